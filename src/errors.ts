@@ -1,0 +1,87 @@
+/**
+ * Every error of the library says which operation complains, about what, which rule was broken
+ * and what was received; the received values also travel along as data in {@link ConvlabError.values}.
+ */
+export class ConvlabError extends Error {
+  /**
+   * @param operation the public operation that complains, e.g. `conv`
+   * @param complaint the rule and what was received, e.g. `stride must be a whole number ≥ 1, received 0`
+   * @param values what was received, by name
+   */
+  constructor(
+    readonly operation: string,
+    complaint: string,
+    readonly values: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(`${operation}: ${complaint}`, options);
+  }
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** Shapes that do not fit each other. */
+export class ShapeError extends ConvlabError {
+  override get name() {
+    return 'ShapeError';
+  }
+}
+
+/** An option that is unknown, or whose value breaks its rule. */
+export class OptionError extends ConvlabError {
+  /** @param rule completes "OPTION must …" */
+  constructor(
+    operation: string,
+    readonly option: string,
+    rule: string,
+    received: unknown,
+  ) {
+    super(operation, `${option} ${rule}, received ${show(received)}`, { [option]: received });
+  }
+
+  override get name() {
+    return 'OptionError';
+  }
+}
+
+/** Input data that is broken: a truncated file, a NaN where none may be, a wrong checksum. */
+export class DataError extends ConvlabError {
+  override get name() {
+    return 'DataError';
+  }
+}
+
+/** Something this machine, backend or build cannot do; the message says what would. */
+export class UnsupportedError extends ConvlabError {
+  override get name() {
+    return 'UnsupportedError';
+  }
+}
+
+/** A value as it is printed inside an error message: short, and unmistakable. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (Array.isArray(value)) {
+    const head = value.slice(0, 8).map(show).join(', ');
+    return value.length > 8 ? `[${head}, … ${value.length} in all]` : `[${head}]`;
+  }
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Uint8Array).length})`;
+  if (value !== null && typeof value === 'object') return `{ ${Object.keys(value).slice(0, 8).join(', ')} }`;
+  return String(value);
+}
+
+/**
+ * Refuses options that the operation does not know: an option that is accepted has an effect.
+ * @throws OptionError naming the unknown option and the known ones
+ */
+export function refuseUnknownOptions(operation: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new OptionError(operation, name, `is not an option; the options are ${known.join(', ')}`, (options as Record<string, unknown>)[name]);
+    }
+  }
+}

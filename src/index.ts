@@ -1,0 +1,19 @@
+export * from './errors.js';
+export type { Image, Samples } from './image/image.js';
+export type { Backend, DeviceBuffer } from './kernels/backend.js';
+export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode } from './kernels/backends/create.js';
+export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient, type RunOptions } from './kernels/conv.js';
+export {
+  type AxisPadding,
+  type ConvGeometry,
+  type ConvOptions,
+  convGeometry,
+  PADDING_MODES,
+  type PaddingMode,
+  type PerAxis,
+  type Triple,
+  type WindowOptions,
+} from './kernels/geometry.js';
+export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pool.js';
+export { Random } from './random.js';
+export { full, type Nested, reshape, type Tensor, tensor } from './tensor.js';

@@ -1,0 +1,53 @@
+import type { ConvGeometry } from './geometry.js';
+
+/** Numbers that live on a backend. Only the backend that made it can look inside. */
+export interface DeviceBuffer {
+  /** how many float32 values it holds */
+  readonly length: number;
+}
+
+/**
+ * Something that executes the operators on buffers of its own.
+ *
+ * The contract, the same for a GPU, WebAssembly and plain loops:
+ * - buffers live on the backend; operators write into buffers that they are handed and never allocate a result;
+ * - a call returns at once, and calls take effect in the order they were made: only {@link read} is asynchronous,
+ *   so a training step is a list of calls that can be replayed;
+ * - what depends on the geometry alone (programs, index tables) is prepared at the first call with it and kept;
+ * - an output is overwritten whole, and is never one of the inputs;
+ * - geometries are valid by construction: a backend validates nothing but its own limits.
+ */
+export interface Backend {
+  readonly name: 'gpu' | 'wasm' | 'reference';
+  /** What really runs underneath, e.g. `webgpu (NVIDIA …)`, `wasm simd`, `plain loops`. */
+  readonly device: string;
+
+  /** A new buffer; its contents are zero. @throws UnsupportedError when the memory is exhausted */
+  allocate(length: number): DeviceBuffer;
+  /** Copies values into a buffer of the same length. */
+  write(buffer: DeviceBuffer, values: Float32Array): void;
+  /** Waits for everything called so far and copies a buffer out. Failures of earlier calls appear here. */
+  read(buffer: DeviceBuffer): Promise<Float32Array>;
+  /** Gives a buffer back; it must not be used again. */
+  free(buffer: DeviceBuffer): void;
+
+  /** out[n, cout, o] = bias[cout] + Σ x[n, cin, o·stride + k·dilation] · kernel[cout, cin, k] */
+  conv(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void;
+  /** The gradient with respect to x, in x's shape. `gradient` has the output's shape. */
+  convInputGradient(geometry: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void;
+  /** The gradient with respect to the kernel, in the kernel's shape. */
+  convKernelGradient(geometry: ConvGeometry, x: DeviceBuffer, gradient: DeviceBuffer, out: DeviceBuffer): void;
+  /** out[cout] = Σ over n and space of gradient[n, cout, …] */
+  convBiasGradient(geometry: ConvGeometry, gradient: DeviceBuffer, out: DeviceBuffer): void;
+
+  /**
+   * The largest value of every window; padding never wins, the first of equals does, NaN wins over all.
+   * `winners` has out's shape and receives which cell of the window won: (kd·KH + kh)·KW + kw.
+   */
+  maxPool(geometry: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void;
+  /** Every output's gradient goes to the cell that won; the rest is zero. */
+  maxPoolGradient(geometry: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void;
+
+  /** Frees everything. The backend must not be used again. */
+  dispose(): void;
+}

@@ -1,0 +1,127 @@
+import type { Backend, DeviceBuffer } from '../../backend.js';
+import { borderTable, OUTSIDE } from '../../border.js';
+import type { ConvGeometry } from '../../geometry.js';
+
+interface Float64Buffer extends DeviceBuffer {
+  readonly data: Float64Array;
+}
+
+/**
+ * Plain float64 loops: the definition that every other backend is held against, for nobody in a hurry.
+ * Buffers keep float64; {@link Backend.read} rounds to float32.
+ */
+export class ReferenceBackend implements Backend {
+  readonly name = 'reference';
+  readonly device = 'plain loops, float64';
+
+  allocate(length: number): Float64Buffer {
+    return { length, data: new Float64Array(length) };
+  }
+
+  write(buffer: DeviceBuffer, values: ArrayLike<number>): void {
+    data(buffer).set(values);
+  }
+
+  async read(buffer: DeviceBuffer): Promise<Float32Array> {
+    return Float32Array.from(data(buffer));
+  }
+
+  /** The unrounded values of a buffer, for gradient checks. Not a copy. */
+  peek(buffer: DeviceBuffer): Float64Array {
+    return data(buffer);
+  }
+
+  free(): void {}
+
+  dispose(): void {}
+
+  conv(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
+    const [from, weights, to] = [data(x), data(kernel), data(out)];
+    const area = geometry.output[0] * geometry.output[1] * geometry.output[2];
+    for (let i = 0; i < to.length; i++) to[i] = bias ? data(bias)[Math.floor(i / area) % geometry.outChannels] : 0;
+    everyTap(geometry, (i, k, o) => {
+      to[o] += (i === OUTSIDE ? geometry.paddingValue : from[i]) * weights[k];
+    });
+  }
+
+  convInputGradient(geometry: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
+    const [from, weights, to] = [data(gradient), data(kernel), data(out).fill(0)];
+    everyTap(geometry, (i, k, o) => {
+      if (i !== OUTSIDE) to[i] += from[o] * weights[k];
+    });
+  }
+
+  convKernelGradient(geometry: ConvGeometry, x: DeviceBuffer, gradient: DeviceBuffer, out: DeviceBuffer): void {
+    const [from, upstream, to] = [data(x), data(gradient), data(out).fill(0)];
+    everyTap(geometry, (i, k, o) => {
+      to[k] += (i === OUTSIDE ? geometry.paddingValue : from[i]) * upstream[o];
+    });
+  }
+
+  convBiasGradient(geometry: ConvGeometry, gradient: DeviceBuffer, out: DeviceBuffer): void {
+    const [from, to] = [data(gradient), data(out).fill(0)];
+    const area = geometry.output[0] * geometry.output[1] * geometry.output[2];
+    for (let o = 0; o < from.length; o++) to[Math.floor(o / area) % geometry.outChannels] += from[o];
+  }
+
+  maxPool(geometry: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
+    const [from, to, winner] = [data(x), data(out).fill(Number.NEGATIVE_INFINITY), data(winners).fill(-1)];
+    everyTap(geometry, (i, _k, o, tap) => {
+      if (i === OUTSIDE || Number.isNaN(to[o])) return;
+      if (winner[o] === -1 || from[i] > to[o] || Number.isNaN(from[i])) {
+        to[o] = from[i];
+        winner[o] = tap;
+      }
+    });
+  }
+
+  maxPoolGradient(geometry: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void {
+    const [from, winner, to] = [data(gradient), data(winners), data(out).fill(0)];
+    everyTap(geometry, (i, _k, o, tap) => {
+      if (i !== OUTSIDE && winner[o] === tap) to[i] += from[o];
+    });
+  }
+}
+
+/**
+ * Calls `visit` for every product that a convolution sums: input index `i` (or OUTSIDE), kernel index `k`,
+ * output index `o`, and `tap`, the position inside the kernel's window. Taps of one output come in ascending order.
+ */
+function everyTap(geometry: ConvGeometry, visit: (i: number, k: number, o: number, tap: number) => void): void {
+  const { batch, groups, inChannels, outChannels, input, output, stride, dilation, flip } = geometry;
+  const [tableD, tableH, tableW] = [borderTable(geometry, 0), borderTable(geometry, 1), borderTable(geometry, 2)];
+  const [KD, KH, KW] = geometry.kernel;
+  const [cinPerGroup, coutPerGroup, taps] = [inChannels / groups, outChannels / groups, KD * KH * KW];
+  let o = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let cout = 0; cout < outChannels; cout++) {
+      const group = Math.floor(cout / coutPerGroup);
+      for (let od = 0; od < output[0]; od++) {
+        for (let oh = 0; oh < output[1]; oh++) {
+          for (let ow = 0; ow < output[2]; ow++, o++) {
+            for (let cin = 0; cin < cinPerGroup; cin++) {
+              const plane = (n * inChannels + group * cinPerGroup + cin) * input[0];
+              for (let kd = 0, tap = 0; kd < KD; kd++) {
+                const d = tableD[od * stride[0] + kd * dilation[0]];
+                for (let kh = 0; kh < KH; kh++) {
+                  const h = tableH[oh * stride[1] + kh * dilation[1]];
+                  for (let kw = 0; kw < KW; kw++, tap++) {
+                    const w = tableW[ow * stride[2] + kw * dilation[2]];
+                    const outside = d === OUTSIDE || h === OUTSIDE || w === OUTSIDE;
+                    const i = outside ? OUTSIDE : ((plane + d) * input[1] + h) * input[2] + w;
+                    const k = (cout * cinPerGroup + cin) * taps + (flip ? taps - 1 - tap : tap);
+                    visit(i, k, o, tap);
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+function data(buffer: DeviceBuffer): Float64Array {
+  return (buffer as Float64Buffer).data;
+}

@@ -1,0 +1,167 @@
+/**
+ * A filter is a convolution whose kernel we choose; a CNN layer is the same convolution whose kernel is learned.
+ *
+ * So there is one operator, `conv`, for 1, 2 and 3 spatial axes, and its gradients. With
+ *
+ *   out[n, cout, o] = bias[cout] + Σ over cin, k of x̂[n, cin, o·stride + k·dilation] · kernel[cout, cin, k]
+ *
+ * where x̂ is x with its padding, the gradients of any scalar L, given G = ∂L/∂out, are
+ *
+ *   ∂L/∂x̂[n, cin, i]         = Σ over cout, k, o with o·stride + k·dilation = i of G[n, cout, o] · kernel[cout, cin, k]
+ *   ∂L/∂kernel[cout, cin, k] = Σ over n, o of x̂[n, cin, o·stride + k·dilation] · G[n, cout, o]
+ *   ∂L/∂bias[cout]           = Σ over n, o of G[n, cout, o]
+ *
+ * and ∂L/∂x adds up what every padded cell that shows x received.
+ */
+import { DataError, ShapeError, show } from '../errors.js';
+import { sizeOf, type Tensor } from '../tensor.js';
+import type { Backend, DeviceBuffer } from './backend.js';
+import { defaultBackend } from './backends/create.js';
+import { type ConvOptions, convGeometry } from './geometry.js';
+
+/** Where an operator runs. */
+export interface RunOptions {
+  /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
+  backend?: Backend;
+}
+
+/** Options of {@link conv}. */
+export interface ConvCallOptions extends ConvOptions, RunOptions {
+  /** `[Cout]`, added to every cell of its output channel. Default: none. */
+  bias?: Tensor;
+  /** Refuse a kernel with NaN or infinite weights. Default false: they flow through, as everywhere in arithmetic. */
+  validate?: boolean;
+}
+
+/**
+ * Cross-correlation of `x` with `kernel`: the kernel is not turned round, as in every deep-learning library and in
+ * OpenCV's filter2D. `flip: true` turns it round, which is the convolution of mathematics.
+ *
+ * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`
+ * @param kernel `[Cout, Cin / groups, ...k]`, any size, even sizes too
+ * @returns `[N, Cout, ...o]` with o = floor((n + padding − dilation·(k − 1) − 1) / stride) + 1 per axis
+ * @throws ShapeError if the shapes do not fit each other, or the output would be empty
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @throws DataError with `validate`, if a weight is NaN or infinite
+ * @example
+ * ```ts
+ * import { conv, tensor } from 'convlab';
+ *
+ * const x = tensor([[[1, 2, 3, 4]]]); // [N=1, C=1, W=4]
+ * const difference = tensor([[[-1, 1]]]); // [Cout=1, Cin=1, k=2]
+ * console.log((await conv(x, difference)).data); // Float32Array [1, 1, 1]
+ * ```
+ */
+export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions = {}): Promise<Tensor> {
+  const { backend, bias, validate = false, ...geometryOptions } = options;
+  checkTensor('conv', 'x', x);
+  checkTensor('conv', 'kernel', kernel);
+  const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
+  if (bias) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
+  if (validate) checkFinite('conv', 'kernel', kernel);
+  const inputs = bias ? [x, kernel, bias] : [x, kernel];
+  return eager(backend, inputs, [geometry.outShape], ([px, pk, pb], [out], on) => on.conv(geometry, px, pk, pb ?? null, out)).then(first);
+}
+
+/**
+ * The gradient of {@link conv} with respect to its input (a transposed convolution).
+ * @param gradient ∂L/∂out, in the shape that `conv` returned
+ * @param kernel as it was handed to `conv`
+ * @param options those of the forward call, and `inputShape`, x's shape (with a stride several inputs give one output shape)
+ * @returns ∂L/∂x, in `inputShape`
+ */
+export async function convInputGradient(
+  gradient: Tensor,
+  kernel: Tensor,
+  options: ConvOptions & RunOptions & { inputShape: readonly number[] },
+): Promise<Tensor> {
+  const { backend, inputShape, ...geometryOptions } = options;
+  checkTensor('convInputGradient', 'kernel', kernel);
+  checkShape('convInputGradient', 'inputShape', inputShape);
+  const geometry = convGeometry(inputShape, kernel.shape, geometryOptions, 'convInputGradient');
+  checkTensor('convInputGradient', 'gradient', gradient, geometry.outShape);
+  return eager(backend, [gradient, kernel], [inputShape], ([g, k], [out], on) => on.convInputGradient(geometry, g, k, out)).then(first);
+}
+
+/**
+ * The gradient of {@link conv} with respect to its kernel.
+ * @param x as it was handed to `conv`
+ * @param gradient ∂L/∂out, in the shape that `conv` returned
+ * @param options those of the forward call, and `kernelShape`
+ * @returns ∂L/∂kernel, in `kernelShape`
+ */
+export async function convKernelGradient(x: Tensor, gradient: Tensor, options: ConvOptions & RunOptions & { kernelShape: readonly number[] }): Promise<Tensor> {
+  const { backend, kernelShape, ...geometryOptions } = options;
+  checkTensor('convKernelGradient', 'x', x);
+  checkShape('convKernelGradient', 'kernelShape', kernelShape);
+  const geometry = convGeometry(x.shape, kernelShape, geometryOptions, 'convKernelGradient');
+  checkTensor('convKernelGradient', 'gradient', gradient, geometry.outShape);
+  return eager(backend, [x, gradient], [kernelShape], ([px, g], [out], on) => on.convKernelGradient(geometry, px, g, out)).then(first);
+}
+
+/**
+ * The gradient of {@link conv} with respect to its bias: the sum of each channel.
+ * @param gradient ∂L/∂out, `[N, Cout, ...spatial]`
+ * @returns ∂L/∂bias, `[Cout]`
+ */
+export async function convBiasGradient(gradient: Tensor, options: RunOptions = {}): Promise<Tensor> {
+  checkTensor('convBiasGradient', 'gradient', gradient);
+  const [, channels] = gradient.shape;
+  const kernelShape = [channels, 1, ...gradient.shape.slice(2).fill(1)];
+  const geometry = convGeometry(gradient.shape, kernelShape, { groups: channels }, 'convBiasGradient');
+  return eager(options.backend, [gradient], [[channels]], ([g], [out], on) => on.convBiasGradient(geometry, g, out)).then(first);
+}
+
+type Run = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], backend: Backend) => void;
+
+/** One eager call: upload, run, read back, free. */
+export async function eager(chosen: Backend | undefined, inputs: readonly Tensor[], outShapes: readonly (readonly number[])[], run: Run): Promise<Tensor[]> {
+  const backend = chosen ?? (await defaultBackend());
+  const held: DeviceBuffer[] = [];
+  const hold = (length: number) => {
+    const buffer = backend.allocate(length);
+    held.push(buffer);
+    return buffer;
+  };
+  try {
+    const uploaded = inputs.map(({ data }) => {
+      const buffer = hold(data.length);
+      backend.write(buffer, data);
+      return buffer;
+    });
+    const outputs = outShapes.map((shape) => hold(sizeOf(shape)));
+    run(uploaded, outputs, backend);
+    const read = await Promise.all(outputs.map((out) => backend.read(out)));
+    return read.map((data, i) => ({ shape: [...outShapes[i]], data }));
+  } finally {
+    for (const buffer of held) backend.free(buffer);
+  }
+}
+
+/** @throws ShapeError unless `x` is a tensor, of the expected shape if one is given */
+export function checkTensor(operation: string, what: string, x: Tensor, expected?: readonly number[]): void {
+  if (!(x?.data instanceof Float32Array) || !Array.isArray(x.shape)) {
+    throw new ShapeError(operation, `${what} must be a tensor { shape, data: Float32Array }, received ${show(x)}`, { [what]: x });
+  }
+  if (sizeOf(x.shape, operation) !== x.data.length) {
+    throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${sizeOf(x.shape)} values, but its data has ${x.data.length}`, {
+      shape: x.shape,
+    });
+  }
+  if (expected && show(x.shape) !== show(expected)) {
+    throw new ShapeError(operation, `${what} must have shape ${show(expected)}, received ${show(x.shape)}`, { expected, received: x.shape });
+  }
+}
+
+function checkShape(operation: string, option: string, shape: unknown): void {
+  if (!Array.isArray(shape)) throw new ShapeError(operation, `${option} must be a list of dimensions, received ${show(shape)}`, { [option]: shape });
+}
+
+function checkFinite(operation: string, what: string, { shape, data }: Tensor): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at !== -1) throw new DataError(operation, `${what} must be finite, but holds ${data[at]} at flat index ${at} of ${show(shape)}`, { at, value: data[at] });
+}
+
+function first([only]: Tensor[]): Tensor {
+  return only;
+}

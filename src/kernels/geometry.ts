@@ -1,0 +1,331 @@
+import { OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import { sizeOf } from '../tensor.js';
+
+/** Three spatial axes `[D, H, W]`. 1D and 2D are 3D with axes of size 1 in front. */
+export type Triple = readonly [number, number, number];
+
+/** One value for every spatial axis, or one per axis in the order of the shape: `[H, W]`. */
+export type PerAxis<T> = T | readonly T[];
+
+/**
+ * What lies beyond the border of `abcd`:
+ *
+ * | mode | before | inside | after |
+ * |---|---|---|---|
+ * | `zero` | 000 | abcd | 000 |
+ * | `constant` | vvv | abcd | vvv |
+ * | `replicate` | aaa | abcd | ddd |
+ * | `reflect` | dcb | abcd | cba |
+ * | `symmetric` | cba | abcd | dcb |
+ * | `wrap` | bcd | abcd | abc |
+ */
+export type PaddingMode = (typeof PADDING_MODES)[number];
+export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symmetric', 'wrap'] as const;
+
+/**
+ * How far each axis is extended.
+ * - a number: cells on both sides;
+ * - `[before, after]`: each side its own;
+ * - `'valid'`: none, the kernel stays inside;
+ * - `'same'`: as much as makes the output ceil(n / stride) long. The total is split evenly, the odd cell goes behind;
+ *   with `anchor`, the anchored kernel cell starts on cell 0 and then steps by the stride;
+ * - `'full'`: every position where kernel and input overlap at all, dilation · (k − 1) on both sides.
+ */
+export type AxisPadding = number | readonly [before: number, after: number] | 'valid' | 'same' | 'full';
+
+/** The options that decide where the kernel lies and what it sees there. */
+export interface ConvOptions {
+  /** Cells the kernel moves from one output to the next, ≥ 1. Default 1. */
+  stride?: PerAxis<number>;
+  /** Distance of neighbouring kernel cells on the input, ≥ 1. Default 1. */
+  dilation?: PerAxis<number>;
+  /**
+   * One {@link AxisPadding} for every axis, or a list with one per axis: `1`, `'same'`, `[1, 2]` (H and W),
+   * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so there `[2, 0]` is before and after.
+   * Default `'valid'`.
+   */
+  padding?: PerAxis<AxisPadding>;
+  /** What the padding holds. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
+  paddingMode?: PaddingMode;
+  /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
+  paddingValue?: number;
+  /** Channels are split into so many groups that see only each other; the channel count is depthwise. Default 1. */
+  groups?: number;
+  /** Turn the kernel round along every spatial axis: the convolution of mathematics. Default false: cross-correlation. */
+  flip?: boolean;
+  /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1. Default: see `'same'`. */
+  anchor?: PerAxis<number>;
+}
+
+/** Options of a pooling window. */
+export interface WindowOptions {
+  /** Size of the window, ≥ 1. */
+  kernelSize: PerAxis<number>;
+  /** Default: the window's size, so that windows do not overlap. */
+  stride?: PerAxis<number>;
+  /** Default 1. */
+  dilation?: PerAxis<number>;
+  /** As in {@link ConvOptions.padding}; no window may lie wholly on padding. Default `'valid'`: the remainder is dropped. */
+  padding?: PerAxis<AxisPadding>;
+}
+
+/**
+ * The validated, normalised description of one convolution, lifted to three spatial axes.
+ * It is valid by construction, and frozen; every backend relies on that.
+ */
+export interface ConvGeometry {
+  /** Names the geometry: equal keys mean equal geometries. */
+  readonly key: string;
+  /** Spatial axes of the tensors the user sees. */
+  readonly rank: 1 | 2 | 3;
+  readonly batch: number;
+  readonly groups: number;
+  /** Over all groups. */
+  readonly inChannels: number;
+  /** Over all groups. */
+  readonly outChannels: number;
+  readonly input: Triple;
+  readonly kernel: Triple;
+  readonly output: Triple;
+  readonly stride: Triple;
+  readonly dilation: Triple;
+  /** Padding in front of each axis; what lies behind is `after`. */
+  readonly before: Triple;
+  readonly after: Triple;
+  readonly paddingMode: PaddingMode;
+  /** 0 unless the mode is `constant`. */
+  readonly paddingValue: number;
+  readonly flip: boolean;
+  /** `[N, Cin, ...spatial]` */
+  readonly xShape: readonly number[];
+  /** `[Cout, Cin / groups, ...kernel]` */
+  readonly kernelShape: readonly number[];
+  /** `[N, Cout, ...spatial]` */
+  readonly outShape: readonly number[];
+}
+
+export const CONV_OPTIONS = ['stride', 'dilation', 'padding', 'paddingMode', 'paddingValue', 'groups', 'flip', 'anchor'] as const;
+export const WINDOW_OPTIONS = ['kernelSize', 'stride', 'dilation', 'padding'] as const;
+
+/**
+ * Validates and normalises one convolution: o = floor((n + before + after − dilation·(k − 1) − 1) / stride) + 1
+ * on every axis; the remainder is dropped.
+ *
+ * @param xShape `[N, Cin, ...spatial]` with 1, 2 or 3 spatial axes
+ * @param kernelShape `[Cout, Cin / groups, ...kernel]`
+ * @param operation the name that errors begin with
+ * @throws ShapeError if the shapes do not fit each other or the output would be empty
+ * @throws OptionError if an option is unknown or breaks its rule
+ */
+export function convGeometry(xShape: readonly number[], kernelShape: readonly number[], options: ConvOptions = {}, operation = 'conv'): ConvGeometry {
+  refuseUnknownOptions(operation, options, CONV_OPTIONS);
+  const rank = checkRanks(operation, xShape, kernelShape);
+  const { groups = 1, paddingMode = 'zero', flip = false } = options;
+  checkChannels(operation, xShape, kernelShape, groups);
+  if (!PADDING_MODES.includes(paddingMode)) throw new OptionError(operation, 'paddingMode', `must be one of ${PADDING_MODES.join(', ')}`, paddingMode);
+  if (options.paddingValue !== undefined) {
+    if (paddingMode !== 'constant')
+      throw new OptionError(operation, 'paddingValue', `goes with paddingMode 'constant' only, here it is '${paddingMode}'`, options.paddingValue);
+    if (!Number.isFinite(options.paddingValue)) throw new OptionError(operation, 'paddingValue', 'must be a finite number', options.paddingValue);
+  }
+  if (typeof flip !== 'boolean') throw new OptionError(operation, 'flip', 'must be true or false', flip);
+
+  const axes = placeWindow(operation, xShape.slice(2), kernelShape.slice(2), options);
+  if (paddingMode === 'reflect') {
+    for (const { input, before, after } of axes) {
+      if (Math.max(before, after) >= input) {
+        throw new OptionError(operation, 'padding', `of mode 'reflect' must be narrower than the axis (${input} ${input === 1 ? 'cell' : 'cells'})`, [
+          before,
+          after,
+        ]);
+      }
+    }
+  }
+  return finish(axes, {
+    rank,
+    batch: xShape[0],
+    groups,
+    inChannels: xShape[1],
+    outChannels: kernelShape[0],
+    paddingMode,
+    paddingValue: options.paddingValue ?? 0,
+    flip,
+    xShape: [...xShape],
+    kernelShape: [...kernelShape],
+  });
+}
+
+/**
+ * The geometry of a pooling window: a depthwise convolution, every channel a group of its own.
+ * @param xShape `[N, C, ...spatial]`
+ */
+export function poolGeometry(xShape: readonly number[], options: WindowOptions, operation: string): ConvGeometry {
+  refuseUnknownOptions(operation, options, WINDOW_OPTIONS);
+  const rank = xShape.length - 2;
+  if (rank < 1 || rank > 3) throw new ShapeError(operation, `x must be [N, C, ...1 to 3 spatial axes], received ${show(xShape)}`, { x: xShape });
+  checkDimensions(operation, 'x', xShape);
+  const window = perAxis(operation, 'kernelSize', options.kernelSize, rank, isCount, 'must be a whole number ≥ 1');
+  const axes = placeWindow(operation, xShape.slice(2), window, { stride: window, ...dropUndefined(options) });
+  for (const { input, kernel, output, stride, dilation, before, after } of axes) {
+    for (let o = 0; o < output; o++) {
+      const touches = Array.from({ length: kernel }, (_, k) => o * stride + k * dilation - before).some((i) => i >= 0 && i < input);
+      if (!touches)
+        throw new OptionError(operation, 'padding', `is so wide that a window of ${kernel} cells lies wholly on it (axis of ${input} cells)`, [before, after]);
+    }
+  }
+  return finish(axes, {
+    rank: rank as 1 | 2 | 3,
+    batch: xShape[0],
+    groups: xShape[1],
+    inChannels: xShape[1],
+    outChannels: xShape[1],
+    paddingMode: 'zero',
+    paddingValue: 0,
+    flip: false,
+    xShape: [...xShape],
+    kernelShape: [xShape[1], 1, ...window],
+  });
+}
+
+interface Axis {
+  readonly input: number;
+  readonly kernel: number;
+  readonly output: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+type Placement = Pick<ConvOptions, 'stride' | 'dilation' | 'padding' | 'anchor'>;
+
+function placeWindow(operation: string, input: readonly number[], kernel: readonly number[], options: Placement): Axis[] {
+  const rank = input.length;
+  const stride = perAxis(operation, 'stride', options.stride ?? 1, rank, isCount, 'must be a whole number ≥ 1');
+  const dilation = perAxis(operation, 'dilation', options.dilation ?? 1, rank, isCount, 'must be a whole number ≥ 1');
+  const padding = paddingPerAxis(operation, options.padding ?? 'valid', rank);
+  const anchor = options.anchor === undefined ? undefined : perAxis(operation, 'anchor', options.anchor, rank, isSize, 'must be a whole number ≥ 0');
+
+  return input.map((n, axis) => {
+    const k = kernel[axis];
+    const s = stride[axis];
+    const extent = dilation[axis] * (k - 1) + 1;
+    if (anchor) {
+      if (padding[axis] !== 'same')
+        throw new OptionError(operation, 'anchor', `goes with padding 'same' only, here it is ${show(padding[axis])}`, options.anchor);
+      if (anchor[axis] >= k) throw new OptionError(operation, 'anchor', `must be a cell of the kernel, 0 to ${k - 1}`, anchor[axis]);
+    }
+    const [before, after] = resolvePadding(padding[axis], n, extent, s, anchor && anchor[axis] * dilation[axis]);
+    const output = Math.floor((n + before + after - extent) / s) + 1;
+    if (output < 1) {
+      throw new ShapeError(
+        operation,
+        `the output would be empty: ${k} kernel cells at dilation ${dilation[axis]} cover ${extent} cells, but spatial axis ${axis} has ${n} and padding [${before}, ${after}]`,
+        { input: [...input], kernel: [...kernel], padding: [before, after], dilation: dilation[axis] },
+      );
+    }
+    return { input: n, kernel: k, output, stride: s, dilation: dilation[axis], before, after };
+  });
+}
+
+function resolvePadding(padding: AxisPadding, n: number, extent: number, stride: number, anchored: number | undefined): readonly [number, number] {
+  if (padding === 'valid') return [0, 0];
+  if (padding === 'full') return [extent - 1, extent - 1];
+  if (padding === 'same') {
+    const total = (Math.ceil(n / stride) - 1) * stride + extent - n;
+    const before = anchored ?? Math.floor(Math.max(total, 0) / 2);
+    return [before, Math.max(total - before, 0)];
+  }
+  return typeof padding === 'number' ? [padding, padding] : padding;
+}
+
+function paddingPerAxis(operation: string, padding: PerAxis<AxisPadding>, rank: number): readonly AxisPadding[] {
+  const rule = `must be a whole number ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each of the ${rank} spatial axes`;
+  // A signal has one axis, so a pair of numbers can only mean before and after.
+  const list = !Array.isArray(padding) ? Array(rank).fill(padding) : rank === 1 && isPair(padding) ? [padding] : padding;
+  if (list.length !== rank || !list.every((entry) => isSize(entry) || isPair(entry) || entry === 'valid' || entry === 'same' || entry === 'full')) {
+    throw new OptionError(operation, 'padding', rule, padding);
+  }
+  return list;
+}
+
+function perAxis(operation: string, option: string, value: PerAxis<number>, rank: number, valid: (value: unknown) => boolean, rule: string): readonly number[] {
+  const list: readonly number[] = Array.isArray(value) ? value : Array(rank).fill(value);
+  if (list.length !== rank) throw new OptionError(operation, option, `must be one number, or one for each of the ${rank} spatial axes`, value);
+  if (!list.every(valid)) throw new OptionError(operation, option, rule, value);
+  return list;
+}
+
+function checkRanks(operation: string, x: readonly number[], kernel: readonly number[]): 1 | 2 | 3 {
+  const rank = x.length - 2;
+  if (rank < 1 || rank > 3) throw new ShapeError(operation, `x must be [N, C, ...1 to 3 spatial axes], received ${show(x)}`, { x });
+  if (kernel.length !== x.length) {
+    throw new ShapeError(
+      operation,
+      `x and kernel must have equally many axes, received x ${show(x)} and kernel ${show(kernel)} ([Cout, Cin / groups, ...spatial])`,
+      { x, kernel },
+    );
+  }
+  checkDimensions(operation, 'x', x);
+  checkDimensions(operation, 'kernel', kernel);
+  return rank as 1 | 2 | 3;
+}
+
+function checkDimensions(operation: string, what: string, shape: readonly number[]): void {
+  if (!shape.every(isCount) || sizeOf(shape, operation) > Number.MAX_SAFE_INTEGER) {
+    throw new ShapeError(operation, `every dimension of ${what} must be a whole number ≥ 1, received ${show(shape)}`, { [what]: shape });
+  }
+}
+
+function checkChannels(operation: string, x: readonly number[], kernel: readonly number[], groups: number): void {
+  const [outChannels, perGroup] = kernel;
+  const shapes = `x ${show(x)}, kernel ${show(kernel)}`;
+  if (!isCount(groups)) throw new OptionError(operation, 'groups', 'must be a whole number ≥ 1', groups);
+  if (perGroup * groups !== x[1]) {
+    const expected = groups === 1 ? `${perGroup} input channels` : `${perGroup * groups} input channels (${perGroup} per group × ${groups} groups)`;
+    throw new ShapeError(operation, `the kernel expects ${expected}, received ${x[1]}: ${shapes}`, { x, kernel, groups });
+  }
+  if (outChannels % groups !== 0) {
+    throw new ShapeError(operation, `${outChannels} output channels cannot be split into ${groups} groups: ${shapes}`, { x, kernel, groups });
+  }
+}
+
+type Unplaced = Omit<ConvGeometry, 'key' | 'input' | 'kernel' | 'output' | 'stride' | 'dilation' | 'before' | 'after' | 'outShape'>;
+
+function finish(axes: readonly Axis[], rest: Unplaced): ConvGeometry {
+  const lift = (field: keyof Axis, neutral: number) => [...Array(3 - axes.length).fill(neutral), ...axes.map((axis) => axis[field])] as unknown as Triple;
+  const geometry = {
+    ...rest,
+    input: lift('input', 1),
+    kernel: lift('kernel', 1),
+    output: lift('output', 1),
+    stride: lift('stride', 1),
+    dilation: lift('dilation', 1),
+    before: lift('before', 0),
+    after: lift('after', 0),
+    outShape: [rest.batch, rest.outChannels, ...axes.map((axis) => axis.output)],
+  };
+  return Object.freeze({ ...geometry, key: geometryKey(geometry) });
+}
+
+function geometryKey(g: Omit<ConvGeometry, 'key'>): string {
+  const padding = g.before.map((before, axis) => `${before}:${g.after[axis]}`);
+  const mode = g.paddingMode === 'constant' ? `constant(${g.paddingValue})` : g.paddingMode;
+  return `x=${g.xShape} k=${g.kernelShape} s=${g.stride} d=${g.dilation} p=${padding} ${mode} g=${g.groups}${g.flip ? ' flip' : ''}`;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isPair(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every(isSize);
+}
+
+function dropUndefined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

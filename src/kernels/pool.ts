@@ -1,0 +1,140 @@
+import { OptionError, ShapeError, show } from '../errors.js';
+import { full, sizeOf, type Tensor } from '../tensor.js';
+import { borderTable, OUTSIDE } from './border.js';
+import { checkTensor, eager, type RunOptions } from './conv.js';
+import { type ConvGeometry, poolGeometry, type WindowOptions } from './geometry.js';
+
+/** Options of {@link averagePool}. */
+export interface AveragePoolOptions extends WindowOptions, RunOptions {
+  /** Divide by the whole window, padding included, as PyTorch does by default; false: by the cells that are inside. Default true. */
+  countIncludePad?: boolean;
+}
+
+/** What {@link maxPool} returns. */
+export interface MaxPooled {
+  /** `[N, C, ...o]` */
+  readonly output: Tensor;
+  /** For every output, the flat index of the winning cell inside its own input plane (volume), as PyTorch's `return_indices`. */
+  readonly indices: Int32Array;
+}
+
+/**
+ * The largest value of every window. Padding never wins; of equals the first does; NaN wins over all.
+ * @param x `[N, C, ...spatial]`, 1 to 3 spatial axes
+ * @throws ShapeError or OptionError as {@link conv} does
+ */
+export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): Promise<MaxPooled> {
+  const { backend, ...window } = options;
+  checkTensor('maxPool', 'x', x);
+  const geometry = poolGeometry(x.shape, window, 'maxPool');
+  const [output, winners] = await eager(backend, [x], [geometry.outShape, geometry.outShape], ([px], [out, won], on) => on.maxPool(geometry, px, out, won));
+  return { output, indices: winnersToIndices(geometry, winners.data) };
+}
+
+/**
+ * The gradient of {@link maxPool}: every output's gradient goes to the cell that won.
+ * @param gradient ∂L/∂output
+ * @param options those of the forward call, with x's shape and the indices it returned
+ * @returns ∂L/∂x, in `inputShape`
+ */
+export async function maxPoolGradient(
+  gradient: Tensor,
+  options: WindowOptions & RunOptions & { inputShape: readonly number[]; indices: Int32Array },
+): Promise<Tensor> {
+  const { backend, inputShape, indices, ...window } = options;
+  const geometry = poolGeometry(inputShape, window, 'maxPoolGradient');
+  checkTensor('maxPoolGradient', 'gradient', gradient, geometry.outShape);
+  if (indices?.length !== gradient.data.length) {
+    throw new ShapeError('maxPoolGradient', `indices must hold one index for each of the ${gradient.data.length} outputs, received ${show(indices)}`, {
+      indices,
+    });
+  }
+  const winners: Tensor = { shape: geometry.outShape, data: indicesToWinners(geometry, indices) };
+  const [out] = await eager(backend, [gradient, winners], [inputShape], ([g, won], [to], on) => on.maxPoolGradient(geometry, g, won, to));
+  return out;
+}
+
+/**
+ * The mean of every window: the depthwise convolution with a box kernel.
+ * @param x `[N, C, ...spatial]`, 1 to 3 spatial axes
+ */
+export async function averagePool(x: Tensor, options: AveragePoolOptions): Promise<Tensor> {
+  const { backend, countIncludePad = true, ...window } = options;
+  checkFlag('averagePool', countIncludePad);
+  checkTensor('averagePool', 'x', x);
+  const geometry = poolGeometry(x.shape, window, 'averagePool');
+  const [out] = await eager(backend, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) => on.conv(geometry, px, box, null, to));
+  return countIncludePad ? out : rescale(out, geometry);
+}
+
+/**
+ * The gradient of {@link averagePool}.
+ * @param gradient ∂L/∂output
+ * @param options those of the forward call, with x's shape
+ * @returns ∂L/∂x, in `inputShape`
+ */
+export async function averagePoolGradient(gradient: Tensor, options: AveragePoolOptions & { inputShape: readonly number[] }): Promise<Tensor> {
+  const { backend, inputShape, countIncludePad = true, ...window } = options;
+  checkFlag('averagePoolGradient', countIncludePad);
+  const geometry = poolGeometry(inputShape, window, 'averagePoolGradient');
+  checkTensor('averagePoolGradient', 'gradient', gradient, geometry.outShape);
+  const upstream = countIncludePad ? gradient : rescale(gradient, geometry);
+  const [out] = await eager(backend, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) => on.convInputGradient(geometry, g, box, to));
+  return out;
+}
+
+/** How many cells of each window lie on the input and not on padding, `[...o]`, row-major. */
+export function windowCounts(geometry: ConvGeometry): Float32Array {
+  const [d, h, w] = ([0, 1, 2] as const).map((axis) => {
+    const table = borderTable(geometry, axis);
+    const inside = (o: number) => {
+      let count = 0;
+      for (let k = 0; k < geometry.kernel[axis]; k++) if (table[o * geometry.stride[axis] + k * geometry.dilation[axis]] !== OUTSIDE) count++;
+      return count;
+    };
+    return Array.from({ length: geometry.output[axis] }, (_, o) => inside(o));
+  });
+  return Float32Array.from(d.flatMap((cd) => h.flatMap((ch) => w.map((cw) => cd * ch * cw))));
+}
+
+/** From the mean over the whole window to the mean over the cells inside it. */
+function rescale(x: Tensor, geometry: ConvGeometry): Tensor {
+  const counts = windowCounts(geometry);
+  const window = sizeOf(geometry.kernel);
+  return { shape: x.shape, data: x.data.map((value, i) => (value * window) / counts[i % counts.length]) };
+}
+
+function boxKernel(geometry: ConvGeometry): Tensor {
+  return full(geometry.kernelShape, 1 / sizeOf(geometry.kernel));
+}
+
+function winnersToIndices(geometry: ConvGeometry, winners: Float32Array): Int32Array {
+  const { input, kernel, stride, dilation, before } = geometry;
+  const [, OH, OW] = geometry.output;
+  const area = sizeOf(geometry.output);
+  return Int32Array.from(winners, (winner, o) => {
+    const cell = [Math.floor(winner / (kernel[1] * kernel[2])), Math.floor(winner / kernel[2]) % kernel[1], winner % kernel[2]];
+    const at = [Math.floor((o % area) / (OH * OW)), Math.floor(o / OW) % OH, o % OW];
+    const [d, h, w] = at.map((position, axis) => position * stride[axis] + cell[axis] * dilation[axis] - before[axis]);
+    return (d * input[1] + h) * input[2] + w;
+  });
+}
+
+function indicesToWinners(geometry: ConvGeometry, indices: Int32Array): Float32Array {
+  const { input, kernel, stride, dilation, before } = geometry;
+  const [, OH, OW] = geometry.output;
+  const area = sizeOf(geometry.output);
+  return Float32Array.from(indices, (index, o) => {
+    const i = [Math.floor(index / (input[1] * input[2])), Math.floor(index / input[2]) % input[1], index % input[2]];
+    const at = [Math.floor((o % area) / (OH * OW)), Math.floor(o / OW) % OH, o % OW];
+    const cell = i.map((position, axis) => (position + before[axis] - at[axis] * stride[axis]) / dilation[axis]);
+    if (!cell.every((k, axis) => Number.isInteger(k) && k >= 0 && k < kernel[axis])) {
+      throw new ShapeError('maxPoolGradient', `index ${index} does not lie in the window of output ${o}`, { index, output: o });
+    }
+    return (cell[0] * kernel[1] + cell[1]) * kernel[2] + cell[2];
+  });
+}
+
+function checkFlag(operation: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new OptionError(operation, 'countIncludePad', 'must be true or false', value);
+}

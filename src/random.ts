@@ -1,0 +1,55 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { DataError, OptionError, show } from './errors.js';
+
+/**
+ * The seeded generator (xoroshiro128+, from pure-rand) behind every shuffle, initialisation and dropout mask:
+ * the same seed gives the same numbers everywhere.
+ */
+export class Random {
+  #generator: ReturnType<typeof xoroshiro128plus>;
+
+  /** @param seed a whole number; its low 32 bits count */
+  constructor(seed: number) {
+    if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be a whole number', seed);
+    this.#generator = xoroshiro128plus(seed);
+  }
+
+  /** Where the sequence stands; {@link restore} goes on from there. */
+  get state(): readonly number[] {
+    return this.#generator.getState();
+  }
+
+  /** @throws DataError if it is not a state that {@link state} returned */
+  restore(state: readonly number[]): void {
+    if (!Array.isArray(state) || state.length !== 4 || !state.every(Number.isInteger)) {
+      throw new DataError('Random', `a state is four whole numbers, received ${show(state)}`, { state });
+    }
+    this.#generator = xoroshiro128plusFromState(state);
+  }
+
+  /** Uniform in [low, high). */
+  uniform(low = 0, high = 1): number {
+    return low + (high - low) * uniformFloat64(this.#generator);
+  }
+
+  /** A whole number from 0 to n − 1. */
+  integer(n: number): number {
+    return uniformInt(this.#generator, 0, n - 1);
+  }
+
+  /** Normal with mean 0 and standard deviation 1 (Box and Muller, 1958). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** Shuffles in place (Fisher and Yates) and returns the same list. */
+  shuffle<T extends { length: number; [index: number]: unknown }>(list: T): T {
+    for (let i = list.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [list[i], list[j]] = [list[j], list[i]];
+    }
+    return list;
+  }
+}

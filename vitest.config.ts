@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+/** Where a Chromium is looked for; CONVLAB_CHROMIUM names another one. */
+const CANDIDATES = [
+  process.env.CONVLAB_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:/Program Files/Google/Chrome/Application/chrome.exe',
+];
+const chromium = CANDIDATES.find((path) => path && existsSync(path));
+
+if (!chromium) {
+  const reason = `no Chromium found (looked at CONVLAB_CHROMIUM, ${CANDIDATES.slice(1).join(', ')})`;
+  if (process.env.CI) throw new Error(`the browser tests must run in CI, but ${reason}`);
+  console.warn(`\n  The browser tests are LEFT OUT: ${reason}.\n`);
+}
+
+// SwiftShader stands in for a GPU: it proves that programs are right, not that they are fast.
+const args = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.browser.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      ...(chromium
+        ? [
+            {
+              // threads need shared memory, which a page has only when it is isolated
+              server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+              optimizeDeps: { include: ['gpu.js', 'fast-check', 'pure-rand'] },
+              test: {
+                name: 'browser',
+                include: ['test/**/*.browser.test.ts'],
+                testTimeout: 300_000,
+                browser: {
+                  enabled: true,
+                  headless: true,
+                  screenshotFailures: false,
+                  provider: playwright({ launchOptions: { executablePath: chromium, args } }),
+                  instances: [{ browser: 'chromium' as const }],
+                },
+              },
+            },
+          ]
+        : []),
+    ],
+  },
+});
