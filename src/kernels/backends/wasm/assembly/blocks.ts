@@ -1,0 +1,121 @@
+// The two inner programs of every forward and input-gradient pass. A tap is a byte offset into the gathered strip and
+// its weights; accumulators stay in registers while the tap list runs.
+
+/** Output rows of 4 channels, 8 columns at a time: 8 accumulators. Weights: 4 per tap. */
+export function rowsOf4(
+  strip: usize, stripStep: usize, offsets: usize, taps: i32, weights: usize, bias: v128,
+  out: usize, outPlane: usize, rows: i32, width: i32,
+): void {
+  const end = offsets + (<usize>taps << 2);
+  const bias0 = f32x4.splat(f32x4.extract_lane(bias, 0));
+  const bias1 = f32x4.splat(f32x4.extract_lane(bias, 1));
+  const bias2 = f32x4.splat(f32x4.extract_lane(bias, 2));
+  const bias3 = f32x4.splat(f32x4.extract_lane(bias, 3));
+  for (let row = 0; row < rows; row++) {
+    for (let ow = 0; ow < width; ow += 8) {
+      const at = strip + (<usize>ow << 2);
+      let a0 = bias0, b0 = bias0, a1 = bias1, b1 = bias1, a2 = bias2, b2 = bias2, a3 = bias3, b3 = bias3;
+      let w = weights;
+      for (let tap = offsets; tap < end; tap += 4) {
+        const x = at + load<u32>(tap);
+        const xa = v128.load(x);
+        const xb = v128.load(x, 16);
+        const k0 = v128.load32_splat(w);
+        a0 = f32x4.add(a0, f32x4.mul(xa, k0));
+        b0 = f32x4.add(b0, f32x4.mul(xb, k0));
+        const k1 = v128.load32_splat(w, 4);
+        a1 = f32x4.add(a1, f32x4.mul(xa, k1));
+        b1 = f32x4.add(b1, f32x4.mul(xb, k1));
+        const k2 = v128.load32_splat(w, 8);
+        a2 = f32x4.add(a2, f32x4.mul(xa, k2));
+        b2 = f32x4.add(b2, f32x4.mul(xb, k2));
+        const k3 = v128.load32_splat(w, 12);
+        a3 = f32x4.add(a3, f32x4.mul(xa, k3));
+        b3 = f32x4.add(b3, f32x4.mul(xb, k3));
+        w += 16;
+      }
+      const to = out + (<usize>(row * width + ow) << 2);
+      const left = width - ow;
+      storeColumns(to, a0, b0, left);
+      storeColumns(to + outPlane, a1, b1, left);
+      storeColumns(to + 2 * outPlane, a2, b2, left);
+      storeColumns(to + 3 * outPlane, a3, b3, left);
+    }
+    strip += stripStep;
+  }
+}
+
+/** Output rows of one channel, 32 columns at a time: 8 accumulators; then 8 at a time. Weights: 1 per tap. */
+export function rowsOf1(
+  strip: usize, stripStep: usize, offsets: usize, taps: i32, weights: usize, bias: f32,
+  out: usize, rows: i32, width: i32,
+): void {
+  const end = offsets + (<usize>taps << 2);
+  const start = f32x4.splat(bias);
+  for (let row = 0; row < rows; row++) {
+    let ow = 0;
+    for (; ow + 32 <= width; ow += 32) {
+      const at = strip + (<usize>ow << 2);
+      let a0 = start, a1 = start, a2 = start, a3 = start, a4 = start, a5 = start, a6 = start, a7 = start;
+      let w = weights;
+      for (let tap = offsets; tap < end; tap += 4) {
+        const x = at + load<u32>(tap);
+        const k = v128.load32_splat(w);
+        a0 = f32x4.add(a0, f32x4.mul(v128.load(x), k));
+        a1 = f32x4.add(a1, f32x4.mul(v128.load(x, 16), k));
+        a2 = f32x4.add(a2, f32x4.mul(v128.load(x, 32), k));
+        a3 = f32x4.add(a3, f32x4.mul(v128.load(x, 48), k));
+        a4 = f32x4.add(a4, f32x4.mul(v128.load(x, 64), k));
+        a5 = f32x4.add(a5, f32x4.mul(v128.load(x, 80), k));
+        a6 = f32x4.add(a6, f32x4.mul(v128.load(x, 96), k));
+        a7 = f32x4.add(a7, f32x4.mul(v128.load(x, 112), k));
+        w += 4;
+      }
+      const to = out + (<usize>ow << 2);
+      v128.store(to, a0);
+      v128.store(to, a1, 16);
+      v128.store(to, a2, 32);
+      v128.store(to, a3, 48);
+      v128.store(to, a4, 64);
+      v128.store(to, a5, 80);
+      v128.store(to, a6, 96);
+      v128.store(to, a7, 112);
+    }
+    for (; ow < width; ow += 8) {
+      const at = strip + (<usize>ow << 2);
+      let a = start, b = start;
+      let w = weights;
+      for (let tap = offsets; tap < end; tap += 4) {
+        const x = at + load<u32>(tap);
+        const k = v128.load32_splat(w);
+        a = f32x4.add(a, f32x4.mul(v128.load(x), k));
+        b = f32x4.add(b, f32x4.mul(v128.load(x, 16), k));
+        w += 4;
+      }
+      storeColumns(out + (<usize>ow << 2), a, b, width - ow);
+    }
+    strip += stripStep;
+    out += <usize>width << 2;
+  }
+}
+
+/** Stores the first `left` of 8 columns. */
+@inline
+function storeColumns(to: usize, a: v128, b: v128, left: i32): void {
+  if (left >= 8) {
+    v128.store(to, a);
+    v128.store(to, b, 16);
+  } else if (left >= 4) {
+    v128.store(to, a);
+    storeLanes(to + 16, b, left - 4);
+  } else {
+    storeLanes(to, a, left);
+  }
+}
+
+@inline
+function storeLanes(to: usize, a: v128, left: i32): void {
+  if (left > 0) store<f32>(to, f32x4.extract_lane(a, 0));
+  if (left > 1) store<f32>(to, f32x4.extract_lane(a, 1), 4);
+  if (left > 2) store<f32>(to, f32x4.extract_lane(a, 2), 8);
+}

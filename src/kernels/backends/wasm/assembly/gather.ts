@@ -1,0 +1,69 @@
+import { Correlation } from './correlation';
+
+/**
+ * Copies what output rows oh … oh + rows − 1 of slice od need into `strip`, padding included:
+ * [inChannels, KD, gatheredRows, rowLength].
+ * @param x the first input channel of the group
+ */
+export function gather(c: Correlation, x: usize, od: i32, oh: i32, rows: i32, strip: usize): void {
+  const used = (rows - 1) * c.strideH + (c.KH - 1) * c.dilationH + 1;
+  const rowBytes = <usize>c.rowLength << 2;
+  const planeBytes = <usize>c.gatheredRows * rowBytes;
+  for (let cin = 0; cin < c.inChannels; cin++) {
+    for (let kd = 0; kd < c.KD; kd++) {
+      const d = load<i32>(c.tableD + (<usize>(od * c.strideD + kd * c.dilationD) << 2));
+      let to = strip;
+      let table = c.tableH + (<usize>(oh * c.strideH) << 2);
+      for (let row = 0; row < used; row++) {
+        const h = load<i32>(table);
+        if (d < 0 || h < 0) fillRow(to, c.rowLength, c.value);
+        else gatherRow(c, x + (<usize>((cin * c.inD + d) * c.inH + h) * <usize>c.inW << 2), to);
+        to += rowBytes;
+        table += 4;
+      }
+      strip += planeBytes;
+    }
+  }
+}
+
+@inline
+function gatherRow(c: Correlation, row: usize, to: usize): void {
+  pick(c, row, to, 0, c.runFrom);
+  let target = to + (<usize>c.runFrom << 2);
+  let source = row + (<usize>c.runSource << 2);
+  let left = c.runTo - c.runFrom;
+  for (; left >= 4; left -= 4) {
+    v128.store(target, v128.load(source));
+    target += 16;
+    source += 16;
+  }
+  for (; left > 0; left--) {
+    store<f32>(target, load<f32>(source));
+    target += 4;
+    source += 4;
+  }
+  pick(c, row, to, c.runTo, c.rowLength);
+}
+
+/** The cells of a row that the run does not cover, one by one through the table. */
+@inline
+function pick(c: Correlation, row: usize, to: usize, from: i32, end: i32): void {
+  for (let i = from; i < end; i++) {
+    const column = load<i32>(c.columns + (<usize>i << 2));
+    store<f32>(to + (<usize>i << 2), column < 0 ? c.value : load<f32>(row + (<usize>column << 2)));
+  }
+}
+
+@inline
+function fillRow(to: usize, length: i32, value: f32): void {
+  const four = f32x4.splat(value);
+  let left = length;
+  for (; left >= 4; left -= 4) {
+    v128.store(to, four);
+    to += 16;
+  }
+  for (; left > 0; left--) {
+    store<f32>(to, value);
+    to += 4;
+  }
+}

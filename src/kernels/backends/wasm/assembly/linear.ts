@@ -1,0 +1,143 @@
+// A kernel that covers its whole input leaves one output per channel: then the convolution is a matrix product.
+
+/** out[i, j] = bias[j] + Σp a[i, p] · b[j, p]: rows against rows, 2 × 4 sums at a time. */
+export function rowsByRows(a: usize, b: usize, bias: usize, out: usize, I: i32, J: i32, P: i32): void {
+  const bytes = <usize>P << 2;
+  const whole = <usize>(P & ~3) << 2;
+  for (let i = 0; i < I; i += 2) {
+    const a0 = a + <usize>i * bytes;
+    const pair = i + 1 < I;
+    const a1 = pair ? a0 + bytes : a0;
+    const to = out + (<usize>(i * J) << 2);
+    let j = 0;
+    for (; j + 4 <= J; j += 4) {
+      const b0 = b + <usize>j * bytes;
+      const b1 = b0 + bytes, b2 = b1 + bytes, b3 = b2 + bytes;
+      const zero = f32x4.splat(0);
+      let s00 = zero, s01 = zero, s02 = zero, s03 = zero, s10 = zero, s11 = zero, s12 = zero, s13 = zero;
+      let p: usize = 0;
+      for (; p < whole; p += 16) {
+        const x0 = v128.load(a0 + p);
+        const x1 = v128.load(a1 + p);
+        const k0 = v128.load(b0 + p);
+        s00 = f32x4.add(s00, f32x4.mul(x0, k0));
+        s10 = f32x4.add(s10, f32x4.mul(x1, k0));
+        const k1 = v128.load(b1 + p);
+        s01 = f32x4.add(s01, f32x4.mul(x0, k1));
+        s11 = f32x4.add(s11, f32x4.mul(x1, k1));
+        const k2 = v128.load(b2 + p);
+        s02 = f32x4.add(s02, f32x4.mul(x0, k2));
+        s12 = f32x4.add(s12, f32x4.mul(x1, k2));
+        const k3 = v128.load(b3 + p);
+        s03 = f32x4.add(s03, f32x4.mul(x0, k3));
+        s13 = f32x4.add(s13, f32x4.mul(x1, k3));
+      }
+      let r0 = sums(s00, s01, s02, s03);
+      let r1 = sums(s10, s11, s12, s13);
+      for (; p < bytes; p += 4) {
+        const k = f32x4(load<f32>(b0 + p), load<f32>(b1 + p), load<f32>(b2 + p), load<f32>(b3 + p));
+        r0 = f32x4.add(r0, f32x4.mul(v128.load32_splat(a0 + p), k));
+        r1 = f32x4.add(r1, f32x4.mul(v128.load32_splat(a1 + p), k));
+      }
+      if (bias) {
+        const start = v128.load(bias + (<usize>j << 2));
+        r0 = f32x4.add(r0, start);
+        r1 = f32x4.add(r1, start);
+      }
+      v128.store(to + (<usize>j << 2), r0);
+      if (pair) v128.store(to + (<usize>(J + j) << 2), r1);
+    }
+    for (; j < J; j++) {
+      const start = bias ? load<f32>(bias + (<usize>j << 2)) : <f32>0;
+      const row = b + <usize>j * bytes;
+      store<f32>(to + (<usize>j << 2), start + dot(a0, row, bytes, whole));
+      if (pair) store<f32>(to + (<usize>(J + j) << 2), start + dot(a1, row, bytes, whole));
+    }
+  }
+}
+
+/**
+ * out[i, j] = Σp a(i, p) · b[p, j], where a(i, p) lies at a[i · stepI + p · stepP]: 4 rows × 8 columns at a time.
+ */
+export function stridedByRows(a: usize, stepI: i32, stepP: i32, b: usize, out: usize, I: i32, J: i32, P: i32): void {
+  const si = <usize>stepI << 2;
+  const sp = <usize>stepP << 2;
+  const row = <usize>J << 2;
+  for (let i = 0; i < I; i += 4) {
+    const rows = min(4, I - i);
+    // rows beyond the last repeat it, and are not stored
+    const a0 = a + <usize>i * si;
+    const a1 = rows > 1 ? a0 + si : a0;
+    const a2 = rows > 2 ? a1 + si : a1;
+    const a3 = rows > 3 ? a2 + si : a2;
+    const to = out + <usize>i * row;
+    let j = 0;
+    for (; j + 8 <= J; j += 8) {
+      const zero = f32x4.splat(0);
+      let s0 = zero, t0 = zero, s1 = zero, t1 = zero, s2 = zero, t2 = zero, s3 = zero, t3 = zero;
+      let from = b + (<usize>j << 2);
+      let at: usize = 0;
+      for (let p = 0; p < P; p++) {
+        const x = v128.load(from);
+        const y = v128.load(from, 16);
+        const k0 = v128.load32_splat(a0 + at);
+        s0 = f32x4.add(s0, f32x4.mul(x, k0));
+        t0 = f32x4.add(t0, f32x4.mul(y, k0));
+        const k1 = v128.load32_splat(a1 + at);
+        s1 = f32x4.add(s1, f32x4.mul(x, k1));
+        t1 = f32x4.add(t1, f32x4.mul(y, k1));
+        const k2 = v128.load32_splat(a2 + at);
+        s2 = f32x4.add(s2, f32x4.mul(x, k2));
+        t2 = f32x4.add(t2, f32x4.mul(y, k2));
+        const k3 = v128.load32_splat(a3 + at);
+        s3 = f32x4.add(s3, f32x4.mul(x, k3));
+        t3 = f32x4.add(t3, f32x4.mul(y, k3));
+        from += row;
+        at += sp;
+      }
+      let target = to + (<usize>j << 2);
+      v128.store(target, s0);
+      v128.store(target, t0, 16);
+      if (rows > 1) {
+        target += row;
+        v128.store(target, s1);
+        v128.store(target, t1, 16);
+      }
+      if (rows > 2) {
+        target += row;
+        v128.store(target, s2);
+        v128.store(target, t2, 16);
+      }
+      if (rows > 3) {
+        target += row;
+        v128.store(target, s3);
+        v128.store(target, t3, 16);
+      }
+    }
+    for (; j < J; j++) {
+      for (let r = 0; r < rows; r++) {
+        let sum: f32 = 0;
+        for (let p = 0; p < P; p++) sum += load<f32>(a0 + <usize>r * si + <usize>p * sp) * load<f32>(b + <usize>p * row + (<usize>j << 2));
+        store<f32>(to + <usize>r * row + (<usize>j << 2), sum);
+      }
+    }
+  }
+}
+
+@inline
+function dot(a: usize, b: usize, bytes: usize, whole: usize): f32 {
+  let lanes = f32x4.splat(0);
+  let p: usize = 0;
+  for (; p < whole; p += 16) lanes = f32x4.add(lanes, f32x4.mul(v128.load(a + p), v128.load(b + p)));
+  let sum = f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1) + (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
+  for (; p < bytes; p += 4) sum += load<f32>(a + p) * load<f32>(b + p);
+  return sum;
+}
+
+/** The sums of four vectors, as one vector: a 4 × 4 transpose and three additions. */
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 1, 4, 5), v128.shuffle<f32>(a, b, 2, 3, 6, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 1, 4, 5), v128.shuffle<f32>(c, d, 2, 3, 6, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
+}

@@ -1,0 +1,150 @@
+import { borderTable, OUTSIDE } from '../../border.js';
+import type { ConvGeometry, Triple } from '../../geometry.js';
+
+/** Scratch for one strip of gathered rows: small enough to stay in a core's second-level cache. */
+const STRIP_BYTES = 192 * 1024;
+
+/**
+ * A correlation as the programs run it: the forward pass of a geometry, or its input gradient, which is the correlation
+ * of the zero-stuffed output gradient with the kernel turned round. Everything about borders is in the tables.
+ */
+export interface Correlation {
+  readonly batch: number;
+  readonly groups: number;
+  /** per group */
+  readonly inChannels: number;
+  /** per group */
+  readonly outChannels: number;
+  readonly input: Triple;
+  readonly kernel: Triple;
+  readonly output: Triple;
+  readonly stride: Triple;
+  readonly dilation: Triple;
+  readonly value: number;
+  /** per axis: the input cell of each padded cell, or OUTSIDE */
+  readonly tables: readonly [Int32Array, Int32Array, Int32Array];
+}
+
+export function forwardCorrelation(g: ConvGeometry): Correlation {
+  return {
+    batch: g.batch,
+    groups: g.groups,
+    inChannels: g.inChannels / g.groups,
+    outChannels: g.outChannels / g.groups,
+    input: g.input,
+    kernel: g.kernel,
+    output: g.output,
+    stride: g.stride,
+    dilation: g.dilation,
+    value: g.paddingValue,
+    tables: [borderTable(g, 0), borderTable(g, 1), borderTable(g, 2)],
+  };
+}
+
+/** True if padded cells show cells of x, so that their gradient has to be folded back. */
+export function foldsGradient(g: ConvGeometry): boolean {
+  const padded = g.before.some((cells, axis) => cells > 0 || g.after[axis] > 0);
+  return padded && g.paddingMode !== 'zero' && g.paddingMode !== 'constant';
+}
+
+/**
+ * ∂L/∂x̂[i] = Σ G[(i − k·dilation) / stride] · kernel[k]. With k' = K − 1 − k this is a correlation of stride 1 over the
+ * axis p = i + k'·dilation, on which cell p shows G[(p − (K − 1)·dilation) / stride] where that is a cell of G, else 0.
+ * The output is the padded input where its gradient is folded afterwards, and x itself where padding is constant.
+ */
+export function inputGradientCorrelation(g: ConvGeometry): Correlation {
+  const folds = foldsGradient(g);
+  const target = ([0, 1, 2] as const).map((axis) => g.input[axis] + (folds ? g.before[axis] + g.after[axis] : 0));
+  const table = (axis: 0 | 1 | 2) => {
+    const reach = (g.kernel[axis] - 1) * g.dilation[axis];
+    const skipped = folds ? 0 : g.before[axis];
+    return Int32Array.from({ length: target[axis] + reach }, (_, p) => {
+      const o = (p + skipped - reach) / g.stride[axis];
+      return Number.isInteger(o) && o >= 0 && o < g.output[axis] ? o : OUTSIDE;
+    });
+  };
+  return {
+    batch: g.batch,
+    groups: g.groups,
+    inChannels: g.outChannels / g.groups,
+    outChannels: g.inChannels / g.groups,
+    input: g.output,
+    kernel: g.kernel,
+    output: target as unknown as Triple,
+    stride: [1, 1, 1],
+    dilation: g.dilation,
+    value: 0,
+    tables: [table(0), table(1), table(2)],
+  };
+}
+
+/** How a correlation is laid out in scratch memory. */
+export interface StripLayout {
+  /** per gathered cell of a row: its input column, or OUTSIDE; [phases, phase length] */
+  readonly columns: Int32Array;
+  readonly run: { readonly from: number; readonly to: number; readonly source: number };
+  readonly stripRows: number;
+  readonly gatheredRows: number;
+  readonly taps: number;
+  /** byte offset of every (cin, kd, kh, kw) in the strip */
+  readonly offsets: Int32Array;
+  /** cells of a whole strip */
+  readonly cells: number;
+}
+
+/**
+ * With a stride s in W a gathered row is stored phase by phase (columns 0, s, 2s …, then 1, s + 1 …), so that
+ * neighbouring outputs always read neighbouring cells. A phase is long enough for whole vectors of outputs.
+ */
+export function stripLayout(c: Correlation): StripLayout {
+  const [KD, KH, KW] = c.kernel;
+  const [, strideH, strideW] = c.stride;
+  const [, dilationH, dilationW] = c.dilation;
+  const phaseLength = ceil4(c.output[2]) + Math.floor(((KW - 1) * dilationW) / strideW);
+  const columns = Int32Array.from({ length: strideW * phaseLength }, (_, i) => {
+    const padded = (i % phaseLength) * strideW + Math.floor(i / phaseLength);
+    return padded < c.tables[2].length ? c.tables[2][padded] : OUTSIDE;
+  });
+  const rowLength = columns.length;
+
+  const reachH = (KH - 1) * dilationH + 1;
+  const affordable = STRIP_BYTES / 4 / (c.inChannels * KD * rowLength);
+  const stripRows = Math.min(c.output[1], Math.max(1, Math.floor((affordable - reachH) / strideH) + 1));
+  const gatheredRows = (stripRows - 1) * strideH + reachH;
+
+  const offsets: number[] = [];
+  for (let slice = 0; slice < c.inChannels * KD; slice++) {
+    for (let kh = 0; kh < KH; kh++) {
+      for (let kw = 0; kw < KW; kw++) {
+        const column = kw * dilationW;
+        const cell = (column % strideW) * phaseLength + Math.floor(column / strideW);
+        offsets.push(4 * ((slice * gatheredRows + kh * dilationH) * rowLength + cell));
+      }
+    }
+  }
+  return {
+    columns,
+    run: longestRun(columns),
+    stripRows,
+    gatheredRows,
+    taps: offsets.length,
+    offsets: Int32Array.from(offsets),
+    cells: c.inChannels * KD * gatheredRows * rowLength,
+  };
+}
+
+export function ceil4(n: number): number {
+  return Math.ceil(n / 4) * 4;
+}
+
+/** The longest stretch of a row that is a plain copy of neighbouring input columns. */
+function longestRun(columns: Int32Array): { from: number; to: number; source: number } {
+  let best = { from: 0, to: 0, source: 0 };
+  for (let from = 0; from < columns.length; ) {
+    let to = from + 1;
+    while (to < columns.length && columns[from] !== OUTSIDE && columns[to] === columns[to - 1] + 1) to++;
+    if (columns[from] !== OUTSIDE && to - from > best.to - best.from) best = { from, to, source: columns[from] };
+    from = to;
+  }
+  return best;
+}

@@ -1,0 +1,58 @@
+import { UnsupportedError } from '../../../errors.js';
+import { MODULE } from './module.generated.js';
+
+/** What the compiled module exports; pointers are byte addresses. Each program is documented in assembly/. */
+export interface Programs {
+  readonly memory: WebAssembly.Memory;
+  allocate(bytes: number): number;
+  free(pointer: number): void;
+  packKernel(
+    kernel: number,
+    packed: number,
+    groups: number,
+    outChannels: number,
+    inChannels: number,
+    taps: number,
+    groupStep: number,
+    coutStep: number,
+    cinStep: number,
+    reverse: boolean,
+  ): void;
+  correlate(geometry: number, x: number, packed: number, bias: number, out: number, strip: number, from: number, to: number): void;
+  kernelGradient(geometry: number, x: number, gradient: number, out: number, strip: number, rowsOfG: number, reverse: boolean, from: number, to: number): void;
+  biasGradient(gradient: number, out: number, batch: number, channels: number, area: number): void;
+  fold(
+    padded: number,
+    out: number,
+    planes: number,
+    tableD: number,
+    PD: number,
+    D: number,
+    tableH: number,
+    PH: number,
+    H: number,
+    tableW: number,
+    PW: number,
+    W: number,
+  ): void;
+  rowsByRows(a: number, b: number, bias: number, out: number, I: number, J: number, P: number): void;
+  stridedByRows(a: number, stepI: number, stepP: number, b: number, out: number, I: number, J: number, P: number): void;
+  maxPool(geometry: number, x: number, out: number, winners: number, strideW: number, dilationW: number, tableW: number): void;
+  maxPoolGradient(geometry: number, gradient: number, winners: number, out: number, strideW: number, dilationW: number, tableW: number): void;
+}
+
+/** @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD */
+export async function loadPrograms(): Promise<Programs> {
+  try {
+    const bytes = Uint8Array.from(atob(MODULE), (character) => character.charCodeAt(0));
+    const { instance } = await WebAssembly.instantiate(bytes, {});
+    return instance.exports as unknown as Programs;
+  } catch (cause) {
+    throw new UnsupportedError(
+      'createBackend',
+      `wasm needs WebAssembly with 128-bit SIMD, which this engine refuses: ${(cause as Error).message}`,
+      {},
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,240 @@
+import { UnsupportedError } from '../../../errors.js';
+import { sizeOf } from '../../../tensor.js';
+import type { Backend, DeviceBuffer } from '../../backend.js';
+import { borderTable } from '../../border.js';
+import type { ConvGeometry } from '../../geometry.js';
+import { type Correlation, ceil4, foldsGradient, forwardCorrelation, inputGradientCorrelation, stripLayout } from './correlation.js';
+import { loadPrograms, type Programs } from './programs.js';
+
+/** Geometries whose tables are kept; the one unused for longest goes first. */
+const KEPT_GEOMETRIES = 256;
+/** Vectors may be read past the last value. */
+const SLACK_BYTES = 64;
+
+interface WasmBuffer extends DeviceBuffer {
+  /** byte address; 0 once freed */
+  pointer: number;
+}
+
+/** A correlation whose tables lie in wasm memory. */
+interface Prepared {
+  readonly pointer: number;
+  readonly strips: number;
+  readonly stripBytes: number;
+  readonly packedBytes: number;
+  readonly gradientRowBytes: number;
+  readonly tableW: number;
+  readonly allocations: readonly number[];
+}
+
+/** AssemblyScript programs with 128-bit SIMD, on one thread. Calls run at once; buffers are ranges of the wasm memory. */
+export class WasmBackend implements Backend {
+  readonly name = 'wasm';
+  readonly device = 'wasm simd, 1 thread';
+  readonly #prepared = new Map<string, Prepared>();
+  #programs: Programs | undefined;
+  #scratch = { pointer: 0, bytes: 0 };
+
+  /** Use {@link createWasmBackend}. */
+  constructor(programs: Programs) {
+    this.#programs = programs;
+  }
+
+  allocate(length: number): WasmBuffer {
+    const pointer = this.#allocate(4 * length);
+    this.#floats(pointer, length).fill(0);
+    return { length, pointer };
+  }
+
+  write(buffer: DeviceBuffer, values: Float32Array): void {
+    this.#floats(at(buffer), buffer.length).set(values);
+  }
+
+  async read(buffer: DeviceBuffer): Promise<Float32Array> {
+    return this.#floats(at(buffer), buffer.length).slice();
+  }
+
+  free(buffer: DeviceBuffer): void {
+    this.#run.free(at(buffer));
+    (buffer as WasmBuffer).pointer = 0;
+  }
+
+  dispose(): void {
+    this.#programs = undefined;
+    this.#prepared.clear();
+  }
+
+  conv(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
+    if (isLinear(g)) {
+      this.#run.rowsByRows(at(x), at(kernel), bias ? at(bias) : 0, at(out), g.batch, g.outChannels, g.inChannels * sizeOf(g.kernel));
+      return;
+    }
+    const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
+    const [strip, packed] = this.#scratchFor(p.stripBytes, p.packedBytes);
+    this.#pack(g, kernel, packed, false);
+    this.#run.correlate(p.pointer, at(x), packed, bias ? at(bias) : 0, at(out), strip, 0, p.strips);
+  }
+
+  convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
+    if (isLinear(g)) {
+      const inputs = g.inChannels * sizeOf(g.kernel);
+      this.#run.stridedByRows(at(gradient), g.outChannels, 1, at(kernel), at(out), g.batch, inputs, g.outChannels);
+      return;
+    }
+    const p = this.#prepare(`convInputGradient ${g.key}`, () => inputGradientCorrelation(g));
+    const folds = foldsGradient(g);
+    const planes = g.batch * g.inChannels;
+    const padded = g.input.map((n, axis) => n + g.before[axis] + g.after[axis]);
+    const [strip, packed, unfolded] = this.#scratchFor(p.stripBytes, p.packedBytes, folds ? 4 * planes * sizeOf(padded) : 0);
+    this.#pack(g, kernel, packed, true);
+    this.#run.correlate(p.pointer, at(gradient), packed, 0, folds ? unfolded : at(out), strip, 0, p.strips);
+    if (!folds) return;
+    const [d, h, w] = this.#borderTables(g);
+    this.#run.fold(unfolded, at(out), planes, d, padded[0], g.input[0], h, padded[1], g.input[1], w, padded[2], g.input[2]);
+  }
+
+  convKernelGradient(g: ConvGeometry, x: DeviceBuffer, gradient: DeviceBuffer, out: DeviceBuffer): void {
+    if (isLinear(g)) {
+      const inputs = g.inChannels * sizeOf(g.kernel);
+      this.#run.stridedByRows(at(gradient), 1, g.outChannels, at(x), at(out), g.outChannels, inputs, g.batch);
+      return;
+    }
+    const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
+    const [strip, rows] = this.#scratchFor(p.stripBytes, p.gradientRowBytes);
+    this.#floats(at(out), out.length).fill(0);
+    this.#run.kernelGradient(p.pointer, at(x), at(gradient), at(out), strip, rows, g.flip, 0, p.strips);
+  }
+
+  convBiasGradient(g: ConvGeometry, gradient: DeviceBuffer, out: DeviceBuffer): void {
+    this.#run.biasGradient(at(gradient), at(out), g.batch, g.outChannels, sizeOf(g.output));
+  }
+
+  maxPool(g: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
+    const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
+    this.#run.maxPool(p.pointer, at(x), at(out), at(winners), g.stride[2], g.dilation[2], p.tableW);
+  }
+
+  maxPoolGradient(g: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void {
+    const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
+    this.#run.maxPoolGradient(p.pointer, at(gradient), at(winners), at(out), g.stride[2], g.dilation[2], p.tableW);
+  }
+
+  get #run(): Programs {
+    if (!this.#programs) throw new UnsupportedError('wasm', 'this backend was disposed of');
+    return this.#programs;
+  }
+
+  /** A view is valid only until the next allocation: growing the memory detaches it. */
+  #floats(pointer: number, length: number): Float32Array {
+    return new Float32Array(this.#run.memory.buffer, pointer, length);
+  }
+
+  #allocate(bytes: number): number {
+    try {
+      if (bytes >= 2 ** 30 - SLACK_BYTES) throw new RangeError('one buffer may hold at most 1 GiB');
+      return this.#run.allocate(bytes + SLACK_BYTES);
+    } catch (cause) {
+      if (cause instanceof UnsupportedError) throw cause;
+      const reason = cause instanceof RangeError ? cause.message : 'the wasm memory is exhausted (4 GiB at most)';
+      throw new UnsupportedError('wasm', `cannot allocate ${bytes} bytes: ${reason}`, { bytes }, { cause });
+    }
+  }
+
+  #store(values: Int32Array): number {
+    const pointer = this.#allocate(values.byteLength);
+    new Int32Array(this.#run.memory.buffer, pointer, values.length).set(values);
+    return pointer;
+  }
+
+  /** One scratch area serves every call, cut into parts; it only grows. */
+  #scratchFor(...parts: number[]): number[] {
+    const sizes = parts.map((bytes) => Math.ceil((bytes + SLACK_BYTES) / 64) * 64);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    if (bytes > this.#scratch.bytes) {
+      if (this.#scratch.bytes > 0) this.#run.free(this.#scratch.pointer);
+      this.#scratch = { pointer: 0, bytes: 0 };
+      this.#scratch = { pointer: this.#allocate(bytes), bytes };
+    }
+    let next = this.#scratch.pointer;
+    return sizes.map((size) => {
+      next += size;
+      return next - size;
+    });
+  }
+
+  #pack(g: ConvGeometry, kernel: DeviceBuffer, packed: number, transposed: boolean): void {
+    const [cin, cout, taps] = [g.inChannels / g.groups, g.outChannels / g.groups, sizeOf(g.kernel)];
+    if (transposed) this.#run.packKernel(at(kernel), packed, g.groups, cin, cout, taps, cout * cin * taps, taps, cin * taps, !g.flip);
+    else this.#run.packKernel(at(kernel), packed, g.groups, cout, cin, taps, cout * cin * taps, cin * taps, taps, g.flip);
+  }
+
+  #borderTables(g: ConvGeometry): readonly number[] {
+    const key = `border ${g.key}`;
+    return this.#keep(key, () => {
+      const allocations = ([0, 1, 2] as const).map((axis) => this.#store(borderTable(g, axis)));
+      return { pointer: 0, strips: 0, stripBytes: 0, packedBytes: 0, gradientRowBytes: 0, tableW: 0, allocations };
+    }).allocations;
+  }
+
+  #prepare(key: string, make: () => Correlation): Prepared {
+    return this.#keep(key, () => {
+      const c = make();
+      const layout = stripLayout(c);
+      const tables = [c.tables[0], c.tables[1], layout.columns, layout.offsets, c.tables[2]].map((table) => this.#store(table));
+      const [tableD, tableH, columns, offsets, tableW] = tables;
+      // the fields of assembly/correlation.ts, in their order
+      const fields = new Int32Array([
+        ...[c.batch, c.groups, c.inChannels, c.outChannels],
+        ...[...c.input, ...c.kernel, ...c.output],
+        ...[c.stride[0], c.stride[1], c.dilation[0], c.dilation[1]],
+        new Int32Array(Float32Array.of(c.value).buffer)[0],
+        ...[tableD, tableH, columns, layout.columns.length],
+        ...[layout.run.from, layout.run.to, layout.run.source],
+        ...[layout.stripRows, layout.gatheredRows, layout.taps, offsets],
+      ]);
+      const pointer = this.#store(fields);
+      return {
+        pointer,
+        strips: c.batch * c.groups * c.output[0] * Math.ceil(c.output[1] / layout.stripRows),
+        stripBytes: 4 * layout.cells,
+        packedBytes: 4 * c.groups * c.outChannels * layout.taps,
+        gradientRowBytes: 4 * c.outChannels * layout.stripRows * ceil4(c.output[2]),
+        tableW,
+        allocations: [pointer, ...tables],
+      };
+    });
+  }
+
+  /** The entry of that key, made if need be; the one unused for longest is dropped when there are too many. */
+  #keep(key: string, make: () => Prepared): Prepared {
+    const entry = this.#prepared.get(key) ?? make();
+    this.#prepared.delete(key);
+    this.#prepared.set(key, entry);
+    if (this.#prepared.size > KEPT_GEOMETRIES) {
+      const [oldest, { allocations }] = this.#prepared.entries().next().value as [string, Prepared];
+      this.#prepared.delete(oldest);
+      for (const pointer of allocations) this.#run.free(pointer);
+    }
+    return entry;
+  }
+}
+
+/**
+ * Creates a backend that runs in WebAssembly.
+ * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD
+ */
+export async function createWasmBackend(): Promise<Backend> {
+  return new WasmBackend(await loadPrograms());
+}
+
+/** True if the kernel covers its whole input: one output per channel, so the convolution is a matrix product. */
+function isLinear(g: ConvGeometry): boolean {
+  const covers = g.kernel.every((size, axis) => size === g.input[axis] && g.before[axis] === 0 && g.after[axis] === 0);
+  return covers && g.groups === 1 && !g.flip;
+}
+
+function at(buffer: DeviceBuffer): number {
+  const { pointer } = buffer as WasmBuffer;
+  if (pointer === 0) throw new Error('a buffer was used after it was freed');
+  return pointer;
+}
