@@ -33,9 +33,11 @@ const args = [
 ];
 
 export default defineConfig({
+  resolve: { tsconfigPaths: true },
   test: {
     projects: [
       {
+        extends: true,
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
@@ -46,6 +48,7 @@ export default defineConfig({
       ...(chromium
         ? [
             {
+              extends: true,
               // threads need shared memory, which a page has only when it is isolated
               server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
               test: {
