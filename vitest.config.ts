@@ -48,7 +48,7 @@ export default defineConfig({
       ...(chromium
         ? [
             {
-              extends: true,
+              extends: true as const,
               // threads need shared memory, which a page has only when it is isolated
               server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
               test: {
