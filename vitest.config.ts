@@ -35,13 +35,14 @@ const args = [
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/tests.json' }]] : ['default'],
     projects: [
       {
         extends: true,
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts'],
+          exclude: ['test/**/*.browser.test.ts', 'test/package/**'],
           testTimeout: 120_000,
         },
       },
