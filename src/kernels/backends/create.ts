@@ -18,7 +18,8 @@ export interface BackendOptions {
 /** Creates a backend by name. */
 export async function createBackend(name: BackendName = 'auto', options: BackendOptions = {}): Promise<Backend> {
   refuseUnknownOptions('createBackend', options, ['gpuMode']);
-  if (name === 'reference' || name === 'auto') return new (await import('./reference/reference.js')).ReferenceBackend();
+  if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
+  if (name === 'wasm' || name === 'auto') return (await import('./wasm/wasm.js')).createWasmBackend();
   throw new OptionError('createBackend', 'name', `must be one of ${BACKENDS.join(', ')}`, name);
 }
 
