@@ -17,6 +17,7 @@ import type { Tensor } from '../tensor.js';
  * All but `float` keep the image's sample type: limited to black … white, and where they are whole numbers, rounded to the nearest, halves up.
  */
 export type Output = (typeof OUTPUTS)[number];
+/** Every {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalise', 'float'] as const;
 
 /** @throws OptionError unless it is one of {@link OUTPUTS} */

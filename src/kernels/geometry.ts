@@ -20,6 +20,7 @@ export type PerAxis<T> = T | readonly T[];
  * | `wrap` | bcd | abcd | abc |
  */
 export type PaddingMode = (typeof PADDING_MODES)[number];
+/** Every {@link PaddingMode}. */
 export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symmetric', 'wrap'] as const;
 
 /**
