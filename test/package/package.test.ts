@@ -23,7 +23,7 @@ function tool(name: string, ...args: string[]): string {
 }
 
 beforeAll(() => {
-  execFileSync('npm', ['run', 'build'], { stdio: 'pipe' });
+  execFileSync('npm', ['run', 'build'], { stdio: 'inherit' });
   const [report] = JSON.parse(execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', folder], { encoding: 'utf8' }));
   tarball = join(folder, report.filename);
   packed = report.files.map(({ path }: { path: string }) => path);
