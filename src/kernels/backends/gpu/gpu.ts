@@ -59,7 +59,8 @@ export class GpuBackend implements Backend {
   allocate(length: number): GpuBuffer {
     this.#check([]);
     const { maxLength, limit, label } = this.#device;
-    if (length > maxLength) throw new UnsupportedError('gpu', `a buffer on ${label} holds at most ${maxLength} values (${limit}), received ${length}`, { length });
+    if (length > maxLength)
+      throw new UnsupportedError('gpu', `a buffer on ${label} holds at most ${maxLength} values (${limit}), received ${length}`, { length });
     const buffer = new GpuBuffer(length, this);
     this.#buffers.add(buffer);
     return buffer;
