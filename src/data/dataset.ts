@@ -15,7 +15,7 @@ export interface Sample<Y = number> {
  * Samples by number. A dataset of your own says how many there are and gives the i-th:
  * @example
  * ```ts
- * import { Dataset, tensor } from 'convlab';
+ * import { Dataset, type Tensor, tensor } from 'convlab';
  *
  * class Parity extends Dataset<{ x: Tensor; y: number }> {
  *   readonly length = 100;

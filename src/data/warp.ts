@@ -142,10 +142,10 @@ function addSmoothNoise(plane: Float32Array, height: number, width: number, taps
   }
   for (let y = 0; y < height; y++) {
     const from = Math.floor(y / sigma);
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let k = 0; k < TAPS; k++) sum += tapsY[y * TAPS + k] * rows[(from + k) * width + x];
-      plane[y * width + x] += sum;
+    for (let k = 0; k < TAPS; k++) {
+      const tap = tapsY[y * TAPS + k];
+      const row = (from + k) * width;
+      for (let x = 0; x < width; x++) plane[y * width + x] += tap * rows[row + x];
     }
   }
 }
@@ -167,9 +167,12 @@ function resample(x: Tensor, { height, width, matrix: [yy, yx, xy, xx], shift, d
       }
       y = Math.min(Math.max(y, 0), height - 1);
       x = Math.min(Math.max(x, 0), width - 1);
-      const [top, left] = [Math.floor(y), Math.floor(x)];
-      const [down, right] = [top + 1 < height ? width : 0, left + 1 < width ? 1 : 0];
-      const [fy, fx] = [y - top, x - left];
+      const top = Math.floor(y);
+      const left = Math.floor(x);
+      const down = top + 1 < height ? width : 0;
+      const right = left + 1 < width ? 1 : 0;
+      const fy = y - top;
+      const fx = x - left;
       for (let at = top * width + left, to = i; to < from.length; at += area, to += area) {
         const upper = from[at] + fx * (from[at + right] - from[at]);
         const lower = from[at + down] + fx * (from[at + down + right] - from[at + down]);
