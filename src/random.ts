@@ -34,6 +34,11 @@ export class Random {
     return low + (high - low) * uniformFloat64(this.#generator);
   }
 
+  /** True with probability p, to 2⁻³². */
+  chance(p: number): boolean {
+    return this.#generator.next() + 2 ** 31 < p * 2 ** 32;
+  }
+
   /** A whole number from 0 to n − 1. */
   integer(n: number): number {
     return uniformInt(this.#generator, 0, n - 1);
