@@ -14,6 +14,8 @@ export class Random {
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be a whole number', seed);
     this.#generator = xoroshiro128plus(seed);
+    // the state begins almost empty: the first numbers would be tiny, and alike for neighbouring seeds
+    for (let i = 0; i < 32; i++) this.#generator.next();
   }
 
   /** Where the sequence stands; {@link restore} goes on from there. */

@@ -63,6 +63,19 @@ export class Output implements Tensor {
   }
 }
 
+/** A model as a graph, for inputs of fixed shapes. */
+export interface Traced {
+  readonly graph: Graph;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+}
+
+/** Options of {@link Module.trace}. */
+export interface TraceOptions {
+  /** Compute ∂L/∂input as well, for saliency maps and gradient checks. Default false. */
+  inputGradients?: boolean;
+}
+
 /** Models are compiled once for each input shape; so many are kept. */
 const KEPT_GRAPHS = 8;
 
@@ -89,7 +102,7 @@ export abstract class Module {
   training = true;
   #random = new Random(0);
   #backend: Backend | undefined;
-  readonly #graphs = new Map<string, { graph: Graph; inputs: readonly Value[]; output: Value }>();
+  readonly #graphs = new Map<string, Traced>();
 
   /** What the module computes. */
   abstract forward(...inputs: Value[]): Value;
@@ -200,17 +213,17 @@ export abstract class Module {
     return new Output(output.shape, await backend.read(output.data), output);
   }
 
-  /** The compiled graph for inputs of these shapes in the present mode; recorded at the first call. */
-  compile(shapes: readonly (readonly number[])[]): { graph: Graph; inputs: readonly Value[]; output: Value } {
-    const key = `${shapes.map(show)} ${this.training}`;
+  /** The compiled graph for inputs of these shapes in the present mode; recorded at the first call. @param options as in {@link trace} */
+  compile(shapes: readonly (readonly number[])[], options: TraceOptions = {}): Traced {
+    const key = `${shapes.map(show)} ${this.training} ${options.inputGradients ?? false}`;
     const kept = this.#graphs.get(key);
     if (kept) return kept;
     if (!this.#backend) throw new UnsupportedError('compile', 'the model must be moved to a backend first');
-    const compiled = this.trace(shapes);
+    const compiled = this.trace(shapes, options);
     compiled.graph.allocate(this.#backend);
     this.#graphs.set(key, compiled);
     if (this.#graphs.size > KEPT_GRAPHS) {
-      const [oldest, { graph }] = this.#graphs.entries().next().value as [string, { graph: Graph }];
+      const [oldest, { graph }] = this.#graphs.entries().next().value as [string, Traced];
       graph.free();
       this.#graphs.delete(oldest);
     }
@@ -218,10 +231,10 @@ export abstract class Module {
   }
 
   /** Records what the model does with inputs of these shapes; allocates nothing. */
-  trace(shapes: readonly (readonly number[])[]): { graph: Graph; inputs: readonly Value[]; output: Value } {
+  trace(shapes: readonly (readonly number[])[], { inputGradients = false }: TraceOptions = {}): Traced {
     for (const [name, module] of this.namedModules()) scopeNames.set(module, name.slice(name.lastIndexOf('.') + 1));
     const graph = new Graph(this.training, this.#random);
-    const inputs = shapes.map((shape) => graph.input(shape));
+    const inputs = shapes.map((shape) => graph.input(shape, { needsGradient: inputGradients }));
     return { graph, inputs, output: this.forward(...inputs) };
   }
 

@@ -1,5 +1,6 @@
 import { OptionError, refuseUnknownOptions } from '../../errors.js';
 import type { Backend } from '../backend.js';
+import type { ReferenceBackend } from './reference/reference.js';
 
 /** Backends by name; `auto` picks one, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
@@ -16,6 +17,8 @@ export interface BackendOptions {
 }
 
 /** Creates a backend by name. */
+export function createBackend(name: 'reference'): Promise<ReferenceBackend>;
+export function createBackend(name?: BackendName, options?: BackendOptions): Promise<Backend>;
 export async function createBackend(name: BackendName = 'auto', options: BackendOptions = {}): Promise<Backend> {
   refuseUnknownOptions('createBackend', options, ['gpuMode']);
   if (name === 'reference' || name === 'auto') return new (await import('./reference/reference.js')).ReferenceBackend();
