@@ -33,19 +33,23 @@ const args = [
 ];
 
 export default defineConfig({
+  resolve: { tsconfigPaths: true },
   test: {
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/tests.json' }]] : ['default'],
     projects: [
       {
+        extends: true,
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts'],
+          exclude: ['test/**/*.browser.test.ts', 'test/package/**'],
           testTimeout: 120_000,
         },
       },
       ...(chromium
         ? [
             {
+              extends: true as const,
               // threads need shared memory, which a page has only when it is isolated
               server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
               test: {

@@ -43,6 +43,7 @@ export class Random {
 
   /** A whole number from 0 to n − 1. */
   integer(n: number): number {
+    if (!Number.isSafeInteger(n) || n < 1) throw new OptionError('Random', 'n', 'must be a whole number ≥ 1', n);
     return uniformInt(this.#generator, 0, n - 1);
   }
 

@@ -20,7 +20,7 @@ export type Nested = number | readonly Nested[];
 export function tensor(values: Nested | ArrayLike<number>, shape?: readonly number[]): Tensor {
   if (shape === undefined) {
     const inferred = nestedShape(values as Nested);
-    return { shape: inferred, data: flatten(values as Nested) };
+    return { shape: inferred, data: values instanceof Float32Array ? values : flatten(values as Nested) };
   }
   const flat = Array.isArray(values) ? flatten(values as Nested) : (values as ArrayLike<number>);
   const size = sizeOf(shape);

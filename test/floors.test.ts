@@ -57,6 +57,9 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
   ['src/node.ts', 'node:fs'],
   ['src/cli/main.ts', 'node:fs'],
   ['src/cli/main.ts', '../kernels/backends/gpu/gpu.js', FLOOR],
+
+  ['examples/demo.ts', 'convlab/node'],
+  ['examples/demo.ts', '../src/index.js', FLOOR],
 ];
 
 test('the floors of biome.json: imports only go down', () => {

@@ -1,3 +1,6 @@
+import { OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import { sizeOf, type Tensor } from '../tensor.js';
+
 /** Sample types of an image and their ranges: 0…255, 0…65535, and floats with 0 black and 1 white. */
 export type Samples = Uint8ClampedArray | Uint16Array | Float32Array;
 
@@ -10,4 +13,109 @@ export interface Image {
   readonly height: number;
   readonly channels: 1 | 2 | 3 | 4;
   readonly data: Samples;
+}
+
+/** The samples that {@link tensorToImage} makes: 8 or 16 bits, or floats. */
+export type SampleDepth = 8 | 16 | 'float';
+
+/**
+ * Makes an image; `data` is used as it is, not copied.
+ * @param data default: 8-bit black, transparent where there is alpha
+ * @throws ShapeError if a size or the channels break their rule, or the data does not hold exactly that many samples
+ */
+export function createImage(width: number, height: number, channels: number, data?: Samples): Image {
+  checkSize('createImage', width, height, channels);
+  const image = { width, height, channels: channels as Image['channels'], data: data ?? new Uint8ClampedArray(width * height * channels) };
+  checkImage('createImage', image);
+  return image;
+}
+
+/** @throws ShapeError unless `image` is an image whose data fits its size */
+export function checkImage(operation: string, image: Image): void {
+  const { width, height, channels, data } = image ?? {};
+  if (!(data instanceof Uint8ClampedArray || data instanceof Uint16Array || data instanceof Float32Array)) {
+    throw new ShapeError(
+      operation,
+      `image must be { width, height, channels, data: Uint8ClampedArray, Uint16Array or Float32Array }, received ${show(data === undefined ? image : data)}`,
+      { image },
+    );
+  }
+  checkSize(operation, width, height, channels);
+  if (data.length !== width * height * channels) {
+    throw new ShapeError(
+      operation,
+      `image of ${width} × ${height} pixels with ${channels} channels holds ${width * height * channels} samples, but its data has ${data.length}`,
+      {
+        width,
+        height,
+        channels,
+        length: data.length,
+      },
+    );
+  }
+}
+
+/**
+ * An image as a tensor for {@link conv}.
+ * @returns `[1, C, H, W]` in the image's own units: 0…255, 0…65535, or floats as they are
+ * @throws ShapeError if it is no image
+ */
+export function imageToTensor(image: Image): Tensor {
+  checkImage('imageToTensor', image);
+  const { width, height, channels, data } = image;
+  const area = width * height;
+  const planes = new Float32Array(area * channels);
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < area; i++) planes[c * area + i] = data[i * channels + c];
+  }
+  return { shape: [1, channels, height, width], data: planes };
+}
+
+/**
+ * A tensor as an image, the inverse of {@link imageToTensor}.
+ * @param tensor `[1, C, H, W]` with 1 to 4 channels, in the units of the depth
+ * @param options.depth 8: 0…255; 16: 0…65535; both rounded to the nearest whole number, halves up, then clamped, NaN to 0;
+ *   `'float'`: values as they are. Default 8.
+ * @throws ShapeError if the tensor has another shape
+ */
+export function tensorToImage(tensor: Tensor, options: { depth?: SampleDepth } = {}): Image {
+  refuseUnknownOptions('tensorToImage', options, ['depth']);
+  const { depth = 8 } = options;
+  if (depth !== 8 && depth !== 16 && depth !== 'float') throw new OptionError('tensorToImage', 'depth', "must be 8, 16 or 'float'", depth);
+  const shape = tensor?.shape;
+  if (!Array.isArray(shape) || shape.length !== 4 || shape[0] !== 1 || sizeOf(shape, 'tensorToImage') !== tensor.data?.length) {
+    throw new ShapeError('tensorToImage', `tensor must be [1, C, H, W] and hold that many values, received ${show(shape ?? tensor)}`, { shape });
+  }
+  const [, channels, height, width] = shape;
+  checkSize('tensorToImage', width, height, channels);
+  const area = width * height;
+  const { data: planes } = tensor;
+  const data = depth === 8 ? new Uint8ClampedArray(planes.length) : depth === 16 ? new Uint16Array(planes.length) : new Float32Array(planes.length);
+  const white = depth === 8 ? 255 : 65535;
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < area; i++) {
+      const value = planes[c * area + i];
+      data[i * channels + c] = depth === 'float' ? value : toWhole(value, white);
+    }
+  }
+  return { width, height, channels: channels as Image['channels'], data };
+}
+
+/** The nearest whole number, halves up, from 0 to `white`; NaN is 0. Typed arrays alone would round halves to even, or cut off and wrap round. */
+export function toWhole(value: number, white: number): number {
+  const rounded = Math.floor(value + 0.5);
+  return rounded > 0 ? Math.min(rounded, white) : 0;
+}
+
+function checkSize(operation: string, width: number, height: number, channels: number): void {
+  for (const [name, size] of Object.entries({ width, height })) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new ShapeError(operation, `the ${name} of an image must be a whole number ≥ 1, received ${show(size)}`, { [name]: size });
+    }
+  }
+  if (![1, 2, 3, 4].includes(channels)) {
+    throw new ShapeError(operation, `the channels of an image must be 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA), received ${show(channels)}`, {
+      channels,
+    });
+  }
 }

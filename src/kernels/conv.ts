@@ -13,11 +13,11 @@
  *
  * and ∂L/∂x adds up what every padded cell that shows x received.
  */
-import { DataError, ShapeError, show } from '../errors.js';
+import { DataError, OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 import type { Backend, DeviceBuffer } from './backend.js';
 import { defaultBackend } from './backends/create.js';
-import { type ConvOptions, convGeometry } from './geometry.js';
+import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
 
 /** Where an operator runs. */
 export interface RunOptions {
@@ -53,14 +53,16 @@ export interface ConvCallOptions extends ConvOptions, RunOptions {
  * ```
  */
 export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions = {}): Promise<Tensor> {
+  refuseUnknownOptions('conv', options, [...CONV_OPTIONS, 'bias', 'validate', 'backend']);
   const { backend, bias, validate = false, ...geometryOptions } = options;
   checkTensor('conv', 'x', x);
   checkTensor('conv', 'kernel', kernel);
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
-  if (bias) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
+  if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
+  if (typeof validate !== 'boolean') throw new OptionError('conv', 'validate', 'must be true or false', validate);
   if (validate) checkFinite('conv', 'kernel', kernel);
   const inputs = bias ? [x, kernel, bias] : [x, kernel];
-  return eager(backend, inputs, [geometry.outShape], ([px, pk, pb], [out], on) => on.conv(geometry, px, pk, pb ?? null, out)).then(first);
+  return eager('conv', backend, inputs, [geometry.outShape], ([px, pk, pb], [out], on) => on.conv(geometry, px, pk, pb ?? null, out)).then(first);
 }
 
 /**
@@ -75,12 +77,13 @@ export async function convInputGradient(
   kernel: Tensor,
   options: ConvOptions & RunOptions & { inputShape: readonly number[] },
 ): Promise<Tensor> {
+  refuseUnknownOptions('convInputGradient', options, [...CONV_OPTIONS, 'inputShape', 'backend']);
   const { backend, inputShape, ...geometryOptions } = options;
   checkTensor('convInputGradient', 'kernel', kernel);
   checkShape('convInputGradient', 'inputShape', inputShape);
   const geometry = convGeometry(inputShape, kernel.shape, geometryOptions, 'convInputGradient');
   checkTensor('convInputGradient', 'gradient', gradient, geometry.outShape);
-  return eager(backend, [gradient, kernel], [inputShape], ([g, k], [out], on) => on.convInputGradient(geometry, g, k, out)).then(first);
+  return eager('convInputGradient', backend, [gradient, kernel], [inputShape], ([g, k], [out], on) => on.convInputGradient(geometry, g, k, out)).then(first);
 }
 
 /**
@@ -91,12 +94,13 @@ export async function convInputGradient(
  * @returns ∂L/∂kernel, in `kernelShape`
  */
 export async function convKernelGradient(x: Tensor, gradient: Tensor, options: ConvOptions & RunOptions & { kernelShape: readonly number[] }): Promise<Tensor> {
+  refuseUnknownOptions('convKernelGradient', options, [...CONV_OPTIONS, 'kernelShape', 'backend']);
   const { backend, kernelShape, ...geometryOptions } = options;
   checkTensor('convKernelGradient', 'x', x);
   checkShape('convKernelGradient', 'kernelShape', kernelShape);
   const geometry = convGeometry(x.shape, kernelShape, geometryOptions, 'convKernelGradient');
   checkTensor('convKernelGradient', 'gradient', gradient, geometry.outShape);
-  return eager(backend, [x, gradient], [kernelShape], ([px, g], [out], on) => on.convKernelGradient(geometry, px, g, out)).then(first);
+  return eager('convKernelGradient', backend, [x, gradient], [kernelShape], ([px, g], [out], on) => on.convKernelGradient(geometry, px, g, out)).then(first);
 }
 
 /**
@@ -105,17 +109,30 @@ export async function convKernelGradient(x: Tensor, gradient: Tensor, options: C
  * @returns ∂L/∂bias, `[Cout]`
  */
 export async function convBiasGradient(gradient: Tensor, options: RunOptions = {}): Promise<Tensor> {
+  refuseUnknownOptions('convBiasGradient', options, ['backend']);
   checkTensor('convBiasGradient', 'gradient', gradient);
+  if (gradient.shape.length < 3 || gradient.shape.length > 5) {
+    throw new ShapeError('convBiasGradient', `gradient must be [N, C, ...1 to 3 spatial axes], received ${show(gradient.shape)}`, { gradient: gradient.shape });
+  }
   const [, channels] = gradient.shape;
   const kernelShape = [channels, 1, ...gradient.shape.slice(2).fill(1)];
   const geometry = convGeometry(gradient.shape, kernelShape, { groups: channels }, 'convBiasGradient');
-  return eager(options.backend, [gradient], [[channels]], ([g], [out], on) => on.convBiasGradient(geometry, g, out)).then(first);
+  return eager('convBiasGradient', options.backend, [gradient], [[channels]], ([g], [out], on) => on.convBiasGradient(geometry, g, out)).then(first);
 }
 
 type Run = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], backend: Backend) => void;
 
 /** One eager call: upload, run, read back, free. */
-export async function eager(chosen: Backend | undefined, inputs: readonly Tensor[], outShapes: readonly (readonly number[])[], run: Run): Promise<Tensor[]> {
+export async function eager(
+  operation: string,
+  chosen: Backend | undefined,
+  inputs: readonly Tensor[],
+  outShapes: readonly (readonly number[])[],
+  run: Run,
+): Promise<Tensor[]> {
+  if (chosen !== undefined && typeof chosen?.allocate !== 'function') {
+    throw new OptionError(operation, 'backend', 'must be a backend, as createBackend() resolves to', chosen);
+  }
   const backend = chosen ?? (await defaultBackend());
   const held: DeviceBuffer[] = [];
   const hold = (length: number) => {
@@ -143,17 +160,17 @@ export function checkTensor(operation: string, what: string, x: Tensor, expected
   if (!(x?.data instanceof Float32Array) || !Array.isArray(x.shape)) {
     throw new ShapeError(operation, `${what} must be a tensor { shape, data: Float32Array }, received ${show(x)}`, { [what]: x });
   }
-  if (sizeOf(x.shape, operation) !== x.data.length) {
-    throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${sizeOf(x.shape)} values, but its data has ${x.data.length}`, {
-      shape: x.shape,
-    });
+  const size = x.shape.reduce((product, dimension) => product * dimension, 1);
+  if (size !== x.data.length) {
+    throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${size} values, but its data has ${x.data.length}`, { shape: x.shape });
   }
   if (expected && show(x.shape) !== show(expected)) {
     throw new ShapeError(operation, `${what} must have shape ${show(expected)}, received ${show(x.shape)}`, { expected, received: x.shape });
   }
 }
 
-function checkShape(operation: string, option: string, shape: unknown): void {
+/** @throws ShapeError unless it is a list; what the list holds is the geometry's business */
+export function checkShape(operation: string, option: string, shape: unknown): void {
   if (!Array.isArray(shape)) throw new ShapeError(operation, `${option} must be a list of dimensions, received ${show(shape)}`, { [option]: shape });
 }
 

@@ -20,6 +20,7 @@ export type PerAxis<T> = T | readonly T[];
  * | `wrap` | bcd | abcd | abc |
  */
 export type PaddingMode = (typeof PADDING_MODES)[number];
+/** Every {@link PaddingMode}. */
 export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symmetric', 'wrap'] as const;
 
 /**
@@ -53,7 +54,7 @@ export interface ConvOptions {
   groups?: number;
   /** Turn the kernel round along every spatial axis: the convolution of mathematics. Default false: cross-correlation. */
   flip?: boolean;
-  /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1. Default: see `'same'`. */
+  /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1, turned round or not. Default: see `'same'`. */
   anchor?: PerAxis<number>;
 }
 
@@ -197,7 +198,7 @@ interface Axis {
   readonly after: number;
 }
 
-type Placement = Pick<ConvOptions, 'stride' | 'dilation' | 'padding' | 'anchor'>;
+type Placement = Pick<ConvOptions, 'stride' | 'dilation' | 'padding' | 'anchor' | 'flip'>;
 
 function placeWindow(operation: string, input: readonly number[], kernel: readonly number[], options: Placement): Axis[] {
   const rank = input.length;
@@ -215,7 +216,9 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
         throw new OptionError(operation, 'anchor', `goes with padding 'same' only, here it is ${show(padding[axis])}`, options.anchor);
       if (anchor[axis] >= k) throw new OptionError(operation, 'anchor', `must be a cell of the kernel, 0 to ${k - 1}`, anchor[axis]);
     }
-    const [before, after] = resolvePadding(padding[axis], n, extent, s, anchor && anchor[axis] * dilation[axis]);
+    // turned round, kernel cell a lies at the window's cell k − 1 − a
+    const anchored = anchor && (options.flip ? k - 1 - anchor[axis] : anchor[axis]) * dilation[axis];
+    const [before, after] = resolvePadding(padding[axis], n, extent, s, anchored);
     const output = Math.floor((n + before + after - extent) / s) + 1;
     if (output < 1) {
       throw new ShapeError(
@@ -305,6 +308,7 @@ function finish(axes: readonly Axis[], rest: Unplaced): ConvGeometry {
     after: lift('after', 0),
     outShape: [rest.batch, rest.outChannels, ...axes.map((axis) => axis.output)],
   };
+  for (const list of Object.values(geometry)) Object.freeze(list);
   return Object.freeze({ ...geometry, key: geometryKey(geometry) });
 }
 

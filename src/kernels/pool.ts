@@ -1,8 +1,8 @@
-import { OptionError, ShapeError, show } from '../errors.js';
+import { OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
 import { full, sizeOf, type Tensor } from '../tensor.js';
 import { borderTable, OUTSIDE } from './border.js';
-import { checkTensor, eager, type RunOptions } from './conv.js';
-import { type ConvGeometry, poolGeometry, type WindowOptions } from './geometry.js';
+import { checkShape, checkTensor, eager, type RunOptions } from './conv.js';
+import { type ConvGeometry, poolGeometry, WINDOW_OPTIONS, type WindowOptions } from './geometry.js';
 
 /** Options of {@link averagePool}. */
 export interface AveragePoolOptions extends WindowOptions, RunOptions {
@@ -24,10 +24,13 @@ export interface MaxPooled {
  * @throws ShapeError or OptionError as {@link conv} does
  */
 export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): Promise<MaxPooled> {
+  refuseUnknownOptions('maxPool', options, [...WINDOW_OPTIONS, 'backend']);
   const { backend, ...window } = options;
   checkTensor('maxPool', 'x', x);
   const geometry = poolGeometry(x.shape, window, 'maxPool');
-  const [output, winners] = await eager(backend, [x], [geometry.outShape, geometry.outShape], ([px], [out, won], on) => on.maxPool(geometry, px, out, won));
+  const [output, winners] = await eager('maxPool', backend, [x], [geometry.outShape, geometry.outShape], ([px], [out, won], on) =>
+    on.maxPool(geometry, px, out, won),
+  );
   return { output, indices: winnersToIndices(geometry, winners.data) };
 }
 
@@ -41,7 +44,9 @@ export async function maxPoolGradient(
   gradient: Tensor,
   options: WindowOptions & RunOptions & { inputShape: readonly number[]; indices: Int32Array },
 ): Promise<Tensor> {
+  refuseUnknownOptions('maxPoolGradient', options, [...WINDOW_OPTIONS, 'inputShape', 'indices', 'backend']);
   const { backend, inputShape, indices, ...window } = options;
+  checkShape('maxPoolGradient', 'inputShape', inputShape);
   const geometry = poolGeometry(inputShape, window, 'maxPoolGradient');
   checkTensor('maxPoolGradient', 'gradient', gradient, geometry.outShape);
   if (indices?.length !== gradient.data.length) {
@@ -50,7 +55,7 @@ export async function maxPoolGradient(
     });
   }
   const winners: Tensor = { shape: geometry.outShape, data: indicesToWinners(geometry, indices) };
-  const [out] = await eager(backend, [gradient, winners], [inputShape], ([g, won], [to], on) => on.maxPoolGradient(geometry, g, won, to));
+  const [out] = await eager('maxPoolGradient', backend, [gradient, winners], [inputShape], ([g, won], [to], on) => on.maxPoolGradient(geometry, g, won, to));
   return out;
 }
 
@@ -59,11 +64,14 @@ export async function maxPoolGradient(
  * @param x `[N, C, ...spatial]`, 1 to 3 spatial axes
  */
 export async function averagePool(x: Tensor, options: AveragePoolOptions): Promise<Tensor> {
+  refuseUnknownOptions('averagePool', options, [...WINDOW_OPTIONS, 'countIncludePad', 'backend']);
   const { backend, countIncludePad = true, ...window } = options;
   checkFlag('averagePool', countIncludePad);
   checkTensor('averagePool', 'x', x);
   const geometry = poolGeometry(x.shape, window, 'averagePool');
-  const [out] = await eager(backend, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) => on.conv(geometry, px, box, null, to));
+  const [out] = await eager('averagePool', backend, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) =>
+    on.conv(geometry, px, box, null, to),
+  );
   return countIncludePad ? out : rescale(out, geometry);
 }
 
@@ -74,12 +82,16 @@ export async function averagePool(x: Tensor, options: AveragePoolOptions): Promi
  * @returns ∂L/∂x, in `inputShape`
  */
 export async function averagePoolGradient(gradient: Tensor, options: AveragePoolOptions & { inputShape: readonly number[] }): Promise<Tensor> {
+  refuseUnknownOptions('averagePoolGradient', options, [...WINDOW_OPTIONS, 'countIncludePad', 'inputShape', 'backend']);
   const { backend, inputShape, countIncludePad = true, ...window } = options;
   checkFlag('averagePoolGradient', countIncludePad);
+  checkShape('averagePoolGradient', 'inputShape', inputShape);
   const geometry = poolGeometry(inputShape, window, 'averagePoolGradient');
   checkTensor('averagePoolGradient', 'gradient', gradient, geometry.outShape);
   const upstream = countIncludePad ? gradient : rescale(gradient, geometry);
-  const [out] = await eager(backend, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) => on.convInputGradient(geometry, g, box, to));
+  const [out] = await eager('averagePoolGradient', backend, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) =>
+    on.convInputGradient(geometry, g, box, to),
+  );
   return out;
 }
 
@@ -123,12 +135,13 @@ function winnersToIndices(geometry: ConvGeometry, winners: Float32Array): Int32A
 function indicesToWinners(geometry: ConvGeometry, indices: Int32Array): Float32Array {
   const { input, kernel, stride, dilation, before } = geometry;
   const [, OH, OW] = geometry.output;
-  const area = sizeOf(geometry.output);
+  const [area, volume] = [sizeOf(geometry.output), sizeOf(input)];
   return Float32Array.from(indices, (index, o) => {
     const i = [Math.floor(index / (input[1] * input[2])), Math.floor(index / input[2]) % input[1], index % input[2]];
     const at = [Math.floor((o % area) / (OH * OW)), Math.floor(o / OW) % OH, o % OW];
     const cell = i.map((position, axis) => (position + before[axis] - at[axis] * stride[axis]) / dilation[axis]);
-    if (!cell.every((k, axis) => Number.isInteger(k) && k >= 0 && k < kernel[axis])) {
+    const inside = index >= 0 && index < volume && cell.every((k, axis) => Number.isInteger(k) && k >= 0 && k < kernel[axis]);
+    if (!inside) {
       throw new ShapeError('maxPoolGradient', `index ${index} does not lie in the window of output ${o}`, { index, output: o });
     }
     return (cell[0] * kernel[1] + cell[1]) * kernel[2] + cell[2];

@@ -267,7 +267,7 @@ function outputOf(backend: Backend, shape: readonly number[]): DeviceBuffer {
   return upload(backend, new Float32Array(sizeOf(shape)).fill(Number.NaN));
 }
 
-function convValues(geometry: ConvGeometry): Values<ConvName> {
+export function convValues(geometry: ConvGeometry): Values<ConvName> {
   const random = new Random(1);
   const draw = (shape: readonly number[]) => Float32Array.from({ length: sizeOf(shape) }, () => random.normal());
   return { x: draw(geometry.xShape), kernel: draw(geometry.kernelShape), bias: draw([geometry.outChannels]), gradient: draw(geometry.outShape) };
@@ -278,12 +278,12 @@ function poolValues(geometry: ConvGeometry): Float32Array {
   return convValues(geometry).x.map((value) => Math.round(2 * value) / 2 - 3);
 }
 
-function absolute<N extends Name>(values: Values<N>): Values<N> {
+export function absolute<N extends Name>(values: Values<N>): Values<N> {
   return Object.fromEntries(Object.entries<Float32Array>(values).map(([name, data]) => [name, data.map(Math.abs)])) as Values<N>;
 }
 
 /** Describes the worst value that lies beyond its tolerance; empty if none does. */
-function difference(got: Float32Array, want: Float32Array, magnitudes: Float32Array): string {
+export function difference(got: Float32Array, want: Float32Array, magnitudes: Float32Array): string {
   if (got.length !== want.length) return `${got.length} values instead of ${want.length}`;
   let [worst, at] = [1, -1];
   for (let i = 0; i < want.length; i++) {

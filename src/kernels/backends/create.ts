@@ -21,7 +21,8 @@ export function createBackend(name: 'reference'): Promise<ReferenceBackend>;
 export function createBackend(name?: BackendName, options?: BackendOptions): Promise<Backend>;
 export async function createBackend(name: BackendName = 'auto', options: BackendOptions = {}): Promise<Backend> {
   refuseUnknownOptions('createBackend', options, ['gpuMode']);
-  if (name === 'reference' || name === 'auto') return new (await import('./reference/reference.js')).ReferenceBackend();
+  if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
+  if (name === 'wasm' || name === 'auto') return (await import('./wasm/wasm.js')).createWasmBackend();
   throw new OptionError('createBackend', 'name', `must be one of ${BACKENDS.join(', ')}`, name);
 }
 

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConvlabError, OptionError } from '../errors.js';
+import { addFilterCommand } from './filter.js';
+import { addKernelsCommand } from './kernels.js';
+
+/** Where a command prints: results to `out`, complaints to `err`. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+const CONSOLE: Terminal = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) };
+
+/**
+ * Runs one command line.
+ * @param args without node and the program's own name
+ * @returns the exit code: 0 done, 1 the operation failed, 2 wrong usage
+ */
+export async function run(args: readonly string[], terminal: Terminal = CONSOLE): Promise<0 | 1 | 2> {
+  const program = createProgram(terminal);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+    terminal.err(`error: ${(error as Error).message ?? error}\n`);
+    if (program.opts().debug) terminal.err(`${(error as Error).stack}\n`);
+    else if (!(error instanceof ConvlabError)) terminal.err('(this was not foreseen; --debug shows where it happened)\n');
+    return error instanceof OptionError ? 2 : 1;
+  }
+}
+
+function createProgram(terminal: Terminal): Command {
+  const program = new Command('convlab')
+    .description('One convolution for image filters and neural networks.')
+    .version(version())
+    .option('--debug', 'print where an error happened')
+    .exitOverride()
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
+    });
+  addFilterCommand(program, terminal);
+  addKernelsCommand(program, terminal);
+  return program;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}

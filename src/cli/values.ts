@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from 'commander';
+import type { Channels } from '../filters/channels.js';
+import type { AxisPadding, PerAxis } from '../kernels/geometry.js';
+
+// What is typed behind a flag, turned into the value of the option. The option itself checks the range.
+
+/** `-1.5` */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+
+/** `2`, or `2,1`: vertically, horizontally. */
+export function perAxis(text: string): PerAxis<number> {
+  return oneOrTwo(text.split(',').map(number));
+}
+
+/** `same`, `valid`, `full`, `2`, `1:2` (before and after); one for both axes, or `1,same`: vertically, horizontally. */
+export function padding(text: string): PerAxis<AxisPadding> {
+  const axes = text.split(',').map((entry): AxisPadding => {
+    if (entry === 'same' || entry === 'valid' || entry === 'full') return entry;
+    const sides = entry.split(':').map(number);
+    return sides.length === 2 ? [sides[0], sides[1]] : number(entry);
+  });
+  return axes.length === 1 ? [axes[0], axes[0]] : oneOrTwo(axes);
+}
+
+/** `sum`, or a number. */
+export function scale(text: string): number | 'sum' {
+  return text === 'sum' ? text : number(text);
+}
+
+/** `colour`, `all`, or `0,2`. */
+export function channels(text: string): Channels {
+  return text === 'colour' || text === 'all' ? text : text.split(',').map(number);
+}
+
+function oneOrTwo<T>(values: readonly T[]): PerAxis<T> {
+  if (values.length > 2) throw new InvalidArgumentError('It must be one value, or two: vertically,horizontally.');
+  return values.length === 1 ? values[0] : values;
+}

@@ -1,0 +1,13 @@
+import { OptionError } from '../errors.js';
+import { full, type Tensor } from '../tensor.js';
+
+/**
+ * The mean of n × n pixels, `[n, n]`, sum 1: every weight is 1 / n².
+ * @param n side in pixels, a whole number ≥ 1. Default 3. Of an even window the middle is the pixel right of and below the centre
+ * @throws OptionError if n breaks its rule
+ * @see Gonzalez & Woods, Digital Image Processing, 3.5 (box kernels)
+ */
+export function box(n = 3): Tensor {
+  if (!Number.isSafeInteger(n) || n < 1) throw new OptionError('box', 'n', 'must be a whole number ≥ 1', n);
+  return full([n, n], 1 / n ** 2);
+}

@@ -1,0 +1,73 @@
+import { refuseUnknownOptions } from '../errors.js';
+import { checkImage, type Image, imageToTensor } from '../image/image.js';
+import type { Tensor } from '../tensor.js';
+import { type ApplyOptions, applyKernel } from './apply.js';
+import { chooseChannels } from './channels.js';
+import { checkOutput, type Output, valuesToImage } from './output.js';
+
+/** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
+export interface FilterOptions extends ApplyOptions {
+  /** How values become samples, see {@link Output}. Default `'clamp'`. */
+  output?: Output;
+}
+
+const FILTER_OPTIONS = [
+  'padding',
+  'paddingMode',
+  'paddingValue',
+  'stride',
+  'dilation',
+  'anchor',
+  'flip',
+  'scale',
+  'bias',
+  'channels',
+  'output',
+  'backend',
+] as const satisfies readonly (keyof FilterOptions)[];
+
+/** One of several filters in a row. */
+export interface FilterStep {
+  /** `[kH, kW]` */
+  readonly kernel: Tensor;
+  readonly options?: ApplyOptions;
+}
+
+/**
+ * Filters a picture: the kernel slides over every colour channel by itself, alpha passes through.
+ * Like `conv`, it correlates; `flip: true` turns the kernel round.
+ *
+ * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
+ * @param kernel `[kH, kW]`, any size: from the catalogue, or your own by `kernel2d`
+ * @returns as many channels of the same sample type; the same size too, unless stride or padding say otherwise
+ * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the picture
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @example
+ * ```ts
+ * import { filter, kernel2d, SOBEL_X, sharpen } from 'convlab';
+ * import { readImage, writeImage } from 'convlab/node';
+ *
+ * const photo = await readImage('photo.jpg');
+ * await writeImage('sharp.png', await filter(photo, sharpen(1.5)));
+ * await writeImage('edges.png', await filter(photo, SOBEL_X, { output: 'abs' }));
+ * await writeImage('half.png', await filter(photo, kernel2d([[1, 1], [1, 1]]), { scale: 'sum', stride: 2 }));
+ * ```
+ */
+export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
+  refuseUnknownOptions('filter', options, FILTER_OPTIONS);
+  const { output = 'clamp', ...rest } = options;
+  return filterInTurn(image, [{ kernel, options: rest }], output);
+}
+
+/** Several filters, one after the other. Between them nothing is rounded or limited: `output` applies once, at the end. */
+export async function filterInTurn(image: Image, steps: readonly FilterStep[], output: Output): Promise<Image> {
+  checkImage('filter', image);
+  checkOutput(output);
+  let x = imageToTensor(image);
+  const filtered = new Set<number>();
+  for (const { kernel, options } of steps) {
+    x = await applyKernel(x, kernel, options);
+    for (const c of chooseChannels(options?.channels ?? 'colour', image.channels)) filtered.add(c);
+  }
+  return valuesToImage(x, image.data, output, [...filtered]);
+}

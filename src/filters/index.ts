@@ -1,0 +1,14 @@
+export type { ApplyOptions } from './apply.js';
+export { box } from './box.js';
+export { type CatalogueEntry, catalogue } from './catalogue.js';
+export type { Channels } from './channels.js';
+export { DIFFERENCE_DIAGONAL, DIFFERENCE_X } from './difference.js';
+export { EMBOSS } from './emboss.js';
+export { type FilterOptions, filter } from './filter.js';
+export { IDENTITY } from './identity.js';
+export { kernel2d } from './kernel2d.js';
+export { LAPLACIAN_4, LAPLACIAN_8 } from './laplacian.js';
+export { MOTION_DIAGONAL } from './motion-blur.js';
+export { OUTPUTS, type Output } from './output.js';
+export { sharpen } from './sharpen.js';
+export { SOBEL_X, SOBEL_Y } from './sobel.js';

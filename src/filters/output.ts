@@ -1,0 +1,64 @@
+import { OptionError } from '../errors.js';
+import { type Image, type Samples, tensorToImage } from '../image/image.js';
+import { whiteOf } from '../image/samples.js';
+import type { Tensor } from '../tensor.js';
+
+/**
+ * How a filter's values become samples.
+ *
+ * | output | a value v of a filtered channel becomes |
+ * |---|---|
+ * | `clamp` | v |
+ * | `signed` | v + mid-grey: 128 for 8 bits, 32768 for 16, 0.5 for floats |
+ * | `abs` | \|v\| |
+ * | `normalise` | (v − min) / (max − min) from black to white, min and max over all filtered channels; black if all are equal |
+ * | `float` | v in a float image, where 0 is black and 1 is white: negative and brighter values stay |
+ *
+ * All but `float` keep the image's sample type: limited to black … white, and where they are whole numbers, rounded to the nearest, halves up.
+ */
+export type Output = (typeof OUTPUTS)[number];
+/** Every {@link Output}. */
+export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalise', 'float'] as const;
+
+/** @throws OptionError unless it is one of {@link OUTPUTS} */
+export function checkOutput(output: Output): void {
+  if (!OUTPUTS.includes(output)) throw new OptionError('filter', 'output', `must be one of ${OUTPUTS.join(', ')}`, output);
+}
+
+/**
+ * Turns filtered values into an image.
+ * @param x `[1, C, H, W]` in the image's units; its data is used up
+ * @param like samples of the type that the units belong to
+ * @param filtered the channels that were filtered; the others are only limited and rounded
+ */
+export function valuesToImage(x: Tensor, like: Samples, output: Output, filtered: readonly number[]): Image {
+  const white = whiteOf(like);
+  if (output === 'float') {
+    each(x.data, (value) => value / white);
+    return tensorToImage(x, { depth: 'float' });
+  }
+  const area = x.shape[2] * x.shape[3];
+  const planes = filtered.map((c) => x.data.subarray(c * area, (c + 1) * area));
+  if (output === 'abs') for (const plane of planes) each(plane, Math.abs);
+  if (output === 'signed') for (const plane of planes) each(plane, (value) => value + (white === 1 ? 0.5 : (white + 1) / 2));
+  if (output === 'normalise') normalise(planes, white);
+  if (white > 1) return tensorToImage(x, { depth: white === 255 ? 8 : 16 });
+  each(x.data, (value) => Math.min(1, Math.max(0, value)));
+  return tensorToImage(x, { depth: 'float' });
+}
+
+function normalise(planes: readonly Float32Array[], white: number): void {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const plane of planes) {
+    for (const value of plane) {
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  const scale = max > min ? white / (max - min) : 0;
+  for (const plane of planes) each(plane, (value) => (value - min) * scale);
+}
+
+function each(values: Float32Array, change: (value: number) => number): void {
+  for (let i = 0; i < values.length; i++) values[i] = change(values[i]);
+}

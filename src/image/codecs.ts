@@ -1,0 +1,117 @@
+import { DataError, OptionError, refuseUnknownOptions, show, UnsupportedError } from '../errors.js';
+import { bmp } from './formats/bmp.js';
+import { Damaged, type Format, Unreadable } from './formats/format.js';
+import { gif } from './formats/gif.js';
+import { jpeg } from './formats/jpeg.js';
+import { png } from './formats/png.js';
+import { tiff } from './formats/tiff.js';
+import { checkImage, type Image } from './image.js';
+
+/** The formats that are read and written. */
+export const imageFormats = ['png', 'jpeg', 'bmp', 'gif', 'tiff'] as const;
+export type ImageFormat = (typeof imageFormats)[number];
+
+const FORMATS: Readonly<Record<ImageFormat, Format>> = { png, jpeg, bmp, gif, tiff };
+
+/** Pictures that are often taken for one of those. */
+const OTHERS: readonly (readonly [name: string, begins: RegExp])[] = [
+  ['a WebP', /^RIFF....WEBP/s],
+  ['an AVIF', /^....ftypavi[fs]/s],
+  ['a HEIC', /^....ftyp(hei|hev|mif|msf)/s],
+  ['an SVG', /^\s*<svg|^\s*<\?xml.*<svg/s],
+];
+
+export interface DecodeOptions {
+  /** What error messages call the picture. Default 'the image'. */
+  name?: string;
+  /** A picture whose header claims more pixels is refused before anything is decoded. Default 2²⁸ = 268 435 456. */
+  maxPixels?: number;
+}
+
+export interface EncodeOptions {
+  /** Of a JPEG, 1 to 100. Default 90. Other formats have none. */
+  quality?: number;
+}
+
+const DEFAULT_MAX_PIXELS = 2 ** 28;
+const DEFAULT_QUALITY = 90;
+
+/**
+ * Decodes a picture; the format is told by the contents, whatever the file is called.
+ *
+ * | format | comes as |
+ * |---|---|
+ * | PNG | the channels of the file (palettes as RGB, a transparent colour as alpha); 16 bits as Uint16Array, fewer as 8 bits |
+ * | JPEG | RGB or grey, 8 bits, turned as its EXIF orientation says |
+ * | BMP | RGB, 8 bits |
+ * | GIF | the first frame; RGB, or RGBA if it has transparent pixels |
+ * | TIFF | the first page; grey, RGB or RGBA, 8 bits (of 16 bits the upper 8), turned as its orientation says |
+ *
+ * Colour profiles and gamma are not applied.
+ * @throws DataError if it is no picture, damaged, cut off or claims more than `maxPixels`
+ * @throws UnsupportedError if it is a picture of a kind that is not read
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
+  refuseUnknownOptions('decodeImage', options, ['name', 'maxPixels']);
+  return decode('decodeImage', bytes, options);
+}
+
+/** {@link decodeImage} on behalf of another operation. */
+export async function decode(operation: string, bytes: Uint8Array, { name = 'the image', maxPixels = DEFAULT_MAX_PIXELS }: DecodeOptions): Promise<Image> {
+  if (!(bytes instanceof Uint8Array)) throw new DataError(operation, `${name} must be a Uint8Array, received ${show(bytes)}`, { bytes });
+  if (typeof name !== 'string') throw new OptionError(operation, 'name', 'must be a text', name);
+  if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) throw new OptionError(operation, 'maxPixels', 'must be a whole number ≥ 1', maxPixels);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    const format = identify(buffer);
+    const { width, height } = format.inspect(buffer);
+    if (width * height === 0) throw new Damaged(`claims to have ${width} × ${height} pixels`);
+    if (width * height > maxPixels) throw new Damaged(`claims to have ${width} × ${height} = ${width * height} pixels, more than maxPixels, ${maxPixels}`);
+    return await format.decode(buffer);
+  } catch (cause) {
+    if (cause instanceof Unreadable) throw new UnsupportedError(operation, `${name} ${cause.message}`, { name }, { cause });
+    // whatever else a decoder throws comes from what it was given
+    const complaint = cause instanceof Damaged ? cause.message : `cannot be decoded: ${cause instanceof Error ? cause.message : cause}`;
+    throw new DataError(operation, `${name} ${complaint}`, { name }, { cause });
+  }
+}
+
+/**
+ * Encodes a picture. PNG keeps all channels, and 16 bits; floats (0 black, 1 white, clamped) become 16 bits there.
+ * The others have 8 bits: JPEG and BMP have no alpha, so the picture is laid over white; GIF has 256 colours, and alpha
+ * below one half becomes transparent; TIFF is RGBA, uncompressed.
+ * @throws OptionError if the format is unknown, or has no `quality`
+ * @throws UnsupportedError if the picture is too large for the format
+ */
+export async function encodeImage(image: Image, format: ImageFormat, options: EncodeOptions = {}): Promise<Uint8Array> {
+  refuseUnknownOptions('encodeImage', options, ['quality']);
+  return encode('encodeImage', image, format, options);
+}
+
+/** {@link encodeImage} on behalf of another operation. */
+export async function encode(operation: string, image: Image, format: ImageFormat, { quality }: EncodeOptions): Promise<Uint8Array> {
+  checkImage(operation, image);
+  if (!imageFormats.includes(format)) throw new OptionError(operation, 'format', `must be one of ${imageFormats.join(', ')}`, format);
+  if (quality !== undefined) {
+    if (format !== 'jpeg') throw new OptionError(operation, 'quality', `goes with format 'jpeg' only, here it is '${format}'`, quality);
+    if (!Number.isSafeInteger(quality) || quality < 1 || quality > 100)
+      throw new OptionError(operation, 'quality', 'must be a whole number from 1 to 100', quality);
+  }
+  const { width, height } = image;
+  if ((format === 'jpeg' || format === 'gif') && Math.max(width, height) > 65535) {
+    throw new UnsupportedError(operation, `a ${FORMATS[format].name} has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
+  }
+  return FORMATS[format].encode(image, quality ?? DEFAULT_QUALITY);
+}
+
+function identify(bytes: Buffer): Format {
+  if (bytes.length === 0) throw new Damaged('is empty: 0 bytes');
+  const known = Object.values(FORMATS).find((format) => format.matches(bytes));
+  if (known) return known;
+  const head = bytes.toString('latin1', 0, 512);
+  const other = OTHERS.find(([, begins]) => begins.test(head));
+  const names = Object.values(FORMATS).map(({ name }) => name);
+  const read = `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are read`;
+  if (other) throw new Unreadable(`is ${other[0]} picture; ${read}`);
+  throw new Damaged(`is not a picture: it begins with ${show(head.slice(0, 8))}; ${read}`);
+}

@@ -1,0 +1,93 @@
+import { open, writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
+import { type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
+import type { Image } from './image.js';
+
+/** Extensions, in lower case, and the formats they stand for. */
+const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
+  '.png': 'png',
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.bmp': 'bmp',
+  '.gif': 'gif',
+  '.tif': 'tiff',
+  '.tiff': 'tiff',
+};
+
+/** What the system's errors mean to somebody who gave a path. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'lies in something that is no folder',
+  EACCES: 'may not be opened',
+  EPERM: 'may not be changed',
+  EROFS: 'lies on a file system that cannot be written',
+  ENOSPC: 'does not fit: no space is left',
+  ENAMETOOLONG: 'has a name that is too long',
+  EMFILE: 'cannot be opened: too many files are open',
+};
+
+/**
+ * Reads a picture from a file; see {@link decodeImage} for what it comes as.
+ * @param options.maxPixels a picture that claims more is refused unseen. Default 2²⁸.
+ * @throws DataError, naming the file, if it cannot be read or is no sound picture
+ * @throws UnsupportedError if it is a picture of a kind that is not read
+ */
+export async function readImage(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Image> {
+  refuseUnknownOptions('readImage', options, ['maxPixels']);
+  checkPath('readImage', path);
+  return decode('readImage', await readBytes(path), { ...options, name: path });
+}
+
+/**
+ * Writes a picture to a file: the whole file or, if anything fails, nothing; a file that was there stays as it was until then.
+ * @param options.format default: as the extension says
+ * @throws OptionError if the format is unknown
+ * @throws DataError, naming the file, if it cannot be written
+ */
+export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormat } = {}): Promise<void> {
+  refuseUnknownOptions('writeImage', options, ['format', 'quality']);
+  checkPath('writeImage', path);
+  const { quality, format = formatOf(path) } = options;
+  const bytes = await encode('writeImage', image, format, { quality });
+  try {
+    // write-file-atomic's own write takes a disk that fills up half-way for success; Node's writeFile does not
+    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
+  } catch (cause) {
+    throw fileError('writeImage', path, cause);
+  }
+}
+
+function checkPath(operation: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
+}
+
+function formatOf(path: string): ImageFormat {
+  const format = EXTENSIONS[extname(path).toLowerCase()];
+  if (format) return format;
+  const known = Object.keys(EXTENSIONS).join(', ');
+  throw new OptionError('writeImage', 'path', `must end in ${known}, or format must be given (${imageFormats.join(', ')})`, path);
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path);
+    try {
+      if (!(await file.stat()).isFile()) throw new DataError('readImage', `${path} is not a file`, { path });
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw fileError('readImage', path, cause);
+  }
+}
+
+function fileError(operation: string, path: string, cause: unknown): Error {
+  if (cause instanceof ConvlabError) return cause;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const reason = operation === 'writeImage' && code === 'ENOENT' ? 'lies in a folder that does not exist' : REASONS[code];
+  return new DataError(operation, `${path} ${reason ?? message}`, { path }, { cause });
+}

@@ -1,0 +1,58 @@
+import { type Image, type Samples, toWhole } from './image.js';
+
+/** The sample value of white. */
+export function whiteOf(samples: Samples): number {
+  return samples instanceof Float32Array ? 1 : samples instanceof Uint16Array ? 65535 : 255;
+}
+
+/** The samples in another depth, black and white kept; rounded to the nearest, floats beyond black and white clamped. */
+export function withDepth(samples: Samples, depth: 8 | 16): Uint8ClampedArray | Uint16Array {
+  const Wanted = depth === 8 ? Uint8ClampedArray : Uint16Array;
+  if (samples instanceof Wanted) return samples;
+  const white = depth === 8 ? 255 : 65535;
+  const scale = white / whiteOf(samples);
+  const out = new Wanted(samples.length);
+  for (let i = 0; i < samples.length; i++) out[i] = toWhole(samples[i] * scale, white);
+  return out;
+}
+
+/** The picture as 8-bit RGBA, always a copy: grey becomes R = G = B, what has no alpha becomes opaque. */
+export function toRgba8({ channels, data }: Image): Uint8ClampedArray {
+  const samples = withDepth(data, 8);
+  if (channels === 4) return Uint8ClampedArray.from(samples);
+  const area = samples.length / channels;
+  const [green, blue] = channels < 3 ? [0, 0] : [1, 2];
+  const rgba = new Uint8ClampedArray(area * 4);
+  for (let i = 0; i < area; i++) {
+    const from = i * channels;
+    rgba[i * 4] = samples[from];
+    rgba[i * 4 + 1] = samples[from + green];
+    rgba[i * 4 + 2] = samples[from + blue];
+    rgba[i * 4 + 3] = channels === 2 ? samples[from + 1] : 255;
+  }
+  return rgba;
+}
+
+/** From RGBA, which every decoder delivers, to the channels that the file really has. */
+export function fromRgba(rgba: Uint8Array | Uint8ClampedArray | Uint16Array, channels: Image['channels']): Uint8ClampedArray | Uint16Array {
+  const wide = rgba instanceof Uint16Array;
+  if (channels === 4) return wide ? rgba : new Uint8ClampedArray(rgba.buffer, rgba.byteOffset, rgba.length);
+  const area = rgba.length / 4;
+  const out = wide ? new Uint16Array(area * channels) : new Uint8ClampedArray(area * channels);
+  const from = [[0], [0, 3], [0, 1, 2]][channels - 1];
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < area; i++) out[i * channels + c] = rgba[i * 4 + from[c]];
+  }
+  return out;
+}
+
+/** RGBA laid over white, in place, for formats that know no alpha. */
+export function overWhite(rgba: Uint8ClampedArray): Uint8ClampedArray {
+  for (let i = 0; i < rgba.length; i += 4) {
+    const alpha = rgba[i + 3];
+    if (alpha === 255) continue;
+    for (let c = 0; c < 3; c++) rgba[i + c] = toWhole((rgba[i + c] * alpha) / 255 + 255 - alpha, 255);
+    rgba[i + 3] = 255;
+  }
+  return rgba;
+}

@@ -1,0 +1,224 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { run } from '../../src/cli/program.js';
+import { box, createBackend, filter, type Image, kernel2d, SOBEL_X, sharpen } from '../../src/index.js';
+import { readImage, writeImage } from '../../src/node.js';
+
+const backend = await createBackend('reference');
+
+/** 8 × 6 pixels, RGBA, every channel of its own. */
+const PICTURE: Image = { width: 8, height: 6, channels: 4, data: Uint8ClampedArray.from({ length: 192 }, (_, i) => (i * 7 + (i % 4) * 60) % 256) };
+
+let folder: string;
+let photo: string;
+let out: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'convlab-'));
+  [photo, out] = [join(folder, 'photo.png'), join(folder, 'out.png')];
+  await writeImage(photo, PICTURE);
+});
+
+async function convlab(...args: string[]) {
+  let [stdout, stderr] = ['', ''];
+  const code = await run(args, {
+    out: (text) => {
+      stdout += text;
+    },
+    err: (text) => {
+      stderr += text;
+    },
+  });
+  return { code, stdout, stderr };
+}
+
+/** Filters the photo on the reference backend and reads the result. */
+async function filterPhoto(...flags: string[]): Promise<Image> {
+  expect(await convlab('filter', photo, out, '--backend', 'reference', ...flags)).toMatchObject({ code: 0, stderr: '' });
+  return readImage(out);
+}
+
+describe('kernels', () => {
+  test.each([
+    ['a name', 'sharpen', sharpen()],
+    ['a name with a parameter', 'sharpen:0.5', sharpen(0.5)],
+    ['a matrix', '0 -1 0; -1 5 -1; 0 -1 0', sharpen()],
+    ['a matrix with commas and a semicolon at the end', '0,-1,0; -1,5,-1; 0,-1,0;', sharpen()],
+    ['a matrix that begins with a minus', '-1 1', kernel2d([[-1, 1]])],
+  ])('%s', async (_, text, kernel) => {
+    expect(await filterPhoto('--kernel', text)).toEqual(await filter(PICTURE, kernel, { backend }));
+  });
+
+  test('a JSON file: a matrix, or a kernel with scale and bias', async () => {
+    const [plain, scaled] = [join(folder, 'plain.json'), join(folder, 'scaled.json')];
+    await writeFile(plain, '[[0, 1, 0], [1, 1, 1], [0, 1, 0]]');
+    await writeFile(scaled, '{ "kernel": [[0, 1, 0], [1, 1, 1], [0, 1, 0]], "scale": "sum", "bias": 20 }');
+    const cross = kernel2d([
+      [0, 1, 0],
+      [1, 1, 1],
+      [0, 1, 0],
+    ]);
+    expect(await filterPhoto('--kernel', plain)).toEqual(await filter(PICTURE, cross, { backend }));
+    expect(await filterPhoto('--kernel', scaled)).toEqual(await filter(PICTURE, cross, { backend, scale: 'sum', bias: 20 }));
+    expect(await filterPhoto('--kernel', scaled, '--bias', '3')).toEqual(await filter(PICTURE, cross, { backend, scale: 'sum', bias: 3 }));
+  });
+
+  test('several are applied in turn, nothing is cut off in between, and the output is what suits them', async () => {
+    const blurred = await filter(PICTURE, box(3), { backend, output: 'float' });
+    const edges = await filter(blurred, SOBEL_X, { backend, output: 'abs' });
+    const result = await filterPhoto('--kernel', 'box:3', '--kernel', 'sobel-x');
+    result.data.forEach((value, i) => {
+      expect(Math.abs(value - edges.data[i] * 255)).toBeLessThanOrEqual(0.501);
+    });
+    expect(await filterPhoto('--kernel', 'sobel-x', '--kernel', 'identity')).toEqual(await filter(PICTURE, SOBEL_X, { backend, output: 'abs' }));
+  });
+});
+
+test.each([
+  ['--stride 2', { stride: 2 }],
+  ['--stride 1,3', { stride: [1, 3] }],
+  ['--dilation 2', { dilation: 2 }],
+  ['--padding valid', { padding: 'valid' }],
+  ['--padding 2', { padding: 2 }],
+  [
+    '--padding 1:2',
+    {
+      padding: [
+        [1, 2],
+        [1, 2],
+      ],
+    },
+  ],
+  ['--padding same,0:1', { padding: ['same', [0, 1]] }],
+  ['--padding-mode wrap', { paddingMode: 'wrap' }],
+  ['--padding-mode constant --padding-value 50', { paddingMode: 'constant', paddingValue: 50 }],
+  ['--anchor 0,2', { anchor: [0, 2] }],
+  ['--flip', { flip: true }],
+  ['--scale 0.5', { scale: 0.5 }],
+  ['--scale sum', { scale: 'sum' }],
+  ['--bias -20', { bias: -20 }],
+  ['--channels all', { channels: 'all' }],
+  ['--channels 0,2', { channels: [0, 2] }],
+  ['--output signed', { output: 'signed' }],
+  ['--output normalise', { output: 'normalise' }],
+] as const)('%s', async (flags, options) => {
+  const kernel = [
+    [0, 1, 3],
+    [-2, 0, 1],
+    [0, -1, 1],
+  ];
+  const text = kernel.map((row) => row.join(' ')).join(';');
+  const expected = await filter(PICTURE, kernel2d(kernel), { backend, ...options });
+  const plain = await filter(PICTURE, kernel2d(kernel), { backend });
+  expect(expected).not.toEqual(plain);
+  expect(await filterPhoto('--kernel', text, ...flags.split(' '))).toEqual(expected);
+});
+
+test('the result may take the place of the picture', async () => {
+  expect((await convlab('filter', photo, photo, '--kernel', 'box:3', '--backend', 'reference')).code).toBe(0);
+  expect(await readImage(photo)).toEqual(await filter(PICTURE, box(3), { backend }));
+  expect(await readdir(folder)).toEqual(['photo.png']);
+});
+
+test('a JPEG is as large as its quality', async () => {
+  const size = async (quality: string) => {
+    const jpeg = join(folder, 'out.jpg');
+    expect((await convlab('filter', photo, jpeg, '--kernel', 'box', '--quality', quality)).code).toBe(0);
+    return (await stat(jpeg)).size;
+  };
+  expect(await size('95')).toBeGreaterThan(await size('20'));
+});
+
+test('one line says what ran', async () => {
+  const { stdout } = await convlab('filter', photo, out, '--kernel', 'box:3', '--kernel', 'emboss', '--stride', '2', '--backend', 'reference');
+  expect(stdout).toMatch(/out\.png: 2 × 2, box:3, then emboss \(signed\), \d+\.\d ms on plain loops, float64\n$/);
+});
+
+test('--json prints one object: what ran, sizes, device, milliseconds', async () => {
+  const { stdout } = await convlab('filter', photo, out, '--kernel', 'box:5', '--stride', '2', '--backend', 'reference', '--json');
+  expect(JSON.parse(stdout)).toEqual({
+    input: { path: photo, width: 8, height: 6, channels: 4, samples: 'Uint8ClampedArray' },
+    output: { path: out, width: 4, height: 3, channels: 4, samples: 'Uint8ClampedArray' },
+    kernels: [{ kernel: 'box:5', size: [5, 5] }],
+    how: 'clamp',
+    backend: 'reference',
+    device: 'plain loops, float64',
+    milliseconds: { read: expect.any(Number), start: expect.any(Number), filter: expect.any(Number), write: expect.any(Number) },
+  });
+});
+
+describe('wrong usage exits with 2, and one line says what to do', () => {
+  test.each([
+    ['no kernel', [], "required option '-k, --kernel <kernel>' not specified"],
+    ['a kernel that nobody knows', ['--kernel', 'sharpn'], 'did you mean sharpen?'],
+    ['a kernel far from all names', ['--kernel', 'wavelet'], "'convlab kernels' lists them"],
+    ['a parameter too many', ['--kernel', 'sobel-x:3'], 'sobel-x takes no parameters'],
+    ['a parameter that breaks its rule', ['--kernel', 'box:0'], 'box: n must be a whole number ≥ 1, received 0'],
+    ['a parameter that is no number', ['--kernel', 'box:big'], 'box: n must be a whole number ≥ 1, received NaN'],
+    ['a ragged matrix', ['--kernel', '1 2; 3'], '--kernel is no matrix (all rows must be equally long, but row 1 has 2 weights and row 2 has 1)'],
+    ['a matrix with text', ['--kernel', '1 two'], '--kernel is no matrix (every weight must be a finite number, but row 1, column 2 is NaN)'],
+    ['a stride of 0', ['--kernel', 'box', '--stride', '0'], 'filter: stride must be a whole number ≥ 1, received 0'],
+    ['a stride that is no number', ['--kernel', 'box', '--stride', 'x'], "option '--stride <n>' argument 'x' is invalid. It must be a number."],
+    ['three axes', ['--kernel', 'box', '--stride', '1,2,3'], 'It must be one value, or two: vertically,horizontally.'],
+    ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'Allowed choices are clamp, signed, abs, normalise.'],
+    ['an unknown backend', ['--kernel', 'box', '--backend', 'cuda'], 'Allowed choices are auto, gpu, wasm, reference.'],
+    ['an unknown flag', ['--kernel', 'box', '--strid', '2'], "unknown option '--strid' (Did you mean --stride?)"],
+    ['a quality for a PNG', ['--kernel', 'box', '--quality', '50'], "writeImage: quality goes with format 'jpeg' only, here it is 'png', received 50"],
+  ])('%s', async (_, flags, message) => {
+    const { code, stdout, stderr } = await convlab('filter', photo, out, ...flags);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: .*\n$/);
+    expect({ code, stdout, written: existsSync(out) }).toEqual({ code: 2, stdout: '', written: false });
+  });
+
+  test('a result without a format', async () => {
+    const { code, stderr } = await convlab('filter', photo, join(folder, 'out.webp'), '--kernel', 'box');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('writeImage: path must end in .png, .jpg') });
+  });
+
+  test('an unknown command', async () => {
+    expect(await convlab('filtre')).toEqual({ code: 2, stdout: '', stderr: "error: unknown command 'filtre' (Did you mean filter?)\n" });
+  });
+});
+
+describe('a failure exits with 1, and one line says what failed', () => {
+  test.each([
+    ['a picture that is not there', () => ['missing.png', out, '--kernel', 'box'], 'missing.png'],
+    ['a picture that is none', () => [join(folder, 'text.png'), out, '--kernel', 'box'], 'text.png'],
+    ['a picture that is larger than allowed', () => [photo, out, '--kernel', 'box', '--max-pixels', '47'], '8 × 6 = 48 pixels, more than maxPixels, 47'],
+    ['a kernel file that is not there', () => [photo, out, '--kernel', 'missing.json'], 'missing.json holds no kernel'],
+    ['a kernel file without a kernel', () => [photo, out, '--kernel', join(folder, 'bad.json')], 'bad.json holds no kernel'],
+    ['a folder that is not there', () => [photo, join(folder, 'nowhere', 'out.png'), '--kernel', 'box'], 'nowhere'],
+    ['a kernel that does not fit', () => [photo, out, '--kernel', 'box:9', '--padding', 'valid'], 'filter: the output would be empty'],
+  ])('%s', async (_, args, message) => {
+    await writeFile(join(folder, 'text.png'), 'this is no picture');
+    await writeFile(join(folder, 'bad.json'), '{ "weights": [[1]] }');
+    const { code, stdout, stderr } = await convlab('filter', ...args(), '--backend', 'reference');
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: .*\n$/);
+    expect({ code, stdout, written: existsSync(out) }).toEqual({ code: 1, stdout: '', written: false });
+  });
+
+  test('--debug adds where it happened', async () => {
+    const { code, stderr } = await convlab('filter', 'missing.png', out, '--kernel', 'box', '--debug');
+    expect(code).toBe(1);
+    expect(stderr).toContain('\n    at ');
+  });
+});
+
+test('the program itself: exit code, stdout and stderr of a process', async () => {
+  const convlab = (...args: string[]) => promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args]);
+  const version = JSON.parse(await readFile('package.json', 'utf8')).version;
+  expect(await convlab('--version')).toEqual({ stdout: `${version}\n`, stderr: '' });
+  await expect(convlab('filter', photo)).rejects.toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: "error: required option '-k, --kernel <kernel>' not specified\n",
+  });
+  await expect(convlab('filter', 'missing.png', out, '-k', 'box')).rejects.toMatchObject({ code: 1, stdout: '' });
+});

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { run } from '../../src/cli/program.js';
+import { catalogue, SOBEL_X } from '../../src/index.js';
+
+async function kernels(...flags: string[]): Promise<string> {
+  let stdout = '';
+  const out = (text: string) => {
+    stdout += text;
+  };
+  expect(await run(['kernels', ...flags], { out, err: out })).toBe(0);
+  return stdout;
+}
+
+test('the table lists every kernel with its size, its output and what it does', async () => {
+  const [head, ...lines] = (await kernels()).trimEnd().split('\n');
+  expect(head).toMatch(/^KERNEL +SIZE +OUTPUT +WHAT IT DOES$/);
+  expect(lines.map((line) => line.split(/[ :]/)[0])).toEqual(Object.keys(catalogue));
+  expect(lines.find((line) => line.startsWith('box'))).toMatch(/^box:3 +3×3 +clamp +blur/);
+});
+
+test('--json has the weights too', async () => {
+  const list = JSON.parse(await kernels('--json'));
+  expect(list.map(({ name }: { name: string }) => name)).toEqual(Object.keys(catalogue));
+  expect(list.find(({ name }: { name: string }) => name === 'sobel-x')).toEqual({
+    name: 'sobel-x',
+    parameters: [],
+    output: 'abs',
+    summary: catalogue['sobel-x'].summary,
+    shape: [3, 3],
+    weights: [...SOBEL_X.data],
+  });
+});

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { createImage, imageFromCanvas, imageToCanvas, imageToImageData, ShapeError, UnsupportedError } from '../../src/index.js';
+
+const rgba = createImage(2, 1, 4, Uint8ClampedArray.of(10, 20, 30, 255, 200, 100, 0, 255));
+
+test.each([
+  ['HTMLCanvasElement', () => document.createElement('canvas')],
+  ['OffscreenCanvas', () => new OffscreenCanvas(7, 7)],
+])('what is drawn on a %s comes back from it, and the canvas takes on its size', (_, make) => {
+  const canvas = make();
+  imageToCanvas(rgba, canvas);
+  expect([canvas.width, canvas.height]).toEqual([2, 1]);
+  expect(imageFromCanvas(canvas)).toEqual(rgba);
+});
+
+test('an ImageData is copied, not shared', () => {
+  const pixels = imageToImageData(rgba);
+  expect(pixels.data).toEqual(rgba.data);
+  const image = imageFromCanvas(pixels);
+  pixels.data[0] = 99;
+  expect(image.data[0]).toBe(10);
+  expect(rgba.data[0]).toBe(10);
+});
+
+test.each([
+  ['grey', createImage(1, 1, 1, Uint8ClampedArray.of(7)), [7, 7, 7, 255]],
+  ['grey and alpha', createImage(1, 1, 2, Uint8ClampedArray.of(7, 9)), [7, 7, 7, 9]],
+  ['RGB, 16 bits', createImage(1, 1, 3, Uint16Array.of(65535, 128 * 257, 300)), [255, 128, 1, 255]],
+  ['floats, clamped', createImage(1, 1, 3, Float32Array.of(-0.2, 0.5, 1.7)), [0, 128, 255, 255]],
+])('%s becomes 8-bit RGBA', (_, image, expected) => {
+  expect([...imageToImageData(image).data]).toEqual(expected);
+});
+
+test('what is no canvas, and a canvas of another kind, are refused', () => {
+  const webgl = document.createElement('canvas');
+  webgl.getContext('webgl');
+  expect(() => imageFromCanvas(webgl)).toThrow(UnsupportedError);
+  expect(() => imageToCanvas(rgba, webgl)).toThrow("2d context: it has one of another kind, say 'webgl'");
+  expect(() => imageFromCanvas({ width: 1, height: 1 } as HTMLCanvasElement)).toThrow(ShapeError);
+});

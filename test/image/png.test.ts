@@ -1,0 +1,166 @@
+import { deflateSync } from 'node:zlib';
+import { PNG } from 'pngjs';
+import { describe, expect, test } from 'vitest';
+import { createImage, Random } from '../../src/index.js';
+import { DataError, decodeImage, encodeImage } from '../../src/node.js';
+import { assemblePng, chunk, type PngPlan, writePng } from './writers/png.js';
+
+interface Case extends PngPlan {
+  /** the sample expected in the image */
+  expected: (x: number, y: number, c: number) => number;
+  channels: number;
+}
+
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
+const DEPTHS: Readonly<Record<number, readonly number[]>> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] };
+
+/** Every colour type × depth × interlace × transparency × a few sizes, as in Willem van Schaik's PngSuite. */
+function* suite(): Generator<[string, Case]> {
+  const random = new Random(1);
+  for (const colourType of [0, 2, 3, 4, 6]) {
+    for (const depth of DEPTHS[colourType]) {
+      for (const interlaced of [false, true]) {
+        for (const transparent of colourType < 4 ? [false, true] : [false]) {
+          for (const [width, height] of [
+            [1, 1],
+            [3, 2],
+            [9, 17],
+            [32, 5],
+          ]) {
+            const max = 2 ** depth - 1;
+            const noise = Array.from({ length: width * height * 4 }, () => random.integer(max + 1));
+            const sample = (x: number, y: number, c: number) => noise[(y * width + x) * 4 + c];
+            const scale = depth < 8 ? 255 / max : 1;
+            const name = `type ${colourType}, ${depth} bits, ${width} × ${height}${interlaced ? ', interlaced' : ''}${transparent ? ', tRNS' : ''}`;
+            const plan = { width, height, depth, colourType, interlaced, sample };
+            const channels = CHANNELS[colourType] + (transparent ? 1 : 0);
+            if (colourType === 3) {
+              const palette = Array.from({ length: 3 * (max + 1) }, () => random.integer(256));
+              // the last entries have no alpha of their own: they are opaque
+              const transparency = transparent ? Array.from({ length: Math.ceil((max + 1) / 2) }, () => random.integer(256)) : undefined;
+              const expected = (x: number, y: number, c: number) => (c < 3 ? palette[sample(x, y, 0) * 3 + c] : (transparency?.[sample(x, y, 0)] ?? 255));
+              yield [name, { ...plan, palette, transparency, expected, channels }];
+            } else {
+              const key = Array.from({ length: CHANNELS[colourType] }, (_, c) => sample(0, 0, c));
+              const transparency = transparent ? key.flatMap((value) => [value >> 8, value & 255]) : undefined;
+              const white = depth === 16 ? 65535 : 255;
+              const expected = (x: number, y: number, c: number) =>
+                c < CHANNELS[colourType] ? sample(x, y, c) * scale : key.every((value, k) => value === sample(x, y, k)) ? 0 : white;
+              yield [name, { ...plan, transparency, expected, channels }];
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+describe('every kind of PNG decodes to its pixels', () => {
+  test.each([...suite()])('%s', async (_, plan) => {
+    const { width, height, channels, data } = await decodeImage(writePng(plan));
+    expect({ width, height, channels }).toEqual({ width: plan.width, height: plan.height, channels: plan.channels });
+    expect(data).toBeInstanceOf(plan.depth === 16 ? Uint16Array : Uint8ClampedArray);
+    const expected = Array.from(data, (_, i) => plan.expected(Math.floor(i / channels) % width, Math.floor(i / channels / width), i % channels));
+    expect([...data]).toEqual(expected);
+  });
+});
+
+describe('what is written is read again, sample for sample', () => {
+  const random = new Random(2);
+  const cases = [1, 2, 3, 4].flatMap((channels) => [
+    [
+      `${channels} channels, 8 bits`,
+      createImage(
+        7,
+        5,
+        channels,
+        Uint8ClampedArray.from({ length: 35 * channels }, () => random.integer(256)),
+      ),
+    ] as const,
+    [
+      `${channels} channels, 16 bits`,
+      createImage(
+        7,
+        5,
+        channels,
+        Uint16Array.from({ length: 35 * channels }, () => random.integer(65536)),
+      ),
+    ] as const,
+  ]);
+  test.each(cases)('%s', async (_, image) => {
+    expect(await decodeImage(await encodeImage(image, 'png'))).toEqual(image);
+  });
+
+  test('16-bit samples that lie within a larger buffer', async () => {
+    const image = createImage(2, 1, 1, new Uint16Array([9, 8, 1000, 2000]).subarray(2));
+    expect([...(await decodeImage(await encodeImage(image, 'png'))).data]).toEqual([1000, 2000]);
+  });
+
+  test('floats become 16 bits, clamped', async () => {
+    const image = createImage(5, 1, 1, Float32Array.of(-1, 0, 0.5, 1, 7));
+    expect(await decodeImage(await encodeImage(image, 'png'))).toEqual(createImage(5, 1, 1, Uint16Array.of(0, 0, 32768, 65535, 65535)));
+  });
+});
+
+const grey: PngPlan = { width: 40, height: 30, depth: 8, colourType: 0, sample: (x, y) => (x * 7 + y * 13) % 256 };
+const sound = writePng(grey);
+const rows = (bytes: number) => Buffer.alloc(bytes);
+const at = (bytes: Buffer, position: number, value: number) => Buffer.from(bytes).fill(value, position, position + 1);
+
+test.each<[string, Buffer, string]>([
+  ['a flipped bit in the image data', at(sound, sound.length - 30, sound[sound.length - 30] ^ 1), 'the checksum of its IDAT chunk at byte'],
+  ['a flipped bit in the header', at(sound, 19, 99), 'the checksum of its IHDR chunk at byte 8 does not match'],
+  ['a palette that is missing', writePng({ ...grey, colourType: 3 }), 'cannot be decoded: Expected palette not found'],
+  ['a colour beyond the palette', writePng({ ...grey, colourType: 3, palette: [1, 2, 3] }), 'not in palette'],
+  ['a depth that does not exist', assemblePng({ ...grey, depth: 4, colourType: 2 }, rows(9)), 'claims colour type 2 with 4 bits'],
+  ['no width', assemblePng({ ...grey, width: 0 }, rows(9)), 'claims to have 0 × 30 pixels'],
+  ['no image data', assemblePng(grey, rows(0)), 'has 0 bytes of image data, which cannot hold 40 × 30 pixels'],
+  ['image data that is no deflate stream', assemblePng(grey, rows(99).fill(7)), 'its image data does not unpack'],
+  ['a deflate stream that is cut short', assemblePng(grey, deflateSync(rows(41 * 30)).subarray(0, -6)), 'its image data does not unpack'],
+  ['too few rows', assemblePng(grey, deflateSync(rows(41 * 29))), 'its image data unpacks to 1189 bytes instead of 1230'],
+  ['too few rows, interlaced', assemblePng({ ...grey, interlaced: true }, deflateSync(rows(41 * 29))), 'unpacks to 1189 bytes instead of'],
+  ['too many rows', assemblePng(grey, deflateSync(rows(41 * 31))), 'its image data unpacks to more than the 1230 bytes it must have'],
+  ['a filter that does not exist', assemblePng(grey, deflateSync(rows(41 * 30).fill(9))), 'Unrecognised filter type - 9'],
+  [
+    'a critical chunk nobody knows',
+    Buffer.concat([sound.subarray(0, 33), chunk('ABCD', rows(3)), sound.subarray(33)]),
+    'needs a chunk of type ABCD understood',
+  ],
+  ['bytes where a chunk must begin', Buffer.concat([sound.subarray(0, 33), rows(50), sound.subarray(33)]), 'holds no chunk at byte 33'],
+  ['a transparent colour that is cut short', writePng({ ...grey, transparency: [1] }), 'cannot be decoded'],
+])('%s is a DataError', async (_, bytes, message) => {
+  const decoding = decodeImage(bytes, { name: 'broken.png' });
+  await expect(decoding).rejects.toThrow(DataError);
+  await expect(decoding).rejects.toThrow(message);
+  await expect(decoding).rejects.toThrow('decodeImage: broken.png ');
+});
+
+test('a PNG cut off anywhere is a DataError', async () => {
+  for (let length = 0; length < sound.length; length += 7) {
+    await expect(decodeImage(sound.subarray(0, length)), `${length} bytes`).rejects.toThrow(DataError);
+  }
+});
+
+test.each([false, true])('a few bytes that unpack to far more than the picture are harmless, interlaced: %s', async (interlaced) => {
+  const bomb = assemblePng({ ...grey, interlaced }, deflateSync(rows(2 ** 26)));
+  const before = process.memoryUsage.rss();
+  await expect(decodeImage(bomb)).rejects.toThrow('unpacks to more than');
+  expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 25);
+});
+
+test('a header that claims millions of pixels for a few bytes is refused before anything is allocated', async () => {
+  const liar = assemblePng({ ...grey, width: 16384, height: 16384, colourType: 6 }, deflateSync(rows(1000)));
+  const before = process.memoryUsage().arrayBuffers;
+  await expect(decodeImage(liar)).rejects.toThrow('cannot hold 16384 × 16384 pixels');
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+});
+
+test('what follows the end of a PNG does not matter', async () => {
+  const image = await decodeImage(Buffer.concat([sound, Buffer.from('appended by a camera')]));
+  expect(image).toEqual(await decodeImage(sound));
+});
+
+test('the writer of these tests agrees with pngjs on a plain picture', () => {
+  const { data } = PNG.sync.read(writePng({ width: 2, height: 1, depth: 8, colourType: 6, sample: (x, _, c) => x * 100 + c }));
+  expect([...data]).toEqual([0, 1, 2, 3, 100, 101, 102, 103]);
+});

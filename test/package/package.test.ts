@@ -1,0 +1,100 @@
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const folder = mkdtempSync(join(tmpdir(), 'convlab-package-'));
+const inFolder: ExecFileSyncOptionsWithStringEncoding = { cwd: folder, encoding: 'utf8', stdio: 'pipe' };
+let tarball: string;
+let packed: string[];
+
+/** Runs a module of somebody who has installed the package; what it prints. */
+function user(code: string): string {
+  writeFileSync(join(folder, 'user.mjs'), code);
+  return execFileSync(process.execPath, ['user.mjs'], inFolder);
+}
+
+/** Runs one of this repository's own tools. */
+function tool(name: string, ...args: string[]): string {
+  return execFileSync(resolve('node_modules/.bin', name), args, { encoding: 'utf8', stdio: 'pipe' });
+}
+
+beforeAll(() => {
+  execFileSync('npm', ['run', 'build'], { stdio: 'pipe' });
+  const [report] = JSON.parse(execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', folder], { encoding: 'utf8' }));
+  tarball = join(folder, report.filename);
+  packed = report.files.map(({ path }: { path: string }) => path);
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  execFileSync('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball], inFolder);
+  const grey = Object.assign(new PNG({ width: 5, height: 5 }), { data: Buffer.alloc(100, 255).fill(0, 48, 51) });
+  writeFileSync(join(folder, 'dot.png'), PNG.sync.write(grey)); // one black pixel in the middle of white
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('what is packed', () => {
+  test('is the compiled sources and the papers, nothing else', () => {
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+    expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual(papers);
+    const compiled = packed.filter((path) => path.startsWith('dist/'));
+    expect(compiled.filter((path) => !/\.(js|d\.ts)$/.test(path))).toEqual([]);
+    const sources = compiled.map((path) => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'));
+    expect(sources.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test('satisfies publint', () => {
+    expect(tool('publint', '--strict', tarball)).toContain('All good!');
+  });
+
+  test('has types that resolve wherever ES modules do', () => {
+    expect(tool('attw', tarball, '--profile', 'esm-only', '--no-color')).toContain('No problems found');
+  });
+
+  test('has types that a strict program checks, in Node and in the browser', () => {
+    writeFileSync(
+      join(folder, 'browser.ts'),
+      "import { conv, tensor, type Tensor } from 'convlab';\nexport const out: Promise<Tensor> = conv(tensor([[[1]]]), tensor([[[1]]]));\n",
+    );
+    writeFileSync(
+      join(folder, 'node.ts'),
+      "import { filter, sharpen } from 'convlab';\nimport { readImage } from 'convlab/node';\nexport const out = filter(await readImage('dot.png'), sharpen());\n",
+    );
+    const strict = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom'];
+    tool('tsc', ...strict, '--module', 'nodenext', '--types', '', join(folder, 'node.ts'));
+    tool('tsc', ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', '--types', '', join(folder, 'browser.ts'));
+  });
+});
+
+describe('installed in an empty folder', () => {
+  test("'convlab' convolves", () => {
+    const out = user(
+      "import { conv, tensor } from 'convlab';\nconst { shape, data } = await conv(tensor([[[1, 2, 4, 8]]]), tensor([[[-1, 1]]]));\nconsole.log(JSON.stringify([shape, [...data]]));\n",
+    );
+    expect(JSON.parse(out)).toEqual([
+      [1, 1, 3],
+      [1, 2, 4],
+    ]);
+  });
+
+  test("'convlab/node' filters a picture", () => {
+    user(
+      "import { box, filter } from 'convlab';\nimport { readImage, writeImage } from 'convlab/node';\nawait writeImage('soft.png', await filter(await readImage('dot.png'), box(3)));\n",
+    );
+    expect(red('soft.png')).toEqual([5, 5, 255, 227, 227]); // a black pixel less: 255 · 8 / 9
+  });
+
+  test('the command line filters a picture', () => {
+    const bin = join(folder, 'node_modules/.bin/convlab');
+    expect(execFileSync(bin, ['--version'], inFolder).trim()).toBe(manifest.version);
+    execFileSync(bin, ['filter', 'dot.png', 'shell.png', '--kernel', '1 1 1; 1 1 1; 1 1 1', '--scale', 'sum'], inFolder);
+    expect(red('shell.png')).toEqual([5, 5, 255, 227, 227]);
+  });
+});
+
+/** Size, and the red of a corner, of a neighbour of the middle and of the middle. */
+function red(path: string): number[] {
+  const { width, height, data } = PNG.sync.read(readFileSync(join(folder, path)));
+  return [width, height, data[0], data[(1 * 5 + 1) * 4], data[(2 * 5 + 2) * 4]];
+}
