@@ -1,3 +1,7 @@
+export type { DigitOptions } from './data/files/digits.js';
+export { readIdx } from './data/files/idx-file.js';
+export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
+export { FASHION_CLASSES, fashionMnist, mnist } from './data/files/mnist.js';
 export {
   type DecodeOptions,
   decodeImage,

@@ -37,6 +37,8 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
   ['src/image/canvas.ts', 'fs', NODE],
   ['src/data/mnist.ts', '../image/image.js'],
   ['src/data/mnist.ts', '../cnn/layer.js', FLOOR],
+  ['src/data/mnist.ts', 'node:fs', NODE],
+  ['src/data/files/mnist.ts', 'node:fs'],
 
   ['src/filters/filter.ts', '../kernels/conv.js'],
   ['src/filters/filter.ts', '../kernels/backends/create.js'],

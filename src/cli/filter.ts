@@ -39,14 +39,14 @@ export function addFilterCommand(program: Command, terminal: Terminal): void {
       'NAME[:PARAMETER,…] (see "convlab kernels"), a matrix "0 -1 0; -1 5 -1; 0 -1 0", or a .json file; several are applied in turn',
       (text: string, all: string[] = []) => [...all, text],
     )
-    .option('--stride <n>', 'pixels from one output to the next; this and every n below: one for both axes, or y,x', perAxis)
-    .option('--dilation <n>', 'distance of neighbouring kernel cells on the picture', perAxis)
-    .option('--padding <n>', 'same, valid, full, n, or before:after (default: same)', padding)
+    .option('--stride <steps>', 'pixels from one output to the next: n, or y,x', perAxis)
+    .option('--dilation <steps>', 'distance of neighbouring kernel cells on the picture: n, or y,x', perAxis)
+    .option('--padding <sides>', 'same, valid, full, n, or before:after; for both axes, or y,x (default: same)', padding)
     .addOption(new Option('--padding-mode <mode>', 'what lies beyond the border (default: reflect)').choices(PADDING_MODES))
     .option('--padding-value <n>', 'with --padding-mode constant, in the units of the picture', number)
-    .option('--anchor <n>', 'with --padding same: the kernel cell that lies on the output pixel (default: the middle)', perAxis)
+    .option('--anchor <cell>', 'with --padding same: the kernel cell that lies on the output pixel: n, or y,x (default: the middle)', perAxis)
     .option('--flip', 'turn the kernel round: the convolution of mathematics')
-    .option('--scale <n>', 'factor of the weights, or sum: divide by their sum', scale)
+    .option('--scale <factor>', 'factor of the weights, or sum: divide by their sum', scale)
     .option('--bias <n>', 'added after scaling, in the units of the picture', number)
     .option('--channels <list>', 'colour, all, or numbers from 0 like 0,2 (default: colour, all but alpha)', channels)
     .addOption(

@@ -63,8 +63,8 @@ async function fromFile(path: string): Promise<Pick<KernelArgument, 'kernel' | '
   try {
     const json = JSON.parse(await readFile(path, 'utf8'));
     if (Array.isArray(json)) return { kernel: kernel2d(json) };
-    refuseUnknownOptions('filter', json, ['kernel', 'scale', 'bias']);
-    return { kernel: kernel2d(json.kernel), scale: json.scale, bias: json.bias };
+    refuseUnknownOptions('filter', Object(json), ['kernel', 'scale', 'bias']);
+    return { kernel: kernel2d(json?.kernel), scale: json.scale, bias: json.bias };
   } catch (error) {
     const shape = 'a matrix [[0, -1, 0], …] or { "kernel": [[…]], "scale": 1, "bias": 0 }';
     throw new DataError('filter', `${path} holds no kernel, which is ${shape}: ${complaint(error)}`, { path }, { cause: error });

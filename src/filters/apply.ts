@@ -69,25 +69,23 @@ function scaleWeights(weights: Float32Array, scale: number | 'sum'): Float32Arra
 interface Placed {
   readonly placement: ConvOptions;
   readonly geometry: ConvGeometry;
-  /** cell of the window, `[y, x]`; with `flip` the window holds the turned kernel */
+  /** the window's cell that lies on the output pixel, `[y, x]`; with `flip` the window holds the turned kernel */
   readonly anchor: readonly number[];
 }
 
 /** Puts the filter's own defaults into the words of `conv`. */
 function place(xShape: readonly number[], kernelShape: readonly number[], options: ApplyOptions): Placed {
   const { stride, dilation, padding = 'same', paddingMode, paddingValue, flip } = options;
-  const steps = { stride, dilation, groups: xShape[1] };
+  const steps = { stride, dilation, flip, groups: xShape[1] };
   const written = convGeometry(xShape, kernelShape, { ...steps, padding, anchor: options.anchor }, 'filter');
-  const anchor = kernelShape.slice(2).map((k, axis) => {
-    const cell = (Array.isArray(options.anchor) ? options.anchor[axis] : options.anchor) ?? Math.floor(k / 2);
-    return flip ? k - 1 - cell : cell;
-  });
-  const same = convGeometry(xShape, kernelShape, { ...steps, padding: 'same', anchor }, 'filter');
+  const cells = kernelShape.slice(2).map((k, axis) => (Array.isArray(options.anchor) ? options.anchor[axis] : options.anchor) ?? Math.floor(k / 2));
+  const same = convGeometry(xShape, kernelShape, { ...steps, padding: 'same', anchor: cells }, 'filter');
   const sides = [1, 2].map((axis) => {
     const { before, after } = (Array.isArray(padding) ? padding[axis - 1] : padding) === 'same' ? same : written;
     return [before[axis], after[axis]] as const;
   });
   const reflectFits = sides.every(([before, after], axis) => Math.max(before, after) < xShape[axis + 2]);
-  const placement = { ...steps, padding: sides, paddingMode: paddingMode ?? (reflectFits ? 'reflect' : 'symmetric'), paddingValue, flip } as const;
+  const placement = { ...steps, padding: sides, paddingMode: paddingMode ?? (reflectFits ? 'reflect' : 'symmetric'), paddingValue } as const;
+  const anchor = cells.map((cell, axis) => (flip ? kernelShape[axis + 2] - 1 - cell : cell));
   return { placement, geometry: convGeometry(xShape, kernelShape, placement, 'filter'), anchor };
 }

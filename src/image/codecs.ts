@@ -9,6 +9,7 @@ import { checkImage, type Image } from './image.js';
 
 /** The formats that are read and written. */
 export const imageFormats = ['png', 'jpeg', 'bmp', 'gif', 'tiff'] as const;
+/** One of {@link imageFormats}. */
 export type ImageFormat = (typeof imageFormats)[number];
 
 const FORMATS: Readonly<Record<ImageFormat, Format>> = { png, jpeg, bmp, gif, tiff };
@@ -21,6 +22,7 @@ const OTHERS: readonly (readonly [name: string, begins: RegExp])[] = [
   ['an SVG', /^\s*<svg|^\s*<\?xml.*<svg/s],
 ];
 
+/** Options of {@link decodeImage}. */
 export interface DecodeOptions {
   /** What error messages call the picture. Default 'the image'. */
   name?: string;
@@ -28,6 +30,7 @@ export interface DecodeOptions {
   maxPixels?: number;
 }
 
+/** Options of {@link encodeImage}. */
 export interface EncodeOptions {
   /** Of a JPEG, 1 to 100. Default 90. Other formats have none. */
   quality?: number;

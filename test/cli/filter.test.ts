@@ -163,7 +163,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['a ragged matrix', ['--kernel', '1 2; 3'], '--kernel is no matrix (all rows must be equally long, but row 1 has 2 weights and row 2 has 1)'],
     ['a matrix with text', ['--kernel', '1 two'], '--kernel is no matrix (every weight must be a finite number, but row 1, column 2 is NaN)'],
     ['a stride of 0', ['--kernel', 'box', '--stride', '0'], 'filter: stride must be a whole number ≥ 1, received 0'],
-    ['a stride that is no number', ['--kernel', 'box', '--stride', 'x'], "option '--stride <n>' argument 'x' is invalid. It must be a number."],
+    ['a stride that is no number', ['--kernel', 'box', '--stride', 'x'], "option '--stride <steps>' argument 'x' is invalid. It must be a number."],
     ['three axes', ['--kernel', 'box', '--stride', '1,2,3'], 'It must be one value, or two: vertically,horizontally.'],
     ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'Allowed choices are clamp, signed, abs, normalise.'],
     ['an unknown backend', ['--kernel', 'box', '--backend', 'cuda'], 'Allowed choices are auto, gpu, wasm, reference.'],

@@ -4,10 +4,12 @@ import type { ReferenceBackend } from './reference/reference.js';
 
 /** Backends by name; `auto` picks one, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
+/** One of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
 /** Which of GPU.js's own backends runs the programs. */
 export const GPU_MODES = ['webgpu', 'webgl2', 'webgl', 'headlessgl', 'cpu'] as const;
+/** One of {@link GPU_MODES}. */
 export type GpuMode = (typeof GPU_MODES)[number];
 
 /** Options of {@link createBackend}. */

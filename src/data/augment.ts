@@ -1,0 +1,92 @@
+import { OptionError, refuseUnknownOptions } from '../errors.js';
+import type { Random } from '../random.js';
+import type { Tensor } from '../tensor.js';
+import { type Dataset, mapped } from './dataset.js';
+import { checkSeed, stream } from './stream.js';
+import { checkPicture } from './transforms.js';
+import { fuse, type Warping } from './warp.js';
+
+/** Makes a new picture `[C, H, W]` of the same shape from one; all chance comes from `random`. */
+export type Augmentation = (x: Tensor, random: Random) => Tensor;
+
+/**
+ * The dataset with pictures that are new in every pass:
+ * `augment(digits, [randomShift({ max: 2 }), randomRotation({ degrees: 10 })], { seed: 1 })`.
+ *
+ * What happens to a picture depends on seed, epoch and index alone; the {@link DataLoader} counts the epochs.
+ * Shift, rotation and elastic distortion that stand side by side are resampled once.
+ * @param steps from first to last, applied to `x`
+ * @param options.seed default 0
+ */
+export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, steps: readonly Augmentation[], options: { seed?: number } = {}): Dataset<S> {
+  refuseUnknownOptions('augment', options, ['seed']);
+  const { seed = 0 } = options;
+  checkSeed('augment', seed);
+  const fused = fuseNeighbours(steps);
+  return mapped(dataset, (sample, index, epoch) => {
+    const random = stream(seed, epoch, index);
+    return { ...sample, x: fused.reduce((x, step) => step(x, random), sample.x) };
+  });
+}
+
+/** Options of {@link randomErase}. */
+export interface RandomEraseOptions {
+  /** How often a picture is touched, 0 to 1. Default 0.5. */
+  probability?: number;
+  /** Least and greatest part of the picture, 0 to 1. Default [0.02, 0.33]. */
+  area?: readonly [number, number];
+  /** Least and greatest height / width; its logarithm is drawn evenly. Default [0.3, 3.3]. */
+  ratio?: readonly [number, number];
+  /** What is put in its place, in every channel. Default 0. */
+  value?: number;
+}
+
+/**
+ * Blots out a rectangle.
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @see Zhong et al., Random erasing data augmentation, 2017
+ */
+export function randomErase(options: RandomEraseOptions = {}): Augmentation {
+  refuseUnknownOptions('randomErase', options, ['probability', 'area', 'ratio', 'value']);
+  const { probability = 0.5, area = [0.02, 0.33], ratio = [0.3, 3.3], value = 0 } = options;
+  if (!(probability >= 0 && probability <= 1)) throw new OptionError('randomErase', 'probability', 'must be from 0 to 1', probability);
+  if (!(area[0] > 0 && area[0] <= area[1] && area[1] <= 1))
+    throw new OptionError('randomErase', 'area', 'must be two ascending numbers above 0, up to 1', area);
+  if (!(ratio[0] > 0 && ratio[0] <= ratio[1] && ratio[1] < Number.POSITIVE_INFINITY)) {
+    throw new OptionError('randomErase', 'ratio', 'must be two ascending numbers above 0', ratio);
+  }
+  if (typeof value !== 'number') throw new OptionError('randomErase', 'value', 'must be a number', value);
+  return (x, random) => {
+    const channels = checkPicture('randomErase', x);
+    if (random.uniform() >= probability) return x;
+    const [, height, width] = x.shape;
+    const size = random.uniform(...area) * height * width;
+    const shape = Math.exp(random.uniform(Math.log(ratio[0]), Math.log(ratio[1])));
+    const side = (length: number, most: number) => Math.min(Math.max(Math.round(length), 1), most);
+    const [h, w] = [side(Math.sqrt(size * shape), height), side(Math.sqrt(size / shape), width)];
+    const [top, left] = [random.integer(height - h + 1), random.integer(width - w + 1)];
+    const data = x.data.slice();
+    for (let c = 0; c < channels; c++) {
+      for (let y = top; y < top + h; y++) {
+        const row = (c * height + y) * width + left;
+        data.fill(value, row, row + w);
+      }
+    }
+    return { shape: x.shape, data };
+  };
+}
+
+function fuseNeighbours(steps: readonly Augmentation[]): Augmentation[] {
+  const fused: Augmentation[] = [];
+  let side: Warping[] = [];
+  for (const step of steps) {
+    if ('move' in step) {
+      if (side.length === 0) fused.push(fuse(side));
+      side.push(step as Warping);
+    } else {
+      fused.push(step);
+      side = [];
+    }
+  }
+  return fused;
+}

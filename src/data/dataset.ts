@@ -1,0 +1,158 @@
+import { OptionError } from '../errors.js';
+import type { Tensor } from '../tensor.js';
+import { type Batch, collate } from './collate.js';
+import { checkSeed, stream } from './stream.js';
+
+/** A picture and what it shows. */
+export interface Sample<Y = number> {
+  /** `[C, H, W]`, without a batch axis */
+  readonly x: Tensor;
+  /** the class, from 0; or a tensor of what is to be predicted */
+  readonly y: Y;
+}
+
+/**
+ * Samples by number. A dataset of your own says how many there are and gives the i-th:
+ * @example
+ * ```ts
+ * import { Dataset, tensor } from 'convlab';
+ *
+ * class Parity extends Dataset<{ x: Tensor; y: number }> {
+ *   readonly length = 100;
+ *   at(i: number) {
+ *     return { x: tensor([i], [1, 1, 1]), y: i % 2 };
+ *   }
+ * }
+ * ```
+ */
+export abstract class Dataset<S> implements AsyncIterable<S> {
+  abstract readonly length: number;
+
+  /**
+   * The sample, or a promise of it.
+   * @param index 0 … length − 1
+   * @param epoch number of the pass over the data; only what is random looks at it, see {@link augment}
+   */
+  abstract at(index: number, epoch?: number): S | Promise<S>;
+
+  /** Several samples as one batch, see {@link Batch}. Datasets that can, do it without making the samples. */
+  batch(indices: ArrayLike<number>, epoch = 0): Batch<S> | Promise<Batch<S>> {
+    const samples = Array.from(indices, (index) => this.at(index, epoch));
+    return samples.some(isPromise) ? Promise.all(samples).then((ready) => collate(ready, indices)) : collate(samples as S[], indices);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<S, void, undefined> {
+    for (let i = 0; i < this.length; i++) yield this.at(i);
+  }
+}
+
+/** Some samples of a dataset, in the given order; an index may come more than once. */
+export class Subset<S> extends Dataset<S> {
+  readonly indices: Int32Array;
+
+  /** @throws OptionError if an index lies outside the dataset */
+  constructor(
+    readonly dataset: Dataset<S>,
+    indices: ArrayLike<number>,
+  ) {
+    super();
+    for (let k = 0; k < indices.length; k++) checkIndex('Subset', indices[k], dataset.length);
+    this.indices = Int32Array.from(indices);
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  at(index: number, epoch = 0): S | Promise<S> {
+    return this.dataset.at(this.#inner(index), epoch);
+  }
+
+  override batch(indices: ArrayLike<number>, epoch = 0): Batch<S> | Promise<Batch<S>> {
+    return this.dataset.batch(
+      Int32Array.from(indices, (index) => this.#inner(index)),
+      epoch,
+    );
+  }
+
+  #inner(index: number): number {
+    checkIndex('Subset', index, this.length);
+    return this.indices[index];
+  }
+}
+
+/** Datasets one behind the other. */
+export class ConcatDataset<S> extends Dataset<S> {
+  readonly length: number;
+
+  constructor(readonly datasets: readonly Dataset<S>[]) {
+    super();
+    this.length = datasets.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  at(index: number, epoch = 0): S | Promise<S> {
+    checkIndex('ConcatDataset', index, this.length);
+    let i = index;
+    for (const dataset of this.datasets) {
+      if (i < dataset.length) return dataset.at(i, epoch);
+      i -= dataset.length;
+    }
+    throw new Error('a dataset has become shorter'); // the lengths are added up when the datasets are joined
+  }
+}
+
+/**
+ * The dataset with `change` applied to every sample when, and each time, it is asked for.
+ * @param change may return a promise
+ */
+export function mapped<S, T>(dataset: Dataset<S>, change: (sample: S, index: number, epoch: number) => T | Promise<T>): Dataset<T> {
+  return new Mapped(dataset, change);
+}
+
+class Mapped<S, T> extends Dataset<T> {
+  constructor(
+    readonly dataset: Dataset<S>,
+    readonly change: (sample: S, index: number, epoch: number) => T | Promise<T>,
+  ) {
+    super();
+  }
+
+  get length(): number {
+    return this.dataset.length;
+  }
+
+  at(index: number, epoch = 0): T | Promise<T> {
+    const sample = this.dataset.at(index, epoch);
+    return isPromise(sample) ? sample.then((ready) => this.change(ready, index, epoch)) : this.change(sample, index, epoch);
+  }
+}
+
+/**
+ * Splits a dataset at random into parts that share no sample, say for training and validation:
+ * `const [train, validation] = randomSplit(await mnist(), [55000, 5000])`.
+ * @param lengths of the parts; their sum is the dataset's length
+ * @param options.seed the same seed splits the same way. Default 0.
+ */
+export function randomSplit<S>(dataset: Dataset<S>, lengths: readonly number[], { seed = 0 }: { seed?: number } = {}): Subset<S>[] {
+  checkSeed('randomSplit', seed);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (!lengths.every((length) => Number.isSafeInteger(length) && length >= 0) || total !== dataset.length) {
+    throw new OptionError('randomSplit', 'lengths', `must be whole numbers ≥ 0 that add up to the dataset's ${dataset.length} samples`, lengths);
+  }
+  const order = stream(seed).shuffle(Int32Array.from({ length: total }, (_, i) => i));
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return new Subset(dataset, order.subarray(end - length, end));
+  });
+}
+
+/** @throws OptionError unless the dataset has a sample of that number */
+export function checkIndex(operation: string, index: number, length: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < length) return;
+  throw new OptionError(operation, 'index', length ? `must be a whole number from 0 to ${length - 1}` : 'cannot be had of an empty dataset', index);
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as Promise<T> | null)?.then === 'function';
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { DataError, OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import type { Image } from '../../image/image.js';
+import { full, sizeOf, type Tensor } from '../../tensor.js';
+import { isTensor } from '../collate.js';
+import { type IdxArray, parseIdx } from '../idx.js';
+import { type Bytes, TensorDataset } from '../tensor-dataset.js';
+import { unpackIdx } from './idx-file.js';
+import { find, type SourceOptions, type Sources } from './sources.js';
+
+/** Options of {@link mnist} and {@link fashionMnist}. */
+export interface DigitOptions extends SourceOptions {
+  /** The training set; false: the test set. Default true. */
+  train?: boolean;
+  /**
+   * From a grey picture of 28 × 28 bytes to a tensor. It is applied once, while loading: what is to be random in every
+   * pass belongs to {@link augment}. Default {@link toTensor}: 0…1.
+   */
+  transform?: (picture: Image) => Tensor;
+}
+
+/** A file of bytes in IDX form. */
+export interface DigitFile {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** of the unpacked file */
+  readonly sha256: string;
+}
+
+/** A data set of MNIST's form: images `[N, H, W]` and labels `[N]`. */
+export interface DigitSet extends Sources {
+  readonly train: { readonly images: DigitFile; readonly labels: DigitFile };
+  readonly test: { readonly images: DigitFile; readonly labels: DigitFile };
+}
+
+/** Finds the files, checks and loads them. */
+export async function loadDigits(set: DigitSet, options: DigitOptions): Promise<TensorDataset> {
+  refuseUnknownOptions(set.operation, options, ['train', 'transform', 'root', 'download', 'cache', 'mirrors', 'signal']);
+  const { train = true, download = true, transform } = options;
+  for (const [option, value] of Object.entries({ train, download })) {
+    if (typeof value !== 'boolean') throw new OptionError(set.operation, option, 'must be true or false', value);
+  }
+  const { images, labels } = train ? set.train : set.test;
+  const [pictures, classes] = await Promise.all([images, labels].map((file) => find(set, wanted(set, file), options)));
+  const [count, height, width] = pictures.shape;
+  const bytes = { shape: [count, 1, height, width], data: pictures.data as Uint8Array };
+  return new TensorDataset(transform ? applied(set.operation, bytes, transform) : bytes, Int32Array.from(classes.data));
+}
+
+function wanted({ operation }: DigitSet, { name, shape, sha256 }: DigitFile) {
+  const size = 4 + 4 * shape.length + sizeOf(shape);
+  const check = async (bytes: Uint8Array, from: string): Promise<{ raw: Uint8Array; value: IdxArray }> => {
+    const raw = await unpackIdx(bytes, from, size);
+    const value = parseIdx(raw, { name: from });
+    if (show(value.shape) !== show(shape)) {
+      throw new DataError(operation, `${from} holds ${show(value.shape)} values, ${name} must hold ${show(shape)}`, { from, shape: value.shape });
+    }
+    const received = createHash('sha256').update(raw).digest('hex');
+    if (received !== sha256) {
+      throw new DataError(operation, `${from} is damaged or another file: the SHA-256 of ${name} must be ${sha256}, received ${received}`, { from, received });
+    }
+    return { raw, value };
+  };
+  return { name, size, check };
+}
+
+function applied(operation: string, { shape: [count, , height, width], data }: Bytes, transform: (picture: Image) => Tensor): Tensor {
+  const area = height * width;
+  let all: Tensor | undefined;
+  for (let i = 0; i < count; i++) {
+    const x = transform({ width, height, channels: 1, data: new Uint8ClampedArray(data.buffer, data.byteOffset + i * area, area) });
+    if (!isTensor(x)) throw new OptionError(operation, 'transform', 'must return a tensor', x);
+    all ??= full([count, ...x.shape]);
+    if (show(x.shape) !== show(all.shape.slice(1))) {
+      throw new ShapeError(operation, `transform must return equal shapes, received ${show(all.shape.slice(1))} and, for picture ${i}, ${show(x.shape)}`);
+    }
+    all.data.set(x.data, i * x.data.length);
+  }
+  return all ?? full([0, 1, height, width]);
+}

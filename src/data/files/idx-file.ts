@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { ConvlabError, DataError } from '../../errors.js';
+import { type IdxArray, idxHeader, parseIdx } from '../idx.js';
+
+/** No deflate stream unpacks to more than this many times its own size (zlib, technical details). */
+const MAX_DEFLATE_RATIO = 1032;
+
+/**
+ * Reads an IDX file, packed by gzip or not; see {@link parseIdx}.
+ * @throws DataError, naming the file, if it cannot be read or is broken
+ */
+export async function readIdx(path: string): Promise<IdxArray> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new DataError('readIdx', `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
+  }
+  return parseIdx(await unpackIdx(bytes, path), { name: path });
+}
+
+/**
+ * The bytes of an IDX file as they are without gzip. Never holds more than the header inside claims, and believes no
+ * header that claims too much.
+ * @param most bytes; default: what so few packed ones can unpack to
+ */
+export async function unpackIdx(bytes: Uint8Array, name: string, most = bytes.length * MAX_DEFLATE_RATIO): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  let out = Buffer.alloc(0);
+  let length = 0;
+  try {
+    // chunks come full, so the first one has the whole header, which is at most 1 KiB long
+    for await (const chunk of Readable.from([bytes]).pipe(createGunzip({ chunkSize: 1 << 18 })) as AsyncIterable<Buffer>) {
+      if (length === 0) {
+        const { size } = idxHeader(chunk, { name });
+        if (size > most) throw new DataError('parseIdx', `${name} claims to unpack to ${size} bytes, it can have at most ${most}`, { name, size, most });
+        out = Buffer.allocUnsafe(size);
+      }
+      length += chunk.length;
+      if (length > out.length) throw new DataError('parseIdx', `${name} unpacks to more than the ${out.length} bytes that its header claims`, { name });
+      chunk.copy(out, length - chunk.length);
+    }
+  } catch (cause) {
+    if (cause instanceof ConvlabError) throw cause;
+    throw new DataError('parseIdx', `${name} does not unpack: ${(cause as Error).message}`, { name }, { cause });
+  }
+  return out.subarray(0, length);
+}

@@ -1,0 +1,80 @@
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { DataError, refuseUnknownOptions } from '../../errors.js';
+import { readImage } from '../../image/files.js';
+import type { Image } from '../../image/image.js';
+import type { Tensor } from '../../tensor.js';
+import { checkIndex, Dataset, type Sample } from '../dataset.js';
+import { toTensor } from '../transforms.js';
+
+const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.bmp', '.gif', '.tif', '.tiff'];
+
+/** Pictures on disk, read when they are asked for; see {@link imageFolder}. */
+export class ImageFolder extends Dataset<Sample> {
+  constructor(
+    /** names of the classes; a label is an index into them */
+    readonly classes: readonly string[],
+    /** paths and labels of the pictures */
+    readonly files: readonly { readonly path: string; readonly y: number }[],
+    readonly transform: (image: Image) => Tensor,
+  ) {
+    super();
+  }
+
+  get length(): number {
+    return this.files.length;
+  }
+
+  /** @throws DataError or UnsupportedError, naming the file, if it is no picture that can be read */
+  async at(index: number): Promise<Sample> {
+    checkIndex('imageFolder', index, this.length);
+    const { path, y } = this.files[index];
+    return { x: this.transform(await readImage(path)), y };
+  }
+}
+
+/**
+ * A dataset of pictures, a class for every sub-folder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`.
+ * Classes, and pictures within them, are sorted by name. Other files and hidden ones do not count.
+ * @param options.transform from the picture, as {@link readImage} gives it, to a tensor. Batches need one shape for all.
+ *   Default {@link toTensor}.
+ * @throws DataError if the folder cannot be read, has no sub-folders, or one has no picture
+ */
+export async function imageFolder(path: string, options: { transform?: (image: Image) => Tensor } = {}): Promise<ImageFolder> {
+  refuseUnknownOptions('imageFolder', options, ['transform']);
+  const entries = (await list(path)).filter(({ name }) => !name.startsWith('.'));
+  const classes = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+  if (classes.length === 0) throw new DataError('imageFolder', `${path} must have a sub-folder for every class, and has none`, { path });
+  const files = await Promise.all(
+    classes.map(async (name, y) => {
+      const inside = await pictures(join(path, name));
+      if (inside.length === 0) throw new DataError('imageFolder', `${join(path, name)} has no picture (${EXTENSIONS.join(', ')})`, { path, name });
+      return inside.map((file) => ({ path: file, y }));
+    }),
+  );
+  return new ImageFolder(classes, files.flat(), options.transform ?? toTensor);
+}
+
+/** Paths of all pictures in a folder and below, sorted. */
+async function pictures(folder: string): Promise<string[]> {
+  const entries = (await list(folder)).filter(({ name }) => !name.startsWith('.'));
+  const found = await Promise.all(
+    entries.map((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return pictures(path);
+      return EXTENSIONS.includes(extname(entry.name).toLowerCase()) ? [path] : [];
+    }),
+  );
+  return found.flat().sort();
+}
+
+async function list(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    throw new DataError('imageFolder', `${folder} cannot be read: ${(cause as Error).message}`, { folder }, { cause });
+  }
+}

@@ -1,0 +1,123 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { DataError, UnsupportedError } from '../../errors.js';
+
+/** Where files of a known data set are looked for. */
+export interface SourceOptions {
+  /** A folder that is looked into first, for NAME, NAME.gz and, where torchvision puts them, MNIST/raw/NAME. */
+  root?: string;
+  /** Fetch what is found nowhere. Default true. */
+  download?: boolean;
+  /** The folder that keeps what was fetched. Default `$XDG_CACHE_HOME/convlab`, else `~/.cache/convlab`. */
+  cache?: string;
+  /** Addresses of folders that have the files as NAME.gz, tried in order. Default: public mirrors. */
+  mirrors?: readonly string[];
+  /** Cancels fetching. */
+  signal?: AbortSignal;
+}
+
+/** What a data set says of its sources. */
+export interface Sources {
+  /** the public function, for the errors */
+  readonly operation: string;
+  /** its folder in the cache */
+  readonly folder: string;
+  /** its folder below a root of torchvision's */
+  readonly torchvision: string;
+  /** folders of packages that bring the files along */
+  installed(): readonly string[];
+  readonly mirrors: readonly string[];
+}
+
+/** A file is taken as it is on disk, from a mirror or in the cache, once `check` has unpacked and accepted it. */
+export interface Wanted<T> {
+  readonly name: string;
+  /** bytes, unpacked */
+  readonly size: number;
+  /** @throws DataError that begins with where the file is from */
+  check(bytes: Uint8Array, from: string): Promise<{ raw: Uint8Array; value: T }>;
+}
+
+/** A packed file may be longer than what it holds by so much: headers, and blocks that don't shrink. */
+const PACKING = 1 << 16;
+
+/**
+ * Looks for a file in root, cache and packages, and at last on the mirrors; keeps in the cache what it fetched.
+ * The first file that is there counts: if it is broken, that is an error, never a reason to look further.
+ * @throws DataError if the file is broken, or only broken on the mirrors; UnsupportedError if it is nowhere
+ */
+export async function find<T>(sources: Sources, wanted: Wanted<T>, options: SourceOptions): Promise<T> {
+  const { root, download = true, cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'convlab') } = options;
+  const kept = join(cache, sources.folder);
+  const folders = [...(root === undefined ? [] : [root, join(root, sources.torchvision)]), kept, ...sources.installed()];
+  for (const folder of folders) {
+    for (const name of [wanted.name, `${wanted.name}.gz`]) {
+      const bytes = await readIfThere(sources.operation, join(folder, name));
+      if (bytes) return (await wanted.check(bytes, join(folder, name))).value;
+    }
+  }
+  if (!download) {
+    throw new UnsupportedError(sources.operation, `found ${wanted.name} in none of ${folders.join(', ')}, and may not download it`, { folders });
+  }
+  const { raw, value } = await fetchFrom(sources, wanted, options);
+  await keep(sources.operation, join(kept, wanted.name), raw);
+  return value;
+}
+
+async function readIfThere(operation: string, path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new DataError(operation, `${path} cannot be read: ${message}`, { path }, { cause });
+  }
+}
+
+async function fetchFrom<T>({ operation, mirrors }: Sources, wanted: Wanted<T>, options: SourceOptions): Promise<{ raw: Uint8Array; value: T }> {
+  const failures: Error[] = [];
+  for (const mirror of options.mirrors ?? mirrors) {
+    const url = `${mirror.replace(/\/$/, '')}/${wanted.name}.gz`;
+    try {
+      return await wanted.check(await download(operation, url, wanted.size + PACKING, options.signal), url);
+    } catch (cause) {
+      options.signal?.throwIfAborted();
+      failures.push(cause as Error);
+    }
+  }
+  const Kind = failures.some((failure) => failure instanceof DataError) ? DataError : UnsupportedError;
+  const reasons = failures.map(({ message }) => message.replace(/^\w+: /, '')).join('; ');
+  throw new Kind(operation, `${wanted.name} is not here and could not be fetched: ${reasons || 'there are no mirrors'}`, { failures }, { cause: failures[0] });
+}
+
+async function download(operation: string, url: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (cause) {
+    // fetch hides the reason, say ECONNREFUSED, in the cause
+    const { message, cause: inner } = cause as Error;
+    throw new UnsupportedError(operation, `${url}: ${(inner as Error | undefined)?.message || message}`, { url }, { cause });
+  }
+  if (!response.ok || !response.body) throw new UnsupportedError(operation, `${url}: HTTP status ${response.status}`, { url, status: response.status });
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > most) throw new DataError(operation, `${url} sends more than ${most} bytes`, { url, most });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function keep(operation: string, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    // write-file-atomic's own write takes a disk that fills up half-way for success; writeFile of Node does not
+    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
+  } catch (cause) {
+    throw new UnsupportedError(operation, `cannot keep ${path}: ${(cause as Error).message}; the option cache names another folder`, { path }, { cause });
+  }
+}

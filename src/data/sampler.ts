@@ -1,0 +1,155 @@
+import { OptionError } from '../errors.js';
+import { checkSeed, stream } from './stream.js';
+
+/**
+ * The order in which a pass goes through a dataset. Every iteration is one pass, and takes the next epoch's order:
+ * orders depend on the seed and the epoch alone, so `sampler.epoch = k` resumes where epoch k begins.
+ */
+export abstract class Sampler implements Iterable<number> {
+  #epoch = 0;
+
+  /** how many indices a pass has */
+  abstract readonly length: number;
+
+  /** The indices of one pass. */
+  abstract order(epoch: number): Iterable<number>;
+
+  /** The number of the next pass, from 0. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  set epoch(epoch: number) {
+    if (!Number.isSafeInteger(epoch) || epoch < 0) throw new OptionError('Sampler', 'epoch', 'must be a whole number ≥ 0', epoch);
+    this.#epoch = epoch;
+  }
+
+  [Symbol.iterator](): Iterator<number> {
+    return this.order(this.#epoch++)[Symbol.iterator]();
+  }
+}
+
+/** 0, 1, 2, … */
+export class SequentialSampler extends Sampler {
+  readonly length: number;
+
+  /** @param dataset anything with a length */
+  constructor({ length }: { readonly length: number }) {
+    super();
+    this.length = length;
+  }
+
+  order(): Int32Array {
+    return range(this.length);
+  }
+}
+
+/** Options of {@link RandomSampler}. */
+export interface RandomSamplerOptions {
+  /** Default 0. */
+  seed?: number;
+  /** Draw every index anew, so that some come twice and others never. Default false: a shuffle. */
+  replacement?: boolean;
+  /** Indices in a pass. Default: the dataset's length, which it may exceed only with replacement. */
+  count?: number;
+}
+
+/** All indices in random order, another one each pass. */
+export class RandomSampler extends Sampler {
+  readonly length: number;
+  readonly #size: number;
+  readonly #seed: number;
+  readonly #replacement: boolean;
+
+  /**
+   * @param dataset anything with a length
+   * @throws OptionError if an option breaks its rule
+   */
+  constructor({ length }: { readonly length: number }, { seed = 0, replacement = false, count = length }: RandomSamplerOptions = {}) {
+    super();
+    checkSeed('RandomSampler', seed);
+    if (typeof replacement !== 'boolean') throw new OptionError('RandomSampler', 'replacement', 'must be true or false', replacement);
+    const most = replacement ? (length ? Number.MAX_SAFE_INTEGER : 0) : length;
+    if (!Number.isSafeInteger(count) || count < 0 || count > most) {
+      throw new OptionError('RandomSampler', 'count', `must be a whole number ≥ 0, at most the dataset's ${length} samples without replacement`, count);
+    }
+    [this.length, this.#size, this.#seed, this.#replacement] = [count, length, seed, replacement];
+  }
+
+  order(epoch: number): Int32Array {
+    const random = stream(this.#seed, epoch);
+    if (this.#replacement) return Int32Array.from({ length: this.length }, () => random.integer(this.#size));
+    return random.shuffle(range(this.#size)).subarray(0, this.length);
+  }
+}
+
+/** The given indices in random order, another one each pass. */
+export class SubsetRandomSampler extends Sampler {
+  readonly #indices: Int32Array;
+  readonly #seed: number;
+
+  /** @param options.seed default 0 */
+  constructor(indices: ArrayLike<number>, { seed = 0 }: { seed?: number } = {}) {
+    super();
+    checkSeed('SubsetRandomSampler', seed);
+    this.#indices = Int32Array.from(indices);
+    const odd = this.#indices.findIndex((index, k) => index !== indices[k] || index < 0);
+    if (odd !== -1) throw new OptionError('SubsetRandomSampler', 'indices', 'must be whole numbers ≥ 0', indices[odd]);
+    this.#seed = seed;
+  }
+
+  get length(): number {
+    return this.#indices.length;
+  }
+
+  order(epoch: number): Int32Array {
+    return stream(this.#seed, epoch).shuffle(this.#indices.slice());
+  }
+}
+
+/** Indices drawn with replacement, index i in proportion to `weights[i]`: the rare classes as often as the common ones, say. */
+export class WeightedRandomSampler extends Sampler {
+  readonly length: number;
+  readonly #upTo: Float64Array;
+  readonly #seed: number;
+
+  /**
+   * @param weights one for each sample, ≥ 0; they need not add up to 1
+   * @param count indices in a pass
+   * @param options.seed default 0
+   */
+  constructor(weights: ArrayLike<number>, count: number, { seed = 0 }: { seed?: number } = {}) {
+    super();
+    checkSeed('WeightedRandomSampler', seed);
+    if (!Number.isSafeInteger(count) || count < 0) throw new OptionError('WeightedRandomSampler', 'count', 'must be a whole number ≥ 0', count);
+    let sum = 0;
+    this.#upTo = Float64Array.from(weights, (weight) => {
+      if (!Number.isFinite(weight) || weight < 0) throw new OptionError('WeightedRandomSampler', 'weights', 'must be finite numbers ≥ 0', weight);
+      sum += weight;
+      return sum;
+    });
+    if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) throw new OptionError('WeightedRandomSampler', 'weights', 'must have a finite sum above 0', weights);
+    [this.length, this.#seed] = [count, seed];
+  }
+
+  order(epoch: number): Int32Array {
+    const random = stream(this.#seed, epoch);
+    const sum = this.#upTo[this.#upTo.length - 1];
+    return Int32Array.from({ length: this.length }, () => firstAbove(this.#upTo, random.uniform(0, sum)));
+  }
+}
+
+/** The first position whose value lies above `x`; `values` ascend. */
+function firstAbove(values: Float64Array, x: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] > x) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function range(length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => i);
+}

@@ -1,0 +1,27 @@
+import { OptionError } from '../errors.js';
+import { Random } from '../random.js';
+
+/**
+ * A generator of its own for every place in a training run, say (seed, epoch, index): what is drawn there depends on
+ * the place alone, not on what was drawn before, so a pass can be repeated and a stopped run resumed.
+ * Neighbouring places give unrelated numbers (MurmurHash3's finaliser, Appleby 2011); within one epoch no two indices
+ * share a generator.
+ */
+export function stream(seed: number, ...place: readonly number[]): Random {
+  let hash = mix(seed);
+  for (const step of place) hash = mix(hash ^ step);
+  return new Random(hash);
+}
+
+/** @throws OptionError unless the seed is a whole number; its low 32 bits count */
+export function checkSeed(operation: string, seed: unknown): asserts seed is number {
+  if (!Number.isSafeInteger(seed)) throw new OptionError(operation, 'seed', 'must be a whole number', seed);
+}
+
+/** One to one on 32 bits. */
+function mix(value: number): number {
+  let h = (value + 0x9e3779b9) | 0; // 0 would stay 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

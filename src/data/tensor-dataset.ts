@@ -1,0 +1,88 @@
+import { ShapeError, show } from '../errors.js';
+import { sizeOf, type Tensor } from '../tensor.js';
+import { type Batch, isTensor, toLabels } from './collate.js';
+import { checkIndex, Dataset, type Sample } from './dataset.js';
+
+/** Samples of 8 bits in a shape, 0 black and 255 white, as {@link parseIdx} gives them. */
+export interface Bytes {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** Bytes as toTensor makes them floats: 0…1. */
+export const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+type Targets = ArrayLike<number> | Tensor;
+
+/**
+ * Everything in two arrays: `new TensorDataset(x, y)` with x `[N, ...]` and N labels, or a tensor `[N, ...]` to predict.
+ * Both are used as they are, not copied; samples and batches are copies.
+ *
+ * x may be bytes: they stay bytes, a quarter of the memory, and become floats of 0…1 when they are read.
+ */
+export class TensorDataset<T extends Targets = Int32Array> extends Dataset<Sample<T extends Tensor ? Tensor : number>> {
+  readonly length: number;
+  readonly y: T extends Tensor ? Tensor : Int32Array;
+
+  /**
+   * @throws ShapeError if x and y are not equally long, or do not hold what their shapes say
+   * @throws DataError if a label is not a whole number
+   */
+  constructor(
+    readonly x: Tensor | Bytes,
+    y: T,
+  ) {
+    super();
+    const targets = isTensor(y) ? y : toLabels('TensorDataset', y as ArrayLike<number>, (k) => `label ${k}`);
+    checkRows('x', x);
+    if (isTensor(targets)) checkRows('y', targets);
+    this.length = x.shape[0];
+    const count = isTensor(targets) ? targets.shape[0] : targets.length;
+    if (count !== this.length) throw new ShapeError('TensorDataset', `x holds ${this.length} samples, y ${count}`, { x: x.shape, y: count });
+    this.y = targets as T extends Tensor ? Tensor : Int32Array;
+  }
+
+  at(index: number): Sample<T extends Tensor ? Tensor : number> {
+    const { x, y } = this.batch([index]);
+    return { x: first(x), y: isTensor(y) ? first(y) : (y as Int32Array)[0] } as Sample<T extends Tensor ? Tensor : number>;
+  }
+
+  override batch(indices: ArrayLike<number>): Batch<Sample<T extends Tensor ? Tensor : number>> {
+    for (let k = 0; k < indices.length; k++) checkIndex('TensorDataset', indices[k], this.length);
+    const y = this.y as Tensor | Int32Array;
+    return { x: gather(this.x, indices), y: isTensor(y) ? gather(y, indices) : Int32Array.from(indices, (i) => y[i]) } as Batch<
+      Sample<T extends Tensor ? Tensor : number>
+    >;
+  }
+}
+
+/** The rows of `[N, ...]` with these numbers, `[B, ...]`. */
+function gather({ shape, data }: Tensor | Bytes, indices: ArrayLike<number>): Tensor {
+  const row = shape.slice(1);
+  const size = sizeOf(row);
+  const out = new Float32Array(indices.length * size);
+  for (let k = 0; k < indices.length; k++) {
+    const [from, to] = [indices[k] * size, k * size];
+    if (data instanceof Float32Array) out.set(data.subarray(from, from + size), to);
+    else for (let i = 0; i < size; i++) out[to + i] = UNIT[data[from + i]];
+  }
+  return { shape: [indices.length, ...row], data: out };
+}
+
+/** The only row of `[1, ...]`. */
+function first({ shape, data }: Tensor): Tensor {
+  return { shape: shape.slice(1), data };
+}
+
+function checkRows(what: string, { shape, data }: Tensor | Bytes): void {
+  const known = data instanceof Float32Array || data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  if (!known || !Array.isArray(shape) || shape.length === 0 || sizeOf(shape, 'TensorDataset') !== data.length) {
+    throw new ShapeError(
+      'TensorDataset',
+      `${what} must be a tensor (or bytes) [N, ...] that holds what its shape says, received ${show(shape)} with ${show(data)}`,
+      {
+        shape,
+      },
+    );
+  }
+}

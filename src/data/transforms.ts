@@ -1,0 +1,63 @@
+import { OptionError, ShapeError, show } from '../errors.js';
+import { type Image, imageToTensor } from '../image/image.js';
+import { whiteOf } from '../image/samples.js';
+import type { Tensor } from '../tensor.js';
+import { isTensor } from './collate.js';
+import { type Bytes, UNIT } from './tensor-dataset.js';
+
+/**
+ * A picture as the network takes it.
+ * @param picture an image; or bytes `[H, W]` or `[C, H, W]`, as {@link parseIdx} gives them
+ * @returns `[C, H, W]`, 0 black and 1 white
+ * @throws ShapeError if it is neither
+ */
+export function toTensor(picture: Image | Bytes): Tensor {
+  if (!('shape' in picture)) {
+    const { shape, data } = imageToTensor(picture);
+    const white = whiteOf(picture.data);
+    return { shape: shape.slice(1), data: data.map((value) => value / white) };
+  }
+  const { shape, data } = picture;
+  if ((shape.length !== 2 && shape.length !== 3) || shape.reduce((size, n) => size * n, 1) !== data.length || data instanceof Float32Array) {
+    throw new ShapeError('toTensor', `bytes must be [H, W] or [C, H, W] and hold that many, received ${show(shape)} with ${show(data)}`, { shape });
+  }
+  return { shape: shape.length === 2 ? [1, ...shape] : [...shape], data: Float32Array.from(data, (byte) => UNIT[byte]) };
+}
+
+/**
+ * (x − mean) / std, channel by channel: `normalize(0.1307, 0.3081)` gives MNIST mean 0 and standard deviation 1.
+ * @param mean one number, or one for each channel; `std` likewise, not 0
+ * @returns a function from `[C, H, W]` to `[C, H, W]`
+ */
+export function normalize(mean: number | readonly number[], std: number | readonly number[]): (x: Tensor) => Tensor {
+  const [means, stds] = [[mean].flat(), [std].flat()];
+  if (!means.every(Number.isFinite)) throw new OptionError('normalize', 'mean', 'must be finite, one number or one for each channel', mean);
+  if (!stds.every((value) => Number.isFinite(value) && value !== 0)) {
+    throw new OptionError('normalize', 'std', 'must be finite and not 0, one number or one for each channel', std);
+  }
+  return (x) => {
+    const channels = checkPicture('normalize', x);
+    for (const [name, { length }] of Object.entries({ mean: means, std: stds })) {
+      if (length !== 1 && length !== channels) throw new ShapeError('normalize', `${name} has ${length} values, x ${channels} channels`, { x: x.shape });
+    }
+    const area = x.shape[1] * x.shape[2];
+    const data = x.data.slice();
+    for (let c = 0; c < channels; c++) {
+      const [m, s] = [means[means.length === 1 ? 0 : c], stds[stds.length === 1 ? 0 : c]];
+      for (let i = c * area; i < (c + 1) * area; i++) data[i] = (data[i] - m) / s;
+    }
+    return { shape: x.shape, data };
+  };
+}
+
+/** One function that does all these, from first to last: `compose([toTensor, normalize(0.1307, 0.3081)])`. */
+export function compose<T>(steps: readonly [(input: T) => Tensor, ...((x: Tensor) => Tensor)[]]): (input: T) => Tensor {
+  const [first, ...rest] = steps;
+  return (input) => rest.reduce((x, step) => step(x), first(input));
+}
+
+/** @returns the channels. @throws ShapeError unless x is `[C, H, W]` */
+export function checkPicture(operation: string, x: Tensor): number {
+  if (!isTensor(x) || x.shape.length !== 3) throw new ShapeError(operation, `x must be a tensor [C, H, W], received ${show(x?.shape ?? x)}`, { x });
+  return x.shape[0];
+}

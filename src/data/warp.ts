@@ -1,0 +1,181 @@
+import { OptionError, refuseUnknownOptions } from '../errors.js';
+import type { Random } from '../random.js';
+import type { Tensor } from '../tensor.js';
+import { checkPicture } from './transforms.js';
+
+/**
+ * Where every pixel of a result comes from: the pixel at p, seen from the centre, shows the source at
+ * matrix · p + shift + displacement(p). Warps that follow each other are put into one, so that the picture is
+ * resampled, and so blurred, once.
+ */
+export interface Warp {
+  readonly height: number;
+  readonly width: number;
+  /** [yy, yx, xy, xx] */
+  matrix: readonly [number, number, number, number];
+  /** [y, x], pixels */
+  shift: readonly [number, number];
+  /** y of all pixels, then x of all pixels, in pixels; none: zero */
+  displacement?: Float32Array;
+}
+
+/** An augmentation that only moves pixels. */
+export interface Warping {
+  (x: Tensor, random: Random): Tensor;
+  /** Adds its own movement, as one that comes after what is there. */
+  readonly move: (warp: Warp, random: Random) => void;
+}
+
+/**
+ * Moves the picture by whole pixels, from −max to max down and to the right. Beyond its border it goes on as its edge.
+ * @param options.max pixels, a whole number ≥ 0
+ */
+export function randomShift(options: { max: number }): Warping {
+  refuseUnknownOptions('randomShift', options, ['max']);
+  const { max } = options;
+  if (!Number.isSafeInteger(max) || max < 0) throw new OptionError('randomShift', 'max', 'must be a whole number ≥ 0', max);
+  return warping((warp, random) => {
+    const draw = () => random.integer(2 * max + 1) - max;
+    follow(warp, [1, 0, 0, 1], [-draw(), -draw()]);
+  });
+}
+
+/**
+ * Turns the picture about its centre, by any angle from −degrees to degrees. Beyond its border it goes on as its edge.
+ * @param options.degrees 0 to 180
+ */
+export function randomRotation(options: { degrees: number }): Warping {
+  refuseUnknownOptions('randomRotation', options, ['degrees']);
+  const { degrees } = options;
+  if (!(degrees >= 0 && degrees <= 180)) throw new OptionError('randomRotation', 'degrees', 'must be from 0 to 180', degrees);
+  return warping((warp, random) => {
+    const angle = (random.uniform(-degrees, degrees) * Math.PI) / 180;
+    const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+    follow(warp, [cos, sin, -sin, cos], [0, 0]);
+  });
+}
+
+/**
+ * Elastic distortion, as hands make it: every pixel is displaced by noise from −1 to 1, smoothed by a Gaussian and
+ * multiplied by alpha. A pixel then moves by α / (σ·√(12π)) on each axis, root mean square: 1.4 pixels for α = 34, σ = 4.
+ * @param options.alpha ≥ 0
+ * @param options.sigma standard deviation of the Gaussian in pixels, ≥ 1
+ * @see Simard, Steinkraus and Platt, Best practices for convolutional neural networks, ICDAR 2003
+ */
+export function randomElastic(options: { alpha: number; sigma: number }): Warping {
+  refuseUnknownOptions('randomElastic', options, ['alpha', 'sigma']);
+  const { alpha, sigma } = options;
+  if (!(alpha >= 0 && alpha < Number.POSITIVE_INFINITY)) throw new OptionError('randomElastic', 'alpha', 'must be a finite number ≥ 0', alpha);
+  if (!(sigma >= 1 && sigma < Number.POSITIVE_INFINITY)) throw new OptionError('randomElastic', 'sigma', 'must be a finite number ≥ 1', sigma);
+  const taps = new Map<number, Float32Array>();
+  const tapsOf = (n: number) => taps.get(n) ?? (taps.set(n, smoothingTaps(n, sigma)).get(n) as Float32Array);
+  return warping((warp, random) => {
+    const { height, width } = warp;
+    warp.displacement ??= new Float32Array(2 * height * width);
+    for (const axis of [0, 1]) {
+      const plane = warp.displacement.subarray(axis * height * width, (axis + 1) * height * width);
+      addSmoothNoise(plane, height, width, tapsOf(height), tapsOf(width), { alpha, sigma, random });
+    }
+  });
+}
+
+/** Resamples the picture once for all these warps, as if they came one after the other. */
+export function fuse(warpings: readonly Warping[]): (x: Tensor, random: Random) => Tensor {
+  return (x, random) => {
+    checkPicture('augment', x);
+    const warp: Warp = { height: x.shape[1], width: x.shape[2], matrix: [1, 0, 0, 1], shift: [0, 0] };
+    for (const { move } of warpings) move(warp, random);
+    return resample(x, warp);
+  };
+}
+
+function warping(move: Warping['move']): Warping {
+  const warping: Warping = Object.assign((x: Tensor, random: Random) => fuse([warping])(x, random), { move });
+  return warping;
+}
+
+/** Goes through `matrix` and `shift` first, and then through what the warp held. */
+function follow(warp: Warp, [yy, yx, xy, xx]: Warp['matrix'], [y, x]: Warp['shift']): void {
+  const [a, b, c, d] = warp.matrix;
+  warp.shift = [warp.shift[0] + a * y + b * x, warp.shift[1] + c * y + d * x];
+  warp.matrix = [a * yy + b * xy, a * yx + b * xx, c * yy + d * xy, c * yx + d * xx];
+}
+
+/** Nodes of the noise that reach a pixel, along one axis. */
+const TAPS = 8;
+
+/**
+ * The weights of the nodes around each of n pixels, n·TAPS.
+ *
+ * The noise is smooth, so it need not be drawn for every pixel: nodes one σ apart are enough. Sums of Gaussians at that
+ * distance vary by a factor of 1 ± 2·exp(−π²), one in ten thousand, and √σ gives them the variance that noise on every
+ * pixel would have. Pixel p sees the nodes (floor(p / σ) − 3 … + 4)·σ: at least three σ to either side.
+ */
+function smoothingTaps(n: number, sigma: number): Float32Array {
+  return Float32Array.from({ length: n * TAPS }, (_, i) => {
+    const p = Math.floor(i / TAPS) / sigma;
+    const node = Math.floor(p) + (i % TAPS) - 3;
+    return Math.exp(-((p - node) ** 2) / 2) / Math.sqrt(2 * Math.PI * sigma);
+  });
+}
+
+interface Noise {
+  readonly alpha: number;
+  readonly sigma: number;
+  readonly random: Random;
+}
+
+/** Adds noise on the nodes, smoothed along the rows and then along the columns. */
+function addSmoothNoise(plane: Float32Array, height: number, width: number, tapsY: Float32Array, tapsX: Float32Array, { alpha, sigma, random }: Noise): void {
+  const nodesY = Math.floor((height - 1) / sigma) + TAPS;
+  const nodesX = Math.floor((width - 1) / sigma) + TAPS;
+  const rows = new Float32Array(nodesY * width);
+  const noise = new Float32Array(nodesX);
+  for (let node = 0; node < nodesY; node++) {
+    for (let i = 0; i < nodesX; i++) noise[i] = random.uniform(-alpha, alpha);
+    for (let x = 0; x < width; x++) {
+      const from = Math.floor(x / sigma);
+      let sum = 0;
+      for (let k = 0; k < TAPS; k++) sum += tapsX[x * TAPS + k] * noise[from + k];
+      rows[node * width + x] = sum;
+    }
+  }
+  for (let y = 0; y < height; y++) {
+    const from = Math.floor(y / sigma);
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      for (let k = 0; k < TAPS; k++) sum += tapsY[y * TAPS + k] * rows[(from + k) * width + x];
+      plane[y * width + x] += sum;
+    }
+  }
+}
+
+/** Bilinear. */
+function resample(x: Tensor, { height, width, matrix: [yy, yx, xy, xx], shift, displacement }: Warp): Tensor {
+  const area = height * width;
+  const from = x.data;
+  const data = new Float32Array(from.length);
+  const [centreY, centreX] = [(height - 1) / 2, (width - 1) / 2];
+  for (let h = 0, i = 0; h < height; h++) {
+    for (let w = 0; w < width; w++, i++) {
+      const [dy, dx] = [h - centreY, w - centreX];
+      let y = yy * dy + yx * dx + shift[0] + centreY;
+      let x = xy * dy + xx * dx + shift[1] + centreX;
+      if (displacement) {
+        y += displacement[i];
+        x += displacement[area + i];
+      }
+      y = Math.min(Math.max(y, 0), height - 1);
+      x = Math.min(Math.max(x, 0), width - 1);
+      const [top, left] = [Math.floor(y), Math.floor(x)];
+      const [down, right] = [top + 1 < height ? width : 0, left + 1 < width ? 1 : 0];
+      const [fy, fx] = [y - top, x - left];
+      for (let at = top * width + left, to = i; to < from.length; at += area, to += area) {
+        const upper = from[at] + fx * (from[at + right] - from[at]);
+        const lower = from[at + down] + fx * (from[at + down + right] - from[at + down]);
+        data[to] = upper + fy * (lower - upper);
+      }
+    }
+  }
+  return { shape: x.shape, data };
+}

@@ -1,0 +1,99 @@
+import { UnsupportedError } from '../../../errors.js';
+import { CPU_DEVICE, type Device } from './device.js';
+import { glDevice } from './gl-device.js';
+import { GpuBackend } from './gpu.js';
+import { loadGpuJs } from './gpu-js.js';
+import { GPU_MODES, type GpuMode } from './modes.js';
+import { type Engine, Program, type ProgramText } from './program.js';
+import { provideWebGpu, type WebGpuContext, webGpuDevice } from './webgpu-device.js';
+
+export interface GpuOptions {
+  /** Which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
+  mode?: GpuMode;
+  /** Take a GPU that the CPU only plays, such as SwiftShader, too. Default true. */
+  allowSoftware?: boolean;
+  /** How many compiled programs are kept. Default 256. */
+  keptPrograms?: number;
+}
+
+/**
+ * Opens GPU.js in one mode, and makes sure that it is really there and computes float32.
+ * @throws UnsupportedError with the reason, for every mode that was tried
+ */
+export async function createGpuBackend({ mode, allowSoftware = true, keptPrograms }: GpuOptions = {}): Promise<GpuBackend> {
+  const modes = mode ? [mode] : GPU_MODES.filter((name) => name !== 'cpu');
+  const reasons: string[] = [];
+  for (const candidate of modes) {
+    try {
+      const { engine, device } = await open(candidate, allowSoftware);
+      return new GpuBackend(engine, device, keptPrograms);
+    } catch (error) {
+      reasons.push(`${candidate}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  throw new UnsupportedError('createBackend', `no GPU: ${reasons.join('; ')}`, { modes });
+}
+
+async function open(mode: GpuMode, allowSoftware: boolean): Promise<{ engine: Engine; device: Device }> {
+  await lookFor(mode);
+  const lib = await loadGpuJs();
+  const engine = { lib, gpu: new lib.GPU({ mode, ...surface(mode) }), mode };
+  try {
+    const device = await probe(engine);
+    if (device.software && mode !== 'cpu' && !allowSoftware) throw new Error(`${device.label} is a software GPU, slower than WebAssembly`);
+    return { engine, device };
+  } catch (error) {
+    await engine.gpu.destroy();
+    throw error;
+  }
+}
+
+/** Reasons that can be told without loading GPU.js. */
+async function lookFor(mode: GpuMode): Promise<void> {
+  if (mode === 'webgpu') return provideWebGpu();
+  if (mode === 'webgl2' && typeof WebGL2RenderingContext === 'undefined') throw new Error('needs a browser with WebGL 2');
+  if (mode === 'webgl' && typeof WebGLRenderingContext === 'undefined') throw new Error('needs a browser with WebGL');
+  if (mode !== 'headlessgl') return;
+  if (typeof process === 'undefined' || !process.versions?.node) throw new Error('needs Node');
+  const name = 'gl'; // not a literal, so that no bundler looks for it
+  try {
+    await import(/* @vite-ignore */ name);
+  } catch (error) {
+    throw new Error(`the package gl does not load, is it installed and built? (${firstLine(error)})`);
+  }
+}
+
+/** GPU.js sizes its canvas like its largest texture, though results never go there: it is handed a context, and sizes nothing. */
+function surface(mode: GpuMode): { context: unknown; canvas: unknown } | undefined {
+  if (mode !== 'webgl2' && mode !== 'webgl') return undefined;
+  const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
+  const context = canvas.getContext(mode, { alpha: false, depth: false, antialias: false, powerPreference: 'high-performance' });
+  if (!context) throw new Error('the browser makes no context');
+  return { context, canvas: {} };
+}
+
+/** Values that only float32 keeps: 24 bits, a sign, a fraction without end, large and small ones. */
+const VALUES = Float32Array.of(16777215, -1 / 3, 1e30, -1e-30, 0);
+const IDENTITY: ProgramText = { inputs: { x: [1, 1, VALUES.length] }, axes: { i: VALUES.length }, body: 'return x[0][0][i];' };
+
+/** Runs a first program. It stays, so that GPU.js always has one by which it finds its context again. */
+async function probe(engine: Engine): Promise<Device> {
+  const program = new Program(engine, IDENTITY);
+  const value = await program.run([VALUES]);
+  const device = deviceOf(engine, program.context);
+  if (value instanceof Float32Array) return device;
+  const read = await device.download(value, VALUES.length);
+  device.release(value);
+  const failure = device.failure() ?? (read.every((number, i) => number === VALUES[i]) ? undefined : `it returns ${read} for ${VALUES}`);
+  if (failure) throw new Error(`${device.label} cannot be used: ${failure}`);
+  return device;
+}
+
+function deviceOf({ mode }: Engine, context: unknown): Device {
+  if (mode === 'cpu') return CPU_DEVICE;
+  return mode === 'webgpu' ? webGpuDevice(context as WebGpuContext) : glDevice(context as WebGL2RenderingContext, mode);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0];
+}

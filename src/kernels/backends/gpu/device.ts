@@ -1,0 +1,38 @@
+import type { Texture } from './gpu-js.js';
+
+/** What GPU.js does not say about what it runs on, and does not do for it. */
+export interface Device {
+  /** What really computes, e.g. `webgl2 (SwiftShader)`. */
+  readonly label: string;
+  /** A GPU that is only played by the CPU. */
+  readonly software: boolean;
+  /** The most values that one buffer can hold, and the limit behind it. */
+  readonly maxLength: number;
+  readonly limit: string;
+  /** Why no result can be trusted any more; undefined while they can. */
+  failure(): string | undefined;
+  /** Copies the first `length` values out. The copy is ordered with the calls around it, only the waiting is asynchronous. */
+  download(texture: Texture, length: number): Promise<Float32Array>;
+  /** Gives one reference back, and the memory with the last one. */
+  release(texture: Texture): void;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic render/i;
+
+/** @returns the name of the software GPU that a driver's description gives away */
+export function softwareName(description: string): string | undefined {
+  return SOFTWARE.exec(description)?.[0];
+}
+
+/** GPU.js's `cpu` mode: values never leave the host. */
+export const CPU_DEVICE: Device = {
+  label: 'gpu.js cpu',
+  software: true,
+  maxLength: 2 ** 31 - 1,
+  limit: 'the length of a Float32Array',
+  failure: () => undefined,
+  download: async () => {
+    throw new TypeError('mode cpu keeps its values on the host');
+  },
+  release: () => {},
+};

@@ -1,0 +1,66 @@
+import type { GpuMode } from './modes.js';
+
+/** The part of GPU.js 2.24 that is used here, typed: its own declarations leave half of it out. */
+export interface GpuJs {
+  readonly GPU: new (settings: { mode: GpuMode; context?: unknown; canvas?: unknown }) => Gpu;
+  readonly input: (values: Float32Array, size: readonly number[]) => Input;
+}
+
+export interface Gpu {
+  /** The class of every program this instance makes. */
+  readonly Kernel: unknown;
+  readonly kernels: unknown[];
+  createKernel(source: string, settings: KernelSettings): Kernel;
+  destroy(): Promise<void>;
+}
+
+export interface KernelSettings {
+  readonly output: readonly number[];
+  readonly precision: 'single';
+  readonly tactic: 'precision';
+  readonly pipeline: true;
+  readonly immutable: true;
+  readonly constants: Readonly<Record<string, Float32Array>>;
+}
+
+/** A program as GPU.js returns it: a function around the kernel that really runs, which GPU.js may replace. */
+export interface Kernel {
+  (...values: readonly (Input | Texture)[]): Value | Promise<Value>;
+  readonly kernel: {
+    readonly constructor: unknown;
+    readonly fallbackReason: string | null;
+    readonly context: unknown;
+    /** GL: the texture of the latest result. */
+    readonly texture?: Texture | null;
+    /** GL: textures that are deleted along with the program. */
+    readonly textureCache?: WebGLTexture[];
+  };
+  destroy(): void;
+}
+
+/** Numbers on the host, in a shape [W, H, planes]. */
+export interface Input {
+  readonly value: Float32Array;
+}
+
+/** Numbers on the device: a texture (GL) or a storage buffer (WebGPU), counted by reference. */
+export interface Texture {
+  readonly type: string;
+  readonly context: unknown;
+  /** GL */
+  readonly texture: WebGLTexture & { _refs: number };
+  /** GL: width and height in texels */
+  readonly size: readonly [number, number];
+  /** WebGPU */
+  readonly buffer: GPUBuffer;
+  delete(): void;
+}
+
+/** What a program returns: numbers on the device; in mode `cpu`, on the host. */
+export type Value = Float32Array | Texture;
+
+/** GPU.js itself, loaded at the first call: nobody pays for it who does not ask for a GPU. */
+export async function loadGpuJs(): Promise<GpuJs> {
+  const module = (await import('gpu.js')) as unknown as GpuJs & { default?: GpuJs };
+  return module.default ?? module;
+}

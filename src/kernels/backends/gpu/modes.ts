@@ -1,0 +1,3 @@
+/** Which of GPU.js's own backends runs the programs; the order in which they are tried. `cpu` is tried only when it is named. */
+export const GPU_MODES = ['webgpu', 'webgl2', 'webgl', 'headlessgl', 'cpu'] as const;
+export type GpuMode = (typeof GPU_MODES)[number];

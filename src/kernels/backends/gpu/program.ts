@@ -1,0 +1,124 @@
+import { UnsupportedError } from '../../../errors.js';
+import type { Triple } from '../../geometry.js';
+import type { Gpu, GpuJs, Kernel, Texture, Value } from './gpu-js.js';
+import type { GpuMode } from './modes.js';
+import { type Axes, layThreads } from './threads.js';
+
+/** A program before it is compiled, as text: what is read by `toString()` would not survive bundlers and coverage tools. */
+export interface ProgramText {
+  /** Arguments by name, with the shape [planes, rows, columns] in which they are read: `x[plane][row][column]`. */
+  readonly inputs: Readonly<Record<string, Triple>>;
+  /** Index tables by name, read as `this.constants.NAME[i]`. */
+  readonly tables?: Readonly<Record<string, ArrayLike<number>>>;
+  /** What is computed: one run of {@link body} a cell. */
+  readonly axes: Axes;
+  /** JavaScript as GPU.js knows it, that returns the cell at the indices of {@link axes}. Every loop bound is a literal. */
+  readonly body: string;
+}
+
+/** GPU.js, opened in one mode. */
+export interface Engine {
+  readonly lib: GpuJs;
+  readonly gpu: Gpu;
+  readonly mode: GpuMode;
+}
+
+/** A compiled program. It serves one kind of arguments, on the host or on the device, because GPU.js compiles for the first kind it sees. */
+export class Program {
+  readonly #engine: Engine;
+  readonly #shapes: readonly (readonly number[])[];
+  readonly #kernel: Kernel;
+  #checked = false;
+
+  constructor(engine: Engine, text: ProgramText) {
+    const { output, indices } = layThreads(text.axes, engine.mode);
+    this.#engine = engine;
+    this.#shapes = Object.values(text.inputs).map((shape) => shape.toReversed());
+    this.#kernel = engine.gpu.createKernel(`function (${Object.keys(text.inputs)}) {\n${indices}${text.body}\n}`, {
+      output,
+      precision: 'single',
+      tactic: 'precision', // else GPU.js picks lowp by the size of the texture
+      pipeline: true,
+      immutable: true, // else the next call overwrites the result
+      constants: Object.fromEntries(Object.entries(text.tables ?? {}).map(([name, table]) => [name, Float32Array.from(table)])),
+    });
+  }
+
+  /** The context it was compiled in, once it has run: of WebGL, or WebGPU's adapter and device. */
+  get context(): unknown {
+    return this.#kernel.kernel.context;
+  }
+
+  /** @returns the result, which the caller must release; a promise in mode webgpu */
+  run(values: readonly Value[]): Value | Promise<Value> {
+    const result = this.#kernel(...values.map((value, i) => this.#view(value, this.#shapes[i])));
+    if (result instanceof Promise) return result.then((value) => this.#check(value));
+    return this.#check(result);
+  }
+
+  destroy(): void {
+    const { kernel } = this.#kernel;
+    this.#kernel.destroy();
+    // GPU.js's cpu programs do not strike themselves off the list
+    const { kernels } = this.#engine.gpu;
+    if (kernels.includes(kernel)) kernels.splice(kernels.indexOf(kernel), 1);
+  }
+
+  /** The same numbers in the shape in which this program reads them. */
+  #view(value: Value, shape: readonly number[]) {
+    if (value instanceof Float32Array) return this.#engine.lib.input(value, shape);
+    return Object.create(value, { type: { value: value.type }, output: { value: shape }, dimensions: { value: shape } }) as Texture;
+  }
+
+  #check(value: Value): Value {
+    if (this.#checked) return value;
+    const { kernel } = this.#kernel;
+    if (kernel.constructor !== this.#engine.gpu.Kernel || kernel.fallbackReason) {
+      const { mode } = this.#engine;
+      throw new UnsupportedError('gpu', `GPU.js left ${mode} for its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });
+    }
+    // destroy() deletes what the cache lists, but results outlive their program
+    const own = kernel.texture?.texture;
+    const at = own ? (kernel.textureCache?.indexOf(own) ?? -1) : -1;
+    if (at !== -1) kernel.textureCache?.splice(at, 1);
+    this.#checked = true;
+    return value;
+  }
+}
+
+/**
+ * Programs by key, the latest used last. What has not been used for longest is destroyed when there are too many,
+ * or when the results they hold (GPU.js keeps the last one of each) take too much memory.
+ */
+export class ProgramCache {
+  readonly #programs = new Map<string, { readonly program: Program; readonly bytes: number }>();
+  #bytes = 0;
+
+  constructor(
+    readonly maxPrograms: number,
+    readonly maxBytes: number,
+  ) {}
+
+  get size(): number {
+    return this.#programs.size;
+  }
+
+  get(key: string, compile: () => Program, bytes: number): Program {
+    const entry = this.#programs.get(key) ?? { program: compile(), bytes };
+    if (!this.#programs.delete(key)) this.#bytes += bytes;
+    this.#programs.set(key, entry);
+    for (const oldest of this.#programs.keys()) {
+      if (oldest === key || (this.#programs.size <= this.maxPrograms && this.#bytes <= this.maxBytes)) break;
+      this.delete(oldest);
+    }
+    return entry.program;
+  }
+
+  delete(key: string): void {
+    const entry = this.#programs.get(key);
+    if (!entry) return;
+    this.#programs.delete(key);
+    this.#bytes -= entry.bytes;
+    entry.program.destroy();
+  }
+}

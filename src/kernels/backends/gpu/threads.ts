@@ -1,0 +1,75 @@
+import { UnsupportedError } from '../../../errors.js';
+import type { GpuMode } from './modes.js';
+
+/** The axes of what a program computes, slowest first, by name: `{ n: 2, cout: 4, oh: 9, ow: 9 }`. One thread computes one cell. */
+export type Axes = Readonly<Record<string, number>>;
+
+export interface Threads {
+  /** GPU.js's `output`. The result is flat and row-major in the axes, whatever this is. */
+  readonly output: readonly number[];
+  /** Statements that declare every axis' index as a constant of its name. */
+  readonly indices: string;
+}
+
+/** GPU.js computes indices in float32, which holds whole numbers up to here. */
+const EXACT = 2 ** 24;
+/** WebGPU starts at most 65535 groups of 8 threads along an axis. */
+const WEBGPU_THREADS = 65535 * 8;
+
+/**
+ * Lays the cells out as threads: in one row while float32 can number them, else in rows of trailing axes.
+ * Never as a flat [W, H] on GL: GPU.js makes that a texture of just these sides, all others nearly square.
+ * @throws UnsupportedError if the axes cannot be grouped into two that an index holds
+ */
+export function layThreads(axes: Axes, mode: GpuMode): Threads {
+  const all = Object.entries(axes);
+  if (mode === 'cpu' || sizeOf(all) <= EXACT) return { output: [sizeOf(all)], indices: unflatten('this.thread.x', all) };
+
+  const limit = mode === 'webgpu' ? WEBGPU_THREADS : EXACT;
+  let split = all.length - 1;
+  while (split > 1 && sizeOf(all.slice(split - 1)) <= limit) split--;
+  const [rows, row] = [all.slice(0, split), all.slice(split)];
+  if (sizeOf(row) > limit || sizeOf(rows) > limit) {
+    const shape = all.map(([name, size]) => `${name} ${size}`).join(' × ');
+    throw new UnsupportedError('gpu', `${mode} can number at most ${limit} rows of ${limit} cells, received ${shape}`, { axes });
+  }
+  const [output, thread] = mode === 'webgpu' ? [[sizeOf(row), sizeOf(rows)], 'this.thread.y'] : [[sizeOf(row), 1, sizeOf(rows)], 'this.thread.z'];
+  return { output, indices: unflatten('this.thread.x', row) + unflatten(thread, rows) };
+}
+
+/** Statements that take a flat index apart. */
+function unflatten(index: string, axes: readonly (readonly [string, number])[]): string {
+  let [rest, cells, statements] = [index, sizeOf(axes), ''];
+  for (const [name, size] of axes.toReversed()) {
+    if (size === 1) statements += `const ${name} = 0;\n`;
+    else if (cells === size) statements += `const ${name} = ${rest};\n`;
+    else {
+      statements += divide(`${name}Rest`, name, rest, size, cells);
+      rest = `${name}Rest`;
+    }
+    cells /= size;
+  }
+  return statements;
+}
+
+/** Below this, half a step more than makes up for GPUs that divide to within some units in the last place. */
+const SAFE = 2 ** 20;
+
+/**
+ * Statements for dividend = quotient · divisor + remainder in whole numbers.
+ * @param below the dividend is less than this
+ */
+export function divide(quotient: string, remainder: string, dividend: string, divisor: number, below: number): string {
+  if (divisor === 1) return `const ${quotient} = ${dividend};\nconst ${remainder} = 0;\n`;
+  if (divisor >= below) return `const ${quotient} = 0;\nconst ${remainder} = ${dividend};\n`;
+  if (below <= SAFE) return `const ${quotient} = Math.floor((${dividend} + 0.5) / ${divisor});\nconst ${remainder} = ${dividend} - ${quotient} * ${divisor};\n`;
+  return `let ${quotient} = Math.floor(${dividend} / ${divisor});
+let ${remainder} = ${dividend} - ${quotient} * ${divisor};
+if (${remainder} < 0) { ${quotient} = ${quotient} - 1; ${remainder} = ${remainder} + ${divisor}; }
+if (${remainder} >= ${divisor}) { ${quotient} = ${quotient} + 1; ${remainder} = ${remainder} - ${divisor}; }
+`;
+}
+
+function sizeOf(axes: readonly (readonly [string, number])[]): number {
+  return axes.reduce((size, [, axis]) => size * axis, 1);
+}

@@ -1,0 +1,66 @@
+import { UnsupportedError } from '../../../errors.js';
+import { type Device, softwareName } from './device.js';
+import type { Texture } from './gpu-js.js';
+
+/** GPU.js's one adapter and device, which all its programs share. */
+export interface WebGpuContext {
+  readonly adapter: GPUAdapter;
+  readonly device: GPUDevice;
+  readonly isLost: boolean;
+}
+
+// numbers of the specification: the globals that name them exist in browsers only
+const MAP_READ = 1;
+const COPY_DST = 8;
+
+export function webGpuDevice(context: WebGpuContext): Device {
+  const { adapter, device } = context;
+  const { info } = adapter;
+  const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  const maxBytes = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  let failed: string | undefined;
+  // WebGPU drops what fails and goes on with zeros
+  device.addEventListener('uncapturederror', ({ error }) => {
+    failed ??= error.message;
+  });
+
+  return {
+    label: `webgpu (${name})`,
+    software: info.isFallbackAdapter || softwareName(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`) !== undefined,
+    maxLength: Math.floor(maxBytes / 4),
+    limit: `maxStorageBufferBindingSize and maxBufferSize, ${maxBytes} bytes`,
+    failure: () => (context.isLost ? 'the WebGPU device was lost' : failed),
+    async download({ buffer }: Texture, length: number) {
+      const staging = device.createBuffer({ size: 4 * length, usage: MAP_READ | COPY_DST });
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, 0, staging, 0, 4 * length);
+      device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(MAP_READ);
+      const values = new Float32Array(staging.getMappedRange().slice(0));
+      staging.destroy();
+      return values;
+    },
+    release: (value: Texture) => value.delete(),
+  };
+}
+
+/**
+ * Makes sure that there is a `navigator.gpu`. In Node it comes from the package `webgpu`, if that loads and finds an adapter.
+ * @throws UnsupportedError saying why there is none
+ */
+export async function provideWebGpu(): Promise<void> {
+  const refuse = (reason: string, cause?: unknown) => new UnsupportedError('createBackend', `webgpu: ${reason}`, {}, { cause });
+  if (globalThis.navigator?.gpu) return;
+  if (typeof process === 'undefined' || !process.versions?.node) throw refuse('this browser, or this page, has no navigator.gpu');
+  const name = 'webgpu'; // not a literal, so that no bundler puts Dawn into a page
+  let dawn: { create(options: string[]): GPU };
+  try {
+    dawn = await import(/* @vite-ignore */ name);
+  } catch (error) {
+    throw refuse(`the package webgpu does not load: ${error instanceof Error ? error.message : error}`, error);
+  }
+  const gpu = dawn.create([]);
+  if (!(await gpu.requestAdapter())) throw refuse('the package webgpu loads, but finds no adapter (no Vulkan, Metal or D3D12 driver)');
+  if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true, writable: true });
+  Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+}
