@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CatalogueEntry, catalogue } from '../filters/catalogue.js';
 import type { Terminal } from './program.js';
+import { table } from './table.js';
 
 /** `convlab kernels`: the catalogue. */
 export function addKernelsCommand(program: Command, terminal: Terminal): void {
@@ -8,7 +9,7 @@ export function addKernelsCommand(program: Command, terminal: Terminal): void {
     .command('kernels')
     .description('list the kernels that --kernel knows')
     .option('--json', 'as JSON, with the weights')
-    .action(({ json }) => terminal.out(json ? `${JSON.stringify(Object.entries(catalogue).map(describe), null, 2)}\n` : table()));
+    .action(({ json }) => terminal.out(json ? `${JSON.stringify(Object.entries(catalogue).map(describe), null, 2)}\n` : listing()));
 }
 
 function describe([name, { summary, parameters, output, make }]: [string, CatalogueEntry]) {
@@ -16,17 +17,10 @@ function describe([name, { summary, parameters, output, make }]: [string, Catalo
   return { name, parameters, output, summary, shape, weights: [...data] };
 }
 
-function table(): string {
-  const head = ['KERNEL', 'SIZE', 'OUTPUT', 'WHAT IT DOES'];
+function listing(): string {
   const rows = Object.entries(catalogue).map(([name, { summary, parameters, output, make }]) => {
     const call = parameters.length === 0 ? name : `${name}:${parameters.map((parameter) => parameter.default).join(',')}`;
     return [call, make().shape.join('×'), output, summary];
   });
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd();
-  return `${[head, ...rows].map(line).join('\n')}\n`;
+  return table(['KERNEL', 'SIZE', 'OUTPUT', 'WHAT IT DOES'], rows);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
+import { addDoctorCommand } from './doctor.js';
 import { addFilterCommand } from './filter.js';
 import { addKernelsCommand } from './kernels.js';
 
@@ -44,6 +45,7 @@ function createProgram(terminal: Terminal): Command {
     });
   addFilterCommand(program, terminal);
   addKernelsCommand(program, terminal);
+  addDoctorCommand(program, terminal);
   return program;
 }
 

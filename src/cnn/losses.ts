@@ -1,10 +1,10 @@
 import { DataError, OptionError, ShapeError, show } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 import { convolve } from './functional/conv.js';
-import { reshape } from './functional/shape.js';
+import { view } from './functional/shape.js';
 import { logSoftmax } from './functional/softmax.js';
 import { Graph, type Value } from './graph.js';
-import type { Output } from './module.js';
+import type { ModelOutput } from './module.js';
 
 /** Class numbers, one for each sample; or a tensor in the output's shape (probabilities, values). */
 export type Target = ArrayLike<number> | Tensor;
@@ -29,7 +29,7 @@ export abstract class Loss {
   abstract encode(target: Target, outputShape: readonly number[]): Float32Array;
 
   /** The loss of a model's output, PyTorch's `criterion(output, target)`. */
-  async run(output: Output, target: Target): Promise<LossValue> {
+  async run(output: ModelOutput, target: Target): Promise<LossValue> {
     output.checkCurrent();
     const step = this.compile(output.value);
     const { backend } = output.value.graph;
@@ -153,7 +153,7 @@ export class BCEWithLogitsLoss extends Loss {
 /** Σ a·b: a convolution whose kernel covers its whole input. */
 function dot(a: Value, b: Value): Value {
   const flat = [1, a.storage.length, 1];
-  return reshape(convolve(reshape(a, flat), reshape(b, flat), null, {}, 'dot'), [1]);
+  return view(convolve(view(a, flat), view(b, flat), null, {}, 'dot'), [1]);
 }
 
 function mean(x: Value): Value {

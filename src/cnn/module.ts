@@ -32,7 +32,7 @@ export class Parameter {
 }
 
 /** What {@link Module.run} returns: the numbers, and the way back through the model. */
-export class Output implements Tensor {
+export class ModelOutput implements Tensor {
   readonly #run: number;
 
   constructor(
@@ -202,15 +202,15 @@ export abstract class Module {
 
   /**
    * Runs the model on real numbers.
-   * @returns the output's numbers; in training mode also the way back, see {@link Output.backward} and the losses
+   * @returns the output's numbers; in training mode also the way back, see {@link ModelOutput.backward} and the losses
    */
-  async run(...inputs: Tensor[]): Promise<Output> {
+  async run(...inputs: Tensor[]): Promise<ModelOutput> {
     for (const x of inputs) checkTensor('run', 'x', x);
     const backend = await this.backend();
     const { graph, inputs: places, output } = this.compile(inputs.map(({ shape }) => shape));
     for (const [i, { data }] of inputs.entries()) backend.write(places[i].data, data);
     graph.forward();
-    return new Output(output.shape, await backend.read(output.data), output);
+    return new ModelOutput(output.shape, await backend.read(output.data), output);
   }
 
   /** The compiled graph for inputs of these shapes in the present mode; recorded at the first call. @param options as in {@link trace} */

@@ -8,13 +8,13 @@ import type { Optimizer } from './optimizers.js';
 import type { Schedule } from './schedules.js';
 
 /** Some samples: inputs with a batch axis in front, and what is to come out. Several inputs are a list. */
-export interface Batch {
+export interface TrainingBatch {
   readonly x: Tensor | readonly Tensor[];
   readonly y: Target;
 }
 
 /** A source of batches, such as a DataLoader. */
-export interface Batches extends AsyncIterable<Batch> {
+export interface Batches extends AsyncIterable<TrainingBatch> {
   /** Batches in a pass. */
   readonly length: number;
 }
@@ -185,7 +185,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
   }
 }
 
-function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: Batch['x'], y: Target, clip: number | undefined) {
+function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingBatch['x'], y: Target, clip: number | undefined) {
   const inputs = 'shape' in x ? [x] : x;
   const { graph, inputs: places, output } = model.compile(inputs.map(({ shape }) => shape));
   const part = loss.compile(output);

@@ -72,10 +72,16 @@ export async function decode(operation: string, bytes: Uint8Array, { name = 'the
     if (width * height > maxPixels) throw new Damaged(`claims to have ${width} × ${height} = ${width * height} pixels, more than maxPixels, ${maxPixels}`);
     return await format.decode(buffer);
   } catch (cause) {
-    if (cause instanceof Unreadable) throw new UnsupportedError(operation, `${name} ${cause.message}`, { name }, { cause });
-    // whatever else a decoder throws comes from what it was given
-    const complaint = cause instanceof Damaged ? cause.message : `cannot be decoded: ${cause instanceof Error ? cause.message : cause}`;
-    throw new DataError(operation, `${name} ${complaint}`, { name }, { cause });
+    throw complaint(operation, name, cause);
+  }
+}
+
+/** Whether a file begins like a picture that is read. @throws as {@link decodeImage} if it does not */
+export function checkBeginning(operation: string, bytes: Buffer, name: string): void {
+  try {
+    identify(bytes);
+  } catch (cause) {
+    throw complaint(operation, name, cause);
   }
 }
 
@@ -117,4 +123,11 @@ function identify(bytes: Buffer): Format {
   const read = `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are read`;
   if (other) throw new Unreadable(`is ${other[0]} picture; ${read}`);
   throw new Damaged(`is not a picture: it begins with ${show(head.slice(0, 8))}; ${read}`);
+}
+
+function complaint(operation: string, name: string, cause: unknown): Error {
+  if (cause instanceof Unreadable) return new UnsupportedError(operation, `${name} ${cause.message}`, { name }, { cause });
+  // whatever else a decoder throws comes from what it was given
+  const what = cause instanceof Damaged ? cause.message : `cannot be decoded: ${cause instanceof Error ? cause.message : cause}`;
+  return new DataError(operation, `${name} ${what}`, { name }, { cause });
 }

@@ -1,8 +1,8 @@
-import { open, writeFile } from 'node:fs/promises';
+import { open, stat, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
-import { type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
+import { checkBeginning, type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
 import type { Image } from './image.js';
 
 /** Extensions, in lower case, and the formats they stand for. */
@@ -15,6 +15,9 @@ const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
   '.tif': 'tiff',
   '.tiff': 'tiff',
 };
+
+/** As much of a file as tells what it is. */
+const BEGINNING = 512;
 
 /** What the system's errors mean to somebody who gave a path. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -73,9 +76,12 @@ function formatOf(path: string): ImageFormat {
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
+    // to open a pipe would wait for somebody to write to it
+    if (!(await stat(path)).isFile()) throw new DataError('readImage', `${path} is not a file`, { path });
     const file = await open(path);
     try {
-      if (!(await file.stat()).isFile()) throw new DataError('readImage', `${path} is not a file`, { path });
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
+      checkBeginning('readImage', buffer.subarray(0, bytesRead), path);
       return await file.readFile();
     } finally {
       await file.close();

@@ -131,7 +131,7 @@ export async function eager(
   run: Run,
 ): Promise<Tensor[]> {
   if (chosen !== undefined && typeof chosen?.allocate !== 'function') {
-    throw new OptionError(operation, 'backend', 'must be a backend, as createBackend() resolves to', chosen);
+    throw new OptionError(operation, 'backend', 'must be a backend, as `await createBackend()` gives', chosen);
   }
   const backend = chosen ?? (await defaultBackend());
   const held: DeviceBuffer[] = [];
@@ -158,7 +158,8 @@ export async function eager(
 /** @throws ShapeError unless `x` is a tensor, of the expected shape if one is given */
 export function checkTensor(operation: string, what: string, x: Tensor, expected?: readonly number[]): void {
   if (!(x?.data instanceof Float32Array) || !Array.isArray(x.shape)) {
-    throw new ShapeError(operation, `${what} must be a tensor { shape, data: Float32Array }, received ${show(x)}`, { [what]: x });
+    const received = x?.shape && x.data ? `{ shape: ${show(x.shape)}, data: ${show(x.data)} }` : show(x);
+    throw new ShapeError(operation, `${what} must be a tensor { shape, data: Float32Array }, received ${received}`, { [what]: x });
   }
   const size = x.shape.reduce((product, dimension) => product * dimension, 1);
   if (size !== x.data.length) {

@@ -152,6 +152,13 @@ test('--json prints one object: what ran, sizes, device, milliseconds', async ()
   });
 });
 
+test('--gpu-mode chooses how GPU.js computes', async () => {
+  const { code, stdout } = await convlab('filter', photo, out, '--kernel', 'box:3', '--backend', 'gpu', '--gpu-mode', 'cpu', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ backend: 'gpu', device: expect.stringContaining('cpu') });
+  expect(await readImage(out)).toEqual(await filter(PICTURE, box(3), { backend }));
+});
+
 describe('wrong usage exits with 2, and one line says what to do', () => {
   test.each([
     ['no kernel', [], "required option '-k, --kernel <kernel>' not specified"],
@@ -168,6 +175,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'Allowed choices are clamp, signed, abs, normalise.'],
     ['an unknown backend', ['--kernel', 'box', '--backend', 'cuda'], 'Allowed choices are auto, gpu, wasm, reference.'],
     ['an unknown flag', ['--kernel', 'box', '--strid', '2'], "unknown option '--strid' (Did you mean --stride?)"],
+    ['a mode without its backend', ['--kernel', 'box', '--gpu-mode', 'webgl2'], "createBackend: gpuMode goes with the backend 'gpu' only, here it is 'auto'"],
     ['a quality for a PNG', ['--kernel', 'box', '--quality', '50'], "writeImage: quality goes with format 'jpeg' only, here it is 'png', received 50"],
   ])('%s', async (_, flags, message) => {
     const { code, stdout, stderr } = await convlab('filter', photo, out, ...flags);

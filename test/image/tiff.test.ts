@@ -167,6 +167,18 @@ test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
   ['another predictor', build({ extra: [[317, 3, [3]]] }), UnsupportedError, 'with predictor 3'],
   ['reversed bits', build({ extra: [[266, 3, [2]]] }), UnsupportedError, 'with reversed bits'],
   ['64-bit offsets', Buffer.from('II\x2b\0\x08\0\0\0', 'latin1'), UnsupportedError, 'is a BigTIFF'],
+  [
+    'no meaning of its samples',
+    writeTiff({
+      order: 'II',
+      entries: [
+        [256, 3, [1]],
+        [257, 3, [1]],
+      ],
+    }),
+    DataError,
+    'does not say how its samples are meant',
+  ],
   ['no width', build({ extra: [[256, 3, [0]]] }), DataError, 'claims to have 0 × 4 pixels'],
   ['a strip too few', build({ rowsPerStrip: 2, extra: [[273, 4, [8]]] }), DataError, 'has 1 strips and 2 sizes for them, its 4 rows need 2'],
   ['a strip beyond the end', build({ extra: [[273, 4, [1e9]]] }), DataError, 'is cut off: strip 1 of 1'],

@@ -1,7 +1,7 @@
 import { ShapeError, show } from '../../errors.js';
 import type { Value } from '../graph.js';
 import { convolve } from './conv.js';
-import { reshape } from './shape.js';
+import { view } from './shape.js';
 
 /** a + b, in equal shapes. */
 export function add(a: Value, b: Value): Value {
@@ -43,9 +43,9 @@ export function concatenate(values: readonly Value[]): Value {
     const diagonal = new Float32Array(total * channels);
     for (let c = 0; c < channels; c++) diagonal[(offset + c) * channels + c] = 1;
     offset += channels;
-    const cells = spatial.length > 0 ? value : reshape(value, [n, channels, 1]);
+    const cells = spatial.length > 0 ? value : view(value, [n, channels, 1]);
     const kernel = graph.constant([total, channels, ...cells.shape.slice(2).map(() => 1)], diagonal);
-    return reshape(convolve(cells, kernel, null, {}, 'concatenate'), [n, total, ...spatial]);
+    return view(convolve(cells, kernel, null, {}, 'concatenate'), [n, total, ...spatial]);
   });
   return placed.reduce(add);
 }

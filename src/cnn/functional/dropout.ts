@@ -3,7 +3,7 @@ import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
 import { multiply } from './arithmetic.js';
 import { scaleChannels } from './conv.js';
-import { reshape } from './shape.js';
+import { view } from './shape.js';
 
 /**
  * In training, sets each value to zero with probability p and scales the rest by 1 / (1 − p); in evaluation, nothing.
@@ -22,8 +22,8 @@ export function dropout2d(x: Value, p = 0.5): Value {
   checkProbability('dropout2d', p);
   if (!x.graph.training || p === 0) return x;
   const [n, c, ...spatial] = x.shape;
-  const channels = reshape(x, [1, n * c, ...spatial]);
-  return reshape(scaleChannels(channels, mask(x, [n * c], p), null), x.shape);
+  const channels = view(x, [1, n * c, ...spatial]);
+  return view(scaleChannels(channels, mask(x, [n * c], p), null), x.shape);
 }
 
 function mask({ graph }: Value, shape: readonly number[], p: number): Value {

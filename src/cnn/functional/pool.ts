@@ -4,7 +4,7 @@ import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
 import { multiply } from './arithmetic.js';
 import { convolve } from './conv.js';
-import { reshape } from './shape.js';
+import { view } from './shape.js';
 
 /** The largest value of every window; see `maxPool` of the engine. @param x `[N, C, ...spatial]` */
 export function maxPooling(x: Value, options: WindowOptions): Value {
@@ -49,8 +49,8 @@ export function adaptiveAveragePooling(x: Value, size: readonly number[]): Value
       return cell >= from && cell < to ? 1 / (to - from) : 0;
     });
     const kernel = x.graph.constant([o, n, 1], weights);
-    const rows = convolve(reshape(out, [before, n, after]), kernel, null, {}, 'adaptiveAveragePool');
-    out = reshape(rows, [...shape.slice(0, 2 + axis), o, ...shape.slice(3 + axis)]);
+    const rows = convolve(view(out, [before, n, after]), kernel, null, {}, 'adaptiveAveragePool');
+    out = view(rows, [...shape.slice(0, 2 + axis), o, ...shape.slice(3 + axis)]);
   });
   return out;
 }

@@ -3,14 +3,14 @@ import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
 
 /** The same numbers in another shape, PyTorch's view: nothing is copied. One dimension may be −1: it is inferred. */
-export function reshape(x: Value, shape: readonly number[]): Value {
+export function view(x: Value, shape: readonly number[]): Value {
   const known = sizeOf(
     shape.filter((size) => size !== -1),
-    'reshape',
+    'view',
   );
   const inferred = shape.map((size) => (size === -1 ? x.storage.length / known : size));
   if (shape.filter((size) => size === -1).length > 1 || !inferred.every(Number.isInteger) || sizeOf(inferred) !== x.storage.length) {
-    throw new ShapeError('reshape', `${show(x.shape)} holds ${x.storage.length} values, which do not fit ${show(shape)} (one dimension may be -1)`, {
+    throw new ShapeError('view', `${show(x.shape)} holds ${x.storage.length} values, which do not fit ${show(shape)} (one dimension may be -1)`, {
       from: x.shape,
       to: shape,
     });
@@ -20,5 +20,5 @@ export function reshape(x: Value, shape: readonly number[]): Value {
 
 /** `[N, ...]` to `[N, everything else]`. */
 export function flatten(x: Value): Value {
-  return reshape(x, [x.shape[0], -1]);
+  return view(x, [x.shape[0], -1]);
 }

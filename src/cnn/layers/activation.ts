@@ -1,6 +1,6 @@
 import { gelu, leakyRelu, relu, sigmoid, tanh } from '../functional/activation.js';
 import { dropout, dropout2d } from '../functional/dropout.js';
-import { flatten, reshape } from '../functional/shape.js';
+import { flatten, view } from '../functional/shape.js';
 import { logSoftmax, softmax } from '../functional/softmax.js';
 import type { Value } from '../graph.js';
 import { Module } from '../module.js';
@@ -72,6 +72,6 @@ export class Reshape extends Module {
   }
 
   forward(x: Value): Value {
-    return reshape(x, this.shape);
+    return view(x, this.shape);
   }
 }

@@ -1,7 +1,7 @@
 import { ShapeError, show } from '../../errors.js';
 import { type BatchNormOptions, normalizeBatch } from '../functional/batch-norm.js';
 import { scaleChannels } from '../functional/conv.js';
-import { reshape } from '../functional/shape.js';
+import { view } from '../functional/shape.js';
 import type { Value } from '../graph.js';
 import { constant } from '../init.js';
 import { Module, Parameter } from '../module.js';
@@ -33,7 +33,7 @@ abstract class BatchNorm extends Module {
   }
 
   forward(x: Value): Value {
-    if (this.rank === 1 && x.shape.length === 2) return reshape(this.forward(reshape(x, [...x.shape, 1])), x.shape);
+    if (this.rank === 1 && x.shape.length === 2) return view(this.forward(view(x, [...x.shape, 1])), x.shape);
     if (x.shape.length !== this.rank + 2 || x.shape[1] !== this.channels) {
       throw new ShapeError(this.constructor.name, `x must have ${this.channels} channels and ${this.rank} spatial axes, received ${show(x.shape)}`, {
         x: x.shape,

@@ -2,7 +2,7 @@ import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../error
 import type { ConvOptions, PerAxis } from '../../kernels/geometry.js';
 import { sizeOf } from '../../tensor.js';
 import { convolve, convolveTransposed } from '../functional/conv.js';
-import { flatten, reshape } from '../functional/shape.js';
+import { flatten, view } from '../functional/shape.js';
 import type { Value } from '../graph.js';
 import { kaimingUniform, uniform } from '../init.js';
 import { Module, Parameter } from '../module.js';
@@ -130,7 +130,7 @@ export class Linear extends Module {
     if (flat.shape[1] !== this.inFeatures)
       throw new ShapeError('Linear', `x must hold ${this.inFeatures} values for each sample, received ${flat.shape[1]}: ${show(x.shape)}`, { x: x.shape });
     const weight = x.graph.view([this.outFeatures, this.inFeatures, 1], this.weight.storage);
-    return flatten(convolve(reshape(flat, [-1, this.inFeatures, 1]), weight, this.bias?.in(x.graph) ?? null, {}, 'Linear'));
+    return flatten(convolve(view(flat, [-1, this.inFeatures, 1]), weight, this.bias?.in(x.graph) ?? null, {}, 'Linear'));
   }
 }
 

@@ -1,6 +1,6 @@
 import { relu } from '../functional/activation.js';
 import { dropout } from '../functional/dropout.js';
-import { reshape } from '../functional/shape.js';
+import { view } from '../functional/shape.js';
 import { logSoftmax } from '../functional/softmax.js';
 import type { Value } from '../graph.js';
 import { Conv2d, Linear } from '../layers/conv.js';
@@ -28,7 +28,7 @@ export class ConvNet extends Module {
     x = this.pool.apply(x);
     x = relu(this.conv2.apply(x));
     x = this.pool.apply(x);
-    x = reshape(x, [-1, 7 * 7 * 8]);
+    x = view(x, [-1, 7 * 7 * 8]);
     x = relu(this.fc1.apply(x));
     x = dropout(x, this.dropoutRate);
     x = this.fc2.apply(x);

@@ -65,6 +65,7 @@ function inspect(bytes: Buffer): TiffHeader {
   const refuse = (what: string, read: string): never => {
     throw new Unreadable(`is a TIFF ${what}; ${read} are read`);
   };
+  if (photometric < 0) throw new Damaged('is damaged: its TIFF directory does not say how its samples are meant');
   const kind = KINDS[photometric] ?? refuse(`of photometric interpretation ${photometric}`, 'grey, RGB and palette ones');
   if (!kind.samples.includes(samples) || !kind.bits.includes(bits[0]) || bits.some((b) => b !== bits[0]) || one(TAG.sampleFormat, 1) !== 1) {
     const format = ['', 'whole numbers', 'signed numbers', 'floats'][one(TAG.sampleFormat, 1)] ?? 'numbers of another kind';

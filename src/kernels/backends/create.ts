@@ -1,16 +1,13 @@
-import { OptionError, refuseUnknownOptions } from '../../errors.js';
+import { OptionError, refuseUnknownOptions, UnsupportedError } from '../../errors.js';
 import type { Backend } from '../backend.js';
+import { GPU_MODES, type GpuMode } from './gpu/modes.js';
 import type { ReferenceBackend } from './reference/reference.js';
+
+export { GPU_MODES, type GpuMode };
 
 /** Backends by name; `auto` picks one, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
-/** One of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
-
-/** Which of GPU.js's own backends runs the programs. */
-export const GPU_MODES = ['webgpu', 'webgl2', 'webgl', 'headlessgl', 'cpu'] as const;
-/** One of {@link GPU_MODES}. */
-export type GpuMode = (typeof GPU_MODES)[number];
 
 /** Options of {@link createBackend}. */
 export interface BackendOptions {
@@ -18,20 +15,48 @@ export interface BackendOptions {
   gpuMode?: GpuMode;
 }
 
-/** Creates a backend by name. */
+/**
+ * Creates a backend by name.
+ * - `auto`: a GPU where real hardware answers through GPU.js, else `wasm`; `diagnose` tells which and why;
+ * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was asked for by name;
+ * - `wasm`: WebAssembly SIMD;
+ * - `reference`: plain float64 loops, for tests.
+ * @throws UnsupportedError with the reasons, if it does not run here
+ * @throws OptionError if the name or an option is unknown, or `gpuMode` goes with another backend than `gpu`
+ */
 export function createBackend(name: 'reference'): Promise<ReferenceBackend>;
 export function createBackend(name?: BackendName, options?: BackendOptions): Promise<Backend>;
 export async function createBackend(name: BackendName = 'auto', options: BackendOptions = {}): Promise<Backend> {
   refuseUnknownOptions('createBackend', options, ['gpuMode']);
+  const { gpuMode } = options;
+  if (!BACKENDS.includes(name)) throw new OptionError('createBackend', 'name', `must be one of ${BACKENDS.join(', ')}`, name);
+  if (gpuMode !== undefined) {
+    if (!GPU_MODES.includes(gpuMode)) throw new OptionError('createBackend', 'gpuMode', `must be one of ${GPU_MODES.join(', ')}`, gpuMode);
+    if (name !== 'gpu') throw new OptionError('createBackend', 'gpuMode', `goes with the backend 'gpu' only, here it is '${name}'`, gpuMode);
+  }
   if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
-  if (name === 'wasm' || name === 'auto') return (await import('./wasm/wasm.js')).createWasmBackend();
-  throw new OptionError('createBackend', 'name', `must be one of ${BACKENDS.join(', ')}`, name);
+  if (name === 'wasm') return (await import('./wasm/wasm.js')).createWasmBackend();
+  const { createGpuBackend } = await import('./gpu/create-gpu.js');
+  if (name === 'gpu') return createGpuBackend({ mode: gpuMode });
+  try {
+    return await createGpuBackend({ allowSoftware: false });
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    return (await import('./wasm/wasm.js')).createWasmBackend();
+  }
 }
 
 let shared: Promise<Backend> | undefined;
 
 /** The backend that operators use when none is handed in: `auto`, created at the first call and then shared. */
 export function defaultBackend(): Promise<Backend> {
-  shared ??= createBackend();
+  if (!shared) {
+    const created = createBackend();
+    // what failed may work at the next call
+    created.catch(() => {
+      shared = undefined;
+    });
+    shared = created;
+  }
   return shared;
 }

@@ -17,31 +17,32 @@ export interface GpuOptions {
 }
 
 /**
- * Opens GPU.js in one mode, and makes sure that it is really there and computes float32.
- * @throws UnsupportedError with the reason, for every mode that was tried
+ * A backend of the first mode that answers.
+ * @throws UnsupportedError with the reason for every mode that was tried
  */
 export async function createGpuBackend({ mode, allowSoftware = true, keptPrograms }: GpuOptions = {}): Promise<GpuBackend> {
   const modes = mode ? [mode] : GPU_MODES.filter((name) => name !== 'cpu');
   const reasons: string[] = [];
   for (const candidate of modes) {
     try {
-      const { engine, device } = await open(candidate, allowSoftware);
-      return new GpuBackend(engine, device, keptPrograms);
+      const { engine, device } = await openGpu(candidate);
+      if (allowSoftware || !device.software) return new GpuBackend(engine, device, keptPrograms);
+      await engine.gpu.destroy();
+      reasons.push(`${candidate}: ${device.label} is a software GPU`);
     } catch (error) {
-      reasons.push(`${candidate}: ${error instanceof Error ? error.message : error}`);
+      reasons.push(`${candidate}: ${messageOf(error)}`);
     }
   }
-  throw new UnsupportedError('createBackend', `no GPU: ${reasons.join('; ')}`, { modes });
+  throw new UnsupportedError('createBackend', `no GPU answers (${reasons.join('; ')})`, { modes });
 }
 
-async function open(mode: GpuMode, allowSoftware: boolean): Promise<{ engine: Engine; device: Device }> {
+/** Opens GPU.js in one mode, and makes sure that it really runs there and keeps float32. */
+export async function openGpu(mode: GpuMode): Promise<{ engine: Engine; device: Device }> {
   await lookFor(mode);
   const lib = await loadGpuJs();
   const engine = { lib, gpu: new lib.GPU({ mode, ...surface(mode) }), mode };
   try {
-    const device = await probe(engine);
-    if (device.software && mode !== 'cpu' && !allowSoftware) throw new Error(`${device.label} is a software GPU, slower than WebAssembly`);
-    return { engine, device };
+    return { engine, device: await probe(engine) };
   } catch (error) {
     await engine.gpu.destroy();
     throw error;
@@ -59,7 +60,7 @@ async function lookFor(mode: GpuMode): Promise<void> {
   try {
     await import(/* @vite-ignore */ name);
   } catch (error) {
-    throw new Error(`the package gl does not load, is it installed and built? (${firstLine(error)})`);
+    throw new Error(`the package gl does not load, is it installed and built? (${messageOf(error)})`);
   }
 }
 
@@ -94,6 +95,7 @@ function deviceOf({ mode }: Engine, context: unknown): Device {
   return mode === 'webgpu' ? webGpuDevice(context as WebGpuContext) : glDevice(context as WebGL2RenderingContext, mode);
 }
 
-function firstLine(error: unknown): string {
+/** The first line says what, the others where. */
+export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0];
 }

@@ -1,4 +1,3 @@
-import { UnsupportedError } from '../../../errors.js';
 import { type Device, softwareName } from './device.js';
 import type { Texture } from './gpu-js.js';
 
@@ -46,21 +45,20 @@ export function webGpuDevice(context: WebGpuContext): Device {
 
 /**
  * Makes sure that there is a `navigator.gpu`. In Node it comes from the package `webgpu`, if that loads and finds an adapter.
- * @throws UnsupportedError saying why there is none
+ * @throws Error saying why there is none
  */
 export async function provideWebGpu(): Promise<void> {
-  const refuse = (reason: string, cause?: unknown) => new UnsupportedError('createBackend', `webgpu: ${reason}`, {}, { cause });
   if (globalThis.navigator?.gpu) return;
-  if (typeof process === 'undefined' || !process.versions?.node) throw refuse('this browser, or this page, has no navigator.gpu');
+  if (typeof process === 'undefined' || !process.versions?.node) throw new Error('this browser, or this page, has no navigator.gpu');
   const name = 'webgpu'; // not a literal, so that no bundler puts Dawn into a page
   let dawn: { create(options: string[]): GPU };
   try {
     dawn = await import(/* @vite-ignore */ name);
   } catch (error) {
-    throw refuse(`the package webgpu does not load: ${error instanceof Error ? error.message : error}`, error);
+    throw new Error(`the package webgpu does not load: ${error instanceof Error ? error.message : error}`);
   }
   const gpu = dawn.create([]);
-  if (!(await gpu.requestAdapter())) throw refuse('the package webgpu loads, but finds no adapter (no Vulkan, Metal or D3D12 driver)');
+  if (!(await gpu.requestAdapter())) throw new Error('the package webgpu loads, but finds no adapter: is there a driver for Vulkan, Metal or D3D12?');
   if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true, writable: true });
   Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
 }

@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../../../errors.js';
 import type { Backend, DeviceBuffer } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
@@ -16,7 +17,11 @@ export class ReferenceBackend implements Backend {
   readonly device = 'plain loops, float64';
 
   allocate(length: number): Float64Buffer {
-    return { length, data: new Float64Array(length) };
+    try {
+      return { length, data: new Float64Array(length) };
+    } catch (cause) {
+      throw new UnsupportedError('allocate', `there is no memory for ${length} values`, { length }, { cause });
+    }
   }
 
   write(buffer: DeviceBuffer, values: ArrayLike<number>): void {

@@ -1,0 +1,61 @@
+import type { Backend } from '../backend.js';
+import { messageOf, openGpu } from './gpu/create-gpu.js';
+import { GPU_MODES, type GpuMode } from './gpu/modes.js';
+import { ReferenceBackend } from './reference/reference.js';
+
+/** What was found of one backend. */
+export interface BackendReport {
+  readonly backend: Backend['name'];
+  /** For `gpu`: the backend of GPU.js. */
+  readonly mode?: GpuMode;
+  /** It was started, and computed. */
+  readonly available: boolean;
+  /** What would run, e.g. `webgl2 (SwiftShader)`; only if available. */
+  readonly device?: string;
+  /** The CPU plays the GPU; only if available. */
+  readonly software?: boolean;
+  /** Why it is not available, or why `auto` passes it over. */
+  readonly reason?: string;
+}
+
+/** What {@link diagnose} finds. */
+export interface Diagnosis {
+  /** In the order in which `auto` looks at them. */
+  readonly backends: readonly BackendReport[];
+  /** What `createBackend('auto')` picks, and why; undefined if nothing runs. */
+  readonly auto: BackendReport | undefined;
+}
+
+/** Tries every backend in turn. It never throws: what does not run is a finding. */
+export async function diagnose(): Promise<Diagnosis> {
+  const gpus: BackendReport[] = [];
+  for (const mode of GPU_MODES) gpus.push(await examineGpu(mode));
+  const wasm = await examineWasm();
+  const reference: BackendReport = { backend: 'reference', available: true, device: new ReferenceBackend().device, reason: 'for tests: auto never picks it' };
+
+  const gpu = gpus.find(({ available, software }) => available && !software);
+  const auto = gpu ? { ...gpu, reason: 'the first hardware GPU that answers' } : { ...wasm, reason: 'no hardware GPU answers' };
+  return { backends: [...gpus, wasm, reference], auto: auto.available ? auto : undefined };
+}
+
+async function examineGpu(mode: GpuMode): Promise<BackendReport> {
+  try {
+    const { engine, device } = await openGpu(mode);
+    await engine.gpu.destroy();
+    const { label, software } = device;
+    const reason = mode === 'cpu' ? 'for tests: auto never picks it' : software ? 'a software GPU: auto never picks one' : undefined;
+    return { backend: 'gpu', mode, available: true, device: label, software, ...(reason && { reason }) };
+  } catch (error) {
+    return { backend: 'gpu', mode, available: false, reason: messageOf(error) };
+  }
+}
+
+async function examineWasm(): Promise<BackendReport> {
+  try {
+    const backend = await (await import('./wasm/wasm.js')).createWasmBackend();
+    backend.dispose();
+    return { backend: 'wasm', available: true, device: backend.device };
+  } catch (error) {
+    return { backend: 'wasm', available: false, reason: messageOf(error) };
+  }
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { run } from '../../src/cli/program.js';
+import { createBackend } from '../../src/index.js';
+import { diagnose } from '../../src/kernels/backends/doctor.js';
+
+async function doctor(...flags: string[]): Promise<string> {
+  let stdout = '';
+  const out = (text: string) => {
+    stdout += text;
+  };
+  expect(await run(['doctor', ...flags], { out, err: out })).toBe(0);
+  return stdout;
+}
+
+test('doctor says of every backend what runs or why not, and what auto picks and why', async () => {
+  const lines = (await doctor()).trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^BACKEND +WHAT RUNS$/);
+  for (const backend of ['gpu webgpu', 'gpu webgl2', 'gpu webgl', 'gpu headlessgl', 'gpu cpu', 'wasm', 'reference']) {
+    expect(lines.find((line) => line.startsWith(`${backend} `))).toMatch(/ {2}(no: )?\S.*\S/);
+  }
+  const auto = await createBackend('auto');
+  expect(lines.at(-1)?.startsWith(`auto picks ${auto.device}: `)).toBe(true);
+  auto.dispose();
+});
+
+test('--json is the diagnosis itself', async () => {
+  expect(JSON.parse(await doctor('--json'))).toEqual(await diagnose());
+});
