@@ -1,3 +1,4 @@
+export * from './cnn/index.js';
 export { type Augmentation, augment, type RandomEraseOptions, randomErase } from './data/augment.js';
 export type { Batch } from './data/collate.js';
 export { DataLoader, type DataLoaderOptions } from './data/data-loader.js';

@@ -14,6 +14,8 @@ export class Random {
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be a whole number', seed);
     this.#generator = xoroshiro128plus(seed);
+    // the state begins almost empty: the first numbers would be tiny, and alike for neighbouring seeds
+    for (let i = 0; i < 32; i++) this.#generator.next();
   }
 
   /** Where the sequence stands; {@link restore} goes on from there. */
@@ -32,6 +34,11 @@ export class Random {
   /** Uniform in [low, high). */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * uniformFloat64(this.#generator);
+  }
+
+  /** True with probability p, to 2⁻³². */
+  chance(p: number): boolean {
+    return this.#generator.next() + 2 ** 31 < p * 2 ** 32;
   }
 
   /** A whole number from 0 to n − 1. */

@@ -1,4 +1,5 @@
 import type { ConvGeometry } from './geometry.js';
+import type { PointwiseName } from './pointwise.js';
 
 /** Numbers that live on a backend. Only the backend that made it can look inside. */
 export interface DeviceBuffer {
@@ -14,7 +15,7 @@ export interface DeviceBuffer {
  * - a call returns at once, and calls take effect in the order they were made: only {@link read} is asynchronous,
  *   so a training step is a list of calls that can be replayed;
  * - what depends on the geometry alone (programs, index tables) is prepared at the first call with it and kept;
- * - an output is overwritten whole, and is never one of the inputs;
+ * - an output is overwritten whole, and is never one of the inputs, unless an operator says so;
  * - geometries are valid by construction: a backend validates nothing but its own limits.
  */
 export interface Backend {
@@ -47,6 +48,12 @@ export interface Backend {
   maxPool(geometry: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void;
   /** Every output's gradient goes to the cell that won; the rest is zero. */
   maxPoolGradient(geometry: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void;
+
+  /**
+   * out[i] = formula(a[i], b[i] …; p, q …), a formula of the table {@link POINTWISE}.
+   * Here alone `out` may be one of the inputs.
+   */
+  pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void;
 
   /** Frees everything. The backend must not be used again. */
   dispose(): void;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, DeviceBuffer } from '../../src/kernels/backend.js';
 import { ReferenceBackend } from '../../src/kernels/backends/reference/reference.js';
 import { type ConvGeometry, convGeometry, poolGeometry } from '../../src/kernels/geometry.js';
+import { POINTWISE, type Pointwise, type PointwiseName } from '../../src/kernels/pointwise.js';
 import { Random } from '../../src/random.js';
 import { sizeOf } from '../../src/tensor.js';
 import { CONV_CASES, POOL_CASES } from './cases.js';
@@ -79,6 +80,41 @@ export function runConformance({ name, create, skip }: ConformanceOptions): void
         const [maxima, winners] = await execute(backend, geometry, MAX_POOL, { x });
         expect([...maxima]).toEqual([2, Number.NaN, Number.NaN, -Infinity, -5]);
         expect([...winners]).toEqual([0, 0, 1, 0, 1]);
+      });
+    });
+
+    describe('pointwise', () => {
+      test.each(Object.entries(POINTWISE) as [PointwiseName, Pointwise][])('%s', async (formula, { inputs, params }) => {
+        const random = new Random(9);
+        // 37: no multiple of a vector. Roots, logarithms and divisors get what they are made for.
+        const positive = ['log', 'divide', 'inverseSquareRoot', 'adaptiveStep'].includes(formula);
+        const values = Array.from({ length: inputs }, () => Float32Array.from({ length: 37 }, () => (positive ? random.uniform(0.1, 3) : 2 * random.normal())));
+        if (formula === 'equal') values[1].set(values[0].map((value, i) => (i % 3 === 0 ? value : -value)));
+        const numbers = [0.25, 0.5, 0.125].slice(0, params);
+        const on = async (where: Backend) => {
+          const buffers = values.map((data) => upload(where, data));
+          const out = outputOf(where, [37]);
+          where.pointwise(formula, buffers, numbers, out);
+          const result = await where.read(out);
+          where.pointwise(formula, buffers, numbers, buffers[0]);
+          expect(await where.read(buffers[0]), 'in place').toEqual(result);
+          for (const buffer of [...buffers, out]) where.free(buffer);
+          return result;
+        };
+        const [got, want] = [await on(backend), await on(reference)];
+        for (const [i, value] of got.entries())
+          expect(Math.abs(value - want[i]), `at ${i}: ${value}, not ${want[i]}`).toBeLessThan(3e-6 * Math.max(1, Math.abs(want[i])));
+      });
+
+      test('the activations take ±1e4', async () => {
+        for (const formula of ['sigmoid', 'tanh', 'gelu'] as const) {
+          const [x, out] = [upload(backend, Float32Array.of(1e4, -1e4, 0)), outputOf(backend, [3])];
+          backend.pointwise(formula, [x], [], out);
+          const atMinus = { sigmoid: 0, tanh: -1, gelu: -0 }[formula];
+          const [above, below] = await backend.read(out);
+          expect([above, below + 0], formula).toEqual([formula === 'gelu' ? 1e4 : 1, atMinus + 0]);
+          for (const buffer of [x, out]) backend.free(buffer);
+        }
       });
     });
 

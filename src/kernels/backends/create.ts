@@ -1,6 +1,7 @@
 import { OptionError, refuseUnknownOptions, UnsupportedError } from '../../errors.js';
 import type { Backend } from '../backend.js';
 import { GPU_MODES, type GpuMode } from './gpu/modes.js';
+import type { ReferenceBackend } from './reference/reference.js';
 
 export { GPU_MODES, type GpuMode };
 
@@ -23,6 +24,8 @@ export interface BackendOptions {
  * @throws UnsupportedError with the reasons, if it does not run here
  * @throws OptionError if the name or an option is unknown, or `gpuMode` goes with another backend than `gpu`
  */
+export function createBackend(name: 'reference'): Promise<ReferenceBackend>;
+export function createBackend(name?: BackendName, options?: BackendOptions): Promise<Backend>;
 export async function createBackend(name: BackendName = 'auto', options: BackendOptions = {}): Promise<Backend> {
   refuseUnknownOptions('createBackend', options, ['gpuMode']);
   const { gpuMode } = options;

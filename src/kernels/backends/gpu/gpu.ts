@@ -2,10 +2,12 @@ import { ConvlabError, UnsupportedError } from '../../../errors.js';
 import { sizeOf } from '../../../tensor.js';
 import type { Backend, DeviceBuffer } from '../../backend.js';
 import type { ConvGeometry } from '../../geometry.js';
+import type { PointwiseName } from '../../pointwise.js';
 import { addPartsProgram, biasGradientProgram, convProgram, inputGradientProgram, kernelGradientProgram, type Reduction, reduction } from './conv-programs.js';
 import type { Device } from './device.js';
 import type { Value } from './gpu-js.js';
 import { foldProgram, paddedGeometry, padProgram } from './padding-programs.js';
+import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';
 import { type Engine, Program, ProgramCache, type ProgramText } from './program.js';
 
@@ -139,6 +141,17 @@ export class GpuBackend implements Backend {
 
   maxPoolGradient(g: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void {
     this.#run(`maxPoolGradient ${g.key}`, () => maxPoolGradientProgram(g), [gradient, winners], out);
+  }
+
+  pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void {
+    const run = (...numbers: DeviceBuffer[]) => this.#run(`${name} of ${out.length}`, () => pointwiseProgram(name, out.length), [...inputs, ...numbers], out);
+    if (params.length === 0) run();
+    else {
+      this.#withScratch(params.length, (numbers) => {
+        this.write(numbers, Float32Array.from(params));
+        run(numbers);
+      });
+    }
   }
 
   /** Zero padding is left to the programs; any other is laid out first. */

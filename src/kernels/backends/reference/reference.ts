@@ -2,6 +2,7 @@ import { UnsupportedError } from '../../../errors.js';
 import type { Backend, DeviceBuffer } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
+import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 
 interface Float64Buffer extends DeviceBuffer {
   readonly data: Float64Array;
@@ -85,6 +86,10 @@ export class ReferenceBackend implements Backend {
     everyTap(geometry, (i, _k, o, tap) => {
       if (i !== OUTSIDE && winner[o] === tap) to[i] += from[o];
     });
+  }
+
+  pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void {
+    applyPointwise(name, inputs.map(data), params, data(out));
   }
 }
 

@@ -3,8 +3,9 @@ import { sizeOf } from '../../../tensor.js';
 import type { Backend, DeviceBuffer } from '../../backend.js';
 import { borderTable } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
+import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { type Correlation, ceil4, foldsGradient, forwardCorrelation, inputGradientCorrelation, stripLayout } from './correlation.js';
-import { loadPrograms, type Programs } from './programs.js';
+import { loadPrograms, POINTWISE_PROGRAMS, type Programs } from './programs.js';
 
 /** Geometries whose tables are kept; the one unused for longest goes first. */
 const KEPT_GEOMETRIES = 256;
@@ -119,6 +120,17 @@ export class WasmBackend implements Backend {
     this.#run.maxPoolGradient(p.pointer, at(gradient), at(winners), at(out), g.stride[2], g.dilation[2], p.tableW);
   }
 
+  pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void {
+    const [p = 0, q = 0, r = 0] = params;
+    if (hasProgram(name)) {
+      const [a, b = a, c = a] = inputs.map(at);
+      this.#run[name](a, b, c, at(out), out.length, p, q, r);
+    } else {
+      const view = (buffer: DeviceBuffer) => this.#floats(at(buffer), buffer.length);
+      applyPointwise(name, inputs.map(view), params, view(out));
+    }
+  }
+
   get #run(): Programs {
     if (!this.#programs) throw new UnsupportedError('wasm', 'this backend was disposed of');
     return this.#programs;
@@ -231,6 +243,10 @@ export async function createWasmBackend(): Promise<Backend> {
 function isLinear(g: ConvGeometry): boolean {
   const covers = g.kernel.every((size, axis) => size === g.input[axis] && g.before[axis] === 0 && g.after[axis] === 0);
   return covers && g.groups === 1 && !g.flip;
+}
+
+function hasProgram(name: PointwiseName): name is (typeof POINTWISE_PROGRAMS)[number] {
+  return (POINTWISE_PROGRAMS as readonly string[]).includes(name);
 }
 
 function at(buffer: DeviceBuffer): number {

@@ -5,4 +5,5 @@ export { kernelGradient } from './kernel-gradient';
 export { rowsByRows, stridedByRows } from './linear';
 export { allocate, free } from './memory';
 export { packKernel } from './pack';
+export { adaptiveStep, affine, combine, leakyRelu, leakyReluGradient, multiply, secondMoment } from './pointwise';
 export { maxPool, maxPoolGradient } from './pool';

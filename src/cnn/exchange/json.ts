@@ -1,0 +1,48 @@
+import type { DataError } from '../../errors.js';
+
+/** Makes the error of one reader, with the file's name in it. */
+export type Complaint = (rule: string, values?: Readonly<Record<string, unknown>>) => DataError;
+
+/** Deeper nesting than any file of ours has. */
+const MAX_DEPTH = 100;
+
+/**
+ * Parses JSON that nobody vouches for. What `JSON.parse` lets pass is refused: a key that stands twice in one object, the
+ * key `__proto__`, and nesting so deep that a recursive reader would fail; that before anything is built.
+ */
+export function parseJson(text: string, complain: Complaint): unknown {
+  /** The keys of every object that is open at this place; null for a list. */
+  const open: (Set<string> | null)[] = [];
+  const colon = /\s*:/y;
+  try {
+    for (let i = 0; i < text.length; i++) {
+      const character = text[i];
+      if (character === '{' || character === '[') {
+        open.push(character === '{' ? new Set() : null);
+        if (open.length > MAX_DEPTH) throw complain(`its JSON is nested more than ${MAX_DEPTH} deep`);
+      } else if (character === '}' || character === ']') {
+        open.pop();
+      } else if (character === '"') {
+        const start = i;
+        for (i++; i < text.length && text[i] !== '"'; i++) if (text[i] === '\\') i++;
+        colon.lastIndex = i + 1;
+        if (colon.test(text)) checkKey(JSON.parse(text.slice(start, i + 1)), open.at(-1), complain);
+      }
+    }
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw complain(`its JSON is broken: ${error.message}`);
+    throw error;
+  }
+}
+
+function checkKey(key: string, siblings: Set<string> | null | undefined, complain: Complaint): void {
+  if (key === '__proto__') throw complain('its JSON has the key "__proto__"');
+  if (siblings?.has(key)) throw complain(`its JSON has the key ${JSON.stringify(key.slice(0, 80))} twice`, { key });
+  siblings?.add(key);
+}
+
+/** True for `{ … }`, false for lists, null and everything else. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

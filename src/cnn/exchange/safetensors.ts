@@ -1,0 +1,159 @@
+import { DataError, refuseUnknownOptions, show } from '../../errors.js';
+import { checkTensor } from '../../kernels/conv.js';
+import type { Tensor } from '../../tensor.js';
+import { DTYPES, type Dtype } from './dtypes.js';
+import { type Complaint, isObject, parseJson } from './json.js';
+
+/**
+ * The safetensors format: 8 bytes with the header's length, the header as JSON, and the numbers, row after row.
+ * @see https://huggingface.co/docs/safetensors
+ */
+const METADATA = '__metadata__';
+/** The format's own limit. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** What a safetensors file holds. */
+export interface Safetensors {
+  readonly tensors: Map<string, Tensor>;
+  /** Texts beside the tensors; empty if there are none. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Options of {@link decodeSafetensors}. */
+export interface SafetensorsOptions {
+  /** What errors call the file. Default `the file`. */
+  name?: string;
+  /** Accept NaN and infinite numbers. Default false. */
+  allowNonFinite?: boolean;
+}
+
+/**
+ * Tensors as the bytes of a safetensors file, in float32, which PyTorch, JAX and others read.
+ * @param metadata texts to go with them
+ * @throws ShapeError if something is not a tensor
+ * @throws DataError if a number is not finite: {@link decodeSafetensors} would refuse the file
+ */
+export function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const fail: Complaint = (rule, values) => new DataError('encodeSafetensors', rule, values);
+  const entries: [string, unknown][] = [];
+  const odd = Object.entries(metadata).find(([, text]) => typeof text !== 'string');
+  if (odd) throw fail(`metadata must be texts, received ${show(odd[1])} for ${show(odd[0])}`);
+  if (Object.keys(metadata).length > 0) entries.push([METADATA, metadata]);
+  let end = 0;
+  for (const [name, x] of tensors) {
+    if (name === METADATA || name === '__proto__') throw fail(`no tensor may be called ${show(name)}`);
+    checkTensor('encodeSafetensors', name, x);
+    checkFinite(name, x.data.length, (i) => x.data[i], fail);
+    entries.push([name, { dtype: 'F32', shape: x.shape, data_offsets: [end, end + 4 * x.data.length] }]);
+    end += 4 * x.data.length;
+  }
+
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  if (headerBytes > MAX_HEADER_BYTES) throw fail(`names and metadata take ${headerBytes} bytes, more than the format's ${MAX_HEADER_BYTES}`);
+  const bytes = new Uint8Array(8 + headerBytes + end);
+  bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
+  bytes.set(json, 8);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerBytes), true);
+  let at = 8 + headerBytes;
+  for (const { data } of tensors.values()) for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i], true);
+  return bytes;
+}
+
+/**
+ * Reads a safetensors file; all floating-point and integer types become float32. The file is not trusted: everything that
+ * it claims about itself is checked before anything is allocated.
+ * @throws DataError, naming the file and the tensor, if anything is wrong
+ */
+export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
+  refuseUnknownOptions('decodeSafetensors', options, ['name', 'allowNonFinite']);
+  const { name = 'the file', allowNonFinite = false } = options;
+  const fail: Complaint = (rule, values) => new DataError('decodeSafetensors', `${name}: ${rule}`, { name, ...values });
+  const { header, data } = split(bytes, fail);
+  const { [METADATA]: metadata = {}, ...entries } = header;
+  if (!isObject(metadata) || !Object.values(metadata).every((text) => typeof text === 'string')) throw fail('its metadata must be texts by name');
+  const places = Object.entries(entries).map(([tensor, entry]) => locate(tensor, entry, data.byteLength, fail));
+  checkCovers(places, data.byteLength, fail);
+  if (!allowNonFinite) {
+    // as float32 holds it: 1e300 is too large for that
+    for (const { tensor, length, dtype, begin } of places) checkFinite(tensor, length, (i) => Math.fround(dtype.read(data, begin + i * dtype.bytes)), fail);
+  }
+
+  const tensors = new Map<string, Tensor>();
+  for (const { tensor, shape, length, dtype, begin } of places) {
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) values[i] = dtype.read(data, begin + i * dtype.bytes);
+    tensors.set(tensor, { shape, data: values });
+  }
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+/** Where a tensor lies in the data. */
+interface Place {
+  readonly tensor: string;
+  readonly shape: readonly number[];
+  readonly length: number;
+  readonly dtype: Dtype;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function split(bytes: Uint8Array, fail: Complaint): { header: Readonly<Record<string, unknown>>; data: DataView } {
+  if (!(bytes instanceof Uint8Array)) throw fail(`its bytes must be a Uint8Array, received ${show(bytes)}`);
+  if (bytes.length < 8) throw fail(`it has ${bytes.length} bytes, but begins with a length of 8`);
+  const claimed = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (claimed > MAX_HEADER_BYTES) throw fail(`its header claims ${claimed} bytes, more than the format's ${MAX_HEADER_BYTES}; it is no safetensors file`);
+  const start = 8 + Number(claimed);
+  if (start > bytes.length) throw fail(`its header claims ${claimed} bytes, but only ${bytes.length - 8} follow`);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
+  } catch {
+    throw fail('its header is not UTF-8');
+  }
+  const header = parseJson(text, fail);
+  if (!isObject(header)) throw fail('its header must be a JSON object');
+  return { header, data: new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start) };
+}
+
+function locate(tensor: string, entry: unknown, dataBytes: number, fail: Complaint): Place {
+  const complain = (rule: string) => fail(`tensor ${show(tensor)}: ${rule}`, { tensor, entry });
+  if (!isObject(entry)) throw complain(`its entry must be { dtype, shape, data_offsets }, received ${show(entry)}`);
+  const { dtype: type, shape, data_offsets: offsets } = entry;
+  const dtype = DTYPES.get(type as string);
+  if (!dtype) throw complain(`its dtype must be one of ${[...DTYPES.keys()].join(', ')}, received ${show(type)}`);
+  if (!Array.isArray(shape) || !shape.every(isSize)) throw complain(`its shape must be whole numbers ≥ 0, received ${show(shape)}`);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
+    throw complain(`its data_offsets must be two whole numbers ≥ 0, received ${show(offsets)}`);
+  }
+  const [begin, end] = offsets as [number, number];
+  if (begin > end || end > dataBytes) throw complain(`its data_offsets ${show(offsets)} do not lie in the ${dataBytes} bytes of data`);
+  const length = shape.reduce((product: number, size: number) => product * size, 1);
+  if (length * dtype.bytes !== end - begin) {
+    throw complain(`its shape ${show(shape)} in ${type} needs ${length * dtype.bytes} bytes, but its data_offsets ${show(offsets)} hold ${end - begin}`);
+  }
+  return { tensor, shape, length, dtype, begin, end };
+}
+
+/** Every byte belongs to exactly one tensor. */
+function checkCovers(places: readonly Place[], dataBytes: number, fail: Complaint): void {
+  let covered = 0;
+  for (const { tensor, begin, end } of [...places].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < covered) throw fail(`tensor ${show(tensor)}: its data begins at byte ${begin}, inside another tensor that ends at ${covered}`, { tensor });
+    if (begin > covered) throw fail(`tensor ${show(tensor)}: its data begins at byte ${begin}; the bytes from ${covered} belong to none`, { tensor });
+    covered = end;
+  }
+  if (covered < dataBytes) throw fail(`it has ${dataBytes} bytes of data; those from ${covered} on belong to no tensor`);
+}
+
+function checkFinite(tensor: string, length: number, read: (i: number) => number, fail: Complaint): void {
+  for (let i = 0; i < length; i++) {
+    const value = read(i);
+    if (!Number.isFinite(value)) throw fail(`tensor ${show(tensor)} holds ${value} at ${i}; its numbers must be finite`, { tensor, at: i, value });
+  }
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,56 @@
+import { ShapeError, show } from '../../errors.js';
+import type { Value } from '../graph.js';
+import { convolve } from './conv.js';
+import { view } from './shape.js';
+
+/** a + b, in equal shapes. */
+export function add(a: Value, b: Value): Value {
+  checkShapes('add', a, b);
+  return a.graph.record('add', [a, b], a.shape, (out) => ({
+    forward: (backend) => backend.pointwise('combine', [a.data, b.data], [1, 1], out.data),
+    backward: (backend) => {
+      for (const x of [a, b]) x.storage.accumulate(backend, (into) => backend.pointwise('affine', [out.gradient], [1, 0], into));
+    },
+  }));
+}
+
+/** a · b cell by cell, in equal shapes. */
+export function multiply(a: Value, b: Value): Value {
+  checkShapes('multiply', a, b);
+  return a.graph.record('multiply', [a, b], a.shape, (out) => ({
+    forward: (backend) => backend.pointwise('multiply', [a.data, b.data], [], out.data),
+    backward: (backend) => {
+      a.storage.accumulate(backend, (into) => backend.pointwise('multiply', [out.gradient, b.data], [], into));
+      b.storage.accumulate(backend, (into) => backend.pointwise('multiply', [out.gradient, a.data], [], into));
+    },
+  }));
+}
+
+/**
+ * Values one after the other along the channels. Each goes to its place by a 1×1 convolution with ones on a shifted
+ * diagonal, and the places are added.
+ * @param values `[N, Ci, ...spatial]`, alike but for the channels; `[N, Ci]` counts as one cell
+ */
+export function concatenate(values: readonly Value[]): Value {
+  const [{ graph, shape }] = values;
+  const rest = ({ shape: [n, , ...spatial] }: Value) => show([n, ...spatial]);
+  const odd = values.find((value) => rest(value) !== rest(values[0]));
+  if (odd) throw new ShapeError('concatenate', `shapes must be alike but for the channels, received ${show(shape)} and ${show(odd.shape)}`);
+  const total = values.reduce((sum, value) => sum + value.shape[1], 0);
+  let offset = 0;
+  const placed = values.map((value) => {
+    const [n, channels, ...spatial] = value.shape;
+    const diagonal = new Float32Array(total * channels);
+    for (let c = 0; c < channels; c++) diagonal[(offset + c) * channels + c] = 1;
+    offset += channels;
+    const cells = spatial.length > 0 ? value : view(value, [n, channels, 1]);
+    const kernel = graph.constant([total, channels, ...cells.shape.slice(2).map(() => 1)], diagonal);
+    return view(convolve(cells, kernel, null, {}, 'concatenate'), [n, total, ...spatial]);
+  });
+  return placed.reduce(add);
+}
+
+function checkShapes(operation: string, a: Value, b: Value): void {
+  if (show(a.shape) !== show(b.shape))
+    throw new ShapeError(operation, `shapes must be equal, received ${show(a.shape)} and ${show(b.shape)}`, { a: a.shape, b: b.shape });
+}

@@ -1,0 +1,59 @@
+import { type ConvGeometry, type ConvOptions, convGeometry } from '../../kernels/geometry.js';
+import { sizeOf } from '../../tensor.js';
+import type { Value } from '../graph.js';
+
+/**
+ * The one convolution, as a step of a graph. See `conv` for shapes and options.
+ * @param x `[N, Cin, ...spatial]`
+ * @param weight `[Cout, Cin / groups, ...kernel]`
+ * @param bias `[Cout]` or null
+ */
+export function convolve(x: Value, weight: Value, bias: Value | null, options: ConvOptions = {}, operation = 'conv'): Value {
+  const geometry = convGeometry(x.shape, weight.shape, options, operation);
+  return x.graph.record(operation, bias ? [x, weight, bias] : [x, weight], geometry.outShape, (out) => ({
+    attributes: { geometry },
+    multiplyAdds: multiplyAdds(geometry),
+    forward: (backend) => backend.conv(geometry, x.data, weight.data, bias?.data ?? null, out.data),
+    backward: (backend) => {
+      x.storage.accumulate(backend, (into) => backend.convInputGradient(geometry, out.gradient, weight.data, into));
+      weight.storage.accumulate(backend, (into) => backend.convKernelGradient(geometry, x.data, out.gradient, into));
+      bias?.storage.accumulate(backend, (into) => backend.convBiasGradient(geometry, out.gradient, into));
+    },
+  }));
+}
+
+/**
+ * The transposed convolution: what the input gradient of a convolution computes, run forward.
+ * @param x `[N, Cin, ...spatial]`
+ * @param weight `[Cin, Cout / groups, ...kernel]`, PyTorch's layout
+ * @param outShape `[N, Cout, ...spatial]`, an input shape that the convolution with these options takes to x's shape
+ */
+export function convolveTransposed(x: Value, weight: Value, bias: Value | null, outShape: readonly number[], options: ConvOptions): Value {
+  const geometry = convGeometry(outShape, weight.shape, options, 'convTranspose');
+  const out = x.graph.record('convTranspose', [x, weight], outShape, (y) => ({
+    attributes: { geometry },
+    multiplyAdds: multiplyAdds(geometry),
+    forward: (backend) => backend.convInputGradient(geometry, x.data, weight.data, y.data),
+    backward: (backend) => {
+      x.storage.accumulate(backend, (into) => backend.conv(geometry, y.gradient, weight.data, null, into));
+      weight.storage.accumulate(backend, (into) => backend.convKernelGradient(geometry, y.gradient, x.data, into));
+    },
+  }));
+  return bias ? scaleChannels(out, null, bias) : out;
+}
+
+/**
+ * scale[c]·x + shift[c]: a depthwise convolution with one cell.
+ * @param scale `[C]`, or null for 1
+ * @param shift `[C]` or null
+ */
+export function scaleChannels(x: Value, scale: Value | null, shift: Value | null): Value {
+  const [, channels] = x.shape;
+  const weightShape = [channels, 1, ...x.shape.slice(2).map(() => 1)];
+  const weight = scale ? x.graph.view(weightShape, scale.storage) : x.graph.constant(weightShape, new Float32Array(channels).fill(1));
+  return convolve(x, weight, shift, { groups: channels }, 'scaleChannels');
+}
+
+function multiplyAdds(g: ConvGeometry): number {
+  return g.batch * g.outChannels * sizeOf(g.output) * (g.inChannels / g.groups) * sizeOf(g.kernel);
+}

@@ -1,0 +1,103 @@
+import type { Backend, DeviceBuffer } from '../../kernels/backend.js';
+import { convGeometry, poolGeometry } from '../../kernels/geometry.js';
+import { sizeOf } from '../../tensor.js';
+import type { Graph, Value } from '../graph.js';
+
+/**
+ * The logarithm of the softmax over the channels, x − max − log Σ e^(x − max): no logit is too large.
+ * @param x `[N, C, ...spatial]`
+ */
+export function logSoftmax(x: Value): Value {
+  const over = new OverChannels(x.graph, x.shape);
+  return x.graph.record('logSoftmax', [x], x.shape, (out) => ({
+    forward: (backend) => {
+      over.maximum(backend, x.data);
+      over.subtract(backend, x.data, out.data);
+      backend.pointwise('exp', [out.data], [], over.full.data);
+      over.sum(backend, over.full.data);
+      backend.pointwise('log', [over.row.data], [], over.row.data);
+      over.subtract(backend, out.data, out.data);
+    },
+    // ∂L/∂x = g − softmax · Σ g
+    backward: (backend) => {
+      x.storage.accumulate(backend, (into) => {
+        over.sum(backend, out.gradient);
+        over.spread(backend);
+        backend.pointwise('exp', [out.data], [], into);
+        backend.pointwise('multiplyAdd', [into, over.full.data, out.gradient], [-1, 1], into);
+      });
+    },
+  }));
+}
+
+/**
+ * e^x / Σ e^x over the channels.
+ * @param x `[N, C, ...spatial]`
+ */
+export function softmax(x: Value): Value {
+  const over = new OverChannels(x.graph, x.shape);
+  return x.graph.record('softmax', [x], x.shape, (out) => ({
+    forward: (backend) => {
+      over.maximum(backend, x.data);
+      over.subtract(backend, x.data, out.data);
+      backend.pointwise('exp', [out.data], [], out.data);
+      over.sum(backend, out.data);
+      over.spread(backend);
+      backend.pointwise('divide', [out.data, over.full.data], [], out.data);
+    },
+    // ∂L/∂x = y · (g − Σ g·y)
+    backward: (backend) => {
+      x.storage.accumulate(backend, (into) => {
+        backend.pointwise('multiply', [out.gradient, out.data], [], into);
+        over.sum(backend, into);
+        over.spread(backend);
+        backend.pointwise('multiplyAdd', [out.data, over.full.data, into], [-1, 1], into);
+      });
+    },
+  }));
+}
+
+/**
+ * Sums and maxima over the channels, by the operators that are there: a sum is the convolution with a kernel of ones,
+ * spreading it back over the channels another, and a maximum is max pooling along the channel axis.
+ */
+class OverChannels {
+  /** `[N, 1, S]`: what was summed or found */
+  readonly row: Value;
+  /** `[N, C, S]`: what was spread */
+  readonly full: Value;
+  readonly #ones: Value;
+  readonly #winners: Value;
+  readonly #sum;
+  readonly #spread;
+  readonly #maximum;
+
+  constructor(graph: Graph, [n, channels, ...spatial]: readonly number[]) {
+    const cells = sizeOf(spatial);
+    this.row = graph.temporary([n, 1, cells]);
+    this.full = graph.temporary([n, channels, cells]);
+    this.#winners = graph.temporary([n, 1, cells]);
+    this.#ones = graph.constant([1, channels, 1], new Float32Array(channels).fill(1));
+    this.#sum = convGeometry([n, channels, cells], [1, channels, 1]);
+    this.#spread = convGeometry([n, 1, cells], [channels, 1, 1]);
+    this.#maximum = poolGeometry([n, 1, channels, cells], { kernelSize: [channels, 1] }, 'softmax');
+  }
+
+  sum(backend: Backend, x: DeviceBuffer): void {
+    backend.conv(this.#sum, x, this.#ones.data, null, this.row.data);
+  }
+
+  maximum(backend: Backend, x: DeviceBuffer): void {
+    backend.maxPool(this.#maximum, x, this.row.data, this.#winners.data);
+  }
+
+  spread(backend: Backend): void {
+    backend.conv(this.#spread, this.row.data, this.#ones.data, null, this.full.data);
+  }
+
+  /** out = x − row, for every channel */
+  subtract(backend: Backend, x: DeviceBuffer, out: DeviceBuffer): void {
+    this.spread(backend);
+    backend.pointwise('combine', [x, this.full.data], [1, -1], out);
+  }
+}

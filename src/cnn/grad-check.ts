@@ -1,0 +1,80 @@
+import type { DeviceBuffer } from '../kernels/backend.js';
+import { createBackend } from '../kernels/backends/create.js';
+import { Random } from '../random.js';
+import { sizeOf } from '../tensor.js';
+import type { Storage } from './graph.js';
+import type { Module } from './module.js';
+
+/** One number whose gradient was checked. */
+export interface GradCheckEntry {
+  /** Parameter's name, or `input 0`. */
+  readonly name: string;
+  readonly index: number;
+  /** What backward says. */
+  readonly analytic: number;
+  /** (L(+ε) − L(−ε)) / 2ε */
+  readonly numeric: number;
+  /** |analytic − numeric| / max(1, |analytic|, |numeric|) */
+  readonly error: number;
+}
+
+/** Options of {@link gradCheck}. */
+export interface GradCheckOptions {
+  /** How many numbers of each parameter and input to check, evenly spread. Default 20. */
+  samples?: number;
+  /** ε. Default 1e-5. */
+  epsilon?: number;
+  /** Fixes the inputs and what L weighs. Default 0. */
+  seed?: number;
+}
+
+/**
+ * Compares a model's gradients with central differences, both in float64 on the reference backend, for
+ * L = Σ random weights · output and normal inputs. The model is moved there and stays there.
+ * @param inputShapes one for each input, with the batch axis
+ * @returns every number that was checked, the largest error first
+ */
+export async function gradCheck(model: Module, inputShapes: readonly (readonly number[])[], options: GradCheckOptions = {}): Promise<GradCheckEntry[]> {
+  const { samples = 20, epsilon = 1e-5, seed = 0 } = options;
+  const backend = await createBackend('reference');
+  await model.to(backend);
+  const random = new Random(seed);
+  const { graph, inputs, output } = model.compile(inputShapes, { inputGradients: true });
+  const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
+  for (const { data, shape } of inputs) backend.write(data, normals(sizeOf(shape)));
+  const weights = normals(sizeOf(output.shape));
+
+  // the masks of dropout must be the same in every run
+  const state = model.random.state;
+  const forward = () => {
+    model.random.restore(state);
+    graph.forward();
+    const values = backend.peek(output.data);
+    return weights.reduce((sum, weight, i) => sum + weight * values[i], 0);
+  };
+
+  forward();
+  model.zeroGrad();
+  output.storage.accumulate(backend, (into) => backend.write(into, weights));
+  graph.backward();
+
+  const places: [string, Storage][] = [...model.namedParameters()].filter(([, { trainable }]) => trainable).map(([name, { storage }]) => [name, storage]);
+  for (const [i, { storage }] of inputs.entries()) places.push([`input ${i}`, storage]);
+  const gradients = places.map(([, storage]) => backend.peek(storage.gradient as DeviceBuffer).slice());
+  const entries = places.flatMap(([name, storage], place) => {
+    const values = backend.peek(storage.data as DeviceBuffer);
+    const stride = Math.max(1, Math.floor(values.length / samples));
+    return Array.from({ length: Math.ceil(values.length / stride) }, (_, sample): GradCheckEntry => {
+      const index = sample * stride;
+      const kept = values[index];
+      values[index] = kept + epsilon;
+      const above = forward();
+      values[index] = kept - epsilon;
+      const below = forward();
+      values[index] = kept;
+      const [analytic, numeric] = [gradients[place][index], (above - below) / (2 * epsilon)];
+      return { name, index, analytic, numeric, error: Math.abs(analytic - numeric) / Math.max(1, Math.abs(analytic), Math.abs(numeric)) };
+    });
+  });
+  return entries.sort((a, b) => b.error - a.error);
+}

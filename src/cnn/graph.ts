@@ -1,0 +1,217 @@
+import { ShapeError, show } from '../errors.js';
+import type { Backend, DeviceBuffer } from '../kernels/backend.js';
+import type { Random } from '../random.js';
+import { sizeOf } from '../tensor.js';
+
+/**
+ * Where the numbers of a value and of its gradient live. Values that are views of each other (reshape) share one.
+ * The buffers exist once the graph is allocated on a backend.
+ */
+export class Storage {
+  data: DeviceBuffer | undefined;
+  gradient: DeviceBuffer | undefined;
+  /** Second place for a gradient that is added to the first, when a value is used more than once. */
+  #addend: DeviceBuffer | undefined;
+  /** True until something arrived in `gradient` during this backward pass. */
+  untouched = true;
+  /** Where the buffers lie. */
+  backend: Backend | undefined;
+
+  constructor(
+    readonly length: number,
+    readonly needsGradient: boolean,
+  ) {}
+
+  allocate(backend: Backend): void {
+    this.backend = backend;
+    this.data ??= backend.allocate(this.length);
+    if (this.needsGradient) this.gradient ??= backend.allocate(this.length);
+  }
+
+  free(): void {
+    for (const buffer of [this.data, this.gradient, this.#addend]) if (buffer) this.backend?.free(buffer);
+    this.data = this.gradient = this.#addend = this.backend = undefined;
+  }
+
+  /** Has `write` compute ∂L/∂value into a buffer: the gradient itself the first time, later one that is then added. */
+  accumulate(backend: Backend, write: (into: DeviceBuffer) => void): void {
+    if (!this.needsGradient) return;
+    const gradient = this.gradient as DeviceBuffer;
+    if (this.untouched) {
+      this.untouched = false;
+      write(gradient);
+    } else {
+      this.#addend ??= backend.allocate(this.length);
+      write(this.#addend);
+      backend.pointwise('combine', [gradient, this.#addend], [1, 1], gradient);
+    }
+  }
+}
+
+/** A tensor inside a graph: a shape now, numbers when the graph runs. Layers and functions take and return it. */
+export class Value {
+  constructor(
+    readonly graph: Graph,
+    readonly shape: readonly number[],
+    readonly storage: Storage,
+  ) {}
+
+  /** The buffer that holds the value. */
+  get data(): DeviceBuffer {
+    return this.storage.data as DeviceBuffer;
+  }
+
+  /** The buffer that holds ∂L/∂value. */
+  get gradient(): DeviceBuffer {
+    return this.storage.gradient as DeviceBuffer;
+  }
+}
+
+/** One operation of a graph, forward and backward side by side. */
+export interface Step {
+  /** What is computed, e.g. `conv`. */
+  readonly operation: string;
+  /** What describes it completely, for summaries and exports. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  /** Multiply-adds of a forward pass. Default 0: not counted. */
+  readonly multiplyAdds?: number;
+  /** Computes the output's data from the inputs' data. */
+  forward(backend: Backend): void;
+  /**
+   * From the output's gradient to the inputs': each through {@link Storage.accumulate}, since a value may be used twice.
+   * Left out where there is nothing to propagate.
+   */
+  backward?(backend: Backend): void;
+}
+
+/**
+ * What a model computes for inputs of one shape: a list of steps, recorded once by running `forward` on values.
+ * On a backend it owns every buffer that it needs; running it is a replay of operator calls: nothing is allocated,
+ * nothing read back.
+ */
+export class Graph {
+  readonly steps: (Step & { readonly scope: string })[] = [];
+  /** Graphs that go on from this one's output, such as losses; freed with it. */
+  readonly continuations: Graph[] = [];
+  /** How many forward passes there were: what was read before the last one is no longer in the buffers. */
+  runs = 0;
+  readonly #storages: Storage[] = [];
+  readonly #constants: { storage: Storage; values: Float32Array }[] = [];
+  readonly #feeds: { storage: Storage; fill: (values: Float32Array) => void; values: Float32Array }[] = [];
+  readonly #scopes: string[] = [];
+  #backend: Backend | undefined;
+
+  /**
+   * @param training true: dropout drops, batch normalisation uses the batch
+   * @param random what masks are drawn from
+   */
+  constructor(
+    readonly training: boolean,
+    readonly random: Random,
+  ) {}
+
+  /** A value that the caller fills before each run. */
+  input(shape: readonly number[], options: { needsGradient?: boolean } = {}): Value {
+    return this.#value(shape, options.needsGradient ?? false);
+  }
+
+  /** A value that never changes, written once. */
+  constant(shape: readonly number[], values: Float32Array): Value {
+    const value = this.#value(shape, false);
+    this.#constants.push({ storage: value.storage, values });
+    return value;
+  }
+
+  /** A value that is filled anew before each forward pass, e.g. a dropout mask. */
+  feed(shape: readonly number[], fill: (values: Float32Array) => void): Value {
+    const value = this.#value(shape, false);
+    this.#feeds.push({ storage: value.storage, fill, values: new Float32Array(value.storage.length) });
+    return value;
+  }
+
+  /** A place for intermediate results of a step. */
+  temporary(shape: readonly number[]): Value {
+    return this.#value(shape, false);
+  }
+
+  /** A value whose storage lives outside, such as a parameter, or a view of another value in another shape. */
+  view(shape: readonly number[], storage: Storage): Value {
+    return new Value(this, shape, storage);
+  }
+
+  /**
+   * Appends an operation and returns its output. The output needs a gradient if an input does and the step has a backward.
+   * @param make given the output value, the step
+   */
+  record(operation: string, inputs: readonly Value[], shape: readonly number[], make: (output: Value) => Omit<Step, 'operation' | 'inputs' | 'output'>): Value {
+    const foreign = inputs.find((input) => input.graph !== this);
+    if (foreign) throw new ShapeError(operation, `all inputs must belong to one graph; one of shape ${show(foreign.shape)} does not`);
+    const output = this.#value(
+      shape,
+      inputs.some((input) => input.storage.needsGradient),
+    );
+    this.steps.push({ operation, inputs, output, scope: this.#scopes.join('.'), ...make(output) });
+    return output;
+  }
+
+  /** Runs `body` with a layer's name around the steps that it records. */
+  scoped<T>(name: string, body: () => T): T {
+    this.#scopes.push(name);
+    try {
+      return body();
+    } finally {
+      this.#scopes.pop();
+    }
+  }
+
+  /** Allocates every buffer. Parameters must lie on the same backend already. */
+  allocate(backend: Backend): void {
+    this.#backend = backend;
+    for (const storage of this.#storages) storage.allocate(backend);
+    for (const { storage, values } of this.#constants) backend.write(storage.data as DeviceBuffer, values);
+  }
+
+  free(): void {
+    for (const graph of this.continuations) graph.free();
+    for (const storage of this.#storages) storage.free();
+    this.#backend = undefined;
+  }
+
+  /** One forward pass over the inputs as they were written. */
+  forward(): void {
+    const backend = this.#allocated();
+    this.runs++;
+    for (const { storage, fill, values } of this.#feeds) {
+      fill(values);
+      backend.write(storage.data as DeviceBuffer, values);
+    }
+    for (const step of this.steps) step.forward(backend);
+  }
+
+  /** One backward pass. The gradient of the last output must have been written; parameters' gradients add up until they are zeroed. */
+  backward(): void {
+    const backend = this.#allocated();
+    for (let i = this.steps.length - 1; i >= 0; i--) {
+      const { output, backward } = this.steps[i];
+      if (backward && output.storage.needsGradient && !output.storage.untouched) backward.call(this.steps[i], backend);
+    }
+    for (const storage of this.#storages) storage.untouched = true;
+  }
+
+  get backend(): Backend {
+    return this.#allocated();
+  }
+
+  #allocated(): Backend {
+    if (!this.#backend) throw new ShapeError('graph', 'it must be allocated on a backend first');
+    return this.#backend;
+  }
+
+  #value(shape: readonly number[], needsGradient: boolean): Value {
+    const storage = new Storage(sizeOf(shape, 'graph'), needsGradient);
+    this.#storages.push(storage);
+    return new Value(this, shape, storage);
+  }
+}

@@ -1,0 +1,37 @@
+export { argmax, type EvaluateOptions, type Evaluation, evaluate, type Mistake, rightness } from './evaluate.js';
+export { retrieveFeatures } from './features.js';
+export { gelu, leakyRelu, relu, sigmoid, tanh } from './functional/activation.js';
+export { add, concatenate, multiply } from './functional/arithmetic.js';
+export { type BatchNormOptions, normalizeBatch } from './functional/batch-norm.js';
+export { convolve, convolveTransposed, scaleChannels } from './functional/conv.js';
+export { dropout, dropout2d } from './functional/dropout.js';
+export { adaptiveAveragePooling, averagePooling, maxPooling } from './functional/pool.js';
+export { flatten, view } from './functional/shape.js';
+export { logSoftmax, softmax } from './functional/softmax.js';
+export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-check.js';
+export { Graph, type Step, Storage, Value } from './graph.js';
+export type { Initializer } from './init.js';
+export * as init from './init.js';
+export { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from './layers/activation.js';
+export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './layers/batch-norm.js';
+export { Parallel, Residual, Sequential } from './layers/compose.js';
+export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, ConvTranspose2d, type ConvTransposeOptions, Linear } from './layers/conv.js';
+export {
+  AdaptiveAvgPool,
+  AvgPool1d,
+  AvgPool2d,
+  AvgPool3d,
+  type AvgPoolLayerOptions,
+  BlurPool,
+  MaxPool1d,
+  MaxPool2d,
+  MaxPool3d,
+  type PoolLayerOptions,
+} from './layers/pool.js';
+export { BCEWithLogitsLoss, type CompiledLoss, CrossEntropyLoss, Loss, type LossValue, MSELoss, NLLLoss, type Target } from './losses.js';
+export { ConvNet } from './models/conv-net.js';
+export { ModelOutput, Module, Parameter, type Traced, type TraceOptions } from './module.js';
+export { Adam, type AdamOptions, AdamW, Optimizer, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
+export { cosineSchedule, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';
+export { type Summary, type SummaryLine, summary } from './summary.js';
+export { type Batches, type BatchRecord, type EpochRecord, type History, type TrainingBatch, type TrainOptions, train } from './train.js';

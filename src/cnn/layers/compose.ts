@@ -1,0 +1,55 @@
+import { ShapeError } from '../../errors.js';
+import { add, concatenate } from '../functional/arithmetic.js';
+import type { Value } from '../graph.js';
+import { Module } from '../module.js';
+
+/** Modules one after the other. Given a list their names are 0, 1, 2 …, given an object its keys. */
+export class Sequential extends Module {
+  readonly #layers: [string, Module][];
+
+  constructor(layers: readonly Module[] | Readonly<Record<string, Module>>) {
+    super();
+    this.#layers = Object.entries(layers);
+    if (this.#layers.length === 0) throw new ShapeError('Sequential', 'at least one layer is needed, received none');
+  }
+
+  forward(x: Value): Value {
+    return this.#layers.reduce((value, [, layer]) => layer.apply(value), x);
+  }
+
+  override children(): [string, Module][] {
+    return this.#layers;
+  }
+}
+
+/** body(x) + shortcut(x); without a shortcut, body(x) + x. */
+export class Residual extends Module {
+  constructor(
+    readonly body: Module,
+    readonly shortcut: Module | null = null,
+  ) {
+    super();
+  }
+
+  forward(x: Value): Value {
+    return add(this.body.apply(x), this.shortcut ? this.shortcut.apply(x) : x);
+  }
+}
+
+/**
+ * Towers side by side, their outputs joined along the channels. Tower i gets input i; with one input all get that.
+ * The same module may stand at several places: then it is shared, and its gradient is the sum over its uses.
+ */
+export class Parallel extends Module {
+  constructor(readonly towers: readonly Module[]) {
+    super();
+    if (towers.length === 0) throw new ShapeError('Parallel', 'at least one tower is needed, received none');
+  }
+
+  forward(...inputs: Value[]): Value {
+    if (inputs.length !== 1 && inputs.length !== this.towers.length) {
+      throw new ShapeError('Parallel', `${this.towers.length} towers need one input, or one each, received ${inputs.length}`);
+    }
+    return concatenate(this.towers.map((tower, i) => tower.apply(inputs[i] ?? inputs[0])));
+  }
+}

@@ -1,0 +1,37 @@
+import { relu } from '../functional/activation.js';
+import { dropout } from '../functional/dropout.js';
+import { view } from '../functional/shape.js';
+import { logSoftmax } from '../functional/softmax.js';
+import type { Value } from '../graph.js';
+import { Conv2d, Linear } from '../layers/conv.js';
+import { MaxPool2d } from '../layers/pool.js';
+import { Module } from '../module.js';
+
+/**
+ * The lecture's network for 28×28 digits, line by line: 207,258 parameters, `[N, 1, 28, 28]` → log-probabilities `[N, 10]`.
+ * Its loss is {@link NLLLoss}.
+ */
+export class ConvNet extends Module {
+  conv1 = new Conv2d(1, 4, 5, { padding: 2 });
+  pool = new MaxPool2d(2);
+  conv2 = new Conv2d(4, 8, 5, { padding: 2 });
+  fc1 = new Linear(7 * 7 * 8, 512);
+  fc2 = new Linear(512, 10);
+
+  /** @param dropoutRate probability of a dropped activation between the two linear layers. Default 0.5, PyTorch's. */
+  constructor(readonly dropoutRate = 0.5) {
+    super();
+  }
+
+  forward(image: Value): Value {
+    let x = relu(this.conv1.apply(image));
+    x = this.pool.apply(x);
+    x = relu(this.conv2.apply(x));
+    x = this.pool.apply(x);
+    x = view(x, [-1, 7 * 7 * 8]);
+    x = relu(this.fc1.apply(x));
+    x = dropout(x, this.dropoutRate);
+    x = this.fc2.apply(x);
+    return logSoftmax(x);
+  }
+}

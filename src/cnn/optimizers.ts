@@ -1,0 +1,245 @@
+import { OptionError, refuseUnknownOptions } from '../errors.js';
+import type { Backend, DeviceBuffer } from '../kernels/backend.js';
+import { convGeometry } from '../kernels/geometry.js';
+import type { Tensor } from '../tensor.js';
+import type { Module, Parameter } from './module.js';
+
+/** Moves parameters along their gradients, on the backend that they lie on. */
+export abstract class Optimizer {
+  /** The learning rate, which schedules change. */
+  lr: number;
+  /** Steps taken so far. */
+  steps = 0;
+  readonly #named: readonly [string, Parameter][];
+  /** Buffers beside each parameter, such as momentum: `momentum.conv1.weight`. */
+  readonly #slots = new Map<string, { buffer: DeviceBuffer; backend: Backend; shape: readonly number[] }>();
+  /** State that was loaded before the model lay on a backend. */
+  readonly #pending = new Map<string, Tensor>();
+
+  constructor(model: Module, lr: number) {
+    if (!(lr >= 0 && Number.isFinite(lr))) throw new OptionError(this.constructor.name, 'lr', 'must be a finite number ≥ 0', lr);
+    this.lr = lr;
+    this.#named = [...model.namedParameters()].filter(([, parameter]) => parameter.trainable);
+  }
+
+  /** One update from the gradients as they stand. Parameters without a gradient stay. */
+  step(): void {
+    this.steps++;
+    for (const [name, { shape, storage }] of this.#named) {
+      const { backend, data, gradient, untouched } = storage;
+      if (!backend || !data || !gradient || untouched) continue;
+      const slot = (kind: string) => this.#slot(`${kind}.${name}`, shape, backend, storage.length);
+      this.update(backend, data, gradient, slot);
+    }
+  }
+
+  /** Forgets the gradients. */
+  zeroGrad(): void {
+    for (const [, { storage }] of this.#named) storage.untouched = true;
+  }
+
+  /**
+   * Scales all gradients alike so that their common norm is at most `maxNorm`, PyTorch's clip_grad_norm_.
+   * Everything stays on the backend: Σ g² is a convolution of the gradient with itself.
+   */
+  clipGradNorm(maxNorm: number): void {
+    if (!(maxNorm > 0)) throw new OptionError('clipGradNorm', 'maxNorm', 'must be > 0', maxNorm);
+    const touched = this.#named.filter(([, { storage }]) => storage.backend && !storage.untouched);
+    if (touched.length === 0) return;
+    const backend = touched[0][1].storage.backend as Backend;
+    const [sum, part, limit] = [backend.allocate(1), backend.allocate(1), backend.allocate(1)];
+    for (const [, { storage }] of touched) {
+      const flat = [1, storage.length, 1];
+      backend.conv(convGeometry(flat, flat), storage.gradient as DeviceBuffer, storage.gradient as DeviceBuffer, null, part);
+      backend.pointwise('combine', [sum, part], [1, 1], sum);
+    }
+    // min(1, maxNorm / norm) = 1 / max(1, norm / maxNorm), as 1 / √(1 + relu(Σ g² / maxNorm² − 1))
+    backend.pointwise('affine', [sum], [1 / maxNorm ** 2, -1], sum);
+    backend.pointwise('leakyRelu', [sum], [0], sum);
+    backend.pointwise('inverseSquareRoot', [sum], [1], limit);
+    for (const [, { storage }] of touched) {
+      const scaled = backend.allocate(storage.length);
+      backend.conv(convGeometry([1, 1, storage.length], [1, 1, 1]), storage.gradient as DeviceBuffer, limit, null, scaled);
+      backend.pointwise('affine', [scaled], [1, 0], storage.gradient as DeviceBuffer);
+      backend.free(scaled);
+    }
+    for (const buffer of [sum, part, limit]) backend.free(buffer);
+  }
+
+  /** Everything that goes on with training needs besides the model: slots by name, and the number of steps. */
+  async stateDict(): Promise<Map<string, Tensor>> {
+    const state = new Map<string, Tensor>([['steps', { shape: [1], data: Float32Array.of(this.steps) }], ...this.#pending]);
+    for (const [name, { buffer, backend, shape }] of this.#slots) state.set(name, { shape, data: await backend.read(buffer) });
+    return state;
+  }
+
+  loadStateDict(state: ReadonlyMap<string, Tensor>): this {
+    this.steps = state.get('steps')?.data[0] ?? 0;
+    for (const [name, tensor] of state) {
+      if (name === 'steps') continue;
+      const slot = this.#slots.get(name);
+      if (slot) slot.backend.write(slot.buffer, tensor.data);
+      else this.#pending.set(name, tensor);
+    }
+    return this;
+  }
+
+  /** Frees the slots. */
+  dispose(): void {
+    for (const { buffer, backend } of this.#slots.values()) backend.free(buffer);
+    this.#slots.clear();
+  }
+
+  /**
+   * Updates one parameter in place.
+   * @param slot a buffer beside the parameter, zero at first
+   */
+  protected abstract update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void;
+
+  #slot(name: string, shape: readonly number[], backend: Backend, length: number): DeviceBuffer {
+    let slot = this.#slots.get(name);
+    if (!slot || slot.backend !== backend) {
+      slot = { buffer: backend.allocate(length), backend, shape };
+      const pending = this.#pending.get(name);
+      if (pending) backend.write(slot.buffer, pending.data);
+      this.#pending.delete(name);
+      this.#slots.set(name, slot);
+    }
+    return slot.buffer;
+  }
+}
+
+/** Options of {@link SGD}. */
+export interface SGDOptions {
+  lr: number;
+  /** Default 0. */
+  momentum?: number;
+  /** Look ahead along the momentum. Default false. */
+  nesterov?: boolean;
+  /** L2 penalty, added to the gradient. Default 0. */
+  weightDecay?: number;
+}
+
+/** v = momentum·v + g; parameter −= lr·v. As PyTorch's, the first v is g. */
+export class SGD extends Optimizer {
+  readonly #options: Required<Omit<SGDOptions, 'lr'>>;
+
+  constructor(model: Module, options: SGDOptions) {
+    refuseUnknownOptions('SGD', options, ['lr', 'momentum', 'nesterov', 'weightDecay']);
+    const { lr, momentum = 0, nesterov = false, weightDecay = 0 } = options;
+    super(model, lr);
+    if (!(momentum >= 0)) throw new OptionError('SGD', 'momentum', 'must be ≥ 0', momentum);
+    if (!(weightDecay >= 0)) throw new OptionError('SGD', 'weightDecay', 'must be ≥ 0', weightDecay);
+    if (nesterov && momentum === 0) throw new OptionError('SGD', 'nesterov', 'needs a momentum > 0, which is 0', nesterov);
+    this.#options = { momentum, nesterov, weightDecay };
+  }
+
+  protected update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+    const { momentum, nesterov, weightDecay } = this.#options;
+    if (weightDecay > 0) backend.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
+    let direction = gradient;
+    if (momentum > 0) {
+      const velocity = slot('momentum');
+      backend.pointwise('combine', [velocity, gradient], [momentum, 1], velocity);
+      if (nesterov) backend.pointwise('combine', [gradient, velocity], [1, momentum], gradient);
+      else direction = velocity;
+    }
+    backend.pointwise('combine', [parameter, direction], [1, -this.lr], parameter);
+  }
+}
+
+/** Options of {@link Adam} and {@link AdamW}. */
+export interface AdamOptions {
+  /** Default 0.001. */
+  lr?: number;
+  /** Decay of the two moments. Default [0.9, 0.999]. */
+  betas?: readonly [number, number];
+  /** Default 1e-8. */
+  eps?: number;
+  /** Adam: an L2 penalty, added to the gradient, default 0. AdamW: weights shrink by lr·weightDecay a step, default 0.01. */
+  weightDecay?: number;
+}
+
+/** @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015 */
+export class Adam extends Optimizer {
+  protected readonly options: Required<Omit<AdamOptions, 'lr'>>;
+
+  constructor(model: Module, options: AdamOptions = {}) {
+    refuseUnknownOptions('Adam', options, ['lr', 'betas', 'eps', 'weightDecay']);
+    const { lr = 0.001, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
+    super(model, lr);
+    if (!betas.every((beta) => beta >= 0 && beta < 1)) throw new OptionError(this.constructor.name, 'betas', 'must lie in [0, 1)', betas);
+    if (!(eps >= 0)) throw new OptionError(this.constructor.name, 'eps', 'must be ≥ 0', eps);
+    if (!(weightDecay >= 0)) throw new OptionError(this.constructor.name, 'weightDecay', 'must be ≥ 0', weightDecay);
+    this.options = { betas, eps, weightDecay };
+  }
+
+  protected update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+    const { weightDecay } = this.options;
+    if (weightDecay > 0) backend.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
+    this.adapt(backend, parameter, gradient, slot);
+  }
+
+  protected adapt(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+    const { betas, eps } = this.options;
+    const [first, second] = [slot('exp_avg'), slot('exp_avg_sq')];
+    backend.pointwise('combine', [first, gradient], [betas[0], 1 - betas[0]], first);
+    backend.pointwise('secondMoment', [second, gradient], [betas[1]], second);
+    const rate = this.lr / (1 - betas[0] ** this.steps);
+    const scale = 1 / Math.sqrt(1 - betas[1] ** this.steps);
+    backend.pointwise('adaptiveStep', [parameter, first, second], [rate, scale, eps], parameter);
+  }
+}
+
+/** Adam with decoupled weight decay. @see Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019 */
+export class AdamW extends Adam {
+  constructor(model: Module, options: AdamOptions = {}) {
+    super(model, { weightDecay: 0.01, ...options });
+  }
+
+  protected override update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+    backend.pointwise('affine', [parameter], [1 - this.lr * this.options.weightDecay, 0], parameter);
+    this.adapt(backend, parameter, gradient, slot);
+  }
+}
+
+/** Options of {@link RMSProp}. */
+export interface RMSPropOptions {
+  /** Default 0.01. */
+  lr?: number;
+  /** Decay of the mean square. Default 0.99. */
+  alpha?: number;
+  /** Default 1e-8. */
+  eps?: number;
+  weightDecay?: number;
+  momentum?: number;
+}
+
+/** Gradients divided by the root of their running mean square. @see Hinton, Neural Networks for Machine Learning, lecture 6e, 2012 */
+export class RMSProp extends Optimizer {
+  readonly #options: Required<Omit<RMSPropOptions, 'lr'>>;
+
+  constructor(model: Module, options: RMSPropOptions = {}) {
+    refuseUnknownOptions('RMSProp', options, ['lr', 'alpha', 'eps', 'weightDecay', 'momentum']);
+    const { lr = 0.01, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0 } = options;
+    super(model, lr);
+    if (!(alpha >= 0 && alpha < 1)) throw new OptionError('RMSProp', 'alpha', 'must lie in [0, 1)', alpha);
+    this.#options = { alpha, eps, weightDecay, momentum };
+  }
+
+  protected update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+    const { alpha, eps, weightDecay, momentum } = this.#options;
+    if (weightDecay > 0) backend.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
+    const square = slot('square_avg');
+    backend.pointwise('secondMoment', [square, gradient], [alpha], square);
+    if (momentum > 0) {
+      // velocity = momentum·velocity + g / (√square + eps)
+      const velocity = slot('momentum_buffer');
+      backend.pointwise('affine', [velocity], [momentum, 0], velocity);
+      backend.pointwise('adaptiveStep', [velocity, gradient, square], [-1, 1, eps], velocity);
+      backend.pointwise('combine', [parameter, velocity], [1, -this.lr], parameter);
+    } else {
+      backend.pointwise('adaptiveStep', [parameter, gradient, square], [this.lr, 1, eps], parameter);
+    }
+  }
+}

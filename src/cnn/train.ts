@@ -1,0 +1,230 @@
+import { OptionError, refuseUnknownOptions } from '../errors.js';
+import type { Tensor } from '../tensor.js';
+import { evaluate } from './evaluate.js';
+import { CrossEntropyLoss, type Loss, type Target } from './losses.js';
+import { RunningMetrics } from './metrics.js';
+import type { Module } from './module.js';
+import type { Optimizer } from './optimizers.js';
+import type { Schedule } from './schedules.js';
+
+/** Some samples: inputs with a batch axis in front, and what is to come out. Several inputs are a list. */
+export interface TrainingBatch {
+  readonly x: Tensor | readonly Tensor[];
+  readonly y: Target;
+}
+
+/** A source of batches, such as a DataLoader. */
+export interface Batches extends AsyncIterable<TrainingBatch> {
+  /** Batches in a pass. */
+  readonly length: number;
+}
+
+/** One line of a training log: means since the line before. */
+export interface BatchRecord {
+  readonly epoch: number;
+  readonly batch: number;
+  readonly loss: number;
+  /** Share of right answers, 0 to 1. */
+  readonly accuracy: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+/** One epoch: means over its training batches, as they were trained on. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly validationLoss?: number;
+  readonly validationAccuracy?: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+/** What {@link train} returns. */
+export interface History {
+  readonly batches: BatchRecord[];
+  readonly epochs: EpochRecord[];
+  /** Why it ended. */
+  stopped: 'finished' | 'early' | 'aborted';
+  /** The epoch of the lowest validation loss, or −1 without validation. */
+  bestEpoch: number;
+}
+
+/** Options of {@link train}. */
+export interface TrainOptions {
+  train: Batches;
+  /** Measured after every epoch, in evaluation mode. */
+  validation?: Batches;
+  optimizer: Optimizer;
+  /** Default: {@link CrossEntropyLoss}. */
+  loss?: Loss;
+  epochs: number;
+  /** Changes the optimizer's rate at every step. Default: none. */
+  schedule?: Schedule;
+  /** Stops when the validation loss has not improved for `patience` epochs. With `restoreBest` (default true) the best weights come back. */
+  earlyStopping?: { patience: number; restoreBest?: boolean };
+  /** Largest norm of all gradients together. Default: not clipped. */
+  clipGradNorm?: number;
+  /** How many batches a line of `history.batches` covers. Default 100. */
+  logEvery?: number;
+  callbacks?: {
+    onBatch?: (record: BatchRecord) => void;
+    /** Awaited, e.g. to write a checkpoint. */
+    onEpoch?: (record: EpochRecord, history: History) => void | Promise<void>;
+    /** After every step; cheap things only. */
+    onStep?: (step: number, total: number) => void;
+  };
+  /** Stops after the present step. Weights stay as they are then, or become the best ones with `earlyStopping.restoreBest`. */
+  signal?: AbortSignal;
+  /** Initialises the model before training: then one number fixes weights, masks and, with the loaders' own seeds, all. Default: the model goes on as it is. */
+  seed?: number;
+  /** Epochs that lie behind, when training is resumed. Default 0. */
+  startEpoch?: number;
+  /** The history so far, when training is resumed; it is continued, not changed. */
+  history?: History;
+}
+
+const OPTIONS = [
+  'train',
+  'validation',
+  'optimizer',
+  'loss',
+  'epochs',
+  'schedule',
+  'earlyStopping',
+  'clipGradNorm',
+  'logEvery',
+  'callbacks',
+  'signal',
+  'seed',
+  'startEpoch',
+  'history',
+];
+
+/**
+ * Trains a model. Each step is a replay of operator calls in buffers allocated once; loss and accuracy are summed on
+ * the backend and read every `logEvery` batches.
+ * @returns the course of training; the model holds the result
+ */
+export async function train(model: Module, options: TrainOptions): Promise<History> {
+  check(options);
+  const { optimizer, loss = new CrossEntropyLoss(), epochs, schedule, earlyStopping, callbacks, signal, startEpoch = 0, logEvery = 100 } = options;
+  if (options.seed !== undefined) model.initialize(options.seed);
+  const backend = await model.backend();
+  const history: History = {
+    batches: [...(options.history?.batches ?? [])],
+    epochs: [...(options.history?.epochs ?? [])],
+    stopped: 'finished',
+    bestEpoch: options.history?.bestEpoch ?? -1,
+  };
+  const [recent, whole] = [new RunningMetrics(backend), new RunningMetrics(backend)];
+  const peak = optimizer.lr;
+  const total = epochs * options.train.length;
+  let best: Map<string, Tensor> | undefined;
+  let bestLoss = Math.min(...history.epochs.map((epoch) => epoch.validationLoss ?? Number.POSITIVE_INFINITY));
+  let step = startEpoch * options.train.length;
+
+  try {
+    for (let epoch = startEpoch; epoch < epochs && !signal?.aborted; epoch++) {
+      const [start, breathe] = [performance.now(), breather()];
+      let lineStart = start;
+      let batch = 0;
+      for await (const { x, y } of options.train) {
+        model.train();
+        if (schedule) optimizer.lr = peak * schedule(step / total, epoch);
+        const output = trainStep(model, optimizer, loss, x, y, options.clipGradNorm);
+        for (const metrics of [recent, whole]) metrics.add(output.value, output.loss, labelsOf(y, output.value.shape));
+        step++;
+        batch++;
+        callbacks?.onStep?.(step, total);
+        if (batch % logEvery === 0) {
+          const { loss: mean, accuracy } = await recent.take();
+          const now = performance.now();
+          const record = { epoch, batch, loss: mean, accuracy, learningRate: optimizer.lr, seconds: (now - lineStart) / 1000 };
+          lineStart = now;
+          history.batches.push(record);
+          callbacks?.onBatch?.(record);
+        }
+        await breathe();
+        if (signal?.aborted) break;
+      }
+      if (signal?.aborted) break;
+      await recent.take();
+      const trained = await whole.take();
+      const seconds = (performance.now() - start) / 1000;
+      const measured = options.validation ? await evaluate(model, options.validation, { loss }) : undefined;
+      const record: EpochRecord = {
+        epoch,
+        loss: trained.loss,
+        accuracy: trained.accuracy,
+        ...(measured && { validationLoss: measured.loss, validationAccuracy: measured.accuracy }),
+        learningRate: optimizer.lr,
+        seconds,
+      };
+      history.epochs.push(record);
+      if (measured && measured.loss < bestLoss) {
+        bestLoss = measured.loss;
+        history.bestEpoch = epoch;
+        if (earlyStopping?.restoreBest ?? true) best = earlyStopping && (await model.stateDict());
+      }
+      await callbacks?.onEpoch?.(record, history);
+      if (earlyStopping && epoch - history.bestEpoch >= earlyStopping.patience) {
+        history.stopped = 'early';
+        break;
+      }
+    }
+    if (signal?.aborted) history.stopped = 'aborted';
+    if (best) model.loadStateDict(best);
+    return history;
+  } finally {
+    optimizer.lr = peak;
+    model.eval();
+    recent.dispose();
+    whole.dispose();
+  }
+}
+
+function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingBatch['x'], y: Target, clip: number | undefined) {
+  const inputs = 'shape' in x ? [x] : x;
+  const { graph, inputs: places, output } = model.compile(inputs.map(({ shape }) => shape));
+  const part = loss.compile(output);
+  for (const [i, { data }] of inputs.entries()) graph.backend.write(places[i].data, data);
+  graph.backend.write(part.target.data, loss.encode(y, output.shape));
+  graph.forward();
+  part.graph.forward();
+  optimizer.zeroGrad();
+  part.backward();
+  if (clip !== undefined) optimizer.clipGradNorm(clip);
+  optimizer.step();
+  return { value: output, loss: part.loss };
+}
+
+/** Class numbers as the backend takes them; null if the target is not classes. */
+export function labelsOf(y: Target, outputShape: readonly number[]): Float32Array | null {
+  const values = 'data' in y ? y.data : y;
+  const [batch, classes, ...spatial] = outputShape;
+  const cells = spatial.reduce((product, size) => product * size, batch);
+  return classes > 1 && values.length === cells ? Float32Array.from(values) : null;
+}
+
+/** Lets timers and signals have their turn every 50 ms: a loop over WebAssembly calls would never do that by itself. */
+function breather(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < 50) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    last = performance.now();
+  };
+}
+
+function check(options: TrainOptions): void {
+  refuseUnknownOptions('train', options, OPTIONS);
+  const { epochs, earlyStopping, logEvery = 1, validation } = options;
+  if (!(Number.isInteger(epochs) && epochs >= 1)) throw new OptionError('train', 'epochs', 'must be a whole number ≥ 1', epochs);
+  if (!(Number.isInteger(logEvery) && logEvery >= 1)) throw new OptionError('train', 'logEvery', 'must be a whole number ≥ 1', logEvery);
+  if (earlyStopping && !validation) throw new OptionError('train', 'earlyStopping', 'needs validation data, which is missing', earlyStopping);
+  if (earlyStopping && !(Number.isInteger(earlyStopping.patience) && earlyStopping.patience >= 1)) {
+    throw new OptionError('train', 'earlyStopping.patience', 'must be a whole number of epochs ≥ 1', earlyStopping.patience);
+  }
+}
