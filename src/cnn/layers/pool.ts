@@ -122,7 +122,7 @@ export class BlurPool extends Module {
 
   constructor(
     readonly channels: number,
-    { size = 3, stride = 2 }: { /** Cells of the binomial kernel. Default 3: 1 2 1. */ size?: number; /** Default 2. */ stride?: number } = {},
+    { size = 3, stride = 2 }: { /** Cells of the binomial kernel. Default 3: 1 2 1. */ size?: number /** Default 2. */; stride?: number } = {},
   ) {
     super();
     if (!Number.isInteger(size) || size < 1) throw new OptionError('BlurPool', 'size', 'must be a whole number ≥ 1', size);
