@@ -109,6 +109,8 @@ test.each<[string, DigitOptions, string]>([
   ],
   ['an unknown option', { split: 'train' } as never, 'tiny: split is not an option; the options are train, transform, root, download'],
   ['a set by name', { train: 'test' as never }, 'tiny: train must be true or false, received "test"'],
+  ['a transform by name', { transform: 'toTensor' as never }, 'tiny: transform must be a function, received "toTensor"'],
+  ['one mirror', { mirrors: 'https://example.org' as never }, 'tiny: mirrors must be a list of addresses'],
   ['a download by name', { download: 'no' as never }, 'tiny: download must be true or false'],
 ])('%s is refused', async (_, options, message) => {
   await expect(load({ root: await put(all), ...options })).rejects.toThrow(message);
