@@ -34,6 +34,7 @@ export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: 
     if (alpha !== undefined && alpha !== 'filter') throw new OptionError(operation, 'alpha', "must be 'filter' where channels names alpha", alpha);
     return 'filter';
   }
+  if (alpha === 'filter' && channels === 'luminance') throw new OptionError(operation, 'alpha', "'filter' does not go with channels 'luminance'", alpha);
   const allColours = channels !== 'luminance' && chooseChannels(channels, count).length === count - 1;
   const shared = steps.every(({ kernel }) => kernel.shape.length === 2);
   const means = steps.every(({ kernel }) => sumOf(kernel.data) > 0);

@@ -4,7 +4,7 @@ import { whiteOf } from '../image/samples.js';
 import type { RunOptions } from '../kernels/conv.js';
 import type { Tensor } from '../tensor.js';
 import { type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './alpha.js';
-import { type Channels, chooseChannels, colourChannels, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
+import { type Channels, chooseChannels, colourChannels, hasAlpha, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
 import { decodePlane, encodePlane } from './linear-light.js';
 import { mergeSteps } from './merge.js';
 import { checkOutput, mapOutput, type Output, samplesToImage, toResultUnits } from './output.js';
@@ -57,7 +57,7 @@ export async function filterImage(
   if (channels === 'luminance' && image.channels < 3) {
     throw new OptionError(operation, 'channels', `'luminance' goes with colour pictures only, this one has ${image.channels} channels`, channels);
   }
-  const filtered = channels === 'luminance' ? [0, 1, 2] : chooseChannels(channels, image.channels);
+  const filtered = chooseFiltered(channels, image.channels, options.alpha);
   const colours = colourChannels(image.channels);
   const changed = filtered.filter((c) => colours.includes(c));
 
@@ -85,6 +85,13 @@ export async function filterImage(
   toResultUnits(whole, image.data, output);
   blend(whole, part, rectangle, shares({ region, mask }, rectangle, image));
   return samplesToImage(whole, image.data, output);
+}
+
+/** The channels that change; `alpha: 'filter'` adds alpha to them. */
+function chooseFiltered(channels: Channels, count: number, alpha: Alpha | undefined): readonly number[] {
+  if (channels === 'luminance') return [0, 1, 2];
+  const chosen = chooseChannels(channels, count);
+  return alpha === 'filter' && hasAlpha(count) && !chosen.includes(count - 1) ? [...chosen, count - 1] : chosen;
 }
 
 interface Plan extends RunOptions {
