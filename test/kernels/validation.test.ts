@@ -105,6 +105,7 @@ describe('conv refuses shapes', () => {
     ['plain numbers', [1, 2, 3], kernel, {}, 'x must be a tensor { shape, data: Float32Array }, received [1, 2, 3]'],
     ['no kernel', x, undefined, {}, 'kernel must be a tensor { shape, data: Float32Array }, received undefined'],
     ['a bias for other channels', x, kernel, { bias: full([5]) }, 'bias must have shape [6], received [5]'],
+    ['a bias of nothing', x, kernel, { bias: null }, 'bias must be a tensor { shape, data: Float32Array }, received null'],
     ['a bias of plain numbers', x, kernel, { bias: [1, 2] }, 'bias must be a tensor { shape, data: Float32Array }, received [1, 2]'],
   ])('%s', async (_, badX, badKernel, options, complaint) => {
     await expectRefusal(() => conv(badX, badKernel, { ...options, backend }), ShapeError, `conv: ${complaint}`);
@@ -183,6 +184,8 @@ describe('pooling refuses', () => {
     ['an index of another window', () => maxPoolGradient(gradient, { kernelSize: 2, inputShape, indices, backend }), ShapeError, 'maxPoolGradient: index 0 does not lie in the window of output 1'],
     ['an index on the padding', () => maxPoolGradient(full([1, 1, 2]), { kernelSize: 3, padding: 1, inputShape: [1, 1, 4], indices: Int32Array.of(-1, 4), backend }), ShapeError, 'maxPoolGradient: index -1 does not lie in the window of output 0'],
     ['an index behind the input', () => maxPoolGradient(full([1, 1, 2]), { kernelSize: 3, padding: 1, inputShape: [1, 1, 4], indices: Int32Array.of(1, 4), backend }), ShapeError, 'maxPoolGradient: index 4 does not lie in the window of output 1'],
+    ['an index before a volume', () => maxPoolGradient(full([1, 1, 1, 1, 1]), { kernelSize: 3, padding: 1, inputShape: [1, 1, 2, 2, 2], indices: Int32Array.of(-1), backend }), ShapeError, 'maxPoolGradient: index -1 does not lie in the window of output 0'],
+    ['an index behind a volume', () => maxPoolGradient(full([1, 1, 1, 1, 1]), { kernelSize: 4, padding: 1, inputShape: [1, 1, 2, 2, 2], indices: Int32Array.of(8), backend }), ShapeError, 'maxPoolGradient: index 8 does not lie in the window of output 0'],
     ['a gradient of another shape', () => maxPoolGradient(full([1, 4, 4, 5]), { kernelSize: 2, inputShape, indices, backend }), ShapeError, 'maxPoolGradient: gradient must have shape [1, 4, 4, 4], received [1, 4, 4, 5]'],
     ['no inputShape', () => maxPoolGradient(gradient, { kernelSize: 2, indices, backend } as Anything), ShapeError, 'maxPoolGradient: inputShape must be a list of dimensions, received undefined'],
     ['no inputShape', () => averagePoolGradient(gradient, { kernelSize: 2, backend } as Anything), ShapeError, 'averagePoolGradient: inputShape must be a list of dimensions, received undefined'],
