@@ -154,7 +154,8 @@ export class WasmBackend implements Backend {
   #allocate(bytes: number): number {
     try {
       if (bytes >= 2 ** 30 - SLACK_BYTES) throw new RangeError('one buffer may hold at most 1 GiB');
-      return this.#run.allocate(bytes + SLACK_BYTES);
+      // wasm hands addresses over as signed numbers
+      return this.#run.allocate(bytes + SLACK_BYTES) >>> 0;
     } catch (cause) {
       if (cause instanceof UnsupportedError) throw cause;
       const reason = cause instanceof RangeError ? cause.message : 'the wasm memory is exhausted (4 GiB at most)';
