@@ -25,8 +25,8 @@ export class Random {
 
   /** @throws DataError if it is not a state that {@link state} returned */
   restore(state: readonly number[]): void {
-    if (!Array.isArray(state) || state.length !== 4 || !state.every(Number.isInteger)) {
-      throw new DataError('Random', `a state is four whole numbers, received ${show(state)}`, { state });
+    if (!Array.isArray(state) || state.length !== 4 || !state.every((word) => (word | 0) === word)) {
+      throw new DataError('Random', `a state is four whole numbers of 32 bits, received ${show(state)}`, { state });
     }
     this.#generator = xoroshiro128plusFromState(state);
   }

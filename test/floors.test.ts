@@ -52,6 +52,9 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
   ['src/cnn/layer.ts', '../kernels/backends/wasm/wasm.js', FLOOR],
   ['src/cnn/layer.ts', '../filters/filter.js', FLOOR],
   ['src/cnn/layer.ts', '../cli/main.js', FLOOR],
+  ['src/cnn/layer.ts', 'node:fs', NODE],
+  ['src/cnn/exchange/files.ts', 'node:fs'],
+  ['src/cnn/exchange/files.ts', '../../filters/filter.js', FLOOR],
 
   ['src/index.ts', './cnn/layer.js'],
   ['src/index.ts', './kernels/backends/reference/reference.js', FLOOR],

@@ -1,4 +1,8 @@
 export { argmax, type EvaluateOptions, type Evaluation, evaluate, type Mistake, rightness } from './evaluate.js';
+export { type Architecture, type ArchitectureOptions, architectureOf, modelFrom } from './exchange/architecture.js';
+export { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './exchange/checkpoint.js';
+export type { ModuleFormat } from './exchange/module-formats.js';
+export { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './exchange/safetensors.js';
 export { retrieveFeatures } from './features.js';
 export { gelu, leakyRelu, relu, sigmoid, tanh } from './functional/activation.js';
 export { add, concatenate, multiply } from './functional/arithmetic.js';

@@ -17,6 +17,8 @@ export interface TrainingBatch {
 export interface Batches extends AsyncIterable<TrainingBatch> {
   /** Batches in a pass. */
   readonly length: number;
+  /** The number of the next pass, where its order depends on that; training sets it. */
+  epoch?: number;
 }
 
 /** One line of a training log: means since the line before. */
@@ -49,6 +51,8 @@ export interface History {
   stopped: 'finished' | 'early' | 'aborted';
   /** The epoch of the lowest validation loss, or −1 without validation. */
   bestEpoch: number;
+  /** The model's numbers after that epoch, kept with `earlyStopping.restoreBest`. */
+  best?: ReadonlyMap<string, Tensor>;
 }
 
 /** Options of {@link train}. */
@@ -110,6 +114,7 @@ const OPTIONS = [
 export async function train(model: Module, options: TrainOptions): Promise<History> {
   check(options);
   const { optimizer, loss = new CrossEntropyLoss(), epochs, schedule, earlyStopping, callbacks, signal, startEpoch = 0, logEvery = 100 } = options;
+  const restoreBest = earlyStopping !== undefined && (earlyStopping.restoreBest ?? true);
   if (options.seed !== undefined) model.initialize(options.seed);
   const backend = await model.backend();
   const history: History = {
@@ -117,11 +122,11 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
     epochs: [...(options.history?.epochs ?? [])],
     stopped: 'finished',
     bestEpoch: options.history?.bestEpoch ?? -1,
+    ...(restoreBest && options.history?.best && { best: options.history.best }),
   };
   const [recent, whole] = [new RunningMetrics(backend), new RunningMetrics(backend)];
   const peak = optimizer.lr;
   const total = epochs * options.train.length;
-  let best: Map<string, Tensor> | undefined;
   let bestLoss = Math.min(...history.epochs.map((epoch) => epoch.validationLoss ?? Number.POSITIVE_INFINITY));
   let step = startEpoch * options.train.length;
 
@@ -130,6 +135,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
       const [start, breathe] = [performance.now(), breather()];
       let lineStart = start;
       let batch = 0;
+      if ('epoch' in options.train) options.train.epoch = epoch;
       for await (const { x, y } of options.train) {
         model.train();
         if (schedule) optimizer.lr = peak * schedule(step / total, epoch);
@@ -166,7 +172,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
       if (measured && measured.loss < bestLoss) {
         bestLoss = measured.loss;
         history.bestEpoch = epoch;
-        if (earlyStopping?.restoreBest ?? true) best = earlyStopping && (await model.stateDict());
+        if (restoreBest) history.best = await model.stateDict();
       }
       await callbacks?.onEpoch?.(record, history);
       if (earlyStopping && epoch - history.bestEpoch >= earlyStopping.patience) {
@@ -175,7 +181,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
       }
     }
     if (signal?.aborted) history.stopped = 'aborted';
-    if (best) model.loadStateDict(best);
+    if (history.best) model.loadStateDict(history.best);
     return history;
   } finally {
     optimizer.lr = peak;

@@ -1,7 +1,7 @@
 import type { DataError } from '../../errors.js';
 
 /** Makes the error of one reader, with the file's name in it. */
-export type Complaint = (rule: string, values?: Readonly<Record<string, unknown>>) => DataError;
+export type Complaint = (rule: string, values?: Readonly<Record<string, unknown>>, options?: ErrorOptions) => DataError;
 
 /** Deeper nesting than any file of ours has. */
 const MAX_DEPTH = 100;

@@ -1,0 +1,172 @@
+import { DataError, OptionError, refuseUnknownOptions, show, UnsupportedError } from '../../errors.js';
+import { sizeOf } from '../../tensor.js';
+import { Module } from '../module.js';
+import { type Complaint, isObject } from './json.js';
+import { MODULE_FORMATS, type ModuleFormat } from './module-formats.js';
+
+/**
+ * A model as JSON, without its numbers: the constructor calls that make it.
+ *
+ * `{ "type": "Sequential", "arguments": [[{ "type": "Conv2d", "arguments": [1, 4, [5, 5], { "padding": 2 }] }, { "type": "ReLU" }]] }`
+ *
+ * A module that stands at several places is written once; elsewhere stands `{ "shared": 3 }`, the number of modules that
+ * were finished before it.
+ */
+export interface Architecture {
+  readonly type: string;
+  readonly arguments?: readonly unknown[];
+}
+
+/** Options of {@link architectureOf} and {@link modelFrom}. */
+export interface ArchitectureOptions {
+  /** Your own modules, by the name that files call them. */
+  modules?: Readonly<Record<string, ModuleFormat>>;
+}
+
+const MAX_DEPTH = 100;
+const MAX_MODULES = 10_000;
+/** 1 GiB of float32. */
+const MAX_PARAMETERS = 2 ** 28;
+
+/**
+ * The architecture of a model.
+ * @throws UnsupportedError if a module is neither the library's nor among `options.modules`, or if the constructor's
+ * arguments would not make the model again, since it was changed afterwards
+ */
+export function architectureOf(model: Module, options: ArchitectureOptions = {}): Architecture {
+  const formats = formatsOf('architectureOf', options);
+  const written = new Map<Module, number>();
+
+  const write = (value: unknown): unknown => {
+    if (value instanceof Module) {
+      const before = written.get(value);
+      if (before !== undefined) return { shared: before };
+      const [type, format] = formatOf(value, formats);
+      const args = argumentsOf(value, format).map(write);
+      written.set(value, written.size);
+      return args.length > 0 ? { type, arguments: args } : { type };
+    }
+    if (Array.isArray(value)) return value.map(write);
+    if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, write(inner)]));
+    return value;
+  };
+
+  const architecture = write(model) as Architecture;
+  const [was, becomes] = [model, modelFrom(architecture, options)].map((each) => outline(each, formats));
+  const at = [...was, ...becomes].findIndex((_, i) => was[i] !== becomes[i]);
+  if (at !== -1) {
+    throw new UnsupportedError(
+      'architectureOf',
+      `the model was changed after it was made: its constructors give ${becomes[at] ?? 'nothing'} where it has ${was[at] ?? 'nothing'}; write a class for it and hand its format in by options.modules`,
+      { architecture },
+    );
+  }
+  return architecture;
+}
+
+/**
+ * Makes a model from its architecture; it has no numbers yet. The architecture is not trusted: it is checked whole, and
+ * nothing is allocated.
+ * @param architecture what {@link architectureOf} returned, or JSON.parse made of its text
+ * @throws DataError if anything is wrong
+ */
+export function modelFrom(architecture: unknown, options: ArchitectureOptions = {}): Module {
+  return buildModel(architecture, options, (rule, ...more) => new DataError('modelFrom', `the architecture: ${rule}`, ...more));
+}
+
+/** {@link modelFrom} for a caller that words its own errors. */
+export function buildModel(architecture: unknown, options: ArchitectureOptions, complain: Complaint): Module {
+  const formats = formatsOf('modelFrom', options);
+  const made: Module[] = [];
+  /** How many modules each holds, those that are shared counted at every place. */
+  const sizes = new Map<Module, number>();
+
+  const read = (value: unknown, at: string, depth: number): unknown => {
+    if (depth > MAX_DEPTH) throw complain(`it is nested more than ${MAX_DEPTH} deep`);
+    if (Array.isArray(value)) return value.map((inner, i) => read(inner, `${at}[${i}]`, depth + 1));
+    if (!isObject(value)) return value;
+    if (typeof value.type === 'string') return make(value, at, depth);
+    if (typeof value.shared === 'number') {
+      const shared = made[value.shared];
+      if (!shared) throw complain(`${at || 'it'} shares module ${show(value.shared)}, which is not made before it`);
+      return shared;
+    }
+    const own = Object.getOwnPropertyNames(value);
+    if (own.includes('__proto__')) throw complain(`${at || 'it'} has the key "__proto__"`);
+    return Object.fromEntries(own.map((key) => [key, read(value[key], `${at}.${key}`, depth + 1)]));
+  };
+
+  const make = ({ type, arguments: args = [], ...rest }: Readonly<Record<string, unknown>>, at: string, depth: number): Module => {
+    const where = at ? `${type} at ${at}` : `${type}`;
+    if (!Object.hasOwn(formats, type as string))
+      throw complain(`${where}: it is neither a module of the library nor one that was handed in by options.modules`);
+    if (!Array.isArray(args) || Object.keys(rest).length > 0)
+      throw complain(`${where}: it must be { type, arguments: […] }, received ${show({ arguments: args, ...rest })}`);
+    const ready = args.map((inner, i) => read(inner, `${at}.arguments[${i}]`.replace(/^\./, ''), depth + 2));
+    const size = modulesIn(ready).reduce((sum, inner) => sum + (sizes.get(inner) as number), 1);
+    if (size > MAX_MODULES) throw complain(`${where}: it holds ${size} modules, more than ${MAX_MODULES}`);
+    const module = create(where, formats[type as string], ready);
+    sizes.set(module, size);
+    made.push(module);
+    return module;
+  };
+
+  const create = (where: string, format: ModuleFormat, args: readonly unknown[]): Module => {
+    try {
+      return format.create(args);
+    } catch (cause) {
+      throw complain(`${where}: ${(cause as Error).message}`, {}, { cause });
+    }
+  };
+
+  const model = read(architecture, '', 0);
+  if (!(model instanceof Module)) throw complain(`it must be { type, arguments }, received ${show(architecture)}`);
+  const parameters = [...model.namedParameters().values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (parameters > MAX_PARAMETERS) throw complain(`it asks for ${parameters} parameters, more than ${MAX_PARAMETERS}`);
+  return model;
+}
+
+function formatsOf(operation: string, options: ArchitectureOptions): Readonly<Record<string, ModuleFormat>> {
+  refuseUnknownOptions(operation, options, ['modules']);
+  const taken = Object.keys(options.modules ?? {}).find((name) => Object.hasOwn(MODULE_FORMATS, name));
+  if (taken) throw new OptionError(operation, 'modules', `must not use the names of the library's own modules`, taken);
+  return { ...MODULE_FORMATS, ...options.modules };
+}
+
+function formatOf(module: Module, formats: Readonly<Record<string, ModuleFormat>>): [string, ModuleFormat] {
+  const found = Object.entries(formats).find(([, format]) => format.module === module.constructor);
+  if (found) return found;
+  throw new UnsupportedError(
+    'architectureOf',
+    `${module.constructor.name} is not a module of the library: its code cannot be written to a file. Hand its format in by options.modules, or save the weights alone`,
+    { module },
+  );
+}
+
+/** The constructor's arguments, without empty options at the end. */
+function argumentsOf(module: Module, format: ModuleFormat): readonly unknown[] {
+  const args = format.arguments(module);
+  const last = args.at(-1);
+  const empty = isObject(last) && !(last instanceof Module) && Object.values(last).every((option) => option === undefined);
+  return empty ? args.slice(0, -1) : args;
+}
+
+/** Modules by path, what makes them, and what they are shared with; parameters by name and shape. */
+function outline(model: Module, formats: Readonly<Record<string, ModuleFormat>>): string[] {
+  const modules: [string, Module][] = [['the model', model], ...model.namedModules()];
+  const first = new Map<Module, string>();
+  for (const [path, module] of modules) if (!first.has(module)) first.set(module, path);
+  const lines = modules.map(([path, module]) => {
+    const [type, format] = Object.entries(formats).find(([, known]) => known.module === module.constructor) ?? [module.constructor.name];
+    const args = format ? argumentsOf(module, format).map((arg) => (modulesIn(arg).length > 0 ? '…' : JSON.stringify(arg))) : ['…'];
+    const shared = first.get(module) === path ? '' : ` shared with ${first.get(module)}`;
+    return `${path} = ${type}(${args.join(', ')})${shared}`;
+  });
+  return [...lines, ...[...model.namedParameters()].map(([name, { shape }]) => `${name} [${shape}]`)];
+}
+
+/** The modules among arguments, in lists and objects too. */
+function modulesIn(value: unknown): Module[] {
+  if (value instanceof Module) return [value];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(modulesIn) : [];
+}

@@ -1,0 +1,140 @@
+import { DataError, OptionError, refuseUnknownOptions, show } from '../../errors.js';
+import type { Tensor } from '../../tensor.js';
+import type { Module } from '../module.js';
+import { Adam, AdamW, type Optimizer, RMSProp, SGD } from '../optimizers.js';
+import type { History } from '../train.js';
+import { type ArchitectureOptions, architectureOf, buildModel } from './architecture.js';
+import { historyFromJson, historyToJson } from './history.js';
+import { type Complaint, parseJson } from './json.js';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+
+/** What the file says it is. */
+const KIND = 'checkpoint 1';
+/** No module's path has a slash. */
+const OPTIMIZER = 'optimizer/';
+const BEST = 'best/';
+const OPTIMIZERS = { SGD, Adam, AdamW, RMSProp };
+
+/** What {@link encodeCheckpoint} puts into a file. */
+export interface CheckpointContents {
+  model: Module;
+  /** Left out where training will not go on. */
+  optimizer?: Optimizer;
+  /** Epochs that are done: `startEpoch` of the training that goes on. */
+  epoch: number;
+  /** What training returned, or handed to `onEpoch`. */
+  history?: History;
+}
+
+/** What {@link decodeCheckpoint} finds in a file. */
+export interface Checkpoint {
+  /** With its numbers and its random state; on no backend yet. */
+  readonly model: Module;
+  readonly epoch: number;
+  readonly history: History | null;
+  /** The kind of the optimizer whose state is there, or null. */
+  readonly optimizer: string | null;
+  /**
+   * Gives the state to an optimizer that was made as the saved one was: momentum and the like, and the number of steps.
+   * Its options, such as the learning rate, are those that it was made with.
+   * @throws DataError if there is no state, or it is one of another kind of optimizer
+   */
+  restoreOptimizer<T extends Optimizer>(optimizer: T): T;
+}
+
+/**
+ * Everything that training needs to go on, as the bytes of a safetensors file: weights by PyTorch's names, the optimizer's
+ * state and the best weights so far behind prefixes; architecture, epoch, history and random state in the metadata.
+ * Training that goes on from it gives the same bits as training that never stopped, on every backend that computes in
+ * float32 (the reference computes in float64, which is rounded).
+ * @throws UnsupportedError if the architecture cannot be written, see {@link architectureOf}
+ * @throws DataError if a number is not finite
+ */
+export async function encodeCheckpoint({ model, optimizer, epoch, history }: CheckpointContents, options: ArchitectureOptions = {}): Promise<Uint8Array> {
+  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new OptionError('encodeCheckpoint', 'epoch', 'must be a whole number ≥ 0', epoch);
+  const architecture = JSON.stringify(architectureOf(model, options));
+  const prefixed = (prefix: string, state: ReadonlyMap<string, Tensor> = new Map()) => [...state].map(([name, x]): [string, Tensor] => [prefix + name, x]);
+  const tensors = new Map([...(await model.stateDict()), ...prefixed(OPTIMIZER, await optimizer?.stateDict()), ...prefixed(BEST, history?.best)]);
+  return encodeSafetensors(tensors, {
+    convlab: KIND,
+    architecture,
+    epoch: String(epoch),
+    random: JSON.stringify(model.random.state),
+    ...(optimizer && { optimizer: kindOf(optimizer) }),
+    ...(history && { history: historyToJson(history) }),
+  });
+}
+
+/**
+ * Reads a checkpoint. The file is not trusted, and nothing in it is run.
+ * @param options.name what errors call the file. Default `the file`
+ * @throws DataError, naming the file, if anything is wrong
+ */
+export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions & { name?: string } = {}): Checkpoint {
+  refuseUnknownOptions('decodeCheckpoint', options, ['name', 'modules']);
+  const { name = 'the file', ...architectureOptions } = options;
+  const complain: Complaint = (rule, values, more) => new DataError('decodeCheckpoint', `${name}: ${rule}`, { name, ...values }, more);
+  const { tensors, metadata } = decodeSafetensors(bytes, { name });
+  if (metadata.convlab !== KIND) {
+    throw complain(
+      `it is no checkpoint of this version (convlab: ${show(KIND)}), its metadata say ${show(metadata.convlab)}; read weights alone by decodeSafetensors`,
+    );
+  }
+  const part = (prefix: string) =>
+    new Map([...tensors].filter(([key]) => key.startsWith(prefix)).map(([key, x]): [string, Tensor] => [key.slice(prefix.length), x]));
+  const [state, best] = [part(OPTIMIZER), part(BEST)];
+  const weights = new Map([...tensors].filter(([key]) => !key.startsWith(OPTIMIZER) && !key.startsWith(BEST)));
+
+  const model = buildModel(parseJson(metadata.architecture ?? '', complain), architectureOptions, complain);
+  const attempt = (step: () => void) => {
+    try {
+      step();
+    } catch (cause) {
+      throw complain((cause as Error).message, {}, { cause });
+    }
+  };
+  // loaded first, so that they are checked like the weights
+  if (best.size > 0) attempt(() => model.loadStateDict(best));
+  attempt(() => model.loadStateDict(weights));
+  const random = parseJson(metadata.random ?? '', complain);
+  attempt(() => model.random.restore(random as number[]));
+
+  if (!/^\d{1,9}$/.test(metadata.epoch)) throw complain(`its epoch must be a whole number ≥ 0, received ${show(metadata.epoch)}`);
+  const history = metadata.history === undefined ? null : historyFromJson(metadata.history, complain);
+  if (best.size > 0 && !history) throw complain('it has best weights, but no history');
+  if (history && best.size > 0) history.best = best;
+  const { optimizer = null } = metadata;
+  if (optimizer !== null) checkState(state, weights, complain);
+  return {
+    model,
+    epoch: Number(metadata.epoch),
+    history,
+    optimizer,
+    restoreOptimizer(into) {
+      if (optimizer === null) throw complain('it holds no state of an optimizer');
+      if (kindOf(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${kindOf(into)}`);
+      into.loadStateDict(state);
+      return into;
+    },
+  };
+}
+
+function kindOf(optimizer: Optimizer): string {
+  const known = Object.entries(OPTIMIZERS).find(([, type]) => type === optimizer.constructor);
+  return known?.[0] ?? optimizer.constructor.name;
+}
+
+/** An optimizer's state is a number of steps and, by name, numbers beside each parameter: `momentum.conv1.weight`. */
+function checkState(state: ReadonlyMap<string, Tensor>, weights: ReadonlyMap<string, Tensor>, complain: Complaint): void {
+  const steps = state.get('steps');
+  if (steps?.data.length !== 1 || !Number.isInteger(steps.data[0]) || steps.data[0] < 0) {
+    throw complain(`tensor ${show(`${OPTIMIZER}steps`)} must be one whole number ≥ 0, received ${show([...(steps?.data ?? [])])}`);
+  }
+  for (const [name, { shape }] of state) {
+    if (name === 'steps') continue;
+    const beside = weights.get(name.slice(name.indexOf('.') + 1));
+    if (!beside || String(beside.shape) !== String(shape)) {
+      throw complain(`tensor ${show(OPTIMIZER + name)} must have a parameter's name and its shape, received ${show(shape)}`, { name, shape });
+    }
+  }
+}

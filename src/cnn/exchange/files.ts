@@ -1,0 +1,56 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import writeFileAtomic from 'write-file-atomic';
+import { DataError, OptionError } from '../../errors.js';
+import type { Tensor } from '../../tensor.js';
+import type { ArchitectureOptions } from './architecture.js';
+import { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './safetensors.js';
+
+/**
+ * {@link encodeSafetensors} into a file: the whole file or, if anything fails, nothing; a file that was there stays as it
+ * was until then.
+ * @throws DataError, naming the file, if it cannot be written
+ */
+export async function saveSafetensors(path: string, tensors: ReadonlyMap<string, Tensor>, metadata?: Readonly<Record<string, string>>): Promise<void> {
+  await write('saveSafetensors', path, encodeSafetensors(tensors, metadata));
+}
+
+/** {@link decodeSafetensors} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */
+export async function loadSafetensors(path: string, options: Omit<SafetensorsOptions, 'name'> = {}): Promise<Safetensors> {
+  return decodeSafetensors(await read('loadSafetensors', path), { ...options, name: path });
+}
+
+/** {@link encodeCheckpoint} into a file, written as {@link saveSafetensors} does. */
+export async function saveCheckpoint(path: string, contents: CheckpointContents, options?: ArchitectureOptions): Promise<void> {
+  await write('saveCheckpoint', path, await encodeCheckpoint(contents, options));
+}
+
+/** {@link decodeCheckpoint} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */
+export async function loadCheckpoint(path: string, options: ArchitectureOptions = {}): Promise<Checkpoint> {
+  return decodeCheckpoint(await read('loadCheckpoint', path), { ...options, name: path });
+}
+
+async function write(operation: string, path: string, bytes: Uint8Array): Promise<void> {
+  checkPath(operation, path);
+  try {
+    // write-file-atomic's own write takes a disk that fills up half-way for success; Node's writeFile does not
+    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
+  } catch (cause) {
+    throw new DataError(operation, `${path} cannot be written: ${(cause as Error).message}`, { path }, { cause });
+  }
+}
+
+async function read(operation: string, path: string): Promise<Uint8Array> {
+  checkPath(operation, path);
+  try {
+    // to open a pipe would wait for somebody to write to it
+    if (!(await stat(path)).isFile()) throw new Error('it is not a file');
+    return await readFile(path);
+  } catch (cause) {
+    throw new DataError(operation, `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
+  }
+}
+
+function checkPath(operation: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
+}

@@ -1,0 +1,142 @@
+import { PADDING_MODES } from '../../kernels/geometry.js';
+import { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from '../layers/activation.js';
+import { BatchNorm1d, BatchNorm2d } from '../layers/batch-norm.js';
+import { Parallel, Residual, Sequential } from '../layers/compose.js';
+import { Conv1d, Conv2d, Conv3d, ConvTranspose2d, Linear } from '../layers/conv.js';
+import { AdaptiveAvgPool, AvgPool1d, AvgPool2d, AvgPool3d, BlurPool, MaxPool1d, MaxPool2d, MaxPool3d } from '../layers/pool.js';
+import { ConvNet } from '../models/conv-net.js';
+import { Module } from '../module.js';
+import { isObject } from './json.js';
+import { type Argument, either, list, mistake, number, oneOf, perAxis, type Rule, wholeNumber } from './rules.js';
+
+/** How one kind of module is written as JSON and made from it again. */
+export interface ModuleFormat<M extends Module = Module> {
+  /** Its class. */
+  readonly module: { readonly prototype: M };
+  /** The arguments that make such a module: JSON, and modules. */
+  arguments(module: M): readonly unknown[];
+  /**
+   * Makes it from such arguments; modules among them are made already. The rest may come from a file that nobody vouches
+   * for: check it, and throw what says what is wrong.
+   */
+  create(args: readonly unknown[]): M;
+}
+
+const channels = wholeNumber(1, 2 ** 24);
+const cells = wholeNumber(1, 2 ** 20);
+const someCells = wholeNumber(0, 2 ** 20);
+const flag = oneOf([true, false]);
+const probability: Rule = { says: 'a probability, 0 ≤ p < 1', holds: (value) => typeof value === 'number' && value >= 0 && value < 1 };
+const module: Rule = { says: 'a module', holds: (value) => value instanceof Module };
+const modules = list(module, 1, 10_000);
+const named: Rule = { says: 'modules by name', holds: (value) => isObject(value) && !(value instanceof Module) && Object.values(value).every(module.holds) };
+
+const axisPadding = either(someCells, list(someCells, 2, 2), oneOf(['valid', 'same', 'full']));
+const window = (rank: number) => ({ stride: perAxis(cells, rank), dilation: perAxis(cells, rank), padding: perAxis(axisPadding, rank) });
+const transposed = {
+  stride: perAxis(cells, 2),
+  dilation: perAxis(cells, 2),
+  padding: perAxis(someCells, 2),
+  outputPadding: perAxis(someCells, 2),
+  groups: channels,
+  bias: flag,
+};
+
+/**
+ * A format whose arguments are checked by rules and handed to the constructor.
+ * @param required how many arguments must be there. Default: all
+ */
+function format<A extends unknown[], M extends Module>(
+  type: new (...args: A) => M,
+  rules: readonly Argument[],
+  args: (module: M) => readonly unknown[],
+  required = rules.length,
+): ModuleFormat<M> {
+  return {
+    module: type,
+    arguments: args,
+    create(received) {
+      const wrong = mistake(received, rules, required);
+      if (wrong) throw new TypeError(wrong);
+      return new type(...(received as A));
+    },
+  };
+}
+
+const plain = (type: new () => Module) => format(type, [], () => []);
+const conv = (rank: number, type: typeof Conv1d | typeof Conv2d | typeof Conv3d) =>
+  format(
+    type,
+    [
+      channels,
+      channels,
+      perAxis(cells, rank),
+      { ...window(rank), paddingMode: oneOf(PADDING_MODES), paddingValue: number(-1e30, 1e30), groups: channels, bias: flag },
+    ],
+    ({ weight: { shape }, bias, options }) => [shape[1] * (options.groups ?? 1), shape[0], shape.slice(2), { ...options, ...(bias ? {} : { bias: false }) }],
+    3,
+  );
+const maxPool = (rank: number, type: typeof MaxPool1d | typeof MaxPool2d | typeof MaxPool3d) =>
+  format(type, [perAxis(cells, rank), window(rank)], ({ options: { kernelSize, ...options } }) => [kernelSize, options], 1);
+const avgPool = (rank: number, type: typeof AvgPool1d | typeof AvgPool2d | typeof AvgPool3d) =>
+  format(
+    type,
+    [perAxis(cells, rank), { ...window(rank), countIncludePad: flag }],
+    ({ options: { kernelSize, ...options }, countIncludePad }) => [kernelSize, { ...options, ...(countIncludePad ? {} : { countIncludePad }) }],
+    1,
+  );
+const batchNorm = (type: typeof BatchNorm1d | typeof BatchNorm2d) =>
+  format(
+    type,
+    [channels, { eps: number(0, 1), momentum: number(0, 1), affine: flag }],
+    ({ channels: count, options, weight }) => [count, { ...options, ...(weight ? {} : { affine: false }) }],
+    1,
+  );
+
+/** Every module of the library, by the name that files call it. */
+export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
+  Sequential: format(Sequential, [either(modules, named)], (sequential) => {
+    const layers = sequential.children();
+    return [layers.every(([name], i) => name === String(i)) ? layers.map(([, layer]) => layer) : Object.fromEntries(layers)];
+  }),
+  Residual: format(Residual, [module, either(module, oneOf([null]))], ({ body, shortcut }) => [body, shortcut], 1),
+  Parallel: format(Parallel, [modules], ({ towers }) => [towers]),
+  Conv1d: conv(1, Conv1d),
+  Conv2d: conv(2, Conv2d),
+  Conv3d: conv(3, Conv3d),
+  ConvTranspose2d: format(
+    ConvTranspose2d,
+    [channels, channels, perAxis(cells, 2), transposed],
+    ({ weight: { shape }, bias, options }) => [shape[0], shape[1] * options.groups, shape.slice(2), { ...options, ...(bias ? {} : { bias: false }) }],
+    3,
+  ),
+  Linear: format(
+    Linear,
+    [channels, channels, { bias: flag }],
+    ({ inFeatures, outFeatures, bias }) => [inFeatures, outFeatures, bias ? {} : { bias: false }],
+    2,
+  ),
+  MaxPool1d: maxPool(1, MaxPool1d),
+  MaxPool2d: maxPool(2, MaxPool2d),
+  MaxPool3d: maxPool(3, MaxPool3d),
+  AvgPool1d: avgPool(1, AvgPool1d),
+  AvgPool2d: avgPool(2, AvgPool2d),
+  AvgPool3d: avgPool(3, AvgPool3d),
+  AdaptiveAvgPool: format(AdaptiveAvgPool, [either(cells, list(cells, 1, 3))], ({ outputSize }) => [outputSize]),
+  // a binomial kernel of 2^(size − 1) is beyond float32 from 129 on
+  BlurPool: format(BlurPool, [channels, { size: wholeNumber(1, 128), stride: cells }], ({ channels: count, size, stride }) => [count, { size, stride }], 1),
+  BatchNorm1d: batchNorm(BatchNorm1d),
+  BatchNorm2d: batchNorm(BatchNorm2d),
+  ReLU: plain(ReLU),
+  GELU: plain(GELU),
+  Sigmoid: plain(Sigmoid),
+  Tanh: plain(Tanh),
+  Softmax: plain(Softmax),
+  LogSoftmax: plain(LogSoftmax),
+  Flatten: plain(Flatten),
+  LeakyReLU: format(LeakyReLU, [number(-1e30, 1e30)], ({ negativeSlope }) => [negativeSlope], 0),
+  Dropout: format(Dropout, [probability], ({ p }) => [p], 0),
+  Dropout2d: format(Dropout2d, [probability], ({ p }) => [p], 0),
+  Reshape: format(Reshape, [list(wholeNumber(-1, 2 ** 31), 1, 8)], ({ shape }) => [shape]),
+  ConvNet: format(ConvNet, [probability], ({ dropoutRate }) => [dropoutRate], 0),
+};
