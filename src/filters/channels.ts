@@ -34,7 +34,7 @@ export function colourChannels(channels: number): readonly number[] {
  * @param count channels of the image: 2 and 4 mean that the last one is alpha
  * @throws OptionError if the image has none of that name, or for `'luminance'`, which is no channel
  */
-export function chooseChannels(channels: Channels, count: number): readonly number[] {
+export function chooseChannels(channels: Channels, count: number, operation = 'filter'): readonly number[] {
   const all = Array.from({ length: count }, (_, c) => c);
   if (channels === 'all') return all;
   if (channels === 'colour') return colourChannels(count);
@@ -47,7 +47,7 @@ export function chooseChannels(channels: Channels, count: number): readonly numb
   }
   const known = letters.filter((letter) => letter !== '').join('');
   const named = known === '' ? '' : `, letters of '${known}' in this order`;
-  throw new OptionError('filter', 'channels', `must be 'colour', 'all'${named} or a list of channel numbers from 0 to ${count - 1}`, channels);
+  throw new OptionError(operation, 'channels', `must be 'colour', 'all'${named} or a list of channel numbers from 0 to ${count - 1}`, channels);
 }
 
 /** Rec. 709 luminance. @param x `[1, 3 or 4, H, W]` @returns `[1, 1, H, W]` */

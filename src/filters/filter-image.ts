@@ -51,13 +51,13 @@ export async function filterImage(
 ): Promise<Image> {
   const { channels = 'colour', linear = false, output = 'clamp', region, mask } = options;
   checkImage(operation, image);
-  checkOutput(output);
+  checkOutput(output, operation);
   checkWhere(operation, options, image);
   if (typeof linear !== 'boolean') throw new OptionError(operation, 'linear', 'must be true or false', linear);
   if (channels === 'luminance' && image.channels < 3) {
     throw new OptionError(operation, 'channels', `'luminance' goes with colour pictures only, this one has ${image.channels} channels`, channels);
   }
-  const filtered = chooseFiltered(channels, image.channels, options.alpha);
+  const filtered = chooseFiltered(operation, channels, image.channels, options.alpha);
   const colours = colourChannels(image.channels);
   const changed = filtered.filter((c) => colours.includes(c));
 
@@ -88,9 +88,9 @@ export async function filterImage(
 }
 
 /** The channels that change; `alpha: 'filter'` adds alpha to them. */
-function chooseFiltered(channels: Channels, count: number, alpha: Alpha | undefined): readonly number[] {
+function chooseFiltered(operation: string, channels: Channels, count: number, alpha: Alpha | undefined): readonly number[] {
   if (channels === 'luminance') return [0, 1, 2];
-  const chosen = chooseChannels(channels, count);
+  const chosen = chooseChannels(channels, count, operation);
   return alpha === 'filter' && hasAlpha(count) && !chosen.includes(count - 1) ? [...chosen, count - 1] : chosen;
 }
 

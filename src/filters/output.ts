@@ -24,8 +24,8 @@ export type Output = (typeof OUTPUTS)[number];
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalise', 'float', '16bit'] as const;
 
 /** @throws OptionError unless it is one of {@link OUTPUTS} */
-export function checkOutput(output: Output): void {
-  if (!OUTPUTS.includes(output)) throw new OptionError('filter', 'output', `must be one of ${OUTPUTS.join(', ')}`, output);
+export function checkOutput(output: Output, operation = 'filter'): void {
+  if (!OUTPUTS.includes(output)) throw new OptionError(operation, 'output', `must be one of ${OUTPUTS.join(', ')}`, output);
 }
 
 /**

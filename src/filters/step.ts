@@ -116,9 +116,12 @@ export async function runSteps(operation: string, x: Tensor, steps: readonly Ste
   const last = steps[steps.length - 1].geometry;
   const [out] = await eager(operation, backend, [x, ...kernels, ...biases], [last.outShape], (inputs, [result], on, allocate) => {
     let from: DeviceBuffer = inputs[0];
+    let spare: DeviceBuffer | undefined;
     steps.forEach((step, i) => {
-      const to = step.geometry === last ? result : allocate(sizeOf(step.geometry.outShape));
+      const length = sizeOf(step.geometry.outShape);
+      const to = i === steps.length - 1 ? result : spare?.length === length ? spare : allocate(length);
       on.conv(step.geometry, from, inputs[1 + i], step.bias === 0 ? null : inputs[1 + steps.length + biased.indexOf(step)], to);
+      spare = i === 0 ? undefined : from;
       from = to;
     });
   });
