@@ -7,6 +7,7 @@ export { DIFFERENCE_DIAGONAL, DIFFERENCE_X } from './difference.js';
 export { EMBOSS } from './emboss.js';
 export { type FilterOptions, filter } from './filter.js';
 export type { ImageOptions } from './filter-image.js';
+export { type FilterTensorOptions, filterTensor } from './filter-tensor.js';
 export { IDENTITY } from './identity.js';
 export { kernelFromAcf, kernelToAcf } from './interchange/custom.js';
 export type { KernelDocument } from './interchange/kernel-document.js';
