@@ -6,7 +6,7 @@ import type { PointwiseName } from '../../pointwise.js';
 import { addPartsProgram, biasGradientProgram, convProgram, inputGradientProgram, kernelGradientProgram, type Reduction, reduction } from './conv-programs.js';
 import type { Device } from './device.js';
 import type { Value } from './gpu-js.js';
-import { foldProgram, paddedGeometry, padProgram } from './padding-programs.js';
+import { foldProgram, paddedGeometry, padProgram, transposedGeometry } from './padding-programs.js';
 import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';
 import { type Engine, Program, ProgramCache, type ProgramText } from './program.js';
@@ -105,18 +105,18 @@ export class GpuBackend implements Backend {
       this.#withScratch(g.outChannels, (zeros) => this.conv(g, x, kernel, zeros, out));
       return;
     }
-    this.#withPadding(g, x, (pg, px) => this.#run(`conv ${g.key}`, () => convProgram(pg), [px, kernel, bias], out));
+    this.#withPadding(g, x, (pg, px) => this.#run(`conv ${pg.key}`, () => convProgram(pg), [px, kernel, bias], out));
   }
 
   convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
-    // padding that shows nothing of x passes no gradient on
+    // zeros and constants show nothing of x
     if (g.paddingMode === 'zero' || g.paddingMode === 'constant' || !hasPadding(g)) {
-      this.#run(`convInputGradient ${g.key}`, () => inputGradientProgram(g), [gradient, kernel], out);
+      this.#inputGradient(g, gradient, kernel, out);
       return;
     }
     const pg = paddedGeometry(g);
     this.#withScratch(g.batch * g.inChannels * sizeOf(pg.input), (padded) => {
-      this.#run(`convInputGradient, padded ${g.key}`, () => inputGradientProgram(pg), [gradient, kernel], padded);
+      this.#inputGradient(pg, gradient, kernel, padded);
       this.#run(`fold ${g.key}`, () => foldProgram(g), [padded], out);
     });
   }
@@ -124,7 +124,7 @@ export class GpuBackend implements Backend {
   convKernelGradient(g: ConvGeometry, x: DeviceBuffer, gradient: DeviceBuffer, out: DeviceBuffer): void {
     this.#withPadding(g, x, (pg, px) => {
       const { parts } = reduction(g, out.length);
-      this.#addParts(parts, out, (to) => this.#run(`convKernelGradient ${g.key}`, () => kernelGradientProgram(pg), [px, gradient], to));
+      this.#addParts(parts, out, (to) => this.#run(`convKernelGradient ${pg.key}`, () => kernelGradientProgram(pg), [px, gradient], to));
     });
   }
 
@@ -154,9 +154,19 @@ export class GpuBackend implements Backend {
     }
   }
 
-  /** Zero padding is left to the programs; any other is laid out first. */
+  #inputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
+    if (g.stride.some((stride) => stride > 1)) {
+      this.#run(`convInputGradient ${g.key}`, () => inputGradientProgram(g), [gradient, kernel], out);
+      return;
+    }
+    this.#withPadding(transposedGeometry(g), gradient, (pg, padded) => {
+      this.#withScratch(g.inChannels, (zeros) => this.#run(`conv ${pg.key}`, () => convProgram(pg, true), [padded, kernel, zeros], out));
+    });
+  }
+
+  /** Lays out the padding first, so that the programs have none to ask for at every tap. */
   #withPadding(g: ConvGeometry, x: DeviceBuffer, use: (g: ConvGeometry, x: DeviceBuffer) => void): void {
-    if (g.paddingMode === 'zero' || !hasPadding(g)) {
+    if (!hasPadding(g)) {
       use(g, x);
       return;
     }
@@ -263,5 +273,5 @@ export class GpuBackend implements Backend {
 }
 
 function hasPadding(g: ConvGeometry): boolean {
-  return [...g.before, ...g.after].some((cells) => cells > 0);
+  return [...g.before, ...g.after].some((cells) => cells !== 0);
 }
