@@ -12,7 +12,8 @@ import { STEP_OPTIONS, type StepOptions } from './step.js';
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
 export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, RunOptions {}
 
-const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
+/** Every name of {@link FilterOptions}. */
+export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
 
 /** One of several filters in a row. */
 export interface FilterStep {
