@@ -15,6 +15,7 @@ export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, tensorToImage } from './image/image.js';
 export type { Backend, DeviceBuffer } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode } from './kernels/backends/create.js';
+export { type BackendReport, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient, type RunOptions } from './kernels/conv.js';
 export {
   type AxisPadding,
