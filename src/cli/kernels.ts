@@ -12,15 +12,17 @@ export function addKernelsCommand(program: Command, terminal: Terminal): void {
     .action(({ json }) => terminal.out(json ? `${JSON.stringify(Object.entries(catalogue).map(describe), null, 2)}\n` : listing()));
 }
 
-function describe([name, { summary, parameters, output, make }]: [string, CatalogueEntry]) {
-  const { shape, data } = make();
-  return { name, parameters, output, summary, shape, weights: [...data] };
+function describe([name, entry]: [string, CatalogueEntry]) {
+  const { summary, parameters, output } = entry;
+  const { shape, data } = 'make' in entry ? entry.make() : { shape: undefined, data: undefined };
+  return { name, parameters, output, summary, shape, weights: data && [...data] };
 }
 
 function listing(): string {
-  const rows = Object.entries(catalogue).map(([name, { summary, parameters, output, make }]) => {
+  const rows = Object.entries(catalogue).map(([name, entry]) => {
+    const { summary, parameters, output } = entry;
     const call = parameters.length === 0 ? name : `${name}:${parameters.map((parameter) => parameter.default).join(',')}`;
-    return [call, make().shape.join('×'), output, summary];
+    return [call, 'make' in entry ? entry.make().shape.join('×') : '–', output, summary];
   });
   return table(['KERNEL', 'SIZE', 'OUTPUT', 'WHAT IT DOES'], rows);
 }
