@@ -8,7 +8,7 @@ export { type IdxArray, parseIdx } from './data/idx.js';
 export { RandomSampler, type RandomSamplerOptions, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from './data/sampler.js';
 export { type Bytes, type Targets, TensorDataset } from './data/tensor-dataset.js';
 export { compose, normalize, toTensor } from './data/transforms.js';
-export { randomElastic, randomRotation, randomShift, type Warping } from './data/warp.js';
+export { randomElastic, randomRotation, randomShift, type Warp, type Warping } from './data/warp.js';
 export * from './errors.js';
 export * from './filters/index.js';
 export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';
