@@ -3,11 +3,12 @@ export { type Augmentation, augment, type RandomEraseOptions, randomErase } from
 export type { Batch } from './data/collate.js';
 export { DataLoader, type DataLoaderOptions } from './data/data-loader.js';
 export { ConcatDataset, Dataset, mapped, randomSplit, type Sample, Subset } from './data/dataset.js';
+export { digitFromImage } from './data/digit.js';
 export { type IdxArray, parseIdx } from './data/idx.js';
 export { RandomSampler, type RandomSamplerOptions, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from './data/sampler.js';
-export { type Bytes, TensorDataset } from './data/tensor-dataset.js';
+export { type Bytes, type Targets, TensorDataset } from './data/tensor-dataset.js';
 export { compose, normalize, toTensor } from './data/transforms.js';
-export { randomElastic, randomRotation, randomShift } from './data/warp.js';
+export { randomElastic, randomRotation, randomShift, type Warping } from './data/warp.js';
 export * from './errors.js';
 export * from './filters/index.js';
 export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';

@@ -4,6 +4,8 @@ import { ConvlabError, OptionError } from '../errors.js';
 import { addDoctorCommand } from './doctor.js';
 import { addFilterCommand } from './filter.js';
 import { addKernelsCommand } from './kernels.js';
+import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './predict.js';
+import { addTrainCommand } from './train.js';
 
 /** Where a command prints: results to `out`, complaints to `err`. */
 export interface Terminal {
@@ -13,16 +15,19 @@ export interface Terminal {
 
 const CONSOLE: Terminal = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) };
 
+const NEVER = new AbortController().signal;
+
 /**
  * Runs one command line.
  * @param args without node and the program's own name
- * @returns the exit code: 0 done, 1 the operation failed, 2 wrong usage
+ * @param signal ends training after the present step; the checkpoint is written all the same
+ * @returns the exit code: 0 done, 1 the operation failed, 2 wrong usage, 130 aborted
  */
-export async function run(args: readonly string[], terminal: Terminal = CONSOLE): Promise<0 | 1 | 2> {
-  const program = createProgram(terminal);
+export async function run(args: readonly string[], terminal: Terminal = CONSOLE, signal: AbortSignal = NEVER): Promise<0 | 1 | 2 | 130> {
+  const program = createProgram(terminal, signal);
   try {
     await program.parseAsync(args, { from: 'user' });
-    return 0;
+    return signal.aborted ? 130 : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
     terminal.err(`error: ${(error as Error).message ?? error}\n`);
@@ -32,7 +37,7 @@ export async function run(args: readonly string[], terminal: Terminal = CONSOLE)
   }
 }
 
-function createProgram(terminal: Terminal): Command {
+function createProgram(terminal: Terminal, signal: AbortSignal): Command {
   const program = new Command('convlab')
     .description('One convolution for image filters and neural networks.')
     .version(version())
@@ -45,6 +50,10 @@ function createProgram(terminal: Terminal): Command {
     });
   addFilterCommand(program, terminal);
   addKernelsCommand(program, terminal);
+  addTrainCommand(program, terminal, signal);
+  addEvaluateCommand(program, terminal);
+  addPredictCommand(program, terminal);
+  addSummaryCommand(program, terminal);
   addDoctorCommand(program, terminal);
   return program;
 }

@@ -33,7 +33,9 @@ export {
   type PoolLayerOptions,
 } from './layers/pool.js';
 export { BCEWithLogitsLoss, type CompiledLoss, CrossEntropyLoss, Loss, type LossValue, MSELoss, NLLLoss, type Target } from './losses.js';
+export { bestNet } from './models/best-net.js';
 export { ConvNet } from './models/conv-net.js';
+export { NETS, type NetName } from './models/nets.js';
 export { ModelOutput, Module, Parameter, type Traced, type TraceOptions } from './module.js';
 export { Adam, type AdamOptions, AdamW, Optimizer, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
 export { cosineSchedule, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';

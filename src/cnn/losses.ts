@@ -92,8 +92,7 @@ export class NLLLoss extends Loss {
 export class CrossEntropyLoss extends Loss {
   readonly labelSmoothing: number;
 
-  /** @param options.labelSmoothing share of the target that is spread over all classes, 0 ≤ s < 1. Default 0. */
-  constructor({ labelSmoothing = 0 }: { labelSmoothing?: number } = {}) {
+  constructor({ labelSmoothing = 0 }: { /** Share of the target that is spread over all classes, 0 ≤ s < 1. Default 0. */ labelSmoothing?: number } = {}) {
     super();
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) throw new OptionError('CrossEntropyLoss', 'labelSmoothing', 'must be a share, 0 ≤ s < 1', labelSmoothing);
     this.labelSmoothing = labelSmoothing;

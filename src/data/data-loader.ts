@@ -64,6 +64,7 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
     this.#sampler.epoch = epoch;
   }
 
+  /** One pass, in batches. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch<S>, void, undefined> {
     const { epoch } = this;
     let indices: number[] = [];

@@ -15,7 +15,7 @@ export interface Sample<Y = number> {
  * Samples by number. A dataset of your own says how many there are and gives the i-th:
  * @example
  * ```ts
- * import { Dataset, tensor } from 'convlab';
+ * import { Dataset, type Tensor, tensor } from 'convlab';
  *
  * class Parity extends Dataset<{ x: Tensor; y: number }> {
  *   readonly length = 100;
@@ -41,6 +41,7 @@ export abstract class Dataset<S> implements AsyncIterable<S> {
     return samples.some(isPromise) ? Promise.all(samples).then((ready) => collate(ready, indices)) : collate(samples as S[], indices);
   }
 
+  /** Every sample, in order. */
   async *[Symbol.asyncIterator](): AsyncGenerator<S, void, undefined> {
     for (let i = 0; i < this.length; i++) yield this.at(i);
   }
@@ -131,9 +132,12 @@ class Mapped<S, T> extends Dataset<T> {
  * Splits a dataset at random into parts that share no sample, say for training and validation:
  * `const [train, validation] = randomSplit(await mnist(), [55000, 5000])`.
  * @param lengths of the parts; their sum is the dataset's length
- * @param options.seed the same seed splits the same way. Default 0.
  */
-export function randomSplit<S>(dataset: Dataset<S>, lengths: readonly number[], { seed = 0 }: { seed?: number } = {}): Subset<S>[] {
+export function randomSplit<S>(
+  dataset: Dataset<S>,
+  lengths: readonly number[],
+  { seed = 0 }: { /** The same seed splits the same way. Default 0. */ seed?: number } = {},
+): Subset<S>[] {
   checkSeed('randomSplit', seed);
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (!lengths.every((length) => Number.isSafeInteger(length) && length >= 0) || total !== dataset.length) {

@@ -46,10 +46,9 @@ const TYPES: Readonly<Record<number, IdxType>> = {
 /**
  * Reads an IDX file, the format of MNIST: any number of axes, all six kinds of values.
  * @param bytes the file; values of one byte are not copied, they stay a part of it
- * @param options.name of the file, for the errors
  * @throws DataError, before anything is allocated, if the file is no IDX file, is cut off, or goes on behind its values
  */
-export function parseIdx(bytes: Uint8Array, { name = 'the file' }: { name?: string } = {}): IdxArray {
+export function parseIdx(bytes: Uint8Array, { name = 'the file' }: { /** Of the file, for the errors. */ name?: string } = {}): IdxArray {
   const header = idxHeader(bytes, { name });
   const { type, shape, start, size } = header;
   if (bytes.length !== size) throw wrongSize(name, header, bytes.length);

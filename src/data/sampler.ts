@@ -24,6 +24,7 @@ export abstract class Sampler implements Iterable<number> {
     this.#epoch = epoch;
   }
 
+  /** One pass, in the next epoch's order. */
   [Symbol.iterator](): Iterator<number> {
     return this.order(this.#epoch++)[Symbol.iterator]();
   }
@@ -88,8 +89,7 @@ export class SubsetRandomSampler extends Sampler {
   readonly #indices: Int32Array;
   readonly #seed: number;
 
-  /** @param options.seed default 0 */
-  constructor(indices: ArrayLike<number>, { seed = 0 }: { seed?: number } = {}) {
+  constructor(indices: ArrayLike<number>, { seed = 0 }: { /** Default 0. */ seed?: number } = {}) {
     super();
     checkSeed('SubsetRandomSampler', seed);
     this.#indices = Int32Array.from(indices);
@@ -116,9 +116,8 @@ export class WeightedRandomSampler extends Sampler {
   /**
    * @param weights one for each sample, ≥ 0; they need not add up to 1
    * @param count indices in a pass
-   * @param options.seed default 0
    */
-  constructor(weights: ArrayLike<number>, count: number, { seed = 0 }: { seed?: number } = {}) {
+  constructor(weights: ArrayLike<number>, count: number, { seed = 0 }: { /** Default 0. */ seed?: number } = {}) {
     super();
     checkSeed('WeightedRandomSampler', seed);
     if (!Number.isSafeInteger(count) || count < 0) throw new OptionError('WeightedRandomSampler', 'count', 'must be a whole number ≥ 0', count);

@@ -12,7 +12,8 @@ export interface Bytes {
 /** Bytes as toTensor makes them floats: 0…1. */
 export const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
-type Targets = ArrayLike<number> | Tensor;
+/** What belongs to each sample: a label, or a tensor whose first axis is as long as the dataset. */
+export type Targets = ArrayLike<number> | Tensor;
 
 /**
  * Everything in two arrays: `new TensorDataset(x, y)` with x `[N, ...]` and N labels, or a tensor `[N, ...]` to predict.

@@ -1,6 +1,7 @@
 import { OptionError, refuseUnknownOptions } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Tensor } from '../tensor.js';
+import { smoothNoise } from './smooth-noise.js';
 import { checkPicture } from './transforms.js';
 
 /**
@@ -67,15 +68,12 @@ export function randomElastic(options: { alpha: number; sigma: number }): Warpin
   const { alpha, sigma } = options;
   if (!(alpha >= 0 && alpha < Number.POSITIVE_INFINITY)) throw new OptionError('randomElastic', 'alpha', 'must be a finite number ≥ 0', alpha);
   if (!(sigma >= 1 && sigma < Number.POSITIVE_INFINITY)) throw new OptionError('randomElastic', 'sigma', 'must be a finite number ≥ 1', sigma);
-  const taps = new Map<number, Float32Array>();
-  const tapsOf = (n: number) => taps.get(n) ?? (taps.set(n, smoothingTaps(n, sigma)).get(n) as Float32Array);
+  const addNoise = smoothNoise(alpha, sigma);
   return warping((warp, random) => {
     const { height, width } = warp;
     warp.displacement ??= new Float32Array(2 * height * width);
-    for (const axis of [0, 1]) {
-      const plane = warp.displacement.subarray(axis * height * width, (axis + 1) * height * width);
-      addSmoothNoise(plane, height, width, tapsOf(height), tapsOf(width), { alpha, sigma, random });
-    }
+    addNoise(warp.displacement.subarray(0, height * width), height, width, random);
+    addNoise(warp.displacement.subarray(height * width), height, width, random);
   });
 }
 
@@ -101,55 +99,6 @@ function follow(warp: Warp, [yy, yx, xy, xx]: Warp['matrix'], [y, x]: Warp['shif
   warp.matrix = [a * yy + b * xy, a * yx + b * xx, c * yy + d * xy, c * yx + d * xx];
 }
 
-/** Nodes of the noise that reach a pixel, along one axis. */
-const TAPS = 8;
-
-/**
- * The weights of the nodes around each of n pixels, n·TAPS.
- *
- * The noise is smooth, so it need not be drawn for every pixel: nodes one σ apart are enough. Sums of Gaussians at that
- * distance vary by a factor of 1 ± 2·exp(−π²), one in ten thousand, and √σ gives them the variance that noise on every
- * pixel would have. Pixel p sees the nodes (floor(p / σ) − 3 … + 4)·σ: at least three σ to either side.
- */
-function smoothingTaps(n: number, sigma: number): Float32Array {
-  return Float32Array.from({ length: n * TAPS }, (_, i) => {
-    const p = Math.floor(i / TAPS) / sigma;
-    const node = Math.floor(p) + (i % TAPS) - 3;
-    return Math.exp(-((p - node) ** 2) / 2) / Math.sqrt(2 * Math.PI * sigma);
-  });
-}
-
-interface Noise {
-  readonly alpha: number;
-  readonly sigma: number;
-  readonly random: Random;
-}
-
-/** Adds noise on the nodes, smoothed along the rows and then along the columns. */
-function addSmoothNoise(plane: Float32Array, height: number, width: number, tapsY: Float32Array, tapsX: Float32Array, { alpha, sigma, random }: Noise): void {
-  const nodesY = Math.floor((height - 1) / sigma) + TAPS;
-  const nodesX = Math.floor((width - 1) / sigma) + TAPS;
-  const rows = new Float32Array(nodesY * width);
-  const noise = new Float32Array(nodesX);
-  for (let node = 0; node < nodesY; node++) {
-    for (let i = 0; i < nodesX; i++) noise[i] = random.uniform(-alpha, alpha);
-    for (let x = 0; x < width; x++) {
-      const from = Math.floor(x / sigma);
-      let sum = 0;
-      for (let k = 0; k < TAPS; k++) sum += tapsX[x * TAPS + k] * noise[from + k];
-      rows[node * width + x] = sum;
-    }
-  }
-  for (let y = 0; y < height; y++) {
-    const from = Math.floor(y / sigma);
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let k = 0; k < TAPS; k++) sum += tapsY[y * TAPS + k] * rows[(from + k) * width + x];
-      plane[y * width + x] += sum;
-    }
-  }
-}
-
 /** Bilinear. */
 function resample(x: Tensor, { height, width, matrix: [yy, yx, xy, xx], shift, displacement }: Warp): Tensor {
   const area = height * width;
@@ -167,9 +116,12 @@ function resample(x: Tensor, { height, width, matrix: [yy, yx, xy, xx], shift, d
       }
       y = Math.min(Math.max(y, 0), height - 1);
       x = Math.min(Math.max(x, 0), width - 1);
-      const [top, left] = [Math.floor(y), Math.floor(x)];
-      const [down, right] = [top + 1 < height ? width : 0, left + 1 < width ? 1 : 0];
-      const [fy, fx] = [y - top, x - left];
+      const top = Math.floor(y);
+      const left = Math.floor(x);
+      const down = top + 1 < height ? width : 0;
+      const right = left + 1 < width ? 1 : 0;
+      const fy = y - top;
+      const fx = x - left;
       for (let at = top * width + left, to = i; to < from.length; at += area, to += area) {
         const upper = from[at] + fx * (from[at + right] - from[at]);
         const lower = from[at + down] + fx * (from[at + down + right] - from[at + down]);

@@ -1,30 +1,18 @@
 import { refuseUnknownOptions } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
+import type { RunOptions } from '../kernels/conv.js';
 import type { Tensor } from '../tensor.js';
 import { type ApplyOptions, applyKernel } from './apply.js';
 import { chooseChannels } from './channels.js';
+import { filterImage, IMAGE_OPTIONS, type ImageOptions } from './filter-image.js';
 import { checkOutput, type Output, valuesToImage } from './output.js';
+import type { WhereOptions } from './region.js';
+import { STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
-export interface FilterOptions extends ApplyOptions {
-  /** How values become samples, see {@link Output}. Default `'clamp'`. */
-  output?: Output;
-}
+export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, RunOptions {}
 
-const FILTER_OPTIONS = [
-  'padding',
-  'paddingMode',
-  'paddingValue',
-  'stride',
-  'dilation',
-  'anchor',
-  'flip',
-  'scale',
-  'bias',
-  'channels',
-  'output',
-  'backend',
-] as const satisfies readonly (keyof FilterOptions)[];
+const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
 
 /** One of several filters in a row. */
 export interface FilterStep {
@@ -34,11 +22,11 @@ export interface FilterStep {
 }
 
 /**
- * Filters a picture: the kernel slides over every colour channel by itself, alpha passes through.
+ * Filters a picture: the kernel slides over every colour channel by itself; for alpha see {@link FilterOptions.alpha}.
  * Like `conv`, it correlates; `flip: true` turns the kernel round.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
- * @param kernel `[kH, kW]`, any size: from the catalogue, or your own by `kernel2d`
+ * @param kernel `[kH, kW]`, any size: from the catalogue, or your own by `kernel2d`; or `[C, kH, kW]`, one for each filtered channel
  * @returns as many channels of the same sample type; the same size too, unless stride or padding say otherwise
  * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the picture
  * @throws OptionError if an option is unknown or breaks its rule
@@ -55,8 +43,8 @@ export interface FilterStep {
  */
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
   refuseUnknownOptions('filter', options, FILTER_OPTIONS);
-  const { output = 'clamp', ...rest } = options;
-  return filterInTurn(image, [{ kernel, options: rest }], output);
+  const { channels, alpha, linear, output, region, mask, backend, ...step } = options;
+  return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, region, mask, backend });
 }
 
 /** Several filters, one after the other. Between them nothing is rounded or limited: `output` applies once, at the end. */

@@ -34,6 +34,12 @@ export interface Backend {
 
   /** out[n, cout, o] = bias[cout] + Σ x[n, cin, o·stride + k·dilation] · kernel[cout, cin, k] */
   conv(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void;
+  // The same by another algorithm, for kernels whose values allow it: the plan picks one. Optional: what a backend leaves
+  // out is not offered.
+
+  /** As {@link conv}, but weights of zero cost nothing, and what lies under them is not looked at: not even NaN shows. */
+  convSparse?(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void;
+
   /** The gradient with respect to x, in x's shape. `gradient` has the output's shape. */
   convInputGradient(geometry: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void;
   /** The gradient with respect to the kernel, in the kernel's shape. */

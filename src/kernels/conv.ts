@@ -120,7 +120,8 @@ export async function convBiasGradient(gradient: Tensor, options: RunOptions = {
   return eager('convBiasGradient', options.backend, [gradient], [[channels]], ([g], [out], on) => on.convBiasGradient(geometry, g, out)).then(first);
 }
 
-type Run = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], backend: Backend) => void;
+/** @param allocate a further buffer, which is freed after the call */
+type Run = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], backend: Backend, allocate: (length: number) => DeviceBuffer) => void;
 
 /** One eager call: upload, run, read back, free. */
 export async function eager(
@@ -147,7 +148,7 @@ export async function eager(
       return buffer;
     });
     const outputs = outShapes.map((shape) => hold(sizeOf(shape)));
-    run(uploaded, outputs, backend);
+    run(uploaded, outputs, backend, hold);
     const read = await Promise.all(outputs.map((out) => backend.read(out)));
     return read.map((data, i) => ({ shape: [...outShapes[i]], data }));
   } finally {

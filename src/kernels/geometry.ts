@@ -135,10 +135,7 @@ export function convGeometry(xShape: readonly number[], kernelShape: readonly nu
   if (paddingMode === 'reflect') {
     for (const { input, before, after } of axes) {
       if (Math.max(before, after) >= input) {
-        throw new OptionError(operation, 'padding', `of mode 'reflect' must be narrower than the axis (${input} ${input === 1 ? 'cell' : 'cells'})`, [
-          before,
-          after,
-        ]);
+        throw new OptionError(operation, 'padding', `of mode 'reflect' must be narrower than the axis (${cells(input)})`, [before, after]);
       }
     }
   }
@@ -171,7 +168,7 @@ export function poolGeometry(xShape: readonly number[], options: WindowOptions, 
     for (let o = 0; o < output; o++) {
       const touches = Array.from({ length: kernel }, (_, k) => o * stride + k * dilation - before).some((i) => i >= 0 && i < input);
       if (!touches)
-        throw new OptionError(operation, 'padding', `is so wide that a window of ${kernel} cells lies wholly on it (axis of ${input} cells)`, [before, after]);
+        throw new OptionError(operation, 'padding', `is so wide that a window of ${kernel} cells lies wholly on it (axis of ${cells(input)})`, [before, after]);
     }
   }
   return finish(axes, {
@@ -316,6 +313,10 @@ function geometryKey(g: Omit<ConvGeometry, 'key'>): string {
   const padding = g.before.map((before, axis) => `${before}:${g.after[axis]}`);
   const mode = g.paddingMode === 'constant' ? `constant(${g.paddingValue})` : g.paddingMode;
   return `x=${g.xShape} k=${g.kernelShape} s=${g.stride} d=${g.dilation} p=${padding} ${mode} g=${g.groups}${g.flip ? ' flip' : ''}`;
+}
+
+function cells(n: number): string {
+  return n === 1 ? '1 cell' : `${n} cells`;
 }
 
 function isCount(value: unknown): boolean {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   Adam,
-  type Batches,
   BatchNorm2d,
   Conv2d,
   CrossEntropyLoss,
@@ -10,9 +9,7 @@ import {
   evaluate,
   Flatten,
   Linear,
-  LogSoftmax,
   type Module,
-  NLLLoss,
   ReLU,
   rightness,
   Sequential,
@@ -20,33 +17,8 @@ import {
   train,
 } from '../../src/cnn/index.js';
 import { createBackend } from '../../src/kernels/backends/create.js';
-import { Random } from '../../src/random.js';
 import { tensor } from '../../src/tensor.js';
-
-/** Stripes: class 0 runs across, class 1 down; 10 samples in batches of 4, so the last batch is short. */
-function stripes(seed: number, samples = 10, batchSize = 4): Batches {
-  const random = new Random(seed);
-  const all = Array.from({ length: samples }, (_, i) => {
-    const phase = random.integer(2);
-    const cells = Array.from({ length: 36 }, (_, p) => (((i % 2 === 0 ? Math.floor(p / 6) : p) + phase) % 2) + 0.3 * random.normal());
-    return { cells, y: i % 2 };
-  });
-  return {
-    length: Math.ceil(samples / batchSize),
-    async *[Symbol.asyncIterator]() {
-      for (let i = 0; i < samples; i += batchSize) {
-        const part = all.slice(i, i + batchSize);
-        yield {
-          x: tensor(
-            part.flatMap(({ cells }) => cells),
-            [part.length, 1, 6, 6],
-          ),
-          y: part.map(({ y }) => y),
-        };
-      }
-    },
-  };
-}
+import { course, stripes } from './stripes.js';
 
 const net = () =>
   new Sequential({
@@ -116,15 +88,12 @@ describe('train', () => {
     expect(await bits(model)).toEqual(await bits(compiled));
   });
 
-  test('every backend gives the reference its loss', async () => {
-    const course = async (name: 'reference' | 'wasm') => {
-      const model = new Sequential([new Conv2d(1, 3, 3), new ReLU(), new Flatten(), new Linear(48, 2), new LogSoftmax()]).initialize(2);
-      await model.to(await createBackend(name));
-      const history = await train(model, { train: stripes(1), optimizer: new SGD(model, { lr: 0.1 }), loss: new NLLLoss(), epochs: 3 });
-      return history.epochs.map(({ loss }) => loss);
-    };
-    const [reference, wasm] = [await course('reference'), await course('wasm')];
-    for (const [i, loss] of reference.entries()) expect(wasm[i]).toBeCloseTo(loss, 5);
+  test('wasm and GPU.js give the reference its loss', async () => {
+    const reference = await course(await createBackend('reference'));
+    for (const backend of [await createBackend('wasm'), await createBackend('gpu', { gpuMode: 'cpu' })]) {
+      for (const [i, loss] of (await course(backend)).entries()) expect(loss, backend.device).toBeCloseTo(reference[i], 5);
+      backend.dispose();
+    }
   });
 
   test('stops early and brings the best weights back', async () => {

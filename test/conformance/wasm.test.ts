@@ -1,4 +1,4 @@
-import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
+import { createBackend } from '../../src/index.js';
 import { runConformance } from './suite.js';
 
-runConformance({ name: 'wasm', create: createWasmBackend });
+runConformance({ name: 'wasm', create: () => createBackend('wasm') });

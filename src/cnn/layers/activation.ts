@@ -6,7 +6,7 @@ import type { Value } from '../graph.js';
 import { Module } from '../module.js';
 
 /** A layer without parameters: one function of one value. */
-function layerOf(compute: (x: Value) => Value) {
+function layerOf(compute: (x: Value) => Value): new () => Module & { forward(x: Value): Value } {
   return class extends Module {
     forward(x: Value): Value {
       return compute(x);

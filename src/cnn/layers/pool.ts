@@ -120,10 +120,9 @@ export class BlurPool extends Module {
   readonly stride: number;
   readonly size: number;
 
-  /** @param options.size cells of the binomial kernel, default 3: 1 2 1; @param options.stride default 2 */
   constructor(
     readonly channels: number,
-    { size = 3, stride = 2 }: { size?: number; stride?: number } = {},
+    { size = 3, stride = 2 }: { /** Cells of the binomial kernel. Default 3: 1 2 1. */ size?: number /** Default 2. */; stride?: number } = {},
   ) {
     super();
     if (!Number.isInteger(size) || size < 1) throw new OptionError('BlurPool', 'size', 'must be a whole number ≥ 1', size);

@@ -36,10 +36,12 @@ export interface DigitSet extends Sources {
 /** Finds the files, checks and loads them. */
 export async function loadDigits(set: DigitSet, options: DigitOptions): Promise<TensorDataset> {
   refuseUnknownOptions(set.operation, options, ['train', 'transform', 'root', 'download', 'cache', 'mirrors', 'signal']);
-  const { train = true, download = true, transform } = options;
+  const { train = true, download = true, transform, mirrors = [] } = options;
   for (const [option, value] of Object.entries({ train, download })) {
     if (typeof value !== 'boolean') throw new OptionError(set.operation, option, 'must be true or false', value);
   }
+  if (transform !== undefined && typeof transform !== 'function') throw new OptionError(set.operation, 'transform', 'must be a function', transform);
+  if (!Array.isArray(mirrors)) throw new OptionError(set.operation, 'mirrors', 'must be a list of addresses', mirrors);
   const { images, labels } = train ? set.train : set.test;
   const [pictures, classes] = await Promise.all([images, labels].map((file) => find(set, wanted(set, file), options)));
   const [count, height, width] = pictures.shape;

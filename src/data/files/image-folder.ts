@@ -16,6 +16,7 @@ export class ImageFolder extends Dataset<Sample> {
     readonly classes: readonly string[],
     /** paths and labels of the pictures */
     readonly files: readonly { readonly path: string; readonly y: number }[],
+    /** from a picture to its tensor */
     readonly transform: (image: Image) => Tensor,
   ) {
     super();

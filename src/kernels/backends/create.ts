@@ -7,6 +7,7 @@ export { GPU_MODES, type GpuMode };
 
 /** Backends by name; `auto` picks one, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
+/** One of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
 /** Options of {@link createBackend}. */

@@ -63,9 +63,12 @@ return sum;`,
 /** Runs `inner` for every tap (kd, kh, kw) and output (od, oh, ow) of which that tap lies on the cell (id, ih, iw). */
 export function overCoveringOutputs(g: ConvGeometry, inner: string): string {
   const axis = (a: 0 | 1 | 2, i: string, k: string, o: string, content: string) => {
-    const position = `const ${o}At = ${i} ${plus(g.before[a])} - ${k} * ${g.dilation[a]};\n`;
-    const covered = `${o}At >= 0 && ${o} * ${g.stride[a]} === ${o}At && ${o} < ${g.output[a]}`;
-    return loop(k, g.kernel[a], `${position}const ${o} = Math.floor(${o}At / ${g.stride[a]} + 0.5);\nif (${covered}) {\n${content}\n}`);
+    const [stride, last] = [g.stride[a], g.output[a] - 1];
+    const position = `${i} ${plus(g.before[a])} - ${k} * ${g.dilation[a]}`;
+    const inside = `${o} >= 0 && ${o} <= ${last}`;
+    if (stride === 1) return loop(k, g.kernel[a], `const ${o} = ${position};\nif (${inside}) {\n${content}\n}`);
+    const nearest = `const ${o}At = ${position};\nconst ${o} = Math.floor(${o}At / ${stride} + 0.5);`;
+    return loop(k, g.kernel[a], `${nearest}\nif (${inside} && ${o} * ${stride} === ${o}At) {\n${content}\n}`);
   };
   return axis(0, 'id', 'kd', 'od', axis(1, 'ih', 'kh', 'oh', axis(2, 'iw', 'kw', 'ow', inner)));
 }

@@ -80,6 +80,7 @@ const IDENTITY: ProgramText = { inputs: { x: [1, 1, VALUES.length] }, axes: { i:
 /** Runs a first program. It stays, so that GPU.js always has one by which it finds its context again. */
 async function probe(engine: Engine): Promise<Device> {
   const program = new Program(engine, IDENTITY);
+  await program.build([VALUES]);
   const value = await program.run([VALUES]);
   const device = deviceOf(engine, program.context);
   if (value instanceof Float32Array) return device;

@@ -34,6 +34,7 @@ export interface Kernel {
     readonly texture?: Texture | null;
     /** GL: textures that are deleted along with the program. */
     readonly textureCache?: WebGLTexture[];
+    build(...values: readonly (Input | Texture)[]): unknown;
   };
   destroy(): void;
 }

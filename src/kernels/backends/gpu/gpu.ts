@@ -194,14 +194,20 @@ export class GpuBackend implements Backend {
     this.#inLine(() => {
       const failed = sources.find(({ failure }) => failure);
       if (failed) return this.#replace(target, undefined, failed.failure);
-      const fail = (error: unknown) => this.#replace(target, undefined, this.#explain(name, error));
+      const values = sources.map((source) => source.value ?? new Float32Array(source.length));
+      const key = `${name} ${values.map((value) => (value instanceof Float32Array ? 'host' : 'device'))}`;
+      const fail = (error: unknown) => {
+        this.#programs.delete(key);
+        this.#replace(target, undefined, this.#explain(name, error));
+      };
+      const done = (value: Value) => this.#replace(target, value);
       try {
-        const values = sources.map((source) => source.value ?? new Float32Array(source.length));
-        const kinds = values.map((value) => (value instanceof Float32Array ? 'host' : 'device'));
-        const compile = () => new Program(this.#engine, text());
-        const result = this.#programs.get(`${name} ${kinds}`, compile, 4 * target.length).run(values);
-        if (result instanceof Promise) return result.then((value) => this.#replace(target, value), fail);
-        this.#replace(target, result);
+        const program = this.#programs.get(key, () => new Program(this.#engine, text()), 4 * target.length);
+        const launch = () => this.#device.watch(() => program.run(values));
+        const building = program.build(values);
+        const result = building ? building.then(launch) : launch();
+        if (result instanceof Promise) return result.then(done, fail);
+        done(result);
       } catch (error) {
         fail(error);
       }

@@ -1,6 +1,6 @@
 import { UnsupportedError } from '../../../errors.js';
 import type { Triple } from '../../geometry.js';
-import type { Gpu, GpuJs, Kernel, Texture, Value } from './gpu-js.js';
+import type { Gpu, GpuJs, Input, Kernel, Texture, Value } from './gpu-js.js';
 import type { GpuMode } from './modes.js';
 import { type Axes, layThreads } from './threads.js';
 
@@ -49,9 +49,15 @@ export class Program {
     return this.#kernel.kernel.context;
   }
 
+  /** Compiles ahead of the first run, where that takes its time (webgpu), so that every run calls the device at once. */
+  build(values: readonly Value[]): Promise<unknown> | undefined {
+    if (this.#checked || this.#engine.mode !== 'webgpu') return undefined;
+    return Promise.resolve(this.#kernel.kernel.build(...this.#view(values)));
+  }
+
   /** @returns the result, which the caller must release; a promise in mode webgpu */
   run(values: readonly Value[]): Value | Promise<Value> {
-    const result = this.#kernel(...values.map((value, i) => this.#view(value, this.#shapes[i])));
+    const result = this.#kernel(...this.#view(values));
     if (result instanceof Promise) return result.then((value) => this.#check(value));
     return this.#check(result);
   }
@@ -64,10 +70,13 @@ export class Program {
     if (kernels.includes(kernel)) kernels.splice(kernels.indexOf(kernel), 1);
   }
 
-  /** The same numbers in the shape in which this program reads them. */
-  #view(value: Value, shape: readonly number[]) {
-    if (value instanceof Float32Array) return this.#engine.lib.input(value, shape);
-    return Object.create(value, { type: { value: value.type }, output: { value: shape }, dimensions: { value: shape } }) as Texture;
+  /** The same numbers, each in the shape in which this program reads it. */
+  #view(values: readonly Value[]): (Input | Texture)[] {
+    return values.map((value, i) => {
+      const shape = this.#shapes[i];
+      if (value instanceof Float32Array) return this.#engine.lib.input(value, shape);
+      return Object.create(value, { type: { value: value.type }, output: { value: shape }, dimensions: { value: shape } });
+    });
   }
 
   #check(value: Value): Value {

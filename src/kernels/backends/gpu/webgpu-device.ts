@@ -18,10 +18,26 @@ export function webGpuDevice(context: WebGpuContext): Device {
   const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
   const maxBytes = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   let failed: string | undefined;
-  // WebGPU drops what fails and goes on with zeros
-  device.addEventListener('uncapturederror', ({ error }) => {
-    failed ??= error.message;
-  });
+  /** resolves once the errors of everything watched so far are known */
+  let watched = Promise.resolve();
+
+  // WebGPU drops what fails and goes on with zeros. Errors are told to the scope around the call; the event for those
+  // without one may come later than the zeros.
+  const watch = <T>(calls: () => T): T => {
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('validation');
+    try {
+      return calls();
+    } finally {
+      const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]).then(
+        (errors) => {
+          failed ??= errors.find((error) => error)?.message;
+        },
+        () => {}, // the device is lost, which isLost tells
+      );
+      watched = watched.then(() => scopes);
+    }
+  };
 
   return {
     label: `webgpu (${name})`,
@@ -29,14 +45,20 @@ export function webGpuDevice(context: WebGpuContext): Device {
     maxLength: Math.floor(maxBytes / 4),
     limit: `maxStorageBufferBindingSize and maxBufferSize, ${maxBytes} bytes`,
     failure: () => (context.isLost ? 'the WebGPU device was lost' : failed),
+    watch,
     async download({ buffer }: Texture, length: number) {
-      const staging = device.createBuffer({ size: 4 * length, usage: MAP_READ | COPY_DST });
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer, 0, staging, 0, 4 * length);
-      device.queue.submit([encoder.finish()]);
+      const staging = watch(() => {
+        const staging = device.createBuffer({ size: 4 * length, usage: MAP_READ | COPY_DST });
+        const encoder = device.createCommandEncoder();
+        encoder.copyBufferToBuffer(buffer, 0, staging, 0, 4 * length);
+        device.queue.submit([encoder.finish()]);
+        return staging;
+      });
+      const errors = watched;
       await staging.mapAsync(MAP_READ);
       const values = new Float32Array(staging.getMappedRange().slice(0));
       staging.destroy();
+      await errors;
       return values;
     },
     release: (value: Texture) => value.delete(),

@@ -4,6 +4,9 @@ import type { ConvGeometry, Triple } from '../../geometry.js';
 /** Scratch for one strip of gathered rows: small enough to stay in a core's second-level cache. */
 const STRIP_BYTES = 192 * 1024;
 
+/** Narrower than this, what lies between the borders is gathered along with them. */
+const DIRECT_COLUMNS = 32;
+
 /**
  * A correlation as the programs run it: the forward pass of a geometry, or its input gradient, which is the correlation
  * of the zero-stuffed output gradient with the kernel turned round. Everything about borders is in the tables.
@@ -90,6 +93,15 @@ export interface StripLayout {
   readonly offsets: Int32Array;
   /** cells of a whole strip */
   readonly cells: number;
+  readonly direct: DirectLayout;
+}
+
+/** Where x is read without being gathered: see assembly/correlation.ts. */
+export interface DirectLayout {
+  readonly from: number;
+  readonly to: number;
+  readonly source: number;
+  readonly offsets: Int32Array;
 }
 
 /**
@@ -109,7 +121,8 @@ export function stripLayout(c: Correlation): StripLayout {
 
   const reachH = (KH - 1) * dilationH + 1;
   const affordable = STRIP_BYTES / 4 / (c.inChannels * KD * rowLength);
-  const stripRows = Math.min(c.output[1], Math.max(1, Math.floor((affordable - reachH) / strideH) + 1));
+  // fewer rows than the kernel is high would mean to gather most rows again for the next strip
+  const stripRows = Math.min(c.output[1], Math.max(Math.ceil(reachH / strideH), Math.floor((affordable - reachH) / strideH) + 1));
   const gatheredRows = (stripRows - 1) * strideH + reachH;
 
   const offsets: number[] = [];
@@ -122,15 +135,29 @@ export function stripLayout(c: Correlation): StripLayout {
       }
     }
   }
+  const run = longestRun(columns);
   return {
     columns,
-    run: longestRun(columns),
+    run,
+    direct: directLayout(c, run) ?? { from: 0, to: 0, source: 0, offsets: Int32Array.from(offsets) },
     stripRows,
     gatheredRows,
     taps: offsets.length,
     offsets: Int32Array.from(offsets),
     cells: c.inChannels * KD * gatheredRows * rowLength,
   };
+}
+
+function directLayout(c: Correlation, run: StripLayout['run']): DirectLayout | undefined {
+  const [KD, KH, KW] = c.kernel;
+  const [dilationD, dilationH, dilationW] = c.dilation;
+  const [from, to] = [run.from, Math.min(c.output[2], run.to - (KW - 1) * dilationW)];
+  if (c.inChannels > 1 || c.stride[2] > 1 || to - from < DIRECT_COLUMNS) return undefined;
+  const offsets = Array.from({ length: KD * KH * KW }, (_, tap) => {
+    const [kd, kh, kw] = [Math.floor(tap / (KH * KW)), Math.floor(tap / KW) % KH, tap % KW];
+    return 4 * ((kd * dilationD * c.input[1] + kh * dilationH) * c.input[2] + kw * dilationW);
+  });
+  return { from, to, source: run.source, offsets: Int32Array.from(offsets) };
 }
 
 export function ceil4(n: number): number {

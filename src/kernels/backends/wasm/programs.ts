@@ -23,7 +23,8 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     cinStep: number,
     reverse: boolean,
   ): void;
-  correlate(geometry: number, x: number, packed: number, bias: number, out: number, strip: number, from: number, to: number): void;
+  packSparse(kernel: number, packed: number, channels: number, taps: number, window: number, offsets: number, directOffsets: number, reverse: boolean): void;
+  correlate(geometry: number, x: number, packed: number, sparse: boolean, bias: number, out: number, strip: number, from: number, to: number): void;
   kernelGradient(geometry: number, x: number, gradient: number, out: number, strip: number, rowsOfG: number, reverse: boolean, from: number, to: number): void;
   biasGradient(gradient: number, out: number, batch: number, channels: number, area: number): void;
   fold(

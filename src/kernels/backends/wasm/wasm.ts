@@ -25,6 +25,8 @@ interface Prepared {
   readonly packedBytes: number;
   readonly gradientRowBytes: number;
   readonly tableW: number;
+  readonly offsets: number;
+  readonly directOffsets: number;
   readonly allocations: readonly number[];
 }
 
@@ -73,7 +75,15 @@ export class WasmBackend implements Backend {
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
     const [strip, packed] = this.#scratchFor(p.stripBytes, p.packedBytes);
     this.#pack(g, kernel, packed, false);
-    this.#run.correlate(p.pointer, at(x), packed, bias ? at(bias) : 0, at(out), strip, 0, p.strips);
+    this.#run.correlate(p.pointer, at(x), packed, false, bias ? at(bias) : 0, at(out), strip, 0, p.strips);
+  }
+
+  convSparse(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
+    const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
+    const taps = kernel.length / g.outChannels;
+    const [strip, packed] = this.#scratchFor(p.stripBytes, g.outChannels * (4 + 12 * taps));
+    this.#run.packSparse(at(kernel), packed, g.outChannels, taps, sizeOf(g.kernel), p.offsets, p.directOffsets, g.flip);
+    this.#run.correlate(p.pointer, at(x), packed, true, bias ? at(bias) : 0, at(out), strip, 0, p.strips);
   }
 
   convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
@@ -88,7 +98,7 @@ export class WasmBackend implements Backend {
     const padded = g.input.map((n, axis) => n + g.before[axis] + g.after[axis]);
     const [strip, packed, unfolded] = this.#scratchFor(p.stripBytes, p.packedBytes, folds ? 4 * planes * sizeOf(padded) : 0);
     this.#pack(g, kernel, packed, true);
-    this.#run.correlate(p.pointer, at(gradient), packed, 0, folds ? unfolded : at(out), strip, 0, p.strips);
+    this.#run.correlate(p.pointer, at(gradient), packed, false, 0, folds ? unfolded : at(out), strip, 0, p.strips);
     if (!folds) return;
     const [d, h, w] = this.#borderTables(g);
     this.#run.fold(unfolded, at(out), planes, d, padded[0], g.input[0], h, padded[1], g.input[1], w, padded[2], g.input[2]);
@@ -144,7 +154,8 @@ export class WasmBackend implements Backend {
   #allocate(bytes: number): number {
     try {
       if (bytes >= 2 ** 30 - SLACK_BYTES) throw new RangeError('one buffer may hold at most 1 GiB');
-      return this.#run.allocate(bytes + SLACK_BYTES);
+      // wasm hands addresses over as signed numbers
+      return this.#run.allocate(bytes + SLACK_BYTES) >>> 0;
     } catch (cause) {
       if (cause instanceof UnsupportedError) throw cause;
       const reason = cause instanceof RangeError ? cause.message : 'the wasm memory is exhausted (4 GiB at most)';
@@ -184,7 +195,7 @@ export class WasmBackend implements Backend {
     const key = `border ${g.key}`;
     return this.#keep(key, () => {
       const allocations = ([0, 1, 2] as const).map((axis) => this.#store(borderTable(g, axis)));
-      return { pointer: 0, strips: 0, stripBytes: 0, packedBytes: 0, gradientRowBytes: 0, tableW: 0, allocations };
+      return { pointer: 0, strips: 0, stripBytes: 0, packedBytes: 0, gradientRowBytes: 0, tableW: 0, offsets: 0, directOffsets: 0, allocations };
     }).allocations;
   }
 
@@ -192,8 +203,9 @@ export class WasmBackend implements Backend {
     return this.#keep(key, () => {
       const c = make();
       const layout = stripLayout(c);
-      const tables = [c.tables[0], c.tables[1], layout.columns, layout.offsets, c.tables[2]].map((table) => this.#store(table));
-      const [tableD, tableH, columns, offsets, tableW] = tables;
+      const { direct } = layout;
+      const tables = [c.tables[0], c.tables[1], layout.columns, layout.offsets, direct.offsets, c.tables[2]].map((table) => this.#store(table));
+      const [tableD, tableH, columns, offsets, directOffsets, tableW] = tables;
       // the fields of assembly/correlation.ts, in their order
       const fields = new Int32Array([
         ...[c.batch, c.groups, c.inChannels, c.outChannels],
@@ -203,6 +215,7 @@ export class WasmBackend implements Backend {
         ...[tableD, tableH, columns, layout.columns.length],
         ...[layout.run.from, layout.run.to, layout.run.source],
         ...[layout.stripRows, layout.gatheredRows, layout.taps, offsets],
+        ...[direct.from, direct.to, direct.source, directOffsets],
       ]);
       const pointer = this.#store(fields);
       return {
@@ -212,6 +225,8 @@ export class WasmBackend implements Backend {
         packedBytes: 4 * c.groups * c.outChannels * layout.taps,
         gradientRowBytes: 4 * c.outChannels * layout.stripRows * ceil4(c.output[2]),
         tableW,
+        offsets,
+        directOffsets,
         allocations: [pointer, ...tables],
       };
     });

@@ -1,10 +1,11 @@
-// The two inner programs of every forward and input-gradient pass. A tap is a byte offset into the gathered strip and
-// its weights; accumulators stay in registers while the tap list runs.
+// The inner programs of every forward and input-gradient pass. A tap is a byte offset into the source, a gathered strip or
+// x itself, and its weights; accumulators stay in registers while the tap list runs. `step` leads from what one output row
+// sees to what the next one does, `outRow` from one output row to the next.
 
 /** Output rows of 4 channels, 8 columns at a time: 8 accumulators. Weights: 4 per tap. */
 export function rowsOf4(
-  strip: usize, stripStep: usize, offsets: usize, taps: i32, weights: usize, bias: v128,
-  out: usize, outPlane: usize, rows: i32, width: i32,
+  source: usize, step: usize, offsets: usize, taps: i32, weights: usize, bias: v128,
+  out: usize, outRow: usize, outPlane: usize, rows: i32, width: i32,
 ): void {
   const end = offsets + (<usize>taps << 2);
   const bias0 = f32x4.splat(f32x4.extract_lane(bias, 0));
@@ -13,7 +14,7 @@ export function rowsOf4(
   const bias3 = f32x4.splat(f32x4.extract_lane(bias, 3));
   for (let row = 0; row < rows; row++) {
     for (let ow = 0; ow < width; ow += 8) {
-      const at = strip + (<usize>ow << 2);
+      const at = source + (<usize>ow << 2);
       let a0 = bias0, b0 = bias0, a1 = bias1, b1 = bias1, a2 = bias2, b2 = bias2, a3 = bias3, b3 = bias3;
       let w = weights;
       for (let tap = offsets; tap < end; tap += 4) {
@@ -34,28 +35,107 @@ export function rowsOf4(
         b3 = f32x4.add(b3, f32x4.mul(xb, k3));
         w += 16;
       }
-      const to = out + (<usize>(row * width + ow) << 2);
+      const to = out + (<usize>ow << 2);
       const left = width - ow;
       storeColumns(to, a0, b0, left);
       storeColumns(to + outPlane, a1, b1, left);
       storeColumns(to + 2 * outPlane, a2, b2, left);
       storeColumns(to + 3 * outPlane, a3, b3, left);
     }
-    strip += stripStep;
+    source += step;
+    out += outRow;
   }
+}
+
+/**
+ * Output rows of one channel in pairs, 16 columns at a time: 8 accumulators. Where the next output row sees what the next
+ * kernel row does, every vector that is loaded serves both rows. Sums run in the order of the taps, as in rowsOf1.
+ * @param slices (cin, kd): taps are [slices, KH, KW]
+ * @param width a multiple of 16
+ */
+export function pairsOf1(
+  source: usize, step: usize, offsets: usize, slices: i32, KH: i32, KW: i32, weights: usize, bias: f32,
+  out: usize, outRow: usize, rows: i32, width: i32,
+): void {
+  const start = f32x4.splat(bias);
+  const kernelRow = <usize>KW << 2;
+  const kernel = <usize>KH * kernelRow;
+  const end = offsets + <usize>slices * kernel;
+  let row = 0;
+  for (; row + 2 <= rows; row += 2) {
+    for (let ow = 0; ow < width; ow += 16) {
+      const at = source + (<usize>ow << 2);
+      let a0 = start, a1 = start, a2 = start, a3 = start, b0 = start, b1 = start, b2 = start, b3 = start;
+      let w = weights;
+      for (let slice = offsets; slice < end; slice += kernel) {
+        let tap = slice;
+        for (const stop = slice + kernelRow; tap < stop; tap += 4) {
+          const x = at + load<u32>(tap);
+          const k = v128.load32_splat(w);
+          a0 = f32x4.add(a0, f32x4.mul(v128.load(x), k));
+          a1 = f32x4.add(a1, f32x4.mul(v128.load(x, 16), k));
+          a2 = f32x4.add(a2, f32x4.mul(v128.load(x, 32), k));
+          a3 = f32x4.add(a3, f32x4.mul(v128.load(x, 48), k));
+          w += 4;
+        }
+        for (const stop = slice + kernel; tap < stop; tap += 4) {
+          const x = at + load<u32>(tap);
+          const ka = v128.load32_splat(w);
+          const kb = v128.load32_splat(w - kernelRow);
+          const x0 = v128.load(x);
+          a0 = f32x4.add(a0, f32x4.mul(x0, ka));
+          b0 = f32x4.add(b0, f32x4.mul(x0, kb));
+          const x1 = v128.load(x, 16);
+          a1 = f32x4.add(a1, f32x4.mul(x1, ka));
+          b1 = f32x4.add(b1, f32x4.mul(x1, kb));
+          const x2 = v128.load(x, 32);
+          a2 = f32x4.add(a2, f32x4.mul(x2, ka));
+          b2 = f32x4.add(b2, f32x4.mul(x2, kb));
+          const x3 = v128.load(x, 48);
+          a3 = f32x4.add(a3, f32x4.mul(x3, ka));
+          b3 = f32x4.add(b3, f32x4.mul(x3, kb));
+          w += 4;
+        }
+        const below = at + step;
+        w -= kernelRow;
+        for (tap -= kernelRow; tap < slice + kernel; tap += 4) {
+          const x = below + load<u32>(tap);
+          const k = v128.load32_splat(w);
+          b0 = f32x4.add(b0, f32x4.mul(v128.load(x), k));
+          b1 = f32x4.add(b1, f32x4.mul(v128.load(x, 16), k));
+          b2 = f32x4.add(b2, f32x4.mul(v128.load(x, 32), k));
+          b3 = f32x4.add(b3, f32x4.mul(v128.load(x, 48), k));
+          w += 4;
+        }
+      }
+      const to = out + (<usize>ow << 2);
+      v128.store(to, a0);
+      v128.store(to, a1, 16);
+      v128.store(to, a2, 32);
+      v128.store(to, a3, 48);
+      const next = to + outRow;
+      v128.store(next, b0);
+      v128.store(next, b1, 16);
+      v128.store(next, b2, 32);
+      v128.store(next, b3, 48);
+    }
+    source += 2 * step;
+    out += 2 * outRow;
+  }
+  if (row < rows) rowsOf1(source, step, offsets, slices * KH * KW, weights, bias, out, outRow, 1, width);
 }
 
 /** Output rows of one channel, 32 columns at a time: 8 accumulators; then 8 at a time. Weights: 1 per tap. */
 export function rowsOf1(
-  strip: usize, stripStep: usize, offsets: usize, taps: i32, weights: usize, bias: f32,
-  out: usize, rows: i32, width: i32,
+  source: usize, step: usize, offsets: usize, taps: i32, weights: usize, bias: f32,
+  out: usize, outRow: usize, rows: i32, width: i32,
 ): void {
   const end = offsets + (<usize>taps << 2);
   const start = f32x4.splat(bias);
   for (let row = 0; row < rows; row++) {
     let ow = 0;
     for (; ow + 32 <= width; ow += 32) {
-      const at = strip + (<usize>ow << 2);
+      const at = source + (<usize>ow << 2);
       let a0 = start, a1 = start, a2 = start, a3 = start, a4 = start, a5 = start, a6 = start, a7 = start;
       let w = weights;
       for (let tap = offsets; tap < end; tap += 4) {
@@ -82,7 +162,7 @@ export function rowsOf1(
       v128.store(to, a7, 112);
     }
     for (; ow < width; ow += 8) {
-      const at = strip + (<usize>ow << 2);
+      const at = source + (<usize>ow << 2);
       let a = start, b = start;
       let w = weights;
       for (let tap = offsets; tap < end; tap += 4) {
@@ -94,8 +174,8 @@ export function rowsOf1(
       }
       storeColumns(out + (<usize>ow << 2), a, b, width - ow);
     }
-    strip += stripStep;
-    out += <usize>width << 2;
+    source += step;
+    out += outRow;
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * The input is never padded as a whole. For a *strip* of output rows, `gather` copies the rows that the strip needs
  * into scratch memory, padding included, and the blocks run over that: it stays in the cache, and every padding mode,
- * stride and zero-stuffing (the input gradient of a strided convolution) is nothing but an index table.
+ * stride and zero-stuffing (the input gradient of a strided convolution) is nothing but an index table. Where a single
+ * input channel is read once, copying would cost more than it saves: there only the border is gathered.
  */
 @unmanaged
 export class Correlation {
@@ -47,6 +48,13 @@ export class Correlation {
   taps: i32;
   /** byte offset of each tap in the gathered strip */
   offsets: usize;
+  /** output columns [directFrom, directTo) see nothing but neighbouring cells of x: where the rows do too, nothing is gathered */
+  directFrom: i32;
+  directTo: i32;
+  /** input column under the first tap of output column directFrom */
+  directSource: i32;
+  /** byte offset of each tap in x */
+  directOffsets: usize;
 }
 
 @inline

@@ -2,11 +2,11 @@ import { Correlation } from './correlation';
 
 /**
  * Copies what output rows oh … oh + rows − 1 of slice od need into `strip`, padding included:
- * [inChannels, KD, gatheredRows, rowLength].
+ * [inChannels, KD, gatheredRows, rowLength]; of every row only the cells `from` … `end` − 1.
  * @param x the first input channel of the group
  */
-export function gather(c: Correlation, x: usize, od: i32, oh: i32, rows: i32, strip: usize): void {
-  const used = (rows - 1) * c.strideH + (c.KH - 1) * c.dilationH + 1;
+export function gather(c: Correlation, x: usize, od: i32, oh: i32, rows: i32, strip: usize, from: i32, end: i32): void {
+  const used = usedRows(c, rows);
   const rowBytes = <usize>c.rowLength << 2;
   const planeBytes = <usize>c.gatheredRows * rowBytes;
   for (let cin = 0; cin < c.inChannels; cin++) {
@@ -16,8 +16,8 @@ export function gather(c: Correlation, x: usize, od: i32, oh: i32, rows: i32, st
       let table = c.tableH + (<usize>(oh * c.strideH) << 2);
       for (let row = 0; row < used; row++) {
         const h = load<i32>(table);
-        if (d < 0 || h < 0) fillRow(to, c.rowLength, c.value);
-        else gatherRow(c, x + (<usize>((cin * c.inD + d) * c.inH + h) * <usize>c.inW << 2), to);
+        if (d < 0 || h < 0) fillRow(to + (<usize>from << 2), end - from, c.value);
+        else gatherRow(c, x + (<usize>((cin * c.inD + d) * c.inH + h) * <usize>c.inW << 2), to, from, end);
         to += rowBytes;
         table += 4;
       }
@@ -26,12 +26,20 @@ export function gather(c: Correlation, x: usize, od: i32, oh: i32, rows: i32, st
   }
 }
 
+/** Input rows that so many output rows see. */
 @inline
-function gatherRow(c: Correlation, row: usize, to: usize): void {
-  pick(c, row, to, 0, c.runFrom);
-  let target = to + (<usize>c.runFrom << 2);
-  let source = row + (<usize>c.runSource << 2);
-  let left = c.runTo - c.runFrom;
+export function usedRows(c: Correlation, rows: i32): i32 {
+  return (rows - 1) * c.strideH + (c.KH - 1) * c.dilationH + 1;
+}
+
+@inline
+function gatherRow(c: Correlation, row: usize, to: usize, from: i32, end: i32): void {
+  const runFrom = max(from, min(end, c.runFrom));
+  const runTo = max(runFrom, min(end, c.runTo));
+  pick(c, row, to, from, runFrom);
+  let target = to + (<usize>runFrom << 2);
+  let source = row + (<usize>(c.runSource + runFrom - c.runFrom) << 2);
+  let left = runTo - runFrom;
   for (; left >= 4; left -= 4) {
     v128.store(target, v128.load(source));
     target += 16;
@@ -42,7 +50,7 @@ function gatherRow(c: Correlation, row: usize, to: usize): void {
     target += 4;
     source += 4;
   }
-  pick(c, row, to, c.runTo, c.rowLength);
+  pick(c, row, to, runTo, end);
 }
 
 /** The cells of a row that the run does not cover, one by one through the table. */

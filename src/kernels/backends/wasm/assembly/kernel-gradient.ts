@@ -21,7 +21,7 @@ export function kernelGradient(geometry: usize, x: usize, gradient: usize, out: 
     const plane = index / (strips * c.outD);
     const group = plane % c.groups;
     const rows = min(c.stripRows, c.outH - oh);
-    gather(c, x + <usize>plane * inGroup, od, oh, rows, strip);
+    gather(c, x + <usize>plane * inGroup, od, oh, rows, strip, 0, c.rowLength);
     const upstream = gradient + <usize>(plane * c.outChannels) * outPlane + <usize>od * outSlice + (<usize>(oh * c.outW) << 2);
     for (let cout = 0; cout < c.outChannels; cout++) {
       copyRows(upstream + <usize>cout * outPlane, rowsOfG + <usize>cout * gPlane, rows, c.outW);

@@ -25,3 +25,35 @@ export function packKernel(
     }
   }
 }
+
+/** What packSparse writes for one output channel: how many taps, their offsets in the strip, in x, and their weights. */
+@inline
+export function sparseBytes(taps: i32): usize {
+  return 4 + 3 * (<usize>taps << 2);
+}
+
+/**
+ * The taps whose weight is not zero, for each of the output channels by itself.
+ * @param kernel [channels, cin · window], turned round within each window with `reverse`
+ * @param offsets,directOffsets of all taps, in the strip and in x
+ */
+export function packSparse(kernel: usize, packed: usize, channels: i32, taps: i32, window: i32, offsets: usize, directOffsets: usize, reverse: bool): void {
+  const part = <usize>taps << 2;
+  for (let channel = 0; channel < channels; channel++) {
+    let to = packed + 4;
+    for (let tap = 0; tap < taps; tap++) {
+      const from = reverse ? (tap / window) * window + window - 1 - (tap % window) : tap;
+      const weight = load<f32>(kernel + (<usize>from << 2));
+      if (weight !== 0) {
+        const at = <usize>tap << 2;
+        store<u32>(to, load<u32>(offsets + at));
+        store<u32>(to + part, load<u32>(directOffsets + at));
+        store<f32>(to + 2 * part, weight);
+        to += 4;
+      }
+    }
+    store<i32>(packed, <i32>((to - packed - 4) >> 2));
+    packed += sparseBytes(taps);
+    kernel += part;
+  }
+}

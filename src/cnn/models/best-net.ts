@@ -1,0 +1,23 @@
+import { Dropout2d, ReLU } from '../layers/activation.js';
+import { BatchNorm2d } from '../layers/batch-norm.js';
+import { Sequential } from '../layers/compose.js';
+import { Conv2d, Linear } from '../layers/conv.js';
+import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool.js';
+
+/**
+ * A small accurate network for 28×28 digits: three pairs of 3×3 convolutions with batch normalisation, and the mean of
+ * each feature map. `[N, 1, 28, 28]` → logits `[N, 10]`; its loss is `CrossEntropyLoss`.
+ */
+export function bestNet(): Sequential {
+  const block = (inChannels: number, outChannels: number) => [
+    new Conv2d(inChannels, outChannels, 3, { padding: 1, bias: false }),
+    new BatchNorm2d(outChannels),
+    new ReLU(),
+  ];
+  return new Sequential([
+    ...[...block(1, 16), ...block(16, 24), new MaxPool2d(2)],
+    ...[...block(24, 32), ...block(32, 48), new MaxPool2d(2), new Dropout2d(0.1)],
+    ...[...block(48, 64), ...block(64, 64)],
+    ...[new AdaptiveAvgPool(1), new Linear(64, 10)],
+  ]);
+}

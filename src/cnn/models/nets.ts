@@ -1,0 +1,11 @@
+import type { Module } from '../module.js';
+import { bestNet } from './best-net.js';
+import { ConvNet } from './conv-net.js';
+
+/** The networks that the library brings along, by name. All take `[N, 1, 28, 28]` and tell ten classes apart. */
+export const NETS = {
+  lecture: (): Module => new ConvNet(),
+  best: (): Module => bestNet(),
+} as const;
+
+export type NetName = keyof typeof NETS;

@@ -1,0 +1,158 @@
+import { OptionError, ShapeError } from '../errors.js';
+import { checkImage, type Image, imageToTensor } from '../image/image.js';
+import { whiteOf } from '../image/samples.js';
+import type { RunOptions } from '../kernels/conv.js';
+import type { Tensor } from '../tensor.js';
+import { type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './alpha.js';
+import { type Channels, chooseChannels, colourChannels, hasAlpha, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
+import { decodePlane, encodePlane } from './linear-light.js';
+import { mergeSteps } from './merge.js';
+import { checkOutput, mapOutput, type Output, samplesToImage, toResultUnits } from './output.js';
+import { blend, checkWhere, cropImage, cropTensor, reachOf, shares, type WhereOptions } from './region.js';
+import { placeSteps, runSteps, type Step, type StepOptions } from './step.js';
+
+/** What is done once around all kernels: before the first, and after the last. */
+export interface ImageOptions {
+  /**
+   * Which channels are filtered. Default `'colour'`, all but alpha. The others pass through: untouched, and where the
+   * picture's size changes, with the pixel (or padding) that lies under the kernel's anchor.
+   */
+  channels?: Channels;
+  /** What happens to transparency, see {@link Alpha}. Default: `'premultiply'` for blurs, else `'ignore'`. Only of pictures that have alpha. */
+  alpha?: Alpha;
+  /**
+   * Filter light instead of samples: they are decoded as sRGB first, and the result is encoded again. Default false.
+   * `bias` and `paddingValue` then are light, in the same units.
+   */
+  linear?: boolean;
+  /** How values become samples, see {@link Output}. Default `'clamp'`. */
+  output?: Output;
+}
+
+/** Every name of {@link ImageOptions}. */
+export const IMAGE_OPTIONS = ['channels', 'alpha', 'linear', 'output'] as const satisfies readonly (keyof ImageOptions)[];
+
+/** One of several kernels in a row. */
+export interface KernelStep {
+  readonly kernel: Tensor;
+  readonly options: StepOptions;
+}
+
+/** How steps are joined: `'none'`, where that changes nothing, or at the border too; see {@link mergeSteps}. */
+export type Merging = 'none' | 'exact' | 'approximate';
+
+/** The kernels one after the other, and around them what {@link ImageOptions} and {@link WhereOptions} ask for. */
+export async function filterImage(
+  operation: string,
+  image: Image,
+  kernels: readonly KernelStep[],
+  options: ImageOptions & WhereOptions & RunOptions,
+  merging: Merging = 'none',
+): Promise<Image> {
+  const { channels = 'colour', linear = false, output = 'clamp', region, mask } = options;
+  checkImage(operation, image);
+  checkOutput(output, operation);
+  checkWhere(operation, options, image);
+  if (typeof linear !== 'boolean') throw new OptionError(operation, 'linear', 'must be true or false', linear);
+  if (channels === 'luminance' && image.channels < 3) {
+    throw new OptionError(operation, 'channels', `'luminance' goes with colour pictures only, this one has ${image.channels} channels`, channels);
+  }
+  const filtered = chooseFiltered(operation, channels, image.channels, options.alpha);
+  const colours = colourChannels(image.channels);
+  const changed = filtered.filter((c) => colours.includes(c));
+
+  const place = ({ width, height }: Pick<Image, 'width' | 'height'>) =>
+    placeSteps(operation, [1, channels === 'luminance' ? 1 : filtered.length, height, width], kernels);
+  const everywhere = place(image);
+  const alpha = chooseAlpha(operation, options.alpha, image.channels, channels, everywhere);
+  const rectangle = region ?? { x: 0, y: 0, width: image.width, height: image.height };
+  const local = region !== undefined || mask !== undefined;
+  if (local) checkSameSize(operation, everywhere, image);
+  const seen = local ? reachOf(everywhere, rectangle, image) : rectangle;
+  const placed = local ? place(seen) : everywhere;
+  const steps = merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate');
+
+  const x = imageToTensor(cropImage(image, seen));
+  const white = whiteOf(image.data);
+  const result = await runOnPlanes(operation, x, steps, { channels, filtered, alpha, white, light: linear ? changed : [], backend: options.backend });
+  if (!local) {
+    mapOutput(result, image.data, output, changed);
+    return samplesToImage(result, image.data, output);
+  }
+  const part = cropTensor(result, { ...rectangle, x: rectangle.x - seen.x, y: rectangle.y - seen.y });
+  mapOutput(part, image.data, output, changed);
+  const whole = imageToTensor(image);
+  toResultUnits(whole, image.data, output);
+  blend(whole, part, rectangle, shares({ region, mask }, rectangle, image));
+  return samplesToImage(whole, image.data, output);
+}
+
+/** The channels that change; `alpha: 'filter'` adds alpha to them. */
+function chooseFiltered(operation: string, channels: Channels, count: number, alpha: Alpha | undefined): readonly number[] {
+  if (channels === 'luminance') return [0, 1, 2];
+  const chosen = chooseChannels(channels, count, operation);
+  return alpha === 'filter' && hasAlpha(count) && !chosen.includes(count - 1) ? [...chosen, count - 1] : chosen;
+}
+
+interface Plan extends RunOptions {
+  readonly channels: Channels;
+  readonly filtered: readonly number[];
+  readonly alpha: Alpha;
+  readonly white: number;
+  /** the channels that are decoded and encoded */
+  readonly light: readonly number[];
+}
+
+/** @param x `[1, C, H, W]`, in the image's units; its data is used up @returns `[1, C, oH, oW]`, in the image's units */
+async function runOnPlanes(operation: string, x: Tensor, steps: readonly Step[], plan: Plan): Promise<Tensor> {
+  const { channels, filtered, alpha, white, light, backend } = plan;
+  for (const plane of planesOf(x, light)) decodePlane(plane, white);
+  let result: Tensor;
+  if (channels === 'luminance') {
+    const luminance = luminanceOf(x);
+    result = underAnchor(x, steps);
+    if (result === x) result = { shape: x.shape, data: x.data.slice() };
+    const [before, after] = [underAnchor(luminance, steps), await runSteps(operation, luminance, steps, { backend })];
+    for (const plane of planesOf(result, filtered)) {
+      for (let i = 0; i < plane.length; i++) plane[i] += after.data[i] - before.data[i];
+    }
+  } else if (alpha === 'premultiply') {
+    const [colour, share] = [pickChannels(x, filtered), pickChannels(x, [x.shape[1] - 1])];
+    premultiply(colour, share.data, white);
+    const { steps: colourSteps, bias } = premultipliedSteps(steps);
+    const [mixed, opacity] = await Promise.all([
+      runSteps(operation, colour, colourSteps, { backend }),
+      runSteps(operation, share, alphaSteps(steps, white), { backend }),
+    ]);
+    unpremultiply(mixed, opacity.data, white, bias);
+    result = { shape: [1, x.shape[1], ...mixed.shape.slice(2)], data: new Float32Array(mixed.data.length + opacity.data.length) };
+    result.data.set(mixed.data);
+    result.data.set(opacity.data, mixed.data.length);
+  } else {
+    const picked = pickChannels(x, filtered);
+    result = mergeChannels(x, filtered, await runSteps(operation, picked, steps, { backend }), steps);
+  }
+  for (const plane of planesOf(result, light)) encodePlane(plane, white);
+  return result;
+}
+
+function planesOf({ shape, data }: Tensor, numbers: readonly number[]): readonly Float32Array[] {
+  const area = shape[2] * shape[3];
+  return numbers.map((c) => data.subarray(c * area, (c + 1) * area));
+}
+
+function checkSameSize(operation: string, steps: readonly Step[], { width, height }: Image): void {
+  for (const { geometry } of steps) {
+    const [, , outHeight, outWidth] = geometry.outShape;
+    if (outHeight !== height || outWidth !== width) {
+      throw new ShapeError(
+        operation,
+        `region and mask go with filters that keep the size of the picture, ${width} × ${height}, this one gives ${outWidth} × ${outHeight}`,
+        {
+          width: outWidth,
+          height: outHeight,
+        },
+      );
+    }
+  }
+}

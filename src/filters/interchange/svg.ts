@@ -1,0 +1,81 @@
+import { UnsupportedError } from '../../errors.js';
+import type { PaddingMode } from '../../kernels/geometry.js';
+import { anchorOf, decimal, inRows, type KernelFormat, refuse, SEPARATOR, toNumber } from './kernel-document.js';
+import { refuseToSay } from './refuse-to-say.js';
+
+const EDGES: Readonly<Record<string, PaddingMode>> = { duplicate: 'replicate', wrap: 'wrap', none: 'zero' };
+
+/**
+ * SVG's `<feConvolveMatrix>`, alone or in a drawing. It is a convolution in the sense of mathematics: the weight in the
+ * upper left corner of `kernelMatrix` meets the pixel at the lower right, so the kernel is turned round when it is read and
+ * when it is written. Filters of SVG calculate in linear light, unless `color-interpolation-filters` says `sRGB`.
+ *
+ * | attribute | becomes | default |
+ * |---|---|---|
+ * | `order` | the kernel's size, columns first | 3 |
+ * | `kernelMatrix` | the kernel, turned round | |
+ * | `divisor` | `scale`, its inverse | `'sum'`: the sum, or 1 if that is 0 |
+ * | `bias` | `bias`, 255 times as much | 0 |
+ * | `targetX`, `targetY` | `anchor` | floor(order / 2) |
+ * | `edgeMode` | `paddingMode`: `duplicate` is `replicate`, `none` is `zero` | `duplicate` |
+ *
+ * Not read: `kernelUnitLength`, `preserveAlpha`, which belong to a drawing and not to a kernel.
+ * @see https://www.w3.org/TR/filter-effects-1/#feConvolveMatrixElement
+ */
+export const svg: KernelFormat = {
+  matches: (text) => /^\s*</.test(text),
+  parse(text) {
+    const elements = text.replace(/<!--.*?-->/gs, '').match(/<feConvolveMatrix\b[^>]*>/g) ?? [];
+    if (elements.length !== 1) refuse(`one <feConvolveMatrix> is read, and there are ${elements.length}`);
+    const attribute = (name: string) => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(elements[0])?.slice(1).join('').trim();
+    const numbers = (name: string) =>
+      attribute(name)
+        ?.split(SEPARATOR)
+        .map((each, i) => toNumber(each) ?? refuse(`${name}: number ${i + 1} is "${each}", which is no number`));
+
+    const [width, height = width] = numbers('order') ?? [3];
+    if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
+      refuse(`order must be one or two whole numbers ≥ 1, received ${attribute('order')}`);
+    const weights = numbers('kernelMatrix') ?? refuse('the attribute kernelMatrix is missing');
+    if (weights.length !== width * height)
+      refuse(`kernelMatrix must have ${width} × ${height} = ${width * height} numbers, as order says, and has ${weights.length}`);
+    const divisor = numbers('divisor')?.[0];
+    if (divisor === 0) refuse('divisor must not be 0');
+    const target = [['targetY', height] as const, ['targetX', width] as const].map(([name, size]) => {
+      const at = numbers(name)?.[0] ?? Math.floor(size / 2);
+      return Number.isInteger(at) && at >= 0 && at < size ? at : refuse(`${name} must be a whole number from 0 to ${size - 1}, received ${at}`);
+    });
+    const edge = attribute('edgeMode') ?? 'duplicate';
+    return {
+      kernel: inRows(weights.reverse(), width),
+      scale: divisor === undefined ? 'sum' : 1 / divisor,
+      bias: 255 * (numbers('bias')?.[0] ?? 0),
+      anchor: target,
+      paddingMode: EDGES[edge] ?? refuse(`edgeMode must be one of ${Object.keys(EDGES).join(', ')}, received ${edge}`),
+      linear: attribute('color-interpolation-filters') !== 'sRGB',
+    };
+  },
+  format(document) {
+    refuseToSay('svg', document, ['scale', 'bias', 'anchor', 'paddingMode', 'flip', 'linear']);
+    const { kernel, scale = 1, bias = 0, paddingMode = 'replicate', flip = false, linear = false } = document;
+    const edgeMode = Object.keys(EDGES).find((name) => EDGES[name] === paddingMode);
+    if (!edgeMode) throw new UnsupportedError('formatKernel', `edgeMode of an SVG has no word for the padding mode ${paddingMode}`, { paddingMode });
+    const [height, width] = kernel.shape;
+    const [y, x] = anchorOf(document).map((at, axis) => (flip ? kernel.shape[axis] - 1 - at : at));
+    const weights = flip ? kernel.data : kernel.data.toReversed();
+    const attributes = {
+      order: `${width} ${height}`,
+      kernelMatrix: Array.from(weights, decimal).join(' '),
+      ...(scale === 'sum' ? {} : { divisor: 1 / scale }),
+      ...(bias === 0 ? {} : { bias: bias / 255 }),
+      targetX: x,
+      targetY: y,
+      edgeMode,
+      preserveAlpha: true,
+      ...(linear ? {} : { 'color-interpolation-filters': 'sRGB' }),
+    };
+    return `<feConvolveMatrix ${Object.entries(attributes)
+      .map(([name, value]) => `${name}="${value}"`)
+      .join(' ')}/>\n`;
+  },
+};

@@ -1,0 +1,123 @@
+import { convGeometry } from '../kernels/geometry.js';
+import { sizeOf, type Tensor } from '../tensor.js';
+import { type Step, sumOf } from './step.js';
+
+/**
+ * What one more pass over the planes costs, in weights of a kernel: reading, writing and padding them.
+ */
+const PASS = 8;
+
+/**
+ * Neighbouring steps as one step each where that is cheaper: the second kernel of the first kernel is their convolution.
+ *
+ * Inside the picture that is always the same. At the border it is where the second step, looking beyond the first one's
+ * result, would see what the first kernel makes of the extended picture:
+ * - it looks beyond nothing (`'valid'`, a single weight);
+ * - both `'wrap'`;
+ * - both `'reflect'` or both `'symmetric'`, and the first kernel is its own mirror image, as blurs are;
+ * - both `'zero'` and the first `'full'`, so nothing was cut off;
+ * - the first kernel is a single weight.
+ *
+ * @param approximate merge also where only the border would differ
+ */
+export function mergeSteps(steps: readonly Step[], approximate: boolean): readonly Step[] {
+  const merged: Step[] = [];
+  for (const step of steps) {
+    const before = merged.at(-1);
+    const both = before && mergeTwo(before, step, approximate);
+    if (both) merged[merged.length - 1] = both;
+    else merged.push(step);
+  }
+  return merged;
+}
+
+function mergeTwo(a: Step, b: Step, approximate: boolean): Step | undefined {
+  const [ga, gb] = [a.geometry, b.geometry];
+  const axes = ([0, 1, 2] as const).slice(3 - ga.rank);
+  const shared = a.kernel.shape.length === ga.rank && b.kernel.shape.length === gb.rank;
+  const dense = axes.every((axis) => ga.stride[axis] === 1 && ga.dilation[axis] === 1 && gb.dilation[axis] === 1);
+  if (!shared || !dense) return undefined;
+  if (pads(a, axes) && pads(b, axes) && (ga.paddingMode !== gb.paddingMode || ga.paddingValue !== gb.paddingValue)) return undefined;
+  if (!approximate && !axes.every((axis) => sameBorder(a, b, axis))) return undefined;
+
+  const padding = axes.map((axis) => [ga.before[axis] + gb.before[axis], ga.after[axis] + gb.after[axis]] as const);
+  const border = pads(b, axes) ? gb : ga;
+  if (border.paddingMode === 'reflect' && axes.some((axis, i) => Math.max(...padding[i]) >= ga.input[axis])) return undefined;
+  const kernel = convolved(window(a), window(b));
+  if (cost(a) + cost(b) <= (taps(kernel) + PASS) * sizeOf(gb.outShape)) return undefined;
+  return {
+    geometry: convGeometry(ga.xShape, [ga.groups, 1, ...kernel.shape], {
+      stride: gb.stride.slice(3 - gb.rank),
+      padding,
+      paddingMode: border.paddingMode,
+      paddingValue: border.paddingMode === 'constant' ? border.paddingValue : undefined,
+      groups: ga.groups,
+    }),
+    kernel,
+    bias: a.bias * sumOf(b.kernel.data) + b.bias,
+    anchor: a.anchor.map((cell, i) => cell + b.anchor[i]),
+  };
+}
+
+/** Whether b, beyond a's result, sees what a's kernel makes of the extended picture. */
+function sameBorder(a: Step, b: Step, axis: 0 | 1 | 2): boolean {
+  const [ga, gb] = [a.geometry, b.geometry];
+  if (gb.before[axis] === 0 && gb.after[axis] === 0) return true;
+  const [before, after, k] = [ga.before[axis], ga.after[axis], ga.kernel[axis]];
+  const sameSize = before + after === k - 1;
+  switch (gb.paddingMode) {
+    case 'wrap':
+      return sameSize;
+    case 'reflect':
+    case 'symmetric':
+      return sameSize && before === after && isMirrored(window(a), axis - (3 - ga.rank));
+    case 'zero':
+      return a.bias === 0 && ((k === 1 && sameSize) || (before >= k - 1 && after >= k - 1));
+    case 'replicate':
+      return k === 1 && sameSize;
+    case 'constant':
+      return false;
+  }
+}
+
+function pads({ geometry }: Step, axes: readonly (0 | 1 | 2)[]): boolean {
+  return axes.some((axis) => geometry.before[axis] + geometry.after[axis] > 0);
+}
+
+/** The weights as they lie on the picture. */
+function window({ geometry, kernel }: Step): Tensor {
+  return geometry.flip ? { shape: kernel.shape, data: kernel.data.slice().reverse() } : kernel;
+}
+
+function isMirrored({ shape, data }: Tensor, axis: number): boolean {
+  const inner = sizeOf(shape.slice(axis + 1));
+  const k = shape[axis];
+  return data.every((weight, i) => {
+    const cell = Math.floor(i / inner) % k;
+    return weight === data[i + (k - 1 - 2 * cell) * inner];
+  });
+}
+
+/** The full convolution of two kernels of the same rank, at most 3. */
+function convolved(a: Tensor, b: Tensor): Tensor {
+  const lift = (shape: readonly number[]) => [...Array(3 - shape.length).fill(1), ...shape];
+  const [sa, sb] = [lift(a.shape), lift(b.shape)];
+  const shape = sa.map((size, axis) => size + sb[axis] - 1);
+  const sums = new Float64Array(sizeOf(shape));
+  a.data.forEach((weight, i) => {
+    const [z, y, x] = [Math.floor(i / (sa[1] * sa[2])), Math.floor(i / sa[2]) % sa[1], i % sa[2]];
+    b.data.forEach((other, j) => {
+      const [d, h, w] = [Math.floor(j / (sb[1] * sb[2])), Math.floor(j / sb[2]) % sb[1], j % sb[2]];
+      sums[((z + d) * shape[1] + y + h) * shape[2] + x + w] += weight * other;
+    });
+  });
+  return { shape: shape.slice(3 - a.shape.length), data: Float32Array.from(sums) };
+}
+
+function cost({ geometry, kernel }: Step): number {
+  return (taps(kernel) + PASS) * sizeOf(geometry.outShape);
+}
+
+function taps({ data }: Tensor): number {
+  return data.reduce((count, weight) => (weight === 0 ? count : count + 1), 0);
+}

@@ -1,0 +1,182 @@
+import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
+import type { Image } from '../image/image.js';
+import type { RunOptions } from '../kernels/conv.js';
+import { type Tensor, tensor } from '../tensor.js';
+import { ALPHAS } from './alpha.js';
+import { type CatalogueEntry, catalogue } from './catalogue.js';
+import { filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep } from './filter-image.js';
+import { checkOutput } from './output.js';
+import type { WhereOptions } from './region.js';
+import { placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
+
+/** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
+export interface PipelineStep extends StepOptions {
+  /** `[kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue. */
+  readonly kernel: Tensor | string;
+  /** Of a kernel from the catalogue: in its order, or by name. Default: the catalogue's. */
+  readonly parameters?: readonly number[] | Readonly<Record<string, number>>;
+}
+
+/** Options of {@link pipeline}: what is done once, around all steps. */
+export interface PipelineOptions extends ImageOptions {
+  /**
+   * Neighbouring kernels become one where that is cheaper. `'exact'`: only where the border stays the same too; with
+   * `'approximate'` pixels near the border may differ. Default `'exact'`.
+   */
+  borders?: (typeof BORDERS)[number];
+}
+
+/** Options of {@link Pipeline.apply}. */
+export interface PipelineRunOptions extends WhereOptions, RunOptions {}
+
+const BORDERS = ['exact', 'approximate'] as const;
+const PIPELINE_OPTIONS = [...IMAGE_OPTIONS, 'borders'] as const satisfies readonly (keyof PipelineOptions)[];
+
+/** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
+export class Pipeline {
+  readonly #kernels: readonly KernelStep[];
+
+  /** See {@link pipeline}. */
+  constructor(
+    readonly steps: readonly PipelineStep[],
+    readonly options: PipelineOptions,
+  ) {
+    this.#kernels = steps.map((step) => {
+      const { kernel, parameters, ...rest } = step;
+      return { kernel: typeof kernel === 'string' ? fromCatalogue(kernel, parameters) : kernel, options: rest };
+    });
+    // shapes that do not fit any picture, and options that break their rule, are found here and not at the first picture
+    const channels = this.#kernels.find(({ kernel }) => kernel?.shape?.length === 3)?.kernel.shape[0] ?? 1;
+    placeSteps('pipeline', [1, channels, ANY_SIZE, ANY_SIZE], this.#kernels);
+  }
+
+  /**
+   * Filters a picture with one kernel after the other. The picture goes to the backend once and comes back once; between
+   * the kernels nothing is rounded, limited or read back.
+   * @throws as `filter` does
+   */
+  async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
+    refuseUnknownOptions('pipeline', options, ['region', 'mask', 'backend']);
+    const { borders = 'exact', ...around } = this.options;
+    return filterImage('pipeline', image, this.#kernels, { ...around, ...options }, borders);
+  }
+
+  /** What `JSON.stringify` writes, and {@link pipelineFromJSON} reads. */
+  toJSON(): object {
+    const steps = this.steps.map(({ kernel, ...rest }) => ({ kernel: typeof kernel === 'string' ? kernel : rows(kernel), ...rest }));
+    return { version: VERSION, steps, options: this.options };
+  }
+}
+
+const VERSION = 1;
+/** Larger than any picture, so that only what fits none is refused. */
+const ANY_SIZE = 2 ** 24;
+
+/**
+ * Several kernels in a row, as a value that can be applied to any number of pictures, saved and loaded.
+ *
+ * Channels, alpha, linear light and output are settled once for all steps: they are what happens before the first and
+ * after the last. Neighbouring kernels are merged into one where that is cheaper, see {@link PipelineOptions.borders}.
+ *
+ * @param steps kernels, names from the catalogue, or either with options; at least one; not changed later, as they are copied
+ * @throws OptionError if a name, a parameter or an option is unknown or breaks its rule
+ * @throws ShapeError if a kernel is none
+ * @example
+ * ```ts
+ * import { pipeline, pipelineFromJSON } from 'convlab';
+ * import { readImage, writeImage } from 'convlab/node';
+ *
+ * const look = pipeline([{ kernel: 'box', parameters: { n: 5 } }, 'sharpen'], { linear: true });
+ * await writeImage('look.png', await look.apply(await readImage('photo.jpg')));
+ * const again = pipelineFromJSON(JSON.stringify(look));
+ * ```
+ */
+export function pipeline(steps: readonly (PipelineStep | Tensor | string)[], options: PipelineOptions = {}): Pipeline {
+  refuseUnknownOptions('pipeline', options, PIPELINE_OPTIONS);
+  if (!Array.isArray(steps) || steps.length === 0) throw new OptionError('pipeline', 'steps', 'must be a list of at least one step', steps);
+  const { alpha, linear, output, borders } = options;
+  if (alpha !== undefined && !ALPHAS.includes(alpha)) throw new OptionError('pipeline', 'alpha', `must be one of ${ALPHAS.join(', ')}`, alpha);
+  if (linear !== undefined && typeof linear !== 'boolean') throw new OptionError('pipeline', 'linear', 'must be true or false', linear);
+  if (output !== undefined) checkOutput(output, 'pipeline');
+  if (borders !== undefined && !BORDERS.includes(borders)) throw new OptionError('pipeline', 'borders', `must be one of ${BORDERS.join(', ')}`, borders);
+  return new Pipeline(steps.map(toStep), structuredClone(options));
+}
+
+/**
+ * Loads what `JSON.stringify(pipeline)` has written. The input is not trusted: unknown fields, wrong types and whatever
+ * `pipeline` refuses are a DataError.
+ * @param json the text, or what `JSON.parse` made of it
+ * @throws DataError if it is no pipeline
+ */
+export function pipelineFromJSON(json: unknown): Pipeline {
+  try {
+    const value = typeof json === 'string' ? JSON.parse(json) : json;
+    refuseUnknownOptions('pipelineFromJSON', value, ['version', 'steps', 'options']);
+    const { version, steps, options = {} } = value as Record<string, unknown>;
+    if (version !== VERSION) throw new OptionError('pipelineFromJSON', 'version', `must be ${VERSION}`, version);
+    if (!Array.isArray(steps)) throw new OptionError('pipelineFromJSON', 'steps', 'must be a list', steps);
+    return pipeline(steps.map(stepFromJSON), options as PipelineOptions);
+  } catch (cause) {
+    const { message } = cause as Error;
+    const what = cause instanceof ConvlabError ? message.slice(message.indexOf(': ') + 2) : message;
+    throw new DataError('pipelineFromJSON', `this is no pipeline: ${what}`, { json }, { cause });
+  }
+}
+
+function stepFromJSON(step: unknown): PipelineStep {
+  refuseUnknownOptions('pipelineFromJSON', step as object, STEP_FIELDS);
+  const { kernel, ...rest } = step as PipelineStep;
+  if (typeof kernel === 'string') return { kernel, ...rest };
+  if (!Array.isArray(kernel)) throw new OptionError('pipelineFromJSON', 'kernel', 'must be a name, rows of numbers, or a list of those', kernel);
+  const flat: unknown[] = kernel.flat(2);
+  const odd = flat.find((weight) => !Number.isFinite(weight));
+  if (flat.length === 0 || odd !== undefined) throw new OptionError('pipelineFromJSON', 'kernel', 'must be rows of finite numbers', odd);
+  return { kernel: tensor(kernel), ...rest };
+}
+
+const STEP_FIELDS = ['kernel', 'parameters', ...STEP_OPTIONS] as const satisfies readonly (keyof PipelineStep)[];
+
+function toStep(step: PipelineStep | Tensor | string): PipelineStep {
+  if (typeof step === 'string') return { kernel: step };
+  if (step !== null && typeof step === 'object' && 'data' in step) return { kernel: copy(step) };
+  refuseUnknownOptions('pipeline', step, STEP_FIELDS);
+  const { kernel, parameters, ...rest } = structuredClone(step);
+  if (parameters === undefined) return { kernel, ...rest };
+  if (typeof kernel !== 'string') throw new OptionError('pipeline', 'parameters', 'goes with a kernel from the catalogue only', parameters);
+  return { kernel, parameters, ...rest };
+}
+
+function fromCatalogue(name: string, parameters: PipelineStep['parameters'] = []): Tensor {
+  if (!Object.hasOwn(catalogue, name)) throw new OptionError('pipeline', 'kernel', `must be one of ${Object.keys(catalogue).join(', ')}`, name);
+  const entry = catalogue[name];
+  return entry.make(...(Array.isArray(parameters) ? inOrder(name, entry, parameters) : byName(entry, parameters as Readonly<Record<string, number>>)));
+}
+
+function inOrder(name: string, { parameters }: CatalogueEntry, values: readonly number[]): readonly number[] {
+  if (values.length > parameters.length) {
+    const takes = parameters.length === 0 ? 'none' : parameters.map((parameter) => parameter.name).join(', ');
+    throw new OptionError('pipeline', 'parameters', `of ${name} are ${takes}`, values);
+  }
+  return values;
+}
+
+function byName({ parameters }: CatalogueEntry, values: Readonly<Record<string, number>>): readonly number[] {
+  refuseUnknownOptions(
+    'pipeline',
+    values,
+    parameters.map(({ name }) => name),
+  );
+  return parameters.map((parameter) => values[parameter.name] ?? parameter.default);
+}
+
+function copy({ shape, data }: Tensor): Tensor {
+  return { shape: Array.isArray(shape) ? [...shape] : shape, data: data instanceof Float32Array ? data.slice() : data };
+}
+
+/** The weights nested as they are written by hand. */
+function rows({ shape, data }: Tensor): unknown {
+  return shape.reduceRight<unknown[]>(
+    (values, size) => Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size)),
+    Array.from(data),
+  )[0];
+}

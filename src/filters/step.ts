@@ -1,0 +1,179 @@
+import { OptionError, ShapeError, show } from '../errors.js';
+import type { DeviceBuffer } from '../kernels/backend.js';
+import { eager, type RunOptions } from '../kernels/conv.js';
+import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis } from '../kernels/geometry.js';
+import { full, sizeOf, type Tensor } from '../tensor.js';
+
+/** What one kernel does and where it lies. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
+export interface StepOptions extends Pick<ConvOptions, 'stride' | 'dilation' | 'paddingValue' | 'flip'> {
+  /**
+   * How far the picture is extended on each axis, see {@link AxisPadding}. Default `'same'`: the kernel's anchor visits
+   * every pixel, and with a stride every stride-th one from the first: filter, then subsample.
+   */
+  padding?: PerAxis<AxisPadding>;
+  /**
+   * What lies beyond the border. Default `'reflect'` (dcb|abcd|cba, OpenCV's default); on a picture that is too small for
+   * it, no wider than the padding, `'symmetric'` (cba|abcd|dcb), which has no such limit.
+   */
+  paddingMode?: ConvOptions['paddingMode'];
+  /**
+   * With padding `'same'`: the cell of the kernel, as it is written, that lies on the output pixel, 0 … k − 1.
+   * Default floor(k / 2), as in OpenCV and scipy. With `flip` it turns round with the kernel.
+   */
+  anchor?: PerAxis<number>;
+  /** Factor of all weights, or `'sum'`: divide by their sum. A kernel whose weights sum to zero is left as it is by `'sum'`. Default 1. */
+  scale?: number | 'sum';
+  /** Added after scaling, in the image's units: 0…255 for 8 bits, 0…65535 for 16, 0…1 for floats. Default 0. */
+  bias?: number;
+}
+
+/** Every name of {@link StepOptions}. */
+export const STEP_OPTIONS = [
+  'padding',
+  'paddingMode',
+  'paddingValue',
+  'stride',
+  'dilation',
+  'anchor',
+  'flip',
+  'scale',
+  'bias',
+] as const satisfies readonly (keyof StepOptions)[];
+
+/** One kernel over planes of one size, with every default settled. */
+export interface Step {
+  /** depthwise: as many groups as planes */
+  readonly geometry: ConvGeometry;
+  /** scaled weights as they are written, `[...k]` for all planes, or `[C, ...k]` */
+  readonly kernel: Tensor;
+  readonly bias: number;
+  /** the window's cell that lies on the output pixel, per spatial axis; with `flip` the window holds the turned kernel */
+  readonly anchor: readonly number[];
+}
+
+/** Puts a filter's own defaults into the words of `conv`. @param shape of the planes, `[N, C, ...spatial]` */
+export function placeStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
+  const { stride, dilation, padding = 'same', paddingMode, paddingValue, flip, scale = 1, bias = 0 } = options;
+  if (scale !== 'sum' && !Number.isFinite(scale)) throw new OptionError(operation, 'scale', "must be a finite number or 'sum'", scale);
+  if (!Number.isFinite(bias)) throw new OptionError(operation, 'bias', 'must be a finite number', bias);
+  const rank = shape.length - 2;
+  checkKernel(operation, kernel, rank, shape[1]);
+
+  const window = kernel.shape.slice(-rank);
+  const kernelShape = [shape[1], 1, ...window];
+  const steps = { stride, dilation, flip, groups: shape[1] };
+  const written = convGeometry(shape, kernelShape, { ...steps, padding, anchor: options.anchor }, operation);
+  const cells = window.map((k, axis) => (Array.isArray(options.anchor) ? options.anchor[axis] : options.anchor) ?? Math.floor(k / 2));
+  const same = convGeometry(shape, kernelShape, { ...steps, padding: 'same', anchor: cells }, operation);
+  const whole = rank === 1 && Array.isArray(padding) && padding.length === 2 ? [padding] : padding;
+  const sides = window.map((_, axis) => {
+    const { before, after } = (Array.isArray(whole) ? whole[axis] : whole) === 'same' ? same : written;
+    return [before[3 - rank + axis], after[3 - rank + axis]] as const;
+  });
+  const reflectFits = sides.every(([before, after], axis) => Math.max(before, after) < shape[axis + 2]);
+  const placement = { ...steps, padding: sides, paddingMode: paddingMode ?? (reflectFits ? 'reflect' : 'symmetric'), paddingValue } as const;
+  return {
+    geometry: convGeometry(shape, kernelShape, placement, operation),
+    kernel: { shape: kernel.shape, data: scaleWeights(kernel.data, scale, sizeOf(window)) },
+    bias,
+    anchor: cells.map((cell, axis) => (flip ? window[axis] - 1 - cell : cell)),
+  };
+}
+
+/** Each step on the planes that the one before leaves. @param shape of the planes before the first */
+export function placeSteps(
+  operation: string,
+  shape: readonly number[],
+  steps: readonly { readonly kernel: Tensor; readonly options: StepOptions }[],
+): readonly Step[] {
+  const placed: Step[] = [];
+  for (const { kernel, options } of steps) placed.push(placeStep(operation, placed.at(-1)?.geometry.outShape ?? shape, kernel, options));
+  return placed;
+}
+
+/** The same step on another number of planes, or with another value beyond a constant border. */
+export function changeStep(step: Step, { channels, paddingValue }: { channels?: number; paddingValue?: number }): Step {
+  const g = step.geometry;
+  const axes = <T>(values: readonly T[]) => values.slice(3 - g.rank);
+  const groups = channels ?? g.groups;
+  const geometry = convGeometry([g.batch, groups, ...g.xShape.slice(2)], [groups, 1, ...g.kernelShape.slice(2)], {
+    stride: axes(g.stride),
+    dilation: axes(g.dilation),
+    padding: axes(g.before.map((before, axis) => [before, g.after[axis]] as const)),
+    paddingMode: g.paddingMode,
+    paddingValue: g.paddingMode === 'constant' ? (paddingValue ?? g.paddingValue) : undefined,
+    flip: g.flip,
+    groups,
+  });
+  return { ...step, geometry };
+}
+
+/** Runs the steps on one backend: x goes up once, the result comes down once, what is between stays there. */
+export async function runSteps(operation: string, x: Tensor, steps: readonly Step[], { backend }: RunOptions): Promise<Tensor> {
+  const kernels = steps.map(windows);
+  const biased = steps.filter(({ bias }) => bias !== 0);
+  const biases = biased.map(({ geometry, bias }) => full([geometry.outChannels], bias));
+  const last = steps[steps.length - 1].geometry;
+  const [out] = await eager(operation, backend, [x, ...kernels, ...biases], [last.outShape], (inputs, [result], on, allocate) => {
+    let from: DeviceBuffer = inputs[0];
+    let spare: DeviceBuffer | undefined;
+    steps.forEach((step, i) => {
+      const length = sizeOf(step.geometry.outShape);
+      const to = i === steps.length - 1 ? result : spare?.length === length ? spare : allocate(length);
+      on.conv(step.geometry, from, inputs[1 + i], step.bias === 0 ? null : inputs[1 + steps.length + biased.indexOf(step)], to);
+      spare = i === 0 ? undefined : from;
+      from = to;
+    });
+  });
+  return out;
+}
+
+/** The weights for every plane, `[C, 1, ...k]`. */
+function windows({ geometry, kernel }: Step): Tensor {
+  const size = sizeOf(geometry.kernelShape);
+  if (kernel.data.length === size) return { shape: geometry.kernelShape, data: kernel.data };
+  const data = new Float32Array(size);
+  for (let at = 0; at < size; at += kernel.data.length) data.set(kernel.data, at);
+  return { shape: geometry.kernelShape, data };
+}
+
+function checkKernel(operation: string, kernel: Tensor, rank: number, channels: number): void {
+  const axes = ['kD', 'kH', 'kW'].slice(3 - rank).join(', ');
+  const { shape, data } = kernel ?? {};
+  if (!(data instanceof Float32Array) || !Array.isArray(shape) || (shape.length !== rank && shape.length !== rank + 1)) {
+    throw new ShapeError(operation, `kernel must be [${axes}], or [C, ${axes}] with one for each channel, received ${show(shape ?? kernel)}`, { kernel });
+  }
+  if (shape.length > rank && shape[0] !== channels) {
+    const what = `${channels === 1 ? '1 channel is' : `${channels} channels are`} filtered`;
+    throw new ShapeError(operation, `kernel [C, ${axes}] must hold one kernel for each filtered channel, and ${what}, received ${show(shape)}`, {
+      kernel: shape,
+    });
+  }
+  if (data.length !== sizeOf(shape, operation)) {
+    throw new ShapeError(operation, `kernel has shape ${show(shape)}, which holds ${sizeOf(shape)} weights, but its data has ${data.length}`, {
+      kernel: shape,
+    });
+  }
+}
+
+/** @param size weights of one kernel: each of `[C, ...k]` is divided by its own sum */
+function scaleWeights(weights: Float32Array, scale: number | 'sum', size: number): Float32Array {
+  if (scale !== 'sum') return scale === 1 ? weights : weights.map((weight) => weight * scale);
+  const scaled = new Float32Array(weights.length);
+  for (let at = 0; at < weights.length; at += size) {
+    const one = weights.subarray(at, at + size);
+    const sum = sumOf(one);
+    scaled.set(sum === 0 ? one : one.map((weight) => weight / sum), at);
+  }
+  return scaled;
+}
+
+/** The sum of the weights; 0 also if they are meant to cancel out, like 0.1 + 0.2 − 0.3, which in float32 leaves about 1e-8. */
+export function sumOf(weights: Float32Array): number {
+  let [sum, size] = [0, 0];
+  for (const weight of weights) {
+    sum += weight;
+    size += Math.abs(weight);
+  }
+  return Math.abs(sum) <= 1e-6 * size ? 0 : sum;
+}

@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fuse } from '../../src/data/warp.js';
+import {
+  type Augmentation,
+  augment,
+  OptionError,
+  Random,
+  randomElastic,
+  randomErase,
+  randomRotation,
+  randomShift,
+  ShapeError,
+  type Tensor,
+  TensorDataset,
+  tensor,
+} from '../../src/index.js';
+
+const picture = (height: number, width: number, value: (y: number, x: number) => number, channels = 1): Tensor =>
+  tensor(
+    Array.from({ length: channels * height * width }, (_, i) => value(Math.floor(i / width) % height, i % width)),
+    [channels, height, width],
+  );
+const rows = (size: number) => picture(size, size, (y) => y);
+const columns = (size: number) => picture(size, size, (_, x) => x);
+const rootMeanSquare = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+
+const every: [string, Augmentation][] = [
+  ['randomShift', randomShift({ max: 3 })],
+  ['randomRotation', randomRotation({ degrees: 30 })],
+  ['randomElastic', randomElastic({ alpha: 20, sigma: 3 })],
+  ['randomErase', randomErase({ probability: 1 })],
+];
+
+test.each(every)('%s: the same seed gives the same picture, another one another; the picture given stays', (_, step) => {
+  const x = picture(9, 12, (y, x) => Math.sin(y + 2 * x), 2);
+  const before = x.data.slice();
+  const [one, again, other] = [5, 5, 6].map((seed) => step(x, new Random(seed)));
+  expect(one.shape).toEqual([2, 9, 12]);
+  expect(again).toEqual(one);
+  expect(other).not.toEqual(one);
+  expect(x.data).toEqual(before);
+});
+
+test.each(every)('%s does the same to all channels', (_, step) => {
+  const x = picture(8, 8, (y, x) => y * 3 + x, 3);
+  const { data } = step(x, new Random(2));
+  expect([...data.subarray(64, 128)]).toEqual([...data.subarray(0, 64)]);
+  expect([...data.subarray(128)]).toEqual([...data.subarray(0, 64)]);
+});
+
+test('randomShift: whole pixels, every way up to max, and the edge goes on', () => {
+  const x = picture(7, 7, (y, x) => 10 * y + x);
+  const shift = randomShift({ max: 2 });
+  const seen = new Set<string>();
+  const random = new Random(1);
+  for (let k = 0; k < 400; k++) {
+    const { data } = shift(x, random);
+    const [dy, dx] = [Math.floor((33 - data[24]) / 10 + 0.5), ((((33 - data[24]) % 10) + 15) % 10) - 5];
+    seen.add(`${dy},${dx}`);
+    const edge = (i: number) => Math.min(Math.max(i, 0), 6);
+    expect([...data]).toEqual([...picture(7, 7, (y, x) => 10 * edge(y - dy) + edge(x - dx)).data]);
+  }
+  expect(seen.size).toBe(25);
+});
+
+test('randomRotation: about the centre, by at most so many degrees, both ways', () => {
+  // turning the plane v = x makes v = x·cos + y·sin, so its slopes are the angle's cosine and sine
+  const x = columns(31);
+  const turn = randomRotation({ degrees: 20 });
+  const random = new Random(3);
+  const angles = Array.from({ length: 200 }, () => {
+    const { data } = turn(x, random);
+    const at = (y: number, x: number) => data[y * 31 + x];
+    const [sin, cos] = [(at(19, 15) - at(11, 15)) / 8, (at(15, 19) - at(15, 11)) / 8];
+    expect(at(15, 15)).toBeCloseTo(15, 5);
+    expect(sin * sin + cos * cos).toBeCloseTo(1, 4);
+    return (Math.atan2(sin, cos) * 180) / Math.PI;
+  });
+  expect(Math.max(...angles)).toBeLessThan(20.01);
+  expect(Math.min(...angles)).toBeGreaterThan(-20.01);
+  expect(Math.max(...angles)).toBeGreaterThan(18);
+  expect(Math.min(...angles)).toBeLessThan(-18);
+});
+
+test('randomElastic: pixels move by α / (σ·√(12π)), neighbours together, both axes on their own', () => {
+  const [alpha, sigma, size] = [12, 3, 41];
+  const step = randomElastic({ alpha, sigma });
+  const random = (seed: number) => new Random(seed);
+  const [dx, dy, near, far]: number[][] = [[], [], [], []];
+  for (let seed = 0; seed < 300; seed++) {
+    // the displacement itself, read off a picture of its columns and one of its rows
+    const moved = [step(columns(size), random(seed)), step(rows(size), random(seed))];
+    const at = (axis: 0 | 1, y: number, x: number) => moved[axis].data[y * size + x] - (axis === 0 ? x : y);
+    dx.push(at(0, 20, 20));
+    dy.push(at(1, 20, 20));
+    near.push(at(0, 20, 23));
+    far.push(at(0, 32, 8));
+  }
+  const expected = alpha / (sigma * Math.sqrt(12 * Math.PI));
+  // 300 values know their standard deviation to 4%, a correlation to 0.06
+  for (const values of [dx, dy, near, far]) expect(Math.abs(rootMeanSquare(values) / expected - 1)).toBeLessThan(0.16);
+  const correlation = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0) / a.length / (rootMeanSquare(a) * rootMeanSquare(b));
+  // noise smoothed by a Gaussian: at distance d the correlation is exp(−d² / 4σ²)
+  expect(Math.abs(correlation(dx, near) - Math.exp(-1 / 4))).toBeLessThan(0.12);
+  expect(Math.abs(correlation(dx, far))).toBeLessThan(0.24);
+  expect(Math.abs(correlation(dx, dy))).toBeLessThan(0.24);
+});
+
+test('randomElastic: α 0 moves nothing, and the picture may be of any size', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.double({ min: 1, max: 12, noNaN: true }), (height, width, sigma) => {
+      const x = picture(height, width, (y, x) => Math.cos(5 * y + x));
+      expect(randomElastic({ alpha: 0, sigma })(x, new Random(1))).toEqual(x);
+      const { data } = randomElastic({ alpha: 50, sigma })(x, new Random(1));
+      expect(data.every((value) => value >= Math.min(...x.data) - 1e-6 && value <= Math.max(...x.data) + 1e-6)).toBe(true);
+    }),
+  );
+});
+
+test('warps resampled at once move pixels as they do one after the other', () => {
+  const steps = [randomShift({ max: 4 }), randomRotation({ degrees: 40 }), randomShift({ max: 4 })] as const;
+  for (let seed = 0; seed < 5; seed++) {
+    for (const plane of [columns(41), rows(41)]) {
+      const once = fuse(steps)(plane, new Random(seed));
+      const random = new Random(seed);
+      const apart = steps.reduce((x, step) => step(x, random), plane);
+      // a plane is resampled without loss where nothing comes from beyond the border
+      for (let y = 16; y < 25; y++) {
+        for (let x = 16; x < 25; x++) expect(once.data[y * 41 + x]).toBeCloseTo(apart.data[y * 41 + x], 3);
+      }
+    }
+  }
+});
+
+test('augment resamples neighbouring warps once, which blurs less', async () => {
+  const points = new TensorDataset(
+    tensor(
+      Array(20)
+        .fill([...picture(15, 15, (y, x) => (y === 5 && x === 9 ? 1 : 0)).data])
+        .flat(),
+      [20, 1, 15, 15],
+    ),
+    Array(20).fill(0),
+  );
+  const [elastic, turn] = [randomElastic({ alpha: 8, sigma: 3 }), randomRotation({ degrees: 30 })];
+  const nothing: Augmentation = (x) => x;
+  const peaks = async (steps: Augmentation[]) => {
+    let sum = 0;
+    for await (const { x } of augment(points, steps)) sum += Math.max(...x.data);
+    return sum;
+  };
+  expect(await peaks([elastic, turn])).toBeGreaterThan(1.05 * (await peaks([elastic, nothing, turn])));
+});
+
+test('augment: seed, epoch and index decide, whatever was asked for before', () => {
+  const dataset = new TensorDataset(tensor([...rows(9).data, ...rows(9).data], [2, 1, 9, 9]), [0, 1]);
+  const steps = [randomShift({ max: 2 }), randomErase()];
+  const x = (index: number, epoch: number, seed?: number) => (augment(dataset, steps, { seed }).at(index, epoch) as { x: Tensor }).x;
+  expect(x(1, 3)).toEqual(x(1, 3, 0));
+  const others = [x(0, 3), x(1, 2), x(1, 3, 1)];
+  for (const other of others) expect(other).not.toEqual(x(1, 3));
+  expect((augment(dataset, steps).at(1) as { y: number }).y).toBe(1);
+});
+
+test('randomErase: one rectangle of that area and shape, as often as said', () => {
+  const x = picture(40, 40, () => 1);
+  const random = new Random(4);
+  const step = randomErase({ probability: 0.3, area: [0.05, 0.1], ratio: [0.5, 2], value: -7 });
+  let erased = 0;
+  for (let k = 0; k < 500; k++) {
+    const { data } = step(x, random);
+    const hit = [...data.keys()].filter((i) => data[i] === -7);
+    if (hit.length === 0) continue;
+    erased++;
+    const [top, bottom] = [Math.floor(hit[0] / 40), Math.floor((hit.at(-1) as number) / 40)];
+    const [left, right] = [Math.min(...hit.map((i) => i % 40)), Math.max(...hit.map((i) => i % 40))];
+    const [h, w] = [bottom - top + 1, right - left + 1];
+    expect(hit.length).toBe(h * w);
+    // sides are rounded to whole pixels
+    expect(hit.length).toBeGreaterThan(0.05 * 1600 * 0.85);
+    expect(hit.length).toBeLessThan(0.1 * 1600 * 1.15);
+    expect(h / w).toBeGreaterThan(0.5 * 0.85);
+    expect(h / w).toBeLessThan(2 * 1.15);
+  }
+  expect(Math.abs(erased - 150)).toBeLessThan(4 * Math.sqrt(500 * 0.3 * 0.7));
+});
+
+test('randomErase by default: half of the pictures, black', () => {
+  const random = new Random(1);
+  const x = picture(20, 20, () => 1);
+  const erased = Array.from({ length: 400 }, () => randomErase()(x, random)).filter(({ data }) => data.includes(0));
+  expect(Math.abs(erased.length - 200)).toBeLessThan(40);
+});
+
+test.each<[string, () => unknown, string]>([
+  ['half a pixel', () => randomShift({ max: 0.5 }), 'randomShift: max must be a whole number ≥ 0, received 0.5'],
+  ['a misspelt option', () => randomShift({ max: 1, mx: 2 } as never), 'randomShift: mx is not an option'],
+  ['no angle', () => randomRotation({} as never), 'randomRotation: degrees must be from 0 to 180, received undefined'],
+  ['a negative α', () => randomElastic({ alpha: -1, sigma: 4 }), 'randomElastic: alpha must be'],
+  ['a σ below a pixel', () => randomElastic({ alpha: 1, sigma: 0.5 }), 'randomElastic: sigma must be a finite number ≥ 1, received 0.5'],
+  ['a probability of 2', () => randomErase({ probability: 2 }), 'randomErase: probability must be from 0 to 1'],
+  ['areas in the wrong order', () => randomErase({ area: [0.5, 0.1] }), 'randomErase: area must be'],
+  ['a ratio of 0', () => randomErase({ ratio: [0, 1] }), 'randomErase: ratio must be'],
+  ['a value that is none', () => randomErase({ value: 'black' as never }), 'randomErase: value must be a number'],
+  ['a seed that is none', () => augment(new TensorDataset(tensor([[1]]), [0]), [], { seed: 0.1 }), 'augment: seed must be a whole number'],
+])('%s is refused', (_, call, message) => {
+  expect(call).toThrow(OptionError);
+  expect(call).toThrow(message);
+});
+
+test.each(every)('%s refuses a batch', (_, step) => {
+  expect(() => step(tensor([[[[1]]]]), new Random(0))).toThrow(ShapeError);
+});

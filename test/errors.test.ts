@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { ConvlabError, DataError, OptionError, refuseUnknownOptions, ShapeError, show, UnsupportedError } from '../src/errors.js';
+
+test.each([
+  [new ShapeError('conv', 'too small', { x: [1] }), 'ShapeError'],
+  [new DataError('conv', 'too small', { x: [1] }), 'DataError'],
+  [new UnsupportedError('conv', 'too small', { x: [1] }), 'UnsupportedError'],
+])('an error names itself and its operation, and carries what was received', (error, name) => {
+  expect(error).toBeInstanceOf(ConvlabError);
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({ name, operation: 'conv', values: { x: [1] }, message: 'conv: too small' });
+  expect(String(error)).toBe(`${name}: conv: too small`);
+});
+
+test('an OptionError also names the option and shows the value', () => {
+  const error = new OptionError('conv', 'stride', 'must be a whole number ≥ 1', 0);
+  expect(error).toMatchObject({ name: 'OptionError', option: 'stride', values: { stride: 0 } });
+  expect(String(error)).toBe('OptionError: conv: stride must be a whole number ≥ 1, received 0');
+});
+
+test('an error keeps its cause', () => {
+  const cause = new RangeError('no memory');
+  expect(new UnsupportedError('allocate', 'too large', {}, { cause }).cause).toBe(cause);
+});
+
+test.each<readonly [unknown, string]>([
+  [0.5, '0.5'],
+  [Number.NaN, 'NaN'],
+  [null, 'null'],
+  [undefined, 'undefined'],
+  [true, 'true'],
+  [12n, '12n'],
+  [Symbol('s'), 'Symbol(s)'],
+  ['two "words"', '"two \\"words\\""'],
+  ['x'.repeat(100), `"${'x'.repeat(77)}..."`],
+  [[1, 'a', [2, 3]], '[1, "a", [2, 3]]'],
+  [Array(20).fill(0), '[0, 0, 0, 0, 0, 0, 0, 0, … 20 in all]'],
+  [new Float32Array(5), 'Float32Array(5)'],
+  [{ shape: [1], data: 2 }, '{ shape, data }'],
+  [Math.sqrt, 'function sqrt'],
+])('%s is shown short and unmistakably', (value, shown) => {
+  expect(show(value)).toBe(shown);
+});
+
+test('unknown options are refused, known ones pass', () => {
+  expect(() => refuseUnknownOptions('conv', { stride: 1 }, ['stride', 'padding'])).not.toThrow();
+  expect(() => refuseUnknownOptions('conv', {}, [])).not.toThrow();
+  expect(() => refuseUnknownOptions('conv', { stride: 1, stryde: 2 }, ['stride', 'padding'])).toThrow(
+    'conv: stryde is not an option; the options are stride, padding, received 2',
+  );
+});

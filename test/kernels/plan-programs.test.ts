@@ -1,0 +1,45 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Backend, type ConvGeometry, createBackend, Random } from '../../src/index.js';
+import { sizeOf } from '../../src/tensor.js';
+import { CONV_CASES } from '../conformance/cases.js';
+import { absolute, convValues, difference } from '../conformance/suite.js';
+
+// The programs that the plan may use instead of `conv`, against the reference: the whole table of convolutions.
+
+type Program = 'conv' | 'convSparse';
+type Values = ReturnType<typeof convValues>;
+
+const reference = await createBackend('reference');
+const wasm = await createBackend('wasm');
+afterAll(() => wasm.dispose());
+
+async function run(backend: Backend, program: Program, geometry: ConvGeometry, { x, kernel, bias }: Pick<Values, 'x' | 'kernel' | 'bias'>) {
+  const inputs = [x, kernel, bias].map((values) => {
+    const buffer = backend.allocate(values.length);
+    backend.write(buffer, values);
+    return buffer;
+  });
+  const out = backend.allocate(sizeOf(geometry.outShape));
+  backend.write(out, new Float32Array(out.length).fill(Number.NaN));
+  const [px, pk, pb] = inputs;
+  backend[program]?.(geometry, px, pk, pb, out);
+  const read = await backend.read(out);
+  for (const buffer of [...inputs, out]) backend.free(buffer);
+  return read;
+}
+
+async function compare(program: Program, geometry: ConvGeometry, values: Values): Promise<string> {
+  const magnitudes = await run(reference, 'conv', { ...geometry, paddingValue: Math.abs(geometry.paddingValue) }, absolute(values));
+  return difference(await run(wasm, program, geometry, values), await run(reference, 'conv', geometry, values), magnitudes);
+}
+
+describe('wasm convSparse', () => {
+  test.each(CONV_CASES)('$name', async ({ geometry }) => {
+    const random = new Random(2);
+    const values = convValues(geometry);
+    expect(await compare('convSparse', geometry, values), 'dense').toBe('');
+    const kernel = values.kernel.map((weight) => (random.uniform() < 0.6 ? 0 : weight));
+    expect(await compare('convSparse', geometry, { ...values, kernel }), 'sparse').toBe('');
+    expect(await compare('convSparse', geometry, { ...values, kernel: kernel.fill(0) }), 'all zero').toBe('');
+  });
+});
