@@ -2,8 +2,10 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import writeFileAtomic from 'write-file-atomic';
 import { DataError, OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
+import type { Module } from '../module.js';
 import type { ArchitectureOptions } from './architecture.js';
 import { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+import { toOnnx } from './onnx.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './safetensors.js';
 
 /**
@@ -28,6 +30,11 @@ export async function saveCheckpoint(path: string, contents: CheckpointContents,
 /** {@link decodeCheckpoint} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */
 export async function loadCheckpoint(path: string, options: ArchitectureOptions = {}): Promise<Checkpoint> {
   return decodeCheckpoint(await read('loadCheckpoint', path), { ...options, name: path });
+}
+
+/** {@link toOnnx} into a file, written as {@link saveSafetensors} does. */
+export async function saveOnnx(path: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
+  await write('saveOnnx', path, await toOnnx(model, ...inputShapes));
 }
 
 async function write(operation: string, path: string, bytes: Uint8Array): Promise<void> {
