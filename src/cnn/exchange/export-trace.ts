@@ -56,6 +56,14 @@ export async function traceForExport(operation: string, model: Module, inputShap
   };
 }
 
+/** Nothing that a float32 holds is smaller: padding that never wins. */
+export const LOWEST = -3.4028234663852886e38;
+
+/** What the inputs are called. */
+export function inputNames({ inputs }: ExportTrace): string[] {
+  return inputs.map((_, i) => (inputs.length === 1 ? 'input' : `input_${i}`));
+}
+
 /** The geometry that describes a step. */
 export function geometryOf(step: Step): ConvGeometry {
   return step.attributes?.geometry as ConvGeometry;

@@ -3,13 +3,11 @@ import { borderTable } from '../../kernels/border.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
 import type { Step, Storage, Value } from '../graph.js';
 import type { Module } from '../module.js';
-import { type ExportTrace, geometryOf, kindOf, type OpenShape, reachedPadding, traceForExport } from './export-trace.js';
+import { ExportNames } from './export-names.js';
+import { type ExportTrace, geometryOf, inputNames, kindOf, LOWEST, type OpenShape, reachedPadding, traceForExport } from './export-trace.js';
 import { encodeOnnx, type OnnxNode, type OnnxTensor } from './onnx-file.js';
 
 type NamedStep = Step & { readonly scope: string };
-
-/** Nothing that a float32 holds is smaller: padding that never wins. */
-const LOWEST = -3.4028234663852886e38;
 
 /**
  * A model in evaluation mode as the bytes of an ONNX file (operators 13), which onnxruntime and many others run. The batch
@@ -20,7 +18,8 @@ const LOWEST = -3.4028234663852886e38;
 export async function toOnnx(model: Module, ...inputShapes: (readonly number[])[]): Promise<Uint8Array> {
   const trace = await traceForExport('toOnnx', model, inputShapes);
   const writer = new OnnxWriter(trace);
-  const inputs = trace.inputs.map((value, i) => ({ name: trace.inputs.length === 1 ? 'input' : `input_${i}`, shape: trace.open(value) }));
+  const names = inputNames(trace);
+  const inputs = trace.inputs.map((value, i) => ({ name: names[i], shape: trace.open(value) }));
   for (const [i, { storage }] of trace.inputs.entries()) writer.define(storage, inputs[i].name, inputs[i].shape);
   for (const step of trace.steps) writer.step(step);
   writer.nodes.push({ name: 'output', type: 'Identity', inputs: [writer.use(trace.output)], output: 'output', attributes: {} });
@@ -32,6 +31,7 @@ export async function toOnnx(model: Module, ...inputShapes: (readonly number[])[
 class OnnxWriter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, OnnxTensor>();
+  readonly #names = new ExportNames();
   /** What each value is called, and in which shape it is there. */
   readonly #places = new Map<Storage, { name: string; shape: OpenShape }>();
   /** Batch normalisations whose scale and shift are still 1 and 0, by their output. */
@@ -39,7 +39,9 @@ class OnnxWriter {
   /** Mean, variance and ε of a batch normalisation, by its factors. */
   readonly #statistics = new Map<Storage, { mean: Value; variance: Value; eps: number }>();
 
-  constructor(readonly trace: ExportTrace) {}
+  constructor(readonly trace: ExportTrace) {
+    for (const name of ['output', ...inputNames(trace)]) this.#names.unique(name);
+  }
 
   define(storage: Storage, name: string, shape: OpenShape): void {
     this.#places.set(storage, { name, shape });
@@ -185,27 +187,16 @@ class OnnxWriter {
 
   /** Adds a node. @returns the name of its output, which is `name` or, where that is taken, `name_2` … */
   #add(name: string, type: string, inputs: string[], attributes: OnnxNode['attributes'] = {}): string {
-    const output = this.#unique(name);
+    const output = this.#names.unique(name);
     this.nodes.push({ name: output, type, inputs, output, attributes });
     return output;
-  }
-
-  readonly #taken = new Map<string, number>([
-    ['input', 1],
-    ['output', 1],
-  ]);
-
-  #unique(name: string): string {
-    const count = (this.#taken.get(name) ?? 0) + 1;
-    this.#taken.set(name, count);
-    return count === 1 ? name : this.#unique(`${name}_${count}`);
   }
 
   #floats(name: string, shape: readonly number[], data: Float32Array): string {
     const key = `${name} [${shape}]`;
     const kept = this.initializers.get(key);
     if (kept) return kept.name;
-    const tensor = { name: this.#unique(name), shape, data };
+    const tensor = { name: this.#names.unique(name), shape, data };
     this.initializers.set(key, tensor);
     return tensor.name;
   }
@@ -213,7 +204,7 @@ class OnnxWriter {
   #integers(name: string, values: ArrayLike<number>): string {
     const kept = this.initializers.get(name);
     if (kept) return kept.name;
-    const tensor = { name: this.#unique(name), shape: [values.length], data: BigInt64Array.from(Array.from(values), BigInt) };
+    const tensor = { name: this.#names.unique(name), shape: [values.length], data: BigInt64Array.from(Array.from(values), BigInt) };
     this.initializers.set(name, tensor);
     return tensor.name;
   }

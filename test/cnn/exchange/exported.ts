@@ -1,4 +1,5 @@
 import * as cnn from '../../../src/cnn/index.js';
+import { bestNet } from '../../../src/cnn/models/best-net.js';
 import { Random } from '../../../src/random.js';
 import { sizeOf, type Tensor } from '../../../src/tensor.js';
 
@@ -24,6 +25,7 @@ const tower = new Linear(6, 4);
 /** Everything that can be exported: a name, the model, its input shapes. */
 export const EXPORTED: [name: string, make: () => cnn.Module, ...shapes: number[][]][] = [
   ["the lecture's network", () => new ConvNet(), [2, 1, 28, 28]],
+  ['the small accurate network', () => bestNet(), [1, 1, 28, 28]],
   [
     'every layer in one net',
     () =>
