@@ -1,4 +1,5 @@
-export { loadCheckpoint, loadSafetensors, saveCheckpoint, saveSafetensors } from './cnn/exchange/files.js';
+export { loadCheckpoint, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors, saveTfjs } from './cnn/exchange/files.js';
+export { loadTfjs } from './cnn/exchange/load-tfjs.js';
 export type { DigitOptions } from './data/files/digits.js';
 export { readIdx } from './data/files/idx-file.js';
 export { type ImageFolder, imageFolder } from './data/files/image-folder.js';

@@ -95,12 +95,13 @@ export interface Step {
  */
 export class Graph {
   readonly steps: (Step & { readonly scope: string })[] = [];
+  /** Values that never change. */
+  readonly constants: { readonly storage: Storage; readonly values: Float32Array }[] = [];
   /** Graphs that go on from this one's output, such as losses; freed with it. */
   readonly continuations: Graph[] = [];
   /** How many forward passes there were: what was read before the last one is no longer in the buffers. */
   runs = 0;
   readonly #storages: Storage[] = [];
-  readonly #constants: { storage: Storage; values: Float32Array }[] = [];
   readonly #feeds: { storage: Storage; fill: (values: Float32Array) => void; values: Float32Array }[] = [];
   readonly #scopes: string[] = [];
   #backend: Backend | undefined;
@@ -122,7 +123,7 @@ export class Graph {
   /** A value that never changes, written once. */
   constant(shape: readonly number[], values: Float32Array): Value {
     const value = this.#value(shape, false);
-    this.#constants.push({ storage: value.storage, values });
+    this.constants.push({ storage: value.storage, values });
     return value;
   }
 
@@ -172,7 +173,7 @@ export class Graph {
   allocate(backend: Backend): void {
     this.#backend = backend;
     for (const storage of this.#storages) storage.allocate(backend);
-    for (const { storage, values } of this.#constants) backend.write(storage.data as DeviceBuffer, values);
+    for (const { storage, values } of this.constants) backend.write(storage.data as DeviceBuffer, values);
   }
 
   /** Gives every buffer back. */

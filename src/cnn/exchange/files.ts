@@ -1,10 +1,14 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { DataError, OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
+import type { Module } from '../module.js';
 import type { ArchitectureOptions } from './architecture.js';
 import { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+import { toOnnx } from './onnx.js';
 import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './safetensors.js';
+import { toTfjs } from './tfjs.js';
 
 /**
  * {@link encodeSafetensors} into a file: the whole file or, if anything fails, nothing; a file that was there stays as it
@@ -28,6 +32,27 @@ export async function saveCheckpoint(path: string, contents: CheckpointContents,
 /** {@link decodeCheckpoint} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */
 export async function loadCheckpoint(path: string, options: ArchitectureOptions = {}): Promise<Checkpoint> {
   return decodeCheckpoint(await read('loadCheckpoint', path), { ...options, name: path });
+}
+
+/** {@link toOnnx} into a file, written as {@link saveSafetensors} does. */
+export async function saveOnnx(path: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
+  await write('saveOnnx', path, await toOnnx(model, ...inputShapes));
+}
+
+/**
+ * {@link toTfjs} into a folder, which is made where it is missing: `weights.bin`, then `model.json`, which
+ * `tf.loadGraphModel` takes.
+ */
+export async function saveTfjs(folder: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
+  checkPath('saveTfjs', folder);
+  const { modelJson, weights } = await toTfjs(model, ...inputShapes);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new DataError('saveTfjs', `${folder} cannot be made: ${(cause as Error).message}`, { folder }, { cause });
+  }
+  await write('saveTfjs', join(folder, 'weights.bin'), weights);
+  await write('saveTfjs', join(folder, 'model.json'), new TextEncoder().encode(JSON.stringify(modelJson)));
 }
 
 async function write(operation: string, path: string, bytes: Uint8Array): Promise<void> {

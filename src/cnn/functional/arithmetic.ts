@@ -1,7 +1,6 @@
 import { ShapeError, show } from '../../errors.js';
+import { convGeometry } from '../../kernels/geometry.js';
 import type { Value } from '../graph.js';
-import { convolve } from './conv.js';
-import { view } from './shape.js';
 
 /** a + b, in equal shapes. */
 export function add(a: Value, b: Value): Value {
@@ -36,18 +35,33 @@ export function concatenate(values: readonly Value[]): Value {
   const rest = ({ shape: [n, , ...spatial] }: Value) => show([n, ...spatial]);
   const odd = values.find((value) => rest(value) !== rest(values[0]));
   if (odd) throw new ShapeError('concatenate', `shapes must be alike but for the channels, received ${show(shape)} and ${show(odd.shape)}`);
+  const [n, , ...spatial] = shape;
   const total = values.reduce((sum, value) => sum + value.shape[1], 0);
+  const cells = spatial.length > 0 ? spatial : [1];
   let offset = 0;
-  const placed = values.map((value) => {
-    const [n, channels, ...spatial] = value.shape;
+  const parts = values.map((x) => {
+    const [, channels] = x.shape;
     const diagonal = new Float32Array(total * channels);
     for (let c = 0; c < channels; c++) diagonal[(offset + c) * channels + c] = 1;
     offset += channels;
-    const cells = spatial.length > 0 ? value : view(value, [n, channels, 1]);
-    const kernel = graph.constant([total, channels, ...cells.shape.slice(2).map(() => 1)], diagonal);
-    return view(convolve(cells, kernel, null, {}, 'concatenate'), [n, total, ...spatial]);
+    const kernelShape = [total, channels, ...cells.map(() => 1)];
+    return { x, geometry: convGeometry([n, channels, ...cells], kernelShape, {}, 'concatenate'), kernel: graph.constant(kernelShape, diagonal) };
   });
-  return placed.reduce(add);
+  const outShape = [n, total, ...spatial];
+  const part = graph.temporary(outShape);
+  return graph.record('concatenate', values, outShape, (out) => ({
+    forward: (backend) => {
+      for (const [i, { x, geometry, kernel }] of parts.entries()) {
+        backend.conv(geometry, x.data, kernel.data, null, i === 0 ? out.data : part.data);
+        if (i > 0) backend.pointwise('combine', [out.data, part.data], [1, 1], out.data);
+      }
+    },
+    backward: (backend) => {
+      for (const { x, geometry, kernel } of parts) {
+        x.storage.accumulate(backend, (into) => backend.convInputGradient(geometry, out.gradient, kernel.data, into));
+      }
+    },
+  }));
 }
 
 function checkShapes(operation: string, a: Value, b: Value): void {

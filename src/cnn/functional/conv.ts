@@ -11,7 +11,7 @@ import type { Value } from '../graph.js';
 export function convolve(x: Value, weight: Value, bias: Value | null, options: ConvOptions = {}, operation = 'conv'): Value {
   const geometry = convGeometry(x.shape, weight.shape, options, operation);
   return x.graph.record(operation, bias ? [x, weight, bias] : [x, weight], geometry.outShape, (out) => ({
-    attributes: { geometry },
+    attributes: { computes: 'conv', geometry },
     multiplyAdds: multiplyAdds(geometry),
     forward: (backend) => backend.conv(geometry, x.data, weight.data, bias?.data ?? null, out.data),
     backward: (backend) => {

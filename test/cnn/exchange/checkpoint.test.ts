@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { architectureOf } from '../../../src/cnn/exchange/architecture.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/cnn/exchange/checkpoint.js';
-import { loadCheckpoint, loadSafetensors, saveCheckpoint, saveSafetensors } from '../../../src/cnn/exchange/files.js';
+import { loadCheckpoint, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors } from '../../../src/cnn/exchange/files.js';
+import { toOnnx } from '../../../src/cnn/exchange/onnx.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/cnn/exchange/safetensors.js';
 import {
   Adam,
@@ -275,6 +276,13 @@ describe('files', () => {
     await expect(saveSafetensors(path, new Map([['w', tensor([Number.NaN])]]))).rejects.toThrow(DataError);
     expect(await readFile(path)).toEqual(before);
     expect((await readdir(folder)).filter((name) => name.startsWith('weights'))).toEqual(['weights.safetensors']);
+  });
+
+  test('of ONNX are what toOnnx returns', async () => {
+    const path = join(folder, 'net.onnx');
+    const model = new Linear(2, 1).initialize(1);
+    await saveOnnx(path, model, [1, 2]);
+    expect(new Uint8Array(await readFile(path))).toEqual(await toOnnx(model, [1, 2]));
   });
 
   test('that cannot be read or written are named', async () => {

@@ -1,0 +1,109 @@
+import { ShapeError, show, UnsupportedError } from '../../errors.js';
+import type { ConvGeometry } from '../../kernels/geometry.js';
+import type { Step, Storage, Value } from '../graph.js';
+import type { Module, Traced } from '../module.js';
+
+/** A shape in which −1 stands for the dimension that grows with the batch. */
+export type OpenShape = readonly number[];
+
+/** Numbers that are known before the model runs. */
+export interface KnownNumbers {
+  readonly name: string;
+  readonly data: Float32Array;
+}
+
+/** What a model computes in evaluation mode, as other programs are told it. */
+export interface ExportTrace {
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  readonly steps: readonly (Step & { readonly scope: string })[];
+  /** Parameters, by PyTorch's names, and constants. */
+  readonly numbers: ReadonlyMap<Storage, KnownNumbers>;
+  /** The shape of a value for any batch; for the traced one alone if something in the model depends on that. */
+  open(value: Value): OpenShape;
+  /** How many times a value is used. */
+  uses(value: Value): number;
+}
+
+/**
+ * Records a model in evaluation mode for two batch sizes: what differs is what grows with the batch.
+ * @param inputShapes one for each input, with the batch axis
+ */
+export async function traceForExport(operation: string, model: Module, inputShapes: readonly (readonly number[])[]): Promise<ExportTrace> {
+  if (inputShapes.length === 0) throw new ShapeError(operation, 'the shape of the input is needed, received none');
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  model.eval();
+  const grown = inputShapes.map(([batch, ...rest]) => [batch + 1, ...rest]);
+  let [first, second]: [Traced, Traced | undefined] = [model.trace(inputShapes), undefined];
+  try {
+    second = model.trace(grown);
+  } catch {
+    // a reshape to a fixed batch, for instance: then the model is for this batch alone
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+  }
+
+  const open = openShapes(first, second) ?? (openShapes(first, first) as Map<Value, OpenShape>);
+  const uses = new Map<Storage, number>();
+  for (const { storage } of [...first.graph.steps.flatMap(({ inputs }) => inputs), first.output]) uses.set(storage, (uses.get(storage) ?? 0) + 1);
+  return {
+    inputs: first.inputs,
+    output: first.output,
+    steps: first.graph.steps,
+    numbers: await knownNumbers(model, first, open),
+    open: (value) => open.get(value) as OpenShape,
+    uses: ({ storage }) => uses.get(storage) ?? 0,
+  };
+}
+
+/** Nothing that a float32 holds is smaller: padding that never wins. */
+export const LOWEST = -3.4028234663852886e38;
+
+/** What the inputs are called. */
+export function inputNames({ inputs }: ExportTrace): string[] {
+  return inputs.map((_, i) => (inputs.length === 1 ? 'input' : `input_${i}`));
+}
+
+/** The geometry that describes a step. */
+export function geometryOf(step: Step): ConvGeometry {
+  return step.attributes?.geometry as ConvGeometry;
+}
+
+/** What a step computes, whatever the layer is called. @throws UnsupportedError if it is none of `known` */
+export function kindOf<T extends string>(operation: string, step: Step & { readonly scope: string }, known: readonly T[]): T {
+  const kinds = [step.operation, step.attributes?.computes];
+  const kind = known.find((each) => kinds.includes(each));
+  if (kind) return kind;
+  const where = step.scope ? ` of ${step.scope}` : '';
+  throw new UnsupportedError(operation, `the operation ${show(step.operation)}${where} cannot be exported; those that can are ${known.join(', ')}`, { step });
+}
+
+/** Padding before and behind, as far as windows reach: what lies further behind is dropped anyway. */
+export function reachedPadding({ rank, input, kernel, output, stride, dilation, before, after }: ConvGeometry): { before: number[]; after: number[] } {
+  const reached = output.map((o, axis) => Math.max(0, (o - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1 - input[axis] - before[axis]));
+  return { before: before.slice(3 - rank), after: after.map((cells, axis) => Math.min(cells, reached[axis])).slice(3 - rank) };
+}
+
+function openShapes(first: Traced, second: Traced | undefined): Map<Value, OpenShape> | undefined {
+  const all = ({ graph, inputs, output }: Traced) => [...inputs, ...graph.steps.flatMap((step) => [...step.inputs, step.output]), output];
+  const [values, grown] = [all(first), second ? all(second) : []];
+  const open = new Map(values.map((value, i): [Value, OpenShape] => [value, value.shape.map((size, axis) => (grown[i]?.shape[axis] === size ? size : -1))]));
+  const known = new Set(first.graph.constants.map(({ storage }) => storage));
+  const sound = [...open].every(([{ storage }, shape]) => {
+    const axes = shape.flatMap((size, axis) => (size === -1 ? [axis] : []));
+    return axes.length === 0 || (axes.length === 1 && (!known.has(storage) || axes[0] === 0));
+  });
+  return grown.length === values.length && sound ? open : undefined;
+}
+
+/** A constant that grows with the batch, as a counter for each cell does, repeats itself: one sample of it is enough. */
+async function knownNumbers(model: Module, { graph }: Traced, open: ReadonlyMap<Value, OpenShape>): Promise<Map<Storage, KnownNumbers>> {
+  const state = await model.stateDict();
+  const numbers = new Map<Storage, KnownNumbers>();
+  for (const [name, { storage }] of model.namedParameters()) numbers.set(storage, { name, data: state.get(name)?.data as Float32Array });
+  const samples = new Map([...open].filter(([, [batch]]) => batch === -1).map(([{ storage, shape }]) => [storage, shape[0]]));
+  for (const [i, { storage, values }] of graph.constants.entries()) {
+    numbers.set(storage, { name: `constant_${i}`, data: values.slice(0, values.length / (samples.get(storage) ?? 1)) });
+  }
+  return numbers;
+}

@@ -1,0 +1,18 @@
+import { UnsupportedError } from '../../errors.js';
+
+/**
+ * TensorFlow.js as it is installed: with native operations where there is `@tensorflow/tfjs-node`, else `@tensorflow/tfjs`.
+ * @typeParam T the type of the module: `loadTfjs<typeof import('@tensorflow/tfjs')>()`
+ * @throws UnsupportedError if there is neither
+ */
+export async function loadTfjs<T = unknown>(): Promise<T> {
+  const reasons: string[] = [];
+  for (const name of ['@tensorflow/tfjs-node', '@tensorflow/tfjs']) {
+    try {
+      return (await import(/* @vite-ignore */ name)) as T;
+    } catch (error) {
+      reasons.push((error as Error).message);
+    }
+  }
+  throw new UnsupportedError('loadTfjs', `npm install @tensorflow/tfjs brings it: ${reasons.join('; ')}`);
+}

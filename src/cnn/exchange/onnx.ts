@@ -1,0 +1,235 @@
+import { UnsupportedError } from '../../errors.js';
+import { borderTable } from '../../kernels/border.js';
+import type { ConvGeometry } from '../../kernels/geometry.js';
+import type { Step, Storage, Value } from '../graph.js';
+import type { Module } from '../module.js';
+import { ExportNames } from './export-names.js';
+import { type ExportTrace, geometryOf, inputNames, kindOf, LOWEST, type OpenShape, reachedPadding, traceForExport } from './export-trace.js';
+import { encodeOnnx, type OnnxNode, type OnnxTensor } from './onnx-file.js';
+
+type NamedStep = Step & { readonly scope: string };
+
+/**
+ * A model in evaluation mode as the bytes of an ONNX file (operators 13), which onnxruntime and many others run. The batch
+ * axis is free unless something in the model depends on its size. Parameters keep PyTorch's names.
+ * @param inputShapes one for each input, with the batch axis: `[1, 1, 28, 28]`
+ * @throws UnsupportedError if the model holds an operation of its own
+ */
+export async function toOnnx(model: Module, ...inputShapes: (readonly number[])[]): Promise<Uint8Array> {
+  const trace = await traceForExport('toOnnx', model, inputShapes);
+  const writer = new OnnxWriter(trace);
+  const names = inputNames(trace);
+  const inputs = trace.inputs.map((value, i) => ({ name: names[i], shape: trace.open(value) }));
+  for (const [i, { storage }] of trace.inputs.entries()) writer.define(storage, inputs[i].name, inputs[i].shape);
+  for (const step of trace.steps) writer.step(step);
+  writer.nodes.push({ name: 'output', type: 'Identity', inputs: [writer.use(trace.output)], output: 'output', attributes: {} });
+  const used = new Set(writer.nodes.flatMap((node) => node.inputs));
+  const initializers = [...writer.initializers.values()].filter(({ name }) => used.has(name));
+  return encodeOnnx({ nodes: writer.nodes, initializers, inputs, outputs: [{ name: 'output', shape: trace.open(trace.output) }] });
+}
+
+class OnnxWriter {
+  readonly nodes: OnnxNode[] = [];
+  readonly initializers = new Map<string, OnnxTensor>();
+  readonly #names = new ExportNames();
+  /** What each value is called, and in which shape it is there. */
+  readonly #places = new Map<Storage, { name: string; shape: OpenShape }>();
+  /** Batch normalisations whose scale and shift are still 1 and 0, by their output. */
+  readonly #normalized = new Map<Storage, OnnxNode>();
+  /** Mean, variance and ε of a batch normalisation, by its factors. */
+  readonly #statistics = new Map<Storage, { mean: Value; variance: Value; eps: number }>();
+
+  constructor(readonly trace: ExportTrace) {
+    for (const name of ['output', ...inputNames(trace)]) this.#names.unique(name);
+  }
+
+  define(storage: Storage, name: string, shape: OpenShape): void {
+    this.#places.set(storage, { name, shape });
+  }
+
+  /** The name of a value in a shape: as it is, or reshaped. */
+  use(value: Value, shape = this.trace.open(value)): string {
+    const known = this.trace.numbers.get(value.storage);
+    // of a constant that grows with the batch one sample is kept
+    if (known) return this.#floats(known.name, shape[0] === -1 ? [1, ...shape.slice(1)] : shape, known.data);
+    const place = this.#places.get(value.storage) as { name: string; shape: OpenShape };
+    if (String(place.shape) === String(shape)) return place.name;
+    return this.#add(`${place.name}_reshaped`, 'Reshape', [place.name, this.#integers(`shape_${shape.join('_')}`, shape)]);
+  }
+
+  /** Writes one step of the model. */
+  step(step: NamedStep): void {
+    const [x, second, third] = step.inputs;
+    const emit = (type: string, inputs: string[], attributes: OnnxNode['attributes'] = {}, shape?: OpenShape) => {
+      const name = this.#add(step.scope || step.operation, type, inputs, attributes);
+      this.define(step.output.storage, name, shape ?? this.trace.open(step.output));
+      return name;
+    };
+    const kinds = [...(Object.keys(SIMPLE) as (keyof typeof SIMPLE)[]), ...KINDS];
+    const kind = kindOf('toOnnx', step, kinds);
+    switch (kind) {
+      case 'Linear': {
+        const [batch, features] = this.trace.open(x);
+        const [outputs] = second.shape;
+        const inputs = [this.use(x, [batch, features]), this.use(second, [outputs, features]), ...(third ? [this.use(third)] : [])];
+        emit('Gemm', inputs, { transB: 1 }, [batch, outputs]);
+        break;
+      }
+      case 'averagePool':
+      case 'maxPool':
+      case 'conv':
+        this.#window(kind, step, emit);
+        break;
+      case 'convTranspose': {
+        const g = geometryOf(step);
+        if (g.paddingMode !== 'zero') throw new UnsupportedError('toOnnx', `a transposed convolution with padding mode '${g.paddingMode}' has no counterpart`);
+        const { rank, input, output, stride, dilation, kernel, before, after } = g;
+        // what a stride leaves over behind the last window
+        const left = input.map((n, axis) => n + before[axis] + after[axis] - (output[axis] - 1) * stride[axis] - (kernel[axis] - 1) * dilation[axis] - 1);
+        const pads = [...before.slice(3 - rank), ...after.slice(3 - rank)];
+        emit('ConvTranspose', [this.use(x), this.use(second)], { ...windowOf(g), group: g.groups, pads, output_padding: left.slice(3 - rank) });
+        break;
+      }
+      case 'batchNormStatistics':
+        this.#statistics.set(step.output.storage, { mean: x, variance: second, eps: step.attributes?.eps as number });
+        break;
+      case 'scaleChannels':
+        this.#scale(step, emit);
+        break;
+      case 'leakyRelu':
+        emit('LeakyRelu', [this.use(x)], { alpha: { float: step.attributes?.slope as number } });
+        break;
+      case 'gelu': {
+        // x / 2 · (1 + erf(x / √2)): an operator of its own only since version 20
+        const scaled = this.#add('gelu_scaled', 'Mul', [this.use(x), this.#number(Math.SQRT1_2)]);
+        const grown = this.#add('gelu_grown', 'Add', [this.#add('gelu_erf', 'Erf', [scaled]), this.#number(1)]);
+        emit('Mul', [this.#add('gelu_half', 'Mul', [this.use(x), this.#number(0.5)]), grown]);
+        break;
+      }
+      default:
+        emit(
+          SIMPLE[kind].type,
+          step.inputs.map((input) => this.use(input)),
+          SIMPLE[kind].attributes,
+        );
+    }
+  }
+
+  #window(
+    kind: 'conv' | 'averagePool' | 'maxPool',
+    step: NamedStep,
+    emit: (type: string, inputs: string[], attributes: OnnxNode['attributes']) => string,
+  ): void {
+    const g = geometryOf(step);
+    if (g.flip) throw new UnsupportedError('toOnnx', 'a convolution with flip: true has no counterpart; turn its kernel round beforehand');
+    const [x, weight, bias] = step.inputs;
+    const { before, after } = reachedPadding(g);
+    const pads = [...before, ...after];
+    const window = windowOf(g);
+    if (kind === 'maxPool') {
+      // onnxruntime refuses padding as wide as the window, which a dilated window may have
+      const wide = pads.some((cells, i) => cells >= window.kernel_shape[i % g.rank]);
+      if (wide) emit('MaxPool', [this.#pad(this.use(x), pads, 'constant', LOWEST)], window);
+      else emit('MaxPool', [this.use(x)], { ...window, pads });
+    } else if (kind === 'averagePool' && window.dilations.every((distance) => distance === 1)) {
+      const { kernel_shape, strides } = window;
+      emit('AveragePool', [this.use(x)], { kernel_shape, strides, pads, count_include_pad: 1 });
+    } else {
+      const inputs = [this.#padded(this.use(x), g, pads), this.use(weight), ...(bias ? [this.use(bias)] : [])];
+      emit('Conv', inputs, { ...window, group: g.groups, ...(g.paddingMode === 'zero' && { pads }) });
+    }
+  }
+
+  /** Pads by nodes of their own, unless it is by zeros. */
+  #padded(x: string, g: ConvGeometry, pads: readonly number[]): string {
+    if (g.paddingMode === 'zero' || pads.every((cells) => cells === 0)) return x;
+    if (g.paddingMode === 'constant') return this.#pad(x, pads, 'constant', g.paddingValue);
+    if (g.paddingMode === 'replicate') return this.#pad(x, pads, 'edge');
+    if (g.paddingMode === 'reflect') return this.#pad(x, pads, 'reflect');
+    // Pad knows no others: each axis is gathered from the cells that the engine's own table names
+    let padded = x;
+    for (let axis = 0; axis < g.rank; axis++) {
+      const cells = borderTable(g, (axis + 3 - g.rank) as 0 | 1 | 2);
+      padded = this.#add('padded', 'Gather', [padded, this.#integers(`cells_of_${padded}`, cells)], { axis: axis + 2 });
+    }
+    return padded;
+  }
+
+  #pad(x: string, pads: readonly number[], mode: string, value?: number): string {
+    const rank = pads.length / 2;
+    const all = [0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)];
+    return this.#add('padded', 'Pad', [x, this.#integers(`pads_${all.join('_')}`, all), ...(value === undefined ? [] : [this.#number(value)])], { mode });
+  }
+
+  /** scale · x + shift per channel: a batch normalisation, the second half of one, or plain arithmetic. */
+  #scale(step: NamedStep, emit: (type: string, inputs: string[], attributes?: OnnxNode['attributes']) => string): void {
+    const [x, scale, shift] = step.inputs;
+    const [, channels, ...spatial] = x.shape;
+    const statistics = this.#statistics.get(scale.storage);
+    if (statistics) {
+      const { mean, variance, eps } = statistics;
+      const [ones, zeros] = [1, 0].map((value) => this.#floats(`channels_of_${value}_${channels}`, [channels], new Float32Array(channels).fill(value)));
+      emit('BatchNormalization', [this.use(x), ones, zeros, this.use(mean), this.use(variance)], { epsilon: { float: eps } });
+      if (this.trace.uses(step.output) === 1) this.#normalized.set(step.output.storage, this.nodes.at(-1) as OnnxNode);
+      return;
+    }
+    const normalized = this.#normalized.get(x.storage);
+    if (normalized && shift) {
+      normalized.inputs.splice(1, 2, this.use(scale, [channels]), this.use(shift, [channels]));
+      this.define(step.output.storage, normalized.output, this.trace.open(step.output));
+      return;
+    }
+    const shape = [channels, ...spatial.map(() => 1)];
+    const ones = this.trace.numbers.get(scale.storage)?.data.every((value) => value === 1);
+    const scaled = ones && shift ? this.use(x) : emit('Mul', [this.use(x), this.use(scale, shape)]);
+    if (shift) emit('Add', [scaled, this.use(shift, shape)]);
+  }
+
+  /** Adds a node. @returns the name of its output, which is `name` or, where that is taken, `name_2` … */
+  #add(name: string, type: string, inputs: string[], attributes: OnnxNode['attributes'] = {}): string {
+    const output = this.#names.unique(name);
+    this.nodes.push({ name: output, type, inputs, output, attributes });
+    return output;
+  }
+
+  #floats(name: string, shape: readonly number[], data: Float32Array): string {
+    const key = `${name} [${shape}]`;
+    const kept = this.initializers.get(key);
+    if (kept) return kept.name;
+    const tensor = { name: this.#names.unique(name), shape, data };
+    this.initializers.set(key, tensor);
+    return tensor.name;
+  }
+
+  #integers(name: string, values: ArrayLike<number>): string {
+    const kept = this.initializers.get(name);
+    if (kept) return kept.name;
+    const tensor = { name: this.#names.unique(name), shape: [values.length], data: BigInt64Array.from(Array.from(values), BigInt) };
+    this.initializers.set(name, tensor);
+    return tensor.name;
+  }
+
+  #number(value: number): string {
+    return this.#floats(`number_${value}`, [], Float32Array.of(value));
+  }
+}
+
+/** Operations that one node says. */
+const SIMPLE: Readonly<Record<string, { type: string; attributes?: OnnxNode['attributes'] }>> = {
+  relu: { type: 'Relu' },
+  sigmoid: { type: 'Sigmoid' },
+  tanh: { type: 'Tanh' },
+  softmax: { type: 'Softmax', attributes: { axis: 1 } },
+  logSoftmax: { type: 'LogSoftmax', attributes: { axis: 1 } },
+  add: { type: 'Add' },
+  multiply: { type: 'Mul' },
+  concatenate: { type: 'Concat', attributes: { axis: 1 } },
+};
+
+/** Operations that take more; special cases of a convolution come before it. */
+const KINDS = ['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'leakyRelu', 'gelu', 'conv'] as const;
+
+function windowOf(g: ConvGeometry): { kernel_shape: number[]; strides: number[]; dilations: number[] } {
+  const axes = (triple: readonly number[]) => triple.slice(3 - g.rank);
+  return { kernel_shape: axes(g.kernel), strides: axes(g.stride), dilations: axes(g.dilation) };
+}
