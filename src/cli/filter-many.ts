@@ -29,9 +29,17 @@ export interface ManyOptions {
  * @throws DataError at the end, which lists what failed and why; where all failed as one wrong option does, that OptionError
  */
 export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { processes, terminal, signal, report }: ManyOptions): Promise<void> {
-  const workers = await Promise.all(
-    Array.from({ length: Math.min(processes, jobs.length) }, () => (processes === 1 ? createWorker(flags) : createProcess(flags))),
-  );
+  const starts = Array.from({ length: Math.min(processes, jobs.length) }, () => (processes === 1 ? createWorker(flags) : createProcess(flags)));
+  const started = await Promise.allSettled(starts);
+  const workers = started.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
+  const dispose = () => {
+    for (const worker of workers) worker.dispose();
+  };
+  const broken = started.find((start) => start.status === 'rejected');
+  if (broken) {
+    dispose();
+    throw broken.reason;
+  }
   for (const folder of new Set(jobs.map(({ to }) => dirname(to)))) await mkdir(folder, { recursive: true });
   const bar = progress(terminal, jobs.length, 'pictures');
   const failures: Failure[] = [];
@@ -52,7 +60,7 @@ export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { pro
     );
   } finally {
     bar.stop();
-    for (const worker of workers) worker.dispose();
+    dispose();
   }
   if (failures.length === 0) return;
   const [{ error: first }] = failures;
@@ -65,7 +73,12 @@ export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { pro
 async function createProcess(flags: FilterFlags) {
   const start = async () => {
     const child = fork(fileURLToPath(new URL(`./filter-process${extname(import.meta.url)}`, import.meta.url)), { serialization: 'advanced' });
-    await ask(child, { flags });
+    try {
+      await ask(child, { flags });
+    } catch (error) {
+      if (child.connected) child.disconnect();
+      throw error;
+    }
     return child;
   };
   let child = await start();

@@ -150,4 +150,11 @@ describe('the program itself', () => {
     expect(stdout.toString().trim().split('\n')).toHaveLength(4);
     await expectBlurred(['a.png', 1], ['b.PNG', 2], ['more/c.png', 3], ['more/d.bmp', 4]);
   });
+
+  test('--jobs: what is wrong with the flags ends all of them', async () => {
+    const wrong = await program([join(folder, 'photos'), '--out', out, '--jobs', '2', '--kernel', 'sharpn']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean sharpen?') });
+    const stride = await program([join(folder, 'photos'), '--out', out, '--jobs', '2', '--stride', '0']);
+    expect(stride).toMatchObject({ code: 2, stderr: 'error: filter: stride must be a whole number ≥ 1, received 0\n' });
+  });
 });
