@@ -22,7 +22,7 @@ import { SOBEL_X, SOBEL_Y } from './sobel.js';
 /** Kernels that measure slopes: two at right angles, or the eight of a compass. */
 interface GradientOperator {
   readonly kernels: readonly Tensor[];
-  /** what a step from 0 to 1 between two columns gives */
+  /** what a step from 0 to 1 between two columns gives; Kirsch's on its dark side, 9 on the bright one */
   readonly step: number;
   /** where each kernel looks, in degrees counter-clockwise from the right */
   readonly looks: readonly number[];
@@ -51,7 +51,7 @@ export interface OperatorOption {
 
 /** What {@link gradient} returns: float images of the size of the picture, one channel for each it looked at. */
 export interface Gradient {
-  /** How steep: 1 is a step from black to white between two columns or rows, whatever the operator; ≥ 0. */
+  /** How steep: 1 is a step from black to white between two columns or rows, whatever the operator (Kirsch's: on its dark side); ≥ 0. */
   readonly magnitude: Image;
   /** Where it gets brighter, in radians from −π to π, counter-clockwise from the right; 0 where it is flat. */
   readonly direction: Image;
