@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CatalogueEntry, catalogue } from '../filters/catalogue.js';
+import type { CatalogueEntry } from '../filters/catalogue.js';
 import type { Terminal } from './program.js';
 import { table } from './table.js';
 
@@ -9,7 +9,11 @@ export function addKernelsCommand(program: Command, terminal: Terminal): void {
     .command('kernels')
     .description('list the kernels that --kernel knows')
     .option('--json', 'as JSON, with the weights')
-    .action(({ json }) => terminal.out(json ? `${JSON.stringify(Object.entries(catalogue).map(describe), null, 2)}\n` : listing()));
+    .action(async ({ json }) => {
+      const { catalogue } = await import('../filters/catalogue.js');
+      const entries = Object.entries(catalogue);
+      terminal.out(json ? `${JSON.stringify(entries.map(describe), null, 2)}\n` : listing(entries));
+    });
 }
 
 function describe([name, entry]: [string, CatalogueEntry]) {
@@ -18,8 +22,8 @@ function describe([name, entry]: [string, CatalogueEntry]) {
   return { name, parameters, output, summary, shape, weights: data && [...data] };
 }
 
-function listing(): string {
-  const rows = Object.entries(catalogue).map(([name, entry]) => {
+function listing(entries: readonly [string, CatalogueEntry][]): string {
+  const rows = entries.map(([name, entry]) => {
     const { summary, parameters, output } = entry;
     const call = parameters.length === 0 ? name : `${name}:${parameters.map((parameter) => parameter.default).join(',')}`;
     return [call, 'make' in entry ? entry.make().shape.join('×') : '–', output, summary];
