@@ -5,7 +5,7 @@ export type { ModuleFormat } from './exchange/module-formats.js';
 export { toOnnx } from './exchange/onnx.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './exchange/safetensors.js';
 export { toTfjs } from './exchange/tfjs.js';
-export type { TfjsModel } from './exchange/tfjs-file.js';
+export type { TfjsModel, TfNode, TfShape, TfSignature, TfWeightSpec } from './exchange/tfjs-file.js';
 export { retrieveFeatures } from './features.js';
 export { gelu, leakyRelu, relu, sigmoid, tanh } from './functional/activation.js';
 export { add, concatenate, multiply } from './functional/arithmetic.js';

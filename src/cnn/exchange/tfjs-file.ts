@@ -28,19 +28,22 @@ export interface TfjsModel {
   readonly weights: Uint8Array;
 }
 
-interface TfSignature {
+/** An input or output of a TensorFlow graph. */
+export interface TfSignature {
   readonly name: string;
   readonly dtype: 'DT_FLOAT';
   readonly tensorShape: TfShape;
 }
 
-interface TfWeightSpec {
+/** How one weight lies in the file of weights. */
+export interface TfWeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32';
 }
 
-interface TfShape {
+/** TensorFlow's form of a shape; −1 is the batch. */
+export interface TfShape {
   readonly dim: readonly { readonly size: string }[];
 }
 
