@@ -64,7 +64,7 @@ export async function decode(operation: string, bytes: Uint8Array, { name = 'the
   if (!(bytes instanceof Uint8Array)) throw new DataError(operation, `${name} must be a Uint8Array, received ${show(bytes)}`, { bytes });
   if (typeof name !== 'string') throw new OptionError(operation, 'name', 'must be a text', name);
   if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) throw new OptionError(operation, 'maxPixels', 'must be a whole number ≥ 1', maxPixels);
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = asBuffer(bytes);
   try {
     const format = identify(buffer);
     const { width, height } = format.inspect(buffer);
@@ -77,9 +77,9 @@ export async function decode(operation: string, bytes: Uint8Array, { name = 'the
 }
 
 /** Whether a file begins like a picture that is read. @throws as {@link decodeImage} if it does not */
-export function checkBeginning(operation: string, bytes: Buffer, name: string): void {
+export function checkBeginning(operation: string, bytes: Uint8Array, name: string): void {
   try {
-    identify(bytes);
+    identify(asBuffer(bytes));
   } catch (cause) {
     throw complaint(operation, name, cause);
   }
@@ -111,6 +111,11 @@ export async function encode(operation: string, image: Image, format: ImageForma
     throw new UnsupportedError(operation, `a ${FORMATS[format].name} has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
   }
   return FORMATS[format].encode(image, quality ?? DEFAULT_QUALITY);
+}
+
+/** The same bytes; public types do without Buffer, which not every program declares. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function identify(bytes: Buffer): Format {
