@@ -46,6 +46,12 @@ export interface Backend {
    */
   convRunningSum?(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void;
 
+  /**
+   * As {@link conv}, by Fourier transform. Its error belongs to a whole tile: a few 1e-7 of the largest Σ |x · kernel| in it,
+   * also where the sum itself is small. Where x or the kernel holds NaN or infinity it is `conv` that runs.
+   */
+  convFft?(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void;
+
   /** The gradient with respect to x, in x's shape. `gradient` has the output's shape. */
   convInputGradient(geometry: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void;
   /** The gradient with respect to the kernel, in the kernel's shape. */

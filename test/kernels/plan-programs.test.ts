@@ -6,7 +6,7 @@ import { absolute, convValues, difference } from '../conformance/suite.js';
 
 // The programs that the plan may use instead of `conv`, against the reference: the whole table of convolutions.
 
-type Program = 'conv' | 'convSparse' | 'convRunningSum';
+type Program = 'conv' | 'convSparse' | 'convRunningSum' | 'convFft';
 type Values = ReturnType<typeof convValues>;
 
 const reference = await createBackend('reference');
@@ -52,5 +52,15 @@ describe('wasm convRunningSum', () => {
     const size = sizeOf(geometry.kernel);
     const kernel = values.kernel.map((_, i, all) => all[i - (i % size)]);
     expect(await compare('convRunningSum', geometry, { ...values, kernel })).toBe('');
+  });
+});
+
+describe('wasm convFft', () => {
+  test.each(CONV_CASES)('$name', async ({ geometry }) => {
+    const values = convValues(geometry);
+    const largest = (data: Float32Array) => data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const magnitudes = largest(await run(reference, 'conv', { ...geometry, paddingValue: Math.abs(geometry.paddingValue) }, absolute(values)));
+    const [got, want] = [await run(wasm, 'convFft', geometry, values), await run(reference, 'conv', geometry, values)];
+    expect(largest(got.map((value, i) => value - want[i])) / magnitudes).toBeLessThan(1e-6);
   });
 });

@@ -43,6 +43,9 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
   ): void;
   rowsByRows(a: number, b: number, bias: number, out: number, I: number, J: number, P: number): void;
   stridedByRows(a: number, stepI: number, stepP: number, b: number, out: number, I: number, J: number, P: number): void;
+  fftScratch(geometry: number, tiling: number): number;
+  fftConv(geometry: number, tiling: number, x: number, kernel: number, bias: number, out: number, scratch: number, reverse: boolean): void;
+  allFinite(values: number, length: number): boolean;
   runningSumScratch(geometry: number, strideW: number, dilationW: number): number;
   runningSum(
     geometry: number,

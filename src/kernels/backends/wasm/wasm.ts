@@ -3,8 +3,10 @@ import { sizeOf } from '../../../tensor.js';
 import type { Backend, DeviceBuffer } from '../../backend.js';
 import { borderTable } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
+import { type FftTiles, fftTiles } from '../../plan/fft-tiles.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { type Correlation, ceil4, foldsGradient, forwardCorrelation, inputGradientCorrelation, stripLayout } from './correlation.js';
+import { tilingFields, twiddles } from './fft.js';
 import { loadPrograms, POINTWISE_PROGRAMS, type Programs } from './programs.js';
 
 /** Geometries whose tables are kept; the one unused for longest goes first. */
@@ -17,8 +19,13 @@ interface WasmBuffer extends DeviceBuffer {
   pointer: number;
 }
 
+/** Something that is kept in wasm memory. */
+interface Kept {
+  readonly allocations: readonly number[];
+}
+
 /** A correlation whose tables lie in wasm memory. */
-interface Prepared {
+interface Prepared extends Kept {
   readonly pointer: number;
   readonly strips: number;
   readonly stripBytes: number;
@@ -27,14 +34,13 @@ interface Prepared {
   readonly tableW: number;
   readonly offsets: number;
   readonly directOffsets: number;
-  readonly allocations: readonly number[];
 }
 
 /** AssemblyScript programs with 128-bit SIMD, on one thread. Calls run at once; buffers are ranges of the wasm memory. */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly device = 'wasm simd, 1 thread';
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #prepared = new Map<string, Kept>();
   #programs: Programs | undefined;
   #scratch = { pointer: 0, bytes: 0 };
 
@@ -92,6 +98,19 @@ export class WasmBackend implements Backend {
     const [scratch] = this.#scratchFor(this.#run.runningSumScratch(p.pointer, strideW, dilationW));
     const planes = g.batch * g.outChannels;
     this.#run.runningSum(p.pointer, at(x), at(kernel), bias ? at(bias) : 0, at(out), scratch, strideW, dilationW, p.tableW, 0, planes);
+  }
+
+  convFft(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
+    const tiles = fftTiles(g);
+    if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
+    if (!this.#run.allFinite(at(x), x.length) || !this.#run.allFinite(at(kernel), kernel.length)) {
+      this.conv(g, x, kernel, bias, out);
+      return;
+    }
+    const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
+    const tiling = this.#prepareFft(g, tiles, p.tableW);
+    const [scratch] = this.#scratchFor(this.#run.fftScratch(p.pointer, tiling));
+    this.#run.fftConv(p.pointer, tiling, at(x), at(kernel), bias ? at(bias) : 0, at(out), scratch, g.flip);
   }
 
   convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
@@ -171,9 +190,10 @@ export class WasmBackend implements Backend {
     }
   }
 
-  #store(values: Int32Array): number {
+  #store(values: Int32Array | Float32Array): number {
     const pointer = this.#allocate(values.byteLength);
-    new Int32Array(this.#run.memory.buffer, pointer, values.length).set(values);
+    const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+    new Int32Array(this.#run.memory.buffer, pointer, values.length).set(bits);
     return pointer;
   }
 
@@ -200,11 +220,15 @@ export class WasmBackend implements Backend {
   }
 
   #borderTables(g: ConvGeometry): readonly number[] {
-    const key = `border ${g.key}`;
-    return this.#keep(key, () => {
-      const allocations = ([0, 1, 2] as const).map((axis) => this.#store(borderTable(g, axis)));
-      return { pointer: 0, strips: 0, stripBytes: 0, packedBytes: 0, gradientRowBytes: 0, tableW: 0, offsets: 0, directOffsets: 0, allocations };
+    return this.#keep(`border ${g.key}`, () => ({ allocations: ([0, 1, 2] as const).map((axis) => this.#store(borderTable(g, axis))) })).allocations;
+  }
+
+  #prepareFft(g: ConvGeometry, tiles: FftTiles, tableW: number): number {
+    const [pointer] = this.#keep(`fft ${g.key}`, () => {
+      const tables = [tiles.rows, tiles.columns].map((n) => this.#store(twiddles(n)));
+      return { allocations: [this.#store(tilingFields(g, tiles, tableW, tables[0], tables[1])), ...tables] };
     }).allocations;
+    return pointer;
   }
 
   #prepare(key: string, make: () => Correlation): Prepared {
@@ -241,12 +265,12 @@ export class WasmBackend implements Backend {
   }
 
   /** The entry of that key, made if need be; the one unused for longest is dropped when there are too many. */
-  #keep(key: string, make: () => Prepared): Prepared {
-    const entry = this.#prepared.get(key) ?? make();
+  #keep<T extends Kept>(key: string, make: () => T): T {
+    const entry = (this.#prepared.get(key) as T | undefined) ?? make();
     this.#prepared.delete(key);
     this.#prepared.set(key, entry);
     if (this.#prepared.size > KEPT_GEOMETRIES) {
-      const [oldest, { allocations }] = this.#prepared.entries().next().value as [string, Prepared];
+      const [oldest, { allocations }] = this.#prepared.entries().next().value as [string, Kept];
       this.#prepared.delete(oldest);
       for (const pointer of allocations) this.#run.free(pointer);
     }

@@ -1,5 +1,6 @@
 export { biasGradient } from './bias';
 export { correlate } from './conv';
+export { allFinite, fftConv, fftScratch } from './fft-conv';
 export { fold } from './fold';
 export { kernelGradient } from './kernel-gradient';
 export { rowsByRows, stridedByRows } from './linear';

@@ -1,0 +1,74 @@
+import type { ConvGeometry } from '../geometry.js';
+
+/** How a convolution is cut into tiles for the Fourier transform, see {@link fftTiles}. */
+export interface FftTiles {
+  /** cells of a tile along H and W, powers of 2 */
+  readonly rows: number;
+  readonly columns: number;
+  /** outputs that a tile gives */
+  readonly outRows: number;
+  readonly outColumns: number;
+  /** transforms of one tile, forward, back and of the kernels; two real tiles go through one */
+  readonly transforms: number;
+  /** predicted time, in nanoseconds */
+  readonly cost: number;
+}
+
+/** Memory that the spectra of one tile and of one group's kernels may take. */
+const MOST_BYTES = 2 ** 28;
+
+/** A kernel of one row couples no rows: then so many of them are transformed along W alone, side by side. */
+const FLAT_ROWS = 16;
+
+/**
+ * The tiles that cost least (overlap-save): small ones are mostly overlap, large ones leave the cache.
+ * @returns undefined if no tile that holds the kernel fits into the memory that it may take
+ */
+export function fftTiles(g: ConvGeometry): FftTiles | undefined {
+  const flat = g.kernel[1] === 1;
+  const [slices, couts] = [(g.inChannels / g.groups) * g.kernel[0], g.outChannels / g.groups];
+  let best: FftTiles | undefined;
+  for (const rows of flat ? [FLAT_ROWS] : sizes(g, 1)) {
+    for (const columns of sizes(g, 2)) {
+      const tiles = tilesOf(g, rows, columns, flat);
+      if (8 * rows * columns * (2 + slices * (1 + couts)) > MOST_BYTES) continue;
+      if (!best || tiles.cost < best.cost) best = tiles;
+    }
+  }
+  return best;
+}
+
+function tilesOf(g: ConvGeometry, rows: number, columns: number, flat: boolean): FftTiles {
+  const outputs = (cells: number, axis: 1 | 2) => Math.floor((cells - 1 - (g.kernel[axis] - 1) * g.dilation[axis]) / g.stride[axis]) + 1;
+  const [outRows, outColumns] = [flat ? rows : outputs(rows, 1), outputs(columns, 2)];
+  const across = Math.ceil(g.output[2] / outColumns);
+  const lots = flat ? Math.ceil((g.output[1] * across) / rows) : Math.ceil(g.output[1] / outRows) * across;
+  const slices = (g.inChannels / g.groups) * g.kernel[0];
+  const couts = g.outChannels / g.groups;
+  const pairs = g.batch * g.groups * g.output[0] * Math.ceil(lots / 2);
+  const transforms = pairs * (slices + couts) + slices * g.outChannels;
+  return { rows, columns, outRows, outColumns, transforms, cost: transforms * transformCost(rows, columns, flat) };
+}
+
+/**
+ * Nanoseconds of one complex transform with all that belongs to it, loading, products, storing. Measured with the wasm
+ * program as cost.ts says: 2.8 ns a cell for 32 × 32, 3.3 for 128 × 128, 3.8 for 256 × 256; beyond the second-level cache
+ * (1 MB) 6 for 512 × 512, 12.5 for 1024 × 1024.
+ */
+function transformCost(rows: number, columns: number, flat: boolean): number {
+  const stages = (flat ? 0 : Math.log2(rows)) + Math.log2(columns);
+  const spill = Math.max(0, Math.log2((8 * rows * columns) / 2 ** 20));
+  return rows * columns * (1.2 + 0.16 * stages) * (1 + 0.6 * spill);
+}
+
+/** Powers of 2 that hold a kernel, up to the first one that holds everything. */
+function sizes(g: ConvGeometry, axis: 1 | 2): number[] {
+  const reach = (g.kernel[axis] - 1) * g.dilation[axis];
+  const padded = g.before[axis] + g.input[axis] + g.after[axis];
+  const powers: number[] = [];
+  for (let size = 16; size <= 4096; size *= 2) {
+    if (size > reach) powers.push(size);
+    if (size >= padded) break;
+  }
+  return powers;
+}
