@@ -1,6 +1,7 @@
 import { DataError, OptionError, refuseUnknownOptions, ShapeError, show, UnsupportedError } from '../errors.js';
 import { complaint, DEFAULT_MAX_PIXELS, type DecodeOptions, decode } from './codecs.js';
-import { decodeFrames, encodeFrames, type Frame, gif } from './formats/gif.js';
+import { decodeFrames, encodeFrames, gif } from './formats/gif.js';
+import type { Frame } from './frame.js';
 import { checkImage } from './image.js';
 
 export type { Frame };

@@ -1,3 +1,4 @@
+import type { Frame } from '../frame.js';
 import type { Image } from '../image.js';
 import { fromRgba, toRgba8 } from '../samples.js';
 import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
@@ -26,13 +27,6 @@ export const gif: Format = {
 
   encode: (image) => encodeFrames([{ image, delay: 0 }], 0),
 };
-
-/** One picture of an animation. */
-export interface Frame {
-  readonly image: Image;
-  /** how long it is shown, in milliseconds; GIF counts in tens */
-  readonly delay: number;
-}
 
 /**
  * All frames, each as the whole picture that is seen: what a frame leaves free shows the one before, unless that was
