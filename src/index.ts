@@ -8,13 +8,14 @@ export { type IdxArray, parseIdx } from './data/idx.js';
 export { RandomSampler, type RandomSamplerOptions, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from './data/sampler.js';
 export { type Bytes, type Targets, TensorDataset } from './data/tensor-dataset.js';
 export { compose, normalize, toTensor } from './data/transforms.js';
-export { randomElastic, randomRotation, randomShift, type Warping } from './data/warp.js';
+export { randomElastic, randomRotation, randomShift, type Warp, type Warping } from './data/warp.js';
 export * from './errors.js';
 export * from './filters/index.js';
 export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, tensorToImage } from './image/image.js';
 export type { Backend, DeviceBuffer } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode } from './kernels/backends/create.js';
+export { type BackendReport, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient, type RunOptions } from './kernels/conv.js';
 export {
   type AxisPadding,

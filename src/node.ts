@@ -4,6 +4,7 @@ export type { DigitOptions } from './data/files/digits.js';
 export { readIdx } from './data/files/idx-file.js';
 export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
 export { FASHION_CLASSES, fashionMnist, mnist } from './data/files/mnist.js';
+export { type Animation, decodeAnimation, encodeAnimation, type Frame } from './image/animation.js';
 export {
   type DecodeOptions,
   decodeImage,
@@ -12,5 +13,5 @@ export {
   type ImageFormat,
   imageFormats,
 } from './image/codecs.js';
-export { readImage, writeImage } from './image/files.js';
+export { readAnimation, readImage, writeAnimation, writeImage } from './image/files.js';
 export * from './index.js';

@@ -50,7 +50,7 @@ describe('Random', () => {
 
   test.each<readonly [unknown]>([[[1, 2, 3]], [[1, 2, 3, 0.5]], [['1', 2, 3, 4]], [undefined]])('restore refuses %j', (state) => {
     expect(() => new Random(1).restore(state as number[])).toThrow(DataError);
-    expect(() => new Random(1).restore(state as number[])).toThrow('Random: a state is four whole numbers, received');
+    expect(() => new Random(1).restore(state as number[])).toThrow('Random: a state is four whole numbers of 32 bits, received');
   });
 
   test.each([1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])('refuses the seed %s', (seed) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Diagnosis, diagnose } from '../kernels/backends/doctor.js';
+import type { Diagnosis } from '../kernels/backends/doctor.js';
 import type { Terminal } from './program.js';
 import { table } from './table.js';
 
@@ -10,6 +10,7 @@ export function addDoctorCommand(program: Command, terminal: Terminal): void {
     .description('try every backend, say what runs here, and what auto picks and why')
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
+      const { diagnose } = await import('../kernels/backends/doctor.js');
       const diagnosis = await diagnose();
       terminal.out(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : report(diagnosis));
     });

@@ -1,44 +1,50 @@
 import { type Command, Option } from 'commander';
-import type { ApplyOptions } from '../filters/apply.js';
-import { filterInTurn } from '../filters/filter.js';
-import { OUTPUTS, type Output } from '../filters/output.js';
-import { readImage, writeImage } from '../image/files.js';
-import type { Image } from '../image/image.js';
-import { BACKENDS, type BackendName, createBackend, GPU_MODES, type GpuMode } from '../kernels/backends/create.js';
+import { OptionError } from '../errors.js';
+import { ALPHAS } from '../filters/alpha.js';
+import { OUTPUTS } from '../filters/output.js';
+import { imageFormats } from '../image/codecs.js';
 import { PADDING_MODES } from '../kernels/geometry.js';
-import { type KernelArgument, kernelArgument } from './kernel-argument.js';
+import { addBackendOptions } from './backend-options.js';
+import type { FileFlags, Job } from './filter-files.js';
+import type { FilterFlags, Report } from './filter-one.js';
 import type { Terminal } from './program.js';
-import { channels, number, padding, perAxis, scale } from './values.js';
+import { channels, number, padding, perAxis, region, scale } from './values.js';
 
-interface Flags extends Omit<ApplyOptions, 'backend'> {
-  kernel: string[];
-  output?: Output;
-  backend: BackendName;
-  gpuMode?: GpuMode;
-  quality?: number;
-  maxPixels?: number;
+interface Flags extends FilterFlags, FileFlags {
+  jobs?: number;
+  dryRun?: boolean;
   json?: boolean;
 }
 
 const EXAMPLES = `
 Examples:
   convlab filter photo.jpg sharp.png --kernel sharpen
-  convlab filter photo.jpg edges.png --kernel box:5 --kernel sobel-x --output signed
+  convlab filter photo.jpg edges.png --kernel gaussian:2 --kernel sobel-x --output signed
   convlab filter photo.jpg half.png --kernel "1 2 1; 2 4 2; 1 2 1" --scale sum --stride 2
+  convlab filter 'photos/*.jpg' scans --out out --format png --kernel canny --jobs 2
+  convlab filter - - --format png --kernel box:5 < photo.jpg > blurred.png
 `;
 
-/** `convlab filter IN OUT`: one kernel after the other over a picture. */
-export function addFilterCommand(program: Command, terminal: Terminal): void {
-  program
+/** `convlab filter`: one kernel after the other over a picture, or over many. */
+export function addFilterCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
+  const command = program
     .command('filter')
-    .description('filter a picture')
-    .argument('<in>', 'the picture: PNG, JPEG, BMP, GIF or TIFF')
-    .argument('<out>', 'where the result goes; the ending chooses the format; may be <in> itself')
-    .requiredOption(
+    .description('filter pictures')
+    .usage('[options] <in> <out>\n       convlab filter [options] <in...> --out <folder>')
+    .argument(
+      '<paths...>',
+      'a picture (PNG, JPEG, BMP, GIF, TIFF, told by its contents) and its result, which may be the same file; - is standard input and output',
+    )
+    .option(
       '-k, --kernel <kernel>',
-      'NAME[:PARAMETER,…] (see "convlab kernels"), a matrix "0 -1 0; -1 5 -1; 0 -1 0", or a .json file; several are applied in turn',
+      'NAME[:PARAMETER,…] (see "convlab kernels"), a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file; several are applied in turn',
       (text: string, all: string[] = []) => [...all, text],
     )
+    .option('--pipeline <file>', 'instead of kernels: a pipeline that was saved as JSON')
+    .option('--out <folder>', 'the results of many pictures, patterns like "photos/*.jpg" and folders go there, under their names')
+    .addOption(new Option('--format <format>', 'of the results (default: as their endings say)').choices(imageFormats))
+    .option('--jobs <n>', 'with --out: processes that work at once, each on a picture (default: 1)', number)
+    .option('--dry-run', 'say what would be done, and do nothing')
     .option('--stride <steps>', 'pixels from one output to the next: n, or y,x', perAxis)
     .option('--dilation <steps>', 'distance of neighbouring kernel cells on the picture: n, or y,x', perAxis)
     .option('--padding <sides>', 'same, valid, full, n, or before:after; for both axes, or y,x (default: same)', padding)
@@ -48,71 +54,48 @@ export function addFilterCommand(program: Command, terminal: Terminal): void {
     .option('--flip', 'turn the kernel round: the convolution of mathematics')
     .option('--scale <factor>', 'factor of the weights, or sum: divide by their sum', scale)
     .option('--bias <n>', 'added after scaling, in the units of the picture', number)
-    .option('--channels <list>', 'colour, all, or numbers from 0 like 0,2 (default: colour, all but alpha)', channels)
+    .option('--channels <list>', 'colour, all, luminance, letters like rb, or numbers from 0 like 0,2 (default: colour, all but alpha)', channels)
+    .addOption(new Option('--alpha <how>', 'what happens to transparency (default: premultiply for blurs, else ignore)').choices(ALPHAS))
+    .option('--linear', 'filter light instead of samples: decode sRGB, filter, encode')
+    .option('--region <rectangle>', 'filter only there: x,y,width,height, or with a soft edge x,y,width,height,feather', region)
+    .option('--mask <picture>', 'a grey picture of the same size: white is filtered, black is not')
     .addOption(
       new Option('--output <how>', 'how values become samples (default: what suits the kernels)').choices(OUTPUTS.filter((output) => output !== 'float')),
-    )
-    .addOption(new Option('--backend <name>', 'what computes').choices(BACKENDS).default('auto'))
-    .addOption(new Option('--gpu-mode <mode>', 'with --backend gpu: which of its modes').choices(GPU_MODES))
+    );
+  addBackendOptions(command)
     .option('--quality <n>', 'of a JPEG, 1 to 100 (default: 90)', number)
     .option('--max-pixels <n>', 'refuse a picture that claims more (default: 268435456)', number)
-    .option('--json', 'print what ran as JSON')
+    .option('--json', 'print what ran as JSON, an object a line for each picture')
     .addHelpText('after', EXAMPLES)
-    .action(async (from: string, to: string, flags: Flags) => {
-      const report = await filterFile(from, to, flags);
-      terminal.out(flags.json ? `${JSON.stringify(report)}\n` : `${summary(report)}\n`);
+    .action(async (paths: string[], { out, format, jobs, dryRun, json, ...flags }: Flags) => {
+      if (flags.kernel === undefined && flags.pipeline === undefined) command.error("error: required option '-k, --kernel <kernel>' not specified");
+      if (jobs !== undefined && (!Number.isSafeInteger(jobs) || jobs < 1)) throw new OptionError('filter', '--jobs', 'must be a whole number ≥ 1', jobs);
+      if (jobs !== undefined && out === undefined) throw new OptionError('filter', '--jobs', 'goes with --out only', jobs);
+      const { findJobs } = await import('./filter-files.js');
+      const work = await findJobs(paths, { out, format });
+      if (dryRun) return terminal.out(work.map((job) => plan(job, flags)).join(''));
+
+      const report = (done: Report) => {
+        // the picture itself may be on its way through standard output
+        const print = done.output.path === '-' ? terminal.err : terminal.out;
+        print(json ? `${JSON.stringify(done)}\n` : `${summary(done)}\n`);
+      };
+      if (out === undefined) {
+        const { createWorker } = await import('./filter-one.js');
+        const worker = await createWorker(flags);
+        await worker.filter(work[0]).then(report).finally(worker.dispose);
+        return;
+      }
+      const { filterMany } = await import('./filter-many.js');
+      await filterMany(work, flags, { processes: jobs ?? 1, terminal, signal, report });
     });
 }
 
-type Report = Awaited<ReturnType<typeof filterFile>>;
-
-async function filterFile(from: string, to: string, { kernel, output, backend: name, gpuMode, quality, maxPixels, json: _, ...options }: Flags) {
-  const clock = stopwatch();
-  const kernels = await Promise.all(kernel.map(kernelArgument));
-  const image = await clock.time('read', () => readImage(from, { maxPixels }));
-  const backend = await clock.time('start', () => createBackend(name, { gpuMode }));
-  try {
-    const how = output ?? suitableOutput(kernels);
-    const steps = kernels.map(({ kernel, scale, bias }) => ({ kernel, options: { scale, bias, ...options, backend } }));
-    const result = await clock.time('filter', () => filterInTurn(image, steps, how));
-    await clock.time('write', () => writeImage(to, result, { quality }));
-    return {
-      input: { path: from, ...describe(image) },
-      output: { path: to, ...describe(result) },
-      kernels: kernels.map(({ text, kernel }) => ({ kernel: text, size: kernel.shape })),
-      how,
-      backend: backend.name,
-      device: backend.device,
-      milliseconds: clock.times,
-    };
-  } finally {
-    backend.dispose();
-  }
-}
-
-/** What the last kernel that is not made for plain samples is made for. */
-function suitableOutput(kernels: readonly KernelArgument[]): Output {
-  return kernels.findLast(({ output }) => output !== 'clamp')?.output ?? 'clamp';
-}
-
-function describe({ width, height, channels, data }: Image) {
-  return { width, height, channels, samples: data.constructor.name };
+function plan({ from, to, format }: Job, { kernel, pipeline }: FilterFlags): string {
+  return `${from} → ${to}${to === '-' ? ` (${format})` : ''}: ${kernel?.join(', then ') ?? pipeline}\n`;
 }
 
 function summary({ output, kernels, how, device, milliseconds }: Report): string {
   const chain = kernels.map(({ kernel }) => kernel).join(', then ');
   return `${output.path}: ${output.width} × ${output.height}, ${chain} (${how}), ${milliseconds.filter.toFixed(1)} ms on ${device}`;
-}
-
-function stopwatch() {
-  const times: Record<string, number> = {};
-  return {
-    times,
-    async time<T>(phase: string, work: () => Promise<T>): Promise<T> {
-      const start = performance.now();
-      const result = await work();
-      times[phase] = performance.now() - start;
-      return result;
-    },
-  };
 }

@@ -1,77 +1,79 @@
 import { readFile } from 'node:fs/promises';
 import { closestMatch } from 'leven';
-import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
-import type { ApplyOptions } from '../filters/apply.js';
+import { ConvlabError, DataError, OptionError } from '../errors.js';
 import { catalogue } from '../filters/catalogue.js';
-import { kernel2d } from '../filters/kernel2d.js';
+import type { KernelEntry, OperationEntry } from '../filters/catalogue-entry.js';
+import { kernelFromAcf } from '../filters/interchange/custom.js';
+import type { KernelDocument } from '../filters/interchange/kernel-document.js';
+import { parseKernel } from '../filters/interchange/kernel-text.js';
 import type { Output } from '../filters/output.js';
-import type { Tensor } from '../tensor.js';
 
-/** What one `--kernel` asks for. */
-export interface KernelArgument extends Pick<ApplyOptions, 'scale' | 'bias'> {
+/** One `--kernel` that is a kernel, with what a file says about its use. */
+export interface KernelArgument extends KernelDocument {
   /** as it was typed */
   readonly text: string;
-  readonly kernel: Tensor;
   readonly output: Output;
 }
 
+/** One `--kernel` that is more than a kernel, like canny. */
+export interface OperationArgument {
+  readonly text: string;
+  readonly output: Output;
+  readonly parameters: readonly number[];
+  readonly apply: OperationEntry['apply'];
+}
+
 /**
- * Reads `NAME[:PARAMETER,…]` from the catalogue, a matrix `"0 -1 0; -1 5 -1; 0 -1 0"`, or a file whose name ends in .json.
+ * Reads `NAME[:PARAMETER,…]` from the catalogue, a kernel in any format of {@link parseKernel}, or a file with one.
  * @throws OptionError if it is none of these
  * @throws DataError if the file cannot be read or holds no kernel
  */
-export async function kernelArgument(text: string): Promise<KernelArgument> {
-  if (text.toLowerCase().endsWith('.json')) return { text, output: 'clamp', ...(await fromFile(text)) };
-  if (/^[\s;,]*[-+.\d]/.test(text)) return { text, output: 'clamp', kernel: fromMatrix(text) };
-  return { text, ...fromCatalogue(text) };
+export async function kernelArgument(text: string): Promise<KernelArgument | OperationArgument> {
+  if (/\.(json|txt|svg|acf)$/i.test(text)) return { text, output: 'clamp', ...(await fromFile(text)) };
+  if (/^[\s;,]*[-+.\d[{<]/.test(text)) return { text, output: 'clamp', ...fromText(text) };
+  return fromCatalogue(text);
 }
 
-function fromCatalogue(text: string): { kernel: Tensor; output: Output } {
-  const [name, parameters = ''] = text.split(/:(.*)/s);
+function fromCatalogue(text: string): KernelArgument | OperationArgument {
+  const [name, values = ''] = text.split(/:(.*)/s);
   const names = Object.keys(catalogue);
   if (!names.includes(name)) {
     const similar = closestMatch(name, names, { maxDistance: 3 });
     const hint = similar ? `did you mean ${similar}?` : "'convlab kernels' lists them";
-    throw new OptionError('filter', '--kernel', `must be a kernel's name, a matrix like "0 -1 0; -1 5 -1; 0 -1 0", or a .json file (${hint})`, text);
+    throw new OptionError(
+      'filter',
+      '--kernel',
+      `must be a filter's name, a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file (${hint})`,
+      text,
+    );
   }
-  const entry = catalogue[name];
-  const values = parameters === '' ? [] : parameters.split(',').map(Number);
-  if (values.length > entry.parameters.length) {
+  const entry: KernelEntry | OperationEntry = catalogue[name];
+  const parameters = values === '' ? [] : values.split(',').map(Number);
+  if (parameters.length > entry.parameters.length) {
     const takes = entry.parameters.length === 0 ? 'no parameters' : entry.parameters.map((parameter) => parameter.name).join(', ');
     throw new OptionError('filter', '--kernel', `${name} takes ${takes}`, text);
   }
-  return { kernel: entry.make(...values), output: entry.output };
+  return 'make' in entry ? { text, output: entry.output, kernel: entry.make(...parameters) } : { text, output: entry.output, parameters, apply: entry.apply };
 }
 
-function fromMatrix(text: string): Tensor {
-  const rows = text.split(/[;\n]/).filter((row) => row.trim() !== '');
+function fromText(text: string): KernelDocument {
   try {
-    return kernel2d(
-      rows.map((row) =>
-        row
-          .trim()
-          .split(/\s*,\s*|\s+/)
-          .map(Number),
-      ),
-    );
+    return parseKernel(text);
   } catch (error) {
-    throw new OptionError('filter', '--kernel', `is no matrix (${complaint(error)})`, text);
+    throw new OptionError('filter', '--kernel', `is no kernel (${complaint(error)})`, text);
   }
 }
 
-async function fromFile(path: string): Promise<Pick<KernelArgument, 'kernel' | 'scale' | 'bias'>> {
+async function fromFile(path: string): Promise<KernelDocument> {
   try {
-    const json = JSON.parse(await readFile(path, 'utf8'));
-    if (Array.isArray(json)) return { kernel: kernel2d(json) };
-    refuseUnknownOptions('filter', Object(json), ['kernel', 'scale', 'bias']);
-    return { kernel: kernel2d(json?.kernel), scale: json.scale, bias: json.bias };
+    const bytes = await readFile(path);
+    return path.toLowerCase().endsWith('.acf') ? kernelFromAcf(bytes) : parseKernel(bytes.toString('utf8'));
   } catch (error) {
-    const shape = 'a matrix [[0, -1, 0], …] or { "kernel": [[…]], "scale": 1, "bias": 0 }';
-    throw new DataError('filter', `${path} holds no kernel, which is ${shape}: ${complaint(error)}`, { path }, { cause: error });
+    throw new DataError('filter', `${path} holds no kernel: ${complaint(error)}`, { path }, { cause: error });
   }
 }
 
 function complaint(error: unknown): string {
   const { message } = error as Error;
-  return error instanceof ConvlabError ? message.slice(message.indexOf(': ') + 2) : message;
+  return error instanceof ConvlabError ? message.slice(error.operation.length + 2) : message;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CatalogueEntry, catalogue } from '../filters/catalogue.js';
+import type { CatalogueEntry } from '../filters/catalogue.js';
 import type { Terminal } from './program.js';
 import { table } from './table.js';
 
@@ -9,18 +9,24 @@ export function addKernelsCommand(program: Command, terminal: Terminal): void {
     .command('kernels')
     .description('list the kernels that --kernel knows')
     .option('--json', 'as JSON, with the weights')
-    .action(({ json }) => terminal.out(json ? `${JSON.stringify(Object.entries(catalogue).map(describe), null, 2)}\n` : listing()));
+    .action(async ({ json }) => {
+      const { catalogue } = await import('../filters/catalogue.js');
+      const entries = Object.entries(catalogue);
+      terminal.out(json ? `${JSON.stringify(entries.map(describe), null, 2)}\n` : listing(entries));
+    });
 }
 
-function describe([name, { summary, parameters, output, make }]: [string, CatalogueEntry]) {
-  const { shape, data } = make();
-  return { name, parameters, output, summary, shape, weights: [...data] };
+function describe([name, entry]: [string, CatalogueEntry]) {
+  const { summary, parameters, output } = entry;
+  const { shape, data } = 'make' in entry ? entry.make() : { shape: undefined, data: undefined };
+  return { name, parameters, output, summary, shape, weights: data && [...data] };
 }
 
-function listing(): string {
-  const rows = Object.entries(catalogue).map(([name, { summary, parameters, output, make }]) => {
+function listing(entries: readonly [string, CatalogueEntry][]): string {
+  const rows = entries.map(([name, entry]) => {
+    const { summary, parameters, output } = entry;
     const call = parameters.length === 0 ? name : `${name}:${parameters.map((parameter) => parameter.default).join(',')}`;
-    return [call, make().shape.join('×'), output, summary];
+    return [call, 'make' in entry ? entry.make().shape.join('×') : '–', output, summary];
   });
   return table(['KERNEL', 'SIZE', 'OUTPUT', 'WHAT IT DOES'], rows);
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
+import { addCompareCommand } from './compare.js';
 import { addDoctorCommand } from './doctor.js';
 import { addFilterCommand } from './filter.js';
 import { addKernelsCommand } from './kernels.js';
+import { addMatchCommand } from './match.js';
 import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './predict.js';
 import { addTrainCommand } from './train.js';
 
@@ -48,8 +50,10 @@ function createProgram(terminal: Terminal, signal: AbortSignal): Command {
       writeErr: terminal.err,
       outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
     });
-  addFilterCommand(program, terminal);
+  addFilterCommand(program, terminal, signal);
   addKernelsCommand(program, terminal);
+  addCompareCommand(program, terminal);
+  addMatchCommand(program, terminal);
   addTrainCommand(program, terminal, signal);
   addEvaluateCommand(program, terminal);
   addPredictCommand(program, terminal);

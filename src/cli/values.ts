@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Channels } from '../filters/channels.js';
+import type { Region } from '../filters/region.js';
 import type { AxisPadding, PerAxis } from '../kernels/geometry.js';
 
 // What is typed behind a flag, turned into the value of the option. The option itself checks the range.
@@ -31,9 +32,16 @@ export function scale(text: string): number | 'sum' {
   return text === 'sum' ? text : number(text);
 }
 
-/** `colour`, `all`, or `0,2`. */
+/** `colour`, `all`, `luminance`, letters like `rb`, or `0,2`. */
 export function channels(text: string): Channels {
-  return text === 'colour' || text === 'all' ? text : text.split(',').map(number);
+  return /^[a-z]+$/.test(text) ? (text as Channels) : text.split(',').map(number);
+}
+
+/** `x,y,width,height`, or `x,y,width,height,feather`. */
+export function region(text: string): Region {
+  const [x, y, width, height, feather, ...more] = text.split(',').map(number);
+  if (height === undefined || more.length > 0) throw new InvalidArgumentError('It must be x,y,width,height, or x,y,width,height,feather.');
+  return { x, y, width, height, ...(feather === undefined ? {} : { feather }) };
 }
 
 function oneOrTwo<T>(values: readonly T[]): PerAxis<T> {

@@ -22,12 +22,14 @@ export class Storage {
     readonly needsGradient: boolean,
   ) {}
 
+  /** Makes the buffers that are not there yet. */
   allocate(backend: Backend): void {
     this.backend = backend;
     this.data ??= backend.allocate(this.length);
     if (this.needsGradient) this.gradient ??= backend.allocate(this.length);
   }
 
+  /** Gives the buffers back. */
   free(): void {
     for (const buffer of [this.data, this.gradient, this.#addend]) if (buffer) this.backend?.free(buffer);
     this.data = this.gradient = this.#addend = this.backend = undefined;
@@ -174,6 +176,7 @@ export class Graph {
     for (const { storage, values } of this.constants) backend.write(storage.data as DeviceBuffer, values);
   }
 
+  /** Gives every buffer back. */
   free(): void {
     for (const graph of this.continuations) graph.free();
     for (const storage of this.#storages) storage.free();

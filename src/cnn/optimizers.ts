@@ -73,6 +73,7 @@ export abstract class Optimizer {
     return state;
   }
 
+  /** Goes on from what {@link stateDict} returned. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): this {
     this.steps = state.get('steps')?.data[0] ?? 0;
     for (const [name, tensor] of state) {

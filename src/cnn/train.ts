@@ -73,6 +73,7 @@ export interface TrainOptions {
   /** How many batches a line of `history.batches` covers. Default 100. */
   logEvery?: number;
   callbacks?: {
+    /** after every line of `history.batches` */
     onBatch?: (record: BatchRecord) => void;
     /** Awaited, e.g. to write a checkpoint. */
     onEpoch?: (record: EpochRecord, history: History) => void | Promise<void>;

@@ -1,5 +1,5 @@
-import { OptionError } from '../errors.js';
 import { full, type Tensor } from '../tensor.js';
+import { checkKernelSize, count } from './parameters.js';
 
 /**
  * The mean of n × n pixels, `[n, n]`, sum 1: every weight is 1 / n².
@@ -8,6 +8,7 @@ import { full, type Tensor } from '../tensor.js';
  * @see Gonzalez & Woods, Digital Image Processing, 3.5 (box kernels)
  */
 export function box(n = 3): Tensor {
-  if (!Number.isSafeInteger(n) || n < 1) throw new OptionError('box', 'n', 'must be a whole number ≥ 1', n);
+  count('box', 'n', n);
+  checkKernelSize('box', 'n', n, [n, n]);
   return full([n, n], 1 / n ** 2);
 }

@@ -1,25 +1,16 @@
 import { refuseUnknownOptions } from '../errors.js';
-import { checkImage, type Image, imageToTensor } from '../image/image.js';
+import type { Image } from '../image/image.js';
 import type { RunOptions } from '../kernels/conv.js';
 import type { Tensor } from '../tensor.js';
-import { type ApplyOptions, applyKernel } from './apply.js';
-import { chooseChannels } from './channels.js';
 import { filterImage, IMAGE_OPTIONS, type ImageOptions } from './filter-image.js';
-import { checkOutput, type Output, valuesToImage } from './output.js';
 import type { WhereOptions } from './region.js';
 import { STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
 export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, RunOptions {}
 
-const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
-
-/** One of several filters in a row. */
-export interface FilterStep {
-  /** `[kH, kW]` */
-  readonly kernel: Tensor;
-  readonly options?: ApplyOptions;
-}
+/** Every name of {@link FilterOptions}. */
+export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
 
 /**
  * Filters a picture: the kernel slides over every colour channel by itself; for alpha see {@link FilterOptions.alpha}.
@@ -45,17 +36,4 @@ export async function filter(image: Image, kernel: Tensor, options: FilterOption
   refuseUnknownOptions('filter', options, FILTER_OPTIONS);
   const { channels, alpha, linear, output, region, mask, backend, ...step } = options;
   return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, region, mask, backend });
-}
-
-/** Several filters, one after the other. Between them nothing is rounded or limited: `output` applies once, at the end. */
-export async function filterInTurn(image: Image, steps: readonly FilterStep[], output: Output): Promise<Image> {
-  checkImage('filter', image);
-  checkOutput(output);
-  let x = imageToTensor(image);
-  const filtered = new Set<number>();
-  for (const { kernel, options } of steps) {
-    x = await applyKernel(x, kernel, options);
-    for (const c of chooseChannels(options?.channels ?? 'colour', image.channels)) filtered.add(c);
-  }
-  return valuesToImage(x, image.data, output, [...filtered]);
 }

@@ -3,9 +3,10 @@ import { sizeOf, type Tensor } from '../tensor.js';
 import { type Step, sumOf } from './step.js';
 
 /**
- * What one more pass over the planes costs, in weights of a kernel: reading, writing and padding them.
+ * What one more pass over the planes costs, in weights of a kernel. Measured on wasm with one plane of 1920 × 1080:
+ * 1 weight 0.34 ms, 9 weights 1.6 ms, 25 weights 4.2 ms, so 0.16 ms a weight and about as much for the pass.
  */
-const PASS = 8;
+const PASS = 1.5;
 
 /**
  * Neighbouring steps as one step each where that is cheaper: the second kernel of the first kernel is their convolution.

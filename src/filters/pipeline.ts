@@ -3,7 +3,8 @@ import type { Image } from '../image/image.js';
 import type { RunOptions } from '../kernels/conv.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { ALPHAS } from './alpha.js';
-import { type CatalogueEntry, catalogue } from './catalogue.js';
+import type { KernelEntry } from './catalogue-entry.js';
+import { kernels } from './catalogue-kernels.js';
 import { filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep } from './filter-image.js';
 import { checkOutput } from './output.js';
 import type { WhereOptions } from './region.js';
@@ -147,12 +148,12 @@ function toStep(step: PipelineStep | Tensor | string): PipelineStep {
 }
 
 function fromCatalogue(name: string, parameters: PipelineStep['parameters'] = []): Tensor {
-  if (!Object.hasOwn(catalogue, name)) throw new OptionError('pipeline', 'kernel', `must be one of ${Object.keys(catalogue).join(', ')}`, name);
-  const entry = catalogue[name];
+  if (!Object.hasOwn(kernels, name)) throw new OptionError('pipeline', 'kernel', `must be one of ${Object.keys(kernels).join(', ')}`, name);
+  const entry = kernels[name];
   return entry.make(...(Array.isArray(parameters) ? inOrder(name, entry, parameters) : byName(entry, parameters as Readonly<Record<string, number>>)));
 }
 
-function inOrder(name: string, { parameters }: CatalogueEntry, values: readonly number[]): readonly number[] {
+function inOrder(name: string, { parameters }: KernelEntry, values: readonly number[]): readonly number[] {
   if (values.length > parameters.length) {
     const takes = parameters.length === 0 ? 'none' : parameters.map((parameter) => parameter.name).join(', ');
     throw new OptionError('pipeline', 'parameters', `of ${name} are ${takes}`, values);
@@ -160,13 +161,13 @@ function inOrder(name: string, { parameters }: CatalogueEntry, values: readonly 
   return values;
 }
 
-function byName({ parameters }: CatalogueEntry, values: Readonly<Record<string, number>>): readonly number[] {
+function byName({ parameters }: KernelEntry, values: Readonly<Record<string, number>>): readonly (number | undefined)[] {
   refuseUnknownOptions(
     'pipeline',
     values,
     parameters.map(({ name }) => name),
   );
-  return parameters.map((parameter) => values[parameter.name] ?? parameter.default);
+  return parameters.map((parameter) => values[parameter.name]);
 }
 
 function copy({ shape, data }: Tensor): Tensor {

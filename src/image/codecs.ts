@@ -36,7 +36,7 @@ export interface EncodeOptions {
   quality?: number;
 }
 
-const DEFAULT_MAX_PIXELS = 2 ** 28;
+export const DEFAULT_MAX_PIXELS = 2 ** 28;
 const DEFAULT_QUALITY = 90;
 
 /**
@@ -125,7 +125,8 @@ function identify(bytes: Buffer): Format {
   throw new Damaged(`is not a picture: it begins with ${show(head.slice(0, 8))}; ${read}`);
 }
 
-function complaint(operation: string, name: string, cause: unknown): Error {
+/** What went wrong inside a format, as the error of an operation. */
+export function complaint(operation: string, name: string, cause: unknown): Error {
   if (cause instanceof Unreadable) return new UnsupportedError(operation, `${name} ${cause.message}`, { name }, { cause });
   // whatever else a decoder throws comes from what it was given
   const what = cause instanceof Damaged ? cause.message : `cannot be decoded: ${cause instanceof Error ? cause.message : cause}`;

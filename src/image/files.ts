@@ -2,11 +2,12 @@ import { open, stat, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
+import { type Animation, decodeAnimationFor, encodeAnimationFor } from './animation.js';
 import { checkBeginning, type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
 import type { Image } from './image.js';
 
 /** Extensions, in lower case, and the formats they stand for. */
-const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
+export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
   '.png': 'png',
   '.jpg': 'jpeg',
   '.jpeg': 'jpeg',
@@ -41,7 +42,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export async function readImage(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Image> {
   refuseUnknownOptions('readImage', options, ['maxPixels']);
   checkPath('readImage', path);
-  return decode('readImage', await readBytes(path), { ...options, name: path });
+  return decode('readImage', await readBytes('readImage', path), { ...options, name: path });
 }
 
 /**
@@ -55,11 +56,35 @@ export async function writeImage(path: string, image: Image, options: EncodeOpti
   checkPath('writeImage', path);
   const { quality, format = formatOf(path) } = options;
   const bytes = await encode('writeImage', image, format, { quality });
+  await writeBytes('writeImage', path, bytes);
+}
+
+/**
+ * Reads an animated GIF from a file; see {@link decodeAnimation} for what it comes as.
+ * @param options.maxPixels one whose frames together claim more is refused. Default 2²⁸.
+ * @throws as {@link readImage} does
+ */
+export async function readAnimation(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Animation> {
+  refuseUnknownOptions('readAnimation', options, ['maxPixels']);
+  checkPath('readAnimation', path);
+  return decodeAnimationFor('readAnimation', await readBytes('readAnimation', path), { ...options, name: path });
+}
+
+/**
+ * Writes an animated GIF to a file, whatever its name ends in: the whole file or, if anything fails, nothing.
+ * @throws as {@link encodeAnimation} does, and DataError, naming the file, if it cannot be written
+ */
+export async function writeAnimation(path: string, animation: Animation): Promise<void> {
+  checkPath('writeAnimation', path);
+  await writeBytes('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation));
+}
+
+async function writeBytes(operation: string, path: string, bytes: Uint8Array): Promise<void> {
   try {
     // write-file-atomic's own write takes a disk that fills up half-way for success; Node's writeFile does not
     await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
   } catch (cause) {
-    throw fileError('writeImage', path, cause);
+    throw fileError(operation, path, cause);
   }
 }
 
@@ -67,33 +92,34 @@ function checkPath(operation: string, path: unknown): void {
   if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
 }
 
-function formatOf(path: string): ImageFormat {
+/** @throws OptionError if the extension stands for no format */
+export function formatOf(path: string): ImageFormat {
   const format = EXTENSIONS[extname(path).toLowerCase()];
   if (format) return format;
   const known = Object.keys(EXTENSIONS).join(', ');
   throw new OptionError('writeImage', 'path', `must end in ${known}, or format must be given (${imageFormats.join(', ')})`, path);
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(operation: string, path: string): Promise<Uint8Array> {
   try {
     // to open a pipe would wait for somebody to write to it
-    if (!(await stat(path)).isFile()) throw new DataError('readImage', `${path} is not a file`, { path });
+    if (!(await stat(path)).isFile()) throw new DataError(operation, `${path} is not a file`, { path });
     const file = await open(path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
-      checkBeginning('readImage', buffer.subarray(0, bytesRead), path);
+      checkBeginning(operation, buffer.subarray(0, bytesRead), path);
       return await file.readFile();
     } finally {
       await file.close();
     }
   } catch (cause) {
-    throw fileError('readImage', path, cause);
+    throw fileError(operation, path, cause);
   }
 }
 
 function fileError(operation: string, path: string, cause: unknown): Error {
   if (cause instanceof ConvlabError) return cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  const reason = operation === 'writeImage' && code === 'ENOENT' ? 'lies in a folder that does not exist' : REASONS[code];
+  const reason = operation.startsWith('write') && code === 'ENOENT' ? 'lies in a folder that does not exist' : REASONS[code];
   return new DataError(operation, `${path} ${reason ?? message}`, { path }, { cause });
 }

@@ -40,6 +40,12 @@ export interface Backend {
   /** As {@link conv}, but weights of zero cost nothing, and what lies under them is not looked at: not even NaN shows. */
   convSparse?(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void;
 
+  /**
+   * As {@link conv}, for kernels of one input channel a group whose weights are all equal in each output channel: running
+   * sums, at a cost that does not depend on the window's size.
+   */
+  convRunningSum?(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void;
+
   /** The gradient with respect to x, in x's shape. `gradient` has the output's shape. */
   convInputGradient(geometry: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void;
   /** The gradient with respect to the kernel, in the kernel's shape. */
@@ -56,7 +62,7 @@ export interface Backend {
   maxPoolGradient(geometry: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void;
 
   /**
-   * out[i] = formula(a[i], b[i] …; p, q …), a formula of the table {@link POINTWISE}.
+   * out[i] = formula(a[i], b[i] …; p, q …), a formula of the table `POINTWISE`.
    * Here alone `out` may be one of the inputs.
    */
   pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void;

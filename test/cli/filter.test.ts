@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/program.js';
-import { box, createBackend, filter, type Image, kernel2d, SOBEL_X, sharpen } from '../../src/index.js';
+import { box, createBackend, filter, type Image, kernel2d, kernelToAcf, pipeline, SOBEL_X, sharpen, unsharpMask } from '../../src/index.js';
 import { readImage, writeImage } from '../../src/node.js';
 
 const backend = await createBackend('reference');
@@ -69,7 +69,7 @@ describe('kernels', () => {
   });
 
   test('several are applied in turn, nothing is cut off in between, and the output is what suits them', async () => {
-    const blurred = await filter(PICTURE, box(3), { backend, output: 'float' });
+    const blurred = await filter(PICTURE, box(3), { backend, output: 'float', alpha: 'ignore' });
     const edges = await filter(blurred, SOBEL_X, { backend, output: 'abs' });
     const result = await filterPhoto('--kernel', 'box:3', '--kernel', 'sobel-x');
     result.data.forEach((value, i) => {
@@ -104,7 +104,14 @@ test.each([
   ['--bias -20', { bias: -20 }],
   ['--channels all', { channels: 'all' }],
   ['--channels 0,2', { channels: [0, 2] }],
+  ['--channels rb', { channels: 'rb' }],
+  ['--channels luminance', { channels: 'luminance' }],
+  ['--alpha filter', { alpha: 'filter' }],
+  ['--linear', { linear: true }],
+  ['--region 1,2,4,3', { region: { x: 1, y: 2, width: 4, height: 3 } }],
+  ['--region 1,1,6,4,2', { region: { x: 1, y: 1, width: 6, height: 4, feather: 2 } }],
   ['--output signed', { output: 'signed' }],
+  ['--output 16bit', { output: '16bit' }],
   ['--output normalise', { output: 'normalise' }],
 ] as const)('%s', async (flags, options) => {
   const kernel = [
@@ -117,6 +124,43 @@ test.each([
   const plain = await filter(PICTURE, kernel2d(kernel), { backend });
   expect(expected).not.toEqual(plain);
   expect(await filterPhoto('--kernel', text, ...flags.split(' '))).toEqual(expected);
+});
+
+test('--mask', async () => {
+  const mask: Image = { width: 8, height: 6, channels: 1, data: Uint8ClampedArray.from({ length: 48 }, (_, i) => (i * 16) % 256) };
+  await writeImage(join(folder, 'mask.png'), mask);
+  expect(await filterPhoto('--kernel', 'box:3', '--mask', join(folder, 'mask.png'))).toEqual(await filter(PICTURE, box(3), { backend, mask }));
+});
+
+describe('more than one kernel', () => {
+  test('a name of an operation, with parameters and options', async () => {
+    const expected = await unsharpMask(PICTURE, { radius: 2, amount: 1.5, paddingMode: 'wrap', channels: [0], backend });
+    expect(await filterPhoto('--kernel', 'unsharp-mask:2,1.5', '--padding-mode', 'wrap', '--channels', '0')).toEqual(expected);
+  });
+
+  test('in a row with kernels: an operation takes whole samples and gives them', async () => {
+    const sharp = await unsharpMask(await filter(PICTURE, box(3), { backend }), { backend });
+    expect(await filterPhoto('--kernel', 'box', '--kernel', 'unsharp-mask', '--kernel', 'sobel-x')).toEqual(
+      await filter(sharp, SOBEL_X, { output: 'abs', backend }),
+    );
+  });
+
+  test('a saved pipeline', async () => {
+    const [path, saved] = [join(folder, 'look.json'), pipeline([{ kernel: 'box', stride: 2 }, 'sharpen'], { linear: true, output: 'signed' })];
+    await writeFile(path, JSON.stringify(saved));
+    expect(await filterPhoto('--pipeline', path)).toEqual(await saved.apply(PICTURE, { backend }));
+  });
+
+  test('other formats of kernels', async () => {
+    const [svg, acf] = [join(folder, 'k.svg'), join(folder, 'k.acf')];
+    await writeFile(svg, '<svg><feConvolveMatrix order="2 1" kernelMatrix="1 3" targetX="0" edgeMode="wrap"/></svg>');
+    await writeFile(acf, kernelToAcf({ kernel: sharpen(), scale: 0.5, bias: 9 }));
+    expect(await filterPhoto('--kernel', svg)).toEqual(
+      await filter(PICTURE, kernel2d([[3, 1]]), { scale: 'sum', anchor: 0, paddingMode: 'wrap', linear: true, backend }),
+    );
+    expect(await filterPhoto('--kernel', acf)).toEqual(await filter(PICTURE, sharpen(), { scale: 0.5, bias: 9, backend }));
+    expect(await filterPhoto('--kernel', '3x3: 0,-1,0 -1,5,-1 0,-1,0')).toEqual(await filter(PICTURE, sharpen(), { backend }));
+  });
 });
 
 test('the result may take the place of the picture', async () => {
@@ -167,12 +211,17 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['a parameter too many', ['--kernel', 'sobel-x:3'], 'sobel-x takes no parameters'],
     ['a parameter that breaks its rule', ['--kernel', 'box:0'], 'box: n must be a whole number ≥ 1, received 0'],
     ['a parameter that is no number', ['--kernel', 'box:big'], 'box: n must be a whole number ≥ 1, received NaN'],
-    ['a ragged matrix', ['--kernel', '1 2; 3'], '--kernel is no matrix (all rows must be equally long, but row 1 has 2 weights and row 2 has 1)'],
-    ['a matrix with text', ['--kernel', '1 two'], '--kernel is no matrix (every weight must be a finite number, but row 1, column 2 is NaN)'],
+    ['a ragged matrix', ['--kernel', '1 2; 3'], '--kernel is no kernel (matrix: all rows must be equally long, but row 1 has 2 weights and row 2 has 1)'],
+    ['a matrix with text', ['--kernel', '1 two'], '--kernel is no kernel (matrix: row 1, column 2 is "two", which is no number)'],
     ['a stride of 0', ['--kernel', 'box', '--stride', '0'], 'filter: stride must be a whole number ≥ 1, received 0'],
     ['a stride that is no number', ['--kernel', 'box', '--stride', 'x'], "option '--stride <steps>' argument 'x' is invalid. It must be a number."],
     ['three axes', ['--kernel', 'box', '--stride', '1,2,3'], 'It must be one value, or two: vertically,horizontally.'],
-    ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'Allowed choices are clamp, signed, abs, normalise.'],
+    ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'Allowed choices are clamp, signed, abs, normalise, 16bit.'],
+    ['a region of three numbers', ['--kernel', 'box', '--region', '1,2,3'], 'It must be x,y,width,height, or x,y,width,height,feather.'],
+    ['a kernel option for an operation', ['--kernel', 'canny', '--stride', '2'], '--stride goes with kernels only, and canny is more than one'],
+    ['an option that a pipeline settles', ['--pipeline', 'look.json', '--linear'], '--linear is settled in the file of --pipeline'],
+    ['a kernel and a pipeline', ['--kernel', 'box', '--pipeline', 'look.json'], '--kernel or --pipeline must be given, and not both'],
+    ['jobs for one picture', ['--kernel', 'box', '--jobs', '2'], '--jobs goes with --out only'],
     ['an unknown backend', ['--kernel', 'box', '--backend', 'cuda'], 'Allowed choices are auto, gpu, wasm, reference.'],
     ['an unknown flag', ['--kernel', 'box', '--strid', '2'], "unknown option '--strid' (Did you mean --stride?)"],
     ['a mode without its backend', ['--kernel', 'box', '--gpu-mode', 'webgl2'], "createBackend: gpuMode goes with the backend 'gpu' only, here it is 'auto'"],

@@ -4,7 +4,9 @@ import type { Backend } from '../../src/kernels/backend.js';
 import { createBackend } from '../../src/kernels/backends/create.js';
 import { diagnose } from '../../src/kernels/backends/doctor.js';
 import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
+import { glDevice } from '../../src/kernels/backends/gpu/gl-device.js';
 import { type Gpu, type Kernel, loadGpuJs } from '../../src/kernels/backends/gpu/gpu-js.js';
+import { type WebGpuContext, webGpuDevice } from '../../src/kernels/backends/gpu/webgpu-device.js';
 import { convGeometry } from '../../src/kernels/geometry.js';
 
 afterEach(() => {
@@ -157,6 +159,42 @@ describe('createBackend', () => {
   });
 });
 
+describe('what the driver says', () => {
+  const gl = (renderer: string) =>
+    ({
+      getExtension: () => ({ UNMASKED_RENDERER_WEBGL: 1 }),
+      getParameter: () => renderer,
+      createFramebuffer: () => null,
+    }) as unknown as WebGL2RenderingContext;
+  const context = (info: Partial<GPUAdapterInfo>) =>
+    ({
+      adapter: { info: { vendor: '', architecture: '', device: '', description: '', isFallbackAdapter: false, ...info } },
+      device: { limits: { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 } },
+    }) as unknown as WebGpuContext;
+
+  test.each([
+    ['ANGLE (NVIDIA, NVIDIA GeForce RTX 3080 Direct3D11 vs_5_0 ps_5_0, D3D11)', 'NVIDIA GeForce RTX 3080 Direct3D11 vs_5_0 ps_5_0', undefined],
+    ['Apple GPU', 'Apple GPU', undefined],
+    ['ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)', 'SwiftShader', 'a software GPU'],
+    ['llvmpipe (LLVM 15.0.6, 256 bits)', 'llvmpipe', 'a software GPU'],
+    ['ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11 vs_5_0 ps_5_0, D3D11)', 'Microsoft Basic Render', 'a software GPU'],
+    ['ANGLE', 'ANGLE', 'it does not tell what it runs on'],
+    ['Mozilla', 'Mozilla', 'it does not tell what it runs on'],
+  ])('of WebGL: %s', (renderer, name, caveat) => {
+    expect(glDevice(gl(renderer), 'webgl2')).toMatchObject({ label: `webgl2 (${name})`, caveat });
+  });
+
+  test.each([
+    [{ vendor: 'nvidia', architecture: 'ampere' }, 'webgpu (nvidia ampere)', undefined],
+    [{ vendor: 'nvidia', description: 'NVIDIA GeForce RTX 3080' }, 'webgpu (NVIDIA GeForce RTX 3080)', undefined],
+    [{ vendor: 'google', architecture: 'swiftshader' }, 'webgpu (google swiftshader)', 'a software GPU'],
+    [{ vendor: 'mesa', description: 'llvmpipe (LLVM 15.0.6)' }, 'webgpu (llvmpipe (LLVM 15.0.6))', 'a software GPU'],
+    [{ isFallbackAdapter: true }, 'webgpu (unnamed adapter)', 'a software GPU'],
+  ])('of WebGPU: %o', (info, label, caveat) => {
+    expect(webGpuDevice(context(info))).toMatchObject({ label, caveat, maxLength: 2 ** 25 });
+  });
+});
+
 describe('diagnose', () => {
   test('reports every backend and mode; auto takes wasm where no hardware answers, and createBackend agrees', async () => {
     const { backends, auto } = await diagnose();
@@ -172,7 +210,7 @@ describe('diagnose', () => {
     for (const { available, device, reason } of backends) expect(available ? device : reason).toBeTruthy();
     const backend = await createBackend('auto');
     expect(auto?.device).toBe(backend.device);
-    expect(auto?.software ?? false).toBe(false);
+    expect(auto?.hardware ?? true).toBe(true);
     backend.dispose();
   });
 });

@@ -158,6 +158,22 @@ describe('alpha', () => {
     }
   });
 
+  test('an opaque picture costs one convolution, one with holes a second for alpha', async () => {
+    let calls = 0;
+    class Counting extends ReferenceBackend {
+      override conv(...args: Parameters<ReferenceBackend['conv']>) {
+        calls++;
+        super.conv(...args);
+      }
+    }
+    const counted = async (opacity: number) => {
+      calls = 0;
+      await filter(bytes(2, 1, 2, [10, 255, 20, opacity]), BLUR, { backend: new Counting() });
+      return calls;
+    };
+    expect([await counted(255), await counted(254)]).toEqual([1, 2]);
+  });
+
   test('beyond the border zero is transparent, constant is an opaque colour', async () => {
     const image = bytes(1, 1, 2, [80, 255]);
     expect(await run(image, box(3), { paddingMode: 'zero', scale: 'sum' })).toEqual([80 * 1, 28]);

@@ -6,7 +6,7 @@ import { absolute, convValues, difference } from '../conformance/suite.js';
 
 // The programs that the plan may use instead of `conv`, against the reference: the whole table of convolutions.
 
-type Program = 'conv' | 'convSparse';
+type Program = 'conv' | 'convSparse' | 'convRunningSum';
 type Values = ReturnType<typeof convValues>;
 
 const reference = await createBackend('reference');
@@ -41,5 +41,16 @@ describe('wasm convSparse', () => {
     const kernel = values.kernel.map((weight) => (random.uniform() < 0.6 ? 0 : weight));
     expect(await compare('convSparse', geometry, { ...values, kernel }), 'sparse').toBe('');
     expect(await compare('convSparse', geometry, { ...values, kernel: kernel.fill(0) }), 'all zero').toBe('');
+  });
+});
+
+describe('wasm convRunningSum', () => {
+  const boxes = CONV_CASES.filter(({ geometry }) => geometry.kernelShape[1] === 1);
+
+  test.each(boxes)('$name', async ({ geometry }) => {
+    const values = convValues(geometry);
+    const size = sizeOf(geometry.kernel);
+    const kernel = values.kernel.map((_, i, all) => all[i - (i % size)]);
+    expect(await compare('convRunningSum', geometry, { ...values, kernel })).toBe('');
   });
 });

@@ -16,6 +16,7 @@ export function sigmoid(x: Value): Value {
   return fromResult('sigmoid', 'sigmoidGradient', x);
 }
 
+/** The hyperbolic tangent. */
 export function tanh(x: Value): Value {
   return fromResult('tanh', 'tanhGradient', x);
 }

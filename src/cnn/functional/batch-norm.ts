@@ -3,7 +3,7 @@ import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
 import { scaleChannels } from './conv.js';
 
-/** Options of {@link batchNorm}. */
+/** Options of {@link normalizeBatch}. */
 export interface BatchNormOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;

@@ -5,8 +5,13 @@ import { logSoftmax, softmax } from '../functional/softmax.js';
 import type { Value } from '../graph.js';
 import { Module } from '../module.js';
 
+interface Layer extends Module {
+  /** The function of x. */
+  forward(x: Value): Value;
+}
+
 /** A layer without parameters: one function of one value. */
-function layerOf(compute: (x: Value) => Value): new () => Module & { forward(x: Value): Value } {
+function layerOf(compute: (x: Value) => Value): new () => Layer {
   return class extends Module {
     forward(x: Value): Value {
       return compute(x);

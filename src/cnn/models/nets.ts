@@ -4,8 +4,11 @@ import { ConvNet } from './conv-net.js';
 
 /** The networks that the library brings along, by name. All take `[N, 1, 28, 28]` and tell ten classes apart. */
 export const NETS = {
+  /** {@link ConvNet} */
   lecture: (): Module => new ConvNet(),
+  /** {@link bestNet} */
   best: (): Module => bestNet(),
 } as const;
 
+/** One of {@link NETS}. */
 export type NetName = keyof typeof NETS;

@@ -1,3 +1,4 @@
+import type { Image } from '../image.js';
 import { fromRgba, toRgba8 } from '../samples.js';
 import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
 import { checkLzw } from './unpack.js';
@@ -7,6 +8,10 @@ const GRAPHIC_CONTROL = 0xf9;
 const FRAME = 0x2c;
 const TRAILER = 0x3b;
 const MAX_COLOURS = 256;
+// what becomes of a frame when its time is over
+const KEEP = 1;
+const CLEAR = 2;
+const RESTORE = 3;
 
 /** GIF by jimp (omggif): the first frame; RGB, or RGBA if any pixel is transparent. */
 export const gif: Format = {
@@ -15,59 +20,148 @@ export const gif: Format = {
   inspect,
 
   async decode(bytes) {
-    const single = firstFrame(bytes);
-    const { default: codec } = await import('@jimp/js-gif');
-    const { width, height, data } = codec().decode(single);
-    const channels = data.some((value, i) => i % 4 === 3 && value !== 255) ? 4 : 3;
-    return { width, height, channels, data: fromRgba(data, channels) };
+    const [first] = walk(bytes);
+    return fromCanvas(await decodeFrame(first), hasHoles);
   },
 
-  async encode(image) {
-    // jimp's own encoder always reduces the colours, changes even two or three of them, and loses the transparent pixels
-    const { default: gifwrap } = await import('gifwrap');
-    const { width, height } = image;
-    const data = Buffer.from(toRgba8(image).buffer);
+  encode: (image) => encodeFrames([{ image, delay: 0 }], 0),
+};
+
+/** One picture of an animation. */
+export interface Frame {
+  readonly image: Image;
+  /** how long it is shown, in milliseconds; GIF counts in tens */
+  readonly delay: number;
+}
+
+/**
+ * All frames, each as the whole picture that is seen: what a frame leaves free shows the one before, unless that was
+ * disposed of.
+ * @throws Damaged or Unreadable
+ */
+export async function decodeFrames(bytes: Buffer, maxPixels: number): Promise<{ frames: Frame[]; repeats: number }> {
+  const { width, height } = inspect(bytes);
+  const found = [...walk(bytes, maxPixels)];
+  const canvas = Buffer.alloc(width * height * 4);
+  const shown: { data: Buffer; delay: number }[] = [];
+  for (const frame of found) {
+    const before = frame.disposal === RESTORE ? Buffer.from(canvas) : canvas;
+    const { data } = await decodeFrame(frame);
+    for (let at = 0; at < data.length; at += 4) if (data[at + 3] !== 0) data.copy(canvas, at, at, at + 4);
+    shown.push({ data: Buffer.from(canvas), delay: frame.delay });
+    if (frame.disposal === CLEAR) {
+      for (let y = frame.y; y < frame.y + frame.height; y++) canvas.fill(0, (y * width + frame.x) * 4, (y * width + frame.x + frame.width) * 4);
+    }
+    if (frame.disposal === RESTORE) before.copy(canvas);
+  }
+  const holes = shown.some(({ data }) => hasHoles(data));
+  return { frames: shown.map(({ data, delay }) => ({ image: fromCanvas({ width, height, data }, () => holes), delay })), repeats: repeatsOf(bytes) };
+}
+
+/**
+ * @param frames of equal size
+ * @param repeats how often it starts again: Infinity for ever
+ */
+export async function encodeFrames(frames: readonly Frame[], repeats: number): Promise<Uint8Array> {
+  // jimp's own encoder always reduces the colours, changes even two or three of them, and loses the transparent pixels
+  const { default: gifwrap } = await import('gifwrap');
+  const encoded = frames.map(({ image: { width, height, ...image }, delay }) => {
+    const data = Buffer.from(toRgba8({ width, height, ...image }).buffer);
     const hidden = new Set<number>();
     for (let at = 0; at < data.length; at += 4) if (data[at + 3] < 128) hidden.add(at);
     const settleAlpha = () => {
       for (let at = 0; at < data.length; at += 4) hidden.has(at) ? data.fill(0, at, at + 4) : data.fill(255, at + 3, at + 4);
     };
     settleAlpha();
-    const frame = new gifwrap.GifFrame({ width, height, data });
+    const frame = new gifwrap.GifFrame({ width, height, data }, { disposalMethod: KEEP });
+    frame.delayCentisecs = Math.round(delay / 10); // as an option a delay of 0 would become 80 ms
     if (frame.getPalette().indexCount > MAX_COLOURS) {
       gifwrap.GifUtil.quantizeWu(frame, MAX_COLOURS - 1);
       settleAlpha();
     }
-    return (await new gifwrap.GifCodec().encodeGif([frame], {})).buffer;
-  },
-};
+    return { frame, hidden };
+  });
+  // through the holes of one frame the one before must not be seen
+  if (encoded.some(({ hidden }) => hidden.size > 0)) for (const { frame } of encoded) frame.disposalMethod = CLEAR;
+  // null: no word about loops, so it is played once
+  const loops = repeats === 0 ? null : Number.isFinite(repeats) ? repeats : 0;
+  const all = encoded.map(({ frame }) => frame);
+  return (await new gifwrap.GifCodec().encodeGif(all, { loops: loops as number })).buffer;
+}
+
+async function decodeFrame({ single }: FoundFrame): Promise<{ width: number; height: number; data: Buffer }> {
+  const { default: codec } = await import('@jimp/js-gif');
+  const { width, height, data } = codec().decode(single);
+  return { width, height, data: Buffer.from(data) };
+}
+
+function fromCanvas({ width, height, data }: { width: number; height: number; data: Buffer }, withAlpha: (data: Buffer) => boolean): Image {
+  const channels = withAlpha(data) ? 4 : 3;
+  return { width, height, channels, data: fromRgba(data, channels) };
+}
+
+function hasHoles(data: Buffer): boolean {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return true;
+  return false;
+}
 
 function inspect(bytes: Buffer): Header {
   need(bytes, 13, 'its header');
   return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
 }
 
+interface FoundFrame {
+  /** a GIF of nothing but this frame */
+  readonly single: Buffer;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly delay: number;
+  readonly disposal: number;
+}
+
 /**
- * A GIF of nothing but the first frame, after it was checked: omggif loops for ever over codes that name each other,
+ * One frame after the other, each checked before it is handed out: omggif loops for ever over codes that name each other,
  * and prints a warning where image data is missing.
+ * @param maxPixels of all frames together
  */
-function firstFrame(bytes: Buffer): Buffer {
+function* walk(bytes: Buffer, maxPixels = Number.POSITIVE_INFINITY): Generator<FoundFrame, void> & Iterable<FoundFrame> {
   const { width, height } = inspect(bytes);
   const start = 13 + paletteSize(bytes[10]);
   need(bytes, start, 'its palette');
+  const head = bytes.subarray(0, start);
   let control: Buffer = bytes.subarray(0, 0);
-  for (let at = start; ; ) {
-    need(bytes, at + 2, 'a GIF block');
+  for (let at = start, frames = 0; ; ) {
+    need(bytes, at + 1, 'a GIF block');
     const kind = bytes[at];
+    if (kind === TRAILER && frames > 0) return;
+    need(bytes, at + 2, 'a GIF block');
     if (kind === FRAME) {
+      if (++frames * width * height > maxPixels)
+        throw new Damaged(`has more than ${frames - 1} frames of ${width} × ${height}, together more than maxPixels, ${maxPixels}`);
       const end = checkFrame(bytes, at, width, height);
-      return Buffer.concat([bytes.subarray(0, start), control, bytes.subarray(at, end), Buffer.of(TRAILER)]);
+      const [x, y, frameWidth, frameHeight] = [1, 3, 5, 7].map((offset) => bytes.readUInt16LE(at + offset));
+      const single = Buffer.concat([head, control, bytes.subarray(at, end), Buffer.of(TRAILER)]);
+      const [disposal, delay] = control.length === 0 ? [0, 0] : [(control[3] >> 2) & 7, control.readUInt16LE(4) * 10];
+      yield { single, x, y, width: frameWidth, height: frameHeight, delay, disposal };
+      control = bytes.subarray(0, 0);
+      at = end;
+      continue;
     }
     if (kind !== EXTENSION) throw new Damaged(kind === TRAILER ? 'is a GIF without a picture' : `holds no GIF block at byte ${at}, where one must begin`);
     const { end } = readBlocks(bytes, at + 2);
     if (bytes[at + 1] === GRAPHIC_CONTROL && end - at === 8) control = bytes.subarray(at, end);
     at = end;
   }
+}
+
+/** How often the animation starts again: the block that Netscape invented says it; 0 there is for ever, and without it there is one run. */
+function repeatsOf(bytes: Buffer): number {
+  const at = bytes.indexOf('\x21\xff\x0bNETSCAPE2.0\x03\x01', 0, 'latin1');
+  if (at === -1) return 0;
+  need(bytes, at + 18, 'its number of repeats');
+  return bytes.readUInt16LE(at + 16) || Number.POSITIVE_INFINITY;
 }
 
 /** @returns where the frame ends */

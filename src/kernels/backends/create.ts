@@ -40,7 +40,7 @@ export async function createBackend(name: BackendName = 'auto', options: Backend
   const { createGpuBackend } = await import('./gpu/create-gpu.js');
   if (name === 'gpu') return createGpuBackend({ mode: gpuMode });
   try {
-    return await createGpuBackend({ allowSoftware: false });
+    return await createGpuBackend({ hardwareOnly: true });
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     return (await import('./wasm/wasm.js')).createWasmBackend();

@@ -12,8 +12,8 @@ export interface BackendReport {
   readonly available: boolean;
   /** What would run, e.g. `webgl2 (SwiftShader)`; only if available. */
   readonly device?: string;
-  /** The CPU plays the GPU; only if available. */
-  readonly software?: boolean;
+  /** For `gpu`: a real one, not played by the CPU; only if available. */
+  readonly hardware?: boolean;
   /** Why it is not available, or why `auto` passes it over. */
   readonly reason?: string;
 }
@@ -33,7 +33,7 @@ export async function diagnose(): Promise<Diagnosis> {
   const wasm = await examineWasm();
   const reference: BackendReport = { backend: 'reference', available: true, device: new ReferenceBackend().device, reason: 'for tests: auto never picks it' };
 
-  const gpu = gpus.find(({ available, software }) => available && !software);
+  const gpu = gpus.find(({ hardware }) => hardware);
   const auto = gpu ? { ...gpu, reason: 'the first hardware GPU that answers' } : { ...wasm, reason: 'no hardware GPU answers' };
   return { backends: [...gpus, wasm, reference], auto: auto.available ? auto : undefined };
 }
@@ -42,9 +42,8 @@ async function examineGpu(mode: GpuMode): Promise<BackendReport> {
   try {
     const { engine, device } = await openGpu(mode);
     await engine.gpu.destroy();
-    const { label, software } = device;
-    const reason = mode === 'cpu' ? 'for tests: auto never picks it' : software ? 'a software GPU: auto never picks one' : undefined;
-    return { backend: 'gpu', mode, available: true, device: label, software, ...(reason && { reason }) };
+    const { label, caveat } = device;
+    return { backend: 'gpu', mode, available: true, device: label, hardware: !caveat, ...(caveat && { reason: `${caveat}: auto never picks it` }) };
   } catch (error) {
     return { backend: 'gpu', mode, available: false, reason: messageOf(error) };
   }

@@ -8,6 +8,9 @@ export interface GifFrame {
   interlaced?: boolean;
   transparent?: number;
   palette?: readonly number[];
+  /** milliseconds */
+  delay?: number;
+  disposal?: number;
 }
 
 export interface GifPlan {
@@ -15,32 +18,40 @@ export interface GifPlan {
   height: number;
   palette?: readonly number[];
   frames: readonly GifFrame[];
+  /** of the Netscape block */
+  loops?: number;
 }
 
 const ROOT_BITS = 4;
 
 /** A small GIF writer of up to 16 colours, independent of the library; its LZW codes are plain bytes, so it compresses nothing. */
-export function writeGif({ width, height, palette, frames }: GifPlan): Buffer {
+export function writeGif({ width, height, palette, frames, loops }: GifPlan): Buffer {
   return Buffer.concat([
     Buffer.from('GIF89a'),
     words(width, height),
     Buffer.of(palette ? 0x80 | (ROOT_BITS - 1) : 0, 0, 0),
     ...(palette ? [colours(palette)] : []),
     Buffer.from([0x21, 0xfe, 5, ...Buffer.from('hello'), 0]),
+    ...(loops === undefined ? [] : [Buffer.from([0x21, 0xff, 11, ...Buffer.from('NETSCAPE2.0'), 3, 1, loops & 255, loops >> 8, 0])]),
     ...frames.map(writeFrame),
     Buffer.of(0x3b),
   ]);
 }
 
-function writeFrame({ x = 0, y = 0, width, height, indices, interlaced, transparent, palette }: GifFrame): Buffer {
+function writeFrame({ x = 0, y = 0, width, height, indices, interlaced, transparent, palette, delay, disposal }: GifFrame): Buffer {
   return Buffer.concat([
-    ...(transparent === undefined ? [] : [Buffer.of(0x21, 0xf9, 4, 1, 0, 0, transparent, 0)]),
+    ...(transparent === undefined && delay === undefined && disposal === undefined ? [] : [control(transparent, delay, disposal)]),
     Buffer.of(0x2c),
     words(x, y, width, height),
     Buffer.of((palette ? 0x80 | (ROOT_BITS - 1) : 0) | (interlaced ? 0x40 : 0)),
     ...(palette ? [colours(palette)] : []),
     gifData(plainCodes(indices), ROOT_BITS),
   ]);
+}
+
+function control(transparent?: number, delay = 0, disposal = 0): Buffer {
+  const flags = (disposal << 2) | (transparent === undefined ? 0 : 1);
+  return Buffer.concat([Buffer.of(0x21, 0xf9, 4, flags), words(delay / 10), Buffer.of(transparent ?? 0, 0)]);
 }
 
 /** Codes of 5 bits, with the table cleared before they would grow. */

@@ -15,10 +15,14 @@ export const xPlanes = (g: ConvGeometry): Triple => [g.batch * g.inChannels * g.
 export const outPlanes = (g: ConvGeometry): Triple => [g.batch * g.outChannels * g.output[0], g.output[1], g.output[2]];
 const kernelPlanes = (g: ConvGeometry): Triple => [(g.outChannels * g.inChannels) / g.groups, g.kernel[0] * g.kernel[1], g.kernel[2]];
 
-/** Padding is zero: other modes are convolved as the padded input, see padding-programs.ts. */
-export function convProgram(g: ConvGeometry): ProgramText {
+/**
+ * A convolution without padding: that is laid out beforehand, so that no tap asks whether it lies on x.
+ * @param transposed in and out have changed places in `g`, but not in the kernel, see transposedGeometry
+ */
+export function convProgram(g: ConvGeometry, transposed = false): ProgramText {
   const [cins, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
-  const tap = (kw: string | number) => `part += x[channel + d][h][w${kw}] * kernel[cout * ${cins} + cin][${kernelRow(g)}][${kernelColumn(g, kw)}];`;
+  const plane = transposed ? `(group * ${cins} + cin) * ${couts} + coutInGroup` : `cout * ${cins} + cin`;
+  const tap = (kw: string | number) => `part += x[channel + d][h][w${kw}] * kernel[${plane}][${kernelRow(g)}][${kernelColumn(g, kw)}];`;
   const row =
     g.kernel[2] <= UNROLLED
       ? Array.from({ length: g.kernel[2] }, (_, kw) => onAxis(g, 2, `w${kw}`, 'ow', kw, tap(kw))).join('\n')
@@ -39,7 +43,7 @@ return sum;`,
   };
 }
 
-/** Gathers: for every cell of x, the outputs whose window covers it. Of padding, whatever it holds, nothing is kept. */
+/** Gathers: for every cell of x, the outputs whose window covers it. Padding is left out. */
 export function inputGradientProgram(g: ConvGeometry): ProgramText {
   const [cins, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
   const sum = `
@@ -93,7 +97,7 @@ export function reduction(g: ConvGeometry, sums: number): Reduction {
   return { segments, segment, part, parts: Math.ceil(total / part) };
 }
 
-/** Padding is zero, as in {@link convProgram}. Result: [parts, ...kernelShape]. */
+/** Without padding, as {@link convProgram}. Result: [parts, ...kernelShape]. */
 export function kernelGradientProgram(g: ConvGeometry): ProgramText {
   const [cins, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
   const flipped = (k: string, a: 0 | 1 | 2) => (g.flip ? `const ${k} = ${g.kernel[a] - 1} - ${k}Cell;` : `const ${k} = ${k}Cell;`);

@@ -10,8 +10,8 @@ import { provideWebGpu, type WebGpuContext, webGpuDevice } from './webgpu-device
 export interface GpuOptions {
   /** Which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
   mode?: GpuMode;
-  /** Take a GPU that the CPU only plays, such as SwiftShader, too. Default true. */
-  allowSoftware?: boolean;
+  /** Refuse a GPU that the CPU plays, such as SwiftShader, or that does not tell what it is. Default false. */
+  hardwareOnly?: boolean;
   /** How many compiled programs are kept. Default 256. */
   keptPrograms?: number;
 }
@@ -20,15 +20,16 @@ export interface GpuOptions {
  * A backend of the first mode that answers.
  * @throws UnsupportedError with the reason for every mode that was tried
  */
-export async function createGpuBackend({ mode, allowSoftware = true, keptPrograms }: GpuOptions = {}): Promise<GpuBackend> {
-  const modes = mode ? [mode] : GPU_MODES.filter((name) => name !== 'cpu');
+export async function createGpuBackend({ mode, hardwareOnly = false, keptPrograms }: GpuOptions = {}): Promise<GpuBackend> {
+  // headless-gl never tells what it runs on, so there is no need to load it
+  const modes = mode ? [mode] : GPU_MODES.filter((name) => name !== 'cpu' && !(hardwareOnly && name === 'headlessgl'));
   const reasons: string[] = [];
   for (const candidate of modes) {
     try {
       const { engine, device } = await openGpu(candidate);
-      if (allowSoftware || !device.software) return new GpuBackend(engine, device, keptPrograms);
+      if (!hardwareOnly || !device.caveat) return new GpuBackend(engine, device, keptPrograms);
       await engine.gpu.destroy();
-      reasons.push(`${candidate}: ${device.label} is a software GPU`);
+      reasons.push(`${device.label}: ${device.caveat}`);
     } catch (error) {
       reasons.push(`${candidate}: ${messageOf(error)}`);
     }

@@ -4,8 +4,8 @@ import type { Texture } from './gpu-js.js';
 export interface Device {
   /** What really computes, e.g. `webgl2 (SwiftShader)`. */
   readonly label: string;
-  /** A GPU that is only played by the CPU. */
-  readonly software: boolean;
+  /** Why this does not count as a hardware GPU; undefined if it does. */
+  readonly caveat: string | undefined;
   /** The most values that one buffer can hold, and the limit behind it. */
   readonly maxLength: number;
   readonly limit: string;
@@ -26,10 +26,13 @@ export function softwareName(description: string): string | undefined {
   return SOFTWARE.exec(description)?.[0];
 }
 
+/** The caveat of a GPU that the CPU plays. */
+export const SOFTWARE_GPU = 'a software GPU';
+
 /** GPU.js's `cpu` mode: values never leave the host. */
 export const CPU_DEVICE: Device = {
   label: 'gpu.js cpu',
-  software: true,
+  caveat: 'for tests',
   maxLength: 2 ** 31 - 1,
   limit: 'the length of a Float32Array',
   failure: () => undefined,

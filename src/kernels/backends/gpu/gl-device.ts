@@ -1,6 +1,9 @@
-import { type Device, softwareName } from './device.js';
+import { type Device, SOFTWARE_GPU, softwareName } from './device.js';
 import type { Texture } from './gpu-js.js';
 import type { GpuMode } from './modes.js';
+
+/** What headless-gl, and browsers that hide the driver, say instead of its name. */
+const NAMELESS = /^(ANGLE|WebKit WebGL|Mozilla)$/;
 
 /** WebGL 1 and 2, in a browser or headless. */
 export function glDevice(gl: WebGL2RenderingContext, mode: GpuMode): Device {
@@ -12,7 +15,7 @@ export function glDevice(gl: WebGL2RenderingContext, mode: GpuMode): Device {
 
   return {
     label: `${mode} (${software ?? renderer})`,
-    software: software !== undefined,
+    caveat: software ? SOFTWARE_GPU : NAMELESS.test(renderer) ? 'it does not tell what it runs on' : undefined,
     maxLength: side * side,
     limit: `MAX_TEXTURE_SIZE ${side}`,
     failure() {

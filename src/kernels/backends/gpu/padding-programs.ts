@@ -6,7 +6,30 @@ import type { ProgramText } from './program.js';
 /** The same convolution over the padded input, which needs no padding any more. */
 export function paddedGeometry(g: ConvGeometry): ConvGeometry {
   const input = g.input.map((n, a) => g.before[a] + n + g.after[a]) as unknown as Triple;
-  return { ...g, input, before: [0, 0, 0], after: [0, 0, 0], paddingMode: 'zero', paddingValue: 0 };
+  return { ...g, key: `padded ${g.key}`, input, before: [0, 0, 0], after: [0, 0, 0], paddingMode: 'zero', paddingValue: 0 };
+}
+
+/**
+ * At stride 1 the input gradient is a convolution too: of the gradient, with so many zeros around it (or so much cut off,
+ * where the padding is negative) that every cell of x gets all taps, by the kernel turned round, with in and out exchanged.
+ */
+export function transposedGeometry(g: ConvGeometry): ConvGeometry {
+  const extent = g.kernel.map((k, a) => (k - 1) * g.dilation[a]);
+  const before = extent.map((cells, a) => cells - g.before[a]) as unknown as Triple;
+  const after = extent.map((cells, a) => g.input[a] + cells - g.output[a] - before[a]) as unknown as Triple;
+  return {
+    ...g,
+    key: `transposed ${g.key}`,
+    inChannels: g.outChannels,
+    outChannels: g.inChannels,
+    input: g.output,
+    output: g.input,
+    before,
+    after,
+    paddingMode: 'zero',
+    paddingValue: 0,
+    flip: !g.flip,
+  };
 }
 
 /** From x to the padded x: a gather by the border tables. */

@@ -1,4 +1,4 @@
-import { type Device, softwareName } from './device.js';
+import { type Device, SOFTWARE_GPU, softwareName } from './device.js';
 import type { Texture } from './gpu-js.js';
 
 /** GPU.js's one adapter and device, which all its programs share. */
@@ -16,6 +16,7 @@ export function webGpuDevice(context: WebGpuContext): Device {
   const { adapter, device } = context;
   const { info } = adapter;
   const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  const software = info.isFallbackAdapter || softwareName(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`) !== undefined;
   const maxBytes = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   let failed: string | undefined;
   /** resolves once the errors of everything watched so far are known */
@@ -41,7 +42,7 @@ export function webGpuDevice(context: WebGpuContext): Device {
 
   return {
     label: `webgpu (${name})`,
-    software: info.isFallbackAdapter || softwareName(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`) !== undefined,
+    caveat: software ? SOFTWARE_GPU : undefined,
     maxLength: Math.floor(maxBytes / 4),
     limit: `maxStorageBufferBindingSize and maxBufferSize, ${maxBytes} bytes`,
     failure: () => (context.isLost ? 'the WebGPU device was lost' : failed),

@@ -43,6 +43,20 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
   ): void;
   rowsByRows(a: number, b: number, bias: number, out: number, I: number, J: number, P: number): void;
   stridedByRows(a: number, stepI: number, stepP: number, b: number, out: number, I: number, J: number, P: number): void;
+  runningSumScratch(geometry: number, strideW: number, dilationW: number): number;
+  runningSum(
+    geometry: number,
+    x: number,
+    kernel: number,
+    bias: number,
+    out: number,
+    scratch: number,
+    strideW: number,
+    dilationW: number,
+    tableW: number,
+    from: number,
+    to: number,
+  ): void;
   maxPool(geometry: number, x: number, out: number, winners: number, strideW: number, dilationW: number, tableW: number): void;
   maxPoolGradient(geometry: number, gradient: number, winners: number, out: number, strideW: number, dilationW: number, tableW: number): void;
 }

@@ -86,6 +86,14 @@ export class WasmBackend implements Backend {
     this.#run.correlate(p.pointer, at(x), packed, true, bias ? at(bias) : 0, at(out), strip, 0, p.strips);
   }
 
+  convRunningSum(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
+    const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
+    const [strideW, dilationW] = [g.stride[2], g.dilation[2]];
+    const [scratch] = this.#scratchFor(this.#run.runningSumScratch(p.pointer, strideW, dilationW));
+    const planes = g.batch * g.outChannels;
+    this.#run.runningSum(p.pointer, at(x), at(kernel), bias ? at(bias) : 0, at(out), scratch, strideW, dilationW, p.tableW, 0, planes);
+  }
+
   convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
     if (isLinear(g)) {
       const inputs = g.inChannels * sizeOf(g.kernel);

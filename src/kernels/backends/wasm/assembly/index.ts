@@ -7,3 +7,4 @@ export { allocate, free } from './memory';
 export { packKernel, packSparse } from './pack';
 export { adaptiveStep, affine, combine, leakyRelu, leakyReluGradient, multiply, secondMoment } from './pointwise';
 export { maxPool, maxPoolGradient } from './pool';
+export { runningSum, runningSumScratch } from './running-sum';

@@ -1,0 +1,42 @@
+import { refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import { checkTensor, type RunOptions } from '../kernels/conv.js';
+import { reshape, sizeOf, type Tensor } from '../tensor.js';
+import { placeStep, runSteps, STEP_OPTIONS, type StepOptions } from './step.js';
+
+/** Options of {@link filterTensor}. Values per axis are in the order of the kernel's axes. */
+export interface FilterTensorOptions extends StepOptions, RunOptions {}
+
+/**
+ * {@link filter} for what is no picture: signals, planes, volumes. The kernel's rank decides: `[k]` runs along the last
+ * axis, `[kH, kW]` over the last two, `[kD, kH, kW]` over the last three; whatever axes lie in front are filtered one by one.
+ *
+ * @param x `[…, W]`, `[…, H, W]` or `[…, D, H, W]`; not changed
+ * @param kernel of 1, 2 or 3 axes
+ * @returns as many axes, neither rounded nor limited; the same size too, unless stride or padding say otherwise
+ * @throws ShapeError if x has fewer axes than the kernel, or the kernel does not fit
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @example
+ * ```ts
+ * import { filterTensor, tensor } from 'convlab';
+ *
+ * const signal = tensor([1, 2, 4, 8]);
+ * const slope = await filterTensor(signal, tensor([-0.5, 0, 0.5]), { paddingMode: 'replicate' });
+ * console.log(slope.data); // Float32Array [0.5, 1.5, 3, 2]
+ * ```
+ */
+export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTensorOptions = {}): Promise<Tensor> {
+  refuseUnknownOptions('filterTensor', options, [...STEP_OPTIONS, 'backend']);
+  checkTensor('filterTensor', 'x', x);
+  checkTensor('filterTensor', 'kernel', kernel);
+  const { backend, ...rest } = options;
+  const rank = kernel.shape.length;
+  if (rank < 1 || rank > 3 || x.shape.length < rank) {
+    const shapes = `x ${show(x.shape)} and kernel ${show(kernel.shape)}`;
+    throw new ShapeError('filterTensor', `kernel must have 1 to 3 axes and x at least as many, received ${shapes}`, { x: x.shape, kernel: kernel.shape });
+  }
+  const [front, spatial] = [x.shape.slice(0, -rank), x.shape.slice(-rank)];
+  const batch = reshape(x, [sizeOf(front), 1, ...spatial]);
+  const step = placeStep('filterTensor', batch.shape, kernel, rest);
+  const { shape, data } = await runSteps('filterTensor', batch, [step], { backend });
+  return { shape: [...front, ...shape.slice(2)], data };
+}

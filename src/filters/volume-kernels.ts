@@ -1,0 +1,36 @@
+import { OptionError } from '../errors.js';
+import { type Tensor, tensor } from '../tensor.js';
+import { outer } from './build-kernel.js';
+
+/** The axes of a volume, `[D, H, W]`. */
+export type VolumeAxis = 'z' | 'y' | 'x';
+
+/**
+ * The derivative along one axis of a volume, smoothed along the two others: [−1 0 1] there, [1 2 1] here, `[3, 3, 3]`, sum 0.
+ * A slope of 1 per voxel gives 32.
+ * @param axis `'z'` runs along D, `'y'` along H, `'x'` along W. Default `'x'`
+ * @throws OptionError if it is none of these
+ */
+export function sobel3d(axis: VolumeAxis = 'x'): Tensor {
+  if (!['z', 'y', 'x'].includes(axis)) throw new OptionError('sobel3d', 'axis', "must be 'z', 'y' or 'x'", axis);
+  return outer(...['z', 'y', 'x'].map((each) => (each === axis ? [-1, 0, 1] : [1, 2, 1])));
+}
+
+/** The Laplacian of a volume: second differences along its three axes, `[3, 3, 3]`, sum 0. The six neighbours count. */
+export const LAPLACIAN_3D = tensor([
+  [
+    [0, 0, 0],
+    [0, 1, 0],
+    [0, 0, 0],
+  ],
+  [
+    [0, 1, 0],
+    [1, -6, 1],
+    [0, 1, 0],
+  ],
+  [
+    [0, 0, 0],
+    [0, 1, 0],
+    [0, 0, 0],
+  ],
+]);

@@ -1,0 +1,177 @@
+import { ConvlabError, UnsupportedError } from '../../../errors.js';
+import type { DeviceBuffer } from '../../backend.js';
+import type { Device } from './device.js';
+import type { Value } from './gpu-js.js';
+import { type Engine, Program, ProgramCache, type ProgramText } from './program.js';
+
+/** Programs that are kept, and the memory that the results they hold may take: some layers of a network, or some photos. */
+const KEPT_PROGRAMS = 256;
+const KEPT_BYTES = 2 ** 29;
+
+/** What a buffer holds once everything called so far has run. */
+class GpuBuffer implements DeviceBuffer {
+  /** undefined: zeros */
+  value: Value | undefined;
+  /** why there is no value */
+  failure: ConvlabError | undefined;
+  freed = false;
+
+  constructor(
+    readonly length: number,
+    readonly owner: Machine,
+  ) {}
+}
+
+/**
+ * Buffers, and programs that run on them. A buffer holds the latest result on the device, or what was written on the host;
+ * a program replaces it. Where GPU.js answers later (webgpu) calls wait in line, else they run at once.
+ */
+export abstract class Machine {
+  readonly device: string;
+  readonly #engine: Engine;
+  readonly #device: Device;
+  readonly #programs: ProgramCache;
+  readonly #buffers = new Set<GpuBuffer>();
+  /** The end of the line; undefined where there is none. */
+  #line: Promise<void> | undefined;
+  #disposed = false;
+
+  /** @param keptPrograms how many compiled programs are kept */
+  constructor(engine: Engine, device: Device, keptPrograms = KEPT_PROGRAMS) {
+    this.#engine = engine;
+    this.#device = device;
+    this.#programs = new ProgramCache(keptPrograms, KEPT_BYTES);
+    this.#line = engine.mode === 'webgpu' ? Promise.resolve() : undefined;
+    this.device = device.label;
+  }
+
+  /** How many compiled programs are held. */
+  get programs(): number {
+    return this.#programs.size;
+  }
+
+  allocate(length: number): GpuBuffer {
+    this.#check([]);
+    const { maxLength, limit, label } = this.#device;
+    if (length > maxLength)
+      throw new UnsupportedError('gpu', `a buffer on ${label} holds at most ${maxLength} values (${limit}), received ${length}`, { length });
+    const buffer = new GpuBuffer(length, this);
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  write(buffer: DeviceBuffer, values: Float32Array): void {
+    const [target] = this.#check([buffer]);
+    const copy = values.slice();
+    this.#inLine(() => this.#replace(target, copy));
+  }
+
+  read(buffer: DeviceBuffer): Promise<Float32Array> {
+    const [source] = this.#check([buffer]);
+    return new Promise((resolve, reject) => {
+      this.#inLine(() => {
+        this.#download(source).then(resolve, reject);
+      });
+    });
+  }
+
+  free(buffer: DeviceBuffer): void {
+    const [target] = this.#check([buffer]);
+    target.freed = true;
+    this.#buffers.delete(target);
+    this.#inLine(() => this.#replace(target, undefined));
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#inLine(() => {
+      for (const buffer of this.#buffers) this.#replace(buffer, undefined);
+      // not program by program: GPU.js gives up its context along with the first program it finds
+      return this.#engine.gpu.destroy();
+    });
+  }
+
+  /** A buffer for the time of some calls. */
+  protected withScratch(length: number, use: (scratch: DeviceBuffer) => void): void {
+    const scratch = this.allocate(length);
+    try {
+      use(scratch);
+    } finally {
+      this.free(scratch);
+    }
+  }
+
+  /** Runs the program of this name, compiled at first use, and puts its result in `out`. */
+  protected run(name: string, text: () => ProgramText, inputs: readonly DeviceBuffer[], out: DeviceBuffer): void {
+    const [target, ...sources] = this.#check([out, ...inputs]);
+    this.#inLine(() => {
+      const failed = sources.find(({ failure }) => failure);
+      if (failed) return this.#replace(target, undefined, failed.failure);
+      const values = sources.map((source) => source.value ?? new Float32Array(source.length));
+      const key = `${name} ${values.map((value) => (value instanceof Float32Array ? 'host' : 'device'))}`;
+      const fail = (error: unknown) => {
+        this.#programs.delete(key);
+        this.#replace(target, undefined, this.#explain(name, error));
+      };
+      const done = (value: Value) => this.#replace(target, value);
+      try {
+        const program = this.#programs.get(key, () => new Program(this.#engine, text()), 4 * target.length);
+        const launch = () => this.#device.watch(() => program.run(values));
+        const building = program.build(values);
+        const result = building ? building.then(launch) : launch();
+        if (result instanceof Promise) return result.then(done, fail);
+        done(result);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  async #download({ failure, value, length }: GpuBuffer): Promise<Float32Array> {
+    this.#refuseIfFailed();
+    if (failure) throw failure;
+    if (!value) return new Float32Array(length);
+    if (value instanceof Float32Array) return value.slice();
+    try {
+      const values = await this.#device.download(value, length);
+      this.#refuseIfFailed();
+      return values;
+    } catch (error) {
+      throw this.#explain('read', error);
+    }
+  }
+
+  #refuseIfFailed(): void {
+    const reason = this.#device.failure();
+    if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device}; its buffers hold nothing any more: create a new backend`);
+  }
+
+  #explain(what: string, error: unknown): ConvlabError {
+    if (error instanceof ConvlabError) return error;
+    const reason = this.#device.failure() ?? (error instanceof Error ? error.message : String(error));
+    return new UnsupportedError('gpu', `${what} failed on ${this.device}: ${reason}`, {}, { cause: error });
+  }
+
+  #replace(buffer: GpuBuffer, value: Value | undefined, failure?: ConvlabError): void {
+    const old = buffer.value;
+    buffer.value = value;
+    buffer.failure = failure;
+    if (old && !(old instanceof Float32Array)) this.#device.release(old);
+  }
+
+  /** Every step ends well: what fails is kept in the buffer it should have filled. */
+  #inLine(step: () => void | Promise<void>): void {
+    if (this.#line) this.#line = this.#line.then(step);
+    else step();
+  }
+
+  #check(buffers: readonly DeviceBuffer[]): GpuBuffer[] {
+    if (this.#disposed) throw new UnsupportedError('gpu', 'the backend was disposed of; create a new one');
+    for (const buffer of buffers) {
+      if (!(buffer instanceof GpuBuffer) || buffer.owner !== this) throw new UnsupportedError('gpu', 'received a buffer of another backend', { buffer });
+      if (buffer.freed) throw new UnsupportedError('gpu', `received a buffer of ${buffer.length} values that was freed`, { buffer });
+    }
+    return buffers as GpuBuffer[];
+  }
+}

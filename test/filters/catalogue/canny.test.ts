@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { canny, type Image, OptionError } from '../../../src/index.js';
+import { ReferenceBackend } from '../../../src/kernels/backends/reference/reference.js';
+
+const backend = new ReferenceBackend();
+const [width, height] = [20, 16];
+
+function grey(f: (x: number, y: number) => number): Image {
+  return { width, height, channels: 1, data: Uint8ClampedArray.from({ length: width * height }, (_, i) => f(i % width, Math.floor(i / width))) };
+}
+
+/** The columns where row y has an edge. */
+function edgesOf({ data }: Image, y: number): number[] {
+  return Array.from({ length: width }, (_, x) => x).filter((x) => data[y * width + x] > 0);
+}
+
+describe('an edge is one pixel wide', () => {
+  test.each([
+    ['a step', (x: number) => (x < 10 ? 20 : 220)],
+    ['a step back', (x: number) => (x < 10 ? 220 : 20)],
+    ['a ramp of four pixels', (x: number) => 20 + 50 * Math.min(4, Math.max(0, x - 8))],
+  ])('%s', async (_, f) => {
+    const edges = await canny(grey(f), { backend });
+    for (let y = 0; y < height; y++) expect(edgesOf(edges, y)).toHaveLength(1);
+  });
+
+  test.each([1, -1, 0.5, -0.3])('of slope %d, two where the pixels across the edge lie further apart than one', async (slope) => {
+    const edges = await canny(
+      grey((x, y) => (x - 10 > slope * (y - 8) ? 220 : 20)),
+      { backend },
+    );
+    const found = Array.from({ length: height - 6 }, (_, i) => edgesOf(edges, i + 3));
+    for (const columns of found) expect(columns.map((x) => x - columns[0])).toEqual([0, 1].slice(0, columns.length));
+    for (const columns of found) expect(columns.length).toBeGreaterThan(0);
+  });
+});
+
+describe('hysteresis', () => {
+  // after a blur of σ 1, a step of height h has magnitude 0.68 h
+  const fading = (gap: boolean) => grey((x, y) => (x < 10 ? 50 : 50 + (gap && (y === 7 || y === 8) ? 0 : 120 - 7 * y)));
+
+  test('a weak edge counts where it hangs together with a strong one', async () => {
+    const edges = await canny(fading(false), { low: 0.02, high: 0.2, backend });
+    for (let y = 0; y < height; y++) expect(edgesOf(edges, y)).toHaveLength(1);
+  });
+
+  test('and not beyond a gap, nor where it is weaker than low, nor without a strong one', async () => {
+    const interrupted = await canny(fading(true), { sigma: 0, low: 0.02, high: 0.28, backend });
+    expect(edgesOf(interrupted, 2)).toHaveLength(1);
+    expect(edgesOf(interrupted, 13)).toHaveLength(0);
+    const ends = await canny(fading(false), { low: 0.15, high: 0.2, backend });
+    expect(edgesOf(ends, 2)).toHaveLength(1);
+    expect(edgesOf(ends, 14)).toHaveLength(0);
+    expect((await canny(fading(false), { low: 0.02, high: 0.5, backend })).data.every((value) => value === 0)).toBe(true);
+  });
+
+  test('the magnitude is that of a step from black to white', async () => {
+    const step = grey((x) => (x < 10 ? 0 : 51)); // a fifth
+    expect(edgesOf(await canny(step, { sigma: 0, low: 0, high: 0.199, backend }), 5)).toHaveLength(1);
+    expect(edgesOf(await canny(step, { sigma: 0, low: 0, high: 0.201, backend }), 5)).toHaveLength(0);
+  });
+
+  test('it goes round corners and along the border, and never over it to the other side', async () => {
+    const frame = grey((x, y) => (x >= 4 && x < 16 && y >= 4 && y < 12 ? 200 : 40));
+    const { data } = await canny(frame, { backend });
+    const count = data.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+    expect(count).toBeGreaterThan(30);
+    // a strong step at the right border, a weak one at the left, one row lower
+    const sides = grey((x, y) => (x > 16 && y < 8 ? 250 : x < 3 && y >= 8 ? 106 : 100));
+    const edges = await canny(sides, { sigma: 0, low: 0.01, high: 0.5, backend });
+    for (let y = 9; y < height; y++) expect(edgesOf(edges, y).filter((x) => x < 6)).toHaveLength(0);
+  });
+});
+
+test('sigma removes noise; 0 leaves it', async () => {
+  const noisy = grey((x, y) => (x < 10 ? 60 : 190) + ((x * 37 + y * 91 + x * y * 13) % 40));
+  const count = async (sigma: number) =>
+    (await canny(noisy, { sigma, low: 0.05, high: 0.08, backend })).data.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+  expect(await count(0)).toBeGreaterThan(3 * (await count(2)));
+});
+
+test('an edge between colours of one brightness is seen in the channel that has it', async () => {
+  const data = Uint8ClampedArray.from({ length: width * height * 3 }, (_, i) => [(i / 3) % width < 10 ? 200 : 60, 128, 128][i % 3]);
+  const edges = await canny({ width, height, channels: 3, data }, { backend });
+  expect(edges.channels).toBe(1);
+  for (let y = 0; y < height; y++) expect(edgesOf(edges, y)).toHaveLength(1);
+  expect((await canny({ width, height, channels: 3, data }, { channels: [1, 2], backend })).data.every((value) => value === 0)).toBe(true);
+});
+
+test('a flat picture has no edges, whatever the thresholds', async () => {
+  expect(
+    (
+      await canny(
+        grey(() => 77),
+        { low: 0, high: 0, backend },
+      )
+    ).data.every((value) => value === 0),
+  ).toBe(true);
+});
+
+test.each([
+  [{ sigma: -1 }, 'sigma'],
+  [{ low: -0.1 }, 'low'],
+  [{ low: 0.2, high: 0.1 }, 'high'],
+  [{ high: Number.POSITIVE_INFINITY }, 'high'],
+])('%j is refused', async (options, option) => {
+  await expect(
+    canny(
+      grey(() => 0),
+      options,
+    ),
+  ).rejects.toThrow(expect.objectContaining({ name: 'OptionError', option }));
+  await expect(
+    canny(
+      grey(() => 0),
+      options,
+    ),
+  ).rejects.toThrow(OptionError);
+});
