@@ -103,7 +103,7 @@ async function knownNumbers(model: Module, { graph }: Traced, open: ReadonlyMap<
   for (const [name, { storage }] of model.namedParameters()) numbers.set(storage, { name, data: state.get(name)?.data as Float32Array });
   const samples = new Map([...open].filter(([, [batch]]) => batch === -1).map(([{ storage, shape }]) => [storage, shape[0]]));
   for (const [i, { storage, values }] of graph.constants.entries()) {
-    numbers.set(storage, { name: `constant_${i}`, data: values.slice(0, values.length / (samples.get(storage) ?? 1)) });
+    numbers.set(storage, { name: `constant/${i}`, data: values.slice(0, values.length / (samples.get(storage) ?? 1)) });
   }
   return numbers;
 }

@@ -1,11 +1,10 @@
 import { UnsupportedError } from '../../errors.js';
-import { borderTable } from '../../kernels/border.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
 import type { Step, Storage, Value } from '../graph.js';
 import type { Module } from '../module.js';
-import { ExportNames } from './export-names.js';
 import { type ExportTrace, geometryOf, inputNames, kindOf, LOWEST, type OpenShape, reachedPadding, traceForExport } from './export-trace.js';
-import { encodeOnnx, type OnnxNode, type OnnxTensor } from './onnx-file.js';
+import { encodeOnnx, type OnnxNode } from './onnx-file.js';
+import { OnnxGraphBuilder } from './onnx-graph.js';
 
 type NamedStep = Step & { readonly scope: string };
 
@@ -22,16 +21,14 @@ export async function toOnnx(model: Module, ...inputShapes: (readonly number[])[
   const inputs = trace.inputs.map((value, i) => ({ name: names[i], shape: trace.open(value) }));
   for (const [i, { storage }] of trace.inputs.entries()) writer.define(storage, inputs[i].name, inputs[i].shape);
   for (const step of trace.steps) writer.step(step);
-  writer.nodes.push({ name: 'output', type: 'Identity', inputs: [writer.use(trace.output)], output: 'output', attributes: {} });
-  const used = new Set(writer.nodes.flatMap((node) => node.inputs));
-  const initializers = [...writer.initializers.values()].filter(({ name }) => used.has(name));
-  return encodeOnnx({ nodes: writer.nodes, initializers, inputs, outputs: [{ name: 'output', shape: trace.open(trace.output) }] });
+  writer.graph.nodes.push({ name: 'output', type: 'Identity', inputs: [writer.use(trace.output)], output: 'output', attributes: {} });
+  const used = new Set(writer.graph.nodes.flatMap((node) => node.inputs));
+  const initializers = [...writer.graph.initializers.values()].filter(({ name }) => used.has(name));
+  return encodeOnnx({ nodes: writer.graph.nodes, initializers, inputs, outputs: [{ name: 'output', shape: trace.open(trace.output) }] });
 }
 
 class OnnxWriter {
-  readonly nodes: OnnxNode[] = [];
-  readonly initializers = new Map<string, OnnxTensor>();
-  readonly #names = new ExportNames();
+  readonly graph = new OnnxGraphBuilder();
   /** What each value is called, and in which shape it is there. */
   readonly #places = new Map<Storage, { name: string; shape: OpenShape }>();
   /** Batch normalisations whose scale and shift are still 1 and 0, by their output. */
@@ -40,7 +37,7 @@ class OnnxWriter {
   readonly #statistics = new Map<Storage, { mean: Value; variance: Value; eps: number }>();
 
   constructor(readonly trace: ExportTrace) {
-    for (const name of ['output', ...inputNames(trace)]) this.#names.unique(name);
+    for (const name of ['output', ...inputNames(trace)]) this.graph.reserve(name);
   }
 
   define(storage: Storage, name: string, shape: OpenShape): void {
@@ -51,17 +48,17 @@ class OnnxWriter {
   use(value: Value, shape = this.trace.open(value)): string {
     const known = this.trace.numbers.get(value.storage);
     // of a constant that grows with the batch one sample is kept
-    if (known) return this.#floats(known.name, shape[0] === -1 ? [1, ...shape.slice(1)] : shape, known.data);
+    if (known) return this.graph.floats(known.name, shape[0] === -1 ? [1, ...shape.slice(1)] : shape, known.data);
     const place = this.#places.get(value.storage) as { name: string; shape: OpenShape };
     if (String(place.shape) === String(shape)) return place.name;
-    return this.#add(`${place.name}_reshaped`, 'Reshape', [place.name, this.#integers(`shape_${shape.join('_')}`, shape)]);
+    return this.graph.add(`${place.name}_reshaped`, 'Reshape', [place.name, this.graph.integers(`shape_${shape.join('_')}`, shape)]);
   }
 
   /** Writes one step of the model. */
   step(step: NamedStep): void {
     const [x, second, third] = step.inputs;
     const emit = (type: string, inputs: string[], attributes: OnnxNode['attributes'] = {}, shape?: OpenShape) => {
-      const name = this.#add(step.scope || step.operation, type, inputs, attributes);
+      const name = this.graph.add(step.scope || step.operation, type, inputs, attributes);
       this.define(step.output.storage, name, shape ?? this.trace.open(step.output));
       return name;
     };
@@ -101,9 +98,9 @@ class OnnxWriter {
         break;
       case 'gelu': {
         // x / 2 · (1 + erf(x / √2)): an operator of its own only since version 20
-        const scaled = this.#add('gelu_scaled', 'Mul', [this.use(x), this.#number(Math.SQRT1_2)]);
-        const grown = this.#add('gelu_grown', 'Add', [this.#add('gelu_erf', 'Erf', [scaled]), this.#number(1)]);
-        emit('Mul', [this.#add('gelu_half', 'Mul', [this.use(x), this.#number(0.5)]), grown]);
+        const scaled = this.graph.add('gelu_scaled', 'Mul', [this.use(x), this.graph.number(Math.SQRT1_2)]);
+        const grown = this.graph.add('gelu_grown', 'Add', [this.graph.add('gelu_erf', 'Erf', [scaled]), this.graph.number(1)]);
+        emit('Mul', [this.graph.add('gelu_half', 'Mul', [this.use(x), this.graph.number(0.5)]), grown]);
         break;
       }
       default:
@@ -129,36 +126,15 @@ class OnnxWriter {
     if (kind === 'maxPool') {
       // onnxruntime refuses padding as wide as the window, which a dilated window may have
       const wide = pads.some((cells, i) => cells >= window.kernel_shape[i % g.rank]);
-      if (wide) emit('MaxPool', [this.#pad(this.use(x), pads, 'constant', LOWEST)], window);
+      if (wide) emit('MaxPool', [this.graph.pad(this.use(x), pads, 'constant', LOWEST)], window);
       else emit('MaxPool', [this.use(x)], { ...window, pads });
     } else if (kind === 'averagePool' && window.dilations.every((distance) => distance === 1)) {
       const { kernel_shape, strides } = window;
       emit('AveragePool', [this.use(x)], { kernel_shape, strides, pads, count_include_pad: 1 });
     } else {
-      const inputs = [this.#padded(this.use(x), g, pads), this.use(weight), ...(bias ? [this.use(bias)] : [])];
+      const inputs = [this.graph.padded(this.use(x), g, pads), this.use(weight), ...(bias ? [this.use(bias)] : [])];
       emit('Conv', inputs, { ...window, group: g.groups, ...(g.paddingMode === 'zero' && { pads }) });
     }
-  }
-
-  /** Pads by nodes of their own, unless it is by zeros. */
-  #padded(x: string, g: ConvGeometry, pads: readonly number[]): string {
-    if (g.paddingMode === 'zero' || pads.every((cells) => cells === 0)) return x;
-    if (g.paddingMode === 'constant') return this.#pad(x, pads, 'constant', g.paddingValue);
-    if (g.paddingMode === 'replicate') return this.#pad(x, pads, 'edge');
-    if (g.paddingMode === 'reflect') return this.#pad(x, pads, 'reflect');
-    // Pad knows no others: each axis is gathered from the cells that the engine's own table names
-    let padded = x;
-    for (let axis = 0; axis < g.rank; axis++) {
-      const cells = borderTable(g, (axis + 3 - g.rank) as 0 | 1 | 2);
-      padded = this.#add('padded', 'Gather', [padded, this.#integers(`cells_of_${padded}`, cells)], { axis: axis + 2 });
-    }
-    return padded;
-  }
-
-  #pad(x: string, pads: readonly number[], mode: string, value?: number): string {
-    const rank = pads.length / 2;
-    const all = [0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)];
-    return this.#add('padded', 'Pad', [x, this.#integers(`pads_${all.join('_')}`, all), ...(value === undefined ? [] : [this.#number(value)])], { mode });
   }
 
   /** scale · x + shift per channel: a batch normalisation, the second half of one, or plain arithmetic. */
@@ -168,13 +144,13 @@ class OnnxWriter {
     const statistics = this.#statistics.get(scale.storage);
     if (statistics) {
       const { mean, variance, eps } = statistics;
-      const [ones, zeros] = [1, 0].map((value) => this.#floats(`channels_of_${value}_${channels}`, [channels], new Float32Array(channels).fill(value)));
+      const [ones, zeros] = [1, 0].map((value) => this.graph.floats(`channels/${value}/${channels}`, [channels], new Float32Array(channels).fill(value)));
       emit('BatchNormalization', [this.use(x), ones, zeros, this.use(mean), this.use(variance)], { epsilon: { float: eps } });
-      if (this.trace.uses(step.output) === 1) this.#normalized.set(step.output.storage, this.nodes.at(-1) as OnnxNode);
+      if (this.trace.uses(step.output) === 1) this.#normalized.set(step.output.storage, this.graph.nodes.at(-1) as OnnxNode);
       return;
     }
     const normalized = this.#normalized.get(x.storage);
-    if (normalized && shift) {
+    if (normalized && shift && [scale, shift].every(({ storage }) => this.trace.numbers.has(storage))) {
       normalized.inputs.splice(1, 2, this.use(scale, [channels]), this.use(shift, [channels]));
       this.define(step.output.storage, normalized.output, this.trace.open(step.output));
       return;
@@ -183,34 +159,6 @@ class OnnxWriter {
     const ones = this.trace.numbers.get(scale.storage)?.data.every((value) => value === 1);
     const scaled = ones && shift ? this.use(x) : emit('Mul', [this.use(x), this.use(scale, shape)]);
     if (shift) emit('Add', [scaled, this.use(shift, shape)]);
-  }
-
-  /** Adds a node. @returns the name of its output, which is `name` or, where that is taken, `name_2` … */
-  #add(name: string, type: string, inputs: string[], attributes: OnnxNode['attributes'] = {}): string {
-    const output = this.#names.unique(name);
-    this.nodes.push({ name: output, type, inputs, output, attributes });
-    return output;
-  }
-
-  #floats(name: string, shape: readonly number[], data: Float32Array): string {
-    const key = `${name} [${shape}]`;
-    const kept = this.initializers.get(key);
-    if (kept) return kept.name;
-    const tensor = { name: this.#names.unique(name), shape, data };
-    this.initializers.set(key, tensor);
-    return tensor.name;
-  }
-
-  #integers(name: string, values: ArrayLike<number>): string {
-    const kept = this.initializers.get(name);
-    if (kept) return kept.name;
-    const tensor = { name: this.#names.unique(name), shape: [values.length], data: BigInt64Array.from(Array.from(values), BigInt) };
-    this.initializers.set(name, tensor);
-    return tensor.name;
-  }
-
-  #number(value: number): string {
-    return this.#floats(`number_${value}`, [], Float32Array.of(value));
   }
 }
 

@@ -9,7 +9,10 @@ const { MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, Adapti
 
 /** Any function of values as a module. */
 export class Custom extends Module {
-  constructor(readonly compute: (...inputs: cnn.Value[]) => cnn.Value) {
+  constructor(
+    readonly compute: (...inputs: cnn.Value[]) => cnn.Value,
+    readonly inner: readonly cnn.Module[] = [],
+  ) {
     super();
   }
 
@@ -125,6 +128,21 @@ export const EXPORTED: [name: string, make: () => cnn.Module, ...shapes: number[
   ['Residual', () => new Residual(new Conv2d(4, 3, 3, { padding: 1 }), new Conv2d(4, 3, 1)), image],
   ['Parallel, two inputs, one shared tower', () => new Sequential([new Parallel([tower, tower]), new Tanh()]), [2, 6], [2, 6]],
   ['a product', () => new Custom((a, b) => cnn.multiply(cnn.relu(a), b)), image, image],
+  [
+    'a batch normalisation that is scaled by what is computed',
+    () => {
+      const norm = new BatchNorm2d(4, { affine: false });
+      return new Custom(
+        (x) => {
+          const factors = cnn.sigmoid(x.graph.constant([4], Float32Array.of(-1, 0, 1, 2)));
+          const normal = norm.apply(x);
+          return cnn.scaleChannels(normal, cnn.tanh(factors), factors);
+        },
+        [norm],
+      );
+    },
+    image,
+  ],
   ['a scaled image', () => new Custom((x) => cnn.scaleChannels(x, x.graph.constant([4], Float32Array.of(1, 2, 3, 4)), null)), image],
 ];
 
