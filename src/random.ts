@@ -23,7 +23,7 @@ export class Random {
     return this.#generator.getState();
   }
 
-  /** @throws DataError if it is not a state that {@link state} returned */
+  /** @throws DataError if it is not a state that {@link Random.state} returned */
   restore(state: readonly number[]): void {
     if (!Array.isArray(state) || state.length !== 4 || !state.every((word) => (word | 0) === word)) {
       throw new DataError('Random', `a state is four whole numbers of 32 bits, received ${show(state)}`, { state });
