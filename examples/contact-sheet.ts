@@ -1,7 +1,7 @@
 // Lays pictures out on one sheet, each with its name, a note and its kernel as coloured cells. Text and pixels by jimp.
 import type { Image, Tensor } from 'convlab';
-import { Jimp, loadFont } from 'jimp';
-import { SANS_14_BLACK, SANS_16_WHITE, SANS_32_BLACK, SANS_64_WHITE } from 'jimp/fonts';
+import { Jimp, loadFont, measureText } from 'jimp';
+import { SANS_14_BLACK, SANS_16_BLACK, SANS_16_WHITE, SANS_32_BLACK, SANS_32_WHITE, SANS_64_WHITE } from 'jimp/fonts';
 
 export interface Tile {
   readonly image: Image;
@@ -13,44 +13,95 @@ export interface Tile {
 
 type Canvas = ReturnType<typeof Jimp.fromBitmap>;
 
-export const TILE = { width: 440, height: 330 } as const;
-const [COLUMNS, GAP, CAPTION] = [4, 24, 84];
+/** Sizes in pixels, and fonts. */
+export interface Layout {
+  /** of a picture */
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+  readonly gap: number;
+  /** height of the text below a picture: the name, and so far below its top the note */
+  readonly caption: number;
+  readonly note: number;
+  /** side of the square that a kernel is drawn in */
+  readonly kernel: number;
+  /** the opening tile: where the text starts, where its title and its lines do, and how far apart lines and columns are */
+  readonly opening: Readonly<Record<'left' | 'title' | 'lines' | 'pitch' | 'column', number>>;
+  readonly fonts: Readonly<Record<'title' | 'lines' | 'name' | 'note', string>>;
+}
+
+/** A few large pictures. */
+export const TILE: Layout = {
+  width: 440,
+  height: 330,
+  columns: 4,
+  gap: 24,
+  caption: 84,
+  note: 50,
+  kernel: 63,
+  opening: { left: 30, title: 36, lines: 120, pitch: 24, column: 150 },
+  fonts: { title: SANS_64_WHITE, lines: SANS_16_WHITE, name: SANS_32_BLACK, note: SANS_14_BLACK },
+};
+
+/** Many small ones. */
+export const SMALL_TILE: Layout = {
+  width: 232,
+  height: 165,
+  columns: 6,
+  gap: 18,
+  caption: 50,
+  note: 27,
+  kernel: 41,
+  opening: { left: 16, title: 10, lines: 62, pitch: 22, column: 100 },
+  fonts: { title: SANS_32_WHITE, lines: SANS_16_WHITE, name: SANS_16_BLACK, note: SANS_14_BLACK },
+};
+
 const [PAPER, INK, ZERO, POSITIVE, NEGATIVE] = [0xf6f4efff, 0x1f2933ff, 0xe2ded5ff, [217, 95, 2], [33, 102, 172]] as const;
 
-/** A sheet that opens with a title and lines of text (a tab starts the second column); the tiles follow in rows of four. */
-export async function contactSheet(title: string, lines: readonly string[], tiles: readonly Tile[]): Promise<Image> {
-  const rows = Math.ceil((tiles.length + 1) / COLUMNS);
-  const sheet = new Jimp({ width: GAP + COLUMNS * (TILE.width + GAP), height: GAP + rows * (TILE.height + CAPTION + GAP), color: PAPER });
-  const corner = tileCorner(0);
-  fill(sheet, corner.x, corner.y, TILE.width, TILE.height + CAPTION, INK);
-  const [huge, white, big, small] = await Promise.all([SANS_64_WHITE, SANS_16_WHITE, SANS_32_BLACK, SANS_14_BLACK].map((font) => loadFont(font)));
-  sheet.print({ font: huge, x: corner.x + 28, y: corner.y + 36, text: title });
-  const write = (text: string, x: number, y: number) => sheet.print({ font: white, x: corner.x + x, y: corner.y + y, text, maxWidth: TILE.width - x - 24 });
-  for (const [i, line] of lines.entries()) for (const [column, text] of line.split('\t').entries()) write(text, 32 + 150 * column, 120 + 24 * i);
+/** A sheet that opens with a title and lines of text (a tab starts the second column); the tiles follow row by row. */
+export async function contactSheet(title: string, lines: readonly string[], tiles: readonly Tile[], layout = TILE): Promise<Image> {
+  const { width, height, columns, gap, caption, opening } = layout;
+  const rows = Math.ceil((tiles.length + 1) / columns);
+  const sheet = new Jimp({ width: gap + columns * (width + gap), height: gap + rows * (height + caption + gap), color: PAPER });
+  const load = (use: keyof Layout['fonts']) => loadFont(layout.fonts[use]);
+  const fonts = { title: await load('title'), lines: await load('lines'), name: await load('name'), note: await load('note') };
+
+  const corner = tileCorner(0, layout);
+  fill(sheet, corner.x, corner.y, width, height + caption, INK);
+  sheet.print({ font: fonts.title, x: corner.x + opening.left, y: corner.y + opening.title, text: title });
+  const print = (font: (typeof fonts)['name'], text: string, x: number, y: number, room: number) => {
+    if (measureText(font, text) > room) throw new Error(`contactSheet: "${text}" is too long for its tile`);
+    sheet.print({ font, x, y, text });
+  };
+  const write = (text: string, x: number, y: number) => print(fonts.lines, text, corner.x + x, corner.y + y, width - x - 8);
+  for (const [i, line] of lines.entries()) {
+    for (const [column, text] of line.split('\t').entries()) write(text, opening.left + opening.column * column, opening.lines + opening.pitch * i);
+  }
   for (const [i, [colour, text]] of (
     [
       [POSITIVE, 'weights that add'],
-      [NEGATIVE, 'that subtract'],
+      [NEGATIVE, 'weights that subtract'],
     ] as const
   ).entries()) {
-    fill(sheet, corner.x + 32 + 190 * i, corner.y + TILE.height + 36, 18, 18, blend(colour, 1));
-    write(text, 60 + 190 * i, TILE.height + 34);
+    const y = height + caption - 62 + 26 * i;
+    fill(sheet, corner.x + opening.left, corner.y + y + 2, 18, 18, blend(colour, 1));
+    write(text, opening.left + 28, y);
   }
 
   tiles.forEach(({ image, name, note, kernel }, i) => {
-    const { x, y } = tileCorner(i + 1);
+    const { x, y } = tileCorner(i + 1, layout);
     const picture = toCanvas(image);
-    sheet.composite(picture, x + Math.floor((TILE.width - picture.width) / 2), y + TILE.height - picture.height);
-    sheet.print({ font: big, x, y: y + TILE.height + 8, text: name });
-    sheet.print({ font: small, x: x + 2, y: y + TILE.height + 50, text: note });
-    if (kernel) drawKernel(sheet, kernel, x + TILE.width, y + TILE.height + 10);
+    sheet.composite(picture, x + Math.floor((width - picture.width) / 2), y + height - picture.height);
+    const drawn = kernel ? drawKernel(sheet, kernel, x + width, y + height + 10, layout.kernel) : 0;
+    print(fonts.name, name, x + 1, y + height + 8, width - drawn - 5);
+    print(fonts.note, note, x + 1, y + height + layout.note, width - drawn - 5);
   });
   return fromCanvas(sheet);
 }
 
 /** Where the i-th tile has its upper left corner; the title is the first. */
-export function tileCorner(i: number): { x: number; y: number } {
-  return { x: GAP + (i % COLUMNS) * (TILE.width + GAP), y: GAP + Math.floor(i / COLUMNS) * (TILE.height + CAPTION + GAP) };
+export function tileCorner(i: number, { width, height, columns, gap, caption }: Layout = TILE): { x: number; y: number } {
+  return { x: gap + (i % columns) * (width + gap), y: gap + Math.floor(i / columns) * (height + caption + gap) };
 }
 
 /** The picture itself if it fits on a tile, else shrunk until it does. */
@@ -58,15 +109,22 @@ export function fitTile(image: Image): Image {
   return image.width <= TILE.width && image.height <= TILE.height ? image : fromCanvas(toCanvas(image).scaleToFit({ w: TILE.width, h: TILE.height }));
 }
 
-/** At most 63 pixels wide, with its upper right corner at (right, top). */
-function drawKernel(sheet: Canvas, { shape: [height, width], data }: Tensor, right: number, top: number): void {
-  const cell = Math.floor(63 / Math.max(height, width));
+/** At most `box` pixels wide and high, with its upper right corner at (right, top): one cell a weight, or of larger kernels one pixel. @returns its width */
+function drawKernel(sheet: Canvas, { shape: [height, width], data }: Tensor, right: number, top: number, box: number): number {
+  const step = Math.ceil(Math.max(height, width) / box);
+  const cell = Math.floor((box * step) / Math.max(height, width));
+  const size = cell > 3 ? cell - 1 : cell; // a line between them where there is room
   const largest = Math.max(...data.map(Math.abs));
-  data.forEach((weight, i) => {
-    const [x, y] = [right - (width - (i % width)) * cell, top + Math.floor(i / width) * cell];
-    const strength = Math.abs(weight) / largest;
-    fill(sheet, x, y, cell - 1, cell - 1, weight === 0 ? ZERO : blend(weight > 0 ? POSITIVE : NEGATIVE, 0.25 + 0.75 * strength));
-  });
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const weight = data[y * step * width + x * step];
+      const strength = Math.abs(weight) / largest;
+      const colour = weight === 0 ? ZERO : blend(weight > 0 ? POSITIVE : NEGATIVE, 0.25 + 0.75 * strength);
+      fill(sheet, right - (columns - x) * cell, top + y * cell, size, size, colour);
+    }
+  }
+  return columns * cell;
 }
 
 /** A colour over white, as jimp's 0xRRGGBBAA. */

@@ -3,14 +3,19 @@ import type { Tensor } from '../tensor.js';
 import type { OperationOptions } from './operation.js';
 import type { Output } from './output.js';
 
+/** What the filters of the catalogue are for. */
+export const GROUPS = ['blur', 'sharpen', 'relief', 'edges', 'texture'] as const;
+
 /** What all entries of the {@link catalogue} tell about themselves. */
 export interface CatalogueDescription {
   /** What it is for. */
-  readonly group: 'blur' | 'sharpen' | 'relief' | 'edges' | 'texture';
+  readonly group: (typeof GROUPS)[number];
   /** What it does, in half a line. */
   readonly summary: string;
   /** What it computes; x runs to the right, y downwards. */
   readonly formula: string;
+  /** How it is written in code: the kernel, or the call on an `image`, with the parameters by their names. */
+  readonly code: string;
   /** What `make` or `apply` takes, in this order. */
   readonly parameters: readonly CatalogueParameter[];
   /** The output in which its result is best looked at. */

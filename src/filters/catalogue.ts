@@ -1,12 +1,14 @@
-import type { CatalogueEntry } from './catalogue-entry.js';
+import { type CatalogueEntry, GROUPS } from './catalogue-entry.js';
 import { kernels } from './catalogue-kernels.js';
 import { operations } from './catalogue-operations.js';
 
 export type { CatalogueDescription, CatalogueEntry, CatalogueParameter, KernelEntry, OperationEntry } from './catalogue-entry.js';
 
+const byGroup = (a: CatalogueEntry, b: CatalogueEntry) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group);
+
 /**
- * Every filter by name, kernels and operations, for whoever lists them or lets them be chosen: the command line, the
- * documentation, a page.
+ * Every filter by name, kernels and operations, group by group, for whoever lists them or lets them be chosen: the command
+ * line, the documentation, a page.
  * @example
  * ```ts
  * import { catalogue, filter } from 'convlab';
@@ -16,4 +18,6 @@ export type { CatalogueDescription, CatalogueEntry, CatalogueParameter, KernelEn
  * const edges = 'make' in entry ? await filter(photo, entry.make(), { output: entry.output }) : await entry.apply(photo);
  * ```
  */
-export const catalogue: Readonly<Record<string, CatalogueEntry>> = { ...kernels, ...operations };
+export const catalogue: Readonly<Record<string, CatalogueEntry>> = Object.fromEntries(
+  Object.entries<CatalogueEntry>({ ...kernels, ...operations }).sort(([, a], [, b]) => byGroup(a, b)),
+);
