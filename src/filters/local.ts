@@ -60,8 +60,8 @@ async function local(operation: string, image: Image, options: LocalOptions, mea
 }
 
 /**
- * Mean and variance of every window, in float64. Σf²/n − m² alone would not do: on an even bright sky float32 sums leave a
- * texture of several grey levels. So f is measured from an origin near it, and f and f² are each split in two: 11 bits, whose
+ * Mean and variance of every window, in float64. Σf²/n − m² alone would not do: where a bright sky is nearly even,
+ * the difference of two large float32 sums is noise. So f is measured from an origin near it, and f and f² are each split in two: 11 bits, whose
  * sums float32 holds exactly for windows of up to 8192 pixels, and the small rest.
  * @param x `[1, 1, H, W]`
  */
@@ -71,7 +71,7 @@ async function moments(x: Tensor, size: number, options: MeasureOptions) {
   const constant = paddingMode === 'zero' || paddingMode === 'constant';
   const origin = constant ? paddingValue : x.data.reduce((sum, value) => sum + value, 0) / x.data.length;
   const border = paddingMode === 'constant' ? { paddingValue: paddingValue - origin } : {};
-  const offsets = Float64Array.from(x.data, (value) => value - origin);
+  const offsets = new Float64Array(x.data).map((value) => value - origin);
   const parts = [...split(offsets), ...split(offsets.map((offset) => offset * offset))];
   const stack: Tensor = { shape: [parts.length, ...x.shape.slice(1)], data: new Float32Array(parts.length * x.data.length) };
   parts.forEach((part, i) => {
@@ -92,6 +92,10 @@ async function moments(x: Tensor, size: number, options: MeasureOptions) {
 function split(values: Float64Array): readonly [coarse: Float32Array, fine: Float32Array] {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const step = largest === 0 ? 1 : 2 ** (Math.ceil(Math.log2(largest)) - 11);
-  const coarse = Float32Array.from(values, (value) => Math.round(value / step) * step);
-  return [coarse, Float32Array.from(values, (value, i) => value - coarse[i])];
+  const [coarse, fine] = [new Float32Array(values.length), new Float32Array(values.length)];
+  for (let i = 0; i < values.length; i++) {
+    coarse[i] = Math.round(values[i] / step) * step;
+    fine[i] = values[i] - coarse[i];
+  }
+  return [coarse, fine];
 }
