@@ -18,6 +18,8 @@ import { sizeOf, type Tensor } from '../tensor.js';
 import type { Backend, DeviceBuffer } from './backend.js';
 import { defaultBackend } from './backends/create.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
+import { runPasses } from './plan/pass.js';
+import { type Algorithm, planPasses } from './plan/plan.js';
 
 /** Where an operator runs. */
 export interface RunOptions {
@@ -29,6 +31,12 @@ export interface RunOptions {
 export interface ConvCallOptions extends ConvOptions, RunOptions {
   /** `[Cout]`, added to every cell of its output channel. Default: none. */
   bias?: Tensor;
+  /**
+   * How it is computed, see {@link Algorithm}. Default `'auto'`: what is predicted to be cheapest for the values of this
+   * kernel; `explain` tells which and why. Where x may hold NaN or infinity and the kernel zeros, `'direct'` makes sure that
+   * 0 · NaN shows.
+   */
+  algorithm?: Algorithm | 'auto';
   /** Refuse a kernel with NaN or infinite weights. Default false: they flow through, as everywhere in arithmetic. */
   validate?: boolean;
 }
@@ -41,7 +49,7 @@ export interface ConvCallOptions extends ConvOptions, RunOptions {
  * @param kernel `[Cout, Cin / groups, ...k]`, any size, even sizes too
  * @returns `[N, Cout, ...o]` with o = floor((n + padding − dilation·(k − 1) − 1) / stride) + 1 per axis
  * @throws ShapeError if the shapes do not fit each other, or the output would be empty
- * @throws OptionError if an option is unknown or breaks its rule
+ * @throws OptionError if an option is unknown or breaks its rule, or `algorithm` cannot compute this convolution
  * @throws DataError with `validate`, if a weight is NaN or infinite
  * @example
  * ```ts
@@ -53,16 +61,17 @@ export interface ConvCallOptions extends ConvOptions, RunOptions {
  * ```
  */
 export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('conv', options, [...CONV_OPTIONS, 'bias', 'validate', 'backend']);
-  const { backend, bias, validate = false, ...geometryOptions } = options;
+  refuseUnknownOptions('conv', options, [...CONV_OPTIONS, 'bias', 'algorithm', 'validate', 'backend']);
+  const { backend, bias, algorithm, validate = false, ...geometryOptions } = options;
   checkTensor('conv', 'x', x);
   checkTensor('conv', 'kernel', kernel);
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
   if (typeof validate !== 'boolean') throw new OptionError('conv', 'validate', 'must be true or false', validate);
   if (validate) checkFinite('conv', 'kernel', kernel);
-  const inputs = bias ? [x, kernel, bias] : [x, kernel];
-  return eager('conv', backend, inputs, [geometry.outShape], ([px, pk, pb], [out], on) => on.conv(geometry, px, pk, pb ?? null, out)).then(first);
+  return eager('conv', backend, bias ? [x, bias] : [x], [geometry.outShape], ([px, pb], [out], on) =>
+    runPasses(planPasses(kernel, geometry, on, algorithm), on, px, pb ?? null, out),
+  ).then(first);
 }
 
 /**

@@ -20,6 +20,9 @@ const MOST_BYTES = 2 ** 28;
 /** A kernel of one row couples no rows: then so many of them are transformed along W alone, side by side. */
 const FLAT_ROWS = 16;
 
+/** Nanoseconds of one product of the spectra of a channel and a kernel, where there are many. */
+const PRODUCT = 0.5;
+
 /**
  * The tiles that cost least (overlap-save): small ones are mostly overlap, large ones leave the cache.
  * @returns undefined if no tile that holds the kernel fits into the memory that it may take
@@ -47,18 +50,20 @@ function tilesOf(g: ConvGeometry, rows: number, columns: number, flat: boolean):
   const couts = g.outChannels / g.groups;
   const pairs = g.batch * g.groups * g.output[0] * Math.ceil(lots / 2);
   const transforms = pairs * (slices + couts) + slices * g.outChannels;
-  return { rows, columns, outRows, outColumns, transforms, cost: transforms * transformCost(rows, columns, flat) };
+  const products = pairs * slices * couts * rows * columns;
+  return { rows, columns, outRows, outColumns, transforms, cost: transforms * transformCost(rows, columns, flat) + products * PRODUCT };
 }
 
 /**
- * Nanoseconds of one complex transform with all that belongs to it, loading, products, storing. Measured with the wasm
- * program as cost.ts says: 2.8 ns a cell for 32 × 32, 3.3 for 128 × 128, 3.8 for 256 × 256; beyond the second-level cache
- * (1 MB) 6 for 512 × 512, 12.5 for 1024 × 1024.
+ * Nanoseconds of one complex transform with all that belongs to it, loading, products, storing; measured as cost.ts says.
+ * A cell takes 2.9 ns in a tile of 32 × 32, 3.3 in 128 × 128, 3.7 in 256 × 256; beyond the second-level cache (1 MB) 5.3 in
+ * 512 × 512, 12 in 1024 × 1024. Of flat tiles 2.1 in one of 256 columns, 5 of 1024, 9 of 4096.
  */
 function transformCost(rows: number, columns: number, flat: boolean): number {
-  const stages = (flat ? 0 : Math.log2(rows)) + Math.log2(columns);
-  const spill = Math.max(0, Math.log2((8 * rows * columns) / 2 ** 20));
-  return rows * columns * (1.2 + 0.16 * stages) * (1 + 0.6 * spill);
+  const cells = rows * columns;
+  if (flat) return cells * (2.1 + 1.8 * Math.max(0, Math.log2(columns) - 8));
+  const spill = Math.max(0, Math.log2((8 * cells) / 2 ** 20));
+  return cells * (1.2 + 0.16 * Math.log2(cells)) * (1 + 0.5 * spill);
 }
 
 /** Powers of 2 that hold a kernel, up to the first one that holds everything. */

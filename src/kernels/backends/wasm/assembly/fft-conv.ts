@@ -37,16 +37,22 @@ function isFlat(c: Correlation): bool {
   return c.KH === 1;
 }
 
-// Bytes from row to row; 64 more than the row has, so that the rows of a panel do not fall into the same cache lines.
+// Bytes from row to row: 64 more than the row has, so that the rows of a panel do not fall into the same cache lines,
+// unless the panel is all there is.
+
+@inline
+function bytesOf(cells: i32): usize {
+  return cells > 16 ? (<usize>cells << 2) + 64 : 64;
+}
 
 @inline
 function pitchOf(t: Tiling): usize {
-  return (<usize>t.columns << 2) + 64;
+  return bytesOf(t.columns);
 }
 
 @inline
 function turnedPitch(t: Tiling): usize {
-  return (<usize>t.rows << 2) + 64;
+  return bytesOf(t.rows);
 }
 
 /** One part, real or imaginary, of a tile as it is loaded: [rows, columns]. */

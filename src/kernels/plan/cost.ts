@@ -1,0 +1,72 @@
+import { sizeOf } from '../../tensor.js';
+import type { ConvGeometry } from '../geometry.js';
+import { fftTiles } from './fft-tiles.js';
+import type { Pass } from './pass.js';
+
+/**
+ * What things take, in nanoseconds: medians of the CPU time of the wasm programs on one thread of an AMD EPYC (Zen 5),
+ * Node 20, on pictures of 1920 × 1080 and layers of 56 × 56, fitted by hand to within a third. Other machines are slower
+ * or faster in all of them rather alike, and only ratios decide.
+ */
+const NS = {
+  call: 6000,
+  /** every input cell that is read and output cell that is written, once a pass */
+  cell: 0.15,
+  /** every input cell that is copied to be padded: where several channels are summed; and with a stride in W, one by one */
+  gathered: 0.3,
+  scattered: 1,
+  /** one multiply-add: where a vector that is loaded serves several rows or channels, and where it serves one */
+  shared: 0.05,
+  single: 0.09,
+  /** running sums of rows and of columns, a cell */
+  rowSum: 0.5,
+  columnSum: 0.9,
+};
+
+/** Multiply-adds of a pass, or what stands for them: the additions of running sums, a Fourier transform's 5·n·log₂ n / 2. */
+export function multiplyAdds({ program, geometry: g, kernel }: Pass): number {
+  const outputs = sizeOf(g.outShape);
+  switch (program) {
+    case 'conv':
+      return (outputs * kernel.length) / g.outChannels;
+    case 'convSparse':
+      return (outputs * kernel.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0)) / g.outChannels;
+    case 'convRunningSum':
+      return 3 * runningSumCells(g).reduce((sum, cells) => sum + cells, 0);
+    case 'convFft': {
+      const { rows, columns, transforms } = tilesOf(g);
+      return 2.5 * transforms * rows * columns * Math.log2(g.kernel[1] === 1 ? columns : rows * columns);
+    }
+  }
+}
+
+/** Predicted milliseconds of a pass. */
+export function predict(pass: Pass): number {
+  const { program, geometry: g } = pass;
+  if (program === 'convRunningSum') {
+    const [slices, rows, columns] = runningSumCells(g);
+    return (NS.call + NS.rowSum * (slices + rows) + NS.columnSum * columns) / 1e6;
+  }
+  if (program === 'convFft') return (NS.call + tilesOf(g).cost) / 1e6;
+  const [perGroup, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
+  const inputs = sizeOf(g.xShape);
+  const copying = g.stride[2] > 1 ? NS.scattered : perGroup > 1 ? NS.gathered : 0;
+  const paired = g.kernel[1] > 1 && g.stride[1] === g.dilation[1] && g.output[2] >= 16;
+  const rate = program === 'conv' && (couts >= 4 || paired) ? NS.shared : NS.single;
+  return (NS.call + NS.cell * (inputs + sizeOf(g.outShape)) + copying * inputs * g.kernel[0] + rate * multiplyAdds(pass)) / 1e6;
+}
+
+/** Cells that running sums pass: along D, H and W. */
+function runningSumCells(g: ConvGeometry): readonly [number, number, number] {
+  const planes = g.batch * g.outChannels;
+  const [D, H, W] = g.input;
+  const [oD, oH, oW] = g.output;
+  // rows are summed along W four at a time
+  return [g.kernel[0] > 1 ? planes * D * H * W : 0, g.kernel[1] > 1 ? planes * oD * H * W : 0, planes * oD * 4 * Math.ceil(oH / 4) * Math.max(W, oW)];
+}
+
+function tilesOf(g: ConvGeometry) {
+  const tiles = fftTiles(g);
+  if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
+  return tiles;
+}
