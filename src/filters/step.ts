@@ -2,6 +2,8 @@ import { OptionError, ShapeError, show } from '../errors.js';
 import type { DeviceBuffer } from '../kernels/backend.js';
 import { eager, type RunOptions } from '../kernels/conv.js';
 import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis } from '../kernels/geometry.js';
+import { runPasses } from '../kernels/plan/pass.js';
+import { planPasses } from '../kernels/plan/plan.js';
 import { full, sizeOf, type Tensor } from '../tensor.js';
 
 /** What one kernel does and where it lies. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
@@ -110,17 +112,17 @@ export function changeStep(step: Step, { channels, paddingValue }: { channels?: 
 
 /** Runs the steps on one backend: x goes up once, the result comes down once, what is between stays there. */
 export async function runSteps(operation: string, x: Tensor, steps: readonly Step[], { backend }: RunOptions): Promise<Tensor> {
-  const kernels = steps.map(windows);
   const biased = steps.filter(({ bias }) => bias !== 0);
   const biases = biased.map(({ geometry, bias }) => full([geometry.outChannels], bias));
   const last = steps[steps.length - 1].geometry;
-  const [out] = await eager(operation, backend, [x, ...kernels, ...biases], [last.outShape], (inputs, [result], on, allocate) => {
+  const [out] = await eager(operation, backend, [x, ...biases], [last.outShape], (inputs, [result], on, allocate) => {
     let from: DeviceBuffer = inputs[0];
     let spare: DeviceBuffer | undefined;
     steps.forEach((step, i) => {
       const length = sizeOf(step.geometry.outShape);
       const to = i === steps.length - 1 ? result : spare?.length === length ? spare : allocate(length);
-      on.conv(step.geometry, from, inputs[1 + i], step.bias === 0 ? null : inputs[1 + steps.length + biased.indexOf(step)], to);
+      const passes = planPasses(windows(step), step.geometry, on);
+      runPasses(passes, on, from, step.bias === 0 ? null : inputs[1 + biased.indexOf(step)], to);
       spare = i === 0 ? undefined : from;
       from = to;
     });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
-  ALGORITHMS, type Algorithm, type Backend, box, type ConvOptions, conv, convGeometry, createBackend, explain, full, kernel2d, OptionError,
+  ALGORITHMS, type Algorithm, type Backend, box, type ConvOptions, conv, convGeometry, createBackend, createImage, explain, filter, full, kernel2d, OptionError,
   PADDING_MODES, Random, ShapeError, type Tensor, tensor,
 } from '../../src/index.js';
 import { plan } from '../../src/kernels/plan/plan.js';
@@ -135,6 +135,11 @@ describe('an algorithm that was asked for but cannot be', () => {
     const forced = conv(x, kernel, { ...options, algorithm, backend: wasm });
     await expect(forced).rejects.toThrow(OptionError);
     await expect(forced).rejects.toThrow(`conv: algorithm does not go with this kernel: ${reason}`);
+  });
+
+  test('planes between passes that would not fit into a buffer', () => {
+    const kernel = outer([1, 2, 3, 2, 1], [1, 2, 3, 2, 1]);
+    expect(() => plan(shared(kernel, 3), convGeometry([1, 3, 10_000, 10_000], [3, 1, 5, 5], { groups: 3 }), wasm, 'separable')).toThrow('more than 1 GiB');
   });
 
   test('spectra that would not fit into memory', async () => {
@@ -312,6 +317,22 @@ describe('results', () => {
     const kernel = tensor([[[2, 0]]]);
     expect([...(await conv(x, kernel, { algorithm: 'direct', backend: wasm })).data]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
     expect([...(await conv(x, kernel, { algorithm: 'sparse', backend: wasm })).data]).toEqual([2, Number.NaN, 6]);
+  });
+
+  test('filter plans too', async () => {
+    const calls: PropertyKey[] = [];
+    const watched = new Proxy(wasm, {
+      get(target, name) {
+        const value = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          calls.push(name);
+          return value.apply(target, args);
+        };
+      },
+    });
+    await filter(createImage(400, 300, 3), box(15), { backend: watched });
+    expect(calls.filter((name) => String(name).startsWith('conv'))).toEqual(['convRunningSum']);
   });
 
   test('auto gives what the chosen algorithm gives', async () => {

@@ -53,12 +53,22 @@ function gatherRow(c: Correlation, row: usize, to: usize, from: i32, end: i32): 
   pick(c, row, to, runTo, end);
 }
 
-/** The cells of a row that the run does not cover, one by one through the table. */
+/** The cells of a row that the run does not cover, through the table; with a stride of 2 four of them at a time. */
 @inline
 function pick(c: Correlation, row: usize, to: usize, from: i32, end: i32): void {
-  for (let i = from; i < end; i++) {
-    const column = load<i32>(c.columns + (<usize>i << 2));
-    store<f32>(to + (<usize>i << 2), column < 0 ? c.value : load<f32>(row + (<usize>column << 2)));
+  const everyOther = i32x4(0, 2, 4, 6);
+  for (let i = from; i < end; ) {
+    const entry = c.columns + (<usize>i << 2);
+    const column = load<i32>(entry);
+    const source = row + (<usize>column << 2);
+    const target = to + (<usize>i << 2);
+    if (column >= 0 && i + 4 <= end && i32x4.all_true(i32x4.eq(i32x4.sub(v128.load(entry), i32x4.splat(column)), everyOther))) {
+      v128.store(target, v128.shuffle<f32>(v128.load(source), v128.load(source, 16), 0, 2, 4, 6));
+      i += 4;
+    } else {
+      store<f32>(target, column < 0 ? c.value : load<f32>(source));
+      i++;
+    }
   }
 }
 

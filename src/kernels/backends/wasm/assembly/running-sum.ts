@@ -39,11 +39,10 @@ class Plane {
 }
 
 /** Bytes of scratch that runningSum needs. */
-export function runningSumScratch(geometry: usize, strideW: i32, dilationW: i32): i32 {
+export function runningSumScratch(geometry: usize, strideW: i32, dilationW: i32): f64 {
   const c = changetype<Correlation>(geometry);
-  const vectors = paddedW(c, strideW, dilationW) + c.KW + c.outW;
-  const floats = volumeFloats(c) + sumsFloats(c) + 4 * ceil4(c.inW) + 4 * vectors;
-  return <i32>offsetof<Plane>() + (floats << 2);
+  const vectors = paddedW(c, strideW, dilationW) + c.KW + c.outW + ceil4(c.inW);
+  return <f64>offsetof<Plane>() + 4 * (<f64>volumeFloats(c) + <f64>sumsFloats(c)) + 16 * <f64>vectors;
 }
 
 /**
