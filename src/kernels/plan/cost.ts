@@ -17,8 +17,9 @@ const NS = {
   /** every input cell that is copied to be padded: where several channels are summed; and with a stride in W, one by one */
   gathered: 0.3,
   scattered: 0.8,
-  /** one multiply-add: where a vector that is loaded serves several rows or channels, and where it serves one */
+  /** one multiply-add: where a vector that is loaded serves several rows or channels, several taps of a row, or one tap */
   shared: 0.05,
+  line: 0.062,
   single: 0.09,
   /** running sums of rows and of columns, a cell */
   rowSum: 0.5,
@@ -54,7 +55,8 @@ export function predict(pass: Pass): number {
   const inputs = sizeOf(g.xShape);
   const copying = g.stride[2] > 1 ? NS.scattered : perGroup > 1 ? NS.gathered : 0;
   const paired = g.kernel[1] > 1 && g.stride[1] === g.dilation[1] && g.output[2] >= 16;
-  const rate = program === 'conv' && (couts >= 4 || paired) ? NS.shared : NS.single;
+  const line = g.kernel[1] === 1 && g.kernel[2] >= 4 && g.stride[2] === 1 && g.dilation[2] === 1 && g.output[2] >= 32;
+  const rate = program !== 'conv' ? NS.single : couts >= 4 || paired ? NS.shared : line ? NS.line : NS.single;
   return (NS.call + NS.cell * (inputs + sizeOf(g.outShape)) + copying * inputs * g.kernel[0] + rate * multiplyAdds(pass)) / 1e6;
 }
 

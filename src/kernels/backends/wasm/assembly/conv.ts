@@ -1,4 +1,4 @@
-import { pairsOf1, rowsOf1, rowsOf4 } from './blocks';
+import { linesOf1, pairsOf1, rowsOf1, rowsOf4 } from './blocks';
 import { Correlation, stripsPerSlice } from './correlation';
 import { gather, usedRows } from './gather';
 import { sparseBytes } from './pack';
@@ -93,8 +93,12 @@ function channels(
       cout += 4;
     } else {
       const one = bias ? load<f32>(biases) : <f32>0;
-      const whole = c.strideH === c.dilationH && c.KH > 1 ? width & ~15 : 0;
-      if (whole) pairsOf1(at, step, offsets, c.taps / (c.KH * c.KW), c.KH, c.KW, weights, one, out, outRow, rows, whole);
+      // neighbouring taps: neither dilated nor, with a stride, in another phase
+      const line = c.KH === 1 && c.KW >= 4 && load<u32>(offsets, 4) === load<u32>(offsets) + 4;
+      const paired = c.KH > 1 && c.strideH === c.dilationH;
+      const whole = line ? width & ~31 : paired ? width & ~15 : 0;
+      if (line && whole) linesOf1(at, step, offsets, c.taps / c.KW, c.KW, weights, one, out, outRow, rows, whole);
+      else if (whole) pairsOf1(at, step, offsets, c.taps / (c.KH * c.KW), c.KH, c.KW, weights, one, out, outRow, rows, whole);
       const skipped = <usize>whole << 2;
       rowsOf1(at + skipped, step, offsets, c.taps, weights, one, out + skipped, outRow, rows, width - whole);
       weights += <usize>c.taps << 2;
