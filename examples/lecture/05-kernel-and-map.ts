@@ -1,0 +1,50 @@
+// A kernel slides over a picture; the feature map says how much it found of itself at every place.
+import assert from 'node:assert/strict';
+import { conv, reshape, type Tensor } from 'convlab';
+import { bits, rows } from './bits.js';
+import type { Lesson } from './lesson.js';
+import { matrices } from './matrix.js';
+
+export const lesson: Lesson = {
+  title: 'Kernel and feature map: the kernel looks for what resembles it',
+  before:
+    'A picture of 5 x 5 and a kernel of 3 x 3. At each of 3 x 3 places the nine products are added up: nine multiplications, one number. ' +
+    'Where the picture looks like the kernel, the number is large.',
+  async run(stage) {
+    const picture = bits('01000 11100 01000 00001 11111');
+    const kernel = bits('010 101 010');
+    const map = await conv(picture, kernel);
+    assert.deepEqual(rows(map), ['411', '120', '212']);
+
+    stage.table(
+      ['picture', 'kernel', 'map'],
+      [0, 1, 2, 3, 4].map((y) => [picture, kernel, map].map((x) => rows(x)[y] ?? '')),
+    );
+    const plain = (x: Tensor) => reshape(x, x.shape.slice(2));
+    await stage.draw(
+      '05-kernel-and-map',
+      matrices(
+        'The kernel looks for what resembles it',
+        ['Upper left: the picture holds the kernel there, and all four ones meet ones: 4.'],
+        [
+          {
+            name: 'picture, 5 x 5',
+            values: plain(picture),
+            sign: '*',
+            marked: [
+              [0, 1],
+              [1, 0],
+              [1, 2],
+              [2, 1],
+            ],
+          },
+          { name: 'kernel, 3 x 3', values: plain(kernel), sign: '=' },
+          { name: 'feature map, 3 x 3', values: plain(map), marked: [[0, 0]] },
+        ],
+      ),
+    );
+    const most = Math.max(...map.data);
+    const ones = kernel.data.reduce((sum, value) => sum + value);
+    return `The largest number of the map is ${most}, at the upper left; more than ${ones} cannot be, since the kernel has ${ones} ones. The cross in the picture lies there.`;
+  },
+};

@@ -1,0 +1,96 @@
+// Kernels and feature maps as a labelled grid: one scale for all that are compared, and a legend that says which.
+import type { Image, Tensor } from 'convlab';
+import { colourOf, css, mapToImage, type Palette, type Range, rangeOf } from './colours.js';
+import { COLOURS, drawing, picture, rectangle, text } from './svg.js';
+
+export interface GridTile {
+  readonly label: string;
+  /** a second line, smaller */
+  readonly note?: string;
+  /** `[H, W]`, in the colours of the grid; or a picture as it is; or nothing: an empty place */
+  readonly map?: Tensor;
+  readonly image?: Image;
+  /** of this tile alone, where it is of another kind than the others; it is not in the legend then */
+  readonly palette?: Palette;
+  readonly range?: Range;
+  /** Frames it, e.g. because it is the right answer. */
+  readonly marked?: boolean;
+}
+
+export interface GridOptions {
+  readonly title: string;
+  /** lines below the title */
+  readonly notes?: readonly string[];
+  readonly columns: number;
+  /** width of a tile's picture; its height follows. Default 96 */
+  readonly width?: number;
+  /** Default `signed`. */
+  readonly palette?: Palette;
+  /** Default: one that holds every map that has none of its own. */
+  readonly range?: Range;
+  /** what the colours measure; without, there is no legend */
+  readonly legend?: string;
+}
+
+const [MARGIN, GAP, LINE] = [20, 14, 15] as const;
+
+/** Draws tiles row by row. */
+export async function grid(tiles: readonly GridTile[], options: GridOptions): Promise<string> {
+  const { title, notes = [], columns, width = 96, palette = 'signed', legend } = options;
+  const shared = tiles.flatMap(({ map, palette: own }) => (map && !own ? [map] : []));
+  const range = options.range ?? rangeOf(palette, shared);
+  const heightOf = ({ map, image }: GridTile) => (map ? (width * map.shape[0]) / map.shape[1] : image ? (width * image.height) / image.width : width);
+  const height = Math.max(...tiles.map(heightOf));
+  const labels = tiles.some(({ note }) => note) ? 2 : 1;
+  const pitch = height + labels * LINE + GAP;
+  const head = MARGIN + 24 + notes.length * 17 + 8;
+  const rows = Math.ceil(tiles.length / columns);
+  const foot = head + rows * pitch;
+  const total = Math.max(
+    2 * MARGIN + columns * (width + GAP) - GAP,
+    2 * MARGIN + textWidth(title, 17, true),
+    ...notes.map((note) => 2 * MARGIN + textWidth(note, 12)),
+  );
+
+  const parts = [text(MARGIN, MARGIN + 14, title, { size: 17, bold: true })];
+  for (const [i, note] of notes.entries()) parts.push(text(MARGIN, MARGIN + 36 + 17 * i, note, { size: 12, colour: COLOURS.faint }));
+  for (const [i, tile] of tiles.entries()) {
+    const x = MARGIN + (i % columns) * (width + GAP);
+    const y = head + Math.floor(i / columns) * pitch;
+    const { map, label, note, marked } = tile;
+    const image = map ? mapToImage(map, tile.palette ?? palette, tile.range ?? (tile.palette ? rangeOf(tile.palette, [map]) : range)) : tile.image;
+    if (image) {
+      parts.push(await picture(x, y, width, heightOf(tile), image));
+      parts.push(rectangle(x, y, width, heightOf(tile), 'none', marked ? COLOURS.positive : COLOURS.line, marked ? 3 : 1));
+    }
+    const size = Math.min(11, (11 * (width + GAP - 4)) / Math.max(1, textWidth(label, 11)));
+    parts.push(text(x, y + heightOf(tile) + LINE - 2, label, { size }));
+    if (note)
+      parts.push(
+        text(x, y + heightOf(tile) + 2 * LINE - 3, note, { size: Math.min(10, (10 * (width + GAP - 4)) / textWidth(note, 10)), colour: COLOURS.faint }),
+      );
+  }
+  if (!legend) return drawing(total, foot + 4, parts);
+  parts.push(...legendOf(MARGIN, foot + 4, Math.min(220, total - 2 * MARGIN), legend, palette, range));
+  return drawing(Math.max(total, 2 * MARGIN + textWidth(legend, 11)), foot + 58, parts);
+}
+
+/** A bar of the palette's colours with the numbers at its ends, and in the middle of a signed one. */
+export function legendOf(x: number, y: number, width: number, label: string, palette: Palette, [low, high]: Range): string[] {
+  const steps = 60;
+  const step = width / steps;
+  const bar = Array.from({ length: steps }, (_, i) => rectangle(x + i * step, y, step + 0.3, 10, css(colourOf(palette, i / (steps - 1)))));
+  const numbers = [text(x, y + 24, short(low), { size: 11 }), text(x + width, y + 24, short(high), { size: 11, anchor: 'end' })];
+  if (palette === 'signed') numbers.push(text(x + width / 2, y + 24, '0', { size: 11, anchor: 'middle' }));
+  return [...bar, rectangle(x, y, width, 10, 'none', COLOURS.line), ...numbers, text(x, y + 40, label, { size: 11, colour: COLOURS.faint })];
+}
+
+/** Three digits that count. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(3))).replace('-', '−');
+}
+
+/** About how wide DejaVu Sans sets a line; rather more than less. */
+export function textWidth(line: string, size: number, bold = false): number {
+  return line.length * size * (bold ? 0.68 : 0.6);
+}
