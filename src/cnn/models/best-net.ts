@@ -5,19 +5,19 @@ import { Conv2d, Linear } from '../layers/conv.js';
 import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool.js';
 
 /**
- * A small accurate network for 28×28 digits: three pairs of 3×3 convolutions with batch normalisation, and the mean of
- * each feature map. `[N, 1, 28, 28]` → logits `[N, 10]`; its loss is `CrossEntropyLoss`.
+ * A small accurate network for 28×28 digits: one 5×5 and four 3×3 convolutions with batch normalisation, and the mean of
+ * each feature map. `[N, 1, 28, 28]` → logits `[N, 10]`; its loss is `CrossEntropyLoss`. 84,442 parameters.
  */
 export function bestNet(): Sequential {
-  const block = (inChannels: number, outChannels: number) => [
-    new Conv2d(inChannels, outChannels, 3, { padding: 1, bias: false }),
+  const block = (inChannels: number, outChannels: number, kernelSize: number, padding: number) => [
+    new Conv2d(inChannels, outChannels, kernelSize, { padding, bias: false }),
     new BatchNorm2d(outChannels),
     new ReLU(),
   ];
   return new Sequential([
-    ...[...block(1, 16), ...block(16, 24), new MaxPool2d(2)],
-    ...[...block(24, 32), ...block(32, 48), new MaxPool2d(2), new Dropout2d(0.1)],
-    ...[...block(48, 64), ...block(64, 64)],
+    ...[...block(1, 16, 5, 2), new MaxPool2d(2)],
+    ...[...block(16, 32, 3, 1), ...block(32, 48, 3, 1), new MaxPool2d(2), new Dropout2d(0.1)],
+    ...[...block(48, 64, 3, 1), ...block(64, 64, 3, 0)],
     ...[new AdaptiveAvgPool(1), new Linear(64, 10)],
   ]);
 }

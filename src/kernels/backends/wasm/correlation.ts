@@ -96,7 +96,7 @@ export interface StripLayout {
   readonly direct: DirectLayout;
 }
 
-/** Where x is read without being gathered: see assembly/correlation.ts. */
+/** Where x is read without being gathered: see assembly/correlation.ts. With one input channel the offsets are always x's. */
 export interface DirectLayout {
   readonly from: number;
   readonly to: number;
@@ -152,12 +152,13 @@ function directLayout(c: Correlation, run: StripLayout['run']): DirectLayout | u
   const [KD, KH, KW] = c.kernel;
   const [dilationD, dilationH, dilationW] = c.dilation;
   const [from, to] = [run.from, Math.min(c.output[2], run.to - (KW - 1) * dilationW)];
-  if (c.inChannels > 1 || c.stride[2] > 1 || to - from < DIRECT_COLUMNS) return undefined;
+  if (c.inChannels > 1) return undefined;
   const offsets = Array.from({ length: KD * KH * KW }, (_, tap) => {
     const [kd, kh, kw] = [Math.floor(tap / (KH * KW)), Math.floor(tap / KW) % KH, tap % KW];
     return 4 * ((kd * dilationD * c.input[1] + kh * dilationH) * c.input[2] + kw * dilationW);
   });
-  return { from, to, source: run.source, offsets: Int32Array.from(offsets) };
+  const direct = c.stride[2] === 1 && to - from >= DIRECT_COLUMNS;
+  return { ...(direct ? { from, to, source: run.source } : { from: 0, to: 0, source: 0 }), offsets: Int32Array.from(offsets) };
 }
 
 export function ceil4(n: number): number {

@@ -60,8 +60,8 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     from: number,
     to: number,
   ): void;
-  maxPool(geometry: number, x: number, out: number, winners: number, strideW: number, dilationW: number, tableW: number): void;
-  maxPoolGradient(geometry: number, gradient: number, winners: number, out: number, strideW: number, dilationW: number, tableW: number): void;
+  maxPool(geometry: number, x: number, out: number, winners: number, strideW: number, dilationW: number, tableW: number, from: number, to: number): void;
+  maxPoolGradient(geometry: number, gradient: number, winners: number, out: number, strideW: number, tableW: number, from: number, to: number): void;
 }
 
 /** @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD */

@@ -149,12 +149,12 @@ export class WasmBackend implements Backend {
 
   maxPool(g: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
-    this.#run.maxPool(p.pointer, at(x), at(out), at(winners), g.stride[2], g.dilation[2], p.tableW);
+    this.#run.maxPool(p.pointer, at(x), at(out), at(winners), g.stride[2], g.dilation[2], p.tableW, 0, g.batch * g.outChannels);
   }
 
   maxPoolGradient(g: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void {
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
-    this.#run.maxPoolGradient(p.pointer, at(gradient), at(winners), at(out), g.stride[2], g.dilation[2], p.tableW);
+    this.#run.maxPoolGradient(p.pointer, at(gradient), at(winners), at(out), g.stride[2], p.tableW, 0, g.batch * g.outChannels);
   }
 
   pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void {
