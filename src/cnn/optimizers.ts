@@ -185,7 +185,7 @@ export class Adam extends Optimizer {
     const { betas, eps } = this.options;
     const [first, second] = [slot('exp_avg'), slot('exp_avg_sq')];
     backend.pointwise('combine', [first, gradient], [betas[0], 1 - betas[0]], first);
-    backend.pointwise('secondMoment', [second, gradient], [betas[1]], second);
+    backend.pointwise('multiplyAdd', [gradient, gradient, second], [1 - betas[1], betas[1]], second);
     const rate = this.lr / (1 - betas[0] ** this.steps);
     const scale = 1 / Math.sqrt(1 - betas[1] ** this.steps);
     backend.pointwise('adaptiveStep', [parameter, first, second], [rate, scale, eps], parameter);
@@ -232,7 +232,7 @@ export class RMSProp extends Optimizer {
     const { alpha, eps, weightDecay, momentum } = this.#options;
     if (weightDecay > 0) backend.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
     const square = slot('square_avg');
-    backend.pointwise('secondMoment', [square, gradient], [alpha], square);
+    backend.pointwise('multiplyAdd', [gradient, gradient, square], [1 - alpha, alpha], square);
     if (momentum > 0) {
       // velocity = momentum·velocity + g / (√square + eps)
       const velocity = slot('momentum_buffer');

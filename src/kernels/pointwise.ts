@@ -79,8 +79,6 @@ export const POINTWISE = {
   /** sigmoid(a) − b */
   bceWithLogitsGradient: pointwise(2, 0, '1 / (1 + Math.exp(-a)) - b', (a, b) => 1 / (1 + exp(-a)) - b),
 
-  /** Adam's and RMSProp's second moment from moment a and gradient b: p·a + (1 − p)·b² */
-  secondMoment: pointwise(2, 1, 'p * a + (1 - p) * b * b', (a, b, _c, p) => p * a + (1 - p) * b * b),
   /** a − p·b / (√c·q + r) */
   adaptiveStep: pointwise(3, 3, 'a - p * b / (Math.sqrt(c) * q + r)', (a, b, c, p, q, r) => a - (p * b) / (sqrt(c) * q + r)),
 } as const satisfies Record<string, Pointwise>;

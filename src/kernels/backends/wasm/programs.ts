@@ -4,7 +4,7 @@ import { MODULE } from './module.generated.js';
 type PointwiseProgram = (a: number, b: number, c: number, out: number, length: number, p: number, q: number, r: number) => void;
 
 /** The formulas that have a program of their own; the others run as loops over the memory. */
-export const POINTWISE_PROGRAMS = ['adaptiveStep', 'affine', 'combine', 'leakyRelu', 'leakyReluGradient', 'multiply', 'secondMoment'] as const;
+export const POINTWISE_PROGRAMS = ['adaptiveStep', 'affine', 'combine', 'leakyRelu', 'leakyReluGradient', 'multiply', 'multiplyAdd'] as const;
 
 /** What the compiled module exports; pointers are byte addresses. Each program is documented in assembly/. */
 export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[number], PointwiseProgram>> {

@@ -6,6 +6,6 @@ export { kernelGradient } from './kernel-gradient';
 export { rowsByRows, stridedByRows } from './linear';
 export { allocate, free } from './memory';
 export { packKernel, packSparse } from './pack';
-export { adaptiveStep, affine, combine, leakyRelu, leakyReluGradient, multiply, secondMoment } from './pointwise';
+export { adaptiveStep, affine, combine, leakyRelu, leakyReluGradient, multiply, multiplyAdd } from './pointwise';
 export { maxPool, maxPoolGradient } from './pool';
 export { runningSum, runningSumScratch } from './running-sum';

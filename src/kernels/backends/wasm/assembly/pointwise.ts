@@ -42,13 +42,13 @@ export function leakyReluGradient(a: usize, b: usize, c: usize, out: usize, leng
   }
 }
 
-export function secondMoment(a: usize, b: usize, c: usize, out: usize, length: i32, p: f32, q: f32, r: f32): void {
+export function multiplyAdd(a: usize, b: usize, c: usize, out: usize, length: i32, p: f32, q: f32, r: f32): void {
   const vp = f32x4.splat(p);
-  const rest = f32x4.splat(1 - p);
+  const vq = f32x4.splat(q);
   const end = <usize>length << 2;
   for (let i: usize = 0; i < end; i += 16) {
-    const g = v128.load(b + i);
-    v128.store(out + i, f32x4.add(f32x4.mul(vp, v128.load(a + i)), f32x4.mul(f32x4.mul(rest, g), g)));
+    const product = f32x4.mul(f32x4.mul(vp, v128.load(a + i)), v128.load(b + i));
+    v128.store(out + i, f32x4.add(product, f32x4.mul(vq, v128.load(c + i))));
   }
 }
 
