@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor.js';
+import type { Graph, Value } from './graph.js';
 import type { Module } from './module.js';
 
 /**
@@ -8,11 +9,18 @@ import type { Module } from './module.js';
 export async function retrieveFeatures(model: Module, ...inputs: Tensor[]): Promise<Map<string, Tensor>> {
   const { value } = await model.run(...inputs);
   const features = new Map<string, Tensor>();
-  for (const { scope, operation, output } of value.graph.steps) {
+  for (const [name, { shape, data }] of namedOutputs(value.graph)) features.set(name, { shape, data: await value.graph.backend.read(data) });
+  return features;
+}
+
+/** What every step of a graph computes, by the names of {@link retrieveFeatures}. */
+export function namedOutputs(graph: Graph): Map<string, Value> {
+  const outputs = new Map<string, Value>();
+  for (const { scope, operation, output } of graph.steps) {
     const name = scope || operation;
     let unique = name;
-    for (let i = 2; features.has(unique); i++) unique = `${name}#${i}`;
-    features.set(unique, { shape: output.shape, data: await value.graph.backend.read(output.data) });
+    for (let i = 2; outputs.has(unique); i++) unique = `${name}#${i}`;
+    outputs.set(unique, output);
   }
-  return features;
+  return outputs;
 }

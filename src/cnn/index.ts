@@ -19,6 +19,11 @@ export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-ch
 export { Graph, type Step, Storage, Value } from './graph.js';
 export type { Initializer } from './init.js';
 export * as init from './init.js';
+export { type Maximized, type MaximizeOptions, maximizeActivation } from './inspect/maximize.js';
+export { type OcclusionOptions, occlusionMap } from './inspect/occlusion.js';
+export { type GradCamOptions, gradCam, type ScoreOptions, saliency, scoreGradient } from './inspect/saliency.js';
+export { convBySlices, type SlicedConv } from './inspect/slices.js';
+export { type Excitement, topActivations } from './inspect/top-activations.js';
 export { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from './layers/activation.js';
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './layers/batch-norm.js';
 export { Parallel, Residual, Sequential } from './layers/compose.js';

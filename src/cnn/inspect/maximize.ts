@@ -1,0 +1,96 @@
+import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { conv } from '../../kernels/conv.js';
+import { Random } from '../../random.js';
+import { sizeOf, type Tensor } from '../../tensor.js';
+import type { Module } from '../module.js';
+import { backpropagate } from './backpropagate.js';
+
+/** Options of {@link maximizeActivation}. */
+export interface MaximizeOptions {
+  /** Whose activation grows, by the names of {@link retrieveFeatures}. */
+  layer: string;
+  /** The feature map whose mean grows; of a layer `[N, features]` the feature. */
+  channel: number;
+  /** How often the picture is changed. Default 100. */
+  steps?: number;
+  /** How far: the mean change of a cell in one step. Default 0.02. */
+  rate?: number;
+  /** Standard deviation in cells of the blur between two steps, which leaves out what no picture has; 0: none. Default 0.5. */
+  blur?: number;
+  /** Cells stay in here. Default [0, 1]. */
+  range?: readonly [low: number, high: number];
+  /** Of the faint noise that it starts from. Default 0. */
+  seed?: number;
+}
+
+/** What {@link maximizeActivation} returns. */
+export interface Maximized {
+  /** `[1, C, H, W]`, the picture */
+  readonly x: Tensor;
+  /** what was to grow, before each step and at the end */
+  readonly activations: readonly number[];
+}
+
+/**
+ * The picture that excites a feature map most: gradient ascent in the input instead of descent in the weights, with a
+ * blur in between.
+ * @param shape of the input, `[1, C, H, W]`
+ * @throws OptionError if an option breaks its rule, or there is no such layer or channel
+ * @see Erhan et al., Visualizing Higher-Layer Features of a Deep Network, 2009; the blur: Yosinski et al., 2015
+ */
+export async function maximizeActivation(model: Module, shape: readonly number[], options: MaximizeOptions): Promise<Maximized> {
+  refuseUnknownOptions('maximizeActivation', options, ['layer', 'channel', 'steps', 'rate', 'blur', 'range', 'seed']);
+  const { layer, channel, steps = 100, rate = 0.02, blur = 0.5, range = [0, 1], seed = 0 } = options;
+  if (shape.length !== 4 || shape[0] !== 1) throw new ShapeError('maximizeActivation', `shape must be [1, C, H, W], received ${show(shape)}`, { shape });
+  if (!(Number.isInteger(steps) && steps >= 1)) throw new OptionError('maximizeActivation', 'steps', 'must be a whole number ≥ 1', steps);
+  for (const [name, value] of Object.entries({ rate, blur })) {
+    if (!(value >= 0 && Number.isFinite(value))) throw new OptionError('maximizeActivation', name, 'must be a finite number ≥ 0', value);
+  }
+  const [low, high] = range;
+  if (!(low < high)) throw new OptionError('maximizeActivation', 'range', 'must be two ascending numbers', range);
+  const random = new Random(seed);
+  const middle = (low + high) / 2;
+  let x: Tensor = { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => middle + 0.02 * (high - low) * random.normal()) };
+  const smooth = blur > 0 ? bell(blur) : undefined;
+  const activations: number[] = [];
+  for (let step = 0; step <= steps; step++) {
+    const { output, inputGradient } = await backpropagate('maximizeActivation', model, x, layer, (values) => meanOf(values, channel));
+    activations.push(activationOf(output, channel));
+    if (step === steps) break;
+    const size = inputGradient.data.reduce((sum, value) => sum + Math.abs(value), 0) / inputGradient.data.length;
+    if (size === 0) break; // nothing that the layer sees changes it
+    const moved = { shape, data: x.data.map((value, i) => value + (rate * inputGradient.data[i]) / size) };
+    x = smooth ? await blurred(moved, smooth) : moved;
+    for (const [i, value] of x.data.entries()) x.data[i] = Math.min(high, Math.max(low, value));
+  }
+  return { x, activations };
+}
+
+function meanOf({ shape, data }: Tensor, channel: number): Float32Array {
+  const cells = sizeOf(shape.slice(2));
+  if (!(Number.isInteger(channel) && channel >= 0 && channel < shape[1])) {
+    throw new OptionError('maximizeActivation', 'channel', `must be a whole number from 0 to ${shape[1] - 1}`, channel);
+  }
+  return new Float32Array(data.length).fill(1 / cells, channel * cells, (channel + 1) * cells);
+}
+
+function activationOf({ shape, data }: Tensor, channel: number): number {
+  const cells = sizeOf(shape.slice(2));
+  return data.subarray(channel * cells, (channel + 1) * cells).reduce((sum, value) => sum + value, 0) / cells;
+}
+
+/** exp(−x² / 2σ²) over 2·ceil(3σ) + 1 taps, sum 1. */
+function bell(sigma: number): Float32Array {
+  const radius = Math.ceil(3 * sigma);
+  const taps = Float32Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
+  const sum = taps.reduce((total, tap) => total + tap, 0);
+  return taps.map((tap) => tap / sum);
+}
+
+async function blurred(x: Tensor, taps: Float32Array): Promise<Tensor> {
+  const [, channels] = x.shape;
+  const all = Float32Array.from({ length: channels * taps.length }, (_, i) => taps[i % taps.length]);
+  const options = { groups: channels, padding: 'same', paddingMode: 'replicate' } as const;
+  const across = await conv(x, { shape: [channels, 1, 1, taps.length], data: all }, options);
+  return conv(across, { shape: [channels, 1, taps.length, 1], data: all }, options);
+}

@@ -1,0 +1,66 @@
+import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { checkTensor } from '../../kernels/conv.js';
+import type { Tensor } from '../../tensor.js';
+import { argmax } from '../evaluate.js';
+import type { Module } from '../module.js';
+
+/** Options of {@link occlusionMap}. */
+export interface OcclusionOptions {
+  /** Side of the square that covers the picture, in cells. Default 5. */
+  window?: number;
+  /** Cells between two places of it. Default 1. */
+  stride?: number;
+  /** What it is filled with. Default 0. */
+  value?: number;
+  /** Whose score is watched. Default: the class of the highest. */
+  class?: number;
+}
+
+/** So many covered pictures are run at once. */
+const BATCH = 100;
+
+/**
+ * How far a class's score falls when a square of the picture is covered: what the model cannot do without.
+ * @param x `[1, C, H, W]`; the model's output must be `[N, classes]`
+ * @returns `[oH, oW]`, score − score with the square at that place, whose centre runs from the first row and column on
+ * @throws ShapeError or OptionError if x or an option breaks its rule
+ * @see Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, 2014
+ */
+export async function occlusionMap(model: Module, x: Tensor, options: OcclusionOptions = {}): Promise<Tensor> {
+  refuseUnknownOptions('occlusionMap', options, ['window', 'stride', 'value', 'class']);
+  checkTensor('occlusionMap', 'x', x);
+  const { window = 5, stride = 1, value = 0 } = options;
+  for (const [name, number] of Object.entries({ window, stride })) {
+    if (!(Number.isInteger(number) && number >= 1)) throw new OptionError('occlusionMap', name, 'must be a whole number ≥ 1', number);
+  }
+  const [one, channels, height, width] = x.shape;
+  if (x.shape.length !== 4 || one !== 1) throw new ShapeError('occlusionMap', `x must be [1, C, H, W], received ${show(x.shape)}`, { x: x.shape });
+  const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+  const wasTraining = model.training;
+  model.eval();
+  try {
+    const { data: scores } = await model.run(x);
+    const watched = options.class ?? argmax(scores);
+    if (!(watched in scores)) throw new OptionError('occlusionMap', 'class', `must be a whole number from 0 to ${scores.length - 1}`, watched);
+    const out = new Float32Array(rows * columns);
+    const size = x.data.length;
+    const batch = new Float32Array(BATCH * size);
+    for (let start = 0; start < out.length; start += BATCH) {
+      for (let k = 0; k < BATCH; k++) {
+        const place = Math.min(start + k, out.length - 1);
+        const [cy, cx] = [Math.floor(place / columns) * stride, (place % columns) * stride];
+        const picture = batch.subarray(k * size, (k + 1) * size);
+        picture.set(x.data);
+        const [top, left] = [Math.max(0, cy - (window >> 1)), Math.max(0, cx - (window >> 1))];
+        const [bottom, right] = [Math.min(height, cy - (window >> 1) + window), Math.min(width, cx - (window >> 1) + window)];
+        for (let c = 0; c < channels; c++)
+          for (let y = top; y < bottom; y++) picture.fill(value, (c * height + y) * width + left, (c * height + y) * width + right);
+      }
+      const { data } = await model.run({ shape: [BATCH, channels, height, width], data: batch });
+      for (let k = 0; k < BATCH && start + k < out.length; k++) out[start + k] = scores[watched] - data[k * scores.length + watched];
+    }
+    return { shape: [rows, columns], data: out };
+  } finally {
+    if (wasTraining) model.train();
+  }
+}

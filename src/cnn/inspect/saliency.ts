@@ -1,0 +1,96 @@
+import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { sizeOf, type Tensor } from '../../tensor.js';
+import { argmax } from '../evaluate.js';
+import type { Module } from '../module.js';
+import { backpropagate } from './backpropagate.js';
+
+/** Which score is looked at. */
+export interface ScoreOptions {
+  /** One class for each sample. Default: the class of the highest score. */
+  classes?: ArrayLike<number>;
+  /**
+   * The layer that holds the scores, `[N, classes]`, by the names of {@link retrieveFeatures}. Default: the model's output.
+   * Where that is log-softmax, the layer before says more: a probability also changes with the other classes' scores.
+   */
+  scores?: string;
+}
+
+/**
+ * How much each input cell changes a class's score: |∂score/∂x|, the largest over the channels.
+ * @param x `[N, C, ...spatial]`
+ * @returns `[N, ...spatial]`
+ * @throws OptionError if there is no such layer or class
+ * @see Simonyan, Vedaldi and Zisserman, Deep Inside Convolutional Networks, 2013
+ */
+export async function saliency(model: Module, x: Tensor, options: ScoreOptions = {}): Promise<Tensor> {
+  const { shape, data } = await scoreGradient(model, x, options);
+  const [batch, channels, ...spatial] = shape;
+  const cells = sizeOf(spatial);
+  const out = new Float32Array(batch * cells);
+  for (let n = 0; n < batch; n++) {
+    for (let c = 0; c < channels; c++) {
+      for (let i = 0; i < cells; i++) out[n * cells + i] = Math.max(out[n * cells + i], Math.abs(data[(n * channels + c) * cells + i]));
+    }
+  }
+  return { shape: [batch, ...spatial], data: out };
+}
+
+/**
+ * ∂score/∂x with its sign: where more light would make the class likelier, and where less.
+ * @param x `[N, ...]`
+ * @returns in x's shape
+ */
+export async function scoreGradient(model: Module, x: Tensor, options: ScoreOptions = {}): Promise<Tensor> {
+  refuseUnknownOptions('scoreGradient', options, ['classes', 'scores']);
+  const { inputGradient } = await backpropagate('scoreGradient', model, x, options.scores, (scores) => oneHot('scoreGradient', scores, options.classes));
+  return inputGradient;
+}
+
+/** Options of {@link gradCam}. */
+export interface GradCamOptions extends ScoreOptions {
+  /** The convolution (or what follows it) whose maps are weighed, by the names of {@link retrieveFeatures}. */
+  layer: string;
+}
+
+/**
+ * Where a layer sees what speaks for a class: its feature maps, each weighed by how much the score grows with it, summed,
+ * and what speaks against it left out.
+ * @param x `[N, C, ...spatial]`
+ * @returns `[N, ...spatial of the layer]`, ≥ 0
+ * @throws OptionError if there is no such layer or class
+ * @see Selvaraju et al., Grad-CAM, 2017
+ */
+export async function gradCam(model: Module, x: Tensor, options: GradCamOptions): Promise<Tensor> {
+  refuseUnknownOptions('gradCam', options, ['classes', 'scores', 'layer']);
+  const { classes, scores, layer } = options;
+  const { between } = await backpropagate('gradCam', model, x, scores, (output) => oneHot('gradCam', output, classes), layer);
+  const { values, gradient } = between as NonNullable<typeof between>;
+  const [batch, channels, ...spatial] = values.shape;
+  const cells = sizeOf(spatial);
+  if (cells === 1) throw new ShapeError('gradCam', `layer must have spatial axes, received ${layer} with ${show(values.shape)}`, { layer });
+  const out = new Float32Array(batch * cells);
+  for (let n = 0; n < batch; n++) {
+    for (let c = 0; c < channels; c++) {
+      const at = (n * channels + c) * cells;
+      const weight = gradient.data.subarray(at, at + cells).reduce((sum, value) => sum + value, 0) / cells;
+      for (let i = 0; i < cells; i++) out[n * cells + i] += weight * values.data[at + i];
+    }
+  }
+  return { shape: [batch, ...spatial], data: out.map((value) => Math.max(value, 0)) };
+}
+
+/** 1 at each sample's class. */
+function oneHot(operation: string, { shape, data }: Tensor, classes: ArrayLike<number> | undefined): Float32Array {
+  const [batch, count, ...rest] = shape;
+  if (count === undefined || sizeOf(rest) !== 1) throw new ShapeError(operation, `the scores must be [N, classes], received ${show(shape)}`, { shape });
+  const chosen = classes ?? Array.from({ length: batch }, (_, n) => argmax(data.subarray(n * count, (n + 1) * count)));
+  if (chosen.length !== batch) throw new OptionError(operation, 'classes', `must hold one class for each of the ${batch} samples`, chosen);
+  const out = new Float32Array(data.length);
+  for (let n = 0; n < batch; n++) {
+    if (!(Number.isInteger(chosen[n]) && chosen[n] >= 0 && chosen[n] < count)) {
+      throw new OptionError(operation, 'classes', `must be whole numbers from 0 to ${count - 1}`, chosen[n]);
+    }
+    out[n * count + chosen[n]] = 1;
+  }
+  return out;
+}

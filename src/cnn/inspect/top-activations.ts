@@ -1,0 +1,59 @@
+import { OptionError, refuseUnknownOptions } from '../../errors.js';
+import { sizeOf, type Tensor } from '../../tensor.js';
+import { retrieveFeatures } from '../features.js';
+import type { Module } from '../module.js';
+import type { Batches } from '../train.js';
+
+/** A sample that excites a feature map. */
+export interface Excitement {
+  /** the sample's place in the order of the batches */
+  readonly index: number;
+  /** the largest activation of the map */
+  readonly value: number;
+  /** where it is, in cells of the map: one number for each spatial axis */
+  readonly at: readonly number[];
+}
+
+/**
+ * For every feature map of a layer the samples that excite it most, the most exciting first.
+ * @param options.layer by the names of {@link retrieveFeatures}
+ * @param options.count samples for each map. Default 8
+ * @returns one list for each map
+ * @throws OptionError if there is no such layer
+ */
+export async function topActivations(model: Module, batches: Batches, options: { layer: string; count?: number }): Promise<Excitement[][]> {
+  refuseUnknownOptions('topActivations', options, ['layer', 'count']);
+  const { layer, count = 8 } = options;
+  if (!(Number.isInteger(count) && count >= 1)) throw new OptionError('topActivations', 'count', 'must be a whole number ≥ 1', count);
+  const wasTraining = model.training;
+  model.eval();
+  const best: Excitement[][] = [];
+  let first = 0;
+  try {
+    for await (const { x } of batches) {
+      const features = await retrieveFeatures(model, ...('shape' in x ? [x] : x));
+      const maps = features.get(layer);
+      if (!maps) throw new OptionError('topActivations', 'layer', `must be one of ${[...features.keys()].join(', ')}`, layer);
+      const [batch, channels] = maps.shape;
+      for (let c = 0; c < channels; c++) {
+        best[c] ??= [];
+        for (let n = 0; n < batch; n++) best[c].push({ index: first + n, ...peak(maps, n * channels + c) });
+        best[c] = best[c].sort((a, b) => b.value - a.value).slice(0, count);
+      }
+      first += batch;
+    }
+    return best;
+  } finally {
+    if (wasTraining) model.train();
+  }
+}
+
+/** The largest value of the i-th map of `[N, C, ...spatial]`. */
+function peak({ shape, data }: Tensor, i: number): { value: number; at: number[] } {
+  const spatial = shape.slice(2);
+  const cells = sizeOf(spatial);
+  let winner = 0;
+  for (let k = 1; k < cells; k++) if (data[i * cells + k] > data[i * cells + winner]) winner = k;
+  const at = spatial.map((size, axis) => Math.floor(winner / sizeOf(spatial.slice(axis + 1))) % size);
+  return { value: data[i * cells + winner], at };
+}
