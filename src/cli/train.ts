@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetName } from '../cnn/models/nets.js';
 import type { EpochRecord, History } from '../cnn/train.js';
 import type { Dataset, Sample } from '../data/dataset.js';
+import { OptionError } from '../errors.js';
 import { addNetworkOptions, digits, measured, type NetworkFlags } from './digits.js';
 import type { Terminal } from './program.js';
 import { progress } from './progress.js';
@@ -75,7 +76,7 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   const start = performance.now();
 
   const [all, test] = await Promise.all([digits(flags.data, 'train'), digits(flags.data, 'test')]);
-  if (flags.validation >= all.length) throw new InvalidArgumentError(`--validation must leave some of the ${all.length} samples to train on.`);
+  if (flags.validation >= all.length) throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
   const border = all.length - flags.validation;
   const indices = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
   const kept = new Subset(all, indices(0, border));

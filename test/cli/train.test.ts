@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../src/cli/program.js';
+import { createImage, Random } from '../../src/index.js';
+import { loadCheckpoint, writeImage } from '../../src/node.js';
+
+// two classes that a few steps tell apart: a bar across and a bar down, white on black, never quite in the same place
+const folder = await mkdtemp(join(tmpdir(), 'convlab-'));
+const [data, bar] = [join(folder, 'bars'), join(folder, 'bar.png')];
+const random = new Random(4);
+
+function picture(down: boolean) {
+  const [from, thickness] = [8 + random.integer(8), 4 + random.integer(3)];
+  const lies = (i: number) => i >= from && i < from + thickness;
+  return createImage(
+    28,
+    28,
+    1,
+    Uint8ClampedArray.from({ length: 784 }, (_, i) => (lies(down ? i % 28 : Math.floor(i / 28)) ? 230 : 0) + random.integer(20)),
+  );
+}
+
+beforeAll(async () => {
+  for (const [part, count] of [
+    ['train', 40],
+    ['test', 10],
+  ] as const) {
+    for (const down of [false, true]) {
+      await mkdir(join(data, part, String(Number(down))), { recursive: true });
+      for (let i = 0; i < count; i++) await writeImage(join(data, part, String(Number(down)), `${i}.png`), picture(down));
+    }
+  }
+  await writeImage(bar, picture(true));
+});
+
+async function convlab(args: string, signal?: AbortSignal) {
+  let [stdout, stderr] = ['', ''];
+  const terminal = {
+    out: (text: string) => {
+      stdout += text;
+    },
+    err: (text: string) => {
+      stderr += text;
+    },
+  };
+  const words = args.trim().split(' ');
+  return { code: await run([...words, '--data', data, '--backend', 'wasm'], terminal, signal), stdout, stderr };
+}
+
+const train = 'train --optimizer adam --lr 0.003 --batch 8 --validation 8 --seed 3';
+const model = (name: string) => join(folder, `${name}.safetensors`);
+
+describe('train, evaluate and predict', () => {
+  test('a network learns, is measured and predicts', async () => {
+    const { code, stdout } = await convlab(`${train} --epochs 3 --out ${model('whole')} --json`);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ stopped: 'finished', epochs: 3, parameters: 207_258 });
+    expect(report.test.samples).toBe(20);
+    expect(report.test.accuracy).toBeGreaterThan(0.9);
+
+    const measured = JSON.parse((await convlab(`evaluate --model ${model('whole')} --json`)).stdout);
+    expect(measured).toMatchObject({ accuracy: report.test.accuracy, loss: report.test.loss });
+    expect((await convlab(`evaluate --model ${model('whole')}`)).stdout).toContain('20');
+
+    const predicted = await run(['predict', bar, '--model', model('whole'), '--json'], { out: (text) => (seen += text), err: () => {} });
+    expect(predicted).toBe(0);
+    expect(JSON.parse(seen).digit).toBe(1);
+  });
+  let seen = '';
+
+  test('stopped and resumed is the same as not stopped', async () => {
+    await convlab(`${train} --epochs 3 --out ${model('a')} --history ${join(folder, 'history.json')}`);
+    await convlab(`${train} --epochs 1 --out ${model('b')}`);
+    await convlab(`${train} --epochs 3 --resume ${model('b')} --out ${model('c')}`);
+    const [a, c] = await Promise.all([model('a'), model('c')].map(async (path) => (await loadCheckpoint(path)).model.stateDict()));
+    for (const [name, { data: weights }] of a) expect(c.get(name)?.data, name).toEqual(weights);
+    expect(JSON.parse(await readFile(join(folder, 'history.json'), 'utf8')).epochs).toHaveLength(3);
+  });
+
+  test('a seed, augmentation and label smoothing each change the result', async () => {
+    const loss = async (flags: string) => JSON.parse((await convlab(`${train} --epochs 1 --json ${flags}`)).stdout).test.loss;
+    const plain = await loss('');
+    expect(await loss('')).toBe(plain);
+    for (const flags of ['--augment', '--label-smoothing 0.2', '--seed 4', '--weight-decay 0.1', '--schedule cosine', '--net best', '--validation 16']) {
+      expect([flags, await loss(flags)]).not.toEqual([flags, plain]);
+    }
+  });
+
+  test('an abort ends it after the step, and what was learned is written', async () => {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 300);
+    const { stdout } = await convlab(`${train} --epochs 400 --out ${model('aborted')} --json`, abort.signal);
+    expect(JSON.parse(stdout).stopped).toBe('aborted');
+    await loadCheckpoint(model('aborted'));
+    expect((await readdir(folder)).filter((name) => name.includes('aborted'))).toEqual(['aborted.safetensors']);
+  });
+
+  test.each([
+    ['train --net huge', "option '--net <name>' argument 'huge' is invalid"],
+    ['train --lr fast', '--lr'],
+    ['train --validation 8 --lr -1', 'SGD: lr must be a finite number ≥ 0, received -1'],
+    ['train --batch 1.5', 'It must be a whole number ≥ 0'],
+    ['train --validation 8 --epochs 0', 'epochs must be a whole number ≥ 1'],
+    ['train --validation 80', 'train: --validation must leave some of the 80 samples to train on, received 80'],
+    ['train --validation 0 --patience 2', 'earlyStopping needs validation data'],
+    ['train --validation 8 --resume nothing.safetensors', 'nothing.safetensors cannot be read'],
+    ['evaluate --model nothing.safetensors', 'nothing.safetensors cannot be read'],
+    ['evaluate', "required option '--model <file>' not specified"],
+  ])('%s is refused', async (args, message) => {
+    const { code, stderr } = await convlab(args);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(new RegExp(message.replaceAll(/[()[\]+?]/g, '.')));
+  });
+});
