@@ -1,0 +1,47 @@
+// A border of zeros keeps the map as large as the picture. The slide's example, and the number that it prints wrongly.
+import assert from 'node:assert/strict';
+import { conv, reshape, type Tensor } from 'convlab';
+import { bits, rows } from './bits.js';
+import type { Lesson } from './lesson.js';
+import { matrices } from './matrix.js';
+
+const SLIDE = ['22311', '14341', '12433', '12341', '12211'];
+
+export const lesson: Lesson = {
+  title: 'Padding: the map keeps the size of the picture',
+  before: 'The picture of 5 x 5 gets a border of zeros and is then 7 x 7: the kernel of 3 x 3 has 5 x 5 places. The numbers of the slide, computed.',
+  async run(stage) {
+    const picture = bits('11100 01110 00111 00110 01100');
+    const kernel = bits('101 010 101');
+    const map = await conv(picture, kernel, { padding: 1 });
+    const found = rows(map);
+    assert.deepEqual(found, ['22311', '14341', '12433', '12341', '02211']);
+    const differing = found.flatMap((row, y) => [...row].flatMap((cell, x) => (cell === SLIDE[y][x] ? [] : [[y, x] as const])));
+    assert.deepEqual(differing, [[4, 0]]);
+
+    stage.table(
+      ['picture', 'kernel', 'computed', 'on the slide'],
+      found.map((row, y) => [rows(picture)[y], rows(kernel)[y] ?? '', row, SLIDE[y]]),
+    );
+    const plain = (x: Tensor) => reshape(x, x.shape.slice(2));
+    const padded = bits(['0000000', ...rows(picture).map((row) => `0${row}0`), '0000000'].join(' '));
+    await stage.draw(
+      '07-padding',
+      matrices(
+        'With a border of zeros the map is as large as the picture',
+        ['The framed cell: under the kernel lie only zeros where it has ones, so the sum is 0. The slide prints 1 there: an erratum.'],
+        [
+          { name: 'picture with border, 7 x 7', values: plain(padded), sign: '*' },
+          { name: 'kernel, 3 x 3', values: plain(kernel), sign: '=' },
+          { name: 'feature map, 5 x 5', values: plain(map), marked: differing },
+        ],
+      ),
+    );
+    const [y, x] = differing[0];
+    const window = [0, 1, 2].map((dy) => [0, 1, 2].map((dx) => padded.data[(y + dy) * 7 + x + dx]).join(' ')).join(' / ');
+    return (
+      `Of the slide's 25 numbers 24 are right. ERRATUM: at the lower left it prints ${SLIDE[y][x]}, computed is ${found[y][x]}. There the kernel covers ${window}; it has ones in its corners and ` +
+      'its middle, and the picture has zeros at all five.'
+    );
+  },
+};

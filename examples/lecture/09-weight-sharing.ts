@@ -1,0 +1,32 @@
+// Every neuron of a map has nine links, and all neurons have the same nine weights.
+import assert from 'node:assert/strict';
+import { Conv2d, Linear, type Module, summary } from 'convlab';
+import type { Lesson } from './lesson.js';
+
+export const lesson: Lesson = {
+  title: 'Weight sharing: nine links a pixel, the same nine weights',
+  before:
+    'From 28 x 28 pixels to a map of 28 x 28 in three ways: every neuron linked with every pixel; with the 3 x 3 around it; and with these by weights that all neurons share.',
+  async run(stage) {
+    const [n, w] = [28, 3];
+    const weights = (model: Module) => model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
+    const dense = new Linear(n * n, n * n, { bias: false });
+    const shared = new Conv2d(1, 1, w, { padding: 1, bias: false });
+    const local = n * n * w * w;
+    assert.equal(weights(dense), (n * n) ** 2);
+    assert.equal(weights(shared), w * w);
+    assert.equal(summary(shared, [1, 1, n, n]).multiplyAdds, local);
+    stage.table(
+      ['links', 'links of a neuron', 'links in all', 'weights to learn'],
+      [
+        ['every pixel (dense)', n * n, weights(dense), weights(dense)],
+        ['3 x 3, weights of its own', w * w, local, local],
+        ['3 x 3, shared (convolution)', w * w, local, weights(shared)],
+      ],
+    );
+    return (
+      `${weights(dense).toLocaleString('en-US')} weights become ${weights(shared)}: ${Math.round(weights(dense) / local)} times fewer because a neuron looks at its surroundings only, and ` +
+      `${local / weights(shared)} times fewer because all neurons look for the same thing. A map that found its thing here would find it anywhere.`
+    );
+  },
+};
