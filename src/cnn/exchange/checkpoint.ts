@@ -20,8 +20,8 @@ export interface CheckpointContents {
   model: Module;
   /** Left out where training will not go on. */
   optimizer?: Optimizer;
-  /** Epochs that are done: `startEpoch` of the training that goes on. */
-  epoch: number;
+  /** Epochs that are done: `startEpoch` of the training that goes on. Default: those of `history`, or 0. */
+  epoch?: number;
   /** What training returned, or handed to `onEpoch`. */
   history?: History;
 }
@@ -50,7 +50,8 @@ export interface Checkpoint {
  * @throws UnsupportedError if the architecture cannot be written, see {@link architectureOf}
  * @throws DataError if a number is not finite
  */
-export async function encodeCheckpoint({ model, optimizer, epoch, history }: CheckpointContents, options: ArchitectureOptions = {}): Promise<Uint8Array> {
+export async function encodeCheckpoint(contents: CheckpointContents, options: ArchitectureOptions = {}): Promise<Uint8Array> {
+  const { model, optimizer, history, epoch = history?.epochs.length ?? 0 } = contents;
   if (!Number.isSafeInteger(epoch) || epoch < 0) throw new OptionError('encodeCheckpoint', 'epoch', 'must be a whole number ≥ 0', epoch);
   const architecture = JSON.stringify(architectureOf(model, options));
   const prefixed = (prefix: string, state: ReadonlyMap<string, Tensor> = new Map()) => [...state].map(([name, x]): [string, Tensor] => [prefix + name, x]);
