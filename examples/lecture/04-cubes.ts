@@ -32,10 +32,10 @@ export const lesson: Lesson = {
     await stage.draw(
       '04-cubes',
       volumes('Each layer a cube of neurons, to scale', [
-        { name: 'picture', shape: [1, 28, 28] },
-        { name: 'conv1, relu', shape: [4, 28, 28] },
-        { name: 'pool', shape: [4, 14, 14] },
-        { name: 'conv2, relu', shape: [8, 14, 14] },
+        { name: 'picture', shape: [1, 28, 28], window: 5 },
+        { name: 'conv1, relu', shape: [4, 28, 28], window: 2 },
+        { name: 'pool', shape: [4, 14, 14], window: 5 },
+        { name: 'conv2, relu', shape: [8, 14, 14], window: 2 },
         { name: 'pool', shape: [8, 7, 7] },
         { name: 'fc1, relu', shape: [512, 1, 1] },
         { name: 'fc2, log-softmax', shape: [10, 1, 1] },

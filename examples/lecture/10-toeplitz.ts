@@ -1,8 +1,9 @@
 // The one-dimensional view: a convolution is a product with a matrix whose rows are the same weights, moved by one.
 import assert from 'node:assert/strict';
 import { conv, Random, type Tensor, tensor } from 'convlab';
-import { grid } from './grid.js';
+
 import type { Lesson } from './lesson.js';
+import { matrices } from './matrix.js';
 
 export const lesson: Lesson = {
   title: 'The one-dimensional view: a matrix with one band of shared weights',
@@ -24,13 +25,14 @@ export const lesson: Lesson = {
     );
     await stage.draw(
       '10-toeplitz',
-      await grid(
+      matrices(
+        'A convolution as a matrix',
+        ['Each row of W holds the same three weights, moved by one; everything else is zero.'],
         [
-          { label: 'W, 10 x 12', note: 'each row the same weights', map: matrix },
-          { label: 'x, as 12 columns', note: 'the signal', map: tensor([x]) },
-          { label: 's, 10 values', note: 'conv1d', map: tensor([[...convolved]]) },
+          { name: 'W, 10 x 12', values: matrix, sign: 'x' },
+          { name: 'x', values: tensor(x, [n, 1]), sign: '=' },
+          { name: 's', values: tensor(product, [product.length, 1]) },
         ],
-        { title: 'A convolution as a matrix', columns: 3, width: 260, legend: 'value: blue negative, white 0, orange positive' },
       ),
     );
     const zeros = matrix.data.filter((value) => value === 0).length;

@@ -6,6 +6,8 @@ export interface Volume {
   readonly name: string;
   /** `[C, H, W]` */
   readonly shape: readonly [channels: number, height: number, width: number];
+  /** side of the window that the next layer slides over it, drawn in its middle */
+  readonly window?: number;
 }
 
 const [UNIT, DEPTH, MARGIN] = [5, 4, 24] as const;
@@ -43,7 +45,8 @@ export function volumes(title: string, layers: readonly Volume[]): string {
         const shift = c * DEPTH;
         parts.push(rectangle(x + shift, bottom - height - shift, width, height, c === 0 ? '#fde3c8' : '#f5b46b', COLOURS.positive, 0.7));
       }
-      parts.push(rectangle(x + width / 2 - 8, bottom - height / 2 - 8, 16, 16, 'none', COLOURS.ink, 1));
+      const side = (layers[i].window ?? 0) * UNIT;
+      if (side > 0) parts.push(rectangle(x + (width - side) / 2, bottom - (height + side) / 2, side, side, 'none', COLOURS.ink, 1.2));
     }
     parts.push(text(x, base + 22, layers[i].name, { size: 12, bold: true }), text(x, base + 39, label, { size: 12, colour: COLOURS.faint }));
     const from = x + width + depth;

@@ -1,0 +1,87 @@
+// A true 3D convolution: the kernel also slides in depth. Gaussian and Sobel on a synthetic scan.
+import assert from 'node:assert/strict';
+import { conv, filterTensor, gaussian3d, Random, sobel3d, type Tensor } from 'convlab';
+import { plane } from './colours.js';
+import { grid } from './grid.js';
+import type { Lesson } from './lesson.js';
+
+const SIDE = 40;
+
+/** A hollow ball with a ball inside, and a rod across, under noise: density 0 to 1, `[40, 40, 40]`. */
+function scan(): Tensor {
+  const random = new Random(1);
+  const data = new Float32Array(SIDE ** 3);
+  const centre = (SIDE - 1) / 2;
+  for (let z = 0, i = 0; z < SIDE; z++) {
+    for (let y = 0; y < SIDE; y++) {
+      for (let x = 0; x < SIDE; x++, i++) {
+        const radius = Math.hypot(z - centre, y - centre, x - centre);
+        const inner = Math.hypot(z - centre + 4, y - centre - 3, x - centre);
+        const rod = Math.hypot(y - 8, z - x);
+        data[i] = (radius > 13 && radius < 17 ? 0.8 : inner < 5 ? 1 : rod < 2.5 ? 0.6 : 0.1) + 0.12 * random.normal();
+      }
+    }
+  }
+  return { shape: [SIDE, SIDE, SIDE], data };
+}
+
+export const lesson: Lesson = {
+  title: 'True 3D convolution: the kernel slides in depth too',
+  before:
+    'A kernel of m s s weights is a cube, but it does not slide through the maps: it is as thick as the stack, and m is used up. In a volume, such as a scan, the kernel is thinner ' +
+    'than the volume and slides along z as well: the result is a volume again.',
+  async run(stage) {
+    const volume = scan();
+    const smooth = await filterTensor(volume, gaussian3d(1.2), { paddingMode: 'replicate' });
+    const slope = {
+      z: await filterTensor(smooth, sobel3d('z'), { paddingMode: 'replicate' }),
+      x: await filterTensor(smooth, sobel3d('x'), { paddingMode: 'replicate' }),
+    };
+    assert.deepEqual(slope.z.shape, [SIDE, SIDE, SIDE]);
+
+    // the same stack, once as maps and once as a volume
+    const asMaps = await conv({ shape: [1, SIDE, SIDE, SIDE], data: volume.data }, { shape: [1, SIDE, 3, 3], data: new Float32Array(SIDE * 9).fill(1) });
+    const asVolume = await conv({ shape: [1, 1, SIDE, SIDE, SIDE], data: volume.data }, { shape: [1, 1, 3, 3, 3], data: new Float32Array(27).fill(1) });
+    stage.table(
+      ['', 'input', 'kernel', 'weights', 'result'],
+      [
+        ['many maps, conv2d', `[1, ${SIDE}, ${SIDE}, ${SIDE}]`, `[1, ${SIDE}, 3, 3]`, SIDE * 9, `[${asMaps.shape.join(', ')}]`],
+        ['a volume, conv3d', `[1, 1, ${SIDE}, ${SIDE}, ${SIDE}]`, '[1, 1, 3, 3, 3]', 27, `[${asVolume.shape.join(', ')}]`],
+      ],
+    );
+    assert.deepEqual(asMaps.shape, [1, 1, SIDE - 2, SIDE - 2]);
+    assert.deepEqual(asVolume.shape, [1, 1, SIDE - 2, SIDE - 2, SIDE - 2]);
+
+    const depths = [4, 10, 16, 22, 28];
+    const show = (name: string, x: Tensor, palette: 'grey' | 'signed', range?: readonly [number, number]) =>
+      depths.map((z) => ({ label: `${name}, z = ${z}`, map: plane(x, z), palette, range }));
+    await stage.draw(
+      '20-true-3d',
+      await grid(
+        [
+          ...show('scan', volume, 'grey', [0, 1.1]),
+          ...show('Gaussian', smooth, 'grey', [0, 1.1]),
+          ...show('Sobel z', slope.z, 'signed', [-12, 12]),
+          ...show('Sobel x', slope.x, 'signed', [-12, 12]),
+        ],
+        {
+          title: 'Slices of a volume, and of its 3D convolutions',
+          notes: [
+            'Sobel along z sees the ball’s front (orange) and back (blue), which no 2D filter of a slice can.',
+            'Grey: density. Blue and orange: falling and rising, cut off at 12.',
+          ],
+          columns: 5,
+          width: 130,
+        },
+      ),
+    );
+    const corner = (x: Tensor) => {
+      const values = Array.from({ length: 125 }, (_, i) => x.data[(Math.floor(i / 25) * SIDE + 34 + (Math.floor(i / 5) % 5)) * SIDE + (i % 5)]);
+      const mean = values.reduce((a, b) => a + b) / 125;
+      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 125);
+    };
+    const [before, after] = [corner(volume), corner(smooth)];
+    assert.ok(after < before / 3);
+    return `In an empty corner the noise has a deviation of ${before.toFixed(3)}, behind the Gaussian ${after.toFixed(3)}: it averages in three directions. As 40 maps the stack gives one picture, as a volume it gives ${SIDE - 2} slices, with ${27} weights instead of ${SIDE * 9}.`;
+  },
+};
