@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetName } from '../cnn/models/nets.js';
 import type { EpochRecord, History } from '../cnn/train.js';
@@ -75,6 +76,8 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   const { Subset } = await import('../data/dataset.js');
   const start = performance.now();
 
+  // what cannot be written later shall not be learned first
+  for (const path of [flags.out, flags.history]) if (path) await mkdir(dirname(path), { recursive: true });
   const [all, test] = await Promise.all([digits(flags.data, 'train'), digits(flags.data, 'test')]);
   if (flags.validation >= all.length) throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
   const border = all.length - flags.validation;

@@ -72,12 +72,12 @@ describe('train, evaluate and predict', () => {
   let seen = '';
 
   test('stopped and resumed is the same as not stopped', async () => {
-    await convlab(`${train} --epochs 3 --out ${model('a')} --history ${join(folder, 'history.json')}`);
+    await convlab(`${train} --epochs 3 --out ${model('a')} --history ${join(folder, 'new', 'history.json')}`);
     await convlab(`${train} --epochs 1 --out ${model('b')}`);
     await convlab(`${train} --epochs 3 --resume ${model('b')} --out ${model('c')}`);
     const [a, c] = await Promise.all([model('a'), model('c')].map(async (path) => (await loadCheckpoint(path)).model.stateDict()));
     for (const [name, { data: weights }] of a) expect(c.get(name)?.data, name).toEqual(weights);
-    expect(JSON.parse(await readFile(join(folder, 'history.json'), 'utf8')).epochs).toHaveLength(3);
+    expect(JSON.parse(await readFile(join(folder, 'new', 'history.json'), 'utf8')).epochs).toHaveLength(3);
   });
 
   test('a seed, augmentation and label smoothing each change the result', async () => {
