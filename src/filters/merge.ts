@@ -19,6 +19,8 @@ const PASS = 1.5;
  * - both `'zero'` and the first `'full'`, so nothing was cut off;
  * - the first kernel is a single weight.
  *
+ * A step whose algorithm was asked for is left as it is.
+ *
  * @param approximate merge also where only the border would differ
  */
 export function mergeSteps(steps: readonly Step[], approximate: boolean): readonly Step[] {
@@ -37,7 +39,7 @@ function mergeTwo(a: Step, b: Step, approximate: boolean): Step | undefined {
   const axes = ([0, 1, 2] as const).slice(3 - ga.rank);
   const shared = a.kernel.shape.length === ga.rank && b.kernel.shape.length === gb.rank;
   const dense = axes.every((axis) => ga.stride[axis] === 1 && ga.dilation[axis] === 1 && gb.dilation[axis] === 1);
-  if (!shared || !dense) return undefined;
+  if (!shared || !dense || a.algorithm !== 'auto' || b.algorithm !== 'auto') return undefined;
   if (pads(a, axes) && pads(b, axes) && (ga.paddingMode !== gb.paddingMode || ga.paddingValue !== gb.paddingValue)) return undefined;
   if (!approximate && !axes.every((axis) => sameBorder(a, b, axis))) return undefined;
 
@@ -56,6 +58,7 @@ function mergeTwo(a: Step, b: Step, approximate: boolean): Step | undefined {
     }),
     kernel,
     bias: a.bias * sumOf(b.kernel.data) + b.bias,
+    algorithm: 'auto',
     anchor: a.anchor.map((cell, i) => cell + b.anchor[i]),
   };
 }

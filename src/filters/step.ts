@@ -3,7 +3,7 @@ import type { DeviceBuffer } from '../kernels/backend.js';
 import { eager, type RunOptions } from '../kernels/conv.js';
 import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis } from '../kernels/geometry.js';
 import { runPasses } from '../kernels/plan/pass.js';
-import { planPasses } from '../kernels/plan/plan.js';
+import { type Algorithm, checkAlgorithm, planPasses } from '../kernels/plan/plan.js';
 import { full, sizeOf, type Tensor } from '../tensor.js';
 
 /** What one kernel does and where it lies. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
@@ -27,6 +27,12 @@ export interface StepOptions extends Pick<ConvOptions, 'stride' | 'dilation' | '
   scale?: number | 'sum';
   /** Added after scaling, in the image's units: 0…255 for 8 bits, 0…65535 for 16, 0…1 for floats. Default 0. */
   bias?: number;
+  /**
+   * How it is computed, see {@link Algorithm}; the result is the same up to the rounding of floats. Default `'auto'`: what is
+   * predicted to be cheapest, see `explain`. One that cannot compute this kernel is refused; one that is asked for is kept,
+   * so a pipeline does not merge such a step with its neighbours.
+   */
+  algorithm?: Algorithm | 'auto';
 }
 
 /** Every name of {@link StepOptions}. */
@@ -40,6 +46,7 @@ export const STEP_OPTIONS = [
   'flip',
   'scale',
   'bias',
+  'algorithm',
 ] as const satisfies readonly (keyof StepOptions)[];
 
 /** One kernel over planes of one size, with every default settled. */
@@ -49,15 +56,17 @@ export interface Step {
   /** scaled weights as they are written, `[...k]` for all planes, or `[C, ...k]` */
   readonly kernel: Tensor;
   readonly bias: number;
+  readonly algorithm: Algorithm | 'auto';
   /** the window's cell that lies on the output pixel, per spatial axis; with `flip` the window holds the turned kernel */
   readonly anchor: readonly number[];
 }
 
 /** Puts a filter's own defaults into the words of `conv`. @param shape of the planes, `[N, C, ...spatial]` */
 export function placeStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
-  const { stride, dilation, padding = 'same', paddingMode, paddingValue, flip, scale = 1, bias = 0 } = options;
+  const { stride, dilation, padding = 'same', paddingMode, paddingValue, flip, scale = 1, bias = 0, algorithm = 'auto' } = options;
   if (scale !== 'sum' && !Number.isFinite(scale)) throw new OptionError(operation, 'scale', "must be a finite number or 'sum'", scale);
   if (!Number.isFinite(bias)) throw new OptionError(operation, 'bias', 'must be a finite number', bias);
+  checkAlgorithm(operation, algorithm);
   const rank = shape.length - 2;
   checkKernel(operation, kernel, rank, shape[1]);
 
@@ -78,6 +87,7 @@ export function placeStep(operation: string, shape: readonly number[], kernel: T
     geometry: convGeometry(shape, kernelShape, placement, operation),
     kernel: { shape: kernel.shape, data: scaleWeights(kernel.data, scale, sizeOf(window)) },
     bias,
+    algorithm,
     anchor: cells.map((cell, axis) => (flip ? window[axis] - 1 - cell : cell)),
   };
 }
@@ -121,7 +131,7 @@ export async function runSteps(operation: string, x: Tensor, steps: readonly Ste
     steps.forEach((step, i) => {
       const length = sizeOf(step.geometry.outShape);
       const to = i === steps.length - 1 ? result : spare?.length === length ? spare : allocate(length);
-      const passes = planPasses(windows(step), step.geometry, on);
+      const passes = planPasses(weightsOf(step), step.geometry, on, step.algorithm, operation);
       runPasses(passes, on, from, step.bias === 0 ? null : inputs[1 + biased.indexOf(step)], to);
       spare = i === 0 ? undefined : from;
       from = to;
@@ -130,8 +140,8 @@ export async function runSteps(operation: string, x: Tensor, steps: readonly Ste
   return out;
 }
 
-/** The weights for every plane, `[C, 1, ...k]`. */
-function windows({ geometry, kernel }: Step): Tensor {
+/** The weights for every plane as `conv` takes them, `[C, 1, ...k]`. */
+export function weightsOf({ geometry, kernel }: Step): Tensor {
   const size = sizeOf(geometry.kernelShape);
   if (kernel.data.length === size) return { shape: geometry.kernelShape, data: kernel.data };
   const data = new Float32Array(size);

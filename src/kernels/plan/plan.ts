@@ -60,16 +60,24 @@ const PLANNING = 0.1;
  * @throws OptionError if the algorithm cannot compute this convolution, with the reason
  */
 export function plan(kernel: Tensor, geometry: ConvGeometry, backend: Backend, algorithm: Algorithm | 'auto' = 'auto', operation = 'conv'): Plan {
-  if (algorithm !== 'auto' && !ALGORITHMS.includes(algorithm)) {
-    throw new OptionError(operation, 'algorithm', `must be one of auto, ${ALGORITHMS.join(', ')}`, algorithm);
-  }
+  checkAlgorithm(operation, algorithm);
   const weights = readWeights(kernel.data, geometry.outChannels);
   const alternatives = ALGORITHMS.map((name) => consider(name, kernel.data, geometry, backend, weights)).sort((a, b) => costOf(a) - costOf(b));
   const because = algorithm === 'auto' ? whyDirect(kernel.data, geometry, backend) : 'it was asked for';
   const wanted = algorithm !== 'auto' ? algorithm : because ? 'direct' : best(alternatives);
   const chosen = alternatives.find((alternative) => alternative.algorithm === wanted) as Alternative;
-  if (!chosen.possible) throw new OptionError(operation, 'algorithm', `does not go with this kernel: ${chosen.whyNot}`, algorithm);
+  if (!chosen.possible) {
+    const possible = ALGORITHMS.filter((name) => alternatives.some((each) => each.algorithm === name && each.possible)).join(', ');
+    throw new OptionError(operation, 'algorithm', `does not go with this kernel: ${chosen.whyNot} (${possible} would)`, algorithm);
+  }
   return { algorithm: wanted, cost: chosen.cost, why: because ?? advantage(chosen, geometry), passes: chosen.passes, alternatives };
+}
+
+/** @throws OptionError unless it is one of {@link ALGORITHMS} or `'auto'` */
+export function checkAlgorithm(operation: string, algorithm: Algorithm | 'auto'): void {
+  if (algorithm !== 'auto' && !ALGORITHMS.includes(algorithm)) {
+    throw new OptionError(operation, 'algorithm', `must be one of auto, ${ALGORITHMS.join(', ')}`, algorithm);
+  }
 }
 
 /** The passes of the plan. */
