@@ -30,20 +30,20 @@ export const lesson: Lesson = {
     const kernel: Tensor = { shape: [4, 5, 5], data: weight.data.slice(KERNEL * 100, (KERNEL + 1) * 100) };
     const parts = [0, 1, 2, 3].map((c) => plane(slices, 4 * KERNEL + c));
     const [sum, result] = [plane(sums, KERNEL), plane(output, KERNEL)];
-    const range = rangeOf('signed', [...planes(input), ...parts, sum, result]);
+    const range = rangeOf('signed', [...parts, sum, result]);
+    const own = (maps: readonly Tensor[]) => ({ palette: 'signed' as const, range: rangeOf('signed', maps) });
     await stage.draw(
       '19-slices',
       await grid(
         [
-          ...planes(input).map((map, c) => ({ label: `map ${c + 1} of layer 1`, note: '14 x 14, behind relu and pool', map })),
+          ...planes(input).map((map, c) => ({ label: `map ${c + 1} of layer 1`, note: 'behind relu and pool', map, ...own([map]) })),
           { label: ' ' },
           { label: ' ' },
           ...planes(kernel).map((map, c) => ({
             label: `slice ${c + 1} of the kernel`,
-            note: '5 x 5, on a scale of its own',
+            note: '5 x 5',
             map,
-            palette: 'signed' as const,
-            range: rangeOf('signed', [kernel]),
+            ...own([kernel]),
           })),
           { label: ' ' },
           { label: ' ' },
@@ -56,7 +56,7 @@ export const lesson: Lesson = {
           columns: 6,
           width: 130,
           range,
-          legend: 'maps: blue negative, white 0, orange positive; one scale for all but the kernel',
+          legend: 'third row: blue negative, white 0, orange positive; the maps and the kernel above have scales of their own',
         },
       ),
     );

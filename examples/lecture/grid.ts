@@ -39,8 +39,13 @@ export async function grid(tiles: readonly GridTile[], options: GridOptions): Pr
   const { title, notes = [], columns, width = 96, palette = 'signed', legend } = options;
   const shared = tiles.flatMap(({ map, palette: own }) => (map && !own ? [map] : []));
   const range = options.range ?? rangeOf(palette, shared);
-  const heightOf = ({ map, image }: GridTile) => (map ? (width * map.shape[0]) / map.shape[1] : image ? (width * image.height) / image.width : width);
-  const height = Math.max(...tiles.map(heightOf));
+  // as wide as the column, unless that makes it higher than wide
+  const sizeOf = ({ map, image }: GridTile): [width: number, height: number] => {
+    const [h, w] = map ? map.shape : image ? [image.height, image.width] : [0, 1];
+    const scale = Math.min(width / w, width / Math.max(h, 1));
+    return [w * scale, h * scale];
+  };
+  const height = Math.max(...tiles.map((tile) => sizeOf(tile)[1]));
   const labels = tiles.some(({ note }) => note) ? 2 : 1;
   const pitch = height + labels * LINE + GAP;
   const head = MARGIN + 24 + notes.length * 17 + 8;
@@ -58,17 +63,15 @@ export async function grid(tiles: readonly GridTile[], options: GridOptions): Pr
     const x = MARGIN + (i % columns) * (width + GAP);
     const y = head + Math.floor(i / columns) * pitch;
     const { map, label, note, marked } = tile;
+    const [w, h] = sizeOf(tile);
     const image = map ? mapToImage(map, tile.palette ?? palette, tile.range ?? (tile.palette ? rangeOf(tile.palette, [map]) : range)) : tile.image;
     if (image) {
-      parts.push(await picture(x, y, width, heightOf(tile), image));
-      parts.push(rectangle(x, y, width, heightOf(tile), 'none', marked ? COLOURS.positive : COLOURS.line, marked ? 3 : 1));
+      parts.push(await picture(x, y, w, h, image));
+      parts.push(rectangle(x, y, w, h, 'none', marked ? COLOURS.positive : COLOURS.line, marked ? 3 : 1));
     }
     const size = Math.min(11, (11 * (width + GAP - 4)) / Math.max(1, textWidth(label, 11)));
-    parts.push(text(x, y + heightOf(tile) + LINE - 2, label, { size }));
-    if (note)
-      parts.push(
-        text(x, y + heightOf(tile) + 2 * LINE - 3, note, { size: Math.min(10, (10 * (width + GAP - 4)) / textWidth(note, 10)), colour: COLOURS.faint }),
-      );
+    parts.push(text(x, y + h + LINE - 2, label, { size }));
+    if (note) parts.push(text(x, y + h + 2 * LINE - 3, note, { size: Math.min(10, (10 * (width + GAP - 4)) / textWidth(note, 10)), colour: COLOURS.faint }));
   }
   if (!legend) return drawing(total, foot + 4, parts);
   parts.push(...legendOf(MARGIN, foot + 4, Math.min(220, total - 2 * MARGIN), legend, palette, range));

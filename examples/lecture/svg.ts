@@ -59,10 +59,19 @@ export function drawing(width: number, height: number, parts: readonly string[])
 
 /** Writes the drawing beside the PNG that is rendered from it. @param path ends in .png */
 export async function saveSvg(path: string, svg: string): Promise<void> {
-  const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans', monospaceFamily: 'DejaVu Sans Mono' };
-  const png = new Resvg(svg, { font, fitTo: { mode: 'zoom', value: ZOOM }, background: COLOURS.paper }).render().asPng();
   await writeFile(path.replace(/png$/, 'svg'), svg);
-  await writeFile(path, png);
+  await writeFile(path, render(svg).asPng());
+}
+
+/** The drawing as a picture, e.g. as a frame of an animation. @param zoom pixels for one unit. Default 1 */
+export function rasterize(svg: string, zoom = 1): Image {
+  const { width, height, pixels } = render(svg, zoom);
+  return { width, height, channels: 4, data: Uint8ClampedArray.from(pixels) };
+}
+
+function render(svg: string, zoom = ZOOM) {
+  const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans', monospaceFamily: 'DejaVu Sans Mono' };
+  return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoom }, background: COLOURS.paper }).render();
 }
 
 /** Each pixel `factor` times as wide and high, without anything between two colours. */

@@ -1,4 +1,5 @@
 // The layers of a network as boxes, to scale: height and width as they are, the number of maps as depth.
+import type { Summary } from 'convlab';
 import { textWidth } from './grid.js';
 import { COLOURS, drawing, line, rectangle, text } from './svg.js';
 
@@ -54,4 +55,16 @@ export function volumes(title: string, layers: readonly Volume[]): string {
     if (i < boxes.length - 1) parts.push(line(from + 6, base - tallest / 2, Math.max(from + 18, x - 10), base - tallest / 2, COLOURS.faint, 1.5));
   }
   return drawing(Math.max(x, 2 * MARGIN + textWidth(title, 17, true)), base + 58, parts);
+}
+
+/** The boxes of a model, read from its summary: every operation that changes the shape, with what follows it. */
+export function volumesOf({ lines }: Summary, input: readonly [number, number, number]): Volume[] {
+  const boxes: { name: string; shape: readonly [number, number, number] }[] = [{ name: 'input', shape: input }];
+  for (const { layer, operation, outputShape } of lines) {
+    const [, channels, height = 1, width = 1] = outputShape;
+    const last = boxes[boxes.length - 1];
+    if (String(last.shape) === String([channels, height, width])) last.name += `, ${layer || operation}`;
+    else boxes.push({ name: layer || operation, shape: [channels, height, width] });
+  }
+  return boxes;
 }

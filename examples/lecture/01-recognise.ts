@@ -1,0 +1,37 @@
+// The end first: a trained network is shown digits that it has never seen, and answers with ten bars.
+import assert from 'node:assert/strict';
+import { argmax } from 'convlab';
+import { answers, probabilities, terminalBars } from './bars.js';
+import { oneOfEach, testDigits } from './digits.js';
+import type { Lesson } from './lesson.js';
+import { percent } from './lesson.js';
+import { lectureNet } from './trained.js';
+
+export const lesson: Lesson = {
+  title: 'Recognising a picture: ten bars',
+  before:
+    "What it is all about, first: the lecture's network, trained, sees one handwritten digit of each kind from the test set. It answers with ten numbers that add up to 1.",
+  async run(stage) {
+    const { model } = await lectureNet(stage);
+    const digits = await testDigits();
+    const indices = oneOfEach(digits);
+    const { x, y } = digits.batch(indices);
+    const output = await model.run(x);
+    const shares = indices.map((_, n) => probabilities(output.data.subarray(10 * n, 10 * n + 10)));
+    const guesses = shares.map(argmax);
+    stage.say(`\n  the network's answer to a ${y[0]}:\n${terminalBars(shares[0])}`);
+    const right = guesses.filter((guess, n) => guess === y[n]).length;
+    assert.ok(right >= 8);
+    for (const each of shares) assert.ok(Math.abs(each.reduce((a, b) => a + b) - 1) < 1e-6);
+    const items = indices.map((_, n) => ({
+      x: { shape: [1, 28, 28], data: x.data.slice(784 * n, 784 * n + 784) },
+      label: `a ${y[n]}, taken for a ${guesses[n]}`,
+      shares: shares[n],
+      actual: y[n],
+    }));
+    await stage.draw('01-recognise', await answers('Ten digits it has never seen, and what it says (orange: right)', items, 2));
+    const sure = shares.map((each, n) => each[guesses[n]]);
+    const doubtful = sure.indexOf(Math.min(...sure));
+    return `${right} of 10 are right. It is least sure of the ${y[doubtful]}: ${percent(sure[doubtful])} for a ${guesses[doubtful]}. For a picture of your own: convlab train --out model.safetensors, then convlab predict digit.png --model model.safetensors.`;
+  },
+};
