@@ -79,7 +79,8 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   // what cannot be written later shall not be learned first
   for (const path of [flags.out, flags.history]) if (path) await mkdir(dirname(path), { recursive: true });
   const [all, test] = await Promise.all([digits(flags.data, 'train'), digits(flags.data, 'test')]);
-  if (flags.validation >= all.length) throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
+  if (flags.validation >= all.length)
+    throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
   const border = all.length - flags.validation;
   const indices = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
   const kept = new Subset(all, indices(0, border));
