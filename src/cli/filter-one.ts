@@ -38,7 +38,7 @@ export type Worker = Awaited<ReturnType<typeof createWorker>>;
 export async function createWorker(flags: FilterFlags) {
   if (flags.kernel && flags.pipeline !== undefined)
     throw new OptionError('filter', '--kernel', 'or --pipeline must be given, and not both', flags.kernel.join(' '));
-  const arguments_ = await Promise.all((flags.kernel ?? []).map(kernelArgument));
+  const arguments_ = await Promise.all((flags.kernel ?? []).map((text) => kernelArgument(text)));
   checkFlags(flags, arguments_);
   const pipeline = flags.pipeline === undefined ? undefined : await readPipeline(flags.pipeline);
   const mask = flags.mask === undefined ? undefined : await readImage(flags.mask);

@@ -4,6 +4,7 @@ import { ALPHAS } from '../filters/alpha.js';
 import { OUTPUTS } from '../filters/output.js';
 import { imageFormats } from '../image/codecs.js';
 import { PADDING_MODES } from '../kernels/geometry.js';
+import { ALGORITHMS } from '../kernels/plan/plan.js';
 import { addBackendOptions } from './backend-options.js';
 import type { FileFlags, Job } from './filter-files.js';
 import type { FilterFlags, Report } from './filter-one.js';
@@ -54,6 +55,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .option('--flip', 'turn the kernel round: the convolution of mathematics')
     .option('--scale <factor>', 'factor of the weights, or sum: divide by their sum', scale)
     .option('--bias <n>', 'added after scaling, in the units of the picture', number)
+    .addOption(new Option('--algorithm <name>', 'how it is computed (default: auto, the cheapest; see "convlab explain")').choices(['auto', ...ALGORITHMS]))
     .option('--channels <list>', 'colour, all, luminance, letters like rb, or numbers from 0 like 0,2 (default: colour, all but alpha)', channels)
     .addOption(new Option('--alpha <how>', 'what happens to transparency (default: premultiply for blurs, else ignore)').choices(ALPHAS))
     .option('--linear', 'filter light instead of samples: decode sRGB, filter, encode')

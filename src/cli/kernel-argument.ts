@@ -25,23 +25,24 @@ export interface OperationArgument {
 
 /**
  * Reads `NAME[:PARAMETER,…]` from the catalogue, a kernel in any format of {@link parseKernel}, or a file with one.
+ * @param operation the command that errors begin with
  * @throws OptionError if it is none of these
  * @throws DataError if the file cannot be read or holds no kernel
  */
-export async function kernelArgument(text: string): Promise<KernelArgument | OperationArgument> {
-  if (/\.(json|txt|svg|acf)$/i.test(text)) return { text, output: 'clamp', ...(await fromFile(text)) };
-  if (/^[\s;,]*[-+.\d[{<]/.test(text)) return { text, output: 'clamp', ...fromText(text) };
-  return fromCatalogue(text);
+export async function kernelArgument(text: string, operation = 'filter'): Promise<KernelArgument | OperationArgument> {
+  if (/\.(json|txt|svg|acf)$/i.test(text)) return { text, output: 'clamp', ...(await fromFile(text, operation)) };
+  if (/^[\s;,]*[-+.\d[{<]/.test(text)) return { text, output: 'clamp', ...fromText(text, operation) };
+  return fromCatalogue(text, operation);
 }
 
-function fromCatalogue(text: string): KernelArgument | OperationArgument {
+function fromCatalogue(text: string, operation: string): KernelArgument | OperationArgument {
   const [name, values = ''] = text.split(/:(.*)/s);
   const names = Object.keys(catalogue);
   if (!names.includes(name)) {
     const similar = closestMatch(name, names, { maxDistance: 3 });
     const hint = similar ? `did you mean ${similar}?` : "'convlab kernels' lists them";
     throw new OptionError(
-      'filter',
+      operation,
       '--kernel',
       `must be a filter's name, a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file (${hint})`,
       text,
@@ -51,25 +52,25 @@ function fromCatalogue(text: string): KernelArgument | OperationArgument {
   const parameters = values === '' ? [] : values.split(',').map(Number);
   if (parameters.length > entry.parameters.length) {
     const takes = entry.parameters.length === 0 ? 'no parameters' : entry.parameters.map((parameter) => parameter.name).join(', ');
-    throw new OptionError('filter', '--kernel', `${name} takes ${takes}`, text);
+    throw new OptionError(operation, '--kernel', `${name} takes ${takes}`, text);
   }
   return 'make' in entry ? { text, output: entry.output, kernel: entry.make(...parameters) } : { text, output: entry.output, parameters, apply: entry.apply };
 }
 
-function fromText(text: string): KernelDocument {
+function fromText(text: string, operation: string): KernelDocument {
   try {
     return parseKernel(text);
   } catch (error) {
-    throw new OptionError('filter', '--kernel', `is no kernel (${complaint(error)})`, text);
+    throw new OptionError(operation, '--kernel', `is no kernel (${complaint(error)})`, text);
   }
 }
 
-async function fromFile(path: string): Promise<KernelDocument> {
+async function fromFile(path: string, operation: string): Promise<KernelDocument> {
   try {
     const bytes = await readFile(path);
     return path.toLowerCase().endsWith('.acf') ? kernelFromAcf(bytes) : parseKernel(bytes.toString('utf8'));
   } catch (error) {
-    throw new DataError('filter', `${path} holds no kernel: ${complaint(error)}`, { path }, { cause: error });
+    throw new DataError(operation, `${path} holds no kernel: ${complaint(error)}`, { path }, { cause: error });
   }
 }
 

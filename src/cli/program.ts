@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
 import { addCompareCommand } from './compare.js';
 import { addDoctorCommand } from './doctor.js';
+import { addExplainCommand } from './explain.js';
 import { addFilterCommand } from './filter.js';
 import { addKernelsCommand } from './kernels.js';
 import { addMatchCommand } from './match.js';
@@ -51,6 +52,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal): Command {
       outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
     });
   addFilterCommand(program, terminal, signal);
+  addExplainCommand(program, terminal);
   addKernelsCommand(program, terminal);
   addCompareCommand(program, terminal);
   addMatchCommand(program, terminal);

@@ -44,6 +44,13 @@ export function region(text: string): Region {
   return { x, y, width, height, ...(feather === undefined ? {} : { feather }) };
 }
 
+/** `1080x1920`, or `3x1080x1920`: height x width, with channels in front. @returns `[channels, height, width]` */
+export function shape(text: string): readonly number[] {
+  const sizes = /^\d+(x\d+){1,2}$/i.test(text) ? text.split(/x/i).map(Number) : [];
+  if (sizes.length === 0 || sizes.includes(0)) throw new InvalidArgumentError('It must be like 1080x1920 (height x width), or 3x1080x1920.');
+  return sizes.length === 2 ? [1, ...sizes] : sizes;
+}
+
 function oneOrTwo<T>(values: readonly T[]): PerAxis<T> {
   if (values.length > 2) throw new InvalidArgumentError('It must be one value, or two: vertically,horizontally.');
   return values.length === 1 ? values[0] : values;

@@ -216,6 +216,12 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['a stride of 0', ['--kernel', 'box', '--stride', '0'], 'filter: stride must be a whole number ≥ 1, received 0'],
     ['a stride that is no number', ['--kernel', 'box', '--stride', 'x'], "option '--stride <steps>' argument 'x' is invalid. It must be a number."],
     ['three axes', ['--kernel', 'box', '--stride', '1,2,3'], 'It must be one value, or two: vertically,horizontally.'],
+    [
+      'an algorithm that cannot compute the kernel',
+      ['--kernel', 'gaussian', '--algorithm', 'runningSum', '--backend', 'wasm'],
+      'filter: algorithm does not go with this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
+    ],
+    ['an algorithm for an operation', ['--kernel', 'canny', '--algorithm', 'fft'], '--algorithm goes with kernels only, and canny is more than one'],
     ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'Allowed choices are clamp, signed, abs, normalise, 16bit.'],
     ['a region of three numbers', ['--kernel', 'box', '--region', '1,2,3'], 'It must be x,y,width,height, or x,y,width,height,feather.'],
     ['a kernel option for an operation', ['--kernel', 'canny', '--stride', '2'], '--stride goes with kernels only, and canny is more than one'],

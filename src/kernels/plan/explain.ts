@@ -42,7 +42,12 @@ export async function explain(kernel: Tensor, shape: readonly number[], options:
   const { backend = await defaultBackend(), algorithm, ...geometryOptions } = options;
   const { x, full, groups } = lift(kernel, shape);
   const geometry = convGeometry(x, full.shape, { ...(groups === undefined ? {} : { groups }), ...geometryOptions }, 'explain');
-  const planned = plan(full, geometry, backend, algorithm, 'explain');
+  return explainGeometry(full, geometry, backend, algorithm);
+}
+
+/** The same for a convolution whose options are settled. @param kernel `geometry.kernelShape` */
+export function explainGeometry(kernel: Tensor, geometry: ConvGeometry, backend: Backend, algorithm?: Algorithm | 'auto'): Explanation {
+  const planned = plan(kernel, geometry, backend, algorithm, 'explain');
   return { ...planned, text: describe(planned, geometry, backend) };
 }
 
