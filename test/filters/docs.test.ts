@@ -23,6 +23,16 @@ test.each([...FILTER_OPTIONS])('%s has a heading and an example', (option) => {
   expect(section?.split('```')[1]).toContain(option);
 });
 
+const peers = await readFile('docs/peers.md', 'utf8');
+test.each([...FILTER_OPTIONS])('%s has its row among the peers', (option) => {
+  expect(peers).toMatch(new RegExp(`^\\| \`${option}\\b`, 'm'));
+});
+
+// sharp, jimp, image-js, OpenCV, libvips, scipy.ndimage
+test.each(peers.split('\n').filter((line) => line.startsWith('|')))('six peers answer: %s', (line) => {
+  expect(line.split(/(?<!\\)\|/)).toHaveLength(9);
+});
+
 test.each(convlab.OUTPUTS.map((output) => [output]))('output %s is explained', (output) => {
   expect(text).toContain(`| \`'${output}'\``);
 });
