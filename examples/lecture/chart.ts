@@ -42,6 +42,8 @@ export interface CurveOptions {
   readonly percent?: boolean;
   /** Logarithmic, for losses. */
   readonly logarithmic?: boolean;
+  /** The other axis logarithmic. */
+  readonly logarithmicX?: boolean;
   /** From zero on. Default: as the data is. */
   readonly zero?: boolean;
   readonly points?: boolean;
@@ -50,13 +52,13 @@ export interface CurveOptions {
 
 /** Curves over one axis, in one chart or in panels side by side with a common scale. */
 export async function curves(points: readonly Point[], options: CurveOptions): Promise<string> {
-  const { title, notes = [], x, y, percent, logarithmic, zero = false, points: dots = true, width = 440 } = options;
+  const { title, notes = [], x, y, percent, logarithmic, logarithmicX, zero = false, points: dots = true, width = 440 } = options;
   const panels = [...new Set(points.map(({ panel }) => panel))];
   const series = [...new Set(points.map((point) => point.series))];
   const encoding = {
-    x: { field: 'x', type: 'quantitative', title: x, scale: { nice: false, zero: false, padding: 8 } },
-    y: { field: 'y', type: 'quantitative', title: y, axis: percent ? { format: '.1~%' } : {}, scale: { zero, type: logarithmic ? 'log' : 'linear' } },
-    color: { field: 'series', type: 'nominal', title: null, sort: series },
+    x: { field: 'x', type: 'quantitative', title: x, scale: logarithmicX ? { type: 'log', padding: 12 } : { nice: false, zero: false, padding: 8 } },
+    y: { field: 'y', type: 'quantitative', title: y, axis: percent ? { format: '.1~%' } : {}, scale: logarithmic ? { type: 'log' } : { zero } },
+    color: { field: 'series', type: 'nominal', title: null, sort: series, legend: { symbolType: 'stroke', symbolSize: 500 } },
     strokeDash: { field: 'series', type: 'nominal', title: null, sort: series },
   };
   const base = { title: { text: title, subtitle: notes }, data: { values: points } };

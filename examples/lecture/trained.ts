@@ -30,6 +30,7 @@ export async function trained<M extends Module>(stage: Stage, name: string, mode
     ...settings,
     callbacks: {
       onEpoch: ({ epoch, loss, accuracy, validationLoss, validationAccuracy, seconds }) => {
+        if ((epoch + 1) % Math.ceil(settings.epochs / 10) !== 0) return; // ten lines will do
         const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toFixed(4)} ${percent(validationAccuracy as number)}`;
         stage.say(`    epoch ${String(epoch + 1).padStart(2)}: loss ${loss.toFixed(4)} ${percent(accuracy)}${validation}, ${seconds.toFixed(1)} s`);
       },

@@ -1,0 +1,52 @@
+// The picture that excites a kernel most, found by gradient ascent in the input.
+import assert from 'node:assert/strict';
+import { maximizeActivation } from 'convlab';
+import { plane } from './colours.js';
+import { grid } from './grid.js';
+import type { Lesson } from './lesson.js';
+import { lectureNet } from './trained.js';
+
+export const lesson: Lesson = {
+  title: 'Activation maximisation: what a kernel would like to see',
+  before:
+    'Training changes the weights so that the loss falls. Here the weights stay, and the picture is changed so that one map, or one class, grows: gradient ascent in the input, from grey with a little noise.',
+  async run(stage) {
+    const { model } = await lectureNet(stage);
+    const steps = stage.size(150, 60);
+    const tiles = [];
+    const gains: string[][] = [];
+    for (const [layer, count, name] of [
+      ['conv1', 4, 'conv1'],
+      ['conv2', 8, 'conv2'],
+      ['fc2', 10, 'class'],
+    ] as const) {
+      for (let channel = 0; channel < count; channel++) {
+        const { x, activations } = await maximizeActivation(model, [1, 1, 28, 28], { layer, channel, steps, blur: layer === 'fc2' ? 0.7 : 0.5 });
+        const [before, after] = [activations[0], activations[activations.length - 1]];
+        assert.ok(after > before, `${layer} ${channel}: ${before} to ${after}`);
+        gains.push([layer, String(channel + (layer === 'fc2' ? 0 : 1)), before.toFixed(2), after.toFixed(2)]);
+        tiles.push({ label: `${name} ${layer === 'fc2' ? channel : channel + 1}`, note: `${before.toFixed(1)} to ${after.toFixed(1)}`, map: plane(x, 0) });
+      }
+    }
+    // the rows of the sheet: 4 kernels, 8 kernels, 10 classes
+    const empty = (n: number) => Array.from({ length: n }, () => ({ label: ' ' }));
+    const rows = [...tiles.slice(0, 4), ...empty(6), ...tiles.slice(4, 12), ...empty(2), ...tiles.slice(12)];
+    await stage.draw(
+      '37b-activation-maximisation',
+      await grid(rows, {
+        title: 'Pictures that excite: first layer, second layer, classes',
+        notes: ['below each: the mean of the map (or the score of the class) before and after'],
+        columns: 10,
+        width: 84,
+        palette: 'grey',
+        range: [0, 1],
+        legend: 'ink',
+      }),
+    );
+    stage.table(
+      ['layer', 'map or class', 'before', 'after'],
+      gains.filter((_, i) => i % 3 === 0),
+    );
+    return `All ${tiles.length} grew in ${steps} steps. For the kernels it is a texture: its stripes, spots or edges all over. For the classes it is hardly a digit: the score of a class can be raised by pictures that nobody would read, which is why a network can be fooled.`;
+  },
+};

@@ -1,0 +1,83 @@
+// One digit before and after a shift: what the network says, and how its maps change.
+import assert from 'node:assert/strict';
+import { argmax, retrieveFeatures, type Tensor } from 'convlab';
+import { answers, probabilities } from './bars.js';
+import { planes, rangeOf } from './colours.js';
+import { testDigits } from './digits.js';
+import { grid } from './grid.js';
+import type { Lesson } from './lesson.js';
+import { shifted } from './moves.js';
+import { lectureNet } from './trained.js';
+
+const MOVES = [
+  [0, 0],
+  [0, 2],
+  [0, 4],
+  [4, 0],
+  [-4, -4],
+] as const;
+
+export const lesson: Lesson = {
+  title: 'How the maps of one digit change when it moves',
+  before:
+    'The same digit in the middle and moved. The maps of a convolution move along, cell by cell; behind two poolings they cannot move by less than 4 pixels, and change instead.',
+  async run(stage) {
+    const { model } = await lectureNet(stage);
+    const digits = await testDigits();
+    const index = digits.y.indexOf(5);
+    const { x } = digits.batch([index]);
+    const seen = [];
+    for (const [dy, dx] of MOVES) {
+      const moved = shifted(x, dy, dx);
+      const features = await retrieveFeatures(model, moved);
+      const get = (name: string) => features.get(name) as Tensor;
+      seen.push({ moved, first: get('relu'), pooled: get('pool#2'), shares: probabilities(get('logSoftmax').data), label: `${dy} down, ${dx} right` });
+    }
+    // convolution and relu commute with a shift, as long as nothing leaves the picture
+    const [still, two] = seen;
+    const inside = planes(still.first).flatMap((map, k) =>
+      [...map.data].map((value, i) => (i % 28 > 3 && i % 28 < 22 ? Math.abs(value - planes(two.first)[k].data[i + 2]) : 0)),
+    );
+    assert.ok(Math.max(...inside) < 1e-4, `the first maps move along: ${Math.max(...inside)}`);
+    const distance = (a: Tensor, b: Tensor) => Math.hypot(...a.data.map((value, i) => value - b.data[i])) / Math.hypot(...a.data);
+    stage.table(
+      ['moved', 'taken for', 'sure', 'maps behind the second pooling changed by'],
+      seen.map(({ label, shares, pooled }) => [label, argmax(shares), `${(100 * Math.max(...shares)).toFixed(1)}%`, distance(still.pooled, pooled).toFixed(2)]),
+    );
+    const range = rangeOf(
+      'signed',
+      seen.flatMap(({ first }) => planes(first)),
+    );
+    const second = rangeOf(
+      'signed',
+      seen.flatMap(({ pooled }) => planes(pooled)),
+    );
+    const tiles = seen.flatMap(({ moved, first, pooled, label }) => [
+      { label, map: { shape: [28, 28], data: moved.data }, palette: 'grey' as const, range: [0, 1] as const },
+      ...planes(first).map((map, k) => ({ label: `layer 1, map ${k + 1}`, map })),
+      ...planes(pooled)
+        .slice(0, 4)
+        .map((map, k) => ({ label: `layer 2, map ${k + 1}, 7 x 7`, map, palette: 'signed' as const, range: second })),
+    ]);
+    await stage.draw(
+      '38b-maps',
+      await grid(tiles, {
+        title: 'A digit moves, and its maps',
+        columns: 9,
+        width: 92,
+        range,
+        legend: 'activation of layer 1, one scale; layer 2 (behind its pooling) has another',
+      }),
+    );
+    await stage.draw(
+      '38b-answers',
+      await answers(
+        'The same digit, moved',
+        seen.map(({ moved, label, shares }) => ({ x: { shape: [1, 28, 28], data: moved.data }, label, shares, actual: 5 })),
+        2,
+      ),
+    );
+    const wrong = seen.filter(({ shares }) => argmax(shares) !== 5);
+    return `The first layer's maps move along exactly. Behind the second pooling they have changed by ${distance(still.pooled, two.pooled).toFixed(2)} of their size for 2 pixels and by ${distance(still.pooled, seen[2].pooled).toFixed(2)} for 4: for fc1 it is another picture. ${wrong.length} of ${MOVES.length - 1} moves make another digit of the 5${wrong.length > 0 ? `: ${wrong.map(({ label, shares }) => `${label} a ${argmax(shares)}`).join(', ')}` : ''}.`;
+  },
+};
