@@ -5,6 +5,7 @@ import { type Tensor, tensor } from '../tensor.js';
 import { ALPHAS } from './alpha.js';
 import type { KernelEntry } from './catalogue-entry.js';
 import { kernels } from './catalogue-kernels.js';
+import { operations } from './catalogue-operations.js';
 import { filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep } from './filter-image.js';
 import { checkOutput } from './output.js';
 import type { WhereOptions } from './region.js';
@@ -148,6 +149,10 @@ function toStep(step: PipelineStep | Tensor | string): PipelineStep {
 }
 
 function fromCatalogue(name: string, parameters: PipelineStep['parameters'] = []): Tensor {
+  if (Object.hasOwn(operations, name)) {
+    const rule = `must be a kernel, and ${name} is more than one: apply the catalogue's ${name} to what the pipeline gives`;
+    throw new OptionError('pipeline', 'kernel', rule, name);
+  }
   if (!Object.hasOwn(kernels, name)) throw new OptionError('pipeline', 'kernel', `must be one of ${Object.keys(kernels).join(', ')}`, name);
   const entry = kernels[name];
   return entry.make(...(Array.isArray(parameters) ? inOrder(name, entry, parameters) : byName(entry, parameters as Readonly<Record<string, number>>)));

@@ -330,6 +330,7 @@ test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
   ['alpha', () => pipeline(['box'], { alpha: 'x' as never }), OptionError, 'pipeline: alpha must be one of'],
   ['linear', () => pipeline(['box'], { linear: 'yes' as never }), OptionError, 'pipeline: linear must be true or false'],
   ['borders', () => pipeline(['box'], { borders: 'nice' as never }), OptionError, 'pipeline: borders must be one of exact, approximate'],
+  ['an operation', () => pipeline(['canny']), OptionError, 'pipeline: kernel must be a kernel, and canny is more than one'],
   ['no kernel', () => pipeline([{ kernel: [[1]] } as never]), ShapeError, 'pipeline: kernel must be [kH, kW]'],
 ])('%s is refused when the pipeline is made', (_, make, kind, message) => {
   expect(make).toThrow(kind);
