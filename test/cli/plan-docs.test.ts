@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { run } from '../../src/cli/program.js';
+import * as convlab from '../../src/index.js';
+
+const page = await readFile('docs/plan.md', 'utf8');
+const photo = convlab.createImage(40, 30, 3);
+
+test.each(convlab.ALGORITHMS)('%s is explained', (algorithm) => {
+  expect(page).toMatch(new RegExp(`^\\| \`${algorithm}\` \\|`, 'm'));
+});
+
+const printed = [...page.matchAll(/```sh\nconvlab (explain [^\n]*)\n```\n\n```text\n(.*?)```/gs)].map(([, command, text]) => [command, text]);
+
+test('three kernels are explained', () => expect(printed).toHaveLength(3));
+
+/** All but the device, which may be another one where the tests run. */
+const anywhere = (text: string) => text.replace(/Backend: .*\n/, '\n');
+
+test.each(printed)('convlab %s prints what the page shows', async (command, text) => {
+  let stdout = '';
+  const terminal = {
+    out: (part: string) => {
+      stdout += part;
+    },
+    err: (part: string) => {
+      stdout += part;
+    },
+  };
+  expect(await run(command.split(' '), terminal)).toBe(0);
+  expect(anywhere(stdout)).toBe(anywhere(text));
+});
+
+test.each([...page.matchAll(/```ts\n(?:import [^\n]*\n\n)?(.*?)```/gs)].map(([, code]) => code))('it runs: %s', async (code) => {
+  const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+  await new AsyncFunction('photo', ...Object.keys(convlab), code)(photo, ...Object.values(convlab));
+});
