@@ -6,10 +6,13 @@ import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
 import { lectureNet } from './trained.js';
 
+/** A neuron in the middle; a class has no place. */
+const MIDDLE = { conv1: [14, 14], conv2: [7, 7], fc2: undefined } as const;
+
 export const lesson: Lesson = {
   title: 'Activation maximisation: what a kernel would like to see',
   before:
-    'Training changes the weights so that the loss falls. Here the weights stay, and the picture is changed so that one map, or one class, grows: gradient ascent in the input, from grey with a little noise.',
+    'Training changes the weights so that the loss falls. Here the weights stay, and the picture is changed so that one neuron grows, in the middle of a map, or one class: gradient ascent in the input, from grey with a little noise.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const steps = stage.size(150, 60);
@@ -21,7 +24,13 @@ export const lesson: Lesson = {
       ['fc2', 10, 'class'],
     ] as const) {
       for (let channel = 0; channel < count; channel++) {
-        const { x, activations } = await maximizeActivation(model, [1, 1, 28, 28], { layer, channel, steps, blur: layer === 'fc2' ? 0.7 : 0.5 });
+        const { x, activations } = await maximizeActivation(model, [1, 1, 28, 28], {
+          layer,
+          channel,
+          at: MIDDLE[layer],
+          steps,
+          blur: layer === 'fc2' ? 0.7 : 0.4,
+        });
         const [before, after] = [activations[0], activations[activations.length - 1]];
         assert.ok(after > before, `${layer} ${channel}: ${before} to ${after}`);
         gains.push([layer, String(channel + (layer === 'fc2' ? 0 : 1)), before.toFixed(2), after.toFixed(2)]);
@@ -35,7 +44,7 @@ export const lesson: Lesson = {
       '37b-activation-maximisation',
       await grid(rows, {
         title: 'Pictures that excite: first layer, second layer, classes',
-        notes: ['below each: the mean of the map (or the score of the class) before and after'],
+        notes: ['below each: the activation of the neuron in the middle of the map (or the score of the class) before and after'],
         columns: 10,
         width: 84,
         palette: 'grey',
@@ -47,6 +56,6 @@ export const lesson: Lesson = {
       ['layer', 'map or class', 'before', 'after'],
       gains.filter((_, i) => i % 3 === 0),
     );
-    return `All ${tiles.length} grew in ${steps} steps. For the kernels it is a texture: its stripes, spots or edges all over. For the classes it is hardly a digit: the score of a class can be raised by pictures that nobody would read, which is why a network can be fooled.`;
+    return `All ${tiles.length} grew in ${steps} steps. For a neuron it is a spot of 5 x 5 pixels in the first layer, of 14 x 14 in the second: that is all it sees, the rest stays grey. For the classes it is hardly a digit: the score of a class can be raised by pictures that nobody would read, which is why a network can be fooled.`;
   },
 };

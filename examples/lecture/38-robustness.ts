@@ -1,6 +1,6 @@
 // Robustness under translation: a heat map for both axes, and three networks in one chart.
 import assert from 'node:assert/strict';
-import { type Module, rightness, type Tensor } from 'convlab';
+import { type Module, rightness } from 'convlab';
 import { chart, curves, type Point } from './chart.js';
 import { slice, testDigits } from './digits.js';
 import { type Lesson, percent } from './lesson.js';

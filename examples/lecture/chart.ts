@@ -56,7 +56,13 @@ export async function curves(points: readonly Point[], options: CurveOptions): P
   const panels = [...new Set(points.map(({ panel }) => panel))];
   const series = [...new Set(points.map((point) => point.series))];
   const encoding = {
-    x: { field: 'x', type: 'quantitative', title: x, scale: logarithmicX ? { type: 'log', padding: 12 } : { nice: false, zero: false, padding: 8 } },
+    x: {
+      field: 'x',
+      type: 'quantitative',
+      title: x,
+      axis: { tickMinStep: 1 },
+      scale: logarithmicX ? { type: 'log', padding: 12 } : { nice: false, zero: false, padding: 8 },
+    },
     y: { field: 'y', type: 'quantitative', title: y, axis: percent ? { format: '.1~%' } : {}, scale: logarithmic ? { type: 'log' } : { zero } },
     color: { field: 'series', type: 'nominal', title: null, sort: series, legend: { symbolType: 'stroke', symbolSize: 500 } },
     strokeDash: { field: 'series', type: 'nominal', title: null, sort: series },

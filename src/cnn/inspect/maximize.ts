@@ -9,8 +9,10 @@ import { backpropagate } from './backpropagate.js';
 export interface MaximizeOptions {
   /** Whose activation grows, by the names of {@link retrieveFeatures}. */
   layer: string;
-  /** The feature map whose mean grows; of a layer `[N, features]` the feature. */
+  /** The feature map that grows; of a layer `[N, features]` the feature. */
   channel: number;
+  /** The cell of the map, one number for each spatial axis: what a single neuron would like to see. Default: the mean of the map. */
+  at?: readonly number[];
   /** How often the picture is changed. Default 100. */
   steps?: number;
   /** How far: the mean change of a cell in one step. Default 0.02. */
@@ -39,8 +41,8 @@ export interface Maximized {
  * @see Erhan et al., Visualizing Higher-Layer Features of a Deep Network, 2009; the blur: Yosinski et al., 2015
  */
 export async function maximizeActivation(model: Module, shape: readonly number[], options: MaximizeOptions): Promise<Maximized> {
-  refuseUnknownOptions('maximizeActivation', options, ['layer', 'channel', 'steps', 'rate', 'blur', 'range', 'seed']);
-  const { layer, channel, steps = 100, rate = 0.02, blur = 0.5, range = [0, 1], seed = 0 } = options;
+  refuseUnknownOptions('maximizeActivation', options, ['layer', 'channel', 'at', 'steps', 'rate', 'blur', 'range', 'seed']);
+  const { layer, channel, at, steps = 100, rate = 0.02, blur = 0.5, range = [0, 1], seed = 0 } = options;
   if (shape.length !== 4 || shape[0] !== 1) throw new ShapeError('maximizeActivation', `shape must be [1, C, H, W], received ${show(shape)}`, { shape });
   if (!(Number.isInteger(steps) && steps >= 1)) throw new OptionError('maximizeActivation', 'steps', 'must be a whole number ≥ 1', steps);
   for (const [name, value] of Object.entries({ rate, blur })) {
@@ -54,8 +56,8 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
   const smooth = blur > 0 ? bell(blur) : undefined;
   const activations: number[] = [];
   for (let step = 0; step <= steps; step++) {
-    const { output, inputGradient } = await backpropagate('maximizeActivation', model, x, layer, (values) => meanOf(values, channel));
-    activations.push(activationOf(output, channel));
+    const { output, inputGradient } = await backpropagate('maximizeActivation', model, x, layer, (values) => weightsOf(values, channel, at));
+    activations.push(dot(output.data, weightsOf(output, channel, at)));
     if (step === steps) break;
     const size = inputGradient.data.reduce((sum, value) => sum + Math.abs(value), 0) / inputGradient.data.length;
     if (size === 0) break; // nothing that the layer sees changes it
@@ -66,17 +68,24 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
   return { x, activations };
 }
 
-function meanOf({ shape, data }: Tensor, channel: number): Float32Array {
-  const cells = sizeOf(shape.slice(2));
+/** What the activation is of the layer's values: 1 at the cell, or the mean's 1 / cells all over the map. */
+function weightsOf({ shape, data }: Tensor, channel: number, at: readonly number[] | undefined): Float32Array {
+  const spatial = shape.slice(2);
+  const cells = sizeOf(spatial);
   if (!(Number.isInteger(channel) && channel >= 0 && channel < shape[1])) {
     throw new OptionError('maximizeActivation', 'channel', `must be a whole number from 0 to ${shape[1] - 1}`, channel);
   }
-  return new Float32Array(data.length).fill(1 / cells, channel * cells, (channel + 1) * cells);
+  const weights = new Float32Array(data.length);
+  if (!at) return weights.fill(1 / cells, channel * cells, (channel + 1) * cells);
+  if (at.length !== spatial.length || !at.every((place, axis) => Number.isInteger(place) && place >= 0 && place < spatial[axis])) {
+    throw new OptionError('maximizeActivation', 'at', `must be a cell of the map ${show(spatial)}`, at);
+  }
+  weights[at.reduce((index, place, axis) => index * spatial[axis] + place, channel)] = 1;
+  return weights;
 }
 
-function activationOf({ shape, data }: Tensor, channel: number): number {
-  const cells = sizeOf(shape.slice(2));
-  return data.subarray(channel * cells, (channel + 1) * cells).reduce((sum, value) => sum + value, 0) / cells;
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 /** exp(−x² / 2σ²) over 2·ceil(3σ) + 1 taps, sum 1. */

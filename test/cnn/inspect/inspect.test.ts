@@ -138,6 +138,30 @@ describe('maximizeActivation', () => {
     expect(dead.activations).toEqual([0]);
   });
 
+  test('of one neuron is the kernel at its place, and grey elsewhere', async () => {
+    const model = new Sequential({ conv: new Conv2d(1, 1, 2, { bias: false }) });
+    model.loadStateDict(
+      new Map([
+        [
+          'conv.weight',
+          tensor([
+            [
+              [
+                [1, -1],
+                [-1, 2],
+              ],
+            ],
+          ]),
+        ],
+      ]),
+    );
+    const { x, activations } = await maximizeActivation(model, [1, 1, 4, 5], { layer: 'conv', channel: 0, at: [2, 1], blur: 0, rate: 0.2, steps: 30 });
+    expect([11, 12, 16, 17].map((i) => x.data[i])).toEqual([1, 0, 0, 1]);
+    expect(activations[30]).toBe(3);
+    for (const i of [0, 4, 10, 13, 19]) expect(Math.abs(x.data[i] - 0.5)).toBeLessThan(0.1);
+    await expect(maximizeActivation(model, [1, 1, 4, 5], { layer: 'conv', channel: 0, at: [3, 1] })).rejects.toThrow('at must be a cell of the map [3, 4]');
+  });
+
   test('grows, the same way for the same seed; the blur makes it smooth', async () => {
     const model = net();
     const run = (options: { blur?: number; seed?: number }) => maximizeActivation(model, [1, 2, 6, 6], { layer: 'act', channel: 2, steps: 20, ...options });
