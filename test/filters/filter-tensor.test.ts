@@ -56,6 +56,7 @@ describe('options', async () => {
   test.each<[object, number[]]>([
     [{}, [6, 9, 18, 24]],
     [{ paddingMode: 'zero' }, [4, 9, 18, 20]],
+    [{ paddingMode: 'constant', paddingValue: 3 }, [7, 9, 18, 23]],
     [{ padding: 'valid' }, [9, 18]],
     [{ padding: [2, 0], paddingMode: 'zero' }, [1, 4, 9, 18]],
     [{ stride: 2 }, [6, 18]],

@@ -62,6 +62,7 @@ const close = (got: Image, expected: Image) => {
   expect([...got.data]).toEqual(Array.from(expected.data, (value) => expect.closeTo(value, 5)));
 };
 const backend = new ReferenceBackend();
+const small = picture(7, 5, 1);
 
 describe('apply', () => {
   test('one kernel after the other, neither rounded nor limited in between', async () => {
@@ -82,6 +83,27 @@ describe('apply', () => {
       expected = await filter(expected, kernel, { ...options, backend, output: 'float' });
     }
     close(await pipeline(steps, { output: 'float' }).apply(image, { backend }), expected);
+  });
+
+  test.each<StepOptions>([
+    { stride: [2, 3] },
+    { dilation: 2 },
+    { padding: 'valid' },
+    { paddingMode: 'wrap' },
+    { paddingMode: 'constant', paddingValue: 0.7 },
+    { anchor: [0, 2] },
+    { flip: true },
+    { scale: 'sum' },
+    { bias: 0.3 },
+  ])('a step with %j is filter with the same', async (options) => {
+    const kernel = kernel2d([
+      [0, 1, 3],
+      [2, 0, 1],
+    ]);
+    const apply = (step: StepOptions) => pipeline([{ kernel, ...step }], { output: 'float' }).apply(small, { backend });
+    expect(await apply(options)).toEqual(await filter(small, kernel, { ...options, output: 'float', backend }));
+    expect(await apply(options)).not.toEqual(await apply({}));
+    if (options.paddingValue) expect(await apply(options)).not.toEqual(await apply({ paddingMode: 'constant' }));
   });
 
   test('the picture goes up once and comes down once, and two buffers in between do for any number of steps', async () => {

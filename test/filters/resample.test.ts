@@ -102,6 +102,30 @@ describe('pyramids', () => {
     expect([...(await gaussianPyramid(odd, 2, { backend }))[1].data]).toEqual(fixture.pyrDownOdd);
   });
 
+  test('linear: black and white lines mix to the grey that emits half of the light', async () => {
+    const lines = createImage(
+      32,
+      8,
+      1,
+      Uint8ClampedArray.from({ length: 256 }, (_, i) => (i % 2) * 255),
+    );
+    const [plain, light] = [await gaussianPyramid(lines, 2, { backend }), await gaussianPyramid(lines, 2, { backend, linear: true })];
+    expect([plain[1].data[24], light[1].data[24]]).toEqual([128, 188]);
+  });
+
+  test('alpha: a level keeps the red of a shape on transparent black, unless it is told to ignore', async () => {
+    const shape = createImage(
+      8,
+      8,
+      4,
+      Uint8ClampedArray.from({ length: 256 }, (_, i) => (i % 32 < 16 && (i % 4 === 0 || i % 4 === 3) ? 255 : 0)),
+    );
+    const edge = async (alpha?: 'ignore') => [...(await gaussianPyramid(shape, 2, { backend, alpha }))[1].data.slice(8, 12)];
+    const [red, , , opacity] = await edge();
+    expect([red, opacity > 0 && opacity < 255]).toEqual([255, true]);
+    expect((await edge('ignore'))[0]).toBeLessThan(255);
+  });
+
   test('each level is half as large; the last possible one is a single pixel', async () => {
     const pyramid = await gaussianPyramid(crop, 7, { backend });
     expect(pyramid.map(({ width, height }) => `${width}×${height}`)).toEqual(['48×32', '24×16', '12×8', '6×4', '3×2', '2×1', '1×1']);
