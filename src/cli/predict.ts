@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Module } from '../cnn/module.js';
 import { digitFromImage } from '../data/digit.js';
 import { readImage } from '../image/files.js';
 import { addNetworkOptions, digits, measured, type NetworkFlags } from './digits.js';
@@ -23,15 +24,10 @@ export function addPredictCommand(program: Command, terminal: Terminal): void {
       const { model } = await loadCheckpoint(flags.model);
       model.eval();
       for (const path of pictures) {
-        const digit = digitFromImage(await readImage(path));
-        const output = await model.run({ shape: [1, ...digit.shape], data: digit.data });
-        const probabilities = softmax(output.data);
+        const probabilities = await readDigit(model, path);
         const best = probabilities.indexOf(Math.max(...probabilities));
         if (flags.json) terminal.out(`${JSON.stringify({ path, digit: best, probabilities })}\n`);
-        else
-          terminal.out(
-            `${path}: ${best}\n${probabilities.map((p, c) => `  ${c} ${'█'.repeat(Math.round(40 * p)).padEnd(40, '·')} ${percent(p)}`).join('\n')}\n`,
-          );
+        else terminal.out(`${path}: ${best}\n${bars(probabilities)}\n`);
       }
       (await model.backend()).dispose();
     });
@@ -91,6 +87,20 @@ function report({ accuracy, loss, samples, confusion, precision, recall, worst }
     ...mistakes,
     '',
   ].join('\n');
+}
+
+/** How likely each class is for the picture in a file. */
+export async function readDigit(model: Module, path: string): Promise<number[]> {
+  const digit = digitFromImage(await readImage(path));
+  const { data } = await model.run({ shape: [1, ...digit.shape], data: digit.data });
+  return softmax(data);
+}
+
+/** Shares as lines of text, one a class. */
+export function bars(shares: readonly number[]): string {
+  return shares
+    .map((p, c) => `  ${String(c).padStart(String(shares.length - 1).length)} ${'█'.repeat(Math.round(40 * p)).padEnd(40, '·')} ${percent(p)}`)
+    .join('\n');
 }
 
 function softmax(values: Float32Array): number[] {

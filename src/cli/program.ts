@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
+import { addAddCommand } from './add.js';
 import { addCompareCommand } from './compare.js';
 import { addDoctorCommand } from './doctor.js';
 import { addExplainCommand } from './explain.js';
@@ -59,6 +60,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal): Command {
   addTrainCommand(program, terminal, signal);
   addEvaluateCommand(program, terminal);
   addPredictCommand(program, terminal);
+  addAddCommand(program, terminal);
   addSummaryCommand(program, terminal);
   addDoctorCommand(program, terminal);
   return program;

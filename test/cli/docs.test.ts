@@ -40,7 +40,7 @@ beforeAll(async () => {
   );
   await writeImage('logo.png', noise(12, 12, 4));
   await writeImage('mask.png', noise(24, 18, 1));
-  await writeImage('digit.png', noise(28, 28, 1));
+  for (const name of ['digit', 'a', 'b']) await writeImage(`${name}.png`, noise(28, 28, 1));
   for (const folder of ['photos', 'scans', ...['train', 'test'].flatMap((part) => ['0', '1'].map((digit) => `digits/${part}/${digit}`))]) {
     await mkdir(folder, { recursive: true });
     for (let i = 0; i < 6; i++)

@@ -65,9 +65,28 @@ describe('train, evaluate and predict', () => {
     expect(measured).toMatchObject({ accuracy: report.test.accuracy, loss: report.test.loss });
     expect((await convlab(`evaluate --model ${model('whole')}`)).stdout).toContain('20');
 
-    const predicted = await run(['predict', bar, '--model', model('whole'), '--json'], { out: (text) => (seen += text), err: () => {} });
+    const across = join(folder, 'across.png');
+    await writeImage(across, picture(false));
+    const predicted = await run(['predict', bar, across, '--model', model('whole'), '--json'], { out: (text) => (seen += text), err: () => {} });
     expect(predicted).toBe(0);
-    expect(JSON.parse(seen).digit).toBe(1);
+    const [down, flat] = seen
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect([down.digit, flat.digit]).toEqual([1, 0]);
+
+    let added = '';
+    const add = ['add', bar, across, '--model', model('whole'), '--backend', 'wasm'];
+    expect(await run([...add, '--json'], { out: (text) => (added += text), err: () => {} })).toBe(0);
+    const { sum, digits, probabilities } = JSON.parse(added);
+    expect({ sum, digits }).toEqual({ sum: 1, digits: [1, 0] });
+    expect(probabilities).toHaveLength(19);
+    expect(probabilities.reduce((a: number, b: number) => a + b)).toBeCloseTo(1, 5);
+    // the last sum has one way only: a 9 and a 9
+    expect(probabilities[18]).toBeCloseTo(down.probabilities[9] * flat.probabilities[9], 9);
+    added = '';
+    await run(add, { out: (text) => (added += text), err: () => {} });
+    expect(added).toMatch(/^1 \+ 0: 1\n/);
   });
   let seen = '';
 
