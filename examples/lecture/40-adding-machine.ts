@@ -21,8 +21,8 @@ export const lesson: Lesson = {
     assert.equal(taught.size, 19);
     assert.equal(sums.filter(([a, b]) => keptBack(a, b)).length, 20);
     const [seen, unseen] = [drawPairs(test, stage.size(5000, 1000), false, 11), drawPairs(test, stage.size(5000, 1000), true, 12)];
-    const sizes = stage.quick ? [1000, 3000] : [1000, 3000, 30_000];
-    const epochs = stage.quick ? [5, 5] : [50, 30, 9];
+    const sizes = stage.quick ? [500, 2000] : [1000, 3000, 30_000];
+    const epochs = stage.quick ? [4, 9] : [25, 15, 8];
 
     const inBatches = (pairs: Pairs) => new DataLoader(pairs, { batchSize: 250 });
     const results: { way: string; pairs: number; seen: number; unseen: number }[] = [];
