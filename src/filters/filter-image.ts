@@ -4,6 +4,7 @@ import { whiteOf } from '../image/samples.js';
 import type { RunOptions } from '../kernels/conv.js';
 import type { Tensor } from '../tensor.js';
 import { type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './alpha.js';
+import { filterBytes } from './bytes.js';
 import { type Channels, chooseChannels, colourChannels, hasAlpha, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
 import { decodePlane, encodePlane } from './linear-light.js';
 import { mergeSteps } from './merge.js';
@@ -74,6 +75,10 @@ export async function filterImage(
   const placed = local ? place(seen) : everywhere;
   const steps = merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate');
 
+  if (!local && output === 'clamp' && !linear && channels !== 'luminance' && alpha !== 'premultiply') {
+    const done = await filterBytes(image, steps, filtered, options);
+    if (done) return done;
+  }
   const x = imageToTensor(cropImage(image, seen));
   const white = whiteOf(image.data);
   const result = await runOnPlanes(operation, x, steps, { channels, filtered, alpha, white, light: linear ? changed : [], backend: options.backend });

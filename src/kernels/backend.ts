@@ -7,6 +7,23 @@ export interface DeviceBuffer {
   readonly length: number;
 }
 
+/** One kernel over an 8-bit picture, see {@link Backend.convBytes}. Taps of weight zero are left out. */
+export interface BytesTask {
+  /** depthwise over planes `[1, C, H, W]`, of stride 1, output as large as the input; not flipped: the weights are */
+  readonly geometry: ConvGeometry;
+  readonly bias: number;
+  /** the last channel is alpha, and passes through */
+  readonly keepsAlpha: boolean;
+  /**
+   * How: whole weights and a factor, where 16 bits hold every sum; one window of weights; or a row and then a column whose
+   * product is the window.
+   */
+  readonly weights:
+    | { readonly kind: 'integer'; readonly window: Int32Array; readonly scale: number }
+    | { readonly kind: 'window'; readonly window: Float32Array }
+    | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array };
+}
+
 /**
  * Something that executes the operators on buffers of its own.
  *
@@ -72,6 +89,12 @@ export interface Backend {
    * Here alone `out` may be one of the inputs.
    */
   pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void;
+
+  /**
+   * Optional: one kernel over every channel of an interleaved 8-bit picture, from bytes to bytes, without a copy of the
+   * picture in floats: bias + Σ w·x, rounded, half-way up, and clamped to 0…255.
+   */
+  convBytes?(task: BytesTask, image: Uint8ClampedArray): Uint8ClampedArray;
 
   /** Frees everything. The backend must not be used again. */
   dispose(): void;

@@ -108,7 +108,7 @@ export interface DirectLayout {
  * With a stride s in W a gathered row is stored phase by phase (columns 0, s, 2s …, then 1, s + 1 …), so that
  * neighbouring outputs always read neighbouring cells. A phase is long enough for whole vectors of outputs.
  */
-export function stripLayout(c: Correlation): StripLayout {
+export function stripLayout(c: Correlation, cellBytes = 4): StripLayout {
   const [KD, KH, KW] = c.kernel;
   const [, strideH, strideW] = c.stride;
   const [, dilationH, dilationW] = c.dilation;
@@ -120,7 +120,7 @@ export function stripLayout(c: Correlation): StripLayout {
   const rowLength = columns.length;
 
   const reachH = (KH - 1) * dilationH + 1;
-  const affordable = STRIP_BYTES / 4 / (c.inChannels * KD * rowLength);
+  const affordable = STRIP_BYTES / cellBytes / (c.inChannels * KD * rowLength);
   // fewer rows than the kernel is high would mean to gather most rows again for the next strip
   const stripRows = Math.min(c.output[1], Math.max(Math.ceil(reachH / strideH), Math.floor((affordable - reachH) / strideH) + 1));
   const gatheredRows = (stripRows - 1) * strideH + reachH;

@@ -25,6 +25,41 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
   ): void;
   packSparse(kernel: number, packed: number, channels: number, taps: number, window: number, offsets: number, directOffsets: number, reverse: boolean): void;
   correlate(geometry: number, x: number, packed: number, sparse: boolean, bias: number, out: number, strip: number, from: number, to: number): void;
+  bytesInteger(
+    geometry: number,
+    x: number,
+    out: number,
+    strip: number,
+    offsets: number,
+    plus: number,
+    minus: number,
+    others: number,
+    weights: number,
+    scale: number,
+    bias: number,
+    keep: number,
+    from: number,
+    to: number,
+  ): void;
+  bytesFloat(
+    geometry: number,
+    x: number,
+    out: number,
+    strip: number,
+    between: number,
+    sums: number,
+    rowTaps: number,
+    rowOffsets: number,
+    rowWeights: number,
+    columnTaps: number,
+    columnOffsets: number,
+    columnWeights: number,
+    paired: boolean,
+    bias: number,
+    keep: number,
+    from: number,
+    to: number,
+  ): void;
   kernelGradient(geometry: number, x: number, gradient: number, out: number, strip: number, rowsOfG: number, reverse: boolean, from: number, to: number): void;
   biasGradient(gradient: number, out: number, batch: number, channels: number, area: number): void;
   fold(

@@ -1,11 +1,12 @@
 import { UnsupportedError } from '../../../errors.js';
 import { sizeOf } from '../../../tensor.js';
-import type { Backend, DeviceBuffer } from '../../backend.js';
+import type { Backend, BytesTask, DeviceBuffer } from '../../backend.js';
 import { borderTable } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
 import { type FftTiles, fftTiles } from '../../plan/fft-tiles.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
-import { type Correlation, ceil4, foldsGradient, forwardCorrelation, inputGradientCorrelation, stripLayout } from './correlation.js';
+import { bytesCorrelation, isDense, tapCounts, tapLists } from './bytes.js';
+import { type Correlation, ceil4, foldsGradient, forwardCorrelation, inputGradientCorrelation, type StripLayout, stripLayout } from './correlation.js';
 import { tilingFields, twiddles } from './fft.js';
 import { loadPrograms, POINTWISE_PROGRAMS, type Programs } from './programs.js';
 
@@ -34,6 +35,7 @@ interface Prepared extends Kept {
   readonly tableW: number;
   readonly offsets: number;
   readonly directOffsets: number;
+  readonly layout: StripLayout;
 }
 
 /** AssemblyScript programs with 128-bit SIMD, on one thread. Calls run at once; buffers are ranges of the wasm memory. */
@@ -168,6 +170,35 @@ export class WasmBackend implements Backend {
     }
   }
 
+  convBytes(task: BytesTask, image: Uint8ClampedArray): Uint8ClampedArray {
+    const { geometry: g, bias, weights } = task;
+    const keep = task.keepsAlpha ? g.inChannels : 0;
+    const cellBytes = weights.kind === 'integer' ? 1 : 4;
+    const p = this.#prepare(`bytes${cellBytes} ${g.key}`, () => bytesCorrelation(g), cellBytes);
+    const rowBytes = 4 * ceil4(g.output[2] * g.inChannels);
+    const lists = tapLists(task, p.layout, rowBytes);
+    const listBytes = lists.reduce((sum, list) => sum + list.byteLength, 0);
+    const parts = [image.length, image.length, (cellBytes * p.stripBytes) / 4, listBytes, p.layout.gatheredRows * rowBytes, p.layout.stripRows * rowBytes];
+    const [x, out, strip, list, between, sums] = this.#scratchFor(...parts);
+    const { memory } = this.#run;
+    new Uint8Array(memory.buffer, x, image.length).set(image);
+    let end = list;
+    const [first, second, third, fourth] = lists.map((values) => {
+      new Int32Array(memory.buffer, end, values.length).set(new Int32Array(values.buffer, values.byteOffset, values.length));
+      end += values.byteLength;
+      return end - values.byteLength;
+    });
+    if (weights.kind === 'integer') {
+      const { plus, minus, others } = tapCounts(weights.window);
+      this.#run.bytesInteger(p.pointer, x, out, strip, first, plus, minus, others, second, weights.scale, bias, keep, 0, p.strips);
+    } else {
+      const [rows, columns] = [lists[0].length, lists[2]?.length ?? 0];
+      const paired = weights.kind === 'window' && isDense(task);
+      this.#run.bytesFloat(p.pointer, x, out, strip, between, sums, rows, first, second, columns, third ?? 0, fourth ?? 0, paired, bias, keep, 0, p.strips);
+    }
+    return new Uint8ClampedArray(memory.buffer.slice(out, out + image.length));
+  }
+
   get #run(): Programs {
     if (!this.#programs) throw new UnsupportedError('wasm', 'this backend was disposed of');
     return this.#programs;
@@ -231,10 +262,10 @@ export class WasmBackend implements Backend {
     return pointer;
   }
 
-  #prepare(key: string, make: () => Correlation): Prepared {
+  #prepare(key: string, make: () => Correlation, cellBytes = 4): Prepared {
     return this.#keep(key, () => {
       const c = make();
-      const layout = stripLayout(c);
+      const layout = stripLayout(c, cellBytes);
       const { direct } = layout;
       const tables = [c.tables[0], c.tables[1], layout.columns, layout.offsets, direct.offsets, c.tables[2]].map((table) => this.#store(table));
       const [tableD, tableH, columns, offsets, directOffsets, tableW] = tables;
@@ -259,6 +290,7 @@ export class WasmBackend implements Backend {
         tableW,
         offsets,
         directOffsets,
+        layout,
         allocations: [pointer, ...tables],
       };
     });

@@ -1,4 +1,5 @@
 export { biasGradient } from './bias';
+export { bytesFloat, bytesInteger } from './bytes';
 export { correlate } from './conv';
 export { allFinite, fftConv, fftScratch } from './fft-conv';
 export { fold } from './fold';

@@ -1,0 +1,29 @@
+import type { Image } from '../image/image.js';
+import { defaultBackend } from '../kernels/backends/create.js';
+import type { RunOptions } from '../kernels/conv.js';
+import { planBytes } from '../kernels/plan/bytes.js';
+import { hasAlpha } from './channels.js';
+import { changeStep, type Step } from './step.js';
+
+/**
+ * The short way of an 8-bit picture under one kernel: from bytes to bytes, a strip at a time.
+ * @param filtered the channels that are filtered: all, or all but alpha
+ * @returns undefined where the backend, the kernel or the options ask for the way over planes of floats
+ */
+export async function filterBytes(image: Image, steps: readonly Step[], filtered: readonly number[], { backend }: RunOptions): Promise<Image | undefined> {
+  const [{ geometry, kernel, bias, anchor, algorithm }] = steps;
+  const { data, channels } = image;
+  const keepsAlpha = hasAlpha(channels) && filtered.length === channels - 1 && !filtered.includes(channels - 1);
+  if (steps.length > 1 || (algorithm ?? 'auto') !== 'auto' || !(data instanceof Uint8ClampedArray) || kernel.shape.length !== 2) return undefined;
+  if (filtered.length < channels && !(keepsAlpha && staysInPlace())) return undefined;
+  const on = backend ?? (await defaultBackend());
+  const all = changeStep(steps[0], { channels }).geometry;
+  const task = planBytes(kernel.data, all, on, bias, keepsAlpha);
+  const result = task && on.convBytes?.(task, data);
+  return result && { ...image, data: result };
+
+  /** alpha passes through from the pixel under the anchor */
+  function staysInPlace(): boolean {
+    return anchor.every((cell, axis) => geometry.before[1 + axis] === cell * geometry.dilation[1 + axis]);
+  }
+}
