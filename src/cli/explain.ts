@@ -8,7 +8,7 @@ import type { Terminal } from './program.js';
 import { number, padding, perAxis, shape } from './values.js';
 
 interface Flags extends BackendFlags, StepOptions {
-  kernel: string[];
+  kernel?: string[];
   shape?: readonly number[];
   json?: boolean;
 }
@@ -30,11 +30,10 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .command('explain')
     .description('say how filter would compute a kernel, what else was considered, and why; computes nothing')
     .argument('[picture]', 'explain for its size and colours')
-    .requiredOption(
-      '-k, --kernel <kernel>',
-      'as for filter; several are explained in turn, each on what the one before leaves',
-      (text: string, all: string[] = []) => [...all, text],
-    )
+    .option('-k, --kernel <kernel>', 'as for filter; several are explained in turn, each on what the one before leaves', (text: string, all: string[] = []) => [
+      ...all,
+      text,
+    ])
     .option('--shape <size>', `height x width, or channels x height x width, without a picture (default: ${DEFAULT_SHAPE.join('x')})`, shape)
     .addOption(new Option('--algorithm <name>', 'what this one would do (default: the one that is chosen)').choices(['auto', ...ALGORITHMS]))
     .option('--stride <steps>', 'as for filter: n, or y,x', perAxis)
@@ -46,6 +45,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .option('--json', 'as JSON, an object a line for each kernel')
     .addHelpText('after', EXAMPLES)
     .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, json, ...options }: Flags) => {
+      if (texts === undefined) return command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel gaussian:5");
       if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'goes without a picture only', size.join('x'));
       const [{ kernelArgument }, { placeSteps, weightsOf }, { explainGeometry }, { createBackend }] = await Promise.all([
         import('./kernel-argument.js'),

@@ -31,6 +31,8 @@ export async function findJobs(paths: readonly string[], { out, format }: FileFl
     if (paths.length !== 2)
       throw new OptionError('filter', '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
     const [from, to] = paths;
+    if (from !== '-' && (await isMany(from)))
+      throw new OptionError('filter', '--out', `must name the folder for the results, as ${from} is many pictures`, paths);
     if (to === '-' && format === undefined)
       throw new OptionError('filter', '--format', `must be given where the result goes to standard output (${imageFormats.join(', ')})`, format);
     if (to !== '-' && format === undefined) formatOf(to);
@@ -47,6 +49,11 @@ export async function findJobs(paths: readonly string[], { out, format }: FileFl
     }
   }
   return jobs;
+}
+
+async function isMany(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? isDynamicPattern(path);
 }
 
 /** The pictures that a path, a folder or a pattern names, and what their results are called. */

@@ -70,7 +70,8 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .option('--json', 'print what ran as JSON, an object a line for each picture')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: string[], { out, format, jobs, dryRun, json, ...flags }: Flags) => {
-      if (flags.kernel === undefined && flags.pipeline === undefined) command.error("error: required option '-k, --kernel <kernel>' not specified");
+      if (flags.kernel === undefined && flags.pipeline === undefined)
+        command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel sharpen; 'convlab kernels' lists the names");
       if (jobs !== undefined && (!Number.isSafeInteger(jobs) || jobs < 1)) throw new OptionError('filter', '--jobs', 'must be a whole number ≥ 1', jobs);
       if (jobs !== undefined && out === undefined) throw new OptionError('filter', '--jobs', 'goes with --out only', jobs);
       const { findJobs } = await import('./filter-files.js');

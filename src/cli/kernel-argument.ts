@@ -39,12 +39,10 @@ function fromCatalogue(text: string, operation: string): KernelArgument | Operat
   const [name, values = ''] = text.split(/:(.*)/s);
   const names = Object.keys(catalogue);
   if (!names.includes(name)) {
-    const similar = closestMatch(name, names, { maxDistance: 3 });
-    const hint = similar ? `did you mean ${similar}?` : "'convlab kernels' lists them";
     throw new OptionError(
       operation,
       '--kernel',
-      `must be a filter's name, a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file (${hint})`,
+      `must be a filter's name, a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file (${hint(text, names)})`,
       text,
     );
   }
@@ -55,6 +53,18 @@ function fromCatalogue(text: string, operation: string): KernelArgument | Operat
     throw new OptionError(operation, '--kernel', `${name} takes ${takes}`, text);
   }
   return 'make' in entry ? { text, output: entry.output, kernel: entry.make(...parameters) } : { text, output: entry.output, parameters, apply: entry.apply };
+}
+
+/** What may have been meant by a name that nobody knows. */
+function hint(text: string, names: readonly string[]): string {
+  const [, name, values] = /^([\w-]+)[\s=(]+([^)]*)/.exec(text) ?? []; // gaussian=3, gaussian(3)
+  if (names.includes(name)) return `did you mean ${name}:${values}?`;
+  const word = text.split(':')[0].toLowerCase();
+  const begin = word.length < 3 ? [] : names.filter((each) => each.startsWith(word));
+  const group = names.filter((each) => catalogue[each].group === word);
+  const close = closestMatch(word, names, { maxDistance: Math.min(2, word.length - 1) });
+  const meant = begin.length > 0 ? begin : group.length > 0 ? group : close === undefined ? [] : [close];
+  return meant.length === 0 || meant.length > 8 ? "'convlab kernels' lists them" : `did you mean ${meant.join(', ').replace(/, (?=[^,]*$)/, ' or ')}?`;
 }
 
 function fromText(text: string, operation: string): KernelDocument {
@@ -70,6 +80,7 @@ async function fromFile(path: string, operation: string): Promise<KernelDocument
     const bytes = await readFile(path);
     return path.toLowerCase().endsWith('.acf') ? kernelFromAcf(bytes) : parseKernel(bytes.toString('utf8'));
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DataError(operation, `${path} does not exist`, { path }, { cause: error });
     throw new DataError(operation, `${path} holds no kernel: ${complaint(error)}`, { path }, { cause: error });
   }
 }

@@ -21,8 +21,11 @@ export function perAxis(text: string): PerAxis<number> {
 export function padding(text: string): PerAxis<AxisPadding> {
   const axes = text.split(',').map((entry): AxisPadding => {
     if (entry === 'same' || entry === 'valid' || entry === 'full') return entry;
-    const sides = entry.split(':').map(number);
-    return sides.length === 2 ? [sides[0], sides[1]] : number(entry);
+    const sides = entry.split(':').map((side) => (side.trim() === '' ? Number.NaN : Number(side)));
+    if (sides.length > 2 || !sides.every(Number.isFinite)) {
+      throw new InvalidArgumentError('It must be same, valid, full, a number, or before:after. What lies there is --padding-mode.');
+    }
+    return sides.length === 2 ? [sides[0], sides[1]] : sides[0];
   });
   return axes.length === 1 ? [axes[0], axes[0]] : oneOrTwo(axes);
 }

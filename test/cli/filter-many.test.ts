@@ -111,6 +111,8 @@ describe('what fails is left out and reported', () => {
 describe('refused before any work', () => {
   test.each([
     ['several pictures without a folder', () => ['a.png', 'b.png', 'c.png'], 2, '--out must name a folder for several pictures'],
+    ['a folder without a folder', () => [join(folder, 'photos'), out], 2, 'photos is many pictures'],
+    ['a pattern without a folder', () => [join(folder, 'photos/*.png'), 'out.png'], 2, '--out must name the folder for the results, as '],
     ['two results of one name', () => [join(folder, 'photos/a.png'), join(folder, 'photos/a.png'), '--out', out], 2, 'twice'],
     ['a pattern that matches nothing', () => [join(folder, '*.gif'), '--out', out], 1, '*.gif holds no picture'],
     ['no threads', () => [join(folder, 'photos'), '--out', out, '--jobs', '0'], 2, '--jobs must be a whole number ≥ 1, received 0'],
