@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { OptionError } from '../errors.js';
 import type { StepOptions } from '../filters/step.js';
+import type { BytesTask } from '../kernels/backend.js';
 import { PADDING_MODES } from '../kernels/geometry.js';
 import { ALGORITHMS, type Alternative } from '../kernels/plan/plan.js';
 import { addBackendOptions, type BackendFlags } from './backend-options.js';
@@ -47,10 +48,11 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, json, ...options }: Flags) => {
       if (texts === undefined) return command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel gaussian:5");
       if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'goes without a picture only', size.join('x'));
-      const [{ kernelArgument }, { placeSteps, weightsOf }, { explainGeometry }, { createBackend }] = await Promise.all([
+      const [{ kernelArgument }, { placeSteps, weightsOf }, { explainGeometry }, { planBytes }, { createBackend }] = await Promise.all([
         import('./kernel-argument.js'),
         import('../filters/step.js'),
         import('../kernels/plan/explain.js'),
+        import('../kernels/plan/bytes.js'),
         import('../kernels/backends/create.js'),
       ]);
       const kernels = (await Promise.all(texts.map((text) => kernelArgument(text, 'explain')))).map((each) => {
@@ -66,17 +68,30 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
       const backend = await createBackend(name, { gpuMode });
       try {
         const explained = steps.map((step) => explainGeometry(weightsOf(step), step.geometry, backend, step.algorithm));
-        if (!json) return terminal.out(explained.map(({ text }, i) => (steps.length === 1 ? `${text}\n` : `${texts[i]}\n${text}\n`)).join('\n'));
+        const [{ geometry, kernel, bias, algorithm: wanted }] = steps;
+        const mayTakeBytes = steps.length === 1 && wanted === 'auto' && kernels[0].output === 'clamp' && !kernels[0].linear;
+        const bytes = mayTakeBytes ? planBytes(kernel.data, geometry, backend, bias, false)?.weights.kind : undefined;
+        if (!json)
+          return terminal.out(
+            explained.map(({ text }, i) => (steps.length === 1 ? `${text}\n${bytes ? BYTES[bytes] : ''}` : `${texts[i]}\n${text}\n`)).join('\n'),
+          );
         explained.forEach(({ algorithm, why, cost, alternatives }, i) => {
           const { xShape: shape, outShape } = steps[i].geometry;
           const about = { kernel: texts[i], size: kernels[i].kernel.shape, shape, outShape, device: backend.device };
-          terminal.out(`${JSON.stringify({ ...about, algorithm, why, cost, alternatives: alternatives.map(brief) })}\n`);
+          terminal.out(`${JSON.stringify({ ...about, algorithm, why, cost, alternatives: alternatives.map(brief), bytes })}\n`);
         });
       } finally {
         backend.dispose();
       }
     });
 }
+
+/** What filter does instead, where a picture and its result are bytes and nothing is transparent. */
+const BYTES: Readonly<Record<BytesTask['weights']['kind'], string>> = {
+  integer: 'An opaque picture of 8 bits goes another way, from bytes to bytes: every weight that is not zero, in whole numbers of 16 bits.\n',
+  window: 'An opaque picture of 8 bits goes from bytes to bytes, with every weight as in direct.\n',
+  separable: 'An opaque picture of 8 bits goes from bytes to bytes, as in separable.\n',
+};
 
 /** Without the weights of its passes. */
 function brief(alternative: Alternative) {

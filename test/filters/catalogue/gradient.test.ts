@@ -64,6 +64,15 @@ test('float images with a channel for each that was looked at, in the same units
   expect((await gradient(eight, { channels: 'luminance', backend })).direction.channels).toBe(1);
 });
 
+test('what lies beyond the border is looked at', async () => {
+  const flat = surface(() => 0.5);
+  const corner = async (options: object) => (await gradient(flat, { operator: 'prewitt', backend, ...options })).magnitude.data[0];
+  expect(await corner({})).toBe(0);
+  // two of three columns and rows see the difference: √2 · 2 / 3 of it
+  expect(await corner({ paddingMode: 'zero' })).toBeCloseTo((Math.SQRT2 * 2 * 0.5) / 3, 6);
+  expect(await corner({ paddingMode: 'constant', paddingValue: 0.8 })).toBeCloseTo((Math.SQRT2 * 2 * 0.3) / 3, 6);
+});
+
 test('the magnitude as a picture: a step of half the contrast is half white', async () => {
   const image: Image = { width: 4, height: 1, channels: 1, data: Uint8ClampedArray.from([10, 10, 138, 138]) };
   expect([...(await gradientMagnitude(image, { backend })).data]).toEqual([0, 128, 128, 0]);
