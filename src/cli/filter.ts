@@ -76,7 +76,11 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       if (jobs !== undefined && out === undefined) throw new OptionError('filter', '--jobs', 'goes with --out only', jobs);
       const { findJobs } = await import('./filter-files.js');
       const work = await findJobs(paths, { out, format });
-      if (dryRun) return terminal.out(work.map((job) => plan(job, flags)).join(''));
+      const { createWorker } = await import('./filter-one.js');
+      if (dryRun) {
+        (await createWorker(flags)).dispose(); // what is wrong with the flags is found without a picture
+        return terminal.out(work.map((job) => (json ? `${JSON.stringify({ ...job, ...pickKernels(flags) })}\n` : plan(job, flags))).join(''));
+      }
 
       const report = (done: Report) => {
         // the picture itself may be on its way through standard output
@@ -84,7 +88,6 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
         print(json ? `${JSON.stringify(done)}\n` : `${summary(done)}\n`);
       };
       if (out === undefined) {
-        const { createWorker } = await import('./filter-one.js');
         const worker = await createWorker(flags);
         await worker.filter(work[0]).then(report).finally(worker.dispose);
         return;
@@ -96,6 +99,10 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
 
 function plan({ from, to, format }: Job, { kernel, pipeline }: FilterFlags): string {
   return `${from} → ${to}${to === '-' ? ` (${format})` : ''}: ${kernel?.join(', then ') ?? pipeline}\n`;
+}
+
+function pickKernels({ kernel, pipeline }: FilterFlags) {
+  return kernel ? { kernels: kernel } : { pipeline };
 }
 
 function summary({ output, kernels, how, device, milliseconds }: Report): string {

@@ -88,6 +88,12 @@ describe('--out', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(folder, 'photos/a.png')} → ${join(out, 'a.png')}: box\n` });
     expect(existsSync(out)).toBe(false);
   });
+
+  test('--dry-run finds what is wrong with the flags, and prints JSON where it is asked to', async () => {
+    expect(await convlab(join(folder, 'photos'), '--out', out, '--dry-run', '--kernel', 'sharpn')).toMatchObject({ code: 2, stdout: '' });
+    const { stdout } = await convlab(join(folder, 'photos/*.png'), '--out', out, '--dry-run', '--json');
+    expect(JSON.parse(stdout)).toEqual({ from: join(folder, 'photos/a.png'), to: join(out, 'a.png'), kernels: ['box'] });
+  });
 });
 
 describe('what fails is left out and reported', () => {
