@@ -45,7 +45,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
   addBackendOptions(command)
     .option('--json', 'as JSON, an object a line for each kernel')
     .addHelpText('after', EXAMPLES)
-    .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, json, ...options }: Flags) => {
+    .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, threads, json, ...options }: Flags) => {
       if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'goes without a picture only', size.join('x'));
       const [{ kernelArgument }, { placeSteps, weightsOf }, { explainGeometry }, { createBackend }] = await Promise.all([
         import('./kernel-argument.js'),
@@ -63,7 +63,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
         [1, channels, height, width],
         kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, options: { ...said, ...options } })),
       );
-      const backend = await createBackend(name, { gpuMode });
+      const backend = await createBackend(name, { gpuMode, threads });
       try {
         const explained = steps.map((step) => explainGeometry(weightsOf(step), step.geometry, backend, step.algorithm));
         if (!json) return terminal.out(explained.map(({ text }, i) => (steps.length === 1 ? `${text}\n` : `${texts[i]}\n${text}\n`)).join('\n'));
