@@ -17,7 +17,7 @@ export interface Job {
 
 /** Shares a thread takes of a job, if all take equally many: more even out what slows one of them down, and cost more hand-overs. */
 const SHARES = 4;
-/** The caller gives up on a thread that has not finished its share after so long. */
+/** Much longer than any share takes. */
 const PATIENCE_MS = 60_000;
 const SLEEP_MS = 100;
 
@@ -33,6 +33,7 @@ export class ThreadPool {
     control: SharedArrayBuffer,
     private readonly workers: readonly Thread[],
     private readonly end: { reason?: string },
+    private readonly patience: number,
   ) {
     this.#cells = new Int32Array(control);
     this.#job = new Float64Array(control, JOB_AT);
@@ -43,9 +44,10 @@ export class ThreadPool {
   /**
    * Starts `threads` − 1 workers.
    * @param loaded with shared memory
+   * @param patience milliseconds after which the caller gives up on a thread that does not finish its share
    * @throws Error if one does not start
    */
-  static async start(loaded: Loaded, threads: number): Promise<ThreadPool> {
+  static async start(loaded: Loaded, threads: number, patience = PATIENCE_MS): Promise<ThreadPool> {
     const control = new SharedArrayBuffer(CONTROL_BYTES);
     const end: { reason?: string } = {};
     const { module, memory } = loaded;
@@ -61,7 +63,7 @@ export class ThreadPool {
       for (const worker of workers) worker.stop();
       throw failed.reason;
     }
-    return new ThreadPool(threads, loaded, control, workers, end);
+    return new ThreadPool(threads, loaded, control, workers, end, patience);
   }
 
   /** @throws UnsupportedError if a worker has crashed: nothing can be done with the pool and its memory then */
@@ -109,7 +111,7 @@ export class ThreadPool {
     const inside = () => Atomics.load(this.#cells, CONTROL.state);
     for (let spins = 0; spins < SPINS; spins++) if (inside() === 0) return;
     for (let waited = 0; inside() !== 0; ) {
-      if (waited > PATIENCE_MS) {
+      if (waited > this.patience) {
         this.end.reason ??= 'it does not answer';
         return;
       }
