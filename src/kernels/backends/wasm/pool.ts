@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../../errors.js';
 import { maySleep, startThread, type Thread } from './host.js';
 import { type Loaded, SHARED_PROGRAMS, type SharedProgram } from './programs.js';
-import { CONTROL, CONTROL_BYTES, JOB_AT, OPEN, SPINS, WORKER_SOURCE } from './worker.js';
+import { CONTROL, CONTROL_BYTES, JOB_AT, OPEN, SPIN_MS, WORKER_SOURCE } from './worker.js';
 
 /** How the units of a program, 0 … units − 1, are shared out. */
 export interface Job {
@@ -109,7 +109,7 @@ export class ThreadPool {
 
   #waitForAll(): void {
     const inside = () => Atomics.load(this.#cells, CONTROL.state);
-    for (let spins = 0; spins < SPINS; spins++) if (inside() === 0) return;
+    for (const sleepy = performance.now() + SPIN_MS; performance.now() < sleepy; ) if (inside() === 0) return;
     for (let waited = 0; inside() !== 0; ) {
       if (waited > this.patience) {
         this.end.reason ??= 'it does not answer';

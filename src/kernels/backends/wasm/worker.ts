@@ -23,10 +23,10 @@ export const JOB_AT = 320;
 export const CONTROL_BYTES = JOB_AT + 8 * 32;
 
 /**
- * How often a thread looks for the next job, or the caller for the end of one, before it sleeps: waking up takes tens of
- * microseconds, and the operators of a training step follow each other faster than that.
+ * So long a thread looks for the next job, or the caller for the end of one, before it sleeps. To be woken takes tens of
+ * microseconds, of the caller's time too, and the operators of a training step are hardly ever further apart than this.
  */
-export const SPINS = 20_000;
+export const SPIN_MS = 0.3;
 
 /**
  * The program of a worker, a classic script for Node and browsers. It is a string because a bundler then has no second file to
@@ -47,9 +47,9 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
   }
   port.postMessage('ready');
   for (let seen = 0; ; ) {
-    let spins = ${SPINS};
-    while (spins > 0 && Atomics.load(cells, ${CONTROL.ticket}) === seen) spins--;
-    if (spins === 0) {
+    const sleepy = performance.now() + ${SPIN_MS};
+    while (Atomics.load(cells, ${CONTROL.ticket}) === seen) {
+      if (performance.now() < sleepy) continue;
       Atomics.add(cells, ${CONTROL.sleepers}, 1);
       Atomics.wait(cells, ${CONTROL.ticket}, seen);
       Atomics.sub(cells, ${CONTROL.sleepers}, 1);
