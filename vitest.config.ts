@@ -1,21 +1,9 @@
-import { existsSync } from 'node:fs';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-
-/** Where a Chromium is looked for; CONVLAB_CHROMIUM names another one, and then only that counts. */
-const candidates = process.env.CONVLAB_CHROMIUM
-  ? [process.env.CONVLAB_CHROMIUM]
-  : [
-      '/usr/bin/chromium',
-      '/usr/bin/chromium-browser',
-      '/usr/bin/google-chrome',
-      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-      'C:/Program Files/Google/Chrome/Application/chrome.exe',
-    ];
-const chromium = candidates.find((path) => existsSync(path));
+import { CHROMIUM_PATHS, chromium } from './test/chromium.js';
 
 if (!chromium) {
-  const reason = `no Chromium at ${candidates.join(', ')}; CONVLAB_CHROMIUM=PATH names one`;
+  const reason = `no Chromium at ${CHROMIUM_PATHS.join(', ')}; CONVLAB_CHROMIUM=PATH names one`;
   if (process.env.CI) throw new Error(`the browser tests must run in CI, but there is ${reason}`);
   process.once('exit', () => console.warn(`The browser tests were LEFT OUT: ${reason}.\n`));
 }

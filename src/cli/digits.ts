@@ -1,26 +1,23 @@
 import { stat } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { DataLoader } from '../data/data-loader.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import { digitFromImage } from '../data/digit.js';
 import { imageFolder } from '../data/files/image-folder.js';
 import { fashionMnist, mnist } from '../data/files/mnist.js';
 import { DataError } from '../errors.js';
-import { BACKENDS, type BackendName, GPU_MODES, type GpuMode } from '../kernels/backends/create.js';
+import { addBackendOptions, type BackendFlags } from './backend-options.js';
 
 /** What the commands that run networks have in common. */
-export interface NetworkFlags {
+export interface NetworkFlags extends BackendFlags {
   data: string;
-  backend: BackendName;
-  gpuMode?: GpuMode;
 }
 
-/** `--data`, `--backend` and `--gpu-mode`. */
+/** `--data`, and which backend. */
 export function addNetworkOptions(command: Command): Command {
-  return command
-    .option('--data <name>', 'mnist, fashion, or a folder with train/ and test/, each with a folder of pictures per class', 'mnist')
-    .addOption(new Option('--backend <name>', 'what computes').choices(BACKENDS).default('auto'))
-    .addOption(new Option('--gpu-mode <mode>', 'with --backend gpu: which of its modes').choices(GPU_MODES));
+  return addBackendOptions(
+    command.option('--data <name>', 'mnist, fashion, or a folder with train/ and test/, each with a folder of pictures per class', 'mnist'),
+  );
 }
 
 /** The training or the test set of `--data`. */

@@ -45,7 +45,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
   addBackendOptions(command)
     .option('--json', 'as JSON, an object a line for each kernel')
     .addHelpText('after', EXAMPLES)
-    .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, json, ...options }: Flags) => {
+    .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, threads, json, ...options }: Flags) => {
       if (texts === undefined) return command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel gaussian:5");
       if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'goes without a picture only', size.join('x'));
       const [{ kernelArgument }, { placeSteps, weightsOf }, { explainGeometry }, { planBytes }, { createBackend }] = await Promise.all([
@@ -65,7 +65,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
         [1, channels, height, width],
         kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, options: { ...said, ...options } })),
       );
-      const backend = await createBackend(name, { gpuMode });
+      const backend = await createBackend(name, { gpuMode, threads });
       try {
         const explained = steps.map((step) => explainGeometry(weightsOf(step), step.geometry, backend, step.algorithm));
         const [{ geometry, kernel, bias, algorithm: wanted }] = steps;

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from '../errors.js';
@@ -29,7 +30,9 @@ export interface ManyOptions {
  * @throws DataError at the end, which lists what failed and why; where all failed as one wrong option does, that OptionError
  */
 export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { processes, terminal, signal, report }: ManyOptions): Promise<void> {
-  const starts = Array.from({ length: Math.min(processes, jobs.length) }, () => (processes === 1 ? createWorker(flags) : createProcess(flags)));
+  const starts = Array.from({ length: Math.min(processes, jobs.length) }, () =>
+    processes === 1 ? createWorker(flags) : createProcess({ ...flags, threads: threadsOf(flags, processes) }),
+  );
   const started = await Promise.allSettled(starts);
   const workers = started.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
   const dispose = () => {
@@ -67,6 +70,12 @@ export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { pro
   if (failures.length === jobs.length && first instanceof OptionError && failures.every(({ error }) => error.message === first.message)) throw first;
   const list = failures.sort((a, b) => jobs.indexOf(a.job) - jobs.indexOf(b.job)).map(({ job, error }) => `  ${job.from}: ${error.message}`);
   throw new DataError('filter', `${failures.length} of ${jobs.length} pictures failed:\n${list.join('\n')}`, { failed: failures.length });
+}
+
+/** The cores are shared out among the processes, unless it was said otherwise. */
+function threadsOf({ backend, threads }: FilterFlags, processes: number): number | undefined {
+  const shares = threads === undefined && (backend === 'auto' || backend === 'wasm');
+  return shares ? Math.max(1, Math.min(4, Math.floor(availableParallelism() / processes))) : threads;
 }
 
 /** A process that does what {@link createWorker} does here; one that dies, of a lack of memory say, costs one picture. */

@@ -9,18 +9,17 @@ import { STEP_OPTIONS, type StepOptions } from '../filters/step.js';
 import { decodeImage, encodeImage, type ImageFormat } from '../image/codecs.js';
 import { readImage, writeImage } from '../image/files.js';
 import type { Image } from '../image/image.js';
-import { type BackendName, createBackend, type GpuMode } from '../kernels/backends/create.js';
+import { createBackend } from '../kernels/backends/create.js';
+import type { BackendFlags } from './backend-options.js';
 import type { Job } from './filter-files.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
 
 /** What `convlab filter` was asked to do to each picture: plain data, so that it can be sent to a thread. */
-export interface FilterFlags extends StepOptions, ImageOptions {
+export interface FilterFlags extends StepOptions, ImageOptions, BackendFlags {
   kernel?: string[];
   pipeline?: string;
   region?: Region;
   mask?: string;
-  backend: BackendName;
-  gpuMode?: GpuMode;
   quality?: number;
   maxPixels?: number;
 }
@@ -43,7 +42,7 @@ export async function createWorker(flags: FilterFlags) {
   const pipeline = flags.pipeline === undefined ? undefined : await readPipeline(flags.pipeline);
   const mask = flags.mask === undefined ? undefined : await readImage(flags.mask);
   const begun = performance.now();
-  const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode });
+  const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
   const start = performance.now() - begun;
   const stages = toStages(arguments_);
 

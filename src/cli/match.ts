@@ -25,7 +25,7 @@ export function addMatchCommand(program: Command, terminal: Terminal): void {
     .option('--min-distance <pixels>', "how far apart two places are at least (default: half the template's shorter side)", number)
     .option('--scores <picture>', 'write the score of every place as a picture: the best is white, with ssd black')
     .option('--json', 'as JSON')
-    .action(async (from: string, template: string, { backend: name, gpuMode, scores: map, json, ...options }: Flags) => {
+    .action(async (from: string, template: string, { backend: name, gpuMode, threads, scores: map, json, ...options }: Flags) => {
       const [{ matchTemplate }, { formatOf, readImage, writeImage }, { createBackend }] = await Promise.all([
         import('../filters/match-template.js'),
         import('../image/files.js'),
@@ -33,7 +33,7 @@ export function addMatchCommand(program: Command, terminal: Terminal): void {
       ]);
       if (map !== undefined) formatOf(map);
       const [image, small] = await Promise.all([readImage(from), readImage(template)]);
-      const backend = await createBackend(name, { gpuMode });
+      const backend = await createBackend(name, { gpuMode, threads });
       try {
         const { scores, peaks } = await matchTemplate(image, small, { ...options, backend });
         if (map !== undefined) {

@@ -42,7 +42,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
       const { loadCheckpoint } = await import('../cnn/exchange/files.js');
       const { evaluate } = await import('../cnn/evaluate.js');
       const { createBackend } = await import('../kernels/backends/create.js');
-      const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode });
+      const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
       try {
         const { model } = await loadCheckpoint(flags.model);
         await model.to(backend);

@@ -87,7 +87,7 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   const loader = new DataLoader(flags.augment ? await augmented(kept, flags.seed) : kept, { batchSize: flags.batch, shuffle: true, seed: flags.seed });
   const validation = flags.validation > 0 ? measured(new Subset(all, indices(border, all.length))) : undefined;
 
-  const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode });
+  const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
   try {
     const resumed = flags.resume === undefined ? undefined : await loadCheckpoint(flags.resume);
     const model = resumed?.model ?? cnn.NETS[flags.net]().initialize(flags.seed);

@@ -141,7 +141,7 @@ describe('createBackend', () => {
     ['gpu', { gpuMode: 'vulkan' }, /^createBackend: gpuMode must be one of webgpu, .*, received "vulkan"$/],
     ['wasm', { gpuMode: 'webgl2' }, /^createBackend: gpuMode goes with the backend 'gpu' only, here it is 'wasm', received "webgl2"$/],
     ['auto', { gpuMode: 'cpu' }, /here it is 'auto'/],
-    ['gpu', { threads: 2 }, /^createBackend: threads is not an option/],
+    ['gpu', { workers: 2 }, /^createBackend: workers is not an option/],
   ])('%s %o', async (name, options, message) => {
     const created = createBackend(name as 'gpu', options as object);
     await expect(created).rejects.toThrow(OptionError);

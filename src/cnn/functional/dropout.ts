@@ -1,5 +1,4 @@
 import { OptionError } from '../../errors.js';
-import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
 import { multiply } from './arithmetic.js';
 import { scaleChannels } from './conv.js';
@@ -29,7 +28,7 @@ export function dropout2d(x: Value, p = 0.5): Value {
 function mask({ graph }: Value, shape: readonly number[], p: number): Value {
   const keep = 1 / (1 - p);
   return graph.feed(shape, (values) => {
-    for (let i = 0; i < sizeOf(shape); i++) values[i] = graph.random.chance(p) ? 0 : keep;
+    for (let i = 0; i < values.length; i++) values[i] = graph.random.chance(p) ? 0 : keep;
   });
 }
 

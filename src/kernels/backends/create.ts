@@ -14,36 +14,51 @@ export type BackendName = (typeof BACKENDS)[number];
 export interface BackendOptions {
   /** For `'gpu'` only: which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
   gpuMode?: GpuMode;
+  /**
+   * For `'wasm'`, also where `'auto'` picks it: how many threads compute, the calling one included; results are the same bits on
+   * any number. Default: one a core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
+   */
+  threads?: number;
 }
+
+/** More would only cost memory. */
+const MOST_THREADS = 64;
 
 /**
  * Creates a backend by name.
  * - `auto`: a GPU where real hardware answers through GPU.js, else `wasm`; `diagnose` tells which and why;
  * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was asked for by name;
- * - `wasm`: WebAssembly SIMD;
+ * - `wasm`: WebAssembly SIMD, on several threads where they can share memory;
  * - `reference`: plain float64 loops, for tests.
- * @throws UnsupportedError with the reasons, if it does not run here
- * @throws OptionError if the name or an option is unknown, or `gpuMode` goes with another backend than `gpu`
+ * @throws UnsupportedError with the reasons, if it does not run here, or not on so many threads
+ * @throws OptionError if the name or an option is unknown, or an option goes with another backend
  */
 export function createBackend(name: 'reference'): Promise<ReferenceBackend>;
 export function createBackend(name?: BackendName, options?: BackendOptions): Promise<Backend>;
 export async function createBackend(name: BackendName = 'auto', options: BackendOptions = {}): Promise<Backend> {
-  refuseUnknownOptions('createBackend', options, ['gpuMode']);
-  const { gpuMode } = options;
+  refuseUnknownOptions('createBackend', options, ['gpuMode', 'threads']);
+  const { gpuMode, threads } = options;
   if (!BACKENDS.includes(name)) throw new OptionError('createBackend', 'name', `must be one of ${BACKENDS.join(', ')}`, name);
   if (gpuMode !== undefined) {
     if (!GPU_MODES.includes(gpuMode)) throw new OptionError('createBackend', 'gpuMode', `must be one of ${GPU_MODES.join(', ')}`, gpuMode);
     if (name !== 'gpu') throw new OptionError('createBackend', 'gpuMode', `goes with the backend 'gpu' only, here it is '${name}'`, gpuMode);
   }
+  if (threads !== undefined) {
+    if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+      throw new OptionError('createBackend', 'threads', `must be a whole number from 1 to ${MOST_THREADS}`, threads);
+    }
+    if (name !== 'wasm' && name !== 'auto')
+      throw new OptionError('createBackend', 'threads', `goes with the backends 'wasm' and 'auto' only, here it is '${name}'`, threads);
+  }
   if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
-  if (name === 'wasm') return (await import('./wasm/wasm.js')).createWasmBackend();
+  if (name === 'wasm') return (await import('./wasm/wasm.js')).createWasmBackend(threads);
   const { createGpuBackend } = await import('./gpu/create-gpu.js');
   if (name === 'gpu') return createGpuBackend({ mode: gpuMode });
   try {
     return await createGpuBackend({ hardwareOnly: true });
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    return (await import('./wasm/wasm.js')).createWasmBackend();
+    return (await import('./wasm/wasm.js')).createWasmBackend(threads);
   }
 }
 

@@ -1,14 +1,33 @@
 import { UnsupportedError } from '../../../errors.js';
-import { MODULE } from './module.generated.js';
-
-type PointwiseProgram = (a: number, b: number, c: number, out: number, length: number, p: number, q: number, r: number) => void;
+import { MEMORY_FLAGS, MODULE } from './module.generated.js';
 
 /** The formulas that have a program of their own; the others run as loops over the memory. */
 export const POINTWISE_PROGRAMS = ['adaptiveStep', 'affine', 'combine', 'leakyRelu', 'leakyReluGradient', 'multiply', 'multiplyAdd'] as const;
 
+/** The programs that threads share out: their last two arguments are `from` and `to`, and what scratch they need comes first. */
+export const SHARED_PROGRAMS = [
+  ...POINTWISE_PROGRAMS,
+  'biasGradient',
+  'bytesFloat',
+  'bytesInteger',
+  'correlate',
+  'fftConv',
+  'fftKernels',
+  'fold',
+  'kernelGradient',
+  'maxPool',
+  'maxPoolGradient',
+  'rowsByRows',
+  'runningSum',
+  'stridedByRows',
+  'sumChunks',
+] as const;
+export type SharedProgram = (typeof SHARED_PROGRAMS)[number];
+
+type PointwiseProgram = (a: number, b: number, c: number, out: number, p: number, q: number, r: number, from: number, to: number) => void;
+
 /** What the compiled module exports; pointers are byte addresses. Each program is documented in assembly/. */
 export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[number], PointwiseProgram>> {
-  readonly memory: WebAssembly.Memory;
   allocate(bytes: number): number;
   free(pointer: number): void;
   packKernel(
@@ -24,12 +43,12 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     reverse: boolean,
   ): void;
   packSparse(kernel: number, packed: number, channels: number, taps: number, window: number, offsets: number, directOffsets: number, reverse: boolean): void;
-  correlate(geometry: number, x: number, packed: number, sparse: boolean, bias: number, out: number, strip: number, from: number, to: number): void;
+  correlate(strip: number, geometry: number, x: number, packed: number, sparse: number, bias: number, out: number, from: number, to: number): void;
   bytesInteger(
+    strip: number,
     geometry: number,
     x: number,
     out: number,
-    strip: number,
     offsets: number,
     plus: number,
     minus: number,
@@ -42,30 +61,42 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     to: number,
   ): void;
   bytesFloat(
+    strip: number,
+    betweenAt: number,
+    sumsAt: number,
     geometry: number,
     x: number,
     out: number,
-    strip: number,
-    between: number,
-    sums: number,
     rowTaps: number,
     rowOffsets: number,
     rowWeights: number,
     columnTaps: number,
     columnOffsets: number,
     columnWeights: number,
-    paired: boolean,
+    paired: number,
     bias: number,
     keep: number,
     from: number,
     to: number,
   ): void;
-  kernelGradient(geometry: number, x: number, gradient: number, out: number, strip: number, rowsOfG: number, reverse: boolean, from: number, to: number): void;
-  biasGradient(gradient: number, out: number, batch: number, channels: number, area: number): void;
+  kernelGradient(
+    strip: number,
+    stripBytes: number,
+    geometry: number,
+    x: number,
+    gradient: number,
+    sums: number,
+    reverse: number,
+    chunks: number,
+    blocks: number,
+    from: number,
+    to: number,
+  ): void;
+  sumChunks(sums: number, chunks: number, length: number, out: number, from: number, to: number): void;
+  biasGradient(gradient: number, out: number, batch: number, channels: number, area: number, from: number, to: number): void;
   fold(
     padded: number,
     out: number,
-    planes: number,
     tableD: number,
     PD: number,
     D: number,
@@ -75,20 +106,37 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     tableW: number,
     PW: number,
     W: number,
+    from: number,
+    to: number,
   ): void;
-  rowsByRows(a: number, b: number, bias: number, out: number, I: number, J: number, P: number): void;
-  stridedByRows(a: number, stepI: number, stepP: number, b: number, out: number, I: number, J: number, P: number): void;
+  rowsByRows(a: number, b: number, bias: number, out: number, I: number, J: number, P: number, from: number, to: number): void;
+  stridedByRows(a: number, stepI: number, stepP: number, b: number, out: number, I: number, J: number, P: number, from: number, to: number): void;
+  fftKernels(tile: number, geometry: number, tiling: number, kernel: number, spectra: number, reverse: number, from: number, to: number): void;
+  fftConv(
+    scratch: number,
+    geometry: number,
+    tiling: number,
+    x: number,
+    kernels: number,
+    bias: number,
+    out: number,
+    group: number,
+    from: number,
+    to: number,
+  ): void;
   fftScratch(geometry: number, tiling: number): number;
-  fftConv(geometry: number, tiling: number, x: number, kernel: number, bias: number, out: number, scratch: number, reverse: boolean): void;
+  fftSpectrumBytes(tiling: number): number;
+  fftTransforms(geometry: number, tiling: number): number;
+  sameBytes(a: number, b: number, bytes: number): boolean;
   allFinite(values: number, length: number): boolean;
   runningSumScratch(geometry: number, strideW: number, dilationW: number): number;
   runningSum(
+    scratch: number,
     geometry: number,
     x: number,
     kernel: number,
     bias: number,
     out: number,
-    scratch: number,
     strideW: number,
     dilationW: number,
     tableW: number,
@@ -99,12 +147,30 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
   maxPoolGradient(geometry: number, gradient: number, winners: number, out: number, strideW: number, tableW: number, from: number, to: number): void;
 }
 
-/** @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD */
-export async function loadPrograms(): Promise<Programs> {
+/** The arguments of a program, but for `from` and `to`. */
+export type ArgumentsOf<P extends SharedProgram> = Programs[P] extends (...args: [...infer Args extends number[], number, number]) => void ? Args : never;
+
+/** Pages of 64 KiB: 4 GiB, all that addresses of 32 bits can name. */
+const MOST_PAGES = 65536;
+
+/** The module, an instance of it, and the memory that other instances may share. */
+export interface Loaded {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly programs: Programs;
+}
+
+/**
+ * @param shared with a memory that threads can share; the module is the same but for one byte, which says so
+ * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD
+ */
+export async function loadPrograms(shared: boolean): Promise<Loaded> {
   try {
     const bytes = Uint8Array.from(atob(MODULE), (character) => character.charCodeAt(0));
-    const { instance } = await WebAssembly.instantiate(bytes, {});
-    return instance.exports as unknown as Programs;
+    if (shared) bytes[MEMORY_FLAGS] = 3;
+    const memory = newMemory(shared);
+    const { module, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+    return { module, memory, programs: instance.exports as unknown as Programs };
   } catch (cause) {
     throw new UnsupportedError(
       'createBackend',
@@ -112,5 +178,16 @@ export async function loadPrograms(): Promise<Programs> {
       {},
       { cause },
     );
+  }
+}
+
+function newMemory(shared: boolean): WebAssembly.Memory {
+  for (let maximum = MOST_PAGES; ; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared });
+    } catch (cause) {
+      // a shared memory never moves, so engines set its maximum apart at once, and may not have so much
+      if (!shared || maximum <= MOST_PAGES / 16) throw cause;
+    }
   }
 }

@@ -8,16 +8,37 @@ import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { bytesCorrelation, isDense, tapCounts, tapLists } from './bytes.js';
 import { type Correlation, ceil4, foldsGradient, forwardCorrelation, inputGradientCorrelation, type StripLayout, stripLayout } from './correlation.js';
 import { tilingFields, twiddles } from './fft.js';
-import { loadPrograms, POINTWISE_PROGRAMS, type Programs } from './programs.js';
+import { cores, obstacle } from './host.js';
+import { type Job, ThreadPool } from './pool.js';
+import { type ArgumentsOf, type Loaded, loadPrograms, POINTWISE_PROGRAMS, type Programs, type SharedProgram } from './programs.js';
 
 /** Geometries whose tables are kept; the one unused for longest goes first. */
 const KEPT_GEOMETRIES = 256;
 /** Vectors may be read past the last value. */
 const SLACK_BYTES = 64;
 
+/** More than this, and threads get into each other's way: in memory bandwidth, or other work that the machine has to do. */
+const DEFAULT_THREADS = 4;
+/** A job is handed over and waited for in about 5 µs while the workers look out for it. */
+const WORTH_SHARING_NS = 20_000;
+/** What one multiply-add and one value that is read or written take, about, in nanoseconds. */
+const NS = { product: 0.05, value: 0.15 };
+/** The kernel's gradient is summed in so many parts, whatever the number of threads: the same bits for each. */
+const GRADIENT_CHUNKS = 16;
+/** Above this, parts of the sums cost more memory than they are worth: output channels are shared out instead, so many at a time. */
+const LARGE_KERNEL = 65536;
+const GRADIENT_CHANNELS = 16;
+
 interface WasmBuffer extends DeviceBuffer {
   /** byte address; 0 once freed */
   pointer: number;
+}
+
+/** Parts of the scratch area: those that all threads use, those of the first thread, and how far on the next thread's are. */
+interface Scratch {
+  readonly common: readonly number[];
+  readonly each: readonly number[];
+  readonly bytes: number;
 }
 
 /** Something that is kept in wasm memory. */
@@ -38,17 +59,27 @@ interface Prepared extends Kept {
   readonly layout: StripLayout;
 }
 
-/** AssemblyScript programs with 128-bit SIMD, on one thread. Calls run at once; buffers are ranges of the wasm memory. */
+/**
+ * AssemblyScript programs with 128-bit SIMD. Calls return when they are done, on however many threads; only the calling one
+ * allocates. Buffers are ranges of the wasm memory.
+ */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
-  readonly device = 'wasm simd, 1 thread';
+  readonly device: string;
+  readonly #threads: number;
+  readonly #worthSharing: number;
   readonly #prepared = new Map<string, Kept>();
-  #programs: Programs | undefined;
+  #loaded: Loaded | undefined;
+  #pool: ThreadPool | undefined;
   #scratch = { pointer: 0, bytes: 0 };
 
   /** Use {@link createWasmBackend}. */
-  constructor(programs: Programs) {
-    this.#programs = programs;
+  constructor(loaded: Loaded, pool?: ThreadPool, worthSharing = Infinity) {
+    this.#loaded = loaded;
+    this.#worthSharing = worthSharing;
+    this.#pool = pool;
+    this.#threads = pool?.threads ?? 1;
+    this.device = `wasm simd, ${this.#threads} thread${this.#threads === 1 ? '' : 's'}`;
   }
 
   allocate(length: number): WasmBuffer {
@@ -71,99 +102,151 @@ export class WasmBackend implements Backend {
   }
 
   dispose(): void {
-    this.#programs = undefined;
+    this.#pool?.stop();
+    this.#pool = undefined;
+    this.#loaded = undefined;
     this.#prepared.clear();
   }
 
   conv(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
+    const work = NS.product * productsOf(g);
     if (isLinear(g)) {
-      this.#run.rowsByRows(at(x), at(kernel), bias ? at(bias) : 0, at(out), g.batch, g.outChannels, g.inChannels * sizeOf(g.kernel));
+      this.#share('rowsByRows', [at(x), at(kernel), bias ? at(bias) : 0, at(out), g.batch, g.outChannels, g.inChannels * sizeOf(g.kernel)], {
+        units: g.outChannels,
+        step: 4,
+        work,
+      });
       return;
     }
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
-    const [strip, packed] = this.#scratchFor(p.stripBytes, p.packedBytes);
+    const scratch = this.#scratchFor([p.packedBytes], [p.stripBytes]);
+    const [packed] = scratch.common;
     this.#pack(g, kernel, packed, false);
-    this.#run.correlate(p.pointer, at(x), packed, false, bias ? at(bias) : 0, at(out), strip, 0, p.strips);
+    this.#correlate(p, scratch, at(x), packed, false, bias, at(out), work);
   }
 
   convSparse(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
     const taps = kernel.length / g.outChannels;
-    const [strip, packed] = this.#scratchFor(p.stripBytes, g.outChannels * (4 + 12 * taps));
+    const scratch = this.#scratchFor([g.outChannels * (4 + 12 * taps)], [p.stripBytes]);
+    const [packed] = scratch.common;
     this.#run.packSparse(at(kernel), packed, g.outChannels, taps, sizeOf(g.kernel), p.offsets, p.directOffsets, g.flip);
-    this.#run.correlate(p.pointer, at(x), packed, true, bias ? at(bias) : 0, at(out), strip, 0, p.strips);
+    this.#correlate(p, scratch, at(x), packed, true, bias, at(out), NS.value * (x.length + out.length));
   }
 
   convRunningSum(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
     const [strideW, dilationW] = [g.stride[2], g.dilation[2]];
-    const [scratch] = this.#scratchFor(this.#run.runningSumScratch(p.pointer, strideW, dilationW));
-    const planes = g.batch * g.outChannels;
-    this.#run.runningSum(p.pointer, at(x), at(kernel), bias ? at(bias) : 0, at(out), scratch, strideW, dilationW, p.tableW, 0, planes);
+    const scratch = this.#scratchFor([], [this.#run.runningSumScratch(p.pointer, strideW, dilationW)]);
+    this.#share('runningSum', [scratch.each[0], p.pointer, at(x), at(kernel), bias ? at(bias) : 0, at(out), strideW, dilationW, p.tableW], {
+      scratch: scratch.bytes,
+      units: g.batch * g.outChannels,
+      work: NS.value * (x.length + out.length),
+    });
   }
 
   convFft(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
     const tiles = fftTiles(g);
     if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
-    if (!this.#run.allFinite(at(x), x.length) || !this.#run.allFinite(at(kernel), kernel.length)) {
+    const run = this.#run;
+    if (!run.allFinite(at(x), x.length) || !run.allFinite(at(kernel), kernel.length)) {
       this.conv(g, x, kernel, bias, out);
       return;
     }
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
     const tiling = this.#prepareFft(g, tiles, p.tableW);
-    const [scratch] = this.#scratchFor(this.#run.fftScratch(p.pointer, tiling));
-    this.#run.fftConv(p.pointer, tiling, at(x), at(kernel), bias ? at(bias) : 0, at(out), scratch, g.flip);
+    const slices = (g.outChannels / g.groups) * (g.inChannels / g.groups) * g.kernel[0];
+    const scratch = this.#scratchFor([slices * run.fftSpectrumBytes(tiling)], [run.fftScratch(p.pointer, tiling)]);
+    const [[spectra], [tile]] = [scratch.common, scratch.each];
+    const groupBytes = (4 * kernel.length) / g.groups;
+    for (let group = 0; group < g.groups; group++) {
+      const ours = at(kernel) + group * groupBytes;
+      if (group === 0 || !run.sameBytes(ours, ours - groupBytes, groupBytes)) {
+        this.#share('fftKernels', [tile, p.pointer, tiling, ours, spectra, Number(g.flip)], {
+          scratch: scratch.bytes,
+          units: slices,
+          work: WORTH_SHARING_NS,
+        });
+      }
+      this.#share('fftConv', [tile, p.pointer, tiling, at(x), spectra, bias ? at(bias) : 0, at(out), group], {
+        scratch: scratch.bytes,
+        units: run.fftTransforms(p.pointer, tiling),
+        work: WORTH_SHARING_NS,
+      });
+    }
   }
 
   convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
+    const work = NS.product * productsOf(g);
     if (isLinear(g)) {
       const inputs = g.inChannels * sizeOf(g.kernel);
-      this.#run.stridedByRows(at(gradient), g.outChannels, 1, at(kernel), at(out), g.batch, inputs, g.outChannels);
+      this.#share('stridedByRows', [at(gradient), g.outChannels, 1, at(kernel), at(out), g.batch, inputs, g.outChannels], { units: inputs, step: 8, work });
       return;
     }
     const p = this.#prepare(`convInputGradient ${g.key}`, () => inputGradientCorrelation(g));
     const folds = foldsGradient(g);
     const planes = g.batch * g.inChannels;
     const padded = g.input.map((n, axis) => n + g.before[axis] + g.after[axis]);
-    const [strip, packed, unfolded] = this.#scratchFor(p.stripBytes, p.packedBytes, folds ? 4 * planes * sizeOf(padded) : 0);
+    const scratch = this.#scratchFor([p.packedBytes, folds ? 4 * planes * sizeOf(padded) : 0], [p.stripBytes]);
+    const [packed, unfolded] = scratch.common;
     this.#pack(g, kernel, packed, true);
-    this.#run.correlate(p.pointer, at(gradient), packed, false, 0, folds ? unfolded : at(out), strip, 0, p.strips);
+    this.#correlate(p, scratch, at(gradient), packed, false, null, folds ? unfolded : at(out), work);
     if (!folds) return;
     const [d, h, w] = this.#borderTables(g);
-    this.#run.fold(unfolded, at(out), planes, d, padded[0], g.input[0], h, padded[1], g.input[1], w, padded[2], g.input[2]);
+    this.#share('fold', [unfolded, at(out), d, padded[0], g.input[0], h, padded[1], g.input[1], w, padded[2], g.input[2]], {
+      units: planes,
+      work: 2 * NS.value * planes * sizeOf(padded),
+    });
   }
 
   convKernelGradient(g: ConvGeometry, x: DeviceBuffer, gradient: DeviceBuffer, out: DeviceBuffer): void {
+    const work = NS.product * productsOf(g);
     if (isLinear(g)) {
       const inputs = g.inChannels * sizeOf(g.kernel);
-      this.#run.stridedByRows(at(gradient), 1, g.outChannels, at(x), at(out), g.outChannels, inputs, g.batch);
+      this.#share('stridedByRows', [at(gradient), 1, g.outChannels, at(x), at(out), g.outChannels, inputs, g.batch], { units: inputs, step: 8, work });
       return;
     }
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
-    const [strip, rows] = this.#scratchFor(p.stripBytes, p.gradientRowBytes);
-    this.#floats(at(out), out.length).fill(0);
-    this.#run.kernelGradient(p.pointer, at(x), at(gradient), at(out), strip, rows, g.flip, 0, p.strips);
+    const large = out.length > LARGE_KERNEL;
+    const chunks = large ? 1 : Math.min(GRADIENT_CHUNKS, p.strips);
+    const blocks = large ? Math.ceil(g.outChannels / g.groups / GRADIENT_CHANNELS) : 1;
+    const scratch = this.#scratchFor([chunks > 1 ? 4 * chunks * out.length : 0], [p.stripBytes, p.gradientRowBytes]);
+    const [[sums], [strip, rowsOfG]] = [scratch.common, scratch.each];
+    const to = chunks > 1 ? sums : at(out);
+    this.#share('kernelGradient', [strip, rowsOfG - strip, p.pointer, at(x), at(gradient), to, Number(g.flip), chunks, blocks], {
+      scratch: scratch.bytes,
+      units: chunks * blocks,
+      work,
+    });
+    if (chunks === 1) return;
+    this.#share('sumChunks', [sums, chunks, out.length, at(out)], { units: out.length, step: 4, work: NS.value * chunks * out.length });
   }
 
   convBiasGradient(g: ConvGeometry, gradient: DeviceBuffer, out: DeviceBuffer): void {
-    this.#run.biasGradient(at(gradient), at(out), g.batch, g.outChannels, sizeOf(g.output));
+    this.#share('biasGradient', [at(gradient), at(out), g.batch, g.outChannels, sizeOf(g.output)], { units: g.outChannels, work: NS.value * gradient.length });
   }
 
   maxPool(g: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
-    this.#run.maxPool(p.pointer, at(x), at(out), at(winners), g.stride[2], g.dilation[2], p.tableW, 0, g.batch * g.outChannels);
+    this.#share('maxPool', [p.pointer, at(x), at(out), at(winners), g.stride[2], g.dilation[2], p.tableW], {
+      units: g.batch * g.outChannels,
+      work: NS.value * out.length * sizeOf(g.kernel),
+    });
   }
 
   maxPoolGradient(g: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void {
     const p = this.#prepare(`conv ${g.key}`, () => forwardCorrelation(g));
-    this.#run.maxPoolGradient(p.pointer, at(gradient), at(winners), at(out), g.stride[2], p.tableW, 0, g.batch * g.outChannels);
+    this.#share('maxPoolGradient', [p.pointer, at(gradient), at(winners), at(out), g.stride[2], p.tableW], {
+      units: g.batch * g.outChannels,
+      work: NS.value * (4 * gradient.length + out.length),
+    });
   }
 
   pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void {
     const [p = 0, q = 0, r = 0] = params;
     if (hasProgram(name)) {
       const [a, b = a, c = a] = inputs.map(at);
-      this.#run[name](a, b, c, at(out), out.length, p, q, r);
+      this.#share(name, [a, b, c, at(out), p, q, r], { units: out.length, step: 16, work: NS.value * (inputs.length + 1) * out.length });
     } else {
       const view = (buffer: DeviceBuffer) => this.#floats(at(buffer), buffer.length);
       applyPointwise(name, inputs.map(view), params, view(out));
@@ -175,12 +258,17 @@ export class WasmBackend implements Backend {
     const keep = task.keepsAlpha ? g.inChannels : 0;
     const cellBytes = weights.kind === 'integer' ? 1 : 4;
     const p = this.#prepare(`bytes${cellBytes} ${g.key}`, () => bytesCorrelation(g), cellBytes);
+    const { layout } = p;
     const rowBytes = 4 * ceil4(g.output[2] * g.inChannels);
-    const lists = tapLists(task, p.layout, rowBytes);
+    const lists = tapLists(task, layout, rowBytes);
     const listBytes = lists.reduce((sum, list) => sum + list.byteLength, 0);
-    const parts = [image.length, image.length, (cellBytes * p.stripBytes) / 4, listBytes, p.layout.gatheredRows * rowBytes, p.layout.stripRows * rowBytes];
-    const [x, out, strip, list, between, sums] = this.#scratchFor(...parts);
-    const { memory } = this.#run;
+    const scratch = this.#scratchFor(
+      [image.length, image.length, listBytes],
+      [(cellBytes * p.stripBytes) / 4, layout.gatheredRows * rowBytes, layout.stripRows * rowBytes],
+    );
+    const [x, out, list] = scratch.common;
+    const [strip, between, sums] = scratch.each;
+    const { memory } = this.#live;
     new Uint8Array(memory.buffer, x, image.length).set(image);
     let end = list;
     const [first, second, third, fourth] = lists.map((values) => {
@@ -188,25 +276,47 @@ export class WasmBackend implements Backend {
       end += values.byteLength;
       return end - values.byteLength;
     });
+    const job = { scratch: scratch.bytes, units: p.strips, work: NS.product * image.length * (lists[0].length + (lists[2]?.length ?? 0)) };
     if (weights.kind === 'integer') {
       const { plus, minus, others } = tapCounts(weights.window);
-      this.#run.bytesInteger(p.pointer, x, out, strip, first, plus, minus, others, second, weights.scale, bias, keep, 0, p.strips);
+      this.#share('bytesInteger', [strip, p.pointer, x, out, first, plus, minus, others, second, weights.scale, bias, keep], job);
     } else {
-      const [rows, columns] = [lists[0].length, lists[2]?.length ?? 0];
-      const paired = weights.kind === 'window' && isDense(task);
-      this.#run.bytesFloat(p.pointer, x, out, strip, between, sums, rows, first, second, columns, third ?? 0, fourth ?? 0, paired, bias, keep, 0, p.strips);
+      const taps = [lists[0].length, first, second, lists[2]?.length ?? 0, third ?? 0, fourth ?? 0] as const;
+      const paired = Number(weights.kind === 'window' && isDense(task));
+      this.#share('bytesFloat', [strip, between - strip, sums - strip, p.pointer, x, out, ...taps, paired, bias, keep], job);
     }
-    return new Uint8ClampedArray(memory.buffer.slice(out, out + image.length));
+    // of shared memory the copy has to be made so
+    return new Uint8ClampedArray(memory.buffer, out, image.length).slice();
+  }
+
+  #correlate(p: Prepared, scratch: Scratch, x: number, packed: number, sparse: boolean, bias: DeviceBuffer | null, out: number, work: number): void {
+    this.#share('correlate', [scratch.each[0], p.pointer, x, packed, Number(sparse), bias ? at(bias) : 0, out], {
+      scratch: scratch.bytes,
+      units: p.strips,
+      work,
+    });
+  }
+
+  /** All units of a program, on all threads where that pays. */
+  #share<P extends SharedProgram>(program: P, args: ArgumentsOf<P>, job: Job): void {
+    const run = this.#run[program] as (...args: number[]) => void;
+    if (this.#pool && job.work >= this.#worthSharing && job.units > (job.step ?? 1)) this.#pool.run(program, args, job);
+    else run(...args, 0, job.units);
   }
 
   get #run(): Programs {
-    if (!this.#programs) throw new UnsupportedError('wasm', 'this backend was disposed of');
-    return this.#programs;
+    return this.#live.programs;
   }
 
-  /** A view is valid only until the next allocation: growing the memory detaches it. */
+  get #live(): Loaded {
+    if (!this.#loaded) throw new UnsupportedError('wasm', 'this backend was disposed of');
+    this.#pool?.check();
+    return this.#loaded;
+  }
+
+  /** A view is valid only until the next allocation: growing the memory detaches it, or leaves it short of what was added. */
   #floats(pointer: number, length: number): Float32Array {
-    return new Float32Array(this.#run.memory.buffer, pointer, length);
+    return new Float32Array(this.#live.memory.buffer, pointer, length);
   }
 
   #allocate(bytes: number): number {
@@ -224,24 +334,22 @@ export class WasmBackend implements Backend {
   #store(values: Int32Array | Float32Array): number {
     const pointer = this.#allocate(values.byteLength);
     const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-    new Int32Array(this.#run.memory.buffer, pointer, values.length).set(bits);
+    new Int32Array(this.#live.memory.buffer, pointer, values.length).set(bits);
     return pointer;
   }
 
-  /** One scratch area serves every call, cut into parts; it only grows. */
-  #scratchFor(...parts: number[]): number[] {
-    const sizes = parts.map((bytes) => Math.ceil((bytes + SLACK_BYTES) / 64) * 64);
-    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  /** One scratch area serves every call: parts that all threads use, and parts for each of them. It only grows. */
+  #scratchFor(common: readonly number[], each: readonly number[]): Scratch {
+    const [shared, own] = [common.map(roundUp), each.map(roundUp)];
+    const [sharedBytes, ownBytes] = [sumOf(shared), sumOf(own)];
+    const bytes = sharedBytes + this.#threads * ownBytes;
     if (bytes > this.#scratch.bytes) {
       if (this.#scratch.bytes > 0) this.#run.free(this.#scratch.pointer);
       this.#scratch = { pointer: 0, bytes: 0 };
       this.#scratch = { pointer: this.#allocate(bytes), bytes };
     }
-    let next = this.#scratch.pointer;
-    return sizes.map((size) => {
-      next += size;
-      return next - size;
-    });
+    const { pointer } = this.#scratch;
+    return { common: placed(shared, pointer), each: placed(own, pointer + sharedBytes), bytes: ownBytes };
   }
 
   #pack(g: ConvGeometry, kernel: DeviceBuffer, packed: number, transposed: boolean): void {
@@ -312,16 +420,53 @@ export class WasmBackend implements Backend {
 
 /**
  * Creates a backend that runs in WebAssembly.
- * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD
+ * @param threads how many, the calling one included. Default: one a core, at most 4, and 1 where threads cannot share memory
+ * @param worthSharing nanoseconds that a job has to take, so that threads share it; tests have them share everything
+ * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or not so many threads as asked for
  */
-export async function createWasmBackend(): Promise<Backend> {
-  return new WasmBackend(await loadPrograms());
+export async function createWasmBackend(threads?: number, worthSharing = WORTH_SHARING_NS): Promise<Backend> {
+  const reason = obstacle();
+  if (threads !== undefined && threads > 1 && reason)
+    throw new UnsupportedError('createBackend', `threads must be 1 here, received ${threads}: ${reason}`, { threads });
+  const count = reason ? 1 : (threads ?? Math.min(cores(), DEFAULT_THREADS));
+  if (count > 1) {
+    const loaded = await loadPrograms(true);
+    try {
+      return new WasmBackend(loaded, await ThreadPool.start(loaded, count), worthSharing);
+    } catch (cause) {
+      if (threads !== undefined)
+        throw new UnsupportedError('createBackend', `${threads} threads could not be started: ${(cause as Error).message}`, { threads }, { cause });
+    }
+  }
+  return new WasmBackend(await loadPrograms(false));
 }
 
 /** True if the kernel covers its whole input: one output per channel, so the convolution is a matrix product. */
 function isLinear(g: ConvGeometry): boolean {
   const covers = g.kernel.every((size, axis) => size === g.input[axis] && g.before[axis] === 0 && g.after[axis] === 0);
   return covers && g.groups === 1 && !g.flip;
+}
+
+/** Multiply-adds of a convolution and of each of its gradients. */
+function productsOf(g: ConvGeometry): number {
+  return (sizeOf(g.outShape) * g.inChannels * sizeOf(g.kernel)) / g.groups;
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil((bytes + SLACK_BYTES) / 64) * 64;
+}
+
+function sumOf(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Where each of some parts begins, one behind the other. */
+function placed(sizes: readonly number[], pointer: number): number[] {
+  let next = pointer;
+  return sizes.map((size) => {
+    next += size;
+    return next - size;
+  });
 }
 
 function hasProgram(name: PointwiseName): name is (typeof POINTWISE_PROGRAMS)[number] {

@@ -1,6 +1,6 @@
-/** out[c] = Σ over n and area of gradient[n, c, …]; the planes of a channel are summed one after the other. */
-export function biasGradient(gradient: usize, out: usize, batch: i32, channels: i32, area: i32): void {
-  for (let c = 0; c < channels; c++) {
+/** out[c] = Σ over n and area of gradient[n, c, …]; the planes of a channel are summed one after the other. Channels `from` … `to` − 1. */
+export function biasGradient(gradient: usize, out: usize, batch: i32, channels: i32, area: i32, from: i32, to: i32): void {
+  for (let c = from; c < to; c++) {
     let sum: f32 = 0;
     for (let n = 0; n < batch; n++) {
       let at = gradient + (<usize>((n * channels + c) * area) << 2);

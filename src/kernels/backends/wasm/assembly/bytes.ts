@@ -13,7 +13,7 @@ import { usedRows } from './gather';
  * @param keep 2 or 4 if the last of so many channels passes through, else 0
  */
 export function bytesInteger(
-  geometry: usize, x: usize, out: usize, strip: usize, offsets: usize, plus: i32, minus: i32, others: i32, weights: usize,
+  strip: usize, geometry: usize, x: usize, out: usize, offsets: usize, plus: i32, minus: i32, others: i32, weights: usize,
   scale: f32, bias: f32, keep: i32, from: i32, to: i32,
 ): void {
   const c = changetype<Correlation>(geometry);
@@ -76,16 +76,18 @@ export function bytesInteger(
 /**
  * Any weights, in float32: one pass, or with `columnTaps` first along the rows and then along the columns.
  * @param strip scratch, floats [gatheredRows, rowLength]
- * @param between scratch, floats [gatheredRows, ceil4(outW)], if there are two passes
- * @param sums scratch, floats [stripRows, ceil4(outW)]
+ * @param betweenAt bytes behind `strip`: between, scratch, floats [gatheredRows, ceil4(outW)], if there are two passes
+ * @param sumsAt bytes behind `strip`: sums, scratch, floats [stripRows, ceil4(outW)]
  * @param rowOffsets,columnOffsets of the taps in `strip` and in `between`, in bytes
  * @param paired the one pass has all taps of the window, one row below the other
  */
 export function bytesFloat(
-  geometry: usize, x: usize, out: usize, strip: usize, between: usize, sums: usize,
+  strip: usize, betweenAt: usize, sumsAt: usize, geometry: usize, x: usize, out: usize,
   rowTaps: i32, rowOffsets: usize, rowWeights: usize, columnTaps: i32, columnOffsets: usize, columnWeights: usize,
   paired: bool, bias: f32, keep: i32, from: i32, to: i32,
 ): void {
+  const between = strip + betweenAt;
+  const sums = strip + sumsAt;
   const c = changetype<Correlation>(geometry);
   const rowBytes = <usize>c.rowLength << 2;
   const outRow = <usize>((c.outW + 3) & ~3) << 2;

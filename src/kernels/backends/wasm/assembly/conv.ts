@@ -5,11 +5,11 @@ import { sparseBytes } from './pack';
 
 /**
  * Strips `from` … `to` − 1 of a correlation; strip number ((n · groups + group) · outD + od) · stripsPerSlice + s.
+ * @param strip scratch, [inChannels, KD, gatheredRows, rowLength]
  * @param packed weights as packKernel orders them, or with `sparse` as packSparse does
  * @param bias [groups · outChannels], or 0
- * @param strip scratch, [inChannels, KD, gatheredRows, rowLength]
  */
-export function correlate(geometry: usize, x: usize, packed: usize, sparse: bool, bias: usize, out: usize, strip: usize, from: i32, to: i32): void {
+export function correlate(strip: usize, geometry: usize, x: usize, packed: usize, sparse: bool, bias: usize, out: usize, from: i32, to: i32): void {
   const c = changetype<Correlation>(geometry);
   const strips = stripsPerSlice(c);
   const inGroup = <usize>(c.inChannels * c.inD * c.inH * c.inW) << 2;

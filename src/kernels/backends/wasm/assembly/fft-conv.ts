@@ -67,60 +67,107 @@ function turnedBytes(t: Tiling): usize {
   return <usize>t.columns * turnedPitch(t);
 }
 
-/** Bytes of scratch that fftConv needs: a tile, a sum, the spectra of what is read and of one group's kernels. */
+/** Bytes of scratch that fftConv needs: a tile, a sum, the spectra of what is read. */
 export function fftScratch(geometry: usize, tiling: usize): f64 {
   const c = changetype<Correlation>(geometry);
   const t = changetype<Tiling>(tiling);
-  const slices = <f64>(c.inChannels * c.KD);
-  return 2 * (<f64>partBytes(t) + (1 + slices + slices * <f64>c.outChannels) * <f64>turnedBytes(t));
+  return 2 * (<f64>partBytes(t) + (1 + <f64>(c.inChannels * c.KD)) * <f64>turnedBytes(t));
 }
 
-/** The correlation by Fourier transform. @param reverse turns every kernel round */
-export function fftConv(geometry: usize, tiling: usize, x: usize, kernel: usize, bias: usize, out: usize, scratch: usize, reverse: bool): void {
+/** Bytes of a spectrum; a group has outChannels · inChannels · KD of them. */
+export function fftSpectrumBytes(tiling: usize): f64 {
+  return 2 * <f64>turnedBytes(changetype<Tiling>(tiling));
+}
+
+/** How many transforms a slice of x needs, for all slices: batch · outD · what cover a slice, two lots of pieces each. */
+export function fftTransforms(geometry: usize, tiling: usize): i32 {
+  const c = changetype<Correlation>(geometry);
+  const t = changetype<Tiling>(tiling);
+  return c.batch * c.outD * transformsPerSlice(c, t);
+}
+
+@inline
+function transformsPerSlice(c: Correlation, t: Tiling): i32 {
+  const lots = 2 * lotOf(c, t);
+  return (piecesOf(c, t) + lots - 1) / lots;
+}
+
+/** Pieces of an output slice: row pieces for a flat kernel, else tiles. */
+@inline
+function piecesOf(c: Correlation, t: Tiling): i32 {
+  return isFlat(c) ? c.outH * acrossOf(c, t) : ((c.outH + t.outRows - 1) / t.outRows) * acrossOf(c, t);
+}
+
+@inline
+function acrossOf(c: Correlation, t: Tiling): i32 {
+  return (c.outW + t.outColumns - 1) / t.outColumns;
+}
+
+/** Pieces in each of the two parts of a transform. */
+@inline
+function lotOf(c: Correlation, t: Tiling): i32 {
+  return isFlat(c) ? t.rows : 1;
+}
+
+/** True if these bytes are equal: then kernels need not be transformed again. */
+export function sameBytes(a: usize, b: usize, bytes: usize): bool {
+  return memory.compare(a, b, bytes) === 0;
+}
+
+/**
+ * The spectra of kernel slices `from` … `to` − 1 of a group; slice number (cout · inChannels + cin) · KD + kd.
+ * @param tile scratch
+ * @param reverse turns every kernel round
+ */
+export function fftKernels(tile: usize, geometry: usize, tiling: usize, kernel: usize, spectra: usize, reverse: bool, from: i32, to: i32): void {
+  const c = changetype<Correlation>(geometry);
+  const t = changetype<Tiling>(tiling);
+  const window = <usize>(c.KH * c.KW) << 2;
+  for (let i = from; i < to; i++) {
+    loadKernel(c, t, kernel + <usize>i * window, kernel + <usize>mirror(c, i) * window, tile, reverse);
+    transform(c, t, tile, spectra + <usize>i * 2 * turnedBytes(t));
+  }
+}
+
+/**
+ * The correlation by Fourier transform: of one group transforms `from` … `to` − 1, as fftTransforms counts them.
+ * @param kernels the spectra of the group's kernels
+ */
+export function fftConv(
+  scratch: usize, geometry: usize, tiling: usize, x: usize, kernels: usize, bias: usize, out: usize, group: i32, from: i32, to: i32,
+): void {
   const c = changetype<Correlation>(geometry);
   const t = changetype<Tiling>(tiling);
   const slices = c.inChannels * c.KD;
   const spectrum = 2 * turnedBytes(t);
   const sum = scratch + 2 * partBytes(t);
   const spectra = sum + spectrum;
-  const kernels = spectra + <usize>slices * spectrum;
-  const across = (c.outW + t.outColumns - 1) / t.outColumns;
-  // pieces for a flat kernel, else tiles; a transform takes two lots of them
-  const pieces = isFlat(c) ? c.outH * across : ((c.outH + t.outRows - 1) / t.outRows) * across;
-  const lot = isFlat(c) ? t.rows : 1;
+  const across = acrossOf(c, t);
+  const pieces = piecesOf(c, t);
+  const lot = lotOf(c, t);
+  const perSlice = transformsPerSlice(c, t);
   const inGroup = <usize>(c.inChannels * c.inD * c.inH * c.inW) << 2;
   const outPlane = <usize>(c.outD * c.outH * c.outW) << 2;
-  const weights = <usize>(c.outChannels * c.taps) << 2;
-  for (let group = 0; group < c.groups; group++) {
-    const ours = kernel + <usize>group * weights;
-    if (group === 0 || memory.compare(ours, ours - weights, weights) !== 0) {
-      for (let i = 0; i < c.outChannels * slices; i++) {
-        loadKernel(c, t, ours + (<usize>(i * c.KH * c.KW) << 2), ours + (<usize>(mirror(c, i) * c.KH * c.KW) << 2), scratch, reverse);
-        transform(c, t, scratch, kernels + <usize>i * spectrum);
-      }
+  for (let index = from; index < to; index++) {
+    const piece = (index % perSlice) * 2 * lot;
+    const od = (index / perSlice) % c.outD;
+    const n = index / (perSlice * c.outD);
+    const plane = n * c.groups + group;
+    for (let slice = 0; slice < slices; slice++) {
+      const d = load<i32>(c.tableD + (<usize>(od * c.strideD + (slice % c.KD) * c.dilationD) << 2));
+      const source = d < 0 ? <usize>0 : x + <usize>plane * inGroup + (<usize>(((slice / c.KD) * c.inD + d) * c.inH * c.inW) << 2);
+      loadTile(c, t, source, piece, pieces, across, scratch);
+      loadTile(c, t, source, piece + lot, pieces, across, scratch + partBytes(t));
+      transform(c, t, scratch, spectra + <usize>slice * spectrum);
     }
-    for (let n = 0; n < c.batch; n++) {
-      const plane = n * c.groups + group;
-      for (let od = 0; od < c.outD; od++) {
-        for (let piece = 0; piece < pieces; piece += 2 * lot) {
-          for (let slice = 0; slice < slices; slice++) {
-            const d = load<i32>(c.tableD + (<usize>(od * c.strideD + (slice % c.KD) * c.dilationD) << 2));
-            const source = d < 0 ? <usize>0 : x + <usize>plane * inGroup + (<usize>(((slice / c.KD) * c.inD + d) * c.inH * c.inW) << 2);
-            loadTile(c, t, source, piece, pieces, across, scratch);
-            loadTile(c, t, source, piece + lot, pieces, across, scratch + partBytes(t));
-            transform(c, t, scratch, spectra + <usize>slice * spectrum);
-          }
-          for (let cout = 0; cout < c.outChannels; cout++) {
-            multiply(t, spectra, kernels + <usize>(cout * slices) * spectrum, slices, sum);
-            transformBack(c, t, sum, scratch);
-            const channel = group * c.outChannels + cout;
-            const start = bias ? load<f32>(bias + (<usize>channel << 2)) : <f32>0;
-            const target = out + <usize>(n * c.groups * c.outChannels + channel) * outPlane + (<usize>(od * c.outH * c.outW) << 2);
-            storeTile(c, t, scratch, piece, pieces, across, start, target);
-            storeTile(c, t, scratch + partBytes(t), piece + lot, pieces, across, start, target);
-          }
-        }
-      }
+    for (let cout = 0; cout < c.outChannels; cout++) {
+      multiply(t, spectra, kernels + <usize>(cout * slices) * spectrum, slices, sum);
+      transformBack(c, t, sum, scratch);
+      const channel = group * c.outChannels + cout;
+      const start = bias ? load<f32>(bias + (<usize>channel << 2)) : <f32>0;
+      const target = out + <usize>(n * c.groups * c.outChannels + channel) * outPlane + (<usize>(od * c.outH * c.outW) << 2);
+      storeTile(c, t, scratch, piece, pieces, across, start, target);
+      storeTile(c, t, scratch + partBytes(t), piece + lot, pieces, across, start, target);
     }
   }
 }

@@ -1,25 +1,28 @@
 /**
- * The gradient of padding: every padded cell's gradient is added to the input cell that it shows.
+ * The gradient of padding: every padded cell's gradient is added to the input cell that it shows. Planes `from` … `to` − 1.
  * @param padded [planes, PD, PH, PW]
  * @param out [planes, D, H, W], overwritten
  */
 export function fold(
-  padded: usize, out: usize, planes: i32, tableD: usize, PD: i32, D: i32, tableH: usize, PH: i32, H: i32, tableW: usize, PW: i32, W: i32,
+  padded: usize, out: usize, tableD: usize, PD: i32, D: i32, tableH: usize, PH: i32, H: i32, tableW: usize, PW: i32, W: i32, from: i32, to: i32,
 ): void {
-  memory.fill(out, 0, <usize>(planes * D * H * W) << 2);
-  for (let plane = 0; plane < planes; plane++) {
+  const plane = <usize>(D * H * W) << 2;
+  padded += (<usize>from * <usize>(PD * PH * PW)) << 2;
+  out += <usize>from * plane;
+  memory.fill(out, 0, <usize>(to - from) * plane);
+  for (let i = from; i < to; i++) {
     for (let pd = 0; pd < PD; pd++) {
       const d = load<i32>(tableD + (<usize>pd << 2));
       for (let ph = 0; ph < PH; ph++) {
         const h = load<i32>(tableH + (<usize>ph << 2));
         const row = out + (<usize>((d * H + h) * W) << 2);
         for (let pw = 0; pw < PW; pw++) {
-          const to = row + (<usize>load<i32>(tableW + (<usize>pw << 2)) << 2);
-          store<f32>(to, load<f32>(to) + load<f32>(padded));
+          const cell = row + (<usize>load<i32>(tableW + (<usize>pw << 2)) << 2);
+          store<f32>(cell, load<f32>(cell) + load<f32>(padded));
           padded += 4;
         }
       }
     }
-    out += <usize>(D * H * W) << 2;
+    out += plane;
   }
 }

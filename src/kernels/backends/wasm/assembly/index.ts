@@ -1,9 +1,9 @@
 export { biasGradient } from './bias';
 export { bytesFloat, bytesInteger } from './bytes';
 export { correlate } from './conv';
-export { allFinite, fftConv, fftScratch } from './fft-conv';
+export { allFinite, fftConv, fftKernels, fftScratch, fftSpectrumBytes, fftTransforms, sameBytes } from './fft-conv';
 export { fold } from './fold';
-export { kernelGradient } from './kernel-gradient';
+export { kernelGradient, sumChunks } from './kernel-gradient';
 export { rowsByRows, stridedByRows } from './linear';
 export { allocate, free } from './memory';
 export { packKernel, packSparse } from './pack';

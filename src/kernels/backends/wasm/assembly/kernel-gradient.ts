@@ -2,13 +2,59 @@ import { Correlation, stripsPerSlice } from './correlation';
 import { gather } from './gather';
 
 /**
- * Adds what strips `from` … `to` − 1 contribute to the kernel's gradient, out[cout, cin, tap].
+ * The kernel's gradient in parts: `chunks` equal shares of the strips, each with a sum of its own, times `blocks` equal
+ * shares of a group's output channels. Part number chunk · blocks + block.
+ * @param strip scratch for x, as in correlate; `stripBytes` behind it the gradient's rows, [outChannels, stripRows,
+ * ceil4(outW)]: zeros behind each row keep the sums right
  * @param gradient [n, groups · outChannels, outD, outH, outW]
- * @param strip scratch for x, as in correlate
- * @param rowsOfG scratch for the gradient's rows, [outChannels, stripRows, ceil4(outW)]: zeros behind each row keep the sums right
+ * @param sums [chunks, cout, cin, tap]
  */
-export function kernelGradient(geometry: usize, x: usize, gradient: usize, out: usize, strip: usize, rowsOfG: usize, reverse: bool, from: i32, to: i32): void {
+export function kernelGradient(
+  strip: usize, stripBytes: usize, geometry: usize, x: usize, gradient: usize, sums: usize, reverse: bool, chunks: i32, blocks: i32, from: i32, to: i32,
+): void {
   const c = changetype<Correlation>(geometry);
+  const strips = c.batch * c.groups * c.outD * stripsPerSlice(c);
+  const channel = <usize>c.taps << 2;
+  const kernel = <usize>(c.groups * c.outChannels) * channel;
+  // whole fours, but for the last block
+  const width = ((c.outChannels + blocks - 1) / blocks + 3) & ~3;
+  for (let part = from; part < to; part++) {
+    const chunk = part / blocks;
+    const first = (part % blocks) * width;
+    const end = min(c.outChannels, first + width);
+    if (first >= end) continue;
+    const out = sums + <usize>chunk * kernel;
+    for (let group = 0; group < c.groups; group++) memory.fill(out + <usize>(group * c.outChannels + first) * channel, 0, <usize>(end - first) * channel);
+    addStrips(c, x, gradient, out, strip, strip + stripBytes, reverse, shareOf(strips, chunk, chunks), shareOf(strips, chunk + 1, chunks), first, end);
+  }
+}
+
+/** Where share number `i` of `shares` begins. */
+@inline
+function shareOf(all: i32, i: i32, shares: i32): i32 {
+  return <i32>((<i64>all * i) / shares);
+}
+
+/** out[i] = Σ over chunks of sums[chunk, i], for i from `from` to `to` − 1, multiples of 4 but for the last. */
+export function sumChunks(sums: usize, chunks: i32, length: i32, out: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; ) {
+    const lanes = to - i >= 4 ? 4 : 1;
+    let at = sums + (<usize>i << 2);
+    let sum = lanes === 4 ? v128.load(at) : v128.load32_zero(at);
+    for (let chunk = 1; chunk < chunks; chunk++) {
+      at += <usize>length << 2;
+      sum = f32x4.add(sum, lanes === 4 ? v128.load(at) : v128.load32_zero(at));
+    }
+    if (lanes === 4) v128.store(out + (<usize>i << 2), sum);
+    else store<f32>(out + (<usize>i << 2), f32x4.extract_lane(sum, 0));
+    i += lanes;
+  }
+}
+
+/** Adds what strips `from` … `to` − 1 contribute to output channels `first` … `end` − 1 of their groups. */
+function addStrips(
+  c: Correlation, x: usize, gradient: usize, out: usize, strip: usize, rowsOfG: usize, reverse: bool, from: i32, to: i32, first: i32, end: i32,
+): void {
   const strips = stripsPerSlice(c);
   const inGroup = <usize>(c.inChannels * c.inD * c.inH * c.inW) << 2;
   const outSlice = <usize>(c.outH * c.outW) << 2;
@@ -23,12 +69,12 @@ export function kernelGradient(geometry: usize, x: usize, gradient: usize, out: 
     const rows = min(c.stripRows, c.outH - oh);
     gather(c, x + <usize>plane * inGroup, od, oh, rows, strip, 0, c.rowLength);
     const upstream = gradient + <usize>(plane * c.outChannels) * outPlane + <usize>od * outSlice + (<usize>(oh * c.outW) << 2);
-    for (let cout = 0; cout < c.outChannels; cout++) {
+    for (let cout = first; cout < end; cout++) {
       copyRows(upstream + <usize>cout * outPlane, rowsOfG + <usize>cout * gPlane, rows, c.outW);
     }
 
-    for (let cout = 0; cout < c.outChannels; ) {
-      const width = c.outChannels - cout >= 4 ? 4 : 1;
+    for (let cout = first; cout < end; ) {
+      const width = end - cout >= 4 ? 4 : 1;
       const target = out + (<usize>((group * c.outChannels + cout) * c.taps) << 2);
       for (let tap = 0; tap < c.taps; tap += 2) {
         // the last of an odd number of taps is paired with itself

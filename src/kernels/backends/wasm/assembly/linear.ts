@@ -1,16 +1,19 @@
 // A kernel that covers its whole input leaves one output per channel: then the convolution is a matrix product.
 
-/** out[i, j] = bias[j] + Σp a[i, p] · b[j, p]: rows against rows, 2 × 4 sums at a time. */
-export function rowsByRows(a: usize, b: usize, bias: usize, out: usize, I: i32, J: i32, P: i32): void {
+/**
+ * out[i, j] = bias[j] + Σp a[i, p] · b[j, p]: rows against rows, 2 × 4 sums at a time. Columns `from` … `to` − 1 of out;
+ * `from` is a multiple of 4, and so is `to` if it isn't J.
+ */
+export function rowsByRows(a: usize, b: usize, bias: usize, out: usize, I: i32, J: i32, P: i32, from: i32, to: i32): void {
   const bytes = <usize>P << 2;
   const whole = <usize>(P & ~3) << 2;
   for (let i = 0; i < I; i += 2) {
     const a0 = a + <usize>i * bytes;
     const pair = i + 1 < I;
     const a1 = pair ? a0 + bytes : a0;
-    const to = out + (<usize>(i * J) << 2);
-    let j = 0;
-    for (; j + 4 <= J; j += 4) {
+    const row = out + (<usize>(i * J) << 2);
+    let j = from;
+    for (; j + 4 <= to; j += 4) {
       const b0 = b + <usize>j * bytes;
       const b1 = b0 + bytes, b2 = b1 + bytes, b3 = b2 + bytes;
       const zero = f32x4.splat(0);
@@ -44,22 +47,23 @@ export function rowsByRows(a: usize, b: usize, bias: usize, out: usize, I: i32, 
         r0 = f32x4.add(r0, start);
         r1 = f32x4.add(r1, start);
       }
-      v128.store(to + (<usize>j << 2), r0);
-      if (pair) v128.store(to + (<usize>(J + j) << 2), r1);
+      v128.store(row + (<usize>j << 2), r0);
+      if (pair) v128.store(row + (<usize>(J + j) << 2), r1);
     }
-    for (; j < J; j++) {
+    for (; j < to; j++) {
       const start = bias ? load<f32>(bias + (<usize>j << 2)) : <f32>0;
-      const row = b + <usize>j * bytes;
-      store<f32>(to + (<usize>j << 2), start + dot(a0, row, bytes, whole));
-      if (pair) store<f32>(to + (<usize>(J + j) << 2), start + dot(a1, row, bytes, whole));
+      const bj = b + <usize>j * bytes;
+      store<f32>(row + (<usize>j << 2), start + dot(a0, bj, bytes, whole));
+      if (pair) store<f32>(row + (<usize>(J + j) << 2), start + dot(a1, bj, bytes, whole));
     }
   }
 }
 
 /**
- * out[i, j] = Σp a(i, p) · b[p, j], where a(i, p) lies at a[i · stepI + p · stepP]: 4 rows × 8 columns at a time.
+ * out[i, j] = Σp a(i, p) · b[p, j], where a(i, p) lies at a[i · stepI + p · stepP]: 4 rows × 8 columns at a time. Columns
+ * `from` … `to` − 1 of out; `from` is a multiple of 8, and so is `to` if it isn't J.
  */
-export function stridedByRows(a: usize, stepI: i32, stepP: i32, b: usize, out: usize, I: i32, J: i32, P: i32): void {
+export function stridedByRows(a: usize, stepI: i32, stepP: i32, b: usize, out: usize, I: i32, J: i32, P: i32, from: i32, to: i32): void {
   const si = <usize>stepI << 2;
   const sp = <usize>stepP << 2;
   const row = <usize>J << 2;
@@ -70,16 +74,16 @@ export function stridedByRows(a: usize, stepI: i32, stepP: i32, b: usize, out: u
     const a1 = rows > 1 ? a0 + si : a0;
     const a2 = rows > 2 ? a1 + si : a1;
     const a3 = rows > 3 ? a2 + si : a2;
-    const to = out + <usize>i * row;
-    let j = 0;
-    for (; j + 8 <= J; j += 8) {
+    const rows4 = out + <usize>i * row;
+    let j = from;
+    for (; j + 8 <= to; j += 8) {
       const zero = f32x4.splat(0);
       let s0 = zero, t0 = zero, s1 = zero, t1 = zero, s2 = zero, t2 = zero, s3 = zero, t3 = zero;
-      let from = b + (<usize>j << 2);
+      let source = b + (<usize>j << 2);
       let at: usize = 0;
       for (let p = 0; p < P; p++) {
-        const x = v128.load(from);
-        const y = v128.load(from, 16);
+        const x = v128.load(source);
+        const y = v128.load(source, 16);
         const k0 = v128.load32_splat(a0 + at);
         s0 = f32x4.add(s0, f32x4.mul(x, k0));
         t0 = f32x4.add(t0, f32x4.mul(y, k0));
@@ -92,10 +96,10 @@ export function stridedByRows(a: usize, stepI: i32, stepP: i32, b: usize, out: u
         const k3 = v128.load32_splat(a3 + at);
         s3 = f32x4.add(s3, f32x4.mul(x, k3));
         t3 = f32x4.add(t3, f32x4.mul(y, k3));
-        from += row;
+        source += row;
         at += sp;
       }
-      let target = to + (<usize>j << 2);
+      let target = rows4 + (<usize>j << 2);
       v128.store(target, s0);
       v128.store(target, t0, 16);
       if (rows > 1) {
@@ -114,11 +118,11 @@ export function stridedByRows(a: usize, stepI: i32, stepP: i32, b: usize, out: u
         v128.store(target, t3, 16);
       }
     }
-    for (; j < J; j++) {
+    for (; j < to; j++) {
       for (let r = 0; r < rows; r++) {
         let sum: f32 = 0;
         for (let p = 0; p < P; p++) sum += load<f32>(a0 + <usize>r * si + <usize>p * sp) * load<f32>(b + <usize>p * row + (<usize>j << 2));
-        store<f32>(to + <usize>r * row + (<usize>j << 2), sum);
+        store<f32>(rows4 + <usize>r * row + (<usize>j << 2), sum);
       }
     }
   }

@@ -50,7 +50,7 @@ export function runningSumScratch(geometry: usize, strideW: i32, dilationW: i32)
  * channel, with one input channel a group. Output planes `from` … `to` − 1; plane number n · groups · outChannels + cout.
  */
 export function runningSum(
-  geometry: usize, x: usize, kernel: usize, bias: usize, out: usize, scratch: usize,
+  scratch: usize, geometry: usize, x: usize, kernel: usize, bias: usize, out: usize,
   strideW: i32, dilationW: i32, tableW: usize, from: i32, to: i32,
 ): void {
   const c = changetype<Correlation>(geometry);

@@ -1,0 +1,128 @@
+import { UnsupportedError } from '../../../errors.js';
+import { maySleep, startThread, type Thread } from './host.js';
+import { type Loaded, SHARED_PROGRAMS, type SharedProgram } from './programs.js';
+import { CONTROL, CONTROL_BYTES, JOB_AT, OPEN, SPIN_MS, WORKER_SOURCE } from './worker.js';
+
+/** How the units of a program, 0 … units − 1, are shared out. */
+export interface Job {
+  /** strips, planes, columns … */
+  readonly units: number;
+  /** shares are multiples of it. Default 1 */
+  readonly step?: number;
+  /** the first argument is scratch memory, so many bytes for each thread. Default 0: all get the same argument */
+  readonly scratch?: number;
+  /** about how many nanoseconds it takes on one thread */
+  readonly work: number;
+}
+
+/** Shares a thread takes of a job, if all take equally many: more even out what slows one of them down, and cost more hand-overs. */
+const SHARES = 4;
+/** Much longer than any share takes. */
+const PATIENCE_MS = 60_000;
+const SLEEP_MS = 100;
+
+/** Threads over one wasm memory; the caller is one of them. Idle ones sleep, and keep no process alive. */
+export class ThreadPool {
+  readonly #cells: Int32Array;
+  readonly #job: Float64Array;
+  readonly #sleeps = maySleep();
+
+  private constructor(
+    readonly threads: number,
+    private readonly loaded: Loaded,
+    control: SharedArrayBuffer,
+    private readonly workers: readonly Thread[],
+    private readonly end: { reason?: string },
+    private readonly patience: number,
+  ) {
+    this.#cells = new Int32Array(control);
+    this.#job = new Float64Array(control, JOB_AT);
+    // a pool that nobody holds any more, and nobody stopped
+    abandoned.register(this, workers, this);
+  }
+
+  /**
+   * Starts `threads` − 1 workers.
+   * @param loaded with shared memory
+   * @param patience milliseconds after which the caller gives up on a thread that does not finish its share
+   * @throws Error if one does not start
+   */
+  static async start(loaded: Loaded, threads: number, patience = PATIENCE_MS): Promise<ThreadPool> {
+    const control = new SharedArrayBuffer(CONTROL_BYTES);
+    const end: { reason?: string } = {};
+    const { module, memory } = loaded;
+    const starting = Array.from({ length: threads - 1 }, (_, i) =>
+      startThread(WORKER_SOURCE, { module, memory, control, names: SHARED_PROGRAMS, thread: i + 1 }, (reason) => {
+        end.reason ??= reason;
+      }),
+    );
+    const results = await Promise.allSettled(starting);
+    const workers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) {
+      for (const worker of workers) worker.stop();
+      throw failed.reason;
+    }
+    return new ThreadPool(threads, loaded, control, workers, end, patience);
+  }
+
+  /** @throws UnsupportedError if a worker has crashed: nothing can be done with the pool and its memory then */
+  check(): void {
+    if (this.end.reason !== undefined) throw new UnsupportedError('wasm', `a thread of this backend has crashed: ${this.end.reason}; create another backend`);
+  }
+
+  /**
+   * Runs a program on all threads and returns when all of it is done.
+   * @param args its arguments, but for `from` and `to`
+   * @throws UnsupportedError if a worker crashed
+   */
+  run(program: SharedProgram, args: readonly number[], { units, step = 1, scratch = 0 }: Job): void {
+    const [cells, job] = [this.#cells, this.#job];
+    const share = step * Math.max(1, Math.ceil(units / (step * SHARES * this.threads)));
+    job[0] = SHARED_PROGRAMS.indexOf(program);
+    job[1] = units;
+    job[2] = share;
+    job[3] = scratch;
+    job[4] = args.length;
+    job.set(args, 5);
+    Atomics.store(cells, CONTROL.next, 0);
+    Atomics.or(cells, CONTROL.state, OPEN);
+    Atomics.add(cells, CONTROL.ticket, 1);
+    if (Atomics.load(cells, CONTROL.sleepers) > 0) Atomics.notify(cells, CONTROL.ticket);
+    try {
+      const run = this.loaded.programs[program] as (...args: number[]) => void;
+      for (let from = Atomics.add(cells, CONTROL.next, share); from < units; from = Atomics.add(cells, CONTROL.next, share)) {
+        run(...args, from, Math.min(units, from + share));
+      }
+    } finally {
+      Atomics.and(cells, CONTROL.state, ~OPEN);
+      this.#waitForAll();
+    }
+    if (Atomics.load(cells, CONTROL.failed) !== 0) this.end.reason ??= `${program} failed on it`;
+    this.check();
+  }
+
+  stop(): void {
+    abandoned.unregister(this);
+    for (const worker of this.workers) worker.stop();
+  }
+
+  #waitForAll(): void {
+    const inside = () => Atomics.load(this.#cells, CONTROL.state);
+    for (const sleepy = performance.now() + SPIN_MS; performance.now() < sleepy; ) if (inside() === 0) return;
+    for (let waited = 0; inside() !== 0; ) {
+      if (waited > this.patience) {
+        this.end.reason ??= 'it does not answer';
+        return;
+      }
+      const before = performance.now();
+      if (this.#sleeps) Atomics.wait(this.#cells, CONTROL.state, inside(), SLEEP_MS);
+      // the machine may have been suspended meanwhile, and the workers with it
+      waited += Math.min(performance.now() - before, 2 * SLEEP_MS);
+    }
+  }
+}
+
+const abandoned = new FinalizationRegistry((workers: readonly Thread[]) => {
+  for (const worker of workers) worker.stop();
+});

@@ -1,0 +1,71 @@
+// What the threads of a pool share beside the wasm memory: the control block. It holds at most one job, in which every
+// thread takes shares of the units 0 … n − 1 until none is left. The caller opens a job, takes shares like the others,
+// closes it and waits until all who joined have left; who wakes up too late finds it closed. So the description of a job is
+// read by those only who hold it open, and a thread that the system has not woken yet is not waited for.
+
+/** Cells of the control block, each on a cache line of its own. */
+export const CONTROL = {
+  /** counts the jobs; idle threads wait for it to change */
+  ticket: 0,
+  /** how many threads are in the job, and OPEN while it can be joined */
+  state: 16,
+  /** the first unit that nobody has taken */
+  next: 32,
+  /** not 0 once a program has failed on a thread */
+  failed: 48,
+  /** how many threads sleep */
+  sleepers: 64,
+} as const;
+export const OPEN = 0x10000;
+
+/** Behind the cells, as float64, which holds every argument exactly: program, units, share, scratch, number of arguments, arguments. */
+export const JOB_AT = 320;
+export const CONTROL_BYTES = JOB_AT + 8 * 32;
+
+/**
+ * So long a thread looks for the next job, or the caller for the end of one, before it sleeps. To be woken takes tens of
+ * microseconds, of the caller's time too, and the operators of a training step are hardly ever further apart than this.
+ */
+export const SPIN_MS = 0.3;
+
+/**
+ * The program of a worker, a classic script for Node and browsers. It is a string because a bundler then has no second file to
+ * find. It waits for one message, answers `ready` or why it is not, and from then on looks at the control block only.
+ */
+export const WORKER_SOURCE = `'use strict';
+const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
+port.onmessage = async ({ data: { module, memory, control, names, thread } }) => {
+  const cells = new Int32Array(control);
+  const job = new Float64Array(control, ${JOB_AT});
+  let programs;
+  try {
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    programs = names.map((name) => exports[name]);
+  } catch (error) {
+    port.postMessage(String(error));
+    return;
+  }
+  port.postMessage('ready');
+  for (let seen = 0; ; ) {
+    const sleepy = performance.now() + ${SPIN_MS};
+    while (Atomics.load(cells, ${CONTROL.ticket}) === seen) {
+      if (performance.now() < sleepy) continue;
+      Atomics.add(cells, ${CONTROL.sleepers}, 1);
+      Atomics.wait(cells, ${CONTROL.ticket}, seen);
+      Atomics.sub(cells, ${CONTROL.sleepers}, 1);
+    }
+    seen = Atomics.load(cells, ${CONTROL.ticket});
+    if (Atomics.add(cells, ${CONTROL.state}, 1) >= ${OPEN}) {
+      const [program, units, share, scratch, count] = job.subarray(0, 5);
+      const args = [...job.subarray(5, 5 + count)];
+      args[0] += thread * scratch;
+      try {
+        for (let from; (from = Atomics.add(cells, ${CONTROL.next}, share)) < units; ) programs[program](...args, from, Math.min(units, from + share));
+      } catch {
+        Atomics.store(cells, ${CONTROL.failed}, 1);
+      }
+    }
+    if (Atomics.sub(cells, ${CONTROL.state}, 1) === 1) Atomics.notify(cells, ${CONTROL.state});
+  }
+};
+`;

@@ -1,0 +1,157 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { Adam, ConvNet, NLLLoss, train } from '../../src/cnn/index.js';
+import { type Backend, type ConvGeometry, convGeometry, createBackend, Random } from '../../src/index.js';
+import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
+import { sizeOf } from '../../src/tensor.js';
+import { CONV_CASES, POOL_CASES } from '../conformance/cases.js';
+import { convValues } from '../conformance/suite.js';
+
+// Whatever the number of threads, the same bits: here they share everything, however small.
+const one = await createWasmBackend(1);
+const several = await Promise.all([2, 3, 4].map((threads) => createWasmBackend(threads, 0)));
+afterAll(() => {
+  for (const backend of [one, ...several]) backend.dispose();
+});
+
+test('backend.device says on how many threads', () => {
+  expect([one, ...several].map(({ device }) => device)).toEqual(['wasm simd, 1 thread', ...[2, 3, 4].map((n) => `wasm simd, ${n} threads`)]);
+});
+
+/** Every operator of the geometry, one result behind the other, as bits: NaN is not NaN, and −0 is 0. */
+async function results(backend: Backend, g: ConvGeometry): Promise<Buffer> {
+  const values = convValues(g);
+  const held: ReturnType<Backend['allocate']>[] = [];
+  const buffer = (of: number | Float32Array) => {
+    const made = backend.allocate(typeof of === 'number' ? of : of.length);
+    backend.write(made, typeof of === 'number' ? new Float32Array(of).fill(Number.NaN) : of);
+    held.push(made);
+    return made;
+  };
+  const [x, kernel, bias, gradient] = [values.x, values.kernel, values.bias, values.gradient].map(buffer);
+  const outs = [g.outShape, g.outShape, g.outShape, g.xShape, g.kernelShape, [g.outChannels]].map((shape) => buffer(sizeOf(shape)));
+  backend.conv(g, x, kernel, bias, outs[0]);
+  backend.convSparse?.(g, x, kernel, bias, outs[1]);
+  backend.convFft?.(g, x, kernel, bias, outs[2]);
+  backend.convInputGradient(g, gradient, kernel, outs[3]);
+  backend.convKernelGradient(g, x, gradient, outs[4]);
+  backend.convBiasGradient(g, gradient, outs[5]);
+  if (g.inChannels === g.groups) {
+    outs.push(buffer(sizeOf(g.outShape)));
+    backend.convRunningSum?.(g, x, kernel, bias, outs[6]);
+  }
+  const read = await Promise.all(outs.map((out) => backend.read(out)));
+  for (const each of held) backend.free(each);
+  return Buffer.concat(read.map((values) => new Uint8Array(values.buffer)));
+}
+
+describe('convolutions and their gradients have the same bits on 1, 2, 3 and 4 threads', () => {
+  const larger = [
+    // many strips; many strips and direct rows; a kernel whose gradient is shared by channels; a matrix product of odd sizes
+    convGeometry([2, 3, 70, 90], [5, 3, 3, 3], { padding: 1 }),
+    convGeometry([1, 1, 150, 203], [1, 1, 7, 7], { padding: 3, paddingMode: 'reflect' }),
+    convGeometry([2, 64, 6, 7], [130, 64, 3, 3], { padding: 1 }),
+    convGeometry([3, 5, 9, 9], [27, 5, 9, 9]),
+    convGeometry([2, 4, 12, 20, 24], [4, 1, 3, 3, 3], { padding: 1, groups: 4, paddingMode: 'replicate' }),
+  ].map((geometry) => ({ name: `x=${geometry.xShape} k=${geometry.kernelShape}`, geometry }));
+
+  test.each([...CONV_CASES, ...larger])('$name', async ({ geometry }) => {
+    const bits = await results(one, geometry);
+    for (const backend of several) expect(Buffer.compare(await results(backend, geometry), bits), backend.device).toBe(0);
+  });
+});
+
+test('pooling has the same bits on any number of threads', async () => {
+  for (const { geometry: g } of POOL_CASES) {
+    const { x, gradient } = convValues(g);
+    const pooled = async (backend: Backend) => {
+      const buffers = [x.length, gradient.length, gradient.length, gradient.length, x.length].map((length) => backend.allocate(length));
+      const [from, upstream, out, winners, back] = buffers;
+      backend.write(from, x);
+      backend.write(upstream, gradient);
+      backend.maxPool(g, from, out, winners);
+      backend.maxPoolGradient(g, upstream, winners, back);
+      const read = await Promise.all([out, winners, back].map((each) => backend.read(each)));
+      for (const each of buffers) backend.free(each);
+      return read;
+    };
+    const expected = await pooled(one);
+    for (const backend of several) expect(await pooled(backend), `${g.key}: ${backend.device}`).toEqual(expected);
+  }
+});
+
+test("five steps of the lecture's network leave the same weights, to the bit, on any number of threads", async () => {
+  const random = new Random(4);
+  const batch = {
+    x: { shape: [16, 1, 28, 28], data: Float32Array.from({ length: 16 * 784 }, () => random.uniform()) },
+    y: Array.from({ length: 16 }, () => random.integer(10)),
+  };
+  const batches = {
+    length: 5,
+    async *[Symbol.asyncIterator]() {
+      for (let i = 0; i < 5; i++) yield batch;
+    },
+  };
+  const learn = async (backend: Backend) => {
+    const model = new ConvNet();
+    await model.to(backend);
+    await train(model, { train: batches, optimizer: new Adam(model, { lr: 0.001 }), loss: new NLLLoss(), epochs: 1, seed: 3 });
+    return [...(await model.stateDict()).values()].map(({ data }) => data);
+  };
+  const weights = await learn(one);
+  expect(weights.every((data) => data.every(Number.isFinite))).toBe(true);
+  const shared = await createBackend('wasm', { threads: 2 }); // and as it is used: small work is not shared
+  for (const backend of [...several, shared]) {
+    const learned = await learn(backend);
+    for (const [i, data] of weights.entries()) expect(Buffer.compare(new Uint8Array(learned[i].buffer), new Uint8Array(data.buffer)), backend.device).toBe(0);
+  }
+  shared.dispose();
+});
+
+test('what is read is a copy in ordinary memory, which can be given away', async () => {
+  const [backend] = several;
+  const buffer = backend.allocate(3);
+  backend.write(buffer, Float32Array.of(1, 2, 3));
+  const read = await backend.read(buffer);
+  expect(read.buffer).toBeInstanceOf(ArrayBuffer);
+  expect([...structuredClone(read, { transfer: [read.buffer as ArrayBuffer] })]).toEqual([1, 2, 3]);
+  expect([...(await backend.read(buffer))]).toEqual([1, 2, 3]);
+  backend.free(buffer);
+});
+
+test('threads see memory that was added after they had started', async () => {
+  const backend = await createWasmBackend(3, 0);
+  const buffers = Array.from({ length: 3 }, () => backend.allocate(2 ** 22)); // 16 MiB each
+  backend.write(buffers[0], new Float32Array(2 ** 22).fill(3));
+  backend.pointwise('affine', [buffers[0]], [2, 1], buffers[2]);
+  expect((await backend.read(buffers[2])).every((value) => value === 7)).toBe(true);
+  backend.dispose();
+});
+
+describe('createBackend, threads', () => {
+  test.each([0, 65, 1.5, -1, Number.NaN, '2'])('%j is refused', async (threads) => {
+    await expect(createBackend('wasm', { threads: threads as number })).rejects.toThrow(
+      /^createBackend: threads must be a whole number from 1 to 64, received/,
+    );
+  });
+
+  test.each(['reference', 'gpu'] as const)('goes not with %s', async (name) => {
+    await expect(createBackend(name, { threads: 2 })).rejects.toThrow(
+      `createBackend: threads goes with the backends 'wasm' and 'auto' only, here it is '${name}', received 2`,
+    );
+  });
+
+  test('is how many compute, also where auto picks wasm', async () => {
+    for (const name of ['wasm', 'auto'] as const) {
+      const backend = await createBackend(name, { threads: 5 });
+      if (backend.name === 'wasm') expect(backend.device).toBe('wasm simd, 5 threads');
+      backend.dispose();
+    }
+  });
+
+  test('is by default one a core, at most 4', async () => {
+    const backend = await createBackend('wasm');
+    const cores = process.getBuiltinModule('node:os').availableParallelism();
+    expect(Number.parseInt(backend.device.slice('wasm simd, '.length), 10)).toBe(Math.min(cores, 4));
+    backend.dispose();
+  });
+});
