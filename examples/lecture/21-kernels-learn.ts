@@ -18,7 +18,7 @@ export const lesson: Lesson = {
     "Nobody has told the network what an edge is. Its first kernels start as noise; here the lecture's recipe runs for one epoch, and every so many digits the four kernels are photographed.",
   async run(stage) {
     const digits = await trainDigits();
-    const [total, frames] = [stage.size(60_000, 9_600), stage.size(40, 10)];
+    const [total, frames] = [stage.size(60_000, 9_600), stage.size(25, 10)];
     const part = total / frames;
     const model = new ConvNet().initialize(1);
     const optimizer = stage.quick ? new Adam(model, { lr: 0.002 }) : new SGD(model, { lr: 0.005, momentum: 0.9 });
@@ -52,7 +52,7 @@ export const lesson: Lesson = {
     const animation = [];
     for (const [i, snapshot] of snapshots.entries()) animation.push({ image: rasterize(await frame(snapshot)), delay: i === 0 || i === frames ? 1500 : 150 });
     await stage.animation('21-kernels-learn.gif', { frames: animation, repeats: Number.POSITIVE_INFINITY });
-    const chosen = [0, 0.025, 0.1, 0.25, 0.5, 1]
+    const chosen = [0, 0.04, 0.12, 0.24, 0.52, 1]
       .map((share) => snapshots[Math.round(share * frames)])
       .filter((snapshot, i, all) => all.indexOf(snapshot) === i);
     await stage.draw(

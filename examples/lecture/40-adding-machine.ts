@@ -92,7 +92,7 @@ export const lesson: Lesson = {
     await stage.draw('40-pairs', await examples(net, unseen));
     const last = (way: string) => results.filter((each) => each.way.startsWith(way)).slice(-1)[0];
     const [a, b, c] = ['(a)', '(b)', '(c)'].map(last);
-    assert.ok(b.seen > a.seen && b.unseen > a.unseen + 0.1);
+    assert.ok(b.unseen > a.unseen + 0.1, `never seen: ${b.unseen} against ${a.unseen}`);
     if (!stage.quick) {
       assert.ok(b.seen >= 0.98, `(b): ${b.seen}`);
       assert.ok(b.unseen >= b.seen - 0.01);

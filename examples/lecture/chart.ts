@@ -61,7 +61,7 @@ export async function curves(points: readonly Point[], options: CurveOptions): P
       type: 'quantitative',
       title: x,
       axis: { tickMinStep: 1 },
-      scale: logarithmicX ? { type: 'log', padding: 12 } : { nice: false, zero: false, padding: 8 },
+      scale: logarithmicX ? { type: 'log', nice: false, padding: 12 } : { nice: false, zero: false, padding: 8 },
     },
     y: { field: 'y', type: 'quantitative', title: y, axis: percent ? { format: '.1~%' } : {}, scale: logarithmic ? { type: 'log' } : { zero } },
     color: { field: 'series', type: 'nominal', title: null, sort: series, legend: { symbolType: 'stroke', symbolSize: 500 } },

@@ -69,7 +69,8 @@ export function rasterize(svg: string): Image {
   return { width, height, channels: 4, data: Uint8ClampedArray.from(pixels, (value) => 17 * Math.round(value / 17)) };
 }
 
-function render(svg: string, zoom = ZOOM) {
+/** @param zoom pixels for one unit of the drawing */
+export function render(svg: string, zoom = ZOOM) {
   const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans', monospaceFamily: 'DejaVu Sans Mono' };
   return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoom }, background: COLOURS.paper }).render();
 }
