@@ -60,9 +60,12 @@ const PROGRAMS: [Algorithm | 'auto', string[]][] = [
 ];
 
 describe.each(PROGRAMS)('algorithm %s', (algorithm, expected) => {
+  // 8-bit pictures have a way of their own, unless they are told which to take
+  const ofBytes = algorithm === 'auto' ? ['convBytes'] : expected;
+
   test('filter runs it, and the picture is the same', async () => {
     const image = photo(3);
-    expect(await programs((backend) => filter(image, CROSS, { algorithm, backend }))).toEqual(expected);
+    expect(await programs((backend) => filter(image, CROSS, { algorithm, backend }))).toEqual(ofBytes);
     const [{ data }, plain] = [await filter(image, CROSS, { algorithm, backend: wasm }), await filter(image, CROSS, { backend: wasm })];
     // exact halves may be rounded either way
     expect(Math.max(...Array.from(data, (value, i) => Math.abs(value - plain.data[i])))).toBeLessThanOrEqual(1);
@@ -75,7 +78,7 @@ describe.each(PROGRAMS)('algorithm %s', (algorithm, expected) => {
   test('filterTensor and a step of a pipeline', async () => {
     expect(await programs((backend) => filterTensor(full([9, 9], 1), CROSS, { algorithm, backend }))).toEqual(expected);
     const loaded = pipelineFromJSON(JSON.stringify(pipeline([{ kernel: CROSS, algorithm }])));
-    expect(await programs((backend) => loaded.apply(photo(1), { backend }))).toEqual(expected);
+    expect(await programs((backend) => loaded.apply(photo(1), { backend }))).toEqual(ofBytes);
   });
 });
 
@@ -87,8 +90,8 @@ test('a step of a pipeline that asks for an algorithm is not merged with its nei
   const twice = kernel2d([[2]]);
   const apply = (algorithm?: Algorithm | 'auto') => (backend: Backend) =>
     pipeline([{ kernel: twice, ...(algorithm && { algorithm }) }, 'sharpen']).apply(photo(1), { backend });
-  expect(await programs(apply())).toEqual(['conv']);
-  expect(await programs(apply('auto'))).toEqual(['conv']);
+  expect(await programs(apply())).toEqual(['convBytes']);
+  expect(await programs(apply('auto'))).toEqual(['convBytes']);
   expect(await programs(apply('fft'))).toEqual(['convFft', 'conv']);
 });
 
