@@ -13,7 +13,7 @@ export * from './errors.js';
 export * from './filters/index.js';
 export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, tensorToImage } from './image/image.js';
-export type { Backend, DeviceBuffer } from './kernels/backend.js';
+export type { Backend, BytesTask, DeviceBuffer } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode } from './kernels/backends/create.js';
 export { type BackendReport, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient, type RunOptions } from './kernels/conv.js';
