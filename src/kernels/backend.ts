@@ -37,7 +37,7 @@ export interface BytesTask {
  */
 export interface Backend {
   readonly name: 'gpu' | 'wasm' | 'reference';
-  /** What really runs underneath, e.g. `webgpu (NVIDIA …)`, `wasm simd`, `plain loops`. */
+  /** What really runs underneath, e.g. `webgpu (NVIDIA …)`, `wasm simd, 4 threads`, `plain loops`. */
   readonly device: string;
 
   /** A new buffer; its contents are zero. @throws UnsupportedError when the memory is exhausted */

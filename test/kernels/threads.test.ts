@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { Adam, ConvNet, NLLLoss, train } from '../../src/cnn/index.js';
-import { type Backend, type ConvGeometry, convGeometry, createBackend, Random } from '../../src/index.js';
+import { type Backend, box, type ConvGeometry, convGeometry, createBackend, createImage, filter, gaussian, Random, sharpen } from '../../src/index.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import { sizeOf } from '../../src/tensor.js';
 import { CONV_CASES, POOL_CASES } from '../conformance/cases.js';
@@ -76,6 +76,34 @@ test('pooling has the same bits on any number of threads', async () => {
     };
     const expected = await pooled(one);
     for (const backend of several) expect(await pooled(backend), `${g.key}: ${backend.device}`).toEqual(expected);
+  }
+});
+
+test('pictures from bytes to bytes are the same on any number of threads, in ordinary memory', async () => {
+  const random = new Random(5);
+  const photo = createImage(
+    300,
+    200,
+    3,
+    Uint8ClampedArray.from({ length: 180_000 }, () => random.integer(256)),
+  );
+  // 16-bit integers; two passes; every weight
+  const dense = { shape: [5, 5], data: Float32Array.from({ length: 25 }, () => random.uniform(-0.3, 0.4)) };
+  for (const kernel of [sharpen(), box(3), gaussian(2), dense]) {
+    const expected = await filter(photo, kernel, { backend: one });
+    for (const backend of several) {
+      let calls = 0;
+      const convBytes = backend.convBytes?.bind(backend) as NonNullable<Backend['convBytes']>;
+      backend.convBytes = (...args) => {
+        calls++;
+        return convBytes(...args);
+      };
+      const { data } = await filter(photo, kernel, { backend });
+      backend.convBytes = convBytes;
+      expect(calls).toBe(1);
+      expect(Buffer.from(data).equals(Buffer.from(expected.data)), backend.device).toBe(true);
+      expect(data.buffer).toBeInstanceOf(ArrayBuffer);
+    }
   }
 });
 

@@ -110,13 +110,13 @@ export class ThreadPool {
   #waitForAll(): void {
     const inside = () => Atomics.load(this.#cells, CONTROL.state);
     for (const sleepy = performance.now() + SPIN_MS; performance.now() < sleepy; ) if (inside() === 0) return;
-    for (let waited = 0; inside() !== 0; ) {
+    for (let waited = 0, left = inside(); left !== 0; left = inside()) {
       if (waited > this.patience) {
         this.end.reason ??= 'it does not answer';
         return;
       }
       const before = performance.now();
-      if (this.#sleeps) Atomics.wait(this.#cells, CONTROL.state, inside(), SLEEP_MS);
+      if (this.#sleeps) Atomics.wait(this.#cells, CONTROL.state, left, SLEEP_MS);
       // the machine may have been suspended meanwhile, and the workers with it
       waited += Math.min(performance.now() - before, 2 * SLEEP_MS);
     }
