@@ -2,9 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import { compareImages, createBackend, createImage, matchTemplate, Random } from '../../src/index.js';
 import { readImage, writeImage } from '../../src/node.js';
+import { convlab as command } from './convlab.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'convlab-'));
 const [a, b, eye, map] = ['a.png', 'b.png', 'eye.png', 'map.png'].map((name) => join(folder, name));
@@ -25,18 +25,7 @@ const patch = createImage(
 await Promise.all([writeImage(a, noise), writeImage(b, other), writeImage(eye, patch)]);
 const backend = await createBackend('reference');
 
-async function convlab(...args: string[]) {
-  let [stdout, stderr] = ['', ''];
-  const terminal = {
-    out: (text: string) => {
-      stdout += text;
-    },
-    err: (text: string) => {
-      stderr += text;
-    },
-  };
-  return { code: await run([...args, '--backend', 'reference'], terminal), stdout, stderr };
-}
+const convlab = (...args: string[]) => command([...args, '--backend', 'reference']);
 
 test('compare prints what compareImages says', async () => {
   const expected = await compareImages(noise, other, { backend });

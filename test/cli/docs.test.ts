@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import { createImage, formatKernel, type Image, pipeline, Random, sharpen } from '../../src/index.js';
 import { decodeImage, readImage, writeImage } from '../../src/node.js';
+import { convlab } from './convlab.js';
 
 // Every example of docs/command-line.md is run, in the order of the page, where these files lie.
 const page = await readFile('docs/command-line.md', 'utf8');
@@ -52,19 +52,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => process.chdir(here));
-
-async function convlab(args: readonly string[]) {
-  let [stdout, stderr] = ['', ''];
-  const terminal = {
-    out: (text: string) => {
-      stdout += text;
-    },
-    err: (text: string) => {
-      stderr += text;
-    },
-  };
-  return { code: await run(args, terminal), stdout, stderr };
-}
 
 /** The words of a command line as a shell splits it. */
 const words = (line: string) => [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c);

@@ -1,14 +1,11 @@
 import { expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import { createBackend } from '../../src/index.js';
 import { diagnose } from '../../src/kernels/backends/doctor.js';
+import { convlab } from './convlab.js';
 
 async function doctor(...flags: string[]): Promise<string> {
-  let stdout = '';
-  const out = (text: string) => {
-    stdout += text;
-  };
-  expect(await run(['doctor', ...flags], { out, err: out })).toBe(0);
+  const { code, stdout, stderr } = await convlab(['doctor', ...flags]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout;
 }
 

@@ -2,9 +2,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import { box, createBackend, createImage, explain, gaussian, sharpen, type Tensor } from '../../src/index.js';
 import { writeImage } from '../../src/node.js';
+import { convlab as command } from './convlab.js';
 
 const backend = await createBackend('wasm');
 const folder = await mkdtemp(join(tmpdir(), 'convlab-'));
@@ -12,18 +12,7 @@ const [photo, file] = [join(folder, 'photo.png'), join(folder, 'kernel.json')];
 await writeImage(photo, createImage(300, 200, 4));
 await writeFile(file, '{ "kernel": [[1, 2], [3, 4]], "anchor": 0, "paddingMode": "wrap" }');
 
-async function convlab(...args: string[]) {
-  let [stdout, stderr] = ['', ''];
-  const terminal = {
-    out: (text: string) => {
-      stdout += text;
-    },
-    err: (text: string) => {
-      stderr += text;
-    },
-  };
-  return { code: await run(['explain', ...args, '--backend', 'wasm'], terminal), stdout, stderr };
-}
+const convlab = (...args: string[]) => command(['explain', ...args, '--backend', 'wasm']);
 
 const text = async (kernel: Tensor, shape: readonly number[], options: object = {}) =>
   (await explain(kernel, shape, { padding: 'same', paddingMode: 'reflect', ...options, backend })).text;
@@ -96,18 +85,10 @@ test('--json is an object a line', async () => {
 });
 
 test('another backend has other programs', async () => {
-  let stdout = '';
-  const terminal = {
-    out: (line: string) => {
-      stdout += line;
-    },
-    err: () => {},
-  };
-  await run(['explain', '-k', 'box:9', '--backend', 'reference'], terminal);
+  const { stdout } = await command(['explain', '-k', 'box:9', '--backend', 'reference']);
   expect(stdout).toContain('direct, because the reference backend is the definition itself.');
-  stdout = '';
-  await run(['explain', '-k', 'box:9', '--backend', 'gpu', '--gpu-mode', 'cpu', '--json'], terminal);
-  expect(JSON.parse(stdout)).toMatchObject({ device: expect.stringContaining('cpu'), algorithm: 'separable' });
+  const gpu = await command(['explain', '-k', 'box:9', '--backend', 'gpu', '--gpu-mode', 'cpu', '--json']);
+  expect(JSON.parse(gpu.stdout)).toMatchObject({ device: expect.stringContaining('cpu'), algorithm: 'separable' });
 });
 
 describe('what cannot be explained', () => {

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import { box, createBackend, createImage, filter, type Image } from '../../src/index.js';
 import { decodeImage, readImage, writeImage } from '../../src/node.js';
+import { convlab as command } from './convlab.js';
 
 const backend = await createBackend('reference');
 const picture = (seed: number): Image =>
@@ -28,18 +28,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'photos', 'notes.txt'), 'no picture');
 });
 
-async function convlab(...args: string[]) {
-  let [stdout, stderr] = ['', ''];
-  const terminal = {
-    out: (text: string) => {
-      stdout += text;
-    },
-    err: (text: string) => {
-      stderr += text;
-    },
-  };
-  return { code: await run(['filter', ...args, '--kernel', 'box', '--backend', 'reference'], terminal), stdout, stderr };
-}
+const convlab = (...args: string[]) => command(['filter', ...args, '--kernel', 'box', '--backend', 'reference']);
 
 async function expectBlurred(...names: [name: string, seed: number][]) {
   for (const [name, seed] of names) expect(await readImage(join(out, name))).toEqual(await filter(picture(seed), box(), { backend }));

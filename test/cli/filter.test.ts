@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import { box, createBackend, filter, type Image, kernel2d, kernelToAcf, pipeline, SOBEL_X, sharpen, unsharpMask } from '../../src/index.js';
 import { readImage, writeImage } from '../../src/node.js';
+import { convlab as command } from './convlab.js';
 
 const backend = await createBackend('reference');
 
@@ -24,18 +24,7 @@ beforeEach(async () => {
   await writeImage(photo, PICTURE);
 });
 
-async function convlab(...args: string[]) {
-  let [stdout, stderr] = ['', ''];
-  const code = await run(args, {
-    out: (text) => {
-      stdout += text;
-    },
-    err: (text) => {
-      stderr += text;
-    },
-  });
-  return { code, stdout, stderr };
-}
+const convlab = (...args: string[]) => command(args);
 
 /** Filters the photo on the reference backend and reads the result. */
 async function filterPhoto(...flags: string[]): Promise<Image> {

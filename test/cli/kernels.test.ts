@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import { catalogue, SOBEL_X } from '../../src/index.js';
+import { convlab } from './convlab.js';
 
 async function kernels(...flags: string[]): Promise<string> {
-  let stdout = '';
-  const out = (text: string) => {
-    stdout += text;
-  };
-  expect(await run(['kernels', ...flags], { out, err: out })).toBe(0);
+  const { code, stdout, stderr } = await convlab(['kernels', ...flags]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout;
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import * as convlab from '../../src/index.js';
+import { convlab as runCommand } from './convlab.js';
 
 const page = await readFile('docs/plan.md', 'utf8');
 const photo = convlab.createImage(40, 30, 3);
@@ -18,16 +18,8 @@ test('three kernels are explained', () => expect(printed).toHaveLength(3));
 const anywhere = (text: string) => text.replace(/Backend: .*\n/, '\n');
 
 test.each(printed)('convlab %s prints what the page shows', async (command, text) => {
-  let stdout = '';
-  const terminal = {
-    out: (part: string) => {
-      stdout += part;
-    },
-    err: (part: string) => {
-      stdout += part;
-    },
-  };
-  expect(await run(command.split(' '), terminal)).toBe(0);
+  const { code, stdout, stderr } = await runCommand(command.split(' '));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(anywhere(stdout)).toBe(anywhere(text));
 });
 
