@@ -19,14 +19,14 @@ export function addAddCommand(program: Command, terminal: Terminal): void {
     .argument('<b>', 'another one')
     .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
     .option('--json', 'as JSON')
-    .action(async (a: string, b: string, { backend: name, gpuMode, model: path, json }: Flags) => {
+    .action(async (a: string, b: string, { backend: name, gpuMode, threads, model: path, json }: Flags) => {
       const [{ loadCheckpoint }, { argmax }, { conv }, { createBackend }] = await Promise.all([
         import('../cnn/exchange/files.js'),
         import('../cnn/evaluate.js'),
         import('../kernels/conv.js'),
         import('../kernels/backends/create.js'),
       ]);
-      const backend = await createBackend(name, { gpuMode });
+      const backend = await createBackend(name, { gpuMode, threads });
       try {
         const { model } = await loadCheckpoint(path);
         await model.eval().to(backend);

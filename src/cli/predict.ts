@@ -2,34 +2,40 @@ import type { Command } from 'commander';
 import type { Module } from '../cnn/module.js';
 import { digitFromImage } from '../data/digit.js';
 import { readImage } from '../image/files.js';
+import { addBackendOptions, type BackendFlags } from './backend-options.js';
 import { addNetworkOptions, digits, measured, type NetworkFlags } from './digits.js';
 import type { Terminal } from './program.js';
 import { percent } from './train.js';
 
-interface Flags extends NetworkFlags {
+interface PredictFlags extends BackendFlags {
   model: string;
   json?: boolean;
 }
 
+interface Flags extends NetworkFlags, PredictFlags {}
+
 /** `convlab predict PICTURE…`: what a trained network sees in a picture of a digit. */
 export function addPredictCommand(program: Command, terminal: Terminal): void {
-  program
-    .command('predict')
-    .description('tell the digit on a picture: any size, light on dark or dark on light')
+  addBackendOptions(program.command('predict').description('tell the digit on a picture: any size, light on dark or dark on light'))
     .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
     .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
     .option('--json', 'as JSON')
-    .action(async (pictures: string[], flags: Flags) => {
+    .action(async (pictures: string[], { model: checkpoint, backend: name, gpuMode, threads, json }: PredictFlags) => {
       const { loadCheckpoint } = await import('../cnn/exchange/files.js');
-      const { model } = await loadCheckpoint(flags.model);
-      model.eval();
-      for (const path of pictures) {
-        const probabilities = await readDigit(model, path);
-        const best = probabilities.indexOf(Math.max(...probabilities));
-        if (flags.json) terminal.out(`${JSON.stringify({ path, digit: best, probabilities })}\n`);
-        else terminal.out(`${path}: ${best}\n${bars(probabilities)}\n`);
+      const { createBackend } = await import('../kernels/backends/create.js');
+      const backend = await createBackend(name, { gpuMode, threads });
+      try {
+        const { model } = await loadCheckpoint(checkpoint);
+        await model.eval().to(backend);
+        for (const path of pictures) {
+          const probabilities = await readDigit(model, path);
+          const best = probabilities.indexOf(Math.max(...probabilities));
+          if (json) terminal.out(`${JSON.stringify({ path, digit: best, probabilities })}\n`);
+          else terminal.out(`${path}: ${best}\n${bars(probabilities)}\n`);
+        }
+      } finally {
+        backend.dispose();
       }
-      (await model.backend()).dispose();
     });
 }
 

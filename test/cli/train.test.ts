@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.js';
 import { createImage, Random } from '../../src/index.js';
 import { loadCheckpoint, writeImage } from '../../src/node.js';
+import { convlab as command } from './convlab.js';
 
 // two classes that a few steps tell apart: a bar across and a bar down, white on black, never quite in the same place
 const folder = await mkdtemp(join(tmpdir(), 'convlab-'));
@@ -35,19 +35,7 @@ beforeAll(async () => {
   await writeImage(bar, picture(true));
 });
 
-async function convlab(args: string, signal?: AbortSignal) {
-  let [stdout, stderr] = ['', ''];
-  const terminal = {
-    out: (text: string) => {
-      stdout += text;
-    },
-    err: (text: string) => {
-      stderr += text;
-    },
-  };
-  const words = args.trim().split(' ');
-  return { code: await run([...words, '--data', data, '--backend', 'wasm'], terminal, signal), stdout, stderr };
-}
+const convlab = (args: string, signal?: AbortSignal) => command([...args.trim().split(' '), '--data', data, '--backend', 'wasm'], signal);
 
 const train = 'train --optimizer adam --lr 0.003 --batch 8 --validation 8 --seed 3';
 const model = (name: string) => join(folder, `${name}.safetensors`);
@@ -67,28 +55,35 @@ describe('train, evaluate and predict', () => {
 
     const across = join(folder, 'across.png');
     await writeImage(across, picture(false));
-    const predicted = await run(['predict', bar, across, '--model', model('whole'), '--json'], { out: (text) => (seen += text), err: () => {} });
-    expect(predicted).toBe(0);
-    const [down, flat] = seen
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect([down.digit, flat.digit]).toEqual([1, 0]);
+    // again and again in one process, on whatever backend
+    const predict = async (backend: string) => {
+      const predicted = await command(['predict', bar, across, '--model', model('whole'), '--json', '--backend', backend]);
+      return predicted.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    };
+    for (const backend of ['auto', 'auto', 'reference']) expect((await predict(backend)).map(({ digit }) => digit)).toEqual([1, 0]);
+    const [down, flat] = await predict('wasm');
 
-    let added = '';
     const add = ['add', bar, across, '--model', model('whole'), '--backend', 'wasm'];
-    expect(await run([...add, '--json'], { out: (text) => (added += text), err: () => {} })).toBe(0);
-    const { sum, digits, probabilities } = JSON.parse(added);
+    const { sum, digits, probabilities } = JSON.parse((await command([...add, '--json'])).stdout);
     expect({ sum, digits }).toEqual({ sum: 1, digits: [1, 0] });
     expect(probabilities).toHaveLength(19);
     expect(probabilities.reduce((a: number, b: number) => a + b)).toBeCloseTo(1, 5);
     // the last sum has one way only: a 9 and a 9
     expect(probabilities[18]).toBeCloseTo(down.probabilities[9] * flat.probabilities[9], 9);
-    added = '';
-    await run(add, { out: (text) => (added += text), err: () => {} });
-    expect(added).toMatch(/^1 \+ 0: 1\n/);
+    expect((await command(add)).stdout).toMatch(/^1 \+ 0: 1\n/);
+    for (const words of [
+      add,
+      ['predict', bar, '--model', model('whole')],
+      ['evaluate', '--model', model('whole'), '--data', data],
+      ['train', '--data', data, '--validation', '8'],
+    ]) {
+      const { code: refused, stderr } = await command([...words, '--threads', '0']);
+      expect([words[0], refused, stderr]).toEqual([words[0], 2, expect.stringContaining('threads must be a whole number from 1 to 64, received 0')]);
+    }
   });
-  let seen = '';
 
   test('stopped and resumed is the same as not stopped', async () => {
     await convlab(`${train} --epochs 3 --out ${model('a')} --history ${join(folder, 'new', 'history.json')}`);
