@@ -14,11 +14,11 @@ export async function filterBytes(image: Image, steps: readonly Step[], filtered
   const [{ geometry, kernel, bias, anchor, algorithm }] = steps;
   const { data, channels } = image;
   const keepsAlpha = hasAlpha(channels) && filtered.length === channels - 1 && !filtered.includes(channels - 1);
-  if (steps.length > 1 || (algorithm ?? 'auto') !== 'auto' || !(data instanceof Uint8ClampedArray) || kernel.shape.length !== 2) return undefined;
+  if (steps.length > 1 || algorithm !== 'auto' || !(data instanceof Uint8ClampedArray) || kernel.shape.length !== 2) return undefined;
   if (filtered.length < channels && !(keepsAlpha && staysInPlace())) return undefined;
   const on = backend ?? (await defaultBackend());
   const all = changeStep(steps[0], { channels }).geometry;
-  const task = planBytes(kernel.data, all, on, bias, keepsAlpha);
+  const task = planBytes(kernel, all, on, bias, keepsAlpha);
   const result = task && on.convBytes?.(task, data);
   return result && { ...image, data: result };
 

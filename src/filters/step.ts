@@ -1,6 +1,7 @@
 import { OptionError, ShapeError, show } from '../errors.js';
 import type { DeviceBuffer } from '../kernels/backend.js';
 import { eager, type RunOptions } from '../kernels/conv.js';
+import { depthwiseKernel } from '../kernels/depthwise.js';
 import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis } from '../kernels/geometry.js';
 import { runPasses } from '../kernels/plan/pass.js';
 import { type Algorithm, checkAlgorithm, planPasses } from '../kernels/plan/plan.js';
@@ -69,6 +70,9 @@ export function placeStep(operation: string, shape: readonly number[], kernel: T
   checkAlgorithm(operation, algorithm);
   const rank = shape.length - 2;
   checkKernel(operation, kernel, rank, shape[1]);
+  if (paddingMode !== undefined && [padding].flat().every((sides) => sides === 'valid' || sides === 0)) {
+    throw new OptionError(operation, 'paddingMode', `needs a padding, which is ${show(padding)}`, paddingMode);
+  }
 
   const window = kernel.shape.slice(-rank);
   const kernelShape = [shape[1], 1, ...window];
@@ -142,11 +146,8 @@ export async function runSteps(operation: string, x: Tensor, steps: readonly Ste
 
 /** The weights for every plane as `conv` takes them, `[C, 1, ...k]`. */
 export function weightsOf({ geometry, kernel }: Step): Tensor {
-  const size = sizeOf(geometry.kernelShape);
-  if (kernel.data.length === size) return { shape: geometry.kernelShape, data: kernel.data };
-  const data = new Float32Array(size);
-  for (let at = 0; at < size; at += kernel.data.length) data.set(kernel.data, at);
-  return { shape: geometry.kernelShape, data };
+  const { kernelShape, groups } = geometry;
+  return kernel.data.length === sizeOf(kernelShape) ? { shape: kernelShape, data: kernel.data } : depthwiseKernel(kernel, groups);
 }
 
 function checkKernel(operation: string, kernel: Tensor, rank: number, channels: number): void {

@@ -1,5 +1,7 @@
 import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import type { Backend } from '../../kernels/backend.js';
 import { conv } from '../../kernels/conv.js';
+import { depthwiseKernel } from '../../kernels/depthwise.js';
 import { Random } from '../../random.js';
 import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
@@ -50,6 +52,7 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
   }
   const [low, high] = range;
   if (!(low < high)) throw new OptionError('maximizeActivation', 'range', 'must be two ascending numbers', range);
+  const backend = await model.backend();
   const random = new Random(seed);
   const middle = (low + high) / 2;
   let x: Tensor = { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => middle + 0.02 * (high - low) * random.normal()) };
@@ -62,7 +65,7 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
     const size = inputGradient.data.reduce((sum, value) => sum + Math.abs(value), 0) / inputGradient.data.length;
     if (size === 0) break; // nothing that the layer sees changes it
     const moved = { shape, data: x.data.map((value, i) => value + (rate * inputGradient.data[i]) / size) };
-    x = smooth ? await blurred(moved, smooth) : moved;
+    x = smooth ? await blurred(moved, smooth, backend) : moved;
     for (const [i, value] of x.data.entries()) x.data[i] = Math.min(high, Math.max(low, value));
   }
   return { x, activations };
@@ -96,10 +99,9 @@ function bell(sigma: number): Float32Array {
   return taps.map((tap) => tap / sum);
 }
 
-async function blurred(x: Tensor, taps: Float32Array): Promise<Tensor> {
+async function blurred(x: Tensor, taps: Float32Array, backend: Backend): Promise<Tensor> {
   const [, channels] = x.shape;
-  const all = Float32Array.from({ length: channels * taps.length }, (_, i) => taps[i % taps.length]);
-  const options = { groups: channels, padding: 'same', paddingMode: 'replicate' } as const;
-  const across = await conv(x, { shape: [channels, 1, 1, taps.length], data: all }, options);
-  return conv(across, { shape: [channels, 1, taps.length, 1], data: all }, options);
+  const options = { groups: channels, padding: 'same', paddingMode: 'replicate', backend } as const;
+  const across = await conv(x, depthwiseKernel({ shape: [1, taps.length], data: taps }, channels), options);
+  return conv(across, depthwiseKernel({ shape: [taps.length, 1], data: taps }, channels), options);
 }

@@ -1,4 +1,6 @@
+import type { Tensor } from '../../tensor.js';
 import type { Backend, BytesTask } from '../backend.js';
+import { depthwiseKernel } from '../depthwise.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Pass } from './pass.js';
 import { planPasses } from './plan.js';
@@ -11,18 +13,19 @@ const COST = { integer: 0.4, float: 0.75, floats: 3 };
 /**
  * How an 8-bit picture is filtered from bytes to bytes, where the backend and the convolution allow it: kernels whose weights
  * are whole multiples of one number, to a millionth, in integers; others in floats, as the plan for floats has it.
- * @param window one kernel for all channels, `[kH, kW]`
+ * @param kernel `[kH, kW]`, one for all channels; where every channel has its own, `[C, kH, kW]`, there is no such way
  * @param geometry depthwise, over planes `[1, C, H, W]`
  */
-export function planBytes(window: Float32Array, geometry: ConvGeometry, backend: Backend, bias: number, keepsAlpha: boolean): BytesTask | undefined {
+export function planBytes(kernel: Tensor, geometry: ConvGeometry, backend: Backend, bias: number, keepsAlpha: boolean): BytesTask | undefined {
+  const window = kernel.data;
   const { inChannels, input, output, stride, rank, batch } = geometry;
   const sameSize = input.every((size, axis) => size === output[axis]) && stride.every((step) => step === 1);
-  if (!backend.convBytes || rank !== 2 || batch !== 1 || !sameSize || input[2] * inChannels < LEAST_ROW) return undefined;
+  if (!backend.convBytes || kernel.shape.length !== 2 || rank !== 2 || batch !== 1 || !sameSize || input[2] * inChannels < LEAST_ROW) return undefined;
   if (!window.every(Number.isFinite) || !Number.isFinite(bias) || window.every((weight) => weight === 0)) return undefined;
   const written = geometry.flip ? window.slice().reverse() : window;
   const task = (weights: BytesTask['weights']): BytesTask => ({ geometry, bias, keepsAlpha, weights });
 
-  const passes = planPasses({ shape: geometry.kernelShape, data: repeat(window, inChannels) }, geometry, backend);
+  const passes = planPasses(depthwiseKernel(kernel, inChannels), geometry, backend);
   const kernels = passes.map((pass) => pass.kernel.subarray(0, pass.kernel.length / pass.geometry.outChannels));
   const inFloats = passes.every(({ program, geometry: { outChannels } }) => isDirect(program) && outChannels === inChannels);
   const taps = kernels.reduce((sum, kernel) => sum + kernel.filter((weight) => weight !== 0).length, 0);
@@ -53,10 +56,4 @@ function wholeWeights(window: Float32Array, bias: number, { paddingValue }: Conv
   const whole = Int32Array.from(window, (weight) => Math.round(weight / scale));
   const largest = 255 * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
   return largest < 2 ** 15 ? { window: whole, scale, taps: weights.length } : undefined;
-}
-
-function repeat(window: Float32Array, times: number): Float32Array {
-  const data = new Float32Array(times * window.length);
-  for (let at = 0; at < data.length; at += window.length) data.set(window, at);
-  return data;
 }

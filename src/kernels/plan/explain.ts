@@ -2,6 +2,7 @@ import { ShapeError, show } from '../../errors.js';
 import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Backend } from '../backend.js';
 import { defaultBackend } from '../backends/create.js';
+import { depthwiseKernel } from '../depthwise.js';
 import { type ConvGeometry, type ConvOptions, convGeometry } from '../geometry.js';
 import { type Algorithm, type Alternative, type Plan, plan } from './plan.js';
 
@@ -63,9 +64,7 @@ function lift(kernel: Tensor, shape: readonly number[]): { x: readonly number[];
   }
   const x = shape.length === rank ? [1, 1, ...shape] : shape;
   const channels = x[1];
-  const data = new Float32Array(channels * kernel.data.length);
-  for (let c = 0; c < channels; c++) data.set(kernel.data, c * kernel.data.length);
-  return { x, full: { shape: [channels, 1, ...kernel.shape], data }, groups: channels };
+  return { x, full: depthwiseKernel(kernel, channels), groups: channels };
 }
 
 function describe({ algorithm, why, alternatives }: Plan, g: ConvGeometry, backend: Backend): string {

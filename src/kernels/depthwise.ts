@@ -1,0 +1,12 @@
+import type { Tensor } from '../tensor.js';
+
+/**
+ * A window as `conv` takes it to slide over each of so many channels by itself, with `groups: channels`.
+ * @param window `[...k]`
+ * @returns `[channels, 1, ...k]`
+ */
+export function depthwiseKernel({ shape, data }: Tensor, channels: number): Tensor {
+  const repeated = new Float32Array(channels * data.length);
+  for (let c = 0; c < channels; c++) repeated.set(data, c * data.length);
+  return { shape: [channels, 1, ...shape], data: repeated };
+}
