@@ -64,7 +64,7 @@ const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Em
 const ONE = { device: 'wasm simd, 1 thread', right: true };
 const policy = (workers: string) => ({ 'Content-Security-Policy': `script-src 'self' 'wasm-unsafe-eval'; worker-src ${workers}` });
 
-describe.skipIf(!chromium)('in a page', () => {
+describe.skipIf(!chromium)('in a page (skipped where there is no Chromium)', () => {
   let browser: Browser;
   let server: Server;
   beforeAll(async () => {
