@@ -3,7 +3,7 @@ export { type Architecture, type ArchitectureOptions, architectureOf, modelFrom 
 export { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './exchange/checkpoint.js';
 export type { ModuleFormat } from './exchange/module-formats.js';
 export { toOnnx } from './exchange/onnx.js';
-export { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './exchange/safetensors.js';
+export { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './exchange/safetensors.js';
 export { toTfjs } from './exchange/tfjs.js';
 export type { TfjsModel, TfNode, TfShape, TfSignature, TfWeightSpec } from './exchange/tfjs-file.js';
 export { retrieveFeatures } from './features.js';

@@ -30,6 +30,25 @@ function halfToNumber(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
+/**
+ * The bits of the nearest binary16 number, of two equally near ones the even one.
+ * @returns those of infinity where the number is too large
+ */
+export function halfFromNumber(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(size)) return 0x7e00;
+  // the distance of neighbouring numbers: at least that of the subnormal ones
+  const exponent = Math.max(-14, Math.min(16, Math.floor(Math.log2(size))));
+  const units = size / 2 ** (exponent - 10);
+  const whole = Math.floor(units);
+  const rest = units - whole;
+  const rounded = whole + (rest > 0.5 || (rest === 0.5 && whole % 2 === 1) ? 1 : 0);
+  // a fraction that rounds up to the next power of two carries into the exponent by itself
+  const bits = size < 2 ** -14 ? rounded : (exponent + 14) * 1024 + rounded;
+  return sign | Math.min(bits, 0x7c00);
+}
+
 const word = new DataView(new ArrayBuffer(4));
 
 /** bfloat16 is the upper half of a float32. */

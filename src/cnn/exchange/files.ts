@@ -7,7 +7,7 @@ import type { Module } from '../module.js';
 import type { ArchitectureOptions } from './architecture.js';
 import { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { toOnnx } from './onnx.js';
-import { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './safetensors.js';
+import { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './safetensors.js';
 import { toTfjs } from './tfjs.js';
 
 /**
@@ -15,8 +15,13 @@ import { toTfjs } from './tfjs.js';
  * was until then.
  * @throws DataError, naming the file, if it cannot be written
  */
-export async function saveSafetensors(path: string, tensors: ReadonlyMap<string, Tensor>, metadata?: Readonly<Record<string, string>>): Promise<void> {
-  await write('saveSafetensors', path, encodeSafetensors(tensors, metadata));
+export async function saveSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata?: Readonly<Record<string, string>>,
+  options?: EncodeSafetensorsOptions,
+): Promise<void> {
+  await write('saveSafetensors', path, encodeSafetensors(tensors, metadata, options));
 }
 
 /** {@link decodeSafetensors} from a file. @throws DataError, naming the file, if it cannot be read or anything in it is wrong */

@@ -1,7 +1,7 @@
-import { DataError, refuseUnknownOptions, show } from '../../errors.js';
+import { DataError, OptionError, refuseUnknownOptions, show } from '../../errors.js';
 import { checkTensor } from '../../kernels/conv.js';
 import type { Tensor } from '../../tensor.js';
-import { DTYPES, type Dtype } from './dtypes.js';
+import { DTYPES, type Dtype, halfFromNumber } from './dtypes.js';
 import { type Complaint, isObject, parseJson } from './json.js';
 
 /**
@@ -11,12 +11,20 @@ import { type Complaint, isObject, parseJson } from './json.js';
 const METADATA = '__metadata__';
 /** The format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
+/** Half way between binary16's largest number and the one that would follow: from here on numbers round to infinity. */
+const HALF_LIMIT = 65520;
 
 /** What a safetensors file holds. */
 export interface Safetensors {
   readonly tensors: Map<string, Tensor>;
   /** Texts beside the tensors; empty if there are none. */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Options of {@link encodeSafetensors}. */
+export interface EncodeSafetensorsOptions {
+  /** How the numbers are stored. Default `'F32'`; `'F16'` takes half the space, and rounds to 11 binary digits. */
+  dtype?: 'F32' | 'F16';
 }
 
 /** Options of {@link decodeSafetensors}. */
@@ -28,13 +36,23 @@ export interface SafetensorsOptions {
 }
 
 /**
- * Tensors as the bytes of a safetensors file, in float32, which PyTorch, JAX and others read.
+ * Tensors as the bytes of a safetensors file, which PyTorch, JAX and others read.
  * @param metadata texts to go with them
  * @throws ShapeError if something is not a tensor
- * @throws DataError if a number is not finite: {@link decodeSafetensors} would refuse the file
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @throws DataError if a number is not finite, or becomes infinite in F16: {@link decodeSafetensors} would refuse the file
  */
-export function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+  options: EncodeSafetensorsOptions = {},
+): Uint8Array {
   const fail: Complaint = (rule, values) => new DataError('encodeSafetensors', rule, values);
+  refuseUnknownOptions('encodeSafetensors', options, ['dtype']);
+  const { dtype = 'F32' } = options;
+  if (dtype !== 'F32' && dtype !== 'F16') throw new OptionError('encodeSafetensors', 'dtype', "must be 'F32' or 'F16'", dtype);
+  const half = dtype === 'F16';
+  const size = half ? 2 : 4;
   const entries: [string, unknown][] = [];
   const odd = Object.entries(metadata).find(([, text]) => typeof text !== 'string');
   if (odd) throw fail(`metadata must be texts, received ${show(odd[1])} for ${show(odd[0])}`);
@@ -44,8 +62,10 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata
     if (name === METADATA || name === '__proto__') throw fail(`no tensor may be called ${show(name)}`);
     checkTensor('encodeSafetensors', name, x);
     checkFinite(name, x.data.length, (i) => x.data[i], fail);
-    entries.push([name, { dtype: 'F32', shape: x.shape, data_offsets: [end, end + 4 * x.data.length] }]);
-    end += 4 * x.data.length;
+    const large = half ? x.data.findIndex((value) => Math.abs(value) >= HALF_LIMIT) : -1;
+    if (large >= 0) throw fail(`tensor ${show(name)} holds ${x.data[large]} at ${large}; F16 ends at 65504`, { tensor: name, at: large });
+    entries.push([name, { dtype, shape: x.shape, data_offsets: [end, end + size * x.data.length] }]);
+    end += size * x.data.length;
   }
 
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
@@ -57,7 +77,12 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(headerBytes), true);
   let at = 8 + headerBytes;
-  for (const { data } of tensors.values()) for (let i = 0; i < data.length; i++, at += 4) view.setFloat32(at, data[i], true);
+  for (const { data } of tensors.values()) {
+    for (let i = 0; i < data.length; i++, at += size) {
+      if (half) view.setUint16(at, halfFromNumber(data[i]), true);
+      else view.setFloat32(at, data[i], true);
+    }
+  }
   return bytes;
 }
 

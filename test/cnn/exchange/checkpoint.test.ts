@@ -272,6 +272,8 @@ describe('files', () => {
     const weights = new Map([['w', tensor([1, 2])]]);
     await saveSafetensors(path, weights, { by: 'test' });
     expect(await loadSafetensors(path)).toEqual({ tensors: weights, metadata: { by: 'test' } });
+    await saveSafetensors(path, weights, { by: 'test' }, { dtype: 'F16' });
+    expect(await readFile(path)).toEqual(Buffer.from(encodeSafetensors(weights, { by: 'test' }, { dtype: 'F16' })));
     const before = await readFile(path);
     await expect(saveSafetensors(path, new Map([['w', tensor([Number.NaN])]]))).rejects.toThrow(DataError);
     expect(await readFile(path)).toEqual(before);

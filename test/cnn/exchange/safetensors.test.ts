@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DTYPES, halfFromNumber } from '../../../src/cnn/exchange/dtypes.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/cnn/exchange/safetensors.js';
-import { DataError } from '../../../src/errors.js';
+import { DataError, OptionError } from '../../../src/errors.js';
 import { tensor } from '../../../src/tensor.js';
 
 /** A file as another program might write it: any header, any data. */
@@ -71,6 +72,42 @@ describe('every type of number becomes float32', () => {
   ])('%s', (dtype, bytes, values) => {
     const { tensors } = decodeSafetensors(file({ t: entry(dtype, [values.length], 0, bytes.length) }, bytes));
     expect([...(tensors.get('t')?.data ?? [])]).toEqual(values);
+  });
+});
+
+describe('numbers of 16 bits', () => {
+  const half = (bits: number) => DTYPES.get('F16')?.read(new DataView(Uint16Array.of(bits).buffer), 0) as number;
+  const finite = Array.from({ length: 0x7c00 }, (_, bits) => bits);
+
+  test('every one of them is written as itself, with either sign', () => {
+    for (const bits of finite) {
+      expect(halfFromNumber(half(bits))).toBe(bits);
+      expect(halfFromNumber(half(bits | 0x8000))).toBe(bits | 0x8000);
+    }
+  });
+
+  test('what lies between two goes to the nearer one, from the middle to the even one', () => {
+    for (const bits of finite.slice(1)) {
+      const [below, above] = [half(bits - 1), half(bits)];
+      const middle = (below + above) / 2;
+      expect(halfFromNumber(middle)).toBe(bits % 2 === 0 ? bits : bits - 1);
+      expect(halfFromNumber(middle * (1 - 1e-6))).toBe(bits - 1);
+      expect(halfFromNumber(-middle * (1 + 1e-6))).toBe(bits | 0x8000);
+    }
+  });
+
+  test('a file of them has two bytes a number, and says so', () => {
+    const bytes = encodeSafetensors(new Map([['w', tensor([1, -2, 65504, 0.1], [2, 2])]]), {}, { dtype: 'F16' });
+    const header = '{"w":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}}';
+    expect([...bytes]).toEqual([...file(header, [0x00, 0x3c, 0x00, 0xc0, 0xff, 0x7b, 0x66, 0x2e])]);
+    expect([...(decodeSafetensors(bytes).tensors.get('w') as { data: Float32Array }).data]).toEqual([1, -2, 65504, 0.0999755859375]);
+  });
+
+  test('a number that would be infinite, and another type, are refused', () => {
+    const write = (value: number, dtype: string) => () => encodeSafetensors(new Map([['w', tensor([0, value])]]), {}, { dtype: dtype as 'F16' });
+    expect(write(-65519, 'F16')).not.toThrow();
+    expect(write(-65520, 'F16')).toThrow(/^encodeSafetensors: tensor "w" holds -65520 at 1; F16 ends at 65504$/);
+    expect(write(1, 'F64')).toThrow(OptionError);
   });
 });
 
