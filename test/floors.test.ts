@@ -65,6 +65,11 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
 
   ['examples/demo.ts', 'convlab/node'],
   ['examples/demo.ts', '../src/index.js', FLOOR],
+
+  ['playground/src/filter/view.ts', 'convlab'],
+  ['playground/src/filter/view.ts', '../shell/url.js'],
+  ['playground/src/filter/view.ts', '../../../src/filters/filter.js', FLOOR],
+  ['playground/src/filter/view.ts', 'convlab/node', FLOOR],
 ];
 
 test('the floors of biome.json: imports only go down', () => {

@@ -1,0 +1,4 @@
+/** The view's page. */
+export function AddView() {
+  return <h1>Add</h1>;
+}

@@ -1,0 +1,58 @@
+import {
+  type Algorithm,
+  type Alternative,
+  type Backend,
+  type ConvCallOptions,
+  catalogue,
+  conv,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type FilterOptions,
+  type FilterTensorOptions,
+  filter,
+  filterTensor,
+  type Image,
+  type OperationOptions,
+  type Tensor,
+} from 'convlab';
+
+/** What was planned, without the weights of its passes. */
+export interface PlanReport {
+  readonly algorithm: Algorithm;
+  readonly why: string;
+  readonly alternatives: readonly { readonly algorithm: Algorithm; readonly cost?: number; readonly multiplyAdds?: number; readonly whyNot?: string }[];
+}
+
+/** What the engine does when it is asked: calls of the public API, on the backend that was chosen. */
+export const tasks = {
+  filter: (backend: Backend, image: Image, kernel: Tensor, options: FilterOptions): Promise<Image> => filter(image, kernel, { ...options, backend }),
+
+  /** An operation of the catalogue, by name. */
+  apply: (backend: Backend, name: string, image: Image, parameters: readonly number[], options: OperationOptions): Promise<Image> => {
+    const entry = catalogue[name];
+    if (!('apply' in entry)) throw new Error(`${name} is a kernel`);
+    return entry.apply(image, parameters, { ...options, backend });
+  },
+
+  conv: (backend: Backend, x: Tensor, kernel: Tensor, options: ConvCallOptions): Promise<Tensor> => conv(x, kernel, { ...options, backend }),
+
+  filterTensor: (backend: Backend, x: Tensor, kernel: Tensor, options: FilterTensorOptions): Promise<Tensor> =>
+    filterTensor(x, kernel, { ...options, backend }),
+
+  explain: async (backend: Backend, kernel: Tensor, shape: readonly number[], options: ExplainOptions): Promise<PlanReport> =>
+    brief(await explain(kernel, shape, { ...options, backend })),
+};
+
+function brief({ algorithm, why, alternatives }: Explanation): PlanReport {
+  const each = (one: Alternative) =>
+    one.possible ? { algorithm: one.algorithm, cost: one.cost, multiplyAdds: one.multiplyAdds } : { algorithm: one.algorithm, whyNot: one.whyNot };
+  return { algorithm, why, alternatives: alternatives.map(each) };
+}
+
+/** The tasks by name. */
+export type Tasks = typeof tasks;
+/** What a task takes after the backend. */
+export type TaskArguments<K extends keyof Tasks> = Parameters<Tasks[K]> extends [Backend, ...infer Rest] ? Rest : never;
+/** What a task gives. */
+export type TaskResult<K extends keyof Tasks> = Awaited<ReturnType<Tasks[K]>>;

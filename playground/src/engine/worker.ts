@@ -1,0 +1,47 @@
+// The engine: a worker that holds a backend, so that no convolution of the page runs on its main thread.
+import type { Backend } from 'convlab';
+import type { BackendChoice } from './choice.js';
+import { openBackend } from './open-backend.js';
+import { type Tasks, tasks } from './tasks.js';
+
+/** What the engine is asked. */
+export type Question =
+  | { readonly id: number; readonly open: BackendChoice }
+  | { readonly id: number; readonly task: keyof Tasks; readonly args: readonly unknown[] };
+
+/** What it answers. `milliseconds` is the task alone, without the way here and back. */
+export interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly milliseconds?: number;
+  readonly error?: { readonly name: string; readonly message: string };
+}
+
+let backend: Backend | undefined;
+// one after the other: a backend is not disposed of while it computes
+let queue: Promise<unknown> = Promise.resolve();
+
+addEventListener('message', ({ data }: MessageEvent<Question>) => {
+  queue = queue.then(() => answer(data));
+});
+
+async function answer(question: Question): Promise<void> {
+  const { id } = question;
+  try {
+    if ('open' in question) {
+      const next = await openBackend(question.open);
+      backend?.dispose();
+      backend = next;
+      return postMessage({ id, result: { name: next.name, device: next.device } } satisfies Answer);
+    }
+    if (!backend) throw new Error('no backend is open');
+    const start = performance.now();
+    const task = tasks[question.task] as (backend: Backend, ...args: readonly unknown[]) => Promise<unknown>;
+    const result = await task(backend, ...question.args);
+    const milliseconds = performance.now() - start;
+    postMessage({ id, result, milliseconds } satisfies Answer);
+  } catch (error) {
+    const { name, message } = error as Error;
+    postMessage({ id, error: { name, message } } satisfies Answer);
+  }
+}

@@ -1,0 +1,4 @@
+/** The view's page. */
+export function FilterView() {
+  return <h1>Filter</h1>;
+}

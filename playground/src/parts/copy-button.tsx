@@ -1,0 +1,34 @@
+import { useSignal } from '@preact/signals';
+import { t } from '../shell/strings.js';
+
+interface CopyButtonProps {
+  readonly label: string;
+  /** What is copied; an error that it throws is shown in place of the label. */
+  readonly text: () => string;
+  readonly before?: () => void;
+}
+
+/** Copies a text, and says so. */
+export function CopyButton({ label, text, before }: CopyButtonProps) {
+  const said = useSignal('');
+  const copy = async () => {
+    before?.();
+    try {
+      const copied = text();
+      await navigator.clipboard.writeText(copied).catch(() => {
+        throw new Error(t('copyFailed'));
+      });
+      said.value = t('copied');
+    } catch (error) {
+      said.value = (error as Error).message;
+    }
+    setTimeout(() => {
+      said.value = '';
+    }, 2500);
+  };
+  return (
+    <button type="button" class="button" onClick={copy}>
+      <span aria-live="polite">{said.value || label}</span>
+    </button>
+  );
+}

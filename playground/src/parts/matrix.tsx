@@ -1,0 +1,52 @@
+import { dark } from '../shell/theme.js';
+import { cellColours, type Palette, type Range, rangeOf } from './colours.js';
+import { short } from './numbers.js';
+import type { Cell } from './tensor-canvas.js';
+
+interface MatrixProps {
+  /** Rows of numbers. */
+  readonly rows: readonly (readonly number[])[];
+  /** What it is; the caption above it. */
+  readonly name: string;
+  /** Default `signed`. */
+  readonly palette?: Palette;
+  readonly range?: Range;
+  /** Cells that are framed. */
+  readonly marked?: (y: number, x: number) => boolean;
+  /** Cells that are no cells of the input but padding. */
+  readonly ghost?: (y: number, x: number) => boolean;
+  readonly digits?: number;
+  /** The cell under the pointer. */
+  readonly onCell?: (cell: Cell | undefined) => void;
+}
+
+/** A small matrix, its numbers in cells coloured by their value: a table to those who do not see it. */
+export function Matrix({ rows, name, palette = 'signed', range = rangeOf(palette, rows.flat()), marked, ghost, digits = 3, onCell }: MatrixProps) {
+  const isDark = dark.value;
+  return (
+    <figure class="matrix" style={{ '--columns': rows[0]?.length ?? 1 }}>
+      <figcaption>{name}</figcaption>
+      <table aria-label={name} onPointerLeave={onCell && (() => onCell(undefined))}>
+        <tbody>
+          {rows.map((row, y) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
+            <tr key={y}>
+              {row.map((value, x) => (
+                <td
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
+                  key={x}
+                  data-marked={marked?.(y, x)}
+                  data-ghost={ghost?.(y, x)}
+                  style={cellColours(palette, value, range, isDark)}
+                  onPointerEnter={onCell && (() => onCell({ y, x }))}
+                >
+                  {short(value, digits)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
+  );
+}

@@ -1,0 +1,23 @@
+import type { ComponentChildren } from 'preact';
+import { t } from '../shell/strings.js';
+
+interface NoticeProps {
+  readonly kind: 'info' | 'warning' | 'error';
+  readonly children: ComponentChildren;
+  /** With it there is a button that closes it. */
+  readonly onClose?: () => void;
+}
+
+/** A message; an error is read aloud at once. */
+export function Notice({ kind, children, onClose }: NoticeProps) {
+  return (
+    <div class="notice" data-kind={kind} role={kind === 'error' ? 'alert' : 'status'}>
+      <p>{children}</p>
+      {onClose && (
+        <button type="button" class="quiet" onClick={onClose} aria-label={t('close')}>
+          ×
+        </button>
+      )}
+    </div>
+  );
+}

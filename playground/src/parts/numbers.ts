@@ -1,0 +1,17 @@
+/** A number in at most four significant digits, with a real minus: −0.125, 1200, 3.1e−7. */
+export function short(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
+  const rounded = Number(value.toPrecision(digits));
+  return String(rounded === 0 ? 0 : rounded).replaceAll('-', '−');
+}
+
+/** The same, in brackets if it is negative: what stands behind a sign. */
+export function inBrackets(value: number, digits = 4): string {
+  return value < 0 ? `(${short(value, digits)})` : short(value, digits);
+}
+
+/** A time in milliseconds, in words: 640 µs, 3.2 ms, 1.4 s. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1) return `${short(1000 * milliseconds, 2)} µs`;
+  return milliseconds < 1000 ? `${short(milliseconds, 3)} ms` : `${short(milliseconds / 1000, 3)} s`;
+}

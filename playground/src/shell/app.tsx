@@ -1,0 +1,65 @@
+import { effect, signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { Notice } from '../parts/notice.js';
+import { Header } from './header.js';
+import { language } from './language.js';
+import { t } from './strings.js';
+import { type View, view } from './url.js';
+
+/** Every view is loaded when it is first looked at. */
+const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
+  filter: async () => (await import('../filter/view.js')).FilterView,
+  network: async () => (await import('../network/view.js')).NetworkView,
+  train: async () => (await import('../train/view.js')).TrainView,
+  volume: async () => (await import('../volume/view.js')).VolumeView,
+  add: async () => (await import('../add/view.js')).AddView,
+};
+
+type Loaded = { readonly name: View; readonly Show: ComponentType } | { readonly name: View; readonly failure: string };
+
+const loaded = signal<Loaded | undefined>(undefined);
+
+effect(() => {
+  const name = view.value;
+  VIEWS[name]().then(
+    (Show) => {
+      if (view.peek() === name) loaded.value = { name, Show };
+    },
+    (error: Error) => {
+      if (view.peek() === name) loaded.value = { name, failure: error.message };
+    },
+  );
+});
+
+effect(() => {
+  document.documentElement.lang = language.value === 'zh' ? 'zh-Hans' : 'en';
+  document.title = `${t(view.value)} · convlab`;
+});
+
+/** The page: header, the view that is shown, and a foot. */
+export function App() {
+  const shown = loaded.value;
+  return (
+    <>
+      <button type="button" class="button skip" onClick={toContent}>
+        {t('skip')}
+      </button>
+      <Header />
+      <main id="content" tabIndex={-1} data-view={shown?.name} aria-busy={shown?.name !== view.value}>
+        {!shown ? (
+          <p class="loading">{t('loading')}</p>
+        ) : 'failure' in shown ? (
+          <Notice kind="error">{t('viewFailed', { reason: shown.failure })}</Notice>
+        ) : (
+          <shown.Show key={shown.name} />
+        )}
+      </main>
+      <footer class="foot">{t('foot')}</footer>
+    </>
+  );
+}
+
+/** Not a link: the address holds the state. */
+function toContent(): void {
+  document.getElementById('content')?.focus();
+}

@@ -1,0 +1,64 @@
+import { BACKEND_CHOICES, backendChoice } from '../engine/choice.js';
+import { engineState, engineTrouble } from '../engine/engine.js';
+import { CopyButton } from '../parts/copy-button.js';
+import { Notice } from '../parts/notice.js';
+import { Select } from '../parts/select.js';
+import { LANGUAGES, languageChoice } from './language.js';
+import { t } from './strings.js';
+import { THEMES, themeChoice } from './theme.js';
+import { flushUrl, linkTo, VIEWS, view } from './url.js';
+
+const BACKEND_NAMES = {
+  auto: 'backendAuto',
+  wasm: 'backendWasm',
+  webgl2: 'backendWebgl2',
+  webgpu: 'backendWebgpu',
+  reference: 'backendReference',
+} as const;
+const LANGUAGE_NAMES = { en: 'English', zh: '中文' } as const;
+
+/** The name, the tabs of the views, what runs, and the switches of the page. */
+export function Header() {
+  const state = engineState.value;
+  return (
+    <header class="header">
+      <div class="header-row">
+        <a class="brand" href={linkTo('filter')}>
+          <img src="./icon.svg" alt="" width="30" height="30" />
+          <span>convlab</span>
+        </a>
+        <nav class="tabs" aria-label={t('views')}>
+          {VIEWS.map((name) => (
+            <a key={name} href={linkTo(name)} aria-current={view.value === name ? 'page' : undefined} onClick={flushUrl}>
+              {t(name)}
+            </a>
+          ))}
+        </nav>
+        <div class="switches">
+          <Select
+            label={t('language')}
+            hideLabel
+            value={languageChoice}
+            options={LANGUAGES.map((each) => [each, each === 'auto' ? `${t('language')}: ${t('auto')}` : LANGUAGE_NAMES[each]])}
+          />
+          <Select
+            label={t('theme')}
+            hideLabel
+            value={themeChoice}
+            options={THEMES.map((each) => [each, each === 'auto' ? `${t('theme')}: ${t('auto')}` : t(each)])}
+          />
+          <CopyButton label={t('copyLink')} text={() => location.href} before={flushUrl} />
+        </div>
+      </div>
+      <div class="engine-row">
+        <Select label={t('backend')} value={backendChoice} options={BACKEND_CHOICES.map((each) => [each, t(BACKEND_NAMES[each])])} />
+        <output class="device" data-status={state.status} title={t(globalThis.crossOriginIsolated ? 'isolated' : 'notIsolated')}>
+          {state.status === 'ready' ? state.device : state.status === 'opening' ? t('opening') : '–'}
+        </output>
+        {!globalThis.crossOriginIsolated && <span class="faint">{t('notIsolated')}</span>}
+      </div>
+      {engineTrouble.value && <Notice kind="warning">{t('backendTrouble', { reason: engineTrouble.value })}</Notice>}
+      {state.status === 'failed' && <Notice kind="error">{t('engineFailed', { reason: state.reason })}</Notice>}
+    </header>
+  );
+}

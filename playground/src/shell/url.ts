@@ -1,0 +1,119 @@
+// The whole state is in the URL: `#view?name=value&…`. A value that is the default is left out.
+import { effect, type Signal, signal } from '@preact/signals';
+import type { Codec } from './codecs.js';
+
+/** The views, in the order of their tabs. */
+export const VIEWS = ['filter', 'network', 'train', 'volume', 'add'] as const;
+/** One of {@link VIEWS}. */
+export type View = (typeof VIEWS)[number];
+/** Whose state it is: one view's, or the page's. */
+type Owner = View | 'page';
+
+interface Entry {
+  /** undefined while it holds the default */
+  read(): string | undefined;
+  write(text: string | undefined): void;
+}
+
+const entries = new Map<Owner, Map<string, Entry>>();
+/** What the URL said for views that are not loaded yet. */
+const waiting = new Map<Owner, Map<string, string>>();
+const known = signal(0);
+
+/** The view that is shown. */
+export const view = signal<View>('filter');
+
+/**
+ * A signal whose value is part of the URL: its first value is the URL's, and every change is written there.
+ * @param initial what it holds where the URL says nothing, or nothing that the codec understands
+ */
+export function urlSignal<T>(owner: Owner, name: string, initial: T, codec: Codec<T>): Signal<T> {
+  const text = waiting.get(owner)?.get(name);
+  const value = signal(decoded(codec, text, initial));
+  const entry: Entry = {
+    read: () => {
+      const now = codec.encode(value.value);
+      return now === codec.encode(initial) ? undefined : now;
+    },
+    write: (now) => {
+      const next = decoded(codec, now, initial);
+      if (codec.encode(next) !== codec.encode(value.peek())) value.value = next;
+    },
+  };
+  if (!entries.has(owner)) entries.set(owner, new Map());
+  entries.get(owner)?.set(name, entry);
+  waiting.get(owner)?.delete(name);
+  known.value++;
+  return value;
+}
+
+function decoded<T>(codec: Codec<T>, text: string | undefined, initial: T): T {
+  return (text === undefined ? undefined : codec.decode(text)) ?? initial;
+}
+
+/** The hash of a view as it stands: what a tab links to. */
+export function linkTo(target: View): string {
+  known.value;
+  const said: string[] = [];
+  for (const owner of [target, 'page'] as const) {
+    for (const [name, entry] of entries.get(owner) ?? []) {
+      const text = entry.read();
+      if (text !== undefined) said.push(`${name}=${escaped(text)}`);
+    }
+    for (const [name, text] of waiting.get(owner) ?? []) said.push(`${name}=${escaped(text)}`);
+  }
+  return `#${target}${said.length > 0 ? `?${said.join('&')}` : ''}`;
+}
+
+/** A hash may hold more than a query: a matrix stays legible. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replace(/%(2C|3B|3A|40|2F)/g, (code) => decodeURIComponent(code));
+}
+
+function unescaped(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes over what the URL says, for the view it names and for the page. */
+function readUrl(): void {
+  const [name, query = ''] = location.hash.slice(1).split('?');
+  const target = VIEWS.find((each) => each === name) ?? 'filter';
+  const said = new Map<string, string>();
+  for (const part of query.split('&')) {
+    const at = part.indexOf('=');
+    const text = at < 0 ? undefined : unescaped(part.slice(at + 1));
+    if (text !== undefined) said.set(part.slice(0, at), text);
+  }
+  for (const owner of [target, 'page'] as const) {
+    const own = entries.get(owner);
+    for (const [each, entry] of own ?? []) entry.write(said.get(each));
+    const rest = [...said].filter(([each]) => ![target, 'page' as const].some((one) => entries.get(one)?.has(each)));
+    waiting.set(owner, new Map(owner === target ? rest : []));
+  }
+  view.value = target;
+}
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Writes what has changed now, and not in a moment. */
+export function flushUrl(): void {
+  clearTimeout(timer);
+  const hash = linkTo(view.peek());
+  if (hash !== location.hash) history.replaceState(null, '', hash);
+}
+
+/** Starts to follow the URL, and to keep it. Called once, after the page's own signals were made. */
+export function followUrl(): void {
+  readUrl();
+  addEventListener('hashchange', readUrl);
+  effect(() => {
+    linkTo(view.value);
+    // browsers limit how often an address may change; a slider moves more often
+    clearTimeout(timer);
+    timer = setTimeout(flushUrl, 200);
+  });
+}
