@@ -1,3 +1,4 @@
+import type { Gifenc } from 'gifenc';
 import type { Frame } from '../frame.js';
 import type { Image } from '../image.js';
 import { fromRgba, toRgba8 } from '../samples.js';
@@ -9,12 +10,13 @@ const GRAPHIC_CONTROL = 0xf9;
 const FRAME = 0x2c;
 const TRAILER = 0x3b;
 const MAX_COLOURS = 256;
+type Quantize = typeof import('gifenc')['default']['quantize'];
 // what becomes of a frame when its time is over
 const KEEP = 1;
 const CLEAR = 2;
 const RESTORE = 3;
 
-/** GIF by jimp (omggif): the first frame; RGB, or RGBA if any pixel is transparent. */
+/** GIF: read by jimp (omggif), the first frame, RGB, or RGBA if any pixel is transparent; written by gifenc. */
 export const gif: Format = {
   name: 'GIF',
   matches: (bytes) => /^GIF8[79]a/.test(bytes.toString('latin1', 0, 6)),
@@ -57,30 +59,71 @@ export async function decodeFrames(bytes: Buffer, maxPixels: number): Promise<{ 
  * @param repeats how often it starts again: Infinity for ever
  */
 export async function encodeFrames(frames: readonly Frame[], repeats: number): Promise<Uint8Array> {
-  // jimp's own encoder always reduces the colours, changes even two or three of them, and loses the transparent pixels
-  const { default: gifwrap } = await import('gifwrap');
-  const encoded = frames.map(({ image: { width, height, ...image }, delay }) => {
-    const data = Buffer.from(toRgba8({ width, height, ...image }).buffer);
-    const hidden = new Set<number>();
-    for (let at = 0; at < data.length; at += 4) if (data[at + 3] < 128) hidden.add(at);
-    const settleAlpha = () => {
-      for (let at = 0; at < data.length; at += 4) hidden.has(at) ? data.fill(0, at, at + 4) : data.fill(255, at + 3, at + 4);
-    };
-    settleAlpha();
-    const frame = new gifwrap.GifFrame({ width, height, data }, { disposalMethod: KEEP });
-    frame.delayCentisecs = Math.round(delay / 10); // as an option a delay of 0 would become 80 ms
-    if (frame.getPalette().indexCount > MAX_COLOURS) {
-      gifwrap.GifUtil.quantizeWu(frame, MAX_COLOURS - 1);
-      settleAlpha();
-    }
-    return { frame, hidden };
-  });
+  const loaded = await import('gifenc');
+  // a CommonJS module: bundlers see its names, Node does not
+  const { GIFEncoder, quantize } = 'quantize' in loaded ? (loaded as unknown as Gifenc) : loaded.default;
+  const indexed = frames.map(({ image }) => toIndices(image, quantize));
   // through the holes of one frame the one before must not be seen
-  if (encoded.some(({ hidden }) => hidden.size > 0)) for (const { frame } of encoded) frame.disposalMethod = CLEAR;
-  // null: no word about loops, so it is played once
-  const loops = repeats === 0 ? null : Number.isFinite(repeats) ? repeats : 0;
-  const all = encoded.map(({ frame }) => frame);
-  return (await new gifwrap.GifCodec().encodeGif(all, { loops: loops as number })).buffer;
+  const dispose = indexed.some(({ transparent }) => transparent) ? CLEAR : KEEP;
+  // −1: no word about loops, so it is played once
+  const repeat = repeats === 0 ? -1 : Number.isFinite(repeats) ? repeats : 0;
+  const encoder = GIFEncoder();
+  for (const [i, { image, delay }] of frames.entries()) {
+    const { indices, palette, transparent } = indexed[i];
+    encoder.writeFrame(indices, image.width, image.height, { palette, delay, repeat, dispose, transparent, transparentIndex: 0 });
+  }
+  encoder.finish();
+  return encoder.bytes();
+}
+
+/** Up to 256 colours are kept as they are, more are reduced; pixels of less than half opacity become colour 0, a hole. */
+function toIndices(image: Image, quantize: Gifenc['quantize']): { indices: Uint8Array; palette: number[][]; transparent: boolean } {
+  const { buffer, byteOffset, length } = toRgba8(image);
+  const rgba = new Uint8Array(buffer, byteOffset, length);
+  const seen = new Map<number, number>();
+  let transparent = false;
+  for (let at = 0; at < rgba.length; at += 4) {
+    if (rgba[at + 3] < 128) transparent = true;
+    else seen.set(colourAt(rgba, at), 0);
+  }
+  const room = transparent ? MAX_COLOURS - 1 : MAX_COLOURS;
+  const colours = [...seen.keys()];
+  const palette = transparent ? [[0, 0, 0]] : [];
+  if (colours.length <= room) palette.push(...colours.map((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]));
+  else palette.push(...quantize(opaque(rgba), room, { format: 'rgb565', useSqrt: false }));
+  // gifenc's own look-up gives all colours of one bin the same place, so that pale ones shift
+  for (const colour of colours) seen.set(colour, nearest(palette, colour, transparent ? 1 : 0));
+  const indices = new Uint8Array(rgba.length / 4);
+  for (let i = 0; i < indices.length; i++) if (rgba[4 * i + 3] >= 128) indices[i] = seen.get(colourAt(rgba, 4 * i)) as number;
+  return { indices, palette, transparent };
+}
+
+function colourAt(rgba: Uint8Array, at: number): number {
+  return (rgba[at] << 16) | (rgba[at + 1] << 8) | rgba[at + 2];
+}
+
+/** The pixels that are seen. */
+function opaque(rgba: Uint8Array): Uint8Array {
+  const kept = new Uint8Array(rgba.length);
+  let end = 0;
+  for (let at = 0; at < rgba.length; at += 4) {
+    if (rgba[at + 3] < 128) continue;
+    kept.set(rgba.subarray(at, at + 3), end);
+    kept[end + 3] = 255;
+    end += 4;
+  }
+  return kept.subarray(0, end).slice();
+}
+
+function nearest(palette: readonly number[][], colour: number, first: number): number {
+  const [red, green, blue] = [colour >> 16, (colour >> 8) & 255, colour & 255];
+  let [best, least] = [first, Number.POSITIVE_INFINITY];
+  for (let i = first; i < palette.length; i++) {
+    const [r, g, b] = palette[i];
+    const distance = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
+    if (distance < least) [best, least] = [i, distance];
+  }
+  return best;
 }
 
 async function decodeFrame({ single }: FoundFrame): Promise<{ width: number; height: number; data: Buffer }> {
