@@ -30,12 +30,24 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts', 'test/package/**'],
+          exclude: ['test/**/*.browser.test.ts', 'test/package/**', 'test/playground/**'],
           testTimeout: 120_000,
         },
       },
       ...(chromium
         ? [
+            {
+              extends: true as const,
+              // drives the built page from outside, as a visitor does
+              test: {
+                name: 'playground',
+                include: ['test/playground/**/*.test.ts'],
+                globalSetup: 'test/playground/setup.ts',
+                testTimeout: 60_000,
+                hookTimeout: 60_000,
+                expect: { poll: { timeout: 20_000 } },
+              },
+            },
             {
               extends: true as const,
               // threads need shared memory, which a page has only when it is isolated

@@ -29,11 +29,9 @@ export function Matrix({ rows, name, palette = 'signed', range = rangeOf(palette
       <table aria-label={name} onPointerLeave={onCell && (() => onCell(undefined))}>
         <tbody>
           {rows.map((row, y) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
             <tr key={y}>
               {row.map((value, x) => (
                 <td
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
                   key={x}
                   data-marked={marked?.(y, x)}
                   data-ghost={ghost?.(y, x)}

@@ -1,0 +1,59 @@
+import axeCore from 'axe-core';
+import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { chromium } from '../chromium.js';
+
+/** What the tests of the playground ask of a page. */
+export interface Playground {
+  /**
+   * Opens the page, with a window of its own.
+   * @param hash the state, e.g. `#filter?kernel=box`
+   */
+  open(hash: string, options?: BrowserContextOptions): Promise<Page>;
+}
+
+const faults = new WeakMap<Page, string[]>();
+
+/** One browser for the tests of a file. */
+export function usePlayground(): Playground {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await playwright.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-quic', '--no-first-run'] });
+  });
+  afterAll(() => browser?.close());
+  return {
+    async open(hash, options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en', ...options });
+      const page = await context.newPage();
+      const found: string[] = [];
+      faults.set(page, found);
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') found.push(message.text());
+      });
+      page.on('pageerror', (error) => found.push(error.message));
+      page.on('request', (request) => {
+        const { protocol, origin } = new URL(request.url());
+        if (protocol.startsWith('http') && origin !== new URL(inject('playground')).origin) found.push(`asks for ${request.url()}`);
+      });
+      await page.goto(inject('playground') + hash);
+      await page.locator('main[data-view][aria-busy="false"] h1').waitFor();
+      return page;
+    },
+  };
+}
+
+/** Nothing was complained about on the console, and nothing was asked of the network. */
+export function expectNoFaults(page: Page): void {
+  expect(faults.get(page)).toEqual([]);
+}
+
+/** What axe finds of serious and critical impact: rule, and the elements. */
+export async function findBarriers(page: Page): Promise<string[]> {
+  await page.evaluate(axeCore.source);
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axeCore }).axe.run());
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.split('\n').at(1) ?? ''}`).join(' | ')}`,
+    );
+}
