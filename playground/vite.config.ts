@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { digitsPlugin } from './digits-plugin.js';
 
 // Threads need shared memory, which a page has only when it is isolated.
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
@@ -10,6 +11,7 @@ export default defineConfig({
   base: './',
   resolve: { alias: { convlab: fileURLToPath(new URL('../src/index.ts', import.meta.url)) } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [digitsPlugin()],
   server: { headers },
   preview: { headers },
   worker: { format: 'es' },

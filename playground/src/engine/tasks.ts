@@ -16,6 +16,7 @@ import {
   type OperationOptions,
   type Tensor,
 } from 'convlab';
+import { networkTasks } from '../network/tasks.js';
 
 /** What was planned, without the weights of its passes. */
 export interface PlanReport {
@@ -26,6 +27,8 @@ export interface PlanReport {
 
 /** What the engine does when it is asked: calls of the public API, on the backend that was chosen. */
 export const tasks = {
+  ...networkTasks,
+
   filter: (backend: Backend, image: Image, kernel: Tensor, options: FilterOptions): Promise<Image> => filter(image, kernel, { ...options, backend }),
 
   /** An operation of the catalogue, by name. */
