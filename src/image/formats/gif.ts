@@ -10,7 +10,6 @@ const GRAPHIC_CONTROL = 0xf9;
 const FRAME = 0x2c;
 const TRAILER = 0x3b;
 const MAX_COLOURS = 256;
-type Quantize = typeof import('gifenc')['default']['quantize'];
 // what becomes of a frame when its time is over
 const KEEP = 1;
 const CLEAR = 2;
