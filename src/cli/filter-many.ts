@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../data/files/whole-file.js';
 import { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from '../errors.js';
 import type { Job } from './filter-files.js';
 import { createWorker, type FilterFlags, type Report } from './filter-one.js';
@@ -43,7 +43,7 @@ export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { pro
     dispose();
     throw broken.reason;
   }
-  for (const folder of new Set(jobs.map(({ to }) => dirname(to)))) await mkdir(folder, { recursive: true });
+  for (const folder of new Set(jobs.map(({ to }) => dirname(to)))) await makeFolder('filter', folder);
   const bar = progress(terminal, jobs.length, 'pictures');
   const failures: Failure[] = [];
   let [next, done] = [0, 0];

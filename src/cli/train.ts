@@ -1,9 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NetName } from '../cnn/models/nets.js';
 import type { EpochRecord, History } from '../cnn/train.js';
 import type { Dataset, Sample } from '../data/dataset.js';
+import { makeFolder, writeWhole } from '../data/files/whole-file.js';
 import { OptionError } from '../errors.js';
 import { addNetworkOptions, digits, measured, type NetworkFlags } from './digits.js';
 import type { Terminal } from './program.js';
@@ -77,7 +77,7 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   const start = performance.now();
 
   // what cannot be written later shall not be learned first
-  for (const path of [flags.out, flags.history]) if (path) await mkdir(dirname(path), { recursive: true });
+  for (const path of [flags.out, flags.history]) if (path) await makeFolder('train', dirname(path));
   const [all, test] = await Promise.all([digits(flags.data, 'train'), digits(flags.data, 'test')]);
   if (flags.validation >= all.length)
     throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
@@ -127,7 +127,7 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
       bar.stop();
     }
     if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, epoch: history.epochs.length, history });
-    if (flags.history) await writeFile(flags.history, JSON.stringify(history, null, 1));
+    if (flags.history) await writeWhole('train', flags.history, JSON.stringify(history, null, 1));
     const { accuracy, loss, samples } = await cnn.evaluate(model, measured(test));
     const parameters = model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
     return {

@@ -1,7 +1,7 @@
-import { open, stat, writeFile } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
+import { fileError, writeWhole } from '../data/files/whole-file.js';
+import { DataError, OptionError, refuseUnknownOptions } from '../errors.js';
 import { type Animation, decodeAnimationFor, encodeAnimationFor } from './animation.js';
 import { checkBeginning, type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
 import type { Image } from './image.js';
@@ -19,19 +19,6 @@ export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
 
 /** As much of a file as tells what it is. */
 const BEGINNING = 512;
-
-/** What the system's errors mean to somebody who gave a path. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  EISDIR: 'is a folder',
-  ENOTDIR: 'lies in something that is no folder',
-  EACCES: 'may not be opened',
-  EPERM: 'may not be changed',
-  EROFS: 'lies on a file system that cannot be written',
-  ENOSPC: 'does not fit: no space is left',
-  ENAMETOOLONG: 'has a name that is too long',
-  EMFILE: 'cannot be opened: too many files are open',
-};
 
 /**
  * Reads a picture from a file; see {@link decodeImage} for what it comes as.
@@ -56,7 +43,7 @@ export async function writeImage(path: string, image: Image, options: EncodeOpti
   checkPath('writeImage', path);
   const { quality, format = formatOf(path) } = options;
   const bytes = await encode('writeImage', image, format, { quality });
-  await writeBytes('writeImage', path, bytes);
+  await writeWhole('writeImage', path, bytes);
 }
 
 /**
@@ -76,16 +63,7 @@ export async function readAnimation(path: string, options: Pick<DecodeOptions, '
  */
 export async function writeAnimation(path: string, animation: Animation): Promise<void> {
   checkPath('writeAnimation', path);
-  await writeBytes('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation));
-}
-
-async function writeBytes(operation: string, path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    // write-file-atomic's own write takes a disk that fills up half-way for success; Node's writeFile does not
-    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
-  } catch (cause) {
-    throw fileError(operation, path, cause);
-  }
+  await writeWhole('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation));
 }
 
 function checkPath(operation: string, path: unknown): void {
@@ -115,11 +93,4 @@ async function readBytes(operation: string, path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw fileError(operation, path, cause);
   }
-}
-
-function fileError(operation: string, path: string, cause: unknown): Error {
-  if (cause instanceof ConvlabError) return cause;
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  const reason = operation.startsWith('write') && code === 'ENOENT' ? 'lies in a folder that does not exist' : REASONS[code];
-  return new DataError(operation, `${path} ${reason ?? message}`, { path }, { cause });
 }

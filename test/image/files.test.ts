@@ -68,6 +68,7 @@ test.each<[string, (folder: string) => Promise<unknown>, new (...args: never[]) 
   ['no path', () => readImage(undefined as unknown as string), OptionError, 'path must be the name of a file, received undefined'],
   ['an unknown option', (f) => readImage(f, { name: 'x' } as object), OptionError, 'readImage: name is not an option'],
   ['writing over a folder', (f) => writeImage(f, image, { format: 'png' }), DataError, 'is a folder'],
+  ['writing over a device', () => writeImage('/dev/null', image, { format: 'png' }), DataError, '/dev/null is not a file'],
   ['writing into a folder that is not there', (f) => writeImage(join(f, 'no', 'a.png'), image), DataError, 'a.png lies in a folder that does not exist'],
   [
     'an unknown extension',

@@ -1,6 +1,6 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { makeFolder, writeWhole } from '../../data/files/whole-file.js';
 import { DataError, OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
@@ -51,23 +51,14 @@ export async function saveOnnx(path: string, model: Module, ...inputShapes: (rea
 export async function saveTfjs(folder: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
   checkPath('saveTfjs', folder);
   const { modelJson, weights } = await toTfjs(model, ...inputShapes);
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw new DataError('saveTfjs', `${folder} cannot be made: ${(cause as Error).message}`, { folder }, { cause });
-  }
+  await makeFolder('saveTfjs', folder);
   await write('saveTfjs', join(folder, 'weights.bin'), weights);
   await write('saveTfjs', join(folder, 'model.json'), new TextEncoder().encode(JSON.stringify(modelJson)));
 }
 
 async function write(operation: string, path: string, bytes: Uint8Array): Promise<void> {
   checkPath(operation, path);
-  try {
-    // write-file-atomic's own write takes a disk that fills up half-way for success; Node's writeFile does not
-    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
-  } catch (cause) {
-    throw new DataError(operation, `${path} cannot be written: ${(cause as Error).message}`, { path }, { cause });
-  }
+  await writeWhole(operation, path, bytes);
 }
 
 async function read(operation: string, path: string): Promise<Uint8Array> {

@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { DataError, UnsupportedError } from '../../errors.js';
+import { makeFolder, writeWhole } from './whole-file.js';
 
 /** Where files of a known data set are looked for. */
 export interface SourceOptions {
@@ -114,10 +114,14 @@ async function download(operation: string, url: string, most: number, signal?: A
 
 async function keep(operation: string, path: string, bytes: Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    // write-file-atomic's own write takes a disk that fills up half-way for success; writeFile of Node does not
-    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
+    await makeFolder(operation, dirname(path));
+    await writeWhole(operation, path, bytes);
   } catch (cause) {
-    throw new UnsupportedError(operation, `cannot keep ${path}: ${(cause as Error).message}; the option cache names another folder`, { path }, { cause });
+    throw new UnsupportedError(
+      operation,
+      `cannot keep ${path}: ${(cause as Error).message.replace(/^\w+: /, '')}; the option cache names another folder`,
+      { path },
+      { cause },
+    );
   }
 }

@@ -291,7 +291,9 @@ describe('files', () => {
     const missing = join(folder, 'none', 'x.safetensors');
     await expect(loadCheckpoint(missing)).rejects.toThrow(`loadCheckpoint: ${missing} cannot be read: ENOENT`);
     await expect(loadSafetensors(folder)).rejects.toThrow(`loadSafetensors: ${folder} cannot be read: it is not a file`);
-    await expect(saveCheckpoint(missing, { model: new Linear(1, 1), epoch: 0 })).rejects.toThrow(`saveCheckpoint: ${missing} cannot be written: ENOENT`);
+    await expect(saveCheckpoint(missing, { model: new Linear(1, 1), epoch: 0 })).rejects.toThrow(
+      `saveCheckpoint: ${missing} lies in a folder that does not exist`,
+    );
     await expect(loadCheckpoint('')).rejects.toThrow(/path must be the name of a file/);
     const broken = join(folder, 'broken.safetensors');
     await writeFile(broken, 'broken');
