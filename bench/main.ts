@@ -1,41 +1,73 @@
-// npm run bench [-- --only NAME --quick --json FILE]
-import { writeFile } from 'node:fs/promises';
+// npm run bench [-- --only GROUP,… --row TEXT --peer TEXT --threads 1,2 --rounds N --quick --json FILE]
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Measurement, measure } from './measure.js';
-import { plane3x3 } from './plane-3x3.js';
+import { reference } from './compare.js';
+import { type Entry, measure } from './measure.js';
+import { PEERS } from './peers/index.js';
+import { plainTable, type RowReport, rowTable } from './report.js';
+import type { Peer, Prepare, Row } from './row.js';
+import { FILTERS } from './rows/filters.js';
 
-const ROWS = [plane3x3];
+const ROWS: readonly Row[] = [...FILTERS];
 
-const { values: flags } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'string' } } });
-const rows = ROWS.filter(({ name }) => name.includes(flags.only ?? ''));
-if (rows.length === 0) throw new Error(`--only must be part of one of ${ROWS.map(({ name }) => name).join(', ')}, received ${flags.only}`);
-const rounds = flags.quick ? 7 : 25;
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    row: { type: 'string', default: '' },
+    peer: { type: 'string', default: '' },
+    threads: { type: 'string', default: '1,2' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string', default: new URL('../out/bench.json', import.meta.url).pathname },
+  },
+});
+const groups = flags.only?.split(',');
+const rows = ROWS.filter(({ group, name, quick }) => (groups?.includes(group) ?? true) && name.includes(flags.row) && (quick || !flags.quick));
+if (rows.length === 0) throw new Error(`no row of the groups ${[...new Set(ROWS.map(({ group }) => group))].join(', ')} has '${flags.row}' in its name`);
+const threads = flags.threads.split(',').map(Number);
+const rounds = Number(flags.rounds ?? (flags.quick ? 7 : 15));
 
 const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version, load: loadavg()[0] };
 console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; load ${machine.load.toFixed(1)} at the start; medians of ${rounds}`);
+console.log('off: largest difference to the float64 reference in grey levels, and the share of samples off; ≈ more than one level');
 
-const report: { name: string; title: string; measurements: Measurement[] }[] = [];
-for (const { name, title, create } of rows) {
-  const { contestants, expected } = await create();
-  const measurements = await measure(contestants, expected, rounds);
-  report.push({ name, title, measurements });
-  console.log(`\n${title}\n${table(measurements)}`);
+const loaded: { peer: Peer; prepare: Prepare }[] = [];
+for (const peer of PEERS) {
+  if ((flags.quick && !peer.quick) || (peer !== PEERS[0] && !flags.peer.split(',').some((part) => peer.name.includes(part)))) continue;
+  try {
+    loaded.push({ peer, prepare: await peer.load() });
+  } catch (error) {
+    console.log(`${peer.name} is left out: ${oneLine(error)}`);
+  }
 }
-if (flags.json) await writeFile(flags.json, `${JSON.stringify({ ...machine, rounds, rows: report }, null, 2)}\n`);
-process.exit(); // tfjs and GPU.js keep workers
 
-/** The first line is what the others are compared with. */
-function table(measurements: readonly Measurement[]): string {
-  const [{ median: unit }] = measurements;
-  const cells = measurements.map(({ name, median, fastest, error }) => [
-    name,
-    median.toFixed(2),
-    fastest.toFixed(2),
-    `${(median / unit).toFixed(1)}×`,
-    error.toExponential(1),
-  ]);
-  const lines = [['', 'median ms', 'fastest ms', 'takes', 'max error'], ...cells];
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  return lines.map((line) => line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  ')).join('\n');
+const report: RowReport[] = [];
+for (const row of rows) {
+  const work = row.work();
+  const compare = await reference(work);
+  const entries: Entry[] = [];
+  for (const { peer, prepare } of loaded) {
+    for (const count of peer.threaded ? threads : [1]) {
+      try {
+        const contestant = await prepare(work, count);
+        if (contestant) entries.push({ peer: peer.name, threads: count, contestant });
+      } catch (error) {
+        console.log(`${peer.name} drops out: ${oneLine(error)}`);
+      }
+    }
+  }
+  const measurements = await measure(entries, compare, rounds, ({ peer }, error) => console.log(`${peer} drops out: ${oneLine(error)}`));
+  for (const { contestant } of entries) await contestant.dispose?.();
+  const done = { group: row.group, row: row.name, measurements };
+  report.push(done);
+  console.log(`\n${row.name}\n${plainTable(rowTable(done, threads))}`);
+}
+await mkdir(dirname(flags.json), { recursive: true });
+await writeFile(flags.json, `${JSON.stringify({ ...machine, rounds, threads, rows: report }, null, 2)}\n`);
+process.exit(); // tfjs, GPU.js and wasm-vips keep workers
+
+function oneLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n')[0];
 }

@@ -1,64 +1,80 @@
-/** One way to do the work of a row. */
-export interface Contestant {
-  readonly name: string;
-  /** Does the work once: what is timed. */
-  run(): unknown;
-  /** What the last run computed, in the order of the reference. Not timed. */
-  result(): Float32Array | Promise<Float32Array>;
-}
+import type { Compare, Difference } from './compare.js';
+import type { Contestant } from './row.js';
 
-/** One piece of work, done by everybody in the same run. */
-export interface Row {
-  /** for `--only` */
-  readonly name: string;
-  readonly title: string;
-  /** Sets everything up; `expected` is the float64 reference. */
-  create(): Promise<{ contestants: readonly Contestant[]; expected: Float32Array }>;
+/** One peer's contestant on so many threads. */
+export interface Entry {
+  readonly peer: string;
+  readonly threads: number;
+  readonly contestant: Contestant;
 }
 
 export interface Measurement {
-  readonly name: string;
+  readonly peer: string;
+  readonly threads: number;
   /** median, in milliseconds */
-  readonly median: number;
+  readonly ms: number;
   readonly fastest: number;
-  /** largest absolute difference to the reference */
-  readonly error: number;
+  /** how many times it was measured: slow ones less often */
+  readonly samples: number;
+  readonly note?: string;
+  readonly difference?: Difference;
 }
 
-const WARM_UP = 5;
+/** A sample is at least so long: shorter work is repeated. */
+const SAMPLE_MS = 4;
+/** So long the others keep still before it is a contestant's turn: its predecessor's threads fall asleep meanwhile. */
+const PAUSE_MS = 2;
 
 /**
- * Times every contestant `rounds` times, one after the other in every round, so that whatever else the machine does
- * meets all of them alike.
+ * Measures all entries, one after the other in every round, so that whatever else the machine does meets all of them alike.
+ * @param compare what tells a result's error; none where there is nothing to compare
+ * @param failed is told about entries that drop out
  */
-export async function measure(contestants: readonly Contestant[], expected: Float32Array, rounds: number): Promise<Measurement[]> {
-  const errors: number[] = [];
-  for (const contestant of contestants) {
-    for (let i = 0; i < WARM_UP; i++) await contestant.run();
-    errors.push(largestDifference(await contestant.result(), expected));
-  }
-  const times = contestants.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, contestant] of contestants.entries()) {
-      const start = performance.now();
-      const promise = contestant.run();
-      if (promise instanceof Promise) await promise;
-      times[i].push(performance.now() - start);
+export async function measure(
+  entries: readonly Entry[],
+  compare: Compare | undefined,
+  rounds: number,
+  failed: (entry: Entry, error: unknown) => void,
+): Promise<Measurement[]> {
+  const lanes: { entry: Entry; runs: number; every: number; times: number[]; difference?: Difference }[] = [];
+  for (const entry of entries) {
+    try {
+      const { contestant } = entry;
+      const first = await timed(contestant, 1);
+      const result = compare && (await contestant.result());
+      const difference = result && compare?.(result);
+      // warm: compiled, with its memory touched
+      let last = first;
+      for (let spent = first, i = 0; i < 8 && spent < 400; i++) {
+        last = await timed(contestant, 1);
+        spent += last;
+      }
+      const samples = last < 500 ? rounds : last < 2000 ? Math.min(rounds, 3) : 1;
+      lanes.push({ entry, difference, runs: Math.max(1, Math.ceil(SAMPLE_MS / Math.max(last, 0.001))), every: Math.ceil(rounds / samples), times: [] });
+    } catch (error) {
+      failed(entry, error);
     }
   }
-  return contestants.map(({ name }, i) => {
-    const sorted = times[i].sort((a, b) => a - b);
-    return { name, median: sorted[sorted.length >> 1], fastest: sorted[0], error: errors[i] };
+  for (let round = 0; round < rounds; round++) {
+    for (const { entry, runs, every, times } of lanes) {
+      if (round % every !== 0) continue;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      times.push(await timed(entry.contestant, runs));
+    }
+  }
+  return lanes.map(({ entry: { peer, threads, contestant }, times, difference }) => {
+    const sorted = times.sort((a, b) => a - b);
+    return { peer, threads, ms: sorted[sorted.length >> 1], fastest: sorted[0], samples: sorted.length, note: contestant.note, difference };
   });
 }
 
-/** NaN counts as infinitely far. @throws if the lengths differ: then it was not the same work */
-function largestDifference(got: Float32Array, expected: Float32Array): number {
-  if (got.length !== expected.length) throw new Error(`${got.length} values instead of ${expected.length}`);
-  let largest = 0;
-  for (let i = 0; i < got.length; i++) {
-    const difference = Math.abs(got[i] - expected[i]);
-    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+/** @returns milliseconds a run */
+async function timed(contestant: Contestant, runs: number): Promise<number> {
+  if (contestant.time) return contestant.time(runs);
+  const start = performance.now();
+  for (let i = 0; i < runs; i++) {
+    const promise = contestant.run();
+    if (promise instanceof Promise) await promise;
   }
-  return largest;
+  return (performance.now() - start) / runs;
 }

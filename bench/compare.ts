@@ -1,0 +1,85 @@
+import { conv, createBackend, gradientMagnitude, type Tensor } from '../src/index.js';
+import type { KernelWork, Picture, SobelWork, Values, Work } from './row.js';
+
+/** How far a result is from the float64 reference. */
+export interface Difference {
+  /** largest difference: in grey levels of bytes; of floats, relative to the largest value */
+  readonly largest: number;
+  /** of bytes: the share of samples that are off, 0 to 1 */
+  readonly share?: number;
+}
+
+export type Compare = (result: Values) => Difference;
+
+/** What the float64 loops may cost, in multiply-adds; of more a part of the picture is compared. */
+const BUDGET = 6e7;
+
+/** @returns what compares a result with the float64 reference of the work */
+export async function reference(work: Work): Promise<Compare> {
+  switch (work.kind) {
+    case 'kernel':
+      return bytesReference(work, work.kernel.shape, (x, backend) => conv(x, { shape: [1, 1, ...work.kernel.shape], data: work.kernel.data }, { backend }));
+    case 'sobel':
+      return sobelReference(work);
+  }
+}
+
+/** Compares the colours inside: borders are each peer's own affair, and so is alpha. */
+async function bytesReference(work: KernelWork, [kH, kW]: readonly number[], run: (x: Tensor, backend: Reference) => Promise<Tensor>): Promise<Compare> {
+  const { picture } = work;
+  const inside = window(picture, Math.floor(kH / 2), Math.floor(kW / 2), kH * kW);
+  const { width, height } = inside;
+  const part: Tensor = { shape: [3, 1, height + kH - 1, width + kW - 1], data: new Float32Array(3 * (height + kH - 1) * (width + kW - 1)) };
+  crop(picture, inside.x - Math.floor(kW / 2), inside.y - Math.floor(kH / 2), part);
+  const { data } = await run(part, await createBackend('reference'));
+  return (result) => compareBytes(result, picture, inside, (c, i) => Math.floor(Math.min(255, Math.max(0, data[c * width * height + i])) + 0.5));
+}
+
+async function sobelReference({ picture }: SobelWork): Promise<Compare> {
+  const inside = window(picture, 1, 1, 18);
+  const expected = await gradientMagnitude({ ...picture, channels: 4 }, { backend: await createBackend('reference') });
+  return (result) => compareBytes(result, picture, inside, (c, i) => expected.data[pixel(picture, inside, i) * 4 + c]);
+}
+
+type Reference = Awaited<ReturnType<typeof createBackend>>;
+interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The picture without its border, or as much of its middle as the budget allows. */
+function window({ width, height }: Picture, borderY: number, borderX: number, taps: number): Rectangle {
+  const whole = { width: width - 2 * borderX, height: height - 2 * borderY };
+  const part = Math.min(1, Math.sqrt(BUDGET / (3 * whole.width * whole.height * taps)));
+  const size = { width: Math.floor(whole.width * part), height: Math.floor(whole.height * part) };
+  return { x: (width - size.width) >> 1, y: (height - size.height) >> 1, ...size };
+}
+
+/** @param to planes `[3, 1, H, W]` */
+function crop({ data, width }: Picture, x: number, y: number, to: Tensor): void {
+  const [, , H, W] = to.shape;
+  for (let c = 0, o = 0; c < 3; c++) for (let h = 0; h < H; h++) for (let w = 0; w < W; w++, o++) to.data[o] = data[4 * ((y + h) * width + x + w) + c];
+}
+
+function pixel({ width }: Picture, inside: Rectangle, i: number): number {
+  return (inside.y + Math.floor(i / inside.width)) * width + inside.x + (i % inside.width);
+}
+
+/** @param result interleaved, RGB or RGBA */
+function compareBytes(result: Values, picture: Picture, inside: Rectangle, expected: (c: number, i: number) => number): Difference {
+  const channels = result.length / (picture.width * picture.height);
+  if (channels !== 3 && channels !== 4) throw new Error(`${result.length} samples are neither RGB nor RGBA`);
+  const area = inside.width * inside.height;
+  let [largest, off] = [0, 0];
+  for (let i = 0; i < area; i++) {
+    const at = pixel(picture, inside, i) * channels;
+    for (let c = 0; c < 3; c++) {
+      const difference = Math.abs(result[at + c] - expected(c, i));
+      if (difference > 0) off++;
+      if (difference > largest) largest = difference;
+    }
+  }
+  return { largest, share: off / (3 * area) };
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Contestant, Peer, Values, Work } from '../row.js';
+
+/** Python's libraries: they read the same bytes from files, and time themselves when it is their turn. */
+export const python: readonly Peer[] = [pythonPeer('OpenCV native', 'cv2', (work) => work.kind === 'kernel' || work.kind === 'sobel')];
+
+function pythonPeer(name: string, library: 'cv2' | 'torch', offers: (work: Work) => boolean): Peer {
+  return {
+    name,
+    threaded: true,
+    async load() {
+      const child = await Child.start(library);
+      return async (work, threads) => {
+        if (!offers(work)) return undefined;
+        return child.contestant(work, threads);
+      };
+    },
+  };
+}
+
+/** A Python that stays for the whole bench. A command is a line of JSON, and so is its answer. */
+class Child {
+  readonly #process: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'convlab-bench-'));
+  readonly #files = new Map<Values, string>();
+  #next = 0;
+
+  private constructor(command: string, library: string) {
+    const script = fileURLToPath(new URL('peers.py', import.meta.url));
+    this.#process = spawn(command, [script, library], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines: Interface = createInterface({ input: this.#process.stdout as NodeJS.ReadableStream });
+    this.#answers = lines[Symbol.asyncIterator]();
+    process.once('exit', () => {
+      this.#process.kill();
+      rmSync(this.#folder, { recursive: true, force: true });
+    });
+  }
+
+  /** @throws if no Python has the library */
+  static async start(library: string): Promise<Child> {
+    const commands = ['python3', '/usr/bin/python3'];
+    const command = commands.find((each) => spawnSync(each, ['-c', `import ${library}`]).status === 0);
+    if (!command) throw new Error(`no Python with ${library}`);
+    return new Child(command, library);
+  }
+
+  async contestant(work: Work, threads: number): Promise<Contestant> {
+    const id = this.#next++;
+    await this.#ask({ do: 'prepare', id, threads, work: this.#filesOf(work) });
+    const ask = (command: object) => this.#ask({ id, ...command });
+    return {
+      run: () => ask({ do: 'run', runs: 1 }),
+      time: async (runs) => (await ask({ do: 'run', runs })).ms as number,
+      result: async () => {
+        const { file, floats } = await ask({ do: 'result', file: join(this.#folder, 'result') });
+        const bytes = readFileSync(file as string);
+        return floats ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes;
+      },
+      dispose: () => ask({ do: 'dispose' }),
+    };
+  }
+
+  /** The work, with every array replaced by the name of a file that holds it. */
+  #filesOf(work: Work): unknown {
+    return JSON.parse(
+      JSON.stringify(work, (_, value) => {
+        if (!(value instanceof Uint8ClampedArray || value instanceof Float32Array)) return value;
+        let file = this.#files.get(value);
+        if (!file) {
+          file = join(this.#folder, `input-${this.#files.size}`);
+          writeFileSync(file, value);
+          this.#files.set(value, file);
+        }
+        return { file };
+      }),
+    );
+  }
+
+  async #ask(command: object): Promise<Record<string, unknown>> {
+    this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error('Python ended');
+    const answer = JSON.parse(value) as Record<string, unknown>;
+    if (answer.error) throw new Error(String(answer.error));
+    return answer;
+  }
+}

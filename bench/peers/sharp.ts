@@ -1,0 +1,39 @@
+import type Sharp from 'sharp';
+import type { Contestant, KernelWork, Peer } from '../row.js';
+
+/** libvips as Node's native module: raw pixels in, raw pixels out. */
+export const sharp: Peer = {
+  name: 'sharp',
+  threaded: true,
+  async load() {
+    const { default: sharp } = await import('sharp');
+    sharp.cache(false);
+    return (work, threads) => (work.kind === 'kernel' ? contestant(sharp, work, threads) : undefined);
+  },
+};
+
+/** A window that takes the machine longer than anybody would wait. */
+const MOST_TAPS = 1000;
+
+function contestant(sharp: typeof Sharp, { picture, kernel, whole, sigma }: KernelWork, threads: number): Contestant | undefined {
+  const [height, width] = kernel.shape;
+  if (sigma === undefined && kernel.data.length > MOST_TAPS) return undefined;
+  // it multiplies by alpha, filters, and divides again: where weights sum to zero that leaves nothing
+  const opaque = kernel.data.reduce((sum, weight) => sum + weight, 0) > 0.5;
+  // whole weights and a whole divisor: other numbers it replaces without a word
+  const FINE = 2 ** 20;
+  const weights = whole?.weights ?? Array.from(kernel.data, (weight) => Math.round(weight * FINE));
+  const convolution = { width, height, kernel: weights as number[], scale: whole?.divisor ?? FINE };
+  const channels = opaque ? 4 : 3;
+  const data = opaque ? picture.data : picture.data.filter((_, i) => i % 4 < 3);
+  let result: Buffer;
+  return {
+    note: opaque ? undefined : 'RGB',
+    async run() {
+      sharp.concurrency(threads);
+      const pipeline = sharp(data, { raw: { width: picture.width, height: picture.height, channels } });
+      result = await (sigma ? pipeline.blur(sigma) : pipeline.convolve(convolution)).raw().toBuffer();
+    },
+    result: () => result,
+  };
+}

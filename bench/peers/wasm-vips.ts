@@ -1,0 +1,83 @@
+import type Vips from 'wasm-vips';
+import type { Contestant, Peer, Work } from '../row.js';
+
+type Module = typeof Vips;
+type Precision = 'integer' | 'float';
+
+/** libvips in WebAssembly. Its integers are approximate, its floats exact. */
+export const wasmVips: readonly Peer[] = (['integer', 'float'] as const).map((precision) => ({
+  name: `wasm-vips ${precision}`,
+  threaded: true,
+  quick: precision === 'integer',
+  async load() {
+    vips ??= start();
+    const module = await vips;
+    return (work, threads) => contestant(module, work, precision, threads);
+  },
+}));
+
+let vips: Promise<Module> | undefined;
+
+async function start(): Promise<Module> {
+  const { default: Vips } = await import('wasm-vips');
+  const module = await Vips({ dynamicLibraries: [] });
+  module.Cache.max(0); // else the second time is no time
+  return module;
+}
+
+/** Windows that take floats longer than anybody would wait. */
+const MOST_TAPS = 500;
+
+function contestant(vips: Module, work: Work, precision: Precision, threads: number): Contestant | undefined {
+  if (work.kind !== 'kernel' && work.kind !== 'sobel') return undefined;
+  if (work.kind === 'kernel' && !work.sigma && precision === 'float' && work.kernel.data.length > MOST_TAPS) return undefined;
+  const { width, height, data } = work.picture;
+  const source = vips.Image.newFromMemory(new Uint8Array(data), width, height, 4, vips.BandFormat.uchar);
+  const mask = maskOf(vips, work);
+  let result: Uint8Array;
+  return {
+    note: work.kind === 'sobel' && precision === 'integer' ? '|Gx| + |Gy|' : undefined,
+    run() {
+      vips.concurrency(threads);
+      const output = apply(vips, source, mask, work, precision);
+      result = output.writeToMemory() as Uint8Array;
+      output.delete();
+    },
+    result: () => result,
+    dispose() {
+      mask?.delete();
+      source.delete();
+    },
+  };
+}
+
+function maskOf(vips: Module, work: Work): Vips.Image | undefined {
+  if (work.kind !== 'kernel' || work.sigma) return undefined;
+  const [kH, kW] = work.kernel.shape;
+  if (work.box) return matrix(vips, [Array(work.box).fill(1)], work.box);
+  const weights = work.whole?.weights ?? Array.from(work.kernel.data);
+  const rows = Array.from({ length: kH }, (_, kh) => weights.slice(kh * kW, (kh + 1) * kW));
+  return matrix(vips, rows, work.whole?.divisor ?? 1);
+}
+
+/** Rows are what it takes, and not what its types say. */
+function matrix(vips: Module, rows: number[][], divisor = 1): Vips.Image {
+  return vips.Image.newFromArray(rows as unknown as number[], divisor);
+}
+
+function apply(vips: Module, source: Vips.Image, mask: Vips.Image | undefined, work: Work, precision: Precision): Vips.Image {
+  if (work.kind === 'kernel' && work.sigma) {
+    // floats over as wide a window as convlab's, 4σ; integers as everybody calls it
+    return precision === 'integer' ? source.gaussblur(work.sigma) : source.gaussblur(work.sigma, { precision, min_ampl: Math.exp(-8) }).cast('uchar');
+  }
+  if (work.kind === 'kernel' && work.box) return source.convsep(mask as Vips.Image, { precision }).cast('uchar');
+  if (mask) return source.conv(mask, { precision }).cast('uchar');
+  if (precision === 'integer') return source.sobel();
+  const x = matrix(vips, [
+    [-1, 0, 1],
+    [-2, 0, 2],
+    [-1, 0, 1],
+  ]);
+  const [gx, gy] = [source.conv(x, { precision }), source.conv(x.rot90(), { precision })];
+  return gx.multiply(gx).add(gy.multiply(gy)).pow(0.5).linear(0.25, 0.5).cast('uchar');
+}
