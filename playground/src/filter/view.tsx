@@ -1,4 +1,72 @@
-/** The view's page. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { stopCamera } from './camera.js';
+import { startComputing } from './compute.js';
+import { KernelPanel } from './kernel-panel.js';
+import { OptionsPanel } from './options-panel.js';
+import { PicturePanel } from './picture-panel.js';
+import { PixelPanel } from './pixel-panel.js';
+import { PlanPanel } from './plan-panel.js';
+import { followScene, openPicture } from './sources.js';
+import { Stage } from './stage.js';
+import { t } from './strings.js';
+import { TakePanel } from './take-panel.js';
+import './filter.css';
+
+/** A kernel slides over a picture. */
 export function FilterView() {
-  return <h1>Filter</h1>;
+  const over = useSignal(false);
+  useEffect(() => {
+    const ends = [followScene(), startComputing()];
+    const paste = (event: ClipboardEvent) => {
+      const [file] = event.clipboardData?.files ?? [];
+      if (file) void openPicture(file);
+    };
+    addEventListener('paste', paste);
+    return () => {
+      removeEventListener('paste', paste);
+      stopCamera();
+      for (const end of ends) end();
+    };
+  }, []);
+  return (
+    // what is dropped anywhere on the view is its picture
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button "Open a file" is the same by keyboard
+    <div
+      class="filter-view"
+      data-over={over.value}
+      onDragOver={(event) => {
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={(event) => {
+        if (!(event.relatedTarget instanceof Node) || !event.currentTarget.contains(event.relatedTarget)) over.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        over.value = false;
+        const [file] = event.dataTransfer?.files ?? [];
+        if (file) void openPicture(file);
+      }}
+    >
+      <h1>{t('title')}</h1>
+      <p class="lead">{t('lead')}</p>
+      <div class="filter-layout">
+        <div class="filter-stage stack">
+          <Stage />
+          <PixelPanel />
+        </div>
+        <div class="filter-controls stack">
+          <PicturePanel />
+          <KernelPanel />
+        </div>
+        <div class="filter-side stack">
+          <OptionsPanel />
+          <PlanPanel />
+          <TakePanel />
+        </div>
+      </div>
+      {over.value && <div class="drop-hint">{t('drop')}</div>}
+    </div>
+  );
 }

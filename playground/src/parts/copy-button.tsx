@@ -3,13 +3,14 @@ import { t } from '../shell/strings.js';
 
 interface CopyButtonProps {
   readonly label: string;
-  /** What is copied; an error that it throws is shown in place of the label. */
+  /** What is copied. An error that it throws is shown in place of the label, or goes to `onFailure`. */
   readonly text: () => string;
   readonly before?: () => void;
+  readonly onFailure?: (error: Error) => void;
 }
 
 /** Copies a text, and says so. */
-export function CopyButton({ label, text, before }: CopyButtonProps) {
+export function CopyButton({ label, text, before, onFailure }: CopyButtonProps) {
   const said = useSignal('');
   const copy = async () => {
     before?.();
@@ -20,6 +21,7 @@ export function CopyButton({ label, text, before }: CopyButtonProps) {
       });
       said.value = t('copied');
     } catch (error) {
+      if (onFailure) return onFailure(error as Error);
       said.value = (error as Error).message;
     }
     setTimeout(() => {

@@ -1,0 +1,50 @@
+// The catalogue in both languages: it tells its summaries in English.
+import { catalogue } from 'convlab';
+import { language } from '../shell/language.js';
+
+const CHINESE: Readonly<Record<string, string>> = {
+  identity: '不作改变',
+  box: '模糊：n × n 像素的平均',
+  gaussian: '模糊，无棱角与振铃：钟形曲线',
+  binomial: '模糊：整数的小型高斯',
+  disk: '镜头虚化：每点变为均匀圆盘',
+  motion: '运动模糊：任意长度与角度',
+  'motion-diagonal': '运动模糊：沿对角线 9 像素',
+  sharpen: '更清晰：原图 − 强度 · 拉普拉斯',
+  'high-pass': '高斯模糊所去掉的部分',
+  emboss: '浮雕，光可来自任一侧',
+  'difference-x': '竖直边缘：f(x, y) − f(x − 1, y)',
+  'difference-diagonal': '叠加在图像上的对角边缘',
+  'roberts-falling': '沿下降对角线的坡度，2 × 2 像素',
+  'roberts-rising': '沿上升对角线的坡度，2 × 2 像素',
+  'prewitt-x': '竖直边缘：三行的平均坡度',
+  'prewitt-y': '水平边缘：三列的平均坡度',
+  'sobel-x': '竖直边缘：向右的平滑坡度',
+  'sobel-y': '水平边缘：向下的平滑坡度',
+  'scharr-x': '竖直边缘，方向最准',
+  'scharr-y': '水平边缘，方向最准',
+  kirsch: '朝向八个方向之一的边缘',
+  robinson: '朝向八个方向之一的边缘，用 Sobel 权重',
+  'laplacian-4': '边缘与细节：沿坐标轴的二阶差分',
+  'laplacian-8': '边缘与细节：也沿对角线',
+  'laplacian-of-gaussian': '某一尺度的斑点与边缘：模糊后的拉普拉斯',
+  'difference-of-gaussians': '比一种模糊细，比另一种粗',
+  gabor: '某一宽度与方向的条纹',
+  'unsharp-mask': '更清晰：加回模糊去掉的足够大的部分',
+  'roberts-edges': '各方向的边缘，用 Roberts 核',
+  'prewitt-edges': '各方向的边缘，用 Prewitt 核',
+  'sobel-edges': '各方向的边缘，用 Sobel 核',
+  'scharr-edges': '各方向的边缘，用 Scharr 核',
+  'kirsch-edges': '各方向的边缘，用 Kirsch 核',
+  'robinson-edges': '各方向的边缘，用 Robinson 核',
+  'gradient-direction': '色相表示变亮的方向，亮度表示坡度',
+  canny: '一像素宽的边缘线',
+  'local-mean': '周围像素的平均',
+  'local-variance': '周围像素差异的平方；白为 1',
+  'local-deviation': '周围像素的差异',
+};
+
+/** What an entry does, in the language that is shown. */
+export function summaryOf(name: string): string {
+  return (language.value === 'zh' && CHINESE[name]) || catalogue[name].summary;
+}

@@ -1,0 +1,35 @@
+// Where the kernel lies on the picture: what `filter` does, in the words of `conv`.
+import { type ConvGeometry, type ConvOptions, convGeometry, type Tensor, tensor } from 'convlab';
+import { run } from '../engine/engine.js';
+
+/** With padding `'same'` a filter's anchor, the cell at floor(k / 2), visits every pixel. */
+export function placeKernel(placement: ConvOptions, [height, width]: readonly number[]): ConvOptions {
+  return placement.padding === 'same' ? { ...placement, anchor: [Math.floor(height / 2), Math.floor(width / 2)] } : placement;
+}
+
+/** The geometry of one plane. @throws ShapeError or OptionError as `filter` does */
+export function geometryOf(picture: { readonly width: number; readonly height: number }, kernel: Tensor, placement: ConvOptions): ConvGeometry {
+  return convGeometry([1, 1, picture.height, picture.width], [1, 1, ...kernel.shape], placeKernel(placement, kernel.shape), 'filter');
+}
+
+/** Marks a cell of the padding that shows no cell of the picture. */
+export const NOWHERE = -1;
+
+/**
+ * For every cell of an axis with its padding, the cell of the picture that it shows, or {@link NOWHERE}: the library tells,
+ * as it pads the numbers 0 … n − 1 like it pads a picture.
+ */
+export async function shownCells(geometry: ConvGeometry, axis: 1 | 2): Promise<Int32Array> {
+  const n = geometry.input[axis];
+  const { paddingMode } = geometry;
+  const shows = paddingMode !== 'zero' && paddingMode !== 'constant';
+  const numbers = tensor(
+    Float32Array.from({ length: n }, (_, i) => i),
+    [1, 1, n],
+  );
+  const { value } = await run('conv', numbers, tensor([[[1]]]), {
+    padding: [geometry.before[axis], geometry.after[axis]],
+    ...(shows ? { paddingMode } : { paddingMode: 'constant', paddingValue: NOWHERE }),
+  });
+  return Int32Array.from(value.data);
+}

@@ -1,0 +1,144 @@
+import { type Image, imageToImageData } from 'convlab';
+import { useEffect, useRef } from 'preact/hooks';
+import { Notice } from '../parts/notice.js';
+import { duration } from '../parts/numbers.js';
+import { Slider } from '../parts/slider.js';
+import { busy, failure, type How, type Result, result } from './compute.js';
+import { pixel, split } from './state.js';
+import { t } from './strings.js';
+
+/** A rectangle in the pixels of the picture before. */
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the result lies over the picture: each of its pixels over the one under the kernel's anchor, and as wide as the stride. */
+function boxOfResult({ from, image, how }: Result): Box {
+  if (!how) return { x: 0, y: 0, width: from.width, height: from.height };
+  const { kernel, stride, dilation, before, flip } = how.geometry;
+  const start = (axis: 1 | 2) => {
+    const cell = Math.floor(kernel[axis] / 2);
+    return (flip ? kernel[axis] - 1 - cell : cell) * dilation[axis] - before[axis] - (stride[axis] - 1) / 2;
+  };
+  return { x: start(2), y: start(1), width: image.width * stride[2], height: image.height * stride[1] };
+}
+
+/** The window under the kernel. */
+function boxOfWindow({ geometry: { kernel, stride, dilation, before } }: How, [x, y]: readonly number[]): Box {
+  const extent = (axis: 1 | 2) => dilation[axis] * (kernel[axis] - 1) + 1;
+  return { x: x * stride[2] - before[2], y: y * stride[1] - before[1], width: extent(2), height: extent(1) };
+}
+
+function union(a: Box, b: Box): Box {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
+}
+
+function placeIn(all: Box, box: Box) {
+  return {
+    left: `${(100 * (box.x - all.x)) / all.width}%`,
+    top: `${(100 * (box.y - all.y)) / all.height}%`,
+    width: `${(100 * box.width) / all.width}%`,
+    height: `${(100 * box.height) / all.height}%`,
+  };
+}
+
+/** The picture before and after, one over the other; the pixel that is pointed at, and its window. */
+export function Stage() {
+  const done = result.value;
+  return (
+    <section class="stage stack" aria-label={t('stage')}>
+      {done ? <Pictures {...done} /> : <div class="stage-empty">{failure.value ? '–' : t('working')}</div>}
+      {failure.value && <Notice kind="error">{t('failed', { reason: failure.value })}</Notice>}
+      <Slider label={t('split')} value={split} min={0} max={100} format={(share) => `${Math.round(share)}%`} />
+      {done && (
+        <p class="caption" role="status">
+          <span>{t('size', { before: `${done.from.width} × ${done.from.height}`, after: `${done.image.width} × ${done.image.height}` })}</span>
+          <span>{t('time', { time: duration(done.milliseconds) })}</span>
+          <span class="device-name">{done.device}</span>
+          <span class="busy" data-busy={busy.value} aria-hidden="true" />
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Pictures(done: Result) {
+  const { from, image, how } = done;
+  const whole = { x: 0, y: 0, width: from.width, height: from.height };
+  const box = boxOfResult(done);
+  const all = union(whole, box);
+  const frame = useRef<HTMLDivElement>(null);
+  const dragging = useRef(false);
+
+  const share = (event: PointerEvent) => {
+    const area = (frame.current as HTMLElement).getBoundingClientRect();
+    return { x: (event.clientX - area.left) / area.width, y: (event.clientY - area.top) / area.height };
+  };
+  const point = (event: PointerEvent) => {
+    const at = share(event);
+    if (dragging.current) {
+      split.value = Math.round(1000 * Math.min(1, Math.max(0, at.x))) / 10;
+      return;
+    }
+    const cell = (value: number, start: number, size: number, cells: number) => Math.min(cells - 1, Math.max(0, Math.floor(((value - start) / size) * cells)));
+    pixel.value = [cell(all.x + at.x * all.width, box.x, box.width, image.width), cell(all.y + at.y * all.height, box.y, box.height, image.height)];
+  };
+  const [x, y] = pixel.value;
+  const inside = pixel.value.length === 2 && x < image.width && y < image.height;
+  const outline = inside
+    ? {
+        x: box.x + (x * box.width) / image.width,
+        y: box.y + (y * box.height) / image.height,
+        width: box.width / image.width,
+        height: box.height / image.height,
+      }
+    : undefined;
+  return (
+    <div
+      class="frame"
+      ref={frame}
+      style={{ aspectRatio: `${all.width} / ${all.height}`, '--ratio': all.width / all.height }}
+      onPointerMove={(event) => (event.pointerType === 'mouse' || dragging.current) && point(event)}
+      onPointerDown={(event) => {
+        dragging.current = Math.abs(share(event).x - split.peek() / 100) * (frame.current?.clientWidth ?? 0) < 14;
+        if (dragging.current) frame.current?.setPointerCapture(event.pointerId);
+        point(event);
+      }}
+      onPointerUp={() => {
+        dragging.current = false;
+      }}
+    >
+      <Layer image={from} style={placeIn(all, whole)} label={t('before')} clip={`inset(0 ${100 - split.value}% 0 0)`} />
+      <Layer image={image} style={placeIn(all, box)} label={t('after')} clip={`inset(0 0 0 ${split.value}%)`} />
+      {how && inside && <div class="window" style={placeIn(all, boxOfWindow(how, [x, y]))} />}
+      {outline && <div class="spot" style={placeIn(all, outline)} />}
+      <div class="divider" style={{ left: `${split.value}%` }}>
+        <span class="tag">{t('before')}</span>
+        <span class="tag">{t('after')}</span>
+      </div>
+    </div>
+  );
+}
+
+interface LayerProps {
+  readonly image: Image;
+  readonly label: string;
+  readonly clip: string;
+  readonly style: Readonly<Record<string, string>>;
+}
+
+function Layer({ image, label, clip, style }: LayerProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    canvas.current?.getContext('2d')?.putImageData(imageToImageData(image), 0, 0);
+  }, [image]);
+  return (
+    <div class="layer" style={{ clipPath: clip }}>
+      <canvas ref={canvas} width={image.width} height={image.height} role="img" aria-label={label} style={style} />
+    </div>
+  );
+}

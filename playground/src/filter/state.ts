@@ -1,0 +1,128 @@
+// What the Filter view shows, all of it in the URL but the picture that was opened.
+import { computed, signal } from '@preact/signals';
+import { ALPHAS, type AxisPadding, type CatalogueEntry, catalogue, type FilterOptions, type Image, kernel2d, PADDING_MODES, type Tensor } from 'convlab';
+import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.js';
+import { urlSignal } from '../shell/url.js';
+import { SCENES } from './scenes.js';
+
+/** The largest matrix that can be edited. */
+export const LARGEST = 15;
+/** A kernel of one's own, in place of a name of the catalogue. */
+export const CUSTOM = 'custom';
+/** The outputs that a screen can tell apart. */
+export const SHOWN_OUTPUTS = ['clamp', 'signed', 'abs', 'normalise'] as const;
+
+const side = number({ min: 1, max: 8, whole: true });
+const cells = number({ min: 0, max: 20, whole: true });
+const paddings: Codec<'same' | 'valid' | 'full' | number> = {
+  encode: String,
+  decode: (text) => oneOf(['same', 'valid', 'full']).decode(text) ?? cells.decode(text),
+};
+
+export const scene = urlSignal('filter', 'scene', 'landscape', oneOf(SCENES));
+export const kernelName = urlSignal('filter', 'kernel', 'sharpen', oneOf([...Object.keys(catalogue), CUSTOM]));
+/** The parameters of the entry, in its order; one that is missing has its default. */
+export const parameters = urlSignal('filter', 'p', [], list(number()));
+/** The weights where the kernel is one's own. */
+export const rows = urlSignal(
+  'filter',
+  'matrix',
+  [
+    [0, -1, 0],
+    [-1, 5, -1],
+    [0, -1, 0],
+  ],
+  matrix(LARGEST),
+);
+export const stride = urlSignal('filter', 'stride', 1, side);
+export const dilation = urlSignal('filter', 'dilation', 1, side);
+export const padding = urlSignal('filter', 'padding', 'same', paddings);
+export const mode = urlSignal('filter', 'mode', 'reflect', oneOf(PADDING_MODES));
+/** What a border of mode `constant` holds. */
+export const borderValue = urlSignal('filter', 'value', 128, number({ min: 0, max: 255 }));
+export const flip = urlSignal('filter', 'flip', false, flag);
+export const divideBySum = urlSignal('filter', 'sum', false, flag);
+export const scale = urlSignal('filter', 'scale', 1, number({ min: -20, max: 20 }));
+export const bias = urlSignal('filter', 'bias', 0, number({ min: -255, max: 255 }));
+/** `auto` is the entry's own. */
+export const outputChoice = urlSignal('filter', 'output', 'auto', oneOf(['auto', ...SHOWN_OUTPUTS]));
+export const alphaChoice = urlSignal('filter', 'alpha', 'auto', oneOf(['auto', ...ALPHAS]));
+export const linear = urlSignal('filter', 'linear', false, flag);
+/** How much of the width shows the picture before, in percent. */
+export const split = urlSignal('filter', 'split', 35, number({ min: 0, max: 100 }));
+/** The output pixel whose sum is written out, `[x, y]`; none before one was pointed at. */
+export const pixel = urlSignal<readonly number[]>('filter', 'at', [], list(number({ min: 0, whole: true })));
+export const channel = urlSignal('filter', 'channel', 'r', oneOf(['r', 'g', 'b']));
+
+/** The picture before; undefined while it is painted. */
+export const source = signal<Image | undefined>(undefined);
+
+/** The catalogue's entry; undefined where the kernel is one's own. */
+export const entry = computed<CatalogueEntry | undefined>(() => (kernelName.value === CUSTOM ? undefined : catalogue[kernelName.value]));
+
+/** The entry's parameters as numbers. */
+export const values = computed<readonly number[]>(() => entry.value?.parameters.map((each, i) => parameters.value[i] ?? each.default) ?? []);
+
+/** The kernel; or why there is none: the entry is more than one kernel, or a parameter breaks its rule. */
+export const kernel = computed<{ readonly tensor?: Tensor; readonly error?: string }>(() => {
+  try {
+    const from = entry.value;
+    if (!from) return { tensor: kernel2d(rows.value) };
+    return 'make' in from ? { tensor: from.make(...values.value) } : {};
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+});
+
+/** The output that is used. */
+export const output = computed(() => {
+  if (outputChoice.value !== 'auto') return outputChoice.value;
+  const own = entry.value?.output ?? 'clamp';
+  return SHOWN_OUTPUTS.find((each) => each === own) ?? 'clamp';
+});
+
+/** Whether anything lies beyond the border. */
+const padded = computed(() => padding.value !== 'valid' && padding.value !== 0);
+
+/** Where the kernel lies, in the words of `conv`. */
+export const placement = computed(() => ({
+  stride: stride.value,
+  dilation: dilation.value,
+  padding: padding.value as AxisPadding,
+  ...(padded.value && { paddingMode: mode.value }),
+  ...(padded.value && mode.value === 'constant' && { paddingValue: borderValue.value }),
+  ...(flip.value && { flip: true }),
+}));
+
+/** The options of `filter`; those that have their default are left out. */
+export const options = computed<FilterOptions>(() => ({
+  ...placement.value,
+  ...(divideBySum.value ? { scale: 'sum' as const } : scale.value !== 1 && { scale: scale.value }),
+  ...(bias.value !== 0 && { bias: bias.value }),
+  output: output.value,
+  ...(alphaChoice.value !== 'auto' && { alpha: alphaChoice.value }),
+  ...(linear.value && { linear: true }),
+}));
+
+/** Makes the kernel one's own. */
+export function edit(next: readonly (readonly number[])[]): void {
+  rows.value = next;
+  if (kernelName.value !== CUSTOM) {
+    // what the entry brought along stays
+    const own = output.value;
+    if (outputChoice.value === 'auto' && own !== 'clamp') outputChoice.value = own;
+    kernelName.value = CUSTOM;
+  }
+}
+
+/** Takes an entry of the catalogue, with its defaults and its output. */
+export function choose(name: string): void {
+  parameters.value = [];
+  outputChoice.value = 'auto';
+  kernelName.value = name;
+}
+
+/** The weights as rows. */
+export function rowsOf({ shape: [height, width], data }: Tensor): number[][] {
+  return Array.from({ length: height }, (_, y) => Array.from(data.subarray(y * width, (y + 1) * width)));
+}

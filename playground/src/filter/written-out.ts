@@ -1,0 +1,98 @@
+// One output pixel written out: the same sum that the engine computes, term by term.
+import { type ConvGeometry, type Image, linearToSrgb, srgbToLinear, type Tensor } from 'convlab';
+import { NOWHERE } from './place.js';
+import { rowsOf } from './state.js';
+
+/** What `filter` does around the sum. */
+export interface Around {
+  readonly divideBySum: boolean;
+  readonly scale: number;
+  readonly bias: number;
+  readonly linear: boolean;
+  readonly output: 'clamp' | 'signed' | 'abs' | 'normalise';
+  readonly alpha: 'auto' | 'premultiply' | 'ignore' | 'filter';
+}
+
+/** A sum, written out. */
+export interface WrittenOut {
+  /** what lies under the kernel: samples; light with `linear`; times opacity where that counts */
+  readonly window: readonly (readonly number[])[];
+  /** which of these cells are padding */
+  readonly ghost: readonly (readonly boolean[])[];
+  /** the weights as they are applied: turned round, scaled */
+  readonly weights: readonly (readonly number[])[];
+  readonly sum: number;
+  /** what the sum is divided by, where pixels count as much as they are opaque; else undefined */
+  readonly opacity?: number;
+  readonly bias: number;
+  /** before the output makes a sample of it */
+  readonly value: number;
+  /** the 8-bit sample; undefined where that depends on the whole picture */
+  readonly sample?: number;
+}
+
+/** Which cells of the picture an axis with its padding shows. */
+export interface Shown {
+  readonly y: Int32Array;
+  readonly x: Int32Array;
+}
+
+/** The weights as they are applied to the window. */
+export function appliedWeights(kernel: Tensor, flip: boolean, { divideBySum, scale }: Pick<Around, 'divideBySum' | 'scale'>): number[][] {
+  const total = kernel.data.reduce((sum, weight) => sum + weight, 0);
+  const size = kernel.data.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  const factor = !divideBySum ? scale : Math.abs(total) <= 1e-6 * size ? 1 : 1 / total;
+  const rows = rowsOf(kernel).map((row) => row.map((weight) => weight * factor));
+  return flip ? rows.reverse().map((row) => row.reverse()) : rows;
+}
+
+/** @param at the output pixel @param c 0 red, 1 green, 2 blue of an RGBA picture of 8 bits */
+export function writeOut(
+  image: Image,
+  kernel: Tensor,
+  geometry: ConvGeometry,
+  shown: Shown,
+  at: { x: number; y: number },
+  c: number,
+  around: Around,
+): WrittenOut {
+  const weights = appliedWeights(kernel, geometry.flip, around);
+  const total = weights.flat().reduce((sum, weight) => sum + weight, 0);
+  const means = weights.flat().every((weight) => weight >= 0) && total > 0;
+  const counts = around.alpha === 'premultiply' || (around.alpha === 'auto' && means);
+  const beyond = { zero: [0, 0], constant: [geometry.paddingValue, 1] } as const;
+  const [emptyColour, emptyShare] = geometry.paddingMode === 'constant' ? beyond.constant : beyond.zero;
+
+  const ghost = weights.map((row) => row.map(() => false));
+  let [sum, opacity] = [0, 0];
+  const window = weights.map((row, ky) =>
+    row.map((weight, kx) => {
+      const [py, px] = [at.y * geometry.stride[1] + ky * geometry.dilation[1], at.x * geometry.stride[2] + kx * geometry.dilation[2]];
+      const [y, x] = [shown.y[py], shown.x[px]];
+      const [inY, inX] = [py - geometry.before[1], px - geometry.before[2]];
+      ghost[ky][kx] = inY < 0 || inX < 0 || inY >= image.height || inX >= image.width;
+      const outside = y === NOWHERE || x === NOWHERE;
+      const from = 4 * (y * image.width + x);
+      const stored = outside ? emptyColour : image.data[from + c];
+      const colour = around.linear && !outside ? 255 * srgbToLinear(stored / 255) : stored;
+      const share = outside ? emptyShare : image.data[from + 3] / 255;
+      const counted = counts ? colour * share : colour;
+      sum += weight * counted;
+      opacity += (weight / total) * share;
+      return counted;
+    }),
+  );
+  const mixed = !counts ? sum + around.bias : opacity > 1e-6 ? sum / opacity + around.bias : 0;
+  const value = around.linear ? 255 * linearToSrgb(mixed / 255) : mixed;
+  const spread = { clamp: value, signed: value + 128, abs: Math.abs(value), normalise: Number.NaN }[around.output];
+  return {
+    window,
+    ghost,
+    weights,
+    sum,
+    ...(counts && Math.abs(opacity - 1) > 1e-6 && { opacity }),
+    bias: around.bias,
+    value,
+    ...(around.output !== 'normalise' && { sample: Math.min(255, Math.max(0, Math.floor(spread + 0.5))) }),
+  };
+}
