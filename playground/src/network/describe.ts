@@ -8,8 +8,6 @@ export interface Layer {
   /** by the names of the library's retrieveFeatures */
   readonly name: string;
   readonly kind: 'conv' | 'linear' | 'maxPool' | 'relu' | 'logSoftmax' | 'other';
-  /** what the library calls it */
-  readonly operation: string;
   /** the layer that it takes; empty: the input */
   readonly from: string;
   /** `[C, H, W]`, or `[C, 1, 1]` for what has no spatial axes */
@@ -24,7 +22,7 @@ export interface Layer {
   readonly before?: Pair;
 }
 
-const KINDS: Readonly<Record<string, Layer['kind']>> = { Conv2d: 'conv', Linear: 'linear', maxPool: 'maxPool', relu: 'relu', logSoftmax: 'logSoftmax' };
+const KINDS: Readonly<Record<string, Layer['kind']>> = { maxPool: 'maxPool', relu: 'relu', logSoftmax: 'logSoftmax' };
 
 /** The steps of a model that takes one digit, in the order in which they are computed. */
 export function layersOf(model: Module): Layer[] {
@@ -34,12 +32,12 @@ export function layersOf(model: Module): Layer[] {
   const made = new Map<Storage, string>();
   return stepsByName(graph).map(([name, step]): Layer => {
     const [x, weight, bias] = step.inputs;
-    const geometry = step.attributes?.geometry as { kernel: readonly number[]; stride: readonly number[]; before: readonly number[] } | undefined;
+    const geometry = step.attributes?.geometry as { rank: number; kernel: readonly number[]; stride: readonly number[]; before: readonly number[] } | undefined;
     const pair = (values: readonly number[]): Pair => [values[1], values[2]];
     const layer: Layer = {
       name,
-      kind: KINDS[step.operation] ?? 'other',
-      operation: step.operation,
+      // a layer's class has another name in a page that was made small; what it computes has not
+      kind: step.attributes?.computes === 'conv' ? (geometry?.rank === 1 ? 'linear' : 'conv') : (KINDS[step.operation] ?? 'other'),
       from: made.get(x.storage) ?? '',
       shape: threeOf(step.output.shape),
       inShape: threeOf(x.shape),

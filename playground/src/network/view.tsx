@@ -1,4 +1,107 @@
-/** The view's page. */
+import { LECTURE_WEIGHTS } from '../digits/weights.js';
+import { run } from '../engine/engine.js';
+import { Bars } from '../parts/bars.js';
+import { Notice } from '../parts/notice.js';
+import { EvidencePanel } from './evidence.js';
+import { DigitInput } from './input.js';
+import { Overview } from './overview.js';
+import { blank, inside, network, source, trouble } from './state.js';
+import { t } from './strings.js';
+import { Volumes } from './volumes.js';
+import { Zoom } from './zoom.js';
+import './network.css';
+
+/** A digit is drawn and moved, and a network is seen to tell it, from the overview down to the sums. */
 export function NetworkView() {
-  return <h1>Network</h1>;
+  return (
+    <div class="stack net">
+      <div>
+        <h1>{t('title')}</h1>
+        <p class="lead">{t('lead')}</p>
+      </div>
+      {trouble.value && (
+        <Notice
+          kind="error"
+          onClose={() => {
+            trouble.value = '';
+          }}
+        >
+          {trouble.value}
+        </Notice>
+      )}
+      {!network.value && !trouble.value && <p class="loading">{t('computing')}</p>}
+      <div class="net-top">
+        <DigitInput />
+        <Verdict />
+        <EvidencePanel />
+      </div>
+      <Overview />
+      <Zoom />
+      <Volumes />
+      <Source />
+    </div>
+  );
+}
+
+function Verdict() {
+  const shares = blank.value ? new Float32Array(10) : (inside.value?.probabilities ?? new Float32Array(10));
+  const best = shares.indexOf(Math.max(...shares));
+  return (
+    <section class="panel net-verdict" aria-labelledby="net-likely">
+      <h2 id="net-likely">{t('probabilities')}</h2>
+      <p class="net-says" aria-live="polite">
+        {blank.value ? t('saysNothing') : inside.value ? t('says', { digit: best, percent: percent(shares[best]) }) : '…'}
+      </p>
+      <Bars values={shares} label={t('probabilities')} most={1} marked={blank.value ? -1 : best} format={percent} />
+    </section>
+  );
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/** Another network, from a file that training wrote. */
+function Source() {
+  const load = async (file: File | undefined) => {
+    if (!file) return;
+    const url = URL.createObjectURL(file);
+    try {
+      await run('network', url);
+      source.value = { url, name: file.name };
+    } catch (error) {
+      URL.revokeObjectURL(url);
+      trouble.value = t('notRead', { name: file.name, reason: (error as Error).message });
+    }
+  };
+  return (
+    <div class="row">
+      <label class="button net-file">
+        {t('loadFile')}
+        <input
+          type="file"
+          accept=".safetensors"
+          class="unseen"
+          onChange={({ currentTarget }) => {
+            void load(currentTarget.files?.[0]);
+            currentTarget.value = '';
+          }}
+        />
+      </label>
+      {source.value.name && (
+        <>
+          <span>{t('loaded', { name: source.value.name })}</span>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              source.value = { url: LECTURE_WEIGHTS, name: '' };
+            }}
+          >
+            {t('lectureNet')}
+          </button>
+        </>
+      )}
+    </div>
+  );
 }

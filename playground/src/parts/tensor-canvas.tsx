@@ -18,7 +18,7 @@ interface TensorCanvasProps {
   readonly palette?: Palette;
   /** Default: that of the plane's numbers. */
   readonly range?: Range;
-  /** What is seen, for those who do not see it. */
+  /** What is seen, for those who do not see it; empty where the words beside it say it. */
   readonly label: string;
   /** Width on the screen, in CSS pixels or as CSS says. Default: the whole width that there is. */
   readonly width?: number | string;
@@ -54,8 +54,9 @@ export function TensorCanvas(props: TensorCanvasProps) {
         ref={canvas}
         width={columns}
         height={rows}
-        role="img"
-        aria-label={label}
+        role={label ? 'img' : undefined}
+        aria-label={label || undefined}
+        aria-hidden={label ? undefined : true}
         onPointerMove={onCell && ((event) => onCell(cellAt(event)))}
         onPointerLeave={onCell && (() => onCell(undefined))}
         onClick={onPick && ((event) => onPick(cellAt(event)))}

@@ -1,0 +1,146 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { TensorCanvas } from '../parts/tensor-canvas.js';
+import type { Layer } from './describe.js';
+import { asBlock, block, coloursOf, isVector, shapeText } from './layout.js';
+import { cell, choose, digit, inside, layer, layers, network, numbersOf } from './state.js';
+import { t } from './strings.js';
+
+/** Every layer in a row of columns, from the digit to the classes, with the links of the chosen map. */
+export function Overview() {
+  return (
+    <section class="panel" aria-labelledby="net-overview">
+      <h2 id="net-overview">{t('overview')}</h2>
+      <p class="faint net-hint">{t('overviewHelp')}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
+      <section class="net-scroll" tabIndex={0} aria-labelledby="net-overview">
+        <div class="net-stages">
+          <Links />
+          <div class="net-stage">
+            <h3>{t('inputName')}</h3>
+            <span class="faint">1 @ 28×28</span>
+            <div class="net-maps" data-large>
+              {digit.value && (
+                <div data-place="/0" class="net-map">
+                  <TensorCanvas tensor={digit.value} palette="ink" range={[0, 1]} label={t('input')} />
+                </div>
+              )}
+            </div>
+          </div>
+          {layers.value.map((each) => (
+            <Stage key={each.name} layer={each} />
+          ))}
+        </div>
+      </section>
+    </section>
+  );
+}
+
+function Stage({ layer: each }: { readonly layer: Layer }) {
+  const numbers = inside.value?.features.get(each.name);
+  const chosen = layer.value === each;
+  const [maps] = each.shape;
+  return (
+    <div class="net-stage" data-kind={each.kind} data-chosen={chosen}>
+      <h3>{each.name}</h3>
+      <span class="faint">{shapeText(each.shape)}</span>
+      <div class="net-maps">
+        {numbers && isVector(each) ? (
+          <button
+            type="button"
+            class="net-map"
+            data-place={`${each.name}/0`}
+            data-vector={maps > 16 ? 'long' : 'short'}
+            aria-pressed={chosen}
+            aria-label={t('vectorOf', { layer: each.name, n: maps })}
+            onClick={() => choose(each.name, cell.value.map)}
+          >
+            <TensorCanvas
+              tensor={asBlock(numbers)}
+              {...coloursOf(each, numbers)}
+              label=""
+              mark={chosen ? markIn(maps, cell.value.map) : undefined}
+              onPick={({ y, x }) => choose(each.name, Math.min(y * block(maps)[1] + x, maps - 1))}
+            />
+          </button>
+        ) : (
+          numbers &&
+          Array.from({ length: maps }, (_, i) => (
+            <button
+              key={i}
+              type="button"
+              class="net-map"
+              data-place={`${each.name}/${i}`}
+              aria-pressed={chosen && cell.value.map === i}
+              aria-label={t('mapOf', { layer: each.name, i: i + 1, n: maps })}
+              onClick={() => choose(each.name, i)}
+            >
+              <TensorCanvas tensor={numbers} plane={i} {...coloursOf(each, numbers)} label="" />
+              {each.kind === 'conv' && <KernelOf layer={each} map={i} />}
+            </button>
+          ))
+        )}
+      </div>
+    </div>
+  );
+}
+
+function markIn(length: number, i: number) {
+  const [, columns] = block(length);
+  return { y: Math.floor(i / columns), x: i % columns };
+}
+
+/** The slices of a map's kernel, small, on one scale for the whole layer. */
+function KernelOf({ layer: each, map }: { readonly layer: Layer; readonly map: number }) {
+  const weight = network.value?.weights.get(each.weight ?? '');
+  if (!weight) return null;
+  const slices = weight.shape[1];
+  return (
+    <span class="net-kernels">
+      {Array.from({ length: Math.min(slices, 8) }, (_, i) => (
+        <TensorCanvas key={i} tensor={weight} plane={map * slices + i} {...coloursOf(each, weight)} label="" />
+      ))}
+    </span>
+  );
+}
+
+/** Lines from the chosen map to the maps that it is made of. */
+function Links() {
+  const svg = useRef<SVGSVGElement>(null);
+  const [paths, setPaths] = useState<readonly string[]>([]);
+  const [chosen, which, known] = [layer.value, cell.value.map, numbersOf(layer.value?.name ?? '') !== undefined];
+  useLayoutEffect(() => {
+    const draw = () => {
+      const stages = svg.current?.parentElement;
+      if (!stages || !chosen) return;
+      const origin = stages.getBoundingClientRect();
+      const side = (name: string, i: number, right: boolean) => {
+        const box = stages.querySelector(`[data-place="${CSS.escape(name)}/${i}"]`)?.getBoundingClientRect();
+        return box && { x: (right ? box.right : box.left) - origin.left, y: box.top + box.height / 2 - origin.top };
+      };
+      const target = side(chosen.name, isVector(chosen) ? 0 : which, false);
+      const before = layers.value.find(({ name }) => name === chosen.from);
+      const count = !before ? 1 : isVector(before) ? 1 : before.shape[0];
+      const single = chosen.kind !== 'conv' && chosen.kind !== 'linear';
+      const sources = single ? [Math.min(which, count - 1)] : Array.from({ length: count }, (_, i) => i);
+      setPaths(
+        sources.flatMap((i) => {
+          const from = side(chosen.from, i, true);
+          if (!from || !target) return [];
+          const middle = (from.x + target.x) / 2;
+          return [`M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${target.y} ${target.x} ${target.y}`];
+        }),
+      );
+    };
+    draw();
+    const observer = new ResizeObserver(draw);
+    if (svg.current?.parentElement) observer.observe(svg.current.parentElement);
+    return () => observer.disconnect();
+  }, [chosen, which, known]);
+  return (
+    <svg ref={svg} class="net-links" aria-hidden="true">
+      {paths.map((d) => (
+        <path key={d} d={d} />
+      ))}
+    </svg>
+  );
+}
