@@ -7,7 +7,7 @@ import { Slider } from '../parts/slider.js';
 import { Switch } from '../parts/switch.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
 import { KernelGrid } from './kernel-grid.js';
-import { summaryOf } from './names.js';
+import { parameterName, summaryOf } from './names.js';
 import { SLIDERS } from './parameters.js';
 import { bias, CUSTOM, choose, divideBySum, edit, entry, flip, kernel, kernelName, LARGEST, parameters, rowsOf, scale, values } from './state.js';
 import { t } from './strings.js';
@@ -115,7 +115,7 @@ function ParameterSlider({ index, name, rule }: { readonly index: number; readon
   const value = useMemo(() => element(index), [index]);
   return (
     <div title={rule}>
-      <Slider label={name} value={value} {...SLIDERS[name]} />
+      <Slider label={parameterName(name)} value={value} {...SLIDERS[name]} />
     </div>
   );
 }

@@ -48,3 +48,29 @@ const CHINESE: Readonly<Record<string, string>> = {
 export function summaryOf(name: string): string {
   return (language.value === 'zh' && CHINESE[name]) || catalogue[name].summary;
 }
+
+const PARAMETERS: Readonly<Record<string, string>> = {
+  n: '边长 n',
+  size: '窗口边长',
+  sigma: 'σ',
+  sigma1: 'σ₁',
+  sigma2: 'σ₂',
+  radius: '半径',
+  length: '长度',
+  angle: '角度',
+  strength: '强度',
+  depth: '深度',
+  direction: '方向',
+  wavelength: '波长',
+  orientation: '取向',
+  phase: '相位',
+  amount: '量',
+  threshold: '阈值',
+  low: '低阈值',
+  high: '高阈值',
+};
+
+/** What a parameter is called, in the language that is shown. */
+export function parameterName(name: string): string {
+  return (language.value === 'zh' && PARAMETERS[name]) || name;
+}

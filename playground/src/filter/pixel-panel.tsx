@@ -189,7 +189,7 @@ function Cells({ rows, name, numbers, digits, palette = 'signed', range = rangeO
       <div class="dense" role="img" aria-label={name} style={{ '--columns': rows[0].length }}>
         {rows.map((row, y) =>
           row.map((value, x) => (
-            <span key={`${y},${x}`} data-ghost={ghost?.(y, x)} style={{ background: cellColours(palette, value, range, dark.value).background }} />
+            <span key={`${y},${x}`} data-ghost={ghost?.(y, x)} style={{ backgroundColor: cellColours(palette, value, range, dark.value).background }} />
           )),
         )}
       </div>

@@ -177,6 +177,5 @@ export const t = dictionary({
     'The slide prints 1 in the lower left corner of this map. The sum there is 0: the kernel’s corners and middle meet zeros only.',
     '课件在特征图左下角印的是 1。此处的和是 0：核的四角与中心只遇到 0。',
   ],
-  own: ['changed', '已修改'],
   cellOf: ['{name}, row {y}, column {x}', '{name}，第 {y} 行第 {x} 列'],
 });

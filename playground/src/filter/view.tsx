@@ -9,6 +9,7 @@ import { PixelPanel } from './pixel-panel.js';
 import { PlanPanel } from './plan-panel.js';
 import { followScene, openPicture } from './sources.js';
 import { Stage } from './stage.js';
+import { Steps } from './steps.js';
 import { t } from './strings.js';
 import { TakePanel } from './take-panel.js';
 import './filter.css';
@@ -64,6 +65,9 @@ export function FilterView() {
           <OptionsPanel />
           <PlanPanel />
           <TakePanel />
+        </div>
+        <div class="filter-steps stack">
+          <Steps />
         </div>
       </div>
       {over.value && <div class="drop-hint">{t('drop')}</div>}

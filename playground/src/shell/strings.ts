@@ -12,7 +12,7 @@ export const t = dictionary({
   skip: ['Skip to the content', '跳到正文'],
   language: ['Language', '语言'],
   theme: ['Theme', '主题'],
-  auto: ['automatic', '自动'],
+  auto: ['auto', '自动'],
   light: ['light', '浅色'],
   dark: ['dark', '深色'],
   backend: ['Runs on', '运行于'],
