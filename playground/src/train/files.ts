@@ -1,0 +1,44 @@
+import { DataError, type IdxArray, parseIdx } from 'convlab';
+import { AREA, type Digits, unpacked } from '../digits/data.js';
+
+/** A file that was chosen. */
+interface ChosenFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Digits from two IDX files, packed by gzip or not: pictures `[N, 28, 28]` and labels `[N]`, in whichever order. The last
+ * sixth, at most 5,000, is kept back to measure by.
+ * @throws DataError if they are not such files, or do not belong together
+ */
+export async function digitsFromFiles(files: readonly ChosenFile[]): Promise<{ train: Digits; validation: Digits }> {
+  if (files.length !== 2) throw new DataError('digits', `two files are needed, one of pictures and one of labels, received ${files.length}`);
+  const arrays = await Promise.all(files.map(async ({ name, bytes }) => parseIdx(await unpacked(bytes), { name })));
+  const images = arrays.find(({ shape }) => shape.length === 3);
+  const labels = arrays.find(({ shape }) => shape.length === 1);
+  if (!images || !labels) {
+    throw new DataError(
+      'digits',
+      `one file must hold pictures [N, 28, 28], the other labels [N], received ${arrays.map(({ shape }) => `[${shape}]`).join(' and ')}`,
+    );
+  }
+  check(images, labels);
+  const count = labels.shape[0];
+  const kept = Math.min(5000, Math.floor(count / 6));
+  const part = (from: number, to: number): Digits => ({
+    length: to - from,
+    images: { shape: [to - from, 1, 28, 28], data: (images.data as Uint8Array).subarray(from * AREA, to * AREA) },
+    labels: (labels.data as Uint8Array).subarray(from, to),
+  });
+  return { train: part(0, count - kept), validation: part(count - kept, count) };
+}
+
+function check({ shape, data }: IdxArray, labels: IdxArray): void {
+  if (shape[1] !== 28 || shape[2] !== 28) throw new DataError('digits', `pictures must have 28 × 28 cells, received ${shape[1]} × ${shape[2]}`);
+  if (shape[0] !== labels.shape[0]) throw new DataError('digits', `there are ${shape[0]} pictures, but ${labels.shape[0]} labels`);
+  if (shape[0] < 12) throw new DataError('digits', `at least 12 pictures are needed, received ${shape[0]}`);
+  if (!(data instanceof Uint8Array) || !(labels.data instanceof Uint8Array)) throw new DataError('digits', 'pictures and labels must be bytes without a sign');
+  const odd = labels.data.find((label) => label > 9);
+  if (odd !== undefined) throw new DataError('digits', `labels must be from 0 to 9, received ${odd}`);
+}

@@ -1,0 +1,208 @@
+import {
+  Adam,
+  AdamW,
+  architectureOf,
+  type Backend,
+  type Batches,
+  DataLoader,
+  decodeCheckpoint,
+  decodeSafetensors,
+  encodeCheckpoint,
+  evaluate,
+  type Module,
+  modelFrom,
+  NLLLoss,
+  type Optimizer,
+  RandomSampler,
+  RMSProp,
+  rightness,
+  SGD,
+  type Tensor,
+  TensorDataset,
+} from 'convlab';
+import { AREA, type Digits } from '../digits/data.js';
+import type { LookedAt, Measured, Progress, StepRecord } from './protocol.js';
+import { architectureFor, layersFrom, type Recipe } from './recipe.js';
+import { Snapshots } from './snapshots.js';
+
+/** After so many steps the network is measured, and its state is kept. */
+export const INTERVAL = 25;
+/** Mistakes that are shown. */
+const WORST = 12;
+
+/** One training: a network, its optimizer, and the way that both have gone. */
+export class Trainer {
+  step = 0;
+  readonly #data: TensorDataset;
+  readonly #validation: Batches;
+  readonly #sampler: RandomSampler;
+  readonly #loss = new NLLLoss();
+  readonly #snapshots = new Snapshots();
+  #order: { epoch: number; indices: Int32Array } | undefined;
+  #steps: StepRecord[] = [];
+  #measured: Measured[] = [];
+  /** The step whose gradients are on the backend. */
+  #learned = 0;
+
+  private constructor(
+    readonly recipe: Recipe,
+    readonly model: Module,
+    readonly optimizer: Optimizer,
+    train: Digits,
+    readonly validation: Digits,
+  ) {
+    this.#data = new TensorDataset(train.images, train.labels);
+    this.#validation = new DataLoader(new TensorDataset(validation.images, validation.labels), { batchSize: 250 });
+    this.#sampler = new RandomSampler(this.#data, { seed: recipe.seed });
+  }
+
+  /**
+   * A network that has learned nothing yet.
+   * @param lr the learning rate
+   */
+  static async start(recipe: Recipe, lr: number, train: Digits, validation: Digits, backend: Backend): Promise<Trainer> {
+    const model = modelFrom(architectureFor(recipe)).initialize(recipe.seed);
+    await model.to(backend);
+    const trainer = new Trainer(recipe, model, optimizerFor(model, recipe, lr), train, validation);
+    await trainer.measure();
+    return trainer;
+  }
+
+  get stepsPerEpoch(): number {
+    return Math.ceil(this.#data.length / this.recipe.batch);
+  }
+
+  get parameters(): number {
+    return this.model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
+  }
+
+  /** Learns from the next batch; measures when it is time. */
+  async next(): Promise<void> {
+    const { x, y } = this.#data.batch(this.#batch(this.step));
+    this.model.train();
+    const output = await this.model.run(x);
+    const loss = await this.#loss.run(output, y);
+    this.optimizer.zeroGrad();
+    loss.backward();
+    this.optimizer.step();
+    this.step++;
+    this.#learned = this.step;
+    const [right, all] = rightness(output, y);
+    this.#steps.push({ step: this.step, loss: loss.value, accuracy: right / all });
+    if (this.step % INTERVAL === 0) await this.measure();
+  }
+
+  /** How the network does now, and a snapshot to come back to. */
+  async measure(): Promise<void> {
+    const { loss, accuracy, confusion, worst } = await evaluate(this.model, this.#validation, { loss: this.#loss, worst: WORST });
+    const picture = (i: number) => this.validation.images.data.slice(i * AREA, (i + 1) * AREA);
+    const measured = { step: this.step, loss, accuracy, confusion, worst: worst.map((mistake) => ({ ...mistake, picture: picture(mistake.index) })) };
+    this.#measured.push(measured);
+    this.#snapshots.keep({
+      step: this.step,
+      weights: await this.model.stateDict(),
+      optimizer: await this.optimizer.stateDict(),
+      random: this.model.random.state,
+      measured,
+    });
+  }
+
+  /** Goes back to the last state that was kept at this step or before; what came later is forgotten when training goes on. */
+  seek(step: number): void {
+    const kept = this.#snapshots.at(step);
+    this.model.loadStateDict(kept.weights);
+    this.optimizer.loadStateDict(kept.optimizer);
+    this.model.random.restore(kept.random);
+    this.step = kept.step;
+    this.#steps = [];
+    this.#measured = [kept.measured];
+    this.#learned = 0;
+  }
+
+  /** Called before training goes on: there is one way only. */
+  forgetLater(): void {
+    this.#snapshots.forgetAfter(this.step);
+  }
+
+  /** What has happened since it was last asked. */
+  async report(running: boolean): Promise<Progress> {
+    const [steps, measured] = [this.#steps, this.#measured];
+    [this.#steps, this.#measured] = [[], []];
+    const { kernels, sizes } = await this.#look();
+    return { step: this.step, stepsPerEpoch: this.stepsPerEpoch, running, steps, measured, kernels, sizes, kept: this.#snapshots.steps };
+  }
+
+  /** A checkpoint: `convlab predict` reads it too. */
+  save(): Promise<Uint8Array> {
+    return encodeCheckpoint({ model: this.model, optimizer: this.optimizer, epoch: Math.floor(this.step / this.stepsPerEpoch) });
+  }
+
+  /** Takes over weights and, if it is of the same kind, the optimizer's state. */
+  async take(tensors: ReadonlyMap<string, Tensor>, restore: (optimizer: Optimizer) => void): Promise<void> {
+    this.model.loadStateDict(tensors);
+    restore(this.optimizer);
+    this.#snapshots.clear();
+    [this.#steps, this.#measured] = [[], []];
+    await this.measure();
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.model.dispose();
+  }
+
+  /** The digits of a step: each epoch has an order of its own, so any step can be gone to. */
+  #batch(step: number): Int32Array {
+    const { stepsPerEpoch, recipe } = this;
+    const epoch = Math.floor(step / stepsPerEpoch);
+    if (this.#order?.epoch !== epoch) this.#order = { epoch, indices: Int32Array.from(this.#sampler.order(epoch)) };
+    const from = (step % stepsPerEpoch) * recipe.batch;
+    return this.#order.indices.subarray(from, from + recipe.batch);
+  }
+
+  async #look(): Promise<Pick<Progress, 'kernels' | 'sizes'>> {
+    const kernels: LookedAt[] = [];
+    const sizes: { name: string; weight: number; gradient: number }[] = [];
+    for (const [name, { shape, storage, trainable }] of this.model.namedParameters()) {
+      if (!trainable || !name.endsWith('weight') || !storage.backend || !storage.data) continue;
+      const weight = await storage.backend.read(storage.data);
+      const gradient = this.#learned > 0 && storage.gradient ? await storage.backend.read(storage.gradient) : undefined;
+      sizes.push({ name: name.replace(/\.weight$/, ''), weight: rootMeanSquare(weight), gradient: gradient ? rootMeanSquare(gradient) : 0 });
+      if (shape.length === 4)
+        kernels.push({ name: name.replace(/\.weight$/, ''), weight: { shape, data: weight }, ...(gradient && { gradient: { shape, data: gradient } }) });
+    }
+    return { kernels, sizes };
+  }
+}
+
+/** What a file of weights holds: what a recipe's layers are, and the numbers. @throws Error if this page cannot build it */
+export function openWeights(bytes: Uint8Array, recipe: Recipe) {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (!('architecture' in metadata)) return { layers: recipe.layers, activation: recipe.activation, tensors, restore: () => {} };
+  const checkpoint = decodeCheckpoint(bytes);
+  const known = layersFrom(architectureOf(checkpoint.model));
+  if (!known) throw new Error('its network has layers that this page does not build');
+  const own = new Set(checkpoint.model.namedParameters().keys());
+  return {
+    ...known,
+    tensors: new Map([...tensors].filter(([name]) => own.has(name))),
+    restore: (optimizer: Optimizer) => {
+      // another kind of optimizer begins anew
+      if (checkpoint.optimizer === KINDS[recipe.optimizer]) checkpoint.restoreOptimizer(optimizer);
+    },
+  };
+}
+
+const KINDS = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSProp' } as const;
+
+function optimizerFor(model: Module, { optimizer, momentum }: Recipe, lr: number): Optimizer {
+  if (optimizer === 'sgd') return new SGD(model, { lr, momentum });
+  if (optimizer === 'rmsprop') return new RMSProp(model, { lr, momentum });
+  return optimizer === 'adam' ? new Adam(model, { lr }) : new AdamW(model, { lr });
+}
+
+function rootMeanSquare(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return Math.sqrt(sum / values.length);
+}

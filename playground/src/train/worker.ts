@@ -1,0 +1,131 @@
+// The worker that trains: the page sends commands, and is told at most ten times a second how it goes.
+import type { Backend } from 'convlab';
+import { bundledDigits, type Digits } from '../digits/data.js';
+import { openBackend } from '../engine/open-backend.js';
+import { digitsFromFiles } from './files.js';
+import type { Command, Report } from './protocol.js';
+import type { Recipe } from './recipe.js';
+import { openWeights, Trainer } from './trainer.js';
+
+/** Milliseconds between two reports. */
+const REPORT_EVERY = 100;
+/** Commands have their turn after so many milliseconds of steps. */
+const BREATHE_EVERY = 25;
+
+let backend: Backend;
+let digits: { train: Digits; validation: Digits };
+let trainer: Trainer;
+let running = false;
+let pace = 0;
+let loop: Promise<void> = Promise.resolve();
+// one command after the other
+let queue: Promise<unknown> = Promise.resolve();
+
+addEventListener('message', ({ data }: MessageEvent<Command>) => {
+  // these must not wait behind the loop that they end
+  if (data.type !== 'tune') running = false;
+  queue = queue.then(() => obey(data));
+});
+
+const say = (report: Report) => postMessage(report);
+
+async function obey(command: Command): Promise<void> {
+  try {
+    if (command.type === 'tune') {
+      trainer.optimizer.lr = command.lr;
+      pace = command.pace;
+      return;
+    }
+    // a run that was asked for just before has only begun
+    running = false;
+    await loop;
+    await perform(command);
+  } catch (error) {
+    const { name, message } = error as Error;
+    say({ type: 'failed', command: command.type, name, message });
+    if (trainer) await tell(false);
+  }
+}
+
+async function perform(command: Command): Promise<void> {
+  if (command.type === 'open') {
+    backend = await openBackend(command.backend).catch(() => openBackend('wasm'));
+    const [train, validation] = await Promise.all([bundledDigits(command.urls.train), bundledDigits(command.urls.validation)]);
+    digits = { train, validation };
+    await begin(command.recipe, command.lr);
+  } else if (command.type === 'reset') await begin(command.recipe, command.lr);
+  else if (command.type === 'run') {
+    trainer.forgetLater();
+    running = true;
+    loop = go();
+  } else if (command.type === 'step') {
+    trainer.forgetLater();
+    await trainer.next();
+    await tell(false);
+  } else if (command.type === 'seek') {
+    trainer.seek(command.step);
+    await tell(false);
+  } else if (command.type === 'save') say({ type: 'saved', bytes: await trainer.save() });
+  else if (command.type === 'load') {
+    const { layers, activation, tensors, restore } = openWeights(command.bytes, trainer.recipe);
+    const next = await Trainer.start({ ...trainer.recipe, layers, activation }, trainer.optimizer.lr, digits.train, digits.validation, backend);
+    try {
+      await next.take(tensors, restore);
+    } catch (error) {
+      next.dispose();
+      throw error;
+    }
+    trainer.dispose();
+    trainer = next;
+    say({ type: 'loaded', name: command.name, layers, activation });
+    await opened();
+  } else if (command.type === 'digits') {
+    digits = await digitsFromFiles(command.files);
+    await begin(trainer.recipe, trainer.optimizer.lr);
+  } else await tell(false);
+}
+
+async function begin(recipe: Recipe, lr: number): Promise<void> {
+  const next = await Trainer.start(recipe, lr, digits.train, digits.validation, backend);
+  trainer?.dispose();
+  trainer = next;
+  await opened();
+}
+
+async function opened(): Promise<void> {
+  say({ type: 'opened', device: backend.device, parameters: trainer.parameters, train: digits.train.length, validation: digits.validation.length });
+  await tell(true);
+}
+
+async function tell(fresh: boolean): Promise<void> {
+  say({ type: 'progress', fresh, progress: await trainer.report(running) });
+}
+
+/** Learns until it is told to stop. */
+async function go(): Promise<void> {
+  let [told, breathed] = [performance.now(), performance.now()];
+  try {
+    await tell(false);
+    while (running) {
+      const start = performance.now();
+      await trainer.next();
+      if (pace > 0) await wait(Math.max(0, 1000 / pace - (performance.now() - start)));
+      else if (performance.now() - breathed > BREATHE_EVERY) await wait(0);
+      if (pace > 0 || performance.now() - breathed > BREATHE_EVERY) breathed = performance.now();
+      if (performance.now() - told > REPORT_EVERY) {
+        await tell(false);
+        told = performance.now();
+      }
+    }
+  } catch (error) {
+    running = false;
+    const { name, message } = error as Error;
+    say({ type: 'failed', command: 'run', name, message });
+  }
+  running = false;
+  await tell(false);
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
