@@ -69,7 +69,7 @@ export function addSummaryCommand(program: Command, terminal: Terminal): void {
     .action(async (net: string) => {
       const { NETS, summary } = await import('../cnn/index.js');
       const { loadCheckpoint } = await import('../cnn/exchange/files.js');
-      const model = net in NETS ? NETS[net as keyof typeof NETS]() : (await loadCheckpoint(net)).model;
+      const model = Object.hasOwn(NETS, net) ? NETS[net as keyof typeof NETS]() : (await loadCheckpoint(net)).model;
       terminal.out(`${summary(model.eval(), [1, 1, 28, 28])}\n`);
     });
 }

@@ -195,6 +195,9 @@ interface Axis {
   readonly after: number;
 }
 
+/** What is more is a mistake: tables of the border would fill the memory. */
+const MOST_PADDING = 2 ** 24;
+
 type Placement = Pick<ConvOptions, 'stride' | 'dilation' | 'padding' | 'anchor' | 'flip'>;
 
 function placeWindow(operation: string, input: readonly number[], kernel: readonly number[], options: Placement): Axis[] {
@@ -216,6 +219,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
     // turned round, kernel cell a lies at the window's cell k − 1 − a
     const anchored = anchor && (options.flip ? k - 1 - anchor[axis] : anchor[axis]) * dilation[axis];
     const [before, after] = resolvePadding(padding[axis], n, extent, s, anchored);
+    if (Math.max(before, after) > MOST_PADDING) throw new OptionError(operation, 'padding', `must be at most ${MOST_PADDING} cells a side`, [before, after]);
     const output = Math.floor((n + before + after - extent) / s) + 1;
     if (output < 1) {
       throw new ShapeError(
@@ -224,7 +228,8 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
         { input: [...input], kernel: [...kernel], padding: [before, after], dilation: dilation[axis] },
       );
     }
-    return { input: n, kernel: k, output, stride: s, dilation: dilation[axis], before, after };
+    // a longer stride than the axis leads to no other output, but backends would set memory apart for it
+    return { input: n, kernel: k, output, stride: Math.min(s, n + before + after), dilation: dilation[axis], before, after };
   });
 }
 

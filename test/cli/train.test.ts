@@ -129,3 +129,8 @@ describe('train, evaluate and predict', () => {
     expect(stderr).toMatch(new RegExp(message.replaceAll(/[()[\]+?]/g, '.')));
   });
 });
+
+test('summary knows networks by their names, and takes nothing else for one', async () => {
+  expect((await command(['summary', 'lecture'])).stdout).toContain('207,258');
+  expect(await command(['summary', 'toString'])).toMatchObject({ code: 1, stderr: expect.stringContaining('toString cannot be read') });
+});

@@ -24,6 +24,7 @@ describe.each(BACKENDS)('conv on $name', ({ backend }) => {
     expect(await plain([1, 2, 3, 4, 5, 6], [1, 10], { stride: 2 })).toEqual(Float32Array.of(21, 43, 65));
     expect(await plain([1, 2, 3, 4, 5], [1, 10], { stride: 2 })).toEqual(Float32Array.of(21, 43));
     expect(await plain([1, 2, 3, 4, 5, 6], [1, 10, 100], { dilation: 2 })).toEqual(Float32Array.of(531, 642));
+    for (const stride of [6, 2 ** 31, 2 ** 32, 2 ** 53 - 1]) expect(await plain([1, 2, 3, 4, 5, 6], [1, 10], { stride })).toEqual(Float32Array.of(21));
   });
 
   test('options per axis come in the order of the shape', async () => {

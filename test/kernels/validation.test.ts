@@ -116,10 +116,22 @@ describe('conv refuses shapes', () => {
     expect(error).toMatchObject({ name: 'ShapeError', operation: 'conv', values: { x: x.shape, kernel: [6, 3, 3, 3], groups: 1 } });
   });
 
+  test('a padding beyond reason, however it comes about', async () => {
+    for (const [options, sides] of [
+      [{ padding: 1e12 }, '[1000000000000, 1000000000000]'],
+      [{ padding: [[0, 2 ** 24 + 1]] as const }, '[0, 16777217]'],
+      [{ padding: 'full', dilation: 1e9 }, '[2000000000, 2000000000]'],
+      [{ padding: 'same', dilation: 2 ** 40 }, '[1099511627776, 1099511627776]'],
+    ] as const) {
+      const message = `conv: padding must be at most 16777216 cells a side, received ${sides}`;
+      await expectRefusal(() => conv(full([1, 1, 3]), full([1, 1, 3]), { ...options, backend }), OptionError, message);
+    }
+  });
+
   test('outputs beyond any memory', async () => {
-    const attempt = conv(full([1, 1, 3]), full([1, 1, 3]), { padding: 1e12, backend });
+    const attempt = conv(full([1, 1, 3, 3]), full([1, 1, 3, 3]), { padding: 16e6, backend });
     await expect(attempt).rejects.toThrow(UnsupportedError);
-    await expect(attempt).rejects.toThrow('allocate: there is no memory for 2000000000001 values');
+    await expect(attempt).rejects.toThrow('allocate: there is no memory for 1024000064000001 values');
   });
 });
 

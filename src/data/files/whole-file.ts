@@ -1,4 +1,5 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { ConvlabError, DataError } from '../../errors.js';
 
@@ -45,8 +46,22 @@ export async function writeWhole(operation: string, path: string, bytes: Uint8Ar
 /** Makes a folder, and those that it lies in, where they are missing. @throws DataError, naming it */
 export async function makeFolder(operation: string, path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await make(path);
   } catch (cause) {
-    throw fileError(operation, path, cause);
+    throw fileError(operation, path, cause, { ENOENT: 'cannot be made there' });
+  }
+}
+
+/** Node's own `recursive` tries for ever below /proc, where nothing can be made and the reason given is that it does not exist. */
+async function make(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    if ((await stat(path).catch(() => undefined))?.isDirectory()) return;
+    const parent = dirname(path);
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT' && !(await stat(parent).catch(() => undefined));
+    if (!missing || parent === path) throw cause;
+    await make(parent);
+    await make(path);
   }
 }

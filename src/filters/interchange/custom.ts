@@ -5,7 +5,8 @@ import { anchorOf, decimal, inRows, type KernelDocument, type KernelFormat, pars
 import { refuseToSay } from './refuse-to-say.js';
 
 const SIDE = 5;
-const WORD = /^(divisor|scale|offset)\b\s*[:=]?\s*(.*)$/i;
+// with s, or a line separator behind the number would make it try every share of the spaces
+const WORD = /^(divisor|scale|offset)\b\s*[:=]?\s*(.*)$/is;
 
 /**
  * The dialog of GIMP's "Convolution matrix" and Photoshop's "Custom" as text: five rows of five weights as they lie there,

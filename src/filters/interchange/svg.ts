@@ -25,7 +25,8 @@ const EDGES: Readonly<Record<string, PaddingMode>> = { duplicate: 'replicate', w
 export const svg: KernelFormat = {
   matches: (text) => /^\s*</.test(text),
   parse(text) {
-    const elements = text.replace(/<!--.*?-->/gs, '').match(/<feConvolveMatrix\b[^>]*>/g) ?? [];
+    // no attribute may hold a "<", so that one which is never closed does not make each of many begin again
+    const elements = withoutComments(text).match(/<feConvolveMatrix\b[^<>]*>/g) ?? [];
     if (elements.length !== 1) refuse(`one <feConvolveMatrix> is read, and there are ${elements.length}`);
     const attribute = (name: string) => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(elements[0])?.slice(1).join('').trim();
     const numbers = (name: string) =>
@@ -51,7 +52,7 @@ export const svg: KernelFormat = {
       scale: divisor === undefined ? 'sum' : 1 / divisor,
       bias: 255 * (numbers('bias')?.[0] ?? 0),
       anchor: target,
-      paddingMode: EDGES[edge] ?? refuse(`edgeMode must be one of ${Object.keys(EDGES).join(', ')}, received ${edge}`),
+      paddingMode: Object.hasOwn(EDGES, edge) ? EDGES[edge] : refuse(`edgeMode must be one of ${Object.keys(EDGES).join(', ')}, received ${edge}`),
       linear: attribute('color-interpolation-filters') !== 'sRGB',
     };
   },
@@ -79,3 +80,9 @@ export const svg: KernelFormat = {
       .join(' ')}/>\n`;
   },
 };
+
+/** The text without its comments. By a pattern, many that never end would take the square of their number. */
+function withoutComments(text: string): string {
+  const [first, ...parts] = text.split('<!--');
+  return first + parts.map((part) => (part.includes('-->') ? part.slice(part.indexOf('-->') + 3) : '')).join('');
+}

@@ -211,6 +211,7 @@ describe('what is wrong is said with its place', () => {
     ['<feConvolveMatrix order="1.5" kernelMatrix="1"/>', 'svg: order must be one or two whole numbers ≥ 1, received 1.5'],
     ['<feConvolveMatrix order="1" kernelMatrix="1" divisor="0"/>', 'svg: divisor must not be 0'],
     ['<feConvolveMatrix order="1" kernelMatrix="1" targetX="1"/>', 'svg: targetX must be a whole number from 0 to 0, received 1'],
+    ['<feConvolveMatrix order="1" kernelMatrix="1" edgeMode="constructor"/>', 'svg: edgeMode must be one of duplicate, wrap, none, received constructor'],
     ['<feConvolveMatrix order="1" kernelMatrix="1" edgeMode="mirror"/>', 'svg: edgeMode must be one of duplicate, wrap, none, received mirror'],
     ['1 2; 3 4; divisor 2', 'custom: a custom filter has 5 rows of 5 weights, received 2 + 2'],
     ['1 1 1 1 1;1 1 1 1 1;1 1 1 1 1;1 1 1 1 1;1 1 1 1 1;divisor x', 'custom: divisor must be a number, received "x"'],
