@@ -1,29 +1,10 @@
 // A true 3D convolution: the kernel also slides in depth. Gaussian and Sobel on a synthetic scan.
 import assert from 'node:assert/strict';
-import { conv, filterTensor, gaussian3d, Random, sobel3d, type Tensor } from 'convlab';
+import { conv, filterTensor, gaussian3d, sobel3d, type Tensor } from 'convlab';
 import { plane } from './colours.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
-
-const SIDE = 40;
-
-/** A hollow ball with a ball inside, and a rod across, under noise: density 0 to 1, `[40, 40, 40]`. */
-function scan(): Tensor {
-  const random = new Random(1);
-  const data = new Float32Array(SIDE ** 3);
-  const centre = (SIDE - 1) / 2;
-  for (let z = 0, i = 0; z < SIDE; z++) {
-    for (let y = 0; y < SIDE; y++) {
-      for (let x = 0; x < SIDE; x++, i++) {
-        const radius = Math.hypot(z - centre, y - centre, x - centre);
-        const inner = Math.hypot(z - centre + 4, y - centre - 3, x - centre);
-        const rod = Math.hypot(y - 8, z - x);
-        data[i] = (radius > 13 && radius < 17 ? 0.8 : inner < 5 ? 1 : rod < 2.5 ? 0.6 : 0.1) + 0.12 * random.normal();
-      }
-    }
-  }
-  return { shape: [SIDE, SIDE, SIDE], data };
-}
+import { SIDE, scan } from './scan.js';
 
 export const lesson: Lesson = {
   title: 'True 3D convolution: the kernel slides in depth too',

@@ -1,0 +1,222 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { engineGeneration } from '../engine/engine.js';
+import { rangeOf } from '../parts/colours.js';
+import { Notice } from '../parts/notice.js';
+import { inBrackets, short } from '../parts/numbers.js';
+import { Select } from '../parts/select.js';
+import { Slider } from '../parts/slider.js';
+import { Switch } from '../parts/switch.js';
+import { TensorCanvas } from '../parts/tensor-canvas.js';
+import { Chart } from './chart.js';
+import {
+  drawn,
+  flip,
+  LENGTH,
+  LINEAR_MODES,
+  MOST_WEIGHTS,
+  mode,
+  padding,
+  row,
+  SIGNALS,
+  type SignalName,
+  signalName,
+  stride,
+  TAPS,
+  type TapsName,
+  type Toeplitz,
+  taps,
+  toeplitz,
+  values,
+  weights,
+} from './signal-state.js';
+import { t } from './strings.js';
+
+/** A signal under a kernel, and the matrix that this is. */
+export function One() {
+  const made = useSignal<Toeplitz | undefined>(undefined);
+  const failure = useSignal('');
+  useSignalEffect(() => {
+    engineGeneration.value;
+    toeplitz().then(
+      (done) => {
+        made.value = done;
+        failure.value = '';
+      },
+      (error: Error) => {
+        failure.value = error.message;
+      },
+    );
+  });
+  const done = made.value;
+  const outputs = done?.result.length ?? 1;
+  const i = Math.min(row.value, outputs - 1);
+  const line = done?.matrix.data.subarray(i * LENGTH, (i + 1) * LENGTH);
+  const same = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((value, at) => value === b[at]);
+  return (
+    <section class="panel stack" aria-labelledby="one-title">
+      <div>
+        <h2 id="one-title">{t('one')}</h2>
+        <p class="faint">{t('oneLead')}</p>
+      </div>
+      <div class="vol-one">
+        <div class="stack">
+          <fieldset class="row chips" aria-label={t('presets')}>
+            {(Object.keys(SIGNALS) as SignalName[]).map((name) => (
+              <button
+                type="button"
+                class="button"
+                key={name}
+                aria-pressed={drawn.value.length === 0 && signalName.value === name}
+                onClick={() => {
+                  drawn.value = [];
+                  signalName.value = name;
+                }}
+              >
+                {t(name)}
+              </button>
+            ))}
+          </fieldset>
+          <Chart
+            name={t('signal')}
+            values={values.value}
+            low={-0.25}
+            high={1.25}
+            marked={(j) => line !== undefined && line[j] !== 0}
+            pointName={(j) => t('point', { i: j })}
+            onChange={(j, value) => {
+              drawn.value = values.peek().map((old, at) => (at === j ? value : old));
+            }}
+          />
+          <fieldset class="row chips" aria-label={t('kernels')}>
+            {(Object.keys(TAPS) as TapsName[]).map((name) => (
+              <button
+                type="button"
+                class="button"
+                key={name}
+                aria-pressed={same(weights.value, TAPS[name])}
+                onClick={() => {
+                  taps.value = TAPS[name];
+                }}
+              >
+                {t(name)}
+              </button>
+            ))}
+          </fieldset>
+          <Weights />
+          <div class="vol-controls">
+            <Select label={t('padding')} value={padding} options={(['valid', 'same', 'full'] as const).map((each) => [each, each])} />
+            <Select label={t('mode')} value={mode} disabled={padding.value === 'valid'} options={LINEAR_MODES.map((each) => [each, each])} />
+            <Slider label={t('stride')} value={stride} min={1} max={4} />
+            <Switch label={t('flip')} value={flip} />
+          </div>
+          {failure.value && <Notice kind="error">{failure.value}</Notice>}
+        </div>
+        {done && line && (
+          <div class="stack">
+            <TensorCanvas
+              tensor={done.matrix}
+              label={t('matrix', { rows: outputs, columns: LENGTH })}
+              class="vol-matrix"
+              width="min(100%, 26rem)"
+              mark={{ y: i, x: 0, width: LENGTH, height: 1 }}
+              onCell={(cell) => {
+                if (cell) row.value = cell.y;
+              }}
+            />
+            <Slider label={t('row')} value={row} min={0} max={outputs - 1} />
+            <p class="sum">
+              {t('rowSum', { i })} ={' '}
+              {Array.from(line, (weight, j) => [weight, values.value[j]] as const)
+                .filter(([weight]) => weight !== 0)
+                .map(([weight, value]) => `${short(weight, 3)}·${inBrackets(value, 3)}`)
+                .join(' + ') || '0'}{' '}
+              <strong data-testid="row-product">= {short(done.product[i], 4)}</strong>{' '}
+              <span class="faint">{t('byLibrary', { value: short(done.result[i], 4) })}</span>
+            </p>
+            <p class="faint">
+              {t('zeros', {
+                n: done.matrix.data.filter((weight) => weight === 0).length,
+                all: done.matrix.data.length,
+                most: short(Math.max(...done.product.map((value, at) => Math.abs(value - done.result[at]))), 2),
+              })}
+            </p>
+          </div>
+        )}
+      </div>
+      {done && <Result done={done} row={i} />}
+    </section>
+  );
+}
+
+function Result({ done, row: at }: { readonly done: Toeplitz; readonly row: number }) {
+  const [low, high] = rangeOf('grey', done.result, [0, 1]);
+  return (
+    <Chart
+      name={t('resultSignal')}
+      values={done.result}
+      low={low - 0.1}
+      high={high + 0.1}
+      marked={(j) => j === at}
+      onPoint={(j) => {
+        row.value = j;
+      }}
+    />
+  );
+}
+
+/** The weights, typed one by one. */
+function Weights() {
+  const wrong = useSignal<{ readonly at: number; readonly text: string } | undefined>(undefined);
+  const all = weights.value;
+  const change = (at: number, text: string) => {
+    const value = Number(text.trim().replace('−', '-'));
+    if (text.trim() === '' || !Number.isFinite(value)) {
+      wrong.value = { at, text };
+      return;
+    }
+    wrong.value = undefined;
+    taps.value = all.map((old, j) => (j === at ? value : old));
+  };
+  return (
+    <fieldset class="stack">
+      <legend class="faint">{t('weightsOf')}</legend>
+      <div class="row vol-weights">
+        {all.map((weight, at) => (
+          <input
+            key={at}
+            type="text"
+            autocomplete="off"
+            aria-label={t('weight', { i: at })}
+            aria-invalid={wrong.value?.at === at}
+            value={wrong.value?.at === at ? wrong.value.text : String(Number(weight.toPrecision(4)))}
+            onFocus={({ currentTarget }) => currentTarget.select()}
+            onChange={({ currentTarget }) => change(at, currentTarget.value)}
+          />
+        ))}
+        <button
+          type="button"
+          class="button"
+          aria-label={t('less')}
+          disabled={all.length <= 1}
+          onClick={() => {
+            taps.value = all.slice(0, -1);
+          }}
+        >
+          −
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-label={t('more')}
+          disabled={all.length >= MOST_WEIGHTS}
+          onClick={() => {
+            taps.value = [...all, 0];
+          }}
+        >
+          +
+        </button>
+      </div>
+      {wrong.value && <Notice kind="error">{t('notANumber', { i: wrong.value.at, text: wrong.value.text, old: short(all[wrong.value.at]) })}</Notice>}
+    </fieldset>
+  );
+}
