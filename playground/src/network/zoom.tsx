@@ -58,7 +58,7 @@ export function Zoom() {
                 sliding.value = !sliding.value;
               }}
             >
-              {sliding.value ? t('stop') : `▶ ${t('slide')}`}
+              <span aria-hidden="true">{sliding.value ? '❚❚' : '▶'}</span> {t(sliding.value ? 'stop' : 'slide')}
             </button>
           )}
         </div>

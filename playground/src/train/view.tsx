@@ -1,4 +1,61 @@
-/** The view's page. */
+import { useEffect } from 'preact/hooks';
+import { Notice } from '../parts/notice.js';
+import { Chart } from './chart.js';
+import { Controls } from './controls.js';
+import { FilesPanel } from './files-panel.js';
+import { Kernels, Sizes } from './kernels.js';
+import { RecipePanel } from './recipe-panel.js';
+import { Confusion, Worst } from './results.js';
+import { measured, message, open, progress, shown, steps } from './state.js';
+import { t } from './strings.js';
+import './train.css';
+
+/** A network learns, and everything that it learns is seen. */
 export function TrainView() {
-  return <h1>Train</h1>;
+  useEffect(open, []);
+  const now = progress.value;
+  return (
+    <div class="stack train">
+      <div>
+        <h1>{t('title')}</h1>
+        <p class="lead">{t('lead')}</p>
+      </div>
+      {message.value && (
+        <Notice
+          kind={message.value.kind}
+          onClose={() => {
+            message.value = undefined;
+          }}
+        >
+          {message.value.text}
+        </Notice>
+      )}
+      <div class="train-grid">
+        <RecipePanel />
+        <div class="stack train-main">
+          <Controls />
+          {!now && <p class="loading">{t('opening')}</p>}
+          {now && (
+            <>
+              <section class="panel train-charts" aria-label={`${t('loss')}, ${t('accuracy')}`}>
+                <Chart what="loss" steps={steps.value} measured={measured.value} at={now.step} />
+                <Chart what="accuracy" steps={steps.value} measured={measured.value} at={now.step} />
+                <p class="faint train-key">
+                  <span data-line="training">{t('training')}</span>
+                  <span data-line="validation">{t('validation')}</span>
+                </p>
+              </section>
+              <Kernels kernels={now.kernels} />
+            </>
+          )}
+        </div>
+        <div class="stack train-side">
+          {now && <Sizes sizes={now.sizes} />}
+          {shown.value && <Confusion measured={shown.value} />}
+          {shown.value && <Worst measured={shown.value} />}
+          <FilesPanel />
+        </div>
+      </div>
+    </div>
+  );
 }

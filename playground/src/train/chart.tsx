@@ -1,0 +1,103 @@
+import { short } from '../parts/numbers.js';
+import type { Measured, StepRecord } from './protocol.js';
+import { t } from './strings.js';
+
+interface ChartProps {
+  readonly what: 'loss' | 'accuracy';
+  readonly steps: readonly StepRecord[];
+  readonly measured: readonly Measured[];
+  /** The step that is shown. */
+  readonly at: number;
+}
+
+const [WIDTH, HEIGHT] = [560, 210];
+const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 12, 26];
+/** Points of the training line: each is the mean of the steps in it. */
+const POINTS = 160;
+
+/** Two curves over the steps: how each batch went, and the digits that are not learned from. */
+export function Chart({ what, steps, measured, at }: ChartProps) {
+  const last = Math.max(steps.at(-1)?.step ?? 0, measured.at(-1)?.step ?? 0, 10);
+  const groups = grouped(steps, what);
+  const most = what === 'accuracy' ? 1 : Math.max(...groups.map(({ high }) => high), ...measured.map(({ loss }) => loss), 0.1) * 1.04;
+  const x = (step: number) => LEFT + ((WIDTH - LEFT - RIGHT) * step) / last;
+  const y = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(value, most) / most);
+  const line = (points: readonly (readonly [step: number, value: number])[]) =>
+    points.map(([step, value]) => `${x(step).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
+  const band = [...groups.map(({ step, high }) => [step, high] as const), ...groups.toReversed().map(({ step, low }) => [step, low] as const)];
+  const now = { train: groups.findLast(({ step }) => step <= at)?.mean, validation: measured.findLast(({ step }) => step <= at)?.[what] };
+  const said = (value: number | undefined) => (value === undefined ? '–' : what === 'accuracy' ? `${short(100 * value, 3)}%` : short(value, 3));
+  const name = t(what);
+  return (
+    <figure class="train-chart">
+      <figcaption>
+        <strong>{name}</strong>
+        <span class="train-now" data-line="training">
+          {said(now.train)}
+        </span>
+        <span class="train-now" data-line="validation">
+          {said(now.validation)}
+        </span>
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={t('chartText', { what: name, step: at, train: said(now.train), validation: said(now.validation) })}
+      >
+        {ticks(most).map((value) => (
+          <g key={value} class="train-tick">
+            <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(value)} y2={y(value)} />
+            <text x={LEFT - 7} y={y(value) + 4} text-anchor="end">
+              {what === 'accuracy' ? `${Math.round(100 * value)}%` : short(value, 2)}
+            </text>
+          </g>
+        ))}
+        {ticks(last).map((step) => (
+          <text key={step} class="train-step" x={x(step)} y={HEIGHT - 7} text-anchor={step === 0 ? 'start' : 'middle'}>
+            {short(step)}
+          </text>
+        ))}
+        <polygon class="train-band" points={line(band)} />
+        <polyline class="train-line" data-line="training" points={line(groups.map(({ step, mean }) => [step, mean]))} />
+        <polyline class="train-line" data-line="validation" points={line(measured.map((each) => [each.step, each[what]]))} />
+        {now.validation !== undefined && (
+          <circle class="train-dot" cx={x(measured.findLast(({ step }) => step <= at)?.step ?? 0)} cy={y(now.validation)} r="4" />
+        )}
+        <line class="train-at" x1={x(at)} x2={x(at)} y1={TOP} y2={HEIGHT - BOTTOM} />
+      </svg>
+    </figure>
+  );
+}
+
+interface Group {
+  readonly step: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** At most {@link POINTS} points, each for as many steps. */
+function grouped(steps: readonly StepRecord[], what: 'loss' | 'accuracy'): Group[] {
+  const size = Math.max(1, Math.ceil(steps.length / POINTS));
+  const groups: Group[] = [];
+  for (let from = 0; from < steps.length; from += size) {
+    const to = Math.min(steps.length, from + size);
+    let [sum, low, high] = [0, Number.POSITIVE_INFINITY, 0];
+    for (let i = from; i < to; i++) {
+      const value = steps[i][what];
+      sum += value;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    groups.push({ step: steps[to - 1].step, mean: sum / (to - from), low, high });
+  }
+  return groups;
+}
+
+/** Round numbers from 0 up to `most`, about five. */
+function ticks(most: number): number[] {
+  const rough = most / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 2.5, 5].find((each) => each * power >= rough * 0.999) ?? 10) * power;
+  return Array.from({ length: Math.floor(most / step + 1e-6) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+}

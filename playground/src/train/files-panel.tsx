@@ -1,0 +1,73 @@
+import type { ComponentChildren } from 'preact';
+import { flushUrl, linkTo } from '../shell/url.js';
+import { load, opened, save, trainOn } from './state.js';
+import { t } from './strings.js';
+
+/** Weights to and from files, and other digits. */
+export function FilesPanel() {
+  const ready = opened.value !== undefined;
+  const download = async () => {
+    const url = URL.createObjectURL(await asFile());
+    const link = Object.assign(document.createElement('a'), { href: url, download: 'digits.safetensors' });
+    link.click();
+    // the download has begun by then
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
+  const look = async () => {
+    const [file, { source }] = await Promise.all([asFile(), import('../network/state.js')]);
+    source.value = { url: URL.createObjectURL(file), name: file.name };
+    flushUrl();
+    location.hash = linkTo('network');
+  };
+  return (
+    <section class="panel stack" aria-labelledby="train-files">
+      <h2 id="train-files">{t('files')}</h2>
+      <div class="row">
+        <button type="button" class="button" disabled={!ready} onClick={download}>
+          {t('save')}
+        </button>
+        <FileButton accept=".safetensors" onFiles={([file]) => load(file)}>
+          {t('load')}
+        </FileButton>
+        <button type="button" class="button" disabled={!ready} onClick={look}>
+          {t('look')}
+        </button>
+        <FileButton multiple onFiles={trainOn}>
+          {t('fullSet')}
+        </FileButton>
+      </div>
+      <p class="faint train-hint">{t('fullHint')}</p>
+    </section>
+  );
+}
+
+async function asFile(): Promise<File> {
+  return new File([(await save()) as Uint8Array<ArrayBuffer>], 'digits.safetensors', { type: 'application/octet-stream' });
+}
+
+interface FileButtonProps {
+  readonly accept?: string;
+  readonly multiple?: boolean;
+  readonly onFiles: (files: readonly File[]) => void;
+  readonly children: ComponentChildren;
+}
+
+function FileButton({ accept, multiple = false, onFiles, children }: FileButtonProps) {
+  return (
+    <label class="button train-file">
+      {children}
+      <input
+        type="file"
+        class="unseen"
+        accept={accept}
+        multiple={multiple}
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])];
+          // the same file may be chosen again
+          currentTarget.value = '';
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,75 @@
+import { TensorCanvas } from '../parts/tensor-canvas.js';
+import type { Measured } from './protocol.js';
+import { t } from './strings.js';
+
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** What was written against what the network says, on the digits that it does not learn from. */
+export function Confusion({ measured: { confusion } }: { readonly measured: Measured }) {
+  const rows = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
+  return (
+    <section class="panel" aria-labelledby="train-confusion">
+      <h2 id="train-confusion">{t('confusion')}</h2>
+      <p class="faint train-hint">{t('confusionHint')}</p>
+      <table class="train-confusion">
+        <thead>
+          <tr>
+            <td />
+            {DIGITS.map((digit) => (
+              <th key={digit} scope="col">
+                {digit}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {DIGITS.map((actual) => (
+            <tr key={actual}>
+              <th scope="row">{actual}</th>
+              {DIGITS.map((predicted) => {
+                const count = confusion[actual]?.[predicted] ?? 0;
+                const share = count / Math.max(rows[actual], 1);
+                return (
+                  <td
+                    key={predicted}
+                    data-right={actual === predicted}
+                    data-strong={share > 0.55}
+                    style={{ '--share': count === 0 ? 0 : 0.12 + 0.88 * share }}
+                    title={t('cell', { n: count, actual, predicted })}
+                  >
+                    {count || ''}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** The digits that the network is surest of, and wrong about. */
+export function Worst({ measured: { worst } }: { readonly measured: Measured }) {
+  return (
+    <section class="panel" aria-labelledby="train-worst">
+      <h2 id="train-worst">{t('worst')}</h2>
+      {worst.length === 0 && <p class="faint">{t('worstNone')}</p>}
+      <ul class="train-worst">
+        {worst.map(({ index, actual, predicted, picture }) => (
+          <li key={index}>
+            <TensorCanvas
+              tensor={{ shape: [28, 28], data: Float32Array.from(picture) }}
+              palette="ink"
+              range={[0, 255]}
+              label={t('mistake', { actual, predicted })}
+            />
+            <span aria-hidden="true">
+              {actual} → <strong>{predicted}</strong>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

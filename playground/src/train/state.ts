@@ -1,0 +1,160 @@
+import { computed, effect, signal, untracked } from '@preact/signals';
+import { digitsUrl } from '../digits/weights.js';
+import { backendChoice } from '../engine/choice.js';
+import { number, oneOf } from '../shell/codecs.js';
+import { urlSignal } from '../shell/url.js';
+import type { Command, Measured, Progress, Report, StepRecord } from './protocol.js';
+import { ACTIVATIONS, LECTURE, layersCodec, OPTIMIZERS, type Recipe, shapesOf } from './recipe.js';
+import { t } from './strings.js';
+
+export const layers = urlSignal('train', 'layers', LECTURE, layersCodec);
+export const activation = urlSignal('train', 'activation', 'ReLU', oneOf(ACTIVATIONS));
+export const optimizer = urlSignal('train', 'optimizer', 'adam', oneOf(OPTIMIZERS));
+export const RATES = ['0.0001', '0.0003', '0.001', '0.003', '0.01', '0.03', '0.1', '0.3'] as const;
+export const rate = urlSignal('train', 'rate', '0.001', oneOf(RATES));
+export const momentum = urlSignal('train', 'momentum', 0.9, number({ min: 0, max: 0.99 }));
+export const BATCHES = ['1', '8', '16', '32', '64', '128', '256'] as const;
+export const batch = urlSignal('train', 'batch', '32', oneOf(BATCHES));
+export const seed = urlSignal('train', 'seed', 1, number({ min: 0, max: 99999, whole: true }));
+export const PACES = ['0', '1', '4', '20'] as const;
+export const pace = urlSignal('train', 'pace', '0', oneOf(PACES));
+
+/** Which layers do not fit; undefined if all do. */
+export const misfit = computed(() => shapesOf(layers.value).misfit);
+const recipe = computed(
+  (): Recipe => ({
+    layers: layers.value,
+    activation: activation.value,
+    optimizer: optimizer.value,
+    momentum: optimizer.value === 'sgd' || optimizer.value === 'rmsprop' ? momentum.value : 0,
+    batch: Number(batch.value),
+    seed: seed.value,
+  }),
+);
+
+/** What the worker works with, once it does. */
+export const opened = signal<Extract<Report, { type: 'opened' }> | undefined>(undefined);
+/** What was told last. */
+export const progress = signal<Progress | undefined>(undefined);
+/** All steps of the way that is shown, and all measurements. */
+export const steps = signal<readonly StepRecord[]>([]);
+export const measured = signal<readonly Measured[]>([]);
+/** It was asked to run, or does. */
+export const running = signal(false);
+export const message = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
+/** Waits for the bytes of a file that is saved. */
+let saving: ((bytes: Uint8Array) => void) | undefined;
+
+/** The measurement that belongs to the step that is shown. */
+export const shown = computed(() => measured.value.findLast(({ step }) => step <= (progress.value?.step ?? 0)) ?? measured.value[0]);
+
+let worker: Worker | undefined;
+/** What the worker was last told to make. */
+let made = '';
+
+function tell(command: Command): void {
+  worker?.postMessage(command);
+}
+
+/** Starts the worker, once. */
+export function open(): void {
+  if (worker) return;
+  worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'training' });
+  worker.addEventListener('message', ({ data }: MessageEvent<Report>) => receive(data));
+  worker.addEventListener('error', ({ message: reason }) => {
+    running.value = false;
+    message.value = { kind: 'error', text: t('failed', { reason: reason || 'the worker could not be loaded' }) };
+  });
+  // an address may ask for layers that do not fit
+  const first = misfit.peek() ? { ...recipe.peek(), layers: LECTURE } : recipe.peek();
+  made = JSON.stringify(first);
+  tell({
+    type: 'open',
+    backend: backendChoice.peek(),
+    recipe: first,
+    lr: Number(rate.peek()),
+    urls: { train: digitsUrl('train'), validation: digitsUrl('test') },
+  });
+  effect(() => {
+    const next = recipe.value;
+    if (misfit.value || JSON.stringify(next) === made) return;
+    untracked(startOver);
+  });
+  effect(() => tell({ type: 'tune', lr: Number(rate.value), pace: Number(pace.value) }));
+}
+
+function receive(report: Report): void {
+  if (report.type === 'opened') opened.value = report;
+  else if (report.type === 'progress') follow(report.progress, report.fresh);
+  else if (report.type === 'saved') saving?.(report.bytes);
+  else if (report.type === 'loaded') {
+    layers.value = report.layers;
+    activation.value = report.activation;
+    made = JSON.stringify(recipe.peek());
+    message.value = { kind: 'info', text: t('loaded', { name: report.name }) };
+  } else {
+    running.value = false;
+    message.value = { kind: 'error', text: t('failed', { reason: report.message }) };
+  }
+}
+
+function follow(next: Progress, fresh: boolean): void {
+  const before = fresh ? [] : steps.value;
+  if (next.steps.length > 0 || fresh) {
+    const from = next.steps[0]?.step ?? 0;
+    steps.value = [...before.filter(({ step }) => step < from || from === 0), ...next.steps];
+  }
+  if (next.measured.length > 0 || fresh) {
+    const known = fresh ? [] : measured.value.filter(({ step }) => !next.measured.some((each) => each.step === step));
+    measured.value = [...known, ...next.measured].sort((a, b) => a.step - b.step);
+  }
+  progress.value = next;
+  running.value = next.running;
+}
+
+/** Lets it learn; what lay behind the step that is shown is forgotten. */
+export function go(command: 'run' | 'step'): void {
+  const at = progress.value?.step ?? 0;
+  if (steps.value.some(({ step }) => step > at)) steps.value = steps.value.filter(({ step }) => step <= at);
+  if (measured.value.some(({ step }) => step > at)) measured.value = measured.value.filter(({ step }) => step <= at);
+  message.value = undefined;
+  running.value = command === 'run';
+  tell({ type: command });
+}
+
+export function pause(): void {
+  tell({ type: 'pause' });
+}
+
+/** A new network by the recipe as it stands. */
+export function startOver(): void {
+  if (misfit.peek()) return;
+  made = JSON.stringify(recipe.peek());
+  running.value = false;
+  message.value = undefined;
+  tell({ type: 'reset', recipe: recipe.peek(), lr: Number(rate.peek()) });
+}
+
+export function seek(step: number): void {
+  running.value = false;
+  tell({ type: 'seek', step });
+}
+
+/** The network as a file. */
+export function save(): Promise<Uint8Array> {
+  return new Promise((resolve) => {
+    saving = resolve;
+    tell({ type: 'save' });
+  });
+}
+
+export async function load(file: File): Promise<void> {
+  running.value = false;
+  tell({ type: 'load', name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+}
+
+export async function trainOn(files: readonly File[]): Promise<void> {
+  running.value = false;
+  const read = async (file: File) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+  tell({ type: 'digits', files: await Promise.all(files.map(read)) });
+}
