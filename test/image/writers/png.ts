@@ -11,29 +11,38 @@ export interface PngPlan {
   sample: (x: number, y: number, c: number) => number;
   palette?: readonly number[];
   transparency?: readonly number[];
+  /** of every row. Default: 0 to 4 in turn */
+  filter?: number;
+  /** of compression */
+  level?: number;
+  /** IDAT chunks; between them stand empty ones. Default 2, and no empty ones */
+  pieces?: number;
 }
 
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 export function writePng(plan: PngPlan): Buffer {
-  return assemblePng(plan, deflateSync(Buffer.concat(scanlines(plan))));
+  return assemblePng(plan, deflateSync(Buffer.concat(scanlines(plan)), { level: plan.level }));
 }
 
-/** @param data what stands in IDAT, in two chunks */
-export function assemblePng({ width, height, depth, colourType, interlaced = false, palette, transparency }: Omit<PngPlan, 'sample'>, data: Buffer): Buffer {
+/** @param data what stands in IDAT */
+export function assemblePng(
+  { width, height, depth, colourType, interlaced = false, palette, transparency, pieces }: Omit<PngPlan, 'sample'>,
+  data: Buffer,
+): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([depth, colourType, 0, 0, interlaced ? 1 : 0], 8);
-  const half = data.length >> 1;
+  const step = Math.max(1, Math.ceil(data.length / (pieces ?? 2)));
+  const parts = Array.from({ length: Math.ceil(data.length / step) }, (_, i) => data.subarray(i * step, (i + 1) * step));
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]),
     chunk('IHDR', header),
     chunk('tEXt', Buffer.from('Comment\0an ancillary chunk')),
     ...(palette ? [chunk('PLTE', Buffer.from(palette))] : []),
     ...(transparency ? [chunk('tRNS', Buffer.from(transparency))] : []),
-    chunk('IDAT', data.subarray(0, half)),
-    chunk('IDAT', data.subarray(half)),
+    ...parts.flatMap((part) => (pieces === undefined ? [part] : [Buffer.alloc(0), part])).map((part) => chunk('IDAT', part)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
@@ -47,8 +56,8 @@ export function chunk(type: string, content: Buffer): Buffer {
   return whole;
 }
 
-/** The rows of all passes, each behind its filter: 0 to 4 in turn. */
-function scanlines({ width, height, depth, colourType, interlaced, sample }: PngPlan): Buffer[] {
+/** The rows of all passes, each behind its filter. */
+function scanlines({ width, height, depth, colourType, interlaced, sample, filter }: PngPlan): Buffer[] {
   const channels = SAMPLES[colourType];
   const rows: Buffer[] = [];
   for (const [xs, ys] of interlaced ? adam7(width, height) : [[range(width), range(height)]]) {
@@ -59,7 +68,7 @@ function scanlines({ width, height, depth, colourType, interlaced, sample }: Png
         xs.flatMap((x) => range(channels).map((c) => sample(x, y, c))),
         depth,
       );
-      rows.push(filtered(raw, above, Math.max(1, (channels * depth) / 8), rows.length % 5));
+      rows.push(filtered(raw, above, Math.max(1, (channels * depth) / 8), filter ?? rows.length % 5));
       above = raw;
     }
   }
