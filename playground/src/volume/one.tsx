@@ -104,12 +104,13 @@ export function One() {
           </fieldset>
           <Weights />
           <div class="vol-controls">
-            <Select label={t('padding')} value={padding} options={(['valid', 'same', 'full'] as const).map((each) => [each, each])} />
-            <Select label={t('mode')} value={mode} disabled={padding.value === 'valid'} options={LINEAR_MODES.map((each) => [each, each])} />
+            <Select label={t('padding')} value={padding} options={(['valid', 'same', 'full'] as const).map((each) => [each, t(each)])} />
+            <Select label={t('mode')} value={mode} disabled={padding.value === 'valid'} options={LINEAR_MODES.map((each) => [each, t(each)])} />
             <Slider label={t('stride')} value={stride} min={1} max={4} />
             <Switch label={t('flip')} value={flip} />
           </div>
           {failure.value && <Notice kind="error">{failure.value}</Notice>}
+          {done && <Result done={done} row={i} />}
         </div>
         {done && line && (
           <div class="stack">
@@ -143,7 +144,6 @@ export function One() {
           </div>
         )}
       </div>
-      {done && <Result done={done} row={i} />}
     </section>
   );
 }

@@ -164,7 +164,7 @@ function Contrast() {
                 <th scope="row">{t(name)}</th>
                 <td>[{input.join(', ')}]</td>
                 <td>[{kernel.join(', ')}]</td>
-                <td>{kernel.reduce((a, b) => a * b)}</td>
+                <td>{kernel.reduce<number>((a, b) => a * b, 1)}</td>
                 <td>[{convGeometry(input, kernel).outShape.join(', ')}]</td>
               </tr>
             ))}
