@@ -72,8 +72,8 @@ export function Pad({ strokes, name, onDraw, resting = false }: PadProps) {
   );
 }
 
-/** Takes back the last stroke, or all of them. */
-export function PadButtons({ strokes, name, onDraw }: Omit<PadProps, 'resting'>) {
+/** Takes back the last stroke, or all of them; of another digit there is nothing to take back but the whole. */
+export function PadButtons({ strokes, name, onDraw, resting = false }: PadProps) {
   const change = (next: readonly Stroke[]) => () => {
     strokes.value = next;
     onDraw?.();
@@ -81,10 +81,16 @@ export function PadButtons({ strokes, name, onDraw }: Omit<PadProps, 'resting'>)
   const labelled = (what: string) => (name ? { 'aria-label': `${what}: ${name}` } : {});
   return (
     <>
-      <button type="button" class="button" disabled={strokes.value.length === 0} onClick={change(strokes.value.slice(0, -1))} {...labelled(t('undo'))}>
+      <button
+        type="button"
+        class="button"
+        disabled={resting || strokes.value.length === 0}
+        onClick={change(strokes.value.slice(0, -1))}
+        {...labelled(t('undo'))}
+      >
         {t('undo')}
       </button>
-      <button type="button" class="button" disabled={strokes.value.length === 0} onClick={change([])} {...labelled(t('clear'))}>
+      <button type="button" class="button" disabled={!resting && strokes.value.length === 0} onClick={change([])} {...labelled(t('clear'))}>
         {t('clear')}
       </button>
     </>

@@ -21,7 +21,7 @@ export function DigitInput() {
         <div class="stack">
           <Pad strokes={strokes} resting={pick.value >= 0} onDraw={drawn} />
           <div class="row">
-            <PadButtons strokes={strokes} onDraw={drawn} />
+            <PadButtons strokes={strokes} resting={pick.value >= 0} onDraw={drawn} />
           </div>
         </div>
         <div class="stack">

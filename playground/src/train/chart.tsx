@@ -53,7 +53,7 @@ export function Chart({ what, steps, measured, at }: ChartProps) {
           </g>
         ))}
         {ticks(last).map((step) => (
-          <text key={step} class="train-step" x={x(step)} y={HEIGHT - 7} text-anchor={step === 0 ? 'start' : 'middle'}>
+          <text key={step} class="train-step" x={x(step)} y={HEIGHT - 7} text-anchor={step === 0 ? 'start' : step > 0.96 * last ? 'end' : 'middle'}>
             {short(step)}
           </text>
         ))}

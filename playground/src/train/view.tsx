@@ -46,11 +46,11 @@ export function TrainView() {
                 </p>
               </section>
               <Kernels kernels={now.kernels} />
+              <Sizes sizes={now.sizes} />
             </>
           )}
         </div>
         <div class="stack train-side">
-          {now && <Sizes sizes={now.sizes} />}
           {shown.value && <Confusion measured={shown.value} />}
           {shown.value && <Worst measured={shown.value} />}
           <FilesPanel />

@@ -1,0 +1,82 @@
+import { cellColours } from '../parts/colours.js';
+import { short } from '../parts/numbers.js';
+import { dark } from '../shell/theme.js';
+import { t } from './strings.js';
+
+interface PairsProps {
+  /** How likely each digit is, of the first and of the second. */
+  readonly p: Float32Array;
+  readonly q: Float32Array;
+  readonly sums: Float32Array;
+  /** The diagonal that is looked at. */
+  readonly sum: number;
+}
+
+/** The digits of a probability that count, and three of what is as good as nothing. */
+const said = (value: number) => short(value, value > 0.01 ? 6 : 3);
+
+/** The products of all pairs, and the diagonal whose products make a sum, written out. */
+export function Pairs({ p, q, sums, sum }: PairsProps) {
+  const pairs = Array.from({ length: 10 }, (_, a) => [a, sum - a] as const).filter(([, b]) => b >= 0 && b <= 9);
+  // the largest first: of ten products nine are as good as nothing
+  const terms = pairs.toSorted(([a, b], [c, d]) => p[c] * q[d] - p[a] * q[b]);
+  const isDark = dark.value;
+  const most = Math.max(...p) * Math.max(...q);
+  return (
+    <div class="add-pairs">
+      <section class="panel" aria-labelledby="add-pairs">
+        <h2 id="add-pairs">{t('pairs')}</h2>
+        <p class="faint add-hint">{t('pairsHint')}</p>
+        <table class="add-table">
+          <thead>
+            <tr>
+              <td />
+              {Array.from(q, (_, b) => (
+                <th key={b} scope="col">
+                  {b}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {Array.from(p, (pa, a) => (
+              <tr key={a}>
+                <th scope="row">{a}</th>
+                {Array.from(q, (qb, b) => (
+                  <td
+                    key={b}
+                    data-chosen={a + b === sum}
+                    // the fourth root: what is rare is seen, too
+                    style={cellColours('signed', (pa * qb) ** 0.25, [-(most ** 0.25), most ** 0.25], isDark)}
+                    title={t('pair', { a, b, p: `${short(100 * pa * qb, 3)}%` })}
+                  >
+                    <span class="unseen">{short(pa * qb, 2)}</span>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <section class="panel add-written" aria-labelledby="add-written" data-result={sums[sum]}>
+        <h2 id="add-written">{t('written', { s: sum })}</h2>
+        <ol class="mono">
+          {terms.map(([a, b]) => (
+            <li key={a}>
+              <span class="faint">
+                {a} + {b}
+              </span>
+              <span>
+                {said(p[a])} · {said(q[b])}
+              </span>
+              <span>= {said(p[a] * q[b])}</span>
+            </li>
+          ))}
+        </ol>
+        <p class="sum">
+          {terms.map(([a, b]) => said(p[a] * q[b])).join(' + ')} <strong>= {short(sums[sum], 6)}</strong> <span class="faint">{t('library')}</span>
+        </p>
+      </section>
+    </div>
+  );
+}
