@@ -4,4 +4,11 @@ import { run } from './program.js';
 const abort = new AbortController();
 // a second Ctrl-C ends the process at once
 process.once('SIGINT', () => abort.abort());
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  // a reader that has seen enough, as in "convlab kernels | head": what the signal would do, where Node did not ignore it
+  if (code === 'EPIPE') process.exit(141);
+  process.stderr.write(`error: standard output cannot be written: ${message}\n`);
+  process.exit(1);
+});
+process.stderr.on('error', () => {}); // then nothing more can be said
 process.exitCode = await run(process.argv.slice(2), undefined, abort.signal);

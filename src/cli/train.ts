@@ -76,7 +76,6 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   const { Subset } = await import('../data/dataset.js');
   const start = performance.now();
 
-  // what cannot be written later shall not be learned first
   for (const path of [flags.out, flags.history]) if (path) await makeFolder('train', dirname(path));
   const [all, test] = await Promise.all([digits(flags.data, 'train'), digits(flags.data, 'test')]);
   if (flags.validation >= all.length)
@@ -101,6 +100,8 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
     }[flags.optimizer]();
     if (resumed?.optimizer) resumed.restoreOptimizer(optimizer);
     loader.epoch = resumed?.epoch ?? 0;
+    // from here on there is a checkpoint, whenever training is stopped; and what cannot be written is not learned first
+    if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, epoch: loader.epoch, history: resumed?.history ?? undefined });
 
     const bar = progress(terminal, loader.length * flags.epochs, 'batches');
     const onEpoch = async (record: EpochRecord, history: History) => {
@@ -126,7 +127,8 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
     } finally {
       bar.stop();
     }
-    if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, epoch: history.epochs.length, history });
+    // the last whole epoch stays where training was stopped amid one: from there it can go on to the same bits
+    if (flags.out && history.stopped !== 'aborted') await saveCheckpoint(flags.out, { model, optimizer, epoch: history.epochs.length, history });
     if (flags.history) await writeWhole('train', flags.history, JSON.stringify(history, null, 1));
     const { accuracy, loss, samples } = await cnn.evaluate(model, measured(test));
     const parameters = model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
@@ -159,7 +161,7 @@ function summary({ stopped, epochs, test, parameters, device, seconds }: Awaited
   const lines = [
     `test accuracy ${percent(test.accuracy)} (${Math.round(test.accuracy * test.samples)} of ${test.samples}), loss ${test.loss.toFixed(4)}`,
     `${epochs} epochs${why}, ${parameters.toLocaleString('en-US')} parameters, ${seconds.toFixed(1)} s on ${device}`,
-    ...(out ? [`written to ${out}`] : []),
+    ...(out ? [`written to ${out}${stopped === 'aborted' ? `: the ${epochs} whole epochs, from which --resume goes on` : ''}`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
