@@ -18,7 +18,10 @@ const faults = new WeakMap<Page, string[]>();
 export function usePlayground(): Playground {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await playwright.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-quic', '--no-first-run'] });
+    browser = await playwright.launch({
+      executablePath: chromium,
+      args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--use-fake-device-for-media-stream', '--enable-unsafe-swiftshader'],
+    });
   });
   afterAll(() => browser?.close());
   return {

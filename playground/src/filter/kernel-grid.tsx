@@ -58,6 +58,7 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
     const step = steps[event.key];
     const field = event.currentTarget as HTMLInputElement;
     // within a text the arrows stay what they are, until its end
+    if (event.key === 'Enter') type(y, x, field.value);
     if (!step || (event.key === 'ArrowLeft' && field.selectionStart !== 0) || (event.key === 'ArrowRight' && field.selectionEnd !== field.value.length)) return;
     const next = grid.current?.querySelector<HTMLInputElement>(`[data-at="${y + step[0]},${x + step[1]}"]`);
     event.preventDefault();

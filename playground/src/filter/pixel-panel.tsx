@@ -116,7 +116,7 @@ function Sum({ done, how, shown, x, y, c }: SumProps) {
         <span class="sign" aria-hidden="true">
           =
         </span>
-        <Cells rows={products} name="" numbers={small} digits={digits} />
+        <Cells rows={products} name={t('products')} numbers={small} digits={digits} />
       </div>
       <Terms out={out} />
       <p class="sum outcome">
@@ -182,10 +182,10 @@ interface CellsProps {
 
 /** A matrix with its numbers, or where it is large, its colours alone. */
 function Cells({ rows, name, numbers, digits, palette = 'signed', range = rangeOf(palette, rows.flat()), ghost }: CellsProps) {
-  if (numbers) return <Matrix rows={rows} name={name || ' '} palette={palette} range={range} ghost={ghost} digits={digits} />;
+  if (numbers) return <Matrix rows={rows} name={name} palette={palette} range={range} ghost={ghost} digits={digits} />;
   return (
     <figure class="matrix">
-      <figcaption>{name || ' '}</figcaption>
+      <figcaption>{name}</figcaption>
       <div class="dense" role="img" aria-label={name} style={{ '--columns': rows[0].length }}>
         {rows.map((row, y) =>
           row.map((value, x) => (

@@ -264,7 +264,7 @@ function Grid({ name, rows, ghost, marked, hidden, note, onChange }: GridProps) 
             );
             const label = t('cellOf', { name, y: y + 1, x: x + 1 });
             return onChange && !isGhost ? (
-              <button type="button" key={`${y},${x}`} {...cell} aria-label={`${label}: ${shown}`} onClick={() => onChange(y, x)}>
+              <button type="button" key={`${y},${x}`} {...cell} aria-label={`${label}: ${shown}${said ?? ''}`} onClick={() => onChange(y, x)}>
                 {inner}
               </button>
             ) : (

@@ -113,6 +113,7 @@ export const t = dictionary({
   windowSamples: ['window, 0 … 255', '窗口，0…255'],
   windowLight: ['window, light', '窗口，线性光'],
   windowCounted: ['window × opacity', '窗口 × 不透明度'],
+  products: ['products', '乘积'],
   noWindow: [
     'More than one kernel made this pixel, so there is no single sum. Before: {before}, after: {after}.',
     '此像素由多个核得到，没有单一算式。之前：{before}，之后：{after}。',
