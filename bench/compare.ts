@@ -1,5 +1,6 @@
 import { conv, createBackend, gradientMagnitude, type Tensor } from '../src/index.js';
-import type { KernelWork, Picture, SobelWork, Values, Work } from './row.js';
+import { prepare } from './peers/convlab.js';
+import type { Contestant, KernelWork, Picture, SobelWork, Values, Work } from './row.js';
 
 /** How far a result is from the float64 reference. */
 export interface Difference {
@@ -11,17 +12,62 @@ export interface Difference {
 
 export type Compare = (result: Values) => Difference;
 
-/** What the float64 loops may cost, in multiply-adds; of more a part of the picture is compared. */
+/** What the float64 loops may cost, in multiply-adds; of more a part is compared. */
 const BUDGET = 6e7;
 
-/** @returns what compares a result with the float64 reference of the work */
-export async function reference(work: Work): Promise<Compare> {
+/** @returns what compares a result with the float64 reference of the work; undefined where nothing is to be compared */
+export async function reference(work: Work): Promise<Compare | undefined> {
   switch (work.kind) {
     case 'kernel':
       return bytesReference(work, work.kernel.shape, (x, backend) => conv(x, { shape: [1, 1, ...work.kernel.shape], data: work.kernel.data }, { backend }));
     case 'sobel':
       return sobelReference(work);
+    case 'tensor':
+      return floatReference({ ...work, x: rows(work.x, 2, work.kernel.data.length, work.kernel.shape[2]) });
+    case 'layer': {
+      const taps = (work.gradient.data.length * (work.weight?.data.length ?? 1)) / work.gradient.shape[1] / work.x.shape[0];
+      const n = Math.min(work.x.shape[0], Math.ceil(BUDGET / taps));
+      const part = { ...work, x: first(work.x, 0, n), gradient: first(work.gradient, 0, n) };
+      // of the weight's gradient a part of the batch says nothing
+      return floatReference(part, n < work.x.shape[0] && work.direction === 'backward' ? part.x.data.length : undefined);
+    }
+    case 'net': {
+      const n = Math.min(work.batch, 50);
+      return work.task === 'inference'
+        ? floatReference({ ...work, batch: n, digits: { ...work.digits, images: work.digits.images.subarray(0, n * 784) } })
+        : undefined;
+    }
+    case 'limit':
+      return undefined;
   }
+}
+
+/** @param work the whole, or a part whose result is the beginning of the whole's @param length of the result, how much is compared. Default: all */
+async function floatReference(work: Work, length?: number): Promise<Compare> {
+  const contestant = (await prepare(work, await createBackend('reference'))) as Contestant;
+  await contestant.run();
+  const expected = ((await contestant.result()) as Float32Array).subarray(0, length);
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return (result) => {
+    if (result.length < expected.length) throw new Error(`${result.length} values instead of ${expected.length}`);
+    let largest = 0;
+    for (let i = 0; i < expected.length; i++) {
+      const difference = Math.abs(result[i] - expected[i]);
+      if (!(difference <= largest)) largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+    }
+    return { largest: largest / scale };
+  };
+}
+
+/** So much of the first spatial axis that the budget is kept. */
+function rows(x: Tensor, axis: number, taps: number, kernel: number): Tensor {
+  const cells = x.data.length / x.shape[axis];
+  return first(x, axis, Math.min(x.shape[axis], Math.ceil(BUDGET / (cells * taps)) + kernel));
+}
+
+/** The first n along an axis that has nothing but ones before it. */
+function first({ shape, data }: Tensor, axis: number, n: number): Tensor {
+  return { shape: shape.with(axis, n), data: data.subarray(0, (data.length / shape[axis]) * n) };
 }
 
 /** Compares the colours inside: borders are each peer's own affair, and so is alpha. */

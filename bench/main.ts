@@ -8,9 +8,13 @@ import { type Entry, measure } from './measure.js';
 import { PEERS } from './peers/index.js';
 import { plainTable, type RowReport, rowTable } from './report.js';
 import type { Peer, Prepare, Row } from './row.js';
+import { CNN } from './rows/cnn.js';
 import { FILTERS } from './rows/filters.js';
+import { LAYERS } from './rows/layers.js';
+import { MICRO } from './rows/micro.js';
+import { TENSORS } from './rows/tensors.js';
 
-const ROWS: readonly Row[] = [...FILTERS];
+const ROWS: readonly Row[] = [...MICRO, ...FILTERS, ...TENSORS, ...LAYERS, ...CNN];
 
 const { values: flags } = parseArgs({
   options: {
@@ -35,7 +39,8 @@ console.log('off: largest difference to the float64 reference in grey levels, an
 
 const loaded: { peer: Peer; prepare: Prepare }[] = [];
 for (const peer of PEERS) {
-  if ((flags.quick && !peer.quick) || (peer !== PEERS[0] && !flags.peer.split(',').some((part) => peer.name.includes(part)))) continue;
+  if ((flags.quick && !peer.quick) || (!peer.limit && !peer.name.startsWith('convlab') && !flags.peer.split(',').some((part) => peer.name.includes(part))))
+    continue;
   try {
     loaded.push({ peer, prepare: await peer.load() });
   } catch (error) {
@@ -45,20 +50,20 @@ for (const peer of PEERS) {
 
 const report: RowReport[] = [];
 for (const row of rows) {
-  const work = row.work();
+  const work = await row.work();
   const compare = await reference(work);
   const entries: Entry[] = [];
   for (const { peer, prepare } of loaded) {
     for (const count of peer.threaded ? threads : [1]) {
       try {
-        const contestant = await prepare(work, count);
-        if (contestant) entries.push({ peer: peer.name, threads: count, contestant });
+        const contestant = await prepare(work, count, row.limit);
+        if (contestant) entries.push({ peer: peer.name, limit: peer.limit, threads: count, contestant });
       } catch (error) {
         console.log(`${peer.name} drops out: ${oneLine(error)}`);
       }
     }
   }
-  const measurements = await measure(entries, compare, rounds, ({ peer }, error) => console.log(`${peer} drops out: ${oneLine(error)}`));
+  const measurements = await measure(entries, compare, rounds, row.times ?? 1, ({ peer }, error) => console.log(`${peer} drops out: ${oneLine(error)}`));
   for (const { contestant } of entries) await contestant.dispose?.();
   const done = { group: row.group, row: row.name, measurements };
   report.push(done);

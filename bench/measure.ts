@@ -5,12 +5,15 @@ import type { Contestant } from './row.js';
 export interface Entry {
   readonly peer: string;
   readonly threads: number;
+  /** not a program but a limit of the machine */
+  readonly limit?: boolean;
   readonly contestant: Contestant;
 }
 
 export interface Measurement {
   readonly peer: string;
   readonly threads: number;
+  readonly limit?: boolean;
   /** median, in milliseconds */
   readonly ms: number;
   readonly fastest: number;
@@ -28,15 +31,17 @@ const PAUSE_MS = 2;
 /**
  * Measures all entries, one after the other in every round, so that whatever else the machine does meets all of them alike.
  * @param compare what tells a result's error; none where there is nothing to compare
+ * @param times what a run is multiplied by
  * @param failed is told about entries that drop out
  */
 export async function measure(
   entries: readonly Entry[],
   compare: Compare | undefined,
   rounds: number,
+  times: number,
   failed: (entry: Entry, error: unknown) => void,
 ): Promise<Measurement[]> {
-  const lanes: { entry: Entry; runs: number; every: number; times: number[]; difference?: Difference }[] = [];
+  const lanes: { entry: Entry; runs: number; every: number; taken: number[]; difference?: Difference }[] = [];
   for (const entry of entries) {
     try {
       const { contestant } = entry;
@@ -50,21 +55,21 @@ export async function measure(
         spent += last;
       }
       const samples = last < 500 ? rounds : last < 2000 ? Math.min(rounds, 3) : 1;
-      lanes.push({ entry, difference, runs: Math.max(1, Math.ceil(SAMPLE_MS / Math.max(last, 0.001))), every: Math.ceil(rounds / samples), times: [] });
+      lanes.push({ entry, difference, runs: Math.max(1, Math.ceil(SAMPLE_MS / Math.max(last, 0.001))), every: Math.ceil(rounds / samples), taken: [] });
     } catch (error) {
       failed(entry, error);
     }
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { entry, runs, every, times } of lanes) {
+    for (const { entry, runs, every, taken } of lanes) {
       if (round % every !== 0) continue;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      times.push(await timed(entry.contestant, runs));
+      taken.push((await timed(entry.contestant, runs)) * times);
     }
   }
-  return lanes.map(({ entry: { peer, threads, contestant }, times, difference }) => {
-    const sorted = times.sort((a, b) => a - b);
-    return { peer, threads, ms: sorted[sorted.length >> 1], fastest: sorted[0], samples: sorted.length, note: contestant.note, difference };
+  return lanes.map(({ entry: { contestant, ...entry }, taken, difference }) => {
+    const sorted = taken.sort((a, b) => a - b);
+    return { ...entry, ms: sorted[sorted.length >> 1], fastest: sorted[0], samples: sorted.length, note: contestant.note, difference };
   });
 }
 

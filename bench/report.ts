@@ -7,16 +7,22 @@ export interface RowReport {
   readonly measurements: readonly Measurement[];
 }
 
-/** A row's table: a line a peer, two columns a number of threads. The first peer is what the others are compared with. */
+/**
+ * A row's table: a line a peer, and for each number of threads its time, how many times as long as the first peer it takes,
+ * and the share of the limit that it reaches: what the slowest of the limits takes, by what the peer takes.
+ */
 export function rowTable({ measurements }: RowReport, threads: readonly number[]): string[][] {
   const peers = [...new Set(measurements.map(({ peer }) => peer))];
   // a peer with one thread is as fast where there are two
   const of = (peer: string, count: number) => measurements.findLast((each) => each.peer === peer && each.threads <= count);
-  const head = ['', ...threads.flatMap((count) => [`${count} thread${count === 1 ? '' : 's'}`, 'takes']), 'off', ''];
+  const limitOf = (count: number) => Math.max(...measurements.filter((each) => each.limit && each.threads === count).map(({ ms }) => ms));
+  const head = ['', ...threads.flatMap((count) => [`${count} thread${count === 1 ? '' : 's'}`, 'takes', 'of limit']), 'off', ''];
   const lines = peers.map((peer) => {
     const cells = threads.flatMap((count) => {
       const [mine, unit] = [of(peer, count), of(peers[0], count)];
-      return mine && unit ? [milliseconds(mine.ms), `${ratio(mine.ms / unit.ms)}×`] : ['–', ''];
+      if (!mine || !unit) return ['–', '', ''];
+      const share = limitOf(count) / mine.ms;
+      return [milliseconds(mine.ms), mine.limit ? '' : `${ratio(mine.ms / unit.ms)}×`, mine.limit || !(share > 0) ? '' : `${Math.round(100 * share)}%`];
     });
     const { difference, note, samples } = of(peer, Number.POSITIVE_INFINITY) as Measurement;
     return [peer, ...cells, differenceText(difference), [note, samples < 7 && `${samples}× measured`].filter(Boolean).join(', ')];

@@ -25,27 +25,78 @@ export interface SobelWork {
   readonly picture: Picture;
 }
 
+/** A filter on floats, without padding: x `[1, 1, ...n]`, kernel `[1, 1, ...k]`. */
+export interface TensorWork {
+  readonly kind: 'tensor';
+  readonly x: Tensor;
+  readonly kernel: Tensor;
+  /** one vector an axis whose product is the kernel */
+  readonly vectors?: readonly Tensor[];
+}
+
+export type LayerSpec =
+  | { readonly type: 'conv'; readonly kernel: readonly number[]; readonly stride?: number; readonly padding?: number }
+  | { readonly type: 'linear'; readonly inputs: number; readonly outputs: number }
+  | { readonly type: 'maxPool' }
+  | { readonly type: 'relu' }
+  | { readonly type: 'logSoftmax' };
+
+/** One layer: forward is its output; backward, from a gradient that is there, the input's gradient and then the weight's. */
+export interface LayerWork {
+  readonly kind: 'layer';
+  readonly direction: 'forward' | 'backward';
+  readonly layer: LayerSpec;
+  readonly x: Tensor;
+  readonly weight?: Tensor;
+  readonly bias?: Tensor;
+  /** ∂L/∂output */
+  readonly gradient: Tensor;
+}
+
+/** The lecture's net on digits: steps of training, with all that belongs to one, or log-probabilities. */
+export interface NetWork {
+  readonly kind: 'net';
+  readonly task: 'sgd' | 'adam' | 'inference';
+  readonly batch: number;
+  /** steps that are timed at once */
+  readonly steps: number;
+  /** `[N, 28, 28]` bytes; the first `batch · steps` are used */
+  readonly digits: { readonly images: Uint8Array; readonly labels: Int32Array };
+  /** the weights to start with, by PyTorch's names */
+  readonly weights: Readonly<Record<string, Tensor>>;
+}
+
+/** Nothing but a limit of the machine. */
+export interface LimitWork {
+  readonly kind: 'limit';
+}
+
 /** A piece of work, as data. Every peer that can do it does the same. */
-export type Work = KernelWork | SobelWork;
+export type Work = KernelWork | SobelWork | TensorWork | LayerWork | NetWork | LimitWork;
 
 /** What the machine allows for a row, measured in the same run: see peers/limits.ts. */
 export interface Limit {
   /** the fewest multiply-adds that are known to do it */
-  readonly multiplyAdds: number;
-  /** true: sums fit 16-bit integers, whose multiply-adds are the faster ones */
-  readonly integer?: boolean;
+  readonly multiplyAdds?: number;
+  /** the same where 16-bit integers hold every sum: there the machine is faster */
+  readonly integerMultiplyAdds?: number;
   /** bytes that have to be read, and as many written */
-  readonly bytes: number;
+  readonly bytes?: number;
 }
+
+export const GROUPS = ['micro', 'filters', 'layers', 'cnn'] as const;
+export type Group = (typeof GROUPS)[number];
 
 /** One line of the bench's subject: what is done, and what it could cost at least. */
 export interface Row {
-  readonly group: string;
+  readonly group: Group;
   readonly name: string;
   /** part of `--quick` */
   readonly quick?: boolean;
   readonly limit: Limit;
-  work(): Work;
+  /** What a run is multiplied by, e.g. from some steps to an epoch. Default 1. */
+  readonly times?: number;
+  work(): Work | Promise<Work>;
 }
 
 export type Values = Uint8Array | Uint8ClampedArray | Float32Array;
@@ -70,6 +121,8 @@ export interface Peer {
   readonly threaded: boolean;
   /** part of `--quick` */
   readonly quick?: boolean;
+  /** not a program but a limit of the machine */
+  readonly limit?: boolean;
   /**
    * Loads it.
    * @returns what makes a contestant of a piece of work, and undefined of work that the peer does not offer
@@ -78,4 +131,4 @@ export interface Peer {
   load(): Promise<Prepare>;
 }
 
-export type Prepare = (work: Work, threads: number) => Contestant | undefined | Promise<Contestant | undefined>;
+export type Prepare = (work: Work, threads: number, limit: Limit) => Contestant | undefined | Promise<Contestant | undefined>;

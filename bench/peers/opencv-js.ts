@@ -1,5 +1,5 @@
 import type { Mat } from '@techstark/opencv-js';
-import type { Contestant, KernelWork, Peer, SobelWork } from '../row.js';
+import type { Contestant, KernelWork, Peer, SobelWork, TensorWork } from '../row.js';
 
 type OpenCv = typeof import('@techstark/opencv-js');
 
@@ -11,7 +11,10 @@ export const opencvJs: Peer = {
   async load() {
     const module = (await import('@techstark/opencv-js')) as unknown as { default: OpenCv | Promise<OpenCv> };
     const cv = await module.default;
-    return (work) => (work.kind === 'kernel' || work.kind === 'sobel' ? contestant(cv, work) : undefined);
+    return (work) => {
+      if (work.kind === 'tensor') return work.x.shape.length === 4 ? plane(cv, work) : undefined;
+      return work.kind === 'kernel' || work.kind === 'sobel' ? contestant(cv, work) : undefined;
+    };
   },
 };
 
@@ -47,4 +50,24 @@ function contestant(cv: OpenCv, work: KernelWork | SobelWork): Contestant {
       cv.convertScaleAbs(gx, out, 0.25, 0);
     };
   }
+}
+
+/** The border is computed too: without it there is no such function. */
+function plane(cv: OpenCv, { x, kernel }: TensorWork): Contestant {
+  const [, , H, W] = x.shape;
+  const [, , kH, kW] = kernel.shape;
+  const [source, weights] = [cv.matFromArray(H, W, cv.CV_32F, x.data as unknown as number[]), cv.matFromArray(kH, kW, cv.CV_32F, Array.from(kernel.data))];
+  const out = new cv.Mat();
+  return {
+    run: () => cv.filter2D(source, out, -1, weights, new cv.Point(-1, -1), 0, cv.BORDER_REPLICATE),
+    result: () => {
+      const [OH, OW] = [H - kH + 1, W - kW + 1];
+      const inside = new Float32Array(OH * OW);
+      for (let oh = 0; oh < OH; oh++) inside.set(out.data32F.subarray((oh + (kH >> 1)) * W + (kW >> 1)).subarray(0, OW), oh * OW);
+      return inside;
+    },
+    dispose: () => {
+      for (const mat of [source, weights, out]) mat.delete();
+    },
+  };
 }

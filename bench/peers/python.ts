@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Contestant, Peer, Values, Work } from '../row.js';
+import type { Contestant, Peer, Work } from '../row.js';
 
 /** Python's libraries: they read the same bytes from files, and time themselves when it is their turn. */
-export const python: readonly Peer[] = [pythonPeer('OpenCV native', 'cv2', (work) => work.kind === 'kernel' || work.kind === 'sobel')];
+export const python: readonly Peer[] = [
+  pythonPeer('OpenCV native', 'cv2', (work) => ['kernel', 'sobel'].includes(work.kind) || (work.kind === 'tensor' && work.x.shape.length === 4)),
+  pythonPeer('PyTorch', 'torch', (work) => ['tensor', 'layer', 'net'].includes(work.kind)),
+];
 
 function pythonPeer(name: string, library: 'cv2' | 'torch', offers: (work: Work) => boolean): Peer {
   return {
@@ -15,10 +18,7 @@ function pythonPeer(name: string, library: 'cv2' | 'torch', offers: (work: Work)
     threaded: true,
     async load() {
       const child = await Child.start(library);
-      return async (work, threads) => {
-        if (!offers(work)) return undefined;
-        return child.contestant(work, threads);
-      };
+      return (work, threads) => (offers(work) ? child.contestant(work, threads) : undefined);
     },
   };
 }
@@ -28,7 +28,7 @@ class Child {
   readonly #process: ChildProcess;
   readonly #answers: AsyncIterator<string>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'convlab-bench-'));
-  readonly #files = new Map<Values, string>();
+  readonly #files = new Map<object, string>();
   #next = 0;
 
   private constructor(command: string, library: string) {
@@ -59,6 +59,7 @@ class Child {
       time: async (runs) => (await ask({ do: 'run', runs })).ms as number,
       result: async () => {
         const { file, floats } = await ask({ do: 'result', file: join(this.#folder, 'result') });
+        if (!file) return undefined;
         const bytes = readFileSync(file as string);
         return floats ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes;
       },
@@ -70,7 +71,7 @@ class Child {
   #filesOf(work: Work): unknown {
     return JSON.parse(
       JSON.stringify(work, (_, value) => {
-        if (!(value instanceof Uint8ClampedArray || value instanceof Float32Array)) return value;
+        if (!(value instanceof Float32Array || value instanceof Uint8ClampedArray || value instanceof Uint8Array || value instanceof Int32Array)) return value;
         let file = this.#files.get(value);
         if (!file) {
           file = join(this.#folder, `input-${this.#files.size}`);

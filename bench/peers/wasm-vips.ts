@@ -1,5 +1,6 @@
 import type Vips from 'wasm-vips';
 import type { Contestant, Peer, Work } from '../row.js';
+import { kernelRows } from './kernel-rows.js';
 
 type Module = typeof Vips;
 type Precision = 'integer' | 'float';
@@ -52,12 +53,11 @@ function contestant(vips: Module, work: Work, precision: Precision, threads: num
 }
 
 function maskOf(vips: Module, work: Work): Vips.Image | undefined {
-  if (work.kind !== 'kernel' || work.sigma) return undefined;
-  const [kH, kW] = work.kernel.shape;
+  if (work.kind !== 'kernel') return undefined;
+  // as wide a window as convlab's, 4σ: what gaussblur itself cuts off shows
+  if (work.sigma) return vips.Image.gaussmat(work.sigma, Math.exp(-8), { precision: 'float', separable: true });
   if (work.box) return matrix(vips, [Array(work.box).fill(1)], work.box);
-  const weights = work.whole?.weights ?? Array.from(work.kernel.data);
-  const rows = Array.from({ length: kH }, (_, kh) => weights.slice(kh * kW, (kh + 1) * kW));
-  return matrix(vips, rows, work.whole?.divisor ?? 1);
+  return matrix(vips, kernelRows(work.kernel, work.whole?.weights), work.whole?.divisor);
 }
 
 /** Rows are what it takes, and not what its types say. */
@@ -66,10 +66,8 @@ function matrix(vips: Module, rows: number[][], divisor = 1): Vips.Image {
 }
 
 function apply(vips: Module, source: Vips.Image, mask: Vips.Image | undefined, work: Work, precision: Precision): Vips.Image {
-  if (work.kind === 'kernel' && work.sigma) {
-    // floats over as wide a window as convlab's, 4σ; integers as everybody calls it
-    return precision === 'integer' ? source.gaussblur(work.sigma) : source.gaussblur(work.sigma, { precision, min_ampl: Math.exp(-8) }).cast('uchar');
-  }
+  if (work.kind === 'kernel' && work.sigma && precision === 'integer') return source.gaussblur(work.sigma);
+  if (work.kind === 'kernel' && work.sigma) return source.convsep(mask as Vips.Image, { precision }).cast('uchar');
   if (work.kind === 'kernel' && work.box) return source.convsep(mask as Vips.Image, { precision }).cast('uchar');
   if (mask) return source.conv(mask, { precision }).cast('uchar');
   if (precision === 'integer') return source.sobel();

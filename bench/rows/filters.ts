@@ -44,14 +44,14 @@ export const FILTERS: readonly Row[] = SIZES.flatMap(([width, height], i) => [
       group: 'filters',
       name: `${name}, RGBA ${width}×${height}`,
       quick: quick && i === 0,
-      limit: { multiplyAdds: 3 * width * height * taps, integer, bytes: 4 * width * height },
+      limit: { [integer ? 'integerMultiplyAdds' : 'multiplyAdds']: 3 * width * height * taps, bytes: 4 * width * height },
       work: () => ({ kind: 'kernel', picture: picture(width, height), kernel, ...known }),
     }),
   ),
   {
     group: 'filters',
     name: `Sobel magnitude, RGBA ${width}×${height}`,
-    limit: { multiplyAdds: 3 * width * height * 6, integer: true, bytes: 4 * width * height },
+    limit: { integerMultiplyAdds: 3 * width * height * 6, bytes: 4 * width * height },
     work: () => ({ kind: 'sobel', picture: picture(width, height) }),
   },
 ]);

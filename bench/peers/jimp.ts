@@ -1,0 +1,26 @@
+import type { Contestant, KernelWork, Peer } from '../row.js';
+import { kernelRows } from './kernel-rows.js';
+
+/** Plain JavaScript: seconds where others take milliseconds, so small windows only. */
+export const jimp: Peer = {
+  name: 'jimp',
+  threaded: false,
+  async load() {
+    const { Jimp } = await import('jimp');
+    return (work) => (work.kind === 'kernel' && work.kernel.data.length <= 49 ? contestant(Jimp, work) : undefined);
+  },
+};
+
+type JimpClass = typeof import('jimp').Jimp;
+
+function contestant(Jimp: JimpClass, { picture: { width, height, data }, kernel }: KernelWork): Contestant {
+  let image: InstanceType<JimpClass>;
+  return {
+    run() {
+      // it works in place
+      image = new Jimp({ width, height, data: Buffer.from(data) }) as InstanceType<JimpClass>;
+      image.convolution(kernelRows(kernel));
+    },
+    result: () => image.bitmap.data,
+  };
+}
