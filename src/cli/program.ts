@@ -9,6 +9,7 @@ import { addFilterCommand } from './filter.js';
 import { addKernelsCommand } from './kernels.js';
 import { addMatchCommand } from './match.js';
 import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './predict.js';
+import { addServeCommand } from './serve.js';
 import { addTrainCommand } from './train.js';
 
 /** Where a command prints: results to `out`, complaints to `err`. */
@@ -62,6 +63,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal): Command {
   addPredictCommand(program, terminal);
   addAddCommand(program, terminal);
   addSummaryCommand(program, terminal);
+  addServeCommand(program, terminal, signal);
   addDoctorCommand(program, terminal);
   return program;
 }

@@ -1,0 +1,253 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium as playwright } from 'playwright';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serve } from '../../src/cli/serve.js';
+import { staticServer } from '../../src/cli/static-server.js';
+import { OptionError } from '../../src/errors.js';
+import type * as Library from '../../src/index.js';
+import { chromium } from '../chromium.js';
+import { convlab } from './convlab.js';
+
+const root = mkdtempSync(join(tmpdir(), 'convlab-serve-'));
+const folder = join(root, 'site');
+const SECRET = 'nobody may read this';
+let server: Server;
+let port: number;
+
+beforeAll(async () => {
+  for (const path of ['site/assets', 'site/below', 'site/.git', 'outside']) mkdirSync(join(root, path), { recursive: true });
+  const files = {
+    'site/index.html': '<h1>home</h1>',
+    'site/below/index.html': '<h1>below</h1>',
+    'site/assets/a.js': 'export {};',
+    'site/assets/ä b.txt': 'umlaut',
+    'site/empty.bin': '',
+    'site/later.txt': 'a file for now',
+  };
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
+  for (const path of ['secret.txt', 'outside/secret.txt', 'site/.secret', 'site/.git/config']) writeFileSync(join(root, path), SECRET);
+  symlinkSync(join(root, 'secret.txt'), join(folder, 'link.txt'));
+  symlinkSync(join(root, 'outside'), join(folder, 'link'));
+  server = await staticServer(folder);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => {
+  server.close();
+  rmSync(root, { recursive: true });
+});
+
+/** What comes back for a request line as it stands: `fetch` would tidy it up. */
+function ask(target: string, method = 'GET', headers = ''): Promise<{ status: number; head: string; body: string }> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`));
+    socket.setEncoding('latin1').on('data', (part) => {
+      text += part;
+    });
+    socket.on('error', reject).on('close', () => {
+      const [head, ...body] = text.split('\r\n\r\n');
+      resolve({ status: Number(head.split(' ')[1]), head: head.toLowerCase(), body: body.join('\r\n\r\n') });
+    });
+  });
+}
+
+test.each([
+  ['/', 'text/html; charset=utf-8', '<h1>home</h1>'],
+  ['/index.html', 'text/html; charset=utf-8', '<h1>home</h1>'],
+  ['/index.html?v=1#top', 'text/html; charset=utf-8', '<h1>home</h1>'],
+  ['/below/', 'text/html; charset=utf-8', '<h1>below</h1>'],
+  ['/assets/a.js', 'text/javascript; charset=utf-8', 'export {};'],
+  ['/assets/%C3%A4%20b.txt', 'text/plain; charset=utf-8', 'umlaut'],
+  ['/empty.bin', 'application/octet-stream', ''],
+])('%s is served, as %s', async (path, type, body) => {
+  const answer = await ask(path);
+  expect([answer.status, answer.body]).toEqual([200, body]);
+  expect(answer.head).toContain(`content-type: ${type}\r\n`);
+  expect(answer.head).toContain(`content-length: ${body.length}`);
+});
+
+test.each([
+  '/../secret.txt',
+  '/../../../../../../etc/passwd',
+  '/assets/../../secret.txt',
+  '/..%2fsecret.txt',
+  '/%2e%2e/secret.txt',
+  '/%2e%2e%2fsecret.txt',
+  '/%252e%252e/secret.txt',
+  '/.%2e/secret.txt',
+  '/..\\secret.txt',
+  '/..%5csecret.txt',
+  '/%c0%ae%c0%ae/secret.txt',
+  '/assets/..;/..;/secret.txt',
+  '//secret.txt',
+  '//etc/passwd',
+  '/etc/passwd',
+  'file:///etc/passwd',
+  'http://127.0.0.1/../secret.txt',
+  '/index.html%00',
+  '/secret.txt%00.html',
+  '/index.html/../../secret.txt',
+  '/%',
+  '/%zz',
+  '/link.txt',
+  '/link/secret.txt',
+  '/.secret',
+  '/.git/config',
+  '/%2egit/config',
+  '/assets',
+  '/assets/',
+  '/below',
+  '/__proto__',
+  '/constructor',
+])('%s is not there', async (target) => {
+  const { status, head, body } = await ask(target);
+  expect([status, body]).toEqual([404, 'There is no such file.\n']);
+  expect(head).toContain('x-content-type-options: nosniff');
+});
+
+test('a path without end is not there', async () => {
+  expect((await ask(`/${'a/'.repeat(4000)}`)).status).toBe(404);
+});
+
+test('what is no path at all, Node refuses before it gets here', async () => {
+  for (const target of ['../secret.txt', 'secret.txt', '/\u0001']) expect((await ask(target)).status, target).toBe(400);
+});
+
+test('a file that has become a link is not followed', async () => {
+  expect((await ask('/later.txt')).body).toBe('a file for now');
+  unlinkSync(join(folder, 'later.txt'));
+  symlinkSync(join(root, 'secret.txt'), join(folder, 'later.txt'));
+  expect((await ask('/later.txt')).status).toBe(404);
+});
+
+test('only GET and HEAD are answered', async () => {
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']) expect((await ask('/', method)).status, method).toBe(405);
+  const head = await ask('/', 'HEAD');
+  expect([head.status, head.body]).toEqual([200, '']);
+  expect(head.head).toContain('content-length: 13');
+});
+
+test('what has not changed is not sent again', async () => {
+  const tag = /etag: (.*)/.exec((await ask('/')).head)?.[1].trim();
+  expect((await ask('/', 'GET', `If-None-Match: ${tag}\r\n`)).status).toBe(304);
+  expect((await ask('/', 'GET', 'If-None-Match: "other"\r\n')).status).toBe(200);
+});
+
+test.each(['/', '/none'])('the headers of %s', async (path) => {
+  const { head } = await ask(path);
+  for (const header of [
+    'cross-origin-opener-policy: same-origin',
+    'cross-origin-embedder-policy: require-corp',
+    'cross-origin-resource-policy: same-origin',
+    'x-content-type-options: nosniff',
+    'referrer-policy: no-referrer',
+  ]) {
+    expect(head).toContain(`${header}\r\n`);
+  }
+  const policy = /content-security-policy: (.*)/.exec(head)?.[1] ?? '';
+  expect(policy).toContain("default-src 'none';");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/'unsafe-(inline|eval)'/);
+});
+
+describe('convlab serve', () => {
+  const start = async (host: string) => {
+    const abort = new AbortController();
+    let printed = '';
+    const terminal = {
+      out: (text: string) => {
+        printed += text;
+      },
+      err: () => {},
+    };
+    const ended = serve(folder, { port: 0, host }, terminal, abort.signal);
+    while (printed === '') await Promise.race([ended, new Promise((done) => setTimeout(done, 5))]);
+    const stop = async () => {
+      abort.abort();
+      await ended;
+    };
+    return { printed, stop };
+  };
+
+  test('says where, and ends when it is told to, open connections or not', async () => {
+    const { printed, stop } = await start('127.0.0.1');
+    expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+    expect(await (await fetch(printed.trim())).text()).toBe('<h1>home</h1>'); // fetch keeps its connection
+    await stop();
+    await expect(fetch(printed.trim())).rejects.toThrow();
+  });
+
+  test.each([
+    [{ host: '192.0.2.1', port: 0 }, 'serve: --host must be an address of this machine'],
+    [{ host: '127.0.0.1', port: -1 }, 'is taken by another program'],
+  ])('%o is refused', async (address, message) => {
+    const attempt = serve(folder, { ...address, port: address.port < 0 ? port : address.port }, { out: () => {}, err: () => {} }, AbortSignal.timeout(5000));
+    await expect(attempt).rejects.toThrow(OptionError);
+    await expect(attempt).rejects.toThrow(message);
+  });
+
+  test('refuses ports that are none, and binds to this machine alone unless it is told otherwise', async () => {
+    for (const wrong of ['-1', '65536', '1.5']) expect(await convlab(['serve', '--port', wrong])).toMatchObject({ code: 2 });
+    expect((await convlab(['serve', '--help'])).stdout).toMatch(/--host [\s\S]*default:\s+"127\.0\.0\.1"/);
+  });
+});
+
+/** Runs in the page: which backends compute there. */
+async function computes({ createBackend, filter, createImage, sharpen }: typeof Library) {
+  const said: string[] = [];
+  for (const [name, options] of [
+    ['reference', {}],
+    ['wasm', { threads: 2 }],
+    ['gpu', { gpuMode: 'webgl2' }],
+    ['gpu', { gpuMode: 'webgpu' }],
+  ] as const) {
+    const backend = await createBackend(name, options);
+    const { data } = await filter(createImage(3, 3, 1, new Uint8ClampedArray(9).fill(7)), sharpen(), { backend });
+    said.push(`${backend.device.replace(/ \(.*/, '')}: ${data[4]}`);
+    backend.dispose();
+  }
+  return said;
+}
+
+test.skipIf(!chromium)(
+  'in a page that is served so every backend computes, and nothing is refused but a script between the lines',
+  { timeout: 120_000 },
+  async () => {
+    const site = join(root, 'page');
+    await build({
+      configFile: false,
+      logLevel: 'error',
+      build: { outDir: site, minify: false, lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'convlab' } },
+    });
+    writeFileSync(
+      join(site, 'main.js'),
+      `import * as library from './convlab.js';\nglobalThis.said = (${computes})(library);\nglobalThis.said.catch(() => {});`,
+    );
+    writeFileSync(
+      join(site, 'index.html'),
+      '<!doctype html><link rel="icon" href="data:,"><script>globalThis.inline = true</script><script type="module" src="main.js"></script>',
+    );
+    const served = await staticServer(site);
+    await new Promise<void>((done) => served.listen(0, '127.0.0.1', done));
+    const browser = await playwright.launch({ executablePath: chromium, args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] });
+    try {
+      const page = await browser.newPage();
+      const refused: string[] = [];
+      page.on('console', (message) => void (message.type() === 'error' && refused.push(message.text())));
+      await page.goto(`http://127.0.0.1:${(served.address() as AddressInfo).port}/`);
+      await page.waitForFunction('globalThis.said');
+      expect(await page.evaluate('said')).toEqual(['plain loops, float64: 7', 'wasm simd, 2 threads: 7', 'webgl2: 7', 'webgpu: 7']);
+      expect(await page.evaluate('globalThis.inline')).toBeUndefined();
+      expect(refused).toEqual([expect.stringMatching(/inline script/i)]);
+    } finally {
+      await browser.close();
+      served.close();
+    }
+  },
+);
