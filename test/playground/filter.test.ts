@@ -167,7 +167,7 @@ test('the sum that is written out is the pixel, and the picture is the library�
 });
 
 test('what is more than one kernel says so; a rule that is broken is told, and the picture stays', async () => {
-  const page = await playground.open('#filter?scene=shapes&kernel=canny&at=100,40');
+  const page = await playground.open('#filter?scene=dot&kernel=canny&at=20,15');
   await page.getByText('More than one kernel made this pixel').waitFor();
   await page.getByLabel('From the catalogue').selectOption('difference-of-gaussians');
   await page.locator('.large-kernel, .kernel-grid').first().waitFor();
@@ -180,7 +180,7 @@ test('what is more than one kernel says so; a rule that is broken is told, and t
 });
 
 test('bad input: text in a cell, a file that is no picture, a picture of 100 megapixels', async () => {
-  const page = await playground.open('#filter?scene=shapes&kernel=sobel-x');
+  const page = await playground.open('#filter?scene=dot&kernel=sobel-x');
   await page.locator('.frame').waitFor();
   const cell = page.getByLabel('weight, row 1, column 1');
   await cell.fill('much');
@@ -194,7 +194,7 @@ test('bad input: text in a cell, a file that is no picture, a picture of 100 meg
   const file = page.locator('input[type="file"]');
   await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
   await page.getByText('notes.txt (text/plain) is no picture that this browser reads').waitFor();
-  await expectResult(page, 'shapes', made('sobel-x'), { output: 'abs' });
+  await expectResult(page, 'dot', made('sobel-x'), { output: 'abs' });
 
   await file.setInputFiles({ name: 'vast.png', mimeType: 'image/png', buffer: whitePng(10_000, 10_000) });
   await page.getByText('vast.png has 10000 × 10000 pixels. It was reduced to 2000 × 2000').waitFor({ timeout: 60_000 });
@@ -221,22 +221,22 @@ function whitePng(width: number, height: number): Buffer {
 }
 
 test('a camera that is denied is told, and one that is allowed is filtered', async () => {
-  const page = await playground.open('#filter?scene=shapes');
+  const page = await playground.open('#filter?scene=dot');
   await page.locator('.frame').waitFor();
   await page.getByRole('button', { name: 'Camera' }).click();
   await page.getByText('No picture from the camera: its use was denied').waitFor();
-  expect(await shown(page, 'before')).toEqual(digestOf(paintScene('shapes')));
+  expect(await shown(page, 'before')).toEqual(digestOf(paintScene('dot')));
   await page.context().grantPermissions(['camera']);
   await page.getByRole('button', { name: 'Camera' }).click();
   await page.getByRole('button', { name: 'Hold this picture' }).waitFor();
-  await expect.poll(async () => (await shown(page, 'before')).size).not.toBe('440 × 330');
+  await expect.poll(async () => (await shown(page, 'before')).size).not.toBe('41 × 31');
   await page.getByRole('button', { name: 'Hold this picture' }).click();
   await page.getByRole('button', { name: 'Camera' }).waitFor();
   expectNoFaults(page);
 });
 
 test('a picture that is dropped, and one that is downloaded', async () => {
-  const page = await playground.open('#filter?kernel=identity');
+  const page = await playground.open('#filter?scene=dot&kernel=identity');
   await page.locator('.frame').waitFor();
   const png = whitePng(24, 16).toString('base64');
   const transfer = await page.evaluateHandle((data) => {
@@ -319,7 +319,7 @@ test('the lecture’s examples step by step: the numbers of the slides, and the 
 });
 
 test('a GPU that is lost is told, and wasm goes on with the same picture', async () => {
-  const page = await playground.open('#filter?scene=shapes&kernel=sobel-x&backend=webgl2');
+  const page = await playground.open('#filter?scene=dot&kernel=sobel-x&backend=webgl2');
   const device = page.locator('.device[data-status="ready"]');
   await expect.poll(() => device.textContent()).toMatch(/^webgl2/);
   await page.locator('.frame').waitFor();
@@ -331,14 +331,14 @@ test('a GPU that is lost is told, and wasm goes on with the same picture', async
   await page.getByLabel('From the catalogue').selectOption('sobel-y');
   await page.getByText('the WebGL context was lost').waitFor();
   await expect.poll(() => device.textContent()).toMatch(/^wasm/);
-  await expectResult(page, 'shapes', made('sobel-y'), { output: 'abs' });
+  await expectResult(page, 'dot', made('sobel-y'), { output: 'abs' });
 });
 
 test('no barrier for assistive technology, in both themes and languages', async () => {
-  const page = await playground.open('#filter?at=100,60&theme=dark&kernel=gaussian&p=4');
+  const page = await playground.open('#filter?scene=dot&at=2,1&theme=dark&kernel=gaussian&p=4');
   await page.locator('.outcome').waitFor();
   expect(await findBarriers(page)).toEqual([]);
-  await goTo(page, '#filter?at=0,0&lang=zh&theme=light&mode=wrap&example=slide7&step=3');
+  await goTo(page, '#filter?scene=dot&at=0,0&lang=zh&theme=light&mode=wrap&example=slide7&step=3');
   await page.getByText('虚线格在边界之外').waitFor();
   expect(await findBarriers(page)).toEqual([]);
 });

@@ -36,7 +36,7 @@ test('language and theme are in the address, and come from the browser where it 
 });
 
 test('the page says what runs, on how many threads, and what was chosen that does not run', async () => {
-  const page = await playground.open('#filter?backend=wasm');
+  const page = await playground.open('#filter?scene=dot&backend=wasm');
   const device = page.locator('.device[data-status="ready"]');
   await expect.poll(() => device.textContent()).toMatch(/^wasm simd, \d+ threads$/);
   await page.getByLabel('Runs on').selectOption('webgpu');
@@ -50,7 +50,7 @@ test('the page says what runs, on how many threads, and what was chosen that doe
 
 test('no barrier for assistive technology in the frame, in both themes', async () => {
   for (const theme of ['light', 'dark']) {
-    const page = await playground.open(`#filter?theme=${theme}`);
+    const page = await playground.open(`#filter?scene=dot&theme=${theme}`);
     expect(await findBarriers(page)).toEqual([]);
   }
 });

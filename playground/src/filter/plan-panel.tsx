@@ -56,7 +56,12 @@ export function PlanPanel() {
 }
 
 const NAMES = { conv: 'ranConv', convSparse: 'ranSparse', convRunningSum: 'ranRunningSum', convFft: 'ranFft' } as const;
-const BYTES = { integer: 'ranInteger', window: 'ranWindow', separable: 'ranSeparable' } as const;
+const BYTES: Readonly<Record<string, 'ranInteger' | 'ranWindow' | 'ranSeparable' | 'ranBox'>> = {
+  integer: 'ranInteger',
+  window: 'ranWindow',
+  separable: 'ranSeparable',
+  box: 'ranBox',
+};
 
 /** The programs in words, with how often each ran. */
 function counted(ran: readonly Ran[]): [what: string, times: number][] {

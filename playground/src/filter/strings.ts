@@ -144,6 +144,7 @@ export const t = dictionary({
   ranInteger: ['from bytes to bytes, {kernel} in whole numbers of 16 bits', '由字节到字节，{kernel}，16 位整数'],
   ranWindow: ['from bytes to bytes, every weight of {kernel}', '由字节到字节，{kernel} 的每个权重'],
   ranSeparable: ['from bytes to bytes, {kernel} as a row and a column', '由字节到字节，{kernel} 拆为一行一列'],
+  ranBox: ['from bytes to bytes, running sums over {kernel}', '由字节到字节，{kernel} 的滑动求和'],
   ranNothing: ['no convolution', '无卷积'],
   bytesNote: [
     'The plan is the one for planes of floats; an opaque picture of 8 bits may go a shorter way, and did.',
