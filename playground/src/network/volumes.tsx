@@ -69,7 +69,6 @@ function Cube({ box: { name, text, x, width, height, depth }, base }: { readonly
   const [bx, by] = [depth * 0.8, depth * SLANT];
   const chosen = layer.value?.name === name && name !== '';
   const press = () => name && choose(name, 0);
-  const said = `${name || t('inputName')}, ${text}`;
   const shape = (
     <>
       <path class="net-face" d={`M${x} ${top}h${width}v${height}h${-width}z`} />
@@ -90,9 +89,8 @@ function Cube({ box: { name, text, x, width, height, depth }, base }: { readonly
     <g
       class="net-cube"
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-pressed={chosen}
-      aria-label={said}
       onClick={press}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;

@@ -83,7 +83,7 @@ export function cellColours(palette: Palette, value: number, [low, high]: Range,
   const colour = colourOf(palette, (value - low) / (high - low), dark);
   const [red, green, blue] = colour.map((channel) => (channel / 255) ** 2.2);
   const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  return { background: `rgb(${colour.join(' ')})`, color: light > 0.2 ? '#12151b' : '#ffffff' };
+  return { background: `rgb(${colour.join(' ')})`, color: light > 0.18 ? '#000000' : '#ffffff' };
 }
 
 /** A CSS gradient along the palette, for legends. */

@@ -1,4 +1,4 @@
-import { computed, effect, signal, untracked } from '@preact/signals';
+import { batch as batchOf, computed, effect, signal, untracked } from '@preact/signals';
 import { digitsUrl } from '../digits/weights.js';
 import { backendChoice } from '../engine/choice.js';
 import { number, oneOf } from '../shell/codecs.js';
@@ -88,9 +88,12 @@ function receive(report: Report): void {
   else if (report.type === 'progress') follow(report.progress, report.fresh);
   else if (report.type === 'saved') saving?.(report.bytes);
   else if (report.type === 'loaded') {
-    layers.value = report.layers;
-    activation.value = report.activation;
-    made = JSON.stringify(recipe.peek());
+    // the worker has this network already: it is not to be made anew
+    batchOf(() => {
+      layers.value = report.layers;
+      activation.value = report.activation;
+      made = JSON.stringify(recipe.peek());
+    });
     message.value = { kind: 'info', text: t('loaded', { name: report.name }) };
   } else {
     running.value = false;
