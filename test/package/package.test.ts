@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PNG } from 'pngjs';
@@ -42,10 +43,19 @@ describe('what is packed', () => {
   test('is the compiled sources and the papers, nothing else', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual(papers);
-    const compiled = packed.filter((path) => path.startsWith('dist/'));
+    const page = packed.filter((path) => path.startsWith('dist/playground/')).map((path) => path.slice('dist/playground/'.length));
+    expect(page).toEqual(expect.arrayContaining(['index.html', 'licences.md']));
+    const assets = /^assets\/[\w-]+\.(js|css|wasm|safetensors|png|jpg|svg|json)$/;
+    expect(page.filter((path) => !assets.test(path) && !/^(index\.html|licences\.md|icon\.svg|digits-(train|test)\.bin)$/.test(path))).toEqual([]);
+    const compiled = packed.filter((path) => path.startsWith('dist/') && !path.startsWith('dist/playground/'));
     expect(compiled.filter((path) => !/\.(js|d\.ts)$/.test(path))).toEqual([]);
     const sources = compiled.map((path) => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'));
     expect(sources.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test('is not large', () => {
+    const bytes = packed.reduce((sum, path) => sum + statSync(path).size, 0);
+    expect(bytes).toBeLessThan(6e6);
   });
 
   test('satisfies publint', () => {
@@ -94,6 +104,31 @@ describe('installed in an empty folder', () => {
     expect(output(bin, ['--version'], folder).trim()).toBe(manifest.version);
     output(bin, ['filter', 'dot.png', 'shell.png', '--kernel', '1 1 1; 1 1 1; 1 1 1', '--scale', 'sum'], folder);
     expect(red('shell.png')).toEqual([5, 5, 255, 227, 227]);
+  });
+
+  test('the command line serves the playground', async () => {
+    const server = spawn(process.execPath, [join(folder, 'node_modules/convlab/dist/cli/main.js'), 'serve', '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [address] = await once(server.stdout, 'data');
+      const page = await (await fetch(`${address}`.trim())).text();
+      expect(page).toContain('<title>convlab playground</title>');
+      const [script] = /[^"]*\.js/.exec(page) ?? [];
+      const answer = await fetch(new URL(String(script), `${address}`.trim()));
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+    } finally {
+      const ended = once(server, 'exit');
+      server.kill('SIGINT');
+      expect(await ended).toEqual([130, null]);
+    }
+  });
+});
+
+describe('what is installed with it', () => {
+  test('needs no script of its own at installation', () => {
+    const own = JSON.parse(readFileSync(join(folder, 'node_modules/convlab/package.json'), 'utf8'));
+    expect(Object.keys(own.scripts).filter((name) => /^(pre|post)?(install|prepare|uninstall)/.test(name))).toEqual([]);
   });
 });
 

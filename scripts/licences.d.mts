@@ -1,0 +1,10 @@
+/** A package that is installed with convlab. */
+export interface Shipped {
+  readonly name: string;
+  readonly version: string;
+  readonly licence: string;
+  readonly optional: boolean;
+  readonly hasInstallScript: boolean;
+}
+export function shipped(): Shipped[];
+export function licencesPage(): string;
