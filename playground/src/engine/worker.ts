@@ -2,7 +2,7 @@
 import type { Backend } from 'convlab';
 import type { BackendChoice } from './choice.js';
 import { openBackend } from './open-backend.js';
-import { type Tasks, tasks } from './tasks.js';
+import { type Filtered, type Tasks, tasks } from './tasks.js';
 
 /** What the engine is asked. */
 export type Question =
@@ -39,7 +39,9 @@ async function answer(question: Question): Promise<void> {
     const task = tasks[question.task] as (backend: Backend, ...args: readonly unknown[]) => Promise<unknown>;
     const result = await task(backend, ...question.args);
     const milliseconds = performance.now() - start;
-    postMessage({ id, result, milliseconds } satisfies Answer);
+    // a picture is handed over, and not copied
+    const transfer = question.task === 'filter' || question.task === 'apply' ? [(result as Filtered).image.data.buffer as ArrayBuffer] : [];
+    postMessage({ id, result, milliseconds } satisfies Answer, { transfer });
   } catch (error) {
     const { name, message } = error as Error;
     postMessage({ id, error: { name, message } } satisfies Answer);

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Image } from 'convlab';
-import { imageOf, pictureNotice } from './picture.js';
+import { pictureNotice } from './picture.js';
+import { imageOf } from './pixels.js';
 import { t } from './strings.js';
 
 /** Whether the camera delivers pictures. */

@@ -1,28 +1,29 @@
 import { signal } from '@preact/signals';
-import { type Image, imageFromCanvas } from 'convlab';
+import type { Image } from 'convlab';
+import type { PictureAnswer, PictureQuestion } from './picture-worker.js';
+import type { Scene } from './scenes.js';
 import { t } from './strings.js';
-
-/** More pixels than these are not worked on: a page has to answer while a slider moves. */
-export const MOST_PIXELS = 4e6;
 
 /** What was said about the picture last. */
 export const pictureNotice = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
 
-/** The largest size of the same shape with at most `most` pixels. */
-export function fitted(width: number, height: number, most = MOST_PIXELS): { width: number; height: number } {
-  const scale = Math.min(1, Math.sqrt(most / (width * height)));
-  return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
+/** @throws Error with what the worker complains about */
+function ask(question: PictureQuestion, transfer: Transferable[] = []): Promise<Image> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./picture-worker.ts', import.meta.url), { type: 'module', name: 'picture' });
+    worker.addEventListener('message', ({ data }: MessageEvent<PictureAnswer>) => {
+      worker.terminate();
+      if ('image' in data) resolve(data.image);
+      else reject(new Error(data.failure));
+    });
+    worker.addEventListener('error', ({ message }) => reject(new Error(message || 'the worker could not be loaded')));
+    worker.postMessage(question, transfer);
+  });
 }
 
-/** The pixels of anything that a canvas can draw, reduced where they are too many. */
-export function imageOf(source: CanvasImageSource, width: number, height: number): Image {
-  const size = fitted(width, height);
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('no 2d context');
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(source, 0, 0, size.width, size.height);
-  return imageFromCanvas(canvas);
+/** A scene, painted. */
+export function paint(scene: Scene): Promise<Image> {
+  return ask({ scene });
 }
 
 /**
@@ -39,20 +40,17 @@ export async function readPicture(file: Blob & { readonly name?: string }): Prom
     return undefined;
   }
   const { width, height } = bitmap;
+  const size = `${width} × ${height}`;
   try {
-    const image = imageOf(bitmap, width, height);
+    const image = await ask({ bitmap }, [bitmap]);
     const reduced = image.width < width || image.height < height;
     pictureNotice.value = {
       kind: 'info',
-      text: reduced
-        ? t('reduced', { name, from: `${width} × ${height}`, to: `${image.width} × ${image.height}` })
-        : t('opened', { name, size: `${width} × ${height}` }),
+      text: reduced ? t('reduced', { name, from: size, to: `${image.width} × ${image.height}` }) : t('opened', { name, size }),
     };
     return image;
   } catch (error) {
-    pictureNotice.value = { kind: 'error', text: t('tooLarge', { name, size: `${width} × ${height}`, reason: (error as Error).message }) };
+    pictureNotice.value = { kind: 'error', text: t('tooLarge', { name, size, reason: (error as Error).message }) };
     return undefined;
-  } finally {
-    bitmap.close();
   }
 }

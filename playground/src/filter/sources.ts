@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import type { Image } from 'convlab';
 import { startCamera, stopCamera } from './camera.js';
 import { settled } from './compute.js';
-import { pictureNotice, readPicture } from './picture.js';
+import { paint, pictureNotice, readPicture } from './picture.js';
 import type { Scene } from './scenes.js';
 import { scene, source } from './state.js';
 
@@ -15,19 +15,10 @@ let shown: Scene | undefined;
 const painted = new Map<Scene, Promise<Image>>();
 
 /** A scene, painted once. */
-function paint(name: Scene): Promise<Image> {
-  let image = painted.get(name);
-  if (!image) {
-    image = new Promise((resolve) => {
-      const worker = new Worker(new URL('./scene-worker.ts', import.meta.url), { type: 'module', name: 'scene' });
-      worker.addEventListener('message', ({ data }: MessageEvent<Image>) => {
-        worker.terminate();
-        resolve(data);
-      });
-      worker.postMessage(name);
-    });
-    painted.set(name, image);
-  }
+function painting(name: Scene): Promise<Image> {
+  const image = painted.get(name) ?? paint(name);
+  painted.set(name, image);
+  image.catch(() => painted.delete(name));
   return image;
 }
 
@@ -37,7 +28,7 @@ export async function showScene(name: Scene): Promise<void> {
   stopCamera();
   shown = name;
   scene.value = name;
-  const image = await paint(name);
+  const image = await painting(name);
   if (mine !== wish) return;
   pictureNotice.value = undefined;
   isOwn.value = false;

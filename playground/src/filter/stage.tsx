@@ -131,10 +131,17 @@ interface LayerProps {
   readonly style: Readonly<Record<string, string>>;
 }
 
+/** Without a copy where there is none to make: the picture is drawn at every step of a slider. */
+function pixelsOf(image: Image): ImageData {
+  const { width, height, channels, data } = image;
+  if (channels !== 4 || !(data instanceof Uint8ClampedArray)) return imageToImageData(image);
+  return new ImageData(data as Uint8ClampedArray<ArrayBuffer>, width, height);
+}
+
 function Layer({ image, label, clip, style }: LayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    canvas.current?.getContext('2d')?.putImageData(imageToImageData(image), 0, 0);
+    canvas.current?.getContext('2d')?.putImageData(pixelsOf(image), 0, 0);
   }, [image]);
   return (
     <div class="layer" style={{ clipPath: clip }}>
