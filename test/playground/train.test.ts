@@ -131,6 +131,8 @@ describe('the recipe', () => {
     await ready(page);
     expect(await page.getByLabel(/% dropped: dropout/).inputValue()).toBe('20');
     expect(await page.getByLabel('Seed').inputValue()).toBe('12');
+    await page.getByLabel('Runs on').selectOption('reference');
+    await page.getByText('The worker runs on plain loops, float64').waitFor();
     expectNoFaults(page);
   });
 });

@@ -124,6 +124,21 @@ describe('a training', () => {
     next.dispose();
   });
 
+  test('goes on on another backend with the same bits', async () => {
+    const other = await createBackend('wasm', { threads: 1 });
+    const [stays, moves] = [await start(), await start()];
+    for (let i = 0; i < 12; i++) {
+      await stays.next();
+      await moves.next();
+      if (i === 5) await moves.moveTo(other);
+    }
+    const expected = await stays.model.stateDict();
+    for (const [name, { data }] of await moves.model.stateDict()) expect(data, name).toEqual(expected.get(name)?.data);
+    stays.dispose();
+    moves.dispose();
+    other.dispose();
+  });
+
   test('refuses weights of other layers', async () => {
     const trainer = await start({ ...RECIPE, layers: [] });
     await expect(trainer.take(new Map([['conv1.weight', tensor([1])]]), () => {})).rejects.toThrow(DataError);

@@ -54,6 +54,7 @@ export type Command =
     }
   | { readonly type: 'reset'; readonly recipe: Recipe; readonly lr: number }
   | { readonly type: 'tune'; readonly lr: number; readonly pace: number }
+  | { readonly type: 'move'; readonly backend: BackendChoice }
   | { readonly type: 'run' }
   | { readonly type: 'pause' }
   | { readonly type: 'step' }

@@ -80,6 +80,15 @@ export function open(): void {
     if (misfit.value || JSON.stringify(next) === made) return;
     untracked(startOver);
   });
+  let runsOn = backendChoice.peek();
+  effect(() => {
+    if (backendChoice.value === runsOn) return;
+    runsOn = backendChoice.value;
+    untracked(() => {
+      running.value = false;
+      tell({ type: 'move', backend: runsOn });
+    });
+  });
   effect(() => tell({ type: 'tune', lr: Number(rate.value), pace: Number(pace.value) }));
 }
 

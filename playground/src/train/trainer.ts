@@ -146,6 +146,15 @@ export class Trainer {
     await this.measure();
   }
 
+  /** Goes on on another backend, from where it is. */
+  async moveTo(backend: Backend): Promise<void> {
+    const state = await this.optimizer.stateDict();
+    this.optimizer.dispose();
+    await this.model.to(backend);
+    this.optimizer.loadStateDict(state);
+    this.#learned = 0;
+  }
+
   dispose(): void {
     this.optimizer.dispose();
     this.model.dispose();

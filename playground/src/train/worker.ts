@@ -12,6 +12,9 @@ const REPORT_EVERY = 100;
 /** Commands have their turn after so many milliseconds of steps. */
 const BREATHE_EVERY = 25;
 
+/** One core is left to the page, so that it stays alive while this learns. */
+const THREADS = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1));
+
 let backend: Backend;
 let digits: { train: Digits; validation: Digits };
 let trainer: Trainer;
@@ -49,7 +52,7 @@ async function obey(command: Command): Promise<void> {
 
 async function perform(command: Command): Promise<void> {
   if (command.type === 'open') {
-    backend = await openBackend(command.backend).catch(() => openBackend('wasm'));
+    backend = await openBackend(command.backend, THREADS).catch(() => openBackend('wasm', THREADS));
     const [train, validation] = await Promise.all([bundledDigits(command.urls.train), bundledDigits(command.urls.validation)]);
     digits = { train, validation };
     await begin(command.recipe, command.lr);
@@ -79,6 +82,12 @@ async function perform(command: Command): Promise<void> {
     trainer = next;
     say({ type: 'loaded', name: command.name, layers, activation });
     await opened();
+  } else if (command.type === 'move') {
+    const next = await openBackend(command.backend, THREADS);
+    await trainer.moveTo(next);
+    backend.dispose();
+    backend = next;
+    await opened(false);
   } else if (command.type === 'digits') {
     digits = await digitsFromFiles(command.files);
     await begin(trainer.recipe, trainer.optimizer.lr);
@@ -92,9 +101,9 @@ async function begin(recipe: Recipe, lr: number): Promise<void> {
   await opened();
 }
 
-async function opened(): Promise<void> {
+async function opened(fresh = true): Promise<void> {
   say({ type: 'opened', device: backend.device, parameters: trainer.parameters, train: digits.train.length, validation: digits.validation.length });
-  await tell(true);
+  await tell(fresh);
 }
 
 async function tell(fresh: boolean): Promise<void> {
