@@ -1,4 +1,4 @@
-import { conv, createBackend, gradientMagnitude, type Tensor } from '../src/index.js';
+import { conv, createBackend, gradientMagnitude, sharpen, type Tensor } from '../src/index.js';
 import { prepare } from './peers/convlab.js';
 import type { Contestant, KernelWork, Picture, SobelWork, Values, Work } from './row.js';
 
@@ -12,31 +12,36 @@ export interface Difference {
 
 export type Compare = (result: Values) => Difference;
 
-/** What the float64 loops may cost, in multiply-adds; of more a part is compared. */
-const BUDGET = 6e7;
-
-/** @returns what compares a result with the float64 reference of the work; undefined where nothing is to be compared */
-export async function reference(work: Work): Promise<Compare | undefined> {
+/**
+ * @param budget what the float64 loops may cost, in multiply-adds; of more a part is compared
+ * @returns what compares a result with the float64 reference of the work; undefined where nothing is to be compared
+ */
+export async function reference(work: Work, budget: number): Promise<Compare | undefined> {
   switch (work.kind) {
     case 'kernel':
-      return bytesReference(work, work.kernel.shape, (x, backend) => conv(x, { shape: [1, 1, ...work.kernel.shape], data: work.kernel.data }, { backend }));
+      return bytesReference(work, budget, (x, backend) => conv(x, { shape: [1, 1, ...work.kernel.shape], data: work.kernel.data }, { backend }));
     case 'sobel':
-      return sobelReference(work);
+      return sobelReference(work, budget);
     case 'tensor':
-      return floatReference({ ...work, x: rows(work.x, 2, work.kernel.data.length, work.kernel.shape[2]) });
+      return floatReference({ ...work, x: rows(work.x, 2, budget / work.kernel.data.length, work.kernel.shape[2]) });
     case 'layer': {
       const taps = (work.gradient.data.length * (work.weight?.data.length ?? 1)) / work.gradient.shape[1] / work.x.shape[0];
-      const n = Math.min(work.x.shape[0], Math.ceil(BUDGET / taps));
+      const n = Math.min(work.x.shape[0], Math.ceil(budget / taps));
       const part = { ...work, x: first(work.x, 0, n), gradient: first(work.gradient, 0, n) };
       // of the weight's gradient a part of the batch says nothing
       return floatReference(part, n < work.x.shape[0] && work.direction === 'backward' ? part.x.data.length : undefined);
     }
     case 'net': {
-      const n = Math.min(work.batch, 50);
+      const n = Math.min(work.batch, Math.ceil(budget / 1e6));
       return work.task === 'inference'
         ? floatReference({ ...work, batch: n, digits: { ...work.digits, images: work.digits.images.subarray(0, n * 784) } })
         : undefined;
     }
+    case 'file':
+      // JPEG changes more than a filter's rounding
+      return work.format === 'png' ? reference({ kind: 'kernel', picture: work.picture, kernel: sharpen() }, budget) : undefined;
+    case 'scale':
+    case 'cold start':
     case 'limit':
       return undefined;
   }
@@ -60,9 +65,9 @@ async function floatReference(work: Work, length?: number): Promise<Compare> {
 }
 
 /** So much of the first spatial axis that the budget is kept. */
-function rows(x: Tensor, axis: number, taps: number, kernel: number): Tensor {
+function rows(x: Tensor, axis: number, outputs: number, kernel: number): Tensor {
   const cells = x.data.length / x.shape[axis];
-  return first(x, axis, Math.min(x.shape[axis], Math.ceil(BUDGET / (cells * taps)) + kernel));
+  return first(x, axis, Math.min(x.shape[axis], Math.ceil(outputs / cells) + kernel));
 }
 
 /** The first n along an axis that has nothing but ones before it. */
@@ -71,9 +76,10 @@ function first({ shape, data }: Tensor, axis: number, n: number): Tensor {
 }
 
 /** Compares the colours inside: borders are each peer's own affair, and so is alpha. */
-async function bytesReference(work: KernelWork, [kH, kW]: readonly number[], run: (x: Tensor, backend: Reference) => Promise<Tensor>): Promise<Compare> {
+async function bytesReference(work: KernelWork, budget: number, run: (x: Tensor, backend: Reference) => Promise<Tensor>): Promise<Compare> {
   const { picture } = work;
-  const inside = window(picture, Math.floor(kH / 2), Math.floor(kW / 2), kH * kW);
+  const [kH, kW] = work.kernel.shape;
+  const inside = window(picture, Math.floor(kH / 2), Math.floor(kW / 2), budget / (kH * kW));
   const { width, height } = inside;
   const part: Tensor = { shape: [3, 1, height + kH - 1, width + kW - 1], data: new Float32Array(3 * (height + kH - 1) * (width + kW - 1)) };
   crop(picture, inside.x - Math.floor(kW / 2), inside.y - Math.floor(kH / 2), part);
@@ -81,8 +87,8 @@ async function bytesReference(work: KernelWork, [kH, kW]: readonly number[], run
   return (result) => compareBytes(result, picture, inside, (c, i) => Math.floor(Math.min(255, Math.max(0, data[c * width * height + i])) + 0.5));
 }
 
-async function sobelReference({ picture }: SobelWork): Promise<Compare> {
-  const inside = window(picture, 1, 1, 18);
+async function sobelReference({ picture }: SobelWork, budget: number): Promise<Compare> {
+  const inside = window(picture, 1, 1, budget / 18);
   const expected = await gradientMagnitude({ ...picture, channels: 4 }, { backend: await createBackend('reference') });
   return (result) => compareBytes(result, picture, inside, (c, i) => expected.data[pixel(picture, inside, i) * 4 + c]);
 }
@@ -96,9 +102,9 @@ interface Rectangle {
 }
 
 /** The picture without its border, or as much of its middle as the budget allows. */
-function window({ width, height }: Picture, borderY: number, borderX: number, taps: number): Rectangle {
+function window({ width, height }: Picture, borderY: number, borderX: number, samples: number): Rectangle {
   const whole = { width: width - 2 * borderX, height: height - 2 * borderY };
-  const part = Math.min(1, Math.sqrt(BUDGET / (3 * whole.width * whole.height * taps)));
+  const part = Math.min(1, Math.sqrt(samples / (3 * whole.width * whole.height)));
   const size = { width: Math.floor(whole.width * part), height: Math.floor(whole.height * part) };
   return { x: (width - size.width) >> 1, y: (height - size.height) >> 1, ...size };
 }

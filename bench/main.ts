@@ -9,12 +9,13 @@ import { PEERS } from './peers/index.js';
 import { plainTable, type RowReport, rowTable } from './report.js';
 import type { Peer, Prepare, Row } from './row.js';
 import { CNN } from './rows/cnn.js';
+import { FILES } from './rows/files.js';
 import { FILTERS } from './rows/filters.js';
 import { LAYERS } from './rows/layers.js';
 import { MICRO } from './rows/micro.js';
 import { TENSORS } from './rows/tensors.js';
 
-const ROWS: readonly Row[] = [...MICRO, ...FILTERS, ...TENSORS, ...LAYERS, ...CNN];
+const ROWS: readonly Row[] = [...MICRO, ...FILTERS, ...TENSORS, ...LAYERS, ...CNN, ...FILES];
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,7 +29,9 @@ const { values: flags } = parseArgs({
   },
 });
 const groups = flags.only?.split(',');
-const rows = ROWS.filter(({ group, name, quick }) => (groups?.includes(group) ?? true) && name.includes(flags.row) && (quick || !flags.quick));
+const rows = ROWS.filter(
+  ({ group, table, name, quick }) => (groups?.includes(group) ?? true) && `${name}, ${table}`.includes(flags.row) && (quick || !flags.quick),
+);
 if (rows.length === 0) throw new Error(`no row of the groups ${[...new Set(ROWS.map(({ group }) => group))].join(', ')} has '${flags.row}' in its name`);
 const threads = flags.threads.split(',').map(Number);
 const rounds = Number(flags.rounds ?? (flags.quick ? 7 : 15));
@@ -51,7 +54,7 @@ for (const peer of PEERS) {
 const report: RowReport[] = [];
 for (const row of rows) {
   const work = await row.work();
-  const compare = await reference(work);
+  const compare = await reference(work, flags.quick ? 1e7 : 6e7);
   const entries: Entry[] = [];
   for (const { peer, prepare } of loaded) {
     for (const count of peer.threaded ? threads : [1]) {
@@ -63,11 +66,13 @@ for (const row of rows) {
       }
     }
   }
-  const measurements = await measure(entries, compare, rounds, row.times ?? 1, ({ peer }, error) => console.log(`${peer} drops out: ${oneLine(error)}`));
+  const measurements = await measure(entries, compare, { rounds, warmUp: flags.quick ? 100 : 400, times: row.times ?? 1 }, ({ peer }, error) =>
+    console.log(`${peer} drops out: ${oneLine(error)}`),
+  );
   for (const { contestant } of entries) await contestant.dispose?.();
-  const done = { group: row.group, row: row.name, measurements };
+  const done = { group: row.group, table: row.table, row: row.name, measurements };
   report.push(done);
-  console.log(`\n${row.name}\n${plainTable(rowTable(done, threads))}`);
+  console.log(`\n${row.name}: ${row.table}\n${plainTable(rowTable(done, threads))}`);
 }
 await mkdir(dirname(flags.json), { recursive: true });
 await writeFile(flags.json, `${JSON.stringify({ ...machine, rounds, threads, rows: report }, null, 2)}\n`);

@@ -23,6 +23,15 @@ export interface Measurement {
   readonly difference?: Difference;
 }
 
+/** How a row is measured. */
+export interface Rhythm {
+  readonly rounds: number;
+  /** milliseconds, about, in which everybody gets warm */
+  readonly warmUp: number;
+  /** what a run is multiplied by */
+  readonly times: number;
+}
+
 /** A sample is at least so long: shorter work is repeated. */
 const SAMPLE_MS = 4;
 /** So long the others keep still before it is a contestant's turn: its predecessor's threads fall asleep meanwhile. */
@@ -31,14 +40,12 @@ const PAUSE_MS = 2;
 /**
  * Measures all entries, one after the other in every round, so that whatever else the machine does meets all of them alike.
  * @param compare what tells a result's error; none where there is nothing to compare
- * @param times what a run is multiplied by
  * @param failed is told about entries that drop out
  */
 export async function measure(
   entries: readonly Entry[],
   compare: Compare | undefined,
-  rounds: number,
-  times: number,
+  { rounds, warmUp, times }: Rhythm,
   failed: (entry: Entry, error: unknown) => void,
 ): Promise<Measurement[]> {
   const lanes: { entry: Entry; runs: number; every: number; taken: number[]; difference?: Difference }[] = [];
@@ -50,11 +57,11 @@ export async function measure(
       const difference = result && compare?.(result);
       // warm: compiled, with its memory touched
       let last = first;
-      for (let spent = first, i = 0; i < 8 && spent < 400; i++) {
+      for (let spent = first, i = 0; i < 8 && spent < warmUp; i++) {
         last = await timed(contestant, 1);
         spent += last;
       }
-      const samples = last < 500 ? rounds : last < 2000 ? Math.min(rounds, 3) : 1;
+      const samples = last < 1000 ? rounds : last < 4000 ? Math.min(rounds, 3) : 1;
       lanes.push({ entry, difference, runs: Math.max(1, Math.ceil(SAMPLE_MS / Math.max(last, 0.001))), every: Math.ceil(rounds / samples), taken: [] });
     } catch (error) {
       failed(entry, error);

@@ -3,6 +3,7 @@ import type { Measurement } from './measure.js';
 /** What was measured of one row. */
 export interface RowReport {
   readonly group: string;
+  readonly table: string;
   readonly row: string;
   readonly measurements: readonly Measurement[];
 }

@@ -66,13 +66,38 @@ export interface NetWork {
   readonly weights: Readonly<Record<string, Tensor>>;
 }
 
+/** A whole process: reads a picture from a file, sharpens it, writes it to a file of the same format, and ends. */
+export interface FileWork {
+  readonly kind: 'file';
+  readonly format: 'png' | 'jpg';
+  /** the picture, without its alpha */
+  readonly picture: Picture;
+  /** the file that holds it */
+  readonly input: string;
+}
+
+/** A process that filters a picture of so many pixels: how long, and how much more memory than for the picture. */
+export interface ScaleWork {
+  readonly kind: 'scale';
+  readonly width: number;
+  readonly height: number;
+  readonly kernel: Tensor;
+}
+
+/** A process that loads digits, trains, evaluates, and ends. */
+export interface ColdStartWork {
+  readonly kind: 'cold start';
+  /** of the command line */
+  readonly arguments: readonly string[];
+}
+
 /** Nothing but a limit of the machine. */
 export interface LimitWork {
   readonly kind: 'limit';
 }
 
 /** A piece of work, as data. Every peer that can do it does the same. */
-export type Work = KernelWork | SobelWork | TensorWork | LayerWork | NetWork | LimitWork;
+export type Work = KernelWork | SobelWork | TensorWork | LayerWork | NetWork | FileWork | ScaleWork | ColdStartWork | LimitWork;
 
 /** What the machine allows for a row, measured in the same run: see peers/limits.ts. */
 export interface Limit {
@@ -84,12 +109,14 @@ export interface Limit {
   readonly bytes?: number;
 }
 
-export const GROUPS = ['micro', 'filters', 'layers', 'cnn'] as const;
+export const GROUPS = ['micro', 'filters', 'layers', 'cnn', 'files'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** One line of the bench's subject: what is done, and what it could cost at least. */
 export interface Row {
   readonly group: Group;
+  /** rows of one name stand in one table: they have the same peers, and are of one size */
+  readonly table: string;
   readonly name: string;
   /** part of `--quick` */
   readonly quick?: boolean;
@@ -103,7 +130,7 @@ export type Values = Uint8Array | Uint8ClampedArray | Float32Array;
 
 /** One peer, ready to do one row's work on so many threads. */
 export interface Contestant {
-  /** what the reader must know, e.g. `RGB only` */
+  /** what the reader must know, e.g. `RGB`; read after the last run */
   readonly note?: string;
   /** Does the work once. */
   run(): unknown;

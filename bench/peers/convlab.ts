@@ -37,8 +37,8 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
       return convlabLayer(work, backend);
     case 'net':
       return convlabNet(work, backend);
-    case 'limit':
-      return undefined;
+    default:
+      return undefined; // processes of their own, see processes.ts
   }
 }
 

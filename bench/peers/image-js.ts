@@ -1,10 +1,11 @@
 import type { Image as ImageJs } from 'image-js';
 import type { Contestant, KernelWork, Peer } from '../row.js';
 import { kernelRows } from './kernel-rows.js';
+import { takesSeconds } from './patience.js';
 
 type Module = typeof import('image-js');
 
-/** Plain JavaScript, small windows only. */
+/** Plain JavaScript. */
 export const imageJs: Peer = {
   name: 'image-js',
   threaded: false,
@@ -14,9 +15,10 @@ export const imageJs: Peer = {
   },
 };
 
-function contestant({ Image }: Module, { picture: { width, height, data }, kernel, box, sigma }: KernelWork): Contestant | undefined {
-  if (box === undefined && sigma === undefined && kernel.data.length > 49) return undefined;
-  if (box !== undefined && box > 31) return undefined;
+function contestant({ Image }: Module, { picture, kernel, box, sigma }: KernelWork): Contestant | undefined {
+  const taps = box ?? kernel.data.length;
+  if (takesSeconds(picture, sigma === undefined ? 20 * taps : 10 * kernel.shape[0])) return undefined;
+  const { width, height, data } = picture;
   const image = new Image(width, height, { data: new Uint8Array(data), colorModel: 'RGBA' });
   const out = new Image(width, height, { colorModel: 'RGBA' });
   const rows = kernelRows(kernel);

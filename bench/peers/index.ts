@@ -6,6 +6,7 @@ import { jimp } from './jimp.js';
 import { limits } from './limits.js';
 import { onnxruntime } from './onnxruntime.js';
 import { opencvJs } from './opencv-js.js';
+import { processes } from './processes.js';
 import { python } from './python.js';
 import { sharp } from './sharp.js';
 import { tfjs } from './tfjs.js';
@@ -24,5 +25,6 @@ export const PEERS: readonly Peer[] = [
   ...gpuJs,
   imageJs,
   jimp,
+  ...processes,
   ...limits,
 ];

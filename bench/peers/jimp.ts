@@ -1,13 +1,14 @@
 import type { Contestant, KernelWork, Peer } from '../row.js';
 import { kernelRows } from './kernel-rows.js';
+import { takesSeconds } from './patience.js';
 
-/** Plain JavaScript: seconds where others take milliseconds, so small windows only. */
+/** Plain JavaScript. */
 export const jimp: Peer = {
   name: 'jimp',
   threaded: false,
   async load() {
     const { Jimp } = await import('jimp');
-    return (work) => (work.kind === 'kernel' && work.kernel.data.length <= 49 ? contestant(Jimp, work) : undefined);
+    return (work) => (work.kind === 'kernel' && !takesSeconds(work.picture, 20 * work.kernel.data.length) ? contestant(Jimp, work) : undefined);
   },
 };
 

@@ -23,6 +23,13 @@ function pythonPeer(name: string, library: 'cv2' | 'torch', offers: (work: Work)
   };
 }
 
+/** The command of a Python that has a library. @throws if there is none */
+export function pythonWith(library: string): string {
+  const command = ['python3', '/usr/bin/python3'].find((each) => spawnSync(each, ['-c', `import ${library}`]).status === 0);
+  if (!command) throw new Error(`no Python with ${library}`);
+  return command;
+}
+
 /** A Python that stays for the whole bench. A command is a line of JSON, and so is its answer. */
 class Child {
   readonly #process: ChildProcess;
@@ -44,10 +51,7 @@ class Child {
 
   /** @throws if no Python has the library */
   static async start(library: string): Promise<Child> {
-    const commands = ['python3', '/usr/bin/python3'];
-    const command = commands.find((each) => spawnSync(each, ['-c', `import ${library}`]).status === 0);
-    if (!command) throw new Error(`no Python with ${library}`);
-    return new Child(command, library);
+    return new Child(pythonWith(library), library);
   }
 
   async contestant(work: Work, threads: number): Promise<Contestant> {

@@ -1,5 +1,6 @@
 import type Sharp from 'sharp';
 import type { Contestant, KernelWork, Peer } from '../row.js';
+import { takesSeconds } from './patience.js';
 
 /** libvips as Node's native module: raw pixels in, raw pixels out. */
 export const sharp: Peer = {
@@ -12,12 +13,9 @@ export const sharp: Peer = {
   },
 };
 
-/** A window that takes the machine longer than anybody would wait. */
-const MOST_TAPS = 1000;
-
 function contestant(sharp: typeof Sharp, { picture, kernel, whole, sigma }: KernelWork, threads: number): Contestant | undefined {
   const [height, width] = kernel.shape;
-  if (sigma === undefined && kernel.data.length > MOST_TAPS) return undefined;
+  if (sigma === undefined && takesSeconds(picture, kernel.data.length)) return undefined;
   // it multiplies by alpha, filters, and divides again: where weights sum to zero that leaves nothing
   const opaque = kernel.data.reduce((sum, weight) => sum + weight, 0) > 0.5;
   // whole weights and a whole divisor: other numbers it replaces without a word

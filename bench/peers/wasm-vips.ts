@@ -1,6 +1,7 @@
 import type Vips from 'wasm-vips';
 import type { Contestant, Peer, Work } from '../row.js';
 import { kernelRows } from './kernel-rows.js';
+import { takesSeconds } from './patience.js';
 
 type Module = typeof Vips;
 type Precision = 'integer' | 'float';
@@ -26,12 +27,14 @@ async function start(): Promise<Module> {
   return module;
 }
 
-/** Windows that take floats longer than anybody would wait. */
-const MOST_TAPS = 500;
-
 function contestant(vips: Module, work: Work, precision: Precision, threads: number): Contestant | undefined {
   if (work.kind !== 'kernel' && work.kind !== 'sobel') return undefined;
-  if (work.kind === 'kernel' && !work.sigma && precision === 'float' && work.kernel.data.length > MOST_TAPS) return undefined;
+  if (
+    work.kind === 'kernel' &&
+    !work.sigma &&
+    takesSeconds(work.picture, work.box ? 2 * work.box : work.kernel.data.length / (precision === 'integer' ? 40 : 1))
+  )
+    return undefined;
   const { width, height, data } = work.picture;
   const source = vips.Image.newFromMemory(new Uint8Array(data), width, height, 4, vips.BandFormat.uchar);
   const mask = maskOf(vips, work);

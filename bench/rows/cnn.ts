@@ -11,6 +11,7 @@ export const CNN: readonly Row[] = [
   ...(['sgd', 'adam'] as const).map(
     (task): Row => ({
       group: 'cnn',
+      table: "the lecture's net",
       name: `an epoch of training, ${task === 'sgd' ? 'SGD with momentum' : 'Adam'}, batch ${BATCH}: ${STEPS} steps, times ${(TRAINING / BATCH / STEPS).toFixed(1)}`,
       quick: task === 'adam',
       times: TRAINING / BATCH / STEPS,
@@ -22,6 +23,7 @@ export const CNN: readonly Row[] = [
   ...[1, 64, 1000].map(
     (batch): Row => ({
       group: 'cnn',
+      table: "the lecture's net",
       name: `inference, batch ${batch}`,
       quick: batch === 64,
       limit: { multiplyAdds: batch * FORWARD },

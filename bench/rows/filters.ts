@@ -42,7 +42,8 @@ export const FILTERS: readonly Row[] = SIZES.flatMap(([width, height], i) => [
   ...SUBJECTS.map(
     ({ name, quick, kernel, known, taps, integer }): Row => ({
       group: 'filters',
-      name: `${name}, RGBA ${width}×${height}`,
+      table: `8-bit RGBA, ${width}×${height}`,
+      name,
       quick: quick && i === 0,
       limit: { [integer ? 'integerMultiplyAdds' : 'multiplyAdds']: 3 * width * height * taps, bytes: 4 * width * height },
       work: () => ({ kind: 'kernel', picture: picture(width, height), kernel, ...known }),
@@ -50,7 +51,8 @@ export const FILTERS: readonly Row[] = SIZES.flatMap(([width, height], i) => [
   ),
   {
     group: 'filters',
-    name: `Sobel magnitude, RGBA ${width}×${height}`,
+    table: `8-bit RGBA, ${width}×${height}`,
+    name: 'Sobel magnitude',
     limit: { integerMultiplyAdds: 3 * width * height * 6, bytes: 4 * width * height },
     work: () => ({ kind: 'sobel', picture: picture(width, height) }),
   },
@@ -61,7 +63,7 @@ function integers({ data }: Tensor, divisor = 1, known: Subject['known'] = {}): 
 }
 
 /** Every weight another one, of both signs, and not separable. */
-function dense(n: number): Tensor {
+export function dense(n: number): Tensor {
   const random = new Random(n);
   const weights = Float32Array.from({ length: n * n }, () => random.uniform(-0.5, 1));
   return scaled(

@@ -31,7 +31,8 @@ export const LAYERS: readonly Row[] = SUBJECTS.flatMap((subject) =>
   (['forward', 'backward'] as const).map(
     (direction): Row => ({
       group: 'layers',
-      name: `${subject.name} [${subject.x}]${shapeOf(subject.layer)}, ${direction}`,
+      table: `layers, ${direction}`,
+      name: `${subject.name} [${subject.x}]${shapeOf(subject.layer)}`,
       quick: subject.quick && direction === 'forward',
       limit: limitOf(subject, direction),
       work: () => workOf(subject, direction),

@@ -10,7 +10,8 @@ export const TENSORS: readonly Row[] = [
   ...[3, 7].map(
     (k): Row => ({
       group: 'filters',
-      name: `dense ${k}×${k}, one float plane ${W}×${H}`,
+      table: 'floats',
+      name: `dense ${k}×${k}, a plane of ${W}×${H}`,
       quick: k === 3,
       limit: { multiplyAdds: (W - k + 1) * (H - k + 1) * k * k, bytes: 4 * W * H },
       work: () => ({ kind: 'tensor', x: draw([1, 1, H, W]), kernel: draw([1, 1, k, k], 2) }),
@@ -18,7 +19,8 @@ export const TENSORS: readonly Row[] = [
   ),
   {
     group: 'filters',
-    name: `Gaussian σ ${SIGMA}, float volume ${SIDE}×${SIDE}×${SIDE}`,
+    table: 'floats',
+    name: `Gaussian σ ${SIGMA}, a volume of ${SIDE}×${SIDE}×${SIDE}`,
     limit: { multiplyAdds: SIDE ** 3 * 3 * gaussian1d(SIGMA).data.length, bytes: 4 * SIDE ** 3 },
     work: () => ({ kind: 'tensor', x: draw([1, 1, SIDE, SIDE, SIDE]), kernel: plane(gaussian3d(SIGMA)), vectors: [0, 1, 2].map((axis) => along(axis)) }),
   },
