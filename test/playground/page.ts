@@ -53,7 +53,7 @@ export function expectNoFaults(page: Page): void {
 /** What axe finds of serious and critical impact: rule, and the elements. */
 export async function findBarriers(page: Page): Promise<string[]> {
   await page.evaluate(axeCore.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axeCore }).axe.run());
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axeCore }).axe.run({ resultTypes: ['violations'] }));
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(

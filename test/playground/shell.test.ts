@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, inject, test } from 'vitest';
-import { expectNoFaults, findBarriers, usePlayground } from './page.js';
+import { expectNoFaults, usePlayground } from './page.js';
 
 const playground = usePlayground();
 
@@ -46,13 +46,6 @@ test('the page says what runs, on how many threads, and what was chosen that doe
   await expect.poll(() => device.textContent()).toBe('plain loops, float64');
   expect(await page.getByText('What was chosen does not run here').count()).toBe(0);
   expectNoFaults(page);
-});
-
-test('no barrier for assistive technology in the frame, in both themes', async () => {
-  for (const theme of ['light', 'dark']) {
-    const page = await playground.open(`#filter?scene=dot&theme=${theme}`);
-    expect(await findBarriers(page)).toEqual([]);
-  }
 });
 
 test('the first load is under 400 kB compressed, and GPU.js is not in it', async () => {
