@@ -105,7 +105,7 @@ function Sum({ done, how, shown, x, y, c }: SumProps) {
   const ghost = (j: number, i: number) => out.ghost[j][i];
   const name = out.opacity !== undefined ? t('windowCounted') : how.around.linear ? t('windowLight') : t('windowSamples');
   const small = out.weights.length <= MOST_NUMBERS && out.weights[0].length <= MOST_NUMBERS;
-  const digits = out.weights[0].length > 5 ? 2 : 3;
+  const digits = out.weights[0].length > 5 ? 3 : 4;
   return (
     <>
       <div class="arithmetic-matrices" data-mode={how.geometry.paddingMode}>

@@ -25,7 +25,7 @@ export function VoxelSum() {
           <div key={d} class="vol-sum-slice">
             <Matrix
               name={t('window', { z: z.value + d })}
-              rows={shown.map((h) => shown.map((w) => at(d, h, w)))}
+              rows={shown.map((h) => shown.map((w) => Math.round(1000 * at(d, h, w)) / 1000))}
               palette="grey"
               range={[-0.2, 1.3]}
               digits={2}
