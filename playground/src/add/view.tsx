@@ -1,4 +1,5 @@
 import { Pad, PadButtons } from '../digits/pad.js';
+import { t as digits } from '../digits/strings.js';
 import { Bars } from '../parts/bars.js';
 import { Notice } from '../parts/notice.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
@@ -38,6 +39,7 @@ export function AddView() {
       </div>
       <Sums />
       {first.shares.value && second.shares.value && sums.value && <Pairs p={first.shares.value} q={second.shares.value} sums={sums.value} sum={sum.value} />}
+      <p class="faint digits-source">{digits('source')}</p>
     </div>
   );
 }

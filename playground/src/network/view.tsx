@@ -1,3 +1,4 @@
+import { t as digits } from '../digits/strings.js';
 import { LECTURE_WEIGHTS } from '../digits/weights.js';
 import { run } from '../engine/engine.js';
 import { Bars } from '../parts/bars.js';
@@ -39,6 +40,7 @@ export function NetworkView() {
       <Zoom />
       <Volumes />
       <Source />
+      <p class="faint digits-source">{digits('source')}</p>
     </div>
   );
 }

@@ -163,6 +163,8 @@ function WindowWritten({ layer, input, cell, result }: Parts) {
   const window = isVector(layer) ? [[input.data[cell.map]]] : under(input, cell.map, place);
   const range = rangeOf('signed', input.data);
   const pool = layer.kind === 'maxPool';
+  // the first of equals wins
+  const winner = window.flat().indexOf(result);
   return (
     <>
       <p class="faint">
@@ -180,7 +182,7 @@ function WindowWritten({ layer, input, cell, result }: Parts) {
           />
         )}
         <div class="stack">
-          <Matrix rows={window} name={nameOf(layer.from)} range={range} marked={pool ? (y, x) => window[y][x] === result : undefined} />
+          <Matrix rows={window} name={nameOf(layer.from)} range={range} marked={pool ? (y, x) => y * place.width + x === winner : undefined} />
           <p class="sum">
             max({[...window.flat(), ...(pool ? [] : [0])].map((value) => short(value)).join(', ')}) <strong>= {short(result, 6)}</strong>{' '}
             <span class="faint">{t('library')}</span>

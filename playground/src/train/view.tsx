@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { t as digits } from '../digits/strings.js';
 import { Notice } from '../parts/notice.js';
 import { Chart } from './chart.js';
 import { Controls } from './controls.js';
@@ -8,6 +9,7 @@ import { RecipePanel } from './recipe-panel.js';
 import { Confusion, Worst } from './results.js';
 import { measured, message, open, progress, shown, steps } from './state.js';
 import { t } from './strings.js';
+import '../digits/digits.css';
 import './train.css';
 
 /** A network learns, and everything that it learns is seen. */
@@ -56,6 +58,7 @@ export function TrainView() {
           <FilesPanel />
         </div>
       </div>
+      <p class="faint digits-source">{digits('source')}</p>
     </div>
   );
 }
