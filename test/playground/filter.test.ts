@@ -315,6 +315,13 @@ test('the lecture’s examples step by step: the numbers of the slides, and the 
   await page.getByRole('button', { name: 'picture with its border, row 2, column 2' }).click();
   await expect.poll(digits).not.toBe('223111434112433123410');
   expect(await page.getByText('The slide prints 1').count()).toBe(0);
+
+  await page.getByRole('button', { name: 'pooling: the largest of 3 × 3' }).click();
+  const kept = page.getByRole('group', { name: 'what is kept' });
+  await kept.getByRole('button', { name: 'row 2, column 2' }).click();
+  await expect.poll(async () => (await kept.locator('.grid-cell').allTextContents()).join('')).toBe('6537');
+  expect(await page.getByTestId('step-sum').textContent()).toBe('= 7');
+  expect(await page.locator('[data-winner="true"]').getAttribute('aria-label')).toBe('picture, row 4, column 4: 7');
   expectNoFaults(page);
 });
 

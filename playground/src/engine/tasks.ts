@@ -13,8 +13,11 @@ import {
   filter,
   filterTensor,
   type Image,
+  type MaxPooled,
+  maxPool,
   type OperationOptions,
   type Tensor,
+  type WindowOptions,
 } from 'convlab';
 import { networkTasks } from '../network/tasks.js';
 import { type Ran, watched } from './watched.js';
@@ -50,6 +53,8 @@ export const tasks = {
   },
 
   conv: (backend: Backend, x: Tensor, kernel: Tensor, options: ConvCallOptions): Promise<Tensor> => conv(x, kernel, { ...options, backend }),
+
+  maxPool: (backend: Backend, x: Tensor, window: WindowOptions): Promise<MaxPooled> => maxPool(x, { ...window, backend }),
 
   filterTensor: (backend: Backend, x: Tensor, kernel: Tensor, options: FilterTensorOptions): Promise<Tensor> =>
     filterTensor(x, kernel, { ...options, backend }),

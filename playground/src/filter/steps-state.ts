@@ -10,11 +10,21 @@ function digits(text: string): number[][] {
   return text.split(' ').map((row) => [...row].map(Number));
 }
 
-/** The lecture's examples, from the slides with these numbers. */
+/** What is gone through. */
+interface Walkable {
+  readonly picture: readonly (readonly number[])[];
+  readonly kernel: readonly (readonly number[])[];
+  readonly padding: number;
+  /** No kernel: the largest value of each window, windows side by side. */
+  readonly pools?: boolean;
+}
+
+/** The lecture's examples, from the slides with these numbers, and its pooling of 3 × 3. */
 export const EXAMPLES = {
   slide5: { picture: digits('01000 11100 01000 00001 11111'), kernel: digits('010 101 010'), padding: 0 },
   slide7: { picture: digits('11100 01110 00111 00110 01100'), kernel: digits('101 010 101'), padding: 1 },
-} as const;
+  pooling: { picture: digits('102310 461021 310152 021701 103210 210043'), kernel: digits('111 111 111'), padding: 0, pools: true },
+} as const satisfies Readonly<Record<string, Walkable>>;
 /** One of {@link EXAMPLES}. */
 export type Example = keyof typeof EXAMPLES;
 
@@ -37,6 +47,8 @@ export const playing = signal(false);
 export const pictureRows = computed(() => (pictureCells.value.length > 0 ? pictureCells.value : EXAMPLES[example.value].picture));
 export const kernelRows = computed(() => (kernelCells.value.length > 0 ? kernelCells.value : EXAMPLES[example.value].kernel));
 export const paddingCells = computed(() => (gridPadding.value < 0 ? EXAMPLES[example.value].padding : gridPadding.value));
+/** Whether windows are pooled. */
+export const pools = computed(() => (EXAMPLES[example.value] as Walkable).pools === true);
 /** Whether this is the example as the slide has it. */
 export const untouched = computed(
   () =>
@@ -58,11 +70,19 @@ export interface Walk {
   readonly padded: Tensor;
   readonly map: Tensor;
   readonly kernel: Tensor;
+  /** where windows are pooled: the cell of the picture that won each, as a flat index */
+  readonly winners?: Int32Array;
 }
 
 /** @throws OptionError or ShapeError if they do not fit each other */
 export async function walk(): Promise<Walk> {
   const [x, kernel] = [tensor([[pictureRows.value.map((row) => [...row])]]), tensor([[kernelRows.value.map((row) => [...row])]])];
+  if (pools.value) {
+    const window = kernelRows.value.length;
+    const geometry = convGeometry(x.shape, kernel.shape, { stride: window });
+    const { value } = await run('maxPool', x, { kernelSize: window });
+    return { geometry, padded: x, map: value.output, kernel, winners: value.indices };
+  }
   const padding = paddingCells.value;
   const border: ConvOptions = padding === 0 ? {} : { padding, paddingMode: gridMode.value, ...(gridMode.value === 'constant' && { paddingValue: CONSTANT }) };
   const options = { ...border, stride: gridStride.value, dilation: gridDilation.value };

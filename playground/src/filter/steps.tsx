@@ -23,6 +23,7 @@ import {
   pictureCells,
   pictureRows,
   playing,
+  pools,
   step,
   untouched,
   type Walk,
@@ -83,15 +84,17 @@ export function Steps() {
           </button>
         ))}
       </div>
-      <div class="step-options">
-        <PaddingCells />
-        <div class="swatched">
-          <span class="swatch" data-mode={gridMode.value} aria-hidden="true" />
-          <Select label={t('mode')} value={gridMode} disabled={paddingCells.value === 0} options={PADDING_MODES.map((each) => [each, t(each)])} />
+      {!pools.value && (
+        <div class="step-options">
+          <PaddingCells />
+          <div class="swatched">
+            <span class="swatch" data-mode={gridMode.value} aria-hidden="true" />
+            <Select label={t('mode')} value={gridMode} disabled={paddingCells.value === 0} options={PADDING_MODES.map((each) => [each, t(each)])} />
+          </div>
+          <Slider label={t('stride')} value={gridStride} min={1} max={3} />
+          <Slider label={t('dilation')} value={gridDilation} min={1} max={2} />
         </div>
-        <Slider label={t('stride')} value={gridStride} min={1} max={3} />
-        <Slider label={t('dilation')} value={gridDilation} min={1} max={2} />
-      </div>
+      )}
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
       {w && <Walked {...w} now={now} />}
       {w && (
@@ -160,7 +163,7 @@ function PaddingCells() {
   );
 }
 
-function Walked({ geometry, padded, map, kernel, now }: Walk & { readonly now: number }) {
+function Walked({ geometry, padded, map, kernel, winners, now }: Walk & { readonly now: number }) {
   const [outHeight, outWidth] = map.shape.slice(2);
   const [oy, ox] = [Math.floor(now / outWidth), now % outWidth];
   const [, before, left] = geometry.before;
@@ -189,29 +192,43 @@ function Walked({ geometry, padded, map, kernel, now }: Walk & { readonly now: n
           marked={(y, x) => weightAt(y, x) !== undefined}
           note={(y, x) => {
             const weight = weightAt(y, x);
-            return weight === undefined ? '' : `×${short(weight)}`;
+            return weight === undefined || winners ? '' : `×${short(weight)}`;
           }}
           onChange={(y, x) => {
-            pictureCells.value = changed(pictureRows.value, y - before, x - left, (value) => (value === 0 ? 1 : 0));
+            pictureCells.value = changed(pictureRows.value, y - before, x - left, (value) => (winners ? (value + 1) % 10 : value === 0 ? 1 : 0));
           }}
+          winner={(y, x) => winners?.[now] === y * width + x}
         />
+        {!winners && (
+          <>
+            <span class="sign" aria-hidden="true">
+              ∗
+            </span>
+            <Grid
+              name={t('kernel')}
+              rows={weights}
+              onChange={(y, x) => {
+                kernelCells.value = changed(kernelRows.value, y, x, (value) => (value === 0 ? 1 : value === 1 ? -1 : 0));
+              }}
+            />
+          </>
+        )}
         <span class="sign" aria-hidden="true">
-          ∗
+          {winners ? '→' : '='}
         </span>
         <Grid
-          name={t('kernel')}
-          rows={weights}
-          onChange={(y, x) => {
-            kernelCells.value = changed(kernelRows.value, y, x, (value) => (value === 0 ? 1 : value === 1 ? -1 : 0));
-          }}
+          name={t(winners ? 'pooled' : 'map')}
+          rows={mapRows}
+          hidden={(y, x) => y * outWidth + x > now}
+          marked={(y, x) => y === oy && x === ox}
+          onChange={(y, x) => go(y * outWidth + x + 1)}
         />
-        <span class="sign" aria-hidden="true">
-          =
-        </span>
-        <Grid name={t('map')} rows={mapRows} hidden={(y, x) => y * outWidth + x > now} marked={(y, x) => y === oy && x === ox} />
       </div>
       <p class="sum" aria-live={playing.value ? 'off' : 'polite'}>
-        {terms.map(([value, weight]) => `${short(value)}·${inBrackets(weight)}`).join(' + ')} <strong data-testid="step-sum">= {short(map.data[now])}</strong>
+        {winners
+          ? `${t('largest')}(${terms.map(([value]) => short(value)).join(', ')})`
+          : terms.map(([value, weight]) => `${short(value)}·${inBrackets(weight)}`).join(' + ')}{' '}
+        <strong data-testid="step-sum">= {short(map.data[now])}</strong>
       </p>
       {corner && <Notice kind="info">{t('erratum')}</Notice>}
       <p class="sum size-formula">
@@ -233,13 +250,15 @@ interface GridProps {
   readonly marked?: (y: number, x: number) => boolean;
   /** Cells that are still to come. */
   readonly hidden?: (y: number, x: number) => boolean;
+  /** The cell that stands out among those that are framed. */
+  readonly winner?: (y: number, x: number) => boolean;
   /** A few signs in the corner of a cell. */
   readonly note?: (y: number, x: number) => string;
   readonly onChange?: (y: number, x: number) => void;
 }
 
 /** Cells that can be clicked, or are only looked at. */
-function Grid({ name, rows, ghost, marked, hidden, note, onChange }: GridProps) {
+function Grid({ name, rows, ghost, marked, winner, hidden, note, onChange }: GridProps) {
   const range = rangeOf('signed', rows.flat());
   return (
     <figure class="grid">
@@ -253,6 +272,7 @@ function Grid({ name, rows, ghost, marked, hidden, note, onChange }: GridProps) 
               class: 'grid-cell',
               'data-ghost': isGhost,
               'data-marked': marked?.(y, x) ?? false,
+              'data-winner': winner?.(y, x) ?? false,
               style: shown === '' ? undefined : isGhost ? undefined : cellColours('signed', value, range, dark.value),
             };
             const said = note?.(y, x);

@@ -160,10 +160,16 @@ export const t = dictionary({
   cannotSay: ['Not copied. {reason}', '未复制。{reason}'],
 
   steps: ['Step by step', '逐步演示'],
-  stepsLead: ['The lecture’s examples, one place of the kernel at a time. Click a cell to change it.', '课件中的例子，每次一个位置。点击格子可改变数值。'],
+  stepsLead: [
+    'The lecture’s examples, one place of the kernel at a time. Click a cell of the picture or the kernel to change it, one of the map to see where it comes from.',
+    '课件中的例子，每次一个位置。点击图像或核的格子可改变数值，点击特征图的格子可看它从何而来。',
+  ],
   example: ['Example', '例子'],
   slide5: ['slide 5: kernel and map', '第 5 页：核与特征图'],
   slide7: ['slide 7: padding', '第 7 页：填充'],
+  pooling: ['pooling: the largest of 3 × 3', '池化：3 × 3 中的最大值'],
+  pooled: ['what is kept', '保留的值'],
+  largest: ['max', 'max'],
   stepOf: ['place {n} of {all}', '第 {n} / {all} 处'],
   back: ['Back', '上一步'],
   next: ['Next', '下一步'],
