@@ -55,6 +55,26 @@ test('a digit is drawn by mouse, told, and what the library says of those stroke
   expectNoFaults(page);
 });
 
+test('on a phone a finger draws, the page stays where it is, and nothing sticks out', async () => {
+  const page = await playground.open('#network?backend=wasm', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await says(page).filter({ hasText: 'The network says 3' }).waitFor();
+  await page.getByRole('button', { name: 'Clear' }).tap();
+  const pad = page.getByRole('img', { name: /Drawing pad/ });
+  await pad.scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => scrollY);
+  const box = (await pad.boundingBox()) as { x: number; y: number; width: number; height: number };
+  const client = await page.context().newCDPSession(page);
+  for (let i = 0; i <= 8; i++) {
+    const touchPoints = [{ x: box.x + 0.5 * box.width, y: box.y + (0.15 + 0.085 * i) * box.height }];
+    await client.send('Input.dispatchTouchEvent', { type: i === 0 ? 'touchStart' : 'touchMove', touchPoints });
+  }
+  await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await says(page).filter({ hasText: 'The network says 1' }).waitFor();
+  expect(await page.evaluate(() => scrollY)).toBe(before);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  expectNoFaults(page);
+});
+
 test('a test digit is moved and turned by keys and by dragging, and the probabilities are the library’s', async () => {
   const page = await playground.open('#network?backend=wasm');
   await page.getByRole('button', { name: 'Another test digit' }).focus();

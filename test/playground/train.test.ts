@@ -47,6 +47,10 @@ test('by mouse: training lowers the loss, the page stays alive, history goes bac
       }),
   );
   expect(frames).toBe(10);
+  // saving does not end it
+  await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save safetensors' }).click()]);
+  const saved = await step(page);
+  await expect.poll(() => step(page)).toBeGreaterThan(saved + 5);
   await page.getByRole('button', { name: 'Pause' }).click();
   await run(page).waitFor();
   const end = await step(page);

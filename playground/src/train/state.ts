@@ -84,10 +84,7 @@ export function open(): void {
   effect(() => {
     if (backendChoice.value === runsOn) return;
     runsOn = backendChoice.value;
-    untracked(() => {
-      running.value = false;
-      tell({ type: 'move', backend: runsOn });
-    });
+    tell({ type: 'move', backend: runsOn });
   });
   effect(() => tell({ type: 'tune', lr: Number(rate.value), pace: Number(pace.value) }));
 }

@@ -25,14 +25,16 @@ let loop: Promise<void> = Promise.resolve();
 let queue: Promise<unknown> = Promise.resolve();
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  // these must not wait behind the loop that they end
+  // saving and moving only interrupt it
+  const goOn = running && (data.type === 'save' || data.type === 'move');
+  // what ends the loop must not wait behind it
   if (data.type !== 'tune') running = false;
-  queue = queue.then(() => obey(data));
+  queue = queue.then(() => obey(data, goOn));
 });
 
 const say = (report: Report) => postMessage(report);
 
-async function obey(command: Command): Promise<void> {
+async function obey(command: Command, goOn: boolean): Promise<void> {
   try {
     if (command.type === 'tune') {
       trainer.optimizer.lr = command.lr;
@@ -43,6 +45,7 @@ async function obey(command: Command): Promise<void> {
     running = false;
     await loop;
     await perform(command);
+    if (goOn) go();
   } catch (error) {
     const { name, message } = error as Error;
     say({ type: 'failed', command: command.type, name, message });
@@ -59,8 +62,7 @@ async function perform(command: Command): Promise<void> {
   } else if (command.type === 'reset') await begin(command.recipe, command.lr);
   else if (command.type === 'run') {
     trainer.forgetLater();
-    running = true;
-    loop = go();
+    go();
   } else if (command.type === 'step') {
     trainer.forgetLater();
     await trainer.next();
@@ -110,8 +112,13 @@ async function tell(fresh: boolean): Promise<void> {
   say({ type: 'progress', fresh, progress: await trainer.report(running) });
 }
 
+function go(): void {
+  running = true;
+  loop = learn();
+}
+
 /** Learns until it is told to stop. */
-async function go(): Promise<void> {
+async function learn(): Promise<void> {
   let [told, breathed] = [performance.now(), performance.now()];
   try {
     await tell(false);
