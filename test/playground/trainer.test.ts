@@ -139,6 +139,21 @@ describe('a training', () => {
     other.dispose();
   });
 
+  test('goes on from the last state that was kept, when its backend is lost', async () => {
+    const gone = await createBackend('wasm', { threads: 1 });
+    const [stays, lost] = [await start(), await Trainer.start(RECIPE, 0.002, digits.train, digits.validation, gone)];
+    for (let i = 0; i < INTERVAL + 5; i++) await lost.next();
+    gone.dispose();
+    const recovered = await Trainer.recover(lost, backend);
+    expect(recovered.step).toBe(INTERVAL);
+    for (let i = 0; i < 3; i++) await recovered.next();
+    for (let i = 0; i < INTERVAL + 3; i++) await stays.next();
+    const expected = await stays.model.stateDict();
+    for (const [name, { data }] of await recovered.model.stateDict()) expect(data, name).toEqual(expected.get(name)?.data);
+    stays.dispose();
+    recovered.dispose();
+  });
+
   test('refuses weights of other layers', async () => {
     const trainer = await start({ ...RECIPE, layers: [] });
     await expect(trainer.take(new Map([['conv1.weight', tensor([1])]]), () => {})).rejects.toThrow(DataError);

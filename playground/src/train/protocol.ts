@@ -70,4 +70,6 @@ export type Report =
   | { readonly type: 'progress'; readonly fresh: boolean; readonly progress: Progress }
   | { readonly type: 'saved'; readonly bytes: Uint8Array }
   | { readonly type: 'loaded'; readonly name: string; readonly layers: readonly LayerSpec[]; readonly activation: Recipe['activation'] }
+  /** The GPU was lost; training stands at this step, on WebAssembly. */
+  | { readonly type: 'fellBack'; readonly message: string; readonly step: number }
   | { readonly type: 'failed'; readonly command: Command['type']; readonly name: string; readonly message: string };

@@ -101,6 +101,8 @@ function receive(report: Report): void {
       made = JSON.stringify(recipe.peek());
     });
     message.value = { kind: 'info', text: t('loaded', { name: report.name }) };
+  } else if (report.type === 'fellBack') {
+    message.value = { kind: 'error', text: t('fellBack', { reason: report.message, step: report.step }) };
   } else {
     running.value = false;
     message.value = { kind: 'error', text: t('failed', { reason: report.message }) };

@@ -93,6 +93,10 @@ export const t = dictionary({
     '同时选择图像与标签两个文件（可为 gzip 压缩）：MNIST 的两个文件即为完整的 60,000 个数字。',
   ],
   look: ['Look inside, in the Network view', '在“网络”视图中查看'],
+  fellBack: [
+    'The GPU was lost, so WebAssembly took over at step {step}, the last that was kept; press Train to go on. The reason: {reason}',
+    'GPU 已丢失，改由 WebAssembly 从最近保存的第 {step} 步接手；按“训练”继续。原因：{reason}',
+  ],
   failed_load: ['{name} could not be read, so nothing was changed: {reason}', '无法读取 {name}，一切保持不变：{reason}'],
   failed: ['This did not work: {reason}', '操作失败：{reason}'],
 });

@@ -37,7 +37,6 @@ export class Trainer {
   readonly #validation: Batches;
   readonly #sampler: RandomSampler;
   readonly #loss = new NLLLoss();
-  readonly #snapshots = new Snapshots();
   #order: { epoch: number; indices: Int32Array } | undefined;
   #steps: StepRecord[] = [];
   #measured: Measured[] = [];
@@ -48,8 +47,9 @@ export class Trainer {
     readonly recipe: Recipe,
     readonly model: Module,
     readonly optimizer: Optimizer,
-    train: Digits,
+    readonly train: Digits,
     readonly validation: Digits,
+    readonly snapshots = new Snapshots(),
   ) {
     this.#data = new TensorDataset(train.images, train.labels);
     this.#validation = new DataLoader(new TensorDataset(validation.images, validation.labels), { batchSize: 250 });
@@ -65,6 +65,16 @@ export class Trainer {
     await model.to(backend);
     const trainer = new Trainer(recipe, model, optimizerFor(model, recipe, lr), train, validation);
     await trainer.measure();
+    return trainer;
+  }
+
+  /** The same training on another backend, at the newest state that was kept: what lay on the old backend is lost. */
+  static async recover(lost: Trainer, backend: Backend): Promise<Trainer> {
+    const { recipe, train, validation, snapshots } = lost;
+    const model = modelFrom(architectureFor(recipe));
+    await model.to(backend);
+    const trainer = new Trainer(recipe, model, optimizerFor(model, recipe, lost.optimizer.lr), train, validation, snapshots);
+    trainer.seek(lost.step);
     return trainer;
   }
 
@@ -98,7 +108,7 @@ export class Trainer {
     const picture = (i: number) => this.validation.images.data.slice(i * AREA, (i + 1) * AREA);
     const measured = { step: this.step, loss, accuracy, confusion, worst: worst.map((mistake) => ({ ...mistake, picture: picture(mistake.index) })) };
     this.#measured.push(measured);
-    this.#snapshots.keep({
+    this.snapshots.keep({
       step: this.step,
       weights: await this.model.stateDict(),
       optimizer: await this.optimizer.stateDict(),
@@ -109,7 +119,7 @@ export class Trainer {
 
   /** Goes back to the last state that was kept at this step or before; what came later is forgotten when training goes on. */
   seek(step: number): void {
-    const kept = this.#snapshots.at(step);
+    const kept = this.snapshots.at(step);
     this.model.loadStateDict(kept.weights);
     this.optimizer.loadStateDict(kept.optimizer);
     this.model.random.restore(kept.random);
@@ -121,7 +131,7 @@ export class Trainer {
 
   /** Called before training goes on: there is one way only. */
   forgetLater(): void {
-    this.#snapshots.forgetAfter(this.step);
+    this.snapshots.forgetAfter(this.step);
   }
 
   /** What has happened since it was last asked. */
@@ -129,7 +139,7 @@ export class Trainer {
     const [steps, measured] = [this.#steps, this.#measured];
     [this.#steps, this.#measured] = [[], []];
     const { kernels, sizes } = await this.#look();
-    return { step: this.step, stepsPerEpoch: this.stepsPerEpoch, running, steps, measured, kernels, sizes, kept: this.#snapshots.steps };
+    return { step: this.step, stepsPerEpoch: this.stepsPerEpoch, running, steps, measured, kernels, sizes, kept: this.snapshots.steps };
   }
 
   /** A checkpoint: `convlab predict` reads it too. */
@@ -141,7 +151,7 @@ export class Trainer {
   async take(tensors: ReadonlyMap<string, Tensor>, restore: (optimizer: Optimizer) => void): Promise<void> {
     this.model.loadStateDict(tensors);
     restore(this.optimizer);
-    this.#snapshots.clear();
+    this.snapshots.clear();
     [this.#steps, this.#measured] = [[], []];
     await this.measure();
   }

@@ -47,8 +47,21 @@ async function obey(command: Command, goOn: boolean): Promise<void> {
     await perform(command);
     if (goOn) go();
   } catch (error) {
-    const { name, message } = error as Error;
-    say({ type: 'failed', command: command.type, name, message });
+    await fail(command.type, error as Error);
+  }
+}
+
+/** Says what did not work. A GPU that was lost has taken the weights with it: WebAssembly goes on from the last that were kept. */
+async function fail(command: Command['type'], { name, message }: Error): Promise<void> {
+  running = false;
+  const lost = trainer && backend.name === 'gpu' && name === 'UnsupportedError' && (command === 'run' || command === 'step');
+  if (lost) {
+    backend = await openBackend('wasm', THREADS);
+    trainer = await Trainer.recover(trainer, backend);
+    say({ type: 'fellBack', message, step: trainer.step });
+    await opened(false);
+  } else {
+    say({ type: 'failed', command, name, message });
     if (trainer) await tell(false);
   }
 }
@@ -133,13 +146,10 @@ async function learn(): Promise<void> {
         told = performance.now();
       }
     }
+    await tell(false);
   } catch (error) {
-    running = false;
-    const { name, message } = error as Error;
-    say({ type: 'failed', command: 'run', name, message });
+    await fail('run', error as Error);
   }
-  running = false;
-  await tell(false);
 }
 
 function wait(milliseconds: number): Promise<void> {
