@@ -156,7 +156,7 @@ test('weights are saved for the library, and loaded again; what is no such file 
   await page.getByText('207,258 numbers to learn').waitFor();
   await expect.poll(() => loss(page)).toBeLessThan(0.2);
   await load.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no numbers here, only words') });
-  await page.getByRole('alert').waitFor();
+  await page.getByRole('alert').filter({ hasText: 'notes.txt' }).waitFor();
   await page.getByLabel('Train on IDX files …').setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('words') }]);
   await page.getByRole('alert').filter({ hasText: 'two files are needed' }).waitFor();
   expect(await loss(page)).toBeLessThan(0.2);

@@ -5,7 +5,19 @@ import { digitsFromFiles } from '../../playground/src/train/files.js';
 import { architectureFor, LECTURE, layersCodec, layersFrom, type Recipe, shapesOf } from '../../playground/src/train/recipe.js';
 import { type Snapshot, Snapshots } from '../../playground/src/train/snapshots.js';
 import { INTERVAL, openWeights, Trainer } from '../../playground/src/train/trainer.js';
-import { architectureOf, type Backend, bestNet, ConvNet, createBackend, DataError, decodeCheckpoint, mnist, modelFrom, tensor } from '../../src/node.js';
+import {
+  architectureOf,
+  type Backend,
+  bestNet,
+  ConvNet,
+  createBackend,
+  DataError,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  mnist,
+  modelFrom,
+  tensor,
+} from '../../src/node.js';
 
 const RECIPE: Recipe = { layers: LECTURE, activation: 'ReLU', optimizer: 'adam', momentum: 0, batch: 32, seed: 3 };
 
@@ -114,7 +126,7 @@ describe('a training', () => {
     const bytes = await trainer.save();
     const { model, optimizer } = decodeCheckpoint(bytes);
     expect(optimizer).toBe('Adam');
-    const { layers, activation, tensors, restore } = openWeights(bytes, { ...RECIPE, layers: [] });
+    const { layers, activation, tensors, restore } = openWeights(bytes, { ...RECIPE, layers: [] }, 'mine');
     expect({ layers, activation }).toEqual({ layers: LECTURE, activation: 'ReLU' });
     const next = await start({ ...RECIPE, seed: 99 });
     await next.take(tensors, restore);
@@ -157,6 +169,9 @@ describe('a training', () => {
   test('refuses weights of other layers', async () => {
     const trainer = await start({ ...RECIPE, layers: [] });
     await expect(trainer.take(new Map([['conv1.weight', tensor([1])]]), () => {})).rejects.toThrow(DataError);
+    const other = await encodeCheckpoint({ model: bestNet() });
+    expect(() => openWeights(other, RECIPE, 'best.safetensors')).toThrow(/best.safetensors: its network has layers that this page does not build/);
+    expect(() => openWeights(Uint8Array.of(1, 2), RECIPE, 'notes.txt')).toThrow(/notes.txt/);
     trainer.dispose();
   });
 });

@@ -30,7 +30,6 @@ export const t = dictionary({
   inputName: ['input', '输入'],
   mapOf: ['{layer}: map {i} of {n}', '{layer}：第 {i} 张，共 {n} 张'],
   vectorOf: ['{layer}: {n} neurons', '{layer}：{n} 个神经元'],
-  kernelOf: ['kernel', '卷积核'],
   zoom: ['{layer}, map {i}: one cell written out', '{layer} 第 {i} 张：写出一个单元'],
   zoomVector: ['{layer}, neuron {i}: written out', '{layer} 第 {i} 个神经元：写出求和'],
   layerSelect: ['Layer', '层'],

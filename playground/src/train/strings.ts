@@ -31,7 +31,6 @@ export const t = dictionary({
   size: ['size', '尺寸'],
   units: ['neurons', '个神经元'],
   percent: ['% dropped', '% 丢弃'],
-  shape: ['{shape}', '{shape}'],
   inputLayer: ['the digit', '数字'],
   outputLayer: ['10 classes, log-softmax', '10 类，log-softmax'],
   up: ['Move up: {layer}', '上移：{layer}'],
@@ -78,7 +77,6 @@ export const t = dictionary({
   gradient: ['gradient', '梯度'],
   confusion: ['Confusion', '混淆矩阵'],
   confusionHint: ['Rows: what was written. Columns: what the network says.', '行：实际数字。列：网络的判断。'],
-  actual: ['written', '实际'],
   cell: ['{n} times a {actual} was taken for a {predicted}', '{actual} 被认作 {predicted}：{n} 次'],
   worst: ['Worst mistakes', '最离谱的错误'],
   worstNone: ['None: every digit of the validation set is right.', '没有：验证集全部正确。'],
@@ -97,6 +95,5 @@ export const t = dictionary({
     'The GPU was lost, so WebAssembly took over at step {step}, the last that was kept; press Train to go on. The reason: {reason}',
     'GPU 已丢失，改由 WebAssembly 从最近保存的第 {step} 步接手；按“训练”继续。原因：{reason}',
   ],
-  failed_load: ['{name} could not be read, so nothing was changed: {reason}', '无法读取 {name}，一切保持不变：{reason}'],
   failed: ['This did not work: {reason}', '操作失败：{reason}'],
 });

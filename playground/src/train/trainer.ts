@@ -4,6 +4,7 @@ import {
   architectureOf,
   type Backend,
   type Batches,
+  DataError,
   DataLoader,
   decodeCheckpoint,
   decodeSafetensors,
@@ -194,13 +195,13 @@ export class Trainer {
   }
 }
 
-/** What a file of weights holds: what a recipe's layers are, and the numbers. @throws Error if this page cannot build it */
-export function openWeights(bytes: Uint8Array, recipe: Recipe) {
-  const { tensors, metadata } = decodeSafetensors(bytes);
+/** What a file of weights holds: what a recipe's layers are, and the numbers. @throws DataError, naming the file, if this page cannot build it */
+export function openWeights(bytes: Uint8Array, recipe: Recipe, name: string) {
+  const { tensors, metadata } = decodeSafetensors(bytes, { name });
   if (!('architecture' in metadata)) return { layers: recipe.layers, activation: recipe.activation, tensors, restore: () => {} };
-  const checkpoint = decodeCheckpoint(bytes);
+  const checkpoint = decodeCheckpoint(bytes, { name });
   const known = layersFrom(architectureOf(checkpoint.model));
-  if (!known) throw new Error('its network has layers that this page does not build');
+  if (!known) throw new DataError('openWeights', `${name}: its network has layers that this page does not build`);
   const own = new Set(checkpoint.model.namedParameters().keys());
   return {
     ...known,

@@ -85,7 +85,7 @@ async function perform(command: Command): Promise<void> {
     await tell(false);
   } else if (command.type === 'save') say({ type: 'saved', bytes: await trainer.save() });
   else if (command.type === 'load') {
-    const { layers, activation, tensors, restore } = openWeights(command.bytes, trainer.recipe);
+    const { layers, activation, tensors, restore } = openWeights(command.bytes, trainer.recipe, command.name);
     const next = await Trainer.start({ ...trainer.recipe, layers, activation }, trainer.optimizer.lr, digits.train, digits.validation, backend);
     try {
       await next.take(tensors, restore);
