@@ -91,3 +91,9 @@ export async function walk(): Promise<Walk> {
   const [{ value: padded }, { value: map }] = await Promise.all([run('conv', x, tensor([[[[1]]]]), border), run('conv', x, kernel, options)]);
   return { geometry, padded, map, kernel };
 }
+
+/** Leads the kernel to a place, 1 … all, and holds it there. */
+export function go(to: number): void {
+  playing.value = false;
+  step.value = to;
+}

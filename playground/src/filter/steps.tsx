@@ -2,26 +2,22 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { PADDING_MODES } from 'convlab';
 import { useEffect } from 'preact/hooks';
 import { engineGeneration } from '../engine/engine.js';
-import { cellColours, rangeOf } from '../parts/colours.js';
 import { Notice } from '../parts/notice.js';
-import { inBrackets, short } from '../parts/numbers.js';
 import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
-import { dark } from '../shell/theme.js';
-import { rowsOf } from './state.js';
+import { StepPlace } from './step-place.js';
 import {
   EXAMPLES,
   type Example,
   example,
+  go,
   gridDilation,
   gridMode,
   gridPadding,
   gridStride,
   kernelCells,
-  kernelRows,
   paddingCells,
   pictureCells,
-  pictureRows,
   playing,
   pools,
   step,
@@ -96,7 +92,7 @@ export function Steps() {
         </div>
       )}
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
-      {w && <Walked {...w} now={now} />}
+      {w && <StepPlace {...w} now={now} />}
       {w && (
         <div class="row step-buttons">
           <button type="button" class="button" onClick={() => go(1)} disabled={now === 0}>
@@ -135,11 +131,6 @@ function show(name: Example): void {
   step.value = 1;
 }
 
-function go(to: number): void {
-  playing.value = false;
-  step.value = to;
-}
-
 function PaddingCells() {
   return (
     <fieldset class="field">
@@ -160,141 +151,5 @@ function PaddingCells() {
         ))}
       </div>
     </fieldset>
-  );
-}
-
-function Walked({ geometry, padded, map, kernel, winners, now }: Walk & { readonly now: number }) {
-  const [outHeight, outWidth] = map.shape.slice(2);
-  const [oy, ox] = [Math.floor(now / outWidth), now % outWidth];
-  const [, before, left] = geometry.before;
-  const [, stride] = geometry.stride;
-  const [, dilation] = geometry.dilation;
-  const [, height, width] = geometry.input;
-  const paddedRows = rowsOf({ shape: padded.shape.slice(2), data: padded.data });
-  const weights = rowsOf({ shape: kernel.shape.slice(2), data: kernel.data });
-  const mapRows = rowsOf({ shape: [outHeight, outWidth], data: map.data });
-  const [top, start] = [oy * stride, ox * stride];
-  const weightAt = (y: number, x: number): number | undefined => {
-    const [ky, kx] = [(y - top) / dilation, (x - start) / dilation];
-    return Number.isInteger(ky) && Number.isInteger(kx) ? weights[ky]?.[kx] : undefined;
-  };
-  const terms = weights.flatMap((row, ky) => row.map((weight, kx) => [paddedRows[top + ky * dilation][start + kx * dilation], weight] as const));
-  const [n, k] = [geometry.input[1], geometry.kernel[1]];
-  const lost = (n + 2 * before - dilation * (k - 1) - 1) % stride;
-  const corner = example.value === 'slide7' && untouched.value && oy === 4 && ox === 0;
-  return (
-    <>
-      <div class="walk" data-mode={geometry.paddingMode}>
-        <Grid
-          name={before > 0 ? t('input') : t('inputPlain')}
-          rows={paddedRows}
-          ghost={(y, x) => y < before || x < left || y >= before + height || x >= left + width}
-          marked={(y, x) => weightAt(y, x) !== undefined}
-          note={(y, x) => {
-            const weight = weightAt(y, x);
-            return weight === undefined || winners ? '' : `×${short(weight)}`;
-          }}
-          onChange={(y, x) => {
-            pictureCells.value = changed(pictureRows.value, y - before, x - left, (value) => (winners ? (value + 1) % 10 : value === 0 ? 1 : 0));
-          }}
-          winner={(y, x) => winners?.[now] === y * width + x}
-        />
-        {!winners && (
-          <>
-            <span class="sign" aria-hidden="true">
-              ∗
-            </span>
-            <Grid
-              name={t('kernel')}
-              rows={weights}
-              onChange={(y, x) => {
-                kernelCells.value = changed(kernelRows.value, y, x, (value) => (value === 0 ? 1 : value === 1 ? -1 : 0));
-              }}
-            />
-          </>
-        )}
-        <span class="sign" aria-hidden="true">
-          {winners ? '→' : '='}
-        </span>
-        <Grid
-          name={t(winners ? 'pooled' : 'map')}
-          rows={mapRows}
-          hidden={(y, x) => y * outWidth + x > now}
-          marked={(y, x) => y === oy && x === ox}
-          onChange={(y, x) => go(y * outWidth + x + 1)}
-        />
-      </div>
-      <p class="sum" aria-live={playing.value ? 'off' : 'polite'}>
-        {winners
-          ? `${t('largest')}(${terms.map(([value]) => short(value)).join(', ')})`
-          : terms.map(([value, weight]) => `${short(value)}·${inBrackets(weight)}`).join(' + ')}{' '}
-        <strong data-testid="step-sum">= {short(map.data[now])}</strong>
-      </p>
-      {corner && <Notice kind="info">{t('erratum')}</Notice>}
-      <p class="sum size-formula">
-        {t('formula')}: ⌊({n} + 2·{before} − {dilation}·({k} − 1) − 1) / {stride}⌋ + 1 = <strong>{outHeight}</strong>
-        {lost > 0 && <span class="faint"> ({t('lost', { n: lost })})</span>}
-      </p>
-    </>
-  );
-}
-
-function changed(rows: readonly (readonly number[])[], y: number, x: number, change: (value: number) => number): number[][] {
-  return rows.map((row, j) => row.map((value, i) => (j === y && i === x ? change(value) : value)));
-}
-
-interface GridProps {
-  readonly name: string;
-  readonly rows: readonly (readonly number[])[];
-  readonly ghost?: (y: number, x: number) => boolean;
-  readonly marked?: (y: number, x: number) => boolean;
-  /** Cells that are still to come. */
-  readonly hidden?: (y: number, x: number) => boolean;
-  /** The cell that stands out among those that are framed. */
-  readonly winner?: (y: number, x: number) => boolean;
-  /** A few signs in the corner of a cell. */
-  readonly note?: (y: number, x: number) => string;
-  readonly onChange?: (y: number, x: number) => void;
-}
-
-/** Cells that can be clicked, or are only looked at. */
-function Grid({ name, rows, ghost, marked, winner, hidden, note, onChange }: GridProps) {
-  const range = rangeOf('signed', rows.flat());
-  return (
-    <figure class="grid">
-      <figcaption>{name}</figcaption>
-      <fieldset class="grid-cells" aria-label={name} style={{ '--columns': rows[0].length }}>
-        {rows.map((row, y) =>
-          row.map((value, x) => {
-            const isGhost = ghost?.(y, x) ?? false;
-            const shown = hidden?.(y, x) ? '' : short(value);
-            const cell = {
-              class: 'grid-cell',
-              'data-ghost': isGhost,
-              'data-marked': marked?.(y, x) ?? false,
-              'data-winner': winner?.(y, x) ?? false,
-              style: shown === '' ? undefined : isGhost ? undefined : cellColours('signed', value, range, dark.value),
-            };
-            const said = note?.(y, x);
-            const inner = (
-              <>
-                {shown}
-                {said && <small aria-hidden="true">{said}</small>}
-              </>
-            );
-            const label = t('cellOf', { name, y: y + 1, x: x + 1 });
-            return onChange && !isGhost ? (
-              <button type="button" key={`${y},${x}`} {...cell} aria-label={`${label}: ${shown}${said ?? ''}`} onClick={() => onChange(y, x)}>
-                {inner}
-              </button>
-            ) : (
-              <span key={`${y},${x}`} {...cell}>
-                {inner}
-              </span>
-            );
-          }),
-        )}
-      </fieldset>
-    </figure>
   );
 }

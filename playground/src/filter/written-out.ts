@@ -96,3 +96,8 @@ export function writeOut(
     ...(around.output !== 'normalise' && { sample: Math.min(255, Math.max(0, Math.floor(spread + 0.5))) }),
   };
 }
+
+/** A sample of an RGBA picture. */
+export function sampleAt({ width, data }: Image, x: number, y: number, c: number): number {
+  return data[4 * (y * width + x) + c];
+}

@@ -1,0 +1,94 @@
+import { inBrackets, short } from '../parts/numbers.js';
+import type { How, Result } from './compute.js';
+import { PixelCells } from './pixel-cells.js';
+import { t } from './strings.js';
+import { type Shown, sampleAt, type WrittenOut, writeOut } from './written-out.js';
+
+const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalise: 'normaliseOutput' } as const;
+
+/** Larger windows are colours without numbers. */
+const MOST_NUMBERS = 9;
+/** More terms are not written one by one. */
+const MOST_TERMS = 25;
+
+interface PixelSumProps {
+  readonly done: Result;
+  readonly how: How;
+  readonly shown: Shown;
+  readonly x: number;
+  readonly y: number;
+  readonly c: number;
+}
+
+/** The sum of one pixel, and what becomes of it. */
+export function PixelSum({ done, how, shown, x, y, c }: PixelSumProps) {
+  const out = writeOut(done.from, how.kernel, how.geometry, shown, { x, y }, c, how.around);
+  const products = out.window.map((row, j) => row.map((value, i) => value * out.weights[j][i]));
+  const ghost = (j: number, i: number) => out.ghost[j][i];
+  const name = out.opacity !== undefined ? t('windowCounted') : how.around.linear ? t('windowLight') : t('windowSamples');
+  const small = out.weights.length <= MOST_NUMBERS && out.weights[0].length <= MOST_NUMBERS;
+  const digits = out.weights[0].length > 5 ? 3 : 4;
+  return (
+    <>
+      <div class="arithmetic-matrices" data-mode={how.geometry.paddingMode}>
+        <PixelCells rows={out.window} name={name} palette="grey" range={[0, 255]} ghost={ghost} numbers={small} digits={3} />
+        <span class="sign" aria-hidden="true">
+          ×
+        </span>
+        <PixelCells rows={out.weights} name={t('kernel')} numbers={small} digits={digits} />
+        <span class="sign" aria-hidden="true">
+          =
+        </span>
+        <PixelCells rows={products} name={t('products')} numbers={small} digits={digits} />
+      </div>
+      <Terms out={out} />
+      <p class="sum outcome">
+        {out.opacity !== undefined && <span>{t('divided', { opacity: short(out.opacity) })}</span>}
+        {how.around.linear && <span>{t('encoded', { value: short(out.value, 6) })}</span>}
+        {out.sample === undefined ? (
+          <span>{t('spreadNote', { sample: sampleAt(done.image, x, y, c) })}</span>
+        ) : (
+          <>
+            <span>
+              {t('becomes', { output: t(OUTPUT_NAMES[how.around.output]), value: short(out.value, 6), sample: '' })}
+              <strong data-testid="sample">{out.sample}</strong>
+            </span>
+            <span>
+              {t('pictureHas', { sample: '' })}
+              <strong data-testid="in-picture">{sampleAt(done.image, x, y, c)}</strong>
+            </span>
+          </>
+        )}
+      </p>
+      {out.ghost.flat().some(Boolean) && (
+        <p class="hint">
+          <span class="swatch" data-mode={how.geometry.paddingMode} aria-hidden="true" /> {t('ghostNote', { mode: t(how.geometry.paddingMode) })}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Terms({ out: { window, weights, sum, bias } }: { readonly out: WrittenOut }) {
+  const terms = window
+    .flatMap((row, j) => row.map((value, i) => ({ value, weight: weights[j][i], place: j * row.length + i })))
+    .filter(({ weight }) => weight !== 0);
+  const long = terms.length > MOST_TERMS;
+  const written = long
+    ? [...terms]
+        .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+        .slice(0, MOST_TERMS)
+        .sort((a, b) => a.place - b.place)
+    : terms;
+  const rest = sum - written.reduce((total, { value, weight }) => total + value * weight, 0);
+  return (
+    <>
+      {long && <p class="hint">{t('biggerWindow', { n: terms.length, most: MOST_TERMS })}</p>}
+      <p class="sum">
+        {written.map(({ value, weight }) => `${inBrackets(value)} · ${inBrackets(weight)}`).join(' + ') || '0'}
+        {long && ` + ${inBrackets(rest)} (${t('rest')})`}
+        {bias !== 0 && ` + ${inBrackets(bias)}`} <strong>= {short(sum + bias, 6)}</strong>
+      </p>
+    </>
+  );
+}
