@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { conv, full } from '../../src/index.js';
 import { createBackend } from '../../src/kernels/backends/create.js';
 
 test('buffers behind 2 GiB of wasm memory work like any other, and what does not fit is refused', async () => {
@@ -9,7 +10,20 @@ test('buffers behind 2 GiB of wasm memory work like any other, and what does not
   backend.pointwise('affine', [behind], [2, 0], behind);
   expect([...(await backend.read(behind))]).toEqual([2, 4, 6, 8, 10]);
   expect(() => [backend.allocate(2 ** 28 - 1024), backend.allocate(2 ** 28 - 1024)]).toThrow('the wasm memory is exhausted');
+  // and a call that does not fit leaves nothing behind: the next one that does is computed
+  large.push(backend.allocate(2 ** 26));
+  const small = async () => [...(await conv(full([1, 1, 3], 2), full([1, 1, 3], 1), { backend })).data];
+  for (let i = 0; i < 3; i++) {
+    const call = conv(full([1, 1, 10, 10]), full([1, 1, 1, 1]), { padding: 7900, backend });
+    const said = await call.then(
+      () => 'computed',
+      (error) => `${error.name}: ${error.message}`,
+    );
+    expect(said).toBe('UnsupportedError: wasm: cannot allocate 999824400 bytes: the wasm memory is exhausted (4 GiB at most)');
+    expect(await small()).toEqual([6]);
+  }
   for (const buffer of large) backend.free(buffer);
+  expect(await small()).toEqual([6]);
   backend.free(backend.allocate(2 ** 28 - 1024));
   expect(() => backend.allocate(2 ** 28)).toThrow('at most 1 GiB');
   backend.dispose();
