@@ -176,6 +176,9 @@ test('what is more than one kernel says so; a rule that is broken is told, and t
   expect(await page.locator('.frame').count()).toBe(1);
   await page.getByLabel('sigma2').fill('6');
   await expect.poll(() => page.locator('.notice').count()).toBe(0);
+  await goTo(page, '#filter?scene=dot&kernel=box&p=9999');
+  await expect.poll(() => page.getByLabel('n', { exact: true }).inputValue()).toBe('31');
+  await expectResult(page, 'dot', made('box', 31));
   expectNoFaults(page);
 });
 

@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { ALPHAS, type AxisPadding, type CatalogueEntry, catalogue, type FilterOptions, type Image, kernel2d, PADDING_MODES, type Tensor } from 'convlab';
 import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
+import { SLIDERS } from './parameters.js';
 import { SCENES } from './scenes.js';
 
 /** The largest matrix that can be edited. */
@@ -60,8 +61,14 @@ export const source = signal<Image | undefined>(undefined);
 /** The catalogue's entry; undefined where the kernel is one's own. */
 export const entry = computed<CatalogueEntry | undefined>(() => (kernelName.value === CUSTOM ? undefined : catalogue[kernelName.value]));
 
-/** The entry's parameters as numbers. */
-export const values = computed<readonly number[]>(() => entry.value?.parameters.map((each, i) => parameters.value[i] ?? each.default) ?? []);
+/** The entry's parameters as numbers, as far as their sliders go: an address could ask for a kernel of any size. */
+export const values = computed<readonly number[]>(
+  () =>
+    entry.value?.parameters.map(({ name, default: initial }, i) => {
+      const { min, max } = SLIDERS[name];
+      return Math.min(max, Math.max(min, parameters.value[i] ?? initial));
+    }) ?? [],
+);
 
 /** The kernel; or why there is none: the entry is more than one kernel, or a parameter breaks its rule. */
 export const kernel = computed<{ readonly tensor?: Tensor; readonly error?: string }>(() => {

@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { useErrorBoundary } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { Header } from './header.js';
 import { language } from './language.js';
@@ -51,12 +52,18 @@ export function App() {
         ) : 'failure' in shown ? (
           <Notice kind="error">{t('viewFailed', { reason: shown.failure })}</Notice>
         ) : (
-          <shown.Show key={shown.name} />
+          <Guarded key={shown.name} Show={shown.Show} />
         )}
       </main>
       <footer class="foot">{t('foot')}</footer>
     </>
   );
+}
+
+/** A view that fails while it is drawn leaves the page, and the way to the other views, as they are. */
+function Guarded({ Show }: { readonly Show: ComponentType }) {
+  const [error] = useErrorBoundary();
+  return error ? <Notice kind="error">{t('viewFailed', { reason: (error as Error).message })}</Notice> : <Show />;
 }
 
 /** Not a link: the address holds the state. */
