@@ -3,6 +3,7 @@ import { defaultBackend } from '../kernels/backends/create.js';
 import type { RunOptions } from '../kernels/conv.js';
 import { planBytes } from '../kernels/plan/bytes.js';
 import { hasAlpha } from './channels.js';
+import type { ResultOptions } from './filter-image.js';
 import { changeStep, type Step } from './step.js';
 
 /**
@@ -10,7 +11,12 @@ import { changeStep, type Step } from './step.js';
  * @param filtered the channels that are filtered: all, or all but alpha
  * @returns undefined where the backend, the kernel or the options ask for the way over planes of floats
  */
-export async function filterBytes(image: Image, steps: readonly Step[], filtered: readonly number[], { backend }: RunOptions): Promise<Image | undefined> {
+export async function filterBytes(
+  image: Image,
+  steps: readonly Step[],
+  filtered: readonly number[],
+  { backend, out }: RunOptions & ResultOptions,
+): Promise<Image | undefined> {
   const [{ geometry, kernel, bias, anchor, algorithm }] = steps;
   const { data, channels } = image;
   const keepsAlpha = hasAlpha(channels) && filtered.length === channels - 1 && !filtered.includes(channels - 1);
@@ -19,8 +25,10 @@ export async function filterBytes(image: Image, steps: readonly Step[], filtered
   const on = backend ?? (await defaultBackend());
   const all = changeStep(steps[0], { channels }).geometry;
   const task = planBytes(kernel, all, on, bias, keepsAlpha);
-  const result = task && on.convBytes?.(task, data);
-  return result && { ...image, data: result };
+  if (!task || !on.convBytes) return undefined;
+  const result = out ?? { ...image, data: new Uint8ClampedArray(data.length) };
+  on.convBytes(task, data, result.data as Uint8ClampedArray);
+  return result;
 
   /** alpha passes through from the pixel under the anchor */
   function staysInPlace(): boolean {

@@ -1,4 +1,6 @@
 import { OptionError } from '../errors.js';
+import type { Image } from '../image/image.js';
+import { whiteOf } from '../image/samples.js';
 import { borderTable, OUTSIDE } from '../kernels/border.js';
 import type { Tensor } from '../tensor.js';
 import type { Step } from './step.js';
@@ -22,6 +24,23 @@ const REC_709 = [0.2126, 0.7152, 0.0722] as const;
 /** Images of 2 and 4 channels have alpha, the last one. */
 export function hasAlpha(channels: number): boolean {
   return channels % 2 === 0;
+}
+
+/** True if no pixel of a picture with alpha lets anything through. */
+export function isOpaque({ channels, data }: Image): boolean {
+  const white = whiteOf(data);
+  if (data instanceof Uint8ClampedArray && channels === 4 && data.byteOffset % 4 === 0) {
+    // pixels as numbers of 32 bits, alpha on top
+    const pixels = new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
+    for (let from = 0; from < pixels.length; from += 4096) {
+      let all = -1;
+      for (let i = from, to = Math.min(from + 4096, pixels.length); i < to; i++) all &= pixels[i];
+      if (all >>> 24 !== white) return false;
+    }
+    return true;
+  }
+  for (let at = channels - 1; at < data.length; at += channels) if (data[at] !== white) return false;
+  return true;
 }
 
 /** The numbers of the channels that are not alpha. */

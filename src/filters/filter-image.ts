@@ -1,11 +1,11 @@
-import { OptionError, ShapeError } from '../errors.js';
+import { OptionError, ShapeError, show } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
 import { whiteOf } from '../image/samples.js';
 import type { RunOptions } from '../kernels/conv.js';
 import type { Tensor } from '../tensor.js';
 import { type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './alpha.js';
 import { filterBytes } from './bytes.js';
-import { type Channels, chooseChannels, colourChannels, hasAlpha, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
+import { type Channels, chooseChannels, colourChannels, hasAlpha, isOpaque, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
 import { decodePlane, encodePlane } from './linear-light.js';
 import { mergeSteps } from './merge.js';
 import { checkOutput, mapOutput, type Output, samplesToImage, toResultUnits } from './output.js';
@@ -30,6 +30,16 @@ export interface ImageOptions {
   output?: Output;
 }
 
+/** Where the result goes. */
+export interface ResultOptions {
+  /**
+   * A picture whose data takes the result: of the result's size, channels and sample type. It may be the picture that is
+   * filtered. Where many pictures are filtered it saves time: memory that is new has to be fetched from the system, page by
+   * page. Default: a new one.
+   */
+  out?: Image;
+}
+
 /** Every name of {@link ImageOptions}. */
 export const IMAGE_OPTIONS = ['channels', 'alpha', 'linear', 'output'] as const satisfies readonly (keyof ImageOptions)[];
 
@@ -47,10 +57,10 @@ export async function filterImage(
   operation: string,
   image: Image,
   kernels: readonly KernelStep[],
-  options: ImageOptions & WhereOptions & RunOptions,
+  options: ImageOptions & WhereOptions & ResultOptions & RunOptions,
   merging: Merging = 'none',
 ): Promise<Image> {
-  const { channels = 'colour', linear = false, output = 'clamp', region, mask } = options;
+  const { channels = 'colour', linear = false, output = 'clamp', region, mask, out } = options;
   checkImage(operation, image);
   checkOutput(output, operation);
   checkWhere(operation, options, image);
@@ -65,6 +75,7 @@ export async function filterImage(
   const place = ({ width, height }: Pick<Image, 'width' | 'height'>) =>
     placeSteps(operation, [1, channels === 'luminance' ? 1 : filtered.length, height, width], kernels);
   const everywhere = place(image);
+  if (out !== undefined) checkOut(operation, out, image, everywhere, output);
   const asked = chooseAlpha(operation, options.alpha, image.channels, channels, everywhere);
   // of an opaque picture premultiplied colours are the colours, at half the work
   const alpha = asked === 'premultiply' && staysOpaque(image, everywhere) ? 'ignore' : asked;
@@ -84,21 +95,33 @@ export async function filterImage(
   const result = await runOnPlanes(operation, x, steps, { channels, filtered, alpha, white, light: linear ? changed : [], backend: options.backend });
   if (!local) {
     mapOutput(result, image.data, output, changed);
-    return samplesToImage(result, image.data, output);
+    return deliver(samplesToImage(result, image.data, output), out);
   }
   const part = cropTensor(result, { ...rectangle, x: rectangle.x - seen.x, y: rectangle.y - seen.y });
   mapOutput(part, image.data, output, changed);
   const whole = imageToTensor(image);
   toResultUnits(whole, image.data, output);
   blend(whole, part, rectangle, shares({ region, mask }, rectangle, image));
-  return samplesToImage(whole, image.data, output);
+  return deliver(samplesToImage(whole, image.data, output), out);
 }
 
-function staysOpaque({ channels, data }: Image, steps: readonly Step[]): boolean {
-  if (steps.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant')) return false;
-  const white = whiteOf(data);
-  for (let at = channels - 1; at < data.length; at += channels) if (data[at] !== white) return false;
-  return true;
+function deliver(result: Image, out: Image | undefined): Image {
+  out?.data.set(result.data);
+  return out ?? result;
+}
+
+function checkOut(operation: string, out: Image, image: Image, steps: readonly Step[], output: Output): void {
+  const [, , height, width] = steps[steps.length - 1].geometry.outShape;
+  const { channels } = image;
+  const type = output === 'float' ? Float32Array : output === '16bit' ? Uint16Array : image.data.constructor;
+  if (out?.data?.constructor === type && out.data.length === width * height * channels && out.width === width && out.channels === channels) return;
+  const words = (w: number, h: number, c: number, data: string) => `${w} × ${h} with ${c} channels in a ${data}`;
+  const received = out?.data ? words(out.width, out.height, out.channels, out.data.constructor.name) : show(out);
+  throw new ShapeError(operation, `out must be as the result is, ${words(width, height, channels, type.name)}, received ${received}`, { out });
+}
+
+function staysOpaque(image: Image, steps: readonly Step[]): boolean {
+  return !steps.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant') && isOpaque(image);
 }
 
 /** The channels that change; `alpha: 'filter'` adds alpha to them. */

@@ -2,15 +2,15 @@ import { refuseUnknownOptions } from '../errors.js';
 import type { Image } from '../image/image.js';
 import type { RunOptions } from '../kernels/conv.js';
 import type { Tensor } from '../tensor.js';
-import { filterImage, IMAGE_OPTIONS, type ImageOptions } from './filter-image.js';
+import { filterImage, IMAGE_OPTIONS, type ImageOptions, type ResultOptions } from './filter-image.js';
 import type { WhereOptions } from './region.js';
 import { STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
-export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, RunOptions {}
+export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, ResultOptions, RunOptions {}
 
 /** Every name of {@link FilterOptions}. */
-export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
+export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'out', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
 
 /**
  * Filters a picture: the kernel slides over every colour channel by itself; for alpha see {@link FilterOptions.alpha}.
@@ -34,6 +34,6 @@ export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mas
  */
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
   refuseUnknownOptions('filter', options, FILTER_OPTIONS);
-  const { channels, alpha, linear, output, region, mask, backend, ...step } = options;
-  return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, region, mask, backend });
+  const { channels, alpha, linear, output, region, mask, out, backend, ...step } = options;
+  return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, region, mask, out, backend });
 }

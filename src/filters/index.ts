@@ -11,7 +11,7 @@ export { differenceOfGaussians } from './difference-of-gaussians.js';
 export { disk } from './disk.js';
 export { EMBOSS, emboss } from './emboss.js';
 export { type FilterOptions, filter } from './filter.js';
-export type { ImageOptions } from './filter-image.js';
+export type { ImageOptions, ResultOptions } from './filter-image.js';
 export { type FilterTensorOptions, filterTensor } from './filter-tensor.js';
 export { type GaborBankOptions, type GaborOptions, gabor, gaborBank } from './gabor.js';
 export { type GaussianOptions, gaussian, gaussian1d, gaussian3d } from './gaussian.js';

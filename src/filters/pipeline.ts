@@ -6,7 +6,7 @@ import { ALPHAS } from './alpha.js';
 import type { KernelEntry } from './catalogue-entry.js';
 import { kernels } from './catalogue-kernels.js';
 import { operations } from './catalogue-operations.js';
-import { filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep } from './filter-image.js';
+import { filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep, type ResultOptions } from './filter-image.js';
 import { checkOutput } from './output.js';
 import type { WhereOptions } from './region.js';
 import { placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
@@ -29,7 +29,7 @@ export interface PipelineOptions extends ImageOptions {
 }
 
 /** Options of {@link Pipeline.apply}. */
-export interface PipelineRunOptions extends WhereOptions, RunOptions {}
+export interface PipelineRunOptions extends WhereOptions, ResultOptions, RunOptions {}
 
 const BORDERS = ['exact', 'approximate'] as const;
 const PIPELINE_OPTIONS = [...IMAGE_OPTIONS, 'borders'] as const satisfies readonly (keyof PipelineOptions)[];
@@ -58,7 +58,7 @@ export class Pipeline {
    * @throws as `filter` does
    */
   async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
-    refuseUnknownOptions('pipeline', options, ['region', 'mask', 'backend']);
+    refuseUnknownOptions('pipeline', options, ['region', 'mask', 'out', 'backend']);
     const { borders = 'exact', ...around } = this.options;
     return filterImage('pipeline', image, this.#kernels, { ...around, ...options }, borders);
   }

@@ -15,11 +15,12 @@ export interface BytesTask {
   /** the last channel is alpha, and passes through */
   readonly keepsAlpha: boolean;
   /**
-   * How: whole weights and a factor, where 16 bits hold every sum; one window of weights; or a row and then a column whose
-   * product is the window.
+   * How: whole weights and a factor, where 16 bits hold every sum; the same weight everywhere; one window of weights; or a row
+   * and then a column whose product is the window.
    */
   readonly weights:
     | { readonly kind: 'integer'; readonly window: Int32Array; readonly scale: number }
+    | { readonly kind: 'box'; readonly weight: number }
     | { readonly kind: 'window'; readonly window: Float32Array }
     | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array };
 }
@@ -92,9 +93,9 @@ export interface Backend {
 
   /**
    * Optional: one kernel over every channel of an interleaved 8-bit picture, from bytes to bytes, without a copy of the
-   * picture in floats: bias + Σ w·x, rounded, half-way up, and clamped to 0…255.
+   * picture in floats: bias + Σ w·x, rounded, half-way up, and clamped to 0…255. `out` may be `image`.
    */
-  convBytes?(task: BytesTask, image: Uint8ClampedArray): Uint8ClampedArray;
+  convBytes?(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): void;
 
   /** Frees everything. The backend must not be used again. */
   dispose(): void;

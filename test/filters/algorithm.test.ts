@@ -22,7 +22,7 @@ afterAll(() => wasm.dispose());
 const random = new Random(9);
 const photo = (channels: Image['channels']) =>
   createImage(
-    40,
+    70,
     30,
     channels,
     Uint8ClampedArray.from({ length: 1200 * channels }, () => random.integer(256)),

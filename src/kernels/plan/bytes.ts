@@ -1,18 +1,25 @@
-import type { Tensor } from '../../tensor.js';
+import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Backend, BytesTask } from '../backend.js';
 import { depthwiseKernel } from '../depthwise.js';
 import type { ConvGeometry } from '../geometry.js';
+import { predict } from './cost.js';
 import type { Pass } from './pass.js';
 import { planPasses } from './plan.js';
 
 /** Narrower pictures, in bytes a row, take the way of all others. */
-const LEAST_ROW = 32;
-/** What a tap costs a value: in 16-bit integers, and in floats; and what floats cost besides, to and from bytes. */
-const COST = { integer: 0.4, float: 0.75, floats: 3 };
+const LEAST_ROW = 64;
+/**
+ * Nanoseconds that a value takes, and each tap of it; measured as the costs of the plan for floats are (cost.ts). Floats pay
+ * for the way to and from bytes; what goes over planes of floats, for the way there.
+ */
+const NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, planes: 5 };
+/** Columns of so many values: 16 bits hold their sum. */
+const HIGHEST_BOX = 257;
 
 /**
- * How an 8-bit picture is filtered from bytes to bytes, where the backend and the convolution allow it: kernels whose weights
- * are whole multiples of one number, to a millionth, in integers; others in floats, as the plan for floats has it.
+ * How an 8-bit picture is filtered from bytes to bytes, where the backend and the convolution allow it and it is the cheapest
+ * way: kernels whose weights are whole multiples of one number, to a millionth, in integers; boxes as running sums; others in
+ * floats, in one pass or two.
  * @param kernel `[kH, kW]`, one for all channels; where every channel has its own, `[C, kH, kW]`, there is no such way
  * @param geometry depthwise, over planes `[1, C, H, W]`
  */
@@ -23,25 +30,45 @@ export function planBytes(kernel: Tensor, geometry: ConvGeometry, backend: Backe
   if (!backend.convBytes || kernel.shape.length !== 2 || rank !== 2 || batch !== 1 || !sameSize || input[2] * inChannels < LEAST_ROW) return undefined;
   if (!window.every(Number.isFinite) || !Number.isFinite(bias) || window.every((weight) => weight === 0)) return undefined;
   const written = geometry.flip ? window.slice().reverse() : window;
-  const task = (weights: BytesTask['weights']): BytesTask => ({ geometry, bias, keepsAlpha, weights });
 
   const passes = planPasses(depthwiseKernel(kernel, inChannels), geometry, backend);
-  const kernels = passes.map((pass) => pass.kernel.subarray(0, pass.kernel.length / pass.geometry.outChannels));
-  const inFloats = passes.every(({ program, geometry: { outChannels } }) => isDirect(program) && outChannels === inChannels);
-  const taps = kernels.reduce((sum, kernel) => sum + kernel.filter((weight) => weight !== 0).length, 0);
+  const inFloats = passes.length <= 2 && passes.every(({ program, geometry: { outChannels } }) => isDirect(program) && outChannels === inChannels);
+  const cells = keepsAlpha ? (inChannels - 1) / inChannels : 1;
+  const ways: { cost: number; weights: () => BytesTask['weights'] }[] = [];
   const integer = wholeWeights(written, bias, geometry);
-  if (integer && (!inFloats || COST.integer * integer.taps < COST.float * taps + COST.floats)) {
-    return task({ kind: 'integer', window: integer.window, scale: integer.scale });
+  if (integer) ways.push({ cost: NS.integer + NS.integerTap * integer.taps, weights: () => ({ kind: 'integer', ...integer }) });
+  if (isBox(written, geometry)) ways.push({ cost: NS.box, weights: () => ({ kind: 'box', weight: written[0] }) });
+  if (inFloats && passes.length === 2) {
+    const turned = passes.map(({ kernel, geometry: { flip, outChannels } }) => {
+      const one = kernel.slice(0, kernel.length / outChannels);
+      return flip ? one.reverse() : one;
+    });
+    const across = passes.findIndex(({ geometry: { kernel } }) => kernel[1] === 1);
+    const [row, column] = [turned[across], turned[1 - across]];
+    ways.push({ cost: cells * (NS.floats + NS.tap * column.length + NS.single * row.length), weights: () => ({ kind: 'separable', row, column }) });
   }
-  if (!inFloats || passes.length > 2) return undefined;
-  if (passes.length === 1) return task({ kind: 'window', window: written });
-  const turned = passes.map(({ geometry: { flip } }, i) => (flip ? kernels[i].slice().reverse() : kernels[i]));
-  const across = passes.findIndex(({ geometry: { kernel } }) => kernel[1] === 1);
-  return task({ kind: 'separable', row: turned[across], column: turned[1 - across] });
+  const taps = written.reduce((count, weight) => count + Number(weight !== 0), 0);
+  const tap = taps === written.length && geometry.dilation[1] === 1 ? NS.tap : NS.single;
+  ways.push({ cost: cells * (NS.floats + tap * taps), weights: () => ({ kind: 'window', window: written }) });
+
+  const best = ways.reduce((least, way) => (way.cost < least.cost ? way : least));
+  const values = sizeOf(geometry.outShape);
+  const overPlanes = 1e6 * passes.reduce((sum, pass) => sum + predict(pass), 0) + NS.planes * values;
+  return best.cost * values < overPlanes ? { geometry, bias, keepsAlpha, weights: best.weights() } : undefined;
 }
 
 function isDirect(program: Pass['program']): boolean {
   return program === 'conv' || program === 'convSparse';
+}
+
+/** True if the sums of columns stay within 16 bits. */
+function isBox(window: Float32Array, { kernel, dilation, paddingValue }: ConvGeometry): boolean {
+  const together = dilation[1] === 1 && dilation[2] === 1 && kernel[1] <= HIGHEST_BOX;
+  return together && isByte(paddingValue) && window.every((weight) => weight === window[0]);
+}
+
+function isByte(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 255;
 }
 
 /** The weights as whole numbers and their factor, if 16 bits hold every sum. */
@@ -52,7 +79,7 @@ function wholeWeights(window: Float32Array, bias: number, { paddingValue }: Conv
   // weights that are whole themselves stay what they are: their sums need no factor
   const scale = weights.every(Number.isInteger) && Number.isInteger(bias) ? 1 : unit;
   if (scale === 1 && !Number.isInteger(bias)) return undefined;
-  if (!weights.every((weight) => near(weight / scale)) || !Number.isInteger(paddingValue) || paddingValue < 0 || paddingValue > 255) return undefined;
+  if (!weights.every((weight) => near(weight / scale)) || !isByte(paddingValue)) return undefined;
   const whole = Int32Array.from(window, (weight) => Math.round(weight / scale));
   const largest = 255 * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
   return largest < 2 ** 15 ? { window: whole, scale, taps: weights.length } : undefined;

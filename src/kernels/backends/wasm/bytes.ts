@@ -1,66 +1,147 @@
 import type { BytesTask } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
-import type { Correlation, StripLayout } from './correlation.js';
+import { type Correlation, ceil4 } from './correlation.js';
+import type { Machine } from './machine.js';
+import type { Job } from './pool.js';
+import { type Prepared, prepare } from './prepare.js';
 
-/** An interleaved picture [H, W, C] as one plane [H, W·C], whose taps lie C cells apart along a row. */
-export function bytesCorrelation(g: ConvGeometry): Correlation {
-  const C = g.inChannels;
-  const pixels = borderTable(g, 2);
-  const cells = Int32Array.from({ length: pixels.length * C }, (_, i) => {
-    const pixel = pixels[Math.floor(i / C)];
-    return pixel === OUTSIDE ? OUTSIDE : pixel * C + (i % C);
-  });
-  return {
-    ...{ batch: 1, groups: 1, inChannels: 1, outChannels: 1 },
-    input: [1, g.input[1], g.input[2] * C],
-    kernel: g.kernel,
-    output: [1, g.output[1], g.output[2] * C],
-    stride: [1, 1, 1],
-    dilation: [1, g.dilation[1], g.dilation[2] * C],
-    value: g.paddingValue,
-    tables: [Int32Array.of(0), borderTable(g, 1), cells],
-  };
+/** Cells in a row of a tile, whole pixels of 1, 2, 3 or 4; its rows stay in a first-level cache of 32 KiB under most windows. */
+const TILE_CELLS = 384;
+/** All rows of a tile: they stay in the second-level cache. */
+const TILE_BYTES = 384 * 1024;
+/** Rows that are summed one after the other; before the first of them the window's own rows are. */
+const BAND_ROWS = 128;
+
+/** A program of assembly/bytes-*.ts and what it is handed. */
+export interface BytesJob {
+  /** byte offsets of taps and weights */
+  readonly lists: readonly (Int32Array | Float32Array)[];
+  /** bytes for each thread */
+  readonly scratch: readonly number[];
+  readonly units: number;
+  readonly taps: number;
+  /**
+   * @param scratch the first part of the scratch memory
+   * @param parts the others, in bytes behind the first
+   * @param lists where they lie
+   */
+  run(scratch: number, parts: readonly number[], x: number, out: number, lists: readonly number[], job: Job): void;
 }
 
-/**
- * What the programs of assembly/bytes.ts read: byte offsets of the taps and their weights; of a separable window the row's,
- * then the column's.
- * @param betweenBytes bytes in a row of what lies between the two passes
- */
-export function tapLists({ geometry, weights }: BytesTask, layout: StripLayout, betweenBytes: number): readonly (Int32Array | Float32Array)[] {
-  const [, , KW] = geometry.kernel;
-  switch (weights.kind) {
-    case 'integer': {
-      const { window } = weights;
-      const taps = [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
-      const others = taps.filter((tap) => order(window[tap]) === 2);
-      return [Int32Array.from(taps, (tap) => layout.offsets[tap] / 4), Int32Array.from(others, (tap) => window[tap])];
-    }
-    case 'window': {
-      const { window } = weights;
-      const taps = [...window.keys()].filter((tap) => window[tap] !== 0);
-      return [Int32Array.from(taps, (tap) => layout.offsets[tap]), Float32Array.from(taps, (tap) => window[tap])];
-    }
-    case 'separable': {
-      const { row, column } = weights;
-      const columnOffsets = Int32Array.from(column.keys(), (kh) => kh * geometry.dilation[1] * betweenBytes);
-      return [layout.offsets.slice(0, KW), row, columnOffsets, column];
+/** The way of a picture `[H, W, C]` from bytes to bytes. */
+export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
+  const channels = task.geometry.inChannels;
+  switch (task.weights.kind) {
+    case 'integer':
+      return integerJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
+    case 'box':
+      return boxJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
+    default: {
+      const kept = task.keepsAlpha ? channels - 1 : channels;
+      return floatJob(task, prepared(machine, task.geometry, kept, 4), kept, machine);
     }
   }
 }
 
-/** Taps of weight 1, of −1, and the rest. */
-export function tapCounts(window: Int32Array): { plus: number; minus: number; others: number } {
-  const count = (kind: number) => window.filter((weight) => weight !== 0 && order(weight) === kind).length;
-  return { plus: count(0), minus: count(1), others: count(2) };
+function integerJob({ window, scale }: Weights<'integer'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
+  const taps = [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
+  const [plus, minus, others] = [0, 1, 2].map((kind) => taps.filter((tap) => order(window[tap]) === kind));
+  return {
+    lists: [Int32Array.from(taps, (tap) => p.layout.offsets[tap] / 4), Int32Array.from(others, (tap) => window[tap])],
+    scratch: [p.stripBytes / 4],
+    units: p.strips,
+    taps: taps.length,
+    run: (strip, _, x, out, [offsets, weights], job) =>
+      machine.share(
+        'bytesInteger',
+        [strip, p.pointer, x, out, offsets, plus.length, minus.length, others.length, weights, scale, bias, keepsAlpha ? geometry.inChannels : 0],
+        job,
+      ),
+  };
 }
 
-/** True if every cell of the window counts, and one row lies right below the other: then two rows are computed at once. */
-export function isDense({ geometry, weights }: BytesTask): boolean {
-  return weights.kind === 'window' && geometry.dilation[1] === 1 && weights.window.every((weight) => weight !== 0);
-}
-
+/** Taps of weight 1 and of −1 need no product. */
 function order(weight: number): number {
   return weight === 1 ? 0 : weight === -1 ? 1 : 2;
+}
+
+function boxJob({ weight }: Weights<'box'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
+  const cells = p.layout.columns.length;
+  const bandRows = Math.max(BAND_ROWS, 2 * geometry.kernel[1]);
+  return {
+    lists: [],
+    scratch: [2 * cells, cells, cells, cells],
+    units: Math.ceil(geometry.output[1] / bandRows),
+    // about what it costs, whatever the window's size
+    taps: 12,
+    run: (sums, [enters, leaves, line], x, out, _, job) =>
+      machine.share(
+        'bytesBox',
+        [sums, enters, leaves, line, p.pointer, x, out, geometry.inChannels, bandRows, weight, bias, keepsAlpha ? geometry.inChannels : 0],
+        job,
+      ),
+  };
+}
+
+function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: number, machine: Machine): BytesJob {
+  const [, KH, KW] = geometry.kernel;
+  const [, dilationH, dilationW] = geometry.dilation;
+  const separable = weights.kind === 'separable';
+  const halo = (KW - 1) * dilationW * kept;
+  const rowLength = TILE_CELLS + (separable ? 0 : ceil4(halo));
+  const below = (KH - 1) * dilationH;
+  // fewer rows than the window reaches below would mean to read most rows again for the next tile
+  const bandRows = Math.min(geometry.output[1], Math.max(below + 1, Math.floor(TILE_BYTES / (4 * rowLength)) - below));
+  const column = (kw: number) => 4 * kw * dilationW * kept;
+  const row = (kh: number) => 4 * kh * dilationH * rowLength;
+  const window = weights.kind === 'window' ? weights.window : undefined;
+  const taps = window && [...window.keys()].filter((tap) => window[tap] !== 0);
+  const lists =
+    weights.kind === 'separable'
+      ? [Int32Array.from(weights.row.keys(), column), weights.row, Int32Array.from(weights.column.keys(), row), weights.column]
+      : [Int32Array.from(taps ?? [], (tap) => row(Math.floor(tap / KW)) + column(tap % KW)), Float32Array.from(taps ?? [], (tap) => window?.[tap] ?? 0)];
+  // two rows are computed at once where every cell of the window counts, and one row lies right below the other
+  const paired = Number(taps?.length === KH * KW && dilationH === 1);
+  const [first, second] = [lists[0].length, separable ? lists[2].length : 0];
+  return {
+    lists,
+    scratch: [4 * rowLength * (bandRows + below), 4 * (TILE_CELLS + halo), 8 * TILE_CELLS],
+    units: Math.ceil(geometry.output[1] / bandRows) * Math.ceil((geometry.output[2] * kept) / TILE_CELLS),
+    taps: first + second,
+    run: (tile, [line, sums], x, out, [rowOffsets, rowWeights, columnOffsets = 0, columnWeights = 0], job) =>
+      machine.share(
+        'bytesFloat',
+        [
+          ...([tile, line, sums, p.pointer, x, out, geometry.inChannels, kept, TILE_CELLS, bandRows, rowLength, halo] as const),
+          ...([first, rowOffsets, rowWeights, second, columnOffsets, columnWeights, paired, bias] as const),
+        ],
+        job,
+      ),
+  };
+}
+
+type Weights<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
+
+function prepared(machine: Machine, g: ConvGeometry, cells: number, cellBytes: number): Prepared {
+  return prepare(machine, `bytes${cellBytes} ${cells} ${g.key}`, () => bytesCorrelation(g, cells), cellBytes);
+}
+
+/** A picture as one plane [H, W·cells], whose taps lie so many cells apart along a row. */
+function bytesCorrelation(g: ConvGeometry, cells: number): Correlation {
+  const pixels = borderTable(g, 2);
+  const columns = Int32Array.from({ length: pixels.length * cells }, (_, i) => {
+    const pixel = pixels[Math.floor(i / cells)];
+    return pixel === OUTSIDE ? OUTSIDE : pixel * cells + (i % cells);
+  });
+  return {
+    ...{ batch: 1, groups: 1, inChannels: 1, outChannels: 1 },
+    input: [1, g.input[1], g.input[2] * cells],
+    kernel: g.kernel,
+    output: [1, g.output[1], g.output[2] * cells],
+    stride: [1, 1, 1],
+    dilation: [1, g.dilation[1], g.dilation[2] * cells],
+    value: g.paddingValue,
+    tables: [Int32Array.of(0), borderTable(g, 1), columns],
+  };
 }

@@ -4,8 +4,8 @@ import type { Backend, BytesTask, DeviceBuffer } from '../../backend.js';
 import type { ConvGeometry } from '../../geometry.js';
 import { fftTiles } from '../../plan/fft-tiles.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
-import { bytesCorrelation, isDense, tapCounts, tapLists } from './bytes.js';
-import { ceil4, foldsGradient, forwardCorrelation, inputGradientCorrelation } from './correlation.js';
+import { bytesJob } from './bytes.js';
+import { foldsGradient, forwardCorrelation, inputGradientCorrelation } from './correlation.js';
 import { cores, obstacle } from './host.js';
 import { Machine, type Scratch } from './machine.js';
 import { ThreadPool } from './pool.js';
@@ -219,40 +219,28 @@ export class WasmBackend implements Backend {
     }
   }
 
-  convBytes(task: BytesTask, image: Uint8ClampedArray): Uint8ClampedArray {
-    const { geometry: g, bias, weights } = task;
-    const keep = task.keepsAlpha ? g.inChannels : 0;
-    const cellBytes = weights.kind === 'integer' ? 1 : 4;
-    const p = prepare(this.#machine, `bytes${cellBytes} ${g.key}`, () => bytesCorrelation(g), cellBytes);
-    const { layout } = p;
-    const rowBytes = 4 * ceil4(g.output[2] * g.inChannels);
-    const lists = tapLists(task, layout, rowBytes);
-    const listBytes = lists.reduce((sum, list) => sum + list.byteLength, 0);
-    const scratch = this.#machine.scratchFor(
-      [image.length, image.length, listBytes],
-      [(cellBytes * p.stripBytes) / 4, layout.gatheredRows * rowBytes, layout.stripRows * rowBytes],
-    );
-    const [x, out, list] = scratch.common;
-    const [strip, between, sums] = scratch.each;
+  convBytes(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): void {
+    const job = bytesJob(task, this.#machine);
+    const scratch = this.#machine.scratchFor([image.length, image.length, job.lists.reduce((sum, list) => sum + list.byteLength, 0)], job.scratch);
+    const [x, y, list] = scratch.common;
     const memory = this.#machine.bytes;
     new Uint8Array(memory, x, image.length).set(image);
     let end = list;
-    const [first, second, third, fourth] = lists.map((values) => {
+    const lists = job.lists.map((values) => {
       this.#machine.put(values, end);
       end += values.byteLength;
       return end - values.byteLength;
     });
-    const job = { scratch: scratch.bytes, units: p.strips, work: NS.product * image.length * (lists[0].length + (lists[2]?.length ?? 0)) };
-    if (weights.kind === 'integer') {
-      const { plus, minus, others } = tapCounts(weights.window);
-      this.#machine.share('bytesInteger', [strip, p.pointer, x, out, first, plus, minus, others, second, weights.scale, bias, keep], job);
-    } else {
-      const taps = [lists[0].length, first, second, lists[2]?.length ?? 0, third ?? 0, fourth ?? 0] as const;
-      const paired = Number(weights.kind === 'window' && isDense(task));
-      this.#machine.share('bytesFloat', [strip, between - strip, sums - strip, p.pointer, x, out, ...taps, paired, bias, keep], job);
-    }
-    // of shared memory the copy has to be made so
-    return new Uint8ClampedArray(memory, out, image.length).slice();
+    const [first, ...parts] = scratch.each;
+    job.run(
+      first,
+      parts.map((part) => part - first),
+      x,
+      y,
+      lists,
+      { scratch: scratch.bytes, units: job.units, work: NS.product * image.length * job.taps },
+    );
+    out.set(new Uint8Array(memory, y, image.length));
   }
 
   #correlate(p: Prepared, scratch: Scratch, x: number, packed: number, sparse: boolean, bias: DeviceBuffer | null, out: number, work: number): void {

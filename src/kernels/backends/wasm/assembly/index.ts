@@ -1,5 +1,7 @@
 export { biasGradient } from './bias';
-export { bytesFloat, bytesInteger } from './bytes';
+export { bytesBox } from './bytes-box';
+export { bytesFloat } from './bytes-float';
+export { bytesInteger } from './bytes-integer';
 export { correlate } from './conv';
 export { allFinite, fftConv, fftKernels, fftScratch, fftSpectrumBytes, fftTransforms, sameBytes } from './fft-conv';
 export { fold } from './fold';

@@ -1,0 +1,130 @@
+// Interleaved 8-bit pictures: how their cells get into scratch memory, with their border, and back. A picture [H, W, C] is
+// one plane [H, W·C] whose taps lie C cells apart. Where alpha only passes through, floats leave it out: W·(C − 1) cells.
+import { Correlation } from './correlation';
+
+/** One row with its border. @param h the row of x, or −1 beyond it */
+export function gatherBytes(c: Correlation, x: usize, h: i32, line: usize): void {
+  const border = <u8>c.value;
+  if (h < 0) {
+    memory.fill(line, border, <usize>c.rowLength);
+    return;
+  }
+  const source = x + <usize>(h * c.inW);
+  for (let i = 0; i < c.rowLength; i++) {
+    if (i === c.runFrom) i = c.runTo;
+    if (i >= c.rowLength) break;
+    const column = load<i32>(c.columns + (<usize>i << 2));
+    store<u8>(line + <usize>i, column < 0 ? border : load<u8>(source + <usize>column));
+  }
+  memory.copy(line + <usize>c.runFrom, source + <usize>c.runSource, <usize>(c.runTo - c.runFrom));
+}
+
+/**
+ * Cells `from` … `to` − 1 of a row with its border, as floats.
+ * @param pixel bytes of one
+ * @param kept how many of them count: all, or all but the last
+ */
+export function gatherFloats(c: Correlation, x: usize, h: i32, from: i32, to: i32, pixel: i32, kept: i32, line: usize): void {
+  const source = x + <usize>(h * (c.inW / kept) * pixel);
+  for (let i = from; i < to; i++) {
+    if (h >= 0 && i >= c.runFrom && i < c.runTo) {
+      const end = min(c.runTo, to);
+      floatsOfRun(source, c.runSource + i - c.runFrom, end - i, pixel, kept, line + (<usize>(i - from) << 2));
+      i = end;
+      if (i >= to) break;
+    }
+    const column = load<i32>(c.columns + (<usize>i << 2));
+    store<f32>(line + (<usize>(i - from) << 2), h < 0 || column < 0 ? c.value : <f32>load<u8>(source + byteOf(column, pixel, kept)));
+  }
+}
+
+@inline
+function byteOf(cell: i32, pixel: i32, kept: i32): usize {
+  return pixel === kept ? <usize>cell : <usize>((cell / kept) * pixel + (cell % kept));
+}
+
+/** Neighbouring cells, the first one that of a pixel. */
+function floatsOfRun(source: usize, cell: i32, count: i32, pixel: i32, kept: i32, line: usize): void {
+  let at = source + byteOf(cell, pixel, kept);
+  let done = 0;
+  if (kept === 3 && pixel === 4) {
+    for (; done + 12 <= count; done += 12) {
+      const four = v128.load(at);
+      const to = line + (<usize>done << 2);
+      // bytes beyond the end are zero: each takes the first place of 32 bits
+      v128.store(to, f32x4.convert_i32x4_u(v128.swizzle(four, i8x16(0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, 4, -1, -1, -1))));
+      v128.store(to, f32x4.convert_i32x4_u(v128.swizzle(four, i8x16(5, -1, -1, -1, 6, -1, -1, -1, 8, -1, -1, -1, 9, -1, -1, -1))), 16);
+      v128.store(to, f32x4.convert_i32x4_u(v128.swizzle(four, i8x16(10, -1, -1, -1, 12, -1, -1, -1, 13, -1, -1, -1, 14, -1, -1, -1))), 32);
+      at += 16;
+    }
+  } else if (kept === pixel) {
+    for (; done + 16 <= count; done += 16) {
+      const bytes = v128.load(at);
+      const to = line + (<usize>done << 2);
+      const low = i16x8.extend_low_i8x16_u(bytes), high = i16x8.extend_high_i8x16_u(bytes);
+      v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)));
+      v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), 16);
+      v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), 32);
+      v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), 48);
+      at += 16;
+    }
+  }
+  for (; done < count; done++) store<f32>(line + (<usize>done << 2), <f32>load<u8>(source + byteOf(cell + done, pixel, kept)));
+}
+
+/**
+ * At least 16 sums (of 3 of 4 channels: of 4 pixels) become bytes, rounded and clamped; alpha is the source's.
+ * @param cells how many sums, whole pixels
+ */
+export function storeFloats(sums: usize, cells: i32, pixel: i32, kept: i32, out: usize, source: usize): void {
+  if (kept === pixel) {
+    for (let done = 0; done < cells; done += 16) {
+      const cell = <usize>min(done, cells - 16);
+      v128.store(out + cell, bytesOf16(sums + (cell << 2)));
+    }
+  } else if (kept === 3) {
+    const pixels = cells / 3;
+    for (let done = 0; done < pixels; done += 4) {
+      const first = <usize>min(done, pixels - 4);
+      const at = sums + 12 * first;
+      const low = i16x8.narrow_i32x4_s(rounded(v128.load(at)), rounded(v128.load(at, 16)));
+      const last = rounded(v128.load(at, 32));
+      const bytes = i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last));
+      const passed = v128.load(source + (first << 2));
+      v128.store(out + (first << 2), v128.shuffle<u8>(bytes, passed, 0, 1, 2, 19, 3, 4, 5, 23, 6, 7, 8, 27, 9, 10, 11, 31));
+    }
+  } else {
+    for (let done = 0; done < cells; done += 16) {
+      const first = <usize>min(done, cells - 16);
+      const bytes = bytesOf16(sums + (first << 2));
+      const to = out + (first << 1), from = source + (first << 1);
+      v128.store(to, v128.shuffle<u8>(bytes, v128.load(from), 0, 17, 1, 19, 2, 21, 3, 23, 4, 25, 5, 27, 6, 29, 7, 31));
+      v128.store(to, v128.shuffle<u8>(bytes, v128.load(from, 16), 8, 17, 9, 19, 10, 21, 11, 23, 12, 25, 13, 27, 14, 29, 15, 31), 16);
+    }
+  }
+}
+
+@inline
+function bytesOf16(at: usize): v128 {
+  const low = i16x8.narrow_i32x4_s(rounded(v128.load(at)), rounded(v128.load(at, 16)));
+  const high = i16x8.narrow_i32x4_s(rounded(v128.load(at, 32)), rounded(v128.load(at, 48)));
+  return i8x16.narrow_i16x8_u(low, high);
+}
+
+/** Four whole numbers: half-way goes up, as everywhere in filters. */
+@inline
+export function rounded(values: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(values, f32x4.splat(0.5))));
+}
+
+/** All bits of the last of every `keep` bytes. */
+@inline
+export function alphaMask(keep: i32): v128 {
+  return keep === 4 ? i32x4.splat(<i32>0xff000000) : keep === 2 ? i16x8.splat(<i16>0xff00) : i32x4.splat(0);
+}
+
+/** 16 bytes; those under the mask are the source's. */
+@inline
+export function blendBytes(to: usize, bytes: v128, source: usize, alpha: v128): void {
+  v128.store(to, v128.bitselect(v128.load(source), bytes, alpha));
+}
