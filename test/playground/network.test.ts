@@ -72,6 +72,9 @@ test('on a phone a finger draws, the page stays where it is, and nothing sticks 
   await says(page).filter({ hasText: 'The network says 1' }).waitFor();
   expect(await page.evaluate(() => scrollY)).toBe(before);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  // the row of layers scrolls to the one that is chosen
+  await page.locator('.net-zoom').getByLabel('Layer').selectOption('fc2');
+  await expect.poll(() => page.locator('.net-stage[data-chosen="true"]').evaluate((stage) => stage.getBoundingClientRect().right - innerWidth)).toBeLessThan(0);
   expectNoFaults(page);
 });
 

@@ -103,12 +103,22 @@ function KernelOf({ layer: each, map }: { readonly layer: Layer; readonly map: n
   );
 }
 
+/** Scrolls sideways, where there is no room for all, until a layer is seen. @returns whether it is there */
+function showIn(scroller: Element | null, name: string): boolean {
+  const stage = scroller?.querySelector(`[data-place^="${CSS.escape(name)}/"]`)?.closest('.net-stage');
+  if (!scroller || !stage) return false;
+  const [outer, inner] = [scroller.getBoundingClientRect(), stage.getBoundingClientRect()];
+  if (inner.left < outer.left || inner.right > outer.right) scroller.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  return true;
+}
+
 /** Lines from the chosen map to the maps that it is made of. */
 function Links() {
   const svg = useRef<SVGSVGElement>(null);
   const [paths, setPaths] = useState<readonly string[]>([]);
   const [chosen, which, known] = [layer.value, cell.value.map, numbersOf(layer.value?.name ?? '') !== undefined];
   useLayoutEffect(() => {
+    let seen = false;
     const draw = () => {
       const stages = svg.current?.parentElement;
       if (!stages || !chosen) return;
@@ -122,6 +132,8 @@ function Links() {
       const count = !before ? 1 : isVector(before) ? 1 : before.shape[0];
       const single = chosen.kind !== 'conv' && chosen.kind !== 'linear';
       const sources = single ? [Math.min(which, count - 1)] : Array.from({ length: count }, (_, i) => i);
+      // the maps may come after this was drawn first
+      if (!seen) seen = showIn(stages.parentElement, chosen.name);
       setPaths(
         sources.flatMap((i) => {
           const from = side(chosen.from, i, true);
