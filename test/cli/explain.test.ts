@@ -38,6 +38,7 @@ test.each<[string, () => Promise<string>]>([
 
 test.each([
   ['sharpen', /another way, from bytes to bytes: every weight that is not zero, in whole numbers of 16 bits\.\n$/],
+  ['box:15', /another way, from bytes to bytes: running sums in whole numbers\.\n$/],
   ['0.3 1; 0.7 0.21', /from bytes to bytes, with every weight as in direct\.\n$/],
   ['sobel-x', /what decides\.\n$/], // of which filter shows the absolute value
   ['box:9 --algorithm direct', /what decides\.\n$/],
@@ -75,7 +76,7 @@ test('--json is an object a line', async () => {
     .map((line) => JSON.parse(line));
   const { algorithm, why, cost, alternatives } = await explain(box(9), [1, 3, 1080, 1920], { padding: 'same', paddingMode: 'reflect', backend });
   expect(boxed).toMatchObject({ kernel: 'box:9', size: [9, 9], shape: [1, 3, 1080, 1920], device: backend.device, algorithm, why, cost });
-  expect(JSON.parse((await convlab('-k', 'box:9', '--json')).stdout).bytes).toBe('integer');
+  expect(JSON.parse((await convlab('-k', 'box:9', '--json')).stdout).bytes).toBe('box');
   expect(boxed.alternatives.map(({ algorithm }: { algorithm: string }) => algorithm)).toEqual(alternatives.map((each) => each.algorithm));
   expect(boxed.alternatives.find(({ algorithm }: { algorithm: string }) => algorithm === 'separable').passes).toEqual([
     { program: 'conv', kernel: [3, 1, 9, 1] },

@@ -25,7 +25,7 @@ const photo = (channels: Image['channels']) =>
     70,
     30,
     channels,
-    Uint8ClampedArray.from({ length: 1200 * channels }, () => random.integer(256)),
+    Uint8ClampedArray.from({ length: 2100 * channels }, () => random.integer(256)),
   );
 
 /** The programs that run on the backend that the work is handed. */
