@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts', 'test/package/**', 'test/playground/**'],
+          exclude: ['test/**/*.browser.test.ts', 'test/package/**', 'test/playground/**', 'test/load/**'],
           testTimeout: 120_000,
         },
       },
