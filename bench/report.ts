@@ -1,5 +1,18 @@
 import type { Measurement } from './measure.js';
 
+/** What a run of the bench found: out/bench.json. */
+export interface Report {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  /** the machine's load before the first row: on an idle machine below 1 */
+  readonly load: number;
+  readonly date: string;
+  readonly rounds: number;
+  readonly threads: readonly number[];
+  readonly rows: readonly RowReport[];
+}
+
 /** What was measured of one row. */
 export interface RowReport {
   readonly group: string;
@@ -41,6 +54,36 @@ export function plainTable(lines: readonly string[][]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** Rows by peers, a table for each group of rows, as Markdown. */
+export function markdown({ cpu, cores, node, load, date, rounds, threads, rows }: Report): string {
+  const head = `${cpu}, ${cores} cores, Node ${node}, ${date}; load at the start ${load.toFixed(1)}; medians of ${rounds}; milliseconds, ${threads.join(' → ')} threads.`;
+  const tables = [...new Set(rows.map(({ table }) => table))].map((table) =>
+    markdownTable(
+      table,
+      rows.filter((row) => row.table === table),
+      threads,
+    ),
+  );
+  return [head, ...tables].join('\n\n');
+}
+
+function markdownTable(title: string, rows: readonly RowReport[], threads: readonly number[]): string {
+  const peers = [...new Set(rows.flatMap(({ measurements }) => measurements.map(({ peer }) => peer)))];
+  const most = Math.max(...threads);
+  const cell = ({ measurements }: RowReport, peer: string) => {
+    const mine = threads.flatMap((count) => measurements.find((each) => each.peer === peer && each.threads === count) ?? []);
+    if (mine.length === 0) return '–';
+    const [last, first] = [mine[mine.length - 1], measurements[0].peer];
+    const unit = measurements.findLast((each) => each.peer === first && each.threads <= most) as Measurement;
+    const limit = Math.max(0, ...measurements.filter((each) => each.limit && each.threads === most).map(({ ms }) => ms));
+    const ratioOrShare = peer === first ? limit > 0 && `${Math.round((100 * limit) / last.ms)}% of the limit` : !last.limit && `${ratio(last.ms / unit.ms)}×`;
+    const off = last.difference && (last.difference.share === undefined ? '' : `off ${differenceText(last.difference)}`);
+    return [mine.map(({ ms }) => milliseconds(ms)).join(' → '), ratioOrShare, off, last.note].filter(Boolean).join('<br>');
+  };
+  const lines = [['', ...peers], ['---', ...peers.map(() => '---')], ...rows.map((row) => [row.row, ...peers.map((peer) => cell(row, peer))])];
+  return `### ${title}\n\n${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}`;
 }
 
 function differenceText(difference: Measurement['difference']): string {

@@ -150,6 +150,8 @@ export interface Peer {
   readonly quick?: boolean;
   /** not a program but a limit of the machine */
   readonly limit?: boolean;
+  /** where it takes part: elsewhere it is not even loaded */
+  readonly groups: readonly Group[];
   /**
    * Loads it.
    * @returns what makes a contestant of a piece of work, and undefined of work that the peer does not offer

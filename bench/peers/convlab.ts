@@ -4,12 +4,13 @@ import { convlabLayer } from './convlab-layer.js';
 import { convlabNet } from './convlab-net.js';
 
 /** convlab as its users call it: pictures and tensors in, pictures and tensors out; models stay compiled. */
-export const convlab: Peer = { name: 'convlab', threaded: true, quick: true, load: async () => onThreads(prepare) };
+export const convlab: Peer = { name: 'convlab', threaded: true, groups: ['filters', 'layers', 'cnn'], quick: true, load: async () => onThreads(prepare) };
 
 /** The same operator on a backend's own buffers, which is what a model calls, and what peers do whose tensors stay where they are. */
 export const convlabBuffers: Peer = {
   name: 'convlab, own buffers',
   threaded: true,
+  groups: ['filters'],
   quick: true,
   load: async () => onThreads((work, backend) => (work.kind === 'tensor' && !work.vectors ? buffers(work, backend) : undefined)),
 };

@@ -15,6 +15,7 @@ type Mode = 'cpu' | 'webasm';
 export const gpuJs: readonly Peer[] = (['webasm', 'cpu'] as const).map((mode) => ({
   name: `GPU.js ${mode}`,
   threaded: false,
+  groups: ['filters'],
   quick: mode === 'webasm',
   async load() {
     const module = (await import('gpu.js')) as unknown as GpuJs;

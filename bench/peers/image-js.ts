@@ -9,6 +9,7 @@ type Module = typeof import('image-js');
 export const imageJs: Peer = {
   name: 'image-js',
   threaded: false,
+  groups: ['filters'],
   async load() {
     const module = await import('image-js');
     return (work) => (work.kind === 'kernel' ? contestant(module, work) : undefined);

@@ -6,6 +6,7 @@ import { takesSeconds } from './patience.js';
 export const jimp: Peer = {
   name: 'jimp',
   threaded: false,
+  groups: ['filters'],
   async load() {
     const { Jimp } = await import('jimp');
     return (work) => (work.kind === 'kernel' && !takesSeconds(work.picture, 20 * work.kernel.data.length) ? contestant(Jimp, work) : undefined);

@@ -17,6 +17,7 @@ function limit(name: string, program: Program, amountOf: (limit: Limit) => numbe
   return {
     name,
     threaded: true,
+    groups: ['micro', 'filters', 'layers', 'cnn'],
     quick: true,
     limit: true,
     async load() {

@@ -7,6 +7,7 @@ import { layerModule } from './convlab-layer.js';
 export const onnxruntime: Peer = {
   name: 'ONNX Runtime',
   threaded: true,
+  groups: ['filters', 'layers', 'cnn'],
   async load() {
     const ort = await import('onnxruntime-node');
     return async (work, threads) => {

@@ -7,6 +7,7 @@ type OpenCv = typeof import('@techstark/opencv-js');
 export const opencvJs: Peer = {
   name: 'opencv.js',
   threaded: false,
+  groups: ['filters'],
   quick: true,
   async load() {
     const module = (await import('@techstark/opencv-js')) as unknown as { default: OpenCv | Promise<OpenCv> };

@@ -2,20 +2,20 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Image } from '../../src/index.js';
 import { readImage } from '../../src/node.js';
-import type { Contestant, Peer, Work } from '../row.js';
+import type { Contestant, FileWork, Peer, Work } from '../row.js';
 import { pythonWith } from './python.js';
 
 /** Peers as processes of their own, from their start to their end: what a user waits for, and their memory at its highest. */
 export const processes: readonly Peer[] = [
-  { name: 'convlab, process', threaded: true, load: async () => convlab(build()) },
+  { name: 'convlab, process', threaded: true, groups: ['files'], load: async () => convlab(build()) },
   nodePeer('sharp'),
   nodePeer('wasm-vips'),
   nodePeer('jimp'),
   {
     name: 'OpenCV native, process',
     threaded: true,
+    groups: ['files'],
     async load() {
       const python = pythonWith('cv2');
       return (work, threads) => (work.kind === 'file' ? fileProcess([python, here('../children/file.py')], work, threads) : undefined);
@@ -27,6 +27,7 @@ function nodePeer(name: string): Peer {
   return {
     name: `${name}, process`,
     threaded: name !== 'jimp',
+    groups: ['files'],
     async load() {
       createRequire(import.meta.url).resolve(name);
       return (work, threads) => (work.kind === 'file' ? fileProcess([process.execPath, here('../children/file.mjs'), name], work, threads) : undefined);
@@ -43,14 +44,14 @@ function convlab(dist: string): (work: Work, threads: number) => Contestant | un
       case 'scale': {
         const { width, height, kernel } = work;
         const task = { dist, width, height, shape: kernel.shape, weights: Array.from(kernel.data), threads };
-        const child = contestant([process.execPath, here('../children/scale.mjs'), JSON.stringify(task)], ({ ms, extra }) => {
+        const describe = ({ ms = 0, extra }: Answer) => {
           const [perPixel, times] = [(1e6 * ms) / (width * height), (1e6 * extra) / (4 * width * height)];
           return `${perPixel.toFixed(2)} ns a pixel, ${Math.round(extra)} MB more (${times.toFixed(1)}× the picture)`;
-        });
-        return { ...child, time: async () => (await child.run()).ms };
+        };
+        return new Process([process.execPath, here('../children/scale.mjs'), JSON.stringify(task)], describe);
       }
       case 'cold start':
-        return contestant([process.execPath, `${dist}/cli/main.js`, ...work.arguments, '--threads', String(threads), '--json'], ({ test }) => {
+        return new Process([process.execPath, `${dist}/cli/main.js`, ...work.arguments, '--threads', String(threads), '--json'], ({ test }) => {
           return `${(100 * test.accuracy).toFixed(2)}% of the test digits`;
         });
       default:
@@ -60,48 +61,56 @@ function convlab(dist: string): (work: Work, threads: number) => Contestant | un
 }
 
 interface Answer {
-  /** what the child measured itself */
-  readonly ms: number;
+  /** milliseconds, where the child measured them itself */
+  readonly ms?: number;
   /** megabytes */
   readonly peak: number;
   readonly extra: number;
   readonly test: { readonly accuracy: number };
 }
 
-interface ProcessContestant extends Contestant {
-  run(): Promise<Answer>;
+/** A process from its start to its end, unless it says itself how long the work took. */
+class Process implements Contestant {
+  #last: Answer | undefined;
+
+  /**
+   * @param describe what to say about the last run
+   * @param output the picture that it writes, if that is to be compared
+   */
+  constructor(
+    readonly command: readonly string[],
+    readonly describe: (answer: Answer) => string,
+    readonly output?: string,
+  ) {}
+
+  get note(): string | undefined {
+    return this.#last && this.describe(this.#last);
+  }
+
+  async run(): Promise<number> {
+    const start = performance.now();
+    this.#last = await answerOf(this.command);
+    return this.#last.ms ?? performance.now() - start;
+  }
+
+  async time(runs: number): Promise<number> {
+    let sum = 0;
+    for (let i = 0; i < runs; i++) sum += await this.run();
+    return sum / runs;
+  }
+
+  async result(): Promise<Uint8ClampedArray | undefined> {
+    return this.output === undefined ? undefined : ((await readImage(this.output)).data as Uint8ClampedArray);
+  }
 }
 
-function fileProcess(command: readonly string[], { input, format }: { input: string; format: string }, threads: number): Contestant {
+function fileProcess(command: readonly string[], { input, format }: FileWork, threads: number): Contestant {
   const output = input.replace('input', 'output');
-  let image: Image;
-  return {
-    ...contestant([...command, input, output, String(threads)], ({ peak }) => `peak ${Math.round(peak)} MB`),
-    result: async () => {
-      if (format !== 'png') return undefined;
-      image = await readImage(output);
-      return image.data as Uint8ClampedArray;
-    },
-  };
-}
-
-/** @param describe what to say about the last run */
-function contestant([command, ...args]: readonly string[], describe: (answer: Answer) => string): ProcessContestant {
-  let last: Answer | undefined;
-  return {
-    get note() {
-      return last && describe(last);
-    },
-    run: async () => {
-      last = await answerOf(command, args);
-      return last;
-    },
-    result: () => undefined,
-  };
+  return new Process([...command, input, output, String(threads)], ({ peak }) => `peak ${Math.round(peak)} MB`, format === 'png' ? output : undefined);
 }
 
 /** @returns the JSON that is the last line of what the process prints */
-function answerOf(command: string, args: readonly string[]): Promise<Answer> {
+function answerOf([command, ...args]: readonly string[]): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const printed = { stdout: '', stderr: '' };

@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Contestant, Peer, Work } from '../row.js';
+import type { Contestant, Group, Peer, Work } from '../row.js';
 
 /** Python's libraries: they read the same bytes from files, and time themselves when it is their turn. */
 export const python: readonly Peer[] = [
-  pythonPeer('OpenCV native', 'cv2', (work) => ['kernel', 'sobel'].includes(work.kind) || (work.kind === 'tensor' && work.x.shape.length === 4)),
-  pythonPeer('PyTorch', 'torch', (work) => ['tensor', 'layer', 'net'].includes(work.kind)),
+  pythonPeer('OpenCV native', 'cv2', ['filters'], (work) => ['kernel', 'sobel'].includes(work.kind) || (work.kind === 'tensor' && work.x.shape.length === 4)),
+  pythonPeer('PyTorch', 'torch', ['filters', 'layers', 'cnn'], (work) => ['tensor', 'layer', 'net'].includes(work.kind)),
 ];
 
-function pythonPeer(name: string, library: 'cv2' | 'torch', offers: (work: Work) => boolean): Peer {
+function pythonPeer(name: string, library: 'cv2' | 'torch', groups: readonly Group[], offers: (work: Work) => boolean): Peer {
   return {
     name,
     threaded: true,
+    groups,
     async load() {
       const child = await Child.start(library);
       return (work, threads) => (offers(work) ? child.contestant(work, threads) : undefined);

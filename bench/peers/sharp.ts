@@ -6,6 +6,7 @@ import { takesSeconds } from './patience.js';
 export const sharp: Peer = {
   name: 'sharp',
   threaded: true,
+  groups: ['filters'],
   async load() {
     const { default: sharp } = await import('sharp');
     sharp.cache(false);

@@ -8,6 +8,7 @@ type Back = 'cpu' | 'wasm';
 export const tfjs: readonly Peer[] = (['wasm', 'cpu'] as const).map((back) => ({
   name: `TensorFlow.js ${back}`,
   threaded: false,
+  groups: ['filters', 'layers'],
   quick: back === 'wasm',
   async load() {
     const tf = await import('@tensorflow/tfjs-core');

@@ -10,6 +10,7 @@ type Precision = 'integer' | 'float';
 export const wasmVips: readonly Peer[] = (['integer', 'float'] as const).map((precision) => ({
   name: `wasm-vips ${precision}`,
   threaded: true,
+  groups: ['filters'],
   quick: precision === 'integer',
   async load() {
     vips ??= start();
