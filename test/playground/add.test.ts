@@ -20,8 +20,8 @@ const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 
 test('two drawn digits are added, and every sum is as likely as the library’s convolution says', async () => {
   const page = await playground.open('#add?backend=wasm');
-  await page.getByText('3 + 7 = 10').waitFor();
-  // a nine by mouse in place of the seven
+  await page.getByText('7 + 4 = 11').waitFor();
+  // a nine by mouse in place of the second
   await page.getByRole('button', { name: 'Clear: Second digit' }).click();
   await page.getByText('Draw both digits').waitFor();
   const pad = page.getByRole('img', { name: /^Second digit/ });
@@ -41,18 +41,18 @@ test('two drawn digits are added, and every sum is as likely as the library’s 
     if (i === 0) await page.mouse.down();
   }
   await page.mouse.up();
-  await page.getByText('3 + 9 = 12').waitFor();
-  const three = await shares(digitFromStrokes(strokesCodec.decode('UQaLiKpOrVmbdemgtmtuo1f4X3Sy') as readonly Stroke[], true));
+  await page.getByText('7 + 9 = 16').waitFor();
+  const seven = await shares(digitFromStrokes(strokesCodec.decode('cOiMkMgec2') as readonly Stroke[], true));
   // the address is written a moment after the last point
   await vi.waitFor(async () => {
     const drawn = strokesCodec.decode(new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('b') ?? '') as readonly Stroke[];
     const nine = await shares(digitFromStrokes(drawn, true));
-    const { data } = await conv(tensor(three, [1, 1, 10]), tensor(nine, [1, 1, 10]), { padding: 'full', flip: true });
+    const { data } = await conv(tensor(seven, [1, 1, 10]), tensor(nine, [1, 1, 10]), { padding: 'full', flip: true });
     expect(await columns(page).evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')))).toEqual(
       Array.from(data, (share, s) => `Sum ${s}: ${percent(share)}`),
     );
     // the page's softmax runs on float32
-    expect(Number(await page.locator('.add-written').getAttribute('data-result'))).toBeCloseTo(data[12], 5);
+    expect(Number(await page.locator('.add-written').getAttribute('data-result'))).toBeCloseTo(data[16], 5);
   }, PATIENCE);
   expectNoFaults(page);
 });
@@ -77,7 +77,7 @@ test('by keyboard: test digits, and the pairs behind a sum; the address gives it
 test('no barrier for assistive technology, in both themes', async () => {
   for (const theme of ['light', 'dark']) {
     const page = await playground.open(`#add?backend=wasm&theme=${theme}`);
-    await page.getByText('3 + 7 = 10').waitFor();
+    await page.getByText('7 + 4 = 11').waitFor();
     expect(await findBarriers(page)).toEqual([]);
   }
 });

@@ -49,9 +49,9 @@ function addend(name: 'a' | 'b', drawing: string): Addend {
   return { strokes, pick, digit, shares };
 }
 
-// a three and a seven, drawn by hand
-export const first = addend('a', 'UQaLiKpOrVmbdemgtmtuo1f4X3Sy');
-export const second = addend('b', 'SNaMkMuNoYime2');
+// two digits that leave room for doubt: a seven that is almost a one, a four that is almost a nine
+export const first = addend('a', 'cOiMkMgec2');
+export const second = addend('b', 'WOTaYgifqa.qMqeo2.WOaL');
 /** The sum that is looked at, or −1: the likeliest. */
 export const chosen = urlSignal('add', 'sum', -1, number({ min: -1, max: 18, whole: true }));
 
