@@ -63,10 +63,10 @@ export async function saveSvg(path: string, svg: string): Promise<void> {
   await writeFile(path, render(svg).asPng());
 }
 
-/** The drawing as a frame of an animation: 16 levels of each colour, since a frame has 256 colours and finding them takes seconds. */
+/** The drawing as a picture, such as a frame of an animation. */
 export function rasterize(svg: string): Image {
   const { width, height, pixels } = render(svg, 1);
-  return { width, height, channels: 4, data: Uint8ClampedArray.from(pixels, (value) => 17 * Math.round(value / 17)) };
+  return { width, height, channels: 4, data: Uint8ClampedArray.from(pixels) };
 }
 
 /** @param zoom pixels for one unit of the drawing */

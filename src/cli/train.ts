@@ -148,7 +148,7 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
 async function augmented(dataset: Dataset<Sample>, seed: number): Promise<Dataset<Sample>> {
   const { augment } = await import('../data/augment.js');
   const { randomElastic, randomRotation, randomShift } = await import('../data/warp.js');
-  return augment(dataset, [randomElastic({ alpha: 34, sigma: 4 }), randomRotation({ degrees: 10 }), randomShift({ max: 2 })], { seed });
+  return augment(dataset, [randomElastic({ alpha: 18, sigma: 4 }), randomRotation({ degrees: 10 }), randomShift({ max: 2 })], { seed });
 }
 
 function epochLine({ epoch, loss, accuracy, validationLoss, validationAccuracy, seconds }: EpochRecord): string {

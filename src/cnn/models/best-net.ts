@@ -1,4 +1,4 @@
-import { Dropout2d, ReLU } from '../layers/activation.js';
+import { ReLU } from '../layers/activation.js';
 import { BatchNorm2d } from '../layers/batch-norm.js';
 import { Sequential } from '../layers/compose.js';
 import { Conv2d, Linear } from '../layers/conv.js';
@@ -16,7 +16,7 @@ export function bestNet(): Sequential {
   ];
   return new Sequential([
     ...[...block(1, 16, 5, 2), new MaxPool2d(2)],
-    ...[...block(16, 32, 3, 1), ...block(32, 48, 3, 1), new MaxPool2d(2), new Dropout2d(0.1)],
+    ...[...block(16, 32, 3, 1), ...block(32, 48, 3, 1), new MaxPool2d(2)],
     ...[...block(48, 64, 3, 1), ...block(64, 64, 3, 0)],
     ...[new AdaptiveAvgPool(1), new Linear(64, 10)],
   ]);
