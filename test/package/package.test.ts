@@ -44,9 +44,9 @@ describe('what is packed', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual(papers);
     const page = packed.filter((path) => path.startsWith('dist/playground/')).map((path) => path.slice('dist/playground/'.length));
-    expect(page).toEqual(expect.arrayContaining(['index.html', 'licences.md']));
+    expect(page).toEqual(expect.arrayContaining(['index.html', 'licences.md', 'digits.md']));
     const assets = /^assets\/[\w-]+\.(js|css|wasm|safetensors|png|jpg|svg|json)$/;
-    expect(page.filter((path) => !assets.test(path) && !/^(index\.html|licences\.md|icon\.svg|digits-(train|test)\.bin)$/.test(path))).toEqual([]);
+    expect(page.filter((path) => !assets.test(path) && !/^(index\.html|(licences|digits)\.md|icon\.svg|digits-(train|test)\.bin)$/.test(path))).toEqual([]);
     const compiled = packed.filter((path) => path.startsWith('dist/') && !path.startsWith('dist/playground/'));
     expect(compiled.filter((path) => !/\.(js|d\.ts)$/.test(path))).toEqual([]);
     const sources = compiled.map((path) => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'));
