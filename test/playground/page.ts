@@ -1,13 +1,14 @@
 import axeCore from 'axe-core';
-import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright';
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { chromium } from '../chromium.js';
 
 /** What the tests of the playground ask of a page. */
 export interface Playground {
   /**
-   * Opens the page, with a window of its own.
+   * Opens the page. What is opened in a test is closed when it ends.
    * @param hash the state, e.g. `#filter?kernel=box`
+   * @param options with them, in a browser context of its own
    */
   open(hash: string, options?: BrowserContextOptions): Promise<Page>;
 }
@@ -17,6 +18,7 @@ const faults = new WeakMap<Page, string[]>();
 /** One browser for the tests of a file. */
 export function usePlayground(): Playground {
   let browser: Browser;
+  let shared: BrowserContext | undefined;
   beforeAll(async () => {
     browser = await playwright.launch({
       executablePath: chromium,
@@ -24,10 +26,14 @@ export function usePlayground(): Playground {
     });
   });
   afterAll(() => browser?.close());
+  const newContext = (options: BrowserContextOptions) => browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en', ...options });
   return {
-    async open(hash, options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en', ...options });
+    async open(hash, options) {
+      // pages of one context share what was loaded and compiled
+      shared ??= options ? undefined : await newContext({});
+      const context = options || !shared ? await newContext(options ?? {}) : shared;
       const page = await context.newPage();
+      closeWithTest(() => (context === shared ? page.close() : context.close()));
       const found: string[] = [];
       faults.set(page, found);
       page.on('console', (message) => {
@@ -43,6 +49,15 @@ export function usePlayground(): Playground {
       return page;
     },
   };
+}
+
+/** What a test opened would go on computing beside the next one; what a hook opened stays for all its tests. */
+function closeWithTest(close: () => Promise<void>): void {
+  try {
+    onTestFinished(close);
+  } catch {
+    // not inside of a test
+  }
 }
 
 /** Nothing was complained about on the console, and nothing was asked of the network. */
