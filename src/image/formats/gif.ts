@@ -1,3 +1,4 @@
+/// <reference path="./gifenc.d.ts" />
 import type { Gifenc } from 'gifenc';
 import type { Frame } from '../frame.js';
 import type { Image } from '../image.js';
