@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { readImage } from '../../src/node.js';
@@ -121,16 +121,18 @@ function answerOf([command, ...args]: readonly string[]): Promise<Answer> {
     }
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code !== 0) reject(new Error(printed.stderr.trim().split('\n').at(-1) ?? `ended with ${code}`));
+      if (code !== 0) reject(new Error(/^\w*Error: .*$/m.exec(printed.stderr)?.[0] ?? `it ended with ${code}`));
       else resolve(JSON.parse(printed.stdout.trim().split('\n').at(-1) as string) as Answer);
     });
   });
 }
 
+/** As it is published: the command line looks for package.json beside its folder. */
 function build(): string {
-  const dist = here('../../out/bench-dist');
+  const dist = here('../../out/bench/dist');
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   spawnSync(process.execPath, [tsc, '-p', here('../../tsconfig.build.json'), '--outDir', dist]);
+  if (existsSync(dist)) copyFileSync(here('../../package.json'), `${dist}/../package.json`);
   if (!existsSync(`${dist}/node.js`)) throw new Error('the library does not compile');
   return dist;
 }
