@@ -28,8 +28,11 @@ function onThreads(prepareOn: (work: Work, backend: Backend) => ReturnType<typeo
 /** Also what makes the float64 reference, on the backend of that name. */
 export function prepare(work: Work, backend: Backend): Contestant | Promise<Contestant> | undefined {
   switch (work.kind) {
-    case 'kernel':
-      return pictures(() => filter({ ...work.picture, channels: 4 }, work.kernel, { backend }));
+    case 'kernel': {
+      const image = { ...work.picture, channels: 4 } as const;
+      const out = { ...image, data: new Uint8ClampedArray(image.data.length) };
+      return pictures(() => filter(image, work.kernel, { out, backend }));
+    }
     case 'sobel':
       return pictures(() => gradientMagnitude({ ...work.picture, channels: 4 }, { backend }));
     case 'tensor':
