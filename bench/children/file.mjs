@@ -1,5 +1,7 @@
 // node file.mjs PEER INPUT OUTPUT THREADS: reads a picture, sharpens it, writes it; prints its highest memory.
 // PEER: sharp, wasm-vips, jimp, or the folder of a compiled convlab.
+import { peakMemory } from './peak-memory.mjs';
+
 const [, , peer, input, output, count] = process.argv;
 const threads = Number(count);
 const weights = [0, -1, 0, -1, 5, -1, 0, -1, 0];
@@ -25,5 +27,5 @@ if (peer === 'sharp') {
   const backend = await createBackend('wasm', { threads });
   await writeImage(output, await filter(await readImage(input), sharpen(), { backend }));
 }
-console.log(JSON.stringify({ peak: process.resourceUsage().maxRSS / 1000 }));
+console.log(JSON.stringify({ peak: peakMemory() }));
 process.exit();

@@ -1,5 +1,7 @@
 // node scale.mjs TASK: filters a picture of a size three times; prints the median in milliseconds, and by how many megabytes
 // its memory at its highest exceeds what it was with the picture alone. TASK: JSON of { dist, width, height, shape, weights, threads }
+import { peakMemory } from './peak-memory.mjs';
+
 const { dist, width, height, shape, weights, threads } = JSON.parse(process.argv[2]);
 const { createBackend, filter, createImage } = await import(`${dist}/index.js`);
 const backend = await createBackend('wasm', { threads });
@@ -15,5 +17,5 @@ for (let run = 0; run < 3; run++) {
   times.push(performance.now() - start);
 }
 const ms = times.sort((a, b) => a - b)[1];
-console.log(JSON.stringify({ ms, extra: process.resourceUsage().maxRSS / 1000 - before / 1e6 }));
+console.log(JSON.stringify({ ms, extra: peakMemory() - before / 1e6 }));
 process.exit();
