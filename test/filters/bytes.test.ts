@@ -79,6 +79,8 @@ const kernels: [string, Tensor, FilterOptions?][] = [
   ['dense 2 × 5', dense(2, 5)],
   ['whole bias', sharpen(), { bias: 10 }],
   ['bias', sharpen(), { bias: 10.5 }],
+  ['a large factor', kernel2d([[150.5, 0, -150.5]]), { bias: 100 }],
+  ['a large bias', box(3), { bias: 5e6 }],
   ['bias and factor', box(3), { bias: -20.25 }],
   ['flip', dense(5), { flip: true }],
   ['flip, separable', kernel2d([[1.3, 0.2, -0.7]]), { flip: true }],

@@ -82,5 +82,6 @@ function wholeWeights(window: Float32Array, bias: number, { paddingValue }: Conv
   if (!weights.every((weight) => near(weight / scale)) || !isByte(paddingValue)) return undefined;
   const whole = Int32Array.from(window, (weight) => Math.round(weight / scale));
   const largest = 255 * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
-  return largest < 2 ** 15 ? { window: whole, scale, taps: weights.length } : undefined;
+  // the sum, and what the program makes of it
+  return largest < 2 ** 15 && largest * scale + Math.abs(bias) < 2 ** 22 ? { window: whole, scale, taps: weights.length } : undefined;
 }

@@ -1,4 +1,4 @@
-import { alphaMask, blendBytes, gatherBytes, rounded } from './bytes-cells';
+import { alphaMask, blendBytes, gatherBytes } from './bytes-cells';
 import { Correlation } from './correlation';
 import { usedRows } from './gather';
 
@@ -100,11 +100,17 @@ function bytesOf(all: v128, odd: v128, plain: bool, scale: f32, bias: f32): v128
   return v128.shuffle<u8>(bytes, bytes, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
-/** Eight 16-bit sums: round(scale · sum + bias). */
+/** Eight 16-bit sums: round(scale · sum + bias), of which the plan makes sure that it lies within ±2²². */
 @inline
 function scaled(sums: v128, scale: f32, bias: f32): v128 {
-  const s = f32x4.splat(scale), b = f32x4.splat(bias);
+  const s = f32x4.splat(scale), b = f32x4.splat(bias + 0.5);
   const low = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sums)), s), b);
   const high = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(sums)), s), b);
-  return i16x8.narrow_i32x4_s(rounded(low), rounded(high));
+  return i16x8.narrow_i32x4_s(wholeOf(f32x4.floor(low)), wholeOf(f32x4.floor(high)));
+}
+
+/** Whole numbers within ±2²²: 1.5 · 2²³ is added, whose last bit counts ones. */
+@inline
+function wholeOf(values: v128): v128 {
+  return i32x4.sub(f32x4.add(values, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
 }
