@@ -90,7 +90,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
 const BYTES: Readonly<Record<BytesTask['weights']['kind'], string>> = {
   integer: 'An opaque picture of 8 bits goes another way, from bytes to bytes: every weight that is not zero, in whole numbers of 16 bits.\n',
   box: 'An opaque picture of 8 bits goes another way, from bytes to bytes: running sums in whole numbers.\n',
-  window: 'An opaque picture of 8 bits goes from bytes to bytes, with every weight as in direct.\n',
+  window: 'An opaque picture of 8 bits goes from bytes to bytes, with every weight that is not zero.\n',
   separable: 'An opaque picture of 8 bits goes from bytes to bytes, as in separable.\n',
 };
 

@@ -78,7 +78,7 @@ describe('the file', () => {
     const graph = await load({ modelJson, weights: await readFile(join(folder, modelJson.weightsManifest[0].paths[0])) });
     const x = randomTensor([5, 1, 4, 4], 1);
     expect(difference((await runTfjs(graph, [x])).data, (await model.run(x)).data)).toBeLessThan(1e-6);
-    await expect(saveTfjs(join(folder, 'model.json'), model, [1, 1, 4, 4])).rejects.toThrow(/model.json cannot be made: EEXIST/);
+    await expect(saveTfjs(join(folder, 'model.json'), model, [1, 1, 4, 4])).rejects.toThrow(/model.json is no folder/);
     await rm(join(folder, '..', '..'), { recursive: true });
   });
 
