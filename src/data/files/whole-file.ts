@@ -54,14 +54,16 @@ export async function makeFolder(operation: string, path: string): Promise<void>
 
 /** Node's own `recursive` tries for ever below /proc, where nothing can be made and the reason given is that it does not exist. */
 async function make(path: string): Promise<void> {
+  const isThere = async () => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   try {
     await mkdir(path);
   } catch (cause) {
-    if ((await stat(path).catch(() => undefined))?.isDirectory()) return;
-    const parent = dirname(path);
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT' && !(await stat(parent).catch(() => undefined));
-    if (!missing || parent === path) throw cause;
-    await make(parent);
-    await make(path);
+    if (await isThere()) return;
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw cause;
+    await make(dirname(path));
+    // once: whoever else makes the same folders may have been quicker
+    await mkdir(path).catch(async (again) => {
+      if (!(await isThere())) throw again;
+    });
   }
 }
