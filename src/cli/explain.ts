@@ -70,7 +70,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
         const explained = steps.map((step) => explainGeometry(weightsOf(step), step.geometry, backend, step.algorithm));
         const [{ geometry, kernel, bias, algorithm: wanted }] = steps;
         const mayTakeBytes = steps.length === 1 && wanted === 'auto' && kernels[0].output === 'clamp' && !kernels[0].linear;
-        const bytes = mayTakeBytes ? planBytes(kernel, geometry, backend, bias, false)?.weights.kind : undefined;
+        const bytes = mayTakeBytes ? planBytes(kernel, geometry, backend, { bias, keepsAlpha: false, needsOpaque: false })?.weights.kind : undefined;
         if (!json)
           return terminal.out(
             explained.map(({ text }, i) => (steps.length === 1 ? `${text}\n${bytes ? BYTES[bytes] : ''}` : `${texts[i]}\n${text}\n`)).join('\n'),

@@ -1,4 +1,5 @@
 import type { Image } from '../image/image.js';
+import type { BytesTask } from '../kernels/backend.js';
 import { defaultBackend } from '../kernels/backends/create.js';
 import type { RunOptions } from '../kernels/conv.js';
 import { planBytes } from '../kernels/plan/bytes.js';
@@ -15,7 +16,7 @@ export async function filterBytes(
   image: Image,
   steps: readonly Step[],
   filtered: readonly number[],
-  { backend, out }: RunOptions & ResultOptions,
+  { backend, out, needsOpaque }: RunOptions & ResultOptions & Pick<BytesTask, 'needsOpaque'>,
 ): Promise<Image | undefined> {
   const [{ geometry, kernel, bias, anchor, algorithm }] = steps;
   const { data, channels } = image;
@@ -24,11 +25,10 @@ export async function filterBytes(
   if (filtered.length < channels && !(keepsAlpha && staysInPlace())) return undefined;
   const on = backend ?? (await defaultBackend());
   const all = changeStep(steps[0], { channels }).geometry;
-  const task = planBytes(kernel, all, on, bias, keepsAlpha);
+  const task = planBytes(kernel, all, on, { bias, keepsAlpha, needsOpaque });
   if (!task || !on.convBytes) return undefined;
   const result = out ?? { ...image, data: new Uint8ClampedArray(data.length) };
-  on.convBytes(task, data, result.data as Uint8ClampedArray);
-  return result;
+  return on.convBytes(task, data, result.data as Uint8ClampedArray) ? result : undefined;
 
   /** alpha passes through from the pixel under the anchor */
   function staysInPlace(): boolean {

@@ -29,16 +29,6 @@ export function hasAlpha(channels: number): boolean {
 /** True if no pixel of a picture with alpha lets anything through. */
 export function isOpaque({ channels, data }: Image): boolean {
   const white = whiteOf(data);
-  if (data instanceof Uint8ClampedArray && channels === 4 && data.byteOffset % 4 === 0) {
-    // pixels as numbers of 32 bits, alpha on top
-    const pixels = new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
-    for (let from = 0; from < pixels.length; from += 4096) {
-      let all = -1;
-      for (let i = from, to = Math.min(from + 4096, pixels.length); i < to; i++) all &= pixels[i];
-      if (all >>> 24 !== white) return false;
-    }
-    return true;
-  }
   for (let at = channels - 1; at < data.length; at += channels) if (data[at] !== white) return false;
   return true;
 }

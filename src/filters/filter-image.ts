@@ -77,8 +77,6 @@ export async function filterImage(
   const everywhere = place(image);
   if (out !== undefined) checkOut(operation, out, image, everywhere, output);
   const asked = chooseAlpha(operation, options.alpha, image.channels, channels, everywhere);
-  // of an opaque picture premultiplied colours are the colours, at half the work
-  const alpha = asked === 'premultiply' && staysOpaque(image, everywhere) ? 'ignore' : asked;
   const rectangle = region ?? { x: 0, y: 0, width: image.width, height: image.height };
   const local = region !== undefined || mask !== undefined;
   if (local) checkSameSize(operation, everywhere, image);
@@ -86,10 +84,14 @@ export async function filterImage(
   const placed = local ? place(seen) : everywhere;
   const steps = merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate');
 
-  if (!local && output === 'clamp' && !linear && channels !== 'luminance' && alpha !== 'premultiply') {
-    const done = await filterBytes(image, steps, filtered, options);
+  const needsOpaque = asked === 'premultiply';
+  const opaqueBorder = !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant');
+  if (!local && output === 'clamp' && !linear && channels !== 'luminance' && (!needsOpaque || opaqueBorder)) {
+    const done = await filterBytes(image, steps, filtered, { ...options, needsOpaque });
     if (done) return done;
   }
+  // of an opaque picture premultiplied colours are the colours, at half the work
+  const alpha = needsOpaque && opaqueBorder && isOpaque(image) ? 'ignore' : asked;
   const x = imageToTensor(cropImage(image, seen));
   const white = whiteOf(image.data);
   const result = await runOnPlanes(operation, x, steps, { channels, filtered, alpha, white, light: linear ? changed : [], backend: options.backend });
@@ -112,16 +114,12 @@ function deliver(result: Image, out: Image | undefined): Image {
 
 function checkOut(operation: string, out: Image, image: Image, steps: readonly Step[], output: Output): void {
   const [, , height, width] = steps[steps.length - 1].geometry.outShape;
-  const { channels } = image;
   const type = output === 'float' ? Float32Array : output === '16bit' ? Uint16Array : image.data.constructor;
-  if (out?.data?.constructor === type && out.data.length === width * height * channels && out.width === width && out.channels === channels) return;
-  const words = (w: number, h: number, c: number, data: string) => `${w} × ${h} with ${c} channels in a ${data}`;
-  const received = out?.data ? words(out.width, out.height, out.channels, out.data.constructor.name) : show(out);
-  throw new ShapeError(operation, `out must be as the result is, ${words(width, height, channels, type.name)}, received ${received}`, { out });
-}
-
-function staysOpaque(image: Image, steps: readonly Step[]): boolean {
-  return !steps.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant') && isOpaque(image);
+  const words = (of: Omit<Image, 'data'>, data: string, samples: number) =>
+    `${of.width} × ${of.height} with ${of.channels} channels in a ${data} of ${samples}`;
+  const needed = words({ width, height, channels: image.channels }, type.name, width * height * image.channels);
+  const received = out?.data ? words(out, out.data.constructor.name, out.data.length) : show(out);
+  if (received !== needed) throw new ShapeError(operation, `out must be as the result is, ${needed}, received ${received}`, { out });
 }
 
 /** The channels that change; `alpha: 'filter'` adds alpha to them. */

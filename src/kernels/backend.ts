@@ -14,6 +14,8 @@ export interface BytesTask {
   readonly bias: number;
   /** the last channel is alpha, and passes through */
   readonly keepsAlpha: boolean;
+  /** only a picture of which no pixel lets anything through is filtered */
+  readonly needsOpaque: boolean;
   /**
    * How: whole weights and a factor, where 16 bits hold every sum; the same weight everywhere; one window of weights; or a row
    * and then a column whose product is the window.
@@ -94,8 +96,9 @@ export interface Backend {
   /**
    * Optional: one kernel over every channel of an interleaved 8-bit picture, from bytes to bytes, without a copy of the
    * picture in floats: bias + Σ w·x, rounded, half-way up, and clamped to 0…255. `out` may be `image`.
+   * @returns false if the picture is not opaque as the task needs it; then nothing is written
    */
-  convBytes?(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): void;
+  convBytes?(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean;
 
   /** Frees everything. The backend must not be used again. */
   dispose(): void;

@@ -36,8 +36,10 @@ async function programs(work: (backend: Backend) => Promise<unknown>): Promise<s
       const value = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) => {
-        calls.push(String(name));
-        return value.apply(target, args);
+        const result = value.apply(target, args);
+        // false: declined, as the picture is not opaque
+        if (result !== false) calls.push(String(name));
+        return result;
       };
     },
   });

@@ -26,8 +26,9 @@ beforeAll(async () => {
   const backend = await createBackend('wasm');
   const convBytes = backend.convBytes?.bind(backend) as NonNullable<Backend['convBytes']>;
   backend.convBytes = (task, image, out) => {
-    calls++;
-    convBytes(task, image, out);
+    const done = convBytes(task, image, out);
+    calls += Number(done);
+    return done;
   };
   [wasm, reference] = [backend, await createBackend('reference')];
 });
@@ -114,11 +115,16 @@ describe.each([1, 2, 3, 4])('%s channels', (channels) => {
 });
 
 test('alpha is filtered, passes through, or counts; opaque pictures take the short way', async () => {
+  const [lastClear, firstClear] = [noise(41, 31, 4, true), noise(50, 31, 2, true)];
+  lastClear.data[lastClear.data.length - 1] = 254;
+  firstClear.data[1] = 0;
   for (const [options, image, expected] of [
     [{ alpha: 'filter' }, noise(40, 30, 4), 1],
     [{ alpha: 'ignore' }, noise(40, 30, 4), 1],
     [{ alpha: 'premultiply' }, noise(40, 30, 4), 0],
     [{ alpha: 'premultiply' }, noise(40, 30, 4, true), 1],
+    [{ alpha: 'premultiply' }, lastClear, 0],
+    [{ alpha: 'premultiply' }, firstClear, 0],
     [{}, noise(50, 30, 2, true), 1],
   ] as const) {
     calls = 0;

@@ -52,11 +52,17 @@ test.each<[string, Image, object, string]>([
     'another size',
     photo(4, 39),
     {},
-    'filter: out must be as the result is, 40 × 30 with 4 channels in a Uint8ClampedArray, received 39 × 30 with 4 channels in a Uint8ClampedArray',
+    'filter: out must be as the result is, 40 × 30 with 4 channels in a Uint8ClampedArray of 4800, received 39 × 30 with 4 channels in a Uint8ClampedArray of 4680',
   ],
   ['the size before stride', photo(), { stride: 2 }, 'filter: out must be as the result is, 20 × 15 with 4 channels'],
   ['fewer channels', photo(3), {}, 'received 40 × 30 with 3 channels in a'],
-  ['another sample type', photo(), { output: 'float' }, '4 channels in a Float32Array, received'],
+  [
+    'another sample type',
+    photo(),
+    { output: 'float' },
+    '4 channels in a Float32Array of 4800, received 40 × 30 with 4 channels in a Uint8ClampedArray of 4800',
+  ],
+  ['a height that its data does not have', { ...photo(), height: 29 }, {}, 'received 40 × 29 with 4 channels in a Uint8ClampedArray of 4800'],
   ['no picture', {} as Image, {}, 'received {  }'],
 ])('%s is refused, and nothing is written', async (_, out, options, message) => {
   const before = out.data?.slice();

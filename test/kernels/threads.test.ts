@@ -96,7 +96,7 @@ test('pictures from bytes to bytes are the same on any number of threads, in ord
       const convBytes = backend.convBytes?.bind(backend) as NonNullable<Backend['convBytes']>;
       backend.convBytes = (...args) => {
         calls++;
-        convBytes(...args);
+        return convBytes(...args);
       };
       const { data } = await filter(photo, kernel, { backend });
       backend.convBytes = convBytes;

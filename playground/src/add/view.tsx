@@ -1,8 +1,8 @@
 import { Pad, PadButtons } from '../digits/pad.js';
 import { t as digits } from '../digits/strings.js';
 import { Bars } from '../parts/bars.js';
-import { Notice } from '../parts/notice.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
+import { Trouble } from '../parts/trouble.js';
 import { Pairs } from './pairs.js';
 import { type Addend, another, chosen, first, likeliest, second, sum, sums, trouble } from './state.js';
 import { t } from './strings.js';
@@ -16,16 +16,7 @@ export function AddView() {
         <h1>{t('title')}</h1>
         <p class="lead">{t('lead')}</p>
       </div>
-      {trouble.value && (
-        <Notice
-          kind="error"
-          onClose={() => {
-            trouble.value = '';
-          }}
-        >
-          {trouble.value}
-        </Notice>
-      )}
+      <Trouble what={trouble} />
       <div class="add-equation">
         <AddendPanel addend={first} name={t('first')} id="add-first" />
         <span class="add-sign" aria-hidden="true">

@@ -2,7 +2,7 @@ import { t as digits } from '../digits/strings.js';
 import { LECTURE_WEIGHTS } from '../digits/weights.js';
 import { run } from '../engine/engine.js';
 import { Bars } from '../parts/bars.js';
-import { Notice } from '../parts/notice.js';
+import { Trouble } from '../parts/trouble.js';
 import { EvidencePanel } from './evidence.js';
 import { DigitInput } from './input.js';
 import { Overview } from './overview.js';
@@ -20,16 +20,7 @@ export function NetworkView() {
         <h1>{t('title')}</h1>
         <p class="lead">{t('lead')}</p>
       </div>
-      {trouble.value && (
-        <Notice
-          kind="error"
-          onClose={() => {
-            trouble.value = '';
-          }}
-        >
-          {trouble.value}
-        </Notice>
-      )}
+      <Trouble what={trouble} />
       {!network.value && !trouble.value && <p class="loading">{t('computing')}</p>}
       <div class="net-top">
         <DigitInput />

@@ -108,9 +108,8 @@ function opaque(rgba: Uint8Array): Uint8Array {
   let end = 0;
   for (let at = 0; at < rgba.length; at += 4) {
     if (rgba[at + 3] < 128) continue;
-    kept.set(rgba.subarray(at, at + 3), end);
-    kept[end + 3] = 255;
-    end += 4;
+    for (let c = 0; c < 3; c++) kept[end++] = rgba[at + c];
+    kept[end++] = 255;
   }
   return kept.subarray(0, end).slice();
 }

@@ -23,7 +23,13 @@ const HIGHEST_BOX = 257;
  * @param kernel `[kH, kW]`, one for all channels; where every channel has its own, `[C, kH, kW]`, there is no such way
  * @param geometry depthwise, over planes `[1, C, H, W]`
  */
-export function planBytes(kernel: Tensor, geometry: ConvGeometry, backend: Backend, bias: number, keepsAlpha: boolean): BytesTask | undefined {
+export function planBytes(
+  kernel: Tensor,
+  geometry: ConvGeometry,
+  backend: Backend,
+  around: Pick<BytesTask, 'bias' | 'keepsAlpha' | 'needsOpaque'>,
+): BytesTask | undefined {
+  const { bias, keepsAlpha } = around;
   const window = kernel.data;
   const { inChannels, input, output, stride, rank, batch } = geometry;
   const sameSize = input.every((size, axis) => size === output[axis]) && stride.every((step) => step === 1);
@@ -36,7 +42,10 @@ export function planBytes(kernel: Tensor, geometry: ConvGeometry, backend: Backe
   const cells = keepsAlpha ? (inChannels - 1) / inChannels : 1;
   const ways: { cost: number; weights: () => BytesTask['weights'] }[] = [];
   const integer = wholeWeights(written, bias, geometry);
-  if (integer) ways.push({ cost: NS.integer + NS.integerTap * integer.taps, weights: () => ({ kind: 'integer', ...integer }) });
+  if (integer) {
+    const { taps, ...whole } = integer;
+    ways.push({ cost: NS.integer + NS.integerTap * taps, weights: () => ({ kind: 'integer', ...whole }) });
+  }
   if (isBox(written, geometry)) ways.push({ cost: NS.box, weights: () => ({ kind: 'box', weight: written[0] }) });
   if (inFloats && passes.length === 2) {
     const turned = passes.map(({ kernel, geometry: { flip, outChannels } }) => {
@@ -54,7 +63,7 @@ export function planBytes(kernel: Tensor, geometry: ConvGeometry, backend: Backe
   const best = ways.reduce((least, way) => (way.cost < least.cost ? way : least));
   const values = sizeOf(geometry.outShape);
   const overPlanes = 1e6 * passes.reduce((sum, pass) => sum + predict(pass), 0) + NS.planes * values;
-  return best.cost * values < overPlanes ? { geometry, bias, keepsAlpha, weights: best.weights() } : undefined;
+  return best.cost * values < overPlanes ? { geometry, ...around, weights: best.weights() } : undefined;
 }
 
 function isDirect(program: Pass['program']): boolean {

@@ -151,6 +151,7 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
   fftTransforms(geometry: number, tiling: number): number;
   sameBytes(a: number, b: number, bytes: number): boolean;
   allFinite(values: number, length: number): boolean;
+  isOpaque(x: number, length: number, channels: number): boolean;
   runningSumScratch(geometry: number, strideW: number, dilationW: number): number;
   runningSum(
     scratch: number,

@@ -219,12 +219,13 @@ export class WasmBackend implements Backend {
     }
   }
 
-  convBytes(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): void {
+  convBytes(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
     const job = bytesJob(task, this.#machine);
     const scratch = this.#machine.scratchFor([image.length, image.length, job.lists.reduce((sum, list) => sum + list.byteLength, 0)], job.scratch);
     const [x, y, list] = scratch.common;
     const memory = this.#machine.bytes;
     new Uint8Array(memory, x, image.length).set(image);
+    if (task.needsOpaque && !this.#machine.run.isOpaque(x, image.length, task.geometry.inChannels)) return false;
     let end = list;
     const lists = job.lists.map((values) => {
       this.#machine.put(values, end);
@@ -241,6 +242,7 @@ export class WasmBackend implements Backend {
       { scratch: scratch.bytes, units: job.units, work: NS.product * image.length * job.taps },
     );
     out.set(new Uint8Array(memory, y, image.length));
+    return true;
   }
 
   #correlate(p: Prepared, scratch: Scratch, x: number, packed: number, sparse: boolean, bias: DeviceBuffer | null, out: number, work: number): void {

@@ -123,6 +123,18 @@ export function alphaMask(keep: i32): v128 {
   return keep === 4 ? i32x4.splat(<i32>0xff000000) : keep === 2 ? i16x8.splat(<i16>0xff00) : i32x4.splat(0);
 }
 
+/** True if the last of every 2 or 4 bytes is 255. @param length at least 64, whole pixels */
+export function isOpaque(x: usize, length: i32, channels: i32): bool {
+  const alpha = alphaMask(channels);
+  for (let done = 0; done < length; done += 64) {
+    // the last 64 overlap those before
+    const at = x + <usize>min(done, length - 64);
+    const both = v128.and(v128.and(v128.load(at), v128.load(at, 16)), v128.and(v128.load(at, 32), v128.load(at, 48)));
+    if (v128.any_true(v128.andnot(alpha, both))) return false;
+  }
+  return true;
+}
+
 /** 16 bytes; those under the mask are the source's. */
 @inline
 export function blendBytes(to: usize, bytes: v128, source: usize, alpha: v128): void {

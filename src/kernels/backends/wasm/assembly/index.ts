@@ -1,5 +1,6 @@
 export { biasGradient } from './bias';
 export { bytesBox } from './bytes-box';
+export { isOpaque } from './bytes-cells';
 export { bytesFloat } from './bytes-float';
 export { bytesInteger } from './bytes-integer';
 export { correlate } from './conv';

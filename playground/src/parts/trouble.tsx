@@ -1,0 +1,15 @@
+import type { Signal } from '@preact/signals';
+import { Notice } from './notice.js';
+
+/** What went wrong in a view, until it is closed. @param what '' for nothing */
+export function Trouble({ what }: { readonly what: Signal<string> }) {
+  if (!what.value) return null;
+  const close = () => {
+    what.value = '';
+  };
+  return (
+    <Notice kind="error" onClose={close}>
+      {what.value}
+    </Notice>
+  );
+}
