@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { OptionError } from '../errors.js';
 import type { StepOptions } from '../filters/step.js';
-import type { BytesTask } from '../kernels/backend.js';
 import { PADDING_MODES } from '../kernels/geometry.js';
+import type { planBytes } from '../kernels/plan/bytes.js';
 import { ALGORITHMS, type Alternative } from '../kernels/plan/plan.js';
 import { addBackendOptions, type BackendFlags } from './backend-options.js';
 import type { Terminal } from './program.js';
@@ -87,7 +87,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
 }
 
 /** What filter does instead, where a picture and its result are bytes and nothing is transparent. */
-const BYTES: Readonly<Record<BytesTask['weights']['kind'], string>> = {
+const BYTES: Readonly<Record<NonNullable<ReturnType<typeof planBytes>>['weights']['kind'], string>> = {
   integer: 'An opaque picture of 8 bits goes another way, from bytes to bytes: every weight that is not zero, in whole numbers of 16 bits.\n',
   box: 'An opaque picture of 8 bits goes another way, from bytes to bytes: running sums in whole numbers.\n',
   window: 'An opaque picture of 8 bits goes from bytes to bytes, with every weight that is not zero.\n',

@@ -1,11 +1,12 @@
 import type { Image } from '../image/image.js';
-import type { BytesTask } from '../kernels/backend.js';
+import type { Backend, BytesTask } from '../kernels/backend.js';
 import { defaultBackend } from '../kernels/backends/create.js';
 import type { RunOptions } from '../kernels/conv.js';
-import { planBytes } from '../kernels/plan/bytes.js';
+import { planBytes, planMagnitude } from '../kernels/plan/bytes.js';
+import type { Tensor } from '../tensor.js';
 import { hasAlpha } from './channels.js';
 import type { ResultOptions } from './filter-image.js';
-import { changeStep, type Step } from './step.js';
+import { changeStep, placeStep, type Step, type StepOptions } from './step.js';
 
 /**
  * The short way of an 8-bit picture under one kernel: from bytes to bytes, a strip at a time.
@@ -20,18 +21,47 @@ export async function filterBytes(
 ): Promise<Image | undefined> {
   const [{ geometry, kernel, bias, anchor, algorithm }] = steps;
   const { data, channels } = image;
-  const keepsAlpha = hasAlpha(channels) && filtered.length === channels - 1 && !filtered.includes(channels - 1);
+  const keepsAlpha = leavesAlpha(filtered, channels);
   if (steps.length > 1 || algorithm !== 'auto' || !(data instanceof Uint8ClampedArray) || kernel.shape.length !== 2) return undefined;
   if (filtered.length < channels && !(keepsAlpha && staysInPlace())) return undefined;
   const on = backend ?? (await defaultBackend());
   const all = changeStep(steps[0], { channels }).geometry;
-  const task = planBytes(kernel, all, on, { bias, keepsAlpha, needsOpaque });
-  if (!task || !on.convBytes) return undefined;
-  const result = out ?? { ...image, data: new Uint8ClampedArray(data.length) };
-  return on.convBytes(task, data, result.data as Uint8ClampedArray) ? result : undefined;
+  return run(planBytes(kernel, all, on, { bias, keepsAlpha, needsOpaque }), on, image, out);
 
   /** alpha passes through from the pixel under the anchor */
   function staysInPlace(): boolean {
     return anchor.every((cell, axis) => geometry.before[1 + axis] === cell * geometry.dilation[1 + axis]);
   }
+}
+
+/**
+ * The short way of scale · √(a² + b²), where a and b are what two kernels give, at every sample of an 8-bit picture.
+ * @param filtered as in {@link filterBytes}
+ * @returns undefined where the backend or the kernels ask for the way over planes of floats
+ */
+export async function magnitudeBytes(
+  operation: string,
+  image: Image,
+  kernels: readonly Tensor[],
+  scale: number,
+  filtered: readonly number[],
+  { backend, out, ...border }: RunOptions & ResultOptions & Pick<StepOptions, 'paddingMode' | 'paddingValue'>,
+): Promise<Image | undefined> {
+  const { data, channels, width, height } = image;
+  const keepsAlpha = leavesAlpha(filtered, channels);
+  if (!(data instanceof Uint8ClampedArray) || (filtered.length < channels && !keepsAlpha)) return undefined;
+  const on = backend ?? (await defaultBackend());
+  const { geometry } = placeStep(operation, [1, channels, height, width], kernels[0], border);
+  return run(planMagnitude(kernels, scale, geometry, on, keepsAlpha), on, image, out);
+}
+
+function run(task: BytesTask | undefined, on: Backend, image: Image, out: Image | undefined): Image | undefined {
+  if (!task) return undefined;
+  const result = out ?? { ...image, data: new Uint8ClampedArray(image.data.length) };
+  return on.convBytes?.(task, image.data as Uint8ClampedArray, result.data as Uint8ClampedArray) ? result : undefined;
+}
+
+/** True if all channels but alpha are filtered. */
+function leavesAlpha(filtered: readonly number[], channels: number): boolean {
+  return hasAlpha(channels) && filtered.length === channels - 1 && !filtered.includes(channels - 1);
 }

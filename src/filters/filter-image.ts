@@ -75,7 +75,7 @@ export async function filterImage(
   const place = ({ width, height }: Pick<Image, 'width' | 'height'>) =>
     placeSteps(operation, [1, channels === 'luminance' ? 1 : filtered.length, height, width], kernels);
   const everywhere = place(image);
-  if (out !== undefined) checkOut(operation, out, image, everywhere, output);
+  if (out !== undefined) checkOut(operation, out, image, everywhere[everywhere.length - 1].geometry.outShape, output);
   const asked = chooseAlpha(operation, options.alpha, image.channels, channels, everywhere);
   const rectangle = region ?? { x: 0, y: 0, width: image.width, height: image.height };
   const local = region !== undefined || mask !== undefined;
@@ -107,13 +107,15 @@ export async function filterImage(
   return deliver(samplesToImage(whole, image.data, output), out);
 }
 
-function deliver(result: Image, out: Image | undefined): Image {
+/** The result, in `out` if there is one. */
+export function deliver(result: Image, out: Image | undefined): Image {
   out?.data.set(result.data);
   return out ?? result;
 }
 
-function checkOut(operation: string, out: Image, image: Image, steps: readonly Step[], output: Output): void {
-  const [, , height, width] = steps[steps.length - 1].geometry.outShape;
+/** @param outShape of the planes of the result @throws ShapeError unless `out` can take the result */
+export function checkOut(operation: string, out: Image, image: Image, outShape: readonly number[], output: Output): void {
+  const [, , height, width] = outShape;
   const type = output === 'float' ? Float32Array : output === '16bit' ? Uint16Array : image.data.constructor;
   const words = (of: Omit<Image, 'data'>, data: string, samples: number) =>
     `${of.width} × ${of.height} with ${of.channels} channels in a ${data} of ${samples}`;

@@ -1,7 +1,10 @@
 import { type Image, tensorToImage } from '../image/image.js';
 import type { Tensor } from '../tensor.js';
 import { heading } from './angle.js';
+import { magnitudeBytes } from './bytes.js';
+import { chooseChannels } from './channels.js';
 import { KIRSCH, ROBINSON } from './compass.js';
+import { checkOut, deliver, type ResultOptions } from './filter-image.js';
 import {
   checkMeasureOptions,
   checkOperationOptions,
@@ -85,12 +88,21 @@ export async function gradient(image: Image, options: OperatorOption & MeasureOp
  * The magnitude of the {@link gradient} as a picture: edges, bright on black, in every channel for itself.
  * @returns the same size, channels and sample type, alpha as it was
  * @throws OptionError if an option is unknown or breaks its rule
+ * @throws ShapeError if `out` is not as the result is
  */
-export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions = {}): Promise<Image> {
-  checkOperationOptions('gradientMagnitude', image, options, ['operator']);
+export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions & ResultOptions = {}): Promise<Image> {
+  const { channels = 'colour', output = 'clamp', out } = options;
+  checkOperationOptions('gradientMagnitude', image, options, ['operator', 'out']);
+  if (out !== undefined) checkOut('gradientMagnitude', out, image, [1, image.channels, image.height, image.width], output);
+  const { kernels, step } = operatorOf('gradientMagnitude', options);
+  if (channels !== 'luminance' && output === 'clamp') {
+    const filtered = chooseChannels(channels, image.channels, 'gradientMagnitude');
+    const done = await magnitudeBytes('gradientMagnitude', image, kernels, 1 / step, filtered, options);
+    if (done) return done;
+  }
   const planes = toPlanes('gradientMagnitude', image, options);
   const { magnitude } = await slopes('gradientMagnitude', planes.x, options);
-  return replacePlanes(image, planes, magnitude, options.output);
+  return deliver(replacePlanes(image, planes, magnitude, output), out);
 }
 
 /**
@@ -126,9 +138,7 @@ interface Slopes {
 
 /** @param x `[planes, 1, H, W]` */
 async function slopes(operation: string, x: Tensor, options: OperatorOption & MeasureOptions): Promise<Slopes> {
-  const { operator = 'sobel' } = options;
-  oneOf(operation, 'operator', operator, GRADIENT_OPERATORS);
-  const { kernels, step, looks }: GradientOperator = OPERATORS[operator];
+  const { kernels, step, looks } = operatorOf(operation, options);
   const { data } = await respond(x, kernels, options);
   const planes = x.shape[0];
   const result = { magnitude: new Float32Array(x.data.length), direction: new Float32Array(x.data.length) };
@@ -139,6 +149,11 @@ async function slopes(operation: string, x: Tensor, options: OperatorOption & Me
     for (let i = 0; i < magnitude.length; i++) magnitude[i] /= step;
   }
   return result;
+}
+
+function operatorOf(operation: string, { operator = 'sobel' }: OperatorOption): GradientOperator {
+  oneOf(operation, 'operator', operator, GRADIENT_OPERATORS);
+  return OPERATORS[operator];
 }
 
 /** Two components at right angles. @param answers the one plane, then the other */

@@ -77,9 +77,9 @@ export function placeStep(operation: string, shape: readonly number[], kernel: T
   const window = kernel.shape.slice(-rank);
   const kernelShape = [shape[1], 1, ...window];
   const steps = { stride, dilation, flip, groups: shape[1] };
-  const written = convGeometry(shape, kernelShape, { ...steps, padding, anchor: options.anchor }, operation);
   const cells = window.map((k, axis) => (Array.isArray(options.anchor) ? options.anchor[axis] : options.anchor) ?? Math.floor(k / 2));
-  const same = convGeometry(shape, kernelShape, { ...steps, padding: 'same', anchor: cells }, operation);
+  const same = convGeometry(shape, kernelShape, { ...steps, padding: 'same', anchor: options.anchor ?? cells }, operation);
+  const written = padding === 'same' ? same : convGeometry(shape, kernelShape, { ...steps, padding, anchor: options.anchor }, operation);
   const whole = rank === 1 && Array.isArray(padding) && padding.length === 2 ? [padding] : padding;
   const sides = window.map((_, axis) => {
     const { before, after } = (Array.isArray(whole) ? whole[axis] : whole) === 'same' ? same : written;

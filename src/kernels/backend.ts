@@ -17,14 +17,16 @@ export interface BytesTask {
   /** only a picture of which no pixel lets anything through is filtered */
   readonly needsOpaque: boolean;
   /**
-   * How: whole weights and a factor, where 16 bits hold every sum; the same weight everywhere; one window of weights; or a row
-   * and then a column whose product is the window.
+   * How: whole weights and a factor, where 16 bits hold every sum; the same weight everywhere; one window of weights; a row
+   * and then a column whose product is the window; or, of the sums a and b under two windows of whole weights, scale · √(a² + b²),
+   * without bias.
    */
   readonly weights:
     | { readonly kind: 'integer'; readonly window: Int32Array; readonly scale: number }
     | { readonly kind: 'box'; readonly weight: number }
     | { readonly kind: 'window'; readonly window: Float32Array }
-    | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array };
+    | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array }
+    | { readonly kind: 'magnitude'; readonly windows: readonly [Int32Array, Int32Array]; readonly scale: number };
 }
 
 /**

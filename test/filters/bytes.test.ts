@@ -7,7 +7,9 @@ import {
   emboss,
   type FilterOptions,
   filter,
+  GRADIENT_OPERATORS,
   gaussian,
+  gradientMagnitude,
   type Image,
   kernel2d,
   motionBlur,
@@ -133,6 +135,40 @@ test('alpha is filtered, passes through, or counts; opaque pictures take the sho
     const want = await filter(image, box(3), { ...options, backend: reference });
     expect(got.data.every((value, i) => Math.abs(value - want.data[i]) <= 1)).toBe(true);
   }
+});
+
+describe.each(GRADIENT_OPERATORS)('magnitude by %s', (operator) => {
+  test.each([1, 2, 3, 4])('%s channels', async (channels) => {
+    calls = 0;
+    for (const options of [{}, { paddingMode: 'wrap' }, { paddingMode: 'constant', paddingValue: 77 }, { paddingMode: 'zero' }] as const) {
+      const image = noise(71, 23, channels);
+      const got = await gradientMagnitude(image, { operator, ...options, backend: wasm });
+      const exact = await gradientMagnitude(image, { operator, ...options, output: 'float', backend: reference });
+      const errors = Array.from(got.data, (value, i) => Math.abs(value - Math.min(255 * exact.data[i], 255)));
+      expect(Math.max(...errors)).toBeLessThanOrEqual(0.501);
+    }
+    expect(calls).toBe(operator === 'kirsch' || operator === 'robinson' ? 0 : 4);
+  });
+});
+
+test('magnitude into a picture that is there, also the one it is taken of', async () => {
+  const image = noise(40, 30, 4);
+  const want = await gradientMagnitude(image, { backend: wasm });
+  for (const out of [createImage(40, 30, 4), { ...image, data: image.data.slice() }, image]) {
+    expect(await gradientMagnitude(image, { backend: wasm, out })).toBe(out);
+    expect(out.data).toEqual(want.data);
+  }
+  await expect(gradientMagnitude(image, { out: createImage(30, 40, 4) })).rejects.toThrow(/gradientMagnitude: out must be as the result is, 40 × 30/);
+  calls = 0;
+  const grey = await gradientMagnitude(want, { channels: 'luminance', backend: wasm, out: createImage(40, 30, 4) });
+  expect(grey.data).toEqual((await gradientMagnitude(want, { channels: 'luminance', backend: reference })).data);
+  expect(calls).toBe(0);
+});
+
+test('a Gaussian of all four channels', async () => {
+  calls = 0;
+  for (const sigma of [0.8, 1, 1.3, 2, 3]) await check(noise(97, 31, 4), gaussian(sigma), { alpha: 'filter' });
+  expect(calls).toBe(5);
 });
 
 test('what the short way cannot do goes the long way', async () => {

@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/package/*.test.ts'],
+    globalSetup: 'test/package/setup.ts',
     testTimeout: 120_000,
-    hookTimeout: 300_000,
+    hookTimeout: 60_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/package-tests.json' }]] : ['default'],
   },
 });

@@ -1,7 +1,5 @@
 import type { Backend } from '../backend.js';
-import { messageOf, openGpu } from './gpu/create-gpu.js';
 import { GPU_MODES, type GpuMode } from './gpu/modes.js';
-import { ReferenceBackend } from './reference/reference.js';
 
 /** What was found of one backend. */
 export interface BackendReport {
@@ -31,6 +29,7 @@ export async function diagnose(): Promise<Diagnosis> {
   const gpus: BackendReport[] = [];
   for (const mode of GPU_MODES) gpus.push(await examineGpu(mode));
   const wasm = await examineWasm();
+  const { ReferenceBackend } = await import('./reference/reference.js');
   const reference: BackendReport = { backend: 'reference', available: true, device: new ReferenceBackend().device, reason: 'for tests: auto never picks it' };
 
   const gpu = gpus.find(({ hardware }) => hardware);
@@ -39,6 +38,8 @@ export async function diagnose(): Promise<Diagnosis> {
 }
 
 async function examineGpu(mode: GpuMode): Promise<BackendReport> {
+  // as in create.ts: what nobody asks for is not loaded
+  const { messageOf, openGpu } = await import('./gpu/create-gpu.js');
   try {
     const { engine, device } = await openGpu(mode);
     await engine.gpu.destroy();
@@ -55,6 +56,7 @@ async function examineWasm(): Promise<BackendReport> {
     backend.dispose();
     return { backend: 'wasm', available: true, device: backend.device };
   } catch (error) {
+    const { messageOf } = await import('./gpu/create-gpu.js');
     return { backend: 'wasm', available: false, reason: messageOf(error) };
   }
 }

@@ -28,42 +28,67 @@ export function planBytes(
   geometry: ConvGeometry,
   backend: Backend,
   around: Pick<BytesTask, 'bias' | 'keepsAlpha' | 'needsOpaque'>,
-): BytesTask | undefined {
+): (BytesTask & Pick<Way, 'weights'>) | undefined {
   const { bias, keepsAlpha } = around;
   const window = kernel.data;
-  const { inChannels, input, output, stride, rank, batch } = geometry;
-  const sameSize = input.every((size, axis) => size === output[axis]) && stride.every((step) => step === 1);
-  if (!backend.convBytes || kernel.shape.length !== 2 || rank !== 2 || batch !== 1 || !sameSize || input[2] * inChannels < LEAST_ROW) return undefined;
+  const { inChannels } = geometry;
+  if (!goesByBytes(geometry, backend) || kernel.shape.length !== 2) return undefined;
   if (!window.every(Number.isFinite) || !Number.isFinite(bias) || window.every((weight) => weight === 0)) return undefined;
   const written = geometry.flip ? window.slice().reverse() : window;
 
-  const passes = planPasses(depthwiseKernel(kernel, inChannels), geometry, backend);
-  const inFloats = passes.length <= 2 && passes.every(({ program, geometry: { outChannels } }) => isDirect(program) && outChannels === inChannels);
   const cells = keepsAlpha ? (inChannels - 1) / inChannels : 1;
-  const ways: { cost: number; weights: () => BytesTask['weights'] }[] = [];
+  const values = sizeOf(geometry.outShape);
+  const taps = written.reduce((count, weight) => count + Number(weight !== 0), 0);
+  const tap = taps === written.length && geometry.dilation[1] === 1 ? NS.tap : NS.single;
+  let best: Way = { cost: cells * (NS.floats + tap * taps), weights: { kind: 'window', window: written } };
+  const offer = (way: Way) => {
+    if (way.cost < best.cost) best = way;
+  };
   const integer = wholeWeights(written, bias, geometry);
-  if (integer) {
-    const { taps, ...whole } = integer;
-    ways.push({ cost: NS.integer + NS.integerTap * taps, weights: () => ({ kind: 'integer', ...whole }) });
-  }
-  if (isBox(written, geometry)) ways.push({ cost: NS.box, weights: () => ({ kind: 'box', weight: written[0] }) });
-  if (inFloats && passes.length === 2) {
+  if (integer) offer({ cost: NS.integer + NS.integerTap * taps, weights: { kind: 'integer', ...integer } });
+  if (isBox(written, geometry)) offer({ cost: NS.box, weights: { kind: 'box', weight: written[0] } });
+
+  // a plan takes longer than some filters, so it is made only where one that can be hoped for would win
+  const [, KH, KW] = geometry.kernel;
+  if (best.cost < Math.min(NS.planes, cells * (NS.floats + NS.tap * KH + NS.single * KW))) return { geometry, ...around, weights: best.weights };
+  const passes = planPasses(depthwiseKernel(kernel, inChannels), geometry, backend);
+  const inFloats = passes.length === 2 && passes.every(({ program, geometry: { outChannels } }) => isDirect(program) && outChannels === inChannels);
+  if (inFloats) {
     const turned = passes.map(({ kernel, geometry: { flip, outChannels } }) => {
       const one = kernel.slice(0, kernel.length / outChannels);
       return flip ? one.reverse() : one;
     });
     const across = passes.findIndex(({ geometry: { kernel } }) => kernel[1] === 1);
     const [row, column] = [turned[across], turned[1 - across]];
-    ways.push({ cost: cells * (NS.floats + NS.tap * column.length + NS.single * row.length), weights: () => ({ kind: 'separable', row, column }) });
+    offer({ cost: cells * (NS.floats + NS.tap * column.length + NS.single * row.length), weights: { kind: 'separable', row, column } });
   }
-  const taps = written.reduce((count, weight) => count + Number(weight !== 0), 0);
-  const tap = taps === written.length && geometry.dilation[1] === 1 ? NS.tap : NS.single;
-  ways.push({ cost: cells * (NS.floats + tap * taps), weights: () => ({ kind: 'window', window: written }) });
-
-  const best = ways.reduce((least, way) => (way.cost < least.cost ? way : least));
-  const values = sizeOf(geometry.outShape);
   const overPlanes = 1e6 * passes.reduce((sum, pass) => sum + predict(pass), 0) + NS.planes * values;
-  return best.cost * values < overPlanes ? { geometry, ...around, weights: best.weights() } : undefined;
+  return best.cost * values < overPlanes ? { geometry, ...around, weights: best.weights } : undefined;
+}
+
+/**
+ * How scale · √(a² + b²) is computed of the sums a and b under two kernels, where it is possible: there are two, their weights
+ * are whole and 16 bits hold every sum.
+ * @param kernels of one size
+ * @param geometry as in {@link planBytes}
+ */
+export function planMagnitude(kernels: readonly Tensor[], scale: number, geometry: ConvGeometry, backend: Backend, keepsAlpha: boolean): BytesTask | undefined {
+  const [a, b] = kernels.map(({ data }) => wholeWeights(data, 0, geometry));
+  if (!goesByBytes(geometry, backend) || kernels.length !== 2 || a?.scale !== 1 || b?.scale !== 1) return undefined;
+  return { geometry, bias: 0, keepsAlpha, needsOpaque: false, weights: { kind: 'magnitude', windows: [a.window, b.window], scale } };
+}
+
+/** True if the backend goes from bytes to bytes and the picture keeps its size. */
+function goesByBytes({ inChannels, input, output, stride, rank, batch }: ConvGeometry, { convBytes }: Backend): boolean {
+  const sameSize = input.every((size, axis) => size === output[axis]) && stride.every((step) => step === 1);
+  return convBytes !== undefined && rank === 2 && batch === 1 && sameSize && input[2] * inChannels >= LEAST_ROW;
+}
+
+/** One of the ways from bytes to bytes. */
+interface Way {
+  /** nanoseconds a value */
+  readonly cost: number;
+  readonly weights: Exclude<BytesTask['weights'], { kind: 'magnitude' }>;
 }
 
 function isDirect(program: Pass['program']): boolean {
@@ -81,7 +106,7 @@ function isByte(value: number): boolean {
 }
 
 /** The weights as whole numbers and their factor, if 16 bits hold every sum. */
-function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry): { window: Int32Array; scale: number; taps: number } | undefined {
+function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry): { window: Int32Array; scale: number } | undefined {
   const weights = window.filter((weight) => weight !== 0);
   const unit = weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.POSITIVE_INFINITY);
   const near = (value: number) => Math.abs(value - Math.round(value)) <= 1e-6 * Math.abs(value);
@@ -92,5 +117,5 @@ function wholeWeights(window: Float32Array, bias: number, { paddingValue }: Conv
   const whole = Int32Array.from(window, (weight) => Math.round(weight / scale));
   const largest = 255 * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
   // the sum, and what the program makes of it
-  return largest < 2 ** 15 && largest * scale + Math.abs(bias) < 2 ** 22 ? { window: whole, scale, taps: weights.length } : undefined;
+  return largest < 2 ** 15 && largest * scale + Math.abs(bias) < 2 ** 22 ? { window: whole, scale } : undefined;
 }

@@ -37,6 +37,8 @@ export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
       return integerJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
     case 'box':
       return boxJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
+    case 'magnitude':
+      return magnitudeJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
     default: {
       const kept = task.keepsAlpha ? channels - 1 : channels;
       return floatJob(task, prepared(machine, task.geometry, kept, 4), kept, machine);
@@ -58,6 +60,20 @@ function integerJob({ window, scale }: Weights<'integer'>, { geometry, bias, kee
         [strip, p.pointer, x, out, offsets, plus.length, minus.length, others.length, weights, scale, bias, keepsAlpha ? geometry.inChannels : 0],
         job,
       ),
+  };
+}
+
+function magnitudeJob({ windows: [a, b], scale }: Weights<'magnitude'>, { geometry, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
+  const taps = [...a.keys()].filter((tap) => a[tap] !== 0 || b[tap] !== 0);
+  return {
+    // of a pair the first weight lies in the lower 16 bits
+    lists: [Int32Array.from(taps, (tap) => p.layout.offsets[tap] / 4), Int32Array.from(taps, (tap) => (a[tap] & 0xffff) | (b[tap] << 16))],
+    scratch: [p.stripBytes / 4],
+    units: p.strips,
+    // and about what the root takes
+    taps: 2 * taps.length + 8,
+    run: (strip, _, x, out, [offsets, weights], job) =>
+      machine.share('bytesMagnitude', [strip, p.pointer, x, out, offsets, taps.length, weights, scale, keepsAlpha ? geometry.inChannels : 0], job),
   };
 }
 
@@ -103,10 +119,12 @@ function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: num
       : [Int32Array.from(taps ?? [], (tap) => row(Math.floor(tap / KW)) + column(tap % KW)), Float32Array.from(taps ?? [], (tap) => window?.[tap] ?? 0)];
   // two rows are computed at once where every cell of the window counts, and one row lies right below the other
   const paired = Number(taps?.length === KH * KW && dilationH === 1);
+  // a pixel of 3 or 4 cells is a vector, and its neighbour the next one
+  const whole = separable && kept >= 3 && dilationW === 1;
   const [first, second] = [lists[0].length, separable ? lists[2].length : 0];
   return {
     lists,
-    scratch: [4 * rowLength * (bandRows + below), 4 * (TILE_CELLS + halo), 8 * TILE_CELLS],
+    scratch: [4 * rowLength * (bandRows + below), (whole ? 16 / kept : 4) * (TILE_CELLS + halo), 8 * TILE_CELLS],
     units: Math.ceil(geometry.output[1] / bandRows) * Math.ceil((geometry.output[2] * kept) / TILE_CELLS),
     taps: first + second,
     run: (tile, [line, sums], x, out, [rowOffsets, rowWeights, columnOffsets = 0, columnWeights = 0], job) =>
@@ -114,7 +132,7 @@ function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: num
         'bytesFloat',
         [
           ...([tile, line, sums, p.pointer, x, out, geometry.inChannels, kept, TILE_CELLS, bandRows, rowLength, halo] as const),
-          ...([first, rowOffsets, rowWeights, second, columnOffsets, columnWeights, paired, bias] as const),
+          ...([first, rowOffsets, rowWeights, second, columnOffsets, columnWeights, paired, Number(whole), bias] as const),
         ],
         job,
       ),

@@ -11,6 +11,7 @@ export const SHARED_PROGRAMS = [
   'bytesBox',
   'bytesFloat',
   'bytesInteger',
+  'bytesMagnitude',
   'correlate',
   'fftConv',
   'fftKernels',
@@ -61,6 +62,19 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     from: number,
     to: number,
   ): void;
+  bytesMagnitude(
+    strip: number,
+    geometry: number,
+    x: number,
+    out: number,
+    offsets: number,
+    taps: number,
+    weights: number,
+    scale: number,
+    keep: number,
+    from: number,
+    to: number,
+  ): void;
   bytesBox(
     sums: number,
     newAt: number,
@@ -97,6 +111,7 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     columnOffsets: number,
     columnWeights: number,
     paired: number,
+    whole: number,
     bias: number,
     from: number,
     to: number,

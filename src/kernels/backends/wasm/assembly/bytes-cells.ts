@@ -38,6 +38,52 @@ export function gatherFloats(c: Correlation, x: usize, h: i32, from: i32, to: i3
   }
 }
 
+/** Pixels `from` … `to` − 1 of a row with its border, each as a vector of floats; of 3 bytes the fourth lane holds anything. */
+export function gatherPixels(c: Correlation, x: usize, h: i32, from: i32, to: i32, pixel: i32, kept: i32, line: usize): void {
+  const source = x + <usize>(h * (c.inW / kept) * pixel);
+  const runFrom = h < 0 ? to : c.runFrom / kept, runTo = c.runTo / kept;
+  for (let i = from; i < to; i++) {
+    const target = line + (<usize>(i - from) << 4);
+    if (i >= runFrom && i < runTo) {
+      const end = min(runTo, to);
+      pixelsOfRun(source + <usize>((c.runSource / kept + i - runFrom) * pixel), end - i, pixel, target);
+      i = end - 1;
+      continue;
+    }
+    const column = load<i32>(c.columns + (<usize>(i * kept) << 2));
+    v128.store(target, h < 0 || column < 0 ? f32x4.splat(c.value) : floatsOf(v128.load32_zero(source + <usize>(column / kept * pixel))));
+  }
+}
+
+function pixelsOfRun(at: usize, count: i32, pixel: i32, to: usize): void {
+  const end = to + (<usize>count << 4);
+  if (pixel === 4) {
+    for (; to + 64 <= end; to += 64) {
+      storeFloatsOf16(v128.load(at), to);
+      at += 16;
+    }
+  }
+  for (; to < end; to += 16) {
+    v128.store(to, floatsOf(v128.load32_zero(at)));
+    at += <usize>pixel;
+  }
+}
+
+/** The first four bytes. */
+@inline
+function floatsOf(bytes: v128): v128 {
+  return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)));
+}
+
+@inline
+function storeFloatsOf16(bytes: v128, to: usize): void {
+  const low = i16x8.extend_low_i8x16_u(bytes), high = i16x8.extend_high_i8x16_u(bytes);
+  v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)));
+  v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), 16);
+  v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), 32);
+  v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), 48);
+}
+
 @inline
 function byteOf(cell: i32, pixel: i32, kept: i32): usize {
   return pixel === kept ? <usize>cell : <usize>((cell / kept) * pixel + (cell % kept));
@@ -59,13 +105,7 @@ function floatsOfRun(source: usize, cell: i32, count: i32, pixel: i32, kept: i32
     }
   } else if (kept === pixel) {
     for (; done + 16 <= count; done += 16) {
-      const bytes = v128.load(at);
-      const to = line + (<usize>done << 2);
-      const low = i16x8.extend_low_i8x16_u(bytes), high = i16x8.extend_high_i8x16_u(bytes);
-      v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)));
-      v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), 16);
-      v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), 32);
-      v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), 48);
+      storeFloatsOf16(v128.load(at), line + (<usize>done << 2));
       at += 16;
     }
   }

@@ -3,6 +3,7 @@ export { bytesBox } from './bytes-box';
 export { isOpaque } from './bytes-cells';
 export { bytesFloat } from './bytes-float';
 export { bytesInteger } from './bytes-integer';
+export { bytesMagnitude } from './bytes-magnitude';
 export { correlate } from './conv';
 export { allFinite, fftConv, fftKernels, fftScratch, fftSpectrumBytes, fftTransforms, sameBytes } from './fft-conv';
 export { fold } from './fold';

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { PNG } from 'pngjs';
+import { inject } from 'vitest';
+
+/** What a program prints. @throws with all of that if it fails */
+export function output(program: string, args: string[], cwd = '.'): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw error ?? new Error(`${program} ${args.join(' ')}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Runs one of this repository's own tools. */
+export const tool = (name: string, args: string[], cwd?: string) => output(resolve('node_modules/.bin', name), args, cwd);
+
+/** Runs a program of somebody who has installed the package, and returns what it prints. */
+export function user(file: string, code: string): string {
+  const folder = inject('folder');
+  writeFileSync(join(folder, file), code);
+  return output(process.execPath, [file], folder);
+}
+
+/** Of a picture in the user's folder: size, and the red of a corner, of a neighbour of the middle and of the middle. */
+export function red(path: string): number[] {
+  const { width, height, data } = PNG.sync.read(readFileSync(join(inject('folder'), path)));
+  return [width, height, data[0], data[(1 * 5 + 1) * 4], data[(2 * 5 + 2) * 4]];
+}
