@@ -31,12 +31,12 @@ let worker: Worker | undefined;
 let lastId = 0;
 let opened: Promise<void> = Promise.resolve();
 
-function ask(question: Question): Promise<Answer> {
+function ask(question: Question, transfer: Transferable[] = []): Promise<Answer> {
   worker ??= startWorker();
   const to = worker;
   return new Promise((resolve) => {
     waiting.set(question.id, resolve);
-    to.postMessage(question);
+    to.postMessage(question, transfer);
   });
 }
 
@@ -88,7 +88,11 @@ export interface Done<T> {
  */
 export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments<K>): Promise<Done<TaskResult<K>>> {
   await opened;
-  const answer = await ask({ id: ++lastId, task, args });
+  // a bitmap is handed over, and not copied
+  const answer = await ask(
+    { id: ++lastId, task, args },
+    args.filter((arg: unknown) => arg instanceof ImageBitmap),
+  );
   const { error } = answer;
   const state = engineState.peek();
   if (error && state.status === 'ready' && state.name === 'gpu' && error.name === 'UnsupportedError') {

@@ -3,24 +3,19 @@ import {
   type Alternative,
   type Backend,
   type ConvCallOptions,
-  catalogue,
   conv,
   type ExplainOptions,
   type Explanation,
   explain,
-  type FilterOptions,
   type FilterTensorOptions,
-  filter,
   filterTensor,
-  type Image,
   type MaxPooled,
   maxPool,
-  type OperationOptions,
   type Tensor,
   type WindowOptions,
 } from 'convlab';
+import { pictureTasks } from '../filter/tasks.js';
 import { networkTasks } from '../network/tasks.js';
-import { type Ran, watched } from './watched.js';
 
 /** What was planned, without the weights of its passes. */
 export interface PlanReport {
@@ -29,28 +24,10 @@ export interface PlanReport {
   readonly alternatives: readonly { readonly algorithm: Algorithm; readonly cost?: number; readonly multiplyAdds?: number; readonly whyNot?: string }[];
 }
 
-/** A picture, and which programs of the backend it took. */
-export interface Filtered {
-  readonly image: Image;
-  readonly ran: readonly Ran[];
-}
-
 /** What the engine does when it is asked: calls of the public API, on the backend that was chosen. */
 export const tasks = {
+  ...pictureTasks,
   ...networkTasks,
-
-  filter: async (backend: Backend, image: Image, kernel: Tensor, options: FilterOptions): Promise<Filtered> => {
-    const ran: Ran[] = [];
-    return { image: await filter(image, kernel, { ...options, backend: watched(backend, ran) }), ran };
-  },
-
-  /** An operation of the catalogue, by name. */
-  apply: async (backend: Backend, name: string, image: Image, parameters: readonly number[], options: OperationOptions): Promise<Filtered> => {
-    const entry = catalogue[name];
-    if (!('apply' in entry)) throw new Error(`${name} is a kernel`);
-    const ran: Ran[] = [];
-    return { image: await entry.apply(image, parameters, { ...options, backend: watched(backend, ran) }), ran };
-  },
 
   conv: (backend: Backend, x: Tensor, kernel: Tensor, options: ConvCallOptions): Promise<Tensor> => conv(x, kernel, { ...options, backend }),
 

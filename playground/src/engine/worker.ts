@@ -1,8 +1,9 @@
 // The engine: a worker that holds a backend, so that no convolution of the page runs on its main thread.
 import type { Backend } from 'convlab';
+import type { Picture } from '../filter/tasks.js';
 import type { BackendChoice } from './choice.js';
 import { openBackend } from './open-backend.js';
-import { type Filtered, type Tasks, tasks } from './tasks.js';
+import { type Tasks, tasks } from './tasks.js';
 
 /** What the engine is asked. */
 export type Question =
@@ -39,11 +40,15 @@ async function answer(question: Question): Promise<void> {
     const task = tasks[question.task] as (backend: Backend, ...args: readonly unknown[]) => Promise<unknown>;
     const result = await task(backend, ...question.args);
     const milliseconds = performance.now() - start;
-    // a picture is handed over, and not copied
-    const transfer = question.task === 'filter' || question.task === 'apply' ? [(result as Filtered).image.data.buffer as ArrayBuffer] : [];
+    const transfer = isPicture(result) ? [result.image.data.buffer as ArrayBuffer, result.shown] : [];
     postMessage({ id, result, milliseconds } satisfies Answer, { transfer });
   } catch (error) {
     const { name, message } = error as Error;
     postMessage({ id, error: { name, message } } satisfies Answer);
   }
+}
+
+/** A picture is handed over, and not copied. */
+function isPicture(result: unknown): result is Picture {
+  return typeof result === 'object' && result !== null && 'shown' in result;
 }

@@ -1,7 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Image } from 'convlab';
 import { pictureNotice } from './picture.js';
-import { imageOf } from './pixels.js';
 import { t } from './strings.js';
 
 /** Whether the camera delivers pictures. */
@@ -18,9 +16,9 @@ export function stopCamera(): void {
 
 /**
  * Starts the camera.
- * @param onImage takes a picture and resolves when the next one may come, so that none waits
+ * @param onPicture takes a picture and resolves when the next one may come, so that none waits
  */
-export async function startCamera(onImage: (image: Image) => Promise<void>): Promise<void> {
+export async function startCamera(onPicture: (picture: ImageBitmap) => Promise<void>): Promise<void> {
   stopCamera();
   pictureNotice.value = undefined;
   try {
@@ -40,7 +38,7 @@ export async function startCamera(onImage: (image: Image) => Promise<void>): Pro
   await video.play();
   cameraOn.value = true;
   while (stream === mine && mine.active) {
-    if (video.videoWidth > 0) await onImage(imageOf(video, video.videoWidth, video.videoHeight));
+    if (video.videoWidth > 0) await onPicture(await createImageBitmap(video));
     await new Promise((next) => requestAnimationFrame(next));
   }
   if (stream === mine) stopCamera();

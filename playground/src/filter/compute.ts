@@ -1,20 +1,18 @@
 // From the state to the result: filter and explain run in the engine, and only the latest wish counts.
 import { effect, signal } from '@preact/signals';
-import type { ConvGeometry, Image, Tensor } from 'convlab';
+import type { ConvGeometry, Tensor } from 'convlab';
 import { engineGeneration, run } from '../engine/engine.js';
 import { latestOnly } from '../engine/latest.js';
 import type { PlanReport } from '../engine/tasks.js';
-import type { Ran } from '../engine/watched.js';
 import { geometryOf, placeKernel } from './place.js';
 import { alphaChoice, bias, divideBySum, entry, kernel, kernelName, linear, mode, options, output, placement, scale, source, values } from './state.js';
+import type { Filtered, Kept } from './tasks.js';
 import type { Around } from './written-out.js';
 
 /** A filtered picture, and how it came about. */
-export interface Result {
+export interface Result extends Filtered {
   /** what it was made of: a newer picture may already have come */
-  readonly from: Image;
-  readonly image: Image;
-  readonly ran: readonly Ran[];
+  readonly from: Kept;
   readonly milliseconds: number;
   readonly device: string;
   /** undefined for what is more than one kernel */
@@ -42,7 +40,7 @@ let last: Promise<void> = Promise.resolve();
 
 /** Filters the picture as the state says. @returns when it was filtered, or overtaken by a newer wish */
 function compute(): Promise<void> {
-  const [image, { tensor, error }, wishes, place, operation] = [source.value, kernel.value, options.value, placement.value, entry.value];
+  const [from, { tensor, error }, wishes, place, operation] = [source.value, kernel.value, options.value, placement.value, entry.value];
   const [name, numbers, shown, border] = [kernelName.value, values.value, output.value, mode.value];
   const around = {
     divideBySum: divideBySum.value,
@@ -52,7 +50,7 @@ function compute(): Promise<void> {
     output: shown,
     alpha: alphaChoice.value,
   };
-  if (!image) return Promise.resolve();
+  if (!from) return Promise.resolve();
   if (error) {
     failure.value = error;
     return Promise.resolve();
@@ -61,13 +59,14 @@ function compute(): Promise<void> {
   return enqueue(async () => {
     try {
       if (tensor) {
-        const { value, milliseconds, device } = await run('filter', image, tensor, wishes);
-        const plan = (await run('explain', tensor, [1, 3, image.height, image.width], placeKernel(place, tensor.shape))).value;
-        const how = { kernel: tensor, geometry: geometryOf(image, tensor, place), around, plan };
-        result.value = { from: image, ...value, milliseconds, device, how };
+        const { value, milliseconds, device } = await run('filter', from.id, tensor, wishes);
+        const { width, height } = from.image;
+        const plan = (await run('explain', tensor, [1, 3, height, width], placeKernel(place, tensor.shape))).value;
+        const how = { kernel: tensor, geometry: geometryOf(from.image, tensor, place), around, plan };
+        result.value = { from, ...value, milliseconds, device, how };
       } else if (operation) {
-        const { value, milliseconds, device } = await run('apply', name, image, numbers, { paddingMode: border, output: shown });
-        result.value = { from: image, ...value, milliseconds, device };
+        const { value, milliseconds, device } = await run('apply', from.id, name, numbers, { paddingMode: border, output: shown });
+        result.value = { from, ...value, milliseconds, device };
       }
       failure.value = '';
     } catch (caught) {

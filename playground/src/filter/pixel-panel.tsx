@@ -34,7 +34,7 @@ export function PixelPanel() {
       ) : done.how ? (
         shown?.key === done.how.geometry.key && <PixelSum done={done} how={done.how} shown={shown} x={x} y={y} c={c} />
       ) : (
-        <p>{t('noWindow', { before: sampleAt(done.from, x, y, c), after: sampleAt(done.image, x, y, c) })}</p>
+        <p>{t('noWindow', { before: sampleAt(done.from.image, x, y, c), after: sampleAt(done.image, x, y, c) })}</p>
       )}
     </section>
   );

@@ -1,9 +1,9 @@
 // Where the picture comes from: a scene, a file, the clipboard, the camera.
 import { effect, signal } from '@preact/signals';
-import type { Image } from 'convlab';
+import { run } from '../engine/engine.js';
 import { startCamera, stopCamera } from './camera.js';
 import { settled } from './compute.js';
-import { paint, pictureNotice, readPicture } from './picture.js';
+import { pictureNotice, readPicture } from './picture.js';
 import type { Scene } from './scenes.js';
 import { scene, source } from './state.js';
 
@@ -12,15 +12,6 @@ export const isOwn = signal(false);
 
 let wish = 0;
 let shown: Scene | undefined;
-const painted = new Map<Scene, Promise<Image>>();
-
-/** A scene, painted once. */
-function painting(name: Scene): Promise<Image> {
-  const image = painted.get(name) ?? paint(name);
-  painted.set(name, image);
-  image.catch(() => painted.delete(name));
-  return image;
-}
 
 /** Shows a scene. */
 export async function showScene(name: Scene): Promise<void> {
@@ -28,30 +19,36 @@ export async function showScene(name: Scene): Promise<void> {
   stopCamera();
   shown = name;
   scene.value = name;
-  const image = await painting(name);
-  if (mine !== wish) return;
-  pictureNotice.value = undefined;
-  isOwn.value = false;
-  source.value = image;
+  try {
+    const picture = (await run('paint', name)).value;
+    if (mine !== wish) return;
+    pictureNotice.value = undefined;
+    isOwn.value = false;
+    source.value = picture;
+  } catch (error) {
+    pictureNotice.value = { kind: 'error', text: (error as Error).message };
+  }
 }
 
 /** Shows a picture file; one that is none changes nothing but the notice. */
 export async function openPicture(file: Blob): Promise<void> {
   const mine = ++wish;
-  const image = await readPicture(file);
-  if (!image || mine !== wish) return;
+  const picture = await readPicture(file);
+  if (!picture || mine !== wish) return;
   stopCamera();
   isOwn.value = true;
-  source.value = image;
+  source.value = picture;
 }
 
 /** Shows what the camera sees, each picture when the one before is filtered. */
 export function openCamera(): Promise<void> {
-  wish++;
-  return startCamera((image) => {
+  const mine = ++wish;
+  return startCamera(async (bitmap) => {
+    const picture = (await run('read', bitmap)).value;
+    if (mine !== wish) return;
     isOwn.value = true;
-    source.value = image;
-    return settled();
+    source.value = picture;
+    await settled();
   });
 }
 

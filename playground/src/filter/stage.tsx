@@ -1,9 +1,9 @@
-import { type Image, imageToImageData } from 'convlab';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { duration } from '../parts/numbers.js';
 import { Slider } from '../parts/slider.js';
 import { busy, failure, type How, type Result, result } from './compute.js';
+import { type Screen, screens, show } from './screens.js';
 import { pixel, split } from './state.js';
 import { t } from './strings.js';
 
@@ -17,7 +17,7 @@ interface Box {
 
 /** Where the result lies over the picture: each of its pixels over the one under the kernel's anchor, and as wide as the stride. */
 function boxOfResult({ from, image, how }: Result): Box {
-  if (!how) return { x: 0, y: 0, width: from.width, height: from.height };
+  if (!how) return { x: 0, y: 0, width: from.image.width, height: from.image.height };
   const { kernel, stride, dilation, before, flip } = how.geometry;
   const start = (axis: 1 | 2) => {
     const cell = Math.floor(kernel[axis] / 2);
@@ -56,7 +56,7 @@ export function Stage() {
       <Slider label={t('split')} value={split} min={0} max={100} format={(share) => `${Math.round(share)}%`} />
       {done && (
         <p class="caption" role="status">
-          <span>{t('size', { before: `${done.from.width} × ${done.from.height}`, after: `${done.image.width} × ${done.image.height}` })}</span>
+          <span>{t('size', { before: `${done.from.image.width} × ${done.from.image.height}`, after: `${done.image.width} × ${done.image.height}` })}</span>
           <span>{t('time', { time: duration(done.milliseconds) })}</span>
           <span class="device-name">{done.device}</span>
           <span class="busy" data-busy={busy.value} aria-hidden="true" />
@@ -68,7 +68,7 @@ export function Stage() {
 
 function Pictures(done: Result) {
   const { from, image, how } = done;
-  const whole = { x: 0, y: 0, width: from.width, height: from.height };
+  const whole = { x: 0, y: 0, width: from.image.width, height: from.image.height };
   const box = boxOfResult(done);
   const all = union(whole, box);
   const frame = useRef<HTMLDivElement>(null);
@@ -112,8 +112,8 @@ function Pictures(done: Result) {
         dragging.current = false;
       }}
     >
-      <Layer image={from} style={placeIn(all, whole)} label={t('before')} clip={`inset(0 ${100 - split.value}% 0 0)`} />
-      <Layer image={image} style={placeIn(all, box)} label={t('after')} clip={`inset(0 0 0 ${split.value}%)`} />
+      <Layer screen={screens.before} bitmap={from.shown} place={placeIn(all, whole)} label={t('before')} clip={`inset(0 ${100 - split.value}% 0 0)`} />
+      <Layer screen={screens.after} bitmap={done.shown} place={placeIn(all, box)} label={t('after')} clip={`inset(0 0 0 ${split.value}%)`} />
       {how && inside && <div class="window" style={placeIn(all, boxOfWindow(how, [x, y]))} />}
       {outline && <div class="spot" style={placeIn(all, outline)} />}
       <div class="divider" style={{ left: `${split.value}%` }}>
@@ -125,27 +125,21 @@ function Pictures(done: Result) {
 }
 
 interface LayerProps {
-  readonly image: Image;
+  readonly screen: Screen;
+  readonly bitmap: ImageBitmap;
   readonly label: string;
   readonly clip: string;
-  readonly style: Readonly<Record<string, string>>;
+  readonly place: Readonly<Record<string, string>>;
 }
 
-/** Without a copy where there is none to make: the picture is drawn at every step of a slider. */
-function pixelsOf(image: Image): ImageData {
-  const { width, height, channels, data } = image;
-  if (channels !== 4 || !(data instanceof Uint8ClampedArray)) return imageToImageData(image);
-  return new ImageData(data as Uint8ClampedArray<ArrayBuffer>, width, height);
-}
-
-function Layer({ image, label, clip, style }: LayerProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    canvas.current?.getContext('2d')?.putImageData(pixelsOf(image), 0, 0);
-  }, [image]);
-  return (
-    <div class="layer" style={{ clipPath: clip }}>
-      <canvas ref={canvas} width={image.width} height={image.height} role="img" aria-label={label} style={style} />
-    </div>
-  );
+function Layer({ screen, bitmap, label, clip, place }: LayerProps) {
+  const layer = useRef<HTMLDivElement>(null);
+  const { canvas } = screen;
+  useLayoutEffect(() => layer.current?.append(canvas), [canvas]);
+  useLayoutEffect(() => {
+    Object.assign(canvas, { role: 'img', ariaLabel: label });
+    Object.assign(canvas.style, place);
+    show(screen, bitmap);
+  });
+  return <div class="layer" ref={layer} style={{ clipPath: clip }} />;
 }

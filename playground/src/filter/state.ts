@@ -1,10 +1,11 @@
 // What the Filter view shows, all of it in the URL but the picture that was opened.
 import { computed, signal } from '@preact/signals';
-import { ALPHAS, type AxisPadding, type CatalogueEntry, catalogue, type FilterOptions, type Image, kernel2d, PADDING_MODES, type Tensor } from 'convlab';
+import { ALPHAS, type AxisPadding, type CatalogueEntry, catalogue, type FilterOptions, kernel2d, PADDING_MODES, type Tensor } from 'convlab';
 import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
 import { SLIDERS } from './parameters.js';
 import { SCENES } from './scenes.js';
+import type { Kept } from './tasks.js';
 
 /** The largest matrix that can be edited. */
 export const LARGEST = 15;
@@ -56,7 +57,7 @@ export const pixel = urlSignal<readonly number[]>('filter', 'at', [], list(numbe
 export const channel = urlSignal('filter', 'channel', 'r', oneOf(['r', 'g', 'b']));
 
 /** The picture before; undefined while it is painted. */
-export const source = signal<Image | undefined>(undefined);
+export const source = signal<Kept | undefined>(undefined);
 
 /** The catalogue's entry; undefined where the kernel is one's own. */
 export const entry = computed<CatalogueEntry | undefined>(() => (kernelName.value === CUSTOM ? undefined : catalogue[kernelName.value]));

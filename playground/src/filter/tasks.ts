@@ -1,0 +1,72 @@
+import { type Backend, catalogue, type FilterOptions, filter, type Image, imageToImageData, type OperationOptions, type Tensor } from 'convlab';
+import { type Ran, watched } from '../engine/watched.js';
+import { imageOf } from './pixels.js';
+import { paintScene, type Scene } from './scenes.js';
+
+/** A picture as the page takes it: its samples, and the same to be shown. To copy or draw millions of samples, the page would stand still. */
+export interface Picture {
+  readonly image: Image;
+  /** can be shown once */
+  readonly shown: ImageBitmap;
+}
+
+/** A picture that the engine keeps, to filter it by its number. */
+export interface Kept extends Picture {
+  readonly id: number;
+}
+
+/** A picture, and which programs of the backend it took. */
+export interface Filtered extends Picture {
+  readonly ran: readonly Ran[];
+}
+
+const pictures = new Map<number, Image>();
+let lastId = 0;
+
+async function keep(image: Image): Promise<Kept> {
+  pictures.set(++lastId, image);
+  const copy = { ...image, data: image.data.slice() };
+  return { id: lastId, image: copy, shown: await shownAs(image) };
+}
+
+/** Those that came before it are not asked for again. */
+function kept(id: number): Image {
+  for (const older of pictures.keys()) if (older < id) pictures.delete(older);
+  const image = pictures.get(id);
+  if (!image) throw new Error(`the engine has no picture ${id}`);
+  return image;
+}
+
+function shownAs(image: Image): Promise<ImageBitmap> {
+  return createImageBitmap(imageToImageData(image));
+}
+
+/** What the engine does for the Filter view. */
+export const pictureTasks = {
+  /** Paints a scene. */
+  paint: (_: Backend, scene: Scene): Promise<Kept> => keep(paintScene(scene)),
+
+  /** Reads the pixels of a picture, reduced where they are too many. @throws Error if it is larger than the browser draws */
+  read: (_: Backend, bitmap: ImageBitmap): Promise<Kept> => {
+    try {
+      return keep(imageOf(bitmap, bitmap.width, bitmap.height));
+    } finally {
+      bitmap.close();
+    }
+  },
+
+  filter: async (backend: Backend, id: number, kernel: Tensor, options: FilterOptions): Promise<Filtered> => {
+    const ran: Ran[] = [];
+    const image = await filter(kept(id), kernel, { ...options, backend: watched(backend, ran) });
+    return { image, shown: await shownAs(image), ran };
+  },
+
+  /** An operation of the catalogue, by name. */
+  apply: async (backend: Backend, id: number, name: string, parameters: readonly number[], options: OperationOptions): Promise<Filtered> => {
+    const entry = catalogue[name];
+    if (!('apply' in entry)) throw new Error(`${name} is a kernel`);
+    const ran: Ran[] = [];
+    const image = await entry.apply(kept(id), parameters, { ...options, backend: watched(backend, ran) });
+    return { image, shown: await shownAs(image), ran };
+  },
+};
