@@ -31,6 +31,7 @@ export {
 export { type ExplainOptions, type Explanation, explain } from './kernels/plan/explain.js';
 export type { Pass } from './kernels/plan/pass.js';
 export { ALGORITHMS, type Algorithm, type Alternative, type Plan } from './kernels/plan/plan.js';
+export type { Reason } from './kernels/plan/reason.js';
 export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pool.js';
 export { Random } from './random.js';
 export { full, type Nested, reshape, type Tensor, tensor } from './tensor.js';

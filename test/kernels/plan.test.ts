@@ -48,7 +48,12 @@ describe('the choice', () => {
   test('a backend without a program is not offered it: a box goes separable, a dense kernel direct', () => {
     const boxed = choose(box(15), [1080, 1920], bare);
     expect(boxed.algorithm).toBe('separable');
-    expect(boxed.alternatives).toContainEqual({ algorithm: 'runningSum', possible: false, whyNot: 'the gpu backend has no program for it' });
+    expect(boxed.alternatives).toContainEqual({
+      algorithm: 'runningSum',
+      possible: false,
+      whyNot: 'the gpu backend has no program for it',
+      reason: { name: 'noProgram', values: { backend: 'gpu' } },
+    });
     expect(choose(random([31, 31], 2), [1080, 1920], bare).algorithm).toBe('direct');
   });
 

@@ -351,6 +351,8 @@ test('no barrier for assistive technology, in both themes and languages', async 
   await goTo(page, '#filter?scene=dot&at=0,0&lang=zh&theme=light&mode=wrap&example=slide7&step=3');
   await page.getByText('虚线格在边界之外').waitFor();
   expect(await findBarriers(page)).toEqual([]);
+  await expect.poll(() => page.locator('section[aria-labelledby="plan-title"]').textContent()).toMatch(/因为[^a-z]+。/);
+  expect(await page.locator('.alternatives').textContent()).not.toMatch(/[a-z]{4}/);
 });
 
 test('every parameter of the catalogue has a slider that holds its default', () => {

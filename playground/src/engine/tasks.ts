@@ -11,6 +11,7 @@ import {
   filterTensor,
   type MaxPooled,
   maxPool,
+  type Reason,
   type Tensor,
   type WindowOptions,
 } from 'convlab';
@@ -21,7 +22,14 @@ import { networkTasks } from '../network/tasks.js';
 export interface PlanReport {
   readonly algorithm: Algorithm;
   readonly why: string;
-  readonly alternatives: readonly { readonly algorithm: Algorithm; readonly cost?: number; readonly multiplyAdds?: number; readonly whyNot?: string }[];
+  readonly reason: Reason;
+  readonly alternatives: readonly {
+    readonly algorithm: Algorithm;
+    readonly cost?: number;
+    readonly multiplyAdds?: number;
+    readonly whyNot?: string;
+    readonly reason?: Reason;
+  }[];
 }
 
 /** What the engine does when it is asked: calls of the public API, on the backend that was chosen. */
@@ -40,10 +48,12 @@ export const tasks = {
     brief(await explain(kernel, shape, { ...options, backend })),
 };
 
-function brief({ algorithm, why, alternatives }: Explanation): PlanReport {
+function brief({ algorithm, why, reason, alternatives }: Explanation): PlanReport {
   const each = (one: Alternative) =>
-    one.possible ? { algorithm: one.algorithm, cost: one.cost, multiplyAdds: one.multiplyAdds } : { algorithm: one.algorithm, whyNot: one.whyNot };
-  return { algorithm, why, alternatives: alternatives.map(each) };
+    one.possible
+      ? { algorithm: one.algorithm, cost: one.cost, multiplyAdds: one.multiplyAdds }
+      : { algorithm: one.algorithm, whyNot: one.whyNot, reason: one.reason };
+  return { algorithm, why, reason, alternatives: alternatives.map(each) };
 }
 
 /** The tasks by name. */

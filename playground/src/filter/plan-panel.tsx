@@ -1,6 +1,7 @@
 import type { Ran } from '../engine/watched.js';
 import { duration, short } from '../parts/numbers.js';
 import { result } from './compute.js';
+import { reasonIn } from './reasons.js';
 import { t } from './strings.js';
 
 /** What the plan chose among, why, and which programs really ran. */
@@ -16,16 +17,15 @@ export function PlanPanel() {
       {plan && (
         <>
           <p>
-            <strong class="chosen">{t(plan.algorithm)}</strong>, {t('because')} <span lang="en">{plan.why}</span>.
+            <strong class="chosen">{t(plan.algorithm)}</strong>
+            {t('because', { why: reasonIn(plan.why, plan.reason) })}
           </p>
           <ul class="alternatives">
-            {plan.alternatives.map(({ algorithm, cost, whyNot }) => (
+            {plan.alternatives.map(({ algorithm, cost, whyNot = '', reason }) => (
               <li key={algorithm} data-chosen={algorithm === plan.algorithm} data-possible={cost !== undefined}>
                 <span>{t(algorithm)}</span>
                 {cost === undefined ? (
-                  <span class="faint" lang="en">
-                    {t('notPossible', { why: whyNot ?? '' })}
-                  </span>
+                  <span class="faint">{t('notPossible', { why: reasonIn(whyNot, reason) })}</span>
                 ) : (
                   <>
                     <span class="bars-track">
@@ -56,11 +56,12 @@ export function PlanPanel() {
 }
 
 const NAMES = { conv: 'ranConv', convSparse: 'ranSparse', convRunningSum: 'ranRunningSum', convFft: 'ranFft' } as const;
-const BYTES: Readonly<Record<string, 'ranInteger' | 'ranWindow' | 'ranSeparable' | 'ranBox'>> = {
+const BYTES: Readonly<Record<string, 'ranInteger' | 'ranWindow' | 'ranSeparable' | 'ranBox' | 'ranBytesFft'>> = {
   integer: 'ranInteger',
   window: 'ranWindow',
   separable: 'ranSeparable',
   box: 'ranBox',
+  fft: 'ranBytesFft',
 };
 
 /** The programs in words, with how often each ran. */

@@ -128,7 +128,7 @@ export const t = dictionary({
   rest: ['all others together', '其余合计'],
 
   plan: ['How it was computed, and why', '如何计算，为什么'],
-  because: ['because', '因为'],
+  because: [', because {why}.', '，因为{why}。'],
   direct: ['direct', '直接'],
   sparse: ['sparse', '稀疏'],
   separable: ['separable', '可分离'],
@@ -145,6 +145,7 @@ export const t = dictionary({
   ranWindow: ['from bytes to bytes, every weight of {kernel}', '由字节到字节，{kernel} 的每个权重'],
   ranSeparable: ['from bytes to bytes, {kernel} as a row and a column', '由字节到字节，{kernel} 拆为一行一列'],
   ranBox: ['from bytes to bytes, running sums over {kernel}', '由字节到字节，{kernel} 的滑动求和'],
+  ranBytesFft: ['from bytes to bytes, Fourier transform, {kernel}', '由字节到字节，傅里叶变换，{kernel}'],
   ranNothing: ['no convolution', '无卷积'],
   bytesNote: [
     'The plan is the one for planes of floats; an opaque picture of 8 bits may go a shorter way, and did.',

@@ -5,6 +5,7 @@ import type { ConvGeometry } from '../geometry.js';
 import { multiplyAdds, predict } from './cost.js';
 import { fftTiles } from './fft-tiles.js';
 import type { Pass } from './pass.js';
+import { inWords, type Reason } from './reason.js';
 import { separablePasses } from './separable.js';
 
 /**
@@ -32,7 +33,7 @@ export type Alternative = {
       readonly multiplyAdds: number;
       readonly passes: readonly Pass[];
     }
-  | { readonly possible: false; readonly whyNot: string }
+  | { readonly possible: false; readonly whyNot: string; readonly reason: Reason }
 );
 
 /** The algorithm that was chosen for one convolution, and why. */
@@ -42,6 +43,8 @@ export interface Plan {
   readonly cost: number;
   /** completes "… because" */
   readonly why: string;
+  /** the same as data */
+  readonly reason: Reason;
   readonly passes: readonly Pass[];
   /** all of {@link ALGORITHMS}, the chosen one too; the cheapest first, the impossible ones last */
   readonly alternatives: readonly Alternative[];
@@ -63,14 +66,15 @@ export function plan(kernel: Tensor, geometry: ConvGeometry, backend: Backend, a
   checkAlgorithm(operation, algorithm);
   const weights = readWeights(kernel.data, geometry.outChannels);
   const alternatives = ALGORITHMS.map((name) => consider(name, kernel.data, geometry, backend, weights)).sort((a, b) => costOf(a) - costOf(b));
-  const because = algorithm === 'auto' ? whyDirect(kernel.data, geometry, backend) : 'it was asked for';
+  const because: Reason | undefined = algorithm === 'auto' ? whyDirect(kernel.data, geometry, backend) : { name: 'asked' };
   const wanted = algorithm !== 'auto' ? algorithm : because ? 'direct' : best(alternatives);
   const chosen = alternatives.find((alternative) => alternative.algorithm === wanted) as Alternative;
   if (!chosen.possible) {
     const possible = ALGORITHMS.filter((name) => alternatives.some((each) => each.algorithm === name && each.possible)).join(', ');
     throw new OptionError(operation, 'algorithm', `does not go with this kernel: ${chosen.whyNot} (${possible} would)`, algorithm);
   }
-  return { algorithm: wanted, cost: chosen.cost, why: because ?? advantage(chosen, geometry), passes: chosen.passes, alternatives };
+  const reason = because ?? advantage(chosen, geometry);
+  return { algorithm: wanted, cost: chosen.cost, why: inWords(reason), reason, passes: chosen.passes, alternatives };
 }
 
 /** @throws OptionError unless it is one of {@link ALGORITHMS} or `'auto'` */
@@ -87,9 +91,9 @@ export function planPasses(kernel: Tensor, geometry: ConvGeometry, backend: Back
 }
 
 /** Why nothing but `direct` needs to be considered. */
-function whyDirect(kernel: Float32Array, geometry: ConvGeometry, backend: Backend): string | undefined {
-  if (backend.name === 'reference') return 'the reference backend is the definition itself';
-  return predict(directPass(kernel, geometry)) < PLANNING ? 'it is done before a better plan could be made' : undefined;
+function whyDirect(kernel: Float32Array, geometry: ConvGeometry, backend: Backend): Reason | undefined {
+  if (backend.name === 'reference') return { name: 'definition' };
+  return predict(directPass(kernel, geometry)) < PLANNING ? { name: 'little' } : undefined;
 }
 
 function directPass(kernel: Float32Array, geometry: ConvGeometry): Pass {
@@ -118,52 +122,51 @@ function readWeights(kernel: Float32Array, outChannels: number): Weights {
 
 function consider(algorithm: Algorithm, kernel: Float32Array, geometry: ConvGeometry, backend: Backend, weights: Weights): Alternative {
   const passes = passesOf(algorithm, kernel, geometry, backend, weights);
-  if ('whyNot' in passes) return { algorithm, possible: false, whyNot: passes.whyNot };
+  if ('whyNot' in passes) return { algorithm, possible: false, whyNot: inWords(passes.whyNot), reason: passes.whyNot };
   const total = (measure: (pass: Pass) => number) => passes.reduce((sum, pass) => sum + measure(pass), 0);
   return { algorithm, possible: true, cost: total(predict), multiplyAdds: total(multiplyAdds), passes };
 }
 
-type Passes = readonly Pass[] | { readonly whyNot: string };
+type Passes = readonly Pass[] | { readonly whyNot: Reason };
 
 function passesOf(algorithm: Algorithm, kernel: Float32Array, geometry: ConvGeometry, backend: Backend, { finite, zeros, equal }: Weights): Passes {
   const by = (program: Pass['program']): Passes =>
-    backend[program] ? [{ program, geometry, kernel }] : { whyNot: `the ${backend.name} backend has no program for it` };
+    backend[program] ? [{ program, geometry, kernel }] : { whyNot: { name: 'noProgram', values: { backend: backend.name } } };
   switch (algorithm) {
     case 'direct':
       return by('conv');
     case 'sparse':
-      return zeros ? by('convSparse') : { whyNot: 'none of the weights is zero' };
+      return zeros ? by('convSparse') : { whyNot: { name: 'noZeros' } };
     case 'separable':
       return finite ? separablePasses(geometry, kernel) : NOT_FINITE;
     case 'runningSum':
       if (!finite) return NOT_FINITE;
-      if (!equal) return { whyNot: 'the weights are not all equal' };
-      return geometry.kernelShape[1] === 1 ? by('convRunningSum') : { whyNot: `every output channel adds up ${geometry.kernelShape[1]} input channels` };
+      if (!equal) return { whyNot: { name: 'unequal' } };
+      return geometry.kernelShape[1] === 1 ? by('convRunningSum') : { whyNot: { name: 'addsUp', values: { n: geometry.kernelShape[1] } } };
     case 'fft':
       if (!finite) return NOT_FINITE;
-      return fftTiles(geometry) ? by('convFft') : { whyNot: 'the spectra of the kernels would take more than 256 MB' };
+      return fftTiles(geometry) ? by('convFft') : { whyNot: { name: 'spectra' } };
   }
 }
 
-const NOT_FINITE = { whyNot: 'the kernel holds NaN or infinite weights' };
+const NOT_FINITE: Passes = { whyNot: { name: 'notFinite' } };
 
-function advantage({ algorithm, passes }: Alternative & { possible: true }, geometry: ConvGeometry): string {
+function advantage({ algorithm, passes }: Alternative & { possible: true }, geometry: ConvGeometry): Reason {
   const size = geometry.kernel.slice(3 - geometry.rank).join(' × ');
   switch (algorithm) {
     case 'direct':
-      return 'nothing else is clearly cheaper';
+      return { name: 'cheapest' };
     case 'sparse':
-      return 'weights of zero need no multiplication';
+      return { name: 'zeros' };
     case 'separable': {
-      const products = passes[0].geometry.outChannels / geometry.outChannels;
-      const kernels = passes.map((pass) => pass.geometry.kernel.slice(3 - geometry.rank).join(' × ')).join(', then ');
-      const what = products === 1 ? 'is a product of one-dimensional kernels' : `is the sum of ${products} products of one-dimensional kernels`;
-      return `the ${size} kernel ${what}: ${kernels}`;
+      const n = passes[0].geometry.outChannels / geometry.outChannels;
+      const kernels = passes.map((pass) => pass.geometry.kernel.slice(3 - geometry.rank).join(' × '));
+      return { name: n === 1 ? 'product' : 'products', values: { size, n, passes: kernels } };
     }
     case 'runningSum':
-      return `all weights are equal: a window's sum follows from running sums, whatever its size`;
+      return { name: 'equal' };
     case 'fft':
-      return `under a Fourier transform a convolution is one multiplication a frequency, and a ${size} kernel is large enough to repay the transforms`;
+      return { name: 'large', values: { size } };
   }
 }
 

@@ -2,6 +2,7 @@ import { sizeOf } from '../../tensor.js';
 import { type ConvGeometry, convGeometry, type PaddingMode } from '../geometry.js';
 import { type Product, separate } from './low-rank.js';
 import type { Pass } from './pass.js';
+import type { Reason } from './reason.js';
 
 /** More products than that are not tried: each takes a copy of the picture. */
 const MOST_PRODUCTS = 8;
@@ -16,18 +17,18 @@ const MOST_VALUES = 2 ** 28 - 2 ** 10;
  * A row of constant padding holds v; after the pass along the columns it would hold v · Σ column, so that is what the next
  * pass is padded with. All other modes show cells of the input, and what is shown has been through the pass.
  */
-export function separablePasses(geometry: ConvGeometry, kernel: Float32Array): readonly Pass[] | { readonly whyNot: string } {
+export function separablePasses(geometry: ConvGeometry, kernel: Float32Array): readonly Pass[] | { readonly whyNot: Reason } {
   const { kernelShape, outChannels, groups, paddingValue } = geometry;
   const axes = ([0, 1, 2] as const).filter((axis) => geometry.kernel[axis] > 1);
-  if (axes.length < 2) return { whyNot: 'the kernel already runs along a single axis' };
-  if (kernelShape[1] > 1) return { whyNot: `every output channel adds up ${kernelShape[1]} input channels, each with a kernel of its own` };
+  if (axes.length < 2) return { whyNot: { name: 'singleAxis' } };
+  if (kernelShape[1] > 1) return { whyNot: { name: 'addsUpOwn', values: { n: kernelShape[1] } } };
 
   const channels = productsOfChannels(geometry, kernel, axes);
-  if (!channels) return { whyNot: `the kernel is not a sum of ${MOST_PRODUCTS} products of one-dimensional kernels or less` };
+  if (!channels) return { whyNot: { name: 'noProducts', values: { n: MOST_PRODUCTS } } };
   const products = Math.max(1, ...channels.map((list) => list.length));
   const sums = new Set(channels.flatMap((list) => list.map((product) => product.slice(0, -1).map(sum).join())));
   if (paddingValue !== 0 && (products > 1 || sums.size > 1)) {
-    return { whyNot: 'padding with a value other than 0 would need another value for each of the products' };
+    return { whyNot: { name: 'padding' } };
   }
 
   const some = channels.find((list) => list.length > 0);
@@ -40,7 +41,7 @@ export function separablePasses(geometry: ConvGeometry, kernel: Float32Array): r
     const spread = first ? groups : last ? outChannels : outChannels * products;
     const settled = ([0, 1, 2] as const).filter((a) => a === axis || (first && geometry.kernel[a] === 1));
     const pass = passGeometry(geometry, settled, shape, to, spread, value);
-    if (sizeOf(pass.outShape) > MOST_VALUES) return { whyNot: 'the planes between the passes would take more than 1 GiB' };
+    if (sizeOf(pass.outShape) > MOST_VALUES) return { whyNot: { name: 'planes' } };
     const weights = new Float32Array(outChannels * products * geometry.kernel[axis]);
     for (const [c, list] of channels.entries()) {
       for (const [p, product] of list.entries()) weights.set(product[i], (c * products + p) * geometry.kernel[axis]);

@@ -1,0 +1,34 @@
+import type { Reason } from 'convlab';
+import { language } from '../shell/language.js';
+
+const CHINESE: Readonly<Record<Reason['name'], string>> = {
+  asked: '这是所要求的',
+  definition: '参考后端就是定义本身',
+  little: '计算量很小，还没规划完就已算完',
+  cheapest: '没有明显更省的算法',
+  zeros: '零权重不必相乘',
+  product: '{size} 的核是一维核的乘积：{passes}',
+  products: '{size} 的核是 {n} 个一维核乘积之和：{passes}',
+  equal: '权重全部相等：窗口之和由滑动求和得到，与窗口大小无关',
+  large: '傅里叶变换后，每个频率只需一次乘法，而 {size} 的核足够大，值得做变换',
+  noProgram: '{backend} 后端没有这种程序',
+  noZeros: '没有为零的权重',
+  notFinite: '核中有 NaN 或无穷大的权重',
+  unequal: '权重不全相等',
+  addsUp: '每个输出通道要累加 {n} 个输入通道',
+  addsUpOwn: '每个输出通道要累加 {n} 个输入通道，每个通道各有自己的核',
+  spectra: '核的频谱会超过 256 MB',
+  singleAxis: '核本来就只沿一个轴',
+  noProducts: '核不能写成不超过 {n} 个一维核乘积之和',
+  padding: '用非零值填充时，每个乘积需要不同的填充值',
+  planes: '各步之间的平面会超过 1 GiB',
+};
+
+/** A reason of the plan in the language that is shown. @param english the library's own words */
+export function reasonIn(english: string, reason: Reason | undefined): string {
+  if (language.value !== 'zh' || !reason) return english;
+  return CHINESE[reason.name].replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = reason.values?.[key];
+    return Array.isArray(value) ? value.join('，再 ') : String(value);
+  });
+}

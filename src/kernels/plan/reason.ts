@@ -1,0 +1,42 @@
+/**
+ * Why an algorithm is chosen, or is not possible: which of the reasons, and the numbers in it. For those who say it in words, or in
+ * a language, of their own; `why` and `whyNot` of a plan say it in English.
+ */
+export interface Reason {
+  readonly name: keyof typeof ENGLISH;
+  /** what stands in the places of the text */
+  readonly values?: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
+const ENGLISH = {
+  // chosen
+  asked: 'it was asked for',
+  definition: 'the reference backend is the definition itself',
+  little: 'it is done before a better plan could be made',
+  cheapest: 'nothing else is clearly cheaper',
+  zeros: 'weights of zero need no multiplication',
+  product: 'the {size} kernel is a product of one-dimensional kernels: {passes}',
+  products: 'the {size} kernel is the sum of {n} products of one-dimensional kernels: {passes}',
+  equal: "all weights are equal: a window's sum follows from running sums, whatever its size",
+  large: 'under a Fourier transform a convolution is one multiplication a frequency, and a {size} kernel is large enough to repay the transforms',
+  // not possible
+  noProgram: 'the {backend} backend has no program for it',
+  noZeros: 'none of the weights is zero',
+  notFinite: 'the kernel holds NaN or infinite weights',
+  unequal: 'the weights are not all equal',
+  addsUp: 'every output channel adds up {n} input channels',
+  addsUpOwn: 'every output channel adds up {n} input channels, each with a kernel of its own',
+  spectra: 'the spectra of the kernels would take more than 256 MB',
+  singleAxis: 'the kernel already runs along a single axis',
+  noProducts: 'the kernel is not a sum of {n} products of one-dimensional kernels or less',
+  padding: 'padding with a value other than 0 would need another value for each of the products',
+  planes: 'the planes between the passes would take more than 1 GiB',
+} as const;
+
+/** The reason in English. */
+export function inWords({ name, values = {} }: Reason): string {
+  return ENGLISH[name].replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = values[key];
+    return Array.isArray(value) ? value.join(', then ') : String(value);
+  });
+}
