@@ -13,3 +13,6 @@ export async function convlab(args: readonly string[], signal?: AbortSignal) {
   };
   return { code: await run(args, terminal, signal), stdout, stderr };
 }
+
+/** The words of a command line as a shell splits it. */
+export const words = (line: string) => [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createImage, formatKernel, type Image, pipeline, Random, sharpen } from '../../src/index.js';
 import { decodeImage, readImage, writeImage } from '../../src/node.js';
-import { convlab } from './convlab.js';
+import { convlab, words } from './convlab.js';
 
 // Every example of docs/command-line.md is run, in the order of the page, where these files lie.
 const page = await readFile('docs/command-line.md', 'utf8');
@@ -52,9 +52,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => process.chdir(here));
-
-/** The words of a command line as a shell splits it. */
-const words = (line: string) => [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c);
 
 describe('every example of the page does what it says', () => {
   test.each(examples.filter((line) => !processes.includes(line)))('%s', async (line) => {
