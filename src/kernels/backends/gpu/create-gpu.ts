@@ -26,6 +26,11 @@ export async function createGpuBackend({ mode, hardwareOnly = false, keptProgram
   const reasons: string[] = [];
   for (const candidate of modes) {
     try {
+      const told = hardwareOnly ? tell(candidate) : undefined;
+      if (told?.caveat) {
+        reasons.push(`${told.label}: ${told.caveat}`);
+        continue;
+      }
       const { engine, device } = await openGpu(candidate);
       if (!hardwareOnly || !device.caveat) return new GpuBackend(engine, device, keptPrograms);
       await engine.gpu.destroy();
@@ -35,6 +40,16 @@ export async function createGpuBackend({ mode, hardwareOnly = false, keptProgram
     }
   }
   throw new UnsupportedError('createBackend', `no GPU answers (${reasons.join('; ')})`, { modes });
+}
+
+/** What a WebGL context says it is: to see that the CPU plays the GPU, GPU.js need not be loaded, nor a program compiled. */
+function tell(mode: GpuMode): Pick<Device, 'label' | 'caveat'> | undefined {
+  if ((mode !== 'webgl2' && mode !== 'webgl') || typeof WebGLRenderingContext === 'undefined') return undefined;
+  const { context } = surface(mode) as { context: WebGL2RenderingContext };
+  const { label, caveat } = glDevice(context, mode);
+  // browsers keep few contexts at a time
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return { label, caveat };
 }
 
 /** Opens GPU.js in one mode, and makes sure that it really runs there and keeps float32. */
@@ -52,14 +67,18 @@ export async function openGpu(mode: GpuMode): Promise<{ engine: Engine; device: 
 
 /** Reasons that can be told without loading GPU.js. */
 async function lookFor(mode: GpuMode): Promise<void> {
-  if (mode === 'webgpu') return provideWebGpu();
+  if (mode === 'webgpu') {
+    await provideWebGpu();
+    if (!(await navigator.gpu.requestAdapter())) throw new Error('there is no adapter');
+    return;
+  }
   if (mode === 'webgl2' && typeof WebGL2RenderingContext === 'undefined') throw new Error('needs a browser with WebGL 2');
   if (mode === 'webgl' && typeof WebGLRenderingContext === 'undefined') throw new Error('needs a browser with WebGL');
   if (mode !== 'headlessgl') return;
   if (typeof process === 'undefined' || !process.versions?.node) throw new Error('needs Node');
   const name = 'gl'; // not a literal, so that no bundler looks for it
   try {
-    await import(/* @vite-ignore */ name);
+    await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
   } catch (error) {
     throw new Error(`the package gl does not load, is it installed and built? (${messageOf(error)})`);
   }
