@@ -18,7 +18,8 @@ export interface BytesTask {
   readonly needsOpaque: boolean;
   /**
    * How: whole weights and a factor, where 16 bits hold every sum; the same weight everywhere; one window of weights; a row
-   * and then a column whose product is the window; or, of the sums a and b under two windows of whole weights, scale · √(a² + b²),
+   * and then a column whose product is the window; by Fourier transform, for a
+   * window of more than one row; or, of the sums a and b under two windows of whole weights, scale · √(a² + b²),
    * without bias.
    */
   readonly weights:
@@ -26,6 +27,7 @@ export interface BytesTask {
     | { readonly kind: 'box'; readonly weight: number }
     | { readonly kind: 'window'; readonly window: Float32Array }
     | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array }
+    | { readonly kind: 'fft'; readonly window: Float32Array }
     | { readonly kind: 'magnitude'; readonly windows: readonly [Int32Array, Int32Array]; readonly scale: number };
 }
 

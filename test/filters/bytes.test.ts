@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type Backend,
   box,
+  convGeometry,
   createBackend,
   createImage,
   emboss,
@@ -24,12 +25,14 @@ import {
 // rounded the right way or, where that lies within the error of float32 sums of half-way, the other way.
 
 let [wasm, reference, calls]: [Backend, Backend, number] = [undefined as never, undefined as never, 0];
+let way: string;
 beforeAll(async () => {
   const backend = await createBackend('wasm');
   const convBytes = backend.convBytes?.bind(backend) as NonNullable<Backend['convBytes']>;
   backend.convBytes = (task, image, out) => {
     const done = convBytes(task, image, out);
     calls += Number(done);
+    way = task.weights.kind;
     return done;
   };
   [wasm, reference] = [backend, await createBackend('reference')];
@@ -163,6 +166,35 @@ test('magnitude into a picture that is there, also the one it is taken of', asyn
   const grey = await gradientMagnitude(want, { channels: 'luminance', backend: wasm, out: createImage(40, 30, 4) });
   expect(grey.data).toEqual((await gradientMagnitude(want, { channels: 'luminance', backend: reference })).data);
   expect(calls).toBe(0);
+});
+
+test.each([1, 2, 3, 4])('by Fourier transform, %s channels', async (channels) => {
+  const [kH, kW] = [9, 12];
+  const window = dense(kH, kW).data;
+  for (const [width, height, options] of [
+    [300, 200, { paddingMode: 'reflect' }],
+    [70, 30, { paddingMode: 'wrap' }],
+    [131, 65, { paddingMode: 'constant', paddingValue: 100.5 }],
+    [67, 40, { paddingMode: 'replicate', dilation: [2, 3] }],
+  ] as const) {
+    const [image, dilation] = [noise(width, height, channels), 'dilation' in options ? options.dilation : [1, 1]];
+    const padding = [kH, kW].map((k, axis) => [4 * dilation[axis], (k - 5) * dilation[axis]] as const);
+    const geometry = convGeometry([1, channels, height, width], [channels, 1, kH, kW], { ...options, padding, groups: channels });
+    const keepsAlpha = channels % 2 === 0;
+    const task = { geometry, bias: 3.25, keepsAlpha, needsOpaque: false };
+    const [got, want] = [image.data.slice(), image.data.slice()].map((data) => data.fill(1) as Uint8ClampedArray);
+    wasm.convBytes?.({ ...task, weights: { kind: 'fft', window } }, image.data as Uint8ClampedArray, got);
+    wasm.convBytes?.({ ...task, weights: { kind: 'window', window } }, image.data as Uint8ClampedArray, want);
+    const off = got.filter((value, i) => value !== want[i]);
+    expect(got.every((value, i) => Math.abs(value - want[i]) <= 1)).toBe(true);
+    expect(off.length).toBeLessThanOrEqual(1 + got.length / 1000);
+  }
+});
+
+test('a large dense kernel of a photo goes by Fourier transform', async () => {
+  calls = 0;
+  await check(noise(256, 128, 4), dense(41), { alpha: 'ignore' });
+  expect([calls, way]).toEqual([1, 'fft']);
 });
 
 test('a Gaussian of all four channels', async () => {

@@ -9,7 +9,7 @@ export async function loadTfjs<T = unknown>(): Promise<T> {
   const reasons: string[] = [];
   for (const name of ['@tensorflow/tfjs-node', '@tensorflow/tfjs']) {
     try {
-      return (await import(/* @vite-ignore */ name)) as T;
+      return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as T;
     } catch (error) {
       reasons.push((error as Error).message);
     }

@@ -3,6 +3,7 @@ import type { Backend, BytesTask } from '../backend.js';
 import { depthwiseKernel } from '../depthwise.js';
 import type { ConvGeometry } from '../geometry.js';
 import { predict } from './cost.js';
+import { fftTiles } from './fft-tiles.js';
 import type { Pass } from './pass.js';
 import { planPasses } from './plan.js';
 
@@ -10,9 +11,10 @@ import { planPasses } from './plan.js';
 const LEAST_ROW = 64;
 /**
  * Nanoseconds that a value takes, and each tap of it; measured as the costs of the plan for floats are (cost.ts). Floats pay
- * for the way to and from bytes; what goes over planes of floats, for the way there.
+ * for the way to and from bytes; what goes over planes of floats, for the way there. Taps along a row take less where every
+ * pixel is a vector.
  */
-const NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, planes: 5 };
+const NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, pixels: 0.055, fft: 1, planes: 5 };
 /** Columns of so many values: 16 bits hold their sum. */
 const HIGHEST_BOX = 257;
 
@@ -50,7 +52,10 @@ export function planBytes(
 
   // a plan takes longer than some filters, so it is made only where one that can be hoped for would win
   const [, KH, KW] = geometry.kernel;
-  if (best.cost < Math.min(NS.planes, cells * (NS.floats + NS.tap * KH + NS.single * KW))) return { geometry, ...around, weights: best.weights };
+  const along = inChannels >= 3 && geometry.dilation[2] === 1 ? NS.pixels : NS.single;
+  if (best.cost < Math.min(NS.planes, cells * (NS.floats + NS.tap * KH + along * KW))) return { geometry, ...around, weights: best.weights };
+  const tiles = KH > 1 ? fftTiles(geometry) : undefined;
+  if (tiles) offer({ cost: cells * (NS.fft + tiles.cost / values), weights: { kind: 'fft', window: written } });
   const passes = planPasses(depthwiseKernel(kernel, inChannels), geometry, backend);
   const inFloats = passes.length === 2 && passes.every(({ program, geometry: { outChannels } }) => isDirect(program) && outChannels === inChannels);
   if (inFloats) {
@@ -60,7 +65,7 @@ export function planBytes(
     });
     const across = passes.findIndex(({ geometry: { kernel } }) => kernel[1] === 1);
     const [row, column] = [turned[across], turned[1 - across]];
-    offer({ cost: cells * (NS.floats + NS.tap * column.length + NS.single * row.length), weights: { kind: 'separable', row, column } });
+    offer({ cost: cells * (NS.floats + NS.tap * column.length + along * row.length), weights: { kind: 'separable', row, column } });
   }
   const overPlanes = 1e6 * passes.reduce((sum, pass) => sum + predict(pass), 0) + NS.planes * values;
   return best.cost * values < overPlanes ? { geometry, ...around, weights: best.weights } : undefined;

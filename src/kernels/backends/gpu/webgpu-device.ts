@@ -76,7 +76,7 @@ export async function provideWebGpu(): Promise<void> {
   const name = 'webgpu'; // not a literal, so that no bundler puts Dawn into a page
   let dawn: { create(options: string[]): GPU };
   try {
-    dawn = await import(/* @vite-ignore */ name);
+    dawn = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
   } catch (error) {
     throw new Error(`the package webgpu does not load: ${error instanceof Error ? error.message : error}`);
   }

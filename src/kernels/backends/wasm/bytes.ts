@@ -1,10 +1,11 @@
 import type { BytesTask } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
-import { type Correlation, ceil4 } from './correlation.js';
+import { fftTiles } from '../../plan/fft-tiles.js';
+import { type Correlation, ceil4, forwardCorrelation } from './correlation.js';
 import type { Machine } from './machine.js';
 import type { Job } from './pool.js';
-import { type Prepared, prepare } from './prepare.js';
+import { type Prepared, prepare, prepareFft } from './prepare.js';
 
 /** Cells in a row of a tile, whole pixels of 1, 2, 3 or 4; its rows stay in a first-level cache of 32 KiB under most windows. */
 const TILE_CELLS = 384;
@@ -17,6 +18,8 @@ const BAND_ROWS = 128;
 export interface BytesJob {
   /** byte offsets of taps and weights */
   readonly lists: readonly (Int32Array | Float32Array)[];
+  /** bytes for all threads. Default 0 */
+  readonly shared?: number;
   /** bytes for each thread */
   readonly scratch: readonly number[];
   readonly units: number;
@@ -24,7 +27,7 @@ export interface BytesJob {
   /**
    * @param scratch the first part of the scratch memory
    * @param parts the others, in bytes behind the first
-   * @param lists where they lie
+   * @param lists where they lie, and behind them the shared bytes
    */
   run(scratch: number, parts: readonly number[], x: number, out: number, lists: readonly number[], job: Job): void;
 }
@@ -39,6 +42,8 @@ export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
       return boxJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
     case 'magnitude':
       return magnitudeJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
+    case 'fft':
+      return fftJob(task.weights, task, machine);
     default: {
       const kept = task.keepsAlpha ? channels - 1 : channels;
       return floatJob(task, prepared(machine, task.geometry, kept, 4), kept, machine);
@@ -74,6 +79,25 @@ function magnitudeJob({ windows: [a, b], scale }: Weights<'magnitude'>, { geomet
     taps: 2 * taps.length + 8,
     run: (strip, _, x, out, [offsets, weights], job) =>
       machine.share('bytesMagnitude', [strip, p.pointer, x, out, offsets, taps.length, weights, scale, keepsAlpha ? geometry.inChannels : 0], job),
+  };
+}
+
+function fftJob({ window }: Weights<'fft'>, { geometry: g, bias, keepsAlpha }: BytesTask, machine: Machine): BytesJob {
+  const tiles = fftTiles(g);
+  if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
+  const p = prepare(machine, `conv ${g.key}`, () => forwardCorrelation(g));
+  const tiling = prepareFft(machine, g, tiles, p.tableW);
+  const kept = keepsAlpha ? g.inChannels - 1 : g.inChannels;
+  return {
+    lists: [window],
+    shared: machine.run.fftSpectrumBytes(tiling),
+    scratch: [machine.run.fftScratch(p.pointer, tiling)],
+    units: Math.ceil((Math.ceil(g.output[1] / tiles.outRows) * Math.ceil(g.output[2] / tiles.outColumns)) / 2),
+    taps: 100,
+    run: (tile, _, x, out, [weights, spectrum], job) => {
+      machine.run.fftKernels(tile, p.pointer, tiling, weights, spectrum, 0, 0, 1);
+      machine.share('fftBytes', [tile, p.pointer, tiling, x, spectrum, out, g.inChannels, kept, bias], job);
+    },
   };
 }
 

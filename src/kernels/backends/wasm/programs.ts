@@ -13,6 +13,7 @@ export const SHARED_PROGRAMS = [
   'bytesInteger',
   'bytesMagnitude',
   'correlate',
+  'fftBytes',
   'fftConv',
   'fftKernels',
   'fold',
@@ -88,6 +89,19 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     weight: number,
     bias: number,
     keep: number,
+    from: number,
+    to: number,
+  ): void;
+  fftBytes(
+    scratch: number,
+    geometry: number,
+    tiling: number,
+    x: number,
+    kernel: number,
+    out: number,
+    pixel: number,
+    kept: number,
+    bias: number,
     from: number,
     to: number,
   ): void;

@@ -221,8 +221,9 @@ export class WasmBackend implements Backend {
 
   convBytes(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
     const job = bytesJob(task, this.#machine);
-    const scratch = this.#machine.scratchFor([image.length, image.length, job.lists.reduce((sum, list) => sum + list.byteLength, 0)], job.scratch);
-    const [x, y, list] = scratch.common;
+    const listed = job.lists.reduce((sum, list) => sum + list.byteLength, 0);
+    const scratch = this.#machine.scratchFor([image.length, image.length, listed, job.shared ?? 0], job.scratch);
+    const [x, y, list, shared] = scratch.common;
     const memory = this.#machine.bytes;
     new Uint8Array(memory, x, image.length).set(image);
     if (task.needsOpaque && !this.#machine.run.isOpaque(x, image.length, task.geometry.inChannels)) return false;
@@ -238,7 +239,7 @@ export class WasmBackend implements Backend {
       parts.map((part) => part - first),
       x,
       y,
-      lists,
+      [...lists, shared],
       { scratch: scratch.bytes, units: job.units, work: NS.product * image.length * job.taps },
     );
     out.set(new Uint8Array(memory, y, image.length));

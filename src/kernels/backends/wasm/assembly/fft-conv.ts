@@ -57,13 +57,13 @@ function turnedPitch(t: Tiling): usize {
 
 /** One part, real or imaginary, of a tile as it is loaded: [rows, columns]. */
 @inline
-function partBytes(t: Tiling): usize {
+export function partBytes(t: Tiling): usize {
   return <usize>t.rows * pitchOf(t);
 }
 
 /** One part of a spectrum, which lies turned: [columns, rows]. */
 @inline
-function turnedBytes(t: Tiling): usize {
+export function turnedBytes(t: Tiling): usize {
   return <usize>t.columns * turnedPitch(t);
 }
 
@@ -94,12 +94,12 @@ function transformsPerSlice(c: Correlation, t: Tiling): i32 {
 
 /** Pieces of an output slice: row pieces for a flat kernel, else tiles. */
 @inline
-function piecesOf(c: Correlation, t: Tiling): i32 {
+export function piecesOf(c: Correlation, t: Tiling): i32 {
   return isFlat(c) ? c.outH * acrossOf(c, t) : ((c.outH + t.outRows - 1) / t.outRows) * acrossOf(c, t);
 }
 
 @inline
-function acrossOf(c: Correlation, t: Tiling): i32 {
+export function acrossOf(c: Correlation, t: Tiling): i32 {
   return (c.outW + t.outColumns - 1) / t.outColumns;
 }
 
@@ -180,7 +180,7 @@ function mirror(c: Correlation, i: i32): i32 {
 }
 
 /** [rows, columns] into the turned spectrum. */
-function transform(c: Correlation, t: Tiling, tile: usize, spectrum: usize): void {
+export function transform(c: Correlation, t: Tiling, tile: usize, spectrum: usize): void {
   const pitch = pitchOf(t);
   const turned = turnedPitch(t);
   const im = tile + partBytes(t);
@@ -191,7 +191,7 @@ function transform(c: Correlation, t: Tiling, tile: usize, spectrum: usize): voi
   forward(spectrum, spectrumIm, t.columns, turned, <usize>t.rows << 2, t.columnTwiddles);
 }
 
-function transformBack(c: Correlation, t: Tiling, spectrum: usize, tile: usize): void {
+export function transformBack(c: Correlation, t: Tiling, spectrum: usize, tile: usize): void {
   const pitch = pitchOf(t);
   const turned = turnedPitch(t);
   const im = tile + partBytes(t);
@@ -203,7 +203,7 @@ function transformBack(c: Correlation, t: Tiling, spectrum: usize, tile: usize):
 }
 
 /** sum = Σ over slices of spectrum · kernel */
-function multiply(t: Tiling, spectra: usize, kernels: usize, slices: i32, sum: usize): void {
+export function multiply(t: Tiling, spectra: usize, kernels: usize, slices: i32, sum: usize): void {
   const part = turnedBytes(t);
   for (let i: usize = 0; i < part; i += 16) {
     let re = f32x4.splat(0), im = f32x4.splat(0);

@@ -5,6 +5,7 @@ export { bytesFloat } from './bytes-float';
 export { bytesInteger } from './bytes-integer';
 export { bytesMagnitude } from './bytes-magnitude';
 export { correlate } from './conv';
+export { fftBytes } from './fft-bytes';
 export { allFinite, fftConv, fftKernels, fftScratch, fftSpectrumBytes, fftTransforms, sameBytes } from './fft-conv';
 export { fold } from './fold';
 export { kernelGradient, sumChunks } from './kernel-gradient';
