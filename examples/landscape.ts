@@ -7,14 +7,24 @@ export type Colour = readonly [red: number, green: number, blue: number];
 export const SCENE = { width: 440, height: 330 } as const;
 /** A white card on the right, with room for a few words. */
 export const CARD = { x: 352, y: 212, width: 74, height: 106 } as const;
-const [HORIZON, SHORE] = [178, 236];
+const HORIZON = 178;
+const SHORE = 236;
 const SUN = { x: 318, y: 128 };
 
 /** The colour of a pixel: the mean of 3 × 3 points inside, so that edges have no stairs. */
 export function landscape(x: number, y: number): Colour {
-  let sum: Colour = [0, 0, 0];
-  for (const dy of [1, 3, 5]) for (const dx of [1, 3, 5]) sum = add(sum, paint(x + dx / 6, y + dy / 6));
-  return scale(sum, 1 / 9);
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  for (let dy = 1; dy < 6; dy += 2) {
+    for (let dx = 1; dx < 6; dx += 2) {
+      const point = paint(x + dx / 6, y + dy / 6);
+      red += point[0];
+      green += point[1];
+      blue += point[2];
+    }
+  }
+  return scale([red, green, blue], 1 / 9);
 }
 
 /** The colour at a point: the first thing from the front that is there. */
@@ -50,7 +60,9 @@ function water(x: number, y: number): Colour {
 }
 
 function lighthouse(x: number, y: number): Colour | undefined {
-  const [middle, top, foot] = [84, 62, 196];
+  const middle = 84;
+  const top = 62;
+  const foot = 196;
   if (y > foot - 6 && y < SHORE) {
     const rock = 34 - 30 * Math.abs((y - 214) / 24) ** 2 + 10 * fbm(x / 5, y / 5);
     if (Math.abs(x - middle) < rock) return scale([116, 100, 92], 0.4 + fbm(x / 4 + 9, y / 4));
@@ -162,8 +174,10 @@ function fbm(x: number, y: number): number {
 
 /** Random values on the whole numbers, smooth in between. */
 function noise(x: number, y: number): number {
-  const [ix, iy] = [Math.floor(x), Math.floor(y)];
-  const [u, v] = [ease(x - ix), ease(y - iy)];
+  const ix = Math.floor(x);
+  const iy = Math.floor(y);
+  const u = ease(x - ix);
+  const v = ease(y - iy);
   const top = hash(ix, iy) * (1 - u) + hash(ix + 1, iy) * u;
   return top * (1 - v) + (hash(ix, iy + 1) * (1 - u) + hash(ix + 1, iy + 1) * u) * v;
 }
@@ -187,7 +201,7 @@ function clamp01(t: number): number {
 }
 
 function mix(a: Colour, b: Colour, t: number): Colour {
-  return add(scale(a, 1 - t), scale(b, t));
+  return [a[0] * (1 - t) + b[0] * t, a[1] * (1 - t) + b[1] * t, a[2] * (1 - t) + b[2] * t];
 }
 
 function add(a: Colour, b: Colour): Colour {
