@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { build, transform } from 'esbuild';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as convlab from '../../src/index.js';
@@ -53,30 +54,39 @@ const root = mkdtempSync(join(tmpdir(), 'convlab-guides-'));
 const folderOf = ({ path }: Guide) => join(root, path.replaceAll(/\W/g, '-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-// Each page has a folder of its own, in which convlab, run from the sources, is installed.
+// Each page has a folder of its own, beneath one in which convlab is installed: its manifest, and its sources made JavaScript.
 beforeAll(async () => {
   const modules = join(root, 'node_modules');
   mkdirSync(join(modules, 'convlab'), { recursive: true });
   for (const name of readdirSync('node_modules')) if (!name.startsWith('.')) symlinkSync(resolve('node_modules', name), join(modules, name));
-  symlinkSync(resolve('src'), join(modules, 'convlab/src'));
-  const exports = { '.': './src/index.ts', './node': './src/node.ts', './browser': './src/index.ts' };
-  writeFileSync(join(modules, 'convlab/package.json'), JSON.stringify({ name: 'convlab', type: 'module', exports }));
+  const entryPoints = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.d)\.ts$/.test(name) && !name.includes('assembly'));
+  await build({ entryPoints: entryPoints.map((name) => join('src', name)), outdir: join(modules, 'convlab/dist'), platform: 'node', format: 'esm' });
+  copyFileSync('package.json', join(modules, 'convlab/package.json'));
   writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
 
   for (const guide of guides) {
     const folder = folderOf(guide);
     mkdirSync(folder);
     for (const [name, content] of guide.files) writeFileSync(join(folder, name), content);
-    for (const program of guide.programs) writeFileSync(join(folder, program.name), codeOf(guide, program));
+    for (const program of guide.programs) {
+      const code = codeOf(guide, program);
+      writeFileSync(join(folder, program.name), code);
+      if (/\.ts$/.test(program.name)) writeFileSync(join(folder, executable(program.name)), (await transform(code, { loader: 'ts', target: 'node20' })).code);
+    }
     await files.writeImage(join(folder, 'photo.jpg'), ramp(96, 72));
+    await files.writeImage(join(folder, 'digit.png'), ramp(28, 28));
+    await files.writeAnimation(join(folder, 'in.gif'), { frames: [{ image: ramp(16, 12), delay: 10 }], repeats: 0 });
     for (const name of ['train/0', 'train/1', 'test/0', 'test/1']) {
       mkdirSync(join(folder, 'digits', name), { recursive: true });
       await files.writeImage(join(folder, 'digits', name, 'a.png'), ramp(28, 28));
     }
-    await files.writeImage(join(folder, 'digit.png'), ramp(28, 28));
-    await files.writeAnimation(join(folder, 'in.gif'), { frames: [{ image: ramp(16, 12), delay: 10 }], repeats: 0 });
   }
 });
+
+/** What Node runs of a program. */
+function executable(name: string): string {
+  return name.replace(/\.ts$/, '.js');
+}
 
 /** A picture with slopes, an edge and colour. */
 function ramp(width: number, height: number): convlab.Image {
@@ -131,8 +141,6 @@ async function run(command: string, folder: string): Promise<{ code: number; std
     return await runCommand(args).finally(() => process.chdir(here));
   }
   return new Promise((done) => {
-    execFile(process.execPath, ['--import', import.meta.resolve('tsx'), ...args], { cwd: folder }, (error, stdout, stderr) =>
-      done({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
+    execFile(process.execPath, args.map(executable), { cwd: folder }, (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }));
   });
 }
