@@ -1,189 +1,68 @@
 import type { BytesTask } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
-import type { ConvGeometry } from '../../geometry.js';
-import { fftTiles } from '../../plan/fft-tiles.js';
-import { type Correlation, ceil4, forwardCorrelation } from './correlation.js';
+import { bytesJob } from './bytes-jobs.js';
 import type { Machine } from './machine.js';
-import type { Job } from './pool.js';
-import { type Prepared, prepare, prepareFft } from './prepare.js';
 
-/** Cells in a row of a tile, whole pixels of 1, 2, 3 or 4; its rows stay in a first-level cache of 32 KiB under most windows. */
-const TILE_CELLS = 384;
-/** All rows of a tile: they stay in the second-level cache. */
-const TILE_BYTES = 384 * 1024;
-/** Rows that are summed one after the other; before the first of them the window's own rows are. */
-const BAND_ROWS = 128;
+/**
+ * So many bytes of a picture lie in wasm memory at a time, if a few rows suffice: what is copied there, filtered and copied
+ * back stays in the caches meanwhile.
+ */
+const BAND_BYTES = 768 * 1024;
+/** Nanoseconds that a tap of a sample takes, on one thread. */
+const NS_TAP = 0.05;
 
-/** A program of assembly/bytes-*.ts and what it is handed. */
-export interface BytesJob {
-  /** byte offsets of taps and weights */
-  readonly lists: readonly (Int32Array | Float32Array)[];
-  /** bytes for all threads. Default 0 */
-  readonly shared?: number;
-  /** bytes for each thread */
-  readonly scratch: readonly number[];
-  readonly units: number;
-  readonly taps: number;
-  /**
-   * @param scratch the first part of the scratch memory
-   * @param parts the others, in bytes behind the first
-   * @param lists where they lie, and behind them the shared bytes
-   */
-  run(scratch: number, parts: readonly number[], x: number, out: number, lists: readonly number[], job: Job): void;
-}
-
-/** The way of a picture `[H, W, C]` from bytes to bytes. */
-export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
-  const channels = task.geometry.inChannels;
-  switch (task.weights.kind) {
-    case 'integer':
-      return integerJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
-    case 'box':
-      return boxJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
-    case 'magnitude':
-      return magnitudeJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
-    case 'fft':
-      return fftJob(task.weights, task, machine);
-    default: {
-      const kept = task.keepsAlpha ? channels - 1 : channels;
-      return floatJob(task, prepared(machine, task.geometry, kept, 4), kept, machine);
-    }
-  }
-}
-
-function integerJob({ window, scale }: Weights<'integer'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
-  const taps = [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
-  const [plus, minus, others] = [0, 1, 2].map((kind) => taps.filter((tap) => order(window[tap]) === kind));
-  return {
-    lists: [Int32Array.from(taps, (tap) => p.layout.offsets[tap] / 4), Int32Array.from(others, (tap) => window[tap])],
-    scratch: [p.stripBytes / 4],
-    units: p.strips,
-    taps: taps.length,
-    run: (strip, _, x, out, [offsets, weights], job) =>
-      machine.share(
-        'bytesInteger',
-        [strip, p.pointer, x, out, offsets, plus.length, minus.length, others.length, weights, scale, bias, keepsAlpha ? geometry.inChannels : 0],
-        job,
-      ),
-  };
-}
-
-function magnitudeJob({ windows: [a, b], scale }: Weights<'magnitude'>, { geometry, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
-  const taps = [...a.keys()].filter((tap) => a[tap] !== 0 || b[tap] !== 0);
-  return {
-    // of a pair the first weight lies in the lower 16 bits
-    lists: [Int32Array.from(taps, (tap) => p.layout.offsets[tap] / 4), Int32Array.from(taps, (tap) => (a[tap] & 0xffff) | (b[tap] << 16))],
-    scratch: [p.stripBytes / 4],
-    units: p.strips,
-    // and about what the root takes
-    taps: 2 * taps.length + 8,
-    run: (strip, _, x, out, [offsets, weights], job) =>
-      machine.share('bytesMagnitude', [strip, p.pointer, x, out, offsets, taps.length, weights, scale, keepsAlpha ? geometry.inChannels : 0], job),
-  };
-}
-
-function fftJob({ window }: Weights<'fft'>, { geometry: g, bias, keepsAlpha }: BytesTask, machine: Machine): BytesJob {
-  const tiles = fftTiles(g);
-  if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
-  const p = prepare(machine, `conv ${g.key}`, () => forwardCorrelation(g));
-  const tiling = prepareFft(machine, g, tiles, p.tableW);
-  const kept = keepsAlpha ? g.inChannels - 1 : g.inChannels;
-  return {
-    lists: [window],
-    shared: machine.run.fftSpectrumBytes(tiling),
-    scratch: [machine.run.fftScratch(p.pointer, tiling)],
-    units: Math.ceil((Math.ceil(g.output[1] / tiles.outRows) * Math.ceil(g.output[2] / tiles.outColumns)) / 2),
-    taps: 100,
-    run: (tile, _, x, out, [weights, spectrum], job) => {
-      machine.run.fftKernels(tile, p.pointer, tiling, weights, spectrum, 0, 0, 1);
-      machine.share('fftBytes', [tile, p.pointer, tiling, x, spectrum, out, g.inChannels, kept, bias], job);
-    },
-  };
-}
-
-/** Taps of weight 1 and of −1 need no product. */
-function order(weight: number): number {
-  return weight === 1 ? 0 : weight === -1 ? 1 : 2;
-}
-
-function boxJob({ weight }: Weights<'box'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
-  const cells = p.layout.columns.length;
-  const bandRows = Math.max(BAND_ROWS, 2 * geometry.kernel[1]);
-  return {
-    lists: [],
-    scratch: [2 * cells, cells, cells, cells],
-    units: Math.ceil(geometry.output[1] / bandRows),
-    // about what it costs, whatever the window's size
-    taps: 12,
-    run: (sums, [enters, leaves, line], x, out, _, job) =>
-      machine.share(
-        'bytesBox',
-        [sums, enters, leaves, line, p.pointer, x, out, geometry.inChannels, bandRows, weight, bias, keepsAlpha ? geometry.inChannels : 0],
-        job,
-      ),
-  };
-}
-
-function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: number, machine: Machine): BytesJob {
-  const [, KH, KW] = geometry.kernel;
-  const [, dilationH, dilationW] = geometry.dilation;
-  const separable = weights.kind === 'separable';
-  const halo = (KW - 1) * dilationW * kept;
-  const rowLength = TILE_CELLS + (separable ? 0 : ceil4(halo));
-  const below = (KH - 1) * dilationH;
-  // fewer rows than the window reaches below would mean to read most rows again for the next tile
-  const bandRows = Math.min(geometry.output[1], Math.max(below + 1, Math.floor(TILE_BYTES / (4 * rowLength)) - below));
-  const column = (kw: number) => 4 * kw * dilationW * kept;
-  const row = (kh: number) => 4 * kh * dilationH * rowLength;
-  const window = weights.kind === 'window' ? weights.window : undefined;
-  const taps = window && [...window.keys()].filter((tap) => window[tap] !== 0);
-  const lists =
-    weights.kind === 'separable'
-      ? [Int32Array.from(weights.row.keys(), column), weights.row, Int32Array.from(weights.column.keys(), row), weights.column]
-      : [Int32Array.from(taps ?? [], (tap) => row(Math.floor(tap / KW)) + column(tap % KW)), Float32Array.from(taps ?? [], (tap) => window?.[tap] ?? 0)];
-  // two rows are computed at once where every cell of the window counts, and one row lies right below the other
-  const paired = Number(taps?.length === KH * KW && dilationH === 1);
-  // a pixel of 3 or 4 cells is a vector, and its neighbour the next one
-  const whole = separable && kept >= 3 && dilationW === 1;
-  const [first, second] = [lists[0].length, separable ? lists[2].length : 0];
-  return {
-    lists,
-    scratch: [4 * rowLength * (bandRows + below), (whole ? 16 / kept : 4) * (TILE_CELLS + halo), 8 * TILE_CELLS],
-    units: Math.ceil(geometry.output[1] / bandRows) * Math.ceil((geometry.output[2] * kept) / TILE_CELLS),
-    taps: first + second,
-    run: (tile, [line, sums], x, out, [rowOffsets, rowWeights, columnOffsets = 0, columnWeights = 0], job) =>
-      machine.share(
-        'bytesFloat',
-        [
-          ...([tile, line, sums, p.pointer, x, out, geometry.inChannels, kept, TILE_CELLS, bandRows, rowLength, halo] as const),
-          ...([first, rowOffsets, rowWeights, second, columnOffsets, columnWeights, paired, Number(whole), bias] as const),
-        ],
-        job,
-      ),
-  };
-}
-
-type Weights<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
-
-function prepared(machine: Machine, g: ConvGeometry, cells: number, cellBytes: number): Prepared {
-  return prepare(machine, `bytes${cellBytes} ${cells} ${g.key}`, () => bytesCorrelation(g, cells), cellBytes);
-}
-
-/** A picture as one plane [H, W·cells], whose taps lie so many cells apart along a row. */
-function bytesCorrelation(g: ConvGeometry, cells: number): Correlation {
-  const pixels = borderTable(g, 2);
-  const columns = Int32Array.from({ length: pixels.length * cells }, (_, i) => {
-    const pixel = pixels[Math.floor(i / cells)];
-    return pixel === OUTSIDE ? OUTSIDE : pixel * cells + (i % cells);
+/** See {@link Backend.convBytes}. The picture goes through wasm memory in bands of rows, each with what lies above and below it. */
+export function convBytes(machine: Machine, task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
+  const { geometry, needsOpaque } = task;
+  const job = bytesJob(task, machine);
+  const height = geometry.output[1];
+  const rowBytes = image.length / height;
+  const table = borderTable(geometry, 1);
+  const reach = table.length - height;
+  // what a band needs must not have been written over, nor lie at the other end of the picture
+  const inOne = geometry.paddingMode === 'wrap' || image.buffer === out.buffer;
+  const least = inOne ? height : Math.max(BAND_BYTES / rowBytes, 2 * reach);
+  const bandRows = Math.min(height, job.rows * Math.ceil(least / job.rows));
+  const listed = job.lists.reduce((sum, list) => sum + list.byteLength, 0);
+  const scratch = machine.scratchFor([Math.min(height, bandRows + reach) * rowBytes, bandRows * rowBytes, listed, job.shared ?? 0], job.scratch);
+  const [x, y, list, shared] = scratch.common;
+  const [first, ...parts] = scratch.each;
+  let end = list;
+  const lists = job.lists.map((values) => {
+    machine.put(values, end);
+    end += values.byteLength;
+    return end - values.byteLength;
   });
-  return {
-    ...{ batch: 1, groups: 1, inChannels: 1, outChannels: 1 },
-    input: [1, g.input[1], g.input[2] * cells],
-    kernel: g.kernel,
-    output: [1, g.output[1], g.output[2] * cells],
-    stride: [1, 1, 1],
-    dilation: [1, g.dilation[1], g.dilation[2] * cells],
-    value: g.paddingValue,
-    tables: [Int32Array.of(0), borderTable(g, 1), columns],
-  };
+  lists.push(shared);
+  job.prepare?.(first, lists);
+  for (let top = 0; top < height; top += bandRows) {
+    const bottom = Math.min(height, top + bandRows);
+    const [from, to] = rowsUnder(table, top, bottom, reach);
+    const length = (to - from) * rowBytes;
+    new Uint8Array(machine.bytes, x, length).set(image.subarray(from * rowBytes, to * rowBytes));
+    if (needsOpaque && !machine.run.isOpaque(x, length, geometry.inChannels)) return false;
+    const units = (row: number) => job.across * Math.ceil(row / job.rows);
+    // the programs count rows from the top of the picture
+    job.run(
+      first,
+      parts.map((part) => part - first),
+      x - from * rowBytes,
+      y - top * rowBytes,
+      lists,
+      { scratch: scratch.bytes, first: units(top), units: units(bottom), work: NS_TAP * (bottom - top) * rowBytes * job.taps },
+    );
+    out.set(new Uint8Array(machine.bytes, y, (bottom - top) * rowBytes), top * rowBytes);
+  }
+  return true;
+}
+
+/** The rows of a picture that rows `top` … `bottom` − 1 of the result see, and these themselves. @param table which row a padded one shows */
+function rowsUnder(table: Int32Array, top: number, bottom: number, reach: number): readonly [from: number, to: number] {
+  let [from, to] = [top, bottom];
+  for (let padded = top; padded < bottom + reach; padded++) {
+    if (table[padded] === OUTSIDE) continue;
+    from = Math.min(from, table[padded]);
+    to = Math.max(to, table[padded] + 1);
+  }
+  return [from, to];
 }

@@ -66,8 +66,8 @@ export class Machine {
    */
   share<P extends SharedProgram>(program: P, args: ArgumentsOf<P>, job: Job): void {
     const run = this.run[program] as (...args: number[]) => void;
-    if (this.#pool && job.work >= this.#worthSharing && job.units > (job.step ?? 1)) this.#pool.run(program, args, job);
-    else run(...args, 0, job.units);
+    if (this.#pool && job.work >= this.#worthSharing && job.units - (job.first ?? 0) > (job.step ?? 1)) this.#pool.run(program, args, job);
+    else run(...args, job.first ?? 0, job.units);
   }
 
   allocate(bytes: number): number {

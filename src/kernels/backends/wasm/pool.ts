@@ -7,6 +7,8 @@ import { CONTROL, CONTROL_BYTES, JOB_AT, OPEN, SPIN_MS, WORKER_SOURCE } from './
 export interface Job {
   /** strips, planes, columns … */
   readonly units: number;
+  /** only the units from this one on. Default 0 */
+  readonly first?: number;
   /** shares are multiples of it. Default 1 */
   readonly step?: number;
   /** the first argument is scratch memory, so many bytes for each thread. Default 0: all get the same argument */
@@ -76,16 +78,16 @@ export class ThreadPool {
    * @param args its arguments, but for `from` and `to`
    * @throws UnsupportedError if a worker crashed
    */
-  run(program: SharedProgram, args: readonly number[], { units, step = 1, scratch = 0 }: Job): void {
+  run(program: SharedProgram, args: readonly number[], { units, first = 0, step = 1, scratch = 0 }: Job): void {
     const [cells, job] = [this.#cells, this.#job];
-    const share = step * Math.max(1, Math.ceil(units / (step * SHARES * this.threads)));
+    const share = step * Math.max(1, Math.ceil((units - first) / (step * SHARES * this.threads)));
     job[0] = SHARED_PROGRAMS.indexOf(program);
     job[1] = units;
     job[2] = share;
     job[3] = scratch;
     job[4] = args.length;
     job.set(args, 5);
-    Atomics.store(cells, CONTROL.next, 0);
+    Atomics.store(cells, CONTROL.next, first);
     Atomics.or(cells, CONTROL.state, OPEN);
     Atomics.add(cells, CONTROL.ticket, 1);
     if (Atomics.load(cells, CONTROL.sleepers) > 0) Atomics.notify(cells, CONTROL.ticket);

@@ -4,7 +4,7 @@ import type { Backend, BytesTask, DeviceBuffer } from '../../backend.js';
 import type { ConvGeometry } from '../../geometry.js';
 import { fftTiles } from '../../plan/fft-tiles.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
-import { bytesJob } from './bytes.js';
+import { convBytes } from './bytes.js';
 import { foldsGradient, forwardCorrelation, inputGradientCorrelation } from './correlation.js';
 import { cores, obstacle } from './host.js';
 import { Machine, type Scratch } from './machine.js';
@@ -220,30 +220,7 @@ export class WasmBackend implements Backend {
   }
 
   convBytes(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
-    const job = bytesJob(task, this.#machine);
-    const listed = job.lists.reduce((sum, list) => sum + list.byteLength, 0);
-    const scratch = this.#machine.scratchFor([image.length, image.length, listed, job.shared ?? 0], job.scratch);
-    const [x, y, list, shared] = scratch.common;
-    const memory = this.#machine.bytes;
-    new Uint8Array(memory, x, image.length).set(image);
-    if (task.needsOpaque && !this.#machine.run.isOpaque(x, image.length, task.geometry.inChannels)) return false;
-    let end = list;
-    const lists = job.lists.map((values) => {
-      this.#machine.put(values, end);
-      end += values.byteLength;
-      return end - values.byteLength;
-    });
-    const [first, ...parts] = scratch.each;
-    job.run(
-      first,
-      parts.map((part) => part - first),
-      x,
-      y,
-      [...lists, shared],
-      { scratch: scratch.bytes, units: job.units, work: NS.product * image.length * job.taps },
-    );
-    out.set(new Uint8Array(memory, y, image.length));
-    return true;
+    return convBytes(this.#machine, task, image, out);
   }
 
   #correlate(p: Prepared, scratch: Scratch, x: number, packed: number, sparse: boolean, bias: DeviceBuffer | null, out: number, work: number): void {

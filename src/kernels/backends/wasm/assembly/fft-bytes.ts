@@ -3,8 +3,8 @@ import { Correlation } from './correlation';
 import { acrossOf, multiply, partBytes, piecesOf, Tiling, transform, transformBack, turnedBytes } from './fft-conv';
 
 /**
- * A picture from bytes to bytes by Fourier transform, under a kernel of more than one row: pairs `from` … `to` − 1 of its
- * tiles, channel after channel.
+ * A picture from bytes to bytes by Fourier transform, under a kernel of more than one row: units `from` … `to` − 1, of two
+ * tiles one below the other, left to right and down; channel after channel.
  * @param scratch as fftConv needs it
  * @param geometry of its planes
  * @param kernel the spectrum of the kernel
@@ -21,15 +21,15 @@ export function fftBytes(
   const across = acrossOf(c, t);
   const tiles = piecesOf(c, t);
   for (let index = from; index < to; index++) {
-    const tile = 2 * index;
+    const tile = (index / across) * 2 * across + (index % across);
     for (let channel = 0; channel < kept; channel++) {
       loadTile(c, t, x, tile, tiles, across, channel, pixel, scratch);
-      loadTile(c, t, x, tile + 1, tiles, across, channel, pixel, second);
+      loadTile(c, t, x, tile + across, tiles, across, channel, pixel, second);
       transform(c, t, scratch, spectrum);
       multiply(t, spectrum, kernel, 1, sum);
       transformBack(c, t, sum, scratch);
       storeTile(c, t, scratch, tile, tiles, across, channel, pixel, bias, x, out);
-      storeTile(c, t, second, tile + 1, tiles, across, channel, pixel, bias, x, out);
+      storeTile(c, t, second, tile + across, tiles, across, channel, pixel, bias, x, out);
     }
   }
 }
