@@ -27,5 +27,5 @@ export const t = dictionary({
   ],
   pair: ['{a} and {b}: {p}', '{a} 与 {b}：{p}'],
   written: ['The sum {s}, written out', '写出和为 {s} 的概率'],
-  library: ['the library’s number, conv(p, q, { padding: ‘full’, flip: true })', '库算出的数，conv(p, q, { padding: ‘full’, flip: true })'],
+  library: ["the library’s number, conv(p, q, { padding: 'full', flip: true })", "库算出的数，conv(p, q, { padding: 'full', flip: true })"],
 });

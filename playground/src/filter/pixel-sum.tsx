@@ -1,4 +1,5 @@
 import { inBrackets, short } from '../parts/numbers.js';
+import { Signed } from '../parts/signed.js';
 import type { How, Result } from './compute.js';
 import { PixelCells } from './pixel-cells.js';
 import { t } from './strings.js';
@@ -32,14 +33,12 @@ export function PixelSum({ done, how, shown, x, y, c }: PixelSumProps) {
     <>
       <div class="arithmetic-matrices" data-mode={how.geometry.paddingMode}>
         <PixelCells rows={out.window} name={name} palette="grey" range={[0, 255]} ghost={ghost} numbers={small} digits={3} />
-        <span class="sign" aria-hidden="true">
-          ×
-        </span>
-        <PixelCells rows={out.weights} name={t('kernel')} numbers={small} digits={digits} />
-        <span class="sign" aria-hidden="true">
-          =
-        </span>
-        <PixelCells rows={products} name={t('products')} numbers={small} digits={digits} />
+        <Signed sign="×">
+          <PixelCells rows={out.weights} name={t('kernel')} numbers={small} digits={digits} />
+        </Signed>
+        <Signed sign="=">
+          <PixelCells rows={products} name={t('products')} numbers={small} digits={digits} />
+        </Signed>
       </div>
       <Terms out={out} />
       <p class="sum outcome">

@@ -1,5 +1,6 @@
 import { Notice } from '../parts/notice.js';
 import { inBrackets, short } from '../parts/numbers.js';
+import { Signed } from '../parts/signed.js';
 import { rowsOf } from './state.js';
 import { StepGrid } from './step-grid.js';
 import { example, go, kernelCells, kernelRows, pictureCells, pictureRows, playing, untouched, type Walk } from './steps-state.js';
@@ -27,7 +28,7 @@ export function StepPlace({ geometry, padded, map, kernel, winners, now }: Walk 
   const corner = example.value === 'slide7' && untouched.value && oy === 4 && ox === 0;
   return (
     <>
-      <div class="walk" data-mode={geometry.paddingMode}>
+      <div class="walk" data-mode={geometry.paddingMode} style={{ '--all': paddedRows[0].length + (winners ? 0 : weights[0].length) + outWidth }}>
         <StepGrid
           name={before > 0 ? t('input') : t('inputPlain')}
           rows={paddedRows}
@@ -43,10 +44,7 @@ export function StepPlace({ geometry, padded, map, kernel, winners, now }: Walk 
           winner={(y, x) => winners?.[now] === y * width + x}
         />
         {!winners && (
-          <>
-            <span class="sign" aria-hidden="true">
-              ∗
-            </span>
+          <Signed sign="∗">
             <StepGrid
               name={t('kernel')}
               rows={weights}
@@ -54,18 +52,17 @@ export function StepPlace({ geometry, padded, map, kernel, winners, now }: Walk 
                 kernelCells.value = changed(kernelRows.value, y, x, (value) => (value === 0 ? 1 : value === 1 ? -1 : 0));
               }}
             />
-          </>
+          </Signed>
         )}
-        <span class="sign" aria-hidden="true">
-          {winners ? '→' : '='}
-        </span>
-        <StepGrid
-          name={t(winners ? 'pooled' : 'map')}
-          rows={mapRows}
-          hidden={(y, x) => y * outWidth + x > now}
-          marked={(y, x) => y === oy && x === ox}
-          onChange={(y, x) => go(y * outWidth + x + 1)}
-        />
+        <Signed sign={winners ? '→' : '='}>
+          <StepGrid
+            name={t(winners ? 'pooled' : 'map')}
+            rows={mapRows}
+            hidden={(y, x) => y * outWidth + x > now}
+            marked={(y, x) => y === oy && x === ox}
+            onChange={(y, x) => go(y * outWidth + x + 1)}
+          />
+        </Signed>
       </div>
       <p class="sum" aria-live={playing.value ? 'off' : 'polite'}>
         {winners

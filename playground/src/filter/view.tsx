@@ -57,14 +57,16 @@ export function FilterView() {
           <Stage />
           <PixelPanel />
         </div>
-        <div class="filter-controls stack">
-          <PicturePanel />
-          <KernelPanel />
-        </div>
-        <div class="filter-side stack">
-          <OptionsPanel />
-          <PlanPanel />
-          <TakePanel />
+        <div class="filter-panels">
+          <div class="filter-controls stack">
+            <PicturePanel />
+            <KernelPanel />
+          </div>
+          <div class="filter-side stack">
+            <OptionsPanel />
+            <PlanPanel />
+            <TakePanel />
+          </div>
         </div>
         <div class="filter-steps stack">
           <Steps />

@@ -2,6 +2,7 @@ import { dictionary } from '../shell/language.js';
 import type { Range } from './colours.js';
 import { Matrix } from './matrix.js';
 import { inBrackets, short } from './numbers.js';
+import { Signed } from './signed.js';
 
 const t = dictionary({
   window: ['window', '窗口'],
@@ -42,14 +43,12 @@ export function Arithmetic(props: ArithmeticProps) {
     <div class="arithmetic">
       <div class="arithmetic-matrices">
         <Matrix rows={window} name={windowName} palette={windowPalette} range={windowRange} ghost={ghost} />
-        <span class="sign" aria-hidden="true">
-          ×
-        </span>
-        <Matrix rows={kernel} name={t('kernel')} />
-        <span class="sign" aria-hidden="true">
-          =
-        </span>
-        <Matrix rows={products} name={t('products')} />
+        <Signed sign="×">
+          <Matrix rows={kernel} name={t('kernel')} />
+        </Signed>
+        <Signed sign="=">
+          <Matrix rows={products} name={t('products')} />
+        </Signed>
       </div>
       <p class="sum">
         <span class="unseen">{t('sum')}: </span>

@@ -17,7 +17,7 @@ export const t = dictionary({
   box: ['box: the mean of 27 voxels', '方框：27 个体素的平均'],
   sobelX: ['Sobel along x', '沿 x 的 Sobel'],
   sobelY: ['Sobel along y', '沿 y 的 Sobel'],
-  sobelZ: ['Sobel along z: in depth', '沿 z 的 Sobel：深度方向'],
+  sobelZ: ['Sobel along z', '沿 z 的 Sobel'],
   laplacian: ['Laplacian: six neighbours', '拉普拉斯：六个邻居'],
   sigma: ['σ', 'σ'],
   shown: ['In the cube', '立方体中显示'],

@@ -5,6 +5,7 @@ import { engineGeneration } from '../engine/engine.js';
 import { rangeOf } from '../parts/colours.js';
 import { Legend } from '../parts/legend.js';
 import { Notice } from '../parts/notice.js';
+import { short } from '../parts/numbers.js';
 import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
 import { type Cell, TensorCanvas } from '../parts/tensor-canvas.js';
@@ -83,12 +84,12 @@ export function Three() {
                 ['result', t('result')],
               ]}
             />
-            <Slider label={t('turn')} value={turn} min={-180} max={180} format={(degrees) => `${degrees}°`} />
-            <Slider label={t('tilt')} value={tilt} min={-80} max={80} format={(degrees) => `${degrees}°`} />
+            <Slider label={t('turn')} value={turn} min={-180} max={180} format={degreesOf} />
+            <Slider label={t('tilt')} value={tilt} min={-80} max={80} format={degreesOf} />
             {kernelName.value === 'gaussian' && <Slider label={t('sigma')} value={sigma} min={0.4} max={3} step={0.1} />}
           </div>
         </div>
-        <div class="stack">
+        <div class="stack vol-cuts">
           <div class="vol-slices">
             {(['z', 'y', 'x'] as const).map((axis) => (
               <div class="stack" key={axis}>
@@ -130,11 +131,13 @@ export function Three() {
           </div>
           <VoxelSum />
         </div>
+        <Contrast />
       </div>
-      <Contrast />
     </section>
   );
 }
+
+const degreesOf = (degrees: number) => `${short(degrees)}°`;
 
 /** The same planes as channels, and as the depth of a volume. */
 const STACKS = [
