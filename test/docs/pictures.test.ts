@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { dilation, onePixel, padding, stride } from '../../scripts/pictures/arithmetic.js';
+import { learned, volume } from '../../scripts/pictures/beyond.js';
+import { modes } from '../../scripts/pictures/filters.js';
+import { runningSum, separable } from '../../scripts/pictures/ways.js';
+
+const pages = ['README.md', ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
+const shown = pages.flatMap((page) => [...readFileSync(page, 'utf8').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path]) => join(dirname(page), path)));
+
+test('every picture of the guides is there, and every one that is there is shown', () => {
+  expect(shown.filter((path) => !existsSync(path))).toEqual([]);
+  const pictures = readdirSync('docs/pictures').map((name) => join('docs/pictures', name));
+  expect(pictures.filter((path) => !shown.includes(path))).toEqual([]);
+});
+
+test('every picture says what is on it, for those who do not see it', () => {
+  const silent = pages.filter((page) => /!\[\s*\]\(/.test(readFileSync(page, 'utf8')));
+  expect(silent).toEqual([]);
+});
+
+test('the pictures of the guides stay small', () => {
+  const sizes = readdirSync('docs/pictures').map((name) => [name, statSync(join('docs/pictures', name)).size] as const);
+  expect(sizes.filter(([, bytes]) => bytes > 100_000)).toEqual([]);
+});
+
+// what a drawing says in words it checks against conv itself, and throws where they differ
+test.each([onePixel, stride, padding, dilation, separable, runningSum, volume, learned, modes])('$name is drawn into its frame', async (draw) => {
+  const { width, height, parts } = await draw();
+  const ends = parts.flatMap((part) => [...part.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)]);
+  expect(ends.length).toBeGreaterThan(10);
+  expect(Math.max(...ends.map(([, x, , w]) => Number(x) + Number(w)))).toBeLessThanOrEqual(width);
+  expect(Math.max(...ends.map(([, , y, , h]) => Number(y) + Number(h)))).toBeLessThanOrEqual(height);
+});
