@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { checkLinks } from '../../site/check-links.mjs';
+import { guides } from '../../site/plugin.mjs';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convlab-site-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const page = (name: string, body: string) => writeFileSync(join(folder, name), `<!doctype html><title>t</title>${body}`);
+
+test('links that lead somewhere are counted', () => {
+  mkdirSync(join(folder, 'deep'));
+  page('index.html', '<h1 id="top">t</h1><a href="deep/page.html#a%20b">1</a><a href="#top">2</a><a href="https://elsewhere.org/x">3</a><img src="deep/">');
+  page('deep/page.html', '<a class="x" href="../index.html?lang=zh#top" id="a b">1</a><a href="data:,">2</a>');
+  page('deep/index.html', '<!-- <a href="commented.html"> --><script>const html = \'<a href="made.html">\';</script>');
+  expect(checkLinks(folder)).toEqual({ pages: 3, inside: 4, outside: 1, dead: [] });
+});
+
+test('links that lead nowhere are named, with the page and the reason', () => {
+  page('index.html', '<a href="gone.html">1</a><a href=\'#gone\'>2</a><img src="gone.png"><script src="/top.js"></script><a href="../x.html">3</a>');
+  expect(checkLinks(folder).dead).toEqual([
+    'index.html: gone.html: there is no such file',
+    'index.html: #gone: the page has no such anchor',
+    'index.html: ../x.html: leads out of the site',
+    'index.html: gone.png: there is no such file',
+    'index.html: /top.js: the site would work at the top of a host only',
+  ]);
+});
+
+test('guides come in the order of the index, and those that it does not name after them', () => {
+  for (const name of ['index.md', 'a.md', 'b.md', 'c.md', 'licences.md']) page(name, '');
+  writeFileSync(join(folder, 'index.md'), '# Guides\n\n- [c](c.md), [a](a.md#part), [none](none.md), [Licences](licences.md)\n');
+  expect(guides(folder)).toEqual(['index', 'c', 'a', 'b', 'licences'].map((name) => `${folder}/${name}.md`));
+});
+
+test('no guide is left out', () => {
+  expect(guides('docs').sort()).toEqual(
+    readdirSync('docs')
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`)
+      .sort(),
+  );
+});
