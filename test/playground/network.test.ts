@@ -102,6 +102,17 @@ test('a test digit is moved and turned by keys and by dragging, and the probabil
   await page.waitForURL(/dx=3/);
   expect(state(page).get('dy')).toBe('-2');
   await expect.poll(() => bars(page)).toEqual(await probabilities(moved(seven, { dx: 3, dy: -2, degrees: 0 })));
+
+  // and turned at its corner, by a quarter to the left
+  const knob = (await page.locator('.net-knob').boundingBox()) as { x: number; y: number; width: number; height: number };
+  const [middleX, middleY] = [box.x + box.width / 2, box.y + box.height / 2];
+  const [atX, atY] = [knob.x + knob.width / 2 - middleX, knob.y + knob.height / 2 - middleY];
+  await page.mouse.move(middleX + atX, middleY + atY);
+  await page.mouse.down();
+  await page.mouse.move(middleX + atY, middleY - atX, { steps: 6 });
+  await page.mouse.up();
+  await expect.poll(() => page.getByLabel('Turned').inputValue()).toBe('90');
+  await expect.poll(() => bars(page)).toEqual(await probabilities(moved(seven, { dx: 3, dy: -2, degrees: 90 })));
   expectNoFaults(page);
 });
 

@@ -25,7 +25,10 @@ export function DigitInput() {
           </div>
         </div>
         <div class="stack">
-          <Movable />
+          <div class="net-hold">
+            <Movable />
+            <Knob />
+          </div>
           <p class="faint net-hint">{t('inputHint')}</p>
         </div>
       </div>
@@ -43,7 +46,7 @@ export function DigitInput() {
       <div class="net-moves">
         <Slider label={t('shiftX')} value={dx} min={-12} max={12} />
         <Slider label={t('shiftY')} value={dy} min={-12} max={12} />
-        <Slider label={t('turn')} value={angle} min={-180} max={180} step={5} format={(value) => `${value}°`.replace('-', '−')} />
+        <Slider label={t('turn')} value={angle} min={-180} max={180} format={(value) => `${value}°`.replace('-', '−')} />
       </div>
       <div class="row">
         <button type="button" class="button" onClick={putBack} disabled={dx.value === 0 && dy.value === 0 && angle.value === 0}>
@@ -116,5 +119,38 @@ function Movable() {
     >
       {digit.value && <TensorCanvas tensor={digit.value} palette="ink" range={[0, 1]} label={t('input')} />}
     </button>
+  );
+}
+
+/** Turns the digit about its middle, by hand; keys turn it too. */
+function Knob() {
+  const held = useRef<{ id: number; from: number; angle: number } | undefined>(undefined);
+  /** Counter-clockwise from the right, in degrees. */
+  const directionOf = ({ clientX, clientY, currentTarget }: PointerEvent) => {
+    const box = ((currentTarget as HTMLElement).parentElement as HTMLElement).getBoundingClientRect();
+    return (180 / Math.PI) * Math.atan2(box.top + box.height / 2 - clientY, clientX - box.left - box.width / 2);
+  };
+  const release = () => {
+    held.current = undefined;
+  };
+  return (
+    <span
+      class="net-knob"
+      title={t('turnByHand')}
+      aria-hidden="true"
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        held.current = { id: event.pointerId, from: directionOf(event), angle: angle.value };
+      }}
+      onPointerMove={(event) => {
+        if (held.current?.id !== event.pointerId) return;
+        const turned = held.current.angle + directionOf(event) - held.current.from;
+        angle.value = Math.round(turned - 360 * Math.round(turned / 360));
+      }}
+      onPointerUp={release}
+      onPointerCancel={release}
+    >
+      ↻
+    </span>
   );
 }

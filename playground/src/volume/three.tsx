@@ -148,9 +148,10 @@ const STACKS = [
 function Contrast() {
   return (
     <div class="stack">
-      <h3>{t('contrast')}</h3>
+      <h3 id="three-contrast">{t('contrast')}</h3>
       <p class="faint">{t('contrastText', { side: SIDE })}</p>
-      <div class="vol-scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
+      <section class="vol-scroll" tabIndex={0} aria-labelledby="three-contrast">
         <table class="vol-table">
           <thead>
             <tr>
@@ -173,7 +174,7 @@ function Contrast() {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </div>
   );
 }
