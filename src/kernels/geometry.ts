@@ -119,6 +119,26 @@ export const WINDOW_OPTIONS = ['kernelSize', 'stride', 'dilation', 'padding'] as
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export function convGeometry(xShape: readonly number[], kernelShape: readonly number[], options: ConvOptions = {}, operation = 'conv'): ConvGeometry {
+  const asked = JSON.stringify([xShape, kernelShape, options], nothingLost);
+  const known = recent.get(asked);
+  if (known) return known;
+  const geometry = newGeometry(xShape, kernelShape, options, operation);
+  recent.set(asked, geometry);
+  if (recent.size > MOST_RECENT) recent.delete(recent.keys().next().value as string);
+  return geometry;
+}
+
+/** Geometries that were asked for last, so that the next picture of a film needs no new one. They are values: nobody can change them. */
+const recent = new Map<string, ConvGeometry>();
+const MOST_RECENT = 256;
+
+/** So that nothing that is refused reads as something that is not: JSON drops what is undefined, and makes null of NaN. */
+function nothingLost(_name: string, value: unknown): unknown {
+  const kept = value === null || typeof value === 'object' || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+  return kept ? value : `${typeof value} ${String(value)}`;
+}
+
+function newGeometry(xShape: readonly number[], kernelShape: readonly number[], options: ConvOptions, operation: string): ConvGeometry {
   refuseUnknownOptions(operation, options, CONV_OPTIONS);
   const rank = checkRanks(operation, xShape, kernelShape);
   const { groups = 1, paddingMode = 'zero', flip = false } = options;
