@@ -11,6 +11,15 @@ import { expectNoFaults, findBarriers, usePlayground } from './page.js';
 
 const playground = usePlayground();
 
+const paintings = new Map<Scene, Image>();
+
+/** A scene, painted once. */
+function painted(scene: Scene): Image {
+  const image = paintings.get(scene) ?? paintScene(scene);
+  paintings.set(scene, image);
+  return image;
+}
+
 /** A digest of the pixels on the screen: of 600,000 samples little else is quickly handed over. */
 function shown(page: Page, which: 'before' | 'after'): Promise<{ size: string; sha256: string }> {
   return page.getByRole('img', { name: which, exact: true }).evaluate(async (canvas: HTMLCanvasElement) => {
@@ -27,7 +36,7 @@ function digestOf({ width, height, data }: Image): { size: string; sha256: strin
 }
 
 async function expectResult(page: Page, scene: Scene, kernel: Tensor, options: FilterOptions = {}): Promise<void> {
-  const expected = digestOf(await filter(paintScene(scene), kernel, options));
+  const expected = digestOf(await filter(painted(scene), kernel, options));
   await expect.poll(() => shown(page, 'after')).toEqual(expected);
 }
 
@@ -56,7 +65,7 @@ async function expectSumIsPixel(page: Page): Promise<number> {
 test('by mouse: a kernel of the catalogue, its slider, the pixel under the pointer, before and after', async () => {
   const page = await playground.open('#filter?scene=shapes');
   await page.locator('.frame').waitFor();
-  expect(await shown(page, 'before')).toEqual(digestOf(paintScene('shapes')));
+  expect(await shown(page, 'before')).toEqual(digestOf(painted('shapes')));
   await page.getByLabel('From the catalogue').selectOption('box');
   await page.getByLabel('n', { exact: true }).fill('5');
   await expectResult(page, 'shapes', made('box', 5));
@@ -64,7 +73,7 @@ test('by mouse: a kernel of the catalogue, its slider, the pixel under the point
   const hovered = await expectSumIsPixel(page);
   await page.waitForURL(/at=\d+,\d+/);
   const [x, y] = (/at=(\d+),(\d+)/.exec(page.url()) as RegExpExecArray).slice(1).map(Number);
-  const expected = await filter(paintScene('shapes'), made('box', 5));
+  const expected = await filter(painted('shapes'), made('box', 5));
   expect(hovered).toBe(expected.data[4 * (y * expected.width + x)]);
 
   const frame = (await page.locator('.frame').boundingBox()) as { x: number; y: number; width: number; height: number };
@@ -152,7 +161,7 @@ test('the sum that is written out is the pixel, and the picture is the library�
   const page = await playground.open(`#filter?${cases[0][0]}`);
   for (const [hash, scene, kernel, options] of cases) {
     await goTo(page, `#filter?${hash}`);
-    const expected = await filter(paintScene(scene), kernel, options);
+    const expected = await filter(painted(scene), kernel, options);
     const opaque = expected.data.every((sample, i) => i % 4 !== 3 || sample === 255);
     // a canvas rounds the colours of what is transparent
     if (opaque) await expect.poll(() => shown(page, 'after'), { message: hash }).toEqual(digestOf(expected));
@@ -228,7 +237,7 @@ test('a camera that is denied is told, and one that is allowed is filtered', asy
   await page.locator('.frame').waitFor();
   await page.getByRole('button', { name: 'Camera' }).click();
   await page.getByText('No picture from the camera: its use was denied').waitFor();
-  expect(await shown(page, 'before')).toEqual(digestOf(paintScene('dot')));
+  expect(await shown(page, 'before')).toEqual(digestOf(painted('dot')));
   await page.context().grantPermissions(['camera']);
   await page.getByRole('button', { name: 'Camera' }).click();
   await page.getByRole('button', { name: 'Hold this picture' }).waitFor();
@@ -238,7 +247,7 @@ test('a camera that is denied is told, and one that is allowed is filtered', asy
   expectNoFaults(page);
 });
 
-test('a picture that is dropped, and one that is downloaded', async () => {
+test('a picture that is dropped, one that is pasted, and one that is downloaded', async () => {
   const page = await playground.open('#filter?scene=dot&kernel=identity');
   await page.locator('.frame').waitFor();
   const png = whitePng(24, 16).toString('base64');
@@ -250,6 +259,14 @@ test('a picture that is dropped, and one that is downloaded', async () => {
   }, png);
   await page.dispatchEvent('.filter-view', 'drop', { dataTransfer: transfer });
   await page.getByText('white.png, 24 × 16 pixels.').waitFor();
+  await expect.poll(async () => (await shown(page, 'after')).size).toBe('24 × 16');
+  await page.evaluate(async (data) => {
+    const pasted = new DataTransfer();
+    pasted.items.add(new File([Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))], 'small.png', { type: 'image/png' }));
+    dispatchEvent(new ClipboardEvent('paste', { clipboardData: pasted }));
+  }, whitePng(9, 7).toString('base64'));
+  await expect.poll(async () => (await shown(page, 'after')).size).toBe('9 × 7');
+  await page.dispatchEvent('.filter-view', 'drop', { dataTransfer: transfer });
   await expect.poll(async () => (await shown(page, 'after')).size).toBe('24 × 16');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the picture' }).click()]);
   expect(download.suggestedFilename()).toBe('convlab-identity.png');

@@ -35,6 +35,27 @@ test('language and theme are in the address, and come from the browser where it 
   expectNoFaults(page);
 });
 
+test('an address that is entered while a change waits to be written is not overwritten by it', async () => {
+  const page = await playground.open('#filter?scene=dot&kernel=box');
+  const value = page.getByLabel('From the catalogue');
+  await expect.poll(() => value.inputValue()).toBe('box');
+  await page.evaluate(async () => {
+    // comes due just before the timer that writes the change, and so before the browser tells of the address
+    const entered = new Promise<void>((done) => {
+      setTimeout(() => {
+        location.hash = '#filter?scene=dot&kernel=gaussian';
+        done();
+      }, 200);
+    });
+    const slider = document.querySelector('input[type="range"]') as HTMLInputElement;
+    slider.value = '80';
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await entered;
+  });
+  await expect.poll(() => value.inputValue()).toBe('gaussian');
+  expectNoFaults(page);
+});
+
 test('the page says what runs, on how many threads, and what was chosen that does not run', async () => {
   const page = await playground.open('#filter?scene=dot&backend=wasm');
   const device = page.locator('.device[data-status="ready"]');

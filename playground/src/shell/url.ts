@@ -78,8 +78,12 @@ function unescaped(text: string): string | undefined {
   }
 }
 
+/** The hash as it was read or written last. */
+let seen = '';
+
 /** Takes over what the URL says, for the view it names and for the page. */
 function readUrl(): void {
+  seen = location.hash;
   const [name, query = ''] = location.hash.slice(1).split('?');
   const target = VIEWS.find((each) => each === name) ?? 'filter';
   const said = new Map<string, string>();
@@ -102,8 +106,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** Writes what has changed now, and not in a moment. */
 export function flushUrl(): void {
   clearTimeout(timer);
+  // another address was entered, and is read in a moment: it must not be overwritten by what is shown still
+  if (location.hash !== seen) return;
   const hash = linkTo(view.peek());
   if (hash !== location.hash) history.replaceState(null, '', hash);
+  seen = location.hash;
 }
 
 /** Starts to follow the URL, and to keep it. Called once, after the page's own signals were made. */
