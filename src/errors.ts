@@ -1,6 +1,16 @@
 /**
  * Every error of the library says which operation complains, about what, which rule was broken
  * and what was received; the received values also travel along as data in {@link ConvlabError.values}.
+ * @example
+ * ```ts
+ * import { conv, ConvlabError, tensor } from 'convlab';
+ *
+ * try {
+ *   await conv(tensor([[[1, 2, 3]]]), tensor([[[1, 1]]]), { stride: 0 });
+ * } catch (error) {
+ *   if (error instanceof ConvlabError) console.log(error.message); // → conv: stride must be a whole number ≥ 1, received 0
+ * }
+ * ```
  */
 export class ConvlabError extends Error {
   /**

@@ -6,6 +6,13 @@ import { DataError, OptionError, show } from './errors.js';
 /**
  * The seeded generator (xoroshiro128+, from pure-rand) behind every shuffle, initialisation and dropout mask:
  * the same seed gives the same numbers everywhere.
+ * @example
+ * ```ts
+ * import { Random } from 'convlab';
+ *
+ * const random = new Random(7);
+ * console.log(random.integer(6), random.shuffle([1, 2, 3]), new Random(7).integer(6)); // → 0 [ 2, 1, 3 ] 0
+ * ```
  */
 export class Random {
   #generator: ReturnType<typeof xoroshiro128plus>;

@@ -16,6 +16,14 @@ export type Nested = number | readonly Nested[];
  * Makes a tensor: `tensor([[1, 2], [3, 4]])` takes its shape from the nesting,
  * `tensor(values, [2, 2])` takes flat values and a shape. A `Float32Array` is used as it is, not copied.
  * @throws ShapeError if rows differ in length, or the shape does not hold exactly that many values
+ * @example
+ * ```ts
+ * import { tensor } from 'convlab';
+ *
+ * const image = tensor([[[[1, 2], [3, 4]]]]); // nested: the shape is read off
+ * const same = tensor([1, 2, 3, 4], [1, 1, 2, 2]); // flat, and a shape
+ * console.log(image.shape, same.data); // → [ 1, 1, 2, 2 ] Float32Array(4) [ 1, 2, 3, 4 ]
+ * ```
  */
 export function tensor(values: Nested | ArrayLike<number>, shape?: readonly number[]): Tensor {
   if (shape === undefined) {
@@ -30,7 +38,16 @@ export function tensor(values: Nested | ArrayLike<number>, shape?: readonly numb
   return { shape: [...shape], data: flat instanceof Float32Array ? flat : Float32Array.from(flat) };
 }
 
-/** A tensor full of one value. @param value default 0 */
+/**
+ * A tensor full of one value.
+ * @param value default 0
+ * @example
+ * ```ts
+ * import { full } from 'convlab';
+ *
+ * console.log(full([2, 2], 0.25).data); // → Float32Array(4) [ 0.25, 0.25, 0.25, 0.25 ]
+ * ```
+ */
 export function full(shape: readonly number[], value = 0): Tensor {
   return { shape: [...shape], data: new Float32Array(sizeOf(shape)).fill(value) };
 }
@@ -38,6 +55,12 @@ export function full(shape: readonly number[], value = 0): Tensor {
 /**
  * The same numbers in another shape, not copied. One dimension may be −1: it is inferred.
  * @throws ShapeError if the numbers do not fit the shape
+ * @example
+ * ```ts
+ * import { reshape, tensor } from 'convlab';
+ *
+ * console.log(reshape(tensor([[1, 2], [3, 4]]), [4]).shape); // → [ 4 ]
+ * ```
  */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   const holes = shape.filter((size) => size === -1).length;

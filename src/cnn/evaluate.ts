@@ -39,7 +39,18 @@ export interface EvaluateOptions {
   worst?: number;
 }
 
-/** Measures a model in evaluation mode, which is set back afterwards. */
+/**
+ * Measures a model in evaluation mode, which is set back afterwards.
+ * @example
+ * ```ts
+ * import { ConvNet, DataLoader, evaluate, Subset } from 'convlab';
+ * import { mnist } from 'convlab/node';
+ *
+ * const digits = new Subset(await mnist({ train: false }), [0, 1, 2, 3]);
+ * const { samples, confusion } = await evaluate(new ConvNet(), new DataLoader(digits, { batchSize: 2 }));
+ * console.log(samples, confusion.length); // → 4 10
+ * ```
+ */
 export async function evaluate(model: Module, batches: Batches, { loss = new CrossEntropyLoss(), worst = 20 }: EvaluateOptions = {}): Promise<Evaluation> {
   if (!(Number.isInteger(worst) && worst >= 0)) throw new OptionError('evaluate', 'worst', 'must be a whole number ≥ 0', worst);
   const wasTraining = model.training;

@@ -5,6 +5,13 @@ import type { Module } from './module.js';
 /**
  * The lecture's retrieve_features: what every layer of a model computes for an input. Keys are the layers' paths; a
  * function that the model calls itself is named by its operation. A name that occurs again gets #2, #3, …
+ * @example
+ * ```ts
+ * import { ConvNet, full, retrieveFeatures } from 'convlab';
+ *
+ * const features = await retrieveFeatures(new ConvNet().eval(), full([1, 1, 28, 28]));
+ * console.log(features.get('conv1')?.shape); // → [ 1, 4, 28, 28 ]
+ * ```
  */
 export async function retrieveFeatures(model: Module, ...inputs: Tensor[]): Promise<Map<string, Tensor>> {
   const { value } = await model.run(...inputs);

@@ -33,6 +33,13 @@ export interface GradCheckOptions {
  * L = Σ random weights · output and normal inputs. The model is moved there and stays there.
  * @param inputShapes one for each input, with the batch axis
  * @returns every number that was checked, the largest error first
+ * @example
+ * ```ts
+ * import { gradCheck, Linear } from 'convlab';
+ *
+ * const [worst] = await gradCheck(new Linear(3, 2), [[4, 3]]); // inputs of 4 samples of 3 features
+ * console.log(worst.error < 1e-3); // → true
+ * ```
  */
 export async function gradCheck(model: Module, inputShapes: readonly (readonly number[])[], options: GradCheckOptions = {}): Promise<GradCheckEntry[]> {
   const { samples = 20, epsilon = 1e-5, seed = 0 } = options;

@@ -92,6 +92,22 @@ export interface Step {
  * What a model computes for inputs of one shape: a list of steps, recorded once by running `forward` on values.
  * On a backend it owns every buffer that it needs; running it is a replay of operator calls: nothing is allocated,
  * nothing read back.
+ * @example
+ * ```ts
+ * import { Module, tensor, type Value } from 'convlab';
+ *
+ * // out = x², ∂L/∂x = 2·x·∂L/∂out
+ * function square(x: Value): Value {
+ *   return x.graph.record('square', [x], x.shape, (out) => ({
+ *     forward: (backend) => backend.pointwise('multiply', [x.data, x.data], [], out.data),
+ *     backward: (backend) => x.storage.accumulate(backend, (into) => backend.pointwise('multiplyAdd', [out.gradient, x.data, x.data], [2, 0], into)),
+ *   }));
+ * }
+ * class Squared extends Module {
+ *   forward = square;
+ * }
+ * console.log((await new Squared().run(tensor([[1, 2, 3]]))).data); // → Float32Array(3) [ 1, 4, 9 ]
+ * ```
  */
 export class Graph {
   readonly steps: (Step & { readonly scope: string })[] = [];

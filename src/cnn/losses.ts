@@ -76,7 +76,18 @@ export interface CompiledLoss {
   backward(): void;
 }
 
-/** −log p of the right class, from log-probabilities `[N, C]` or `[N, C, ...]`, as {@link logSoftmax} makes them. */
+/**
+ * −log p of the right class, from log-probabilities `[N, C]` or `[N, C, ...]`, as {@link logSoftmax} makes them.
+ * @example
+ * ```ts
+ * import { NLLLoss, LogSoftmax, tensor } from 'convlab';
+ *
+ * const output = await new LogSoftmax().run(tensor([[0, 0]])); // two classes, no idea which
+ * const loss = await new NLLLoss().run(output, Int32Array.of(1));
+ * console.log(loss.value.toFixed(4)); // → 0.6931
+ * loss.backward(); // gradients of everything that led here
+ * ```
+ */
 export class NLLLoss extends Loss {
   forward(output: Value, target: Value): Value {
     return dot(output, target);
@@ -88,7 +99,17 @@ export class NLLLoss extends Loss {
   }
 }
 
-/** {@link NLLLoss} of the log-softmax: from logits of any size, `[N, C]` or `[N, C, ...]`. */
+/**
+ * {@link NLLLoss} of the log-softmax: from logits of any size, `[N, C]` or `[N, C, ...]`.
+ * @example
+ * ```ts
+ * import { CrossEntropyLoss, Linear, tensor } from 'convlab';
+ *
+ * const layer = new Linear(2, 3).initialize(1);
+ * const loss = await new CrossEntropyLoss({ labelSmoothing: 0.1 }).run(await layer.run(tensor([[1, 2]])), [2]);
+ * loss.backward();
+ * ```
+ */
 export class CrossEntropyLoss extends Loss {
   readonly labelSmoothing: number;
 

@@ -121,7 +121,25 @@ export interface SGDOptions {
   weightDecay?: number;
 }
 
-/** v = momentum·v + g; parameter −= lr·v. As PyTorch's, the first v is g. */
+/**
+ * v = momentum·v + g; parameter −= lr·v. As PyTorch's, the first v is g.
+ * @example
+ * ```ts
+ * import { CrossEntropyLoss, Linear, SGD, tensor } from 'convlab';
+ *
+ * const layer = new Linear(2, 3).initialize(1);
+ * const optimizer = new SGD(layer, { lr: 0.1, momentum: 0.9 });
+ * const losses: number[] = [];
+ * for (let step = 0; step < 5; step++) {
+ *   optimizer.zeroGrad();
+ *   const loss = await new CrossEntropyLoss().run(await layer.run(tensor([[1, 2]])), [2]);
+ *   loss.backward();
+ *   optimizer.step();
+ *   losses.push(loss.value);
+ * }
+ * console.log(losses[4] < losses[0]); // → true
+ * ```
+ */
 export class SGD extends Optimizer {
   readonly #options: Required<Omit<SGDOptions, 'lr'>>;
 

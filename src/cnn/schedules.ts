@@ -9,7 +9,16 @@ export function stepSchedule(stepSize: number, gamma = 0.1): Schedule {
   return (_progress, epoch) => gamma ** Math.floor(epoch / stepSize);
 }
 
-/** Half a cosine wave from 1 down to `end`. @param end default 0 */
+/**
+ * Half a cosine wave from 1 down to `end`.
+ * @param end default 0
+ * @example
+ * ```ts
+ * import { cosineSchedule, warmUp } from 'convlab';
+ *
+ * const schedule = warmUp(0.1, cosineSchedule()); // for train({ schedule })
+ * ```
+ */
 export function cosineSchedule(end = 0): Schedule {
   return (progress) => end + (1 - end) * 0.5 * (1 + Math.cos(Math.PI * progress));
 }

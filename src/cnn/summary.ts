@@ -35,6 +35,13 @@ interface View {
 /**
  * The layers of a model with shapes, parameters, multiply-adds and receptive field. Computes nothing and allocates nothing.
  * @param inputShapes one for each input, with the batch axis: `[1, 1, 28, 28]`
+ * @example
+ * ```ts
+ * import { ConvNet, summary } from 'convlab';
+ *
+ * const { parameters, multiplyAdds, lines } = summary(new ConvNet(), [1, 1, 28, 28]);
+ * console.log(parameters, multiplyAdds, lines[0].layer, lines[0].receptiveField); // → 207258 441024 conv1 [ 5, 5 ]
+ * ```
  */
 export function summary(model: Module, ...inputShapes: (readonly number[])[]): Summary {
   const { graph, inputs } = model.trace(inputShapes);

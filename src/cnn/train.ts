@@ -111,6 +111,20 @@ const OPTIONS = [
  * Trains a model. Each step is a replay of operator calls in buffers allocated once; loss and accuracy are summed on
  * the backend and read every `logEvery` batches.
  * @returns the course of training; the model holds the result
+ * @example
+ * ```ts
+ * import { Adam, DataLoader, Flatten, full, Linear, Sequential, TensorDataset, train } from 'convlab';
+ *
+ * const data = new TensorDataset(full([32, 1, 8, 8], 1), new Int32Array(32));
+ * const model = new Sequential([new Flatten(), new Linear(64, 2)]);
+ * const history = await train(model, {
+ *   train: new DataLoader(data, { batchSize: 8, shuffle: true, seed: 1 }),
+ *   optimizer: new Adam(model, { lr: 0.01 }),
+ *   epochs: 3,
+ *   seed: 1,
+ * });
+ * console.log(history.stopped, history.epochs.length, history.epochs[2].accuracy); // → finished 3 1
+ * ```
  */
 export async function train(model: Module, options: TrainOptions): Promise<History> {
   check(options);

@@ -17,6 +17,15 @@ export type Augmentation = (x: Tensor, random: Random) => Tensor;
  * Shift, rotation and elastic distortion that stand side by side are resampled once.
  * @param steps from first to last, applied to `x`
  * @param options.seed default 0
+ * @example
+ * ```ts
+ * import { augment, randomErase, randomRotation, randomShift, Subset } from 'convlab';
+ * import { mnist } from 'convlab/node';
+ *
+ * const digits = new Subset(await mnist({ train: false }), [0, 1, 2]);
+ * const varied = augment(digits, [randomRotation({ degrees: 10 }), randomShift({ max: 2 }), randomErase()], { seed: 1 });
+ * console.log((await varied.at(0, 1)).x.shape); // → [ 1, 28, 28 ]
+ * ```
  */
 export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, steps: readonly Augmentation[], options: { seed?: number } = {}): Dataset<S> {
   refuseUnknownOptions('augment', options, ['seed']);

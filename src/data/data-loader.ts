@@ -21,6 +21,14 @@ export interface DataLoaderOptions {
 /**
  * A dataset in batches: `for await (const { x, y } of loader)`. Every loop is one pass; with `shuffle` each pass has its own
  * order, and with {@link augment} its own pictures, both decided by seed and `epoch` alone.
+ * @example
+ * ```ts
+ * import { DataLoader, full, TensorDataset } from 'convlab';
+ *
+ * const data = new TensorDataset(full([10, 1, 8, 8]), new Int32Array(10));
+ * const loader = new DataLoader(data, { batchSize: 4, shuffle: true, seed: 1 });
+ * for await (const { x, y } of loader) console.log(x.shape[0], y.length); // → 4 4
+ * ```
  */
 export class DataLoader<S> implements AsyncIterable<Batch<S>> {
   readonly batchSize: number;

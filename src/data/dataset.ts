@@ -47,7 +47,18 @@ export abstract class Dataset<S> implements AsyncIterable<S> {
   }
 }
 
-/** Some samples of a dataset, in the given order; an index may come more than once. */
+/**
+ * Some samples of a dataset, in the given order; an index may come more than once.
+ * @example
+ * ```ts
+ * import { Subset } from 'convlab';
+ * import { mnist } from 'convlab/node';
+ *
+ * const digits = await mnist({ train: false });
+ * const first = new Subset(digits, [0, 1, 2, 3]);
+ * console.log(first.length, digits.length); // → 4 10000
+ * ```
+ */
 export class Subset<S> extends Dataset<S> {
   readonly indices: Int32Array;
 
@@ -132,6 +143,14 @@ class Mapped<S, T> extends Dataset<T> {
  * Splits a dataset at random into parts that share no sample, say for training and validation:
  * `const [train, validation] = randomSplit(await mnist(), [55000, 5000])`.
  * @param lengths of the parts; their sum is the dataset's length
+ * @example
+ * ```ts
+ * import { randomSplit, TensorDataset, full } from 'convlab';
+ *
+ * const data = new TensorDataset(full([10, 1, 8, 8]), new Int32Array(10));
+ * const [kept, held] = randomSplit(data, [8, 2], { seed: 1 });
+ * console.log(kept.length, held.length); // → 8 2
+ * ```
  */
 export function randomSplit<S>(
   dataset: Dataset<S>,

@@ -10,6 +10,14 @@ const [CANVAS, BOX] = [28, 20];
  * @returns `[1, 28, 28]`, 0 background to 1 ink
  * @throws DataError if the picture is of one colour
  * @see LeCun et al., Gradient-based learning applied to document recognition, 1998
+ * @example
+ * ```ts
+ * import { digitFromImage } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const x = digitFromImage(await readImage('digit.png')); // ink on paper, any size
+ * console.log(x.shape); // → [ 1, 28, 28 ]
+ * ```
  */
 export function digitFromImage(image: Image): Tensor {
   checkImage('digitFromImage', image);

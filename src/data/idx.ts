@@ -47,6 +47,13 @@ const TYPES: Readonly<Record<number, IdxType>> = {
  * Reads an IDX file, the format of MNIST: any number of axes, all six kinds of values.
  * @param bytes the file; values of one byte are not copied, they stay a part of it
  * @throws DataError, before anything is allocated, if the file is no IDX file, is cut off, or goes on behind its values
+ * @example
+ * ```ts
+ * import { parseIdx } from 'convlab';
+ *
+ * const bytes = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1); // unsigned bytes, one axis of 3
+ * console.log(parseIdx(bytes)); // → { shape: [ 3 ], data: Uint8Array(3) [ 7, 2, 1 ] }
+ * ```
  */
 export function parseIdx(bytes: Uint8Array, { name = 'the file' }: { /** Of the file, for the errors. */ name?: string } = {}): IdxArray {
   const header = idxHeader(bytes, { name });

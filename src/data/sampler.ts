@@ -55,7 +55,15 @@ export interface RandomSamplerOptions {
   count?: number;
 }
 
-/** All indices in random order, another one each pass. */
+/**
+ * All indices in random order, another one each pass.
+ * @example
+ * ```ts
+ * import { RandomSampler, SequentialSampler } from 'convlab';
+ *
+ * console.log([...new SequentialSampler({ length: 4 })], [...new RandomSampler({ length: 4 }, { seed: 1 })].length); // → [ 0, 1, 2, 3 ] 4
+ * ```
+ */
 export class RandomSampler extends Sampler {
   readonly length: number;
   readonly #size: number;

@@ -20,6 +20,13 @@ export type Targets = ArrayLike<number> | Tensor;
  * Both are used as they are, not copied; samples and batches are copies.
  *
  * x may be bytes: they stay bytes, a quarter of the memory, and become floats of 0…1 when they are read.
+ * @example
+ * ```ts
+ * import { full, TensorDataset } from 'convlab';
+ *
+ * const data = new TensorDataset(full([3, 1, 8, 8], 0.5), Int32Array.of(0, 1, 1));
+ * console.log(data.length, data.at(1).x.shape, data.at(1).y); // → 3 [ 1, 8, 8 ] 1
+ * ```
  */
 export class TensorDataset<T extends Targets = Int32Array> extends Dataset<Sample<T extends Tensor ? Tensor : number>> {
   readonly length: number;

@@ -50,7 +50,18 @@ export function normalize(mean: number | readonly number[], std: number | readon
   };
 }
 
-/** One function that does all these, from first to last: `compose([toTensor, normalize(0.1307, 0.3081)])`. */
+/**
+ * One function that does all these, from first to last: `compose([toTensor, normalize(0.1307, 0.3081)])`.
+ * @example
+ * ```ts
+ * import { compose, normalize, toTensor } from 'convlab';
+ * import { mnist } from 'convlab/node';
+ *
+ * const transform = compose([toTensor, normalize(0.1307, 0.3081)]);
+ * const digits = await mnist({ train: false, transform });
+ * console.log(digits.at(0).x.shape); // → [ 1, 28, 28 ]
+ * ```
+ */
 export function compose<T>(steps: readonly [(input: T) => Tensor, ...((x: Tensor) => Tensor)[]]): (input: T) => Tensor {
   const [first, ...rest] = steps;
   return (input) => rest.reduce((x, step) => step(x), first(input));

@@ -62,6 +62,14 @@ export function randomRotation(options: { degrees: number }): Warping {
  * @param options.alpha ≥ 0
  * @param options.sigma standard deviation of the Gaussian in pixels, ≥ 1
  * @see Simard, Steinkraus and Platt, Best practices for convolutional neural networks, ICDAR 2003
+ * @example
+ * ```ts
+ * import { augment, full, randomElastic, TensorDataset } from 'convlab';
+ *
+ * const data = new TensorDataset(full([2, 1, 28, 28]), Int32Array.of(0, 1));
+ * const bent = augment(data, [randomElastic({ alpha: 8, sigma: 4 })], { seed: 1 });
+ * console.log((await bent.at(0, 1)).x.shape); // → [ 1, 28, 28 ]
+ * ```
  */
 export function randomElastic(options: { alpha: number; sigma: number }): Warping {
   refuseUnknownOptions('randomElastic', options, ['alpha', 'sigma']);

@@ -8,6 +8,12 @@ import { checkKernelSize, count } from './parameters.js';
  * @param n taps on each axis, a whole number ≥ 1. Default 5. Of an even window the middle is the pixel right of and below the centre
  * @throws OptionError if n breaks its rule
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
+ * @example
+ * ```ts
+ * import { binomial } from 'convlab';
+ *
+ * console.log([...binomial(3).data].map((weight) => weight * 16).join(' ')); // → 1 2 1 2 4 2 1 2 1
+ * ```
  */
 export function binomial(n = 5): Tensor {
   count('binomial', 'n', n);

@@ -6,6 +6,12 @@ import { checkKernelSize, count } from './parameters.js';
  * @param n side in pixels, a whole number ≥ 1. Default 3. Of an even window the middle is the pixel right of and below the centre
  * @throws OptionError if n breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.5 (box kernels)
+ * @example
+ * ```ts
+ * import { box } from 'convlab';
+ *
+ * console.log(box(2).data); // → Float32Array(4) [ 0.25, 0.25, 0.25, 0.25 ]
+ * ```
  */
 export function box(n = 3): Tensor {
   count('box', 'n', n);

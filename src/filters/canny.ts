@@ -28,6 +28,13 @@ export interface CannyOptions extends OperationOptions {
  * @returns one channel of the same size and sample type: white on black
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Canny, A Computational Approach to Edge Detection (1986)
+ * @example
+ * ```ts
+ * import { canny } from 'convlab';
+ * import { readImage, writeImage } from 'convlab/node';
+ *
+ * await writeImage('lines.png', await canny(await readImage('photo.jpg'), { sigma: 2 }));
+ * ```
  */
 export async function canny(image: Image, options: CannyOptions = {}): Promise<Image> {
   checkOperationOptions('canny', image, options, ['sigma', 'low', 'high']);

@@ -27,6 +27,15 @@ const SIGMA = 1.5;
  * Compares two pictures, all channels alike, alpha too.
  * @throws ShapeError unless both have one size, as many channels and one sample type
  * @see Wang, Bovik, Sheikh, Simoncelli, Image Quality Assessment: From Error Visibility to Structural Similarity (2004)
+ * @example
+ * ```ts
+ * import { box, compareImages, filter } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const photo = await readImage('photo.jpg');
+ * console.log((await compareImages(photo, photo)).max); // → 0
+ * const { psnr, ssim } = await compareImages(photo, await filter(photo, box(3)));
+ * ```
  */
 export async function compareImages(a: Image, b: Image, options: RunOptions = {}): Promise<Comparison> {
   refuseUnknownOptions('compareImages', options, ['backend']);

@@ -26,7 +26,19 @@ export const ROBINSON: readonly Tensor[] = compass([
   [-1, 0, 1],
 ]);
 
-/** One of {@link KIRSCH}. @param direction 0 right, 1 upper right, 2 up, … 7 lower right. Default 0 @throws OptionError if there is no such direction */
+/**
+ * One of {@link KIRSCH}.
+ * @param direction 0 right, 1 upper right, 2 up, … 7 lower right. Default 0
+ * @throws OptionError if there is no such direction
+ * @example
+ * ```ts
+ * import { filter, kirsch } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * console.log([...kirsch(0).data].join(' ')); // → -3 -3 5 -3 0 5 -3 -3 5
+ * const edges = await filter(await readImage('photo.jpg'), kirsch(2), { output: 'abs' });
+ * ```
+ */
 export function kirsch(direction = 0): Tensor {
   return pick('kirsch', KIRSCH, direction);
 }

@@ -11,6 +11,13 @@ import { checkKernelSize, positive } from './parameters.js';
  * @param sigma2 of the wider one, > sigma1. Default 1.6 · sigma1
  * @throws OptionError if a sigma breaks its rule
  * @see Marr & Hildreth, Theory of Edge Detection (1980), for the 1.6
+ * @example
+ * ```ts
+ * import { differenceOfGaussians } from 'convlab';
+ *
+ * const { shape, data } = differenceOfGaussians(1, 1.6);
+ * console.log(shape, Math.abs(data.reduce((sum, weight) => sum + weight)) < 1e-6); // → [ 13, 13 ] true
+ * ```
  */
 export function differenceOfGaussians(sigma1 = 1, sigma2 = 1.6 * sigma1): Tensor {
   positive('differenceOfGaussians', 'sigma1', sigma1);

@@ -11,6 +11,13 @@ const CORNERS = 720;
  * @param radius in pixels, > 0. Default 4
  * @throws OptionError if the radius breaks its rule
  * @see Potmesil & Chakravarty, Synthetic Image Generation with a Lens and Aperture Camera Model (1982): the circle of confusion
+ * @example
+ * ```ts
+ * import { disk } from 'convlab';
+ *
+ * const { shape, data } = disk(2);
+ * console.log(shape, data.reduce((sum, weight) => sum + weight).toFixed(3)); // → [ 5, 5 ] 1.000
+ * ```
  */
 export function disk(radius = 4): Tensor {
   positive('disk', 'radius', radius);

@@ -22,6 +22,13 @@ export const EMBOSS = kernel2d([
  * @param depth how steep the relief is; a negative one presses in what stood out. Default 1
  * @throws OptionError if angle or depth is not a finite number
  * @see Freeman & Adelson, The Design and Use of Steerable Filters (1991)
+ * @example
+ * ```ts
+ * import { emboss, filter } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const relief = await filter(await readImage('photo.jpg'), emboss(45), { output: 'signed' });
+ * ```
  */
 export function emboss(angle = 135, depth = 1): Tensor {
   const [x, y] = heading('emboss', 'angle', angle);

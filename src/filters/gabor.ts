@@ -26,6 +26,14 @@ const GABOR_OPTIONS = ['wavelength', 'orientation', 'phase', 'sigma', 'aspect'] 
  * zero, and the whole is scaled so that the wave itself, between −1 and 1, gives 1. OpenCV's `getGaborKernel` is the same without both.
  * @throws OptionError if an option breaks its rule
  * @see Daugman, Uncertainty Relation for Resolution in Space, Spatial Frequency, and Orientation … (1985)
+ * @example
+ * ```ts
+ * import { filter, gabor, gaborBank } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const stripes = await filter(await readImage('photo.jpg'), gabor({ wavelength: 6, orientation: 45 }), { output: 'signed' });
+ * console.log(gaborBank({ orientations: 4, wavelengths: [4, 8] }).shape[0]); // → 8
+ * ```
  */
 export function gabor(options: GaborOptions = {}): Tensor {
   refuseUnknownOptions('gabor', options, GABOR_OPTIONS);

@@ -19,6 +19,14 @@ export interface GaussianOptions {
  * @param sigma standard deviation in pixels, > 0; or one per axis, `[y, x]`. Default 1
  * @throws OptionError if sigma or size breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.5 (lowpass Gaussian filter kernels)
+ * @example
+ * ```ts
+ * import { filter, gaussian } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const soft = await filter(await readImage('photo.jpg'), gaussian(1.5));
+ * console.log(gaussian(1.5).shape, gaussian([1, 3]).shape); // → [ 13, 13 ] [ 9, 25 ]
+ * ```
  */
 export function gaussian(sigma: PerAxis<number> = 1, options: GaussianOptions = {}): Tensor {
   return bell('gaussian', 2, sigma, options);

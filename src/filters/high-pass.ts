@@ -9,6 +9,13 @@ import { checkKernelSize, positive } from './parameters.js';
  * @param sigma of the blur in pixels, > 0; what is coarser is removed. Default 3
  * @throws OptionError if sigma breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.7 (highpass from lowpass filters)
+ * @example
+ * ```ts
+ * import { filter, highPass } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const detail = await filter(await readImage('photo.jpg'), highPass(2), { output: 'signed' }); // what gaussian(2) takes away
+ * ```
  */
 export function highPass(sigma = 3): Tensor {
   positive('highPass', 'sigma', sigma);

@@ -6,6 +6,17 @@ import { type Tensor, tensor } from '../tensor.js';
  * Any size, even and non-square ones too.
  * @throws ShapeError unless it is a list of equally long, non-empty rows
  * @throws DataError if a weight is not a finite number
+ * @example
+ * ```ts
+ * import { kernel2d } from 'convlab';
+ *
+ * const rightMinusLeft = kernel2d([
+ *   [-1, 0, 1],
+ *   [-2, 0, 2],
+ *   [-1, 0, 1],
+ * ]);
+ * console.log(rightMinusLeft.shape); // → [ 3, 3 ]
+ * ```
  */
 export function kernel2d(rows: readonly (readonly number[])[]): Tensor {
   if (!Array.isArray(rows) || !rows.every(Array.isArray) || !rows[0]?.length) {

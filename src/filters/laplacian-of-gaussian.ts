@@ -11,6 +11,13 @@ import { checkKernelSize } from './parameters.js';
  * @param sigma standard deviation of the Gaussian in pixels, ≥ 0.3. Default 1
  * @throws OptionError if sigma breaks its rule
  * @see Marr & Hildreth, Theory of Edge Detection (1980)
+ * @example
+ * ```ts
+ * import { filter, laplacianOfGaussian } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const blobs = await filter(await readImage('photo.jpg'), laplacianOfGaussian(2), { output: 'signed' });
+ * ```
  */
 export function laplacianOfGaussian(sigma = 1): Tensor {
   // below that, all of the bell is on one pixel and there is nothing to tell apart

@@ -9,7 +9,15 @@
  * @see IEC 61966-2-1
  */
 
-/** The light of one sRGB value. */
+/**
+ * The light of one sRGB value.
+ * @example
+ * ```ts
+ * import { linearToSrgb, srgbToLinear } from 'convlab';
+ *
+ * console.log(srgbToLinear(0.5).toFixed(3), linearToSrgb(srgbToLinear(0.5)).toFixed(3)); // → 0.214 0.500
+ * ```
+ */
 export function srgbToLinear(encoded: number): number {
   const s = Math.abs(encoded);
   const linear = s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;

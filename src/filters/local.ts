@@ -34,6 +34,13 @@ export async function localVariance(image: Image, options: LocalOptions = {}): P
  * The standard deviation of the size × size pixels around each pixel, √v, in the picture's units, every channel for itself: texture.
  * @returns the same size, channels and sample type, alpha as it was
  * @throws OptionError if an option is unknown or breaks its rule
+ * @example
+ * ```ts
+ * import { localDeviation } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const texture = await localDeviation(await readImage('photo.jpg'), { size: 9 });
+ * ```
  */
 export async function localDeviation(image: Image, options: LocalOptions = {}): Promise<Image> {
   return local('localDeviation', image, options, (_, variance) => Math.sqrt(variance));

@@ -54,8 +54,13 @@ export interface Matches {
  * @see Lewis, Fast Normalized Cross-Correlation (1995)
  * @example
  * ```ts
- * const { peaks } = await matchTemplate(photo, eye, { peaks: 2, threshold: 0.8 });
- * for (const { x, y, score } of peaks) console.log(`${score.toFixed(2)} at ${x}, ${y}`);
+ * import { createImage, matchTemplate } from 'convlab';
+ *
+ * const eye = createImage(5, 5, 1, Uint8ClampedArray.from({ length: 25 }, (_, i) => (i === 12 ? 255 : 10 * (i % 5))));
+ * const face = createImage(40, 30, 1);
+ * for (let y = 0; y < 5; y++) face.data.set(eye.data.subarray(5 * y, 5 * y + 5), (12 + y) * 40 + 20);
+ * const { peaks } = await matchTemplate(face, eye, { threshold: 0.8 });
+ * for (const { x, y, score } of peaks) console.log(`${score.toFixed(2)} at ${x.toFixed(0)}, ${y.toFixed(0)}`); // → 1.00 at 20, 12
  * ```
  */
 export async function matchTemplate(image: Image, template: Image, options: MatchOptions = {}): Promise<Matches> {

@@ -28,6 +28,13 @@ export const MOTION_DIAGONAL = kernel2d(
  * @param length in pixels, > 0. Default 9
  * @param angle in degrees, counter-clockwise from the right. Default 0: sideways
  * @throws OptionError if length or angle breaks its rule
+ * @example
+ * ```ts
+ * import { motionBlur } from 'convlab';
+ *
+ * const { shape, data } = motionBlur(5, 0);
+ * console.log(shape, data[0].toFixed(2)); // → [ 1, 5 ] 0.20
+ * ```
  */
 export function motionBlur(length = 9, angle = 0): Tensor {
   positive('motionBlur', 'length', length);

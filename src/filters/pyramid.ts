@@ -38,6 +38,15 @@ export interface LaplacianPyramid {
  * Takes a picture apart into bands of detail; {@link collapsePyramid} puts it together again.
  * All channels are treated alike, alpha too, and nothing is rounded but to float32.
  * @param levels as in {@link gaussianPyramid}: `levels − 1` details and the base
+ * @example
+ * ```ts
+ * import { collapsePyramid, compareImages, laplacianPyramid } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const photo = await readImage('photo.jpg');
+ * const pyramid = await laplacianPyramid(photo, 3);
+ * console.log(pyramid.details.length, (await collapsePyramid(pyramid)).width); // → 2 96
+ * ```
  */
 export async function laplacianPyramid(image: Image, levels: number, options: RunOptions = {}): Promise<LaplacianPyramid> {
   refuseUnknownOptions('laplacianPyramid', options, ['backend']);

@@ -17,6 +17,15 @@ export interface DownsampleOptions extends Pick<FilterOptions, 'alpha' | 'linear
  * @param factor a whole number ≥ 1, or one per axis, `[y, x]`
  * @returns ceil(width / factor) × ceil(height / factor); an incomplete block at the right or bottom counts
  * @throws OptionError if the factor or an option breaks its rule
+ * @example
+ * ```ts
+ * import { downsample } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const photo = await readImage('photo.jpg'); // 96 × 72
+ * const { width, height } = await downsample(photo, 2);
+ * console.log(width, height); // → 48 36
+ * ```
  */
 export async function downsample(image: Image, factor: PerAxis<number>, options: DownsampleOptions = {}): Promise<Image> {
   refuseUnknownOptions('downsample', options, ['alpha', 'linear', 'output', 'backend']);

@@ -8,6 +8,12 @@ import { kernel2d } from './kernel2d.js';
  * @param strength 0 leaves the picture as it is. Default 1: the well-known 0 −1 0 / −1 5 −1 / 0 −1 0
  * @throws OptionError if strength is not a finite number ≥ 0
  * @see Gonzalez & Woods, Digital Image Processing, 3.6 (using the Laplacian for sharpening)
+ * @example
+ * ```ts
+ * import { sharpen } from 'convlab';
+ *
+ * console.log([...sharpen(1).data].join(' ')); // → 0 -1 0 -1 5 -1 0 -1 0
+ * ```
  */
 export function sharpen(strength = 1): Tensor {
   if (!Number.isFinite(strength) || strength < 0) throw new OptionError('sharpen', 'strength', 'must be a finite number ≥ 0', strength);

@@ -23,6 +23,13 @@ export interface UnsharpMaskOptions extends OperationOptions {
  * @returns the same size and sample type, alpha as it was
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.6 (unsharp masking and highboost filtering)
+ * @example
+ * ```ts
+ * import { unsharpMask } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const crisp = await unsharpMask(await readImage('photo.jpg'), { radius: 1.5, amount: 0.8, threshold: 3 });
+ * ```
  */
 export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}): Promise<Image> {
   checkOperationOptions('unsharpMask', image, options, ['radius', 'amount', 'threshold']);

@@ -10,6 +10,14 @@ export type VolumeAxis = 'z' | 'y' | 'x';
  * A slope of 1 per voxel gives 32.
  * @param axis `'z'` runs along D, `'y'` along H, `'x'` along W. Default `'x'`
  * @throws OptionError if it is none of these
+ * @example
+ * ```ts
+ * import { filterTensor, full, sobel3d } from 'convlab';
+ *
+ * const volume = full([8, 16, 16], 1); // [D, H, W]
+ * const fronts = await filterTensor(volume, sobel3d('z'), { paddingMode: 'replicate' });
+ * console.log(fronts.shape, Math.max(...fronts.data)); // → [ 8, 16, 16 ] 0
+ * ```
  */
 export function sobel3d(axis: VolumeAxis = 'x'): Tensor {
   if (!['z', 'y', 'x'].includes(axis)) throw new OptionError('sobel3d', 'axis', "must be 'z', 'y' or 'x'", axis);

@@ -45,6 +45,15 @@ export async function decodeAnimationFor(operation: string, bytes: Uint8Array, o
  * @throws ShapeError if there is no frame, or their sizes differ
  * @throws DataError if a delay is out of range
  * @throws OptionError if `repeats` breaks its rule
+ * @example
+ * ```ts
+ * import { createImage } from 'convlab';
+ * import { decodeAnimation, encodeAnimation } from 'convlab/node';
+ *
+ * const frames = [0, 128, 255].map((grey) => ({ image: createImage(8, 8, 1, new Uint8ClampedArray(64).fill(grey)), delay: 100 }));
+ * const gif = await encodeAnimation({ frames, repeats: 0 });
+ * console.log((await decodeAnimation(gif)).frames.length); // → 3
+ * ```
  */
 export async function encodeAnimation(animation: Animation): Promise<Uint8Array> {
   return encodeAnimationFor('encodeAnimation', animation);

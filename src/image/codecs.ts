@@ -53,6 +53,14 @@ const DEFAULT_QUALITY = 90;
  * Colour profiles and gamma are not applied.
  * @throws DataError if it is no picture, damaged, cut off or claims more than `maxPixels`
  * @throws UnsupportedError if it is a picture of a kind that is not read
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { decodeImage, encodeImage } from 'convlab/node';
+ *
+ * const image = await decodeImage(await readFile('photo.jpg'), { name: 'photo.jpg' });
+ * const png = await encodeImage(image, 'png');
+ * ```
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
   refuseUnknownOptions('decodeImage', options, ['name', 'maxPixels']);

@@ -25,6 +25,13 @@ const BEGINNING = 512;
  * @param options.maxPixels a picture that claims more is refused unseen. Default 2²⁸.
  * @throws DataError, naming the file, if it cannot be read or is no sound picture
  * @throws UnsupportedError if it is a picture of a kind that is not read
+ * @example
+ * ```ts
+ * import { readImage } from 'convlab/node';
+ *
+ * const { width, height, channels, data } = await readImage('photo.jpg');
+ * console.log(width, height, channels, data.length === width * height * channels); // → 96 72 3 true
+ * ```
  */
 export async function readImage(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Image> {
   refuseUnknownOptions('readImage', options, ['maxPixels']);
@@ -37,6 +44,15 @@ export async function readImage(path: string, options: Pick<DecodeOptions, 'maxP
  * @param options.format default: as the extension says
  * @throws OptionError if the format is unknown
  * @throws DataError, naming the file, if it cannot be written
+ * @example
+ * ```ts
+ * import { createImage, gaussian, filter } from 'convlab';
+ * import { writeImage } from 'convlab/node';
+ *
+ * const soft = await filter(createImage(64, 48, 3), gaussian(2));
+ * await writeImage('soft.png', soft); // the name decides
+ * await writeImage('soft.jpg', soft, { quality: 85 });
+ * ```
  */
 export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormat } = {}): Promise<void> {
   refuseUnknownOptions('writeImage', options, ['format', 'quality']);

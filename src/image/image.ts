@@ -22,6 +22,14 @@ export type SampleDepth = 8 | 16 | 'float';
  * Makes an image; `data` is used as it is, not copied.
  * @param data default: 8-bit black, transparent where there is alpha
  * @throws ShapeError if a size or the channels break their rule, or the data does not hold exactly that many samples
+ * @example
+ * ```ts
+ * import { createImage } from 'convlab';
+ *
+ * const grey = createImage(4, 3, 1); // 8 bits, black
+ * grey.data[1 * grey.width + 2] = 255; // y = 1, x = 2
+ * console.log(grey.data.length); // → 12
+ * ```
  */
 export function createImage(width: number, height: number, channels: number, data?: Samples): Image {
   checkSize('createImage', width, height, channels);
@@ -59,6 +67,15 @@ export function checkImage(operation: string, image: Image): void {
  * An image as a tensor for {@link conv}.
  * @returns `[1, C, H, W]` in the image's own units: 0…255, 0…65535, or floats as they are
  * @throws ShapeError if it is no image
+ * @example
+ * ```ts
+ * import { imageToTensor, tensorToImage } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const x = imageToTensor(await readImage('photo.jpg'));
+ * console.log(x.shape); // → [ 1, 3, 72, 96 ]
+ * const back = tensorToImage(x); // rounded to 8 bits
+ * ```
  */
 export function imageToTensor(image: Image): Tensor {
   checkImage('imageToTensor', image);

@@ -80,6 +80,15 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
  * @param kernel as it was handed to `conv`
  * @param options those of the forward call, and `inputShape`, x's shape (with a stride several inputs give one output shape)
  * @returns ∂L/∂x, in `inputShape`
+ * @example
+ * ```ts
+ * import { convInputGradient, tensor } from 'convlab';
+ *
+ * const kernel = tensor([[[-1, 1]]]);
+ * const gradient = tensor([[[1, 1, 1]]]); // ∂L/∂out of a signal of 4
+ * const { data } = await convInputGradient(gradient, kernel, { inputShape: [1, 1, 4] });
+ * console.log(data); // → Float32Array(4) [ -1, 0, 0, 1 ]
+ * ```
  */
 export async function convInputGradient(
   gradient: Tensor,
@@ -101,6 +110,15 @@ export async function convInputGradient(
  * @param gradient ∂L/∂out, in the shape that `conv` returned
  * @param options those of the forward call, and `kernelShape`
  * @returns ∂L/∂kernel, in `kernelShape`
+ * @example
+ * ```ts
+ * import { convKernelGradient, tensor } from 'convlab';
+ *
+ * const x = tensor([[[1, 2, 4, 8]]]);
+ * const gradient = tensor([[[1, 1, 1]]]); // ∂L/∂out
+ * const { data } = await convKernelGradient(x, gradient, { kernelShape: [1, 1, 2] });
+ * console.log(data); // → Float32Array(2) [ 7, 14 ]
+ * ```
  */
 export async function convKernelGradient(x: Tensor, gradient: Tensor, options: ConvOptions & RunOptions & { kernelShape: readonly number[] }): Promise<Tensor> {
   refuseUnknownOptions('convKernelGradient', options, [...CONV_OPTIONS, 'kernelShape', 'backend']);
@@ -116,6 +134,13 @@ export async function convKernelGradient(x: Tensor, gradient: Tensor, options: C
  * The gradient of {@link conv} with respect to its bias: the sum of each channel.
  * @param gradient ∂L/∂out, `[N, Cout, ...spatial]`
  * @returns ∂L/∂bias, `[Cout]`
+ * @example
+ * ```ts
+ * import { convBiasGradient, tensor } from 'convlab';
+ *
+ * const { data } = await convBiasGradient(tensor([[[1, 2], [3, 4]]])); // [N=1, Cout=2, W=2]
+ * console.log(data); // → Float32Array(2) [ 3, 7 ]
+ * ```
  */
 export async function convBiasGradient(gradient: Tensor, options: RunOptions = {}): Promise<Tensor> {
   refuseUnknownOptions('convBiasGradient', options, ['backend']);

@@ -117,6 +117,13 @@ export const WINDOW_OPTIONS = ['kernelSize', 'stride', 'dilation', 'padding'] as
  * @param operation the name that errors begin with
  * @throws ShapeError if the shapes do not fit each other or the output would be empty
  * @throws OptionError if an option is unknown or breaks its rule
+ * @example
+ * ```ts
+ * import { convGeometry } from 'convlab';
+ *
+ * const { outShape } = convGeometry([1, 3, 480, 640], [8, 3, 5, 5], { stride: 2, padding: 'same' });
+ * console.log(outShape); // → [ 1, 8, 240, 320 ]
+ * ```
  */
 export function convGeometry(xShape: readonly number[], kernelShape: readonly number[], options: ConvOptions = {}, operation = 'conv'): ConvGeometry {
   const asked = JSON.stringify([xShape, kernelShape, options], nothingLost);

@@ -22,6 +22,16 @@ export interface MaxPooled {
  * The largest value of every window. Padding never wins; of equals the first does; NaN wins over all.
  * @param x `[N, C, ...spatial]`, 1 to 3 spatial axes
  * @throws ShapeError or OptionError as {@link conv} does
+ * @example
+ * ```ts
+ * import { maxPool, maxPoolGradient, tensor } from 'convlab';
+ *
+ * const x = tensor([[[1, 5, 2, 3]]]);
+ * const { output, indices } = await maxPool(x, { kernelSize: 2 });
+ * console.log(output.data); // → Float32Array(2) [ 5, 3 ]
+ * const gradient = await maxPoolGradient(tensor([[[1, 1]]]), { kernelSize: 2, inputShape: x.shape, indices });
+ * console.log(gradient.data); // → Float32Array(4) [ 0, 1, 0, 1 ]
+ * ```
  */
 export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): Promise<MaxPooled> {
   refuseUnknownOptions('maxPool', options, [...WINDOW_OPTIONS, 'backend']);
@@ -62,6 +72,12 @@ export async function maxPoolGradient(
 /**
  * The mean of every window: the depthwise convolution with a box kernel.
  * @param x `[N, C, ...spatial]`, 1 to 3 spatial axes
+ * @example
+ * ```ts
+ * import { averagePool, tensor } from 'convlab';
+ *
+ * console.log((await averagePool(tensor([[[1, 5, 2, 4]]]), { kernelSize: 2 })).data); // → Float32Array(2) [ 3, 3 ]
+ * ```
  */
 export async function averagePool(x: Tensor, options: AveragePoolOptions): Promise<Tensor> {
   refuseUnknownOptions('averagePool', options, [...WINDOW_OPTIONS, 'countIncludePad', 'backend']);

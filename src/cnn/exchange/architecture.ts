@@ -32,6 +32,13 @@ const MAX_PARAMETERS = 2 ** 28;
  * The architecture of a model.
  * @throws UnsupportedError if a module is neither the library's nor among `options.modules`, or if the constructor's
  * arguments would not make the model again, since it was changed afterwards
+ * @example
+ * ```ts
+ * import { architectureOf, Linear, modelFrom } from 'convlab';
+ *
+ * const plan = architectureOf(new Linear(3, 2)); // plain data: JSON holds it
+ * console.log(modelFrom(plan) instanceof Linear); // → true
+ * ```
  */
 export function architectureOf(model: Module, options: ArchitectureOptions = {}): Architecture {
   const formats = formatsOf('architectureOf', options);

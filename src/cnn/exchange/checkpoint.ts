@@ -49,6 +49,13 @@ export interface Checkpoint {
  * float32 (the reference computes in float64, which is rounded).
  * @throws UnsupportedError if the architecture cannot be written, see {@link architectureOf}
  * @throws DataError if a number is not finite
+ * @example
+ * ```ts
+ * import { decodeCheckpoint, encodeCheckpoint, Linear } from 'convlab';
+ *
+ * const bytes = await encodeCheckpoint({ model: new Linear(3, 2), epoch: 1 });
+ * console.log(decodeCheckpoint(bytes).epoch); // → 1
+ * ```
  */
 export async function encodeCheckpoint(contents: CheckpointContents, options: ArchitectureOptions = {}): Promise<Uint8Array> {
   const { model, optimizer, history, epoch = history?.epochs.length ?? 0 } = contents;

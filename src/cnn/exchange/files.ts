@@ -29,7 +29,19 @@ export async function loadSafetensors(path: string, options: Omit<SafetensorsOpt
   return decodeSafetensors(await read('loadSafetensors', path), { ...options, name: path });
 }
 
-/** {@link encodeCheckpoint} into a file, written as {@link saveSafetensors} does. */
+/**
+ * {@link encodeCheckpoint} into a file, written as {@link saveSafetensors} does.
+ * @example
+ * ```ts
+ * import { ConvNet } from 'convlab';
+ * import { loadCheckpoint, saveCheckpoint, saveOnnx } from 'convlab/node';
+ *
+ * await saveCheckpoint('model.safetensors', { model: new ConvNet().initialize(1), epoch: 3 });
+ * const { model, epoch } = await loadCheckpoint('model.safetensors');
+ * console.log(model instanceof ConvNet, epoch); // → true 3
+ * await saveOnnx('model.onnx', model, [1, 1, 28, 28]);
+ * ```
+ */
 export async function saveCheckpoint(path: string, contents: CheckpointContents, options?: ArchitectureOptions): Promise<void> {
   await write('saveCheckpoint', path, await encodeCheckpoint(contents, options));
 }

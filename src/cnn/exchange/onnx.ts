@@ -13,6 +13,13 @@ type NamedStep = Step & { readonly scope: string };
  * axis is free unless something in the model depends on its size. Parameters keep PyTorch's names.
  * @param inputShapes one for each input, with the batch axis: `[1, 1, 28, 28]`
  * @throws UnsupportedError if the model holds an operation of its own
+ * @example
+ * ```ts
+ * import { ConvNet, toOnnx } from 'convlab';
+ *
+ * const bytes = await toOnnx(new ConvNet(), [1, 1, 28, 28]);
+ * console.log(bytes.length > 4 * 207_258); // → true
+ * ```
  */
 export async function toOnnx(model: Module, ...inputShapes: (readonly number[])[]): Promise<Uint8Array> {
   const trace = await traceForExport('toOnnx', model, inputShapes);

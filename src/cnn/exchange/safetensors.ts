@@ -41,6 +41,14 @@ export interface SafetensorsOptions {
  * @throws ShapeError if something is not a tensor
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws DataError if a number is not finite, or becomes infinite in F16: {@link decodeSafetensors} would refuse the file
+ * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors, tensor } from 'convlab';
+ *
+ * const bytes = encodeSafetensors(new Map([['weight', tensor([[1, 2]])]]), { made: 'here' });
+ * const { tensors, metadata } = decodeSafetensors(bytes);
+ * console.log(tensors.get('weight')?.shape, metadata.made); // → [ 1, 2 ] here
+ * ```
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,

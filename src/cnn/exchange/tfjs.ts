@@ -17,6 +17,13 @@ type NamedStep = Step & { readonly scope: string };
  * flattened. The batch axis is free unless something in the model depends on its size.
  * @param inputShapes one for each input, with the batch axis: `[1, 1, 28, 28]`
  * @throws UnsupportedError if the model holds an operation of its own, or one that TensorFlow.js does not have
+ * @example
+ * ```ts
+ * import { ConvNet, toTfjs } from 'convlab';
+ *
+ * const { modelJson, weights } = await toTfjs(new ConvNet(), [1, 1, 28, 28]); // saveTfjs writes them
+ * console.log(modelJson.format, weights.length); // → graph-model 829108
+ * ```
  */
 export async function toTfjs(model: Module, ...inputShapes: (readonly number[])[]): Promise<TfjsModel> {
   const trace = await traceForExport('toTfjs', model, inputShapes);

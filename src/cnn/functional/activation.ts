@@ -1,7 +1,20 @@
 import type { PointwiseName } from '../../kernels/pointwise.js';
 import type { Value } from '../graph.js';
 
-/** max(x, 0) */
+/**
+ * max(x, 0)
+ * @example
+ * ```ts
+ * import { Module, relu, tensor, type Value } from 'convlab';
+ *
+ * class Clipped extends Module {
+ *   forward(x: Value) {
+ *     return relu(x);
+ *   }
+ * }
+ * console.log((await new Clipped().run(tensor([[-1, 2]]))).data[1]); // → 2
+ * ```
+ */
 export function relu(x: Value): Value {
   return leaky('relu', x, 0);
 }

@@ -2,7 +2,20 @@ import { ShapeError, show } from '../../errors.js';
 import { convGeometry } from '../../kernels/geometry.js';
 import type { Value } from '../graph.js';
 
-/** a + b, in equal shapes. */
+/**
+ * a + b, in equal shapes.
+ * @example
+ * ```ts
+ * import { add, Module, multiply, tensor, type Value } from 'convlab';
+ *
+ * class Square extends Module {
+ *   forward(x: Value) {
+ *     return add(x, multiply(x, x)); // x + x²
+ *   }
+ * }
+ * console.log((await new Square().run(tensor([[1, 2, 3]]))).data); // → Float32Array(3) [ 2, 6, 12 ]
+ * ```
+ */
 export function add(a: Value, b: Value): Value {
   checkShapes('add', a, b);
   return a.graph.record('add', [a, b], a.shape, (out) => ({

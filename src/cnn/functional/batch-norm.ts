@@ -19,6 +19,14 @@ export interface BatchNormOptions {
  * @param runningMean `[C]`
  * @param runningVariance `[C]`
  * @see Ioffe and Szegedy, Batch Normalization, 2015
+ * @example
+ * ```ts
+ * import { BatchNorm2d, full } from 'convlab';
+ *
+ * const layer = new BatchNorm2d(2, { momentum: 0.2 }); // calls normalizeBatch with its running mean and variance
+ * const { data } = await layer.eval().run(full([1, 2, 1, 1], 3)); // mean 0 and variance 1, until it is trained
+ * console.log([...data].map((value) => value.toFixed(2))); // → [ '3.00', '3.00' ]
+ * ```
  */
 export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Value, { eps = 1e-5, momentum = 0.1 }: BatchNormOptions = {}): Value {
   const { graph } = x;

@@ -7,6 +7,18 @@ import type { Value } from '../graph.js';
  * @param x `[N, Cin, ...spatial]`
  * @param weight `[Cout, Cin / groups, ...kernel]`
  * @param bias `[Cout]` or null
+ * @example
+ * ```ts
+ * import { convolve, Module, Parameter, full, type Value } from 'convlab';
+ *
+ * class Blur extends Module {
+ *   weight = new Parameter([1, 1, 3, 3], (values) => values.fill(1 / 9));
+ *   forward(x: Value) {
+ *     return convolve(x, this.weight.in(x.graph), null, { padding: 'same', paddingMode: 'replicate' });
+ *   }
+ * }
+ * console.log((await new Blur().run(full([1, 1, 4, 4], 2))).data[5].toFixed(4)); // → 2.0000
+ * ```
  */
 export function convolve(x: Value, weight: Value, bias: Value | null, options: ConvOptions = {}, operation = 'conv'): Value {
   const geometry = convGeometry(x.shape, weight.shape, options, operation);

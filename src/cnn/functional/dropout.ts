@@ -9,6 +9,17 @@ import { view } from './shape.js';
  * The masks come from the model's seeded generator.
  * @param p default 0.5
  * @see Srivastava et al., Dropout, 2014
+ * @example
+ * ```ts
+ * import { dropout, full, Module, type Value } from 'convlab';
+ *
+ * class Noisy extends Module {
+ *   forward(x: Value) {
+ *     return dropout(x, 0.5); // in training only
+ *   }
+ * }
+ * console.log((await new Noisy().eval().run(full([1, 4], 1))).data); // → Float32Array(4) [ 1, 1, 1, 1 ]
+ * ```
  */
 export function dropout(x: Value, p = 0.5): Value {
   checkProbability('dropout', p);

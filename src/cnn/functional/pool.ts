@@ -6,7 +6,21 @@ import { multiply } from './arithmetic.js';
 import { convolve } from './conv.js';
 import { view } from './shape.js';
 
-/** The largest value of every window; see `maxPool` of the engine. @param x `[N, C, ...spatial]` */
+/**
+ * The largest value of every window; see `maxPool` of the engine.
+ * @param x `[N, C, ...spatial]`
+ * @example
+ * ```ts
+ * import { maxPooling, Module, tensor, type Value } from 'convlab';
+ *
+ * class Pool extends Module {
+ *   forward(x: Value) {
+ *     return maxPooling(x, { kernelSize: 2 });
+ *   }
+ * }
+ * console.log((await new Pool().run(tensor([[[1, 5, 2, 3]]]))).data); // → Float32Array(2) [ 5, 3 ]
+ * ```
+ */
 export function maxPooling(x: Value, options: WindowOptions): Value {
   const geometry = poolGeometry(x.shape, options, 'maxPool');
   const winners = x.graph.temporary(geometry.outShape);

@@ -2,7 +2,20 @@ import { ShapeError, show } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
 
-/** The same numbers in another shape, PyTorch's view: nothing is copied. One dimension may be −1: it is inferred. */
+/**
+ * The same numbers in another shape, PyTorch's view: nothing is copied. One dimension may be −1: it is inferred.
+ * @example
+ * ```ts
+ * import { full, Module, type Value, view } from 'convlab';
+ *
+ * class Flat extends Module {
+ *   forward(x: Value) {
+ *     return view(x, [-1, 8]); // one axis may be -1
+ *   }
+ * }
+ * console.log((await new Flat().run(full([3, 2, 2, 2]))).shape); // → [ 3, 8 ]
+ * ```
+ */
 export function view(x: Value, shape: readonly number[]): Value {
   const known = sizeOf(
     shape.filter((size) => size !== -1),

@@ -33,6 +33,17 @@ export function logSoftmax(x: Value): Value {
 /**
  * e^x / Σ e^x over the channels.
  * @param x `[N, C, ...spatial]`
+ * @example
+ * ```ts
+ * import { Module, softmax, tensor, type Value } from 'convlab';
+ *
+ * class Odds extends Module {
+ *   forward(x: Value) {
+ *     return softmax(x);
+ *   }
+ * }
+ * console.log((await new Odds().run(tensor([[0, 0]]))).data); // → Float32Array(2) [ 0.5, 0.5 ]
+ * ```
  */
 export function softmax(x: Value): Value {
   const over = new OverChannels(x.graph, x.shape);

@@ -41,6 +41,14 @@ export interface Maximized {
  * @param shape of the input, `[1, C, H, W]`
  * @throws OptionError if an option breaks its rule, or there is no such layer or channel
  * @see Erhan et al., Visualizing Higher-Layer Features of a Deep Network, 2009; the blur: Yosinski et al., 2015
+ * @example
+ * ```ts
+ * import { ConvNet, maximizeActivation } from 'convlab';
+ *
+ * const model = new ConvNet().initialize(1);
+ * const { x, activations } = await maximizeActivation(model, [1, 1, 28, 28], { layer: 'conv1', channel: 0, steps: 5, seed: 1 });
+ * console.log(x.shape, activations[activations.length - 1] > activations[0]); // → [ 1, 1, 28, 28 ] true
+ * ```
  */
 export async function maximizeActivation(model: Module, shape: readonly number[], options: MaximizeOptions): Promise<Maximized> {
   refuseUnknownOptions('maximizeActivation', options, ['layer', 'channel', 'at', 'steps', 'rate', 'blur', 'range', 'seed']);

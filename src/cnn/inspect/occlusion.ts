@@ -25,6 +25,13 @@ const BATCH = 100;
  * @returns `[oH, oW]`, score − score with the square at that place, whose centre runs from the first row and column on
  * @throws ShapeError or OptionError if x or an option breaks its rule
  * @see Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, 2014
+ * @example
+ * ```ts
+ * import { ConvNet, full, occlusionMap } from 'convlab';
+ *
+ * const map = await occlusionMap(new ConvNet().initialize(1), full([1, 1, 28, 28], 0.5), { window: 8, stride: 4, class: 3 });
+ * console.log(map.shape); // → [ 7, 7 ]
+ * ```
  */
 export async function occlusionMap(model: Module, x: Tensor, options: OcclusionOptions = {}): Promise<Tensor> {
   refuseUnknownOptions('occlusionMap', options, ['window', 'stride', 'value', 'class']);

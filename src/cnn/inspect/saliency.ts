@@ -21,6 +21,17 @@ export interface ScoreOptions {
  * @returns `[N, ...spatial]`
  * @throws OptionError if there is no such layer or class
  * @see Simonyan, Vedaldi and Zisserman, Deep Inside Convolutional Networks, 2013
+ * @example
+ * ```ts
+ * import { ConvNet, gradCam, saliency } from 'convlab';
+ * import { mnist } from 'convlab/node';
+ *
+ * const { x } = (await mnist({ train: false })).at(0);
+ * const batch = { shape: [1, ...x.shape], data: x.data };
+ * const map = await saliency(new ConvNet().initialize(1), batch);
+ * const heat = await gradCam(new ConvNet().initialize(1), batch, { layer: 'conv2' });
+ * console.log(map.shape, heat.shape); // → [ 1, 28, 28 ] [ 1, 14, 14 ]
+ * ```
  */
 export async function saliency(model: Module, x: Tensor, options: ScoreOptions = {}): Promise<Tensor> {
   const { shape, data } = await scoreGradient(model, x, options);

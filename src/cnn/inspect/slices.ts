@@ -20,6 +20,13 @@ export interface SlicedConv {
  * @param kernel `[Cout, Cin / groups, ...k]`
  * @param options as for `conv`
  * @throws as `conv` does
+ * @example
+ * ```ts
+ * import { convBySlices, full } from 'convlab';
+ *
+ * const { slices, sums, output } = await convBySlices(full([1, 3, 8, 8], 1), full([2, 3, 3, 3], 1));
+ * console.log(slices.shape, sums.shape, output.shape); // → [ 1, 2, 3, 6, 6 ] [ 1, 2, 6, 6 ] [ 1, 2, 6, 6 ]
+ * ```
  */
 export async function convBySlices(x: Tensor, kernel: Tensor, options: Omit<ConvCallOptions, 'algorithm' | 'validate'> = {}): Promise<SlicedConv> {
   refuseUnknownOptions('convBySlices', options, [...CONV_OPTIONS, 'bias', 'backend']);

@@ -20,6 +20,15 @@ export interface Excitement {
  * @param options.count samples for each map. Default 8
  * @returns one list for each map
  * @throws OptionError if there is no such layer
+ * @example
+ * ```ts
+ * import { ConvNet, DataLoader, Subset, topActivations } from 'convlab';
+ * import { mnist } from 'convlab/node';
+ *
+ * const digits = new DataLoader(new Subset(await mnist({ train: false }), [0, 1, 2, 3]), { batchSize: 4 });
+ * const [first] = await topActivations(new ConvNet().initialize(1), digits, { layer: 'conv1', count: 2 });
+ * console.log(first.length, first[0].value >= first[1].value); // → 2 true
+ * ```
  */
 export async function topActivations(model: Module, batches: Batches, options: { layer: string; count?: number }): Promise<Excitement[][]> {
   refuseUnknownOptions('topActivations', options, ['layer', 'count']);

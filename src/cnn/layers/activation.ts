@@ -19,7 +19,16 @@ function layerOf(compute: (x: Value) => Value): new () => Layer {
   };
 }
 
-/** max(x, 0) */
+/**
+ * max(x, 0)
+ * @example
+ * ```ts
+ * import { Dropout, Flatten, Linear, ReLU, Sequential } from 'convlab';
+ *
+ * const head = new Sequential([new Flatten(), new Linear(64, 16), new ReLU(), new Dropout(0.2), new Linear(16, 3)]);
+ * console.log(head.modules().length); // → 6
+ * ```
+ */
 export class ReLU extends layerOf(relu) {}
 /** x·Φ(x) */
 export class GELU extends layerOf(gelu) {}

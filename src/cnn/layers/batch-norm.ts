@@ -51,7 +51,16 @@ export class BatchNorm1d extends BatchNorm {
   }
 }
 
-/** Normalises each channel of `[N, C, H, W]` over the batch. */
+/**
+ * Normalises each channel of `[N, C, H, W]` over the batch.
+ * @example
+ * ```ts
+ * import { BatchNorm2d, Conv2d, ReLU, Sequential } from 'convlab';
+ *
+ * const block = new Sequential([new Conv2d(3, 8, 3, { bias: false }), new BatchNorm2d(8), new ReLU()]);
+ * console.log([...block.namedParameters().keys()].join(' ')); // → 0.weight 1.weight 1.bias 1.running_mean 1.running_var
+ * ```
+ */
 export class BatchNorm2d extends BatchNorm {
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(2, channels, options);

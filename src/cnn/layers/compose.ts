@@ -3,7 +3,22 @@ import { add, concatenate } from '../functional/arithmetic.js';
 import type { Value } from '../graph.js';
 import { Module } from '../module.js';
 
-/** Modules one after the other. Given a list their names are 0, 1, 2 …, given an object its keys. */
+/**
+ * Modules one after the other. Given a list their names are 0, 1, 2 …, given an object its keys.
+ * @example
+ * ```ts
+ * import { Conv2d, Flatten, full, Linear, MaxPool2d, ReLU, Sequential } from 'convlab';
+ *
+ * const net = new Sequential({
+ *   conv: new Conv2d(1, 4, 3),
+ *   relu: new ReLU(),
+ *   pool: new MaxPool2d(2),
+ *   flat: new Flatten(),
+ *   fc: new Linear(4 * 3 * 3, 2),
+ * });
+ * console.log((await net.initialize(1).run(full([5, 1, 8, 8]))).shape); // → [ 5, 2 ]
+ * ```
+ */
 export class Sequential extends Module {
   readonly #layers: [string, Module][];
 

@@ -47,7 +47,16 @@ export class Conv1d extends ConvNd {
   }
 }
 
-/** `[N, Cin, H, W]` → `[N, Cout, H', W']`. Arguments, weight layout and initialisation are PyTorch's. */
+/**
+ * `[N, Cin, H, W]` → `[N, Cout, H', W']`. Arguments, weight layout and initialisation are PyTorch's.
+ * @example
+ * ```ts
+ * import { Conv2d, full } from 'convlab';
+ *
+ * const layer = new Conv2d(3, 8, 5, { stride: 2, padding: 2 }); // in, out, kernel
+ * console.log((await layer.run(full([1, 3, 32, 32]))).shape); // → [ 1, 8, 16, 16 ]
+ * ```
+ */
 export class Conv2d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options?: ConvLayerOptions) {
     super(2, inChannels, outChannels, kernelSize, options);
@@ -109,6 +118,12 @@ export class ConvTranspose2d extends Module {
 /**
  * `[N, inFeatures]` → `[N, outFeatures]`: a convolution whose kernel covers its whole input, and run as one.
  * The weight `[outFeatures, inFeatures]` is PyTorch's; x may have any axes behind N that multiply to inFeatures.
+ * @example
+ * ```ts
+ * import { full, Linear } from 'convlab';
+ *
+ * console.log((await new Linear(784, 10).run(full([32, 784]))).shape); // → [ 32, 10 ]
+ * ```
  */
 export class Linear extends Module {
   readonly weight: Parameter;

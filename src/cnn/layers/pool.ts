@@ -40,7 +40,15 @@ export class MaxPool1d extends MaxPoolNd {
   }
 }
 
-/** The largest value of every window, `[N, C, H, W]`. The stride is the window's size by default. */
+/**
+ * The largest value of every window, `[N, C, H, W]`. The stride is the window's size by default.
+ * @example
+ * ```ts
+ * import { full, MaxPool2d } from 'convlab';
+ *
+ * console.log((await new MaxPool2d(2).run(full([1, 8, 28, 28]))).shape); // → [ 1, 8, 14, 14 ]
+ * ```
+ */
 export class MaxPool2d extends MaxPoolNd {
   constructor(kernelSize: PerAxis<number>, options: PoolLayerOptions = {}) {
     super(2, kernelSize, options);

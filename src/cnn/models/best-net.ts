@@ -7,6 +7,12 @@ import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool.js';
 /**
  * A small accurate network for 28×28 digits: one 5×5 and four 3×3 convolutions with batch normalisation, and the mean of
  * each feature map. `[N, 1, 28, 28]` → logits `[N, 10]`; its loss is `CrossEntropyLoss`. 84,442 parameters.
+ * @example
+ * ```ts
+ * import { bestNet, summary } from 'convlab';
+ *
+ * console.log(summary(bestNet(), [1, 1, 28, 28]).parameters); // → 84442
+ * ```
  */
 export function bestNet(): Sequential {
   const block = (inChannels: number, outChannels: number, kernelSize: number, padding: number) => [

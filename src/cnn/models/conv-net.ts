@@ -10,6 +10,13 @@ import { Module } from '../module.js';
 /**
  * The lecture's network for 28×28 digits, line by line: 207,258 parameters, `[N, 1, 28, 28]` → log-probabilities `[N, 10]`.
  * Its loss is {@link NLLLoss}.
+ * @example
+ * ```ts
+ * import { ConvNet, full, summary } from 'convlab';
+ *
+ * const net = new ConvNet();
+ * console.log(summary(net, [1, 1, 28, 28]).parameters, (await net.run(full([2, 1, 28, 28]))).shape); // → 207258 [ 2, 10 ]
+ * ```
  */
 export class ConvNet extends Module {
   conv1 = new Conv2d(1, 4, 5, { padding: 2 });

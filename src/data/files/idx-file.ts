@@ -10,6 +10,14 @@ const MAX_DEFLATE_RATIO = 1032;
 /**
  * Reads an IDX file, packed by gzip or not; see {@link parseIdx}.
  * @throws DataError, naming the file, if it cannot be read or is broken
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { readIdx } from 'convlab/node';
+ *
+ * await writeFile('labels.idx', Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1));
+ * console.log((await readIdx('labels.idx')).shape); // → [ 3 ]
+ * ```
  */
 export async function readIdx(path: string): Promise<IdxArray> {
   let bytes: Uint8Array;

@@ -40,6 +40,19 @@ export class ImageFolder extends Dataset<Sample> {
  * @param options.transform from the picture, as {@link readImage} gives it, to a tensor. Batches need one shape for all.
  *   Default {@link toTensor}.
  * @throws DataError if the folder cannot be read, has no sub-folders, or one has no picture
+ * @example
+ * ```ts
+ * import { mkdir } from 'node:fs/promises';
+ * import { createImage } from 'convlab';
+ * import { imageFolder, writeImage } from 'convlab/node';
+ *
+ * for (const name of ['cats', 'dogs']) {
+ *   await mkdir(`pets/${name}`, { recursive: true });
+ *   await writeImage(`pets/${name}/1.png`, createImage(32, 32, 3));
+ * }
+ * const pets = await imageFolder('pets');
+ * console.log(pets.classes, (await pets.at(1)).y); // → [ 'cats', 'dogs' ] 1
+ * ```
  */
 export async function imageFolder(path: string, options: { transform?: (image: Image) => Tensor } = {}): Promise<ImageFolder> {
   refuseUnknownOptions('imageFolder', options, ['transform']);

@@ -57,6 +57,15 @@ const FASHION: DigitSet = {
  * @throws UnsupportedError if a file is nowhere
  * @throws OptionError if an option is unknown or breaks its rule
  * @see LeCun, Cortes and Burges, The MNIST database of handwritten digits; the data is under CC BY-SA 3.0
+ * @example
+ * ```ts
+ * import { DataLoader } from 'convlab';
+ * import { mnist } from 'convlab/node';
+ *
+ * const digits = await mnist({ train: false });
+ * console.log(digits.length, digits.at(0).x.shape, digits.at(0).y); // → 10000 [ 1, 28, 28 ] 7
+ * const loader = new DataLoader(digits, { batchSize: 64 });
+ * ```
  */
 export async function mnist(options: DigitOptions = {}): Promise<TensorDataset> {
   return loadDigits(MNIST, options);

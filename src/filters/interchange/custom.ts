@@ -55,6 +55,13 @@ export function kernelFromAcf(bytes: Uint8Array): KernelDocument {
 /**
  * The inverse of {@link kernelFromAcf}.
  * @throws UnsupportedError if the kernel is larger than 5 × 5, or a number does not fit into 16 bits: Photoshop has whole weights
+ * @example
+ * ```ts
+ * import { kernelFromAcf, kernelToAcf, sharpen } from 'convlab';
+ *
+ * const bytes = kernelToAcf({ kernel: sharpen(1) }); // for GIMP and Photoshop, always 5 × 5
+ * console.log(kernelFromAcf(bytes).kernel.shape); // → [ 5, 5 ]
+ * ```
  */
 export function kernelToAcf(document: KernelDocument): Uint8Array {
   refuseToSay('acf', document, ['scale', 'bias', 'anchor']);

@@ -32,6 +32,15 @@ const MOST_THREADS = 64;
  * - `reference`: plain float64 loops, for tests.
  * @throws UnsupportedError with the reasons, if it does not run here, or not on so many threads
  * @throws OptionError if the name or an option is unknown, or an option goes with another backend
+ * @example
+ * ```ts
+ * import { conv, createBackend, tensor } from 'convlab';
+ *
+ * const backend = await createBackend('wasm', { threads: 2 });
+ * console.log(backend.device); // → wasm simd, 2 threads
+ * await conv(tensor([[[1, 2, 4]]]), tensor([[[-1, 1]]]), { backend });
+ * backend.dispose(); // ends its threads
+ * ```
  */
 export function createBackend(name: 'reference'): Promise<ReferenceBackend>;
 export function createBackend(name?: BackendName, options?: BackendOptions): Promise<Backend>;

@@ -24,7 +24,17 @@ export interface Diagnosis {
   readonly auto: BackendReport | undefined;
 }
 
-/** Tries every backend in turn. It never throws: what does not run is a finding. */
+/**
+ * Tries every backend in turn. It never throws: what does not run is a finding.
+ * @example
+ * ```ts
+ * import { diagnose } from 'convlab';
+ *
+ * const { backends, auto } = await diagnose();
+ * for (const { backend, mode = '', available, device, reason } of backends) console.log(backend, mode, available ? device : reason);
+ * console.log(`auto takes ${auto?.device}: ${auto?.reason}`);
+ * ```
+ */
 export async function diagnose(): Promise<Diagnosis> {
   const gpus: BackendReport[] = [];
   for (const mode of GPU_MODES) gpus.push(await examineGpu(mode));
