@@ -1,6 +1,7 @@
 // The inner programs of every forward and input-gradient pass. A tap is a byte offset into the source, a gathered strip or
 // x itself, and its weights; accumulators stay in registers while the tap list runs. `step` leads from what one output row
 // sees to what the next one does, `outRow` from one output row to the next.
+import { madd } from './madd';
 
 /** Output rows of 4 channels, 8 columns at a time: 8 accumulators. Weights: 4 per tap. */
 export function rowsOf4(
@@ -22,17 +23,17 @@ export function rowsOf4(
         const xa = v128.load(x);
         const xb = v128.load(x, 16);
         const k0 = v128.load32_splat(w);
-        a0 = f32x4.add(a0, f32x4.mul(xa, k0));
-        b0 = f32x4.add(b0, f32x4.mul(xb, k0));
+        a0 = madd(a0, xa, k0);
+        b0 = madd(b0, xb, k0);
         const k1 = v128.load32_splat(w, 4);
-        a1 = f32x4.add(a1, f32x4.mul(xa, k1));
-        b1 = f32x4.add(b1, f32x4.mul(xb, k1));
+        a1 = madd(a1, xa, k1);
+        b1 = madd(b1, xb, k1);
         const k2 = v128.load32_splat(w, 8);
-        a2 = f32x4.add(a2, f32x4.mul(xa, k2));
-        b2 = f32x4.add(b2, f32x4.mul(xb, k2));
+        a2 = madd(a2, xa, k2);
+        b2 = madd(b2, xb, k2);
         const k3 = v128.load32_splat(w, 12);
-        a3 = f32x4.add(a3, f32x4.mul(xa, k3));
-        b3 = f32x4.add(b3, f32x4.mul(xb, k3));
+        a3 = madd(a3, xa, k3);
+        b3 = madd(b3, xb, k3);
         w += 16;
       }
       const to = out + (<usize>ow << 2);
@@ -72,10 +73,10 @@ export function pairsOf1(
         for (const stop = slice + kernelRow; tap < stop; tap += 4) {
           const x = at + load<u32>(tap);
           const k = v128.load32_splat(w);
-          a0 = f32x4.add(a0, f32x4.mul(v128.load(x), k));
-          a1 = f32x4.add(a1, f32x4.mul(v128.load(x, 16), k));
-          a2 = f32x4.add(a2, f32x4.mul(v128.load(x, 32), k));
-          a3 = f32x4.add(a3, f32x4.mul(v128.load(x, 48), k));
+          a0 = madd(a0, v128.load(x), k);
+          a1 = madd(a1, v128.load(x, 16), k);
+          a2 = madd(a2, v128.load(x, 32), k);
+          a3 = madd(a3, v128.load(x, 48), k);
           w += 4;
         }
         for (const stop = slice + kernel; tap < stop; tap += 4) {
@@ -83,17 +84,17 @@ export function pairsOf1(
           const ka = v128.load32_splat(w);
           const kb = v128.load32_splat(w - kernelRow);
           const x0 = v128.load(x);
-          a0 = f32x4.add(a0, f32x4.mul(x0, ka));
-          b0 = f32x4.add(b0, f32x4.mul(x0, kb));
+          a0 = madd(a0, x0, ka);
+          b0 = madd(b0, x0, kb);
           const x1 = v128.load(x, 16);
-          a1 = f32x4.add(a1, f32x4.mul(x1, ka));
-          b1 = f32x4.add(b1, f32x4.mul(x1, kb));
+          a1 = madd(a1, x1, ka);
+          b1 = madd(b1, x1, kb);
           const x2 = v128.load(x, 32);
-          a2 = f32x4.add(a2, f32x4.mul(x2, ka));
-          b2 = f32x4.add(b2, f32x4.mul(x2, kb));
+          a2 = madd(a2, x2, ka);
+          b2 = madd(b2, x2, kb);
           const x3 = v128.load(x, 48);
-          a3 = f32x4.add(a3, f32x4.mul(x3, ka));
-          b3 = f32x4.add(b3, f32x4.mul(x3, kb));
+          a3 = madd(a3, x3, ka);
+          b3 = madd(b3, x3, kb);
           w += 4;
         }
         const below = at + step;
@@ -101,10 +102,10 @@ export function pairsOf1(
         for (tap -= kernelRow; tap < slice + kernel; tap += 4) {
           const x = below + load<u32>(tap);
           const k = v128.load32_splat(w);
-          b0 = f32x4.add(b0, f32x4.mul(v128.load(x), k));
-          b1 = f32x4.add(b1, f32x4.mul(v128.load(x, 16), k));
-          b2 = f32x4.add(b2, f32x4.mul(v128.load(x, 32), k));
-          b3 = f32x4.add(b3, f32x4.mul(v128.load(x, 48), k));
+          b0 = madd(b0, v128.load(x), k);
+          b1 = madd(b1, v128.load(x, 16), k);
+          b2 = madd(b2, v128.load(x, 32), k);
+          b3 = madd(b3, v128.load(x, 48), k);
           w += 4;
         }
       }
@@ -141,14 +142,14 @@ export function rowsOf1(
       for (let tap = offsets; tap < end; tap += 4) {
         const x = at + load<u32>(tap);
         const k = v128.load32_splat(w);
-        a0 = f32x4.add(a0, f32x4.mul(v128.load(x), k));
-        a1 = f32x4.add(a1, f32x4.mul(v128.load(x, 16), k));
-        a2 = f32x4.add(a2, f32x4.mul(v128.load(x, 32), k));
-        a3 = f32x4.add(a3, f32x4.mul(v128.load(x, 48), k));
-        a4 = f32x4.add(a4, f32x4.mul(v128.load(x, 64), k));
-        a5 = f32x4.add(a5, f32x4.mul(v128.load(x, 80), k));
-        a6 = f32x4.add(a6, f32x4.mul(v128.load(x, 96), k));
-        a7 = f32x4.add(a7, f32x4.mul(v128.load(x, 112), k));
+        a0 = madd(a0, v128.load(x), k);
+        a1 = madd(a1, v128.load(x, 16), k);
+        a2 = madd(a2, v128.load(x, 32), k);
+        a3 = madd(a3, v128.load(x, 48), k);
+        a4 = madd(a4, v128.load(x, 64), k);
+        a5 = madd(a5, v128.load(x, 80), k);
+        a6 = madd(a6, v128.load(x, 96), k);
+        a7 = madd(a7, v128.load(x, 112), k);
         w += 4;
       }
       const to = out + (<usize>ow << 2);
@@ -168,8 +169,8 @@ export function rowsOf1(
       for (let tap = offsets; tap < end; tap += 4) {
         const x = at + load<u32>(tap);
         const k = v128.load32_splat(w);
-        a = f32x4.add(a, f32x4.mul(v128.load(x), k));
-        b = f32x4.add(b, f32x4.mul(v128.load(x, 16), k));
+        a = madd(a, v128.load(x), k);
+        b = madd(b, v128.load(x, 16), k);
         w += 4;
       }
       storeColumns(out + (<usize>ow << 2), a, b, width - ow);
@@ -222,14 +223,14 @@ export function linesOf1(
         }
         for (; left > 0; left--) {
           const k = v128.load32_splat(w);
-          a0 = f32x4.add(a0, f32x4.mul(v128.load(x), k));
-          a1 = f32x4.add(a1, f32x4.mul(v128.load(x, 16), k));
-          a2 = f32x4.add(a2, f32x4.mul(v128.load(x, 32), k));
-          a3 = f32x4.add(a3, f32x4.mul(v128.load(x, 48), k));
-          a4 = f32x4.add(a4, f32x4.mul(v128.load(x, 64), k));
-          a5 = f32x4.add(a5, f32x4.mul(v128.load(x, 80), k));
-          a6 = f32x4.add(a6, f32x4.mul(v128.load(x, 96), k));
-          a7 = f32x4.add(a7, f32x4.mul(v128.load(x, 112), k));
+          a0 = madd(a0, v128.load(x), k);
+          a1 = madd(a1, v128.load(x, 16), k);
+          a2 = madd(a2, v128.load(x, 32), k);
+          a3 = madd(a3, v128.load(x, 48), k);
+          a4 = madd(a4, v128.load(x, 64), k);
+          a5 = madd(a5, v128.load(x, 80), k);
+          a6 = madd(a6, v128.load(x, 96), k);
+          a7 = madd(a7, v128.load(x, 112), k);
           x += 4;
           w += 4;
         }
@@ -251,10 +252,10 @@ export function linesOf1(
 
 @inline
 function fourTaps(sum: v128, here: v128, next: v128, k0: v128, k1: v128, k2: v128, k3: v128): v128 {
-  sum = f32x4.add(sum, f32x4.mul(here, k0));
-  sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f32>(here, next, 1, 2, 3, 4), k1));
-  sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f32>(here, next, 2, 3, 4, 5), k2));
-  return f32x4.add(sum, f32x4.mul(v128.shuffle<f32>(here, next, 3, 4, 5, 6), k3));
+  sum = madd(sum, here, k0);
+  sum = madd(sum, v128.shuffle<f32>(here, next, 1, 2, 3, 4), k1);
+  sum = madd(sum, v128.shuffle<f32>(here, next, 2, 3, 4, 5), k2);
+  return madd(sum, v128.shuffle<f32>(here, next, 3, 4, 5, 6), k3);
 }
 
 /** Stores the first `left` of 8 columns. */

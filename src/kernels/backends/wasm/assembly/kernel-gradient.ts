@@ -1,5 +1,6 @@
 import { Correlation, stripsPerSlice } from './correlation';
 import { gather } from './gather';
+import { madd } from './madd';
 
 /**
  * The kernel's gradient in parts: `chunks` equal shares of the strips, each with a sum of its own, times `blocks` equal
@@ -113,17 +114,17 @@ function taps2of4(c: Correlation, at0: usize, at1: usize, g: usize, gPlane: usiz
       const xb = v128.load(at1 + i);
       const at = g + i;
       const v0 = v128.load(at);
-      a0 = f32x4.add(a0, f32x4.mul(xa, v0));
-      b0 = f32x4.add(b0, f32x4.mul(xb, v0));
+      a0 = madd(a0, xa, v0);
+      b0 = madd(b0, xb, v0);
       const v1 = v128.load(at + g1);
-      a1 = f32x4.add(a1, f32x4.mul(xa, v1));
-      b1 = f32x4.add(b1, f32x4.mul(xb, v1));
+      a1 = madd(a1, xa, v1);
+      b1 = madd(b1, xb, v1);
       const v2 = v128.load(at + g2);
-      a2 = f32x4.add(a2, f32x4.mul(xa, v2));
-      b2 = f32x4.add(b2, f32x4.mul(xb, v2));
+      a2 = madd(a2, xa, v2);
+      b2 = madd(b2, xb, v2);
       const v3 = v128.load(at + g3);
-      a3 = f32x4.add(a3, f32x4.mul(xa, v3));
-      b3 = f32x4.add(b3, f32x4.mul(xb, v3));
+      a3 = madd(a3, xa, v3);
+      b3 = madd(b3, xb, v3);
     }
     at0 += stripStep;
     at1 += stripStep;
@@ -153,15 +154,15 @@ function taps2of1(c: Correlation, at0: usize, at1: usize, g: usize, to0: usize, 
     for (; i + 32 <= rowBytes; i += 32) {
       const v0 = v128.load(g + i);
       const v1 = v128.load(g + i, 16);
-      a0 = f32x4.add(a0, f32x4.mul(v128.load(at0 + i), v0));
-      a1 = f32x4.add(a1, f32x4.mul(v128.load(at0 + i, 16), v1));
-      b0 = f32x4.add(b0, f32x4.mul(v128.load(at1 + i), v0));
-      b1 = f32x4.add(b1, f32x4.mul(v128.load(at1 + i, 16), v1));
+      a0 = madd(a0, v128.load(at0 + i), v0);
+      a1 = madd(a1, v128.load(at0 + i, 16), v1);
+      b0 = madd(b0, v128.load(at1 + i), v0);
+      b1 = madd(b1, v128.load(at1 + i, 16), v1);
     }
     if (i < rowBytes) {
       const v0 = v128.load(g + i);
-      a0 = f32x4.add(a0, f32x4.mul(v128.load(at0 + i), v0));
-      b0 = f32x4.add(b0, f32x4.mul(v128.load(at1 + i), v0));
+      a0 = madd(a0, v128.load(at0 + i), v0);
+      b0 = madd(b0, v128.load(at1 + i), v0);
     }
     at0 += stripStep;
     at1 += stripStep;

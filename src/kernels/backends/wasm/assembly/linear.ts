@@ -1,5 +1,7 @@
 // A kernel that covers its whole input leaves one output per channel: then the convolution is a matrix product.
 
+import { madd } from './madd';
+
 /**
  * out[i, j] = bias[j] + Σp a[i, p] · b[j, p]: rows against rows, 2 × 4 sums at a time. Columns `from` … `to` − 1 of out;
  * `from` is a multiple of 4, and so is `to` if it isn't J.
@@ -23,24 +25,24 @@ export function rowsByRows(a: usize, b: usize, bias: usize, out: usize, I: i32, 
         const x0 = v128.load(a0 + p);
         const x1 = v128.load(a1 + p);
         const k0 = v128.load(b0 + p);
-        s00 = f32x4.add(s00, f32x4.mul(x0, k0));
-        s10 = f32x4.add(s10, f32x4.mul(x1, k0));
+        s00 = madd(s00, x0, k0);
+        s10 = madd(s10, x1, k0);
         const k1 = v128.load(b1 + p);
-        s01 = f32x4.add(s01, f32x4.mul(x0, k1));
-        s11 = f32x4.add(s11, f32x4.mul(x1, k1));
+        s01 = madd(s01, x0, k1);
+        s11 = madd(s11, x1, k1);
         const k2 = v128.load(b2 + p);
-        s02 = f32x4.add(s02, f32x4.mul(x0, k2));
-        s12 = f32x4.add(s12, f32x4.mul(x1, k2));
+        s02 = madd(s02, x0, k2);
+        s12 = madd(s12, x1, k2);
         const k3 = v128.load(b3 + p);
-        s03 = f32x4.add(s03, f32x4.mul(x0, k3));
-        s13 = f32x4.add(s13, f32x4.mul(x1, k3));
+        s03 = madd(s03, x0, k3);
+        s13 = madd(s13, x1, k3);
       }
       let r0 = sums(s00, s01, s02, s03);
       let r1 = sums(s10, s11, s12, s13);
       for (; p < bytes; p += 4) {
         const k = f32x4(load<f32>(b0 + p), load<f32>(b1 + p), load<f32>(b2 + p), load<f32>(b3 + p));
-        r0 = f32x4.add(r0, f32x4.mul(v128.load32_splat(a0 + p), k));
-        r1 = f32x4.add(r1, f32x4.mul(v128.load32_splat(a1 + p), k));
+        r0 = madd(r0, v128.load32_splat(a0 + p), k);
+        r1 = madd(r1, v128.load32_splat(a1 + p), k);
       }
       if (bias) {
         const start = v128.load(bias + (<usize>j << 2));
@@ -85,17 +87,17 @@ export function stridedByRows(a: usize, stepI: i32, stepP: i32, b: usize, out: u
         const x = v128.load(source);
         const y = v128.load(source, 16);
         const k0 = v128.load32_splat(a0 + at);
-        s0 = f32x4.add(s0, f32x4.mul(x, k0));
-        t0 = f32x4.add(t0, f32x4.mul(y, k0));
+        s0 = madd(s0, x, k0);
+        t0 = madd(t0, y, k0);
         const k1 = v128.load32_splat(a1 + at);
-        s1 = f32x4.add(s1, f32x4.mul(x, k1));
-        t1 = f32x4.add(t1, f32x4.mul(y, k1));
+        s1 = madd(s1, x, k1);
+        t1 = madd(t1, y, k1);
         const k2 = v128.load32_splat(a2 + at);
-        s2 = f32x4.add(s2, f32x4.mul(x, k2));
-        t2 = f32x4.add(t2, f32x4.mul(y, k2));
+        s2 = madd(s2, x, k2);
+        t2 = madd(t2, y, k2);
         const k3 = v128.load32_splat(a3 + at);
-        s3 = f32x4.add(s3, f32x4.mul(x, k3));
-        t3 = f32x4.add(t3, f32x4.mul(y, k3));
+        s3 = madd(s3, x, k3);
+        t3 = madd(t3, y, k3);
         source += row;
         at += sp;
       }
@@ -132,7 +134,7 @@ export function stridedByRows(a: usize, stepI: i32, stepP: i32, b: usize, out: u
 function dot(a: usize, b: usize, bytes: usize, whole: usize): f32 {
   let lanes = f32x4.splat(0);
   let p: usize = 0;
-  for (; p < whole; p += 16) lanes = f32x4.add(lanes, f32x4.mul(v128.load(a + p), v128.load(b + p)));
+  for (; p < whole; p += 16) lanes = madd(lanes, v128.load(a + p), v128.load(b + p));
   let sum = f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1) + (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
   for (; p < bytes; p += 4) sum += load<f32>(a + p) * load<f32>(b + p);
   return sum;
