@@ -1,7 +1,7 @@
 // Guides as programs. What stands between ``` in a page of docs/ is read here, so that it can be compiled and run:
 //
 //   ```ts, ```js   one program for each page, told in pieces; a first line `// NAME.mjs` begins another one, of that name, and
-//                  `// NAME.ts, in the browser` one that is compiled alone, for the reason given
+//                  `// NAME.ts, in the browser` stands between and is compiled alone, for the reason given
 //   ```html        a first line `<!-- NAME.html -->` names it; it is written and not run
 //   ```sh          `convlab …`, `npx convlab …` and `node FILE` run, one line at a time; what fetches or serves does not, see NOT_RUN
 //   ```text        what the piece before it prints; `…` stands for anything; where that piece fails, it is the error
@@ -42,14 +42,13 @@ export function readGuide(path: string, changes: readonly (readonly [from: strin
   let last: Step | undefined;
   for (const [, language, content] of page.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms)) {
     if (language === 'ts' || language === 'js') {
-      const named = /^\/\/ ([\w.-]+\.[cm]?[jt]s)(?:, (.+))?\n/.exec(content);
-      if (named || !current) {
-        current = { name: named?.[1] ?? 'guide.ts', pieces: [], reason: named?.[2] };
-        guide.programs.push(current);
-      }
-      current.pieces.push(content);
-      guide.steps.splice(0, guide.steps.length, ...guide.steps.filter((step) => !('program' in step && step.program === current)));
-      last = { program: current };
+      const [, name, reason] = /^\/\/ ([\w.-]+\.[cm]?[jt]s)(?:, (.+))?\n/.exec(content) ?? [];
+      const program = name || !current ? { name: name ?? 'guide.ts', pieces: [], reason } : current;
+      if (program !== current) guide.programs.push(program);
+      if (!reason) current = program;
+      program.pieces.push(content);
+      guide.steps.splice(0, guide.steps.length, ...guide.steps.filter((step) => !('program' in step && step.program === program)));
+      last = { program };
       guide.steps.push(last);
     } else if (language === 'html') {
       guide.files.push([/^<!-- (\S+\.html) -->\n/.exec(content)?.[1] ?? 'index.html', content]);
@@ -68,6 +67,21 @@ export function readGuide(path: string, changes: readonly (readonly [from: strin
   // a program that a command runs is not run besides
   const named = guide.steps.flatMap((step) => ('command' in step ? [/^node (\S+)/.exec(step.command)?.[1]] : []));
   return { ...guide, steps: guide.steps.filter((step) => !('program' in step && (step.program.reason || named.includes(step.program.name)))) };
+}
+
+/** The code of the last column of every table: what is between `` in it. A cell without code needs a word. */
+export function cellsOf(path: string): string[] {
+  const rows = readFileSync(path, 'utf8').match(/^\|.*\|$/gm) ?? [];
+  return rows.flatMap((row) => {
+    const cell =
+      row
+        .split(/(?<!\\)\|/)
+        .at(-2)
+        ?.trim() ?? '';
+    const code = /^`([^`]+)`$/.exec(cell)?.[1];
+    if (!code && !/^(convlab|-+|nothing: .+)$/.test(cell)) throw new Error(`${path}: neither code nor the word nothing: ${row}`);
+    return code ? [`${code};\n`] : [];
+  });
 }
 
 /** The lines that `console.log(…); // → VALUE` promise. */

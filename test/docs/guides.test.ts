@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as convlab from '../../src/index.js';
 import * as files from '../../src/node.js';
 import { convlab as runCommand, words } from '../cli/convlab.js';
-import { apart, type Guide, missing, type Program, promised, readGuide, type Step } from './guide.js';
+import { apart, cellsOf, type Guide, missing, type Program, promised, readGuide, type Step } from './guide.js';
 
 /** What takes long is done on less, by the same code. */
 const QUICKER: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>> = {
@@ -33,8 +33,25 @@ const loader = new DataLoader(new TensorDataset({ shape: [4, 1, 28, 28], data: n
 const [optimizer, criterion] = [new SGD(net, { lr: 0.1 }), new NLLLoss()];
 `;
 
+const PEERS = `
+${PHOTO}
+const templ = createImage(4, 3, 4, Uint8ClampedArray.from({ length: 48 }, (_, i) => photo.data[i]));
+const K = kernel2d([[1, 2, 1], [2, 4, 2], [1, 2, 1]]);
+const plane = full([12, 12], 1);
+const volume = full([6, 6, 6], 1);
+const x = full([2, 3, 8, 8], 1);
+const w = full([4, 3, 3, 3], 1);
+const b = full([4], 1);
+const depthwise = full([3, 1, 3, 3], 1);
+const [upstream, dilated] = [full([2, 4, 6, 6], 1), full([2, 4, 4, 4], 1)];
+const net = new ConvNet();
+const digits = full([2, 1, 28, 28], 0.5);
+const data = new TensorDataset(digits, [0, 1]);
+`;
+
 /** Pages whose every piece stands for itself. It finds this, and all public names. */
 const GIVEN: Readonly<Record<string, string>> = {
+  'docs/coming-from.md': PEERS,
   'docs/filter-options.md': PHOTO,
   'docs/filters.md': PHOTO,
   'docs/lecture.md': NET,
@@ -45,9 +62,18 @@ const GIVEN: Readonly<Record<string, string>> = {
 /** Pages whose commands other tests run, which look closer at what they print. */
 const COMMANDS_ELSEWHERE = ['docs/command-line.md', 'docs/plan.md'];
 
-const pages = ['README.md', ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
+/** Of a page that shows files of the sources, which its own test compares with those that run. */
+const SOURCES = ['docs/writing-a-backend.md'];
+
+const pages = ['README.md', ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') && !SOURCES.includes(`docs/${name}`) ? [`docs/${name}`] : []))];
 const names = { convlab: Object.keys(convlab), 'convlab/node': Object.keys(files).filter((name) => !(name in convlab)) };
 const guides = pages.map((path) => readGuide(path, QUICKER[path]));
+for (const guide of guides) {
+  if (guide.path !== 'docs/coming-from.md') continue;
+  const program = { name: 'tables.ts', pieces: cellsOf(guide.path) };
+  guide.programs.push(program);
+  guide.steps.push({ program });
+}
 const codeOf = ({ path }: Guide, { pieces }: Program) => (path in GIVEN ? apart(pieces, GIVEN[path], names) : pieces.join(''));
 
 const root = mkdtempSync(join(tmpdir(), 'convlab-guides-'));
