@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ConvOptions, convGeometry } from '../../src/index.js';
+import { type ConvOptions, convGeometry, OptionError, ShapeError } from '../../src/index.js';
 import { poolGeometry } from '../../src/kernels/geometry.js';
 
 /** One axis of n cells under k. */
@@ -129,5 +129,36 @@ describe('normalisation', () => {
     expect(g.xShape).toEqual([1, 1, 9]);
     expect(() => Object.assign(g, { batch: 2 })).toThrow(TypeError);
     expect(() => Object.assign(g.stride, [2, 2, 2])).toThrow(TypeError);
+  });
+});
+
+describe('asked again', () => {
+  const [x, kernel] = [
+    [1, 2, 9, 9],
+    [2, 2, 3, 3],
+  ];
+
+  test('the same question has the same answer, which nobody can change', () => {
+    const geometry = convGeometry(x, kernel, { padding: [1, [0, 2]], paddingMode: 'reflect' });
+    expect(convGeometry([...x], [...kernel], { padding: [1, [0, 2]], paddingMode: 'reflect' })).toBe(geometry);
+    expect(convGeometry(x, kernel, { padding: [1, [0, 2]], paddingMode: 'symmetric' })).not.toBe(geometry);
+    expect(() => (geometry.xShape as number[]).push(1)).toThrow(TypeError);
+  });
+
+  test('what was right once lets nothing else pass that reads alike', () => {
+    convGeometry(x, kernel, {});
+    convGeometry(x, kernel, { stride: 1, padding: 1, paddingMode: 'constant', paddingValue: 1 });
+    const wrong: object[] = [
+      { strides: undefined },
+      { stride: Number.NaN },
+      { stride: null },
+      { stride: '1' },
+      { stride: 1n },
+      { stride: () => 1 },
+      { paddingMode: 'constant', paddingValue: Number.POSITIVE_INFINITY },
+      { stride: '1', padding: 1, paddingMode: 'constant', paddingValue: 1 },
+    ];
+    for (const options of wrong) expect(() => convGeometry(x, kernel, options as ConvOptions), Object.keys(options).join()).toThrow(OptionError);
+    expect(() => convGeometry(['1', 2, 9, 9] as unknown as number[], kernel, {})).toThrow(ShapeError);
   });
 });
