@@ -151,7 +151,6 @@ describe('asked again', () => {
     const wrong: object[] = [
       { strides: undefined },
       { stride: Number.NaN },
-      { stride: null },
       { stride: '1' },
       { stride: 1n },
       { stride: () => 1 },
