@@ -44,6 +44,7 @@ export function checkLinks(folder) {
     if (relative(root, target).startsWith('..')) return 'leads out of the site';
     if (existsSync(target) && statSync(target).isDirectory()) target = join(target, 'index.html');
     if (!existsSync(target)) return 'there is no such file';
+    if (target.endsWith('.md')) return 'a text that did not become a page';
     if (fragment === '' || !markup.has(target)) return undefined;
     if (!anchors.has(target)) anchors.set(target, anchorsOf(markup.get(target)));
     return anchors.get(target).has(decodeURIComponent(fragment)) ? undefined : 'the page has no such anchor';
@@ -52,7 +53,8 @@ export function checkLinks(folder) {
 
 if (process.argv[1] === import.meta.filename) {
   const { pages, inside, outside, dead } = checkLinks(process.argv[2]);
-  for (const line of dead) console.error(line);
+  for (const line of dead.slice(0, 30)) console.error(line);
+  if (dead.length > 30) console.error(`… and ${dead.length - 30} more`);
   console.log(`${pages} pages, ${inside} links inside the site, ${dead.length} of them dead; ${outside} to other hosts were not visited`);
   if (pages === 0 || dead.length > 0) process.exitCode = 1;
 }

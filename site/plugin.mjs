@@ -28,16 +28,18 @@ const SUBJECTS = [
 /** Modules as they are imported. */
 const ENTRIES = { index: 'convlab', node: 'convlab/node' };
 const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md'];
-/** Guides that end the list, whatever the index says of them. */
-const LAST = ['licences.md'];
 
-/** docs/index.md, the guides in the order in which it links them, then those that it does not. */
+/**
+ * The guides in the order in which docs/index.md, the home page, links them, each with the heading above it there; then those
+ * that it does not link.
+ */
 export function guides(folder = 'docs') {
-  const all = readdirSync(folder).filter((name) => name.endsWith('.md'));
-  const index = all.includes('index.md') ? readFileSync(join(folder, 'index.md'), 'utf8') : '';
-  const linked = [...index.matchAll(/\]\(([\w.-]+\.md)[)#]/g)].map(([, name]) => name).filter((name) => all.includes(name));
-  const first = ['index.md', ...linked, ...all].filter((name) => all.includes(name) && !LAST.includes(name));
-  return [...new Set([...first, ...LAST])].map((name) => `${folder}/${name}`);
+  const all = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'index.md');
+  const sections = readFileSync(join(folder, 'index.md'), 'utf8').split(/^## /m).slice(1);
+  const linked = sections.flatMap((text) => [...text.matchAll(/\]\(([\w.-]+\.md)[)#]/g)].map(([, name]) => [name, text.split('\n', 1)[0]]));
+  const ordered = new Map(linked.filter(([name]) => all.includes(name)));
+  for (const name of all) if (!ordered.has(name)) ordered.set(name, 'More');
+  return [...ordered].map(([name, section]) => ({ path: `${folder}/${name}`, section }));
 }
 
 /** A first line `# heading` of a text. */
@@ -47,18 +49,18 @@ const headingOf = (path) => HEADING.exec(readFileSync(path, 'utf8'))?.[1].replac
 /** guides/NAME.html: where a page is does not depend on its heading. */
 class SiteRouter extends KindRouter {
   getIdealBaseName(reflection) {
-    return reflection.isDocument() ? `${reflection.guide ? 'guides' : 'project'}/${reflection.file}` : super.getIdealBaseName(reflection);
+    return reflection.isDocument() ? `guides/${reflection.file}` : super.getIdealBaseName(reflection);
   }
 }
 
 function nameDocuments({ project }) {
   // TypeDoc writes the name of the project above it
   if (project.readme?.[0]) project.readme[0].text = project.readme[0].text.replace(HEADING, '');
+  const sections = new Map(guides().map(({ path, section }) => [path, section]));
   for (const document of project.documents ?? []) {
     const path = `${document.name}.md`;
     document.file = basename(document.name);
-    document.guide = !OWN_PAPERS.includes(path) && !LAST.includes(basename(path));
-    document.frontmatter.category = document.guide ? 'Guides' : 'The project';
+    document.frontmatter.category = sections.get(path) ?? 'The project';
     document.name = headingOf(path);
   }
 }
@@ -84,15 +86,18 @@ function sortNames({ project }, root) {
 export function load(app) {
   app.renderer.defineRouter('site', SiteRouter);
   app.on(Application.EVENT_BOOTSTRAP_END, () => {
-    app.options.setValue('projectDocuments', [...guides(), ...OWN_PAPERS]);
+    app.options.setValue('projectDocuments', [...guides().map(({ path }) => path), ...OWN_PAPERS]);
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     nameDocuments(context);
     sortNames(context, resolve('.'));
   });
   app.renderer.on(IndexEvent.PREPARE_INDEX, (index) => {
-    // convlab/node has all names of convlab: one result each is enough
-    for (let i = index.searchResults.length - 1; i >= 0; i--) if (index.searchResults[i].isReference()) index.removeResult(i);
+    // one result for each name: not what convlab/node has from convlab, nor an option again where it is inherited
+    for (let i = index.searchResults.length - 1; i >= 0; i--) {
+      const result = index.searchResults[i];
+      if (result.isReference() || result.inheritedFrom) index.removeResult(i);
+    }
   });
   const link = (context, url, text) => JSX.createElement('a', { href: context.relativeURL(url, true), class: 'convlab-link' }, text);
   app.renderer.hooks.on('sidebar.begin', (context) => link(context, 'playground/index.html', 'The playground'));

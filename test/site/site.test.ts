@@ -22,27 +22,36 @@ test('links that lead somewhere are counted', () => {
 });
 
 test('links that lead nowhere are named, with the page and the reason', () => {
-  page('index.html', '<a href="gone.html">1</a><a href=\'#gone\'>2</a><img src="gone.png"><script src="/top.js"></script><a href="../x.html">3</a>');
+  page('index.html', '<a href="gone.html">1</a><a href=\'#gone\'>2</a><img src="gone.png"><script src="/top.js"></script><a href="../x.html">3</a><a href="a.md">4</a>');
+  page('a.md', '');
   expect(checkLinks(folder).dead).toEqual([
     'index.html: gone.html: there is no such file',
     'index.html: #gone: the page has no such anchor',
     'index.html: ../x.html: leads out of the site',
+    'index.html: a.md: a text that did not become a page',
     'index.html: gone.png: there is no such file',
     'index.html: /top.js: the site would work at the top of a host only',
   ]);
 });
 
-test('guides come in the order of the index, and those that it does not name after them', () => {
-  for (const name of ['index.md', 'a.md', 'b.md', 'c.md', 'licences.md']) page(name, '');
-  writeFileSync(join(folder, 'index.md'), '# Guides\n\n- [c](c.md), [a](a.md#part), [none](none.md), [Licences](licences.md)\n');
-  expect(guides(folder)).toEqual(['index', 'c', 'a', 'b', 'licences'].map((name) => `${folder}/${name}.md`));
+test('guides come in the order of the index, under its headings, and those that it does not name after them', () => {
+  for (const name of ['a.md', 'b.md', 'c.md', 'd.md']) page(name, '');
+  writeFileSync(join(folder, 'index.md'), '# Guides\n\n## First\n\n- [c](c.md): [none](none.md)\n\n## Then\n\n- [a](a.md#part), [d](d.md)\n');
+  expect(guides(folder).map(({ path, section }) => [path.slice(folder.length + 1), section])).toEqual([
+    ['c.md', 'First'],
+    ['a.md', 'Then'],
+    ['d.md', 'Then'],
+    ['b.md', 'More'],
+  ]);
 });
 
-test('no guide is left out', () => {
-  expect(guides('docs').sort()).toEqual(
+test('no guide is left out of the index', () => {
+  const known = guides('docs');
+  expect(known.map(({ path }) => path).sort()).toEqual(
     readdirSync('docs')
-      .filter((name) => name.endsWith('.md'))
+      .filter((name) => name.endsWith('.md') && name !== 'index.md')
       .map((name) => `docs/${name}`)
       .sort(),
   );
+  expect(known.filter(({ section }) => section === 'More')).toEqual([]);
 });
