@@ -28,13 +28,13 @@ function onThreads(prepareOn: (work: Work, backend: Backend) => ReturnType<typeo
 /** Also what makes the float64 reference, on the backend of that name. */
 export function prepare(work: Work, backend: Backend): Contestant | Promise<Contestant> | undefined {
   switch (work.kind) {
-    case 'kernel': {
+    case 'kernel':
+    case 'sobel': {
       const image = { ...work.picture, channels: 4 } as const;
       const out = { ...image, data: new Uint8ClampedArray(image.data.length) };
+      if (work.kind === 'sobel') return pictures(() => gradientMagnitude(image, { out, backend }));
       return pictures(() => filter(image, work.kernel, { out, backend }));
     }
-    case 'sobel':
-      return pictures(() => gradientMagnitude({ ...work.picture, channels: 4 }, { backend }));
     case 'tensor':
       return eager(work, backend);
     case 'layer':

@@ -127,8 +127,8 @@ export function storeFloats(sums: usize, cells: i32, pixel: i32, kept: i32, out:
     for (let done = 0; done < pixels; done += 4) {
       const first = <usize>min(done, pixels - 4);
       const at = sums + 12 * first;
-      const low = i16x8.narrow_i32x4_s(rounded(v128.load(at)), rounded(v128.load(at, 16)));
-      const last = rounded(v128.load(at, 32));
+      const low = i16x8.narrow_i32x4_s(clamped(v128.load(at)), clamped(v128.load(at, 16)));
+      const last = clamped(v128.load(at, 32));
       const bytes = i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last));
       const passed = v128.load(source + (first << 2));
       v128.store(out + (first << 2), v128.shuffle<u8>(bytes, passed, 0, 1, 2, 19, 3, 4, 5, 23, 6, 7, 8, 27, 9, 10, 11, 31));
@@ -146,9 +146,19 @@ export function storeFloats(sums: usize, cells: i32, pixel: i32, kept: i32, out:
 
 @inline
 function bytesOf16(at: usize): v128 {
-  const low = i16x8.narrow_i32x4_s(rounded(v128.load(at)), rounded(v128.load(at, 16)));
-  const high = i16x8.narrow_i32x4_s(rounded(v128.load(at, 32)), rounded(v128.load(at, 48)));
+  const low = i16x8.narrow_i32x4_s(clamped(v128.load(at)), clamped(v128.load(at, 16)));
+  const high = i16x8.narrow_i32x4_s(clamped(v128.load(at, 32)), clamped(v128.load(at, 48)));
   return i8x16.narrow_i16x8_u(low, high);
+}
+
+/**
+ * Four whole numbers from 0 to 255. Half-way goes up, and so does what is 2⁻¹⁶ below it, which float sums cannot tell from it:
+ * cheaper than {@link rounded}. 1.5 · 2²³ is added, whose last bit counts ones.
+ */
+@inline
+function clamped(values: v128): v128 {
+  const inside = f32x4.pmin(f32x4.pmax(values, f32x4.splat(0)), f32x4.splat(255));
+  return i32x4.sub(f32x4.add(f32x4.add(inside, f32x4.splat(1 / 65536)), f32x4.splat(12582912)), i32x4.splat(0x4b400000));
 }
 
 /** Four whole numbers: half-way goes up, as everywhere in filters. */
