@@ -6,6 +6,7 @@ import { DataError, OptionError, show } from './errors.js';
 /**
  * The seeded generator (xoroshiro128+, from pure-rand) behind every shuffle, initialisation and dropout mask:
  * the same seed gives the same numbers everywhere.
+ * @throws OptionError if the seed is no whole number
  * @example
  * ```ts
  * import { Random } from 'convlab';

@@ -41,6 +41,7 @@ export interface EvaluateOptions {
 
 /**
  * Measures a model in evaluation mode, which is set back afterwards.
+ * @throws OptionError if `worst` is not a whole number ≥ 0
  * @example
  * ```ts
  * import { ConvNet, DataLoader, evaluate, Subset } from 'convlab';

@@ -101,6 +101,7 @@ export class NLLLoss extends Loss {
 
 /**
  * {@link NLLLoss} of the log-softmax: from logits of any size, `[N, C]` or `[N, C, ...]`.
+ * @throws OptionError unless 0 ≤ labelSmoothing < 1
  * @example
  * ```ts
  * import { CrossEntropyLoss, Linear, tensor } from 'convlab';

@@ -4,7 +4,10 @@ import { convGeometry } from '../kernels/geometry.js';
 import type { Tensor } from '../tensor.js';
 import type { Module, Parameter } from './module.js';
 
-/** Moves parameters along their gradients, on the backend that they lie on. */
+/**
+ * Moves parameters along their gradients, on the backend that they lie on.
+ * @throws OptionError if the rate is not a finite number ≥ 0
+ */
 export abstract class Optimizer {
   /** The learning rate, which schedules change. */
   lr: number;
@@ -123,6 +126,7 @@ export interface SGDOptions {
 
 /**
  * v = momentum·v + g; parameter −= lr·v. As PyTorch's, the first v is g.
+ * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
  * import { CrossEntropyLoss, Linear, SGD, tensor } from 'convlab';
@@ -179,7 +183,11 @@ export interface AdamOptions {
   weightDecay?: number;
 }
 
-/** @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015 */
+/**
+ * A rate for each weight, from running means of its gradient and of the gradient's square.
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015
+ */
 export class Adam extends Optimizer {
   protected readonly options: Required<Omit<AdamOptions, 'lr'>>;
 
@@ -234,7 +242,11 @@ export interface RMSPropOptions {
   momentum?: number;
 }
 
-/** Gradients divided by the root of their running mean square. @see Hinton, Neural Networks for Machine Learning, lecture 6e, 2012 */
+/**
+ * Gradients divided by the root of their running mean square.
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @see Hinton, Neural Networks for Machine Learning, lecture 6e, 2012
+ */
 export class RMSProp extends Optimizer {
   readonly #options: Required<Omit<RMSPropOptions, 'lr'>>;
 

@@ -17,6 +17,7 @@ export type Augmentation = (x: Tensor, random: Random) => Tensor;
  * Shift, rotation and elastic distortion that stand side by side are resampled once.
  * @param steps from first to last, applied to `x`
  * @param options.seed default 0
+ * @throws OptionError if an option is unknown, or the seed is no whole number
  * @example
  * ```ts
  * import { augment, randomErase, randomRotation, randomShift, Subset } from 'convlab';

@@ -143,6 +143,7 @@ class Mapped<S, T> extends Dataset<T> {
  * Splits a dataset at random into parts that share no sample, say for training and validation:
  * `const [train, validation] = randomSplit(await mnist(), [55000, 5000])`.
  * @param lengths of the parts; their sum is the dataset's length
+ * @throws OptionError if the lengths are not whole numbers ≥ 0 with that sum
  * @example
  * ```ts
  * import { randomSplit, TensorDataset, full } from 'convlab';

@@ -92,7 +92,10 @@ export class RandomSampler extends Sampler {
   }
 }
 
-/** The given indices in random order, another one each pass. */
+/**
+ * The given indices in random order, another one each pass.
+ * @throws OptionError if an index is not a whole number ≥ 0
+ */
 export class SubsetRandomSampler extends Sampler {
   readonly #indices: Int32Array;
   readonly #seed: number;
@@ -115,7 +118,10 @@ export class SubsetRandomSampler extends Sampler {
   }
 }
 
-/** Indices drawn with replacement, index i in proportion to `weights[i]`: the rare classes as often as the common ones, say. */
+/**
+ * Indices drawn with replacement, index i in proportion to `weights[i]`: the rare classes as often as the common ones, say.
+ * @throws OptionError if the weights are not finite numbers ≥ 0 with a sum above 0, or the count is not a whole number ≥ 0
+ */
 export class WeightedRandomSampler extends Sampler {
   readonly length: number;
   readonly #upTo: Float64Array;

@@ -28,6 +28,7 @@ export function toTensor(picture: Image | Bytes): Tensor {
  * (x − mean) / std, channel by channel: `normalize(0.1307, 0.3081)` gives MNIST mean 0 and standard deviation 1.
  * @param mean one number, or one for each channel; `std` likewise, not 0
  * @returns a function from `[C, H, W]` to `[C, H, W]`
+ * @throws OptionError if a mean is not finite, or a deviation is not finite or 0; the function throws ShapeError if their number fits no channel
  */
 export function normalize(mean: number | readonly number[], std: number | readonly number[]): (x: Tensor) => Tensor {
   const [means, stds] = [[mean].flat(), [std].flat()];

@@ -30,6 +30,7 @@ export interface Warping {
 /**
  * Moves the picture by whole pixels, from −max to max down and to the right. Beyond its border it goes on as its edge.
  * @param options.max pixels, a whole number ≥ 0
+ * @throws OptionError if an option is unknown or breaks its rule
  */
 export function randomShift(options: { max: number }): Warping {
   refuseUnknownOptions('randomShift', options, ['max']);
@@ -44,6 +45,7 @@ export function randomShift(options: { max: number }): Warping {
 /**
  * Turns the picture about its centre, by any angle from −degrees to degrees. Beyond its border it goes on as its edge.
  * @param options.degrees 0 to 180
+ * @throws OptionError if an option is unknown or breaks its rule
  */
 export function randomRotation(options: { degrees: number }): Warping {
   refuseUnknownOptions('randomRotation', options, ['degrees']);
@@ -61,6 +63,7 @@ export function randomRotation(options: { degrees: number }): Warping {
  * multiplied by alpha. A pixel then moves by α / (σ·√(12π)) on each axis, root mean square: 1.4 pixels for α = 34, σ = 4.
  * @param options.alpha ≥ 0
  * @param options.sigma standard deviation of the Gaussian in pixels, ≥ 1
+ * @throws OptionError if an option is unknown or breaks its rule
  * @see Simard, Steinkraus and Platt, Best practices for convolutional neural networks, ICDAR 2003
  * @example
  * ```ts

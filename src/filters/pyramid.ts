@@ -38,6 +38,7 @@ export interface LaplacianPyramid {
  * Takes a picture apart into bands of detail; {@link collapsePyramid} puts it together again.
  * All channels are treated alike, alpha too, and nothing is rounded but to float32.
  * @param levels as in {@link gaussianPyramid}: `levels − 1` details and the base
+ * @throws OptionError as {@link gaussianPyramid} does
  * @example
  * ```ts
  * import { collapsePyramid, compareImages, laplacianPyramid } from 'convlab';

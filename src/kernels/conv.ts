@@ -80,6 +80,7 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
  * @param kernel as it was handed to `conv`
  * @param options those of the forward call, and `inputShape`, x's shape (with a stride several inputs give one output shape)
  * @returns ∂L/∂x, in `inputShape`
+ * @throws ShapeError or OptionError as {@link conv} does
  * @example
  * ```ts
  * import { convInputGradient, tensor } from 'convlab';
@@ -110,6 +111,7 @@ export async function convInputGradient(
  * @param gradient ∂L/∂out, in the shape that `conv` returned
  * @param options those of the forward call, and `kernelShape`
  * @returns ∂L/∂kernel, in `kernelShape`
+ * @throws ShapeError or OptionError as {@link conv} does
  * @example
  * ```ts
  * import { convKernelGradient, tensor } from 'convlab';
@@ -134,6 +136,8 @@ export async function convKernelGradient(x: Tensor, gradient: Tensor, options: C
  * The gradient of {@link conv} with respect to its bias: the sum of each channel.
  * @param gradient ∂L/∂out, `[N, Cout, ...spatial]`
  * @returns ∂L/∂bias, `[Cout]`
+ * @throws ShapeError if it has another shape
+ * @throws OptionError if an option is unknown
  * @example
  * ```ts
  * import { convBiasGradient, tensor } from 'convlab';

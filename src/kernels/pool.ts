@@ -49,6 +49,7 @@ export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): P
  * @param gradient ∂L/∂output
  * @param options those of the forward call, with x's shape and the indices it returned
  * @returns ∂L/∂x, in `inputShape`
+ * @throws ShapeError or OptionError as {@link conv} does, or if an index lies outside its window
  */
 export async function maxPoolGradient(
   gradient: Tensor,
@@ -72,6 +73,7 @@ export async function maxPoolGradient(
 /**
  * The mean of every window: the depthwise convolution with a box kernel.
  * @param x `[N, C, ...spatial]`, 1 to 3 spatial axes
+ * @throws ShapeError or OptionError as {@link conv} does
  * @example
  * ```ts
  * import { averagePool, tensor } from 'convlab';
@@ -96,6 +98,7 @@ export async function averagePool(x: Tensor, options: AveragePoolOptions): Promi
  * @param gradient ∂L/∂output
  * @param options those of the forward call, with x's shape
  * @returns ∂L/∂x, in `inputShape`
+ * @throws ShapeError or OptionError as {@link conv} does
  */
 export async function averagePoolGradient(gradient: Tensor, options: AveragePoolOptions & { inputShape: readonly number[] }): Promise<Tensor> {
   refuseUnknownOptions('averagePoolGradient', options, [...WINDOW_OPTIONS, 'countIncludePad', 'inputShape', 'backend']);

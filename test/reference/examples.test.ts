@@ -82,3 +82,8 @@ test('every source file with public functions or classes shows how one of them i
 test('every public name says what it is', () => {
   expect(names.filter(({ summary, tags }) => summary === '' && tags.length === 0).map(({ name }) => name)).toEqual([]);
 });
+
+test('what throws says what and when', () => {
+  const silent = names.filter(({ throws, tags }) => throws && !tags.some(([tag]) => tag === 'throws'));
+  expect(silent.map(({ name }) => name)).toEqual([]);
+});

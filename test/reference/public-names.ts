@@ -5,6 +5,8 @@ import ts from 'typescript';
 export interface PublicName {
   readonly name: string;
   readonly kind: 'function' | 'class' | 'value' | 'type';
+  /** its function, or its class's constructor, throws by itself and has no comment of its own that says when */
+  readonly throws: boolean;
   /** where it is declared */
   readonly file: string;
   readonly summary: string;
@@ -25,9 +27,18 @@ export function publicNames(entry = 'src/node.ts'): PublicName[] {
     const symbol = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
     const tags = symbol.getJsDocTags(checker).map(({ name, text }) => [name, ts.displayPartsToString(text)] as const);
     const summary = ts.displayPartsToString(symbol.getDocumentationComment(checker)) || commentOfExport(each);
+    const throws = (symbol.declarations ?? []).some(throwsItself);
     const where = symbol.declarations?.[0].getSourceFile().fileName ?? '';
-    return { name: each.name, kind: kindOf(symbol), file: relative('.', where), summary, tags };
+    return { name: each.name, kind: kindOf(symbol), file: relative('.', where), throws, summary, tags };
   });
+}
+
+function throwsItself(declaration: ts.Declaration): boolean {
+  const code = ts.isClassDeclaration(declaration) ? declaration.members.find(ts.isConstructorDeclaration) : declaration;
+  if (!code || !(ts.isConstructorDeclaration(code) || ts.isFunctionDeclaration(code))) return false;
+  // a constructor may say it itself
+  const said = ts.getJSDocTags(code).some(({ tagName }) => tagName.text === 'throws');
+  return !said && /\bthrow new |\brefuseUnknownOptions\(/.test(code.body?.getText() ?? '');
 }
 
 /** Of `export * as NAME`, whose file has no comment of its own. */

@@ -59,6 +59,8 @@ export async function saveOnnx(path: string, model: Module, ...inputShapes: (rea
 /**
  * {@link toTfjs} into a folder, which is made where it is missing: `weights.bin`, then `model.json`, which
  * `tf.loadGraphModel` takes.
+ * @throws OptionError if there is no folder
+ * @throws DataError, naming the file, if it cannot be written
  */
 export async function saveTfjs(folder: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
   checkPath('saveTfjs', folder);

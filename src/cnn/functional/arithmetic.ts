@@ -4,6 +4,7 @@ import type { Value } from '../graph.js';
 
 /**
  * a + b, in equal shapes.
+ * @throws ShapeError if the shapes differ
  * @example
  * ```ts
  * import { add, Module, multiply, tensor, type Value } from 'convlab';
@@ -26,7 +27,10 @@ export function add(a: Value, b: Value): Value {
   }));
 }
 
-/** a · b cell by cell, in equal shapes. */
+/**
+ * a · b cell by cell, in equal shapes.
+ * @throws ShapeError if the shapes differ
+ */
 export function multiply(a: Value, b: Value): Value {
   checkShapes('multiply', a, b);
   return a.graph.record('multiply', [a, b], a.shape, (out) => ({
@@ -42,6 +46,7 @@ export function multiply(a: Value, b: Value): Value {
  * Values one after the other along the channels. Each goes to its place by a 1×1 convolution with ones on a shifted
  * diagonal, and the places are added.
  * @param values `[N, Ci, ...spatial]`, alike but for the channels; `[N, Ci]` counts as one cell
+ * @throws ShapeError if they are not alike
  */
 export function concatenate(values: readonly Value[]): Value {
   const [{ graph, shape }] = values;

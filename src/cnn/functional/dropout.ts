@@ -8,6 +8,7 @@ import { view } from './shape.js';
  * In training, sets each value to zero with probability p and scales the rest by 1 / (1 − p); in evaluation, nothing.
  * The masks come from the model's seeded generator.
  * @param p default 0.5
+ * @throws OptionError unless 0 ≤ p < 1
  * @see Srivastava et al., Dropout, 2014
  * @example
  * ```ts
@@ -27,7 +28,11 @@ export function dropout(x: Value, p = 0.5): Value {
   return multiply(x, mask(x, x.shape, p));
 }
 
-/** {@link dropout} of whole channels. @param x `[N, C, ...spatial]` */
+/**
+ * {@link dropout} of whole channels.
+ * @param x `[N, C, ...spatial]`
+ * @throws OptionError unless 0 ≤ p < 1
+ */
 export function dropout2d(x: Value, p = 0.5): Value {
   checkProbability('dropout2d', p);
   if (!x.graph.training || p === 0) return x;

@@ -4,6 +4,7 @@ import type { Value } from '../graph.js';
 
 /**
  * The same numbers in another shape, PyTorch's view: nothing is copied. One dimension may be −1: it is inferred.
+ * @throws ShapeError if it would hold another number of values
  * @example
  * ```ts
  * import { full, Module, type Value, view } from 'convlab';

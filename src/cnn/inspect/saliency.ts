@@ -50,6 +50,7 @@ export async function saliency(model: Module, x: Tensor, options: ScoreOptions =
  * ∂score/∂x with its sign: where more light would make the class likelier, and where less.
  * @param x `[N, ...]`
  * @returns in x's shape
+ * @throws OptionError if there is no such layer or class
  */
 export async function scoreGradient(model: Module, x: Tensor, options: ScoreOptions = {}): Promise<Tensor> {
   refuseUnknownOptions('scoreGradient', options, ['classes', 'scores']);

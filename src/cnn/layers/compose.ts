@@ -5,6 +5,7 @@ import { Module } from '../module.js';
 
 /**
  * Modules one after the other. Given a list their names are 0, 1, 2 …, given an object its keys.
+ * @throws ShapeError if there is no layer
  * @example
  * ```ts
  * import { Conv2d, Flatten, full, Linear, MaxPool2d, ReLU, Sequential } from 'convlab';
@@ -54,6 +55,7 @@ export class Residual extends Module {
 /**
  * Towers side by side, their outputs joined along the channels. Tower i gets input i; with one input all get that.
  * The same module may stand at several places: then it is shared, and its gradient is the sum over its uses.
+ * @throws ShapeError if there is no tower; when it runs, if the inputs are neither one nor one each
  */
 export class Parallel extends Module {
   constructor(readonly towers: readonly Module[]) {

@@ -82,7 +82,10 @@ export interface ConvTransposeOptions {
   bias?: boolean;
 }
 
-/** `[N, Cin, H, W]` → `[N, Cout, (H − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1, …]`: the input gradient of a convolution, run forward. */
+/**
+ * `[N, Cin, H, W]` → `[N, Cout, (H − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1, …]`: the input gradient of a convolution, run forward.
+ * @throws OptionError if an option is unknown or breaks its rule
+ */
 export class ConvTranspose2d extends Module {
   /** `[Cin, Cout / groups, kH, kW]` */
   readonly weight: Parameter;
@@ -118,6 +121,7 @@ export class ConvTranspose2d extends Module {
 /**
  * `[N, inFeatures]` → `[N, outFeatures]`: a convolution whose kernel covers its whole input, and run as one.
  * The weight `[outFeatures, inFeatures]` is PyTorch's; x may have any axes behind N that multiply to inFeatures.
+ * @throws OptionError if an option is unknown; when it runs, ShapeError if a sample holds another number of values
  * @example
  * ```ts
  * import { full, Linear } from 'convlab';

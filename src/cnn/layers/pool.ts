@@ -103,7 +103,10 @@ export class AvgPool3d extends AvgPoolNd {
   }
 }
 
-/** `[N, C, ...]` → `[N, C, ...outputSize]`, each cell the mean of its equal share, for 1 to 3 spatial axes. */
+/**
+ * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell the mean of its equal share, for 1 to 3 spatial axes.
+ * @throws OptionError, when it runs, if the size does not fit the axes
+ */
 export class AdaptiveAvgPool extends Module {
   constructor(readonly outputSize: PerAxis<number>) {
     super();
@@ -122,6 +125,7 @@ export class AdaptiveAvgPool extends Module {
 /**
  * Blurs with a binomial kernel, then subsamples: `[N, C, H, W]` → `[N, C, ceil(H / stride), ceil(W / stride)]`. Behind a
  * max pool of stride 1 it makes pooling tolerate small shifts.
+ * @throws OptionError if `size` is not a whole number ≥ 1
  * @see Zhang, Making Convolutional Networks Shift-Invariant Again, 2019
  */
 export class BlurPool extends Module {
