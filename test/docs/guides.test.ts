@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -91,24 +91,27 @@ beforeAll(async () => {
   copyFileSync('package.json', join(modules, 'convlab/package.json'));
   writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
 
+  // what a reader has, or finds in the guide's own text: pictures, and digits in folders
+  const given = join(root, 'given');
+  for (const name of ['train/0', 'train/1', 'test/0', 'test/1']) {
+    mkdirSync(join(given, 'digits', name), { recursive: true });
+    await files.writeImage(join(given, 'digits', name, 'a.png'), ramp(28, 28));
+  }
+  await files.writeImage(join(given, 'photo.jpg'), ramp(96, 72));
+  await files.writeImage(join(given, 'digit.png'), ramp(28, 28));
+  await files.writeAnimation(join(given, 'in.gif'), { frames: [{ image: ramp(16, 12), delay: 10 }], repeats: 0 });
+
   for (const guide of guides) {
     const folder = folderOf(guide);
-    mkdirSync(folder);
+    cpSync(given, folder, { recursive: true });
     for (const [name, content] of guide.files) writeFileSync(join(folder, name), content);
     for (const program of guide.programs) {
       const code = codeOf(guide, program);
       writeFileSync(join(folder, program.name), code);
       if (/\.ts$/.test(program.name)) writeFileSync(join(folder, executable(program.name)), (await transform(code, { loader: 'ts', target: 'node20' })).code);
     }
-    await files.writeImage(join(folder, 'photo.jpg'), ramp(96, 72));
-    await files.writeImage(join(folder, 'digit.png'), ramp(28, 28));
-    await files.writeAnimation(join(folder, 'in.gif'), { frames: [{ image: ramp(16, 12), delay: 10 }], repeats: 0 });
-    for (const name of ['train/0', 'train/1', 'test/0', 'test/1']) {
-      mkdirSync(join(folder, 'digits', name), { recursive: true });
-      await files.writeImage(join(folder, 'digits', name, 'a.png'), ramp(28, 28));
-    }
   }
-});
+}, 120_000);
 
 /** What Node runs of a program. */
 function executable(name: string): string {
