@@ -1,0 +1,90 @@
+// npm run release -- VERSION [--dry-run [--quick]]: checks everything that a release needs, and publishes it. A dry run changes
+// nothing and publishes nothing; --quick leaves out the tests, in a dry run only. It stops at the first thing that is wrong.
+//
+// np and release-it need Node 22, and would do the half of it: this is what they would have to be told.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const UNRELEASED = /^## \[Unreleased\]\n([\s\S]*?)(?=^## |(?![\s\S]))/m;
+
+/** What the changelog says of the next version. @throws Error if it says nothing */
+export function unreleased(changelog) {
+  const entry = UNRELEASED.exec(changelog)?.[1].trim() ?? '';
+  if (!/^- /m.test(entry)) throw new Error('CHANGELOG.md names no change under [Unreleased]');
+  return entry;
+}
+
+/** The changelog once they are released. */
+export function released(changelog, version, date) {
+  return changelog
+    .replace(UNRELEASED, `## [Unreleased]\n\n## [${version}] - ${date}\n\n${unreleased(changelog)}\n\n`)
+    .trimEnd()
+    .concat('\n');
+}
+
+/** @throws Error unless `version` is three numbers, with or without a suffix, and comes after the present one or is it */
+export function checkVersion(version, present) {
+  if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version ?? '')) throw new Error(`the version must be like 1.2.3 or 1.2.3-beta.1, received ${version}`);
+  const [wanted, had] = [version, present].map((text) => text.split('-')[0].split('.').map(Number));
+  const i = wanted.findIndex((number, at) => number !== had[at]);
+  if (i !== -1 && wanted[i] < had[i]) throw new Error(`${version} comes before ${present}, which is the present version`);
+}
+
+function run(program, ...args) {
+  console.log(`\n> ${program} ${args.join(' ')}`);
+  const { status } = spawnSync(program, args, { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed`);
+}
+
+function git(...args) {
+  const { status, stdout, stderr } = spawnSync('git', args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** Nothing that is installed along has a hole that is known and grave. Where the registry does not tell, only a dry run goes on. */
+function audit(dry) {
+  console.log('\n> npm audit --omit=dev');
+  const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8' });
+  const found = JSON.parse(stdout).metadata?.vulnerabilities;
+  if (!found && !dry) throw new Error(`the registry does not tell what holes are known: ${stdout}`);
+  if (found?.high > 0 || found?.critical > 0) throw new Error(`${found.high} high and ${found.critical} critical holes are known, which npm audit names`);
+  console.log(found ? found : 'NOT CHECKED: the registry does not tell what holes are known');
+}
+
+function release() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'dry-run': { type: 'boolean' }, quick: { type: 'boolean' } } });
+  const { 'dry-run': dry = false, quick = false } = values;
+  if (quick && !dry) throw new Error('--quick goes with --dry-run only: what is published is tested');
+  const present = JSON.parse(readFileSync('package.json', 'utf8')).version;
+  const version = positionals[0] ?? (dry ? present : undefined);
+  checkVersion(version, present);
+  const changed = git('status', '--porcelain');
+  if (changed) throw new Error(`the working tree must be clean:\n${changed}`);
+  if (git('tag', '--list', `v${version}`)) throw new Error(`there is a tag v${version} already`);
+  const changelog = readFileSync('CHANGELOG.md', 'utf8');
+  console.log(`${version}${dry ? ', a dry run' : ''}\n\n${unreleased(changelog)}`);
+
+  audit(dry);
+  if (!quick) for (const script of ['check', 'test', 'test:package', 'docs:site']) run('npm', 'run', script);
+  if (!dry) {
+    run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
+    writeFileSync('CHANGELOG.md', released(changelog, version, new Date().toISOString().slice(0, 10)));
+    git('commit', '-m', `${version}`, '--', 'package.json', 'package-lock.json', 'CHANGELOG.md');
+    git('tag', '-a', `v${version}`, '-m', version);
+  }
+  run('npm', 'run', 'build'); // .npmrc turns scripts off: publishing builds nothing by itself
+  run('npm', 'publish', ...(version.includes('-') ? ['--tag', 'next'] : []), ...(dry ? ['--dry-run'] : []));
+  console.log(dry ? '\nNothing was changed or published.' : `\nPublished. git push --follow-tags takes it to the others.`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    release();
+  } catch (error) {
+    console.error(`\nNo release: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
