@@ -211,6 +211,8 @@ test('bad input: text in a cell, a file that is no picture, a picture of 100 meg
   await file.setInputFiles({ name: 'vast.png', mimeType: 'image/png', buffer: whitePng(10_000, 10_000) });
   await page.getByText('vast.png has 10000 × 10000 pixels. It was reduced to 2000 × 2000').waitFor({ timeout: 60_000 });
   await page.getByText('2000 × 2000 becomes 2000 × 2000').waitFor();
+  // filtered whole, but drawn with as many pixels as a screen has room for
+  expect((await shown(page, 'after')).size).toBe('1414 × 1414');
   expectNoFaults(page);
 }, 120_000);
 

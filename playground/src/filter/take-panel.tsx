@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { formatKernel, type KernelDocument } from 'convlab';
+import { formatKernel, imageToCanvas, type KernelDocument } from 'convlab';
 import { CopyButton } from '../parts/copy-button.js';
 import { Notice } from '../parts/notice.js';
 import { codeOf } from './code.js';
 import { result } from './compute.js';
-import { screens } from './screens.js';
 import { CUSTOM, entry, kernel, kernelName, options, parameters, rows, values } from './state.js';
 import { t } from './strings.js';
 
@@ -64,7 +63,11 @@ export function TakePanel() {
 
 /** The result as a PNG file. */
 function download(): void {
-  screens.after.canvas.toBlob((blob) => {
+  const done = result.peek();
+  if (!done) return;
+  const canvas = document.createElement('canvas');
+  imageToCanvas(done.image, canvas);
+  canvas.toBlob((blob) => {
     if (!blob) return;
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob);

@@ -1,12 +1,12 @@
 import { type Backend, catalogue, type FilterOptions, filter, type Image, imageToImageData, type OperationOptions, type Tensor } from 'convlab';
 import { type Ran, watched } from '../engine/watched.js';
-import { imageOf } from './pixels.js';
+import { fitted, imageOf } from './pixels.js';
 import { paintScene, type Scene } from './scenes.js';
 
 /** A picture as the page takes it: its samples, and the same to be shown. To copy or draw millions of samples, the page would stand still. */
 export interface Picture {
   readonly image: Image;
-  /** can be shown once */
+  /** can be shown once; reduced where there is no room for all */
   readonly shown: ImageBitmap;
 }
 
@@ -37,8 +37,13 @@ function kept(id: number): Image {
   return image;
 }
 
+/** More pixels than these are more than a screen has room for, and take the page long to hand on to it. */
+const MOST_SHOWN = 2e6;
+
 function shownAs(image: Image): Promise<ImageBitmap> {
-  return createImageBitmap(imageToImageData(image));
+  const { width, height } = fitted(image.width, image.height, MOST_SHOWN);
+  const smaller = { resizeWidth: width, resizeHeight: height, resizeQuality: 'medium' } as const;
+  return createImageBitmap(imageToImageData(image), width < image.width ? smaller : undefined);
 }
 
 /** What the engine does for the Filter view. */
