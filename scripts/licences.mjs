@@ -7,13 +7,31 @@ const UNNAMED = { 'exif-parser': 'MIT' };
 /** Every package that is installed with convlab: name, version, licence, and whether it may be left out. */
 export function shipped() {
   const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
-  return Object.entries(packages)
-    .filter(([where, { dev, devOptional, peer }]) => where !== '' && !dev && !devOptional && !peer)
-    .map(([where, { version, license, optional = false, hasInstallScript = false }]) => {
+  return [...reached(packages)]
+    .map((where) => {
+      const { version, license, optional, devOptional, hasInstallScript = false } = packages[where];
       const name = where.replace(/.*node_modules\//, '');
-      return { name, version, licence: license ?? UNNAMED[name] ?? 'none', optional, hasInstallScript };
+      return { name, version, licence: license ?? UNNAMED[name] ?? 'none', optional: optional ?? devOptional ?? false, hasInstallScript };
     })
-    .sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
+    .sort((a, b) => (`${a.name} ${a.version} ${a.optional}` < `${b.name} ${b.version} ${b.optional}` ? -1 : 1));
+}
+
+/** Where the dependencies lie, and theirs. The lock's own marks do not tell: what a development tool needs as well has the mark of one. */
+function reached(packages) {
+  const seen = new Set();
+  const follow = (from) => {
+    for (const name of Object.keys({ ...packages[from].dependencies, ...packages[from].optionalDependencies })) {
+      let folder = from;
+      while (folder !== '' && !packages[`${folder}/node_modules/${name}`]) folder = folder.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, '');
+      const where = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
+      // an optional one for another system may be missing
+      if (!packages[where] || seen.has(where)) continue;
+      seen.add(where);
+      follow(where);
+    }
+  };
+  follow('');
+  return seen;
 }
 
 /** The page. */
