@@ -21,15 +21,20 @@ export function NetworkView() {
         <p class="lead">{t('lead')}</p>
       </div>
       <Trouble what={trouble} />
-      {!network.value && !trouble.value && <p class="loading">{t('computing')}</p>}
       <div class="net-top">
         <DigitInput />
         <Verdict />
         <EvidencePanel />
       </div>
-      <Overview />
-      <Zoom />
-      <Volumes />
+      {network.value ? (
+        <>
+          <Overview />
+          <Zoom />
+          <Volumes />
+        </>
+      ) : (
+        !trouble.value && <p class="loading">{t('computing')}</p>
+      )}
       <Source />
       <p class="faint digits-source">{digits('source')}</p>
     </div>
@@ -45,7 +50,7 @@ function Verdict() {
       <p class="net-says" aria-live="polite">
         {blank.value ? t('saysNothing') : inside.value ? t('says', { digit: best, percent: percent(shares[best]) }) : '…'}
       </p>
-      <Bars values={shares} label={t('probabilities')} most={1} marked={blank.value ? -1 : best} format={percent} />
+      <Bars values={shares} label={t('probabilities')} most={1} marked={blank.value || !inside.value ? -1 : best} format={percent} />
     </section>
   );
 }
