@@ -6,6 +6,7 @@ export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
 export { FASHION_CLASSES, fashionMnist, mnist } from './data/files/mnist.js';
 export { type Animation, decodeAnimation, encodeAnimation, type Frame } from './image/animation.js';
 export {
+  type Codec,
   type DecodeOptions,
   decodeImage,
   type EncodeOptions,

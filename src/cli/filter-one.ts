@@ -22,6 +22,7 @@ export interface FilterFlags extends StepOptions, ImageOptions, BackendFlags {
   mask?: string;
   quality?: number;
   maxPixels?: number;
+  builtIn?: boolean;
 }
 
 /** What became of one picture. */
@@ -69,13 +70,14 @@ export async function createWorker(flags: FilterFlags) {
     async filter({ from, to, format }: Job) {
       const clock = stopwatch();
       const { maxPixels, quality } = flags;
+      const codec = flags.builtIn ? 'built-in' : 'auto';
       const image = await clock.time('read', async () =>
-        from === '-' ? decodeImage(await buffer(process.stdin), { name: 'stdin', maxPixels }) : readImage(from, { maxPixels }),
+        from === '-' ? decodeImage(await buffer(process.stdin), { name: 'stdin', maxPixels, codec }) : readImage(from, { maxPixels, codec }),
       );
       const result = await clock.time('filter', () => apply(image));
       await clock.time('write', async () => {
-        if (to !== '-') return writeImage(to, result, { quality, format });
-        const bytes = await encodeImage(result, format as ImageFormat, { quality });
+        if (to !== '-') return writeImage(to, result, { quality, format, codec });
+        const bytes = await encodeImage(result, format as ImageFormat, { quality, codec });
         await new Promise<void>((done, failed) => process.stdout.write(bytes, (error) => (error ? failed(error) : done())));
       });
       return {

@@ -66,6 +66,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     );
   addBackendOptions(command)
     .option('--quality <n>', 'of a JPEG, 1 to 100 (default: 90)', number)
+    .option('--built-in', 'read and write by what convlab brings along, even where sharp is installed')
     .option('--max-pixels <n>', 'refuse a picture that claims more (default: 268435456)', number)
     .option('--json', 'print what ran as JSON, an object a line for each picture')
     .addHelpText('after', EXAMPLES)

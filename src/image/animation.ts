@@ -21,7 +21,7 @@ export interface Animation {
  * @throws DataError if it is no GIF, damaged, cut off or claims more than `maxPixels`
  * @throws UnsupportedError if it is a picture of another kind
  */
-export async function decodeAnimation(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Animation> {
+export async function decodeAnimation(bytes: Uint8Array, options: Omit<DecodeOptions, 'codec'> = {}): Promise<Animation> {
   refuseUnknownOptions('decodeAnimation', options, ['name', 'maxPixels']);
   return decodeAnimationFor('decodeAnimation', bytes, options);
 }

@@ -1,11 +1,13 @@
 import { DataError, OptionError, refuseUnknownOptions, show, UnsupportedError } from '../errors.js';
 import { bmp } from './formats/bmp.js';
-import { Damaged, type Format, Unreadable } from './formats/format.js';
+import { type Codec, Damaged, type Format, Unreadable } from './formats/format.js';
 import { gif } from './formats/gif.js';
 import { jpeg } from './formats/jpeg.js';
 import { png } from './formats/png.js';
 import { tiff } from './formats/tiff.js';
 import { checkImage, type Image } from './image.js';
+
+export type { Codec };
 
 /** The formats that are read and written. */
 export const imageFormats = ['png', 'jpeg', 'bmp', 'gif', 'tiff'] as const;
@@ -28,12 +30,19 @@ export interface DecodeOptions {
   name?: string;
   /** A picture whose header claims more pixels is refused before anything is decoded. Default 2²⁸ = 268 435 456. */
   maxPixels?: number;
+  /**
+   * `'auto'`: PNG and JPEG by [sharp](https://sharp.pixelplumbing.com) where it is installed, which is faster, and by what convlab brings along
+   * elsewhere; `'built-in'`: always the latter, for the same JPEGs to the bit wherever it runs. PNGs have the same samples either way. Default `'auto'`.
+   */
+  codec?: Codec;
 }
 
 /** Options of {@link encodeImage}. */
 export interface EncodeOptions {
   /** Of a JPEG, 1 to 100. Default 90. Other formats have none. */
   quality?: number;
+  /** As in {@link DecodeOptions}: by whom it is written. Pixels of a PNG are the same, its bytes are not. Default `'auto'`. */
+  codec?: Codec;
 }
 
 export const DEFAULT_MAX_PIXELS = 2 ** 28;
@@ -50,7 +59,9 @@ const DEFAULT_QUALITY = 90;
  * | GIF | the first frame; RGB, or RGBA if it has transparent pixels |
  * | TIFF | the first page; grey, RGB or RGBA, 8 bits (of 16 bits the upper 8), turned as its orientation says |
  *
- * Colour profiles and gamma are not applied.
+ * Colour profiles and gamma are not applied. Where sharp is installed, it decodes JPEG and PNG (palettes and grey with alpha excepted): PNG to the same
+ * samples, JPEG to slightly others, since it interpolates colours of half the resolution, which the built-in decoder repeats. See
+ * {@link DecodeOptions.codec}.
  * @throws DataError if it is no picture, damaged, cut off or claims more than `maxPixels`
  * @throws UnsupportedError if it is a picture of a kind that is not read
  * @example
@@ -63,22 +74,24 @@ const DEFAULT_QUALITY = 90;
  * ```
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
-  refuseUnknownOptions('decodeImage', options, ['name', 'maxPixels']);
+  refuseUnknownOptions('decodeImage', options, ['name', 'maxPixels', 'codec']);
   return decode('decodeImage', bytes, options);
 }
 
 /** {@link decodeImage} on behalf of another operation. */
-export async function decode(operation: string, bytes: Uint8Array, { name = 'the image', maxPixels = DEFAULT_MAX_PIXELS }: DecodeOptions): Promise<Image> {
+export async function decode(operation: string, bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
+  const { name = 'the image', maxPixels = DEFAULT_MAX_PIXELS, codec = 'auto' } = options;
   if (!(bytes instanceof Uint8Array)) throw new DataError(operation, `${name} must be a Uint8Array, received ${show(bytes)}`, { bytes });
   if (typeof name !== 'string') throw new OptionError(operation, 'name', 'must be a text', name);
   if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) throw new OptionError(operation, 'maxPixels', 'must be a whole number ≥ 1', maxPixels);
+  checkCodec(operation, codec);
   const buffer = asBuffer(bytes);
   try {
     const format = identify(buffer);
     const { width, height } = format.inspect(buffer);
     if (width * height === 0) throw new Damaged(`claims to have ${width} × ${height} pixels`);
     if (width * height > maxPixels) throw new Damaged(`claims to have ${width} × ${height} = ${width * height} pixels, more than maxPixels, ${maxPixels}`);
-    return await format.decode(buffer);
+    return await format.decode(buffer, codec);
   } catch (cause) {
     throw complaint(operation, name, cause);
   }
@@ -101,14 +114,15 @@ export function checkBeginning(operation: string, bytes: Uint8Array, name: strin
  * @throws UnsupportedError if the picture is too large for the format
  */
 export async function encodeImage(image: Image, format: ImageFormat, options: EncodeOptions = {}): Promise<Uint8Array> {
-  refuseUnknownOptions('encodeImage', options, ['quality']);
+  refuseUnknownOptions('encodeImage', options, ['quality', 'codec']);
   return encode('encodeImage', image, format, options);
 }
 
 /** {@link encodeImage} on behalf of another operation. */
-export async function encode(operation: string, image: Image, format: ImageFormat, { quality }: EncodeOptions): Promise<Uint8Array> {
+export async function encode(operation: string, image: Image, format: ImageFormat, { quality, codec = 'auto' }: EncodeOptions): Promise<Uint8Array> {
   checkImage(operation, image);
   if (!imageFormats.includes(format)) throw new OptionError(operation, 'format', `must be one of ${imageFormats.join(', ')}`, format);
+  checkCodec(operation, codec);
   if (quality !== undefined) {
     if (format !== 'jpeg') throw new OptionError(operation, 'quality', `goes with format 'jpeg' only, here it is '${format}'`, quality);
     if (!Number.isSafeInteger(quality) || quality < 1 || quality > 100)
@@ -118,7 +132,11 @@ export async function encode(operation: string, image: Image, format: ImageForma
   if ((format === 'jpeg' || format === 'gif') && Math.max(width, height) > 65535) {
     throw new UnsupportedError(operation, `a ${FORMATS[format].name} has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
   }
-  return FORMATS[format].encode(image, quality ?? DEFAULT_QUALITY);
+  return FORMATS[format].encode(image, quality ?? DEFAULT_QUALITY, codec);
+}
+
+function checkCodec(operation: string, codec: Codec): void {
+  if (codec !== 'auto' && codec !== 'built-in') throw new OptionError(operation, 'codec', "must be 'auto' or 'built-in'", codec);
 }
 
 /** The same bytes; public types do without Buffer, which not every program declares. */

@@ -23,6 +23,7 @@ const BEGINNING = 512;
 /**
  * Reads a picture from a file; see {@link decodeImage} for what it comes as.
  * @param options.maxPixels a picture that claims more is refused unseen. Default 2²⁸.
+ * @param options.codec `'built-in'`: not by sharp, even where it is installed. Default `'auto'`.
  * @throws DataError, naming the file, if it cannot be read or is no sound picture
  * @throws UnsupportedError if it is a picture of a kind that is not read
  * @example
@@ -33,8 +34,8 @@ const BEGINNING = 512;
  * console.log(width, height, channels, data.length === width * height * channels); // → 96 72 3 true
  * ```
  */
-export async function readImage(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Image> {
-  refuseUnknownOptions('readImage', options, ['maxPixels']);
+export async function readImage(path: string, options: Pick<DecodeOptions, 'maxPixels' | 'codec'> = {}): Promise<Image> {
+  refuseUnknownOptions('readImage', options, ['maxPixels', 'codec']);
   checkPath('readImage', path);
   return decode('readImage', await readBytes('readImage', path), { ...options, name: path });
 }
@@ -55,10 +56,10 @@ export async function readImage(path: string, options: Pick<DecodeOptions, 'maxP
  * ```
  */
 export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormat } = {}): Promise<void> {
-  refuseUnknownOptions('writeImage', options, ['format', 'quality']);
+  refuseUnknownOptions('writeImage', options, ['format', 'quality', 'codec']);
   checkPath('writeImage', path);
-  const { quality, format = formatOf(path) } = options;
-  const bytes = await encode('writeImage', image, format, { quality });
+  const { quality, codec, format = formatOf(path) } = options;
+  const bytes = await encode('writeImage', image, format, { quality, codec });
   await writeWhole('writeImage', path, bytes);
 }
 

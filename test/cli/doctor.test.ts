@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sharpReport } from '../../src/image/formats/sharp.js';
 import { createBackend } from '../../src/index.js';
 import { diagnose } from '../../src/kernels/backends/doctor.js';
 import { convlab } from './convlab.js';
@@ -16,10 +17,11 @@ test('doctor says of every backend what runs or why not, and what auto picks and
     expect(lines.find((line) => line.startsWith(`${backend} `))).toMatch(/ {2}(no: )?\S.*\S/);
   }
   const auto = await createBackend('auto');
-  expect(lines.at(-1)?.startsWith(`auto picks ${auto.device}: `)).toBe(true);
+  expect(lines.at(-2)?.startsWith(`auto picks ${auto.device}: `)).toBe(true);
+  expect(lines.at(-1)).toBe(`PNG and JPEG files by sharp ${(await sharpReport()).version}, the others built in`);
   auto.dispose();
 });
 
-test('--json is the diagnosis itself', async () => {
-  expect(JSON.parse(await doctor('--json'))).toEqual(await diagnose());
+test('--json is the diagnosis itself, and what sharp there is', async () => {
+  expect(JSON.parse(await doctor('--json'))).toEqual({ ...(await diagnose()), sharp: await sharpReport() });
 });

@@ -26,8 +26,8 @@ afterEach(async () => {
 test.each([
   ['a.png', 'PNG'],
   ['a.PNG', 'PNG'],
-  ['a.b.jpg', 'JFIF'],
-  ['a.jpeg', 'JFIF'],
+  ['a.b.jpg', '\xff\xd8\xff'],
+  ['a.jpeg', '\xff\xd8\xff'],
   ['a.bmp', 'BM'],
   ['a.gif', 'GIF89a'],
   ['a.tif', 'MM'],

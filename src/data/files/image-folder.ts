@@ -30,7 +30,8 @@ export class ImageFolder extends Dataset<Sample> {
   async at(index: number): Promise<Sample> {
     checkIndex('imageFolder', index, this.length);
     const { path, y } = this.files[index];
-    return { x: this.transform(await readImage(path)), y };
+    // a seed must give the same network whether sharp is installed or not
+    return { x: this.transform(await readImage(path, { codec: 'built-in' })), y };
   }
 }
 

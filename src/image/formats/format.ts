@@ -6,6 +6,9 @@ export interface Header {
   readonly height: number;
 }
 
+/** `'auto'`: PNG and JPEG by sharp where it is installed; `'built-in'`: always by convlab's own dependencies. */
+export type Codec = 'auto' | 'built-in';
+
 /**
  * One file format. The decoders are libraries that trust what they read: damaged files make some of them
  * loop for ever, take all memory or return half a picture. So each format first reads the header, and walks
@@ -18,9 +21,9 @@ export interface Format {
   /** The size that the header claims. Allocates nothing. @throws Damaged or Unreadable */
   inspect(bytes: Buffer): Header;
   /** Checks that the file is whole and decodes it; the size has been accepted. @throws Damaged or Unreadable */
-  decode(bytes: Buffer): Promise<Image>;
+  decode(bytes: Buffer, codec: Codec): Promise<Image>;
   /** @param quality of formats that have one, 1 to 100 */
-  encode(image: Image, quality: number): Promise<Uint8Array>;
+  encode(image: Image, quality: number, codec: Codec): Promise<Uint8Array>;
 }
 
 /** The file is broken. The message completes "FILE: …". */

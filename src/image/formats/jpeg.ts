@@ -2,6 +2,7 @@ import { fromRgba, overWhite, toRgba8 } from '../samples.js';
 import { readDirectory, TAG } from './directory.js';
 import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
 import { orient } from './orient.js';
+import { decodeBySharp, jpegBySharp } from './sharp.js';
 
 /** A marker and what belongs to it; numbers are positions in the file. */
 interface Segment {
@@ -42,22 +43,35 @@ export const jpeg: Format = {
     throw new Damaged('has no JPEG frame header');
   },
 
-  async decode(bytes) {
+  async decode(bytes, codec) {
     const { frame, orientation, isRgb } = readSegments(bytes);
-    const { default: codec } = await import('@jimp/js-jpeg');
-    const { width, height, data } = codec().decode(bytes, {
+    const count = frame.components.length;
+    // libraries differ on what four components mean, and on RGB that is not marked
+    if (codec === 'auto' && !isRgb && (count === 1 || count === 3)) {
+      const { width, height } = frame;
+      const data = await decodeBySharp(bytes, { width, height, channels: count, wide: false });
+      if (data) return orient({ width, height, channels: count, data }, orientation);
+    }
+    const { default: jimp } = await import('@jimp/js-jpeg');
+    const { width, height, data } = jimp().decode(bytes, {
       maxResolutionInMP: MAX_PIXELS / 1e6,
       maxMemoryUsageInMB: 4096,
       ...(isRgb && { colorTransform: false }),
     });
-    const channels = frame.components.length === 1 ? 1 : 3;
+    const channels = count === 1 ? 1 : 3;
     return orient({ width, height, channels, data: fromRgba(data, channels) }, orientation);
   },
 
-  async encode(image, quality) {
-    const { default: codec } = await import('@jimp/js-jpeg');
-    const { width, height } = image;
-    return codec().encode({ width, height, data: Buffer.from(overWhite(toRgba8(image)).buffer) }, { quality });
+  async encode(image, quality, codec) {
+    const { width, height, channels } = image;
+    const asItIs = channels === 3 && image.data instanceof Uint8ClampedArray;
+    if (codec === 'auto') {
+      const data = asItIs ? (image.data as Uint8ClampedArray) : overWhite(toRgba8(image));
+      const bySharp = await jpegBySharp({ width, height, channels: asItIs ? 3 : 4, data }, quality);
+      if (bySharp) return bySharp;
+    }
+    const { default: jimp } = await import('@jimp/js-jpeg');
+    return jimp().encode({ width, height, data: Buffer.from(overWhite(toRgba8(image)).buffer) }, { quality });
   },
 };
 

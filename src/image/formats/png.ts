@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Image } from '../image.js';
 import { fromRgba, withDepth } from '../samples.js';
 import { Damaged, type Format, type Header, need } from './format.js';
+import { decodeBySharp, pngBySharp } from './sharp.js';
 import { checkDeflated, MAX_DEFLATE_RATIO } from './unpack.js';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -39,27 +40,34 @@ export const png: Format = {
   matches: (bytes) => bytes.subarray(0, 8).equals(SIGNATURE),
   inspect,
 
-  async decode(bytes) {
+  async decode(bytes, codec) {
     const header = inspect(bytes);
     const { end, data, transparency } = readChunks(bytes);
     checkImageData(header, data);
 
-    const { PNG } = await import('pngjs');
     const wide = header.depth === 16;
-    const decoded = PNG.sync.read(bytes.subarray(0, end), { checkCRC: false, skipRescale: wide });
-    // with skipRescale a 16-bit picture comes as Uint16Array, which pngjs's types do not say
-    const rgba = decoded.data as Buffer | Uint16Array as Buffer;
     const palette = header.colourType === PALETTE;
     const colours = palette ? 3 : COLOUR_TYPES[header.colourType].channels;
     const addsAlpha = transparency !== undefined && colours % 2 === 1;
-    if (addsAlpha && !palette) restoreKeyColour(rgba, header, transparency);
     const channels = (addsAlpha ? colours + 1 : colours) as Image['channels'];
-    return { width: header.width, height: header.height, channels, data: fromRgba(rgba, channels) };
+    const { width, height } = header;
+    // sharp paints a colour that a palette does not have black
+    const bySharp = codec === 'auto' && !palette ? await decodeBySharp(bytes.subarray(0, end), { width, height, channels, wide }) : undefined;
+    if (bySharp) return { width, height, channels, data: bySharp };
+
+    const { PNG } = await import('pngjs');
+    const decoded = PNG.sync.read(bytes.subarray(0, end), { checkCRC: false, skipRescale: wide });
+    // with skipRescale a 16-bit picture comes as Uint16Array, which pngjs's types do not say
+    const rgba = decoded.data as Buffer | Uint16Array as Buffer;
+    if (addsAlpha && !palette) restoreKeyColour(rgba, header, transparency);
+    return { width, height, channels, data: fromRgba(rgba, channels) };
   },
 
-  async encode({ width, height, channels, data }) {
-    const { PNG } = await import('pngjs');
+  async encode({ width, height, channels, data }, _, codec) {
     const samples = data instanceof Uint8ClampedArray ? data : withDepth(data, 16);
+    const bySharp = codec === 'auto' ? await pngBySharp({ width, height, channels, data: samples }) : undefined;
+    if (bySharp) return bySharp;
+    const { PNG } = await import('pngjs');
     // pngjs reads 16-bit samples from the start of the underlying buffer
     const own = samples.byteOffset === 0 ? samples : samples.slice();
     const colorType = ([0, 4, 2, 6] as const)[channels - 1];
