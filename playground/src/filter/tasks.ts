@@ -38,7 +38,7 @@ function kept(id: number): Image {
 }
 
 /** More pixels than these are more than a screen has room for, and take the page long to hand on to it. */
-const MOST_SHOWN = 2e6;
+const MOST_SHOWN = 1.5e6;
 
 function shownAs(image: Image): Promise<ImageBitmap> {
   const { width, height } = fitted(image.width, image.height, MOST_SHOWN);
