@@ -43,6 +43,8 @@ export function licencesPage() {
     'What `npm install convlab` brings along, as package-lock.json has it. `node scripts/licences.mjs` writes this page, and a test holds',
     "the two together. The playground's own bundle names its licences in `dist/playground/licences.md`.",
     '',
+    'sharp, which you may install for faster files, is not among them: Apache-2.0, with libvips under the LGPL-3.0-or-later.',
+    '',
     '| package | version | licence | |',
     '|---|---|---|---|',
     ...new Set(rows),

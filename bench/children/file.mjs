@@ -1,5 +1,5 @@
 // node file.mjs PEER INPUT OUTPUT THREADS: reads a picture, sharpens it, writes it; prints its highest memory.
-// PEER: sharp, wasm-vips, jimp, or the folder of a compiled convlab.
+// PEER: sharp, wasm-vips, jimp, or the folder of a compiled convlab, with `:built-in` behind it if that must not use sharp.
 import { peakMemory } from './peak-memory.mjs';
 
 const [, , peer, input, output, count] = process.argv;
@@ -23,9 +23,10 @@ if (peer === 'sharp') {
   const { Jimp } = await import('jimp');
   await (await Jimp.read(input)).convolution(rows).write(output);
 } else {
-  const { createBackend, filter, readImage, sharpen, writeImage } = await import(`${peer}/node.js`);
+  const { createBackend, filter, readImage, sharpen, writeImage } = await import(`${peer.replace(/:built-in$/, '')}/node.js`);
+  const options = { codec: peer.endsWith(':built-in') ? 'built-in' : 'auto' };
   const backend = await createBackend('wasm', { threads });
-  await writeImage(output, await filter(await readImage(input), sharpen(), { backend }));
+  await writeImage(output, await filter(await readImage(input, options), sharpen(), { backend }), options);
 }
 console.log(JSON.stringify({ peak: peakMemory() }));
 process.exit();

