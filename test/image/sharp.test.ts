@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test, vi } from 'vitest';
 import { whyBroken } from '../../src/image/formats/sharp.js';
 import { createImage, type Image, OptionError, Random } from '../../src/index.js';
 import { type Codec, decodeImage, encodeImage, readImage, writeImage } from '../../src/node.js';
+import { convlab } from '../cli/convlab.js';
 import { pngSuite } from './png-suite.js';
 import { writePng } from './writers/png.js';
 
@@ -89,6 +91,22 @@ test("with 'built-in', other bytes are written than by sharp, and the same ones 
     const plain = await encodeImage(image, format, built);
     expect(await encodeImage(image, format, built)).toEqual(plain);
     expect(Buffer.compare(await encodeImage(image, format), plain), format).not.toBe(0);
+  }
+});
+
+test('convlab filter --built-in writes the bytes of the built-in codec', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'convlab-sharp-'));
+  try {
+    const [from, to] = [join(folder, 'from.png'), join(folder, 'to.jpg')];
+    const image = noise(3, false);
+    await writeImage(from, image);
+    for (const codec of ['auto', 'built-in'] satisfies Codec[]) {
+      const flags = codec === 'auto' ? [] : ['--built-in'];
+      expect((await convlab(['filter', from, to, '--kernel', 'identity', '--backend', 'reference', ...flags])).code).toBe(0);
+      expect(Buffer.compare(readFileSync(to), await encodeImage(image, 'jpeg', { codec })), codec).toBe(0);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 
