@@ -203,6 +203,44 @@ test('a Gaussian of all four channels', async () => {
   expect(calls).toBe(5);
 });
 
+describe('a picture of several bands', () => {
+  const image = noise(520, 420, 4); // 0.87 MB; on one thread a band has 0.77
+  let alone: Backend;
+  beforeAll(async () => {
+    alone = await createBackend('wasm', { threads: 1 });
+  });
+
+  test.each([
+    ['integer', sharpen(), {}],
+    ['integer, wrap', sharpen(), { paddingMode: 'wrap' }],
+    ['high', kernel2d(Array(61).fill([1])), { scale: 'sum', paddingMode: 'symmetric' }],
+    ['box', box(15), { paddingMode: 'replicate' }],
+    ['separable', gaussian(1.5), {}],
+    ['window', dense(4), { paddingMode: 'zero', anchor: [3, 0] }],
+  ] as [string, Tensor, FilterOptions][])('%s', async (_name, kernel, options) => {
+    const settled = { alpha: 'ignore', ...options } as const;
+    const exact = await filter(image, kernel, { ...settled, output: 'float', backend: reference });
+    const got = await filter(image, kernel, { ...settled, backend: alone });
+    const size = kernel.data.reduce((sum, weight) => sum + Math.abs(weight), 0);
+    let worst = 0;
+    for (const [i, value] of got.data.entries()) worst = Math.max(worst, Math.abs(value - Math.min(Math.max(255 * exact.data[i], 0), 255)));
+    expect(worst).toBeLessThanOrEqual(0.5 + 2e-4 * size);
+
+    const inPlace = { ...image, data: image.data.slice() };
+    await filter(inPlace, kernel, { ...settled, out: inPlace, backend: alone });
+    expect(Buffer.from(inPlace.data).equals(Buffer.from(got.data))).toBe(true);
+  });
+
+  test('of which the last lets something through goes the long way', async () => {
+    const nearly = noise(520, 420, 4, true);
+    nearly.data[nearly.data.length - 1] = 254;
+    const want = await filter(nearly, box(3), { backend: reference });
+    const got = await filter(nearly, box(3), { backend: alone });
+    expect(got.data.every((value, i) => Math.abs(value - want.data[i]) <= 1)).toBe(true);
+    expect(got.data.at(-1)).toBe(255);
+  });
+});
+
 test('what the short way cannot do goes the long way', async () => {
   calls = 0;
   const image = noise(40, 30, 3);

@@ -1,6 +1,19 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { Adam, ConvNet, NLLLoss, train } from '../../src/cnn/index.js';
-import { type Backend, box, type ConvGeometry, convGeometry, createBackend, createImage, filter, gaussian, Random, sharpen } from '../../src/index.js';
+import {
+  type Backend,
+  box,
+  type ConvGeometry,
+  convGeometry,
+  createBackend,
+  createImage,
+  filter,
+  gaussian,
+  gradientMagnitude,
+  type Image,
+  Random,
+  sharpen,
+} from '../../src/index.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import { sizeOf } from '../../src/tensor.js';
 import { CONV_CASES, POOL_CASES } from '../conformance/cases.js';
@@ -104,6 +117,32 @@ test('pictures from bytes to bytes are the same on any number of threads, in ord
       expect(Buffer.from(data).equals(Buffer.from(expected.data)), backend.device).toBe(true);
       expect(data.buffer).toBeInstanceOf(ArrayBuffer);
     }
+  }
+});
+
+test('a picture of several bands is the same on any number of threads, fed to them piece by piece', async () => {
+  const [width, height] = [2100, 2100]; // 17 MB: on threads a band has 16, on one a twentieth of it
+  const photo = createImage(
+    width,
+    height,
+    4,
+    Uint8ClampedArray.from({ length: width * height * 4 }, (_, i) => Math.imul(i, 2654435761) >>> 17),
+  );
+  const random = new Random(6);
+  const dense = (n: number) => ({ shape: [n, n], data: Float32Array.from({ length: n * n }, () => random.uniform(-0.3, 0.4)) });
+  const [small, large] = [dense(4), dense(23)];
+  const filters: [string, (backend: Backend) => Promise<Image>][] = [
+    ['integer', (backend) => filter(photo, sharpen(), { backend })],
+    ['box', (backend) => filter(photo, box(41), { alpha: 'ignore', backend })],
+    ['separable', (backend) => filter(photo, gaussian(1.5), { alpha: 'ignore', paddingMode: 'symmetric', backend })],
+    ['window', (backend) => filter(photo, small, { paddingMode: 'replicate', backend })],
+    ['fft', (backend) => filter(photo, large, { backend })],
+    ['wrap', (backend) => filter(photo, sharpen(), { paddingMode: 'wrap', backend })],
+    ['magnitude', (backend) => gradientMagnitude(photo, { backend })],
+  ];
+  for (const [name, run] of filters) {
+    const expected = Buffer.from((await run(one)).data);
+    for (const backend of several) expect(Buffer.from((await run(backend)).data).equals(expected), `${name}: ${backend.device}`).toBe(true);
   }
 });
 

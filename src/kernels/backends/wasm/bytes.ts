@@ -4,10 +4,12 @@ import { bytesJob } from './bytes-jobs.js';
 import type { Machine } from './machine.js';
 
 /**
- * So many bytes of a picture lie in wasm memory at a time, if a few rows suffice: what is copied there, filtered and copied
- * back stays in the caches meanwhile.
+ * So many bytes of a picture lie in wasm memory at a time, if a few rows suffice. On one thread they stay in its caches while they
+ * are copied there, filtered and copied back. Threads have caches of their own: what counts is that they wait for each other rarely.
  */
-const BAND_BYTES = 768 * 1024;
+const BAND_BYTES = { alone: 768 * 1024, shared: 16 * 1024 * 1024 };
+/** So many bytes are copied before others may go on with them. */
+const FEED_BYTES = 256 * 1024;
 /** Nanoseconds that a tap of a sample takes, on one thread. */
 const NS_TAP = 0.05;
 
@@ -21,7 +23,7 @@ export function convBytes(machine: Machine, task: BytesTask, image: Uint8Clamped
   const reach = table.length - height;
   // what a band needs must not have been written over, nor lie at the other end of the picture
   const inOne = geometry.paddingMode === 'wrap' || image.buffer === out.buffer;
-  const least = inOne ? height : Math.max(BAND_BYTES / rowBytes, 2 * reach);
+  const least = inOne ? height : Math.max(BAND_BYTES[machine.threads > 1 ? 'shared' : 'alone'] / rowBytes, 2 * reach);
   const bandRows = Math.min(height, job.rows * Math.ceil(least / job.rows));
   const listed = job.lists.reduce((sum, list) => sum + list.byteLength, 0);
   const scratch = machine.scratchFor([Math.min(height, bandRows + reach) * rowBytes, bandRows * rowBytes, listed, job.shared ?? 0], job.scratch);
@@ -38,10 +40,18 @@ export function convBytes(machine: Machine, task: BytesTask, image: Uint8Clamped
   for (let top = 0; top < height; top += bandRows) {
     const bottom = Math.min(height, top + bandRows);
     const [from, to] = rowsUnder(table, top, bottom, reach);
-    const length = (to - from) * rowBytes;
-    new Uint8Array(machine.bytes, x, length).set(image.subarray(from * rowBytes, to * rowBytes));
-    if (needsOpaque && !machine.run.isOpaque(x, length, geometry.inChannels)) return false;
+    const endOf = (row: number) => Math.min(bottom, row + job.rows);
     const units = (row: number) => job.across * Math.ceil(row / job.rows);
+    let [copied, ready, wanted] = [from, top, true];
+    const feed = () => {
+      const next = Math.min(to, copied + Math.ceil(FEED_BYTES / rowBytes));
+      const [at, length] = [x + (copied - from) * rowBytes, (next - copied) * rowBytes];
+      new Uint8Array(machine.bytes, at, length).set(image.subarray(copied * rowBytes, next * rowBytes));
+      copied = next;
+      wanted = !needsOpaque || machine.run.isOpaque(at, length, geometry.inChannels);
+      while (ready < bottom && rowsUnder(table, ready, endOf(ready), reach)[1] <= copied) ready = endOf(ready);
+      return wanted ? units(ready) : undefined;
+    };
     // the programs count rows from the top of the picture
     job.run(
       first,
@@ -49,8 +59,9 @@ export function convBytes(machine: Machine, task: BytesTask, image: Uint8Clamped
       x - from * rowBytes,
       y - top * rowBytes,
       lists,
-      { scratch: scratch.bytes, first: units(top), units: units(bottom), work: NS_TAP * (bottom - top) * rowBytes * job.taps },
+      { scratch: scratch.bytes, first: units(top), units: units(bottom), work: NS_TAP * (bottom - top) * rowBytes * job.taps, feed },
     );
+    if (!wanted) return false;
     out.set(new Uint8Array(machine.bytes, y, (bottom - top) * rowBytes), top * rowBytes);
   }
   return true;

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../../errors.js';
-import type { Job, ThreadPool } from './pool.js';
+import { feedAll, type Job, type ThreadPool } from './pool.js';
 import type { ArgumentsOf, Loaded, Programs, SharedProgram } from './programs.js';
 
 /** Geometries whose tables are kept; the one unused for longest goes first. */
@@ -67,7 +67,7 @@ export class Machine {
   share<P extends SharedProgram>(program: P, args: ArgumentsOf<P>, job: Job): void {
     const run = this.run[program] as (...args: number[]) => void;
     if (this.#pool && job.work >= this.#worthSharing && job.units - (job.first ?? 0) > (job.step ?? 1)) this.#pool.run(program, args, job);
-    else run(...args, job.first ?? 0, job.units);
+    else if (feedAll(job)) run(...args, job.first ?? 0, job.units);
   }
 
   allocate(bytes: number): number {

@@ -15,6 +15,11 @@ export interface Job {
   readonly scratch?: number;
   /** about how many nanoseconds it takes on one thread */
   readonly work: number;
+  /**
+   * The caller makes ready what units need while others work on those that are: called until all are.
+   * @returns so many units, from the first on, or undefined: the job is not worth doing
+   */
+  feed?(): number | undefined;
 }
 
 /** Shares a thread takes of a job, if all take equally many: more even out what slows one of them down, and cost more hand-overs. */
@@ -78,25 +83,30 @@ export class ThreadPool {
    * @param args its arguments, but for `from` and `to`
    * @throws UnsupportedError if a worker crashed
    */
-  run(program: SharedProgram, args: readonly number[], { units, first = 0, step = 1, scratch = 0 }: Job): void {
-    const [cells, job] = [this.#cells, this.#job];
+  run(program: SharedProgram, args: readonly number[], job: Job): void {
+    const { units, first = 0, step = 1, scratch = 0 } = job;
+    const [cells, told] = [this.#cells, this.#job];
     const share = step * Math.max(1, Math.ceil((units - first) / (step * SHARES * this.threads)));
-    job[0] = SHARED_PROGRAMS.indexOf(program);
-    job[1] = units;
-    job[2] = share;
-    job[3] = scratch;
-    job[4] = args.length;
-    job.set(args, 5);
+    told[0] = SHARED_PROGRAMS.indexOf(program);
+    told[1] = units;
+    told[2] = share;
+    told[3] = scratch;
+    told[4] = args.length;
+    told.set(args, 5);
+    Atomics.store(cells, CONTROL.ready, job.feed ? first : units);
     Atomics.store(cells, CONTROL.next, first);
     Atomics.or(cells, CONTROL.state, OPEN);
     Atomics.add(cells, CONTROL.ticket, 1);
     if (Atomics.load(cells, CONTROL.sleepers) > 0) Atomics.notify(cells, CONTROL.ticket);
     try {
       const run = this.loaded.programs[program] as (...args: number[]) => void;
+      const worthIt = feedAll(job, (ready) => Atomics.store(cells, CONTROL.ready, ready));
+      if (!worthIt) Atomics.store(cells, CONTROL.next, units);
       for (let from = Atomics.add(cells, CONTROL.next, share); from < units; from = Atomics.add(cells, CONTROL.next, share)) {
         run(...args, from, Math.min(units, from + share));
       }
     } finally {
+      Atomics.store(cells, CONTROL.ready, units);
       Atomics.and(cells, CONTROL.state, ~OPEN);
       this.#waitForAll();
     }
@@ -123,6 +133,15 @@ export class ThreadPool {
       waited += Math.min(performance.now() - before, 2 * SLEEP_MS);
     }
   }
+}
+
+/** Calls `feed` until all units are ready. @returns false if the job is not worth doing */
+export function feedAll({ feed, first = 0, units }: Job, tell: (ready: number) => void = () => {}): boolean {
+  for (let ready: number | undefined = first; feed && ready < units; tell(ready)) {
+    ready = feed();
+    if (ready === undefined) return false;
+  }
+  return true;
 }
 
 const abandoned = new FinalizationRegistry((workers: readonly Thread[]) => {

@@ -11,6 +11,8 @@ export const CONTROL = {
   state: 16,
   /** the first unit that nobody has taken */
   next: 32,
+  /** so many units have what they need: who has taken others waits */
+  ready: 80,
   /** not 0 once a program has failed on a thread */
   failed: 48,
   /** how many threads sleep */
@@ -19,7 +21,7 @@ export const CONTROL = {
 export const OPEN = 0x10000;
 
 /** Behind the cells, as float64, which holds every argument exactly: program, units, share, scratch, number of arguments, arguments. */
-export const JOB_AT = 320;
+export const JOB_AT = 384;
 export const CONTROL_BYTES = JOB_AT + 8 * 32;
 
 /**
@@ -60,7 +62,11 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
       const args = [...job.subarray(5, 5 + count)];
       args[0] += thread * scratch;
       try {
-        for (let from; (from = Atomics.add(cells, ${CONTROL.next}, share)) < units; ) programs[program](...args, from, Math.min(units, from + share));
+        for (let from; (from = Atomics.add(cells, ${CONTROL.next}, share)) < units; ) {
+          const to = Math.min(units, from + share);
+          while (Atomics.load(cells, ${CONTROL.ready}) < to);
+          programs[program](...args, from, to);
+        }
       } catch {
         Atomics.store(cells, ${CONTROL.failed}, 1);
       }
