@@ -197,6 +197,16 @@ test('a large dense kernel of a photo goes by Fourier transform', async () => {
   expect([calls, way]).toEqual([1, 'fft']);
 });
 
+test('weights that are changed in place are planned anew', async () => {
+  const image = noise(64, 20, 3);
+  const kernel = tensor(Float32Array.of(0, 0, 0, 0, 2, 0, 0, 0, 0), [3, 3]);
+  for (const weight of [2, 0.3, Number.NaN, 2, 5]) {
+    kernel.data[0] = weight;
+    if (Number.isNaN(weight)) await filter(image, kernel, { backend: wasm });
+    else await check(image, kernel);
+  }
+});
+
 test('a Gaussian of all four channels', async () => {
   calls = 0;
   for (const sigma of [0.8, 1, 1.3, 2, 3]) await check(noise(97, 31, 4), gaussian(sigma), { alpha: 'filter' });

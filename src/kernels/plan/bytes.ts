@@ -31,6 +31,31 @@ export function planBytes(
   backend: Backend,
   around: Pick<BytesTask, 'bias' | 'keepsAlpha' | 'needsOpaque'>,
 ): (BytesTask & Pick<Way, 'weights'>) | undefined {
+  const asked = [geometry, around.bias, around.keepsAlpha, around.needsOpaque];
+  const plans = planned.get(backend) ?? new WeakMap<Float32Array, Planned>();
+  const known = plans.get(kernel.data);
+  // the numbers may have been changed meanwhile
+  if (known?.asked.every((value, i) => value === asked[i]) && known.weights.every((weight, i) => weight === kernel.data[i])) return known.task;
+  const task = newTask(kernel, geometry, backend, around);
+  planned.set(backend, plans.set(kernel.data, { asked, weights: kernel.data.slice(), task }));
+  return task;
+}
+
+/** For each kernel what was planned last: the pictures of a film are filtered alike. Geometries are kept by what they are asked for. */
+const planned = new WeakMap<Backend, WeakMap<Float32Array, Planned>>();
+
+interface Planned {
+  readonly asked: readonly unknown[];
+  readonly weights: Float32Array;
+  readonly task: ReturnType<typeof planBytes>;
+}
+
+function newTask(
+  kernel: Tensor,
+  geometry: ConvGeometry,
+  backend: Backend,
+  around: Pick<BytesTask, 'bias' | 'keepsAlpha' | 'needsOpaque'>,
+): ReturnType<typeof planBytes> {
   const { bias, keepsAlpha } = around;
   const window = kernel.data;
   const { inChannels } = geometry;
