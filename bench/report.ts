@@ -80,7 +80,7 @@ function markdownTable(title: string, rows: readonly RowReport[], threads: reado
     const limit = Math.max(0, ...measurements.filter((each) => each.limit && each.threads === most).map(({ ms }) => ms));
     const ratioOrShare = peer === first ? limit > 0 && `${Math.round((100 * limit) / last.ms)}% of the limit` : !last.limit && `${ratio(last.ms / unit.ms)}×`;
     const off = last.difference && (last.difference.share === undefined ? '' : `off ${differenceText(last.difference)}`);
-    return [mine.map(({ ms }) => milliseconds(ms)).join(' → '), ratioOrShare, off, last.note].filter(Boolean).join('<br>');
+    return [mine.map(({ ms }) => milliseconds(ms)).join(' → '), ratioOrShare, off, last.note?.replaceAll('|', '\\|')].filter(Boolean).join('<br>');
   };
   const lines = [['', ...peers], ['---', ...peers.map(() => '---')], ...rows.map((row) => [row.row, ...peers.map((peer) => cell(row, peer))])];
   return `### ${title}\n\n${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}`;
