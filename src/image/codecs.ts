@@ -1,6 +1,7 @@
 import { DataError, OptionError, refuseUnknownOptions, show, UnsupportedError } from '../errors.js';
 import { bmp } from './formats/bmp.js';
-import { type Codec, Damaged, type Format, Unreadable } from './formats/format.js';
+import type { Codec } from './formats/codec.js';
+import { Damaged, type Format, Unreadable } from './formats/format.js';
 import { gif } from './formats/gif.js';
 import { jpeg } from './formats/jpeg.js';
 import { png } from './formats/png.js';

@@ -1,13 +1,11 @@
 import type { Image } from '../image.js';
+import type { Codec } from './codec.js';
 
 /** Size of a picture as its header claims it. */
 export interface Header {
   readonly width: number;
   readonly height: number;
 }
-
-/** `'auto'`: PNG and JPEG by sharp where it is installed; `'built-in'`: always by convlab's own dependencies. */
-export type Codec = 'auto' | 'built-in';
 
 /**
  * One file format. The decoders are libraries that trust what they read: damaged files make some of them
