@@ -22,7 +22,10 @@ test('links that lead somewhere are counted', () => {
 });
 
 test('links that lead nowhere are named, with the page and the reason', () => {
-  page('index.html', '<a href="gone.html">1</a><a href=\'#gone\'>2</a><img src="gone.png"><script src="/top.js"></script><a href="../x.html">3</a><a href="a.md">4</a>');
+  page(
+    'index.html',
+    '<a href="gone.html">1</a><a href=\'#gone\'>2</a><img src="gone.png"><script src="/top.js"></script><a href="../x.html">3</a><a href="a.md">4</a>',
+  );
   page('a.md', '');
   expect(checkLinks(folder).dead).toEqual([
     'index.html: gone.html: there is no such file',
