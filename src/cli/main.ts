@@ -2,8 +2,11 @@
 import { run } from './program.js';
 
 const abort = new AbortController();
-// a second Ctrl-C ends the process at once
-process.once('SIGINT', () => abort.abort());
+process.on('SIGINT', () => {
+  // a second Ctrl-C ends the process at once
+  if (abort.signal.aborted) process.exit(130);
+  abort.abort();
+});
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   // a reader that has seen enough, as in "convlab kernels | head": what the signal would do, where Node did not ignore it
   if (code === 'EPIPE') process.exit(141);
