@@ -12,26 +12,15 @@ export const pictureNotice = signal<{ readonly kind: 'info' | 'error'; readonly 
  */
 export async function readPicture(file: Blob & { readonly name?: string }): Promise<Kept | undefined> {
   const name = file.name ?? t('pasted');
-  let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(file);
-  } catch {
-    pictureNotice.value = { kind: 'error', text: t('noPicture', { name, type: file.type || t('unknownType') }) };
-    return undefined;
-  }
-  const { width, height } = bitmap;
-  const size = `${width} × ${height}`;
-  try {
-    const picture = (await run('read', bitmap)).value;
-    const { image } = picture;
-    const reduced = image.width < width || image.height < height;
-    pictureNotice.value = {
-      kind: 'info',
-      text: reduced ? t('reduced', { name, from: size, to: `${image.width} × ${image.height}` }) : t('opened', { name, size }),
-    };
+    const picture = (await run('read', file)).value;
+    const [size, to] = [picture.size, picture.image].map(({ width, height }) => `${width} × ${height}`);
+    pictureNotice.value = { kind: 'info', text: to === size ? t('opened', { name, size }) : t('reduced', { name, from: size, to }) };
     return picture;
   } catch (error) {
-    pictureNotice.value = { kind: 'error', text: t('tooLarge', { name, size, reason: (error as Error).message }) };
+    const { name: what, message } = error as Error;
+    const text = what === 'InvalidStateError' ? t('noPicture', { name, type: file.type || t('unknownType') }) : t('notRead', { name, reason: message });
+    pictureNotice.value = { kind: 'error', text };
     return undefined;
   }
 }

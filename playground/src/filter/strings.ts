@@ -30,7 +30,7 @@ export const t = dictionary({
     '{name} has {from} pixels. It was reduced to {to}, so that the page stays quick; the command line filters it whole.',
     '{name} 有 {from} 像素，已缩小为 {to}，以保持页面流畅；命令行可处理原尺寸。',
   ],
-  tooLarge: ['{name} has {size} pixels, which is more than this browser draws: {reason}', '{name} 有 {size} 像素，超出此浏览器的绘制能力：{reason}'],
+  notRead: ['{name} could not be read: {reason}. The picture before stays.', '无法读取 {name}：{reason}。原图保持不变。'],
   cameraFailed: ['No picture from the camera: {reason}. The picture before stays.', '无法从摄像头取得图像：{reason}。原图保持不变。'],
   cameraDenied: ['its use was denied; the browser’s settings for this page change that', '使用被拒绝；可在浏览器的网站设置中更改'],
   cameraMissing: ['there is none', '没有摄像头'],

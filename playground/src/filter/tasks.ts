@@ -15,6 +15,11 @@ export interface Kept extends Picture {
   readonly id: number;
 }
 
+/** A picture that was read, and how large it was before. */
+export interface Read extends Kept {
+  readonly size: { readonly width: number; readonly height: number };
+}
+
 /** A picture, and which programs of the backend it took. */
 export interface Filtered extends Picture {
   readonly ran: readonly Ran[];
@@ -51,10 +56,16 @@ export const pictureTasks = {
   /** Paints a scene. */
   paint: (_: Backend, scene: Scene): Promise<Kept> => keep(paintScene(scene)),
 
-  /** Reads the pixels of a picture, reduced where they are too many. @throws Error if it is larger than the browser draws */
-  read: (_: Backend, bitmap: ImageBitmap): Promise<Kept> => {
+  /**
+   * Reads the pixels of a picture or of its file, reduced where they are too many.
+   * @throws DOMException InvalidStateError if the browser cannot decode the file; Error if it is larger than the browser draws
+   */
+  read: async (_: Backend, picture: ImageBitmap | Blob): Promise<Read> => {
+    // a file is read and decoded here: on the page's thread its bytes alone would take longer than a frame
+    const bitmap = picture instanceof Blob ? await createImageBitmap(picture) : picture;
+    const { width, height } = bitmap;
     try {
-      return keep(imageOf(bitmap, bitmap.width, bitmap.height));
+      return { ...(await keep(imageOf(bitmap, width, height))), size: { width, height } };
     } finally {
       bitmap.close();
     }
