@@ -80,12 +80,14 @@ function AddendPanel({ addend, name, id }: { readonly addend: Addend; readonly n
 function Result() {
   const [p, q, all] = [first.shares.value, second.shares.value, sums.value];
   const best = all ? likeliest(all) : 0;
+  // the pair that counts most in this sum, and not the two likeliest digits: theirs may be another one
+  const a = p && q ? likeliest(Array.from(p, (pa, i) => pa * (q[best - i] ?? 0))) : 0;
   return (
     <section class="panel add-result" aria-live="polite">
       {p && q && all ? (
         <>
           <span class="add-number">{best}</span>
-          <span class="mono">{t('says', { a: likeliest(p), b: likeliest(q), sum: best })}</span>
+          <span class="mono">{t('says', { a, b: best - a, sum: best })}</span>
           <span class="faint">{t('percent', { p: percent(all[best]) })}</span>
         </>
       ) : (

@@ -12,7 +12,7 @@ export function PlanPanel() {
   const most = Math.max(...(plan?.alternatives.map(({ cost = 0 }) => cost) ?? []));
   const bytes = done.ran.some(({ program }) => program === 'convBytes');
   return (
-    <section class="panel stack" aria-labelledby="plan-title">
+    <section class="panel stack plan-panel" aria-labelledby="plan-title">
       <h2 id="plan-title">{t('plan')}</h2>
       {plan && (
         <>

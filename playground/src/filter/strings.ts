@@ -81,7 +81,7 @@ export const t = dictionary({
   value: ['Its value', '常数值'],
   result: ['What is shown', '结果的显示'],
   output: ['Output', '输出'],
-  auto: ['as the filter asks: {name}', '按滤波要求：{name}'],
+  auto: ['auto ({name})', '自动（{name}）'],
   clamp: ['clamp to 0 … 255', '截断到 0…255'],
   signed: ['signed: 0 is mid-grey', '带符号：0 为中灰'],
   abs: ['absolute value', '绝对值'],

@@ -41,7 +41,7 @@ export function TakePanel() {
       options: options.value,
     });
   return (
-    <section class="panel stack" aria-labelledby="take-title">
+    <section class="panel stack take-panel" aria-labelledby="take-title">
       <h2 id="take-title">{t('take')}</h2>
       <div class="row chips">
         <button type="button" class="button primary" disabled={!result.value} onClick={download}>

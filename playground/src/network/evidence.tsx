@@ -48,7 +48,7 @@ effect(() => {
 export function EvidencePanel() {
   const range = heat.value && rangeOf('heat', heat.value.data);
   return (
-    <section class="panel" aria-labelledby="net-evidence">
+    <section class="panel net-speaks" aria-labelledby="net-evidence">
       <h2 id="net-evidence">{t('evidence')}</h2>
       <div class="net-evidence">
         <div class="net-overlay">

@@ -1,8 +1,10 @@
-/** A number in at most four significant digits, with a real minus: −0.125, 1200, 3.1e−7. */
+/** A number in at most four significant digits, with a real minus: −0.125, 1200, 3.1e−5. */
 export function short(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const rounded = Number(value.toPrecision(digits));
-  return String(rounded === 0 ? 0 : rounded).replaceAll('-', '−');
+  // noughts behind the point take the room of the digits
+  const text = rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded === 0 ? 0 : rounded);
+  return text.replaceAll('-', '−');
 }
 
 /** The same, in brackets if it is negative: what stands behind a sign. */

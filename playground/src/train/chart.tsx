@@ -11,7 +11,7 @@ interface ChartProps {
 }
 
 const [WIDTH, HEIGHT] = [560, 210];
-const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 12, 26];
+const [LEFT, RIGHT, TOP, BOTTOM] = [58, 10, 12, 26];
 /** Points of the training line: each is the mean of the steps in it. */
 const POINTS = 160;
 
@@ -32,6 +32,7 @@ export function Chart({ what, steps, measured, at }: ChartProps) {
     <figure class="train-chart">
       <figcaption>
         <strong>{name}</strong>
+        <span class="faint train-hint">{t(`${what}Axis`)}</span>
         <span class="train-now" data-line="training">
           {said(now.train)}
         </span>
