@@ -191,6 +191,20 @@ test('what is more than one kernel says so; a rule that is broken is told, and t
   expectNoFaults(page);
 });
 
+test('every filter of the catalogue has its result, its formula, and the programs that ran, in both languages', async () => {
+  const page = await playground.open('#filter');
+  const [made, formula, ran] = [page.locator('.frame'), page.locator('.formula'), page.locator('.ran li')];
+  for (const [name, entry] of Object.entries(catalogue)) {
+    await goTo(page, `#filter?kernel=${name}&lang=${name.length % 2 ? 'zh' : 'en'}`);
+    await expect.poll(() => formula.textContent()).toBe(entry.formula);
+    await expect.poll(() => page.locator('.busy').getAttribute('data-busy')).toBe('false');
+    expect(await made.count(), name).toBe(1);
+    expect((await ran.allTextContents()).join(), name).toMatch(/\S/);
+    expect(await page.locator('.notice').allTextContents(), name).toEqual([]);
+  }
+  expectNoFaults(page);
+});
+
 test('bad input: text in a cell, a file that is no picture, a picture of 100 megapixels', async () => {
   const page = await playground.open('#filter?scene=dot&kernel=sobel-x');
   await page.locator('.frame').waitFor();

@@ -56,13 +56,14 @@ export function PlanPanel() {
 }
 
 const NAMES = { conv: 'ranConv', convSparse: 'ranSparse', convRunningSum: 'ranRunningSum', convFft: 'ranFft' } as const;
-const BYTES: Readonly<Record<string, 'ranInteger' | 'ranWindow' | 'ranSeparable' | 'ranBox' | 'ranBytesFft'>> = {
+const BYTES = {
   integer: 'ranInteger',
   window: 'ranWindow',
   separable: 'ranSeparable',
   box: 'ranBox',
   fft: 'ranBytesFft',
-};
+  magnitude: 'ranMagnitude',
+} as const satisfies Readonly<Record<NonNullable<Ran['weights']>, string>>;
 
 /** The programs in words, with how often each ran. */
 function counted(ran: readonly Ran[]): [what: string, times: number][] {

@@ -146,6 +146,7 @@ export const t = dictionary({
   ranSeparable: ['from bytes to bytes, {kernel} as a row and a column', '由字节到字节，{kernel} 拆为一行一列'],
   ranBox: ['from bytes to bytes, running sums over {kernel}', '由字节到字节，{kernel} 的滑动求和'],
   ranBytesFft: ['from bytes to bytes, Fourier transform, {kernel}', '由字节到字节，傅里叶变换，{kernel}'],
+  ranMagnitude: ['from bytes to bytes, the length of the vector of two sums, {kernel} each', '由字节到字节，两个 {kernel} 求和所成向量的长度'],
   ranNothing: ['no convolution', '无卷积'],
   bytesNote: [
     'The plan is the one for planes of floats; an opaque picture of 8 bits may go a shorter way, and did.',
