@@ -12,7 +12,9 @@ export const OUTSIDE = -1;
 export function borderTable(geometry: ConvGeometry, axis: 0 | 1 | 2): Int32Array {
   const n = geometry.input[axis];
   const before = geometry.before[axis];
-  return Int32Array.from({ length: before + n + geometry.after[axis] }, (_, p) => borderSource(geometry.paddingMode, p - before, n));
+  const table = new Int32Array(before + n + geometry.after[axis]);
+  for (let p = 0; p < table.length; p++) table[p] = borderSource(geometry.paddingMode, p - before, n);
+  return table;
 }
 
 /** The input cell that a padded axis of n cells shows at position i, which may lie before 0 or behind n − 1. */

@@ -4,8 +4,8 @@ import type { ConvGeometry } from '../../geometry.js';
 import { fftTiles } from '../../plan/fft-tiles.js';
 import { type Correlation, ceil4, forwardCorrelation } from './correlation.js';
 import type { Machine } from './machine.js';
-import type { Job } from './pool.js';
 import { type Prepared, prepare, prepareFft } from './prepare.js';
+import type { ArgumentsOf, SharedProgram } from './programs.js';
 
 /** Cells in a row of a tile, whole pixels of 1, 2, 3 or 4; its rows stay in a first-level cache of 32 KiB under most windows. */
 const TILE_CELLS = 384;
@@ -15,7 +15,8 @@ const TILE_BYTES = 384 * 1024;
 const BAND_ROWS = 128;
 
 /** A program of assembly/bytes-*.ts and what it is handed. */
-export interface BytesJob {
+export interface BytesJob<P extends SharedProgram = SharedProgram> {
+  readonly program: P;
   /** byte offsets of taps and weights */
   readonly lists: readonly (Int32Array | Float32Array)[];
   /** bytes for all threads. Default 0 */
@@ -27,14 +28,15 @@ export interface BytesJob {
   /** rows of the result that a unit gives */
   readonly rows: number;
   readonly taps: number;
-  /** Once for all runs; arguments as those of `run`. */
+  /** Once for all runs; arguments as those of `args`. */
   prepare?(scratch: number, lists: readonly number[]): void;
   /**
+   * The program's arguments, but for `from` and `to`.
    * @param scratch the first part of the scratch memory
    * @param parts the others, in bytes behind the first
    * @param lists where they lie, and behind them the shared bytes
    */
-  run(scratch: number, parts: readonly number[], x: number, out: number, lists: readonly number[], job: Job): void;
+  args(scratch: number, parts: readonly number[], x: number, out: number, lists: readonly number[]): ArgumentsOf<P>;
 }
 
 /** The way of a picture `[H, W, C]` from bytes to bytes. */
@@ -42,60 +44,75 @@ export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
   const channels = task.geometry.inChannels;
   switch (task.weights.kind) {
     case 'integer':
-      return integerJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
+      return integerJob(task.weights, task, prepared(machine, task.geometry, channels, 1));
     case 'box':
-      return boxJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
+      return boxJob(task.weights, task, prepared(machine, task.geometry, channels, 1));
     case 'magnitude':
-      return magnitudeJob(task.weights, task, prepared(machine, task.geometry, channels, 1), machine);
+      return magnitudeJob(task.weights, task, prepared(machine, task.geometry, channels, 1));
     case 'fft':
       return fftJob(task.weights, task, machine);
     default: {
       const kept = task.keepsAlpha ? channels - 1 : channels;
-      return floatJob(task, prepared(machine, task.geometry, kept, 4), kept, machine);
+      return floatJob(task, prepared(machine, task.geometry, kept, 4), kept);
     }
   }
 }
 
-function integerJob({ window, scale }: Weights<'integer'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
+function integerJob({ window, scale }: Weights<'integer'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared): BytesJob<'bytesInteger'> {
   const taps = [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
-  const [plus, minus, others] = [0, 1, 2].map((kind) => taps.filter((tap) => order(window[tap]) === kind));
+  const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   return {
-    lists: [Int32Array.from(taps, (tap) => p.layout.offsets[tap] / 4), Int32Array.from(others, (tap) => window[tap])],
+    program: 'bytesInteger',
+    lists: [offsetsOf(taps, p), Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])],
     scratch: [p.stripBytes / 4],
     across: 1,
     rows: p.layout.stripRows,
     taps: taps.length,
-    run: (strip, _, x, out, [offsets, weights], job) =>
-      machine.share(
-        'bytesInteger',
-        [strip, p.pointer, x, out, offsets, plus.length, minus.length, others.length, weights, scale, bias, keepsAlpha ? geometry.inChannels : 0],
-        job,
-      ),
+    args: (strip, _, x, out, [offsets, weights]) => [
+      strip,
+      p.pointer,
+      x,
+      out,
+      offsets,
+      taps.length,
+      plus,
+      minus,
+      weights,
+      scale,
+      bias,
+      keepsAlpha ? geometry.inChannels : 0,
+    ],
   };
 }
 
-function magnitudeJob({ windows: [a, b], scale }: Weights<'magnitude'>, { geometry, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
+/** Where taps lie in a strip, and in x itself. */
+function offsetsOf(taps: readonly number[], { layout }: Prepared): Int32Array {
+  return Int32Array.from([layout.offsets, layout.direct.offsets].flatMap((offsets) => taps.map((tap) => offsets[tap] / 4)));
+}
+
+function magnitudeJob({ windows: [a, b], scale }: Weights<'magnitude'>, { geometry, keepsAlpha }: BytesTask, p: Prepared): BytesJob<'bytesMagnitude'> {
   const taps = [...a.keys()].filter((tap) => a[tap] !== 0 || b[tap] !== 0);
   return {
+    program: 'bytesMagnitude',
     // of a pair the first weight lies in the lower 16 bits
-    lists: [Int32Array.from(taps, (tap) => p.layout.offsets[tap] / 4), Int32Array.from(taps, (tap) => (a[tap] & 0xffff) | (b[tap] << 16))],
+    lists: [offsetsOf(taps, p), Int32Array.from(taps, (tap) => (a[tap] & 0xffff) | (b[tap] << 16))],
     scratch: [p.stripBytes / 4],
     across: 1,
     rows: p.layout.stripRows,
     // and about what the root takes
     taps: 2 * taps.length + 8,
-    run: (strip, _, x, out, [offsets, weights], job) =>
-      machine.share('bytesMagnitude', [strip, p.pointer, x, out, offsets, taps.length, weights, scale, keepsAlpha ? geometry.inChannels : 0], job),
+    args: (strip, _, x, out, [offsets, weights]) => [strip, p.pointer, x, out, offsets, taps.length, weights, scale, keepsAlpha ? geometry.inChannels : 0],
   };
 }
 
-function fftJob({ window }: Weights<'fft'>, { geometry: g, bias, keepsAlpha }: BytesTask, machine: Machine): BytesJob {
+function fftJob({ window }: Weights<'fft'>, { geometry: g, bias, keepsAlpha }: BytesTask, machine: Machine): BytesJob<'fftBytes'> {
   const tiles = fftTiles(g);
   if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
   const p = prepare(machine, `conv ${g.key}`, () => forwardCorrelation(g));
   const tiling = prepareFft(machine, g, tiles, p.tableW);
   const kept = keepsAlpha ? g.inChannels - 1 : g.inChannels;
   return {
+    program: 'fftBytes',
     lists: [window],
     shared: machine.run.fftSpectrumBytes(tiling),
     scratch: [machine.run.fftScratch(p.pointer, tiling)],
@@ -103,7 +120,7 @@ function fftJob({ window }: Weights<'fft'>, { geometry: g, bias, keepsAlpha }: B
     rows: 2 * tiles.outRows,
     taps: 100,
     prepare: (tile, [weights, spectrum]) => machine.run.fftKernels(tile, p.pointer, tiling, weights, spectrum, 0, 0, 1),
-    run: (tile, _, x, out, [, spectrum], job) => machine.share('fftBytes', [tile, p.pointer, tiling, x, spectrum, out, g.inChannels, kept, bias], job),
+    args: (tile, _, x, out, [, spectrum]) => [tile, p.pointer, tiling, x, spectrum, out, g.inChannels, kept, bias],
   };
 }
 
@@ -112,26 +129,35 @@ function order(weight: number): number {
   return weight === 1 ? 0 : weight === -1 ? 1 : 2;
 }
 
-function boxJob({ weight }: Weights<'box'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared, machine: Machine): BytesJob {
+function boxJob({ weight }: Weights<'box'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared): BytesJob<'bytesBox'> {
   const cells = p.layout.columns.length;
   const bandRows = Math.max(BAND_ROWS, 2 * geometry.kernel[1]);
   return {
+    program: 'bytesBox',
     lists: [],
     scratch: [2 * cells, cells, cells, cells],
     across: 1,
     rows: bandRows,
     // about what it costs, whatever the window's size
     taps: 12,
-    run: (sums, [enters, leaves, line], x, out, _, job) =>
-      machine.share(
-        'bytesBox',
-        [sums, enters, leaves, line, p.pointer, x, out, geometry.inChannels, bandRows, weight, bias, keepsAlpha ? geometry.inChannels : 0],
-        job,
-      ),
+    args: (sums, [enters, leaves, line], x, out) => [
+      sums,
+      enters,
+      leaves,
+      line,
+      p.pointer,
+      x,
+      out,
+      geometry.inChannels,
+      bandRows,
+      weight,
+      bias,
+      keepsAlpha ? geometry.inChannels : 0,
+    ],
   };
 }
 
-function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: number, machine: Machine): BytesJob {
+function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: number): BytesJob<'bytesFloat'> {
   const [, KH, KW] = geometry.kernel;
   const [, dilationH, dilationW] = geometry.dilation;
   const separable = weights.kind === 'separable';
@@ -144,30 +170,27 @@ function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: num
   const row = (kh: number) => 4 * kh * dilationH * rowLength;
   const window = weights.kind === 'window' ? weights.window : undefined;
   const taps = window && [...window.keys()].filter((tap) => window[tap] !== 0);
+  // taps a whole number of vectors apart follow each other: see `along` in assembly/bytes-float.ts
+  const pixels = kept === 3 ? 4 : 4 / kept;
+  const grouped = [...Array(KW).keys()].sort((a, b) => (a % pixels) - (b % pixels) || a - b);
   const lists =
     weights.kind === 'separable'
-      ? [Int32Array.from(weights.row.keys(), column), weights.row, Int32Array.from(weights.column.keys(), row), weights.column]
+      ? [Int32Array.from(grouped, column), Float32Array.from(grouped, (tap) => weights.row[tap]), Int32Array.from(weights.column.keys(), row), weights.column]
       : [Int32Array.from(taps ?? [], (tap) => row(Math.floor(tap / KW)) + column(tap % KW)), Float32Array.from(taps ?? [], (tap) => window?.[tap] ?? 0)];
   // two rows are computed at once where every cell of the window counts, and one row lies right below the other
   const paired = Number(taps?.length === KH * KW && dilationH === 1);
-  // a pixel of 3 or 4 cells is a vector, and its neighbour the next one
-  const whole = separable && kept >= 3 && dilationW === 1;
   const [first, second] = [lists[0].length, separable ? lists[2].length : 0];
   return {
+    program: 'bytesFloat',
     lists,
-    scratch: [4 * rowLength * (bandRows + below), (whole ? 16 / kept : 4) * (TILE_CELLS + halo), 8 * TILE_CELLS],
+    scratch: [4 * rowLength * (bandRows + below), 4 * (TILE_CELLS + halo), 8 * TILE_CELLS],
     across: Math.ceil((geometry.output[2] * kept) / TILE_CELLS),
     rows: bandRows,
     taps: first + second,
-    run: (tile, [line, sums], x, out, [rowOffsets, rowWeights, columnOffsets = 0, columnWeights = 0], job) =>
-      machine.share(
-        'bytesFloat',
-        [
-          ...([tile, line, sums, p.pointer, x, out, geometry.inChannels, kept, TILE_CELLS, bandRows, rowLength, halo] as const),
-          ...([first, rowOffsets, rowWeights, second, columnOffsets, columnWeights, paired, Number(whole), bias] as const),
-        ],
-        job,
-      ),
+    args: (tile, [line, sums], x, out, [rowOffsets, rowWeights, columnOffsets = 0, columnWeights = 0]) => [
+      ...([tile, line, sums, p.pointer, x, out, geometry.inChannels, kept, TILE_CELLS, bandRows, rowLength, halo] as const),
+      ...([first, rowOffsets, rowWeights, second, columnOffsets, columnWeights, paired, Number(separable && dilationW === 1), bias] as const),
+    ],
   };
 }
 

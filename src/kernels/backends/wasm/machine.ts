@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../../errors.js';
-import { feedAll, type Job, type ThreadPool } from './pool.js';
+import type { Job, ThreadPool } from './pool.js';
 import type { ArgumentsOf, Loaded, Programs, SharedProgram } from './programs.js';
 
 /** Geometries whose tables are kept; the one unused for longest goes first. */
@@ -60,14 +60,22 @@ export class Machine {
     return new Float32Array(this.bytes, pointer, length);
   }
 
+  /** True if threads should share a job. @param work as in {@link Job} */
+  isWorthSharing(units: number, work: number): boolean {
+    return this.#pool !== undefined && work >= this.#worthSharing && units > 1;
+  }
+
   /**
-   * Runs a program over all its units, on all threads where that pays.
+   * Runs a program over all its units, on all threads where that pays; if units have to be made ready, the caller knows that it does.
    * @param args its arguments, but for `from` and `to`
+   * @returns false if the job turned out not to be worth doing
    */
-  share<P extends SharedProgram>(program: P, args: ArgumentsOf<P>, job: Job): void {
+  share<P extends SharedProgram>(program: P, args: ArgumentsOf<P>, job: Job): boolean {
+    const { first = 0, step = 1, units } = job;
+    if (this.#pool && (job.feed || this.isWorthSharing((units - first) / step, job.work))) return this.#pool.run(program, args, job);
     const run = this.run[program] as (...args: number[]) => void;
-    if (this.#pool && job.work >= this.#worthSharing && job.units - (job.first ?? 0) > (job.step ?? 1)) this.#pool.run(program, args, job);
-    else if (feedAll(job)) run(...args, job.first ?? 0, job.units);
+    run(...args, first, units);
+    return true;
   }
 
   allocate(bytes: number): number {

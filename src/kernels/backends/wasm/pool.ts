@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../../errors.js';
 import { maySleep, startThread, type Thread } from './host.js';
 import { type Loaded, SHARED_PROGRAMS, type SharedProgram } from './programs.js';
-import { CONTROL, CONTROL_BYTES, JOB_AT, OPEN, SPIN_MS, WORKER_SOURCE } from './worker.js';
+import { CONTROL, controlBytes, DONE_AT, JOB_AT, OPEN, SPIN_MS, WORKER_SOURCE } from './worker.js';
 
 /** How the units of a program, 0 … units − 1, are shared out. */
 export interface Job {
@@ -16,14 +16,23 @@ export interface Job {
   /** about how many nanoseconds it takes on one thread */
   readonly work: number;
   /**
-   * The caller makes ready what units need while others work on those that are: called until all are.
+   * The caller makes ready what units need while others work on those that are.
    * @returns so many units, from the first on, or undefined: the job is not worth doing
    */
   feed?(): number | undefined;
+  /**
+   * The caller does units in its own way, for which they need not be ready.
+   * @returns false: the job is not worth doing
+   */
+  alone?(from: number, to: number): boolean;
+  /** The caller takes away what a worker gave, while others work. */
+  drain?(from: number, to: number): void;
 }
 
 /** Shares a thread takes of a job, if all take equally many: more even out what slows one of them down, and cost more hand-overs. */
 const SHARES = 4;
+/** The same where the caller hands over what workers need, and has to take turns. */
+const FED_SHARES = 16;
 /** Much longer than any share takes. */
 const PATIENCE_MS = 60_000;
 const SLEEP_MS = 100;
@@ -32,6 +41,7 @@ const SLEEP_MS = 100;
 export class ThreadPool {
   readonly #cells: Int32Array;
   readonly #job: Float64Array;
+  readonly #done: Int32Array;
   readonly #sleeps = maySleep();
 
   private constructor(
@@ -43,7 +53,8 @@ export class ThreadPool {
     private readonly patience: number,
   ) {
     this.#cells = new Int32Array(control);
-    this.#job = new Float64Array(control, JOB_AT);
+    this.#job = new Float64Array(control, JOB_AT, (DONE_AT - JOB_AT) / 8);
+    this.#done = new Int32Array(control, DONE_AT);
     // a pool that nobody holds any more, and nobody stopped
     abandoned.register(this, workers, this);
   }
@@ -55,7 +66,7 @@ export class ThreadPool {
    * @throws Error if one does not start
    */
   static async start(loaded: Loaded, threads: number, patience = PATIENCE_MS): Promise<ThreadPool> {
-    const control = new SharedArrayBuffer(CONTROL_BYTES);
+    const control = new SharedArrayBuffer(controlBytes(FED_SHARES * threads));
     const end: { reason?: string } = {};
     const { module, memory } = loaded;
     const starting = Array.from({ length: threads - 1 }, (_, i) =>
@@ -81,37 +92,73 @@ export class ThreadPool {
   /**
    * Runs a program on all threads and returns when all of it is done.
    * @param args its arguments, but for `from` and `to`
+   * @returns false if the job turned out not to be worth doing
    * @throws UnsupportedError if a worker crashed
    */
-  run(program: SharedProgram, args: readonly number[], job: Job): void {
+  run(program: SharedProgram, args: readonly number[], job: Job): boolean {
     const { units, first = 0, step = 1, scratch = 0 } = job;
-    const [cells, told] = [this.#cells, this.#job];
-    const share = step * Math.max(1, Math.ceil((units - first) / (step * SHARES * this.threads)));
-    told[0] = SHARED_PROGRAMS.indexOf(program);
-    told[1] = units;
-    told[2] = share;
-    told[3] = scratch;
-    told[4] = args.length;
-    told.set(args, 5);
+    const cells = this.#cells;
+    const share = step * Math.max(1, Math.ceil((units - first) / (step * (job.feed ? FED_SHARES : SHARES) * this.threads)));
+    const shares = Math.ceil((units - first) / share);
+    this.#job.set([SHARED_PROGRAMS.indexOf(program), first, units, share, scratch, args.length, ...args]);
+    this.#done.fill(0);
     Atomics.store(cells, CONTROL.ready, job.feed ? first : units);
-    Atomics.store(cells, CONTROL.next, first);
+    Atomics.store(cells, CONTROL.left, shares << 16);
     Atomics.or(cells, CONTROL.state, OPEN);
     Atomics.add(cells, CONTROL.ticket, 1);
     if (Atomics.load(cells, CONTROL.sleepers) > 0) Atomics.notify(cells, CONTROL.ticket);
+    let worthIt = false;
     try {
       const run = this.loaded.programs[program] as (...args: number[]) => void;
-      const worthIt = feedAll(job, (ready) => Atomics.store(cells, CONTROL.ready, ready));
-      if (!worthIt) Atomics.store(cells, CONTROL.next, units);
-      for (let from = Atomics.add(cells, CONTROL.next, share); from < units; from = Atomics.add(cells, CONTROL.next, share)) {
-        run(...args, from, Math.min(units, from + share));
-      }
+      worthIt = this.#work(job, share, shares, (from, to) => run(...args, from, to));
     } finally {
+      if (!worthIt) Atomics.store(cells, CONTROL.left, 0);
       Atomics.store(cells, CONTROL.ready, units);
       Atomics.and(cells, CONTROL.state, ~OPEN);
       this.#waitForAll();
     }
     if (Atomics.load(cells, CONTROL.failed) !== 0) this.end.reason ??= `${program} failed on it`;
     this.check();
+    if (worthIt) this.#drain(job, share, shares);
+    return worthIt;
+  }
+
+  /** What the caller does. @returns false if the job is not worth doing */
+  #work(job: Job, share: number, shares: number, run: (from: number, to: number) => void): boolean {
+    const { units, first = 0, feed, alone, drain } = job;
+    const cells = this.#cells;
+    const endOf = (index: number) => Math.min(units, first + index * share);
+    const fed = (index: number) => {
+      for (let ready: number | undefined = Atomics.load(cells, CONTROL.ready); ready < endOf(index); Atomics.store(cells, CONTROL.ready, ready)) {
+        ready = feed?.();
+        if (ready === undefined) return false;
+      }
+      return true;
+    };
+    for (;;) {
+      const left = Atomics.load(cells, CONTROL.left);
+      const [next, end] = [left & 0xffff, left >>> 16];
+      // so much that no worker has to wait while the caller does a share of its own
+      if (!fed(alone ? Math.min(end, next + this.threads) : shares)) return false;
+      if (next >= end) break;
+      if (Atomics.compareExchange(cells, CONTROL.left, left, left - 0x10000) !== left) continue;
+      const [from, to] = [endOf(end - 1), endOf(end)];
+      if (alone) {
+        if (!alone(from, to)) return false;
+      } else {
+        run(from, to);
+        drain?.(from, to);
+      }
+    }
+    this.#drain(job, share, shares);
+    return true;
+  }
+
+  /** What workers have done by now. */
+  #drain({ drain, first = 0, units }: Job, share: number, shares: number): void {
+    for (let i = 0; drain && i < shares; i++) {
+      if (Atomics.exchange(this.#done, i, 0) === 1) drain(first + i * share, Math.min(units, first + (i + 1) * share));
+    }
   }
 
   stop(): void {
@@ -133,15 +180,6 @@ export class ThreadPool {
       waited += Math.min(performance.now() - before, 2 * SLEEP_MS);
     }
   }
-}
-
-/** Calls `feed` until all units are ready. @returns false if the job is not worth doing */
-export function feedAll({ feed, first = 0, units }: Job, tell: (ready: number) => void = () => {}): boolean {
-  for (let ready: number | undefined = first; feed && ready < units; tell(ready)) {
-    ready = feed();
-    if (ready === undefined) return false;
-  }
-  return true;
 }
 
 const abandoned = new FinalizationRegistry((workers: readonly Thread[]) => {

@@ -52,9 +52,9 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     x: number,
     out: number,
     offsets: number,
+    taps: number,
     plus: number,
     minus: number,
-    others: number,
     weights: number,
     scale: number,
     bias: number,
@@ -199,7 +199,11 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
 }
 
 /** The arguments of a program, but for `from` and `to`. */
-export type ArgumentsOf<P extends SharedProgram> = Programs[P] extends (...args: [...infer Args extends number[], number, number]) => void ? Args : never;
+export type ArgumentsOf<P extends SharedProgram> = P extends SharedProgram
+  ? Programs[P] extends (...args: [...infer Args extends number[], number, number]) => void
+    ? Args
+    : never
+  : never;
 
 /** Pages of 64 KiB: 4 GiB, all that addresses of 32 bits can name. */
 const MOST_PAGES = 65536;

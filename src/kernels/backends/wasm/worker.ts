@@ -1,7 +1,7 @@
-// What the threads of a pool share beside the wasm memory: the control block. It holds at most one job, in which every
-// thread takes shares of the units 0 … n − 1 until none is left. The caller opens a job, takes shares like the others,
-// closes it and waits until all who joined have left; who wakes up too late finds it closed. So the description of a job is
-// read by those only who hold it open, and a thread that the system has not woken yet is not waited for.
+// What the threads of a pool share beside the wasm memory: the control block. It holds at most one job, cut into shares, of
+// which every thread takes one after the other until none is left, workers the first one, the caller the last one. The caller
+// opens a job, closes it and waits until all who joined have left; who wakes up too late finds it closed. So the description of
+// a job is read by those only who hold it open, and a thread that the system has not woken yet is not waited for.
 
 /** Cells of the control block, each on a cache line of its own. */
 export const CONTROL = {
@@ -9,9 +9,9 @@ export const CONTROL = {
   ticket: 0,
   /** how many threads are in the job, and OPEN while it can be joined */
   state: 16,
-  /** the first unit that nobody has taken */
-  next: 32,
-  /** so many units have what they need: who has taken others waits */
+  /** the shares that nobody has taken: the first one, and 2¹⁶ times the one behind the last */
+  left: 32,
+  /** so many units have what they need: a worker that has taken others waits */
   ready: 80,
   /** not 0 once a program has failed on a thread */
   failed: 48,
@@ -20,9 +20,15 @@ export const CONTROL = {
 } as const;
 export const OPEN = 0x10000;
 
-/** Behind the cells, as float64, which holds every argument exactly: program, units, share, scratch, number of arguments, arguments. */
+/** Behind the cells, as float64, which holds every argument exactly: program, first, units, share, scratch, number of arguments, arguments. */
 export const JOB_AT = 384;
-export const CONTROL_BYTES = JOB_AT + 8 * 32;
+const JOB_VALUES = 40;
+/** Behind the job, as int32: for each share, 1 once a worker has done it. */
+export const DONE_AT = JOB_AT + 8 * JOB_VALUES;
+
+export function controlBytes(shares: number): number {
+  return DONE_AT + 4 * shares;
+}
 
 /**
  * So long a thread looks for the next job, or the caller for the end of one, before it sleeps. To be woken takes tens of
@@ -38,7 +44,8 @@ export const WORKER_SOURCE = `'use strict';
 const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
 port.onmessage = async ({ data: { module, memory, control, names, thread } }) => {
   const cells = new Int32Array(control);
-  const job = new Float64Array(control, ${JOB_AT});
+  const job = new Float64Array(control, ${JOB_AT}, ${JOB_VALUES});
+  const done = new Int32Array(control, ${DONE_AT});
   let programs;
   try {
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
@@ -58,14 +65,16 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
     }
     seen = Atomics.load(cells, ${CONTROL.ticket});
     if (Atomics.add(cells, ${CONTROL.state}, 1) >= ${OPEN}) {
-      const [program, units, share, scratch, count] = job.subarray(0, 5);
-      const args = [...job.subarray(5, 5 + count)];
+      const [program, first, units, share, scratch, count] = job;
+      const args = [...job.subarray(6, 6 + count)];
       args[0] += thread * scratch;
       try {
-        for (let from; (from = Atomics.add(cells, ${CONTROL.next}, share)) < units; ) {
+        for (let left; (left = Atomics.add(cells, ${CONTROL.left}, 1)), (left & 0xffff) < left >>> 16; ) {
+          const from = first + (left & 0xffff) * share;
           const to = Math.min(units, from + share);
           while (Atomics.load(cells, ${CONTROL.ready}) < to);
           programs[program](...args, from, to);
+          Atomics.store(done, left & 0xffff, 1);
         }
       } catch {
         Atomics.store(cells, ${CONTROL.failed}, 1);

@@ -24,9 +24,9 @@ export function bytesBox(
     memory.fill(sums, 0, <usize>cells << 1);
     memory.fill(leaves, 0, <usize>cells);
     for (let row = 0, used = usedRows(c, rows); row < used; row++) {
-      gatherBytes(c, x, load<i32>(c.tableH + (<usize>(oh + row) << 2)), enters);
+      gatherBytes(c, x, load<i32>(c.tableH + (<usize>(oh + row) << 2)), enters, 0, cells);
       const first = row - c.KH;
-      if (first >= 0) gatherBytes(c, x, load<i32>(c.tableH + (<usize>(oh + first) << 2)), leaves);
+      if (first >= 0) gatherBytes(c, x, load<i32>(c.tableH + (<usize>(oh + first) << 2)), leaves, 0, cells);
       exchange(sums, enters, leaves, cells);
       if (first < -1) continue;
       const at = <usize>((oh + first + 1) * c.outW);

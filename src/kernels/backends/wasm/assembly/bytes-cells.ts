@@ -1,22 +1,45 @@
 // Interleaved 8-bit pictures: how their cells get into scratch memory, with their border, and back. A picture [H, W, C] is
 // one plane [H, W·C] whose taps lie C cells apart. Where alpha only passes through, floats leave it out: W·(C − 1) cells.
 import { Correlation } from './correlation';
+import { isRun, usedRows } from './gather';
 
-/** One row with its border. @param h the row of x, or −1 beyond it */
-export function gatherBytes(c: Correlation, x: usize, h: i32, line: usize): void {
+/** So many cells at either end of a row are filtered over gathered ones even where the others are read from x itself. */
+export const EDGE = 64;
+
+/**
+ * The rows that output rows `oh` … `oh + rows − 1` see, with their border, into `strip` [gatheredRows, rowLength].
+ * @returns where the first cell of x is seen if that is all there is to see but for EDGE cells at either end, which alone are gathered then; else 0
+ */
+export function gatherStrip(c: Correlation, x: usize, oh: i32, rows: i32, strip: usize): usize {
+  const used = usedRows(c, rows);
+  const direct = c.outW >= 4 * EDGE && c.directFrom <= EDGE && c.directTo >= c.outW - EDGE && isRun(c.tableH, oh, used);
+  for (let row = 0; row < used; row++) {
+    const h = load<i32>(c.tableH + (<usize>(oh + row) << 2));
+    const line = strip + <usize>(row * c.rowLength);
+    if (direct) {
+      gatherBytes(c, x, h, line, 0, EDGE + c.rowLength - c.outW);
+      gatherBytes(c, x, h, line, c.outW - EDGE, c.rowLength);
+    } else gatherBytes(c, x, h, line, 0, c.rowLength);
+  }
+  return direct ? x + <usize>(load<i32>(c.tableH + (<usize>oh << 2)) * c.inW + c.directSource - c.directFrom) : 0;
+}
+
+/** Cells `from` … `to` − 1 of a row with its border. @param h the row of x, or −1 beyond it */
+export function gatherBytes(c: Correlation, x: usize, h: i32, line: usize, from: i32, to: i32): void {
   const border = <u8>c.value;
   if (h < 0) {
-    memory.fill(line, border, <usize>c.rowLength);
+    memory.fill(line + <usize>from, border, <usize>(to - from));
     return;
   }
   const source = x + <usize>(h * c.inW);
-  for (let i = 0; i < c.rowLength; i++) {
-    if (i === c.runFrom) i = c.runTo;
-    if (i >= c.rowLength) break;
+  const runFrom = max(from, min(to, c.runFrom)), runTo = max(runFrom, min(to, c.runTo));
+  for (let i = from; i < to; i++) {
+    if (i === runFrom) i = runTo;
+    if (i >= to) break;
     const column = load<i32>(c.columns + (<usize>i << 2));
     store<u8>(line + <usize>i, column < 0 ? border : load<u8>(source + <usize>column));
   }
-  memory.copy(line + <usize>c.runFrom, source + <usize>c.runSource, <usize>(c.runTo - c.runFrom));
+  memory.copy(line + <usize>runFrom, source + <usize>(c.runSource + runFrom - c.runFrom), <usize>(runTo - runFrom));
 }
 
 /**
@@ -36,43 +59,6 @@ export function gatherFloats(c: Correlation, x: usize, h: i32, from: i32, to: i3
     const column = load<i32>(c.columns + (<usize>i << 2));
     store<f32>(line + (<usize>(i - from) << 2), h < 0 || column < 0 ? c.value : <f32>load<u8>(source + byteOf(column, pixel, kept)));
   }
-}
-
-/** Pixels `from` … `to` − 1 of a row with its border, each as a vector of floats; of 3 bytes the fourth lane holds anything. */
-export function gatherPixels(c: Correlation, x: usize, h: i32, from: i32, to: i32, pixel: i32, kept: i32, line: usize): void {
-  const source = x + <usize>(h * (c.inW / kept) * pixel);
-  const runFrom = h < 0 ? to : c.runFrom / kept, runTo = c.runTo / kept;
-  for (let i = from; i < to; i++) {
-    const target = line + (<usize>(i - from) << 4);
-    if (i >= runFrom && i < runTo) {
-      const end = min(runTo, to);
-      pixelsOfRun(source + <usize>((c.runSource / kept + i - runFrom) * pixel), end - i, pixel, target);
-      i = end - 1;
-      continue;
-    }
-    const column = load<i32>(c.columns + (<usize>(i * kept) << 2));
-    v128.store(target, h < 0 || column < 0 ? f32x4.splat(c.value) : floatsOf(v128.load32_zero(source + <usize>(column / kept * pixel))));
-  }
-}
-
-function pixelsOfRun(at: usize, count: i32, pixel: i32, to: usize): void {
-  const end = to + (<usize>count << 4);
-  if (pixel === 4) {
-    for (; to + 64 <= end; to += 64) {
-      storeFloatsOf16(v128.load(at), to);
-      at += 16;
-    }
-  }
-  for (; to < end; to += 16) {
-    v128.store(to, floatsOf(v128.load32_zero(at)));
-    at += <usize>pixel;
-  }
-}
-
-/** The first four bytes. */
-@inline
-function floatsOf(bytes: v128): v128 {
-  return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)));
 }
 
 @inline
@@ -124,22 +110,24 @@ export function storeFloats(sums: usize, cells: i32, pixel: i32, kept: i32, out:
     }
   } else if (kept === 3) {
     const pixels = cells / 3;
+    const alpha = alphaMask(pixel), places = i8x16(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
     for (let done = 0; done < pixels; done += 4) {
       const first = <usize>min(done, pixels - 4);
       const at = sums + 12 * first;
       const low = i16x8.narrow_i32x4_s(clamped(v128.load(at)), clamped(v128.load(at, 16)));
       const last = clamped(v128.load(at, 32));
       const bytes = i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last));
-      const passed = v128.load(source + (first << 2));
-      v128.store(out + (first << 2), v128.shuffle<u8>(bytes, passed, 0, 1, 2, 19, 3, 4, 5, 23, 6, 7, 8, 27, 9, 10, 11, 31));
+      const passed = v128.and(v128.load(source + (first << 2)), alpha);
+      v128.store(out + (first << 2), v128.or(v128.swizzle(bytes, places), passed));
     }
   } else {
+    const alpha = alphaMask(pixel);
     for (let done = 0; done < cells; done += 16) {
       const first = <usize>min(done, cells - 16);
       const bytes = bytesOf16(sums + (first << 2));
       const to = out + (first << 1), from = source + (first << 1);
-      v128.store(to, v128.shuffle<u8>(bytes, v128.load(from), 0, 17, 1, 19, 2, 21, 3, 23, 4, 25, 5, 27, 6, 29, 7, 31));
-      v128.store(to, v128.shuffle<u8>(bytes, v128.load(from, 16), 8, 17, 9, 19, 10, 21, 11, 23, 12, 25, 13, 27, 14, 29, 15, 31), 16);
+      v128.store(to, v128.or(i16x8.extend_low_i8x16_u(bytes), v128.and(v128.load(from), alpha)));
+      v128.store(to, v128.or(i16x8.extend_high_i8x16_u(bytes), v128.and(v128.load(from, 16), alpha)), 16);
     }
   }
 }
@@ -189,4 +177,13 @@ export function isOpaque(x: usize, length: i32, channels: i32): bool {
 @inline
 export function blendBytes(to: usize, bytes: v128, source: usize, alpha: v128): void {
   v128.store(to, v128.bitselect(v128.load(source), bytes, alpha));
+}
+
+/** 32 bytes, clamped, of 16-bit numbers: those in even places, and those in odd ones. Under the mask they are the source's. */
+@inline
+export function storeBytes(to: usize, source: usize, alpha: v128, even0: v128, even1: v128, odd0: v128, odd1: v128): void {
+  const even = i8x16.narrow_i16x8_u(even0, even1), odd = i8x16.narrow_i16x8_u(odd0, odd1);
+  // orders that are one instruction of the processor: any other would have to be loaded each time
+  blendBytes(to, v128.shuffle<u8>(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), source, alpha);
+  blendBytes(to + 16, v128.shuffle<u8>(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), source + 16, alpha);
 }

@@ -1,6 +1,5 @@
-import { alphaMask, blendBytes, gatherBytes } from './bytes-cells';
+import { alphaMask, EDGE, gatherStrip, storeBytes } from './bytes-cells';
 import { Correlation } from './correlation';
-import { usedRows } from './gather';
 
 /**
  * Whole weights with Σ |w|·255 + |bias| < 2¹⁵: 16-bit sums. Strips `from` … `to` − 1.
@@ -9,95 +8,104 @@ import { usedRows } from './gather';
  * the other over the odd bytes alone, which is exact; taken 256 times from the first one it leaves the even bytes' sum,
  * exact as well. So no byte has to be widened.
  * @param strip scratch, bytes [gatheredRows, rowLength]
- * @param offsets of the taps in the strip, in bytes: `plus` taps of weight 1, `minus` of −1, then `others`
+ * @param offsets [2, taps] in the strip and in x, in bytes: of `plus` taps of weight 1, `minus` of −1, then the others
  * @param weights [others], i32
  * @param scale of the sum; where it is 1, bias is whole
  * @param keep 2 or 4 if the last of so many channels passes through, else 0
  */
 export function bytesInteger(
-  strip: usize, geometry: usize, x: usize, out: usize, offsets: usize, plus: i32, minus: i32, others: i32, weights: usize,
+  strip: usize, geometry: usize, x: usize, out: usize, offsets: usize, taps: i32, plus: i32, minus: i32, weights: usize,
   scale: f32, bias: f32, keep: i32, from: i32, to: i32,
 ): void {
   const c = changetype<Correlation>(geometry);
+  for (let index = from; index < to; index++) {
+    const oh = index * c.stripRows;
+    const rows = min(c.stripRows, c.outH - oh);
+    const inside = gatherStrip(c, x, oh, rows, strip);
+    const edge = inside ? EDGE : c.outW;
+    for (let row = 0; row < rows; row++) {
+      const at = <usize>((oh + row) * c.outW);
+      const line = strip + <usize>(row * c.rowLength);
+      sumsOfRow(line, 0, edge, offsets, plus, minus, taps, weights, scale, bias, keep, out + at, x + at);
+      if (!inside) continue;
+      sumsOfRow(inside + <usize>(row * c.inW), edge, c.outW - edge, offsets + (<usize>taps << 2), plus, minus, taps, weights, scale, bias, keep, out + at, x + at);
+      sumsOfRow(line, c.outW - edge, c.outW, offsets, plus, minus, taps, weights, scale, bias, keep, out + at, x + at);
+    }
+  }
+}
+
+/** Cells `from` … `to` − 1 of a row, at least 64. @param line under the first tap of cell 0 */
+function sumsOfRow(
+  line: usize, from: i32, to: i32, offsets: usize, plus: i32, minus: i32, taps: i32, weights: usize,
+  scale: f32, bias: f32, keep: i32, target: usize, source: usize,
+): void {
   const alpha = alphaMask(keep);
   const plain = scale === 1;
   const odd = i16x8.splat(plain ? <i16>bias : 0);
   const both = i16x8.add(odd, i16x8.shl(odd, 8));
   const endPlus = offsets + (<usize>plus << 2);
   const endMinus = endPlus + (<usize>minus << 2);
-  const end = endMinus + (<usize>others << 2);
-  for (let index = from; index < to; index++) {
-    const oh = index * c.stripRows;
-    const rows = min(c.stripRows, c.outH - oh);
-    for (let row = 0, used = usedRows(c, rows); row < used; row++) gatherBytes(c, x, load<i32>(c.tableH + (<usize>(oh + row) << 2)), strip + <usize>(row * c.rowLength));
-    for (let row = 0; row < rows; row++) {
-      const target = out + <usize>((oh + row) * c.outW);
-      const source = x + <usize>((oh + row) * c.outW);
-      const line = strip + <usize>(row * c.rowLength);
-      for (let ow = 0; ow < c.outW; ow += 64) {
-        // the last 64 overlap those before
-        const column = <usize>min(ow, c.outW - 64);
-        const at = line + column;
-        let a0 = both, a1 = both, a2 = both, a3 = both, b0 = odd, b1 = odd, b2 = odd, b3 = odd;
-        let tap = offsets;
-        for (; tap < endPlus; tap += 4) {
-          const cells = at + load<u32>(tap);
-          const v0 = v128.load(cells), v1 = v128.load(cells, 16), v2 = v128.load(cells, 32), v3 = v128.load(cells, 48);
-          a0 = i16x8.add(a0, v0);
-          a1 = i16x8.add(a1, v1);
-          a2 = i16x8.add(a2, v2);
-          a3 = i16x8.add(a3, v3);
-          b0 = i16x8.add(b0, i16x8.shr_u(v0, 8));
-          b1 = i16x8.add(b1, i16x8.shr_u(v1, 8));
-          b2 = i16x8.add(b2, i16x8.shr_u(v2, 8));
-          b3 = i16x8.add(b3, i16x8.shr_u(v3, 8));
-        }
-        for (; tap < endMinus; tap += 4) {
-          const cells = at + load<u32>(tap);
-          const v0 = v128.load(cells), v1 = v128.load(cells, 16), v2 = v128.load(cells, 32), v3 = v128.load(cells, 48);
-          a0 = i16x8.sub(a0, v0);
-          a1 = i16x8.sub(a1, v1);
-          a2 = i16x8.sub(a2, v2);
-          a3 = i16x8.sub(a3, v3);
-          b0 = i16x8.sub(b0, i16x8.shr_u(v0, 8));
-          b1 = i16x8.sub(b1, i16x8.shr_u(v1, 8));
-          b2 = i16x8.sub(b2, i16x8.shr_u(v2, 8));
-          b3 = i16x8.sub(b3, i16x8.shr_u(v3, 8));
-        }
-        for (let w = weights; tap < end; tap += 4) {
-          const k = v128.load16_splat(w);
-          const cells = at + load<u32>(tap);
-          const v0 = v128.load(cells), v1 = v128.load(cells, 16), v2 = v128.load(cells, 32), v3 = v128.load(cells, 48);
-          a0 = i16x8.add(a0, i16x8.mul(k, v0));
-          a1 = i16x8.add(a1, i16x8.mul(k, v1));
-          a2 = i16x8.add(a2, i16x8.mul(k, v2));
-          a3 = i16x8.add(a3, i16x8.mul(k, v3));
-          b0 = i16x8.add(b0, i16x8.mul(k, i16x8.shr_u(v0, 8)));
-          b1 = i16x8.add(b1, i16x8.mul(k, i16x8.shr_u(v1, 8)));
-          b2 = i16x8.add(b2, i16x8.mul(k, i16x8.shr_u(v2, 8)));
-          b3 = i16x8.add(b3, i16x8.mul(k, i16x8.shr_u(v3, 8)));
-          w += 4;
-        }
-        const to = target + column, passed = source + column;
-        blendBytes(to, bytesOf(a0, b0, plain, scale, bias), passed, alpha);
-        blendBytes(to + 16, bytesOf(a1, b1, plain, scale, bias), passed + 16, alpha);
-        blendBytes(to + 32, bytesOf(a2, b2, plain, scale, bias), passed + 32, alpha);
-        blendBytes(to + 48, bytesOf(a3, b3, plain, scale, bias), passed + 48, alpha);
-      }
+  const end = offsets + (<usize>taps << 2);
+  for (let ow = from; ow < to; ow += 64) {
+    // the last 64 overlap those before
+    const column = <usize>min(ow, to - 64);
+    const at = line + column;
+    let a0 = both, a1 = both, a2 = both, a3 = both, b0 = odd, b1 = odd, b2 = odd, b3 = odd;
+    let tap = offsets;
+    for (; tap < endPlus; tap += 4) {
+      const cells = at + load<u32>(tap);
+      const v0 = v128.load(cells), v1 = v128.load(cells, 16), v2 = v128.load(cells, 32), v3 = v128.load(cells, 48);
+      a0 = i16x8.add(a0, v0);
+      a1 = i16x8.add(a1, v1);
+      a2 = i16x8.add(a2, v2);
+      a3 = i16x8.add(a3, v3);
+      b0 = i16x8.add(b0, i16x8.shr_u(v0, 8));
+      b1 = i16x8.add(b1, i16x8.shr_u(v1, 8));
+      b2 = i16x8.add(b2, i16x8.shr_u(v2, 8));
+      b3 = i16x8.add(b3, i16x8.shr_u(v3, 8));
     }
+    for (; tap < endMinus; tap += 4) {
+      const cells = at + load<u32>(tap);
+      const v0 = v128.load(cells), v1 = v128.load(cells, 16), v2 = v128.load(cells, 32), v3 = v128.load(cells, 48);
+      a0 = i16x8.sub(a0, v0);
+      a1 = i16x8.sub(a1, v1);
+      a2 = i16x8.sub(a2, v2);
+      a3 = i16x8.sub(a3, v3);
+      b0 = i16x8.sub(b0, i16x8.shr_u(v0, 8));
+      b1 = i16x8.sub(b1, i16x8.shr_u(v1, 8));
+      b2 = i16x8.sub(b2, i16x8.shr_u(v2, 8));
+      b3 = i16x8.sub(b3, i16x8.shr_u(v3, 8));
+    }
+    for (let w = weights; tap < end; tap += 4) {
+      const k = v128.load16_splat(w);
+      const cells = at + load<u32>(tap);
+      const v0 = v128.load(cells), v1 = v128.load(cells, 16), v2 = v128.load(cells, 32), v3 = v128.load(cells, 48);
+      a0 = i16x8.add(a0, i16x8.mul(k, v0));
+      a1 = i16x8.add(a1, i16x8.mul(k, v1));
+      a2 = i16x8.add(a2, i16x8.mul(k, v2));
+      a3 = i16x8.add(a3, i16x8.mul(k, v3));
+      b0 = i16x8.add(b0, i16x8.mul(k, i16x8.shr_u(v0, 8)));
+      b1 = i16x8.add(b1, i16x8.mul(k, i16x8.shr_u(v1, 8)));
+      b2 = i16x8.add(b2, i16x8.mul(k, i16x8.shr_u(v2, 8)));
+      b3 = i16x8.add(b3, i16x8.mul(k, i16x8.shr_u(v3, 8)));
+      w += 4;
+    }
+    const to = target + column, passed = source + column;
+    storeBytes(to, passed, alpha, evenOf(a0, b0, plain, scale, bias), evenOf(a1, b1, plain, scale, bias), oddOf(b0, plain, scale, bias), oddOf(b1, plain, scale, bias));
+    storeBytes(to + 32, passed + 32, alpha, evenOf(a2, b2, plain, scale, bias), evenOf(a3, b3, plain, scale, bias), oddOf(b2, plain, scale, bias), oddOf(b3, plain, scale, bias));
   }
 }
 
-/** The sums of 16 bytes, clamped. */
+/** The sums of the even bytes. */
 @inline
-function bytesOf(all: v128, odd: v128, plain: bool, scale: f32, bias: f32): v128 {
-  let even = i16x8.sub(all, i16x8.shl(odd, 8));
-  if (!plain) {
-    even = scaled(even, scale, bias);
-    odd = scaled(odd, scale, bias);
-  }
-  const bytes = i8x16.narrow_i16x8_u(even, odd);
-  return v128.shuffle<u8>(bytes, bytes, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+function evenOf(all: v128, odd: v128, plain: bool, scale: f32, bias: f32): v128 {
+  const even = i16x8.sub(all, i16x8.shl(odd, 8));
+  return plain ? even : scaled(even, scale, bias);
+}
+
+@inline
+function oddOf(odd: v128, plain: bool, scale: f32, bias: f32): v128 {
+  return plain ? odd : scaled(odd, scale, bias);
 }
 
 /** Eight 16-bit sums: round(scale · sum + bias), of which the plan makes sure that it lies within ±2²². */

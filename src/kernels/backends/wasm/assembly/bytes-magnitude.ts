@@ -1,12 +1,11 @@
-import { alphaMask, blendBytes, gatherBytes, rounded } from './bytes-cells';
+import { alphaMask, EDGE, gatherStrip, rounded, storeBytes } from './bytes-cells';
 import { Correlation } from './correlation';
-import { usedRows } from './gather';
 
 /**
  * scale · √(a² + b²) of the sums a and b under two windows of whole weights with Σ |w|·255 < 2¹⁵ each. Strips `from` … `to` − 1.
  * Of every vector the sums are taken over the words and over their odd bytes, as in bytesInteger.
  * @param strip scratch, bytes [gatheredRows, rowLength]
- * @param offsets of the taps in the strip, in bytes
+ * @param offsets [2, taps] in the strip and in x, in bytes
  * @param weights [taps, 2], i16: of the one window and of the other
  * @param keep 2 or 4 if the last of so many channels passes through, else 0
  */
@@ -14,51 +13,54 @@ export function bytesMagnitude(
   strip: usize, geometry: usize, x: usize, out: usize, offsets: usize, taps: i32, weights: usize, scale: f32, keep: i32, from: i32, to: i32,
 ): void {
   const c = changetype<Correlation>(geometry);
-  const alpha = alphaMask(keep);
-  const end = offsets + (<usize>taps << 2);
   for (let index = from; index < to; index++) {
     const oh = index * c.stripRows;
     const rows = min(c.stripRows, c.outH - oh);
-    for (let row = 0, used = usedRows(c, rows); row < used; row++) gatherBytes(c, x, load<i32>(c.tableH + (<usize>(oh + row) << 2)), strip + <usize>(row * c.rowLength));
+    const inside = gatherStrip(c, x, oh, rows, strip);
+    const edge = inside ? EDGE : c.outW;
     for (let row = 0; row < rows; row++) {
-      const target = out + <usize>((oh + row) * c.outW);
-      const source = x + <usize>((oh + row) * c.outW);
+      const at = <usize>((oh + row) * c.outW);
       const line = strip + <usize>(row * c.rowLength);
-      for (let ow = 0; ow < c.outW; ow += 32) {
-        // the last 32 overlap those before
-        const column = <usize>min(ow, c.outW - 32);
-        const at = line + column;
-        let a0 = i16x8.splat(0), a1 = a0, b0 = a0, b1 = a0, oddA0 = a0, oddA1 = a0, oddB0 = a0, oddB1 = a0;
-        let w = weights;
-        for (let tap = offsets; tap < end; tap += 4) {
-          const cells = at + load<u32>(tap);
-          const v0 = v128.load(cells), v1 = v128.load(cells, 16);
-          const odd0 = i16x8.shr_u(v0, 8), odd1 = i16x8.shr_u(v1, 8);
-          const k = v128.load16_splat(w);
-          a0 = i16x8.add(a0, i16x8.mul(k, v0));
-          a1 = i16x8.add(a1, i16x8.mul(k, v1));
-          oddA0 = i16x8.add(oddA0, i16x8.mul(k, odd0));
-          oddA1 = i16x8.add(oddA1, i16x8.mul(k, odd1));
-          const l = v128.load16_splat(w, 2);
-          b0 = i16x8.add(b0, i16x8.mul(l, v0));
-          b1 = i16x8.add(b1, i16x8.mul(l, v1));
-          oddB0 = i16x8.add(oddB0, i16x8.mul(l, odd0));
-          oddB1 = i16x8.add(oddB1, i16x8.mul(l, odd1));
-          w += 4;
-        }
-        blendBytes(target + column, magnitudes(a0, oddA0, b0, oddB0, scale), source + column, alpha);
-        blendBytes(target + column + 16, magnitudes(a1, oddA1, b1, oddB1, scale), source + column + 16, alpha);
-      }
+      magnitudesOfRow(line, 0, edge, offsets, taps, weights, scale, keep, out + at, x + at);
+      if (!inside) continue;
+      magnitudesOfRow(inside + <usize>(row * c.inW), edge, c.outW - edge, offsets + (<usize>taps << 2), taps, weights, scale, keep, out + at, x + at);
+      magnitudesOfRow(line, c.outW - edge, c.outW, offsets, taps, weights, scale, keep, out + at, x + at);
     }
   }
 }
 
-/** Of 16 bytes. */
-@inline
-function magnitudes(a: v128, oddA: v128, b: v128, oddB: v128, scale: f32): v128 {
-  const even = lengths(i16x8.sub(a, i16x8.shl(oddA, 8)), i16x8.sub(b, i16x8.shl(oddB, 8)), scale);
-  const bytes = i8x16.narrow_i16x8_u(even, lengths(oddA, oddB, scale));
-  return v128.shuffle<u8>(bytes, bytes, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+/** Cells `from` … `to` − 1 of a row, at least 32. @param line under the first tap of cell 0 */
+function magnitudesOfRow(
+  line: usize, from: i32, to: i32, offsets: usize, taps: i32, weights: usize, scale: f32, keep: i32, target: usize, source: usize,
+): void {
+  const alpha = alphaMask(keep);
+  const end = offsets + (<usize>taps << 2);
+  for (let ow = from; ow < to; ow += 32) {
+    // the last 32 overlap those before
+    const column = <usize>min(ow, to - 32);
+    const at = line + column;
+    let a0 = i16x8.splat(0), a1 = a0, b0 = a0, b1 = a0, oddA0 = a0, oddA1 = a0, oddB0 = a0, oddB1 = a0;
+    let w = weights;
+    for (let tap = offsets; tap < end; tap += 4) {
+      const cells = at + load<u32>(tap);
+      const v0 = v128.load(cells), v1 = v128.load(cells, 16);
+      const odd0 = i16x8.shr_u(v0, 8), odd1 = i16x8.shr_u(v1, 8);
+      const k = v128.load16_splat(w);
+      a0 = i16x8.add(a0, i16x8.mul(k, v0));
+      a1 = i16x8.add(a1, i16x8.mul(k, v1));
+      oddA0 = i16x8.add(oddA0, i16x8.mul(k, odd0));
+      oddA1 = i16x8.add(oddA1, i16x8.mul(k, odd1));
+      const l = v128.load16_splat(w, 2);
+      b0 = i16x8.add(b0, i16x8.mul(l, v0));
+      b1 = i16x8.add(b1, i16x8.mul(l, v1));
+      oddB0 = i16x8.add(oddB0, i16x8.mul(l, odd0));
+      oddB1 = i16x8.add(oddB1, i16x8.mul(l, odd1));
+      w += 4;
+    }
+    const even0 = lengths(i16x8.sub(a0, i16x8.shl(oddA0, 8)), i16x8.sub(b0, i16x8.shl(oddB0, 8)), scale);
+    const even1 = lengths(i16x8.sub(a1, i16x8.shl(oddA1, 8)), i16x8.sub(b1, i16x8.shl(oddB1, 8)), scale);
+    storeBytes(target + column, source + column, alpha, even0, even1, lengths(oddA0, oddB0, scale), lengths(oddA1, oddB1, scale));
+  }
 }
 
 /** Eight times round(scale · √(a² + b²)). */

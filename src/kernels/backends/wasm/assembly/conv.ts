@@ -1,6 +1,6 @@
 import { linesOf1, pairsOf1, rowsOf1, rowsOf4 } from './blocks';
 import { Correlation, stripsPerSlice } from './correlation';
-import { gather, usedRows } from './gather';
+import { gather, isRun, usedRows } from './gather';
 import { sparseBytes } from './pack';
 
 /**
@@ -49,13 +49,6 @@ export function correlate(strip: usize, geometry: usize, x: usize, packed: usize
 @inline
 function isDirect(c: Correlation, od: i32, oh: i32, rows: i32): bool {
   return c.directFrom < c.directTo && isRun(c.tableD, od * c.strideD, (c.KD - 1) * c.dilationD + 1) && isRun(c.tableH, oh * c.strideH, usedRows(c, rows));
-}
-
-/** What a table shows never advances faster than the table itself, so its ends tell. */
-@inline
-function isRun(table: usize, from: i32, length: i32): bool {
-  const first = load<i32>(table + (<usize>from << 2));
-  return first >= 0 && load<i32>(table + (<usize>(from + length - 1) << 2)) === first + length - 1;
 }
 
 /**

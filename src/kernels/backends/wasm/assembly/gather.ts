@@ -32,6 +32,13 @@ export function usedRows(c: Correlation, rows: i32): i32 {
   return (rows - 1) * c.strideH + (c.KH - 1) * c.dilationH + 1;
 }
 
+/** True if these cells of a table show neighbours. It never advances faster than its index, so its ends tell. */
+@inline
+export function isRun(table: usize, from: i32, length: i32): bool {
+  const first = load<i32>(table + (<usize>from << 2));
+  return first >= 0 && load<i32>(table + (<usize>(from + length - 1) << 2)) === first + length - 1;
+}
+
 @inline
 function gatherRow(c: Correlation, row: usize, to: usize, from: i32, end: i32): void {
   const runFrom = max(from, min(end, c.runFrom));
