@@ -86,7 +86,7 @@ const kernels: [string, Tensor, FilterOptions?][] = [
   ['whole bias', sharpen(), { bias: 10 }],
   ['bias', sharpen(), { bias: 10.5 }],
   ['a large factor', kernel2d([[150.5, 0, -150.5]]), { bias: 100 }],
-  ['a large bias', box(3), { bias: 5e6 }],
+  ['a large bias', box(3), { bias: 2e6 }],
   ['bias and factor', box(3), { bias: -20.25 }],
   ['flip', dense(5), { flip: true }],
   ['flip, separable', kernel2d([[1.3, 0.2, -0.7]]), { flip: true }],
@@ -117,6 +117,16 @@ describe.each([1, 2, 3, 4])('%s channels', (channels) => {
     for (const paddingValue of [77, 77.5, -12]) await check(noise(70, 20, channels), box(3), { paddingMode: 'constant', paddingValue, alpha });
     expect(calls).toBe(4);
   });
+});
+
+test.each([
+  ['a bias', box(3), { bias: -3e6 }],
+  ['weights', kernel2d([[9000.5, 0.3, -9000]]), {}],
+  ['a border', dense(3), { paddingMode: 'constant', paddingValue: 1e7 }],
+] as const)('too large for its rounding, %s takes the way of all others', async (_name, kernel, options) => {
+  calls = 0;
+  await check(noise(70, 20, 3), kernel, options);
+  expect(calls).toBe(0);
 });
 
 test('alpha is filtered, passes through, or counts; opaque pictures take the short way', async () => {

@@ -15,6 +15,8 @@ const LEAST_ROW = 64;
  * pixel is a vector.
  */
 const NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, pixels: 0.055, fft: 1, planes: 5 };
+/** The programs round sums below it only. */
+const HIGHEST_SUM = 2 ** 21;
 /** Columns of so many values: 16 bits hold their sum. */
 const HIGHEST_BOX = 257;
 
@@ -61,6 +63,8 @@ function newTask(
   const { inChannels } = geometry;
   if (!goesByBytes(geometry, backend) || kernel.shape.length !== 2) return undefined;
   if (!window.every(Number.isFinite) || !Number.isFinite(bias) || window.every((weight) => weight === 0)) return undefined;
+  const most = Math.max(255, Math.abs(geometry.paddingValue));
+  if (most * window.reduce((sum, weight) => sum + Math.abs(weight), 0) + Math.abs(bias) >= HIGHEST_SUM) return undefined;
   const written = geometry.flip ? window.slice().reverse() : window;
 
   const cells = keepsAlpha ? (inChannels - 1) / inChannels : 1;
@@ -104,7 +108,7 @@ function newTask(
  */
 export function planMagnitude(kernels: readonly Tensor[], scale: number, geometry: ConvGeometry, backend: Backend, keepsAlpha: boolean): BytesTask | undefined {
   const [a, b] = kernels.map(({ data }) => wholeWeights(data, 0, geometry));
-  if (!goesByBytes(geometry, backend) || kernels.length !== 2 || a?.scale !== 1 || b?.scale !== 1) return undefined;
+  if (!goesByBytes(geometry, backend) || kernels.length !== 2 || a?.scale !== 1 || b?.scale !== 1 || scale * 2 ** 16 >= HIGHEST_SUM) return undefined;
   return { geometry, bias: 0, keepsAlpha, needsOpaque: false, weights: { kind: 'magnitude', windows: [a.window, b.window], scale } };
 }
 
@@ -146,6 +150,5 @@ function wholeWeights(window: Float32Array, bias: number, { paddingValue }: Conv
   if (!weights.every((weight) => near(weight / scale)) || !isByte(paddingValue)) return undefined;
   const whole = Int32Array.from(window, (weight) => Math.round(weight / scale));
   const largest = 255 * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
-  // the sum, and what the program makes of it
-  return largest < 2 ** 15 && largest * scale + Math.abs(bias) < 2 ** 22 ? { window: whole, scale } : undefined;
+  return largest < 2 ** 15 ? { window: whole, scale } : undefined;
 }

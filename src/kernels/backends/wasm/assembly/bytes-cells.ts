@@ -114,8 +114,8 @@ export function storeFloats(sums: usize, cells: i32, pixel: i32, kept: i32, out:
     for (let done = 0; done < pixels; done += 4) {
       const first = <usize>min(done, pixels - 4);
       const at = sums + 12 * first;
-      const low = i16x8.narrow_i32x4_s(clamped(v128.load(at)), clamped(v128.load(at, 16)));
-      const last = clamped(v128.load(at, 32));
+      const low = i16x8.narrow_i32x4_s(nearest(v128.load(at)), nearest(v128.load(at, 16)));
+      const last = nearest(v128.load(at, 32));
       const bytes = i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last));
       const passed = v128.and(v128.load(source + (first << 2)), alpha);
       v128.store(out + (first << 2), v128.or(v128.swizzle(bytes, places), passed));
@@ -134,25 +134,30 @@ export function storeFloats(sums: usize, cells: i32, pixel: i32, kept: i32, out:
 
 @inline
 function bytesOf16(at: usize): v128 {
-  const low = i16x8.narrow_i32x4_s(clamped(v128.load(at)), clamped(v128.load(at, 16)));
-  const high = i16x8.narrow_i32x4_s(clamped(v128.load(at, 32)), clamped(v128.load(at, 48)));
+  const low = i16x8.narrow_i32x4_s(nearest(v128.load(at)), nearest(v128.load(at, 16)));
+  const high = i16x8.narrow_i32x4_s(nearest(v128.load(at, 32)), nearest(v128.load(at, 48)));
   return i8x16.narrow_i16x8_u(low, high);
 }
 
 /**
- * Four whole numbers from 0 to 255. Half-way goes up, and so does what is 2⁻¹⁶ below it, which float sums cannot tell from it:
- * cheaper than {@link rounded}. 1.5 · 2²³ is added, whose last bit counts ones.
+ * Four whole numbers of values within ±2²¹, as the plan makes sure. Half-way goes up, and so does what is 2⁻¹⁶ below it, which
+ * float sums cannot tell from it: cheaper than {@link rounded}.
  */
 @inline
-function clamped(values: v128): v128 {
-  const inside = f32x4.pmin(f32x4.pmax(values, f32x4.splat(0)), f32x4.splat(255));
-  return i32x4.sub(f32x4.add(f32x4.add(inside, f32x4.splat(1 / 65536)), f32x4.splat(12582912)), i32x4.splat(0x4b400000));
+function nearest(values: v128): v128 {
+  return wholeOf(f32x4.add(values, f32x4.splat(1 / 65536)));
 }
 
-/** Four whole numbers: half-way goes up, as everywhere in filters. */
+/** Four whole numbers of values within ±2²¹: half-way goes up, as everywhere in filters. */
 @inline
 export function rounded(values: v128): v128 {
-  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(values, f32x4.splat(0.5))));
+  return wholeOf(f32x4.floor(f32x4.add(values, f32x4.splat(0.5))));
+}
+
+/** The nearest whole numbers, half-way the even one: 1.5 · 2²³ is added, whose last bit counts ones. */
+@inline
+function wholeOf(values: v128): v128 {
+  return i32x4.sub(f32x4.add(values, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
 }
 
 /** All bits of the last of every `keep` bytes. */

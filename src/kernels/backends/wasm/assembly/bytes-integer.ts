@@ -1,4 +1,4 @@
-import { alphaMask, EDGE, gatherStrip, storeBytes } from './bytes-cells';
+import { alphaMask, EDGE, gatherStrip, rounded, storeBytes } from './bytes-cells';
 import { Correlation } from './correlation';
 
 /**
@@ -108,17 +108,11 @@ function oddOf(odd: v128, plain: bool, scale: f32, bias: f32): v128 {
   return plain ? odd : scaled(odd, scale, bias);
 }
 
-/** Eight 16-bit sums: round(scale · sum + bias), of which the plan makes sure that it lies within ±2²². */
+/** Eight 16-bit sums: round(scale · sum + bias). */
 @inline
 function scaled(sums: v128, scale: f32, bias: f32): v128 {
-  const s = f32x4.splat(scale), b = f32x4.splat(bias + 0.5);
+  const s = f32x4.splat(scale), b = f32x4.splat(bias);
   const low = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sums)), s), b);
   const high = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(sums)), s), b);
-  return i16x8.narrow_i32x4_s(wholeOf(f32x4.floor(low)), wholeOf(f32x4.floor(high)));
-}
-
-/** Whole numbers within ±2²²: 1.5 · 2²³ is added, whose last bit counts ones. */
-@inline
-function wholeOf(values: v128): v128 {
-  return i32x4.sub(f32x4.add(values, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
+  return i16x8.narrow_i32x4_s(rounded(low), rounded(high));
 }
