@@ -216,6 +216,21 @@ test('bad input: text in a cell, a file that is no picture, a picture of 100 meg
   await cell.fill('-1');
   await cell.blur();
   await expect.poll(() => page.locator('.notice').count()).toBe(0);
+  await cell.fill('more');
+  await cell.blur();
+  await page.getByText('“more” is no number').waitFor();
+  await page.getByRole('button', { name: 'Rows +1' }).click();
+  await expect.poll(() => page.locator('.notice').count()).toBe(0);
+  await page.getByLabel('From the catalogue').selectOption('sobel-x');
+
+  const x = page.getByLabel('x', { exact: true });
+  await x.fill('9999');
+  await page.getByText(/^x goes from 0 to \d+\.$/).waitFor();
+  await x.fill('7');
+  await expect.poll(() => page.locator('.notice').count()).toBe(0);
+  await page.getByLabel('Divide by the sum').check();
+  await page.getByText('Sum of the weights: 0, so nothing is divided').waitFor();
+  await page.getByLabel('Divide by the sum').uncheck();
 
   const file = page.locator('input[type="file"]');
   await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });

@@ -59,6 +59,18 @@ test('a digit is drawn by mouse, told, and what the library says of those stroke
   expectNoFaults(page);
 });
 
+test('where nothing is drawn, what is written out is what the network makes of that, and not of the digit before', async () => {
+  const page = await playground.open('#network?backend=wasm&layer=conv1&map=2');
+  const written = page.locator('.net-written');
+  await written.waitFor();
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByText('Nothing is drawn yet').waitFor();
+  const nothing: Tensor = { shape: [1, 1, 28, 28], data: new Float32Array(28 * 28) };
+  const features = await retrieveFeatures(model, nothing);
+  await expect.poll(() => resultOf(written), PATIENCE).toBeCloseTo((features.get('conv1') as Tensor).data[2 * 28 * 28 + 5 * 28 + 7], DIGITS);
+  expectNoFaults(page);
+});
+
 test('on a phone a finger draws, the page stays where it is, and nothing sticks out', async () => {
   const page = await playground.open('#network?backend=wasm', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await says(page).filter({ hasText: 'The network says 3' }).waitFor();

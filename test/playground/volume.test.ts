@@ -62,7 +62,7 @@ test('a signal: weights that are typed, a point that is moved by keys, and both 
   values[11] = 0.95;
   const { data } = await conv(tensor(values, [1, 1, 24]), tensor([-1, 2, 0.5], [1, 1, 3]));
   await expect.poll(() => numberIn(page, 'row-product')).toBeCloseTo(data[9], 3);
-  expect(await page.getByText('by the library').textContent()).toContain(String(Number(data[9].toPrecision(4))));
+  expect(await page.getByText('by the library').textContent()).toContain(String(Number(data[9].toPrecision(6))));
   expect(await page.getByRole('img', { name: 'W, 22 × 24' }).count()).toBe(1);
   expectNoFaults(page);
 });

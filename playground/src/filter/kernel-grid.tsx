@@ -4,7 +4,7 @@ import { useRef } from 'preact/hooks';
 import { cellColours, rangeOf } from '../parts/colours.js';
 import { Notice } from '../parts/notice.js';
 import { dark } from '../shell/theme.js';
-import { edit, LARGEST, rowsOf } from './state.js';
+import { edit, kernel, LARGEST, rowsOf } from './state.js';
 import { t } from './strings.js';
 
 /** A weight as it is typed: seven digits, as many as a float32 tells apart. */
@@ -20,22 +20,29 @@ function parseWeight(text: string): number | undefined {
   return Number.isFinite(above / below) ? above / below : undefined;
 }
 
+/** What is wrong with what was typed or pasted. */
+interface Complaint {
+  /** the kernel that stayed */
+  readonly of: object;
+  readonly cell?: { readonly y: number; readonly x: number; readonly text: string };
+  readonly reason: string;
+}
+
 /** The kernel as a matrix whose cells are typed into. */
 export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[])[] }) {
-  const complaint = useSignal('');
-  const wrong = useSignal<{ y: number; x: number; text: string } | undefined>(undefined);
+  const said = useSignal<Complaint | undefined>(undefined);
+  // about another kernel it says nothing
+  const complaint = said.value?.of === kernel.value ? said.value : undefined;
   const grid = useRef<HTMLFieldSetElement>(null);
   const range = rangeOf('signed', rows.flat());
 
   const type = (y: number, x: number, text: string) => {
     const weight = parseWeight(text);
     if (weight === undefined) {
-      wrong.value = { y, x, text };
-      complaint.value = t('notANumber', { y: y + 1, x: x + 1, text, old: written(rows[y][x]) });
+      said.value = { of: kernel.peek(), cell: { y, x, text }, reason: t('notANumber', { y: y + 1, x: x + 1, text, old: written(rows[y][x]) }) };
       return;
     }
-    wrong.value = undefined;
-    complaint.value = '';
+    said.value = undefined;
     if (weight !== rows[y][x]) edit(rows.map((row, j) => (j === y ? row.map((old, i) => (i === x ? weight : old)) : row)));
   };
   const paste = (event: ClipboardEvent) => {
@@ -43,14 +50,13 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
     if (!/[\s,;[{<]/.test(text.trim())) return;
     event.preventDefault();
     try {
-      const { kernel } = parseKernel(text.trim());
-      const size = kernel.shape.join(' × ');
-      if (kernel.shape.some((side) => side > LARGEST)) throw new Error(t('pastedLarge', { size, most: LARGEST }));
-      complaint.value = '';
-      wrong.value = undefined;
-      edit(rowsOf(kernel));
+      const { kernel: pasted } = parseKernel(text.trim());
+      const size = pasted.shape.join(' × ');
+      if (pasted.shape.some((side) => side > LARGEST)) throw new Error(t('pastedLarge', { size, most: LARGEST }));
+      said.value = undefined;
+      edit(rowsOf(pasted));
     } catch (error) {
-      complaint.value = t('notAKernel', { reason: (error as Error).message });
+      said.value = { of: kernel.peek(), reason: t('notAKernel', { reason: (error as Error).message }) };
     }
   };
   const move = (event: KeyboardEvent, y: number, x: number) => {
@@ -71,7 +77,7 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
       <fieldset class="kernel-grid" ref={grid} aria-label={t('weights')} style={{ '--columns': rows[0].length }} onPaste={paste}>
         {rows.map((row, y) =>
           row.map((weight, x) => {
-            const bad = wrong.value?.y === y && wrong.value.x === x;
+            const bad = complaint?.cell?.y === y && complaint.cell.x === x;
             return (
               <input
                 key={`${y},${x}`}
@@ -82,7 +88,7 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
                 data-at={`${y},${x}`}
                 aria-label={t('cell', { y: y + 1, x: x + 1 })}
                 aria-invalid={bad}
-                value={bad ? wrong.value?.text : written(weight)}
+                value={bad ? complaint.cell?.text : written(weight)}
                 style={bad ? undefined : cellColours('signed', weight, range, dark.value)}
                 onFocus={({ currentTarget }) => currentTarget.select()}
                 onKeyDown={(event) => move(event, y, x)}
@@ -92,7 +98,7 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
           }),
         )}
       </fieldset>
-      {complaint.value && <Notice kind="error">{complaint.value}</Notice>}
+      {complaint && <Notice kind="error">{complaint.reason}</Notice>}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { parameterName, summaryOf } from './names.js';
 import { SLIDERS } from './parameters.js';
 import { bias, CUSTOM, choose, divideBySum, edit, entry, flip, kernel, kernelName, LARGEST, parameters, rowsOf, scale, values } from './state.js';
 import { t } from './strings.js';
+import { sumsToZero } from './written-out.js';
 
 const GROUP_NAMES = { blur: 'blur', sharpen: 'sharpenGroup', relief: 'relief', edges: 'edges', texture: 'texture' } as const;
 
@@ -44,7 +45,9 @@ export function KernelPanel() {
       )}
       {tensor ? (
         <>
-          <p class="hint">{t('sumOfWeights', { sum: short(tensor.data.reduce((sum, weight) => sum + weight, 0)) })}</p>
+          <p class="hint">
+            {divideBySum.value && sumsToZero(tensor) ? t('sumIsZero') : t('sumOfWeights', { sum: short(tensor.data.reduce((sum, weight) => sum + weight, 0)) })}
+          </p>
           <Switch label={t('normalise')} value={divideBySum} />
           <Slider label={t('scale')} value={scale} min={-4} max={4} step={0.1} disabled={divideBySum.value} />
           <Slider label={t('bias')} value={bias} min={-255} max={255} />

@@ -1,5 +1,6 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
+import { Notice } from '../parts/notice.js';
 import { Select } from '../parts/select.js';
 import { type How, result } from './compute.js';
 import { PixelSum } from './pixel-sum.js';
@@ -17,18 +18,21 @@ export function PixelPanel() {
   const [x, y] = pixel.value;
   const inside = done !== undefined && pixel.value.length === 2 && x < done.image.width && y < done.image.height;
   const c = CHANNELS.indexOf(channel.value);
+  // what was typed and lies beyond the picture: it is told, and the place stays
+  const beyond = useSignal<{ readonly name: string; readonly most: number } | undefined>(undefined);
   return (
     <section class="panel stack pixel-panel" aria-labelledby="pixel-title">
       <div class="row pixel-head">
         <h2 id="pixel-title">{t('pixel')}</h2>
         {done && (
           <div class="row">
-            <Coordinate name="x" index={0} most={done.image.width - 1} />
-            <Coordinate name="y" index={1} most={done.image.height - 1} />
+            <Coordinate name="x" index={0} most={done.image.width - 1} beyond={beyond} />
+            <Coordinate name="y" index={1} most={done.image.height - 1} beyond={beyond} />
             <Select label={t('channel')} value={channel} options={CHANNELS.map((each) => [each, t(each)])} />
           </div>
         )}
       </div>
+      {beyond.value && <Notice kind="error">{t('beyond', beyond.value)}</Notice>}
       {!inside ? (
         <p class="hint">{t('pixelHint')}</p>
       ) : done.how ? (
@@ -54,7 +58,14 @@ function useShownCells(how: How | undefined): (Shown & { readonly key: string })
   return shown.value;
 }
 
-function Coordinate({ name, index, most }: { readonly name: 'x' | 'y'; readonly index: 0 | 1; readonly most: number }) {
+interface CoordinateProps {
+  readonly name: 'x' | 'y';
+  readonly index: 0 | 1;
+  readonly most: number;
+  readonly beyond: Signal<{ readonly name: string; readonly most: number } | undefined>;
+}
+
+function Coordinate({ name, index, most, beyond }: CoordinateProps) {
   const id = useId();
   return (
     <div class="field coordinate">
@@ -65,8 +76,12 @@ function Coordinate({ name, index, most }: { readonly name: 'x' | 'y'; readonly 
         min={0}
         max={most}
         value={pixel.value[index] ?? ''}
+        aria-invalid={beyond.value?.name === name}
         onInput={({ currentTarget: { valueAsNumber } }) => {
-          if (!Number.isInteger(valueAsNumber) || valueAsNumber < 0 || valueAsNumber > most) return;
+          // an empty field is one that is being typed into
+          const fits = Number.isInteger(valueAsNumber) && valueAsNumber >= 0 && valueAsNumber <= most;
+          beyond.value = fits || Number.isNaN(valueAsNumber) ? undefined : { name, most };
+          if (!fits) return;
           const next = [pixel.peek()[0] ?? 0, pixel.peek()[1] ?? 0];
           next[index] = valueAsNumber;
           pixel.value = next;

@@ -34,7 +34,7 @@ export function PixelSum({ done, how, shown, x, y, c }: PixelSumProps) {
       <div class="arithmetic-matrices" data-mode={how.geometry.paddingMode}>
         <PixelCells rows={out.window} name={name} palette="grey" range={[0, 255]} ghost={ghost} numbers={small} digits={3} />
         <Signed sign="×">
-          <PixelCells rows={out.weights} name={t('kernel')} numbers={small} digits={digits} />
+          <PixelCells rows={out.weights} name={t('kernelGrid')} numbers={small} digits={digits} />
         </Signed>
         <Signed sign="=">
           <PixelCells rows={products} name={t('products')} numbers={small} digits={digits} />

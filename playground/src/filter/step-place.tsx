@@ -46,7 +46,7 @@ export function StepPlace({ geometry, padded, map, kernel, winners, now }: Walk 
         {!winners && (
           <Signed sign="∗">
             <StepGrid
-              name={t('kernel')}
+              name={t('kernelGrid')}
               rows={weights}
               onChange={(y, x) => {
                 kernelCells.value = changed(kernelRows.value, y, x, (value) => (value === 0 ? 1 : value === 1 ? -1 : 0));

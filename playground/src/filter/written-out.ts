@@ -37,11 +37,15 @@ export interface Shown {
   readonly x: Int32Array;
 }
 
+/** Whether there is nothing to divide by: then `scale: 'sum'` leaves the weights as they are. */
+export function sumsToZero({ data }: Tensor): boolean {
+  const size = data.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  return Math.abs(data.reduce((sum, weight) => sum + weight, 0)) <= 1e-6 * size;
+}
+
 /** The weights as they are applied to the window. */
 export function appliedWeights(kernel: Tensor, flip: boolean, { divideBySum, scale }: Pick<Around, 'divideBySum' | 'scale'>): number[][] {
-  const total = kernel.data.reduce((sum, weight) => sum + weight, 0);
-  const size = kernel.data.reduce((sum, weight) => sum + Math.abs(weight), 0);
-  const factor = !divideBySum ? scale : Math.abs(total) <= 1e-6 * size ? 1 : 1 / total;
+  const factor = !divideBySum ? scale : sumsToZero(kernel) ? 1 : 1 / kernel.data.reduce((sum, weight) => sum + weight, 0);
   const rows = rowsOf(kernel).map((row) => row.map((weight) => weight * factor));
   return flip ? rows.reverse().map((row) => row.reverse()) : rows;
 }

@@ -61,10 +61,10 @@ export function EvidencePanel() {
           <Select
             label={t('forDigit')}
             value={evidenceClass}
-            options={CLASSES.map((each) => [each, each === 'likeliest' ? `${t('likeliest')}: ${likeliest.value}` : each])}
+            options={CLASSES.map((each) => [each, each !== 'likeliest' ? each : blank.value ? t('likeliest') : `${t('likeliest')}: ${likeliest.value}`])}
           />
           <p class="faint net-hint">{t(`${evidence.value}Help`)}</p>
-          {range && <Legend palette="heat" range={range} />}
+          {range && !blank.value && <Legend palette="heat" range={range} />}
         </div>
       </div>
     </section>

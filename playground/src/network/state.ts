@@ -117,5 +117,5 @@ const look = latest(async ({ url, x }: { url: string; x: Tensor }) => {
 });
 effect(() => {
   engineGeneration.value;
-  if (digit.value && !blank.value) look({ url: source.value.url, x: digit.value });
+  if (digit.value) look({ url: source.value.url, x: digit.value });
 });

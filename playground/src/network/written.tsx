@@ -184,7 +184,7 @@ function WindowWritten({ layer, input, cell, result }: Parts) {
         <div class="stack">
           <Matrix rows={window} name={nameOf(layer.from)} range={range} marked={pool ? (y, x) => y * place.width + x === winner : undefined} />
           <p class="sum">
-            max({[...window.flat(), ...(pool ? [] : [0])].map((value) => short(value)).join(', ')}) <strong>= {short(result, 6)}</strong>{' '}
+            max({[...window.flat(), ...(pool ? [] : [0])].map((value) => short(value, 6)).join(', ')}) <strong>= {short(result, 6)}</strong>{' '}
             <span class="faint">{t('library')}</span>
           </p>
         </div>

@@ -53,7 +53,7 @@ export function Chart({ what, steps, measured, at }: ChartProps) {
             </text>
           </g>
         ))}
-        {ticks(last).map((step) => (
+        {ticks(last, true).map((step) => (
           <text key={step} class="train-step" x={x(step)} y={HEIGHT - 7} text-anchor={step === 0 ? 'start' : step > 0.96 * last ? 'end' : 'middle'}>
             {short(step)}
           </text>
@@ -95,10 +95,10 @@ function grouped(steps: readonly StepRecord[], what: 'loss' | 'accuracy'): Group
   return groups;
 }
 
-/** Round numbers from 0 up to `most`, about five. */
-function ticks(most: number): number[] {
+/** Round numbers from 0 up to `most`, about five. @param whole whether what is counted has no halves */
+function ticks(most: number, whole = false): number[] {
   const rough = most / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5].find((each) => each * power >= rough * 0.999) ?? 10) * power;
+  const step = ([1, 2, 2.5, 5].find((each) => each * power >= rough * 0.999 && (!whole || Number.isInteger(each * power))) ?? 10) * power;
   return Array.from({ length: Math.floor(most / step + 1e-6) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
 }

@@ -33,28 +33,30 @@ export function TrainView() {
         </Notice>
       )}
       <div class="train-grid">
-        <RecipePanel />
         <div class="stack train-main">
-          <Controls />
-          {!now && <p class="loading">{t('opening')}</p>}
-          {now && (
-            <>
-              <section class="panel train-charts" aria-label={`${t('loss')}, ${t('accuracy')}`}>
-                <Chart what="loss" steps={steps.value} measured={measured.value} at={now.step} />
-                <Chart what="accuracy" steps={steps.value} measured={measured.value} at={now.step} />
-                <p class="faint train-key">
-                  <span data-line="training">{t('training')}</span>
-                  <span data-line="validation">{t('validation')}</span>
-                </p>
-              </section>
-              <Kernels kernels={now.kernels} />
-              <Sizes sizes={now.sizes} />
-            </>
-          )}
+          <div class="stack train-live">
+            <Controls />
+            {!now && <p class="loading">{t('opening')}</p>}
+            {now && (
+              <>
+                <section class="panel train-charts" aria-label={`${t('loss')}, ${t('accuracy')}`}>
+                  <Chart what="loss" steps={steps.value} measured={measured.value} at={now.step} />
+                  <Chart what="accuracy" steps={steps.value} measured={measured.value} at={now.step} />
+                  <p class="faint train-key">
+                    <span data-line="training">{t('training')}</span>
+                    <span data-line="validation">{t('validation')}</span>
+                  </p>
+                </section>
+                <Kernels kernels={now.kernels} />
+                <Sizes sizes={now.sizes} />
+              </>
+            )}
+          </div>
+          {shown.value && <Worst measured={shown.value} />}
         </div>
         <div class="stack train-side">
+          <RecipePanel />
           {shown.value && <Confusion measured={shown.value} />}
-          {shown.value && <Worst measured={shown.value} />}
           <FilesPanel />
         </div>
       </div>

@@ -55,6 +55,11 @@ export function Chart({ name, values, low, high, marked, onChange, onPoint, poin
         }}
       >
         <line x1={MARGIN} x2={WIDTH - MARGIN} y1={ground} y2={ground} class="vol-ground" />
+        {[0, 1].map((value) => (
+          <text key={value} x={4} y={toY(value) - 4} class="vol-tick">
+            {value}
+          </text>
+        ))}
         {Array.from(values, (value, i) => (
           <g key={i} data-marked={marked?.(i)} data-sign={value < 0 ? 'negative' : 'positive'}>
             <line x1={toX(i)} x2={toX(i)} y1={ground} y2={toY(value)} class="vol-stem" />

@@ -124,15 +124,15 @@ export function One() {
                 if (cell) row.value = cell.y;
               }}
             />
-            <Slider label={t('row')} value={row} min={0} max={outputs - 1} />
+            <Slider label={t('row')} value={row} min={0} max={outputs - 1} format={() => String(i)} />
             <p class="sum">
               {t('rowSum', { i })} ={' '}
               {Array.from(line, (weight, j) => [weight, values.value[j]] as const)
                 .filter(([weight]) => weight !== 0)
                 .map(([weight, value]) => `${short(weight, 3)}·${inBrackets(value, 3)}`)
                 .join(' + ') || '0'}{' '}
-              <strong data-testid="row-product">= {short(done.product[i], 4)}</strong>{' '}
-              <span class="faint">{t('byLibrary', { value: short(done.result[i], 4) })}</span>
+              <strong data-testid="row-product">= {short(done.product[i], 6)}</strong>{' '}
+              <span class="faint">{t('byLibrary', { value: short(done.result[i], 6) })}</span>
             </p>
             <p class="faint">
               {t('zeros', {

@@ -50,6 +50,7 @@ export const t = dictionary({
   asMaps: ['as maps', '作为特征图'],
   asVolume: ['as a volume', '作为体数据'],
   input: ['input', '输入'],
+  kernelShape: ['kernel', '卷积核'],
   weightsCount: ['weights', '权重数'],
   output: ['result', '结果'],
   computing: ['computing …', '计算中……'],

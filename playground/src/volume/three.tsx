@@ -157,7 +157,7 @@ function Contrast() {
             <tr>
               <td />
               <th scope="col">{t('input')}</th>
-              <th scope="col">{t('kernel')}</th>
+              <th scope="col">{t('kernelShape')}</th>
               <th scope="col">{t('weightsCount')}</th>
               <th scope="col">{t('output')}</th>
             </tr>

@@ -24,7 +24,7 @@ export function VoxelSum() {
         {shown.map((d) => (
           <div key={d} class="vol-sum-slice">
             <Matrix
-              name={t('window', { z: z.value + d })}
+              name={t('window', { z: short(z.value + d) })}
               rows={shown.map((h) => shown.map((w) => Math.round(1000 * at(d, h, w)) / 1000))}
               palette="grey"
               range={[-0.2, 1.3]}
@@ -39,7 +39,7 @@ export function VoxelSum() {
       </div>
       {k > 3 && <p class="faint">{t('largeKernel', { n: k ** 3 })}</p>}
       <p class="sum">
-        {sums.map((sum, i) => `${i > 0 ? ' + ' : ''}(${t('sliceSum', { z: z.value + steps[i], sum: short(sum) })})`).join('')}{' '}
+        {sums.map((sum, i) => `${i > 0 ? ' + ' : ''}(${t('sliceSum', { z: short(z.value + steps[i]), sum: short(sum) })})`).join('')}{' '}
         <strong data-testid="voxel-sum">
           ={' '}
           {short(
