@@ -191,6 +191,21 @@ test('what is more than one kernel says so; a rule that is broken is told, and t
   expectNoFaults(page);
 });
 
+test('a pixel that more than one kernel made: its samples before and after, whether grey or of colour', async () => {
+  const before = painted('landscape');
+  const at = 180 * before.width + 215;
+  const page = await playground.open('#filter?at=215,180&channel=g');
+  for (const name of ['canny', 'gradient-direction', 'sobel-edges']) {
+    const entry = catalogue[name];
+    if (!('apply' in entry)) throw new Error(`${name} is a kernel`);
+    const after = await entry.apply(before);
+    const sample = after.data[after.channels * at + (after.channels < 3 ? 0 : 1)];
+    await page.getByLabel('From the catalogue').selectOption(name);
+    await page.getByText(`so there is no single sum. Before: ${before.data[4 * at + 1]}, after: ${sample}.`).waitFor();
+  }
+  expectNoFaults(page);
+});
+
 test('every filter of the catalogue has its result, its formula, and the programs that ran, in both languages', async () => {
   const page = await playground.open('#filter');
   const [made, formula, ran] = [page.locator('.frame'), page.locator('.formula'), page.locator('.ran li')];

@@ -101,7 +101,7 @@ export function writeOut(
   };
 }
 
-/** A sample of an RGBA picture. */
-export function sampleAt({ width, data }: Image, x: number, y: number, c: number): number {
-  return data[4 * (y * width + x) + c];
+/** A sample of a picture; a grey one has the same for red, green and blue. */
+export function sampleAt({ width, channels, data }: Image, x: number, y: number, c: number): number {
+  return data[channels * (y * width + x) + (channels < 3 ? 0 : c)];
 }
