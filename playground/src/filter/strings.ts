@@ -161,6 +161,7 @@ export const t = dictionary({
   copyCode: ['Copy as code', '复制为代码'],
   copySvg: ['Copy as feConvolveMatrix', '复制为 feConvolveMatrix'],
   noWord: ['Stride and dilation have no word there.', '步长与膨胀在该格式中无法表示。'],
+  notSaved: ['Not downloaded. {reason}', '未下载。{reason}'],
   cannotSay: ['Not copied. {reason}', '未复制。{reason}'],
 
   steps: ['Step by step', '逐步演示'],

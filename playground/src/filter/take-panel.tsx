@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { formatKernel, imageToCanvas, type KernelDocument } from 'convlab';
+import { formatKernel, type KernelDocument } from 'convlab';
+import { run } from '../engine/engine.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { Notice } from '../parts/notice.js';
 import { codeOf } from './code.js';
@@ -29,6 +30,9 @@ export function TakePanel() {
   const said = (error: Error) => {
     failure.value = t('cannotSay', { reason: error.message });
   };
+  const notSaved = (error: Error) => {
+    failure.value = t('notSaved', { reason: error.message });
+  };
   const clear = () => {
     failure.value = '';
   };
@@ -44,7 +48,7 @@ export function TakePanel() {
     <section class="panel stack take-panel" aria-labelledby="take-title">
       <h2 id="take-title">{t('take')}</h2>
       <div class="row chips">
-        <button type="button" class="button primary" disabled={!result.value} onClick={download}>
+        <button type="button" class="button primary" disabled={!result.value} onClick={() => void download().catch(notSaved)}>
           {t('download')}
         </button>
         <CopyButton label={t('copyCode')} text={code} before={clear} onFailure={said} />
@@ -62,17 +66,13 @@ export function TakePanel() {
 }
 
 /** The result as a PNG file. */
-function download(): void {
+async function download(): Promise<void> {
   const done = result.peek();
   if (!done) return;
-  const canvas = document.createElement('canvas');
-  imageToCanvas(done.image, canvas);
-  canvas.toBlob((blob) => {
-    if (!blob) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(blob);
-    link.download = `convlab-${kernelName.peek()}.png`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  });
+  const { value: blob } = await run('png', done.image);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = `convlab-${kernelName.peek()}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

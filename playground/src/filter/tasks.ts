@@ -1,4 +1,4 @@
-import { type Backend, catalogue, type FilterOptions, filter, type Image, imageToImageData, type OperationOptions, type Tensor } from 'convlab';
+import { type Backend, catalogue, type FilterOptions, filter, type Image, imageToCanvas, imageToImageData, type OperationOptions, type Tensor } from 'convlab';
 import { type Ran, watched } from '../engine/watched.js';
 import { fitted, imageOf } from './pixels.js';
 import { paintScene, type Scene } from './scenes.js';
@@ -75,6 +75,13 @@ export const pictureTasks = {
     const ran: Ran[] = [];
     const image = await filter(kept(id), kernel, { ...options, backend: watched(backend, ran) });
     return { image, shown: await shownAs(image), ran };
+  },
+
+  /** The picture as a PNG file: to draw and pack millions of pixels, the page would stand still. */
+  png: (_: Backend, image: Image): Promise<Blob> => {
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    imageToCanvas(image, canvas);
+    return canvas.convertToBlob();
   },
 
   /** An operation of the catalogue, by name. */
