@@ -40,7 +40,7 @@ export const t = dictionary({
   column: ['Column', '列'],
   output: ['This map: point at a cell', '这张图：指向一格'],
   inputMap: ['{layer}, map {i}', '{layer} 第 {i} 张'],
-  slice: ['Slice {i}: {sum}', '第 {i} 层切片：{sum}'],
+  slice: ['Slice {i}: {sum}', '切片 {i}：{sum}'],
   slices: ['Slices of the kernel, one for each map below it', '卷积核的切片，下面每张图一片'],
   convFormula: ['Each slice × its window, summed; the slices added up; plus the bias.', '每个切片 × 其窗口，求和；各切片相加；再加偏置。'],
   bias: ['bias', '偏置'],

@@ -34,7 +34,7 @@ export function Volumes() {
       <h2 id="net-volumes">{t('volumes')}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
       <section class="net-scroll" tabIndex={0} aria-labelledby="net-volumes">
-        <svg class="net-volumes" viewBox={`0 0 ${width} ${height}`} style={{ minWidth: `${width * 0.75}px`, maxWidth: `${width * 1.7}px` }}>
+        <svg class="net-volumes" viewBox={`0 0 ${width} ${height}`} style={{ minWidth: `${width}px`, maxWidth: `${width * 1.7}px` }}>
           <title>{t('volumes')}</title>
           {boxes.map((box) => (
             <Cube key={box.name} box={box} base={base} />

@@ -60,7 +60,7 @@ export const t = dictionary({
   loss: ['Loss', '损失'],
   lossAxis: ['mean of −ln p, by step', '−ln p 的均值，按步'],
   accuracy: ['Accuracy', '准确率'],
-  accuracyAxis: ['share right, by step', '正确的比例，按步'],
+  accuracyAxis: ['by step', '按步'],
   training: ['training, each batch before it is learned from', '训练（每批在学习之前）'],
   validation: ['validation', '验证'],
   chartText: ['{what} at step {step}: training {train}, validation {validation}', '{what}，第 {step} 步：训练 {train}，验证 {validation}'],
