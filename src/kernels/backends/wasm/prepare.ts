@@ -7,6 +7,7 @@ import type { Kept, Machine } from './machine.js';
 
 /** A correlation whose tables lie in wasm memory. */
 export interface Prepared extends Kept {
+  readonly correlation: Correlation;
   readonly pointer: number;
   readonly strips: number;
   readonly stripBytes: number;
@@ -39,6 +40,7 @@ export function prepare(machine: Machine, key: string, make: () => Correlation, 
     ]);
     const pointer = machine.store(fields);
     return {
+      correlation: c,
       pointer,
       strips: c.batch * c.groups * c.output[0] * Math.ceil(c.output[1] / layout.stripRows),
       stripBytes: 4 * layout.cells,

@@ -23,6 +23,8 @@ export const SHARED_PROGRAMS = [
   'runningSum',
   'stridedByRows',
   'sumChunks',
+  'winograd',
+  'winogradKernels',
 ] as const;
 export type SharedProgram = (typeof SHARED_PROGRAMS)[number];
 
@@ -191,6 +193,32 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     strideW: number,
     dilationW: number,
     tableW: number,
+    from: number,
+    to: number,
+  ): void;
+  winogradKernels(
+    kernel: number,
+    packed: number,
+    outChannels: number,
+    inChannels: number,
+    coutStep: number,
+    cinStep: number,
+    reverse: number,
+    from: number,
+    to: number,
+  ): void;
+  winograd(
+    strip: number,
+    cellsAt: number,
+    sumsAt: number,
+    geometry: number,
+    x: number,
+    packed: number,
+    offsets: number,
+    tileRows: number,
+    tiles: number,
+    bias: number,
+    out: number,
     from: number,
     to: number,
   ): void;

@@ -11,6 +11,7 @@ import { Machine, type Scratch } from './machine.js';
 import { ThreadPool } from './pool.js';
 import { type Prepared, prepare, prepareBorder, prepareFft } from './prepare.js';
 import { loadPrograms, POINTWISE_PROGRAMS } from './programs.js';
+import { runWinograd, type Weights, winogradTiles } from './winograd.js';
 
 /** More than this, and threads get into each other's way: in memory bandwidth, or other work that the machine has to do. */
 const DEFAULT_THREADS = 4;
@@ -77,7 +78,9 @@ export class WasmBackend implements Backend {
       });
       return;
     }
-    const p = prepare(this.#machine, `conv ${g.key}`, () => forwardCorrelation(g));
+    const key = `conv ${g.key}`;
+    const p = prepare(this.#machine, key, () => forwardCorrelation(g));
+    if (this.#winograd(key, p, x, kernel, { steps: [9 * g.inChannels, 9], reverse: g.flip }, bias, at(out))) return;
     const scratch = this.#machine.scratchFor([p.packedBytes], [p.stripBytes]);
     const [packed] = scratch.common;
     this.#pack(g, kernel, packed, false);
@@ -146,8 +149,10 @@ export class WasmBackend implements Backend {
       });
       return;
     }
-    const p = prepare(this.#machine, `convInputGradient ${g.key}`, () => inputGradientCorrelation(g));
+    const key = `convInputGradient ${g.key}`;
+    const p = prepare(this.#machine, key, () => inputGradientCorrelation(g));
     const folds = foldsGradient(g);
+    if (!folds && this.#winograd(key, p, gradient, kernel, { steps: [9, 9 * g.inChannels], reverse: !g.flip }, null, at(out))) return;
     const planes = g.batch * g.inChannels;
     const padded = g.input.map((n, axis) => n + g.before[axis] + g.after[axis]);
     const scratch = this.#machine.scratchFor([p.packedBytes, folds ? 4 * planes * sizeOf(padded) : 0], [p.stripBytes]);
@@ -229,6 +234,23 @@ export class WasmBackend implements Backend {
       units: p.strips,
       work,
     });
+  }
+
+  /** @returns false where sums of products are cheaper, or a number is not finite, whose like it would spread over a tile */
+  #winograd(
+    key: string,
+    p: Prepared,
+    x: DeviceBuffer,
+    kernel: DeviceBuffer,
+    weights: Omit<Weights, 'kernel'>,
+    bias: DeviceBuffer | null,
+    out: number,
+  ): boolean {
+    const tiles = winogradTiles(p.correlation, p.layout);
+    const run = this.#machine.run;
+    if (!tiles || !run.allFinite(at(x), x.length) || !run.allFinite(at(kernel), kernel.length)) return false;
+    runWinograd(this.#machine, key, p, tiles, at(x), { ...weights, kernel: at(kernel) }, bias ? at(bias) : 0, out);
+    return true;
   }
 
   #pack(g: ConvGeometry, kernel: DeviceBuffer, packed: number, transposed: boolean): void {

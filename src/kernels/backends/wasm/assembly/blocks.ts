@@ -260,7 +260,7 @@ function fourTaps(sum: v128, here: v128, next: v128, k0: v128, k1: v128, k2: v12
 
 /** Stores the first `left` of 8 columns. */
 @inline
-function storeColumns(to: usize, a: v128, b: v128, left: i32): void {
+export function storeColumns(to: usize, a: v128, b: v128, left: i32): void {
   if (left >= 8) {
     v128.store(to, a);
     v128.store(to, b, 16);

@@ -15,3 +15,4 @@ export { packKernel, packSparse } from './pack';
 export { adaptiveStep, affine, combine, leakyRelu, leakyReluGradient, multiply, multiplyAdd } from './pointwise';
 export { maxPool, maxPoolGradient } from './pool';
 export { runningSum, runningSumScratch } from './running-sum';
+export { winograd, winogradKernels } from './winograd';
