@@ -35,7 +35,7 @@ export interface Rhythm {
 /** A sample is at least so long: shorter work is repeated. */
 const SAMPLE_MS = 4;
 /** So long the others keep still before it is a contestant's turn: its predecessor's threads fall asleep meanwhile. */
-const PAUSE_MS = 2;
+const PAUSE_MS = 5;
 
 /**
  * Measures all entries, one after the other in every round, so that whatever else the machine does meets all of them alike.
@@ -70,6 +70,8 @@ export async function measure(
   for (let round = 0; round < rounds; round++) {
     for (const { entry, runs, every, taken } of lanes) {
       if (round % every !== 0) continue;
+      // what a contestant leaves behind is not cleared away in another's time, on another's core
+      globalThis.gc?.();
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       taken.push((await timed(entry.contestant, runs)) * times);
     }
