@@ -126,7 +126,7 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     columnOffsets: number,
     columnWeights: number,
     paired: number,
-    whole: number,
+    grouped: number,
     bias: number,
     from: number,
     to: number,
