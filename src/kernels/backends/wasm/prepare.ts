@@ -4,10 +4,13 @@ import type { FftTiles } from '../../plan/fft-tiles.js';
 import { type Correlation, ceil4, type StripLayout, stripLayout } from './correlation.js';
 import { tilingFields, twiddles } from './fft.js';
 import type { Kept, Machine } from './machine.js';
+import { type Tiles, winogradTiles } from './winograd.js';
 
 /** A correlation whose tables lie in wasm memory. */
 export interface Prepared extends Kept {
   readonly correlation: Correlation;
+  /** if its windows are cheaper by tiles */
+  readonly winograd: Tiles | undefined;
   readonly pointer: number;
   readonly strips: number;
   readonly stripBytes: number;
@@ -41,6 +44,7 @@ export function prepare(machine: Machine, key: string, make: () => Correlation, 
     const pointer = machine.store(fields);
     return {
       correlation: c,
+      winograd: winogradTiles(c, layout),
       pointer,
       strips: c.batch * c.groups * c.output[0] * Math.ceil(c.output[1] / layout.stripRows),
       stripBytes: 4 * layout.cells,

@@ -11,7 +11,7 @@ import { Machine, type Scratch } from './machine.js';
 import { ThreadPool } from './pool.js';
 import { type Prepared, prepare, prepareBorder, prepareFft } from './prepare.js';
 import { loadPrograms, POINTWISE_PROGRAMS } from './programs.js';
-import { runWinograd, type Weights, winogradTiles } from './winograd.js';
+import { runWinograd, type Weights } from './winograd.js';
 
 /** More than this, and threads get into each other's way: in memory bandwidth, or other work that the machine has to do. */
 const DEFAULT_THREADS = 4;
@@ -246,10 +246,9 @@ export class WasmBackend implements Backend {
     bias: DeviceBuffer | null,
     out: number,
   ): boolean {
-    const tiles = winogradTiles(p.correlation, p.layout);
     const run = this.#machine.run;
-    if (!tiles || !run.allFinite(at(x), x.length) || !run.allFinite(at(kernel), kernel.length)) return false;
-    runWinograd(this.#machine, key, p, tiles, at(x), { ...weights, kernel: at(kernel) }, bias ? at(bias) : 0, out);
+    if (!p.winograd || !run.allFinite(at(x), x.length) || !run.allFinite(at(kernel), kernel.length)) return false;
+    runWinograd(this.#machine, key, p, p.winograd, at(x), { ...weights, kernel: at(kernel) }, bias ? at(bias) : 0, out);
     return true;
   }
 
