@@ -4,7 +4,7 @@ import { type BytesJob, bytesJob } from './bytes-jobs.js';
 import type { Machine } from './machine.js';
 
 /** So many bytes of a picture are copied to wasm memory, filtered and copied back at a time, if a few rows suffice: they stay in the caches. */
-const BAND_BYTES = 512 * 1024;
+const BAND_BYTES = 256 * 1024;
 /** The same where threads share it; they have caches of their own, and it counts that they seldom wait for each other. */
 const SHARED_BYTES = 16 * 1024 * 1024;
 /** So many bytes are copied before others may go on with them. */

@@ -1,4 +1,5 @@
 import { alphaMask, EDGE, gatherStrip, rounded, storeBytes } from './bytes-cells';
+import { crossOfRow } from './bytes-cross';
 import { Correlation } from './correlation';
 
 /**
@@ -10,12 +11,13 @@ import { Correlation } from './correlation';
  * @param strip scratch, bytes [gatheredRows, rowLength]
  * @param offsets [2, taps] in the strip and in x, in bytes: of `plus` taps of weight 1, `minus` of −1, then the others
  * @param weights [others], i32
+ * @param step not 0 for a window of bytes-cross.ts: from one column of it to the next, in bytes; `offsets` are those of its rows then
  * @param scale of the sum; where it is 1, bias is whole
  * @param keep 2 or 4 if the last of so many channels passes through, else 0
  */
 export function bytesInteger(
   strip: usize, geometry: usize, x: usize, out: usize, offsets: usize, taps: i32, plus: i32, minus: i32, weights: usize,
-  scale: f32, bias: f32, keep: i32, from: i32, to: i32,
+  cross: bool, whole: i32, plain: bool, scale: f32, bias: f32, keep: i32, from: i32, to: i32,
 ): void {
   const c = changetype<Correlation>(geometry);
   for (let index = from; index < to; index++) {
@@ -26,22 +28,25 @@ export function bytesInteger(
     for (let row = 0; row < rows; row++) {
       const at = <usize>((oh + row) * c.outW);
       const line = strip + <usize>(row * c.rowLength);
-      sumsOfRow(line, 0, edge, offsets, plus, minus, taps, weights, scale, bias, keep, out + at, x + at);
+      sumsOfRow(line, 0, edge, offsets, plus, minus, taps, weights, cross, whole, plain, scale, bias, keep, out + at, x + at);
       if (!inside) continue;
-      sumsOfRow(inside + <usize>(row * c.inW), edge, c.outW - edge, offsets + (<usize>taps << 2), plus, minus, taps, weights, scale, bias, keep, out + at, x + at);
-      sumsOfRow(line, c.outW - edge, c.outW, offsets, plus, minus, taps, weights, scale, bias, keep, out + at, x + at);
+      sumsOfRow(inside + <usize>(row * c.inW), edge, c.outW - edge, offsets + (<usize>taps << 2), plus, minus, taps, weights, cross, whole, plain, scale, bias, keep, out + at, x + at);
+      sumsOfRow(line, c.outW - edge, c.outW, offsets, plus, minus, taps, weights, cross, whole, plain, scale, bias, keep, out + at, x + at);
     }
   }
 }
 
 /** Cells `from` … `to` − 1 of a row, at least 64. @param line under the first tap of cell 0 */
 function sumsOfRow(
-  line: usize, from: i32, to: i32, offsets: usize, plus: i32, minus: i32, taps: i32, weights: usize,
-  scale: f32, bias: f32, keep: i32, target: usize, source: usize,
+  line: usize, from: i32, to: i32, offsets: usize, plus: i32, minus: i32, taps: i32, weights: usize, cross: bool,
+  whole: i32, plain: bool, scale: f32, bias: f32, keep: i32, target: usize, source: usize,
 ): void {
+  if (cross) {
+    crossOfRow(line, from, to, offsets, weights, target);
+    return;
+  }
   const alpha = alphaMask(keep);
-  const plain = scale === 1;
-  const odd = i16x8.splat(plain ? <i16>bias : 0);
+  const odd = i16x8.splat(<i16>whole);
   const both = i16x8.add(odd, i16x8.shl(odd, 8));
   const endPlus = offsets + (<usize>plus << 2);
   const endMinus = endPlus + (<usize>minus << 2);
@@ -110,7 +115,7 @@ function oddOf(odd: v128, plain: bool, scale: f32, bias: f32): v128 {
 
 /** Eight 16-bit sums: round(scale · sum + bias). */
 @inline
-function scaled(sums: v128, scale: f32, bias: f32): v128 {
+export function scaled(sums: v128, scale: f32, bias: f32): v128 {
   const s = f32x4.splat(scale), b = f32x4.splat(bias);
   const low = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sums)), s), b);
   const high = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(sums)), s), b);
