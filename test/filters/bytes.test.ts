@@ -13,6 +13,7 @@ import {
   gradientMagnitude,
   type Image,
   kernel2d,
+  LAPLACIAN_4,
   motionBlur,
   Random,
   SOBEL_X,
@@ -65,6 +66,9 @@ async function check(image: Image, kernel: Tensor, options: FilterOptions = {}, 
 
 const kernels: [string, Tensor, FilterOptions?][] = [
   ['sharpen', sharpen()],
+  ['Laplacian', LAPLACIAN_4],
+  ['sharpen, rows apart', sharpen(3), { dilation: [3, 1] }],
+  ['sharpen, half', sharpen(0.5)],
   ['emboss', emboss()],
   ['Sobel', SOBEL_X],
   ['box 3', box(3)],
@@ -217,10 +221,12 @@ test('weights that are changed in place are planned anew', async () => {
   }
 });
 
-test('a Gaussian of all four channels', async () => {
+test('all four channels of a picture', async () => {
   calls = 0;
+  await check(noise(97, 31, 4), sharpen(), { alpha: 'filter' });
+  await check(noise(97, 31, 4), LAPLACIAN_4, { alpha: 'filter', paddingMode: 'constant', paddingValue: 9 });
   for (const sigma of [0.8, 1, 1.3, 2, 3]) await check(noise(97, 31, 4), gaussian(sigma), { alpha: 'filter' });
-  expect(calls).toBe(5);
+  expect(calls).toBe(7);
 });
 
 describe('a picture of several bands', () => {

@@ -58,13 +58,16 @@ export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
   }
 }
 
-function integerJob({ window, scale }: Weights<'integer'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared): BytesJob<'bytesInteger'> {
-  const ring = scale === 1 && bias === 0 ? ringOf(window, geometry, keepsAlpha) : undefined;
-  const taps = ring ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
+function integerJob(weights: Weights<'integer'>, task: BytesTask, p: Prepared): BytesJob<'bytesInteger'> {
+  const { window, scale } = weights;
+  const { geometry, bias, keepsAlpha } = task;
+  const cross = crossOf(weights, task);
+  // of a cross the rows
+  const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   return {
     program: 'bytesInteger',
-    lists: [offsetsOf(taps, p), ring ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])],
+    lists: [offsetsOf(taps, p), cross ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])],
     scratch: [p.stripBytes / 4],
     across: 1,
     rows: p.layout.stripRows,
@@ -79,7 +82,7 @@ function integerJob({ window, scale }: Weights<'integer'>, { geometry, bias, kee
       plus,
       minus,
       weights,
-      Number(ring !== undefined),
+      Number(cross !== undefined),
       scale === 1 ? bias : 0,
       Number(scale === 1),
       scale,
@@ -89,11 +92,14 @@ function integerJob({ window, scale }: Weights<'integer'>, { geometry, bias, kee
   };
 }
 
-/** The weights of centre, sides and corners, where the window of 3 × 3 has but these: see assembly/bytes-ring.ts. */
-function ringOf(window: Int32Array, { kernel, dilation, inChannels }: ConvGeometry, keepsAlpha: boolean): Int32Array | undefined {
-  const [corner, side, , , centre] = window;
-  const same = [corner, side, corner, side, centre, side, corner, side, corner].every((weight, tap) => weight === window[tap]);
-  return inChannels === 4 && dilation[2] === 1 && kernel[1] === 3 && kernel[2] === 3 && same && corner === 0 ? new Int32Array(Int16Array.of(centre, centre, centre, keepsAlpha ? 1 : centre, side, side, side, keepsAlpha ? 0 : side).buffer) : undefined;
+/** The weights of centre and sides for four channels, where the window and its picture are as assembly/bytes-cross.ts has them. */
+function crossOf({ window, scale }: Weights<'integer'>, { geometry, bias, keepsAlpha }: BytesTask): Int32Array | undefined {
+  const { inChannels, kernel, dilation } = geometry;
+  if (inChannels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;
+  const [, side, , , centre] = window;
+  if (![0, side, 0, side, centre, side, 0, side, 0].every((weight, tap) => weight === window[tap])) return undefined;
+  const [own, others] = keepsAlpha ? [1, 0] : [centre, side];
+  return new Int32Array(Int16Array.of(centre, centre, centre, own, side, side, side, others).buffer);
 }
 
 /** Where taps lie in a strip, and in x itself. */

@@ -11,74 +11,124 @@ const SHARED_BYTES = 16 * 1024 * 1024;
 const FEED_BYTES = 128 * 1024;
 /** Nanoseconds that a tap of a sample takes, on one thread. */
 const NS_TAP = 0.05;
+/** And what the caller spends on a sample that it hands to another thread and takes back: to do less by itself is quicker. */
+const NS_HANDED = 0.16;
+
+/** A picture on its way, and which of its rows are seen. */
+interface Picture {
+  readonly image: Uint8ClampedArray;
+  readonly out: Uint8ClampedArray;
+  readonly height: number;
+  readonly rowBytes: number;
+  /** which row each padded one shows, and how many there are more than rows */
+  readonly table: Int32Array;
+  readonly reach: number;
+  /** what a band needs must not have been written over, nor lie at the other end of the picture */
+  readonly inOne: boolean;
+  /** the channels of a picture that has to be opaque, else 0 */
+  readonly opaque: number;
+}
 
 /** See {@link Backend.convBytes}. The picture goes through wasm memory in bands of rows, each with what lies above and below it. */
 export function convBytes(machine: Machine, task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
   const { geometry, needsOpaque } = task;
-  const job = bytesJob(task, machine);
   const height = geometry.output[1];
-  const rowBytes = image.length / height;
   const table = borderTable(geometry, 1);
-  const reach = table.length - height;
-  const units = (row: number) => job.across * Math.ceil(row / job.rows);
-  const rowOf = (unit: number) => Math.min(height, (unit / job.across) * job.rows);
-  // what a band needs must not have been written over, nor lie at the other end of the picture
-  const inOne = geometry.paddingMode === 'wrap' || image.buffer === out.buffer;
-  const rowsIn = (bytes: number) => (inOne ? height : Math.min(height, job.rows * Math.ceil(Math.max(bytes / rowBytes, 2 * reach) / job.rows)));
-  const work = (rows: number) => NS_TAP * rows * rowBytes * job.taps;
-  const shared = machine.isWorthSharing(units(height), work(height));
-  // units side by side are hardly ever all there
-  const [inRows, mayBeAlone] = [job.across === 1, !shared || (job.across === 1 && !inOne)];
-  const [bandRows, sharedRows] = [mayBeAlone ? rowsIn(BAND_BYTES) : 0, shared ? rowsIn(SHARED_BYTES) : 0];
-
-  const room = (rows: number) => [rows && Math.min(height, rows + reach) * rowBytes, rows * rowBytes];
-  const { at, scratchBytes, argsOf } = place(machine, job, [...room(bandRows), ...room(sharedRows)]);
-  const [ownX, ownY, x, y] = at;
-
-  const copyIn = (from: number, to: number, at: number) => {
-    const length = (to - from) * rowBytes;
-    new Uint8Array(machine.bytes, at, length).set(image.subarray(from * rowBytes, to * rowBytes));
-    return !needsOpaque || machine.run.isOpaque(at, length, geometry.inChannels);
+  const picture: Picture = {
+    ...{ image, out, height, table, rowBytes: image.length / height, reach: table.length - height },
+    inOne: geometry.paddingMode === 'wrap' || image.buffer === out.buffer,
+    opaque: needsOpaque ? geometry.inChannels : 0,
   };
-  const copyOut = (from: number, to: number, at: number) => out.set(new Uint8Array(machine.bytes, at, (to - from) * rowBytes), from * rowBytes);
-  // the programs count rows from the top of the picture
-  const args = (from: number, atX: number, top: number, atY: number) => argsOf(atX - from * rowBytes, atY - top * rowBytes);
-  const run = machine.run[job.program] as (...args: number[]) => void;
+  const job = bytesJob(task, machine.own);
+  const units = unitsOf(job, height);
+  const work = (NS_TAP * job.taps - NS_HANDED) * image.length;
+  return machine.isWorthSharing(units, work) ? share(machine, task, picture, work) : bands(machine.own, job, picture)(0, units);
+}
 
-  const alone = (firstUnit: number, endUnit: number) => {
-    for (let top = rowOf(firstUnit); top < rowOf(endUnit); top += bandRows) {
-      const bottom = Math.min(rowOf(endUnit), top + bandRows);
+/** On one thread. @returns what does some units of it; false: the picture is not opaque as it has to be */
+function bands(machine: Machine, job: BytesJob, picture: Picture): (from: number, to: number) => boolean {
+  const { height, rowBytes, reach, table } = picture;
+  const rows = rowsIn(BAND_BYTES, job, picture);
+  const { at, argsOf } = place(machine, job, room(rows, picture));
+  const [x, y] = at;
+  const run = machine.run[job.program] as (...args: number[]) => void;
+  return (firstUnit, endUnit) => {
+    const end = rowOf(job, endUnit, height);
+    for (let top = rowOf(job, firstUnit, height); top < end; top += rows) {
+      const bottom = Math.min(end, top + rows);
       const [from, to] = rowsUnder(table, top, bottom, reach);
-      if (!copyIn(from, to, ownX)) return false;
-      run(...args(from, ownX, top, ownY), units(top), units(bottom));
-      copyOut(top, bottom, ownY);
+      if (!copyIn(machine, picture, from, to, x)) return false;
+      // the programs count rows from the top of the picture
+      run(...argsOf(x - from * rowBytes, y - top * rowBytes), unitsOf(job, top), unitsOf(job, bottom));
+      copyOut(machine, picture, top, bottom, y);
     }
     return true;
   };
-  if (!shared) return alone(0, units(height));
+}
 
-  for (let top = 0; top < height; top += sharedRows) {
-    const bottom = Math.min(height, top + sharedRows);
+/** On all threads: the caller hands rows to the others, and does some in a memory of its own. */
+function share(machine: Machine, task: BytesTask, picture: Picture, work: number): boolean {
+  const { height, rowBytes, reach, table, inOne } = picture;
+  const job = bytesJob(task, machine);
+  const rows = rowsIn(SHARED_BYTES, job, picture);
+  const { at, scratchBytes, argsOf } = place(machine, job, room(rows, picture));
+  const [x, y] = at;
+  // units side by side are hardly ever all there
+  const inRows = job.across === 1;
+  const alone = inRows && !inOne ? bands(machine.own, bytesJob(task, machine.own), picture) : undefined;
+  for (let top = 0; top < height; top += rows) {
+    const bottom = Math.min(height, top + rows);
     const [from, to] = rowsUnder(table, top, bottom, reach);
     const endOf = (row: number) => Math.min(bottom, row + job.rows);
     let [copied, ready] = [from, top];
     const feed = () => {
       const next = Math.min(to, copied + Math.ceil(FEED_BYTES / rowBytes));
-      if (!copyIn(copied, next, x + (copied - from) * rowBytes)) return undefined;
+      if (!copyIn(machine, picture, copied, next, x + (copied - from) * rowBytes)) return undefined;
       copied = next;
       while (ready < bottom && rowsUnder(table, ready, endOf(ready), reach)[1] <= copied) ready = endOf(ready);
-      return units(ready);
+      return unitsOf(job, ready);
     };
-    const worthIt = machine.share(job.program, args(from, x, top, y), {
-      ...{ first: units(top), units: units(bottom), scratch: scratchBytes, work: work(bottom - top) },
-      feed,
-      alone: mayBeAlone ? alone : undefined,
-      drain: inRows ? (from, to) => copyOut(rowOf(from), rowOf(to), y + (rowOf(from) - top) * rowBytes) : undefined,
+    const drain = (firstUnit: number, endUnit: number) => {
+      const first = rowOf(job, firstUnit, height);
+      copyOut(machine, picture, first, rowOf(job, endUnit, height), y + (first - top) * rowBytes);
+    };
+    const worthIt = machine.share(job.program, argsOf(x - from * rowBytes, y - top * rowBytes), {
+      ...{ first: unitsOf(job, top), units: unitsOf(job, bottom), scratch: scratchBytes, work: (work * (bottom - top)) / height },
+      ...{ feed, alone, drain: inRows ? drain : undefined },
     });
     if (!worthIt) return false;
-    if (!inRows) copyOut(top, bottom, y);
+    if (!inRows) copyOut(machine, picture, top, bottom, y);
   }
   return true;
+}
+
+function unitsOf(job: BytesJob, row: number): number {
+  return job.across * Math.ceil(row / job.rows);
+}
+
+function rowOf(job: BytesJob, unit: number, height: number): number {
+  return Math.min(height, (unit / job.across) * job.rows);
+}
+
+/** Rows of the result of which so many bytes come at a time, whole units of them. */
+function rowsIn(bytes: number, job: BytesJob, { height, rowBytes, reach, inOne }: Picture): number {
+  return inOne ? height : Math.min(height, job.rows * Math.ceil(Math.max(bytes / rowBytes, 2 * reach) / job.rows));
+}
+
+/** Bytes for as many rows of the result, and for what they see. */
+function room(rows: number, { height, rowBytes, reach }: Picture): readonly [x: number, y: number] {
+  return [Math.min(height, rows + reach) * rowBytes, rows * rowBytes];
+}
+
+/** @returns false if the rows are not opaque as they have to be */
+function copyIn(machine: Machine, { image, rowBytes, opaque }: Picture, from: number, to: number, at: number): boolean {
+  const length = (to - from) * rowBytes;
+  new Uint8Array(machine.bytes, at, length).set(image.subarray(from * rowBytes, to * rowBytes));
+  return opaque === 0 || machine.run.isOpaque(at, length, opaque);
+}
+
+function copyOut(machine: Machine, { out, rowBytes }: Picture, from: number, to: number, at: number): void {
+  out.set(new Uint8Array(machine.bytes, at, (to - from) * rowBytes), from * rowBytes);
 }
 
 /** Finds room for bytes of a picture, so many each, and for what the job's program needs beside them. */

@@ -11,8 +11,9 @@ import { Correlation } from './correlation';
  * @param strip scratch, bytes [gatheredRows, rowLength]
  * @param offsets [2, taps] in the strip and in x, in bytes: of `plus` taps of weight 1, `minus` of −1, then the others
  * @param weights [others], i32
- * @param step not 0 for a window of bytes-cross.ts: from one column of it to the next, in bytes; `offsets` are those of its rows then
- * @param scale of the sum; where it is 1, bias is whole
+ * @param cross a window of bytes-cross.ts: `offsets` are those of its rows then
+ * @param whole the bias where `plain`, which is where scale is 1
+ * @param scale of the sum
  * @param keep 2 or 4 if the last of so many channels passes through, else 0
  */
 export function bytesInteger(
