@@ -23,7 +23,13 @@ export interface BytesTask {
    * without bias.
    */
   readonly weights:
-    | { readonly kind: 'integer'; readonly window: Int32Array; readonly scale: number }
+    | {
+        readonly kind: 'integer';
+        readonly window: Int32Array;
+        readonly scale: number;
+        /** where there is such a way: product = (sum · 2^shift · factor + 2¹⁴) >> 15, and (product + 2^(bits − 1)) >> bits is scale · sum rounded, of every sum that gives a byte */
+        readonly quotient?: { readonly shift: number; readonly factor: number; readonly bits: number };
+      }
     | { readonly kind: 'box'; readonly weight: number }
     | { readonly kind: 'window'; readonly window: Float32Array }
     | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array }

@@ -118,6 +118,8 @@ function goesByBytes({ inChannels, input, output, stride, rank, batch }: ConvGeo
   return convBytes !== undefined && rank === 2 && batch === 1 && sameSize && input[2] * inChannels >= LEAST_ROW;
 }
 
+type IntegerWeights = Extract<BytesTask['weights'], { kind: 'integer' }>;
+
 /** One of the ways from bytes to bytes. */
 interface Way {
   /** nanoseconds a value */
@@ -140,7 +142,7 @@ function isByte(value: number): boolean {
 }
 
 /** The weights as whole numbers and their factor, if 16 bits hold every sum. */
-function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry): { window: Int32Array; scale: number } | undefined {
+function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry): Omit<IntegerWeights, 'kind'> | undefined {
   const weights = window.filter((weight) => weight !== 0);
   const unit = weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.POSITIVE_INFINITY);
   const near = (value: number) => Math.abs(value - Math.round(value)) <= 1e-6 * Math.abs(value);
@@ -150,5 +152,21 @@ function wholeWeights(window: Float32Array, bias: number, { paddingValue }: Conv
   if (!weights.every((weight) => near(weight / scale)) || !isByte(paddingValue)) return undefined;
   const whole = Int32Array.from(window, (weight) => Math.round(weight / scale));
   const largest = 255 * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
-  return largest < 2 ** 15 ? { window: whole, scale } : undefined;
+  if (largest >= 2 ** 15) return undefined;
+  return { window: whole, scale, quotient: scale === 1 || bias !== 0 ? undefined : quotientOf(whole, scale) };
+}
+
+/** The quotient in 16 bits, with as many bits behind the point as there is room for: tried with every sum that gives a byte. */
+function quotientOf(window: Int32Array, scale: number): IntegerWeights['quotient'] {
+  const [low, high] = [Math.min, Math.max].map((end) => 255 * window.reduce((sum, weight) => sum + end(weight, 0), 0));
+  const shift = 14 - Math.floor(Math.log2(Math.max(-low, high)));
+  const bits = 14 - Math.floor(Math.log2(scale * 2 ** (15 - shift)));
+  const factor = Math.round(scale * 2 ** (15 - shift + bits));
+  if (bits < 1 || factor >= 2 ** 15) return undefined;
+  const [from, to] = [Math.max(low, Math.ceil(-1 / scale)), Math.min(high, Math.floor(256 / scale))];
+  for (let sum = from; sum <= to; sum++) {
+    const product = ((sum << shift) * factor + 2 ** 14) >> 15;
+    if ((product + 2 ** (bits - 1)) >> bits !== Math.floor(scale * sum + 0.5)) return undefined;
+  }
+  return { shift, factor, bits };
 }

@@ -59,7 +59,7 @@ export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
 }
 
 function integerJob(weights: Weights<'integer'>, task: BytesTask, p: Prepared): BytesJob<'bytesInteger'> {
-  const { window, scale } = weights;
+  const { window, scale, quotient } = weights;
   const { geometry, bias, keepsAlpha } = task;
   const cross = crossOf(weights, task);
   // of a cross the rows
@@ -85,6 +85,9 @@ function integerJob(weights: Weights<'integer'>, task: BytesTask, p: Prepared): 
       Number(cross !== undefined),
       scale === 1 ? bias : 0,
       Number(scale === 1),
+      quotient?.shift ?? 0,
+      quotient?.factor ?? 0,
+      quotient?.bits ?? 0,
       scale,
       bias,
       keepsAlpha ? geometry.inChannels : 0,

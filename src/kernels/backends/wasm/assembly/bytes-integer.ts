@@ -13,12 +13,13 @@ import { Correlation } from './correlation';
  * @param weights [others], i32
  * @param cross a window of bytes-cross.ts: `offsets` are those of its rows then
  * @param whole the bias where `plain`, which is where scale is 1
+ * @param shift,factor,bits of the quotient, see BytesTask; no factor: there is none
  * @param scale of the sum
  * @param keep 2 or 4 if the last of so many channels passes through, else 0
  */
 export function bytesInteger(
   strip: usize, geometry: usize, x: usize, out: usize, offsets: usize, taps: i32, plus: i32, minus: i32, weights: usize,
-  cross: bool, whole: i32, plain: bool, scale: f32, bias: f32, keep: i32, from: i32, to: i32,
+  cross: bool, whole: i32, plain: bool, shift: i32, factor: i32, bits: i32, scale: f32, bias: f32, keep: i32, from: i32, to: i32,
 ): void {
   const c = changetype<Correlation>(geometry);
   for (let index = from; index < to; index++) {
@@ -29,10 +30,10 @@ export function bytesInteger(
     for (let row = 0; row < rows; row++) {
       const at = <usize>((oh + row) * c.outW);
       const line = strip + <usize>(row * c.rowLength);
-      sumsOfRow(line, 0, edge, offsets, plus, minus, taps, weights, cross, whole, plain, scale, bias, keep, out + at, x + at);
+      sumsOfRow(line, 0, edge, offsets, plus, minus, taps, weights, cross, whole, plain, shift, factor, bits, scale, bias, keep, out + at, x + at);
       if (!inside) continue;
-      sumsOfRow(inside + <usize>(row * c.inW), edge, c.outW - edge, offsets + (<usize>taps << 2), plus, minus, taps, weights, cross, whole, plain, scale, bias, keep, out + at, x + at);
-      sumsOfRow(line, c.outW - edge, c.outW, offsets, plus, minus, taps, weights, cross, whole, plain, scale, bias, keep, out + at, x + at);
+      sumsOfRow(inside + <usize>(row * c.inW), edge, c.outW - edge, offsets + (<usize>taps << 2), plus, minus, taps, weights, cross, whole, plain, shift, factor, bits, scale, bias, keep, out + at, x + at);
+      sumsOfRow(line, c.outW - edge, c.outW, offsets, plus, minus, taps, weights, cross, whole, plain, shift, factor, bits, scale, bias, keep, out + at, x + at);
     }
   }
 }
@@ -40,13 +41,12 @@ export function bytesInteger(
 /** Cells `from` … `to` − 1 of a row, at least 64. @param line under the first tap of cell 0 */
 function sumsOfRow(
   line: usize, from: i32, to: i32, offsets: usize, plus: i32, minus: i32, taps: i32, weights: usize, cross: bool,
-  whole: i32, plain: bool, scale: f32, bias: f32, keep: i32, target: usize, source: usize,
+  whole: i32, plain: bool, shift: i32, factor: i32, bits: i32, scale: f32, bias: f32, keep: i32, target: usize, source: usize,
 ): void {
   if (cross) {
     crossOfRow(line, from, to, offsets, weights, target);
     return;
   }
-  const alpha = alphaMask(keep);
   const odd = i16x8.splat(<i16>whole);
   const both = i16x8.add(odd, i16x8.shl(odd, 8));
   const endPlus = offsets + (<usize>plus << 2);
@@ -96,27 +96,47 @@ function sumsOfRow(
       b3 = i16x8.add(b3, i16x8.mul(k, i16x8.shr_u(v3, 8)));
       w += 4;
     }
-    const to = target + column, passed = source + column;
-    storeBytes(to, passed, alpha, evenOf(a0, b0, plain, scale, bias), evenOf(a1, b1, plain, scale, bias), oddOf(b0, plain, scale, bias), oddOf(b1, plain, scale, bias));
-    storeBytes(to + 32, passed + 32, alpha, evenOf(a2, b2, plain, scale, bias), evenOf(a3, b3, plain, scale, bias), oddOf(b2, plain, scale, bias), oddOf(b3, plain, scale, bias));
+    a0 = i16x8.sub(a0, i16x8.shl(b0, 8));
+    a1 = i16x8.sub(a1, i16x8.shl(b1, 8));
+    a2 = i16x8.sub(a2, i16x8.shl(b2, 8));
+    a3 = i16x8.sub(a3, i16x8.shl(b3, 8));
+    if (factor) {
+      a0 = quotient(a0, shift, factor, bits);
+      a1 = quotient(a1, shift, factor, bits);
+      a2 = quotient(a2, shift, factor, bits);
+      a3 = quotient(a3, shift, factor, bits);
+      b0 = quotient(b0, shift, factor, bits);
+      b1 = quotient(b1, shift, factor, bits);
+      b2 = quotient(b2, shift, factor, bits);
+      b3 = quotient(b3, shift, factor, bits);
+    } else if (!plain) {
+      a0 = scaled(a0, scale, bias);
+      a1 = scaled(a1, scale, bias);
+      a2 = scaled(a2, scale, bias);
+      a3 = scaled(a3, scale, bias);
+      b0 = scaled(b0, scale, bias);
+      b1 = scaled(b1, scale, bias);
+      b2 = scaled(b2, scale, bias);
+      b3 = scaled(b3, scale, bias);
+    }
+    // here, as all registers are taken above
+    const alpha = alphaMask(keep);
+    storeBytes(target + column, source + column, alpha, a0, a1, b0, b1);
+    storeBytes(target + column + 32, source + column + 32, alpha, a2, a3, b2, b3);
   }
 }
 
-/** The sums of the even bytes. */
+/** Eight 16-bit sums: round(scale · sum). */
 @inline
-function evenOf(all: v128, odd: v128, plain: bool, scale: f32, bias: f32): v128 {
-  const even = i16x8.sub(all, i16x8.shl(odd, 8));
-  return plain ? even : scaled(even, scale, bias);
-}
-
-@inline
-function oddOf(odd: v128, plain: bool, scale: f32, bias: f32): v128 {
-  return plain ? odd : scaled(odd, scale, bias);
+function quotient(sums: v128, shift: i32, factor: i32, bits: i32): v128 {
+  const product = i16x8.q15mulr_sat_s(i16x8.shl(sums, shift), i16x8.splat(<i16>factor));
+  const half: i32 = 1 << (bits - 1);
+  return i16x8.shr_s(i16x8.add_sat_s(product, i16x8.splat(<i16>half)), bits);
 }
 
 /** Eight 16-bit sums: round(scale · sum + bias). */
 @inline
-export function scaled(sums: v128, scale: f32, bias: f32): v128 {
+function scaled(sums: v128, scale: f32, bias: f32): v128 {
   const s = f32x4.splat(scale), b = f32x4.splat(bias);
   const low = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sums)), s), b);
   const high = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(sums)), s), b);
