@@ -1,4 +1,4 @@
-import { alphaMask, blendBytes, gatherBytes, rounded } from './bytes-cells';
+import { alphaMask, blendBytes, gatherBytes, HALF_WAY, wholeOf } from './bytes-cells';
 import { Correlation } from './correlation';
 import { usedRows } from './gather';
 
@@ -30,11 +30,7 @@ export function bytesBox(
       exchange(sums, enters, leaves, cells);
       if (first < -1) continue;
       const at = <usize>((oh + first + 1) * c.outW);
-      runAlong(sums, c.outW, pixel, c.KW, weight, bias, line);
-      for (let done = 0; done < c.outW; done += 16) {
-        const column = <usize>min(done, c.outW - 16);
-        blendBytes(out + at + column, v128.load(line + column), x + at + column, alpha);
-      }
+      runAlong(sums, c.outW, pixel, c.KW, weight, bias, line, out + at, x + at, alpha);
     }
   }
 }
@@ -51,40 +47,50 @@ function exchange(sums: usize, enters: usize, leaves: usize, cells: i32): void {
   }
 }
 
-/** A pixel's sums are one vector, of which up to four lanes count: what is beyond them is written over by the next one. */
-function runAlong(sums: usize, cells: i32, pixel: i32, KW: i32, weight: f32, bias: f32, line: usize): void {
+/**
+ * A pixel's sums are one vector, of which up to four lanes count: what is beyond them is written over by the next one.
+ * @param line scratch, bytes: of pixels that are not four bytes
+ */
+function runAlong(sums: usize, cells: i32, pixel: i32, KW: i32, weight: f32, bias: f32, line: usize, out: usize, source: usize, alpha: v128): void {
   const step = <usize>pixel << 1;
   const window = <usize>KW * step;
-  const w = f32x4.splat(weight), b = f32x4.splat(bias);
+  const w = f32x4.splat(weight), b = f32x4.splat(bias + HALF_WAY);
   let sum = i32x4.splat(0);
   for (let at = sums; at < sums + window; at += step) sum = i32x4.add(sum, v128.load16x4_u(at));
-  const end = line + <usize>cells;
-  let at = sums;
+  let done = 0;
+  let leaves = sums, enters = sums + window;
   if (pixel === 4) {
-    for (; line + 16 <= end; line += 16) {
+    for (; done + 16 <= cells; done += 16) {
       const s0 = sum;
-      const s1 = next(s0, at, window), s2 = next(s1, at + 8, window), s3 = next(s2, at + 16, window);
-      sum = next(s3, at + 24, window);
+      const s1 = i32x4.add(s0, i32x4.sub(v128.load16x4_u(enters), v128.load16x4_u(leaves)));
+      const s2 = i32x4.add(s1, i32x4.sub(v128.load16x4_u(enters, 8), v128.load16x4_u(leaves, 8)));
+      const s3 = i32x4.add(s2, i32x4.sub(v128.load16x4_u(enters, 16), v128.load16x4_u(leaves, 16)));
+      sum = i32x4.add(s3, i32x4.sub(v128.load16x4_u(enters, 24), v128.load16x4_u(leaves, 24)));
       const low = i16x8.narrow_i32x4_s(weighed(s0, w, b), weighed(s1, w, b));
       const high = i16x8.narrow_i32x4_s(weighed(s2, w, b), weighed(s3, w, b));
-      v128.store(line, i8x16.narrow_i16x8_u(low, high));
-      at += 32;
+      blendBytes(out + <usize>done, i8x16.narrow_i16x8_u(low, high), source + <usize>done, alpha);
+      leaves += 32;
+      enters += 32;
     }
   }
-  for (; line < end; line += <usize>pixel) {
+  for (; done < cells; done += pixel) {
     const words = i16x8.narrow_i32x4_s(weighed(sum, w, b), w);
-    v128.store32_lane(line, i8x16.narrow_i16x8_u(words, words), 0);
-    sum = next(sum, at, window);
-    at += step;
+    const bytes = i8x16.narrow_i16x8_u(words, words);
+    if (pixel === 4) v128.store32_lane(out + <usize>done, v128.bitselect(v128.load32_zero(source + <usize>done), bytes, alpha), 0);
+    else v128.store32_lane(line + <usize>done, bytes, 0);
+    sum = i32x4.add(sum, i32x4.sub(v128.load16x4_u(enters), v128.load16x4_u(leaves)));
+    leaves += step;
+    enters += step;
+  }
+  if (pixel === 4) return;
+  for (let done = 0; done < cells; done += 16) {
+    const column = <usize>min(done, cells - 16);
+    blendBytes(out + column, v128.load(line + column), source + column, alpha);
   }
 }
 
-@inline
-function next(sum: v128, at: usize, window: usize): v128 {
-  return i32x4.add(sum, i32x4.sub(v128.load16x4_u(at + window), v128.load16x4_u(at)));
-}
-
+/** Half-way goes up, as in floats. @param bias with the 2⁻¹⁶ that takes it there */
 @inline
 function weighed(sum: v128, weight: v128, bias: v128): v128 {
-  return rounded(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), weight), bias));
+  return wholeOf(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), weight), bias));
 }

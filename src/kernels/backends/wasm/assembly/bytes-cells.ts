@@ -139,13 +139,13 @@ function bytesOf16(at: usize): v128 {
   return i8x16.narrow_i16x8_u(low, high);
 }
 
-/**
- * Four whole numbers of values within ±2²¹, as the plan makes sure. Half-way goes up, and so does what is 2⁻¹⁶ below it, which
- * float sums cannot tell from it: cheaper than {@link rounded}.
- */
+/** Added to values before {@link wholeOf}: half-way then goes up, and so does what is so much below it, which float sums cannot tell from it. */
+export const HALF_WAY: f32 = 1 / 65536;
+
+/** Four whole numbers of values within ±2²¹, as the plan makes sure: cheaper than {@link rounded}. */
 @inline
 function nearest(values: v128): v128 {
-  return wholeOf(f32x4.add(values, f32x4.splat(1 / 65536)));
+  return wholeOf(f32x4.add(values, f32x4.splat(HALF_WAY)));
 }
 
 /** Four whole numbers of values within ±2²¹: half-way goes up, as everywhere in filters. */
@@ -156,7 +156,7 @@ export function rounded(values: v128): v128 {
 
 /** The nearest whole numbers, half-way the even one: 1.5 · 2²³ is added, whose last bit counts ones. */
 @inline
-function wholeOf(values: v128): v128 {
+export function wholeOf(values: v128): v128 {
   return i32x4.sub(f32x4.add(values, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
 }
 
