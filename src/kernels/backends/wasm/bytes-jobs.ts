@@ -151,7 +151,8 @@ function order(weight: number): number {
 
 function boxJob({ weight }: Weights<'box'>, { geometry, bias, keepsAlpha }: BytesTask, p: Prepared): BytesJob<'bytesBox'> {
   const cells = p.layout.columns.length;
-  const bandRows = Math.max(BAND_ROWS, 2 * geometry.kernel[1]);
+  const [, height] = geometry.output;
+  const bandRows = Math.ceil(height / Math.ceil(height / Math.max(BAND_ROWS, 3 * geometry.kernel[1])));
   return {
     program: 'bytesBox',
     lists: [],
