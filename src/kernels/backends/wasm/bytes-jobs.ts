@@ -39,22 +39,34 @@ export interface BytesJob<P extends SharedProgram = SharedProgram> {
   args(scratch: number, parts: readonly number[], x: number, out: number, lists: readonly number[]): ArgumentsOf<P>;
 }
 
+/** What was made of a task last, and the tables it was made with: as long as the machine keeps them, it is as good as new. */
+const made = new WeakMap<Machine, WeakMap<BytesTask, { readonly tables: Prepared; readonly job: BytesJob }>>();
+
 /** The way of a picture `[H, W, C]` from bytes to bytes. */
 export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
-  const channels = task.geometry.inChannels;
+  if (task.weights.kind === 'fft') return fftJob(task.weights, task, machine);
+  const { inChannels } = task.geometry;
+  const inFloats = task.weights.kind === 'window' || task.weights.kind === 'separable';
+  const cells = inFloats && task.keepsAlpha ? inChannels - 1 : inChannels;
+  const tables = prepared(machine, task.geometry, cells, inFloats ? 4 : 1);
+  const jobs = made.get(machine) ?? new WeakMap();
+  const known = jobs.get(task);
+  if (known?.tables === tables) return known.job;
+  const job = newJob(task, tables, cells);
+  made.set(machine, jobs.set(task, { tables, job }));
+  return job;
+}
+
+function newJob(task: BytesTask, p: Prepared, cells: number): BytesJob {
   switch (task.weights.kind) {
     case 'integer':
-      return integerJob(task.weights, task, prepared(machine, task.geometry, channels, 1));
+      return integerJob(task.weights, task, p);
     case 'box':
-      return boxJob(task.weights, task, prepared(machine, task.geometry, channels, 1));
+      return boxJob(task.weights, task, p);
     case 'magnitude':
-      return magnitudeJob(task.weights, task, prepared(machine, task.geometry, channels, 1));
-    case 'fft':
-      return fftJob(task.weights, task, machine);
-    default: {
-      const kept = task.keepsAlpha ? channels - 1 : channels;
-      return floatJob(task, prepared(machine, task.geometry, kept, 4), kept);
-    }
+      return magnitudeJob(task.weights, task, p);
+    default:
+      return floatJob(task, p, cells);
   }
 }
 

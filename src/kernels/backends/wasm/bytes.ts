@@ -42,7 +42,9 @@ export function convBytes(machine: Machine, task: BytesTask, image: Uint8Clamped
   const job = bytesJob(task, machine.own);
   const units = unitsOf(job, height);
   const work = (NS_TAP * job.taps - NS_HANDED) * image.length;
-  return machine.isWorthSharing(units, work) ? share(machine, task, picture, work) : bands(machine.own, job, picture)(0, units);
+  if (!machine.isWorthSharing(units, work)) return bands(machine.own, job, picture)(0, units);
+  machine.wake();
+  return share(machine, task, picture, work);
 }
 
 /** On one thread. @returns what does some units of it; false: the picture is not opaque as it has to be */

@@ -71,6 +71,11 @@ export class Machine {
     return this.#pool !== undefined && work >= this.#worthSharing && units > 1;
   }
 
+  /** See {@link ThreadPool.wake}. */
+  wake(): void {
+    this.#pool?.wake();
+  }
+
   /**
    * Runs a program over all its units, on all threads where that pays; if units have to be made ready, the caller knows that it does.
    * @param args its arguments, but for `from` and `to`

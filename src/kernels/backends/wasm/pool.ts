@@ -89,6 +89,11 @@ export class ThreadPool {
     if (this.end.reason !== undefined) throw new UnsupportedError('wasm', `a thread of this backend has crashed: ${this.end.reason}; create another backend`);
   }
 
+  /** Has sleeping threads look for a job that is about to come: they take as long to wake up as it does to be described. */
+  wake(): void {
+    if (Atomics.load(this.#cells, CONTROL.sleepers) > 0) Atomics.notify(this.#cells, CONTROL.ticket);
+  }
+
   /**
    * Runs a program on all threads and returns when all of it is done.
    * @param args its arguments, but for `from` and `to`
@@ -106,7 +111,7 @@ export class ThreadPool {
     Atomics.store(cells, CONTROL.left, shares << 16);
     Atomics.or(cells, CONTROL.state, OPEN);
     Atomics.add(cells, CONTROL.ticket, 1);
-    if (Atomics.load(cells, CONTROL.sleepers) > 0) Atomics.notify(cells, CONTROL.ticket);
+    this.wake();
     let worthIt = false;
     try {
       const run = this.loaded.programs[program] as (...args: number[]) => void;

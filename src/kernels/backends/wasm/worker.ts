@@ -56,12 +56,13 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
   }
   port.postMessage('ready');
   for (let seen = 0; ; ) {
-    const sleepy = performance.now() + ${SPIN_MS};
+    let sleepy = performance.now() + ${SPIN_MS};
     while (Atomics.load(cells, ${CONTROL.ticket}) === seen) {
       if (performance.now() < sleepy) continue;
       Atomics.add(cells, ${CONTROL.sleepers}, 1);
       Atomics.wait(cells, ${CONTROL.ticket}, seen);
       Atomics.sub(cells, ${CONTROL.sleepers}, 1);
+      sleepy = performance.now() + ${SPIN_MS};
     }
     seen = Atomics.load(cells, ${CONTROL.ticket});
     if (Atomics.add(cells, ${CONTROL.state}, 1) >= ${OPEN}) {
