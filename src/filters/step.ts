@@ -2,7 +2,7 @@ import { OptionError, ShapeError, show } from '../errors.js';
 import type { DeviceBuffer } from '../kernels/backend.js';
 import { eager, type RunOptions } from '../kernels/conv.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
-import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis } from '../kernels/geometry.js';
+import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis, wordsOf } from '../kernels/geometry.js';
 import { runPasses } from '../kernels/plan/pass.js';
 import { type Algorithm, checkAlgorithm, planPasses } from '../kernels/plan/plan.js';
 import { full, sizeOf, type Tensor } from '../tensor.js';
@@ -64,6 +64,19 @@ export interface Step {
 
 /** Puts a filter's own defaults into the words of `conv`. @param shape of the planes, `[N, C, ...spatial]` */
 export function placeStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
+  const asked = wordsOf([shape, kernel?.shape, options]);
+  const known = placed.get(kernel?.data);
+  // the numbers may have been changed meanwhile
+  if (known?.asked === asked && known.weights.every((weight, i) => weight === kernel.data[i])) return known.step;
+  const step = newStep(operation, shape, kernel, options);
+  placed.set(kernel.data, { asked, weights: kernel.data.slice(), step });
+  return step;
+}
+
+/** How each kernel was placed last: the pictures of a film are filtered alike. */
+const placed = new WeakMap<Float32Array, { readonly asked: string; readonly weights: Float32Array; readonly step: Step }>();
+
+function newStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
   const { stride, dilation, padding = 'same', paddingMode, paddingValue, flip, scale = 1, bias = 0, algorithm = 'auto' } = options;
   if (scale !== 'sum' && !Number.isFinite(scale)) throw new OptionError(operation, 'scale', "must be a finite number or 'sum'", scale);
   if (!Number.isFinite(bias)) throw new OptionError(operation, 'bias', 'must be a finite number', bias);
@@ -110,6 +123,7 @@ export function placeSteps(
 /** The same step on another number of planes, or with another value beyond a constant border. */
 export function changeStep(step: Step, { channels, paddingValue }: { channels?: number; paddingValue?: number }): Step {
   const g = step.geometry;
+  if (channels === g.groups && paddingValue === undefined) return step;
   const axes = <T>(values: readonly T[]) => values.slice(3 - g.rank);
   const groups = channels ?? g.groups;
   const geometry = convGeometry([g.batch, groups, ...g.xShape.slice(2)], [groups, 1, ...g.kernelShape.slice(2)], {

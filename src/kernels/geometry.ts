@@ -140,7 +140,7 @@ const recent = new Map<string, ConvGeometry>();
 const MOST_RECENT = 256;
 
 /** A value in words: two have the same only if they are asked for the same, and refused alike. Quicker than JSON, which makes null of NaN besides. */
-function wordsOf(value: unknown): string {
+export function wordsOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
   let words = Array.isArray(value) ? '[' : '{';
