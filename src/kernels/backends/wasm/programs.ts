@@ -34,6 +34,7 @@ type PointwiseProgram = (a: number, b: number, c: number, out: number, p: number
 export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[number], PointwiseProgram>> {
   allocate(bytes: number): number;
   free(pointer: number): void;
+  clear(pointer: number, bytes: number): void;
   packKernel(
     kernel: number,
     packed: number,

@@ -47,7 +47,7 @@ export class WasmBackend implements Backend {
 
   allocate(length: number): WasmBuffer {
     const pointer = this.#machine.allocate(4 * length);
-    this.#machine.floats(pointer, length).fill(0);
+    this.#machine.run.clear(pointer, 4 * length);
     return { length, pointer };
   }
 

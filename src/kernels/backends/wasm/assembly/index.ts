@@ -10,7 +10,7 @@ export { allFinite, fftConv, fftKernels, fftScratch, fftSpectrumBytes, fftTransf
 export { fold } from './fold';
 export { kernelGradient, sumChunks } from './kernel-gradient';
 export { rowsByRows, stridedByRows } from './linear';
-export { allocate, free } from './memory';
+export { allocate, clear, free } from './memory';
 export { packKernel, packSparse } from './pack';
 export { adaptiveStep, affine, combine, leakyRelu, leakyReluGradient, multiply, multiplyAdd } from './pointwise';
 export { maxPool, maxPoolGradient } from './pool';

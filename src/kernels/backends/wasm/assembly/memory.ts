@@ -7,3 +7,8 @@ export function allocate(bytes: usize): usize {
 export function free(pointer: usize): void {
   heap.free(pointer);
 }
+
+/** Many times as fast as from outside, where the memory is shared. */
+export function clear(pointer: usize, bytes: usize): void {
+  memory.fill(pointer, 0, bytes);
+}
