@@ -273,8 +273,8 @@ export async function createWasmBackend(threads?: number, worthSharing = WORTH_S
   if (count > 1) {
     const loaded = await loadPrograms(true);
     try {
-      const own = new Machine(await loadPrograms(false));
-      return new WasmBackend(new Machine(loaded, await ThreadPool.start(loaded, count), worthSharing, own));
+      const [pool, own] = await Promise.all([ThreadPool.start(loaded, count), loadPrograms(false)]);
+      return new WasmBackend(new Machine(loaded, pool, worthSharing, new Machine(own)));
     } catch (cause) {
       if (threads !== undefined)
         throw new UnsupportedError('createBackend', `${threads} threads could not be started: ${(cause as Error).message}`, { threads }, { cause });
