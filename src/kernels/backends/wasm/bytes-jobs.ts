@@ -2,6 +2,7 @@ import type { BytesTask } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
 import { fftTiles } from '../../plan/fft-tiles.js';
+import { fixedJob } from './bytes-fixed.js';
 import { type Correlation, ceil4, forwardCorrelation } from './correlation.js';
 import type { Machine } from './machine.js';
 import { type Prepared, prepare, prepareFft } from './prepare.js';
@@ -49,6 +50,10 @@ export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
       return boxJob(task.weights, task, prepared(machine, task.geometry, channels, 1));
     case 'magnitude':
       return magnitudeJob(task.weights, task, prepared(machine, task.geometry, channels, 1));
+    case 'fixed': {
+      const kept = task.keepsAlpha ? channels - 1 : channels;
+      return fixedJob(task.weights, channels, kept, prepared(machine, task.geometry, kept, 2));
+    }
     case 'fft':
       return fftJob(task.weights, task, machine);
     default: {
@@ -194,8 +199,9 @@ function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: num
   };
 }
 
-type Weights<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
+export type Weights<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
 
+/** @param cells of a pixel */
 function prepared(machine: Machine, g: ConvGeometry, cells: number, cellBytes: number): Prepared {
   return prepare(machine, `bytes${cellBytes} ${cells} ${g.key}`, () => bytesCorrelation(g, cells), cellBytes);
 }
