@@ -92,6 +92,7 @@ const BYTES: Readonly<Record<NonNullable<ReturnType<typeof planBytes>>['weights'
   box: 'An opaque picture of 8 bits goes another way, from bytes to bytes: running sums in whole numbers.\n',
   window: 'An opaque picture of 8 bits goes from bytes to bytes, with every weight that is not zero.\n',
   separable: 'An opaque picture of 8 bits goes from bytes to bytes, as in separable.\n',
+  fixed: 'An opaque picture of 8 bits goes from bytes to bytes, as in separable, in 16-bit fixed point.\n',
   fft: 'An opaque picture of 8 bits goes from bytes to bytes, as in fft.\n',
 };
 

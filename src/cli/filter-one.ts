@@ -50,7 +50,7 @@ export async function createWorker(flags: FilterFlags) {
   /** Segments of the chain: kernels side by side stay in float, an operation takes and gives a picture. */
   const apply = async (image: Image): Promise<Image> => {
     if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend });
-    const { channels, alpha, paddingMode, paddingValue } = flags;
+    const { channels, alpha, paddingMode, paddingValue, precision } = flags;
     let result = image;
     for (const [i, stage] of stages.entries()) {
       const output = i === stages.length - 1 ? (flags.output ?? stage.output) : stage.output;
@@ -61,7 +61,7 @@ export async function createWorker(flags: FilterFlags) {
       }
       const linear = flags.linear ?? stage.kernels.some((kernel) => kernel.linear);
       const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, options: { ...said, ...pick(flags) } }));
-      result = await filterImage('filter', result, steps, { channels, alpha, linear, output, region: flags.region, mask, backend });
+      result = await filterImage('filter', result, steps, { channels, alpha, linear, output, precision, region: flags.region, mask, backend });
     }
     return result;
   };
@@ -111,8 +111,15 @@ function toStages(chain: readonly (KernelArgument | OperationArgument)[]): reado
   return stages;
 }
 
-const KERNEL_ONLY = [...STEP_OPTIONS.filter((name) => name !== 'paddingMode' && name !== 'paddingValue'), 'alpha', 'linear', 'region', 'mask'] as const;
-const SETTLED = [...STEP_OPTIONS, 'channels', 'alpha', 'linear', 'output'] as const;
+const KERNEL_ONLY = [
+  ...STEP_OPTIONS.filter((name) => name !== 'paddingMode' && name !== 'paddingValue'),
+  'alpha',
+  'linear',
+  'precision',
+  'region',
+  'mask',
+] as const;
+const SETTLED = [...STEP_OPTIONS, 'channels', 'alpha', 'linear', 'output', 'precision'] as const;
 
 function checkFlags(flags: FilterFlags, chain: readonly (KernelArgument | OperationArgument)[]): void {
   const operation = chain.find((each) => 'apply' in each);

@@ -4,6 +4,7 @@ import { ALPHAS } from '../filters/alpha.js';
 import { OUTPUTS } from '../filters/output.js';
 import { imageFormats } from '../image/codecs.js';
 import { PADDING_MODES } from '../kernels/geometry.js';
+import { PRECISIONS } from '../kernels/plan/bytes.js';
 import { ALGORITHMS } from '../kernels/plan/plan.js';
 import { addBackendOptions } from './backend-options.js';
 import type { FileFlags, Job } from './filter-files.js';
@@ -63,6 +64,12 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .option('--mask <picture>', 'a grey picture of the same size: white is filtered, black is not')
     .addOption(
       new Option('--output <how>', 'how values become samples (default: what suits the kernels)').choices(OUTPUTS.filter((output) => output !== 'float')),
+    )
+    .addOption(
+      new Option(
+        '--precision <how>',
+        'fixed: Gaussians of 8-bit pictures in 16-bit fixed point, quicker, hardly a sample one level off (default: exact)',
+      ).choices(PRECISIONS),
     );
   addBackendOptions(command)
     .option('--quality <n>', 'of a JPEG, 1 to 100 (default: 90)', number)

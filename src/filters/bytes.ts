@@ -5,7 +5,7 @@ import type { RunOptions } from '../kernels/conv.js';
 import { planBytes, planMagnitude } from '../kernels/plan/bytes.js';
 import type { Tensor } from '../tensor.js';
 import { hasAlpha } from './channels.js';
-import type { ResultOptions } from './filter-image.js';
+import type { ImageOptions, ResultOptions } from './filter-image.js';
 import { changeStep, placeStep, type Step, type StepOptions } from './step.js';
 
 /**
@@ -17,7 +17,7 @@ export async function filterBytes(
   image: Image,
   steps: readonly Step[],
   filtered: readonly number[],
-  { backend, out, needsOpaque }: RunOptions & ResultOptions & Pick<BytesTask, 'needsOpaque'>,
+  { backend, out, needsOpaque, precision }: RunOptions & ResultOptions & Pick<ImageOptions, 'precision'> & Pick<BytesTask, 'needsOpaque'>,
 ): Promise<Image | undefined> {
   const [{ geometry, kernel, bias, anchor, algorithm }] = steps;
   const { data, channels } = image;
@@ -26,7 +26,7 @@ export async function filterBytes(
   if (filtered.length < channels && !(keepsAlpha && staysInPlace())) return undefined;
   const on = backend ?? (await defaultBackend());
   const all = changeStep(steps[0], { channels }).geometry;
-  return run(planBytes(kernel, all, on, { bias, keepsAlpha, needsOpaque }), on, image, out);
+  return run(planBytes(kernel, all, on, { bias, keepsAlpha, needsOpaque }, precision), on, image, out);
 
   /** alpha passes through from the pixel under the anchor */
   function staysInPlace(): boolean {

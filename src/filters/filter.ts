@@ -34,6 +34,6 @@ export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mas
  */
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
   refuseUnknownOptions('filter', options, FILTER_OPTIONS);
-  const { channels, alpha, linear, output, region, mask, out, backend, ...step } = options;
-  return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, region, mask, out, backend });
+  const { channels, alpha, linear, output, precision, region, mask, out, backend, ...step } = options;
+  return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, precision, region, mask, out, backend });
 }

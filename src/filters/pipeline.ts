@@ -6,7 +6,7 @@ import { ALPHAS } from './alpha.js';
 import type { KernelEntry } from './catalogue-entry.js';
 import { kernels } from './catalogue-kernels.js';
 import { operations } from './catalogue-operations.js';
-import { filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep, type ResultOptions } from './filter-image.js';
+import { checkPrecision, filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep, type ResultOptions } from './filter-image.js';
 import { checkOutput } from './output.js';
 import type { WhereOptions } from './region.js';
 import { placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
@@ -96,10 +96,11 @@ const ANY_SIZE = 2 ** 24;
 export function pipeline(steps: readonly (PipelineStep | Tensor | string)[], options: PipelineOptions = {}): Pipeline {
   refuseUnknownOptions('pipeline', options, PIPELINE_OPTIONS);
   if (!Array.isArray(steps) || steps.length === 0) throw new OptionError('pipeline', 'steps', 'must be a list of at least one step', steps);
-  const { alpha, linear, output, borders } = options;
+  const { alpha, linear, output, precision, borders } = options;
   if (alpha !== undefined && !ALPHAS.includes(alpha)) throw new OptionError('pipeline', 'alpha', `must be one of ${ALPHAS.join(', ')}`, alpha);
   if (linear !== undefined && typeof linear !== 'boolean') throw new OptionError('pipeline', 'linear', 'must be true or false', linear);
   if (output !== undefined) checkOutput(output, 'pipeline');
+  if (precision !== undefined) checkPrecision(precision, 'pipeline');
   if (borders !== undefined && !BORDERS.includes(borders)) throw new OptionError('pipeline', 'borders', `must be one of ${BORDERS.join(', ')}`, borders);
   return new Pipeline(steps.map(toStep), structuredClone(options));
 }

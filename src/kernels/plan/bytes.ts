@@ -4,8 +4,17 @@ import { depthwiseKernel } from '../depthwise.js';
 import type { ConvGeometry } from '../geometry.js';
 import { predict } from './cost.js';
 import { fftTiles } from './fft-tiles.js';
+import { fixedWeights } from './fixed.js';
 import type { Pass } from './pass.js';
 import { planPasses } from './plan.js';
+
+/**
+ * How exact sums are: `'exact'`, whole numbers or float32; or `'fixed'`, in 16-bit fixed point where that is possible and quicker.
+ * See {@link ImageOptions.precision}.
+ */
+export type Precision = (typeof PRECISIONS)[number];
+/** Every {@link Precision}. */
+export const PRECISIONS = ['exact', 'fixed'] as const;
 
 /** Narrower pictures, in bytes a row, take the way of all others. */
 const LEAST_ROW = 64;
@@ -14,7 +23,7 @@ const LEAST_ROW = 64;
  * for the way to and from bytes; what goes over planes of floats, for the way there. Taps along a row take less where every
  * pixel is a vector.
  */
-const NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, pixels: 0.055, fft: 1, planes: 5 };
+const NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, pixels: 0.055, fixed: 0.7, fixedTap: 0.027, fft: 1, planes: 5 };
 /** The programs round sums below it only. */
 const HIGHEST_SUM = 2 ** 21;
 /** Columns of so many values: 16 bits hold their sum. */
@@ -23,7 +32,7 @@ const HIGHEST_BOX = 257;
 /**
  * How an 8-bit picture is filtered from bytes to bytes, where the backend and the convolution allow it and it is the cheapest
  * way: kernels whose weights are whole multiples of one number, to a millionth, in integers; boxes as running sums; others in
- * floats, in one pass or two.
+ * floats, in one pass or two, or in two in fixed point if `precision` allows it.
  * @param kernel `[kH, kW]`, one for all channels; where every channel has its own, `[C, kH, kW]`, there is no such way
  * @param geometry depthwise, over planes `[1, C, H, W]`
  */
@@ -31,17 +40,20 @@ export function planBytes(
   kernel: Tensor,
   geometry: ConvGeometry,
   backend: Backend,
-  around: Pick<BytesTask, 'bias' | 'keepsAlpha' | 'needsOpaque'>,
+  around: Around,
+  precision: Precision = 'exact',
 ): (BytesTask & Pick<Way, 'weights'>) | undefined {
-  const asked = [geometry, around.bias, around.keepsAlpha, around.needsOpaque];
+  const asked = [geometry, around.bias, around.keepsAlpha, around.needsOpaque, precision];
   const plans = planned.get(backend) ?? new WeakMap<Float32Array, Planned>();
   const known = plans.get(kernel.data);
   // the numbers may have been changed meanwhile
   if (known?.asked.every((value, i) => value === asked[i]) && known.weights.every((weight, i) => weight === kernel.data[i])) return known.task;
-  const task = newTask(kernel, geometry, backend, around);
+  const task = newTask(kernel, geometry, backend, around, precision);
   planned.set(backend, plans.set(kernel.data, { asked, weights: kernel.data.slice(), task }));
   return task;
 }
+
+type Around = Pick<BytesTask, 'bias' | 'keepsAlpha' | 'needsOpaque'>;
 
 /** For each kernel what was planned last: the pictures of a film are filtered alike. Geometries are kept by what they are asked for. */
 const planned = new WeakMap<Backend, WeakMap<Float32Array, Planned>>();
@@ -52,12 +64,7 @@ interface Planned {
   readonly task: ReturnType<typeof planBytes>;
 }
 
-function newTask(
-  kernel: Tensor,
-  geometry: ConvGeometry,
-  backend: Backend,
-  around: Pick<BytesTask, 'bias' | 'keepsAlpha' | 'needsOpaque'>,
-): ReturnType<typeof planBytes> {
+function newTask(kernel: Tensor, geometry: ConvGeometry, backend: Backend, around: Around, precision: Precision): ReturnType<typeof planBytes> {
   const { bias, keepsAlpha } = around;
   const window = kernel.data;
   const { inChannels } = geometry;
@@ -82,7 +89,10 @@ function newTask(
   // a plan takes longer than some filters, so it is made only where one that can be hoped for would win
   const [, KH, KW] = geometry.kernel;
   const along = inChannels >= 3 && geometry.dilation[2] === 1 ? NS.pixels : NS.single;
-  if (best.cost < Math.min(NS.planes, cells * (NS.floats + NS.tap * KH + along * KW))) return { geometry, ...around, weights: best.weights };
+  const mayBeFixed = precision === 'fixed' && bias === 0 && isTogether(geometry) && isByte(geometry.paddingValue);
+  const inFixed = cells * (NS.fixed + NS.fixedTap * (KH + KW));
+  const hoped = Math.min(NS.planes, cells * (NS.floats + NS.tap * KH + along * KW), mayBeFixed ? inFixed : NS.planes);
+  if (best.cost < hoped) return { geometry, ...around, weights: best.weights };
   const tiles = KH > 1 ? fftTiles(geometry) : undefined;
   if (tiles) offer({ cost: cells * (NS.fft + tiles.cost / values), weights: { kind: 'fft', window: written } });
   const passes = planPasses(depthwiseKernel(kernel, inChannels), geometry, backend);
@@ -95,6 +105,8 @@ function newTask(
     const across = passes.findIndex(({ geometry: { kernel } }) => kernel[1] === 1);
     const [row, column] = [turned[across], turned[1 - across]];
     offer({ cost: cells * (NS.floats + NS.tap * column.length + along * row.length), weights: { kind: 'separable', row, column } });
+    const fixed = mayBeFixed && fixedWeights(row, column);
+    if (fixed) offer({ cost: inFixed, weights: fixed });
   }
   const overPlanes = 1e6 * passes.reduce((sum, pass) => sum + predict(pass), 0) + NS.planes * values;
   return best.cost * values < overPlanes ? { geometry, ...around, weights: best.weights } : undefined;
@@ -132,9 +144,13 @@ function isDirect(program: Pass['program']): boolean {
 }
 
 /** True if the sums of columns stay within 16 bits. */
-function isBox(window: Float32Array, { kernel, dilation, paddingValue }: ConvGeometry): boolean {
-  const together = dilation[1] === 1 && dilation[2] === 1 && kernel[1] <= HIGHEST_BOX;
-  return together && isByte(paddingValue) && window.every((weight) => weight === window[0]);
+function isBox(window: Float32Array, geometry: ConvGeometry): boolean {
+  return isTogether(geometry) && geometry.kernel[1] <= HIGHEST_BOX && isByte(geometry.paddingValue) && window.every((weight) => weight === window[0]);
+}
+
+/** True if the cells of a window are neighbours. */
+function isTogether({ dilation }: ConvGeometry): boolean {
+  return dilation[1] === 1 && dilation[2] === 1;
 }
 
 function isByte(value: number): boolean {

@@ -2,6 +2,7 @@ import type { BytesTask } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
 import { fftTiles } from '../../plan/fft-tiles.js';
+import { fixedJob } from './bytes-fixed.js';
 import { type Correlation, ceil4, forwardCorrelation } from './correlation.js';
 import type { Machine } from './machine.js';
 import { type Prepared, prepare, prepareFft } from './prepare.js';
@@ -39,6 +40,9 @@ export interface BytesJob<P extends SharedProgram = SharedProgram> {
   args(scratch: number, parts: readonly number[], x: number, out: number, lists: readonly number[]): ArgumentsOf<P>;
 }
 
+/** What samples are on their way to the sums: bytes, words or floats. */
+const CELL_BYTES = { integer: 1, box: 1, magnitude: 1, fixed: 2, window: 4, separable: 4 } as const;
+
 /** What was made of a task last, and the tables it was made with: as long as the machine keeps them, it is as good as new. */
 const made = new WeakMap<Machine, WeakMap<BytesTask, { readonly tables: Prepared; readonly job: BytesJob }>>();
 
@@ -46,9 +50,10 @@ const made = new WeakMap<Machine, WeakMap<BytesTask, { readonly tables: Prepared
 export function bytesJob(task: BytesTask, machine: Machine): BytesJob {
   if (task.weights.kind === 'fft') return fftJob(task.weights, task, machine);
   const { inChannels } = task.geometry;
-  const inFloats = task.weights.kind === 'window' || task.weights.kind === 'separable';
-  const cells = inFloats && task.keepsAlpha ? inChannels - 1 : inChannels;
-  const tables = prepared(machine, task.geometry, cells, inFloats ? 4 : 1);
+  const cellBytes = CELL_BYTES[task.weights.kind];
+  // bytes are summed where they lie, alpha among them
+  const cells = cellBytes > 1 && task.keepsAlpha ? inChannels - 1 : inChannels;
+  const tables = prepared(machine, task.geometry, cells, cellBytes);
   const jobs = made.get(machine) ?? new WeakMap();
   const known = jobs.get(task);
   if (known?.tables === tables) return known.job;
@@ -65,6 +70,8 @@ function newJob(task: BytesTask, p: Prepared, cells: number): BytesJob {
       return boxJob(task.weights, task, p);
     case 'magnitude':
       return magnitudeJob(task.weights, task, p);
+    case 'fixed':
+      return fixedJob(task.weights, task.geometry.inChannels, cells, p);
     default:
       return floatJob(task, p, cells);
   }
@@ -227,8 +234,9 @@ function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: num
   };
 }
 
-type Weights<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
+export type Weights<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
 
+/** @param cells of a pixel */
 function prepared(machine: Machine, g: ConvGeometry, cells: number, cellBytes: number): Prepared {
   return prepare(machine, `bytes${cellBytes} ${cells} ${g.key}`, () => bytesCorrelation(g, cells), cellBytes);
 }

@@ -1,6 +1,7 @@
 export { biasGradient } from './bias';
 export { bytesBox } from './bytes-box';
 export { isOpaque } from './bytes-cells';
+export { bytesFixed } from './bytes-fixed';
 export { bytesFloat } from './bytes-float';
 export { bytesInteger } from './bytes-integer';
 export { bytesMagnitude } from './bytes-magnitude';

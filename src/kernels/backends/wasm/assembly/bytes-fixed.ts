@@ -1,0 +1,237 @@
+import { alphaMask } from './bytes-cells';
+import { gatherWords } from './bytes-words';
+import { Correlation } from './correlation';
+import { usedRows } from './gather';
+
+/** Cells in a row of a tile, as in bytes-jobs.ts; a constant, so that rows are a fixed way apart. Whole vectors of whole pixels of 3 and 4. */
+const TILE: i32 = 192;
+const ROW: usize = 2 * TILE;
+const COLUMN_SHIFT: i32 = 14;
+/** Cells of which the pairs are made at once. */
+const CHUNK: i32 = 1536;
+
+/**
+ * A column and then a row of weights that are not negative, in fixed point: whole weights, 16-bit cells, 32-bit sums of
+ * products of two pairs. Between the two there are 8 bits of whole levels and 8 of fractions, less 128. Bands of rows `from`
+ * … `to` − 1.
+ * @param tile scratch, i16 [1 + bandRows + KH − 1 + 2, TILE]: cells
+ * @param linesAt,pairsAt,bytesAt bytes behind `tile`: scratch, i16 [bandRows, lineCells]: sums of columns; i16 [cells, 2]: each
+ *   with the one a pixel on; bytes of a row
+ */
+export function bytesFixed(
+  tile: usize, linesAt: usize, pairsAt: usize, bytesAt: usize, geometry: usize, x: usize, out: usize, pixel: i32, kept: i32,
+  bandRows: i32, lineCells: i32, factor: i32, columnPairs: i32, columnWeights: usize,
+  rowPairs: i32, rowWeights: usize, rowStart: i32, from: i32, to: i32,
+): void {
+  const c = changetype<Correlation>(geometry);
+  const lines = tile + linesAt, pairs = tile + pairsAt, bytes = tile + bytesAt;
+  const lineRow = <usize>lineCells << 1;
+  const outRow = <usize>(c.outW / kept * pixel);
+  const reach = c.KW * kept;
+  for (let index = from; index < to; index++) {
+    const oh = index * bandRows;
+    const rows = min(bandRows, c.outH - oh);
+    const used = usedRows(c, rows);
+    for (let cell = 0; cell < c.rowLength; cell += TILE) {
+      const cells = min(TILE, c.rowLength - cell);
+      for (let row = 0; row < used; row++) {
+        const h = load<i32>(c.tableH + (<usize>(oh + row) << 2));
+        gatherWords(c, x, h, cell, cell + cells, pixel, kept, <i16>factor, tile + <usize>(row + 1) * ROW);
+      }
+      const above = tile + <usize>(c.KH >> 1) * ROW;
+      sumColumns(above, rows, cells, columnPairs, columnWeights, lines + (<usize>cell << 1), lineRow);
+    }
+    for (let row = 0; row < rows; row++) {
+      const line = lines + <usize>row * lineRow;
+      for (let cell = 0; cell < c.outW; cell += CHUNK) {
+        const cells = min(CHUNK, c.outW - cell);
+        // fewer than a block are summed again with those before
+        const first = cells < 48 ? max(0, c.outW - 48) : cell;
+        const count = c.outW < 48 ? c.outW : max(48, cells);
+        pairUp(line + (<usize>first << 1), <usize>kept << 1, count + reach, pairs);
+        const to = bytes + <usize>first;
+        if (kept === 3) sumRow<ThreeVectors>(pairs, count, rowStart, rowPairs, rowWeights, to);
+        else if (kept === 4) sumRow<TwoVectors>(pairs, count, rowStart, rowPairs, rowWeights, to);
+        else sumRow<OneVector>(pairs, count, rowStart, rowPairs, rowWeights, to);
+      }
+      const at = <usize>(oh + row) * outRow;
+      storeCells(bytes, c.outW, pixel, kept, out + at, x + at);
+    }
+  }
+}
+
+/**
+ * Two rows at a time, so that what is loaded serves twice: cells above and below the middle are added first, as they have
+ * the same weight.
+ * @param above the row above the middle of the first window
+ * @param pairs of weights: of the middle and 1 beside it, 2 and 3 beside it …
+ */
+function sumColumns(above: usize, rows: i32, cells: i32, pairs: i32, weights: usize, line: usize, lineRow: usize): void {
+  const end = weights + (<usize>pairs << 2);
+  const width = <usize>cells << 1;
+  const start = i32x4.splat((1 << (COLUMN_SHIFT - 1)) - (128 << (COLUMN_SHIFT + 8)));
+  for (let row = 0; row < rows; row += 2) {
+    for (let i: usize = 0; i < width; i += 16) {
+      let up = above + i, down = up + 3 * ROW;
+      let u = v128.load(up), d = v128.load(up, 3 * ROW);
+      const x0 = v128.load(up, ROW), x1 = v128.load(up, 2 * ROW);
+      let k = v128.load32_splat(weights);
+      const m0 = i16x8.add(x0, x0), m1 = i16x8.add(x1, x1);
+      let s = i16x8.add(u, x1), t = i16x8.add(x0, d);
+      let a0 = i32x4.add(start, i32x4.dot_i16x8_s(low(m0, s), k));
+      let a1 = i32x4.add(start, i32x4.dot_i16x8_s(high(m0, s), k));
+      let b0 = i32x4.add(start, i32x4.dot_i16x8_s(low(m1, t), k));
+      let b1 = i32x4.add(start, i32x4.dot_i16x8_s(high(m1, t), k));
+      for (let w = weights + 4; w < end; w += 4) {
+        up -= 2 * ROW;
+        k = v128.load32_splat(w);
+        const u1 = v128.load(up, ROW), u2 = v128.load(up), d1 = v128.load(down, ROW), d2 = v128.load(down, 2 * ROW);
+        down += 2 * ROW;
+        s = i16x8.add(u1, d);
+        t = i16x8.add(u2, d1);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(low(s, t), k));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(high(s, t), k));
+        s = i16x8.add(u, d1);
+        t = i16x8.add(u1, d2);
+        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(low(s, t), k));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(high(s, t), k));
+        u = u2;
+        d = d2;
+      }
+      v128.store(line + i, i16x8.narrow_i32x4_s(i32x4.shr_s(a0, COLUMN_SHIFT), i32x4.shr_s(a1, COLUMN_SHIFT)));
+      v128.store(line + lineRow + i, i16x8.narrow_i32x4_s(i32x4.shr_s(b0, COLUMN_SHIFT), i32x4.shr_s(b1, COLUMN_SHIFT)));
+    }
+    above += 2 * ROW;
+    line += 2 * lineRow;
+  }
+}
+
+// orders that are one instruction of the processor
+@inline
+function low(a: v128, b: v128): v128 {
+  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+@inline
+function high(a: v128, b: v128): v128 {
+  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/** Each of so many cells, and up to 7 more, with the one that lies `next` bytes on. */
+function pairUp(line: usize, next: usize, cells: i32, pairs: usize): void {
+  for (let i = 0; i < cells; i += 8) {
+    const a = v128.load(line), b = v128.load(line + next);
+    v128.store(pairs, low(a, b));
+    v128.store(pairs, high(a, b), 16);
+    line += 16;
+    pairs += 32;
+  }
+}
+
+// groups of vectors of 4 cells: pairs of pixels of 1 or 2 cells are one together, of 4 two, of 3 three
+@unmanaged
+class OneVector {
+  a: f64;
+  b: f64;
+}
+@unmanaged
+class TwoVectors {
+  a: f64;
+  b: f64;
+  c: f64;
+  d: f64;
+}
+@unmanaged
+class ThreeVectors {
+  a: f64;
+  b: f64;
+  c: f64;
+  d: f64;
+  e: f64;
+  f: f64;
+}
+
+/**
+ * Four outputs a group apart at a time, whole vectors of whole pairs of pixels: of what two weights see of them most is the same.
+ * @param cells at least a group
+ * @param group bytes of one
+ * @param start of the sums
+ * @param taps how many pairs of weights
+ * @param weights [taps]: two, and then how far they are from the window's first one, in bytes of `pairs`; the second is a group on
+ */
+function sumRow<G>(pairs: usize, cells: i32, start: i32, taps: i32, weights: usize, bytes: usize): void {
+  const block = <i32>offsetof<G>();
+  const end = weights + <usize>taps * 12;
+  for (let cell = 0; cell < cells; cell += block) {
+    // the last groups overlap those before
+    const first = <usize>min(cell, cells - block);
+    for (let vector: usize = 0; vector < offsetof<G>(); vector += 16) {
+      const at = pairs + (first << 2) + vector;
+      let a0 = i32x4.splat(start), a1 = a0, a2 = a0, a3 = a0;
+      for (let w = weights; w < end; w += 12) {
+        const x = at + load<u32>(w, 8);
+        const k0 = v128.load32_splat(w), k1 = v128.load32_splat(w, 4);
+        const v0 = v128.load(x), v1 = v128.load(x, offsetof<G>()), v2 = v128.load(x, 2 * offsetof<G>()), v3 = v128.load(x, 3 * offsetof<G>()), v4 = v128.load(x, 4 * offsetof<G>());
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v0, k0));
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v1, k1));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v1, k0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v2, k1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(v2, k0));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(v3, k1));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(v3, k0));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(v4, k1));
+      }
+      const to = bytes + first + (vector >> 2);
+      const four = i8x16.narrow_i16x8_u(wholeOf(a0, a1), wholeOf(a2, a3));
+      v128.store32_lane(to, four, 0);
+      v128.store32_lane(to, four, 1, offsetof<G>() >> 2);
+      v128.store32_lane(to, four, 2, offsetof<G>() >> 1);
+      v128.store32_lane(to, four, 3, 3 * (offsetof<G>() >> 2));
+    }
+  }
+}
+
+@inline
+function wholeOf(a: v128, b: v128): v128 {
+  return i16x8.narrow_i32x4_s(i32x4.shr_u(a, 24), i32x4.shr_u(b, 24));
+}
+
+/** A row of cells, and between them what alpha the source has. @param cells at least 16, of 3 of 4 channels 12 */
+function storeCells(bytes: usize, cells: i32, pixel: i32, kept: i32, out: usize, source: usize): void {
+  const size = <usize>(cells / kept * pixel);
+  if (pixel === kept) {
+    memory.copy(out, bytes, size);
+    return;
+  }
+  const alpha = alphaMask(pixel);
+  const last = out + size - 16;
+  if (kept === 3) {
+    for (; out < last; out += 16) {
+      blend3(out, bytes, source, alpha);
+      bytes += 12;
+      source += 16;
+    }
+    // the last 16 overlap those before
+    const back = out - last;
+    blend3(last, bytes - (back >> 2) * 3, source - back, alpha);
+  } else {
+    for (; out < last; out += 16) {
+      blend1(out, bytes, source, alpha);
+      bytes += 8;
+      source += 16;
+    }
+    const back = out - last;
+    blend1(last, bytes - (back >> 1), source - back, alpha);
+  }
+}
+
+@inline
+function blend3(out: usize, bytes: usize, source: usize, alpha: v128): void {
+  const spread = v128.swizzle(v128.load(bytes), i8x16(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+  v128.store(out, v128.or(spread, v128.and(v128.load(source), alpha)));
+}
+
+@inline
+function blend1(out: usize, bytes: usize, source: usize, alpha: v128): void {
+  v128.store(out, v128.or(v128.load8x8_u(bytes), v128.and(v128.load(source), alpha)));
+}
