@@ -33,7 +33,8 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
       const image = { ...work.picture, channels: 4 } as const;
       const out = { ...image, data: new Uint8ClampedArray(image.data.length) };
       if (work.kind === 'sobel') return pictures(() => gradientMagnitude(image, { out, backend }));
-      return pictures(() => filter(image, work.kernel, { out, backend }));
+      const precision = work.fixed ? 'fixed' : 'exact';
+      return pictures(() => filter(image, work.kernel, { precision, out, backend }));
     }
     case 'tensor':
       return eager(work, backend);

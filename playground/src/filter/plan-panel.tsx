@@ -60,6 +60,7 @@ const BYTES = {
   integer: 'ranInteger',
   window: 'ranWindow',
   separable: 'ranSeparable',
+  fixed: 'ranFixed',
   box: 'ranBox',
   fft: 'ranBytesFft',
   magnitude: 'ranMagnitude',

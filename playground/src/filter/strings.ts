@@ -146,6 +146,7 @@ export const t = dictionary({
   ranInteger: ['from bytes to bytes, {kernel} in whole numbers of 16 bits', '由字节到字节，{kernel}，16 位整数'],
   ranWindow: ['from bytes to bytes, every weight of {kernel}', '由字节到字节，{kernel} 的每个权重'],
   ranSeparable: ['from bytes to bytes, {kernel} as a row and a column', '由字节到字节，{kernel} 拆为一行一列'],
+  ranFixed: ['from bytes to bytes, {kernel} as a row and a column, in fixed point', '由字节到字节，{kernel} 拆为一行一列，定点运算'],
   ranBox: ['from bytes to bytes, running sums over {kernel}', '由字节到字节，{kernel} 的滑动求和'],
   ranBytesFft: ['from bytes to bytes, Fourier transform, {kernel}', '由字节到字节，傅里叶变换，{kernel}'],
   ranMagnitude: ['from bytes to bytes, the length of the vector of two sums, {kernel} each', '由字节到字节，两个 {kernel} 求和所成向量的长度'],

@@ -3,20 +3,27 @@ import { gatherWords } from './bytes-words';
 import { Correlation } from './correlation';
 import { usedRows } from './gather';
 
-/** Cells in a row of a tile, as in bytes-jobs.ts; a constant, so that rows are a fixed way apart. Whole vectors of whole pixels of 3 and 4. */
+/** Cells in a row of a tile, as in bytes-fixed.ts one folder up; a constant, so that rows are a fixed way apart. Whole vectors of whole pixels. */
 const TILE: i32 = 192;
 const ROW: usize = 2 * TILE;
-const COLUMN_SHIFT: i32 = 14;
+/** Weights of columns times what cells were multiplied by sum to 2²². */
+const COLUMN_BITS: i32 = 22;
+const COLUMN_SHIFT: i32 = COLUMN_BITS - 8;
 /** Cells of which the pairs are made at once. */
 const CHUNK: i32 = 1536;
 
 /**
- * A column and then a row of weights that are not negative, in fixed point: whole weights, 16-bit cells, 32-bit sums of
- * products of two pairs. Between the two there are 8 bits of whole levels and 8 of fractions, less 128. Bands of rows `from`
- * … `to` − 1.
+ * A column and then a row of weights that are not negative, in fixed point: whole weights, cells of 16 bits, sums of 32. Two
+ * weights are an instruction for four cells. What columns give is rounded to 1/256 of a level, less 128 levels, so that it fits
+ * 16 bits; cells of equal weight are added first only where bytes are summed, as such sums do not. Sums of rows are of 2²⁴ for
+ * a level: their highest byte is the result. Bands of rows `from` … `to` − 1; how they are cut changes nothing.
  * @param tile scratch, i16 [1 + bandRows + KH − 1 + 2, TILE]: cells
  * @param linesAt,pairsAt,bytesAt bytes behind `tile`: scratch, i16 [bandRows, lineCells]: sums of columns; i16 [cells, 2]: each
  *   with the one a pixel on; bytes of a row
+ * @param kept of the `pixel` bytes of each pixel
+ * @param factor of cells, so that the sums of columns are of 2²²
+ * @param columnPairs,columnWeights see `sumColumns`
+ * @param rowPairs,rowWeights,rowStart see `sumRow`
  */
 export function bytesFixed(
   tile: usize, linesAt: usize, pairsAt: usize, bytesAt: usize, geometry: usize, x: usize, out: usize, pixel: i32, kept: i32,
@@ -64,12 +71,12 @@ export function bytesFixed(
  * Two rows at a time, so that what is loaded serves twice: cells above and below the middle are added first, as they have
  * the same weight.
  * @param above the row above the middle of the first window
- * @param pairs of weights: of the middle and 1 beside it, 2 and 3 beside it …
+ * @param pairs of weights: half the middle's, as it counts twice, and that of 1 beside it; of 2 and 3 beside it …
  */
 function sumColumns(above: usize, rows: i32, cells: i32, pairs: i32, weights: usize, line: usize, lineRow: usize): void {
   const end = weights + (<usize>pairs << 2);
   const width = <usize>cells << 1;
-  const start = i32x4.splat((1 << (COLUMN_SHIFT - 1)) - (128 << (COLUMN_SHIFT + 8)));
+  const start = i32x4.splat((1 << (COLUMN_SHIFT - 1)) - (128 << COLUMN_BITS));
   for (let row = 0; row < rows; row += 2) {
     for (let i: usize = 0; i < width; i += 16) {
       let up = above + i, down = up + 3 * ROW;
@@ -154,8 +161,7 @@ class ThreeVectors {
 /**
  * Four outputs a group apart at a time, whole vectors of whole pairs of pixels: of what two weights see of them most is the same.
  * @param cells at least a group
- * @param group bytes of one
- * @param start of the sums
+ * @param start of the sums: half a level, and the 128 that every cell lacks
  * @param taps how many pairs of weights
  * @param weights [taps]: two, and then how far they are from the window's first one, in bytes of `pairs`; the second is a group on
  */

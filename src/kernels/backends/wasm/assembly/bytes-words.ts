@@ -1,7 +1,7 @@
 import { Correlation } from './correlation';
 
 /**
- * Cells `from` … `to` − 1 of a row of bytes with its border, as 16-bit numbers.
+ * Cells `from` … `to` − 1 of a row of bytes with its border, as 16-bit numbers, multiplied.
  * @param h the row of x, or −1 beyond it
  * @param pixel bytes of one
  * @param kept how many of them count: all, or all but the last
@@ -28,11 +28,11 @@ function byteOf(cell: i32, pixel: i32, kept: i32): usize {
 
 /** Neighbouring cells. */
 function wordsOfRun(source: usize, cell: i32, count: i32, pixel: i32, kept: i32, factor: i16, line: usize): void {
-  // until a whole pixel
   let done = 0;
   const f = i16x8.splat(factor);
   let at = source + byteOf(cell, pixel, kept);
   if (kept === 3 && pixel === 4) {
+    // until a whole pixel
     for (; done < count && (cell + done) % 3; done++) store<i16>(line + (<usize>done << 1), <i16>load<u8>(source + byteOf(cell + done, pixel, kept)) * factor);
     at = source + byteOf(cell + done, pixel, kept);
     for (; done + 12 <= count; done += 12) {
