@@ -14,6 +14,7 @@ import {
   type Image,
   kernel2d,
   LAPLACIAN_4,
+  MOTION_DIAGONAL,
   motionBlur,
   Random,
   SOBEL_X,
@@ -84,6 +85,29 @@ const kernels: [string, Tensor, FilterOptions?][] = [
   ['Gaussian 1', gaussian(1)],
   ['Gaussian 2', gaussian(2)],
   ['motion 9', motionBlur(9)],
+  ['motion, diagonal', MOTION_DIAGONAL],
+  ['halves', kernel2d([[0.5, 0, 0.5]])],
+  [
+    'differences of thirds',
+    kernel2d([
+      [1 / 3, 0],
+      [0, -1 / 3],
+    ]),
+  ],
+  [
+    'tiny weights',
+    kernel2d([
+      [1e-4, 0, 1e-4],
+      [0, 1e-4, 0],
+    ]),
+  ],
+  [
+    'a factor above 1',
+    kernel2d([
+      [1.5, 0, -1.5],
+      [0, 1.5, 0],
+    ]),
+  ],
   ['dense 3', dense(3)],
   ['dense 7', dense(7)],
   ['dense 2 × 5', dense(2, 5)],

@@ -178,7 +178,7 @@ function quotientOf(window: Int32Array, scale: number): IntegerWeights['quotient
   const shift = 14 - Math.floor(Math.log2(Math.max(-low, high)));
   const bits = 14 - Math.floor(Math.log2(scale * 2 ** (15 - shift)));
   const factor = Math.round(scale * 2 ** (15 - shift + bits));
-  if (bits < 1 || factor >= 2 ** 15) return undefined;
+  if (bits < 1 || bits > 14 || factor >= 2 ** 15) return undefined;
   const [from, to] = [Math.max(low, Math.ceil(-1 / scale)), Math.min(high, Math.floor(256 / scale))];
   for (let sum = from; sum <= to; sum++) {
     const product = ((sum << shift) * factor + 2 ** 14) >> 15;
