@@ -142,10 +142,10 @@ const MOST_RECENT = 256;
 /** A value in words: two have the same only if they are asked for the same, and refused alike. Quicker than JSON, which makes null of NaN besides. */
 export function wordsOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
   if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
-  let words = Array.isArray(value) ? '[' : '{';
-  for (const [name, each] of Object.entries(value)) words += `${name}:${wordsOf(each)},`;
-  return words;
+  if (Array.isArray(value)) return `[${value.map(wordsOf)}]`;
+  return `{${Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}:${wordsOf(each)}`)}}`;
 }
 
 function newGeometry(xShape: readonly number[], kernelShape: readonly number[], options: ConvOptions, operation: string): ConvGeometry {
