@@ -5,7 +5,7 @@ const HIGHEST = 2 ** 15 - 1;
 /** As many bits of fractions as sums leave room for: of bytes, of which two have the same weight; and of 16 bits. */
 const COLUMN_BITS = { least: 16, most: 22 };
 const ROW_BITS = 16;
-/** Standard deviations in levels: of noise, and of the error of its sums with which fewer than 1 in 1000 are rounded the other way. */
+/** Standard deviations in levels: of noise, and of the error of its sums with which about 1 in 1000 is rounded the other way. */
 const NOISE = 74;
 const MOST_ERROR = 0.0012;
 /** So much may weights differ that should be the same, and a sum that should be 1. */
