@@ -6,7 +6,7 @@ import { predict } from './cost.js';
 import { fftTiles } from './fft-tiles.js';
 import { fixedWeights } from './fixed.js';
 import type { Pass } from './pass.js';
-import { planPasses } from './plan.js';
+import { plan, planPasses } from './plan.js';
 
 /**
  * How exact sums are: `'exact'`, whole numbers or float32; or `'fixed'`, in 16-bit fixed point where that is possible and quicker.
@@ -96,15 +96,18 @@ function newTask(kernel: Tensor, geometry: ConvGeometry, backend: Backend, aroun
   const tiles = KH > 1 ? fftTiles(geometry) : undefined;
   if (tiles) offer({ cost: cells * (NS.fft + tiles.cost / values), weights: { kind: 'fft', window: written } });
   const passes = planPasses(depthwiseKernel(kernel, inChannels), geometry, backend);
-  const inFloats = passes.length === 2 && passes.every(({ program, geometry: { outChannels } }) => isDirect(program) && outChannels === inChannels);
+  // in fixed point it may be the quicker way where in floats over planes it is not
+  const split = mayBeFixed && passes.length === 1 ? separableOf(depthwiseKernel(kernel, inChannels), geometry, backend) : passes;
+  const inFloats = split.length === 2 && split.every(({ program, geometry: { outChannels } }) => isDirect(program) && outChannels === inChannels);
   if (inFloats) {
-    const turned = passes.map(({ kernel, geometry: { flip, outChannels } }) => {
+    const turned = split.map(({ kernel, geometry: { flip, outChannels } }) => {
       const one = kernel.slice(0, kernel.length / outChannels);
       return flip ? one.reverse() : one;
     });
-    const across = passes.findIndex(({ geometry: { kernel } }) => kernel[1] === 1);
+    const across = split.findIndex(({ geometry: { kernel } }) => kernel[1] === 1);
     const [row, column] = [turned[across], turned[1 - across]];
-    offer({ cost: cells * (NS.floats + NS.tap * column.length + along * row.length), weights: { kind: 'separable', row, column } });
+    // what is not in fixed point is as without it
+    if (split === passes) offer({ cost: cells * (NS.floats + NS.tap * column.length + along * row.length), weights: { kind: 'separable', row, column } });
     const fixed = mayBeFixed && fixedWeights(row, column);
     if (fixed) offer({ cost: inFixed, weights: fixed });
   }
@@ -122,6 +125,12 @@ export function planMagnitude(kernels: readonly Tensor[], scale: number, geometr
   const [a, b] = kernels.map(({ data }) => wholeWeights(data, 0, geometry));
   if (!goesByBytes(geometry, backend) || kernels.length !== 2 || a?.scale !== 1 || b?.scale !== 1 || scale * 2 ** 16 >= HIGHEST_SUM) return undefined;
   return { geometry, bias: 0, keepsAlpha, needsOpaque: false, weights: { kind: 'magnitude', windows: [a.window, b.window], scale } };
+}
+
+/** A row and a column, whatever way the plan takes. */
+function separableOf(kernel: Tensor, geometry: ConvGeometry, backend: Backend): readonly Pass[] {
+  const way = plan(kernel, geometry, backend).alternatives.find(({ algorithm }) => algorithm === 'separable');
+  return way?.possible ? way.passes : [];
 }
 
 /** True if the backend goes from bytes to bytes and the picture keeps its size. */
