@@ -32,7 +32,7 @@ export interface ImageOptions {
   /**
    * `'fixed'` allows sums in 16-bit fixed point, in half to two thirds of the time, where they are possible: on the backend `wasm`, of 8-bit
    * pictures under one kernel that is a symmetric row times a symmetric column without negative weights, as a Gaussian is,
-   * with a sum of at most 1 and no bias. Of a Gaussian's samples then about one in a thousand is rounded the other way,
+   * with a sum of at most 1 and no bias. Of a Gaussian's samples then one or two in a thousand are rounded the other way,
    * which is one level; of other kernels also such as lie half-way. Everything else is computed as ever. Default `'exact'`.
    */
   precision?: Precision;
