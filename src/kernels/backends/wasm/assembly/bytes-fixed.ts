@@ -1,4 +1,5 @@
 import { alphaMask } from './bytes-cells';
+import { OneVector, ThreeVectors } from './bytes-float';
 import { gatherWords } from './bytes-words';
 import { Correlation } from './correlation';
 import { usedRows } from './gather';
@@ -135,27 +136,13 @@ function pairUp(line: usize, next: usize, cells: i32, pairs: usize): void {
   }
 }
 
-// groups of vectors of 4 cells: pairs of pixels of 1 or 2 cells are one together, of 4 two, of 3 three
-@unmanaged
-class OneVector {
-  a: f64;
-  b: f64;
-}
+/** Groups of vectors of 4 cells: two pixels of 1 or 2 cells each are {@link OneVector}, of 4 these, of 3 {@link ThreeVectors}. */
 @unmanaged
 class TwoVectors {
   a: f64;
   b: f64;
   c: f64;
   d: f64;
-}
-@unmanaged
-class ThreeVectors {
-  a: f64;
-  b: f64;
-  c: f64;
-  d: f64;
-  e: f64;
-  f: f64;
 }
 
 /**

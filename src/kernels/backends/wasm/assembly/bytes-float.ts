@@ -66,12 +66,12 @@ function pass(
 
 /** The sizes of groups of pixels that are whole vectors of 4 cells: 4 pixels of 1 cell, 2 of 2 or 1 of 4 are one, 4 of 3 cells are three. */
 @unmanaged
-class OneVector {
+export class OneVector {
   a: f64;
   b: f64;
 }
 @unmanaged
-class ThreeVectors {
+export class ThreeVectors {
   a: f64;
   b: f64;
   c: f64;
