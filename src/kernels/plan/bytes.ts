@@ -20,10 +20,14 @@ export const PRECISIONS = ['exact', 'fixed'] as const;
 const LEAST_ROW = 64;
 /**
  * Nanoseconds that a value takes, and each tap of it; measured as the costs of the plan for floats are (cost.ts). Floats pay
- * for the way to and from bytes; what goes over planes of floats, for the way there. Taps along a row take less where every
- * pixel is a vector.
+ * for the way to and from bytes; what goes over planes of floats, for the way there.
  */
-const NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, pixels: 0.055, fixed: 0.7, fixedTap: 0.027, fft: 1, planes: 5 };
+const NS = {
+  ...{ integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, separable: 0.4, separableTap: 0.049 },
+  ...{ fixed: 0.7, fixedTap: 0.027, fft: 1, planes: 5 },
+};
+/** A row and a column of fewer weights are one window. */
+const LEAST_SEPARABLE = 3;
 /** The programs round sums below it only. */
 const HIGHEST_SUM = 2 ** 21;
 /** Columns of so many values: 16 bits hold their sum. */
@@ -88,10 +92,11 @@ function newTask(kernel: Tensor, geometry: ConvGeometry, backend: Backend, aroun
 
   // a plan takes longer than some filters, so it is made only where one that can be hoped for would win
   const [, KH, KW] = geometry.kernel;
-  const along = inChannels >= 3 && geometry.dilation[2] === 1 ? NS.pixels : NS.single;
+  const maySplit = isTogether(geometry) && Math.min(KH, KW) >= LEAST_SEPARABLE;
+  const inTwo = cells * (NS.separable + NS.separableTap * (KH + KW));
   const mayBeFixed = precision === 'fixed' && bias === 0 && isTogether(geometry) && isByte(geometry.paddingValue);
   const inFixed = cells * (NS.fixed + NS.fixedTap * (KH + KW));
-  const hoped = Math.min(NS.planes, cells * (NS.floats + NS.tap * KH + along * KW), mayBeFixed ? inFixed : NS.planes);
+  const hoped = Math.min(NS.planes, maySplit ? inTwo : NS.planes, mayBeFixed ? inFixed : NS.planes);
   if (best.cost < hoped) return { geometry, ...around, weights: best.weights };
   const tiles = KH > 1 ? fftTiles(geometry) : undefined;
   if (tiles) offer({ cost: cells * (NS.fft + tiles.cost / values), weights: { kind: 'fft', window: written } });
@@ -107,7 +112,7 @@ function newTask(kernel: Tensor, geometry: ConvGeometry, backend: Backend, aroun
     const across = split.findIndex(({ geometry: { kernel } }) => kernel[1] === 1);
     const [row, column] = [turned[across], turned[1 - across]];
     // what is not in fixed point is as without it
-    if (split === passes) offer({ cost: cells * (NS.floats + NS.tap * column.length + along * row.length), weights: { kind: 'separable', row, column } });
+    if (split === passes && maySplit) offer({ cost: inTwo, weights: { kind: 'separable', row, column } });
     const fixed = mayBeFixed && fixedWeights(row, column);
     if (fixed) offer({ cost: inFixed, weights: fixed });
   }

@@ -12,6 +12,11 @@ import type { ArgumentsOf, SharedProgram } from './programs.js';
 const TILE_CELLS = 384;
 /** All rows of a tile: they stay in the second-level cache. */
 const TILE_BYTES = 384 * 1024;
+/** The same of a ring of rows, see assembly/bytes-separable.ts; the rows of a result that are summed at once there; and rows of a band: of fewer
+ * the window's own rows, which have to be read before, would count for more. */
+const RING_BYTES = 512 * 1024;
+const SUMMED_ROWS = 4;
+const RING_ROWS = 48;
 /** Rows that are summed one after the other; before the first of them the window's own rows are. */
 const BAND_ROWS = 128;
 
@@ -72,8 +77,10 @@ function newJob(task: BytesTask, p: Prepared, cells: number): BytesJob {
       return magnitudeJob(task.weights, task, p);
     case 'fixed':
       return fixedJob(task.weights, task.geometry.inChannels, cells, p);
+    case 'separable':
+      return separableJob(task.weights, task, p, cells);
     default:
-      return floatJob(task, p, cells);
+      return windowJob(task.weights as Weights<'window'>, task, p, cells);
   }
 }
 
@@ -197,39 +204,50 @@ function boxJob({ weight }: Weights<'box'>, { geometry, bias, keepsAlpha }: Byte
   };
 }
 
-function floatJob({ geometry, weights, bias }: BytesTask, p: Prepared, kept: number): BytesJob<'bytesFloat'> {
+function windowJob({ window }: Weights<'window'>, { geometry, bias }: BytesTask, p: Prepared, kept: number): BytesJob<'bytesFloat'> {
   const [, KH, KW] = geometry.kernel;
   const [, dilationH, dilationW] = geometry.dilation;
-  const separable = weights.kind === 'separable';
   const halo = (KW - 1) * dilationW * kept;
-  const rowLength = TILE_CELLS + (separable ? 0 : ceil4(halo));
+  const rowLength = TILE_CELLS + ceil4(halo);
   const below = (KH - 1) * dilationH;
   // fewer rows than the window reaches below would mean to read most rows again for the next tile
   const bandRows = Math.min(geometry.output[1], Math.max(below + 1, Math.floor(TILE_BYTES / (4 * rowLength)) - below));
-  const column = (kw: number) => 4 * kw * dilationW * kept;
-  const row = (kh: number) => 4 * kh * dilationH * rowLength;
-  const window = weights.kind === 'window' ? weights.window : undefined;
-  const taps = window && [...window.keys()].filter((tap) => window[tap] !== 0);
-  // taps a whole number of vectors apart follow each other: see `along` in assembly/bytes-float.ts
-  const pixels = kept === 3 ? 4 : 4 / kept;
-  const grouped = [...Array(KW).keys()].sort((a, b) => (a % pixels) - (b % pixels) || a - b);
-  const lists =
-    weights.kind === 'separable'
-      ? [Int32Array.from(grouped, column), Float32Array.from(grouped, (tap) => weights.row[tap]), Int32Array.from(weights.column.keys(), row), weights.column]
-      : [Int32Array.from(taps ?? [], (tap) => row(Math.floor(tap / KW)) + column(tap % KW)), Float32Array.from(taps ?? [], (tap) => window?.[tap] ?? 0)];
+  const taps = [...window.keys()].filter((tap) => window[tap] !== 0);
+  const offsets = taps.map((tap) => 4 * (Math.floor(tap / KW) * dilationH * rowLength + (tap % KW) * dilationW * kept));
   // two rows are computed at once where every cell of the window counts, and one row lies right below the other
-  const paired = Number(taps?.length === KH * KW && dilationH === 1);
-  const [first, second] = [lists[0].length, separable ? lists[2].length : 0];
+  const paired = Number(taps.length === KH * KW && dilationH === 1);
   return {
     program: 'bytesFloat',
-    lists,
-    scratch: [4 * rowLength * (bandRows + below), 4 * (TILE_CELLS + halo), 8 * TILE_CELLS],
+    lists: [Int32Array.from(offsets), Float32Array.from(taps, (tap) => window[tap])],
+    scratch: [4 * rowLength * (bandRows + below), 8 * TILE_CELLS],
     across: Math.ceil((geometry.output[2] * kept) / TILE_CELLS),
     rows: bandRows,
-    taps: first + second,
-    args: (tile, [line, sums], x, out, [rowOffsets, rowWeights, columnOffsets = 0, columnWeights = 0]) => [
-      ...([tile, line, sums, p.pointer, x, out, geometry.inChannels, kept, TILE_CELLS, bandRows, rowLength, halo] as const),
-      ...([first, rowOffsets, rowWeights, second, columnOffsets, columnWeights, paired, Number(separable && dilationW === 1), bias] as const),
+    taps: taps.length,
+    args: (tile, [sums], x, out, [offsets, weights]) => [
+      ...([tile, sums, p.pointer, x, out, geometry.inChannels, kept, TILE_CELLS, bandRows, rowLength, halo] as const),
+      ...([taps.length, offsets, weights, paired, bias] as const),
+    ],
+  };
+}
+
+function separableJob({ row, column }: Weights<'separable'>, { geometry, bias }: BytesTask, p: Prepared, kept: number): BytesJob<'bytesSeparable'> {
+  const halo = (row.length - 1) * kept;
+  const slots = column.length + SUMMED_ROWS - 1;
+  const cells = geometry.output[2] * kept;
+  const across = Math.ceil(cells / Math.max(TILE_CELLS, RING_BYTES / 4 / slots - halo));
+  const tileCells = 48 * Math.ceil(cells / across / 48);
+  const rowLength = tileCells + halo + 8;
+  const bandRows = Math.min(geometry.output[1], RING_ROWS);
+  return {
+    program: 'bytesSeparable',
+    lists: [Int32Array.from({ length: row.length + SUMMED_ROWS - 1 }, (_, kw) => 16 * kw * kept), row, column],
+    scratch: [4 * slots * rowLength, 16 * rowLength, 256 * kept, 4 * tileCells, 4 * slots],
+    across,
+    rows: bandRows,
+    taps: row.length + column.length,
+    args: (ring, [line, sums, bytes, offsets], x, out, [rowOffsets, rowWeights, columnWeights]) => [
+      ...([ring, line, sums, bytes, offsets, p.pointer, x, out, geometry.inChannels, kept, tileCells, bandRows, rowLength, halo, slots] as const),
+      ...([row.length, rowOffsets, rowWeights, column.length, columnWeights, bias] as const),
     ],
   };
 }

@@ -1,4 +1,5 @@
-import { alphaMask, blendBytes, gatherBytes, HALF_WAY, wholeOf } from './bytes-cells';
+import { gatherBytes } from './bytes-gather';
+import { alphaMask, blendBytes, HALF_WAY, wholeOf } from './bytes-store';
 import { Correlation } from './correlation';
 import { usedRows } from './gather';
 

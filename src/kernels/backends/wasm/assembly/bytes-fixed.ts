@@ -1,5 +1,4 @@
-import { alphaMask } from './bytes-cells';
-import { OneVector, ThreeVectors } from './bytes-float';
+import { storeRow } from './bytes-store';
 import { gatherWords } from './bytes-words';
 import { Correlation } from './correlation';
 import { usedRows } from './gather';
@@ -63,7 +62,7 @@ export function bytesFixed(
         else sumRow<OneVector>(pairs, count, rowStart, rowPairs, rowWeights, to);
       }
       const at = <usize>(oh + row) * outRow;
-      storeCells(bytes, c.outW, pixel, kept, out + at, x + at);
+      storeRow(bytes, c.outW, pixel, kept, out + at, x + at);
     }
   }
 }
@@ -136,7 +135,21 @@ function pairUp(line: usize, next: usize, cells: i32, pairs: usize): void {
   }
 }
 
-/** Groups of vectors of 4 cells: two pixels of 1 or 2 cells each are {@link OneVector}, of 4 these, of 3 {@link ThreeVectors}. */
+/** The sizes of groups of vectors of 4 cells: two pixels of 1 or 2 cells each are one, of 4 two, and four of 3 three. */
+@unmanaged
+class OneVector {
+  a: f64;
+  b: f64;
+}
+@unmanaged
+class ThreeVectors {
+  a: f64;
+  b: f64;
+  c: f64;
+  d: f64;
+  e: f64;
+  f: f64;
+}
 @unmanaged
 class TwoVectors {
   a: f64;
@@ -187,44 +200,4 @@ function sumRow<G>(pairs: usize, cells: i32, start: i32, taps: i32, weights: usi
 @inline
 function wholeOf(a: v128, b: v128): v128 {
   return i16x8.narrow_i32x4_s(i32x4.shr_u(a, 24), i32x4.shr_u(b, 24));
-}
-
-/** A row of cells, and between them what alpha the source has. @param cells at least 16, of 3 of 4 channels 12 */
-function storeCells(bytes: usize, cells: i32, pixel: i32, kept: i32, out: usize, source: usize): void {
-  const size = <usize>(cells / kept * pixel);
-  if (pixel === kept) {
-    memory.copy(out, bytes, size);
-    return;
-  }
-  const alpha = alphaMask(pixel);
-  const last = out + size - 16;
-  if (kept === 3) {
-    for (; out < last; out += 16) {
-      blend3(out, bytes, source, alpha);
-      bytes += 12;
-      source += 16;
-    }
-    // the last 16 overlap those before
-    const back = out - last;
-    blend3(last, bytes - (back >> 2) * 3, source - back, alpha);
-  } else {
-    for (; out < last; out += 16) {
-      blend1(out, bytes, source, alpha);
-      bytes += 8;
-      source += 16;
-    }
-    const back = out - last;
-    blend1(last, bytes - (back >> 1), source - back, alpha);
-  }
-}
-
-@inline
-function blend3(out: usize, bytes: usize, source: usize, alpha: v128): void {
-  const spread = v128.swizzle(v128.load(bytes), i8x16(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
-  v128.store(out, v128.or(spread, v128.and(v128.load(source), alpha)));
-}
-
-@inline
-function blend1(out: usize, bytes: usize, source: usize, alpha: v128): void {
-  v128.store(out, v128.or(v128.load8x8_u(bytes), v128.and(v128.load(source), alpha)));
 }

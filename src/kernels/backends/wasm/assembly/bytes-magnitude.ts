@@ -1,4 +1,5 @@
-import { alphaMask, EDGE, gatherStrip, rounded, storeBytes } from './bytes-cells';
+import { EDGE, gatherStrip } from './bytes-gather';
+import { alphaMask, rounded, storeBytes } from './bytes-store';
 import { Correlation } from './correlation';
 
 /**

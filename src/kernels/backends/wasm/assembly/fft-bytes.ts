@@ -1,4 +1,4 @@
-import { rounded } from './bytes-cells';
+import { rounded } from './bytes-store';
 import { Correlation } from './correlation';
 import { acrossOf, multiply, partBytes, piecesOf, Tiling, transform, transformBack, turnedBytes } from './fft-conv';
 
@@ -59,7 +59,7 @@ function loadRow(c: Correlation, t: Tiling, x: usize, h: i32, left: i32, pixel: 
     const first = load<i32>(entry + (<usize>i << 2));
     // what a table shows never advances faster than the table itself
     if (row >= 0 && i + 4 <= count && first >= 0 && load<i32>(entry + (<usize>i << 2), 12) === first + 3) {
-      v128.store(target, f32x4.convert_i32x4_u(v128.swizzle(v128.load(cells + <usize>(first * pixel)), places)));
+      v128.store(target, f32x4.convert_i32x4_s(v128.swizzle(v128.load(cells + <usize>(first * pixel)), places)));
       i += 4;
     } else {
       store<f32>(target, row < 0 || first < 0 ? c.value : <f32>load<u8>(cells + <usize>(first * pixel)));

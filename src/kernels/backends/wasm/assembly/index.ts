@@ -1,10 +1,11 @@
 export { biasGradient } from './bias';
 export { bytesBox } from './bytes-box';
-export { isOpaque } from './bytes-cells';
 export { bytesFixed } from './bytes-fixed';
 export { bytesFloat } from './bytes-float';
 export { bytesInteger } from './bytes-integer';
 export { bytesMagnitude } from './bytes-magnitude';
+export { bytesSeparable } from './bytes-separable';
+export { isOpaque } from './bytes-store';
 export { correlate } from './conv';
 export { fftBytes } from './fft-bytes';
 export { allFinite, fftConv, fftKernels, fftScratch, fftSpectrumBytes, fftTransforms, sameBytes } from './fft-conv';
