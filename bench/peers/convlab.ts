@@ -1,27 +1,45 @@
-import { type Backend, conv, convGeometry, createBackend, filter, gradientMagnitude, type Image } from '../../src/index.js';
-import type { Contestant, Peer, Prepare, TensorWork, Work } from '../row.js';
+import {
+  allocateImage,
+  type Backend,
+  conv,
+  convGeometry,
+  createBackend,
+  createImage,
+  filter,
+  freeImage,
+  gradientMagnitude,
+  type Image,
+} from '../../src/index.js';
+import type { Contestant, KernelWork, Peer, Prepare, SobelWork, TensorWork, Work } from '../row.js';
 import { convlabLayer } from './convlab-layer.js';
 import { convlabNet } from './convlab-net.js';
 
 /** convlab as its users call it: pictures and tensors in, pictures and tensors out; models stay compiled. */
 export const convlab: Peer = { name: 'convlab', threaded: true, groups: ['filters', 'layers', 'cnn'], quick: true, load: async () => onThreads(prepare) };
 
-/** The same operator on a backend's own buffers, which is what a model calls, and what peers do whose tensors stay where they are. */
-export const convlabBuffers: Peer = {
-  name: 'convlab, own buffers',
+/**
+ * The same in a backend's own memory: pictures of `allocateImage`, and for floats the operator that a model calls. So do peers whose matrices
+ * and tensors stay where they are. On one thread pictures have no such memory.
+ */
+export const convlabOwnMemory: Peer = {
+  name: 'convlab, own memory',
   threaded: true,
   groups: ['filters'],
   quick: true,
-  load: async () => onThreads((work, backend) => (work.kind === 'tensor' && !work.vectors ? buffers(work, backend) : undefined)),
+  load: async () =>
+    onThreads((work, backend, threads) => {
+      if (work.kind === 'tensor') return work.vectors ? undefined : buffers(work, backend);
+      return threads > 1 && (work.kind === 'kernel' || work.kind === 'sobel') ? ownPictures(work, backend) : undefined;
+    }),
 };
 
 const backends = new Map<number, Promise<Backend>>();
 
-function onThreads(prepareOn: (work: Work, backend: Backend) => ReturnType<typeof prepare>): Prepare {
+function onThreads(prepareOn: (work: Work, backend: Backend, threads: number) => ReturnType<typeof prepare>): Prepare {
   return async (work, threads) => {
     const backend = backends.get(threads) ?? createBackend('wasm', { threads });
     backends.set(threads, backend);
-    return prepareOn(work, await backend);
+    return prepareOn(work, await backend, threads);
   };
 }
 
@@ -30,11 +48,8 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
   switch (work.kind) {
     case 'kernel':
     case 'sobel': {
-      const image = { ...work.picture, channels: 4 } as const;
-      const out = { ...image, data: new Uint8ClampedArray(image.data.length) };
-      if (work.kind === 'sobel') return pictures(() => gradientMagnitude(image, { out, backend }));
-      const precision = work.fixed ? 'fixed' : 'exact';
-      return pictures(() => filter(image, work.kernel, { precision, out, backend }));
+      const { width, height, data } = work.picture;
+      return pictures(work, backend, createImage(width, height, 4, data), createImage(width, height, 4));
     }
     case 'tensor':
       return eager(work, backend);
@@ -47,13 +62,21 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
   }
 }
 
-function pictures(filtered: () => Promise<Image>): Contestant {
-  let image: Image;
+function pictures(work: KernelWork | SobelWork, backend: Backend, image: Image, out: Image): Contestant {
+  const precision = work.kind === 'kernel' && work.fixed ? 'fixed' : 'exact';
   return {
-    async run() {
-      image = await filtered();
-    },
-    result: () => image.data as Uint8ClampedArray,
+    run: () => (work.kind === 'sobel' ? gradientMagnitude(image, { out, backend }) : filter(image, work.kernel, { precision, out, backend })),
+    result: () => out.data as Uint8ClampedArray,
+  };
+}
+
+async function ownPictures(work: KernelWork | SobelWork, backend: Backend): Promise<Contestant> {
+  const size = { ...work.picture, channels: 4 } as const;
+  const [image, out] = await Promise.all([allocateImage(size, { backend }), allocateImage(size, { backend })]);
+  image.data.set(work.picture.data);
+  return {
+    ...pictures(work, backend, image, out),
+    dispose: () => Promise.all([freeImage(image, { backend }), freeImage(out, { backend })]),
   };
 }
 

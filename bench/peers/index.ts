@@ -1,5 +1,5 @@
 import type { Peer } from '../row.js';
-import { convlab, convlabBuffers } from './convlab.js';
+import { convlab, convlabOwnMemory } from './convlab.js';
 import { gpuJs } from './gpu-js.js';
 import { imageJs } from './image-js.js';
 import { jimp } from './jimp.js';
@@ -15,7 +15,7 @@ import { wasmVips } from './wasm-vips.js';
 /** In the order of the tables. The first is what the others are compared with. */
 export const PEERS: readonly Peer[] = [
   convlab,
-  convlabBuffers,
+  convlabOwnMemory,
   ...python,
   ...wasmVips,
   sharp,

@@ -1,3 +1,4 @@
+export { allocateImage, freeImage } from './allocate-image.js';
 export { ALPHAS, type Alpha } from './alpha.js';
 export { binomial } from './binomial.js';
 export { box } from './box.js';

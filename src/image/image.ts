@@ -177,7 +177,8 @@ export function toWhole(value: number, white: number): number {
   return rounded > 0 ? Math.min(rounded, white) : 0;
 }
 
-function checkSize(operation: string, width: number, height: number, channels: number): void {
+/** @throws ShapeError unless sizes are whole numbers of at least 1, and channels 1 to 4 */
+export function checkSize(operation: string, width: number, height: number, channels: number): void {
   for (const [name, size] of Object.entries({ width, height })) {
     if (!Number.isSafeInteger(size) || size < 1) {
       throw new ShapeError(operation, `the ${name} of an image must be a whole number ≥ 1, received ${show(size)}`, { [name]: size });

@@ -111,6 +111,15 @@ export interface Backend {
    */
   convBytes?(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean;
 
+  /**
+   * Optional: zeros in this backend's memory, if it can show that to the caller: then {@link convBytes} copies nothing from there to there.
+   * Else they are an array like any other.
+   * @throws UnsupportedError when the memory is exhausted
+   */
+  allocateBytes?(length: number): Uint8ClampedArray;
+  /** Gives such an array back; it must not be used again. @returns false if it is none, or was given back before */
+  freeBytes?(bytes: Uint8ClampedArray): boolean;
+
   /** Frees everything. The backend must not be used again. */
   dispose(): void;
 }

@@ -39,12 +39,26 @@ export function convBytes(machine: Machine, task: BytesTask, image: Uint8Clamped
     inOne: geometry.paddingMode === 'wrap' || image.buffer === out.buffer,
     opaque: needsOpaque ? geometry.inChannels : 0,
   };
+  const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
+  if (x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, task, picture, x, y);
   const job = bytesJob(task, machine.own);
   const units = unitsOf(job, height);
   const work = (NS_TAP * job.taps - NS_HANDED) * image.length;
   if (!machine.isWorthSharing(units, work)) return bands(machine.own, job, picture)(0, units);
   machine.wake();
   return share(machine, task, picture, work);
+}
+
+function overlap(a: Uint8ClampedArray, b: Uint8ClampedArray): boolean {
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.length && b.byteOffset < a.byteOffset + a.length;
+}
+
+/** Both pictures lie in the machine's memory, at `x` and at `y`: nothing is copied. */
+function inMemory(machine: Machine, task: BytesTask, { image, height, opaque }: Picture, x: number, y: number): boolean {
+  if (opaque > 0 && !machine.run.isOpaque(x, image.length, opaque)) return false;
+  const job = bytesJob(task, machine);
+  const { scratchBytes, argsOf } = place(machine, job, []);
+  return machine.share(job.program, argsOf(x, y), { units: unitsOf(job, height), scratch: scratchBytes, work: NS_TAP * job.taps * image.length });
 }
 
 /** On one thread. @returns what does some units of it; false: the picture is not opaque as it has to be */

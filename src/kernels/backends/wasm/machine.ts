@@ -35,6 +35,9 @@ export class Machine {
   #loaded: Loaded | undefined;
   #pool: ThreadPool | undefined;
   #scratch = { pointer: 0, bytes: 0 };
+  readonly #handedOut = new WeakSet<Uint8ClampedArray>();
+  /** a memory that is shared gives another buffer each time it has grown, and the old ones stay */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   /** @param worthSharing nanoseconds that a job has to take, so that threads share it */
   constructor(loaded: Loaded, pool?: ThreadPool, worthSharing = Number.POSITIVE_INFINITY, own?: Machine) {
@@ -103,6 +106,33 @@ export class Machine {
 
   free(pointer: number): void {
     this.run.free(pointer);
+  }
+
+  /** See {@link Backend.allocateBytes}. */
+  allocateBytes(length: number): Uint8ClampedArray {
+    // memory that is not shared leaves its views when it grows
+    const bytes = this.#pool ? this.#shown(length) : new Uint8ClampedArray(length);
+    this.#handedOut.add(bytes);
+    return bytes;
+  }
+
+  #shown(length: number): Uint8ClampedArray {
+    const pointer = this.allocate(length);
+    this.run.clear(pointer, length);
+    this.#buffers.add(this.bytes);
+    return new Uint8ClampedArray(this.bytes, pointer, length);
+  }
+
+  /** See {@link Backend.freeBytes}. */
+  freeBytes(bytes: Uint8ClampedArray): boolean {
+    const known = this.#handedOut.delete(bytes);
+    if (known && this.#buffers.has(bytes.buffer)) this.free(bytes.byteOffset);
+    return known;
+  }
+
+  /** Where bytes lie, if they are of an array that {@link allocateBytes} gave, or of a part of one. */
+  addressOf(bytes: Uint8ClampedArray): number | undefined {
+    return this.#buffers.has(bytes.buffer) ? bytes.byteOffset : undefined;
   }
 
   /** Copies values to an address. */

@@ -29,10 +29,13 @@ export interface Job {
   drain?(from: number, to: number): void;
 }
 
-/** Shares a thread takes of a job, if all take equally many: more even out what slows one of them down, and cost more hand-overs. */
-const SHARES = 4;
-/** The same where the caller hands over what workers need, and has to take turns. */
-const FED_SHARES = 16;
+/**
+ * Shares a thread takes of a job, if all take equally many: more even out what slows one of them down, and cost more hand-overs,
+ * so that many are for jobs of long shares only, in nanoseconds, and for those of which the caller hands over what workers need.
+ */
+const FEW_SHARES = 4;
+const MANY_SHARES = 16;
+const LONG_SHARE = 10_000;
 /** Much longer than any share takes. */
 const PATIENCE_MS = 60_000;
 const SLEEP_MS = 100;
@@ -66,7 +69,7 @@ export class ThreadPool {
    * @throws Error if one does not start
    */
   static async start(loaded: Loaded, threads: number, patience = PATIENCE_MS): Promise<ThreadPool> {
-    const control = new SharedArrayBuffer(controlBytes(FED_SHARES * threads));
+    const control = new SharedArrayBuffer(controlBytes(MANY_SHARES * threads));
     const end: { reason?: string } = {};
     const { module, memory } = loaded;
     const starting = Array.from({ length: threads - 1 }, (_, i) =>
@@ -103,7 +106,8 @@ export class ThreadPool {
   run(program: SharedProgram, args: readonly number[], job: Job): boolean {
     const { units, first = 0, step = 1, scratch = 0 } = job;
     const cells = this.#cells;
-    const share = step * Math.max(1, Math.ceil((units - first) / (step * (job.feed ? FED_SHARES : SHARES) * this.threads)));
+    const each = job.feed ? MANY_SHARES : Math.max(FEW_SHARES, Math.min(MANY_SHARES, Math.floor(job.work / this.threads / LONG_SHARE)));
+    const share = step * Math.max(1, Math.ceil((units - first) / (step * each * this.threads)));
     const shares = Math.ceil((units - first) / share);
     this.#job.set([SHARED_PROGRAMS.indexOf(program), first, units, share, scratch, args.length, ...args]);
     this.#done.fill(0);

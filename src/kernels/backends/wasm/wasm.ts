@@ -224,6 +224,14 @@ export class WasmBackend implements Backend {
     }
   }
 
+  allocateBytes(length: number): Uint8ClampedArray {
+    return this.#machine.allocateBytes(length);
+  }
+
+  freeBytes(bytes: Uint8ClampedArray): boolean {
+    return this.#machine.freeBytes(bytes);
+  }
+
   convBytes(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
     return convBytes(this.#machine, task, image, out);
   }

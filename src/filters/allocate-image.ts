@@ -1,0 +1,49 @@
+import { OptionError } from '../errors.js';
+import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
+import { defaultBackend } from '../kernels/backends/create.js';
+import type { RunOptions } from '../kernels/conv.js';
+
+/**
+ * A black picture of 8 bits in the memory of a backend: one that is filtered from there to there is not copied, which is half the
+ * time of a kernel of 3 × 3. That takes threads that share memory, as the backend `wasm` has them in Node and on cross-origin
+ * isolated pages; elsewhere the picture is one like any other. Use it where many pictures are filtered, and give it back by
+ * {@link freeImage}: it is not garbage that is collected.
+ *
+ * Its data is an array over shared memory. `ImageData`, `VideoFrame` and the like refuse that: give them a copy, `data.slice()`.
+ *
+ * @param size of the picture: a picture is also one
+ * @returns as long as the backend is not disposed of
+ * @throws ShapeError if a size or the channels break their rule
+ * @throws UnsupportedError when the memory is exhausted
+ * @example
+ * ```ts
+ * import { allocateImage, filter, freeImage, sharpen } from 'convlab';
+ * import { readImage, writeImage } from 'convlab/node';
+ *
+ * const photo = await readImage('photo.jpg');
+ * const [image, out] = await Promise.all([allocateImage(photo), allocateImage(photo)]);
+ * image.data.set(photo.data);
+ * await filter(image, sharpen(), { out });
+ * await writeImage('sharp.png', out);
+ * await Promise.all([freeImage(image), freeImage(out)]);
+ * ```
+ */
+export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'channels'>, { backend }: RunOptions = {}): Promise<Image> {
+  const { width, height, channels } = size;
+  checkSize('allocateImage', width, height, channels);
+  const on = backend ?? (await defaultBackend());
+  return createImage(width, height, channels, on.allocateBytes?.(width * height * channels));
+}
+
+/**
+ * Gives back the memory of a picture of {@link allocateImage}, which must not be used again.
+ * @param options the backend that it was asked of
+ * @throws OptionError if it is not one of that backend, or was given back before
+ */
+export async function freeImage(image: Image, { backend }: RunOptions = {}): Promise<void> {
+  checkImage('freeImage', image);
+  const on = backend ?? (await defaultBackend());
+  if (on.freeBytes && !on.freeBytes(image.data as Uint8ClampedArray)) {
+    throw new OptionError('freeImage', 'image', 'must be one that allocateImage gave for this backend, and that was not given back yet', image);
+  }
+}
