@@ -10,10 +10,9 @@ import type { ArgumentsOf, SharedProgram } from './programs.js';
 
 /** Cells in a row of a tile, whole pixels of 1, 2, 3 or 4; its rows stay in a first-level cache of 32 KiB under most windows. */
 const TILE_CELLS = 384;
-/** All rows of a tile: they stay in the second-level cache. */
-const TILE_BYTES = 384 * 1024;
-/** The same of a ring of rows, see assembly/bytes-separable.ts; the rows of a result that are summed at once there; and rows of a band: of fewer
- * the window's own rows, which have to be read before, would count for more. */
+/** Rows of the result in a tile under a window, at least: of fewer the window's own rows, which have to be read before, would count for more. */
+const WINDOW_ROWS = 64;
+/** Bytes of a ring of rows, see assembly/bytes-separable.ts: they stay in the second-level cache. The rows that are summed at once there, and those of a band. */
 const RING_BYTES = 512 * 1024;
 const SUMMED_ROWS = 4;
 const RING_ROWS = 48;
@@ -210,8 +209,7 @@ function windowJob({ window }: Weights<'window'>, { geometry, bias }: BytesTask,
   const halo = (KW - 1) * dilationW * kept;
   const rowLength = TILE_CELLS + ceil4(halo);
   const below = (KH - 1) * dilationH;
-  // fewer rows than the window reaches below would mean to read most rows again for the next tile
-  const bandRows = Math.min(geometry.output[1], Math.max(below + 1, Math.floor(TILE_BYTES / (4 * rowLength)) - below));
+  const bandRows = Math.min(geometry.output[1], Math.max(3 * below + 1, WINDOW_ROWS));
   const taps = [...window.keys()].filter((tap) => window[tap] !== 0);
   const offsets = taps.map((tap) => 4 * (Math.floor(tap / KW) * dilationH * rowLength + (tap % KW) * dilationW * kept));
   // two rows are computed at once where every cell of the window counts, and one row lies right below the other

@@ -9,6 +9,8 @@ const BAND_BYTES = 256 * 1024;
 const SHARED_BYTES = 16 * 1024 * 1024;
 /** So many bytes are copied before others may go on with them. */
 const FEED_BYTES = 128 * 1024;
+/** Rows of units side by side are shared as a whole only where they give so many shares for each thread. */
+const LEAST_SHARES = 4;
 /** Nanoseconds that a tap of a sample takes, on one thread. */
 const NS_TAP = 0.05;
 /** And what the caller spends on a sample that it hands to another thread and takes back: to do less by itself is quicker. */
@@ -89,8 +91,8 @@ function share(machine: Machine, task: BytesTask, picture: Picture, work: number
   const rows = rowsIn(SHARED_BYTES, job, picture);
   const { at, scratchBytes, argsOf } = place(machine, job, room(rows, picture));
   const [x, y] = at;
-  // units side by side are hardly ever all there
-  const inRows = job.across === 1;
+  // of units side by side whole rows are shared, if that is fine enough
+  const inRows = job.across === 1 || rows >= LEAST_SHARES * machine.threads * job.rows;
   const alone = inRows && !inOne ? bands(machine.own, bytesJob(task, machine.own), picture) : undefined;
   for (let top = 0; top < height; top += rows) {
     const bottom = Math.min(height, top + rows);
@@ -109,7 +111,13 @@ function share(machine: Machine, task: BytesTask, picture: Picture, work: number
       copyOut(machine, picture, first, rowOf(job, endUnit, height), y + (first - top) * rowBytes);
     };
     const worthIt = machine.share(job.program, argsOf(x - from * rowBytes, y - top * rowBytes), {
-      ...{ first: unitsOf(job, top), units: unitsOf(job, bottom), scratch: scratchBytes, work: (work * (bottom - top)) / height },
+      ...{
+        first: unitsOf(job, top),
+        units: unitsOf(job, bottom),
+        step: inRows ? job.across : 1,
+        scratch: scratchBytes,
+        work: (work * (bottom - top)) / height,
+      },
       ...{ feed, alone, drain: inRows ? drain : undefined },
     });
     if (!worthIt) return false;
