@@ -33,7 +33,7 @@ export interface Rhythm {
 }
 
 /** A sample is at least so long: shorter work is repeated. */
-const SAMPLE_MS = 4;
+const SAMPLE_MS = 20;
 /** So long the others keep still before it is a contestant's turn: its predecessor's threads fall asleep meanwhile. */
 const PAUSE_MS = 5;
 

@@ -15,7 +15,7 @@ const WINDOW_ROWS = 64;
 /** Bytes of a ring of rows, see assembly/bytes-separable.ts: they stay in the second-level cache. The rows that are summed at once there, and those of a band. */
 const RING_BYTES = 512 * 1024;
 const SUMMED_ROWS = 4;
-const RING_ROWS = 48;
+const RING_ROWS = 60;
 /** Rows that are summed one after the other; before the first of them the window's own rows are. */
 const BAND_ROWS = 128;
 
