@@ -95,7 +95,8 @@ export class NLLLoss extends Loss {
 
   /** −1/count at the right class: the loss is then a scalar product, and that is a convolution. */
   encode(target: Target, shape: readonly number[]): Float32Array {
-    return probabilities('NLLLoss', target, shape, 0).map((p) => -p / positions(shape));
+    const count = positions(shape);
+    return probabilities('NLLLoss', target, shape, 0).map((p) => -p / count);
   }
 }
 
@@ -125,7 +126,8 @@ export class CrossEntropyLoss extends Loss {
   }
 
   encode(target: Target, shape: readonly number[]): Float32Array {
-    return probabilities('CrossEntropyLoss', target, shape, this.labelSmoothing).map((p) => -p / positions(shape));
+    const count = positions(shape);
+    return probabilities('CrossEntropyLoss', target, shape, this.labelSmoothing).map((p) => -p / count);
   }
 }
 

@@ -89,5 +89,8 @@ export function applyPointwise<T extends Float32Array | Float64Array>(name: Poin
   const { apply } = POINTWISE[name] as Pointwise;
   const [a, b = a, c = a] = inputs;
   const [p = 0, q = 0, r = 0] = params;
-  for (let i = 0; i < out.length; i++) out[i] = apply(a[i], b[i], c[i], p, q, r);
+  // what a softmax needs: engines make an object of every number that a formula from a table returns
+  if (name === 'exp') for (let i = 0; i < out.length; i++) out[i] = exp(a[i]);
+  else if (name === 'log') for (let i = 0; i < out.length; i++) out[i] = log(a[i]);
+  else for (let i = 0; i < out.length; i++) out[i] = apply(a[i], b[i], c[i], p, q, r);
 }

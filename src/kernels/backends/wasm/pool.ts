@@ -39,12 +39,16 @@ const LONG_SHARE = 10_000;
 /** Much longer than any share takes. */
 const PATIENCE_MS = 60_000;
 const SLEEP_MS = 100;
+/** So often the caller looks for the end of a job before it looks at the clock. */
+const LOOKS = 100;
 
 /** Threads over one wasm memory; the caller is one of them. Idle ones sleep, and keep no process alive. */
 export class ThreadPool {
   readonly #cells: Int32Array;
   readonly #job: Float64Array;
   readonly #done: Int32Array;
+  /** the arguments of the job that is being done, `from` and `to` at its end */
+  readonly #call: number[] = [];
   readonly #sleeps = maySleep();
 
   private constructor(
@@ -109,8 +113,8 @@ export class ThreadPool {
     const each = job.feed ? MANY_SHARES : Math.max(FEW_SHARES, Math.min(MANY_SHARES, Math.floor(job.work / this.threads / LONG_SHARE)));
     const share = step * Math.max(1, Math.ceil((units - first) / (step * each * this.threads)));
     const shares = Math.ceil((units - first) / share);
-    this.#job.set([SHARED_PROGRAMS.indexOf(program), first, units, share, scratch, args.length, ...args]);
-    this.#done.fill(0);
+    this.#describe(SHARED_PROGRAMS.indexOf(program), first, units, share, scratch, args);
+    this.#done.fill(0, 0, shares);
     Atomics.store(cells, CONTROL.ready, job.feed ? first : units);
     Atomics.store(cells, CONTROL.left, shares << 16);
     Atomics.or(cells, CONTROL.state, OPEN);
@@ -118,8 +122,7 @@ export class ThreadPool {
     this.wake();
     let worthIt = false;
     try {
-      const run = this.loaded.programs[program] as (...args: number[]) => void;
-      worthIt = this.#work(job, share, shares, (from, to) => run(...args, from, to));
+      worthIt = job.feed ? this.#feed(job, share, shares, program) : this.#work(program, first, units, share);
     } finally {
       if (!worthIt) Atomics.store(cells, CONTROL.left, 0);
       Atomics.store(cells, CONTROL.ready, units);
@@ -132,8 +135,47 @@ export class ThreadPool {
     return worthIt;
   }
 
-  /** What the caller does. @returns false if the job is not worth doing */
-  #work(job: Job, share: number, shares: number, run: (from: number, to: number) => void): boolean {
+  /** What a training step calls dozens of times leaves no garbage behind. */
+  #describe(program: number, first: number, units: number, share: number, scratch: number, args: readonly number[]): void {
+    const [job, call] = [this.#job, this.#call];
+    job[0] = program;
+    job[1] = first;
+    job[2] = units;
+    job[3] = share;
+    job[4] = scratch;
+    job[5] = args.length;
+    call.length = args.length + 2;
+    for (let i = 0; i < args.length; i++) call[i] = job[6 + i] = args[i];
+  }
+
+  /** Units `from` … `to` − 1 of the job. */
+  #do(program: SharedProgram, from: number, to: number): void {
+    const call = this.#call;
+    call[call.length - 2] = from;
+    call[call.length - 1] = to;
+    (this.loaded.programs[program] as (...args: number[]) => void)(...call);
+  }
+
+  /** What the caller does of a job whose units are ready. */
+  #work(program: SharedProgram, first: number, units: number, share: number): true {
+    for (let index = this.#takeLast(); index >= 0; index = this.#takeLast()) {
+      this.#do(program, first + index * share, Math.min(units, first + (index + 1) * share));
+    }
+    return true;
+  }
+
+  /** Takes the last share that nobody has taken. @returns −1: there is none */
+  #takeLast(): number {
+    for (;;) {
+      const left = Atomics.load(this.#cells, CONTROL.left);
+      const end = left >>> 16;
+      if ((left & 0xffff) >= end) return -1;
+      if (Atomics.compareExchange(this.#cells, CONTROL.left, left, left - 0x10000) === left) return end - 1;
+    }
+  }
+
+  /** What the caller does of a job whose units it makes ready. @returns false if the job is not worth doing */
+  #feed(job: Job, share: number, shares: number, program: SharedProgram): boolean {
     const { units, first = 0, feed, alone, drain } = job;
     const cells = this.#cells;
     const endOf = (index: number) => Math.min(units, first + index * share);
@@ -150,12 +192,13 @@ export class ThreadPool {
       // so much that no worker has to wait while the caller does a share of its own
       if (!fed(alone ? Math.min(end, next + this.threads) : shares)) return false;
       if (next >= end) break;
-      if (Atomics.compareExchange(cells, CONTROL.left, left, left - 0x10000) !== left) continue;
-      const [from, to] = [endOf(end - 1), endOf(end)];
+      const index = this.#takeLast();
+      if (index < 0) continue;
+      const [from, to] = [endOf(index), endOf(index + 1)];
       if (alone) {
         if (!alone(from, to)) return false;
       } else {
-        run(from, to);
+        this.#do(program, from, to);
         drain?.(from, to);
       }
     }
@@ -176,15 +219,18 @@ export class ThreadPool {
   }
 
   #waitForAll(): void {
-    const inside = () => Atomics.load(this.#cells, CONTROL.state);
-    for (const sleepy = performance.now() + SPIN_MS; performance.now() < sleepy; ) if (inside() === 0) return;
-    for (let waited = 0, left = inside(); left !== 0; left = inside()) {
+    const cells = this.#cells;
+    // every number that the clock gives is an object
+    for (const sleepy = performance.now() + SPIN_MS; performance.now() < sleepy; ) {
+      for (let i = 0; i < LOOKS; i++) if (Atomics.load(cells, CONTROL.state) === 0) return;
+    }
+    for (let waited = 0, left = Atomics.load(cells, CONTROL.state); left !== 0; left = Atomics.load(cells, CONTROL.state)) {
       if (waited > this.patience) {
         this.end.reason ??= 'it does not answer';
         return;
       }
       const before = performance.now();
-      if (this.#sleeps) Atomics.wait(this.#cells, CONTROL.state, left, SLEEP_MS);
+      if (this.#sleeps) Atomics.wait(cells, CONTROL.state, left, SLEEP_MS);
       // the machine may have been suspended meanwhile, and the workers with it
       waited += Math.min(performance.now() - before, 2 * SLEEP_MS);
     }

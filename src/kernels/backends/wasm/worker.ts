@@ -55,10 +55,12 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
     return;
   }
   port.postMessage('ready');
+  // one array for all jobs: no garbage
+  const args = [];
   for (let seen = 0; ; ) {
-    let sleepy = performance.now() + ${SPIN_MS};
+    let [sleepy, looks] = [performance.now() + ${SPIN_MS}, 0];
     while (Atomics.load(cells, ${CONTROL.ticket}) === seen) {
-      if (performance.now() < sleepy) continue;
+      if (++looks % 100 !== 0 || performance.now() < sleepy) continue;
       Atomics.add(cells, ${CONTROL.sleepers}, 1);
       Atomics.wait(cells, ${CONTROL.ticket}, seen);
       Atomics.sub(cells, ${CONTROL.sleepers}, 1);
@@ -67,14 +69,17 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
     seen = Atomics.load(cells, ${CONTROL.ticket});
     if (Atomics.add(cells, ${CONTROL.state}, 1) >= ${OPEN}) {
       const [program, first, units, share, scratch, count] = job;
-      const args = [...job.subarray(6, 6 + count)];
+      args.length = count + 2;
+      for (let i = 0; i < count; i++) args[i] = job[6 + i];
       args[0] += thread * scratch;
       try {
         for (let left; (left = Atomics.add(cells, ${CONTROL.left}, 1)), (left & 0xffff) < left >>> 16; ) {
           const from = first + (left & 0xffff) * share;
           const to = Math.min(units, from + share);
           while (Atomics.load(cells, ${CONTROL.ready}) < to);
-          programs[program](...args, from, to);
+          args[count] = from;
+          args[count + 1] = to;
+          programs[program](...args);
           Atomics.store(done, left & 0xffff, 1);
         }
       } catch {
