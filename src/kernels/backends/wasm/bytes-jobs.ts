@@ -273,5 +273,6 @@ function bytesCorrelation(g: ConvGeometry, cells: number): Correlation {
     dilation: [1, g.dilation[1], g.dilation[2] * cells],
     value: g.paddingValue,
     tables: [Int32Array.of(0), borderTable(g, 1), columns],
+    weights: Int32Array.of(),
   };
 }

@@ -8,8 +8,8 @@ const STRIP_BYTES = 192 * 1024;
 const DIRECT_COLUMNS = 32;
 
 /**
- * A correlation as the programs run it: the forward pass of a geometry, or its input gradient, which is the correlation
- * of the zero-stuffed output gradient with the kernel turned round. Everything about borders is in the tables.
+ * A correlation as the programs run it: the forward pass of a geometry, or a part of its input gradient. Everything about borders is
+ * in the tables.
  */
 export interface Correlation {
   readonly batch: number;
@@ -25,8 +25,12 @@ export interface Correlation {
   readonly dilation: Triple;
   readonly value: number;
   /** per axis: the input cell of each padded cell, or OUTSIDE */
-  readonly tables: readonly [Int32Array, Int32Array, Int32Array];
+  readonly tables: Tables;
+  /** which weight of a channel's window every tap has; none where weights come from elsewhere */
+  readonly weights: Int32Array;
 }
+
+type Tables = readonly [Int32Array, Int32Array, Int32Array];
 
 export function forwardCorrelation(g: ConvGeometry): Correlation {
   return {
@@ -41,44 +45,22 @@ export function forwardCorrelation(g: ConvGeometry): Correlation {
     dilation: g.dilation,
     value: g.paddingValue,
     tables: [borderTable(g, 0), borderTable(g, 1), borderTable(g, 2)],
+    weights: weightsOf(g, g.kernel, (axis, tap) => (g.flip ? g.kernel[axis] - 1 - tap : tap)),
   };
+}
+
+/** @param at the place in the kernel, along an axis, of a tap */
+export function weightsOf(g: ConvGeometry, [KD, KH, KW]: Triple, at: (axis: 0 | 1 | 2, tap: number) => number): Int32Array {
+  return Int32Array.from({ length: KD * KH * KW }, (_, tap) => {
+    const [kd, kh, kw] = [at(0, Math.floor(tap / (KH * KW))), at(1, Math.floor(tap / KW) % KH), at(2, tap % KW)];
+    return (kd * g.kernel[1] + kh) * g.kernel[2] + kw;
+  });
 }
 
 /** True if padded cells show cells of x, so that their gradient has to be folded back. */
 export function foldsGradient(g: ConvGeometry): boolean {
   const padded = g.before.some((cells, axis) => cells > 0 || g.after[axis] > 0);
   return padded && g.paddingMode !== 'zero' && g.paddingMode !== 'constant';
-}
-
-/**
- * ∂L/∂x̂[i] = Σ G[(i − k·dilation) / stride] · kernel[k]. With k' = K − 1 − k this is a correlation of stride 1 over the
- * axis p = i + k'·dilation, on which cell p shows G[(p − (K − 1)·dilation) / stride] where that is a cell of G, else 0.
- * The output is the padded input where its gradient is folded afterwards, and x itself where padding is constant.
- */
-export function inputGradientCorrelation(g: ConvGeometry): Correlation {
-  const folds = foldsGradient(g);
-  const target = ([0, 1, 2] as const).map((axis) => g.input[axis] + (folds ? g.before[axis] + g.after[axis] : 0));
-  const table = (axis: 0 | 1 | 2) => {
-    const reach = (g.kernel[axis] - 1) * g.dilation[axis];
-    const skipped = folds ? 0 : g.before[axis];
-    return Int32Array.from({ length: target[axis] + reach }, (_, p) => {
-      const o = (p + skipped - reach) / g.stride[axis];
-      return Number.isInteger(o) && o >= 0 && o < g.output[axis] ? o : OUTSIDE;
-    });
-  };
-  return {
-    batch: g.batch,
-    groups: g.groups,
-    inChannels: g.outChannels / g.groups,
-    outChannels: g.inChannels / g.groups,
-    input: g.output,
-    kernel: g.kernel,
-    output: target as unknown as Triple,
-    stride: [1, 1, 1],
-    dilation: g.dilation,
-    value: 0,
-    tables: [table(0), table(1), table(2)],
-  };
 }
 
 /** How a correlation is laid out in scratch memory. */

@@ -23,6 +23,7 @@ export const SHARED_PROGRAMS = [
   'maxPoolGradient',
   'rowsByRows',
   'runningSum',
+  'spread',
   'stridedByRows',
   'sumChunks',
   'winograd',
@@ -47,7 +48,7 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     groupStep: number,
     coutStep: number,
     cinStep: number,
-    reverse: boolean,
+    places: number,
   ): void;
   packSparse(kernel: number, packed: number, channels: number, taps: number, window: number, offsets: number, directOffsets: number, reverse: boolean): void;
   bytesSeparable(
@@ -208,6 +209,19 @@ export interface Programs extends Readonly<Record<(typeof POINTWISE_PROGRAMS)[nu
     tableW: number,
     PW: number,
     W: number,
+    from: number,
+    to: number,
+  ): void;
+  spread(
+    part: number,
+    out: number,
+    plane: number,
+    PD: number,
+    PH: number,
+    PW: number,
+    stepD: number,
+    stepH: number,
+    stepW: number,
     from: number,
     to: number,
   ): void;

@@ -5,8 +5,9 @@ import type { ConvGeometry } from '../../geometry.js';
 import { fftTiles } from '../../plan/fft-tiles.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { convBytes } from './bytes.js';
-import { foldsGradient, forwardCorrelation, inputGradientCorrelation } from './correlation.js';
+import { foldsGradient, forwardCorrelation } from './correlation.js';
 import { cores, obstacle } from './host.js';
+import { prepareGradient } from './input-gradient.js';
 import { Machine, type Scratch } from './machine.js';
 import { ThreadPool } from './pool.js';
 import { type Prepared, prepare, prepareBorder, prepareFft } from './prepare.js';
@@ -18,7 +19,7 @@ const DEFAULT_THREADS = 4;
 /** To hand a job over takes 2 µs while the workers look out for it, and 40 µs when they have to be woken (Node 20, a virtual machine). */
 const WORTH_SHARING_NS = 20_000;
 /** What one multiply-add and one value that is read or written take, about, in nanoseconds. */
-const NS = { product: 0.05, value: 0.15 };
+const NS = { product: 0.05, value: 0.15, spread: 0.5 };
 /** The kernel's gradient is summed in so many parts, whatever the number of threads: the same bits for each. */
 const GRADIENT_CHUNKS = 16;
 /** Above this, parts of the sums cost more memory than they are worth: output channels are shared out instead, so many at a time. */
@@ -83,7 +84,7 @@ export class WasmBackend implements Backend {
     if (this.#winograd(key, p, x, kernel, { steps: [9 * g.inChannels, 9], reverse: g.flip }, bias, at(out))) return;
     const scratch = this.#machine.scratchFor([p.packedBytes], [p.stripBytes]);
     const [packed] = scratch.common;
-    this.#pack(g, kernel, packed, false);
+    this.#pack(g, p, kernel, packed, false);
     this.#correlate(p, scratch, at(x), packed, false, bias, at(out), work);
   }
 
@@ -149,21 +150,37 @@ export class WasmBackend implements Backend {
       });
       return;
     }
-    const key = `convInputGradient ${g.key}`;
-    const p = prepare(this.#machine, key, () => inputGradientCorrelation(g));
+    const { parts, complete, packedBytes, stripBytes, outputBytes } = prepareGradient(this.#machine, g);
     const folds = foldsGradient(g);
-    if (!folds && this.#winograd(key, p, gradient, kernel, { steps: [9, 9 * g.inChannels], reverse: !g.flip }, null, at(out))) return;
+    const alone = parts.length === 1 && complete;
+    const weights = { steps: [9, 9 * g.inChannels], reverse: !g.flip } as const;
+    if (alone && !folds && this.#winograd(`convInputGradient ${g.key}`, parts[0].p, gradient, kernel, weights, null, at(out))) return;
+
     const planes = g.batch * g.inChannels;
-    const padded = g.input.map((n, axis) => n + g.before[axis] + g.after[axis]);
-    const scratch = this.#machine.scratchFor([p.packedBytes, folds ? 4 * planes * sizeOf(padded) : 0], [p.stripBytes]);
-    const [packed, unfolded] = scratch.common;
-    this.#pack(g, kernel, packed, true);
-    this.#correlate(p, scratch, at(gradient), packed, false, null, folds ? unfolded : at(out), work);
+    const target = folds ? g.input.map((n, axis) => n + g.before[axis] + g.after[axis]) : g.input;
+    const plane = 4 * sizeOf(target);
+    const scratch = this.#machine.scratchFor([packedBytes, alone ? 0 : outputBytes, folds ? planes * plane : 0], [stripBytes]);
+    const [packed, part, unfolded] = scratch.common;
+    const to = folds ? unfolded : at(out);
+    if (!complete) this.#machine.run.clear(to, planes * plane);
+    for (const { p, first, step } of parts) {
+      this.#pack(g, p, kernel, packed, true);
+      this.#correlate(p, scratch, at(gradient), packed, false, null, alone ? to : part, work / parts.length);
+      if (alone) continue;
+      const { output } = p.correlation;
+      const cells = [target[1] * target[2], target[2], 1];
+      const begin = first.reduce((sum, at, axis) => sum + at * cells[axis], 0);
+      const [stepD, stepH, stepW] = step.map((size, axis) => 4 * size * cells[axis]);
+      this.#machine.share('spread', [part, to + 4 * begin, plane, ...output, stepD, stepH, stepW], {
+        units: planes,
+        work: NS.spread * planes * sizeOf(output),
+      });
+    }
     if (!folds) return;
     const [d, h, w] = prepareBorder(this.#machine, g);
-    this.#machine.share('fold', [unfolded, at(out), d, padded[0], g.input[0], h, padded[1], g.input[1], w, padded[2], g.input[2]], {
+    this.#machine.share('fold', [unfolded, at(out), d, target[0], g.input[0], h, target[1], g.input[1], w, target[2], g.input[2]], {
       units: planes,
-      work: 2 * NS.value * planes * sizeOf(padded),
+      work: 2 * NS.value * planes * sizeOf(target),
     });
   }
 
@@ -260,10 +277,13 @@ export class WasmBackend implements Backend {
     return true;
   }
 
-  #pack(g: ConvGeometry, kernel: DeviceBuffer, packed: number, transposed: boolean): void {
-    const [cin, cout, taps] = [g.inChannels / g.groups, g.outChannels / g.groups, sizeOf(g.kernel)];
-    if (transposed) this.#machine.run.packKernel(at(kernel), packed, g.groups, cin, cout, taps, cout * cin * taps, taps, cin * taps, !g.flip);
-    else this.#machine.run.packKernel(at(kernel), packed, g.groups, cout, cin, taps, cout * cin * taps, cin * taps, taps, g.flip);
+  #pack(g: ConvGeometry, p: Prepared, kernel: DeviceBuffer, packed: number, transposed: boolean): void {
+    const [cin, cout, window] = [g.inChannels / g.groups, g.outChannels / g.groups, sizeOf(g.kernel)];
+    const taps = sizeOf(p.correlation.kernel);
+    const [coutStep, cinStep] = [cin * window, window];
+    const pack = this.#machine.run.packKernel;
+    if (transposed) pack(at(kernel), packed, g.groups, cin, cout, taps, cout * cin * window, cinStep, coutStep, p.weights);
+    else pack(at(kernel), packed, g.groups, cout, cin, taps, cout * cin * window, coutStep, cinStep, p.weights);
   }
 }
 

@@ -26,3 +26,27 @@ export function fold(
     out += plane;
   }
 }
+
+/**
+ * Cells of a part of each plane, for those that lie so many apart in the whole. Planes `from` … `to` − 1.
+ * @param part [planes, PD, PH, PW]
+ * @param out the part's first cell in [planes, D, H, W], planes `plane` bytes apart
+ * @param stepD,stepH,stepW bytes from one cell of the part to the next
+ */
+export function spread(
+  part: usize, out: usize, plane: usize, PD: i32, PH: i32, PW: i32, stepD: usize, stepH: usize, stepW: usize, from: i32, to: i32,
+): void {
+  part += (<usize>from * <usize>(PD * PH * PW)) << 2;
+  for (let i = from; i < to; i++) {
+    for (let pd = 0; pd < PD; pd++) {
+      for (let ph = 0; ph < PH; ph++) {
+        let at = out + <usize>i * plane + <usize>pd * stepD + <usize>ph * stepH;
+        for (let pw = 0; pw < PW; pw++) {
+          store<f32>(at, load<f32>(part));
+          part += 4;
+          at += stepW;
+        }
+      }
+    }
+  }
+}

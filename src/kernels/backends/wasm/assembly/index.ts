@@ -9,7 +9,7 @@ export { isOpaque } from './bytes-store';
 export { correlate } from './conv';
 export { fftBytes } from './fft-bytes';
 export { allFinite, fftConv, fftKernels, fftScratch, fftSpectrumBytes, fftTransforms, sameBytes } from './fft-conv';
-export { fold } from './fold';
+export { fold, spread } from './fold';
 export { kernelGradient, sumChunks } from './kernel-gradient';
 export { rowsByRows, stridedByRows } from './linear';
 export { allocate, clear, free } from './memory';

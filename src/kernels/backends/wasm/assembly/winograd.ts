@@ -14,7 +14,8 @@ const LINE_BYTES: usize = 64;
 
 /**
  * Blocks `from` … `to` − 1 of 4 output channels, the last one filled up with zeros: [POINTS, blocks, inChannels, 4].
- * @param coutStep,cinStep,reverse as in packKernel
+ * @param coutStep,cinStep as in packKernel
+ * @param reverse windows are turned round
  */
 export function winogradKernels(kernel: usize, packed: usize, outChannels: i32, inChannels: i32, coutStep: i32, cinStep: i32, reverse: bool, from: i32, to: i32): void {
   const pointBytes = <usize>(((outChannels + 3) >> 2) * inChannels) << 4;
