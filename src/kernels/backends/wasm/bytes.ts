@@ -14,7 +14,7 @@ const LEAST_SHARES = 4;
 /** Nanoseconds that a tap of a sample takes, on one thread. */
 const NS_TAP = 0.05;
 /** And what the caller spends on a sample that it hands to another thread and takes back: to do less by itself is quicker. */
-const NS_HANDED = 0.16;
+const NS_HANDED = 0.36;
 
 /** A picture on its way, and which of its rows are seen. */
 interface Picture {
