@@ -30,7 +30,7 @@ export interface ImageOptions {
   /** How values become samples, see {@link Output}. Default `'clamp'`. */
   output?: Output;
   /**
-   * `'fixed'` allows sums in 16-bit fixed point, in two thirds to four fifths of the time, where they are possible: on the backend `wasm`, of 8-bit
+   * `'fixed'` allows sums in 16-bit fixed point, in three fifths to nine tenths of the time, where they are possible: on the backend `wasm`, of 8-bit
    * pictures under one kernel that is a symmetric row times a symmetric column without negative weights, as a Gaussian is,
    * with a sum of at most 1 and no bias. Of a Gaussian's samples then one or two in a thousand are rounded the other way,
    * which is one level; of other kernels also such as lie half-way. Everything else is computed as ever. Default `'exact'`.
