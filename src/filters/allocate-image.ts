@@ -1,6 +1,6 @@
-import { OptionError } from '../errors.js';
+import { OptionError, refuseUnknownOptions } from '../errors.js';
 import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
-import { defaultBackend } from '../kernels/backends/create.js';
+import { chosenBackend } from '../kernels/backends/create.js';
 import type { RunOptions } from '../kernels/conv.js';
 
 /**
@@ -14,6 +14,7 @@ import type { RunOptions } from '../kernels/conv.js';
  * @param size of the picture: a picture is also one
  * @returns as long as the backend is not disposed of
  * @throws ShapeError if a size or the channels break their rule
+ * @throws OptionError if an option is unknown, or the backend is none
  * @throws UnsupportedError when the memory is exhausted
  * @example
  * ```ts
@@ -28,10 +29,11 @@ import type { RunOptions } from '../kernels/conv.js';
  * await Promise.all([freeImage(image), freeImage(out)]);
  * ```
  */
-export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'channels'>, { backend }: RunOptions = {}): Promise<Image> {
+export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'channels'>, options: RunOptions = {}): Promise<Image> {
+  refuseUnknownOptions('allocateImage', options, ['backend']);
   const { width, height, channels } = size;
   checkSize('allocateImage', width, height, channels);
-  const on = backend ?? (await defaultBackend());
+  const on = await chosenBackend('allocateImage', options.backend);
   return createImage(width, height, channels, on.allocateBytes?.(width * height * channels));
 }
 
@@ -40,9 +42,10 @@ export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'chan
  * @param options the backend that it was asked of
  * @throws OptionError if it is not one of that backend, or was given back before
  */
-export async function freeImage(image: Image, { backend }: RunOptions = {}): Promise<void> {
+export async function freeImage(image: Image, options: RunOptions = {}): Promise<void> {
+  refuseUnknownOptions('freeImage', options, ['backend']);
   checkImage('freeImage', image);
-  const on = backend ?? (await defaultBackend());
+  const on = await chosenBackend('freeImage', options.backend);
   if (on.freeBytes && !on.freeBytes(image.data as Uint8ClampedArray)) {
     throw new OptionError('freeImage', 'image', 'must be one that allocateImage gave for this backend, and that was not given back yet', image);
   }

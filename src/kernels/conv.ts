@@ -16,7 +16,7 @@
 import { DataError, OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 import type { Backend, DeviceBuffer } from './backend.js';
-import { defaultBackend } from './backends/create.js';
+import { chosenBackend } from './backends/create.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
 import { runPasses } from './plan/pass.js';
 import { type Algorithm, planPasses } from './plan/plan.js';
@@ -169,10 +169,7 @@ export async function eager(
   outShapes: readonly (readonly number[])[],
   run: Run,
 ): Promise<Tensor[]> {
-  if (chosen !== undefined && typeof chosen?.allocate !== 'function') {
-    throw new OptionError(operation, 'backend', 'must be a backend, as `await createBackend()` gives', chosen);
-  }
-  const backend = chosen ?? (await defaultBackend());
+  const backend = await chosenBackend(operation, chosen);
   const held: DeviceBuffer[] = [];
   const hold = (length: number) => {
     const buffer = backend.allocate(length);

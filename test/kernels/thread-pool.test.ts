@@ -4,8 +4,9 @@ import threads, { type Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createBackend } from '../../src/index.js';
 import { ThreadPool } from '../../src/kernels/backends/wasm/pool.js';
-import { loadPrograms } from '../../src/kernels/backends/wasm/programs.js';
+import { loadPrograms, SHARED_PROGRAMS } from '../../src/kernels/backends/wasm/programs.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
+import { ARGUMENTS_AT, JOB_VALUES } from '../../src/kernels/backends/wasm/worker.js';
 
 /** Workers that were started since the test began. */
 let workers: Worker[];
@@ -47,6 +48,12 @@ test('workers take shares of a job, each with scratch memory of its own', async 
   }
   expect([...seen].sort()).toEqual([0, 1, 2]);
   pool.stop();
+});
+
+test('a job has room for the arguments of every program', async () => {
+  const { programs } = await loadPrograms(false);
+  // but for `from` and `to`
+  for (const name of SHARED_PROGRAMS) expect([name, programs[name].length - 2 <= JOB_VALUES - ARGUMENTS_AT]).toEqual([name, true]);
 });
 
 describe('a worker that crashes', () => {

@@ -85,3 +85,10 @@ export function defaultBackend(): Promise<Backend> {
   }
   return shared;
 }
+
+/** The backend of an option, or the default one. @throws OptionError if it is none */
+export async function chosenBackend(operation: string, chosen: Backend | undefined): Promise<Backend> {
+  if (chosen === undefined) return defaultBackend();
+  if (typeof chosen?.allocate !== 'function') throw new OptionError(operation, 'backend', 'must be a backend, as `await createBackend()` gives', chosen);
+  return chosen;
+}

@@ -33,6 +33,8 @@ interface Picture {
 
 /** See {@link Backend.convBytes}. The picture goes through wasm memory in bands of rows, each with what lies above and below it. */
 export function convBytes(machine: Machine, task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
+  const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
+  if (x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, task, image, x, y);
   const { geometry, needsOpaque } = task;
   const height = geometry.output[1];
   const table = borderTable(geometry, 1);
@@ -41,8 +43,6 @@ export function convBytes(machine: Machine, task: BytesTask, image: Uint8Clamped
     inOne: geometry.paddingMode === 'wrap' || image.buffer === out.buffer,
     opaque: needsOpaque ? geometry.inChannels : 0,
   };
-  const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
-  if (x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, task, picture, x, y);
   const job = bytesJob(task, machine.own);
   const units = unitsOf(job, height);
   const work = (NS_TAP * job.taps - NS_HANDED) * image.length;
@@ -56,11 +56,13 @@ function overlap(a: Uint8ClampedArray, b: Uint8ClampedArray): boolean {
 }
 
 /** Both pictures lie in the machine's memory, at `x` and at `y`: nothing is copied. */
-function inMemory(machine: Machine, task: BytesTask, { image, height, opaque }: Picture, x: number, y: number): boolean {
-  if (opaque > 0 && !machine.run.isOpaque(x, image.length, opaque)) return false;
+function inMemory(machine: Machine, task: BytesTask, image: Uint8ClampedArray, x: number, y: number): boolean {
+  const { geometry, needsOpaque } = task;
+  if (needsOpaque && !machine.run.isOpaque(x, image.length, geometry.inChannels)) return false;
   const job = bytesJob(task, machine);
   const { scratchBytes, argsOf } = place(machine, job, []);
-  return machine.share(job.program, argsOf(x, y), { units: unitsOf(job, height), scratch: scratchBytes, work: NS_TAP * job.taps * image.length });
+  const units = unitsOf(job, geometry.output[1]);
+  return machine.share(job.program, argsOf(x, y), { units, scratch: scratchBytes, work: NS_TAP * job.taps * image.length });
 }
 
 /** On one thread. @returns what does some units of it; false: the picture is not opaque as it has to be */

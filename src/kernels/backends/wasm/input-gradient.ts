@@ -79,9 +79,18 @@ function gradientPart(g: ConvGeometry, axes: readonly AxisPart[]): GradientPart 
   };
 }
 
+/** A part, and in bytes where in the whole its first cell lies, and how far apart its cells are along each axis. */
+interface PreparedPart {
+  readonly p: Prepared;
+  readonly begin: number;
+  readonly steps: Triple;
+}
+
 /** The parts of an input gradient that have taps. */
 export interface PreparedGradient extends Kept {
-  readonly parts: readonly (Omit<GradientPart, 'correlation'> & { readonly p: Prepared })[];
+  readonly parts: readonly PreparedPart[];
+  /** sizes of the whole: of x, or of the padded x */
+  readonly target: Triple;
   /** every cell is in one of them */
   readonly complete: boolean;
   /** of the largest */
@@ -93,12 +102,19 @@ export interface PreparedGradient extends Kept {
 export function prepareGradient(machine: Machine, g: ConvGeometry): PreparedGradient {
   return machine.keep(`convInputGradient ${g.key}`, () => {
     const all = inputGradientParts(g);
+    const target = foldsGradient(g) ? (g.input.map((n, axis) => n + g.before[axis] + g.after[axis]) as unknown as Triple) : g.input;
+    const bytes = [4 * target[1] * target[2], 4 * target[2], 4];
     const parts = all
       .filter(({ correlation }) => sizeOf(correlation.kernel) > 0)
-      .map(({ correlation, first, step }) => ({ first, step, p: place(machine, correlation) }));
+      .map(({ correlation, first, step }) => ({
+        p: place(machine, correlation),
+        begin: first.reduce((sum, at, axis) => sum + at * bytes[axis], 0),
+        steps: step.map((cells, axis) => cells * bytes[axis]) as unknown as Triple,
+      }));
     const most = (of: (p: Prepared) => number) => Math.max(0, ...parts.map(({ p }) => of(p)));
     return {
       parts,
+      target,
       complete: parts.length === all.length,
       packedBytes: most(({ packedBytes }) => packedBytes),
       stripBytes: most(({ stripBytes }) => stripBytes),

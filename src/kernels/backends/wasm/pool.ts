@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../../errors.js';
 import { maySleep, startThread, type Thread } from './host.js';
 import { type Loaded, SHARED_PROGRAMS, type SharedProgram } from './programs.js';
-import { CONTROL, controlBytes, DONE_AT, JOB_AT, OPEN, SPIN_MS, WORKER_SOURCE } from './worker.js';
+import { ARGUMENTS_AT, CONTROL, controlBytes, DONE_AT, JOB_AT, LOOKS, OPEN, SPIN_MS, WORKER_SOURCE } from './worker.js';
 
 /** How the units of a program, 0 … units − 1, are shared out. */
 export interface Job {
@@ -39,8 +39,6 @@ const LONG_SHARE = 10_000;
 /** Much longer than any share takes. */
 const PATIENCE_MS = 60_000;
 const SLEEP_MS = 100;
-/** So often the caller looks for the end of a job before it looks at the clock. */
-const LOOKS = 100;
 
 /** Threads over one wasm memory; the caller is one of them. Idle ones sleep, and keep no process alive. */
 export class ThreadPool {
@@ -145,7 +143,7 @@ export class ThreadPool {
     job[4] = scratch;
     job[5] = args.length;
     call.length = args.length + 2;
-    for (let i = 0; i < args.length; i++) call[i] = job[6 + i] = args[i];
+    for (let i = 0; i < args.length; i++) call[i] = job[ARGUMENTS_AT + i] = args[i];
   }
 
   /** Units `from` … `to` − 1 of the job. */
@@ -220,7 +218,6 @@ export class ThreadPool {
 
   #waitForAll(): void {
     const cells = this.#cells;
-    // every number that the clock gives is an object
     for (const sleepy = performance.now() + SPIN_MS; performance.now() < sleepy; ) {
       for (let i = 0; i < LOOKS; i++) if (Atomics.load(cells, CONTROL.state) === 0) return;
     }

@@ -150,28 +150,24 @@ export class WasmBackend implements Backend {
       });
       return;
     }
-    const { parts, complete, packedBytes, stripBytes, outputBytes } = prepareGradient(this.#machine, g);
+    const { parts, target, complete, packedBytes, stripBytes, outputBytes } = prepareGradient(this.#machine, g);
     const folds = foldsGradient(g);
     const alone = parts.length === 1 && complete;
     const weights = { steps: [9, 9 * g.inChannels], reverse: !g.flip } as const;
     if (alone && !folds && this.#winograd(`convInputGradient ${g.key}`, parts[0].p, gradient, kernel, weights, null, at(out))) return;
 
     const planes = g.batch * g.inChannels;
-    const target = folds ? g.input.map((n, axis) => n + g.before[axis] + g.after[axis]) : g.input;
     const plane = 4 * sizeOf(target);
     const scratch = this.#machine.scratchFor([packedBytes, alone ? 0 : outputBytes, folds ? planes * plane : 0], [stripBytes]);
     const [packed, part, unfolded] = scratch.common;
     const to = folds ? unfolded : at(out);
     if (!complete) this.#machine.run.clear(to, planes * plane);
-    for (const { p, first, step } of parts) {
+    for (const { p, begin, steps } of parts) {
       this.#pack(g, p, kernel, packed, true);
       this.#correlate(p, scratch, at(gradient), packed, false, null, alone ? to : part, work / parts.length);
       if (alone) continue;
       const { output } = p.correlation;
-      const cells = [target[1] * target[2], target[2], 1];
-      const begin = first.reduce((sum, at, axis) => sum + at * cells[axis], 0);
-      const [stepD, stepH, stepW] = step.map((size, axis) => 4 * size * cells[axis]);
-      this.#machine.share('spread', [part, to + 4 * begin, plane, ...output, stepD, stepH, stepW], {
+      this.#machine.share('spread', [part, to + begin, plane, ...output, ...steps], {
         units: planes,
         work: NS.spread * planes * sizeOf(output),
       });

@@ -22,7 +22,9 @@ export const OPEN = 0x10000;
 
 /** Behind the cells, as float64, which holds every argument exactly: program, first, units, share, scratch, number of arguments, arguments. */
 export const JOB_AT = 384;
-const JOB_VALUES = 40;
+export const JOB_VALUES = 40;
+/** Where among these the arguments begin. */
+export const ARGUMENTS_AT = 6;
 /** Behind the job, as int32: for each share, 1 once a worker has done it. */
 export const DONE_AT = JOB_AT + 8 * JOB_VALUES;
 
@@ -35,6 +37,8 @@ export function controlBytes(shares: number): number {
  * microseconds, of the caller's time too, and the operators of a training step are hardly ever further apart than this.
  */
 export const SPIN_MS = 0.3;
+/** So often it looks before it asks for the time, which is an object each time. */
+export const LOOKS = 100;
 
 /**
  * The program of a worker, a classic script for Node and browsers. It is a string because a bundler then has no second file to
@@ -60,7 +64,7 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
   for (let seen = 0; ; ) {
     let [sleepy, looks] = [performance.now() + ${SPIN_MS}, 0];
     while (Atomics.load(cells, ${CONTROL.ticket}) === seen) {
-      if (++looks % 100 !== 0 || performance.now() < sleepy) continue;
+      if (++looks % ${LOOKS} !== 0 || performance.now() < sleepy) continue;
       Atomics.add(cells, ${CONTROL.sleepers}, 1);
       Atomics.wait(cells, ${CONTROL.ticket}, seen);
       Atomics.sub(cells, ${CONTROL.sleepers}, 1);
@@ -70,7 +74,7 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
     if (Atomics.add(cells, ${CONTROL.state}, 1) >= ${OPEN}) {
       const [program, first, units, share, scratch, count] = job;
       args.length = count + 2;
-      for (let i = 0; i < count; i++) args[i] = job[6 + i];
+      for (let i = 0; i < count; i++) args[i] = job[${ARGUMENTS_AT} + i];
       args[0] += thread * scratch;
       try {
         for (let left; (left = Atomics.add(cells, ${CONTROL.left}, 1)), (left & 0xffff) < left >>> 16; ) {

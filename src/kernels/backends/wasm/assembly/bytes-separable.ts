@@ -149,8 +149,8 @@ function fourWindows(at: usize, beside: usize, offsets: usize, taps: i32, weight
   d = madd(d, v128.load(p), k0);
   h = madd(h, v128.load(p + beside), k0);
   if (turned) {
-    storeTurned(to, a, b, c, d);
-    storeTurned(to + 64, e, f, g, h);
+    storeTurned(to, 16, a, b, c, d);
+    storeTurned(to + 64, 16, e, f, g, h);
   } else {
     // a pixel is a quarter of what lies between the two
     const one = beside >> 2;
@@ -166,28 +166,22 @@ function fourWindows(at: usize, beside: usize, offsets: usize, taps: i32, weight
   }
 }
 
-/** Rows of a square become its columns. */
+/** Rows of a square become its columns, `step` bytes from one to the next. */
 @inline
-function storeTurned(to: usize, a: v128, b: v128, c: v128, d: v128): void {
+function storeTurned(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
   const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
   v128.store(to, v128.shuffle<u64>(ab, cd, 0, 2));
-  v128.store(to, v128.shuffle<u64>(ab, cd, 1, 3), 16);
+  v128.store(to + step, v128.shuffle<u64>(ab, cd, 1, 3));
   const ef = v128.shuffle<f32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<u64>(ef, gh, 0, 2), 32);
-  v128.store(to, v128.shuffle<u64>(ef, gh, 1, 3), 48);
+  v128.store(to + 2 * step, v128.shuffle<u64>(ef, gh, 0, 2));
+  v128.store(to + 3 * step, v128.shuffle<u64>(ef, gh, 1, 3));
 }
 
 /** Vectors of four rows become bytes, rounded and clamped, row by row. @param cells a multiple of 16 @param row bytes from one to the next */
 function toBytes(sums: usize, cells: i32, bytes: usize, row: usize): void {
   for (let cell = 0; cell < cells; cell += 16) {
-    const a = rowsOf4(sums), b = rowsOf4(sums + 64), c = rowsOf4(sums + 128), d = rowsOf4(sums + 192);
+    storeTurned(bytes, row, rowsOf4(sums), rowsOf4(sums + 64), rowsOf4(sums + 128), rowsOf4(sums + 192));
     sums += 256;
-    const ab = v128.shuffle<u32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<u32>(c, d, 0, 4, 1, 5);
-    v128.store(bytes, v128.shuffle<u64>(ab, cd, 0, 2));
-    v128.store(bytes + row, v128.shuffle<u64>(ab, cd, 1, 3));
-    const ef = v128.shuffle<u32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<u32>(c, d, 2, 6, 3, 7);
-    v128.store(bytes + 2 * row, v128.shuffle<u64>(ef, gh, 0, 2));
-    v128.store(bytes + 3 * row, v128.shuffle<u64>(ef, gh, 1, 3));
     bytes += 16;
   }
 }

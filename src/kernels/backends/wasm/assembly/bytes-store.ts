@@ -12,15 +12,13 @@ export function storeFloats(sums: usize, cells: i32, pixel: i32, kept: i32, out:
     }
   } else if (kept === 3) {
     const pixels = cells / 3;
-    const alpha = alphaMask(pixel), places = i8x16(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
+    const alpha = alphaMask(pixel);
     for (let done = 0; done < pixels; done += 4) {
       const first = <usize>min(done, pixels - 4);
       const at = sums + 12 * first;
       const low = i16x8.narrow_i32x4_s(nearest(v128.load(at)), nearest(v128.load(at, 16)));
       const last = nearest(v128.load(at, 32));
-      const bytes = i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last));
-      const passed = v128.and(v128.load(source + (first << 2)), alpha);
-      v128.store(out + (first << 2), v128.or(v128.swizzle(bytes, places), passed));
+      blend3(out + (first << 2), i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last)), source + (first << 2), alpha);
     }
   } else {
     const alpha = alphaMask(pixel);
@@ -28,8 +26,8 @@ export function storeFloats(sums: usize, cells: i32, pixel: i32, kept: i32, out:
       const first = <usize>min(done, cells - 16);
       const bytes = bytesOf16(sums + (first << 2));
       const to = out + (first << 1), from = source + (first << 1);
-      v128.store(to, v128.or(i16x8.extend_low_i8x16_u(bytes), v128.and(v128.load(from), alpha)));
-      v128.store(to, v128.or(i16x8.extend_high_i8x16_u(bytes), v128.and(v128.load(from, 16), alpha)), 16);
+      blend1(to, i16x8.extend_low_i8x16_u(bytes), from, alpha);
+      blend1(to + 16, i16x8.extend_high_i8x16_u(bytes), from + 16, alpha);
     }
   }
 }
@@ -106,31 +104,33 @@ export function storeRow(bytes: usize, cells: i32, pixel: i32, kept: i32, out: u
   const last = out + size - 16;
   if (kept === 3) {
     for (; out < last; out += 16) {
-      blend3(out, bytes, source, alpha);
+      blend3(out, v128.load(bytes), source, alpha);
       bytes += 12;
       source += 16;
     }
     // the last 16 overlap those before
     const back = out - last;
-    blend3(last, bytes - (back >> 2) * 3, source - back, alpha);
+    blend3(last, v128.load(bytes - (back >> 2) * 3), source - back, alpha);
   } else {
     for (; out < last; out += 16) {
-      blend1(out, bytes, source, alpha);
+      blend1(out, v128.load8x8_u(bytes), source, alpha);
       bytes += 8;
       source += 16;
     }
     const back = out - last;
-    blend1(last, bytes - (back >> 1), source - back, alpha);
+    blend1(last, v128.load8x8_u(bytes - (back >> 1)), source - back, alpha);
   }
 }
 
+/** 12 bytes as the colours of four pixels, with the source's alpha. */
 @inline
-function blend3(out: usize, bytes: usize, source: usize, alpha: v128): void {
-  const spread = v128.swizzle(v128.load(bytes), i8x16(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+function blend3(out: usize, bytes: v128, source: usize, alpha: v128): void {
+  const spread = v128.swizzle(bytes, i8x16(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
   v128.store(out, v128.or(spread, v128.and(v128.load(source), alpha)));
 }
 
+/** 8 bytes, widened to 16 bits, as the greys of pixels, with the source's alpha. */
 @inline
-function blend1(out: usize, bytes: usize, source: usize, alpha: v128): void {
-  v128.store(out, v128.or(v128.load8x8_u(bytes), v128.and(v128.load(source), alpha)));
+function blend1(out: usize, words: v128, source: usize, alpha: v128): void {
+  v128.store(out, v128.or(words, v128.and(v128.load(source), alpha)));
 }
