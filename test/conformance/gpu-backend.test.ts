@@ -196,7 +196,7 @@ describe('what the driver says', () => {
 });
 
 describe('diagnose', () => {
-  test('reports every backend and mode; auto takes wasm where no hardware answers, and createBackend agrees', async () => {
+  test('reports every backend and mode; auto is wasm, and createBackend agrees', async () => {
     const { backends, auto } = await diagnose();
     expect(backends.map(({ backend, mode }) => (mode ? `${backend} ${mode}` : backend))).toEqual([
       'gpu webgpu',
@@ -210,7 +210,8 @@ describe('diagnose', () => {
     for (const { available, device, reason } of backends) expect(available ? device : reason).toBeTruthy();
     const backend = await createBackend('auto');
     expect(auto?.device).toBe(backend.device);
-    expect(auto?.hardware ?? true).toBe(true);
+    expect(auto?.backend).toBe('wasm');
+    expect(backend.name).toBe('wasm');
     backend.dispose();
   });
 });

@@ -1,7 +1,7 @@
 import { oneOf } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
 
-/** What convolutions can be asked to run on; `auto` is a hardware GPU where one answers, else wasm. */
+/** The backends that the page offers; `auto` is wasm. */
 export const BACKEND_CHOICES = ['auto', 'wasm', 'webgl2', 'webgpu', 'reference'] as const;
 /** One of {@link BACKEND_CHOICES}. */
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];

@@ -1,11 +1,11 @@
-import { OptionError, refuseUnknownOptions, UnsupportedError } from '../../errors.js';
+import { OptionError, refuseUnknownOptions } from '../../errors.js';
 import type { Backend } from '../backend.js';
 import { GPU_MODES, type GpuMode } from './gpu/modes.js';
 import type { ReferenceBackend } from './reference/reference.js';
 
 export { GPU_MODES, type GpuMode };
 
-/** Backends by name; `auto` picks one, see {@link createBackend}. */
+/** Backends by name; `auto` is `wasm` for now, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
 /** One of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
@@ -15,8 +15,7 @@ export interface BackendOptions {
   /** For `'gpu'` only: which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
   gpuMode?: GpuMode;
   /**
-   * For `'wasm'`, also where `'auto'` picks it: how many threads compute, the calling one included; results are the same bits on
-   * any number. Default: one a core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
+   * For `'wasm'` and `'auto'`: how many threads compute, including the calling one. The number does not change a bit of the results. Default: one a core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
    */
   threads?: number;
 }
@@ -26,7 +25,7 @@ const MOST_THREADS = 64;
 
 /**
  * Creates a backend by name.
- * - `auto`: a GPU where real hardware answers through GPU.js, else `wasm`; `diagnose` tells which and why;
+ * - `auto`: `wasm`; a GPU is used only where it is asked for by name;
  * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was asked for by name;
  * - `wasm`: WebAssembly SIMD, on several threads where they can share memory;
  * - `reference`: plain float64 loops, for tests.
@@ -60,15 +59,8 @@ export async function createBackend(name: BackendName = 'auto', options: Backend
       throw new OptionError('createBackend', 'threads', `goes with the backends 'wasm' and 'auto' only, here it is '${name}'`, threads);
   }
   if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
-  if (name === 'wasm') return (await import('./wasm/wasm.js')).createWasmBackend(threads);
-  const { createGpuBackend } = await import('./gpu/create-gpu.js');
-  if (name === 'gpu') return createGpuBackend({ mode: gpuMode });
-  try {
-    return await createGpuBackend({ hardwareOnly: true });
-  } catch (error) {
-    if (!(error instanceof UnsupportedError)) throw error;
-    return (await import('./wasm/wasm.js')).createWasmBackend(threads);
-  }
+  if (name === 'gpu') return (await import('./gpu/create-gpu.js')).createGpuBackend({ mode: gpuMode });
+  return (await import('./wasm/wasm.js')).createWasmBackend(threads);
 }
 
 let shared: Promise<Backend> | undefined;

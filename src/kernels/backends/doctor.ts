@@ -12,13 +12,13 @@ export interface BackendReport {
   readonly device?: string;
   /** For `gpu`: a real one, not played by the CPU; only if available. */
   readonly hardware?: boolean;
-  /** Why it is not available, or why `auto` passes it over. */
+  /** Why it is not available, or what to know before using it. */
   readonly reason?: string;
 }
 
 /** What {@link diagnose} finds. */
 export interface Diagnosis {
-  /** In the order in which `auto` looks at them. */
+  /** GPU modes first, in the order in which `'gpu'` tries them. */
   readonly backends: readonly BackendReport[];
   /** What `createBackend('auto')` picks, and why; undefined if nothing runs. */
   readonly auto: BackendReport | undefined;
@@ -42,8 +42,7 @@ export async function diagnose(): Promise<Diagnosis> {
   const { ReferenceBackend } = await import('./reference/reference.js');
   const reference: BackendReport = { backend: 'reference', available: true, device: new ReferenceBackend().device, reason: 'for tests: auto never picks it' };
 
-  const gpu = gpus.find(({ hardware }) => hardware);
-  const auto = gpu ? { ...gpu, reason: 'the first hardware GPU that answers' } : { ...wasm, reason: 'no hardware GPU answers' };
+  const auto = { ...wasm, reason: 'a GPU is used only where it is asked for by name' };
   return { backends: [...gpus, wasm, reference], auto: auto.available ? auto : undefined };
 }
 
@@ -54,7 +53,7 @@ async function examineGpu(mode: GpuMode): Promise<BackendReport> {
     const { engine, device } = await openGpu(mode);
     await engine.gpu.destroy();
     const { label, caveat } = device;
-    return { backend: 'gpu', mode, available: true, device: label, hardware: !caveat, ...(caveat && { reason: `${caveat}: auto never picks it` }) };
+    return { backend: 'gpu', mode, available: true, device: label, hardware: !caveat, ...(caveat && { reason: caveat }) };
   } catch (error) {
     return { backend: 'gpu', mode, available: false, reason: messageOf(error) };
   }

@@ -10,8 +10,6 @@ import { provideWebGpu, type WebGpuContext, webGpuDevice } from './webgpu-device
 export interface GpuOptions {
   /** Which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
   mode?: GpuMode;
-  /** Refuse a GPU that the CPU plays, such as SwiftShader, or that does not tell what it is. Default false. */
-  hardwareOnly?: boolean;
   /** How many compiled programs are kept. Default 256. */
   keptPrograms?: number;
 }
@@ -20,36 +18,18 @@ export interface GpuOptions {
  * A backend of the first mode that answers.
  * @throws UnsupportedError with the reason for every mode that was tried
  */
-export async function createGpuBackend({ mode, hardwareOnly = false, keptPrograms }: GpuOptions = {}): Promise<GpuBackend> {
-  // headless-gl never tells what it runs on, so there is no need to load it
-  const modes = mode ? [mode] : GPU_MODES.filter((name) => name !== 'cpu' && !(hardwareOnly && name === 'headlessgl'));
+export async function createGpuBackend({ mode, keptPrograms }: GpuOptions = {}): Promise<GpuBackend> {
+  const modes = mode ? [mode] : GPU_MODES.filter((name) => name !== 'cpu');
   const reasons: string[] = [];
   for (const candidate of modes) {
     try {
-      const told = hardwareOnly ? tell(candidate) : undefined;
-      if (told?.caveat) {
-        reasons.push(`${told.label}: ${told.caveat}`);
-        continue;
-      }
       const { engine, device } = await openGpu(candidate);
-      if (!hardwareOnly || !device.caveat) return new GpuBackend(engine, device, keptPrograms);
-      await engine.gpu.destroy();
-      reasons.push(`${device.label}: ${device.caveat}`);
+      return new GpuBackend(engine, device, keptPrograms);
     } catch (error) {
       reasons.push(`${candidate}: ${messageOf(error)}`);
     }
   }
   throw new UnsupportedError('createBackend', `no GPU answers (${reasons.join('; ')})`, { modes });
-}
-
-/** What a WebGL context says it is: to see that the CPU plays the GPU, GPU.js need not be loaded, nor a program compiled. */
-function tell(mode: GpuMode): Pick<Device, 'label' | 'caveat'> | undefined {
-  if ((mode !== 'webgl2' && mode !== 'webgl') || typeof WebGLRenderingContext === 'undefined') return undefined;
-  const { context } = surface(mode) as { context: WebGL2RenderingContext };
-  const { label, caveat } = glDevice(context, mode);
-  // browsers keep few contexts at a time
-  context.getExtension('WEBGL_lose_context')?.loseContext();
-  return { label, caveat };
 }
 
 /** Opens GPU.js in one mode, and makes sure that it really runs there and keeps float32. */
