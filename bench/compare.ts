@@ -4,7 +4,7 @@ import type { Contestant, KernelWork, Picture, SobelWork, Values, Work } from '.
 
 /** How far a result is from the float64 reference. */
 export interface Difference {
-  /** largest difference: in grey levels of bytes; of floats, relative to the largest value */
+  /** largest difference: in gray levels of bytes; of floats, relative to the largest value */
   readonly largest: number;
   /** of bytes: the share of samples that are off, 0 to 1 */
   readonly share?: number;
@@ -75,7 +75,7 @@ function first({ shape, data }: Tensor, axis: number, n: number): Tensor {
   return { shape: shape.with(axis, n), data: data.subarray(0, (data.length / shape[axis]) * n) };
 }
 
-/** Compares the colours inside: borders are each peer's own affair, and so is alpha. */
+/** Compares the colors inside: borders are each peer's own affair, and so is alpha. */
 async function bytesReference(work: KernelWork, budget: number, run: (x: Tensor, backend: Reference) => Promise<Tensor>): Promise<Compare> {
   const { picture } = work;
   const [kH, kW] = work.kernel.shape;

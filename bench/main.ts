@@ -32,7 +32,7 @@ const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.vers
 console.log(
   `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; load ${machine.load.toFixed(1)} at the start; medians of ${rounds}, in milliseconds`,
 );
-console.log('takes: times as long as the first. off: largest difference to the float64 reference; of bytes in grey levels, with the share of');
+console.log('takes: times as long as the first. off: largest difference to the float64 reference; of bytes in gray levels, with the share of');
 console.log('samples that are off, ≈ where it is more than one level; of floats relative to the largest value.');
 const report: Report = { ...machine, rounds, threads, rows: [] };
 const loaded = await load();

@@ -7,7 +7,7 @@ export interface Picture {
   readonly data: Uint8ClampedArray;
 }
 
-/** One kernel over the colours of a picture; the result is clamped to 0…255. */
+/** One kernel over the colors of a picture; the result is clamped to 0…255. */
 export interface KernelWork {
   readonly kind: 'kernel';
   readonly picture: Picture;
@@ -21,7 +21,7 @@ export interface KernelWork {
   readonly fixed?: boolean;
 }
 
-/** √(Gx² + Gy²) / 4 of every colour, with Sobel's kernels: a step from black to white is white. */
+/** √(Gx² + Gy²) / 4 of every color, with Sobel's kernels: a step from black to white is white. */
 export interface SobelWork {
   readonly kind: 'sobel';
   readonly picture: Picture;

@@ -31,7 +31,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   'difference-of-gaussians': { parameters: [1, 3] },
   gabor: { parameters: [5, 45], scale: 2 },
   'local-mean': { parameters: [9] },
-  'local-variance': { output: 'normalise' },
+  'local-variance': { output: 'normalize' },
 };
 
 const picture = crop(await renderScene(), 196, 165, SMALL_TILE.width, SMALL_TILE.height);

@@ -1,4 +1,4 @@
-// Lays pictures out on one sheet, each with its name, a note and its kernel as coloured cells. Text and pixels by jimp.
+// Lays pictures out on one sheet, each with its name, a note and its kernel as colored cells. Text and pixels by jimp.
 import type { Image, Tensor } from 'convlab';
 import { Jimp, loadFont, measureText } from 'jimp';
 import { SANS_14_BLACK, SANS_16_BLACK, SANS_16_WHITE, SANS_32_BLACK, SANS_32_WHITE, SANS_64_WHITE } from 'jimp/fonts';
@@ -77,14 +77,14 @@ export async function contactSheet(title: string, lines: readonly string[], tile
   for (const [i, line] of lines.entries()) {
     for (const [column, text] of line.split('\t').entries()) write(text, opening.left + opening.column * column, opening.lines + opening.pitch * i);
   }
-  for (const [i, [colour, text]] of (
+  for (const [i, [color, text]] of (
     [
       [POSITIVE, 'weights that add'],
       [NEGATIVE, 'weights that subtract'],
     ] as const
   ).entries()) {
     const y = height + caption - 62 + 26 * i;
-    fill(sheet, corner.x + opening.left, corner.y + y + 2, 18, 18, blend(colour, 1));
+    fill(sheet, corner.x + opening.left, corner.y + y + 2, 18, 18, blend(color, 1));
     write(text, opening.left + 28, y);
   }
 
@@ -120,16 +120,16 @@ function drawKernel(sheet: Canvas, { shape: [height, width], data }: Tensor, rig
     for (let x = 0; x < columns; x++) {
       const weight = data[y * step * width + x * step];
       const strength = Math.abs(weight) / largest;
-      const colour = weight === 0 ? ZERO : blend(weight > 0 ? POSITIVE : NEGATIVE, 0.25 + 0.75 * strength);
-      fill(sheet, right - (columns - x) * cell, top + y * cell, size, size, colour);
+      const color = weight === 0 ? ZERO : blend(weight > 0 ? POSITIVE : NEGATIVE, 0.25 + 0.75 * strength);
+      fill(sheet, right - (columns - x) * cell, top + y * cell, size, size, color);
     }
   }
   return columns * cell;
 }
 
-/** A colour over white, as jimp's 0xRRGGBBAA. */
-function blend(colour: readonly number[], strength: number): number {
-  return colour.reduce((packed, value) => packed * 256 + Math.round(255 + (value - 255) * strength), 0) * 256 + 255;
+/** A color over white, as jimp's 0xRRGGBBAA. */
+function blend(color: readonly number[], strength: number): number {
+  return color.reduce((packed, value) => packed * 256 + Math.round(255 + (value - 255) * strength), 0) * 256 + 255;
 }
 
 function fill(sheet: Canvas, x: number, y: number, width: number, height: number, color: number): void {
@@ -139,9 +139,9 @@ function fill(sheet: Canvas, x: number, y: number, width: number, height: number
 function toCanvas({ width, height, channels, data }: Image): Canvas {
   const white = data instanceof Float32Array ? 1 : data instanceof Uint16Array ? 65535 : 255;
   const rgba = new Uint8ClampedArray(width * height * 4);
-  const grey = channels < 3;
+  const gray = channels < 3;
   for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) rgba[4 * i + c] = (data[i * channels + (grey ? 0 : c)] * 255) / white;
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = (data[i * channels + (gray ? 0 : c)] * 255) / white;
     rgba[4 * i + 3] = channels % 2 ? 255 : (data[(i + 1) * channels - 1] * 255) / white;
   }
   return Jimp.fromBitmap({ width, height, data: Buffer.from(rgba) });

@@ -7,10 +7,10 @@ import { contactSheet, fitTile, type Tile } from './contact-sheet.js';
 import { renderScene } from './scene.js';
 
 const KERNELS: readonly [name: string, note: string, kernel: Tensor, options?: FilterOptions][] = [
-  ['sharpen', 'a pixel, plus what sets it apart from its neighbours', sharpen()],
+  ['sharpen', 'a pixel, plus what sets it apart from its neighbors', sharpen()],
   ['box blur', 'the mean of 7 x 7 pixels', box(7)],
   ['motion blur', 'the mean of 9 pixels along the diagonal', MOTION_DIAGONAL],
-  ['Sobel', 'vertical edges: right minus left; mid-grey is no edge', SOBEL_X, { output: 'signed', scale: 0.5 }],
+  ['Sobel', 'vertical edges: right minus left; mid-gray is no edge', SOBEL_X, { output: 'signed', scale: 0.5 }],
   ['Laplacian', 'edges in every direction, absolute values', LAPLACIAN_8, { output: 'abs' }],
   ['emboss', 'a relief lit from the upper left', EMBOSS, { output: 'signed' }],
 ];

@@ -1,7 +1,7 @@
-// A landscape painted in code, a colour for every point: gradients, hard and soft edges, bright colours, fine texture, line
+// A landscape painted in code, a color for every point: gradients, hard and soft edges, bright colors, fine texture, line
 // pairs and a zone plate.
 
-export type Colour = readonly [red: number, green: number, blue: number];
+export type Color = readonly [red: number, green: number, blue: number];
 
 /** Its size in pixels. */
 export const SCENE = { width: 440, height: 330 } as const;
@@ -11,8 +11,8 @@ const HORIZON = 178;
 const SHORE = 236;
 const SUN = { x: 318, y: 128 };
 
-/** The colour of a pixel: the mean of 3 × 3 points inside, so that edges have no stairs. */
-export function landscape(x: number, y: number): Colour {
+/** The color of a pixel: the mean of 3 × 3 points inside, so that edges have no stairs. */
+export function landscape(x: number, y: number): Color {
   let red = 0;
   let green = 0;
   let blue = 0;
@@ -27,12 +27,12 @@ export function landscape(x: number, y: number): Colour {
   return scale([red, green, blue], 1 / 9);
 }
 
-/** The colour at a point: the first thing from the front that is there. */
-function paint(x: number, y: number): Colour {
+/** The color at a point: the first thing from the front that is there. */
+function paint(x: number, y: number): Color {
   return card(x, y) ?? ball(x, y) ?? zonePlate(x, y) ?? chart(x, y) ?? (y > SHORE ? wood(x, y) : undefined) ?? lighthouse(x, y) ?? distance(x, y);
 }
 
-function distance(x: number, y: number): Colour {
+function distance(x: number, y: number): Color {
   if (y > HORIZON) return water(x, y);
   const near = 164 - 16 * fbm(x / 60, 7) - 26 * bump(x, 40, 90);
   if (y > near) return scale([62, 92, 54], 0.45 + 1.1 * fbm(x / 3, y / 3)); // a wood: fine texture
@@ -44,7 +44,7 @@ function distance(x: number, y: number): Colour {
   return sky(x, y);
 }
 
-function sky(x: number, y: number): Colour {
+function sky(x: number, y: number): Color {
   const air = mix([44, 92, 160], [250, 196, 132], clamp01(y / HORIZON) ** 1.4);
   const cloud = clamp01((fbm(x / 70 + 4, y / 16) - 0.52) * 5) * 0.75;
   const away = Math.hypot(x - SUN.x, y - SUN.y);
@@ -52,14 +52,14 @@ function sky(x: number, y: number): Colour {
   return add(mix(air, [255, 232, 214], cloud), scale([90, 60, 10], Math.exp(-(away - 17) / 26)));
 }
 
-function water(x: number, y: number): Colour {
+function water(x: number, y: number): Color {
   const depth = (y - HORIZON) / (SHORE - HORIZON);
   const ripple = fbm(x / (10 + 30 * depth), (y * 3.2) / (1 + 2 * depth));
   const glitter = Math.abs(x - SUN.x) < 10 + 40 * depth * ripple && ripple > 0.52 ? 1 : 0;
   return mix(scale(sky(x + 14 * (ripple - 0.5), HORIZON * (1 - depth * 0.9)), 0.5 + 0.5 * ripple), [255, 232, 180], 0.8 * glitter);
 }
 
-function lighthouse(x: number, y: number): Colour | undefined {
+function lighthouse(x: number, y: number): Color | undefined {
   const middle = 84;
   const top = 62;
   const foot = 196;
@@ -79,7 +79,7 @@ function lighthouse(x: number, y: number): Colour | undefined {
   return scale(Math.floor((y - top) / 19) % 2 ? [206, 46, 42] : [246, 242, 234], round);
 }
 
-function wood(x: number, y: number): Colour {
+function wood(x: number, y: number): Color {
   const plank = Math.floor((y - SHORE) / 24);
   const seam = (y - SHORE) % 24 < 1.4;
   const grain = fbm(x / 60 + plank * 17, y / 2.2 + 2 * Math.sin(x / 40 + plank * 2));
@@ -87,15 +87,15 @@ function wood(x: number, y: number): Colour {
   return scale(seam ? [70, 42, 26] : [178, 122, 76], (0.62 + 0.6 * grain) * (shadow ? 0.55 : 1));
 }
 
-/** 4 × 6 patches: hues, skin and foliage tones, and a grey ramp. */
-function chart(x: number, y: number): Colour | undefined {
+/** 4 × 6 patches: hues, skin and foliage tones, and a gray ramp. */
+function chart(x: number, y: number): Color | undefined {
   if (!inside(x, y, 16, 212, 132, 106)) return undefined;
   const [column, row] = [(x - 19) / 21, (y - 215) / 25];
   if (column % 1 > 0.88 || row % 1 > 0.9 || column < 0 || row < 0 || column >= 6 || row >= 4) return [24, 24, 26];
   return PATCHES[Math.floor(row)][Math.floor(column)];
 }
 
-const PATCHES: readonly (readonly Colour[])[] = [
+const PATCHES: readonly (readonly Color[])[] = [
   [
     [118, 82, 66],
     [198, 150, 130],
@@ -131,26 +131,26 @@ const PATCHES: readonly (readonly Colour[])[] = [
 ];
 
 /** A zone plate: the frequency grows with the distance, up to the limit of the pixels. */
-function zonePlate(x: number, y: number): Colour | undefined {
+function zonePlate(x: number, y: number): Color | undefined {
   if (!inside(x, y, 164, 222, 92, 92)) return undefined;
   const r2 = (x - 210) ** 2 + (y - 268) ** 2;
   if (r2 > 43 ** 2) return [240, 238, 230];
-  const grey = 127.5 * (1 + Math.cos((Math.PI * r2) / 98));
-  return [grey, grey, grey];
+  const gray = 127.5 * (1 + Math.cos((Math.PI * r2) / 98));
+  return [gray, gray, gray];
 }
 
-function ball(x: number, y: number): Colour | undefined {
+function ball(x: number, y: number): Color | undefined {
   const [nx, ny] = [(x - 304) / 40, (y - 272) / 40];
   if (nx * nx + ny * ny > 1) return undefined;
   const nz = Math.sqrt(1 - nx * nx - ny * ny);
   const light = Math.max(0, 0.45 * nx - 0.62 * ny + 0.64 * nz);
   const slice = Math.floor((Math.atan2(nx + 0.25, nz) / Math.PI + 1) * 6) + (ny > -0.1 ? 1 : 0);
-  const paintwork: Colour = slice % 2 ? [232, 178, 36] : [24, 116, 122];
+  const paintwork: Color = slice % 2 ? [232, 178, 36] : [24, 116, 122];
   return add(scale(paintwork, 0.22 + 0.85 * light), scale([255, 255, 255], light ** 40));
 }
 
 /** A white card: text, which is printed on top, line pairs of growing frequency, and slanted hatching. */
-function card(x: number, y: number): Colour | undefined {
+function card(x: number, y: number): Color | undefined {
   if (inside(x - 3, y - 3, CARD.x, CARD.y, CARD.width, CARD.height) && !inside(x, y, CARD.x, CARD.y, CARD.width, CARD.height) && y > SHORE) {
     return scale(wood(x, y), 0.6);
   }
@@ -192,22 +192,22 @@ function ease(t: number): number {
   return t * t * (3 - 2 * t);
 }
 
-function bump(x: number, centre: number, width: number): number {
-  return Math.exp(-(((x - centre) / width) ** 2));
+function bump(x: number, center: number, width: number): number {
+  return Math.exp(-(((x - center) / width) ** 2));
 }
 
 function clamp01(t: number): number {
   return Math.min(1, Math.max(0, t));
 }
 
-function mix(a: Colour, b: Colour, t: number): Colour {
+function mix(a: Color, b: Color, t: number): Color {
   return [a[0] * (1 - t) + b[0] * t, a[1] * (1 - t) + b[1] * t, a[2] * (1 - t) + b[2] * t];
 }
 
-function add(a: Colour, b: Colour): Colour {
+function add(a: Color, b: Color): Color {
   return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 }
 
-function scale(a: Colour, factor: number): Colour {
+function scale(a: Color, factor: number): Color {
   return [a[0] * factor, a[1] * factor, a[2] * factor];
 }

@@ -8,11 +8,11 @@ const AREA = 28 * 28;
 /** So many digits of every class. */
 const PARTS = { 'digits-train.bin': { set: 'train', each: 600 }, 'digits-test.bin': { set: 't10k', each: 100 } } as const;
 
-/** What the licence of the digits asks of whoever passes them on. */
+/** What the license of the digits asks of whoever passes them on. */
 const ORIGIN = `# digits-train.bin, digits-test.bin
 
 Handwritten digits from the MNIST database by Yann LeCun and Corinna Cortes, under the Creative Commons Attribution-ShareAlike 3.0
-licence, https://creativecommons.org/licenses/by-sa/3.0/; so are these files. Changed: of the training set the first 600 digits of
+license, https://creativecommons.org/licenses/by-sa/3.0/; so are these files. Changed: of the training set the first 600 digits of
 every class, of the test set the first 100, each row a label and its picture, packed by gzip. The pictures are as they were.
 `;
 

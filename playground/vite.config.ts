@@ -15,5 +15,5 @@ export default defineConfig({
   server: { headers },
   preview: { headers },
   worker: { format: 'es' },
-  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, manifest: true, license: { fileName: 'licences.md' } },
+  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, manifest: true, license: { fileName: 'licenses.md' } },
 });

@@ -31,7 +31,7 @@ const peers = {
       .raw({ depth })
       .toBuffer();
     const samples = depth === 'uchar' ? new Uint8Array(buffer, byteOffset, length) : new Int16Array(buffer, byteOffset, length / 2);
-    return channels === 1 ? samples.filter((_, i) => i % 3 === 0) : samples; // grey comes back as RGB
+    return channels === 1 ? samples.filter((_, i) => i % 3 === 0) : samples; // gray comes back as RGB
   },
   convolution: (picture, kernel, options) => cut({ ...picture, data: jimp(picture).convolution({ kernel, ...options }).bitmap.data }, 4),
   convolute: (picture, kernel, options) => cut({ ...picture, data: jimp(picture).convolute({ kernel, ...options }).bitmap.data }, 4),
@@ -106,19 +106,19 @@ const middle = (weight) => [
   [0, 0, 0],
 ];
 
-await ask('the neighbour two to the right: 40 … if the kernel is not turned round; behind 160 comes the border', STEPS, TWO_RIGHT);
+await ask('the neighbor two to the right: 40 … if the kernel is not turned round; behind 160 comes the border', STEPS, TWO_RIGHT);
 await ask('other borders', STEPS, TWO_RIGHT, {
   convolution: [1, 2, 3].map((edgeHandling) => ({ edgeHandling })),
   'image-js': ['constant', 'replicate', 'reflect', 'wrap', 'reflect101'].map((borderType) => ({ borderType })),
   opencv: [cv.BORDER_CONSTANT, cv.BORDER_REPLICATE, cv.BORDER_REFLECT, cv.BORDER_REFLECT_101, cv.BORDER_WRAP].map((border) => ({ border })),
 });
-await ask('the neighbour below, of rows 0 10 20 30 …: 40', DOWN, [
+await ask('the neighbor below, of rows 0 10 20 30 …: 40', DOWN, [
   [0, 0, 0],
   [0, 0, 0],
   [0, 1, 0],
 ]);
 await ask('a picture of one pixel', picture([90], 1, 1), middle(1));
-await ask('a kernel of 1 × 3: the neighbour to the right', STEPS, [[0, 0, 1]]);
+await ask('a kernel of 1 × 3: the neighbor to the right', STEPS, [[0, 0, 1]]);
 await ask('an even kernel, 4 × 4, 1 in row 2, column 2', STEPS, [
   [0, 0, 0, 0],
   [0, 0, 0, 0],
@@ -183,8 +183,8 @@ const attempt = (work) => {
   }
 };
 console.log(`  vips         ${attempt(() => row([1]).conv(vips.Image.newFromArray([[1]]), { stride: 2 }))}`);
-const colours = cv.matFromArray(3, 3, cv.CV_8UC3, Array(27).fill(10));
-console.log(`  opencv       ${attempt(() => cv.filter2D(colours, new cv.Mat(), -1, cv.matFromArray(1, 1, cv.CV_32FC3, [1, 2, 3])) ?? true)}`);
+const colors = cv.matFromArray(3, 3, cv.CV_8UC3, Array(27).fill(10));
+console.log(`  opencv       ${attempt(() => cv.filter2D(colors, new cv.Mat(), -1, cv.matFromArray(1, 1, cv.CV_32FC3, [1, 2, 3])) ?? true)}`);
 console.log(
   `  jimp, the picture that was handed in: ${((image) => `${image.bitmap.data[0]} ${image.convolution(middle(0.5)) && image.bitmap.data[0]}`)(jimp(PLAIN))}`,
 );
@@ -219,7 +219,7 @@ const first = (buffer, length) =>
 console.log(`  ${first(await steps().convolve(right).convolve(right).raw().toBuffer(), 5)}: as after one`);
 console.log(`  ${first(await steps().convolve(right).extract({ left: 1, top: 0, width: 2, height: 7 }).raw().toBuffer(), 2)}: cut first, then convolved`);
 
-console.log('\nregions: columns 1 and 2, the neighbour to the right');
+console.log('\nregions: columns 1 and 2, the neighbor to the right');
 const region = cv.matFromArray(7, 5, cv.CV_8UC1, STEPS.data).roi(new cv.Rect(1, 0, 2, 7));
 for (const border of [cv.BORDER_DEFAULT, cv.BORDER_DEFAULT | cv.BORDER_ISOLATED]) {
   const out = new cv.Mat();

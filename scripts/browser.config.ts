@@ -7,7 +7,7 @@ export default defineConfig({
     target: 'es2022',
     outDir: 'dist/browser',
     modulePreload: false,
-    license: { fileName: 'licences.md' },
+    license: { fileName: 'licenses.md' },
     // GPU.js is as large as it is
     chunkSizeWarningLimit: 1000,
     rollupOptions: {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What OpenCV, scipy and scikit-image make of the catalogue's filters, in test/filters/catalogue/fixtures:
-photo.png, 96 × 72 grey pixels of scikit-image's astronaut (NASA, public domain); results.png, one field for each case, one
+photo.png, 96 × 72 gray pixels of scikit-image's astronaut (NASA, public domain); results.png, one field for each case, one
 below the other; cases.json, which lists them; kernels.json, weights computed without convlab.
 
 Made with Debian's python3-opencv 4.6, python3-scipy 1.10 and python3-skimage 0.19:  /usr/bin/python3 scripts/make-catalogue-fixture.py
@@ -131,7 +131,7 @@ def pair(operator):
 
 
 def compass(first, step):
-    """The eight kernels by turning the ring of neighbours, the largest answer of all."""
+    """The eight kernels by turning the ring of neighbors, the largest answer of all."""
     ring = [(1, 2), (0, 2), (0, 1), (0, 0), (1, 0), (2, 0), (2, 1), (2, 2)]
     answers = []
     for turn in range(8):

@@ -14,7 +14,7 @@ HERE.mkdir(exist_ok=True)
 
 y, x = np.mgrid[0:21, 0:29]
 scene = np.stack([40 + 7 * x, 30 + 9 * y, 200 - 4 * x - 3 * y], axis=2).clip(0, 255).astype(np.uint8)
-grey = scene[:, :, 1]
+gray = scene[:, :, 1]
 
 
 def write(name, image, *options):
@@ -30,10 +30,10 @@ write("scene16.png", scene.astype(np.uint16) * 250 + 77)
 write("baseline.jpg", scene, cv2.IMWRITE_JPEG_QUALITY, 95)
 write("progressive.jpg", scene, cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
 write("restarts.jpg", scene, cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_RST_INTERVAL, 1)
-write("grey.jpg", grey, cv2.IMWRITE_JPEG_QUALITY, 95)
-write("grey-restarts.jpg", grey, cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_RST_INTERVAL, 5)
-read_back("baseline.jpg", "colour.png")
-read_back("grey.jpg", "grey.png")
+write("gray.jpg", gray, cv2.IMWRITE_JPEG_QUALITY, 95)
+write("gray-restarts.jpg", gray, cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_RST_INTERVAL, 5)
+read_back("baseline.jpg", "color.png")
+read_back("gray.jpg", "gray.png")
 # libtiff's LZW with horizontal differences, which is what OpenCV writes unless told otherwise
 write("scene.tiff", scene)
 write("scene16.tiff", scene.astype(np.uint16) * 250 + 77)

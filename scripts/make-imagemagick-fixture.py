@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What ImageMagick makes of one white point of 10 grey levels under kernels in its own notation:
-test/filters/fixtures/imagemagick.json, grey levels row by row.
+"""What ImageMagick makes of one white point of 10 gray levels under kernels in its own notation:
+test/filters/fixtures/imagemagick.json, gray levels row by row.
 
 Made with Debian's imagemagick 6.9.11:  /usr/bin/python3 scripts/make-imagemagick-fixture.py
 """

@@ -34,8 +34,8 @@ odd = crop[:31, :47]
 fixture = {
     "opencv": cv2.__version__,
     "template": {"x": X, "y": Y, "width": W, "height": H},
-    "colour": scores(crop, template),
-    "grey": scores(np.ascontiguousarray(crop[..., 1]), np.ascontiguousarray(template[..., 1])),
+    "color": scores(crop, template),
+    "gray": scores(np.ascontiguousarray(crop[..., 1]), np.ascontiguousarray(template[..., 1])),
     "pyrDown": down.ravel().tolist(),
     "pyrDownOdd": cv2.pyrDown(odd).ravel().tolist(),
     "pyrUp": numbers(cv2.pyrUp(np.float32(down))),

@@ -4,7 +4,7 @@ import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator
 import { DataError, OptionError, show } from './errors.js';
 
 /**
- * The seeded generator (xoroshiro128+, from pure-rand) behind every shuffle, initialisation and dropout mask:
+ * The seeded generator (xoroshiro128+, from pure-rand) behind every shuffle, initialization and dropout mask:
  * the same seed gives the same numbers everywhere.
  * @throws OptionError if the seed is no whole number
  * @example
@@ -22,7 +22,7 @@ export class Random {
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be a whole number', seed);
     this.#generator = xoroshiro128plus(seed);
-    // the state begins almost empty: the first numbers would be tiny, and alike for neighbouring seeds
+    // the state begins almost empty: the first numbers would be tiny, and alike for neighboring seeds
     for (let i = 0; i < 32; i++) this.#generator.next();
   }
 

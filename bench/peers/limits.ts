@@ -52,7 +52,7 @@ const THREAD = `
   const { parentPort, workerData: module } = require('node:worker_threads');
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
-  // until the optimising compiler is done, which one long call would not see
+  // until the optimizing compiler is done, which one long call would not see
   for (const end = performance.now() + 200; performance.now() < end; ) exports.floats(1000) + exports.integers(1000);
   parentPort.on('message', ({ program, argument, bytes, runs }) => {
     const missing = bytes - memory.buffer.byteLength;

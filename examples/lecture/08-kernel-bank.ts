@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { conv, DIFFERENCE_DIAGONAL, gaussian, imageToTensor, LAPLACIAN_8, PREWITT_X, SOBEL_X, SOBEL_Y, type Tensor, tensor } from 'convlab';
 import { renderScene } from '../scene.js';
-import { planes } from './colours.js';
+import { planes } from './colors.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
 
@@ -25,7 +25,7 @@ export const lesson: Lesson = {
       data,
     } = imageToTensor(scene);
     const area = H * W;
-    const grey = {
+    const gray = {
       shape: [1, 1, H, W],
       data: Float32Array.from({ length: area }, (_, i) => (0.299 * data[i] + 0.587 * data[area + i] + 0.114 * data[2 * area + i]) / 255),
     };
@@ -33,10 +33,10 @@ export const lesson: Lesson = {
       BANK.flatMap(([, kernel]) => [...kernel.data]),
       [BANK.length, 1, 3, 3],
     );
-    const maps = await conv(grey, bank, { padding: 'same', paddingMode: 'reflect' });
+    const maps = await conv(gray, bank, { padding: 'same', paddingMode: 'reflect' });
     assert.deepEqual(maps.shape, [1, BANK.length, H, W]);
     for (const [k, [, kernel]] of BANK.entries()) {
-      const alone = await conv(grey, { shape: [1, 1, 3, 3], data: kernel.data }, { padding: 'same', paddingMode: 'reflect' });
+      const alone = await conv(gray, { shape: [1, 1, 3, 3], data: kernel.data }, { padding: 'same', paddingMode: 'reflect' });
       const map = maps.data.subarray(k * area, (k + 1) * area);
       assert.ok(
         alone.data.every((value, i) => Math.abs(value - map[i]) < 1e-5),
@@ -53,7 +53,7 @@ export const lesson: Lesson = {
       '08-kernel-bank',
       await grid(
         [
-          { label: 'the picture, grey', map: { shape: [H, W], data: grey.data }, palette: 'grey' },
+          { label: 'the picture, gray', map: { shape: [H, W], data: gray.data }, palette: 'gray' },
           ...planes(maps).map((map, k) => ({ label: BANK[k][0], note: `[${BANK[k][1].shape}], mean |map| ${strength[k].toFixed(3)}`, map })),
         ],
         {

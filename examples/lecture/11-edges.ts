@@ -1,4 +1,4 @@
-// Edges are differences of neighbours: f(x, y) - f(x - 1, y), and the lecture's diagonal kernel.
+// Edges are differences of neighbors: f(x, y) - f(x - 1, y), and the lecture's diagonal kernel.
 import assert from 'node:assert/strict';
 import { createImage, DIFFERENCE_DIAGONAL, DIFFERENCE_X, filter, type Output, type Tensor } from 'convlab';
 import { grid } from './grid.js';
@@ -10,13 +10,13 @@ const KERNELS: readonly [name: string, kernel: Tensor][] = [
   ['1 -1 0 / 0 1 -1 / 0 0 1', DIFFERENCE_DIAGONAL],
 ];
 const OUTPUTS: readonly [output: Output, note: string][] = [
-  ['signed', 'mid-grey is no edge'],
+  ['signed', 'mid-gray is no edge'],
   ['abs', 'dark is no edge'],
   ['clamp', 'negative edges are lost'],
 ];
 
 export const lesson: Lesson = {
-  title: 'Edges: the difference of neighbours',
+  title: 'Edges: the difference of neighbors',
   before:
     'f(x, y) - f(x - 1, y) is a convolution whose kernel is -1 1. Its values are negative as often as positive, and a picture has no negative pixels: ' +
     "what is shown is a choice. 'signed' adds 128, 'abs' takes the absolute value, 'clamp' cuts off.",
@@ -40,7 +40,7 @@ export const lesson: Lesson = {
     const sum = DIFFERENCE_DIAGONAL.data.reduce((a, b) => a + b, 0);
     return (
       `Pixels 10 10 200 50 have the differences ${differences.slice(1).join(', ')}: up is positive, down negative. The slide's diagonal kernel sums to ${sum}, not to 0: flat areas ` +
-      'keep their grey, so it is an edge enhancer rather than an edge detector, and added to 128 it comes out too bright.'
+      'keep their gray, so it is an edge enhancer rather than an edge detector, and added to 128 it comes out too bright.'
     );
   },
 };

@@ -10,7 +10,7 @@ export const lesson: Lesson = {
   before:
     'A blurred copy lacks the fine detail. The difference is the detail, and adding it once more, k times, makes the picture crisper. As one kernel: 0 -k 0 / -k 1+4k -k / 0 -k 0.',
   async run(stage) {
-    // the blur is the mean of a pixel and its four neighbours
+    // the blur is the mean of a pixel and its four neighbors
     const blur = [0, 0.2, 0, 0.2, 0.2, 0.2, 0, 0.2, 0];
     const k = 1.5;
     const identity = [0, 0, 0, 0, 1, 0, 0, 0, 0];
@@ -30,7 +30,7 @@ export const lesson: Lesson = {
     ];
     const measured = versions.map(({ label, image }) => ({ label, rough: roughness(image), mean: meanOf(image) }));
     stage.table(
-      ['version', 'difference of neighbours', 'mean'],
+      ['version', 'difference of neighbors', 'mean'],
       measured.map(({ label, rough, mean }) => [label, rough.toFixed(2), mean.toFixed(1)]),
     );
     const four = measured.slice(0, 5).map(({ rough }) => rough);
@@ -40,7 +40,7 @@ export const lesson: Lesson = {
     );
     await stage.draw('12-sharpen', await grid(versions, { title: 'Sharpen: add what the blur takes away', columns: 3, width: 260 }));
     return (
-      `From blurred to k = 2 neighbouring pixels differ by ${four[0].toFixed(1)}, ${four
+      `From blurred to k = 2 neighboring pixels differ by ${four[0].toFixed(1)}, ${four
         .slice(1)
         .map((value) => value.toFixed(1))
         .join(', ')} levels; the mean stays (${measured[1].mean.toFixed(1)} and ${measured[3].mean.toFixed(1)}), ` +

@@ -30,13 +30,13 @@ export const lesson: Lesson = {
       rows.push([name, kernel.shape.join(' x '), roughness(image).toFixed(2), algorithm]);
       tiles.push({ label: name, note: `${kernel.shape.join(' x ')}, in full HD: ${algorithm}`, image });
     }
-    stage.table(['blur', 'kernel', 'difference of neighbours', 'computed, in full HD, as'], rows);
+    stage.table(['blur', 'kernel', 'difference of neighbors', 'computed, in full HD, as'], rows);
     assert.ok(rough.every((value) => value < roughness(picture)));
     assert.ok(rough[1] < rough[0] && rough[4] < rough[3], 'the wider, the softer');
     await stage.draw('14-blur', await grid(tiles, { title: 'Blur: means over more and more of the surroundings', columns: 3, width: 260 }));
     const box9 = rows[2][3];
     return (
-      `Neighbours differ by ${roughness(picture).toFixed(1)} levels before, and by ${rough[4].toFixed(1)} behind the widest Gaussian. The box leaves corners and double edges, the bells do not. ` +
+      `Neighbors differ by ${roughness(picture).toFixed(1)} levels before, and by ${rough[4].toFixed(1)} behind the widest Gaussian. The box leaves corners and double edges, the bells do not. ` +
       `Of the 81 weights of box(9) the engine makes '${box9}'${box9 === 'runningSum' ? ': a few additions for each pixel, however wide the box' : ''}.`
     );
   },

@@ -1,7 +1,7 @@
 // Motion blur: the slide's nine ones on the diagonal, and strokes of any length and angle.
 import assert from 'node:assert/strict';
 import { filter, MOTION_DIAGONAL, motionBlur } from 'convlab';
-import { plane } from './colours.js';
+import { plane } from './colors.js';
 import { grid, short } from './grid.js';
 import type { Lesson } from './lesson.js';
 import { lighthouse, meanOf } from './pictures.js';

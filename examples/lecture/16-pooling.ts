@@ -53,7 +53,7 @@ export const lesson: Lesson = {
     }
     await stage.draw(
       '16-pooling-digit',
-      await grid(tiles, { title: 'A digit, pooled', columns: 4, width: 150, palette: 'grey', range: [0, 1], legend: 'ink' }),
+      await grid(tiles, { title: 'A digit, pooled', columns: 4, width: 150, palette: 'gray', range: [0, 1], legend: 'ink' }),
     );
     const ink = ({ data }: { data: Float32Array }) => data.reduce((sum, value) => sum + value, 0) / data.length;
     return `The maximum thickens the strokes (mean ink ${ink(tiles[0].map).toFixed(2)}, behind 3 x 3 maxima ${ink(tiles[3].map).toFixed(2)}), the mean keeps the ink and loses the edges. Of the 28 columns ${28 % 3} fits no square of 3 and is dropped.`;

@@ -1,7 +1,7 @@
 // How a kernel over several maps is computed: slice by slice, then added up, then the bias.
 import assert from 'node:assert/strict';
 import { convBySlices, retrieveFeatures, type Tensor } from 'convlab';
-import { plane, planes, rangeOf } from './colours.js';
+import { plane, planes, rangeOf } from './colors.js';
 import { testDigits } from './digits.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';

@@ -1,7 +1,7 @@
 // A true 3D convolution: the kernel also slides in depth. Gaussian and Sobel on a synthetic scan.
 import assert from 'node:assert/strict';
 import { conv, filterTensor, gaussian3d, sobel3d, type Tensor } from 'convlab';
-import { plane } from './colours.js';
+import { plane } from './colors.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
 import { SIDE, scan } from './scan.js';
@@ -34,14 +34,14 @@ export const lesson: Lesson = {
     assert.deepEqual(asVolume.shape, [1, 1, SIDE - 2, SIDE - 2, SIDE - 2]);
 
     const depths = [4, 10, 16, 22, 28];
-    const show = (name: string, x: Tensor, palette: 'grey' | 'signed', range?: readonly [number, number]) =>
+    const show = (name: string, x: Tensor, palette: 'gray' | 'signed', range?: readonly [number, number]) =>
       depths.map((z) => ({ label: `${name}, z = ${z}`, map: plane(x, z), palette, range }));
     await stage.draw(
       '20-true-3d',
       await grid(
         [
-          ...show('scan', volume, 'grey', [0, 1.1]),
-          ...show('Gaussian', smooth, 'grey', [0, 1.1]),
+          ...show('scan', volume, 'gray', [0, 1.1]),
+          ...show('Gaussian', smooth, 'gray', [0, 1.1]),
           ...show('Sobel z', slope.z, 'signed', [-12, 12]),
           ...show('Sobel x', slope.x, 'signed', [-12, 12]),
         ],
@@ -49,7 +49,7 @@ export const lesson: Lesson = {
           title: 'Slices of a volume, and of its 3D convolutions',
           notes: [
             'Sobel along z sees the ball’s front (orange) and back (blue), which no 2D filter of a slice can.',
-            'Grey: density. Blue and orange: falling and rising, cut off at 12.',
+            'Gray: density. Blue and orange: falling and rising, cut off at 12.',
           ],
           columns: 5,
           width: 130,

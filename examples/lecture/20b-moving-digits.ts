@@ -18,7 +18,7 @@ import {
   train,
   type Value,
 } from 'convlab';
-import { plane } from './colours.js';
+import { plane } from './colors.js';
 import { inOrder, shuffled, trainDigits } from './digits.js';
 import { grid } from './grid.js';
 import { type Lesson, percent } from './lesson.js';
@@ -98,7 +98,7 @@ export const lesson: Lesson = {
     });
     await stage.draw(
       '20b-moving-digits',
-      await grid(examples, { title: 'Two clips of six frames', columns: FRAMES, width: 120, palette: 'grey', range: [0, 1] }),
+      await grid(examples, { title: 'Two clips of six frames', columns: FRAMES, width: 120, palette: 'gray', range: [0, 1] }),
     );
     assert.ok(found[2].accuracy < 0.6, `without time: ${found[2].accuracy}`);
     assert.ok(found[0].accuracy > 0.9, `Conv3d: ${found[0].accuracy}`);

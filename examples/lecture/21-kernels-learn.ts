@@ -1,7 +1,7 @@
 // All kernels are learned: the first layer's, photographed while the network trains.
 import assert from 'node:assert/strict';
 import { Adam, ConvNet, evaluate, NLLLoss, SGD, type Tensor, train } from 'convlab';
-import { planes, rangeOf } from './colours.js';
+import { planes, rangeOf } from './colors.js';
 import { inOrder, shuffled, slice, testDigits, trainDigits } from './digits.js';
 import { grid } from './grid.js';
 import { type Lesson, percent } from './lesson.js';

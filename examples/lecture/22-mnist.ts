@@ -37,7 +37,7 @@ export const lesson: Lesson = {
       }
     }
     assert.equal(oneOfEach(train).length, 10);
-    await stage.draw('22-mnist', await grid(tiles, { title: 'The first ten of each digit', columns: 10, width: 56, palette: 'grey', range: [0, 1] }));
+    await stage.draw('22-mnist', await grid(tiles, { title: 'The first ten of each digit', columns: 10, width: 56, palette: 'gray', range: [0, 1] }));
     const [most, least] = [a.indexOf(Math.max(...a)), a.indexOf(Math.min(...a))];
     return `Mean ${mean.toFixed(4)}, deviation ${deviation.toFixed(4)}: the well-known numbers. The ${most} is the most frequent (${a[most]}), the ${least} the rarest (${a[least]}).`;
   },

@@ -1,7 +1,7 @@
 // What did she learn? The four kernels of the first layer, and what they find in a digit.
 import assert from 'node:assert/strict';
 import { conv, retrieveFeatures, type Tensor } from 'convlab';
-import { planes, rangeOf } from './colours.js';
+import { planes, rangeOf } from './colors.js';
 import { oneOfEach, testDigits } from './digits.js';
 import { grid } from './grid.js';
 import { type Lesson, percent } from './lesson.js';
@@ -35,7 +35,7 @@ export const lesson: Lesson = {
         range: rangeOf('signed', kernels),
       })),
       ...shown.flatMap((index, n) => [
-        { label: `a ${digits.y[index]}`, map: { shape: [28, 28], data: digits.at(index).x.data }, palette: 'grey' as const, range: [0, 1] as const },
+        { label: `a ${digits.y[index]}`, map: { shape: [28, 28], data: digits.at(index).x.data }, palette: 'gray' as const, range: [0, 1] as const },
         ...perDigit[n].map((map, k) => ({ label: `map of kernel ${k + 1}`, map })),
       ]),
     ];

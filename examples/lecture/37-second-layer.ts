@@ -1,7 +1,7 @@
 // The second layer: eight kernels of four slices, and the maps that they make of a digit.
 import assert from 'node:assert/strict';
 import { retrieveFeatures, type Tensor } from 'convlab';
-import { plane, planes, rangeOf } from './colours.js';
+import { plane, planes, rangeOf } from './colors.js';
 import { testDigits } from './digits.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';

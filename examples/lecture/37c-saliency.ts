@@ -1,7 +1,7 @@
 // Where does the network look? Saliency, Grad-CAM and an occlusion map of the same digits.
 import assert from 'node:assert/strict';
 import { argmax, gradCam, occlusionMap, saliency, scoreGradient, type Tensor } from 'convlab';
-import { plane } from './colours.js';
+import { plane } from './colors.js';
 import { oneOfEach, testDigits } from './digits.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
@@ -41,7 +41,7 @@ export const lesson: Lesson = {
       const [s, c] = [plane(salient, n), enlarged(plane(cam, n))];
       const said = argmax((await model.run(digit)).data);
       tiles.push(
-        { label: `a ${y[n]}, taken for a ${said}`, map: plane(digit, 0), palette: 'grey' as const, range: [0, 1] as const },
+        { label: `a ${y[n]}, taken for a ${said}`, map: plane(digit, 0), palette: 'gray' as const, range: [0, 1] as const },
         { label: 'gradient with its sign', map: signed, palette: 'signed' as const, range: [-most, most] as const },
         { label: 'saliency', map: s, ...own(s) },
         { label: 'Grad-CAM, layer 2', map: c, ...own(c) },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { argmax, retrieveFeatures, type Tensor } from 'convlab';
 import { answers, probabilities } from './bars.js';
-import { planes, rangeOf } from './colours.js';
+import { planes, rangeOf } from './colors.js';
 import { testDigits } from './digits.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
@@ -53,7 +53,7 @@ export const lesson: Lesson = {
       seen.flatMap(({ pooled }) => planes(pooled)),
     );
     const tiles = seen.flatMap(({ moved, first, pooled, label }) => [
-      { label, map: { shape: [28, 28], data: moved.data }, palette: 'grey' as const, range: [0, 1] as const },
+      { label, map: { shape: [28, 28], data: moved.data }, palette: 'gray' as const, range: [0, 1] as const },
       ...planes(first).map((map, k) => ({ label: `layer 1, map ${k + 1}`, map })),
       ...planes(pooled)
         .slice(0, 4)

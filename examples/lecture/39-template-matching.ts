@@ -1,7 +1,7 @@
 // Convolution is template matching: a small picture is found in a large one.
 import assert from 'node:assert/strict';
 import { createImage, type Image, matchTemplate, Random, type Tensor } from 'convlab';
-import { mapToImage, rangeOf } from './colours.js';
+import { mapToImage, rangeOf } from './colors.js';
 import { testDigits } from './digits.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
@@ -10,7 +10,7 @@ import { crop, lighthouse } from './pictures.js';
 export const lesson: Lesson = {
   title: 'Convolution is template matching',
   before:
-    'The lecture’s summary in one line. A template that is cut out of a picture is the kernel; the map is large where the picture looks like it. Divided by how bright and contrasty each window is, it is the normalised cross-correlation: 1 where it fits exactly.',
+    'The lecture’s summary in one line. A template that is cut out of a picture is the kernel; the map is large where the picture looks like it. Divided by how bright and contrasty each window is, it is the normalized cross-correlation: 1 where it fits exactly.',
   async run(stage) {
     const picture = await lighthouse();
     const [left, top, width, height] = [26, 24, 38, 40];
@@ -69,8 +69,8 @@ export const lesson: Lesson = {
           { label: 'the template, from the picture', image: template },
           { label: 'found: the framed square', image: framed(picture, Math.round(peaks[0].x), Math.round(peaks[0].y), width, height) },
           { label: 'score of every place', note: 'orange: alike, blue: the negative', image: map(scores) },
-          { label: `the template, a ${digits.y[wanted + 1]}`, image: { ...mapToImage({ shape: [28, 28], data: digit.data as Float32Array }, 'grey', [0, 1]) } },
-          { label: 'found among noise', image: framed(mapToImage({ shape: [116, 200], data: page.data as Float32Array }, 'grey', [0, 1]), x, y, 28, 28) },
+          { label: `the template, a ${digits.y[wanted + 1]}`, image: { ...mapToImage({ shape: [28, 28], data: digit.data as Float32Array }, 'gray', [0, 1]) } },
+          { label: 'found among noise', image: framed(mapToImage({ shape: [116, 200], data: page.data as Float32Array }, 'gray', [0, 1]), x, y, 28, 28) },
           {
             label: 'score of every place',
             note: `best ${found.peaks[0].score.toFixed(2)}, second ${found.peaks[1].score.toFixed(2)}`,
@@ -78,7 +78,7 @@ export const lesson: Lesson = {
           },
         ],
         {
-          title: 'Where is it? Normalised cross-correlation',
+          title: 'Where is it? Normalized cross-correlation',
           columns: 3,
           width: 260,
           range: [-1, 1],
@@ -87,7 +87,7 @@ export const lesson: Lesson = {
       ),
     );
     assert.ok(rangeOf('signed', [scores])[1] <= 1);
-    return `The cut-out is found at ${left}, ${top} with a score of ${peaks[0].score.toFixed(4)}; the second place has ${peaks[1].score.toFixed(2)}. Without normalising the convolution is largest at ${Math.round(plain[0].x)}, ${Math.round(plain[0].y)}${Math.abs(plain[0].x - left) + Math.abs(plain[0].y - top) < 2 ? ', the same place this time, but bright places win by being bright' : ': a bright place, not a similar one'}. Among twelve digits under noise the ${digits.y[wanted + 1]} is found with ${found.peaks[0].score.toFixed(2)}. A network’s kernels are such templates, only that nobody cut them out.`;
+    return `The cut-out is found at ${left}, ${top} with a score of ${peaks[0].score.toFixed(4)}; the second place has ${peaks[1].score.toFixed(2)}. Without normalizing the convolution is largest at ${Math.round(plain[0].x)}, ${Math.round(plain[0].y)}${Math.abs(plain[0].x - left) + Math.abs(plain[0].y - top) < 2 ? ', the same place this time, but bright places win by being bright' : ': a bright place, not a similar one'}. Among twelve digits under noise the ${digits.y[wanted + 1]} is found with ${found.peaks[0].score.toFixed(2)}. A network’s kernels are such templates, only that nobody cut them out.`;
   },
 };
 

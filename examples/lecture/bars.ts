@@ -1,9 +1,9 @@
 // What a network answers, as bars: in the terminal and beside the picture.
 import type { Tensor } from 'convlab';
-import { mapToImage } from './colours.js';
+import { mapToImage } from './colors.js';
 import { textWidth } from './grid.js';
 import { percent } from './lesson.js';
-import { COLOURS, drawing, picture, rectangle, text } from './svg.js';
+import { COLORS, drawing, picture, rectangle, text } from './svg.js';
 
 /** e^x / sum e^x, from logits or log-probabilities. */
 export function probabilities(values: Float32Array): number[] {
@@ -34,14 +34,14 @@ export async function answers(title: string, items: readonly Answer[], columns: 
   const parts = [text(20, 34, title, { size: 17, bold: true })];
   for (const [i, { x, label, shares, actual }] of items.entries()) {
     const [left, y] = [20 + (i % columns) * (wide + gap), top + Math.floor(i / columns) * high];
-    parts.push(await picture(left, y, side, side, mapToImage({ shape: x.shape.slice(-2), data: x.data }, 'grey', [0, 1])));
+    parts.push(await picture(left, y, side, side, mapToImage({ shape: x.shape.slice(-2), data: x.data }, 'gray', [0, 1])));
     parts.push(text(left, y + side + 17, label, { size: 12 }));
     const pitch = side / shares.length;
     for (const [c, share] of shares.entries()) {
       const at = y + c * pitch;
       parts.push(text(left + side + 20, at + pitch - 2.5, c, { size: 9, anchor: 'end' }));
-      parts.push(rectangle(left + side + 25, at + 1, Math.max(0.5, bar * share), pitch - 2, c === actual ? COLOURS.positive : '#829ab1'));
-      if (share >= 0.005) parts.push(text(left + side + 28 + bar * share, at + pitch - 2.5, percent(share, 0), { size: 9, colour: COLOURS.faint }));
+      parts.push(rectangle(left + side + 25, at + 1, Math.max(0.5, bar * share), pitch - 2, c === actual ? COLORS.positive : '#829ab1'));
+      if (share >= 0.005) parts.push(text(left + side + 28 + bar * share, at + pitch - 2.5, percent(share, 0), { size: 9, color: COLORS.faint }));
     }
   }
   const rows = Math.ceil(items.length / columns);

@@ -2,7 +2,7 @@
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
-/** Okabe and Ito's colours: told apart with every kind of colour vision. Orange and blue first, as everywhere here. */
+/** Okabe and Ito's colors: told apart with every kind of color vision. Orange and blue first, as everywhere here. */
 const CATEGORIES = ['#d95f02', '#0072b2', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000'];
 
 const CONFIG = {
@@ -38,7 +38,7 @@ export interface CurveOptions {
   readonly notes?: readonly string[];
   readonly x: string;
   readonly y: string;
-  /** Shares: the axis is labelled in per cent. */
+  /** Shares: the axis is labeled in per cent. */
   readonly percent?: boolean;
   /** Logarithmic, for losses. */
   readonly logarithmic?: boolean;

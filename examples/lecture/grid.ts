@@ -1,13 +1,13 @@
-// Kernels and feature maps as a labelled grid: one scale for all that are compared, and a legend that says which.
+// Kernels and feature maps as a labeled grid: one scale for all that are compared, and a legend that says which.
 import type { Image, Tensor } from 'convlab';
-import { colourOf, css, mapToImage, type Palette, type Range, rangeOf } from './colours.js';
-import { COLOURS, drawing, picture, rectangle, text } from './svg.js';
+import { colorOf, css, mapToImage, type Palette, type Range, rangeOf } from './colors.js';
+import { COLORS, drawing, picture, rectangle, text } from './svg.js';
 
 export interface GridTile {
   readonly label: string;
   /** a second line, smaller */
   readonly note?: string;
-  /** `[H, W]`, in the colours of the grid; or a picture as it is; or nothing: an empty place */
+  /** `[H, W]`, in the colors of the grid; or a picture as it is; or nothing: an empty place */
   readonly map?: Tensor;
   readonly image?: Image;
   /** of this tile alone, where it is of another kind than the others; it is not in the legend then */
@@ -28,7 +28,7 @@ export interface GridOptions {
   readonly palette?: Palette;
   /** Default: one that holds every map that has none of its own. */
   readonly range?: Range;
-  /** what the colours measure; without, there is no legend */
+  /** what the colors measure; without, there is no legend */
   readonly legend?: string;
 }
 
@@ -58,7 +58,7 @@ export async function grid(tiles: readonly GridTile[], options: GridOptions): Pr
   );
 
   const parts = [text(MARGIN, MARGIN + 14, title, { size: 17, bold: true })];
-  for (const [i, note] of notes.entries()) parts.push(text(MARGIN, MARGIN + 36 + 17 * i, note, { size: 12, colour: COLOURS.faint }));
+  for (const [i, note] of notes.entries()) parts.push(text(MARGIN, MARGIN + 36 + 17 * i, note, { size: 12, color: COLORS.faint }));
   for (const [i, tile] of tiles.entries()) {
     const x = MARGIN + (i % columns) * (width + GAP);
     const y = head + Math.floor(i / columns) * pitch;
@@ -67,25 +67,25 @@ export async function grid(tiles: readonly GridTile[], options: GridOptions): Pr
     const image = map ? mapToImage(map, tile.palette ?? palette, tile.range ?? (tile.palette ? rangeOf(tile.palette, [map]) : range)) : tile.image;
     if (image) {
       parts.push(await picture(x, y, w, h, image));
-      parts.push(rectangle(x, y, w, h, 'none', marked ? COLOURS.positive : COLOURS.line, marked ? 3 : 1));
+      parts.push(rectangle(x, y, w, h, 'none', marked ? COLORS.positive : COLORS.line, marked ? 3 : 1));
     }
     const size = Math.min(11, (11 * (width + GAP - 4)) / Math.max(1, textWidth(label, 11)));
     parts.push(text(x, y + h + LINE - 2, label, { size }));
-    if (note) parts.push(text(x, y + h + 2 * LINE - 3, note, { size: Math.min(10, (10 * (width + GAP - 4)) / textWidth(note, 10)), colour: COLOURS.faint }));
+    if (note) parts.push(text(x, y + h + 2 * LINE - 3, note, { size: Math.min(10, (10 * (width + GAP - 4)) / textWidth(note, 10)), color: COLORS.faint }));
   }
   if (!legend) return drawing(total, foot + 4, parts);
   parts.push(...legendOf(MARGIN, foot + 4, Math.min(220, total - 2 * MARGIN), legend, palette, range));
   return drawing(Math.max(total, 2 * MARGIN + textWidth(legend, 11)), foot + 58, parts);
 }
 
-/** A bar of the palette's colours with the numbers at its ends, and in the middle of a signed one. */
+/** A bar of the palette's colors with the numbers at its ends, and in the middle of a signed one. */
 export function legendOf(x: number, y: number, width: number, label: string, palette: Palette, [low, high]: Range): string[] {
   const steps = 60;
   const step = width / steps;
-  const bar = Array.from({ length: steps }, (_, i) => rectangle(x + i * step, y, step + 0.3, 10, css(colourOf(palette, i / (steps - 1)))));
+  const bar = Array.from({ length: steps }, (_, i) => rectangle(x + i * step, y, step + 0.3, 10, css(colorOf(palette, i / (steps - 1)))));
   const numbers = [text(x, y + 24, short(low), { size: 11 }), text(x + width, y + 24, short(high), { size: 11, anchor: 'end' })];
   if (palette === 'signed') numbers.push(text(x + width / 2, y + 24, '0', { size: 11, anchor: 'middle' }));
-  return [...bar, rectangle(x, y, width, 10, 'none', COLOURS.line), ...numbers, text(x, y + 40, label, { size: 11, colour: COLOURS.faint })];
+  return [...bar, rectangle(x, y, width, 10, 'none', COLORS.line), ...numbers, text(x, y + 40, label, { size: 11, color: COLORS.faint })];
 }
 
 /** Three digits that count. */

@@ -1,8 +1,8 @@
-// Matrices of numbers, as they stand on the slides: cells in rows, coloured by their value, with names and signs between them.
+// Matrices of numbers, as they stand on the slides: cells in rows, colored by their value, with names and signs between them.
 import type { Tensor } from 'convlab';
-import { colourOf, css, rangeOf } from './colours.js';
+import { colorOf, css, rangeOf } from './colors.js';
 import { short, textWidth } from './grid.js';
-import { COLOURS, drawing, rectangle, text } from './svg.js';
+import { COLORS, drawing, rectangle, text } from './svg.js';
 
 export interface Matrix {
   readonly name: string;
@@ -23,7 +23,7 @@ export function matrices(title: string, notes: readonly string[], items: readonl
   const tallest = Math.max(...items.map(({ values }) => values.shape[0])) * cell;
   const head = MARGIN + 30 + 17 * notes.length + 26;
   const parts = [text(MARGIN, MARGIN + 14, title, { size: 17, bold: true })];
-  for (const [i, note] of notes.entries()) parts.push(text(MARGIN, MARGIN + 37 + 17 * i, note, { size: 12, colour: COLOURS.faint }));
+  for (const [i, note] of notes.entries()) parts.push(text(MARGIN, MARGIN + 37 + 17 * i, note, { size: 12, color: COLORS.faint }));
   let x: number = MARGIN;
   for (const { name, values, note, marked = [], sign } of items) {
     const [height, width] = values.shape;
@@ -35,14 +35,14 @@ export function matrices(title: string, notes: readonly string[], items: readonl
       for (let column = 0; column < width; column++) {
         const value = values.data[row * width + column];
         const share = 0.5 + (0.24 * value) / most; // pale, so that the numbers can be read
-        parts.push(rectangle(x + column * cell, y + row * cell, cell, cell, css(colourOf('signed', share)), COLOURS.line));
+        parts.push(rectangle(x + column * cell, y + row * cell, cell, cell, css(colorOf('signed', share)), COLORS.line));
         const label = short(value);
         const size = Math.min(0.42 * cell, (1.5 * cell) / label.length);
         parts.push(text(x + (column + 0.5) * cell, y + (row + 0.5) * cell + size * 0.36, label, { size, anchor: 'middle' }));
       }
     }
-    for (const [row, column] of marked) parts.push(rectangle(x + column * cell, y + row * cell, cell, cell, 'none', COLOURS.ink, 2.5));
-    if (note) parts.push(text(x, y + height * cell + 17, note, { size: 11, colour: COLOURS.faint }));
+    for (const [row, column] of marked) parts.push(rectangle(x + column * cell, y + row * cell, cell, cell, 'none', COLORS.ink, 2.5));
+    if (note) parts.push(text(x, y + height * cell + 17, note, { size: 11, color: COLORS.faint }));
     x += room;
     if (sign) parts.push(text(x + SIGN / 2, head + tallest / 2 + 8, sign, { size: 22, anchor: 'middle' }));
     x += sign ? SIGN : 2 * MARGIN;

@@ -2,7 +2,7 @@
 import { createImage, type Image } from 'convlab';
 import { renderScene } from '../scene.js';
 
-/** A part of the scene with edges of every kind: the lighthouse, the mountains, the colour chart and the zone plate. */
+/** A part of the scene with edges of every kind: the lighthouse, the mountains, the color chart and the zone plate. */
 export async function lighthouse(): Promise<Image> {
   return crop(await renderScene(), 40, 130, 220, 190);
 }
@@ -16,7 +16,7 @@ export function crop({ width: from, channels, data }: Image, left: number, top: 
   return createImage(width, height, channels, out);
 }
 
-/** How much neighbouring pixels differ, on average, in levels of 255: small where a picture is blurred. */
+/** How much neighboring pixels differ, on average, in levels of 255: small where a picture is blurred. */
 export function roughness({ width, height, channels, data }: Image): number {
   let sum = 0;
   for (let y = 0; y < height; y++) {

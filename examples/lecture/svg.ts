@@ -13,13 +13,13 @@ const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSansMono.ttf'
 const ZOOM = 1.5;
 
 /** Blue and orange are told apart by everybody; ink for text, paper behind everything. */
-export const COLOURS = { ink: '#1f2933', faint: '#7b8794', line: '#cbd2d9', paper: '#ffffff', negative: '#2166ac', positive: '#d95f02' } as const;
+export const COLORS = { ink: '#1f2933', faint: '#7b8794', line: '#cbd2d9', paper: '#ffffff', negative: '#2166ac', positive: '#d95f02' } as const;
 
 export interface TextOptions {
   readonly size?: number;
   readonly bold?: boolean;
   readonly anchor?: 'start' | 'middle' | 'end';
-  readonly colour?: string;
+  readonly color?: string;
   readonly mono?: boolean;
 }
 
@@ -28,19 +28,19 @@ export function text(
   x: number,
   y: number,
   content: string | number,
-  { size = 13, bold, anchor = 'start', colour = COLOURS.ink, mono }: TextOptions = {},
+  { size = 13, bold, anchor = 'start', color = COLORS.ink, mono }: TextOptions = {},
 ): string {
   const family = mono ? 'DejaVu Sans Mono' : 'DejaVu Sans';
   const weight = bold ? ' font-weight="bold"' : '';
   const escaped = String(content).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return `<text x="${x}" y="${y}" font-family="${family}" font-size="${size}"${weight} text-anchor="${anchor}" fill="${colour}">${escaped}</text>`;
+  return `<text x="${x}" y="${y}" font-family="${family}" font-size="${size}"${weight} text-anchor="${anchor}" fill="${color}">${escaped}</text>`;
 }
 
 export function rectangle(x: number, y: number, width: number, height: number, fill: string, stroke = 'none', strokeWidth = 1): string {
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}" stroke="${stroke}" stroke-width="${strokeWidth}"/>`;
 }
 
-export function line(x1: number, y1: number, x2: number, y2: number, stroke: string = COLOURS.line, width = 1): string {
+export function line(x1: number, y1: number, x2: number, y2: number, stroke: string = COLORS.line, width = 1): string {
   return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${stroke}" stroke-width="${width}"/>`;
 }
 
@@ -54,7 +54,7 @@ export async function picture(x: number, y: number, width: number, height: numbe
 
 export function drawing(width: number, height: number, parts: readonly string[]): string {
   const open = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`;
-  return [open, rectangle(0, 0, width, height, COLOURS.paper), ...parts, '</svg>'].join('\n');
+  return [open, rectangle(0, 0, width, height, COLORS.paper), ...parts, '</svg>'].join('\n');
 }
 
 /** Writes the drawing beside the PNG that is rendered from it. @param path ends in .png */
@@ -72,10 +72,10 @@ export function rasterize(svg: string): Image {
 /** @param zoom pixels for one unit of the drawing */
 export function render(svg: string, zoom = ZOOM) {
   const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans', monospaceFamily: 'DejaVu Sans Mono' };
-  return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoom }, background: COLOURS.paper }).render();
+  return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoom }, background: COLORS.paper }).render();
 }
 
-/** Each pixel `factor` times as wide and high, without anything between two colours. */
+/** Each pixel `factor` times as wide and high, without anything between two colors. */
 export function enlarge({ width, height, channels, data }: Image, factor: number): Image {
   const [W, H] = [width * factor, height * factor];
   const to = new (data.constructor as Uint8ClampedArrayConstructor)(W * H * channels);

@@ -1,7 +1,7 @@
 // The layers of a network as boxes, to scale: height and width as they are, the number of maps as depth.
 import type { Summary } from 'convlab';
 import { textWidth } from './grid.js';
-import { COLOURS, drawing, line, rectangle, text } from './svg.js';
+import { COLORS, drawing, line, rectangle, text } from './svg.js';
 
 export interface Volume {
   readonly name: string;
@@ -34,25 +34,25 @@ export function volumes(title: string, layers: readonly Volume[]): string {
     if (single) {
       const cell = 6;
       for (let n = 0; n < Math.floor(height / cell); n++)
-        parts.push(rectangle(x, bottom - height + n * cell, width, cell - 1, '#f5b46b', COLOURS.positive, 0.5));
+        parts.push(rectangle(x, bottom - height + n * cell, width, cell - 1, '#f5b46b', COLORS.positive, 0.5));
       if (channels * cell > height)
         parts.push(
-          rectangle(x - 4, bottom - height / 2 - 9, width + 8, 18, COLOURS.paper),
+          rectangle(x - 4, bottom - height / 2 - 9, width + 8, 18, COLORS.paper),
           text(x + width / 2, bottom - height / 2 + 5, '...', { anchor: 'middle' }),
         );
     } else {
       // one sheet for each map, the last in front
       for (let c = channels - 1; c >= 0; c--) {
         const shift = c * DEPTH;
-        parts.push(rectangle(x + shift, bottom - height - shift, width, height, c === 0 ? '#fde3c8' : '#f5b46b', COLOURS.positive, 0.7));
+        parts.push(rectangle(x + shift, bottom - height - shift, width, height, c === 0 ? '#fde3c8' : '#f5b46b', COLORS.positive, 0.7));
       }
       const side = (layers[i].window ?? 0) * UNIT;
-      if (side > 0) parts.push(rectangle(x + (width - side) / 2, bottom - (height + side) / 2, side, side, 'none', COLOURS.ink, 1.2));
+      if (side > 0) parts.push(rectangle(x + (width - side) / 2, bottom - (height + side) / 2, side, side, 'none', COLORS.ink, 1.2));
     }
-    parts.push(text(x, base + 22, layers[i].name, { size: 12, bold: true }), text(x, base + 39, label, { size: 12, colour: COLOURS.faint }));
+    parts.push(text(x, base + 22, layers[i].name, { size: 12, bold: true }), text(x, base + 39, label, { size: 12, color: COLORS.faint }));
     const from = x + width + depth;
     x += room + 34;
-    if (i < boxes.length - 1) parts.push(line(from + 6, base - tallest / 2, Math.max(from + 18, x - 10), base - tallest / 2, COLOURS.faint, 1.5));
+    if (i < boxes.length - 1) parts.push(line(from + 6, base - tallest / 2, Math.max(from + 18, x - 10), base - tallest / 2, COLORS.faint, 1.5));
   }
   return drawing(Math.max(x, 2 * MARGIN + textWidth(title, 17, true)), base + 58, parts);
 }

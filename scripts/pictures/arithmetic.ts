@@ -1,7 +1,7 @@
 // Where the kernel lies and what it adds up: one pixel, the steps, the border, the gaps.
 import { text } from '../../examples/lecture/svg.js';
 import { conv, convInputGradient, full, type Tensor, tensor } from '../../src/index.js';
-import { COLOURS, cells, frame, HUES, heading, note, pale, sign, thinned, title } from './cells.js';
+import { COLORS, cells, frame, HUES, heading, note, pale, sign, thinned, title } from './cells.js';
 import type { Drawing } from './drawing.js';
 
 const PATCH = [
@@ -50,7 +50,7 @@ export async function onePixel(): Promise<Drawing> {
   return { name: '01-one-pixel', width: at + 3 * cell + 20, height: top + 5 * cell + 50, parts };
 }
 
-/** Windows of one kernel and the outputs that they give, in the same colours. */
+/** Windows of one kernel and the outputs that they give, in the same colors. */
 export async function stride(): Promise<Drawing> {
   const n = 7;
   const x = tensor([[Array.from({ length: n }, (_, r) => Array.from({ length: n }, (_, c) => (r * r * 2 + r * c + c * 3) % 10))]]);
@@ -58,14 +58,14 @@ export async function stride(): Promise<Drawing> {
   const [cell, top] = [26, 108];
   const parts = [
     title('The stride: how far the window moves'),
-    note(54, 'Windows in colours on the input, and the outputs that they give. A kernel of nine ones adds up its window.'),
+    note(54, 'Windows in colors on the input, and the outputs that they give. A kernel of nine ones adds up its window.'),
   ];
   let at = 20;
   for (const step of [1, 2]) {
     const out = await conv(x, mean, { stride: step });
     const size = out.shape[2];
     parts.push(heading(at, top - 12, `stride ${step}: ${n} × ${n} → ${size} × ${size}`));
-    const colour = (r: number, c: number) => (r === 0 && c < 3 ? HUES[c] : r === 1 && c === 0 ? HUES[3] : undefined);
+    const color = (r: number, c: number) => (r === 0 && c < 3 ? HUES[c] : r === 1 && c === 0 ? HUES[3] : undefined);
     parts.push(cells(at, top, x, { cell }));
     for (const [r, c] of [
       [0, 0],
@@ -74,7 +74,7 @@ export async function stride(): Promise<Drawing> {
       [1, 0],
     ] as const)
       parts.push(
-        frame(at + c * step * cell, top + r * step * cell, 3 * cell, 3 * cell, colour(r, c), {
+        frame(at + c * step * cell, top + r * step * cell, 3 * cell, 3 * cell, color(r, c), {
           thick: 2.5,
           inset: 1 + 2.5 * (r * 3 + c) * (step === 1 ? 1 : 0.6),
         }),
@@ -82,7 +82,7 @@ export async function stride(): Promise<Drawing> {
     const y = top + ((n - size) * cell) / 2;
     const right = at + n * cell + 40;
     parts.push(sign(right - 20, top + (n * cell) / 2 + 8, '→'));
-    parts.push(cells(right, y, out, { cell, fill: (r, c) => thinned(colour(r, c) ?? '#ffffff', 0.35) }));
+    parts.push(cells(right, y, out, { cell, fill: (r, c) => thinned(color(r, c) ?? '#ffffff', 0.35) }));
     at = right + size * cell + 60;
   }
   return { name: '02-stride', width: at - 40, height: top + n * cell + 24, parts };
@@ -104,7 +104,7 @@ export async function padding(): Promise<Drawing> {
   const [cell, top] = [30, 108];
   const parts = [
     title('The border: what the window sees beyond it'),
-    note(54, 'Without padding the output shrinks. With it, ghost cells (coloured) lie around the input: zeros, or copies of what is there.'),
+    note(54, 'Without padding the output shrinks. With it, ghost cells (colored) lie around the input: zeros, or copies of what is there.'),
   ];
   let at = 20;
   for (const [name, options] of [
@@ -118,10 +118,10 @@ export async function padding(): Promise<Drawing> {
     const [n, m] = [seen.shape[2], out.shape[2]];
     const ghost = (r: number, c: number) => n === 6 && (r % 5 === 0 || c % 5 === 0);
     const y = top + ((6 - n) * cell) / 2;
-    const colour = 'paddingMode' in options && options.paddingMode === 'zero' ? HUES[1] : HUES[0];
+    const color = 'paddingMode' in options && options.paddingMode === 'zero' ? HUES[1] : HUES[0];
     parts.push(heading(at, top - 12, name));
-    parts.push(cells(at, y, seen, { cell, fill: (r, c) => (ghost(r, c) ? thinned(colour, 0.25) : COLOURS.paper) }));
-    parts.push(frame(at + ((n - 4) / 2) * cell, top + cell, 4 * cell, 4 * cell, COLOURS.ink, { thick: 2 }), frame(at, y, 3 * cell, 3 * cell, HUES[2]));
+    parts.push(cells(at, y, seen, { cell, fill: (r, c) => (ghost(r, c) ? thinned(color, 0.25) : COLORS.paper) }));
+    parts.push(frame(at + ((n - 4) / 2) * cell, top + cell, 4 * cell, 4 * cell, COLORS.ink, { thick: 2 }), frame(at, y, 3 * cell, 3 * cell, HUES[2]));
     const right = at + n * cell + 34;
     const below = top + ((6 - m) * cell) / 2;
     parts.push(sign(right - 17, top + 3 * cell + 8, '→'), cells(right, below, out, { cell }), frame(right, below, cell, cell, HUES[2]));
@@ -143,8 +143,8 @@ export async function dilation(): Promise<Drawing> {
     const met = await convInputGradient(gradient, full([1, 1, 3, 3], 1), { ...geometry, inputShape: [1, 1, n, n] });
     const side = 2 * dilated + 1;
     parts.push(heading(at, top - 12, `dilation ${dilated}: sees ${side} × ${side}`));
-    parts.push(cells(at, top, met, { cell, label: () => '', fill: (_r, _c, v) => (v ? HUES[i] : COLOURS.paper) }));
-    parts.push(frame(at + (4 - dilated) * cell, top + (4 - dilated) * cell, side * cell, side * cell, COLOURS.ink, { thick: 2 }));
+    parts.push(cells(at, top, met, { cell, label: () => '', fill: (_r, _c, v) => (v ? HUES[i] : COLORS.paper) }));
+    parts.push(frame(at + (4 - dilated) * cell, top + (4 - dilated) * cell, side * cell, side * cell, COLORS.ink, { thick: 2 }));
     at += n * cell + 40;
   }
   return { name: '04-dilation', width: at - 20, height: top + n * cell + 24, parts };

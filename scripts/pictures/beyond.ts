@@ -1,9 +1,9 @@
 // A third axis, and a kernel that nobody chose.
-import { mapToImage, plane } from '../../examples/lecture/colours.js';
+import { mapToImage, plane } from '../../examples/lecture/colors.js';
 import { legendOf } from '../../examples/lecture/grid.js';
 import { line, picture, text } from '../../examples/lecture/svg.js';
 import { conv, convKernelGradient, full, LAPLACIAN_3D, Random, reshape, SOBEL_X, type Tensor } from '../../src/index.js';
-import { COLOURS, cells, HUES, heading, note, pale, title } from './cells.js';
+import { COLORS, cells, HUES, heading, note, pale, title } from './cells.js';
 import type { Drawing } from './drawing.js';
 
 /** A ball, slice by slice, and what a kernel with a third axis makes of it. */
@@ -31,7 +31,7 @@ export async function volume(): Promise<Drawing> {
     for (const [i, z] of shown.entries()) {
       const left = 20 + i * (side + gap);
       parts.push(await picture(left, y, side, side, mapToImage(plane(x, z), palette, range)));
-      parts.push(`<rect x="${left}" y="${y}" width="${side}" height="${side}" fill="none" stroke="${COLOURS.line}"/>`, note(y + side + 16, `slice ${z}`, left));
+      parts.push(`<rect x="${left}" y="${y}" width="${side}" height="${side}" fill="none" stroke="${COLORS.line}"/>`, note(y + side + 16, `slice ${z}`, left));
     }
   }
   const y = top + 2 * (side + 60) - 4;
@@ -89,12 +89,12 @@ export async function learned(): Promise<Drawing> {
   ];
   parts.push(
     heading(left, top - 12, 'error, step by step'),
-    line(left, top, left, top + height, COLOURS.faint),
-    line(left, top + height, left + width, top + height, COLOURS.faint),
+    line(left, top, left, top + height, COLORS.faint),
+    line(left, top + height, left + width, top + height, COLORS.faint),
   );
   for (let power = decades[0]; power <= decades[1]; power += 2) {
     const [, y] = point(10 ** power, 0);
-    parts.push(text(left - 5, y + 4, `1e${power}`.replace('-', '−'), { size: 10, anchor: 'end', colour: COLOURS.faint }));
+    parts.push(text(left - 5, y + 4, `1e${power}`.replace('-', '−'), { size: 10, anchor: 'end', color: COLORS.faint }));
   }
   parts.push(
     `<polyline fill="none" stroke="${HUES[0]}" stroke-width="2.5" points="${losses
@@ -105,7 +105,7 @@ export async function learned(): Promise<Drawing> {
       )
       .join(' ')}"/>`,
   );
-  parts.push(note(top + height + 17, '0', left), text(left + width, top + height + 17, losses.length - 1, { size: 12, anchor: 'end', colour: COLOURS.faint }));
+  parts.push(note(top + height + 17, '0', left), text(left + width, top + height + 17, losses.length - 1, { size: 12, anchor: 'end', color: COLORS.faint }));
 
   return { name: '10-learned', width: left + width + 24, height: top + height + 40, parts };
 }

@@ -19,7 +19,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.js';
-import { COLOURS, cells, frame, HUES, heading, note, pale, thinned, title } from './cells.js';
+import { COLORS, cells, frame, HUES, heading, note, pale, thinned, title } from './cells.js';
 import type { Drawing } from './drawing.js';
 
 const MARGIN = 20;
@@ -82,24 +82,24 @@ export async function edges(): Promise<Drawing> {
   ];
   return gallery(
     '06-edges',
-    ['Edges: the picture as a landscape, and its slope', 'Each kernel is right minus left, or below minus above; mid-grey is no slope.'],
+    ['Edges: the picture as a landscape, and its slope', 'Each kernel is right minus left, or below minus above; mid-gray is no slope.'],
     tiles,
     3,
     270,
   );
 }
 
-/** Grey, signed. */
+/** Gray, signed. */
 async function luminance(photo: Image, kernel: Tensor): Promise<Image> {
   const { width, height } = photo;
-  const grey = Uint8ClampedArray.from(
+  const gray = Uint8ClampedArray.from(
     { length: width * height },
     (_, i) => 0.2126 * photo.data[3 * i] + 0.7152 * photo.data[3 * i + 1] + 0.0722 * photo.data[3 * i + 2],
   );
-  return filter({ width, height, channels: 1, data: grey }, kernel, { output: 'signed', scale: 0.5 });
+  return filter({ width, height, channels: 1, data: gray }, kernel, { output: 'signed', scale: 0.5 });
 }
 
-/** One cell's colour says which cell of the input it shows. */
+/** One cell's color says which cell of the input it shows. */
 const hue = (value: number) => HUES[(value - 1) % 4];
 
 /** What lies beyond the border, in every mode. */
@@ -118,7 +118,7 @@ export async function modes(): Promise<Drawing> {
   const n = 4 + 2 * wide;
   const parts = [
     title('What lies beyond the border'),
-    note(54, 'In the frame the input, 4 × 4; around it two ghost cells. A ghost has the colour and the number of the cell that it shows.'),
+    note(54, 'In the frame the input, 4 × 4; around it two ghost cells. A ghost has the color and the number of the cell that it shows.'),
   ];
   for (const [i, mode] of PADDING_MODES.entries()) {
     const [left, y] = [MARGIN + (i % 3) * (n * cell + 34), top + Math.floor(i / 3) * (n * cell + 56)];
@@ -131,10 +131,10 @@ export async function modes(): Promise<Drawing> {
       cells(left, y, seen, {
         cell,
         fill: (r, c, v) => (made(v) ? '#e4e7eb' : thinned(hue(v), inside(r, c) ? 0.62 : 0.22)),
-        ink: (r, c) => (inside(r, c) ? COLOURS.ink : '#52606d'),
+        ink: (r, c) => (inside(r, c) ? COLORS.ink : '#52606d'),
       }),
     );
-    parts.push(frame(left + wide * cell, y + wide * cell, 4 * cell, 4 * cell, COLOURS.ink, { thick: 2.5 }));
+    parts.push(frame(left + wide * cell, y + wide * cell, 4 * cell, 4 * cell, COLORS.ink, { thick: 2.5 }));
   }
   return { name: 'padding-modes', width: 2 * MARGIN + 3 * (n * cell + 34) - 34, height: top + 2 * (n * cell + 56) - 36, parts, zoom: 0.95 };
 }

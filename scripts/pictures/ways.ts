@@ -1,7 +1,7 @@
 // The same result for less work: a product of two lines, and sums that run along.
 import { line, text } from '../../examples/lecture/svg.js';
 import { conv, full, gaussian, type Tensor, tensor } from '../../src/index.js';
-import { COLOURS, cells, frame, HUES, heading, note, pale, sign, thinned, title } from './cells.js';
+import { COLORS, cells, frame, HUES, heading, note, pale, sign, thinned, title } from './cells.js';
 import type { Drawing } from './drawing.js';
 
 /** A Gaussian is a column times a row. */
@@ -41,10 +41,10 @@ export async function separable(): Promise<Drawing> {
   for (const [i, k] of [5, 9, 15, 25, widest].entries()) {
     const y = top + 4 + i * 46;
     parts.push(text(x, y + 20, `${k} × ${k}`, { size: 12 }));
-    for (const [j, [count, colour]] of [[k * k, HUES[1]] as const, [2 * k, HUES[0]] as const].entries()) {
+    for (const [j, [count, color]] of [[k * k, HUES[1]] as const, [2 * k, HUES[0]] as const].entries()) {
       const width = Math.max(1.5, count * scale);
-      parts.push(`<rect x="${x + 62}" y="${y + j * 15}" width="${width}" height="12" fill="${colour}"/>`);
-      parts.push(text(x + 66 + width, y + 10 + j * 15, count, { size: 11, colour: COLOURS.faint }));
+      parts.push(`<rect x="${x + 62}" y="${y + j * 15}" width="${width}" height="12" fill="${color}"/>`);
+      parts.push(text(x + 66 + width, y + 10 + j * 15, count, { size: 11, color: COLORS.faint }));
     }
   }
   return { name: '07-separable', width: x + 320, height: top + n * cell + 34, parts };
@@ -64,7 +64,7 @@ export async function runningSum(): Promise<Drawing> {
   const [cell, top] = [44, 112];
   const parts = [
     title('A box: the next sum follows from this one'),
-    note(54, 'Neighbouring windows of equal weights differ in two cells: one addition, one subtraction, however wide.'),
+    note(54, 'Neighboring windows of equal weights differ in two cells: one addition, one subtraction, however wide.'),
   ];
   const left = 96;
   parts.push(text(20, top + 28, 'input', { size: 13, bold: true }));
@@ -73,25 +73,25 @@ export async function runningSum(): Promise<Drawing> {
       left,
       top,
       { shape: [1, values.length], data: x.data },
-      { cell, fill: (_r, c) => (c === at - 1 ? thinned(HUES[1], 0.4) : c === at + k - 1 ? thinned(HUES[0], 0.4) : COLOURS.paper) },
+      { cell, fill: (_r, c) => (c === at - 1 ? thinned(HUES[1], 0.4) : c === at + k - 1 ? thinned(HUES[0], 0.4) : COLORS.paper) },
     ),
   );
   parts.push(
     frame(left + (at - 1) * cell, top - 7, k * cell, cell + 14, HUES[1], { thick: 2.5 }),
     frame(left + at * cell, top - 3, k * cell, cell + 6, HUES[0], { thick: 2.5 }),
   );
-  parts.push(text(left + (at - 0.5) * cell, top - 14, '− goes out', { size: 12, anchor: 'middle', colour: HUES[1] }));
-  parts.push(text(left + (at + k - 0.5) * cell, top - 14, '+ comes in', { size: 12, anchor: 'middle', colour: HUES[0] }));
+  parts.push(text(left + (at - 0.5) * cell, top - 14, '− goes out', { size: 12, anchor: 'middle', color: HUES[1] }));
+  parts.push(text(left + (at + k - 0.5) * cell, top - 14, '+ comes in', { size: 12, anchor: 'middle', color: HUES[0] }));
   const low = top + cell + 62;
   const shift = left + 2 * cell; // every sum below the middle of its window
   parts.push(text(20, low + 28, 'sums', { size: 13, bold: true }));
-  const fill = (_r: number, c: number) => (c === at - 1 ? thinned(HUES[1], 0.4) : c === at ? thinned(HUES[0], 0.4) : COLOURS.paper);
+  const fill = (_r: number, c: number) => (c === at - 1 ? thinned(HUES[1], 0.4) : c === at ? thinned(HUES[0], 0.4) : COLORS.paper);
   parts.push(cells(shift, low, { shape: [1, sums.data.length], data: sums.data }, { cell, fill }));
-  for (const [c, colour] of [
+  for (const [c, color] of [
     [at - 1, HUES[1]],
     [at, HUES[0]],
   ] as const)
-    parts.push(line(shift + (c + 0.5) * cell, top + cell + 9, shift + (c + 0.5) * cell, low - 3, colour, 2));
+    parts.push(line(shift + (c + 0.5) * cell, top + cell + 9, shift + (c + 0.5) * cell, low - 3, color, 2));
   parts.push(text(shift, low + cell + 34, `${before} − ${gone} + ${come} = ${now}`, { size: 15, mono: true }));
   return { name: '08-running-sum', width: left + values.length * cell + 24, height: low + cell + 54, parts };
 }

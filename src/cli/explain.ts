@@ -14,7 +14,7 @@ interface Flags extends BackendFlags, StepOptions {
   json?: boolean;
 }
 
-/** Colour photo, Full HD. */
+/** Color photo, Full HD. */
 const DEFAULT_SHAPE = [3, 1080, 1920];
 
 const EXAMPLES = `
@@ -30,7 +30,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('explain')
     .description('say how filter would compute a kernel, what else was considered, and why; computes nothing')
-    .argument('[picture]', 'explain for its size and colours')
+    .argument('[picture]', 'explain for its size and colors')
     .option('-k, --kernel <kernel>', 'as for filter; several are explained in turn, each on what the one before leaves', (text: string, all: string[] = []) => [
       ...all,
       text,
@@ -104,7 +104,7 @@ function brief(alternative: Alternative) {
 
 /** Of the planes that are filtered: all but alpha. */
 async function sizeOfPicture(path: string): Promise<readonly number[]> {
-  const [{ readImage }, { colourChannels }] = await Promise.all([import('../image/files.js'), import('../filters/channels.js')]);
+  const [{ readImage }, { colorChannels }] = await Promise.all([import('../image/files.js'), import('../filters/channels.js')]);
   const { width, height, channels } = await readImage(path);
-  return [colourChannels(channels).length, height, width];
+  return [colorChannels(channels).length, height, width];
 }

@@ -48,7 +48,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .option('--jobs <n>', 'with --out: processes that work at once, each on a picture (default: 1)', number)
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--stride <steps>', 'pixels from one output to the next: n, or y,x', perAxis)
-    .option('--dilation <steps>', 'distance of neighbouring kernel cells on the picture: n, or y,x', perAxis)
+    .option('--dilation <steps>', 'distance of neighboring kernel cells on the picture: n, or y,x', perAxis)
     .option('--padding <sides>', 'same, valid, full, n, or before:after; for both axes, or y,x (default: same)', padding)
     .addOption(new Option('--padding-mode <mode>', 'what lies beyond the border (default: reflect)').choices(PADDING_MODES))
     .option('--padding-value <n>', 'with --padding-mode constant, in the units of the picture', number)
@@ -57,11 +57,11 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .option('--scale <factor>', 'factor of the weights, or sum: divide by their sum', scale)
     .option('--bias <n>', 'added after scaling, in the units of the picture', number)
     .addOption(new Option('--algorithm <name>', 'how it is computed (default: auto, the cheapest; see "convlab explain")').choices(['auto', ...ALGORITHMS]))
-    .option('--channels <list>', 'colour, all, luminance, letters like rb, or numbers from 0 like 0,2 (default: colour, all but alpha)', channels)
+    .option('--channels <list>', 'color, all, luminance, letters like rb, or numbers from 0 like 0,2 (default: color, all but alpha)', channels)
     .addOption(new Option('--alpha <how>', 'what happens to transparency (default: premultiply for blurs, else ignore)').choices(ALPHAS))
     .option('--linear', 'filter light instead of samples: decode sRGB, filter, encode')
     .option('--region <rectangle>', 'filter only there: x,y,width,height, or with a soft edge x,y,width,height,feather', region)
-    .option('--mask <picture>', 'a grey picture of the same size: white is filtered, black is not')
+    .option('--mask <picture>', 'a gray picture of the same size: white is filtered, black is not')
     .addOption(
       new Option('--output <how>', 'how values become samples (default: what suits the kernels)').choices(OUTPUTS.filter((output) => output !== 'float')),
     )

@@ -43,7 +43,7 @@ Examples:
 /** `convlab train`: a network learns, and its weights are written after every epoch. */
 export function addTrainCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
   addNetworkOptions(program.command('train').description('train a network'))
-    .addOption(new Option('--net <name>', "lecture: the lecture's; best: a small one with batch normalisation").choices(['lecture', 'best']).default('lecture'))
+    .addOption(new Option('--net <name>', "lecture: the lecture's; best: a small one with batch normalization").choices(['lecture', 'best']).default('lecture'))
     .option('--epochs <n>', 'passes over the training set, those of --resume included', count, 1)
     .addOption(new Option('--optimizer <name>').choices(OPTIMIZERS).default('sgd'))
     .option('--lr <rate>', 'learning rate (default: 0.001; sgd 0.01)', number)

@@ -35,7 +35,7 @@ export function scale(text: string): number | 'sum' {
   return text === 'sum' ? text : number(text);
 }
 
-/** `colour`, `all`, `luminance`, letters like `rb`, or `0,2`. */
+/** `color`, `all`, `luminance`, letters like `rb`, or `0,2`. */
 export function channels(text: string): Channels {
   return /^[a-z]+$/.test(text) ? (text as Channels) : text.split(',').map(number);
 }

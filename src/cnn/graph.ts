@@ -123,7 +123,7 @@ export class Graph {
   #backend: Backend | undefined;
 
   /**
-   * @param training true: dropout drops, batch normalisation uses the batch
+   * @param training true: dropout drops, batch normalization uses the batch
    * @param random what masks are drawn from
    */
   constructor(

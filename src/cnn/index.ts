@@ -18,7 +18,7 @@ export { logSoftmax, softmax } from './functional/softmax.js';
 export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-check.js';
 export { Graph, type Step, Storage, Value } from './graph.js';
 export type { Initializer } from './init.js';
-/** Ways to fill a {@link Parameter}: PyTorch's initialisers, e.g. `new Parameter([8, 4], init.kaimingUniform(4))`. */
+/** Ways to fill a {@link Parameter}: PyTorch's initializers, e.g. `new Parameter([8, 4], init.kaimingUniform(4))`. */
 export * as init from './init.js';
 export { type Maximized, type MaximizeOptions, maximizeActivation } from './inspect/maximize.js';
 export { type OcclusionOptions, occlusionMap } from './inspect/occlusion.js';

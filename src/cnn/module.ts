@@ -15,7 +15,7 @@ export class Parameter {
 
   /**
    * @param shape as PyTorch's parameter of the same name
-   * @param initializer fills it, when the model is initialised
+   * @param initializer fills it, when the model is initialized
    */
   constructor(
     readonly shape: readonly number[],

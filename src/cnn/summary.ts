@@ -28,7 +28,7 @@ export interface Summary {
 /** How far one cell of a value looks, in cells of the model's input. */
 interface View {
   readonly field: readonly number[];
-  /** Input cells between neighbouring cells. */
+  /** Input cells between neighboring cells. */
   readonly jump: readonly number[];
 }
 

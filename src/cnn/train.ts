@@ -82,7 +82,7 @@ export interface TrainOptions {
   };
   /** Stops after the present step. Weights stay as they are then, or become the best ones with `earlyStopping.restoreBest`. */
   signal?: AbortSignal;
-  /** Initialises the model before training: then one number fixes weights, masks and, with the loaders' own seeds, all. Default: the model goes on as it is. */
+  /** Initializes the model before training: then one number fixes weights, masks and, with the loaders' own seeds, all. Default: the model goes on as it is. */
   seed?: number;
   /** Epochs that lie behind, when training is resumed. Default 0. */
   startEpoch?: number;

@@ -32,7 +32,7 @@ export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, s
   refuseUnknownOptions('augment', options, ['seed']);
   const { seed = 0 } = options;
   checkSeed('augment', seed);
-  const fused = fuseNeighbours(steps);
+  const fused = fuseNeighbors(steps);
   return mapped(dataset, (sample, index, epoch) => {
     const random = stream(seed, epoch, index);
     return { ...sample, x: fused.reduce((x, step) => step(x, random), sample.x) };
@@ -86,7 +86,7 @@ export function randomErase(options: RandomEraseOptions = {}): Augmentation {
   };
 }
 
-function fuseNeighbours(steps: readonly Augmentation[]): Augmentation[] {
+function fuseNeighbors(steps: readonly Augmentation[]): Augmentation[] {
   const fused: Augmentation[] = [];
   let side: Warping[] = [];
   for (const step of steps) {

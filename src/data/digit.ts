@@ -5,10 +5,10 @@ import type { Tensor } from '../tensor.js';
 const [CANVAS, BOX] = [28, 20];
 
 /**
- * Any picture of one digit, as MNIST has them: grey, light on dark (turned round if the border is light), cut out,
- * scaled by area into a box of 20×20 and laid into 28×28 with its centre of mass in the middle.
+ * Any picture of one digit, as MNIST has them: gray, light on dark (turned round if the border is light), cut out,
+ * scaled by area into a box of 20×20 and laid into 28×28 with its center of mass in the middle.
  * @returns `[1, 28, 28]`, 0 background to 1 ink
- * @throws DataError if the picture is of one colour
+ * @throws DataError if the picture is of one color
  * @see LeCun et al., Gradient-based learning applied to document recognition, 1998
  * @example
  * ```ts
@@ -33,9 +33,9 @@ export function digitFromImage(image: Image): Tensor {
     return areaMean(ink, width, across, down);
   });
   const mass = small.reduce((sum, value) => sum + value, 0);
-  const centre = (at: (i: number) => number) => small.reduce((sum, value, i) => sum + value * (at(i) + 0.5), 0) / mass;
-  const left = clamp(Math.round(CANVAS / 2 - centre((i) => i % w)), CANVAS - w);
-  const top = clamp(Math.round(CANVAS / 2 - centre((i) => Math.floor(i / w))), CANVAS - h);
+  const center = (at: (i: number) => number) => small.reduce((sum, value, i) => sum + value * (at(i) + 0.5), 0) / mass;
+  const left = clamp(Math.round(CANVAS / 2 - center((i) => i % w)), CANVAS - w);
+  const top = clamp(Math.round(CANVAS / 2 - center((i) => Math.floor(i / w))), CANVAS - h);
   const data = new Float32Array(CANVAS * CANVAS);
   for (const [i, value] of small.entries()) data[(top + Math.floor(i / w)) * CANVAS + left + (i % w)] = value;
   return { shape: [1, CANVAS, CANVAS], data };
@@ -46,15 +46,15 @@ type Span = readonly [from: number, to: number];
 /** Brightness over black, 0 to 1, turned round where the border is light, and stretched to the whole range. */
 function inkOf({ width, height, channels, data }: Image): Float32Array {
   const full = data instanceof Float32Array ? 1 : data instanceof Uint16Array ? 65535 : 255;
-  const colours = channels > 2 ? 3 : 1;
+  const colors = channels > 2 ? 3 : 1;
   const alpha = channels % 2 === 0;
   const light = Float32Array.from({ length: width * height }, (_, pixel) => {
     const at = pixel * channels;
     let sum = 0;
-    for (let c = 0; c < colours; c++) sum += data[at + c];
+    for (let c = 0; c < colors; c++) sum += data[at + c];
     // transparent pixels are paper
     const opaque = alpha ? data[at + channels - 1] / full : 1;
-    return 1 - opaque + (opaque * sum) / (colours * full);
+    return 1 - opaque + (opaque * sum) / (colors * full);
   });
   const border: number[] = [];
   for (let x = 0; x < width; x++) border.push(light[x], light[(height - 1) * width + x]);
@@ -63,7 +63,7 @@ function inkOf({ width, height, channels, data }: Image): Float32Array {
   const distance = light.map((value) => Math.abs(value - background));
   const strongest = distance.reduce((most, value) => Math.max(most, value), 0);
   if (strongest < 0.02)
-    throw new DataError('digitFromImage', `the picture of ${width} × ${height} is of one colour: there is no digit on it`, { width, height });
+    throw new DataError('digitFromImage', `the picture of ${width} × ${height} is of one color: there is no digit on it`, { width, height });
   return distance.map((value) => value / strongest);
 }
 

@@ -4,7 +4,7 @@ import { Random } from '../random.js';
 /**
  * A generator of its own for every place in a training run, say (seed, epoch, index): what is drawn there depends on
  * the place alone, not on what was drawn before, so a pass can be repeated and a stopped run resumed.
- * Neighbouring places give unrelated numbers (MurmurHash3's finaliser, Appleby 2011); within one epoch no two indices
+ * Neighboring places give unrelated numbers (MurmurHash3's finalizer, Appleby 2011); within one epoch no two indices
  * share a generator.
  */
 export function stream(seed: number, ...place: readonly number[]): Random {

@@ -5,7 +5,7 @@ import { smoothNoise } from './smooth-noise.js';
 import { checkPicture } from './transforms.js';
 
 /**
- * Where every pixel of a result comes from: the pixel at p, seen from the centre, shows the source at
+ * Where every pixel of a result comes from: the pixel at p, seen from the center, shows the source at
  * matrix · p + shift + displacement(p). Warps that follow each other are put into one, so that the picture is
  * resampled, and so blurred, once.
  */
@@ -43,7 +43,7 @@ export function randomShift(options: { max: number }): Warping {
 }
 
 /**
- * Turns the picture about its centre, by any angle from −degrees to degrees. Beyond its border it goes on as its edge.
+ * Turns the picture about its center, by any angle from −degrees to degrees. Beyond its border it goes on as its edge.
  * @param options.degrees 0 to 180
  * @throws OptionError if an option is unknown or breaks its rule
  */
@@ -115,12 +115,12 @@ function resample(x: Tensor, { height, width, matrix: [yy, yx, xy, xx], shift, d
   const area = height * width;
   const from = x.data;
   const data = new Float32Array(from.length);
-  const [centreY, centreX] = [(height - 1) / 2, (width - 1) / 2];
+  const [centerY, centerX] = [(height - 1) / 2, (width - 1) / 2];
   for (let h = 0, i = 0; h < height; h++) {
     for (let w = 0; w < width; w++, i++) {
-      const [dy, dx] = [h - centreY, w - centreX];
-      let y = yy * dy + yx * dx + shift[0] + centreY;
-      let x = xy * dy + xx * dx + shift[1] + centreX;
+      const [dy, dx] = [h - centerY, w - centerX];
+      let y = yy * dy + yx * dx + shift[0] + centerY;
+      let x = xy * dy + xx * dx + shift[1] + centerX;
       if (displacement) {
         y += displacement[i];
         x += displacement[area + i];

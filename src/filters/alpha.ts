@@ -5,14 +5,14 @@ import { changeStep, type Step, sumOf } from './step.js';
 
 /**
  * What a filter does with transparency.
- * - `'premultiply'`: every pixel counts as much as it is opaque, so the colour that transparent pixels happen to hold does
- *   not bleed in. With the weights k, and k̂ = k / Σk: alpha becomes k̂ · a, colour k · (a·c) / (k̂ · a), and 0 where nothing
+ * - `'premultiply'`: every pixel counts as much as it is opaque, so the color that transparent pixels happen to hold does
+ *   not bleed in. With the weights k, and k̂ = k / Σk: alpha becomes k̂ · a, color k · (a·c) / (k̂ · a), and 0 where nothing
  *   is left. An opaque picture comes out as without alpha. Beyond the border `paddingMode: 'zero'` is transparent,
- *   `'constant'` an opaque colour.
- * - `'ignore'`: colours are filtered as they are stored, alpha passes through.
+ *   `'constant'` an opaque color.
+ * - `'ignore'`: colors are filtered as they are stored, alpha passes through.
  * - `'filter'`: alpha is filtered like any other channel, for itself.
  *
- * Default `'premultiply'` for blurs: no weight is negative, their sum is positive, all colours are filtered; else
+ * Default `'premultiply'` for blurs: no weight is negative, their sum is positive, all colors are filtered; else
  * `'ignore'`, with which a kernel of sum zero cannot blank the picture; where `channels` names alpha, `'filter'`.
  */
 export type Alpha = (typeof ALPHAS)[number];
@@ -21,7 +21,7 @@ export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
 
 /**
  * Settles what is done with alpha.
- * @param steps on the colours
+ * @param steps on the colors
  * @throws OptionError if the picture has no alpha to do it with, or `channels` contradicts it
  */
 export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: number, channels: Channels, steps: readonly Step[]): Alpha {
@@ -35,16 +35,16 @@ export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: 
     return 'filter';
   }
   if (alpha === 'filter' && channels === 'luminance') throw new OptionError(operation, 'alpha', "'filter' does not go with channels 'luminance'", alpha);
-  const allColours = channels !== 'luminance' && chooseChannels(channels, count).length === count - 1;
+  const allColors = channels !== 'luminance' && chooseChannels(channels, count).length === count - 1;
   const shared = steps.every(({ kernel }) => kernel.shape.length === 2);
   const means = steps.every(({ kernel }) => sumOf(kernel.data) > 0);
   if (alpha === 'premultiply') {
-    if (!allColours) throw new OptionError(operation, 'alpha', "'premultiply' goes with channels 'colour' only, as alpha changes with all of them", alpha);
+    if (!allColors) throw new OptionError(operation, 'alpha', "'premultiply' goes with channels 'color' only, as alpha changes with all of them", alpha);
     if (!shared) throw new OptionError(operation, 'alpha', "'premultiply' goes with one kernel for all channels, not with one for each", alpha);
     if (!means)
       throw new OptionError(operation, 'alpha', "'premultiply' goes with weights of a positive sum only, as alpha is filtered with their mean", alpha);
   }
-  const blurs = allColours && shared && means && steps.every(({ kernel }) => kernel.data.every((weight) => weight >= 0));
+  const blurs = allColors && shared && means && steps.every(({ kernel }) => kernel.data.every((weight) => weight >= 0));
   return alpha ?? (blurs ? 'premultiply' : 'ignore');
 }
 
@@ -58,9 +58,9 @@ export function alphaSteps(steps: readonly Step[], white: number): readonly Step
 }
 
 /**
- * The steps as premultiplied colours see them. A bias belongs to colours and not to their share, so it is held back:
+ * The steps as premultiplied colors see them. A bias belongs to colors and not to their share, so it is held back:
  * after weights of sum S a bias of b has become S·b, whatever alpha was.
- * @returns the steps without bias, and what is to be added to the colours at the end
+ * @returns the steps without bias, and what is to be added to the colors at the end
  */
 export function premultipliedSteps(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly bias: number } {
   let held = 0;
@@ -72,17 +72,17 @@ export function premultipliedSteps(steps: readonly Step[]): { readonly steps: re
   return { steps: without, bias: held };
 }
 
-/** In place: colours times their share. @param alpha one plane */
-export function premultiply(colours: Tensor, alpha: Float32Array, white: number): void {
-  const { data } = colours;
+/** In place: colors times their share. @param alpha one plane */
+export function premultiply(colors: Tensor, alpha: Float32Array, white: number): void {
+  const { data } = colors;
   for (let at = 0; at < data.length; at += alpha.length) {
     for (let i = 0; i < alpha.length; i++) data[at + i] *= alpha[i] / white;
   }
 }
 
 /** In place: the inverse of {@link premultiply}, and the bias added; 0 where nothing is opaque. */
-export function unpremultiply(colours: Tensor, alpha: Float32Array, white: number, bias: number): void {
-  const { data } = colours;
+export function unpremultiply(colors: Tensor, alpha: Float32Array, white: number, bias: number): void {
+  const { data } = colors;
   const nothing = white * 1e-6; // what float32 sums leave of zeros
   for (let at = 0; at < data.length; at += alpha.length) {
     for (let i = 0; i < alpha.length; i++) data[at + i] = alpha[i] > nothing ? (data[at + i] * white) / alpha[i] + bias : 0;

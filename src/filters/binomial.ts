@@ -5,7 +5,7 @@ import { checkKernelSize, count } from './parameters.js';
 /**
  * Rows of Pascal's triangle, C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹, `[n, n]`, sum 1: the small Gaussian of whole numbers,
  * σ = √(n − 1) / 2; the 5 × 5 one is what image pyramids are made with.
- * @param n taps on each axis, a whole number ≥ 1. Default 5. Of an even window the middle is the pixel right of and below the centre
+ * @param n taps on each axis, a whole number ≥ 1. Default 5. Of an even window the middle is the pixel right of and below the center
  * @throws OptionError if n breaks its rule
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
  * @example

@@ -23,7 +23,7 @@ export interface CannyOptions extends OperationOptions {
  *
  * Magnitudes are as {@link gradient} gives them, 1 for a step from black to white (a blur makes less of it): times 1020
  * they are the thresholds of OpenCV's `Canny` with `L2gradient`, times 4 those of scikit-image's `canny`, both on 8 bits or
- * 0…1. The two neighbours across the edge are interpolated as in scikit-image; of two equally steep pixels one is kept, as in
+ * 0…1. The two neighbors across the edge are interpolated as in scikit-image; of two equally steep pixels one is kept, as in
  * OpenCV. Of several channels the one counts that is steepest at the pixel.
  * @returns one channel of the same size and sample type: white on black
  * @throws OptionError if an option is unknown or breaks its rule
@@ -103,7 +103,7 @@ function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): 
   return ridge;
 }
 
-/** 1 where the ridge reaches `high`, and from there on over all eight neighbours while it reaches `low`; else 0. */
+/** 1 where the ridge reaches `high`, and from there on over all eight neighbors while it reaches `low`; else 0. */
 function link(ridge: Float32Array, width: number, low: number, high: number): Float32Array {
   const edges = new Float32Array(ridge.length);
   const open: number[] = [];

@@ -6,14 +6,14 @@ import type { Tensor } from '../tensor.js';
 import type { Step } from './step.js';
 
 /**
- * - `'colour'`: all but alpha;
+ * - `'color'`: all but alpha;
  * - `'all'`: alpha too;
- * - letters: `'r'`, `'gb'`, `'rgba'` … of a colour picture, `'a'` of any that has alpha;
+ * - letters: `'r'`, `'gb'`, `'rgba'` … of a color picture, `'a'` of any that has alpha;
  * - a list of channel numbers from 0;
  * - `'luminance'`: one plane is filtered, Y = 0.2126 R + 0.7152 G + 0.0722 B (Rec. 709), and what changed is added to R, G
- *   and B alike, so colours keep their hue. It is taken from the samples as they are stored (luma); with `linear: true` from linear light.
+ *   and B alike, so colors keep their hue. It is taken from the samples as they are stored (luma); with `linear: true` from linear light.
  */
-export type Channels = 'colour' | 'all' | 'luminance' | ChannelLetters | readonly number[];
+export type Channels = 'color' | 'all' | 'luminance' | ChannelLetters | readonly number[];
 /** Channels by their letters, in the order r, g, b, a. */
 export type ChannelLetters = (typeof LETTERS)[number];
 const LETTERS = ['r', 'g', 'b', 'a', 'rg', 'rb', 'ra', 'gb', 'ga', 'ba', 'rgb', 'rga', 'rba', 'gba', 'rgba'] as const;
@@ -34,7 +34,7 @@ export function isOpaque({ channels, data }: Image): boolean {
 }
 
 /** The numbers of the channels that are not alpha. */
-export function colourChannels(channels: number): readonly number[] {
+export function colorChannels(channels: number): readonly number[] {
   return Array.from({ length: hasAlpha(channels) ? channels - 1 : channels }, (_, c) => c);
 }
 
@@ -46,7 +46,7 @@ export function colourChannels(channels: number): readonly number[] {
 export function chooseChannels(channels: Channels, count: number, operation = 'filter'): readonly number[] {
   const all = Array.from({ length: count }, (_, c) => c);
   if (channels === 'all') return all;
-  if (channels === 'colour') return colourChannels(count);
+  if (channels === 'color') return colorChannels(count);
   const letters = count < 3 ? ['', 'a'].slice(0, count) : ['r', 'g', 'b', 'a'].slice(0, count);
   if (LETTERS.includes(channels as ChannelLetters)) {
     const named = [...(channels as string)].map((letter) => letters.indexOf(letter));
@@ -56,7 +56,7 @@ export function chooseChannels(channels: Channels, count: number, operation = 'f
   }
   const known = letters.filter((letter) => letter !== '').join('');
   const named = known === '' ? '' : `, letters of '${known}' in this order`;
-  throw new OptionError(operation, 'channels', `must be 'colour', 'all'${named} or a list of channel numbers from 0 to ${count - 1}`, channels);
+  throw new OptionError(operation, 'channels', `must be 'color', 'all'${named} or a list of channel numbers from 0 to ${count - 1}`, channels);
 }
 
 /** Rec. 709 luminance. @param x `[1, 3 or 4, H, W]` @returns `[1, 1, H, W]` */

@@ -6,7 +6,7 @@ import { kernel2d } from './kernel2d.js';
 const RING = [5, 2, 1, 0, 3, 6, 7, 8] as const;
 
 /**
- * Kirsch's eight kernels, each `[3, 3]`, sum 0: how much three neighbours in a row outshine the other five, 5 · Σ three − 3 · Σ five.
+ * Kirsch's eight kernels, each `[3, 3]`, sum 0: how much three neighbors in a row outshine the other five, 5 · Σ three − 3 · Σ five.
  * The first looks to the right, each next one 45° further, counter-clockwise.
  * @see Kirsch, Computer Determination of the Constituent Structure of Biological Images (1971)
  */

@@ -4,8 +4,8 @@ import { kernel2d } from './kernel2d.js';
 export const DIFFERENCE_X = kernel2d([[-1, 1]]);
 
 /**
- * Differences of neighbours along the diagonal, `[3, 3]`. Its weights sum to 1 and not to 0, so flat areas keep
- * their grey and edges stand out on them.
+ * Differences of neighbors along the diagonal, `[3, 3]`. Its weights sum to 1 and not to 0, so flat areas keep
+ * their gray and edges stand out on them.
  */
 export const DIFFERENCE_DIAGONAL = kernel2d([
   [1, -1, 0],

@@ -7,7 +7,7 @@ import { SOBEL_X, SOBEL_Y } from './sobel.js';
 
 /**
  * The picture as a relief, bright is high, lit from the upper left: the derivative along the diagonal, `[3, 3]`, sum 0.
- * Made for the output `'signed'`: flat areas become mid-grey, slopes that face the light bright, the others dark.
+ * Made for the output `'signed'`: flat areas become mid-gray, slopes that face the light bright, the others dark.
  */
 export const EMBOSS = kernel2d([
   [-1, -1, 0],

@@ -6,7 +6,7 @@ import { PRECISIONS, type Precision } from '../kernels/plan/bytes.js';
 import type { Tensor } from '../tensor.js';
 import { type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './alpha.js';
 import { filterBytes } from './bytes.js';
-import { type Channels, chooseChannels, colourChannels, hasAlpha, isOpaque, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
+import { type Channels, chooseChannels, colorChannels, hasAlpha, isOpaque, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
 import { decodePlane, encodePlane } from './linear-light.js';
 import { mergeSteps } from './merge.js';
 import { checkOutput, mapOutput, type Output, samplesToImage, toResultUnits } from './output.js';
@@ -16,7 +16,7 @@ import { placeSteps, runSteps, type Step, type StepOptions } from './step.js';
 /** What is done once around all kernels: before the first, and after the last. */
 export interface ImageOptions {
   /**
-   * Which channels are filtered. Default `'colour'`, all but alpha. The others pass through: untouched, and where the
+   * Which channels are filtered. Default `'color'`, all but alpha. The others pass through: untouched, and where the
    * picture's size changes, with the pixel (or padding) that lies under the kernel's anchor.
    */
   channels?: Channels;
@@ -68,18 +68,18 @@ export async function filterImage(
   options: ImageOptions & WhereOptions & ResultOptions & RunOptions,
   merging: Merging = 'none',
 ): Promise<Image> {
-  const { channels = 'colour', linear = false, output = 'clamp', precision = 'exact', region, mask, out } = options;
+  const { channels = 'color', linear = false, output = 'clamp', precision = 'exact', region, mask, out } = options;
   checkImage(operation, image);
   checkOutput(output, operation);
   checkPrecision(precision, operation);
   checkWhere(operation, options, image);
   if (typeof linear !== 'boolean') throw new OptionError(operation, 'linear', 'must be true or false', linear);
   if (channels === 'luminance' && image.channels < 3) {
-    throw new OptionError(operation, 'channels', `'luminance' goes with colour pictures only, this one has ${image.channels} channels`, channels);
+    throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${image.channels} channels`, channels);
   }
   const filtered = chooseFiltered(operation, channels, image.channels, options.alpha);
-  const colours = colourChannels(image.channels);
-  const changed = filtered.filter((c) => colours.includes(c));
+  const colors = colorChannels(image.channels);
+  const changed = filtered.filter((c) => colors.includes(c));
 
   const place = ({ width, height }: Pick<Image, 'width' | 'height'>) =>
     placeSteps(operation, [1, channels === 'luminance' ? 1 : filtered.length, height, width], kernels);
@@ -99,7 +99,7 @@ export async function filterImage(
     const done = await filterBytes(image, steps, filtered, { ...options, needsOpaque });
     if (done) return done;
   }
-  // of an opaque picture premultiplied colours are the colours, at half the work
+  // of an opaque picture premultiplied colors are the colors, at half the work
   const alpha = needsOpaque && opaqueBorder && isOpaque(image) ? 'ignore' : asked;
   const x = imageToTensor(cropImage(image, seen));
   const white = whiteOf(image.data);
@@ -168,11 +168,11 @@ async function runOnPlanes(operation: string, x: Tensor, steps: readonly Step[],
       for (let i = 0; i < plane.length; i++) plane[i] += after.data[i] - before.data[i];
     }
   } else if (alpha === 'premultiply') {
-    const [colour, share] = [pickChannels(x, filtered), pickChannels(x, [x.shape[1] - 1])];
-    premultiply(colour, share.data, white);
-    const { steps: colourSteps, bias } = premultipliedSteps(steps);
+    const [color, share] = [pickChannels(x, filtered), pickChannels(x, [x.shape[1] - 1])];
+    premultiply(color, share.data, white);
+    const { steps: colorSteps, bias } = premultipliedSteps(steps);
     const [mixed, opacity] = await Promise.all([
-      runSteps(operation, colour, colourSteps, { backend }),
+      runSteps(operation, color, colorSteps, { backend }),
       runSteps(operation, share, alphaSteps(steps, white), { backend }),
     ]);
     unpremultiply(mixed, opacity.data, white, bias);

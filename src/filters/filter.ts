@@ -13,7 +13,7 @@ export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, 
 export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'out', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
 
 /**
- * Filters a picture: the kernel slides over every colour channel by itself; for alpha see {@link FilterOptions.alpha}.
+ * Filters a picture: the kernel slides over every color channel by itself; for alpha see {@link FilterOptions.alpha}.
  * Like `conv`, it correlates; `flip: true` turns the kernel round.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed

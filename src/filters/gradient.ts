@@ -91,7 +91,7 @@ export async function gradient(image: Image, options: OperatorOption & MeasureOp
  * @throws ShapeError if `out` is not as the result is
  */
 export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions & ResultOptions = {}): Promise<Image> {
-  const { channels = 'colour', output = 'clamp', out } = options;
+  const { channels = 'color', output = 'clamp', out } = options;
   checkOperationOptions('gradientMagnitude', image, options, ['operator', 'out']);
   if (out !== undefined) checkOut('gradientMagnitude', out, image, [1, image.channels, image.height, image.width], output);
   const { kernels, step } = operatorOf('gradientMagnitude', options);
@@ -106,7 +106,7 @@ export async function gradientMagnitude(image: Image, options: OperatorOption & 
 }
 
 /**
- * The {@link gradient} in colours, of the channel where it is steepest: the hue says where it gets brighter (red to the right, yellow-green
+ * The {@link gradient} in colors, of the channel where it is steepest: the hue says where it gets brighter (red to the right, yellow-green
  * up, cyan to the left, violet down), the brightness how steeply.
  * @returns RGB of the same size and sample type
  * @throws OptionError if an option is unknown or breaks its rule

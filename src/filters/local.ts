@@ -6,7 +6,7 @@ import { checkKernelSize, count } from './parameters.js';
 
 /** Options of {@link localMean}, {@link localVariance} and {@link localDeviation}. */
 export interface LocalOptions extends OperationOptions {
-  /** Side of the window in pixels, a whole number ≥ 1; of an even one the middle is right of and below the centre. Default 5. */
+  /** Side of the window in pixels, a whole number ≥ 1; of an even one the middle is right of and below the center. Default 5. */
   size?: number;
 }
 

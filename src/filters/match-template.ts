@@ -2,16 +2,16 @@ import { DataError, refuseUnknownOptions, ShapeError } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
 import { conv, type RunOptions } from '../kernels/conv.js';
 import { full, reshape, type Tensor } from '../tensor.js';
-import { colourChannels, pickChannels } from './channels.js';
+import { colorChannels, pickChannels } from './channels.js';
 import { count, finite, oneOf, positive } from './parameters.js';
 import { findPeaks, type Peak } from './peaks.js';
 
 /**
- * How like the template T a window I of the picture is; sums run over the template's pixels and over the colours.
+ * How like the template T a window I of the picture is; sums run over the template's pixels and over the colors.
  *
  * | method | score | best | OpenCV's |
  * |---|---|---|---|
- * | `zncc` | Σ (T − T̄)(I − Ī) / √(Σ (T − T̄)² · Σ (I − Ī)²), means per colour: light and contrast don't matter | 1 | `TM_CCOEFF_NORMED` |
+ * | `zncc` | Σ (T − T̄)(I − Ī) / √(Σ (T − T̄)² · Σ (I − Ī)²), means per color: light and contrast don't matter | 1 | `TM_CCOEFF_NORMED` |
  * | `ncc` | Σ T·I / √(Σ T² · Σ I²): contrast doesn't matter | 1 | `TM_CCORR_NORMED` |
  * | `ssd` | Σ (T − I)²: the same levels | 0 | `TM_SQDIFF` |
  * | `correlation` | Σ T·I: the convolution itself; bright places win, like the template or not | | `TM_CCORR` |
@@ -43,11 +43,11 @@ export interface Matches {
 /**
  * Finds a small picture in a large one: a convolution whose kernel is the template.
  *
- * The scores are float32 and exact to about 1e-5 (normalised) or 1e-5 of Σ T² + Σ I² (`ssd`): the picture's mean is taken away
+ * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): the picture's mean is taken away
  * first, and the sums of a window are taken without rounding, so that a dim window far from the mean is measured as well.
  * A window without contrast (`ncc`: all black) scores 0. Alpha is not looked at.
  * @param image W × H
- * @param template w × h, not larger, of the same sample type and as many colours
+ * @param template w × h, not larger, of the same sample type and as many colors
  * @throws ShapeError if the two do not go together
  * @throws DataError if the template has no contrast (`zncc`) or is black (`ncc`): nothing is like it
  * @throws OptionError if an option is unknown or breaks its rule
@@ -73,7 +73,7 @@ export async function matchTemplate(image: Image, template: Image, options: Matc
   const { minDistance = Math.max(1, Math.min(template.width, template.height) / 2) } = options;
   positive('matchTemplate', 'minDistance', minDistance);
 
-  const [x, t] = [colours(image), colours(template)];
+  const [x, t] = [colors(image), colors(template)];
   const scores = await score(method, x, t, { backend });
   return { scores, peaks: findPeaks(scores, { count: peaks, threshold, minDistance, smallest: method === 'ssd' }) };
 }
@@ -155,14 +155,14 @@ function checkPair(image: Image, template: Image): void {
   const values = { image: [image.width, image.height], template: [template.width, template.height] };
   if (template.width > image.width || template.height > image.height)
     throw new ShapeError('matchTemplate', `the template must not be larger than the picture, ${both}`, values);
-  if (image.data.constructor !== template.data.constructor || colourChannels(image.channels).length !== colourChannels(template.channels).length) {
-    throw new ShapeError('matchTemplate', `the template must have the picture's sample type and as many colours, ${both}`, values);
+  if (image.data.constructor !== template.data.constructor || colorChannels(image.channels).length !== colorChannels(template.channels).length) {
+    throw new ShapeError('matchTemplate', `the template must have the picture's sample type and as many colors, ${both}`, values);
   }
 }
 
 /** `[1, C, H, W]` without alpha, a copy. */
-function colours(image: Image): Tensor {
-  return pickChannels(imageToTensor(image), colourChannels(image.channels));
+function colors(image: Image): Tensor {
+  return pickChannels(imageToTensor(image), colorChannels(image.channels));
 }
 
 function meansOf({ shape, data }: Tensor): readonly number[] {

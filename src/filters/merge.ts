@@ -9,7 +9,7 @@ import { type Step, sumOf } from './step.js';
 const PASS = 1.5;
 
 /**
- * Neighbouring steps as one step each where that is cheaper: the second kernel of the first kernel is their convolution.
+ * Neighboring steps as one step each where that is cheaper: the second kernel of the first kernel is their convolution.
  *
  * Inside the picture that is always the same. At the border it is where the second step, looking beyond the first one's
  * result, would see what the first kernel makes of the extended picture:

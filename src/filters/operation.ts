@@ -2,7 +2,7 @@ import { OptionError, refuseUnknownOptions } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
 import { conv } from '../kernels/conv.js';
 import { reshape, type Tensor } from '../tensor.js';
-import { chooseChannels, colourChannels, luminanceOf, pickChannels } from './channels.js';
+import { chooseChannels, colorChannels, luminanceOf, pickChannels } from './channels.js';
 import type { FilterOptions } from './filter.js';
 import { checkOutput, valuesToImage } from './output.js';
 
@@ -37,14 +37,14 @@ export interface Planes {
 }
 
 /** @throws OptionError if the picture has no such channels */
-export function toPlanes(operation: string, image: Image, { channels = 'colour' }: MeasureOptions): Planes {
+export function toPlanes(operation: string, image: Image, { channels = 'color' }: MeasureOptions): Planes {
   const x = imageToTensor(image);
   const { width, height } = image;
   if (channels === 'luminance') {
     if (image.channels < 3) {
-      throw new OptionError(operation, 'channels', `'luminance' goes with colour pictures only, this one has ${image.channels} channels`, channels);
+      throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${image.channels} channels`, channels);
     }
-    return { x: luminanceOf(x), planeOf: new Map(colourChannels(image.channels).map((c) => [c, 0])) };
+    return { x: luminanceOf(x), planeOf: new Map(colorChannels(image.channels).map((c) => [c, 0])) };
   }
   const chosen = chooseChannels(channels, image.channels, operation);
   return { x: reshape(pickChannels(x, chosen), [chosen.length, 1, height, width]), planeOf: new Map(chosen.map((c, i) => [c, i])) };

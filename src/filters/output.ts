@@ -9,9 +9,9 @@ import type { Tensor } from '../tensor.js';
  * | output | a value v of a filtered channel becomes |
  * |---|---|
  * | `clamp` | v |
- * | `signed` | v + mid-grey: 128 for 8 bits, 32768 for 16, 0.5 for floats |
+ * | `signed` | v + mid-gray: 128 for 8 bits, 32768 for 16, 0.5 for floats |
  * | `abs` | \|v\| |
- * | `normalise` | (v − min) / (max − min) from black to white, min and max over all filtered channels; black if all are equal |
+ * | `normalize` | (v − min) / (max − min) from black to white, min and max over all filtered channels; black if all are equal |
  * | `float` | v in a float image, where 0 is black and 1 is white: negative and brighter values stay, nothing is rounded |
  * | `16bit` | v in a 16-bit image: of 8 bits times 257, of floats times 65535 |
  *
@@ -21,7 +21,7 @@ import type { Tensor } from '../tensor.js';
  */
 export type Output = (typeof OUTPUTS)[number];
 /** Every {@link Output}. */
-export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalise', 'float', '16bit'] as const;
+export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
 
 /** @throws OptionError unless it is one of {@link OUTPUTS} */
 export function checkOutput(output: Output, operation = 'filter'): void {
@@ -46,7 +46,7 @@ export function mapOutput(x: Tensor, like: Samples, output: Output, filtered: re
   const planes = filtered.map((c) => x.data.subarray(c * area, (c + 1) * area));
   if (output === 'abs') for (const plane of planes) each(plane, Math.abs);
   if (output === 'signed') for (const plane of planes) each(plane, (value) => value + (white === 1 ? 0.5 : (white + 1) / 2));
-  if (output === 'normalise') normalise(planes, white);
+  if (output === 'normalize') normalize(planes, white);
   toResultUnits(x, like, output);
 }
 
@@ -66,7 +66,7 @@ export function samplesToImage(x: Tensor, like: Samples, output: Output): Image 
   return tensorToImage(x, { depth: 'float' });
 }
 
-function normalise(planes: readonly Float32Array[], white: number): void {
+function normalize(planes: readonly Float32Array[], white: number): void {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const plane of planes) {
     for (const value of plane) {

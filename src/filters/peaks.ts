@@ -22,7 +22,7 @@ export interface PeakRules {
 /**
  * The best places of a map: cells that are no worse than all eight around them, the best first, each at least
  * `minDistance` from every better one (non-maximum suppression). The part of a cell is where a parabola through the cell and
- * its two neighbours has its top, on each axis by itself; at the border of the map there is none.
+ * its two neighbors has its top, on each axis by itself; at the border of the map there is none.
  * @param scores `[H, W]`
  */
 export function findPeaks({ shape: [height, width], data }: Tensor, { count, threshold, minDistance, smallest }: PeakRules): Peak[] {

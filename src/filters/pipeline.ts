@@ -22,7 +22,7 @@ export interface PipelineStep extends StepOptions {
 /** Options of {@link pipeline}: what is done once, around all steps. */
 export interface PipelineOptions extends ImageOptions {
   /**
-   * Neighbouring kernels become one where that is cheaper. `'exact'`: only where the border stays the same too; with
+   * Neighboring kernels become one where that is cheaper. `'exact'`: only where the border stays the same too; with
    * `'approximate'` pixels near the border may differ. Default `'exact'`.
    */
   borders?: (typeof BORDERS)[number];
@@ -78,7 +78,7 @@ const ANY_SIZE = 2 ** 24;
  * Several kernels in a row, as a value that can be applied to any number of pictures, saved and loaded.
  *
  * Channels, alpha, linear light and output are settled once for all steps: they are what happens before the first and
- * after the last. Neighbouring kernels are merged into one where that is cheaper, see {@link PipelineOptions.borders}.
+ * after the last. Neighboring kernels are merged into one where that is cheaper, see {@link PipelineOptions.borders}.
  *
  * @param steps kernels, names from the catalogue, or either with options; at least one; not changed later, as they are copied
  * @throws OptionError if a name, a parameter or an option is unknown or breaks its rule

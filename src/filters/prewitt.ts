@@ -1,7 +1,7 @@
 import { kernel2d } from './kernel2d.js';
 
 /**
- * ∂f/∂x, the mean of three rows: [1 1 1]ᵀ · [−1 0 1], `[3, 3]`, sum 0. A slope of one grey level per pixel gives 6.
+ * ∂f/∂x, the mean of three rows: [1 1 1]ᵀ · [−1 0 1], `[3, 3]`, sum 0. A slope of one gray level per pixel gives 6.
  * @see Prewitt, Object Enhancement and Extraction (1970)
  */
 export const PREWITT_X = kernel2d([

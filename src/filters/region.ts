@@ -26,7 +26,7 @@ export interface Region extends Rectangle {
 export interface WhereOptions {
   /** Only within this rectangle. */
   region?: Region;
-  /** How much of the filter each pixel gets, from none (black) to all (white): a grey picture of the same size. With a region the shares multiply. */
+  /** How much of the filter each pixel gets, from none (black) to all (white): a gray picture of the same size. With a region the shares multiply. */
   mask?: Image;
 }
 
@@ -35,7 +35,7 @@ export function checkWhere(operation: string, { region, mask }: WhereOptions, im
   if (region !== undefined) checkRegion(operation, region, image);
   if (mask === undefined) return;
   checkImage(operation, mask);
-  if (mask.channels !== 1) throw new OptionError(operation, 'mask', 'must be a grey picture of 1 channel', mask.channels);
+  if (mask.channels !== 1) throw new OptionError(operation, 'mask', 'must be a gray picture of 1 channel', mask.channels);
   if (mask.width !== image.width || mask.height !== image.height) {
     throw new ShapeError(operation, `mask must be as large as the picture, ${image.width} × ${image.height}, received ${mask.width} × ${mask.height}`, {
       mask: [mask.width, mask.height],
@@ -115,26 +115,26 @@ export function shares({ region, mask }: WhereOptions, { x, y, width, height }: 
 }
 
 /**
- * In place: the filtered rectangle laid over the picture, each pixel by its share. Colours are mixed as much as they are
+ * In place: the filtered rectangle laid over the picture, each pixel by its share. Colors are mixed as much as they are
  * opaque, so what is transparent on one side does not bleed into the other.
  * @param whole `[1, C, H, W]`
  * @param part `[1, C, h, w]`
  */
 export function blend(whole: Tensor, part: Tensor, { x, y, width, height }: Rectangle, share: Float32Array): void {
   const [, channels, fullHeight, fullWidth] = whole.shape;
-  const colours = hasAlpha(channels) ? channels - 1 : channels;
+  const colors = hasAlpha(channels) ? channels - 1 : channels;
   const [area, partArea] = [fullHeight * fullWidth, height * width];
   for (let row = 0, from = 0; row < height; row++) {
     for (let to = (y + row) * fullWidth + x, end = to + width; to < end; to++, from++) {
       let [kept, added] = [1 - share[from], share[from]];
       if (added === 0) continue;
-      if (colours < channels) {
-        const [old, fresh] = [whole.data[colours * area + to], part.data[colours * partArea + from]];
+      if (colors < channels) {
+        const [old, fresh] = [whole.data[colors * area + to], part.data[colors * partArea + from]];
         const mixed = kept * old + added * fresh;
-        whole.data[colours * area + to] = mixed;
+        whole.data[colors * area + to] = mixed;
         if (old !== fresh && mixed > 0) [kept, added] = [(kept * old) / mixed, (added * fresh) / mixed];
       }
-      for (let c = 0; c < colours; c++) whole.data[c * area + to] = kept * whole.data[c * area + to] + added * part.data[c * partArea + from];
+      for (let c = 0; c < colors; c++) whole.data[c * area + to] = kept * whole.data[c * area + to] + added * part.data[c * partArea + from];
     }
   }
 }

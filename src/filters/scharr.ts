@@ -2,7 +2,7 @@ import { kernel2d } from './kernel2d.js';
 
 /**
  * ∂f/∂x, smoothed across by weights that measure the direction of an edge best: [3 10 3]ᵀ · [−1 0 1], `[3, 3]`, sum 0.
- * A slope of one grey level per pixel gives 32.
+ * A slope of one gray level per pixel gives 32.
  * @see Scharr, Optimale Operatoren in der Digitalen Bildverarbeitung (2000)
  */
 export const SCHARR_X = kernel2d([

@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor.js';
 import { kernel2d } from './kernel2d.js';
 
 /**
- * Adds to every pixel what makes it differ from its neighbours, `[3, 3]`, sum 1:
+ * Adds to every pixel what makes it differ from its neighbors, `[3, 3]`, sum 1:
  * identity − strength · Laplacian = identity + 5 · strength · (identity − mean of the cross).
  * @param strength 0 leaves the picture as it is. Default 1: the well-known 0 −1 0 / −1 5 −1 / 0 −1 0
  * @throws OptionError if strength is not a finite number ≥ 0

@@ -31,7 +31,7 @@ export interface StepOptions extends Pick<ConvOptions, 'stride' | 'dilation' | '
   /**
    * How it is computed, see {@link Algorithm}; the result is the same up to the rounding of floats. Default `'auto'`: what is
    * predicted to be cheapest, see `explain`. One that cannot compute this kernel is refused; one that is asked for is kept,
-   * so a pipeline does not merge such a step with its neighbours.
+   * so a pipeline does not merge such a step with its neighbors.
    */
   algorithm?: Algorithm | 'auto';
 }

@@ -18,7 +18,7 @@ export interface UnsharpMaskOptions extends OperationOptions {
 /**
  * Sharpens as darkrooms did: the difference from a blurred copy is added, where it is large enough:
  * f + amount · (f − G f) where |f − G f| > threshold, else f; G is `gaussian(radius)`. Without threshold it is
- * scikit-image's `unsharp_mask`. With channels `'luminance'` the same is added to red, green and blue, so colours keep their hue.
+ * scikit-image's `unsharp_mask`. With channels `'luminance'` the same is added to red, green and blue, so colors keep their hue.
  * @param image not changed
  * @returns the same size and sample type, alpha as it was
  * @throws OptionError if an option is unknown or breaks its rule
@@ -38,9 +38,9 @@ export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}
   finite('unsharpMask', 'amount', amount);
   notNegative('unsharpMask', 'threshold', threshold);
 
-  // `filter` knows what to do with luminance, and with colours next to transparent pixels
+  // `filter` knows what to do with luminance, and with colors next to transparent pixels
   const blurred = await filter(image, gaussian(radius), { ...rest, output: 'float' });
-  const each = { channels: rest.channels === 'luminance' ? 'colour' : rest.channels } as const;
+  const each = { channels: rest.channels === 'luminance' ? 'color' : rest.channels } as const;
   const [planes, soft] = [toPlanes('unsharpMask', image, each), toPlanes('unsharpMask', blurred, each).x.data];
   const white = whiteOf(image.data);
   const sharp = planes.x.data.map((value, i) => {

@@ -40,7 +40,7 @@ export async function decodeAnimationFor(operation: string, bytes: Uint8Array, o
 }
 
 /**
- * Encodes an animated GIF: 256 colours a frame, alpha below one half becomes transparent, delays in hundredths of a second.
+ * Encodes an animated GIF: 256 colors a frame, alpha below one half becomes transparent, delays in hundredths of a second.
  * Frames are written whole; where one has transparent pixels, each is cleared away before the next.
  * @throws ShapeError if there is no frame, or their sizes differ
  * @throws DataError if a delay is out of range
@@ -50,7 +50,7 @@ export async function decodeAnimationFor(operation: string, bytes: Uint8Array, o
  * import { createImage } from 'convlab';
  * import { decodeAnimation, encodeAnimation } from 'convlab/node';
  *
- * const frames = [0, 128, 255].map((grey) => ({ image: createImage(8, 8, 1, new Uint8ClampedArray(64).fill(grey)), delay: 100 }));
+ * const frames = [0, 128, 255].map((gray) => ({ image: createImage(8, 8, 1, new Uint8ClampedArray(64).fill(gray)), delay: 100 }));
  * const gif = await encodeAnimation({ frames, repeats: 0 });
  * console.log((await decodeAnimation(gif)).frames.length); // → 3
  * ```

@@ -4,7 +4,7 @@ import { toRgba8 } from './samples.js';
 
 /**
  * The pixels of a canvas (with a 2d context) or of an ImageData, copied.
- * A canvas keeps its colours premultiplied, so those of nearly transparent pixels come back rounded.
+ * A canvas keeps its colors premultiplied, so those of nearly transparent pixels come back rounded.
  * @returns 8-bit RGBA
  * @throws ShapeError if it is neither; UnsupportedError if the canvas has a context of another kind
  */
@@ -18,7 +18,7 @@ export function imageFromCanvas(source: HTMLCanvasElement | OffscreenCanvas | Im
 }
 
 /**
- * The picture as an ImageData: 16 bits and floats are rounded to 8 bits, grey becomes R = G = B.
+ * The picture as an ImageData: 16 bits and floats are rounded to 8 bits, gray becomes R = G = B.
  * @throws ShapeError if it is no image; UnsupportedError where there is no ImageData
  */
 export function imageToImageData(image: Image): ImageData {

@@ -54,14 +54,14 @@ const DEFAULT_QUALITY = 90;
  *
  * | format | comes as |
  * |---|---|
- * | PNG | the channels of the file (palettes as RGB, a transparent colour as alpha); 16 bits as Uint16Array, fewer as 8 bits |
- * | JPEG | RGB or grey, 8 bits, turned as its EXIF orientation says |
+ * | PNG | the channels of the file (palettes as RGB, a transparent color as alpha); 16 bits as Uint16Array, fewer as 8 bits |
+ * | JPEG | RGB or gray, 8 bits, turned as its EXIF orientation says |
  * | BMP | RGB, 8 bits |
  * | GIF | the first frame; RGB, or RGBA if it has transparent pixels |
- * | TIFF | the first page; grey, RGB or RGBA, 8 bits (of 16 bits the upper 8), turned as its orientation says |
+ * | TIFF | the first page; gray, RGB or RGBA, 8 bits (of 16 bits the upper 8), turned as its orientation says |
  *
- * Colour profiles and gamma are not applied. Where sharp is installed, it decodes JPEG and PNG (palettes and grey with alpha excepted): PNG to the same
- * samples, JPEG to slightly others, since it interpolates colours of half the resolution, which the built-in decoder repeats. See
+ * Color profiles and gamma are not applied. Where sharp is installed, it decodes JPEG and PNG (palettes and gray with alpha excepted): PNG to the same
+ * samples, JPEG to slightly others, since it interpolates colors of half the resolution, which the built-in decoder repeats. See
  * {@link DecodeOptions.codec}.
  * @throws DataError if it is no picture, damaged, cut off or claims more than `maxPixels`
  * @throws UnsupportedError if it is a picture of a kind that is not read
@@ -109,7 +109,7 @@ export function checkBeginning(operation: string, bytes: Uint8Array, name: strin
 
 /**
  * Encodes a picture. PNG keeps all channels, and 16 bits; floats (0 black, 1 white, clamped) become 16 bits there.
- * The others have 8 bits: JPEG and BMP have no alpha, so the picture is laid over white; GIF has 256 colours, and alpha
+ * The others have 8 bits: JPEG and BMP have no alpha, so the picture is laid over white; GIF has 256 colors, and alpha
  * below one half becomes transparent; TIFF is RGBA, uncompressed.
  * @throws OptionError if the format is unknown, or has no `quality`
  * @throws UnsupportedError if the picture is too large for the format

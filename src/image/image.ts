@@ -6,7 +6,7 @@ export type Samples = Uint8ClampedArray | Uint16Array | Float32Array;
 
 /**
  * A picture: interleaved rows from the top, as a canvas has them.
- * `data[(y·width + x)·channels + c]`; 1 channel is grey, 2 grey and alpha, 3 RGB, 4 RGBA. Alpha is not premultiplied.
+ * `data[(y·width + x)·channels + c]`; 1 channel is gray, 2 gray and alpha, 3 RGB, 4 RGBA. Alpha is not premultiplied.
  */
 export interface Image {
   readonly width: number;
@@ -26,9 +26,9 @@ export type SampleDepth = 8 | 16 | 'float';
  * ```ts
  * import { createImage } from 'convlab';
  *
- * const grey = createImage(4, 3, 1); // 8 bits, black
- * grey.data[1 * grey.width + 2] = 255; // y = 1, x = 2
- * console.log(grey.data.length); // → 12
+ * const gray = createImage(4, 3, 1); // 8 bits, black
+ * gray.data[1 * gray.width + 2] = 255; // y = 1, x = 2
+ * console.log(gray.data.length); // → 12
  * ```
  */
 export function createImage(width: number, height: number, channels: number, data?: Samples): Image {
@@ -185,7 +185,7 @@ export function checkSize(operation: string, width: number, height: number, chan
     }
   }
   if (![1, 2, 3, 4].includes(channels)) {
-    throw new ShapeError(operation, `the channels of an image must be 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA), received ${show(channels)}`, {
+    throw new ShapeError(operation, `the channels of an image must be 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGBA), received ${show(channels)}`, {
       channels,
     });
   }

@@ -16,7 +16,7 @@ export function withDepth(samples: Samples, depth: 8 | 16): Uint8ClampedArray | 
   return out;
 }
 
-/** The picture as 8-bit RGBA, always a copy: grey becomes R = G = B, what has no alpha becomes opaque. */
+/** The picture as 8-bit RGBA, always a copy: gray becomes R = G = B, what has no alpha becomes opaque. */
 export function toRgba8({ channels, data }: Image): Uint8ClampedArray {
   const samples = withDepth(data, 8);
   if (channels === 4) return Uint8ClampedArray.from(samples);

@@ -18,7 +18,7 @@ export interface BytesTask {
   readonly needsOpaque: boolean;
   /**
    * How: whole weights and a factor, where 16 bits hold every sum; the same weight everywhere; one window of weights; a row
-   * and a column of at least three neighbours each, whose product is the window; the same in fixed point and without bias, both
+   * and a column of at least three neighbors each, whose product is the window; the same in fixed point and without bias, both
    * symmetric, of a row times 2¹⁶ and a column times 2 to the power of `columnBits`, 16 to 22; by Fourier transform, for a window
    * of more than one row; or, of the sums a and b under two windows of whole weights, scale · √(a² + b²), without bias.
    */

@@ -38,7 +38,7 @@ export type AxisPadding = number | readonly [before: number, after: number] | 'v
 export interface ConvOptions {
   /** Cells the kernel moves from one output to the next, ≥ 1. Default 1. */
   stride?: PerAxis<number>;
-  /** Distance of neighbouring kernel cells on the input, ≥ 1. Default 1. */
+  /** Distance of neighboring kernel cells on the input, ≥ 1. Default 1. */
   dilation?: PerAxis<number>;
   /**
    * One {@link AxisPadding} for every axis, or a list with one per axis: `1`, `'same'`, `[1, 2]` (H and W),
@@ -71,7 +71,7 @@ export interface WindowOptions {
 }
 
 /**
- * The validated, normalised description of one convolution, lifted to three spatial axes.
+ * The validated, normalized description of one convolution, lifted to three spatial axes.
  * It is valid by construction, and frozen; every backend relies on that.
  */
 export interface ConvGeometry {
@@ -109,7 +109,7 @@ export const CONV_OPTIONS = ['stride', 'dilation', 'padding', 'paddingMode', 'pa
 export const WINDOW_OPTIONS = ['kernelSize', 'stride', 'dilation', 'padding'] as const;
 
 /**
- * Validates and normalises one convolution: o = floor((n + before + after − dilation·(k − 1) − 1) / stride) + 1
+ * Validates and normalizes one convolution: o = floor((n + before + after − dilation·(k − 1) − 1) / stride) + 1
  * on every axis; the remainder is dropped.
  *
  * @param xShape `[N, Cin, ...spatial]` with 1, 2 or 3 spatial axes

@@ -17,7 +17,7 @@ const convlab = (...args: string[]) => command(['explain', ...args, '--backend',
 const text = async (kernel: Tensor, shape: readonly number[], options: object = {}) =>
   (await explain(kernel, shape, { padding: 'same', paddingMode: 'reflect', ...options, backend })).text;
 
-test('prints what explain says, by default of a colour photo in Full HD, bordered as filter does', async () => {
+test('prints what explain says, by default of a color photo in Full HD, bordered as filter does', async () => {
   const stdout = `${await text(gaussian(5), [1, 3, 1080, 1920])}\nAn opaque picture of 8 bits goes from bytes to bytes, as in separable.\n`;
   expect(await convlab('--kernel', 'gaussian:5')).toEqual({ code: 0, stderr: '', stdout });
 });
@@ -25,7 +25,7 @@ test('prints what explain says, by default of a colour photo in Full HD, bordere
 test.each<[string, () => Promise<string>]>([
   ['--shape 500x600', () => text(box(9), [1, 1, 500, 600])],
   ['--shape 4x500X600', () => text(box(9), [1, 4, 500, 600])],
-  [photo, () => text(box(9), [1, 3, 200, 300])], // alpha is no colour
+  [photo, () => text(box(9), [1, 3, 200, 300])], // alpha is no color
   ['--stride 2,3', () => text(box(9), [1, 3, 1080, 1920], { stride: [2, 3] })],
   ['--dilation 2', () => text(box(9), [1, 3, 1080, 1920], { dilation: 2 })],
   ['--padding valid', () => text(box(9), [1, 3, 1080, 1920], { padding: 'valid' })],

@@ -101,7 +101,7 @@ test.each([
   ['--region 1,1,6,4,2', { region: { x: 1, y: 1, width: 6, height: 4, feather: 2 } }],
   ['--output signed', { output: 'signed' }],
   ['--output 16bit', { output: '16bit' }],
-  ['--output normalise', { output: 'normalise' }],
+  ['--output normalize', { output: 'normalize' }],
 ] as const)('%s', async (flags, options) => {
   const kernel = [
     [0, 1, 3],
@@ -233,7 +233,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
       'filter: algorithm does not go with this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
     ],
     ['an algorithm for an operation', ['--kernel', 'canny', '--algorithm', 'fft'], '--algorithm goes with kernels only, and canny is more than one'],
-    ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'Allowed choices are clamp, signed, abs, normalise, 16bit.'],
+    ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'Allowed choices are clamp, signed, abs, normalize, 16bit.'],
     ['an unknown precision', ['--kernel', 'box', '--precision', 'half'], 'Allowed choices are exact, fixed.'],
     ['a precision for an operation', ['--kernel', 'canny', '--precision', 'fixed'], '--precision goes with kernels only, and canny is more than one'],
     ['a region of three numbers', ['--kernel', 'box', '--region', '1,2,3'], 'It must be x,y,width,height, or x,y,width,height,feather.'],

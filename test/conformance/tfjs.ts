@@ -96,7 +96,7 @@ function tfPad(x: tf.Tensor, axis: number, before: number, after: number, mode: 
   return tf.gather(x, tf.tensor1d(shown, 'int32'), axis);
 }
 
-/** Puts `distance − 1` zeros between neighbours along one axis. */
+/** Puts `distance − 1` zeros between neighbors along one axis. */
 function spread(x: tf.Tensor, axis: number, distance: number): tf.Tensor {
   const size = x.shape[axis];
   const apart = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)];

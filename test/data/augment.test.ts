@@ -64,7 +64,7 @@ test('randomShift: whole pixels, every way up to max, and the edge goes on', () 
   expect(seen.size).toBe(25);
 });
 
-test('randomRotation: about the centre, by at most so many degrees, both ways', () => {
+test('randomRotation: about the center, by at most so many degrees, both ways', () => {
   // turning the plane v = x makes v = x·cos + y·sin, so its slopes are the angle's cosine and sine
   const x = columns(31);
   const turn = randomRotation({ degrees: 20 });
@@ -83,7 +83,7 @@ test('randomRotation: about the centre, by at most so many degrees, both ways', 
   expect(Math.min(...angles)).toBeLessThan(-18);
 });
 
-test('randomElastic: pixels move by α / (σ·√(12π)), neighbours together, both axes on their own', () => {
+test('randomElastic: pixels move by α / (σ·√(12π)), neighbors together, both axes on their own', () => {
   const [alpha, sigma, size] = [12, 3, 41];
   const step = randomElastic({ alpha, sigma });
   const random = (seed: number) => new Random(seed);
@@ -133,7 +133,7 @@ test('warps resampled at once move pixels as they do one after the other', () =>
   }
 });
 
-test('augment resamples neighbouring warps once, which blurs less', async () => {
+test('augment resamples neighboring warps once, which blurs less', async () => {
   const points = new TensorDataset(
     tensor(
       Array(20)

@@ -13,7 +13,7 @@ function bar(x: number, y: number, { ink = 0, paper = 255, channels = 1 as 1 | 4
 }
 
 describe('digitFromImage', () => {
-  test('fills a box of 20 and centres the mass, wherever the digit was', () => {
+  test('fills a box of 20 and centers the mass, wherever the digit was', () => {
     const digit = digitFromImage(bar(3, 5));
     expect(digit.shape).toEqual([1, 28, 28]);
     const rows = Array.from({ length: 28 }, (_, y) => [...digit.data.subarray(y * 28, y * 28 + 28)]);
@@ -23,7 +23,7 @@ describe('digitFromImage', () => {
     expect(digitFromImage(bar(25, 28)).data).toEqual(digit.data);
   });
 
-  test('light on dark, dark on light, colour with alpha: the same digit', () => {
+  test('light on dark, dark on light, color with alpha: the same digit', () => {
     const digit = digitFromImage(bar(3, 5));
     expect(digitFromImage(bar(3, 5, { ink: 255, paper: 0 })).data).toEqual(digit.data);
     expect(digitFromImage(bar(3, 5, { channels: 4 })).data).toEqual(digit.data);
@@ -31,6 +31,6 @@ describe('digitFromImage', () => {
   });
 
   test('an empty picture is refused', () => {
-    expect(() => digitFromImage(bar(3, 5, { ink: 255 }))).toThrow('digitFromImage: the picture of 40 × 60 is of one colour');
+    expect(() => digitFromImage(bar(3, 5, { ink: 255 }))).toThrow('digitFromImage: the picture of 40 × 60 is of one color');
   });
 });

@@ -231,7 +231,7 @@ test('when no mirror answers, the reasons are given', async () => {
   await expect(load({ mirrors: [] })).rejects.toThrow('could not be fetched: there are no mirrors');
 });
 
-test('fetching is cancelled by a signal', async () => {
+test('fetching is canceled by a signal', async () => {
   served['/slow/train-images.gz'] = 'hang';
   served['/slow/train-labels.gz'] = 'hang';
   const controller = new AbortController();

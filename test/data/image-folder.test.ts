@@ -11,10 +11,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A picture of two pixels, of this grey. */
-async function put(path: string, grey: number) {
+/** A picture of two pixels, of this gray. */
+async function put(path: string, gray: number) {
   mkdirSync(join(folder, path, '..'), { recursive: true });
-  await writeImage(join(folder, path), createImage(2, 1, 1, Uint8ClampedArray.of(grey, grey)));
+  await writeImage(join(folder, path), createImage(2, 1, 1, Uint8ClampedArray.of(gray, gray)));
 }
 
 test('a class for every sub-folder, sorted, with all pictures in and below it', async () => {
@@ -40,7 +40,7 @@ test('a class for every sub-folder, sorted, with all pictures in and below it', 
 });
 
 test('in batches, through a transform', async () => {
-  for (const [i, grey] of [0, 51, 102].entries()) await put(`${i % 2 ? 'odd' : 'even'}/${i}.png`, grey);
+  for (const [i, gray] of [0, 51, 102].entries()) await put(`${i % 2 ? 'odd' : 'even'}/${i}.png`, gray);
   const dataset = await imageFolder(folder, { transform: ({ width, height, data }) => tensor([data[0]], [1, height, width / 2]) });
   const batches = [];
   for await (const batch of new DataLoader(dataset, { batchSize: 2 })) batches.push(batch);

@@ -97,7 +97,7 @@ test.each<[string, () => unknown, string]>([
   expect(call).toThrow(message);
 });
 
-test('the streams of neighbouring places are unrelated', () => {
+test('the streams of neighboring places are unrelated', () => {
   // Correlation of 20,000 pairs of independent numbers: standard deviation 1 / √20000 = 0.007.
   const places = range(20_000);
   const draws = (seed: number, epoch: number) =>

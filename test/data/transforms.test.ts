@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compose, createImage, normalize, OptionError, ShapeError, type Tensor, tensor, toTensor } from '../../src/index.js';
 
 test.each<[string, Parameters<typeof toTensor>[0], Tensor]>([
-  ['a colour picture', createImage(1, 2, 3, Uint8ClampedArray.of(0, 51, 255, 102, 153, 204)), tensor([0, 0.4, 0.2, 0.6, 1, 0.8], [3, 2, 1])],
+  ['a color picture', createImage(1, 2, 3, Uint8ClampedArray.of(0, 51, 255, 102, 153, 204)), tensor([0, 0.4, 0.2, 0.6, 1, 0.8], [3, 2, 1])],
   ['one of 16 bits', createImage(2, 1, 1, Uint16Array.of(65535, 13107)), tensor([1, 0.2], [1, 1, 2])],
   ['one of floats', createImage(2, 1, 1, Float32Array.of(0.25, 2)), tensor([0.25, 2], [1, 1, 2])],
   ['a digit', { shape: [1, 2], data: Uint8Array.of(255, 51) }, tensor([1, 0.2], [1, 1, 2])],

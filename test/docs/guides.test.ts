@@ -118,7 +118,7 @@ function executable(name: string): string {
   return name.replace(/\.ts$/, '.js');
 }
 
-/** A picture with slopes, an edge and colour. */
+/** A picture with slopes, an edge and color. */
 function ramp(width: number, height: number): convlab.Image {
   const pixel = (x: number, y: number) => [(255 * x) / width, (255 * y) / height, x > y ? 200 : 40];
   const pixels = Array.from({ length: width * height }, (_, i) => pixel(i % width, Math.floor(i / width)));

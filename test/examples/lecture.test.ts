@@ -37,7 +37,7 @@ describe.each(files)('%s', (file) => {
       expect(path).toMatch(new RegExp(`^out.lecture.quick.${file.split('-')[0]}-`));
       const image = path.endsWith('.gif') ? (await readAnimation(path)).frames[0].image : await readImage(path);
       expect(image.width).toBeGreaterThan(200);
-      expect(new Set(image.data).size).toBeGreaterThan(10); // not of one colour; a frame of an animation has 16 levels
+      expect(new Set(image.data).size).toBeGreaterThan(10); // not of one color; a frame of an animation has 16 levels
     }
   });
 });

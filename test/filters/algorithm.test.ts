@@ -73,7 +73,7 @@ describe.each(PROGRAMS)('algorithm %s', (algorithm, expected) => {
     expect(Math.max(...Array.from(data, (value, i) => Math.abs(value - plain.data[i])))).toBeLessThanOrEqual(1);
   });
 
-  test('with alpha, for colours and for alpha', async () => {
+  test('with alpha, for colors and for alpha', async () => {
     expect(await programs((backend) => filter(photo(4), CROSS, { algorithm, alpha: 'premultiply', backend }))).toEqual([...expected, ...expected]);
   });
 
@@ -88,7 +88,7 @@ test('runningSum, of a box', async () => {
   expect(await programs((backend) => filter(photo(3), box(5), { algorithm: 'runningSum', backend }))).toEqual(['convRunningSum']);
 });
 
-test('a step of a pipeline that asks for an algorithm is not merged with its neighbours', async () => {
+test('a step of a pipeline that asks for an algorithm is not merged with its neighbors', async () => {
   const twice = kernel2d([[2]]);
   const apply = (algorithm?: Algorithm | 'auto') => (backend: Backend) =>
     pipeline([{ kernel: twice, ...(algorithm && { algorithm }) }, 'sharpen']).apply(photo(1), { backend });

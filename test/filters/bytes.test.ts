@@ -204,8 +204,8 @@ test('magnitude into a picture that is there, also the one it is taken of', asyn
   }
   await expect(gradientMagnitude(image, { out: createImage(30, 40, 4) })).rejects.toThrow(/gradientMagnitude: out must be as the result is, 40 × 30/);
   calls = 0;
-  const grey = await gradientMagnitude(want, { channels: 'luminance', backend: wasm, out: createImage(40, 30, 4) });
-  expect(grey.data).toEqual((await gradientMagnitude(want, { channels: 'luminance', backend: reference })).data);
+  const gray = await gradientMagnitude(want, { channels: 'luminance', backend: wasm, out: createImage(40, 30, 4) });
+  expect(gray.data).toEqual((await gradientMagnitude(want, { channels: 'luminance', backend: reference })).data);
   expect(calls).toBe(0);
 });
 

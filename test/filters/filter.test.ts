@@ -4,8 +4,8 @@ import { ReferenceBackend } from '../../src/kernels/backends/reference/reference
 
 const backend = new ReferenceBackend();
 
-/** A grey 8-bit picture from its rows. */
-function grey(rows: readonly (readonly number[])[], make: (values: number[]) => Samples = (values) => Uint8ClampedArray.from(values)): Image {
+/** A gray 8-bit picture from its rows. */
+function gray(rows: readonly (readonly number[])[], make: (values: number[]) => Samples = (values) => Uint8ClampedArray.from(values)): Image {
   return { width: rows[0].length, height: rows.length, channels: 1, data: make(rows.flat()) };
 }
 
@@ -19,7 +19,7 @@ async function filtered(image: Image, kernel: readonly (readonly number[])[], op
   return Array.from({ length: height }, (_, y) => [...data.subarray(y * width * channels, (y + 1) * width * channels)]);
 }
 
-const RAMP = grey([[10, 20, 40, 80, 160]]);
+const RAMP = gray([[10, 20, 40, 80, 160]]);
 const SUM3 = [[1, 1, 1]];
 const LOOK_RIGHT = [[0, 0, 1]];
 
@@ -37,13 +37,13 @@ describe('where the kernel lies', () => {
     ['wrap', [10, 30, 20]],
   ] as const)('paddingMode %s', async (paddingMode, expected) => {
     const options = paddingMode === 'constant' ? { paddingMode, paddingValue: 99 } : { paddingMode };
-    expect(await filtered(grey([[20, 10, 30]]), LOOK_RIGHT, options)).toEqual([expected]);
+    expect(await filtered(gray([[20, 10, 30]]), LOOK_RIGHT, options)).toEqual([expected]);
   });
 
   test('on a picture that is too small for reflect the default is symmetric', async () => {
-    expect(await filtered(grey([[7]]), [[1, 1, 1]])).toEqual([[21]]);
-    expect(await filtered(grey([[1, 10]]), [[1, 0, 0, 0, 0]])).toEqual([[10, 1]]);
-    await expect(filtered(grey([[7]]), SUM3, { paddingMode: 'reflect' })).rejects.toThrow(OptionError);
+    expect(await filtered(gray([[7]]), [[1, 1, 1]])).toEqual([[21]]);
+    expect(await filtered(gray([[1, 10]]), [[1, 0, 0, 0, 0]])).toEqual([[10, 1]]);
+    await expect(filtered(gray([[7]]), SUM3, { paddingMode: 'reflect' })).rejects.toThrow(OptionError);
   });
 
   test('padding: valid, a number, full, and each axis its own', async () => {
@@ -70,7 +70,7 @@ describe('where the kernel lies', () => {
       ],
     ],
   ])('a stride filters, then subsamples: %s', async (_, kernel) => {
-    const image = grey(Array.from({ length: 7 }, (_, y) => Array.from({ length: 8 }, (_, x) => (x * 37 + y * 53) % 101)));
+    const image = gray(Array.from({ length: 7 }, (_, y) => Array.from({ length: 8 }, (_, x) => (x * 37 + y * 53) % 101)));
     const whole = await filtered(image, kernel, { scale: 'sum' });
     const expected = whole.filter((_, y) => y % 2 === 0).map((row) => row.filter((_, x) => x % 3 === 0));
     expect(await filtered(image, kernel, { scale: 'sum', stride: [2, 3] })).toEqual(expected);
@@ -88,12 +88,12 @@ describe('where the kernel lies', () => {
   test('anchor: the kernel cell that lies on the output pixel', async () => {
     expect(await filtered(RAMP, LOOK_RIGHT, { anchor: [0, 2] })).toEqual([[10, 20, 40, 80, 160]]);
     expect(await filtered(RAMP, LOOK_RIGHT, { anchor: [0, 0], paddingMode: 'replicate' })).toEqual([[40, 80, 160, 160, 160]]);
-    expect(await filtered(grey([[1], [2], [3]]), [[1], [0]], { anchor: 0 })).toEqual([[1], [2], [3]]);
+    expect(await filtered(gray([[1], [2], [3]]), [[1], [0]], { anchor: 0 })).toEqual([[1], [2], [3]]);
   });
 
   test('flip turns the kernel round, and its anchor with it', async () => {
     expect(await filtered(RAMP, LOOK_RIGHT, { flip: true, paddingMode: 'replicate' })).toEqual([[10, 10, 20, 40, 80]]);
-    // 1 at the cell left of the anchor: without flip the left neighbour, with flip the right one
+    // 1 at the cell left of the anchor: without flip the left neighbor, with flip the right one
     expect(await filtered(RAMP, [[1, 0]], { paddingMode: 'replicate' })).toEqual([[10, 10, 20, 40, 80]]);
     expect(await filtered(RAMP, [[1, 0]], { paddingMode: 'replicate', flip: true })).toEqual([[20, 40, 80, 160, 160]]);
     expect(await filtered(RAMP, LOOK_RIGHT, { flip: true, anchor: [0, 2] })).toEqual([[10, 20, 40, 80, 160]]);
@@ -122,7 +122,7 @@ describe('scale and bias', () => {
   test('bias is added after scaling, in the units of the picture', async () => {
     expect(await filtered(RAMP, [[1]], { scale: 0.5, bias: 100 })).toEqual([[105, 110, 120, 140, 180]]);
     const floats = await filter(
-      grey([[0.25, 0.5]], (values) => Float32Array.from(values)),
+      gray([[0.25, 0.5]], (values) => Float32Array.from(values)),
       IDENTITY,
       { backend, bias: 0.25 },
     );
@@ -166,7 +166,7 @@ describe('channels', () => {
   test('scale, bias and output leave the others alone', async () => {
     expect(await filtered(RGBA, [[-1]], { channels: [0], scale: 2, bias: 5, output: 'abs' })).toEqual([[15, 20, 30, 200, 75, 50, 60, 100, 135, 80, 90, 0]]);
     expect(await filtered(RGBA, [[1]], { channels: [0], output: 'signed' })).toEqual([[138, 20, 30, 200, 168, 50, 60, 100, 198, 80, 90, 0]]);
-    expect(await filtered(RGBA, [[1]], { channels: [0], output: 'normalise' })).toEqual([[0, 20, 30, 200, 128, 50, 60, 100, 255, 80, 90, 0]]);
+    expect(await filtered(RGBA, [[1]], { channels: [0], output: 'normalize' })).toEqual([[0, 20, 30, 200, 128, 50, 60, 100, 255, 80, 90, 0]]);
   });
 
   const STRIPES = pixels([
@@ -214,10 +214,10 @@ describe('output', () => {
     ['clamp', [0, 255, 0, 0]],
     ['signed', [128, 255, 0, 128]],
     ['abs', [0, 255, 155, 0]],
-    ['normalise', [96, 255, 0, 96]], // −155 … 255; 0 lies at 155 / 410
+    ['normalize', [96, 255, 0, 96]], // −155 … 255; 0 lies at 155 / 410
     ['float', [0, 1, -155 / 255, 0]],
   ])('%s of 0, 255, −155, 0 in 8 bits', async (output, expected) => {
-    const image = await filter(grey(STEPS), kernel2d(EDGE), { backend, output, paddingMode: 'replicate' });
+    const image = await filter(gray(STEPS), kernel2d(EDGE), { backend, output, paddingMode: 'replicate' });
     expect(image.data).toBeInstanceOf(output === 'float' ? Float32Array : Uint8ClampedArray);
     expect([...image.data]).toEqual(expected.map((value) => Math.fround(value)));
   });
@@ -226,16 +226,16 @@ describe('output', () => {
     ['clamp', [0, 65535, 0, 0], [0, 1, 0, 0]],
     ['signed', [32768, 65535, 0, 32768], [0.5, 1, 0, 0.5]],
     ['abs', [0, 65535, 155 * 257, 0], [0, 1, 155 / 255, 0]],
-    ['normalise', [24775, 65535, 0, 24775], [155 / 410, 1, 0, 155 / 410]],
+    ['normalize', [24775, 65535, 0, 24775], [155 / 410, 1, 0, 155 / 410]],
     ['float', [0, 1, -155 / 255, 0], [0, 1, -155 / 255, 0]],
   ])('%s of the same in 16 bits and floats', async (output, in16, inFloat) => {
     const options = { backend, output, paddingMode: 'replicate' } as const;
-    const wide = await filter(grey(STEPS, to16), kernel2d(EDGE), options);
+    const wide = await filter(gray(STEPS, to16), kernel2d(EDGE), options);
     expect(wide.data).toBeInstanceOf(output === 'float' ? Float32Array : Uint16Array);
     [...wide.data].forEach((value, i) => {
       expect(value).toBeCloseTo(in16[i], 6);
     });
-    const floats = await filter(grey(STEPS, toFloat), kernel2d(EDGE), options);
+    const floats = await filter(gray(STEPS, toFloat), kernel2d(EDGE), options);
     expect(floats.data).toBeInstanceOf(Float32Array);
     [...floats.data].forEach((value, i) => {
       expect(value).toBeCloseTo(inFloat[i], 6);
@@ -243,11 +243,11 @@ describe('output', () => {
   });
 
   test('float loses nothing: not the sign, not what is brighter than white, not fractions', async () => {
-    const image = await filter(grey([[0, 255, 1]]), kernel2d([[-4, 0.5, 4]]), { backend, output: 'float', paddingMode: 'zero' });
+    const image = await filter(gray([[0, 255, 1]]), kernel2d([[-4, 0.5, 4]]), { backend, output: 'float', paddingMode: 'zero' });
     expect([...image.data].map((value) => value * 255)).toEqual([1020, 131.5, -1019.5].map((value) => expect.closeTo(value, 3)));
   });
 
-  test('normalise takes its range over all filtered channels, and a flat result is black', async () => {
+  test('normalize takes its range over all filtered channels, and a flat result is black', async () => {
     expect(
       await filtered(
         pixels([
@@ -257,21 +257,21 @@ describe('output', () => {
           ],
         ]),
         [[1]],
-        { output: 'normalise' },
+        { output: 'normalize' },
       ),
     ).toEqual([[0, 64, 128, 32, 96, 255]]);
-    expect(await filtered(grey([[9, 9]]), [[1]], { output: 'normalise' })).toEqual([[0, 0]]);
+    expect(await filtered(gray([[9, 9]]), [[1]], { output: 'normalize' })).toEqual([[0, 0]]);
   });
 
   test('whole numbers are rounded to the nearest, not cut off', async () => {
-    expect(await filtered(grey([[10, 11, 12, 13]]), [[1]], { scale: 0.1 })).toEqual([[1, 1, 1, 1]]);
-    expect(await filtered(grey([[16, 17, 18, 19]]), [[1]], { scale: 0.1 })).toEqual([[2, 2, 2, 2]]);
+    expect(await filtered(gray([[10, 11, 12, 13]]), [[1]], { scale: 0.1 })).toEqual([[1, 1, 1, 1]]);
+    expect(await filtered(gray([[16, 17, 18, 19]]), [[1]], { scale: 0.1 })).toEqual([[2, 2, 2, 2]]);
   });
 });
 
 test('nothing that is handed in is changed', async () => {
-  const image = grey([[1, 2, 3]]);
-  const floats = grey([[0.1, 0.9]], (values) => Float32Array.from(values));
+  const image = gray([[1, 2, 3]]);
+  const floats = gray([[0.1, 0.9]], (values) => Float32Array.from(values));
   const kernel = sharpen();
   const options: FilterOptions = Object.freeze({ backend, output: 'signed', scale: 'sum', channels: Object.freeze([0]) as number[] });
   const before = structuredClone([image, floats, kernel]);
@@ -304,14 +304,14 @@ test.each<[string, unknown, string]>([
   ['scale', 'mean', 'filter: scale must be a finite number or \'sum\', received "mean"'],
   ['scale', Number.NaN, "filter: scale must be a finite number or 'sum', received NaN"],
   ['bias', Number.POSITIVE_INFINITY, 'filter: bias must be a finite number, received Infinity'],
-  ['channels', 'red', "filter: channels must be 'colour', 'all' or a list of channel numbers from 0 to 0, received \"red\""],
-  ['channels', [], "filter: channels must be 'colour', 'all' or a list"],
-  ['channels', [1], "filter: channels must be 'colour', 'all' or a list"],
-  ['output', 'uint8', 'filter: output must be one of clamp, signed, abs, normalise, float, 16bit, received "uint8"'],
+  ['channels', 'red', "filter: channels must be 'color', 'all' or a list of channel numbers from 0 to 0, received \"red\""],
+  ['channels', [], "filter: channels must be 'color', 'all' or a list"],
+  ['channels', [1], "filter: channels must be 'color', 'all' or a list"],
+  ['output', 'uint8', 'filter: output must be one of clamp, signed, abs, normalize, float, 16bit, received "uint8"'],
   ['groups', 1, 'filter: groups is not an option; the options are '],
 ])('%s: %j is refused', async (option, value, message) => {
   const attempt = filter(
-    grey([
+    gray([
       [1, 2, 3],
       [4, 5, 6],
       [7, 8, 9],

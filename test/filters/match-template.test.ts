@@ -24,11 +24,11 @@ function cut({ width, channels, data }: Image, x: number, y: number, w: number, 
   return { width: w, height: h, channels, data: Uint8ClampedArray.from(rows.flat()) };
 }
 
-function grey({ width, height, channels, data }: Image, channel: number): Image {
+function gray({ width, height, channels, data }: Image, channel: number): Image {
   return createImage(width, height, 1, data.filter((_, i) => i % channels === channel) as Uint8ClampedArray);
 }
 
-/** Grey levels by a formula. */
+/** Gray levels by a formula. */
 function draw(width: number, height: number, level: (x: number, y: number) => number): Image {
   return createImage(
     width,
@@ -42,8 +42,8 @@ const { x, y, width, height } = fixture.template;
 const template = cut(crop, x, y, width, height);
 
 describe.each(MATCH_METHODS)('%s is what OpenCV calculates', (method) => {
-  test.each(['colour', 'grey'] as const)('%s', async (kind) => {
-    const [image, patch] = kind === 'grey' ? [grey(crop, 1), grey(template, 1)] : [crop, template];
+  test.each(['color', 'gray'] as const)('%s', async (kind) => {
+    const [image, patch] = kind === 'gray' ? [gray(crop, 1), gray(template, 1)] : [crop, template];
     const { scores } = await matchTemplate(image, patch, { method, backend });
     expect(scores.shape).toEqual([crop.height - height + 1, crop.width - width + 1]);
     const expected: number[] = fixture[kind][method];
@@ -56,14 +56,14 @@ describe.each(MATCH_METHODS)('%s is what OpenCV calculates', (method) => {
 /** The formulas of {@link MatchMethod} as they are written, in float64. */
 function define(method: MatchMethod, image: Image, patch: Image): number[] {
   const area = patch.width * patch.height;
-  const centre = (planes: number[][]) => planes.map((plane) => plane.map((value) => value - plane.reduce((a, b) => a + b) / area));
+  const center = (planes: number[][]) => planes.map((plane) => plane.map((value) => value - plane.reduce((a, b) => a + b) / area));
   const planesOf = ({ channels, data }: Image) => Array.from({ length: channels }, (_, c) => [...data].filter((_, i) => i % channels === c));
   const t = planesOf(patch);
   const scores: number[] = [];
   for (let y = 0; y <= image.height - patch.height; y++) {
     for (let x = 0; x <= image.width - patch.width; x++) {
       const window = planesOf(cut(image, x, y, patch.width, patch.height));
-      const [a, b] = (method === 'zncc' ? [centre(t), centre(window)] : [t, window]).map((planes) => planes.flat());
+      const [a, b] = (method === 'zncc' ? [center(t), center(window)] : [t, window]).map((planes) => planes.flat());
       const dot = (p: number[], q: number[]) => p.reduce((sum, value, i) => sum + value * q[i], 0);
       if (method === 'ssd') scores.push(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
       else scores.push(method === 'correlation' ? dot(a, b) : dot(a, b) / (Math.sqrt(dot(a, a) * dot(b, b)) || 1));
@@ -83,7 +83,7 @@ test.each(['zncc', 'ncc', 'ssd'] as const)('%s finds the place that the template
   const { peaks } = await matchTemplate(crop, template, { method, backend });
   expect(peaks).toHaveLength(1);
   expect([Math.round(peaks[0].x), Math.round(peaks[0].y)]).toEqual([x, y]);
-  if (method === 'ssd') expect(peaks[0].score).toBeLessThan(2e-6 * Math.max(...fixture.colour.ssd));
+  if (method === 'ssd') expect(peaks[0].score).toBeLessThan(2e-6 * Math.max(...fixture.color.ssd));
   else expect(peaks[0].score).toBeCloseTo(1, 5);
 });
 
@@ -136,7 +136,7 @@ describe('peaks', () => {
     expect(await places({ peaks: 9, threshold: 2000 })).toEqual([[30, 8]]);
   });
 
-  test('minDistance keeps the weaker of two neighbours away', async () => {
+  test('minDistance keeps the weaker of two neighbors away', async () => {
     expect(await places({ peaks: 2, method: 'zncc', minDistance: 7 })).toHaveLength(2);
     const far = await places({ peaks: 3, method: 'zncc', threshold: 0.9, minDistance: 12 });
     expect(far).toHaveLength(2);
@@ -166,9 +166,9 @@ test('alpha is not looked at', async () => {
 describe('what does not go together is refused', () => {
   test.each([
     ['a template larger than the picture', template, crop, ShapeError, 'the template must not be larger than the picture, received a picture of 9 × 7'],
-    ['grey on colour', crop, grey(template, 0), ShapeError, 'as many colours'],
+    ['gray on color', crop, gray(template, 0), ShapeError, 'as many colors'],
     ['floats on bytes', crop, { ...template, data: Float32Array.from(template.data) }, ShapeError, 'sample type'],
-    ['a template without contrast', grey(crop, 0), draw(4, 4, () => 7), DataError, "the template has no contrast: nothing is like it; 'ssd' compares levels"],
+    ['a template without contrast', gray(crop, 0), draw(4, 4, () => 7), DataError, "the template has no contrast: nothing is like it; 'ssd' compares levels"],
   ] as const)('%s', async (_, image, patch, type, message) => {
     const attempt = matchTemplate(image as Image, patch as Image, { backend });
     await expect(attempt).rejects.toThrow(type);
@@ -178,7 +178,7 @@ describe('what does not go together is refused', () => {
   test('a black template for ncc', () =>
     expect(
       matchTemplate(
-        grey(crop, 0),
+        gray(crop, 0),
         draw(4, 4, () => 0),
         { method: 'ncc', backend },
       ),

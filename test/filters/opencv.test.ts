@@ -14,7 +14,7 @@ interface Case {
 const { cases }: { cases: Case[] } = JSON.parse(await readFile(`${FIXTURES}/opencv.json`, 'utf8'));
 const [crop, sheet] = await Promise.all([readImage(`${FIXTURES}/crop.png`), readImage(`${FIXTURES}/opencv.png`)]);
 
-describe.each(['reference', 'wasm'] as const)('OpenCV and the %s backend agree within one grey level', async (name) => {
+describe.each(['reference', 'wasm'] as const)('OpenCV and the %s backend agree within one gray level', async (name) => {
   const backend = await createBackend(name);
 
   test.each(cases.map((each, i) => [`${each.kernel.length} × ${each.kernel[0].length} ${JSON.stringify(each.options)}`, each, i] as const))(

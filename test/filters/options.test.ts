@@ -55,9 +55,9 @@ describe('output 16bit', () => {
   });
 });
 
-test('signed, abs and normalise concern colours: alpha is never shifted or spread, even where it is filtered', async () => {
+test('signed, abs and normalize concern colors: alpha is never shifted or spread, even where it is filtered', async () => {
   const image = bytes(2, 1, 2, [10, 100, 30, 200]);
-  for (const output of ['signed', 'abs', 'normalise'] as const) {
+  for (const output of ['signed', 'abs', 'normalize'] as const) {
     expect(channel(await run(image, IDENTITY, { output, channels: 'all' }), 1, 2)).toEqual([100, 200]);
   }
 });
@@ -94,10 +94,10 @@ describe('channels', () => {
   });
 
   test('luminance: Rec. 709 luma is filtered, and what changed is added to red, green and blue', async () => {
-    const colours = bytes(3, 1, 3, [10, 200, 30, 90, 20, 50, 120, 80, 160]);
-    const luma = (i: number) => 0.2126 * colours.data[i] + 0.7152 * colours.data[i + 1] + 0.0722 * colours.data[i + 2];
+    const colors = bytes(3, 1, 3, [10, 200, 30, 90, 20, 50, 120, 80, 160]);
+    const luma = (i: number) => 0.2126 * colors.data[i] + 0.7152 * colors.data[i + 1] + 0.0722 * colors.data[i + 2];
     const change = (luma(0) + luma(3) + luma(6)) / 3 - luma(3);
-    const [r, g, b] = (await run(colours, box(3), { channels: 'luminance', output: 'float' })).slice(3, 6).map((value) => value * 255);
+    const [r, g, b] = (await run(colors, box(3), { channels: 'luminance', output: 'float' })).slice(3, 6).map((value) => value * 255);
     expect([r, g, b]).toEqual([90, 20, 50].map((value) => expect.closeTo(value + change, 3)));
   });
 
@@ -107,14 +107,14 @@ describe('channels', () => {
     expect(await run(first, second, { channels: 'luminance', stride: 2, paddingMode: 'replicate' })).toEqual([9, 9, 9, 1, 60, 60, 60, 3]);
   });
 
-  test('luminance of grey is the same as filtering all colours', async () => {
-    const grey = bytes(
+  test('luminance of gray is the same as filtering all colors', async () => {
+    const gray = bytes(
       5,
       4,
       3,
       Array.from({ length: 60 }, (_, i) => (Math.floor(i / 3) * 37) % 256),
     );
-    expect(await run(grey, sharpen(0.2), { channels: 'luminance' })).toEqual(await run(grey, sharpen(0.2)));
+    expect(await run(gray, sharpen(0.2), { channels: 'luminance' })).toEqual(await run(gray, sharpen(0.2)));
   });
 });
 
@@ -135,14 +135,14 @@ describe('alpha', () => {
       if (data[at + 3] < 255) soft++;
     }
     expect(soft).toBeGreaterThan(40);
-    // what it saves from: the black of transparent pixels in the colour of visible ones
+    // what it saves from: the black of transparent pixels in the color of visible ones
     const ignored = await run(disc(), box(5), { alpha: 'ignore' });
     expect(ignored.some((value, i) => i % 4 === 0 && ignored[i + 3] === 255 && value < 200)).toBe(true);
   });
 
   test("premultiply by hand: each pixel counts as much as it is opaque; the weights' sum still brightens", async () => {
     const image = bytes(2, 1, 2, [200, 255, 50, 51]); // opacity 1 and 1/5
-    // colour (200 · 1 + 50 · 0.2) / 1.2 = 175, alpha (255 + 51) / 2
+    // color (200 · 1 + 50 · 0.2) / 1.2 = 175, alpha (255 + 51) / 2
     expect(await run(image, kernel2d([[0.5, 0.5]]), { padding: 'valid' })).toEqual([175, 153]);
     expect(await run(image, kernel2d([[0.6, 0.6]]), { padding: 'valid' })).toEqual([210, 153]);
     expect(await run(image, kernel2d([[0.5, 0.5]]), { padding: 'valid', bias: 7 })).toEqual([182, 153]);
@@ -174,7 +174,7 @@ describe('alpha', () => {
     expect([await counted(255), await counted(254)]).toEqual([1, 2]);
   });
 
-  test('beyond the border zero is transparent, constant is an opaque colour', async () => {
+  test('beyond the border zero is transparent, constant is an opaque color', async () => {
     const image = bytes(1, 1, 2, [80, 255]);
     expect(await run(image, box(3), { paddingMode: 'zero', scale: 'sum' })).toEqual([80 * 1, 28]);
     expect(await run(bytes(1, 1, 2, [90, 255]), kernel2d([[1, 1, 1]]), { paddingMode: 'constant', paddingValue: 30, scale: 'sum' })).toEqual([50, 255]);
@@ -202,7 +202,7 @@ describe('alpha', () => {
     ['a word', bytes(3, 3, 4), BLUR, { alpha: 'keep' as never }, 'must be one of premultiply, ignore, filter'],
     ['all channels', bytes(3, 3, 4), BLUR, { alpha: 'ignore', channels: 'all' }, "must be 'filter' where channels names alpha"],
     ['luminance', bytes(3, 3, 4), BLUR, { alpha: 'filter', channels: 'luminance' }, "'filter' does not go with channels 'luminance'"],
-    ['some colours', bytes(3, 3, 4), BLUR, { alpha: 'premultiply', channels: 'r' }, "goes with channels 'colour' only"],
+    ['some colors', bytes(3, 3, 4), BLUR, { alpha: 'premultiply', channels: 'r' }, "goes with channels 'color' only"],
     ['kernels for each channel', bytes(3, 3, 4), tensor([[[1]], [[1]], [[1]]]), { alpha: 'premultiply' }, 'one kernel for all channels'],
     ['a sum of zero', bytes(3, 3, 4), LAPLACIAN_4, { alpha: 'premultiply' }, 'weights of a positive sum only'],
   ])('%s: refused', async (_, image, kernel, options, message) => {
@@ -269,7 +269,7 @@ describe('regions and masks', () => {
     ['in the other corner, wrapped', { paddingMode: 'wrap' }, { x: 11, y: 9, width: 1, height: 1 }],
     ['at an edge, a dilated and shifted kernel', { dilation: 2, anchor: [0, 2], paddingMode: 'zero' }, { x: 0, y: 4, width: 3, height: 6 }],
     ['everywhere', {}, { x: 0, y: 0, width: 12, height: 10 }],
-  ])('a rectangle %s: inside it is the filtered picture, whose kernel sees the real neighbours; outside nothing changes', async (_, options, region) => {
+  ])('a rectangle %s: inside it is the filtered picture, whose kernel sees the real neighbors; outside nothing changes', async (_, options, region) => {
     const kernel = kernel2d([
       [1, 2, 3],
       [0, 1, 0],
@@ -285,30 +285,30 @@ describe('regions and masks', () => {
   });
 
   test('feather fades the filter out inwards, but not along the border of the picture', async () => {
-    const grey = bytes(8, 1, 1, Array(8).fill(100));
+    const gray = bytes(8, 1, 1, Array(8).fill(100));
     const black = kernel2d([[0]]);
-    expect(await run(grey, black, { region: { x: 2, y: 0, width: 6, height: 1, feather: 2 } })).toEqual([100, 100, 75, 25, 0, 0, 0, 0]);
-    expect(await run(grey, black, { region: { x: 1, y: 0, width: 6, height: 1, feather: 2 } })).toEqual([100, 75, 25, 0, 0, 25, 75, 100]);
+    expect(await run(gray, black, { region: { x: 2, y: 0, width: 6, height: 1, feather: 2 } })).toEqual([100, 100, 75, 25, 0, 0, 0, 0]);
+    expect(await run(gray, black, { region: { x: 1, y: 0, width: 6, height: 1, feather: 2 } })).toEqual([100, 75, 25, 0, 0, 25, 75, 100]);
   });
 
   test('a mask is the share of the filter; with a region the shares multiply', async () => {
-    const grey = bytes(4, 1, 1, Array(4).fill(200));
+    const gray = bytes(4, 1, 1, Array(4).fill(200));
     const mask = bytes(4, 1, 1, [0, 51, 102, 255]);
-    expect(await run(grey, kernel2d([[0.5]]), { mask })).toEqual([200, 180, 160, 100]);
-    expect(await run(grey, kernel2d([[0.5]]), { mask, region: { x: 2, y: 0, width: 2, height: 1, feather: 1 } })).toEqual([200, 200, 180, 100]);
+    expect(await run(gray, kernel2d([[0.5]]), { mask })).toEqual([200, 180, 160, 100]);
+    expect(await run(gray, kernel2d([[0.5]]), { mask, region: { x: 2, y: 0, width: 2, height: 1, feather: 1 } })).toEqual([200, 200, 180, 100]);
     const halves = createImage(4, 1, 1, Float32Array.of(-3, 0, 0.5, 7));
-    expect(await run(grey, kernel2d([[0.5]]), { mask: halves })).toEqual([200, 200, 150, 100]);
+    expect(await run(gray, kernel2d([[0.5]]), { mask: halves })).toEqual([200, 200, 150, 100]);
   });
 
-  test('the rest is brought into the type of the output, the range of normalise is that of the region', async () => {
-    const grey = bytes(4, 1, 1, [0, 100, 110, 255]);
+  test('the rest is brought into the type of the output, the range of normalize is that of the region', async () => {
+    const gray = bytes(4, 1, 1, [0, 100, 110, 255]);
     const region = { x: 1, y: 0, width: 2, height: 1 };
-    expect(await run(grey, IDENTITY, { region, output: 'normalise' })).toEqual([0, 0, 255, 255]);
-    expect(await run(grey, IDENTITY, { region, output: '16bit' })).toEqual([0, 25700, 28270, 65535]);
-    expect(await run(grey, kernel2d([[-1]]), { region, output: 'float' })).toEqual([0, -100 / 255, -110 / 255, 1].map((value) => expect.closeTo(value, 6)));
+    expect(await run(gray, IDENTITY, { region, output: 'normalize' })).toEqual([0, 0, 255, 255]);
+    expect(await run(gray, IDENTITY, { region, output: '16bit' })).toEqual([0, 25700, 28270, 65535]);
+    expect(await run(gray, kernel2d([[-1]]), { region, output: 'float' })).toEqual([0, -100 / 255, -110 / 255, 1].map((value) => expect.closeTo(value, 6)));
   });
 
-  test('half a filter over transparency mixes colours as much as they are opaque', async () => {
+  test('half a filter over transparency mixes colors as much as they are opaque', async () => {
     const dot = bytes(3, 1, 4, [0, 0, 0, 0, 200, 0, 0, 255, 0, 0, 0, 0]);
     const mask = bytes(3, 1, 1, [128, 128, 128]);
     const data = await run(dot, kernel2d([[1, 1, 1]]), { scale: 'sum', mask });
@@ -322,7 +322,7 @@ describe('regions and masks', () => {
     [{ region: { x: 0, y: 0, width: 5, height: 1, feather: -1 } }, OptionError, 'feather must be a finite number ≥ 0'],
     [{ region: { x: 0, y: 0, width: 5, height: 1, round: 1 } as never }, OptionError, 'round is not an option'],
     [{ region: 'all' as never }, OptionError, 'region must be { x, y, width, height, feather? }'],
-    [{ mask: bytes(12, 10, 3) }, OptionError, 'mask must be a grey picture of 1 channel'],
+    [{ mask: bytes(12, 10, 3) }, OptionError, 'mask must be a gray picture of 1 channel'],
     [{ mask: bytes(10, 12, 1) }, ShapeError, 'mask must be as large as the picture, 12 × 10, received 10 × 12'],
     [{ mask: bytes(12, 10, 1), stride: 2 }, ShapeError, 'filters that keep the size of the picture, 12 × 10, this one gives 6 × 5'],
     [{ region: { x: 0, y: 0, width: 5, height: 1 }, padding: 'valid' }, ShapeError, 'this one gives 10 × 8'],

@@ -66,7 +66,7 @@ describe('downsample', () => {
     expect((data[middle] - 0.5) / 0.4).toBeCloseTo(left, 3);
   });
 
-  test('linear: black and white lines mix to the grey that emits half of the light', async () => {
+  test('linear: black and white lines mix to the gray that emits half of the light', async () => {
     const lines = createImage(
       32,
       8,
@@ -102,7 +102,7 @@ describe('pyramids', () => {
     expect([...(await gaussianPyramid(odd, 2, { backend }))[1].data]).toEqual(fixture.pyrDownOdd);
   });
 
-  test('linear: black and white lines mix to the grey that emits half of the light', async () => {
+  test('linear: black and white lines mix to the gray that emits half of the light', async () => {
     const lines = createImage(
       32,
       8,

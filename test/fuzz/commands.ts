@@ -5,7 +5,7 @@ import { kernelTexts } from './texts.js';
 /** Files that lie in the folder where commands run, and some that do not. */
 const FILES = [
   'photo.png',
-  'grey.png',
+  'gray.png',
   'tiny.jpg',
   'many.gif',
   'broken.png',
@@ -42,7 +42,7 @@ const RESULTS = [
   '\0.png',
 ];
 
-const file = fc.oneof({ weight: 20, arbitrary: fc.constantFrom('photo.png', 'grey.png', 'photo.png') }, { weight: 2, arbitrary: fc.constantFrom(...FILES) });
+const file = fc.oneof({ weight: 20, arbitrary: fc.constantFrom('photo.png', 'gray.png', 'photo.png') }, { weight: 2, arbitrary: fc.constantFrom(...FILES) });
 const result = fc.oneof({ weight: 12, arbitrary: fc.constantFrom('out.png', 'out.jpg') }, { weight: 2, arbitrary: fc.constantFrom(...RESULTS) });
 const number = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 9 }).map(String) },
@@ -71,9 +71,9 @@ const filterFlag = fc.oneof(
   valued('--padding-mode', fc.constantFrom('zero', 'constant', 'replicate', 'reflect', 'symmetric', 'wrap', 'none')),
   valued('--algorithm', fc.constantFrom('auto', 'direct', 'sparse', 'separable', 'runningSum', 'fft', 'magic')),
   valued('--region', fc.constantFrom('1,1,3,3', '1,1,3,3,2', '0,0,99,99', '-1,0,2,2', '1,1,0,0', '1e9,1e9,1,1')),
-  valued('--channels', fc.constantFrom('colour', 'all', 'luminance', 'rb', 'toString', '0,2', '9')),
+  valued('--channels', fc.constantFrom('color', 'all', 'luminance', 'rb', 'toString', '0,2', '9')),
   valued('--alpha', fc.constantFrom('premultiply', 'ignore', 'filter', 'none')),
-  valued('--output', fc.constantFrom('clamp', 'signed', 'abs', 'normalise', 'float', 'x')),
+  valued('--output', fc.constantFrom('clamp', 'signed', 'abs', 'normalize', 'float', 'x')),
   valued('--backend', fc.constantFrom('wasm', 'reference', 'gpu', 'auto', 'cuda')),
   valued('--mask', file),
   valued('--format', fc.constantFrom('png', 'jpeg', 'webp')),

@@ -15,8 +15,8 @@ const sample = (x: number, y: number, c = 0) => (x * 5 + y * 3 + c) % 2;
 /** Sound pictures of every format, to be broken. */
 const CORPUS: readonly Buffer[] = [
   ...readdirSync(FIXTURES).map((name) => readFileSync(new URL(name, FIXTURES))),
-  ...[0, 2, 3, 4, 6].map((colourType) =>
-    writePng({ width: 9, height: 7, depth: 8, colourType, interlaced: colourType % 4 === 0, sample, palette: [9, 9, 9, 1, 2, 3] }),
+  ...[0, 2, 3, 4, 6].map((colorType) =>
+    writePng({ width: 9, height: 7, depth: 8, colorType, interlaced: colorType % 4 === 0, sample, palette: [9, 9, 9, 1, 2, 3] }),
   ),
   ...[1, 4, 8, 24, 32].map((bits) => writeBmp({ width: 6, height: 5, bits, pixel: sample, palette: bits > 8 ? [] : [0, 0xffffff] })),
   writeGif({
@@ -34,7 +34,7 @@ const png = fc
     width: size,
     height: size,
     depth: fc.constantFrom(1, 2, 4, 8, 16, 3),
-    colourType: fc.constantFrom(0, 2, 3, 4, 6, 5),
+    colorType: fc.constantFrom(0, 2, 3, 4, 6, 5),
     interlaced: fc.boolean(),
     palette: fc.option(fc.array(fc.nat(255), { maxLength: 900 }), { nil: undefined }),
     transparency: fc.option(fc.array(fc.nat(255), { maxLength: 300 }), { nil: undefined }),
@@ -102,7 +102,7 @@ const tiff = fc.tuple(directory, small, small, fc.constantFrom(1, 5, 8), fc.uint
 });
 
 /** A JPEG with an EXIF block of any directory. */
-const jpeg = fc.tuple(fc.constantFrom('grey.jpg', 'baseline.jpg'), directory).map(([name, plan]) => {
+const jpeg = fc.tuple(fc.constantFrom('gray.jpg', 'baseline.jpg'), directory).map(([name, plan]) => {
   const whole = readFileSync(new URL(name, FIXTURES));
   const exif = Buffer.concat([Buffer.from('Exif\0\0'), tiffOf(plan)]);
   return Buffer.concat([whole.subarray(0, 2), Buffer.of(0xff, 0xe1, (exif.length + 2) >> 8, (exif.length + 2) & 255), exif, whole.subarray(2)]);

@@ -17,7 +17,7 @@ const photo = createImage(
   Uint8ClampedArray.from({ length: 324 }, (_, i) => (i * 31) % 256),
 );
 await writeImage('photo.png', photo);
-await writeImage('grey.png', createImage(9, 9, 1, new Uint8ClampedArray(81).fill(200, 30, 33)));
+await writeImage('gray.png', createImage(9, 9, 1, new Uint8ClampedArray(81).fill(200, 30, 33)));
 await writeImage('tiny.jpg', createImage(1, 1, 3));
 await writeImage('many.gif', photo);
 writeFileSync('broken.png', (await encodeImage(photo, 'png')).subarray(0, 60));

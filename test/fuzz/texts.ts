@@ -129,10 +129,10 @@ const step = fc.oneof(
 );
 const around = raw(
   object({
-    channels: fc.oneof(fc.constantFrom('colour', 'all', 'luminance', 'rb'), fc.array(fc.nat(5), { maxLength: 4 })),
+    channels: fc.oneof(fc.constantFrom('color', 'all', 'luminance', 'rb'), fc.array(fc.nat(5), { maxLength: 4 })),
     alpha: fc.constantFrom('premultiply', 'ignore', 'filter'),
     linear: fc.boolean(),
-    output: fc.constantFrom('clamp', 'signed', 'abs', 'normalise', 'float'),
+    output: fc.constantFrom('clamp', 'signed', 'abs', 'normalize', 'float'),
     borders: fc.constantFrom('exact', 'approximate'),
   }),
 );

@@ -16,12 +16,12 @@ afterEach(() => {
 const random = new Random(6);
 const palette = [0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255, ...Array(36).fill(9)];
 /** Pixels by letter: red, green, blue, black, and none. */
-const COLOURS: Record<string, readonly number[]> = { r: [255, 0, 0, 255], g: [0, 255, 0, 255], b: [0, 0, 255, 255], k: [0, 0, 0, 255], '.': [0, 0, 0, 0] };
+const COLORS: Record<string, readonly number[]> = { r: [255, 0, 0, 255], g: [0, 255, 0, 255], b: [0, 0, 255, 255], k: [0, 0, 0, 255], '.': [0, 0, 0, 0] };
 const letters = ({ data }: Image) =>
   Array.from({ length: data.length / 4 }, (_, i) =>
-    Object.keys(COLOURS).find((letter) => COLOURS[letter].join() === data.subarray(i * 4, i * 4 + 4).join()),
+    Object.keys(COLORS).find((letter) => COLORS[letter].join() === data.subarray(i * 4, i * 4 + 4).join()),
   ).join('');
-const picture = (text: string) => createImage(text.length, 1, 4, Uint8ClampedArray.from([...text].flatMap((letter) => COLOURS[letter])));
+const picture = (text: string) => createImage(text.length, 1, 4, Uint8ClampedArray.from([...text].flatMap((letter) => COLORS[letter])));
 
 const plan = (disposals: readonly number[], more: Partial<GifPlan> = {}): GifPlan => ({
   width: 4,
@@ -102,7 +102,7 @@ describe('encode', () => {
     expect(await decodeAnimation(await encodeAnimation(animation))).toEqual(animation);
   });
 
-  test('opaque frames stay RGB, and each has 256 colours of its own', async () => {
+  test('opaque frames stay RGB, and each has 256 colors of its own', async () => {
     const noise = () =>
       createImage(
         16,

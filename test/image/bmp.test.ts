@@ -8,13 +8,13 @@ const palette = (bits: number) => Array.from({ length: 2 ** bits }, () => random
 const noise = Array.from({ length: 64 }, () => random.integer(2 ** 24));
 const plan = (bits: number, more: Partial<BmpPlan> = {}): BmpPlan => {
   const width = more.width ?? 6;
-  const colours = bits <= 8 ? palette(bits) : [];
-  return { width, height: 3, bits, palette: colours, pixel: (x, y) => noise[y * width + x] % 2 ** bits, ...more };
+  const colors = bits <= 8 ? palette(bits) : [];
+  return { width, height: 3, bits, palette: colors, pixel: (x, y) => noise[y * width + x] % 2 ** bits, ...more };
 };
 
 function expected({ width, height, pixel, palette = [] }: BmpPlan): Image {
-  const colour = (i: number) => pixel(i % width, Math.floor(i / width));
-  const rgb = Array.from({ length: width * height }, (_, i) => (palette.length > 0 ? palette[colour(i)] : colour(i)));
+  const color = (i: number) => pixel(i % width, Math.floor(i / width));
+  const rgb = Array.from({ length: width * height }, (_, i) => (palette.length > 0 ? palette[color(i)] : color(i)));
   return createImage(width, height, 3, Uint8ClampedArray.from(rgb.flatMap((v) => [v >> 16, (v >> 8) & 255, v & 255])));
 }
 
@@ -56,9 +56,9 @@ test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
   ['16 bits', write({ palette: [] }, 16), UnsupportedError, 'is a BMP of 16 bits a pixel'],
   ['4 bits and an odd width', write({ width: 5 }, 4), UnsupportedError, '4 bits a pixel and an odd width'],
   ['an OS/2 header', write({ headerSize: 64 }), UnsupportedError, 'OS/2 header of 64 bytes'],
-  ['other masks', patched(30, 3), UnsupportedError, 'unusual colour masks'],
+  ['other masks', patched(30, 3), UnsupportedError, 'unusual color masks'],
   ['a negative width', patched(18, 2 ** 32 - 4), DataError, 'claims to be -4 pixels wide'],
-  ['an absurd palette', patched(46, 1e9), DataError, 'claims 1000000000 colours'],
+  ['an absurd palette', patched(46, 1e9), DataError, 'claims 1000000000 colors'],
   ['absurd pixels', patched(10, 4e9), DataError, 'is cut off: its pixels would end at byte'],
 ])('BMP with %s is refused', async (_, bytes, kind, message) => {
   await expect(decodeImage(bytes)).rejects.toThrow(kind);

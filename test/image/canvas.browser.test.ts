@@ -23,8 +23,8 @@ test('an ImageData is copied, not shared', () => {
 });
 
 test.each([
-  ['grey', createImage(1, 1, 1, Uint8ClampedArray.of(7)), [7, 7, 7, 255]],
-  ['grey and alpha', createImage(1, 1, 2, Uint8ClampedArray.of(7, 9)), [7, 7, 7, 9]],
+  ['gray', createImage(1, 1, 1, Uint8ClampedArray.of(7)), [7, 7, 7, 255]],
+  ['gray and alpha', createImage(1, 1, 2, Uint8ClampedArray.of(7, 9)), [7, 7, 7, 9]],
   ['RGB, 16 bits', createImage(1, 1, 3, Uint16Array.of(65535, 128 * 257, 300)), [255, 128, 1, 255]],
   ['floats, clamped', createImage(1, 1, 3, Float32Array.of(-0.2, 0.5, 1.7)), [0, 128, 255, 255]],
 ])('%s becomes 8-bit RGBA', (_, image, expected) => {

@@ -25,9 +25,9 @@ test.each(imageFormats)('%s: any part of a larger buffer will do, and nothing ha
 });
 
 test.each(imageFormats)('%s: 16 bits and floats are written as the same picture', async (format) => {
-  const grey = Uint8ClampedArray.from({ length: 64 }, (_, i) => (i >> 3) * 36);
+  const gray = Uint8ClampedArray.from({ length: 64 }, (_, i) => (i >> 3) * 36);
   const [narrow, wide, float] = await Promise.all(
-    [grey, Uint16Array.from(grey, (v) => v * 257), Float32Array.from(grey, (v) => v / 255)].map(async (data) =>
+    [gray, Uint16Array.from(gray, (v) => v * 257), Float32Array.from(gray, (v) => v / 255)].map(async (data) =>
       decodeImage(await encodeImage(createImage(8, 8, 1, data), format)),
     ),
   );

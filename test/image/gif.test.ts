@@ -6,7 +6,7 @@ import { type GifFrame, type GifPlan, gifData, writeGif } from './writers/gif.js
 const random = new Random(4);
 const palette = Array.from({ length: 48 }, () => random.integer(256));
 const noise = (n: number) => Array.from({ length: n }, () => random.integer(16));
-const colour = (index: number) => palette.slice(index * 3, index * 3 + 3);
+const color = (index: number) => palette.slice(index * 3, index * 3 + 3);
 
 // the decoder behind jimp prints a warning where image data is missing: a library call prints nothing
 beforeEach(() => void vi.spyOn(console, 'log'));
@@ -22,14 +22,14 @@ test.each([
 ])('GIF of %i × %i', async (width, height) => {
   const indices = noise(width * height);
   const image = await decodeImage(writeGif({ width, height, palette, frames: [{ width, height, indices }] }));
-  expect(image).toEqual(createImage(width, height, 3, Uint8ClampedArray.from(indices.flatMap(colour))));
+  expect(image).toEqual(createImage(width, height, 3, Uint8ClampedArray.from(indices.flatMap(color))));
 });
 
-test('a transparent colour, and what the frame leaves free, become alpha; later frames do not count', async () => {
+test('a transparent color, and what the frame leaves free, become alpha; later frames do not count', async () => {
   const frame: GifFrame = { x: 1, y: 0, width: 2, height: 2, indices: [1, 2, 3, 2], transparent: 2, palette };
   const image = await decodeImage(writeGif({ width: 3, height: 2, frames: [frame, { width: 3, height: 2, indices: noise(6), palette }] }));
   const none = [0, 0, 0, 0];
-  const opaque = (index: number) => [...colour(index), 255];
+  const opaque = (index: number) => [...color(index), 255];
   expect([...image.data]).toEqual([none, opaque(1), none, none, opaque(3), none].flat());
 });
 
@@ -38,16 +38,16 @@ test('interlaced rows come back in order', async () => {
   const indices = Array.from({ length: height }, (_, y) => y);
   const order = [0, 8, 4, 2, 6, 10, 1, 3, 5, 7, 9];
   const image = await decodeImage(writeGif({ width: 1, height, palette, frames: [{ width: 1, height, indices: order, interlaced: true }] }));
-  expect([...image.data]).toEqual(indices.flatMap(colour));
+  expect([...image.data]).toEqual(indices.flatMap(color));
 });
 
-test.each([2, 5, 200, 256])('%i colours are written as they are', async (colours) => {
-  const all = Array.from({ length: colours }, () => [0, 0, 0].map(() => random.integer(256)));
-  const image = createImage(60, 50, 3, Uint8ClampedArray.from(Array.from({ length: 3000 }, (_, i) => all[(i * i) % colours]).flat()));
+test.each([2, 5, 200, 256])('%i colors are written as they are', async (colors) => {
+  const all = Array.from({ length: colors }, () => [0, 0, 0].map(() => random.integer(256)));
+  const image = createImage(60, 50, 3, Uint8ClampedArray.from(Array.from({ length: 3000 }, (_, i) => all[(i * i) % colors]).flat()));
   expect(await decodeImage(await encodeImage(image, 'gif'))).toEqual(image);
 });
 
-test('more colours are brought down to 256, near to what they were', async () => {
+test('more colors are brought down to 256, near to what they were', async () => {
   const image = createImage(
     64,
     64,
@@ -59,8 +59,8 @@ test('more colours are brought down to 256, near to what they were', async () =>
 });
 
 test.each([
-  ['few colours', 1],
-  ['many colours', 400],
+  ['few colors', 1],
+  ['many colors', 400],
 ])('alpha is all or nothing, with %s', async (_, rows) => {
   const pixels = Array.from({ length: rows * 3 }, (_, i) => [i % 256, 17 * (i >> 8), 90, [255, 128, 127][i % 3]]);
   const { channels, data } = await decodeImage(await encodeImage(createImage(3, rows, 4, Uint8ClampedArray.from(pixels.flat())), 'gif'));

@@ -14,9 +14,9 @@ function difference(a: Image, b: Image): { largest: number; mean: number } {
 }
 
 describe('what libjpeg and libtiff wrote (scripts/make-image-fixtures.py)', () => {
-  // jpeg-js repeats the colour samples, which have half the resolution; libjpeg interpolates them
+  // jpeg-js repeats the color samples, which have half the resolution; libjpeg interpolates them
   test.each(['baseline.jpg', 'progressive.jpg', 'restarts.jpg'])('%s is near to what libjpeg reads', async (name) => {
-    const { largest, mean } = difference(await pixels(name), await pixels('colour.png'));
+    const { largest, mean } = difference(await pixels(name), await pixels('color.png'));
     expect(largest).toBeLessThanOrEqual(12);
     expect(mean).toBeLessThan(4);
   });
@@ -26,8 +26,8 @@ describe('what libjpeg and libtiff wrote (scripts/make-image-fixtures.py)', () =
     expect(await pixels('restarts.jpg')).toEqual(await pixels('baseline.jpg'));
   });
 
-  test.each(['grey.jpg', 'grey-restarts.jpg'])('%s has one channel, within one level of libjpeg', async (name) => {
-    expect(difference(await pixels(name), await pixels('grey.png')).largest).toBeLessThanOrEqual(1);
+  test.each(['gray.jpg', 'gray-restarts.jpg'])('%s has one channel, within one level of libjpeg', async (name) => {
+    expect(difference(await pixels(name), await pixels('gray.png')).largest).toBeLessThanOrEqual(1);
   });
 
   test('TIFF and BMP are exact; of 16 bits a TIFF keeps the upper 8, a PNG all', async () => {
@@ -40,7 +40,7 @@ describe('what libjpeg and libtiff wrote (scripts/make-image-fixtures.py)', () =
   });
 });
 
-/** A JPEG of the grey letters abc over def, each a block of 8 × 8. */
+/** A JPEG of the gray letters abc over def, each a block of 8 × 8. */
 const levels = Uint8ClampedArray.from({ length: 24 * 16 }, (_, i) => 20 + 40 * (Math.floor((i % 24) / 8) + 3 * Math.floor(i / 24 / 8)));
 const letters = Buffer.from(await encodeImage(createImage(24, 16, 1, levels), 'jpeg'));
 
@@ -117,7 +117,7 @@ test('alpha is laid over white', async () => {
   expect(Math.min(...data)).toBeGreaterThan(253);
 });
 
-test('an Adobe marker says whether the colours are RGB as they stand', async () => {
+test('an Adobe marker says whether the colors are RGB as they stand', async () => {
   const red = createImage(
     8,
     8,
@@ -172,7 +172,7 @@ describe('broken JPEGs', () => {
     await expect(decodeImage(bytes, { name: 'broken.jpg' })).rejects.toThrow(message);
   });
 
-  test.each(['baseline.jpg', 'progressive.jpg', 'restarts.jpg', 'grey.jpg'])('%s cut off anywhere is a DataError', async (name) => {
+  test.each(['baseline.jpg', 'progressive.jpg', 'restarts.jpg', 'gray.jpg'])('%s cut off anywhere is a DataError', async (name) => {
     const whole = fixture(name);
     for (let length = 0; length < whole.length; length++) {
       await expect(decodeImage(whole.subarray(0, length)), `${length} bytes`).rejects.toThrow(DataError);

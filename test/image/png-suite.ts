@@ -14,15 +14,15 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = { 0: [1, 2, 4, 8, 16
 /** Interlaced pictures of 1 to 9 pixels a side lack some of the seven passes, each its own. */
 const SIZES = [...Array.from({ length: 9 }, (_, i) => [i + 1, ((i * 4) % 9) + 1]), [9, 17], [32, 5]];
 
-/** Every colour type × depth × interlace × transparency, each in several sizes, as in Willem van Schaik's PngSuite. */
+/** Every color type × depth × interlace × transparency, each in several sizes, as in Willem van Schaik's PngSuite. */
 export function* pngSuite(): Generator<[name: string, cases: readonly PngCase[]]> {
   const random = new Random(1);
-  for (const colourType of [0, 2, 3, 4, 6]) {
-    for (const depth of DEPTHS[colourType]) {
+  for (const colorType of [0, 2, 3, 4, 6]) {
+    for (const depth of DEPTHS[colorType]) {
       for (const interlaced of [false, true]) {
-        for (const transparent of colourType < 4 ? [false, true] : [false]) {
-          const name = `type ${colourType}, ${depth} bits${interlaced ? ', interlaced' : ''}${transparent ? ', tRNS' : ''}`;
-          yield [name, SIZES.map(([width, height]) => pngCase(random, { width, height, depth, colourType, interlaced }, transparent))];
+        for (const transparent of colorType < 4 ? [false, true] : [false]) {
+          const name = `type ${colorType}, ${depth} bits${interlaced ? ', interlaced' : ''}${transparent ? ', tRNS' : ''}`;
+          yield [name, SIZES.map(([width, height]) => pngCase(random, { width, height, depth, colorType, interlaced }, transparent))];
         }
       }
     }
@@ -30,23 +30,23 @@ export function* pngSuite(): Generator<[name: string, cases: readonly PngCase[]]
 }
 
 function pngCase(random: Random, header: Omit<PngPlan, 'sample'>, transparent: boolean): PngCase {
-  const { width, height, depth, colourType } = header;
+  const { width, height, depth, colorType } = header;
   const max = 2 ** depth - 1;
   const noise = Array.from({ length: width * height * 4 }, () => random.integer(max + 1));
   const sample = (x: number, y: number, c: number) => noise[(y * width + x) * 4 + c];
-  const channels = CHANNELS[colourType] + (transparent ? 1 : 0);
-  if (colourType === 3) {
+  const channels = CHANNELS[colorType] + (transparent ? 1 : 0);
+  if (colorType === 3) {
     const palette = Array.from({ length: 3 * (max + 1) }, () => random.integer(256));
     // the last entries have no alpha of their own: they are opaque
     const transparency = transparent ? Array.from({ length: Math.ceil((max + 1) / 2) }, () => random.integer(256)) : undefined;
     const expected = (x: number, y: number, c: number) => (c < 3 ? palette[sample(x, y, 0) * 3 + c] : (transparency?.[sample(x, y, 0)] ?? 255));
     return { ...header, sample, palette, transparency, expected, channels };
   }
-  const key = Array.from({ length: CHANNELS[colourType] }, (_, c) => sample(0, 0, c));
+  const key = Array.from({ length: CHANNELS[colorType] }, (_, c) => sample(0, 0, c));
   const transparency = transparent ? key.flatMap((value) => [value >> 8, value & 255]) : undefined;
   const [scale, white] = [depth < 8 ? 255 / max : 1, depth === 16 ? 65535 : 255];
   const expected = (x: number, y: number, c: number) =>
-    c < CHANNELS[colourType] ? sample(x, y, c) * scale : key.every((value, k) => value === sample(x, y, k)) ? 0 : white;
+    c < CHANNELS[colorType] ? sample(x, y, c) * scale : key.every((value, k) => value === sample(x, y, k)) ? 0 : white;
   return { ...header, sample, transparency, expected, channels };
 }
 

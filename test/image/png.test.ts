@@ -15,15 +15,15 @@ describe('every kind of PNG decodes to its pixels', () => {
       expect(data).toBeInstanceOf(plan.depth === 16 ? Uint16Array : Uint8ClampedArray);
       const expected = Array.from(data, (_, i) => plan.expected(Math.floor(i / channels) % width, Math.floor(i / channels / width), i % channels));
       expect([...data], `${width} × ${height}`).toEqual(expected);
-      // fast-png takes the three numbers of a transparent colour for those of three pixels
+      // fast-png takes the three numbers of a transparent color for those of three pixels
       if (width * height >= 3) expect(image).toEqual(decodedByFastPng(plan));
     }
   });
 
   test.each([0, 1, 2, 3, 4])('with filter %i in every row', async (filter) => {
-    for (const colourType of [0, 2, 6]) {
+    for (const colorType of [0, 2, 6]) {
       for (const depth of [8, 16]) {
-        const plan = { width: 11, height: 7, depth, colourType, sample: (x: number, y: number, c: number) => (x * 37 + y * 91 + c * 53) % 2 ** depth };
+        const plan = { width: 11, height: 7, depth, colorType, sample: (x: number, y: number, c: number) => (x * 37 + y * 91 + c * 53) % 2 ** depth };
         const { channels, data } = await decodeImage(writePng({ ...plan, filter }));
         expect([...data]).toEqual(Array.from(data, (_, i) => plan.sample(Math.floor(i / channels) % 11, Math.floor(i / channels / 11), i % channels)));
       }
@@ -34,7 +34,7 @@ describe('every kind of PNG decodes to its pixels', () => {
     const expected = await decodeImage(sound);
     for (const level of [0, 1, 9]) {
       for (const pieces of [1, 3, Number.POSITIVE_INFINITY])
-        expect(await decodeImage(writePng({ ...grey, level, pieces })), `${level}, ${pieces}`).toEqual(expected);
+        expect(await decodeImage(writePng({ ...gray, level, pieces })), `${level}, ${pieces}`).toEqual(expected);
     }
   });
 });
@@ -76,32 +76,32 @@ describe('what is written is read again, sample for sample', () => {
   });
 });
 
-const grey: PngPlan = { width: 40, height: 30, depth: 8, colourType: 0, sample: (x, y) => (x * 7 + y * 13) % 256 };
-const sound = writePng(grey);
+const gray: PngPlan = { width: 40, height: 30, depth: 8, colorType: 0, sample: (x, y) => (x * 7 + y * 13) % 256 };
+const sound = writePng(gray);
 const rows = (bytes: number) => Buffer.alloc(bytes);
 const at = (bytes: Buffer, position: number, value: number) => Buffer.from(bytes).fill(value, position, position + 1);
 
 test.each<[string, Buffer, string]>([
   ['a flipped bit in the image data', at(sound, sound.length - 30, sound[sound.length - 30] ^ 1), 'the checksum of its IDAT chunk at byte'],
   ['a flipped bit in the header', at(sound, 19, 99), 'the checksum of its IHDR chunk at byte 8 does not match'],
-  ['a palette that is missing', writePng({ ...grey, colourType: 3 }), 'cannot be decoded: Expected palette not found'],
-  ['a colour beyond the palette', writePng({ ...grey, colourType: 3, palette: [1, 2, 3] }), 'not in palette'],
-  ['a depth that does not exist', assemblePng({ ...grey, depth: 4, colourType: 2 }, rows(9)), 'claims colour type 2 with 4 bits'],
-  ['no width', assemblePng({ ...grey, width: 0 }, rows(9)), 'claims to have 0 × 30 pixels'],
-  ['no image data', assemblePng(grey, rows(0)), 'has 0 bytes of image data, which cannot hold 40 × 30 pixels'],
-  ['image data that is no deflate stream', assemblePng(grey, rows(99).fill(7)), 'its image data does not unpack'],
-  ['a deflate stream that is cut short', assemblePng(grey, deflateSync(rows(41 * 30)).subarray(0, -6)), 'its image data does not unpack'],
-  ['too few rows', assemblePng(grey, deflateSync(rows(41 * 29))), 'its image data unpacks to 1189 bytes instead of 1230'],
-  ['too few rows, interlaced', assemblePng({ ...grey, interlaced: true }, deflateSync(rows(41 * 29))), 'unpacks to 1189 bytes instead of'],
-  ['too many rows', assemblePng(grey, deflateSync(rows(41 * 31))), 'its image data unpacks to more than the 1230 bytes it must have'],
-  ['a filter that does not exist', assemblePng(grey, deflateSync(rows(41 * 30).fill(9))), 'Unrecognised filter type - 9'],
+  ['a palette that is missing', writePng({ ...gray, colorType: 3 }), 'cannot be decoded: Expected palette not found'],
+  ['a color beyond the palette', writePng({ ...gray, colorType: 3, palette: [1, 2, 3] }), 'not in palette'],
+  ['a depth that does not exist', assemblePng({ ...gray, depth: 4, colorType: 2 }, rows(9)), 'claims color type 2 with 4 bits'],
+  ['no width', assemblePng({ ...gray, width: 0 }, rows(9)), 'claims to have 0 × 30 pixels'],
+  ['no image data', assemblePng(gray, rows(0)), 'has 0 bytes of image data, which cannot hold 40 × 30 pixels'],
+  ['image data that is no deflate stream', assemblePng(gray, rows(99).fill(7)), 'its image data does not unpack'],
+  ['a deflate stream that is cut short', assemblePng(gray, deflateSync(rows(41 * 30)).subarray(0, -6)), 'its image data does not unpack'],
+  ['too few rows', assemblePng(gray, deflateSync(rows(41 * 29))), 'its image data unpacks to 1189 bytes instead of 1230'],
+  ['too few rows, interlaced', assemblePng({ ...gray, interlaced: true }, deflateSync(rows(41 * 29))), 'unpacks to 1189 bytes instead of'],
+  ['too many rows', assemblePng(gray, deflateSync(rows(41 * 31))), 'its image data unpacks to more than the 1230 bytes it must have'],
+  ['a filter that does not exist', assemblePng(gray, deflateSync(rows(41 * 30).fill(9))), 'Unrecognized filter type - 9'],
   [
     'a critical chunk nobody knows',
     Buffer.concat([sound.subarray(0, 33), chunk('ABCD', rows(3)), sound.subarray(33)]),
     'needs a chunk of type ABCD understood',
   ],
   ['bytes where a chunk must begin', Buffer.concat([sound.subarray(0, 33), rows(50), sound.subarray(33)]), 'holds no chunk at byte 33'],
-  ['a transparent colour that is cut short', writePng({ ...grey, transparency: [1] }), 'cannot be decoded'],
+  ['a transparent color that is cut short', writePng({ ...gray, transparency: [1] }), 'cannot be decoded'],
 ])('%s is a DataError', async (_, bytes, message) => {
   const decoding = decodeImage(bytes, { name: 'broken.png' });
   await expect(decoding).rejects.toThrow(DataError);
@@ -116,14 +116,14 @@ test('a PNG cut off anywhere is a DataError', async () => {
 });
 
 test.each([false, true])('a few bytes that unpack to far more than the picture are harmless, interlaced: %s', async (interlaced) => {
-  const bomb = assemblePng({ ...grey, interlaced }, deflateSync(rows(2 ** 25)));
+  const bomb = assemblePng({ ...gray, interlaced }, deflateSync(rows(2 ** 25)));
   const before = process.memoryUsage.rss();
   await expect(decodeImage(bomb)).rejects.toThrow('unpacks to more than');
   expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 24);
 });
 
 test('a header that claims millions of pixels for a few bytes is refused before anything is allocated', async () => {
-  const liar = assemblePng({ ...grey, width: 16384, height: 16384, colourType: 6 }, deflateSync(rows(1000)));
+  const liar = assemblePng({ ...gray, width: 16384, height: 16384, colorType: 6 }, deflateSync(rows(1000)));
   const before = process.memoryUsage().arrayBuffers;
   await expect(decodeImage(liar)).rejects.toThrow('cannot hold 16384 × 16384 pixels');
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
@@ -135,6 +135,6 @@ test('what follows the end of a PNG does not matter', async () => {
 });
 
 test('the writer of these tests agrees with pngjs on a plain picture', () => {
-  const { data } = PNG.sync.read(writePng({ width: 2, height: 1, depth: 8, colourType: 6, sample: (x, _, c) => x * 100 + c }));
+  const { data } = PNG.sync.read(writePng({ width: 2, height: 1, depth: 8, colorType: 6, sample: (x, _, c) => x * 100 + c }));
   expect([...data]).toEqual([0, 1, 2, 3, 100, 101, 102, 103]);
 });

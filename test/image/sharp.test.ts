@@ -52,8 +52,8 @@ describe.each([1, 2, 3, 4] as const)('%i channels', (channels) => {
       Uint8ClampedArray.from({ length: 391 * channels }, (_, i) => ((Math.floor(i / channels) % 23) * 9 + (i % channels) * 12) % 256),
     );
     const [ours, theirs] = [await encodeImage(smooth, 'jpeg', built), await encodeImage(smooth, 'jpeg')];
-    const { channels: colours, chromaSubsampling, hasProfile } = await sharp(theirs).metadata();
-    expect({ colours, chromaSubsampling, hasProfile }).toEqual({ colours: 3, chromaSubsampling: '4:4:4', hasProfile: false });
+    const { channels: colors, chromaSubsampling, hasProfile } = await sharp(theirs).metadata();
+    expect({ colors, chromaSubsampling, hasProfile }).toEqual({ colors: 3, chromaSubsampling: '4:4:4', hasProfile: false });
     const { largest, mean } = difference(await decodeImage(theirs, built), await decodeImage(ours, built));
     expect(largest).toBeLessThanOrEqual(4);
     expect(mean).toBeLessThan(1);
@@ -69,12 +69,12 @@ test('a profile, gamma and the orientation change no sample of a PNG', async () 
 });
 
 describe('JPEG', () => {
-  test.each(['grey.jpg', 'grey-restarts.jpg'])('%s: within one level of the built-in decoder', async (name) => {
+  test.each(['gray.jpg', 'gray-restarts.jpg'])('%s: within one level of the built-in decoder', async (name) => {
     expect(difference(await decodeImage(fixture(name)), await decodeImage(fixture(name), built)).largest).toBeLessThanOrEqual(1);
   });
 
-  test('colours of half the resolution are interpolated by sharp, to the very samples of libjpeg, and repeated by the built-in decoder', async () => {
-    const libjpeg = await decodeImage(fixture('colour.png'));
+  test('colors of half the resolution are interpolated by sharp, to the very samples of libjpeg, and repeated by the built-in decoder', async () => {
+    const libjpeg = await decodeImage(fixture('color.png'));
     expect(difference(await decodeImage(fixture('baseline.jpg')), libjpeg).largest).toBeLessThanOrEqual(1);
     expect(difference(await decodeImage(fixture('baseline.jpg'), built), libjpeg).largest).toBeGreaterThan(1);
   });
@@ -112,9 +112,9 @@ test('convlab filter --built-in writes the bytes of the built-in codec', async (
 
 test('codec must be one of its two values', async () => {
   const rule = "codec must be 'auto' or 'built-in', received";
-  await expect(decodeImage(fixture('grey.png'), { codec: 'sharp' as never })).rejects.toThrow(rule);
+  await expect(decodeImage(fixture('gray.png'), { codec: 'sharp' as never })).rejects.toThrow(rule);
   await expect(encodeImage(noise(1, false), 'png', { codec: 'sharp' as never })).rejects.toThrow(rule);
-  await expect(readImage(new URL('fixtures/grey.png', import.meta.url).pathname, { codec: 1 as never })).rejects.toThrow(OptionError);
+  await expect(readImage(new URL('fixtures/gray.png', import.meta.url).pathname, { codec: 1 as never })).rejects.toThrow(OptionError);
   await expect(writeImage('never.png', noise(1, false), { codec: 1 as never })).rejects.toThrow(OptionError);
 });
 

@@ -52,12 +52,12 @@ function lzw(bytes: Buffer): Buffer {
   return packBits([...codes, 257], 9);
 }
 
-const grey = (values: readonly number[], width = 5, height = 4) => createImage(width, height, 1, Uint8ClampedArray.from(values));
+const gray = (values: readonly number[], width = 5, height = 4) => createImage(width, height, 1, Uint8ClampedArray.from(values));
 
-test.each(['II', 'MM'] as const)('grey, RGB, RGBA and palettes of byte order %s', async (order) => {
+test.each(['II', 'MM'] as const)('gray, RGB, RGBA and palettes of byte order %s', async (order) => {
   const values = noise(20, 8);
-  expect(await decodeImage(build({ order, values }))).toEqual(grey(values));
-  expect(await decodeImage(build({ order, photometric: 0, values }))).toEqual(grey(values.map((v) => 255 - v)));
+  expect(await decodeImage(build({ order, values }))).toEqual(gray(values));
+  expect(await decodeImage(build({ order, photometric: 0, values }))).toEqual(gray(values.map((v) => 255 - v)));
   const rgb = noise(60, 8);
   expect(await decodeImage(build({ order, photometric: 2, samples: 3, values: rgb }))).toEqual(createImage(5, 4, 3, Uint8ClampedArray.from(rgb)));
   const rgba = noise(80, 8);
@@ -76,12 +76,12 @@ test.each<[number, number, number]>([
 ])('%i bits, photometric %i', async (bits, photometric, scale) => {
   const values = noise(20, bits);
   const max = 2 ** bits - 1;
-  expect(await decodeImage(build({ bits, photometric, values }))).toEqual(grey(values.map((v) => (photometric === 0 ? max - v : v) * scale)));
+  expect(await decodeImage(build({ bits, photometric, values }))).toEqual(gray(values.map((v) => (photometric === 0 ? max - v : v) * scale)));
 });
 
 test.each(['II', 'MM'] as const)('of 16 bits in byte order %s come the upper 8', async (order) => {
   const values = noise(20, 16);
-  expect(await decodeImage(build({ order, bits: 16, values }))).toEqual(grey(values.map((v) => v >> 8)));
+  expect(await decodeImage(build({ order, bits: 16, values }))).toEqual(gray(values.map((v) => v >> 8)));
   const rgb = noise(60, 16);
   const image = await decodeImage(build({ order, bits: 16, photometric: 2, samples: 3, values: rgb }));
   expect([...image.data]).toEqual(rgb.map((v) => v >> 8));
@@ -90,7 +90,7 @@ test.each(['II', 'MM'] as const)('of 16 bits in byte order %s come the upper 8',
 test.each([1, 5, 8])('compression %i, in one strip and in several', async (compression) => {
   const values = noise(50 * 30, 8);
   for (const rowsPerStrip of [30, 7, 1, 1000]) {
-    expect(await decodeImage(build({ compression, width: 50, height: 30, rowsPerStrip, values }))).toEqual(grey(values, 50, 30));
+    expect(await decodeImage(build({ compression, width: 50, height: 30, rowsPerStrip, values }))).toEqual(gray(values, 50, 30));
   }
 });
 
@@ -139,8 +139,8 @@ test('what is written is read again, alpha too', async () => {
 
 test('only the first page is looked at: no circle of pages, no wild pointers', async () => {
   const values = noise(20, 8);
-  expect(await decodeImage(build({ values, next: 'self' }))).toEqual(grey(values));
-  expect(await decodeImage(build({ values, next: 4e9 }))).toEqual(grey(values));
+  expect(await decodeImage(build({ values, next: 'self' }))).toEqual(gray(values));
+  expect(await decodeImage(build({ values, next: 4e9 }))).toEqual(gray(values));
   // subdirectories that hold the directory itself
   const self = build({ values }).readUInt32LE(4);
   expect(
@@ -154,11 +154,11 @@ test('only the first page is looked at: no circle of pages, no wild pointers', a
         ],
       }),
     ),
-  ).toEqual(grey(values));
+  ).toEqual(gray(values));
 });
 
 test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
-  ['floats', build({ bits: 16, extra: [[339, 3, [3]]] }), UnsupportedError, '1 samples of 16 bits a pixel (grey, floats)'],
+  ['floats', build({ bits: 16, extra: [[339, 3, [3]]] }), UnsupportedError, '1 samples of 16 bits a pixel (gray, floats)'],
   ['CMYK', build({ photometric: 5, samples: 4 }), UnsupportedError, 'photometric interpretation 5'],
   ['packed bits', build({ extra: [[259, 3, [32773]]] }), UnsupportedError, 'of compression 32773; uncompressed, LZW and deflated ones are read'],
   ['tiles', build({ extra: [[322, 3, [16]]] }), UnsupportedError, 'in tiles'],

@@ -62,7 +62,7 @@ describe('sizes', () => {
   });
 });
 
-describe('normalisation', () => {
+describe('normalization', () => {
   test('1D and 2D are lifted to 3D with axes of size 1 in front', () => {
     expect(axis(9, 3, { stride: 2, dilation: 2, padding: [3, 1] })).toMatchObject({
       rank: 1,

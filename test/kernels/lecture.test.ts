@@ -12,7 +12,7 @@ describe.each(BACKENDS)('the worked examples of the lecture on $name', ({ backen
 
   test('slide "padding": 5×5 stays 5×5 with a border of zeros', async () => {
     const out = await conv(grid('11100 01110 00111 00110 01100'), grid('101 010 101'), { padding: 1, backend });
-    // The slide prints 1 at the lower left: an erratum. There the kernel's centre lies on 0, its upper right corner on 0,
+    // The slide prints 1 at the lower left: an erratum. There the kernel's center lies on 0, its upper right corner on 0,
     // its other corners on the border; nothing adds up to 1.
     expect(out).toEqual(grid('22311 14341 12433 12341 02211'));
   });

@@ -13,12 +13,12 @@ describe('what is packed', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual(papers);
     const page = packed.filter((path) => path.startsWith('dist/playground/')).map((path) => path.slice('dist/playground/'.length));
-    expect(page).toEqual(expect.arrayContaining(['index.html', 'licences.md', 'digits.md']));
+    expect(page).toEqual(expect.arrayContaining(['index.html', 'licenses.md', 'digits.md']));
     const assets = /^assets\/[\w.-]+\.(js|css|wasm|safetensors|png|jpg|svg|json)$/;
-    expect(page.filter((path) => !assets.test(path) && !/^(index\.html|(licences|digits)\.md|icon\.svg|digits-(train|test)\.bin)$/.test(path))).toEqual([]);
+    expect(page.filter((path) => !assets.test(path) && !/^(index\.html|(licenses|digits)\.md|icon\.svg|digits-(train|test)\.bin)$/.test(path))).toEqual([]);
     const bundle = packed.filter((path) => path.startsWith('dist/browser/')).map((path) => path.slice('dist/browser/'.length));
-    expect(bundle).toEqual(expect.arrayContaining(['convlab.js', 'licences.md']));
-    expect(bundle.filter((path) => !/^([\w.-]+\.js|licences\.md)$/.test(path))).toEqual([]);
+    expect(bundle).toEqual(expect.arrayContaining(['convlab.js', 'licenses.md']));
+    expect(bundle.filter((path) => !/^([\w.-]+\.js|licenses\.md)$/.test(path))).toEqual([]);
     const compiled = packed.filter((path) => path.startsWith('dist/') && !/^dist\/(playground|browser)\//.test(path));
     expect(compiled.filter((path) => !/\.(js|d\.ts)$/.test(path))).toEqual([]);
     const sources = compiled.map((path) => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'));

@@ -29,8 +29,8 @@ export function setup(project: TestProject): () => void {
   const tarball = join(folder, report.filename);
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   output('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball], folder);
-  const grey = Object.assign(new PNG({ width: 5, height: 5 }), { data: Buffer.alloc(100, 255).fill(0, 48, 51) });
-  writeFileSync(join(folder, 'dot.png'), PNG.sync.write(grey));
+  const gray = Object.assign(new PNG({ width: 5, height: 5 }), { data: Buffer.alloc(100, 255).fill(0, 48, 51) });
+  writeFileSync(join(folder, 'dot.png'), PNG.sync.write(gray));
   project.provide('folder', folder);
   project.provide('tarball', tarball);
   project.provide(

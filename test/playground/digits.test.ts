@@ -31,7 +31,7 @@ test('a straight stroke keeps its ends, and no point between; a corner stays', (
   ]);
 });
 
-test('ink lies where it was drawn, as much as the pen leaves; centred, its middle is in the middle', () => {
+test('ink lies where it was drawn, as much as the pen leaves; centered, its middle is in the middle', () => {
   const drawn: Stroke[] = [
     [
       [12, 10],
@@ -46,9 +46,9 @@ test('ink lies where it was drawn, as much as the pen leaves; centred, its middl
   expect(Math.abs(sum(cells) / area - 1)).toBeLessThan(0.03);
   expect(mean(cells, (i) => (i % 28) + 0.5)).toBeCloseTo((12.5 * 28) / 64, 1);
   expect(mean(cells, (i) => Math.floor(i / 28) + 0.5)).toBeCloseTo((25.5 * 28) / 64, 1);
-  const centred = digitFromStrokes(drawn, true);
+  const centered = digitFromStrokes(drawn, true);
   // it is laid on whole cells
-  for (const at of [(i: number) => i % 28, (i: number) => Math.floor(i / 28)]) expect(Math.abs(mean(centred, at) + 0.5 - 14)).toBeLessThan(0.501);
+  for (const at of [(i: number) => i % 28, (i: number) => Math.floor(i / 28)]) expect(Math.abs(mean(centered, at) + 0.5 - 14)).toBeLessThan(0.501);
   expect(digitFromStrokes([], true).data.every((value) => value === 0)).toBe(true);
 });
 

@@ -163,7 +163,7 @@ test('the sum that is written out is the pixel, and the picture is the libraryâ€
     await goTo(page, `#filter?${hash}`);
     const expected = await filter(painted(scene), kernel, options);
     const opaque = expected.data.every((sample, i) => i % 4 !== 3 || sample === 255);
-    // a canvas rounds the colours of what is transparent
+    // a canvas rounds the colors of what is transparent
     if (opaque) await expect.poll(() => shown(page, 'after'), { message: hash }).toEqual(digestOf(expected));
     const [x, y] = (/at=(\d+),(\d+)/.exec(hash) as RegExpExecArray).slice(1).map(Number);
     for (const [c, name] of (['red', 'green', 'blue'] as const).entries()) {
@@ -191,7 +191,7 @@ test('what is more than one kernel says so; a rule that is broken is told, and t
   expectNoFaults(page);
 });
 
-test('a pixel that more than one kernel made: its samples before and after, whether grey or of colour', async () => {
+test('a pixel that more than one kernel made: its samples before and after, whether gray or of color', async () => {
   const before = painted('landscape');
   const at = 180 * before.width + 215;
   const page = await playground.open('#filter?at=215,180&channel=g');

@@ -1,4 +1,4 @@
-import { cellColours } from '../parts/colours.js';
+import { cellColors } from '../parts/colors.js';
 import { short } from '../parts/numbers.js';
 import { dark } from '../shell/theme.js';
 import { t } from './strings.js';
@@ -47,7 +47,7 @@ export function Pairs({ p, q, sums, sum }: PairsProps) {
                     key={b}
                     data-chosen={a + b === sum}
                     // the fourth root: what is rare is seen, too
-                    style={cellColours('signed', (pa * qb) ** 0.25, [-(most ** 0.25), most ** 0.25], isDark)}
+                    style={cellColors('signed', (pa * qb) ** 0.25, [-(most ** 0.25), most ** 0.25], isDark)}
                     title={t('pair', { a, b, p: `${short(100 * pa * qb, 3)}%` })}
                   >
                     <span class="unseen">{short(pa * qb, 2)}</span>

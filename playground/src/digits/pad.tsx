@@ -78,7 +78,7 @@ export function PadButtons({ strokes, name, onDraw, resting = false }: PadProps)
     strokes.value = next;
     onDraw?.();
   };
-  const labelled = (what: string) => (name ? { 'aria-label': `${what}: ${name}` } : {});
+  const labeled = (what: string) => (name ? { 'aria-label': `${what}: ${name}` } : {});
   return (
     <>
       <button
@@ -86,11 +86,11 @@ export function PadButtons({ strokes, name, onDraw, resting = false }: PadProps)
         class="button"
         disabled={resting || strokes.value.length === 0}
         onClick={change(strokes.value.slice(0, -1))}
-        {...labelled(t('undo'))}
+        {...labeled(t('undo'))}
       >
         {t('undo')}
       </button>
-      <button type="button" class="button" disabled={!resting && strokes.value.length === 0} onClick={change([])} {...labelled(t('clear'))}>
+      <button type="button" class="button" disabled={!resting && strokes.value.length === 0} onClick={change([])} {...labeled(t('clear'))}>
         {t('clear')}
       </button>
     </>

@@ -29,7 +29,7 @@ export const strokesCodec: Codec<readonly Stroke[]> = {
   },
 };
 
-/** The stroke without points that lie within half a place of the line between their neighbours. */
+/** The stroke without points that lie within half a place of the line between their neighbors. */
 export function simplified(stroke: Stroke): Stroke {
   const kept: Point[] = [];
   for (const [i, point] of stroke.entries()) {
@@ -43,17 +43,17 @@ export function simplified(stroke: Stroke): Stroke {
 
 /**
  * The strokes as the network takes them.
- * @param centred as MNIST's digits were made: scaled into 20 × 20 cells, their centre of mass in the middle; else as they lie on the pad
+ * @param centered as MNIST's digits were made: scaled into 20 × 20 cells, their center of mass in the middle; else as they lie on the pad
  * @returns `[1, 1, 28, 28]`, 0 background to 1 ink
  */
-export function digitFromStrokes(strokes: readonly Stroke[], centred: boolean): Tensor {
+export function digitFromStrokes(strokes: readonly Stroke[], centered: boolean): Tensor {
   if (strokes.length === 0) return full([1, 1, 28, 28]);
   const size = FINE * PAD;
   const data = new Uint8ClampedArray(size * size);
   for (const stroke of strokes) {
     for (const [i, from] of stroke.entries()) drawLine(data, size, from, stroke[i + 1] ?? from);
   }
-  if (centred) {
+  if (centered) {
     const { data: cells } = digitFromImage({ width: size, height: size, channels: 1, data });
     return { shape: [1, 1, 28, 28], data: cells };
   }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { parseKernel } from 'convlab';
 import { useRef } from 'preact/hooks';
-import { cellColours, rangeOf } from '../parts/colours.js';
+import { cellColors, rangeOf } from '../parts/colors.js';
 import { Notice } from '../parts/notice.js';
 import { dark } from '../shell/theme.js';
 import { edit, kernel, LARGEST, rowsOf } from './state.js';
@@ -89,7 +89,7 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
                 aria-label={t('cell', { y: y + 1, x: x + 1 })}
                 aria-invalid={bad}
                 value={bad ? complaint.cell?.text : written(weight)}
-                style={bad ? undefined : cellColours('signed', weight, range, dark.value)}
+                style={bad ? undefined : cellColors('signed', weight, range, dark.value)}
                 onFocus={({ currentTarget }) => currentTarget.select()}
                 onKeyDown={(event) => move(event, y, x)}
                 onChange={({ currentTarget }) => type(y, x, currentTarget.value)}

@@ -48,7 +48,7 @@ export function KernelPanel() {
           <p class="hint">
             {divideBySum.value && sumsToZero(tensor) ? t('sumIsZero') : t('sumOfWeights', { sum: short(tensor.data.reduce((sum, weight) => sum + weight, 0)) })}
           </p>
-          <Switch label={t('normalise')} value={divideBySum} />
+          <Switch label={t('normalize')} value={divideBySum} />
           <Slider label={t('scale')} value={scale} min={-4} max={4} step={0.1} disabled={divideBySum.value} />
           <Slider label={t('bias')} value={bias} min={-255} max={255} />
           <Switch label={t('flip')} value={flip} />

@@ -6,7 +6,7 @@ import { Switch } from '../parts/switch.js';
 import { alphaChoice, borderValue, dilation, entry, linear, mode, output, outputChoice, padding, SHOWN_OUTPUTS, stride } from './state.js';
 import { t } from './strings.js';
 
-const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalise: 'normaliseOutput' } as const;
+const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalize: 'normalizeOutput' } as const;
 
 /** How the kernel slides, and how its sums become a picture. */
 export function OptionsPanel() {

@@ -1,5 +1,5 @@
 import { tensor } from 'convlab';
-import { rangeOf } from '../parts/colours.js';
+import { rangeOf } from '../parts/colors.js';
 import { Matrix } from '../parts/matrix.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
 
@@ -8,12 +8,12 @@ interface PixelCellsProps {
   readonly name: string;
   readonly numbers: boolean;
   readonly digits: number;
-  readonly palette?: 'signed' | 'grey';
+  readonly palette?: 'signed' | 'gray';
   readonly range?: readonly [number, number];
   readonly ghost?: (y: number, x: number) => boolean;
 }
 
-/** A matrix with its numbers, or where it is large, its colours alone. */
+/** A matrix with its numbers, or where it is large, its colors alone. */
 export function PixelCells({ rows, name, numbers, digits, palette = 'signed', range = rangeOf(palette, rows.flat()), ghost }: PixelCellsProps) {
   if (numbers) return <Matrix rows={rows} name={name} palette={palette} range={range} ghost={ghost} digits={digits} />;
   const [height, width] = [rows.length, rows[0].length];

@@ -5,9 +5,9 @@ import { PixelCells } from './pixel-cells.js';
 import { t } from './strings.js';
 import { type Shown, sampleAt, type WrittenOut, writeOut } from './written-out.js';
 
-const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalise: 'normaliseOutput' } as const;
+const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalize: 'normalizeOutput' } as const;
 
-/** Larger windows are colours without numbers. */
+/** Larger windows are colors without numbers. */
 const MOST_NUMBERS = 9;
 /** More terms are not written one by one. */
 const MOST_TERMS = 25;
@@ -32,7 +32,7 @@ export function PixelSum({ done, how, shown, x, y, c }: PixelSumProps) {
   return (
     <>
       <div class="arithmetic-matrices" data-mode={how.geometry.paddingMode}>
-        <PixelCells rows={out.window} name={name} palette="grey" range={[0, 255]} ghost={ghost} numbers={small} digits={3} />
+        <PixelCells rows={out.window} name={name} palette="gray" range={[0, 255]} ghost={ghost} numbers={small} digits={3} />
         <Signed sign="×">
           <PixelCells rows={out.weights} name={t('kernelGrid')} numbers={small} digits={digits} />
         </Signed>

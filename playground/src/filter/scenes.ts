@@ -12,9 +12,9 @@ type Pixel = readonly [red: number, green: number, blue: number, alpha?: number]
 const PAINT: Readonly<Record<Scene, (x: number, y: number) => Pixel>> = {
   landscape,
   shapes: smooth(shapes, 4),
-  zones: smooth((x, y) => grey(127.5 * (1 + Math.cos((Math.PI * ((x - 220) ** 2 + (y - 165) ** 2)) / 560))), 3),
+  zones: smooth((x, y) => gray(127.5 * (1 + Math.cos((Math.PI * ((x - 220) ** 2 + (y - 165) ** 2)) / 560))), 3),
   glass: smooth(glass, 3),
-  dot: (x, y) => grey(x === 20 && y === 15 ? 255 : 0),
+  dot: (x, y) => gray(x === 20 && y === 15 ? 255 : 0),
 };
 
 /** Their sizes; a single dot needs no more room than the largest kernel. */
@@ -38,11 +38,11 @@ export function paintScene(scene: Scene): Image {
   return createImage(width, height, 4, data);
 }
 
-function grey(value: number): Pixel {
+function gray(value: number): Pixel {
   return [value, value, value];
 }
 
-/** The mean of n × n points inside each pixel; colours count as much as they are opaque. */
+/** The mean of n × n points inside each pixel; colors count as much as they are opaque. */
 function smooth(paint: (x: number, y: number) => Pixel, n: number): (x: number, y: number) => Pixel {
   return (x, y) => {
     const sum = [0, 0, 0, 0];
@@ -63,7 +63,7 @@ function shapes(x: number, y: number): Pixel {
   if (Math.hypot(x - 92, y - 92) < 62) return [226, 106, 44];
   if (x > 190 && x < 300 && y > 34 && y < 150) return (Math.floor((x - 190) / 10) + Math.floor((y - 34) / 10)) % 2 ? [28, 34, 48] : [250, 248, 243];
   if (Math.abs(x - 370) * 1.7 < y - 34 && y < 150) return [29, 95, 168];
-  if (x > 34 && x < 150 && y > 186 && y < 296) return grey(((x - 34) / 116) * 255);
+  if (x > 34 && x < 150 && y > 186 && y < 296) return gray(((x - 34) / 116) * 255);
   const angle = Math.atan2(y - 240, x - 245);
   const radius = Math.hypot(x - 245, y - 240);
   if (radius < 60) return Math.cos(16 * angle) > 0 ? [28, 34, 48] : [250, 248, 243];

@@ -12,7 +12,7 @@ export const LARGEST = 15;
 /** A kernel of one's own, in place of a name of the catalogue. */
 export const CUSTOM = 'custom';
 /** The outputs that a screen can tell apart. */
-export const SHOWN_OUTPUTS = ['clamp', 'signed', 'abs', 'normalise'] as const;
+export const SHOWN_OUTPUTS = ['clamp', 'signed', 'abs', 'normalize'] as const;
 
 const side = number({ min: 1, max: 8, whole: true });
 const cells = number({ min: 0, max: 20, whole: true });

@@ -1,4 +1,4 @@
-import { cellColours, rangeOf } from '../parts/colours.js';
+import { cellColors, rangeOf } from '../parts/colors.js';
 import { short } from '../parts/numbers.js';
 import { dark } from '../shell/theme.js';
 import { t } from './strings.js';
@@ -33,7 +33,7 @@ export function StepGrid({ name, rows, ghost, marked, winner, hidden, note, onCh
               'data-ghost': isGhost,
               'data-marked': marked?.(y, x) ?? false,
               'data-winner': winner?.(y, x) ?? false,
-              style: shown === '' ? undefined : isGhost ? undefined : cellColours('signed', value, range, dark.value),
+              style: shown === '' ? undefined : isGhost ? undefined : cellColors('signed', value, range, dark.value),
             };
             const said = note?.(y, x);
             const inner = (

@@ -9,7 +9,7 @@ export interface Around {
   readonly scale: number;
   readonly bias: number;
   readonly linear: boolean;
-  readonly output: 'clamp' | 'signed' | 'abs' | 'normalise';
+  readonly output: 'clamp' | 'signed' | 'abs' | 'normalize';
   readonly alpha: 'auto' | 'premultiply' | 'ignore' | 'filter';
 }
 
@@ -65,7 +65,7 @@ export function writeOut(
   const means = weights.flat().every((weight) => weight >= 0) && total > 0;
   const counts = around.alpha === 'premultiply' || (around.alpha === 'auto' && means);
   const beyond = { zero: [0, 0], constant: [geometry.paddingValue, 1] } as const;
-  const [emptyColour, emptyShare] = geometry.paddingMode === 'constant' ? beyond.constant : beyond.zero;
+  const [emptyColor, emptyShare] = geometry.paddingMode === 'constant' ? beyond.constant : beyond.zero;
 
   const ghost = weights.map((row) => row.map(() => false));
   let [sum, opacity] = [0, 0];
@@ -77,10 +77,10 @@ export function writeOut(
       ghost[ky][kx] = inY < 0 || inX < 0 || inY >= image.height || inX >= image.width;
       const outside = y === NOWHERE || x === NOWHERE;
       const from = 4 * (y * image.width + x);
-      const stored = outside ? emptyColour : image.data[from + c];
-      const colour = around.linear && !outside ? 255 * srgbToLinear(stored / 255) : stored;
+      const stored = outside ? emptyColor : image.data[from + c];
+      const color = around.linear && !outside ? 255 * srgbToLinear(stored / 255) : stored;
       const share = outside ? emptyShare : image.data[from + 3] / 255;
-      const counted = counts ? colour * share : colour;
+      const counted = counts ? color * share : color;
       sum += weight * counted;
       opacity += (weight / total) * share;
       return counted;
@@ -88,7 +88,7 @@ export function writeOut(
   );
   const mixed = !counts ? sum + around.bias : opacity > 1e-6 ? sum / opacity + around.bias : 0;
   const value = around.linear ? 255 * linearToSrgb(mixed / 255) : mixed;
-  const spread = { clamp: value, signed: value + 128, abs: Math.abs(value), normalise: Number.NaN }[around.output];
+  const spread = { clamp: value, signed: value + 128, abs: Math.abs(value), normalize: Number.NaN }[around.output];
   return {
     window,
     ghost,
@@ -97,11 +97,11 @@ export function writeOut(
     ...(counts && Math.abs(opacity - 1) > 1e-6 && { opacity }),
     bias: around.bias,
     value,
-    ...(around.output !== 'normalise' && { sample: Math.min(255, Math.max(0, Math.floor(spread + 0.5))) }),
+    ...(around.output !== 'normalize' && { sample: Math.min(255, Math.max(0, Math.floor(spread + 0.5))) }),
   };
 }
 
-/** A sample of a picture; a grey one has the same for red, green and blue. */
+/** A sample of a picture; a gray one has the same for red, green and blue. */
 export function sampleAt({ width, channels, data }: Image, x: number, y: number, c: number): number {
   return data[channels * (y * width + x) + (channels < 3 ? 0 : c)];
 }

@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Tensor } from 'convlab';
 import { latest } from '../digits/latest.js';
 import { engineGeneration, run } from '../engine/engine.js';
-import { rangeOf } from '../parts/colours.js';
+import { rangeOf } from '../parts/colors.js';
 import { Legend } from '../parts/legend.js';
 import { Select } from '../parts/select.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
@@ -52,7 +52,7 @@ export function EvidencePanel() {
       <h2 id="net-evidence">{t('evidence')}</h2>
       <div class="net-evidence">
         <div class="net-overlay">
-          {digit.value && <TensorCanvas tensor={digit.value} palette="grey" range={[0, 1]} label="" />}
+          {digit.value && <TensorCanvas tensor={digit.value} palette="gray" range={[0, 1]} label="" />}
           {heat.value && range && !blank.value && <TensorCanvas class="net-heat" tensor={heat.value} palette="heat" range={range} label={t('evidence')} />}
         </div>
         <div class="stack">

@@ -6,7 +6,7 @@ import { digitsUrl } from '../digits/weights.js';
 import { Slider } from '../parts/slider.js';
 import { Switch } from '../parts/switch.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
-import { angle, centred, digit, dx, dy, pick, strokes, testDigits, trouble } from './state.js';
+import { angle, centered, digit, dx, dy, pick, strokes, testDigits, trouble } from './state.js';
 import { t } from './strings.js';
 
 const bounded = (value: number) => Math.min(Math.max(value, -12), 12);
@@ -52,7 +52,7 @@ export function DigitInput() {
         <button type="button" class="button" onClick={putBack} disabled={dx.value === 0 && dy.value === 0 && angle.value === 0}>
           {t('reset')}
         </button>
-        <Switch label={t('centred')} value={centred} disabled={pick.value >= 0} />
+        <Switch label={t('centered')} value={centered} disabled={pick.value >= 0} />
       </div>
     </section>
   );

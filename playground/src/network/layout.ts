@@ -1,5 +1,5 @@
 import type { Tensor } from 'convlab';
-import { type Palette, type Range, rangeOf } from '../parts/colours.js';
+import { type Palette, type Range, rangeOf } from '../parts/colors.js';
 import type { Layer } from './describe.js';
 
 /** Whether a layer has no spatial axes: its maps are single cells. */
@@ -22,8 +22,8 @@ export function asBlock({ data }: Tensor): Tensor {
   return { shape: [rows, columns], data: cells };
 }
 
-/** The colours of a layer's numbers: one scale for all its maps. */
-export function coloursOf(layer: Layer, numbers: Tensor): { palette: Palette; range: Range } {
+/** The colors of a layer's numbers: one scale for all its maps. */
+export function colorsOf(layer: Layer, numbers: Tensor): { palette: Palette; range: Range } {
   if (layer.kind === 'logSoftmax') return { palette: 'heat', range: rangeOf('heat', numbers.data) };
   return { palette: 'signed', range: rangeOf('signed', numbers.data) };
 }

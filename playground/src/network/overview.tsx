@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
 import type { Layer } from './describe.js';
-import { asBlock, block, coloursOf, isVector, shapeText } from './layout.js';
+import { asBlock, block, colorsOf, isVector, shapeText } from './layout.js';
 import { cell, choose, digit, inside, layer, layers, network, numbersOf } from './state.js';
 import { t } from './strings.js';
 
@@ -56,7 +56,7 @@ function Stage({ layer: each }: { readonly layer: Layer }) {
           >
             <TensorCanvas
               tensor={asBlock(numbers)}
-              {...coloursOf(each, numbers)}
+              {...colorsOf(each, numbers)}
               label=""
               mark={chosen ? markIn(maps, cell.value.map) : undefined}
               onPick={({ y, x }) => choose(each.name, Math.min(y * block(maps)[1] + x, maps - 1))}
@@ -74,7 +74,7 @@ function Stage({ layer: each }: { readonly layer: Layer }) {
               aria-label={t('mapOf', { layer: each.name, i: i + 1, n: maps })}
               onClick={() => choose(each.name, i)}
             >
-              <TensorCanvas tensor={numbers} plane={i} {...coloursOf(each, numbers)} label="" />
+              <TensorCanvas tensor={numbers} plane={i} {...colorsOf(each, numbers)} label="" />
               {each.kind === 'conv' && <KernelOf layer={each} map={i} />}
             </button>
           ))
@@ -97,7 +97,7 @@ function KernelOf({ layer: each, map }: { readonly layer: Layer; readonly map: n
   return (
     <span class="net-kernels">
       {Array.from({ length: Math.min(slices, 8) }, (_, i) => (
-        <TensorCanvas key={i} tensor={weight} plane={map * slices + i} {...coloursOf(each, weight)} label="" />
+        <TensorCanvas key={i} tensor={weight} plane={map * slices + i} {...colorsOf(each, weight)} label="" />
       ))}
     </span>
   );

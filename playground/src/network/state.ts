@@ -17,7 +17,7 @@ const THREE = 'UQaLiKpOrVmbdemgtmtuo1f4X3Sy';
 export const strokes = urlSignal<readonly Stroke[]>('network', 'strokes', strokesCodec.decode(THREE) ?? [], strokesCodec);
 /** A test digit by its number, or −1: the strokes. */
 export const pick = urlSignal('network', 'digit', -1, number({ min: -1, max: 999, whole: true }));
-export const centred = urlSignal('network', 'centred', true, flag);
+export const centered = urlSignal('network', 'centered', true, flag);
 export const dx = urlSignal('network', 'dx', 0, number({ min: -12, max: 12 }));
 export const dy = urlSignal('network', 'dy', 0, number({ min: -12, max: 12 }));
 export const angle = urlSignal('network', 'angle', 0, number({ min: -180, max: 180 }));
@@ -59,7 +59,7 @@ effect(() => {
 
 /** The digit before it is moved; undefined while it is loaded. */
 const still = computed((): Tensor | undefined => {
-  if (pick.value < 0) return digitFromStrokes(strokes.value, centred.value);
+  if (pick.value < 0) return digitFromStrokes(strokes.value, centered.value);
   const digits = testDigits.value;
   const bytes = digits?.images.data.subarray(pick.value * AREA, (pick.value + 1) * AREA);
   return bytes && { shape: [1, 1, 28, 28], data: Float32Array.from(bytes, (byte) => byte / 255) };

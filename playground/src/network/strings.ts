@@ -15,7 +15,7 @@ export const t = dictionary({
   ],
   inputHint: ['Drag it, turn it at its corner, or use the arrow keys', '拖动，按住角上旋转，或用方向键移动'],
   turnByHand: ['Drag to turn', '拖动即可旋转'],
-  centred: ['Scaled and centred like MNIST', '像 MNIST 一样缩放并居中'],
+  centered: ['Scaled and centered like MNIST', '像 MNIST 一样缩放并居中'],
   shiftX: ['Right', '向右'],
   shiftY: ['Down', '向下'],
   turn: ['Turned', '旋转'],

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Tensor } from 'convlab';
 import { Arithmetic } from '../parts/arithmetic.js';
-import { rangeOf } from '../parts/colours.js';
+import { rangeOf } from '../parts/colors.js';
 import { Matrix } from '../parts/matrix.js';
 import { inBrackets, short } from '../parts/numbers.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';

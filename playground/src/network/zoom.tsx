@@ -4,7 +4,7 @@ import { Legend } from '../parts/legend.js';
 import { Slider } from '../parts/slider.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
 import { mayMove } from '../shell/theme.js';
-import { asBlock, block, coloursOf, isVector } from './layout.js';
+import { asBlock, block, colorsOf, isVector } from './layout.js';
 import { cell, choose, column, layer, layers, map, numbersOf, pointed, row } from './state.js';
 import { t } from './strings.js';
 import { Written } from './written.js';
@@ -19,7 +19,7 @@ export function Zoom() {
   if (!each || !output || !input) return null;
   const vector = isVector(each);
   const [maps, rows, columns] = each.shape;
-  const colours = coloursOf(each, output);
+  const colors = colorsOf(each, output);
   return (
     <section class="panel net-zoom" aria-labelledby="net-zoom" data-layer={each.name}>
       <h2 id="net-zoom">{t(vector ? 'zoomVector' : 'zoom', { layer: each.name, i: vector ? which : which + 1 })}</h2>
@@ -28,7 +28,7 @@ export function Zoom() {
           <TensorCanvas
             tensor={vector ? asBlock(output) : output}
             plane={vector ? 0 : which}
-            {...colours}
+            {...colors}
             width={vector && maps <= 16 ? '28px' : '100%'}
             label={t('output')}
             mark={vector ? { y: Math.floor(which / block(maps)[1]), x: which % block(maps)[1] } : { y, x }}
@@ -44,7 +44,7 @@ export function Zoom() {
               else [row.value, column.value] = [at.y, at.x];
             }}
           />
-          <Legend palette={colours.palette} range={colours.range} />
+          <Legend palette={colors.palette} range={colors.range} />
           <LayerSelect />
           {maps > 1 && <Slider label={t(vector ? 'neuron' : 'map')} value={map} min={0} max={maps - 1} format={(i) => String(vector ? i : i + 1)} />}
           {!vector && <Slider label={t('row')} value={row} min={0} max={rows - 1} />}

@@ -1,5 +1,5 @@
 import { dictionary } from '../shell/language.js';
-import type { Range } from './colours.js';
+import type { Range } from './colors.js';
 import { Matrix } from './matrix.js';
 import { inBrackets, short } from './numbers.js';
 import { Signed } from './signed.js';
@@ -21,7 +21,7 @@ interface ArithmeticProps {
   /** The library's number. */
   readonly result: number;
   readonly windowRange?: Range;
-  readonly windowPalette?: 'signed' | 'grey' | 'ink';
+  readonly windowPalette?: 'signed' | 'gray' | 'ink';
   /** Cells of the window that are padding. */
   readonly ghost?: (y: number, x: number) => boolean;
   readonly windowName?: string;
@@ -33,7 +33,7 @@ const MOST = 49;
 
 /** One output cell, written out: window × kernel = products, and their sum. */
 export function Arithmetic(props: ArithmeticProps) {
-  const { window, kernel, bias = 0, result, windowRange, windowPalette = 'grey', ghost, windowName = t('window'), resultName } = props;
+  const { window, kernel, bias = 0, result, windowRange, windowPalette = 'gray', ghost, windowName = t('window'), resultName } = props;
   const products = window.map((row, y) => row.map((value, x) => value * kernel[y][x]));
   const terms = window.flatMap((row, y) => row.map((value, x) => [value, kernel[y][x]] as const)).filter(([, weight]) => weight !== 0);
   const written = terms.slice(0, MOST).map(([value, weight]) => `${inBrackets(value)} · ${inBrackets(weight)}`);

@@ -1,8 +1,8 @@
 import { dark } from '../shell/theme.js';
-import { gradientOf, type Palette, type Range } from './colours.js';
+import { gradientOf, type Palette, type Range } from './colors.js';
 import { short } from './numbers.js';
 
-/** Which colour is which number. */
+/** Which color is which number. */
 export function Legend({ palette = 'signed', range: [low, high] }: { readonly palette?: Palette; readonly range: Range }) {
   return (
     <div class="legend">

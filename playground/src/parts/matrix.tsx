@@ -1,5 +1,5 @@
 import { dark } from '../shell/theme.js';
-import { cellColours, type Palette, type Range, rangeOf } from './colours.js';
+import { cellColors, type Palette, type Range, rangeOf } from './colors.js';
 import { short } from './numbers.js';
 import type { Cell } from './tensor-canvas.js';
 
@@ -20,7 +20,7 @@ interface MatrixProps {
   readonly onCell?: (cell: Cell | undefined) => void;
 }
 
-/** A small matrix, its numbers in cells coloured by their value: a table to those who do not see it. */
+/** A small matrix, its numbers in cells colored by their value: a table to those who do not see it. */
 export function Matrix({ rows, name, palette = 'signed', range = rangeOf(palette, rows.flat()), marked, ghost, digits = 3, onCell }: MatrixProps) {
   const isDark = dark.value;
   return (
@@ -35,7 +35,7 @@ export function Matrix({ rows, name, palette = 'signed', range = rangeOf(palette
                   key={x}
                   data-marked={marked?.(y, x)}
                   data-ghost={ghost?.(y, x)}
-                  style={cellColours(palette, value, range, isDark)}
+                  style={cellColors(palette, value, range, isDark)}
                   onPointerEnter={onCell && (() => onCell({ y, x }))}
                 >
                   {short(value, digits)}

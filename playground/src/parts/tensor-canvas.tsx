@@ -1,7 +1,7 @@
 import type { Tensor } from 'convlab';
 import { useEffect, useRef } from 'preact/hooks';
 import { dark } from '../shell/theme.js';
-import { type Palette, pixelsOf, type Range, rangeOf } from './colours.js';
+import { type Palette, pixelsOf, type Range, rangeOf } from './colors.js';
 
 /** A cell of a map. */
 export interface Cell {
@@ -31,7 +31,7 @@ interface TensorCanvasProps {
   readonly mark?: Cell & { readonly height?: number; readonly width?: number };
 }
 
-/** A plane of numbers as colours, a cell a pixel, enlarged without blur. */
+/** A plane of numbers as colors, a cell a pixel, enlarged without blur. */
 export function TensorCanvas(props: TensorCanvasProps) {
   const { tensor, plane = 0, palette = 'signed', label, width = '100%', onCell, onPick, mark } = props;
   const canvas = useRef<HTMLCanvasElement>(null);

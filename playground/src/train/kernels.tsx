@@ -1,6 +1,6 @@
 import type { Tensor } from 'convlab';
 import { useEffect, useRef } from 'preact/hooks';
-import { pixelsOf, type Range, rangeOf } from '../parts/colours.js';
+import { pixelsOf, type Range, rangeOf } from '../parts/colors.js';
 import { Legend } from '../parts/legend.js';
 import { short } from '../parts/numbers.js';
 import { dark } from '../shell/theme.js';

@@ -40,7 +40,7 @@ export const LECTURE: readonly LayerSpec[] = [
 const MOST_LAYERS = 12;
 export const LIMITS = { maps: 32, units: 1024, size: [1, 3, 5, 7], pool: [2, 3, 4], percent: 90 } as const;
 
-/** `c4x5,m2,c8x5,m2,f512,d50`: 4 kernels of 5 × 5, maximum of 2 × 2, …, 512 neurons, half of them dropped; `a2` averages, `n` normalises. */
+/** `c4x5,m2,c8x5,m2,f512,d50`: 4 kernels of 5 × 5, maximum of 2 × 2, …, 512 neurons, half of them dropped; `a2` averages, `n` normalizes. */
 export const layersCodec: Codec<readonly LayerSpec[]> = {
   encode: (layers) => layers.map(written).join(','),
   decode: (said) => {

@@ -24,7 +24,7 @@ export const t = dictionary({
   add_conv: ['convolution', '卷积'],
   add_max: ['max pooling', '最大池化'],
   add_average: ['average pooling', '平均池化'],
-  add_norm: ['batch normalisation', '批归一化'],
+  add_norm: ['batch normalization', '批归一化'],
   add_dense: ['dense layer', '全连接'],
   add_dropout: ['dropout', '随机失活'],
   kernels: ['kernels', '个卷积核'],

@@ -1,6 +1,6 @@
 import type { Tensor } from 'convlab';
 import { useEffect, useRef } from 'preact/hooks';
-import { type Palette, pixelsOf, type Range } from '../parts/colours.js';
+import { type Palette, pixelsOf, type Range } from '../parts/colors.js';
 import { dark } from '../shell/theme.js';
 import { type Axis, SIDE, slice, tilt, turn, x, y, z } from './state.js';
 import { t } from './strings.js';
@@ -77,9 +77,9 @@ export function Cube({ volume, palette, range, window }: CubeProps) {
     context.clearRect(0, 0, size, size);
     context.imageSmoothingEnabled = false;
     const on = (point: Point) => project(point, scale, middle);
-    const box = (start: Point, side: number, colour: string, width: number) => {
+    const box = (start: Point, side: number, color: string, width: number) => {
       context.resetTransform();
-      context.strokeStyle = colour;
+      context.strokeStyle = color;
       context.lineWidth = width;
       context.beginPath();
       for (const ends of EDGES) {

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { engineGeneration } from '../engine/engine.js';
-import { rangeOf } from '../parts/colours.js';
+import { rangeOf } from '../parts/colors.js';
 import { Notice } from '../parts/notice.js';
 import { inBrackets, short } from '../parts/numbers.js';
 import { Select } from '../parts/select.js';
@@ -149,7 +149,7 @@ export function One() {
 }
 
 function Result({ done, row: at }: { readonly done: Toeplitz; readonly row: number }) {
-  const [low, high] = rangeOf('grey', done.result, [0, 1]);
+  const [low, high] = rangeOf('gray', done.result, [0, 1]);
   return (
     <Chart
       name={t('resultSignal')}

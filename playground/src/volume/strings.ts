@@ -18,7 +18,7 @@ export const t = dictionary({
   sobelX: ['Sobel along x', '沿 x 的 Sobel'],
   sobelY: ['Sobel along y', '沿 y 的 Sobel'],
   sobelZ: ['Sobel along z', '沿 z 的 Sobel'],
-  laplacian: ['Laplacian: six neighbours', '拉普拉斯：六个邻居'],
+  laplacian: ['Laplacian: six neighbors', '拉普拉斯：六个邻居'],
   sigma: ['σ', 'σ'],
   shown: ['In the cube', '立方体中显示'],
   scan: ['the scan', '扫描'],

@@ -2,7 +2,7 @@ import { useComputed, useSignalEffect } from '@preact/signals';
 import { convGeometry } from 'convlab';
 import { useEffect } from 'preact/hooks';
 import { engineGeneration } from '../engine/engine.js';
-import { rangeOf } from '../parts/colours.js';
+import { rangeOf } from '../parts/colors.js';
 import { Legend } from '../parts/legend.js';
 import { Notice } from '../parts/notice.js';
 import { short } from '../parts/numbers.js';
@@ -59,7 +59,7 @@ export function Three() {
   );
   const done = result.value;
   const resultRange = useComputed(() => (result.value ? (result.value.signed ? rangeOf('signed', result.value.volume.data) : SCAN_RANGE) : SCAN_RANGE)).value;
-  const resultPalette = done?.signed ? 'signed' : 'grey';
+  const resultPalette = done?.signed ? 'signed' : 'gray';
   const side = done?.kernel.shape[0] ?? 3;
   const inCube = shown.value === 'result' && done ? done.volume : volume;
   const isResult = inCube !== volume;
@@ -73,7 +73,7 @@ export function Three() {
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
       <div class="vol-layout">
         <div class="stack vol-side">
-          <Cube volume={inCube} palette={isResult ? resultPalette : 'grey'} range={isResult ? resultRange : SCAN_RANGE} window={side} />
+          <Cube volume={inCube} palette={isResult ? resultPalette : 'gray'} range={isResult ? resultRange : SCAN_RANGE} window={side} />
           <div class="vol-controls">
             <Select label={t('kernel')} value={kernelName} options={KERNELS.map((each) => [each, t(each)])} />
             <Select
@@ -96,7 +96,7 @@ export function Three() {
                 <Slider label={axis} value={AXES[axis]} min={0} max={SIDE - 1} />
                 <TensorCanvas
                   tensor={slice(volume, axis, AXES[axis].value)}
-                  palette="grey"
+                  palette="gray"
                   range={SCAN_RANGE}
                   label={t('slice', { what: t('scan'), axis, at: AXES[axis].value })}
                   mark={markOf(axis, side)}

@@ -26,7 +26,7 @@ export function VoxelSum() {
             <Matrix
               name={t('window', { z: short(z.value + d) })}
               rows={shown.map((h) => shown.map((w) => Math.round(1000 * at(d, h, w)) / 1000))}
-              palette="grey"
+              palette="gray"
               range={[-0.2, 1.3]}
               digits={2}
             />

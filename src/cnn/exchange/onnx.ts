@@ -38,9 +38,9 @@ class OnnxWriter {
   readonly graph = new OnnxGraphBuilder();
   /** What each value is called, and in which shape it is there. */
   readonly #places = new Map<Storage, { name: string; shape: OpenShape }>();
-  /** Batch normalisations whose scale and shift are still 1 and 0, by their output. */
+  /** Batch normalizations whose scale and shift are still 1 and 0, by their output. */
   readonly #normalized = new Map<Storage, OnnxNode>();
-  /** Mean, variance and ε of a batch normalisation, by its factors. */
+  /** Mean, variance and ε of a batch normalization, by its factors. */
   readonly #statistics = new Map<Storage, { mean: Value; variance: Value; eps: number }>();
 
   constructor(readonly trace: ExportTrace) {
@@ -144,7 +144,7 @@ class OnnxWriter {
     }
   }
 
-  /** scale · x + shift per channel: a batch normalisation, the second half of one, or plain arithmetic. */
+  /** scale · x + shift per channel: a batch normalization, the second half of one, or plain arithmetic. */
   #scale(step: NamedStep, emit: (type: string, inputs: string[], attributes?: OnnxNode['attributes']) => string): void {
     const [x, scale, shift] = step.inputs;
     const [, channels, ...spatial] = x.shape;

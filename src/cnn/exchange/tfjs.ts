@@ -51,7 +51,7 @@ class TfjsWriter {
   readonly graph = new TfjsGraph();
   readonly #first = new Map<Storage, Place>();
   readonly #last = new Map<Storage, Place>();
-  /** Factor and shift of batch normalisations, by the storage of the factors. */
+  /** Factor and shift of batch normalizations, by the storage of the factors. */
   readonly #normalizations = new Map<Storage, { scale: Float32Array; shift: Float32Array }>();
 
   constructor(readonly trace: ExportTrace) {

@@ -34,7 +34,7 @@ export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Va
   const count = batch * sizeOf(x.shape.slice(2));
   const vector = () => graph.temporary([channels]);
   const [mean, variance, inverse, shift] = [vector(), vector(), vector(), vector()];
-  const [centred, square] = [graph.temporary(x.shape), graph.temporary(x.shape)];
+  const [centered, square] = [graph.temporary(x.shape), graph.temporary(x.shape)];
   const ones = graph.constant([channels], new Float32Array(channels).fill(1));
   const geometry = convGeometry(x.shape, [channels, 1, ...x.shape.slice(2).map(() => 1)], { groups: channels }, 'batchNorm');
 
@@ -59,11 +59,11 @@ export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Va
       average(x, mean);
       // the variance from x − mean, not from E[x²] − mean², which cancels
       backend.pointwise('affine', [mean.data], [-1, 0], shift.data);
-      backend.conv(geometry, x.data, ones.data, shift.data, centred.data);
-      backend.pointwise('multiply', [centred.data, centred.data], [], square.data);
+      backend.conv(geometry, x.data, ones.data, shift.data, centered.data);
+      backend.pointwise('multiply', [centered.data, centered.data], [], square.data);
       average(square, variance);
       backend.pointwise('inverseSquareRoot', [variance.data], [eps], inverse.data);
-      backend.conv(geometry, centred.data, inverse.data, null, out.data);
+      backend.conv(geometry, centered.data, inverse.data, null, out.data);
       backend.pointwise('combine', [runningMean.data, mean.data], [1 - momentum, momentum], runningMean.data);
       const unbiased = count / Math.max(count - 1, 1);
       backend.pointwise('combine', [runningVariance.data, variance.data], [1 - momentum, momentum * unbiased], runningVariance.data);

@@ -22,7 +22,7 @@ const BATCH = 100;
 /**
  * How far a class's score falls when a square of the picture is covered: what the model cannot do without.
  * @param x `[1, C, H, W]`; the model's output must be `[N, classes]`
- * @returns `[oH, oW]`, score − score with the square at that place, whose centre runs from the first row and column on
+ * @returns `[oH, oW]`, score − score with the square at that place, whose center runs from the first row and column on
  * @throws ShapeError or OptionError if x or an option breaks its rule
  * @see Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, 2014
  * @example

@@ -6,7 +6,7 @@ import type { Value } from '../graph.js';
 import { constant } from '../init.js';
 import { Module, Parameter } from '../module.js';
 
-/** Options of the batch normalisation layers. */
+/** Options of the batch normalization layers. */
 export interface BatchNormLayerOptions extends BatchNormOptions {
   /** Learn a scale and a shift per channel. Default true. */
   affine?: boolean;
@@ -44,7 +44,7 @@ abstract class BatchNorm extends Module {
   }
 }
 
-/** Normalises each channel of `[N, C, W]` or `[N, C]` over the batch. */
+/** Normalizes each channel of `[N, C, W]` or `[N, C]` over the batch. */
 export class BatchNorm1d extends BatchNorm {
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(1, channels, options);
@@ -52,7 +52,7 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * Normalises each channel of `[N, C, H, W]` over the batch.
+ * Normalizes each channel of `[N, C, H, W]` over the batch.
  * @example
  * ```ts
  * import { BatchNorm2d, Conv2d, ReLU, Sequential } from 'convlab';

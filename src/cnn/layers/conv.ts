@@ -40,7 +40,7 @@ abstract class ConvNd extends Module {
   }
 }
 
-/** `[N, Cin, W]` → `[N, Cout, W']`. Arguments, weight layout and initialisation are PyTorch's. */
+/** `[N, Cin, W]` → `[N, Cout, W']`. Arguments, weight layout and initialization are PyTorch's. */
 export class Conv1d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options?: ConvLayerOptions) {
     super(1, inChannels, outChannels, kernelSize, options);
@@ -48,7 +48,7 @@ export class Conv1d extends ConvNd {
 }
 
 /**
- * `[N, Cin, H, W]` → `[N, Cout, H', W']`. Arguments, weight layout and initialisation are PyTorch's.
+ * `[N, Cin, H, W]` → `[N, Cout, H', W']`. Arguments, weight layout and initialization are PyTorch's.
  * @example
  * ```ts
  * import { Conv2d, full } from 'convlab';
@@ -63,7 +63,7 @@ export class Conv2d extends ConvNd {
   }
 }
 
-/** `[N, Cin, D, H, W]` → `[N, Cout, D', H', W']`. Arguments, weight layout and initialisation are PyTorch's. */
+/** `[N, Cin, D, H, W]` → `[N, Cout, D', H', W']`. Arguments, weight layout and initialization are PyTorch's. */
 export class Conv3d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options?: ConvLayerOptions) {
     super(3, inChannels, outChannels, kernelSize, options);

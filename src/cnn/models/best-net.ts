@@ -5,7 +5,7 @@ import { Conv2d, Linear } from '../layers/conv.js';
 import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool.js';
 
 /**
- * A small accurate network for 28×28 digits: one 5×5 and four 3×3 convolutions with batch normalisation, and the mean of
+ * A small accurate network for 28×28 digits: one 5×5 and four 3×3 convolutions with batch normalization, and the mean of
  * each feature map. `[N, 1, 28, 28]` → logits `[N, 10]`; its loss is `CrossEntropyLoss`. 84,442 parameters.
  * @example
  * ```ts

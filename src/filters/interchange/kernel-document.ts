@@ -6,7 +6,7 @@ import { kernel2d } from '../kernel2d.js';
 /**
  * A kernel and what a format says about its use, in the words of `filter`:
  * `const { kernel, ...options } = parseKernel(text); await filter(image, kernel, options)`.
- * What a format does not say is left out. `bias` is in grey levels of 8 bits, 0 … 255.
+ * What a format does not say is left out. `bias` is in gray levels of 8 bits, 0 … 255.
  */
 export interface KernelDocument extends Pick<FilterOptions, 'scale' | 'bias' | 'anchor' | 'paddingMode' | 'flip' | 'linear'> {
   /** `[kH, kW]` */
@@ -28,7 +28,7 @@ export function rowsOf({ shape: [height, width], data }: Tensor): number[][] {
   return Array.from({ length: height }, (_, y) => [...data.subarray(y * width, (y + 1) * width)]);
 }
 
-/** A float32 in as few digits as tell it from its neighbours: 0.1, not 0.10000000149011612. */
+/** A float32 in as few digits as tell it from its neighbors: 0.1, not 0.10000000149011612. */
 export function decimal(value: number): string {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));

@@ -45,16 +45,16 @@ function inspect(bytes: Buffer): BmpHeader {
   const [width, height] = [bytes.readInt32LE(18), Math.abs(bytes.readInt32LE(22))];
   if (width < 0) throw new Damaged(`is damaged: it claims to be ${width} pixels wide`);
   const [bits, compression] = [bytes.readUInt16LE(28), bytes.readUInt32LE(30)];
-  const colours = bytes.readUInt32LE(46) || (bits <= 8 ? 2 ** bits : 0);
-  if (colours > 256) throw new Damaged(`is damaged: it claims ${colours} colours in its palette`);
+  const colors = bytes.readUInt32LE(46) || (bits <= 8 ? 2 ** bits : 0);
+  if (colors > 256) throw new Damaged(`is damaged: it claims ${colors} colors in its palette`);
   const ownMasks = compression === MASKS && headerSize === 40;
-  const expectedAt = 14 + headerSize + (ownMasks ? 12 : 0) + 4 * colours;
+  const expectedAt = 14 + headerSize + (ownMasks ? 12 : 0) + 4 * colors;
   need(bytes, expectedAt, 'its header');
   // with 32 bits jimp looks at the masks of a long header whether they count or not
   const masked = bits === 32 && (ownMasks || headerSize > 40);
   const usual = !masked || USUAL_MASKS.every((mask, i) => bytes.readUInt32LE(54 + 4 * i) === mask);
   if (!usual || !(compression === PLAIN || (compression === MASKS && bits === 32))) {
-    throw new Unreadable(`is a BMP of ${bits} bits with compression ${compression} or unusual colour masks; uncompressed ones are read`);
+    throw new Unreadable(`is a BMP of ${bits} bits with compression ${compression} or unusual color masks; uncompressed ones are read`);
   }
   if (![1, 4, 8, 24, 32].includes(bits)) throw new Unreadable(`is a BMP of ${bits} bits a pixel; those of 1, 4, 8, 24 and 32 bits are read`);
   // the decoder ends at the first row whose last byte is half empty

@@ -15,7 +15,7 @@ export const TAG = {
   stripSizes: 279,
   planar: 284,
   predictor: 317,
-  colourMap: 320,
+  colorMap: 320,
   tileWidth: 322,
   extraSamples: 338,
   sampleFormat: 339,

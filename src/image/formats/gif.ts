@@ -10,7 +10,7 @@ const EXTENSION = 0x21;
 const GRAPHIC_CONTROL = 0xf9;
 const FRAME = 0x2c;
 const TRAILER = 0x3b;
-const MAX_COLOURS = 256;
+const MAX_COLORS = 256;
 // what becomes of a frame when its time is over
 const KEEP = 1;
 const CLEAR = 2;
@@ -76,7 +76,7 @@ export async function encodeFrames(frames: readonly Frame[], repeats: number): P
   return encoder.bytes();
 }
 
-/** Up to 256 colours are kept as they are, more are reduced; pixels of less than half opacity become colour 0, a hole. */
+/** Up to 256 colors are kept as they are, more are reduced; pixels of less than half opacity become color 0, a hole. */
 function toIndices(image: Image, quantize: Gifenc['quantize']): { indices: Uint8Array; palette: number[][]; transparent: boolean } {
   const { buffer, byteOffset, length } = toRgba8(image);
   const rgba = new Uint8Array(buffer, byteOffset, length);
@@ -84,21 +84,21 @@ function toIndices(image: Image, quantize: Gifenc['quantize']): { indices: Uint8
   let transparent = false;
   for (let at = 0; at < rgba.length; at += 4) {
     if (rgba[at + 3] < 128) transparent = true;
-    else seen.set(colourAt(rgba, at), 0);
+    else seen.set(colorAt(rgba, at), 0);
   }
-  const room = transparent ? MAX_COLOURS - 1 : MAX_COLOURS;
-  const colours = [...seen.keys()];
+  const room = transparent ? MAX_COLORS - 1 : MAX_COLORS;
+  const colors = [...seen.keys()];
   const palette = transparent ? [[0, 0, 0]] : [];
-  if (colours.length <= room) palette.push(...colours.map((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]));
+  if (colors.length <= room) palette.push(...colors.map((color) => [color >> 16, (color >> 8) & 255, color & 255]));
   else palette.push(...quantize(opaque(rgba), room, { format: 'rgb565', useSqrt: false }));
-  // gifenc's own look-up gives all colours of one bin the same place, so that pale ones shift
-  for (const colour of colours) seen.set(colour, nearest(palette, colour, transparent ? 1 : 0));
+  // gifenc's own look-up gives all colors of one bin the same place, so that pale ones shift
+  for (const color of colors) seen.set(color, nearest(palette, color, transparent ? 1 : 0));
   const indices = new Uint8Array(rgba.length / 4);
-  for (let i = 0; i < indices.length; i++) if (rgba[4 * i + 3] >= 128) indices[i] = seen.get(colourAt(rgba, 4 * i)) as number;
+  for (let i = 0; i < indices.length; i++) if (rgba[4 * i + 3] >= 128) indices[i] = seen.get(colorAt(rgba, 4 * i)) as number;
   return { indices, palette, transparent };
 }
 
-function colourAt(rgba: Uint8Array, at: number): number {
+function colorAt(rgba: Uint8Array, at: number): number {
   return (rgba[at] << 16) | (rgba[at + 1] << 8) | rgba[at + 2];
 }
 
@@ -114,8 +114,8 @@ function opaque(rgba: Uint8Array): Uint8Array {
   return kept.subarray(0, end).slice();
 }
 
-function nearest(palette: readonly number[][], colour: number, first: number): number {
-  const [red, green, blue] = [colour >> 16, (colour >> 8) & 255, colour & 255];
+function nearest(palette: readonly number[][], color: number, first: number): number {
+  const [red, green, blue] = [color >> 16, (color >> 8) & 255, color & 255];
   let [best, least] = [first, Number.POSITIVE_INFINITY];
   for (let i = first; i < palette.length; i++) {
     const [r, g, b] = palette[i];

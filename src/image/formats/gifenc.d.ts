@@ -1,6 +1,6 @@
 // gifenc carries no types: what is used of it here.
 declare module 'gifenc' {
-  type Colour = [red: number, green: number, blue: number];
+  type Color = [red: number, green: number, blue: number];
   interface FrameOptions {
     palette: readonly (readonly number[])[];
     /** milliseconds, written in hundredths of a second */
@@ -17,7 +17,7 @@ declare module 'gifenc' {
       finish(): void;
       bytes(): Uint8Array;
     };
-    quantize(rgba: Uint8Array, maxColors: number, options: { format: 'rgb565'; useSqrt: boolean }): Colour[];
+    quantize(rgba: Uint8Array, maxColors: number, options: { format: 'rgb565'; useSqrt: boolean }): Color[];
   }
   const gifenc: Gifenc;
   // biome-ignore lint/style/noDefaultExport: so the package has it

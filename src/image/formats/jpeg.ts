@@ -30,7 +30,7 @@ const MAX_PIXELS = 100e6;
 /** Real progressive files have about ten; each one passes over the whole picture, however few bytes it has. */
 const MAX_SCANS = 100;
 
-/** JPEG by jimp (jpeg-js): baseline and progressive, turned as its EXIF orientation says; grey has 1 channel, all else 3. */
+/** JPEG by jimp (jpeg-js): baseline and progressive, turned as its EXIF orientation says; gray has 1 channel, all else 3. */
 export const jpeg: Format = {
   name: 'JPEG',
   matches: (bytes) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff,
@@ -75,7 +75,7 @@ export const jpeg: Format = {
   },
 };
 
-/** Walks through the whole file: jpeg-js itself takes what is missing for grey. */
+/** Walks through the whole file: jpeg-js itself takes what is missing for gray. */
 function readSegments(bytes: Buffer): { frame: Frame; orientation: number; isRgb: boolean } {
   let frame: Frame | undefined;
   let orientation = 1;

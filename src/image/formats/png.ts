@@ -8,7 +8,7 @@ import { checkDeflated, MAX_DEFLATE_RATIO } from './unpack.js';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Samples in the file's pixels, and the bit depths allowed (PNG specification, 11.2.1). Type 3 has a palette. */
-const COLOUR_TYPES: Readonly<Record<number, { channels: 1 | 2 | 3 | 4; depths: readonly number[] }>> = {
+const COLOR_TYPES: Readonly<Record<number, { channels: 1 | 2 | 3 | 4; depths: readonly number[] }>> = {
   0: { channels: 1, depths: [1, 2, 4, 8, 16] },
   2: { channels: 3, depths: [8, 16] },
   3: { channels: 1, depths: [1, 2, 4, 8] },
@@ -30,11 +30,11 @@ const ADAM7 = [
 
 interface PngHeader extends Header {
   readonly depth: number;
-  readonly colourType: number;
+  readonly colorType: number;
   readonly interlaced: boolean;
 }
 
-/** PNG by pngjs: every colour type and depth, interlaced or not. Channels as in the file; 16 bits stay 16. */
+/** PNG by pngjs: every color type and depth, interlaced or not. Channels as in the file; 16 bits stay 16. */
 export const png: Format = {
   name: 'PNG',
   matches: (bytes) => bytes.subarray(0, 8).equals(SIGNATURE),
@@ -46,12 +46,12 @@ export const png: Format = {
     checkImageData(header, data);
 
     const wide = header.depth === 16;
-    const palette = header.colourType === PALETTE;
-    const colours = palette ? 3 : COLOUR_TYPES[header.colourType].channels;
-    const addsAlpha = transparency !== undefined && colours % 2 === 1;
-    const channels = (addsAlpha ? colours + 1 : colours) as Image['channels'];
+    const palette = header.colorType === PALETTE;
+    const colors = palette ? 3 : COLOR_TYPES[header.colorType].channels;
+    const addsAlpha = transparency !== undefined && colors % 2 === 1;
+    const channels = (addsAlpha ? colors + 1 : colors) as Image['channels'];
     const { width, height } = header;
-    // sharp paints a colour that a palette does not have black
+    // sharp paints a color that a palette does not have black
     const bySharp = codec === 'auto' && !palette ? await decodeBySharp(bytes.subarray(0, end), { width, height, channels, wide }) : undefined;
     if (bySharp) return { width, height, channels, data: bySharp };
 
@@ -59,7 +59,7 @@ export const png: Format = {
     const decoded = PNG.sync.read(bytes.subarray(0, end), { checkCRC: false, skipRescale: wide });
     // with skipRescale a 16-bit picture comes as Uint16Array, which pngjs's types do not say
     const rgba = decoded.data as Buffer | Uint16Array as Buffer;
-    if (addsAlpha && !palette) restoreKeyColour(rgba, header, transparency);
+    if (addsAlpha && !palette) restoreKeyColor(rgba, header, transparency);
     return { width, height, channels, data: fromRgba(rgba, channels) };
   },
 
@@ -79,10 +79,10 @@ export const png: Format = {
 function inspect(bytes: Buffer): PngHeader {
   need(bytes, 33, 'its header');
   if (bytes.readUInt32BE(8) !== 13 || bytes.toString('latin1', 12, 16) !== 'IHDR') throw new Damaged('does not begin with a PNG header');
-  const [depth, colourType, compression, filter, interlace] = bytes.subarray(24, 29);
-  if (!COLOUR_TYPES[colourType]?.depths.includes(depth)) throw new Damaged(`claims colour type ${colourType} with ${depth} bits, which PNG does not have`);
+  const [depth, colorType, compression, filter, interlace] = bytes.subarray(24, 29);
+  if (!COLOR_TYPES[colorType]?.depths.includes(depth)) throw new Damaged(`claims color type ${colorType} with ${depth} bits, which PNG does not have`);
   if (compression !== 0 || filter !== 0 || interlace > 1) throw new Damaged('claims a compression, filter or interlace method that PNG does not have');
-  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), depth, colourType, interlaced: interlace === 1 };
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), depth, colorType, interlaced: interlace === 1 };
 }
 
 /** Walks over the chunks up to IEND and holds them against their checksums; what follows IEND does not count. */
@@ -111,8 +111,8 @@ function readChunks(bytes: Buffer): { end: number; data: Buffer[]; transparency?
  * Refuses image data that does not unpack to exactly the picture: a few bytes can unpack to gigabytes, and where they do not
  * unpack at all, pngjs 7 on Node 20 takes what memory happens to hold for pixels.
  */
-function checkImageData({ width, height, depth, colourType, interlaced }: PngHeader, data: readonly Buffer[]): void {
-  const bits = depth * COLOUR_TYPES[colourType].channels;
+function checkImageData({ width, height, depth, colorType, interlaced }: PngHeader, data: readonly Buffer[]): void {
+  const bits = depth * COLOR_TYPES[colorType].channels;
   const passes = interlaced ? ADAM7 : ([[0, 0, 1, 1]] as const);
   let size = 0;
   for (const [x, y, dx, dy] of passes) {
@@ -125,10 +125,10 @@ function checkImageData({ width, height, depth, colourType, interlaced }: PngHea
   checkDeflated(Buffer.concat(data), size, 'its image data');
 }
 
-/** pngjs makes pixels of the transparent colour black; they keep their colour here, so that filtering does not pull in black. */
-function restoreKeyColour(rgba: Buffer | Uint16Array, { depth, colourType }: PngHeader, transparency: Buffer): void {
+/** pngjs makes pixels of the transparent color black; they keep their color here, so that filtering does not pull in black. */
+function restoreKeyColor(rgba: Buffer | Uint16Array, { depth, colorType }: PngHeader, transparency: Buffer): void {
   const scale = depth < 8 ? 255 / (2 ** depth - 1) : 1;
-  const key = [0, 1, 2].map((c) => transparency.readUInt16BE(colourType === 0 ? 0 : 2 * c) * scale);
+  const key = [0, 1, 2].map((c) => transparency.readUInt16BE(colorType === 0 ? 0 : 2 * c) * scale);
   for (let i = 0; i < rgba.length; i += 4) {
     if (rgba[i + 3] === 0) for (let c = 0; c < 3; c++) rgba[i + c] = key[c];
   }

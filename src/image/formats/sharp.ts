@@ -49,9 +49,9 @@ export async function sharpReport(): Promise<SharpReport> {
 }
 
 /**
- * The samples of a file that has been found whole, as they are in it: no colour profile, no orientation, no premultiplication.
+ * The samples of a file that has been found whole, as they are in it: no color profile, no orientation, no premultiplication.
  * Undefined if there is no sharp, or it does not give just what is expected, so that what is read, and what is said of files
- * that are not, does not depend on it. Grey with alpha is left alone: sharp drops the alpha.
+ * that are not, does not depend on it. Gray with alpha is left alone: sharp drops the alpha.
  */
 export async function decodeBySharp(bytes: Uint8Array, { width, height, channels, wide }: Expected): Promise<Uint8ClampedArray | Uint16Array | undefined> {
   const { sharp } = await find();
@@ -80,7 +80,7 @@ export function pngBySharp(image: Image & { data: Uint8ClampedArray | Uint16Arra
   return encodeBySharp(image, (picture) => picture.png({ adaptiveFiltering: true, compressionLevel: 2, palette: false }));
 }
 
-/** Opaque RGB or RGBA as a JPEG with colours in full resolution, which is what jpeg-js writes; undefined if sharp does not do it. */
+/** Opaque RGB or RGBA as a JPEG with colors in full resolution, which is what jpeg-js writes; undefined if sharp does not do it. */
 export function jpegBySharp(image: Image & { data: Uint8ClampedArray }, quality: number): Promise<Uint8Array | undefined> {
   return encodeBySharp(image, (picture) => picture.removeAlpha().jpeg({ quality, chromaSubsampling: '4:4:4' }));
 }

@@ -162,7 +162,7 @@ function isBox(window: Float32Array, geometry: ConvGeometry): boolean {
   return isTogether(geometry) && geometry.kernel[1] <= HIGHEST_BOX && isByte(geometry.paddingValue) && window.every((weight) => weight === window[0]);
 }
 
-/** True if the cells of a window are neighbours. */
+/** True if the cells of a window are neighbors. */
 function isTogether({ dilation }: ConvGeometry): boolean {
   return dilation[1] === 1 && dilation[2] === 1;
 }

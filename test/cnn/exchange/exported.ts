@@ -129,7 +129,7 @@ export const EXPORTED: [name: string, make: () => cnn.Module, ...shapes: number[
   ['Parallel, two inputs, one shared tower', () => new Sequential([new Parallel([tower, tower]), new Tanh()]), [2, 6], [2, 6]],
   ['a product', () => new Custom((a, b) => cnn.multiply(cnn.relu(a), b)), image, image],
   [
-    'a batch normalisation that is scaled by what is computed',
+    'a batch normalization that is scaled by what is computed',
     () => {
       const norm = new BatchNorm2d(4, { affine: false });
       return new Custom(
@@ -146,7 +146,7 @@ export const EXPORTED: [name: string, make: () => cnn.Module, ...shapes: number[
   ['a scaled image', () => new Custom((x) => cnn.scaleChannels(x, x.graph.constant([4], Float32Array.of(1, 2, 3, 4)), null)), image],
 ];
 
-/** A model with weights, statistics of batch normalisation included, that are neither 0 nor 1. */
+/** A model with weights, statistics of batch normalization included, that are neither 0 nor 1. */
 export async function prepared(make: () => cnn.Module): Promise<cnn.Module> {
   const random = new Random(9);
   const model = make().initialize(2);

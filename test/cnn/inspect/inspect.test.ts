@@ -138,7 +138,7 @@ describe('maximizeActivation', () => {
     expect(dead.activations).toEqual([0]);
   });
 
-  test('of one neuron is the kernel at its place, and grey elsewhere', async () => {
+  test('of one neuron is the kernel at its place, and gray elsewhere', async () => {
     const model = new Sequential({ conv: new Conv2d(1, 1, 2, { bias: false }) });
     model.loadStateDict(
       new Map([

@@ -43,7 +43,7 @@ async function at(kernel: Tensor, f: (x: number, y: number) => number): Promise<
 }
 
 describe('every kernel of the catalogue', () => {
-  test.each(Object.entries(kernels))('%s: what keeps flat grey is shown as it is, what removes it needs an output for negative values', async (_, entry) => {
+  test.each(Object.entries(kernels))('%s: what keeps flat gray is shown as it is, what removes it needs an output for negative values', async (_, entry) => {
     expect(await at(entry.make(), () => 10)).toBeCloseTo(entry.output === 'clamp' ? 10 : 0, 4);
   });
 
@@ -230,7 +230,7 @@ describe('gaussian', () => {
 });
 
 describe('gabor', () => {
-  test('gives 1 on its own wave, 0 on flat grey and next to nothing on waves across and of other lengths', async () => {
+  test('gives 1 on its own wave, 0 on flat gray and next to nothing on waves across and of other lengths', async () => {
     const wave =
       (length: number, degrees: number, shift = 0) =>
       (x: number, y: number) =>

@@ -41,11 +41,11 @@ describe.each(BACKENDS)('with $name', ({ backend }) => {
     }
   });
 
-  test('a flat picture varies nowhere, whatever its grey', async () => {
-    for (const grey of [0.1, 0.7, 1000.3, -3e5]) {
-      const flat: Image = { width, height, channels: 1, data: new Float32Array(width * height).fill(grey) };
+  test('a flat picture varies nowhere, whatever its gray', async () => {
+    for (const gray of [0.1, 0.7, 1000.3, -3e5]) {
+      const flat: Image = { width, height, channels: 1, data: new Float32Array(width * height).fill(gray) };
       const { data } = await localDeviation(flat, { size: 7, output: 'float', backend });
-      expect(Math.max(...data)).toBeLessThan(1e-7 * Math.abs(grey));
+      expect(Math.max(...data)).toBeLessThan(1e-7 * Math.abs(gray));
     }
   });
 

@@ -26,7 +26,7 @@ function picture(channels: Image['channels'], make: (values: number[]) => Sample
   return { width: 12, height: 10, channels, data: make(values) };
 }
 
-const colour = picture(3);
+const color = picture(3);
 const ALL = Object.entries(operations);
 
 describe.each(ALL)('%s', (_, { apply, parameters }) => {
@@ -34,47 +34,47 @@ describe.each(ALL)('%s', (_, { apply, parameters }) => {
   const run = (image: Image, options: OperationOptions = {}, values: readonly (number | undefined)[] = usual) => apply(image, values, { backend, ...options });
 
   test('its defaults are those of the function', async () => {
-    expect(await run(colour)).toEqual(await apply(colour, undefined, { backend }));
-    expect(await run(colour)).toEqual(await apply(colour, [], { backend }));
+    expect(await run(color)).toEqual(await apply(color, undefined, { backend }));
+    expect(await run(color)).toEqual(await apply(color, [], { backend }));
   });
 
   test.each(parameters.map((parameter, i) => [parameter.name, i] as const))('%s has an effect, and is refused by name', async (name, i) => {
     // a threshold of half the contrast; else half as much again
     const other = usual.with(i, name === 'threshold' ? 20 : name === 'high' ? 0.9 : name === 'low' ? 0 : name === 'size' ? 4 : usual[i] * 1.5);
-    const image = name === 'low' ? picture(1, weakBesideStrong) : colour;
+    const image = name === 'low' ? picture(1, weakBesideStrong) : color;
     expect(await run(image, {}, other)).not.toEqual(await run(image));
-    await expect(run(colour, {}, usual.with(i, Number.NaN))).rejects.toThrow(expect.objectContaining({ name: 'OptionError', option: name }));
+    await expect(run(color, {}, usual.with(i, Number.NaN))).rejects.toThrow(expect.objectContaining({ name: 'OptionError', option: name }));
   });
 
   test('paddingMode and paddingValue have an effect', async () => {
-    const wrapped = await run(colour, { paddingMode: 'wrap' });
-    const black = await run(colour, { paddingMode: 'zero' });
-    const white = await run(colour, { paddingMode: 'constant', paddingValue: 255 });
-    expect(wrapped).not.toEqual(await run(colour));
-    expect(black).not.toEqual(await run(colour));
+    const wrapped = await run(color, { paddingMode: 'wrap' });
+    const black = await run(color, { paddingMode: 'zero' });
+    const white = await run(color, { paddingMode: 'constant', paddingValue: 255 });
+    expect(wrapped).not.toEqual(await run(color));
+    expect(black).not.toEqual(await run(color));
     expect(white).not.toEqual(black);
-    expect(await run(colour, { paddingMode: 'constant' })).toEqual(black);
-    await expect(run(colour, { paddingMode: 'zero', paddingValue: 3 })).rejects.toThrow(OptionError);
-    await expect(run(colour, { paddingMode: 'reflect', paddingValue: 3 })).rejects.toThrow(OptionError);
-    await expect(run(colour, { paddingMode: 'constant', paddingValue: Number.NaN })).rejects.toThrow(OptionError);
-    await expect(run(colour, { paddingMode: 'mirror' as 'reflect' })).rejects.toThrow(OptionError);
+    expect(await run(color, { paddingMode: 'constant' })).toEqual(black);
+    await expect(run(color, { paddingMode: 'zero', paddingValue: 3 })).rejects.toThrow(OptionError);
+    await expect(run(color, { paddingMode: 'reflect', paddingValue: 3 })).rejects.toThrow(OptionError);
+    await expect(run(color, { paddingMode: 'constant', paddingValue: Number.NaN })).rejects.toThrow(OptionError);
+    await expect(run(color, { paddingMode: 'mirror' as 'reflect' })).rejects.toThrow(OptionError);
   });
 
   test('channels has an effect', async () => {
-    expect(await run(colour, { channels: [1] })).not.toEqual(await run(colour));
-    expect(await run(colour, { channels: 'luminance' })).not.toEqual(await run(colour, { channels: [1] }));
-    await expect(run(colour, { channels: [3] })).rejects.toThrow(OptionError);
+    expect(await run(color, { channels: [1] })).not.toEqual(await run(color));
+    expect(await run(color, { channels: 'luminance' })).not.toEqual(await run(color, { channels: [1] }));
+    await expect(run(color, { channels: [3] })).rejects.toThrow(OptionError);
     await expect(run(picture(1), { channels: 'luminance' })).rejects.toThrow(OptionError);
   });
 
   test('output has an effect', async () => {
-    const float = await run(colour, { output: 'float' });
+    const float = await run(color, { output: 'float' });
     expect(float.data).toBeInstanceOf(Float32Array);
-    expect((await run(colour, { output: '16bit' })).data).toBeInstanceOf(Uint16Array);
-    expect(await run(colour, { output: 'signed' })).not.toEqual(await run(colour));
-    const spread = await run(colour, { output: 'normalise' });
+    expect((await run(color, { output: '16bit' })).data).toBeInstanceOf(Uint16Array);
+    expect(await run(color, { output: 'signed' })).not.toEqual(await run(color));
+    const spread = await run(color, { output: 'normalize' });
     expect([Math.min(...spread.data), Math.max(...spread.data)]).toEqual([0, 255]);
-    await expect(run(colour, { output: 'sharp' as 'clamp' })).rejects.toThrow(OptionError);
+    await expect(run(color, { output: 'sharp' as 'clamp' })).rejects.toThrow(OptionError);
   });
 
   test('it runs on the backend that it is given', async () => {
@@ -87,7 +87,7 @@ describe.each(ALL)('%s', (_, { apply, parameters }) => {
         },
       },
     });
-    expect(await run(colour, { backend: counting })).toEqual(await run(colour));
+    expect(await run(color, { backend: counting })).toEqual(await run(color));
     expect(calls).toBeGreaterThan(0);
   });
 
@@ -136,7 +136,7 @@ describe.each(ALL)('%s', (_, { apply, parameters }) => {
   });
 
   test('an unknown option is refused', async () => {
-    await expect(run(colour, { stride: 2 } as object)).rejects.toThrow(expect.objectContaining({ name: 'OptionError', option: 'stride' }));
+    await expect(run(color, { stride: 2 } as object)).rejects.toThrow(expect.objectContaining({ name: 'OptionError', option: 'stride' }));
   });
 });
 
@@ -162,25 +162,25 @@ test('the catalogue holds them all', () => {
 describe('unsharp mask', () => {
   test('without threshold it is f + amount · (f − blur)', async () => {
     const [soft, sharp] = [
-      await filter(colour, gaussian(1.5), { output: 'float', backend }),
-      await unsharpMask(colour, { radius: 1.5, amount: 0.7, output: 'float', backend }),
+      await filter(color, gaussian(1.5), { output: 'float', backend }),
+      await unsharpMask(color, { radius: 1.5, amount: 0.7, output: 'float', backend }),
     ];
     sharp.data.forEach((value, i) => {
-      expect(value).toBeCloseTo(colour.data[i] / 255 + 0.7 * (colour.data[i] / 255 - soft.data[i]), 5);
+      expect(value).toBeCloseTo(color.data[i] / 255 + 0.7 * (color.data[i] / 255 - soft.data[i]), 5);
     });
   });
 
   test('luminance: the same is added to red, green and blue', async () => {
-    const sharp = await unsharpMask(colour, { channels: 'luminance', output: 'float', backend });
-    for (let i = 0; i < colour.data.length; i += 3) {
-      const [red, green, blue] = [0, 1, 2].map((c) => sharp.data[i + c] - colour.data[i + c] / 255);
+    const sharp = await unsharpMask(color, { channels: 'luminance', output: 'float', backend });
+    for (let i = 0; i < color.data.length; i += 3) {
+      const [red, green, blue] = [0, 1, 2].map((c) => sharp.data[i + c] - color.data[i + c] / 255);
       expect(green).toBeCloseTo(red, 5);
       expect(blue).toBeCloseTo(red, 5);
     }
   });
 
   test('what transparent pixels hold does not reach the others', async () => {
-    // opaque grey on the left; on the right transparent pixels that hold black or white
+    // opaque gray on the left; on the right transparent pixels that hold black or white
     const half = (hidden: number): Image => ({
       width: 8,
       height: 1,

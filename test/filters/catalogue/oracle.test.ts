@@ -99,7 +99,7 @@ describe.each(['reference', 'wasm'] as const)('on a photo, with %s', async (back
   const backend = await createBackend(backendName);
 
   test.each(cases.map((each, i) => [`${each.name} ${JSON.stringify(each.parameters)} ${JSON.stringify(each.options)}`, each, i] as const))(
-    'within one grey level of OpenCV, scipy or scikit-image: %s',
+    'within one gray level of OpenCV, scipy or scikit-image: %s',
     async (_, each, i) => {
       const { width, height, channels, data } = await run(photo, each, backend);
       expect([width, height, channels]).toEqual([photo.width, photo.height, 1]);
@@ -112,7 +112,7 @@ describe.each(['reference', 'wasm'] as const)('on a photo, with %s', async (back
     },
   );
 
-  // scikit-image keeps both of two equally steep neighbours, OpenCV and convlab one; OpenCV compares with the nearest pixel, not between two
+  // scikit-image keeps both of two equally steep neighbors, OpenCV and convlab one; OpenCV compares with the nearest pixel, not between two
   test.each(canny.map((each, i) => [`${each.by} ${JSON.stringify(each.parameters)}`, each, cases.length + i] as const))(
     'canny marks the edge pixels of %s',
     async (_, { by, parameters }, i) => {

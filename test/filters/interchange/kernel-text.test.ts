@@ -21,7 +21,7 @@ import {
 
 const backend = await createBackend('reference');
 
-describe('every format is recognised by its text', () => {
+describe('every format is recognized by its text', () => {
   test.each([
     ['a matrix', '0 -1 0; -1 5 -1; 0 -1 0', { kernel: sharpen() }],
     ['a matrix on lines, with commas', ' 0, -1, 0\n-1, 5, -1\n\n0, -1, 0\n', { kernel: sharpen() }],

@@ -38,6 +38,6 @@ export function writeBmp({ width, height, bits, pixel, palette = [], headerSize 
   head.writeUInt32LE(palette.length, 46);
   const masked = masks > 0 || headerSize > 40 ? [0xff0000, 0xff00, 0xff] : [];
   for (const [i, mask] of masked.entries()) head.writeUInt32LE(mask, 54 + 4 * i);
-  for (const [i, colour] of palette.entries()) head.writeUInt32LE(colour, 14 + headerSize + masks + 4 * i);
+  for (const [i, color] of palette.entries()) head.writeUInt32LE(color, 14 + headerSize + masks + 4 * i);
   return Buffer.concat([head, ...rows]);
 }

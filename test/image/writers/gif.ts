@@ -24,13 +24,13 @@ export interface GifPlan {
 
 const ROOT_BITS = 4;
 
-/** A small GIF writer of up to 16 colours, independent of the library; its LZW codes are plain bytes, so it compresses nothing. */
+/** A small GIF writer of up to 16 colors, independent of the library; its LZW codes are plain bytes, so it compresses nothing. */
 export function writeGif({ width, height, palette, frames, loops }: GifPlan): Buffer {
   return Buffer.concat([
     Buffer.from('GIF89a'),
     words(width, height),
     Buffer.of(palette ? 0x80 | (ROOT_BITS - 1) : 0, 0, 0),
-    ...(palette ? [colours(palette)] : []),
+    ...(palette ? [colors(palette)] : []),
     Buffer.from([0x21, 0xfe, 5, ...Buffer.from('hello'), 0]),
     ...(loops === undefined ? [] : [Buffer.from([0x21, 0xff, 11, ...Buffer.from('NETSCAPE2.0'), 3, 1, loops & 255, loops >> 8, 0])]),
     ...frames.map(writeFrame),
@@ -44,7 +44,7 @@ function writeFrame({ x = 0, y = 0, width, height, indices, interlaced, transpar
     Buffer.of(0x2c),
     words(x, y, width, height),
     Buffer.of((palette ? 0x80 | (ROOT_BITS - 1) : 0) | (interlaced ? 0x40 : 0)),
-    ...(palette ? [colours(palette)] : []),
+    ...(palette ? [colors(palette)] : []),
     gifData(plainCodes(indices), ROOT_BITS),
   ]);
 }
@@ -72,7 +72,7 @@ export function gifData(codes: readonly number[], rootBits: number): Buffer {
   return Buffer.from([rootBits, ...blocks.flat(), 0]);
 }
 
-function colours(palette: readonly number[]): Buffer {
+function colors(palette: readonly number[]): Buffer {
   const table = Buffer.alloc(3 << ROOT_BITS);
   table.set(palette);
   return table;

@@ -1,11 +1,11 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A small PNG writer, independent of the library: every colour type, depth and filter, interlaced or not. */
+/** A small PNG writer, independent of the library: every color type, depth and filter, interlaced or not. */
 export interface PngPlan {
   width: number;
   height: number;
   depth: number;
-  colourType: number;
+  colorType: number;
   interlaced?: boolean;
   /** the sample as it stands in the file, 0 … 2^depth − 1 */
   sample: (x: number, y: number, c: number) => number;
@@ -27,13 +27,13 @@ export function writePng(plan: PngPlan): Buffer {
 
 /** @param data what stands in IDAT */
 export function assemblePng(
-  { width, height, depth, colourType, interlaced = false, palette, transparency, pieces }: Omit<PngPlan, 'sample'>,
+  { width, height, depth, colorType, interlaced = false, palette, transparency, pieces }: Omit<PngPlan, 'sample'>,
   data: Buffer,
 ): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([depth, colourType, 0, 0, interlaced ? 1 : 0], 8);
+  header.set([depth, colorType, 0, 0, interlaced ? 1 : 0], 8);
   const step = Math.max(1, Math.ceil(data.length / (pieces ?? 2)));
   const parts = Array.from({ length: Math.ceil(data.length / step) }, (_, i) => data.subarray(i * step, (i + 1) * step));
   return Buffer.concat([
@@ -57,8 +57,8 @@ export function chunk(type: string, content: Buffer): Buffer {
 }
 
 /** The rows of all passes, each behind its filter. */
-function scanlines({ width, height, depth, colourType, interlaced, sample, filter }: PngPlan): Buffer[] {
-  const channels = SAMPLES[colourType];
+function scanlines({ width, height, depth, colorType, interlaced, sample, filter }: PngPlan): Buffer[] {
+  const channels = SAMPLES[colorType];
   const rows: Buffer[] = [];
   for (const [xs, ys] of interlaced ? adam7(width, height) : [[range(width), range(height)]]) {
     if (xs.length === 0) continue;

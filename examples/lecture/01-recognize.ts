@@ -8,7 +8,7 @@ import { percent } from './lesson.js';
 import { lectureNet } from './trained.js';
 
 export const lesson: Lesson = {
-  title: 'Recognising a picture: ten bars',
+  title: 'Recognizing a picture: ten bars',
   before:
     "What it is all about, first: the lecture's network, trained, sees one handwritten digit of each kind from the test set. It answers with ten numbers that add up to 1.",
   async run(stage) {
@@ -29,7 +29,7 @@ export const lesson: Lesson = {
       shares: shares[n],
       actual: y[n],
     }));
-    await stage.draw('01-recognise', await answers('Ten digits it has never seen, and what it says (orange: right)', items, 2));
+    await stage.draw('01-recognize', await answers('Ten digits it has never seen, and what it says (orange: right)', items, 2));
     const sure = shares.map((each, n) => each[guesses[n]]);
     const doubtful = sure.indexOf(Math.min(...sure));
     return `${right} of 10 are right. It is least sure of the ${y[doubtful]}: ${percent(sure[doubtful])} for a ${guesses[doubtful]}. For a picture of your own: convlab train --out model.safetensors, then convlab predict digit.png --model model.safetensors.`;

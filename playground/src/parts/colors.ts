@@ -1,15 +1,15 @@
-// From numbers to colours. Signed: blue below zero, orange above, zero the colour of the paper.
+// From numbers to colors. Signed: blue below zero, orange above, zero the color of the paper.
 import type { Tensor } from 'convlab';
 
 /** What a number looks like; `signed` has its zero in the middle, the others run from low to high. */
-export type Palette = 'signed' | 'grey' | 'ink' | 'heat';
+export type Palette = 'signed' | 'gray' | 'ink' | 'heat';
 
-type Colour = readonly [red: number, green: number, blue: number];
-type Themed = Readonly<Record<'light' | 'dark', readonly Colour[]>>;
+type Color = readonly [red: number, green: number, blue: number];
+type Themed = Readonly<Record<'light' | 'dark', readonly Color[]>>;
 
-const both = (stops: readonly Colour[]): Themed => ({ light: stops, dark: stops });
+const both = (stops: readonly Color[]): Themed => ({ light: stops, dark: stops });
 
-/** The colour-blind tell both ends of each apart. */
+/** The color-blind tell both ends of each apart. */
 const STOPS: Readonly<Record<Palette, Themed>> = {
   signed: {
     light: [
@@ -27,7 +27,7 @@ const STOPS: Readonly<Record<Palette, Themed>> = {
       [255, 204, 150],
     ],
   },
-  grey: both([
+  gray: both([
     [0, 0, 0],
     [255, 255, 255],
   ]),
@@ -71,31 +71,31 @@ export function rangeOf(palette: Palette, ...maps: readonly ArrayLike<number>[])
 }
 
 /** @param share 0 to 1 along the palette; beyond that, its end */
-export function colourOf(palette: Palette, share: number, dark: boolean): Colour {
+export function colorOf(palette: Palette, share: number, dark: boolean): Color {
   const stops = STOPS[palette][dark ? 'dark' : 'light'];
   const at = Math.min(Math.max(Number.isNaN(share) ? 0.5 : share, 0), 1) * (stops.length - 1);
   const low = Math.min(Math.floor(at), stops.length - 2);
-  return stops[low].map((value, i) => Math.round(value + (stops[low + 1][i] - value) * (at - low))) as unknown as Colour;
+  return stops[low].map((value, i) => Math.round(value + (stops[low + 1][i] - value) * (at - low))) as unknown as Color;
 }
 
-/** The colour of a number, for CSS, and whether ink on it has to be light. */
-export function cellColours(palette: Palette, value: number, [low, high]: Range, dark: boolean): { background: string; color: string } {
-  const colour = colourOf(palette, (value - low) / (high - low), dark);
-  const [red, green, blue] = colour.map((channel) => (channel / 255) ** 2.2);
+/** The color of a number, for CSS, and whether ink on it has to be light. */
+export function cellColors(palette: Palette, value: number, [low, high]: Range, dark: boolean): { background: string; color: string } {
+  const color = colorOf(palette, (value - low) / (high - low), dark);
+  const [red, green, blue] = color.map((channel) => (channel / 255) ** 2.2);
   const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  return { background: `rgb(${colour.join(' ')})`, color: light > 0.18 ? '#000000' : '#ffffff' };
+  return { background: `rgb(${color.join(' ')})`, color: light > 0.18 ? '#000000' : '#ffffff' };
 }
 
 /** A CSS gradient along the palette, for legends. */
 export function gradientOf(palette: Palette, dark: boolean): string {
-  return `linear-gradient(to right, ${STOPS[palette][dark ? 'dark' : 'light'].map((colour) => `rgb(${colour.join(' ')})`).join(', ')})`;
+  return `linear-gradient(to right, ${STOPS[palette][dark ? 'dark' : 'light'].map((color) => `rgb(${color.join(' ')})`).join(', ')})`;
 }
 
 /** The last two axes of a tensor as pixels. @param plane which of the planes in front of them */
 export function pixelsOf({ shape, data }: Tensor, plane: number, palette: Palette, [low, high]: Range, dark: boolean): ImageData {
   const [height, width] = shape.length > 1 ? shape.slice(-2) : [1, shape[0]];
   const pixels = new ImageData(width, height);
-  const table = Array.from({ length: 256 }, (_, i) => colourOf(palette, i / 255, dark));
+  const table = Array.from({ length: 256 }, (_, i) => colorOf(palette, i / 255, dark));
   const factor = 255 / (high - low);
   const from = plane * width * height;
   for (let i = 0; i < width * height; i++) {

@@ -1,7 +1,7 @@
 // The picture that excites a kernel most, found by gradient ascent in the input.
 import assert from 'node:assert/strict';
 import { maximizeActivation } from 'convlab';
-import { plane } from './colours.js';
+import { plane } from './colors.js';
 import { grid } from './grid.js';
 import type { Lesson } from './lesson.js';
 import { lectureNet } from './trained.js';
@@ -10,9 +10,9 @@ import { lectureNet } from './trained.js';
 const MIDDLE = { conv1: [14, 14], conv2: [7, 7], fc2: undefined } as const;
 
 export const lesson: Lesson = {
-  title: 'Activation maximisation: what a kernel would like to see',
+  title: 'Activation maximization: what a kernel would like to see',
   before:
-    'Training changes the weights so that the loss falls. Here the weights stay, and the picture is changed so that one neuron grows, in the middle of a map, or one class: gradient ascent in the input, from grey with a little noise.',
+    'Training changes the weights so that the loss falls. Here the weights stay, and the picture is changed so that one neuron grows, in the middle of a map, or one class: gradient ascent in the input, from gray with a little noise.',
   async run(stage) {
     const { model } = await lectureNet(stage);
     const steps = stage.size(150, 60);
@@ -41,13 +41,13 @@ export const lesson: Lesson = {
     const empty = (n: number) => Array.from({ length: n }, () => ({ label: ' ' }));
     const rows = [...tiles.slice(0, 4), ...empty(6), ...tiles.slice(4, 12), ...empty(2), ...tiles.slice(12)];
     await stage.draw(
-      '37b-activation-maximisation',
+      '37b-activation-maximization',
       await grid(rows, {
         title: 'Pictures that excite: first layer, second layer, classes',
         notes: ['below each: the activation of the neuron in the middle of the map (or the score of the class) before and after'],
         columns: 10,
         width: 84,
-        palette: 'grey',
+        palette: 'gray',
         range: [0, 1],
         legend: 'ink',
       }),
@@ -56,6 +56,6 @@ export const lesson: Lesson = {
       ['layer', 'map or class', 'before', 'after'],
       gains.filter((_, i) => i % 3 === 0),
     );
-    return `All ${tiles.length} grew in ${steps} steps. For a neuron it is a spot of 5 x 5 pixels in the first layer, of 14 x 14 in the second: that is all it sees, the rest stays grey. For the classes it is hardly a digit: the score of a class can be raised by pictures that nobody would read, which is why a network can be fooled.`;
+    return `All ${tiles.length} grew in ${steps} steps. For a neuron it is a spot of 5 x 5 pixels in the first layer, of 14 x 14 in the second: that is all it sees, the rest stays gray. For the classes it is hardly a digit: the score of a class can be raised by pictures that nobody would read, which is why a network can be fooled.`;
   },
 };

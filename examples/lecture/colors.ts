@@ -1,12 +1,12 @@
-// From numbers to colours, the same everywhere in the lecture: blue for negative, white for zero, orange for positive.
+// From numbers to colors, the same everywhere in the lecture: blue for negative, white for zero, orange for positive.
 import { createImage, type Image, type Tensor } from 'convlab';
 
-type Colour = readonly [red: number, green: number, blue: number];
+type Color = readonly [red: number, green: number, blue: number];
 
-/** What a number looks like. Both ends are told apart by the colour-blind, and in grey the middle is the brightest. */
-export type Palette = 'signed' | 'grey' | 'ink' | 'heat';
+/** What a number looks like. Both ends are told apart by the color-blind, and in gray the middle is the brightest. */
+export type Palette = 'signed' | 'gray' | 'ink' | 'heat';
 
-const STOPS: Readonly<Record<Palette, readonly Colour[]>> = {
+const STOPS: Readonly<Record<Palette, readonly Color[]>> = {
   // ColorBrewer's RdBu blue and PuOr orange, through white
   signed: [
     [5, 48, 97],
@@ -15,7 +15,7 @@ const STOPS: Readonly<Record<Palette, readonly Colour[]>> = {
     [241, 143, 51],
     [127, 59, 8],
   ],
-  grey: [
+  gray: [
     [0, 0, 0],
     [255, 255, 255],
   ],
@@ -34,14 +34,14 @@ const STOPS: Readonly<Record<Palette, readonly Colour[]>> = {
 };
 
 /** @param share 0 to 1 along the palette; beyond that, its end */
-export function colourOf(palette: Palette, share: number): Colour {
+export function colorOf(palette: Palette, share: number): Color {
   const stops = STOPS[palette];
   const at = Math.min(Math.max(Number.isNaN(share) ? 0 : share, 0), 1) * (stops.length - 1);
   const low = Math.min(Math.floor(at), stops.length - 2);
-  return stops[low].map((value, i) => Math.round(value + (stops[low + 1][i] - value) * (at - low))) as unknown as Colour;
+  return stops[low].map((value, i) => Math.round(value + (stops[low + 1][i] - value) * (at - low))) as unknown as Color;
 }
 
-export function css([red, green, blue]: Colour): string {
+export function css([red, green, blue]: Color): string {
   return `rgb(${red},${green},${blue})`;
 }
 
@@ -62,11 +62,11 @@ export function rangeOf(palette: Palette, maps: readonly Tensor[]): Range {
   return [-most, most];
 }
 
-/** `[H, W]` (or `[1, H, W]`, `[1, 1, H, W]`) as a picture in colours. */
+/** `[H, W]` (or `[1, H, W]`, `[1, 1, H, W]`) as a picture in colors. */
 export function mapToImage({ shape, data }: Tensor, palette: Palette, [low, high]: Range): Image {
   const [height, width] = shape.slice(-2);
   const rgb = new Uint8ClampedArray(width * height * 3);
-  for (let i = 0; i < width * height; i++) rgb.set(colourOf(palette, (data[i] - low) / (high - low)), 3 * i);
+  for (let i = 0; i < width * height; i++) rgb.set(colorOf(palette, (data[i] - low) / (high - low)), 3 * i);
   return createImage(width, height, 3, rgb);
 }
 

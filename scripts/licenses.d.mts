@@ -2,9 +2,9 @@
 export interface Shipped {
   readonly name: string;
   readonly version: string;
-  readonly licence: string;
+  readonly license: string;
   readonly optional: boolean;
   readonly hasInstallScript: boolean;
 }
 export function shipped(): Shipped[];
-export function licencesPage(): string;
+export function licensesPage(): string;

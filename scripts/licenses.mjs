@@ -1,17 +1,17 @@
-// Writes docs/licences.md: what npm install convlab brings along, and under which licences. From package-lock.json.
+// Writes docs/licenses.md: what npm install convlab brings along, and under which licenses. From package-lock.json.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Licences that their package.json does not name, read off the file that lies beside it. */
+/** Licenses that their package.json does not name, read off the file that lies beside it. */
 const UNNAMED = { 'exif-parser': 'MIT' };
 
-/** Every package that is installed with convlab: name, version, licence, and whether it may be left out. */
+/** Every package that is installed with convlab: name, version, license, and whether it may be left out. */
 export function shipped() {
   const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
   return [...reached(packages)]
     .map((where) => {
       const { version, license, optional, devOptional, hasInstallScript = false } = packages[where];
       const name = where.replace(/.*node_modules\//, '');
-      return { name, version, licence: license ?? UNNAMED[name] ?? 'none', optional: optional ?? devOptional ?? false, hasInstallScript };
+      return { name, version, license: license ?? UNNAMED[name] ?? 'none', optional: optional ?? devOptional ?? false, hasInstallScript };
     })
     .sort((a, b) => (`${a.name} ${a.version} ${a.optional}` < `${b.name} ${b.version} ${b.optional}` ? -1 : 1));
 }
@@ -35,17 +35,17 @@ function reached(packages) {
 }
 
 /** The page. */
-export function licencesPage() {
-  const rows = shipped().map(({ name, version, licence, optional }) => `| ${name} | ${version} | ${licence} | ${optional ? 'optional' : ''} |`);
+export function licensesPage() {
+  const rows = shipped().map(({ name, version, license, optional }) => `| ${name} | ${version} | ${license} | ${optional ? 'optional' : ''} |`);
   const page = [
-    '# Licences',
+    '# Licenses',
     '',
-    'What `npm install convlab` brings along, as package-lock.json has it. `node scripts/licences.mjs` writes this page, and a test holds',
-    "the two together. The playground's own bundle names its licences in `dist/playground/licences.md`.",
+    'What `npm install convlab` brings along, as package-lock.json has it. `node scripts/licenses.mjs` writes this page, and a test holds',
+    "the two together. The playground's own bundle names its licenses in `dist/playground/licenses.md`.",
     '',
     'sharp, which you may install for faster files, is not among them: Apache-2.0, with libvips under the LGPL-3.0-or-later.',
     '',
-    '| package | version | licence | |',
+    '| package | version | license | |',
     '|---|---|---|---|',
     ...new Set(rows),
     '',
@@ -53,4 +53,4 @@ export function licencesPage() {
   return page.join('\n');
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(new URL('../docs/licences.md', import.meta.url), licencesPage());
+if (process.argv[1] === import.meta.filename) writeFileSync(new URL('../docs/licenses.md', import.meta.url), licensesPage());
