@@ -5,15 +5,12 @@ import { Application, Comment, CommentTag, Converter, IndexEvent, JSX, KindRoute
 
 /** Where a name is declared, and what it then belongs to; the first that fits. */
 const SUBJECTS = [
-  ['src/kernels/(conv|pool|geometry)', 'Operators'],
+  ['src/kernels/(conv|pooling-operators|geometry)', 'Operators'],
   ['src/kernels/plan/', 'The plan'],
   ['src/kernels/', 'Backends'],
-  [
-    'src/filters/(filter|pipeline|step|output|alpha|channels|region|operation|compare|match-template|peaks|pyramid|resample|linear-light|local|canny)',
-    'Filtering',
-  ],
   ['src/filters/interchange/', 'Kernels from and to text'],
-  ['src/filters/', 'Kernels to choose'],
+  ['src/filters/(kernels|catalogue)/', 'Kernels to choose'],
+  ['src/filters/', 'Filtering'],
   ['src/image/', 'Images'],
   ['src/data/', 'Data'],
   ['src/cnn/layers/', 'Layers'],

@@ -28,10 +28,10 @@ export {
   type Triple,
   type WindowOptions,
 } from './kernels/geometry.js';
-export { type ExplainOptions, type Explanation, explain } from './kernels/plan/explain.js';
+export { type ExplainOptions, type Explanation, explain } from './kernels/plan/explain-conv.js';
 export type { Pass } from './kernels/plan/pass.js';
 export { ALGORITHMS, type Algorithm, type Alternative, type Plan } from './kernels/plan/plan.js';
 export type { Reason } from './kernels/plan/reason.js';
-export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pool.js';
+export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pooling-operators.js';
 export { Random } from './random.js';
 export { full, type Nested, reshape, type Tensor, tensor } from './tensor.js';

@@ -1,5 +1,5 @@
-export { loadCheckpoint, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors, saveTfjs } from './cnn/exchange/files.js';
 export { loadTfjs } from './cnn/exchange/load-tfjs.js';
+export { loadCheckpoint, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors, saveTfjs } from './cnn/exchange/model-files.js';
 export type { DigitOptions } from './data/files/digits.js';
 export { readIdx } from './data/files/idx-file.js';
 export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
@@ -14,5 +14,5 @@ export {
   type ImageFormat,
   imageFormats,
 } from './image/codecs.js';
-export { readAnimation, readImage, writeAnimation, writeImage } from './image/files.js';
+export { readAnimation, readImage, writeAnimation, writeImage } from './image/image-files.js';
 export * from './index.js';

@@ -33,6 +33,8 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
 
   ['src/image/canvas.ts', './image.js'],
   ['src/image/canvas.ts', '../kernels/conv.js', FLOOR],
+  ['src/image/image-files.ts', '../data/mnist.js', FLOOR],
+  ['src/image/image-files.ts', './whole-file.js'],
   ['src/image/canvas.ts', '../filters/filter.js', FLOOR],
   ['src/image/canvas.ts', 'fs', NODE],
   ['src/data/mnist.ts', '../image/image.js'],
@@ -46,6 +48,8 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
   ['src/filters/filter.ts', '../kernels/backends/gpu/gpu.js', FLOOR],
   ['src/filters/filter.ts', '../cnn/layer.js', FLOOR],
   ['src/filters/filter.ts', '../index.js', FLOOR],
+  ['src/filters/kernels/box.ts', './make/build-kernel.js'],
+  ['src/filters/kernels/box.ts', '../../index.js', FLOOR],
 
   ['src/cnn/layer.ts', '../kernels/conv.js'],
   ['src/cnn/layer.ts', '../data/mnist.js'],
@@ -53,8 +57,8 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
   ['src/cnn/layer.ts', '../filters/filter.js', FLOOR],
   ['src/cnn/layer.ts', '../cli/main.js', FLOOR],
   ['src/cnn/layer.ts', 'node:fs', NODE],
-  ['src/cnn/exchange/files.ts', 'node:fs'],
-  ['src/cnn/exchange/files.ts', '../../filters/filter.js', FLOOR],
+  ['src/cnn/exchange/model-files.ts', 'node:fs'],
+  ['src/cnn/exchange/model-files.ts', '../../filters/filter.js', FLOOR],
 
   ['src/index.ts', './cnn/layer.js'],
   ['src/index.ts', './kernels/backends/reference/reference.js', FLOOR],

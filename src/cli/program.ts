@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
-import { addAddCommand } from './add.js';
-import { addCompareCommand } from './compare.js';
-import { addDoctorCommand } from './doctor.js';
-import { addExplainCommand } from './explain.js';
-import { addFilterCommand } from './filter.js';
-import { addKernelsCommand } from './kernels.js';
-import { addMatchCommand } from './match.js';
-import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './predict.js';
-import { addServeCommand } from './serve.js';
-import { addTrainCommand } from './train.js';
+import { addAddCommand } from './commands/add-command.js';
+import { addCompareCommand } from './commands/compare-command.js';
+import { addDoctorCommand } from './commands/doctor-command.js';
+import { addExplainCommand } from './commands/explain-command.js';
+import { addKernelsCommand } from './commands/kernels-command.js';
+import { addMatchCommand } from './commands/match-command.js';
+import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './commands/predict-command.js';
+import { addServeCommand } from './commands/serve-command.js';
+import { addTrainCommand } from './commands/train-command.js';
+import { addFilterCommand } from './filter/filter-command.js';
 
 /** Where a command prints: results to `out`, complaints to `err`. */
 export interface Terminal {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { Channels } from '../filters/channels.js';
-import type { Region } from '../filters/region.js';
+import type { Channels } from '../filters/picture/channels.js';
+import type { Region } from '../filters/picture/region.js';
 import type { AxisPadding, PerAxis } from '../kernels/geometry.js';
 
 // What is typed behind a flag, turned into the value of the option. The option itself checks the range.

@@ -7,12 +7,12 @@ export { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, ty
 export { toTfjs } from './exchange/tfjs.js';
 export type { TfjsModel, TfNode, TfShape, TfSignature, TfWeightSpec } from './exchange/tfjs-file.js';
 export { retrieveFeatures } from './features.js';
-export { gelu, leakyRelu, relu, sigmoid, tanh } from './functional/activation.js';
+export { gelu, leakyRelu, relu, sigmoid, tanh } from './functional/activations.js';
 export { add, concatenate, multiply } from './functional/arithmetic.js';
-export { type BatchNormOptions, normalizeBatch } from './functional/batch-norm.js';
-export { convolve, convolveTransposed, scaleChannels } from './functional/conv.js';
+export { type BatchNormOptions, normalizeBatch } from './functional/batch-normalization.js';
+export { convolve, convolveTransposed, scaleChannels } from './functional/convolution.js';
 export { dropout, dropout2d } from './functional/dropout.js';
-export { adaptiveAveragePooling, averagePooling, maxPooling } from './functional/pool.js';
+export { adaptiveAveragePooling, averagePooling, maxPooling } from './functional/pooling.js';
 export { flatten, view } from './functional/shape.js';
 export { logSoftmax, softmax } from './functional/softmax.js';
 export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-check.js';
@@ -25,10 +25,10 @@ export { type OcclusionOptions, occlusionMap } from './inspect/occlusion.js';
 export { type GradCamOptions, gradCam, type ScoreOptions, saliency, scoreGradient } from './inspect/saliency.js';
 export { convBySlices, type SlicedConv } from './inspect/slices.js';
 export { type Excitement, topActivations } from './inspect/top-activations.js';
-export { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from './layers/activation.js';
+export { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from './layers/activation-layers.js';
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './layers/batch-norm.js';
 export { Parallel, Residual, Sequential } from './layers/compose.js';
-export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, ConvTranspose2d, type ConvTransposeOptions, Linear } from './layers/conv.js';
+export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, ConvTranspose2d, type ConvTransposeOptions, Linear } from './layers/conv-layers.js';
 export {
   AdaptiveAvgPool,
   AvgPool1d,
@@ -40,7 +40,7 @@ export {
   MaxPool2d,
   MaxPool3d,
   type PoolLayerOptions,
-} from './layers/pool.js';
+} from './layers/pool-layers.js';
 export { BCEWithLogitsLoss, type CompiledLoss, CrossEntropyLoss, Loss, type LossValue, MSELoss, NLLLoss, type Target } from './losses.js';
 export { bestNet } from './models/best-net.js';
 export { ConvNet } from './models/conv-net.js';

@@ -1,6 +1,6 @@
 import { DataError, OptionError, ShapeError, show } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor.js';
-import { convolve } from './functional/conv.js';
+import { convolve } from './functional/convolution.js';
 import { view } from './functional/shape.js';
 import { logSoftmax } from './functional/softmax.js';
 import { Graph, type Value } from './graph.js';

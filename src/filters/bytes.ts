@@ -2,10 +2,10 @@ import type { Image } from '../image/image.js';
 import type { Backend, BytesTask } from '../kernels/backend.js';
 import { defaultBackend } from '../kernels/backends/create.js';
 import type { RunOptions } from '../kernels/conv.js';
-import { planBytes, planMagnitude } from '../kernels/plan/bytes.js';
+import { planBytes, planMagnitude } from '../kernels/plan/picture-ways.js';
 import type { Tensor } from '../tensor.js';
-import { hasAlpha } from './channels.js';
 import type { ImageOptions, ResultOptions } from './filter-image.js';
+import { hasAlpha } from './picture/channels.js';
 import { changeStep, placeStep, type Step, type StepOptions } from './step.js';
 
 /**

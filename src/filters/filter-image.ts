@@ -2,15 +2,15 @@ import { OptionError, ShapeError, show } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
 import { whiteOf } from '../image/samples.js';
 import type { RunOptions } from '../kernels/conv.js';
-import { PRECISIONS, type Precision } from '../kernels/plan/bytes.js';
+import { PRECISIONS, type Precision } from '../kernels/plan/picture-ways.js';
 import type { Tensor } from '../tensor.js';
-import { type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './alpha.js';
 import { filterBytes } from './bytes.js';
-import { type Channels, chooseChannels, colorChannels, hasAlpha, isOpaque, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
-import { decodePlane, encodePlane } from './linear-light.js';
-import { mergeSteps } from './merge.js';
-import { checkOutput, mapOutput, type Output, samplesToImage, toResultUnits } from './output.js';
-import { blend, checkWhere, cropImage, cropTensor, reachOf, shares, type WhereOptions } from './region.js';
+import { mergeSteps } from './merge-steps.js';
+import { type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './picture/alpha.js';
+import { type Channels, chooseChannels, colorChannels, hasAlpha, isOpaque, luminanceOf, mergeChannels, pickChannels, underAnchor } from './picture/channels.js';
+import { decodePlane, encodePlane } from './picture/light.js';
+import { checkOutput, mapOutput, type Output, samplesToImage, toResultUnits } from './picture/output.js';
+import { blend, checkWhere, cropImage, cropTensor, reachOf, shares, type WhereOptions } from './picture/region.js';
 import { placeSteps, runSteps, type Step, type StepOptions } from './step.js';
 
 /** What is done once around all kernels: before the first, and after the last. */

@@ -3,7 +3,7 @@ import type { Image } from '../image/image.js';
 import type { RunOptions } from '../kernels/conv.js';
 import type { Tensor } from '../tensor.js';
 import { filterImage, IMAGE_OPTIONS, type ImageOptions, type ResultOptions } from './filter-image.js';
-import type { WhereOptions } from './region.js';
+import type { WhereOptions } from './picture/region.js';
 import { STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */

@@ -2,13 +2,13 @@ import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../e
 import type { Image } from '../image/image.js';
 import type { RunOptions } from '../kernels/conv.js';
 import { type Tensor, tensor } from '../tensor.js';
-import { ALPHAS } from './alpha.js';
-import type { KernelEntry } from './catalogue-entry.js';
-import { kernels } from './catalogue-kernels.js';
-import { operations } from './catalogue-operations.js';
+import type { KernelEntry } from './catalogue/catalogue-entry.js';
+import { kernels } from './catalogue/catalogue-kernels.js';
+import { operations } from './catalogue/catalogue-operations.js';
 import { checkPrecision, filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep, type ResultOptions } from './filter-image.js';
-import { checkOutput } from './output.js';
-import type { WhereOptions } from './region.js';
+import { ALPHAS } from './picture/alpha.js';
+import { checkOutput } from './picture/output.js';
+import type { WhereOptions } from './picture/region.js';
 import { placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { chromium as playwright } from 'playwright';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serve } from '../../src/cli/serve.js';
+import { serve } from '../../src/cli/commands/serve-command.js';
 import { staticServer } from '../../src/cli/static-server.js';
 import { OptionError } from '../../src/errors.js';
 import type * as Library from '../../src/index.js';

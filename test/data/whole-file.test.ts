@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeFolder, writeWhole } from '../../src/data/files/whole-file.js';
 import { DataError } from '../../src/errors.js';
+import { makeFolder, writeWhole } from '../../src/image/whole-file.js';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mergeSteps } from '../../src/filters/merge.js';
+import { mergeSteps } from '../../src/filters/merge-steps.js';
 import { placeSteps, type StepOptions } from '../../src/filters/step.js';
 import {
   box,

@@ -1,9 +1,9 @@
 import { PADDING_MODES } from '../../kernels/geometry.js';
-import { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from '../layers/activation.js';
+import { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from '../layers/activation-layers.js';
 import { BatchNorm1d, BatchNorm2d } from '../layers/batch-norm.js';
 import { Parallel, Residual, Sequential } from '../layers/compose.js';
-import { Conv1d, Conv2d, Conv3d, ConvTranspose2d, Linear } from '../layers/conv.js';
-import { AdaptiveAvgPool, AvgPool1d, AvgPool2d, AvgPool3d, BlurPool, MaxPool1d, MaxPool2d, MaxPool3d } from '../layers/pool.js';
+import { Conv1d, Conv2d, Conv3d, ConvTranspose2d, Linear } from '../layers/conv-layers.js';
+import { AdaptiveAvgPool, AvgPool1d, AvgPool2d, AvgPool3d, BlurPool, MaxPool1d, MaxPool2d, MaxPool3d } from '../layers/pool-layers.js';
 import { ConvNet } from '../models/conv-net.js';
 import { Module } from '../module.js';
 import { isObject } from './json.js';

@@ -1,7 +1,7 @@
 import { OptionError } from '../../errors.js';
 import type { Value } from '../graph.js';
 import { multiply } from './arithmetic.js';
-import { scaleChannels } from './conv.js';
+import { scaleChannels } from './convolution.js';
 import { view } from './shape.js';
 
 /**

@@ -1,6 +1,6 @@
 import { ShapeError, show } from '../../errors.js';
-import { type BatchNormOptions, normalizeBatch } from '../functional/batch-norm.js';
-import { scaleChannels } from '../functional/conv.js';
+import { type BatchNormOptions, normalizeBatch } from '../functional/batch-normalization.js';
+import { scaleChannels } from '../functional/convolution.js';
 import { view } from '../functional/shape.js';
 import type { Value } from '../graph.js';
 import { constant } from '../init.js';

@@ -1,8 +1,8 @@
-import { ReLU } from '../layers/activation.js';
+import { ReLU } from '../layers/activation-layers.js';
 import { BatchNorm2d } from '../layers/batch-norm.js';
 import { Sequential } from '../layers/compose.js';
-import { Conv2d, Linear } from '../layers/conv.js';
-import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool.js';
+import { Conv2d, Linear } from '../layers/conv-layers.js';
+import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool-layers.js';
 
 /**
  * A small accurate network for 28×28 digits: one 5×5 and four 3×3 convolutions with batch normalization, and the mean of

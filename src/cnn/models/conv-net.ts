@@ -1,10 +1,10 @@
-import { relu } from '../functional/activation.js';
+import { relu } from '../functional/activations.js';
 import { dropout } from '../functional/dropout.js';
 import { view } from '../functional/shape.js';
 import { logSoftmax } from '../functional/softmax.js';
 import type { Value } from '../graph.js';
-import { Conv2d, Linear } from '../layers/conv.js';
-import { MaxPool2d } from '../layers/pool.js';
+import { Conv2d, Linear } from '../layers/conv-layers.js';
+import { MaxPool2d } from '../layers/pool-layers.js';
 import { Module } from '../module.js';
 
 /**

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DataError, refuseUnknownOptions } from '../../errors.js';
-import { readImage } from '../../image/files.js';
 import type { Image } from '../../image/image.js';
+import { readImage } from '../../image/image-files.js';
 import type { Tensor } from '../../tensor.js';
 import { checkIndex, Dataset, type Sample } from '../dataset.js';
 import { toTensor } from '../transforms.js';

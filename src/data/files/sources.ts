@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DataError, UnsupportedError } from '../../errors.js';
-import { makeFolder, writeWhole } from './whole-file.js';
+import { makeFolder, writeWhole } from '../../image/whole-file.js';
 
 /** Where files of a known data set are looked for. */
 export interface SourceOptions {

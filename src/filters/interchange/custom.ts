@@ -1,6 +1,6 @@
 import { DataError, UnsupportedError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
-import { kernel2d } from '../kernel2d.js';
+import { kernel2d } from '../kernels/make/kernel2d.js';
 import { anchorOf, decimal, inRows, type KernelDocument, type KernelFormat, parseRows, refuse, rowsOf, toNumber } from './kernel-document.js';
 import { refuseToSay } from './refuse-to-say.js';
 

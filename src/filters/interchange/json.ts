@@ -1,5 +1,5 @@
 import { show } from '../../errors.js';
-import { kernel2d } from '../kernel2d.js';
+import { kernel2d } from '../kernels/make/kernel2d.js';
 import { decimal, type KernelFormat, refuse, rowsOf } from './kernel-document.js';
 
 const OPTIONS = ['scale', 'bias', 'anchor', 'paddingMode', 'flip', 'linear'] as const;

@@ -1,7 +1,7 @@
 import { DataError, show } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
 import type { FilterOptions } from '../filter.js';
-import { kernel2d } from '../kernel2d.js';
+import { kernel2d } from '../kernels/make/kernel2d.js';
 
 /**
  * A kernel and what a format says about its use, in the words of `filter`:

@@ -1,4 +1,4 @@
-import { kernel2d } from '../kernel2d.js';
+import { kernel2d } from '../kernels/make/kernel2d.js';
 import { decimal, type KernelFormat, parseRows, rowsOf } from './kernel-document.js';
 import { refuseToSay } from './refuse-to-say.js';
 

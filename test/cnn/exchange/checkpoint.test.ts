@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { architectureOf } from '../../../src/cnn/exchange/architecture.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/cnn/exchange/checkpoint.js';
-import { loadCheckpoint, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors } from '../../../src/cnn/exchange/files.js';
+import { loadCheckpoint, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors } from '../../../src/cnn/exchange/model-files.js';
 import { toOnnx } from '../../../src/cnn/exchange/onnx.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/cnn/exchange/safetensors.js';
 import {

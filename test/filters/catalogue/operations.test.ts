@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { operations } from '../../../src/filters/catalogue-operations.js';
+import { operations } from '../../../src/filters/catalogue/catalogue-operations.js';
 import {
   type Backend,
   catalogue,

@@ -3,7 +3,7 @@ import type { Backend, DeviceBuffer } from '../../backend.js';
 import type { ConvGeometry } from '../../geometry.js';
 import type { PointwiseName } from '../../pointwise.js';
 import { addPartsProgram, biasGradientProgram, convProgram, inputGradientProgram, kernelGradientProgram, reduction } from './conv-programs.js';
-import { Machine } from './machine.js';
+import { Machine } from './gpu-machine.js';
 import { foldProgram, paddedGeometry, padProgram, transposedGeometry } from './padding-programs.js';
 import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';

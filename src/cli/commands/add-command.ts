@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { addBackendOptions, type BackendFlags } from '../backend-options.js';
+import type { Terminal } from '../program.js';
+import { bars, readDigit } from './predict-command.js';
+import { percent } from './train-command.js';
+
+interface Flags extends BackendFlags {
+  model: string;
+  json?: boolean;
+}
+
+/**
+ * `convlab add A B`: the sum of two handwritten digits. Each is read by the same network; how likely each sum is says the
+ * 1D convolution of the two distributions, by the same operator that computed the network's layers.
+ */
+export function addAddCommand(program: Command, terminal: Terminal): void {
+  addBackendOptions(program.command('add').description('add the digits on two pictures'))
+    .argument('<a>', 'a picture of a digit')
+    .argument('<b>', 'another one')
+    .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
+    .option('--json', 'as JSON')
+    .action(async (a: string, b: string, { backend: name, gpuMode, threads, model: path, json }: Flags) => {
+      const [{ loadCheckpoint }, { argmax }, { conv }, { createBackend }] = await Promise.all([
+        import('../../cnn/exchange/model-files.js'),
+        import('../../cnn/evaluate.js'),
+        import('../../kernels/conv.js'),
+        import('../../kernels/backends/create.js'),
+      ]);
+      const backend = await createBackend(name, { gpuMode, threads });
+      try {
+        const { model } = await loadCheckpoint(path);
+        await model.eval().to(backend);
+        const [p, q] = [await readDigit(model, a), await readDigit(model, b)];
+        const signal = (values: readonly number[]) => ({ shape: [1, 1, values.length], data: Float32Array.from(values) });
+        const { data } = await conv(signal(p), signal(q), { padding: 'full', flip: true, backend });
+        const [probabilities, sum] = [[...data], argmax(data)];
+        if (json) terminal.out(`${JSON.stringify({ sum, digits: [argmax(p), argmax(q)], probabilities })}\n`);
+        else {
+          const seen = [p, q].map((shares, i) => `${[a, b][i]} shows a ${argmax(shares)} (${percent(Math.max(...shares))})`);
+          terminal.out(`${argmax(p)} + ${argmax(q)}: ${sum}\n${seen.join(', ')}\n${bars(probabilities)}\n`);
+        }
+      } finally {
+        backend.dispose();
+      }
+    });
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { addBackendOptions, type BackendFlags } from '../backend-options.js';
+import type { Terminal } from '../program.js';
+
+/** `convlab compare A B`: how far two pictures are apart. */
+export function addCompareCommand(program: Command, terminal: Terminal): void {
+  addBackendOptions(program.command('compare').description('measure how far two pictures are apart'))
+    .argument('<a>', 'a picture')
+    .argument('<b>', 'another one of the same size and kind')
+    .option('--json', 'as JSON; psnr is null where it is infinite')
+    .action(async (from: string, to: string, { backend: name, gpuMode, threads, json }: BackendFlags & { json?: boolean }) => {
+      const [{ compareImages }, { readImage }, { createBackend }] = await Promise.all([
+        import('../../filters/operations/compare-images.js'),
+        import('../../image/image-files.js'),
+        import('../../kernels/backends/create.js'),
+      ]);
+      const [a, b] = await Promise.all([readImage(from), readImage(to)]);
+      const backend = await createBackend(name, { gpuMode, threads });
+      try {
+        const { max, mean, rmse, psnr, ssim } = await compareImages(a, b, { backend });
+        const digits = (value: number) => String(Number(value.toPrecision(6)));
+        const lines = [
+          `max   ${digits(max)}`,
+          `mean  ${digits(mean)}`,
+          `RMSE  ${digits(rmse)}`,
+          `PSNR  ${digits(psnr)} dB`,
+          `SSIM  ${ssim === null ? 'none: under 11 pixels' : digits(ssim)}`,
+        ];
+        terminal.out(json ? `${JSON.stringify({ max, mean, rmse, psnr, ssim })}\n` : `${lines.join('\n')}\n`);
+      } finally {
+        backend.dispose();
+      }
+    });
+}

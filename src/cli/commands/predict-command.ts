@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import type { Module } from '../../cnn/module.js';
+import { digitFromImage } from '../../data/digit.js';
+import { readImage } from '../../image/image-files.js';
+import { addBackendOptions, type BackendFlags } from '../backend-options.js';
+import { addNetworkOptions, digits, measured, type NetworkFlags } from '../digits.js';
+import type { Terminal } from '../program.js';
+import { percent } from './train-command.js';
+
+interface PredictFlags extends BackendFlags {
+  model: string;
+  json?: boolean;
+}
+
+interface Flags extends NetworkFlags, PredictFlags {}
+
+/** `convlab predict PICTURE…`: what a trained network sees in a picture of a digit. */
+export function addPredictCommand(program: Command, terminal: Terminal): void {
+  addBackendOptions(program.command('predict').description('tell the digit on a picture: any size, light on dark or dark on light'))
+    .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
+    .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
+    .option('--json', 'as JSON')
+    .action(async (pictures: string[], { model: checkpoint, backend: name, gpuMode, threads, json }: PredictFlags) => {
+      const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
+      const { createBackend } = await import('../../kernels/backends/create.js');
+      const backend = await createBackend(name, { gpuMode, threads });
+      try {
+        const { model } = await loadCheckpoint(checkpoint);
+        await model.eval().to(backend);
+        for (const path of pictures) {
+          const probabilities = await readDigit(model, path);
+          const best = probabilities.indexOf(Math.max(...probabilities));
+          if (json) terminal.out(`${JSON.stringify({ path, digit: best, probabilities })}\n`);
+          else terminal.out(`${path}: ${best}\n${bars(probabilities)}\n`);
+        }
+      } finally {
+        backend.dispose();
+      }
+    });
+}
+
+/** `convlab evaluate`: how good a trained network is. */
+export function addEvaluateCommand(program: Command, terminal: Terminal): void {
+  addNetworkOptions(program.command('evaluate').description('measure a trained network on the test set'))
+    .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
+    .option('--json', 'as JSON')
+    .action(async (flags: Flags) => {
+      const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
+      const { evaluate } = await import('../../cnn/evaluate.js');
+      const { createBackend } = await import('../../kernels/backends/create.js');
+      const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
+      try {
+        const { model } = await loadCheckpoint(flags.model);
+        await model.to(backend);
+        const evaluation = await evaluate(model, measured(await digits(flags.data, 'test')));
+        terminal.out(flags.json ? `${JSON.stringify(evaluation)}\n` : report(evaluation));
+      } finally {
+        backend.dispose();
+      }
+    });
+}
+
+/** `convlab summary`: the layers of a network. */
+export function addSummaryCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('summary')
+    .description('layers, shapes, parameters, multiply-adds and receptive fields')
+    .argument('<net>', 'lecture, best, or a checkpoint')
+    .action(async (net: string) => {
+      const { NETS, summary } = await import('../../cnn/index.js');
+      const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
+      const model = Object.hasOwn(NETS, net) ? NETS[net as keyof typeof NETS]() : (await loadCheckpoint(net)).model;
+      terminal.out(`${summary(model.eval(), [1, 1, 28, 28])}\n`);
+    });
+}
+
+type Evaluation = Awaited<ReturnType<typeof import('../../cnn/evaluate.js').evaluate>>;
+
+function report({ accuracy, loss, samples, confusion, precision, recall, worst }: Evaluation): string {
+  const cell = (text: string | number) => String(text).padStart(6);
+  const head = ['actual', ...confusion.map((_, c) => c), 'recall'].map(cell).join('');
+  const rows = confusion.map((row, c) => [c, ...row, `${(100 * recall[c]).toFixed(1)}%`].map(cell).join(''));
+  const last = ['prec.', ...precision.map((share) => (100 * share).toFixed(1))].map(cell).join('');
+  const mistakes = worst.slice(0, 10).map(({ index, actual, predicted }) => `  sample ${index}: a ${actual}, taken for a ${predicted}`);
+  return [
+    `accuracy ${percent(accuracy)} of ${samples}, loss ${loss.toFixed(4)}`,
+    '',
+    `${head}   (columns: predicted)`,
+    ...rows,
+    last,
+    '',
+    'the most confident mistakes:',
+    ...mistakes,
+    '',
+  ].join('\n');
+}
+
+/** How likely each class is for the picture in a file. */
+export async function readDigit(model: Module, path: string): Promise<number[]> {
+  const digit = digitFromImage(await readImage(path));
+  const { data } = await model.run({ shape: [1, ...digit.shape], data: digit.data });
+  return softmax(data);
+}
+
+/** Shares as lines of text, one a class. */
+export function bars(shares: readonly number[]): string {
+  return shares
+    .map((p, c) => `  ${String(c).padStart(String(shares.length - 1).length)} ${'█'.repeat(Math.round(40 * p)).padEnd(40, '·')} ${percent(p)}`)
+    .join('\n');
+}
+
+function softmax(values: Float32Array): number[] {
+  const most = Math.max(...values);
+  const powers = Array.from(values, (value) => Math.exp(value - most));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+}

@@ -1,0 +1,177 @@
+import { dirname } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { NetName } from '../../cnn/models/nets.js';
+import type { EpochRecord, History } from '../../cnn/train.js';
+import type { Dataset, Sample } from '../../data/dataset.js';
+import { OptionError } from '../../errors.js';
+import { makeFolder, writeWhole } from '../../image/whole-file.js';
+import { addNetworkOptions, digits, measured, type NetworkFlags } from '../digits.js';
+import type { Terminal } from '../program.js';
+import { progress } from '../progress.js';
+import { number } from '../values.js';
+
+const OPTIMIZERS = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
+const SCHEDULES = ['none', 'cosine', 'one-cycle', 'step'] as const;
+
+interface Flags extends NetworkFlags {
+  net: NetName;
+  epochs: number;
+  optimizer: (typeof OPTIMIZERS)[number];
+  lr?: number;
+  momentum: number;
+  weightDecay: number;
+  labelSmoothing: number;
+  schedule: (typeof SCHEDULES)[number];
+  batch: number;
+  validation: number;
+  patience?: number;
+  augment?: boolean;
+  seed: number;
+  out?: string;
+  resume?: string;
+  history?: string;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  convlab train --net lecture --optimizer adam --epochs 3 --out model.safetensors
+  convlab train --epochs 20 --optimizer sgd --lr 0.001 --momentum 0.9 --batch 64 --seed 1 --out model.safetensors
+  convlab train --epochs 30 --resume model.safetensors --out model.safetensors
+`;
+
+/** `convlab train`: a network learns, and its weights are written after every epoch. */
+export function addTrainCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
+  addNetworkOptions(program.command('train').description('train a network'))
+    .addOption(new Option('--net <name>', "lecture: the lecture's; best: a small one with batch normalization").choices(['lecture', 'best']).default('lecture'))
+    .option('--epochs <n>', 'passes over the training set, those of --resume included', count, 1)
+    .addOption(new Option('--optimizer <name>').choices(OPTIMIZERS).default('sgd'))
+    .option('--lr <rate>', 'learning rate (default: 0.001; sgd 0.01)', number)
+    .option('--momentum <m>', 'of sgd and rmsprop', number, 0)
+    .option('--weight-decay <w>', '', number, 0)
+    .option('--label-smoothing <s>', 'share of the target that is spread over all classes', number, 0)
+    .addOption(new Option('--schedule <name>', 'how the rate changes').choices(SCHEDULES).default('none'))
+    .option('--batch <n>', 'samples in a step', count, 64)
+    .option('--validation <n>', 'samples kept back from the training set and measured after every epoch; 0: none', count, 5000)
+    .option('--patience <epochs>', 'stop when the validation loss has not improved for so long, and take the best weights', count)
+    .option('--augment', 'shift, turn and distort the training pictures, anew in every pass')
+    .option('--seed <n>', 'fixes weights, order, masks and augmentation', count, 0)
+    .option('--out <file>', 'where the checkpoint goes (.safetensors)')
+    .option('--resume <file>', 'go on from a checkpoint')
+    .option('--history <file>', 'write losses and accuracies as JSON')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => {
+      const report = await trainNetwork(flags, terminal, signal);
+      terminal.out(flags.json ? `${JSON.stringify(report)}\n` : summary(report, flags));
+    });
+}
+
+async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSignal) {
+  // the stack is loaded when a network is trained, not for --help
+  const cnn = await import('../../cnn/index.js');
+  const { loadCheckpoint, saveCheckpoint } = await import('../../cnn/exchange/model-files.js');
+  const { createBackend } = await import('../../kernels/backends/create.js');
+  const { DataLoader } = await import('../../data/data-loader.js');
+  const { Subset } = await import('../../data/dataset.js');
+  const start = performance.now();
+
+  for (const path of [flags.out, flags.history]) if (path) await makeFolder('train', dirname(path));
+  const [all, test] = await Promise.all([digits(flags.data, 'train'), digits(flags.data, 'test')]);
+  if (flags.validation >= all.length)
+    throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
+  const border = all.length - flags.validation;
+  const indices = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
+  const kept = new Subset(all, indices(0, border));
+  const loader = new DataLoader(flags.augment ? await augmented(kept, flags.seed) : kept, { batchSize: flags.batch, shuffle: true, seed: flags.seed });
+  const validation = flags.validation > 0 ? measured(new Subset(all, indices(border, all.length))) : undefined;
+
+  const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
+  try {
+    const resumed = flags.resume === undefined ? undefined : await loadCheckpoint(flags.resume);
+    const model = resumed?.model ?? cnn.NETS[flags.net]().initialize(flags.seed);
+    await model.to(backend);
+    const { lr, momentum, weightDecay } = { lr: flags.optimizer === 'sgd' ? 0.01 : 0.001, ...flags };
+    const optimizer = {
+      sgd: () => new cnn.SGD(model, { lr, momentum, weightDecay }),
+      adam: () => new cnn.Adam(model, { lr, weightDecay }),
+      adamw: () => new cnn.AdamW(model, { lr, weightDecay }),
+      rmsprop: () => new cnn.RMSProp(model, { lr, momentum, weightDecay }),
+    }[flags.optimizer]();
+    if (resumed?.optimizer) resumed.restoreOptimizer(optimizer);
+    loader.epoch = resumed?.epoch ?? 0;
+    // from here on there is a checkpoint, whenever training is stopped; and what cannot be written is not learned first
+    if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, epoch: loader.epoch, history: resumed?.history ?? undefined });
+
+    const bar = progress(terminal, loader.length * flags.epochs, 'batches');
+    const onEpoch = async (record: EpochRecord, history: History) => {
+      bar.log(epochLine(record));
+      if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, epoch: record.epoch + 1, history });
+    };
+    const schedule = { none: undefined, cosine: cnn.cosineSchedule(), 'one-cycle': cnn.oneCycleSchedule(), step: cnn.stepSchedule(10) }[flags.schedule];
+    let history: History;
+    try {
+      history = await cnn.train(model, {
+        train: loader,
+        validation,
+        optimizer,
+        loss: new cnn.CrossEntropyLoss({ labelSmoothing: flags.labelSmoothing }),
+        epochs: flags.epochs,
+        schedule,
+        ...(flags.patience !== undefined && { earlyStopping: { patience: flags.patience } }),
+        callbacks: { onStep: (step) => bar.update(step), onEpoch },
+        signal,
+        startEpoch: resumed?.epoch ?? 0,
+        history: resumed?.history ?? undefined,
+      });
+    } finally {
+      bar.stop();
+    }
+    // the last whole epoch stays where training was stopped amid one: from there it can go on to the same bits
+    if (flags.out && history.stopped !== 'aborted') await saveCheckpoint(flags.out, { model, optimizer, epoch: history.epochs.length, history });
+    if (flags.history) await writeWhole('train', flags.history, JSON.stringify(history, null, 1));
+    const { accuracy, loss, samples } = await cnn.evaluate(model, measured(test));
+    const parameters = model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
+    return {
+      stopped: history.stopped,
+      epochs: history.epochs.length,
+      test: { accuracy, loss, samples },
+      parameters,
+      device: backend.device,
+      seconds: (performance.now() - start) / 1000,
+    };
+  } finally {
+    backend.dispose();
+  }
+}
+
+async function augmented(dataset: Dataset<Sample>, seed: number): Promise<Dataset<Sample>> {
+  const { augment } = await import('../../data/augment.js');
+  const { randomElastic, randomRotation, randomShift } = await import('../../data/warp.js');
+  return augment(dataset, [randomElastic({ alpha: 18, sigma: 4 }), randomRotation({ degrees: 10 }), randomShift({ max: 2 })], { seed });
+}
+
+function epochLine({ epoch, loss, accuracy, validationLoss, validationAccuracy, seconds }: EpochRecord): string {
+  const valid = validationAccuracy === undefined ? '' : `   validation loss ${validationLoss?.toFixed(4)} accuracy ${percent(validationAccuracy)}`;
+  return `epoch ${epoch + 1}: loss ${loss.toFixed(4)} accuracy ${percent(accuracy)}${valid}   ${seconds.toFixed(1)} s`;
+}
+
+function summary({ stopped, epochs, test, parameters, device, seconds }: Awaited<ReturnType<typeof trainNetwork>>, { out }: Flags): string {
+  const why = { finished: '', early: ', stopped early', aborted: ', aborted' }[stopped];
+  const lines = [
+    `test accuracy ${percent(test.accuracy)} (${Math.round(test.accuracy * test.samples)} of ${test.samples}), loss ${test.loss.toFixed(4)}`,
+    `${epochs} epochs${why}, ${parameters.toLocaleString('en-US')} parameters, ${seconds.toFixed(1)} s on ${device}`,
+    ...(out ? [`written to ${out}${stopped === 'aborted' ? `: the ${epochs} whole epochs, from which --resume goes on` : ''}`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
+}
+
+function count(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number ≥ 0.');
+  return value;
+}

@@ -1,0 +1,85 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname, isAbsolute, join, relative } from 'node:path';
+import { escapePath, glob, isDynamicPattern } from 'tinyglobby';
+import { DataError, OptionError } from '../../errors.js';
+import { type ImageFormat, imageFormats } from '../../image/codecs.js';
+import { EXTENSIONS, formatOf } from '../../image/image-files.js';
+
+/** One picture to do. `-` is standard input or output. */
+export interface Job {
+  readonly from: string;
+  readonly to: string;
+  /** default: as the ending of `to` says */
+  readonly format?: ImageFormat;
+}
+
+/** Flags that say where pictures come from and go to. */
+export interface FileFlags {
+  out?: string;
+  format?: ImageFormat;
+}
+
+/**
+ * What there is to do, found before anything is done.
+ * Without `--out`: one picture and its result. With it: pictures, patterns and folders; each result has its picture's name, in the folder
+ * `--out`, below it as the picture lies below its folder or the fixed part of its pattern.
+ * @throws OptionError if two results have one name, or a result has a name without a format
+ * @throws DataError if a pattern or a folder holds no picture
+ */
+export async function findJobs(paths: readonly string[], { out, format }: FileFlags): Promise<readonly Job[]> {
+  if (out === undefined) {
+    if (paths.length !== 2)
+      throw new OptionError('filter', '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
+    const [from, to] = paths;
+    if (from !== '-' && (await isMany(from)))
+      throw new OptionError('filter', '--out', `must name the folder for the results, as ${from} is many pictures`, paths);
+    if (to === '-' && format === undefined)
+      throw new OptionError('filter', '--format', `must be given where the result goes to standard output (${imageFormats.join(', ')})`, format);
+    if (to !== '-' && format === undefined) formatOf(to);
+    return [{ from, to, format }];
+  }
+  const jobs: Job[] = [];
+  const taken = new Map<string, string>();
+  for (const path of paths) {
+    for (const { file, name } of await pictures(path)) {
+      const to = join(out, format === undefined ? name : `${name.slice(0, name.length - extname(name).length)}${endingOf(format)}`);
+      if (taken.has(to)) throw new OptionError('filter', '--out', `would get ${to} twice, from ${taken.get(to)} and from ${file}`, out);
+      taken.set(to, file);
+      jobs.push({ from: file, to, format });
+    }
+  }
+  return jobs;
+}
+
+async function isMany(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? isDynamicPattern(path);
+}
+
+/** The pictures that a path, a folder or a pattern names, and what their results are called. */
+async function pictures(path: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
+  if (path === '-') throw new OptionError('filter', '--out', 'goes with files; - is one picture', path);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) {
+    const every = `${escapePath(path.replace(/[\\/]+$/, '') || '/')}/**/*.{${Object.keys(EXTENSIONS)
+      .map((ending) => ending.slice(1))
+      .join(',')}}`;
+    return named(await sorted(every, false), path, `the folder ${path}`);
+  }
+  if (found || !isDynamicPattern(path)) return [{ file: path, name: basename(path) }];
+  const fixed = path.slice(0, path.search(/[^\\/]*[*?[{(!+@]/));
+  return named(await sorted(path, true), fixed, `the pattern ${path}`);
+}
+
+async function sorted(pattern: string, caseSensitive: boolean): Promise<readonly string[]> {
+  return (await glob(pattern, { caseSensitiveMatch: caseSensitive, expandDirectories: false, absolute: isAbsolute(pattern) })).sort();
+}
+
+function named(files: readonly string[], base: string, what: string) {
+  if (files.length === 0) throw new DataError('filter', `${what} holds no picture`, { what });
+  return files.map((file) => ({ file, name: relative(base, file) }));
+}
+
+function endingOf(format: ImageFormat): string {
+  return Object.keys(EXTENSIONS).find((ending) => EXTENSIONS[ending] === format) as string;
+}

@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { DataError, OptionError } from '../../errors.js';
+import { filterImage, type ImageOptions } from '../../filters/filter-image.js';
+import type { Output } from '../../filters/picture/output.js';
+import type { Region } from '../../filters/picture/region.js';
+import { type Pipeline, pipelineFromJSON } from '../../filters/pipeline.js';
+import { STEP_OPTIONS, type StepOptions } from '../../filters/step.js';
+import { decodeImage, encodeImage, type ImageFormat } from '../../image/codecs.js';
+import type { Image } from '../../image/image.js';
+import { readImage, writeImage } from '../../image/image-files.js';
+import { createBackend } from '../../kernels/backends/create.js';
+import type { BackendFlags } from '../backend-options.js';
+import type { Job } from './filter-files.js';
+import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
+
+/** What `convlab filter` was asked to do to each picture: plain data, so that it can be sent to a thread. */
+export interface FilterFlags extends StepOptions, ImageOptions, BackendFlags {
+  kernel?: string[];
+  pipeline?: string;
+  region?: Region;
+  mask?: string;
+  quality?: number;
+  maxPixels?: number;
+  builtIn?: boolean;
+}
+
+/** What became of one picture. */
+export type Report = Awaited<ReturnType<Worker['filter']>>;
+
+/** Does one picture after the other. */
+export type Worker = Awaited<ReturnType<typeof createWorker>>;
+
+/**
+ * Gets ready: reads kernels and mask, starts the backend.
+ * @throws OptionError if the flags do not go together, before any picture is touched
+ */
+export async function createWorker(flags: FilterFlags) {
+  if (flags.kernel && flags.pipeline !== undefined)
+    throw new OptionError('filter', '--kernel', 'or --pipeline must be given, and not both', flags.kernel.join(' '));
+  const arguments_ = await Promise.all((flags.kernel ?? []).map((text) => kernelArgument(text)));
+  checkFlags(flags, arguments_);
+  const pipeline = flags.pipeline === undefined ? undefined : await readPipeline(flags.pipeline);
+  const mask = flags.mask === undefined ? undefined : await readImage(flags.mask);
+  const begun = performance.now();
+  const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
+  const start = performance.now() - begun;
+  const stages = toStages(arguments_);
+
+  /** Segments of the chain: kernels side by side stay in float, an operation takes and gives a picture. */
+  const apply = async (image: Image): Promise<Image> => {
+    if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend });
+    const { channels, alpha, paddingMode, paddingValue, precision } = flags;
+    let result = image;
+    for (const [i, stage] of stages.entries()) {
+      const output = i === stages.length - 1 ? (flags.output ?? stage.output) : stage.output;
+      if ('apply' in stage) {
+        const options = defined({ channels, paddingMode, paddingValue, output });
+        result = await stage.apply(result, stage.parameters, { ...options, backend });
+        continue;
+      }
+      const linear = flags.linear ?? stage.kernels.some((kernel) => kernel.linear);
+      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, options: { ...said, ...pick(flags) } }));
+      result = await filterImage('filter', result, steps, { channels, alpha, linear, output, precision, region: flags.region, mask, backend });
+    }
+    return result;
+  };
+
+  return {
+    async filter({ from, to, format }: Job) {
+      const clock = stopwatch();
+      const { maxPixels, quality } = flags;
+      const codec = flags.builtIn ? 'built-in' : 'auto';
+      const image = await clock.time('read', async () =>
+        from === '-' ? decodeImage(await buffer(process.stdin), { name: 'stdin', maxPixels, codec }) : readImage(from, { maxPixels, codec }),
+      );
+      const result = await clock.time('filter', () => apply(image));
+      await clock.time('write', async () => {
+        if (to !== '-') return writeImage(to, result, { quality, format, codec });
+        const bytes = await encodeImage(result, format as ImageFormat, { quality, codec });
+        await new Promise<void>((done, failed) => process.stdout.write(bytes, (error) => (error ? failed(error) : done())));
+      });
+      return {
+        input: { path: from, ...describe(image) },
+        output: { path: to, ...describe(result) },
+        kernels: pipeline
+          ? pipeline.steps.map(({ kernel }) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel' }))
+          : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
+        how: pipeline ? (pipeline.options.output ?? 'clamp') : (flags.output ?? stages[stages.length - 1].output),
+        backend: backend.name,
+        device: backend.device,
+        milliseconds: { start, ...clock.times },
+      };
+    },
+    dispose: () => backend.dispose(),
+  };
+}
+
+type Stage = OperationArgument | { readonly kernels: readonly KernelArgument[]; readonly output: Output };
+
+/** Kernels that follow each other make one stage, whose output is that of its last kernel that is not made for plain samples. */
+function toStages(chain: readonly (KernelArgument | OperationArgument)[]): readonly Stage[] {
+  const stages: Stage[] = [];
+  for (const each of chain) {
+    const last = stages.at(-1);
+    if ('apply' in each) stages.push(each);
+    else if (last && 'kernels' in last)
+      stages[stages.length - 1] = { kernels: [...last.kernels, each], output: each.output === 'clamp' ? last.output : each.output };
+    else stages.push({ kernels: [each], output: each.output });
+  }
+  return stages;
+}
+
+const KERNEL_ONLY = [
+  ...STEP_OPTIONS.filter((name) => name !== 'paddingMode' && name !== 'paddingValue'),
+  'alpha',
+  'linear',
+  'precision',
+  'region',
+  'mask',
+] as const;
+const SETTLED = [...STEP_OPTIONS, 'channels', 'alpha', 'linear', 'output', 'precision'] as const;
+
+function checkFlags(flags: FilterFlags, chain: readonly (KernelArgument | OperationArgument)[]): void {
+  const operation = chain.find((each) => 'apply' in each);
+  const misplaced = operation
+    ? KERNEL_ONLY.find((name) => flags[name] !== undefined)
+    : flags.pipeline === undefined
+      ? undefined
+      : SETTLED.find((name) => flags[name] !== undefined);
+  if (misplaced === undefined) return;
+  const flag = `--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const why = operation ? `goes with kernels only, and ${operation.text} is more than one` : 'is settled in the file of --pipeline';
+  throw new OptionError('filter', flag, why, flags[misplaced]);
+}
+
+async function readPipeline(path: string): Promise<Pipeline> {
+  try {
+    return pipelineFromJSON(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new DataError('filter', `${path} holds no pipeline: ${(cause as Error).message}`, { path }, { cause });
+  }
+}
+
+/** The options of a kernel that were typed; what was not typed is left to the kernel's file. */
+function pick(flags: FilterFlags): StepOptions {
+  return Object.fromEntries(STEP_OPTIONS.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
+}
+
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function describe({ width, height, channels, data }: Image) {
+  return { width, height, channels, samples: data.constructor.name };
+}
+
+function stopwatch() {
+  const times = {} as Record<'read' | 'filter' | 'write', number>;
+  return {
+    times,
+    async time<T>(phase: keyof typeof times, work: () => Promise<T>): Promise<T> {
+      const start = performance.now();
+      const result = await work();
+      times[phase] = performance.now() - start;
+      return result;
+    },
+  };
+}

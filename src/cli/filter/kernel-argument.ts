@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { closestMatch } from 'leven';
+import { ConvlabError, DataError, OptionError } from '../../errors.js';
+import { catalogue } from '../../filters/catalogue/catalogue.js';
+import type { KernelEntry, OperationEntry } from '../../filters/catalogue/catalogue-entry.js';
+import { kernelFromAcf } from '../../filters/interchange/custom.js';
+import type { KernelDocument } from '../../filters/interchange/kernel-document.js';
+import { parseKernel } from '../../filters/interchange/kernel-text.js';
+import type { Output } from '../../filters/picture/output.js';
+
+/** One `--kernel` that is a kernel, with what a file says about its use. */
+export interface KernelArgument extends KernelDocument {
+  /** as it was typed */
+  readonly text: string;
+  readonly output: Output;
+}
+
+/** One `--kernel` that is more than a kernel, like canny. */
+export interface OperationArgument {
+  readonly text: string;
+  readonly output: Output;
+  readonly parameters: readonly number[];
+  readonly apply: OperationEntry['apply'];
+}
+
+/**
+ * Reads `NAME[:PARAMETER,…]` from the catalogue, a kernel in any format of {@link parseKernel}, or a file with one.
+ * @param operation the command that errors begin with
+ * @throws OptionError if it is none of these
+ * @throws DataError if the file cannot be read or holds no kernel
+ */
+export async function kernelArgument(text: string, operation = 'filter'): Promise<KernelArgument | OperationArgument> {
+  if (/\.(json|txt|svg|acf)$/i.test(text)) return { text, output: 'clamp', ...(await fromFile(text, operation)) };
+  if (/^[\s;,]*[-+.\d[{<]/.test(text)) return { text, output: 'clamp', ...fromText(text, operation) };
+  return fromCatalogue(text, operation);
+}
+
+function fromCatalogue(text: string, operation: string): KernelArgument | OperationArgument {
+  const [name, values = ''] = text.split(/:(.*)/s);
+  const names = Object.keys(catalogue);
+  if (!names.includes(name)) {
+    throw new OptionError(
+      operation,
+      '--kernel',
+      `must be a filter's name, a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file (${hint(text, names)})`,
+      text,
+    );
+  }
+  const entry: KernelEntry | OperationEntry = catalogue[name];
+  const parameters = values === '' ? [] : values.split(',').map(Number);
+  if (parameters.length > entry.parameters.length) {
+    const takes = entry.parameters.length === 0 ? 'no parameters' : entry.parameters.map((parameter) => parameter.name).join(', ');
+    throw new OptionError(operation, '--kernel', `${name} takes ${takes}`, text);
+  }
+  return 'make' in entry ? { text, output: entry.output, kernel: entry.make(...parameters) } : { text, output: entry.output, parameters, apply: entry.apply };
+}
+
+/** What may have been meant by a name that nobody knows. */
+function hint(text: string, names: readonly string[]): string {
+  const [, name, values] = /^([\w-]+)[\s=(]+([^)]*)/.exec(text) ?? []; // gaussian=3, gaussian(3)
+  if (names.includes(name)) return `did you mean ${name}:${values}?`;
+  const word = text.split(':')[0].toLowerCase();
+  const begin = word.length < 3 ? [] : names.filter((each) => each.startsWith(word));
+  const group = names.filter((each) => catalogue[each].group === word);
+  const close = closestMatch(word, names, { maxDistance: Math.min(2, word.length - 1) });
+  const meant = begin.length > 0 ? begin : group.length > 0 ? group : close === undefined ? [] : [close];
+  return meant.length === 0 || meant.length > 8 ? "'convlab kernels' lists them" : `did you mean ${meant.join(', ').replace(/, (?=[^,]*$)/, ' or ')}?`;
+}
+
+function fromText(text: string, operation: string): KernelDocument {
+  try {
+    return parseKernel(text);
+  } catch (error) {
+    throw new OptionError(operation, '--kernel', `is no kernel (${complaint(error)})`, text);
+  }
+}
+
+async function fromFile(path: string, operation: string): Promise<KernelDocument> {
+  try {
+    const bytes = await readFile(path);
+    return path.toLowerCase().endsWith('.acf') ? kernelFromAcf(bytes) : parseKernel(bytes.toString('utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DataError(operation, `${path} does not exist`, { path }, { cause: error });
+    throw new DataError(operation, `${path} holds no kernel: ${complaint(error)}`, { path }, { cause: error });
+  }
+}
+
+function complaint(error: unknown): string {
+  const { message } = error as Error;
+  return error instanceof ConvlabError ? message.slice(error.operation.length + 2) : message;
+}

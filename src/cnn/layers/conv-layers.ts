@@ -1,0 +1,158 @@
+import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import type { ConvOptions, PerAxis } from '../../kernels/geometry.js';
+import { sizeOf } from '../../tensor.js';
+import { convolve, convolveTransposed } from '../functional/convolution.js';
+import { flatten, view } from '../functional/shape.js';
+import type { Value } from '../graph.js';
+import { kaimingUniform, uniform } from '../init.js';
+import { Module, Parameter } from '../module.js';
+
+/** Options of the convolution layers. */
+export interface ConvLayerOptions extends Omit<ConvOptions, 'flip' | 'anchor'> {
+  /** Learn a bias per output channel. Default true. */
+  bias?: boolean;
+}
+
+/** A convolution whose kernel is learned: `conv` with this layer's weight. */
+abstract class ConvNd extends Module {
+  /** `[Cout, Cin / groups, ...kernel]` */
+  readonly weight: Parameter;
+  /** `[Cout]` */
+  readonly bias: Parameter | null;
+  readonly options: ConvOptions;
+
+  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: PerAxis<number>, { bias = true, ...options }: ConvLayerOptions = {}) {
+    super();
+    const kernel = Array.isArray(kernelSize) ? kernelSize : Array(rank).fill(kernelSize);
+    const operation = this.constructor.name;
+    if (kernel.length !== rank) throw new OptionError(operation, 'kernelSize', `must be one number, or one for each of the ${rank} spatial axes`, kernelSize);
+    const { groups = 1 } = options;
+    if (inChannels % groups !== 0) throw new OptionError(operation, 'groups', `must divide the ${inChannels} input channels`, groups);
+    const shape = [outChannels, inChannels / groups, ...kernel];
+    const fanIn = sizeOf(shape, operation) / outChannels;
+    this.weight = new Parameter(shape, kaimingUniform(fanIn, Math.sqrt(5)));
+    this.bias = bias ? new Parameter([outChannels], uniform(1 / Math.sqrt(fanIn))) : null;
+    this.options = options;
+  }
+
+  forward(x: Value): Value {
+    return convolve(x, this.weight.in(x.graph), this.bias?.in(x.graph) ?? null, this.options, this.constructor.name);
+  }
+}
+
+/** `[N, Cin, W]` → `[N, Cout, W']`. Arguments, weight layout and initialization are PyTorch's. */
+export class Conv1d extends ConvNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options?: ConvLayerOptions) {
+    super(1, inChannels, outChannels, kernelSize, options);
+  }
+}
+
+/**
+ * `[N, Cin, H, W]` → `[N, Cout, H', W']`. Arguments, weight layout and initialization are PyTorch's.
+ * @example
+ * ```ts
+ * import { Conv2d, full } from 'convlab';
+ *
+ * const layer = new Conv2d(3, 8, 5, { stride: 2, padding: 2 }); // in, out, kernel
+ * console.log((await layer.run(full([1, 3, 32, 32]))).shape); // → [ 1, 8, 16, 16 ]
+ * ```
+ */
+export class Conv2d extends ConvNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options?: ConvLayerOptions) {
+    super(2, inChannels, outChannels, kernelSize, options);
+  }
+}
+
+/** `[N, Cin, D, H, W]` → `[N, Cout, D', H', W']`. Arguments, weight layout and initialization are PyTorch's. */
+export class Conv3d extends ConvNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options?: ConvLayerOptions) {
+    super(3, inChannels, outChannels, kernelSize, options);
+  }
+}
+
+/** Options of {@link ConvTranspose2d}. */
+export interface ConvTransposeOptions {
+  stride?: PerAxis<number>;
+  dilation?: PerAxis<number>;
+  /** Cells cut off both sides of the output. Default 0. */
+  padding?: PerAxis<number>;
+  /** Cells added behind, to tell apart the output sizes that a stride makes equal, < stride. Default 0. */
+  outputPadding?: PerAxis<number>;
+  groups?: number;
+  bias?: boolean;
+}
+
+/**
+ * `[N, Cin, H, W]` → `[N, Cout, (H − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1, …]`: the input gradient of a convolution, run forward.
+ * @throws OptionError if an option is unknown or breaks its rule
+ */
+export class ConvTranspose2d extends Module {
+  /** `[Cin, Cout / groups, kH, kW]` */
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  readonly options: Required<Omit<ConvTransposeOptions, 'bias'>>;
+
+  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options: ConvTransposeOptions = {}) {
+    super();
+    refuseUnknownOptions('ConvTranspose2d', options, ['stride', 'dilation', 'padding', 'outputPadding', 'groups', 'bias']);
+    const { bias = true, ...rest } = options;
+    this.options = { stride: 1, dilation: 1, padding: 0, outputPadding: 0, groups: 1, ...rest };
+    if (outChannels % this.options.groups !== 0)
+      throw new OptionError('ConvTranspose2d', 'groups', `must divide the ${outChannels} output channels`, this.options.groups);
+    const shape = [inChannels, outChannels / this.options.groups, ...pair(kernelSize)];
+    const fanIn = sizeOf(shape, 'ConvTranspose2d') / inChannels;
+    this.weight = new Parameter(shape, kaimingUniform(fanIn, Math.sqrt(5)));
+    this.bias = bias ? new Parameter([outChannels], uniform(1 / Math.sqrt(fanIn))) : null;
+  }
+
+  forward(x: Value): Value {
+    const { outputPadding, ...options } = this.options;
+    const [stride, dilation, padding, extra] = [options.stride, options.dilation, options.padding, outputPadding].map(pair);
+    const [n, , ...spatial] = x.shape;
+    const kernel = this.weight.shape.slice(2);
+    if (extra.some((cells, axis) => cells >= stride[axis]))
+      throw new OptionError('ConvTranspose2d', 'outputPadding', 'must be smaller than the stride', outputPadding);
+    const size = spatial.map((cells, axis) => (cells - 1) * stride[axis] - 2 * padding[axis] + dilation[axis] * (kernel[axis] - 1) + extra[axis] + 1);
+    const outShape = [n, this.weight.shape[1] * options.groups, ...size];
+    return convolveTransposed(x, this.weight.in(x.graph), this.bias?.in(x.graph) ?? null, outShape, options);
+  }
+}
+
+/**
+ * `[N, inFeatures]` → `[N, outFeatures]`: a convolution whose kernel covers its whole input, and run as one.
+ * The weight `[outFeatures, inFeatures]` is PyTorch's; x may have any axes behind N that multiply to inFeatures.
+ * @throws OptionError if an option is unknown; when it runs, ShapeError if a sample holds another number of values
+ * @example
+ * ```ts
+ * import { full, Linear } from 'convlab';
+ *
+ * console.log((await new Linear(784, 10).run(full([32, 784]))).shape); // → [ 32, 10 ]
+ * ```
+ */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(
+    readonly inFeatures: number,
+    readonly outFeatures: number,
+    options: { bias?: boolean } = {},
+  ) {
+    super();
+    refuseUnknownOptions('Linear', options, ['bias']);
+    this.weight = new Parameter([outFeatures, inFeatures], kaimingUniform(inFeatures, Math.sqrt(5)));
+    this.bias = (options.bias ?? true) ? new Parameter([outFeatures], uniform(1 / Math.sqrt(inFeatures))) : null;
+  }
+
+  forward(x: Value): Value {
+    const flat = flatten(x);
+    if (flat.shape[1] !== this.inFeatures)
+      throw new ShapeError('Linear', `x must hold ${this.inFeatures} values for each sample, received ${flat.shape[1]}: ${show(x.shape)}`, { x: x.shape });
+    const weight = x.graph.view([this.outFeatures, this.inFeatures, 1], this.weight.storage);
+    return flatten(convolve(view(flat, [-1, this.inFeatures, 1]), weight, this.bias?.in(x.graph) ?? null, {}, 'Linear'));
+  }
+}
+
+function pair(value: PerAxis<number>): readonly number[] {
+  return Array.isArray(value) ? value : [value as number, value as number];
+}

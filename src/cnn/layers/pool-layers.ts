@@ -1,0 +1,154 @@
+import { OptionError, ShapeError, show } from '../../errors.js';
+import type { PerAxis, WindowOptions } from '../../kernels/geometry.js';
+import { convolve } from '../functional/convolution.js';
+import { adaptiveAveragePooling, averagePooling, maxPooling } from '../functional/pooling.js';
+import type { Value } from '../graph.js';
+import { Module } from '../module.js';
+
+/** Options of the pooling layers besides the window's size. */
+export type PoolLayerOptions = Omit<WindowOptions, 'kernelSize'>;
+
+abstract class PoolNd extends Module {
+  readonly options: WindowOptions;
+
+  constructor(
+    readonly rank: number,
+    kernelSize: PerAxis<number>,
+    options: PoolLayerOptions,
+  ) {
+    super();
+    this.options = { kernelSize, ...options };
+  }
+
+  protected check(x: Value): void {
+    if (x.shape.length !== this.rank + 2)
+      throw new ShapeError(this.constructor.name, `x must have ${this.rank} spatial axes behind [N, C], received ${show(x.shape)}`, { x: x.shape });
+  }
+}
+
+abstract class MaxPoolNd extends PoolNd {
+  forward(x: Value): Value {
+    this.check(x);
+    return maxPooling(x, this.options);
+  }
+}
+
+/** The largest value of every window, `[N, C, W]`. The stride is the window's size by default. */
+export class MaxPool1d extends MaxPoolNd {
+  constructor(kernelSize: PerAxis<number>, options: PoolLayerOptions = {}) {
+    super(1, kernelSize, options);
+  }
+}
+
+/**
+ * The largest value of every window, `[N, C, H, W]`. The stride is the window's size by default.
+ * @example
+ * ```ts
+ * import { full, MaxPool2d } from 'convlab';
+ *
+ * console.log((await new MaxPool2d(2).run(full([1, 8, 28, 28]))).shape); // → [ 1, 8, 14, 14 ]
+ * ```
+ */
+export class MaxPool2d extends MaxPoolNd {
+  constructor(kernelSize: PerAxis<number>, options: PoolLayerOptions = {}) {
+    super(2, kernelSize, options);
+  }
+}
+
+/** The largest value of every window, `[N, C, D, H, W]`. The stride is the window's size by default. */
+export class MaxPool3d extends MaxPoolNd {
+  constructor(kernelSize: PerAxis<number>, options: PoolLayerOptions = {}) {
+    super(3, kernelSize, options);
+  }
+}
+
+/** Options of the average pooling layers besides the window's size. */
+export interface AvgPoolLayerOptions extends PoolLayerOptions {
+  /** Divide by the whole window, padding included. Default true, as in PyTorch. */
+  countIncludePad?: boolean;
+}
+
+abstract class AvgPoolNd extends PoolNd {
+  readonly countIncludePad: boolean;
+
+  constructor(rank: number, kernelSize: PerAxis<number>, { countIncludePad = true, ...options }: AvgPoolLayerOptions) {
+    super(rank, kernelSize, options);
+    this.countIncludePad = countIncludePad;
+  }
+
+  forward(x: Value): Value {
+    this.check(x);
+    return averagePooling(x, this.options, this.countIncludePad);
+  }
+}
+
+/** The mean of every window, `[N, C, W]`. */
+export class AvgPool1d extends AvgPoolNd {
+  constructor(kernelSize: PerAxis<number>, options: AvgPoolLayerOptions = {}) {
+    super(1, kernelSize, options);
+  }
+}
+
+/** The mean of every window, `[N, C, H, W]`. */
+export class AvgPool2d extends AvgPoolNd {
+  constructor(kernelSize: PerAxis<number>, options: AvgPoolLayerOptions = {}) {
+    super(2, kernelSize, options);
+  }
+}
+
+/** The mean of every window, `[N, C, D, H, W]`. */
+export class AvgPool3d extends AvgPoolNd {
+  constructor(kernelSize: PerAxis<number>, options: AvgPoolLayerOptions = {}) {
+    super(3, kernelSize, options);
+  }
+}
+
+/**
+ * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell the mean of its equal share, for 1 to 3 spatial axes.
+ * @throws OptionError, when it runs, if the size does not fit the axes
+ */
+export class AdaptiveAvgPool extends Module {
+  constructor(readonly outputSize: PerAxis<number>) {
+    super();
+  }
+
+  forward(x: Value): Value {
+    const rank = x.shape.length - 2;
+    const size = Array.isArray(this.outputSize) ? this.outputSize : Array(rank).fill(this.outputSize);
+    if (size.length !== rank || !size.every((cells) => Number.isInteger(cells) && cells >= 1)) {
+      throw new OptionError('AdaptiveAvgPool', 'outputSize', `must be a whole number ≥ 1, or one for each of the ${rank} spatial axes`, this.outputSize);
+    }
+    return adaptiveAveragePooling(x, size);
+  }
+}
+
+/**
+ * Blurs with a binomial kernel, then subsamples: `[N, C, H, W]` → `[N, C, ceil(H / stride), ceil(W / stride)]`. Behind a
+ * max pool of stride 1 it makes pooling tolerate small shifts.
+ * @throws OptionError if `size` is not a whole number ≥ 1
+ * @see Zhang, Making Convolutional Networks Shift-Invariant Again, 2019
+ */
+export class BlurPool extends Module {
+  readonly stride: number;
+  readonly size: number;
+
+  constructor(
+    readonly channels: number,
+    { size = 3, stride = 2 }: { /** Cells of the binomial kernel. Default 3: 1 2 1. */ size?: number /** Default 2. */; stride?: number } = {},
+  ) {
+    super();
+    if (!Number.isInteger(size) || size < 1) throw new OptionError('BlurPool', 'size', 'must be a whole number ≥ 1', size);
+    this.size = size;
+    this.stride = stride;
+  }
+
+  forward(x: Value): Value {
+    let row = [1];
+    while (row.length < this.size) row = [0, ...row].map((value, i) => value + (row[i] ?? 0));
+    const sum = 2 ** (this.size - 1);
+    const cells = row.flatMap((a) => row.map((b) => (a * b) / sum ** 2));
+    const kernel = x.graph.constant([this.channels, 1, this.size, this.size], Float32Array.from(Array(this.channels).fill(cells).flat()));
+    const padding = [Math.floor((this.size - 1) / 2), Math.ceil((this.size - 1) / 2)] as const;
+    return convolve(x, kernel, null, { groups: this.channels, stride: this.stride, padding: [padding, padding], paddingMode: 'reflect' }, 'BlurPool');
+  }
+}

@@ -1,0 +1,20 @@
+import { full, type Tensor } from '../../tensor.js';
+import { checkKernelSize, count } from './make/kernel-parameters.js';
+
+/**
+ * The mean of n × n pixels, `[n, n]`, sum 1: every weight is 1 / n².
+ * @param n side in pixels, a whole number ≥ 1. Default 3. Of an even window the middle is the pixel right of and below the center
+ * @throws OptionError if n breaks its rule
+ * @see Gonzalez & Woods, Digital Image Processing, 3.5 (box kernels)
+ * @example
+ * ```ts
+ * import { box } from 'convlab';
+ *
+ * console.log(box(2).data); // → Float32Array(4) [ 0.25, 0.25, 0.25, 0.25 ]
+ * ```
+ */
+export function box(n = 3): Tensor {
+  count('box', 'n', n);
+  checkKernelSize('box', 'n', n, [n, n]);
+  return full([n, n], 1 / n ** 2);
+}

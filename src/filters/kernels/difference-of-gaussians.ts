@@ -1,0 +1,30 @@
+import { OptionError } from '../../errors.js';
+import type { Tensor } from '../../tensor.js';
+import { bell2d, bellRadius } from './gaussian.js';
+import { squareKernel } from './make/build-kernel.js';
+import { checkKernelSize, positive } from './make/kernel-parameters.js';
+
+/**
+ * What is finer than one blur and coarser than another: G(σ₁) − G(σ₂), `[k, k]`, sum 0; G is {@link gaussian}.
+ * With σ₂ = 1.6 σ₁ it is nearly −LoG, up to a factor: bright blobs are positive.
+ * @param sigma1 of the narrower Gaussian in pixels, > 0. Default 1
+ * @param sigma2 of the wider one, > sigma1. Default 1.6 · sigma1
+ * @throws OptionError if a sigma breaks its rule
+ * @see Marr & Hildreth, Theory of Edge Detection (1980), for the 1.6
+ * @example
+ * ```ts
+ * import { differenceOfGaussians } from 'convlab';
+ *
+ * const { shape, data } = differenceOfGaussians(1, 1.6);
+ * console.log(shape, Math.abs(data.reduce((sum, weight) => sum + weight)) < 1e-6); // → [ 13, 13 ] true
+ * ```
+ */
+export function differenceOfGaussians(sigma1 = 1, sigma2 = 1.6 * sigma1): Tensor {
+  positive('differenceOfGaussians', 'sigma1', sigma1);
+  if (!Number.isFinite(sigma2) || sigma2 <= sigma1)
+    throw new OptionError('differenceOfGaussians', 'sigma2', `must be a finite number > sigma1 (${sigma1})`, sigma2);
+  const radius = bellRadius(sigma2);
+  checkKernelSize('differenceOfGaussians', 'sigma2', sigma2, [2 * radius + 1, 2 * radius + 1]);
+  const wide = bell2d(sigma2);
+  return squareKernel(bell2d(sigma1, radius).map((weight, i) => weight - wide[i]));
+}

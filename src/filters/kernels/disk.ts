@@ -1,0 +1,29 @@
+import type { Tensor } from '../../tensor.js';
+import { coverage, type Point } from './make/coverage.js';
+import { checkKernelSize, positive } from './make/kernel-parameters.js';
+
+/** The circle is drawn with so many corners, and as much wider as makes its area right. */
+const CORNERS = 720;
+
+/**
+ * A point out of focus: an even disk of light, `[k, k]` with k = 2·⌈radius − ½⌉ + 1, sum 1. Each weight is the share of
+ * the disk that lies on its pixel, so the rim is smooth and the radius need not be whole.
+ * @param radius in pixels, > 0. Default 4
+ * @throws OptionError if the radius breaks its rule
+ * @see Potmesil & Chakravarty, Synthetic Image Generation with a Lens and Aperture Camera Model (1982): the circle of confusion
+ * @example
+ * ```ts
+ * import { disk } from 'convlab';
+ *
+ * const { shape, data } = disk(2);
+ * console.log(shape, data.reduce((sum, weight) => sum + weight).toFixed(3)); // → [ 5, 5 ] 1.000
+ * ```
+ */
+export function disk(radius = 4): Tensor {
+  positive('disk', 'radius', radius);
+  const side = 2 * Math.ceil(radius) + 1;
+  checkKernelSize('disk', 'radius', radius, [side, side]);
+  const step = (2 * Math.PI) / CORNERS;
+  const outer = radius * Math.sqrt(step / Math.sin(step));
+  return coverage(Array.from({ length: CORNERS }, (_, i): Point => [outer * Math.cos(i * step), outer * Math.sin(i * step)]));
+}

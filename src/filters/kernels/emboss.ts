@@ -1,0 +1,37 @@
+import type { Tensor } from '../../tensor.js';
+import { heading } from './make/angle.js';
+import { squareKernel } from './make/build-kernel.js';
+import { finite } from './make/kernel-parameters.js';
+import { kernel2d } from './make/kernel2d.js';
+import { SOBEL_X, SOBEL_Y } from './sobel.js';
+
+/**
+ * The picture as a relief, bright is high, lit from the upper left: the derivative along the diagonal, `[3, 3]`, sum 0.
+ * Made for the output `'signed'`: flat areas become mid-gray, slopes that face the light bright, the others dark.
+ */
+export const EMBOSS = kernel2d([
+  [-1, -1, 0],
+  [-1, 0, 1],
+  [0, 1, 1],
+]);
+
+/**
+ * The relief of {@link EMBOSS} with light from any side: −depth · (x · SOBEL_X + y · SOBEL_Y) / √2, where (x, y) points to
+ * the light, `[3, 3]`, sum 0. Steering two derivatives gives the one in any direction exactly.
+ * @param angle where the light is, in degrees, counter-clockwise from the right. Default 135: upper left, and then it is EMBOSS
+ * @param depth how steep the relief is; a negative one presses in what stood out. Default 1
+ * @throws OptionError if angle or depth is not a finite number
+ * @see Freeman & Adelson, The Design and Use of Steerable Filters (1991)
+ * @example
+ * ```ts
+ * import { emboss, filter } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const relief = await filter(await readImage('photo.jpg'), emboss(45), { output: 'signed' });
+ * ```
+ */
+export function emboss(angle = 135, depth = 1): Tensor {
+  const [x, y] = heading('emboss', 'angle', angle);
+  finite('emboss', 'depth', depth);
+  return squareKernel(Array.from(SOBEL_X.data, (slopeX, i) => (-depth * (x * slopeX + y * SOBEL_Y.data[i])) / Math.SQRT2));
+}

@@ -1,0 +1,73 @@
+import { OptionError, refuseUnknownOptions } from '../../errors.js';
+import type { PerAxis } from '../../kernels/geometry.js';
+import type { Tensor } from '../../tensor.js';
+import { outer, sample, toMean } from './make/build-kernel.js';
+import { checkKernelSize, positive } from './make/kernel-parameters.js';
+
+/** Options of the Gaussian kernels. */
+export interface GaussianOptions {
+  /**
+   * Taps after which the bell is cut off, an odd number for all axes or one per axis. Default 2·floor(4σ + ½) + 1, as
+   * scipy does (`truncate=4`): what is left out is 6 parts in 100,000. OpenCV's `GaussianBlur` takes round(6σ + 1) | 1 on 8 bits.
+   */
+  size?: PerAxis<number>;
+}
+
+/**
+ * The Gaussian bell: exp(−(x² + y²) / 2σ²) at the pixels, divided by the sum, `[k, k]`, sum 1. A blur without corners and
+ * rings, and separable: a column times a row.
+ * @param sigma standard deviation in pixels, > 0; or one per axis, `[y, x]`. Default 1
+ * @throws OptionError if sigma or size breaks its rule
+ * @see Gonzalez & Woods, Digital Image Processing, 3.5 (lowpass Gaussian filter kernels)
+ * @example
+ * ```ts
+ * import { filter, gaussian } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const soft = await filter(await readImage('photo.jpg'), gaussian(1.5));
+ * console.log(gaussian(1.5).shape, gaussian([1, 3]).shape); // → [ 13, 13 ] [ 9, 25 ]
+ * ```
+ */
+export function gaussian(sigma: PerAxis<number> = 1, options: GaussianOptions = {}): Tensor {
+  return bell('gaussian', 2, sigma, options);
+}
+
+/** The Gaussian bell for signals, `[k]`, sum 1; else as {@link gaussian}. @param sigma in samples, > 0. Default 1 */
+export function gaussian1d(sigma: PerAxis<number> = 1, options: GaussianOptions = {}): Tensor {
+  return bell('gaussian1d', 1, sigma, options);
+}
+
+/** The Gaussian bell for volumes, `[k, k, k]`, sum 1; else as {@link gaussian}. @param sigma in voxels, > 0; or one per axis, `[z, y, x]`. Default 1 */
+export function gaussian3d(sigma: PerAxis<number> = 1, options: GaussianOptions = {}): Tensor {
+  return bell('gaussian3d', 3, sigma, options);
+}
+
+/** How far a kernel reaches that fades as the bell does: 4σ, rounded. */
+export function bellRadius(sigma: number): number {
+  return Math.floor(4 * sigma + 0.5);
+}
+
+/** The weights of `gaussian(sigma)`, not rounded, in the middle of `[2·radius + 1, 2·radius + 1]`. */
+export function bell2d(sigma: number, radius = bellRadius(sigma)): number[] {
+  const reach = bellRadius(sigma);
+  return toMean(sample(radius, (x, y) => (Math.max(Math.abs(x), Math.abs(y)) > reach ? 0 : Math.exp(-(x * x + y * y) / (2 * sigma ** 2)))));
+}
+
+function bell(operation: string, rank: number, sigma: PerAxis<number>, options: GaussianOptions): Tensor {
+  refuseUnknownOptions(operation, options, ['size']);
+  const sigmas = perAxis(operation, 'sigma', sigma, rank);
+  for (const each of sigmas) positive(operation, 'sigma', each);
+  const sizes = options.size === undefined ? sigmas.map((each) => 2 * bellRadius(each) + 1) : perAxis(operation, 'size', options.size, rank);
+  for (const size of sizes) {
+    if (!Number.isSafeInteger(size) || size < 1 || size % 2 === 0) throw new OptionError(operation, 'size', 'must be an odd whole number ≥ 1', size);
+  }
+  checkKernelSize(operation, options.size === undefined ? 'sigma' : 'size', options.size ?? sigma, sizes);
+  const axis = (each: number, taps: number) => toMean(Array.from({ length: taps }, (_, i) => Math.exp(-((i - (taps - 1) / 2) ** 2) / (2 * each ** 2))));
+  return outer(...sigmas.map((each, i) => axis(each, sizes[i])));
+}
+
+function perAxis(operation: string, name: string, value: PerAxis<number>, rank: number): readonly number[] {
+  const list: readonly number[] = Array.isArray(value) ? value : Array(rank).fill(value);
+  if (list.length !== rank) throw new OptionError(operation, name, `must be one number, or one for each of the ${rank} axes`, value);
+  return list;
+}

@@ -1,0 +1,26 @@
+import type { Tensor } from '../../tensor.js';
+import { bell2d, bellRadius } from './gaussian.js';
+import { squareKernel } from './make/build-kernel.js';
+import { checkKernelSize, positive } from './make/kernel-parameters.js';
+
+/**
+ * What a blur takes away: identity − G(σ), `[k, k]`, sum 0; G is the Gaussian blur. Made for the output `'signed'`,
+ * where it is what photographers lay over a picture to sharpen it.
+ * @param sigma of the blur in pixels, > 0; what is coarser is removed. Default 3
+ * @throws OptionError if sigma breaks its rule
+ * @see Gonzalez & Woods, Digital Image Processing, 3.7 (highpass from lowpass filters)
+ * @example
+ * ```ts
+ * import { filter, highPass } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const detail = await filter(await readImage('photo.jpg'), highPass(2), { output: 'signed' }); // what gaussian(2) takes away
+ * ```
+ */
+export function highPass(sigma = 3): Tensor {
+  positive('highPass', 'sigma', sigma);
+  const radius = bellRadius(sigma);
+  checkKernelSize('highPass', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);
+  const bell = bell2d(sigma);
+  return squareKernel(bell.map((weight, i) => (i === (bell.length - 1) / 2 ? 1 : 0) - weight));
+}

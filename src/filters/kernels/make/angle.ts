@@ -1,0 +1,17 @@
+import { finite } from './kernel-parameters.js';
+
+/**
+ * The unit vector at an angle, `[x, y]`, y downwards. All angles of the filters are measured in the same way:
+ * from the right, counter-clockwise as one sees the picture; parameters are in degrees.
+ * @throws OptionError unless the angle is a finite number
+ */
+export function heading(operation: string, name: string, degrees: number): readonly [x: number, y: number] {
+  finite(operation, name, degrees);
+  const radians = ((degrees % 360) * Math.PI) / 180;
+  return [exact(Math.cos(radians)), -exact(Math.sin(radians))];
+}
+
+/** cos 90° is 6e-17 in float64. */
+function exact(value: number): number {
+  return Math.abs(value) < 1e-15 ? 0 : value;
+}

@@ -1,0 +1,37 @@
+import type { Tensor } from '../../../tensor.js';
+
+// How kernels are made that are formulas and not matrices: in float64, rounded once, at the end.
+
+/** One number for each cell of `[2·radius + 1, 2·radius + 1]`, row by row: f at its place beside the middle, x to the right, y downwards. */
+export function sample(radius: number, f: (x: number, y: number) => number): number[] {
+  const side = 2 * radius + 1;
+  return Array.from({ length: side ** 2 }, (_, i) => f((i % side) - radius, Math.floor(i / side) - radius));
+}
+
+/** A square kernel, `[k, k]`, from its weights row by row. */
+export function squareKernel(weights: readonly number[]): Tensor {
+  const side = Math.sqrt(weights.length);
+  return { shape: [side, side], data: toFloat32(weights) };
+}
+
+/** A separable kernel, `[...lengths]`: the product of one vector per axis, `outer(column, row)`. */
+export function outer(...vectors: readonly (readonly number[])[]): Tensor {
+  const products = vectors.reduce<readonly number[]>((all, vector) => all.flatMap((a) => vector.map((b) => a * b)), [1]);
+  return { shape: vectors.map((vector) => vector.length), data: toFloat32(products) };
+}
+
+/** The weights as shares of their sum, which must not be zero. */
+export function toMean(weights: readonly number[]): number[] {
+  const sum = total(weights);
+  return weights.map((weight) => weight / sum);
+}
+
+export function total(weights: readonly number[]): number {
+  return weights.reduce((sum, weight) => sum + weight, 0);
+}
+
+/** What cancels out in theory is zero in the kernel too, and then costs nothing: cos 90° is 6e-17 in float64. */
+function toFloat32(weights: readonly number[]): Float32Array {
+  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  return Float32Array.from(weights, (weight) => (Math.abs(weight) < 1e-14 * largest ? 0 : weight));
+}

@@ -1,0 +1,36 @@
+import { DataError, ShapeError, show } from '../../../errors.js';
+import { type Tensor, tensor } from '../../../tensor.js';
+
+/**
+ * A filter kernel, `[kH, kW]`, written down as the matrix it is: `kernel2d([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])`.
+ * Any size, even and non-square ones too.
+ * @throws ShapeError unless it is a list of equally long, non-empty rows
+ * @throws DataError if a weight is not a finite number
+ * @example
+ * ```ts
+ * import { kernel2d } from 'convlab';
+ *
+ * const rightMinusLeft = kernel2d([
+ *   [-1, 0, 1],
+ *   [-2, 0, 2],
+ *   [-1, 0, 1],
+ * ]);
+ * console.log(rightMinusLeft.shape); // → [ 3, 3 ]
+ * ```
+ */
+export function kernel2d(rows: readonly (readonly number[])[]): Tensor {
+  if (!Array.isArray(rows) || !rows.every(Array.isArray) || !rows[0]?.length) {
+    throw new ShapeError('kernel2d', `a kernel is a list of rows of numbers, [[…], …], received ${show(rows)}`, { rows });
+  }
+  rows.forEach((row, y) => {
+    if (row.length !== rows[0].length) {
+      throw new ShapeError('kernel2d', `all rows must be equally long, but row 1 has ${rows[0].length} weights and row ${y + 1} has ${row.length}`, { rows });
+    }
+    row.forEach((weight, x) => {
+      if (!Number.isFinite(weight)) {
+        throw new DataError('kernel2d', `every weight must be a finite number, but row ${y + 1}, column ${x + 1} is ${show(weight)}`, { y, x, weight });
+      }
+    });
+  });
+  return tensor(rows);
+}

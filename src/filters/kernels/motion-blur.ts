@@ -1,0 +1,47 @@
+import type { Tensor } from '../../tensor.js';
+import { heading } from './make/angle.js';
+import { coverage, type Point } from './make/coverage.js';
+import { checkKernelSize, positive } from './make/kernel-parameters.js';
+import { kernel2d } from './make/kernel2d.js';
+
+/**
+ * The camera moved 9 pixels along the diagonal while the shutter was open: the mean of these 9 pixels, `[9, 9]`, sum 1.
+ */
+export const MOTION_DIAGONAL = kernel2d(
+  [
+    [1, 0, 0, 0, 0, 0, 0, 0, 0],
+    [0, 1, 0, 0, 0, 0, 0, 0, 0],
+    [0, 0, 1, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 1, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 1, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 1, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0, 1, 0, 0],
+    [0, 0, 0, 0, 0, 0, 0, 1, 0],
+    [0, 0, 0, 0, 0, 0, 0, 0, 1],
+  ].map((row) => row.map((weight) => weight / 9)),
+);
+
+/**
+ * The camera moved in a straight line while the shutter was open: a stroke, `length` long and 1 wide, `[kH, kW]`, sum 1.
+ * Each weight is the share of the stroke that lies on its pixel, so any length and any angle is without stairs;
+ * along the axes a whole length gives the mean of so many pixels.
+ * @param length in pixels, > 0. Default 9
+ * @param angle in degrees, counter-clockwise from the right. Default 0: sideways
+ * @throws OptionError if length or angle breaks its rule
+ * @example
+ * ```ts
+ * import { motionBlur } from 'convlab';
+ *
+ * const { shape, data } = motionBlur(5, 0);
+ * console.log(shape, data[0].toFixed(2)); // → [ 1, 5 ] 0.20
+ * ```
+ */
+export function motionBlur(length = 9, angle = 0): Tensor {
+  positive('motionBlur', 'length', length);
+  const [x, y] = heading('motionBlur', 'angle', angle);
+  const side = Math.ceil(length) + 2;
+  checkKernelSize('motionBlur', 'length', length, [side, side]);
+  const corner = (along: number, across: number): Point => [x * along - y * across, y * along + x * across];
+  const end = length / 2;
+  return coverage([corner(-end, -0.5), corner(end, -0.5), corner(end, 0.5), corner(-end, 0.5)]);
+}

@@ -1,0 +1,18 @@
+import { kernel2d } from './make/kernel2d.js';
+
+/**
+ * ∂f/∂x, the mean of three rows: [1 1 1]ᵀ · [−1 0 1], `[3, 3]`, sum 0. A slope of one gray level per pixel gives 6.
+ * @see Prewitt, Object Enhancement and Extraction (1970)
+ */
+export const PREWITT_X = kernel2d([
+  [-1, 0, 1],
+  [-1, 0, 1],
+  [-1, 0, 1],
+]);
+
+/** ∂f/∂y: {@link PREWITT_X} transposed, `[3, 3]`, sum 0. Positive where it gets brighter downwards. */
+export const PREWITT_Y = kernel2d([
+  [-1, -1, -1],
+  [0, 0, 0],
+  [1, 1, 1],
+]);

@@ -1,0 +1,17 @@
+import { kernel2d } from './make/kernel2d.js';
+
+/**
+ * The slope down the diagonal: f(x, y) − f(x − 1, y − 1), `[2, 2]`, sum 0. The smallest pair of kernels that sees every
+ * direction. The anchor of an even kernel is its lower right cell.
+ * @see Roberts, Machine Perception of Three-Dimensional Solids (1963)
+ */
+export const ROBERTS_FALLING = kernel2d([
+  [-1, 0],
+  [0, 1],
+]);
+
+/** The slope up the other diagonal: f(x, y − 1) − f(x − 1, y), `[2, 2]`, sum 0. */
+export const ROBERTS_RISING = kernel2d([
+  [0, 1],
+  [-1, 0],
+]);

@@ -1,0 +1,26 @@
+import { OptionError } from '../../errors.js';
+import type { Tensor } from '../../tensor.js';
+import { kernel2d } from './make/kernel2d.js';
+
+/**
+ * Adds to every pixel what makes it differ from its neighbors, `[3, 3]`, sum 1:
+ * identity − strength · Laplacian = identity + 5 · strength · (identity − mean of the cross).
+ * @param strength 0 leaves the picture as it is. Default 1: the well-known 0 −1 0 / −1 5 −1 / 0 −1 0
+ * @throws OptionError if strength is not a finite number ≥ 0
+ * @see Gonzalez & Woods, Digital Image Processing, 3.6 (using the Laplacian for sharpening)
+ * @example
+ * ```ts
+ * import { sharpen } from 'convlab';
+ *
+ * console.log([...sharpen(1).data].join(' ')); // → 0 -1 0 -1 5 -1 0 -1 0
+ * ```
+ */
+export function sharpen(strength = 1): Tensor {
+  if (!Number.isFinite(strength) || strength < 0) throw new OptionError('sharpen', 'strength', 'must be a finite number ≥ 0', strength);
+  const s = strength;
+  return kernel2d([
+    [0, -s, 0],
+    [-s, 1 + 4 * s, -s],
+    [0, -s, 0],
+  ]);
+}

@@ -1,0 +1,19 @@
+import { kernel2d } from './make/kernel2d.js';
+
+/**
+ * ∂f/∂x, smoothed across: [1 2 1]ᵀ · [−1 0 1], `[3, 3]`, sum 0. Positive where it gets brighter to the right.
+ * A slope of one gray level per pixel gives 8.
+ * @see Sobel & Feldman, A 3×3 Isotropic Gradient Operator for Image Processing (1968)
+ */
+export const SOBEL_X = kernel2d([
+  [-1, 0, 1],
+  [-2, 0, 2],
+  [-1, 0, 1],
+]);
+
+/** ∂f/∂y: {@link SOBEL_X} transposed, `[3, 3]`, sum 0. Positive where it gets brighter downwards. */
+export const SOBEL_Y = kernel2d([
+  [-1, -2, -1],
+  [0, 0, 0],
+  [1, 2, 1],
+]);

@@ -1,0 +1,102 @@
+import { refuseUnknownOptions, ShapeError } from '../../errors.js';
+import { checkImage, type Image, imageToTensor } from '../../image/image.js';
+import { whiteOf } from '../../image/samples.js';
+import { conv, type RunOptions } from '../../kernels/conv.js';
+import { reshape } from '../../tensor.js';
+import { gaussian } from '../kernels/gaussian.js';
+
+/** How far two pictures are apart; differences are in their units: 0 … 255 for 8 bits, 0 … 65535 for 16, 0 … 1 for floats. */
+export interface Comparison {
+  /** the largest absolute difference of two samples */
+  readonly max: number;
+  /** the mean absolute difference */
+  readonly mean: number;
+  /** the root of the mean squared difference */
+  readonly rmse: number;
+  /** peak signal-to-noise ratio in decibels, 20 · log₁₀(white / rmse); Infinity if the pictures are equal */
+  readonly psnr: number;
+  /** structural similarity, mean over all windows and channels, 1 if the pictures are equal; null for pictures of fewer than 11 pixels on a side */
+  readonly ssim: number | null;
+}
+
+/** SSIM's window: a Gaussian of σ 1.5, cut off to 11 × 11. */
+const WINDOW = 11;
+const SIGMA = 1.5;
+
+/**
+ * Compares two pictures, all channels alike, alpha too.
+ * @throws ShapeError unless both have one size, as many channels and one sample type
+ * @see Wang, Bovik, Sheikh, Simoncelli, Image Quality Assessment: From Error Visibility to Structural Similarity (2004)
+ * @example
+ * ```ts
+ * import { box, compareImages, filter } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const photo = await readImage('photo.jpg');
+ * console.log((await compareImages(photo, photo)).max); // → 0
+ * const { psnr, ssim } = await compareImages(photo, await filter(photo, box(3)));
+ * ```
+ */
+export async function compareImages(a: Image, b: Image, options: RunOptions = {}): Promise<Comparison> {
+  refuseUnknownOptions('compareImages', options, ['backend']);
+  checkImage('compareImages', a);
+  checkImage('compareImages', b);
+  const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
+  if (say(a) !== say(b))
+    throw new ShapeError('compareImages', `the pictures must have one size, as many channels and one sample type, received ${say(a)} and ${say(b)}`, { a, b });
+  let [max, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < a.data.length; i++) {
+    const difference = Math.abs(a.data[i] - b.data[i]);
+    if (difference > max) max = difference;
+    sum += difference;
+    squares += difference ** 2;
+  }
+  const rmse = Math.sqrt(squares / a.data.length);
+  return { max, mean: sum / a.data.length, rmse, psnr: 20 * Math.log10(whiteOf(a.data) / rmse), ssim: await similarity(a, b, options) };
+}
+
+async function similarity(a: Image, b: Image, on: RunOptions): Promise<number | null> {
+  if (Math.min(a.width, a.height) < WINDOW) return null;
+  const area = a.width * a.height;
+  const bell = reshape(gaussian(SIGMA, { size: WINDOW }), [1, 1, WINDOW, WINDOW]);
+  const [planesA, planesB] = [imageToTensor(a).data, imageToTensor(b).data];
+  let total = 0;
+  for (let c = 0; c < a.channels; c++) {
+    const [pa, pb] = [planesA, planesB].map((planes) => planes.subarray(c * area, (c + 1) * area));
+    const { x, shift } = moments(pa, pb, whiteOf(a.data));
+    const { data } = await conv({ shape: [5, 1, a.height, a.width], data: x }, bell, on);
+    total += meanSimilarity(data, shift);
+  }
+  return total / a.channels;
+}
+
+/** a, b, a², b² and ab, `[5, H·W]`, with white 1 and around the mean of both, so that float32 loses little of their variances. */
+function moments(a: Float32Array, b: Float32Array, white: number): { x: Float32Array; shift: number } {
+  const area = a.length;
+  const add = (sum: number, value: number) => sum + value;
+  const shift = (a.reduce(add, 0) + b.reduce(add, 0)) / (2 * area);
+  const x = new Float32Array(5 * area);
+  for (let i = 0; i < area; i++) {
+    const [va, vb] = [(a[i] - shift) / white, (b[i] - shift) / white];
+    x[i] = va;
+    x[area + i] = vb;
+    x[2 * area + i] = va * va;
+    x[3 * area + i] = vb * vb;
+    x[4 * area + i] = va * vb;
+  }
+  return { x, shift: shift / white };
+}
+
+/** The mean of (2 μa μb + C1)(2 σab + C2) / ((μa² + μb² + C1)(σa² + σb² + C2)), with white = 1. */
+function meanSimilarity(windows: Float32Array, shift: number): number {
+  const [c1, c2] = [0.01 ** 2, 0.03 ** 2];
+  const area = windows.length / 5;
+  let sum = 0;
+  for (let i = 0; i < area; i++) {
+    const [a, b, aa, bb, ab] = [windows[i], windows[area + i], windows[2 * area + i], windows[3 * area + i], windows[4 * area + i]];
+    const variances = Math.max(0, aa - a * a) + Math.max(0, bb - b * b);
+    const [ma, mb] = [a + shift, b + shift];
+    sum += ((2 * ma * mb + c1) * (2 * (ab - a * b) + c2)) / ((ma * ma + mb * mb + c1) * (variances + c2));
+  }
+  return sum / area;
+}

@@ -1,0 +1,185 @@
+import { type Image, tensorToImage } from '../../image/image.js';
+import type { Tensor } from '../../tensor.js';
+import { magnitudeBytes } from '../bytes.js';
+import { checkOut, deliver, type ResultOptions } from '../filter-image.js';
+import { KIRSCH, ROBINSON } from '../kernels/compass.js';
+import { heading } from '../kernels/make/angle.js';
+import { oneOf } from '../kernels/make/kernel-parameters.js';
+import { PREWITT_X, PREWITT_Y } from '../kernels/prewitt.js';
+import { ROBERTS_FALLING, ROBERTS_RISING } from '../kernels/roberts.js';
+import { SCHARR_X, SCHARR_Y } from '../kernels/scharr.js';
+import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
+import { chooseChannels } from '../picture/channels.js';
+import {
+  checkMeasureOptions,
+  checkOperationOptions,
+  type MeasureOptions,
+  type OperationOptions,
+  planeAt,
+  planesToImage,
+  replacePlanes,
+  respond,
+  toPlanes,
+} from './operation.js';
+
+/** Kernels that measure slopes: two at right angles, or the eight of a compass. */
+interface GradientOperator {
+  readonly kernels: readonly Tensor[];
+  /** what a step from 0 to 1 between two columns gives; Kirsch's on its dark side, 9 on the bright one */
+  readonly step: number;
+  /** where each kernel looks, in degrees counter-clockwise from the right */
+  readonly looks: readonly number[];
+}
+
+const COMPASS = [0, 45, 90, 135, 180, -135, -90, -45] as const;
+const OPERATORS = {
+  sobel: { kernels: [SOBEL_X, SOBEL_Y], step: 4, looks: [0, -90] },
+  scharr: { kernels: [SCHARR_X, SCHARR_Y], step: 16, looks: [0, -90] },
+  prewitt: { kernels: [PREWITT_X, PREWITT_Y], step: 3, looks: [0, -90] },
+  roberts: { kernels: [ROBERTS_FALLING, ROBERTS_RISING], step: Math.SQRT2, looks: [-45, 45] },
+  kirsch: { kernels: KIRSCH, step: 15, looks: COMPASS },
+  robinson: { kernels: ROBINSON, step: 4, looks: COMPASS },
+} as const satisfies Record<string, GradientOperator>;
+
+/** The kernels that {@link gradient} knows by name. */
+export type GradientOperatorName = keyof typeof OPERATORS;
+/** Every {@link GradientOperatorName}. */
+export const GRADIENT_OPERATORS = Object.keys(OPERATORS) as readonly GradientOperatorName[];
+
+/** The option that all of the gradient's functions share. */
+export interface OperatorOption {
+  /** Whose kernels measure the slope. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
+  operator?: GradientOperatorName;
+}
+
+/** What {@link gradient} returns: float images of the size of the picture, one channel for each it looked at. */
+export interface Gradient {
+  /** How steep: 1 is a step from black to white between two columns or rows, whatever the operator (Kirsch's: on its dark side); ≥ 0. */
+  readonly magnitude: Image;
+  /** Where it gets brighter, in radians from −π to π, counter-clockwise from the right; 0 where it is flat. */
+  readonly direction: Image;
+}
+
+/**
+ * The slope of the brightness at every pixel: with x to the right and y downwards, magnitude √(x² + y²) / step and direction
+ * atan2(−y, x), where x and y are what the operator's two kernels give and step is what they give for a step of 1. Of a
+ * compass the kernel with the largest answer counts, and the direction is a multiple of 45°. Roberts' pair is turned by 45°.
+ * @param image not changed
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @see Gonzalez & Woods, Digital Image Processing, 10.2 (the image gradient and its properties)
+ * @example
+ * ```ts
+ * import { gradient } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const { magnitude, direction } = await gradient(await readImage('photo.jpg'), { operator: 'scharr', channels: 'luminance' });
+ * ```
+ */
+export async function gradient(image: Image, options: OperatorOption & MeasureOptions = {}): Promise<Gradient> {
+  checkMeasureOptions('gradient', image, options, ['operator']);
+  const { magnitude, direction } = await slopes('gradient', toPlanes('gradient', image, options).x, options);
+  return {
+    magnitude: planesToImage(image, magnitude, 'float'),
+    direction: tensorToImage({ shape: [1, direction.length / (image.width * image.height), image.height, image.width], data: direction }, { depth: 'float' }),
+  };
+}
+
+/**
+ * The magnitude of the {@link gradient} as a picture: edges, bright on black, in every channel for itself.
+ * @returns the same size, channels and sample type, alpha as it was
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @throws ShapeError if `out` is not as the result is
+ */
+export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions & ResultOptions = {}): Promise<Image> {
+  const { channels = 'color', output = 'clamp', out } = options;
+  checkOperationOptions('gradientMagnitude', image, options, ['operator', 'out']);
+  if (out !== undefined) checkOut('gradientMagnitude', out, image, [1, image.channels, image.height, image.width], output);
+  const { kernels, step } = operatorOf('gradientMagnitude', options);
+  if (channels !== 'luminance' && output === 'clamp') {
+    const filtered = chooseChannels(channels, image.channels, 'gradientMagnitude');
+    const done = await magnitudeBytes('gradientMagnitude', image, kernels, 1 / step, filtered, options);
+    if (done) return done;
+  }
+  const planes = toPlanes('gradientMagnitude', image, options);
+  const { magnitude } = await slopes('gradientMagnitude', planes.x, options);
+  return deliver(replacePlanes(image, planes, magnitude, output), out);
+}
+
+/**
+ * The {@link gradient} in colors, of the channel where it is steepest: the hue says where it gets brighter (red to the right, yellow-green
+ * up, cyan to the left, violet down), the brightness how steeply.
+ * @returns RGB of the same size and sample type
+ * @throws OptionError if an option is unknown or breaks its rule
+ */
+export async function gradientDirection(image: Image, options: OperatorOption & OperationOptions = {}): Promise<Image> {
+  checkOperationOptions('gradientDirection', image, options, ['operator']);
+  const { x } = toPlanes('gradientDirection', image, options);
+  const { magnitude, direction } = await slopes('gradientDirection', x, options);
+  const area = image.width * image.height;
+  const rgb = new Float32Array(3 * area);
+  for (let i = 0; i < area; i++) {
+    const at = largestAt(magnitude, area, i);
+    const sixth = (direction[at] / Math.PI) * 3;
+    for (let c = 0; c < 3; c++) {
+      // red, green and blue are a third of the wheel apart, each full for a third and rising or falling for a sixth on both sides
+      const away = Math.abs(((((sixth - 2 * c) % 6) + 9) % 6) - 3);
+      rgb[c * area + i] = magnitude[at] * Math.min(1, Math.max(0, 2 - away));
+    }
+  }
+  return planesToImage(image, rgb, options.output);
+}
+
+interface Slopes {
+  /** plane by plane, in the picture's units: a step from black to white is white */
+  readonly magnitude: Float32Array;
+  /** plane by plane, in radians */
+  readonly direction: Float32Array;
+}
+
+/** @param x `[planes, 1, H, W]` */
+async function slopes(operation: string, x: Tensor, options: OperatorOption & MeasureOptions): Promise<Slopes> {
+  const { kernels, step, looks } = operatorOf(operation, options);
+  const { data } = await respond(x, kernels, options);
+  const planes = x.shape[0];
+  const result = { magnitude: new Float32Array(x.data.length), direction: new Float32Array(x.data.length) };
+  for (let plane = 0; plane < planes; plane++) {
+    const [answers, magnitude, direction] = [data, result.magnitude, result.direction].map((values) => planeAt(values, plane, planes));
+    const measure = kernels.length === 2 ? fromPair : fromCompass;
+    measure(answers, looks, magnitude, direction);
+    for (let i = 0; i < magnitude.length; i++) magnitude[i] /= step;
+  }
+  return result;
+}
+
+function operatorOf(operation: string, { operator = 'sobel' }: OperatorOption): GradientOperator {
+  oneOf(operation, 'operator', operator, GRADIENT_OPERATORS);
+  return OPERATORS[operator];
+}
+
+/** Two components at right angles. @param answers the one plane, then the other */
+function fromPair(answers: Float32Array, looks: readonly number[], magnitude: Float32Array, direction: Float32Array): void {
+  const [[ux, uy], [vx, vy]] = looks.map((degrees) => heading('gradient', 'looks', degrees));
+  const [u, v] = [planeAt(answers, 0, 2), planeAt(answers, 1, 2)];
+  for (let i = 0; i < magnitude.length; i++) {
+    magnitude[i] = Math.sqrt(u[i] * u[i] + v[i] * v[i]);
+    // 0 − y and not −y, which would be −0 where y is 0, and turn π into −π
+    direction[i] = Math.atan2(0 - (u[i] * uy + v[i] * vy), u[i] * ux + v[i] * vx);
+  }
+}
+
+/** The largest of all answers, the first of equals. @param answers plane after plane */
+function fromCompass(answers: Float32Array, looks: readonly number[], magnitude: Float32Array, direction: Float32Array): void {
+  const area = magnitude.length;
+  for (let i = 0; i < area; i++) {
+    const best = largestAt(answers, area, i);
+    magnitude[i] = answers[best];
+    direction[i] = (looks[(best - i) / area] * Math.PI) / 180;
+  }
+}
+
+/** Of pixel i in plane after plane: the index of the largest value, the first of equals. */
+export function largestAt(values: Float32Array, area: number, i: number): number {
+  let best = i;
+  for (let at = i + area; at < values.length; at += area) if (values[at] > values[best]) best = at;
+  return best;
+}

@@ -1,0 +1,108 @@
+import type { Image } from '../../image/image.js';
+import { whiteOf } from '../../image/samples.js';
+import { full, type Tensor } from '../../tensor.js';
+import { checkKernelSize, count } from '../kernels/make/kernel-parameters.js';
+import { checkOperationOptions, type MeasureOptions, type OperationOptions, planeAt, replacePlanes, respond, toPlanes } from './operation.js';
+
+/** Options of {@link localMean}, {@link localVariance} and {@link localDeviation}. */
+export interface LocalOptions extends OperationOptions {
+  /** Side of the window in pixels, a whole number ≥ 1; of an even one the middle is right of and below the center. Default 5. */
+  size?: number;
+}
+
+/**
+ * The mean of the size × size pixels around each pixel, every channel for itself: m = Σ f / n. The same as `filter` with
+ * `box(size)`, summed more precisely.
+ * @returns the same size, channels and sample type, alpha as it was
+ * @throws OptionError if an option is unknown or breaks its rule
+ */
+export async function localMean(image: Image, options: LocalOptions = {}): Promise<Image> {
+  return local('localMean', image, options, (mean) => mean);
+}
+
+/**
+ * How much the size × size pixels around each pixel differ: v = Σ (f − m)² / n (divided by n, not n − 1), every channel for itself.
+ * White counts as 1, so v is at most ¼, whatever the sample type.
+ * @returns the same size, channels and sample type, alpha as it was
+ * @throws OptionError if an option is unknown or breaks its rule
+ */
+export async function localVariance(image: Image, options: LocalOptions = {}): Promise<Image> {
+  return local('localVariance', image, options, (_, variance, white) => variance / white);
+}
+
+/**
+ * The standard deviation of the size × size pixels around each pixel, √v, in the picture's units, every channel for itself: texture.
+ * @returns the same size, channels and sample type, alpha as it was
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @example
+ * ```ts
+ * import { localDeviation } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const texture = await localDeviation(await readImage('photo.jpg'), { size: 9 });
+ * ```
+ */
+export async function localDeviation(image: Image, options: LocalOptions = {}): Promise<Image> {
+  return local('localDeviation', image, options, (_, variance) => Math.sqrt(variance));
+}
+
+type Measure = (mean: number, variance: number, white: number) => number;
+
+async function local(operation: string, image: Image, options: LocalOptions, measure: Measure): Promise<Image> {
+  checkOperationOptions(operation, image, options, ['size']);
+  const { size = 5, output, ...rest } = options;
+  count(operation, 'size', size);
+  checkKernelSize(operation, 'size', size, [size, size]);
+  const planes = toPlanes(operation, image, rest);
+  const values = new Float32Array(planes.x.data.length);
+  const white = whiteOf(image.data);
+  for (let plane = 0; plane < planes.x.shape[0]; plane++) {
+    const one = { shape: [1, ...planes.x.shape.slice(1)], data: planeAt(planes.x.data, plane, planes.x.shape[0]) };
+    const { mean, variance } = await moments(one, size, rest);
+    planeAt(values, plane, planes.x.shape[0]).forEach((_, i, to) => {
+      to[i] = measure(mean[i], variance[i], white);
+    });
+  }
+  return replacePlanes(image, planes, values, output);
+}
+
+/**
+ * Mean and variance of every window, in float64. Σf²/n − m² alone would not do: where a bright sky is nearly even,
+ * the difference of two large float32 sums is noise. So f is measured from an origin near it, and f and f² are each split in two: 11 bits, whose
+ * sums float32 holds exactly for windows of up to 8192 pixels, and the small rest.
+ * @param x `[1, 1, H, W]`
+ */
+async function moments(x: Tensor, size: number, options: MeasureOptions) {
+  const { paddingMode, paddingValue = 0 } = options;
+  // seen from the origin, a constant beyond the border has to be zero
+  const constant = paddingMode === 'zero' || paddingMode === 'constant';
+  const origin = constant ? paddingValue : x.data.reduce((sum, value) => sum + value, 0) / x.data.length;
+  const border = paddingMode === 'constant' ? { paddingValue: paddingValue - origin } : {};
+  const offsets = new Float64Array(x.data).map((value) => value - origin);
+  const parts = [...split(offsets), ...split(offsets.map((offset) => offset * offset))];
+  const stack: Tensor = { shape: [parts.length, ...x.shape.slice(1)], data: new Float32Array(parts.length * x.data.length) };
+  parts.forEach((part, i) => {
+    stack.data.set(part, i * part.length);
+  });
+  const { data } = await respond(stack, [full([size, size], 1)], { ...options, ...border });
+  const [coarse, fine, coarseSquares, fineSquares] = parts.map((_, i) => planeAt(data, i, parts.length));
+  const [mean, variance, n] = [new Float64Array(x.data.length), new Float64Array(x.data.length), size ** 2];
+  for (let i = 0; i < mean.length; i++) {
+    const offset = (coarse[i] + fine[i]) / n;
+    mean[i] = origin + offset;
+    variance[i] = Math.max(0, (coarseSquares[i] + fineSquares[i]) / n - offset * offset);
+  }
+  return { mean, variance };
+}
+
+/** Multiples of 2⁻¹¹ of the largest value's power of two, and what is left. */
+function split(values: Float64Array): readonly [coarse: Float32Array, fine: Float32Array] {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const step = largest === 0 ? 1 : 2 ** (Math.ceil(Math.log2(largest)) - 11);
+  const [coarse, fine] = [new Float32Array(values.length), new Float32Array(values.length)];
+  for (let i = 0; i < values.length; i++) {
+    coarse[i] = Math.round(values[i] / step) * step;
+    fine[i] = values[i] - coarse[i];
+  }
+  return [coarse, fine];
+}

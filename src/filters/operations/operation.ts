@@ -1,0 +1,89 @@
+import { OptionError, refuseUnknownOptions } from '../../errors.js';
+import { checkImage, type Image, imageToTensor } from '../../image/image.js';
+import { conv } from '../../kernels/conv.js';
+import { reshape, type Tensor } from '../../tensor.js';
+import type { FilterOptions } from '../filter.js';
+import { chooseChannels, colorChannels, luminanceOf, pickChannels } from '../picture/channels.js';
+import { checkOutput, valuesToImage } from '../picture/output.js';
+
+// What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
+
+/** Where a measurement looks; each as in {@link FilterOptions}. With channels `'luminance'` it looks at that one plane. */
+export interface MeasureOptions extends Pick<FilterOptions, 'paddingMode' | 'paddingValue' | 'channels' | 'backend'> {}
+
+/** What every image operation (edges, unsharp mask, local variance, …) takes beside its own options; each as in {@link FilterOptions}. */
+export interface OperationOptions extends MeasureOptions, Pick<FilterOptions, 'output'> {}
+
+const MEASURE_OPTIONS = ['paddingMode', 'paddingValue', 'channels', 'backend'] as const satisfies readonly (keyof MeasureOptions)[];
+
+/** @param own names of the operation's own options @throws OptionError if there are others, beside those of {@link MeasureOptions} */
+export function checkMeasureOptions(operation: string, image: Image, options: MeasureOptions, own: readonly string[]): void {
+  refuseUnknownOptions(operation, options, [...own, ...MEASURE_OPTIONS]);
+  checkImage(operation, image);
+}
+
+/** The same with those of {@link OperationOptions}. */
+export function checkOperationOptions(operation: string, image: Image, options: OperationOptions, own: readonly string[]): void {
+  checkMeasureOptions(operation, image, options, [...own, 'output']);
+  if (options.output !== undefined) checkOutput(options.output, operation);
+}
+
+/** The planes that an operation looks at. */
+export interface Planes {
+  /** `[planes, 1, H, W]`, in the picture's units: to `conv` they are a batch */
+  readonly x: Tensor;
+  /** for every channel that gets a result, the number of its plane */
+  readonly planeOf: ReadonlyMap<number, number>;
+}
+
+/** @throws OptionError if the picture has no such channels */
+export function toPlanes(operation: string, image: Image, { channels = 'color' }: MeasureOptions): Planes {
+  const x = imageToTensor(image);
+  const { width, height } = image;
+  if (channels === 'luminance') {
+    if (image.channels < 3) {
+      throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${image.channels} channels`, channels);
+    }
+    return { x: luminanceOf(x), planeOf: new Map(colorChannels(image.channels).map((c) => [c, 0])) };
+  }
+  const chosen = chooseChannels(channels, image.channels, operation);
+  return { x: reshape(pickChannels(x, chosen), [chosen.length, 1, height, width]), planeOf: new Map(chosen.map((c, i) => [c, i])) };
+}
+
+/**
+ * Several kernels of one size over every plane: one convolution. Border and anchor are those of `filter`.
+ * @param x `[planes, 1, H, W]`
+ * @param kernels each `[kH, kW]`
+ * @returns `[planes, kernels, H, W]`
+ */
+export async function respond(x: Tensor, kernels: readonly Tensor[], options: MeasureOptions): Promise<Tensor> {
+  const [kH, kW] = kernels[0].shape;
+  const bank: Tensor = { shape: [kernels.length, 1, kH, kW], data: new Float32Array(kernels.length * kH * kW) };
+  kernels.forEach(({ data }, i) => {
+    bank.data.set(data, i * data.length);
+  });
+  const anchor = [Math.floor(kH / 2), Math.floor(kW / 2)];
+  const reflectFits = anchor.every((before, axis) => before < x.shape[axis + 2]);
+  const { backend, paddingMode = reflectFits ? 'reflect' : 'symmetric', paddingValue } = options;
+  return conv(x, bank, { padding: 'same', anchor, paddingMode, paddingValue, backend });
+}
+
+/** The plane's part of the values. @param i number of the plane @param of how many planes there are */
+export function planeAt(values: Float32Array, i: number, of: number): Float32Array {
+  const area = values.length / of;
+  return values.subarray(i * area, (i + 1) * area);
+}
+
+/** The picture with its planes' values in place of its channels; the others, like alpha, stay. @param values in the picture's units */
+export function replacePlanes(image: Image, { x: { shape }, planeOf }: Planes, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {
+  const x = imageToTensor(image);
+  for (const [c, plane] of planeOf) planeAt(x.data, c, image.channels).set(planeAt(values, plane, shape[0]));
+  return valuesToImage(x, image.data, output, [...planeOf.keys()]);
+}
+
+/** A picture of the planes' values alone. @param values 1, 2, 3 or 4 planes, in the picture's units; used up */
+export function planesToImage(image: Image, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {
+  const channels = values.length / (image.width * image.height);
+  const numbers = Array.from({ length: channels }, (_, c) => c);
+  return valuesToImage({ shape: [1, channels, image.height, image.width], data: values }, image.data, output, numbers);
+}

@@ -1,0 +1,125 @@
+import { OptionError, refuseUnknownOptions, ShapeError } from '../../errors.js';
+import { checkImage, type Image, imageToTensor, tensorToImage } from '../../image/image.js';
+import { whiteOf } from '../../image/samples.js';
+import { conv, type RunOptions } from '../../kernels/conv.js';
+import { reshape, tensor } from '../../tensor.js';
+import { type FilterOptions, filter } from '../filter.js';
+import { binomial } from '../kernels/binomial.js';
+import { count } from '../kernels/make/kernel-parameters.js';
+
+/** Options of {@link gaussianPyramid}, each as in {@link FilterOptions}. */
+export interface PyramidOptions extends Pick<FilterOptions, 'alpha' | 'linear' | 'backend'> {}
+
+/**
+ * A picture in ever smaller sizes: each level is the one before, blurred by `binomial(5)`, without every second row and column.
+ * That is OpenCV's `pyrDown`, to the bit for 8 bits.
+ * @param levels how many pictures, the original among them; each half as large as the one before, halves rounded up
+ * @throws OptionError if levels is not from 1 to where the smallest picture has a single pixel
+ * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
+ */
+export async function gaussianPyramid(image: Image, levels: number, options: PyramidOptions = {}): Promise<readonly Image[]> {
+  refuseUnknownOptions('gaussianPyramid', options, ['alpha', 'linear', 'backend']);
+  checkImage('gaussianPyramid', image);
+  checkLevels('gaussianPyramid', image, levels);
+  const pyramid = [image];
+  while (pyramid.length < levels) pyramid.push(await filter(pyramid[pyramid.length - 1], binomial(5), { ...options, stride: 2 }));
+  return pyramid;
+}
+
+/** What {@link laplacianPyramid} takes a picture apart into: bands of detail, each half as fine as the one before, and a small rest. */
+export interface LaplacianPyramid {
+  /** float pictures around 0, the finest first: what a level of the Gaussian pyramid has and the next one, enlarged, has not */
+  readonly details: readonly Image[];
+  /** the smallest level of the Gaussian pyramid, a float picture: 0 is black, 1 white */
+  readonly base: Image;
+}
+
+/**
+ * Takes a picture apart into bands of detail; {@link collapsePyramid} puts it together again.
+ * All channels are treated alike, alpha too, and nothing is rounded but to float32.
+ * @param levels as in {@link gaussianPyramid}: `levels − 1` details and the base
+ * @throws OptionError as {@link gaussianPyramid} does
+ * @example
+ * ```ts
+ * import { collapsePyramid, compareImages, laplacianPyramid } from 'convlab';
+ * import { readImage } from 'convlab/node';
+ *
+ * const photo = await readImage('photo.jpg');
+ * const pyramid = await laplacianPyramid(photo, 3);
+ * console.log(pyramid.details.length, (await collapsePyramid(pyramid)).width); // → 2 96
+ * ```
+ */
+export async function laplacianPyramid(image: Image, levels: number, options: RunOptions = {}): Promise<LaplacianPyramid> {
+  refuseUnknownOptions('laplacianPyramid', options, ['backend']);
+  checkImage('laplacianPyramid', image);
+  checkLevels('laplacianPyramid', image, levels);
+  let base: Image = { ...image, data: Float32Array.from(image.data, (value) => value / whiteOf(image.data)) };
+  const details: Image[] = [];
+  while (details.length < levels - 1) {
+    const smaller = await filter(base, binomial(5), { ...options, stride: 2, channels: 'all', output: 'float' });
+    details.push(combine(base, await enlarge(smaller, base, options), -1));
+    base = smaller;
+  }
+  return { details, base };
+}
+
+/**
+ * Puts a picture together from its bands of detail, equal to the original but for float32 rounding; what was changed in a
+ * band is changed in the picture.
+ * @returns a float picture
+ * @throws ShapeError if a detail is not twice as large as what is below it
+ */
+export async function collapsePyramid({ details, base }: LaplacianPyramid, options: RunOptions = {}): Promise<Image> {
+  refuseUnknownOptions('collapsePyramid', options, ['backend']);
+  let image = base;
+  for (const detail of details.toReversed()) {
+    checkImage('collapsePyramid', detail);
+    if (half(detail.width) !== image.width || half(detail.height) !== image.height || detail.channels !== image.channels) {
+      const say = ({ width, height, channels }: Image) => `${width} × ${height} × ${channels}`;
+      throw new ShapeError('collapsePyramid', `a detail must be twice as large as what is below it, received ${say(detail)} on ${say(image)}`, {
+        detail,
+        image,
+      });
+    }
+    image = combine(detail, await enlarge(image, detail, options), 1);
+  }
+  return image;
+}
+
+// Between the pixels of the small picture lie zeros, and 4 · binomial(5) runs over that. Of its 25 weights those on zeros
+// don't count: what is left is one small kernel for each of the four kinds of new pixels (even or odd row and column).
+const [EVEN, ODD] = [
+  [1 / 8, 6 / 8, 1 / 8],
+  [0, 1 / 2, 1 / 2],
+];
+const ENLARGE = tensor([EVEN, ODD].flatMap((down) => [EVEN, ODD].map((across) => [down.map((a) => across.map((b) => a * b))])));
+
+/** The picture twice as large, cut to the size of `like`. */
+async function enlarge(image: Image, like: Image, on: RunOptions): Promise<Image> {
+  const { width, height, channels } = image;
+  const x = reshape(imageToTensor(image), [channels, 1, height, width]);
+  const { data: kinds } = await conv(x, ENLARGE, { ...on, padding: 'same', paddingMode: 'replicate' });
+  const data = new Float32Array(like.data.length);
+  for (let c = 0, o = 0; c < channels; c++) {
+    for (let y = 0; y < like.height; y++) {
+      const row = ((c * 4 + (y % 2) * 2) * height + (y >> 1)) * width;
+      for (let x = 0; x < like.width; x++, o++) data[o] = kinds[row + (x % 2) * height * width + (x >> 1)];
+    }
+  }
+  return tensorToImage({ shape: [1, channels, like.height, like.width], data }, { depth: 'float' });
+}
+
+/** a + sign · b, pixel by pixel. */
+function combine(a: Image, b: Image, sign: 1 | -1): Image {
+  return { ...a, data: Float32Array.from(a.data, (value, i) => value + sign * b.data[i]) };
+}
+
+function half(size: number): number {
+  return Math.ceil(size / 2);
+}
+
+function checkLevels(operation: string, { width, height }: Image, levels: number): void {
+  count(operation, 'levels', levels);
+  const most = 1 + Math.ceil(Math.log2(Math.max(width, height)));
+  if (levels > most) throw new OptionError(operation, 'levels', `must be at most ${most} for ${width} × ${height} pixels`, levels);
+}

@@ -1,0 +1,90 @@
+import { OptionError } from '../../errors.js';
+import type { Tensor } from '../../tensor.js';
+import { changeStep, type Step, sumOf } from '../step.js';
+import { type Channels, chooseChannels, hasAlpha } from './channels.js';
+
+/**
+ * What a filter does with transparency.
+ * - `'premultiply'`: every pixel counts as much as it is opaque, so the color that transparent pixels happen to hold does
+ *   not bleed in. With the weights k, and k̂ = k / Σk: alpha becomes k̂ · a, color k · (a·c) / (k̂ · a), and 0 where nothing
+ *   is left. An opaque picture comes out as without alpha. Beyond the border `paddingMode: 'zero'` is transparent,
+ *   `'constant'` an opaque color.
+ * - `'ignore'`: colors are filtered as they are stored, alpha passes through.
+ * - `'filter'`: alpha is filtered like any other channel, for itself.
+ *
+ * Default `'premultiply'` for blurs: no weight is negative, their sum is positive, all colors are filtered; else
+ * `'ignore'`, with which a kernel of sum zero cannot blank the picture; where `channels` names alpha, `'filter'`.
+ */
+export type Alpha = (typeof ALPHAS)[number];
+/** Every {@link Alpha}. */
+export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
+
+/**
+ * Settles what is done with alpha.
+ * @param steps on the colors
+ * @throws OptionError if the picture has no alpha to do it with, or `channels` contradicts it
+ */
+export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: number, channels: Channels, steps: readonly Step[]): Alpha {
+  if (alpha !== undefined && !ALPHAS.includes(alpha)) throw new OptionError(operation, 'alpha', `must be one of ${ALPHAS.join(', ')}`, alpha);
+  if (!hasAlpha(count)) {
+    if (alpha !== undefined) throw new OptionError(operation, 'alpha', `goes with pictures that have alpha only, this one has ${count} channels`, alpha);
+    return 'ignore';
+  }
+  if (channels !== 'luminance' && chooseChannels(channels, count).includes(count - 1)) {
+    if (alpha !== undefined && alpha !== 'filter') throw new OptionError(operation, 'alpha', "must be 'filter' where channels names alpha", alpha);
+    return 'filter';
+  }
+  if (alpha === 'filter' && channels === 'luminance') throw new OptionError(operation, 'alpha', "'filter' does not go with channels 'luminance'", alpha);
+  const allColors = channels !== 'luminance' && chooseChannels(channels, count).length === count - 1;
+  const shared = steps.every(({ kernel }) => kernel.shape.length === 2);
+  const means = steps.every(({ kernel }) => sumOf(kernel.data) > 0);
+  if (alpha === 'premultiply') {
+    if (!allColors) throw new OptionError(operation, 'alpha', "'premultiply' goes with channels 'color' only, as alpha changes with all of them", alpha);
+    if (!shared) throw new OptionError(operation, 'alpha', "'premultiply' goes with one kernel for all channels, not with one for each", alpha);
+    if (!means)
+      throw new OptionError(operation, 'alpha', "'premultiply' goes with weights of a positive sum only, as alpha is filtered with their mean", alpha);
+  }
+  const blurs = allColors && shared && means && steps.every(({ kernel }) => kernel.data.every((weight) => weight >= 0));
+  return alpha ?? (blurs ? 'premultiply' : 'ignore');
+}
+
+/** The steps as alpha sees them: one plane, weights of sum 1, no bias, and a constant border is opaque. */
+export function alphaSteps(steps: readonly Step[], white: number): readonly Step[] {
+  return steps.map((step) => {
+    const sum = sumOf(step.kernel.data);
+    const kernel = { shape: step.kernel.shape, data: step.kernel.data.map((weight) => weight / sum) };
+    return changeStep({ ...step, kernel, bias: 0 }, { channels: 1, paddingValue: white });
+  });
+}
+
+/**
+ * The steps as premultiplied colors see them. A bias belongs to colors and not to their share, so it is held back:
+ * after weights of sum S a bias of b has become S·b, whatever alpha was.
+ * @returns the steps without bias, and what is to be added to the colors at the end
+ */
+export function premultipliedSteps(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly bias: number } {
+  let held = 0;
+  const without = steps.map((step) => {
+    const placed = changeStep({ ...step, bias: 0 }, { paddingValue: step.geometry.paddingValue - held });
+    held = held * sumOf(step.kernel.data) + step.bias;
+    return placed;
+  });
+  return { steps: without, bias: held };
+}
+
+/** In place: colors times their share. @param alpha one plane */
+export function premultiply(colors: Tensor, alpha: Float32Array, white: number): void {
+  const { data } = colors;
+  for (let at = 0; at < data.length; at += alpha.length) {
+    for (let i = 0; i < alpha.length; i++) data[at + i] *= alpha[i] / white;
+  }
+}
+
+/** In place: the inverse of {@link premultiply}, and the bias added; 0 where nothing is opaque. */
+export function unpremultiply(colors: Tensor, alpha: Float32Array, white: number, bias: number): void {
+  const { data } = colors;
+  const nothing = white * 1e-6; // what float32 sums leave of zeros
+  for (let at = 0; at < data.length; at += alpha.length) {
+    for (let i = 0; i < alpha.length; i++) data[at + i] = alpha[i] > nothing ? (data[at + i] * white) / alpha[i] + bias : 0;
+  }
+}

@@ -1,0 +1,140 @@
+import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { checkImage, type Image } from '../../image/image.js';
+import { whiteOf } from '../../image/samples.js';
+import type { Tensor } from '../../tensor.js';
+import type { Step } from '../step.js';
+import { hasAlpha } from './channels.js';
+
+/** A rectangle of a picture, in whole pixels from the upper left. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle with soft edges. */
+export interface Region extends Rectangle {
+  /**
+   * Pixels over which the filter fades out, inwards from the edge; not along the border of the picture. Default 0: a hard edge.
+   * The pixel i steps inside gets min(1, (i + ½) / feather), vertically and horizontally multiplied.
+   */
+  readonly feather?: number;
+}
+
+/** Where a filter acts. Elsewhere the picture stays as it is; the kernel sees the picture beyond the edges all the same. */
+export interface WhereOptions {
+  /** Only within this rectangle. */
+  region?: Region;
+  /** How much of the filter each pixel gets, from none (black) to all (white): a gray picture of the same size. With a region the shares multiply. */
+  mask?: Image;
+}
+
+/** @throws OptionError unless the region lies within the picture and the mask fits it */
+export function checkWhere(operation: string, { region, mask }: WhereOptions, image: Image): void {
+  if (region !== undefined) checkRegion(operation, region, image);
+  if (mask === undefined) return;
+  checkImage(operation, mask);
+  if (mask.channels !== 1) throw new OptionError(operation, 'mask', 'must be a gray picture of 1 channel', mask.channels);
+  if (mask.width !== image.width || mask.height !== image.height) {
+    throw new ShapeError(operation, `mask must be as large as the picture, ${image.width} × ${image.height}, received ${mask.width} × ${mask.height}`, {
+      mask: [mask.width, mask.height],
+    });
+  }
+}
+
+function checkRegion(operation: string, region: Region, image: Image): void {
+  if (region === null || typeof region !== 'object') throw new OptionError(operation, 'region', 'must be { x, y, width, height, feather? }', region);
+  refuseUnknownOptions(operation, region, ['x', 'y', 'width', 'height', 'feather']);
+  const { x, y, width, height, feather = 0 } = region;
+  const within = (from: number, size: number, whole: number) =>
+    Number.isSafeInteger(from) && Number.isSafeInteger(size) && from >= 0 && size >= 1 && from + size <= whole;
+  if (!within(x, width, image.width) || !within(y, height, image.height)) {
+    const received = `{ x: ${show(x)}, y: ${show(y)}, width: ${show(width)}, height: ${show(height)} }`;
+    throw new ShapeError(operation, `region must be whole pixels within the picture of ${image.width} × ${image.height}, received ${received}`, { region });
+  }
+  if (!Number.isFinite(feather) || feather < 0) throw new OptionError(operation, 'feather', 'must be a finite number ≥ 0', feather);
+}
+
+/** What must be filtered for the rectangle to come out right: it and as far around it as the kernels reach. Of `'wrap'`, which sees the far side, all. */
+export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectangle, image: Image): Rectangle {
+  if (steps.some(({ geometry }) => geometry.paddingMode === 'wrap')) return { x: 0, y: 0, width: image.width, height: image.height };
+  const [reachY, reachX] = ([1, 2] as const).map((axis) => steps.reduce((sum, { geometry: g }) => sum + Math.max(g.before[axis], g.after[axis]), 0));
+  const [left, top] = [Math.max(0, x - reachX), Math.max(0, y - reachY)];
+  return {
+    x: left,
+    y: top,
+    width: Math.min(image.width, x + width + reachX) - left,
+    height: Math.min(image.height, y + height + reachY) - top,
+  };
+}
+
+/** The rectangle as a picture of its own. */
+export function cropImage(image: Image, { x, y, width, height }: Rectangle): Image {
+  if (width === image.width && height === image.height) return image;
+  const { channels } = image;
+  const data = new (image.data.constructor as Uint16ArrayConstructor)(width * height * channels) as Image['data'];
+  for (let row = 0; row < height; row++) {
+    const from = ((y + row) * image.width + x) * channels;
+    data.set(image.data.subarray(from, from + width * channels), row * width * channels);
+  }
+  return { width, height, channels, data };
+}
+
+/** The rectangle of a tensor. @param tensor `[1, C, H, W]` */
+export function cropTensor({ shape, data }: Tensor, { x, y, width, height }: Rectangle): Tensor {
+  const [, channels, fullHeight, fullWidth] = shape;
+  if (width === fullWidth && height === fullHeight) return { shape, data };
+  const out = new Float32Array(channels * height * width);
+  for (let row = 0; row < channels * height; row++) {
+    const from = (Math.floor(row / height) * fullHeight + y + (row % height)) * fullWidth + x;
+    out.set(data.subarray(from, from + width), row * width);
+  }
+  return { shape: [1, channels, height, width], data: out };
+}
+
+/** How much of the filter each pixel of the rectangle gets, 0 … 1. */
+export function shares({ region, mask }: WhereOptions, { x, y, width, height }: Rectangle, image: Image): Float32Array {
+  const fade = (from: number, size: number, whole: number) => {
+    const feather = region?.feather ?? 0;
+    return Float32Array.from({ length: size }, (_, i) => {
+      const steps = Math.min(from === 0 ? Number.POSITIVE_INFINITY : i, from + size === whole ? Number.POSITIVE_INFINITY : size - 1 - i);
+      return feather === 0 ? 1 : Math.min(1, (steps + 0.5) / feather);
+    });
+  };
+  const [rows, columns] = [fade(y, height, image.height), fade(x, width, image.width)];
+  const white = mask ? whiteOf(mask.data) : 1;
+  const out = new Float32Array(width * height);
+  for (let row = 0, at = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, at++) {
+      const masked = mask ? Math.min(1, Math.max(0, mask.data[(y + row) * image.width + x + column] / white)) : 1;
+      out[at] = rows[row] * columns[column] * masked;
+    }
+  }
+  return out;
+}
+
+/**
+ * In place: the filtered rectangle laid over the picture, each pixel by its share. Colors are mixed as much as they are
+ * opaque, so what is transparent on one side does not bleed into the other.
+ * @param whole `[1, C, H, W]`
+ * @param part `[1, C, h, w]`
+ */
+export function blend(whole: Tensor, part: Tensor, { x, y, width, height }: Rectangle, share: Float32Array): void {
+  const [, channels, fullHeight, fullWidth] = whole.shape;
+  const colors = hasAlpha(channels) ? channels - 1 : channels;
+  const [area, partArea] = [fullHeight * fullWidth, height * width];
+  for (let row = 0, from = 0; row < height; row++) {
+    for (let to = (y + row) * fullWidth + x, end = to + width; to < end; to++, from++) {
+      let [kept, added] = [1 - share[from], share[from]];
+      if (added === 0) continue;
+      if (colors < channels) {
+        const [old, fresh] = [whole.data[colors * area + to], part.data[colors * partArea + from]];
+        const mixed = kept * old + added * fresh;
+        whole.data[colors * area + to] = mixed;
+        if (old !== fresh && mixed > 0) [kept, added] = [(kept * old) / mixed, (added * fresh) / mixed];
+      }
+      for (let c = 0; c < colors; c++) whole.data[c * area + to] = kept * whole.data[c * area + to] + added * part.data[c * partArea + from];
+    }
+  }
+}

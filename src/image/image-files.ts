@@ -1,0 +1,113 @@
+import { open, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { DataError, OptionError, refuseUnknownOptions } from '../errors.js';
+import { type Animation, decodeAnimationFor, encodeAnimationFor } from './animation.js';
+import { checkBeginning, type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
+import type { Image } from './image.js';
+import { fileError, writeWhole } from './whole-file.js';
+
+/** Extensions, in lower case, and the formats they stand for. */
+export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
+  '.png': 'png',
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.bmp': 'bmp',
+  '.gif': 'gif',
+  '.tif': 'tiff',
+  '.tiff': 'tiff',
+};
+
+/** As much of a file as tells what it is. */
+const BEGINNING = 512;
+
+/**
+ * Reads a picture from a file; see {@link decodeImage} for what it comes as.
+ * @param options.maxPixels a picture that claims more is refused unseen. Default 2²⁸.
+ * @param options.codec `'built-in'`: not by sharp, even where it is installed. Default `'auto'`.
+ * @throws DataError, naming the file, if it cannot be read or is no sound picture
+ * @throws UnsupportedError if it is a picture of a kind that is not read
+ * @example
+ * ```ts
+ * import { readImage } from 'convlab/node';
+ *
+ * const { width, height, channels, data } = await readImage('photo.jpg');
+ * console.log(width, height, channels, data.length === width * height * channels); // → 96 72 3 true
+ * ```
+ */
+export async function readImage(path: string, options: Pick<DecodeOptions, 'maxPixels' | 'codec'> = {}): Promise<Image> {
+  refuseUnknownOptions('readImage', options, ['maxPixels', 'codec']);
+  checkPath('readImage', path);
+  return decode('readImage', await readBytes('readImage', path), { ...options, name: path });
+}
+
+/**
+ * Writes a picture to a file: the whole file or, if anything fails, nothing; a file that was there stays as it was until then.
+ * @param options.format default: as the extension says
+ * @throws OptionError if the format is unknown
+ * @throws DataError, naming the file, if it cannot be written
+ * @example
+ * ```ts
+ * import { createImage, gaussian, filter } from 'convlab';
+ * import { writeImage } from 'convlab/node';
+ *
+ * const soft = await filter(createImage(64, 48, 3), gaussian(2));
+ * await writeImage('soft.png', soft); // the name decides
+ * await writeImage('soft.jpg', soft, { quality: 85 });
+ * ```
+ */
+export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormat } = {}): Promise<void> {
+  refuseUnknownOptions('writeImage', options, ['format', 'quality', 'codec']);
+  checkPath('writeImage', path);
+  const { quality, codec, format = formatOf(path) } = options;
+  const bytes = await encode('writeImage', image, format, { quality, codec });
+  await writeWhole('writeImage', path, bytes);
+}
+
+/**
+ * Reads an animated GIF from a file; see {@link decodeAnimation} for what it comes as.
+ * @param options.maxPixels one whose frames together claim more is refused. Default 2²⁸.
+ * @throws as {@link readImage} does
+ */
+export async function readAnimation(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Animation> {
+  refuseUnknownOptions('readAnimation', options, ['maxPixels']);
+  checkPath('readAnimation', path);
+  return decodeAnimationFor('readAnimation', await readBytes('readAnimation', path), { ...options, name: path });
+}
+
+/**
+ * Writes an animated GIF to a file, whatever its name ends in: the whole file or, if anything fails, nothing.
+ * @throws as {@link encodeAnimation} does, and DataError, naming the file, if it cannot be written
+ */
+export async function writeAnimation(path: string, animation: Animation): Promise<void> {
+  checkPath('writeAnimation', path);
+  await writeWhole('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation));
+}
+
+function checkPath(operation: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
+}
+
+/** @throws OptionError if the extension stands for no format */
+export function formatOf(path: string): ImageFormat {
+  const format = EXTENSIONS[extname(path).toLowerCase()];
+  if (format) return format;
+  const known = Object.keys(EXTENSIONS).join(', ');
+  throw new OptionError('writeImage', 'path', `must end in ${known}, or format must be given (${imageFormats.join(', ')})`, path);
+}
+
+async function readBytes(operation: string, path: string): Promise<Uint8Array> {
+  try {
+    // to open a pipe would wait for somebody to write to it
+    if (!(await stat(path)).isFile()) throw new DataError(operation, `${path} is not a file`, { path });
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
+      checkBeginning(operation, buffer.subarray(0, bytesRead), path);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw fileError(operation, path, cause);
+  }
+}

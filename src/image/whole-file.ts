@@ -1,0 +1,69 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { ConvlabError, DataError } from '../errors.js';
+
+/** What the system's errors mean to somebody who gave a path. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EEXIST: 'is no folder',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'lies in something that is no folder',
+  EACCES: 'may not be opened',
+  EPERM: 'may not be changed',
+  EROFS: 'lies on a file system that cannot be written',
+  ENOSPC: 'does not fit: no space is left',
+  EDQUOT: 'does not fit: no more space is allowed',
+  EFBIG: 'does not fit: larger files are not allowed',
+  ENAMETOOLONG: 'has a name that is too long',
+  EMFILE: 'cannot be opened: too many files are open',
+};
+
+/** What went wrong with a file, as the error of an operation. @param reasons that mean something else there */
+export function fileError(operation: string, path: string, cause: unknown, reasons: Readonly<Record<string, string>> = {}): ConvlabError {
+  if (cause instanceof ConvlabError) return cause;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return new DataError(operation, `${path} ${reasons[code] ?? REASONS[code] ?? message}`, { path }, { cause });
+}
+
+/**
+ * Writes a file whole or, if anything fails, not at all: under another name beside it, brought to the disk, and only then
+ * put in its place. A file that was there stays as it was until then.
+ * @throws DataError, naming the file, if it cannot be written, or something other than a file is there
+ */
+export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string): Promise<void> {
+  try {
+    const there = await stat(path).catch(() => undefined);
+    // a device or a pipe would be replaced by a plain file: /dev/null, say, for every program on the machine
+    if (there && !there.isFile() && !there.isDirectory()) throw new DataError(operation, `${path} is not a file`, { path });
+    // write-file-atomic's own write takes a disk that fills up half-way for success; Node's writeFile does not
+    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
+  } catch (cause) {
+    throw fileError(operation, path, cause, { ENOENT: 'lies in a folder that does not exist' });
+  }
+}
+
+/** Makes a folder, and those that it lies in, where they are missing. @throws DataError, naming it */
+export async function makeFolder(operation: string, path: string): Promise<void> {
+  try {
+    await make(path);
+  } catch (cause) {
+    throw fileError(operation, path, cause, { ENOENT: 'cannot be made there' });
+  }
+}
+
+/** Node's own `recursive` tries for ever below /proc, where nothing can be made and the reason given is that it does not exist. */
+async function make(path: string): Promise<void> {
+  const isThere = async () => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    if (await isThere()) return;
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw cause;
+    await make(dirname(path));
+    // once: whoever else makes the same folders may have been quicker
+    await mkdir(path).catch(async (again) => {
+      if (!(await isThere())) throw again;
+    });
+  }
+}
