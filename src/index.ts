@@ -13,10 +13,12 @@ export * from './errors.js';
 export * from './filters/index.js';
 export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, tensorToImage } from './image/image.js';
-export type { Backend, BytesTask, DeviceBuffer } from './kernels/backend.js';
+export type { Format, SampleType } from './image/samples.js';
+export type { Abilities, Backend, DeviceBuffer, Executable, Operand } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode } from './kernels/backends/create.js';
 export { type BackendReport, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
-export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient, type RunOptions } from './kernels/conv.js';
+export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient } from './kernels/conv.js';
+export type { PlanOption, RunOptions } from './kernels/eager.js';
 export {
   type AxisPadding,
   type ConvGeometry,
@@ -28,9 +30,11 @@ export {
   type Triple,
   type WindowOptions,
 } from './kernels/geometry.js';
-export { type ExplainOptions, type Explanation, explain } from './kernels/plan/explain-conv.js';
+export type { ConvProgram, Job, Load, OperatorJob, PictureJob, PicturePass, PictureSum, PictureSumKind, Store } from './kernels/job.js';
+export type { Operators } from './kernels/operators.js';
+export { ALGORITHMS, type Algorithm, type Alternative, type ConvPlan, type Way } from './kernels/plan/conv-plan.js';
 export type { Pass } from './kernels/plan/pass.js';
-export { ALGORITHMS, type Algorithm, type Alternative, type Plan } from './kernels/plan/plan.js';
+export { PRECISIONS, type Precision } from './kernels/plan/plan-picture.js';
 export type { Reason } from './kernels/plan/reason.js';
 export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pooling-operators.js';
 export { Random } from './random.js';

@@ -110,3 +110,23 @@ function nestedShape(values: Nested): number[] {
   if (odd) throw new ShapeError('tensor', `rows must have equal shapes, received ${show(first)} and ${show(odd)}`, { first, odd });
   return [values.length, ...first];
 }
+
+/** @throws ShapeError unless `x` is a tensor, of the expected shape if one is given */
+export function checkTensor(operation: string, what: string, x: Tensor, expected?: readonly number[]): void {
+  if (!(x?.data instanceof Float32Array) || !Array.isArray(x.shape)) {
+    const received = x?.shape && x.data ? `{ shape: ${show(x.shape)}, data: ${show(x.data)} }` : show(x);
+    throw new ShapeError(operation, `${what} must be a tensor { shape, data: Float32Array }, received ${received}`, { [what]: x });
+  }
+  const size = x.shape.reduce((product, dimension) => product * dimension, 1);
+  if (size !== x.data.length) {
+    throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${size} values, but its data has ${x.data.length}`, { shape: x.shape });
+  }
+  if (expected && show(x.shape) !== show(expected)) {
+    throw new ShapeError(operation, `${what} must have shape ${show(expected)}, received ${show(x.shape)}`, { expected, received: x.shape });
+  }
+}
+
+/** @throws ShapeError unless it is a list; the geometry checks what the list holds */
+export function checkShape(operation: string, option: string, shape: unknown): void {
+  if (!Array.isArray(shape)) throw new ShapeError(operation, `${option} must be a list of dimensions, received ${show(shape)}`, { [option]: shape });
+}

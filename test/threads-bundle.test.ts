@@ -35,7 +35,8 @@ async function useThreads({ createBackend }: typeof Library, threads?: number) {
     const backend = await createBackend('wasm', { threads });
     const [a, out] = [backend.allocate(1e6), backend.allocate(1e6)];
     backend.write(a, new Float32Array(1e6).fill(2));
-    for (let i = 0; i < 20; i++) backend.pointwise('affine', [a], [3, i], out);
+    const affine = backend.prepare({ operation: 'pointwise', formula: 'affine' });
+    for (let i = 0; i < 20; i++) backend.run(affine, [a], [out], [3, i]);
     const values = await backend.read(out);
     const right = values.every((value) => value === 25);
     backend.dispose();

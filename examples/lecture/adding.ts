@@ -125,7 +125,7 @@ function logarithm(x: Value): Value {
   const faint = x.graph.constant(x.shape, new Float32Array(x.shape.reduce((a, b) => a * b)).fill(1e-7));
   const positive = add(x, faint);
   return x.graph.record('log', [positive], x.shape, (out) => ({
-    forward: (backend) => backend.pointwise('log', [positive.data], [], out.data),
-    backward: (backend) => positive.storage.accumulate(backend, (into) => backend.pointwise('divide', [out.gradient, positive.data], [], into)),
+    forward: (on) => on.pointwise('log', [positive.data], [], out.data),
+    backward: (on) => positive.storage.accumulate(on, (into) => on.pointwise('divide', [out.gradient, positive.data], [], into)),
   }));
 }

@@ -16,7 +16,7 @@ import type { Module } from './module.js';
 export async function retrieveFeatures(model: Module, ...inputs: Tensor[]): Promise<Map<string, Tensor>> {
   const { value } = await model.run(...inputs);
   const features = new Map<string, Tensor>();
-  for (const [name, { shape, data }] of namedOutputs(value.graph)) features.set(name, { shape, data: await value.graph.backend.read(data) });
+  for (const [name, { shape, data }] of namedOutputs(value.graph)) features.set(name, { shape, data: await value.graph.operators.read(data) });
   return features;
 }
 

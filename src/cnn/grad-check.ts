@@ -62,7 +62,7 @@ export async function gradCheck(model: Module, inputShapes: readonly (readonly n
 
   forward();
   model.zeroGrad();
-  output.storage.accumulate(backend, (into) => backend.write(into, weights));
+  output.storage.accumulate(graph.operators, (into) => backend.write(into, weights));
   graph.backward();
 
   const places: [string, Storage][] = [...model.namedParameters()].filter(([, { trainable }]) => trainable).map(([name, { storage }]) => [name, storage]);

@@ -1,5 +1,6 @@
 import { ShapeError, show } from '../errors.js';
-import type { Backend, DeviceBuffer } from '../kernels/backend.js';
+import type { DeviceBuffer } from '../kernels/backend.js';
+import type { Operators } from '../kernels/operators.js';
 import type { Random } from '../random.js';
 import { sizeOf } from '../tensor.js';
 
@@ -14,8 +15,8 @@ export class Storage {
   #addend: DeviceBuffer | undefined;
   /** True until something arrived in `gradient` during this backward pass. */
   untouched = true;
-  /** Where the buffers lie. */
-  backend: Backend | undefined;
+  /** Those of the backend on which the buffers lie. */
+  operators: Operators | undefined;
 
   constructor(
     readonly length: number,
@@ -23,29 +24,29 @@ export class Storage {
   ) {}
 
   /** Makes the buffers that are not there yet. */
-  allocate(backend: Backend): void {
-    this.backend = backend;
-    this.data ??= backend.allocate(this.length);
-    if (this.needsGradient) this.gradient ??= backend.allocate(this.length);
+  allocate(on: Operators): void {
+    this.operators = on;
+    this.data ??= on.allocate(this.length);
+    if (this.needsGradient) this.gradient ??= on.allocate(this.length);
   }
 
   /** Gives the buffers back. */
   free(): void {
-    for (const buffer of [this.data, this.gradient, this.#addend]) if (buffer) this.backend?.free(buffer);
-    this.data = this.gradient = this.#addend = this.backend = undefined;
+    for (const buffer of [this.data, this.gradient, this.#addend]) if (buffer) this.operators?.free(buffer);
+    this.data = this.gradient = this.#addend = this.operators = undefined;
   }
 
   /** Has `write` compute ∂L/∂value into a buffer: the gradient itself the first time, later one that is then added. */
-  accumulate(backend: Backend, write: (into: DeviceBuffer) => void): void {
+  accumulate(on: Operators, write: (into: DeviceBuffer) => void): void {
     if (!this.needsGradient) return;
     const gradient = this.gradient as DeviceBuffer;
     if (this.untouched) {
       this.untouched = false;
       write(gradient);
     } else {
-      this.#addend ??= backend.allocate(this.length);
+      this.#addend ??= on.allocate(this.length);
       write(this.#addend);
-      backend.pointwise('combine', [gradient, this.#addend], [1, 1], gradient);
+      on.pointwise('combine', [gradient, this.#addend], [1, 1], gradient);
     }
   }
 }
@@ -80,18 +81,18 @@ export interface Step {
   /** Multiply-adds of a forward pass. Default 0: not counted. */
   readonly multiplyAdds?: number;
   /** Computes the output's data from the inputs' data. */
-  forward(backend: Backend): void;
+  forward(on: Operators): void;
   /**
    * From the output's gradient to the inputs': each through {@link Storage.accumulate}, since a value may be used twice.
    * Left out where there is nothing to propagate.
    */
-  backward?(backend: Backend): void;
+  backward?(on: Operators): void;
 }
 
 /**
  * What a model computes for inputs of one shape: a list of steps, recorded once by running `forward` on values.
- * On a backend it owns every buffer that it needs; running it is a replay of operator calls: nothing is allocated,
- * nothing read back.
+ * On a backend it owns every buffer that it needs; a run replays operator calls that are prepared already: nothing is allocated,
+ * nothing is read back.
  * @example
  * ```ts
  * import { Module, tensor, type Value } from 'convlab';
@@ -99,8 +100,8 @@ export interface Step {
  * // out = x², ∂L/∂x = 2·x·∂L/∂out
  * function square(x: Value): Value {
  *   return x.graph.record('square', [x], x.shape, (out) => ({
- *     forward: (backend) => backend.pointwise('multiply', [x.data, x.data], [], out.data),
- *     backward: (backend) => x.storage.accumulate(backend, (into) => backend.pointwise('multiplyAdd', [out.gradient, x.data, x.data], [2, 0], into)),
+ *     forward: (on) => on.pointwise('multiply', [x.data, x.data], [], out.data),
+ *     backward: (on) => x.storage.accumulate(on, (into) => on.pointwise('multiplyAdd', [out.gradient, x.data, x.data], [2, 0], into)),
  *   }));
  * }
  * class Squared extends Module {
@@ -120,7 +121,7 @@ export class Graph {
   readonly #storages: Storage[] = [];
   readonly #feeds: { storage: Storage; fill: (values: Float32Array) => void; values: Float32Array }[] = [];
   readonly #scopes: string[] = [];
-  #backend: Backend | undefined;
+  #operators: Operators | undefined;
 
   /**
    * @param training true: dropout drops, batch normalization uses the batch
@@ -186,47 +187,48 @@ export class Graph {
   }
 
   /** Allocates every buffer. Parameters must lie on the same backend already. */
-  allocate(backend: Backend): void {
-    this.#backend = backend;
-    for (const storage of this.#storages) storage.allocate(backend);
-    for (const { storage, values } of this.constants) backend.write(storage.data as DeviceBuffer, values);
+  allocate(on: Operators): void {
+    this.#operators = on;
+    for (const storage of this.#storages) storage.allocate(on);
+    for (const { storage, values } of this.constants) on.write(storage.data as DeviceBuffer, values);
   }
 
   /** Gives every buffer back. */
   free(): void {
     for (const graph of this.continuations) graph.free();
     for (const storage of this.#storages) storage.free();
-    this.#backend = undefined;
+    this.#operators = undefined;
   }
 
   /** One forward pass over the inputs as they were written. */
   forward(): void {
-    const backend = this.#allocated();
+    const on = this.#allocated();
     this.runs++;
     for (const { storage, fill, values } of this.#feeds) {
       fill(values);
-      backend.write(storage.data as DeviceBuffer, values);
+      on.write(storage.data as DeviceBuffer, values);
     }
-    for (const step of this.steps) step.forward(backend);
+    for (const step of this.steps) step.forward(on);
   }
 
   /** One backward pass. The gradient of the last output must have been written; parameters' gradients add up until they are zeroed. */
   backward(): void {
-    const backend = this.#allocated();
+    const on = this.#allocated();
     for (let i = this.steps.length - 1; i >= 0; i--) {
       const { output, backward } = this.steps[i];
-      if (backward && output.storage.needsGradient && !output.storage.untouched) backward.call(this.steps[i], backend);
+      if (backward && output.storage.needsGradient && !output.storage.untouched) backward.call(this.steps[i], on);
     }
     for (const storage of this.#storages) storage.untouched = true;
   }
 
-  get backend(): Backend {
+  /** Those of the backend that it was allocated on. @throws ShapeError if it was not */
+  get operators(): Operators {
     return this.#allocated();
   }
 
-  #allocated(): Backend {
-    if (!this.#backend) throw new ShapeError('graph', 'it must be allocated on a backend first');
-    return this.#backend;
+  #allocated(): Operators {
+    if (!this.#operators) throw new ShapeError('graph', 'it must be allocated on a backend first');
+    return this.#operators;
   }
 
   #value(shape: readonly number[], needsGradient: boolean): Value {

@@ -32,10 +32,10 @@ export abstract class Loss {
   async run(output: ModelOutput, target: Target): Promise<LossValue> {
     output.checkCurrent();
     const step = this.compile(output.value);
-    const { backend } = output.value.graph;
-    backend.write(step.target.data, this.encode(target, output.shape));
+    const { operators: on } = output.value.graph;
+    on.write(step.target.data, this.encode(target, output.shape));
     step.graph.forward();
-    const [value] = await backend.read(step.loss.data);
+    const [value] = await on.read(step.loss.data);
     const backward = () => {
       output.checkCurrent();
       step.backward();
@@ -48,15 +48,15 @@ export abstract class Loss {
     const model = output.graph;
     const kept = this.#compiled.get(model);
     if (kept) return kept;
-    const { backend } = model;
+    const { operators: on } = model;
     const graph = new Graph(model.training, model.random);
     const target = graph.input(output.shape);
     const loss = this.forward(graph.view(output.shape, output.storage), target);
     const one = graph.constant([1], Float32Array.of(1));
-    graph.allocate(backend);
+    graph.allocate(on);
     model.continuations.push(graph);
     const backward = () => {
-      loss.storage.accumulate(backend, (into) => backend.pointwise('affine', [one.data], [1, 0], into));
+      loss.storage.accumulate(on, (into) => on.pointwise('affine', [one.data], [1, 0], into));
       graph.backward();
       model.backward();
     };
@@ -136,11 +136,11 @@ export class MSELoss extends Loss {
   forward(output: Value, target: Value): Value {
     return mean(
       output.graph.record('squaredDifference', [output, target], output.shape, (out) => ({
-        forward: (backend) => backend.pointwise('squaredDifference', [output.data, target.data], [], out.data),
-        backward: (backend) => {
-          output.storage.accumulate(backend, (into) => {
-            backend.pointwise('combine', [output.data, target.data], [2, -2], into);
-            backend.pointwise('multiply', [into, out.gradient], [], into);
+        forward: (on) => on.pointwise('squaredDifference', [output.data, target.data], [], out.data),
+        backward: (on) => {
+          output.storage.accumulate(on, (into) => {
+            on.pointwise('combine', [output.data, target.data], [2, -2], into);
+            on.pointwise('multiply', [into, out.gradient], [], into);
           });
         },
       })),
@@ -157,11 +157,11 @@ export class BCEWithLogitsLoss extends Loss {
   forward(output: Value, target: Value): Value {
     return mean(
       output.graph.record('bceWithLogits', [output, target], output.shape, (out) => ({
-        forward: (backend) => backend.pointwise('bceWithLogits', [output.data, target.data], [], out.data),
-        backward: (backend) => {
-          output.storage.accumulate(backend, (into) => {
-            backend.pointwise('bceWithLogitsGradient', [output.data, target.data], [], into);
-            backend.pointwise('multiply', [into, out.gradient], [], into);
+        forward: (on) => on.pointwise('bceWithLogits', [output.data, target.data], [], out.data),
+        backward: (on) => {
+          output.storage.accumulate(on, (into) => {
+            on.pointwise('bceWithLogitsGradient', [output.data, target.data], [], into);
+            on.pointwise('multiply', [into, out.gradient], [], into);
           });
         },
       })),

@@ -1,5 +1,6 @@
-import type { Backend, DeviceBuffer } from '../kernels/backend.js';
+import type { DeviceBuffer } from '../kernels/backend.js';
 import { convGeometry, poolGeometry } from '../kernels/geometry.js';
+import type { Operators } from '../kernels/operators.js';
 import { sizeOf } from '../tensor.js';
 import type { Value } from './graph.js';
 
@@ -12,8 +13,8 @@ export class RunningMetrics {
   readonly #counters = new Map<string, ReturnType<RunningMetrics['counter']>>();
   #samples = 0;
 
-  constructor(readonly backend: Backend) {
-    this.#sums = { loss: backend.allocate(1), correct: backend.allocate(1) };
+  constructor(readonly on: Operators) {
+    this.#sums = { loss: on.allocate(1), correct: on.allocate(1) };
   }
 
   /**
@@ -21,31 +22,31 @@ export class RunningMetrics {
    * @param labels one class per sample, or null where right and wrong have no meaning
    */
   add(output: Value, loss: Value, labels: Float32Array | null): void {
-    const { backend } = this;
+    const { on } = this;
     const [batch] = output.shape;
     this.#samples += batch;
-    backend.pointwise('combine', [this.#sums.loss, loss.data], [1, batch], this.#sums.loss);
+    on.pointwise('combine', [this.#sums.loss, loss.data], [1, batch], this.#sums.loss);
     if (!labels) return;
     const counter = this.#counterFor(output.shape);
-    backend.write(counter.labels, labels);
-    backend.maxPool(counter.pool, output.data, counter.best, counter.winners);
-    backend.pointwise('equal', [counter.winners, counter.labels], [], counter.best);
-    backend.convBiasGradient(counter.sum, counter.best, counter.count);
-    backend.pointwise('combine', [this.#sums.correct, counter.count], [1, 1], this.#sums.correct);
+    on.write(counter.labels, labels);
+    on.maxPool(counter.pool, output.data, counter.best, counter.winners);
+    on.pointwise('equal', [counter.winners, counter.labels], [], counter.best);
+    on.convBiasGradient(counter.sum, counter.best, counter.count);
+    on.pointwise('combine', [this.#sums.correct, counter.count], [1, 1], this.#sums.correct);
   }
 
   /** The means since the last call. */
   async take(): Promise<{ loss: number; accuracy: number; samples: number }> {
-    const [[loss], [correct]] = await Promise.all([this.backend.read(this.#sums.loss), this.backend.read(this.#sums.correct)]);
+    const [[loss], [correct]] = await Promise.all([this.on.read(this.#sums.loss), this.on.read(this.#sums.correct)]);
     const samples = this.#samples;
     this.#samples = 0;
-    for (const sum of Object.values(this.#sums)) this.backend.write(sum, new Float32Array(1));
+    for (const sum of Object.values(this.#sums)) this.on.write(sum, new Float32Array(1));
     return { loss: loss / samples, accuracy: correct / samples, samples };
   }
 
   dispose(): void {
-    for (const buffer of Object.values(this.#sums)) this.backend.free(buffer);
-    for (const { best, winners, labels, count } of this.#counters.values()) for (const buffer of [best, winners, labels, count]) this.backend.free(buffer);
+    for (const buffer of Object.values(this.#sums)) this.on.free(buffer);
+    for (const { best, winners, labels, count } of this.#counters.values()) for (const buffer of [best, winners, labels, count]) this.on.free(buffer);
     this.#counters.clear();
   }
 
@@ -58,7 +59,7 @@ export class RunningMetrics {
 
   private counter([batch, classes, ...spatial]: readonly number[]) {
     const cells = batch * sizeOf(spatial);
-    const buffer = (length: number) => this.backend.allocate(length);
+    const buffer = (length: number) => this.on.allocate(length);
     return {
       pool: poolGeometry([batch, 1, classes, sizeOf(spatial)], { kernelSize: [classes, 1] }, 'accuracy'),
       sum: convGeometry([1, 1, cells], [1, 1, 1]),

@@ -1,9 +1,9 @@
 import { DataError, ShapeError, show, UnsupportedError } from '../errors.js';
 import type { Backend } from '../kernels/backend.js';
 import { defaultBackend } from '../kernels/backends/create.js';
-import { checkTensor } from '../kernels/conv.js';
+import { Operators } from '../kernels/operators.js';
 import { Random } from '../random.js';
-import { sizeOf, type Tensor } from '../tensor.js';
+import { checkTensor, sizeOf, type Tensor } from '../tensor.js';
 import { Graph, Storage, type Value } from './graph.js';
 import type { Initializer } from './init.js';
 
@@ -58,7 +58,7 @@ export class ModelOutput implements Tensor {
     checkTensor('backward', 'gradient', gradient, this.shape);
     this.checkCurrent();
     const { graph, storage } = this.value;
-    storage.accumulate(graph.backend, (into) => graph.backend.write(into, gradient.data));
+    storage.accumulate(graph.operators, (into) => graph.operators.write(into, gradient.data));
     graph.backward();
   }
 }
@@ -101,7 +101,7 @@ export abstract class Module {
   /** True in training: set by {@link train} and {@link eval}, for this module and all inside. */
   training = true;
   #random = new Random(0);
-  #backend: Backend | undefined;
+  #operators: Operators | undefined;
   readonly #graphs = new Map<string, Traced>();
 
   /** What the module computes. */
@@ -181,13 +181,13 @@ export abstract class Module {
 
   /** Moves the model to a backend. Without a call it moves to the default one at its first run. */
   async to(backend: Backend): Promise<this> {
-    if (this.#backend === backend) return this;
+    if (this.#operators?.backend === backend) return this;
     if (!this.initialized) this.initialize(0);
     const values = await this.stateDict();
     this.dispose();
-    this.#backend = backend;
+    this.#operators = new Operators(backend);
     for (const [name, parameter] of this.namedParameters()) {
-      parameter.storage.allocate(backend);
+      parameter.storage.allocate(this.#operators);
       parameter.host = undefined;
       this.#place(parameter, values.get(name)?.data as Float32Array);
     }
@@ -196,8 +196,13 @@ export abstract class Module {
 
   /** The backend that the model lies on; the default one if it was never moved. */
   async backend(): Promise<Backend> {
-    if (!this.#backend) await this.to(await defaultBackend());
-    return this.#backend as Backend;
+    return (await this.operators()).backend;
+  }
+
+  /** The operators of that backend, with the executables of this model. */
+  async operators(): Promise<Operators> {
+    if (!this.#operators) await this.to(await defaultBackend());
+    return this.#operators as Operators;
   }
 
   /**
@@ -206,11 +211,11 @@ export abstract class Module {
    */
   async run(...inputs: Tensor[]): Promise<ModelOutput> {
     for (const x of inputs) checkTensor('run', 'x', x);
-    const backend = await this.backend();
+    const on = await this.operators();
     const { graph, inputs: places, output } = this.compile(inputs.map(({ shape }) => shape));
-    for (const [i, { data }] of inputs.entries()) backend.write(places[i].data, data);
+    for (const [i, { data }] of inputs.entries()) on.write(places[i].data, data);
     graph.forward();
-    return new ModelOutput(output.shape, await backend.read(output.data), output);
+    return new ModelOutput(output.shape, await on.read(output.data), output);
   }
 
   /** The compiled graph for inputs of these shapes in the present mode; recorded at the first call. @param options as in {@link trace} */
@@ -218,9 +223,9 @@ export abstract class Module {
     const key = `${shapes.map(show)} ${this.training} ${options.inputGradients ?? false}`;
     const kept = this.#graphs.get(key);
     if (kept) return kept;
-    if (!this.#backend) throw new UnsupportedError('compile', 'the model must be moved to a backend first');
+    if (!this.#operators) throw new UnsupportedError('compile', 'the model must be moved to a backend first');
     const compiled = this.trace(shapes, options);
-    compiled.graph.allocate(this.#backend);
+    compiled.graph.allocate(this.#operators);
     this.#graphs.set(key, compiled);
     if (this.#graphs.size > KEPT_GRAPHS) {
       const [oldest, { graph }] = this.#graphs.entries().next().value as [string, Traced];
@@ -242,7 +247,7 @@ export abstract class Module {
   async stateDict(): Promise<Map<string, Tensor>> {
     if (!this.initialized) this.initialize(0);
     const read = async ({ shape, host, storage }: Parameter): Promise<Tensor> => {
-      return { shape, data: storage.data && storage.backend ? await storage.backend.read(storage.data) : (host as Float32Array).slice() };
+      return { shape, data: storage.data && storage.operators ? await storage.operators.read(storage.data) : (host as Float32Array).slice() };
     };
     const entries = [...this.namedParameters()].map(async ([name, parameter]): Promise<[string, Tensor]> => [name, await read(parameter)]);
     return new Map(await Promise.all(entries));
@@ -278,7 +283,8 @@ export abstract class Module {
   dispose(): void {
     this.#dropGraphs();
     for (const { storage } of this.namedParameters().values()) storage.free();
-    this.#backend = undefined;
+    this.#operators?.release();
+    this.#operators = undefined;
   }
 
   #dropGraphs(): void {
@@ -287,8 +293,8 @@ export abstract class Module {
   }
 
   #place(parameter: Parameter, values: Float32Array): void {
-    const { data, backend } = parameter.storage;
-    if (data && backend) backend.write(data, values);
+    const { data, operators } = parameter.storage;
+    if (data && operators) operators.write(data, values);
     else parameter.host = values;
   }
 

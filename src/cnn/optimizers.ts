@@ -1,6 +1,7 @@
 import { OptionError, refuseUnknownOptions } from '../errors.js';
-import type { Backend, DeviceBuffer } from '../kernels/backend.js';
+import type { DeviceBuffer } from '../kernels/backend.js';
 import { convGeometry } from '../kernels/geometry.js';
+import type { Operators } from '../kernels/operators.js';
 import type { Tensor } from '../tensor.js';
 import type { Module, Parameter } from './module.js';
 
@@ -15,7 +16,7 @@ export abstract class Optimizer {
   steps = 0;
   readonly #named: readonly [string, Parameter][];
   /** Buffers beside each parameter, such as momentum: `momentum.conv1.weight`. */
-  readonly #slots = new Map<string, { buffer: DeviceBuffer; backend: Backend; shape: readonly number[] }>();
+  readonly #slots = new Map<string, { buffer: DeviceBuffer; on: Operators; shape: readonly number[] }>();
   /** State that was loaded before the model lay on a backend. */
   readonly #pending = new Map<string, Tensor>();
 
@@ -29,10 +30,10 @@ export abstract class Optimizer {
   step(): void {
     this.steps++;
     for (const [name, { shape, storage }] of this.#named) {
-      const { backend, data, gradient, untouched } = storage;
-      if (!backend || !data || !gradient || untouched) continue;
-      const slot = (kind: string) => this.#slot(`${kind}.${name}`, shape, backend, storage.length);
-      this.update(backend, data, gradient, slot);
+      const { operators: on, data, gradient, untouched } = storage;
+      if (!on || !data || !gradient || untouched) continue;
+      const slot = (kind: string) => this.#slot(`${kind}.${name}`, shape, on, storage.length);
+      this.update(on, data, gradient, slot);
     }
   }
 
@@ -47,32 +48,32 @@ export abstract class Optimizer {
    */
   clipGradNorm(maxNorm: number): void {
     if (!(maxNorm > 0)) throw new OptionError('clipGradNorm', 'maxNorm', 'must be > 0', maxNorm);
-    const touched = this.#named.filter(([, { storage }]) => storage.backend && !storage.untouched);
+    const touched = this.#named.filter(([, { storage }]) => storage.operators && !storage.untouched);
     if (touched.length === 0) return;
-    const backend = touched[0][1].storage.backend as Backend;
-    const [sum, part, limit] = [backend.allocate(1), backend.allocate(1), backend.allocate(1)];
+    const on = touched[0][1].storage.operators as Operators;
+    const [sum, part, limit] = [on.allocate(1), on.allocate(1), on.allocate(1)];
     for (const [, { storage }] of touched) {
       const flat = [1, storage.length, 1];
-      backend.conv(convGeometry(flat, flat), storage.gradient as DeviceBuffer, storage.gradient as DeviceBuffer, null, part);
-      backend.pointwise('combine', [sum, part], [1, 1], sum);
+      on.conv(convGeometry(flat, flat), storage.gradient as DeviceBuffer, storage.gradient as DeviceBuffer, null, part);
+      on.pointwise('combine', [sum, part], [1, 1], sum);
     }
     // min(1, maxNorm / norm) = 1 / max(1, norm / maxNorm), as 1 / √(1 + relu(Σ g² / maxNorm² − 1))
-    backend.pointwise('affine', [sum], [1 / maxNorm ** 2, -1], sum);
-    backend.pointwise('leakyRelu', [sum], [0], sum);
-    backend.pointwise('inverseSquareRoot', [sum], [1], limit);
+    on.pointwise('affine', [sum], [1 / maxNorm ** 2, -1], sum);
+    on.pointwise('leakyRelu', [sum], [0], sum);
+    on.pointwise('inverseSquareRoot', [sum], [1], limit);
     for (const [, { storage }] of touched) {
-      const scaled = backend.allocate(storage.length);
-      backend.conv(convGeometry([1, 1, storage.length], [1, 1, 1]), storage.gradient as DeviceBuffer, limit, null, scaled);
-      backend.pointwise('affine', [scaled], [1, 0], storage.gradient as DeviceBuffer);
-      backend.free(scaled);
+      const scaled = on.allocate(storage.length);
+      on.conv(convGeometry([1, 1, storage.length], [1, 1, 1]), storage.gradient as DeviceBuffer, limit, null, scaled);
+      on.pointwise('affine', [scaled], [1, 0], storage.gradient as DeviceBuffer);
+      on.free(scaled);
     }
-    for (const buffer of [sum, part, limit]) backend.free(buffer);
+    for (const buffer of [sum, part, limit]) on.free(buffer);
   }
 
   /** Everything that goes on with training needs besides the model: slots by name, and the number of steps. */
   async stateDict(): Promise<Map<string, Tensor>> {
     const state = new Map<string, Tensor>([['steps', { shape: [1], data: Float32Array.of(this.steps) }], ...this.#pending]);
-    for (const [name, { buffer, backend, shape }] of this.#slots) state.set(name, { shape, data: await backend.read(buffer) });
+    for (const [name, { buffer, on, shape }] of this.#slots) state.set(name, { shape, data: await on.read(buffer) });
     return state;
   }
 
@@ -82,7 +83,7 @@ export abstract class Optimizer {
     for (const [name, tensor] of state) {
       if (name === 'steps') continue;
       const slot = this.#slots.get(name);
-      if (slot) slot.backend.write(slot.buffer, tensor.data);
+      if (slot) slot.on.write(slot.buffer, tensor.data);
       else this.#pending.set(name, tensor);
     }
     return this;
@@ -90,7 +91,7 @@ export abstract class Optimizer {
 
   /** Frees the slots. */
   dispose(): void {
-    for (const { buffer, backend } of this.#slots.values()) backend.free(buffer);
+    for (const { buffer, on } of this.#slots.values()) on.free(buffer);
     this.#slots.clear();
   }
 
@@ -98,14 +99,14 @@ export abstract class Optimizer {
    * Updates one parameter in place.
    * @param slot a buffer beside the parameter, zero at first
    */
-  protected abstract update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void;
+  protected abstract update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void;
 
-  #slot(name: string, shape: readonly number[], backend: Backend, length: number): DeviceBuffer {
+  #slot(name: string, shape: readonly number[], on: Operators, length: number): DeviceBuffer {
     let slot = this.#slots.get(name);
-    if (!slot || slot.backend !== backend) {
-      slot = { buffer: backend.allocate(length), backend, shape };
+    if (!slot || slot.on !== on) {
+      slot = { buffer: on.allocate(length), on, shape };
       const pending = this.#pending.get(name);
-      if (pending) backend.write(slot.buffer, pending.data);
+      if (pending) on.write(slot.buffer, pending.data);
       this.#pending.delete(name);
       this.#slots.set(name, slot);
     }
@@ -157,17 +158,17 @@ export class SGD extends Optimizer {
     this.#options = { momentum, nesterov, weightDecay };
   }
 
-  protected update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
     const { momentum, nesterov, weightDecay } = this.#options;
-    if (weightDecay > 0) backend.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
+    if (weightDecay > 0) on.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
     let direction = gradient;
     if (momentum > 0) {
       const velocity = slot('momentum');
-      backend.pointwise('combine', [velocity, gradient], [momentum, 1], velocity);
-      if (nesterov) backend.pointwise('combine', [gradient, velocity], [1, momentum], gradient);
+      on.pointwise('combine', [velocity, gradient], [momentum, 1], velocity);
+      if (nesterov) on.pointwise('combine', [gradient, velocity], [1, momentum], gradient);
       else direction = velocity;
     }
-    backend.pointwise('combine', [parameter, direction], [1, -this.lr], parameter);
+    on.pointwise('combine', [parameter, direction], [1, -this.lr], parameter);
   }
 }
 
@@ -201,20 +202,20 @@ export class Adam extends Optimizer {
     this.options = { betas, eps, weightDecay };
   }
 
-  protected update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
     const { weightDecay } = this.options;
-    if (weightDecay > 0) backend.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
-    this.adapt(backend, parameter, gradient, slot);
+    if (weightDecay > 0) on.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
+    this.adapt(on, parameter, gradient, slot);
   }
 
-  protected adapt(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+  protected adapt(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
     const { betas, eps } = this.options;
     const [first, second] = [slot('exp_avg'), slot('exp_avg_sq')];
-    backend.pointwise('combine', [first, gradient], [betas[0], 1 - betas[0]], first);
-    backend.pointwise('multiplyAdd', [gradient, gradient, second], [1 - betas[1], betas[1]], second);
+    on.pointwise('combine', [first, gradient], [betas[0], 1 - betas[0]], first);
+    on.pointwise('multiplyAdd', [gradient, gradient, second], [1 - betas[1], betas[1]], second);
     const rate = this.lr / (1 - betas[0] ** this.steps);
     const scale = 1 / Math.sqrt(1 - betas[1] ** this.steps);
-    backend.pointwise('adaptiveStep', [parameter, first, second], [rate, scale, eps], parameter);
+    on.pointwise('adaptiveStep', [parameter, first, second], [rate, scale, eps], parameter);
   }
 }
 
@@ -224,9 +225,9 @@ export class AdamW extends Adam {
     super(model, { weightDecay: 0.01, ...options });
   }
 
-  protected override update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
-    backend.pointwise('affine', [parameter], [1 - this.lr * this.options.weightDecay, 0], parameter);
-    this.adapt(backend, parameter, gradient, slot);
+  protected override update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+    on.pointwise('affine', [parameter], [1 - this.lr * this.options.weightDecay, 0], parameter);
+    this.adapt(on, parameter, gradient, slot);
   }
 }
 
@@ -258,19 +259,19 @@ export class RMSProp extends Optimizer {
     this.#options = { alpha, eps, weightDecay, momentum };
   }
 
-  protected update(backend: Backend, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
     const { alpha, eps, weightDecay, momentum } = this.#options;
-    if (weightDecay > 0) backend.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
+    if (weightDecay > 0) on.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
     const square = slot('square_avg');
-    backend.pointwise('multiplyAdd', [gradient, gradient, square], [1 - alpha, alpha], square);
+    on.pointwise('multiplyAdd', [gradient, gradient, square], [1 - alpha, alpha], square);
     if (momentum > 0) {
       // velocity = momentum·velocity + g / (√square + eps)
       const velocity = slot('momentum_buffer');
-      backend.pointwise('affine', [velocity], [momentum, 0], velocity);
-      backend.pointwise('adaptiveStep', [velocity, gradient, square], [-1, 1, eps], velocity);
-      backend.pointwise('combine', [parameter, velocity], [1, -this.lr], parameter);
+      on.pointwise('affine', [velocity], [momentum, 0], velocity);
+      on.pointwise('adaptiveStep', [velocity, gradient, square], [-1, 1, eps], velocity);
+      on.pointwise('combine', [parameter, velocity], [1, -this.lr], parameter);
     } else {
-      backend.pointwise('adaptiveStep', [parameter, gradient, square], [this.lr, 1, eps], parameter);
+      on.pointwise('adaptiveStep', [parameter, gradient, square], [this.lr, 1, eps], parameter);
     }
   }
 }

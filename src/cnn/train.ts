@@ -131,7 +131,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
   const { optimizer, loss = new CrossEntropyLoss(), epochs, schedule, earlyStopping, callbacks, signal, startEpoch = 0, logEvery = 100 } = options;
   const restoreBest = earlyStopping !== undefined && (earlyStopping.restoreBest ?? true);
   if (options.seed !== undefined) model.initialize(options.seed);
-  const backend = await model.backend();
+  const on = await model.operators();
   const history: History = {
     batches: [...(options.history?.batches ?? [])],
     epochs: [...(options.history?.epochs ?? [])],
@@ -139,7 +139,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
     bestEpoch: options.history?.bestEpoch ?? -1,
     ...(restoreBest && options.history?.best && { best: options.history.best }),
   };
-  const [recent, whole] = [new RunningMetrics(backend), new RunningMetrics(backend)];
+  const [recent, whole] = [new RunningMetrics(on), new RunningMetrics(on)];
   const peak = optimizer.lr;
   const total = epochs * options.train.length;
   let bestLoss = Math.min(...history.epochs.map((epoch) => epoch.validationLoss ?? Number.POSITIVE_INFINITY));
@@ -210,8 +210,8 @@ function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingB
   const inputs = 'shape' in x ? [x] : x;
   const { graph, inputs: places, output } = model.compile(inputs.map(({ shape }) => shape));
   const part = loss.compile(output);
-  for (const [i, { data }] of inputs.entries()) graph.backend.write(places[i].data, data);
-  graph.backend.write(part.target.data, loss.encode(y, output.shape));
+  for (const [i, { data }] of inputs.entries()) graph.operators.write(places[i].data, data);
+  graph.operators.write(part.target.data, loss.encode(y, output.shape));
   graph.forward();
   part.graph.forward();
   optimizer.zeroGrad();

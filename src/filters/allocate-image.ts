@@ -1,7 +1,7 @@
 import { OptionError, refuseUnknownOptions } from '../errors.js';
 import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
 import { chosenBackend } from '../kernels/backends/create.js';
-import type { RunOptions } from '../kernels/conv.js';
+import type { RunOptions } from '../kernels/eager.js';
 
 /**
  * A black picture of 8 bits in the memory of a backend: one that is filtered from there to there is not copied, which is half the

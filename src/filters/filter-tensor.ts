@@ -1,10 +1,13 @@
 import { refuseUnknownOptions, ShapeError, show } from '../errors.js';
-import { checkTensor, type RunOptions } from '../kernels/conv.js';
-import { reshape, sizeOf, type Tensor } from '../tensor.js';
-import { placeStep, runSteps, STEP_OPTIONS, type StepOptions } from './step.js';
+import { chosenBackend } from '../kernels/backends/create.js';
+import type { PlanOption, RunOptions } from '../kernels/eager.js';
+import { operatorsOf } from '../kernels/operators.js';
+import { checkTensor, reshape, sizeOf, type Tensor } from '../tensor.js';
+import { planSteps, runSteps } from './run-steps.js';
+import { placeStep, STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** Options of {@link filterTensor}. Values per axis are in the order of the kernel's axes. */
-export interface FilterTensorOptions extends StepOptions, RunOptions {}
+export interface FilterTensorOptions extends StepOptions, RunOptions, PlanOption {}
 
 /**
  * {@link filter} for what is no picture: signals, planes, volumes. The kernel's rank decides: `[k]` runs along the last
@@ -25,10 +28,10 @@ export interface FilterTensorOptions extends StepOptions, RunOptions {}
  * ```
  */
 export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTensorOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('filterTensor', options, [...STEP_OPTIONS, 'backend']);
+  refuseUnknownOptions('filterTensor', options, [...STEP_OPTIONS, 'backend', 'onPlan']);
   checkTensor('filterTensor', 'x', x);
   checkTensor('filterTensor', 'kernel', kernel);
-  const { backend, ...rest } = options;
+  const { backend, onPlan, ...rest } = options;
   const rank = kernel.shape.length;
   if (rank < 1 || rank > 3 || x.shape.length < rank) {
     const shapes = `x ${show(x.shape)} and kernel ${show(kernel.shape)}`;
@@ -37,6 +40,8 @@ export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTen
   const [front, spatial] = [x.shape.slice(0, -rank), x.shape.slice(-rank)];
   const batch = reshape(x, [sizeOf(front), 1, ...spatial]);
   const step = placeStep('filterTensor', batch.shape, kernel, rest);
-  const { shape, data } = await runSteps('filterTensor', batch, [step], { backend });
+  const on = operatorsOf(await chosenBackend('filterTensor', backend));
+  const planned = planSteps('filterTensor', [step], on.backend);
+  const { shape, data } = await runSteps(batch, planned, on, { onPlan });
   return { shape: [...front, ...shape.slice(2)], data };
 }

@@ -1,16 +1,32 @@
 import { refuseUnknownOptions } from '../errors.js';
-import type { Image } from '../image/image.js';
-import type { RunOptions } from '../kernels/conv.js';
+import { checkImage, type Image } from '../image/image.js';
+import { formatOf } from '../image/samples.js';
+import { checkBackend, defaultBackend } from '../kernels/backends/create.js';
+import type { PlanOption, RunOptions } from '../kernels/eager.js';
 import type { Tensor } from '../tensor.js';
-import { filterImage, IMAGE_OPTIONS, type ImageOptions, type ResultOptions } from './filter-image.js';
+import { type FilterPlan, planFilter } from './filter-plan.js';
+import { IMAGE_OPTIONS, type ImageOptions } from './picture/image-options.js';
+import type { ResultOptions } from './picture/output.js';
 import type { WhereOptions } from './picture/region.js';
+import { RecentPlans } from './recent-plans.js';
 import { STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
-export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, ResultOptions, RunOptions {}
+export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, ResultOptions, RunOptions, PlanOption {}
 
 /** Every name of {@link FilterOptions}. */
-export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'out', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
+export const FILTER_OPTIONS = [
+  ...STEP_OPTIONS,
+  ...IMAGE_OPTIONS,
+  'region',
+  'mask',
+  'out',
+  'backend',
+  'onPlan',
+] as const satisfies readonly (keyof FilterOptions)[];
+
+/** The plans of the latest calls. To hold one of your own, and to release it, use {@link planFilter}. */
+const recent = new RecentPlans<FilterPlan>(32);
 
 /**
  * Filters a picture: the kernel slides over every color channel by itself; for alpha see {@link FilterOptions.alpha}.
@@ -34,6 +50,13 @@ export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mas
  */
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
   refuseUnknownOptions('filter', options, FILTER_OPTIONS);
-  const { channels, alpha, linear, output, precision, region, mask, out, backend, ...step } = options;
-  return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, precision, region, mask, out, backend });
+  checkImage('filter', image);
+  const { channels, alpha, linear, output, precision, region, mask, out, backend, onPlan, ...step } = options;
+  const around = { channels, alpha, linear, output, precision, region, mask };
+  const on = backend === undefined ? await defaultBackend() : checkBackend('filter', backend);
+  const format = formatOf(image);
+  const plan = recent.get(on, format, [kernel, step, around], () =>
+    planFilter(format, [{ kernel, ...step }], around, on, { operation: 'filter', merging: 'none' }),
+  );
+  return plan.apply(image, { out, onPlan });
 }

@@ -7,8 +7,9 @@ export {
   type KernelEntry,
   type OperationEntry,
 } from './catalogue/catalogue.js';
+export { type ExplainedOptions, type ExplainOptions, type Explanation, explain } from './explain.js';
 export { type FilterOptions, filter } from './filter.js';
-export type { ImageOptions, ResultOptions } from './filter-image.js';
+export { type FilterPlan, planFilter } from './filter-plan.js';
 export { type FilterTensorOptions, filterTensor } from './filter-tensor.js';
 export { kernelFromAcf, kernelToAcf } from './interchange/custom.js';
 export type { KernelDocument } from './interchange/kernel-document.js';
@@ -54,8 +55,9 @@ export { type DownsampleOptions, downsample } from './operations/resample.js';
 export { type UnsharpMaskOptions, unsharpMask } from './operations/unsharp-mask.js';
 export { ALPHAS, type Alpha } from './picture/alpha.js';
 export type { ChannelLetters, Channels } from './picture/channels.js';
+export type { ImageOptions } from './picture/image-options.js';
 export { linearToSrgb, srgbToLinear } from './picture/light.js';
-export { OUTPUTS, type Output } from './picture/output.js';
+export { OUTPUTS, type Output, type ResultOptions } from './picture/output.js';
 export type { Rectangle, Region, WhereOptions } from './picture/region.js';
 export { Pipeline, type PipelineOptions, type PipelineRunOptions, type PipelineStep, pipeline, pipelineFromJSON } from './pipeline.js';
-export type { StepOptions } from './step.js';
+export type { KernelStep, StepOptions } from './step.js';

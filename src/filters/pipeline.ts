@@ -1,15 +1,20 @@
 import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
-import type { Image } from '../image/image.js';
-import type { RunOptions } from '../kernels/conv.js';
+import { checkImage, type Image } from '../image/image.js';
+import { formatOf } from '../image/samples.js';
+import { checkBackend, defaultBackend } from '../kernels/backends/create.js';
+import type { PlanOption, RunOptions } from '../kernels/eager.js';
 import { type Tensor, tensor } from '../tensor.js';
 import type { KernelEntry } from './catalogue/catalogue-entry.js';
 import { kernels } from './catalogue/catalogue-kernels.js';
 import { operations } from './catalogue/catalogue-operations.js';
-import { checkPrecision, filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep, type ResultOptions } from './filter-image.js';
+import { type FilterPlan, planFilter } from './filter-plan.js';
 import { ALPHAS } from './picture/alpha.js';
-import { checkOutput } from './picture/output.js';
+import { IMAGE_OPTIONS, type ImageOptions } from './picture/image-options.js';
+import { checkOutput, type ResultOptions } from './picture/output.js';
 import type { WhereOptions } from './picture/region.js';
-import { placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
+import { RecentPlans } from './recent-plans.js';
+import { checkPrecision } from './settle-filter.js';
+import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
 export interface PipelineStep extends StepOptions {
@@ -29,7 +34,7 @@ export interface PipelineOptions extends ImageOptions {
 }
 
 /** Options of {@link Pipeline.apply}. */
-export interface PipelineRunOptions extends WhereOptions, ResultOptions, RunOptions {}
+export interface PipelineRunOptions extends WhereOptions, ResultOptions, RunOptions, PlanOption {}
 
 const BORDERS = ['exact', 'approximate'] as const;
 const PIPELINE_OPTIONS = [...IMAGE_OPTIONS, 'borders'] as const satisfies readonly (keyof PipelineOptions)[];
@@ -37,6 +42,8 @@ const PIPELINE_OPTIONS = [...IMAGE_OPTIONS, 'borders'] as const satisfies readon
 /** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
 export class Pipeline {
   readonly #kernels: readonly KernelStep[];
+  /** one for each format that it was applied to lately */
+  readonly #plans = new RecentPlans<FilterPlan>(8);
 
   /** See {@link pipeline}. */
   constructor(
@@ -45,7 +52,7 @@ export class Pipeline {
   ) {
     this.#kernels = steps.map((step) => {
       const { kernel, parameters, ...rest } = step;
-      return { kernel: typeof kernel === 'string' ? fromCatalogue(kernel, parameters) : kernel, options: rest };
+      return { kernel: typeof kernel === 'string' ? fromCatalogue(kernel, parameters) : kernel, ...rest };
     });
     // shapes that do not fit any picture, and options that break their rule, are found here and not at the first picture
     const channels = this.#kernels.find(({ kernel }) => kernel?.shape?.length === 3)?.kernel.shape[0] ?? 1;
@@ -58,9 +65,15 @@ export class Pipeline {
    * @throws as `filter` does
    */
   async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
-    refuseUnknownOptions('pipeline', options, ['region', 'mask', 'out', 'backend']);
-    const { borders = 'exact', ...around } = this.options;
-    return filterImage('pipeline', image, this.#kernels, { ...around, ...options }, borders);
+    refuseUnknownOptions('pipeline', options, ['region', 'mask', 'out', 'backend', 'onPlan']);
+    checkImage('pipeline', image);
+    const { out, backend, onPlan, region, mask } = options;
+    const { borders: merging = 'exact', ...rest } = this.options;
+    const around = { ...rest, region, mask };
+    const on = backend === undefined ? await defaultBackend() : checkBackend('pipeline', backend);
+    const format = formatOf(image);
+    const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging }));
+    return plan.apply(image, { out, onPlan });
   }
 
   /** What `JSON.stringify` writes, and {@link pipelineFromJSON} reads. */

@@ -1,11 +1,9 @@
 import { OptionError, ShapeError, show } from '../errors.js';
-import type { DeviceBuffer } from '../kernels/backend.js';
-import { eager, type RunOptions } from '../kernels/conv.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
-import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis, wordsOf } from '../kernels/geometry.js';
-import { runPasses } from '../kernels/plan/pass.js';
-import { type Algorithm, checkAlgorithm, planPasses } from '../kernels/plan/plan.js';
-import { full, sizeOf, type Tensor } from '../tensor.js';
+import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis } from '../kernels/geometry.js';
+import type { Algorithm } from '../kernels/plan/conv-plan.js';
+import { checkAlgorithm } from '../kernels/plan/plan-conv.js';
+import { sizeOf, type Tensor } from '../tensor.js';
 
 /** What one kernel does and where it lies. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
 export interface StepOptions extends Pick<ConvOptions, 'stride' | 'dilation' | 'paddingValue' | 'flip'> {
@@ -64,19 +62,6 @@ export interface Step {
 
 /** Puts a filter's own defaults into the words of `conv`. @param shape of the planes, `[N, C, ...spatial]` */
 export function placeStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
-  const asked = wordsOf([shape, kernel?.shape, options]);
-  const known = placed.get(kernel?.data);
-  // the numbers may have been changed meanwhile
-  if (known?.asked === asked && known.weights.every((weight, i) => weight === kernel.data[i])) return known.step;
-  const step = newStep(operation, shape, kernel, options);
-  placed.set(kernel.data, { asked, weights: kernel.data.slice(), step });
-  return step;
-}
-
-/** How each kernel was placed last: the pictures of a film are filtered alike. */
-const placed = new WeakMap<Float32Array, { readonly asked: string; readonly weights: Float32Array; readonly step: Step }>();
-
-function newStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
   const { stride, dilation, padding = 'same', paddingMode, paddingValue, flip, scale = 1, bias = 0, algorithm = 'auto' } = options;
   if (scale !== 'sum' && !Number.isFinite(scale)) throw new OptionError(operation, 'scale', "must be a finite number or 'sum'", scale);
   if (!Number.isFinite(bias)) throw new OptionError(operation, 'bias', 'must be a finite number', bias);
@@ -109,14 +94,16 @@ function newStep(operation: string, shape: readonly number[], kernel: Tensor, op
   };
 }
 
+/** A kernel, where it lies and how it is scaled. */
+export interface KernelStep extends StepOptions {
+  /** `[kH, kW]`, or `[C, kH, kW]` with one for each filtered channel */
+  readonly kernel: Tensor;
+}
+
 /** Each step on the planes that the one before leaves. @param shape of the planes before the first */
-export function placeSteps(
-  operation: string,
-  shape: readonly number[],
-  steps: readonly { readonly kernel: Tensor; readonly options: StepOptions }[],
-): readonly Step[] {
+export function placeSteps(operation: string, shape: readonly number[], steps: readonly KernelStep[]): readonly Step[] {
   const placed: Step[] = [];
-  for (const { kernel, options } of steps) placed.push(placeStep(operation, placed.at(-1)?.geometry.outShape ?? shape, kernel, options));
+  for (const { kernel, ...options } of steps) placed.push(placeStep(operation, placed.at(-1)?.geometry.outShape ?? shape, kernel, options));
   return placed;
 }
 
@@ -136,26 +123,6 @@ export function changeStep(step: Step, { channels, paddingValue }: { channels?: 
     groups,
   });
   return { ...step, geometry };
-}
-
-/** Runs the steps on one backend: x goes up once, the result comes down once, what is between stays there. */
-export async function runSteps(operation: string, x: Tensor, steps: readonly Step[], { backend }: RunOptions): Promise<Tensor> {
-  const biased = steps.filter(({ bias }) => bias !== 0);
-  const biases = biased.map(({ geometry, bias }) => full([geometry.outChannels], bias));
-  const last = steps[steps.length - 1].geometry;
-  const [out] = await eager(operation, backend, [x, ...biases], [last.outShape], (inputs, [result], on, allocate) => {
-    let from: DeviceBuffer = inputs[0];
-    let spare: DeviceBuffer | undefined;
-    steps.forEach((step, i) => {
-      const length = sizeOf(step.geometry.outShape);
-      const to = i === steps.length - 1 ? result : spare?.length === length ? spare : allocate(length);
-      const passes = planPasses(weightsOf(step), step.geometry, on, step.algorithm, operation);
-      runPasses(passes, on, from, step.bias === 0 ? null : inputs[1 + biased.indexOf(step)], to);
-      spare = i === 0 ? undefined : from;
-      from = to;
-    });
-  });
-  return out;
 }
 
 /** The weights for every plane as `conv` takes them, `[C, 1, ...k]`. */

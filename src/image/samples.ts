@@ -1,8 +1,39 @@
 import { type Image, type Samples, toWhole } from './image.js';
 
+/** What is known of a picture before there is one. */
+export interface Format {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: Image['channels'];
+  readonly samples: SampleType;
+}
+
+/** How the samples of a picture are stored. */
+export type SampleType = keyof typeof SAMPLE_TYPES;
+
+const SAMPLE_TYPES = {
+  uint8: { white: 255, array: Uint8ClampedArray },
+  uint16: { white: 65535, array: Uint16Array },
+  float32: { white: 1, array: Float32Array },
+} as const;
+
+/** The format of a picture. */
+export function formatOf({ width, height, channels, data }: Image): Format {
+  return { width, height, channels, samples: sampleType(data) };
+}
+
+function sampleType(samples: Samples): SampleType {
+  return samples instanceof Float32Array ? 'float32' : samples instanceof Uint16Array ? 'uint16' : 'uint8';
+}
+
+/** The array that holds samples of a type. */
+export function arrayOf(samples: SampleType): (typeof SAMPLE_TYPES)[SampleType]['array'] {
+  return SAMPLE_TYPES[samples].array;
+}
+
 /** The sample value of white. */
-export function whiteOf(samples: Samples): number {
-  return samples instanceof Float32Array ? 1 : samples instanceof Uint16Array ? 65535 : 255;
+export function whiteOf(samples: Samples | SampleType): number {
+  return SAMPLE_TYPES[typeof samples === 'string' ? samples : sampleType(samples)].white;
 }
 
 /** The samples in another depth, black and white kept; rounded to the nearest, floats beyond black and white clamped. */

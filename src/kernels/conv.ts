@@ -14,21 +14,15 @@
  * and ∂L/∂x adds up what every padded cell that shows x received.
  */
 import { DataError, OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
-import { sizeOf, type Tensor } from '../tensor.js';
-import type { Backend, DeviceBuffer } from './backend.js';
-import { chosenBackend } from './backends/create.js';
+import { checkShape, checkTensor, type Tensor } from '../tensor.js';
+import { eager, type PlanOption, type RunOptions } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
+import type { Algorithm } from './plan/conv-plan.js';
 import { runPasses } from './plan/pass.js';
-import { type Algorithm, planPasses } from './plan/plan.js';
-
-/** Where an operator runs. */
-export interface RunOptions {
-  /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
-  backend?: Backend;
-}
+import { planConv } from './plan/plan-conv.js';
 
 /** Options of {@link conv}. */
-export interface ConvCallOptions extends ConvOptions, RunOptions {
+export interface ConvCallOptions extends ConvOptions, RunOptions, PlanOption {
   /** `[Cout]`, added to every cell of its output channel. Default: none. */
   bias?: Tensor;
   /**
@@ -61,17 +55,20 @@ export interface ConvCallOptions extends ConvOptions, RunOptions {
  * ```
  */
 export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('conv', options, [...CONV_OPTIONS, 'bias', 'algorithm', 'validate', 'backend']);
-  const { backend, bias, algorithm, validate = false, ...geometryOptions } = options;
+  refuseUnknownOptions('conv', options, [...CONV_OPTIONS, 'bias', 'algorithm', 'validate', 'backend', 'onPlan']);
+  const { backend: _, onPlan, bias, algorithm, validate = false, ...geometryOptions } = options;
   checkTensor('conv', 'x', x);
   checkTensor('conv', 'kernel', kernel);
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
   if (typeof validate !== 'boolean') throw new OptionError('conv', 'validate', 'must be true or false', validate);
   if (validate) checkFinite('conv', 'kernel', kernel);
-  return eager('conv', backend, bias ? [x, bias] : [x], [geometry.outShape], ([px, pb], [out], on) =>
-    runPasses(planPasses(kernel, geometry, on, algorithm), on, px, pb ?? null, out),
-  ).then(first);
+  const tensors = bias ? [x, bias] : [x];
+  return eager('conv', options, tensors, [geometry.outShape], ([px, pb], [out], on) => {
+    const plan = planConv(kernel, geometry, on.backend, algorithm);
+    onPlan?.(plan);
+    runPasses(plan.passes, on, px, pb ?? null, out);
+  }).then(first);
 }
 
 /**
@@ -102,7 +99,9 @@ export async function convInputGradient(
   checkShape('convInputGradient', 'inputShape', inputShape);
   const geometry = convGeometry(inputShape, kernel.shape, geometryOptions, 'convInputGradient');
   checkTensor('convInputGradient', 'gradient', gradient, geometry.outShape);
-  return eager('convInputGradient', backend, [gradient, kernel], [inputShape], ([g, k], [out], on) => on.convInputGradient(geometry, g, k, out)).then(first);
+  return eager('convInputGradient', { backend }, [gradient, kernel], [inputShape], ([g, k], [out], on) => on.convInputGradient(geometry, g, k, out)).then(
+    first,
+  );
 }
 
 /**
@@ -129,7 +128,9 @@ export async function convKernelGradient(x: Tensor, gradient: Tensor, options: C
   checkShape('convKernelGradient', 'kernelShape', kernelShape);
   const geometry = convGeometry(x.shape, kernelShape, geometryOptions, 'convKernelGradient');
   checkTensor('convKernelGradient', 'gradient', gradient, geometry.outShape);
-  return eager('convKernelGradient', backend, [x, gradient], [kernelShape], ([px, g], [out], on) => on.convKernelGradient(geometry, px, g, out)).then(first);
+  return eager('convKernelGradient', { backend }, [x, gradient], [kernelShape], ([px, g], [out], on) => on.convKernelGradient(geometry, px, g, out)).then(
+    first,
+  );
 }
 
 /**
@@ -155,60 +156,7 @@ export async function convBiasGradient(gradient: Tensor, options: RunOptions = {
   const [, channels] = gradient.shape;
   const kernelShape = [channels, 1, ...gradient.shape.slice(2).fill(1)];
   const geometry = convGeometry(gradient.shape, kernelShape, { groups: channels }, 'convBiasGradient');
-  return eager('convBiasGradient', options.backend, [gradient], [[channels]], ([g], [out], on) => on.convBiasGradient(geometry, g, out)).then(first);
-}
-
-/** @param allocate a further buffer, which is freed after the call */
-type Run = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], backend: Backend, allocate: (length: number) => DeviceBuffer) => void;
-
-/** One eager call: upload, run, read back, free. */
-export async function eager(
-  operation: string,
-  chosen: Backend | undefined,
-  inputs: readonly Tensor[],
-  outShapes: readonly (readonly number[])[],
-  run: Run,
-): Promise<Tensor[]> {
-  const backend = await chosenBackend(operation, chosen);
-  const held: DeviceBuffer[] = [];
-  const hold = (length: number) => {
-    const buffer = backend.allocate(length);
-    held.push(buffer);
-    return buffer;
-  };
-  try {
-    const uploaded = inputs.map(({ data }) => {
-      const buffer = hold(data.length);
-      backend.write(buffer, data);
-      return buffer;
-    });
-    const outputs = outShapes.map((shape) => hold(sizeOf(shape)));
-    run(uploaded, outputs, backend, hold);
-    const read = await Promise.all(outputs.map((out) => backend.read(out)));
-    return read.map((data, i) => ({ shape: [...outShapes[i]], data }));
-  } finally {
-    for (const buffer of held) backend.free(buffer);
-  }
-}
-
-/** @throws ShapeError unless `x` is a tensor, of the expected shape if one is given */
-export function checkTensor(operation: string, what: string, x: Tensor, expected?: readonly number[]): void {
-  if (!(x?.data instanceof Float32Array) || !Array.isArray(x.shape)) {
-    const received = x?.shape && x.data ? `{ shape: ${show(x.shape)}, data: ${show(x.data)} }` : show(x);
-    throw new ShapeError(operation, `${what} must be a tensor { shape, data: Float32Array }, received ${received}`, { [what]: x });
-  }
-  const size = x.shape.reduce((product, dimension) => product * dimension, 1);
-  if (size !== x.data.length) {
-    throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${size} values, but its data has ${x.data.length}`, { shape: x.shape });
-  }
-  if (expected && show(x.shape) !== show(expected)) {
-    throw new ShapeError(operation, `${what} must have shape ${show(expected)}, received ${show(x.shape)}`, { expected, received: x.shape });
-  }
-}
-
-/** @throws ShapeError unless it is a list; what the list holds is the geometry's business */
-export function checkShape(operation: string, option: string, shape: unknown): void {
-  if (!Array.isArray(shape)) throw new ShapeError(operation, `${option} must be a list of dimensions, received ${show(shape)}`, { [option]: shape });
+  return eager('convBiasGradient', options, [gradient], [[channels]], ([g], [out], on) => on.convBiasGradient(geometry, g, out)).then(first);
 }
 
 function checkFinite(operation: string, what: string, { shape, data }: Tensor): void {

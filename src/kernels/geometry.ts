@@ -126,29 +126,6 @@ export const WINDOW_OPTIONS = ['kernelSize', 'stride', 'dilation', 'padding'] as
  * ```
  */
 export function convGeometry(xShape: readonly number[], kernelShape: readonly number[], options: ConvOptions = {}, operation = 'conv'): ConvGeometry {
-  const asked = wordsOf([xShape, kernelShape, options]);
-  const known = recent.get(asked);
-  if (known) return known;
-  const geometry = newGeometry(xShape, kernelShape, options, operation);
-  recent.set(asked, geometry);
-  if (recent.size > MOST_RECENT) recent.delete(recent.keys().next().value as string);
-  return geometry;
-}
-
-/** Geometries that were asked for last, so that the next picture of a film needs no new one. They are values: nobody can change them. */
-const recent = new Map<string, ConvGeometry>();
-const MOST_RECENT = 256;
-
-/** A value in words: two have the same only if they are asked for the same, and refused alike. Quicker than JSON, which makes null of NaN besides. */
-export function wordsOf(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
-  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
-  if (Array.isArray(value)) return `[${value.map(wordsOf)}]`;
-  return `{${Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}:${wordsOf(each)}`)}}`;
-}
-
-function newGeometry(xShape: readonly number[], kernelShape: readonly number[], options: ConvOptions, operation: string): ConvGeometry {
   refuseUnknownOptions(operation, options, CONV_OPTIONS);
   const rank = checkRanks(operation, xShape, kernelShape);
   const { groups = 1, paddingMode = 'zero', flip = false } = options;

@@ -1,7 +1,7 @@
 import { OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
-import { full, sizeOf, type Tensor } from '../tensor.js';
+import { checkShape, checkTensor, full, sizeOf, type Tensor } from '../tensor.js';
 import { borderTable, OUTSIDE } from './border.js';
-import { checkShape, checkTensor, eager, type RunOptions } from './conv.js';
+import { eager, type RunOptions } from './eager.js';
 import { type ConvGeometry, poolGeometry, WINDOW_OPTIONS, type WindowOptions } from './geometry.js';
 
 /** Options of {@link averagePool}. */
@@ -38,7 +38,7 @@ export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): P
   const { backend, ...window } = options;
   checkTensor('maxPool', 'x', x);
   const geometry = poolGeometry(x.shape, window, 'maxPool');
-  const [output, winners] = await eager('maxPool', backend, [x], [geometry.outShape, geometry.outShape], ([px], [out, won], on) =>
+  const [output, winners] = await eager('maxPool', { backend }, [x], [geometry.outShape, geometry.outShape], ([px], [out, won], on) =>
     on.maxPool(geometry, px, out, won),
   );
   return { output, indices: winnersToIndices(geometry, winners.data) };
@@ -66,7 +66,9 @@ export async function maxPoolGradient(
     });
   }
   const winners: Tensor = { shape: geometry.outShape, data: indicesToWinners(geometry, indices) };
-  const [out] = await eager('maxPoolGradient', backend, [gradient, winners], [inputShape], ([g, won], [to], on) => on.maxPoolGradient(geometry, g, won, to));
+  const [out] = await eager('maxPoolGradient', { backend }, [gradient, winners], [inputShape], ([g, won], [to], on) =>
+    on.maxPoolGradient(geometry, g, won, to),
+  );
   return out;
 }
 
@@ -87,7 +89,7 @@ export async function averagePool(x: Tensor, options: AveragePoolOptions): Promi
   checkFlag('averagePool', countIncludePad);
   checkTensor('averagePool', 'x', x);
   const geometry = poolGeometry(x.shape, window, 'averagePool');
-  const [out] = await eager('averagePool', backend, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) =>
+  const [out] = await eager('averagePool', { backend }, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) =>
     on.conv(geometry, px, box, null, to),
   );
   return countIncludePad ? out : rescale(out, geometry);
@@ -108,7 +110,7 @@ export async function averagePoolGradient(gradient: Tensor, options: AveragePool
   const geometry = poolGeometry(inputShape, window, 'averagePoolGradient');
   checkTensor('averagePoolGradient', 'gradient', gradient, geometry.outShape);
   const upstream = countIncludePad ? gradient : rescale(gradient, geometry);
-  const [out] = await eager('averagePoolGradient', backend, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) =>
+  const [out] = await eager('averagePoolGradient', { backend }, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) =>
     on.convInputGradient(geometry, g, box, to),
   );
   return out;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, DeviceBuffer } from '../../src/kernels/backend.js';
 import { ReferenceBackend } from '../../src/kernels/backends/reference/reference.js';
 import { type ConvGeometry, convGeometry, poolGeometry } from '../../src/kernels/geometry.js';
+import { Operators } from '../../src/kernels/operators.js';
 import { POINTWISE, type Pointwise, type PointwiseName } from '../../src/kernels/pointwise.js';
 import { Random } from '../../src/random.js';
 import { sizeOf } from '../../src/tensor.js';
@@ -33,12 +34,15 @@ export function tolerance(sumOfMagnitudes: number): number {
 /** Holds a backend against the float64 reference through the backend contract: the whole table, then the contract's promises. */
 export function runConformance({ name, create, skip }: ConformanceOptions): void {
   describe(name, () => {
-    const reference = new ReferenceBackend();
-    let backend: Backend;
+    const reference = new Operators(new ReferenceBackend());
+    let backend: Operators;
     beforeAll(async () => {
-      backend = await create();
+      backend = new Operators(await create());
     });
-    afterAll(() => backend?.dispose());
+    afterAll(() => {
+      backend?.release();
+      backend?.backend.dispose();
+    });
 
     describe('convolution', () => {
       for (const { name: caseName, geometry } of CONV_CASES) {
@@ -91,7 +95,7 @@ export function runConformance({ name, create, skip }: ConformanceOptions): void
         const values = Array.from({ length: inputs }, () => Float32Array.from({ length: 37 }, () => (positive ? random.uniform(0.1, 3) : 2 * random.normal())));
         if (formula === 'equal') values[1].set(values[0].map((value, i) => (i % 3 === 0 ? value : -value)));
         const numbers = [0.25, 0.5, 0.125].slice(0, params);
-        const on = async (where: Backend) => {
+        const on = async (where: Operators) => {
           const buffers = values.map((data) => upload(where, data));
           const out = outputOf(where, [37]);
           where.pointwise(formula, buffers, numbers, out);
@@ -202,7 +206,7 @@ interface Operator<N extends Name = Name> {
   readonly name: string;
   readonly reads: readonly N[];
   readonly fills: (geometry: ConvGeometry) => readonly (readonly number[])[];
-  readonly run: (backend: Backend, geometry: ConvGeometry, from: Readonly<Record<N, DeviceBuffer>>, to: readonly DeviceBuffer[]) => void;
+  readonly run: (on: Operators, geometry: ConvGeometry, from: Readonly<Record<N, DeviceBuffer>>, to: readonly DeviceBuffer[]) => void;
 }
 
 type ConvName = 'x' | 'kernel' | 'bias' | 'gradient';
@@ -211,7 +215,7 @@ const CONV: Operator<ConvName> = {
   name: 'conv',
   reads: ['x', 'kernel'],
   fills: (g) => [g.outShape],
-  run: (backend, g, { x, kernel }, [out]) => backend.conv(g, x, kernel, null, out),
+  run: (on, g, { x, kernel }, [out]) => on.conv(g, x, kernel, null, out),
 };
 
 const CONV_OPERATORS: readonly Operator<ConvName>[] = [
@@ -220,25 +224,25 @@ const CONV_OPERATORS: readonly Operator<ConvName>[] = [
     name: 'conv with bias',
     reads: ['x', 'kernel', 'bias'],
     fills: (g) => [g.outShape],
-    run: (backend, g, { x, kernel, bias }, [out]) => backend.conv(g, x, kernel, bias, out),
+    run: (on, g, { x, kernel, bias }, [out]) => on.conv(g, x, kernel, bias, out),
   },
   {
     name: 'convInputGradient',
     reads: ['gradient', 'kernel'],
     fills: (g) => [g.xShape],
-    run: (backend, g, { gradient, kernel }, [out]) => backend.convInputGradient(g, gradient, kernel, out),
+    run: (on, g, { gradient, kernel }, [out]) => on.convInputGradient(g, gradient, kernel, out),
   },
   {
     name: 'convKernelGradient',
     reads: ['x', 'gradient'],
     fills: (g) => [g.kernelShape],
-    run: (backend, g, { x, gradient }, [out]) => backend.convKernelGradient(g, x, gradient, out),
+    run: (on, g, { x, gradient }, [out]) => on.convKernelGradient(g, x, gradient, out),
   },
   {
     name: 'convBiasGradient',
     reads: ['gradient'],
     fills: (g) => [[g.outChannels]],
-    run: (backend, g, { gradient }, [out]) => backend.convBiasGradient(g, gradient, out),
+    run: (on, g, { gradient }, [out]) => on.convBiasGradient(g, gradient, out),
   },
 ];
 
@@ -246,18 +250,18 @@ const MAX_POOL: Operator<'x'> = {
   name: 'maxPool',
   reads: ['x'],
   fills: (g) => [g.outShape, g.outShape],
-  run: (backend, g, { x }, [out, winners]) => backend.maxPool(g, x, out, winners),
+  run: (on, g, { x }, [out, winners]) => on.maxPool(g, x, out, winners),
 };
 
 const MAX_POOL_GRADIENT: Operator<'gradient' | 'winners'> = {
   name: 'maxPoolGradient',
   reads: ['gradient', 'winners'],
   fills: (g) => [g.xShape],
-  run: (backend, g, { gradient, winners }, [out]) => backend.maxPoolGradient(g, gradient, winners, out),
+  run: (on, g, { gradient, winners }, [out]) => on.maxPoolGradient(g, gradient, winners, out),
 };
 
 /** Upload, run into buffers full of NaN (so that a cell left out shows), read, free. */
-async function execute<N extends Name>(backend: Backend, geometry: ConvGeometry, operator: Operator<N>, values: Values<N>): Promise<Float32Array[]> {
+async function execute<N extends Name>(backend: Operators, geometry: ConvGeometry, operator: Operator<N>, values: Values<N>): Promise<Float32Array[]> {
   const inputs = operator.reads.map((name) => [name, upload(backend, values[name])] as const);
   const outputs = operator.fills(geometry).map((shape) => outputOf(backend, shape));
   operator.run(backend, geometry, Object.fromEntries(inputs) as Record<N, DeviceBuffer>, outputs);
@@ -271,7 +275,7 @@ async function execute<N extends Name>(backend: Backend, geometry: ConvGeometry,
 }
 
 /** Convolution, pooling, convolution and the way back, as a network does it: every buffer allocated once, run twice. */
-async function trainingStep(backend: Backend): Promise<{ first: Float32Array; second: Float32Array }> {
+async function trainingStep(backend: Operators): Promise<{ first: Float32Array; second: Float32Array }> {
   const one = convGeometry([2, 1, 8, 9], [3, 1, 3, 3], { padding: 1 });
   const pool = poolGeometry(one.outShape, { kernelSize: 2 }, 'maxPool');
   const two = convGeometry(pool.outShape, [4, 3, 4, 4]);
@@ -293,13 +297,13 @@ async function trainingStep(backend: Backend): Promise<{ first: Float32Array; se
   return { first, second };
 }
 
-function upload(backend: Backend, values: Float32Array): DeviceBuffer {
+function upload(backend: Operators, values: Float32Array): DeviceBuffer {
   const buffer = backend.allocate(values.length);
   backend.write(buffer, values);
   return buffer;
 }
 
-function outputOf(backend: Backend, shape: readonly number[]): DeviceBuffer {
+function outputOf(backend: Operators, shape: readonly number[]): DeviceBuffer {
   return upload(backend, new Float32Array(sizeOf(shape)).fill(Number.NaN));
 }
 

@@ -1,17 +1,25 @@
 import { UnsupportedError } from '../../src/errors.js';
-import type { Backend, DeviceBuffer } from '../../src/kernels/backend.js';
+import type { Backend, DeviceBuffer, Executable, Operand } from '../../src/kernels/backend.js';
 import { borderTable, OUTSIDE } from '../../src/kernels/border.js';
 import type { ConvGeometry } from '../../src/kernels/geometry.js';
+import type { Job } from '../../src/kernels/job.js';
 import { applyPointwise, type PointwiseName } from '../../src/kernels/pointwise.js';
+import { type OperatorMethods, runOperator } from '../../src/kernels/run-operator.js';
 
 type Buffer = DeviceBuffer & { data: Float32Array };
 const of = (buffer: DeviceBuffer) => (buffer as Buffer).data;
 
+interface Gather extends Executable {
+  readonly table: Int32Array;
+}
+
 /** Convolution as a gather: a table says which cell of a plane lies under which cell of the kernel, for every output. */
-export class GatherBackend implements Backend {
-  readonly name = 'reference'; // a backend of its own adds its name to the list in Backend
+export class GatherBackend implements Backend, OperatorMethods {
+  readonly name = 'gather';
   readonly device = 'gather tables';
-  readonly #tables = new Map<string, Int32Array>();
+  readonly abilities = { programs: ['direct'], pictures: [] } as const;
+  /** The table of the executable that runs. */
+  #table: Int32Array = new Int32Array();
 
   allocate(length: number): Buffer {
     try {
@@ -27,9 +35,17 @@ export class GatherBackend implements Backend {
     return of(buffer).slice();
   }
   free() {}
-  dispose() {
-    this.#tables.clear();
+  dispose() {}
+
+  /** Everything that depends on the geometry alone is made here, once. */
+  prepare(job: Job): Gather {
+    return { job, table: 'geometry' in job ? tableOf(job.geometry) : new Int32Array() };
   }
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]) {
+    this.#table = (executable as Gather).table;
+    return runOperator(this, executable, inputs, outputs, parameters);
+  }
+  release() {}
 
   conv(geometry: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer) {
     const [from, weights, to] = [of(x), of(kernel), of(out)];
@@ -91,7 +107,7 @@ export class GatherBackend implements Backend {
    */
   #rows(geometry: ConvGeometry, visit: (plane: number, row: number, o: number, cout: number, cells: Int32Array) => void) {
     const { batch, groups, inChannels, outChannels, input } = geometry;
-    const table = this.#table(geometry);
+    const table = this.#table;
     const taps = geometry.kernel[0] * geometry.kernel[1] * geometry.kernel[2];
     const [area, inArea, seen] = [table.length / taps, input[0] * input[1] * input[2], inChannels / groups];
     const cells = new Int32Array(taps);
@@ -110,30 +126,26 @@ export class GatherBackend implements Backend {
       }
     }
   }
+}
 
-  /** `[outputs, taps]`: cells of a plane. It depends on the geometry alone, so it is made at the first call and kept. */
-  #table(geometry: ConvGeometry): Int32Array {
-    const known = this.#tables.get(geometry.key);
-    if (known) return known;
-    const { input, kernel, output, stride, dilation, flip } = geometry;
-    const [D, H, W] = [0, 1, 2].map((axis) => borderTable(geometry, axis as 0 | 1 | 2));
-    const cells: number[] = [];
-    for (let od = 0; od < output[0]; od++)
-      for (let oh = 0; oh < output[1]; oh++)
-        for (let ow = 0; ow < output[2]; ow++) {
-          const window: number[] = [];
-          for (let kd = 0; kd < kernel[0]; kd++)
-            for (let kh = 0; kh < kernel[1]; kh++)
-              for (let kw = 0; kw < kernel[2]; kw++) {
-                const d = D[od * stride[0] + kd * dilation[0]];
-                const h = H[oh * stride[1] + kh * dilation[1]];
-                const w = W[ow * stride[2] + kw * dilation[2]];
-                window.push(d === OUTSIDE || h === OUTSIDE || w === OUTSIDE ? OUTSIDE : (d * input[1] + h) * input[2] + w);
-              }
-          cells.push(...(flip ? window.reverse() : window));
-        }
-    const table = Int32Array.from(cells);
-    this.#tables.set(geometry.key, table);
-    return table;
-  }
+/** `[outputs, taps]`: cells of a plane. */
+function tableOf(geometry: ConvGeometry): Int32Array {
+  const { input, kernel, output, stride, dilation, flip } = geometry;
+  const [D, H, W] = [0, 1, 2].map((axis) => borderTable(geometry, axis as 0 | 1 | 2));
+  const cells: number[] = [];
+  for (let od = 0; od < output[0]; od++)
+    for (let oh = 0; oh < output[1]; oh++)
+      for (let ow = 0; ow < output[2]; ow++) {
+        const window: number[] = [];
+        for (let kd = 0; kd < kernel[0]; kd++)
+          for (let kh = 0; kh < kernel[1]; kh++)
+            for (let kw = 0; kw < kernel[2]; kw++) {
+              const d = D[od * stride[0] + kd * dilation[0]];
+              const h = H[oh * stride[1] + kh * dilation[1]];
+              const w = W[ow * stride[2] + kw * dilation[2]];
+              window.push(d === OUTSIDE || h === OUTSIDE || w === OUTSIDE ? OUTSIDE : (d * input[1] + h) * input[2] + w);
+            }
+        cells.push(...(flip ? window.reverse() : window));
+      }
+  return Int32Array.from(cells);
 }

@@ -16,6 +16,7 @@ import {
   LAPLACIAN_4,
   MOTION_DIAGONAL,
   motionBlur,
+  type PictureSum,
   Random,
   SOBEL_X,
   sharpen,
@@ -30,11 +31,14 @@ let [wasm, reference, calls]: [Backend, Backend, number] = [undefined as never, 
 let way: string;
 beforeAll(async () => {
   const backend = await createBackend('wasm');
-  const convBytes = backend.convBytes?.bind(backend) as NonNullable<Backend['convBytes']>;
-  backend.convBytes = (task, image, out) => {
-    const done = convBytes(task, image, out);
-    calls += Number(done);
-    way = task.weights.kind;
+  const run = backend.run.bind(backend);
+  backend.run = (executable, ...rest) => {
+    const done = run(executable, ...rest);
+    const { job } = executable;
+    if (job.operation === 'picture') {
+      calls += Number(done);
+      way = job.passes[0].sum.kind;
+    }
     return done;
   };
   [wasm, reference] = [backend, await createBackend('reference')];
@@ -222,10 +226,12 @@ test.each([1, 2, 3, 4])('by Fourier transform, %s channels', async (channels) =>
     const padding = [kH, kW].map((k, axis) => [4 * dilation[axis], (k - 5) * dilation[axis]] as const);
     const geometry = convGeometry([1, channels, height, width], [channels, 1, kH, kW], { ...options, padding, groups: channels });
     const keepsAlpha = channels % 2 === 0;
-    const task = { geometry, bias: 3.25, keepsAlpha, needsOpaque: false };
+    const load = { samples: 'uint8', channels, filtered: keepsAlpha ? channels - 1 : channels, opaque: false } as const;
+    const runBy = (sum: PictureSum, to: Uint8ClampedArray) =>
+      wasm.run(wasm.prepare({ operation: 'picture', load, passes: [{ geometry, sum }], store: { bias: 3.25 } }), [image.data as Uint8ClampedArray], [to]);
     const [got, want] = [image.data.slice(), image.data.slice()].map((data) => data.fill(1) as Uint8ClampedArray);
-    wasm.convBytes?.({ ...task, weights: { kind: 'fft', window } }, image.data as Uint8ClampedArray, got);
-    wasm.convBytes?.({ ...task, weights: { kind: 'window', window } }, image.data as Uint8ClampedArray, want);
+    runBy({ kind: 'fft', window }, got);
+    runBy({ kind: 'window', window }, want);
     const off = got.filter((value, i) => value !== want[i]);
     expect(got.every((value, i) => Math.abs(value - want[i]) <= 1)).toBe(true);
     expect(off.length).toBeLessThanOrEqual(1 + got.length / 1000);

@@ -23,10 +23,11 @@ let [wasm, reference]: [Backend, Backend] = [undefined as never, undefined as ne
 const ways: string[] = [];
 beforeAll(async () => {
   const backend = await createBackend('wasm');
-  const convBytes = backend.convBytes?.bind(backend) as NonNullable<Backend['convBytes']>;
-  backend.convBytes = (task, image, out) => {
-    ways.push(task.weights.kind);
-    return convBytes(task, image, out);
+  const run = backend.run.bind(backend);
+  backend.run = (executable, ...rest) => {
+    const { job } = executable;
+    if (job.operation === 'picture') ways.push(job.passes[0].sum.kind);
+    return run(executable, ...rest);
   };
   [wasm, reference] = [backend, await createBackend('reference')];
 });
@@ -47,16 +48,19 @@ async function shareOff(image: Image, kernel: Tensor, options: Pick<FilterOption
   const geometry = convGeometry([1, channels, height, width], [channels, 1, kH, kW], { paddingMode: 'reflect', ...options, padding: 'same', groups: channels });
   const row = new Float32Array(kW);
   const column = new Float32Array(kH);
-  const total = kernel.data.reduce((sum, weight) => sum + weight, 0);
+  const total = kernel.data.reduce((all, weight) => all + weight, 0);
   for (const [i, weight] of kernel.data.entries()) {
     row[i % kW] += weight;
     column[Math.floor(i / kW)] += weight / total;
   }
-  const weights = fixedWeights(row, column);
-  if (!weights) throw new Error('there are no such weights');
+  const sum = fixedWeights(row, column);
+  if (!sum) throw new Error('there are no such weights');
   const keepsAlpha = channels % 2 === 0;
   const got = image.data.slice() as Uint8ClampedArray;
-  wasm.convBytes?.({ geometry, weights, bias: 0, keepsAlpha, needsOpaque: false }, image.data as Uint8ClampedArray, got);
+  const load = { samples: 'uint8', channels, filtered: keepsAlpha ? channels - 1 : channels, opaque: false } as const;
+  const executable = wasm.prepare({ operation: 'picture', load, passes: [{ geometry, sum }], store: { bias: 0 } });
+  wasm.run(executable, [image.data as Uint8ClampedArray], [got]);
+  wasm.release(executable);
   const want = await filter(image, kernel, { ...options, ...(keepsAlpha && { alpha: 'ignore' }), backend: by });
   const off = got.map((sample, i) => Math.abs(sample - want.data[i]));
   expect(off.every((levels) => levels <= 1)).toBe(true);

@@ -168,11 +168,7 @@ describe('merging', () => {
   const SKEW = kernel2d([[1, 2, -5]]);
   const LONG = kernel2d([[3, 0, 0, 1, 2]]);
   const merged = (steps: readonly (StepOptions & { kernel: Tensor })[], approximate = false, shape = [1, 1, 11, 13]) => {
-    const placed = placeSteps(
-      'pipeline',
-      shape,
-      steps.map(({ kernel, ...options }) => ({ kernel, options })),
-    );
+    const placed = placeSteps('pipeline', shape, steps);
     return mergeSteps(placed, approximate).map(({ kernel }) => kernel.shape.join('×'));
   };
 

@@ -7,6 +7,7 @@ import { ThreadPool } from '../../src/kernels/backends/wasm/pool.js';
 import { loadPrograms, SHARED_PROGRAMS } from '../../src/kernels/backends/wasm/programs.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import { ARGUMENTS_AT, JOB_VALUES } from '../../src/kernels/backends/wasm/worker.js';
+import { Operators } from '../../src/kernels/operators.js';
 
 /** Workers that were started since the test began. */
 let workers: Worker[];
@@ -61,7 +62,8 @@ describe('a worker that crashes', () => {
     const backend = await createWasmBackend(3, 0);
     const buffer = backend.allocate(1000);
     await workers[1].terminate();
-    for (const call of [() => backend.pointwise('affine', [buffer], [1, 0], buffer), () => backend.allocate(1), () => backend.free(buffer)]) {
+    const on = new Operators(backend);
+    for (const call of [() => on.pointwise('affine', [buffer], [1, 0], buffer), () => backend.allocate(1), () => backend.free(buffer)]) {
       expect(call).toThrow(/^wasm: a thread of this backend has crashed: it exited with code 1; create another backend$/);
     }
     await expect(backend.read(buffer)).rejects.toThrow('has crashed');

@@ -4,6 +4,7 @@ import {
   type Backend,
   box,
   type ConvGeometry,
+  type ConvPlan,
   convGeometry,
   createBackend,
   createImage,
@@ -15,6 +16,7 @@ import {
   sharpen,
 } from '../../src/index.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
+import { Operators } from '../../src/kernels/operators.js';
 import { sizeOf } from '../../src/tensor.js';
 import { CONV_CASES, POOL_CASES } from '../conformance/cases.js';
 import { convValues } from '../conformance/suite.js';
@@ -42,18 +44,20 @@ async function results(backend: Backend, g: ConvGeometry): Promise<Buffer> {
   };
   const [x, kernel, bias, gradient] = [values.x, values.kernel, values.bias, values.gradient].map(buffer);
   const outs = [g.outShape, g.outShape, g.outShape, g.xShape, g.kernelShape, [g.outChannels]].map((shape) => buffer(sizeOf(shape)));
-  backend.conv(g, x, kernel, bias, outs[0]);
-  backend.convSparse?.(g, x, kernel, bias, outs[1]);
-  backend.convFft?.(g, x, kernel, bias, outs[2]);
-  backend.convInputGradient(g, gradient, kernel, outs[3]);
-  backend.convKernelGradient(g, x, gradient, outs[4]);
-  backend.convBiasGradient(g, gradient, outs[5]);
+  const on = new Operators(backend);
+  on.conv(g, x, kernel, bias, outs[0]);
+  on.conv(g, x, kernel, bias, outs[1], 'sparse');
+  on.conv(g, x, kernel, bias, outs[2], 'fft');
+  on.convInputGradient(g, gradient, kernel, outs[3]);
+  on.convKernelGradient(g, x, gradient, outs[4]);
+  on.convBiasGradient(g, gradient, outs[5]);
   if (g.inChannels === g.groups) {
     outs.push(buffer(sizeOf(g.outShape)));
-    backend.convRunningSum?.(g, x, kernel, bias, outs[6]);
+    on.conv(g, x, kernel, bias, outs[6], 'runningSum');
   }
   const read = await Promise.all(outs.map((out) => backend.read(out)));
   for (const each of held) backend.free(each);
+  on.release();
   return Buffer.concat(read.map((values) => new Uint8Array(values.buffer)));
 }
 
@@ -81,8 +85,9 @@ test('pooling has the same bits on any number of threads', async () => {
       const [from, upstream, out, winners, back] = buffers;
       backend.write(from, x);
       backend.write(upstream, gradient);
-      backend.maxPool(g, from, out, winners);
-      backend.maxPoolGradient(g, upstream, winners, back);
+      const on = new Operators(backend);
+      on.maxPool(g, from, out, winners);
+      on.maxPoolGradient(g, upstream, winners, back);
       const read = await Promise.all([out, winners, back].map((each) => backend.read(each)));
       for (const each of buffers) backend.free(each);
       return read;
@@ -105,15 +110,9 @@ test('pictures from bytes to bytes are the same on any number of threads, in ord
   for (const kernel of [sharpen(), box(3), gaussian(2), dense]) {
     const expected = await filter(photo, kernel, { backend: one });
     for (const backend of several) {
-      let calls = 0;
-      const convBytes = backend.convBytes?.bind(backend) as NonNullable<Backend['convBytes']>;
-      backend.convBytes = (...args) => {
-        calls++;
-        return convBytes(...args);
-      };
-      const { data } = await filter(photo, kernel, { backend });
-      backend.convBytes = convBytes;
-      expect(calls).toBe(1);
+      const ran: ConvPlan[] = [];
+      const { data } = await filter(photo, kernel, { backend, onPlan: (plan) => ran.push(plan) });
+      expect(ran.map(({ through }) => through)).toEqual(['samples']);
       expect(Buffer.from(data).equals(Buffer.from(expected.data)), backend.device).toBe(true);
       expect(data.buffer).toBeInstanceOf(ArrayBuffer);
     }
@@ -189,7 +188,7 @@ test('threads see memory that was added after they had started', async () => {
   const backend = await createWasmBackend(3, 0);
   const buffers = Array.from({ length: 3 }, () => backend.allocate(2 ** 22)); // 16 MiB each
   backend.write(buffers[0], new Float32Array(2 ** 22).fill(3));
-  backend.pointwise('affine', [buffers[0]], [2, 1], buffers[2]);
+  new Operators(backend).pointwise('affine', [buffers[0]], [2, 1], buffers[2]);
   expect((await backend.read(buffers[2])).every((value) => value === 7)).toBe(true);
   backend.dispose();
 });

@@ -58,7 +58,7 @@ describe('conv refuses options', () => {
     ['anchor', 1, 'goes with padding \'same\' only, here it is "valid", received 1'],
     ['validate', 'yes', 'must be true or false, received "yes"'],
     ['backend', 'wasm', 'must be a backend, as `await createBackend()` gives, received "wasm"'],
-    ['strides', 2, `is not an option; the options are ${CONV_OPTIONS}, bias, algorithm, validate, backend, received 2`],
+    ['strides', 2, `is not an option; the options are ${CONV_OPTIONS}, bias, algorithm, validate, backend, onPlan, received 2`],
   ])('%s: %j', async (option, value, complaint) => {
     const options = { backend, [option]: value } as Anything;
     await expectRefusal(() => conv(x, kernel, options), OptionError, `conv: ${option} ${complaint}`);

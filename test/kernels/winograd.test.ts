@@ -5,6 +5,7 @@ import { inputGradientParts } from '../../src/kernels/backends/wasm/input-gradie
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import { winogradTiles } from '../../src/kernels/backends/wasm/winograd.js';
 import type { ConvGeometry } from '../../src/kernels/geometry.js';
+import { Operators } from '../../src/kernels/operators.js';
 
 // Windows of 3 × 3 over many channels, against the float64 reference, and against themselves on other numbers of threads.
 
@@ -35,7 +36,8 @@ function inputs(x: readonly number[], channels: number, options: ConvOptions) {
   return { geometry, x: numbers(size(x)), kernel: numbers(size(geometry.kernelShape)), bias: numbers(channels), gradient: numbers(size(geometry.outShape)) };
 }
 
-async function run(on: Backend, { geometry: g, ...values }: ReturnType<typeof inputs>): Promise<{ out: Float32Array; gradient: Float32Array }> {
+async function run(backend: Backend, { geometry: g, ...values }: ReturnType<typeof inputs>): Promise<{ out: Float32Array; gradient: Float32Array }> {
+  const on = new Operators(backend);
   const up = (data: Float32Array) => {
     const buffer = on.allocate(data.length);
     on.write(buffer, data);

@@ -3,8 +3,7 @@ import { effect, signal } from '@preact/signals';
 import type { ConvGeometry, Tensor } from 'convlab';
 import { engineGeneration, run } from '../engine/engine.js';
 import { latestOnly } from '../engine/latest.js';
-import type { PlanReport } from '../engine/tasks.js';
-import { geometryOf, placeKernel } from './place.js';
+import { geometryOf } from './place.js';
 import { alphaChoice, bias, divideBySum, entry, kernel, kernelName, linear, mode, options, output, placement, scale, source, values } from './state.js';
 import type { Filtered, Kept } from './tasks.js';
 import type { Around } from './written-out.js';
@@ -25,7 +24,6 @@ export interface How {
   /** of one plane */
   readonly geometry: ConvGeometry;
   readonly around: Around;
-  readonly plan: PlanReport;
 }
 
 /** The latest result. It stays while the next one is computed, and when that fails. */
@@ -60,9 +58,7 @@ function compute(): Promise<void> {
     try {
       if (tensor) {
         const { value, milliseconds, device } = await run('filter', from.id, tensor, wishes);
-        const { width, height } = from.image;
-        const plan = (await run('explain', tensor, [1, 3, height, width], placeKernel(place, tensor.shape))).value;
-        const how = { kernel: tensor, geometry: geometryOf(from.image, tensor, place), around, plan };
+        const how = { kernel: tensor, geometry: geometryOf(from.image, tensor, place), around };
         result.value = { from, ...value, milliseconds, device, how };
       } else if (operation) {
         const { value, milliseconds, device } = await run('apply', from.id, name, numbers, { paddingMode: border, output: shown });

@@ -1,37 +1,37 @@
-import type { Ran } from '../engine/watched.js';
+import type { Way } from 'convlab';
+import type { PlanReport } from '../engine/plan-report.js';
 import { duration, short } from '../parts/numbers.js';
 import { result } from './compute.js';
 import { reasonIn } from './reasons.js';
 import { t } from './strings.js';
 
-/** What the plan chose among, why, and which programs really ran. */
+/** How the result was computed: every plan that ran, and for a single kernel what else was considered. */
 export function PlanPanel() {
   const done = result.value;
   if (!done) return null;
-  const plan = done.how?.plan;
+  const [plan] = done.how ? done.ran : [];
   const most = Math.max(...(plan?.alternatives.map(({ cost = 0 }) => cost) ?? []));
-  const bytes = done.ran.some(({ program }) => program === 'convBytes');
   return (
     <section class="panel stack plan-panel" aria-labelledby="plan-title">
       <h2 id="plan-title">{t('plan')}</h2>
       {plan && (
         <>
           <p>
-            <strong class="chosen">{t(plan.algorithm)}</strong>
+            <strong class="chosen">{wayIn(plan)}</strong>
             {t('because', { why: reasonIn(plan.why, plan.reason) })}
           </p>
           <ul class="alternatives">
-            {plan.alternatives.map(({ algorithm, cost, whyNot = '', reason }) => (
-              <li key={algorithm} data-chosen={algorithm === plan.algorithm} data-possible={cost !== undefined}>
-                <span>{t(algorithm)}</span>
-                {cost === undefined ? (
-                  <span class="faint">{t('notPossible', { why: reasonIn(whyNot, reason) })}</span>
+            {plan.alternatives.map((way) => (
+              <li key={wayIn(way)} data-chosen={wayIn(way) === wayIn(plan)} data-possible={way.cost !== undefined}>
+                <span>{wayIn(way)}</span>
+                {way.cost === undefined ? (
+                  <span class="faint">{t('notPossible', { why: reasonIn(way.whyNot ?? '', way.reason) })}</span>
                 ) : (
                   <>
                     <span class="bars-track">
-                      <span class="bars-fill" style={{ width: `${Math.max(1, (100 * cost) / most)}%` }} />
+                      <span class="bars-fill" style={{ width: `${Math.max(1, (100 * way.cost) / most)}%` }} />
                     </span>
-                    <span class="bars-value">{duration(cost)}</span>
+                    <span class="bars-value">{duration(way.cost)}</span>
                   </>
                 )}
               </li>
@@ -50,27 +50,20 @@ export function PlanPanel() {
         ))}
         {done.ran.length === 0 && <li>{t('ranNothing')}</li>}
       </ol>
-      {bytes && plan && <p class="hint">{t('bytesNote')}</p>}
     </section>
   );
 }
 
-const NAMES = { conv: 'ranConv', convSparse: 'ranSparse', convRunningSum: 'ranRunningSum', convFft: 'ranFft' } as const;
-const BYTES = {
-  integer: 'ranInteger',
-  window: 'ranWindow',
-  separable: 'ranSeparable',
-  fixed: 'ranFixed',
-  box: 'ranBox',
-  fft: 'ranBytesFft',
-  magnitude: 'ranMagnitude',
-} as const satisfies Readonly<Record<NonNullable<Ran['weights']>, string>>;
+/** A way in words. */
+function wayIn({ algorithm, through, arithmetic }: Way): string {
+  return t(through === 'planes' ? 'overPlanes' : arithmetic, { algorithm: t(algorithm) });
+}
 
-/** The programs in words, with how often each ran. */
-function counted(ran: readonly Ran[]): [what: string, times: number][] {
+/** What ran in words, with how often. */
+function counted(ran: readonly PlanReport[]): [what: string, times: number][] {
   const counts = new Map<string, number>();
-  for (const { program, kernel, weights = 'window' } of ran) {
-    const what = t(program === 'convBytes' ? BYTES[weights] : NAMES[program], { kernel: kernel.join(' × ') });
+  for (const plan of ran) {
+    const what = t('ranOne', { kernel: plan.size.join(' × '), way: wayIn(plan) });
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return [...counts];

@@ -1,5 +1,5 @@
 import { type Backend, catalogue, type FilterOptions, filter, type Image, imageToCanvas, imageToImageData, type OperationOptions, type Tensor } from 'convlab';
-import { type Ran, watched } from '../engine/watched.js';
+import { type PlanReport, reportOf } from '../engine/plan-report.js';
 import { fitted, imageOf } from './pixels.js';
 import { paintScene, type Scene } from './scenes.js';
 
@@ -20,9 +20,9 @@ export interface Read extends Kept {
   readonly size: { readonly width: number; readonly height: number };
 }
 
-/** A picture, and which programs of the backend it took. */
+/** A picture, and how every convolution on its way was computed. */
 export interface Filtered extends Picture {
-  readonly ran: readonly Ran[];
+  readonly ran: readonly PlanReport[];
 }
 
 const pictures = new Map<number, Image>();
@@ -72,8 +72,8 @@ export const pictureTasks = {
   },
 
   filter: async (backend: Backend, id: number, kernel: Tensor, options: FilterOptions): Promise<Filtered> => {
-    const ran: Ran[] = [];
-    const image = await filter(kept(id), kernel, { ...options, backend: watched(backend, ran) });
+    const ran: PlanReport[] = [];
+    const image = await filter(kept(id), kernel, { ...options, backend, onPlan: (plan) => ran.push(reportOf(plan)) });
     return { image, shown: await shownAs(image), ran };
   },
 
@@ -88,8 +88,8 @@ export const pictureTasks = {
   apply: async (backend: Backend, id: number, name: string, parameters: readonly number[], options: OperationOptions): Promise<Filtered> => {
     const entry = catalogue[name];
     if (!('apply' in entry)) throw new Error(`${name} is a kernel`);
-    const ran: Ran[] = [];
-    const image = await entry.apply(kept(id), parameters, { ...options, backend: watched(backend, ran) });
+    const ran: PlanReport[] = [];
+    const image = await entry.apply(kept(id), parameters, { ...options, backend, onPlan: (plan) => ran.push(reportOf(plan)) });
     return { image, shown: await shownAs(image), ran };
   },
 };

@@ -184,9 +184,9 @@ export class Trainer {
     const kernels: LookedAt[] = [];
     const sizes: { name: string; weight: number; gradient: number }[] = [];
     for (const [name, { shape, storage, trainable }] of this.model.namedParameters()) {
-      if (!trainable || !name.endsWith('weight') || !storage.backend || !storage.data) continue;
-      const weight = await storage.backend.read(storage.data);
-      const gradient = this.#learned > 0 && storage.gradient ? await storage.backend.read(storage.gradient) : undefined;
+      if (!trainable || !name.endsWith('weight') || !storage.operators || !storage.data) continue;
+      const weight = await storage.operators.read(storage.data);
+      const gradient = this.#learned > 0 && storage.gradient ? await storage.operators.read(storage.gradient) : undefined;
       sizes.push({ name: name.replace(/\.weight$/, ''), weight: rootMeanSquare(weight), gradient: gradient ? rootMeanSquare(gradient) : 0 });
       if (shape.length === 4)
         kernels.push({ name: name.replace(/\.weight$/, ''), weight: { shape, data: weight }, ...(gradient && { gradient: { shape, data: gradient } }) });

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { OptionError } from '../../errors.js';
 import type { StepOptions } from '../../filters/step.js';
+import type { Format } from '../../image/samples.js';
 import { PADDING_MODES } from '../../kernels/geometry.js';
-import type { planBytes } from '../../kernels/plan/picture-ways.js';
-import { ALGORITHMS, type Alternative } from '../../kernels/plan/plan.js';
+import { ALGORITHMS, type ConvPlan } from '../../kernels/plan/conv-plan.js';
+import { nameOf } from '../../kernels/plan/describe-plan.js';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
 import type { Terminal } from '../program.js';
 import { number, padding, perAxis, shape } from '../values.js';
@@ -48,63 +49,48 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, threads, json, ...options }: Flags) => {
       if (texts === undefined) return command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel gaussian:5");
       if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'goes without a picture only', size.join('x'));
-      const [{ kernelArgument }, { placeSteps, weightsOf }, { explainGeometry }, { planBytes }, { createBackend }] = await Promise.all([
+      const [{ kernelArgument }, { planFilter }, { describePlan }, { createBackend }] = await Promise.all([
         import('../filter/kernel-argument.js'),
-        import('../../filters/step.js'),
-        import('../../kernels/plan/explain-conv.js'),
-        import('../../kernels/plan/picture-ways.js'),
+        import('../../filters/filter-plan.js'),
+        import('../../kernels/plan/describe-plan.js'),
         import('../../kernels/backends/create.js'),
       ]);
       const kernels = (await Promise.all(texts.map((text) => kernelArgument(text, 'explain')))).map((each) => {
         if ('kernel' in each) return each;
         throw new OptionError('explain', '--kernel', `must be one kernel, and ${each.text} is more than one`, each.text);
       });
-      const [channels, height, width] = picture === undefined ? (size ?? DEFAULT_SHAPE) : await sizeOfPicture(picture);
-      const steps = placeSteps(
-        'explain',
-        [1, channels, height, width],
-        kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, options: { ...said, ...options } })),
-      );
+      const format = picture === undefined ? formatOfShape(size ?? DEFAULT_SHAPE) : await formatOfPicture(picture);
+      const steps = kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...options }));
+      const output = kernels.find((each) => each.output !== 'clamp')?.output;
+      const around = { output, linear: kernels.some(({ linear }) => linear) };
       const backend = await createBackend(name, { gpuMode, threads });
       try {
-        const explained = steps.map((step) => explainGeometry(weightsOf(step), step.geometry, backend, step.algorithm));
-        const [{ geometry, kernel, bias, algorithm: wanted }] = steps;
-        const mayTakeBytes = steps.length === 1 && wanted === 'auto' && kernels[0].output === 'clamp' && !kernels[0].linear;
-        const bytes = mayTakeBytes ? planBytes(kernel, geometry, backend, { bias, keepsAlpha: false, needsOpaque: false })?.weights.kind : undefined;
-        if (!json)
-          return terminal.out(
-            explained.map(({ text }, i) => (steps.length === 1 ? `${text}\n${bytes ? BYTES[bytes] : ''}` : `${texts[i]}\n${text}\n`)).join('\n'),
-          );
-        explained.forEach(({ algorithm, why, cost, alternatives }, i) => {
-          const { xShape: shape, outShape } = steps[i].geometry;
-          const about = { kernel: texts[i], size: kernels[i].kernel.shape, shape, outShape, device: backend.device };
-          terminal.out(`${JSON.stringify({ ...about, algorithm, why, cost, alternatives: alternatives.map(brief), bytes })}\n`);
+        const plan = planFilter(format, steps, around, backend, { operation: 'explain', merging: 'none' });
+        plan.steps.forEach((each, i) => {
+          if (json) terminal.out(`${JSON.stringify(brief(each, texts[i], kernels[i].kernel.shape, backend.device))}\n`);
+          else terminal.out(plan.steps.length === 1 ? `${describePlan(each, backend.device)}\n` : `${texts[i]}\n${describePlan(each, backend.device)}\n\n`);
         });
+        const [transparent] = plan.transparent?.steps ?? [];
+        if (transparent && !json) terminal.out(`\nWhere pixels are transparent: ${nameOf(transparent)}, colors and alpha apart.\n`);
       } finally {
         backend.dispose();
       }
     });
 }
 
-/** What filter does instead, where a picture and its result are bytes and nothing is transparent. */
-const BYTES: Readonly<Record<NonNullable<ReturnType<typeof planBytes>>['weights']['kind'], string>> = {
-  integer: 'An opaque picture of 8 bits goes another way, from bytes to bytes: every weight that is not zero, in whole numbers of 16 bits.\n',
-  box: 'An opaque picture of 8 bits goes another way, from bytes to bytes: running sums in whole numbers.\n',
-  window: 'An opaque picture of 8 bits goes from bytes to bytes, with every weight that is not zero.\n',
-  separable: 'An opaque picture of 8 bits goes from bytes to bytes, as in separable.\n',
-  fixed: 'An opaque picture of 8 bits goes from bytes to bytes, as in separable, in 16-bit fixed point.\n',
-  fft: 'An opaque picture of 8 bits goes from bytes to bytes, as in fft.\n',
-};
-
-/** Without the weights of its passes. */
-function brief(alternative: Alternative) {
-  if (!alternative.possible) return alternative;
-  return { ...alternative, passes: alternative.passes.map(({ program, geometry }) => ({ program, kernel: geometry.kernelShape })) };
+/** A plan as JSON, without the weights of its passes. */
+function brief({ geometry, algorithm, through, arithmetic, why, cost, alternatives }: ConvPlan, kernel: string, size: readonly number[], device: string) {
+  const { xShape: shape, outShape } = geometry;
+  return { kernel, size, shape, outShape, device, algorithm, through, arithmetic, why, cost, alternatives };
 }
 
-/** Of the planes that are filtered: all but alpha. */
-async function sizeOfPicture(path: string): Promise<readonly number[]> {
-  const [{ readImage }, { colorChannels }] = await Promise.all([import('../../image/image-files.js'), import('../../filters/picture/channels.js')]);
-  const { width, height, channels } = await readImage(path);
-  return [colorChannels(channels).length, height, width];
+/** An 8-bit picture. @param shape `[channels, height, width]` */
+function formatOfShape([channels, height, width]: readonly number[]): Format {
+  if (![1, 2, 3, 4].includes(channels)) throw new OptionError('explain', '--shape', 'must have 1 to 4 channels', `${channels}x${height}x${width}`);
+  return { width, height, channels: channels as Format['channels'], samples: 'uint8' };
+}
+
+async function formatOfPicture(path: string): Promise<Format> {
+  const [{ readImage }, { formatOf }] = await Promise.all([import('../../image/image-files.js'), import('../../image/samples.js')]);
+  return formatOf(await readImage(path));
 }

@@ -38,7 +38,7 @@ export function addMatchCommand(program: Command, terminal: Terminal): void {
         const { scores, peaks } = await matchTemplate(image, small, { ...options, backend });
         if (map !== undefined) {
           const { valuesToImage } = await import('../../filters/picture/output.js');
-          await writeImage(map, valuesToImage({ shape: [1, 1, ...scores.shape], data: scores.data }, new Uint8ClampedArray(), 'normalize', [0]));
+          await writeImage(map, valuesToImage({ shape: [1, 1, ...scores.shape], data: scores.data }, 'uint8', 'normalize', [0]));
         }
         const rows = peaks.map(({ x, y, score }) => [x.toFixed(2), y.toFixed(2), String(Number(score.toPrecision(6)))]);
         terminal.out(json ? `${JSON.stringify(peaks)}\n` : table(['X', 'Y', options.method.toUpperCase()], rows));

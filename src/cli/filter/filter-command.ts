@@ -4,8 +4,9 @@ import { ALPHAS } from '../../filters/picture/alpha.js';
 import { OUTPUTS } from '../../filters/picture/output.js';
 import { imageFormats } from '../../image/codecs.js';
 import { PADDING_MODES } from '../../kernels/geometry.js';
-import { PRECISIONS } from '../../kernels/plan/picture-ways.js';
-import { ALGORITHMS } from '../../kernels/plan/plan.js';
+import { ALGORITHMS } from '../../kernels/plan/conv-plan.js';
+import { nameOf } from '../../kernels/plan/describe-plan.js';
+import { PRECISIONS } from '../../kernels/plan/plan-picture.js';
 import { addBackendOptions } from '../backend-options.js';
 import type { Terminal } from '../program.js';
 import { channels, number, padding, perAxis, region, scale } from '../values.js';
@@ -113,7 +114,8 @@ function pickKernels({ kernel, pipeline }: FilterFlags) {
   return kernel ? { kernels: kernel } : { pipeline };
 }
 
-function summary({ output, kernels, how, device, milliseconds }: Report): string {
+function summary({ output, kernels, how, plan, device, milliseconds }: Report): string {
   const chain = kernels.map(({ kernel }) => kernel).join(', then ');
-  return `${output.path}: ${output.width} × ${output.height}, ${chain} (${how}), ${milliseconds.filter.toFixed(1)} ms on ${device}`;
+  const ways = [...new Set(plan.map((ran) => nameOf(ran)))].join(', ');
+  return `${output.path}: ${output.width} × ${output.height}, ${chain} (${how}), ${ways}, ${milliseconds.filter.toFixed(1)} ms on ${device}`;
 }

@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { DataError, OptionError } from '../../errors.js';
-import { filterImage, type ImageOptions } from '../../filters/filter-image.js';
+import { type FilterPlan, planFilter } from '../../filters/filter-plan.js';
+import type { ImageOptions } from '../../filters/picture/image-options.js';
 import type { Output } from '../../filters/picture/output.js';
 import type { Region } from '../../filters/picture/region.js';
 import { type Pipeline, pipelineFromJSON } from '../../filters/pipeline.js';
+import { RecentPlans } from '../../filters/recent-plans.js';
 import { STEP_OPTIONS, type StepOptions } from '../../filters/step.js';
 import { decodeImage, encodeImage, type ImageFormat } from '../../image/codecs.js';
 import type { Image } from '../../image/image.js';
 import { readImage, writeImage } from '../../image/image-files.js';
+import { formatOf } from '../../image/samples.js';
 import { createBackend } from '../../kernels/backends/create.js';
+import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import type { BackendFlags } from '../backend-options.js';
 import type { Job } from './filter-files.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
@@ -46,22 +50,26 @@ export async function createWorker(flags: FilterFlags) {
   const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
   const start = performance.now() - begun;
   const stages = toStages(arguments_);
+  const plans = new RecentPlans<FilterPlan>(8 * Math.max(1, stages.length));
 
   /** Segments of the chain: kernels side by side stay in float, an operation takes and gives a picture. */
-  const apply = async (image: Image): Promise<Image> => {
-    if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend });
+  const apply = async (image: Image, onPlan: (plan: ConvPlan) => void): Promise<Image> => {
+    if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend, onPlan });
     const { channels, alpha, paddingMode, paddingValue, precision } = flags;
     let result = image;
     for (const [i, stage] of stages.entries()) {
       const output = i === stages.length - 1 ? (flags.output ?? stage.output) : stage.output;
       if ('apply' in stage) {
         const options = defined({ channels, paddingMode, paddingValue, output });
-        result = await stage.apply(result, stage.parameters, { ...options, backend });
+        result = await stage.apply(result, stage.parameters, { ...options, backend, onPlan });
         continue;
       }
       const linear = flags.linear ?? stage.kernels.some((kernel) => kernel.linear);
-      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, options: { ...said, ...pick(flags) } }));
-      result = await filterImage('filter', result, steps, { channels, alpha, linear, output, precision, region: flags.region, mask, backend });
+      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pick(flags) }));
+      const around = { channels, alpha, linear, output, precision, region: flags.region, mask };
+      const format = formatOf(result);
+      const plan = plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
+      result = await plan.apply(result, { onPlan });
     }
     return result;
   };
@@ -74,7 +82,8 @@ export async function createWorker(flags: FilterFlags) {
       const image = await clock.time('read', async () =>
         from === '-' ? decodeImage(await buffer(process.stdin), { name: 'stdin', maxPixels, codec }) : readImage(from, { maxPixels, codec }),
       );
-      const result = await clock.time('filter', () => apply(image));
+      const ran: ConvPlan[] = [];
+      const result = await clock.time('filter', () => apply(image, (plan) => ran.push(plan)));
       await clock.time('write', async () => {
         if (to !== '-') return writeImage(to, result, { quality, format, codec });
         const bytes = await encodeImage(result, format as ImageFormat, { quality, codec });
@@ -87,6 +96,7 @@ export async function createWorker(flags: FilterFlags) {
           ? pipeline.steps.map(({ kernel }) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel' }))
           : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
         how: pipeline ? (pipeline.options.output ?? 'clamp') : (flags.output ?? stages[stages.length - 1].output),
+        plan: ran.map(({ geometry, algorithm, through, arithmetic, why }) => ({ size: geometry.kernel.slice(1), algorithm, through, arithmetic, why })),
         backend: backend.name,
         device: backend.device,
         milliseconds: { start, ...clock.times },

@@ -1,6 +1,6 @@
 import { DataError, OptionError, refuseUnknownOptions, show } from '../../errors.js';
-import { checkTensor } from '../../kernels/conv.js';
 import type { Tensor } from '../../tensor.js';
+import { checkTensor } from '../../tensor.js';
 import { DTYPES, type Dtype, halfFromNumber } from './dtypes.js';
 import { type Complaint, isObject, parseJson } from './json.js';
 

@@ -37,23 +37,23 @@ export function tanh(x: Value): Value {
 /** x·Φ(x) with the normal distribution function Φ. @see Hendrycks and Gimpel, Gaussian Error Linear Units, 2016 */
 export function gelu(x: Value): Value {
   return x.graph.record('gelu', [x], x.shape, (out) => ({
-    forward: (backend) => backend.pointwise('gelu', [x.data], [], out.data),
-    backward: (backend) => x.storage.accumulate(backend, (into) => backend.pointwise('geluGradient', [out.gradient, x.data], [], into)),
+    forward: (on) => on.pointwise('gelu', [x.data], [], out.data),
+    backward: (on) => x.storage.accumulate(on, (into) => on.pointwise('geluGradient', [out.gradient, x.data], [], into)),
   }));
 }
 
 function leaky(operation: string, x: Value, slope: number): Value {
   return x.graph.record(operation, [x], x.shape, (out) => ({
     attributes: { slope },
-    forward: (backend) => backend.pointwise('leakyRelu', [x.data], [slope], out.data),
-    backward: (backend) => x.storage.accumulate(backend, (into) => backend.pointwise('leakyReluGradient', [out.gradient, x.data], [slope], into)),
+    forward: (on) => on.pointwise('leakyRelu', [x.data], [slope], out.data),
+    backward: (on) => x.storage.accumulate(on, (into) => on.pointwise('leakyReluGradient', [out.gradient, x.data], [slope], into)),
   }));
 }
 
 /** An activation whose derivative is known from its result. */
 function fromResult(operation: PointwiseName, gradient: PointwiseName, x: Value): Value {
   return x.graph.record(operation, [x], x.shape, (out) => ({
-    forward: (backend) => backend.pointwise(operation, [x.data], [], out.data),
-    backward: (backend) => x.storage.accumulate(backend, (into) => backend.pointwise(gradient, [out.gradient, out.data], [], into)),
+    forward: (on) => on.pointwise(operation, [x.data], [], out.data),
+    backward: (on) => x.storage.accumulate(on, (into) => on.pointwise(gradient, [out.gradient, out.data], [], into)),
   }));
 }

@@ -20,9 +20,9 @@ import type { Value } from '../graph.js';
 export function add(a: Value, b: Value): Value {
   checkShapes('add', a, b);
   return a.graph.record('add', [a, b], a.shape, (out) => ({
-    forward: (backend) => backend.pointwise('combine', [a.data, b.data], [1, 1], out.data),
-    backward: (backend) => {
-      for (const x of [a, b]) x.storage.accumulate(backend, (into) => backend.pointwise('affine', [out.gradient], [1, 0], into));
+    forward: (on) => on.pointwise('combine', [a.data, b.data], [1, 1], out.data),
+    backward: (on) => {
+      for (const x of [a, b]) x.storage.accumulate(on, (into) => on.pointwise('affine', [out.gradient], [1, 0], into));
     },
   }));
 }
@@ -34,10 +34,10 @@ export function add(a: Value, b: Value): Value {
 export function multiply(a: Value, b: Value): Value {
   checkShapes('multiply', a, b);
   return a.graph.record('multiply', [a, b], a.shape, (out) => ({
-    forward: (backend) => backend.pointwise('multiply', [a.data, b.data], [], out.data),
-    backward: (backend) => {
-      a.storage.accumulate(backend, (into) => backend.pointwise('multiply', [out.gradient, b.data], [], into));
-      b.storage.accumulate(backend, (into) => backend.pointwise('multiply', [out.gradient, a.data], [], into));
+    forward: (on) => on.pointwise('multiply', [a.data, b.data], [], out.data),
+    backward: (on) => {
+      a.storage.accumulate(on, (into) => on.pointwise('multiply', [out.gradient, b.data], [], into));
+      b.storage.accumulate(on, (into) => on.pointwise('multiply', [out.gradient, a.data], [], into));
     },
   }));
 }
@@ -68,15 +68,15 @@ export function concatenate(values: readonly Value[]): Value {
   const outShape = [n, total, ...spatial];
   const part = graph.temporary(outShape);
   return graph.record('concatenate', values, outShape, (out) => ({
-    forward: (backend) => {
+    forward: (on) => {
       for (const [i, { x, geometry, kernel }] of parts.entries()) {
-        backend.conv(geometry, x.data, kernel.data, null, i === 0 ? out.data : part.data);
-        if (i > 0) backend.pointwise('combine', [out.data, part.data], [1, 1], out.data);
+        on.conv(geometry, x.data, kernel.data, null, i === 0 ? out.data : part.data);
+        if (i > 0) on.pointwise('combine', [out.data, part.data], [1, 1], out.data);
       }
     },
-    backward: (backend) => {
+    backward: (on) => {
       for (const { x, geometry, kernel } of parts) {
-        x.storage.accumulate(backend, (into) => backend.convInputGradient(geometry, out.gradient, kernel.data, into));
+        x.storage.accumulate(on, (into) => on.convInputGradient(geometry, out.gradient, kernel.data, into));
       }
     },
   }));

@@ -41,9 +41,9 @@ export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Va
   if (!graph.training) {
     const factors = graph.record('batchNormStatistics', [runningMean, runningVariance], [channels], (out) => ({
       attributes: { eps },
-      forward: (backend) => {
-        backend.pointwise('inverseSquareRoot', [runningVariance.data], [eps], out.data);
-        backend.pointwise('multiplyAdd', [runningMean.data, out.data, out.data], [-1, 0], shift.data);
+      forward: (on) => {
+        on.pointwise('inverseSquareRoot', [runningVariance.data], [eps], out.data);
+        on.pointwise('multiplyAdd', [runningMean.data, out.data, out.data], [-1, 0], shift.data);
       },
     }));
     return scaleChannels(x, factors, shift);
@@ -51,34 +51,34 @@ export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Va
 
   return graph.record('batchNorm', [x, runningMean, runningVariance], x.shape, (out) => ({
     attributes: { eps, momentum },
-    forward: (backend) => {
+    forward: (on) => {
       const average = (from: Value, to: Value) => {
-        backend.convBiasGradient(geometry, from.data, to.data);
-        backend.pointwise('affine', [to.data], [1 / count, 0], to.data);
+        on.convBiasGradient(geometry, from.data, to.data);
+        on.pointwise('affine', [to.data], [1 / count, 0], to.data);
       };
       average(x, mean);
       // the variance from x − mean, not from E[x²] − mean², which cancels
-      backend.pointwise('affine', [mean.data], [-1, 0], shift.data);
-      backend.conv(geometry, x.data, ones.data, shift.data, centered.data);
-      backend.pointwise('multiply', [centered.data, centered.data], [], square.data);
+      on.pointwise('affine', [mean.data], [-1, 0], shift.data);
+      on.conv(geometry, x.data, ones.data, shift.data, centered.data);
+      on.pointwise('multiply', [centered.data, centered.data], [], square.data);
       average(square, variance);
-      backend.pointwise('inverseSquareRoot', [variance.data], [eps], inverse.data);
-      backend.conv(geometry, centered.data, inverse.data, null, out.data);
-      backend.pointwise('combine', [runningMean.data, mean.data], [1 - momentum, momentum], runningMean.data);
+      on.pointwise('inverseSquareRoot', [variance.data], [eps], inverse.data);
+      on.conv(geometry, centered.data, inverse.data, null, out.data);
+      on.pointwise('combine', [runningMean.data, mean.data], [1 - momentum, momentum], runningMean.data);
       const unbiased = count / Math.max(count - 1, 1);
-      backend.pointwise('combine', [runningVariance.data, variance.data], [1 - momentum, momentum * unbiased], runningVariance.data);
+      on.pointwise('combine', [runningVariance.data, variance.data], [1 - momentum, momentum * unbiased], runningVariance.data);
     },
     // ∂L/∂x = (g − mean(g) − y · mean(g · y)) / √(variance + eps)
-    backward: (backend) => {
-      x.storage.accumulate(backend, (into) => {
-        backend.pointwise('multiply', [out.gradient, out.data], [], square.data);
-        backend.convBiasGradient(geometry, square.data, variance.data);
-        backend.pointwise('affine', [variance.data], [-1 / count, 0], variance.data);
-        backend.convBiasGradient(geometry, out.gradient, shift.data);
-        backend.pointwise('affine', [shift.data], [-1 / count, 0], shift.data);
-        backend.conv(geometry, out.data, variance.data, shift.data, square.data);
-        backend.pointwise('combine', [out.gradient, square.data], [1, 1], square.data);
-        backend.conv(geometry, square.data, inverse.data, null, into);
+    backward: (on) => {
+      x.storage.accumulate(on, (into) => {
+        on.pointwise('multiply', [out.gradient, out.data], [], square.data);
+        on.convBiasGradient(geometry, square.data, variance.data);
+        on.pointwise('affine', [variance.data], [-1 / count, 0], variance.data);
+        on.convBiasGradient(geometry, out.gradient, shift.data);
+        on.pointwise('affine', [shift.data], [-1 / count, 0], shift.data);
+        on.conv(geometry, out.data, variance.data, shift.data, square.data);
+        on.pointwise('combine', [out.gradient, square.data], [1, 1], square.data);
+        on.conv(geometry, square.data, inverse.data, null, into);
       });
     },
   }));

@@ -25,11 +25,11 @@ export function convolve(x: Value, weight: Value, bias: Value | null, options: C
   return x.graph.record(operation, bias ? [x, weight, bias] : [x, weight], geometry.outShape, (out) => ({
     attributes: { computes: 'conv', geometry },
     multiplyAdds: multiplyAdds(geometry),
-    forward: (backend) => backend.conv(geometry, x.data, weight.data, bias?.data ?? null, out.data),
-    backward: (backend) => {
-      x.storage.accumulate(backend, (into) => backend.convInputGradient(geometry, out.gradient, weight.data, into));
-      weight.storage.accumulate(backend, (into) => backend.convKernelGradient(geometry, x.data, out.gradient, into));
-      bias?.storage.accumulate(backend, (into) => backend.convBiasGradient(geometry, out.gradient, into));
+    forward: (on) => on.conv(geometry, x.data, weight.data, bias?.data ?? null, out.data),
+    backward: (on) => {
+      x.storage.accumulate(on, (into) => on.convInputGradient(geometry, out.gradient, weight.data, into));
+      weight.storage.accumulate(on, (into) => on.convKernelGradient(geometry, x.data, out.gradient, into));
+      bias?.storage.accumulate(on, (into) => on.convBiasGradient(geometry, out.gradient, into));
     },
   }));
 }
@@ -45,10 +45,10 @@ export function convolveTransposed(x: Value, weight: Value, bias: Value | null, 
   const out = x.graph.record('convTranspose', [x, weight], outShape, (y) => ({
     attributes: { geometry },
     multiplyAdds: multiplyAdds(geometry),
-    forward: (backend) => backend.convInputGradient(geometry, x.data, weight.data, y.data),
-    backward: (backend) => {
-      x.storage.accumulate(backend, (into) => backend.conv(geometry, y.gradient, weight.data, null, into));
-      weight.storage.accumulate(backend, (into) => backend.convKernelGradient(geometry, y.gradient, x.data, into));
+    forward: (on) => on.convInputGradient(geometry, x.data, weight.data, y.data),
+    backward: (on) => {
+      x.storage.accumulate(on, (into) => on.conv(geometry, y.gradient, weight.data, null, into));
+      weight.storage.accumulate(on, (into) => on.convKernelGradient(geometry, y.gradient, x.data, into));
     },
   }));
   return bias ? scaleChannels(out, null, bias) : out;

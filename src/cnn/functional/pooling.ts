@@ -26,8 +26,8 @@ export function maxPooling(x: Value, options: WindowOptions): Value {
   const winners = x.graph.temporary(geometry.outShape);
   return x.graph.record('maxPool', [x], geometry.outShape, (out) => ({
     attributes: { geometry },
-    forward: (backend) => backend.maxPool(geometry, x.data, out.data, winners.data),
-    backward: (backend) => x.storage.accumulate(backend, (into) => backend.maxPoolGradient(geometry, out.gradient, winners.data, into)),
+    forward: (on) => on.maxPool(geometry, x.data, out.data, winners.data),
+    backward: (on) => x.storage.accumulate(on, (into) => on.maxPoolGradient(geometry, out.gradient, winners.data, into)),
   }));
 }
 

@@ -1,5 +1,6 @@
-import type { Backend, DeviceBuffer } from '../../kernels/backend.js';
+import type { DeviceBuffer } from '../../kernels/backend.js';
 import { convGeometry, poolGeometry } from '../../kernels/geometry.js';
+import type { Operators } from '../../kernels/operators.js';
 import { sizeOf } from '../../tensor.js';
 import type { Graph, Value } from '../graph.js';
 
@@ -10,21 +11,21 @@ import type { Graph, Value } from '../graph.js';
 export function logSoftmax(x: Value): Value {
   const over = new OverChannels(x.graph, x.shape);
   return x.graph.record('logSoftmax', [x], x.shape, (out) => ({
-    forward: (backend) => {
-      over.maximum(backend, x.data);
-      over.subtract(backend, x.data, out.data);
-      backend.pointwise('exp', [out.data], [], over.full.data);
-      over.sum(backend, over.full.data);
-      backend.pointwise('log', [over.row.data], [], over.row.data);
-      over.subtract(backend, out.data, out.data);
+    forward: (on) => {
+      over.maximum(on, x.data);
+      over.subtract(on, x.data, out.data);
+      on.pointwise('exp', [out.data], [], over.full.data);
+      over.sum(on, over.full.data);
+      on.pointwise('log', [over.row.data], [], over.row.data);
+      over.subtract(on, out.data, out.data);
     },
     // ∂L/∂x = g − softmax · Σ g
-    backward: (backend) => {
-      x.storage.accumulate(backend, (into) => {
-        over.sum(backend, out.gradient);
-        over.spread(backend);
-        backend.pointwise('exp', [out.data], [], into);
-        backend.pointwise('multiplyAdd', [into, over.full.data, out.gradient], [-1, 1], into);
+    backward: (on) => {
+      x.storage.accumulate(on, (into) => {
+        over.sum(on, out.gradient);
+        over.spread(on);
+        on.pointwise('exp', [out.data], [], into);
+        on.pointwise('multiplyAdd', [into, over.full.data, out.gradient], [-1, 1], into);
       });
     },
   }));
@@ -48,21 +49,21 @@ export function logSoftmax(x: Value): Value {
 export function softmax(x: Value): Value {
   const over = new OverChannels(x.graph, x.shape);
   return x.graph.record('softmax', [x], x.shape, (out) => ({
-    forward: (backend) => {
-      over.maximum(backend, x.data);
-      over.subtract(backend, x.data, out.data);
-      backend.pointwise('exp', [out.data], [], out.data);
-      over.sum(backend, out.data);
-      over.spread(backend);
-      backend.pointwise('divide', [out.data, over.full.data], [], out.data);
+    forward: (on) => {
+      over.maximum(on, x.data);
+      over.subtract(on, x.data, out.data);
+      on.pointwise('exp', [out.data], [], out.data);
+      over.sum(on, out.data);
+      over.spread(on);
+      on.pointwise('divide', [out.data, over.full.data], [], out.data);
     },
     // ∂L/∂x = y · (g − Σ g·y)
-    backward: (backend) => {
-      x.storage.accumulate(backend, (into) => {
-        backend.pointwise('multiply', [out.gradient, out.data], [], into);
-        over.sum(backend, into);
-        over.spread(backend);
-        backend.pointwise('multiplyAdd', [out.data, over.full.data, into], [-1, 1], into);
+    backward: (on) => {
+      x.storage.accumulate(on, (into) => {
+        on.pointwise('multiply', [out.gradient, out.data], [], into);
+        over.sum(on, into);
+        over.spread(on);
+        on.pointwise('multiplyAdd', [out.data, over.full.data, into], [-1, 1], into);
       });
     },
   }));
@@ -94,21 +95,21 @@ class OverChannels {
     this.#maximum = poolGeometry([n, 1, channels, cells], { kernelSize: [channels, 1] }, 'softmax');
   }
 
-  sum(backend: Backend, x: DeviceBuffer): void {
-    backend.conv(this.#sum, x, this.#ones.data, null, this.row.data);
+  sum(on: Operators, x: DeviceBuffer): void {
+    on.conv(this.#sum, x, this.#ones.data, null, this.row.data);
   }
 
-  maximum(backend: Backend, x: DeviceBuffer): void {
-    backend.maxPool(this.#maximum, x, this.row.data, this.#winners.data);
+  maximum(on: Operators, x: DeviceBuffer): void {
+    on.maxPool(this.#maximum, x, this.row.data, this.#winners.data);
   }
 
-  spread(backend: Backend): void {
-    backend.conv(this.#spread, this.row.data, this.#ones.data, null, this.full.data);
+  spread(on: Operators): void {
+    on.conv(this.#spread, this.row.data, this.#ones.data, null, this.full.data);
   }
 
   /** out = x − row, for every channel */
-  subtract(backend: Backend, x: DeviceBuffer, out: DeviceBuffer): void {
-    this.spread(backend);
-    backend.pointwise('combine', [x, this.full.data], [1, -1], out);
+  subtract(on: Operators, x: DeviceBuffer, out: DeviceBuffer): void {
+    this.spread(on);
+    on.pointwise('combine', [x, this.full.data], [1, -1], out);
   }
 }

@@ -1,6 +1,6 @@
 import { OptionError } from '../../errors.js';
-import { checkTensor } from '../../kernels/conv.js';
 import type { Tensor } from '../../tensor.js';
+import { checkTensor } from '../../tensor.js';
 import { namedOutputs } from '../features.js';
 import type { Value } from '../graph.js';
 import type { Module } from '../module.js';
@@ -31,7 +31,7 @@ export async function backpropagate(
   between?: string,
 ): Promise<Propagated> {
   checkTensor(operation, 'x', x);
-  const backend = await model.backend();
+  const on = await model.operators();
   const wasTraining = model.training;
   model.eval();
   try {
@@ -39,15 +39,15 @@ export async function backpropagate(
     const outputs = namedOutputs(graph);
     const from = layer === undefined ? output : find(operation, 'layer', outputs, layer);
     const middle = between === undefined ? undefined : find(operation, 'layer', outputs, between);
-    backend.write(inputs[0].data, x.data);
+    on.write(inputs[0].data, x.data);
     graph.forward();
-    const read = async ({ shape, data }: Value): Promise<Tensor> => ({ shape, data: await backend.read(data) });
+    const read = async ({ shape, data }: Value): Promise<Tensor> => ({ shape, data: await on.read(data) });
     const top = await read(from);
     // places that no gradient reaches keep what was there before
-    for (const value of [inputs[0], ...(middle ? [middle] : [])]) backend.write(value.gradient, new Float32Array(value.storage.length));
-    from.storage.accumulate(backend, (into) => backend.write(into, seed(top)));
+    for (const value of [inputs[0], ...(middle ? [middle] : [])]) on.write(value.gradient, new Float32Array(value.storage.length));
+    from.storage.accumulate(on, (into) => on.write(into, seed(top)));
     graph.backward();
-    const gradientOf = async ({ shape, gradient }: Value): Promise<Tensor> => ({ shape, data: await backend.read(gradient) });
+    const gradientOf = async ({ shape, gradient }: Value): Promise<Tensor> => ({ shape, data: await on.read(gradient) });
     return {
       output: top,
       inputGradient: await gradientOf(inputs[0]),

@@ -1,6 +1,6 @@
 import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
-import { checkTensor } from '../../kernels/conv.js';
 import type { Tensor } from '../../tensor.js';
+import { checkTensor } from '../../tensor.js';
 import { argmax } from '../evaluate.js';
 import type { Module } from '../module.js';
 

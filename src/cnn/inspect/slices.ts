@@ -1,7 +1,7 @@
 import { refuseUnknownOptions } from '../../errors.js';
-import { type ConvCallOptions, checkTensor, conv } from '../../kernels/conv.js';
+import { type ConvCallOptions, conv } from '../../kernels/conv.js';
 import { CONV_OPTIONS, convGeometry } from '../../kernels/geometry.js';
-import { sizeOf, type Tensor } from '../../tensor.js';
+import { checkTensor, sizeOf, type Tensor } from '../../tensor.js';
 
 /** A convolution taken apart; see {@link convBySlices}. */
 export interface SlicedConv {

@@ -1,7 +1,8 @@
 import { refuseUnknownOptions, ShapeError } from '../../errors.js';
 import { checkImage, type Image, imageToTensor } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
-import { conv, type RunOptions } from '../../kernels/conv.js';
+import { conv } from '../../kernels/conv.js';
+import type { RunOptions } from '../../kernels/eager.js';
 import { reshape } from '../../tensor.js';
 import { gaussian } from '../kernels/gaussian.js';
 

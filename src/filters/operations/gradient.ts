@@ -1,7 +1,6 @@
 import { type Image, tensorToImage } from '../../image/image.js';
+import { formatOf } from '../../image/samples.js';
 import type { Tensor } from '../../tensor.js';
-import { magnitudeBytes } from '../bytes.js';
-import { checkOut, deliver, type ResultOptions } from '../filter-image.js';
 import { KIRSCH, ROBINSON } from '../kernels/compass.js';
 import { heading } from '../kernels/make/angle.js';
 import { oneOf } from '../kernels/make/kernel-parameters.js';
@@ -10,6 +9,8 @@ import { ROBERTS_FALLING, ROBERTS_RISING } from '../kernels/roberts.js';
 import { SCHARR_X, SCHARR_Y } from '../kernels/scharr.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import { chooseChannels } from '../picture/channels.js';
+import { checkOut, deliver, type ResultOptions, resultSamples } from '../picture/output.js';
+import { magnitudeFromSamples } from './magnitude.js';
 import {
   checkMeasureOptions,
   checkOperationOptions,
@@ -93,11 +94,12 @@ export async function gradient(image: Image, options: OperatorOption & MeasureOp
 export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions & ResultOptions = {}): Promise<Image> {
   const { channels = 'color', output = 'clamp', out } = options;
   checkOperationOptions('gradientMagnitude', image, options, ['operator', 'out']);
-  if (out !== undefined) checkOut('gradientMagnitude', out, image, [1, image.channels, image.height, image.width], output);
+  const format = formatOf(image);
+  if (out !== undefined) checkOut('gradientMagnitude', out, { ...format, samples: resultSamples(format.samples, output) });
   const { kernels, step } = operatorOf('gradientMagnitude', options);
   if (channels !== 'luminance' && output === 'clamp') {
     const filtered = chooseChannels(channels, image.channels, 'gradientMagnitude');
-    const done = await magnitudeBytes('gradientMagnitude', image, kernels, 1 / step, filtered, options);
+    const done = await magnitudeFromSamples('gradientMagnitude', image, { kernels, scale: 1 / step, filtered }, options);
     if (done) return done;
   }
   const planes = toPlanes('gradientMagnitude', image, options);

@@ -1,6 +1,7 @@
 import { DataError, refuseUnknownOptions, ShapeError } from '../../errors.js';
 import { checkImage, type Image, imageToTensor } from '../../image/image.js';
-import { conv, type RunOptions } from '../../kernels/conv.js';
+import { conv } from '../../kernels/conv.js';
+import type { RunOptions } from '../../kernels/eager.js';
 import { full, reshape, type Tensor } from '../../tensor.js';
 import { count, finite, oneOf, positive } from '../kernels/make/kernel-parameters.js';
 import { colorChannels, pickChannels } from '../picture/channels.js';

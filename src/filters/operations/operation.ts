@@ -1,5 +1,6 @@
 import { OptionError, refuseUnknownOptions } from '../../errors.js';
 import { checkImage, type Image, imageToTensor } from '../../image/image.js';
+import { formatOf } from '../../image/samples.js';
 import { conv } from '../../kernels/conv.js';
 import { reshape, type Tensor } from '../../tensor.js';
 import type { FilterOptions } from '../filter.js';
@@ -9,12 +10,12 @@ import { checkOutput, valuesToImage } from '../picture/output.js';
 // What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
 
 /** Where a measurement looks; each as in {@link FilterOptions}. With channels `'luminance'` it looks at that one plane. */
-export interface MeasureOptions extends Pick<FilterOptions, 'paddingMode' | 'paddingValue' | 'channels' | 'backend'> {}
+export interface MeasureOptions extends Pick<FilterOptions, 'paddingMode' | 'paddingValue' | 'channels' | 'backend' | 'onPlan'> {}
 
 /** What every image operation (edges, unsharp mask, local variance, …) takes beside its own options; each as in {@link FilterOptions}. */
 export interface OperationOptions extends MeasureOptions, Pick<FilterOptions, 'output'> {}
 
-const MEASURE_OPTIONS = ['paddingMode', 'paddingValue', 'channels', 'backend'] as const satisfies readonly (keyof MeasureOptions)[];
+const MEASURE_OPTIONS = ['paddingMode', 'paddingValue', 'channels', 'backend', 'onPlan'] as const satisfies readonly (keyof MeasureOptions)[];
 
 /** @param own names of the operation's own options @throws OptionError if there are others, beside those of {@link MeasureOptions} */
 export function checkMeasureOptions(operation: string, image: Image, options: MeasureOptions, own: readonly string[]): void {
@@ -64,8 +65,8 @@ export async function respond(x: Tensor, kernels: readonly Tensor[], options: Me
   });
   const anchor = [Math.floor(kH / 2), Math.floor(kW / 2)];
   const reflectFits = anchor.every((before, axis) => before < x.shape[axis + 2]);
-  const { backend, paddingMode = reflectFits ? 'reflect' : 'symmetric', paddingValue } = options;
-  return conv(x, bank, { padding: 'same', anchor, paddingMode, paddingValue, backend });
+  const { backend, onPlan, paddingMode = reflectFits ? 'reflect' : 'symmetric', paddingValue } = options;
+  return conv(x, bank, { padding: 'same', anchor, paddingMode, paddingValue, backend, onPlan });
 }
 
 /** The plane's part of the values. @param i number of the plane @param of how many planes there are */
@@ -78,12 +79,12 @@ export function planeAt(values: Float32Array, i: number, of: number): Float32Arr
 export function replacePlanes(image: Image, { x: { shape }, planeOf }: Planes, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {
   const x = imageToTensor(image);
   for (const [c, plane] of planeOf) planeAt(x.data, c, image.channels).set(planeAt(values, plane, shape[0]));
-  return valuesToImage(x, image.data, output, [...planeOf.keys()]);
+  return valuesToImage(x, formatOf(image).samples, output, [...planeOf.keys()]);
 }
 
 /** A picture of the planes' values alone. @param values 1, 2, 3 or 4 planes, in the picture's units; used up */
 export function planesToImage(image: Image, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {
   const channels = values.length / (image.width * image.height);
   const numbers = Array.from({ length: channels }, (_, c) => c);
-  return valuesToImage({ shape: [1, channels, image.height, image.width], data: values }, image.data, output, numbers);
+  return valuesToImage({ shape: [1, channels, image.height, image.width], data: values }, formatOf(image).samples, output, numbers);
 }

@@ -1,7 +1,8 @@
 import { OptionError, refuseUnknownOptions, ShapeError } from '../../errors.js';
 import { checkImage, type Image, imageToTensor, tensorToImage } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
-import { conv, type RunOptions } from '../../kernels/conv.js';
+import { conv } from '../../kernels/conv.js';
+import type { RunOptions } from '../../kernels/eager.js';
 import { reshape, tensor } from '../../tensor.js';
 import { type FilterOptions, filter } from '../filter.js';
 import { binomial } from '../kernels/binomial.js';

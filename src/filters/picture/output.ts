@@ -1,6 +1,6 @@
-import { OptionError } from '../../errors.js';
-import { type Image, type Samples, tensorToImage } from '../../image/image.js';
-import { whiteOf } from '../../image/samples.js';
+import { OptionError, ShapeError, show } from '../../errors.js';
+import { type Image, tensorToImage } from '../../image/image.js';
+import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samples.js';
 import type { Tensor } from '../../tensor.js';
 
 /**
@@ -23,47 +23,74 @@ export type Output = (typeof OUTPUTS)[number];
 /** Every {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
 
+/** Where the result goes. */
+export interface ResultOptions {
+  /**
+   * A picture whose data takes the result: of the result's size, channels and sample type. It may be the picture that is filtered.
+   * Reuse one where many pictures are filtered: new memory costs time at its first use. Default: a new picture.
+   */
+  out?: Image;
+}
+
 /** @throws OptionError unless it is one of {@link OUTPUTS} */
 export function checkOutput(output: Output, operation = 'filter'): void {
   if (!OUTPUTS.includes(output)) throw new OptionError(operation, 'output', `must be one of ${OUTPUTS.join(', ')}`, output);
 }
 
+/** The samples of a result. */
+export function resultSamples(samples: SampleType, output: Output): SampleType {
+  return output === 'float' ? 'float32' : output === '16bit' ? 'uint16' : samples;
+}
+
 /**
  * Turns filtered values into an image.
- * @param x `[1, C, H, W]` in the image's units; its data is used up
- * @param like samples of the type that the units belong to
+ * @param x `[1, C, H, W]` in the units of `samples`; its data is used up
  * @param filtered the channels that were filtered; the others are only limited and rounded
  */
-export function valuesToImage(x: Tensor, like: Samples, output: Output, filtered: readonly number[]): Image {
-  mapOutput(x, like, output, filtered);
-  return samplesToImage(x, like, output);
+export function valuesToImage(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[]): Image {
+  mapOutput(x, samples, output, filtered);
+  return samplesToImage(x, samples, output);
 }
 
 /** In place: values in the image's units become values in the result's, not yet limited and rounded. */
-export function mapOutput(x: Tensor, like: Samples, output: Output, filtered: readonly number[]): void {
-  const white = whiteOf(like);
+export function mapOutput(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[]): void {
+  const white = whiteOf(samples);
   const area = x.shape[2] * x.shape[3];
   const planes = filtered.map((c) => x.data.subarray(c * area, (c + 1) * area));
   if (output === 'abs') for (const plane of planes) each(plane, Math.abs);
   if (output === 'signed') for (const plane of planes) each(plane, (value) => value + (white === 1 ? 0.5 : (white + 1) / 2));
   if (output === 'normalize') normalize(planes, white);
-  toResultUnits(x, like, output);
+  toResultUnits(x, samples, output);
 }
 
 /** In place: from the image's units to the result's. */
-export function toResultUnits(x: Tensor, like: Samples, output: Output): void {
-  const white = whiteOf(like);
+export function toResultUnits(x: Tensor, samples: SampleType, output: Output): void {
+  const white = whiteOf(samples);
   if (output === 'float' && white !== 1) each(x.data, (value) => value / white);
   if (output === '16bit' && white !== 65535) each(x.data, (value) => value * (65535 / white));
 }
 
 /** Limits and rounds values in the result's units. @param x its data may be used up */
-export function samplesToImage(x: Tensor, like: Samples, output: Output): Image {
+export function samplesToImage(x: Tensor, samples: SampleType, output: Output): Image {
   if (output === 'float') return tensorToImage(x, { depth: 'float' });
-  const white = output === '16bit' ? 65535 : whiteOf(like);
+  const white = whiteOf(resultSamples(samples, output));
   if (white > 1) return tensorToImage(x, { depth: white === 255 ? 8 : 16 });
   each(x.data, (value) => Math.min(1, Math.max(0, value)));
   return tensorToImage(x, { depth: 'float' });
+}
+
+/** @throws ShapeError unless `out` can take a result of that format */
+export function checkOut(operation: string, out: Image, { width, height, channels, samples }: Format): void {
+  const words = (of: Omit<Image, 'data'>, data: string, count: number) => `${of.width} × ${of.height} with ${of.channels} channels in a ${data} of ${count}`;
+  const needed = words({ width, height, channels }, arrayOf(samples).name, width * height * channels);
+  const received = out?.data ? words(out, out.data.constructor.name, out.data.length) : show(out);
+  if (received !== needed) throw new ShapeError(operation, `out must be as the result is, ${needed}, received ${received}`, { out });
+}
+
+/** The result, in `out` if there is one. */
+export function deliver(result: Image, out: Image | undefined): Image {
+  out?.data.set(result.data);
+  return out ?? result;
 }
 
 function normalize(planes: readonly Float32Array[], white: number): void {

@@ -5,6 +5,8 @@ import type { Tensor } from '../../tensor.js';
 import type { Step } from '../step.js';
 import { hasAlpha } from './channels.js';
 
+type Size = Pick<Image, 'width' | 'height'>;
+
 /** A rectangle of a picture, in whole pixels from the upper left. */
 export interface Rectangle {
   readonly x: number;
@@ -31,7 +33,7 @@ export interface WhereOptions {
 }
 
 /** @throws OptionError unless the region lies within the picture and the mask fits it */
-export function checkWhere(operation: string, { region, mask }: WhereOptions, image: Image): void {
+export function checkWhere(operation: string, { region, mask }: WhereOptions, image: Size): void {
   if (region !== undefined) checkRegion(operation, region, image);
   if (mask === undefined) return;
   checkImage(operation, mask);
@@ -43,7 +45,7 @@ export function checkWhere(operation: string, { region, mask }: WhereOptions, im
   }
 }
 
-function checkRegion(operation: string, region: Region, image: Image): void {
+function checkRegion(operation: string, region: Region, image: Size): void {
   if (region === null || typeof region !== 'object') throw new OptionError(operation, 'region', 'must be { x, y, width, height, feather? }', region);
   refuseUnknownOptions(operation, region, ['x', 'y', 'width', 'height', 'feather']);
   const { x, y, width, height, feather = 0 } = region;
@@ -56,8 +58,22 @@ function checkRegion(operation: string, region: Region, image: Image): void {
   if (!Number.isFinite(feather) || feather < 0) throw new OptionError(operation, 'feather', 'must be a finite number ≥ 0', feather);
 }
 
+/** @throws ShapeError unless every step keeps the size of the picture */
+export function checkSameSize(operation: string, steps: readonly Step[], { width, height }: Size): void {
+  for (const { geometry } of steps) {
+    const [, , outHeight, outWidth] = geometry.outShape;
+    if (outHeight !== height || outWidth !== width) {
+      throw new ShapeError(
+        operation,
+        `region and mask go with filters that keep the size of the picture, ${width} × ${height}, this one gives ${outWidth} × ${outHeight}`,
+        { width: outWidth, height: outHeight },
+      );
+    }
+  }
+}
+
 /** What must be filtered for the rectangle to come out right: it and as far around it as the kernels reach. Of `'wrap'`, which sees the far side, all. */
-export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectangle, image: Image): Rectangle {
+export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectangle, image: Size): Rectangle {
   if (steps.some(({ geometry }) => geometry.paddingMode === 'wrap')) return { x: 0, y: 0, width: image.width, height: image.height };
   const [reachY, reachX] = ([1, 2] as const).map((axis) => steps.reduce((sum, { geometry: g }) => sum + Math.max(g.before[axis], g.after[axis]), 0));
   const [left, top] = [Math.max(0, x - reachX), Math.max(0, y - reachY)];
@@ -94,7 +110,7 @@ export function cropTensor({ shape, data }: Tensor, { x, y, width, height }: Rec
 }
 
 /** How much of the filter each pixel of the rectangle gets, 0 … 1. */
-export function shares({ region, mask }: WhereOptions, { x, y, width, height }: Rectangle, image: Image): Float32Array {
+export function shares({ region, mask }: WhereOptions, { x, y, width, height }: Rectangle, image: Size): Float32Array {
   const fade = (from: number, size: number, whole: number) => {
     const feather = region?.feather ?? 0;
     return Float32Array.from({ length: size }, (_, i) => {

@@ -80,7 +80,11 @@ export function defaultBackend(): Promise<Backend> {
 
 /** The backend of an option, or the default one. @throws OptionError if it is none */
 export async function chosenBackend(operation: string, chosen: Backend | undefined): Promise<Backend> {
-  if (chosen === undefined) return defaultBackend();
+  return chosen === undefined ? defaultBackend() : checkBackend(operation, chosen);
+}
+
+/** @throws OptionError unless it is a backend */
+export function checkBackend(operation: string, chosen: Backend): Backend {
   if (typeof chosen?.allocate !== 'function') throw new OptionError(operation, 'backend', 'must be a backend, as `await createBackend()` gives', chosen);
   return chosen;
 }

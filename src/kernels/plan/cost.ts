@@ -30,33 +30,35 @@ const NS = {
 export function multiplyAdds({ program, geometry: g, kernel }: Pass): number {
   const outputs = sizeOf(g.outShape);
   switch (program) {
-    case 'conv':
+    case 'direct':
       return (outputs * kernel.length) / g.outChannels;
-    case 'convSparse':
+    case 'sparse':
       return (outputs * kernel.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0)) / g.outChannels;
-    case 'convRunningSum':
+    case 'runningSum':
       return 3 * runningSumCells(g).reduce((sum, cells) => sum + cells, 0);
-    case 'convFft': {
+    case 'fft': {
       const { rows, columns, transforms } = tilesOf(g);
       return 2.5 * transforms * rows * columns * Math.log2(g.kernel[1] === 1 ? columns : rows * columns);
     }
+    default:
+      return program satisfies never;
   }
 }
 
 /** Predicted milliseconds of a pass. */
 export function predict(pass: Pass): number {
   const { program, geometry: g } = pass;
-  if (program === 'convRunningSum') {
+  if (program === 'runningSum') {
     const [slices, rows, columns] = runningSumCells(g);
     return (NS.call + NS.rowSum * (slices + rows) + NS.columnSum * columns) / 1e6;
   }
-  if (program === 'convFft') return (NS.call + tilesOf(g).cost) / 1e6;
+  if (program === 'fft') return (NS.call + tilesOf(g).cost) / 1e6;
   const [perGroup, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
   const inputs = sizeOf(g.xShape);
   const copying = g.stride[2] > 1 ? NS.scattered : perGroup > 1 ? NS.gathered : 0;
   const paired = g.kernel[1] > 1 && g.stride[1] === g.dilation[1] && g.output[2] >= 16;
   const line = g.kernel[1] === 1 && g.kernel[2] >= 4 && g.stride[2] === 1 && g.dilation[2] === 1 && g.output[2] >= 32;
-  const rate = program !== 'conv' ? NS.single : couts >= 4 || paired ? NS.shared : line ? NS.line : NS.single;
+  const rate = program !== 'direct' ? NS.single : couts >= 4 || paired ? NS.shared : line ? NS.line : NS.single;
   return (NS.call + NS.cell * (inputs + sizeOf(g.outShape)) + copying * inputs * g.kernel[0] + rate * multiplyAdds(pass)) / 1e6;
 }
 

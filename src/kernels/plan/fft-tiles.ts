@@ -28,13 +28,6 @@ const PRODUCT = 0.5;
  * @returns undefined if no tile that holds the kernel fits into the memory that it may take
  */
 export function fftTiles(g: ConvGeometry): FftTiles | undefined {
-  if (!known.has(g)) known.set(g, leastTiles(g));
-  return known.get(g);
-}
-
-const known = new WeakMap<ConvGeometry, FftTiles | undefined>();
-
-function leastTiles(g: ConvGeometry): FftTiles | undefined {
   const flat = g.kernel[1] === 1;
   const [slices, couts] = [(g.inChannels / g.groups) * g.kernel[0], g.outChannels / g.groups];
   let best: FftTiles | undefined;

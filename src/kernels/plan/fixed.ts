@@ -1,4 +1,4 @@
-import type { BytesTask } from '../backend.js';
+import type { PictureSum } from '../job.js';
 
 /** Weights have 15 bits, and the middle of a column, which counts twice, 16. */
 const HIGHEST = 2 ** 15 - 1;
@@ -15,7 +15,7 @@ const SAME = 1e-6;
  * A row and a column as whole weights, the finest that 16 bits hold, if nothing can overflow under them: both are symmetric, no
  * weight is negative, and they sum to no more than 1.
  */
-export function fixedWeights(row: Float32Array, column: Float32Array): Extract<BytesTask['weights'], { kind: 'fixed' }> | undefined {
+export function fixedWeights(row: Float32Array, column: Float32Array): Extract<PictureSum, { kind: 'fixed' }> | undefined {
   const [ofRow, ofColumn] = [sum(row), sum(column)];
   const total = ofRow * ofColumn;
   if (!(total > 0 && total <= 1 + SAME)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Why an algorithm is chosen, or is not possible: which of the reasons, and the numbers in it. For those who say it in words, or in
- * a language, of their own; `why` and `whyNot` of a plan say it in English.
+ * Why a way is chosen, or is not possible: one of the reasons, and the numbers in it. Data for programs that say it in words or a
+ * language of their own; `why` and `whyNot` of a plan say it in English.
  */
 export interface Reason {
   readonly name: keyof typeof ENGLISH;
@@ -19,6 +19,8 @@ const ENGLISH = {
   products: 'the {size} kernel is the sum of {n} products of one-dimensional kernels: {passes}',
   equal: "all weights are equal: a window's sum follows from running sums, whatever its size",
   large: 'under a Fourier transform a convolution is one multiplication a frequency, and a {size} kernel is large enough to repay the transforms',
+  whole: 'the weights are whole multiples of one number, and 16 bits hold every sum',
+  fixedPoint: 'the kernel is a symmetric row times a symmetric column, and fixed point was allowed',
   // not possible
   noProgram: 'the {backend} backend has no program for it',
   noZeros: 'none of the weights is zero',
@@ -31,6 +33,24 @@ const ENGLISH = {
   noProducts: 'the kernel is not a sum of {n} products of one-dimensional kernels or less',
   padding: 'padding with a value other than 0 would need another value for each of the products',
   planes: 'the planes between the passes would take more than 1 GiB',
+  // a picture that goes over planes
+  noPictures: 'the {backend} backend has no programs for pictures',
+  otherSize: 'the result has another size than the picture',
+  shortRows: 'the rows of the picture are shorter than {n} bytes',
+  kernelPerChannel: 'every channel has a kernel of its own',
+  onlyZeros: 'all weights are zero',
+  largeSums: 'the sums could be too large to be rounded exactly',
+  algorithmAsked: 'an algorithm was asked for',
+  severalKernels: 'several kernels run one after the other',
+  otherSamples: 'the samples are not 8 bits',
+  otherOutput: "the output is not 'clamp'",
+  linearLight: 'light is filtered instead of samples',
+  luminance: 'only the luminance is filtered',
+  someChannels: 'only some of the colors are filtered',
+  alphaMoves: 'the pixel under the anchor is another one than the filtered pixel',
+  region: 'only a part of the picture is filtered',
+  transparentBorder: 'the border adds transparency',
+  transparent: 'some pixels are transparent',
 } as const;
 
 /** The reason in English. */

@@ -46,7 +46,7 @@ export function separablePasses(geometry: ConvGeometry, kernel: Float32Array): r
     for (const [c, list] of channels.entries()) {
       for (const [p, product] of list.entries()) weights.set(product[i], (c * products + p) * geometry.kernel[axis]);
     }
-    passes.push({ program: 'conv', geometry: pass, kernel: weights });
+    passes.push({ program: 'direct', geometry: pass, kernel: weights });
     value *= some ? sum(some[0][i]) : 0;
   }
   return passes;

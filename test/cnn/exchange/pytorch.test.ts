@@ -49,7 +49,7 @@ async function thereAndBack(model: cnn.Module, x: Tensor, upstream: Tensor) {
   graph.forward();
   const result = { shape: output.shape, data: await backend.read(output.data) };
   model.zeroGrad();
-  output.storage.accumulate(backend, (into) => backend.write(into, upstream.data));
+  output.storage.accumulate(graph.operators, (into) => backend.write(into, upstream.data));
   graph.backward();
   return { output: result, xGradient: await backend.read(inputs[0].gradient), gradients: await gradientsOf(model) };
 }

@@ -253,5 +253,5 @@ describe('convBySlices', () => {
 /** The scores before the log-softmax, read from the graph that has just run. */
 async function logits(value: Awaited<ReturnType<Sequential['run']>>['value']): Promise<Float32Array> {
   const step = value.graph.steps.find(({ scope }) => scope === 'fc');
-  return value.graph.backend.read((step as NonNullable<typeof step>).output.data);
+  return value.graph.operators.read((step as NonNullable<typeof step>).output.data);
 }

@@ -7,6 +7,7 @@ import {
   filter,
   gaussian,
   type Image,
+  type Job,
   type OperationOptions,
   OptionError,
   type Samples,
@@ -80,12 +81,13 @@ describe.each(ALL)('%s', (_, { apply, parameters }) => {
   test('it runs on the backend that it is given', async () => {
     let calls = 0;
     const counting: Backend = Object.create(backend, {
-      conv: {
-        value: (...args: Parameters<Backend['conv']>) => {
+      run: {
+        value: (...args: Parameters<Backend['run']>) => {
           calls++;
-          backend.conv(...args);
+          return backend.run(...args);
         },
       },
+      prepare: { value: (job: Job) => backend.prepare(job) },
     });
     expect(await run(color, { backend: counting })).toEqual(await run(color));
     expect(calls).toBeGreaterThan(0);

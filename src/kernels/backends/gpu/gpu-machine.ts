@@ -103,7 +103,7 @@ export abstract class Machine {
   }
 
   /** Runs the program of this name, compiled at first use, and puts its result in `out`. */
-  protected run(name: string, text: () => ProgramText, inputs: readonly DeviceBuffer[], out: DeviceBuffer): void {
+  protected launch(name: string, text: () => ProgramText, inputs: readonly DeviceBuffer[], out: DeviceBuffer): void {
     const [target, ...sources] = this.#check([out, ...inputs]);
     this.#inLine(() => {
       const failed = sources.find(({ failure }) => failure);

@@ -1,7 +1,9 @@
 import { sizeOf } from '../../../tensor.js';
-import type { Backend, DeviceBuffer } from '../../backend.js';
+import type { Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
 import type { ConvGeometry } from '../../geometry.js';
+import type { Job } from '../../job.js';
 import type { PointwiseName } from '../../pointwise.js';
+import { type OperatorMethods, runOperator } from '../../run-operator.js';
 import { addPartsProgram, biasGradientProgram, convProgram, inputGradientProgram, kernelGradientProgram, reduction } from './conv-programs.js';
 import { Machine } from './gpu-machine.js';
 import { foldProgram, paddedGeometry, padProgram, transposedGeometry } from './padding-programs.js';
@@ -9,15 +11,27 @@ import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';
 
 /** The operators as GPU.js programs. Use createGpuBackend. */
-export class GpuBackend extends Machine implements Backend {
+export class GpuBackend extends Machine implements Backend, OperatorMethods {
   readonly name = 'gpu';
+  readonly abilities = { programs: ['direct'], pictures: [] } as const;
+
+  /** GPU.js compiles for the kind of arguments of the first run, so programs are compiled then, and kept by the machine. */
+  prepare(job: Job): Executable {
+    return { job };
+  }
+
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean {
+    return runOperator(this, executable, inputs, outputs, parameters);
+  }
+
+  release(): void {}
 
   conv(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
     if (!bias) {
       this.withScratch(g.outChannels, (zeros) => this.conv(g, x, kernel, zeros, out));
       return;
     }
-    this.#withPadding(g, x, (pg, px) => this.run(`conv ${pg.key}`, () => convProgram(pg), [px, kernel, bias], out));
+    this.#withPadding(g, x, (pg, px) => this.launch(`conv ${pg.key}`, () => convProgram(pg), [px, kernel, bias], out));
   }
 
   convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
@@ -29,34 +43,34 @@ export class GpuBackend extends Machine implements Backend {
     const pg = paddedGeometry(g);
     this.withScratch(g.batch * g.inChannels * sizeOf(pg.input), (padded) => {
       this.#inputGradient(pg, gradient, kernel, padded);
-      this.run(`fold ${g.key}`, () => foldProgram(g), [padded], out);
+      this.launch(`fold ${g.key}`, () => foldProgram(g), [padded], out);
     });
   }
 
   convKernelGradient(g: ConvGeometry, x: DeviceBuffer, gradient: DeviceBuffer, out: DeviceBuffer): void {
     this.#withPadding(g, x, (pg, px) => {
       const { parts } = reduction(g, out.length);
-      this.#addParts(parts, out, (to) => this.run(`convKernelGradient ${pg.key}`, () => kernelGradientProgram(pg), [px, gradient], to));
+      this.#addParts(parts, out, (to) => this.launch(`convKernelGradient ${pg.key}`, () => kernelGradientProgram(pg), [px, gradient], to));
     });
   }
 
   convBiasGradient(g: ConvGeometry, gradient: DeviceBuffer, out: DeviceBuffer): void {
     const { parts } = reduction(g, out.length);
-    this.#addParts(parts, out, (to) => this.run(`convBiasGradient ${g.key}`, () => biasGradientProgram(g), [gradient], to));
+    this.#addParts(parts, out, (to) => this.launch(`convBiasGradient ${g.key}`, () => biasGradientProgram(g), [gradient], to));
   }
 
   maxPool(g: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
     // two programs, because one returns one result on webgpu
-    this.run(`maxPool ${g.key}`, () => winnersProgram(g), [x], winners);
-    this.run(`maxPool, winners' values ${g.key}`, () => gatherWinnersProgram(g), [x, winners], out);
+    this.launch(`maxPool ${g.key}`, () => winnersProgram(g), [x], winners);
+    this.launch(`maxPool, winners' values ${g.key}`, () => gatherWinnersProgram(g), [x, winners], out);
   }
 
   maxPoolGradient(g: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void {
-    this.run(`maxPoolGradient ${g.key}`, () => maxPoolGradientProgram(g), [gradient, winners], out);
+    this.launch(`maxPoolGradient ${g.key}`, () => maxPoolGradientProgram(g), [gradient, winners], out);
   }
 
   pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void {
-    const run = (...numbers: DeviceBuffer[]) => this.run(`${name} of ${out.length}`, () => pointwiseProgram(name, out.length), [...inputs, ...numbers], out);
+    const run = (...numbers: DeviceBuffer[]) => this.launch(`${name} of ${out.length}`, () => pointwiseProgram(name, out.length), [...inputs, ...numbers], out);
     if (params.length === 0) run();
     else {
       this.withScratch(params.length, (numbers) => {
@@ -68,11 +82,11 @@ export class GpuBackend extends Machine implements Backend {
 
   #inputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
     if (g.stride.some((stride) => stride > 1)) {
-      this.run(`convInputGradient ${g.key}`, () => inputGradientProgram(g), [gradient, kernel], out);
+      this.launch(`convInputGradient ${g.key}`, () => inputGradientProgram(g), [gradient, kernel], out);
       return;
     }
     this.#withPadding(transposedGeometry(g), gradient, (pg, padded) => {
-      this.withScratch(g.inChannels, (zeros) => this.run(`conv ${pg.key}`, () => convProgram(pg, true), [padded, kernel, zeros], out));
+      this.withScratch(g.inChannels, (zeros) => this.launch(`conv ${pg.key}`, () => convProgram(pg, true), [padded, kernel, zeros], out));
     });
   }
 
@@ -84,7 +98,7 @@ export class GpuBackend extends Machine implements Backend {
     }
     const pg = paddedGeometry(g);
     this.withScratch(g.batch * g.inChannels * sizeOf(pg.input), (padded) => {
-      this.run(`pad ${g.key}`, () => padProgram(g), [x], padded);
+      this.launch(`pad ${g.key}`, () => padProgram(g), [x], padded);
       use(pg, padded);
     });
   }
@@ -97,7 +111,7 @@ export class GpuBackend extends Machine implements Backend {
     }
     this.withScratch(parts * out.length, (to) => {
       sum(to);
-      this.run(`add ${parts} parts of ${out.length}`, () => addPartsProgram(parts, out.length), [to], out);
+      this.launch(`add ${parts} parts of ${out.length}`, () => addPartsProgram(parts, out.length), [to], out);
     });
   }
 }

@@ -1,20 +1,23 @@
 import { UnsupportedError } from '../../../errors.js';
-import type { Backend, DeviceBuffer } from '../../backend.js';
+import type { Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
+import type { Job } from '../../job.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
+import { type OperatorMethods, runOperator } from '../../run-operator.js';
 
 interface Float64Buffer extends DeviceBuffer {
   readonly data: Float64Array;
 }
 
 /**
- * Plain float64 loops: the definition that every other backend is held against, for nobody in a hurry.
+ * Plain float64 loops: the definition that every other backend is compared with, written to be read and not to be fast.
  * Buffers keep float64; {@link Backend.read} rounds to float32.
  */
-export class ReferenceBackend implements Backend {
+export class ReferenceBackend implements Backend, OperatorMethods {
   readonly name = 'reference';
   readonly device = 'plain loops, float64';
+  readonly abilities = { programs: ['direct'], pictures: [], definition: true } as const;
 
   allocate(length: number): Float64Buffer {
     try {
@@ -38,6 +41,17 @@ export class ReferenceBackend implements Backend {
   }
 
   free(): void {}
+
+  /** Nothing to prepare: every loop reads the geometry as it is. */
+  prepare(job: Job): Executable {
+    return { job };
+  }
+
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean {
+    return runOperator(this, executable, inputs, outputs, parameters);
+  }
+
+  release(): void {}
 
   dispose(): void {}
 

@@ -1,5 +1,5 @@
-import type { BytesTask } from '../../backend.js';
 import type { BytesJob, Weights } from './bytes-jobs.js';
+import type { BytesTask } from './bytes-task.js';
 import { ceil4 } from './correlation.js';
 import type { Prepared } from './prepare.js';
 

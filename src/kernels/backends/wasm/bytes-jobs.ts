@@ -1,9 +1,9 @@
-import type { BytesTask } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import type { ConvGeometry } from '../../geometry.js';
 import { fftTiles } from '../../plan/fft-tiles.js';
 import { fixedJob } from './bytes-fixed.js';
 import { separableJob, windowJob } from './bytes-floats.js';
+import type { BytesTask } from './bytes-task.js';
 import { type Correlation, forwardCorrelation } from './correlation.js';
 import type { Machine } from './machine.js';
 import { type Prepared, prepare, prepareFft } from './prepare.js';

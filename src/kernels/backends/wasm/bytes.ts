@@ -1,6 +1,6 @@
-import type { BytesTask } from '../../backend.js';
 import { borderTable, OUTSIDE } from '../../border.js';
 import { type BytesJob, bytesJob } from './bytes-jobs.js';
+import type { BytesTask } from './bytes-task.js';
 import type { Machine } from './machine.js';
 
 /** So many bytes of a picture are copied to wasm memory, filtered and copied back at a time, if a few rows suffice: they stay in the caches. */

@@ -1,10 +1,13 @@
 import { UnsupportedError } from '../../../errors.js';
 import { sizeOf } from '../../../tensor.js';
-import type { Backend, BytesTask, DeviceBuffer } from '../../backend.js';
+import type { Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
 import type { ConvGeometry } from '../../geometry.js';
+import { CONV_PROGRAMS, type Job, PICTURE_SUMS } from '../../job.js';
 import { fftTiles } from '../../plan/fft-tiles.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
+import { runOperator } from '../../run-operator.js';
 import { convBytes } from './bytes.js';
+import { type BytesTask, bytesTask } from './bytes-task.js';
 import { foldsGradient, forwardCorrelation } from './correlation.js';
 import { cores, obstacle } from './host.js';
 import { prepareGradient } from './input-gradient.js';
@@ -26,6 +29,10 @@ const GRADIENT_CHUNKS = 16;
 const LARGE_KERNEL = 65536;
 const GRADIENT_CHANNELS = 16;
 
+interface WasmExecutable extends Executable {
+  readonly task: BytesTask | undefined;
+}
+
 interface WasmBuffer extends DeviceBuffer {
   /** byte address; 0 once freed */
   pointer: number;
@@ -37,6 +44,7 @@ interface WasmBuffer extends DeviceBuffer {
  */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
+  readonly abilities = { programs: CONV_PROGRAMS, pictures: PICTURE_SUMS };
   readonly device: string;
   readonly #machine: Machine;
 
@@ -68,6 +76,22 @@ export class WasmBackend implements Backend {
   dispose(): void {
     this.#machine.dispose();
   }
+
+  prepare(job: Job): WasmExecutable {
+    return { job, task: job.operation === 'picture' ? bytesTask(job) : undefined };
+  }
+
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean {
+    const { job, task } = executable as WasmExecutable;
+    if (task) return convBytes(this.#machine, task, inputs[0] as Uint8ClampedArray, outputs[0] as Uint8ClampedArray);
+    if (job.operation !== 'conv' || job.program === 'direct') return runOperator(this, executable, inputs, outputs, parameters);
+    const [x, kernel, bias = null] = inputs;
+    const run = { sparse: this.convSparse, runningSum: this.convRunningSum, fft: this.convFft }[job.program];
+    run.call(this, job.geometry, x, kernel, bias, outputs[0]);
+    return true;
+  }
+
+  release(): void {}
 
   conv(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
     const work = NS.product * productsOf(g);
@@ -243,10 +267,6 @@ export class WasmBackend implements Backend {
 
   freeBytes(bytes: Uint8ClampedArray): boolean {
     return this.#machine.freeBytes(bytes);
-  }
-
-  convBytes(task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
-    return convBytes(this.#machine, task, image, out);
   }
 
   #correlate(p: Prepared, scratch: Scratch, x: number, packed: number, sparse: boolean, bias: DeviceBuffer | null, out: number, work: number): void {

@@ -1,0 +1,111 @@
+import { refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import type { Image } from '../image/image.js';
+import { type Format, formatOf } from '../image/samples.js';
+import type { Backend } from '../kernels/backend.js';
+import { checkBackend, defaultBackend } from '../kernels/backends/create.js';
+import { depthwiseKernel } from '../kernels/depthwise.js';
+import type { RunOptions } from '../kernels/eager.js';
+import { CONV_OPTIONS, type ConvOptions, convGeometry } from '../kernels/geometry.js';
+import type { Algorithm, ConvPlan } from '../kernels/plan/conv-plan.js';
+import { describePlan } from '../kernels/plan/describe-plan.js';
+import { planConv } from '../kernels/plan/plan-conv.js';
+import type { Tensor } from '../tensor.js';
+import { FILTER_OPTIONS, type FilterOptions } from './filter.js';
+import { planFilter } from './filter-plan.js';
+
+/** A plan, and what it says in words. */
+export interface Explanation extends ConvPlan {
+  /** Several lines: the convolution, the choice and its reason, and all ways with what they would cost. */
+  readonly text: string;
+}
+
+/** Options of {@link explain} for a tensor: those of `conv` that decide how it is computed. */
+export interface ExplainOptions extends ConvOptions, RunOptions {
+  /** Explain what this one would do. Default `'auto'`. */
+  algorithm?: Algorithm | 'auto';
+}
+
+/**
+ * How `filter` would compute a kernel on pictures of a format: the way that it would take, what that is predicted to cost beside the
+ * other ways, and why. Computes nothing.
+ *
+ * @param kernel as for `filter`
+ * @param format of the pictures; a picture has one
+ * @param options as for `filter`
+ * @throws ShapeError or OptionError as `filter` does
+ * @example
+ * ```ts
+ * import { explain, sharpen } from 'convlab';
+ *
+ * const { arithmetic, why } = await explain(sharpen(), { width: 1920, height: 1080, channels: 4, samples: 'uint8' });
+ * console.log(arithmetic); // → int16
+ * ```
+ */
+export function explain(kernel: Tensor, format: Format, options?: ExplainedOptions): Promise<Explanation>;
+/**
+ * The same for a tensor: which algorithm `conv` would choose.
+ *
+ * @param kernel a window `[k]`, `[kH, kW]` or `[kD, kH, kW]` that slides over every channel, as in `filterTensor`;
+ * or `[Cout, Cin / groups, ...k]`, as `conv` takes it
+ * @param shape `[N, C, ...spatial]`; for a window along one or two axes also `[W]` or `[H, W]`
+ * @param options as for `conv`
+ * @throws ShapeError or OptionError as `conv` does
+ * @example
+ * ```ts
+ * import { box, explain } from 'convlab';
+ *
+ * const { algorithm, text } = await explain(box(15), [1080, 1920], { padding: 'same' });
+ * console.log(algorithm); // → runningSum
+ * console.log(text);
+ * ```
+ */
+export function explain(kernel: Tensor, shape: readonly number[], options?: ExplainOptions): Promise<Explanation>;
+export async function explain(kernel: Tensor, of: Format | readonly number[], options: ExplainedOptions | ExplainOptions = {}): Promise<Explanation> {
+  const shape = Array.isArray(of) ? of : undefined;
+  refuseUnknownOptions('explain', options, shape ? TENSOR_OPTIONS : PICTURE_OPTIONS);
+  const { backend, ...rest } = options;
+  const on = backend === undefined ? await defaultBackend() : checkBackend('explain', backend);
+  const plan = shape ? planTensor(kernel, shape, rest, on) : planPicture(kernel, of as Format, rest as ExplainedOptions, on);
+  return { ...plan, text: describePlan(plan, on.device) };
+}
+
+/** Options of {@link explain} for a picture: those of `filter`, without the pictures themselves. */
+export type ExplainedOptions = Omit<FilterOptions, 'out' | 'onPlan'>;
+
+const TENSOR_OPTIONS = [...CONV_OPTIONS, 'algorithm', 'backend'] as const satisfies readonly (keyof ExplainOptions)[];
+const PICTURE_OPTIONS = FILTER_OPTIONS.filter((name) => name !== 'out' && name !== 'onPlan');
+
+function planPicture(kernel: Tensor, format: Format, options: ExplainedOptions, on: Backend): ConvPlan {
+  const { channels, alpha, linear, output, precision, region, mask, ...step } = options;
+  const around = { channels, alpha, linear, output, precision, region, mask };
+  if (format === null || typeof format !== 'object') {
+    throw new ShapeError('explain', `expects a kernel and the format of a picture or a shape, received ${show(kernel)} and ${show(format)}`, {
+      kernel,
+      format,
+    });
+  }
+  // a picture tells its format, too
+  const samples = 'data' in format ? formatOf(format as unknown as Image) : format;
+  return planFilter(samples, [{ kernel, ...step }], around, on, { operation: 'explain', merging: 'none' }).steps[0];
+}
+
+function planTensor(kernel: Tensor, shape: readonly number[], { algorithm, ...options }: ExplainOptions, on: Backend): ConvPlan {
+  const { x, full, groups } = lift(kernel, shape);
+  const geometry = convGeometry(x, full.shape, { ...(groups === undefined ? {} : { groups }), ...options }, 'explain');
+  return planConv(full, geometry, on, algorithm, 'explain');
+}
+
+/** Puts a window and a shape as a learner writes them into those of `conv`. */
+function lift(kernel: Tensor, shape: readonly number[]): { x: readonly number[]; full: Tensor; groups?: number } {
+  if (!(kernel?.data instanceof Float32Array) || !Array.isArray(kernel.shape)) {
+    throw new ShapeError('explain', `expects a kernel and a shape, received ${show(kernel)} and ${show(shape)}`, { kernel, shape });
+  }
+  const rank = kernel.shape.length;
+  if (shape.length === rank && rank >= 3) return { x: shape, full: kernel };
+  if (shape.length !== rank && shape.length !== rank + 2) {
+    throw new ShapeError('explain', `a kernel ${show(kernel.shape)} does not go with a shape ${show(shape)}`, { kernel: kernel.shape, shape });
+  }
+  const x = shape.length === rank ? [1, 1, ...shape] : shape;
+  const channels = x[1];
+  return { x, full: depthwiseKernel(kernel, channels), groups: channels };
+}

@@ -1,0 +1,217 @@
+import { OptionError } from '../errors.js';
+import { checkImage, type Image, imageToTensor } from '../image/image.js';
+import { arrayOf, type Format, formatOf, whiteOf } from '../image/samples.js';
+import type { Backend, Executable } from '../kernels/backend.js';
+import type { PlanOption } from '../kernels/eager.js';
+import { Operators } from '../kernels/operators.js';
+import type { Alternative, ConvPlan } from '../kernels/plan/conv-plan.js';
+import { conversionCost, type PictureStep, pictureAlternatives, planPicture, refusedSamples } from '../kernels/plan/plan-picture.js';
+import type { Reason } from '../kernels/plan/reason.js';
+import { isOpaque } from './picture/channels.js';
+import type { ImageOptions } from './picture/image-options.js';
+import { checkOut, deliver, mapOutput, type ResultOptions, samplesToImage, toResultUnits } from './picture/output.js';
+import { OverPlanes } from './picture/over-planes.js';
+import { blend, cropImage, cropTensor, shares, type WhereOptions } from './picture/region.js';
+import { type Merging, type SettledFilter, settleFilter } from './settle-filter.js';
+import { changeStep, type KernelStep, type Step } from './step.js';
+
+/** How pictures of one format are filtered: made once by {@link planFilter}, applied to any number of pictures. */
+export interface FilterPlan {
+  /** of the pictures that it takes */
+  readonly format: Format;
+  /** of the pictures that it gives */
+  readonly result: Format;
+  /** One plan for each kernel that runs; neighboring kernels of a pipeline may have been merged. */
+  readonly steps: readonly ConvPlan[];
+  /** The plan for pictures with transparent pixels, where that is another one. */
+  readonly transparent?: FilterPlan;
+  /**
+   * Filters a picture.
+   * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
+   */
+  apply(image: Image, options?: ResultOptions & PlanOption): Promise<Image>;
+  /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
+  release(): void;
+}
+
+/** How {@link planFilter} is called from within. */
+export interface PlanCaller {
+  /** the name that errors begin with */
+  readonly operation: string;
+  readonly merging: Merging;
+}
+
+/**
+ * Plans a filter for pictures of one format. Everything that does not depend on the samples is decided here: borders, scaling,
+ * transparency, and for each kernel the cheapest way to compute it on the backend. Nothing is computed or allocated.
+ *
+ * @param format of the pictures
+ * @param steps the kernels, in the order in which they run
+ * @param options as for `filter`
+ * @throws ShapeError or OptionError as `filter` does
+ * @example
+ * ```ts
+ * import { createBackend, planFilter, sharpen } from 'convlab';
+ *
+ * const backend = await createBackend('wasm', { threads: 1 });
+ * const plan = planFilter({ width: 1920, height: 1080, channels: 4, samples: 'uint8' }, [{ kernel: sharpen() }], {}, backend);
+ * console.log(plan.steps[0].through, plan.steps[0].arithmetic, plan.result.width); // → samples int16 1920
+ * ```
+ */
+export function planFilter(
+  format: Format,
+  steps: readonly KernelStep[],
+  options: ImageOptions & WhereOptions,
+  backend: Backend,
+  { operation, merging }: PlanCaller = { operation: 'planFilter', merging: 'none' },
+): FilterPlan {
+  const settled = settleFilter(operation, format, steps, options, merging);
+  const on = new Operators(backend);
+  if (settled.alpha !== 'premultiply') return new PlannedFilter(settled, on);
+  const transparent = new PlannedFilter(settled, on);
+  // the colors of an opaque picture are premultiplied as they are, at half the work
+  return settled.opaqueBorder ? new PlannedFilter({ ...settled, alpha: 'ignore' }, on, transparent) : transparent;
+}
+
+class PlannedFilter implements FilterPlan {
+  readonly format: Format;
+  readonly result: Format;
+  readonly #fromSamples: ConvPlan | undefined;
+  readonly #whyPlanes: Reason | undefined;
+  #overPlanes: OverPlanes | undefined;
+  #executable: Executable | undefined;
+
+  /** @param transparent the plan for pictures that are not opaque: this one then takes opaque ones only */
+  constructor(
+    readonly settled: SettledFilter,
+    readonly on: Operators,
+    readonly transparent?: PlannedFilter,
+  ) {
+    this.format = settled.format;
+    this.result = settled.result;
+    this.#whyPlanes = whyPlanes(settled);
+    this.#fromSamples = this.#whyPlanes ? undefined : planPicture(this.#pictureStep, on.backend);
+    // an algorithm that does not go with its kernel is refused now, not at the first picture
+    if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
+  }
+
+  get steps(): readonly ConvPlan[] {
+    if (this.#fromSamples) return [this.#fromSamples];
+    return this.#planes().main.map(({ plan }) => ofPicture(plan, () => this.#alternatives(plan)));
+  }
+
+  async apply(image: Image, { out, onPlan }: ResultOptions & PlanOption = {}): Promise<Image> {
+    this.#check(image, out);
+    if (this.#fromSamples) {
+      const result = out ?? { ...image, data: new Uint8ClampedArray(image.data.length) };
+      const { backend } = this.on;
+      this.#executable ??= backend.prepare(this.#fromSamples.job as NonNullable<ConvPlan['job']>);
+      if (backend.run(this.#executable, [image.data], [result.data])) {
+        onPlan?.(this.#fromSamples);
+        return result;
+      }
+    } else if (!this.transparent || isOpaque(image)) return this.#applyOverPlanes(image, out, { onPlan });
+    return (this.transparent as PlannedFilter).apply(image, { out, onPlan });
+  }
+
+  release(): void {
+    if (this.#executable) this.on.backend.release(this.#executable);
+    this.#executable = undefined;
+    this.on.release();
+    this.transparent?.release();
+  }
+
+  async #applyOverPlanes(image: Image, out: Image | undefined, tell: PlanOption): Promise<Image> {
+    const { format, changed, output, local, rectangle, seen, region, mask } = this.settled;
+    const result = await this.#planes().run(imageToTensor(cropImage(image, seen)), tell);
+    if (!local) {
+      mapOutput(result, format.samples, output, changed);
+      return deliver(samplesToImage(result, format.samples, output), out);
+    }
+    const part = cropTensor(result, { ...rectangle, x: rectangle.x - seen.x, y: rectangle.y - seen.y });
+    mapOutput(part, format.samples, output, changed);
+    const whole = imageToTensor(image);
+    toResultUnits(whole, format.samples, output);
+    blend(whole, part, rectangle, shares({ region, mask }, rectangle, format));
+    return deliver(samplesToImage(whole, format.samples, output), out);
+  }
+
+  #planes(): OverPlanes {
+    const { operation, steps, channels, filtered, alpha, format, linear, changed } = this.settled;
+    const around = { channels, filtered, alpha, white: whiteOf(format.samples), light: linear ? changed : [] };
+    this.#overPlanes ??= new OverPlanes(operation, steps, around, this.on);
+    return this.#overPlanes;
+  }
+
+  /** The one step as a convolution from samples to samples. */
+  get #pictureStep(): PictureStep {
+    const { steps, format, filtered, precision } = this.settled;
+    const [step] = steps;
+    return {
+      kernel: step.kernel,
+      geometry: changeStep(step, { channels: format.channels }).geometry,
+      load: { samples: 'uint8', channels: format.channels, filtered: filtered.length, opaque: this.transparent !== undefined },
+      store: { bias: step.bias },
+      precision,
+    };
+  }
+
+  #alternatives(plan: ConvPlan): readonly Alternative[] {
+    return this.#whyPlanes ? refusedSamples(plan, this.#whyPlanes) : pictureAlternatives(this.#pictureStep, this.on.backend);
+  }
+
+  #check(image: Image, out: Image | undefined): void {
+    const { operation } = this.settled;
+    checkImage(operation, image);
+    const { width, height, channels, samples } = this.format;
+    if (image.width !== width || image.height !== height || image.channels !== channels || formatOf(image).samples !== samples) {
+      throw new OptionError(operation, 'image', `must be as planned, ${wordsFor(this.format)}`, wordsFor(formatOf(image)));
+    }
+    if (out !== undefined) checkOut(operation, out, this.result);
+  }
+}
+
+function wordsFor({ width, height, channels, samples }: Format): string {
+  return `${width} × ${height} with ${channels} channels in a ${arrayOf(samples).name}`;
+}
+
+/** The plan as one of a picture: with the conversion to planes, and beside the ways from samples to samples. */
+function ofPicture(plan: ConvPlan, alternatives: () => readonly Alternative[]): ConvPlan {
+  const { algorithm, through, arithmetic, geometry, reason, passes } = plan;
+  return {
+    ...{ algorithm, through, arithmetic, geometry, reason, passes },
+    get why() {
+      return plan.why;
+    },
+    get cost() {
+      return plan.cost + conversionCost(plan);
+    },
+    get alternatives() {
+      return alternatives();
+    },
+  };
+}
+
+/** Why a picture has to go over planes whatever its kernel; undefined if it may go from samples to samples. */
+function whyPlanes(settled: SettledFilter): Reason | undefined {
+  const { format, steps, channels, filtered, output, linear, local, alpha } = settled;
+  if (steps.length > 1) return { name: 'severalKernels' };
+  if (format.samples !== 'uint8') return { name: 'otherSamples' };
+  if (output !== 'clamp') return { name: 'otherOutput' };
+  if (linear) return { name: 'linearLight' };
+  if (local) return { name: 'region' };
+  if (channels === 'luminance') return { name: 'luminance' };
+  if (alpha === 'premultiply') return { name: settled.opaqueBorder ? 'transparent' : 'transparentBorder' };
+  const [step] = steps;
+  if (step.algorithm !== 'auto') return { name: 'algorithmAsked' };
+  if (step.kernel.shape.length !== 2) return { name: 'kernelPerChannel' };
+  const all = filtered.length === format.channels;
+  const keepsAlpha = format.channels % 2 === 0 && filtered.length === format.channels - 1 && !filtered.includes(format.channels - 1);
+  if (!all && !keepsAlpha) return { name: 'someChannels' };
+  return all || staysInPlace(step) ? undefined : { name: 'alphaMoves' };
+}
+
+/** True if alpha passes through from the pixel that is filtered. */
+function staysInPlace({ geometry, anchor }: Step): boolean {
+  return anchor.every((cell, axis) => geometry.before[1 + axis] === cell * geometry.dilation[1 + axis]);
+}

@@ -1,0 +1,61 @@
+import type { Format } from '../image/samples.js';
+import type { Backend } from '../kernels/backend.js';
+import type { Tensor } from '../tensor.js';
+
+/** What a plan was made from. */
+interface Entry<Plan> {
+  readonly format: Format;
+  readonly from: readonly unknown[];
+  readonly plan: Plan;
+}
+
+/**
+ * The plans of the latest calls on each backend, so that the next picture of a film is not planned again. Kernels and options are
+ * compared by their values.
+ */
+export class RecentPlans<Plan extends { release(): void }> {
+  readonly #entries = new WeakMap<Backend, Entry<Plan>[]>();
+
+  /** @param most plans that are kept for each backend; the one unused for longest is released first */
+  constructor(readonly most: number) {}
+
+  /**
+   * The plan that was made from equal values, or a new one.
+   * @param from kernels and options: everything beside the format that the plan depends on
+   */
+  get(backend: Backend, format: Format, from: readonly unknown[], make: () => Plan): Plan {
+    const entries = this.#entries.get(backend) ?? [];
+    const at = entries.findIndex((entry) => sameFormat(entry.format, format) && sameValue(entry.from, from));
+    const entry = at === -1 ? { format, from: copyOf(from), plan: make() } : entries[at];
+    if (at !== -1 && at === entries.length - 1) return entry.plan;
+    if (at !== -1) entries.splice(at, 1);
+    entries.push(entry);
+    if (entries.length > this.most) entries.shift()?.plan.release();
+    this.#entries.set(backend, entries);
+    return entry.plan;
+  }
+}
+
+function sameFormat(a: Format, b: Format): boolean {
+  return a.width === b.width && a.height === b.height && a.channels === b.channels && a.samples === b.samples;
+}
+
+/** True if two options, or lists and objects of them, have equal values. Samples are the same only if they are one array. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (a instanceof Float32Array && b instanceof Float32Array) return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || ArrayBuffer.isView(a) || Array.isArray(a) !== Array.isArray(b))
+    return false;
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => sameValue((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]));
+}
+
+/** A copy that later changes do not reach; of kernels the weights too, of masks not the samples. */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  const copy = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)])) as T;
+  const { shape, data } = value as Partial<Tensor>;
+  return shape && data instanceof Float32Array ? { ...copy, data: data.slice() } : copy;
+}

@@ -1,0 +1,39 @@
+import type { Backend, DeviceBuffer } from '../kernels/backend.js';
+import { type PlanOption, runOn } from '../kernels/eager.js';
+import type { Operators } from '../kernels/operators.js';
+import type { ConvPlan } from '../kernels/plan/conv-plan.js';
+import { runPasses } from '../kernels/plan/pass.js';
+import { planConv } from '../kernels/plan/plan-conv.js';
+import { full, sizeOf, type Tensor } from '../tensor.js';
+import { type Step, weightsOf } from './step.js';
+
+/** A step over planes of floats, and how it is computed. */
+export interface PlannedStep {
+  readonly step: Step;
+  readonly plan: ConvPlan;
+}
+
+/** @throws OptionError if an algorithm that was asked for does not go with its kernel */
+export function planSteps(operation: string, steps: readonly Step[], backend: Backend): readonly PlannedStep[] {
+  return steps.map((step) => ({ step, plan: planConv(weightsOf(step), step.geometry, backend, step.algorithm, operation) }));
+}
+
+/** Runs the steps: x is uploaded once, the result read once, and everything between stays on the backend. */
+export async function runSteps(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan }: PlanOption): Promise<Tensor> {
+  const biased = planned.filter(({ step }) => step.bias !== 0);
+  const biases = biased.map(({ step: { geometry, bias } }) => full([geometry.outChannels], bias));
+  const last = planned[planned.length - 1].step.geometry;
+  const [out] = await runOn(on, [x, ...biases], [last.outShape], (inputs, [result], _, allocate) => {
+    let from: DeviceBuffer = inputs[0];
+    let spare: DeviceBuffer | undefined;
+    planned.forEach(({ step, plan }, i) => {
+      const length = sizeOf(step.geometry.outShape);
+      const to = i === planned.length - 1 ? result : spare?.length === length ? spare : allocate(length);
+      onPlan?.(plan);
+      runPasses(plan.passes, on, from, step.bias === 0 ? null : inputs[1 + biased.indexOf(planned[i])], to);
+      spare = i === 0 ? undefined : from;
+      from = to;
+    });
+  });
+  return out;
+}

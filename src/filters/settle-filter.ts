@@ -1,0 +1,97 @@
+import { OptionError } from '../errors.js';
+import type { Image } from '../image/image.js';
+import type { Format } from '../image/samples.js';
+import { PRECISIONS, type Precision } from '../kernels/plan/plan-picture.js';
+import { mergeSteps } from './merge-steps.js';
+import { type Alpha, chooseAlpha } from './picture/alpha.js';
+import { type Channels, chooseChannels, colorChannels, hasAlpha } from './picture/channels.js';
+import type { ImageOptions } from './picture/image-options.js';
+import { checkOutput, type Output, resultSamples } from './picture/output.js';
+import { checkSameSize, checkWhere, type Rectangle, type Region, reachOf, type WhereOptions } from './picture/region.js';
+import { type KernelStep, placeSteps, type Step } from './step.js';
+
+/** How neighboring steps are merged: not at all, where that changes nothing, or at the border too; see {@link mergeSteps}. */
+export type Merging = 'none' | 'exact' | 'approximate';
+
+/** A filter with all its options checked and all its defaults settled, for pictures of one format. */
+export interface SettledFilter {
+  /** the name that errors begin with */
+  readonly operation: string;
+  readonly format: Format;
+  readonly result: Format;
+  /** on the filtered planes, merged */
+  readonly steps: readonly Step[];
+  readonly channels: Channels;
+  /** the channels that change */
+  readonly filtered: readonly number[];
+  /** those of them that are no alpha */
+  readonly changed: readonly number[];
+  readonly alpha: Alpha;
+  /** what lies beyond the border is as opaque as the picture */
+  readonly opaqueBorder: boolean;
+  readonly linear: boolean;
+  readonly output: Output;
+  readonly precision: Precision;
+  /** only a part of the picture changes */
+  readonly local: boolean;
+  readonly region: Region | undefined;
+  readonly mask: Image | undefined;
+  /** what changes, and what must be filtered for that */
+  readonly rectangle: Rectangle;
+  readonly seen: Rectangle;
+}
+
+/** @throws OptionError or ShapeError as `filter` does */
+export function settleFilter(
+  operation: string,
+  format: Format,
+  kernels: readonly KernelStep[],
+  options: ImageOptions & WhereOptions,
+  merging: Merging,
+): SettledFilter {
+  const { channels = 'color', linear = false, output = 'clamp', precision = 'exact', region, mask } = options;
+  const { width, height } = format;
+  checkOutput(output, operation);
+  checkPrecision(precision, operation);
+  checkWhere(operation, options, format);
+  if (typeof linear !== 'boolean') throw new OptionError(operation, 'linear', 'must be true or false', linear);
+  if (channels === 'luminance' && format.channels < 3) {
+    throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${format.channels} channels`, channels);
+  }
+  const filtered = chooseFiltered(operation, channels, format.channels, options.alpha);
+  // a kernel that is changed later does not change the plan
+  const kept = kernels.map((step) => (step.kernel?.data instanceof Float32Array ? { ...step, kernel: copyOf(step.kernel) } : step));
+  const planes = channels === 'luminance' ? 1 : filtered.length;
+  const place = (size: Pick<Format, 'width' | 'height'>) => placeSteps(operation, [1, planes, size.height, size.width], kept);
+  const everywhere = place(format);
+  const alpha = chooseAlpha(operation, options.alpha, format.channels, channels, everywhere);
+  const rectangle = region ?? { x: 0, y: 0, width, height };
+  const local = region !== undefined || mask !== undefined;
+  if (local) checkSameSize(operation, everywhere, format);
+  const seen = local ? reachOf(everywhere, rectangle, format) : rectangle;
+  const placed = local ? place(seen) : everywhere;
+  const [, , outHeight, outWidth] = everywhere[everywhere.length - 1].geometry.outShape;
+  return {
+    ...{ operation, format, channels, filtered, alpha, linear, output, precision, local, region, mask, rectangle, seen },
+    result: { width: outWidth, height: outHeight, channels: format.channels, samples: resultSamples(format.samples, output) },
+    steps: merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate'),
+    changed: filtered.filter((c) => colorChannels(format.channels).includes(c)),
+    opaqueBorder: !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant'),
+  };
+}
+
+/** @throws OptionError unless it is one of {@link PRECISIONS} */
+export function checkPrecision(precision: Precision, operation: string): void {
+  if (!PRECISIONS.includes(precision)) throw new OptionError(operation, 'precision', `must be one of ${PRECISIONS.join(', ')}`, precision);
+}
+
+function copyOf({ shape, data }: KernelStep['kernel']): KernelStep['kernel'] {
+  return { shape, data: data.slice() };
+}
+
+/** The channels that change; `alpha: 'filter'` adds alpha to them. */
+function chooseFiltered(operation: string, channels: Channels, count: number, alpha: Alpha | undefined): readonly number[] {
+  if (channels === 'luminance') return [0, 1, 2];
+  const chosen = chooseChannels(channels, count, operation);
+  return alpha === 'filter' && hasAlpha(count) && !chosen.includes(count - 1) ? [...chosen, count - 1] : chosen;
+}

@@ -1,0 +1,54 @@
+import { sizeOf, type Tensor } from '../tensor.js';
+import type { Backend, DeviceBuffer } from './backend.js';
+import { chosenBackend } from './backends/create.js';
+import { type Operators, operatorsOf } from './operators.js';
+import type { ConvPlan } from './plan/conv-plan.js';
+
+/** Where an operator runs. */
+export interface RunOptions {
+  /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
+  backend?: Backend;
+}
+
+/** How to learn what ran. */
+export interface PlanOption {
+  /** Called with the plan of every convolution just before it runs. Default: nobody is told. */
+  onPlan?: (plan: ConvPlan) => void;
+}
+
+/** Fills the outputs. @param allocate a further buffer, which is freed after the call */
+type Compute = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], on: Operators, allocate: (length: number) => DeviceBuffer) => void;
+
+/** One call from tensors to tensors: upload, compute, read back, free. */
+export async function eager(
+  operation: string,
+  { backend }: RunOptions,
+  inputs: readonly Tensor[],
+  outShapes: readonly (readonly number[])[],
+  compute: Compute,
+): Promise<Tensor[]> {
+  return runOn(operatorsOf(await chosenBackend(operation, backend)), inputs, outShapes, compute);
+}
+
+/** The same with operators that the caller holds. */
+export async function runOn(on: Operators, inputs: readonly Tensor[], outShapes: readonly (readonly number[])[], compute: Compute): Promise<Tensor[]> {
+  const held: DeviceBuffer[] = [];
+  const hold = (length: number) => {
+    const buffer = on.allocate(length);
+    held.push(buffer);
+    return buffer;
+  };
+  try {
+    const uploaded = inputs.map(({ data }) => {
+      const buffer = hold(data.length);
+      on.write(buffer, data);
+      return buffer;
+    });
+    const outputs = outShapes.map((shape) => hold(sizeOf(shape)));
+    compute(uploaded, outputs, on, hold);
+    const read = await Promise.all(outputs.map((out) => on.read(out)));
+    return read.map((data, i) => ({ shape: [...outShapes[i]], data }));
+  } finally {
+    for (const buffer of held) on.free(buffer);
+  }
+}

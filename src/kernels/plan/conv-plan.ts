@@ -1,0 +1,65 @@
+import type { ConvGeometry } from '../geometry.js';
+import type { PictureJob } from '../job.js';
+import type { Pass } from './pass.js';
+import type { Reason } from './reason.js';
+
+/**
+ * How one convolution can be computed. All give the result of `direct` but for the rounding of float32:
+ * - `direct`: the definition, every product of every window;
+ * - `sparse`: weights of zero and the cells below them are left out: where `direct` gives 0 · NaN = NaN, `sparse` does not;
+ * - `separable`: a kernel that is a product of one-dimensional kernels, or a sum of a few such products, as one pass per axis;
+ *   the kernel is met to 1e-6 of its largest singular value;
+ * - `runningSum`: a box of any size, at a cost that does not depend on it; fewer roundings than `direct`;
+ * - `fft`: by Fourier transform, for large dense kernels; the error is a few 1e-7 of the largest Σ |x · kernel| nearby.
+ */
+export type Algorithm = (typeof ALGORITHMS)[number];
+/** Every {@link Algorithm}. */
+export const ALGORITHMS = ['direct', 'sparse', 'separable', 'runningSum', 'fft'] as const;
+
+/** One way to compute a convolution. */
+export interface Way {
+  readonly algorithm: Algorithm;
+  /** `samples`: from the samples of a picture to samples, band by band; `planes`: over planes of float32. */
+  readonly through: 'samples' | 'planes';
+  /** The numbers that are summed: floats, whole numbers of 16 bits, or 16-bit fixed point. */
+  readonly arithmetic: 'float32' | 'int16' | 'fixed16';
+}
+
+/** A way that was considered. */
+export type Alternative = Way &
+  (
+    | {
+        readonly possible: true;
+        /** predicted milliseconds, see cost.ts */
+        readonly cost: number;
+        /** predicted bytes beside the picture and its result, or the tensors */
+        readonly memory: number;
+        /** for the whole call, over all passes */
+        readonly multiplyAdds: number;
+        /** how many passes over the data */
+        readonly passes: number;
+      }
+    | {
+        readonly possible: false;
+        readonly reason: Reason;
+        /** the reason in English */
+        readonly whyNot: string;
+      }
+  );
+
+/** The way that was chosen for one convolution, why, and what would run. */
+export interface ConvPlan extends Way {
+  /** of the planes: `[N, C, ...spatial]` */
+  readonly geometry: ConvGeometry;
+  readonly reason: Reason;
+  /** the reason in English; completes "… because" */
+  readonly why: string;
+  /** predicted milliseconds */
+  readonly cost: number;
+  /** the runs over planes; none where samples become samples */
+  readonly passes: readonly Pass[];
+  /** the run from samples to samples, if that was chosen */
+  readonly job?: PictureJob;
+  /** Everything that was considered, the chosen way too: the cheapest first, the impossible ones last. */
+  readonly alternatives: readonly Alternative[];
+}

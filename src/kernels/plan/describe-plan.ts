@@ -1,0 +1,63 @@
+import { show } from '../../errors.js';
+import { sizeOf } from '../../tensor.js';
+import type { ConvGeometry } from '../geometry.js';
+import type { Alternative, ConvPlan, Way } from './conv-plan.js';
+
+const NAMES = { direct: 'direct', sparse: 'sparse', separable: 'separable', runningSum: 'running sum', fft: 'FFT' } as const;
+const ARITHMETIC = { float32: 'in floats', int16: 'in whole numbers', fixed16: 'in fixed point' } as const;
+
+/** A plan in words: the convolution, the way that was chosen and its reason, and everything that was considered with its cost. */
+export function describePlan(plan: ConvPlan, device: string): string {
+  const { geometry: g, why } = plan;
+  const alternatives = plan.alternatives;
+  const picture = alternatives.some(({ through }) => through === 'samples');
+  const size = (shape: readonly number[]) => shape.join(' × ');
+  const rows = alternatives.map((alternative) => [
+    `${isChosen(alternative, plan) ? '→' : ' '} ${alternative.possible || alternative.through === 'planes' ? nameOf(alternative, picture) : 'samples to samples'}`,
+    alternative.possible ? time(alternative.cost) : '–',
+    alternative.possible ? work(alternative, g) : `not possible: ${alternative.whyNot}`,
+  ]);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  return [
+    `A kernel of ${size(g.kernel.slice(3 - g.rank))} on ${show(g.xShape)} gives ${show(g.outShape)}. Backend: ${device}.`,
+    `${nameOf(plan, picture)}, because ${why}.`,
+    '',
+    ...rows.map(([name, cost, what]) => `${name.padEnd(widths[0])}  ${cost.padStart(widths[1])}  ${what}`),
+    '',
+    'Times are predicted, for one thread of the machine that the model was measured on; their ratios are what decides.',
+  ].join('\n');
+}
+
+/** A way in words. @param picture whether samples and planes have to be told apart */
+export function nameOf({ algorithm, through, arithmetic }: Way, picture = true): string {
+  if (!picture) return NAMES[algorithm];
+  return through === 'planes' ? `${NAMES[algorithm]} over planes` : `${NAMES[algorithm]} ${ARITHMETIC[arithmetic]}`;
+}
+
+function isChosen(a: Way, b: Way): boolean {
+  return a.algorithm === b.algorithm && a.through === b.through && a.arithmetic === b.arithmetic;
+}
+
+/** What an algorithm does for one output, where that can be said. */
+function work({ algorithm, multiplyAdds, passes }: Alternative & { possible: true }, g: ConvGeometry): string {
+  const each = multiplyAdds / sizeOf(g.outShape);
+  const count = each < 10 ? Number(each.toFixed(1)) : Math.round(each);
+  switch (algorithm) {
+    case 'direct':
+      return `${count} multiply-adds for each output: every weight`;
+    case 'sparse':
+      return `${count} multiply-adds for each output: the weights that are not zero`;
+    case 'separable':
+      return `${count} multiply-adds for each output, in ${passes} passes`;
+    case 'runningSum':
+      return `about ${count} additions for each output, whatever the size of the window`;
+    case 'fft':
+      return `about ${count} multiply-adds for each output, most of them for the transforms`;
+    default:
+      return algorithm satisfies never;
+  }
+}
+
+function time(milliseconds: number): string {
+  return milliseconds < 1 ? `${Number((1000 * milliseconds).toPrecision(2))} µs` : `${Number(milliseconds.toPrecision(2))} ms`;
+}

@@ -1,0 +1,53 @@
+import type { ConvGeometry } from '../geometry.js';
+import type { PictureSum } from '../job.js';
+
+/** The programs for pictures round sums below it only. */
+export const HIGHEST_SUM = 2 ** 21;
+/** Rows of a box: 16 bits hold the sum of a column of so many bytes. */
+const HIGHEST_BOX = 257;
+
+type IntegerSum = Extract<PictureSum, { kind: 'integer' }>;
+
+/** The weights as whole numbers and their factor, if 16 bits hold every sum. */
+export function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry): Omit<IntegerSum, 'kind'> | undefined {
+  const weights = window.filter((weight) => weight !== 0);
+  const unit = weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.POSITIVE_INFINITY);
+  const near = (value: number) => Math.abs(value - Math.round(value)) <= 1e-6 * Math.abs(value);
+  // weights that are whole themselves stay as they are: their sums need no factor
+  const scale = weights.every(Number.isInteger) && Number.isInteger(bias) ? 1 : unit;
+  if (scale === 1 && !Number.isInteger(bias)) return undefined;
+  if (!weights.every((weight) => near(weight / scale)) || !isByte(paddingValue)) return undefined;
+  const whole = Int32Array.from(window, (weight) => Math.round(weight / scale));
+  const largest = 255 * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
+  if (largest >= 2 ** 15) return undefined;
+  return { window: whole, scale, quotient: scale === 1 || bias !== 0 ? undefined : quotientOf(whole, scale) };
+}
+
+/** The quotient in 16 bits, with as many fraction bits as there is room for: tried with every sum that gives a byte. */
+function quotientOf(window: Int32Array, scale: number): IntegerSum['quotient'] {
+  const [low, high] = [Math.min, Math.max].map((end) => 255 * window.reduce((sum, weight) => sum + end(weight, 0), 0));
+  const shift = 14 - Math.floor(Math.log2(Math.max(-low, high)));
+  const bits = 14 - Math.floor(Math.log2(scale * 2 ** (15 - shift)));
+  const factor = Math.round(scale * 2 ** (15 - shift + bits));
+  if (bits < 1 || bits > 14 || factor >= 2 ** 15) return undefined;
+  const [from, to] = [Math.max(low, Math.ceil(-1 / scale)), Math.min(high, Math.floor(256 / scale))];
+  for (let sum = from; sum <= to; sum++) {
+    const product = ((sum << shift) * factor + 2 ** 14) >> 15;
+    if ((product + 2 ** (bits - 1)) >> bits !== Math.floor(scale * sum + 0.5)) return undefined;
+  }
+  return { shift, factor, bits };
+}
+
+/** True if all weights are equal and the sums of columns stay within 16 bits. */
+export function isBox(window: Float32Array, geometry: ConvGeometry): boolean {
+  return isTogether(geometry) && geometry.kernel[1] <= HIGHEST_BOX && isByte(geometry.paddingValue) && window.every((weight) => weight === window[0]);
+}
+
+/** True if the cells of a window are neighbors. */
+export function isTogether({ dilation }: ConvGeometry): boolean {
+  return dilation[1] === 1 && dilation[2] === 1;
+}
+
+export function isByte(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 255;
+}
