@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { SharpReport } from '../../image/formats/sharp.js';
 import type { Diagnosis } from '../../kernels/backends/doctor.js';
-import type { Terminal } from '../program.js';
 import { table } from '../table.js';
+import type { Terminal } from '../terminal.js';
 
 /** `convlab doctor`: which backends run here, which one `auto` picks, and by what PNG and JPEG files are read and written. */
 export function addDoctorCommand(program: Command, terminal: Terminal): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CatalogueEntry } from '../../filters/catalogue/catalogue.js';
-import type { Terminal } from '../program.js';
 import { table } from '../table.js';
+import type { Terminal } from '../terminal.js';
 
 /** `convlab kernels`: the catalogue. */
 export function addKernelsCommand(program: Command, terminal: Terminal): void {

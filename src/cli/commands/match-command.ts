@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { MATCH_METHODS, type MatchMethod } from '../../filters/operations/match-template.js';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
-import type { Terminal } from '../program.js';
 import { table } from '../table.js';
+import type { Terminal } from '../terminal.js';
 import { number } from '../values.js';
 
 interface Flags extends BackendFlags {

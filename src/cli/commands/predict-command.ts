@@ -4,7 +4,7 @@ import { digitFromImage } from '../../data/digit.js';
 import { readImage } from '../../image/image-files.js';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
 import { addNetworkOptions, digits, measured, type NetworkFlags } from '../digits.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { percent } from './train-command.js';
 
 interface PredictFlags extends BackendFlags {

@@ -7,7 +7,7 @@ import { PADDING_MODES } from '../../kernels/geometry.js';
 import { PRECISIONS } from '../../kernels/plan/picture-ways.js';
 import { ALGORITHMS } from '../../kernels/plan/plan.js';
 import { addBackendOptions } from '../backend-options.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { channels, number, padding, perAxis, region, scale } from '../values.js';
 import type { FileFlags, Job } from './filter-files.js';
 import type { FilterFlags, Report } from './filter-one.js';
