@@ -2,9 +2,7 @@ import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../e
 import type { Image } from '../image/image.js';
 import type { RunOptions } from '../kernels/conv.js';
 import { type Tensor, tensor } from '../tensor.js';
-import type { KernelEntry } from './catalogue/catalogue-entry.js';
-import { kernels } from './catalogue/catalogue-kernels.js';
-import { operations } from './catalogue/catalogue-operations.js';
+import { type KernelEntry, kernels, operations } from './catalogue/catalogue.js';
 import { checkPrecision, filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep, type ResultOptions } from './filter-image.js';
 import { ALPHAS } from './picture/alpha.js';
 import { checkOutput } from './picture/output.js';

@@ -1,5 +1,6 @@
 import { OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /** The outer cells of a 3 × 3 kernel, counter-clockwise from the right. */
@@ -64,3 +65,25 @@ function pick(operation: string, kernels: readonly Tensor[], direction: number):
   if (!kernel) throw new OptionError(operation, 'direction', 'must be a whole number from 0 to 7', direction);
   return kernel;
 }
+
+const COMPASS_RULE = '0 right, 1 upper right, 2 up … 7 lower right';
+
+export const KIRSCH_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'edges that face one of eight directions',
+  formula: '−3 −3 5 / −3 0 5 / −3 −3 5, turned by 45° · direction',
+  code: 'kirsch(direction)',
+  parameters: [{ name: 'direction', default: 0, rule: COMPASS_RULE }],
+  make: kirsch,
+  output: 'abs',
+};
+
+export const ROBINSON_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: "edges that face one of eight directions, by Sobel's weights",
+  formula: 'sobel-x, turned by 45° · direction',
+  code: 'robinson(direction)',
+  parameters: [{ name: 'direction', default: 0, rule: COMPASS_RULE }],
+  make: robinson,
+  output: 'abs',
+};

@@ -1,6 +1,7 @@
 import { OptionError, refuseUnknownOptions } from '../../errors.js';
 import type { PerAxis } from '../../kernels/geometry.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { outer, sample, toMean } from './make/build-kernel.js';
 import { checkKernelSize, positive } from './make/kernel-parameters.js';
 
@@ -71,3 +72,13 @@ function perAxis(operation: string, name: string, value: PerAxis<number>, rank: 
   if (list.length !== rank) throw new OptionError(operation, name, `must be one number, or one for each of the ${rank} axes`, value);
   return list;
 }
+
+export const GAUSSIAN_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'blur without corners or rings: the bell curve',
+  formula: 'exp(−(x² + y²) / 2σ²) / Σ, to 4σ',
+  code: 'gaussian(sigma)',
+  parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, > 0' }],
+  make: (sigma) => gaussian(sigma),
+  output: 'clamp',
+};
