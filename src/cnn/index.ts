@@ -17,7 +17,7 @@ export { adaptiveAveragePooling, averagePooling, maxPooling } from './functional
 export { flatten, view } from './functional/shape.js';
 export { logSoftmax, softmax } from './functional/softmax.js';
 export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-check.js';
-export { Graph, type Step, Storage, Value } from './graph.js';
+export { Graph, type GraphStep, Storage, Value } from './graph.js';
 export type { Initializer } from './init.js';
 /** Ways to fill a {@link Parameter}: PyTorch's initializers, e.g. `new Parameter([8, 4], init.kaimingUniform(4))`. */
 export * as init from './init.js';

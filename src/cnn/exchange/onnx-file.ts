@@ -37,7 +37,7 @@ export interface OnnxGraph {
 }
 
 /** The oldest set of operators in which Softmax means one axis, so that old programs can read the file. */
-const OPERATORS = 13;
+const OPSET_VERSION = 13;
 const IR_VERSION = 7;
 // onnx.proto's numbers for types
 const [FLOAT, INT64] = [1, 7];
@@ -49,7 +49,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, 'convlab');
   pbf.writeMessage(7, writeGraph, graph);
-  pbf.writeMessage(8, (version: number, set) => set.writeVarintField(2, version), OPERATORS);
+  pbf.writeMessage(8, (version: number, set) => set.writeVarintField(2, version), OPSET_VERSION);
   return pbf.finish();
 }
 

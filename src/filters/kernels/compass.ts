@@ -41,12 +41,12 @@ export const ROBINSON: readonly Tensor[] = compass([
  * ```
  */
 export function kirsch(direction = 0): Tensor {
-  return pick('kirsch', KIRSCH, direction);
+  return inDirection('kirsch', KIRSCH, direction);
 }
 
 /** One of {@link ROBINSON}. @param direction 0 right, 1 upper right, 2 up, … 7 lower right. Default 0 @throws OptionError if there is no such direction */
 export function robinson(direction = 0): Tensor {
-  return pick('robinson', ROBINSON, direction);
+  return inDirection('robinson', ROBINSON, direction);
 }
 
 function compass(rows: readonly (readonly number[])[]): Tensor[] {
@@ -60,7 +60,7 @@ function compass(rows: readonly (readonly number[])[]): Tensor[] {
   });
 }
 
-function pick(operation: string, kernels: readonly Tensor[], direction: number): Tensor {
+function inDirection(operation: string, kernels: readonly Tensor[], direction: number): Tensor {
   const kernel = kernels[direction];
   if (!kernel) throw new OptionError(operation, 'direction', 'must be a whole number from 0 to 7', direction);
   return kernel;
