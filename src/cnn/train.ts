@@ -209,7 +209,7 @@ function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingB
 }
 
 /** Class labels in the backend's format; null if the target holds no classes. */
-export function labelsOf(y: Target, outputShape: readonly number[]): Float32Array | null {
+function labelsOf(y: Target, outputShape: readonly number[]): Float32Array | null {
   const values = 'data' in y ? y.data : y;
   const [batch, classes, ...spatial] = outputShape;
   const cells = spatial.reduce((product, size) => product * size, batch);

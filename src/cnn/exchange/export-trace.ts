@@ -7,7 +7,7 @@ import type { Module, Traced } from '../module.js';
 export type OpenShape = readonly number[];
 
 /** Numbers that are known before the model runs. */
-export interface KnownNumbers {
+interface KnownNumbers {
   readonly name: string;
   readonly data: Float32Array;
 }

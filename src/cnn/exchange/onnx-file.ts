@@ -1,7 +1,7 @@
 import { PbfWriter } from 'pbf';
 
 /** A number of floating point among attributes, where plain numbers are whole. */
-export interface Float {
+interface Float {
   readonly float: number;
 }
 
@@ -23,7 +23,7 @@ export interface OnnxTensor {
 }
 
 /** An input or output; −1 in its shape is the batch. */
-export interface OnnxValue {
+interface OnnxValue {
   readonly name: string;
   readonly shape: readonly number[];
 }
