@@ -7,7 +7,7 @@ import { json } from './kernel-json.js';
 import { matrix } from './matrix.js';
 import { svg } from './svg.js';
 
-/** The ways to write a kernel down, in the order in which {@link parseKernel} tries them. */
+/** Text formats for kernels, in the order in which {@link parseKernel} tries them. */
 export const KERNEL_FORMATS = ['json', 'svg', 'imagemagick', 'custom', 'matrix'] as const;
 /** One of {@link KERNEL_FORMATS}. */
 export type KernelFormatName = (typeof KERNEL_FORMATS)[number];
@@ -15,9 +15,9 @@ export type KernelFormatName = (typeof KERNEL_FORMATS)[number];
 const FORMATS_BY_NAME: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, imagemagick, custom, matrix };
 
 /**
- * Reads a kernel that another program, or a person, wrote down.
+ * Parses a kernel in the notation of another program or written by hand.
  *
- * | format | looks like |
+ * | format | example |
  * |---|---|
  * | `json` | `[[0, -1, 0], …]` or `{ "kernel": [[…]], "scale": 1, "bias": 0 }` |
  * | `svg` | `<feConvolveMatrix order="3" kernelMatrix="…"/>`, alone or in a drawing |
@@ -25,8 +25,8 @@ const FORMATS_BY_NAME: Readonly<Record<KernelFormatName, KernelFormat>> = { json
  * | `custom` | GIMP's and Photoshop's dialog: five rows of five weights, then `divisor 1` and `offset 0` |
  * | `matrix` | `0 -1 0; -1 5 -1; 0 -1 0`, or with a line for each row |
  *
- * @param options.format default: told by the text
- * @returns the kernel, and the options for `filter` that the format says
+ * @param options.format default: detected from the text
+ * @returns the kernel, and the options for `filter` that the text gives
  * @throws DataError that says what is wrong and where
  * @example
  * ```ts
@@ -52,10 +52,10 @@ export function parseKernel(text: string, options: { format?: KernelFormatName }
 }
 
 /**
- * Writes a kernel down; {@link parseKernel} reads it back.
+ * Formats a kernel as text; {@link parseKernel} reads it back.
  * @param document a kernel, or what `parseKernel` returned
  * @param format one of {@link KERNEL_FORMATS}
- * @throws UnsupportedError if the format has no word for what the document says
+ * @throws UnsupportedError if the format cannot express an option of the document
  * @throws OptionError if the format is unknown
  */
 export function formatKernel(document: KernelDocument | Tensor, format: KernelFormatName): string {

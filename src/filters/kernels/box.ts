@@ -4,7 +4,7 @@ import { checkKernelSize, count } from './make/kernel-parameters.js';
 
 /**
  * The mean of n × n pixels, `[n, n]`, sum 1: every weight is 1 / n².
- * @param n side in pixels, a whole number ≥ 1. Default 3. Of an even window the middle is the pixel right of and below the center
+ * @param n side in pixels, a whole number ≥ 1. Default 3. The anchor of an even window is right of and below its center
  * @throws OptionError if n breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.5 (box kernels)
  * @example

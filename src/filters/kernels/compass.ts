@@ -7,8 +7,8 @@ import { kernel2d } from './make/kernel2d.js';
 const RING = [5, 2, 1, 0, 3, 6, 7, 8] as const;
 
 /**
- * Kirsch's eight kernels, each `[3, 3]`, sum 0: how much three neighbors in a row outshine the other five, 5 · Σ three − 3 · Σ five.
- * The first looks to the right, each next one 45° further, counter-clockwise.
+ * Kirsch's eight kernels, each `[3, 3]`, sum 0: 5 times the sum of three adjacent neighbors minus 3 times
+ * the sum of the other five. The first faces right, each next one is turned by 45° counter-clockwise.
  * @see Kirsch, Computer Determination of the Constituent Structure of Biological Images (1971)
  */
 export const KIRSCH: readonly Tensor[] = compass([
@@ -18,7 +18,7 @@ export const KIRSCH: readonly Tensor[] = compass([
 ]);
 
 /**
- * Robinson's eight kernels, each `[3, 3]`, sum 0: Sobel's, turned in steps of 45°. The first is SOBEL_X, the third −SOBEL_Y.
+ * Robinson's eight kernels, each `[3, 3]`, sum 0: Sobel's, rotated in steps of 45°. The first is SOBEL_X, the third −SOBEL_Y.
  * @see Robinson, Edge Detection by Compass Gradient Masks (1977)
  */
 export const ROBINSON: readonly Tensor[] = compass([

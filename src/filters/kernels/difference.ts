@@ -1,12 +1,12 @@
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
-/** The simplest edge: f(x, y) − f(x − 1, y), `[1, 2]`, sum 0. The anchor of an even kernel is its right cell, so nothing moves. */
+/** The backward difference f(x, y) − f(x − 1, y), `[1, 2]`, sum 0. The anchor of an even kernel is its right cell. */
 export const DIFFERENCE_X = kernel2d([[-1, 1]]);
 
 /**
- * Differences of neighbors along the diagonal, `[3, 3]`. Its weights sum to 1 and not to 0, so flat areas keep
- * their gray and edges stand out on them.
+ * Differences of neighbors along the diagonal, `[3, 3]`. The weights sum to 1, not 0: flat areas keep their gray level, and
+ * edges are added to them.
  */
 export const DIFFERENCE_DIAGONAL = kernel2d([
   [1, -1, 0],

@@ -7,8 +7,8 @@ import { kernel2d } from './make/kernel2d.js';
 import { SOBEL_X, SOBEL_Y } from './sobel.js';
 
 /**
- * The picture as a relief, bright is high, lit from the upper left: the derivative along the diagonal, `[3, 3]`, sum 0.
- * Made for the output `'signed'`: flat areas become mid-gray, slopes that face the light bright, the others dark.
+ * A relief in which bright is high, lit from the upper left: the derivative along the diagonal, `[3, 3]`, sum 0. Use it with
+ * the output `'signed'`: flat areas become mid-gray, slopes that face the light bright, the others dark.
  */
 export const EMBOSS = kernel2d([
   [-1, -1, 0],
@@ -18,9 +18,9 @@ export const EMBOSS = kernel2d([
 
 /**
  * The relief of {@link EMBOSS} with light from any side: −depth · (x · SOBEL_X + y · SOBEL_Y) / √2, where (x, y) points to
- * the light, `[3, 3]`, sum 0. Steering two derivatives gives the one in any direction exactly.
- * @param angle where the light is, in degrees, counter-clockwise from the right. Default 135: upper left, and then it is EMBOSS
- * @param depth how steep the relief is; a negative one presses in what stood out. Default 1
+ * the light, `[3, 3]`, sum 0. Steering the two derivatives gives the one in any direction exactly.
+ * @param angle direction of the light in degrees, counter-clockwise from the right. Default 135: upper left, equal to EMBOSS
+ * @param depth height of the relief; a negative depth inverts it. Default 1
  * @throws OptionError if angle or depth is not a finite number
  * @see Freeman & Adelson, The Design and Use of Steerable Filters (1991)
  * @example

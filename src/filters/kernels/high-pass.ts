@@ -5,9 +5,9 @@ import { squareKernel } from './make/build-kernel.js';
 import { checkKernelSize, positive } from './make/kernel-parameters.js';
 
 /**
- * What a blur takes away: identity − G(σ), `[k, k]`, sum 0; G is the Gaussian blur. Made for the output `'signed'`,
- * where it is what photographers lay over a picture to sharpen it.
- * @param sigma of the blur in pixels, > 0; what is coarser is removed. Default 3
+ * The detail that a Gaussian blur removes: identity − G(σ), `[k, k]`, sum 0. Use it with the output `'signed'`, to overlay
+ * the result on a picture for sharpening.
+ * @param sigma of the blur in pixels, > 0; coarser structure is removed. Default 3
  * @throws OptionError if sigma breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.7 (highpass from lowpass filters)
  * @example

@@ -11,7 +11,7 @@ export const LAPLACIAN_4 = kernel2d([
   [0, 1, 0],
 ]);
 
-/** The Laplacian with the second differences along both diagonals added: the same answer in eight directions, `[3, 3]`, sum 0. */
+/** The Laplacian with the second differences along both diagonals added: the same response in eight directions, `[3, 3]`, sum 0. */
 export const LAPLACIAN_8 = kernel2d([
   [1, 1, 1],
   [1, -8, 1],

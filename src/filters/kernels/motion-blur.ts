@@ -6,7 +6,7 @@ import { checkKernelSize, positive } from './make/kernel-parameters.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
- * The camera moved 9 pixels along the diagonal while the shutter was open: the mean of these 9 pixels, `[9, 9]`, sum 1.
+ * Motion of 9 pixels along the diagonal during the exposure: the mean of these 9 pixels, `[9, 9]`, sum 1.
  */
 export const MOTION_DIAGONAL = kernel2d(
   [
@@ -23,11 +23,11 @@ export const MOTION_DIAGONAL = kernel2d(
 );
 
 /**
- * The camera moved in a straight line while the shutter was open: a stroke, `length` long and 1 wide, `[kH, kW]`, sum 1.
- * Each weight is the share of the stroke that lies on its pixel, so any length and any angle is without stairs;
- * along the axes a whole length gives the mean of so many pixels.
+ * Motion along a straight line during the exposure: a stroke, `length` long and 1 wide, `[kH, kW]`, sum 1. Each weight is
+ * the share of the stroke that covers its pixel, so any length and angle is anti-aliased; along the axes a whole length
+ * gives the mean of `length` pixels.
  * @param length in pixels, > 0. Default 9
- * @param angle in degrees, counter-clockwise from the right. Default 0: sideways
+ * @param angle in degrees, counter-clockwise from the right. Default 0: horizontal
  * @throws OptionError if length or angle breaks its rule
  * @example
  * ```ts

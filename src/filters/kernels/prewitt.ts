@@ -11,7 +11,7 @@ export const PREWITT_X = kernel2d([
   [-1, 0, 1],
 ]);
 
-/** ∂f/∂y: {@link PREWITT_X} transposed, `[3, 3]`, sum 0. Positive where it gets brighter downwards. */
+/** ∂f/∂y: {@link PREWITT_X} transposed, `[3, 3]`, sum 0. Positive where brightness increases downwards. */
 export const PREWITT_Y = kernel2d([
   [-1, -1, -1],
   [0, 0, 0],

@@ -2,8 +2,8 @@ import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
- * The slope down the diagonal: f(x, y) − f(x − 1, y − 1), `[2, 2]`, sum 0. The smallest pair of kernels that sees every
- * direction. The anchor of an even kernel is its lower right cell.
+ * The slope down the diagonal: f(x, y) − f(x − 1, y − 1), `[2, 2]`, sum 0. With {@link ROBERTS_RISING} the smallest
+ * pair of kernels that measures every direction. The anchor of an even kernel is its lower right cell.
  * @see Roberts, Machine Perception of Three-Dimensional Solids (1963)
  */
 export const ROBERTS_FALLING = kernel2d([

@@ -2,7 +2,7 @@ import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
- * ∂f/∂x, smoothed across: [1 2 1]ᵀ · [−1 0 1], `[3, 3]`, sum 0. Positive where it gets brighter to the right.
+ * ∂f/∂x, smoothed across the derivative: [1 2 1]ᵀ · [−1 0 1], `[3, 3]`, sum 0. Positive where brightness increases to the right.
  * A slope of one gray level per pixel gives 8.
  * @see Sobel & Feldman, A 3×3 Isotropic Gradient Operator for Image Processing (1968)
  */
@@ -12,7 +12,7 @@ export const SOBEL_X = kernel2d([
   [-1, 0, 1],
 ]);
 
-/** ∂f/∂y: {@link SOBEL_X} transposed, `[3, 3]`, sum 0. Positive where it gets brighter downwards. */
+/** ∂f/∂y: {@link SOBEL_X} transposed, `[3, 3]`, sum 0. Positive where brightness increases downwards. */
 export const SOBEL_Y = kernel2d([
   [-1, -2, -1],
   [0, 0, 0],

@@ -4,7 +4,7 @@ import { whiteOf } from '../../image/samples.js';
 import type { Tensor } from '../../tensor.js';
 
 /**
- * How a filter's values become samples.
+ * How filtered values become samples.
  *
  * | output | a value v of a filtered channel becomes |
  * |---|---|
@@ -12,12 +12,11 @@ import type { Tensor } from '../../tensor.js';
  * | `signed` | v + mid-gray: 128 for 8 bits, 32768 for 16, 0.5 for floats |
  * | `abs` | \|v\| |
  * | `normalize` | (v − min) / (max − min) from black to white, min and max over all filtered channels; black if all are equal |
- * | `float` | v in a float image, where 0 is black and 1 is white: negative and brighter values stay, nothing is rounded |
- * | `16bit` | v in a 16-bit image: of 8 bits times 257, of floats times 65535 |
+ * | `float` | v in a float image, where 0 is black and 1 is white: neither clamped nor rounded |
+ * | `16bit` | v in a 16-bit image: 8-bit values times 257, floats times 65535 |
  *
- * All but `float` and `16bit` keep the image's sample type. All but `float` limit to black … white and, where samples are
- * whole numbers, round to the nearest, halves up. Alpha and channels that were not filtered are only brought into the new
- * type: never shifted, turned positive or spread.
+ * All but `float` and `16bit` keep the image's sample type. All but `float` clamp to black … white and, for integer samples,
+ * round to the nearest, halves up. Alpha and unfiltered channels are only converted to the new type.
  */
 export type Output = (typeof OUTPUTS)[number];
 /** Every {@link Output}. */
@@ -30,16 +29,16 @@ export function checkOutput(output: Output, operation = 'filter'): void {
 
 /**
  * Turns filtered values into an image.
- * @param x `[1, C, H, W]` in the image's units; its data is used up
- * @param like samples of the type that the units belong to
- * @param filtered the channels that were filtered; the others are only limited and rounded
+ * @param x `[1, C, H, W]` in the image's units; its data is overwritten
+ * @param like samples of the type that defines the units
+ * @param filtered the filtered channels; the others are only clamped and rounded
  */
 export function valuesToImage(x: Tensor, like: Samples, output: Output, filtered: readonly number[]): Image {
   mapOutput(x, like, output, filtered);
   return samplesToImage(x, like, output);
 }
 
-/** In place: values in the image's units become values in the result's, not yet limited and rounded. */
+/** In place: converts values from the image's units to the result's, without clamping or rounding. */
 export function mapOutput(x: Tensor, like: Samples, output: Output, filtered: readonly number[]): void {
   const white = whiteOf(like);
   const area = x.shape[2] * x.shape[3];
@@ -50,14 +49,14 @@ export function mapOutput(x: Tensor, like: Samples, output: Output, filtered: re
   toResultUnits(x, like, output);
 }
 
-/** In place: from the image's units to the result's. */
+/** In place: converts from the image's units to the result's. */
 export function toResultUnits(x: Tensor, like: Samples, output: Output): void {
   const white = whiteOf(like);
   if (output === 'float' && white !== 1) each(x.data, (value) => value / white);
   if (output === '16bit' && white !== 65535) each(x.data, (value) => value * (65535 / white));
 }
 
-/** Limits and rounds values in the result's units. @param x its data may be used up */
+/** Clamps and rounds values in the result's units. @param x its data may be overwritten */
 export function samplesToImage(x: Tensor, like: Samples, output: Output): Image {
   if (output === 'float') return tensorToImage(x, { depth: 'float' });
   const white = output === '16bit' ? 65535 : whiteOf(like);
