@@ -17,8 +17,8 @@ const NEVER = new AbortController().signal;
 
 /**
  * Runs one command line.
- * @param args without node and the program's own name
- * @param signal ends training after the present step; the checkpoint is written all the same
+ * @param args without node and the program's name
+ * @param signal ends training after the current step; the checkpoint is still written
  * @returns the exit code: 0 done, 1 the operation failed, 2 wrong usage, 130 aborted
  */
 export async function run(args: readonly string[], terminal: Terminal = CONSOLE, signal: AbortSignal = NEVER): Promise<0 | 1 | 2 | 130> {

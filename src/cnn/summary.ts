@@ -9,11 +9,11 @@ export interface SummaryLine {
   readonly layer: string;
   readonly operation: string;
   readonly outputShape: readonly number[];
-  /** Learned numbers that this operation uses for the first time. */
+  /** Parameters that this operation is the first to use. */
   readonly parameters: number;
   /** For the batch of the given input shape. */
   readonly multiplyAdds: number;
-  /** Input cells that one output cell sees, per spatial axis; null behind a layer that mixes all. */
+  /** Input cells in the receptive field of an output cell, per spatial axis; null after a layer that mixes all cells. */
   readonly receptiveField: readonly number[] | null;
 }
 
@@ -26,7 +26,7 @@ export interface Summary {
   toString(): string;
 }
 
-/** How far one cell of a value looks, in cells of the model's input. */
+/** The receptive field of a cell, in cells of the model's input. */
 interface View {
   readonly field: readonly number[];
   /** Input cells between neighboring cells. */
@@ -34,8 +34,8 @@ interface View {
 }
 
 /**
- * The layers of a model with shapes, parameters, multiply-adds and receptive field. Computes nothing and allocates nothing.
- * @param inputShapes one for each input, with the batch axis: `[1, 1, 28, 28]`
+ * The layers of a model with shapes, parameters, multiply-adds and receptive field. It computes and allocates nothing.
+ * @param inputShapes one per input, with the batch axis: `[1, 1, 28, 28]`
  * @example
  * ```ts
  * import { ConvNet, summary } from 'convlab';
@@ -66,7 +66,7 @@ export function summary(model: Module, ...inputShapes: (readonly number[])[]): S
   return { lines, ...totals, toString: () => summaryTable(lines, totals) };
 }
 
-/** The view behind one operation: a kernel of k cells at dilation d adds (k − 1)·d cells of the distance so far. */
+/** The view after one operation: a kernel of k cells at dilation d adds (k − 1)·d jumps to the field. */
 function look({ field, jump }: View, geometry: ConvGeometry | undefined, rank: number): View | null {
   if (rank !== field.length) return null;
   if (!geometry) return { field, jump };

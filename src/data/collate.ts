@@ -2,23 +2,23 @@ import { DataError, ShapeError, show } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
 /**
- * What samples of type `S` become in a batch: numbers an `Int32Array`, tensors `[...]` a tensor `[B, ...]`;
- * records and lists keep their form, `{ x: [Tensor, Tensor], y: number }` becomes `{ x: [Tensor, Tensor], y: Int32Array }`.
+ * The batch type of samples `S`: numbers become an `Int32Array`, tensors `[...]` a tensor `[B, ...]`;
+ * records and lists keep their structure, `{ x: [Tensor, Tensor], y: number }` becomes `{ x: [Tensor, Tensor], y: Int32Array }`.
  */
 export type Batch<S> = S extends number ? Int32Array : S extends Tensor ? Tensor : { [K in keyof S]: Batch<S[K]> };
 
 /**
- * Joins samples to a batch.
- * @param indices where in their dataset the samples come from, for the errors
+ * Joins samples into a batch.
+ * @param indices the samples' indices in their dataset, for errors
  * @throws ShapeError if their tensors or lists differ in shape
- * @throws DataError if they differ in kind, hold something that no batch can, or numbers that are not whole
+ * @throws DataError if they differ in kind, or hold unsupported values or fractional numbers
  */
 export function collate<S>(samples: readonly S[], indices: ArrayLike<number>): Batch<S> {
   if (samples.length === 0) throw new ShapeError('batch', 'needs at least one sample');
   return join(samples, (k) => `sample ${indices[k]}`) as Batch<S>;
 }
 
-/** @param where names the k-th of the values, for the errors */
+/** @param where names the k-th value in errors */
 function join(values: readonly unknown[], where: (k: number) => string): unknown {
   const [first] = values;
   const kind = valueKind(first);
@@ -60,7 +60,7 @@ export function isTensor(value: unknown): value is Tensor {
   return (value as Tensor | null)?.data instanceof Float32Array && Array.isArray((value as Tensor).shape);
 }
 
-/** Tensors `[...]` of one shape as one tensor `[B, ...]`. */
+/** Stacks tensors `[...]` of one shape into a tensor `[B, ...]`. */
 function stack(tensors: readonly Tensor[]): Tensor {
   const [{ shape }] = tensors;
   const size = sizeOf(shape, 'batch');
@@ -78,7 +78,7 @@ function valueKind(value: unknown): 'number' | 'tensor' | 'list' | 'record' | un
   return value !== null && typeof value === 'object' && !ArrayBuffer.isView(value) ? 'record' : undefined;
 }
 
-/** What must be equal for values to be joined, as it is shown. */
+/** What must be equal to join values, as shown in errors. */
 function describeShape(value: unknown): string {
   if (isTensor(value)) return `shape ${show(value.shape)}`;
   if (Array.isArray(value)) return `${value.length} entries`;

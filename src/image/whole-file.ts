@@ -39,16 +39,16 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string): Promise<void> {
   try {
     const there = await stat(path).catch(() => undefined);
-    // a device or a pipe would be replaced by a plain file: /dev/null, say, for every program on the machine
+    // a rename would replace a device or a pipe, e.g. /dev/null, by a regular file
     if (there && !there.isFile() && !there.isDirectory()) throw new DataError(operation, `${path} is not a file`, { path });
-    // write-file-atomic's own write takes a disk that fills up half-way for success; Node's writeFile does not
+    // write-file-atomic's own write ignores a disk that fills up; Node's writeFile reports it
     await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
   } catch (cause) {
     throw fileError(operation, path, cause, { ENOENT: 'lies in a folder that does not exist' });
   }
 }
 
-/** Makes a folder, and those that it lies in, where they are missing. @throws DataError, naming it */
+/** Creates a folder and its missing parents. @throws DataError, naming it */
 export async function makeFolder(operation: string, path: string): Promise<void> {
   try {
     await make(path);
@@ -57,7 +57,7 @@ export async function makeFolder(operation: string, path: string): Promise<void>
   }
 }
 
-/** Node's own `recursive` tries for ever below /proc, where nothing can be made and the reason given is that it does not exist. */
+/** Node's `recursive` loops forever below /proc, where mkdir fails with ENOENT. */
 async function make(path: string): Promise<void> {
   const isThere = async () => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   try {
@@ -66,7 +66,7 @@ async function make(path: string): Promise<void> {
     if (await isThere()) return;
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw cause;
     await make(dirname(path));
-    // once: whoever else makes the same folders may have been quicker
+    // another process may have created the folder in the meantime
     await mkdir(path).catch(async (again) => {
       if (!(await isThere())) throw again;
     });

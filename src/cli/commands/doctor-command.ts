@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../kernels/backends/doctor.js';
 import { textTable } from '../../text-table.js';
 import type { Terminal } from '../terminal.js';
 
-/** `convlab doctor`: which backends run here, which one `auto` picks, and by what PNG and JPEG files are read and written. */
+/** `convlab doctor`: which backends run here, which one `auto` picks, and which codec reads and writes PNG and JPEG. */
 export function addDoctorCommand(program: Command, terminal: Terminal): void {
   program
     .command('doctor')

@@ -14,7 +14,7 @@ interface Flags extends BackendFlags {
   json?: boolean;
 }
 
-/** `convlab match PICTURE TEMPLATE`: where a small picture lies in a large one. */
+/** `convlab match PICTURE TEMPLATE`: finds a small picture in a large one. */
 export function addMatchCommand(program: Command, terminal: Terminal): void {
   addBackendOptions(program.command('match').description('find a small picture in a large one'))
     .argument('<picture>', 'where to look')

@@ -5,39 +5,39 @@ import { DTYPES, type Dtype, halfFromNumber } from './dtypes.js';
 import { type Complaint, isObject, parseJson } from './json.js';
 
 /**
- * The safetensors format: 8 bytes with the header's length, the header as JSON, and the numbers, row after row.
+ * The safetensors format: 8 bytes with the header's length, the header as JSON, and the data in row-major order.
  * @see https://huggingface.co/docs/safetensors
  */
 const METADATA = '__metadata__';
 /** The format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
-/** Half way between binary16's largest number and the one that would follow: from here on numbers round to infinity. */
+/** Halfway between the largest binary16 number and the next: from here on, values round to infinity. */
 const HALF_LIMIT = 65520;
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface Safetensors {
   readonly tensors: Map<string, Tensor>;
-  /** Texts beside the tensors; empty if there are none. */
+  /** Metadata strings; empty if there are none. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** Options of {@link encodeSafetensors}. */
 export interface EncodeSafetensorsOptions {
-  /** How the numbers are stored. Default `'F32'`; `'F16'` takes half the space, and rounds to 11 binary digits. */
+  /** Storage type. Default `'F32'`; `'F16'` takes half the space and rounds to 11 significant bits. */
   dtype?: 'F32' | 'F16';
 }
 
 /** Options of {@link decodeSafetensors}. */
 export interface SafetensorsOptions {
-  /** What errors call the file. Default `the file`. */
+  /** The file's name in errors. Default `the file`. */
   name?: string;
   /** Accept NaN and infinite numbers. Default false. */
   allowNonFinite?: boolean;
 }
 
 /**
- * Tensors as the bytes of a safetensors file, which PyTorch, JAX and others read.
- * @param metadata texts to go with them
+ * Encodes tensors as the bytes of a safetensors file, for PyTorch, JAX and others.
+ * @param metadata strings stored beside them
  * @throws ShapeError if something is not a tensor
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws DataError if a number is not finite, or becomes infinite in F16: {@link decodeSafetensors} would refuse the file
@@ -95,8 +95,8 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file; all floating-point and integer types become float32. The file is not trusted: everything that
- * it claims about itself is checked before anything is allocated.
+ * Reads a safetensors file; all floating-point and integer types become float32. The file is untrusted: all its
+ * claims are checked before anything is allocated.
  * @throws DataError, naming the file and the tensor, if anything is wrong
  */
 export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
@@ -109,7 +109,7 @@ export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions
   const places = Object.entries(entries).map(([tensor, entry]) => spanOf(tensor, entry, data.byteLength, fail));
   checkCovers(places, data.byteLength, fail);
   if (!allowNonFinite) {
-    // as float32 holds it: 1e300 is too large for that
+    // as float32: 1e300 overflows
     for (const { tensor, length, dtype, begin } of places) checkNumbers(tensor, length, (i) => Math.fround(dtype.read(data, begin + i * dtype.bytes)), fail);
   }
 

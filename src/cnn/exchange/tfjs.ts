@@ -10,10 +10,10 @@ import { filterOf, turnedFilter } from './tfjs-filter.js';
 import { DATA_FORMATS, TfjsGraph } from './tfjs-graph.js';
 
 /**
- * A model in evaluation mode as TensorFlow.js loads it by `tf.loadGraphModel`. It takes and gives what the model does, with
- * channels in front; inside, channels come last where TensorFlow.js wants them, and go back to the front before they are
- * flattened. The batch axis is free unless something in the model depends on its size.
- * @param inputShapes one for each input, with the batch axis: `[1, 1, 28, 28]`
+ * A model in evaluation mode in TensorFlow.js's format for `tf.loadGraphModel`. Inputs and outputs are channels first, as in
+ * the model; inside, TensorFlow.js's channels-last operators are used, transposed back before flattening. The batch axis is
+ * free unless something in the model depends on its size.
+ * @param inputShapes one per input, with the batch axis: `[1, 1, 28, 28]`
  * @throws UnsupportedError if the model holds an operation of its own, or one that TensorFlow.js does not have
  * @example
  * ```ts
@@ -58,7 +58,7 @@ class TfjsWriter {
     }
   }
 
-  /** The name of a value with its channels in front. */
+  /** The name of a value with channels first. */
   first(value: Value, shape = this.trace.open(value)): string {
     const known = this.trace.numbers.get(value.storage);
     if (known) return this.graph.weight(known.name, shape[0] === -1 ? [1, ...shape.slice(1)] : shape, known.data);
@@ -73,7 +73,7 @@ class TfjsWriter {
     return String(place.shape) === String(shape) ? place.name : this.graph.reshape(place.name, shape);
   }
 
-  /** The name of a value with its channels last, and at least two spatial axes. */
+  /** The name of a value with channels last and at least two spatial axes. */
   last(value: Value): string {
     const shape = lifted(this.trace.open(value));
     const place = this.#last.get(value.storage);
@@ -92,7 +92,7 @@ class TfjsWriter {
     const kind = kindOf('toTfjs', step, TFJS_KINDS);
     const setFirst = (node: string, shape = this.trace.open(output)) => this.#first.set(output.storage, { name: node, shape });
     const setLast = (node: string) => this.#last.set(output.storage, { name: node, shape: lifted(this.trace.open(output)) });
-    // channels stand last where there are spatial axes, and where there are none they do anyway
+    // channels last; without spatial axes both orders are the same
     const spatial = x.shape.length > 2;
     const channelwise = (value: Value) => (spatial ? this.last(value) : this.first(value));
     const set = spatial ? setLast : setFirst;
@@ -149,7 +149,7 @@ class TfjsWriter {
     }
   }
 
-  /** Operations on single cells keep the order of axes that their inputs are in. */
+  /** Elementwise operations keep the axis order of their inputs. */
   #cellwise(kind: keyof typeof CELLWISE, name: string, step: GraphStep): void {
     const shape = lifted(this.trace.open(step.output));
     const inLast = step.inputs.every(({ storage }) => String(this.#last.get(storage)?.shape) === String(shape));
@@ -191,7 +191,7 @@ class TfjsWriter {
     let [spread, cells] = [this.last(x), [...g.output.slice(-axes)]];
     for (const [axis, stride] of g.stride.slice(-axes).entries()) {
       if (stride === 1) continue;
-      // zeros behind every cell of this axis
+      // inserts zeros after every cell of this axis
       const behind = sizeOf(cells.slice(axis + 1)) * x.shape[1];
       const apart = this.graph.reshape(spread, [-1, sizeOf(cells.slice(0, axis + 1)), 1, behind]);
       const padded = this.graph.add('spread', 'PadV2', [
@@ -219,7 +219,7 @@ class TfjsWriter {
   #padded(x: string, g: ConvGeometry): string {
     const { before, after } = reachedPadding(g);
     if (g.paddingMode === 'zero' || g.paddingMode === 'constant') return this.graph.pad(x, liftedPadding(before), liftedPadding(after), g.paddingValue);
-    // each axis is gathered from the cells that the engine's own table names
+    // each axis is gathered by the engine's index table
     let padded = x;
     const axes = spatialAxes(g);
     for (let axis = 3 - axes; axis < 3; axis++) {
@@ -238,7 +238,7 @@ class TfjsWriter {
   }
 }
 
-/** Operations that one node says for each cell alone; gelu takes five. */
+/** Elementwise operations of one node; gelu takes five. */
 const CELLWISE = {
   relu: 'Relu',
   leakyRelu: 'LeakyRelu',
@@ -254,7 +254,7 @@ const TFJS_KINDS = [
   ...(['softmax', 'logSoftmax', 'concatenate', 'Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'conv'] as const),
 ];
 
-/** TensorFlow.js convolves over two or three spatial axes: one becomes two. */
+/** TensorFlow.js convolves over two or three spatial axes: a single one is extended to two. */
 function spatialAxes(g: ConvGeometry): number {
   return Math.max(g.rank, 2);
 }

@@ -35,10 +35,10 @@ export function convolve(x: Value, weight: Value, bias: Value | null, options: C
 }
 
 /**
- * The transposed convolution: what the input gradient of a convolution computes, run forward.
+ * The transposed convolution: the input gradient of a convolution as a forward operation.
  * @param x `[N, Cin, ...spatial]`
  * @param weight `[Cin, Cout / groups, ...kernel]`, PyTorch's layout
- * @param outShape `[N, Cout, ...spatial]`, an input shape that the convolution with these options takes to x's shape
+ * @param outShape `[N, Cout, ...spatial]`, an input shape for which the convolution with these options returns x's shape
  */
 export function convolveTransposed(x: Value, weight: Value, bias: Value | null, outShape: readonly number[], options: ConvOptions): Value {
   const geometry = convGeometry(outShape, weight.shape, options, 'convTranspose');

@@ -7,14 +7,14 @@ import type { Tensor } from '../../tensor.js';
 import { checkIndex, Dataset, type Sample } from '../dataset.js';
 import { toTensor } from '../transforms.js';
 
-/** Pictures on disk, read when they are asked for; see {@link imageFolder}. */
+/** Pictures on disk, read on access; see {@link imageFolder}. */
 export class ImageFolder extends Dataset<Sample> {
   constructor(
-    /** names of the classes; a label is an index into them */
+    /** class names; labels are indices into them */
     readonly classes: readonly string[],
     /** paths and labels of the pictures */
     readonly files: readonly { readonly path: string; readonly y: number }[],
-    /** from a picture to its tensor */
+    /** converts a picture to its tensor */
     readonly transform: (image: Image) => Tensor,
   ) {
     super();
@@ -24,21 +24,20 @@ export class ImageFolder extends Dataset<Sample> {
     return this.files.length;
   }
 
-  /** @throws DataError or UnsupportedError, naming the file, if it is no picture that can be read */
+  /** @throws DataError or UnsupportedError, naming the file, if the picture cannot be read */
   async at(index: number): Promise<Sample> {
     checkIndex('imageFolder', index, this.length);
     const { path, y } = this.files[index];
-    // a seed must give the same network whether sharp is installed or not
+    // built-in: a seed must give the same network whether or not sharp is installed
     return { x: this.transform(await readImage(path, { codec: 'built-in' })), y };
   }
 }
 
 /**
- * A dataset of pictures, a class for every sub-folder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`.
- * Classes, and pictures within them, are sorted by name. Other files and hidden ones do not count.
- * @param options.transform from the picture, as {@link readImage} gives it, to a tensor. Batches need one shape for all.
- *   Default {@link toTensor}.
- * @throws DataError if the folder cannot be read, has no sub-folders, or one has no picture
+ * A dataset of pictures with one class per subfolder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`.
+ * Classes, and pictures within them, are sorted by name. Other files and hidden files are ignored.
+ * @param options.transform converts a picture of {@link readImage} to a tensor. Batches need equal shapes. Default {@link toTensor}.
+ * @throws DataError if the folder cannot be read, has no subfolders, or one has no picture
  * @example
  * ```ts
  * import { mkdir } from 'node:fs/promises';
@@ -71,7 +70,7 @@ export async function imageFolder(path: string, options: { transform?: (image: I
   return new ImageFolder(classes, files.flat(), options.transform ?? toTensor);
 }
 
-/** Paths of all pictures in a folder and below, sorted. */
+/** Paths of all pictures in a folder, recursively, sorted. */
 async function picturesIn(folder: string): Promise<string[]> {
   const entries = (await entriesOf(folder)).filter(({ name }) => !name.startsWith('.'));
   const found = await Promise.all(
