@@ -6,7 +6,7 @@ interface CurvesProps {
   readonly what: 'loss' | 'accuracy';
   readonly steps: readonly StepRecord[];
   readonly measured: readonly Measured[];
-  /** The step that is shown. */
+  /** The displayed step. */
   readonly at: number;
 }
 
