@@ -1,21 +1,21 @@
 import { ShapeError, show } from './errors.js';
 
 /**
- * Numbers in a shape: row-major, the last axis runs fastest.
- * Signals and images carry their batch and channels in front: `[N, C, W]`, `[N, C, H, W]`, `[N, C, D, H, W]`.
+ * An n-dimensional array, row-major: the last axis varies fastest.
+ * Signals and images have batch and channels first: `[N, C, W]`, `[N, C, H, W]`, `[N, C, D, H, W]`.
  */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** Numbers nested to any depth, as they are written by hand: `[[1, 2], [3, 4]]`. */
+/** Nested numbers of any depth: `[[1, 2], [3, 4]]`. */
 export type Nested = number | readonly Nested[];
 
 /**
  * Makes a tensor: `tensor([[1, 2], [3, 4]])` takes its shape from the nesting,
- * `tensor(values, [2, 2])` takes flat values and a shape. A `Float32Array` is used as it is, not copied.
- * @throws ShapeError if rows differ in length, or the shape does not hold exactly that many values
+ * `tensor(values, [2, 2])` takes flat values and a shape. A `Float32Array` is not copied.
+ * @throws ShapeError if rows differ in length, or the number of values does not match the shape
  * @example
  * ```ts
  * import { tensor } from 'convlab';
@@ -28,9 +28,9 @@ export type Nested = number | readonly Nested[];
 export function tensor(values: Nested | ArrayLike<number>, shape?: readonly number[]): Tensor {
   if (shape === undefined) {
     const inferred = nestedShape(values as Nested);
-    return { shape: inferred, data: values instanceof Float32Array ? values : flatten(values as Nested) };
+    return { shape: inferred, data: values instanceof Float32Array ? values : flattenNested(values as Nested) };
   }
-  const flat = Array.isArray(values) ? flatten(values as Nested) : (values as ArrayLike<number>);
+  const flat = Array.isArray(values) ? flattenNested(values as Nested) : (values as ArrayLike<number>);
   const size = sizeOf(shape);
   if (flat.length !== size) {
     throw new ShapeError('tensor', `the shape ${show(shape)} holds ${size} values, received ${flat.length}`, { shape, length: flat.length });
@@ -53,8 +53,8 @@ export function full(shape: readonly number[], value = 0): Tensor {
 }
 
 /**
- * The same numbers in another shape, not copied. One dimension may be −1: it is inferred.
- * @throws ShapeError if the numbers do not fit the shape
+ * The same data in another shape, not copied. One dimension may be −1 and is inferred.
+ * @throws ShapeError if the data does not fit the shape
  * @example
  * ```ts
  * import { reshape, tensor } from 'convlab';
@@ -77,7 +77,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
 }
 
 /**
- * How many values a shape holds.
+ * The number of values of a shape.
  * @throws ShapeError if a dimension is not a whole number ≥ 0
  */
 export function sizeOf(shape: readonly number[], operation = 'tensor'): number {
@@ -91,7 +91,7 @@ export function sizeOf(shape: readonly number[], operation = 'tensor'): number {
   return size;
 }
 
-function flatten(values: Nested): Float32Array {
+function flattenNested(values: Nested): Float32Array {
   const flat: number[] = [];
   const visit = (value: Nested) => {
     if (typeof value === 'number') flat.push(value);

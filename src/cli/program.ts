@@ -11,21 +11,14 @@ import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './comm
 import { addServeCommand } from './commands/serve-command.js';
 import { addTrainCommand } from './commands/train-command.js';
 import { addFilterCommand } from './filter/filter-command.js';
-
-/** Where a command prints: results to `out`, complaints to `err`. */
-export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
-}
-
-const CONSOLE: Terminal = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) };
+import { CONSOLE, type Terminal } from './terminal.js';
 
 const NEVER = new AbortController().signal;
 
 /**
  * Runs one command line.
- * @param args without node and the program's own name
- * @param signal ends training after the present step; the checkpoint is written all the same
+ * @param args without node and the program's name
+ * @param signal ends training after the current step; the checkpoint is still written
  * @returns the exit code: 0 done, 1 the operation failed, 2 wrong usage, 130 aborted
  */
 export async function run(args: readonly string[], terminal: Terminal = CONSOLE, signal: AbortSignal = NEVER): Promise<0 | 1 | 2 | 130> {

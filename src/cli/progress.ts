@@ -1,14 +1,14 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { Terminal } from './program.js';
+import type { Terminal } from './terminal.js';
 
-/** A progress bar, and lines above it. */
+/** A progress bar with log lines above it. */
 export interface Progress {
   update(done: number): void;
   log(line: string): void;
   stop(): void;
 }
 
-/** A bar on stderr where that is a terminal; elsewhere only the lines are printed. */
+/** Shows a bar if stderr is a terminal; otherwise prints the lines only. */
 export function progress(terminal: Terminal, total: number, unit: string): Progress {
   if (!process.stderr.isTTY) return { update: () => {}, log: (line) => terminal.err(`${line}\n`), stop: () => {} };
   const bar = new SingleBar(

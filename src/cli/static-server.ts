@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { extname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-/** By extension; what is not listed is bytes, which no browser runs. */
-const TYPES: Readonly<Record<string, string>> = {
+/** By extension. Other files are served as bytes, which no browser executes. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -20,9 +20,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** What pages may do, with every answer. */
+/** Security headers of every response. */
 const HEADERS: Readonly<Record<string, string>> = {
-  // a page has shared memory, and with it threads, only when it is isolated
+  // shared memory, which threads need, requires an isolated page
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -45,8 +45,8 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the files that lie in a folder now, and nothing else: a request is looked up among their paths, it never becomes
- * a path itself. Links, and names that begin with a dot, are left out; there are no listings.
+ * Serves the files that are in a folder at this moment. Requests are looked up among their paths and never used as paths.
+ * Links and names that begin with a dot are excluded; there are no listings.
  */
 export async function staticServer(folder: string): Promise<Server> {
   const files = await filesIn(folder);
@@ -57,19 +57,20 @@ export async function staticServer(folder: string): Promise<Server> {
 
 async function answer(files: ReadonlyMap<string, string>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response.setHeader('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are answered.');
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return answerError(response.setHeader('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are answered.');
   const file = files.get(pathOf(request.url ?? ''));
-  if (file === undefined) return refuse(response, 404, 'There is no such file.');
+  if (file === undefined) return answerError(response, 404, 'There is no such file.');
 
-  // what was a file may have become a link since
+  // a file may have been replaced by a link in the meantime
   const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(() => undefined);
-  if (!handle) return refuse(response, 404, 'There is no such file.');
+  if (!handle) return answerError(response, 404, 'There is no such file.');
   try {
     const { size, mtimeMs } = await handle.stat();
     const tag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
     response.setHeader('ETag', tag);
     if (request.headers['if-none-match'] === tag) return void response.writeHead(304).end();
-    response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', 'Content-Length': size });
+    response.writeHead(200, { 'Content-Type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream', 'Content-Length': size });
     if (request.method === 'HEAD') return void response.end();
     await pipeline(handle.createReadStream({ autoClose: false, end: Math.max(size - 1, 0) }), response);
   } finally {
@@ -77,21 +78,21 @@ async function answer(files: ReadonlyMap<string, string>, request: IncomingMessa
   }
 }
 
-function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': TYPES['.txt'], 'Content-Length': text.length + 1 }).end(`${text}\n`);
+function answerError(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': CONTENT_TYPES['.txt'], 'Content-Length': text.length + 1 }).end(`${text}\n`);
 }
 
-/** The path in a request, decoded once; a folder's is that of its page. */
+/** The path of a request, decoded once; for a folder, the path of its index page. */
 function pathOf(url: string): string {
   try {
     const path = decodeURIComponent(url.replace(/[?#].*$/s, ''));
     return path.endsWith('/') ? `${path}index.html` : path;
   } catch {
-    return ''; // % without two digits
+    return ''; // % without two hex digits
   }
 }
 
-/** Every file below a folder by its path in a URL. */
+/** All files below a folder, by URL path. */
 async function filesIn(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const found = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

@@ -1,4 +1,5 @@
 import type { ConvGeometry } from '../kernels/geometry.js';
+import { textTable } from '../text-table.js';
 import type { Value } from './graph.js';
 import type { Module } from './module.js';
 
@@ -8,11 +9,11 @@ export interface SummaryLine {
   readonly layer: string;
   readonly operation: string;
   readonly outputShape: readonly number[];
-  /** Learned numbers that this operation uses for the first time. */
+  /** Parameters that this operation is the first to use. */
   readonly parameters: number;
   /** For the batch of the given input shape. */
   readonly multiplyAdds: number;
-  /** Input cells that one output cell sees, per spatial axis; null behind a layer that mixes all. */
+  /** Input cells in the receptive field of an output cell, per spatial axis; null after a layer that mixes all cells. */
   readonly receptiveField: readonly number[] | null;
 }
 
@@ -25,7 +26,7 @@ export interface Summary {
   toString(): string;
 }
 
-/** How far one cell of a value looks, in cells of the model's input. */
+/** The receptive field of a cell, in cells of the model's input. */
 interface View {
   readonly field: readonly number[];
   /** Input cells between neighboring cells. */
@@ -33,8 +34,8 @@ interface View {
 }
 
 /**
- * The layers of a model with shapes, parameters, multiply-adds and receptive field. Computes nothing and allocates nothing.
- * @param inputShapes one for each input, with the batch axis: `[1, 1, 28, 28]`
+ * The layers of a model with shapes, parameters, multiply-adds and receptive field. It computes and allocates nothing.
+ * @param inputShapes one per input, with the batch axis: `[1, 1, 28, 28]`
  * @example
  * ```ts
  * import { ConvNet, summary } from 'convlab';
@@ -62,10 +63,10 @@ export function summary(model: Module, ...inputShapes: (readonly number[])[]): S
   });
   const sum = (field: 'parameters' | 'multiplyAdds') => lines.reduce((total, line) => total + line[field], 0);
   const totals = { parameters: sum('parameters'), multiplyAdds: sum('multiplyAdds') };
-  return { lines, ...totals, toString: () => table(lines, totals) };
+  return { lines, ...totals, toString: () => summaryTable(lines, totals) };
 }
 
-/** The view behind one operation: a kernel of k cells at dilation d adds (k − 1)·d cells of the distance so far. */
+/** The view after one operation: a kernel of k cells at dilation d adds (k − 1)·d jumps to the field. */
 function look({ field, jump }: View, geometry: ConvGeometry | undefined, rank: number): View | null {
   if (rank !== field.length) return null;
   if (!geometry) return { field, jump };
@@ -76,7 +77,7 @@ function look({ field, jump }: View, geometry: ConvGeometry | undefined, rank: n
   };
 }
 
-function table(lines: readonly SummaryLine[], totals: { parameters: number; multiplyAdds: number }): string {
+function summaryTable(lines: readonly SummaryLine[], totals: { parameters: number; multiplyAdds: number }): string {
   const count = (n: number) => n.toLocaleString('en-US');
   const rows = lines.map((line) => [
     line.layer || '–',
@@ -87,13 +88,6 @@ function table(lines: readonly SummaryLine[], totals: { parameters: number; mult
     line.receptiveField?.join('×') ?? 'all',
   ]);
   const head = ['layer', 'operation', 'output', 'parameters', 'multiply-adds', 'sees'];
-  const all = [head, ...rows, ['', '', 'total', count(totals.parameters), count(totals.multiplyAdds), '']];
-  const width = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const numeric = (column: number) => column === 3 || column === 4;
-  const line = (row: string[]) =>
-    row
-      .map((cell, column) => (numeric(column) ? cell.padStart(width[column]) : cell.padEnd(width[column])))
-      .join('  ')
-      .trimEnd();
-  return all.map(line).join('\n');
+  const total = ['', '', 'total', count(totals.parameters), count(totals.multiplyAdds), ''];
+  return textTable([head, ...rows, total], (column) => column === 3 || column === 4);
 }

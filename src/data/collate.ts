@@ -2,37 +2,37 @@ import { DataError, ShapeError, show } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
 /**
- * What samples of type `S` become in a batch: numbers an `Int32Array`, tensors `[...]` a tensor `[B, ...]`;
- * records and lists keep their form, `{ x: [Tensor, Tensor], y: number }` becomes `{ x: [Tensor, Tensor], y: Int32Array }`.
+ * The batch type of samples `S`: numbers become an `Int32Array`, tensors `[...]` a tensor `[B, ...]`;
+ * records and lists keep their structure, `{ x: [Tensor, Tensor], y: number }` becomes `{ x: [Tensor, Tensor], y: Int32Array }`.
  */
 export type Batch<S> = S extends number ? Int32Array : S extends Tensor ? Tensor : { [K in keyof S]: Batch<S[K]> };
 
 /**
- * Joins samples to a batch.
- * @param indices where in their dataset the samples come from, for the errors
+ * Joins samples into a batch.
+ * @param indices the samples' indices in their dataset, for errors
  * @throws ShapeError if their tensors or lists differ in shape
- * @throws DataError if they differ in kind, hold something that no batch can, or numbers that are not whole
+ * @throws DataError if they differ in kind, or hold unsupported values or fractional numbers
  */
 export function collate<S>(samples: readonly S[], indices: ArrayLike<number>): Batch<S> {
   if (samples.length === 0) throw new ShapeError('batch', 'needs at least one sample');
   return join(samples, (k) => `sample ${indices[k]}`) as Batch<S>;
 }
 
-/** @param where names the k-th of the values, for the errors */
+/** @param where names the k-th value in errors */
 function join(values: readonly unknown[], where: (k: number) => string): unknown {
   const [first] = values;
-  const kind = kindOf(first);
-  const stranger = values.findIndex((value) => kindOf(value) !== kind || kind === undefined);
+  const kind = valueKind(first);
+  const stranger = values.findIndex((value) => valueKind(value) !== kind || kind === undefined);
   if (stranger !== -1) {
     const rule = kind ? `must be a ${kind} as in ${where(0)}` : 'must be made of numbers, tensors, and records and lists of them';
     throw new DataError('batch', `${where(stranger)} ${rule}, received ${show(values[stranger])}`, { received: values[stranger] });
   }
-  const shape = shapeOf(first);
-  const odd = values.findIndex((value) => shapeOf(value) !== shape);
+  const shape = describeShape(first);
+  const odd = values.findIndex((value) => describeShape(value) !== shape);
   if (odd !== -1) {
-    throw new ShapeError('batch', `samples must be alike in shape: ${where(0)} has ${shape}, ${where(odd)} has ${shapeOf(values[odd])}`, {
+    throw new ShapeError('batch', `samples must be alike in shape: ${where(0)} has ${shape}, ${where(odd)} has ${describeShape(values[odd])}`, {
       expected: shape,
-      received: shapeOf(values[odd]),
+      received: describeShape(values[odd]),
     });
   }
   if (kind === 'number') return toLabels('batch', values as number[], where);
@@ -60,7 +60,7 @@ export function isTensor(value: unknown): value is Tensor {
   return (value as Tensor | null)?.data instanceof Float32Array && Array.isArray((value as Tensor).shape);
 }
 
-/** Tensors `[...]` of one shape as one tensor `[B, ...]`. */
+/** Stacks tensors `[...]` of one shape into a tensor `[B, ...]`. */
 function stack(tensors: readonly Tensor[]): Tensor {
   const [{ shape }] = tensors;
   const size = sizeOf(shape, 'batch');
@@ -71,15 +71,15 @@ function stack(tensors: readonly Tensor[]): Tensor {
   return { shape: [tensors.length, ...shape], data };
 }
 
-function kindOf(value: unknown): 'number' | 'tensor' | 'list' | 'record' | undefined {
+function valueKind(value: unknown): 'number' | 'tensor' | 'list' | 'record' | undefined {
   if (typeof value === 'number') return 'number';
   if (isTensor(value)) return 'tensor';
   if (Array.isArray(value)) return 'list';
   return value !== null && typeof value === 'object' && !ArrayBuffer.isView(value) ? 'record' : undefined;
 }
 
-/** What must be equal for values to be joined, as it is shown. */
-function shapeOf(value: unknown): string {
+/** What must be equal to join values, as shown in errors. */
+function describeShape(value: unknown): string {
   if (isTensor(value)) return `shape ${show(value.shape)}`;
   if (Array.isArray(value)) return `${value.length} entries`;
   return typeof value === 'object' ? `the keys ${Object.keys(value as object).join(', ')}` : '';

@@ -6,11 +6,11 @@ export interface IdxArray {
   readonly data: Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 }
 
-/** What an IDX file says of itself in its first bytes. */
+/** The header of an IDX file. */
 export interface IdxHeader {
   readonly type: IdxType;
   readonly shape: readonly number[];
-  /** where the values begin */
+  /** offset of the values */
   readonly start: number;
   /** the whole file's length in bytes */
   readonly size: number;
@@ -18,7 +18,7 @@ export interface IdxHeader {
 
 interface IdxType {
   readonly bytes: 1 | 2 | 4 | 8;
-  /** Big-endian values; single bytes are viewed, not copied. */
+  /** Reads big-endian values; single bytes are viewed, not copied. */
   read(view: DataView, start: number, count: number): IdxArray['data'];
 }
 
@@ -34,7 +34,7 @@ const numbers = <T extends Int16Array | Int32Array | Float32Array | Float64Array
 };
 
 /** By the third byte of the file. @see http://yann.lecun.com/exdb/mnist/, the IDX file format */
-const TYPES: Readonly<Record<number, IdxType>> = {
+const IDX_TYPES: Readonly<Record<number, IdxType>> = {
   8: { bytes: 1, read: (view, start, count) => new Uint8Array(view.buffer, view.byteOffset + start, count) },
   9: { bytes: 1, read: (view, start, count) => new Int8Array(view.buffer, view.byteOffset + start, count) },
   11: { bytes: 2, read: numbers(Int16Array, (view, at) => view.getInt16(at)) },
@@ -44,9 +44,9 @@ const TYPES: Readonly<Record<number, IdxType>> = {
 };
 
 /**
- * Reads an IDX file, the format of MNIST: any number of axes, all six kinds of values.
- * @param bytes the file; values of one byte are not copied, they stay a part of it
- * @throws DataError, before anything is allocated, if the file is no IDX file, is cut off, or goes on behind its values
+ * Reads an IDX file, the format of MNIST: any number of axes, all six types.
+ * @param bytes the file; one-byte values are views of it
+ * @throws DataError, before anything is allocated, if the file is no IDX file, is truncated, or has trailing bytes
  * @example
  * ```ts
  * import { parseIdx } from 'convlab';
@@ -55,17 +55,17 @@ const TYPES: Readonly<Record<number, IdxType>> = {
  * console.log(parseIdx(bytes)); // → { shape: [ 3 ], data: Uint8Array(3) [ 7, 2, 1 ] }
  * ```
  */
-export function parseIdx(bytes: Uint8Array, { name = 'the file' }: { /** Of the file, for the errors. */ name?: string } = {}): IdxArray {
+export function parseIdx(bytes: Uint8Array, { name = 'the file' }: { /** The file's name in errors. */ name?: string } = {}): IdxArray {
   const header = idxHeader(bytes, { name });
   const { type, shape, start, size } = header;
   if (bytes.length !== size) throw wrongSize(name, header, bytes.length);
   return { shape, data: type.read(viewOf(bytes), start, (size - start) / type.bytes) };
 }
 
-/** @throws DataError if this is not how an IDX file begins */
+/** @throws DataError if the bytes do not begin with an IDX header */
 export function idxHeader(bytes: Uint8Array, { name }: { name: string }): IdxHeader {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new DataError('parseIdx', `${name} is packed by gzip and must be unpacked first`, { name });
-  const type = bytes[0] === 0 && bytes[1] === 0 ? TYPES[bytes[2]] : undefined;
+  const type = bytes[0] === 0 && bytes[1] === 0 ? IDX_TYPES[bytes[2]] : undefined;
   if (bytes.length < 4 || !type) {
     const begin = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     throw new DataError(

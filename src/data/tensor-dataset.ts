@@ -3,23 +3,23 @@ import { sizeOf, type Tensor } from '../tensor.js';
 import { type Batch, isTensor, toLabels } from './collate.js';
 import { checkIndex, Dataset, type Sample } from './dataset.js';
 
-/** Samples of 8 bits in a shape, 0 black and 255 white, as {@link parseIdx} gives them. */
+/** A tensor of 8-bit samples, 0 black and 255 white, as returned by {@link parseIdx}. */
 export interface Bytes {
   readonly shape: readonly number[];
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** Bytes as toTensor makes them floats: 0…1. */
+/** Bytes as floats from 0 to 1, as in toTensor. */
 export const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
-/** What belongs to each sample: a label, or a tensor whose first axis is as long as the dataset. */
+/** Targets: a label per sample, or a tensor whose first axis is the dataset's length. */
 export type Targets = ArrayLike<number> | Tensor;
 
 /**
- * Everything in two arrays: `new TensorDataset(x, y)` with x `[N, ...]` and N labels, or a tensor `[N, ...]` to predict.
- * Both are used as they are, not copied; samples and batches are copies.
+ * A dataset in memory: `new TensorDataset(x, y)` with x `[N, ...]` and N labels, or a tensor `[N, ...]` of targets.
+ * Neither is copied; samples and batches are copies.
  *
- * x may be bytes: they stay bytes, a quarter of the memory, and become floats of 0…1 when they are read.
+ * x may be bytes, which take a quarter of the memory: samples are converted to floats from 0 to 1 on access.
  * @example
  * ```ts
  * import { full, TensorDataset } from 'convlab';
@@ -33,7 +33,7 @@ export class TensorDataset<T extends Targets = Int32Array> extends Dataset<Sampl
   readonly y: T extends Tensor ? Tensor : Int32Array;
 
   /**
-   * @throws ShapeError if x and y are not equally long, or do not hold what their shapes say
+   * @throws ShapeError if x and y differ in length, or their data does not fit their shapes
    * @throws DataError if a label is not a whole number
    */
   constructor(
@@ -52,7 +52,7 @@ export class TensorDataset<T extends Targets = Int32Array> extends Dataset<Sampl
 
   at(index: number): Sample<T extends Tensor ? Tensor : number> {
     const { x, y } = this.batch([index]);
-    return { x: first(x), y: isTensor(y) ? first(y) : (y as Int32Array)[0] } as Sample<T extends Tensor ? Tensor : number>;
+    return { x: withoutBatchAxis(x), y: isTensor(y) ? withoutBatchAxis(y) : (y as Int32Array)[0] } as Sample<T extends Tensor ? Tensor : number>;
   }
 
   override batch(indices: ArrayLike<number>): Batch<Sample<T extends Tensor ? Tensor : number>> {
@@ -64,7 +64,7 @@ export class TensorDataset<T extends Targets = Int32Array> extends Dataset<Sampl
   }
 }
 
-/** The rows of `[N, ...]` with these numbers, `[B, ...]`. */
+/** The rows of `[N, ...]` at these indices, `[B, ...]`. */
 function gather({ shape, data }: Tensor | Bytes, indices: ArrayLike<number>): Tensor {
   const row = shape.slice(1);
   const size = sizeOf(row);
@@ -78,7 +78,7 @@ function gather({ shape, data }: Tensor | Bytes, indices: ArrayLike<number>): Te
 }
 
 /** The only row of `[1, ...]`. */
-function first({ shape, data }: Tensor): Tensor {
+function withoutBatchAxis({ shape, data }: Tensor): Tensor {
   return { shape: shape.slice(1), data };
 }
 

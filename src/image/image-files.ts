@@ -4,9 +4,9 @@ import { DataError, OptionError, refuseUnknownOptions } from '../errors.js';
 import { type Animation, decodeAnimationFor, encodeAnimationFor } from './animation.js';
 import { checkBeginning, type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
 import type { Image } from './image.js';
-import { fileError, writeWhole } from './whole-file.js';
+import { checkPath, fileError, writeWhole } from './whole-file.js';
 
-/** Extensions, in lower case, and the formats they stand for. */
+/** Formats by extension, in lower case. */
 export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
   '.png': 'png',
   '.jpg': 'jpeg',
@@ -17,15 +17,15 @@ export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
   '.tiff': 'tiff',
 };
 
-/** As much of a file as tells what it is. */
+/** Bytes that are enough to identify a format. */
 const BEGINNING = 512;
 
 /**
- * Reads a picture from a file; see {@link decodeImage} for what it comes as.
- * @param options.maxPixels a picture that claims more is refused unseen. Default 2²⁸.
- * @param options.codec `'built-in'`: not by sharp, even where it is installed. Default `'auto'`.
- * @throws DataError, naming the file, if it cannot be read or is no sound picture
- * @throws UnsupportedError if it is a picture of a kind that is not read
+ * Reads a picture from a file; see {@link decodeImage} for the result.
+ * @param options.maxPixels a picture that declares more is refused before decoding. Default 2²⁸.
+ * @param options.codec `'built-in'`: never use sharp, even if installed. Default `'auto'`.
+ * @throws DataError, naming the file, if it cannot be read or is damaged
+ * @throws UnsupportedError if its format is not supported
  * @example
  * ```ts
  * import { readImage } from 'convlab/node';
@@ -41,8 +41,8 @@ export async function readImage(path: string, options: Pick<DecodeOptions, 'maxP
 }
 
 /**
- * Writes a picture to a file: the whole file or, if anything fails, nothing; a file that was there stays as it was until then.
- * @param options.format default: as the extension says
+ * Writes a picture to a file atomically: if anything fails, an existing file stays unchanged.
+ * @param options.format default: by extension
  * @throws OptionError if the format is unknown
  * @throws DataError, naming the file, if it cannot be written
  * @example
@@ -64,8 +64,8 @@ export async function writeImage(path: string, image: Image, options: EncodeOpti
 }
 
 /**
- * Reads an animated GIF from a file; see {@link decodeAnimation} for what it comes as.
- * @param options.maxPixels one whose frames together claim more is refused. Default 2²⁸.
+ * Reads an animated GIF from a file; see {@link decodeAnimation} for the result.
+ * @param options.maxPixels a file whose frames declare more in total is refused. Default 2²⁸.
  * @throws as {@link readImage} does
  */
 export async function readAnimation(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Animation> {
@@ -75,7 +75,7 @@ export async function readAnimation(path: string, options: Pick<DecodeOptions, '
 }
 
 /**
- * Writes an animated GIF to a file, whatever its name ends in: the whole file or, if anything fails, nothing.
+ * Writes an animated GIF to a file atomically, for any extension.
  * @throws as {@link encodeAnimation} does, and DataError, naming the file, if it cannot be written
  */
 export async function writeAnimation(path: string, animation: Animation): Promise<void> {
@@ -83,11 +83,7 @@ export async function writeAnimation(path: string, animation: Animation): Promis
   await writeWhole('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation));
 }
 
-function checkPath(operation: string, path: unknown): void {
-  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
-}
-
-/** @throws OptionError if the extension stands for no format */
+/** @throws OptionError if the extension has no format */
 export function formatOf(path: string): ImageFormat {
   const format = EXTENSIONS[extname(path).toLowerCase()];
   if (format) return format;
@@ -97,7 +93,7 @@ export function formatOf(path: string): ImageFormat {
 
 async function readBytes(operation: string, path: string): Promise<Uint8Array> {
   try {
-    // to open a pipe would wait for somebody to write to it
+    // opening a pipe would block until something writes to it
     if (!(await stat(path)).isFile()) throw new DataError(operation, `${path} is not a file`, { path });
     const file = await open(path);
     try {

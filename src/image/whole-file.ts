@@ -1,9 +1,9 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { ConvlabError, DataError } from '../errors.js';
+import { ConvlabError, DataError, OptionError } from '../errors.js';
 
-/** What the system's errors mean to somebody who gave a path. */
+/** Messages for the error codes of the file system. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   EEXIST: 'is no folder',
@@ -19,7 +19,12 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'cannot be opened: too many files are open',
 };
 
-/** What went wrong with a file, as the error of an operation. @param reasons that mean something else there */
+/** @throws OptionError unless the path is a non-empty string */
+export function checkPath(operation: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
+}
+
+/** The error of an operation that failed on a file. @param reasons override messages for this operation */
 export function fileError(operation: string, path: string, cause: unknown, reasons: Readonly<Record<string, string>> = {}): ConvlabError {
   if (cause instanceof ConvlabError) return cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
@@ -27,23 +32,23 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 }
 
 /**
- * Writes a file whole or, if anything fails, not at all: under another name beside it, brought to the disk, and only then
- * put in its place. A file that was there stays as it was until then.
+ * Writes a file atomically: to a temporary file beside it, synced to disk and then renamed. If anything fails, an existing
+ * file stays unchanged.
  * @throws DataError, naming the file, if it cannot be written, or something other than a file is there
  */
 export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string): Promise<void> {
   try {
     const there = await stat(path).catch(() => undefined);
-    // a device or a pipe would be replaced by a plain file: /dev/null, say, for every program on the machine
+    // a rename would replace a device or a pipe, e.g. /dev/null, by a regular file
     if (there && !there.isFile() && !there.isDirectory()) throw new DataError(operation, `${path} is not a file`, { path });
-    // write-file-atomic's own write takes a disk that fills up half-way for success; Node's writeFile does not
+    // write-file-atomic's own write ignores a disk that fills up; Node's writeFile reports it
     await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
   } catch (cause) {
     throw fileError(operation, path, cause, { ENOENT: 'lies in a folder that does not exist' });
   }
 }
 
-/** Makes a folder, and those that it lies in, where they are missing. @throws DataError, naming it */
+/** Creates a folder and its missing parents. @throws DataError, naming it */
 export async function makeFolder(operation: string, path: string): Promise<void> {
   try {
     await make(path);
@@ -52,7 +57,7 @@ export async function makeFolder(operation: string, path: string): Promise<void>
   }
 }
 
-/** Node's own `recursive` tries for ever below /proc, where nothing can be made and the reason given is that it does not exist. */
+/** Node's `recursive` loops forever below /proc, where mkdir fails with ENOENT. */
 async function make(path: string): Promise<void> {
   const isThere = async () => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   try {
@@ -61,7 +66,7 @@ async function make(path: string): Promise<void> {
     if (await isThere()) return;
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw cause;
     await make(dirname(path));
-    // once: whoever else makes the same folders may have been quicker
+    // another process may have created the folder in the meantime
     await mkdir(path).catch(async (again) => {
       if (!(await isThere())) throw again;
     });

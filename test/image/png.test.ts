@@ -94,7 +94,7 @@ test.each<[string, Buffer, string]>([
   ['too few rows', assemblePng(gray, deflateSync(rows(41 * 29))), 'its image data unpacks to 1189 bytes instead of 1230'],
   ['too few rows, interlaced', assemblePng({ ...gray, interlaced: true }, deflateSync(rows(41 * 29))), 'unpacks to 1189 bytes instead of'],
   ['too many rows', assemblePng(gray, deflateSync(rows(41 * 31))), 'its image data unpacks to more than the 1230 bytes it must have'],
-  ['a filter that does not exist', assemblePng(gray, deflateSync(rows(41 * 30).fill(9))), 'Unrecognized filter type - 9'],
+  ['a filter that does not exist', assemblePng(gray, deflateSync(rows(41 * 30).fill(9))), 'Unrecognised filter type - 9'],
   [
     'a critical chunk nobody knows',
     Buffer.concat([sound.subarray(0, 33), chunk('ABCD', rows(3)), sound.subarray(33)]),

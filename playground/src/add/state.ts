@@ -1,24 +1,24 @@
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { Tensor } from 'convlab';
 import { AREA, bundledDigits, type Digits } from '../digits/data.js';
-import { latest } from '../digits/latest.js';
 import { digitFromStrokes, type Stroke, strokesCodec } from '../digits/strokes.js';
 import { digitsUrl, LECTURE_WEIGHTS } from '../digits/weights.js';
 import { engineGeneration, run } from '../engine/engine.js';
+import { latest } from '../engine/latest.js';
 import { number } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
 
 export const trouble = signal('');
 const testDigits = signal<Digits | undefined>(undefined);
 
-/** A digit that is added: drawn, or one of the test set. */
+/** An addend: a drawn digit or one of the test set. */
 export interface Addend {
   readonly strokes: Signal<readonly Stroke[]>;
-  /** a test digit by its number, or −1: the strokes */
+  /** index of a test digit, or −1 for the strokes */
   readonly pick: Signal<number>;
-  /** `[1, 1, 28, 28]`; undefined while it is loaded, or where nothing is drawn */
+  /** `[1, 1, 28, 28]`; undefined while loading, or if nothing is drawn */
   readonly digit: Signal<Tensor | undefined>;
-  /** how likely each digit is; undefined until it is read */
+  /** probability of each digit; undefined until it is classified */
   readonly shares: Signal<Float32Array | undefined>;
 }
 
@@ -34,7 +34,7 @@ function addend(name: 'a' | 'b', drawing: string): Addend {
   const read = latest(async (x: Tensor) => {
     try {
       const { value } = await run('predict', LECTURE_WEIGHTS, x);
-      // it may have been cleared meanwhile
+      // the pad may have been cleared meanwhile
       shares.value = digit.peek() ? value : undefined;
     } catch (error) {
       trouble.value = (error as Error).message;
@@ -49,13 +49,13 @@ function addend(name: 'a' | 'b', drawing: string): Addend {
   return { strokes, pick, digit, shares };
 }
 
-// two digits that leave room for doubt: a seven that is almost a one, a four that is almost a nine
+// two ambiguous digits: a seven close to a one, a four close to a nine
 export const first = addend('a', 'cOiMkMgec2');
 export const second = addend('b', 'WOTaYgifqa.qMqeo2.WOaL');
-/** The sum that is looked at, or −1: the likeliest. */
+/** The selected sum, or −1 for the most probable. */
 export const chosen = urlSignal('add', 'sum', -1, number({ min: -1, max: 18, whole: true }));
 
-/** How likely each sum is, as the library computed it. */
+/** The probability of each sum, computed by the library. */
 export const sums = signal<Float32Array | undefined>(undefined);
 
 const convolve = latest(async ([p, q]: readonly [Float32Array, Float32Array]) => {
@@ -72,7 +72,7 @@ effect(() => {
   else sums.value = undefined;
 });
 
-/** The index of the largest. */
+/** The index of the largest value. */
 export function likeliest(shares: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < shares.length; i++) if (shares[i] > shares[best]) best = i;
@@ -90,7 +90,7 @@ async function load(): Promise<Digits | undefined> {
   return testDigits.peek();
 }
 
-/** Takes some other test digit, at random. */
+/** Selects another test digit at random. */
 export async function another(...addends: readonly Addend[]): Promise<void> {
   const digits = await load();
   if (digits) for (const { pick } of addends) pick.value = Math.floor(Math.random() * digits.length);

@@ -3,21 +3,21 @@ import { type BackendChoice, backendChoice } from './choice.js';
 import type { TaskArguments, TaskResult, Tasks } from './tasks.js';
 import type { Answer, Question } from './worker.js';
 
-/** What the engine runs on, for whoever shows it. */
+/** The engine's backend, for display. */
 export type EngineState =
   | { readonly status: 'opening' }
   | { readonly status: 'ready'; readonly name: string; readonly device: string }
   | { readonly status: 'failed'; readonly reason: string };
 
-/** What runs now. */
+/** The current backend. */
 export const engineState = signal<EngineState>({ status: 'opening' });
-/** Why the engine does not run on what was chosen; empty if it does. */
+/** Why the engine does not run on the chosen backend; empty if it does. */
 export const engineTrouble = signal('');
-/** Counts the backends that were opened: read it in an effect that has to compute again on another one. */
+/** Number of backends opened so far. An effect that reads it runs again on a new backend. */
 export const engineGeneration = signal(0);
 
-/** An error of the engine, with the name it had there. */
-export class EngineError extends Error {
+/** An error of the engine, with its original name. */
+class EngineError extends Error {
   constructor(
     override readonly name: string,
     message: string,
@@ -56,7 +56,7 @@ function startWorker(): Worker {
   return started;
 }
 
-/** Opens what was chosen; where that does not run, wasm, and says so. */
+/** Opens the chosen backend, or wasm with a message if that does not run. */
 async function open(choice: BackendChoice, trouble = ''): Promise<void> {
   engineState.value = { status: 'opening' };
   const { result, error } = await ask({ id: ++lastId, open: choice });
@@ -66,7 +66,7 @@ async function open(choice: BackendChoice, trouble = ''): Promise<void> {
   engineGeneration.value++;
 }
 
-/** Starts the engine, and follows the choice. Called once. */
+/** Starts the engine and follows the user's choice. Called once. */
 export function startEngine(): void {
   effect(() => {
     const choice = backendChoice.value;
@@ -74,21 +74,21 @@ export function startEngine(): void {
   });
 }
 
-/** A result, and how long the task alone took. */
+/** A result, with the duration of the task alone. */
 export interface Done<T> {
   readonly value: T;
   readonly milliseconds: number;
-  /** what it ran on */
+  /** the device that ran it */
   readonly device: string;
 }
 
 /**
- * Has the engine do something. A GPU that is lost meanwhile is replaced by wasm, and the task is done again there.
- * @throws EngineError with what the library complains about
+ * Runs a task in the engine. If the GPU is lost meanwhile, wasm replaces it and the task runs again.
+ * @throws EngineError with the library's message
  */
 export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments<K>): Promise<Done<TaskResult<K>>> {
   await opened;
-  // a bitmap is handed over, and not copied
+  // bitmaps are transferred, not copied
   const answer = await ask(
     { id: ++lastId, task, args },
     args.filter((arg: unknown) => arg instanceof ImageBitmap),

@@ -1,4 +1,4 @@
-// Pictures made in code: the same everywhere, and each good for something.
+// Synthetic pictures, identical everywhere, each for one purpose.
 import { createImage, type Image } from 'convlab';
 import { landscape, SCENE } from '../../../examples/landscape.js';
 
@@ -17,8 +17,8 @@ const PAINT: Readonly<Record<Scene, (x: number, y: number) => Pixel>> = {
   dot: (x, y) => gray(x === 20 && y === 15 ? 255 : 0),
 };
 
-/** Their sizes; a single dot needs no more room than the largest kernel. */
-export function sizeOfScene(scene: Scene): { width: number; height: number } {
+/** Sizes of the scenes. The single dot is as large as the largest kernel. */
+function sizeOfScene(scene: Scene): { width: number; height: number } {
   return scene === 'dot' ? { width: 41, height: 31 } : SCENE;
 }
 
@@ -42,7 +42,7 @@ function gray(value: number): Pixel {
   return [value, value, value];
 }
 
-/** The mean of n × n points inside each pixel; colors count as much as they are opaque. */
+/** The mean of n × n points inside each pixel; colors are weighted by opacity. */
 function smooth(paint: (x: number, y: number) => Pixel, n: number): (x: number, y: number) => Pixel {
   return (x, y) => {
     const sum = [0, 0, 0, 0];
@@ -71,7 +71,7 @@ function shapes(x: number, y: number): Pixel {
   return [214, 206, 190];
 }
 
-/** Three panes that let the ground through, and a hole: for what becomes of transparency. */
+/** Three translucent panes and a hole, to show how transparency is filtered. */
 function glass(x: number, y: number): Pixel {
   const panes = [
     [150, 120, 214, 52, 46],

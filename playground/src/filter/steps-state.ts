@@ -1,21 +1,21 @@
-// Step by step: a small picture under a small kernel, one place at a time. The numbers are the library's.
+// Step by step: a small kernel moves over a small picture. The library computes the numbers.
 import { computed, signal } from '@preact/signals';
 import { type ConvGeometry, type ConvOptions, convGeometry, PADDING_MODES, type Tensor, tensor } from 'convlab';
 import { run } from '../engine/engine.js';
 import { matrix, number, oneOf } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
 
-/** '010 101' as rows of numbers. */
+/** Parses '010 101' to rows of numbers. */
 function digits(text: string): number[][] {
   return text.split(' ').map((row) => [...row].map(Number));
 }
 
-/** What is gone through. */
+/** An example to step through. */
 interface Walkable {
   readonly picture: readonly (readonly number[])[];
   readonly kernel: readonly (readonly number[])[];
   readonly padding: number;
-  /** No kernel: the largest value of each window, windows side by side. */
+  /** Max pooling without overlap instead of a kernel. */
   readonly pools?: boolean;
 }
 
@@ -32,15 +32,15 @@ const NAMES = Object.keys(EXAMPLES) as Example[];
 const GRID = matrix(9);
 
 export const example = urlSignal<Example>('filter', 'example', 'slide5', oneOf(NAMES));
-/** Cells that were changed; empty: those of the example. */
+/** The edited cells; empty: those of the example. */
 export const pictureCells = urlSignal<readonly (readonly number[])[]>('filter', 'cells', [], GRID);
 export const kernelCells = urlSignal<readonly (readonly number[])[]>('filter', 'kernelcells', [], GRID);
-/** Cells on each side; −1: as the example says. */
+/** Padding on each side; −1: that of the example. */
 export const gridPadding = urlSignal('filter', 'border', -1, number({ min: -1, max: 2, whole: true }));
 export const gridMode = urlSignal('filter', 'bordermode', 'zero', oneOf(PADDING_MODES));
 export const gridStride = urlSignal('filter', 'gridstride', 1, number({ min: 1, max: 3, whole: true }));
 export const gridDilation = urlSignal('filter', 'griddilation', 1, number({ min: 1, max: 2, whole: true }));
-/** How many places were visited, the present one too: 1 … all. */
+/** Number of visited positions, the current one included: 1 … all. */
 export const step = urlSignal('filter', 'step', 1, number({ min: 1, max: 999, whole: true }));
 export const playing = signal(false);
 
@@ -49,7 +49,7 @@ export const kernelRows = computed(() => (kernelCells.value.length > 0 ? kernelC
 export const paddingCells = computed(() => (gridPadding.value < 0 ? EXAMPLES[example.value].padding : gridPadding.value));
 /** Whether windows are pooled. */
 export const pools = computed(() => (EXAMPLES[example.value] as Walkable).pools === true);
-/** Whether this is the example as the slide has it. */
+/** Whether this is the unmodified example of the slide. */
 export const untouched = computed(
   () =>
     pictureCells.value.length === 0 &&
@@ -60,21 +60,21 @@ export const untouched = computed(
     gridDilation.value === 1,
 );
 
-/** What a border of mode `constant` holds here. */
-export const CONSTANT = 1;
+/** The border's value in mode `constant`. */
+const CONSTANT = 1;
 
-/** What the library makes of the small picture. */
+/** The library's result for the small picture. */
 export interface Walk {
   readonly geometry: ConvGeometry;
   /** the picture with its border */
   readonly padded: Tensor;
   readonly map: Tensor;
   readonly kernel: Tensor;
-  /** where windows are pooled: the cell of the picture that won each, as a flat index */
+  /** with pooling: the flat index of each window's maximum */
   readonly winners?: Int32Array;
 }
 
-/** @throws OptionError or ShapeError if they do not fit each other */
+/** @throws OptionError or ShapeError if picture, kernel and options do not fit */
 export async function walk(): Promise<Walk> {
   const [x, kernel] = [tensor([[pictureRows.value.map((row) => [...row])]]), tensor([[kernelRows.value.map((row) => [...row])]])];
   if (pools.value) {
@@ -87,12 +87,12 @@ export async function walk(): Promise<Walk> {
   const border: ConvOptions = padding === 0 ? {} : { padding, paddingMode: gridMode.value, ...(gridMode.value === 'constant' && { paddingValue: CONSTANT }) };
   const options = { ...border, stride: gridStride.value, dilation: gridDilation.value };
   const geometry = convGeometry(x.shape, kernel.shape, options);
-  // a kernel of one weight 1 changes nothing: what comes out is the picture with its border
+  // the identity kernel returns the picture with its border
   const [{ value: padded }, { value: map }] = await Promise.all([run('conv', x, tensor([[[[1]]]]), border), run('conv', x, kernel, options)]);
   return { geometry, padded, map, kernel };
 }
 
-/** Leads the kernel to a place, 1 … all, and holds it there. */
+/** Moves the kernel to a position, 1 … all, and stops there. */
 export function go(to: number): void {
   playing.value = false;
   step.value = to;

@@ -1,9 +1,9 @@
-// One output pixel written out: the same sum that the engine computes, term by term.
+// The sum of one output pixel, term by term, as the engine computes it.
 import { type ConvGeometry, type Image, linearToSrgb, srgbToLinear, type Tensor } from 'convlab';
 import { NOWHERE } from './place.js';
 import { rowsOf } from './state.js';
 
-/** What `filter` does around the sum. */
+/** Options of `filter` that apply around the sum. */
 export interface Around {
   readonly divideBySum: boolean;
   readonly scale: number;
@@ -15,36 +15,36 @@ export interface Around {
 
 /** A sum, written out. */
 export interface WrittenOut {
-  /** what lies under the kernel: samples; light with `linear`; times opacity where that counts */
+  /** values under the kernel: samples; linear light with `linear`; premultiplied if opacity is a weight */
   readonly window: readonly (readonly number[])[];
   /** which of these cells are padding */
   readonly ghost: readonly (readonly boolean[])[];
-  /** the weights as they are applied: turned round, scaled */
+  /** the weights as applied: flipped, scaled */
   readonly weights: readonly (readonly number[])[];
   readonly sum: number;
-  /** what the sum is divided by, where pixels count as much as they are opaque; else undefined */
+  /** divisor of the sum if pixels are weighted by opacity; else undefined */
   readonly opacity?: number;
   readonly bias: number;
-  /** before the output makes a sample of it */
+  /** the value before conversion to a sample */
   readonly value: number;
-  /** the 8-bit sample; undefined where that depends on the whole picture */
+  /** the 8-bit sample; undefined if it depends on the whole picture */
   readonly sample?: number;
 }
 
-/** Which cells of the picture an axis with its padding shows. */
+/** Picture cells along an axis, padding included. */
 export interface Shown {
   readonly y: Int32Array;
   readonly x: Int32Array;
 }
 
-/** Whether there is nothing to divide by: then `scale: 'sum'` leaves the weights as they are. */
+/** Whether the sum is zero, in which case `scale: 'sum'` leaves the weights unscaled. */
 export function sumsToZero({ data }: Tensor): boolean {
   const size = data.reduce((sum, weight) => sum + Math.abs(weight), 0);
   return Math.abs(data.reduce((sum, weight) => sum + weight, 0)) <= 1e-6 * size;
 }
 
-/** The weights as they are applied to the window. */
-export function appliedWeights(kernel: Tensor, flip: boolean, { divideBySum, scale }: Pick<Around, 'divideBySum' | 'scale'>): number[][] {
+/** The weights as applied to the window. */
+function appliedWeights(kernel: Tensor, flip: boolean, { divideBySum, scale }: Pick<Around, 'divideBySum' | 'scale'>): number[][] {
   const factor = !divideBySum ? scale : sumsToZero(kernel) ? 1 : 1 / kernel.data.reduce((sum, weight) => sum + weight, 0);
   const rows = rowsOf(kernel).map((row) => row.map((weight) => weight * factor));
   return flip ? rows.reverse().map((row) => row.reverse()) : rows;
@@ -101,7 +101,7 @@ export function writeOut(
   };
 }
 
-/** A sample of a picture; a gray one has the same for red, green and blue. */
+/** A sample of a picture; red, green and blue are equal in a gray one. */
 export function sampleAt({ width, channels, data }: Image, x: number, y: number, c: number): number {
   return data[channels * (y * width + x) + (channels < 3 ? 0 : c)];
 }

@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Tensor } from 'convlab';
-import { latest } from '../digits/latest.js';
 import { engineGeneration, run } from '../engine/engine.js';
+import { latest } from '../engine/latest.js';
 import { rangeOf } from '../parts/colors.js';
 import { Legend } from '../parts/legend.js';
 import { Select } from '../parts/select.js';
@@ -17,7 +17,7 @@ const likeliest = computed(() => {
   return shares ? shares.indexOf(Math.max(...shares)) : 0;
 });
 const watched = computed(() => (evidenceClass.value === 'likeliest' ? likeliest.value : Number(evidenceClass.value)));
-/** Layers with maps that Grad-CAM can weigh. */
+/** Layers with maps that Grad-CAM can weight. */
 const mapped = computed(() => layers.value.filter((each) => !isVector(each)));
 
 interface Question {
@@ -44,7 +44,7 @@ effect(() => {
   ask({ url: source.value.url, x, how: evidence.value, layer, of: watched.value });
 });
 
-/** Which cells of the digit speak for a class. */
+/** The evidence of each cell of the digit for a class. */
 export function EvidencePanel() {
   const range = heat.value && rangeOf('heat', heat.value.data);
   return (

@@ -14,22 +14,22 @@ import {
 } from 'convlab';
 import { type Layer, layersOf } from './describe.js';
 
-/** A network as the page shows it: its steps and its numbers. */
+/** A network for display: its steps and weights. */
 export interface Network {
   readonly layers: readonly Layer[];
   readonly weights: ReadonlyMap<string, Tensor>;
 }
 
-/** What a network computes for one digit: every step's numbers by name, and how likely each class is. */
+/** A network's results for one digit: every step's output by name, and the probabilities of the classes. */
 export interface Inside {
   readonly features: ReadonlyMap<string, Tensor>;
   readonly probabilities: Float32Array;
 }
 
-/** How a network's decision is explained. */
+/** Methods that explain a network's decision. */
 export type Evidence = 'gradCam' | 'occlusion' | 'saliency';
 
-/** Networks by the address of their file; a backend's numbers go with it. */
+/** Networks by file address; discarded with their backend. */
 const networks = new WeakMap<Backend, Map<string, Promise<Module>>>();
 
 function networkOn(backend: Backend, url: string): Promise<Module> {
@@ -48,15 +48,15 @@ async function load(backend: Backend, url: string): Promise<Module> {
 }
 
 /**
- * The model of a file: a checkpoint, or the numbers of the lecture's network alone.
+ * The model of a file: a checkpoint, or only the weights of the lecture's network.
  * @throws DataError if it is neither
  */
-export async function modelFromFile(bytes: Uint8Array): Promise<Module> {
+async function modelFromFile(bytes: Uint8Array): Promise<Module> {
   const { tensors, metadata } = decodeSafetensors(bytes);
   return 'architecture' in metadata ? decodeCheckpoint(bytes).model : new ConvNet().loadStateDict(tensors);
 }
 
-/** What the engine does for the views of networks. `url` is the address of a safetensors file. */
+/** Engine tasks of the network views. `url` is the address of a safetensors file. */
 export const networkTasks = {
   network: async (backend: Backend, url: string): Promise<Network> => {
     const model = await networkOn(backend, url);
@@ -71,21 +71,21 @@ export const networkTasks = {
     return { features, probabilities: await likelihoods(backend, data) };
   },
 
-  /** How likely each class is. @param x `[1, 1, 28, 28]` */
+  /** The probability of each class. @param x `[1, 1, 28, 28]` */
   predict: async (backend: Backend, url: string, x: Tensor): Promise<Float32Array> => {
     const model = await networkOn(backend, url);
     return likelihoods(backend, (await model.run(x)).data);
   },
 
   /**
-   * Which part of a digit speaks for a class.
-   * @param layer whose maps Grad-CAM weighs; the others look at the input
+   * The evidence in a digit for a class.
+   * @param layer the layer whose maps Grad-CAM weights; the other methods use the input
    * @returns `[H, W]`
    */
   evidence: async (backend: Backend, url: string, x: Tensor, how: Evidence, layer: string, digit: number): Promise<Tensor> => {
     const model = await networkOn(backend, url);
     if (how === 'occlusion') return occlusionMap(model, x, { class: digit });
-    // log-softmax also changes with the other classes' scores, so the layer before it is looked at
+    // log-softmax also depends on the other classes' scores, so the layer before it is used
     const steps = layersOf(model);
     const last = steps.at(-1);
     const options = { classes: [digit], ...(last?.kind === 'logSoftmax' && { scores: last.from }) };
@@ -94,7 +94,7 @@ export const networkTasks = {
   },
 };
 
-/** Softmax as a model of one step: of log-probabilities it gives the probabilities, of scores too. */
+/** Softmax as a model of one step: it converts log-probabilities or scores to probabilities. */
 class Likelihoods extends Module {
   forward(x: Value): Value {
     return softmax(x);

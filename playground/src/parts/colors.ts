@@ -1,7 +1,7 @@
-// From numbers to colors. Signed: blue below zero, orange above, zero the color of the paper.
+// Color palettes. Signed: blue below zero, orange above, zero the color of the paper.
 import type { Tensor } from 'convlab';
 
-/** What a number looks like; `signed` has its zero in the middle, the others run from low to high. */
+/** Palettes; `signed` is centered on zero, the others run from low to high. */
 export type Palette = 'signed' | 'gray' | 'ink' | 'heat';
 
 type Color = readonly [red: number, green: number, blue: number];
@@ -9,7 +9,7 @@ type Themed = Readonly<Record<'light' | 'dark', readonly Color[]>>;
 
 const both = (stops: readonly Color[]): Themed => ({ light: stops, dark: stops });
 
-/** The color-blind tell both ends of each apart. */
+/** The ends of each palette are distinguishable with color blindness. */
 const STOPS: Readonly<Record<Palette, Themed>> = {
   signed: {
     light: [
@@ -51,10 +51,10 @@ const STOPS: Readonly<Record<Palette, Themed>> = {
   ]),
 };
 
-/** From which number to which a palette runs. */
+/** The range of a palette. */
 export type Range = readonly [low: number, high: number];
 
-/** The range that holds all numbers; for `signed` as far below zero as above. */
+/** The range of all numbers; symmetric for `signed`. */
 export function rangeOf(palette: Palette, ...maps: readonly ArrayLike<number>[]): Range {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const map of maps) {
@@ -70,15 +70,15 @@ export function rangeOf(palette: Palette, ...maps: readonly ArrayLike<number>[])
   return high > low ? [low, high] : [low === Number.POSITIVE_INFINITY ? 0 : low, (low === Number.POSITIVE_INFINITY ? 0 : low) + 1];
 }
 
-/** @param share 0 to 1 along the palette; beyond that, its end */
-export function colorOf(palette: Palette, share: number, dark: boolean): Color {
+/** @param share position along the palette, clamped to 0…1 */
+function colorOf(palette: Palette, share: number, dark: boolean): Color {
   const stops = STOPS[palette][dark ? 'dark' : 'light'];
   const at = Math.min(Math.max(Number.isNaN(share) ? 0.5 : share, 0), 1) * (stops.length - 1);
   const low = Math.min(Math.floor(at), stops.length - 2);
   return stops[low].map((value, i) => Math.round(value + (stops[low + 1][i] - value) * (at - low))) as unknown as Color;
 }
 
-/** The color of a number, for CSS, and whether ink on it has to be light. */
+/** The CSS color of a number, and whether text on it must be light. */
 export function cellColors(palette: Palette, value: number, [low, high]: Range, dark: boolean): { background: string; color: string } {
   const color = colorOf(palette, (value - low) / (high - low), dark);
   const [red, green, blue] = color.map((channel) => (channel / 255) ** 2.2);
@@ -91,7 +91,7 @@ export function gradientOf(palette: Palette, dark: boolean): string {
   return `linear-gradient(to right, ${STOPS[palette][dark ? 'dark' : 'light'].map((color) => `rgb(${color.join(' ')})`).join(', ')})`;
 }
 
-/** The last two axes of a tensor as pixels. @param plane which of the planes in front of them */
+/** The last two axes of a tensor as pixels. @param plane index over the leading axes */
 export function pixelsOf({ shape, data }: Tensor, plane: number, palette: Palette, [low, high]: Range, dark: boolean): ImageData {
   const [height, width] = shape.length > 1 ? shape.slice(-2) : [1, shape[0]];
   const pixels = new ImageData(width, height);

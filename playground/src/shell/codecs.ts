@@ -1,7 +1,7 @@
-/** How a value is written in the URL, and read again. */
+/** Encodes a value in the URL and decodes it. */
 export interface Codec<T> {
   encode(value: T): string;
-  /** @returns undefined if the text means nothing */
+  /** @returns undefined for invalid text */
   decode(text: string): T | undefined;
 }
 
@@ -11,7 +11,7 @@ export const text: Codec<string> = { encode: (value) => value, decode: (value) =
 /** `1` or `0`. */
 export const flag: Codec<boolean> = { encode: (value) => (value ? '1' : '0'), decode: (value) => (value === '1' ? true : value === '0' ? false : undefined) };
 
-/** A finite number from min to max; what lies outside means nothing. */
+/** A finite number from min to max; others are invalid. */
 export function number({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, whole = false } = {}): Codec<number> {
   return {
     encode: (value) => String(Number(value.toPrecision(7))),
@@ -22,12 +22,12 @@ export function number({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_I
   };
 }
 
-/** One of some words. */
+/** One of several words. */
 export function oneOf<const T extends string>(words: readonly T[]): Codec<T> {
   return { encode: (value) => value, decode: (said) => words.find((word) => word === said) };
 }
 
-/** Items in a row, apart by commas. */
+/** Items separated by commas. */
 export function list<T>(item: Codec<T>): Codec<readonly T[]> {
   return {
     encode: (values) => values.map((value) => item.encode(value)).join(','),
@@ -39,7 +39,7 @@ export function list<T>(item: Codec<T>): Codec<readonly T[]> {
   };
 }
 
-/** Rows of numbers, `0,-1,0;-1,5,-1;0,-1,0`, all equally long, at most `most` × `most`. */
+/** Rows of numbers, `0,-1,0;-1,5,-1;0,-1,0`, of equal length, at most `most` × `most`. */
 export function matrix(most: number): Codec<readonly (readonly number[])[]> {
   const row = list(number());
   return {
@@ -49,21 +49,6 @@ export function matrix(most: number): Codec<readonly (readonly number[])[]> {
       const [width] = rows.map((each) => each?.length ?? 0);
       const right = rows.length <= most && width >= 1 && width <= most && rows.every((each) => each?.length === width);
       return right ? (rows as number[][]) : undefined;
-    },
-  };
-}
-
-/** Anything that JSON can say, for what has no shorter form. @param check whether it is of the type */
-export function json<T>(check: (value: unknown) => value is T): Codec<T> {
-  return {
-    encode: (value) => JSON.stringify(value),
-    decode: (said) => {
-      try {
-        const value: unknown = JSON.parse(said);
-        return check(value) ? value : undefined;
-      } catch {
-        return undefined;
-      }
     },
   };
 }

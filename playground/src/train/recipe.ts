@@ -1,7 +1,7 @@
 import { type Architecture, architectureOf, modelFrom } from 'convlab';
 import type { Codec } from '../shell/codecs.js';
 
-/** A layer between the digit and the ten classes. Behind `conv` and `dense` comes the activation. */
+/** A layer between the digit and the ten classes. `conv` and `dense` are followed by the activation. */
 export type LayerSpec =
   | { readonly kind: 'conv'; readonly maps: number; readonly size: number }
   | { readonly kind: 'max' | 'average'; readonly size: number }
@@ -9,14 +9,14 @@ export type LayerSpec =
   | { readonly kind: 'dense'; readonly units: number }
   | { readonly kind: 'dropout'; readonly percent: number };
 
-/** Functions between the layers, by the names of their modules. */
+/** Activations, by the names of their modules. */
 export const ACTIVATIONS = ['ReLU', 'LeakyReLU', 'GELU', 'Tanh', 'Sigmoid'] as const;
 /** One of {@link ACTIVATIONS}. */
-export type Activation = (typeof ACTIVATIONS)[number];
-/** What moves the weights. */
+type Activation = (typeof ACTIVATIONS)[number];
+/** Optimizers. */
 export const OPTIMIZERS = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
 
-/** All that decides how a training goes: the same recipe on the same digits gives the same bits. */
+/** All settings of a training: the same recipe on the same digits gives the same bits. */
 export interface Recipe {
   readonly layers: readonly LayerSpec[];
   readonly activation: Activation;
@@ -36,7 +36,7 @@ export const LECTURE: readonly LayerSpec[] = [
   { kind: 'dropout', percent: 50 },
 ];
 
-/** At most so many layers, and numbers so large: a page shall not run out of memory by its address. */
+/** Limits on layers and sizes, so that a URL cannot exhaust the page's memory. */
 const MOST_LAYERS = 12;
 export const LIMITS = { maps: 32, units: 1024, size: [1, 3, 5, 7], pool: [2, 3, 4], percent: 90 } as const;
 
@@ -69,13 +69,13 @@ function readLayer(text: string): LayerSpec | undefined {
   return first === '' ? { kind: 'norm' } : undefined;
 }
 
-/** Why layers cannot follow each other; empty if they can. The number is that of the layer. */
+/** Why the layers do not fit together, with the layer's number; empty if they do. */
 export interface Misfit {
   readonly at: number;
   readonly why: 'flat' | 'small';
 }
 
-/** The shapes behind each layer, `[C, H, W]`, or where they do not fit. */
+/** The output shape of each layer, `[C, H, W]`, or the first mismatch. */
 export function shapesOf(layers: readonly LayerSpec[]): { shapes: readonly (readonly [number, number, number])[]; misfit?: Misfit } {
   const shapes: (readonly [number, number, number])[] = [];
   let [c, h, w] = [1, 28, 28];
@@ -95,7 +95,7 @@ export function shapesOf(layers: readonly LayerSpec[]): { shapes: readonly (read
 }
 
 /**
- * The network of a recipe, as the library writes architectures. Parameters have the names of the lecture's network:
+ * The network of a recipe, in the library's architecture format. Parameters have the names of the lecture's network:
  * `conv1.weight`, …, `fc2.bias`.
  * @param recipe its layers must fit, see {@link shapesOf}
  */
@@ -127,7 +127,7 @@ export function architectureFor({ layers, activation }: Pick<Recipe, 'layers' | 
   return { type: 'Sequential', arguments: [modules] };
 }
 
-/** The recipe's part of an architecture that {@link architectureFor} wrote, or of the lecture's network; undefined if it is another one. */
+/** The recipe's part of an architecture that {@link architectureFor} wrote, or of the lecture's network; undefined for any other. */
 export function layersFrom(architecture: Architecture): Pick<Recipe, 'layers' | 'activation'> | undefined {
   if (architecture.type === 'ConvNet') {
     const [rate = 0.5] = architecture.arguments ?? [];

@@ -1,4 +1,4 @@
-// The volume, and where the kernel's cube is.
+// The volume and the position of the kernel's cube.
 import { computed, signal } from '@preact/signals';
 import { full, gaussian3d, LAPLACIAN_3D, sobel3d, type Tensor } from 'convlab';
 import { SIDE, scan } from '../../../examples/lecture/scan.js';
@@ -15,18 +15,18 @@ export const x = urlSignal('volume', 'x', 20, place);
 export const KERNELS = ['gaussian', 'box', 'sobelX', 'sobelY', 'sobelZ', 'laplacian'] as const;
 export const kernelName = urlSignal('volume', 'kernel', 'sobelZ', oneOf(KERNELS));
 export const sigma = urlSignal('volume', 'sigma', 1.2, number({ min: 0.4, max: 3 }));
-/** What the cube shows. */
+/** The content of the cube. */
 export const shown = urlSignal('volume', 'show', 'scan', oneOf(['scan', 'result']));
 /** Degrees. */
 export const turn = urlSignal('volume', 'turn', -32, number({ min: -180, max: 180 }));
 export const tilt = urlSignal('volume', 'tilt', 24, number({ min: -80, max: 80 }));
 export const playing = signal(false);
 
-/** `[D, H, W]`, made once. */
+/** `[D, H, W]`, computed once. */
 export const volume: Tensor = scan();
 
 /** `[k, k, k]` */
-export const kernel = computed<Tensor>(() => {
+const kernel = computed<Tensor>(() => {
   switch (kernelName.value) {
     case 'gaussian':
       return gaussian3d(sigma.value);
@@ -39,15 +39,15 @@ export const kernel = computed<Tensor>(() => {
   }
 });
 
-/** Whether the result has negative numbers by nature. */
-export const signed = computed(() => kernelName.value !== 'gaussian' && kernelName.value !== 'box');
+/** Whether the result is signed. */
+const signed = computed(() => kernelName.value !== 'gaussian' && kernelName.value !== 'box');
 
-/** The result, and the kernel that made it; undefined until it is there. */
+/** The result and its kernel; undefined until computed. */
 export const result = signal<{ readonly kernel: Tensor; readonly volume: Tensor; readonly signed: boolean } | undefined>(undefined);
-/** Why there is none. */
+/** Why there is no result. */
 export const failure = signal('');
 
-/** Filters the volume; every voxel keeps its place, and the border is replicated. */
+/** Filters the volume with padding `same` and a replicated border. */
 export async function compute(): Promise<void> {
   const [by, isSigned] = [kernel.value, signed.value];
   try {
@@ -62,7 +62,7 @@ export async function compute(): Promise<void> {
 /** The axes of a volume. */
 export type Axis = 'z' | 'y' | 'x';
 
-/** A cut across one axis, `[H, W]`: across z it shows y down and x to the right, across y it shows z down, across x it shows z to the right. */
+/** A slice across one axis, `[H, W]`: across z, y runs down and x right; across y, z runs down; across x, z runs right. */
 export function slice({ data }: Tensor, axis: Axis, at: number): Tensor {
   const cut = new Float32Array(SIDE * SIDE);
   for (let row = 0, i = 0; row < SIDE; row++) {
@@ -74,7 +74,7 @@ export function slice({ data }: Tensor, axis: Axis, at: number): Tensor {
   return { shape: [SIDE, SIDE], data: cut };
 }
 
-/** One voxel; beyond the border that next to it, as padding `replicate` shows it. */
+/** One voxel; beyond the border, the nearest one, as with padding `replicate`. */
 export function voxel({ data }: Tensor, d: number, h: number, w: number): number {
   const inside = (i: number) => Math.min(SIDE - 1, Math.max(0, i));
   return data[(inside(d) * SIDE + inside(h)) * SIDE + inside(w)];

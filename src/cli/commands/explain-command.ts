@@ -6,7 +6,7 @@ import { PADDING_MODES } from '../../kernels/geometry.js';
 import { ALGORITHMS, type ConvPlan } from '../../kernels/plan/conv-plan.js';
 import { nameOf } from '../../kernels/plan/describe-plan.js';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { number, padding, perAxis, shape } from '../values.js';
 
 interface Flags extends BackendFlags, StepOptions {

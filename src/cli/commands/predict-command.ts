@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { Evaluation } from '../../cnn/evaluate.js';
 import type { Module } from '../../cnn/module.js';
 import { digitFromImage } from '../../data/digit.js';
 import { readImage } from '../../image/image-files.js';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
 import { addNetworkOptions, digits, measured, type NetworkFlags } from '../digits.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { percent } from './train-command.js';
 
 interface PredictFlags extends BackendFlags {
@@ -14,7 +15,7 @@ interface PredictFlags extends BackendFlags {
 
 interface Flags extends NetworkFlags, PredictFlags {}
 
-/** `convlab predict PICTURE…`: what a trained network sees in a picture of a digit. */
+/** `convlab predict PICTURE…`: classifies pictures of digits with a trained network. */
 export function addPredictCommand(program: Command, terminal: Terminal): void {
   addBackendOptions(program.command('predict').description('tell the digit on a picture: any size, light on dark or dark on light'))
     .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
@@ -39,7 +40,7 @@ export function addPredictCommand(program: Command, terminal: Terminal): void {
     });
 }
 
-/** `convlab evaluate`: how good a trained network is. */
+/** `convlab evaluate`: measures a trained network on the test set. */
 export function addEvaluateCommand(program: Command, terminal: Terminal): void {
   addNetworkOptions(program.command('evaluate').description('measure a trained network on the test set'))
     .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
@@ -74,8 +75,6 @@ export function addSummaryCommand(program: Command, terminal: Terminal): void {
     });
 }
 
-type Evaluation = Awaited<ReturnType<typeof import('../../cnn/evaluate.js').evaluate>>;
-
 function report({ accuracy, loss, samples, confusion, precision, recall, worst }: Evaluation): string {
   const cell = (text: string | number) => String(text).padStart(6);
   const head = ['actual', ...confusion.map((_, c) => c), 'recall'].map(cell).join('');
@@ -95,21 +94,21 @@ function report({ accuracy, loss, samples, confusion, precision, recall, worst }
   ].join('\n');
 }
 
-/** How likely each class is for the picture in a file. */
+/** The probability of each class for the picture in a file. */
 export async function readDigit(model: Module, path: string): Promise<number[]> {
   const digit = digitFromImage(await readImage(path));
   const { data } = await model.run({ shape: [1, ...digit.shape], data: digit.data });
-  return softmax(data);
+  return probabilities(data);
 }
 
-/** Shares as lines of text, one a class. */
+/** A bar chart of probabilities, one line per class. */
 export function bars(shares: readonly number[]): string {
   return shares
     .map((p, c) => `  ${String(c).padStart(String(shares.length - 1).length)} ${'█'.repeat(Math.round(40 * p)).padEnd(40, '·')} ${percent(p)}`)
     .join('\n');
 }
 
-function softmax(values: Float32Array): number[] {
+function probabilities(values: Float32Array): number[] {
   const most = Math.max(...values);
   const powers = Array.from(values, (value) => Math.exp(value - most));
   const sum = powers.reduce((a, b) => a + b);

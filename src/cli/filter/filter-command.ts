@@ -8,9 +8,9 @@ import { ALGORITHMS } from '../../kernels/plan/conv-plan.js';
 import { nameOf } from '../../kernels/plan/describe-plan.js';
 import { PRECISIONS } from '../../kernels/plan/plan-picture.js';
 import { addBackendOptions } from '../backend-options.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { channels, number, padding, perAxis, region, scale } from '../values.js';
-import type { FileFlags, Job } from './filter-files.js';
+import type { FileFlags, FileJob } from './filter-files.js';
 import type { FilterFlags, Report } from './filter-one.js';
 
 interface Flags extends FilterFlags, FileFlags {
@@ -106,7 +106,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     });
 }
 
-function plan({ from, to, format }: Job, { kernel, pipeline }: FilterFlags): string {
+function plan({ from, to, format }: FileJob, { kernel, pipeline }: FilterFlags): string {
   return `${from} → ${to}${to === '-' ? ` (${format})` : ''}: ${kernel?.join(', then ') ?? pipeline}\n`;
 }
 

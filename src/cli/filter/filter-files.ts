@@ -5,28 +5,28 @@ import { DataError, OptionError } from '../../errors.js';
 import { type ImageFormat, imageFormats } from '../../image/codecs.js';
 import { EXTENSIONS, formatOf } from '../../image/image-files.js';
 
-/** One picture to do. `-` is standard input or output. */
-export interface Job {
+/** One picture to filter. `-` is standard input or output. */
+export interface FileJob {
   readonly from: string;
   readonly to: string;
-  /** default: as the ending of `to` says */
+  /** default: by the extension of `to` */
   readonly format?: ImageFormat;
 }
 
-/** Flags that say where pictures come from and go to. */
+/** Flags for input and output paths. */
 export interface FileFlags {
   out?: string;
   format?: ImageFormat;
 }
 
 /**
- * What there is to do, found before anything is done.
- * Without `--out`: one picture and its result. With it: pictures, patterns and folders; each result has its picture's name, in the folder
- * `--out`, below it as the picture lies below its folder or the fixed part of its pattern.
- * @throws OptionError if two results have one name, or a result has a name without a format
+ * Lists all jobs before any of them starts.
+ * Without `--out`: one picture and its result. With `--out`: pictures, patterns and folders; each result keeps its picture's
+ * name and its path relative to the folder or to the fixed part of the pattern.
+ * @throws OptionError if two results have the same name, or a result's name has no known format
  * @throws DataError if a pattern or a folder holds no picture
  */
-export async function findJobs(paths: readonly string[], { out, format }: FileFlags): Promise<readonly Job[]> {
+export async function findJobs(paths: readonly string[], { out, format }: FileFlags): Promise<readonly FileJob[]> {
   if (out === undefined) {
     if (paths.length !== 2)
       throw new OptionError('filter', '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
@@ -38,7 +38,7 @@ export async function findJobs(paths: readonly string[], { out, format }: FileFl
     if (to !== '-' && format === undefined) formatOf(to);
     return [{ from, to, format }];
   }
-  const jobs: Job[] = [];
+  const jobs: FileJob[] = [];
   const taken = new Map<string, string>();
   for (const path of paths) {
     for (const { file, name } of await pictures(path)) {
@@ -56,7 +56,7 @@ async function isMany(path: string): Promise<boolean> {
   return found?.isDirectory() ?? isDynamicPattern(path);
 }
 
-/** The pictures that a path, a folder or a pattern names, and what their results are called. */
+/** The pictures of a path, a folder or a pattern, and the names of their results. */
 async function pictures(path: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
   if (path === '-') throw new OptionError('filter', '--out', 'goes with files; - is one picture', path);
   const found = await stat(path).catch(() => undefined);

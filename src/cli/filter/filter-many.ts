@@ -4,19 +4,19 @@ import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from '../../errors.js';
 import { makeFolder } from '../../image/whole-file.js';
-import type { Terminal } from '../program.js';
 import { progress } from '../progress.js';
-import type { Job } from './filter-files.js';
+import type { Terminal } from '../terminal.js';
+import type { FileJob } from './filter-files.js';
 import { createWorker, type FilterFlags, type Report } from './filter-one.js';
 import type { Answer, Question } from './filter-process.js';
 
-/** A picture that could not be done. */
+/** A picture that failed. */
 interface Failure {
-  readonly job: Job;
+  readonly job: FileJob;
   readonly error: Error;
 }
 
-/** How {@link filterMany} works. */
+/** Options of {@link filterMany}. */
 export interface ManyOptions {
   /** processes, each with a backend of its own; one works in this process */
   readonly processes: number;
@@ -26,10 +26,10 @@ export interface ManyOptions {
 }
 
 /**
- * Does many pictures; one that fails does not stop the others.
- * @throws DataError at the end, which lists what failed and why; where all failed as one wrong option does, that OptionError
+ * Filters many pictures; a failure does not stop the others.
+ * @throws DataError at the end, which lists the failures; the OptionError itself if all failed by the same one
  */
-export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { processes, terminal, signal, report }: ManyOptions): Promise<void> {
+export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, { processes, terminal, signal, report }: ManyOptions): Promise<void> {
   const starts = Array.from({ length: Math.min(processes, jobs.length) }, () =>
     processes === 1 ? createWorker(flags) : createProcess({ ...flags, threads: threadsOf(flags, processes) }),
   );
@@ -53,7 +53,7 @@ export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { pro
         while (next < jobs.length && !signal.aborted) {
           const job = jobs[next++];
           const print = (done: Report) => {
-            if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // the bar makes room, and is drawn again below
+            if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
             report(done);
           };
           await worker.filter(job).then(print, (error: Error) => failures.push({ job, error }));
@@ -72,13 +72,13 @@ export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { pro
   throw new DataError('filter', `${failures.length} of ${jobs.length} pictures failed:\n${list.join('\n')}`, { failed: failures.length });
 }
 
-/** The cores are shared out among the processes, unless it was said otherwise. */
+/** Divides the cores among the processes, unless `--threads` is given. */
 function threadsOf({ backend, threads }: FilterFlags, processes: number): number | undefined {
   const shares = threads === undefined && (backend === 'auto' || backend === 'wasm');
   return shares ? Math.max(1, Math.min(4, Math.floor(availableParallelism() / processes))) : threads;
 }
 
-/** A process that does what {@link createWorker} does here; one that dies, of a lack of memory say, costs one picture. */
+/** A {@link createWorker} in another process. If the process dies, e.g. out of memory, one picture fails. */
 async function createProcess(flags: FilterFlags) {
   const start = async () => {
     const child = fork(fileURLToPath(new URL(`./filter-process${extname(import.meta.url)}`, import.meta.url)), { serialization: 'advanced' });
@@ -92,7 +92,7 @@ async function createProcess(flags: FilterFlags) {
   };
   let child = await start();
   return {
-    async filter(job: Job): Promise<Report> {
+    async filter(job: FileJob): Promise<Report> {
       if (!child.connected) child = await start();
       return (await ask(child, { job })) as Report;
     },
@@ -114,10 +114,10 @@ function ask(child: ChildProcess, question: Question): Promise<Report | undefine
     });
 }
 
-const KINDS = [OptionError, ShapeError, DataError, UnsupportedError, ConvlabError];
+const ERROR_CLASSES = [OptionError, ShapeError, DataError, UnsupportedError, ConvlabError];
 
-/** An error from another process, of the kind that it was there. */
+/** Rebuilds an error of another process with its class. */
 function revive({ name, message }: NonNullable<Answer['error']>): Error {
-  const kind = KINDS.find((each) => each.name === name) ?? Error;
+  const kind = ERROR_CLASSES.find((each) => each.name === name) ?? Error;
   return Object.setPrototypeOf(new Error(message), kind.prototype);
 }

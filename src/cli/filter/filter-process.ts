@@ -1,15 +1,15 @@
-import type { Job } from './filter-files.js';
+import type { FileJob } from './filter-files.js';
 import { createWorker, type FilterFlags, type Report, type Worker } from './filter-one.js';
 
-/** What a process is asked: first the flags, then one job after the other. */
-export type Question = { readonly flags: FilterFlags } | { readonly job: Job };
-/** What it answers to each; to the flags, nothing but that it is ready. */
+/** Messages to a process: first the flags, then one job after another. */
+export type Question = { readonly flags: FilterFlags } | { readonly job: FileJob };
+/** Its answer to each message; empty for the flags, when it is ready. */
 export interface Answer {
   readonly report?: Report;
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-// One process of `convlab filter --jobs`: a picture in, a report out, until the parent ends.
+// A process of `convlab filter --jobs`: filters pictures and returns reports until the parent ends.
 let worker: Worker;
 process.on('message', async (question: Question) => {
   try {
@@ -22,5 +22,5 @@ process.on('message', async (question: Question) => {
   }
 });
 process.on('disconnect', () => process.exit());
-// Ctrl-C reaches all processes of a terminal: this picture is finished, the parent gives no more
+// Ctrl-C reaches all processes of a terminal: finish this picture; the parent sends no more
 process.on('SIGINT', () => {});

@@ -8,14 +8,14 @@ import type { KernelDocument } from '../../filters/interchange/kernel-document.j
 import { parseKernel } from '../../filters/interchange/kernel-text.js';
 import type { Output } from '../../filters/picture/output.js';
 
-/** One `--kernel` that is a kernel, with what a file says about its use. */
+/** A `--kernel` that is a single kernel, with the options of its file. */
 export interface KernelArgument extends KernelDocument {
   /** as it was typed */
   readonly text: string;
   readonly output: Output;
 }
 
-/** One `--kernel` that is more than a kernel, like canny. */
+/** A `--kernel` of several kernels, such as canny. */
 export interface OperationArgument {
   readonly text: string;
   readonly output: Output;
@@ -25,7 +25,7 @@ export interface OperationArgument {
 
 /**
  * Reads `NAME[:PARAMETER,…]` from the catalogue, a kernel in any format of {@link parseKernel}, or a file with one.
- * @param operation the command that errors begin with
+ * @param operation the command's name in errors
  * @throws OptionError if it is none of these
  * @throws DataError if the file cannot be read or holds no kernel
  */
@@ -55,7 +55,7 @@ function fromCatalogue(text: string, operation: string): KernelArgument | Operat
   return 'make' in entry ? { text, output: entry.output, kernel: entry.make(...parameters) } : { text, output: entry.output, parameters, apply: entry.apply };
 }
 
-/** What may have been meant by a name that nobody knows. */
+/** Suggestions for an unknown name. */
 function hint(text: string, names: readonly string[]): string {
   const [, name, values] = /^([\w-]+)[\s=(]+([^)]*)/.exec(text) ?? []; // gaussian=3, gaussian(3)
   if (names.includes(name)) return `did you mean ${name}:${values}?`;
@@ -71,7 +71,7 @@ function fromText(text: string, operation: string): KernelDocument {
   try {
     return parseKernel(text);
   } catch (error) {
-    throw new OptionError(operation, '--kernel', `is no kernel (${complaint(error)})`, text);
+    throw new OptionError(operation, '--kernel', `is no kernel (${withoutOperation(error)})`, text);
   }
 }
 
@@ -81,11 +81,11 @@ async function fromFile(path: string, operation: string): Promise<KernelDocument
     return path.toLowerCase().endsWith('.acf') ? kernelFromAcf(bytes) : parseKernel(bytes.toString('utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DataError(operation, `${path} does not exist`, { path }, { cause: error });
-    throw new DataError(operation, `${path} holds no kernel: ${complaint(error)}`, { path }, { cause: error });
+    throw new DataError(operation, `${path} holds no kernel: ${withoutOperation(error)}`, { path }, { cause: error });
   }
 }
 
-function complaint(error: unknown): string {
+function withoutOperation(error: unknown): string {
   const { message } = error as Error;
   return error instanceof ConvlabError ? message.slice(error.operation.length + 2) : message;
 }

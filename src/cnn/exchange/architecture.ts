@@ -1,16 +1,16 @@
 import { DataError, OptionError, refuseUnknownOptions, show, UnsupportedError } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import { Module } from '../module.js';
-import { type Complaint, isObject } from './json.js';
+import { type Complaint, isObject, MAX_DEPTH } from './json.js';
 import { MODULE_FORMATS, type ModuleFormat } from './module-formats.js';
 
 /**
- * A model as JSON, without its numbers: the constructor calls that make it.
+ * A model as JSON, without its weights: the constructor calls that rebuild it.
  *
  * `{ "type": "Sequential", "arguments": [[{ "type": "Conv2d", "arguments": [1, 4, [5, 5], { "padding": 2 }] }, { "type": "ReLU" }]] }`
  *
- * A module that stands at several places is written once; elsewhere stands `{ "shared": 3 }`, the number of modules that
- * were finished before it.
+ * A module that is used in several places is written once; the other places hold `{ "shared": 3 }`, its index in order of
+ * completion.
  */
 export interface Architecture {
   readonly type: string;
@@ -19,19 +19,18 @@ export interface Architecture {
 
 /** Options of {@link architectureOf} and {@link modelFrom}. */
 export interface ArchitectureOptions {
-  /** Your own modules, by the name that files call them. */
+  /** Your own modules, by their names in files. */
   modules?: Readonly<Record<string, ModuleFormat>>;
 }
 
-const MAX_DEPTH = 100;
 const MAX_MODULES = 10_000;
 /** 1 GiB of float32. */
 const MAX_PARAMETERS = 2 ** 28;
 
 /**
  * The architecture of a model.
- * @throws UnsupportedError if a module is neither the library's nor among `options.modules`, or if the constructor's
- * arguments would not make the model again, since it was changed afterwards
+ * @throws UnsupportedError if a module is neither the library's nor among `options.modules`, or if the
+ * constructor's arguments would not rebuild the model, because it was modified afterwards
  * @example
  * ```ts
  * import { architectureOf, Linear, modelFrom } from 'convlab';
@@ -48,7 +47,7 @@ export function architectureOf(model: Module, options: ArchitectureOptions = {})
     if (value instanceof Module) {
       const before = written.get(value);
       if (before !== undefined) return { shared: before };
-      const [type, format] = formatOf(value, formats);
+      const [type, format] = moduleFormatOf(value, formats);
       const args = argumentsOf(value, format).map(write);
       written.set(value, written.size);
       return args.length > 0 ? { type, arguments: args } : { type };
@@ -72,20 +71,20 @@ export function architectureOf(model: Module, options: ArchitectureOptions = {})
 }
 
 /**
- * Makes a model from its architecture; it has no numbers yet. The architecture is not trusted: it is checked whole, and
+ * Builds a model from its architecture, without weights. The architecture is untrusted: it is validated completely, and
  * nothing is allocated.
- * @param architecture what {@link architectureOf} returned, or JSON.parse made of its text
+ * @param architecture the result of {@link architectureOf}, or its parsed JSON
  * @throws DataError if anything is wrong
  */
 export function modelFrom(architecture: unknown, options: ArchitectureOptions = {}): Module {
   return buildModel(architecture, options, (rule, ...more) => new DataError('modelFrom', `the architecture: ${rule}`, ...more));
 }
 
-/** {@link modelFrom} for a caller that words its own errors. */
+/** {@link modelFrom} for a caller with its own error messages. */
 export function buildModel(architecture: unknown, options: ArchitectureOptions, complain: Complaint): Module {
   const formats = formatsOf('modelFrom', options);
   const made: Module[] = [];
-  /** How many modules each holds, those that are shared counted at every place. */
+  /** Number of modules in each, shared ones counted at every place. */
   const sizes = new Map<Module, number>();
 
   const read = (value: unknown, at: string, depth: number): unknown => {
@@ -140,7 +139,7 @@ function formatsOf(operation: string, options: ArchitectureOptions): Readonly<Re
   return { ...MODULE_FORMATS, ...options.modules };
 }
 
-function formatOf(module: Module, formats: Readonly<Record<string, ModuleFormat>>): [string, ModuleFormat] {
+function moduleFormatOf(module: Module, formats: Readonly<Record<string, ModuleFormat>>): [string, ModuleFormat] {
   const found = Object.entries(formats).find(([, format]) => format.module === module.constructor);
   if (found) return found;
   throw new UnsupportedError(
@@ -150,7 +149,7 @@ function formatOf(module: Module, formats: Readonly<Record<string, ModuleFormat>
   );
 }
 
-/** The constructor's arguments, without empty options at the end. */
+/** The constructor's arguments, without trailing empty options. */
 function argumentsOf(module: Module, format: ModuleFormat): readonly unknown[] {
   const args = format.arguments(module);
   const last = args.at(-1);
@@ -158,7 +157,7 @@ function argumentsOf(module: Module, format: ModuleFormat): readonly unknown[] {
   return empty ? args.slice(0, -1) : args;
 }
 
-/** Modules by path, what makes them, and what they are shared with; parameters by name and shape. */
+/** Modules by path, with their format and what they share; parameters by name and shape. */
 function outline(model: Module, formats: Readonly<Record<string, ModuleFormat>>): string[] {
   const modules: [string, Module][] = [['the model', model], ...model.namedModules()];
   const first = new Map<Module, string>();
@@ -172,7 +171,7 @@ function outline(model: Module, formats: Readonly<Record<string, ModuleFormat>>)
   return [...lines, ...[...model.namedParameters()].map(([name, { shape }]) => `${name} [${shape}]`)];
 }
 
-/** The modules among arguments, in lists and objects too. */
+/** The modules in the arguments, nested in lists and objects too. */
 function modulesIn(value: unknown): Module[] {
   if (value instanceof Module) return [value];
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(modulesIn) : [];

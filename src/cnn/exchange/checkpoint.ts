@@ -8,45 +8,45 @@ import { historyFromJson, historyToJson } from './history.js';
 import { type Complaint, parseJson } from './json.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
-/** What the file says it is. */
+/** The file's format tag. */
 const KIND = 'checkpoint 1';
-/** No module's path has a slash. */
+/** Prefixes; paths of modules contain no slash. */
 const OPTIMIZER = 'optimizer/';
 const BEST = 'best/';
-const OPTIMIZERS = { SGD, Adam, AdamW, RMSProp };
+const OPTIMIZER_CLASSES = { SGD, Adam, AdamW, RMSProp };
 
-/** What {@link encodeCheckpoint} puts into a file. */
+/** The input of {@link encodeCheckpoint}. */
 export interface CheckpointContents {
   model: Module;
-  /** Left out where training will not go on. */
+  /** Omit it if training will not be resumed. */
   optimizer?: Optimizer;
-  /** Epochs that are done: `startEpoch` of the training that goes on. Default: those of `history`, or 0. */
+  /** Completed epochs: the `startEpoch` of the resumed training. Default: those of `history`, or 0. */
   epoch?: number;
-  /** What training returned, or handed to `onEpoch`. */
+  /** The result of `train`, or the argument of `onEpoch`. */
   history?: History;
 }
 
-/** What {@link decodeCheckpoint} finds in a file. */
+/** The result of {@link decodeCheckpoint}. */
 export interface Checkpoint {
-  /** With its numbers and its random state; on no backend yet. */
+  /** With its weights and random state, not yet on a backend. */
   readonly model: Module;
   readonly epoch: number;
   readonly history: History | null;
-  /** The kind of the optimizer whose state is there, or null. */
+  /** The class name of the saved optimizer, or null. */
   readonly optimizer: string | null;
   /**
-   * Gives the state to an optimizer that was made as the saved one was: momentum and the like, and the number of steps.
-   * Its options, such as the learning rate, are those that it was made with.
+   * Restores the state (momentum and the like, the number of steps) of an optimizer of the same class. Its options, such as
+   * the learning rate, stay as constructed.
    * @throws DataError if there is no state, or it is one of another kind of optimizer
    */
   restoreOptimizer<T extends Optimizer>(optimizer: T): T;
 }
 
 /**
- * Everything that training needs to go on, as the bytes of a safetensors file: weights by PyTorch's names, the optimizer's
- * state and the best weights so far behind prefixes; architecture, epoch, history and random state in the metadata.
- * Training that goes on from it gives the same bits as training that never stopped, on every backend that computes in
- * float32 (the reference computes in float64, which is rounded).
+ * All state needed to resume training, as the bytes of a safetensors file: weights under PyTorch's names, the optimizer's
+ * state and the best weights so far under prefixes; architecture, epoch, history and random state in the metadata.
+ * Resumed training gives the same bits as uninterrupted training on every backend that computes in float32 (the reference
+ * computes in float64, which the file rounds).
  * @throws UnsupportedError if the architecture cannot be written, see {@link architectureOf}
  * @throws DataError if a number is not finite
  * @example
@@ -68,14 +68,14 @@ export async function encodeCheckpoint(contents: CheckpointContents, options: Ar
     architecture,
     epoch: String(epoch),
     random: JSON.stringify(model.random.state),
-    ...(optimizer && { optimizer: kindOf(optimizer) }),
+    ...(optimizer && { optimizer: optimizerName(optimizer) }),
     ...(history && { history: historyToJson(history) }),
   });
 }
 
 /**
- * Reads a checkpoint. The file is not trusted, and nothing in it is run.
- * @param options.name what errors call the file. Default `the file`
+ * Reads a checkpoint. The file is untrusted; no code in it is executed.
+ * @param options.name the file's name in errors. Default `the file`
  * @throws DataError, naming the file, if anything is wrong
  */
 export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions & { name?: string } = {}): Checkpoint {
@@ -120,19 +120,19 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
     optimizer,
     restoreOptimizer(into) {
       if (optimizer === null) throw complain('it holds no state of an optimizer');
-      if (kindOf(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${kindOf(into)}`);
+      if (optimizerName(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${optimizerName(into)}`);
       into.loadStateDict(state);
       return into;
     },
   };
 }
 
-function kindOf(optimizer: Optimizer): string {
-  const known = Object.entries(OPTIMIZERS).find(([, type]) => type === optimizer.constructor);
+function optimizerName(optimizer: Optimizer): string {
+  const known = Object.entries(OPTIMIZER_CLASSES).find(([, type]) => type === optimizer.constructor);
   return known?.[0] ?? optimizer.constructor.name;
 }
 
-/** An optimizer's state is a number of steps and, by name, numbers beside each parameter: `momentum.conv1.weight`. */
+/** An optimizer's state is its step count and named tensors per parameter: `momentum.conv1.weight`. */
 function checkState(state: ReadonlyMap<string, Tensor>, weights: ReadonlyMap<string, Tensor>, complain: Complaint): void {
   const steps = state.get('steps');
   if (steps?.data.length !== 1 || !Number.isInteger(steps.data[0]) || steps.data[0] < 0) {

@@ -1,33 +1,33 @@
 import { ShapeError, show, UnsupportedError } from '../../errors.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
-import type { Step, Storage, Value } from '../graph.js';
+import type { GraphStep, Storage, Value } from '../graph.js';
 import type { Module, Traced } from '../module.js';
 
 /** A shape in which −1 stands for the dimension that grows with the batch. */
 export type OpenShape = readonly number[];
 
-/** Numbers that are known before the model runs. */
-export interface KnownNumbers {
+/** Values that are known before the model runs. */
+interface KnownNumbers {
   readonly name: string;
   readonly data: Float32Array;
 }
 
-/** What a model computes in evaluation mode, as other programs are told it. */
+/** A model's computation in evaluation mode, as input to the exporters. */
 export interface ExportTrace {
   readonly inputs: readonly Value[];
   readonly output: Value;
-  readonly steps: readonly (Step & { readonly scope: string })[];
+  readonly steps: readonly GraphStep[];
   /** Parameters, by PyTorch's names, and constants. */
   readonly numbers: ReadonlyMap<Storage, KnownNumbers>;
   /** The shape of a value for any batch; for the traced one alone if something in the model depends on that. */
   open(value: Value): OpenShape;
-  /** How many times a value is used. */
+  /** Number of uses of a value. */
   uses(value: Value): number;
 }
 
 /**
- * Records a model in evaluation mode for two batch sizes: what differs is what grows with the batch.
- * @param inputShapes one for each input, with the batch axis
+ * Records a model in evaluation mode for two batch sizes; dimensions that differ grow with the batch.
+ * @param inputShapes one per input, with the batch axis
  */
 export async function traceForExport(operation: string, model: Module, inputShapes: readonly (readonly number[])[]): Promise<ExportTrace> {
   if (inputShapes.length === 0) throw new ShapeError(operation, 'the shape of the input is needed, received none');
@@ -38,7 +38,7 @@ export async function traceForExport(operation: string, model: Module, inputShap
   try {
     second = model.trace(grown);
   } catch {
-    // a reshape to a fixed batch, for instance: then the model is for this batch alone
+    // e.g. a reshape to a fixed batch: then the export is for this batch size only
   } finally {
     for (const [module, training] of modes) module.training = training;
   }
@@ -56,21 +56,21 @@ export async function traceForExport(operation: string, model: Module, inputShap
   };
 }
 
-/** Nothing that a float32 holds is smaller: padding that never wins. */
+/** The lowest finite float32: padding that is never the maximum. */
 export const LOWEST = -3.4028234663852886e38;
 
-/** What the inputs are called. */
+/** Names of the inputs. */
 export function inputNames({ inputs }: ExportTrace): string[] {
   return inputs.map((_, i) => (inputs.length === 1 ? 'input' : `input_${i}`));
 }
 
-/** The geometry that describes a step. */
-export function geometryOf(step: Step): ConvGeometry {
+/** The geometry in a step's attributes. */
+export function geometryOf(step: GraphStep): ConvGeometry {
   return step.attributes?.geometry as ConvGeometry;
 }
 
-/** What a step computes, whatever the layer is called. @throws UnsupportedError if it is none of `known` */
-export function kindOf<T extends string>(operation: string, step: Step & { readonly scope: string }, known: readonly T[]): T {
+/** The kind of a step, independent of its layer's name. @throws UnsupportedError if it is none of `known` */
+export function kindOf<T extends string>(operation: string, step: GraphStep, known: readonly T[]): T {
   const kinds = [step.operation, step.attributes?.computes];
   const kind = known.find((each) => kinds.includes(each));
   if (kind) return kind;
@@ -78,7 +78,7 @@ export function kindOf<T extends string>(operation: string, step: Step & { reado
   throw new UnsupportedError(operation, `the operation ${show(step.operation)}${where} cannot be exported; those that can are ${known.join(', ')}`, { step });
 }
 
-/** Padding before and behind, as far as windows reach: what lies further behind is dropped anyway. */
+/** Padding before and after, limited to what windows reach. */
 export function reachedPadding({ rank, input, kernel, output, stride, dilation, before, after }: ConvGeometry): { before: number[]; after: number[] } {
   const reached = output.map((o, axis) => Math.max(0, (o - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1 - input[axis] - before[axis]));
   return { before: before.slice(3 - rank), after: after.map((cells, axis) => Math.min(cells, reached[axis])).slice(3 - rank) };
@@ -96,7 +96,7 @@ function openShapes(first: Traced, second: Traced | undefined): Map<Value, OpenS
   return grown.length === values.length && sound ? open : undefined;
 }
 
-/** A constant that grows with the batch, as a counter for each cell does, repeats itself: one sample of it is enough. */
+/** A constant that grows with the batch (e.g. a count per cell) repeats per sample: one sample is kept. */
 async function knownNumbers(model: Module, { graph }: Traced, open: ReadonlyMap<Value, OpenShape>): Promise<Map<Storage, KnownNumbers>> {
   const state = await model.stateDict();
   const numbers = new Map<Storage, KnownNumbers>();

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError, OptionError } from '../../errors.js';
-import { makeFolder, writeWhole } from '../../image/whole-file.js';
+import { DataError } from '../../errors.js';
+import { checkPath, makeFolder, writeWhole } from '../../image/whole-file.js';
 import type { Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
 import type { ArchitectureOptions } from './architecture.js';
@@ -11,8 +11,7 @@ import { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, ty
 import { toTfjs } from './tfjs.js';
 
 /**
- * {@link encodeSafetensors} into a file: the whole file or, if anything fails, nothing; a file that was there stays as it
- * was until then.
+ * {@link encodeSafetensors} into a file, written atomically: if anything fails, an existing file stays unchanged.
  * @throws DataError, naming the file, if it cannot be written
  */
 export async function saveSafetensors(
@@ -57,9 +56,9 @@ export async function saveOnnx(path: string, model: Module, ...inputShapes: (rea
 }
 
 /**
- * {@link toTfjs} into a folder, which is made where it is missing: `weights.bin`, then `model.json`, which
- * `tf.loadGraphModel` takes.
- * @throws OptionError if there is no folder
+ * {@link toTfjs} into a folder, created if missing: `weights.bin`, then `model.json`, the argument of
+ * `tf.loadGraphModel`.
+ * @throws OptionError if the folder's path is not a non-empty string
  * @throws DataError, naming the file, if it cannot be written
  */
 export async function saveTfjs(folder: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
@@ -78,14 +77,10 @@ async function write(operation: string, path: string, bytes: Uint8Array): Promis
 async function read(operation: string, path: string): Promise<Uint8Array> {
   checkPath(operation, path);
   try {
-    // to open a pipe would wait for somebody to write to it
+    // opening a pipe would block until something writes to it
     if (!(await stat(path)).isFile()) throw new Error('it is not a file');
     return await readFile(path);
   } catch (cause) {
     throw new DataError(operation, `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
   }
-}
-
-function checkPath(operation: string, path: unknown): void {
-  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
 }

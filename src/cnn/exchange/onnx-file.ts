@@ -1,7 +1,7 @@
 import { PbfWriter } from 'pbf';
 
-/** A number of floating point among attributes, where plain numbers are whole. */
-export interface Float {
+/** A floating-point attribute; plain numbers are integers. */
+interface Float {
   readonly float: number;
 }
 
@@ -15,7 +15,7 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, number | readonly number[] | string | Float>>;
 }
 
-/** Numbers that belong to an ONNX graph. */
+/** A constant tensor of an ONNX graph. */
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -23,7 +23,7 @@ export interface OnnxTensor {
 }
 
 /** An input or output; −1 in its shape is the batch. */
-export interface OnnxValue {
+interface OnnxValue {
   readonly name: string;
   readonly shape: readonly number[];
 }
@@ -36,20 +36,20 @@ export interface OnnxGraph {
   readonly outputs: readonly OnnxValue[];
 }
 
-/** The oldest set of operators in which Softmax means one axis, so that old programs can read the file. */
-const OPERATORS = 13;
+/** The oldest operator set in which Softmax works on one axis, for compatibility with old readers. */
+const OPSET_VERSION = 13;
 const IR_VERSION = 7;
 // onnx.proto's numbers for types
 const [FLOAT, INT64] = [1, 7];
 const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 };
 
-/** An ONNX model as protocol buffers; every number is a field's of onnx.proto. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 */
+/** An ONNX model as protocol buffers; numbers are field numbers of onnx.proto. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, 'convlab');
   pbf.writeMessage(7, writeGraph, graph);
-  pbf.writeMessage(8, (version: number, set) => set.writeVarintField(2, version), OPERATORS);
+  pbf.writeMessage(8, (version: number, set) => set.writeVarintField(2, version), OPSET_VERSION);
   return pbf.finish();
 }
 
@@ -90,7 +90,7 @@ function writeTensor({ name, shape, data }: OnnxTensor, pbf: PbfWriter): void {
   for (const size of shape) pbf.writeVarintField(1, size);
   pbf.writeVarintField(2, data instanceof Float32Array ? FLOAT : INT64);
   pbf.writeStringField(8, name);
-  // little-endian, like every machine that runs JavaScript
+  // little-endian, as on every machine that runs JavaScript
   pbf.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 

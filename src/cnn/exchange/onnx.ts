@@ -1,17 +1,15 @@
 import { UnsupportedError } from '../../errors.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
-import type { Step, Storage, Value } from '../graph.js';
+import type { GraphStep, Storage, Value } from '../graph.js';
 import type { Module } from '../module.js';
 import { type ExportTrace, geometryOf, inputNames, kindOf, LOWEST, type OpenShape, reachedPadding, traceForExport } from './export-trace.js';
 import { encodeOnnx, type OnnxNode } from './onnx-file.js';
 import { OnnxGraphBuilder } from './onnx-graph.js';
 
-type NamedStep = Step & { readonly scope: string };
-
 /**
- * A model in evaluation mode as the bytes of an ONNX file (operators 13), which onnxruntime and many others run. The batch
+ * A model in evaluation mode as the bytes of an ONNX file (opset 13), for onnxruntime and others. The batch
  * axis is free unless something in the model depends on its size. Parameters keep PyTorch's names.
- * @param inputShapes one for each input, with the batch axis: `[1, 1, 28, 28]`
+ * @param inputShapes one per input, with the batch axis: `[1, 1, 28, 28]`
  * @throws UnsupportedError if the model holds an operation of its own
  * @example
  * ```ts
@@ -36,11 +34,11 @@ export async function toOnnx(model: Module, ...inputShapes: (readonly number[])[
 
 class OnnxWriter {
   readonly graph = new OnnxGraphBuilder();
-  /** What each value is called, and in which shape it is there. */
+  /** The name and shape of each value. */
   readonly #places = new Map<Storage, { name: string; shape: OpenShape }>();
-  /** Batch normalizations whose scale and shift are still 1 and 0, by their output. */
+  /** Batch normalizations without scale and shift, by output. */
   readonly #normalized = new Map<Storage, OnnxNode>();
-  /** Mean, variance and ε of a batch normalization, by its factors. */
+  /** Mean, variance and ε of a batch normalization, by the storage of its factors. */
   readonly #statistics = new Map<Storage, { mean: Value; variance: Value; eps: number }>();
 
   constructor(readonly trace: ExportTrace) {
@@ -51,10 +49,10 @@ class OnnxWriter {
     this.#places.set(storage, { name, shape });
   }
 
-  /** The name of a value in a shape: as it is, or reshaped. */
+  /** The name of a value in a shape, reshaped if needed. */
   use(value: Value, shape = this.trace.open(value)): string {
     const known = this.trace.numbers.get(value.storage);
-    // of a constant that grows with the batch one sample is kept
+    // one sample of a constant that grows with the batch is kept
     if (known) return this.graph.floats(known.name, shape[0] === -1 ? [1, ...shape.slice(1)] : shape, known.data);
     const place = this.#places.get(value.storage) as { name: string; shape: OpenShape };
     if (String(place.shape) === String(shape)) return place.name;
@@ -62,14 +60,14 @@ class OnnxWriter {
   }
 
   /** Writes one step of the model. */
-  step(step: NamedStep): void {
+  step(step: GraphStep): void {
     const [x, second, third] = step.inputs;
     const emit = (type: string, inputs: string[], attributes: OnnxNode['attributes'] = {}, shape?: OpenShape) => {
       const name = this.graph.add(step.scope || step.operation, type, inputs, attributes);
       this.define(step.output.storage, name, shape ?? this.trace.open(step.output));
       return name;
     };
-    const kinds = [...(Object.keys(SIMPLE) as (keyof typeof SIMPLE)[]), ...KINDS];
+    const kinds = [...(Object.keys(SIMPLE) as (keyof typeof SIMPLE)[]), ...ONNX_KINDS];
     const kind = kindOf('toOnnx', step, kinds);
     switch (kind) {
       case 'Linear': {
@@ -88,7 +86,7 @@ class OnnxWriter {
         const g = geometryOf(step);
         if (g.paddingMode !== 'zero') throw new UnsupportedError('toOnnx', `a transposed convolution with padding mode '${g.paddingMode}' has no counterpart`);
         const { rank, input, output, stride, dilation, kernel, before, after } = g;
-        // what a stride leaves over behind the last window
+        // cells after the last window of a strided convolution
         const left = input.map((n, axis) => n + before[axis] + after[axis] - (output[axis] - 1) * stride[axis] - (kernel[axis] - 1) * dilation[axis] - 1);
         const pads = [...before.slice(3 - rank), ...after.slice(3 - rank)];
         emit('ConvTranspose', [this.use(x), this.use(second)], { ...windowOf(g), group: g.groups, pads, output_padding: left.slice(3 - rank) });
@@ -104,7 +102,7 @@ class OnnxWriter {
         emit('LeakyRelu', [this.use(x)], { alpha: { float: step.attributes?.slope as number } });
         break;
       case 'gelu': {
-        // x / 2 · (1 + erf(x / √2)): an operator of its own only since version 20
+        // x / 2 · (1 + erf(x / √2)): a single operator only since opset 20
         const scaled = this.graph.add('gelu_scaled', 'Mul', [this.use(x), this.graph.number(Math.SQRT1_2)]);
         const grown = this.graph.add('gelu_grown', 'Add', [this.graph.add('gelu_erf', 'Erf', [scaled]), this.graph.number(1)]);
         emit('Mul', [this.graph.add('gelu_half', 'Mul', [this.use(x), this.graph.number(0.5)]), grown]);
@@ -121,7 +119,7 @@ class OnnxWriter {
 
   #window(
     kind: 'conv' | 'averagePool' | 'maxPool',
-    step: NamedStep,
+    step: GraphStep,
     emit: (type: string, inputs: string[], attributes: OnnxNode['attributes']) => string,
   ): void {
     const g = geometryOf(step);
@@ -131,7 +129,7 @@ class OnnxWriter {
     const pads = [...before, ...after];
     const window = windowOf(g);
     if (kind === 'maxPool') {
-      // onnxruntime refuses padding as wide as the window, which a dilated window may have
+      // onnxruntime rejects padding as wide as the window, which is valid for a dilated window
       const wide = pads.some((cells, i) => cells >= window.kernel_shape[i % g.rank]);
       if (wide) emit('MaxPool', [this.graph.pad(this.use(x), pads, 'constant', LOWEST)], window);
       else emit('MaxPool', [this.use(x)], { ...window, pads });
@@ -145,7 +143,7 @@ class OnnxWriter {
   }
 
   /** scale · x + shift per channel: a batch normalization, the second half of one, or plain arithmetic. */
-  #scale(step: NamedStep, emit: (type: string, inputs: string[], attributes?: OnnxNode['attributes']) => string): void {
+  #scale(step: GraphStep, emit: (type: string, inputs: string[], attributes?: OnnxNode['attributes']) => string): void {
     const [x, scale, shift] = step.inputs;
     const [, channels, ...spatial] = x.shape;
     const statistics = this.#statistics.get(scale.storage);
@@ -169,7 +167,7 @@ class OnnxWriter {
   }
 }
 
-/** Operations that one node says. */
+/** Operations that are one node. */
 const SIMPLE: Readonly<Record<string, { type: string; attributes?: OnnxNode['attributes'] }>> = {
   relu: { type: 'Relu' },
   sigmoid: { type: 'Sigmoid' },
@@ -181,8 +179,8 @@ const SIMPLE: Readonly<Record<string, { type: string; attributes?: OnnxNode['att
   concatenate: { type: 'Concat', attributes: { axis: 1 } },
 };
 
-/** Operations that take more; special cases of a convolution come before it. */
-const KINDS = ['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'leakyRelu', 'gelu', 'conv'] as const;
+/** Operations of several nodes; special cases of a convolution precede it. */
+const ONNX_KINDS = ['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'leakyRelu', 'gelu', 'conv'] as const;
 
 function windowOf(g: ConvGeometry): { kernel_shape: number[]; strides: number[]; dilations: number[] } {
   const axes = (triple: readonly number[]) => triple.slice(3 - g.rank);

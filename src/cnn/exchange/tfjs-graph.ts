@@ -3,18 +3,18 @@ import type { OpenShape } from './export-trace.js';
 import { integers, type TfNode, type TfWeight, text } from './tfjs-file.js';
 import { type Filter, groupOf, tensorFlowOrder, withoutDilation } from './tfjs-filter.js';
 
-/** What TensorFlow calls channels last, by spatial axes. */
-export const FORMATS: Readonly<Record<number, string>> = { 2: 'NHWC', 3: 'NDHWC' };
+/** TensorFlow's data formats with channels last, by number of spatial axes. */
+export const DATA_FORMATS: Readonly<Record<number, string>> = { 2: 'NHWC', 3: 'NDHWC' };
 
-/** A TensorFlow graph that grows node by node; nodes and weights go by their names. */
+/** Builds a TensorFlow graph; nodes and weights are identified by name. */
 export class TfjsGraph {
   readonly nodes: TfNode[] = [];
   readonly weights: TfWeight[] = [];
-  /** The weights by the names that were asked for. */
+  /** The weights by requested name. */
   readonly #kept = new Map<string, TfWeight[]>();
   readonly #names = new ExportNames();
 
-  /** Keeps a name for an input. */
+  /** Reserves a name for an input. */
   reserve(name: string): string {
     return this.#names.unique(name);
   }
@@ -41,10 +41,15 @@ export class TfjsGraph {
     const shape = [...filter.kernel.slice(-axes), inChannels, outChannels / groups];
     const weights = this.weight(`${name}_filter`, shape, tensorFlowOrder(filter));
     const op = depthwise ? 'DepthwiseConv2dNative' : `Conv${axes}D`;
-    return this.add(name, op, [x, weights], { strides: ends(stride), dilations: ends(dilation), padding: text('VALID'), data_format: text(FORMATS[axes]) });
+    return this.add(name, op, [x, weights], {
+      strides: ends(stride),
+      dilations: ends(dilation),
+      padding: text('VALID'),
+      data_format: text(DATA_FORMATS[axes]),
+    });
   }
 
-  /** Pads the spatial axes of x with channels last; negative padding counts as none. */
+  /** Pads the spatial axes of x with channels last; negative padding is ignored. */
   pad(x: string, before: readonly number[], after: readonly number[], value: number): string {
     const paddings = [0, 0, ...before.flatMap((cells, axis) => [Math.max(cells, 0), Math.max(after[axis], 0)]), 0, 0];
     if (paddings.every((cells) => cells === 0)) return x;
@@ -60,7 +65,7 @@ export class TfjsGraph {
     return this.add(`${x}_transposed`, 'Transpose', [x, this.integers(`order_${order.join('_')}`, [order.length], order)]);
   }
 
-  /** Whole numbers in a shape; a single one with `[]`. */
+  /** A constant of integers; a scalar with shape `[]`. */
   integers(name: string, shape: readonly number[], values: ArrayLike<number>): string {
     return this.weight(shape.length === 0 ? `${name}_${values[0]}` : name, shape, Int32Array.from(values));
   }
@@ -69,7 +74,7 @@ export class TfjsGraph {
     return this.weight(`number/${value}`, [], Float32Array.of(value));
   }
 
-  /** Numbers in a shape; equal ones of one name are kept once. */
+  /** A constant of floats; equal ones of one name are stored once. */
   weight(name: string, shape: readonly number[], data: TfWeight['data']): string {
     const same = (other: TfWeight) => String(other.shape) === String(shape) && other.data.every((value, i) => value === data[i]);
     const kept = this.#kept.get(name)?.find(same);

@@ -24,7 +24,7 @@ export function convolve(x: Value, weight: Value, bias: Value | null, options: C
   const geometry = convGeometry(x.shape, weight.shape, options, operation);
   return x.graph.record(operation, bias ? [x, weight, bias] : [x, weight], geometry.outShape, (out) => ({
     attributes: { computes: 'conv', geometry },
-    multiplyAdds: multiplyAdds(geometry),
+    multiplyAdds: convMultiplyAdds(geometry),
     forward: (on) => on.conv(geometry, x.data, weight.data, bias?.data ?? null, out.data),
     backward: (on) => {
       x.storage.accumulate(on, (into) => on.convInputGradient(geometry, out.gradient, weight.data, into));
@@ -35,16 +35,16 @@ export function convolve(x: Value, weight: Value, bias: Value | null, options: C
 }
 
 /**
- * The transposed convolution: what the input gradient of a convolution computes, run forward.
+ * The transposed convolution: the input gradient of a convolution as a forward operation.
  * @param x `[N, Cin, ...spatial]`
  * @param weight `[Cin, Cout / groups, ...kernel]`, PyTorch's layout
- * @param outShape `[N, Cout, ...spatial]`, an input shape that the convolution with these options takes to x's shape
+ * @param outShape `[N, Cout, ...spatial]`, an input shape for which the convolution with these options returns x's shape
  */
 export function convolveTransposed(x: Value, weight: Value, bias: Value | null, outShape: readonly number[], options: ConvOptions): Value {
   const geometry = convGeometry(outShape, weight.shape, options, 'convTranspose');
   const out = x.graph.record('convTranspose', [x, weight], outShape, (y) => ({
     attributes: { geometry },
-    multiplyAdds: multiplyAdds(geometry),
+    multiplyAdds: convMultiplyAdds(geometry),
     forward: (on) => on.convInputGradient(geometry, x.data, weight.data, y.data),
     backward: (on) => {
       x.storage.accumulate(on, (into) => on.conv(geometry, y.gradient, weight.data, null, into));
@@ -66,6 +66,6 @@ export function scaleChannels(x: Value, scale: Value | null, shift: Value | null
   return convolve(x, weight, shift, { groups: channels }, 'scaleChannels');
 }
 
-function multiplyAdds(g: ConvGeometry): number {
+function convMultiplyAdds(g: ConvGeometry): number {
   return g.batch * g.outChannels * sizeOf(g.output) * (g.inChannels / g.groups) * sizeOf(g.kernel);
 }

@@ -5,20 +5,20 @@ import { namedOutputs } from '../features.js';
 import type { Value } from '../graph.js';
 import type { Module } from '../module.js';
 
-/** Numbers on their way forward, and what L changes with them. */
+/** Values of the forward pass and gradients of L. */
 export interface Propagated {
   /** L's layer, forward */
   readonly output: Tensor;
   /** ∂L/∂input, in the input's shape */
   readonly inputGradient: Tensor;
-  /** values and gradients of the layer that was asked for as well */
+  /** values and gradient of the layer `between` */
   readonly between?: { readonly values: Tensor; readonly gradient: Tensor };
 }
 
 /**
- * Runs a model forward in evaluation mode and back from a layer to its input. The model's mode is as it was afterwards,
- * and the gradients of its parameters are zero: they are no use to training.
- * @param layer where L is measured, by the names of `retrieveFeatures`; undefined: the model's output
+ * Runs a model forward in evaluation mode and back from a layer to its input. Restores the model's mode
+ * and zeroes the gradients of its parameters.
+ * @param layer where L is measured, a name of `retrieveFeatures`; undefined: the model's output
  * @param seed ∂L/∂layer, from the layer's values
  * @param between a layer whose values and gradient are to be returned as well
  */
@@ -37,8 +37,8 @@ export async function backpropagate(
   try {
     const { graph, inputs, output } = model.compile([x.shape], { inputGradients: true });
     const outputs = namedOutputs(graph);
-    const from = layer === undefined ? output : find(operation, 'layer', outputs, layer);
-    const middle = between === undefined ? undefined : find(operation, 'layer', outputs, between);
+    const from = layer === undefined ? output : outputNamed(operation, 'layer', outputs, layer);
+    const middle = between === undefined ? undefined : outputNamed(operation, 'layer', outputs, between);
     on.write(inputs[0].data, x.data);
     graph.forward();
     const read = async ({ shape, data }: Value): Promise<Tensor> => ({ shape, data: await on.read(data) });
@@ -59,8 +59,8 @@ export async function backpropagate(
   }
 }
 
-/** @throws OptionError naming the layers that there are */
-function find(operation: string, option: string, outputs: ReadonlyMap<string, Value>, name: string): Value {
+/** @throws OptionError listing the known layers */
+function outputNamed(operation: string, option: string, outputs: ReadonlyMap<string, Value>, name: string): Value {
   const value = outputs.get(name);
   if (!value) throw new OptionError(operation, option, `must be one of ${[...outputs.keys()].join(', ')}`, name);
   return value;

@@ -9,21 +9,21 @@ import { backpropagate } from './backpropagate.js';
 
 /** Options of {@link maximizeActivation}. */
 export interface MaximizeOptions {
-  /** Whose activation grows, by the names of {@link retrieveFeatures}. */
+  /** The layer whose activation is maximized, a name of {@link retrieveFeatures}. */
   layer: string;
-  /** The feature map that grows; of a layer `[N, features]` the feature. */
+  /** The feature map to maximize; in a layer `[N, features]`, the feature. */
   channel: number;
-  /** The cell of the map, one number for each spatial axis: what a single neuron would like to see. Default: the mean of the map. */
+  /** The cell of the map (a single neuron), one number per spatial axis. Default: the mean of the map. */
   at?: readonly number[];
-  /** How often the picture is changed. Default 100. */
+  /** Number of gradient steps. Default 100. */
   steps?: number;
-  /** How far: the mean change of a cell in one step. Default 0.02. */
+  /** Mean change of a cell per step. Default 0.02. */
   rate?: number;
-  /** Standard deviation in cells of the blur between two steps, which leaves out what no picture has; 0: none. Default 0.5. */
+  /** Standard deviation in cells of the blur between steps, which suppresses unnatural high frequencies; 0: none. Default 0.5. */
   blur?: number;
-  /** Cells stay in here. Default [0, 1]. */
+  /** Cells are clamped to this range. Default [0, 1]. */
   range?: readonly [low: number, high: number];
-  /** Of the faint noise that it starts from. Default 0. */
+  /** Seed of the weak noise to start from. Default 0. */
   seed?: number;
 }
 
@@ -31,14 +31,13 @@ export interface MaximizeOptions {
 export interface Maximized {
   /** `[1, C, H, W]`, the picture */
   readonly x: Tensor;
-  /** what was to grow, before each step and at the end */
+  /** the maximized activation before each step and at the end */
   readonly activations: readonly number[];
 }
 
 /**
- * The picture that excites a feature map most: gradient ascent in the input instead of descent in the weights, with a
- * blur in between.
- * @param shape of the input, `[1, C, H, W]`
+ * Finds a picture that maximizes the activation of a feature map: gradient ascent on the input, with a blur between steps.
+ * @param shape shape of the input, `[1, C, H, W]`
  * @throws OptionError if an option breaks its rule, or there is no such layer or channel
  * @see Erhan et al., Visualizing Higher-Layer Features of a Deep Network, 2009; the blur: Yosinski et al., 2015
  * @example
@@ -64,14 +63,14 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
   const random = new Random(seed);
   const middle = (low + high) / 2;
   let x: Tensor = { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => middle + 0.02 * (high - low) * random.normal()) };
-  const smooth = blur > 0 ? bell(blur) : undefined;
+  const smooth = blur > 0 ? blurTaps(blur) : undefined;
   const activations: number[] = [];
   for (let step = 0; step <= steps; step++) {
     const { output, inputGradient } = await backpropagate('maximizeActivation', model, x, layer, (values) => weightsOf(values, channel, at));
-    activations.push(dot(output.data, weightsOf(output, channel, at)));
+    activations.push(dotProduct(output.data, weightsOf(output, channel, at)));
     if (step === steps) break;
     const size = inputGradient.data.reduce((sum, value) => sum + Math.abs(value), 0) / inputGradient.data.length;
-    if (size === 0) break; // nothing that the layer sees changes it
+    if (size === 0) break; // the activation does not depend on the input
     const moved = { shape, data: x.data.map((value, i) => value + (rate * inputGradient.data[i]) / size) };
     x = smooth ? await blurred(moved, smooth, backend) : moved;
     for (const [i, value] of x.data.entries()) x.data[i] = Math.min(high, Math.max(low, value));
@@ -79,7 +78,7 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
   return { x, activations };
 }
 
-/** What the activation is of the layer's values: 1 at the cell, or the mean's 1 / cells all over the map. */
+/** The weights of the activation as a sum of the layer's values: 1 at the cell, or 1 / cells over the map. */
 function weightsOf({ shape, data }: Tensor, channel: number, at: readonly number[] | undefined): Float32Array {
   const spatial = shape.slice(2);
   const cells = sizeOf(spatial);
@@ -95,12 +94,12 @@ function weightsOf({ shape, data }: Tensor, channel: number, at: readonly number
   return weights;
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+function dotProduct(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 /** exp(−x² / 2σ²) over 2·ceil(3σ) + 1 taps, sum 1. */
-function bell(sigma: number): Float32Array {
+function blurTaps(sigma: number): Float32Array {
   const radius = Math.ceil(3 * sigma);
   const taps = Float32Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
   const sum = taps.reduce((total, tap) => total + tap, 0);

@@ -2,13 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ConvlabError, DataError } from '../../errors.js';
+import { MAX_DEFLATE_RATIO } from '../../image/formats/unpack.js';
 import { type IdxArray, idxHeader, parseIdx } from '../idx.js';
 
-/** No deflate stream unpacks to more than this many times its own size (zlib, technical details). */
-const MAX_DEFLATE_RATIO = 1032;
-
 /**
- * Reads an IDX file, packed by gzip or not; see {@link parseIdx}.
+ * Reads an IDX file, with or without gzip compression; see {@link parseIdx}.
  * @throws DataError, naming the file, if it cannot be read or is broken
  * @example
  * ```ts
@@ -30,16 +28,16 @@ export async function readIdx(path: string): Promise<IdxArray> {
 }
 
 /**
- * The bytes of an IDX file as they are without gzip. Never holds more than the header inside claims, and believes no
- * header that claims too much.
- * @param most bytes; default: what so few packed ones can unpack to
+ * Decompresses an IDX file if needed. It never buffers more than the header declares, and rejects headers that declare too
+ * much.
+ * @param most limit in bytes. Default: the largest size that the compressed bytes can expand to
  */
 export async function unpackIdx(bytes: Uint8Array, name: string, most = bytes.length * MAX_DEFLATE_RATIO): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   let out = Buffer.alloc(0);
   let length = 0;
   try {
-    // chunks come full, so the first one has the whole header, which is at most 1 KiB long
+    // the first chunk contains the whole header, which is at most 1 KiB long
     for await (const chunk of Readable.from([bytes]).pipe(createGunzip({ chunkSize: 1 << 18 })) as AsyncIterable<Buffer>) {
       if (length === 0) {
         const { size } = idxHeader(chunk, { name });

@@ -2,21 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DataError, refuseUnknownOptions } from '../../errors.js';
 import type { Image } from '../../image/image.js';
-import { readImage } from '../../image/image-files.js';
+import { EXTENSIONS, readImage } from '../../image/image-files.js';
 import type { Tensor } from '../../tensor.js';
 import { checkIndex, Dataset, type Sample } from '../dataset.js';
 import { toTensor } from '../transforms.js';
 
-const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.bmp', '.gif', '.tif', '.tiff'];
-
-/** Pictures on disk, read when they are asked for; see {@link imageFolder}. */
+/** Pictures on disk, read on access; see {@link imageFolder}. */
 export class ImageFolder extends Dataset<Sample> {
   constructor(
-    /** names of the classes; a label is an index into them */
+    /** class names; labels are indices into them */
     readonly classes: readonly string[],
     /** paths and labels of the pictures */
     readonly files: readonly { readonly path: string; readonly y: number }[],
-    /** from a picture to its tensor */
+    /** converts a picture to its tensor */
     readonly transform: (image: Image) => Tensor,
   ) {
     super();
@@ -26,21 +24,20 @@ export class ImageFolder extends Dataset<Sample> {
     return this.files.length;
   }
 
-  /** @throws DataError or UnsupportedError, naming the file, if it is no picture that can be read */
+  /** @throws DataError or UnsupportedError, naming the file, if the picture cannot be read */
   async at(index: number): Promise<Sample> {
     checkIndex('imageFolder', index, this.length);
     const { path, y } = this.files[index];
-    // a seed must give the same network whether sharp is installed or not
+    // built-in: a seed must give the same network whether or not sharp is installed
     return { x: this.transform(await readImage(path, { codec: 'built-in' })), y };
   }
 }
 
 /**
- * A dataset of pictures, a class for every sub-folder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`.
- * Classes, and pictures within them, are sorted by name. Other files and hidden ones do not count.
- * @param options.transform from the picture, as {@link readImage} gives it, to a tensor. Batches need one shape for all.
- *   Default {@link toTensor}.
- * @throws DataError if the folder cannot be read, has no sub-folders, or one has no picture
+ * A dataset of pictures with one class per subfolder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`.
+ * Classes, and pictures within them, are sorted by name. Other files and hidden files are ignored.
+ * @param options.transform converts a picture of {@link readImage} to a tensor. Batches need equal shapes. Default {@link toTensor}.
+ * @throws DataError if the folder cannot be read, has no subfolders, or one has no picture
  * @example
  * ```ts
  * import { mkdir } from 'node:fs/promises';
@@ -57,7 +54,7 @@ export class ImageFolder extends Dataset<Sample> {
  */
 export async function imageFolder(path: string, options: { transform?: (image: Image) => Tensor } = {}): Promise<ImageFolder> {
   refuseUnknownOptions('imageFolder', options, ['transform']);
-  const entries = (await list(path)).filter(({ name }) => !name.startsWith('.'));
+  const entries = (await entriesOf(path)).filter(({ name }) => !name.startsWith('.'));
   const classes = entries
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
@@ -65,28 +62,28 @@ export async function imageFolder(path: string, options: { transform?: (image: I
   if (classes.length === 0) throw new DataError('imageFolder', `${path} must have a sub-folder for every class, and has none`, { path });
   const files = await Promise.all(
     classes.map(async (name, y) => {
-      const inside = await pictures(join(path, name));
-      if (inside.length === 0) throw new DataError('imageFolder', `${join(path, name)} has no picture (${EXTENSIONS.join(', ')})`, { path, name });
+      const inside = await picturesIn(join(path, name));
+      if (inside.length === 0) throw new DataError('imageFolder', `${join(path, name)} has no picture (${Object.keys(EXTENSIONS).join(', ')})`, { path, name });
       return inside.map((file) => ({ path: file, y }));
     }),
   );
   return new ImageFolder(classes, files.flat(), options.transform ?? toTensor);
 }
 
-/** Paths of all pictures in a folder and below, sorted. */
-async function pictures(folder: string): Promise<string[]> {
-  const entries = (await list(folder)).filter(({ name }) => !name.startsWith('.'));
+/** Paths of all pictures in a folder, recursively, sorted. */
+async function picturesIn(folder: string): Promise<string[]> {
+  const entries = (await entriesOf(folder)).filter(({ name }) => !name.startsWith('.'));
   const found = await Promise.all(
     entries.map((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return pictures(path);
-      return EXTENSIONS.includes(extname(entry.name).toLowerCase()) ? [path] : [];
+      if (entry.isDirectory()) return picturesIn(path);
+      return Object.hasOwn(EXTENSIONS, extname(entry.name).toLowerCase()) ? [path] : [];
     }),
   );
   return found.flat().sort();
 }
 
-async function list(folder: string) {
+async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (cause) {

@@ -2,22 +2,22 @@ import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../.
 import type { Tensor } from '../../tensor.js';
 import { custom } from './custom.js';
 import { imagemagick } from './imagemagick.js';
-import { json } from './json.js';
 import type { KernelDocument, KernelFormat } from './kernel-document.js';
+import { json } from './kernel-json.js';
 import { matrix } from './matrix.js';
 import { svg } from './svg.js';
 
-/** The ways to write a kernel down, in the order in which {@link parseKernel} tries them. */
+/** Text formats for kernels, in the order in which {@link parseKernel} tries them. */
 export const KERNEL_FORMATS = ['json', 'svg', 'imagemagick', 'custom', 'matrix'] as const;
 /** One of {@link KERNEL_FORMATS}. */
 export type KernelFormatName = (typeof KERNEL_FORMATS)[number];
 
-const FORMATS: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, imagemagick, custom, matrix };
+const FORMATS_BY_NAME: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, imagemagick, custom, matrix };
 
 /**
- * Reads a kernel that another program, or a person, wrote down.
+ * Parses a kernel in the notation of another program or written by hand.
  *
- * | format | looks like |
+ * | format | example |
  * |---|---|
  * | `json` | `[[0, -1, 0], …]` or `{ "kernel": [[…]], "scale": 1, "bias": 0 }` |
  * | `svg` | `<feConvolveMatrix order="3" kernelMatrix="…"/>`, alone or in a drawing |
@@ -25,8 +25,8 @@ const FORMATS: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, i
  * | `custom` | GIMP's and Photoshop's dialog: five rows of five weights, then `divisor 1` and `offset 0` |
  * | `matrix` | `0 -1 0; -1 5 -1; 0 -1 0`, or with a line for each row |
  *
- * @param options.format default: told by the text
- * @returns the kernel, and the options for `filter` that the format says
+ * @param options.format default: detected from the text
+ * @returns the kernel, and the options for `filter` that the text gives
  * @throws DataError that says what is wrong and where
  * @example
  * ```ts
@@ -39,12 +39,12 @@ const FORMATS: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, i
 export function parseKernel(text: string, options: { format?: KernelFormatName } = {}): KernelDocument {
   refuseUnknownOptions('parseKernel', options, ['format']);
   if (typeof text !== 'string') throw new DataError('parseKernel', 'a kernel must be a text', { text });
-  const name = options.format ?? KERNEL_FORMATS.find((each) => FORMATS[each].matches(text));
+  const name = options.format ?? KERNEL_FORMATS.find((each) => FORMATS_BY_NAME[each].matches(text));
   if (name === undefined) throw new DataError('parseKernel', `the text is in no known format: ${KERNEL_FORMATS.join(', ')}`, { text });
   checkFormat('parseKernel', name);
-  if (!FORMATS[name].matches(text)) throw new DataError('parseKernel', `the text is not in the format ${name}`, { text });
+  if (!FORMATS_BY_NAME[name].matches(text)) throw new DataError('parseKernel', `the text is not in the format ${name}`, { text });
   try {
-    return FORMATS[name].parse(text);
+    return FORMATS_BY_NAME[name].parse(text);
   } catch (cause) {
     if (!(cause instanceof ConvlabError)) throw cause;
     throw new DataError('parseKernel', `${name}: ${cause.message.slice(cause.operation.length + 2)}`, cause.values, { cause });
@@ -52,15 +52,15 @@ export function parseKernel(text: string, options: { format?: KernelFormatName }
 }
 
 /**
- * Writes a kernel down; {@link parseKernel} reads it back.
+ * Formats a kernel as text; {@link parseKernel} reads it back.
  * @param document a kernel, or what `parseKernel` returned
  * @param format one of {@link KERNEL_FORMATS}
- * @throws UnsupportedError if the format has no word for what the document says
+ * @throws UnsupportedError if the format cannot express an option of the document
  * @throws OptionError if the format is unknown
  */
 export function formatKernel(document: KernelDocument | Tensor, format: KernelFormatName): string {
   checkFormat('formatKernel', format);
-  return FORMATS[format].format('kernel' in document ? document : { kernel: document });
+  return FORMATS_BY_NAME[format].format('kernel' in document ? document : { kernel: document });
 }
 
 function checkFormat(operation: string, format: KernelFormatName): void {

@@ -1,11 +1,12 @@
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { outer, toMean } from './make/build-kernel.js';
 import { checkKernelSize, count } from './make/kernel-parameters.js';
 
 /**
- * Rows of Pascal's triangle, C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹, `[n, n]`, sum 1: the small Gaussian of whole numbers,
- * σ = √(n − 1) / 2; the 5 × 5 one is what image pyramids are made with.
- * @param n taps on each axis, a whole number ≥ 1. Default 5. Of an even window the middle is the pixel right of and below the center
+ * Rows of Pascal's triangle, C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹, `[n, n]`, sum 1: a small Gaussian with integer weights,
+ * σ = √(n − 1) / 2. Image pyramids use the 5 × 5 one.
+ * @param n taps on each axis, a whole number ≥ 1. Default 5. The anchor of an even window is right of and below its center
  * @throws OptionError if n breaks its rule
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
  * @example
@@ -18,8 +19,18 @@ import { checkKernelSize, count } from './make/kernel-parameters.js';
 export function binomial(n = 5): Tensor {
   count('binomial', 'n', n);
   checkKernelSize('binomial', 'n', n, [n, n]);
-  // shares of the sum at every step: C(1100, 550) is beyond float64
+  // normalized at every step: C(1100, 550) overflows float64
   let row = [1];
   for (let taps = 1; taps < n; taps++) row = toMean([...row, 0].map((weight, i) => weight + (row[i - 1] ?? 0)));
   return outer(row, row);
 }
+
+export const BINOMIAL_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'blur: a small Gaussian of whole numbers',
+  formula: 'C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹',
+  code: 'binomial(n)',
+  parameters: [{ name: 'n', default: 5, rule: 'side in pixels, a whole number ≥ 1' }],
+  make: binomial,
+  output: 'clamp',
+};

@@ -1,12 +1,13 @@
 import { OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { squareKernel } from './make/build-kernel.js';
 import { checkKernelSize, positive } from './make/kernel-parameters.js';
 
 /**
- * What is finer than one blur and coarser than another: G(σ₁) − G(σ₂), `[k, k]`, sum 0; G is {@link gaussian}.
- * With σ₂ = 1.6 σ₁ it is nearly −LoG, up to a factor: bright blobs are positive.
+ * A band-pass: the difference of two Gaussians, G(σ₁) − G(σ₂), `[k, k]`, sum 0; G is {@link gaussian}.
+ * With σ₂ = 1.6 σ₁ it approximates −LoG up to a factor: bright blobs are positive.
  * @param sigma1 of the narrower Gaussian in pixels, > 0. Default 1
  * @param sigma2 of the wider one, > sigma1. Default 1.6 · sigma1
  * @throws OptionError if a sigma breaks its rule
@@ -28,3 +29,16 @@ export function differenceOfGaussians(sigma1 = 1, sigma2 = 1.6 * sigma1): Tensor
   const wide = bell2d(sigma2);
   return squareKernel(bell2d(sigma1, radius).map((weight, i) => weight - wide[i]));
 }
+
+export const DIFFERENCE_OF_GAUSSIANS_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'finer than one blur, coarser than another',
+  formula: 'G(σ₁) − G(σ₂)',
+  code: 'differenceOfGaussians(sigma1, sigma2)',
+  parameters: [
+    { name: 'sigma1', default: 1, rule: 'σ₁ in pixels, > 0' },
+    { name: 'sigma2', default: 1.6, rule: 'σ₂ in pixels, > σ₁; left out: 1.6 σ₁' },
+  ],
+  make: differenceOfGaussians,
+  output: 'signed',
+};

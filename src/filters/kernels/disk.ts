@@ -1,13 +1,14 @@
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { coverage, type Point } from './make/coverage.js';
 import { checkKernelSize, positive } from './make/kernel-parameters.js';
 
-/** The circle is drawn with so many corners, and as much wider as makes its area right. */
+/** Corners of the polygon that approximates the circle. It is enlarged to the area of the circle. */
 const CORNERS = 720;
 
 /**
- * A point out of focus: an even disk of light, `[k, k]` with k = 2·⌈radius − ½⌉ + 1, sum 1. Each weight is the share of
- * the disk that lies on its pixel, so the rim is smooth and the radius need not be whole.
+ * Lens blur: the image of a point out of focus, a uniform disk, `[k, k]` with k = 2·⌈radius − ½⌉ + 1, sum 1. Each weight is
+ * the share of the disk that covers its pixel, so the rim is anti-aliased and the radius may be fractional.
  * @param radius in pixels, > 0. Default 4
  * @throws OptionError if the radius breaks its rule
  * @see Potmesil & Chakravarty, Synthetic Image Generation with a Lens and Aperture Camera Model (1982): the circle of confusion
@@ -27,3 +28,13 @@ export function disk(radius = 4): Tensor {
   const outer = radius * Math.sqrt(step / Math.sin(step));
   return coverage(Array.from({ length: CORNERS }, (_, i): Point => [outer * Math.cos(i * step), outer * Math.sin(i * step)]));
 }
+
+export const DISK_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'lens blur: every point becomes an even disk',
+  formula: 'share of the disk x² + y² ≤ radius² on each pixel',
+  code: 'disk(radius)',
+  parameters: [{ name: 'radius', default: 4, rule: 'pixels, > 0' }],
+  make: disk,
+  output: 'clamp',
+};

@@ -1,13 +1,14 @@
 import type { Tensor } from '../../tensor.js';
-import { heading } from './make/angle.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
+import { ANGLE_RULE, heading } from './make/angle.js';
 import { squareKernel } from './make/build-kernel.js';
 import { finite } from './make/kernel-parameters.js';
 import { kernel2d } from './make/kernel2d.js';
 import { SOBEL_X, SOBEL_Y } from './sobel.js';
 
 /**
- * The picture as a relief, bright is high, lit from the upper left: the derivative along the diagonal, `[3, 3]`, sum 0.
- * Made for the output `'signed'`: flat areas become mid-gray, slopes that face the light bright, the others dark.
+ * A relief in which bright is high, lit from the upper left: the derivative along the diagonal, `[3, 3]`, sum 0. Use it with
+ * the output `'signed'`: flat areas become mid-gray, slopes that face the light bright, the others dark.
  */
 export const EMBOSS = kernel2d([
   [-1, -1, 0],
@@ -17,9 +18,9 @@ export const EMBOSS = kernel2d([
 
 /**
  * The relief of {@link EMBOSS} with light from any side: −depth · (x · SOBEL_X + y · SOBEL_Y) / √2, where (x, y) points to
- * the light, `[3, 3]`, sum 0. Steering two derivatives gives the one in any direction exactly.
- * @param angle where the light is, in degrees, counter-clockwise from the right. Default 135: upper left, and then it is EMBOSS
- * @param depth how steep the relief is; a negative one presses in what stood out. Default 1
+ * the light, `[3, 3]`, sum 0. Steering the two derivatives gives the one in any direction exactly.
+ * @param angle direction of the light in degrees, counter-clockwise from the right. Default 135: upper left, equal to EMBOSS
+ * @param depth height of the relief; a negative depth inverts it. Default 1
  * @throws OptionError if angle or depth is not a finite number
  * @see Freeman & Adelson, The Design and Use of Steerable Filters (1991)
  * @example
@@ -35,3 +36,16 @@ export function emboss(angle = 135, depth = 1): Tensor {
   finite('emboss', 'depth', depth);
   return squareKernel(Array.from(SOBEL_X.data, (slopeX, i) => (-depth * (x * slopeX + y * SOBEL_Y.data[i])) / Math.SQRT2));
 }
+
+export const EMBOSS_ENTRY: KernelEntry = {
+  group: 'relief',
+  summary: 'a relief, lit from any side',
+  formula: '−depth · (cos a · ∂x − sin a · ∂y) / √2, ∂ by Sobel',
+  code: 'emboss(angle, depth)',
+  parameters: [
+    { name: 'angle', default: 135, rule: `of the light, a: ${ANGLE_RULE}` },
+    { name: 'depth', default: 1, rule: 'any number; negative presses in' },
+  ],
+  make: emboss,
+  output: 'signed',
+};

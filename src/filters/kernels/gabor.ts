@@ -1,16 +1,17 @@
 import { OptionError, refuseUnknownOptions } from '../../errors.js';
 import { type Tensor, tensor } from '../../tensor.js';
-import { heading } from './make/angle.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
+import { ANGLE_RULE, heading } from './make/angle.js';
 import { sample, squareKernel, toMean, total } from './make/build-kernel.js';
 import { checkKernelSize, count, finite, positive } from './make/kernel-parameters.js';
 
 /** Options of {@link gabor}. */
 export interface GaborOptions {
-  /** From one crest to the next, in pixels, > 2. Default 6. */
+  /** In pixels, > 2. Default 6. */
   wavelength?: number;
-  /** Where the wave runs, across its stripes, in degrees, counter-clockwise from the right. Default 0: upright stripes. */
+  /** Direction of the wave, across its stripes, in degrees, counter-clockwise from the right. Default 0: vertical stripes. */
   orientation?: number;
-  /** Where the wave stands in the middle, in degrees: 0 a bright stripe, 90 an edge from bright to dark. Default 0. */
+  /** Phase at the center, in degrees: 0 a bright stripe, 90 an edge from bright to dark. Default 0. */
   phase?: number;
   /** Standard deviation of the Gaussian along the wave, in pixels, > 0. Default 0.56 · wavelength: a band of one octave. */
   sigma?: number;
@@ -21,9 +22,9 @@ export interface GaborOptions {
 const GABOR_OPTIONS = ['wavelength', 'orientation', 'phase', 'sigma', 'aspect'] as const satisfies readonly (keyof GaborOptions)[];
 
 /**
- * A wave under a Gaussian: stripes of one width and direction, `[k, k]`, 3σ to each side, sum 0:
+ * A wave under a Gaussian envelope: stripes of one width and direction, `[k, k]`, 3σ to each side, sum 0:
  * exp(−(u² + aspect² · v²) / 2σ²) · (cos(2πu / wavelength + phase) − c), u along the wave and v across it. c makes the sum
- * zero, and the whole is scaled so that the wave itself, between −1 and 1, gives 1. OpenCV's `getGaborKernel` is the same without both.
+ * zero, and the scale makes the response to the wave itself, of amplitude 1, equal to 1. OpenCV's `getGaborKernel` has neither.
  * @throws OptionError if an option breaks its rule
  * @see Daugman, Uncertainty Relation for Resolution in Space, Spatial Frequency, and Orientation … (1985)
  * @example
@@ -43,7 +44,7 @@ export function gabor(options: GaborOptions = {}): Tensor {
 
 /** Options of {@link gaborBank}. */
 export interface GaborBankOptions extends Omit<GaborOptions, 'wavelength' | 'orientation' | 'sigma'> {
-  /** How many directions share the half turn, a whole number ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
+  /** Number of directions in 180°, a whole number ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
   orientations?: number;
   /** In pixels, each > 2. Default `[4, 8]`. */
   wavelengths?: readonly number[];
@@ -51,7 +52,7 @@ export interface GaborBankOptions extends Omit<GaborOptions, 'wavelength' | 'ori
 
 /**
  * Gabor kernels of several directions and wavelengths as one kernel for `conv`, `[wavelengths × orientations, 1, k, k]`,
- * the orientations running fastest; the smaller ones lie in the middle. A picture's planes `[C, 1, H, W]` become
+ * the orientations varying fastest; smaller kernels are centered. A picture's planes `[C, 1, H, W]` become
  * `[C, wavelengths × orientations, H, W]` in one call.
  * @throws OptionError if an option breaks its rule
  */
@@ -72,13 +73,13 @@ export function gaborBank(options: GaborBankOptions = {}): Tensor {
 }
 
 interface Wave extends Required<GaborOptions> {
-  /** of the square that holds 3σ in every direction */
+  /** of the square that contains 3σ in every direction */
   readonly radius: number;
 }
 
 function checkGabor(operation: string, options: GaborOptions): Wave {
   const { wavelength = 6, orientation = 0, phase = 0, aspect = 0.5 } = options;
-  // shorter waves than two pixels do not exist on pixels
+  // pixels cannot represent waves shorter than two pixels
   if (!Number.isFinite(wavelength) || wavelength <= 2) throw new OptionError(operation, 'wavelength', 'must be a finite number > 2', wavelength);
   finite(operation, 'phase', phase);
   positive(operation, 'aspect', aspect);
@@ -89,10 +90,10 @@ function checkGabor(operation: string, options: GaborOptions): Wave {
   return { wavelength, orientation, phase, sigma, aspect, radius };
 }
 
-/** σ / wavelength of a Gabor kernel whose band, at half its height, is one octave wide. */
+/** σ / wavelength for a bandwidth of one octave at half maximum. */
 const ONE_OCTAVE = (3 / Math.PI) * Math.sqrt(Math.LN2 / 2);
 
-/** In `[2·radius + 1, 2·radius + 1]`; zero beyond the wave's own radius. */
+/** Weights in `[2·radius + 1, 2·radius + 1]`, zero beyond the wave's own radius. */
 function gaborWeights({ wavelength, orientation, phase, sigma, aspect, radius: own }: Wave, radius: number): number[] {
   const [hx, hy] = heading('gabor', 'orientation', orientation);
   const turn = (phase * Math.PI) / 180;
@@ -108,3 +109,17 @@ function gaborWeights({ wavelength, orientation, phase, sigma, aspect, radius: o
   const gain = total(weights.map((weight, i) => weight * wave[i]));
   return weights.map((weight) => weight / gain);
 }
+
+export const GABOR_ENTRY: KernelEntry = {
+  group: 'texture',
+  summary: 'stripes of one width and direction',
+  formula: 'exp(−(u² + v²/4) / 2σ²) · (cos(2πu / wavelength + phase) − c), σ = 0.56 · wavelength, sum 0',
+  code: 'gabor({ wavelength, orientation, phase })',
+  parameters: [
+    { name: 'wavelength', default: 6, rule: 'pixels, > 2' },
+    { name: 'orientation', default: 0, rule: `of the wave, across its stripes: ${ANGLE_RULE}` },
+    { name: 'phase', default: 0, rule: 'degrees; 0 a bright stripe, 90 an edge' },
+  ],
+  make: (wavelength, orientation, phase) => gabor({ wavelength, orientation, phase }),
+  output: 'signed',
+};

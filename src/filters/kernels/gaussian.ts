@@ -1,21 +1,22 @@
 import { OptionError, refuseUnknownOptions } from '../../errors.js';
 import type { PerAxis } from '../../kernels/geometry.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { outer, sample, toMean } from './make/build-kernel.js';
 import { checkKernelSize, positive } from './make/kernel-parameters.js';
 
 /** Options of the Gaussian kernels. */
 export interface GaussianOptions {
   /**
-   * Taps after which the bell is cut off, an odd number for all axes or one per axis. Default 2·floor(4σ + ½) + 1, as
-   * scipy does (`truncate=4`): what is left out is 6 parts in 100,000. OpenCV's `GaussianBlur` takes round(6σ + 1) | 1 on 8 bits.
+   * Number of taps, an odd number for all axes or one per axis. Default 2·floor(4σ + ½) + 1, as in scipy
+   * (`truncate=4`), which cuts off 6 parts in 100,000. OpenCV's `GaussianBlur` takes round(6σ + 1) | 1 on 8 bits.
    */
   size?: PerAxis<number>;
 }
 
 /**
- * The Gaussian bell: exp(−(x² + y²) / 2σ²) at the pixels, divided by the sum, `[k, k]`, sum 1. A blur without corners and
- * rings, and separable: a column times a row.
+ * The Gaussian exp(−(x² + y²) / 2σ²), sampled at the pixels and normalized, `[k, k]`, sum 1. An isotropic blur without
+ * ringing, and separable: a column times a row.
  * @param sigma standard deviation in pixels, > 0; or one per axis, `[y, x]`. Default 1
  * @throws OptionError if sigma or size breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.5 (lowpass Gaussian filter kernels)
@@ -32,22 +33,22 @@ export function gaussian(sigma: PerAxis<number> = 1, options: GaussianOptions = 
   return bell('gaussian', 2, sigma, options);
 }
 
-/** The Gaussian bell for signals, `[k]`, sum 1; else as {@link gaussian}. @param sigma in samples, > 0. Default 1 */
+/** The Gaussian for signals, `[k]`, sum 1; otherwise as {@link gaussian}. @param sigma in samples, > 0. Default 1 */
 export function gaussian1d(sigma: PerAxis<number> = 1, options: GaussianOptions = {}): Tensor {
   return bell('gaussian1d', 1, sigma, options);
 }
 
-/** The Gaussian bell for volumes, `[k, k, k]`, sum 1; else as {@link gaussian}. @param sigma in voxels, > 0; or one per axis, `[z, y, x]`. Default 1 */
+/** The Gaussian for volumes, `[k, k, k]`, sum 1; otherwise as {@link gaussian}. @param sigma in voxels, > 0; or one per axis, `[z, y, x]`. Default 1 */
 export function gaussian3d(sigma: PerAxis<number> = 1, options: GaussianOptions = {}): Tensor {
   return bell('gaussian3d', 3, sigma, options);
 }
 
-/** How far a kernel reaches that fades as the bell does: 4σ, rounded. */
+/** The radius of a Gaussian kernel: 4σ, rounded. */
 export function bellRadius(sigma: number): number {
   return Math.floor(4 * sigma + 0.5);
 }
 
-/** The weights of `gaussian(sigma)`, not rounded, in the middle of `[2·radius + 1, 2·radius + 1]`. */
+/** The weights of `gaussian(sigma)` in float64, centered in `[2·radius + 1, 2·radius + 1]`. */
 export function bell2d(sigma: number, radius = bellRadius(sigma)): number[] {
   const reach = bellRadius(sigma);
   return toMean(sample(radius, (x, y) => (Math.max(Math.abs(x), Math.abs(y)) > reach ? 0 : Math.exp(-(x * x + y * y) / (2 * sigma ** 2)))));
@@ -71,3 +72,13 @@ function perAxis(operation: string, name: string, value: PerAxis<number>, rank: 
   if (list.length !== rank) throw new OptionError(operation, name, `must be one number, or one for each of the ${rank} axes`, value);
   return list;
 }
+
+export const GAUSSIAN_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'blur without corners or rings: the bell curve',
+  formula: 'exp(−(x² + y²) / 2σ²) / Σ, to 4σ',
+  code: 'gaussian(sigma)',
+  parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, > 0' }],
+  make: (sigma) => gaussian(sigma),
+  output: 'clamp',
+};

@@ -1,12 +1,13 @@
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { squareKernel } from './make/build-kernel.js';
 import { checkKernelSize, positive } from './make/kernel-parameters.js';
 
 /**
- * What a blur takes away: identity − G(σ), `[k, k]`, sum 0; G is the Gaussian blur. Made for the output `'signed'`,
- * where it is what photographers lay over a picture to sharpen it.
- * @param sigma of the blur in pixels, > 0; what is coarser is removed. Default 3
+ * The detail that a Gaussian blur removes: identity − G(σ), `[k, k]`, sum 0. Use it with the output `'signed'`, to overlay
+ * the result on a picture for sharpening.
+ * @param sigma of the blur in pixels, > 0; coarser structure is removed. Default 3
  * @throws OptionError if sigma breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.7 (highpass from lowpass filters)
  * @example
@@ -24,3 +25,13 @@ export function highPass(sigma = 3): Tensor {
   const bell = bell2d(sigma);
   return squareKernel(bell.map((weight, i) => (i === (bell.length - 1) / 2 ? 1 : 0) - weight));
 }
+
+export const HIGH_PASS_ENTRY: KernelEntry = {
+  group: 'sharpen',
+  summary: 'what a Gaussian blur takes away',
+  formula: 'identity − G(σ)',
+  code: 'highPass(sigma)',
+  parameters: [{ name: 'sigma', default: 3, rule: 'σ of the blur in pixels, > 0' }],
+  make: highPass,
+  output: 'signed',
+};

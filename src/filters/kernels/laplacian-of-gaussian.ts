@@ -1,13 +1,14 @@
 import { OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { sample, squareKernel, total } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
  * The Laplacian of a picture blurred by a Gaussian, in one kernel: (r² − 2σ²) / σ⁴ · exp(−r² / 2σ²) / Σ, `[k, k]`, sum 0.
- * It answers to blobs of radius σ√2 and crosses zero at edges. Negative in the middle, as the Laplacians are. Where scipy
- * (`gaussian_laplace`, the same 4σ) writes 2σ², here stands the number that makes the weights of the pixels sum to zero.
+ * It responds to blobs of radius σ√2 and crosses zero at edges. The center is negative, as in the Laplacians. Instead of the
+ * 2σ² of scipy's `gaussian_laplace` (same 4σ), it uses the number that makes the sampled weights sum to zero.
  * @param sigma standard deviation of the Gaussian in pixels, ≥ 0.3. Default 1
  * @throws OptionError if sigma breaks its rule
  * @see Marr & Hildreth, Theory of Edge Detection (1980)
@@ -20,7 +21,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
  * ```
  */
 export function laplacianOfGaussian(sigma = 1): Tensor {
-  // below that, all of the bell is on one pixel and there is nothing to tell apart
+  // below that, the whole Gaussian falls on one pixel
   if (!Number.isFinite(sigma) || sigma < 0.3) throw new OptionError('laplacianOfGaussian', 'sigma', 'must be a finite number ≥ 0.3', sigma);
   const radius = bellRadius(sigma);
   checkKernelSize('laplacianOfGaussian', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);
@@ -29,3 +30,13 @@ export function laplacianOfGaussian(sigma = 1): Tensor {
   const middle = total(r2.map((each, i) => each * bell[i]));
   return squareKernel(r2.map((each, i) => ((each - middle) / sigma ** 4) * bell[i]));
 }
+
+export const LAPLACIAN_OF_GAUSSIAN_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'blobs and edges of one size: the Laplacian of a blur',
+  formula: '(r² − 2σ²) / σ⁴ · G(σ), sum 0',
+  code: 'laplacianOfGaussian(sigma)',
+  parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, ≥ 0.3' }],
+  make: laplacianOfGaussian,
+  output: 'signed',
+};

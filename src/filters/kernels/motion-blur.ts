@@ -1,11 +1,12 @@
 import type { Tensor } from '../../tensor.js';
-import { heading } from './make/angle.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
+import { ANGLE_RULE, heading } from './make/angle.js';
 import { coverage, type Point } from './make/coverage.js';
 import { checkKernelSize, positive } from './make/kernel-parameters.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
- * The camera moved 9 pixels along the diagonal while the shutter was open: the mean of these 9 pixels, `[9, 9]`, sum 1.
+ * Motion of 9 pixels along the diagonal during the exposure: the mean of these 9 pixels, `[9, 9]`, sum 1.
  */
 export const MOTION_DIAGONAL = kernel2d(
   [
@@ -22,11 +23,11 @@ export const MOTION_DIAGONAL = kernel2d(
 );
 
 /**
- * The camera moved in a straight line while the shutter was open: a stroke, `length` long and 1 wide, `[kH, kW]`, sum 1.
- * Each weight is the share of the stroke that lies on its pixel, so any length and any angle is without stairs;
- * along the axes a whole length gives the mean of so many pixels.
+ * Motion along a straight line during the exposure: a stroke, `length` long and 1 wide, `[kH, kW]`, sum 1. Each weight is
+ * the share of the stroke that covers its pixel, so any length and angle is anti-aliased; along the axes a whole length
+ * gives the mean of `length` pixels.
  * @param length in pixels, > 0. Default 9
- * @param angle in degrees, counter-clockwise from the right. Default 0: sideways
+ * @param angle in degrees, counter-clockwise from the right. Default 0: horizontal
  * @throws OptionError if length or angle breaks its rule
  * @example
  * ```ts
@@ -45,3 +46,26 @@ export function motionBlur(length = 9, angle = 0): Tensor {
   const end = length / 2;
   return coverage([corner(-end, -0.5), corner(end, -0.5), corner(end, 0.5), corner(-end, 0.5)]);
 }
+
+export const MOTION_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'motion blur: any length, any angle',
+  formula: 'share of a stroke, length × 1, on each pixel',
+  code: 'motionBlur(length, angle)',
+  parameters: [
+    { name: 'length', default: 9, rule: 'pixels, > 0' },
+    { name: 'angle', default: 0, rule: ANGLE_RULE },
+  ],
+  make: motionBlur,
+  output: 'clamp',
+};
+
+export const MOTION_DIAGONAL_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'motion blur: 9 pixels along the diagonal',
+  formula: '1 / 9 where x = y, 9 × 9',
+  code: 'MOTION_DIAGONAL',
+  parameters: [],
+  make: () => MOTION_DIAGONAL,
+  output: 'clamp',
+};

@@ -1,11 +1,12 @@
 import { OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
- * Adds to every pixel what makes it differ from its neighbors, `[3, 3]`, sum 1:
+ * Amplifies the difference of each pixel from its neighbors, `[3, 3]`, sum 1:
  * identity − strength · Laplacian = identity + 5 · strength · (identity − mean of the cross).
- * @param strength 0 leaves the picture as it is. Default 1: the well-known 0 −1 0 / −1 5 −1 / 0 −1 0
+ * @param strength 0 leaves the picture unchanged. Default 1: the well-known 0 −1 0 / −1 5 −1 / 0 −1 0
  * @throws OptionError if strength is not a finite number ≥ 0
  * @see Gonzalez & Woods, Digital Image Processing, 3.6 (using the Laplacian for sharpening)
  * @example
@@ -24,3 +25,13 @@ export function sharpen(strength = 1): Tensor {
     [0, -s, 0],
   ]);
 }
+
+export const SHARPEN_ENTRY: KernelEntry = {
+  group: 'sharpen',
+  summary: 'sharper: identity − strength · Laplacian',
+  formula: '0 −s 0 / −s 1+4s −s / 0 −s 0',
+  code: 'sharpen(strength)',
+  parameters: [{ name: 'strength', default: 1, rule: 's, ≥ 0' }],
+  make: sharpen,
+  output: 'clamp',
+};

@@ -1,6 +1,7 @@
 import { OptionError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { notNegative } from '../kernels/make/kernel-parameters.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
@@ -9,22 +10,21 @@ import { checkOperationOptions, type OperationOptions, planeAt, planesToImage, r
 
 /** Options of {@link canny}. */
 export interface CannyOptions extends OperationOptions {
-  /** Standard deviation of the Gaussian that removes noise first, in pixels, ≥ 0; 0 leaves it out. Default 1. */
+  /** Standard deviation of the Gaussian that removes noise first, in pixels, ≥ 0; 0: no blur. Default 1. */
   sigma?: number;
-  /** Weak edges, from this magnitude on, count where they hang together with a strong one, ≥ 0. Default 0.05. */
+  /** Threshold of weak edges, which are kept if connected to a strong one, ≥ 0. Default 0.05. */
   low?: number;
-  /** Strong edges, from this magnitude on, always count, ≥ low. Default 0.1. */
+  /** Threshold of strong edges, which are always kept, ≥ low. Default 0.1. */
   high?: number;
 }
 
 /**
- * Edges as lines one pixel wide: blurred by a Gaussian, the slope measured by Sobel's kernels, kept only where it is steeper
- * than on both sides across the edge, and then only what is steep enough or hangs together with what is.
+ * Canny's edge detector, with edges one pixel wide: Gaussian blur, Sobel gradient, non-maximum suppression across the edge,
+ * and hysteresis between the two thresholds.
  *
- * Magnitudes are as {@link gradient} gives them, 1 for a step from black to white (a blur makes less of it): times 1020
- * they are the thresholds of OpenCV's `Canny` with `L2gradient`, times 4 those of scikit-image's `canny`, both on 8 bits or
- * 0…1. The two neighbors across the edge are interpolated as in scikit-image; of two equally steep pixels one is kept, as in
- * OpenCV. Of several channels the one counts that is steepest at the pixel.
+ * Thresholds are magnitudes of {@link gradient}, 1 for a step from black to white before the blur. Multiply them by 1020 for
+ * OpenCV's `Canny` with `L2gradient` (8 bits), by 4 for scikit-image's `canny` (0…1). The two neighbors across the edge are
+ * interpolated as in scikit-image; of two equal neighbors one is kept, as in OpenCV. Each pixel uses its steepest channel.
  * @returns one channel of the same size and sample type: white on black
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Canny, A Computational Approach to Edge Detection (1986)
@@ -48,7 +48,7 @@ export async function canny(image: Image, options: CannyOptions = {}): Promise<I
   const slopes = (await respond(smooth, [SOBEL_X, SOBEL_Y], rest)).data;
   const ridge = thin(steepestSlopes(slopes, x.shape[0]), image.width, image.height);
   const white = whiteOf(image.data);
-  const full = 4 * white; // Sobel's answer to a step from black to white
+  const full = 4 * white; // Sobel's response to a step from black to white
   return planesToImage(
     image,
     link(ridge, image.width, low * full, high * full).map((edge) => edge * white),
@@ -62,7 +62,7 @@ interface SlopePlanes {
   readonly magnitude: Float32Array;
 }
 
-/** At every pixel the slope of the plane where it is steepest. @param slopes `[planes, 2, H, W]` */
+/** At every pixel, the gradient of the steepest plane. @param slopes `[planes, 2, H, W]` */
 function steepestSlopes(slopes: Float32Array, planes: number): SlopePlanes {
   const area = slopes.length / planes / 2;
   const steep = new Float32Array(planes * area);
@@ -80,8 +80,8 @@ function steepestSlopes(slopes: Float32Array, planes: number): SlopePlanes {
 }
 
 /**
- * The magnitude where it is a ridge, else 0: not less than what lies one pixel uphill, and more than what lies one pixel downhill,
- * both read between the two pixels of the ring around that are nearest. Beyond the border there is nothing.
+ * Non-maximum suppression: keeps the magnitude where it is ≥ its neighbor along the gradient and > the one against it, else 0.
+ * Both neighbors are interpolated between the two nearest of the eight pixels around. Beyond the border they are 0.
  */
 function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): Float32Array {
   const ridge = new Float32Array(magnitude.length);
@@ -92,7 +92,7 @@ function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): 
       if (m === 0) continue;
       const [sx, sy] = [Math.sign(x[i]), Math.sign(y[i])];
       const [ax, ay] = [Math.abs(x[i]), Math.abs(y[i])];
-      // straight on along the longer component, and diagonally as far as the shorter one goes
+      // interpolates between the straight and the diagonal neighbor
       const [dx, dy] = ax >= ay ? [sx, 0] : [0, sy];
       const share = Math.min(ax, ay) / Math.max(ax, ay);
       const uphill = (1 - share) * at(column + dx, row + dy) + share * at(column + sx, row + sy);
@@ -103,7 +103,7 @@ function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): 
   return ridge;
 }
 
-/** 1 where the ridge reaches `high`, and from there on over all eight neighbors while it reaches `low`; else 0. */
+/** Hysteresis: 1 where the ridge is ≥ `high`, or ≥ `low` and 8-connected to such a pixel; else 0. */
 function link(ridge: Float32Array, width: number, low: number, high: number): Float32Array {
   const edges = new Float32Array(ridge.length);
   const open: number[] = [];
@@ -125,3 +125,17 @@ function link(ridge: Float32Array, width: number, low: number, high: number): Fl
   }
   return edges;
 }
+
+export const CANNY_ENTRY: OperationEntry = {
+  group: 'edges',
+  summary: 'edges as lines one pixel wide',
+  formula: 'sobel-edges of a Gaussian blur, thinned to ridges; ≥ high, or ≥ low and connected',
+  code: 'canny(image, { sigma, low, high })',
+  parameters: [
+    { name: 'sigma', default: 1, rule: 'σ of the blur in pixels, ≥ 0' },
+    { name: 'low', default: 0.05, rule: 'share of a step from black to white, ≥ 0' },
+    { name: 'high', default: 0.1, rule: 'share of a step from black to white, ≥ low' },
+  ],
+  apply: (image, [sigma, low, high] = [], options) => canny(image, { sigma, low, high, ...options }),
+  output: 'clamp',
+};

@@ -6,7 +6,7 @@ import type { RunOptions } from '../../kernels/eager.js';
 import { reshape } from '../../tensor.js';
 import { gaussian } from '../kernels/gaussian.js';
 
-/** How far two pictures are apart; differences are in their units: 0 … 255 for 8 bits, 0 … 65535 for 16, 0 … 1 for floats. */
+/** Differences of two pictures, in their units: 0 … 255 for 8 bits, 0 … 65535 for 16, 0 … 1 for floats. */
 export interface Comparison {
   /** the largest absolute difference of two samples */
   readonly max: number;
@@ -25,8 +25,8 @@ const WINDOW = 11;
 const SIGMA = 1.5;
 
 /**
- * Compares two pictures, all channels alike, alpha too.
- * @throws ShapeError unless both have one size, as many channels and one sample type
+ * Compares two pictures over all channels, alpha included.
+ * @throws ShapeError unless both have the same size, channels and sample type
  * @see Wang, Bovik, Sheikh, Simoncelli, Image Quality Assessment: From Error Visibility to Structural Similarity (2004)
  * @example
  * ```ts
@@ -64,15 +64,15 @@ async function similarity(a: Image, b: Image, on: RunOptions): Promise<number | 
   let total = 0;
   for (let c = 0; c < a.channels; c++) {
     const [pa, pb] = [planesA, planesB].map((planes) => planes.subarray(c * area, (c + 1) * area));
-    const { x, shift } = moments(pa, pb, whiteOf(a.data));
+    const { x, shift } = pairMoments(pa, pb, whiteOf(a.data));
     const { data } = await conv({ shape: [5, 1, a.height, a.width], data: x }, bell, on);
     total += meanSimilarity(data, shift);
   }
   return total / a.channels;
 }
 
-/** a, b, a², b² and ab, `[5, H·W]`, with white 1 and around the mean of both, so that float32 loses little of their variances. */
-function moments(a: Float32Array, b: Float32Array, white: number): { x: Float32Array; shift: number } {
+/** a, b, a², b² and ab, `[5, H·W]`, with white 1 and shifted by their common mean, which preserves the variances in float32. */
+function pairMoments(a: Float32Array, b: Float32Array, white: number): { x: Float32Array; shift: number } {
   const area = a.length;
   const add = (sum: number, value: number) => sum + value;
   const shift = (a.reduce(add, 0) + b.reduce(add, 0)) / (2 * area);

@@ -1,6 +1,7 @@
 import { type Image, tensorToImage } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import type { Tensor } from '../../tensor.js';
+import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { KIRSCH, ROBINSON } from '../kernels/compass.js';
 import { heading } from '../kernels/make/angle.js';
 import { oneOf } from '../kernels/make/kernel-parameters.js';
@@ -23,12 +24,12 @@ import {
   toPlanes,
 } from './operation.js';
 
-/** Kernels that measure slopes: two at right angles, or the eight of a compass. */
+/** Kernels of a gradient operator: two at right angles, or the eight of a compass. */
 interface GradientOperator {
   readonly kernels: readonly Tensor[];
-  /** what a step from 0 to 1 between two columns gives; Kirsch's on its dark side, 9 on the bright one */
+  /** response to a step from 0 to 1 between two columns; Kirsch's on the dark side, 9 on the bright one */
   readonly step: number;
-  /** where each kernel looks, in degrees counter-clockwise from the right */
+  /** direction of each kernel, in degrees counter-clockwise from the right */
   readonly looks: readonly number[];
 }
 
@@ -42,30 +43,30 @@ const OPERATORS = {
   robinson: { kernels: ROBINSON, step: 4, looks: COMPASS },
 } as const satisfies Record<string, GradientOperator>;
 
-/** The kernels that {@link gradient} knows by name. */
+/** Names of the operators of {@link gradient}. */
 export type GradientOperatorName = keyof typeof OPERATORS;
 /** Every {@link GradientOperatorName}. */
 export const GRADIENT_OPERATORS = Object.keys(OPERATORS) as readonly GradientOperatorName[];
 
-/** The option that all of the gradient's functions share. */
+/** The option shared by all gradient functions. */
 export interface OperatorOption {
-  /** Whose kernels measure the slope. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
+  /** The kernels that measure the gradient. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
   operator?: GradientOperatorName;
 }
 
-/** What {@link gradient} returns: float images of the size of the picture, one channel for each it looked at. */
+/** What {@link gradient} returns: float images of the picture's size, one channel per measured channel. */
 export interface Gradient {
-  /** How steep: 1 is a step from black to white between two columns or rows, whatever the operator (Kirsch's: on its dark side); ≥ 0. */
+  /** ≥ 0; 1 is a step from black to white between two columns or rows, for every operator (Kirsch's: on the dark side). */
   readonly magnitude: Image;
-  /** Where it gets brighter, in radians from −π to π, counter-clockwise from the right; 0 where it is flat. */
+  /** Direction of increasing brightness, in radians from −π to π, counter-clockwise from the right; 0 where flat. */
   readonly direction: Image;
 }
 
 /**
- * The slope of the brightness at every pixel: with x to the right and y downwards, magnitude √(x² + y²) / step and direction
- * atan2(−y, x), where x and y are what the operator's two kernels give and step is what they give for a step of 1. Of a
- * compass the kernel with the largest answer counts, and the direction is a multiple of 45°. Roberts' pair is turned by 45°.
- * @param image not changed
+ * The image gradient: with x to the right and y downwards, magnitude √(x² + y²) / step and direction atan2(−y, x), where x
+ * and y are the responses of the operator's two kernels and step is their response to a step of 1. A compass operator takes
+ * the largest response, so its direction is a multiple of 45°. Roberts' pair is rotated by 45°.
+ * @param image not modified
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 10.2 (the image gradient and its properties)
  * @example
@@ -86,10 +87,10 @@ export async function gradient(image: Image, options: OperatorOption & MeasureOp
 }
 
 /**
- * The magnitude of the {@link gradient} as a picture: edges, bright on black, in every channel for itself.
- * @returns the same size, channels and sample type, alpha as it was
+ * The magnitude of the {@link gradient} as a picture: bright edges on black, per channel.
+ * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
- * @throws ShapeError if `out` is not as the result is
+ * @throws ShapeError if `out` does not have the shape and type of the result
  */
 export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions & ResultOptions = {}): Promise<Image> {
   const { channels = 'color', output = 'clamp', out } = options;
@@ -108,9 +109,9 @@ export async function gradientMagnitude(image: Image, options: OperatorOption & 
 }
 
 /**
- * The {@link gradient} in colors, of the channel where it is steepest: the hue says where it gets brighter (red to the right, yellow-green
- * up, cyan to the left, violet down), the brightness how steeply.
- * @returns RGB of the same size and sample type
+ * The {@link gradient} as colors, of the steepest channel at each pixel: the hue is the direction (red to the right,
+ * yellow-green up, cyan to the left, violet down), the brightness the magnitude.
+ * @returns an RGB image of the same size and sample type
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export async function gradientDirection(image: Image, options: OperatorOption & OperationOptions = {}): Promise<Image> {
@@ -123,7 +124,7 @@ export async function gradientDirection(image: Image, options: OperatorOption & 
     const at = largestAt(magnitude, area, i);
     const sixth = (direction[at] / Math.PI) * 3;
     for (let c = 0; c < 3; c++) {
-      // red, green and blue are a third of the wheel apart, each full for a third and rising or falling for a sixth on both sides
+      // HSV to RGB: each primary is full for a third of the wheel, with a ramp of a sixth on both sides
       const away = Math.abs(((((sixth - 2 * c) % 6) + 9) % 6) - 3);
       rgb[c * area + i] = magnitude[at] * Math.min(1, Math.max(0, 2 - away));
     }
@@ -132,7 +133,7 @@ export async function gradientDirection(image: Image, options: OperatorOption & 
 }
 
 interface Slopes {
-  /** plane by plane, in the picture's units: a step from black to white is white */
+  /** plane by plane, in the picture's units: white for a step from black to white */
   readonly magnitude: Float32Array;
   /** plane by plane, in radians */
   readonly direction: Float32Array;
@@ -158,18 +159,18 @@ function operatorOf(operation: string, { operator = 'sobel' }: OperatorOption): 
   return OPERATORS[operator];
 }
 
-/** Two components at right angles. @param answers the one plane, then the other */
+/** Two components at right angles. @param answers the first plane, then the second */
 function fromPair(answers: Float32Array, looks: readonly number[], magnitude: Float32Array, direction: Float32Array): void {
   const [[ux, uy], [vx, vy]] = looks.map((degrees) => heading('gradient', 'looks', degrees));
   const [u, v] = [planeAt(answers, 0, 2), planeAt(answers, 1, 2)];
   for (let i = 0; i < magnitude.length; i++) {
     magnitude[i] = Math.sqrt(u[i] * u[i] + v[i] * v[i]);
-    // 0 − y and not −y, which would be −0 where y is 0, and turn π into −π
+    // 0 − y instead of −y, which is −0 for y = 0 and turns π into −π
     direction[i] = Math.atan2(0 - (u[i] * uy + v[i] * vy), u[i] * ux + v[i] * vx);
   }
 }
 
-/** The largest of all answers, the first of equals. @param answers plane after plane */
+/** The largest response, the first one among equals. @param answers plane after plane */
 function fromCompass(answers: Float32Array, looks: readonly number[], magnitude: Float32Array, direction: Float32Array): void {
   const area = magnitude.length;
   for (let i = 0; i < area; i++) {
@@ -179,9 +180,39 @@ function fromCompass(answers: Float32Array, looks: readonly number[], magnitude:
   }
 }
 
-/** Of pixel i in plane after plane: the index of the largest value, the first of equals. */
+/** The index of pixel i's largest value over the planes, the first one among equals. */
 export function largestAt(values: Float32Array, area: number, i: number): number {
   let best = i;
   for (let at = i + area; at < values.length; at += area) if (values[at] > values[best]) best = at;
   return best;
+}
+
+export const ROBERTS_EDGES_ENTRY: OperationEntry = edges('roberts', '√(roberts-falling² + roberts-rising²) / √2');
+export const PREWITT_EDGES_ENTRY: OperationEntry = edges('prewitt', '√(prewitt-x² + prewitt-y²) / 3');
+export const SOBEL_EDGES_ENTRY: OperationEntry = edges('sobel', '√(sobel-x² + sobel-y²) / 4');
+export const SCHARR_EDGES_ENTRY: OperationEntry = edges('scharr', '√(scharr-x² + scharr-y²) / 16');
+export const KIRSCH_EDGES_ENTRY: OperationEntry = edges('kirsch', 'max over the directions of kirsch / 15');
+export const ROBINSON_EDGES_ENTRY: OperationEntry = edges('robinson', 'max over the directions of robinson / 4');
+
+export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
+  group: 'edges',
+  summary: 'the hue says where it gets brighter, the brightness how steeply',
+  formula: 'hue = atan2(−sobel-y, sobel-x), brightness = √(sobel-x² + sobel-y²) / 4',
+  code: 'gradientDirection(image)',
+  parameters: [],
+  apply: (image, _, options) => gradientDirection(image, options),
+  output: 'clamp',
+};
+
+function edges(operator: GradientOperatorName, formula: string): OperationEntry {
+  const [initial, ...rest] = operator;
+  return {
+    group: 'edges',
+    summary: `edges in every direction, by ${initial.toUpperCase()}${rest.join('')}'s kernels`,
+    formula,
+    code: `gradientMagnitude(image, { operator: '${operator}' })`,
+    parameters: [],
+    apply: (image, _, options) => gradientMagnitude(image, { operator, ...options }),
+    output: 'clamp',
+  };
 }

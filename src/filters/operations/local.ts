@@ -1,19 +1,20 @@
 import type { Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { full, type Tensor } from '../../tensor.js';
+import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { checkKernelSize, count } from '../kernels/make/kernel-parameters.js';
 import { checkOperationOptions, type MeasureOptions, type OperationOptions, planeAt, replacePlanes, respond, toPlanes } from './operation.js';
 
 /** Options of {@link localMean}, {@link localVariance} and {@link localDeviation}. */
 export interface LocalOptions extends OperationOptions {
-  /** Side of the window in pixels, a whole number ≥ 1; of an even one the middle is right of and below the center. Default 5. */
+  /** Side of the window in pixels, a whole number ≥ 1; the anchor of an even window is right of and below its center. Default 5. */
   size?: number;
 }
 
 /**
- * The mean of the size × size pixels around each pixel, every channel for itself: m = Σ f / n. The same as `filter` with
- * `box(size)`, summed more precisely.
- * @returns the same size, channels and sample type, alpha as it was
+ * The mean of the size × size pixels around each pixel, per channel: m = Σ f / n. Like `filter` with `box(size)`, but summed
+ * more precisely.
+ * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export async function localMean(image: Image, options: LocalOptions = {}): Promise<Image> {
@@ -21,9 +22,9 @@ export async function localMean(image: Image, options: LocalOptions = {}): Promi
 }
 
 /**
- * How much the size × size pixels around each pixel differ: v = Σ (f − m)² / n (divided by n, not n − 1), every channel for itself.
- * White counts as 1, so v is at most ¼, whatever the sample type.
- * @returns the same size, channels and sample type, alpha as it was
+ * The variance of the size × size pixels around each pixel, per channel: v = Σ (f − m)² / n (divided by n, not n − 1). White
+ * counts as 1, so v is at most ¼ for every sample type.
+ * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export async function localVariance(image: Image, options: LocalOptions = {}): Promise<Image> {
@@ -31,8 +32,8 @@ export async function localVariance(image: Image, options: LocalOptions = {}): P
 }
 
 /**
- * The standard deviation of the size × size pixels around each pixel, √v, in the picture's units, every channel for itself: texture.
- * @returns the same size, channels and sample type, alpha as it was
+ * The standard deviation of the size × size pixels around each pixel, √v, in the picture's units, per channel: a measure of texture.
+ * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -67,14 +68,14 @@ async function local(operation: string, image: Image, options: LocalOptions, mea
 }
 
 /**
- * Mean and variance of every window, in float64. Σf²/n − m² alone would not do: where a bright sky is nearly even,
- * the difference of two large float32 sums is noise. So f is measured from an origin near it, and f and f² are each split in two: 11 bits, whose
- * sums float32 holds exactly for windows of up to 8192 pixels, and the small rest.
+ * Mean and variance of every window, in float64. Σf²/n − m² in float32 cancels: in a nearly uniform sky the difference of two
+ * large sums is noise. So f is taken relative to an origin near it, and f and f² are each split in two: the upper 11 bits,
+ * whose sums are exact in float32 for windows of up to 8192 pixels, and the remainder.
  * @param x `[1, 1, H, W]`
  */
 async function moments(x: Tensor, size: number, options: MeasureOptions) {
   const { paddingMode, paddingValue = 0 } = options;
-  // seen from the origin, a constant beyond the border has to be zero
+  // the origin must map a constant border to zero
   const constant = paddingMode === 'zero' || paddingMode === 'constant';
   const origin = constant ? paddingValue : x.data.reduce((sum, value) => sum + value, 0) / x.data.length;
   const border = paddingMode === 'constant' ? { paddingValue: paddingValue - origin } : {};
@@ -95,7 +96,7 @@ async function moments(x: Tensor, size: number, options: MeasureOptions) {
   return { mean, variance };
 }
 
-/** Multiples of 2⁻¹¹ of the largest value's power of two, and what is left. */
+/** Multiples of 2⁻¹¹ of the largest value's power of two, and the remainders. */
 function split(values: Float64Array): readonly [coarse: Float32Array, fine: Float32Array] {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const step = largest === 0 ? 1 : 2 ** (Math.ceil(Math.log2(largest)) - 11);
@@ -106,3 +107,35 @@ function split(values: Float64Array): readonly [coarse: Float32Array, fine: Floa
   }
   return [coarse, fine];
 }
+
+const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, a whole number ≥ 1' }] as const;
+
+export const LOCAL_MEAN_ENTRY: OperationEntry = {
+  group: 'texture',
+  summary: 'the mean of the pixels around',
+  formula: 'm = Σ f / n, n = size²',
+  code: 'localMean(image, { size })',
+  parameters: SIZE,
+  apply: (image, [size] = [], options) => localMean(image, { size, ...options }),
+  output: 'clamp',
+};
+
+export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
+  group: 'texture',
+  summary: 'how much the pixels around differ, squared; white counts as 1',
+  formula: 'Σ (f − m)² / n',
+  code: 'localVariance(image, { size })',
+  parameters: SIZE,
+  apply: (image, [size] = [], options) => localVariance(image, { size, ...options }),
+  output: 'clamp',
+};
+
+export const LOCAL_DEVIATION_ENTRY: OperationEntry = {
+  group: 'texture',
+  summary: 'how much the pixels around differ',
+  formula: '√(Σ (f − m)² / n)',
+  code: 'localDeviation(image, { size })',
+  parameters: SIZE,
+  apply: (image, [size] = [], options) => localDeviation(image, { size, ...options }),
+  output: 'clamp',
+};

@@ -9,13 +9,13 @@ import { checkKernelSize, count } from '../kernels/make/kernel-parameters.js';
 export interface DownsampleOptions extends Pick<FilterOptions, 'alpha' | 'linear' | 'output' | 'backend'> {}
 
 /**
- * A picture in 1 / factor of its size, without the patterns that appear where pixels are merely left out (aliasing).
+ * Reduces a picture to 1 / factor of its size without aliasing.
  *
- * It is a convolution with a stride: a Gaussian of σ = factor / 2 pixels, cut off at 4σ, whose middle lies in the middle of
- * each block of factor × factor pixels, so the picture does not shift. A wave of four new pixels keeps 73 % of its height, one
- * of two 29 %, and one of a single new pixel, which would turn into a plain tone, 0.7 %. Beyond the border the picture is mirrored.
+ * A strided convolution: a Gaussian of σ = factor / 2 pixels, truncated at 4σ and centered on each block of factor × factor
+ * pixels, so the picture does not shift. A wave of four output pixels keeps 73% of its amplitude, one of two pixels 29%, and
+ * one of a single pixel, which would alias to a constant, 0.7%. Beyond the border the picture is mirrored.
  * @param factor a whole number ≥ 1, or one per axis, `[y, x]`
- * @returns ceil(width / factor) × ceil(height / factor); an incomplete block at the right or bottom counts
+ * @returns ceil(width / factor) × ceil(height / factor); an incomplete block at the right or bottom counts as one
  * @throws OptionError if the factor or an option breaks its rule
  * @example
  * ```ts
@@ -39,15 +39,15 @@ export async function downsample(image: Image, factor: PerAxis<number>, options:
     const before = (taps(each) - each) / 2;
     return [before, (Math.ceil(size / each) - 1) * each + taps(each) - size - before] as const;
   });
-  return filter(image, outer(bell(down), bell(across)), { ...options, stride: [down, across], padding, paddingMode: 'symmetric' });
+  return filter(image, outer(lowPassTaps(down), lowPassTaps(across)), { ...options, stride: [down, across], padding, paddingMode: 'symmetric' });
 }
 
-/** Even for an even factor, whose blocks have their middle between two pixels. */
+/** Number of taps: even for an even factor, whose blocks are centered between two pixels. */
 function taps(factor: number): number {
   return factor === 1 ? 1 : 4 * factor + (factor % 2);
 }
 
-function bell(factor: number): number[] {
+function lowPassTaps(factor: number): number[] {
   const middle = (taps(factor) - 1) / 2;
   return toMean(Array.from({ length: taps(factor) }, (_, i) => Math.exp(-2 * ((i - middle) / factor) ** 2)));
 }

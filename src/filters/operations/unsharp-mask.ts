@@ -1,5 +1,6 @@
 import type { Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { finite, notNegative, positive } from '../kernels/make/kernel-parameters.js';
@@ -7,20 +8,20 @@ import { checkOperationOptions, type OperationOptions, replacePlanes, toPlanes }
 
 /** Options of {@link unsharpMask}. */
 export interface UnsharpMaskOptions extends OperationOptions {
-  /** Standard deviation of the blur in pixels, > 0: how coarse the detail is that is brought out. Default 1. */
+  /** Standard deviation of the blur in pixels, > 0: the scale of the enhanced detail. Default 1. */
   radius?: number;
-  /** How much of the detail is added; a negative amount softens. Default 1. */
+  /** Factor of the added detail; negative amounts soften. Default 1. */
   amount?: number;
-  /** Differences from the blur up to this are left alone (noise), in the image's units, ≥ 0. Default 0. */
+  /** Smaller differences from the blur (noise) are left unchanged, in the image's units, ≥ 0. Default 0. */
   threshold?: number;
 }
 
 /**
- * Sharpens as darkrooms did: the difference from a blurred copy is added, where it is large enough:
- * f + amount · (f − G f) where |f − G f| > threshold, else f; G is `gaussian(radius)`. Without threshold it is
- * scikit-image's `unsharp_mask`. With channels `'luminance'` the same is added to red, green and blue, so colors keep their hue.
- * @param image not changed
- * @returns the same size and sample type, alpha as it was
+ * Unsharp masking: adds the difference from a blurred copy where it exceeds the threshold: f + amount · (f − G f) where
+ * |f − G f| > threshold, else f; G is `gaussian(radius)`. Without threshold it equals scikit-image's `unsharp_mask`. With
+ * channels `'luminance'` the same value is added to red, green and blue, which preserves the hue.
+ * @param image not modified
+ * @returns an image of the same size and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.6 (unsharp masking and highboost filtering)
  * @example
@@ -38,7 +39,7 @@ export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}
   finite('unsharpMask', 'amount', amount);
   notNegative('unsharpMask', 'threshold', threshold);
 
-  // `filter` knows what to do with luminance, and with colors next to transparent pixels
+  // `filter` handles luminance, and colors next to transparent pixels
   const blurred = await filter(image, gaussian(radius), { ...rest, output: 'float' });
   const each = { channels: rest.channels === 'luminance' ? 'color' : rest.channels } as const;
   const [planes, soft] = [toPlanes('unsharpMask', image, each), toPlanes('unsharpMask', blurred, each).x.data];
@@ -49,3 +50,17 @@ export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}
   });
   return replacePlanes(image, planes, sharp, output);
 }
+
+export const UNSHARP_MASK_ENTRY: OperationEntry = {
+  group: 'sharpen',
+  summary: 'sharper: adds what a blur takes away, where it is large enough',
+  formula: 'f + amount · (f − G f) where |f − G f| > threshold, G = gaussian(radius)',
+  code: 'unsharpMask(image, { radius, amount, threshold })',
+  parameters: [
+    { name: 'radius', default: 1, rule: 'σ of the blur in pixels, > 0' },
+    { name: 'amount', default: 1, rule: 'any number; negative softens' },
+    { name: 'threshold', default: 0, rule: "in the picture's units, ≥ 0" },
+  ],
+  apply: (image, [radius, amount, threshold] = [], options) => unsharpMask(image, { radius, amount, threshold, ...options }),
+  output: 'clamp',
+};

@@ -4,7 +4,7 @@ import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samp
 import type { Tensor } from '../../tensor.js';
 
 /**
- * How a filter's values become samples.
+ * How filtered values become samples.
  *
  * | output | a value v of a filtered channel becomes |
  * |---|---|
@@ -12,12 +12,11 @@ import type { Tensor } from '../../tensor.js';
  * | `signed` | v + mid-gray: 128 for 8 bits, 32768 for 16, 0.5 for floats |
  * | `abs` | \|v\| |
  * | `normalize` | (v − min) / (max − min) from black to white, min and max over all filtered channels; black if all are equal |
- * | `float` | v in a float image, where 0 is black and 1 is white: negative and brighter values stay, nothing is rounded |
- * | `16bit` | v in a 16-bit image: of 8 bits times 257, of floats times 65535 |
+ * | `float` | v in a float image, where 0 is black and 1 is white: neither clamped nor rounded |
+ * | `16bit` | v in a 16-bit image: 8-bit values times 257, floats times 65535 |
  *
- * All but `float` and `16bit` keep the image's sample type. All but `float` limit to black … white and, where samples are
- * whole numbers, round to the nearest, halves up. Alpha and channels that were not filtered are only brought into the new
- * type: never shifted, turned positive or spread.
+ * All but `float` and `16bit` keep the image's sample type. All but `float` clamp to black … white and, for integer samples,
+ * round to the nearest, halves up. Alpha and unfiltered channels are only converted to the new type.
  */
 export type Output = (typeof OUTPUTS)[number];
 /** Every {@link Output}. */

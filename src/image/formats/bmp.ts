@@ -1,8 +1,8 @@
 import { fromRgba, overWhite, toRgba8 } from '../samples.js';
 import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
 
-/** Sizes of the headers that jimp knows, and those that it does not (OS/2). */
-const HEADERS = [40, 52, 56, 108, 124];
+/** Sizes of the headers that jimp supports, and of the others (OS/2). */
+const HEADER_SIZES = [40, 52, 56, 108, 124];
 const OTHER_HEADERS = [12, 16, 64];
 const PLAIN = 0;
 const MASKS = 3;
@@ -11,15 +11,15 @@ const USUAL_MASKS = [0xff0000, 0xff00, 0xff];
 
 interface BmpHeader extends Header {
   readonly bits: number;
-  /** where the file keeps its pixels, and where jimp looks for them */
+  /** the pixels' offset in the file, and the offset that jimp uses */
   readonly pixelsAt: number;
   readonly expectedAt: number;
 }
 
-/** BMP by jimp (bmp-ts): uncompressed, 1, 4, 8, 24 or 32 bits; comes as RGB, alpha is dropped. */
+/** BMP by jimp (bmp-ts): uncompressed, 1, 4, 8, 24 or 32 bits; decoded as RGB, alpha is dropped. */
 export const bmp: Format = {
   name: 'BMP',
-  matches: (bytes) => bytes.toString('latin1', 0, 2) === 'BM' && bytes.length >= 18 && [...HEADERS, ...OTHER_HEADERS].includes(bytes.readUInt32LE(14)),
+  matches: (bytes) => bytes.toString('latin1', 0, 2) === 'BM' && bytes.length >= 18 && [...HEADER_SIZES, ...OTHER_HEADERS].includes(bytes.readUInt32LE(14)),
   inspect,
 
   async decode(bytes) {
@@ -41,7 +41,7 @@ export const bmp: Format = {
 function inspect(bytes: Buffer): BmpHeader {
   need(bytes, 54, 'its header');
   const headerSize = bytes.readUInt32LE(14);
-  if (!HEADERS.includes(headerSize)) throw new Unreadable(`is a BMP with an OS/2 header of ${headerSize} bytes; Windows BMPs are read`);
+  if (!HEADER_SIZES.includes(headerSize)) throw new Unreadable(`is a BMP with an OS/2 header of ${headerSize} bytes; Windows BMPs are read`);
   const [width, height] = [bytes.readInt32LE(18), Math.abs(bytes.readInt32LE(22))];
   if (width < 0) throw new Damaged(`is damaged: it claims to be ${width} pixels wide`);
   const [bits, compression] = [bytes.readUInt16LE(28), bytes.readUInt32LE(30)];
@@ -50,14 +50,14 @@ function inspect(bytes: Buffer): BmpHeader {
   const ownMasks = compression === MASKS && headerSize === 40;
   const expectedAt = 14 + headerSize + (ownMasks ? 12 : 0) + 4 * colors;
   need(bytes, expectedAt, 'its header');
-  // with 32 bits jimp looks at the masks of a long header whether they count or not
+  // at 32 bits jimp applies the masks of a long header even where they are not in use
   const masked = bits === 32 && (ownMasks || headerSize > 40);
   const usual = !masked || USUAL_MASKS.every((mask, i) => bytes.readUInt32LE(54 + 4 * i) === mask);
   if (!usual || !(compression === PLAIN || (compression === MASKS && bits === 32))) {
     throw new Unreadable(`is a BMP of ${bits} bits with compression ${compression} or unusual color masks; uncompressed ones are read`);
   }
   if (![1, 4, 8, 24, 32].includes(bits)) throw new Unreadable(`is a BMP of ${bits} bits a pixel; those of 1, 4, 8, 24 and 32 bits are read`);
-  // the decoder ends at the first row whose last byte is half empty
+  // the decoder stops at the first row whose last byte is half empty
   if (bits === 4 && width % 2 === 1) throw new Unreadable('is a BMP of 4 bits a pixel and an odd width; even widths are read');
   return { width, height, bits, pixelsAt: bytes.readUInt32LE(10), expectedAt };
 }

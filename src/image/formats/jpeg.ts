@@ -4,17 +4,17 @@ import { Damaged, type Format, type Header, need, Unreadable } from './format.js
 import { orient } from './orient.js';
 import { decodeBySharp, jpegBySharp } from './sharp.js';
 
-/** A marker and what belongs to it; numbers are positions in the file. */
+/** A marker segment; numbers are offsets in the file. */
 interface Segment {
   readonly marker: number;
-  /** the payload behind the length, up to `end` */
+  /** the payload after the length field, up to `end` */
   readonly start: number;
   readonly end: number;
-  /** of a scan: restart markers in its data */
+  /** number of restart markers in a scan's data */
   readonly restarts: number;
 }
 
-interface Frame extends Header {
+interface FrameHeader extends Header {
   readonly components: readonly { readonly id: number; readonly h: number; readonly v: number }[];
 }
 
@@ -25,12 +25,12 @@ const DRI = 0xdd;
 const APP1 = 0xe1;
 const APP14 = 0xee;
 
-/** jpeg-js takes about 33 bytes a pixel. */
+/** jpeg-js takes about 33 bytes per pixel. */
 const MAX_PIXELS = 100e6;
-/** Real progressive files have about ten; each one passes over the whole picture, however few bytes it has. */
+/** Real progressive files have about ten. Each scan processes the whole picture, however few bytes it has. */
 const MAX_SCANS = 100;
 
-/** JPEG by jimp (jpeg-js): baseline and progressive, turned as its EXIF orientation says; gray has 1 channel, all else 3. */
+/** JPEG by jimp (jpeg-js): baseline and progressive, rotated by its EXIF orientation; gray has 1 channel, all else 3. */
 export const jpeg: Format = {
   name: 'JPEG',
   matches: (bytes) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff,
@@ -46,7 +46,7 @@ export const jpeg: Format = {
   async decode(bytes, codec) {
     const { frame, orientation, isRgb } = readSegments(bytes);
     const count = frame.components.length;
-    // libraries differ on what four components mean, and on RGB that is not marked
+    // libraries disagree on four components and on unmarked RGB
     if (codec === 'auto' && !isRgb && (count === 1 || count === 3)) {
       const { width, height } = frame;
       const data = await decodeBySharp(bytes, { width, height, channels: count, wide: false });
@@ -75,9 +75,9 @@ export const jpeg: Format = {
   },
 };
 
-/** Walks through the whole file: jpeg-js itself takes what is missing for gray. */
-function readSegments(bytes: Buffer): { frame: Frame; orientation: number; isRgb: boolean } {
-  let frame: Frame | undefined;
+/** Checks the whole file, because jpeg-js decodes missing data as gray. */
+function readSegments(bytes: Buffer): { frame: FrameHeader; orientation: number; isRgb: boolean } {
+  let frame: FrameHeader | undefined;
   let orientation = 1;
   let restartInterval = 0;
   let adobeTransform: number | undefined;
@@ -97,7 +97,7 @@ function readSegments(bytes: Buffer): { frame: Frame; orientation: number; isRgb
     }
   }
   if (!frame || scans === 0) throw new Damaged('has no JPEG image data');
-  // every block of 8 × 8 samples takes at least one bit
+  // each block of 8 × 8 samples takes at least one bit
   if (scanBytes * 8 < blocksOf(frame)) {
     throw new Damaged(`has ${scanBytes} bytes of image data, which cannot hold ${frame.width} × ${frame.height} pixels`);
   }
@@ -113,7 +113,7 @@ function* segments(bytes: Buffer): Generator<Segment> {
     if (bytes[at] !== 0xff || marker === 0) throw new Damaged(`holds no JPEG marker at byte ${at}, where one must be`);
     if (marker === EOI) return;
     at += marker === 0xff ? 1 : 2;
-    // fill bytes, and the markers that stand alone
+    // fill bytes, and markers without a payload
     if (marker === 0xff || marker === 1 || (marker >= 0xd0 && marker <= SOI)) continue;
     need(bytes, at + 2, 'a JPEG segment');
     const length = bytes.readUInt16BE(at);
@@ -125,7 +125,7 @@ function* segments(bytes: Buffer): Generator<Segment> {
   }
 }
 
-/** Where the entropy-coded data ends: at the first marker that is no restart. */
+/** The end of the entropy-coded data: the first marker other than a restart. */
 function scanData(bytes: Buffer, start: number): { end: number; restarts: number } {
   let restarts = 0;
   for (let at = start; ; at += 2) {
@@ -138,12 +138,12 @@ function scanData(bytes: Buffer, start: number): { end: number; restarts: number
   }
 }
 
-/** SOF0 to SOF15; C4, C8 and CC are something else. */
+/** SOF0 to SOF15, except C4, C8 and CC, which are other markers. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker % 4 !== 0 ? true : marker === 0xc0;
 }
 
-function readFrame(bytes: Buffer, { marker, start, end }: Segment): Frame {
+function readFrame(bytes: Buffer, { marker, start, end }: Segment): FrameHeader {
   if (marker > 0xc2) throw new Unreadable(`is a JPEG of kind SOF${marker - 0xc0}; baseline and progressive ones (SOF0 to SOF2) are read`);
   const count = bytes[start + 5];
   if (end < start + 6 + 3 * count || count === 0) throw new Damaged('has a JPEG frame header that is too short');
@@ -158,7 +158,7 @@ function readFrame(bytes: Buffer, { marker, start, end }: Segment): Frame {
 }
 
 /** A scan with restart markers has one after every `interval` blocks (or groups of blocks) but the last. */
-function checkRestarts(bytes: Buffer, { start, restarts }: Segment, frame: Frame, interval: number): void {
+function checkRestarts(bytes: Buffer, { start, restarts }: Segment, frame: FrameHeader, interval: number): void {
   if (interval === 0) return;
   const maxH = Math.max(...frame.components.map(({ h }) => h));
   const maxV = Math.max(...frame.components.map(({ v }) => v));
@@ -170,14 +170,14 @@ function checkRestarts(bytes: Buffer, { start, restarts }: Segment, frame: Frame
   if (restarts < expected) throw new Damaged(`is damaged: a JPEG scan has ${restarts} of its ${expected} restart markers`);
 }
 
-function blocksOf({ width, height, components }: Frame): number {
+function blocksOf({ width, height, components }: FrameHeader): number {
   const maxH = Math.max(...components.map(({ h }) => h));
   const maxV = Math.max(...components.map(({ v }) => v));
   const units = Math.ceil(width / 8 / maxH) * Math.ceil(height / 8 / maxV);
   return units * components.reduce((sum, { h, v }) => sum + h * v, 0);
 }
 
-/** 1 to 8; 1, as it is, where the EXIF block says nothing or is broken. */
+/** 1 to 8; 1 (unrotated) if the EXIF block is missing or broken. */
 function readOrientation(exif: Buffer): number {
   try {
     return readDirectory(exif).get(TAG.orientation)?.[0] ?? 1;

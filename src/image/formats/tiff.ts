@@ -4,8 +4,8 @@ import { Damaged, type Format, type Header, need, Unreadable } from './format.js
 import { orient } from './orient.js';
 import { checkDeflated, checkLzw } from './unpack.js';
 
-/** What jimp's decoder gets right, by photometric interpretation: samples in a pixel and their bits. */
-const KINDS: Readonly<Record<number, { name: string; samples: readonly number[]; bits: readonly number[] }>> = {
+/** What jimp's decoder supports, by photometric interpretation: samples per pixel and their bits. */
+const PHOTOMETRIC_KINDS: Readonly<Record<number, { name: string; samples: readonly number[]; bits: readonly number[] }>> = {
   0: { name: 'gray, white is 0', samples: [1], bits: [1, 4, 8, 16] },
   1: { name: 'gray', samples: [1], bits: [1, 2, 8, 16] },
   2: { name: 'RGB', samples: [3, 4], bits: [8, 16] },
@@ -27,7 +27,7 @@ interface TiffHeader extends Header {
   readonly orientation: number;
 }
 
-/** TIFF by jimp (utif): the first page; strips, plain, LZW or deflated; 8-bit gray, RGB or RGBA, of 16 bits the upper 8. */
+/** TIFF by jimp (utif): the first page; strips, plain, LZW or deflated; 8-bit gray, RGB or RGBA; of 16 bits the upper 8. */
 export const tiff: Format = {
   name: 'TIFF',
   matches: (bytes) => ['II\x2a\0', 'MM\0\x2a', 'II\x2b\0', 'MM\0\x2b'].includes(bytes.toString('latin1', 0, 4)),
@@ -37,7 +37,7 @@ export const tiff: Format = {
     const header = inspect(bytes);
     checkStrips(bytes, header);
     const { default: codec } = await import('@jimp/js-tiff');
-    // jimp decodes every page and follows every pointer, in circles too
+    // jimp decodes every page and follows every pointer, even cyclic ones
     const { width, height, data } = codec().decode(firstDirectoryOnly(bytes));
     if (header.premultiplied) divideByAlpha(data);
     const channels = header.samples === 4 ? 4 : header.photometric < 2 ? 1 : 3;
@@ -66,7 +66,7 @@ function inspect(bytes: Buffer): TiffHeader {
     throw new Unreadable(`is a TIFF ${what}; ${read} are read`);
   };
   if (photometric < 0) throw new Damaged('is damaged: its TIFF directory does not say how its samples are meant');
-  const kind = KINDS[photometric] ?? refuse(`of photometric interpretation ${photometric}`, 'gray, RGB and palette ones');
+  const kind = PHOTOMETRIC_KINDS[photometric] ?? refuse(`of photometric interpretation ${photometric}`, 'gray, RGB and palette ones');
   if (!kind.samples.includes(samples) || !kind.bits.includes(bits[0]) || bits.some((b) => b !== bits[0]) || one(TAG.sampleFormat, 1) !== 1) {
     const format = ['', 'whole numbers', 'signed numbers', 'floats'][one(TAG.sampleFormat, 1)] ?? 'numbers of another kind';
     refuse(
@@ -96,7 +96,7 @@ function inspect(bytes: Buffer): TiffHeader {
   };
 }
 
-/** Holds every strip against the rows that it must have: jimp takes what is missing for black. */
+/** Checks that every strip holds its rows, because jimp decodes missing data as black. */
 function checkStrips(bytes: Buffer, { width, height, compression, bits, samples, offsets, sizes, rowsPerStrip }: TiffHeader): void {
   const strips = Math.ceil(height / rowsPerStrip);
   if (offsets.length !== strips || sizes.length !== strips) {

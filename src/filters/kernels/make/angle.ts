@@ -1,8 +1,11 @@
 import { finite } from './kernel-parameters.js';
 
+/** How the catalogue describes an angle. */
+export const ANGLE_RULE = 'degrees, counter-clockwise from the right';
+
 /**
- * The unit vector at an angle, `[x, y]`, y downwards. All angles of the filters are measured in the same way:
- * from the right, counter-clockwise as one sees the picture; parameters are in degrees.
+ * The unit vector at an angle, `[x, y]`, y downwards. All filters measure angles from the right,
+ * counter-clockwise on screen; parameters are in degrees.
  * @throws OptionError unless the angle is a finite number
  */
 export function heading(operation: string, name: string, degrees: number): readonly [x: number, y: number] {

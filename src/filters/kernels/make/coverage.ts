@@ -4,15 +4,15 @@ import { total } from './build-kernel.js';
 /** A corner of a shape, in pixels from the kernel's middle, y downwards. */
 export type Point = readonly [x: number, y: number];
 
-/** Sides [−half, half] that hold the shape; a corner that only touches the next pixel does not count. */
-export function halfSides(corners: readonly Point[]): readonly [x: number, y: number] {
+/** Half the width and height of the pixel grid that covers the shape; touching the next pixel does not count as covering it. */
+function halfSides(corners: readonly Point[]): readonly [x: number, y: number] {
   const reach = (axis: 0 | 1) => Math.max(0, Math.ceil(Math.max(...corners.map((corner) => Math.abs(corner[axis]))) - 0.5 - 1e-9));
   return [reach(0), reach(1)];
 }
 
 /**
- * A convex shape as a blur, `[kH, kW]`, both odd, sum 1: each weight is the share of the shape's area that lies on its pixel.
- * That is what anti-aliasing means: no stairs, at any size and angle.
+ * A convex shape as a blur, `[kH, kW]`, both odd, sum 1: each weight is the share of the shape's area that covers its pixel,
+ * so the shape is anti-aliased at any size and angle.
  */
 export function coverage(corners: readonly Point[]): Tensor {
   const [halfX, halfY] = halfSides(corners);

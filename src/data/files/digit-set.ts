@@ -13,27 +13,27 @@ export interface DigitOptions extends SourceOptions {
   /** The training set; false: the test set. Default true. */
   train?: boolean;
   /**
-   * From a gray picture of 28 × 28 bytes to a tensor. It is applied once, while loading: what is to be random in every
-   * pass belongs to {@link augment}. Default {@link toTensor}: 0…1.
+   * Converts a gray picture of 28 × 28 bytes to a tensor. It is applied once, while loading; use {@link augment} for random
+   * transforms in every pass. Default {@link toTensor}: 0…1.
    */
   transform?: (picture: Image) => Tensor;
 }
 
-/** A file of bytes in IDX form. */
-export interface DigitFile {
+/** An IDX file of bytes. */
+interface DigitFile {
   readonly name: string;
   readonly shape: readonly number[];
   /** of the unpacked file */
   readonly sha256: string;
 }
 
-/** A data set of MNIST's form: images `[N, H, W]` and labels `[N]`. */
+/** A data set in MNIST's format: images `[N, H, W]` and labels `[N]`. */
 export interface DigitSet extends Sources {
   readonly train: { readonly images: DigitFile; readonly labels: DigitFile };
   readonly test: { readonly images: DigitFile; readonly labels: DigitFile };
 }
 
-/** Finds the files, checks and loads them. */
+/** Finds, verifies and loads the files. */
 export async function loadDigits(set: DigitSet, options: DigitOptions): Promise<TensorDataset> {
   refuseUnknownOptions(set.operation, options, ['train', 'transform', 'root', 'download', 'cache', 'mirrors', 'signal']);
   const { train = true, download = true, transform, mirrors = [] } = options;
