@@ -66,9 +66,14 @@ export function check(operation: string, name: string, value: unknown, rule: Rul
 /** {@link checkOptions}, and the options with every default of the table in place of what was left out. */
 export function settle<const R extends Rows>(operation: string, options: OptionsOf<R>, rows: R): SettledOptions<R> {
   checkOptions(operation, options, rows);
+  return withDefaults(options, rows);
+}
+
+/** Options that were checked, with every default of the table in place of what was left out. */
+export function withDefaults<O extends OptionsOf<R>, const R extends Rows>(options: O, rows: R): O & SettledOptions<R> {
   const settled: Record<string, unknown> = { ...options };
   for (const name in rows) if (settled[name] === undefined && rows[name].default !== undefined) settled[name] = rows[name].default;
-  return settled as SettledOptions<R>;
+  return settled as O & SettledOptions<R>;
 }
 
 /** Some rows of a table. */
@@ -90,6 +95,11 @@ function unknownOption(operation: string, name: string, value: unknown, known: r
 /** A rule in words and as code. */
 export function rule<T>(says: string, holds: (value: unknown) => boolean, more: Omit<Rule<T>, 'says' | 'holds'> = {}): Rule<T> {
   return { says, holds: holds as Rule<T>['holds'], ...more };
+}
+
+/** A row: the rule of an option and what else is known about it. */
+export function option<T, const A extends Omit<Row<T>, keyof Rule>>(rule: Rule<T>, about: A): Rule<T> & A {
+  return { ...rule, ...about };
 }
 
 /** A value that is checked where it is used, beside others: a mask must be as large as its picture. */
@@ -120,12 +130,22 @@ export function between(low: number, high: number): Rule<number> {
   return rule(`a number from ${low} to ${high}`, (value) => typeof value === 'number' && value >= low && value <= high, typed);
 }
 
+/** A finite number, `low` excluded. */
+export function above(low: number): Rule<number> {
+  return rule(`a finite number > ${low}`, (value) => Number.isFinite(value) && (value as number) > low, typed);
+}
+
+/** A finite number, `low` included. */
+export function atLeast(low: number): Rule<number> {
+  return rule(`a finite number ≥ ${low}`, (value) => Number.isFinite(value) && (value as number) >= low, typed);
+}
+
 /** Any finite number. */
 export const finite: Rule<number> = rule('a finite number', Number.isFinite, typed);
 /** A finite number above 0. */
-export const positive: Rule<number> = rule('a finite number > 0', (value) => Number.isFinite(value) && (value as number) > 0, typed);
+export const positive: Rule<number> = above(0);
 /** A finite number, 0 or more. */
-export const notNegative: Rule<number> = rule('a finite number ≥ 0', (value) => Number.isFinite(value) && (value as number) >= 0, typed);
+export const notNegative: Rule<number> = atLeast(0);
 /** A whole number ≥ 1. */
 export const count: Rule<number> = whole(1);
 /** A switch. */
@@ -148,6 +168,17 @@ export function list<T>(each: Rule<T>, shortest = 1, longest = Number.POSITIVE_I
     `a list${length}, each ${each.says}`,
     (value) => Array.isArray(value) && value.length >= shortest && value.length <= longest && value.every(each.holds),
   );
+}
+
+/** One value for every axis, or a list with one per axis; how many there are is known only where the shape is. */
+export function perAxis<T>(each: Rule<T>): Rule<T | readonly T[]> {
+  return rule(each.says, (value) => (Array.isArray(value) ? value.every(each.holds) : each.holds(value)), {
+    parse: (typed) => {
+      const values = typed.split(',').map((entry) => each.parse?.(entry));
+      return values.length > 2 || values.includes(undefined) ? undefined : values.length === 1 ? values[0] : (values as T[]);
+    },
+    form: 'n, or y,x',
+  });
 }
 
 /** A value that obeys one of two rules. */

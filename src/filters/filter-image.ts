@@ -2,54 +2,73 @@ import { OptionError, ShapeError, show } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
 import { whiteOf } from '../image/samples.js';
 import type { RunOptions } from '../kernels/conv.js';
-import { PRECISIONS, type Precision } from '../kernels/plan/picture-ways.js';
+import { PRECISIONS } from '../kernels/plan/picture-ways.js';
+import { checkedInUse, flag, type OptionsOf, oneOf, option, type Rows, withDefaults } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { filterBytes } from './bytes.js';
 import { mergeSteps } from './merge-steps.js';
-import { type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './picture/alpha.js';
-import { type Channels, chooseChannels, colorChannels, hasAlpha, isOpaque, luminanceOf, mergeChannels, pickChannels, underAnchor } from './picture/channels.js';
+import { ALPHA, type Alpha, alphaSteps, chooseAlpha, premultipliedSteps, premultiply, unpremultiply } from './picture/alpha.js';
+import {
+  CHANNELS,
+  type Channels,
+  chooseChannels,
+  colorChannels,
+  hasAlpha,
+  isOpaque,
+  luminanceOf,
+  mergeChannels,
+  pickChannels,
+  underAnchor,
+} from './picture/channels.js';
 import { decodePlane, encodePlane } from './picture/light.js';
-import { checkOutput, mapOutput, type Output, samplesToImage, toResultUnits } from './picture/output.js';
+import { mapOutput, OUTPUT, type Output, samplesToImage, toResultUnits } from './picture/output.js';
 import { blend, checkWhere, cropImage, cropTensor, reachOf, shares, type WhereOptions } from './picture/region.js';
 import { placeSteps, runSteps, type Step, type StepOptions } from './step.js';
 
-/** What is done once around all kernels: before the first, and after the last. */
-export interface ImageOptions {
+/** Rows of {@link ImageOptions}. */
+export const IMAGE_OPTIONS = {
   /**
    * Which channels are filtered. Default `'color'`, all but alpha. The others pass through: untouched, and where the
    * picture's size changes, with the pixel (or padding) that lies under the kernel's anchor.
    */
-  channels?: Channels;
+  channels: CHANNELS,
   /** What happens to transparency, see {@link Alpha}. Default: `'premultiply'` for blurs, else `'ignore'`. Only of pictures that have alpha. */
-  alpha?: Alpha;
+  alpha: ALPHA,
   /**
    * Filter light instead of samples: they are decoded as sRGB first, and the result is encoded again. Default false.
    * `bias` and `paddingValue` then are light, in the same units.
    */
-  linear?: boolean;
+  linear: option(flag, { default: false, help: 'filter light instead of samples: decode sRGB, filter, encode' }),
   /** How values become samples, see {@link Output}. Default `'clamp'`. */
-  output?: Output;
+  output: OUTPUT,
   /**
    * `'fixed'` allows sums in 16-bit fixed point, in three fifths to nine tenths of the time, where they are possible: on the backend `wasm`, of 8-bit
    * pictures under one kernel that is a symmetric row times a symmetric column without negative weights, as a Gaussian is,
    * with a sum of at most 1 and no bias. Of a Gaussian's samples then one or two in a thousand are rounded the other way,
    * which is one level; of other kernels also such as lie half-way. Everything else is computed as ever. Default `'exact'`.
    */
-  precision?: Precision;
-}
+  precision: option(oneOf(PRECISIONS), {
+    default: 'exact',
+    help: 'fixed: Gaussians of 8-bit pictures in 16-bit fixed point, quicker, hardly a sample one level off',
+    placeholder: 'how',
+  }),
+} satisfies Rows;
 
-/** Where the result goes. */
-export interface ResultOptions {
+/** What is done once around all kernels: before the first, and after the last. */
+export interface ImageOptions extends OptionsOf<typeof IMAGE_OPTIONS> {}
+
+/** Rows of {@link ResultOptions}. */
+export const RESULT_OPTIONS = {
   /**
    * A picture whose data takes the result: of the result's size, channels and sample type. It may be the picture that is
    * filtered. Where many pictures are filtered it saves time: memory that is new has to be fetched from the system, page by
    * page. Default: a new one.
    */
-  out?: Image;
-}
+  out: checkedInUse<Image>('a picture like the result'),
+} satisfies Rows;
 
-/** Every name of {@link ImageOptions}. */
-export const IMAGE_OPTIONS = ['channels', 'alpha', 'linear', 'output', 'precision'] as const satisfies readonly (keyof ImageOptions)[];
+/** Where the result goes. */
+export interface ResultOptions extends OptionsOf<typeof RESULT_OPTIONS> {}
 
 /** One of several kernels in a row. */
 export interface KernelStep {
@@ -68,12 +87,9 @@ export async function filterImage(
   options: ImageOptions & WhereOptions & ResultOptions & RunOptions,
   merging: Merging = 'none',
 ): Promise<Image> {
-  const { channels = 'color', linear = false, output = 'clamp', precision = 'exact', region, mask, out } = options;
+  const { channels, linear, output, region, mask, out } = withDefaults(options, IMAGE_OPTIONS);
   checkImage(operation, image);
-  checkOutput(output, operation);
-  checkPrecision(precision, operation);
   checkWhere(operation, options, image);
-  if (typeof linear !== 'boolean') throw new OptionError(operation, 'linear', 'must be true or false', linear);
   if (channels === 'luminance' && image.channels < 3) {
     throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${image.channels} channels`, channels);
   }
@@ -114,11 +130,6 @@ export async function filterImage(
   toResultUnits(whole, image.data, output);
   blend(whole, part, rectangle, shares({ region, mask }, rectangle, image));
   return deliver(samplesToImage(whole, image.data, output), out);
-}
-
-/** @throws OptionError unless it is one of {@link PRECISIONS} */
-export function checkPrecision(precision: Precision, operation: string): void {
-  if (!PRECISIONS.includes(precision)) throw new OptionError(operation, 'precision', `must be one of ${PRECISIONS.join(', ')}`, precision);
 }
 
 /** The result, in `out` if there is one. */

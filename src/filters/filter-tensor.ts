@@ -1,10 +1,15 @@
-import { refuseUnknownOptions, ShapeError, show } from '../errors.js';
-import { checkTensor, type RunOptions } from '../kernels/conv.js';
+import { ShapeError, show } from '../errors.js';
+import { RUN_OPTIONS } from '../kernels/backends/create.js';
+import { checkTensor } from '../kernels/conv.js';
+import { checkOptions, type OptionsOf, type Rows } from '../options.js';
 import { reshape, sizeOf, type Tensor } from '../tensor.js';
-import { placeStep, runSteps, STEP_OPTIONS, type StepOptions } from './step.js';
+import { placeStep, runSteps, STEP_OPTIONS } from './step.js';
+
+/** Rows of {@link FilterTensorOptions}. */
+export const FILTER_TENSOR_OPTIONS = { ...STEP_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
 
 /** Options of {@link filterTensor}. Values per axis are in the order of the kernel's axes. */
-export interface FilterTensorOptions extends StepOptions, RunOptions {}
+export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTIONS> {}
 
 /**
  * {@link filter} for what is no picture: signals, planes, volumes. The kernel's rank decides: `[k]` runs along the last
@@ -25,7 +30,7 @@ export interface FilterTensorOptions extends StepOptions, RunOptions {}
  * ```
  */
 export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTensorOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('filterTensor', options, [...STEP_OPTIONS, 'backend']);
+  checkOptions('filterTensor', options, FILTER_TENSOR_OPTIONS);
   checkTensor('filterTensor', 'x', x);
   checkTensor('filterTensor', 'kernel', kernel);
   const { backend, ...rest } = options;

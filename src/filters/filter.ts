@@ -1,16 +1,16 @@
-import { refuseUnknownOptions } from '../errors.js';
 import type { Image } from '../image/image.js';
-import type { RunOptions } from '../kernels/conv.js';
+import { RUN_OPTIONS } from '../kernels/backends/create.js';
+import { checkOptions, type OptionsOf, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
-import { filterImage, IMAGE_OPTIONS, type ImageOptions, type ResultOptions } from './filter-image.js';
-import type { WhereOptions } from './picture/region.js';
-import { STEP_OPTIONS, type StepOptions } from './step.js';
+import { filterImage, IMAGE_OPTIONS, RESULT_OPTIONS } from './filter-image.js';
+import { WHERE_OPTIONS } from './picture/region.js';
+import { STEP_OPTIONS } from './step.js';
+
+/** Rows of {@link FilterOptions}. */
+export const FILTER_OPTIONS = { ...STEP_OPTIONS, ...IMAGE_OPTIONS, ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
-export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, ResultOptions, RunOptions {}
-
-/** Every name of {@link FilterOptions}. */
-export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mask', 'out', 'backend'] as const satisfies readonly (keyof FilterOptions)[];
+export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}
 
 /**
  * Filters a picture: the kernel slides over every color channel by itself; for alpha see {@link FilterOptions.alpha}.
@@ -33,7 +33,7 @@ export const FILTER_OPTIONS = [...STEP_OPTIONS, ...IMAGE_OPTIONS, 'region', 'mas
  * ```
  */
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
-  refuseUnknownOptions('filter', options, FILTER_OPTIONS);
+  checkOptions('filter', options, FILTER_OPTIONS);
   const { channels, alpha, linear, output, precision, region, mask, out, backend, ...step } = options;
   return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, precision, region, mask, out, backend });
 }

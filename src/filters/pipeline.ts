@@ -1,14 +1,13 @@
-import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
+import { ConvlabError, DataError, OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
-import type { RunOptions } from '../kernels/conv.js';
+import { RUN_OPTIONS } from '../kernels/backends/create.js';
+import { check, checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
 import type { KernelEntry } from './catalogue/catalogue-entry.js';
 import { kernels } from './catalogue/catalogue-kernels.js';
 import { operations } from './catalogue/catalogue-operations.js';
-import { checkPrecision, filterImage, IMAGE_OPTIONS, type ImageOptions, type KernelStep, type ResultOptions } from './filter-image.js';
-import { ALPHAS } from './picture/alpha.js';
-import { checkOutput } from './picture/output.js';
-import type { WhereOptions } from './picture/region.js';
+import { filterImage, IMAGE_OPTIONS, type KernelStep, RESULT_OPTIONS } from './filter-image.js';
+import { WHERE_OPTIONS } from './picture/region.js';
 import { placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
@@ -19,20 +18,24 @@ export interface PipelineStep extends StepOptions {
   readonly parameters?: readonly number[] | Readonly<Record<string, number>>;
 }
 
-/** Options of {@link pipeline}: what is done once, around all steps. */
-export interface PipelineOptions extends ImageOptions {
+/** Rows of {@link PipelineOptions}. */
+export const PIPELINE_OPTIONS = {
+  ...IMAGE_OPTIONS,
   /**
    * Neighboring kernels become one where that is cheaper. `'exact'`: only where the border stays the same too; with
    * `'approximate'` pixels near the border may differ. Default `'exact'`.
    */
-  borders?: (typeof BORDERS)[number];
-}
+  borders: option(oneOf(['exact', 'approximate']), { default: 'exact' }),
+} satisfies Rows;
+
+/** Options of {@link pipeline}: what is done once, around all steps. */
+export interface PipelineOptions extends OptionsOf<typeof PIPELINE_OPTIONS> {}
+
+/** Rows of {@link PipelineRunOptions}. */
+export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
 
 /** Options of {@link Pipeline.apply}. */
-export interface PipelineRunOptions extends WhereOptions, ResultOptions, RunOptions {}
-
-const BORDERS = ['exact', 'approximate'] as const;
-const PIPELINE_OPTIONS = [...IMAGE_OPTIONS, 'borders'] as const satisfies readonly (keyof PipelineOptions)[];
+export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
 /** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
 export class Pipeline {
@@ -58,8 +61,8 @@ export class Pipeline {
    * @throws as `filter` does
    */
   async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
-    refuseUnknownOptions('pipeline', options, ['region', 'mask', 'out', 'backend']);
-    const { borders = 'exact', ...around } = this.options;
+    checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
+    const { borders = PIPELINE_OPTIONS.borders.default, ...around } = this.options;
     return filterImage('pipeline', image, this.#kernels, { ...around, ...options }, borders);
   }
 
@@ -94,14 +97,8 @@ const ANY_SIZE = 2 ** 24;
  * ```
  */
 export function pipeline(steps: readonly (PipelineStep | Tensor | string)[], options: PipelineOptions = {}): Pipeline {
-  refuseUnknownOptions('pipeline', options, PIPELINE_OPTIONS);
+  checkOptions('pipeline', options, PIPELINE_OPTIONS);
   if (!Array.isArray(steps) || steps.length === 0) throw new OptionError('pipeline', 'steps', 'must be a list of at least one step', steps);
-  const { alpha, linear, output, precision, borders } = options;
-  if (alpha !== undefined && !ALPHAS.includes(alpha)) throw new OptionError('pipeline', 'alpha', `must be one of ${ALPHAS.join(', ')}`, alpha);
-  if (linear !== undefined && typeof linear !== 'boolean') throw new OptionError('pipeline', 'linear', 'must be true or false', linear);
-  if (output !== undefined) checkOutput(output, 'pipeline');
-  if (precision !== undefined) checkPrecision(precision, 'pipeline');
-  if (borders !== undefined && !BORDERS.includes(borders)) throw new OptionError('pipeline', 'borders', `must be one of ${BORDERS.join(', ')}`, borders);
   return new Pipeline(steps.map(toStep), structuredClone(options));
 }
 
@@ -114,20 +111,17 @@ export function pipeline(steps: readonly (PipelineStep | Tensor | string)[], opt
 export function pipelineFromJSON(json: unknown): Pipeline {
   try {
     const value = typeof json === 'string' ? JSON.parse(json) : json;
-    refuseUnknownOptions('pipelineFromJSON', value, ['version', 'steps', 'options']);
-    const { version, steps, options = {} } = value as Record<string, unknown>;
-    if (version !== VERSION) throw new OptionError('pipelineFromJSON', 'version', `must be ${VERSION}`, version);
-    if (!Array.isArray(steps)) throw new OptionError('pipelineFromJSON', 'steps', 'must be a list', steps);
-    return pipeline(steps.map(stepFromJSON), options as PipelineOptions);
+    checkOptions('pipelineFromJSON', value, DOCUMENT);
+    const { steps, options = {} } = value as OptionsOf<typeof DOCUMENT>;
+    return pipeline(steps.map(stepFromJSON), options);
   } catch (cause) {
-    const { message } = cause as Error;
-    const what = cause instanceof ConvlabError ? message.slice(message.indexOf(': ') + 2) : message;
+    const what = cause instanceof ConvlabError ? cause.complaint : (cause as Error).message;
     throw new DataError('pipelineFromJSON', `this is no pipeline: ${what}`, { json }, { cause });
   }
 }
 
 function stepFromJSON(step: unknown): PipelineStep {
-  refuseUnknownOptions('pipelineFromJSON', step as object, STEP_FIELDS);
+  checkOptions('pipelineFromJSON', step, STEP_FIELDS);
   const { kernel, ...rest } = step as PipelineStep;
   if (typeof kernel === 'string') return { kernel, ...rest };
   if (!Array.isArray(kernel)) throw new OptionError('pipelineFromJSON', 'kernel', 'must be a name, rows of numbers, or a list of those', kernel);
@@ -137,12 +131,26 @@ function stepFromJSON(step: unknown): PipelineStep {
   return { kernel: tensor(kernel), ...rest };
 }
 
-const STEP_FIELDS = ['kernel', 'parameters', ...STEP_OPTIONS] as const satisfies readonly (keyof PipelineStep)[];
+/** What the JSON of a pipeline holds. */
+const DOCUMENT = {
+  version: option(
+    rule(`${VERSION}`, (value) => value === VERSION),
+    { required: true },
+  ),
+  steps: option(rule<readonly unknown[]>('a list', Array.isArray), { required: true }),
+  options: checkedInUse<PipelineOptions>('options'),
+} satisfies Rows;
+
+const STEP_FIELDS = {
+  kernel: option(checkedInUse<Tensor | string>('a kernel or a name'), { required: true }),
+  parameters: checkedInUse<PipelineStep['parameters']>('numbers in order, or by name'),
+  ...STEP_OPTIONS,
+} satisfies Rows;
 
 function toStep(step: PipelineStep | Tensor | string): PipelineStep {
   if (typeof step === 'string') return { kernel: step };
   if (step !== null && typeof step === 'object' && 'data' in step) return { kernel: copy(step) };
-  refuseUnknownOptions('pipeline', step, STEP_FIELDS);
+  checkOptions('pipeline', step, STEP_FIELDS);
   const { kernel, parameters, ...rest } = structuredClone(step);
   if (parameters === undefined) return { kernel, ...rest };
   if (typeof kernel !== 'string') throw new OptionError('pipeline', 'parameters', 'goes with a kernel from the catalogue only', parameters);
@@ -154,7 +162,7 @@ function fromCatalogue(name: string, parameters: PipelineStep['parameters'] = []
     const rule = `must be a kernel, and ${name} is more than one: apply the catalogue's ${name} to what the pipeline gives`;
     throw new OptionError('pipeline', 'kernel', rule, name);
   }
-  if (!Object.hasOwn(kernels, name)) throw new OptionError('pipeline', 'kernel', `must be one of ${Object.keys(kernels).join(', ')}`, name);
+  check('pipeline', 'kernel', name, oneOf(Object.keys(kernels)));
   const entry = kernels[name];
   return entry.make(...(Array.isArray(parameters) ? inOrder(name, entry, parameters) : byName(entry, parameters as Readonly<Record<string, number>>)));
 }
@@ -168,11 +176,7 @@ function inOrder(name: string, { parameters }: KernelEntry, values: readonly num
 }
 
 function byName({ parameters }: KernelEntry, values: Readonly<Record<string, number>>): readonly (number | undefined)[] {
-  refuseUnknownOptions(
-    'pipeline',
-    values,
-    parameters.map(({ name }) => name),
-  );
+  checkOptions('pipeline', values, Object.fromEntries(parameters.map(({ name }) => [name, checkedInUse('a number')])));
   return parameters.map((parameter) => values[parameter.name]);
 }
 

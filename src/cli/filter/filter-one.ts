@@ -111,15 +111,16 @@ function toStages(chain: readonly (KernelArgument | OperationArgument)[]): reado
   return stages;
 }
 
+const STEP_NAMES = Object.keys(STEP_OPTIONS) as (keyof StepOptions)[];
 const KERNEL_ONLY = [
-  ...STEP_OPTIONS.filter((name) => name !== 'paddingMode' && name !== 'paddingValue'),
+  ...STEP_NAMES.filter((name) => name !== 'paddingMode' && name !== 'paddingValue'),
   'alpha',
   'linear',
   'precision',
   'region',
   'mask',
 ] as const;
-const SETTLED = [...STEP_OPTIONS, 'channels', 'alpha', 'linear', 'output', 'precision'] as const;
+const SETTLED = [...STEP_NAMES, 'channels', 'alpha', 'linear', 'output', 'precision'] as const;
 
 function checkFlags(flags: FilterFlags, chain: readonly (KernelArgument | OperationArgument)[]): void {
   const operation = chain.find((each) => 'apply' in each);
@@ -144,7 +145,7 @@ async function readPipeline(path: string): Promise<Pipeline> {
 
 /** The options of a kernel that were typed; what was not typed is left to the kernel's file. */
 function pick(flags: FilterFlags): StepOptions {
-  return Object.fromEntries(STEP_OPTIONS.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
+  return Object.fromEntries(STEP_NAMES.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
 }
 
 function defined<T extends object>(options: T): Partial<T> {

@@ -1,6 +1,7 @@
+import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { coverage, type Point } from './make/coverage.js';
-import { checkKernelSize, positive } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 
 /** The circle is drawn with so many corners, and as much wider as makes its area right. */
 const CORNERS = 720;
@@ -20,7 +21,7 @@ const CORNERS = 720;
  * ```
  */
 export function disk(radius = 4): Tensor {
-  positive('disk', 'radius', radius);
+  check('disk', 'radius', radius, positive);
   const side = 2 * Math.ceil(radius) + 1;
   checkKernelSize('disk', 'radius', radius, [side, side]);
   const step = (2 * Math.PI) / CORNERS;

@@ -1,7 +1,7 @@
+import { check, finite } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { heading } from './make/angle.js';
 import { squareKernel } from './make/build-kernel.js';
-import { finite } from './make/kernel-parameters.js';
 import { kernel2d } from './make/kernel2d.js';
 import { SOBEL_X, SOBEL_Y } from './sobel.js';
 
@@ -32,6 +32,6 @@ export const EMBOSS = kernel2d([
  */
 export function emboss(angle = 135, depth = 1): Tensor {
   const [x, y] = heading('emboss', 'angle', angle);
-  finite('emboss', 'depth', depth);
+  check('emboss', 'depth', depth, finite);
   return squareKernel(Array.from(SOBEL_X.data, (slopeX, i) => (-depth * (x * slopeX + y * SOBEL_Y.data[i])) / Math.SQRT2));
 }

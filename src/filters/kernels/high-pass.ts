@@ -1,7 +1,8 @@
+import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { squareKernel } from './make/build-kernel.js';
-import { checkKernelSize, positive } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
  * What a blur takes away: identity − G(σ), `[k, k]`, sum 0; G is the Gaussian blur. Made for the output `'signed'`,
@@ -18,7 +19,7 @@ import { checkKernelSize, positive } from './make/kernel-parameters.js';
  * ```
  */
 export function highPass(sigma = 3): Tensor {
-  positive('highPass', 'sigma', sigma);
+  check('highPass', 'sigma', sigma, positive);
   const radius = bellRadius(sigma);
   checkKernelSize('highPass', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);
   const bell = bell2d(sigma);

@@ -1,6 +1,6 @@
-import { OptionError } from '../../errors.js';
 import { type Image, type Samples, tensorToImage } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import { oneOf, option } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 
 /**
@@ -22,11 +22,8 @@ import type { Tensor } from '../../tensor.js';
 export type Output = (typeof OUTPUTS)[number];
 /** Every {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
-
-/** @throws OptionError unless it is one of {@link OUTPUTS} */
-export function checkOutput(output: Output, operation = 'filter'): void {
-  if (!OUTPUTS.includes(output)) throw new OptionError(operation, 'output', `must be one of ${OUTPUTS.join(', ')}`, output);
-}
+/** The option that names one. */
+export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values become samples', placeholder: 'how' });
 
 /**
  * Turns filtered values into an image.

@@ -1,10 +1,11 @@
 import { ShapeError, show } from '../../errors.js';
+import { checkOptions, type OptionsOf, type Rows } from '../../options.js';
 import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Backend } from '../backend.js';
-import { defaultBackend } from '../backends/create.js';
+import { defaultBackend, RUN_OPTIONS } from '../backends/create.js';
 import { depthwiseKernel } from '../depthwise.js';
-import { type ConvGeometry, type ConvOptions, convGeometry } from '../geometry.js';
-import { type Algorithm, type Alternative, type Plan, plan } from './plan.js';
+import { CONV_OPTIONS, type ConvGeometry, convGeometry } from '../geometry.js';
+import { ALGORITHM, type Algorithm, type Alternative, type Plan, plan } from './plan.js';
 
 /** A plan, and what it says in words. */
 export interface Explanation extends Plan {
@@ -12,13 +13,17 @@ export interface Explanation extends Plan {
   readonly text: string;
 }
 
-/** Options of {@link explain}: those of `conv` that decide how it is computed. */
-export interface ExplainOptions extends ConvOptions {
+/** Rows of {@link ExplainOptions}. */
+export const EXPLAIN_OPTIONS = {
+  ...CONV_OPTIONS,
   /** Explain what this one would do. Default `'auto'`. */
-  algorithm?: Algorithm | 'auto';
+  algorithm: ALGORITHM,
   /** Default: the one that `conv` would use. */
-  backend?: Backend;
-}
+  backend: RUN_OPTIONS.backend,
+} satisfies Rows;
+
+/** Options of {@link explain}: those of `conv` that decide how it is computed. */
+export interface ExplainOptions extends OptionsOf<typeof EXPLAIN_OPTIONS> {}
 
 const NAMES = { direct: 'direct', sparse: 'sparse', separable: 'separable', runningSum: 'running sum', fft: 'FFT' } as const;
 
@@ -40,6 +45,7 @@ const NAMES = { direct: 'direct', sparse: 'sparse', separable: 'separable', runn
  * ```
  */
 export async function explain(kernel: Tensor, shape: readonly number[], options: ExplainOptions = {}): Promise<Explanation> {
+  checkOptions('explain', options, EXPLAIN_OPTIONS);
   const { backend = await defaultBackend(), algorithm, ...geometryOptions } = options;
   const { x, full, groups } = lift(kernel, shape);
   const geometry = convGeometry(x, full.shape, { ...(groups === undefined ? {} : { groups }), ...geometryOptions }, 'explain');

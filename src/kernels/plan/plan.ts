@@ -1,4 +1,5 @@
 import { OptionError } from '../../errors.js';
+import { oneOf, option } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Backend } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
@@ -20,6 +21,9 @@ import { separablePasses } from './separable.js';
 export type Algorithm = (typeof ALGORITHMS)[number];
 /** Every {@link Algorithm}. */
 export const ALGORITHMS = ['direct', 'sparse', 'separable', 'runningSum', 'fft'] as const;
+
+/** The option that names one, or leaves the choice to the plan. */
+export const ALGORITHM = option(oneOf(['auto', ...ALGORITHMS]), { default: 'auto', help: 'how it is computed; auto: the cheapest, see "convlab explain"' });
 
 /** One algorithm that was considered. */
 export type Alternative = {
@@ -63,7 +67,6 @@ const PLANNING = 0.1;
  * @throws OptionError if the algorithm cannot compute this convolution, with the reason
  */
 export function plan(kernel: Tensor, geometry: ConvGeometry, backend: Backend, algorithm: Algorithm | 'auto' = 'auto', operation = 'conv'): Plan {
-  checkAlgorithm(operation, algorithm);
   const weights = readWeights(kernel.data, geometry.outChannels);
   const alternatives = ALGORITHMS.map((name) => consider(name, kernel.data, geometry, backend, weights)).sort((a, b) => costOf(a) - costOf(b));
   const because: Reason | undefined = algorithm === 'auto' ? whyDirect(kernel.data, geometry, backend) : { name: 'asked' };
@@ -75,13 +78,6 @@ export function plan(kernel: Tensor, geometry: ConvGeometry, backend: Backend, a
   }
   const reason = because ?? advantage(chosen, geometry);
   return { algorithm: wanted, cost: chosen.cost, why: inWords(reason), reason, passes: chosen.passes, alternatives };
-}
-
-/** @throws OptionError unless it is one of {@link ALGORITHMS} or `'auto'` */
-export function checkAlgorithm(operation: string, algorithm: Algorithm | 'auto'): void {
-  if (algorithm !== 'auto' && !ALGORITHMS.includes(algorithm)) {
-    throw new OptionError(operation, 'algorithm', `must be one of auto, ${ALGORITHMS.join(', ')}`, algorithm);
-  }
 }
 
 /** The passes of the plan. */

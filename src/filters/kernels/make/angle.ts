@@ -1,4 +1,4 @@
-import { finite } from './kernel-parameters.js';
+import { check, finite } from '../../../options.js';
 
 /**
  * The unit vector at an angle, `[x, y]`, y downwards. All angles of the filters are measured in the same way:
@@ -6,7 +6,7 @@ import { finite } from './kernel-parameters.js';
  * @throws OptionError unless the angle is a finite number
  */
 export function heading(operation: string, name: string, degrees: number): readonly [x: number, y: number] {
-  finite(operation, name, degrees);
+  check(operation, name, degrees, finite);
   const radians = ((degrees % 360) * Math.PI) / 180;
   return [exact(Math.cos(radians)), -exact(Math.sin(radians))];
 }
