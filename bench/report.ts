@@ -1,3 +1,4 @@
+import { textTable } from '../src/text-table.js';
 import type { Measurement } from './measure.js';
 
 /** What a run of the bench found: out/bench.json. */
@@ -45,15 +46,7 @@ export function rowTable({ measurements }: RowReport, threads: readonly number[]
 }
 
 export function plainTable(lines: readonly string[][]): string {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => (i === 0 || i === line.length - 1 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable(lines, (column) => column > 0 && column < lines[0].length - 1);
 }
 
 /** Rows by peers, a table for each group of rows, as Markdown. */

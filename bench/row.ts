@@ -79,7 +79,7 @@ export interface FileWork {
 }
 
 /** A process that filters a picture of so many pixels: how long, and how much more memory than for the picture. */
-export interface ScaleWork {
+interface ScaleWork {
   readonly kind: 'scale';
   readonly width: number;
   readonly height: number;
@@ -87,14 +87,14 @@ export interface ScaleWork {
 }
 
 /** A process that loads digits, trains, evaluates, and ends. */
-export interface ColdStartWork {
+interface ColdStartWork {
   readonly kind: 'cold start';
   /** of the command line */
   readonly arguments: readonly string[];
 }
 
 /** Nothing but a limit of the machine. */
-export interface LimitWork {
+interface LimitWork {
   readonly kind: 'limit';
 }
 
@@ -111,8 +111,7 @@ export interface Limit {
   readonly bytes?: number;
 }
 
-export const GROUPS = ['micro', 'filters', 'layers', 'cnn', 'files'] as const;
-export type Group = (typeof GROUPS)[number];
+export type Group = 'micro' | 'filters' | 'layers' | 'cnn' | 'files';
 
 /** One line of the bench's subject: what is done, and what it could cost at least. */
 export interface Row {

@@ -1,6 +1,6 @@
 export { loadTfjs } from './cnn/exchange/load-tfjs.js';
 export { loadCheckpoint, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors, saveTfjs } from './cnn/exchange/model-files.js';
-export type { DigitOptions } from './data/files/digits.js';
+export type { DigitOptions } from './data/files/digit-set.js';
 export { readIdx } from './data/files/idx-file.js';
 export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
 export { FASHION_CLASSES, fashionMnist, mnist } from './data/files/mnist.js';

@@ -28,9 +28,9 @@ export type Nested = number | readonly Nested[];
 export function tensor(values: Nested | ArrayLike<number>, shape?: readonly number[]): Tensor {
   if (shape === undefined) {
     const inferred = nestedShape(values as Nested);
-    return { shape: inferred, data: values instanceof Float32Array ? values : flatten(values as Nested) };
+    return { shape: inferred, data: values instanceof Float32Array ? values : flattenNested(values as Nested) };
   }
-  const flat = Array.isArray(values) ? flatten(values as Nested) : (values as ArrayLike<number>);
+  const flat = Array.isArray(values) ? flattenNested(values as Nested) : (values as ArrayLike<number>);
   const size = sizeOf(shape);
   if (flat.length !== size) {
     throw new ShapeError('tensor', `the shape ${show(shape)} holds ${size} values, received ${flat.length}`, { shape, length: flat.length });
@@ -91,7 +91,7 @@ export function sizeOf(shape: readonly number[], operation = 'tensor'): number {
   return size;
 }
 
-function flatten(values: Nested): Float32Array {
+function flattenNested(values: Nested): Float32Array {
   const flat: number[] = [];
   const visit = (value: Nested) => {
     if (typeof value === 'number') flat.push(value);

@@ -11,14 +11,7 @@ import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './comm
 import { addServeCommand } from './commands/serve-command.js';
 import { addTrainCommand } from './commands/train-command.js';
 import { addFilterCommand } from './filter/filter-command.js';
-
-/** Where a command prints: results to `out`, complaints to `err`. */
-export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
-}
-
-const CONSOLE: Terminal = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) };
+import { CONSOLE, type Terminal } from './terminal.js';
 
 const NEVER = new AbortController().signal;
 

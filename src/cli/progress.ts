@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { Terminal } from './program.js';
+import type { Terminal } from './terminal.js';
 
 /** A progress bar, and lines above it. */
 export interface Progress {

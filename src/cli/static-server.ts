@@ -5,7 +5,7 @@ import { extname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /** By extension; what is not listed is bytes, which no browser runs. */
-const TYPES: Readonly<Record<string, string>> = {
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -57,19 +57,20 @@ export async function staticServer(folder: string): Promise<Server> {
 
 async function answer(files: ReadonlyMap<string, string>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response.setHeader('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are answered.');
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return answerError(response.setHeader('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are answered.');
   const file = files.get(pathOf(request.url ?? ''));
-  if (file === undefined) return refuse(response, 404, 'There is no such file.');
+  if (file === undefined) return answerError(response, 404, 'There is no such file.');
 
   // what was a file may have become a link since
   const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(() => undefined);
-  if (!handle) return refuse(response, 404, 'There is no such file.');
+  if (!handle) return answerError(response, 404, 'There is no such file.');
   try {
     const { size, mtimeMs } = await handle.stat();
     const tag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
     response.setHeader('ETag', tag);
     if (request.headers['if-none-match'] === tag) return void response.writeHead(304).end();
-    response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', 'Content-Length': size });
+    response.writeHead(200, { 'Content-Type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream', 'Content-Length': size });
     if (request.method === 'HEAD') return void response.end();
     await pipeline(handle.createReadStream({ autoClose: false, end: Math.max(size - 1, 0) }), response);
   } finally {
@@ -77,8 +78,8 @@ async function answer(files: ReadonlyMap<string, string>, request: IncomingMessa
   }
 }
 
-function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': TYPES['.txt'], 'Content-Length': text.length + 1 }).end(`${text}\n`);
+function answerError(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': CONTENT_TYPES['.txt'], 'Content-Length': text.length + 1 }).end(`${text}\n`);
 }
 
 /** The path in a request, decoded once; a folder's is that of its page. */

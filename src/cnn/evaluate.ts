@@ -1,12 +1,12 @@
 import { OptionError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
+import type { Batches } from './batches.js';
 import { CrossEntropyLoss, type Loss } from './losses.js';
 import type { Module } from './module.js';
-import type { Batches } from './train.js';
 
-/** A sample that the model got wrong. */
+/** A sample that the model misclassified. */
 export interface Mistake {
-  /** Its place in the order of the loader. */
+  /** Its index in the order of the loader. */
   readonly index: number;
   readonly actual: number;
   readonly predicted: number;
@@ -14,18 +14,18 @@ export interface Mistake {
   readonly margin: number;
 }
 
-/** What {@link evaluate} returns. Classification figures are empty or 0 where the target is not classes. */
+/** What {@link evaluate} returns. Classification figures are empty or 0 if the target holds no classes. */
 export interface Evaluation {
   /** Mean over all samples. */
   readonly loss: number;
-  /** Share of right answers, 0 to 1. */
+  /** Share of correct predictions, 0 to 1. */
   readonly accuracy: number;
   readonly samples: number;
   /** `confusion[actual][predicted]`: how many samples. */
   readonly confusion: readonly (readonly number[])[];
-  /** Per class: of those predicted, the share that is right. NaN if none was predicted. */
+  /** Per class: the share of its predictions that are correct. NaN if it was never predicted. */
   readonly precision: readonly number[];
-  /** Per class: of those there are, the share that was found. NaN if there is none. */
+  /** Per class: the share of its samples that were predicted as such. NaN if it has no samples. */
   readonly recall: readonly number[];
   /** The most confident mistakes, worst first. */
   readonly worst: readonly Mistake[];
@@ -33,14 +33,14 @@ export interface Evaluation {
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** Default: {@link CrossEntropyLoss}, which is right for logits and log-probabilities alike. */
+  /** Default: {@link CrossEntropyLoss}, which suits logits and log-probabilities alike. */
   loss?: Loss;
   /** How many mistakes to list. Default 20. */
   worst?: number;
 }
 
 /**
- * Measures a model in evaluation mode, which is set back afterwards.
+ * Measures a model in evaluation mode and restores its mode afterwards.
  * @throws OptionError if `worst` is not a whole number ≥ 0
  * @example
  * ```ts
@@ -90,14 +90,14 @@ export async function evaluate(model: Module, batches: Batches, { loss = new Cro
   };
 }
 
-/** The index of the largest value; the first of equals. */
+/** The index of the largest value; the first one among equals. */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;
 }
 
-/** The lecture's `rightness`: how many of a batch are right. @returns `[right, all]` */
+/** The lecture's `rightness`: the number of correct predictions in a batch. @returns `[correct, total]` */
 export function rightness(output: Tensor, labels: ArrayLike<number>): [number, number] {
   const [batch, classes] = output.shape;
   let right = 0;

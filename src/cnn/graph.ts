@@ -4,17 +4,17 @@ import type { Random } from '../random.js';
 import { sizeOf } from '../tensor.js';
 
 /**
- * Where the numbers of a value and of its gradient live. Values that are views of each other (reshape) share one.
- * The buffers exist once the graph is allocated on a backend.
+ * The buffers of a value and of its gradient, allocated with the graph. Values that are views of each other (reshape) share
+ * one storage.
  */
 export class Storage {
   data: DeviceBuffer | undefined;
   gradient: DeviceBuffer | undefined;
-  /** Second place for a gradient that is added to the first, when a value is used more than once. */
+  /** Buffer for a further gradient, added to the first when a value is used more than once. */
   #addend: DeviceBuffer | undefined;
-  /** True until something arrived in `gradient` during this backward pass. */
+  /** True until `gradient` is first written in this backward pass. */
   untouched = true;
-  /** Where the buffers lie. */
+  /** The backend that owns the buffers. */
   backend: Backend | undefined;
 
   constructor(
@@ -22,20 +22,20 @@ export class Storage {
     readonly needsGradient: boolean,
   ) {}
 
-  /** Makes the buffers that are not there yet. */
+  /** Allocates missing buffers. */
   allocate(backend: Backend): void {
     this.backend = backend;
     this.data ??= backend.allocate(this.length);
     if (this.needsGradient) this.gradient ??= backend.allocate(this.length);
   }
 
-  /** Gives the buffers back. */
+  /** Frees the buffers. */
   free(): void {
     for (const buffer of [this.data, this.gradient, this.#addend]) if (buffer) this.backend?.free(buffer);
     this.data = this.gradient = this.#addend = this.backend = undefined;
   }
 
-  /** Has `write` compute ∂L/∂value into a buffer: the gradient itself the first time, later one that is then added. */
+  /** Lets `write` compute ∂L/∂value: into the gradient the first time, later into a buffer that is added to it. */
   accumulate(backend: Backend, write: (into: DeviceBuffer) => void): void {
     if (!this.needsGradient) return;
     const gradient = this.gradient as DeviceBuffer;
@@ -50,7 +50,7 @@ export class Storage {
   }
 }
 
-/** A tensor inside a graph: a shape now, numbers when the graph runs. Layers and functions take and return it. */
+/** A tensor in a graph: it has a shape, and data once the graph runs. Layers and functions take and return it. */
 export class Value {
   constructor(
     readonly graph: Graph,
@@ -70,10 +70,12 @@ export class Value {
 }
 
 /** One operation of a graph, forward and backward side by side. */
-export interface Step {
-  /** What is computed, e.g. `conv`. */
+export interface GraphStep {
+  /** The operation's name, e.g. `conv`. */
   readonly operation: string;
-  /** What describes it completely, for summaries and exports. */
+  /** The layer that recorded it, e.g. `features.0`; empty outside any layer. */
+  readonly scope: string;
+  /** Its complete description, for summaries and exports. */
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly inputs: readonly Value[];
   readonly output: Value;
@@ -82,16 +84,15 @@ export interface Step {
   /** Computes the output's data from the inputs' data. */
   forward(backend: Backend): void;
   /**
-   * From the output's gradient to the inputs': each through {@link Storage.accumulate}, since a value may be used twice.
-   * Left out where there is nothing to propagate.
+   * Propagates the output's gradient to the inputs, each through {@link Storage.accumulate}, since a value may be used twice.
+   * Omitted if there is nothing to propagate.
    */
   backward?(backend: Backend): void;
 }
 
 /**
- * What a model computes for inputs of one shape: a list of steps, recorded once by running `forward` on values.
- * On a backend it owns every buffer that it needs; running it is a replay of operator calls: nothing is allocated,
- * nothing read back.
+ * A model's computation for inputs of one shape: a list of steps, recorded once by running `forward` on values.
+ * It owns all its buffers on a backend. Running it replays operator calls without allocating or reading back.
  * @example
  * ```ts
  * import { Module, tensor, type Value } from 'convlab';
@@ -110,12 +111,12 @@ export interface Step {
  * ```
  */
 export class Graph {
-  readonly steps: (Step & { readonly scope: string })[] = [];
-  /** Values that never change. */
+  readonly steps: GraphStep[] = [];
+  /** Constant values. */
   readonly constants: { readonly storage: Storage; readonly values: Float32Array }[] = [];
-  /** Graphs that go on from this one's output, such as losses; freed with it. */
+  /** Graphs that start from this one's output, such as losses; freed with it. */
   readonly continuations: Graph[] = [];
-  /** How many forward passes there were: what was read before the last one is no longer in the buffers. */
+  /** Number of forward passes so far. The buffers hold the results of the last one. */
   runs = 0;
   readonly #storages: Storage[] = [];
   readonly #feeds: { storage: Storage; fill: (values: Float32Array) => void; values: Float32Array }[] = [];
@@ -123,8 +124,8 @@ export class Graph {
   #backend: Backend | undefined;
 
   /**
-   * @param training true: dropout drops, batch normalization uses the batch
-   * @param random what masks are drawn from
+   * @param training true: dropout is active, batch normalization uses batch statistics
+   * @param random source of dropout masks
    */
   constructor(
     readonly training: boolean,
@@ -136,21 +137,21 @@ export class Graph {
     return this.#value(shape, options.needsGradient ?? false);
   }
 
-  /** A value that never changes, written once. */
+  /** A constant value, written once. */
   constant(shape: readonly number[], values: Float32Array): Value {
     const value = this.#value(shape, false);
     this.constants.push({ storage: value.storage, values });
     return value;
   }
 
-  /** A value that is filled anew before each forward pass, e.g. a dropout mask. */
+  /** A value that is refilled before each forward pass, e.g. a dropout mask. */
   feed(shape: readonly number[], fill: (values: Float32Array) => void): Value {
     const value = this.#value(shape, false);
     this.#feeds.push({ storage: value.storage, fill, values: new Float32Array(value.storage.length) });
     return value;
   }
 
-  /** A place for intermediate results of a step. */
+  /** Scratch for a step. */
   temporary(shape: readonly number[]): Value {
     return this.#value(shape, false);
   }
@@ -162,9 +163,14 @@ export class Graph {
 
   /**
    * Appends an operation and returns its output. The output needs a gradient if an input does and the step has a backward.
-   * @param make given the output value, the step
+   * @param make returns the step for the output value
    */
-  record(operation: string, inputs: readonly Value[], shape: readonly number[], make: (output: Value) => Omit<Step, 'operation' | 'inputs' | 'output'>): Value {
+  record(
+    operation: string,
+    inputs: readonly Value[],
+    shape: readonly number[],
+    make: (output: Value) => Omit<GraphStep, 'operation' | 'scope' | 'inputs' | 'output'>,
+  ): Value {
     const foreign = inputs.find((input) => input.graph !== this);
     if (foreign) throw new ShapeError(operation, `all inputs must belong to one graph; one of shape ${show(foreign.shape)} does not`);
     const output = this.#value(
@@ -175,7 +181,7 @@ export class Graph {
     return output;
   }
 
-  /** Runs `body` with a layer's name around the steps that it records. */
+  /** Runs `body` with a layer's name as the scope of the steps that it records. */
   scoped<T>(name: string, body: () => T): T {
     this.#scopes.push(name);
     try {
@@ -185,21 +191,21 @@ export class Graph {
     }
   }
 
-  /** Allocates every buffer. Parameters must lie on the same backend already. */
+  /** Allocates every buffer. Parameters must already be on the same backend. */
   allocate(backend: Backend): void {
     this.#backend = backend;
     for (const storage of this.#storages) storage.allocate(backend);
     for (const { storage, values } of this.constants) backend.write(storage.data as DeviceBuffer, values);
   }
 
-  /** Gives every buffer back. */
+  /** Frees every buffer. */
   free(): void {
     for (const graph of this.continuations) graph.free();
     for (const storage of this.#storages) storage.free();
     this.#backend = undefined;
   }
 
-  /** One forward pass over the inputs as they were written. */
+  /** One forward pass over the current inputs. */
   forward(): void {
     const backend = this.#allocated();
     this.runs++;
@@ -210,7 +216,7 @@ export class Graph {
     for (const step of this.steps) step.forward(backend);
   }
 
-  /** One backward pass. The gradient of the last output must have been written; parameters' gradients add up until they are zeroed. */
+  /** One backward pass. The gradient of the last output must have been written; parameter gradients accumulate until they are zeroed. */
   backward(): void {
     const backend = this.#allocated();
     for (let i = this.steps.length - 1; i >= 0; i--) {

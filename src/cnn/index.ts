@@ -1,3 +1,4 @@
+export type { Batches, TrainingBatch } from './batches.js';
 export { argmax, type EvaluateOptions, type Evaluation, evaluate, type Mistake, rightness } from './evaluate.js';
 export { type Architecture, type ArchitectureOptions, architectureOf, modelFrom } from './exchange/architecture.js';
 export { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './exchange/checkpoint.js';
@@ -16,7 +17,7 @@ export { adaptiveAveragePooling, averagePooling, maxPooling } from './functional
 export { flatten, view } from './functional/shape.js';
 export { logSoftmax, softmax } from './functional/softmax.js';
 export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-check.js';
-export { Graph, type Step, Storage, Value } from './graph.js';
+export { Graph, type GraphStep, Storage, Value } from './graph.js';
 export type { Initializer } from './init.js';
 /** Ways to fill a {@link Parameter}: PyTorch's initializers, e.g. `new Parameter([8, 4], init.kaimingUniform(4))`. */
 export * as init from './init.js';
@@ -49,4 +50,4 @@ export { ModelOutput, Module, Parameter, type Traced, type TraceOptions } from '
 export { Adam, type AdamOptions, AdamW, Optimizer, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
 export { cosineSchedule, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';
 export { type Summary, type SummaryLine, summary } from './summary.js';
-export { type Batches, type BatchRecord, type EpochRecord, type History, type TrainingBatch, type TrainOptions, train } from './train.js';
+export { type BatchRecord, type EpochRecord, type History, type TrainOptions, train } from './train.js';

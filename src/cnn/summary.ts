@@ -1,4 +1,5 @@
 import type { ConvGeometry } from '../kernels/geometry.js';
+import { textTable } from '../text-table.js';
 import type { Value } from './graph.js';
 import type { Module } from './module.js';
 
@@ -62,7 +63,7 @@ export function summary(model: Module, ...inputShapes: (readonly number[])[]): S
   });
   const sum = (field: 'parameters' | 'multiplyAdds') => lines.reduce((total, line) => total + line[field], 0);
   const totals = { parameters: sum('parameters'), multiplyAdds: sum('multiplyAdds') };
-  return { lines, ...totals, toString: () => table(lines, totals) };
+  return { lines, ...totals, toString: () => summaryTable(lines, totals) };
 }
 
 /** The view behind one operation: a kernel of k cells at dilation d adds (k − 1)·d cells of the distance so far. */
@@ -76,7 +77,7 @@ function look({ field, jump }: View, geometry: ConvGeometry | undefined, rank: n
   };
 }
 
-function table(lines: readonly SummaryLine[], totals: { parameters: number; multiplyAdds: number }): string {
+function summaryTable(lines: readonly SummaryLine[], totals: { parameters: number; multiplyAdds: number }): string {
   const count = (n: number) => n.toLocaleString('en-US');
   const rows = lines.map((line) => [
     line.layer || '–',
@@ -87,13 +88,6 @@ function table(lines: readonly SummaryLine[], totals: { parameters: number; mult
     line.receptiveField?.join('×') ?? 'all',
   ]);
   const head = ['layer', 'operation', 'output', 'parameters', 'multiply-adds', 'sees'];
-  const all = [head, ...rows, ['', '', 'total', count(totals.parameters), count(totals.multiplyAdds), '']];
-  const width = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const numeric = (column: number) => column === 3 || column === 4;
-  const line = (row: string[]) =>
-    row
-      .map((cell, column) => (numeric(column) ? cell.padStart(width[column]) : cell.padEnd(width[column])))
-      .join('  ')
-      .trimEnd();
-  return all.map(line).join('\n');
+  const total = ['', '', 'total', count(totals.parameters), count(totals.multiplyAdds), ''];
+  return textTable([head, ...rows, total], (column) => column === 3 || column === 4);
 }

@@ -1,5 +1,6 @@
 import { OptionError, refuseUnknownOptions } from '../errors.js';
 import type { Tensor } from '../tensor.js';
+import type { Batches, TrainingBatch } from './batches.js';
 import { evaluate } from './evaluate.js';
 import { CrossEntropyLoss, type Loss, type Target } from './losses.js';
 import { RunningMetrics } from './metrics.js';
@@ -7,21 +8,7 @@ import type { Module } from './module.js';
 import type { Optimizer } from './optimizers.js';
 import type { Schedule } from './schedules.js';
 
-/** Some samples: inputs with a batch axis in front, and what is to come out. Several inputs are a list. */
-export interface TrainingBatch {
-  readonly x: Tensor | readonly Tensor[];
-  readonly y: Target;
-}
-
-/** A source of batches, such as a DataLoader. */
-export interface Batches extends AsyncIterable<TrainingBatch> {
-  /** Batches in a pass. */
-  readonly length: number;
-  /** The number of the next pass, where its order depends on that; training sets it. */
-  epoch?: number;
-}
-
-/** One line of a training log: means since the line before. */
+/** One line of the training log: means over the batches since the previous line. */
 export interface BatchRecord {
   readonly epoch: number;
   readonly batch: number;
@@ -32,7 +19,7 @@ export interface BatchRecord {
   readonly seconds: number;
 }
 
-/** One epoch: means over its training batches, as they were trained on. */
+/** One epoch: means over its training batches, each measured as it was trained on. */
 export interface EpochRecord {
   readonly epoch: number;
   readonly loss: number;
@@ -47,11 +34,11 @@ export interface EpochRecord {
 export interface History {
   readonly batches: BatchRecord[];
   readonly epochs: EpochRecord[];
-  /** Why it ended. */
+  /** Why training ended. */
   stopped: 'finished' | 'early' | 'aborted';
   /** The epoch of the lowest validation loss, or −1 without validation. */
   bestEpoch: number;
-  /** The model's numbers after that epoch, kept with `earlyStopping.restoreBest`. */
+  /** The model's state after that epoch, kept with `earlyStopping.restoreBest`. */
   best?: ReadonlyMap<string, Tensor>;
 }
 
@@ -64,29 +51,29 @@ export interface TrainOptions {
   /** Default: {@link CrossEntropyLoss}. */
   loss?: Loss;
   epochs: number;
-  /** Changes the optimizer's rate at every step. Default: none. */
+  /** Scales the optimizer's learning rate at every step. Default: constant. */
   schedule?: Schedule;
-  /** Stops when the validation loss has not improved for `patience` epochs. With `restoreBest` (default true) the best weights come back. */
+  /** Stops when the validation loss has not improved for `patience` epochs. With `restoreBest` (default true) the best weights are restored. */
   earlyStopping?: { patience: number; restoreBest?: boolean };
-  /** Largest norm of all gradients together. Default: not clipped. */
+  /** Upper bound of the norm of all gradients together. Default: no clipping. */
   clipGradNorm?: number;
   /** How many batches a line of `history.batches` covers. Default 100. */
   logEvery?: number;
   callbacks?: {
-    /** after every line of `history.batches` */
+    /** Called after every line of `history.batches`. */
     onBatch?: (record: BatchRecord) => void;
     /** Awaited, e.g. to write a checkpoint. */
     onEpoch?: (record: EpochRecord, history: History) => void | Promise<void>;
-    /** After every step; cheap things only. */
+    /** Called after every step; must be cheap. */
     onStep?: (step: number, total: number) => void;
   };
-  /** Stops after the present step. Weights stay as they are then, or become the best ones with `earlyStopping.restoreBest`. */
+  /** Stops after the current step. The weights stay as they are, or the best ones are restored with `earlyStopping.restoreBest`. */
   signal?: AbortSignal;
-  /** Initializes the model before training: then one number fixes weights, masks and, with the loaders' own seeds, all. Default: the model goes on as it is. */
+  /** Initializes the model before training. With the loaders' seeds, it makes the whole run reproducible. Default: the model is trained from its current state. */
   seed?: number;
-  /** Epochs that lie behind, when training is resumed. Default 0. */
+  /** Epochs already trained, when training is resumed. Default 0. */
   startEpoch?: number;
-  /** The history so far, when training is resumed; it is continued, not changed. */
+  /** The history so far, when training is resumed; it is copied, not modified. */
   history?: History;
 }
 
@@ -110,7 +97,7 @@ const OPTIONS = [
 /**
  * Trains a model. Each step is a replay of operator calls in buffers allocated once; loss and accuracy are summed on
  * the backend and read every `logEvery` batches.
- * @returns the course of training; the model holds the result
+ * @returns losses and accuracies per line and epoch; the model holds the result
  * @example
  * ```ts
  * import { Adam, DataLoader, Flatten, full, Linear, Sequential, TensorDataset, train } from 'convlab';
@@ -221,15 +208,15 @@ function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingB
   return { value: output, loss: part.loss };
 }
 
-/** Class numbers as the backend takes them; null if the target is not classes. */
-export function labelsOf(y: Target, outputShape: readonly number[]): Float32Array | null {
+/** Class labels in the backend's format; null if the target holds no classes. */
+function labelsOf(y: Target, outputShape: readonly number[]): Float32Array | null {
   const values = 'data' in y ? y.data : y;
   const [batch, classes, ...spatial] = outputShape;
   const cells = spatial.reduce((product, size) => product * size, batch);
   return classes > 1 && values.length === cells ? Float32Array.from(values) : null;
 }
 
-/** Lets timers and signals have their turn every 50 ms: a loop over WebAssembly calls would never do that by itself. */
+/** Yields to timers and signals every 50 ms: a loop over WebAssembly calls never yields by itself. */
 function breather(): () => Promise<void> {
   let last = performance.now();
   return async () => {

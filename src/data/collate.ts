@@ -21,18 +21,18 @@ export function collate<S>(samples: readonly S[], indices: ArrayLike<number>): B
 /** @param where names the k-th of the values, for the errors */
 function join(values: readonly unknown[], where: (k: number) => string): unknown {
   const [first] = values;
-  const kind = kindOf(first);
-  const stranger = values.findIndex((value) => kindOf(value) !== kind || kind === undefined);
+  const kind = valueKind(first);
+  const stranger = values.findIndex((value) => valueKind(value) !== kind || kind === undefined);
   if (stranger !== -1) {
     const rule = kind ? `must be a ${kind} as in ${where(0)}` : 'must be made of numbers, tensors, and records and lists of them';
     throw new DataError('batch', `${where(stranger)} ${rule}, received ${show(values[stranger])}`, { received: values[stranger] });
   }
-  const shape = shapeOf(first);
-  const odd = values.findIndex((value) => shapeOf(value) !== shape);
+  const shape = describeShape(first);
+  const odd = values.findIndex((value) => describeShape(value) !== shape);
   if (odd !== -1) {
-    throw new ShapeError('batch', `samples must be alike in shape: ${where(0)} has ${shape}, ${where(odd)} has ${shapeOf(values[odd])}`, {
+    throw new ShapeError('batch', `samples must be alike in shape: ${where(0)} has ${shape}, ${where(odd)} has ${describeShape(values[odd])}`, {
       expected: shape,
-      received: shapeOf(values[odd]),
+      received: describeShape(values[odd]),
     });
   }
   if (kind === 'number') return toLabels('batch', values as number[], where);
@@ -71,7 +71,7 @@ function stack(tensors: readonly Tensor[]): Tensor {
   return { shape: [tensors.length, ...shape], data };
 }
 
-function kindOf(value: unknown): 'number' | 'tensor' | 'list' | 'record' | undefined {
+function valueKind(value: unknown): 'number' | 'tensor' | 'list' | 'record' | undefined {
   if (typeof value === 'number') return 'number';
   if (isTensor(value)) return 'tensor';
   if (Array.isArray(value)) return 'list';
@@ -79,7 +79,7 @@ function kindOf(value: unknown): 'number' | 'tensor' | 'list' | 'record' | undef
 }
 
 /** What must be equal for values to be joined, as it is shown. */
-function shapeOf(value: unknown): string {
+function describeShape(value: unknown): string {
   if (isTensor(value)) return `shape ${show(value.shape)}`;
   if (Array.isArray(value)) return `${value.length} entries`;
   return typeof value === 'object' ? `the keys ${Object.keys(value as object).join(', ')}` : '';

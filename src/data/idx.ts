@@ -34,7 +34,7 @@ const numbers = <T extends Int16Array | Int32Array | Float32Array | Float64Array
 };
 
 /** By the third byte of the file. @see http://yann.lecun.com/exdb/mnist/, the IDX file format */
-const TYPES: Readonly<Record<number, IdxType>> = {
+const IDX_TYPES: Readonly<Record<number, IdxType>> = {
   8: { bytes: 1, read: (view, start, count) => new Uint8Array(view.buffer, view.byteOffset + start, count) },
   9: { bytes: 1, read: (view, start, count) => new Int8Array(view.buffer, view.byteOffset + start, count) },
   11: { bytes: 2, read: numbers(Int16Array, (view, at) => view.getInt16(at)) },
@@ -65,7 +65,7 @@ export function parseIdx(bytes: Uint8Array, { name = 'the file' }: { /** Of the 
 /** @throws DataError if this is not how an IDX file begins */
 export function idxHeader(bytes: Uint8Array, { name }: { name: string }): IdxHeader {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new DataError('parseIdx', `${name} is packed by gzip and must be unpacked first`, { name });
-  const type = bytes[0] === 0 && bytes[1] === 0 ? TYPES[bytes[2]] : undefined;
+  const type = bytes[0] === 0 && bytes[1] === 0 ? IDX_TYPES[bytes[2]] : undefined;
   if (bytes.length < 4 || !type) {
     const begin = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     throw new DataError(

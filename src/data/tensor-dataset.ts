@@ -52,7 +52,7 @@ export class TensorDataset<T extends Targets = Int32Array> extends Dataset<Sampl
 
   at(index: number): Sample<T extends Tensor ? Tensor : number> {
     const { x, y } = this.batch([index]);
-    return { x: first(x), y: isTensor(y) ? first(y) : (y as Int32Array)[0] } as Sample<T extends Tensor ? Tensor : number>;
+    return { x: withoutBatchAxis(x), y: isTensor(y) ? withoutBatchAxis(y) : (y as Int32Array)[0] } as Sample<T extends Tensor ? Tensor : number>;
   }
 
   override batch(indices: ArrayLike<number>): Batch<Sample<T extends Tensor ? Tensor : number>> {
@@ -78,7 +78,7 @@ function gather({ shape, data }: Tensor | Bytes, indices: ArrayLike<number>): Te
 }
 
 /** The only row of `[1, ...]`. */
-function first({ shape, data }: Tensor): Tensor {
+function withoutBatchAxis({ shape, data }: Tensor): Tensor {
   return { shape: shape.slice(1), data };
 }
 

@@ -4,7 +4,7 @@ import { DataError, OptionError, refuseUnknownOptions } from '../errors.js';
 import { type Animation, decodeAnimationFor, encodeAnimationFor } from './animation.js';
 import { checkBeginning, type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
 import type { Image } from './image.js';
-import { fileError, writeWhole } from './whole-file.js';
+import { checkPath, fileError, writeWhole } from './whole-file.js';
 
 /** Extensions, in lower case, and the formats they stand for. */
 export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
@@ -81,10 +81,6 @@ export async function readAnimation(path: string, options: Pick<DecodeOptions, '
 export async function writeAnimation(path: string, animation: Animation): Promise<void> {
   checkPath('writeAnimation', path);
   await writeWhole('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation));
-}
-
-function checkPath(operation: string, path: unknown): void {
-  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
 }
 
 /** @throws OptionError if the extension stands for no format */

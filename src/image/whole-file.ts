@@ -1,9 +1,9 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { ConvlabError, DataError } from '../errors.js';
+import { ConvlabError, DataError, OptionError } from '../errors.js';
 
-/** What the system's errors mean to somebody who gave a path. */
+/** Messages for the error codes of the file system. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   EEXIST: 'is no folder',
@@ -19,7 +19,12 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'cannot be opened: too many files are open',
 };
 
-/** What went wrong with a file, as the error of an operation. @param reasons that mean something else there */
+/** @throws OptionError unless the path is a non-empty string */
+export function checkPath(operation: string, path: unknown): void {
+  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
+}
+
+/** The error of an operation that failed on a file. @param reasons override messages for this operation */
 export function fileError(operation: string, path: string, cause: unknown, reasons: Readonly<Record<string, string>> = {}): ConvlabError {
   if (cause instanceof ConvlabError) return cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
@@ -27,8 +32,8 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 }
 
 /**
- * Writes a file whole or, if anything fails, not at all: under another name beside it, brought to the disk, and only then
- * put in its place. A file that was there stays as it was until then.
+ * Writes a file atomically: to a temporary file beside it, synced to disk and then renamed. If anything fails, an existing
+ * file stays unchanged.
  * @throws DataError, naming the file, if it cannot be written, or something other than a file is there
  */
 export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string): Promise<void> {

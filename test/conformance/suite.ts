@@ -26,7 +26,7 @@ export interface ConformanceOptions {
  * rounded to half precision or TF32, and a product that is lost or counted twice shows in sums of up to a million.
  * 1e-37: GPUs flush denormals to zero.
  */
-export function tolerance(sumOfMagnitudes: number): number {
+function tolerance(sumOfMagnitudes: number): number {
   return 16 * 2 ** -24 * sumOfMagnitudes + 1e-37;
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type DigitOptions, type DigitSet, loadDigits } from '../../src/data/files/digits.js';
+import { type DigitOptions, type DigitSet, loadDigits } from '../../src/data/files/digit-set.js';
 import { type ConvlabError, DataError, normalize, tensor, toTensor, UnsupportedError } from '../../src/index.js';
 import { idx } from './idx-bytes.js';
 

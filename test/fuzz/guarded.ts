@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { Answer, Question } from './process.js';
 
 /** What no input may take. */
-export const MAX_SECONDS = 5;
-export const MAX_BYTES = 2 ** 30;
+const MAX_SECONDS = 5;
+const MAX_BYTES = 2 ** 30;
 
 /** Tries inputs in a process of its own, which is given another life whenever one of them has ended it. */
 export class Guarded {

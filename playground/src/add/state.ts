@@ -1,10 +1,10 @@
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { Tensor } from 'convlab';
 import { AREA, bundledDigits, type Digits } from '../digits/data.js';
-import { latest } from '../digits/latest.js';
 import { digitFromStrokes, type Stroke, strokesCodec } from '../digits/strokes.js';
 import { digitsUrl, LECTURE_WEIGHTS } from '../digits/weights.js';
 import { engineGeneration, run } from '../engine/engine.js';
+import { latest } from '../engine/latest.js';
 import { number } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
 

@@ -17,7 +17,7 @@ export const engineTrouble = signal('');
 export const engineGeneration = signal(0);
 
 /** An error of the engine, with the name it had there. */
-export class EngineError extends Error {
+class EngineError extends Error {
   constructor(
     override readonly name: string,
     message: string,

@@ -1,26 +1,26 @@
 /**
- * Runs jobs one at a time; of those that come meanwhile only the last one counts. A slider that moves asks more often than a
- * picture can be filtered.
- * @returns starts a job, or has it wait; resolves when it has run or was overtaken
+ * Runs `work` for one argument at a time. While it runs, only the newest call waits; older waiting calls are dropped. A
+ * moving slider asks more often than a picture can be filtered.
+ * @returns starts `work`, or lets it wait; resolves when it has run or was dropped
  */
-export function latestOnly(): (job: () => Promise<void>) => Promise<void> {
+export function latest<A>(work: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
   let busy = false;
-  let next: { readonly job: () => Promise<void>; readonly done: () => void } | undefined;
-  return async function start(job) {
+  let next: { readonly argument: A; readonly done: () => void } | undefined;
+  return async function start(argument) {
     if (busy) {
       next?.done();
       return new Promise((done) => {
-        next = { job, done };
+        next = { argument, done };
       });
     }
     busy = true;
     try {
-      await job();
+      await work(argument);
     } finally {
       busy = false;
       const waiting = next;
       next = undefined;
-      if (waiting) void start(waiting.job).finally(waiting.done);
+      if (waiting) void start(waiting.argument).finally(waiting.done);
     }
   };
 }

@@ -1,25 +1,25 @@
-// From the state to the result: filter and explain run in the engine, and only the latest wish counts.
+// Computes the result from the state. `filter` and `explain` run in the engine; outdated requests are dropped.
 import { effect, signal } from '@preact/signals';
 import type { ConvGeometry, Tensor } from 'convlab';
 import { engineGeneration, run } from '../engine/engine.js';
-import { latestOnly } from '../engine/latest.js';
+import { latest } from '../engine/latest.js';
 import type { PlanReport } from '../engine/tasks.js';
 import { geometryOf, placeKernel } from './place.js';
 import { alphaChoice, bias, divideBySum, entry, kernel, kernelName, linear, mode, options, output, placement, scale, source, values } from './state.js';
 import type { Filtered, Kept } from './tasks.js';
 import type { Around } from './written-out.js';
 
-/** A filtered picture, and how it came about. */
+/** A filtered picture, and how it was computed. */
 export interface Result extends Filtered {
-  /** what it was made of: a newer picture may already have come */
+  /** its source: a newer picture may be loaded by now */
   readonly from: Kept;
   readonly milliseconds: number;
   readonly device: string;
-  /** undefined for what is more than one kernel */
+  /** undefined for an operation of more than one kernel */
   readonly how?: How;
 }
 
-/** What one kernel did. */
+/** How one kernel was applied. */
 export interface How {
   readonly kernel: Tensor;
   /** of one plane */
@@ -28,17 +28,17 @@ export interface How {
   readonly plan: PlanReport;
 }
 
-/** The latest result. It stays while the next one is computed, and when that fails. */
+/** The latest result, kept while the next one is computed and if that fails. */
 export const result = signal<Result | undefined>(undefined);
-/** Why the latest wish has no result; empty if it has. */
+/** The error of the latest request; empty if it succeeded. */
 export const failure = signal('');
-/** Whether something is computed. */
+/** Whether a computation is running. */
 export const busy = signal(false);
 
-const enqueue = latestOnly();
+const enqueue = latest((job: () => Promise<void>) => job());
 let last: Promise<void> = Promise.resolve();
 
-/** Filters the picture as the state says. @returns when it was filtered, or overtaken by a newer wish */
+/** Filters the picture with the options of the state. @returns resolves when done, or dropped for a newer request */
 function compute(): Promise<void> {
   const [from, { tensor, error }, wishes, place, operation] = [source.value, kernel.value, options.value, placement.value, entry.value];
   const [name, numbers, shown, border] = [kernelName.value, values.value, output.value, mode.value];
@@ -77,12 +77,12 @@ function compute(): Promise<void> {
   });
 }
 
-/** When what was wished for last is there. */
+/** Resolves when the latest request is done. */
 export function settled(): Promise<void> {
   return last;
 }
 
-/** Keeps the result up to date. @returns ends it */
+/** Keeps the result up to date. @returns a function that stops it */
 export function startComputing(): () => void {
   return effect(() => {
     engineGeneration.value;

@@ -1,7 +1,7 @@
 import { type Image, imageFromCanvas } from 'convlab';
 
 /** More pixels than these are not worked on: a page has to answer while a slider moves. */
-export const MOST_PIXELS = 4e6;
+const MOST_PIXELS = 4e6;
 
 /** The largest size of the same shape with at most `most` pixels. */
 export function fitted(width: number, height: number, most = MOST_PIXELS): { width: number; height: number } {

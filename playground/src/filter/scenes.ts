@@ -18,7 +18,7 @@ const PAINT: Readonly<Record<Scene, (x: number, y: number) => Pixel>> = {
 };
 
 /** Their sizes; a single dot needs no more room than the largest kernel. */
-export function sizeOfScene(scene: Scene): { width: number; height: number } {
+function sizeOfScene(scene: Scene): { width: number; height: number } {
   return scene === 'dot' ? { width: 41, height: 31 } : SCENE;
 }
 

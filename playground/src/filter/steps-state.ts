@@ -61,7 +61,7 @@ export const untouched = computed(
 );
 
 /** What a border of mode `constant` holds here. */
-export const CONSTANT = 1;
+const CONSTANT = 1;
 
 /** What the library makes of the small picture. */
 export interface Walk {

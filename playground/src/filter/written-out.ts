@@ -44,7 +44,7 @@ export function sumsToZero({ data }: Tensor): boolean {
 }
 
 /** The weights as they are applied to the window. */
-export function appliedWeights(kernel: Tensor, flip: boolean, { divideBySum, scale }: Pick<Around, 'divideBySum' | 'scale'>): number[][] {
+function appliedWeights(kernel: Tensor, flip: boolean, { divideBySum, scale }: Pick<Around, 'divideBySum' | 'scale'>): number[][] {
   const factor = !divideBySum ? scale : sumsToZero(kernel) ? 1 : 1 / kernel.data.reduce((sum, weight) => sum + weight, 0);
   const rows = rowsOf(kernel).map((row) => row.map((weight) => weight * factor));
   return flip ? rows.reverse().map((row) => row.reverse()) : rows;

@@ -1,4 +1,4 @@
-import type { Graph, Module, Step, Storage } from 'convlab';
+import type { Graph, GraphStep, Module, Storage } from 'convlab';
 
 /** The numbers of one spatial axis pair, `[H, W]`. */
 type Pair = readonly [number, number];
@@ -50,7 +50,7 @@ export function layersOf(model: Module): Layer[] {
   });
 }
 
-function stepsByName(graph: Graph): [string, Step][] {
+function stepsByName(graph: Graph): [string, GraphStep][] {
   const seen = new Map<string, number>();
   return graph.steps.map((step) => {
     const name = step.scope || step.operation;

@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Tensor } from 'convlab';
-import { latest } from '../digits/latest.js';
 import { engineGeneration, run } from '../engine/engine.js';
+import { latest } from '../engine/latest.js';
 import { rangeOf } from '../parts/colors.js';
 import { Legend } from '../parts/legend.js';
 import { Select } from '../parts/select.js';

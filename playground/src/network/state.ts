@@ -1,11 +1,11 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Tensor } from 'convlab';
 import { AREA, bundledDigits, type Digits } from '../digits/data.js';
-import { latest } from '../digits/latest.js';
 import { moved } from '../digits/moved.js';
 import { digitFromStrokes, type Stroke, strokesCodec } from '../digits/strokes.js';
 import { digitsUrl, LECTURE_WEIGHTS } from '../digits/weights.js';
 import { engineGeneration, run } from '../engine/engine.js';
+import { latest } from '../engine/latest.js';
 import { flag, number, oneOf, text } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
 import type { Layer } from './describe.js';
@@ -105,7 +105,9 @@ const open = latest(async (url: string) => {
     report(error);
   }
 });
-effect(() => open(source.value.url));
+effect(() => {
+  open(source.value.url);
+});
 
 const look = latest(async ({ url, x }: { url: string; x: Tensor }) => {
   try {

@@ -51,7 +51,7 @@ async function load(backend: Backend, url: string): Promise<Module> {
  * The model of a file: a checkpoint, or the numbers of the lecture's network alone.
  * @throws DataError if it is neither
  */
-export async function modelFromFile(bytes: Uint8Array): Promise<Module> {
+async function modelFromFile(bytes: Uint8Array): Promise<Module> {
   const { tensors, metadata } = decodeSafetensors(bytes);
   return 'architecture' in metadata ? decodeCheckpoint(bytes).model : new ConvNet().loadStateDict(tensors);
 }

@@ -71,7 +71,7 @@ export function rangeOf(palette: Palette, ...maps: readonly ArrayLike<number>[])
 }
 
 /** @param share 0 to 1 along the palette; beyond that, its end */
-export function colorOf(palette: Palette, share: number, dark: boolean): Color {
+function colorOf(palette: Palette, share: number, dark: boolean): Color {
   const stops = STOPS[palette][dark ? 'dark' : 'light'];
   const at = Math.min(Math.max(Number.isNaN(share) ? 0.5 : share, 0), 1) * (stops.length - 1);
   const low = Math.min(Math.floor(at), stops.length - 2);

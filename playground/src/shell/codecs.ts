@@ -52,18 +52,3 @@ export function matrix(most: number): Codec<readonly (readonly number[])[]> {
     },
   };
 }
-
-/** Anything that JSON can say, for what has no shorter form. @param check whether it is of the type */
-export function json<T>(check: (value: unknown) => value is T): Codec<T> {
-  return {
-    encode: (value) => JSON.stringify(value),
-    decode: (said) => {
-      try {
-        const value: unknown = JSON.parse(said);
-        return check(value) ? value : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-  };
-}

@@ -2,7 +2,6 @@ import { dictionary } from './language.js';
 
 /** The texts of the page's frame, and of the parts that all views share. */
 export const t = dictionary({
-  tagline: ['One convolution: the kernels we choose, and those that are learned.', '同一个卷积：我们选定的核，与学习得到的核。'],
   views: ['Views', '视图'],
   filter: ['Filter', '滤波'],
   network: ['Network', '网络'],

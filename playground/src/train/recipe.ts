@@ -12,7 +12,7 @@ export type LayerSpec =
 /** Functions between the layers, by the names of their modules. */
 export const ACTIVATIONS = ['ReLU', 'LeakyReLU', 'GELU', 'Tanh', 'Sigmoid'] as const;
 /** One of {@link ACTIVATIONS}. */
-export type Activation = (typeof ACTIVATIONS)[number];
+type Activation = (typeof ACTIVATIONS)[number];
 /** What moves the weights. */
 export const OPTIMIZERS = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
 

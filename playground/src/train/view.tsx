@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { t as digits } from '../digits/strings.js';
 import { Notice } from '../parts/notice.js';
-import { Chart } from './chart.js';
 import { Controls } from './controls.js';
+import { Curves } from './curves.js';
 import { FilesPanel } from './files-panel.js';
 import { Kernels, Sizes } from './kernels.js';
 import { RecipePanel } from './recipe-panel.js';
@@ -40,8 +40,8 @@ export function TrainView() {
             {now && (
               <>
                 <section class="panel train-charts" aria-label={`${t('loss')}, ${t('accuracy')}`}>
-                  <Chart what="loss" steps={steps.value} measured={measured.value} at={now.step} />
-                  <Chart what="accuracy" steps={steps.value} measured={measured.value} at={now.step} />
+                  <Curves what="loss" steps={steps.value} measured={measured.value} at={now.step} />
+                  <Curves what="accuracy" steps={steps.value} measured={measured.value} at={now.step} />
                   <p class="faint train-key">
                     <span data-line="training">{t('training')}</span>
                     <span data-line="validation">{t('validation')}</span>

@@ -7,7 +7,6 @@ import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
 import { Switch } from '../parts/switch.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
-import { Chart } from './chart.js';
 import {
   drawn,
   flip,
@@ -28,6 +27,7 @@ import {
   values,
   weights,
 } from './signal-state.js';
+import { Stems } from './stems.js';
 import { t } from './strings.js';
 import { Weights } from './weights.js';
 
@@ -76,7 +76,7 @@ export function One() {
               </button>
             ))}
           </fieldset>
-          <Chart
+          <Stems
             name={t('signal')}
             values={values.value}
             low={-0.25}
@@ -151,7 +151,7 @@ export function One() {
 function Result({ done, row: at }: { readonly done: Toeplitz; readonly row: number }) {
   const [low, high] = rangeOf('gray', done.result, [0, 1]);
   return (
-    <Chart
+    <Stems
       name={t('resultSignal')}
       values={done.result}
       low={low - 0.1}

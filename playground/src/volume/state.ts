@@ -26,7 +26,7 @@ export const playing = signal(false);
 export const volume: Tensor = scan();
 
 /** `[k, k, k]` */
-export const kernel = computed<Tensor>(() => {
+const kernel = computed<Tensor>(() => {
   switch (kernelName.value) {
     case 'gaussian':
       return gaussian3d(sigma.value);
@@ -40,7 +40,7 @@ export const kernel = computed<Tensor>(() => {
 });
 
 /** Whether the result has negative numbers by nature. */
-export const signed = computed(() => kernelName.value !== 'gaussian' && kernelName.value !== 'box');
+const signed = computed(() => kernelName.value !== 'gaussian' && kernelName.value !== 'box');
 
 /** The result, and the kernel that made it; undefined until it is there. */
 export const result = signal<{ readonly kernel: Tensor; readonly volume: Tensor; readonly signed: boolean } | undefined>(undefined);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { bars, readDigit } from './predict-command.js';
 import { percent } from './train-command.js';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 
 /** `convlab compare A B`: how far two pictures are apart. */
 export function addCompareCommand(program: Command, terminal: Terminal): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { SharpReport } from '../../image/formats/sharp.js';
 import type { Diagnosis } from '../../kernels/backends/doctor.js';
-import type { Terminal } from '../program.js';
-import { table } from '../table.js';
+import { textTable } from '../../text-table.js';
+import type { Terminal } from '../terminal.js';
 
 /** `convlab doctor`: which backends run here, which one `auto` picks, and by what PNG and JPEG files are read and written. */
 export function addDoctorCommand(program: Command, terminal: Terminal): void {
@@ -24,7 +24,7 @@ function report({ backends, auto }: Diagnosis, sharp: SharpReport): string {
     return [mode ? `${backend} ${mode}` : backend, found];
   });
   const choice = auto ? `auto picks ${auto.device}: ${auto.reason}` : 'auto finds nothing that runs here';
-  return `${table(['BACKEND', 'WHAT RUNS'], rows)}\n${choice}\n${codecs(sharp)}\n`;
+  return `${textTable([['BACKEND', 'WHAT RUNS'], ...rows])}\n\n${choice}\n${codecs(sharp)}\n`;
 }
 
 function codecs({ version, reason }: SharpReport): string {

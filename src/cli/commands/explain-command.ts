@@ -5,7 +5,7 @@ import { PADDING_MODES } from '../../kernels/geometry.js';
 import type { planBytes } from '../../kernels/plan/picture-ways.js';
 import { ALGORITHMS, type Alternative } from '../../kernels/plan/plan.js';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { number, padding, perAxis, shape } from '../values.js';
 
 interface Flags extends BackendFlags, StepOptions {

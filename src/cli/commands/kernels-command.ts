@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CatalogueEntry } from '../../filters/catalogue/catalogue.js';
-import type { Terminal } from '../program.js';
-import { table } from '../table.js';
+import { textTable } from '../../text-table.js';
+import type { Terminal } from '../terminal.js';
 
 /** `convlab kernels`: the catalogue. */
 export function addKernelsCommand(program: Command, terminal: Terminal): void {
@@ -28,5 +28,5 @@ function listing(entries: readonly [string, CatalogueEntry][]): string {
     const call = parameters.length === 0 ? name : `${name}:${parameters.map((parameter) => parameter.default).join(',')}`;
     return [call, 'make' in entry ? entry.make().shape.join('×') : '–', output, summary];
   });
-  return table(['KERNEL', 'SIZE', 'OUTPUT', 'WHAT IT DOES'], rows);
+  return `${textTable([['KERNEL', 'SIZE', 'OUTPUT', 'WHAT IT DOES'], ...rows])}\n`;
 }

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { MATCH_METHODS, type MatchMethod } from '../../filters/operations/match-template.js';
+import { textTable } from '../../text-table.js';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
-import type { Terminal } from '../program.js';
-import { table } from '../table.js';
+import type { Terminal } from '../terminal.js';
 import { number } from '../values.js';
 
 interface Flags extends BackendFlags {
@@ -41,7 +41,7 @@ export function addMatchCommand(program: Command, terminal: Terminal): void {
           await writeImage(map, valuesToImage({ shape: [1, 1, ...scores.shape], data: scores.data }, new Uint8ClampedArray(), 'normalize', [0]));
         }
         const rows = peaks.map(({ x, y, score }) => [x.toFixed(2), y.toFixed(2), String(Number(score.toPrecision(6)))]);
-        terminal.out(json ? `${JSON.stringify(peaks)}\n` : table(['X', 'Y', options.method.toUpperCase()], rows));
+        terminal.out(json ? `${JSON.stringify(peaks)}\n` : `${textTable([['X', 'Y', options.method.toUpperCase()], ...rows])}\n`);
       } finally {
         backend.dispose();
       }

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { Evaluation } from '../../cnn/evaluate.js';
 import type { Module } from '../../cnn/module.js';
 import { digitFromImage } from '../../data/digit.js';
 import { readImage } from '../../image/image-files.js';
 import { addBackendOptions, type BackendFlags } from '../backend-options.js';
 import { addNetworkOptions, digits, measured, type NetworkFlags } from '../digits.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { percent } from './train-command.js';
 
 interface PredictFlags extends BackendFlags {
@@ -74,8 +75,6 @@ export function addSummaryCommand(program: Command, terminal: Terminal): void {
     });
 }
 
-type Evaluation = Awaited<ReturnType<typeof import('../../cnn/evaluate.js').evaluate>>;
-
 function report({ accuracy, loss, samples, confusion, precision, recall, worst }: Evaluation): string {
   const cell = (text: string | number) => String(text).padStart(6);
   const head = ['actual', ...confusion.map((_, c) => c), 'recall'].map(cell).join('');
@@ -99,7 +98,7 @@ function report({ accuracy, loss, samples, confusion, precision, recall, worst }
 export async function readDigit(model: Module, path: string): Promise<number[]> {
   const digit = digitFromImage(await readImage(path));
   const { data } = await model.run({ shape: [1, ...digit.shape], data: digit.data });
-  return softmax(data);
+  return probabilities(data);
 }
 
 /** Shares as lines of text, one a class. */
@@ -109,7 +108,7 @@ export function bars(shares: readonly number[]): string {
     .join('\n');
 }
 
-function softmax(values: Float32Array): number[] {
+function probabilities(values: Float32Array): number[] {
   const most = Math.max(...values);
   const powers = Array.from(values, (value) => Math.exp(value - most));
   const sum = powers.reduce((a, b) => a + b);

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DataError, OptionError } from '../../errors.js';
-import type { Terminal } from '../program.js';
 import { staticServer } from '../static-server.js';
+import type { Terminal } from '../terminal.js';
 import { number } from '../values.js';
 
 interface Flags {

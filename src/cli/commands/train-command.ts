@@ -6,8 +6,8 @@ import type { Dataset, Sample } from '../../data/dataset.js';
 import { OptionError } from '../../errors.js';
 import { makeFolder, writeWhole } from '../../image/whole-file.js';
 import { addNetworkOptions, digits, measured, type NetworkFlags } from '../digits.js';
-import type { Terminal } from '../program.js';
 import { progress } from '../progress.js';
+import type { Terminal } from '../terminal.js';
 import { number } from '../values.js';
 
 const OPTIMIZERS = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;

@@ -7,9 +7,9 @@ import { PADDING_MODES } from '../../kernels/geometry.js';
 import { PRECISIONS } from '../../kernels/plan/picture-ways.js';
 import { ALGORITHMS } from '../../kernels/plan/plan.js';
 import { addBackendOptions } from '../backend-options.js';
-import type { Terminal } from '../program.js';
+import type { Terminal } from '../terminal.js';
 import { channels, number, padding, perAxis, region, scale } from '../values.js';
-import type { FileFlags, Job } from './filter-files.js';
+import type { FileFlags, FileJob } from './filter-files.js';
 import type { FilterFlags, Report } from './filter-one.js';
 
 interface Flags extends FilterFlags, FileFlags {
@@ -105,7 +105,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     });
 }
 
-function plan({ from, to, format }: Job, { kernel, pipeline }: FilterFlags): string {
+function plan({ from, to, format }: FileJob, { kernel, pipeline }: FilterFlags): string {
   return `${from} → ${to}${to === '-' ? ` (${format})` : ''}: ${kernel?.join(', then ') ?? pipeline}\n`;
 }
 

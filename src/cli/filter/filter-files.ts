@@ -6,7 +6,7 @@ import { type ImageFormat, imageFormats } from '../../image/codecs.js';
 import { EXTENSIONS, formatOf } from '../../image/image-files.js';
 
 /** One picture to do. `-` is standard input or output. */
-export interface Job {
+export interface FileJob {
   readonly from: string;
   readonly to: string;
   /** default: as the ending of `to` says */
@@ -26,7 +26,7 @@ export interface FileFlags {
  * @throws OptionError if two results have one name, or a result has a name without a format
  * @throws DataError if a pattern or a folder holds no picture
  */
-export async function findJobs(paths: readonly string[], { out, format }: FileFlags): Promise<readonly Job[]> {
+export async function findJobs(paths: readonly string[], { out, format }: FileFlags): Promise<readonly FileJob[]> {
   if (out === undefined) {
     if (paths.length !== 2)
       throw new OptionError('filter', '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
@@ -38,7 +38,7 @@ export async function findJobs(paths: readonly string[], { out, format }: FileFl
     if (to !== '-' && format === undefined) formatOf(to);
     return [{ from, to, format }];
   }
-  const jobs: Job[] = [];
+  const jobs: FileJob[] = [];
   const taken = new Map<string, string>();
   for (const path of paths) {
     for (const { file, name } of await pictures(path)) {

@@ -4,15 +4,15 @@ import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from '../../errors.js';
 import { makeFolder } from '../../image/whole-file.js';
-import type { Terminal } from '../program.js';
 import { progress } from '../progress.js';
-import type { Job } from './filter-files.js';
+import type { Terminal } from '../terminal.js';
+import type { FileJob } from './filter-files.js';
 import { createWorker, type FilterFlags, type Report } from './filter-one.js';
 import type { Answer, Question } from './filter-process.js';
 
 /** A picture that could not be done. */
 interface Failure {
-  readonly job: Job;
+  readonly job: FileJob;
   readonly error: Error;
 }
 
@@ -29,7 +29,7 @@ export interface ManyOptions {
  * Does many pictures; one that fails does not stop the others.
  * @throws DataError at the end, which lists what failed and why; where all failed as one wrong option does, that OptionError
  */
-export async function filterMany(jobs: readonly Job[], flags: FilterFlags, { processes, terminal, signal, report }: ManyOptions): Promise<void> {
+export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, { processes, terminal, signal, report }: ManyOptions): Promise<void> {
   const starts = Array.from({ length: Math.min(processes, jobs.length) }, () =>
     processes === 1 ? createWorker(flags) : createProcess({ ...flags, threads: threadsOf(flags, processes) }),
   );
@@ -92,7 +92,7 @@ async function createProcess(flags: FilterFlags) {
   };
   let child = await start();
   return {
-    async filter(job: Job): Promise<Report> {
+    async filter(job: FileJob): Promise<Report> {
       if (!child.connected) child = await start();
       return (await ask(child, { job })) as Report;
     },
@@ -114,10 +114,10 @@ function ask(child: ChildProcess, question: Question): Promise<Report | undefine
     });
 }
 
-const KINDS = [OptionError, ShapeError, DataError, UnsupportedError, ConvlabError];
+const ERROR_CLASSES = [OptionError, ShapeError, DataError, UnsupportedError, ConvlabError];
 
 /** An error from another process, of the kind that it was there. */
 function revive({ name, message }: NonNullable<Answer['error']>): Error {
-  const kind = KINDS.find((each) => each.name === name) ?? Error;
+  const kind = ERROR_CLASSES.find((each) => each.name === name) ?? Error;
   return Object.setPrototypeOf(new Error(message), kind.prototype);
 }

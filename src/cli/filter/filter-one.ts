@@ -11,7 +11,7 @@ import type { Image } from '../../image/image.js';
 import { readImage, writeImage } from '../../image/image-files.js';
 import { createBackend } from '../../kernels/backends/create.js';
 import type { BackendFlags } from '../backend-options.js';
-import type { Job } from './filter-files.js';
+import type { FileJob } from './filter-files.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
 
 /** What `convlab filter` was asked to do to each picture: plain data, so that it can be sent to a thread. */
@@ -67,7 +67,7 @@ export async function createWorker(flags: FilterFlags) {
   };
 
   return {
-    async filter({ from, to, format }: Job) {
+    async filter({ from, to, format }: FileJob) {
       const clock = stopwatch();
       const { maxPixels, quality } = flags;
       const codec = flags.builtIn ? 'built-in' : 'auto';

@@ -1,8 +1,8 @@
-import type { Job } from './filter-files.js';
+import type { FileJob } from './filter-files.js';
 import { createWorker, type FilterFlags, type Report, type Worker } from './filter-one.js';
 
 /** What a process is asked: first the flags, then one job after the other. */
-export type Question = { readonly flags: FilterFlags } | { readonly job: Job };
+export type Question = { readonly flags: FilterFlags } | { readonly job: FileJob };
 /** What it answers to each; to the flags, nothing but that it is ready. */
 export interface Answer {
   readonly report?: Report;

@@ -71,7 +71,7 @@ function fromText(text: string, operation: string): KernelDocument {
   try {
     return parseKernel(text);
   } catch (error) {
-    throw new OptionError(operation, '--kernel', `is no kernel (${complaint(error)})`, text);
+    throw new OptionError(operation, '--kernel', `is no kernel (${withoutOperation(error)})`, text);
   }
 }
 
@@ -81,11 +81,11 @@ async function fromFile(path: string, operation: string): Promise<KernelDocument
     return path.toLowerCase().endsWith('.acf') ? kernelFromAcf(bytes) : parseKernel(bytes.toString('utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DataError(operation, `${path} does not exist`, { path }, { cause: error });
-    throw new DataError(operation, `${path} holds no kernel: ${complaint(error)}`, { path }, { cause: error });
+    throw new DataError(operation, `${path} holds no kernel: ${withoutOperation(error)}`, { path }, { cause: error });
   }
 }
 
-function complaint(error: unknown): string {
+function withoutOperation(error: unknown): string {
   const { message } = error as Error;
   return error instanceof ConvlabError ? message.slice(error.operation.length + 2) : message;
 }

@@ -1,7 +1,7 @@
 import { DataError, OptionError, refuseUnknownOptions, show, UnsupportedError } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import { Module } from '../module.js';
-import { type Complaint, isObject } from './json.js';
+import { type Complaint, isObject, MAX_DEPTH } from './json.js';
 import { MODULE_FORMATS, type ModuleFormat } from './module-formats.js';
 
 /**
@@ -23,7 +23,6 @@ export interface ArchitectureOptions {
   modules?: Readonly<Record<string, ModuleFormat>>;
 }
 
-const MAX_DEPTH = 100;
 const MAX_MODULES = 10_000;
 /** 1 GiB of float32. */
 const MAX_PARAMETERS = 2 ** 28;
@@ -48,7 +47,7 @@ export function architectureOf(model: Module, options: ArchitectureOptions = {})
     if (value instanceof Module) {
       const before = written.get(value);
       if (before !== undefined) return { shared: before };
-      const [type, format] = formatOf(value, formats);
+      const [type, format] = moduleFormatOf(value, formats);
       const args = argumentsOf(value, format).map(write);
       written.set(value, written.size);
       return args.length > 0 ? { type, arguments: args } : { type };
@@ -140,7 +139,7 @@ function formatsOf(operation: string, options: ArchitectureOptions): Readonly<Re
   return { ...MODULE_FORMATS, ...options.modules };
 }
 
-function formatOf(module: Module, formats: Readonly<Record<string, ModuleFormat>>): [string, ModuleFormat] {
+function moduleFormatOf(module: Module, formats: Readonly<Record<string, ModuleFormat>>): [string, ModuleFormat] {
   const found = Object.entries(formats).find(([, format]) => format.module === module.constructor);
   if (found) return found;
   throw new UnsupportedError(

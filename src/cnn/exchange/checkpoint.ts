@@ -13,7 +13,7 @@ const KIND = 'checkpoint 1';
 /** No module's path has a slash. */
 const OPTIMIZER = 'optimizer/';
 const BEST = 'best/';
-const OPTIMIZERS = { SGD, Adam, AdamW, RMSProp };
+const OPTIMIZER_CLASSES = { SGD, Adam, AdamW, RMSProp };
 
 /** What {@link encodeCheckpoint} puts into a file. */
 export interface CheckpointContents {
@@ -68,7 +68,7 @@ export async function encodeCheckpoint(contents: CheckpointContents, options: Ar
     architecture,
     epoch: String(epoch),
     random: JSON.stringify(model.random.state),
-    ...(optimizer && { optimizer: kindOf(optimizer) }),
+    ...(optimizer && { optimizer: optimizerName(optimizer) }),
     ...(history && { history: historyToJson(history) }),
   });
 }
@@ -120,15 +120,15 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
     optimizer,
     restoreOptimizer(into) {
       if (optimizer === null) throw complain('it holds no state of an optimizer');
-      if (kindOf(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${kindOf(into)}`);
+      if (optimizerName(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${optimizerName(into)}`);
       into.loadStateDict(state);
       return into;
     },
   };
 }
 
-function kindOf(optimizer: Optimizer): string {
-  const known = Object.entries(OPTIMIZERS).find(([, type]) => type === optimizer.constructor);
+function optimizerName(optimizer: Optimizer): string {
+  const known = Object.entries(OPTIMIZER_CLASSES).find(([, type]) => type === optimizer.constructor);
   return known?.[0] ?? optimizer.constructor.name;
 }
 

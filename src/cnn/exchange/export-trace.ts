@@ -1,13 +1,13 @@
 import { ShapeError, show, UnsupportedError } from '../../errors.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
-import type { Step, Storage, Value } from '../graph.js';
+import type { GraphStep, Storage, Value } from '../graph.js';
 import type { Module, Traced } from '../module.js';
 
 /** A shape in which −1 stands for the dimension that grows with the batch. */
 export type OpenShape = readonly number[];
 
 /** Numbers that are known before the model runs. */
-export interface KnownNumbers {
+interface KnownNumbers {
   readonly name: string;
   readonly data: Float32Array;
 }
@@ -16,7 +16,7 @@ export interface KnownNumbers {
 export interface ExportTrace {
   readonly inputs: readonly Value[];
   readonly output: Value;
-  readonly steps: readonly (Step & { readonly scope: string })[];
+  readonly steps: readonly GraphStep[];
   /** Parameters, by PyTorch's names, and constants. */
   readonly numbers: ReadonlyMap<Storage, KnownNumbers>;
   /** The shape of a value for any batch; for the traced one alone if something in the model depends on that. */
@@ -65,12 +65,12 @@ export function inputNames({ inputs }: ExportTrace): string[] {
 }
 
 /** The geometry that describes a step. */
-export function geometryOf(step: Step): ConvGeometry {
+export function geometryOf(step: GraphStep): ConvGeometry {
   return step.attributes?.geometry as ConvGeometry;
 }
 
 /** What a step computes, whatever the layer is called. @throws UnsupportedError if it is none of `known` */
-export function kindOf<T extends string>(operation: string, step: Step & { readonly scope: string }, known: readonly T[]): T {
+export function kindOf<T extends string>(operation: string, step: GraphStep, known: readonly T[]): T {
   const kinds = [step.operation, step.attributes?.computes];
   const kind = known.find((each) => kinds.includes(each));
   if (kind) return kind;

@@ -1,17 +1,17 @@
 import type { DataError } from '../../errors.js';
 
-/** Makes the error of one reader, with the file's name in it. */
+/** Builds a reader's error, which names the file. */
 export type Complaint = (rule: string, values?: Readonly<Record<string, unknown>>, options?: ErrorOptions) => DataError;
 
-/** Deeper nesting than any file of ours has. */
-const MAX_DEPTH = 100;
+/** Nesting limit, well above that of any file this library writes. */
+export const MAX_DEPTH = 100;
 
 /**
- * Parses JSON that nobody vouches for. What `JSON.parse` lets pass is refused: a key that stands twice in one object, the
- * key `__proto__`, and nesting so deep that a recursive reader would fail; that before anything is built.
+ * Parses untrusted JSON. Before anything is built, it refuses what `JSON.parse` accepts: a duplicate key in one object, the
+ * key `__proto__`, and nesting deep enough to overflow the stack of a recursive reader.
  */
 export function parseJson(text: string, complain: Complaint): unknown {
-  /** The keys of every object that is open at this place; null for a list. */
+  /** The keys of every open object; null for a list. */
   const open: (Set<string> | null)[] = [];
   const colon = /\s*:/y;
   try {

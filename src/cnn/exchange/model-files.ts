@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError, OptionError } from '../../errors.js';
-import { makeFolder, writeWhole } from '../../image/whole-file.js';
+import { DataError } from '../../errors.js';
+import { checkPath, makeFolder, writeWhole } from '../../image/whole-file.js';
 import type { Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
 import type { ArchitectureOptions } from './architecture.js';
@@ -84,8 +84,4 @@ async function read(operation: string, path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new DataError(operation, `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
   }
-}
-
-function checkPath(operation: string, path: unknown): void {
-  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
 }

@@ -1,7 +1,7 @@
 import { PbfWriter } from 'pbf';
 
 /** A number of floating point among attributes, where plain numbers are whole. */
-export interface Float {
+interface Float {
   readonly float: number;
 }
 
@@ -23,7 +23,7 @@ export interface OnnxTensor {
 }
 
 /** An input or output; −1 in its shape is the batch. */
-export interface OnnxValue {
+interface OnnxValue {
   readonly name: string;
   readonly shape: readonly number[];
 }
@@ -37,7 +37,7 @@ export interface OnnxGraph {
 }
 
 /** The oldest set of operators in which Softmax means one axis, so that old programs can read the file. */
-const OPERATORS = 13;
+const OPSET_VERSION = 13;
 const IR_VERSION = 7;
 // onnx.proto's numbers for types
 const [FLOAT, INT64] = [1, 7];
@@ -49,7 +49,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, 'convlab');
   pbf.writeMessage(7, writeGraph, graph);
-  pbf.writeMessage(8, (version: number, set) => set.writeVarintField(2, version), OPERATORS);
+  pbf.writeMessage(8, (version: number, set) => set.writeVarintField(2, version), OPSET_VERSION);
   return pbf.finish();
 }
 

@@ -1,12 +1,10 @@
 import { UnsupportedError } from '../../errors.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
-import type { Step, Storage, Value } from '../graph.js';
+import type { GraphStep, Storage, Value } from '../graph.js';
 import type { Module } from '../module.js';
 import { type ExportTrace, geometryOf, inputNames, kindOf, LOWEST, type OpenShape, reachedPadding, traceForExport } from './export-trace.js';
 import { encodeOnnx, type OnnxNode } from './onnx-file.js';
 import { OnnxGraphBuilder } from './onnx-graph.js';
-
-type NamedStep = Step & { readonly scope: string };
 
 /**
  * A model in evaluation mode as the bytes of an ONNX file (operators 13), which onnxruntime and many others run. The batch
@@ -62,14 +60,14 @@ class OnnxWriter {
   }
 
   /** Writes one step of the model. */
-  step(step: NamedStep): void {
+  step(step: GraphStep): void {
     const [x, second, third] = step.inputs;
     const emit = (type: string, inputs: string[], attributes: OnnxNode['attributes'] = {}, shape?: OpenShape) => {
       const name = this.graph.add(step.scope || step.operation, type, inputs, attributes);
       this.define(step.output.storage, name, shape ?? this.trace.open(step.output));
       return name;
     };
-    const kinds = [...(Object.keys(SIMPLE) as (keyof typeof SIMPLE)[]), ...KINDS];
+    const kinds = [...(Object.keys(SIMPLE) as (keyof typeof SIMPLE)[]), ...ONNX_KINDS];
     const kind = kindOf('toOnnx', step, kinds);
     switch (kind) {
       case 'Linear': {
@@ -121,7 +119,7 @@ class OnnxWriter {
 
   #window(
     kind: 'conv' | 'averagePool' | 'maxPool',
-    step: NamedStep,
+    step: GraphStep,
     emit: (type: string, inputs: string[], attributes: OnnxNode['attributes']) => string,
   ): void {
     const g = geometryOf(step);
@@ -145,7 +143,7 @@ class OnnxWriter {
   }
 
   /** scale · x + shift per channel: a batch normalization, the second half of one, or plain arithmetic. */
-  #scale(step: NamedStep, emit: (type: string, inputs: string[], attributes?: OnnxNode['attributes']) => string): void {
+  #scale(step: GraphStep, emit: (type: string, inputs: string[], attributes?: OnnxNode['attributes']) => string): void {
     const [x, scale, shift] = step.inputs;
     const [, channels, ...spatial] = x.shape;
     const statistics = this.#statistics.get(scale.storage);
@@ -182,7 +180,7 @@ const SIMPLE: Readonly<Record<string, { type: string; attributes?: OnnxNode['att
 };
 
 /** Operations that take more; special cases of a convolution come before it. */
-const KINDS = ['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'leakyRelu', 'gelu', 'conv'] as const;
+const ONNX_KINDS = ['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'leakyRelu', 'gelu', 'conv'] as const;
 
 function windowOf(g: ConvGeometry): { kernel_shape: number[]; strides: number[]; dilations: number[] } {
   const axes = (triple: readonly number[]) => triple.slice(3 - g.rank);

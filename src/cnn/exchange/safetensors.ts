@@ -69,7 +69,7 @@ export function encodeSafetensors(
   for (const [name, x] of tensors) {
     if (name === METADATA || name === '__proto__') throw fail(`no tensor may be called ${show(name)}`);
     checkTensor('encodeSafetensors', name, x);
-    checkFinite(name, x.data.length, (i) => x.data[i], fail);
+    checkNumbers(name, x.data.length, (i) => x.data[i], fail);
     const large = half ? x.data.findIndex((value) => Math.abs(value) >= HALF_LIMIT) : -1;
     if (large >= 0) throw fail(`tensor ${show(name)} holds ${x.data[large]} at ${large}; F16 ends at 65504`, { tensor: name, at: large });
     entries.push([name, { dtype, shape: x.shape, data_offsets: [end, end + size * x.data.length] }]);
@@ -103,14 +103,14 @@ export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions
   refuseUnknownOptions('decodeSafetensors', options, ['name', 'allowNonFinite']);
   const { name = 'the file', allowNonFinite = false } = options;
   const fail: Complaint = (rule, values) => new DataError('decodeSafetensors', `${name}: ${rule}`, { name, ...values });
-  const { header, data } = split(bytes, fail);
+  const { header, data } = splitHeader(bytes, fail);
   const { [METADATA]: metadata = {}, ...entries } = header;
   if (!isObject(metadata) || !Object.values(metadata).every((text) => typeof text === 'string')) throw fail('its metadata must be texts by name');
-  const places = Object.entries(entries).map(([tensor, entry]) => locate(tensor, entry, data.byteLength, fail));
+  const places = Object.entries(entries).map(([tensor, entry]) => spanOf(tensor, entry, data.byteLength, fail));
   checkCovers(places, data.byteLength, fail);
   if (!allowNonFinite) {
     // as float32 holds it: 1e300 is too large for that
-    for (const { tensor, length, dtype, begin } of places) checkFinite(tensor, length, (i) => Math.fround(dtype.read(data, begin + i * dtype.bytes)), fail);
+    for (const { tensor, length, dtype, begin } of places) checkNumbers(tensor, length, (i) => Math.fround(dtype.read(data, begin + i * dtype.bytes)), fail);
   }
 
   const tensors = new Map<string, Tensor>();
@@ -122,8 +122,8 @@ export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions
   return { tensors, metadata: metadata as Record<string, string> };
 }
 
-/** Where a tensor lies in the data. */
-interface Place {
+/** The byte range of a tensor in the data. */
+interface TensorSpan {
   readonly tensor: string;
   readonly shape: readonly number[];
   readonly length: number;
@@ -132,7 +132,7 @@ interface Place {
   readonly end: number;
 }
 
-function split(bytes: Uint8Array, fail: Complaint): { header: Readonly<Record<string, unknown>>; data: DataView } {
+function splitHeader(bytes: Uint8Array, fail: Complaint): { header: Readonly<Record<string, unknown>>; data: DataView } {
   if (!(bytes instanceof Uint8Array)) throw fail(`its bytes must be a Uint8Array, received ${show(bytes)}`);
   if (bytes.length < 8) throw fail(`it has ${bytes.length} bytes, but begins with a length of 8`);
   const claimed = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
@@ -150,7 +150,7 @@ function split(bytes: Uint8Array, fail: Complaint): { header: Readonly<Record<st
   return { header, data: new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start) };
 }
 
-function locate(tensor: string, entry: unknown, dataBytes: number, fail: Complaint): Place {
+function spanOf(tensor: string, entry: unknown, dataBytes: number, fail: Complaint): TensorSpan {
   const complain = (rule: string) => fail(`tensor ${show(tensor)}: ${rule}`, { tensor, entry });
   if (!isObject(entry)) throw complain(`its entry must be { dtype, shape, data_offsets }, received ${show(entry)}`);
   const { dtype: type, shape, data_offsets: offsets } = entry;
@@ -170,7 +170,7 @@ function locate(tensor: string, entry: unknown, dataBytes: number, fail: Complai
 }
 
 /** Every byte belongs to exactly one tensor. */
-function checkCovers(places: readonly Place[], dataBytes: number, fail: Complaint): void {
+function checkCovers(places: readonly TensorSpan[], dataBytes: number, fail: Complaint): void {
   let covered = 0;
   for (const { tensor, begin, end } of [...places].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin < covered) throw fail(`tensor ${show(tensor)}: its data begins at byte ${begin}, inside another tensor that ends at ${covered}`, { tensor });
@@ -180,7 +180,7 @@ function checkCovers(places: readonly Place[], dataBytes: number, fail: Complain
   if (covered < dataBytes) throw fail(`it has ${dataBytes} bytes of data; those from ${covered} on belong to no tensor`);
 }
 
-function checkFinite(tensor: string, length: number, read: (i: number) => number, fail: Complaint): void {
+function checkNumbers(tensor: string, length: number, read: (i: number) => number, fail: Complaint): void {
   for (let i = 0; i < length; i++) {
     const value = read(i);
     if (!Number.isFinite(value)) throw fail(`tensor ${show(tensor)} holds ${value} at ${i}; its numbers must be finite`, { tensor, at: i, value });

@@ -4,7 +4,7 @@ import { integers, type TfNode, type TfWeight, text } from './tfjs-file.js';
 import { type Filter, groupOf, tensorFlowOrder, withoutDilation } from './tfjs-filter.js';
 
 /** What TensorFlow calls channels last, by spatial axes. */
-export const FORMATS: Readonly<Record<number, string>> = { 2: 'NHWC', 3: 'NDHWC' };
+export const DATA_FORMATS: Readonly<Record<number, string>> = { 2: 'NHWC', 3: 'NDHWC' };
 
 /** A TensorFlow graph that grows node by node; nodes and weights go by their names. */
 export class TfjsGraph {
@@ -41,7 +41,12 @@ export class TfjsGraph {
     const shape = [...filter.kernel.slice(-axes), inChannels, outChannels / groups];
     const weights = this.weight(`${name}_filter`, shape, tensorFlowOrder(filter));
     const op = depthwise ? 'DepthwiseConv2dNative' : `Conv${axes}D`;
-    return this.add(name, op, [x, weights], { strides: ends(stride), dilations: ends(dilation), padding: text('VALID'), data_format: text(FORMATS[axes]) });
+    return this.add(name, op, [x, weights], {
+      strides: ends(stride),
+      dilations: ends(dilation),
+      padding: text('VALID'),
+      data_format: text(DATA_FORMATS[axes]),
+    });
   }
 
   /** Pads the spatial axes of x with channels last; negative padding counts as none. */

@@ -2,14 +2,12 @@ import { UnsupportedError } from '../../errors.js';
 import { borderTable } from '../../kernels/border.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
 import { sizeOf } from '../../tensor.js';
-import type { Step, Storage, Value } from '../graph.js';
+import type { GraphStep, Storage, Value } from '../graph.js';
 import type { Module } from '../module.js';
 import { type ExportTrace, geometryOf, inputNames, kindOf, LOWEST, type OpenShape, reachedPadding, traceForExport } from './export-trace.js';
 import { integers, type TfjsModel, text, tfjsModel } from './tfjs-file.js';
 import { filterOf, turnedFilter } from './tfjs-filter.js';
-import { FORMATS, TfjsGraph } from './tfjs-graph.js';
-
-type NamedStep = Step & { readonly scope: string };
+import { DATA_FORMATS, TfjsGraph } from './tfjs-graph.js';
 
 /**
  * A model in evaluation mode as TensorFlow.js loads it by `tf.loadGraphModel`. It takes and gives what the model does, with
@@ -40,17 +38,17 @@ export async function toTfjs(model: Module, ...inputShapes: (readonly number[])[
   );
 }
 
-/** Where a value is, in one order of its axes: with channels in front, or lifted to two spatial axes and channels last. */
-interface Place {
+/** A value's tensor in one axis order: channels first, or channels last with at least two spatial axes. */
+interface TensorRef {
   readonly name: string;
-  /** with channels in front, in both orders */
+  /** channels first, in both orders */
   readonly shape: OpenShape;
 }
 
 class TfjsWriter {
   readonly graph = new TfjsGraph();
-  readonly #first = new Map<Storage, Place>();
-  readonly #last = new Map<Storage, Place>();
+  readonly #first = new Map<Storage, TensorRef>();
+  readonly #last = new Map<Storage, TensorRef>();
   /** Factor and shift of batch normalizations, by the storage of the factors. */
   readonly #normalizations = new Map<Storage, { scale: Float32Array; shift: Float32Array }>();
 
@@ -66,7 +64,7 @@ class TfjsWriter {
     if (known) return this.graph.weight(known.name, shape[0] === -1 ? [1, ...shape.slice(1)] : shape, known.data);
     let place = this.#first.get(value.storage);
     if (!place) {
-      const last = this.#last.get(value.storage) as Place;
+      const last = this.#last.get(value.storage) as TensorRef;
       const rank = last.shape.length;
       const order = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 1)];
       place = { name: this.graph.transpose(last.name, order), shape: last.shape };
@@ -87,11 +85,11 @@ class TfjsWriter {
   }
 
   /** Writes one step of the model. */
-  step(step: NamedStep): void {
+  step(step: GraphStep): void {
     const name = step.scope || step.operation;
     const [x, second, third] = step.inputs;
     const { output } = step;
-    const kind = kindOf('toTfjs', step, KINDS);
+    const kind = kindOf('toTfjs', step, TFJS_KINDS);
     const setFirst = (node: string, shape = this.trace.open(output)) => this.#first.set(output.storage, { name: node, shape });
     const setLast = (node: string) => this.#last.set(output.storage, { name: node, shape: lifted(this.trace.open(output)) });
     // channels stand last where there are spatial axes, and where there are none they do anyway
@@ -152,7 +150,7 @@ class TfjsWriter {
   }
 
   /** Operations on single cells keep the order of axes that their inputs are in. */
-  #cellwise(kind: keyof typeof CELLWISE, name: string, step: NamedStep): void {
+  #cellwise(kind: keyof typeof CELLWISE, name: string, step: GraphStep): void {
     const shape = lifted(this.trace.open(step.output));
     const inLast = step.inputs.every(({ storage }) => String(this.#last.get(storage)?.shape) === String(shape));
     const inputs = step.inputs.map((input) => (inLast ? this.last(input) : this.first(input)));
@@ -171,7 +169,7 @@ class TfjsWriter {
     else this.#first.set(step.output.storage, { name: node, shape: this.trace.open(step.output) });
   }
 
-  #pool(kind: 'averagePool' | 'maxPool', name: string, step: NamedStep): string {
+  #pool(kind: 'averagePool' | 'maxPool', name: string, step: GraphStep): string {
     const g = geometryOf(step);
     const axes = spatialAxes(g);
     const { before, after } = reachedPadding(g);
@@ -182,10 +180,10 @@ class TfjsWriter {
     }
     const ends = (triple: readonly number[]) => integers([1, ...triple.slice(-axes), 1]);
     const op = `${kind === 'maxPool' ? 'MaxPool' : 'AvgPool'}${axes === 3 ? '3D' : ''}`;
-    return this.graph.add(name, op, [x], { ksize: ends(g.kernel), strides: ends(g.stride), padding: text('VALID'), data_format: text(FORMATS[axes]) });
+    return this.graph.add(name, op, [x], { ksize: ends(g.kernel), strides: ends(g.stride), padding: text('VALID'), data_format: text(DATA_FORMATS[axes]) });
   }
 
-  #convolveTransposed(name: string, step: NamedStep): string {
+  #convolveTransposed(name: string, step: GraphStep): string {
     const g = geometryOf(step);
     if (g.paddingMode !== 'zero') throw new UnsupportedError('toTfjs', `a transposed convolution with padding mode '${g.paddingMode}' has no counterpart`);
     const axes = spatialAxes(g);
@@ -251,7 +249,7 @@ const CELLWISE = {
   gelu: 'Erf',
 } as const;
 
-const KINDS = [
+const TFJS_KINDS = [
   ...(Object.keys(CELLWISE) as (keyof typeof CELLWISE)[]),
   ...(['softmax', 'logSoftmax', 'concatenate', 'Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'conv'] as const),
 ];

@@ -24,7 +24,7 @@ export function convolve(x: Value, weight: Value, bias: Value | null, options: C
   const geometry = convGeometry(x.shape, weight.shape, options, operation);
   return x.graph.record(operation, bias ? [x, weight, bias] : [x, weight], geometry.outShape, (out) => ({
     attributes: { computes: 'conv', geometry },
-    multiplyAdds: multiplyAdds(geometry),
+    multiplyAdds: convMultiplyAdds(geometry),
     forward: (backend) => backend.conv(geometry, x.data, weight.data, bias?.data ?? null, out.data),
     backward: (backend) => {
       x.storage.accumulate(backend, (into) => backend.convInputGradient(geometry, out.gradient, weight.data, into));
@@ -44,7 +44,7 @@ export function convolveTransposed(x: Value, weight: Value, bias: Value | null, 
   const geometry = convGeometry(outShape, weight.shape, options, 'convTranspose');
   const out = x.graph.record('convTranspose', [x, weight], outShape, (y) => ({
     attributes: { geometry },
-    multiplyAdds: multiplyAdds(geometry),
+    multiplyAdds: convMultiplyAdds(geometry),
     forward: (backend) => backend.convInputGradient(geometry, x.data, weight.data, y.data),
     backward: (backend) => {
       x.storage.accumulate(backend, (into) => backend.conv(geometry, y.gradient, weight.data, null, into));
@@ -66,6 +66,6 @@ export function scaleChannels(x: Value, scale: Value | null, shift: Value | null
   return convolve(x, weight, shift, { groups: channels }, 'scaleChannels');
 }
 
-function multiplyAdds(g: ConvGeometry): number {
+function convMultiplyAdds(g: ConvGeometry): number {
   return g.batch * g.outChannels * sizeOf(g.output) * (g.inChannels / g.groups) * sizeOf(g.kernel);
 }

@@ -37,8 +37,8 @@ export async function backpropagate(
   try {
     const { graph, inputs, output } = model.compile([x.shape], { inputGradients: true });
     const outputs = namedOutputs(graph);
-    const from = layer === undefined ? output : find(operation, 'layer', outputs, layer);
-    const middle = between === undefined ? undefined : find(operation, 'layer', outputs, between);
+    const from = layer === undefined ? output : outputNamed(operation, 'layer', outputs, layer);
+    const middle = between === undefined ? undefined : outputNamed(operation, 'layer', outputs, between);
     backend.write(inputs[0].data, x.data);
     graph.forward();
     const read = async ({ shape, data }: Value): Promise<Tensor> => ({ shape, data: await backend.read(data) });
@@ -60,7 +60,7 @@ export async function backpropagate(
 }
 
 /** @throws OptionError naming the layers that there are */
-function find(operation: string, option: string, outputs: ReadonlyMap<string, Value>, name: string): Value {
+function outputNamed(operation: string, option: string, outputs: ReadonlyMap<string, Value>, name: string): Value {
   const value = outputs.get(name);
   if (!value) throw new OptionError(operation, option, `must be one of ${[...outputs.keys()].join(', ')}`, name);
   return value;

@@ -64,11 +64,11 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
   const random = new Random(seed);
   const middle = (low + high) / 2;
   let x: Tensor = { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => middle + 0.02 * (high - low) * random.normal()) };
-  const smooth = blur > 0 ? bell(blur) : undefined;
+  const smooth = blur > 0 ? blurTaps(blur) : undefined;
   const activations: number[] = [];
   for (let step = 0; step <= steps; step++) {
     const { output, inputGradient } = await backpropagate('maximizeActivation', model, x, layer, (values) => weightsOf(values, channel, at));
-    activations.push(dot(output.data, weightsOf(output, channel, at)));
+    activations.push(dotProduct(output.data, weightsOf(output, channel, at)));
     if (step === steps) break;
     const size = inputGradient.data.reduce((sum, value) => sum + Math.abs(value), 0) / inputGradient.data.length;
     if (size === 0) break; // nothing that the layer sees changes it
@@ -95,12 +95,12 @@ function weightsOf({ shape, data }: Tensor, channel: number, at: readonly number
   return weights;
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+function dotProduct(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 /** exp(−x² / 2σ²) over 2·ceil(3σ) + 1 taps, sum 1. */
-function bell(sigma: number): Float32Array {
+function blurTaps(sigma: number): Float32Array {
   const radius = Math.ceil(3 * sigma);
   const taps = Float32Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
   const sum = taps.reduce((total, tap) => total + tap, 0);

@@ -1,24 +1,24 @@
 import { OptionError, refuseUnknownOptions } from '../../errors.js';
 import { sizeOf, type Tensor } from '../../tensor.js';
+import type { Batches } from '../batches.js';
 import { retrieveFeatures } from '../features.js';
 import type { Module } from '../module.js';
-import type { Batches } from '../train.js';
 
-/** A sample that excites a feature map. */
+/** A sample with a large activation in a feature map. */
 export interface Excitement {
-  /** the sample's place in the order of the batches */
+  /** the sample's index in the order of the batches */
   readonly index: number;
   /** the largest activation of the map */
   readonly value: number;
-  /** where it is, in cells of the map: one number for each spatial axis */
+  /** its position in the map, in cells: one number per spatial axis */
   readonly at: readonly number[];
 }
 
 /**
- * For every feature map of a layer the samples that excite it most, the most exciting first.
- * @param options.layer by the names of {@link retrieveFeatures}
- * @param options.count samples for each map. Default 8
- * @returns one list for each map
+ * Finds, for every feature map of a layer, the samples with the largest activation, in descending order.
+ * @param options.layer a name that {@link retrieveFeatures} returns
+ * @param options.count samples per map. Default 8
+ * @returns one list per map
  * @throws OptionError if there is no such layer
  * @example
  * ```ts

@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ConvlabError, DataError } from '../../errors.js';
+import { MAX_DEFLATE_RATIO } from '../../image/formats/unpack.js';
 import { type IdxArray, idxHeader, parseIdx } from '../idx.js';
-
-/** No deflate stream unpacks to more than this many times its own size (zlib, technical details). */
-const MAX_DEFLATE_RATIO = 1032;
 
 /**
  * Reads an IDX file, packed by gzip or not; see {@link parseIdx}.

@@ -2,12 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DataError, refuseUnknownOptions } from '../../errors.js';
 import type { Image } from '../../image/image.js';
-import { readImage } from '../../image/image-files.js';
+import { EXTENSIONS, readImage } from '../../image/image-files.js';
 import type { Tensor } from '../../tensor.js';
 import { checkIndex, Dataset, type Sample } from '../dataset.js';
 import { toTensor } from '../transforms.js';
-
-const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.bmp', '.gif', '.tif', '.tiff'];
 
 /** Pictures on disk, read when they are asked for; see {@link imageFolder}. */
 export class ImageFolder extends Dataset<Sample> {
@@ -57,7 +55,7 @@ export class ImageFolder extends Dataset<Sample> {
  */
 export async function imageFolder(path: string, options: { transform?: (image: Image) => Tensor } = {}): Promise<ImageFolder> {
   refuseUnknownOptions('imageFolder', options, ['transform']);
-  const entries = (await list(path)).filter(({ name }) => !name.startsWith('.'));
+  const entries = (await entriesOf(path)).filter(({ name }) => !name.startsWith('.'));
   const classes = entries
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
@@ -65,8 +63,8 @@ export async function imageFolder(path: string, options: { transform?: (image: I
   if (classes.length === 0) throw new DataError('imageFolder', `${path} must have a sub-folder for every class, and has none`, { path });
   const files = await Promise.all(
     classes.map(async (name, y) => {
-      const inside = await pictures(join(path, name));
-      if (inside.length === 0) throw new DataError('imageFolder', `${join(path, name)} has no picture (${EXTENSIONS.join(', ')})`, { path, name });
+      const inside = await picturesIn(join(path, name));
+      if (inside.length === 0) throw new DataError('imageFolder', `${join(path, name)} has no picture (${Object.keys(EXTENSIONS).join(', ')})`, { path, name });
       return inside.map((file) => ({ path: file, y }));
     }),
   );
@@ -74,19 +72,19 @@ export async function imageFolder(path: string, options: { transform?: (image: I
 }
 
 /** Paths of all pictures in a folder and below, sorted. */
-async function pictures(folder: string): Promise<string[]> {
-  const entries = (await list(folder)).filter(({ name }) => !name.startsWith('.'));
+async function picturesIn(folder: string): Promise<string[]> {
+  const entries = (await entriesOf(folder)).filter(({ name }) => !name.startsWith('.'));
   const found = await Promise.all(
     entries.map((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return pictures(path);
-      return EXTENSIONS.includes(extname(entry.name).toLowerCase()) ? [path] : [];
+      if (entry.isDirectory()) return picturesIn(path);
+      return Object.hasOwn(EXTENSIONS, extname(entry.name).toLowerCase()) ? [path] : [];
     }),
   );
   return found.flat().sort();
 }
 
-async function list(folder: string) {
+async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { TensorDataset } from '../tensor-dataset.js';
-import { type DigitOptions, type DigitSet, loadDigits } from './digits.js';
+import { type DigitOptions, type DigitSet, loadDigits } from './digit-set.js';
 
 const TRAIN = 60_000;
 const TEST = 10_000;

@@ -2,8 +2,8 @@ import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../.
 import type { Tensor } from '../../tensor.js';
 import { custom } from './custom.js';
 import { imagemagick } from './imagemagick.js';
-import { json } from './json.js';
 import type { KernelDocument, KernelFormat } from './kernel-document.js';
+import { json } from './kernel-json.js';
 import { matrix } from './matrix.js';
 import { svg } from './svg.js';
 
@@ -12,7 +12,7 @@ export const KERNEL_FORMATS = ['json', 'svg', 'imagemagick', 'custom', 'matrix']
 /** One of {@link KERNEL_FORMATS}. */
 export type KernelFormatName = (typeof KERNEL_FORMATS)[number];
 
-const FORMATS: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, imagemagick, custom, matrix };
+const FORMATS_BY_NAME: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, imagemagick, custom, matrix };
 
 /**
  * Reads a kernel that another program, or a person, wrote down.
@@ -39,12 +39,12 @@ const FORMATS: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, i
 export function parseKernel(text: string, options: { format?: KernelFormatName } = {}): KernelDocument {
   refuseUnknownOptions('parseKernel', options, ['format']);
   if (typeof text !== 'string') throw new DataError('parseKernel', 'a kernel must be a text', { text });
-  const name = options.format ?? KERNEL_FORMATS.find((each) => FORMATS[each].matches(text));
+  const name = options.format ?? KERNEL_FORMATS.find((each) => FORMATS_BY_NAME[each].matches(text));
   if (name === undefined) throw new DataError('parseKernel', `the text is in no known format: ${KERNEL_FORMATS.join(', ')}`, { text });
   checkFormat('parseKernel', name);
-  if (!FORMATS[name].matches(text)) throw new DataError('parseKernel', `the text is not in the format ${name}`, { text });
+  if (!FORMATS_BY_NAME[name].matches(text)) throw new DataError('parseKernel', `the text is not in the format ${name}`, { text });
   try {
-    return FORMATS[name].parse(text);
+    return FORMATS_BY_NAME[name].parse(text);
   } catch (cause) {
     if (!(cause instanceof ConvlabError)) throw cause;
     throw new DataError('parseKernel', `${name}: ${cause.message.slice(cause.operation.length + 2)}`, cause.values, { cause });
@@ -60,7 +60,7 @@ export function parseKernel(text: string, options: { format?: KernelFormatName }
  */
 export function formatKernel(document: KernelDocument | Tensor, format: KernelFormatName): string {
   checkFormat('formatKernel', format);
-  return FORMATS[format].format('kernel' in document ? document : { kernel: document });
+  return FORMATS_BY_NAME[format].format('kernel' in document ? document : { kernel: document });
 }
 
 function checkFormat(operation: string, format: KernelFormatName): void {

@@ -1,5 +1,6 @@
 import { check, count } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { outer, toMean } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
@@ -24,3 +25,13 @@ export function binomial(n = 5): Tensor {
   for (let taps = 1; taps < n; taps++) row = toMean([...row, 0].map((weight, i) => weight + (row[i - 1] ?? 0)));
   return outer(row, row);
 }
+
+export const BINOMIAL_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'blur: a small Gaussian of whole numbers',
+  formula: 'C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹',
+  code: 'binomial(n)',
+  parameters: [{ name: 'n', default: 5, rule: 'side in pixels, a whole number ≥ 1' }],
+  make: binomial,
+  output: 'clamp',
+};

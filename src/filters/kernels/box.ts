@@ -1,5 +1,6 @@
 import { check, count } from '../../options.js';
 import { full, type Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
@@ -19,3 +20,13 @@ export function box(n = 3): Tensor {
   checkKernelSize('box', 'n', n, [n, n]);
   return full([n, n], 1 / n ** 2);
 }
+
+export const BOX_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'blur: the mean of n × n pixels',
+  formula: '1 / n²',
+  code: 'box(n)',
+  parameters: [{ name: 'n', default: 3, rule: 'side in pixels, a whole number ≥ 1' }],
+  make: box,
+  output: 'clamp',
+};

@@ -1,5 +1,6 @@
 import { OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /** The outer cells of a 3 × 3 kernel, counter-clockwise from the right. */
@@ -40,12 +41,12 @@ export const ROBINSON: readonly Tensor[] = compass([
  * ```
  */
 export function kirsch(direction = 0): Tensor {
-  return pick('kirsch', KIRSCH, direction);
+  return inDirection('kirsch', KIRSCH, direction);
 }
 
 /** One of {@link ROBINSON}. @param direction 0 right, 1 upper right, 2 up, … 7 lower right. Default 0 @throws OptionError if there is no such direction */
 export function robinson(direction = 0): Tensor {
-  return pick('robinson', ROBINSON, direction);
+  return inDirection('robinson', ROBINSON, direction);
 }
 
 function compass(rows: readonly (readonly number[])[]): Tensor[] {
@@ -59,8 +60,30 @@ function compass(rows: readonly (readonly number[])[]): Tensor[] {
   });
 }
 
-function pick(operation: string, kernels: readonly Tensor[], direction: number): Tensor {
+function inDirection(operation: string, kernels: readonly Tensor[], direction: number): Tensor {
   const kernel = kernels[direction];
   if (!kernel) throw new OptionError(operation, 'direction', 'must be a whole number from 0 to 7', direction);
   return kernel;
 }
+
+const COMPASS_RULE = '0 right, 1 upper right, 2 up … 7 lower right';
+
+export const KIRSCH_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'edges that face one of eight directions',
+  formula: '−3 −3 5 / −3 0 5 / −3 −3 5, turned by 45° · direction',
+  code: 'kirsch(direction)',
+  parameters: [{ name: 'direction', default: 0, rule: COMPASS_RULE }],
+  make: kirsch,
+  output: 'abs',
+};
+
+export const ROBINSON_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: "edges that face one of eight directions, by Sobel's weights",
+  formula: 'sobel-x, turned by 45° · direction',
+  code: 'robinson(direction)',
+  parameters: [{ name: 'direction', default: 0, rule: COMPASS_RULE }],
+  make: robinson,
+  output: 'abs',
+};

@@ -1,6 +1,7 @@
 import { OptionError } from '../../errors.js';
 import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { squareKernel } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
@@ -29,3 +30,16 @@ export function differenceOfGaussians(sigma1 = 1, sigma2 = 1.6 * sigma1): Tensor
   const wide = bell2d(sigma2);
   return squareKernel(bell2d(sigma1, radius).map((weight, i) => weight - wide[i]));
 }
+
+export const DIFFERENCE_OF_GAUSSIANS_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'finer than one blur, coarser than another',
+  formula: 'G(σ₁) − G(σ₂)',
+  code: 'differenceOfGaussians(sigma1, sigma2)',
+  parameters: [
+    { name: 'sigma1', default: 1, rule: 'σ₁ in pixels, > 0' },
+    { name: 'sigma2', default: 1.6, rule: 'σ₂ in pixels, > σ₁; left out: 1.6 σ₁' },
+  ],
+  make: differenceOfGaussians,
+  output: 'signed',
+};

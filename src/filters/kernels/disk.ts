@@ -1,5 +1,6 @@
 import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { coverage, type Point } from './make/coverage.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
@@ -28,3 +29,13 @@ export function disk(radius = 4): Tensor {
   const outer = radius * Math.sqrt(step / Math.sin(step));
   return coverage(Array.from({ length: CORNERS }, (_, i): Point => [outer * Math.cos(i * step), outer * Math.sin(i * step)]));
 }
+
+export const DISK_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'lens blur: every point becomes an even disk',
+  formula: 'share of the disk x² + y² ≤ radius² on each pixel',
+  code: 'disk(radius)',
+  parameters: [{ name: 'radius', default: 4, rule: 'pixels, > 0' }],
+  make: disk,
+  output: 'clamp',
+};

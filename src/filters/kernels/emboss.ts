@@ -1,6 +1,7 @@
 import { check, finite } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
-import { heading } from './make/angle.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
+import { ANGLE_RULE, heading } from './make/angle.js';
 import { squareKernel } from './make/build-kernel.js';
 import { kernel2d } from './make/kernel2d.js';
 import { SOBEL_X, SOBEL_Y } from './sobel.js';
@@ -35,3 +36,16 @@ export function emboss(angle = 135, depth = 1): Tensor {
   check('emboss', 'depth', depth, finite);
   return squareKernel(Array.from(SOBEL_X.data, (slopeX, i) => (-depth * (x * slopeX + y * SOBEL_Y.data[i])) / Math.SQRT2));
 }
+
+export const EMBOSS_ENTRY: KernelEntry = {
+  group: 'relief',
+  summary: 'a relief, lit from any side',
+  formula: '−depth · (cos a · ∂x − sin a · ∂y) / √2, ∂ by Sobel',
+  code: 'emboss(angle, depth)',
+  parameters: [
+    { name: 'angle', default: 135, rule: `of the light, a: ${ANGLE_RULE}` },
+    { name: 'depth', default: 1, rule: 'any number; negative presses in' },
+  ],
+  make: emboss,
+  output: 'signed',
+};

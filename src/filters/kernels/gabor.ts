@@ -1,6 +1,7 @@
 import { above, count, finite, list, type OptionsOf, option, pickRows, positive, type Rows, type SettledOptions, settle } from '../../options.js';
 import { type Tensor, tensor } from '../../tensor.js';
-import { heading } from './make/angle.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
+import { ANGLE_RULE, heading } from './make/angle.js';
 import { sample, squareKernel, toMean, total } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
@@ -106,3 +107,17 @@ function gaborWeights({ wavelength, orientation, phase, sigma, aspect, radius: o
   const gain = total(weights.map((weight, i) => weight * wave[i]));
   return weights.map((weight) => weight / gain);
 }
+
+export const GABOR_ENTRY: KernelEntry = {
+  group: 'texture',
+  summary: 'stripes of one width and direction',
+  formula: 'exp(−(u² + v²/4) / 2σ²) · (cos(2πu / wavelength + phase) − c), σ = 0.56 · wavelength, sum 0',
+  code: 'gabor({ wavelength, orientation, phase })',
+  parameters: [
+    { name: 'wavelength', default: 6, rule: 'pixels, > 2' },
+    { name: 'orientation', default: 0, rule: `of the wave, across its stripes: ${ANGLE_RULE}` },
+    { name: 'phase', default: 0, rule: 'degrees; 0 a bright stripe, 90 an edge' },
+  ],
+  make: (wavelength, orientation, phase) => gabor({ wavelength, orientation, phase }),
+  output: 'signed',
+};

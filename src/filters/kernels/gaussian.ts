@@ -2,6 +2,7 @@ import { OptionError } from '../../errors.js';
 import type { PerAxis } from '../../kernels/geometry.js';
 import { check, checkOptions, type OptionsOf, perAxis, positive, type Rows, rule } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { outer, sample, toMean } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
@@ -74,3 +75,13 @@ function expand(operation: string, name: string, value: PerAxis<number>, rank: n
   if (list.length !== rank) throw new OptionError(operation, name, `must be one number, or one for each of the ${rank} axes`, value);
   return list;
 }
+
+export const GAUSSIAN_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'blur without corners or rings: the bell curve',
+  formula: 'exp(−(x² + y²) / 2σ²) / Σ, to 4σ',
+  code: 'gaussian(sigma)',
+  parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, > 0' }],
+  make: (sigma) => gaussian(sigma),
+  output: 'clamp',
+};

@@ -1,5 +1,6 @@
 import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { squareKernel } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
@@ -25,3 +26,13 @@ export function highPass(sigma = 3): Tensor {
   const bell = bell2d(sigma);
   return squareKernel(bell.map((weight, i) => (i === (bell.length - 1) / 2 ? 1 : 0) - weight));
 }
+
+export const HIGH_PASS_ENTRY: KernelEntry = {
+  group: 'sharpen',
+  summary: 'what a Gaussian blur takes away',
+  formula: 'identity − G(σ)',
+  code: 'highPass(sigma)',
+  parameters: [{ name: 'sigma', default: 3, rule: 'σ of the blur in pixels, > 0' }],
+  make: highPass,
+  output: 'signed',
+};

@@ -1,5 +1,6 @@
 import { atLeast, check } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { sample, squareKernel, total } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
@@ -29,3 +30,13 @@ export function laplacianOfGaussian(sigma = 1): Tensor {
   const middle = total(r2.map((each, i) => each * bell[i]));
   return squareKernel(r2.map((each, i) => ((each - middle) / sigma ** 4) * bell[i]));
 }
+
+export const LAPLACIAN_OF_GAUSSIAN_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'blobs and edges of one size: the Laplacian of a blur',
+  formula: '(r² − 2σ²) / σ⁴ · G(σ), sum 0',
+  code: 'laplacianOfGaussian(sigma)',
+  parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, ≥ 0.3' }],
+  make: laplacianOfGaussian,
+  output: 'signed',
+};

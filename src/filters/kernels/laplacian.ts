@@ -1,3 +1,4 @@
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
@@ -16,3 +17,23 @@ export const LAPLACIAN_8 = kernel2d([
   [1, -8, 1],
   [1, 1, 1],
 ]);
+
+export const LAPLACIAN_4_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'edges and fine detail, second differences along the axes',
+  formula: '0 1 0 / 1 −4 1 / 0 1 0',
+  code: 'LAPLACIAN_4',
+  parameters: [],
+  make: () => LAPLACIAN_4,
+  output: 'abs',
+};
+
+export const LAPLACIAN_8_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'edges and fine detail, along the diagonals too',
+  formula: '1 1 1 / 1 −8 1 / 1 1 1',
+  code: 'LAPLACIAN_8',
+  parameters: [],
+  make: () => LAPLACIAN_8,
+  output: 'abs',
+};

@@ -1,6 +1,7 @@
 import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
-import { heading } from './make/angle.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
+import { ANGLE_RULE, heading } from './make/angle.js';
 import { coverage, type Point } from './make/coverage.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 import { kernel2d } from './make/kernel2d.js';
@@ -46,3 +47,26 @@ export function motionBlur(length = 9, angle = 0): Tensor {
   const end = length / 2;
   return coverage([corner(-end, -0.5), corner(end, -0.5), corner(end, 0.5), corner(-end, 0.5)]);
 }
+
+export const MOTION_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'motion blur: any length, any angle',
+  formula: 'share of a stroke, length × 1, on each pixel',
+  code: 'motionBlur(length, angle)',
+  parameters: [
+    { name: 'length', default: 9, rule: 'pixels, > 0' },
+    { name: 'angle', default: 0, rule: ANGLE_RULE },
+  ],
+  make: motionBlur,
+  output: 'clamp',
+};
+
+export const MOTION_DIAGONAL_ENTRY: KernelEntry = {
+  group: 'blur',
+  summary: 'motion blur: 9 pixels along the diagonal',
+  formula: '1 / 9 where x = y, 9 × 9',
+  code: 'MOTION_DIAGONAL',
+  parameters: [],
+  make: () => MOTION_DIAGONAL,
+  output: 'clamp',
+};

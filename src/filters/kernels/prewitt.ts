@@ -1,3 +1,4 @@
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
@@ -16,3 +17,23 @@ export const PREWITT_Y = kernel2d([
   [0, 0, 0],
   [1, 1, 1],
 ]);
+
+export const PREWITT_X_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'vertical edges: the mean slope of three rows',
+  formula: '−1 0 1 / −1 0 1 / −1 0 1',
+  code: 'PREWITT_X',
+  parameters: [],
+  make: () => PREWITT_X,
+  output: 'abs',
+};
+
+export const PREWITT_Y_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'horizontal edges: the mean slope of three columns',
+  formula: 'prewitt-x, transposed',
+  code: 'PREWITT_Y',
+  parameters: [],
+  make: () => PREWITT_Y,
+  output: 'abs',
+};

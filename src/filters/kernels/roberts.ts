@@ -1,3 +1,4 @@
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
@@ -15,3 +16,23 @@ export const ROBERTS_RISING = kernel2d([
   [0, 1],
   [-1, 0],
 ]);
+
+export const ROBERTS_FALLING_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'the slope down the diagonal, of 2 × 2 pixels',
+  formula: '−1 0 / 0 1',
+  code: 'ROBERTS_FALLING',
+  parameters: [],
+  make: () => ROBERTS_FALLING,
+  output: 'abs',
+};
+
+export const ROBERTS_RISING_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'the slope up the diagonal, of 2 × 2 pixels',
+  formula: '0 1 / −1 0',
+  code: 'ROBERTS_RISING',
+  parameters: [],
+  make: () => ROBERTS_RISING,
+  output: 'abs',
+};

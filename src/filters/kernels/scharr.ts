@@ -1,3 +1,4 @@
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
@@ -17,3 +18,23 @@ export const SCHARR_Y = kernel2d([
   [0, 0, 0],
   [3, 10, 3],
 ]);
+
+export const SCHARR_X_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'vertical edges, with the truest direction',
+  formula: '−3 0 3 / −10 0 10 / −3 0 3',
+  code: 'SCHARR_X',
+  parameters: [],
+  make: () => SCHARR_X,
+  output: 'abs',
+};
+
+export const SCHARR_Y_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'horizontal edges, with the truest direction',
+  formula: 'scharr-x, transposed',
+  code: 'SCHARR_Y',
+  parameters: [],
+  make: () => SCHARR_Y,
+  output: 'abs',
+};

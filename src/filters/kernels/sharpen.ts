@@ -1,5 +1,6 @@
 import { check, notNegative } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
@@ -24,3 +25,13 @@ export function sharpen(strength = 1): Tensor {
     [0, -s, 0],
   ]);
 }
+
+export const SHARPEN_ENTRY: KernelEntry = {
+  group: 'sharpen',
+  summary: 'sharper: identity − strength · Laplacian',
+  formula: '0 −s 0 / −s 1+4s −s / 0 −s 0',
+  code: 'sharpen(strength)',
+  parameters: [{ name: 'strength', default: 1, rule: 's, ≥ 0' }],
+  make: sharpen,
+  output: 'clamp',
+};

@@ -1,3 +1,4 @@
+import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
@@ -17,3 +18,23 @@ export const SOBEL_Y = kernel2d([
   [0, 0, 0],
   [1, 2, 1],
 ]);
+
+export const SOBEL_X_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'vertical edges: the smoothed slope to the right',
+  formula: '−1 0 1 / −2 0 2 / −1 0 1',
+  code: 'SOBEL_X',
+  parameters: [],
+  make: () => SOBEL_X,
+  output: 'abs',
+};
+
+export const SOBEL_Y_ENTRY: KernelEntry = {
+  group: 'edges',
+  summary: 'horizontal edges: the smoothed slope downwards',
+  formula: 'sobel-x, transposed',
+  code: 'SOBEL_Y',
+  parameters: [],
+  make: () => SOBEL_Y,
+  output: 'abs',
+};

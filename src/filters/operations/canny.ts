@@ -2,6 +2,7 @@ import { OptionError } from '../../errors.js';
 import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { finite, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
+import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import { largestAt } from './gradient.js';
@@ -127,3 +128,17 @@ function link(ridge: Float32Array, width: number, low: number, high: number): Fl
   }
   return edges;
 }
+
+export const CANNY_ENTRY: OperationEntry = {
+  group: 'edges',
+  summary: 'edges as lines one pixel wide',
+  formula: 'sobel-edges of a Gaussian blur, thinned to ridges; ≥ high, or ≥ low and connected',
+  code: 'canny(image, { sigma, low, high })',
+  parameters: [
+    { name: 'sigma', default: 1, rule: 'σ of the blur in pixels, ≥ 0' },
+    { name: 'low', default: 0.05, rule: 'share of a step from black to white, ≥ 0' },
+    { name: 'high', default: 0.1, rule: 'share of a step from black to white, ≥ low' },
+  ],
+  apply: (image, [sigma, low, high] = [], options) => canny(image, { sigma, low, high, ...options }),
+  output: 'clamp',
+};

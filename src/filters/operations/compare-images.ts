@@ -65,7 +65,7 @@ async function similarity(a: Image, b: Image, on: RunOptions): Promise<number | 
   let total = 0;
   for (let c = 0; c < a.channels; c++) {
     const [pa, pb] = [planesA, planesB].map((planes) => planes.subarray(c * area, (c + 1) * area));
-    const { x, shift } = moments(pa, pb, whiteOf(a.data));
+    const { x, shift } = pairMoments(pa, pb, whiteOf(a.data));
     const { data } = await conv({ shape: [5, 1, a.height, a.width], data: x }, bell, on);
     total += meanSimilarity(data, shift);
   }
@@ -73,7 +73,7 @@ async function similarity(a: Image, b: Image, on: RunOptions): Promise<number | 
 }
 
 /** a, b, a², b² and ab, `[5, H·W]`, with white 1 and around the mean of both, so that float32 loses little of their variances. */
-function moments(a: Float32Array, b: Float32Array, white: number): { x: Float32Array; shift: number } {
+function pairMoments(a: Float32Array, b: Float32Array, white: number): { x: Float32Array; shift: number } {
   const area = a.length;
   const add = (sum: number, value: number) => sum + value;
   const shift = (a.reduce(add, 0) + b.reduce(add, 0)) / (2 * area);

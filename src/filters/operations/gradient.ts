@@ -2,6 +2,7 @@ import { checkImage, type Image, tensorToImage } from '../../image/image.js';
 import { checkOptions, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { magnitudeBytes } from '../bytes.js';
+import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { checkOut, deliver, RESULT_OPTIONS, type ResultOptions } from '../filter-image.js';
 import { KIRSCH, ROBINSON } from '../kernels/compass.js';
 import { heading } from '../kernels/make/angle.js';
@@ -190,4 +191,34 @@ export function largestAt(values: Float32Array, area: number, i: number): number
   let best = i;
   for (let at = i + area; at < values.length; at += area) if (values[at] > values[best]) best = at;
   return best;
+}
+
+export const ROBERTS_EDGES_ENTRY: OperationEntry = edges('roberts', '√(roberts-falling² + roberts-rising²) / √2');
+export const PREWITT_EDGES_ENTRY: OperationEntry = edges('prewitt', '√(prewitt-x² + prewitt-y²) / 3');
+export const SOBEL_EDGES_ENTRY: OperationEntry = edges('sobel', '√(sobel-x² + sobel-y²) / 4');
+export const SCHARR_EDGES_ENTRY: OperationEntry = edges('scharr', '√(scharr-x² + scharr-y²) / 16');
+export const KIRSCH_EDGES_ENTRY: OperationEntry = edges('kirsch', 'max over the directions of kirsch / 15');
+export const ROBINSON_EDGES_ENTRY: OperationEntry = edges('robinson', 'max over the directions of robinson / 4');
+
+export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
+  group: 'edges',
+  summary: 'the hue says where it gets brighter, the brightness how steeply',
+  formula: 'hue = atan2(−sobel-y, sobel-x), brightness = √(sobel-x² + sobel-y²) / 4',
+  code: 'gradientDirection(image)',
+  parameters: [],
+  apply: (image, _, options) => gradientDirection(image, options),
+  output: 'clamp',
+};
+
+function edges(operator: GradientOperatorName, formula: string): OperationEntry {
+  const [initial, ...rest] = operator;
+  return {
+    group: 'edges',
+    summary: `edges in every direction, by ${initial.toUpperCase()}${rest.join('')}'s kernels`,
+    formula,
+    code: `gradientMagnitude(image, { operator: '${operator}' })`,
+    parameters: [],
+    apply: (image, _, options) => gradientMagnitude(image, { operator, ...options }),
+    output: 'clamp',
+  };
 }

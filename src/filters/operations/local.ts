@@ -2,6 +2,7 @@ import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { count, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import { full, type Tensor } from '../../tensor.js';
+import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
 import { type MeasureOptions, OPERATION_OPTIONS, planeAt, replacePlanes, respond, toPlanes } from './operation.js';
 
@@ -110,3 +111,35 @@ function split(values: Float64Array): readonly [coarse: Float32Array, fine: Floa
   }
   return [coarse, fine];
 }
+
+const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, a whole number ≥ 1' }] as const;
+
+export const LOCAL_MEAN_ENTRY: OperationEntry = {
+  group: 'texture',
+  summary: 'the mean of the pixels around',
+  formula: 'm = Σ f / n, n = size²',
+  code: 'localMean(image, { size })',
+  parameters: SIZE,
+  apply: (image, [size] = [], options) => localMean(image, { size, ...options }),
+  output: 'clamp',
+};
+
+export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
+  group: 'texture',
+  summary: 'how much the pixels around differ, squared; white counts as 1',
+  formula: 'Σ (f − m)² / n',
+  code: 'localVariance(image, { size })',
+  parameters: SIZE,
+  apply: (image, [size] = [], options) => localVariance(image, { size, ...options }),
+  output: 'clamp',
+};
+
+export const LOCAL_DEVIATION_ENTRY: OperationEntry = {
+  group: 'texture',
+  summary: 'how much the pixels around differ',
+  formula: '√(Σ (f − m)² / n)',
+  code: 'localDeviation(image, { size })',
+  parameters: SIZE,
+  apply: (image, [size] = [], options) => localDeviation(image, { size, ...options }),
+  output: 'clamp',
+};

@@ -42,7 +42,7 @@ export async function downsample(image: Image, factor: PerAxis<number>, options:
     const before = (taps(each) - each) / 2;
     return [before, (Math.ceil(size / each) - 1) * each + taps(each) - size - before] as const;
   });
-  return filter(image, outer(bell(down), bell(across)), { ...options, stride: [down, across], padding, paddingMode: 'symmetric' });
+  return filter(image, outer(lowPassTaps(down), lowPassTaps(across)), { ...options, stride: [down, across], padding, paddingMode: 'symmetric' });
 }
 
 /** Even for an even factor, whose blocks have their middle between two pixels. */
@@ -50,7 +50,7 @@ function taps(factor: number): number {
   return factor === 1 ? 1 : 4 * factor + (factor % 2);
 }
 
-function bell(factor: number): number[] {
+function lowPassTaps(factor: number): number[] {
   const middle = (taps(factor) - 1) / 2;
   return toMean(Array.from({ length: taps(factor) }, (_, i) => Math.exp(-2 * ((i - middle) / factor) ** 2)));
 }

@@ -1,6 +1,7 @@
 import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { finite, notNegative, type OptionsOf, option, positive, type Rows, settle } from '../../options.js';
+import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { OPERATION_OPTIONS, replacePlanes, toPlanes } from './operation.js';
@@ -49,3 +50,17 @@ export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}
   });
   return replacePlanes(image, planes, sharp, output);
 }
+
+export const UNSHARP_MASK_ENTRY: OperationEntry = {
+  group: 'sharpen',
+  summary: 'sharper: adds what a blur takes away, where it is large enough',
+  formula: 'f + amount · (f − G f) where |f − G f| > threshold, G = gaussian(radius)',
+  code: 'unsharpMask(image, { radius, amount, threshold })',
+  parameters: [
+    { name: 'radius', default: 1, rule: 'σ of the blur in pixels, > 0' },
+    { name: 'amount', default: 1, rule: 'any number; negative softens' },
+    { name: 'threshold', default: 0, rule: "in the picture's units, ≥ 0" },
+  ],
+  apply: (image, [radius, amount, threshold] = [], options) => unsharpMask(image, { radius, amount, threshold, ...options }),
+  output: 'clamp',
+};

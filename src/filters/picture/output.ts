@@ -43,7 +43,7 @@ export function mapOutput(x: Tensor, like: Samples, output: Output, filtered: re
   const planes = filtered.map((c) => x.data.subarray(c * area, (c + 1) * area));
   if (output === 'abs') for (const plane of planes) each(plane, Math.abs);
   if (output === 'signed') for (const plane of planes) each(plane, (value) => value + (white === 1 ? 0.5 : (white + 1) / 2));
-  if (output === 'normalize') normalize(planes, white);
+  if (output === 'normalize') normalizePlanes(planes, white);
   toResultUnits(x, like, output);
 }
 
@@ -63,7 +63,7 @@ export function samplesToImage(x: Tensor, like: Samples, output: Output): Image 
   return tensorToImage(x, { depth: 'float' });
 }
 
-function normalize(planes: readonly Float32Array[], white: number): void {
+function normalizePlanes(planes: readonly Float32Array[], white: number): void {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const plane of planes) {
     for (const value of plane) {

@@ -2,7 +2,7 @@ import { fromRgba, overWhite, toRgba8 } from '../samples.js';
 import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
 
 /** Sizes of the headers that jimp knows, and those that it does not (OS/2). */
-const HEADERS = [40, 52, 56, 108, 124];
+const HEADER_SIZES = [40, 52, 56, 108, 124];
 const OTHER_HEADERS = [12, 16, 64];
 const PLAIN = 0;
 const MASKS = 3;
@@ -19,7 +19,7 @@ interface BmpHeader extends Header {
 /** BMP by jimp (bmp-ts): uncompressed, 1, 4, 8, 24 or 32 bits; comes as RGB, alpha is dropped. */
 export const bmp: Format = {
   name: 'BMP',
-  matches: (bytes) => bytes.toString('latin1', 0, 2) === 'BM' && bytes.length >= 18 && [...HEADERS, ...OTHER_HEADERS].includes(bytes.readUInt32LE(14)),
+  matches: (bytes) => bytes.toString('latin1', 0, 2) === 'BM' && bytes.length >= 18 && [...HEADER_SIZES, ...OTHER_HEADERS].includes(bytes.readUInt32LE(14)),
   inspect,
 
   async decode(bytes) {
@@ -41,7 +41,7 @@ export const bmp: Format = {
 function inspect(bytes: Buffer): BmpHeader {
   need(bytes, 54, 'its header');
   const headerSize = bytes.readUInt32LE(14);
-  if (!HEADERS.includes(headerSize)) throw new Unreadable(`is a BMP with an OS/2 header of ${headerSize} bytes; Windows BMPs are read`);
+  if (!HEADER_SIZES.includes(headerSize)) throw new Unreadable(`is a BMP with an OS/2 header of ${headerSize} bytes; Windows BMPs are read`);
   const [width, height] = [bytes.readInt32LE(18), Math.abs(bytes.readInt32LE(22))];
   if (width < 0) throw new Damaged(`is damaged: it claims to be ${width} pixels wide`);
   const [bits, compression] = [bytes.readUInt16LE(28), bytes.readUInt32LE(30)];

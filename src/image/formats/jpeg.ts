@@ -14,7 +14,7 @@ interface Segment {
   readonly restarts: number;
 }
 
-interface Frame extends Header {
+interface FrameHeader extends Header {
   readonly components: readonly { readonly id: number; readonly h: number; readonly v: number }[];
 }
 
@@ -76,8 +76,8 @@ export const jpeg: Format = {
 };
 
 /** Walks through the whole file: jpeg-js itself takes what is missing for gray. */
-function readSegments(bytes: Buffer): { frame: Frame; orientation: number; isRgb: boolean } {
-  let frame: Frame | undefined;
+function readSegments(bytes: Buffer): { frame: FrameHeader; orientation: number; isRgb: boolean } {
+  let frame: FrameHeader | undefined;
   let orientation = 1;
   let restartInterval = 0;
   let adobeTransform: number | undefined;
@@ -143,7 +143,7 @@ function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker % 4 !== 0 ? true : marker === 0xc0;
 }
 
-function readFrame(bytes: Buffer, { marker, start, end }: Segment): Frame {
+function readFrame(bytes: Buffer, { marker, start, end }: Segment): FrameHeader {
   if (marker > 0xc2) throw new Unreadable(`is a JPEG of kind SOF${marker - 0xc0}; baseline and progressive ones (SOF0 to SOF2) are read`);
   const count = bytes[start + 5];
   if (end < start + 6 + 3 * count || count === 0) throw new Damaged('has a JPEG frame header that is too short');
@@ -158,7 +158,7 @@ function readFrame(bytes: Buffer, { marker, start, end }: Segment): Frame {
 }
 
 /** A scan with restart markers has one after every `interval` blocks (or groups of blocks) but the last. */
-function checkRestarts(bytes: Buffer, { start, restarts }: Segment, frame: Frame, interval: number): void {
+function checkRestarts(bytes: Buffer, { start, restarts }: Segment, frame: FrameHeader, interval: number): void {
   if (interval === 0) return;
   const maxH = Math.max(...frame.components.map(({ h }) => h));
   const maxV = Math.max(...frame.components.map(({ v }) => v));
@@ -170,7 +170,7 @@ function checkRestarts(bytes: Buffer, { start, restarts }: Segment, frame: Frame
   if (restarts < expected) throw new Damaged(`is damaged: a JPEG scan has ${restarts} of its ${expected} restart markers`);
 }
 
-function blocksOf({ width, height, components }: Frame): number {
+function blocksOf({ width, height, components }: FrameHeader): number {
   const maxH = Math.max(...components.map(({ h }) => h));
   const maxV = Math.max(...components.map(({ v }) => v));
   const units = Math.ceil(width / 8 / maxH) * Math.ceil(height / 8 / maxV);

@@ -19,7 +19,7 @@ interface Expected {
 let found: Promise<SharpReport & { sharp?: Sharp }> | undefined;
 
 /** Looks for sharp, once in the life of a process. */
-function find() {
+function findSharp() {
   found ??= load();
   return found;
 }
@@ -44,7 +44,7 @@ export function whyBroken(error: unknown): string | undefined {
 
 /** For `convlab doctor`: absent is silent, but one that is there and does not start is worth a word. */
 export async function sharpReport(): Promise<SharpReport> {
-  const { version, reason } = await find();
+  const { version, reason } = await findSharp();
   return { version, reason };
 }
 
@@ -54,7 +54,7 @@ export async function sharpReport(): Promise<SharpReport> {
  * that are not, does not depend on it. Gray with alpha is left alone: sharp drops the alpha.
  */
 export async function decodeBySharp(bytes: Uint8Array, { width, height, channels, wide }: Expected): Promise<Uint8ClampedArray | Uint16Array | undefined> {
-  const { sharp } = await find();
+  const { sharp } = await findSharp();
   if (!sharp || channels === 2) return undefined;
   try {
     const { data, info } = await sharp(bytes, { ignoreIcc: true, limitInputPixels: false, unlimited: true, failOn: 'warning', sequentialRead: true })
@@ -89,7 +89,7 @@ async function encodeBySharp(
   { width, height, channels, data }: Image & { data: Uint8ClampedArray | Uint16Array },
   write: (picture: ReturnType<Sharp>) => ReturnType<Sharp>,
 ): Promise<Uint8Array | undefined> {
-  const { sharp } = await find();
+  const { sharp } = await findSharp();
   if (!sharp) return undefined;
   try {
     const picture = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });

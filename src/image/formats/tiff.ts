@@ -5,7 +5,7 @@ import { orient } from './orient.js';
 import { checkDeflated, checkLzw } from './unpack.js';
 
 /** What jimp's decoder gets right, by photometric interpretation: samples in a pixel and their bits. */
-const KINDS: Readonly<Record<number, { name: string; samples: readonly number[]; bits: readonly number[] }>> = {
+const PHOTOMETRIC_KINDS: Readonly<Record<number, { name: string; samples: readonly number[]; bits: readonly number[] }>> = {
   0: { name: 'gray, white is 0', samples: [1], bits: [1, 4, 8, 16] },
   1: { name: 'gray', samples: [1], bits: [1, 2, 8, 16] },
   2: { name: 'RGB', samples: [3, 4], bits: [8, 16] },
@@ -66,7 +66,7 @@ function inspect(bytes: Buffer): TiffHeader {
     throw new Unreadable(`is a TIFF ${what}; ${read} are read`);
   };
   if (photometric < 0) throw new Damaged('is damaged: its TIFF directory does not say how its samples are meant');
-  const kind = KINDS[photometric] ?? refuse(`of photometric interpretation ${photometric}`, 'gray, RGB and palette ones');
+  const kind = PHOTOMETRIC_KINDS[photometric] ?? refuse(`of photometric interpretation ${photometric}`, 'gray, RGB and palette ones');
   if (!kind.samples.includes(samples) || !kind.bits.includes(bits[0]) || bits.some((b) => b !== bits[0]) || one(TAG.sampleFormat, 1) !== 1) {
     const format = ['', 'whole numbers', 'signed numbers', 'floats'][one(TAG.sampleFormat, 1)] ?? 'numbers of another kind';
     refuse(

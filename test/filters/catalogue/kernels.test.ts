@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { kernels } from '../../../src/filters/catalogue/catalogue-kernels.js';
+import { kernels } from '../../../src/filters/catalogue/catalogue.js';
 import {
   binomial,
   box,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { operations } from '../../../src/filters/catalogue/catalogue-operations.js';
+import { operations } from '../../../src/filters/catalogue/catalogue.js';
 import {
   type Backend,
   catalogue,

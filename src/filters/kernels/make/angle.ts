@@ -1,5 +1,8 @@
 import { check, finite } from '../../../options.js';
 
+/** How the catalogue describes an angle. */
+export const ANGLE_RULE = 'degrees, counter-clockwise from the right';
+
 /**
  * The unit vector at an angle, `[x, y]`, y downwards. All angles of the filters are measured in the same way:
  * from the right, counter-clockwise as one sees the picture; parameters are in degrees.

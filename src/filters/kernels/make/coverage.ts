@@ -5,7 +5,7 @@ import { total } from './build-kernel.js';
 export type Point = readonly [x: number, y: number];
 
 /** Sides [−half, half] that hold the shape; a corner that only touches the next pixel does not count. */
-export function halfSides(corners: readonly Point[]): readonly [x: number, y: number] {
+function halfSides(corners: readonly Point[]): readonly [x: number, y: number] {
   const reach = (axis: 0 | 1) => Math.max(0, Math.ceil(Math.max(...corners.map((corner) => Math.abs(corner[axis]))) - 0.5 - 1e-9));
   return [reach(0), reach(1)];
 }

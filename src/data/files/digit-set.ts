@@ -20,7 +20,7 @@ export interface DigitOptions extends SourceOptions {
 }
 
 /** A file of bytes in IDX form. */
-export interface DigitFile {
+interface DigitFile {
   readonly name: string;
   readonly shape: readonly number[];
   /** of the unpacked file */

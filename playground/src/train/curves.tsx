@@ -2,7 +2,7 @@ import { short } from '../parts/numbers.js';
 import type { Measured, StepRecord } from './protocol.js';
 import { t } from './strings.js';
 
-interface ChartProps {
+interface CurvesProps {
   readonly what: 'loss' | 'accuracy';
   readonly steps: readonly StepRecord[];
   readonly measured: readonly Measured[];
@@ -12,11 +12,11 @@ interface ChartProps {
 
 const [WIDTH, HEIGHT] = [560, 210];
 const [LEFT, RIGHT, TOP, BOTTOM] = [58, 10, 12, 26];
-/** Points of the training line: each is the mean of the steps in it. */
+/** Points of the training curve, each the mean of several steps. */
 const POINTS = 160;
 
-/** Two curves over the steps: how each batch went, and the digits that are not learned from. */
-export function Chart({ what, steps, measured, at }: ChartProps) {
+/** Loss or accuracy over the steps: of each training batch, and of the validation digits. */
+export function Curves({ what, steps, measured, at }: CurvesProps) {
   const last = Math.max(steps.at(-1)?.step ?? 0, measured.at(-1)?.step ?? 0, 10);
   const groups = grouped(steps, what);
   const most = what === 'accuracy' ? 1 : Math.max(...groups.map(({ high }) => high), ...measured.map(({ loss }) => loss), 0.1) * 1.04;
@@ -77,7 +77,7 @@ interface Group {
   readonly high: number;
 }
 
-/** At most {@link POINTS} points, each for as many steps. */
+/** At most {@link POINTS} points, each over the same number of steps. */
 function grouped(steps: readonly StepRecord[], what: 'loss' | 'accuracy'): Group[] {
   const size = Math.max(1, Math.ceil(steps.length / POINTS));
   const groups: Group[] = [];
@@ -95,7 +95,7 @@ function grouped(steps: readonly StepRecord[], what: 'loss' | 'accuracy'): Group
   return groups;
 }
 
-/** Round numbers from 0 up to `most`, about five. @param whole whether what is counted has no halves */
+/** Round numbers from 0 up to `most`, about five. @param whole only whole numbers */
 function ticks(most: number, whole = false): number[] {
   const rough = most / 4;
   const power = 10 ** Math.floor(Math.log10(rough));

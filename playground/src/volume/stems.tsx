@@ -1,14 +1,14 @@
 import { useRef } from 'preact/hooks';
 import { short } from '../parts/numbers.js';
 
-interface ChartProps {
+interface StemsProps {
   readonly name: string;
   readonly values: ArrayLike<number>;
   readonly low: number;
   readonly high: number;
-  /** Which of them stand out. */
+  /** The highlighted values. */
   readonly marked?: (i: number) => boolean;
-  /** With it, points can be dragged. */
+  /** Makes the points draggable. */
   readonly onChange?: (i: number, value: number) => void;
   readonly onPoint?: (i: number) => void;
   readonly pointName?: (i: number) => string;
@@ -16,8 +16,8 @@ interface ChartProps {
 
 const [WIDTH, HEIGHT, MARGIN] = [720, 170, 14] as const;
 
-/** A signal as stems with points. Where it can be changed, every point is a slider: by the pointer, and by the arrow keys. */
-export function Chart({ name, values, low, high, marked, onChange, onPoint, pointName }: ChartProps) {
+/** A stem plot of a signal. With `onChange`, each point is a slider for the pointer and the arrow keys. */
+export function Stems({ name, values, low, high, marked, onChange, onPoint, pointName }: StemsProps) {
   const dragged = useRef(false);
   const step = (WIDTH - 2 * MARGIN) / values.length;
   const toX = (i: number) => MARGIN + (i + 0.5) * step;
