@@ -117,7 +117,7 @@ export function parseNumber(text: string): number | undefined {
   return text.trim() === '' || !Number.isFinite(value) ? undefined : value;
 }
 
-const typed = { parse: parseNumber, form: 'a number' } as const;
+const typed = { parse: parseNumber };
 
 /** A whole number from `low` to `high`, both included. */
 export function whole(low: number, high = Number.POSITIVE_INFINITY): Rule<number> {

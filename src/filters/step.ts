@@ -10,7 +10,7 @@ import { full, sizeOf, type Tensor } from '../tensor.js';
 
 const factor = rule<number | 'sum'>("a finite number or 'sum'", (value) => value === 'sum' || Number.isFinite(value), {
   parse: (typed) => (typed === 'sum' ? typed : parseNumber(typed)),
-  form: 'a number, or sum: divide by their sum',
+  form: 'a number, or sum to divide by their sum',
 });
 
 /** Rows of {@link StepOptions}. */

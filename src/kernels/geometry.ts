@@ -55,7 +55,7 @@ function parsePadding(typed: string): PerAxis<AxisPadding> | undefined {
 const paddings = rule<PerAxis<AxisPadding>>(
   "a whole number ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each spatial axis",
   (value) => isAxisPadding(value) || (Array.isArray(value) && value.every(isAxisPadding)),
-  { parse: parsePadding, form: 'same, valid, full, n, or before:after, for both axes, or y,x' },
+  { parse: parsePadding, form: 'same, valid, full, n, or before:after, for both axes, or y,x; what lies there is --padding-mode' },
 );
 
 /** Rows of {@link ConvOptions}. */
@@ -69,7 +69,7 @@ export const CONV_OPTIONS = {
    * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so there `[2, 0]` is before and after.
    * Default `'valid'`.
    */
-  padding: option(paddings, { default: 'valid', help: 'how far the picture is extended; --padding-mode says by what', placeholder: 'sides' }),
+  padding: option(paddings, { default: 'valid', help: 'how far the picture is extended', placeholder: 'sides' }),
   /** What the padding holds. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
   paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'what lies beyond the border', placeholder: 'mode' }),
   /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
@@ -79,7 +79,7 @@ export const CONV_OPTIONS = {
   /** Rotate the kernel by 180° (reverse every spatial axis): the convolution of mathematics. Default false: cross-correlation. */
   flip: option(flag, { default: false, help: 'rotate the kernel by 180°: the convolution of mathematics' }),
   /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1, before a `flip`. Default: see `'same'`. */
-  anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel cell that lies on the output pixel (default: the middle)', placeholder: 'cell' }),
+  anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel cell that lies on the output pixel, by default the middle', placeholder: 'cell' }),
 } satisfies Rows;
 
 /** The options that decide where the kernel lies and what it sees there. */

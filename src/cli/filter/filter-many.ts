@@ -7,7 +7,8 @@ import { makeFolder } from '../../image/whole-file.js';
 import { progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import type { FileJob } from './filter-files.js';
-import { createWorker, type FilterFlags, type Report } from './filter-one.js';
+import type { FilterFlags } from './filter-flags.js';
+import { createWorker, type Report } from './filter-one.js';
 import type { Answer, Question } from './filter-process.js';
 
 /** A picture that could not be done. */
@@ -73,7 +74,7 @@ export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, {
 }
 
 /** The cores are shared out among the processes, unless it was said otherwise. */
-function threadsOf({ backend, threads }: FilterFlags, processes: number): number | undefined {
+function threadsOf({ backend = 'auto', threads }: FilterFlags, processes: number): number | undefined {
   const shares = threads === undefined && (backend === 'auto' || backend === 'wasm');
   return shares ? Math.max(1, Math.min(4, Math.floor(availableParallelism() / processes))) : threads;
 }

@@ -43,10 +43,7 @@ export const WHERE_OPTIONS = {
   /** Only within this rectangle. */
   region: option(region, { help: 'filter only there; with feather, a soft edge', placeholder: 'rectangle' }),
   /** How much of the filter each pixel gets, from none (black) to all (white): a gray picture of the same size. With a region the shares multiply. */
-  mask: option(checkedInUse<Image>('a gray picture of the same size'), {
-    help: 'a gray picture of the same size: white is filtered, black is not',
-    placeholder: 'picture',
-  }),
+  mask: checkedInUse<Image>('a gray picture of the same size'),
 } satisfies Rows;
 
 /** Where a filter acts. Elsewhere the picture stays as it is; the kernel sees the picture beyond the edges all the same. */
