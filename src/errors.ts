@@ -20,7 +20,7 @@ export class ConvlabError extends Error {
    */
   constructor(
     readonly operation: string,
-    complaint: string,
+    readonly complaint: string,
     readonly values: Readonly<Record<string, unknown>> = {},
     options?: ErrorOptions,
   ) {
@@ -41,14 +41,18 @@ export class ShapeError extends ConvlabError {
 
 /** An option that is unknown, or whose value breaks its rule. */
 export class OptionError extends ConvlabError {
-  /** @param rule completes "OPTION must …" */
+  /**
+   * @param rule completes "OPTION …": `must be a whole number ≥ 1`
+   * @param meant the allowed word that was probably meant
+   */
   constructor(
     operation: string,
     readonly option: string,
     rule: string,
     received: unknown,
+    meant?: string,
   ) {
-    super(operation, `${option} ${rule}, received ${show(received)}`, { [option]: received });
+    super(operation, `${option} ${rule}, received ${show(received)}${meant === undefined ? '' : `; did you mean ${meant}?`}`, { [option]: received });
   }
 
   override get name() {

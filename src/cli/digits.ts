@@ -1,24 +1,24 @@
 import { stat } from 'node:fs/promises';
-import type { Command } from 'commander';
 import { DataLoader } from '../data/data-loader.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import { digitFromImage } from '../data/digit.js';
 import { imageFolder } from '../data/files/image-folder.js';
 import { fashionMnist, mnist } from '../data/files/mnist.js';
 import { DataError } from '../errors.js';
-import { addBackendOptions, type BackendFlags } from './backend-options.js';
+import { type OptionsOf, option, type Rows, text } from '../options.js';
+import { BACKEND_FLAGS } from './flags.js';
 
+/** Flags of the commands that run networks on a data set. */
+export const NETWORK_FLAGS = {
+  data: option(text, {
+    default: 'mnist',
+    help: 'mnist, fashion, or a folder with train/ and test/, each with a folder of pictures per class',
+    placeholder: 'name',
+  }),
+  ...BACKEND_FLAGS,
+} satisfies Rows;
 /** What the commands that run networks have in common. */
-export interface NetworkFlags extends BackendFlags {
-  data: string;
-}
-
-/** `--data`, and which backend. */
-export function addNetworkOptions(command: Command): Command {
-  return addBackendOptions(
-    command.option('--data <name>', 'mnist, fashion, or a folder with train/ and test/, each with a folder of pictures per class', 'mnist'),
-  );
-}
+export interface NetworkFlags extends OptionsOf<typeof NETWORK_FLAGS> {}
 
 /** The training or the test set of `--data`. */
 export async function digits(name: string, part: 'train' | 'test'): Promise<Dataset<Sample>> {

@@ -1,7 +1,7 @@
-import { OptionError, refuseUnknownOptions } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
-import { chosenBackend } from '../kernels/backends/create.js';
-import type { RunOptions } from '../kernels/eager.js';
+import { chosenBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
+import { checkOptions } from '../options.js';
 
 /**
  * A black picture of 8 bits in the memory of a backend: one that is filtered from there to there is not copied, which is half the
@@ -30,7 +30,7 @@ import type { RunOptions } from '../kernels/eager.js';
  * ```
  */
 export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'channels'>, options: RunOptions = {}): Promise<Image> {
-  refuseUnknownOptions('allocateImage', options, ['backend']);
+  checkOptions('allocateImage', options, RUN_OPTIONS);
   const { width, height, channels } = size;
   checkSize('allocateImage', width, height, channels);
   const on = await chosenBackend('allocateImage', options.backend);
@@ -43,7 +43,7 @@ export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'chan
  * @throws OptionError if it is not one of that backend, or was given back before
  */
 export async function freeImage(image: Image, options: RunOptions = {}): Promise<void> {
-  refuseUnknownOptions('freeImage', options, ['backend']);
+  checkOptions('freeImage', options, RUN_OPTIONS);
   checkImage('freeImage', image);
   const on = await chosenBackend('freeImage', options.backend);
   if (on.freeBytes && !on.freeBytes(image.data as Uint8ClampedArray)) {

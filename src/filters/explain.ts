@@ -1,17 +1,19 @@
-import { refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import { ShapeError, show } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { type Format, formatOf } from '../image/samples.js';
 import type { Backend } from '../kernels/backend.js';
-import { checkBackend, defaultBackend } from '../kernels/backends/create.js';
+import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
-import type { RunOptions } from '../kernels/eager.js';
-import { CONV_OPTIONS, type ConvOptions, convGeometry } from '../kernels/geometry.js';
-import type { Algorithm, ConvPlan } from '../kernels/plan/conv-plan.js';
+import { CONV_OPTIONS, convGeometry } from '../kernels/geometry.js';
+import { ALGORITHM, type ConvPlan } from '../kernels/plan/conv-plan.js';
 import { describePlan } from '../kernels/plan/describe-plan.js';
 import { planConv } from '../kernels/plan/plan-conv.js';
+import { checkOptions, type OptionsOf, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
-import { FILTER_OPTIONS, type FilterOptions } from './filter.js';
 import { planFilter } from './filter-plan.js';
+import { IMAGE_OPTIONS } from './picture/image-options.js';
+import { WHERE_OPTIONS } from './picture/region.js';
+import { STEP_OPTIONS } from './step.js';
 
 /** A plan, and what it says in words. */
 export interface Explanation extends ConvPlan {
@@ -19,11 +21,22 @@ export interface Explanation extends ConvPlan {
   readonly text: string;
 }
 
-/** Options of {@link explain} for a tensor: those of `conv` that decide how it is computed. */
-export interface ExplainOptions extends ConvOptions, RunOptions {
+/** Rows of {@link ExplainOptions}. */
+export const EXPLAIN_OPTIONS = {
+  ...CONV_OPTIONS,
   /** Explain what this one would do. Default `'auto'`. */
-  algorithm?: Algorithm | 'auto';
-}
+  algorithm: ALGORITHM,
+  ...RUN_OPTIONS,
+} satisfies Rows;
+
+/** Options of {@link explain} for a tensor: those of `conv` that decide how it is computed. */
+export interface ExplainOptions extends OptionsOf<typeof EXPLAIN_OPTIONS> {}
+
+/** Rows of {@link ExplainFilterOptions}. */
+export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...IMAGE_OPTIONS, ...WHERE_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
+
+/** Options of {@link explain} for pictures: those of `filter` that decide how it is computed. */
+export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OPTIONS> {}
 
 /**
  * How `filter` would compute a kernel on pictures of a format: the way that it would take, what that is predicted to cost beside the
@@ -41,7 +54,7 @@ export interface ExplainOptions extends ConvOptions, RunOptions {
  * console.log(arithmetic); // → int16
  * ```
  */
-export function explain(kernel: Tensor, format: Format, options?: ExplainedOptions): Promise<Explanation>;
+export function explain(kernel: Tensor, format: Format, options?: ExplainFilterOptions): Promise<Explanation>;
 /**
  * The same for a tensor: which algorithm `conv` would choose.
  *
@@ -60,22 +73,16 @@ export function explain(kernel: Tensor, format: Format, options?: ExplainedOptio
  * ```
  */
 export function explain(kernel: Tensor, shape: readonly number[], options?: ExplainOptions): Promise<Explanation>;
-export async function explain(kernel: Tensor, of: Format | readonly number[], options: ExplainedOptions | ExplainOptions = {}): Promise<Explanation> {
+export async function explain(kernel: Tensor, of: Format | readonly number[], options: ExplainFilterOptions | ExplainOptions = {}): Promise<Explanation> {
   const shape = Array.isArray(of) ? of : undefined;
-  refuseUnknownOptions('explain', options, shape ? TENSOR_OPTIONS : PICTURE_OPTIONS);
+  checkOptions('explain', options, shape ? EXPLAIN_OPTIONS : EXPLAIN_FILTER_OPTIONS);
   const { backend, ...rest } = options;
   const on = backend === undefined ? await defaultBackend() : checkBackend('explain', backend);
-  const plan = shape ? planTensor(kernel, shape, rest, on) : planPicture(kernel, of as Format, rest as ExplainedOptions, on);
+  const plan = shape ? planTensor(kernel, shape, rest, on) : planPicture(kernel, of as Format, rest as ExplainFilterOptions, on);
   return { ...plan, text: describePlan(plan, on.device) };
 }
 
-/** Options of {@link explain} for a picture: those of `filter`, without the pictures themselves. */
-export type ExplainedOptions = Omit<FilterOptions, 'out' | 'onPlan'>;
-
-const TENSOR_OPTIONS = [...CONV_OPTIONS, 'algorithm', 'backend'] as const satisfies readonly (keyof ExplainOptions)[];
-const PICTURE_OPTIONS = FILTER_OPTIONS.filter((name) => name !== 'out' && name !== 'onPlan');
-
-function planPicture(kernel: Tensor, format: Format, options: ExplainedOptions, on: Backend): ConvPlan {
+function planPicture(kernel: Tensor, format: Format, options: ExplainFilterOptions, on: Backend): ConvPlan {
   const { channels, alpha, linear, output, precision, region, mask, ...step } = options;
   const around = { channels, alpha, linear, output, precision, region, mask };
   if (format === null || typeof format !== 'object') {

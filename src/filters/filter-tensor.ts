@@ -1,13 +1,17 @@
-import { refuseUnknownOptions, ShapeError, show } from '../errors.js';
-import { chosenBackend } from '../kernels/backends/create.js';
-import type { PlanOption, RunOptions } from '../kernels/eager.js';
+import { ShapeError, show } from '../errors.js';
+import { chosenBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { PLAN_OPTION } from '../kernels/eager.js';
 import { operatorsOf } from '../kernels/operators.js';
+import { checkOptions, type OptionsOf, type Rows } from '../options.js';
 import { checkTensor, reshape, sizeOf, type Tensor } from '../tensor.js';
 import { planSteps, runSteps } from './run-steps.js';
-import { placeStep, STEP_OPTIONS, type StepOptions } from './step.js';
+import { placeStep, STEP_OPTIONS } from './step.js';
+
+/** Rows of {@link FilterTensorOptions}. */
+export const FILTER_TENSOR_OPTIONS = { ...STEP_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link filterTensor}. Values per axis are in the order of the kernel's axes. */
-export interface FilterTensorOptions extends StepOptions, RunOptions, PlanOption {}
+export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTIONS> {}
 
 /**
  * {@link filter} for what is no picture: signals, planes, volumes. The kernel's rank decides: `[k]` runs along the last
@@ -28,7 +32,7 @@ export interface FilterTensorOptions extends StepOptions, RunOptions, PlanOption
  * ```
  */
 export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTensorOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('filterTensor', options, [...STEP_OPTIONS, 'backend', 'onPlan']);
+  checkOptions('filterTensor', options, FILTER_TENSOR_OPTIONS);
   checkTensor('filterTensor', 'x', x);
   checkTensor('filterTensor', 'kernel', kernel);
   const { backend, onPlan, ...rest } = options;

@@ -1,29 +1,28 @@
-import { refuseUnknownOptions } from '../errors.js';
 import { checkImage, type Image } from '../image/image.js';
 import { formatOf } from '../image/samples.js';
-import { checkBackend, defaultBackend } from '../kernels/backends/create.js';
-import type { PlanOption, RunOptions } from '../kernels/eager.js';
+import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { PLAN_OPTION } from '../kernels/eager.js';
+import { checkOptions, type OptionsOf, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
-import { IMAGE_OPTIONS, type ImageOptions } from './picture/image-options.js';
-import type { ResultOptions } from './picture/output.js';
-import type { WhereOptions } from './picture/region.js';
+import { IMAGE_OPTIONS } from './picture/image-options.js';
+import { RESULT_OPTIONS } from './picture/output.js';
+import { WHERE_OPTIONS } from './picture/region.js';
 import { RecentPlans } from './recent-plans.js';
-import { STEP_OPTIONS, type StepOptions } from './step.js';
+import { STEP_OPTIONS } from './step.js';
 
-/** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
-export interface FilterOptions extends StepOptions, ImageOptions, WhereOptions, ResultOptions, RunOptions, PlanOption {}
-
-/** Every name of {@link FilterOptions}. */
-export const FILTER_OPTIONS = [
+/** Rows of {@link FilterOptions}. */
+export const FILTER_OPTIONS = {
   ...STEP_OPTIONS,
   ...IMAGE_OPTIONS,
-  'region',
-  'mask',
-  'out',
-  'backend',
-  'onPlan',
-] as const satisfies readonly (keyof FilterOptions)[];
+  ...WHERE_OPTIONS,
+  ...RESULT_OPTIONS,
+  ...RUN_OPTIONS,
+  ...PLAN_OPTION,
+} satisfies Rows;
+
+/** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
+export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}
 
 /** The plans of the latest calls. To hold one of your own, and to release it, use {@link planFilter}. */
 const recent = new RecentPlans<FilterPlan>(32);
@@ -49,7 +48,7 @@ const recent = new RecentPlans<FilterPlan>(32);
  * ```
  */
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
-  refuseUnknownOptions('filter', options, FILTER_OPTIONS);
+  checkOptions('filter', options, FILTER_OPTIONS);
   checkImage('filter', image);
   const { channels, alpha, linear, output, precision, region, mask, out, backend, onPlan, ...step } = options;
   const around = { channels, alpha, linear, output, precision, region, mask };

@@ -7,7 +7,7 @@ export {
   type KernelEntry,
   type OperationEntry,
 } from './catalogue/catalogue.js';
-export { type ExplainedOptions, type ExplainOptions, type Explanation, explain } from './explain.js';
+export { type ExplainFilterOptions, type ExplainOptions, type Explanation, explain } from './explain.js';
 export { type FilterOptions, filter } from './filter.js';
 export { type FilterPlan, planFilter } from './filter-plan.js';
 export { type FilterTensorOptions, filterTensor } from './filter-tensor.js';

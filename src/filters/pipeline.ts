@@ -1,17 +1,16 @@
-import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../errors.js';
+import { ConvlabError, DataError, OptionError } from '../errors.js';
 import { checkImage, type Image } from '../image/image.js';
 import { formatOf } from '../image/samples.js';
-import { checkBackend, defaultBackend } from '../kernels/backends/create.js';
-import type { PlanOption, RunOptions } from '../kernels/eager.js';
+import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { PLAN_OPTION } from '../kernels/eager.js';
+import { check, checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { type KernelEntry, kernels, operations } from './catalogue/catalogue.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
-import { ALPHAS } from './picture/alpha.js';
-import { IMAGE_OPTIONS, type ImageOptions } from './picture/image-options.js';
-import { checkOutput, type ResultOptions } from './picture/output.js';
-import type { WhereOptions } from './picture/region.js';
+import { IMAGE_OPTIONS } from './picture/image-options.js';
+import { RESULT_OPTIONS } from './picture/output.js';
+import { WHERE_OPTIONS } from './picture/region.js';
 import { RecentPlans } from './recent-plans.js';
-import { checkPrecision } from './settle-filter.js';
 import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
@@ -22,20 +21,24 @@ export interface PipelineStep extends StepOptions {
   readonly parameters?: readonly number[] | Readonly<Record<string, number>>;
 }
 
-/** Options of {@link pipeline}: what is done once, around all steps. */
-export interface PipelineOptions extends ImageOptions {
+/** Rows of {@link PipelineOptions}. */
+export const PIPELINE_OPTIONS = {
+  ...IMAGE_OPTIONS,
   /**
    * Neighboring kernels become one where that is cheaper. `'exact'`: only where the border stays the same too; with
    * `'approximate'` pixels near the border may differ. Default `'exact'`.
    */
-  borders?: (typeof BORDERS)[number];
-}
+  borders: option(oneOf(['exact', 'approximate']), { default: 'exact' }),
+} satisfies Rows;
+
+/** Options of {@link pipeline}: what is done once, around all steps. */
+export interface PipelineOptions extends OptionsOf<typeof PIPELINE_OPTIONS> {}
+
+/** Rows of {@link PipelineRunOptions}. */
+export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link Pipeline.apply}. */
-export interface PipelineRunOptions extends WhereOptions, ResultOptions, RunOptions, PlanOption {}
-
-const BORDERS = ['exact', 'approximate'] as const;
-const PIPELINE_OPTIONS = [...IMAGE_OPTIONS, 'borders'] as const satisfies readonly (keyof PipelineOptions)[];
+export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
 /** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
 export class Pipeline {
@@ -63,10 +66,10 @@ export class Pipeline {
    * @throws as `filter` does
    */
   async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
-    refuseUnknownOptions('pipeline', options, ['region', 'mask', 'out', 'backend', 'onPlan']);
+    checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
     checkImage('pipeline', image);
     const { out, backend, onPlan, region, mask } = options;
-    const { borders: merging = 'exact', ...rest } = this.options;
+    const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
     const around = { ...rest, region, mask };
     const on = backend === undefined ? await defaultBackend() : checkBackend('pipeline', backend);
     const format = formatOf(image);
@@ -105,14 +108,8 @@ const ANY_SIZE = 2 ** 24;
  * ```
  */
 export function pipeline(steps: readonly (PipelineStep | Tensor | string)[], options: PipelineOptions = {}): Pipeline {
-  refuseUnknownOptions('pipeline', options, PIPELINE_OPTIONS);
+  checkOptions('pipeline', options, PIPELINE_OPTIONS);
   if (!Array.isArray(steps) || steps.length === 0) throw new OptionError('pipeline', 'steps', 'must be a list of at least one step', steps);
-  const { alpha, linear, output, precision, borders } = options;
-  if (alpha !== undefined && !ALPHAS.includes(alpha)) throw new OptionError('pipeline', 'alpha', `must be one of ${ALPHAS.join(', ')}`, alpha);
-  if (linear !== undefined && typeof linear !== 'boolean') throw new OptionError('pipeline', 'linear', 'must be true or false', linear);
-  if (output !== undefined) checkOutput(output, 'pipeline');
-  if (precision !== undefined) checkPrecision(precision, 'pipeline');
-  if (borders !== undefined && !BORDERS.includes(borders)) throw new OptionError('pipeline', 'borders', `must be one of ${BORDERS.join(', ')}`, borders);
   return new Pipeline(steps.map(toStep), structuredClone(options));
 }
 
@@ -125,20 +122,17 @@ export function pipeline(steps: readonly (PipelineStep | Tensor | string)[], opt
 export function pipelineFromJSON(json: unknown): Pipeline {
   try {
     const value = typeof json === 'string' ? JSON.parse(json) : json;
-    refuseUnknownOptions('pipelineFromJSON', value, ['version', 'steps', 'options']);
-    const { version, steps, options = {} } = value as Record<string, unknown>;
-    if (version !== VERSION) throw new OptionError('pipelineFromJSON', 'version', `must be ${VERSION}`, version);
-    if (!Array.isArray(steps)) throw new OptionError('pipelineFromJSON', 'steps', 'must be a list', steps);
-    return pipeline(steps.map(stepFromJSON), options as PipelineOptions);
+    checkOptions('pipelineFromJSON', value, DOCUMENT);
+    const { steps, options = {} } = value as OptionsOf<typeof DOCUMENT>;
+    return pipeline(steps.map(stepFromJSON), options);
   } catch (cause) {
-    const { message } = cause as Error;
-    const what = cause instanceof ConvlabError ? message.slice(message.indexOf(': ') + 2) : message;
+    const what = cause instanceof ConvlabError ? cause.complaint : (cause as Error).message;
     throw new DataError('pipelineFromJSON', `this is no pipeline: ${what}`, { json }, { cause });
   }
 }
 
 function stepFromJSON(step: unknown): PipelineStep {
-  refuseUnknownOptions('pipelineFromJSON', step as object, STEP_FIELDS);
+  checkOptions('pipelineFromJSON', step, STEP_FIELDS);
   const { kernel, ...rest } = step as PipelineStep;
   if (typeof kernel === 'string') return { kernel, ...rest };
   if (!Array.isArray(kernel)) throw new OptionError('pipelineFromJSON', 'kernel', 'must be a name, rows of numbers, or a list of those', kernel);
@@ -148,12 +142,26 @@ function stepFromJSON(step: unknown): PipelineStep {
   return { kernel: tensor(kernel), ...rest };
 }
 
-const STEP_FIELDS = ['kernel', 'parameters', ...STEP_OPTIONS] as const satisfies readonly (keyof PipelineStep)[];
+/** What the JSON of a pipeline holds. */
+const DOCUMENT = {
+  version: option(
+    rule(`${VERSION}`, (value) => value === VERSION),
+    { required: true },
+  ),
+  steps: option(rule<readonly unknown[]>('a list', Array.isArray), { required: true }),
+  options: checkedInUse<PipelineOptions>('options'),
+} satisfies Rows;
+
+const STEP_FIELDS = {
+  kernel: option(checkedInUse<Tensor | string>('a kernel or a name'), { required: true }),
+  parameters: checkedInUse<PipelineStep['parameters']>('numbers in order, or by name'),
+  ...STEP_OPTIONS,
+} satisfies Rows;
 
 function toStep(step: PipelineStep | Tensor | string): PipelineStep {
   if (typeof step === 'string') return { kernel: step };
   if (step !== null && typeof step === 'object' && 'data' in step) return { kernel: copy(step) };
-  refuseUnknownOptions('pipeline', step, STEP_FIELDS);
+  checkOptions('pipeline', step, STEP_FIELDS);
   const { kernel, parameters, ...rest } = structuredClone(step);
   if (parameters === undefined) return { kernel, ...rest };
   if (typeof kernel !== 'string') throw new OptionError('pipeline', 'parameters', 'goes with a kernel from the catalogue only', parameters);
@@ -165,7 +173,7 @@ function fromCatalogue(name: string, parameters: PipelineStep['parameters'] = []
     const rule = `must be a kernel, and ${name} is more than one: apply the catalogue's ${name} to what the pipeline gives`;
     throw new OptionError('pipeline', 'kernel', rule, name);
   }
-  if (!Object.hasOwn(kernels, name)) throw new OptionError('pipeline', 'kernel', `must be one of ${Object.keys(kernels).join(', ')}`, name);
+  check('pipeline', 'kernel', name, oneOf(Object.keys(kernels)));
   const entry = kernels[name];
   return entry.make(...(Array.isArray(parameters) ? inOrder(name, entry, parameters) : byName(entry, parameters as Readonly<Record<string, number>>)));
 }
@@ -179,11 +187,7 @@ function inOrder(name: string, { parameters }: KernelEntry, values: readonly num
 }
 
 function byName({ parameters }: KernelEntry, values: Readonly<Record<string, number>>): readonly (number | undefined)[] {
-  refuseUnknownOptions(
-    'pipeline',
-    values,
-    parameters.map(({ name }) => name),
-  );
+  checkOptions('pipeline', values, Object.fromEntries(parameters.map(({ name }) => [name, checkedInUse('a number')])));
   return parameters.map((parameter) => values[parameter.name]);
 }
 

@@ -1,14 +1,17 @@
 import { OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import type { Format } from '../image/samples.js';
-import { PRECISIONS, type Precision } from '../kernels/plan/plan-picture.js';
+import type { Precision } from '../kernels/plan/plan-picture.js';
+import { type Rows, settle } from '../options.js';
 import { mergeSteps } from './merge-steps.js';
 import { type Alpha, chooseAlpha } from './picture/alpha.js';
 import { type Channels, chooseChannels, colorChannels, hasAlpha } from './picture/channels.js';
-import type { ImageOptions } from './picture/image-options.js';
-import { checkOutput, type Output, resultSamples } from './picture/output.js';
-import { checkSameSize, checkWhere, type Rectangle, type Region, reachOf, type WhereOptions } from './picture/region.js';
+import { IMAGE_OPTIONS, type ImageOptions } from './picture/image-options.js';
+import { type Output, resultSamples } from './picture/output.js';
+import { checkSameSize, checkWhere, type Rectangle, type Region, reachOf, WHERE_OPTIONS, type WhereOptions } from './picture/region.js';
 import { type KernelStep, placeSteps, type Step } from './step.js';
+
+const SETTLED = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
 
 /** How neighboring steps are merged: not at all, where that changes nothing, or at the border too; see {@link mergeSteps}. */
 export type Merging = 'none' | 'exact' | 'approximate';
@@ -49,12 +52,9 @@ export function settleFilter(
   options: ImageOptions & WhereOptions,
   merging: Merging,
 ): SettledFilter {
-  const { channels = 'color', linear = false, output = 'clamp', precision = 'exact', region, mask } = options;
+  const { channels, linear, output, precision, region, mask } = settle(operation, options, SETTLED);
   const { width, height } = format;
-  checkOutput(output, operation);
-  checkPrecision(precision, operation);
   checkWhere(operation, options, format);
-  if (typeof linear !== 'boolean') throw new OptionError(operation, 'linear', 'must be true or false', linear);
   if (channels === 'luminance' && format.channels < 3) {
     throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${format.channels} channels`, channels);
   }
@@ -78,11 +78,6 @@ export function settleFilter(
     changed: filtered.filter((c) => colorChannels(format.channels).includes(c)),
     opaqueBorder: !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant'),
   };
-}
-
-/** @throws OptionError unless it is one of {@link PRECISIONS} */
-export function checkPrecision(precision: Precision, operation: string): void {
-  if (!PRECISIONS.includes(precision)) throw new OptionError(operation, 'precision', `must be one of ${PRECISIONS.join(', ')}`, precision);
 }
 
 function copyOf({ shape, data }: KernelStep['kernel']): KernelStep['kernel'] {

@@ -1,52 +1,48 @@
 import { OptionError, ShapeError, show } from '../errors.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
-import { type AxisPadding, type ConvGeometry, type ConvOptions, convGeometry, type PerAxis } from '../kernels/geometry.js';
-import type { Algorithm } from '../kernels/plan/conv-plan.js';
-import { checkAlgorithm } from '../kernels/plan/plan-conv.js';
+import { CONV_OPTIONS, type ConvGeometry, convGeometry, PADDING_MODES } from '../kernels/geometry.js';
+import { ALGORITHM, type Algorithm } from '../kernels/plan/conv-plan.js';
+import { finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, withDefaults } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
-/** What one kernel does and where it lies. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
-export interface StepOptions extends Pick<ConvOptions, 'stride' | 'dilation' | 'paddingValue' | 'flip'> {
+const factor = rule<number | 'sum'>("a finite number or 'sum'", (value) => value === 'sum' || Number.isFinite(value), {
+  parse: (typed) => (typed === 'sum' ? typed : parseNumber(typed)),
+  form: 'a number, or sum to divide by their sum',
+});
+
+/** Rows of {@link StepOptions}. */
+export const STEP_OPTIONS = {
   /**
    * How far the picture is extended on each axis, see {@link AxisPadding}. Default `'same'`: the kernel's anchor visits
    * every pixel, and with a stride every stride-th one from the first: filter, then subsample.
    */
-  padding?: PerAxis<AxisPadding>;
+  padding: option(CONV_OPTIONS.padding, { default: 'same' }),
   /**
    * What lies beyond the border. Default `'reflect'` (dcb|abcd|cba, OpenCV's default); on a picture that is too small for
    * it, no wider than the padding, `'symmetric'` (cba|abcd|dcb), which has no such limit.
    */
-  paddingMode?: ConvOptions['paddingMode'];
+  paddingMode: option(oneOf(PADDING_MODES), { help: 'what lies beyond the border (default: reflect)', placeholder: 'mode' }),
+  ...pickRows(CONV_OPTIONS, 'paddingValue', 'stride', 'dilation'),
   /**
    * With padding `'same'`: the cell of the kernel, as it is written, that lies on the output pixel, 0 … k − 1.
    * Default floor(k / 2), as in OpenCV and scipy. With `flip` it turns round with the kernel.
    */
-  anchor?: PerAxis<number>;
+  anchor: CONV_OPTIONS.anchor,
+  ...pickRows(CONV_OPTIONS, 'flip'),
   /** Factor of all weights, or `'sum'`: divide by their sum. A kernel whose weights sum to zero is left as it is by `'sum'`. Default 1. */
-  scale?: number | 'sum';
+  scale: option(factor, { default: 1, help: 'factor of the weights', placeholder: 'factor' }),
   /** Added after scaling, in the image's units: 0…255 for 8 bits, 0…65535 for 16, 0…1 for floats. Default 0. */
-  bias?: number;
+  bias: option(finite, { default: 0, help: 'added after scaling, in the units of the picture' }),
   /**
    * How it is computed, see {@link Algorithm}; the result is the same up to the rounding of floats. Default `'auto'`: what is
    * predicted to be cheapest, see `explain`. One that cannot compute this kernel is refused; one that is asked for is kept,
    * so a pipeline does not merge such a step with its neighbors.
    */
-  algorithm?: Algorithm | 'auto';
-}
+  algorithm: ALGORITHM,
+} satisfies Rows;
 
-/** Every name of {@link StepOptions}. */
-export const STEP_OPTIONS = [
-  'padding',
-  'paddingMode',
-  'paddingValue',
-  'stride',
-  'dilation',
-  'anchor',
-  'flip',
-  'scale',
-  'bias',
-  'algorithm',
-] as const satisfies readonly (keyof StepOptions)[];
+/** What one kernel does and where it lies. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
+export interface StepOptions extends OptionsOf<typeof STEP_OPTIONS> {}
 
 /** One kernel over planes of one size, with every default settled. */
 export interface Step {
@@ -62,10 +58,7 @@ export interface Step {
 
 /** Puts a filter's own defaults into the words of `conv`. @param shape of the planes, `[N, C, ...spatial]` */
 export function placeStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
-  const { stride, dilation, padding = 'same', paddingMode, paddingValue, flip, scale = 1, bias = 0, algorithm = 'auto' } = options;
-  if (scale !== 'sum' && !Number.isFinite(scale)) throw new OptionError(operation, 'scale', "must be a finite number or 'sum'", scale);
-  if (!Number.isFinite(bias)) throw new OptionError(operation, 'bias', 'must be a finite number', bias);
-  checkAlgorithm(operation, algorithm);
+  const { stride, dilation, padding, paddingMode, paddingValue, flip, scale, bias, algorithm } = withDefaults(options, STEP_OPTIONS);
   const rank = shape.length - 2;
   checkKernel(operation, kernel, rank, shape[1]);
   if (paddingMode !== undefined && [padding].flat().every((sides) => sides === 'valid' || sides === 0)) {

@@ -1,5 +1,6 @@
-import { DataError, OptionError, refuseUnknownOptions, ShapeError, show, UnsupportedError } from '../errors.js';
-import { complaint, DEFAULT_MAX_PIXELS, type DecodeOptions, decode } from './codecs.js';
+import { DataError, OptionError, ShapeError, show, UnsupportedError } from '../errors.js';
+import { checkOptions, pickRows, settle } from '../options.js';
+import { complaint, DECODE_OPTIONS, type DecodeOptions, decode } from './codecs.js';
 import { decodeFrames, encodeFrames, gif } from './formats/gif.js';
 import type { Frame } from './frame.js';
 import { checkImage } from './image.js';
@@ -22,13 +23,13 @@ export interface Animation {
  * @throws UnsupportedError if it is a picture of another kind
  */
 export async function decodeAnimation(bytes: Uint8Array, options: Omit<DecodeOptions, 'codec'> = {}): Promise<Animation> {
-  refuseUnknownOptions('decodeAnimation', options, ['name', 'maxPixels']);
+  checkOptions('decodeAnimation', options, pickRows(DECODE_OPTIONS, 'name', 'maxPixels'));
   return decodeAnimationFor('decodeAnimation', bytes, options);
 }
 
 /** {@link decodeAnimation} on behalf of another operation. */
 export async function decodeAnimationFor(operation: string, bytes: Uint8Array, options: DecodeOptions): Promise<Animation> {
-  const { name = 'the image', maxPixels = DEFAULT_MAX_PIXELS } = options;
+  const { name, maxPixels } = settle(operation, options, DECODE_OPTIONS);
   await decode(operation, bytes, options); // its first frame, and all that can be wrong with a picture
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!gif.matches(buffer)) throw new UnsupportedError(operation, `${name} is no GIF; only of those animations are read`, { name });

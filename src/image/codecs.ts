@@ -1,4 +1,5 @@
-import { DataError, OptionError, refuseUnknownOptions, show, UnsupportedError } from '../errors.js';
+import { DataError, OptionError, show, UnsupportedError } from '../errors.js';
+import { check, count, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
 import { bmp } from './formats/bmp.js';
 import type { Codec } from './formats/codec.js';
 import { Damaged, type Format, Unreadable } from './formats/format.js';
@@ -25,28 +26,33 @@ const OTHERS: readonly (readonly [name: string, begins: RegExp])[] = [
   ['an SVG', /^\s*<svg|^\s*<\?xml.*<svg/s],
 ];
 
-/** Options of {@link decodeImage}. */
-export interface DecodeOptions {
+/** Rows of {@link DecodeOptions}. */
+export const DECODE_OPTIONS = {
   /** What error messages call the picture. Default 'the image'. */
-  name?: string;
+  name: option(text, { default: 'the image' }),
   /** A picture whose header claims more pixels is refused before anything is decoded. Default 2²⁸ = 268 435 456. */
-  maxPixels?: number;
+  maxPixels: option(count, { default: 2 ** 28, help: 'refuse a picture that claims more' }),
   /**
    * `'auto'`: PNG and JPEG by [sharp](https://sharp.pixelplumbing.com) where it is installed, which is faster, and by what convlab brings along
    * elsewhere; `'built-in'`: always the latter, for the same JPEGs to the bit wherever it runs. PNGs have the same samples either way. Default `'auto'`.
    */
-  codec?: Codec;
-}
+  codec: option(oneOf(['auto', 'built-in']), { default: 'auto' }),
+} satisfies Rows;
+
+/** Options of {@link decodeImage}. */
+export interface DecodeOptions extends OptionsOf<typeof DECODE_OPTIONS> {}
+
+/** Rows of {@link EncodeOptions}. */
+export const ENCODE_OPTIONS = {
+  /** Of a JPEG, 1 to 100. Default 90. Other formats have none. */
+  quality: option(whole(1, 100), { help: 'of a JPEG, 1 to 100 (default: 90)' }),
+  /** As in {@link DecodeOptions}: by whom it is written. Pixels of a PNG are the same, its bytes are not. Default `'auto'`. */
+  codec: DECODE_OPTIONS.codec,
+} satisfies Rows;
 
 /** Options of {@link encodeImage}. */
-export interface EncodeOptions {
-  /** Of a JPEG, 1 to 100. Default 90. Other formats have none. */
-  quality?: number;
-  /** As in {@link DecodeOptions}: by whom it is written. Pixels of a PNG are the same, its bytes are not. Default `'auto'`. */
-  codec?: Codec;
-}
+export interface EncodeOptions extends OptionsOf<typeof ENCODE_OPTIONS> {}
 
-export const DEFAULT_MAX_PIXELS = 2 ** 28;
 const DEFAULT_QUALITY = 90;
 
 /**
@@ -75,17 +81,13 @@ const DEFAULT_QUALITY = 90;
  * ```
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
-  refuseUnknownOptions('decodeImage', options, ['name', 'maxPixels', 'codec']);
   return decode('decodeImage', bytes, options);
 }
 
 /** {@link decodeImage} on behalf of another operation. */
 export async function decode(operation: string, bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
-  const { name = 'the image', maxPixels = DEFAULT_MAX_PIXELS, codec = 'auto' } = options;
+  const { name, maxPixels, codec } = settle(operation, options, DECODE_OPTIONS);
   if (!(bytes instanceof Uint8Array)) throw new DataError(operation, `${name} must be a Uint8Array, received ${show(bytes)}`, { bytes });
-  if (typeof name !== 'string') throw new OptionError(operation, 'name', 'must be a text', name);
-  if (!Number.isSafeInteger(maxPixels) || maxPixels < 1) throw new OptionError(operation, 'maxPixels', 'must be a whole number ≥ 1', maxPixels);
-  checkCodec(operation, codec);
   const buffer = asBuffer(bytes);
   try {
     const format = identify(buffer);
@@ -115,29 +117,22 @@ export function checkBeginning(operation: string, bytes: Uint8Array, name: strin
  * @throws UnsupportedError if the picture is too large for the format
  */
 export async function encodeImage(image: Image, format: ImageFormat, options: EncodeOptions = {}): Promise<Uint8Array> {
-  refuseUnknownOptions('encodeImage', options, ['quality', 'codec']);
   return encode('encodeImage', image, format, options);
 }
 
 /** {@link encodeImage} on behalf of another operation. */
-export async function encode(operation: string, image: Image, format: ImageFormat, { quality, codec = 'auto' }: EncodeOptions): Promise<Uint8Array> {
+export async function encode(operation: string, image: Image, format: ImageFormat, options: EncodeOptions): Promise<Uint8Array> {
+  const { quality, codec } = settle(operation, options, ENCODE_OPTIONS);
   checkImage(operation, image);
-  if (!imageFormats.includes(format)) throw new OptionError(operation, 'format', `must be one of ${imageFormats.join(', ')}`, format);
-  checkCodec(operation, codec);
-  if (quality !== undefined) {
-    if (format !== 'jpeg') throw new OptionError(operation, 'quality', `goes with format 'jpeg' only, here it is '${format}'`, quality);
-    if (!Number.isSafeInteger(quality) || quality < 1 || quality > 100)
-      throw new OptionError(operation, 'quality', 'must be a whole number from 1 to 100', quality);
+  check(operation, 'format', format, oneOf(imageFormats));
+  if (quality !== undefined && format !== 'jpeg') {
+    throw new OptionError(operation, 'quality', `goes with format 'jpeg' only, here it is '${format}'`, quality);
   }
   const { width, height } = image;
   if ((format === 'jpeg' || format === 'gif') && Math.max(width, height) > 65535) {
     throw new UnsupportedError(operation, `a ${FORMATS[format].name} has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
   }
   return FORMATS[format].encode(image, quality ?? DEFAULT_QUALITY, codec);
-}
-
-function checkCodec(operation: string, codec: Codec): void {
-  if (codec !== 'auto' && codec !== 'built-in') throw new OptionError(operation, 'codec', "must be 'auto' or 'built-in'", codec);
 }
 
 /** The same bytes; public types do without Buffer, which not every program declares. */

@@ -1,8 +1,19 @@
 import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { DataError, OptionError, refuseUnknownOptions } from '../errors.js';
+import { DataError, OptionError } from '../errors.js';
+import { checkOptions, oneOf, pickRows, type Rows } from '../options.js';
 import { type Animation, decodeAnimationFor, encodeAnimationFor } from './animation.js';
-import { checkBeginning, type DecodeOptions, decode, type EncodeOptions, encode, type ImageFormat, imageFormats } from './codecs.js';
+import {
+  checkBeginning,
+  DECODE_OPTIONS,
+  type DecodeOptions,
+  decode,
+  ENCODE_OPTIONS,
+  type EncodeOptions,
+  encode,
+  type ImageFormat,
+  imageFormats,
+} from './codecs.js';
 import type { Image } from './image.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
@@ -17,7 +28,10 @@ export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
   '.tiff': 'tiff',
 };
 
-/** Bytes that are enough to identify a format. */
+const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec') satisfies Rows;
+const WRITE_OPTIONS = { format: oneOf(imageFormats), ...ENCODE_OPTIONS } satisfies Rows;
+
+/** As much of a file as tells what it is. */
 const BEGINNING = 512;
 
 /**
@@ -35,7 +49,7 @@ const BEGINNING = 512;
  * ```
  */
 export async function readImage(path: string, options: Pick<DecodeOptions, 'maxPixels' | 'codec'> = {}): Promise<Image> {
-  refuseUnknownOptions('readImage', options, ['maxPixels', 'codec']);
+  checkOptions('readImage', options, READ_OPTIONS);
   checkPath('readImage', path);
   return decode('readImage', await readBytes('readImage', path), { ...options, name: path });
 }
@@ -56,7 +70,7 @@ export async function readImage(path: string, options: Pick<DecodeOptions, 'maxP
  * ```
  */
 export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormat } = {}): Promise<void> {
-  refuseUnknownOptions('writeImage', options, ['format', 'quality', 'codec']);
+  checkOptions('writeImage', options, WRITE_OPTIONS);
   checkPath('writeImage', path);
   const { quality, codec, format = formatOf(path) } = options;
   const bytes = await encode('writeImage', image, format, { quality, codec });
@@ -69,7 +83,7 @@ export async function writeImage(path: string, image: Image, options: EncodeOpti
  * @throws as {@link readImage} does
  */
 export async function readAnimation(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Animation> {
-  refuseUnknownOptions('readAnimation', options, ['maxPixels']);
+  checkOptions('readAnimation', options, pickRows(DECODE_OPTIONS, 'maxPixels'));
   checkPath('readAnimation', path);
   return decodeAnimationFor('readAnimation', await readBytes('readAnimation', path), { ...options, name: path });
 }

@@ -1,4 +1,5 @@
-import { OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import { ShapeError, show } from '../errors.js';
+import { type OptionsOf, option, type Rows, rule, settle } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
 /** Sample types of an image and their ranges: 0…255, 0…65535, and floats with 0 black and 1 white. */
@@ -85,6 +86,9 @@ export function imageToTensor(image: Image): Tensor {
   return { shape: [1, channels, height, width], data: planes };
 }
 
+const depths = rule<SampleDepth>("8, 16 or 'float'", (value) => value === 8 || value === 16 || value === 'float');
+const TENSOR_TO_IMAGE_OPTIONS = { depth: option(depths, { default: 8 }) } satisfies Rows;
+
 /**
  * A tensor as an image, the inverse of {@link imageToTensor}.
  * @param tensor `[1, C, H, W]` with 1 to 4 channels, in the units of the depth
@@ -92,10 +96,8 @@ export function imageToTensor(image: Image): Tensor {
  *   `'float'`: values as they are. Default 8.
  * @throws ShapeError if the tensor has another shape
  */
-export function tensorToImage(tensor: Tensor, options: { depth?: SampleDepth } = {}): Image {
-  refuseUnknownOptions('tensorToImage', options, ['depth']);
-  const { depth = 8 } = options;
-  if (depth !== 8 && depth !== 16 && depth !== 'float') throw new OptionError('tensorToImage', 'depth', "must be 8, 16 or 'float'", depth);
+export function tensorToImage(tensor: Tensor, options: OptionsOf<typeof TENSOR_TO_IMAGE_OPTIONS> = {}): Image {
+  const { depth } = settle('tensorToImage', options, TENSOR_TO_IMAGE_OPTIONS);
   const shape = tensor?.shape;
   if (!Array.isArray(shape) || shape.length !== 4 || shape[0] !== 1 || sizeOf(shape, 'tensorToImage') !== tensor.data?.length) {
     throw new ShapeError('tensorToImage', `tensor must be [1, C, H, W] and hold that many values, received ${show(shape ?? tensor)}`, { shape });

@@ -13,27 +13,39 @@
  *
  * and ∂L/∂x adds up what every padded cell that shows x received.
  */
-import { DataError, OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import { DataError, ShapeError, show } from '../errors.js';
+import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, type Tensor } from '../tensor.js';
-import { eager, type PlanOption, type RunOptions } from './eager.js';
+import { RUN_OPTIONS, type RunOptions } from './backends/create.js';
+import { eager, PLAN_OPTION } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
-import type { Algorithm } from './plan/conv-plan.js';
+import { ALGORITHM } from './plan/conv-plan.js';
 import { runPasses } from './plan/pass.js';
 import { planConv } from './plan/plan-conv.js';
 
-/** Options of {@link conv}. */
-export interface ConvCallOptions extends ConvOptions, RunOptions, PlanOption {
+/** Rows of {@link ConvCallOptions}. */
+export const CONV_CALL_OPTIONS = {
+  ...CONV_OPTIONS,
   /** `[Cout]`, added to every cell of its output channel. Default: none. */
-  bias?: Tensor;
+  bias: checkedInUse<Tensor>('a tensor'),
   /**
    * How it is computed, see {@link Algorithm}. Default `'auto'`: what is predicted to be cheapest for the values of this
    * kernel; `explain` tells which and why. Where x may hold NaN or infinity and the kernel zeros, `'direct'` makes sure that
    * 0 · NaN shows.
    */
-  algorithm?: Algorithm | 'auto';
+  algorithm: ALGORITHM,
   /** Refuse a kernel with NaN or infinite weights. Default false: they flow through, as everywhere in arithmetic. */
-  validate?: boolean;
-}
+  validate: option(flag, { default: false }),
+  ...RUN_OPTIONS,
+  ...PLAN_OPTION,
+} satisfies Rows;
+
+/** Options of {@link conv}. */
+export interface ConvCallOptions extends OptionsOf<typeof CONV_CALL_OPTIONS> {}
+
+const shape = option(checkedInUse<readonly number[]>('a list of dimensions'), { required: true });
+const INPUT_GRADIENT_OPTIONS = { ...CONV_OPTIONS, inputShape: shape, ...RUN_OPTIONS } satisfies Rows;
+const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OPTIONS } satisfies Rows;
 
 /**
  * Cross-correlation of `x` with `kernel`: the kernel is not turned round, as in every deep-learning library and in
@@ -55,13 +67,12 @@ export interface ConvCallOptions extends ConvOptions, RunOptions, PlanOption {
  * ```
  */
 export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('conv', options, [...CONV_OPTIONS, 'bias', 'algorithm', 'validate', 'backend', 'onPlan']);
+  checkOptions('conv', options, CONV_CALL_OPTIONS);
   const { backend: _, onPlan, bias, algorithm, validate = false, ...geometryOptions } = options;
   checkTensor('conv', 'x', x);
   checkTensor('conv', 'kernel', kernel);
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
-  if (typeof validate !== 'boolean') throw new OptionError('conv', 'validate', 'must be true or false', validate);
   if (validate) checkFinite('conv', 'kernel', kernel);
   const tensors = bias ? [x, bias] : [x];
   return eager('conv', options, tensors, [geometry.outShape], ([px, pb], [out], on) => {
@@ -93,7 +104,7 @@ export async function convInputGradient(
   kernel: Tensor,
   options: ConvOptions & RunOptions & { inputShape: readonly number[] },
 ): Promise<Tensor> {
-  refuseUnknownOptions('convInputGradient', options, [...CONV_OPTIONS, 'inputShape', 'backend']);
+  checkOptions('convInputGradient', options, INPUT_GRADIENT_OPTIONS);
   const { backend, inputShape, ...geometryOptions } = options;
   checkTensor('convInputGradient', 'kernel', kernel);
   checkShape('convInputGradient', 'inputShape', inputShape);
@@ -122,7 +133,7 @@ export async function convInputGradient(
  * ```
  */
 export async function convKernelGradient(x: Tensor, gradient: Tensor, options: ConvOptions & RunOptions & { kernelShape: readonly number[] }): Promise<Tensor> {
-  refuseUnknownOptions('convKernelGradient', options, [...CONV_OPTIONS, 'kernelShape', 'backend']);
+  checkOptions('convKernelGradient', options, KERNEL_GRADIENT_OPTIONS);
   const { backend, kernelShape, ...geometryOptions } = options;
   checkTensor('convKernelGradient', 'x', x);
   checkShape('convKernelGradient', 'kernelShape', kernelShape);
@@ -148,7 +159,7 @@ export async function convKernelGradient(x: Tensor, gradient: Tensor, options: C
  * ```
  */
 export async function convBiasGradient(gradient: Tensor, options: RunOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('convBiasGradient', options, ['backend']);
+  checkOptions('convBiasGradient', options, RUN_OPTIONS);
   checkTensor('convBiasGradient', 'gradient', gradient);
   if (gradient.shape.length < 3 || gradient.shape.length > 5) {
     throw new ShapeError('convBiasGradient', `gradient must be [N, C, ...1 to 3 spatial axes], received ${show(gradient.shape)}`, { gradient: gradient.shape });

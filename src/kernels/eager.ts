@@ -1,20 +1,18 @@
+import { callback, type OptionsOf, option, type Rows, type Rule } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
-import type { Backend, DeviceBuffer } from './backend.js';
-import { chosenBackend } from './backends/create.js';
+import type { DeviceBuffer } from './backend.js';
+import { chosenBackend, type RunOptions } from './backends/create.js';
 import { type Operators, operatorsOf } from './operators.js';
 import type { ConvPlan } from './plan/conv-plan.js';
 
-/** Where an operator runs. */
-export interface RunOptions {
-  /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
-  backend?: Backend;
-}
+/** Rows of {@link PlanOption}. */
+export const PLAN_OPTION = {
+  /** Called with the plan of every convolution just before it runs. Default: nobody is told. */
+  onPlan: option(callback as Rule<(plan: ConvPlan) => void>, {}),
+} satisfies Rows;
 
 /** How to learn what ran. */
-export interface PlanOption {
-  /** Called with the plan of every convolution just before it runs. Default: nobody is told. */
-  onPlan?: (plan: ConvPlan) => void;
-}
+export interface PlanOption extends OptionsOf<typeof PLAN_OPTION> {}
 
 /** Fills the outputs. @param allocate a further buffer, which is freed after the call */
 type Compute = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], on: Operators, allocate: (length: number) => DeviceBuffer) => void;

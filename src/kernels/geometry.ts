@@ -1,4 +1,5 @@
-import { OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import { OptionError, ShapeError, show } from '../errors.js';
+import { count, finite, flag, type OptionsOf, oneOf, option, parseNumber, perAxis, type Rows, rule, settle, whole } from '../options.js';
 import { sizeOf } from '../tensor.js';
 
 /** Three spatial axes `[D, H, W]`. 1D and 2D are 3D with axes of size 1 in front. */
@@ -34,41 +35,70 @@ export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symme
  */
 export type AxisPadding = number | readonly [before: number, after: number] | 'valid' | 'same' | 'full';
 
-/** The options that decide where the kernel lies and what it sees there. */
-export interface ConvOptions {
-  /** Cells the kernel moves from one output to the next, ≥ 1. Default 1. */
-  stride?: PerAxis<number>;
-  /** Distance of neighboring kernel cells on the input, ≥ 1. Default 1. */
-  dilation?: PerAxis<number>;
+const isSize = whole(0).holds;
+
+function isAxisPadding(value: unknown): value is AxisPadding {
+  return isSize(value) || isPair(value) || value === 'valid' || value === 'same' || value === 'full';
+}
+
+/** `same`, `2`, `1:2` (before and after); one for both axes, or `1,same`: vertically, horizontally. */
+function parsePadding(typed: string): PerAxis<AxisPadding> | undefined {
+  const axes = typed.split(',').map((entry) => {
+    const sides = entry.split(':').map(parseNumber);
+    if (entry === 'same' || entry === 'valid' || entry === 'full') return entry;
+    return sides.length > 2 || sides.includes(undefined) ? undefined : sides.length === 2 ? sides : sides[0];
+  }) as AxisPadding[];
+  if (axes.length > 2 || axes.includes(undefined as never)) return undefined;
+  return axes.length === 1 ? [axes[0], axes[0]] : axes;
+}
+
+const paddings = rule<PerAxis<AxisPadding>>(
+  "a whole number ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each spatial axis",
+  (value) => isAxisPadding(value) || (Array.isArray(value) && value.every(isAxisPadding)),
+  { parse: parsePadding, form: 'same, valid, full, n, or before:after, for both axes, or y,x; what lies there is --padding-mode' },
+);
+
+/** Rows of {@link ConvOptions}. */
+export const CONV_OPTIONS = {
+  /** Cells that the kernel moves from one output to the next, ≥ 1. Default 1. */
+  stride: option(perAxis(count), { default: 1, help: 'pixels from one output to the next', placeholder: 'steps' }),
+  /** Distance between neighboring kernel cells on the input, ≥ 1. Default 1. */
+  dilation: option(perAxis(count), { default: 1, help: 'distance between neighboring kernel cells on the picture', placeholder: 'steps' }),
   /**
    * One {@link AxisPadding} for every axis, or a list with one per axis: `1`, `'same'`, `[1, 2]` (H and W),
    * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so there `[2, 0]` is before and after.
    * Default `'valid'`.
    */
-  padding?: PerAxis<AxisPadding>;
+  padding: option(paddings, { default: 'valid', help: 'how far the picture is extended', placeholder: 'sides' }),
   /** What the padding holds. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
-  paddingMode?: PaddingMode;
+  paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'what lies beyond the border', placeholder: 'mode' }),
   /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
-  paddingValue?: number;
-  /** Channels are split into so many groups that see only each other; the channel count is depthwise. Default 1. */
-  groups?: number;
-  /** Turn the kernel round along every spatial axis: the convolution of mathematics. Default false: cross-correlation. */
-  flip?: boolean;
-  /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1, turned round or not. Default: see `'same'`. */
-  anchor?: PerAxis<number>;
-}
+  paddingValue: option(finite, { help: 'with --padding-mode constant: the value, in the units of the picture (default: 0)' }),
+  /** Channels are split into this many groups that see only each other; the channel count makes it depthwise. Default 1. */
+  groups: option(count, { default: 1 }),
+  /** Rotate the kernel by 180° (reverse every spatial axis): the convolution of mathematics. Default false: cross-correlation. */
+  flip: option(flag, { default: false, help: 'rotate the kernel by 180°: the convolution of mathematics' }),
+  /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1, before a `flip`. Default: see `'same'`. */
+  anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel cell that lies on the output pixel, by default the middle', placeholder: 'cell' }),
+} satisfies Rows;
+
+/** The options that decide where the kernel lies and what it sees there. */
+export interface ConvOptions extends OptionsOf<typeof CONV_OPTIONS> {}
+
+/** Rows of {@link WindowOptions}. */
+export const WINDOW_OPTIONS = {
+  /** Size of the window, ≥ 1. */
+  kernelSize: option(perAxis(count), { required: true }),
+  /** Default: the window's size, so that windows do not overlap. */
+  stride: perAxis(count),
+  /** Distance between neighboring cells of the window, ≥ 1. Default 1. */
+  dilation: CONV_OPTIONS.dilation,
+  /** As in {@link ConvOptions.padding}; no window may lie wholly on padding. Default `'valid'`: the remainder is dropped. */
+  padding: CONV_OPTIONS.padding,
+} satisfies Rows;
 
 /** Options of a pooling window. */
-export interface WindowOptions {
-  /** Size of the window, ≥ 1. */
-  kernelSize: PerAxis<number>;
-  /** Default: the window's size, so that windows do not overlap. */
-  stride?: PerAxis<number>;
-  /** Default 1. */
-  dilation?: PerAxis<number>;
-  /** As in {@link ConvOptions.padding}; no window may lie wholly on padding. Default `'valid'`: the remainder is dropped. */
-  padding?: PerAxis<AxisPadding>;
-}
+export interface WindowOptions extends OptionsOf<typeof WINDOW_OPTIONS> {}
 
 /**
  * The validated, normalized description of one convolution, lifted to three spatial axes.
@@ -105,9 +135,6 @@ export interface ConvGeometry {
   readonly outShape: readonly number[];
 }
 
-export const CONV_OPTIONS = ['stride', 'dilation', 'padding', 'paddingMode', 'paddingValue', 'groups', 'flip', 'anchor'] as const;
-export const WINDOW_OPTIONS = ['kernelSize', 'stride', 'dilation', 'padding'] as const;
-
 /**
  * Validates and normalizes one convolution: o = floor((n + before + after − dilation·(k − 1) − 1) / stride) + 1
  * on every axis; the remainder is dropped.
@@ -126,19 +153,15 @@ export const WINDOW_OPTIONS = ['kernelSize', 'stride', 'dilation', 'padding'] as
  * ```
  */
 export function convGeometry(xShape: readonly number[], kernelShape: readonly number[], options: ConvOptions = {}, operation = 'conv'): ConvGeometry {
-  refuseUnknownOptions(operation, options, CONV_OPTIONS);
+  const settled = settle(operation, options, CONV_OPTIONS);
   const rank = checkRanks(operation, xShape, kernelShape);
-  const { groups = 1, paddingMode = 'zero', flip = false } = options;
+  const { groups, paddingMode, flip } = settled;
   checkChannels(operation, xShape, kernelShape, groups);
-  if (!PADDING_MODES.includes(paddingMode)) throw new OptionError(operation, 'paddingMode', `must be one of ${PADDING_MODES.join(', ')}`, paddingMode);
-  if (options.paddingValue !== undefined) {
-    if (paddingMode !== 'constant')
-      throw new OptionError(operation, 'paddingValue', `goes with paddingMode 'constant' only, here it is '${paddingMode}'`, options.paddingValue);
-    if (!Number.isFinite(options.paddingValue)) throw new OptionError(operation, 'paddingValue', 'must be a finite number', options.paddingValue);
+  if (options.paddingValue !== undefined && paddingMode !== 'constant') {
+    throw new OptionError(operation, 'paddingValue', `goes with paddingMode 'constant' only, here it is '${paddingMode}'`, options.paddingValue);
   }
-  if (typeof flip !== 'boolean') throw new OptionError(operation, 'flip', 'must be true or false', flip);
 
-  const axes = placeWindow(operation, xShape.slice(2), kernelShape.slice(2), options);
+  const axes = placeWindow(operation, xShape.slice(2), kernelShape.slice(2), settled);
   if (paddingMode === 'reflect') {
     for (const { input, before, after } of axes) {
       if (Math.max(before, after) >= input) {
@@ -165,12 +188,12 @@ export function convGeometry(xShape: readonly number[], kernelShape: readonly nu
  * @param xShape `[N, C, ...spatial]`
  */
 export function poolGeometry(xShape: readonly number[], options: WindowOptions, operation: string): ConvGeometry {
-  refuseUnknownOptions(operation, options, WINDOW_OPTIONS);
+  const settled = settle(operation, options, WINDOW_OPTIONS);
   const rank = xShape.length - 2;
   if (rank < 1 || rank > 3) throw new ShapeError(operation, `x must be [N, C, ...1 to 3 spatial axes], received ${show(xShape)}`, { x: xShape });
   checkDimensions(operation, 'x', xShape);
-  const window = perAxis(operation, 'kernelSize', options.kernelSize, rank, isCount, 'must be a whole number ≥ 1');
-  const axes = placeWindow(operation, xShape.slice(2), window, { stride: window, ...dropUndefined(options) });
+  const window = expand(operation, 'kernelSize', settled.kernelSize, rank);
+  const axes = placeWindow(operation, xShape.slice(2), window, { ...settled, stride: settled.stride ?? window });
   for (const { input, kernel, output, stride, dilation, before, after } of axes) {
     for (let o = 0; o < output; o++) {
       const touches = Array.from({ length: kernel }, (_, k) => o * stride + k * dilation - before).some((i) => i >= 0 && i < input);
@@ -205,14 +228,14 @@ interface Axis {
 /** What is more is a mistake: tables of the border would fill the memory. */
 const MOST_PADDING = 2 ** 24;
 
-type Placement = Pick<ConvOptions, 'stride' | 'dilation' | 'padding' | 'anchor' | 'flip'>;
+type Placement = Required<Pick<ConvOptions, 'stride' | 'dilation' | 'padding'>> & Pick<ConvOptions, 'anchor' | 'flip'>;
 
 function placeWindow(operation: string, input: readonly number[], kernel: readonly number[], options: Placement): Axis[] {
   const rank = input.length;
-  const stride = perAxis(operation, 'stride', options.stride ?? 1, rank, isCount, 'must be a whole number ≥ 1');
-  const dilation = perAxis(operation, 'dilation', options.dilation ?? 1, rank, isCount, 'must be a whole number ≥ 1');
-  const padding = paddingPerAxis(operation, options.padding ?? 'valid', rank);
-  const anchor = options.anchor === undefined ? undefined : perAxis(operation, 'anchor', options.anchor, rank, isSize, 'must be a whole number ≥ 0');
+  const stride = expand(operation, 'stride', options.stride, rank);
+  const dilation = expand(operation, 'dilation', options.dilation, rank);
+  const padding = expandPadding(operation, options.padding, rank);
+  const anchor = options.anchor === undefined ? undefined : expand(operation, 'anchor', options.anchor, rank);
 
   return input.map((n, axis) => {
     const k = kernel[axis];
@@ -251,21 +274,16 @@ function resolvePadding(padding: AxisPadding, n: number, extent: number, stride:
   return typeof padding === 'number' ? [padding, padding] : padding;
 }
 
-function paddingPerAxis(operation: string, padding: PerAxis<AxisPadding>, rank: number): readonly AxisPadding[] {
-  const rule = `must be a whole number ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each of the ${rank} spatial axes`;
+function expandPadding(operation: string, padding: PerAxis<AxisPadding>, rank: number): readonly AxisPadding[] {
   // A signal has one axis, so a pair of numbers can only mean before and after.
-  const list = !Array.isArray(padding) ? Array(rank).fill(padding) : rank === 1 && isPair(padding) ? [padding] : padding;
-  if (list.length !== rank || !list.every((entry) => isSize(entry) || isPair(entry) || entry === 'valid' || entry === 'same' || entry === 'full')) {
-    throw new OptionError(operation, 'padding', rule, padding);
-  }
-  return list;
+  return expand(operation, 'padding', rank === 1 && isPair(padding) ? [padding] : padding, rank);
 }
 
-function perAxis(operation: string, option: string, value: PerAxis<number>, rank: number, valid: (value: unknown) => boolean, rule: string): readonly number[] {
-  const list: readonly number[] = Array.isArray(value) ? value : Array(rank).fill(value);
-  if (list.length !== rank) throw new OptionError(operation, option, `must be one number, or one for each of the ${rank} spatial axes`, value);
-  if (!list.every(valid)) throw new OptionError(operation, option, rule, value);
-  return list;
+/** One value per spatial axis. */
+function expand<T>(operation: string, option: string, value: PerAxis<T>, rank: number): readonly T[] {
+  const list: readonly T[] = Array.isArray(value) ? value : Array(rank).fill(value);
+  if (list.length === rank) return list;
+  throw new OptionError(operation, option, `must be one ${option === 'padding' ? 'padding' : 'number'}, or one for each of the ${rank} spatial axes`, value);
 }
 
 function checkRanks(operation: string, x: readonly number[], kernel: readonly number[]): 1 | 2 | 3 {
@@ -284,7 +302,7 @@ function checkRanks(operation: string, x: readonly number[], kernel: readonly nu
 }
 
 function checkDimensions(operation: string, what: string, shape: readonly number[]): void {
-  if (!shape.every(isCount) || sizeOf(shape, operation) > Number.MAX_SAFE_INTEGER) {
+  if (!shape.every(count.holds) || sizeOf(shape, operation) > Number.MAX_SAFE_INTEGER) {
     throw new ShapeError(operation, `every dimension of ${what} must be a whole number ≥ 1, received ${show(shape)}`, { [what]: shape });
   }
 }
@@ -292,7 +310,6 @@ function checkDimensions(operation: string, what: string, shape: readonly number
 function checkChannels(operation: string, x: readonly number[], kernel: readonly number[], groups: number): void {
   const [outChannels, perGroup] = kernel;
   const shapes = `x ${show(x)}, kernel ${show(kernel)}`;
-  if (!isCount(groups)) throw new OptionError(operation, 'groups', 'must be a whole number ≥ 1', groups);
   if (perGroup * groups !== x[1]) {
     const expected = groups === 1 ? `${perGroup} input channels` : `${perGroup * groups} input channels (${perGroup} per group × ${groups} groups)`;
     throw new ShapeError(operation, `the kernel expects ${expected}, received ${x[1]}: ${shapes}`, { x, kernel, groups });
@@ -331,18 +348,6 @@ function cells(n: number): string {
   return n === 1 ? '1 cell' : `${n} cells`;
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
 function isPair(value: unknown): value is readonly [number, number] {
   return Array.isArray(value) && value.length === 2 && value.every(isSize);
-}
-
-function dropUndefined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -1,14 +1,28 @@
-import { OptionError, refuseUnknownOptions, ShapeError, show } from '../errors.js';
+import { ShapeError, show } from '../errors.js';
+import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, full, sizeOf, type Tensor } from '../tensor.js';
+import { RUN_OPTIONS, type RunOptions } from './backends/create.js';
 import { borderTable, OUTSIDE } from './border.js';
-import { eager, type RunOptions } from './eager.js';
+import { eager } from './eager.js';
 import { type ConvGeometry, poolGeometry, WINDOW_OPTIONS, type WindowOptions } from './geometry.js';
 
-/** Options of {@link averagePool}. */
-export interface AveragePoolOptions extends WindowOptions, RunOptions {
+const MAX_POOL_OPTIONS = { ...WINDOW_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
+const inputShape = option(checkedInUse<readonly number[]>('a list of dimensions'), { required: true });
+const indices = option(checkedInUse<Int32Array>('the indices that maxPool returned'), { required: true });
+const MAX_POOL_GRADIENT_OPTIONS = { ...WINDOW_OPTIONS, inputShape, indices, ...RUN_OPTIONS } satisfies Rows;
+
+/** Rows of {@link AveragePoolOptions}. */
+export const AVERAGE_POOL_OPTIONS = {
+  ...WINDOW_OPTIONS,
   /** Divide by the whole window, padding included, as PyTorch does by default; false: by the cells that are inside. Default true. */
-  countIncludePad?: boolean;
-}
+  countIncludePad: option(flag, { default: true }),
+  ...RUN_OPTIONS,
+} satisfies Rows;
+
+/** Options of {@link averagePool}. */
+export interface AveragePoolOptions extends OptionsOf<typeof AVERAGE_POOL_OPTIONS> {}
+
+const AVERAGE_POOL_GRADIENT_OPTIONS = { ...AVERAGE_POOL_OPTIONS, inputShape } satisfies Rows;
 
 /** What {@link maxPool} returns. */
 export interface MaxPooled {
@@ -34,7 +48,7 @@ export interface MaxPooled {
  * ```
  */
 export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): Promise<MaxPooled> {
-  refuseUnknownOptions('maxPool', options, [...WINDOW_OPTIONS, 'backend']);
+  checkOptions('maxPool', options, MAX_POOL_OPTIONS);
   const { backend, ...window } = options;
   checkTensor('maxPool', 'x', x);
   const geometry = poolGeometry(x.shape, window, 'maxPool');
@@ -55,7 +69,7 @@ export async function maxPoolGradient(
   gradient: Tensor,
   options: WindowOptions & RunOptions & { inputShape: readonly number[]; indices: Int32Array },
 ): Promise<Tensor> {
-  refuseUnknownOptions('maxPoolGradient', options, [...WINDOW_OPTIONS, 'inputShape', 'indices', 'backend']);
+  checkOptions('maxPoolGradient', options, MAX_POOL_GRADIENT_OPTIONS);
   const { backend, inputShape, indices, ...window } = options;
   checkShape('maxPoolGradient', 'inputShape', inputShape);
   const geometry = poolGeometry(inputShape, window, 'maxPoolGradient');
@@ -84,9 +98,8 @@ export async function maxPoolGradient(
  * ```
  */
 export async function averagePool(x: Tensor, options: AveragePoolOptions): Promise<Tensor> {
-  refuseUnknownOptions('averagePool', options, [...WINDOW_OPTIONS, 'countIncludePad', 'backend']);
+  checkOptions('averagePool', options, AVERAGE_POOL_OPTIONS);
   const { backend, countIncludePad = true, ...window } = options;
-  checkFlag('averagePool', countIncludePad);
   checkTensor('averagePool', 'x', x);
   const geometry = poolGeometry(x.shape, window, 'averagePool');
   const [out] = await eager('averagePool', { backend }, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) =>
@@ -103,9 +116,8 @@ export async function averagePool(x: Tensor, options: AveragePoolOptions): Promi
  * @throws ShapeError or OptionError as {@link conv} does
  */
 export async function averagePoolGradient(gradient: Tensor, options: AveragePoolOptions & { inputShape: readonly number[] }): Promise<Tensor> {
-  refuseUnknownOptions('averagePoolGradient', options, [...WINDOW_OPTIONS, 'countIncludePad', 'inputShape', 'backend']);
+  checkOptions('averagePoolGradient', options, AVERAGE_POOL_GRADIENT_OPTIONS);
   const { backend, inputShape, countIncludePad = true, ...window } = options;
-  checkFlag('averagePoolGradient', countIncludePad);
   checkShape('averagePoolGradient', 'inputShape', inputShape);
   const geometry = poolGeometry(inputShape, window, 'averagePoolGradient');
   checkTensor('averagePoolGradient', 'gradient', gradient, geometry.outShape);
@@ -167,8 +179,4 @@ function indicesToWinners(geometry: ConvGeometry, indices: Int32Array): Float32A
     }
     return (cell[0] * kernel[1] + cell[1]) * kernel[2] + cell[2];
   });
-}
-
-function checkFlag(operation: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw new OptionError(operation, 'countIncludePad', 'must be true or false', value);
 }

@@ -102,7 +102,7 @@ describe('what cannot be explained', () => {
     [['-k', 'box', '--shape', '1080'], 2, 'It must be like 1080x1920 (height x width), or 3x1080x1920.'],
     [['-k', 'box', '--shape', '0x5'], 2, 'It must be like 1080x1920'],
     [['-k', 'box', photo, '--shape', '5x5'], 2, 'explain: --shape goes without a picture only, received "1x5x5"'],
-    [['-k', 'box', '--algorithm', 'gemm'], 2, 'Allowed choices are auto, direct, sparse, separable, runningSum, fft.'],
+    [['-k', 'box', '--algorithm', 'gemm'], 2, 'algorithm must be one of auto, direct, sparse, separable, runningSum, fft, received "gemm"'],
     [['-k', 'gaussian', '--algorithm', 'sparse'], 2, 'explain: algorithm does not go with this kernel: none of the weights is zero'],
     [['-k', 'box:9', '--shape', '5x5', '--padding', 'valid'], 1, 'explain: the output would be empty'],
     [['-k', 'box', join(folder, 'none.png')], 1, 'none.png does not exist'],

@@ -98,8 +98,8 @@ describe('what fails is left out and reported', () => {
   });
 
   test('an option that is wrong for every picture is wrong usage', async () => {
-    const { code, stderr } = await convlab(join(folder, 'photos'), '--out', out, '--stride', '0');
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: filter: stride must be a whole number ≥ 1, received 0\n' });
+    const { code, stderr } = await convlab(join(folder, 'photos'), '--out', out, '--anchor', '9');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: filter: anchor must be a cell of the kernel, 0 to 2, received 9\n' });
   });
 });
 
@@ -110,7 +110,7 @@ describe('refused before any work', () => {
     ['a pattern without a folder', () => [join(folder, 'photos/*.png'), 'out.png'], 2, '--out must name the folder for the results, as '],
     ['two results of one name', () => [join(folder, 'photos/a.png'), join(folder, 'photos/a.png'), '--out', out], 2, 'twice'],
     ['a pattern that matches nothing', () => [join(folder, '*.gif'), '--out', out], 1, '*.gif holds no picture'],
-    ['no threads', () => [join(folder, 'photos'), '--out', out, '--jobs', '0'], 2, '--jobs must be a whole number ≥ 1, received 0'],
+    ['no threads', () => [join(folder, 'photos'), '--out', out, '--jobs', '0'], 2, 'filter: jobs must be a whole number ≥ 1, received 0'],
     ['a result without a format', () => ['missing.png', 'out.webp'], 2, 'writeImage: path must end in .png'],
     ['standard output without a format', () => ['a.png', '-'], 2, '--format must be given where the result goes to standard output'],
     ['standard input among files', () => ['-', '--out', out], 2, '--out goes with files; - is one picture'],
@@ -151,7 +151,7 @@ describe('the program itself', () => {
   test('--jobs: what is wrong with the flags ends all of them', async () => {
     const wrong = await program([join(folder, 'photos'), '--out', out, '--jobs', '2', '--kernel', 'sharpn']);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean sharpen?') });
-    const stride = await program([join(folder, 'photos'), '--out', out, '--jobs', '2', '--stride', '0']);
-    expect(stride).toMatchObject({ code: 2, stderr: 'error: filter: stride must be a whole number ≥ 1, received 0\n' });
+    const anchor = await program([join(folder, 'photos'), '--out', out, '--jobs', '2', '--anchor', '9']);
+    expect(anchor).toMatchObject({ code: 2, stderr: 'error: filter: anchor must be a cell of the kernel, 0 to 2, received 9\n' });
   });
 });

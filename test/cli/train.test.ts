@@ -113,10 +113,10 @@ describe('train, evaluate and predict', () => {
   });
 
   test.each([
-    ['train --net huge', "option '--net <name>' argument 'huge' is invalid"],
+    ['train --net huge', 'train: net must be one of lecture, best, received "huge"'],
     ['train --lr fast', '--lr'],
-    ['train --validation 8 --lr -1', 'SGD: lr must be a finite number ≥ 0, received -1'],
-    ['train --batch 1.5', 'It must be a whole number ≥ 0'],
+    ['train --validation 8 --lr -1', 'train: lr must be a finite number ≥ 0, received -1'],
+    ['train --batch 1.5', 'batch must be a whole number ≥ 1, received 1.5'],
     ['train --validation 8 --epochs 0', 'epochs must be a whole number ≥ 1'],
     ['train --validation 80', 'train: --validation must leave some of the 80 samples to train on, received 80'],
     ['train --validation 0 --patience 2', 'earlyStopping needs validation data'],

@@ -293,6 +293,7 @@ test('it runs on the backend that it is handed', async () => {
   expect(calls).toBe(1);
 });
 
+const CHANNELS_RULE = "channels must be 'color', 'all', 'luminance', letters of 'rgba' in this order, or a list of channel numbers";
 test.each<[string, unknown, string]>([
   ['stride', 0, 'filter: stride must be a whole number ≥ 1, received 0'],
   ['dilation', 1.5, 'filter: dilation must be a whole number ≥ 1, received 1.5'],
@@ -304,10 +305,14 @@ test.each<[string, unknown, string]>([
   ['scale', 'mean', 'filter: scale must be a finite number or \'sum\', received "mean"'],
   ['scale', Number.NaN, "filter: scale must be a finite number or 'sum', received NaN"],
   ['bias', Number.POSITIVE_INFINITY, 'filter: bias must be a finite number, received Infinity'],
-  ['channels', 'red', "filter: channels must be 'color', 'all' or a list of channel numbers from 0 to 0, received \"red\""],
-  ['channels', [], "filter: channels must be 'color', 'all' or a list"],
+  ['channels', 'red', `filter: ${CHANNELS_RULE}, received "red"`],
+  ['channels', 'colour', `filter: ${CHANNELS_RULE}, received "colour"; did you mean color?`],
+  ['channels', [], `filter: ${CHANNELS_RULE}, received []`],
+  ['channels', 'r', "filter: channels must be 'color', 'all' or a list of channel numbers from 0 to 0, received \"r\""],
   ['channels', [1], "filter: channels must be 'color', 'all' or a list"],
   ['output', 'uint8', 'filter: output must be one of clamp, signed, abs, normalize, float, 16bit, received "uint8"'],
+  ['output', 'normalise', 'filter: output must be one of clamp, signed, abs, normalize, float, 16bit, received "normalise"; did you mean normalize?'],
+  ['outptu', 'abs', 'filter: outptu is not an option; did you mean output? The options are '],
   ['groups', 1, 'filter: groups is not an option; the options are '],
 ])('%s: %j is refused', async (option, value, message) => {
   const attempt = filter(

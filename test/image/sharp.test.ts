@@ -111,7 +111,7 @@ test('convlab filter --built-in writes the bytes of the built-in codec', async (
 });
 
 test('codec must be one of its two values', async () => {
-  const rule = "codec must be 'auto' or 'built-in', received";
+  const rule = 'codec must be one of auto, built-in, received';
   await expect(decodeImage(fixture('gray.png'), { codec: 'sharp' as never })).rejects.toThrow(rule);
   await expect(encodeImage(noise(1, false), 'png', { codec: 'sharp' as never })).rejects.toThrow(rule);
   await expect(readImage(new URL('fixtures/gray.png', import.meta.url).pathname, { codec: 1 as never })).rejects.toThrow(OptionError);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
-  ALGORITHMS, type Algorithm, type Backend, box, type ConvOptions, type ConvPlan, conv, convGeometry, createBackend, createImage, explain, filter, full, kernel2d, OptionError,
+  ALGORITHMS, type Algorithm, type Backend, box, type ConvOptions, type ConvPlan, conv, convGeometry, createBackend, createImage, type ExplainOptions, explain, filter, full, kernel2d, OptionError,
   PADDING_MODES, Random, ShapeError, type Tensor, tensor,
 } from '../../src/index.js';
 import { planConv } from '../../src/kernels/plan/plan-conv.js';
@@ -359,7 +359,7 @@ describe('explain', () => {
 
   test('takes a window with the size of a plane or with a whole shape, or what conv takes', async () => {
     const backend = wasm;
-    const costOf = async (...args: Parameters<typeof explain>) => (await explain(args[0], args[1], { backend, ...args[2] })).cost;
+    const costOf = async (...args: [Tensor, readonly number[], ExplainOptions?]) => (await explain(args[0], args[1], { backend, ...args[2] })).cost;
     const plane = await costOf(box(9), [500, 600]);
     expect(await costOf(box(9), [1, 1, 500, 600])).toBe(plane);
     expect(await costOf(full([1, 1, 9, 9], 1), [1, 1, 500, 600])).toBe(plane);

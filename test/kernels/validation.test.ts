@@ -21,7 +21,7 @@ import {
 const backend = await createBackend('reference');
 const x = full([1, 4, 8, 9]);
 const kernel = full([6, 4, 3, 3]);
-const PADDING_RULE = "must be a whole number ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each of the 2 spatial axes";
+const PADDING_RULE = "must be a whole number ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each spatial axis";
 const CONV_OPTIONS = 'stride, dilation, padding, paddingMode, paddingValue, groups, flip, anchor';
 
 /** Refused values are of any type, as a JavaScript user may hand them in. */
@@ -49,8 +49,8 @@ describe('conv refuses options', () => {
     ['dilation', [1, 2, 3], 'must be one number, or one for each of the 2 spatial axes, received [1, 2, 3]'],
     ...[-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY].map((value) => ['padding', value, `${PADDING_RULE}, received ${value}`] as const),
     ['padding', 'Same', `${PADDING_RULE}, received "Same"`],
-    ['padding', [1], `${PADDING_RULE}, received [1]`],
-    ['padding', [1, 2, 3], `${PADDING_RULE}, received [1, 2, 3]`],
+    ['padding', [1], 'must be one padding, or one for each of the 2 spatial axes, received [1]'],
+    ['padding', [1, 2, 3], 'must be one padding, or one for each of the 2 spatial axes, received [1, 2, 3]'],
     ['padding', [[1, -2], 0], `${PADDING_RULE}, received [[1, -2], 0]`],
     ['paddingMode', 'mirror', 'must be one of zero, constant, replicate, reflect, symmetric, wrap, received "mirror"'],
     ['paddingValue', 1, "goes with paddingMode 'constant' only, here it is 'zero', received 1"],
@@ -58,7 +58,7 @@ describe('conv refuses options', () => {
     ['anchor', 1, 'goes with padding \'same\' only, here it is "valid", received 1'],
     ['validate', 'yes', 'must be true or false, received "yes"'],
     ['backend', 'wasm', 'must be a backend, as `await createBackend()` gives, received "wasm"'],
-    ['strides', 2, `is not an option; the options are ${CONV_OPTIONS}, bias, algorithm, validate, backend, onPlan, received 2`],
+    ['strides', 2, `is not an option; did you mean stride? The options are ${CONV_OPTIONS}, bias, algorithm, validate, backend, onPlan, received 2`],
   ])('%s: %j', async (option, value, complaint) => {
     const options = { backend, [option]: value } as Anything;
     await expectRefusal(() => conv(x, kernel, options), OptionError, `conv: ${option} ${complaint}`);
@@ -201,6 +201,6 @@ describe('pooling refuses', () => {
     ['a gradient of another shape', () => maxPoolGradient(full([1, 4, 4, 5]), { kernelSize: 2, inputShape, indices, backend }), ShapeError, 'maxPoolGradient: gradient must have shape [1, 4, 4, 4], received [1, 4, 4, 5]'],
     ['no inputShape', () => maxPoolGradient(gradient, { kernelSize: 2, indices, backend } as Anything), ShapeError, 'maxPoolGradient: inputShape must be a list of dimensions, received undefined'],
     ['no inputShape', () => averagePoolGradient(gradient, { kernelSize: 2, backend } as Anything), ShapeError, 'averagePoolGradient: inputShape must be a list of dimensions, received undefined'],
-    ['an unknown option', () => averagePoolGradient(gradient, { kernelSize: 2, inputShape, indices, backend } as Anything), OptionError, `averagePoolGradient: indices is not an option; the options are ${WINDOW}, countIncludePad, inputShape, backend, received Int32Array(64)`],
+    ['an unknown option', () => averagePoolGradient(gradient, { kernelSize: 2, inputShape, indices, backend } as Anything), OptionError, `averagePoolGradient: indices is not an option; the options are ${WINDOW}, countIncludePad, backend, inputShape, received Int32Array(64)`],
   ])('%s', (_, attempt, kind, message) => expectRefusal(attempt, kind, message));
 });

@@ -1,25 +1,19 @@
 import type { Command } from 'commander';
-import { addBackendOptions, type BackendFlags } from '../backend-options.js';
+import type { OptionsOf } from '../../options.js';
+import { addFlags } from '../flags.js';
 import type { Terminal } from '../terminal.js';
-import { bars, readDigit } from './predict-command.js';
+import { bars, PREDICT_FLAGS, readDigit } from './predict-command.js';
 import { percent } from './train-command.js';
-
-interface Flags extends BackendFlags {
-  model: string;
-  json?: boolean;
-}
 
 /**
  * `convlab add A B`: the sum of two handwritten digits. Each is read by the same network; how likely each sum is says the
  * 1D convolution of the two distributions, by the same operator that computed the network's layers.
  */
 export function addAddCommand(program: Command, terminal: Terminal): void {
-  addBackendOptions(program.command('add').description('add the digits on two pictures'))
+  addFlags(program.command('add').description('add the digits on two pictures'), PREDICT_FLAGS)
     .argument('<a>', 'a picture of a digit')
     .argument('<b>', 'another one')
-    .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
-    .option('--json', 'as JSON')
-    .action(async (a: string, b: string, { backend: name, gpuMode, threads, model: path, json }: Flags) => {
+    .action(async (a: string, b: string, { backend: name, gpuMode, threads, model: path, json }: OptionsOf<typeof PREDICT_FLAGS>) => {
       const [{ loadCheckpoint }, { argmax }, { conv }, { createBackend }] = await Promise.all([
         import('../../cnn/exchange/model-files.js'),
         import('../../cnn/evaluate.js'),

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { addBackendOptions, type BackendFlags } from '../backend-options.js';
+import { addFlags, BACKEND_FLAGS, type BackendFlags } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 
 /** `convlab compare A B`: how far two pictures are apart. */
 export function addCompareCommand(program: Command, terminal: Terminal): void {
-  addBackendOptions(program.command('compare').description('measure how far two pictures are apart'))
+  addFlags(program.command('compare').description('measure how far two pictures are apart'), BACKEND_FLAGS)
     .argument('<a>', 'a picture')
     .argument('<b>', 'another one of the same size and kind')
     .option('--json', 'as JSON; psnr is null where it is infinite')

@@ -1,22 +1,34 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { OptionError } from '../../errors.js';
-import type { StepOptions } from '../../filters/step.js';
+import { STEP_OPTIONS } from '../../filters/step.js';
 import type { Format } from '../../image/samples.js';
-import { PADDING_MODES } from '../../kernels/geometry.js';
-import { ALGORITHMS, type ConvPlan } from '../../kernels/plan/conv-plan.js';
+import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import { nameOf } from '../../kernels/plan/describe-plan.js';
-import { addBackendOptions, type BackendFlags } from '../backend-options.js';
+import { type OptionsOf, option, pickRows, type Rows, rule } from '../../options.js';
+import { addFlags, BACKEND_FLAGS, switchFlag } from '../flags.js';
 import type { Terminal } from '../terminal.js';
-import { number, padding, perAxis, shape } from '../values.js';
-
-interface Flags extends BackendFlags, StepOptions {
-  kernel?: string[];
-  shape?: readonly number[];
-  json?: boolean;
-}
 
 /** Color photo, Full HD. */
 const DEFAULT_SHAPE = [3, 1080, 1920];
+
+/** `1080x1920`, or `3x1080x1920`: height x width, with channels in front. @returns `[channels, height, width]` */
+function parseShape(typed: string): readonly number[] | undefined {
+  const sizes = /^\d+(x\d+){1,2}$/i.test(typed) ? typed.split(/x/i).map(Number) : [];
+  if (sizes.length === 0 || sizes.includes(0)) return undefined;
+  return sizes.length === 2 ? [1, ...sizes] : sizes;
+}
+
+const shape = rule<readonly number[]>('a shape', Array.isArray, { parse: parseShape, form: 'like 1080x1920 (height x width), or 3x1080x1920' });
+
+const FLAGS = {
+  shape: option(shape, { help: `without a picture (default: ${DEFAULT_SHAPE.join('x')})`, placeholder: 'size' }),
+  ...pickRows(STEP_OPTIONS, 'algorithm', 'stride', 'dilation', 'padding', 'paddingMode', 'paddingValue'),
+  ...BACKEND_FLAGS,
+  json: switchFlag('as JSON, an object a line for each kernel'),
+} satisfies Rows;
+interface Flags extends OptionsOf<typeof FLAGS> {
+  kernel?: string[];
+}
 
 const EXAMPLES = `
 Examples:
@@ -35,16 +47,8 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .option('-k, --kernel <kernel>', 'as for filter; several are explained in turn, each on what the one before leaves', (text: string, all: string[] = []) => [
       ...all,
       text,
-    ])
-    .option('--shape <size>', `height x width, or channels x height x width, without a picture (default: ${DEFAULT_SHAPE.join('x')})`, shape)
-    .addOption(new Option('--algorithm <name>', 'what this one would do (default: the one that is chosen)').choices(['auto', ...ALGORITHMS]))
-    .option('--stride <steps>', 'as for filter: n, or y,x', perAxis)
-    .option('--dilation <steps>', 'as for filter: n, or y,x', perAxis)
-    .option('--padding <sides>', 'as for filter (default: same)', padding)
-    .addOption(new Option('--padding-mode <mode>', 'as for filter (default: reflect)').choices(PADDING_MODES))
-    .option('--padding-value <n>', 'as for filter', number);
-  addBackendOptions(command)
-    .option('--json', 'as JSON, an object a line for each kernel')
+    ]);
+  addFlags(command, FLAGS)
     .addHelpText('after', EXAMPLES)
     .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, threads, json, ...options }: Flags) => {
       if (texts === undefined) return command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel gaussian:5");

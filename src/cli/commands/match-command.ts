@@ -1,31 +1,24 @@
-import { type Command, Option } from 'commander';
-import { MATCH_METHODS, type MatchMethod } from '../../filters/operations/match-template.js';
+import type { Command } from 'commander';
+import { MATCH_OPTIONS } from '../../filters/operations/match-template.js';
+import { type OptionsOf, pickRows, type Rows, settle } from '../../options.js';
 import { textTable } from '../../text-table.js';
-import { addBackendOptions, type BackendFlags } from '../backend-options.js';
+import { addFlags, BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
 import type { Terminal } from '../terminal.js';
-import { number } from '../values.js';
 
-interface Flags extends BackendFlags {
-  method: MatchMethod;
-  peaks: number;
-  threshold?: number;
-  minDistance?: number;
-  scores?: string;
-  json?: boolean;
-}
+const FLAGS = {
+  ...pickRows(MATCH_OPTIONS, 'method', 'peaks', 'threshold', 'minDistance'),
+  scores: fileFlag('picture', 'write the score of every place as a picture: the best is white, with ssd black'),
+  json: switchFlag('as JSON'),
+  ...BACKEND_FLAGS,
+} satisfies Rows;
 
 /** `convlab match PICTURE TEMPLATE`: finds a small picture in a large one. */
 export function addMatchCommand(program: Command, terminal: Terminal): void {
-  addBackendOptions(program.command('match').description('find a small picture in a large one'))
+  addFlags(program.command('match').description('find a small picture in a large one'), FLAGS)
     .argument('<picture>', 'where to look')
     .argument('<template>', 'what to look for')
-    .addOption(new Option('--method <method>', 'how likeness is measured').choices(MATCH_METHODS).default('zncc'))
-    .option('--peaks <n>', 'how many places at most', number, 1)
-    .option('--threshold <score>', 'leave out places that score worse', number)
-    .option('--min-distance <pixels>', "how far apart two places are at least (default: half the template's shorter side)", number)
-    .option('--scores <picture>', 'write the score of every place as a picture: the best is white, with ssd black')
-    .option('--json', 'as JSON')
-    .action(async (from: string, template: string, { backend: name, gpuMode, threads, scores: map, json, ...options }: Flags) => {
+    .action(async (from: string, template: string, flags: OptionsOf<typeof FLAGS>) => {
+      const { backend: name, gpuMode, threads, scores: map, json, ...options } = settle('match', flags, FLAGS);
       const [{ matchTemplate }, { formatOf, readImage, writeImage }, { createBackend }] = await Promise.all([
         import('../../filters/operations/match-template.js'),
         import('../../image/image-files.js'),

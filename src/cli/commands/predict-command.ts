@@ -3,25 +3,26 @@ import type { Evaluation } from '../../cnn/evaluate.js';
 import type { Module } from '../../cnn/module.js';
 import { digitFromImage } from '../../data/digit.js';
 import { readImage } from '../../image/image-files.js';
-import { addBackendOptions, type BackendFlags } from '../backend-options.js';
-import { addNetworkOptions, digits, measured, type NetworkFlags } from '../digits.js';
+import { type OptionsOf, option, type Rows, settle, text } from '../../options.js';
+import { digits, measured, NETWORK_FLAGS } from '../digits.js';
+import { addFlags, BACKEND_FLAGS, switchFlag } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 import { percent } from './train-command.js';
 
-interface PredictFlags extends BackendFlags {
-  model: string;
-  json?: boolean;
-}
+/** Flags of the commands that read digits with a trained network. */
+export const PREDICT_FLAGS = {
+  model: option(text, { required: true, help: 'a checkpoint of "convlab train"', placeholder: 'file' }),
+  json: switchFlag('as JSON'),
+  ...BACKEND_FLAGS,
+} satisfies Rows;
 
-interface Flags extends NetworkFlags, PredictFlags {}
+const EVALUATE_FLAGS = { ...NETWORK_FLAGS, ...PREDICT_FLAGS } satisfies Rows;
 
 /** `convlab predict PICTURE…`: classifies pictures of digits with a trained network. */
 export function addPredictCommand(program: Command, terminal: Terminal): void {
-  addBackendOptions(program.command('predict').description('tell the digit on a picture: any size, light on dark or dark on light'))
+  addFlags(program.command('predict').description('tell the digit on a picture: any size, light on dark or dark on light'), PREDICT_FLAGS)
     .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
-    .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
-    .option('--json', 'as JSON')
-    .action(async (pictures: string[], { model: checkpoint, backend: name, gpuMode, threads, json }: PredictFlags) => {
+    .action(async (pictures: string[], { model: checkpoint, backend: name, gpuMode, threads, json }: OptionsOf<typeof PREDICT_FLAGS>) => {
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
       const { createBackend } = await import('../../kernels/backends/create.js');
       const backend = await createBackend(name, { gpuMode, threads });
@@ -42,10 +43,9 @@ export function addPredictCommand(program: Command, terminal: Terminal): void {
 
 /** `convlab evaluate`: measures a trained network on the test set. */
 export function addEvaluateCommand(program: Command, terminal: Terminal): void {
-  addNetworkOptions(program.command('evaluate').description('measure a trained network on the test set'))
-    .requiredOption('--model <file>', 'a checkpoint of "convlab train"')
-    .option('--json', 'as JSON')
-    .action(async (flags: Flags) => {
+  addFlags(program.command('evaluate').description('measure a trained network on the test set'), EVALUATE_FLAGS).action(
+    async (typed: OptionsOf<typeof EVALUATE_FLAGS>) => {
+      const flags = settle('evaluate', typed, EVALUATE_FLAGS);
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
       const { evaluate } = await import('../../cnn/evaluate.js');
       const { createBackend } = await import('../../kernels/backends/create.js');
@@ -58,7 +58,8 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
       } finally {
         backend.dispose();
       }
-    });
+    },
+  );
 }
 
 /** `convlab summary`: the layers of a network. */

@@ -4,36 +4,37 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DataError, OptionError } from '../../errors.js';
+import { type OptionsOf, option, type Rows, type SettledOptions, settle, text, whole } from '../../options.js';
+import { addFlags } from '../flags.js';
 import { staticServer } from '../static-server.js';
 import type { Terminal } from '../terminal.js';
-import { number } from '../values.js';
 
-interface Flags {
-  port: number;
-  host: string;
-}
+const FLAGS = {
+  port: option(whole(0, 65535), { default: 8080, help: '0: any that is free' }),
+  host: option(text, {
+    default: '127.0.0.1',
+    help: 'an address of this machine; 0.0.0.0: all of them, so that others on the network see the page too',
+    placeholder: 'address',
+  }),
+} satisfies Rows;
 
 /** Where the built playground lies in the package, and in a clone. */
 const FOLDERS = ['../playground/', '../../playground/dist/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** `convlab serve`: the playground, on this machine. */
 export function addServeCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
-  program
-    .command('serve')
-    .description('serve the playground, a web page where convolution can be seen, until Ctrl-C')
-    .option('--port <n>', '0: any that is free', number, 8080)
-    .option('--host <address>', 'an address of this machine; 0.0.0.0: all of them, so that others on the network see the page too', '127.0.0.1')
-    .action(async ({ port, host }: Flags) => {
-      if (!Number.isInteger(port) || port < 0 || port > 65535) throw new OptionError('serve', '--port', 'must be a whole number from 0 to 65535', port);
+  addFlags(program.command('serve').description('serve the playground, a web page where convolution can be seen, until Ctrl-C'), FLAGS).action(
+    async (flags: OptionsOf<typeof FLAGS>) => {
       const folder = FOLDERS.find((each) => existsSync(`${each}index.html`));
       if (folder === undefined)
         throw new DataError('serve', `the playground is not built: npm run build:playground does that (looked in ${FOLDERS.join(', ')})`);
-      await serve(folder, { port, host }, terminal, signal);
-    });
+      await serve(folder, settle('serve', flags, FLAGS), terminal, signal);
+    },
+  );
 }
 
 /** Serves a folder until the signal. @throws OptionError if the port is taken, or the address is none of this machine's */
-export async function serve(folder: string, { port, host }: Flags, terminal: Terminal, signal: AbortSignal): Promise<void> {
+export async function serve(folder: string, { port, host }: SettledOptions<typeof FLAGS>, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const server = await staticServer(folder);
   try {
     server.listen(port, host);

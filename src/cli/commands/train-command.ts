@@ -1,37 +1,39 @@
 import { dirname } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { NetName } from '../../cnn/models/nets.js';
+import type { Command } from 'commander';
 import type { EpochRecord, History } from '../../cnn/train.js';
 import type { Dataset, Sample } from '../../data/dataset.js';
 import { OptionError } from '../../errors.js';
 import { makeFolder, writeWhole } from '../../image/whole-file.js';
-import { addNetworkOptions, digits, measured, type NetworkFlags } from '../digits.js';
+import { count, notNegative, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle, whole } from '../../options.js';
+import { digits, measured, NETWORK_FLAGS } from '../digits.js';
+import { addFlags, fileFlag, switchFlag } from '../flags.js';
 import { progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
-import { number } from '../values.js';
 
-const OPTIMIZERS = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
-const SCHEDULES = ['none', 'cosine', 'one-cycle', 'step'] as const;
-
-interface Flags extends NetworkFlags {
-  net: NetName;
-  epochs: number;
-  optimizer: (typeof OPTIMIZERS)[number];
-  lr?: number;
-  momentum: number;
-  weightDecay: number;
-  labelSmoothing: number;
-  schedule: (typeof SCHEDULES)[number];
-  batch: number;
-  validation: number;
-  patience?: number;
-  augment?: boolean;
-  seed: number;
-  out?: string;
-  resume?: string;
-  history?: string;
-  json?: boolean;
-}
+const FLAGS = {
+  net: option(oneOf(['lecture', 'best']), { default: 'lecture', help: "lecture: the lecture's; best: a small one with batch normalization" }),
+  epochs: option(count, { default: 1, help: 'passes over the training set, those of --resume included' }),
+  optimizer: option(oneOf(['sgd', 'adam', 'adamw', 'rmsprop']), { default: 'sgd', help: 'how the weights are updated' }),
+  lr: option(notNegative, { help: 'learning rate (default: 0.001; sgd 0.01)', placeholder: 'rate' }),
+  momentum: option(notNegative, { default: 0, help: 'of sgd and rmsprop', placeholder: 'm' }),
+  weightDecay: option(notNegative, { default: 0, help: 'pull of the weights towards 0', placeholder: 'w' }),
+  labelSmoothing: option(notNegative, { default: 0, help: 'share of the target that is spread over all classes', placeholder: 's' }),
+  schedule: option(oneOf(['none', 'cosine', 'one-cycle', 'step']), { default: 'none', help: 'how the rate changes' }),
+  batch: option(count, { default: 64, help: 'samples in a step' }),
+  validation: option(whole(0), { default: 5000, help: 'samples kept back from the training set and measured after every epoch; 0: none' }),
+  patience: option(count, {
+    help: 'stop when the validation loss has not improved for so long, and take the best weights',
+    placeholder: 'epochs',
+  }),
+  augment: switchFlag('shift, turn and distort the training pictures, anew in every pass'),
+  seed: option(whole(0), { default: 0, help: 'fixes weights, order, masks and augmentation' }),
+  out: fileFlag('file', 'where the checkpoint goes (.safetensors)'),
+  resume: fileFlag('file', 'go on from a checkpoint'),
+  history: fileFlag('file', 'write losses and accuracies as JSON'),
+  json: switchFlag('print the result as JSON'),
+  ...NETWORK_FLAGS,
+} satisfies Rows;
+type Flags = SettledOptions<typeof FLAGS>;
 
 const EXAMPLES = `
 Examples:
@@ -42,26 +44,10 @@ Examples:
 
 /** `convlab train`: a network learns, and its weights are written after every epoch. */
 export function addTrainCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
-  addNetworkOptions(program.command('train').description('train a network'))
-    .addOption(new Option('--net <name>', "lecture: the lecture's; best: a small one with batch normalization").choices(['lecture', 'best']).default('lecture'))
-    .option('--epochs <n>', 'passes over the training set, those of --resume included', count, 1)
-    .addOption(new Option('--optimizer <name>').choices(OPTIMIZERS).default('sgd'))
-    .option('--lr <rate>', 'learning rate (default: 0.001; sgd 0.01)', number)
-    .option('--momentum <m>', 'of sgd and rmsprop', number, 0)
-    .option('--weight-decay <w>', '', number, 0)
-    .option('--label-smoothing <s>', 'share of the target that is spread over all classes', number, 0)
-    .addOption(new Option('--schedule <name>', 'how the rate changes').choices(SCHEDULES).default('none'))
-    .option('--batch <n>', 'samples in a step', count, 64)
-    .option('--validation <n>', 'samples kept back from the training set and measured after every epoch; 0: none', count, 5000)
-    .option('--patience <epochs>', 'stop when the validation loss has not improved for so long, and take the best weights', count)
-    .option('--augment', 'shift, turn and distort the training pictures, anew in every pass')
-    .option('--seed <n>', 'fixes weights, order, masks and augmentation', count, 0)
-    .option('--out <file>', 'where the checkpoint goes (.safetensors)')
-    .option('--resume <file>', 'go on from a checkpoint')
-    .option('--history <file>', 'write losses and accuracies as JSON')
-    .option('--json', 'print the result as JSON')
+  addFlags(program.command('train').description('train a network'), FLAGS)
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: Flags) => {
+    .action(async (typed: OptionsOf<typeof FLAGS>) => {
+      const flags = settle('train', typed, FLAGS);
       const report = await trainNetwork(flags, terminal, signal);
       terminal.out(flags.json ? `${JSON.stringify(report)}\n` : summary(report, flags));
     });
@@ -168,10 +154,4 @@ function summary({ stopped, epochs, test, parameters, device, seconds }: Awaited
 
 export function percent(share: number): string {
   return `${(100 * share).toFixed(2)}%`;
-}
-
-function count(text: string): number {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number ≥ 0.');
-  return value;
 }

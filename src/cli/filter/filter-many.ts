@@ -7,7 +7,8 @@ import { makeFolder } from '../../image/whole-file.js';
 import { progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import type { FileJob } from './filter-files.js';
-import { createWorker, type FilterFlags, type Report } from './filter-one.js';
+import type { FilterFlags } from './filter-flags.js';
+import { createWorker, type Report } from './filter-one.js';
 import type { Answer, Question } from './filter-process.js';
 
 /** A picture that failed. */
@@ -72,8 +73,8 @@ export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, {
   throw new DataError('filter', `${failures.length} of ${jobs.length} pictures failed:\n${list.join('\n')}`, { failed: failures.length });
 }
 
-/** Divides the cores among the processes, unless `--threads` is given. */
-function threadsOf({ backend, threads }: FilterFlags, processes: number): number | undefined {
+/** The cores are shared out among the processes, unless it was said otherwise. */
+function threadsOf({ backend = 'auto', threads }: FilterFlags, processes: number): number | undefined {
   const shares = threads === undefined && (backend === 'auto' || backend === 'wasm');
   return shares ? Math.max(1, Math.min(4, Math.floor(availableParallelism() / processes))) : threads;
 }

@@ -2,32 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { DataError, OptionError } from '../../errors.js';
 import { type FilterPlan, planFilter } from '../../filters/filter-plan.js';
-import type { ImageOptions } from '../../filters/picture/image-options.js';
+import { OPERATION_OPTIONS } from '../../filters/operations/operation.js';
+import { IMAGE_OPTIONS } from '../../filters/picture/image-options.js';
 import type { Output } from '../../filters/picture/output.js';
-import type { Region } from '../../filters/picture/region.js';
+import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { type Pipeline, pipelineFromJSON } from '../../filters/pipeline.js';
 import { RecentPlans } from '../../filters/recent-plans.js';
-import { STEP_OPTIONS, type StepOptions } from '../../filters/step.js';
+import { STEP_OPTIONS } from '../../filters/step.js';
 import { decodeImage, encodeImage, type ImageFormat } from '../../image/codecs.js';
 import type { Image } from '../../image/image.js';
 import { readImage, writeImage } from '../../image/image-files.js';
 import { formatOf } from '../../image/samples.js';
 import { createBackend } from '../../kernels/backends/create.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
-import type { BackendFlags } from '../backend-options.js';
+import type { OptionsOf, Rows } from '../../options.js';
+import { flagName } from '../flags.js';
 import type { FileJob } from './filter-files.js';
+import type { FilterFlags } from './filter-flags.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
-
-/** What `convlab filter` was asked to do to each picture: plain data, so that it can be sent to a thread. */
-export interface FilterFlags extends StepOptions, ImageOptions, BackendFlags {
-  kernel?: string[];
-  pipeline?: string;
-  region?: Region;
-  mask?: string;
-  quality?: number;
-  maxPixels?: number;
-  builtIn?: boolean;
-}
 
 /** What became of one picture. */
 export type Report = Awaited<ReturnType<Worker['filter']>>;
@@ -55,18 +47,16 @@ export async function createWorker(flags: FilterFlags) {
   /** Segments of the chain: kernels side by side stay in float, an operation takes and gives a picture. */
   const apply = async (image: Image, onPlan: (plan: ConvPlan) => void): Promise<Image> => {
     if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend, onPlan });
-    const { channels, alpha, paddingMode, paddingValue, precision } = flags;
     let result = image;
     for (const [i, stage] of stages.entries()) {
       const output = i === stages.length - 1 ? (flags.output ?? stage.output) : stage.output;
       if ('apply' in stage) {
-        const options = defined({ channels, paddingMode, paddingValue, output });
-        result = await stage.apply(result, stage.parameters, { ...options, backend, onPlan });
+        result = await stage.apply(result, stage.parameters, { ...typedOf(flags, OPERATION_OPTIONS), output, backend, onPlan });
         continue;
       }
       const linear = flags.linear ?? stage.kernels.some((kernel) => kernel.linear);
-      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pick(flags) }));
-      const around = { channels, alpha, linear, output, precision, region: flags.region, mask };
+      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...typedOf(flags, STEP_OPTIONS) }));
+      const around = { ...typedOf(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask };
       const format = formatOf(result);
       const plan = plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
       result = await plan.apply(result, { onPlan });
@@ -121,27 +111,17 @@ function toStages(chain: readonly (KernelArgument | OperationArgument)[]): reado
   return stages;
 }
 
-const KERNEL_ONLY = [
-  ...STEP_OPTIONS.filter((name) => name !== 'paddingMode' && name !== 'paddingValue'),
-  'alpha',
-  'linear',
-  'precision',
-  'region',
-  'mask',
-] as const;
-const SETTLED = [...STEP_OPTIONS, 'channels', 'alpha', 'linear', 'output', 'precision'] as const;
+const SETTLED: Rows = { ...STEP_OPTIONS, ...IMAGE_OPTIONS };
+const KERNEL_ONLY = Object.keys({ ...SETTLED, ...WHERE_OPTIONS }).filter((name) => !Object.hasOwn(OPERATION_OPTIONS, name));
 
 function checkFlags(flags: FilterFlags, chain: readonly (KernelArgument | OperationArgument)[]): void {
   const operation = chain.find((each) => 'apply' in each);
-  const misplaced = operation
-    ? KERNEL_ONLY.find((name) => flags[name] !== undefined)
-    : flags.pipeline === undefined
-      ? undefined
-      : SETTLED.find((name) => flags[name] !== undefined);
+  const refused = operation ? KERNEL_ONLY : flags.pipeline === undefined ? [] : Object.keys(SETTLED);
+  const given: Readonly<Record<string, unknown>> = { ...flags };
+  const misplaced = refused.find((name) => given[name] !== undefined);
   if (misplaced === undefined) return;
-  const flag = `--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const why = operation ? `goes with kernels only, and ${operation.text} is more than one` : 'is settled in the file of --pipeline';
-  throw new OptionError('filter', flag, why, flags[misplaced]);
+  throw new OptionError('filter', flagName(misplaced), why, given[misplaced]);
 }
 
 async function readPipeline(path: string): Promise<Pipeline> {
@@ -152,13 +132,9 @@ async function readPipeline(path: string): Promise<Pipeline> {
   }
 }
 
-/** The options of a kernel that were typed; what was not typed is left to the kernel's file. */
-function pick(flags: FilterFlags): StepOptions {
-  return Object.fromEntries(STEP_OPTIONS.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
-}
-
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+/** The options of a table that were typed; what was not typed is left to the kernel's file or the library. */
+function typedOf<R extends Rows>(flags: FilterFlags, rows: R): OptionsOf<R> {
+  return Object.fromEntries(Object.entries(flags).filter(([name, value]) => value !== undefined && Object.hasOwn(rows, name))) as OptionsOf<R>;
 }
 
 function describe({ width, height, channels, data }: Image) {

@@ -1,5 +1,6 @@
 import type { FileJob } from './filter-files.js';
-import { createWorker, type FilterFlags, type Report, type Worker } from './filter-one.js';
+import type { FilterFlags } from './filter-flags.js';
+import { createWorker, type Report, type Worker } from './filter-one.js';
 
 /** Messages to a process: first the flags, then one job after another. */
 export type Question = { readonly flags: FilterFlags } | { readonly job: FileJob };

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { closestMatch } from 'leven';
 import { ConvlabError, DataError, OptionError } from '../../errors.js';
 import { catalogue } from '../../filters/catalogue/catalogue.js';
 import type { KernelEntry, OperationEntry } from '../../filters/catalogue/catalogue-entry.js';
@@ -7,6 +6,7 @@ import { kernelFromAcf } from '../../filters/interchange/custom.js';
 import type { KernelDocument } from '../../filters/interchange/kernel-document.js';
 import { parseKernel } from '../../filters/interchange/kernel-text.js';
 import type { Output } from '../../filters/picture/output.js';
+import { closest } from '../../options.js';
 
 /** A `--kernel` that is a single kernel, with the options of its file. */
 export interface KernelArgument extends KernelDocument {
@@ -62,7 +62,7 @@ function hint(text: string, names: readonly string[]): string {
   const word = text.split(':')[0].toLowerCase();
   const begin = word.length < 3 ? [] : names.filter((each) => each.startsWith(word));
   const group = names.filter((each) => catalogue[each].group === word);
-  const close = closestMatch(word, names, { maxDistance: Math.min(2, word.length - 1) });
+  const close = closest(word, names);
   const meant = begin.length > 0 ? begin : group.length > 0 ? group : close === undefined ? [] : [close];
   return meant.length === 0 || meant.length > 8 ? "'convlab kernels' lists them" : `did you mean ${meant.join(', ').replace(/, (?=[^,]*$)/, ' or ')}?`;
 }
@@ -86,6 +86,5 @@ async function fromFile(path: string, operation: string): Promise<KernelDocument
 }
 
 function withoutOperation(error: unknown): string {
-  const { message } = error as Error;
-  return error instanceof ConvlabError ? message.slice(error.operation.length + 2) : message;
+  return error instanceof ConvlabError ? error.complaint : (error as Error).message;
 }

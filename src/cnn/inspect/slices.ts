@@ -1,7 +1,9 @@
-import { refuseUnknownOptions } from '../../errors.js';
-import { type ConvCallOptions, conv } from '../../kernels/conv.js';
+import { CONV_CALL_OPTIONS, type ConvCallOptions, conv } from '../../kernels/conv.js';
 import { CONV_OPTIONS, convGeometry } from '../../kernels/geometry.js';
+import { checkOptions, pickRows, type Rows } from '../../options.js';
 import { checkTensor, sizeOf, type Tensor } from '../../tensor.js';
+
+const SLICES_OPTIONS = { ...CONV_OPTIONS, ...pickRows(CONV_CALL_OPTIONS, 'bias', 'backend') } satisfies Rows;
 
 /** A convolution taken apart; see {@link convBySlices}. */
 export interface SlicedConv {
@@ -29,7 +31,7 @@ export interface SlicedConv {
  * ```
  */
 export async function convBySlices(x: Tensor, kernel: Tensor, options: Omit<ConvCallOptions, 'algorithm' | 'validate'> = {}): Promise<SlicedConv> {
-  refuseUnknownOptions('convBySlices', options, [...CONV_OPTIONS, 'bias', 'backend']);
+  checkOptions('convBySlices', options, SLICES_OPTIONS);
   const { bias, backend, groups = 1, ...rest } = options;
   checkTensor('convBySlices', 'x', x);
   checkTensor('convBySlices', 'kernel', kernel);

@@ -1,7 +1,8 @@
+import { check, count } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { outer, toMean } from './make/build-kernel.js';
-import { checkKernelSize, count } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
  * Rows of Pascal's triangle, C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹, `[n, n]`, sum 1: a small Gaussian with integer weights,
@@ -17,7 +18,7 @@ import { checkKernelSize, count } from './make/kernel-parameters.js';
  * ```
  */
 export function binomial(n = 5): Tensor {
-  count('binomial', 'n', n);
+  check('binomial', 'n', n, count);
   checkKernelSize('binomial', 'n', n, [n, n]);
   // normalized at every step: C(1100, 550) overflows float64
   let row = [1];

@@ -1,6 +1,7 @@
+import { check, count } from '../../options.js';
 import { full, type Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
-import { checkKernelSize, count } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
  * The mean of n × n pixels, `[n, n]`, sum 1: every weight is 1 / n².
@@ -15,7 +16,7 @@ import { checkKernelSize, count } from './make/kernel-parameters.js';
  * ```
  */
 export function box(n = 3): Tensor {
-  count('box', 'n', n);
+  check('box', 'n', n, count);
   checkKernelSize('box', 'n', n, [n, n]);
   return full([n, n], 1 / n ** 2);
 }

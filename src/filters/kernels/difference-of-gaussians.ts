@@ -1,9 +1,10 @@
 import { OptionError } from '../../errors.js';
+import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { squareKernel } from './make/build-kernel.js';
-import { checkKernelSize, positive } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
  * A band-pass: the difference of two Gaussians, G(σ₁) − G(σ₂), `[k, k]`, sum 0; G is {@link gaussian}.
@@ -21,7 +22,7 @@ import { checkKernelSize, positive } from './make/kernel-parameters.js';
  * ```
  */
 export function differenceOfGaussians(sigma1 = 1, sigma2 = 1.6 * sigma1): Tensor {
-  positive('differenceOfGaussians', 'sigma1', sigma1);
+  check('differenceOfGaussians', 'sigma1', sigma1, positive);
   if (!Number.isFinite(sigma2) || sigma2 <= sigma1)
     throw new OptionError('differenceOfGaussians', 'sigma2', `must be a finite number > sigma1 (${sigma1})`, sigma2);
   const radius = bellRadius(sigma2);

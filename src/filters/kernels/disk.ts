@@ -1,7 +1,8 @@
+import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { coverage, type Point } from './make/coverage.js';
-import { checkKernelSize, positive } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 
 /** Corners of the polygon that approximates the circle. It is enlarged to the area of the circle. */
 const CORNERS = 720;
@@ -21,7 +22,7 @@ const CORNERS = 720;
  * ```
  */
 export function disk(radius = 4): Tensor {
-  positive('disk', 'radius', radius);
+  check('disk', 'radius', radius, positive);
   const side = 2 * Math.ceil(radius) + 1;
   checkKernelSize('disk', 'radius', radius, [side, side]);
   const step = (2 * Math.PI) / CORNERS;

@@ -1,8 +1,8 @@
+import { check, finite } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { ANGLE_RULE, heading } from './make/angle.js';
 import { squareKernel } from './make/build-kernel.js';
-import { finite } from './make/kernel-parameters.js';
 import { kernel2d } from './make/kernel2d.js';
 import { SOBEL_X, SOBEL_Y } from './sobel.js';
 
@@ -33,7 +33,7 @@ export const EMBOSS = kernel2d([
  */
 export function emboss(angle = 135, depth = 1): Tensor {
   const [x, y] = heading('emboss', 'angle', angle);
-  finite('emboss', 'depth', depth);
+  check('emboss', 'depth', depth, finite);
   return squareKernel(Array.from(SOBEL_X.data, (slopeX, i) => (-depth * (x * slopeX + y * SOBEL_Y.data[i])) / Math.SQRT2));
 }
 

@@ -1,25 +1,29 @@
-import { OptionError, refuseUnknownOptions } from '../../errors.js';
+import { above, count, finite, list, type OptionsOf, option, pickRows, positive, type Rows, type SettledOptions, settle } from '../../options.js';
 import { type Tensor, tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { ANGLE_RULE, heading } from './make/angle.js';
 import { sample, squareKernel, toMean, total } from './make/build-kernel.js';
-import { checkKernelSize, count, finite, positive } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
+
+// shorter waves than two pixels do not exist on pixels
+const length = above(2);
+
+/** Rows of {@link GaborOptions}. */
+export const GABOR_OPTIONS = {
+  /** From one crest to the next, in pixels, > 2. Default 6. */
+  wavelength: option(length, { default: 6 }),
+  /** Where the wave runs, across its stripes, in degrees, counter-clockwise from the right. Default 0: upright stripes. */
+  orientation: option(finite, { default: 0 }),
+  /** Where the wave stands in the middle, in degrees: 0 a bright stripe, 90 an edge from bright to dark. Default 0. */
+  phase: option(finite, { default: 0 }),
+  /** Standard deviation of the Gaussian along the wave, in pixels, > 0. Default 0.56 · wavelength: a band of one octave. */
+  sigma: positive,
+  /** The Gaussian is 1 / aspect times as long along the stripes, > 0. Default 0.5. */
+  aspect: option(positive, { default: 0.5 }),
+} satisfies Rows;
 
 /** Options of {@link gabor}. */
-export interface GaborOptions {
-  /** In pixels, > 2. Default 6. */
-  wavelength?: number;
-  /** Direction of the wave, across its stripes, in degrees, counter-clockwise from the right. Default 0: vertical stripes. */
-  orientation?: number;
-  /** Phase at the center, in degrees: 0 a bright stripe, 90 an edge from bright to dark. Default 0. */
-  phase?: number;
-  /** Standard deviation of the Gaussian along the wave, in pixels, > 0. Default 0.56 · wavelength: a band of one octave. */
-  sigma?: number;
-  /** The Gaussian is 1 / aspect times as long along the stripes, > 0. Default 0.5. */
-  aspect?: number;
-}
-
-const GABOR_OPTIONS = ['wavelength', 'orientation', 'phase', 'sigma', 'aspect'] as const satisfies readonly (keyof GaborOptions)[];
+export interface GaborOptions extends OptionsOf<typeof GABOR_OPTIONS> {}
 
 /**
  * A wave under a Gaussian envelope: stripes of one width and direction, `[k, k]`, 3σ to each side, sum 0:
@@ -37,18 +41,21 @@ const GABOR_OPTIONS = ['wavelength', 'orientation', 'phase', 'sigma', 'aspect'] 
  * ```
  */
 export function gabor(options: GaborOptions = {}): Tensor {
-  refuseUnknownOptions('gabor', options, GABOR_OPTIONS);
-  const wave = checkGabor('gabor', options);
+  const wave = waveOf('gabor', settle('gabor', options, GABOR_OPTIONS));
   return squareKernel(gaborWeights(wave, wave.radius));
 }
 
-/** Options of {@link gaborBank}. */
-export interface GaborBankOptions extends Omit<GaborOptions, 'wavelength' | 'orientation' | 'sigma'> {
-  /** Number of directions in 180°, a whole number ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
-  orientations?: number;
+/** Rows of {@link GaborBankOptions}. */
+export const GABOR_BANK_OPTIONS = {
+  /** How many directions share the half turn, a whole number ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
+  orientations: option(count, { default: 4 }),
   /** In pixels, each > 2. Default `[4, 8]`. */
-  wavelengths?: readonly number[];
-}
+  wavelengths: option(list(length), { default: [4, 8] }),
+  ...pickRows(GABOR_OPTIONS, 'phase', 'aspect'),
+} satisfies Rows;
+
+/** Options of {@link gaborBank}. */
+export interface GaborBankOptions extends OptionsOf<typeof GABOR_BANK_OPTIONS> {}
 
 /**
  * Gabor kernels of several directions and wavelengths as one kernel for `conv`, `[wavelengths × orientations, 1, k, k]`,
@@ -57,11 +64,8 @@ export interface GaborBankOptions extends Omit<GaborOptions, 'wavelength' | 'ori
  * @throws OptionError if an option breaks its rule
  */
 export function gaborBank(options: GaborBankOptions = {}): Tensor {
-  refuseUnknownOptions('gaborBank', options, ['orientations', 'wavelengths', 'phase', 'aspect']);
-  const { orientations = 4, wavelengths = [4, 8], ...shared } = options;
-  count('gaborBank', 'orientations', orientations);
-  if (!Array.isArray(wavelengths) || wavelengths.length === 0) throw new OptionError('gaborBank', 'wavelengths', 'must be a list of numbers > 2', wavelengths);
-  const waves = wavelengths.map((wavelength) => checkGabor('gaborBank', { ...shared, wavelength }));
+  const { orientations, wavelengths, ...shared } = settle('gaborBank', options, GABOR_BANK_OPTIONS);
+  const waves = wavelengths.map((wavelength) => waveOf('gaborBank', { ...shared, wavelength, orientation: 0 }));
   const radius = Math.max(...waves.map((wave) => wave.radius));
   const shape = [waves.length * orientations, 1, 2 * radius + 1, 2 * radius + 1];
   checkKernelSize('gaborBank', 'orientations', orientations, shape);
@@ -77,14 +81,8 @@ interface Wave extends Required<GaborOptions> {
   readonly radius: number;
 }
 
-function checkGabor(operation: string, options: GaborOptions): Wave {
-  const { wavelength = 6, orientation = 0, phase = 0, aspect = 0.5 } = options;
-  // pixels cannot represent waves shorter than two pixels
-  if (!Number.isFinite(wavelength) || wavelength <= 2) throw new OptionError(operation, 'wavelength', 'must be a finite number > 2', wavelength);
-  finite(operation, 'phase', phase);
-  positive(operation, 'aspect', aspect);
-  const { sigma = ONE_OCTAVE * wavelength } = options;
-  positive(operation, 'sigma', sigma);
+function waveOf(operation: string, options: SettledOptions<typeof GABOR_OPTIONS>): Wave {
+  const { wavelength, orientation, phase, aspect, sigma = ONE_OCTAVE * wavelength } = options;
   const radius = Math.max(1, Math.round(3 * sigma * Math.max(1, 1 / aspect)));
   checkKernelSize(operation, 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);
   return { wavelength, orientation, phase, sigma, aspect, radius };

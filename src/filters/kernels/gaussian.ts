@@ -1,18 +1,24 @@
-import { OptionError, refuseUnknownOptions } from '../../errors.js';
+import { OptionError } from '../../errors.js';
 import type { PerAxis } from '../../kernels/geometry.js';
+import { check, checkOptions, type OptionsOf, perAxis, positive, type Rows, rule } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { outer, sample, toMean } from './make/build-kernel.js';
-import { checkKernelSize, positive } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 
-/** Options of the Gaussian kernels. */
-export interface GaussianOptions {
+const odd = rule<number>('an odd whole number ≥ 1', (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) % 2 === 1);
+
+/** Rows of {@link GaussianOptions}. */
+export const GAUSSIAN_OPTIONS = {
   /**
    * Number of taps, an odd number for all axes or one per axis. Default 2·floor(4σ + ½) + 1, as in scipy
    * (`truncate=4`), which cuts off 6 parts in 100,000. OpenCV's `GaussianBlur` takes round(6σ + 1) | 1 on 8 bits.
    */
-  size?: PerAxis<number>;
-}
+  size: perAxis(odd),
+} satisfies Rows;
+
+/** Options of the Gaussian kernels. */
+export interface GaussianOptions extends OptionsOf<typeof GAUSSIAN_OPTIONS> {}
 
 /**
  * The Gaussian exp(−(x² + y²) / 2σ²), sampled at the pixels and normalized, `[k, k]`, sum 1. An isotropic blur without
@@ -55,19 +61,16 @@ export function bell2d(sigma: number, radius = bellRadius(sigma)): number[] {
 }
 
 function bell(operation: string, rank: number, sigma: PerAxis<number>, options: GaussianOptions): Tensor {
-  refuseUnknownOptions(operation, options, ['size']);
-  const sigmas = perAxis(operation, 'sigma', sigma, rank);
-  for (const each of sigmas) positive(operation, 'sigma', each);
-  const sizes = options.size === undefined ? sigmas.map((each) => 2 * bellRadius(each) + 1) : perAxis(operation, 'size', options.size, rank);
-  for (const size of sizes) {
-    if (!Number.isSafeInteger(size) || size < 1 || size % 2 === 0) throw new OptionError(operation, 'size', 'must be an odd whole number ≥ 1', size);
-  }
+  checkOptions(operation, options, GAUSSIAN_OPTIONS);
+  const sigmas = expand(operation, 'sigma', sigma, rank);
+  for (const each of sigmas) check(operation, 'sigma', each, positive);
+  const sizes = options.size === undefined ? sigmas.map((each) => 2 * bellRadius(each) + 1) : expand(operation, 'size', options.size, rank);
   checkKernelSize(operation, options.size === undefined ? 'sigma' : 'size', options.size ?? sigma, sizes);
   const axis = (each: number, taps: number) => toMean(Array.from({ length: taps }, (_, i) => Math.exp(-((i - (taps - 1) / 2) ** 2) / (2 * each ** 2))));
   return outer(...sigmas.map((each, i) => axis(each, sizes[i])));
 }
 
-function perAxis(operation: string, name: string, value: PerAxis<number>, rank: number): readonly number[] {
+function expand(operation: string, name: string, value: PerAxis<number>, rank: number): readonly number[] {
   const list: readonly number[] = Array.isArray(value) ? value : Array(rank).fill(value);
   if (list.length !== rank) throw new OptionError(operation, name, `must be one number, or one for each of the ${rank} axes`, value);
   return list;

@@ -1,8 +1,9 @@
+import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
 import { squareKernel } from './make/build-kernel.js';
-import { checkKernelSize, positive } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
  * The detail that a Gaussian blur removes: identity − G(σ), `[k, k]`, sum 0. Use it with the output `'signed'`, to overlay
@@ -19,7 +20,7 @@ import { checkKernelSize, positive } from './make/kernel-parameters.js';
  * ```
  */
 export function highPass(sigma = 3): Tensor {
-  positive('highPass', 'sigma', sigma);
+  check('highPass', 'sigma', sigma, positive);
   const radius = bellRadius(sigma);
   checkKernelSize('highPass', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);
   const bell = bell2d(sigma);

@@ -1,4 +1,4 @@
-import { OptionError } from '../../errors.js';
+import { atLeast, check } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { bell2d, bellRadius } from './gaussian.js';
@@ -21,8 +21,8 @@ import { checkKernelSize } from './make/kernel-parameters.js';
  * ```
  */
 export function laplacianOfGaussian(sigma = 1): Tensor {
-  // below that, the whole Gaussian falls on one pixel
-  if (!Number.isFinite(sigma) || sigma < 0.3) throw new OptionError('laplacianOfGaussian', 'sigma', 'must be a finite number ≥ 0.3', sigma);
+  // below that, all of the bell is on one pixel and there is nothing to tell apart
+  check('laplacianOfGaussian', 'sigma', sigma, atLeast(0.3));
   const radius = bellRadius(sigma);
   checkKernelSize('laplacianOfGaussian', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);
   const r2 = sample(radius, (x, y) => x * x + y * y);

@@ -1,8 +1,9 @@
+import { check, positive } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { ANGLE_RULE, heading } from './make/angle.js';
 import { coverage, type Point } from './make/coverage.js';
-import { checkKernelSize, positive } from './make/kernel-parameters.js';
+import { checkKernelSize } from './make/kernel-parameters.js';
 import { kernel2d } from './make/kernel2d.js';
 
 /**
@@ -38,7 +39,7 @@ export const MOTION_DIAGONAL = kernel2d(
  * ```
  */
 export function motionBlur(length = 9, angle = 0): Tensor {
-  positive('motionBlur', 'length', length);
+  check('motionBlur', 'length', length, positive);
   const [x, y] = heading('motionBlur', 'angle', angle);
   const side = Math.ceil(length) + 2;
   checkKernelSize('motionBlur', 'length', length, [side, side]);

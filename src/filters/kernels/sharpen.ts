@@ -1,4 +1,4 @@
-import { OptionError } from '../../errors.js';
+import { check, notNegative } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { kernel2d } from './make/kernel2d.js';
@@ -17,7 +17,7 @@ import { kernel2d } from './make/kernel2d.js';
  * ```
  */
 export function sharpen(strength = 1): Tensor {
-  if (!Number.isFinite(strength) || strength < 0) throw new OptionError('sharpen', 'strength', 'must be a finite number ≥ 0', strength);
+  check('sharpen', 'strength', strength, notNegative);
   const s = strength;
   return kernel2d([
     [0, -s, 0],

@@ -1,22 +1,26 @@
 import { OptionError } from '../../errors.js';
-import type { Image } from '../../image/image.js';
+import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import { finite, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { gaussian } from '../kernels/gaussian.js';
-import { notNegative } from '../kernels/make/kernel-parameters.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import { largestAt } from './gradient.js';
-import { checkOperationOptions, type OperationOptions, planeAt, planesToImage, respond, toPlanes } from './operation.js';
+import { OPERATION_OPTIONS, planeAt, planesToImage, respond, toPlanes } from './operation.js';
+
+/** Rows of {@link CannyOptions}. */
+export const CANNY_OPTIONS = {
+  /** Standard deviation of the Gaussian that removes noise first, in pixels, ≥ 0; 0 leaves it out. Default 1. */
+  sigma: option(notNegative, { default: 1 }),
+  /** Weak edges, from this magnitude on, count where they hang together with a strong one, ≥ 0. Default 0.05. */
+  low: option(notNegative, { default: 0.05 }),
+  /** Strong edges, from this magnitude on, always count, ≥ low. Default 0.1. */
+  high: option(finite, { default: 0.1 }),
+  ...OPERATION_OPTIONS,
+} satisfies Rows;
 
 /** Options of {@link canny}. */
-export interface CannyOptions extends OperationOptions {
-  /** Standard deviation of the Gaussian that removes noise first, in pixels, ≥ 0; 0: no blur. Default 1. */
-  sigma?: number;
-  /** Threshold of weak edges, which are kept if connected to a strong one, ≥ 0. Default 0.05. */
-  low?: number;
-  /** Threshold of strong edges, which are always kept, ≥ low. Default 0.1. */
-  high?: number;
-}
+export interface CannyOptions extends OptionsOf<typeof CANNY_OPTIONS> {}
 
 /**
  * Canny's edge detector, with edges one pixel wide: Gaussian blur, Sobel gradient, non-maximum suppression across the edge,
@@ -37,11 +41,9 @@ export interface CannyOptions extends OperationOptions {
  * ```
  */
 export async function canny(image: Image, options: CannyOptions = {}): Promise<Image> {
-  checkOperationOptions('canny', image, options, ['sigma', 'low', 'high']);
-  const { sigma = 1, low = 0.05, high = 0.1, output, ...rest } = options;
-  notNegative('canny', 'sigma', sigma);
-  notNegative('canny', 'low', low);
-  if (!Number.isFinite(high) || high < low) throw new OptionError('canny', 'high', `must be a finite number ≥ low (${low})`, high);
+  const { sigma, low, high, output, ...rest } = settle('canny', options, CANNY_OPTIONS);
+  checkImage('canny', image);
+  if (high < low) throw new OptionError('canny', 'high', `must be a finite number ≥ low (${low})`, high);
 
   const { x } = toPlanes('canny', image, rest);
   const smooth = sigma === 0 ? x : await respond(x, [gaussian(sigma)], rest);

@@ -1,8 +1,9 @@
-import { refuseUnknownOptions, ShapeError } from '../../errors.js';
+import { ShapeError } from '../../errors.js';
 import { checkImage, type Image, imageToTensor } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
-import type { RunOptions } from '../../kernels/eager.js';
+import { checkOptions } from '../../options.js';
 import { reshape } from '../../tensor.js';
 import { gaussian } from '../kernels/gaussian.js';
 
@@ -39,7 +40,7 @@ const SIGMA = 1.5;
  * ```
  */
 export async function compareImages(a: Image, b: Image, options: RunOptions = {}): Promise<Comparison> {
-  refuseUnknownOptions('compareImages', options, ['backend']);
+  checkOptions('compareImages', options, RUN_OPTIONS);
   checkImage('compareImages', a);
   checkImage('compareImages', b);
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;

@@ -1,21 +1,21 @@
-import { type Image, tensorToImage } from '../../image/image.js';
+import { checkImage, type Image, tensorToImage } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
+import { checkOptions, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { KIRSCH, ROBINSON } from '../kernels/compass.js';
 import { heading } from '../kernels/make/angle.js';
-import { oneOf } from '../kernels/make/kernel-parameters.js';
 import { PREWITT_X, PREWITT_Y } from '../kernels/prewitt.js';
 import { ROBERTS_FALLING, ROBERTS_RISING } from '../kernels/roberts.js';
 import { SCHARR_X, SCHARR_Y } from '../kernels/scharr.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import { chooseChannels } from '../picture/channels.js';
-import { checkOut, deliver, type ResultOptions, resultSamples } from '../picture/output.js';
+import { checkOut, deliver, RESULT_OPTIONS, type ResultOptions, resultSamples } from '../picture/output.js';
 import { magnitudeFromSamples } from './magnitude.js';
 import {
-  checkMeasureOptions,
-  checkOperationOptions,
+  MEASURE_OPTIONS,
   type MeasureOptions,
+  OPERATION_OPTIONS,
   type OperationOptions,
   planeAt,
   planesToImage,
@@ -48,11 +48,18 @@ export type GradientOperatorName = keyof typeof OPERATORS;
 /** Every {@link GradientOperatorName}. */
 export const GRADIENT_OPERATORS = Object.keys(OPERATORS) as readonly GradientOperatorName[];
 
-/** The option shared by all gradient functions. */
-export interface OperatorOption {
-  /** The kernels that measure the gradient. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
-  operator?: GradientOperatorName;
-}
+/** Rows of {@link OperatorOption}. */
+export const OPERATOR_OPTION = {
+  /** Whose kernels measure the slope. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
+  operator: option(oneOf(GRADIENT_OPERATORS), { default: 'sobel' }),
+} satisfies Rows;
+
+/** The option that all of the gradient's functions share. */
+export interface OperatorOption extends OptionsOf<typeof OPERATOR_OPTION> {}
+
+const GRADIENT_OPTIONS = { ...OPERATOR_OPTION, ...MEASURE_OPTIONS } satisfies Rows;
+const DIRECTION_OPTIONS = { ...OPERATOR_OPTION, ...OPERATION_OPTIONS } satisfies Rows;
+const MAGNITUDE_OPTIONS = { ...DIRECTION_OPTIONS, ...RESULT_OPTIONS } satisfies Rows;
 
 /** What {@link gradient} returns: float images of the picture's size, one channel per measured channel. */
 export interface Gradient {
@@ -78,8 +85,9 @@ export interface Gradient {
  * ```
  */
 export async function gradient(image: Image, options: OperatorOption & MeasureOptions = {}): Promise<Gradient> {
-  checkMeasureOptions('gradient', image, options, ['operator']);
-  const { magnitude, direction } = await slopes('gradient', toPlanes('gradient', image, options).x, options);
+  checkOptions('gradient', options, GRADIENT_OPTIONS);
+  checkImage('gradient', image);
+  const { magnitude, direction } = await slopes(toPlanes('gradient', image, options).x, options);
   return {
     magnitude: planesToImage(image, magnitude, 'float'),
     direction: tensorToImage({ shape: [1, direction.length / (image.width * image.height), image.height, image.width], data: direction }, { depth: 'float' }),
@@ -93,18 +101,18 @@ export async function gradient(image: Image, options: OperatorOption & MeasureOp
  * @throws ShapeError if `out` does not have the shape and type of the result
  */
 export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions & ResultOptions = {}): Promise<Image> {
-  const { channels = 'color', output = 'clamp', out } = options;
-  checkOperationOptions('gradientMagnitude', image, options, ['operator', 'out']);
+  const { channels, output, out } = settle('gradientMagnitude', options, MAGNITUDE_OPTIONS);
+  checkImage('gradientMagnitude', image);
   const format = formatOf(image);
   if (out !== undefined) checkOut('gradientMagnitude', out, { ...format, samples: resultSamples(format.samples, output) });
-  const { kernels, step } = operatorOf('gradientMagnitude', options);
+  const { kernels, step } = operatorOf(options);
   if (channels !== 'luminance' && output === 'clamp') {
     const filtered = chooseChannels(channels, image.channels, 'gradientMagnitude');
     const done = await magnitudeFromSamples('gradientMagnitude', image, { kernels, scale: 1 / step, filtered }, options);
     if (done) return done;
   }
   const planes = toPlanes('gradientMagnitude', image, options);
-  const { magnitude } = await slopes('gradientMagnitude', planes.x, options);
+  const { magnitude } = await slopes(planes.x, options);
   return deliver(replacePlanes(image, planes, magnitude, output), out);
 }
 
@@ -115,9 +123,10 @@ export async function gradientMagnitude(image: Image, options: OperatorOption & 
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export async function gradientDirection(image: Image, options: OperatorOption & OperationOptions = {}): Promise<Image> {
-  checkOperationOptions('gradientDirection', image, options, ['operator']);
+  checkOptions('gradientDirection', options, DIRECTION_OPTIONS);
+  checkImage('gradientDirection', image);
   const { x } = toPlanes('gradientDirection', image, options);
-  const { magnitude, direction } = await slopes('gradientDirection', x, options);
+  const { magnitude, direction } = await slopes(x, options);
   const area = image.width * image.height;
   const rgb = new Float32Array(3 * area);
   for (let i = 0; i < area; i++) {
@@ -140,8 +149,8 @@ interface Slopes {
 }
 
 /** @param x `[planes, 1, H, W]` */
-async function slopes(operation: string, x: Tensor, options: OperatorOption & MeasureOptions): Promise<Slopes> {
-  const { kernels, step, looks } = operatorOf(operation, options);
+async function slopes(x: Tensor, options: OperatorOption & MeasureOptions): Promise<Slopes> {
+  const { kernels, step, looks } = operatorOf(options);
   const { data } = await respond(x, kernels, options);
   const planes = x.shape[0];
   const result = { magnitude: new Float32Array(x.data.length), direction: new Float32Array(x.data.length) };
@@ -154,8 +163,7 @@ async function slopes(operation: string, x: Tensor, options: OperatorOption & Me
   return result;
 }
 
-function operatorOf(operation: string, { operator = 'sobel' }: OperatorOption): GradientOperator {
-  oneOf(operation, 'operator', operator, GRADIENT_OPERATORS);
+function operatorOf({ operator = OPERATOR_OPTION.operator.default }: OperatorOption): GradientOperator {
   return OPERATORS[operator];
 }
 

@@ -1,15 +1,20 @@
-import type { Image } from '../../image/image.js';
+import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import { count, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import { full, type Tensor } from '../../tensor.js';
 import type { OperationEntry } from '../catalogue/catalogue-entry.js';
-import { checkKernelSize, count } from '../kernels/make/kernel-parameters.js';
-import { checkOperationOptions, type MeasureOptions, type OperationOptions, planeAt, replacePlanes, respond, toPlanes } from './operation.js';
+import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
+import { type MeasureOptions, OPERATION_OPTIONS, planeAt, replacePlanes, respond, toPlanes } from './operation.js';
+
+/** Rows of {@link LocalOptions}. */
+export const LOCAL_OPTIONS = {
+  /** Side of the window in pixels, a whole number ≥ 1; of an even one the middle is right of and below the center. Default 5. */
+  size: option(count, { default: 5 }),
+  ...OPERATION_OPTIONS,
+} satisfies Rows;
 
 /** Options of {@link localMean}, {@link localVariance} and {@link localDeviation}. */
-export interface LocalOptions extends OperationOptions {
-  /** Side of the window in pixels, a whole number ≥ 1; the anchor of an even window is right of and below its center. Default 5. */
-  size?: number;
-}
+export interface LocalOptions extends OptionsOf<typeof LOCAL_OPTIONS> {}
 
 /**
  * The mean of the size × size pixels around each pixel, per channel: m = Σ f / n. Like `filter` with `box(size)`, but summed
@@ -50,9 +55,8 @@ export async function localDeviation(image: Image, options: LocalOptions = {}): 
 type Measure = (mean: number, variance: number, white: number) => number;
 
 async function local(operation: string, image: Image, options: LocalOptions, measure: Measure): Promise<Image> {
-  checkOperationOptions(operation, image, options, ['size']);
-  const { size = 5, output, ...rest } = options;
-  count(operation, 'size', size);
+  const { size, output, ...rest } = settle(operation, options, LOCAL_OPTIONS);
+  checkImage(operation, image);
   checkKernelSize(operation, 'size', size, [size, size]);
   const planes = toPlanes(operation, image, rest);
   const values = new Float32Array(planes.x.data.length);

@@ -1,9 +1,9 @@
-import { DataError, refuseUnknownOptions, ShapeError } from '../../errors.js';
+import { DataError, ShapeError } from '../../errors.js';
 import { checkImage, type Image, imageToTensor } from '../../image/image.js';
+import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
-import type { RunOptions } from '../../kernels/eager.js';
+import { count, finite, type OptionsOf, oneOf, option, positive, type Rows, settle } from '../../options.js';
 import { full, reshape, type Tensor } from '../../tensor.js';
-import { count, finite, oneOf, positive } from '../kernels/make/kernel-parameters.js';
 import { colorChannels, pickChannels } from '../picture/channels.js';
 import { findPeaks, type Peak } from './peaks.js';
 
@@ -21,17 +21,24 @@ export type MatchMethod = (typeof MATCH_METHODS)[number];
 /** Every {@link MatchMethod}. */
 export const MATCH_METHODS = ['zncc', 'ncc', 'ssd', 'correlation'] as const;
 
-/** Options of {@link matchTemplate}. */
-export interface MatchOptions extends RunOptions {
+/** Rows of {@link MatchOptions}. */
+export const MATCH_OPTIONS = {
   /** Default `'zncc'`. */
-  method?: MatchMethod;
+  method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'how likeness is measured', placeholder: 'method' }),
   /** How many places are returned at most, the best first. Default 1. */
-  peaks?: number;
+  peaks: option(count, { default: 1, help: 'how many places at most' }),
   /** Places that score worse are no places: lower than this, with `'ssd'` higher. Default: none is too bad. */
-  threshold?: number;
+  threshold: option(finite, { help: 'leave out places that score worse', placeholder: 'score' }),
   /** How far apart two places are at least, in pixels, > 0. Default: half the template's shorter side. */
-  minDistance?: number;
-}
+  minDistance: option(positive, {
+    help: "how far apart two places are at least (default: half the template's shorter side)",
+    placeholder: 'pixels',
+  }),
+  ...RUN_OPTIONS,
+} satisfies Rows;
+
+/** Options of {@link matchTemplate}. */
+export interface MatchOptions extends OptionsOf<typeof MATCH_OPTIONS> {}
 
 /** What {@link matchTemplate} finds. */
 export interface Matches {
@@ -65,14 +72,9 @@ export interface Matches {
  * ```
  */
 export async function matchTemplate(image: Image, template: Image, options: MatchOptions = {}): Promise<Matches> {
-  refuseUnknownOptions('matchTemplate', options, ['method', 'peaks', 'threshold', 'minDistance', 'backend']);
-  const { method = 'zncc', peaks = 1, threshold, backend } = options;
-  oneOf('matchTemplate', 'method', method, MATCH_METHODS);
-  count('matchTemplate', 'peaks', peaks);
-  if (threshold !== undefined) finite('matchTemplate', 'threshold', threshold);
+  const { method, peaks, threshold, backend } = settle('matchTemplate', options, MATCH_OPTIONS);
   checkPair(image, template);
   const { minDistance = Math.max(1, Math.min(template.width, template.height) / 2) } = options;
-  positive('matchTemplate', 'minDistance', minDistance);
 
   const [x, t] = [colors(image), colors(template)];
   const scores = await score(method, x, t, { backend });

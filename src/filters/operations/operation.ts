@@ -1,33 +1,26 @@
-import { OptionError, refuseUnknownOptions } from '../../errors.js';
-import { checkImage, type Image, imageToTensor } from '../../image/image.js';
+import { OptionError } from '../../errors.js';
+import { type Image, imageToTensor } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import { conv } from '../../kernels/conv.js';
+import { type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { reshape, type Tensor } from '../../tensor.js';
-import type { FilterOptions } from '../filter.js';
+import { FILTER_OPTIONS } from '../filter.js';
 import { chooseChannels, colorChannels, luminanceOf, pickChannels } from '../picture/channels.js';
-import { checkOutput, valuesToImage } from '../picture/output.js';
+import { valuesToImage } from '../picture/output.js';
 
 // What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
 
+/** Rows of {@link MeasureOptions}. */
+export const MEASURE_OPTIONS = pickRows(FILTER_OPTIONS, 'paddingMode', 'paddingValue', 'channels', 'backend', 'onPlan') satisfies Rows;
+
 /** Where a measurement looks; each as in {@link FilterOptions}. With channels `'luminance'` it looks at that one plane. */
-export interface MeasureOptions extends Pick<FilterOptions, 'paddingMode' | 'paddingValue' | 'channels' | 'backend' | 'onPlan'> {}
+export interface MeasureOptions extends OptionsOf<typeof MEASURE_OPTIONS> {}
+
+/** Rows of {@link OperationOptions}. */
+export const OPERATION_OPTIONS = { ...MEASURE_OPTIONS, ...pickRows(FILTER_OPTIONS, 'output') } satisfies Rows;
 
 /** What every image operation (edges, unsharp mask, local variance, …) takes beside its own options; each as in {@link FilterOptions}. */
-export interface OperationOptions extends MeasureOptions, Pick<FilterOptions, 'output'> {}
-
-const MEASURE_OPTIONS = ['paddingMode', 'paddingValue', 'channels', 'backend', 'onPlan'] as const satisfies readonly (keyof MeasureOptions)[];
-
-/** @param own names of the operation's own options @throws OptionError if there are others, beside those of {@link MeasureOptions} */
-export function checkMeasureOptions(operation: string, image: Image, options: MeasureOptions, own: readonly string[]): void {
-  refuseUnknownOptions(operation, options, [...own, ...MEASURE_OPTIONS]);
-  checkImage(operation, image);
-}
-
-/** The same with those of {@link OperationOptions}. */
-export function checkOperationOptions(operation: string, image: Image, options: OperationOptions, own: readonly string[]): void {
-  checkMeasureOptions(operation, image, options, [...own, 'output']);
-  if (options.output !== undefined) checkOutput(options.output, operation);
-}
+export interface OperationOptions extends OptionsOf<typeof OPERATION_OPTIONS> {}
 
 /** The planes that an operation looks at. */
 export interface Planes {

@@ -1,15 +1,18 @@
-import { OptionError, refuseUnknownOptions, ShapeError } from '../../errors.js';
+import { OptionError, ShapeError } from '../../errors.js';
 import { checkImage, type Image, imageToTensor, tensorToImage } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
-import type { RunOptions } from '../../kernels/eager.js';
+import { check, checkOptions, count, type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { reshape, tensor } from '../../tensor.js';
-import { type FilterOptions, filter } from '../filter.js';
+import { FILTER_OPTIONS, filter } from '../filter.js';
 import { binomial } from '../kernels/binomial.js';
-import { count } from '../kernels/make/kernel-parameters.js';
+
+/** Rows of {@link PyramidOptions}. */
+export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'backend') satisfies Rows;
 
 /** Options of {@link gaussianPyramid}, each as in {@link FilterOptions}. */
-export interface PyramidOptions extends Pick<FilterOptions, 'alpha' | 'linear' | 'backend'> {}
+export interface PyramidOptions extends OptionsOf<typeof PYRAMID_OPTIONS> {}
 
 /**
  * A picture in ever smaller sizes: each level is the one before, blurred by `binomial(5)`, without every second row and column.
@@ -19,7 +22,7 @@ export interface PyramidOptions extends Pick<FilterOptions, 'alpha' | 'linear' |
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
  */
 export async function gaussianPyramid(image: Image, levels: number, options: PyramidOptions = {}): Promise<readonly Image[]> {
-  refuseUnknownOptions('gaussianPyramid', options, ['alpha', 'linear', 'backend']);
+  checkOptions('gaussianPyramid', options, PYRAMID_OPTIONS);
   checkImage('gaussianPyramid', image);
   checkLevels('gaussianPyramid', image, levels);
   const pyramid = [image];
@@ -51,7 +54,7 @@ export interface LaplacianPyramid {
  * ```
  */
 export async function laplacianPyramid(image: Image, levels: number, options: RunOptions = {}): Promise<LaplacianPyramid> {
-  refuseUnknownOptions('laplacianPyramid', options, ['backend']);
+  checkOptions('laplacianPyramid', options, RUN_OPTIONS);
   checkImage('laplacianPyramid', image);
   checkLevels('laplacianPyramid', image, levels);
   let base: Image = { ...image, data: Float32Array.from(image.data, (value) => value / whiteOf(image.data)) };
@@ -71,7 +74,7 @@ export async function laplacianPyramid(image: Image, levels: number, options: Ru
  * @throws ShapeError if a detail is not twice as large as what is below it
  */
 export async function collapsePyramid({ details, base }: LaplacianPyramid, options: RunOptions = {}): Promise<Image> {
-  refuseUnknownOptions('collapsePyramid', options, ['backend']);
+  checkOptions('collapsePyramid', options, RUN_OPTIONS);
   let image = base;
   for (const detail of details.toReversed()) {
     checkImage('collapsePyramid', detail);
@@ -120,7 +123,7 @@ function half(size: number): number {
 }
 
 function checkLevels(operation: string, { width, height }: Image, levels: number): void {
-  count(operation, 'levels', levels);
+  check(operation, 'levels', levels, count);
   const most = 1 + Math.ceil(Math.log2(Math.max(width, height)));
   if (levels > most) throw new OptionError(operation, 'levels', `must be at most ${most} for ${width} × ${height} pixels`, levels);
 }

@@ -1,12 +1,15 @@
-import { refuseUnknownOptions } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import type { PerAxis } from '../../kernels/geometry.js';
-import { type FilterOptions, filter } from '../filter.js';
+import { check, checkOptions, count, type OptionsOf, pickRows, type Rows } from '../../options.js';
+import { FILTER_OPTIONS, filter } from '../filter.js';
 import { outer, toMean } from '../kernels/make/build-kernel.js';
-import { checkKernelSize, count } from '../kernels/make/kernel-parameters.js';
+import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
+
+/** Rows of {@link DownsampleOptions}. */
+export const DOWNSAMPLE_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'output', 'backend') satisfies Rows;
 
 /** Options of {@link downsample}, each as in {@link FilterOptions}. */
-export interface DownsampleOptions extends Pick<FilterOptions, 'alpha' | 'linear' | 'output' | 'backend'> {}
+export interface DownsampleOptions extends OptionsOf<typeof DOWNSAMPLE_OPTIONS> {}
 
 /**
  * Reduces a picture to 1 / factor of its size without aliasing.
@@ -28,9 +31,9 @@ export interface DownsampleOptions extends Pick<FilterOptions, 'alpha' | 'linear
  * ```
  */
 export async function downsample(image: Image, factor: PerAxis<number>, options: DownsampleOptions = {}): Promise<Image> {
-  refuseUnknownOptions('downsample', options, ['alpha', 'linear', 'output', 'backend']);
+  checkOptions('downsample', options, DOWNSAMPLE_OPTIONS);
   const [down, across] = Array.isArray(factor) ? factor : [factor, factor];
-  for (const each of [down, across]) count('downsample', 'factor', each);
+  for (const each of [down, across]) check('downsample', 'factor', each, count);
   checkKernelSize('downsample', 'factor', factor, [down, across].map(taps));
   const padding = [
     [down, image?.height],

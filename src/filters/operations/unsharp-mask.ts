@@ -1,20 +1,24 @@
-import type { Image } from '../../image/image.js';
+import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import { finite, notNegative, type OptionsOf, option, positive, type Rows, settle } from '../../options.js';
 import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
-import { finite, notNegative, positive } from '../kernels/make/kernel-parameters.js';
-import { checkOperationOptions, type OperationOptions, replacePlanes, toPlanes } from './operation.js';
+import { OPERATION_OPTIONS, replacePlanes, toPlanes } from './operation.js';
+
+/** Rows of {@link UnsharpMaskOptions}. */
+export const UNSHARP_MASK_OPTIONS = {
+  /** Standard deviation of the blur in pixels, > 0: how coarse the detail is that is brought out. Default 1. */
+  radius: option(positive, { default: 1 }),
+  /** How much of the detail is added; a negative amount softens. Default 1. */
+  amount: option(finite, { default: 1 }),
+  /** Differences from the blur up to this are left alone (noise), in the image's units, ≥ 0. Default 0. */
+  threshold: option(notNegative, { default: 0 }),
+  ...OPERATION_OPTIONS,
+} satisfies Rows;
 
 /** Options of {@link unsharpMask}. */
-export interface UnsharpMaskOptions extends OperationOptions {
-  /** Standard deviation of the blur in pixels, > 0: the scale of the enhanced detail. Default 1. */
-  radius?: number;
-  /** Factor of the added detail; negative amounts soften. Default 1. */
-  amount?: number;
-  /** Smaller differences from the blur (noise) are left unchanged, in the image's units, ≥ 0. Default 0. */
-  threshold?: number;
-}
+export interface UnsharpMaskOptions extends OptionsOf<typeof UNSHARP_MASK_OPTIONS> {}
 
 /**
  * Unsharp masking: adds the difference from a blurred copy where it exceeds the threshold: f + amount · (f − G f) where
@@ -33,13 +37,9 @@ export interface UnsharpMaskOptions extends OperationOptions {
  * ```
  */
 export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}): Promise<Image> {
-  checkOperationOptions('unsharpMask', image, options, ['radius', 'amount', 'threshold']);
-  const { radius = 1, amount = 1, threshold = 0, output, ...rest } = options;
-  positive('unsharpMask', 'radius', radius);
-  finite('unsharpMask', 'amount', amount);
-  notNegative('unsharpMask', 'threshold', threshold);
-
-  // `filter` handles luminance, and colors next to transparent pixels
+  const { radius, amount, threshold, output, ...rest } = settle('unsharpMask', options, UNSHARP_MASK_OPTIONS);
+  checkImage('unsharpMask', image);
+  // `filter` knows what to do with luminance, and with colors next to transparent pixels
   const blurred = await filter(image, gaussian(radius), { ...rest, output: 'float' });
   const each = { channels: rest.channels === 'luminance' ? 'color' : rest.channels } as const;
   const [planes, soft] = [toPlanes('unsharpMask', image, each), toPlanes('unsharpMask', blurred, each).x.data];

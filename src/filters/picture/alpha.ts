@@ -1,4 +1,5 @@
 import { OptionError } from '../../errors.js';
+import { oneOf, option } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { changeStep, type Step, sumOf } from '../step.js';
 import { type Channels, chooseChannels, hasAlpha } from './channels.js';
@@ -18,6 +19,8 @@ import { type Channels, chooseChannels, hasAlpha } from './channels.js';
 export type Alpha = (typeof ALPHAS)[number];
 /** Every {@link Alpha}. */
 export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
+/** The option that names one. */
+export const ALPHA = option(oneOf(ALPHAS), { help: 'what happens to transparency (default: premultiply for blurs, else ignore)', placeholder: 'how' });
 
 /**
  * Settles what is done with alpha.
@@ -25,7 +28,6 @@ export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
  * @throws OptionError if the picture has no alpha to do it with, or `channels` contradicts it
  */
 export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: number, channels: Channels, steps: readonly Step[]): Alpha {
-  if (alpha !== undefined && !ALPHAS.includes(alpha)) throw new OptionError(operation, 'alpha', `must be one of ${ALPHAS.join(', ')}`, alpha);
   if (!hasAlpha(count)) {
     if (alpha !== undefined) throw new OptionError(operation, 'alpha', `goes with pictures that have alpha only, this one has ${count} channels`, alpha);
     return 'ignore';

@@ -2,6 +2,7 @@ import { OptionError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { borderTable, OUTSIDE } from '../../kernels/border.js';
+import { option, parseNumber, rule, whole } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Step } from '../step.js';
 
@@ -17,6 +18,28 @@ export type Channels = 'color' | 'all' | 'luminance' | ChannelLetters | readonly
 /** Channels by their letters, in the order r, g, b, a. */
 export type ChannelLetters = (typeof LETTERS)[number];
 const LETTERS = ['r', 'g', 'b', 'a', 'rg', 'rb', 'ra', 'gb', 'ga', 'ba', 'rgb', 'rga', 'rba', 'gba', 'rgba'] as const;
+
+const WORDS: readonly string[] = ['color', 'all', 'luminance', ...LETTERS];
+
+function isChannels(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 && value.every(whole(0).holds) : WORDS.includes(value as string);
+}
+
+function parseChannels(typed: string): Channels | undefined {
+  if (/^[a-z]+$/.test(typed)) return typed as Channels;
+  const numbers = typed.split(',').map(parseNumber);
+  return numbers.includes(undefined) ? undefined : (numbers as number[]);
+}
+
+/** The option that chooses channels; whether a picture has them is settled by {@link chooseChannels}. */
+export const CHANNELS = option(
+  rule<Channels>("'color', 'all', 'luminance', letters of 'rgba' in this order, or a list of channel numbers", isChannels, {
+    words: WORDS,
+    parse: parseChannels,
+    form: 'color, all, luminance, letters like rb, or numbers from 0 like 0,2',
+  }),
+  { default: 'color', help: 'which channels are filtered (color: all but alpha)', placeholder: 'list' },
+);
 
 /** Luminance of linear R, G and B. @see ITU-R BT.709, 3.2 */
 const REC_709 = [0.2126, 0.7152, 0.0722] as const;

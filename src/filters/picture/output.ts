@@ -1,6 +1,7 @@
-import { OptionError, ShapeError, show } from '../../errors.js';
+import { ShapeError, show } from '../../errors.js';
 import { type Image, tensorToImage } from '../../image/image.js';
 import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samples.js';
+import { checkedInUse, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 
 /**
@@ -21,20 +22,20 @@ import type { Tensor } from '../../tensor.js';
 export type Output = (typeof OUTPUTS)[number];
 /** Every {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
+/** The option that names one. */
+export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values become samples', placeholder: 'how' });
 
-/** Where the result goes. */
-export interface ResultOptions {
+/** Rows of {@link ResultOptions}. */
+export const RESULT_OPTIONS = {
   /**
    * A picture whose data takes the result: of the result's size, channels and sample type. It may be the picture that is filtered.
    * Reuse one where many pictures are filtered: new memory costs time at its first use. Default: a new picture.
    */
-  out?: Image;
-}
+  out: checkedInUse<Image>('a picture like the result'),
+} satisfies Rows;
 
-/** @throws OptionError unless it is one of {@link OUTPUTS} */
-export function checkOutput(output: Output, operation = 'filter'): void {
-  if (!OUTPUTS.includes(output)) throw new OptionError(operation, 'output', `must be one of ${OUTPUTS.join(', ')}`, output);
-}
+/** Where the result goes. */
+export interface ResultOptions extends OptionsOf<typeof RESULT_OPTIONS> {}
 
 /** The samples of a result. */
 export function resultSamples(samples: SampleType, output: Output): SampleType {

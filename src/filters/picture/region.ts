@@ -1,6 +1,7 @@
-import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { OptionError, ShapeError, show } from '../../errors.js';
 import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import { checkedInUse, checkOptions, notNegative, type OptionsOf, option, parseNumber, type Rows, rule } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Step } from '../step.js';
 import { hasAlpha } from './channels.js';
@@ -24,13 +25,31 @@ export interface Region extends Rectangle {
   readonly feather?: number;
 }
 
-/** Where a filter acts. Elsewhere the picture stays as it is; the kernel sees the picture beyond the edges all the same. */
-export interface WhereOptions {
-  /** Only within this rectangle. */
-  region?: Region;
-  /** How much of the filter each pixel gets, from none (black) to all (white): a gray picture of the same size. With a region the shares multiply. */
-  mask?: Image;
+const pixels = checkedInUse<number>('whole pixels within the picture');
+const REGION = { x: pixels, y: pixels, width: pixels, height: pixels, feather: notNegative } satisfies Rows;
+
+function parseRegion(typed: string): Region | undefined {
+  const numbers = typed.split(',').map(parseNumber);
+  if (numbers.includes(undefined) || numbers.length < 4 || numbers.length > 5) return undefined;
+  const [x, y, width, height, feather] = numbers as number[];
+  return { x, y, width, height, ...(feather === undefined ? {} : { feather }) };
 }
+
+const region = rule<Region>('{ x, y, width, height, feather? }', (value) => typeof value === 'object' && value !== null, {
+  parse: parseRegion,
+  form: 'x,y,width,height, or x,y,width,height,feather',
+});
+
+/** Rows of {@link WhereOptions}. */
+export const WHERE_OPTIONS = {
+  /** Only within this rectangle. */
+  region: option(region, { help: 'filter only there; with feather, a soft edge', placeholder: 'rectangle' }),
+  /** How much of the filter each pixel gets, from none (black) to all (white): a gray picture of the same size. With a region the shares multiply. */
+  mask: checkedInUse<Image>('a gray picture of the same size'),
+} satisfies Rows;
+
+/** Where a filter acts. Elsewhere the picture stays as it is; the kernel sees the picture beyond the edges all the same. */
+export interface WhereOptions extends OptionsOf<typeof WHERE_OPTIONS> {}
 
 /** @throws OptionError unless the region lies within the picture and the mask fits it */
 export function checkWhere(operation: string, { region, mask }: WhereOptions, image: Size): void {
@@ -46,16 +65,14 @@ export function checkWhere(operation: string, { region, mask }: WhereOptions, im
 }
 
 function checkRegion(operation: string, region: Region, image: Size): void {
-  if (region === null || typeof region !== 'object') throw new OptionError(operation, 'region', 'must be { x, y, width, height, feather? }', region);
-  refuseUnknownOptions(operation, region, ['x', 'y', 'width', 'height', 'feather']);
-  const { x, y, width, height, feather = 0 } = region;
+  checkOptions(operation, region, REGION);
+  const { x, y, width, height } = region;
   const within = (from: number, size: number, whole: number) =>
     Number.isSafeInteger(from) && Number.isSafeInteger(size) && from >= 0 && size >= 1 && from + size <= whole;
   if (!within(x, width, image.width) || !within(y, height, image.height)) {
     const received = `{ x: ${show(x)}, y: ${show(y)}, width: ${show(width)}, height: ${show(height)} }`;
     throw new ShapeError(operation, `region must be whole pixels within the picture of ${image.width} × ${image.height}, received ${received}`, { region });
   }
-  if (!Number.isFinite(feather) || feather < 0) throw new OptionError(operation, 'feather', 'must be a finite number ≥ 0', feather);
 }
 
 /** @throws ShapeError unless every step keeps the size of the picture */

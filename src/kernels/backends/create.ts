@@ -1,4 +1,5 @@
-import { OptionError, refuseUnknownOptions } from '../../errors.js';
+import { OptionError } from '../../errors.js';
+import { check, checkOptions, type OptionsOf, oneOf, option, type Rows, rule, whole } from '../../options.js';
 import type { Backend } from '../backend.js';
 import { GPU_MODES, type GpuMode } from './gpu/modes.js';
 import type { ReferenceBackend } from './reference/reference.js';
@@ -10,18 +11,34 @@ export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
 /** One of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
-/** Options of {@link createBackend}. */
-export interface BackendOptions {
-  /** For `'gpu'` only: which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
-  gpuMode?: GpuMode;
-  /**
-   * For `'wasm'` and `'auto'`: how many threads compute, including the calling one. The number does not change a bit of the results. Default: one a core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
-   */
-  threads?: number;
-}
-
 /** More would only cost memory. */
 const MOST_THREADS = 64;
+
+/** Rows of {@link BackendOptions}. */
+export const BACKEND_OPTIONS = {
+  /** For `'gpu'` only: which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
+  gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: which of its modes', placeholder: 'mode' }),
+  /**
+   * For `'wasm'` and `'auto'`: how many threads compute, including the calling one. The number does not change a bit of the
+   * results. Default: one per core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
+   */
+  threads: option(whole(1, MOST_THREADS), { help: 'where wasm computes: on how many threads (default: one per core, at most 4)' }),
+} satisfies Rows;
+
+/** Options of {@link createBackend}. */
+export interface BackendOptions extends OptionsOf<typeof BACKEND_OPTIONS> {}
+
+/** The name of a backend. */
+export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'what computes' });
+
+/** Rows of {@link RunOptions}. */
+export const RUN_OPTIONS = {
+  /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
+  backend: rule<Backend>('a backend, as `await createBackend()` gives', (value) => typeof (value as Backend)?.allocate === 'function'),
+} satisfies Rows;
+
+/** What every operation that computes takes. */
+export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
 
 /**
  * Creates a backend by name.
@@ -44,19 +61,14 @@ const MOST_THREADS = 64;
 export function createBackend(name: 'reference'): Promise<ReferenceBackend>;
 export function createBackend(name?: BackendName, options?: BackendOptions): Promise<Backend>;
 export async function createBackend(name: BackendName = 'auto', options: BackendOptions = {}): Promise<Backend> {
-  refuseUnknownOptions('createBackend', options, ['gpuMode', 'threads']);
+  checkOptions('createBackend', options, BACKEND_OPTIONS);
+  check('createBackend', 'name', name, BACKEND_NAME);
   const { gpuMode, threads } = options;
-  if (!BACKENDS.includes(name)) throw new OptionError('createBackend', 'name', `must be one of ${BACKENDS.join(', ')}`, name);
-  if (gpuMode !== undefined) {
-    if (!GPU_MODES.includes(gpuMode)) throw new OptionError('createBackend', 'gpuMode', `must be one of ${GPU_MODES.join(', ')}`, gpuMode);
-    if (name !== 'gpu') throw new OptionError('createBackend', 'gpuMode', `goes with the backend 'gpu' only, here it is '${name}'`, gpuMode);
+  if (gpuMode !== undefined && name !== 'gpu') {
+    throw new OptionError('createBackend', 'gpuMode', `goes with the backend 'gpu' only, here it is '${name}'`, gpuMode);
   }
-  if (threads !== undefined) {
-    if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
-      throw new OptionError('createBackend', 'threads', `must be a whole number from 1 to ${MOST_THREADS}`, threads);
-    }
-    if (name !== 'wasm' && name !== 'auto')
-      throw new OptionError('createBackend', 'threads', `goes with the backends 'wasm' and 'auto' only, here it is '${name}'`, threads);
+  if (threads !== undefined && name !== 'wasm' && name !== 'auto') {
+    throw new OptionError('createBackend', 'threads', `goes with the backends 'wasm' and 'auto' only, here it is '${name}'`, threads);
   }
   if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
   if (name === 'gpu') return (await import('./gpu/create-gpu.js')).createGpuBackend({ mode: gpuMode });
@@ -85,6 +97,6 @@ export async function chosenBackend(operation: string, chosen: Backend | undefin
 
 /** @throws OptionError unless it is a backend */
 export function checkBackend(operation: string, chosen: Backend): Backend {
-  if (typeof chosen?.allocate !== 'function') throw new OptionError(operation, 'backend', 'must be a backend, as `await createBackend()` gives', chosen);
+  check(operation, 'backend', chosen, RUN_OPTIONS.backend);
   return chosen;
 }

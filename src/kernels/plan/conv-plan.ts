@@ -1,3 +1,4 @@
+import { oneOf, option } from '../../options.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { PictureJob } from '../job.js';
 import type { Pass } from './pass.js';
@@ -15,6 +16,9 @@ import type { Reason } from './reason.js';
 export type Algorithm = (typeof ALGORITHMS)[number];
 /** Every {@link Algorithm}. */
 export const ALGORITHMS = ['direct', 'sparse', 'separable', 'runningSum', 'fft'] as const;
+
+/** The option that names one, or leaves the choice to the plan. */
+export const ALGORITHM = option(oneOf(['auto', ...ALGORITHMS]), { default: 'auto', help: 'how it is computed; auto: the cheapest, see "convlab explain"' });
 
 /** One way to compute a convolution. */
 export interface Way {

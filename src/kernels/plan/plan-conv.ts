@@ -24,7 +24,6 @@ const PLANNING = 0.1;
  * @throws OptionError if the algorithm cannot compute this convolution, with the reason
  */
 export function planConv(kernel: Tensor, geometry: ConvGeometry, backend: Backend, algorithm: Algorithm | 'auto' = 'auto', operation = 'conv'): ConvPlan {
-  checkAlgorithm(operation, algorithm);
   const direct = algorithm === 'auto' ? whyDirect(kernel.data, geometry, backend) : undefined;
   let found: readonly Considered[] | undefined;
   const considered = () => (found ??= considerAll(kernel.data, geometry, backend));
@@ -38,13 +37,6 @@ export function planConv(kernel: Tensor, geometry: ConvGeometry, backend: Backen
   }
   const reason: Reason = algorithm === 'auto' ? advantage(chosen, geometry) : { name: 'asked' };
   return toPlan(wanted, chosen.passes, reason, geometry, considered);
-}
-
-/** @throws OptionError unless it is one of {@link ALGORITHMS} or `'auto'` */
-export function checkAlgorithm(operation: string, algorithm: Algorithm | 'auto'): void {
-  if (algorithm !== 'auto' && !ALGORITHMS.includes(algorithm)) {
-    throw new OptionError(operation, 'algorithm', `must be one of auto, ${ALGORITHMS.join(', ')}`, algorithm);
-  }
 }
 
 /** The passes of one algorithm, or why it has none. */

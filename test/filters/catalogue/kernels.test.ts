@@ -274,7 +274,7 @@ describe('gabor', () => {
     [{ orientations: 0 }, 'orientations'],
     [{ wavelengths: [] }, 'wavelengths'],
     [{ wavelengths: 4 }, 'wavelengths'],
-    [{ wavelengths: [4, 2] }, 'wavelength'],
+    [{ wavelengths: [4, 2] }, 'wavelengths'],
     [{ orientations: 1e7 }, 'orientations'],
     [{ sigma: 3 }, 'sigma'],
   ])('gaborBank(%j) is refused', (options, option) => {

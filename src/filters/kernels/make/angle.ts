@@ -1,4 +1,4 @@
-import { finite } from './kernel-parameters.js';
+import { check, finite } from '../../../options.js';
 
 /** How the catalogue describes an angle. */
 export const ANGLE_RULE = 'degrees, counter-clockwise from the right';
@@ -9,7 +9,7 @@ export const ANGLE_RULE = 'degrees, counter-clockwise from the right';
  * @throws OptionError unless the angle is a finite number
  */
 export function heading(operation: string, name: string, degrees: number): readonly [x: number, y: number] {
-  finite(operation, name, degrees);
+  check(operation, name, degrees, finite);
   const radians = ((degrees % 360) * Math.PI) / 180;
   return [exact(Math.cos(radians)), -exact(Math.sin(radians))];
 }

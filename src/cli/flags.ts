@@ -1,0 +1,48 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { BACKEND_NAME, BACKEND_OPTIONS } from '../kernels/backends/create.js';
+import { check, flag, type OptionsOf, option, type Row, type Rows, text } from '../options.js';
+
+/** Flags that choose the backend of a command. */
+export const BACKEND_FLAGS = { backend: BACKEND_NAME, ...BACKEND_OPTIONS } satisfies Rows;
+/** Which backend a command runs on. */
+export interface BackendFlags extends OptionsOf<typeof BACKEND_FLAGS> {}
+
+/** A flag with a file or folder behind it. */
+export function fileFlag<const P extends string>(placeholder: P, help: string) {
+  return option(text, { help, placeholder });
+}
+
+/** A flag without a value. */
+export function switchFlag(help: string) {
+  return option(flag, { help });
+}
+
+/** Adds a flag for each row that has a line of help. What is typed is read and checked by the row; a flag that is left out stays undefined. */
+export function addFlags(command: Command, rows: Rows): Command {
+  for (const [name, row] of Object.entries(rows)) if (row.help !== undefined) command.addOption(toOption(command.name(), name, row));
+  return command;
+}
+
+/** `paddingMode` as it is typed: `--padding-mode`. */
+export function flagName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function toOption(operation: string, name: string, row: Row): Option {
+  const { parse, words, form, placeholder = words ? 'name' : 'n' } = row;
+  const made = new Option(parse ? `${flagName(name)} <${placeholder}>` : flagName(name), describe(row));
+  made.makeOptionMandatory(row.required === true);
+  if (!parse) return made;
+  if (words && form === undefined) made.choices(words);
+  return made.argParser((typed) => {
+    const value = parse(typed);
+    if (value === undefined) throw new InvalidArgumentError(`It must be ${form ?? row.says}.`);
+    check(operation, name, value, row);
+    return value;
+  });
+}
+
+function describe({ help, form, default: initial }: Row): string {
+  const line = form === undefined ? `${help}` : `${help}: ${form}`;
+  return initial === undefined || typeof initial === 'boolean' ? line : `${line} (default: ${initial})`;
+}
