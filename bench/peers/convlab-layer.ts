@@ -12,7 +12,7 @@ export async function convlabLayer(work: LayerWork, backend: Backend): Promise<C
   backend.write(output.gradient, gradient.data);
   const backward = () => {
     module.zeroGrad();
-    output.storage.accumulate(on, () => {}); // it was written above, and stays
+    output.storage.accumulate(graph.operators, () => {}); // it was written above, and stays
     graph.backward();
   };
   const gradients = [inputs[0].gradient, ...module.parameters().flatMap(({ shape, storage }) => (shape.length > 1 ? [storage.gradient as DeviceBuffer] : []))];

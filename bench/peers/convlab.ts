@@ -95,10 +95,12 @@ function buffers({ x, kernel }: TensorWork, backend: Backend): Contestant {
   const [px, pk, out] = [x.data, kernel.data, { length: geometry.outShape.reduce((a, b) => a * b) }].map(({ length }) => backend.allocate(length));
   backend.write(px, x.data);
   backend.write(pk, kernel.data);
+  const executable = backend.prepare({ operation: 'conv', geometry, program: 'direct' });
   return {
-    run: () => backend.conv(geometry, px, pk, null, out),
+    run: () => void backend.run(executable, [px, pk], [out]),
     result: () => backend.read(out),
     dispose: () => {
+      backend.release(executable);
       for (const buffer of [px, pk, out]) backend.free(buffer);
     },
   };

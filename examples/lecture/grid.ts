@@ -67,7 +67,7 @@ export async function grid(tiles: readonly GridTile[], options: GridOptions): Pr
     const image = map ? mapToImage(map, tile.palette ?? palette, tile.range ?? (tile.palette ? rangeOf(tile.palette, [map]) : range)) : tile.image;
     if (image) {
       parts.push(await picture(x, y, w, h, image));
-      parts.push(rectangle(x, y, w, h, 'none', marked ? COLORS.positive : COLORS.line, marked ? 3 : 1));
+      parts.push(rectangle(x, y, w, h, 'none', [marked ? COLORS.positive : COLORS.line, marked ? 3 : 1]));
     }
     const size = Math.min(11, (11 * (width + GAP - 4)) / Math.max(1, textWidth(label, 11)));
     parts.push(text(x, y + h + LINE - 2, label, { size }));
@@ -85,7 +85,7 @@ export function legendOf(x: number, y: number, width: number, label: string, pal
   const bar = Array.from({ length: steps }, (_, i) => rectangle(x + i * step, y, step + 0.3, 10, css(colorOf(palette, i / (steps - 1)))));
   const numbers = [text(x, y + 24, short(low), { size: 11 }), text(x + width, y + 24, short(high), { size: 11, anchor: 'end' })];
   if (palette === 'signed') numbers.push(text(x + width / 2, y + 24, '0', { size: 11, anchor: 'middle' }));
-  return [...bar, rectangle(x, y, width, 10, 'none', COLORS.line), ...numbers, text(x, y + 40, label, { size: 11, color: COLORS.faint })];
+  return [...bar, rectangle(x, y, width, 10, 'none', [COLORS.line]), ...numbers, text(x, y + 40, label, { size: 11, color: COLORS.faint })];
 }
 
 /** Three digits that count. */

@@ -35,13 +35,13 @@ export function matrices(title: string, notes: readonly string[], items: readonl
       for (let column = 0; column < width; column++) {
         const value = values.data[row * width + column];
         const share = 0.5 + (0.24 * value) / most; // pale, so that the numbers can be read
-        parts.push(rectangle(x + column * cell, y + row * cell, cell, cell, css(colorOf('signed', share)), COLORS.line));
+        parts.push(rectangle(x + column * cell, y + row * cell, cell, cell, css(colorOf('signed', share)), [COLORS.line]));
         const label = short(value);
         const size = Math.min(0.42 * cell, (1.5 * cell) / label.length);
         parts.push(text(x + (column + 0.5) * cell, y + (row + 0.5) * cell + size * 0.36, label, { size, anchor: 'middle' }));
       }
     }
-    for (const [row, column] of marked) parts.push(rectangle(x + column * cell, y + row * cell, cell, cell, 'none', COLORS.ink, 2.5));
+    for (const [row, column] of marked) parts.push(rectangle(x + column * cell, y + row * cell, cell, cell, 'none', [COLORS.ink, 2.5]));
     if (note) parts.push(text(x, y + height * cell + 17, note, { size: 11, color: COLORS.faint }));
     x += room;
     if (sign) parts.push(text(x + SIGN / 2, head + tallest / 2 + 8, sign, { size: 22, anchor: 'middle' }));

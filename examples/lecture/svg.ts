@@ -23,6 +23,8 @@ export interface TextOptions {
   readonly mono?: boolean;
 }
 
+type Edge = readonly [color: string, width?: number];
+
 /** @param y of the baseline */
 export function text(
   x: number,
@@ -36,7 +38,8 @@ export function text(
   return `<text x="${x}" y="${y}" font-family="${family}" font-size="${size}"${weight} text-anchor="${anchor}" fill="${color}">${escaped}</text>`;
 }
 
-export function rectangle(x: number, y: number, width: number, height: number, fill: string, stroke = 'none', strokeWidth = 1): string {
+/** @param edge color of the stroke, and its width */
+export function rectangle(x: number, y: number, width: number, height: number, fill: string, [stroke, strokeWidth = 1]: Edge = ['none']): string {
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}" stroke="${stroke}" stroke-width="${strokeWidth}"/>`;
 }
 

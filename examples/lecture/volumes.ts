@@ -34,7 +34,7 @@ export function volumes(title: string, layers: readonly Volume[]): string {
     if (single) {
       const cell = 6;
       for (let n = 0; n < Math.floor(height / cell); n++)
-        parts.push(rectangle(x, bottom - height + n * cell, width, cell - 1, '#f5b46b', COLORS.positive, 0.5));
+        parts.push(rectangle(x, bottom - height + n * cell, width, cell - 1, '#f5b46b', [COLORS.positive, 0.5]));
       if (channels * cell > height)
         parts.push(
           rectangle(x - 4, bottom - height / 2 - 9, width + 8, 18, COLORS.paper),
@@ -44,10 +44,10 @@ export function volumes(title: string, layers: readonly Volume[]): string {
       // one sheet for each map, the last in front
       for (let c = channels - 1; c >= 0; c--) {
         const shift = c * DEPTH;
-        parts.push(rectangle(x + shift, bottom - height - shift, width, height, c === 0 ? '#fde3c8' : '#f5b46b', COLORS.positive, 0.7));
+        parts.push(rectangle(x + shift, bottom - height - shift, width, height, c === 0 ? '#fde3c8' : '#f5b46b', [COLORS.positive, 0.7]));
       }
       const side = (layers[i].window ?? 0) * UNIT;
-      if (side > 0) parts.push(rectangle(x + (width - side) / 2, bottom - (height + side) / 2, side, side, 'none', COLORS.ink, 1.2));
+      if (side > 0) parts.push(rectangle(x + (width - side) / 2, bottom - (height + side) / 2, side, side, 'none', [COLORS.ink, 1.2]));
     }
     parts.push(text(x, base + 22, layers[i].name, { size: 12, bold: true }), text(x, base + 39, label, { size: 12, color: COLORS.faint }));
     const from = x + width + depth;

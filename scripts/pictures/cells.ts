@@ -27,7 +27,7 @@ export function cells(x: number, y: number, values: Tensor, { cell = 34, fill, l
     for (let column = 0; column < width; column++) {
       const value = values.data[row * width + column];
       const [left, top] = [x + column * cell, y + row * cell];
-      parts.push(rectangle(left, top, cell, cell, fill?.(row, column, value) ?? COLORS.paper, COLORS.line));
+      parts.push(rectangle(left, top, cell, cell, fill?.(row, column, value) ?? COLORS.paper, [COLORS.line]));
       const content = label(value, row, column);
       const size = Math.min(0.42 * cell, (1.45 * cell) / Math.max(1, content.length));
       if (content) parts.push(text(left + cell / 2, top + cell / 2 + size * 0.36, content, { size, anchor: 'middle', color: ink?.(row, column) }));
@@ -38,7 +38,7 @@ export function cells(x: number, y: number, values: Tensor, { cell = 34, fill, l
 
 /** A frame around cells. @param inset how far inside their edge, so that frames do not hide each other */
 export function frame(x: number, y: number, width: number, height: number, color: string = COLORS.ink, { thick = 3, inset = 0 } = {}): string {
-  return rectangle(x + inset, y + inset, width - 2 * inset, height - 2 * inset, 'none', color, thick);
+  return rectangle(x + inset, y + inset, width - 2 * inset, height - 2 * inset, 'none', [color, thick]);
 }
 
 /** A pale color for a number, so that it can be read. @param most what has the strongest color */

@@ -78,11 +78,11 @@ export async function explain(kernel: Tensor, of: Format | readonly number[], op
   checkOptions('explain', options, shape ? EXPLAIN_OPTIONS : EXPLAIN_FILTER_OPTIONS);
   const { backend, ...rest } = options;
   const on = backend === undefined ? await defaultBackend() : checkBackend('explain', backend);
-  const plan = shape ? planTensor(kernel, shape, rest, on) : planPicture(kernel, of as Format, rest as ExplainFilterOptions, on);
+  const plan = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format, rest as ExplainFilterOptions, on);
   return { ...plan, text: describePlan(plan, on.device) };
 }
 
-function planPicture(kernel: Tensor, format: Format, options: ExplainFilterOptions, on: Backend): ConvPlan {
+function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterOptions, on: Backend): ConvPlan {
   const { channels, alpha, linear, output, precision, region, mask, ...step } = options;
   const around = { channels, alpha, linear, output, precision, region, mask };
   if (format === null || typeof format !== 'object') {
@@ -96,7 +96,7 @@ function planPicture(kernel: Tensor, format: Format, options: ExplainFilterOptio
   return planFilter(samples, [{ kernel, ...step }], around, on, { operation: 'explain', merging: 'none' }).steps[0];
 }
 
-function planTensor(kernel: Tensor, shape: readonly number[], { algorithm, ...options }: ExplainOptions, on: Backend): ConvPlan {
+function planForTensor(kernel: Tensor, shape: readonly number[], { algorithm, ...options }: ExplainOptions, on: Backend): ConvPlan {
   const { x, full, groups } = lift(kernel, shape);
   const geometry = convGeometry(x, full.shape, { ...(groups === undefined ? {} : { groups }), ...options }, 'explain');
   return planConv(full, geometry, on, algorithm, 'explain');

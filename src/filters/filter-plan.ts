@@ -89,7 +89,7 @@ class PlannedFilter implements FilterPlan {
   ) {
     this.format = settled.format;
     this.result = settled.result;
-    this.#whyPlanes = whyPlanes(settled);
+    this.#whyPlanes = whyOverPlanes(settled);
     this.#fromSamples = this.#whyPlanes ? undefined : planPicture(this.#pictureStep, on.backend);
     // an algorithm that does not go with its kernel is refused now, not at the first picture
     if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
@@ -193,7 +193,7 @@ function ofPicture(plan: ConvPlan, alternatives: () => readonly Alternative[]): 
 }
 
 /** Why a picture has to go over planes whatever its kernel; undefined if it may go from samples to samples. */
-function whyPlanes(settled: SettledFilter): Reason | undefined {
+function whyOverPlanes(settled: SettledFilter): Reason | undefined {
   const { format, steps, channels, filtered, output, linear, local, alpha } = settled;
   if (steps.length > 1) return { name: 'severalKernels' };
   if (format.samples !== 'uint8') return { name: 'otherSamples' };

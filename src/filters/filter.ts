@@ -25,7 +25,7 @@ export const FILTER_OPTIONS = {
 export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}
 
 /** The plans of the latest calls. To hold one of your own, and to release it, use {@link planFilter}. */
-const recent = new RecentPlans<FilterPlan>(32);
+const recentFilters = new RecentPlans<FilterPlan>(32);
 
 /**
  * Filters a picture: the kernel slides over every color channel by itself; for alpha see {@link FilterOptions.alpha}.
@@ -54,7 +54,7 @@ export async function filter(image: Image, kernel: Tensor, options: FilterOption
   const around = { channels, alpha, linear, output, precision, region, mask };
   const on = backend === undefined ? await defaultBackend() : checkBackend('filter', backend);
   const format = formatOf(image);
-  const plan = recent.get(on, format, [kernel, step, around], () =>
+  const plan = recentFilters.get(on, format, [kernel, step, around], () =>
     planFilter(format, [{ kernel, ...step }], around, on, { operation: 'filter', merging: 'none' }),
   );
   return plan.apply(image, { out, onPlan });

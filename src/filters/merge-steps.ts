@@ -46,8 +46,8 @@ function mergeTwo(a: Step, b: Step, approximate: boolean): Step | undefined {
   const padding = axes.map((axis) => [ga.before[axis] + gb.before[axis], ga.after[axis] + gb.after[axis]] as const);
   const border = pads(b, axes) ? gb : ga;
   if (border.paddingMode === 'reflect' && axes.some((axis, i) => Math.max(...padding[i]) >= ga.input[axis])) return undefined;
-  const kernel = convolved(window(a), window(b));
-  if (cost(a) + cost(b) <= (taps(kernel) + PASS) * sizeOf(gb.outShape)) return undefined;
+  const kernel = convolved(writtenWindow(a), writtenWindow(b));
+  if (cost(a) + cost(b) <= (nonZeroTaps(kernel) + PASS) * sizeOf(gb.outShape)) return undefined;
   return {
     geometry: convGeometry(ga.xShape, [ga.groups, 1, ...kernel.shape], {
       stride: gb.stride.slice(3 - gb.rank),
@@ -74,7 +74,7 @@ function sameBorder(a: Step, b: Step, axis: 0 | 1 | 2): boolean {
       return sameSize;
     case 'reflect':
     case 'symmetric':
-      return sameSize && before === after && isMirrored(window(a), axis - (3 - ga.rank));
+      return sameSize && before === after && isMirrored(writtenWindow(a), axis - (3 - ga.rank));
     case 'zero':
       return a.bias === 0 && ((k === 1 && sameSize) || (before >= k - 1 && after >= k - 1));
     case 'replicate':
@@ -89,7 +89,7 @@ function pads({ geometry }: Step, axes: readonly (0 | 1 | 2)[]): boolean {
 }
 
 /** The weights as they lie on the picture. */
-function window({ geometry, kernel }: Step): Tensor {
+function writtenWindow({ geometry, kernel }: Step): Tensor {
   return geometry.flip ? { shape: kernel.shape, data: kernel.data.slice().reverse() } : kernel;
 }
 
@@ -119,9 +119,9 @@ function convolved(a: Tensor, b: Tensor): Tensor {
 }
 
 function cost({ geometry, kernel }: Step): number {
-  return (taps(kernel) + PASS) * sizeOf(geometry.outShape);
+  return (nonZeroTaps(kernel) + PASS) * sizeOf(geometry.outShape);
 }
 
-function taps({ data }: Tensor): number {
+function nonZeroTaps({ data }: Tensor): number {
   return data.reduce((count, weight) => (weight === 0 ? count : count + 1), 0);
 }

@@ -11,7 +11,7 @@ import { type Output, resultSamples } from './picture/output.js';
 import { checkSameSize, checkWhere, type Rectangle, type Region, reachOf, WHERE_OPTIONS, type WhereOptions } from './picture/region.js';
 import { type KernelStep, placeSteps, type Step } from './step.js';
 
-const SETTLED = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
+const SETTLED_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
 
 /** How neighboring steps are merged: not at all, where that changes nothing, or at the border too; see {@link mergeSteps}. */
 export type Merging = 'none' | 'exact' | 'approximate';
@@ -52,7 +52,7 @@ export function settleFilter(
   options: ImageOptions & WhereOptions,
   merging: Merging,
 ): SettledFilter {
-  const { channels, linear, output, precision, region, mask } = settle(operation, options, SETTLED);
+  const { channels, linear, output, precision, region, mask } = settle(operation, options, SETTLED_OPTIONS);
   const { width, height } = format;
   checkWhere(operation, options, format);
   if (channels === 'luminance' && format.channels < 3) {
@@ -60,7 +60,7 @@ export function settleFilter(
   }
   const filtered = chooseFiltered(operation, channels, format.channels, options.alpha);
   // a kernel that is changed later does not change the plan
-  const kept = kernels.map((step) => (step.kernel?.data instanceof Float32Array ? { ...step, kernel: copyOf(step.kernel) } : step));
+  const kept = kernels.map((step) => (step.kernel?.data instanceof Float32Array ? { ...step, kernel: copyKernel(step.kernel) } : step));
   const planes = channels === 'luminance' ? 1 : filtered.length;
   const place = (size: Pick<Format, 'width' | 'height'>) => placeSteps(operation, [1, planes, size.height, size.width], kept);
   const everywhere = place(format);
@@ -80,7 +80,7 @@ export function settleFilter(
   };
 }
 
-function copyOf({ shape, data }: KernelStep['kernel']): KernelStep['kernel'] {
+function copyKernel({ shape, data }: KernelStep['kernel']): KernelStep['kernel'] {
   return { shape, data: data.slice() };
 }
 

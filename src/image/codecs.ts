@@ -2,7 +2,7 @@ import { DataError, OptionError, show, UnsupportedError } from '../errors.js';
 import { check, count, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
 import { bmp } from './formats/bmp.js';
 import type { Codec } from './formats/codec.js';
-import { Damaged, type Format, Unreadable } from './formats/format.js';
+import { Damaged, type FileFormat, Unreadable } from './formats/format.js';
 import { gif } from './formats/gif.js';
 import { jpeg } from './formats/jpeg.js';
 import { png } from './formats/png.js';
@@ -16,7 +16,7 @@ export const imageFormats = ['png', 'jpeg', 'bmp', 'gif', 'tiff'] as const;
 /** One of {@link imageFormats}. */
 export type ImageFormat = (typeof imageFormats)[number];
 
-const FORMATS: Readonly<Record<ImageFormat, Format>> = { png, jpeg, bmp, gif, tiff };
+const FORMATS: Readonly<Record<ImageFormat, FileFormat>> = { png, jpeg, bmp, gif, tiff };
 
 /** Pictures that are often taken for one of those. */
 const OTHERS: readonly (readonly [name: string, begins: RegExp])[] = [
@@ -140,7 +140,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function identify(bytes: Buffer): Format {
+function identify(bytes: Buffer): FileFormat {
   if (bytes.length === 0) throw new Damaged('is empty: 0 bytes');
   const known = Object.values(FORMATS).find((format) => format.matches(bytes));
   if (known) return known;

@@ -72,7 +72,7 @@ export async function readImage(path: string, options: Pick<DecodeOptions, 'maxP
 export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormat } = {}): Promise<void> {
   checkOptions('writeImage', options, WRITE_OPTIONS);
   checkPath('writeImage', path);
-  const { quality, codec, format = formatOf(path) } = options;
+  const { quality, codec, format = formatOfPath(path) } = options;
   const bytes = await encode('writeImage', image, format, { quality, codec });
   await writeWhole('writeImage', path, bytes);
 }
@@ -98,7 +98,7 @@ export async function writeAnimation(path: string, animation: Animation): Promis
 }
 
 /** @throws OptionError if the extension has no format */
-export function formatOf(path: string): ImageFormat {
+export function formatOfPath(path: string): ImageFormat {
   const format = EXTENSIONS[extname(path).toLowerCase()];
   if (format) return format;
   const known = Object.keys(EXTENSIONS).join(', ');

@@ -102,11 +102,11 @@ export class Operators {
 }
 
 /** Those of calls that hold nothing, such as `conv`: one set for each backend, kept as long as the backend. */
-const shared = new WeakMap<Backend, Operators>();
+const ofCalls = new WeakMap<Backend, Operators>();
 
 /** The operators for calls that hold no executables themselves. */
 export function operatorsOf(backend: Backend): Operators {
-  const operators = shared.get(backend) ?? new Operators(backend);
-  shared.set(backend, operators);
+  const operators = ofCalls.get(backend) ?? new Operators(backend);
+  ofCalls.set(backend, operators);
   return operators;
 }

@@ -23,7 +23,7 @@ interface PixelSumProps {
 
 /** The sum of one pixel, and what becomes of it. */
 export function PixelSum({ done, how, shown, x, y, c }: PixelSumProps) {
-  const out = writeOut(done.from.image, how.kernel, how.geometry, shown, { x, y }, c, how.around);
+  const out = writeOut({ ...how, image: done.from.image, shown }, { x, y }, c);
   const products = out.window.map((row, j) => row.map((value, i) => value * out.weights[j][i]));
   const ghost = (j: number, i: number) => out.ghost[j][i];
   const name = out.opacity !== undefined ? t('windowCounted') : how.around.linear ? t('windowLight') : t('windowSamples');

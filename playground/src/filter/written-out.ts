@@ -50,16 +50,17 @@ function appliedWeights(kernel: Tensor, flip: boolean, { divideBySum, scale }: P
   return flip ? rows.reverse().map((row) => row.reverse()) : rows;
 }
 
-/** @param at the output pixel @param c 0 red, 1 green, 2 blue of an RGBA picture of 8 bits */
-export function writeOut(
-  image: Image,
-  kernel: Tensor,
-  geometry: ConvGeometry,
-  shown: Shown,
-  at: { x: number; y: number },
-  c: number,
-  around: Around,
-): WrittenOut {
+/** A kernel on an RGBA picture of 8 bits, and which cells of the picture its padded cells show. */
+export interface Placed {
+  readonly image: Image;
+  readonly kernel: Tensor;
+  readonly geometry: ConvGeometry;
+  readonly shown: Shown;
+  readonly around: Around;
+}
+
+/** @param at the output pixel @param c 0 red, 1 green, 2 blue */
+export function writeOut({ image, kernel, geometry, shown, around }: Placed, at: { x: number; y: number }, c: number): WrittenOut {
   const weights = appliedWeights(kernel, geometry.flip, around);
   const total = weights.flat().reduce((sum, weight) => sum + weight, 0);
   const means = weights.flat().every((weight) => weight >= 0) && total > 0;

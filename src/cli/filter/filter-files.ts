@@ -3,7 +3,7 @@ import { basename, extname, isAbsolute, join, relative } from 'node:path';
 import { escapePath, glob, isDynamicPattern } from 'tinyglobby';
 import { DataError, OptionError } from '../../errors.js';
 import { type ImageFormat, imageFormats } from '../../image/codecs.js';
-import { EXTENSIONS, formatOf } from '../../image/image-files.js';
+import { EXTENSIONS, formatOfPath } from '../../image/image-files.js';
 
 /** One picture to filter. `-` is standard input or output. */
 export interface FileJob {
@@ -35,7 +35,7 @@ export async function findJobs(paths: readonly string[], { out, format }: FileFl
       throw new OptionError('filter', '--out', `must name the folder for the results, as ${from} is many pictures`, paths);
     if (to === '-' && format === undefined)
       throw new OptionError('filter', '--format', `must be given where the result goes to standard output (${imageFormats.join(', ')})`, format);
-    if (to !== '-' && format === undefined) formatOf(to);
+    if (to !== '-' && format === undefined) formatOfPath(to);
     return [{ from, to, format }];
   }
   const jobs: FileJob[] = [];

@@ -18,7 +18,7 @@ interface Ready {
   release(): void;
 }
 
-const recent = new RecentPlans<Ready>(8);
+const recentMagnitudes = new RecentPlans<Ready>(8);
 
 /** scale · √(a² + b²), where a and b are what two kernels give. */
 interface Magnitude {
@@ -42,7 +42,7 @@ export async function magnitudeFromSamples(
   const keepsAlpha = hasAlpha(channels) && filtered.length === channels - 1 && !filtered.includes(channels - 1);
   if (!(data instanceof Uint8ClampedArray) || (filtered.length < channels && !keepsAlpha)) return undefined;
   const on = await chosenBackend(operation, backend);
-  const { plan, executable } = recent.get(on, formatOf(image), [kernels, scale, filtered, paddingMode, paddingValue], () => {
+  const { plan, executable } = recentMagnitudes.get(on, formatOf(image), [kernels, scale, filtered, paddingMode, paddingValue], () => {
     const { geometry } = placeStep(operation, [1, channels, height, width], kernels[0], { paddingMode, paddingValue });
     const planned = planMagnitude(kernels, scale, geometry, { samples: 'uint8', channels, filtered: filtered.length, opaque: false }, on);
     const prepared = planned?.job && on.prepare(planned.job);

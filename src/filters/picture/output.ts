@@ -59,7 +59,7 @@ export function mapOutput(x: Tensor, samples: SampleType, output: Output, filter
   const planes = filtered.map((c) => x.data.subarray(c * area, (c + 1) * area));
   if (output === 'abs') for (const plane of planes) each(plane, Math.abs);
   if (output === 'signed') for (const plane of planes) each(plane, (value) => value + (white === 1 ? 0.5 : (white + 1) / 2));
-  if (output === 'normalize') normalize(planes, white);
+  if (output === 'normalize') spread(planes, white);
   toResultUnits(x, samples, output);
 }
 
@@ -93,7 +93,7 @@ export function deliver(result: Image, out: Image | undefined): Image {
   return out ?? result;
 }
 
-function normalize(planes: readonly Float32Array[], white: number): void {
+function spread(planes: readonly Float32Array[], white: number): void {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const plane of planes) {
     for (const value of plane) {

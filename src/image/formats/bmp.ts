@@ -1,5 +1,5 @@
 import { fromRgba, overWhite, toRgba8 } from '../samples.js';
-import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
+import { Damaged, type FileFormat, type Header, need, Unreadable } from './format.js';
 
 /** Sizes of the headers that jimp supports, and of the others (OS/2). */
 const HEADER_SIZES = [40, 52, 56, 108, 124];
@@ -17,7 +17,7 @@ interface BmpHeader extends Header {
 }
 
 /** BMP by jimp (bmp-ts): uncompressed, 1, 4, 8, 24 or 32 bits; decoded as RGB, alpha is dropped. */
-export const bmp: Format = {
+export const bmp: FileFormat = {
   name: 'BMP',
   matches: (bytes) => bytes.toString('latin1', 0, 2) === 'BM' && bytes.length >= 18 && [...HEADER_SIZES, ...OTHER_HEADERS].includes(bytes.readUInt32LE(14)),
   inspect,

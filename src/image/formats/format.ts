@@ -12,7 +12,7 @@ export interface Header {
  * loop for ever, take all memory or return half a picture. So each format first reads the header, and walks
  * through the file until it is certain to be whole; only then the library sees it.
  */
-export interface Format {
+export interface FileFormat {
   readonly name: string;
   /** Whether the file begins like one. */
   matches(bytes: Buffer): boolean;

@@ -3,7 +3,7 @@ import type { Gifenc } from 'gifenc';
 import type { Frame } from '../frame.js';
 import type { Image } from '../image.js';
 import { fromRgba, toRgba8 } from '../samples.js';
-import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
+import { Damaged, type FileFormat, type Header, need, Unreadable } from './format.js';
 import { checkLzw } from './unpack.js';
 
 const EXTENSION = 0x21;
@@ -17,7 +17,7 @@ const CLEAR = 2;
 const RESTORE = 3;
 
 /** GIF: read by jimp (omggif), the first frame, RGB, or RGBA if any pixel is transparent; written by gifenc. */
-export const gif: Format = {
+export const gif: FileFormat = {
   name: 'GIF',
   matches: (bytes) => /^GIF8[79]a/.test(bytes.toString('latin1', 0, 6)),
   inspect,

@@ -1,6 +1,6 @@
 import { fromRgba, overWhite, toRgba8 } from '../samples.js';
 import { readDirectory, TAG } from './directory.js';
-import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
+import { Damaged, type FileFormat, type Header, need, Unreadable } from './format.js';
 import { orient } from './orient.js';
 import { decodeBySharp, jpegBySharp } from './sharp.js';
 
@@ -31,7 +31,7 @@ const MAX_PIXELS = 100e6;
 const MAX_SCANS = 100;
 
 /** JPEG by jimp (jpeg-js): baseline and progressive, rotated by its EXIF orientation; gray has 1 channel, all else 3. */
-export const jpeg: Format = {
+export const jpeg: FileFormat = {
   name: 'JPEG',
   matches: (bytes) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff,
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Image } from '../image.js';
 import { fromRgba, withDepth } from '../samples.js';
-import { Damaged, type Format, type Header, need } from './format.js';
+import { Damaged, type FileFormat, type Header, need } from './format.js';
 import { decodeBySharp, pngBySharp } from './sharp.js';
 import { checkDeflated, MAX_DEFLATE_RATIO } from './unpack.js';
 
@@ -35,7 +35,7 @@ interface PngHeader extends Header {
 }
 
 /** PNG by pngjs: every color type and depth, interlaced or not. Channels as in the file; 16 bits stay 16. */
-export const png: Format = {
+export const png: FileFormat = {
   name: 'PNG',
   matches: (bytes) => bytes.subarray(0, 8).equals(SIGNATURE),
   inspect,

@@ -1,6 +1,6 @@
 import { fromRgba, toRgba8 } from '../samples.js';
 import { firstDirectoryOnly, readDirectory, TAG } from './directory.js';
-import { Damaged, type Format, type Header, need, Unreadable } from './format.js';
+import { Damaged, type FileFormat, type Header, need, Unreadable } from './format.js';
 import { orient } from './orient.js';
 import { checkDeflated, checkLzw } from './unpack.js';
 
@@ -28,7 +28,7 @@ interface TiffHeader extends Header {
 }
 
 /** TIFF by jimp (utif): the first page; strips, plain, LZW or deflated; 8-bit gray, RGB or RGBA; of 16 bits the upper 8. */
-export const tiff: Format = {
+export const tiff: FileFormat = {
   name: 'TIFF',
   matches: (bytes) => ['II\x2a\0', 'MM\0\x2a', 'II\x2b\0', 'MM\0\x2b'].includes(bytes.toString('latin1', 0, 4)),
   inspect,

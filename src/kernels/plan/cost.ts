@@ -37,7 +37,7 @@ export function multiplyAdds({ program, geometry: g, kernel }: Pass): number {
     case 'runningSum':
       return 3 * runningSumCells(g).reduce((sum, cells) => sum + cells, 0);
     case 'fft': {
-      const { rows, columns, transforms } = tilesOf(g);
+      const { rows, columns, transforms } = tilesFor(g);
       return 2.5 * transforms * rows * columns * Math.log2(g.kernel[1] === 1 ? columns : rows * columns);
     }
     default:
@@ -52,7 +52,7 @@ export function predict(pass: Pass): number {
     const [slices, rows, columns] = runningSumCells(g);
     return (NS.call + NS.rowSum * (slices + rows) + NS.columnSum * columns) / 1e6;
   }
-  if (program === 'fft') return (NS.call + tilesOf(g).cost) / 1e6;
+  if (program === 'fft') return (NS.call + tilesFor(g).cost) / 1e6;
   const [perGroup, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
   const inputs = sizeOf(g.xShape);
   const copying = g.stride[2] > 1 ? NS.scattered : perGroup > 1 ? NS.gathered : 0;
@@ -71,7 +71,7 @@ function runningSumCells(g: ConvGeometry): readonly [number, number, number] {
   return [g.kernel[0] > 1 ? planes * D * H * W : 0, g.kernel[1] > 1 ? planes * oD * H * W : 0, planes * oD * 4 * Math.ceil(oH / 4) * Math.max(W, oW)];
 }
 
-function tilesOf(g: ConvGeometry) {
+function tilesFor(g: ConvGeometry) {
   const tiles = fftTiles(g);
   if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
   return tiles;

@@ -16,7 +16,7 @@ const SAME = 1e-6;
  * weight is negative, and they sum to no more than 1.
  */
 export function fixedWeights(row: Float32Array, column: Float32Array): Extract<PictureSum, { kind: 'fixed' }> | undefined {
-  const [ofRow, ofColumn] = [sum(row), sum(column)];
+  const [ofRow, ofColumn] = [sumOfWeights(row), sumOfWeights(column)];
   const total = ofRow * ofColumn;
   if (!(total > 0 && total <= 1 + SAME)) return undefined;
   // either may have been multiplied by what the other was divided by, also −1: here the column sums to 1
@@ -68,6 +68,6 @@ function squares(values: Float64Array): number {
   return values.reduce((all, value) => all + value ** 2, 0);
 }
 
-function sum(weights: Float32Array): number {
+function sumOfWeights(weights: Float32Array): number {
   return weights.reduce((all, weight) => all + weight, 0);
 }

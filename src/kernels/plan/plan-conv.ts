@@ -27,7 +27,7 @@ export function planConv(kernel: Tensor, geometry: ConvGeometry, backend: Backen
   const direct = algorithm === 'auto' ? whyDirect(kernel.data, geometry, backend) : undefined;
   let found: readonly Considered[] | undefined;
   const considered = () => (found ??= considerAll(kernel.data, geometry, backend));
-  if (direct) return toPlan('direct', [directPass(kernel.data, geometry)], direct, geometry, considered);
+  if (direct) return planOverPlanes('direct', [directPass(kernel.data, geometry)], direct, geometry, considered);
   const wanted = algorithm === 'auto' ? best(considered()) : algorithm;
   const chosen = considered().find((each) => each.algorithm === wanted) as Considered;
   if ('whyNot' in chosen) {
@@ -36,13 +36,19 @@ export function planConv(kernel: Tensor, geometry: ConvGeometry, backend: Backen
     throw new OptionError(operation, 'algorithm', `does not go with this kernel: ${inWords(chosen.whyNot)} (${inOrder} would)`, wanted);
   }
   const reason: Reason = algorithm === 'auto' ? advantage(chosen, geometry) : { name: 'asked' };
-  return toPlan(wanted, chosen.passes, reason, geometry, considered);
+  return planOverPlanes(wanted, chosen.passes, reason, geometry, considered);
 }
 
 /** The passes of one algorithm, or why it has none. */
 type Considered = { readonly algorithm: Algorithm } & ({ readonly passes: readonly Pass[]; readonly cost: number } | { readonly whyNot: Reason });
 
-function toPlan(algorithm: Algorithm, passes: readonly Pass[], reason: Reason, geometry: ConvGeometry, considered: () => readonly Considered[]): ConvPlan {
+function planOverPlanes(
+  algorithm: Algorithm,
+  passes: readonly Pass[],
+  reason: Reason,
+  geometry: ConvGeometry,
+  considered: () => readonly Considered[],
+): ConvPlan {
   return {
     ...planesBy(algorithm),
     geometry,

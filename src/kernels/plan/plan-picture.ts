@@ -25,7 +25,7 @@ const LEAST_ROW = 64;
  * Nanoseconds per value and per tap of it; measured as the costs of planes are (cost.ts). Floats include the conversion from and to
  * bytes; `planes` is that conversion where a picture goes over planes of floats.
  */
-const NS = {
+const PICTURE_NS = {
   ...{ integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, separable: 0.4, separableTap: 0.049 },
   ...{ fixed: 0.7, fixedTap: 0.027, fft: 1, planes: 5 },
 };
@@ -53,7 +53,7 @@ export interface PictureStep {
  */
 export function planPicture(step: PictureStep, backend: Backend): ConvPlan | undefined {
   const { kernel, geometry, load, store } = step;
-  if (whyPlanes(step, backend)) return undefined;
+  if (whyNotFromSamples(step, backend)) return undefined;
   let best = least(cheapWays(step), backend);
   // a plan over planes takes longer than some filters, so it is made only where another way could still win
   if (!best || best.cost >= leastOfOthers(step)) {
@@ -61,12 +61,17 @@ export function planPicture(step: PictureStep, backend: Backend): ConvPlan | und
     best = least([...(best ? [best] : []), ...dearWays(step, planes, backend)], backend);
     if (!best || nanoseconds(best, geometry) >= overPlanes(planes, geometry)) return undefined;
   }
-  return toPlan(geometry, best, { load, store }, () => pictureAlternatives(step, backend));
+  return planFromSamples(geometry, best, { load, store }, () => pictureAlternatives(step, backend));
 }
 
-function toPlan(geometry: ConvGeometry, chosen: Candidate, around: Pick<PictureJob, 'load' | 'store'>, alternatives: () => readonly Alternative[]): ConvPlan {
+function planFromSamples(
+  geometry: ConvGeometry,
+  chosen: Candidate,
+  around: Pick<PictureJob, 'load' | 'store'>,
+  alternatives: () => readonly Alternative[],
+): ConvPlan {
   const { sum } = chosen;
-  const reason = advantage(sum, geometry);
+  const reason = advantageOfSum(sum, geometry);
   return {
     ...wayOf(sum),
     geometry,
@@ -95,14 +100,19 @@ export function planMagnitude(kernels: readonly Tensor[], scale: number, geometr
   if (!possible || kernels.length !== 2 || a?.scale !== 1 || b?.scale !== 1 || scale * 2 ** 16 >= HIGHEST_SUM) return undefined;
   const sum: PictureSum = { kind: 'magnitude', windows: [a.window, b.window], scale };
   const taps = a.window.reduce((count, weight, i) => count + Number(weight !== 0 || b.window[i] !== 0), 0);
-  return toPlan(geometry, { sum, cost: NS.integer + 2 * NS.integerTap * taps, products: 2 * taps }, { load, store: { bias: 0 } }, () => []);
+  return planFromSamples(
+    geometry,
+    { sum, cost: PICTURE_NS.integer + 2 * PICTURE_NS.integerTap * taps, products: 2 * taps },
+    { load, store: { bias: 0 } },
+    () => [],
+  );
 }
 
 /** All ways from samples to samples, and those over planes with the conversion to floats and back; the cheapest first. */
 export function pictureAlternatives(step: PictureStep, backend: Backend): readonly Alternative[] {
   const { kernel, geometry } = step;
   const planes = planConv(weightsFor(kernel, geometry), geometry, backend);
-  const why = whyPlanes(step, backend);
+  const why = whyNotFromSamples(step, backend);
   const ways = why ? [] : [...cheapWays(step), ...dearWays(step, planes, backend)].filter(({ sum }) => backend.abilities.pictures.includes(sum.kind));
   const memory = Math.min(BANDS, 2 * sizeOf(geometry.outShape));
   const fromSamples = ways.map((each): Alternative => {
@@ -124,7 +134,7 @@ export function refusedSamples(plan: ConvPlan, why: Reason): readonly Alternativ
 
 /** Predicted milliseconds of a picture's conversion to planes of floats and back. */
 export function conversionCost({ geometry }: ConvPlan): number {
-  return (NS.planes * sizeOf(geometry.outShape)) / 1e6;
+  return (PICTURE_NS.planes * sizeOf(geometry.outShape)) / 1e6;
 }
 
 /** The alternatives of a plan over planes, with the conversion of a picture. */
@@ -142,7 +152,7 @@ interface Candidate {
 }
 
 /** Why a picture has to go over planes, whatever its weights cost. */
-function whyPlanes(step: PictureStep, backend: Backend): Reason | undefined {
+function whyNotFromSamples(step: PictureStep, backend: Backend): Reason | undefined {
   const { kernel, geometry, store } = step;
   if (backend.abilities.pictures.length === 0) return { name: 'noPictures', values: { backend: backend.name } };
   const shape = whyOtherShape(geometry);
@@ -178,12 +188,12 @@ function cheapWays(step: PictureStep): Candidate[] {
   const { geometry, store } = step;
   const window = writtenWeights(step);
   const taps = window.reduce((count, weight) => count + Number(weight !== 0), 0);
-  const tap = taps === window.length && geometry.dilation[1] === 1 ? NS.tap : NS.single;
+  const tap = taps === window.length && geometry.dilation[1] === 1 ? PICTURE_NS.tap : PICTURE_NS.single;
   const share = filteredShare(step);
-  const ways: Candidate[] = [{ cost: share * (NS.floats + tap * taps), products: share * taps, sum: { kind: 'window', window } }];
+  const ways: Candidate[] = [{ cost: share * (PICTURE_NS.floats + tap * taps), products: share * taps, sum: { kind: 'window', window } }];
   const integer = wholeWeights(window, store.bias, geometry);
-  if (integer) ways.push({ cost: NS.integer + NS.integerTap * taps, products: taps, sum: { kind: 'integer', ...integer } });
-  if (isBox(window, geometry)) ways.push({ cost: NS.box, products: 3, sum: { kind: 'box', weight: window[0] } });
+  if (integer) ways.push({ cost: PICTURE_NS.integer + PICTURE_NS.integerTap * taps, products: taps, sum: { kind: 'integer', ...integer } });
+  if (isBox(window, geometry)) ways.push({ cost: PICTURE_NS.box, products: 3, sum: { kind: 'box', weight: window[0] } });
   return ways;
 }
 
@@ -198,13 +208,13 @@ function mayBeFixed({ geometry, store, precision }: PictureStep): boolean {
 /** Nanoseconds of a row and a column, in floats and in fixed point. */
 function inTwoPasses(step: PictureStep): { floats: number; fixed: number } {
   const [share, taps] = [filteredShare(step), step.geometry.kernel[1] + step.geometry.kernel[2]];
-  return { floats: share * (NS.separable + NS.separableTap * taps), fixed: share * (NS.fixed + NS.fixedTap * taps) };
+  return { floats: share * (PICTURE_NS.separable + PICTURE_NS.separableTap * taps), fixed: share * (PICTURE_NS.fixed + PICTURE_NS.fixedTap * taps) };
 }
 
 /** The least that a way which takes a plan over planes could cost. */
 function leastOfOthers(step: PictureStep): number {
   const { floats, fixed } = inTwoPasses(step);
-  return Math.min(NS.planes, maySplit(step) ? floats : NS.planes, mayBeFixed(step) ? fixed : NS.planes);
+  return Math.min(PICTURE_NS.planes, maySplit(step) ? floats : PICTURE_NS.planes, mayBeFixed(step) ? fixed : PICTURE_NS.planes);
 }
 
 /** The ways that take a look at the kernel as a product, or at Fourier tiles. @param planes the plan over planes */
@@ -217,7 +227,7 @@ function dearWays(step: PictureStep, planes: ConvPlan, backend: Backend): Candid
   if (tiles) {
     const values = sizeOf(geometry.outShape);
     const products = (2.5 * tiles.transforms * tiles.rows * tiles.columns * Math.log2(tiles.rows * tiles.columns)) / values;
-    ways.push({ cost: share * (NS.fft + tiles.cost / values), products: share * products, sum: { kind: 'fft', window: writtenWeights(step) } });
+    ways.push({ cost: share * (PICTURE_NS.fft + tiles.cost / values), products: share * products, sum: { kind: 'fft', window: writtenWeights(step) } });
   }
   // fixed point may be the faster way where floats over planes are not
   const passes = mayBeFixed(step) && planes.passes.length === 1 ? separablePassesOf(step, backend) : planes.passes;
@@ -259,7 +269,7 @@ function nanoseconds({ cost }: Candidate, geometry: ConvGeometry): number {
 }
 
 function overPlanes({ passes }: ConvPlan, geometry: ConvGeometry): number {
-  return 1e6 * passes.reduce((sum, pass) => sum + predict(pass), 0) + NS.planes * sizeOf(geometry.outShape);
+  return 1e6 * passes.reduce((sum, pass) => sum + predict(pass), 0) + PICTURE_NS.planes * sizeOf(geometry.outShape);
 }
 
 const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'>>> = {
@@ -280,7 +290,7 @@ export function wayOf(sum: PictureSum): Way {
 }
 
 /** Why a sum is chosen, or what a picture's sums have in common. */
-export function advantage({ kind }: PictureSum, geometry: ConvGeometry): Reason {
+export function advantageOfSum({ kind }: PictureSum, geometry: ConvGeometry): Reason {
   const size = geometry.kernel.slice(1).join(' × ');
   switch (kind) {
     case 'integer':

@@ -75,11 +75,11 @@ function surface(mode: GpuMode): { context: unknown; canvas: unknown } | undefin
 
 /** Values that only float32 keeps: 24 bits, a sign, a fraction without end, large and small ones. */
 const VALUES = Float32Array.of(16777215, -1 / 3, 1e30, -1e-30, 0);
-const IDENTITY: ProgramText = { inputs: { x: [1, 1, VALUES.length] }, axes: { i: VALUES.length }, body: 'return x[0][0][i];' };
+const PROBE: ProgramText = { inputs: { x: [1, 1, VALUES.length] }, axes: { i: VALUES.length }, body: 'return x[0][0][i];' };
 
 /** Runs a first program. It stays, so that GPU.js always has one by which it finds its context again. */
 async function probe(engine: Engine): Promise<Device> {
-  const program = new Program(engine, IDENTITY);
+  const program = new Program(engine, PROBE);
   await program.build([VALUES]);
   const value = await program.run([VALUES]);
   const device = deviceOf(engine, program.context);

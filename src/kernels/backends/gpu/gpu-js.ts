@@ -25,7 +25,7 @@ export interface KernelSettings {
 
 /** A program as GPU.js returns it: a function around the kernel that really runs, which GPU.js may replace. */
 export interface Kernel {
-  (...values: readonly (Input | Texture)[]): Value | Promise<Value>;
+  (...values: readonly (Input | Texture)[]): GpuValue | Promise<GpuValue>;
   readonly kernel: {
     readonly constructor: unknown;
     readonly fallbackReason: string | null;
@@ -58,7 +58,7 @@ export interface Texture {
 }
 
 /** What a program returns: numbers on the device; in mode `cpu`, on the host. */
-export type Value = Float32Array | Texture;
+export type GpuValue = Float32Array | Texture;
 
 /** GPU.js itself, loaded at the first call: nobody pays for it who does not ask for a GPU. */
 export async function loadGpuJs(): Promise<GpuJs> {

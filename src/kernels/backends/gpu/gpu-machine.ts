@@ -1,7 +1,7 @@
 import { ConvlabError, UnsupportedError } from '../../../errors.js';
 import type { DeviceBuffer } from '../../backend.js';
 import type { Device } from './device.js';
-import type { Value } from './gpu-js.js';
+import type { GpuValue } from './gpu-js.js';
 import { type Engine, Program, ProgramCache, type ProgramText } from './program.js';
 
 /** Programs that are kept, and the memory that the results they hold may take: some layers of a network, or some photos. */
@@ -11,14 +11,14 @@ const KEPT_BYTES = 2 ** 29;
 /** What a buffer holds once everything called so far has run. */
 class GpuBuffer implements DeviceBuffer {
   /** undefined: zeros */
-  value: Value | undefined;
+  value: GpuValue | undefined;
   /** why there is no value */
   failure: ConvlabError | undefined;
   freed = false;
 
   constructor(
     readonly length: number,
-    readonly owner: Machine,
+    readonly owner: GpuMachine,
   ) {}
 }
 
@@ -26,7 +26,7 @@ class GpuBuffer implements DeviceBuffer {
  * Buffers, and programs that run on them. A buffer holds the latest result on the device, or what was written on the host;
  * a program replaces it. Where GPU.js answers later (webgpu) calls wait in line, else they run at once.
  */
-export abstract class Machine {
+export abstract class GpuMachine {
   readonly device: string;
   readonly #engine: Engine;
   readonly #device: Device;
@@ -114,7 +114,7 @@ export abstract class Machine {
         this.#programs.delete(key);
         this.#replace(target, undefined, this.#explain(name, error));
       };
-      const done = (value: Value) => this.#replace(target, value);
+      const done = (value: GpuValue) => this.#replace(target, value);
       try {
         const program = this.#programs.get(key, () => new Program(this.#engine, text()), 4 * target.length);
         const launch = () => this.#device.watch(() => program.run(values));
@@ -153,7 +153,7 @@ export abstract class Machine {
     return new UnsupportedError('gpu', `${what} failed on ${this.device}: ${reason}`, {}, { cause: error });
   }
 
-  #replace(buffer: GpuBuffer, value: Value | undefined, failure?: ConvlabError): void {
+  #replace(buffer: GpuBuffer, value: GpuValue | undefined, failure?: ConvlabError): void {
     const old = buffer.value;
     buffer.value = value;
     buffer.failure = failure;

@@ -5,13 +5,13 @@ import type { Job } from '../../job.js';
 import type { PointwiseName } from '../../pointwise.js';
 import { type OperatorMethods, runOperator } from '../../run-operator.js';
 import { addPartsProgram, biasGradientProgram, convProgram, inputGradientProgram, kernelGradientProgram, reduction } from './conv-programs.js';
-import { Machine } from './gpu-machine.js';
+import { GpuMachine } from './gpu-machine.js';
 import { foldProgram, paddedGeometry, padProgram, transposedGeometry } from './padding-programs.js';
 import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';
 
 /** The operators as GPU.js programs. Use createGpuBackend. */
-export class GpuBackend extends Machine implements Backend, OperatorMethods {
+export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   readonly name = 'gpu';
   readonly abilities = { programs: ['direct'], pictures: [] } as const;
 

@@ -1,6 +1,6 @@
 import { UnsupportedError } from '../../../errors.js';
 import type { Triple } from '../../geometry.js';
-import type { Gpu, GpuJs, Input, Kernel, Texture, Value } from './gpu-js.js';
+import type { Gpu, GpuJs, GpuValue, Input, Kernel, Texture } from './gpu-js.js';
 import type { GpuMode } from './modes.js';
 import { type Axes, layThreads } from './threads.js';
 
@@ -50,13 +50,13 @@ export class Program {
   }
 
   /** Compiles ahead of the first run, where that takes its time (webgpu), so that every run calls the device at once. */
-  build(values: readonly Value[]): Promise<unknown> | undefined {
+  build(values: readonly GpuValue[]): Promise<unknown> | undefined {
     if (this.#checked || this.#engine.mode !== 'webgpu') return undefined;
     return Promise.resolve(this.#kernel.kernel.build(...this.#view(values)));
   }
 
   /** @returns the result, which the caller must release; a promise in mode webgpu */
-  run(values: readonly Value[]): Value | Promise<Value> {
+  run(values: readonly GpuValue[]): GpuValue | Promise<GpuValue> {
     const result = this.#kernel(...this.#view(values));
     if (result instanceof Promise) return result.then((value) => this.#check(value));
     return this.#check(result);
@@ -71,7 +71,7 @@ export class Program {
   }
 
   /** The same numbers, each in the shape in which this program reads it. */
-  #view(values: readonly Value[]): (Input | Texture)[] {
+  #view(values: readonly GpuValue[]): (Input | Texture)[] {
     return values.map((value, i) => {
       const shape = this.#shapes[i];
       if (value instanceof Float32Array) return this.#engine.lib.input(value, shape);
@@ -79,7 +79,7 @@ export class Program {
     });
   }
 
-  #check(value: Value): Value {
+  #check(value: GpuValue): GpuValue {
     if (this.#checked) return value;
     const { kernel } = this.#kernel;
     if (kernel.constructor !== this.#engine.gpu.Kernel || kernel.fallbackReason) {

@@ -23,23 +23,23 @@ const WEBGPU_THREADS = 65535 * 8;
  */
 export function layThreads(axes: Axes, mode: GpuMode): Threads {
   const all = Object.entries(axes);
-  if (mode === 'cpu' || sizeOf(all) <= EXACT) return { output: [sizeOf(all)], indices: unflatten('this.thread.x', all) };
+  if (mode === 'cpu' || cellsOf(all) <= EXACT) return { output: [cellsOf(all)], indices: unflatten('this.thread.x', all) };
 
   const limit = mode === 'webgpu' ? WEBGPU_THREADS : EXACT;
   let split = all.length - 1;
-  while (split > 1 && sizeOf(all.slice(split - 1)) <= limit) split--;
+  while (split > 1 && cellsOf(all.slice(split - 1)) <= limit) split--;
   const [rows, row] = [all.slice(0, split), all.slice(split)];
-  if (sizeOf(row) > limit || sizeOf(rows) > limit) {
+  if (cellsOf(row) > limit || cellsOf(rows) > limit) {
     const shape = all.map(([name, size]) => `${name} ${size}`).join(' × ');
     throw new UnsupportedError('gpu', `${mode} can number at most ${limit} rows of ${limit} cells, received ${shape}`, { axes });
   }
-  const [output, thread] = mode === 'webgpu' ? [[sizeOf(row), sizeOf(rows)], 'this.thread.y'] : [[sizeOf(row), 1, sizeOf(rows)], 'this.thread.z'];
+  const [output, thread] = mode === 'webgpu' ? [[cellsOf(row), cellsOf(rows)], 'this.thread.y'] : [[cellsOf(row), 1, cellsOf(rows)], 'this.thread.z'];
   return { output, indices: unflatten('this.thread.x', row) + unflatten(thread, rows) };
 }
 
 /** Statements that take a flat index apart. */
 function unflatten(index: string, axes: readonly (readonly [string, number])[]): string {
-  let [rest, cells, statements] = [index, sizeOf(axes), ''];
+  let [rest, cells, statements] = [index, cellsOf(axes), ''];
   for (const [name, size] of axes.toReversed()) {
     if (size === 1) statements += `const ${name} = 0;\n`;
     else if (cells === size) statements += `const ${name} = ${rest};\n`;
@@ -70,6 +70,6 @@ if (${remainder} >= ${divisor}) { ${quotient} = ${quotient} + 1; ${remainder} = 
 `;
 }
 
-function sizeOf(axes: readonly (readonly [string, number])[]): number {
+function cellsOf(axes: readonly (readonly [string, number])[]): number {
   return axes.reduce((size, [, axis]) => size * axis, 1);
 }
