@@ -87,16 +87,3 @@ export function show(value: unknown): string {
   if (value !== null && typeof value === 'object') return `{ ${Object.keys(value).slice(0, 8).join(', ')} }`;
   return String(value);
 }
-
-/**
- * Refuses options that the operation does not know: an option that is accepted has an effect.
- * @throws OptionError naming the unknown option and the known ones, or if the options are no object
- */
-export function refuseUnknownOptions(operation: string, options: object, known: readonly string[]): void {
-  if (options === null || typeof options !== 'object') throw new OptionError(operation, 'options', 'must be an object', options);
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new OptionError(operation, name, `is not an option; the options are ${known.join(', ')}`, (options as Record<string, unknown>)[name]);
-    }
-  }
-}

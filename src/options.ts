@@ -30,6 +30,9 @@ export interface Row<T = unknown> extends Rule<T> {
 /** The options of one operation, by name. */
 export type Rows = Readonly<Record<string, Row>>;
 
+/** The rows that an options interface needs, where the table follows from the interface. */
+export type RowsOf<O> = { readonly [K in keyof O]-?: Row<NonNullable<O[K]>> };
+
 /** The options object that a table of rows describes. */
 export type OptionsOf<R> = { -readonly [K in keyof R as K extends RequiredOf<R> ? never : K]?: ValueOf<R[K]> } & {
   -readonly [K in keyof R as K extends RequiredOf<R> ? K : never]: ValueOf<R[K]>;
@@ -44,10 +47,11 @@ type RequiredOf<R> = { [K in keyof R]: R[K] extends { readonly required: true } 
 /**
  * Holds an options object against its table. An option that is undefined counts as left out.
  * @param operation the name that errors begin with
+ * @param what the object is called where it is none
  * @throws OptionError if an option is unknown, missing or breaks its rule
  */
-export function checkOptions(operation: string, options: unknown, rows: Rows): void {
-  if (options === null || typeof options !== 'object') throw new OptionError(operation, 'options', 'must be an object', options);
+export function checkOptions(operation: string, options: unknown, rows: Rows, what = 'options'): void {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) throw new OptionError(operation, what, 'must be an object', options);
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(rows, name)) throw unknownOption(operation, name, given[name], Object.keys(rows));
@@ -150,6 +154,12 @@ export const notNegative: Rule<number> = atLeast(0);
 export const count: Rule<number> = whole(1);
 /** A switch. */
 export const flag: Rule<boolean> = rule('true or false', (value) => typeof value === 'boolean');
+/** Any number, NaN and infinity too. */
+export const anyNumber: Rule<number> = rule('a number', (value) => typeof value === 'number', typed);
+/** Any whole number. */
+export const anyWhole: Rule<number> = rule('a whole number', Number.isSafeInteger, typed);
+/** A share that is never all. */
+export const probability: Rule<number> = rule('a probability, 0 ≤ p < 1', (value) => typeof value === 'number' && value >= 0 && value < 1, typed);
 /** Any text. */
 export const text: Rule<string> = rule('a text', (value) => typeof value === 'string', { parse: (typed) => typed });
 /** A function. */
@@ -181,7 +191,7 @@ export function perAxis<T>(each: Rule<T>): Rule<T | readonly T[]> {
   });
 }
 
-/** A value that obeys one of two rules. */
-export function either<A, B>(a: Rule<A>, b: Rule<B>): Rule<A | B> {
-  return rule(`${a.says}, or ${b.says}`, (value) => a.holds(value) || b.holds(value));
+/** A value that obeys one of several rules. */
+export function either<const R extends readonly Rule[]>(...rules: R): Rule<ValueOf<R[number]>> {
+  return rule(rules.map(({ says }) => says).join(', or '), (value) => rules.some(({ holds }) => holds(value)));
 }

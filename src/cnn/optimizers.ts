@@ -1,7 +1,8 @@
-import { OptionError, refuseUnknownOptions } from '../errors.js';
+import { OptionError } from '../errors.js';
 import type { DeviceBuffer } from '../kernels/backend.js';
 import { convGeometry } from '../kernels/geometry.js';
 import type { Operators } from '../kernels/operators.js';
+import { check, flag, notNegative, type OptionsOf, option, probability, type Rows, rule, type SettledOptions, settle } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import type { Module, Parameter } from './module.js';
 
@@ -21,7 +22,7 @@ export abstract class Optimizer {
   readonly #pending = new Map<string, Tensor>();
 
   constructor(model: Module, lr: number) {
-    if (!(lr >= 0 && Number.isFinite(lr))) throw new OptionError(this.constructor.name, 'lr', 'must be a finite number ≥ 0', lr);
+    check(this.constructor.name, 'lr', lr, notNegative);
     this.lr = lr;
     this.#named = [...model.namedParameters()].filter(([, parameter]) => parameter.trainable);
   }
@@ -114,16 +115,19 @@ export abstract class Optimizer {
   }
 }
 
-/** Options of {@link SGD}. */
-export interface SGDOptions {
-  lr: number;
+/** Rows of {@link SGDOptions}. */
+export const SGD_OPTIONS = {
+  lr: option(notNegative, { required: true }),
   /** Default 0. */
-  momentum?: number;
+  momentum: option(notNegative, { default: 0 }),
   /** Look ahead along the momentum. Default false. */
-  nesterov?: boolean;
+  nesterov: option(flag, { default: false }),
   /** L2 penalty, added to the gradient. Default 0. */
-  weightDecay?: number;
-}
+  weightDecay: option(notNegative, { default: 0 }),
+} satisfies Rows;
+
+/** Options of {@link SGD}. */
+export interface SGDOptions extends OptionsOf<typeof SGD_OPTIONS> {}
 
 /**
  * v = momentum·v + g; parameter −= lr·v. As PyTorch's, the first v is g.
@@ -146,14 +150,11 @@ export interface SGDOptions {
  * ```
  */
 export class SGD extends Optimizer {
-  readonly #options: Required<Omit<SGDOptions, 'lr'>>;
+  readonly #options: Omit<SettledOptions<typeof SGD_OPTIONS>, 'lr'>;
 
   constructor(model: Module, options: SGDOptions) {
-    refuseUnknownOptions('SGD', options, ['lr', 'momentum', 'nesterov', 'weightDecay']);
-    const { lr, momentum = 0, nesterov = false, weightDecay = 0 } = options;
+    const { lr, momentum, nesterov, weightDecay } = settle('SGD', options, SGD_OPTIONS);
     super(model, lr);
-    if (!(momentum >= 0)) throw new OptionError('SGD', 'momentum', 'must be ≥ 0', momentum);
-    if (!(weightDecay >= 0)) throw new OptionError('SGD', 'weightDecay', 'must be ≥ 0', weightDecay);
     if (nesterov && momentum === 0) throw new OptionError('SGD', 'nesterov', 'needs a momentum > 0, which is 0', nesterov);
     this.#options = { momentum, nesterov, weightDecay };
   }
@@ -172,17 +173,22 @@ export class SGD extends Optimizer {
   }
 }
 
-/** Options of {@link Adam} and {@link AdamW}. */
-export interface AdamOptions {
+const betas = rule<readonly [number, number]>('two numbers in [0, 1)', (value) => Array.isArray(value) && value.length === 2 && value.every(probability.holds));
+
+/** Rows of {@link AdamOptions}. */
+export const ADAM_OPTIONS = {
   /** Default 0.001. */
-  lr?: number;
+  lr: option(notNegative, { default: 0.001 }),
   /** Decay of the two moments. Default [0.9, 0.999]. */
-  betas?: readonly [number, number];
+  betas: option(betas, { default: [0.9, 0.999] }),
   /** Default 1e-8. */
-  eps?: number;
+  eps: option(notNegative, { default: 1e-8 }),
   /** Adam: an L2 penalty, added to the gradient, default 0. AdamW: weights shrink by lr·weightDecay a step, default 0.01. */
-  weightDecay?: number;
-}
+  weightDecay: option(notNegative, { default: 0 }),
+} satisfies Rows;
+
+/** Options of {@link Adam} and {@link AdamW}. */
+export interface AdamOptions extends OptionsOf<typeof ADAM_OPTIONS> {}
 
 /**
  * A rate for each weight, from running means of its gradient and of the gradient's square.
@@ -190,15 +196,11 @@ export interface AdamOptions {
  * @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015
  */
 export class Adam extends Optimizer {
-  protected readonly options: Required<Omit<AdamOptions, 'lr'>>;
+  protected readonly options: Omit<SettledOptions<typeof ADAM_OPTIONS>, 'lr'>;
 
   constructor(model: Module, options: AdamOptions = {}) {
-    refuseUnknownOptions('Adam', options, ['lr', 'betas', 'eps', 'weightDecay']);
-    const { lr = 0.001, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
+    const { lr, betas, eps, weightDecay } = settle(new.target.name, options, ADAM_OPTIONS);
     super(model, lr);
-    if (!betas.every((beta) => beta >= 0 && beta < 1)) throw new OptionError(this.constructor.name, 'betas', 'must lie in [0, 1)', betas);
-    if (!(eps >= 0)) throw new OptionError(this.constructor.name, 'eps', 'must be ≥ 0', eps);
-    if (!(weightDecay >= 0)) throw new OptionError(this.constructor.name, 'weightDecay', 'must be ≥ 0', weightDecay);
     this.options = { betas, eps, weightDecay };
   }
 
@@ -231,17 +233,22 @@ export class AdamW extends Adam {
   }
 }
 
-/** Options of {@link RMSProp}. */
-export interface RMSPropOptions {
+/** Rows of {@link RMSPropOptions}. */
+export const RMSPROP_OPTIONS = {
   /** Default 0.01. */
-  lr?: number;
+  lr: option(notNegative, { default: 0.01 }),
   /** Decay of the mean square. Default 0.99. */
-  alpha?: number;
+  alpha: option(probability, { default: 0.99 }),
   /** Default 1e-8. */
-  eps?: number;
-  weightDecay?: number;
-  momentum?: number;
-}
+  eps: option(notNegative, { default: 1e-8 }),
+  /** L2 penalty, added to the gradient. Default 0. */
+  weightDecay: option(notNegative, { default: 0 }),
+  /** Default 0. */
+  momentum: option(notNegative, { default: 0 }),
+} satisfies Rows;
+
+/** Options of {@link RMSProp}. */
+export interface RMSPropOptions extends OptionsOf<typeof RMSPROP_OPTIONS> {}
 
 /**
  * Gradients divided by the root of their running mean square.
@@ -249,13 +256,11 @@ export interface RMSPropOptions {
  * @see Hinton, Neural Networks for Machine Learning, lecture 6e, 2012
  */
 export class RMSProp extends Optimizer {
-  readonly #options: Required<Omit<RMSPropOptions, 'lr'>>;
+  readonly #options: Omit<SettledOptions<typeof RMSPROP_OPTIONS>, 'lr'>;
 
   constructor(model: Module, options: RMSPropOptions = {}) {
-    refuseUnknownOptions('RMSProp', options, ['lr', 'alpha', 'eps', 'weightDecay', 'momentum']);
-    const { lr = 0.01, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0 } = options;
+    const { lr, alpha, eps, weightDecay, momentum } = settle('RMSProp', options, RMSPROP_OPTIONS);
     super(model, lr);
-    if (!(alpha >= 0 && alpha < 1)) throw new OptionError('RMSProp', 'alpha', 'must lie in [0, 1)', alpha);
     this.#options = { alpha, eps, weightDecay, momentum };
   }
 

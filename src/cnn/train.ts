@@ -1,4 +1,5 @@
-import { OptionError, refuseUnknownOptions } from '../errors.js';
+import { OptionError } from '../errors.js';
+import { anyWhole, callback, checkedInUse, checkOptions, count, option, type RowsOf, whole } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import type { Batches, TrainingBatch } from './batches.js';
 import { evaluate } from './evaluate.js';
@@ -77,22 +78,22 @@ export interface TrainOptions {
   history?: History;
 }
 
-const OPTIONS = [
-  'train',
-  'validation',
-  'optimizer',
-  'loss',
-  'epochs',
-  'schedule',
-  'earlyStopping',
-  'clipGradNorm',
-  'logEvery',
-  'callbacks',
-  'signal',
-  'seed',
-  'startEpoch',
-  'history',
-];
+const TRAIN_OPTIONS = {
+  train: checkedInUse('batches'),
+  validation: checkedInUse('batches'),
+  optimizer: checkedInUse('an optimizer'),
+  loss: checkedInUse('a loss'),
+  epochs: option(count, { required: true }),
+  schedule: callback,
+  earlyStopping: checkedInUse('{ patience, restoreBest? }'),
+  clipGradNorm: checkedInUse('a number > 0'),
+  logEvery: option(count, { default: 100 }),
+  callbacks: checkedInUse('functions by name'),
+  signal: checkedInUse('an AbortSignal'),
+  seed: anyWhole,
+  startEpoch: option(whole(0), { default: 0 }),
+  history: checkedInUse('a history'),
+} satisfies RowsOf<TrainOptions>;
 
 /**
  * Trains a model. Each step is a replay of operator calls in buffers allocated once; loss and accuracy are summed on
@@ -227,10 +228,8 @@ function breather(): () => Promise<void> {
 }
 
 function check(options: TrainOptions): void {
-  refuseUnknownOptions('train', options, OPTIONS);
-  const { epochs, earlyStopping, logEvery = 1, validation } = options;
-  if (!(Number.isInteger(epochs) && epochs >= 1)) throw new OptionError('train', 'epochs', 'must be a whole number ≥ 1', epochs);
-  if (!(Number.isInteger(logEvery) && logEvery >= 1)) throw new OptionError('train', 'logEvery', 'must be a whole number ≥ 1', logEvery);
+  checkOptions('train', options, TRAIN_OPTIONS);
+  const { earlyStopping, validation } = options;
   if (earlyStopping && !validation) throw new OptionError('train', 'earlyStopping', 'needs validation data, which is missing', earlyStopping);
   if (earlyStopping && !(Number.isInteger(earlyStopping.patience) && earlyStopping.patience >= 1)) {
     throw new OptionError('train', 'earlyStopping.patience', 'must be a whole number of epochs ≥ 1', earlyStopping.patience);

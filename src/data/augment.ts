@@ -1,13 +1,15 @@
-import { OptionError, refuseUnknownOptions } from '../errors.js';
+import { anyNumber, anyWhole, between, type OptionsOf, option, type Rows, rule, settle } from '../options.js';
 import type { Random } from '../random.js';
 import type { Tensor } from '../tensor.js';
 import { type Dataset, mapped } from './dataset.js';
-import { checkSeed, stream } from './stream.js';
+import { stream } from './stream.js';
 import { checkPicture } from './transforms.js';
 import { fuse, type Warping } from './warp.js';
 
 /** Makes a new picture `[C, H, W]` of the same shape from one; all chance comes from `random`. */
 export type Augmentation = (x: Tensor, random: Random) => Tensor;
+
+const AUGMENT_OPTIONS = { seed: option(anyWhole, { default: 0 }) } satisfies Rows;
 
 /**
  * The dataset with pictures that are new in every pass:
@@ -28,10 +30,12 @@ export type Augmentation = (x: Tensor, random: Random) => Tensor;
  * console.log((await varied.at(0, 1)).x.shape); // → [ 1, 28, 28 ]
  * ```
  */
-export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, steps: readonly Augmentation[], options: { seed?: number } = {}): Dataset<S> {
-  refuseUnknownOptions('augment', options, ['seed']);
-  const { seed = 0 } = options;
-  checkSeed('augment', seed);
+export function augment<S extends { readonly x: Tensor }>(
+  dataset: Dataset<S>,
+  steps: readonly Augmentation[],
+  options: OptionsOf<typeof AUGMENT_OPTIONS> = {},
+): Dataset<S> {
+  const { seed } = settle('augment', options, AUGMENT_OPTIONS);
   const fused = fuseNeighbors(steps);
   return mapped(dataset, (sample, index, epoch) => {
     const random = stream(seed, epoch, index);
@@ -39,17 +43,23 @@ export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, s
   });
 }
 
-/** Options of {@link randomErase}. */
-export interface RandomEraseOptions {
+const pair = (says: string, highest: number) =>
+  rule<readonly [number, number]>(says, (value) => Array.isArray(value) && value.length === 2 && value[0] > 0 && value[0] <= value[1] && value[1] <= highest);
+
+/** Rows of {@link RandomEraseOptions}. */
+export const RANDOM_ERASE_OPTIONS = {
   /** How often a picture is touched, 0 to 1. Default 0.5. */
-  probability?: number;
+  probability: option(between(0, 1), { default: 0.5 }),
   /** Least and greatest part of the picture, 0 to 1. Default [0.02, 0.33]. */
-  area?: readonly [number, number];
+  area: option(pair('two ascending numbers above 0, up to 1', 1), { default: [0.02, 0.33] }),
   /** Least and greatest height / width; its logarithm is drawn evenly. Default [0.3, 3.3]. */
-  ratio?: readonly [number, number];
+  ratio: option(pair('two ascending numbers above 0', Number.MAX_VALUE), { default: [0.3, 3.3] }),
   /** What is put in its place, in every channel. Default 0. */
-  value?: number;
-}
+  value: option(anyNumber, { default: 0 }),
+} satisfies Rows;
+
+/** Options of {@link randomErase}. */
+export interface RandomEraseOptions extends OptionsOf<typeof RANDOM_ERASE_OPTIONS> {}
 
 /**
  * Blots out a rectangle.
@@ -57,15 +67,7 @@ export interface RandomEraseOptions {
  * @see Zhong et al., Random erasing data augmentation, 2017
  */
 export function randomErase(options: RandomEraseOptions = {}): Augmentation {
-  refuseUnknownOptions('randomErase', options, ['probability', 'area', 'ratio', 'value']);
-  const { probability = 0.5, area = [0.02, 0.33], ratio = [0.3, 3.3], value = 0 } = options;
-  if (!(probability >= 0 && probability <= 1)) throw new OptionError('randomErase', 'probability', 'must be from 0 to 1', probability);
-  if (!(area[0] > 0 && area[0] <= area[1] && area[1] <= 1))
-    throw new OptionError('randomErase', 'area', 'must be two ascending numbers above 0, up to 1', area);
-  if (!(ratio[0] > 0 && ratio[0] <= ratio[1] && ratio[1] < Number.POSITIVE_INFINITY)) {
-    throw new OptionError('randomErase', 'ratio', 'must be two ascending numbers above 0', ratio);
-  }
-  if (typeof value !== 'number') throw new OptionError('randomErase', 'value', 'must be a number', value);
+  const { probability, area, ratio, value } = settle('randomErase', options, RANDOM_ERASE_OPTIONS);
   return (x, random) => {
     const channels = checkPicture('randomErase', x);
     if (random.uniform() >= probability) return x;

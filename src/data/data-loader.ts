@@ -1,22 +1,25 @@
-import { OptionError, refuseUnknownOptions } from '../errors.js';
+import { OptionError } from '../errors.js';
+import { anyWhole, count, flag, type OptionsOf, option, type Rows, rule, settle } from '../options.js';
 import type { Batch } from './collate.js';
 import type { Dataset } from './dataset.js';
 import { RandomSampler, Sampler, SequentialSampler } from './sampler.js';
-import { checkSeed } from './stream.js';
+
+/** Rows of {@link DataLoaderOptions}. */
+export const DATA_LOADER_OPTIONS = {
+  /** Samples in a batch. Default 1. */
+  batchSize: option(count, { default: 1 }),
+  /** A new random order each pass. Default false. */
+  shuffle: option(flag, { default: false }),
+  /** Decides which samples come, and in which order. Default: all in order or, with `shuffle`, a {@link RandomSampler}. */
+  sampler: rule<Sampler>('a Sampler', (value) => value instanceof Sampler),
+  /** Leave out the last batch where it is short. Default false. */
+  dropLast: option(flag, { default: false }),
+  /** Of the shuffle. Default 0. A sampler has a seed of its own. */
+  seed: option(anyWhole, { default: 0 }),
+} satisfies Rows;
 
 /** Options of {@link DataLoader}. */
-export interface DataLoaderOptions {
-  /** Samples in a batch. Default 1. */
-  batchSize?: number;
-  /** A new random order each pass. Default false. */
-  shuffle?: boolean;
-  /** Decides which samples come, and in which order. Default: all in order or, with `shuffle`, a {@link RandomSampler}. */
-  sampler?: Sampler;
-  /** Leave out the last batch where it is short. Default false. */
-  dropLast?: boolean;
-  /** Of the shuffle. Default 0. A sampler has a seed of its own. */
-  seed?: number;
-}
+export interface DataLoaderOptions extends OptionsOf<typeof DATA_LOADER_OPTIONS> {}
 
 /**
  * A dataset in batches: `for await (const { x, y } of loader)`. Every loop is one pass; with `shuffle` each pass has its own
@@ -40,15 +43,8 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
     readonly dataset: Dataset<S>,
     options: DataLoaderOptions = {},
   ) {
-    refuseUnknownOptions('DataLoader', options, ['batchSize', 'shuffle', 'sampler', 'dropLast', 'seed']);
-    const { batchSize = 1, shuffle = false, sampler, dropLast = false, seed = 0 } = options;
-    if (!Number.isSafeInteger(batchSize) || batchSize < 1) throw new OptionError('DataLoader', 'batchSize', 'must be a whole number ≥ 1', batchSize);
-    for (const [option, value] of Object.entries({ shuffle, dropLast })) {
-      if (typeof value !== 'boolean') throw new OptionError('DataLoader', option, 'must be true or false', value);
-    }
-    checkSeed('DataLoader', seed);
+    const { batchSize, shuffle, sampler, dropLast, seed } = settle('DataLoader', options, DATA_LOADER_OPTIONS);
     if (sampler) {
-      if (!(sampler instanceof Sampler)) throw new OptionError('DataLoader', 'sampler', 'must be a Sampler', sampler);
       if (shuffle) throw new OptionError('DataLoader', 'shuffle', 'cannot be true beside a sampler, which decides the order itself', shuffle);
       if (options.seed !== undefined) throw new OptionError('DataLoader', 'seed', 'cannot be given beside a sampler, which has a seed of its own', seed);
     }

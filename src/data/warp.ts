@@ -1,4 +1,4 @@
-import { OptionError, refuseUnknownOptions } from '../errors.js';
+import { atLeast, between, notNegative, type OptionsOf, option, type Rows, settle, whole } from '../options.js';
 import type { Random } from '../random.js';
 import type { Tensor } from '../tensor.js';
 import { smoothNoise } from './smooth-noise.js';
@@ -27,15 +27,17 @@ export interface Warping {
   readonly move: (warp: Warp, random: Random) => void;
 }
 
+const SHIFT_OPTIONS = { max: option(whole(0), { required: true }) } satisfies Rows;
+const ROTATION_OPTIONS = { degrees: option(between(0, 180), { required: true }) } satisfies Rows;
+const ELASTIC_OPTIONS = { alpha: option(notNegative, { required: true }), sigma: option(atLeast(1), { required: true }) } satisfies Rows;
+
 /**
  * Moves the picture by whole pixels, from −max to max down and to the right. Beyond its border it goes on as its edge.
  * @param options.max pixels, a whole number ≥ 0
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomShift(options: { max: number }): Warping {
-  refuseUnknownOptions('randomShift', options, ['max']);
-  const { max } = options;
-  if (!Number.isSafeInteger(max) || max < 0) throw new OptionError('randomShift', 'max', 'must be a whole number ≥ 0', max);
+export function randomShift(options: OptionsOf<typeof SHIFT_OPTIONS>): Warping {
+  const { max } = settle('randomShift', options, SHIFT_OPTIONS);
   return warping((warp, random) => {
     const draw = () => random.integer(2 * max + 1) - max;
     follow(warp, [1, 0, 0, 1], [-draw(), -draw()]);
@@ -47,10 +49,8 @@ export function randomShift(options: { max: number }): Warping {
  * @param options.degrees 0 to 180
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomRotation(options: { degrees: number }): Warping {
-  refuseUnknownOptions('randomRotation', options, ['degrees']);
-  const { degrees } = options;
-  if (!(degrees >= 0 && degrees <= 180)) throw new OptionError('randomRotation', 'degrees', 'must be from 0 to 180', degrees);
+export function randomRotation(options: OptionsOf<typeof ROTATION_OPTIONS>): Warping {
+  const { degrees } = settle('randomRotation', options, ROTATION_OPTIONS);
   return warping((warp, random) => {
     const angle = (random.uniform(-degrees, degrees) * Math.PI) / 180;
     const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
@@ -74,11 +74,8 @@ export function randomRotation(options: { degrees: number }): Warping {
  * console.log((await bent.at(0, 1)).x.shape); // → [ 1, 28, 28 ]
  * ```
  */
-export function randomElastic(options: { alpha: number; sigma: number }): Warping {
-  refuseUnknownOptions('randomElastic', options, ['alpha', 'sigma']);
-  const { alpha, sigma } = options;
-  if (!(alpha >= 0 && alpha < Number.POSITIVE_INFINITY)) throw new OptionError('randomElastic', 'alpha', 'must be a finite number ≥ 0', alpha);
-  if (!(sigma >= 1 && sigma < Number.POSITIVE_INFINITY)) throw new OptionError('randomElastic', 'sigma', 'must be a finite number ≥ 1', sigma);
+export function randomElastic(options: OptionsOf<typeof ELASTIC_OPTIONS>): Warping {
+  const { alpha, sigma } = settle('randomElastic', options, ELASTIC_OPTIONS);
   const addNoise = smoothNoise(alpha, sigma);
   return warping((warp, random) => {
     const { height, width } = warp;

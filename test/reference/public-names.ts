@@ -38,7 +38,7 @@ function throwsItself(declaration: ts.Declaration): boolean {
   if (!code || !(ts.isConstructorDeclaration(code) || ts.isFunctionDeclaration(code))) return false;
   // a constructor may say it itself
   const said = ts.getJSDocTags(code).some(({ tagName }) => tagName.text === 'throws');
-  return !said && /\bthrow new |\brefuseUnknownOptions\(/.test(code.body?.getText() ?? '');
+  return !said && /\bthrow new |\b(checkOptions|settle)\(/.test(code.body?.getText() ?? '');
 }
 
 /** Of `export * as NAME`, whose file has no comment of its own. */

@@ -1,4 +1,5 @@
-import { DataError, OptionError, refuseUnknownOptions, show, UnsupportedError } from '../../errors.js';
+import { ConvlabError, DataError, OptionError, show, UnsupportedError } from '../../errors.js';
+import { checkedInUse, checkOptions, type OptionsOf, type Rows } from '../../options.js';
 import { sizeOf } from '../../tensor.js';
 import { Module } from '../module.js';
 import { type Complaint, isObject, MAX_DEPTH } from './json.js';
@@ -17,11 +18,14 @@ export interface Architecture {
   readonly arguments?: readonly unknown[];
 }
 
-/** Options of {@link architectureOf} and {@link modelFrom}. */
-export interface ArchitectureOptions {
+/** Rows of {@link ArchitectureOptions}. */
+export const ARCHITECTURE_OPTIONS = {
   /** Your own modules, by their names in files. */
-  modules?: Readonly<Record<string, ModuleFormat>>;
-}
+  modules: checkedInUse<Readonly<Record<string, ModuleFormat>>>('formats by name'),
+} satisfies Rows;
+
+/** Options of {@link architectureOf} and {@link modelFrom}. */
+export interface ArchitectureOptions extends OptionsOf<typeof ARCHITECTURE_OPTIONS> {}
 
 const MAX_MODULES = 10_000;
 /** 1 GiB of float32. */
@@ -121,7 +125,7 @@ export function buildModel(architecture: unknown, options: ArchitectureOptions, 
     try {
       return format.create(args);
     } catch (cause) {
-      throw complain(`${where}: ${(cause as Error).message}`, {}, { cause });
+      throw complain(`${where}: ${cause instanceof ConvlabError ? cause.complaint : (cause as Error).message}`, {}, { cause });
     }
   };
 
@@ -133,7 +137,7 @@ export function buildModel(architecture: unknown, options: ArchitectureOptions, 
 }
 
 function formatsOf(operation: string, options: ArchitectureOptions): Readonly<Record<string, ModuleFormat>> {
-  refuseUnknownOptions(operation, options, ['modules']);
+  checkOptions(operation, options, ARCHITECTURE_OPTIONS);
   const taken = Object.keys(options.modules ?? {}).find((name) => Object.hasOwn(MODULE_FORMATS, name));
   if (taken) throw new OptionError(operation, 'modules', `must not use the names of the library's own modules`, taken);
   return { ...MODULE_FORMATS, ...options.modules };

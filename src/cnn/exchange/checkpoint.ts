@@ -1,9 +1,10 @@
-import { DataError, OptionError, refuseUnknownOptions, show } from '../../errors.js';
+import { DataError, show } from '../../errors.js';
+import { check, checkOptions, option, type Rows, text, whole } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
 import { Adam, AdamW, type Optimizer, RMSProp, SGD } from '../optimizers.js';
 import type { History } from '../train.js';
-import { type ArchitectureOptions, architectureOf, buildModel } from './architecture.js';
+import { ARCHITECTURE_OPTIONS, type ArchitectureOptions, architectureOf, buildModel } from './architecture.js';
 import { historyFromJson, historyToJson } from './history.js';
 import { type Complaint, parseJson } from './json.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
@@ -59,7 +60,7 @@ export interface Checkpoint {
  */
 export async function encodeCheckpoint(contents: CheckpointContents, options: ArchitectureOptions = {}): Promise<Uint8Array> {
   const { model, optimizer, history, epoch = history?.epochs.length ?? 0 } = contents;
-  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new OptionError('encodeCheckpoint', 'epoch', 'must be a whole number ≥ 0', epoch);
+  check('encodeCheckpoint', 'epoch', epoch, whole(0));
   const architecture = JSON.stringify(architectureOf(model, options));
   const prefixed = (prefix: string, state: ReadonlyMap<string, Tensor> = new Map()) => [...state].map(([name, x]): [string, Tensor] => [prefix + name, x]);
   const tensors = new Map([...(await model.stateDict()), ...prefixed(OPTIMIZER, await optimizer?.stateDict()), ...prefixed(BEST, history?.best)]);
@@ -73,14 +74,16 @@ export async function encodeCheckpoint(contents: CheckpointContents, options: Ar
   });
 }
 
+const DECODE_OPTIONS = { ...ARCHITECTURE_OPTIONS, name: option(text, { default: 'the file' }) } satisfies Rows;
+
 /**
  * Reads a checkpoint. The file is untrusted; no code in it is executed.
  * @param options.name the file's name in errors. Default `the file`
  * @throws DataError, naming the file, if anything is wrong
  */
 export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions & { name?: string } = {}): Checkpoint {
-  refuseUnknownOptions('decodeCheckpoint', options, ['name', 'modules']);
-  const { name = 'the file', ...architectureOptions } = options;
+  checkOptions('decodeCheckpoint', options, DECODE_OPTIONS);
+  const { name = DECODE_OPTIONS.name.default, ...architectureOptions } = options;
   const complain: Complaint = (rule, values, more) => new DataError('decodeCheckpoint', `${name}: ${rule}`, { name, ...values }, more);
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
   if (metadata.convlab !== KIND) {

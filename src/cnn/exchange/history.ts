@@ -1,11 +1,25 @@
-import { show } from '../../errors.js';
+import { type ConvlabError, show } from '../../errors.js';
+import { anyNumber, checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, type RowsOf, whole } from '../../options.js';
 import type { BatchRecord, EpochRecord, History } from '../train.js';
 import { type Complaint, isObject, parseJson } from './json.js';
 
-const BATCH_FIELDS = ['epoch', 'batch', 'loss', 'accuracy', 'learningRate', 'seconds'];
-const EPOCH_FIELDS = ['epoch', 'loss', 'accuracy', 'learningRate', 'seconds'];
-const VALIDATION_FIELDS = ['validationLoss', 'validationAccuracy'];
-const STOPPED: readonly History['stopped'][] = ['finished', 'early', 'aborted'];
+const number = option(anyNumber, { required: true });
+const BATCH = { epoch: number, batch: number, loss: number, accuracy: number, learningRate: number, seconds: number } satisfies RowsOf<BatchRecord>;
+const EPOCH = {
+  epoch: number,
+  loss: number,
+  accuracy: number,
+  validationLoss: anyNumber,
+  validationAccuracy: anyNumber,
+  learningRate: number,
+  seconds: number,
+} satisfies RowsOf<EpochRecord>;
+const HISTORY = {
+  batches: option(checkedInUse<unknown>('a list'), { required: true }),
+  epochs: option(checkedInUse<unknown>('a list'), { required: true }),
+  stopped: option(oneOf(['finished', 'early', 'aborted']), { required: true }),
+  bestEpoch: option(whole(-1), { required: true }),
+} satisfies Rows;
 
 /** The course of training as JSON, without the best weights. A loss may be NaN or infinite, which JSON has no numbers for: those become texts. */
 export function historyToJson({ batches, epochs, stopped, bestEpoch }: History): string {
@@ -16,34 +30,26 @@ export function historyToJson({ batches, epochs, stopped, bestEpoch }: History):
 
 /** The way back, for a file that is not trusted. */
 export function historyFromJson(text: string, complain: Complaint): History {
-  const history = parseJson(text, complain);
-  if (!isObject(history)) throw complain(`its history must be { batches, epochs, stopped, bestEpoch }, received ${show(history)}`);
-  const { batches, epochs, stopped, bestEpoch } = history;
-  if (!STOPPED.includes(stopped as History['stopped'])) throw complain(`its history's stopped must be one of ${STOPPED.join(', ')}, received ${show(stopped)}`);
-  if (!(Number.isSafeInteger(bestEpoch) && (bestEpoch as number) >= -1))
-    throw complain(`its history's bestEpoch must be a whole number ≥ -1, received ${show(bestEpoch)}`);
-  return {
-    batches: records(batches, BATCH_FIELDS, [], complain) as unknown as BatchRecord[],
-    epochs: records(epochs, EPOCH_FIELDS, VALIDATION_FIELDS, complain) as unknown as EpochRecord[],
-    stopped: stopped as History['stopped'],
-    bestEpoch: bestEpoch as number,
-  };
+  const { batches, epochs, stopped, bestEpoch } = checked(parseJson(text, complain), HISTORY, 'its history', complain);
+  return { batches: records(batches, BATCH, complain), epochs: records(epochs, EPOCH, complain), stopped, bestEpoch };
 }
 
-/** Records of numbers, with all of the first fields and any of the second. */
-function records(value: unknown, required: readonly string[], optional: readonly string[], complain: Complaint): Record<string, number>[] {
+function records<R extends Rows>(value: unknown, rows: R, complain: Complaint): OptionsOf<R>[] {
   if (!Array.isArray(value)) throw complain(`its history must hold lists of records, received ${show(value)}`);
-  return value.map((record) => {
-    if (!isObject(record)) throw complain(`a record of its history must be an object, received ${show(record)}`);
-    const names = Object.keys(record);
-    const wrong = [...required.filter((name) => !names.includes(name)), ...names.filter((name) => !required.includes(name) && !optional.includes(name))];
-    if (wrong.length > 0) throw complain(`a record of its history must hold ${required.join(', ')}; wrong are ${show(wrong)}`);
-    return Object.fromEntries(Object.entries(record).map(([name, entry]) => [name, numberFrom(name, entry, complain)]));
-  });
+  return value.map((record) => checked(isObject(record) ? withNumbers(record) : record, rows, 'a record of its history', complain));
 }
 
-function numberFrom(name: string, value: unknown, complain: Complaint): number {
-  if (typeof value === 'number') return value;
-  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
-  throw complain(`${name} of a record of its history must be a number, received ${show(value)}`);
+function checked<R extends Rows>(value: unknown, rows: R, what: string, complain: Complaint): OptionsOf<R> {
+  try {
+    checkOptions('history', value, rows, 'it');
+  } catch (cause) {
+    throw complain(`${what}: ${(cause as ConvlabError).complaint}`, {}, { cause });
+  }
+  return value as OptionsOf<R>;
+}
+
+/** Texts that stand for numbers which JSON has not become those numbers. */
+function withNumbers(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const odd = ['NaN', 'Infinity', '-Infinity'] as readonly unknown[];
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, odd.includes(value) ? Number(value) : value]));
 }

@@ -1,4 +1,6 @@
+import { ConvlabError } from '../../errors.js';
 import { PADDING_MODES } from '../../kernels/geometry.js';
+import { between, check, checkOptions, either, flag, list, oneOf, probability, type Rows, type Rule, rule, whole } from '../../options.js';
 import { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from '../layers/activation-layers.js';
 import { BatchNorm1d, BatchNorm2d } from '../layers/batch-norm.js';
 import { Parallel, Residual, Sequential } from '../layers/compose.js';
@@ -7,7 +9,6 @@ import { AdaptiveAvgPool, AvgPool1d, AvgPool2d, AvgPool3d, BlurPool, MaxPool1d, 
 import { ConvNet } from '../models/conv-net.js';
 import { Module } from '../module.js';
 import { isObject } from './json.js';
-import { type Argument, either, list, mistake, number, oneOf, perAxis, type Rule, wholeNumber } from './rules.js';
 
 /** How one kind of module is written as JSON and made from it again. */
 export interface ModuleFormat<M extends Module = Module> {
@@ -22,14 +23,18 @@ export interface ModuleFormat<M extends Module = Module> {
   create(args: readonly unknown[]): M;
 }
 
-const channels = wholeNumber(1, 2 ** 24);
-const cells = wholeNumber(1, 2 ** 20);
-const someCells = wholeNumber(0, 2 ** 20);
-const flag = oneOf([true, false]);
-const probability: Rule = { says: 'a probability, 0 ≤ p < 1', holds: (value) => typeof value === 'number' && value >= 0 && value < 1 };
-const module: Rule = { says: 'a module', holds: (value) => value instanceof Module };
+const channels = whole(1, 2 ** 24);
+const cells = whole(1, 2 ** 20);
+const someCells = whole(0, 2 ** 20);
+const module = rule<Module>('a module', (value) => value instanceof Module);
+const none = rule<null>('null', (value) => value === null);
 const modules = list(module, 1, 10_000);
-const named: Rule = { says: 'modules by name', holds: (value) => isObject(value) && !(value instanceof Module) && Object.values(value).every(module.holds) };
+const named = rule('modules by name', (value) => isObject(value) && !(value instanceof Module) && Object.values(value).every(module.holds));
+
+/** One value, or a list with one for each spatial axis. */
+function perAxis(each: Rule, rank: number): Rule {
+  return either(each, list(each, rank, rank));
+}
 
 const axisPadding = either(someCells, list(someCells, 2, 2), oneOf(['valid', 'same', 'full']));
 const window = (rank: number) => ({ stride: perAxis(cells, rank), dilation: perAxis(cells, rank), padding: perAxis(axisPadding, rank) });
@@ -41,6 +46,30 @@ const transposed = {
   groups: channels,
   bias: flag,
 };
+
+/** An argument: one value, or an object of options. */
+type Argument = Rule | Rows;
+
+/**
+ * Holds the arguments of a constructor, as a file gives them, against their rules.
+ * @param required how many must be there
+ * @throws OptionError that names the argument or the option
+ */
+function checkArguments(type: string, args: readonly unknown[], rules: readonly Argument[], required: number): void {
+  if (args.length < required || args.length > rules.length) {
+    const expected = required === rules.length ? `${required}` : `${required} to ${rules.length}`;
+    throw new ConvlabError(type, `it takes ${expected} arguments, received ${args.length}`);
+  }
+  args.forEach((value, i) => {
+    const expected = rules[i];
+    if (isRule(expected)) check(type, `argument ${i + 1}`, value, expected);
+    else checkOptions(type, value, expected, `argument ${i + 1}`);
+  });
+}
+
+function isRule(argument: Argument): argument is Rule {
+  return typeof argument.holds === 'function';
+}
 
 /**
  * A format whose arguments are checked by rules and handed to the constructor.
@@ -56,8 +85,7 @@ function format<A extends unknown[], M extends Module>(
     module: type,
     arguments: args,
     create(received) {
-      const wrong = mistake(received, rules, required);
-      if (wrong) throw new TypeError(wrong);
+      checkArguments(type.name, received, rules, required);
       return new type(...(received as A));
     },
   };
@@ -71,7 +99,7 @@ const conv = (rank: number, type: typeof Conv1d | typeof Conv2d | typeof Conv3d)
       channels,
       channels,
       perAxis(cells, rank),
-      { ...window(rank), paddingMode: oneOf(PADDING_MODES), paddingValue: number(-1e30, 1e30), groups: channels, bias: flag },
+      { ...window(rank), paddingMode: oneOf(PADDING_MODES), paddingValue: between(-1e30, 1e30), groups: channels, bias: flag },
     ],
     ({ weight: { shape }, bias, options }) => [shape[1] * (options.groups ?? 1), shape[0], shape.slice(2), { ...options, ...(bias ? {} : { bias: false }) }],
     3,
@@ -88,7 +116,7 @@ const avgPool = (rank: number, type: typeof AvgPool1d | typeof AvgPool2d | typeo
 const batchNorm = (type: typeof BatchNorm1d | typeof BatchNorm2d) =>
   format(
     type,
-    [channels, { eps: number(0, 1), momentum: number(0, 1), affine: flag }],
+    [channels, { eps: between(0, 1), momentum: between(0, 1), affine: flag }],
     ({ channels: count, options, weight }) => [count, { ...options, ...(weight ? {} : { affine: false }) }],
     1,
   );
@@ -99,7 +127,7 @@ export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
     const layers = sequential.children();
     return [layers.every(([name], i) => name === String(i)) ? layers.map(([, layer]) => layer) : Object.fromEntries(layers)];
   }),
-  Residual: format(Residual, [module, either(module, oneOf([null]))], ({ body, shortcut }) => [body, shortcut], 1),
+  Residual: format(Residual, [module, either(module, none)], ({ body, shortcut }) => [body, shortcut], 1),
   Parallel: format(Parallel, [modules], ({ towers }) => [towers]),
   Conv1d: conv(1, Conv1d),
   Conv2d: conv(2, Conv2d),
@@ -124,7 +152,7 @@ export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
   AvgPool3d: avgPool(3, AvgPool3d),
   AdaptiveAvgPool: format(AdaptiveAvgPool, [either(cells, list(cells, 1, 3))], ({ outputSize }) => [outputSize]),
   // a binomial kernel of 2^(size − 1) is beyond float32 from 129 on
-  BlurPool: format(BlurPool, [channels, { size: wholeNumber(1, 128), stride: cells }], ({ channels: count, size, stride }) => [count, { size, stride }], 1),
+  BlurPool: format(BlurPool, [channels, { size: whole(1, 128), stride: cells }], ({ channels: count, size, stride }) => [count, { size, stride }], 1),
   BatchNorm1d: batchNorm(BatchNorm1d),
   BatchNorm2d: batchNorm(BatchNorm2d),
   ReLU: plain(ReLU),
@@ -134,9 +162,9 @@ export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
   Softmax: plain(Softmax),
   LogSoftmax: plain(LogSoftmax),
   Flatten: plain(Flatten),
-  LeakyReLU: format(LeakyReLU, [number(-1e30, 1e30)], ({ negativeSlope }) => [negativeSlope], 0),
+  LeakyReLU: format(LeakyReLU, [between(-1e30, 1e30)], ({ negativeSlope }) => [negativeSlope], 0),
   Dropout: format(Dropout, [probability], ({ p }) => [p], 0),
   Dropout2d: format(Dropout2d, [probability], ({ p }) => [p], 0),
-  Reshape: format(Reshape, [list(wholeNumber(-1, 2 ** 31), 1, 8)], ({ shape }) => [shape]),
+  Reshape: format(Reshape, [list(whole(-1, 2 ** 31), 1, 8)], ({ shape }) => [shape]),
   ConvNet: format(ConvNet, [probability], ({ dropoutRate }) => [dropoutRate], 0),
 };

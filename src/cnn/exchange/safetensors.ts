@@ -1,4 +1,5 @@
-import { DataError, OptionError, refuseUnknownOptions, show } from '../../errors.js';
+import { DataError, show } from '../../errors.js';
+import { flag, type OptionsOf, oneOf, option, type Rows, settle, text } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { checkTensor } from '../../tensor.js';
 import { DTYPES, type Dtype, halfFromNumber } from './dtypes.js';
@@ -21,19 +22,25 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Options of {@link encodeSafetensors}. */
-export interface EncodeSafetensorsOptions {
+/** Rows of {@link EncodeSafetensorsOptions}. */
+export const ENCODE_SAFETENSORS_OPTIONS = {
   /** Storage type. Default `'F32'`; `'F16'` takes half the space and rounds to 11 significant bits. */
-  dtype?: 'F32' | 'F16';
-}
+  dtype: option(oneOf(['F32', 'F16']), { default: 'F32' }),
+} satisfies Rows;
+
+/** Options of {@link encodeSafetensors}. */
+export interface EncodeSafetensorsOptions extends OptionsOf<typeof ENCODE_SAFETENSORS_OPTIONS> {}
+
+/** Rows of {@link SafetensorsOptions}. */
+export const SAFETENSORS_OPTIONS = {
+  /** The file's name in errors. Default `the file`. */
+  name: option(text, { default: 'the file' }),
+  /** Accept NaN and infinite numbers. Default false. */
+  allowNonFinite: option(flag, { default: false }),
+} satisfies Rows;
 
 /** Options of {@link decodeSafetensors}. */
-export interface SafetensorsOptions {
-  /** The file's name in errors. Default `the file`. */
-  name?: string;
-  /** Accept NaN and infinite numbers. Default false. */
-  allowNonFinite?: boolean;
-}
+export interface SafetensorsOptions extends OptionsOf<typeof SAFETENSORS_OPTIONS> {}
 
 /**
  * Encodes tensors as the bytes of a safetensors file, for PyTorch, JAX and others.
@@ -56,9 +63,7 @@ export function encodeSafetensors(
   options: EncodeSafetensorsOptions = {},
 ): Uint8Array {
   const fail: Complaint = (rule, values) => new DataError('encodeSafetensors', rule, values);
-  refuseUnknownOptions('encodeSafetensors', options, ['dtype']);
-  const { dtype = 'F32' } = options;
-  if (dtype !== 'F32' && dtype !== 'F16') throw new OptionError('encodeSafetensors', 'dtype', "must be 'F32' or 'F16'", dtype);
+  const { dtype } = settle('encodeSafetensors', options, ENCODE_SAFETENSORS_OPTIONS);
   const half = dtype === 'F16';
   const size = half ? 2 : 4;
   const entries: [string, unknown][] = [];
@@ -100,8 +105,7 @@ export function encodeSafetensors(
  * @throws DataError, naming the file and the tensor, if anything is wrong
  */
 export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
-  refuseUnknownOptions('decodeSafetensors', options, ['name', 'allowNonFinite']);
-  const { name = 'the file', allowNonFinite = false } = options;
+  const { name, allowNonFinite } = settle('decodeSafetensors', options, SAFETENSORS_OPTIONS);
   const fail: Complaint = (rule, values) => new DataError('decodeSafetensors', `${name}: ${rule}`, { name, ...values });
   const { header, data } = splitHeader(bytes, fail);
   const { [METADATA]: metadata = {}, ...entries } = header;

@@ -1,4 +1,4 @@
-import { OptionError } from '../../errors.js';
+import { check, probability } from '../../options.js';
 import type { Value } from '../graph.js';
 import { multiply } from './arithmetic.js';
 import { scaleChannels } from './convolution.js';
@@ -49,5 +49,5 @@ function mask({ graph }: Value, shape: readonly number[], p: number): Value {
 }
 
 function checkProbability(operation: string, p: number): void {
-  if (!(p >= 0 && p < 1)) throw new OptionError(operation, 'p', 'must be a probability, 0 ≤ p < 1', p);
+  check(operation, 'p', p, probability);
 }

@@ -1,31 +1,37 @@
-import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { OptionError, ShapeError, show } from '../../errors.js';
 import type { Backend } from '../../kernels/backend.js';
 import { conv } from '../../kernels/conv.js';
 import { depthwiseKernel } from '../../kernels/depthwise.js';
+import { anyWhole, checkedInUse, count, notNegative, type OptionsOf, option, type Rows, rule, settle, text } from '../../options.js';
 import { Random } from '../../random.js';
 import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
 import { backpropagate } from './backpropagate.js';
 
-/** Options of {@link maximizeActivation}. */
-export interface MaximizeOptions {
+const range = rule<readonly [low: number, high: number]>('two ascending numbers', (value) => Array.isArray(value) && value.length === 2 && value[0] < value[1]);
+
+/** Rows of {@link MaximizeOptions}. */
+export const MAXIMIZE_OPTIONS = {
   /** The layer whose activation is maximized, a name of {@link retrieveFeatures}. */
-  layer: string;
+  layer: option(text, { required: true }),
   /** The feature map to maximize; in a layer `[N, features]`, the feature. */
-  channel: number;
+  channel: option(checkedInUse<number>('the number of a map'), { required: true }),
   /** The cell of the map (a single neuron), one number per spatial axis. Default: the mean of the map. */
-  at?: readonly number[];
+  at: checkedInUse<readonly number[]>('a cell of the map'),
   /** Number of gradient steps. Default 100. */
-  steps?: number;
+  steps: option(count, { default: 100 }),
   /** Mean change of a cell per step. Default 0.02. */
-  rate?: number;
+  rate: option(notNegative, { default: 0.02 }),
   /** Standard deviation in cells of the blur between steps, which suppresses unnatural high frequencies; 0: none. Default 0.5. */
-  blur?: number;
+  blur: option(notNegative, { default: 0.5 }),
   /** Cells are clamped to this range. Default [0, 1]. */
-  range?: readonly [low: number, high: number];
+  range: option(range, { default: [0, 1] }),
   /** Seed of the weak noise to start from. Default 0. */
-  seed?: number;
-}
+  seed: option(anyWhole, { default: 0 }),
+} satisfies Rows;
+
+/** Options of {@link maximizeActivation}. */
+export interface MaximizeOptions extends OptionsOf<typeof MAXIMIZE_OPTIONS> {}
 
 /** What {@link maximizeActivation} returns. */
 export interface Maximized {
@@ -50,15 +56,9 @@ export interface Maximized {
  * ```
  */
 export async function maximizeActivation(model: Module, shape: readonly number[], options: MaximizeOptions): Promise<Maximized> {
-  refuseUnknownOptions('maximizeActivation', options, ['layer', 'channel', 'at', 'steps', 'rate', 'blur', 'range', 'seed']);
-  const { layer, channel, at, steps = 100, rate = 0.02, blur = 0.5, range = [0, 1], seed = 0 } = options;
+  const { layer, channel, at, steps, rate, blur, range, seed } = settle('maximizeActivation', options, MAXIMIZE_OPTIONS);
   if (shape.length !== 4 || shape[0] !== 1) throw new ShapeError('maximizeActivation', `shape must be [1, C, H, W], received ${show(shape)}`, { shape });
-  if (!(Number.isInteger(steps) && steps >= 1)) throw new OptionError('maximizeActivation', 'steps', 'must be a whole number ≥ 1', steps);
-  for (const [name, value] of Object.entries({ rate, blur })) {
-    if (!(value >= 0 && Number.isFinite(value))) throw new OptionError('maximizeActivation', name, 'must be a finite number ≥ 0', value);
-  }
   const [low, high] = range;
-  if (!(low < high)) throw new OptionError('maximizeActivation', 'range', 'must be two ascending numbers', range);
   const backend = await model.backend();
   const random = new Random(seed);
   const middle = (low + high) / 2;

@@ -1,20 +1,24 @@
-import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { OptionError, ShapeError, show } from '../../errors.js';
+import { anyNumber, checkedInUse, count, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { checkTensor } from '../../tensor.js';
 import { argmax } from '../evaluate.js';
 import type { Module } from '../module.js';
 
-/** Options of {@link occlusionMap}. */
-export interface OcclusionOptions {
+/** Rows of {@link OcclusionOptions}. */
+export const OCCLUSION_OPTIONS = {
   /** Side of the square that covers the picture, in cells. Default 5. */
-  window?: number;
+  window: option(count, { default: 5 }),
   /** Cells between two places of it. Default 1. */
-  stride?: number;
+  stride: option(count, { default: 1 }),
   /** What it is filled with. Default 0. */
-  value?: number;
+  value: option(anyNumber, { default: 0 }),
   /** Whose score is watched. Default: the class of the highest. */
-  class?: number;
-}
+  class: checkedInUse<number>('the number of a class'),
+} satisfies Rows;
+
+/** Options of {@link occlusionMap}. */
+export interface OcclusionOptions extends OptionsOf<typeof OCCLUSION_OPTIONS> {}
 
 /** So many covered pictures are run at once. */
 const BATCH = 100;
@@ -34,12 +38,8 @@ const BATCH = 100;
  * ```
  */
 export async function occlusionMap(model: Module, x: Tensor, options: OcclusionOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('occlusionMap', options, ['window', 'stride', 'value', 'class']);
+  const { window, stride, value } = settle('occlusionMap', options, OCCLUSION_OPTIONS);
   checkTensor('occlusionMap', 'x', x);
-  const { window = 5, stride = 1, value = 0 } = options;
-  for (const [name, number] of Object.entries({ window, stride })) {
-    if (!(Number.isInteger(number) && number >= 1)) throw new OptionError('occlusionMap', name, 'must be a whole number ≥ 1', number);
-  }
   const [one, channels, height, width] = x.shape;
   if (x.shape.length !== 4 || one !== 1) throw new ShapeError('occlusionMap', `x must be [1, C, H, W], received ${show(x.shape)}`, { x: x.shape });
   const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)];

@@ -1,19 +1,23 @@
-import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { OptionError, ShapeError, show } from '../../errors.js';
+import { checkedInUse, checkOptions, type OptionsOf, option, type Rows, text } from '../../options.js';
 import { sizeOf, type Tensor } from '../../tensor.js';
 import { argmax } from '../evaluate.js';
 import type { Module } from '../module.js';
 import { backpropagate } from './backpropagate.js';
 
-/** Which score is looked at. */
-export interface ScoreOptions {
+/** Rows of {@link ScoreOptions}. */
+export const SCORE_OPTIONS = {
   /** One class for each sample. Default: the class of the highest score. */
-  classes?: ArrayLike<number>;
+  classes: checkedInUse<ArrayLike<number>>('one class for each sample'),
   /**
    * The layer that holds the scores, `[N, classes]`, by the names of {@link retrieveFeatures}. Default: the model's output.
    * Where that is log-softmax, the layer before says more: a probability also changes with the other classes' scores.
    */
-  scores?: string;
-}
+  scores: text,
+} satisfies Rows;
+
+/** Which score is looked at. */
+export interface ScoreOptions extends OptionsOf<typeof SCORE_OPTIONS> {}
 
 /**
  * How much each input cell changes a class's score: |∂score/∂x|, the largest over the channels.
@@ -53,16 +57,20 @@ export async function saliency(model: Module, x: Tensor, options: ScoreOptions =
  * @throws OptionError if there is no such layer or class
  */
 export async function scoreGradient(model: Module, x: Tensor, options: ScoreOptions = {}): Promise<Tensor> {
-  refuseUnknownOptions('scoreGradient', options, ['classes', 'scores']);
+  checkOptions('scoreGradient', options, SCORE_OPTIONS);
   const { inputGradient } = await backpropagate('scoreGradient', model, x, options.scores, (scores) => oneHot('scoreGradient', scores, options.classes));
   return inputGradient;
 }
 
-/** Options of {@link gradCam}. */
-export interface GradCamOptions extends ScoreOptions {
+/** Rows of {@link GradCamOptions}. */
+export const GRAD_CAM_OPTIONS = {
+  ...SCORE_OPTIONS,
   /** The convolution (or what follows it) whose maps are weighed, by the names of {@link retrieveFeatures}. */
-  layer: string;
-}
+  layer: option(text, { required: true }),
+} satisfies Rows;
+
+/** Options of {@link gradCam}. */
+export interface GradCamOptions extends OptionsOf<typeof GRAD_CAM_OPTIONS> {}
 
 /**
  * Where a layer sees what speaks for a class: its feature maps, each weighed by how much the score grows with it, summed,
@@ -73,7 +81,7 @@ export interface GradCamOptions extends ScoreOptions {
  * @see Selvaraju et al., Grad-CAM, 2017
  */
 export async function gradCam(model: Module, x: Tensor, options: GradCamOptions): Promise<Tensor> {
-  refuseUnknownOptions('gradCam', options, ['classes', 'scores', 'layer']);
+  checkOptions('gradCam', options, GRAD_CAM_OPTIONS);
   const { classes, scores, layer } = options;
   const { between } = await backpropagate('gradCam', model, x, scores, (output) => oneHot('gradCam', output, classes), layer);
   const { values, gradient } = between as NonNullable<typeof between>;

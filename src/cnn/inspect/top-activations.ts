@@ -1,4 +1,5 @@
-import { OptionError, refuseUnknownOptions } from '../../errors.js';
+import { OptionError } from '../../errors.js';
+import { count as counted, type OptionsOf, option, type Rows, settle, text } from '../../options.js';
 import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Batches } from '../batches.js';
 import { retrieveFeatures } from '../features.js';
@@ -13,6 +14,8 @@ export interface Excitement {
   /** its position in the map, in cells: one number per spatial axis */
   readonly at: readonly number[];
 }
+
+const TOP_OPTIONS = { layer: option(text, { required: true }), count: option(counted, { default: 8 }) } satisfies Rows;
 
 /**
  * Finds, for every feature map of a layer, the samples with the largest activation, in descending order.
@@ -30,10 +33,8 @@ export interface Excitement {
  * console.log(first.length, first[0].value >= first[1].value); // → 2 true
  * ```
  */
-export async function topActivations(model: Module, batches: Batches, options: { layer: string; count?: number }): Promise<Excitement[][]> {
-  refuseUnknownOptions('topActivations', options, ['layer', 'count']);
-  const { layer, count = 8 } = options;
-  if (!(Number.isInteger(count) && count >= 1)) throw new OptionError('topActivations', 'count', 'must be a whole number ≥ 1', count);
+export async function topActivations(model: Module, batches: Batches, options: OptionsOf<typeof TOP_OPTIONS>): Promise<Excitement[][]> {
+  const { layer, count } = settle('topActivations', options, TOP_OPTIONS);
   const wasTraining = model.training;
   model.eval();
   const best: Excitement[][] = [];

@@ -1,5 +1,6 @@
-import { OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
-import type { ConvOptions, PerAxis } from '../../kernels/geometry.js';
+import { OptionError, ShapeError, show } from '../../errors.js';
+import { CONV_OPTIONS, type ConvOptions, type PerAxis } from '../../kernels/geometry.js';
+import { checkOptions, flag, type OptionsOf, option, perAxis, pickRows, type Rows, type SettledOptions, settle, whole } from '../../options.js';
 import { sizeOf } from '../../tensor.js';
 import { convolve, convolveTransposed } from '../functional/convolution.js';
 import { flatten, view } from '../functional/shape.js';
@@ -70,17 +71,20 @@ export class Conv3d extends ConvNd {
   }
 }
 
-/** Options of {@link ConvTranspose2d}. */
-export interface ConvTransposeOptions {
-  stride?: PerAxis<number>;
-  dilation?: PerAxis<number>;
+/** Rows of {@link ConvTransposeOptions}. */
+export const CONV_TRANSPOSE_OPTIONS = {
+  ...pickRows(CONV_OPTIONS, 'stride', 'dilation'),
   /** Cells cut off both sides of the output. Default 0. */
-  padding?: PerAxis<number>;
+  padding: option(perAxis(whole(0)), { default: 0 }),
   /** Cells added behind, to tell apart the output sizes that a stride makes equal, < stride. Default 0. */
-  outputPadding?: PerAxis<number>;
-  groups?: number;
-  bias?: boolean;
-}
+  outputPadding: option(perAxis(whole(0)), { default: 0 }),
+  ...pickRows(CONV_OPTIONS, 'groups'),
+  /** Add a number to each output channel. Default true. */
+  bias: option(flag, { default: true }),
+} satisfies Rows;
+
+/** Options of {@link ConvTranspose2d}. */
+export interface ConvTransposeOptions extends OptionsOf<typeof CONV_TRANSPOSE_OPTIONS> {}
 
 /**
  * `[N, Cin, H, W]` → `[N, Cout, (H − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1, …]`: the input gradient of a convolution, run forward.
@@ -90,13 +94,12 @@ export class ConvTranspose2d extends Module {
   /** `[Cin, Cout / groups, kH, kW]` */
   readonly weight: Parameter;
   readonly bias: Parameter | null;
-  readonly options: Required<Omit<ConvTransposeOptions, 'bias'>>;
+  readonly options: Omit<SettledOptions<typeof CONV_TRANSPOSE_OPTIONS>, 'bias'>;
 
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options: ConvTransposeOptions = {}) {
     super();
-    refuseUnknownOptions('ConvTranspose2d', options, ['stride', 'dilation', 'padding', 'outputPadding', 'groups', 'bias']);
-    const { bias = true, ...rest } = options;
-    this.options = { stride: 1, dilation: 1, padding: 0, outputPadding: 0, groups: 1, ...rest };
+    const { bias, ...rest } = settle('ConvTranspose2d', options, CONV_TRANSPOSE_OPTIONS);
+    this.options = rest;
     if (outChannels % this.options.groups !== 0)
       throw new OptionError('ConvTranspose2d', 'groups', `must divide the ${outChannels} output channels`, this.options.groups);
     const shape = [inChannels, outChannels / this.options.groups, ...pair(kernelSize)];
@@ -118,6 +121,8 @@ export class ConvTranspose2d extends Module {
   }
 }
 
+const LINEAR_OPTIONS = pickRows(CONV_TRANSPOSE_OPTIONS, 'bias') satisfies Rows;
+
 /**
  * `[N, inFeatures]` → `[N, outFeatures]`: a convolution whose kernel covers its whole input, and run as one.
  * The weight `[outFeatures, inFeatures]` is PyTorch's; x may have any axes behind N that multiply to inFeatures.
@@ -136,10 +141,10 @@ export class Linear extends Module {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    options: { bias?: boolean } = {},
+    options: OptionsOf<typeof LINEAR_OPTIONS> = {},
   ) {
     super();
-    refuseUnknownOptions('Linear', options, ['bias']);
+    checkOptions('Linear', options, LINEAR_OPTIONS);
     this.weight = new Parameter([outFeatures, inFeatures], kaimingUniform(inFeatures, Math.sqrt(5)));
     this.bias = (options.bias ?? true) ? new Parameter([outFeatures], uniform(1 / Math.sqrt(inFeatures))) : null;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { DataError, OptionError, refuseUnknownOptions, ShapeError, show } from '../../errors.js';
+import { DataError, OptionError, ShapeError, show } from '../../errors.js';
 import type { Image } from '../../image/image.js';
+import { callback, checkedInUse, flag, option, type RowsOf, rule, settle } from '../../options.js';
 import { full, sizeOf, type Tensor } from '../../tensor.js';
 import { isTensor } from '../collate.js';
 import { type IdxArray, parseIdx } from '../idx.js';
@@ -19,6 +20,16 @@ export interface DigitOptions extends SourceOptions {
   transform?: (picture: Image) => Tensor;
 }
 
+const DIGIT_OPTIONS = {
+  train: option(flag, { default: true }),
+  transform: callback,
+  root: checkedInUse<string>('a folder'),
+  download: option(flag, { default: true }),
+  cache: checkedInUse<string>('a folder'),
+  mirrors: rule<readonly string[]>('a list of addresses', Array.isArray),
+  signal: checkedInUse<AbortSignal>('an AbortSignal'),
+} satisfies RowsOf<DigitOptions>;
+
 /** An IDX file of bytes. */
 interface DigitFile {
   readonly name: string;
@@ -35,13 +46,7 @@ export interface DigitSet extends Sources {
 
 /** Finds, verifies and loads the files. */
 export async function loadDigits(set: DigitSet, options: DigitOptions): Promise<TensorDataset> {
-  refuseUnknownOptions(set.operation, options, ['train', 'transform', 'root', 'download', 'cache', 'mirrors', 'signal']);
-  const { train = true, download = true, transform, mirrors = [] } = options;
-  for (const [option, value] of Object.entries({ train, download })) {
-    if (typeof value !== 'boolean') throw new OptionError(set.operation, option, 'must be true or false', value);
-  }
-  if (transform !== undefined && typeof transform !== 'function') throw new OptionError(set.operation, 'transform', 'must be a function', transform);
-  if (!Array.isArray(mirrors)) throw new OptionError(set.operation, 'mirrors', 'must be a list of addresses', mirrors);
+  const { train, transform } = settle(set.operation, options, DIGIT_OPTIONS);
   const { images, labels } = train ? set.train : set.test;
   const [pictures, classes] = await Promise.all([images, labels].map((file) => find(set, wanted(set, file), options)));
   const [count, height, width] = pictures.shape;

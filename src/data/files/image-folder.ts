@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { DataError, refuseUnknownOptions } from '../../errors.js';
+import { DataError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import { EXTENSIONS, readImage } from '../../image/image-files.js';
+import { callback, checkOptions } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { checkIndex, Dataset, type Sample } from '../dataset.js';
 import { toTensor } from '../transforms.js';
@@ -53,7 +54,7 @@ export class ImageFolder extends Dataset<Sample> {
  * ```
  */
 export async function imageFolder(path: string, options: { transform?: (image: Image) => Tensor } = {}): Promise<ImageFolder> {
-  refuseUnknownOptions('imageFolder', options, ['transform']);
+  checkOptions('imageFolder', options, { transform: callback });
   const entries = (await entriesOf(path)).filter(({ name }) => !name.startsWith('.'));
   const classes = entries
     .filter((entry) => entry.isDirectory())

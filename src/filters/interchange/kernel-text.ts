@@ -1,4 +1,5 @@
-import { ConvlabError, DataError, OptionError, refuseUnknownOptions } from '../../errors.js';
+import { ConvlabError, DataError } from '../../errors.js';
+import { check, checkOptions, oneOf, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { custom } from './custom.js';
 import { imagemagick } from './imagemagick.js';
@@ -13,6 +14,8 @@ export const KERNEL_FORMATS = ['json', 'svg', 'imagemagick', 'custom', 'matrix']
 export type KernelFormatName = (typeof KERNEL_FORMATS)[number];
 
 const FORMATS_BY_NAME: Readonly<Record<KernelFormatName, KernelFormat>> = { json, svg, imagemagick, custom, matrix };
+
+const PARSE_OPTIONS = { format: oneOf(KERNEL_FORMATS) } satisfies Rows;
 
 /**
  * Parses a kernel in the notation of another program or written by hand.
@@ -37,17 +40,16 @@ const FORMATS_BY_NAME: Readonly<Record<KernelFormatName, KernelFormat>> = { json
  * ```
  */
 export function parseKernel(text: string, options: { format?: KernelFormatName } = {}): KernelDocument {
-  refuseUnknownOptions('parseKernel', options, ['format']);
+  checkOptions('parseKernel', options, PARSE_OPTIONS);
   if (typeof text !== 'string') throw new DataError('parseKernel', 'a kernel must be a text', { text });
   const name = options.format ?? KERNEL_FORMATS.find((each) => FORMATS_BY_NAME[each].matches(text));
   if (name === undefined) throw new DataError('parseKernel', `the text is in no known format: ${KERNEL_FORMATS.join(', ')}`, { text });
-  checkFormat('parseKernel', name);
   if (!FORMATS_BY_NAME[name].matches(text)) throw new DataError('parseKernel', `the text is not in the format ${name}`, { text });
   try {
     return FORMATS_BY_NAME[name].parse(text);
   } catch (cause) {
     if (!(cause instanceof ConvlabError)) throw cause;
-    throw new DataError('parseKernel', `${name}: ${cause.message.slice(cause.operation.length + 2)}`, cause.values, { cause });
+    throw new DataError('parseKernel', `${name}: ${cause.complaint}`, cause.values, { cause });
   }
 }
 
@@ -59,10 +61,6 @@ export function parseKernel(text: string, options: { format?: KernelFormatName }
  * @throws OptionError if the format is unknown
  */
 export function formatKernel(document: KernelDocument | Tensor, format: KernelFormatName): string {
-  checkFormat('formatKernel', format);
+  check('formatKernel', 'format', format, PARSE_OPTIONS.format);
   return FORMATS_BY_NAME[format].format('kernel' in document ? document : { kernel: document });
-}
-
-function checkFormat(operation: string, format: KernelFormatName): void {
-  if (!KERNEL_FORMATS.includes(format)) throw new OptionError(operation, 'format', `must be one of ${KERNEL_FORMATS.join(', ')}`, format);
 }
