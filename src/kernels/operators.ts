@@ -9,6 +9,16 @@ const MOST_EXECUTABLES = 256;
 /**
  * The operators of a backend as calls. Each is prepared at its first call and then kept by this object: a model holds one for its
  * graphs, so that a training step prepares nothing. {@link OperatorJob} says what every operator computes.
+ * @example
+ * ```ts
+ * import { Linear } from 'convlab';
+ *
+ * const on = await new Linear(2, 2).operators();
+ * const [a, out] = [on.allocate(2), on.allocate(2)];
+ * on.write(a, Float32Array.of(1, 2));
+ * on.pointwise('affine', [a], [10, 1], out); // 10 · a + 1
+ * console.log(await on.read(out)); // → Float32Array(2) [ 11, 21 ]
+ * ```
  */
 export class Operators {
   readonly #executables = new Map<string, Executable>();
