@@ -1,0 +1,53 @@
+import type { BytesTask } from '../../../backend.js';
+import type { Address, FreshMemory } from '../address.js';
+import type { StoredCorrelation } from '../layers/stored-correlation.js';
+import type { Tasks } from '../programs.generated.js';
+import type { PictureTask } from '../records.generated.js';
+import type { ThreadScratch } from '../thread-pool.js';
+
+/** The programs of assembly/picture. */
+export type PictureProgramName = { [P in keyof Tasks]: Tasks[P] extends PictureTask ? P : never }[keyof Tasks];
+
+/** A program of assembly/picture and what it needs besides the picture. */
+export interface PictureProgram<P extends PictureProgramName = PictureProgramName> {
+  readonly name: P;
+  /** byte offsets of taps, and weights */
+  readonly lists: readonly (Int32Array | Float32Array)[];
+  /** bytes that all threads use. Default 0 */
+  readonly shared?: number;
+  /** bytes of each part that every thread has of its own */
+  readonly scratch: readonly number[];
+  /** units side by side, from the top of the picture to its bottom */
+  readonly across: number;
+  /** rows of the result that a unit gives */
+  readonly rows: number;
+  /** about what a sample costs, in taps */
+  readonly taps: number;
+  /** Runs once before the program runs. */
+  prepare?(place: Place): void;
+  /** The program's record. */
+  task(place: Place, picture: PlacedPicture): Tasks[P];
+}
+
+/** Where the lists, the shared bytes and the parts of the scratch memory lie. */
+export interface Place {
+  readonly lists: readonly FreshMemory[];
+  readonly shared: FreshMemory;
+  readonly parts: readonly number[];
+  readonly scratch: ThreadScratch;
+}
+
+/** Where the picture lies. */
+export interface PlacedPicture {
+  readonly x: Address<'Bytes'>;
+  readonly out: Address<'Bytes'>;
+}
+
+/** How a picture is filtered, of one kind. */
+export type KernelOf<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
+
+/** The fields that the records of all programs begin with, but for the picture's place. */
+export function pictureFields({ geometry, keepsAlpha }: BytesTask, { address }: StoredCorrelation): Omit<PictureTask, keyof PlacedPicture> {
+  const channels = geometry.inChannels;
+  return { correlation: address, channels, filtered: keepsAlpha ? channels - 1 : channels };
+}
