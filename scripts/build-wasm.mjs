@@ -1,11 +1,14 @@
 // Compiles the AssemblyScript programs into src/kernels/backends/wasm/module.generated.ts, and once more with relaxed SIMD,
 // so that Node, browsers and bundlers need no file beside the code; and writes the declarations of what the programs export, the
-// records that they take and the constants that both sides need, as the compiler sees them. Warnings of the compiler are errors.
+// records that they take and the constants that both sides need, as the compiler sees them. Warnings of the compiler are errors,
+// and so are functions of more than six parameters.
 // `--check` compares instead of writing.
 import { readFile, writeFile } from 'node:fs/promises';
 import asc from 'assemblyscript/asc';
 import { declarationsOf } from './wasm-declarations.mjs';
 
+/** More than this, and a function takes a record. */
+const MOST_PARAMETERS = 6;
 /** Numbers of the WebAssembly specification, 5.5.2 */
 const START = 8;
 const DATA = 11;
@@ -33,6 +36,10 @@ async function build(name, features) {
   );
   const messages = stderr.toString();
   if (error || messages) fail(messages || error.message);
+  for (const [name, { functionTypeNode }] of program.elementsByName) {
+    const count = functionTypeNode?.parameters.length;
+    if (name.startsWith(folder) && count > MOST_PARAMETERS) fail(`${name} has ${count} parameters, at most ${MOST_PARAMETERS} are allowed: pass a record`);
+  }
 
   const wasm = Buffer.from(files.get('module.wasm'));
   const sections = sectionsOf(wasm);

@@ -1,14 +1,14 @@
-/** A worker of Node or of a browser that runs until it is stopped. */
+/** A worker of Node or of a browser; it runs until it is stopped. */
 export interface Thread {
   stop(): void;
 }
 
-/** Node's module of workers where there is one: asked for by name, so that bundlers for browsers find no import of it. */
+/** Node's module of workers, or undefined. Loaded by name, so that bundlers for browsers find no import of it. */
 function nodeModule() {
   return globalThis.process?.getBuiltinModule?.('node:worker_threads');
 }
 
-/** Why no second thread can share memory with this one; undefined if one can. */
+/** The reason why threads cannot share memory here; undefined if they can. */
 export function obstacle(): string | undefined {
   if (nodeModule()) return undefined;
   if (typeof Worker === 'undefined') return 'there are no workers here';
@@ -23,7 +23,7 @@ export function cores(): number {
   return globalThis.process?.getBuiltinModule?.('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** True where a thread may sleep until another one wakes it: not on the main thread of a page. */
+/** True if this thread may sleep until another one wakes it, which the main thread of a page may not. */
 export function maySleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
@@ -34,9 +34,9 @@ export function maySleep(): boolean {
 }
 
 /**
- * Starts a worker, sends it a message and waits until it answers `ready`. Afterwards it keeps no process alive.
+ * Starts a worker, sends it a message and waits until it answers `ready`. From then on it does not keep the process alive.
  * @param source a classic script
- * @param onEnd called if the worker ends later by itself, with the reason
+ * @param onEnd called with the reason if the worker later ends by itself
  * @throws Error if the worker does not start, or gives another answer
  */
 export function startThread(source: string, message: unknown, onEnd: (reason: string) => void): Promise<Thread> {
@@ -55,7 +55,7 @@ export function startThread(source: string, message: unknown, onEnd: (reason: st
     };
 
     if (threads) {
-      // neither the loaders nor the flags of this process, a worker needs none of them
+      // a worker needs neither the loaders nor the flags of this process
       const worker = new threads.Worker(source, { eval: true, name: 'convlab', execArgv: [], env: {} });
       const thread = { stop: () => void worker.terminate() };
       worker.on('error', ({ message }) => ended(message));

@@ -1,4 +1,5 @@
 import type { BytesTask } from '../../../backend.js';
+import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import { FIXED_CHUNK, FIXED_COLUMN_BITS, FIXED_GROUP, FIXED_TILE } from '../records.generated.js';
 import { type KernelOf, type PictureProgram, pictureFields } from './picture-program.js';
@@ -20,9 +21,10 @@ export function fixedProgram({ row, column, columnBits }: KernelOf<'fixed'>, tas
   const lineCells = FIXED_TILE * Math.ceil((stored.layout.columns.length + 2 * kept + SLACK) / FIXED_TILE);
   // behind its last cell, a group reads the pairs of two pixels for each further pair of weights
   const pairs = FIXED_CHUNK + 4 * FIXED_GROUP + (row.length + 8) * kept + SLACK;
-  const fields = {
+  const record = {
     ...{ ...common, bandRows, lineCells, factor: 2 ** (FIXED_COLUMN_BITS - columnBits) },
-    ...{ columnPairs: columnPairs.length, rowPairs: rowPairs.length / 3, rowStart: startOf(row) },
+    ...{ columnPairs: columnPairs.length, columnWeights: NOWHERE, rowPairs: rowPairs.length / 3, rowWeights: NOWHERE, rowStart: startOf(row) },
+    ...{ linesAt: 0, pairsAt: 0, bytesAt: 0 },
   };
   return {
     name: 'bytesFixed',
@@ -31,10 +33,11 @@ export function fixedProgram({ row, column, columnBits }: KernelOf<'fixed'>, tas
     across: 1,
     rows: bandRows,
     taps: (row.length + column.length) / 2,
-    task: ({ lists: [columnWeights, rowWeights], parts: [, linesAt, pairsAt, bytesAt] }, picture) => ({
-      ...{ ...fields, ...picture },
-      ...{ columnWeights, rowWeights, linesAt, pairsAt, bytesAt },
-    }),
+    record,
+    place: ({ lists, parts }) => {
+      [record.columnWeights, record.rowWeights] = lists;
+      [, record.linesAt, record.pairsAt, record.bytesAt] = parts;
+    },
   };
 }
 

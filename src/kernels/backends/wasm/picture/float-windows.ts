@@ -1,4 +1,5 @@
 import type { BytesTask } from '../../../backend.js';
+import { NOWHERE } from '../address.js';
 import { ceil4 } from '../layers/correlation-spec.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import { SUMMED_PIXELS, SUMMED_ROWS } from '../records.generated.js';
@@ -26,7 +27,10 @@ export function windowProgram({ window }: KernelOf<'window'>, task: BytesTask, s
   const offsets = taps.map((tap) => 4 * (Math.floor(tap / KW) * dilationH * rowLength + (tap % KW) * dilationW * kept));
   // two rows are computed at once where every cell of the window counts and its rows are neighbors
   const paired = taps.length === KH * KW && dilationH === 1;
-  const fields = { ...common, tileCells: TILE_CELLS, bandRows, rowLength, halo, taps: taps.length, paired, bias };
+  const record = {
+    ...{ ...common, tileCells: TILE_CELLS, bandRows, rowLength, halo, taps: taps.length, paired, bias },
+    ...{ offsets: NOWHERE, weights: NOWHERE, sumsAt: 0 },
+  };
   return {
     name: 'bytesFloat',
     lists: [Int32Array.from(offsets), Float32Array.from(taps, (tap) => window[tap])],
@@ -34,7 +38,11 @@ export function windowProgram({ window }: KernelOf<'window'>, task: BytesTask, s
     across: Math.ceil((geometry.output[2] * kept) / TILE_CELLS),
     rows: bandRows,
     taps: taps.length,
-    task: ({ lists: [offsets, weights], parts: [, sumsAt] }, picture) => ({ ...fields, ...picture, offsets, weights, sumsAt }),
+    record,
+    place: ({ lists, parts }) => {
+      [record.offsets, record.weights] = lists;
+      [, record.sumsAt] = parts;
+    },
   };
 }
 
@@ -49,7 +57,10 @@ export function separableProgram({ row, column }: KernelOf<'separable'>, task: B
   const tileCells = 48 * Math.ceil(cells / across / 48);
   const rowLength = tileCells + halo + 8;
   const bandRows = Math.min(geometry.output[1], RING_ROWS);
-  const fields = { ...common, tileCells, bandRows, rowLength, halo, slots, rowTaps: row.length, columnTaps: column.length, bias };
+  const record = {
+    ...{ ...common, tileCells, bandRows, rowLength, halo, slots, rowTaps: row.length, columnTaps: column.length, bias },
+    ...{ rowOffsets: NOWHERE, rowWeights: NOWHERE, columnWeights: NOWHERE, lineAt: 0, sumsAt: 0, bytesAt: 0, offsetsAt: 0 },
+  };
   const pixelBytes = 4 * SUMMED_ROWS * kept;
   return {
     name: 'bytesSeparable',
@@ -58,9 +69,10 @@ export function separableProgram({ row, column }: KernelOf<'separable'>, task: B
     across,
     rows: bandRows,
     taps: row.length + column.length,
-    task: ({ lists: [rowOffsets, rowWeights, columnWeights], parts: [, lineAt, sumsAt, bytesAt, offsetsAt] }, picture) => ({
-      ...{ ...fields, ...picture },
-      ...{ rowOffsets, rowWeights, columnWeights, lineAt, sumsAt, bytesAt, offsetsAt },
-    }),
+    record,
+    place: ({ lists, parts }) => {
+      [record.rowOffsets, record.rowWeights, record.columnWeights] = lists;
+      [, record.lineAt, record.sumsAt, record.bytesAt, record.offsetsAt] = parts;
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { BytesTask } from '../../../backend.js';
+import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import { type KernelOf, type PictureProgram, pictureFields } from './picture-program.js';
 
@@ -19,10 +20,10 @@ export function integerProgram(kernel: KernelOf<'integer'>, task: BytesTask, sto
   const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   const plain = scale === 1;
-  const fields = {
+  const record = {
     ...pictureFields(task, stored),
-    ...{ taps: taps.length, plus, minus, cross: cross !== undefined, plain, whole: plain ? bias : 0, scale, bias },
-    ...{ shift: quotient?.shift ?? 0, factor: quotient?.factor ?? 0, bits: quotient?.bits ?? 0 },
+    ...{ offsets: NOWHERE, taps: taps.length, plus, minus, weights: NOWHERE, cross: cross !== undefined, plain, whole: plain ? bias : 0 },
+    ...{ shift: quotient?.shift ?? 0, factor: quotient?.factor ?? 0, bits: quotient?.bits ?? 0, scale, bias },
   };
   return {
     name: 'bytesInteger',
@@ -31,7 +32,10 @@ export function integerProgram(kernel: KernelOf<'integer'>, task: BytesTask, sto
     across: 1,
     rows: stored.layout.stripRows,
     taps: taps.length,
-    task: ({ lists: [offsets, weights] }, picture) => ({ ...fields, ...picture, offsets, weights }),
+    record,
+    place: ({ lists }) => {
+      [record.offsets, record.weights] = lists;
+    },
   };
 }
 
@@ -61,7 +65,7 @@ export function magnitudeProgram(
   stored: StoredCorrelation,
 ): PictureProgram<'bytesMagnitude'> {
   const taps = [...a.keys()].filter((tap) => a[tap] !== 0 || b[tap] !== 0);
-  const fields = { ...pictureFields(task, stored), taps: taps.length, scale };
+  const record = { ...pictureFields(task, stored), offsets: NOWHERE, taps: taps.length, weights: NOWHERE, scale };
   return {
     name: 'bytesMagnitude',
     // the first weight of a pair lies in the lower 16 bits
@@ -70,7 +74,10 @@ export function magnitudeProgram(
     across: 1,
     rows: stored.layout.stripRows,
     taps: 2 * taps.length + ROOT_TAPS,
-    task: ({ lists: [offsets, weights] }, picture) => ({ ...fields, ...picture, offsets, weights }),
+    record,
+    place: ({ lists }) => {
+      [record.offsets, record.weights] = lists;
+    },
   };
 }
 
@@ -79,7 +86,7 @@ export function boxProgram({ weight }: KernelOf<'box'>, task: BytesTask, stored:
   const cells = stored.layout.columns.length;
   const [, height] = geometry.output;
   const bandRows = Math.ceil(height / Math.ceil(height / Math.max(BOX_ROWS, 3 * geometry.kernel[1])));
-  const fields = { ...pictureFields(task, stored), bandRows, weight, bias };
+  const record = { ...pictureFields(task, stored), bandRows, weight, bias, entersAt: 0, leavesAt: 0, lineAt: 0 };
   return {
     name: 'bytesBox',
     lists: [],
@@ -87,6 +94,9 @@ export function boxProgram({ weight }: KernelOf<'box'>, task: BytesTask, stored:
     across: 1,
     rows: bandRows,
     taps: BOX_TAPS,
-    task: ({ parts: [, entersAt, leavesAt, lineAt] }, picture) => ({ ...fields, ...picture, entersAt, leavesAt, lineAt }),
+    record,
+    place: ({ parts }) => {
+      [, record.entersAt, record.leavesAt, record.lineAt] = parts;
+    },
   };
 }

@@ -1,9 +1,9 @@
 import type { BytesTask } from '../../../backend.js';
 import { borderTable, OUTSIDE } from '../../../border.js';
 import type { Address, FreshMemory } from '../address.js';
-import type { Machine } from '../machine.js';
+import type { Machine, Scratch } from '../machine.js';
 import type { SharedProgram } from '../thread-pool.js';
-import type { PictureProgram, Place } from './picture-program.js';
+import type { PictureProgram } from './picture-program.js';
 import { pictureProgram } from './picture-programs.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
@@ -63,33 +63,35 @@ function inMemory(machine: Machine, task: BytesTask, length: number, x: Address<
   const { geometry, needsOpaque } = task;
   if (needsOpaque && !machine.run.isOpaque(x, length, geometry.inChannels)) return false;
   const program = pictureProgram(task, machine);
-  const { place } = placeProgram(machine, program, []);
+  const { scratch } = placeProgram(machine, program, []);
   const units = unitsOf(program, geometry.output[1]);
-  return machine.share<SharedProgram>(program.name, program.task(place, { x, out }), { units, scratch: place.scratch, work: NS_TAP * program.taps * length });
+  placePicture(program, x, out);
+  return machine.share<SharedProgram>(program.name, program.record, { units, scratch, work: NS_TAP * program.taps * length });
 }
 
 /** On one thread. @returns a function that filters some units; it returns false if the picture has to be opaque and is not */
 function bands(machine: Machine, program: PictureProgram, picture: Picture): (from: number, to: number) => boolean {
   const { height, rowBytes, reach, table } = picture;
   const rows = rowsIn(BAND_BYTES, program, picture);
-  const { at, place } = placeProgram(machine, program, room(rows, picture));
+  const { at, scratch } = placeProgram(machine, program, room(rows, picture));
   return (firstUnit, endUnit) => {
     const end = rowOf(program, endUnit, height);
     for (let top = rowOf(program, firstUnit, height); top < end; top += rows) {
       const bottom = Math.min(end, top + rows);
       const [from, to] = rowsUnder(table, top, bottom, reach);
       if (!copyIn(machine, picture, from, to, at[0])) return false;
-      const task = program.task(place, fromTop(at, from * rowBytes, top * rowBytes));
-      machine.share<SharedProgram>(program.name, task, { first: unitsOf(program, top), units: unitsOf(program, bottom), scratch: place.scratch, work: 0 });
+      placePicture(program, at[0] - from * rowBytes, at[1] - top * rowBytes);
+      machine.share<SharedProgram>(program.name, program.record, { first: unitsOf(program, top), units: unitsOf(program, bottom), scratch, work: 0 });
       copyOut(machine, picture, top, bottom, at[1]);
     }
     return true;
   };
 }
 
-/** Where a whole picture would lie of which a band lies in memory: the programs count rows from the top of the picture. */
-function fromTop([x, out]: readonly number[], xBytes: number, outBytes: number): { x: Address<'Bytes'>; out: Address<'Bytes'> } {
-  return { x: (x - xBytes) as Address<'Bytes'>, out: (out - outBytes) as Address<'Bytes'> };
+/** @param x,out where the whole pictures would lie: the programs count rows from the top of the picture, also where only a band is in memory */
+function placePicture({ record }: PictureProgram, x: number, out: number): void {
+  record.x = x as Address<'Bytes'>;
+  record.out = out as Address<'Bytes'>;
 }
 
 /** On all threads: the caller hands rows to the others, and filters some itself in memory of its own. */
@@ -97,7 +99,7 @@ function share(machine: Machine, task: BytesTask, picture: Picture, work: number
   const { height, rowBytes, reach, table, inOne } = picture;
   const program = pictureProgram(task, machine);
   const rows = rowsIn(SHARED_BYTES, program, picture);
-  const { at, place } = placeProgram(machine, program, room(rows, picture));
+  const { at, scratch } = placeProgram(machine, program, room(rows, picture));
   const [x, y] = at;
   // where units lie side by side, whole rows of them are shared if that gives enough shares
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
@@ -118,12 +120,12 @@ function share(machine: Machine, task: BytesTask, picture: Picture, work: number
       const first = rowOf(program, firstUnit, height);
       copyOut(machine, picture, first, rowOf(program, endUnit, height), y + (first - top) * rowBytes);
     };
-    const band = program.task(place, fromTop(at, from * rowBytes, top * rowBytes));
-    const worthIt = machine.share<SharedProgram>(program.name, band, {
+    placePicture(program, x - from * rowBytes, y - top * rowBytes);
+    const worthIt = machine.share<SharedProgram>(program.name, program.record, {
       first: unitsOf(program, top),
       units: unitsOf(program, bottom),
       step: inRows ? program.across : 1,
-      scratch: place.scratch,
+      scratch,
       work: (work * (bottom - top)) / height,
       ...{ feed, alone, drain: inRows ? drain : undefined },
     });
@@ -163,7 +165,7 @@ function copyOut(machine: Machine, { out, rowBytes }: Picture, from: number, to:
 }
 
 /** Finds room for bands of a picture, `sizes` bytes each, and for what the program needs besides them. */
-function placeProgram(machine: Machine, program: PictureProgram, sizes: readonly number[]): { at: readonly FreshMemory[]; place: Place } {
+function placeProgram(machine: Machine, program: PictureProgram, sizes: readonly number[]): { at: readonly FreshMemory[]; scratch: Scratch } {
   const listed = program.lists.reduce((sum, list) => sum + list.byteLength, 0);
   const scratch = machine.scratchFor([...sizes, listed, program.shared ?? 0], program.scratch);
   const [list, shared] = scratch.common.slice(sizes.length);
@@ -174,9 +176,8 @@ function placeProgram(machine: Machine, program: PictureProgram, sizes: readonly
     end += values.byteLength;
     return at;
   });
-  const place = { lists, shared, parts: scratch.each, scratch };
-  program.prepare?.(place);
-  return { at: scratch.common, place };
+  program.place({ lists, shared, parts: scratch.each, scratch });
+  return { at: scratch.common, scratch };
 }
 
 /** The input rows of output rows `top` … `bottom` − 1, and these rows themselves. @param table the input row of each padded row */

@@ -1,5 +1,5 @@
 import type { BytesTask } from '../../../backend.js';
-import type { Address, FreshMemory } from '../address.js';
+import { type FreshMemory, NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tasks } from '../programs.generated.js';
 import type { PictureTask } from '../records.generated.js';
@@ -23,31 +23,30 @@ export interface PictureProgram<P extends PictureProgramName = PictureProgramNam
   readonly rows: number;
   /** about what a sample costs, in taps */
   readonly taps: number;
-  /** Runs once before the program runs. */
-  prepare?(place: Place): void;
-  /** The program's record. */
-  task(place: Place, picture: PlacedPicture): Tasks[P];
+  /**
+   * The record, in which `place` and the caller fill in addresses. One object for all calls: to make it takes longer than to
+   * filter a small picture.
+   */
+  readonly record: Fields<Tasks[P]>;
+  /** Fills in where the program's memory lies, before it runs. */
+  place(memory: ProgramMemory): void;
 }
 
+type Fields<T> = { -readonly [F in keyof T]: T[F] };
+
 /** Where the lists, the shared bytes and the parts of the scratch memory lie. */
-export interface Place {
+export interface ProgramMemory {
   readonly lists: readonly FreshMemory[];
   readonly shared: FreshMemory;
   readonly parts: readonly number[];
   readonly scratch: ThreadScratch;
 }
 
-/** Where the picture lies. */
-export interface PlacedPicture {
-  readonly x: Address<'Bytes'>;
-  readonly out: Address<'Bytes'>;
-}
-
 /** How a picture is filtered, of one kind. */
 export type KernelOf<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
 
-/** The fields that the records of all programs begin with, but for the picture's place. */
-export function pictureFields({ geometry, keepsAlpha }: BytesTask, { address }: StoredCorrelation): Omit<PictureTask, keyof PlacedPicture> {
+/** The fields that the records of all programs begin with. */
+export function pictureFields({ geometry, keepsAlpha }: BytesTask, { address }: StoredCorrelation): PictureTask {
   const channels = geometry.inChannels;
-  return { correlation: address, channels, filtered: keepsAlpha ? channels - 1 : channels };
+  return { correlation: address, x: NOWHERE, out: NOWHERE, channels, filtered: keepsAlpha ? channels - 1 : channels };
 }

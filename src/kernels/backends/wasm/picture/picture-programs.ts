@@ -2,6 +2,7 @@ import type { BytesTask } from '../../../backend.js';
 import { borderTable, OUTSIDE } from '../../../border.js';
 import type { ConvGeometry } from '../../../geometry.js';
 import { fftTiles } from '../../../plan/fft-tiles.js';
+import { NOWHERE } from '../address.js';
 import type { CorrelationSpec } from '../layers/correlation-spec.js';
 import { keepForward, type StoredCorrelation, storeCorrelation } from '../layers/stored-correlation.js';
 import { keepTiling } from '../layers/tiling.js';
@@ -57,6 +58,7 @@ function fftProgram({ window }: KernelOf<'fft'>, task: BytesTask, machine: Machi
   const stored = keepForward(machine, g);
   const correlation = stored.address;
   const tiling = keepTiling(machine, g, tiles);
+  const record = { ...pictureFields(task, stored), tiling, spectrum: NOWHERE, bias };
   return {
     name: 'fftBytes',
     lists: [window],
@@ -65,9 +67,11 @@ function fftProgram({ window }: KernelOf<'fft'>, task: BytesTask, machine: Machi
     across: Math.ceil(g.output[2] / tiles.outColumns),
     rows: 2 * tiles.outRows,
     taps: 100,
-    prepare: ({ lists: [kernel], shared, scratch }) =>
-      machine.share('fftKernels', { correlation, tiling, kernel, spectra: shared, reverse: false }, { scratch, units: 1, work: 0 }),
-    task: ({ shared }, picture) => ({ ...pictureFields(task, stored), ...picture, tiling, spectrum: shared, bias }),
+    record,
+    place: ({ lists: [kernel], shared, scratch }) => {
+      record.spectrum = shared;
+      machine.share('fftKernels', { correlation, tiling, kernel, spectra: shared, reverse: false }, { scratch, units: 1, work: 0 });
+    },
   };
 }
 

@@ -1,7 +1,7 @@
-// The Fourier transform of the columns of a complex matrix, real and imaginary parts apart, 16 columns at a time so that a
-// panel stays in the first-level cache. Radix 4 with one stage of radix 2 where needed. Forward it decimates in frequency
-// and leaves its rows in digit-reversed order; the inverse is its mirror image, stage by stage, and takes them so. What
-// happens between, products of spectra, does not mind the order: nothing is ever reordered.
+// The Fourier transform of the columns of a complex matrix, with real and imaginary parts apart, 16 columns at a time so that a
+// panel stays in the first-level cache. Radix 4, with one stage of radix 2 where needed. The forward transform decimates in
+// frequency and leaves its rows in digit-reversed order; the inverse is its mirror image, stage by stage, and reads that order.
+// Products of spectra in between do not depend on the order, so nothing is ever reordered.
 
 /** Bytes of a panel's row. */
 const PANEL: usize = 64;
@@ -76,7 +76,7 @@ function forward4(re: usize, im: usize, n: i32, length: i32, pitch: usize, twidd
   }
 }
 
-/** Four blocks of a quarter into one of `length` rows: forward4 backwards, with conjugate twiddles. */
+/** Four blocks of a quarter into one of `length` rows: forward4 in reverse, with conjugate twiddles. */
 function inverse4(re: usize, im: usize, n: i32, length: i32, pitch: usize, twiddles: usize): void {
   const end = <usize>n * pitch;
   const block = <usize>length * pitch;
@@ -121,7 +121,7 @@ function inverse4(re: usize, im: usize, n: i32, length: i32, pitch: usize, twidd
   }
 }
 
-/** Neighbouring rows: their sum and their difference. */
+/** Sum and difference of neighboring rows. */
 function stage2(re: usize, im: usize, n: i32, pitch: usize): void {
   const end = <usize>n * pitch;
   for (let row: usize = 0; row < end; row += 2 * pitch) {

@@ -1,7 +1,7 @@
 import { FRAME_BYTES } from '../constants';
 import { usedRows } from '../gather';
 import { gatherBytes } from './bytes-gather';
-import { alphaMask, blendBytes, HALF_WAY, wholeOf } from './bytes-store';
+import { alphaMask, blendBytes, copiesAlpha, HALF_WAY, wholeOf } from './bytes-store';
 import { PictureTask } from './picture-task';
 
 /** The cells of the correlation are all channels, filtered or not. */
@@ -63,7 +63,7 @@ function runAlong(task: BytesBoxTask, sums: usize, line: usize, place: usize): v
   const cells = task.correlation.outW;
   const pixel = task.channels;
   const out = task.out + place, source = task.x + place;
-  const alpha = alphaMask(task);
+  const alpha = alphaMask(copiesAlpha(task));
   const step = <usize>pixel << 1;
   const window = <usize>task.correlation.KW * step;
   const w = f32x4.splat(task.weight), b = f32x4.splat(task.bias + HALF_WAY);

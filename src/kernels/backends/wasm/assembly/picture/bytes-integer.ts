@@ -2,7 +2,7 @@ import { FRAME_BYTES } from '../constants';
 import { Flag, Ints } from '../memory';
 import { crossOfRow } from './bytes-cross';
 import { EDGE, gatherStrip } from './bytes-gather';
-import { alphaMask, rounded, storeBytes } from './bytes-store';
+import { alphaMask, copiesAlpha, rounded, storeBytes } from './bytes-store';
 import { PictureTask } from './picture-task';
 
 /** The cells of the correlation are all channels, filtered or not. */
@@ -68,7 +68,7 @@ function sumsOfRow(task: BytesIntegerTask, line: usize, from: i32, to: i32, offs
     crossOfRow(line, from, to, offsets, task.weights, target);
     return;
   }
-  const weights = task.weights, plain = task.plain;
+  const weights = task.weights, plain = task.plain, keep = copiesAlpha(task);
   const shift = task.shift, factor = task.factor, bits = task.bits, scale = task.scale, bias = task.bias;
   const odd = i16x8.splat(<i16>task.whole);
   const both = i16x8.add(odd, i16x8.shl(odd, 8));
@@ -143,7 +143,7 @@ function sumsOfRow(task: BytesIntegerTask, line: usize, from: i32, to: i32, offs
       b3 = scaled(b3, scale, bias);
     }
     // here, because the sums above take all registers
-    const alpha = alphaMask(task);
+    const alpha = alphaMask(keep);
     storeBytes(target + column, source + column, alpha, i8x16.narrow_i16x8_u(a0, a1), i8x16.narrow_i16x8_u(b0, b1));
     storeBytes(target + column + 32, source + column + 32, alpha, i8x16.narrow_i16x8_u(a2, a3), i8x16.narrow_i16x8_u(b2, b3));
   }

@@ -1,7 +1,7 @@
 import { FRAME_BYTES } from '../constants';
 import { Ints } from '../memory';
 import { EDGE, gatherStrip } from './bytes-gather';
-import { alphaMask, rounded, storeBytes } from './bytes-store';
+import { alphaMask, copiesAlpha, rounded, storeBytes } from './bytes-store';
 import { PictureTask } from './picture-task';
 
 /** The cells of the correlation are all channels, filtered or not. */
@@ -43,7 +43,7 @@ export function bytesMagnitude(task: BytesMagnitudeTask, scratch: usize, from: i
 /** Cells `from` … `to` − 1 of a row, at least 32. @param line,place as in sumsOfRow of bytes-integer.ts */
 function magnitudesOfRow(task: BytesMagnitudeTask, line: usize, from: i32, to: i32, offsets: usize, place: usize): void {
   const target = task.out + place, source = task.x + place;
-  const alpha = alphaMask(task);
+  const alpha = alphaMask(copiesAlpha(task));
   const weights = task.weights, scale = task.scale;
   const end = offsets + (<usize>task.taps << 2);
   for (let ow = from; ow < to; ow += 32) {

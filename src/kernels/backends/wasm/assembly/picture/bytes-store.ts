@@ -17,7 +17,7 @@ export function storeFloats(task: PictureTask, sums: usize, cells: i32, place: u
     }
   } else if (kept === 3) {
     const pixels = cells / 3;
-    const alpha = alphaMask(task);
+    const alpha = alphaMask(pixel);
     for (let done = 0; done < pixels; done += 4) {
       const first = <usize>min(done, pixels - 4);
       const at = sums + 12 * first;
@@ -26,7 +26,7 @@ export function storeFloats(task: PictureTask, sums: usize, cells: i32, place: u
       blend3(out + (first << 2), i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last)), source + (first << 2), alpha);
     }
   } else {
-    const alpha = alphaMask(task);
+    const alpha = alphaMask(pixel);
     for (let done = 0; done < cells; done += 16) {
       const first = <usize>min(done, cells - 16);
       const bytes = bytesOf16(sums + (first << 2));
@@ -65,21 +65,21 @@ export function wholeOf(values: v128): v128 {
   return i32x4.sub(f32x4.add(values, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
 }
 
-/** All bits of the alpha that is not filtered: the last of every 2 or 4 bytes, or none. */
+/** Bytes of a pixel whose last one is not filtered, or 0: see alphaMask. */
 @inline
-export function alphaMask(task: PictureTask): v128 {
-  return maskOfLast(task.filtered < task.channels ? task.channels : 0);
+export function copiesAlpha(task: PictureTask): i32 {
+  return task.filtered < task.channels ? task.channels : 0;
 }
 
-/** All bits of the last of every 2 or 4 bytes; else none. */
+/** All bits of the last of every `keep` bytes, 2 or 4; none with 0. */
 @inline
-function maskOfLast(keep: i32): v128 {
+export function alphaMask(keep: i32): v128 {
   return keep === 4 ? i32x4.splat(<i32>0xff000000) : keep === 2 ? i16x8.splat(<i16>0xff00) : i32x4.splat(0);
 }
 
 /** True if the last of every 2 or 4 bytes is 255. @param length at least 64, whole pixels */
 export function isOpaque(x: Bytes, length: i32, channels: i32): bool {
-  const alpha = maskOfLast(channels);
+  const alpha = alphaMask(channels);
   for (let done = 0; done < length; done += 64) {
     // the last 64 overlap those before
     const at = x + <usize>min(done, length - 64);
@@ -116,7 +116,7 @@ export function storeRow(task: PictureTask, bytes: usize, cells: i32, place: usi
     memory.copy(out, bytes, size);
     return;
   }
-  const alpha = alphaMask(task);
+  const alpha = alphaMask(pixel);
   const last = out + size - 16;
   if (kept === 3) {
     for (; out < last; out += 16) {
