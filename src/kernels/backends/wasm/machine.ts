@@ -67,13 +67,10 @@ export class Machine {
     return this.#loaded;
   }
 
-  /** As long as the memory does not grow, the same views: a training step writes dozens of records. */
+  /** Until the memory grows, the same views: a training step writes dozens of records, and to ask for the buffer takes 0.1 µs. */
   get views(): Views {
-    const buffer = this.bytes;
-    if (this.#views?.i32.buffer !== buffer) {
-      this.#views = { i32: new Int32Array(buffer), f32: new Float32Array(buffer) };
-    }
-    return this.#views as Views;
+    this.#views ??= { i32: new Int32Array(this.bytes), f32: new Float32Array(this.bytes) };
+    return this.#views;
   }
 
   /** Valid as long as {@link bytes}. */
@@ -108,7 +105,9 @@ export class Machine {
     try {
       if (bytes >= 2 ** 30 - SLACK_BYTES) throw new RangeError('one buffer may hold at most 1 GiB');
       // wasm returns addresses as signed numbers
-      return (this.run.allocate(bytes + SLACK_BYTES) >>> 0) as FreshMemory;
+      const address = (this.run.allocate(bytes + SLACK_BYTES) >>> 0) as FreshMemory;
+      if (this.#views?.i32.buffer !== this.bytes) this.#views = undefined;
+      return address;
     } catch (cause) {
       if (cause instanceof UnsupportedError) throw cause;
       const reason = cause instanceof RangeError ? cause.message : 'the wasm memory is exhausted (4 GiB at most)';

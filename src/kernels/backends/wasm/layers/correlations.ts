@@ -1,49 +1,35 @@
 import { sizeOf } from '../../../../tensor.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Address } from '../address.js';
 import type { Machine, Scratch } from '../machine.js';
-import { WINOGRAD_GAP, WINOGRAD_POINTS } from '../records.generated.js';
+import { type CorrelateTask, WINOGRAD_GAP, WINOGRAD_POINTS } from '../records.generated.js';
 import { ceil4 } from './correlation-spec.js';
 import type { StoredCorrelation } from './stored-correlation.js';
-import { type ConvOperands, NS } from './work.js';
+import { type ConvOperands, type Floats, NS } from './work.js';
 
-/** Runs a correlation of packed weights. @param operands the kernel is packed, with `sparse` by packSparse */
-export function runCorrelation(machine: Machine, stored: StoredCorrelation, scratch: Scratch, { sparse, work, ...operands }: PackedOperands): void {
-  const { x, kernel: packed, bias, out } = operands;
-  machine.share('correlate', { correlation: stored.address, x, packed, sparse, bias, out }, { scratch, units: stored.strips, work });
+// The objects here are written out: to spread one takes longer than a small layer.
+
+/** Runs a correlation over all its strips. @param work see Workload */
+export function runCorrelation(machine: Machine, { strips }: StoredCorrelation, scratch: Scratch, task: CorrelateTask, work: number): void {
+  machine.share('correlate', task, { scratch, units: strips, work });
 }
 
-export interface PackedOperands extends ConvOperands {
-  readonly sparse: boolean;
-  /** see Workload */
-  readonly work: number;
-}
-
-/**
- * Orders the weights of a kernel for a correlation.
- * @param transposed input and output channels are exchanged, for the input gradient
- */
-export function packWeights(machine: Machine, g: ConvGeometry, stored: StoredCorrelation, { kernel, packed, transposed }: Packing): void {
+/** Orders the weights of a kernel for a correlation. @param transposed input and output channels are exchanged, for the input gradient */
+export function packWeights(machine: Machine, g: ConvGeometry, stored: StoredCorrelation, kernel: Floats, packed: Floats, transposed: boolean): void {
   const { inChannels, outChannels } = stored.spec;
   const window = sizeOf(g.kernel);
-  const [fromCout, fromCin] = [(g.inChannels / g.groups) * window, window];
-  const [coutStep, cinStep] = transposed ? [fromCin, fromCout] : [fromCout, fromCin];
-  machine.share(
-    'packKernel',
-    {
-      ...{ kernel, packed, inChannels, outChannels, coutStep, cinStep },
-      taps: sizeOf(stored.spec.kernel),
-      groupStep: inChannels * outChannels * window,
-      places: stored.weights,
-    },
-    { units: g.groups, work: (NS.value * stored.packedBytes) / 4 },
-  );
-}
-
-interface Packing {
-  readonly kernel: Address<'Floats'>;
-  readonly packed: Address<'Floats'>;
-  readonly transposed: boolean;
+  const perOutput = (g.inChannels / g.groups) * window;
+  const task = {
+    kernel,
+    packed,
+    outChannels,
+    inChannels,
+    taps: sizeOf(stored.spec.kernel),
+    groupStep: inChannels * outChannels * window,
+    coutStep: transposed ? window : perOutput,
+    cinStep: transposed ? perOutput : window,
+    places: stored.weights,
+  };
+  machine.share('packKernel', task, { units: g.groups, work: (NS.value * stored.packedBytes) / 4 });
 }
 
 /** Where the windows of 3 × 3 lie in a kernel: weights from one output channel of the correlation, and one input channel, to the next. */
@@ -73,20 +59,14 @@ export function tryWinograd(machine: Machine, key: string, stored: StoredCorrela
   const packedBytes = 4 * WINOGRAD_POINTS * ceil4(outChannels) * inChannels;
   const scratch = machine.scratchFor([packedBytes], [stored.stripBytes, points(inChannels), points(ceil4(outChannels))]);
   const [[packed], [, cellsAt, sumsAt]] = [scratch.common, scratch.each];
-  const channelProducts = NS.product * WINOGRAD_POINTS * inChannels * outChannels;
-  machine.share(
-    'winogradKernels',
-    { kernel, packed, outChannels, inChannels, ...order },
-    { units: ceil4(outChannels) / 4, work: WINOGRAD_POINTS * inChannels * outChannels },
-  );
-  machine.share(
-    'winograd',
-    { correlation: stored.address, x, packed, offsets, tileRows, tiles, bias, out, cellsAt, sumsAt },
-    {
-      scratch,
-      units: batch * output[0] * Math.ceil(output[1] / (2 * tileRows)),
-      work: channelProducts * batch * output[0] * Math.ceil(output[1] / 2) * (tiles / tileRows),
-    },
-  );
+  const { coutStep, cinStep, reverse } = order;
+  const products = WINOGRAD_POINTS * inChannels * outChannels;
+  machine.share('winogradKernels', { kernel, packed, outChannels, inChannels, coutStep, cinStep, reverse }, { units: ceil4(outChannels) / 4, work: products });
+  const task = { correlation: stored.address, x, packed, offsets, tileRows, tiles, bias, out, cellsAt, sumsAt };
+  machine.share('winograd', task, {
+    scratch,
+    units: batch * output[0] * Math.ceil(output[1] / (2 * tileRows)),
+    work: NS.product * products * batch * output[0] * Math.ceil(output[1] / 2) * (tiles / tileRows),
+  });
   return true;
 }

@@ -1,12 +1,11 @@
 import { sizeOf } from '../../../../tensor.js';
 import type { ConvGeometry } from '../../../geometry.js';
 import { fftTiles } from '../../../plan/fft-tiles.js';
-import type { Address } from '../address.js';
 import type { Machine } from '../machine.js';
 import { packWeights, runCorrelation, tryWinograd } from './correlations.js';
 import { keepForward } from './stored-correlation.js';
 import { keepTiling } from './tiling.js';
-import { type ConvOperands, isLinear, NS, productsOf } from './work.js';
+import { type ConvOperands, type Floats, isLinear, NS, productsOf } from './work.js';
 
 /** To transform a kernel or two tiles always pays on several threads. */
 const TRANSFORM_NS = 20_000;
@@ -24,8 +23,8 @@ export function runConv(machine: Machine, g: ConvGeometry, operands: ConvOperand
   if (tryWinograd(machine, `conv ${g.key}`, stored, { coutStep: 9 * g.inChannels, cinStep: 9, reverse: g.flip }, operands)) return;
   const scratch = machine.scratchFor([stored.packedBytes], [stored.stripBytes]);
   const [packed] = scratch.common;
-  packWeights(machine, g, stored, { kernel, packed, transposed: false });
-  runCorrelation(machine, stored, scratch, { x, kernel: packed, bias, out, sparse: false, work });
+  packWeights(machine, g, stored, kernel, packed, false);
+  runCorrelation(machine, stored, scratch, { correlation: stored.address, x, packed, sparse: false, bias, out }, work);
 }
 
 /** See Backend.convSparse. */
@@ -33,16 +32,16 @@ export function runConvSparse(machine: Machine, g: ConvGeometry, { x, kernel, bi
   const stored = keepForward(machine, g);
   const scratch = machine.scratchFor([g.outChannels * (4 + 12 * stored.layout.taps)], [stored.stripBytes]);
   const [packed] = scratch.common;
-  const packing = { correlation: stored.address, kernel, packed, reverse: g.flip };
-  machine.share('packSparse', packing, { units: g.outChannels, work: NS.value * sizeOf(g.kernelShape) });
-  runCorrelation(machine, stored, scratch, { x, kernel: packed, bias, out, sparse: true, work: valuesOf(g) });
+  const correlation = stored.address;
+  machine.share('packSparse', { correlation, kernel, packed, reverse: g.flip }, { units: g.outChannels, work: NS.value * sizeOf(g.kernelShape) });
+  runCorrelation(machine, stored, scratch, { correlation, x, packed, sparse: true, bias, out }, valuesOf(g));
 }
 
 /** See Backend.convRunningSum. */
-export function runConvRunningSum(machine: Machine, g: ConvGeometry, operands: ConvOperands): void {
-  const { address } = keepForward(machine, g);
-  const scratch = machine.scratchFor([], [machine.run.runningSumScratch(address)]);
-  machine.share('runningSum', { correlation: address, ...operands }, { scratch, units: g.batch * g.outChannels, work: valuesOf(g) });
+export function runConvRunningSum(machine: Machine, g: ConvGeometry, { x, kernel, bias, out }: ConvOperands): void {
+  const correlation = keepForward(machine, g).address;
+  const scratch = machine.scratchFor([], [machine.run.runningSumScratch(correlation)]);
+  machine.share('runningSum', { correlation, x, kernel, bias, out }, { scratch, units: g.batch * g.outChannels, work: valuesOf(g) });
 }
 
 /** See Backend.convFft. */
@@ -64,7 +63,7 @@ export function runConvFft(machine: Machine, g: ConvGeometry, operands: ConvOper
   const units = run.fftTransforms(correlation, tiling);
   const groupBytes = (4 * weights) / g.groups;
   for (let group = 0; group < g.groups; group++) {
-    const [before, ours] = [group - 1, group].map((i) => (kernel + i * groupBytes) as Address<'Floats'>);
+    const [before, ours] = [group - 1, group].map((i) => (kernel + i * groupBytes) as Floats);
     if (group === 0 || !run.sameBytes(ours, before, groupBytes)) {
       machine.share('fftKernels', { correlation, tiling, kernel: ours, spectra, reverse: g.flip }, { scratch, units: slices, work: TRANSFORM_NS });
     }

@@ -1,21 +1,19 @@
 import { sizeOf } from '../../../../tensor.js';
 import { borderTable } from '../../../border.js';
 import type { ConvGeometry, Triple } from '../../../geometry.js';
-import { type Address, NOWHERE } from '../address.js';
+import { NOWHERE } from '../address.js';
 import type { Machine } from '../machine.js';
 import { foldsGradient } from './correlation-spec.js';
 import { packWeights, runCorrelation, tryWinograd } from './correlations.js';
 import { keepGradient } from './input-gradient.js';
 import { keepForward } from './stored-correlation.js';
-import { isLinear, NS, productsOf } from './work.js';
+import { type Floats, isLinear, NS, productsOf } from './work.js';
 
 /** The kernel's gradient is summed in this many parts on any number of threads: the same bits for each. */
 const GRADIENT_CHUNKS = 16;
 /** Larger kernels take too much memory for a sum per part: instead, threads share output channels, this many at a time. */
 const LARGE_KERNEL = 65536;
 const GRADIENT_CHANNELS = 16;
-
-type Floats = Address<'Floats'>;
 
 /** See Backend.convInputGradient. */
 export function runInputGradient(machine: Machine, g: ConvGeometry, gradient: Floats, kernel: Floats, out: Floats): void {
@@ -41,9 +39,9 @@ export function runInputGradient(machine: Machine, g: ConvGeometry, gradient: Fl
   const whole = folds ? unfolded : out;
   if (!complete) machine.run.clear(whole, planes * plane);
   for (const { stored, begin, steps } of parts) {
-    packWeights(machine, g, stored, { kernel, packed, transposed: true });
-    const operands = { x: gradient, kernel: packed, bias: NOWHERE, out: alone ? whole : part };
-    runCorrelation(machine, stored, scratch, { ...operands, sparse: false, work: work / parts.length });
+    packWeights(machine, g, stored, kernel, packed, true);
+    const task = { correlation: stored.address, x: gradient, packed, sparse: false, bias: NOWHERE, out: alone ? whole : part };
+    runCorrelation(machine, stored, scratch, task, work / parts.length);
     if (alone) continue;
     const [[PD, PH, PW], [stepD, stepH, stepW]] = [stored.spec.output, steps];
     machine.share(

@@ -1,11 +1,8 @@
 import { sizeOf } from '../../../../tensor.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Address } from '../address.js';
 import type { Machine } from '../machine.js';
 import { keepForward } from './stored-correlation.js';
-import { NS } from './work.js';
-
-type Floats = Address<'Floats'>;
+import { type Floats, NS } from './work.js';
 
 /** See Backend.maxPool. */
 export function runMaxPool(machine: Machine, g: ConvGeometry, x: Floats, out: Floats, winners: Floats): void {

@@ -5,13 +5,15 @@ import type { Address } from '../address.js';
 /** Nanoseconds of a multiply-add, of a value that is read or written, and of one that is copied to its place; estimates. */
 export const NS = { product: 0.05, value: 0.15, spread: 0.5 };
 
+export type Floats = Address<'Floats'>;
+
 /** Of a convolution: all [batch, channels, D, H, W]; the kernel is [outChannels, inChannels / groups, KD, KH, KW]. */
 export interface ConvOperands {
-  readonly x: Address<'Floats'>;
-  readonly kernel: Address<'Floats'>;
+  readonly x: Floats;
+  readonly kernel: Floats;
   /** [outChannels], or NOWHERE */
-  readonly bias: Address<'Floats'>;
-  readonly out: Address<'Floats'>;
+  readonly bias: Floats;
+  readonly out: Floats;
 }
 
 /** True if the kernel covers its whole input: one output per channel, so the convolution is a matrix product. */

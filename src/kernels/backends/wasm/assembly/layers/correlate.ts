@@ -1,4 +1,5 @@
-import { Block, blockOf, linesOf1, pairsOf1, rowsOf1, rowsOf4, stripOf } from '../blocks';
+import { Block, blockOf, rowsOf4, stripOf } from '../blocks';
+import { linesOf1, pairsOf1, rowsOf1 } from '../blocks-of-one';
 import { FRAME_BYTES } from '../constants';
 import { Correlation, inPlaneBytes, outPlaneBytes, stripsPerSlice } from '../correlation';
 import { gather, isRun, Strip, usedRows } from '../gather';

@@ -21,7 +21,8 @@ export function maxPool(task: MaxPoolTask, scratch: usize, from: i32, to: i32): 
   const padding = paddingOf(c.tableW);
   const first = (padding + c.strideW - 1) / c.strideW;
   const end = max(first, min(c.outW, (padding + c.inW - 1 - (c.KW - 1) * c.dilationW) / c.strideW + 1));
-  const inFours = c.strideW <= 2 && end - first >= 4;
+  const strideW = c.strideW, out = task.out, winners = task.winners;
+  const inFours = strideW <= 2 && end - first >= 4;
   let row = <usize>from * outPlaneBytes(c);
   for (let plane = from; plane < to; plane++) {
     const source = task.x + <usize>plane * inPlaneBytes(c);
@@ -30,11 +31,16 @@ export function maxPool(task: MaxPoolTask, scratch: usize, from: i32, to: i32): 
         for (let ow = 0; ow < c.outW; ow++) {
           if (inFours && ow === first) {
             // the last four overlap the four before
-            for (; ow < end; ow += 4) fourWindows(task, source, row, od, oh, min(ow, end - 4));
+            for (; ow < end; ow += 4) {
+              const column = min(ow, end - 4);
+              const cells = source + (<usize>load<i32>(c.tableW + (<usize>(column * strideW) << 2)) << 2);
+              const at = row + (<usize>column << 2);
+              fourMaxima(c, cells, od, oh, out + at, winners + at);
+            }
             ow = end;
             if (ow === c.outW) break;
           }
-          oneWindow(task, source, row, od, oh, ow);
+          oneMaximum(task, source, row, od, oh, ow);
         }
         row += <usize>c.outW << 2;
       }
@@ -43,7 +49,7 @@ export function maxPool(task: MaxPoolTask, scratch: usize, from: i32, to: i32): 
 }
 
 /** @param row of the outputs, in bytes from the first */
-function oneWindow(task: MaxPoolTask, x: usize, row: usize, od: i32, oh: i32, ow: i32): void {
+function oneMaximum(task: MaxPoolTask, x: usize, row: usize, od: i32, oh: i32, ow: i32): void {
   const c = task.correlation;
   let best: f32 = 0;
   let winner = NONE;
@@ -71,34 +77,32 @@ function oneWindow(task: MaxPoolTask, x: usize, row: usize, od: i32, oh: i32, ow
   store<f32>(task.winners + at, winner);
 }
 
-/** Output columns ow … ow + 3, whose windows lie inside the row; the stride is 1 or 2. @param row as in oneWindow */
+/** Four outputs whose windows lie inside the row; the stride is 1 or 2. @param x the first column of the first window, in row 0 */
 @inline
-function fourWindows(task: MaxPoolTask, x: usize, row: usize, od: i32, oh: i32, ow: i32): void {
-  const c = task.correlation;
+function fourMaxima(c: Correlation, x: usize, od: i32, oh: i32, out: usize, winners: usize): void {
+  const strideW = c.strideW, step = <usize>c.dilationW << 2;
   const zero = f32x4.splat(0);
   let best = zero;
   let winner = f32x4.splat(NONE);
-  const column = <usize>load<i32>(c.tableW + (<usize>(ow * c.strideW) << 2)) << 2;
   for (let kd = 0; kd < c.KD; kd++) {
     const d = load<i32>(c.tableD + (<usize>(od * c.strideD + kd * c.dilationD) << 2));
     for (let kh = 0; kh < c.KH; kh++) {
       const h = load<i32>(c.tableH + (<usize>(oh * c.strideH + kh * c.dilationH) << 2));
       if ((d | h) < 0) continue;
-      let at = x + (<usize>((d * c.inH + h) * c.inW) << 2) + column;
+      let at = x + (<usize>((d * c.inH + h) * c.inW) << 2);
       for (let kw = 0; kw < c.KW; kw++) {
         const here = v128.load(at);
-        const value = c.strideW === 1 ? here : v128.shuffle<f32>(here, v128.load(at, 16), 0, 2, 4, 6);
+        const value = strideW === 1 ? here : v128.shuffle<f32>(here, v128.load(at, 16), 0, 2, 4, 6);
         const beyond = v128.or(f32x4.gt(value, best), v128.andnot(f32x4.ne(value, value), f32x4.ne(best, best)));
         const wins = v128.or(f32x4.lt(winner, zero), beyond);
         best = v128.bitselect(value, best, wins);
         winner = v128.bitselect(f32x4.splat(<f32>((kd * c.KH + kh) * c.KW + kw)), winner, wins);
-        at += <usize>c.dilationW << 2;
+        at += step;
       }
     }
   }
-  const at = row + (<usize>ow << 2);
-  v128.store(task.out + at, best);
-  v128.store(task.winners + at, winner);
+  v128.store(out, best);
+  v128.store(winners, winner);
 }
 
 @unmanaged

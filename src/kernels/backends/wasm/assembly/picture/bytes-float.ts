@@ -1,4 +1,5 @@
-import { blockOf, pairsOf1, rowsOf1 } from '../blocks';
+import { blockOf } from '../blocks';
+import { pairsOf1, rowsOf1 } from '../blocks-of-one';
 import { FRAME_BYTES } from '../constants';
 import { usedRows } from '../gather';
 import { Flag, Floats, Ints } from '../memory';

@@ -29,31 +29,31 @@ export function fftBytes(task: FftBytesTask, scratch: usize, from: i32, to: i32)
   for (let index = from; index < to; index++) {
     const number = (index / across) * 2 * across + (index % across);
     for (let channel = 0; channel < task.filtered; channel++) {
-      loadTile(task, number, channel, tile);
-      loadTile(task, number + across, channel, second);
+      loadChannel(task, number, channel, tile);
+      loadChannel(task, number + across, channel, second);
       transform(c, t, tile, spectrum);
       multiply(t, spectrum, task.spectrum, 1, sum);
       transformBack(c, t, sum, tile);
-      storeTile(task, number, channel, tile);
-      storeTile(task, number + across, channel, second);
+      storeChannel(task, number, channel, tile);
+      storeChannel(task, number + across, channel, second);
     }
   }
 }
 
 /** The padded cells of a channel in tile number `tile`; zeros behind the last. */
-function loadTile(task: FftBytesTask, tile: i32, channel: i32, to: usize): void {
+function loadChannel(task: FftBytesTask, tile: i32, channel: i32, to: usize): void {
   const c = task.correlation, t = task.tiling;
   const across = acrossOf(c, t), tiles = piecesOf(c, t);
   const pitch = partBytes(t) / <usize>t.rows;
   const top = (tile / across) * t.outRows, left = (tile % across) * t.outColumns;
   for (let row = 0; row < t.rows; row++) {
-    if (tile < tiles && top + row < t.paddedH) loadRow(task, channel, top + row, left, to);
+    if (tile < tiles && top + row < t.paddedH) loadChannelRow(task, channel, top + row, left, to);
     else memory.fill(to, 0, pitch);
     to += pitch;
   }
 }
 
-function loadRow(task: FftBytesTask, channel: i32, h: i32, left: i32, to: usize): void {
+function loadChannelRow(task: FftBytesTask, channel: i32, h: i32, left: i32, to: usize): void {
   const c = task.correlation, t = task.tiling;
   const count = min(t.columns, t.paddedW - left);
   const pixel = task.channels;
@@ -79,7 +79,7 @@ function loadRow(task: FftBytesTask, channel: i32, h: i32, left: i32, to: usize)
 }
 
 /** The outputs of a channel in tile number `tile`; along with the first channel go those that are only copied. */
-function storeTile(task: FftBytesTask, tile: i32, channel: i32, sums: usize): void {
+function storeChannel(task: FftBytesTask, tile: i32, channel: i32, sums: usize): void {
   const c = task.correlation, t = task.tiling;
   const across = acrossOf(c, t);
   if (tile >= piecesOf(c, t)) return;
