@@ -2,11 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import threads, { type Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createBackend } from '../../src/index.js';
-import { ThreadPool } from '../../src/kernels/backends/wasm/pool.js';
-import { loadPrograms, SHARED_PROGRAMS } from '../../src/kernels/backends/wasm/programs.js';
+import { convGeometry, createBackend } from '../../src/index.js';
+import { NOWHERE } from '../../src/kernels/backends/wasm/address.js';
+import { forwardCorrelation } from '../../src/kernels/backends/wasm/layers/correlation-spec.js';
+import { keepForward, storeCorrelation } from '../../src/kernels/backends/wasm/layers/stored-correlation.js';
+import { loadPrograms } from '../../src/kernels/backends/wasm/load-programs.js';
+import { Machine } from '../../src/kernels/backends/wasm/machine.js';
+import { FRAME_BYTES } from '../../src/kernels/backends/wasm/records.generated.js';
+import { ThreadPool } from '../../src/kernels/backends/wasm/thread-pool.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
-import { ARGUMENTS_AT, JOB_VALUES } from '../../src/kernels/backends/wasm/worker.js';
 import { Operators } from '../../src/kernels/operators.js';
 
 /** Workers that were started since the test began. */
@@ -37,24 +41,23 @@ test('threads: 4 are three workers and the caller, which dispose ends; one threa
 });
 
 test('workers take shares of a job, each with scratch memory of its own', async () => {
-  const { loaded, pool } = await poolOf(3);
-  const { memory, programs } = loaded;
-  const [scratch, out] = [programs.allocate(3 * 4096), programs.allocate(4096)];
-  for (const thread of [0, 1, 2]) new Float32Array(memory.buffer, scratch + thread * 4096, 1024).fill(thread);
+  const { machine, pool } = await machineOf(3);
+  const images = 64;
+  const g = convGeometry([images, 1, 8, 8], [1, 1, 3, 3], { padding: 1 });
+  const stored = keepForward(machine, g);
+  const [x, kernel, out] = [machine.store(new Float32Array(64 * images).fill(1)), machine.store(new Float32Array(9).fill(1)), machine.allocate(256 * images)];
+  const scratch = machine.scratchFor([], [stored.stripBytes]);
+  const strips = [0, 1, 2].map((thread) => machine.floats(scratch.address + thread * scratch.bytes + FRAME_BYTES, stored.stripBytes / 4));
   const seen = new Set<number>();
   while (seen.size < 3) {
-    pool.run('affine', [scratch, scratch, scratch, out, 1, 0, 0], { units: 1024, step: 4, scratch: 4096, work: 0 });
-    for (const thread of new Float32Array(memory.buffer, out, 1024)) seen.add(thread);
+    for (const strip of strips) strip.fill(-1);
+    const task = { correlation: stored.address, x, packed: kernel, sparse: false, bias: NOWHERE, out };
+    machine.share('correlate', task, { units: stored.strips, scratch, work: 0 });
+    for (const [thread, strip] of strips.entries()) if (strip.some((value) => value !== -1)) seen.add(thread);
+    expect([...machine.floats(out, 64 * images)].filter((_, i) => i % 64 === 9)).toEqual(new Array(images).fill(9));
     await new Promise((done) => setTimeout(done, 1));
   }
-  expect([...seen].sort()).toEqual([0, 1, 2]);
   pool.stop();
-});
-
-test('a job has room for the arguments of every program', async () => {
-  const { programs } = await loadPrograms(false);
-  // but for `from` and `to`
-  for (const name of SHARED_PROGRAMS) expect([name, programs[name].length - 2 <= JOB_VALUES - ARGUMENTS_AT]).toEqual([name, true]);
 });
 
 describe('a worker that crashes', () => {
@@ -71,24 +74,20 @@ describe('a worker that crashes', () => {
   });
 
   test('in the middle of its share is an error of that call', async () => {
-    const { loaded, pool } = await poolOf(2);
-    const [a, out] = [0, 1].map(() => loaded.programs.allocate(4096));
-    // 2 GiB further on, where the worker has its scratch memory, there is none
-    const run = () => pool.run('affine', [a, a, a, out, 1, 0, 0], { units: 1000, scratch: 2 ** 31, work: 0 });
+    const { machine, pool } = await machineOf(2);
+    const beyond = (2 ** 31) as typeof NOWHERE;
+    const run = () => machine.share('affine', { a: beyond, b: beyond, c: beyond, out: beyond, p: 1, q: 0, r: 0 }, forWorkers(1000));
     await expect(untilItThrows(run)).rejects.toThrow('wasm: a thread of this backend has crashed: affine failed on it; create another backend');
     expect(run, 'and of every later one').toThrow();
     pool.stop();
   });
 
   test('while it is waited for is an error, not a hang', async () => {
-    const { loaded, pool } = await poolOf(2, 300);
-    const { memory, programs } = loaded;
-    // for the worker a pooling of 2³¹ − 1 slices without rows, for the caller of none
-    const [geometry, tables] = [programs.allocate(1024), programs.allocate(1024)];
-    const fields = new Int32Array(memory.buffer, geometry, 64);
-    fields.fill(0);
-    fields[32 + 10] = 2 ** 31 - 1; // outD
-    const run = () => pool.run('maxPool', [geometry, 0, 0, 0, 1, 1, tables], { units: 1000, scratch: 128, work: 0 });
+    const { machine, pool } = await machineOf(2, 300);
+    // a pooling of 2³¹ − 1 slices without rows
+    const spec = { ...forwardCorrelation(convGeometry([1, 1, 1, 1], [1, 1, 1, 1])), output: [2 ** 31 - 1, 0, 1] as const };
+    const correlation = storeCorrelation(machine, spec).address;
+    const run = () => machine.share('maxPool', { correlation, x: NOWHERE, out: NOWHERE, winners: NOWHERE }, forWorkers(1000));
     await expect(untilItThrows(run)).rejects.toThrow('it does not answer');
     const ended = once(workers[0], 'exit');
     pool.stop();
@@ -148,9 +147,19 @@ function runProcess(code: string, flags: readonly string[] = []) {
   return { status, signal, stdout, stderr };
 }
 
-async function poolOf(count: number, patience?: number) {
+async function machineOf(count: number, patience?: number) {
   const loaded = await loadPrograms(true);
-  return { loaded, pool: await ThreadPool.start(loaded, count, patience) };
+  const pool = await ThreadPool.start(loaded, count, patience);
+  return { machine: new Machine(loaded, pool, 0), pool };
+}
+
+/** Units that the caller waits a while for, but never computes. */
+function forWorkers(units: number) {
+  const alone = () => {
+    for (const end = performance.now() + 0.2; performance.now() < end; );
+    return true;
+  };
+  return { units, feed: () => units, alone, work: 0 };
 }
 
 /** A worker may come too late for a job, so it takes some. */

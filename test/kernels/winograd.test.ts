@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Backend, type ConvOptions, convGeometry, createBackend, Random } from '../../src/index.js';
-import { forwardCorrelation, stripLayout } from '../../src/kernels/backends/wasm/correlation.js';
-import { inputGradientParts } from '../../src/kernels/backends/wasm/input-gradient.js';
+import { forwardCorrelation, stripLayout } from '../../src/kernels/backends/wasm/layers/correlation-spec.js';
+import { inputGradientParts } from '../../src/kernels/backends/wasm/layers/input-gradient.js';
+import { winogradTiles } from '../../src/kernels/backends/wasm/layers/winograd-tiles.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
-import { winogradTiles } from '../../src/kernels/backends/wasm/winograd.js';
 import type { ConvGeometry } from '../../src/kernels/geometry.js';
 import { Operators } from '../../src/kernels/operators.js';
 
-// Windows of 3 × 3 over many channels, against the float64 reference, and against themselves on other numbers of threads.
+// Windows of 3 × 3 over many channels, compared with the float64 reference and between numbers of threads.
 
 const random = new Random(1);
 const numbers = (length: number) => Float32Array.from({ length }, () => random.uniform(-1, 1));

@@ -1,8 +1,11 @@
 import { UnsupportedError } from '../../../errors.js';
-import type { Job, ThreadPool } from './pool.js';
-import type { ArgumentsOf, Loaded, Programs, SharedProgram } from './programs.js';
+import type { Address, FreshMemory, Views } from './address.js';
+import type { Loaded } from './load-programs.js';
+import { type Programs, type Tasks, WRITERS } from './programs.generated.js';
+import { FRAME_BYTES, TASK_BYTES } from './records.generated.js';
+import type { AnyProgram, SharedProgram, ThreadPool, ThreadScratch, Workload } from './thread-pool.js';
 
-/** Geometries whose tables are kept; the one unused for longest goes first. */
+/** Geometries whose tables are kept; the least recently used one goes first. */
 const KEPT_GEOMETRIES = 256;
 /** Vectors may be read past the last value. */
 const SLACK_BYTES = 64;
@@ -12,22 +15,18 @@ export interface Kept {
   readonly allocations: readonly number[];
 }
 
-/** Parts of the scratch area: those that all threads use, those of the first thread, and how far on the next thread's are. */
-export interface Scratch {
-  readonly common: readonly number[];
+/** The scratch area: parts that all threads use, and those of each thread, in bytes from the start of its scratch memory. */
+export interface Scratch extends ThreadScratch {
+  readonly common: readonly FreshMemory[];
   readonly each: readonly number[];
-  readonly bytes: number;
 }
 
-/**
- * The programs, their memory, and the threads that share both, if any. Only the calling thread allocates. Addresses are in
- * bytes.
- */
+/** The programs, their memory, and the threads that share both, if any. Only the calling thread allocates. */
 export class Machine {
   readonly threads: number;
   /**
-   * The same programs for the calling thread alone: in a memory that no other sees, which is copied to and from at twice the
-   * speed. This one where there are no threads.
+   * The same programs for the calling thread alone, in memory that is not shared: copies to and from it are twice as fast. This
+   * machine itself where there are no threads.
    */
   readonly own: Machine;
   readonly #worthSharing: number;
@@ -35,8 +34,11 @@ export class Machine {
   #loaded: Loaded | undefined;
   #pool: ThreadPool | undefined;
   #scratch = { pointer: 0, bytes: 0 };
+  /** the record of the program that runs */
+  readonly #task: FreshMemory;
+  #views: Views | undefined;
   readonly #handedOut = new WeakSet<Uint8ClampedArray>();
-  /** a memory that is shared gives another buffer each time it has grown, and the old ones stay */
+  /** shared memory gives another buffer each time it has grown, and the old ones stay valid */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   /** @param worthSharing nanoseconds that a job has to take, so that threads share it */
@@ -46,6 +48,7 @@ export class Machine {
     this.#pool = pool;
     this.#worthSharing = worthSharing;
     this.threads = pool?.threads ?? 1;
+    this.#task = this.allocate(TASK_BYTES);
   }
 
   /** @throws UnsupportedError if it was disposed of, or a thread has crashed */
@@ -53,7 +56,7 @@ export class Machine {
     return this.#live.programs;
   }
 
-  /** Valid only until the next allocation: growing the memory detaches it, or gives it a longer one beside the old. */
+  /** Valid until the next allocation: growing the memory detaches the buffer, or gives a longer one beside it. */
   get bytes(): ArrayBufferLike {
     return this.#live.memory.buffer;
   }
@@ -64,12 +67,18 @@ export class Machine {
     return this.#loaded;
   }
 
+  /** Until the memory grows, the same views: a training step writes dozens of records, and to ask for the buffer takes 0.1 µs. */
+  get views(): Views {
+    this.#views ??= { i32: new Int32Array(this.bytes), f32: new Float32Array(this.bytes) };
+    return this.#views;
+  }
+
   /** Valid as long as {@link bytes}. */
   floats(pointer: number, length: number): Float32Array {
     return new Float32Array(this.bytes, pointer, length);
   }
 
-  /** True if threads should share a job. @param work as in {@link Job} */
+  /** True if threads should share a job. @param work as in {@link Workload} */
   isWorthSharing(units: number, work: number): boolean {
     return this.#pool !== undefined && work >= this.#worthSharing && units > 1;
   }
@@ -80,23 +89,25 @@ export class Machine {
   }
 
   /**
-   * Runs a program over all its units, on all threads where that pays; if units have to be made ready, the caller knows that it does.
-   * @param args its arguments, but for `from` and `to`
-   * @returns false if the job turned out not to be worth doing
+   * Runs a program over all its units, on all threads where that pays; a caller that feeds units has decided that it does.
+   * @param task its record: written to one place, as the machine runs one program at a time
+   * @returns false if the job was canceled
    */
-  share<P extends SharedProgram>(program: P, args: ArgumentsOf<P>, job: Job): boolean {
-    const { first = 0, step = 1, units } = job;
-    if (this.#pool && (job.feed || this.isWorthSharing((units - first) / step, job.work))) return this.#pool.run(program, args, job);
-    const run = this.run[program] as (...args: number[]) => void;
-    run(...args, first, units);
+  share<P extends SharedProgram>(program: P, task: Tasks[P], workload: Workload): boolean {
+    const { first = 0, step = 1, units, scratch } = workload;
+    WRITERS[program](this.views, this.#task, task);
+    if (this.#pool && (workload.feed || this.isWorthSharing((units - first) / step, workload.work))) return this.#pool.run(program, this.#task, workload);
+    (this.run[program] as AnyProgram)(this.#task, scratch?.address ?? 0, first, units);
     return true;
   }
 
-  allocate(bytes: number): number {
+  allocate(bytes: number): FreshMemory {
     try {
       if (bytes >= 2 ** 30 - SLACK_BYTES) throw new RangeError('one buffer may hold at most 1 GiB');
-      // wasm hands addresses over as signed numbers
-      return this.run.allocate(bytes + SLACK_BYTES) >>> 0;
+      // wasm returns addresses as signed numbers
+      const address = (this.run.allocate(bytes + SLACK_BYTES) >>> 0) as FreshMemory;
+      if (this.#views?.i32.buffer !== this.bytes) this.#views = undefined;
+      return address;
     } catch (cause) {
       if (cause instanceof UnsupportedError) throw cause;
       const reason = cause instanceof RangeError ? cause.message : 'the wasm memory is exhausted (4 GiB at most)';
@@ -110,7 +121,7 @@ export class Machine {
 
   /** See {@link Backend.allocateBytes}. */
   allocateBytes(length: number): Uint8ClampedArray {
-    // memory that is not shared leaves its views when it grows
+    // growing memory that is not shared detaches its views
     const bytes = this.#pool ? this.#shown(length) : new Uint8ClampedArray(length);
     this.#handedOut.add(bytes);
     return bytes;
@@ -130,9 +141,9 @@ export class Machine {
     return known;
   }
 
-  /** Where bytes lie, if they are of an array that {@link allocateBytes} gave, or of a part of one. */
-  addressOf(bytes: Uint8ClampedArray): number | undefined {
-    return this.#buffers.has(bytes.buffer) ? bytes.byteOffset : undefined;
+  /** The address of bytes that are an array of {@link allocateBytes}, or a part of one. */
+  addressOf(bytes: Uint8ClampedArray): Address<'Bytes'> | undefined {
+    return this.#buffers.has(bytes.buffer) ? (bytes.byteOffset as Address<'Bytes'>) : undefined;
   }
 
   /** Copies values to an address. */
@@ -140,17 +151,23 @@ export class Machine {
     new Int32Array(this.bytes, pointer, values.length).set(new Int32Array(values.buffer, values.byteOffset, values.length));
   }
 
-  /** Allocates, and copies values there. */
-  store(values: Int32Array | Float32Array): number {
+  /** Allocates memory and copies values there. */
+  store(values: Int32Array): Address<'Ints'>;
+  store(values: Float32Array): Address<'Floats'>;
+  store(values: Int32Array | Float32Array): FreshMemory {
     const pointer = this.allocate(values.byteLength);
     this.put(values, pointer);
     return pointer;
   }
 
-  /** One scratch area serves every call: parts that all threads use, and parts for each of them. It only grows. */
+  /**
+   * One scratch area serves every call; it only grows.
+   * @param common bytes of each part that all threads use
+   * @param each bytes of each part that every thread has of its own, behind the frame for the records of inner functions
+   */
   scratchFor(common: readonly number[], each: readonly number[]): Scratch {
     const [shared, own] = [common.map(roundUp), each.map(roundUp)];
-    const [sharedBytes, ownBytes] = [sumOf(shared), sumOf(own)];
+    const [sharedBytes, ownBytes] = [sumOf(shared), FRAME_BYTES + sumOf(own)];
     const bytes = sharedBytes + this.threads * ownBytes;
     if (bytes > this.#scratch.bytes) {
       if (this.#scratch.bytes > 0) this.run.free(this.#scratch.pointer);
@@ -158,10 +175,10 @@ export class Machine {
       this.#scratch = { pointer: this.allocate(bytes), bytes };
     }
     const { pointer } = this.#scratch;
-    return { common: placed(shared, pointer), each: placed(own, pointer + sharedBytes), bytes: ownBytes };
+    return { common: offsetsFrom(pointer, shared) as FreshMemory[], each: offsetsFrom(FRAME_BYTES, own), address: pointer + sharedBytes, bytes: ownBytes };
   }
 
-  /** The entry of that key, made if need be; the one unused for longest is dropped when there are too many. */
+  /** The entry of that key, made if there is none; the least recently used entry is dropped when there are too many. */
   keep<T extends Kept>(key: string, make: () => T): T {
     const entry = (this.#kept.get(key) as T | undefined) ?? make();
     this.#kept.delete(key);
@@ -174,12 +191,13 @@ export class Machine {
     return entry;
   }
 
-  /** Ends the threads and lets go of the memory. */
+  /** Ends the threads and releases the memory. */
   dispose(): void {
     if (this.own !== this) this.own.dispose();
     this.#pool?.stop();
     this.#pool = undefined;
     this.#loaded = undefined;
+    this.#views = undefined;
     this.#kept.clear();
   }
 }
@@ -192,9 +210,9 @@ function sumOf(sizes: readonly number[]): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Where each of some parts begins, one behind the other. */
-function placed(sizes: readonly number[], pointer: number): number[] {
-  let next = pointer;
+/** Where parts of these sizes begin, one behind the other. */
+function offsetsFrom(start: number, sizes: readonly number[]): number[] {
+  let next = start;
   return sizes.map((size) => {
     next += size;
     return next - size;

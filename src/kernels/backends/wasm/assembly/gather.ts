@@ -1,14 +1,27 @@
 import { Correlation } from './correlation';
 
-/**
- * Copies what output rows oh … oh + rows − 1 of slice od need into `strip`, padding included:
- * [inChannels, KD, gatheredRows, rowLength]; of every row only the cells `from` … `end` − 1.
- * @param x the first input channel of the group
- */
-export function gather(c: Correlation, x: usize, od: i32, oh: i32, rows: i32, strip: usize, from: i32, end: i32): void {
-  const used = usedRows(c, rows);
+/** The output rows that a thread computes next, all of one slice. Lies at the start of the thread's frame. */
+@unmanaged
+export class Strip {
+  /** the first input channel of the group */
+  x: usize;
+  /** scratch, floats [inChannels, KD, gatheredRows, rowLength]: the gathered rows */
+  cells: usize;
+  od: i32;
+  /** first row */
+  oh: i32;
+  rows: i32;
+}
+
+/** Copies cells `from` … `end` − 1 of every row that the strip needs, padding included. */
+export function gather(c: Correlation, s: Strip, from: i32, end: i32): void {
+  const used = usedRows(c, s.rows);
   const rowBytes = <usize>c.rowLength << 2;
   const planeBytes = <usize>c.gatheredRows * rowBytes;
+  const x = s.x;
+  const od = s.od;
+  const oh = s.oh;
+  let strip = s.cells;
   for (let cin = 0; cin < c.inChannels; cin++) {
     for (let kd = 0; kd < c.KD; kd++) {
       const d = load<i32>(c.tableD + (<usize>(od * c.strideD + kd * c.dilationD) << 2));
@@ -26,13 +39,13 @@ export function gather(c: Correlation, x: usize, od: i32, oh: i32, rows: i32, st
   }
 }
 
-/** Input rows that so many output rows see. */
+/** Input rows under `rows` output rows. */
 @inline
 export function usedRows(c: Correlation, rows: i32): i32 {
   return (rows - 1) * c.strideH + (c.KH - 1) * c.dilationH + 1;
 }
 
-/** True if these cells of a table show neighbours. It never advances faster than its index, so its ends tell. */
+/** True if these entries of a table are neighbors. A table never advances faster than its index, so its ends tell. */
 @inline
 export function isRun(table: usize, from: i32, length: i32): bool {
   const first = load<i32>(table + (<usize>from << 2));
@@ -60,7 +73,7 @@ function gatherRow(c: Correlation, row: usize, to: usize, from: i32, end: i32): 
   pick(c, row, to, runTo, end);
 }
 
-/** The cells of a row that the run does not cover, through the table; with a stride of 2 four of them at a time. */
+/** Cells that the run does not cover, looked up in the table; with a stride of 2 four at a time. */
 @inline
 function pick(c: Correlation, row: usize, to: usize, from: i32, end: i32): void {
   const everyOther = i32x4(0, 2, 4, 6);

@@ -1,0 +1,102 @@
+import { Correlation } from '../correlation';
+import { Floats } from '../memory';
+
+/**
+ * How a correlation is cut into tiles for the Fourier transform.
+ *
+ * Overlap-save: a tile of rows × columns padded cells, borders included, gives the outputs whose whole windows lie in it.
+ * Two tiles go through one complex transform, one as its real and one as its imaginary part: the kernel is real, so they never
+ * mix. With a stride, every output is computed and the wanted ones are kept.
+ */
+@unmanaged
+export class Tiling {
+  /** of a tile, powers of 2 ≥ 16 */
+  rows: i32;
+  columns: i32;
+  /** outputs that a tile gives */
+  outRows: i32;
+  outColumns: i32;
+  /** cells of the padded axes */
+  paddedH: i32;
+  paddedW: i32;
+  /** [rows, 2] and [columns, 2], see forward */
+  rowTwiddles: Floats;
+  columnTwiddles: Floats;
+}
+
+/**
+ * A kernel of one row couples no rows. Its tile then is a list of row pieces, each transformed along W alone: piece i is
+ * the (i % across)-th part of output row i / across.
+ */
+@inline
+export function isFlat(c: Correlation): bool {
+  return c.KH === 1;
+}
+
+// Bytes from row to row: 64 more than the row has, so that the rows of a panel do not fall into the same cache lines,
+// unless the panel is all there is.
+
+@inline
+function bytesOf(cells: i32): usize {
+  return cells > 16 ? (<usize>cells << 2) + 64 : 64;
+}
+
+@inline
+export function pitchOf(t: Tiling): usize {
+  return bytesOf(t.columns);
+}
+
+@inline
+export function turnedPitch(t: Tiling): usize {
+  return bytesOf(t.rows);
+}
+
+/** One part, real or imaginary, of a tile as it is loaded: [rows, columns]. */
+@inline
+export function partBytes(t: Tiling): usize {
+  return <usize>t.rows * pitchOf(t);
+}
+
+/** One part of a spectrum, which lies turned: [columns, rows]. */
+@inline
+export function turnedBytes(t: Tiling): usize {
+  return <usize>t.columns * turnedPitch(t);
+}
+
+/** Bytes of scratch memory that fftConv and fftBytes need behind the frame: a tile, a sum, the spectra of what is read. */
+export function fftScratch(c: Correlation, t: Tiling): f64 {
+  return 2 * (<f64>partBytes(t) + (1 + <f64>(c.inChannels * c.KD)) * <f64>turnedBytes(t));
+}
+
+/** Bytes of a spectrum; the kernels of a group have outChannels · inChannels · KD of them. */
+export function fftSpectrumBytes(t: Tiling): f64 {
+  return 2 * <f64>turnedBytes(t);
+}
+
+/** Transforms of x per group: batch · outD · those that cover an output slice, with two lots of pieces each. */
+export function fftTransforms(c: Correlation, t: Tiling): i32 {
+  return c.batch * c.outD * transformsPerSlice(c, t);
+}
+
+@inline
+export function transformsPerSlice(c: Correlation, t: Tiling): i32 {
+  const lots = 2 * lotOf(c, t);
+  return (piecesOf(c, t) + lots - 1) / lots;
+}
+
+/** Pieces of an output slice: row pieces for a flat kernel, else tiles. */
+@inline
+export function piecesOf(c: Correlation, t: Tiling): i32 {
+  return isFlat(c) ? c.outH * acrossOf(c, t) : ((c.outH + t.outRows - 1) / t.outRows) * acrossOf(c, t);
+}
+
+@inline
+export function acrossOf(c: Correlation, t: Tiling): i32 {
+  return (c.outW + t.outColumns - 1) / t.outColumns;
+}
+
+/** Pieces in each of the two parts of a transform. */
+@inline
+export function lotOf(c: Correlation, t: Tiling): i32 {
+  return isFlat(c) ? t.rows : 1;
+}

@@ -1,0 +1,152 @@
+// Turns sums into bytes of an interleaved 8-bit picture and keeps alpha where it is not filtered.
+import { Bytes } from '../memory';
+import { PictureTask } from './picture-task';
+
+/**
+ * At least 16 sums (of 3 of 4 channels: of 4 pixels) become bytes, rounded and clamped; alpha is that of x.
+ * @param cells number of sums, whole pixels
+ * @param place in the picture, in bytes
+ */
+export function storeFloats(task: PictureTask, sums: usize, cells: i32, place: usize): void {
+  const kept = task.filtered, pixel = task.channels;
+  const out = task.out + place, source = task.x + place;
+  if (kept === pixel) {
+    for (let done = 0; done < cells; done += 16) {
+      const cell = <usize>min(done, cells - 16);
+      v128.store(out + cell, bytesOf16(sums + (cell << 2)));
+    }
+  } else if (kept === 3) {
+    const pixels = cells / 3;
+    const alpha = alphaMask(pixel);
+    for (let done = 0; done < pixels; done += 4) {
+      const first = <usize>min(done, pixels - 4);
+      const at = sums + 12 * first;
+      const low = i16x8.narrow_i32x4_s(nearest(v128.load(at)), nearest(v128.load(at, 16)));
+      const last = nearest(v128.load(at, 32));
+      blend3(out + (first << 2), i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last)), source + (first << 2), alpha);
+    }
+  } else {
+    const alpha = alphaMask(pixel);
+    for (let done = 0; done < cells; done += 16) {
+      const first = <usize>min(done, cells - 16);
+      const bytes = bytesOf16(sums + (first << 2));
+      const to = out + (first << 1), from = source + (first << 1);
+      blend1(to, i16x8.extend_low_i8x16_u(bytes), from, alpha);
+      blend1(to + 16, i16x8.extend_high_i8x16_u(bytes), from + 16, alpha);
+    }
+  }
+}
+
+@inline
+function bytesOf16(at: usize): v128 {
+  const low = i16x8.narrow_i32x4_s(nearest(v128.load(at)), nearest(v128.load(at, 16)));
+  const high = i16x8.narrow_i32x4_s(nearest(v128.load(at, 32)), nearest(v128.load(at, 48)));
+  return i8x16.narrow_i16x8_u(low, high);
+}
+
+/** Added to values before {@link wholeOf}, which then rounds halves up, and values this little below a half, which float sums cannot tell from it. */
+export const HALF_WAY: f32 = 1 / 65536;
+
+/** Rounds four values within ±2²¹, a range that the plan guarantees: cheaper than {@link rounded}. */
+@inline
+export function nearest(values: v128): v128 {
+  return wholeOf(f32x4.add(values, f32x4.splat(HALF_WAY)));
+}
+
+/** Rounds four values within ±2²¹: halves up, as everywhere in filters. */
+@inline
+export function rounded(values: v128): v128 {
+  return wholeOf(f32x4.floor(f32x4.add(values, f32x4.splat(0.5))));
+}
+
+/** The nearest whole numbers, halves to even: adds 1.5 · 2²³, whose last bit counts ones. */
+@inline
+export function wholeOf(values: v128): v128 {
+  return i32x4.sub(f32x4.add(values, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
+}
+
+/** Bytes of a pixel whose last one is not filtered, or 0: see alphaMask. */
+@inline
+export function copiesAlpha(task: PictureTask): i32 {
+  return task.filtered < task.channels ? task.channels : 0;
+}
+
+/** All bits of the last of every `keep` bytes, 2 or 4; none with 0. */
+@inline
+export function alphaMask(keep: i32): v128 {
+  return keep === 4 ? i32x4.splat(<i32>0xff000000) : keep === 2 ? i16x8.splat(<i16>0xff00) : i32x4.splat(0);
+}
+
+/** True if the last of every 2 or 4 bytes is 255. @param length at least 64, whole pixels */
+export function isOpaque(x: Bytes, length: i32, channels: i32): bool {
+  const alpha = alphaMask(channels);
+  for (let done = 0; done < length; done += 64) {
+    // the last 64 overlap those before
+    const at = x + <usize>min(done, length - 64);
+    const both = v128.and(v128.and(v128.load(at), v128.load(at, 16)), v128.and(v128.load(at, 32), v128.load(at, 48)));
+    if (v128.any_true(v128.andnot(alpha, both))) return false;
+  }
+  return true;
+}
+
+/** Stores 16 bytes; those under the mask are the source's. */
+@inline
+export function blendBytes(to: usize, bytes: v128, source: usize, alpha: v128): void {
+  v128.store(to, v128.bitselect(v128.load(source), bytes, alpha));
+}
+
+/** Stores 32 bytes: those in even places, and those in odd ones. Under the mask they are the source's. */
+@inline
+export function storeBytes(to: usize, source: usize, alpha: v128, even: v128, odd: v128): void {
+  // shuffles that are one instruction of the processor: any other order would be loaded each time
+  blendBytes(to, v128.shuffle<u8>(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), source, alpha);
+  blendBytes(to + 16, v128.shuffle<u8>(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), source + 16, alpha);
+}
+
+/**
+ * Stores filtered bytes, with the alpha of x between them where it is not filtered.
+ * @param cells at least 16, of 3 of 4 channels 12
+ * @param place in the picture, in bytes
+ */
+export function storeRow(task: PictureTask, bytes: usize, cells: i32, place: usize): void {
+  const kept = task.filtered, pixel = task.channels;
+  let out = task.out + place, source = task.x + place;
+  const size = <usize>(cells / kept * pixel);
+  if (pixel === kept) {
+    memory.copy(out, bytes, size);
+    return;
+  }
+  const alpha = alphaMask(pixel);
+  const last = out + size - 16;
+  if (kept === 3) {
+    for (; out < last; out += 16) {
+      blend3(out, v128.load(bytes), source, alpha);
+      bytes += 12;
+      source += 16;
+    }
+    // the last 16 overlap those before
+    const back = out - last;
+    blend3(last, v128.load(bytes - (back >> 2) * 3), source - back, alpha);
+  } else {
+    for (; out < last; out += 16) {
+      blend1(out, v128.load8x8_u(bytes), source, alpha);
+      bytes += 8;
+      source += 16;
+    }
+    const back = out - last;
+    blend1(last, v128.load8x8_u(bytes - (back >> 1)), source - back, alpha);
+  }
+}
+
+/** 12 bytes as the colors of four pixels, with the source's alpha. */
+@inline
+function blend3(out: usize, bytes: v128, source: usize, alpha: v128): void {
+  const spread = v128.swizzle(bytes, i8x16(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+  v128.store(out, v128.or(spread, v128.and(v128.load(source), alpha)));
+}
+
+/** 8 bytes, widened to 16 bits, as the grays of pixels, with the source's alpha. */
+@inline
+function blend1(out: usize, words: v128, source: usize, alpha: v128): void {
+  v128.store(out, v128.or(words, v128.and(v128.load(source), alpha)));
+}

@@ -1,0 +1,72 @@
+import { sizeOf } from '../../../../tensor.js';
+import type { ConvGeometry } from '../../../geometry.js';
+import type { Machine, Scratch } from '../machine.js';
+import { type CorrelateTask, WINOGRAD_GAP, WINOGRAD_POINTS } from '../records.generated.js';
+import { ceil4 } from './correlation-spec.js';
+import type { StoredCorrelation } from './stored-correlation.js';
+import { type ConvOperands, type Floats, NS } from './work.js';
+
+// The objects here are written out: to spread one takes longer than a small layer.
+
+/** Runs a correlation over all its strips. @param work see Workload */
+export function runCorrelation(machine: Machine, { strips }: StoredCorrelation, scratch: Scratch, task: CorrelateTask, work: number): void {
+  machine.share('correlate', task, { scratch, units: strips, work });
+}
+
+/** Orders the weights of a kernel for a correlation. @param transposed input and output channels are exchanged, for the input gradient */
+export function packWeights(machine: Machine, g: ConvGeometry, stored: StoredCorrelation, kernel: Floats, packed: Floats, transposed: boolean): void {
+  const { inChannels, outChannels } = stored.spec;
+  const window = sizeOf(g.kernel);
+  const perOutput = (g.inChannels / g.groups) * window;
+  const task = {
+    kernel,
+    packed,
+    outChannels,
+    inChannels,
+    taps: sizeOf(stored.spec.kernel),
+    groupStep: inChannels * outChannels * window,
+    coutStep: transposed ? window : perOutput,
+    cinStep: transposed ? perOutput : window,
+    places: stored.weights,
+  };
+  machine.share('packKernel', task, { units: g.groups, work: (NS.value * stored.packedBytes) / 4 });
+}
+
+/** Where the windows of 3 × 3 lie in a kernel: weights from one output channel of the correlation, and one input channel, to the next. */
+export interface WindowOrder {
+  readonly coutStep: number;
+  readonly cinStep: number;
+  /** windows are read from their end */
+  readonly reverse: boolean;
+}
+
+/**
+ * Runs a correlation by Winograd's tiles.
+ * @param key names the correlation
+ * @returns false where sums of products are cheaper, or a value is not finite, which would spread over a whole tile
+ */
+export function tryWinograd(machine: Machine, key: string, stored: StoredCorrelation, order: WindowOrder, operands: ConvOperands): boolean {
+  const { spec, winograd } = stored;
+  const { x, kernel, bias, out } = operands;
+  const { batch, inChannels, outChannels, input, output } = spec;
+  if (!winograd || !machine.run.allFinite(x, batch * inChannels * sizeOf(input)) || !machine.run.allFinite(kernel, inChannels * outChannels * 9)) return false;
+  const { tileRows, tiles } = winograd;
+  const { offsets } = machine.keep(`winograd ${key}`, () => {
+    const offsets = machine.store(Int32Array.from({ length: inChannels }, (_, i) => 4 * i * tiles));
+    return { offsets, allocations: [offsets] };
+  });
+  const points = (channels: number) => WINOGRAD_POINTS * (4 * channels * tiles + WINOGRAD_GAP);
+  const packedBytes = 4 * WINOGRAD_POINTS * ceil4(outChannels) * inChannels;
+  const scratch = machine.scratchFor([packedBytes], [stored.stripBytes, points(inChannels), points(ceil4(outChannels))]);
+  const [[packed], [, cellsAt, sumsAt]] = [scratch.common, scratch.each];
+  const { coutStep, cinStep, reverse } = order;
+  const products = WINOGRAD_POINTS * inChannels * outChannels;
+  machine.share('winogradKernels', { kernel, packed, outChannels, inChannels, coutStep, cinStep, reverse }, { units: ceil4(outChannels) / 4, work: products });
+  const task = { correlation: stored.address, x, packed, offsets, tileRows, tiles, bias, out, cellsAt, sumsAt };
+  machine.share('winograd', task, {
+    scratch,
+    units: batch * output[0] * Math.ceil(output[1] / (2 * tileRows)),
+    work: NS.product * products * batch * output[0] * Math.ceil(output[1] / 2) * (tiles / tileRows),
+  });
+  return true;
+}

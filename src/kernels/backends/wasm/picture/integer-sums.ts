@@ -1,0 +1,102 @@
+import { NOWHERE } from '../address.js';
+import type { StoredCorrelation } from '../layers/stored-correlation.js';
+import type { BytesTask } from './bytes-task.js';
+import { type KernelOf, type PictureProgram, pictureFields } from './picture-program.js';
+
+// Programs that sum whole numbers: bytes where they lie, times whole weights, or running sums of a box.
+
+/** Rows of a box that are summed one after the other; before the first of them, the window's own rows are. */
+const BOX_ROWS = 128;
+/** About the cost of a box, in taps, at any window size. */
+const BOX_TAPS = 12;
+/** About the cost of a root, in taps. */
+const ROOT_TAPS = 8;
+
+export function integerProgram(kernel: KernelOf<'integer'>, task: BytesTask, stored: StoredCorrelation): PictureProgram<'bytesInteger'> {
+  const { window, scale, quotient } = kernel;
+  const { bias } = task;
+  const cross = crossOf(kernel, task);
+  // of a cross, the rows
+  const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
+  const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
+  const plain = scale === 1;
+  const record = {
+    ...pictureFields(task, stored),
+    ...{ offsets: NOWHERE, taps: taps.length, plus, minus, weights: NOWHERE, cross: cross !== undefined, plain, whole: plain ? bias : 0 },
+    ...{ shift: quotient?.shift ?? 0, factor: quotient?.factor ?? 0, bits: quotient?.bits ?? 0, scale, bias },
+  };
+  return {
+    name: 'bytesInteger',
+    lists: [offsetsOf(taps, stored), cross ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])],
+    scratch: [stored.stripBytes / 4],
+    across: 1,
+    rows: stored.layout.stripRows,
+    taps: taps.length,
+    record,
+    place: ({ lists }) => {
+      [record.offsets, record.weights] = lists;
+    },
+  };
+}
+
+/** The weights of center and sides for four channels, where the window and its picture are as assembly/picture/bytes-cross.ts has them. */
+function crossOf({ window, scale }: KernelOf<'integer'>, { geometry, bias, keepsAlpha }: BytesTask): Int32Array | undefined {
+  const { inChannels, kernel, dilation } = geometry;
+  if (inChannels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;
+  const [, side, , , center] = window;
+  if (![0, side, 0, side, center, side, 0, side, 0].every((weight, tap) => weight === window[tap])) return undefined;
+  const [own, others] = keepsAlpha ? [1, 0] : [center, side];
+  return new Int32Array(Int16Array.of(center, center, center, own, side, side, side, others).buffer);
+}
+
+/** Where taps lie in a strip, and in x itself. */
+function offsetsOf(taps: readonly number[], { layout }: StoredCorrelation): Int32Array {
+  return Int32Array.from([layout.offsets, layout.direct.offsets].flatMap((offsets) => taps.map((tap) => offsets[tap] / 4)));
+}
+
+/** Taps of weight 1 and of −1 need no product. */
+function order(weight: number): number {
+  return weight === 1 ? 0 : weight === -1 ? 1 : 2;
+}
+
+export function magnitudeProgram(
+  { windows: [a, b], scale }: KernelOf<'magnitude'>,
+  task: BytesTask,
+  stored: StoredCorrelation,
+): PictureProgram<'bytesMagnitude'> {
+  const taps = [...a.keys()].filter((tap) => a[tap] !== 0 || b[tap] !== 0);
+  const record = { ...pictureFields(task, stored), offsets: NOWHERE, taps: taps.length, weights: NOWHERE, scale };
+  return {
+    name: 'bytesMagnitude',
+    // the first weight of a pair lies in the lower 16 bits
+    lists: [offsetsOf(taps, stored), Int32Array.from(taps, (tap) => (a[tap] & 0xffff) | (b[tap] << 16))],
+    scratch: [stored.stripBytes / 4],
+    across: 1,
+    rows: stored.layout.stripRows,
+    taps: 2 * taps.length + ROOT_TAPS,
+    record,
+    place: ({ lists }) => {
+      [record.offsets, record.weights] = lists;
+    },
+  };
+}
+
+export function boxProgram({ weight }: KernelOf<'box'>, task: BytesTask, stored: StoredCorrelation): PictureProgram<'bytesBox'> {
+  const { geometry, bias } = task;
+  const cells = stored.layout.columns.length;
+  const [, height] = geometry.output;
+  const bandRows = Math.ceil(height / Math.ceil(height / Math.max(BOX_ROWS, 3 * geometry.kernel[1])));
+  const record = { ...pictureFields(task, stored), bandRows, weight, bias, entersAt: 0, leavesAt: 0, lineAt: 0 };
+  return {
+    name: 'bytesBox',
+    lists: [],
+    scratch: [2 * cells, cells, cells, cells],
+    across: 1,
+    rows: bandRows,
+    taps: BOX_TAPS,
+    record,
+    place: ({ parts }) => {
+      [, record.entersAt, record.leavesAt, record.lineAt] = parts;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** A worker of Node or of a browser; it runs until it is stopped. */
+export interface Thread {
+  stop(): void;
+}
+
+/** Node's module of workers, or undefined. Loaded by name, so that bundlers for browsers find no import of it. */
+function nodeModule() {
+  return globalThis.process?.getBuiltinModule?.('node:worker_threads');
+}
+
+/** The reason why threads cannot share memory here; undefined if they can. */
+export function obstacle(): string | undefined {
+  if (nodeModule()) return undefined;
+  if (typeof Worker === 'undefined') return 'there are no workers here';
+  if (!globalThis.crossOriginIsolated) {
+    return "the page is not cross-origin isolated: it has to be served with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp'";
+  }
+  return undefined;
+}
+
+/** Cores that this process may use. */
+export function cores(): number {
+  return globalThis.process?.getBuiltinModule?.('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+/** True if this thread may sleep until another one wakes it, which the main thread of a page may not. */
+export function maySleep(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts a worker, sends it a message and waits until it answers `ready`. From then on it does not keep the process alive.
+ * @param source a classic script
+ * @param onEnd called with the reason if the worker later ends by itself
+ * @throws Error if the worker does not start, or gives another answer
+ */
+export function startThread(source: string, message: unknown, onEnd: (reason: string) => void): Promise<Thread> {
+  return new Promise((resolve, reject) => {
+    const threads = nodeModule();
+    let started = false;
+    const ended = (reason: string) => (started ? onEnd(reason) : reject(new Error(reason)));
+    const answered = (thread: Thread, answer: unknown) => {
+      if (answer === 'ready') {
+        started = true;
+        resolve(thread);
+      } else {
+        reject(new Error(String(answer)));
+        thread.stop();
+      }
+    };
+
+    if (threads) {
+      // a worker needs neither the loaders nor the flags of this process
+      const worker = new threads.Worker(source, { eval: true, name: 'convlab', execArgv: [], env: {} });
+      const thread = { stop: () => void worker.terminate() };
+      worker.on('error', ({ message }) => ended(message));
+      worker.on('exit', (code) => ended(`it exited with code ${code}`));
+      worker.on('message', (answer) => {
+        worker.unref();
+        answered(thread, answer);
+      });
+      worker.postMessage(message);
+    } else {
+      const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+      const worker = new Worker(url, { name: 'convlab' });
+      const thread = { stop: () => worker.terminate() };
+      worker.onerror = ({ message }) => ended(message || 'it could not be loaded');
+      worker.onmessage = ({ data }) => {
+        URL.revokeObjectURL(url);
+        answered(thread, data);
+      };
+      worker.postMessage(message);
+    }
+  });
+}

@@ -1,0 +1,91 @@
+// What the threads of a pool share besides the wasm memory: the control block. It holds at most one job, cut into shares; every
+// thread takes one after the other until none is left, workers from the first on, the caller from the last one back. The caller
+// opens a job, closes it and waits until all who joined have left; a thread that wakes up too late finds it closed. So only
+// threads that hold the job open read its description, and the caller does not wait for threads that the system has not woken.
+
+/** Cells of the control block, each on a cache line of its own. */
+export const CONTROL = {
+  /** counts the jobs; idle threads wait for it to change */
+  ticket: 0,
+  /** number of threads in the job, and OPEN while it can be joined */
+  state: 16,
+  /** the shares that nobody has taken: the first one, and 2¹⁶ times the one behind the last */
+  left: 32,
+  /** number of units that have what they need: a worker that has taken others waits */
+  ready: 80,
+  /** not 0 once a program has failed on a thread */
+  failed: 48,
+  /** number of sleeping threads */
+  sleepers: 64,
+} as const;
+export const OPEN = 0x10000;
+
+/** Behind the cells, as float64, which holds every address exactly: the job. */
+export const JOB_AT = 384;
+/** Values of the job. Each thread's scratch memory lies `scratchBytes` behind that of the one before. */
+export const JOB = { program: 0, task: 1, scratch: 2, scratchBytes: 3, first: 4, units: 5, share: 6 } as const;
+export const JOB_VALUES = Object.keys(JOB).length;
+/** Behind the job, as int32: for each share, 1 once a worker has done it. */
+export const DONE_AT = JOB_AT + 64;
+
+export function controlBytes(shares: number): number {
+  return DONE_AT + 4 * shares;
+}
+
+/**
+ * Milliseconds for which a thread looks for the next job, or the caller for the end of one, before it sleeps. Waking it takes tens
+ * of microseconds, of the caller's time too, and the operators of a training step are rarely further apart than this.
+ */
+export const SPIN_MS = 0.3;
+/** Looks between two readings of the clock, each of which allocates an object. */
+export const LOOKS = 100;
+
+/**
+ * The script of a worker, a classic one for Node and browsers; a string, so that bundlers have no second file to find. It waits for
+ * one message, answers `ready` or the reason why it is not, and from then on looks only at the control block.
+ */
+export const WORKER_SOURCE = `'use strict';
+const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
+port.onmessage = async ({ data: { module, memory, control, names, thread } }) => {
+  const cells = new Int32Array(control);
+  const job = new Float64Array(control, ${JOB_AT}, ${JOB_VALUES});
+  const done = new Int32Array(control, ${DONE_AT});
+  let programs;
+  try {
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    programs = names.map((name) => exports[name]);
+  } catch (error) {
+    port.postMessage(String(error));
+    return;
+  }
+  port.postMessage('ready');
+  for (let seen = 0; ; ) {
+    let [sleepy, looks] = [performance.now() + ${SPIN_MS}, 0];
+    while (Atomics.load(cells, ${CONTROL.ticket}) === seen) {
+      if (++looks % ${LOOKS} !== 0 || performance.now() < sleepy) continue;
+      Atomics.add(cells, ${CONTROL.sleepers}, 1);
+      Atomics.wait(cells, ${CONTROL.ticket}, seen);
+      Atomics.sub(cells, ${CONTROL.sleepers}, 1);
+      sleepy = performance.now() + ${SPIN_MS};
+    }
+    seen = Atomics.load(cells, ${CONTROL.ticket});
+    if (Atomics.add(cells, ${CONTROL.state}, 1) >= ${OPEN}) {
+      const [${Object.keys(JOB).join(', ')}] = job;
+      const run = programs[program];
+      const own = scratch + thread * scratchBytes;
+      try {
+        for (let left; (left = Atomics.add(cells, ${CONTROL.left}, 1)), (left & 0xffff) < left >>> 16; ) {
+          const from = first + (left & 0xffff) * share;
+          const to = Math.min(units, from + share);
+          while (Atomics.load(cells, ${CONTROL.ready}) < to);
+          run(task, own, from, to);
+          Atomics.store(done, left & 0xffff, 1);
+        }
+      } catch {
+        Atomics.store(cells, ${CONTROL.failed}, 1);
+      }
+    }
+    if (Atomics.sub(cells, ${CONTROL.state}, 1) === 1) Atomics.notify(cells, ${CONTROL.state});
+  }
+};
+`;
