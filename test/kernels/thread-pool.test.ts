@@ -5,10 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { convGeometry, createBackend } from '../../src/index.js';
 import { NOWHERE } from '../../src/kernels/backends/wasm/address.js';
 import { forwardCorrelation } from '../../src/kernels/backends/wasm/layers/correlation-spec.js';
-import { keepForward, storeCorrelation } from '../../src/kernels/backends/wasm/layers/stored-correlation.js';
+import { storeCorrelation, storeForward } from '../../src/kernels/backends/wasm/layers/stored-correlation.js';
 import { loadPrograms } from '../../src/kernels/backends/wasm/load-programs.js';
 import { Machine } from '../../src/kernels/backends/wasm/machine.js';
 import { FRAME_BYTES } from '../../src/kernels/backends/wasm/records.generated.js';
+import { Tables } from '../../src/kernels/backends/wasm/tables.js';
 import { ThreadPool } from '../../src/kernels/backends/wasm/thread-pool.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import { Operators } from '../../src/kernels/operators.js';
@@ -44,8 +45,9 @@ test('workers take shares of a job, each with scratch memory of its own', async 
   const { machine, pool } = await machineOf(3);
   const images = 64;
   const g = convGeometry([images, 1, 8, 8], [1, 1, 3, 3], { padding: 1 });
-  const stored = keepForward(machine, g);
-  const [x, kernel, out] = [machine.store(new Float32Array(64 * images).fill(1)), machine.store(new Float32Array(9).fill(1)), machine.allocate(256 * images)];
+  const tables = new Tables(machine);
+  const stored = storeForward(tables, g);
+  const [x, kernel, out] = [tables.store(new Float32Array(64 * images).fill(1)), tables.store(new Float32Array(9).fill(1)), machine.allocate(256 * images)];
   const scratch = machine.scratchFor([], [stored.stripBytes]);
   const strips = [0, 1, 2].map((thread) => machine.floats(scratch.address + thread * scratch.bytes + FRAME_BYTES, stored.stripBytes / 4));
   const seen = new Set<number>();
@@ -86,7 +88,7 @@ describe('a worker that crashes', () => {
     const { machine, pool } = await machineOf(2, 300);
     // a pooling of 2³¹ − 1 slices without rows
     const spec = { ...forwardCorrelation(convGeometry([1, 1, 1, 1], [1, 1, 1, 1])), output: [2 ** 31 - 1, 0, 1] as const };
-    const correlation = storeCorrelation(machine, spec).address;
+    const correlation = storeCorrelation(new Tables(machine), spec).address;
     const run = () => machine.share('maxPool', { correlation, x: NOWHERE, out: NOWHERE, winners: NOWHERE }, forWorkers(1000));
     await expect(untilItThrows(run)).rejects.toThrow('it does not answer');
     const ended = once(workers[0], 'exit');

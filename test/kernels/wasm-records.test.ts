@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import { convGeometry } from '../../src/index.js';
 import { type Address, NOWHERE } from '../../src/kernels/backends/wasm/address.js';
-import { keepForward } from '../../src/kernels/backends/wasm/layers/stored-correlation.js';
+import { storeForward } from '../../src/kernels/backends/wasm/layers/stored-correlation.js';
 import { loadPrograms } from '../../src/kernels/backends/wasm/load-programs.js';
 import { Machine } from '../../src/kernels/backends/wasm/machine.js';
 import { type Tasks, WRITERS } from '../../src/kernels/backends/wasm/programs.generated.js';
 import { FRAME_BYTES, TASK_BYTES, writePointwiseTask } from '../../src/kernels/backends/wasm/records.generated.js';
+import { Tables } from '../../src/kernels/backends/wasm/tables.js';
 
 const loaded = await loadPrograms(false);
 const machine = new Machine(loaded);
+const tables = new Tables(machine);
 
 test('every shared program takes a record, scratch memory and the units from … to', () => {
   for (const name of Object.keys(WRITERS) as (keyof Tasks)[]) expect([name, loaded.programs[name].length]).toEqual([name, 4]);
@@ -32,7 +34,7 @@ test('what is written where the memory has grown is read there', () => {
   const after = machine.views;
   expect(after === before).toBe(false);
   expect(machine.views === after).toBe(true);
-  const a = machine.store(Float32Array.of(1, 2, 3, 4));
+  const a = tables.store(Float32Array.of(1, 2, 3, 4));
   machine.share('affine', { a, b: a, c: a, out: large, p: 2, q: 1, r: 0 }, { units: 4, work: 0 });
   expect([...machine.floats(large, 4)]).toEqual([3, 5, 7, 9]);
 });
@@ -45,8 +47,8 @@ test('scratch memory of a thread begins with the frame', () => {
 });
 
 test('a swapped or missing field, or an address of something else, does not compile', () => {
-  const { address: correlation } = keepForward(machine, convGeometry([1, 1, 1, 4], [1, 1, 1, 1]));
-  const [floats, ints] = [machine.store(new Float32Array(4)), machine.store(new Int32Array(4))];
+  const { address: correlation } = storeForward(tables, convGeometry([1, 1, 1, 4], [1, 1, 1, 1]));
+  const [floats, ints] = [tables.store(new Float32Array(4)), tables.store(new Int32Array(4))];
   const calls = [
     // @ts-expect-error floats are no correlation
     () => machine.share('maxPool', { correlation: floats, x: floats, out: floats, winners: floats }, { units: 0, work: 0 }),

@@ -5,15 +5,8 @@ import { type Programs, type Tasks, WRITERS } from './programs.generated.js';
 import { FRAME_BYTES, TASK_BYTES } from './records.generated.js';
 import type { AnyProgram, SharedProgram, ThreadPool, ThreadScratch, Workload } from './thread-pool.js';
 
-/** Geometries whose tables are kept; the least recently used one goes first. */
-const KEPT_GEOMETRIES = 256;
 /** Vectors may be read past the last value. */
 const SLACK_BYTES = 64;
-
-/** Something that is kept in wasm memory. */
-export interface Kept {
-  readonly allocations: readonly number[];
-}
 
 /** The scratch area: parts that all threads use, and those of each thread, in bytes from the start of its scratch memory. */
 export interface Scratch extends ThreadScratch {
@@ -30,7 +23,6 @@ export class Machine {
    */
   readonly own: Machine;
   readonly #worthSharing: number;
-  readonly #kept = new Map<string, Kept>();
   #loaded: Loaded | undefined;
   #pool: ThreadPool | undefined;
   #scratch = { pointer: 0, bytes: 0 };
@@ -119,6 +111,11 @@ export class Machine {
     this.run.free(pointer);
   }
 
+  /** Frees memory, unless the machine was disposed of, which has freed everything. */
+  giveBack(pointer: number): void {
+    this.#loaded?.programs.free(pointer);
+  }
+
   /** See {@link Backend.allocateBytes}. */
   allocateBytes(length: number): Uint8ClampedArray {
     // growing memory that is not shared detaches its views
@@ -151,15 +148,6 @@ export class Machine {
     new Int32Array(this.bytes, pointer, values.length).set(new Int32Array(values.buffer, values.byteOffset, values.length));
   }
 
-  /** Allocates memory and copies values there. */
-  store(values: Int32Array): Address<'Ints'>;
-  store(values: Float32Array): Address<'Floats'>;
-  store(values: Int32Array | Float32Array): FreshMemory {
-    const pointer = this.allocate(values.byteLength);
-    this.put(values, pointer);
-    return pointer;
-  }
-
   /**
    * One scratch area serves every call; it only grows.
    * @param common bytes of each part that all threads use
@@ -178,19 +166,6 @@ export class Machine {
     return { common: offsetsFrom(pointer, shared) as FreshMemory[], each: offsetsFrom(FRAME_BYTES, own), address: pointer + sharedBytes, bytes: ownBytes };
   }
 
-  /** The entry of that key, made if there is none; the least recently used entry is dropped when there are too many. */
-  keep<T extends Kept>(key: string, make: () => T): T {
-    const entry = (this.#kept.get(key) as T | undefined) ?? make();
-    this.#kept.delete(key);
-    this.#kept.set(key, entry);
-    if (this.#kept.size > KEPT_GEOMETRIES) {
-      const [oldest, { allocations }] = this.#kept.entries().next().value as [string, Kept];
-      this.#kept.delete(oldest);
-      for (const pointer of allocations) this.run.free(pointer);
-    }
-    return entry;
-  }
-
   /** Ends the threads and releases the memory. */
   dispose(): void {
     if (this.own !== this) this.own.dispose();
@@ -198,7 +173,6 @@ export class Machine {
     this.#pool = undefined;
     this.#loaded = undefined;
     this.#views = undefined;
-    this.#kept.clear();
   }
 }
 

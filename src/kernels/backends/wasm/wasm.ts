@@ -1,19 +1,11 @@
 import { UnsupportedError } from '../../../errors.js';
 import type { Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
-import type { ConvGeometry } from '../../geometry.js';
 import { CONV_PROGRAMS, type Job, PICTURE_SUMS } from '../../job.js';
-import { applyPointwise, type PointwiseName } from '../../pointwise.js';
-import { runOperator } from '../../run-operator.js';
-import { type Address, NOWHERE } from './address.js';
-import { runConv, runConvFft, runConvRunningSum, runConvSparse } from './layers/forward.js';
-import { runBiasGradient, runInputGradient, runKernelGradient } from './layers/gradients.js';
-import { runMaxPool, runMaxPoolGradient } from './layers/pooling.js';
-import { type ConvOperands, NS } from './layers/work.js';
+import { NOWHERE } from './address.js';
 import { loadPrograms } from './load-programs.js';
 import { Machine } from './machine.js';
-import { type BytesTask, bytesTask } from './picture/bytes-task.js';
-import { convBytes } from './picture/picture-bands.js';
-import { WRITERS } from './programs.generated.js';
+import { addressOf, prepareJob, type Start, type WasmBuffer } from './prepare-job.js';
+import { Tables } from './tables.js';
 import { cores, obstacle } from './thread-host.js';
 import { ThreadPool } from './thread-pool.js';
 
@@ -23,13 +15,13 @@ const DEFAULT_THREADS = 4;
 const WORTH_SHARING_NS = 20_000;
 
 interface WasmExecutable extends Executable {
-  readonly task: BytesTask | undefined;
+  readonly start: Start;
+  readonly tables: readonly Tables[];
 }
 
-interface WasmBuffer extends DeviceBuffer {
-  /** 0 once freed */
-  address: Address<'Floats'>;
-}
+const abandoned = new FinalizationRegistry((tables: readonly Tables[]) => {
+  for (const each of tables) each.free();
+});
 
 /**
  * AssemblyScript programs with 128-bit SIMD. Calls return when they are done, on any number of threads; only the calling one
@@ -54,15 +46,15 @@ export class WasmBackend implements Backend {
   }
 
   write(buffer: DeviceBuffer, values: Float32Array): void {
-    this.#machine.floats(at(buffer), buffer.length).set(values);
+    this.#machine.floats(addressOf(buffer), buffer.length).set(values);
   }
 
   async read(buffer: DeviceBuffer): Promise<Float32Array> {
-    return this.#machine.floats(at(buffer), buffer.length).slice();
+    return this.#machine.floats(addressOf(buffer), buffer.length).slice();
   }
 
   free(buffer: DeviceBuffer): void {
-    this.#machine.free(at(buffer));
+    this.#machine.free(addressOf(buffer));
     (buffer as WasmBuffer).address = NOWHERE;
   }
 
@@ -71,68 +63,20 @@ export class WasmBackend implements Backend {
   }
 
   prepare(job: Job): WasmExecutable {
-    return { job, task: job.operation === 'picture' ? bytesTask(job) : undefined };
+    const [shared, own] = [this.#machine, this.#machine.own].map((machine) => new Tables(machine));
+    const executable = { job, tables: [shared, own], start: prepareJob(job, shared, own) };
+    // an executable that nobody holds any more, and nobody released
+    abandoned.register(executable, executable.tables, executable);
+    return executable;
   }
 
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean {
-    const { job, task } = executable as WasmExecutable;
-    if (task) return convBytes(this.#machine, task, inputs[0] as Uint8ClampedArray, outputs[0] as Uint8ClampedArray);
-    if (job.operation !== 'conv' || job.program === 'direct') return runOperator(this, executable, inputs, outputs, parameters);
-    const [x, kernel, bias = null] = inputs;
-    const run = { sparse: this.convSparse, runningSum: this.convRunningSum, fft: this.convFft }[job.program];
-    run.call(this, job.geometry, x, kernel, bias, outputs[0]);
-    return true;
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): boolean {
+    return (executable as WasmExecutable).start(inputs, outputs, parameters);
   }
 
-  release(): void {}
-
-  conv(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
-    runConv(this.#machine, g, operandsOf(x, kernel, bias, out));
-  }
-
-  convSparse(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
-    runConvSparse(this.#machine, g, operandsOf(x, kernel, bias, out));
-  }
-
-  convRunningSum(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
-    runConvRunningSum(this.#machine, g, operandsOf(x, kernel, bias, out));
-  }
-
-  convFft(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
-    runConvFft(this.#machine, g, operandsOf(x, kernel, bias, out));
-  }
-
-  convInputGradient(g: ConvGeometry, gradient: DeviceBuffer, kernel: DeviceBuffer, out: DeviceBuffer): void {
-    runInputGradient(this.#machine, g, at(gradient), at(kernel), at(out));
-  }
-
-  convKernelGradient(g: ConvGeometry, x: DeviceBuffer, gradient: DeviceBuffer, out: DeviceBuffer): void {
-    runKernelGradient(this.#machine, g, at(x), at(gradient), at(out));
-  }
-
-  convBiasGradient(g: ConvGeometry, gradient: DeviceBuffer, out: DeviceBuffer): void {
-    runBiasGradient(this.#machine, g, at(gradient), at(out));
-  }
-
-  maxPool(g: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
-    runMaxPool(this.#machine, g, at(x), at(out), at(winners));
-  }
-
-  maxPoolGradient(g: ConvGeometry, gradient: DeviceBuffer, winners: DeviceBuffer, out: DeviceBuffer): void {
-    runMaxPoolGradient(this.#machine, g, at(gradient), at(winners), at(out));
-  }
-
-  /** Formulas without a program run as loops over the memory. */
-  pointwise(name: PointwiseName, inputs: readonly DeviceBuffer[], params: readonly number[], out: DeviceBuffer): void {
-    if (hasProgram(name)) {
-      const [p = 0, q = 0, r = 0] = params;
-      const [a, b = a, c = a] = inputs;
-      const work = NS.value * (inputs.length + 1) * out.length;
-      this.#machine.share(name, { a: at(a), b: at(b), c: at(c), out: at(out), p, q, r }, { units: out.length, step: 16, work });
-    } else {
-      const view = (buffer: DeviceBuffer) => this.#machine.floats(at(buffer), buffer.length);
-      applyPointwise(name, inputs.map(view), params, view(out));
-    }
+  release(executable: Executable): void {
+    abandoned.unregister(executable);
+    for (const tables of (executable as WasmExecutable).tables) tables.free();
   }
 
   allocateBytes(length: number): Uint8ClampedArray {
@@ -166,20 +110,4 @@ export async function createWasmBackend(threads?: number, worthSharing = WORTH_S
     }
   }
   return new WasmBackend(new Machine(await loadPrograms(false)));
-}
-
-type PointwiseProgram = PointwiseName & keyof typeof WRITERS;
-
-function hasProgram(name: PointwiseName): name is PointwiseProgram {
-  return name in WRITERS;
-}
-
-function operandsOf(x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): ConvOperands {
-  return { x: at(x), kernel: at(kernel), bias: bias ? at(bias) : NOWHERE, out: at(out) };
-}
-
-function at(buffer: DeviceBuffer): Address<'Floats'> {
-  const { address } = buffer as WasmBuffer;
-  if (address === 0) throw new Error('a buffer was used after it was freed');
-  return address;
 }

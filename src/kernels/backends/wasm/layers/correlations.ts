@@ -2,6 +2,7 @@ import { sizeOf } from '../../../../tensor.js';
 import type { ConvGeometry } from '../../../geometry.js';
 import type { Machine, Scratch } from '../machine.js';
 import { type CorrelateTask, WINOGRAD_GAP, WINOGRAD_POINTS } from '../records.generated.js';
+import type { Tables } from '../tables.js';
 import { ceil4 } from './correlation-spec.js';
 import type { StoredCorrelation } from './stored-correlation.js';
 import { type ConvOperands, type Floats, NS } from './work.js';
@@ -41,32 +42,32 @@ export interface WindowOrder {
 }
 
 /**
- * Runs a correlation by Winograd's tiles.
- * @param key names the correlation
- * @returns false where sums of products are cheaper, or a value is not finite, which would spread over a whole tile
+ * A correlation by Winograd's tiles.
+ * @returns undefined where sums of products are cheaper; else a function that returns false if a value is not finite, which would
+ * spread over a whole tile
  */
-export function tryWinograd(machine: Machine, key: string, stored: StoredCorrelation, order: WindowOrder, operands: ConvOperands): boolean {
+export function prepareWinograd(tables: Tables, stored: StoredCorrelation, order: WindowOrder): ((operands: ConvOperands) => boolean) | undefined {
   const { spec, winograd } = stored;
-  const { x, kernel, bias, out } = operands;
+  if (!winograd) return undefined;
+  const { machine } = tables;
   const { batch, inChannels, outChannels, input, output } = spec;
-  if (!winograd || !machine.run.allFinite(x, batch * inChannels * sizeOf(input)) || !machine.run.allFinite(kernel, inChannels * outChannels * 9)) return false;
   const { tileRows, tiles } = winograd;
-  const { offsets } = machine.keep(`winograd ${key}`, () => {
-    const offsets = machine.store(Int32Array.from({ length: inChannels }, (_, i) => 4 * i * tiles));
-    return { offsets, allocations: [offsets] };
-  });
+  const { coutStep, cinStep, reverse } = order;
+  const offsets = tables.store(Int32Array.from({ length: inChannels }, (_, i) => 4 * i * tiles));
   const points = (channels: number) => WINOGRAD_POINTS * (4 * channels * tiles + WINOGRAD_GAP);
   const packedBytes = 4 * WINOGRAD_POINTS * ceil4(outChannels) * inChannels;
-  const scratch = machine.scratchFor([packedBytes], [stored.stripBytes, points(inChannels), points(ceil4(outChannels))]);
-  const [[packed], [, cellsAt, sumsAt]] = [scratch.common, scratch.each];
-  const { coutStep, cinStep, reverse } = order;
-  const products = WINOGRAD_POINTS * inChannels * outChannels;
-  machine.share('winogradKernels', { kernel, packed, outChannels, inChannels, coutStep, cinStep, reverse }, { units: ceil4(outChannels) / 4, work: products });
-  const task = { correlation: stored.address, x, packed, offsets, tileRows, tiles, bias, out, cellsAt, sumsAt };
-  machine.share('winograd', task, {
-    scratch,
-    units: batch * output[0] * Math.ceil(output[1] / (2 * tileRows)),
-    work: NS.product * products * batch * output[0] * Math.ceil(output[1] / 2) * (tiles / tileRows),
-  });
-  return true;
+  const scratchBytes = [stored.stripBytes, points(inChannels), points(ceil4(outChannels))];
+  const [values, weights, products] = [batch * inChannels * sizeOf(input), inChannels * outChannels * 9, WINOGRAD_POINTS * inChannels * outChannels];
+  const transforms = { units: ceil4(outChannels) / 4, work: products };
+  const units = batch * output[0] * Math.ceil(output[1] / (2 * tileRows));
+  const work = NS.product * products * batch * output[0] * Math.ceil(output[1] / 2) * (tiles / tileRows);
+  return ({ x, kernel, bias, out }) => {
+    if (!machine.run.allFinite(x, values) || !machine.run.allFinite(kernel, weights)) return false;
+    const scratch = machine.scratchFor([packedBytes], scratchBytes);
+    const [[packed], [, cellsAt, sumsAt]] = [scratch.common, scratch.each];
+    machine.share('winogradKernels', { kernel, packed, outChannels, inChannels, coutStep, cinStep, reverse }, transforms);
+    const task = { correlation: stored.address, x, packed, offsets, tileRows, tiles, bias, out, cellsAt, sumsAt };
+    machine.share('winograd', task, { scratch, units, work });
+    return true;
+  };
 }

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../../tensor.js';
 import { OUTSIDE } from '../../../border.js';
 import type { ConvGeometry, Triple } from '../../../geometry.js';
-import type { Kept, Machine } from '../machine.js';
+import type { Tables } from '../tables.js';
 import { type CorrelationSpec, foldsGradient, weightsOf } from './correlation-spec.js';
 import { type StoredCorrelation, storeCorrelation } from './stored-correlation.js';
 
@@ -87,7 +87,7 @@ interface StoredPart {
 }
 
 /** The parts of an input gradient that have taps. */
-export interface StoredGradient extends Kept {
+export interface StoredGradient {
   readonly parts: readonly StoredPart[];
   /** sizes of the whole: of x, or of the padded x */
   readonly target: Triple;
@@ -99,27 +99,24 @@ export interface StoredGradient extends Kept {
   readonly outputBytes: number;
 }
 
-export function keepGradient(machine: Machine, g: ConvGeometry): StoredGradient {
-  return machine.keep(`convInputGradient ${g.key}`, () => {
-    const all = inputGradientParts(g);
-    const target = foldsGradient(g) ? (g.input.map((n, axis) => n + g.before[axis] + g.after[axis]) as unknown as Triple) : g.input;
-    const bytes = [4 * target[1] * target[2], 4 * target[2], 4];
-    const parts = all
-      .filter(({ correlation }) => sizeOf(correlation.kernel) > 0)
-      .map(({ correlation, first, step }) => ({
-        stored: storeCorrelation(machine, correlation),
-        begin: first.reduce((sum, at, axis) => sum + at * bytes[axis], 0),
-        steps: step.map((cells, axis) => cells * bytes[axis]) as unknown as Triple,
-      }));
-    const most = (of: (stored: StoredCorrelation) => number) => Math.max(0, ...parts.map(({ stored }) => of(stored)));
-    return {
-      parts,
-      target,
-      complete: parts.length === all.length,
-      packedBytes: most(({ packedBytes }) => packedBytes),
-      stripBytes: most(({ stripBytes }) => stripBytes),
-      outputBytes: most(({ spec: { batch, groups, outChannels, output } }) => 4 * batch * groups * outChannels * sizeOf(output)),
-      allocations: parts.flatMap(({ stored }) => stored.allocations),
-    };
-  });
+export function storeGradient(tables: Tables, g: ConvGeometry): StoredGradient {
+  const all = inputGradientParts(g);
+  const target = foldsGradient(g) ? (g.input.map((n, axis) => n + g.before[axis] + g.after[axis]) as unknown as Triple) : g.input;
+  const bytes = [4 * target[1] * target[2], 4 * target[2], 4];
+  const parts = all
+    .filter(({ correlation }) => sizeOf(correlation.kernel) > 0)
+    .map(({ correlation, first, step }) => ({
+      stored: storeCorrelation(tables, correlation),
+      begin: first.reduce((sum, at, axis) => sum + at * bytes[axis], 0),
+      steps: step.map((cells, axis) => cells * bytes[axis]) as unknown as Triple,
+    }));
+  const most = (of: (stored: StoredCorrelation) => number) => Math.max(0, ...parts.map(({ stored }) => of(stored)));
+  return {
+    parts,
+    target,
+    complete: parts.length === all.length,
+    packedBytes: most(({ packedBytes }) => packedBytes),
+    stripBytes: most(({ stripBytes }) => stripBytes),
+    outputBytes: most(({ spec: { batch, groups, outChannels, output } }) => 4 * batch * groups * outChannels * sizeOf(output)),
+  };
 }

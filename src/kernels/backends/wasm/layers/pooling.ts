@@ -1,18 +1,17 @@
 import { sizeOf } from '../../../../tensor.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Machine } from '../machine.js';
-import { keepForward } from './stored-correlation.js';
+import type { Tables } from '../tables.js';
+import { storeForward } from './stored-correlation.js';
 import { type Floats, NS } from './work.js';
 
-/** See Backend.maxPool. */
-export function runMaxPool(machine: Machine, g: ConvGeometry, x: Floats, out: Floats, winners: Floats): void {
-  const task = { correlation: keepForward(machine, g).address, x, out, winners };
-  machine.share('maxPool', task, { units: g.batch * g.outChannels, work: NS.value * sizeOf(g.outShape) * sizeOf(g.kernel) });
+export function prepareMaxPool(tables: Tables, g: ConvGeometry): (x: Floats, out: Floats, winners: Floats) => void {
+  const correlation = storeForward(tables, g).address;
+  const workload = { units: g.batch * g.outChannels, work: NS.value * sizeOf(g.outShape) * sizeOf(g.kernel) };
+  return (x, out, winners) => void tables.machine.share('maxPool', { correlation, x, out, winners }, workload);
 }
 
-/** See Backend.maxPoolGradient. */
-export function runMaxPoolGradient(machine: Machine, g: ConvGeometry, gradient: Floats, winners: Floats, out: Floats): void {
-  const task = { correlation: keepForward(machine, g).address, gradient, winners, out };
-  const work = NS.value * (4 * sizeOf(g.outShape) + sizeOf(g.xShape));
-  machine.share('maxPoolGradient', task, { units: g.batch * g.outChannels, work });
+export function prepareMaxPoolGradient(tables: Tables, g: ConvGeometry): (gradient: Floats, winners: Floats, out: Floats) => void {
+  const correlation = storeForward(tables, g).address;
+  const workload = { units: g.batch * g.outChannels, work: NS.value * (4 * sizeOf(g.outShape) + sizeOf(g.xShape)) };
+  return (gradient, winners, out) => void tables.machine.share('maxPoolGradient', { correlation, gradient, winners, out }, workload);
 }

@@ -1,12 +1,12 @@
 import type { ConvGeometry } from '../../../geometry.js';
 import type { Address } from '../address.js';
-import type { Kept, Machine } from '../machine.js';
 import { CORRELATION_BYTES, writeCorrelation } from '../records.generated.js';
+import type { Tables } from '../tables.js';
 import { type CorrelationSpec, ceil4, forwardCorrelation, type StripLayout, stripLayout } from './correlation-spec.js';
 import { type Tiles, winogradTiles } from './winograd-tiles.js';
 
 /** A correlation whose record and tables lie in wasm memory. */
-export interface StoredCorrelation extends Kept {
+export interface StoredCorrelation {
   readonly spec: CorrelationSpec;
   readonly layout: StripLayout;
   readonly address: Address<'Correlation'>;
@@ -20,19 +20,19 @@ export interface StoredCorrelation extends Kept {
   readonly gradientRowBytes: number;
 }
 
-/** The forward correlation of a geometry, kept by the machine. */
-export function keepForward(machine: Machine, g: ConvGeometry): StoredCorrelation {
-  return machine.keep(`conv ${g.key}`, () => storeCorrelation(machine, forwardCorrelation(g)));
+/** The forward correlation of a geometry. */
+export function storeForward(tables: Tables, g: ConvGeometry): StoredCorrelation {
+  return storeCorrelation(tables, forwardCorrelation(g));
 }
 
 /** @param cellBytes of a gathered cell */
-export function storeCorrelation(machine: Machine, spec: CorrelationSpec, cellBytes = 4): StoredCorrelation {
+export function storeCorrelation(tables: Tables, spec: CorrelationSpec, cellBytes = 4): StoredCorrelation {
   const layout = stripLayout(spec, cellBytes);
   const { direct, run } = layout;
-  const tables = [...spec.tables, layout.columns, layout.offsets, direct.offsets, spec.weights].map((table) => machine.store(table));
-  const [tableD, tableH, tableW, columns, offsets, directOffsets, weights] = tables;
-  const address: Address<'Correlation'> = machine.allocate(CORRELATION_BYTES);
-  writeCorrelation(machine.views, address, {
+  const lists = [...spec.tables, layout.columns, layout.offsets, direct.offsets, spec.weights];
+  const [tableD, tableH, tableW, columns, offsets, directOffsets, weights] = lists.map((list) => tables.store(list));
+  const address: Address<'Correlation'> = tables.allocate(CORRELATION_BYTES);
+  writeCorrelation(tables.machine.views, address, {
     ...{ batch: spec.batch, groups: spec.groups, inChannels: spec.inChannels, outChannels: spec.outChannels, value: spec.value },
     ...{ inD: spec.input[0], inH: spec.input[1], inW: spec.input[2] },
     ...{ KD: spec.kernel[0], KH: spec.kernel[1], KW: spec.kernel[2] },
@@ -51,6 +51,5 @@ export function storeCorrelation(machine: Machine, spec: CorrelationSpec, cellBy
     stripBytes: 4 * layout.cells,
     packedBytes: 4 * spec.groups * spec.outChannels * layout.taps,
     gradientRowBytes: 4 * spec.outChannels * layout.stripRows * ceil4(spec.output[2]),
-    allocations: [address, ...tables],
   };
 }

@@ -16,6 +16,9 @@ export interface ConvOperands {
   readonly out: Floats;
 }
 
+/** A convolution that is ready to run. */
+export type RunConv = (operands: ConvOperands) => void;
+
 /** True if the kernel covers its whole input: one output per channel, so the convolution is a matrix product. */
 export function isLinear(g: ConvGeometry): boolean {
   const covers = g.kernel.every((size, axis) => size === g.input[axis] && g.before[axis] === 0 && g.after[axis] === 0);

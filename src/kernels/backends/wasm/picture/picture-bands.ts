@@ -1,6 +1,7 @@
 import { borderTable, OUTSIDE } from '../../../border.js';
 import type { Address, FreshMemory } from '../address.js';
 import type { Machine, Scratch } from '../machine.js';
+import type { Tables } from '../tables.js';
 import type { SharedProgram } from '../thread-pool.js';
 import type { BytesTask } from './bytes-task.js';
 import type { PictureProgram } from './picture-program.js';
@@ -34,24 +35,50 @@ interface Picture {
   readonly opaque: number;
 }
 
-/** See {@link Backend.convBytes}. The picture goes through wasm memory in bands of rows, each with the rows above and below that its windows reach. */
-export function convBytes(machine: Machine, task: BytesTask, image: Uint8ClampedArray, out: Uint8ClampedArray): boolean {
-  const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
-  if (x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, task, image.length, x, y);
+/** The programs of a picture on the machine that threads share and on the caller's own; each is made when it is first needed. */
+interface PicturePrograms {
+  readonly task: BytesTask;
+  on(machine: Machine): PictureProgram;
+}
+
+/** A picture's job, ready to run. @returns false if the picture has to be opaque and is not */
+export type RunPicture = (image: Uint8ClampedArray, out: Uint8ClampedArray) => boolean;
+
+/**
+ * A picture passes through wasm memory in bands of rows, each with the rows above and below that its windows reach.
+ * @param shared,own tables in the memory that threads share, and in the caller's own
+ */
+export function preparePicture(task: BytesTask, shared: Tables, own: Tables): RunPicture {
+  const { machine } = shared;
   const { geometry, needsOpaque } = task;
   const height = geometry.output[1];
   const table = borderTable(geometry, 1);
-  const picture: Picture = {
-    ...{ image, out, height, table, rowBytes: image.length / height, reach: table.length - height },
-    inOne: geometry.paddingMode === 'wrap' || image.buffer === out.buffer,
-    opaque: needsOpaque ? geometry.inChannels : 0,
+  const about = { height, table, reach: table.length - height, opaque: needsOpaque ? geometry.inChannels : 0 };
+  let ofShared: PictureProgram | undefined;
+  let ofOwn: PictureProgram | undefined;
+  const programs: PicturePrograms = {
+    task,
+    on(where) {
+      if (where === machine.own) {
+        ofOwn ??= pictureProgram(task, own);
+        return ofOwn;
+      }
+      ofShared ??= pictureProgram(task, shared);
+      return ofShared;
+    },
   };
-  const program = pictureProgram(task, machine.own);
-  const units = unitsOf(program, height);
-  const work = (NS_TAP * program.taps - NS_HANDED) * image.length;
-  if (!machine.isWorthSharing(units, work)) return bands(machine.own, program, picture)(0, units);
-  machine.wake();
-  return share(machine, task, picture, work);
+  return (image, out) => {
+    const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
+    if (x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, programs, image.length, x, y);
+    const inOne = geometry.paddingMode === 'wrap' || image.buffer === out.buffer;
+    const picture: Picture = { ...about, image, out, rowBytes: image.length / height, inOne };
+    const program = programs.on(machine.own);
+    const units = unitsOf(program, height);
+    const work = (NS_TAP * program.taps - NS_HANDED) * image.length;
+    if (!machine.isWorthSharing(units, work)) return bands(machine.own, program, picture)(0, units);
+    machine.wake();
+    return share(machine, programs, picture, work);
+  };
 }
 
 function overlap(a: Uint8ClampedArray, b: Uint8ClampedArray): boolean {
@@ -59,10 +86,10 @@ function overlap(a: Uint8ClampedArray, b: Uint8ClampedArray): boolean {
 }
 
 /** Both pictures lie in the machine's memory, at `x` and at `out`: nothing is copied. */
-function inMemory(machine: Machine, task: BytesTask, length: number, x: Address<'Bytes'>, out: Address<'Bytes'>): boolean {
-  const { geometry, needsOpaque } = task;
+function inMemory(machine: Machine, programs: PicturePrograms, length: number, x: Address<'Bytes'>, out: Address<'Bytes'>): boolean {
+  const { geometry, needsOpaque } = programs.task;
   if (needsOpaque && !machine.run.isOpaque(x, length, geometry.inChannels)) return false;
-  const program = pictureProgram(task, machine);
+  const program = programs.on(machine);
   const { scratch } = placeProgram(machine, program, []);
   const units = unitsOf(program, geometry.output[1]);
   placePicture(program, x, out);
@@ -95,15 +122,15 @@ function placePicture({ record }: PictureProgram, x: number, out: number): void 
 }
 
 /** On all threads: the caller hands rows to the others, and filters some itself in memory of its own. */
-function share(machine: Machine, task: BytesTask, picture: Picture, work: number): boolean {
+function share(machine: Machine, programs: PicturePrograms, picture: Picture, work: number): boolean {
   const { height, rowBytes, reach, table, inOne } = picture;
-  const program = pictureProgram(task, machine);
+  const program = programs.on(machine);
   const rows = rowsIn(SHARED_BYTES, program, picture);
   const { at, scratch } = placeProgram(machine, program, room(rows, picture));
   const [x, y] = at;
   // where units lie side by side, whole rows of them are shared if that gives enough shares
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
-  const alone = inRows && !inOne ? bands(machine.own, pictureProgram(task, machine.own), picture) : undefined;
+  const alone = inRows && !inOne ? bands(machine.own, programs.on(machine.own), picture) : undefined;
   for (let top = 0; top < height; top += rows) {
     const bottom = Math.min(height, top + rows);
     const [from, to] = rowsUnder(table, top, bottom, reach);

@@ -3,9 +3,9 @@ import type { ConvGeometry } from '../../../geometry.js';
 import { fftTiles } from '../../../plan/fft-tiles.js';
 import { NOWHERE } from '../address.js';
 import type { CorrelationSpec } from '../layers/correlation-spec.js';
-import { keepForward, type StoredCorrelation, storeCorrelation } from '../layers/stored-correlation.js';
-import { keepTiling } from '../layers/tiling.js';
-import type { Machine } from '../machine.js';
+import { type StoredCorrelation, storeCorrelation, storeForward } from '../layers/stored-correlation.js';
+import { storeTiling } from '../layers/tiling.js';
+import type { Tables } from '../tables.js';
 import type { BytesTask } from './bytes-task.js';
 import { fixedProgram } from './fixed-point.js';
 import { separableProgram, windowProgram } from './float-windows.js';
@@ -15,23 +15,14 @@ import { type KernelOf, type PictureProgram, pictureFields } from './picture-pro
 /** Bytes of a sample in scratch memory: as a byte, a word or a float. */
 const CELL_BYTES = { integer: 1, box: 1, magnitude: 1, fixed: 2, window: 4, separable: 4 } as const;
 
-/** What was last made of a task, with its tables: valid as long as the machine keeps them. */
-const made = new WeakMap<Machine, WeakMap<BytesTask, { readonly stored: StoredCorrelation; readonly program: PictureProgram }>>();
-
 /** The program that filters a picture `[H, W, C]` from bytes to bytes. */
-export function pictureProgram(task: BytesTask, machine: Machine): PictureProgram {
+export function pictureProgram(task: BytesTask, tables: Tables): PictureProgram {
   const { weights, geometry, keepsAlpha } = task;
-  if (weights.kind === 'fft') return fftProgram(weights, task, machine);
+  if (weights.kind === 'fft') return fftProgram(weights, task, tables);
   const cellBytes = CELL_BYTES[weights.kind];
   // programs that sum bytes where they lie read alpha as well
   const cells = cellBytes > 1 && keepsAlpha ? geometry.inChannels - 1 : geometry.inChannels;
-  const stored = keepPicture(machine, geometry, cells, cellBytes);
-  const programs = made.get(machine) ?? new WeakMap();
-  const known = programs.get(task);
-  if (known?.stored === stored) return known.program;
-  const program = newProgram(weights, task, stored);
-  made.set(machine, programs.set(task, { stored, program }));
-  return program;
+  return newProgram(weights, task, storeCorrelation(tables, pictureCorrelation(geometry, cells), cellBytes));
 }
 
 function newProgram(kernel: Exclude<BytesTask['weights'], { kind: 'fft' }>, task: BytesTask, stored: StoredCorrelation): PictureProgram {
@@ -48,16 +39,19 @@ function newProgram(kernel: Exclude<BytesTask['weights'], { kind: 'fft' }>, task
       return separableProgram(kernel, task, stored);
     case 'window':
       return windowProgram(kernel, task, stored);
+    default:
+      return kernel satisfies never;
   }
 }
 
-function fftProgram({ window }: KernelOf<'fft'>, task: BytesTask, machine: Machine): PictureProgram<'fftBytes'> {
+function fftProgram({ window }: KernelOf<'fft'>, task: BytesTask, tables: Tables): PictureProgram<'fftBytes'> {
   const { geometry: g, bias } = task;
   const tiles = fftTiles(g);
   if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
-  const stored = keepForward(machine, g);
+  const { machine } = tables;
+  const stored = storeForward(tables, g);
   const correlation = stored.address;
-  const tiling = keepTiling(machine, g, tiles);
+  const tiling = storeTiling(tables, g, tiles);
   const record = { ...pictureFields(task, stored), tiling, spectrum: NOWHERE, bias };
   return {
     name: 'fftBytes',
@@ -73,10 +67,6 @@ function fftProgram({ window }: KernelOf<'fft'>, task: BytesTask, machine: Machi
       machine.share('fftKernels', { correlation, tiling, kernel, spectra: shared, reverse: false }, { scratch, units: 1, work: 0 });
     },
   };
-}
-
-function keepPicture(machine: Machine, g: ConvGeometry, cells: number, cellBytes: number): StoredCorrelation {
-  return machine.keep(`bytes${cellBytes} ${cells} ${g.key}`, () => storeCorrelation(machine, pictureCorrelation(g, cells), cellBytes));
 }
 
 /** A picture as one plane [H, W·cells] whose taps lie `cells` cells apart along a row. @param cells of a pixel */

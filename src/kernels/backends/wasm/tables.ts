@@ -1,0 +1,29 @@
+import type { Address, FreshMemory } from './address.js';
+import type { Machine } from './machine.js';
+
+/** Tables and records of one executable in the memory of a machine: made while it is prepared, freed with it. */
+export class Tables {
+  readonly #allocations: number[] = [];
+
+  constructor(readonly machine: Machine) {}
+
+  allocate(bytes: number): FreshMemory {
+    const address = this.machine.allocate(bytes);
+    this.#allocations.push(address);
+    return address;
+  }
+
+  /** Allocates memory and copies values there. */
+  store(values: Int32Array): Address<'Ints'>;
+  store(values: Float32Array): Address<'Floats'>;
+  store(values: Int32Array | Float32Array): FreshMemory {
+    const address = this.allocate(values.byteLength);
+    this.machine.put(values, address);
+    return address;
+  }
+
+  free(): void {
+    for (const address of this.#allocations) this.machine.giveBack(address);
+    this.#allocations.length = 0;
+  }
+}
