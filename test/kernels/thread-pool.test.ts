@@ -115,7 +115,7 @@ describe('a process', () => {
     const make = async () => {
       const backend = await createWasmBackend(3, 0);
       const buffer = backend.allocate(1e6);
-      backend.pointwise('affine', [buffer], [1, 5], buffer);
+      backend.run(backend.prepare({ operation: 'pointwise', formula: 'affine' }), [buffer], [buffer], [1, 5]);
       console.log((await backend.read(buffer))[999999]);
     };
     await make();`;

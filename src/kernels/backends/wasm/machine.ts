@@ -8,6 +8,13 @@ import type { AnyProgram, SharedProgram, ThreadPool, ThreadScratch, Workload } f
 /** Vectors may be read past the last value. */
 const SLACK_BYTES = 64;
 
+/**
+ * Scratch memory begins this far behind the start of a page, as large arrays do in Node: copying between the two takes 0.75 times as
+ * long where source and target are aligned alike.
+ */
+const PAGE_BYTES = 4096;
+const PAGE_OFFSET = 16;
+
 /** The scratch area: parts that all threads use, and those of each thread, in bytes from the start of its scratch memory. */
 export interface Scratch extends ThreadScratch {
   readonly common: readonly FreshMemory[];
@@ -25,7 +32,7 @@ export class Machine {
   readonly #worthSharing: number;
   #loaded: Loaded | undefined;
   #pool: ThreadPool | undefined;
-  #scratch = { pointer: 0, bytes: 0 };
+  #scratch = { allocation: 0, bytes: 0 };
   /** the record of the program that runs */
   readonly #task: FreshMemory;
   #views: Views | undefined;
@@ -158,11 +165,11 @@ export class Machine {
     const [sharedBytes, ownBytes] = [sumOf(shared), FRAME_BYTES + sumOf(own)];
     const bytes = sharedBytes + this.threads * ownBytes;
     if (bytes > this.#scratch.bytes) {
-      if (this.#scratch.bytes > 0) this.run.free(this.#scratch.pointer);
-      this.#scratch = { pointer: 0, bytes: 0 };
-      this.#scratch = { pointer: this.allocate(bytes), bytes };
+      if (this.#scratch.bytes > 0) this.run.free(this.#scratch.allocation);
+      this.#scratch = { allocation: 0, bytes: 0 };
+      this.#scratch = { allocation: this.allocate(bytes + PAGE_BYTES), bytes };
     }
-    const { pointer } = this.#scratch;
+    const pointer = Math.ceil((this.#scratch.allocation - PAGE_OFFSET) / PAGE_BYTES) * PAGE_BYTES + PAGE_OFFSET;
     return { common: offsetsFrom(pointer, shared) as FreshMemory[], each: offsetsFrom(FRAME_BYTES, own), address: pointer + sharedBytes, bytes: ownBytes };
   }
 
