@@ -33,5 +33,6 @@ export type { Pass } from './kernels/plan/pass.js';
 export { ALGORITHMS, type Algorithm, type Alternative, type Plan } from './kernels/plan/plan.js';
 export type { Reason } from './kernels/plan/reason.js';
 export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pooling-operators.js';
+export type { Row, Rule, WordRule } from './options.js';
 export { Random } from './random.js';
 export { full, type Nested, reshape, type Tensor, tensor } from './tensor.js';

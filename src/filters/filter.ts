@@ -6,7 +6,15 @@ import { filterImage, IMAGE_OPTIONS, RESULT_OPTIONS } from './filter-image.js';
 import { WHERE_OPTIONS } from './picture/region.js';
 import { STEP_OPTIONS } from './step.js';
 
-/** Rows of {@link FilterOptions}. */
+/**
+ * What is known about each option of {@link filter}: its rule, its default, the words it allows. Forms and menus can be made from it.
+ * @example
+ * ```ts
+ * import { FILTER_OPTIONS } from 'convlab';
+ *
+ * console.log(FILTER_OPTIONS.output.words?.[0], FILTER_OPTIONS.stride.holds(0)); // → clamp false
+ * ```
+ */
 export const FILTER_OPTIONS = { ...STEP_OPTIONS, ...IMAGE_OPTIONS, ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */

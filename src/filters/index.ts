@@ -7,7 +7,7 @@ export {
   type KernelEntry,
   type OperationEntry,
 } from './catalogue/catalogue.js';
-export { type FilterOptions, filter } from './filter.js';
+export { FILTER_OPTIONS, type FilterOptions, filter } from './filter.js';
 export type { ImageOptions, ResultOptions } from './filter-image.js';
 export { type FilterTensorOptions, filterTensor } from './filter-tensor.js';
 export { kernelFromAcf, kernelToAcf } from './interchange/custom.js';
