@@ -85,6 +85,13 @@ export function withDefaults<O extends OptionsOf<R>, const R extends Rows>(optio
   return settled as O & SettledOptions<R>;
 }
 
+/** The options that stand in a table, of an object that may hold others too; what is undefined is left out. */
+export function pickOptions<R extends Rows>(options: object, rows: R): OptionsOf<R> {
+  const picked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) if (value !== undefined && Object.hasOwn(rows, name)) picked[name] = value;
+  return picked as OptionsOf<R>;
+}
+
 /** Some rows of a table. */
 export function pickRows<R extends Rows, const K extends keyof R & string>(rows: R, ...names: readonly K[]): Pick<R, K> {
   return Object.fromEntries(names.map((name) => [name, rows[name]])) as Pick<R, K>;

@@ -1,6 +1,6 @@
 import type { Image } from '../image/image.js';
 import { RUN_OPTIONS } from '../kernels/backends/create.js';
-import { checkOptions, type OptionsOf, type Rows } from '../options.js';
+import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { filterImage, IMAGE_OPTIONS, RESULT_OPTIONS } from './filter-image.js';
 import { WHERE_OPTIONS } from './picture/region.js';
@@ -16,6 +16,7 @@ import { STEP_OPTIONS } from './step.js';
  * ```
  */
 export const FILTER_OPTIONS = { ...STEP_OPTIONS, ...IMAGE_OPTIONS, ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
+const AROUND_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
 export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}
@@ -42,6 +43,5 @@ export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}
  */
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
   checkOptions('filter', options, FILTER_OPTIONS);
-  const { channels, alpha, linear, output, precision, region, mask, out, backend, ...step } = options;
-  return filterImage('filter', image, [{ kernel, options: step }], { channels, alpha, linear, output, precision, region, mask, out, backend });
+  return filterImage('filter', image, [{ kernel, options: pickOptions(options, STEP_OPTIONS) }], pickOptions(options, AROUND_OPTIONS));
 }

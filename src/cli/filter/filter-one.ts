@@ -11,7 +11,7 @@ import { decodeImage, encodeImage, type ImageFormat } from '../../image/codecs.j
 import type { Image } from '../../image/image.js';
 import { readImage, writeImage } from '../../image/image-files.js';
 import { createBackend } from '../../kernels/backends/create.js';
-import type { OptionsOf, Rows } from '../../options.js';
+import { pickOptions, type Rows } from '../../options.js';
 import { flagName } from '../flags.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
@@ -46,15 +46,15 @@ export async function createWorker(flags: FilterFlags) {
     for (const [i, stage] of stages.entries()) {
       const output = i === stages.length - 1 ? (flags.output ?? stage.output) : stage.output;
       if ('apply' in stage) {
-        result = await stage.apply(result, stage.parameters, { ...typedOf(flags, OPERATION_OPTIONS), output, backend });
+        result = await stage.apply(result, stage.parameters, { ...pickOptions(flags, OPERATION_OPTIONS), output, backend });
         continue;
       }
       const linear = flags.linear ?? stage.kernels.some((kernel) => kernel.linear);
       const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({
         kernel,
-        options: { ...said, ...typedOf(flags, STEP_OPTIONS) },
+        options: { ...said, ...pickOptions(flags, STEP_OPTIONS) },
       }));
-      result = await filterImage('filter', result, steps, { ...typedOf(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask, backend });
+      result = await filterImage('filter', result, steps, { ...pickOptions(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask, backend });
     }
     return result;
   };
@@ -123,11 +123,6 @@ async function readPipeline(path: string): Promise<Pipeline> {
   } catch (cause) {
     throw new DataError('filter', `${path} holds no pipeline: ${(cause as Error).message}`, { path }, { cause });
   }
-}
-
-/** The options of a table that were typed; what was not typed is left to the kernel's file or the library. */
-function typedOf<R extends Rows>(flags: FilterFlags, rows: R): OptionsOf<R> {
-  return Object.fromEntries(Object.entries(flags).filter(([name, value]) => value !== undefined && Object.hasOwn(rows, name))) as OptionsOf<R>;
 }
 
 function describe({ width, height, channels, data }: Image) {
