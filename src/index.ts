@@ -37,5 +37,6 @@ export type { Pass } from './kernels/plan/pass.js';
 export { PRECISIONS, type Precision } from './kernels/plan/plan-picture.js';
 export type { Reason } from './kernels/plan/reason.js';
 export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pooling-operators.js';
+export type { Row, Rule, WordRule } from './options.js';
 export { Random } from './random.js';
 export { full, type Nested, reshape, type Tensor, tensor } from './tensor.js';

@@ -15,6 +15,11 @@ export interface Rule<T = unknown> {
   readonly form?: string;
 }
 
+/** A rule that allows a few words. */
+export interface WordRule<T extends string> extends Rule<T> {
+  readonly words: readonly T[];
+}
+
 /** One option: its rule, and what documentation and interfaces derive from it. The name is its key in a table. */
 export interface Row<T = unknown> extends Rule<T> {
   /** Used where the option is left out. None where it depends on other values. */
@@ -80,6 +85,13 @@ export function withDefaults<O extends OptionsOf<R>, const R extends Rows>(optio
   return settled as O & SettledOptions<R>;
 }
 
+/** The options that stand in a table, of an object that may hold others too; what is undefined is left out. */
+export function pickOptions<R extends Rows>(options: object, rows: R): OptionsOf<R> {
+  const picked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) if (value !== undefined && Object.hasOwn(rows, name)) picked[name] = value;
+  return picked as OptionsOf<R>;
+}
+
 /** Some rows of a table. */
 export function pickRows<R extends Rows, const K extends keyof R & string>(rows: R, ...names: readonly K[]): Pick<R, K> {
   return Object.fromEntries(names.map((name) => [name, rows[name]])) as Pick<R, K>;
@@ -102,7 +114,7 @@ export function rule<T>(says: string, holds: (value: unknown) => boolean, more: 
 }
 
 /** A row: the rule of an option and what else is known about it. */
-export function option<T, const A extends Omit<Row<T>, keyof Rule>>(rule: Rule<T>, about: A): Rule<T> & A {
+export function option<R extends Rule, const A extends Omit<Row<ValueOf<R>>, keyof Rule>>(rule: R, about: A): Omit<R, keyof A> & A {
   return { ...rule, ...about };
 }
 
@@ -167,8 +179,8 @@ export const text: Rule<string> = rule('a text', (value) => typeof value === 'st
 export const callback: Rule<any> = rule('a function', (value) => typeof value === 'function');
 
 /** One of some words. */
-export function oneOf<const T extends string>(words: readonly T[]): Rule<T> {
-  return rule(`one of ${words.join(', ')}`, (value) => (words as readonly unknown[]).includes(value), { words, parse: (typed) => typed as T });
+export function oneOf<const T extends string>(words: readonly T[]): WordRule<T> {
+  return { ...rule<T>(`one of ${words.join(', ')}`, (value) => (words as readonly unknown[]).includes(value), { parse: (typed) => typed as T }), words };
 }
 
 /** A list whose entries all obey one rule. */

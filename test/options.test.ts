@@ -15,6 +15,7 @@ import {
   type OptionsOf,
   oneOf,
   parseNumber,
+  pickOptions,
   pickRows,
   positive,
   type Rows,
@@ -65,6 +66,10 @@ test('settle fills in the defaults and changes nothing that was handed in', () =
   expect(settle('filter', options, ROWS)).toEqual({ size: 2, stride: 1, output: 'clamp' });
   expect(options).toEqual({ size: 2, stride: undefined });
   expect(() => settle('filter', { size: -1 }, ROWS)).toThrow('filter: size must be');
+});
+
+test('the options of one table are picked from those of several', () => {
+  expect(pickOptions({ stride: 2, linear: undefined, region: 1, constructor: 3 }, ROWS)).toEqual({ stride: 2 });
 });
 
 test('the types follow from the rows', () => {

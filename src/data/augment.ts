@@ -30,11 +30,7 @@ const AUGMENT_OPTIONS = { seed: option(anyWhole, { default: 0 }) } satisfies Row
  * console.log((await varied.at(0, 1)).x.shape); // → [ 1, 28, 28 ]
  * ```
  */
-export function augment<S extends { readonly x: Tensor }>(
-  dataset: Dataset<S>,
-  steps: readonly Augmentation[],
-  options: OptionsOf<typeof AUGMENT_OPTIONS> = {},
-): Dataset<S> {
+export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, steps: readonly Augmentation[], options: { seed?: number } = {}): Dataset<S> {
   const { seed } = settle('augment', options, AUGMENT_OPTIONS);
   const fused = fuseNeighbors(steps);
   return mapped(dataset, (sample, index, epoch) => {

@@ -1,4 +1,4 @@
-import { atLeast, between, notNegative, type OptionsOf, option, type Rows, settle, whole } from '../options.js';
+import { atLeast, between, notNegative, option, type Rows, settle, whole } from '../options.js';
 import type { Random } from '../random.js';
 import type { Tensor } from '../tensor.js';
 import { smoothNoise } from './smooth-noise.js';
@@ -36,7 +36,7 @@ const ELASTIC_OPTIONS = { alpha: option(notNegative, { required: true }), sigma:
  * @param options.max pixels, a whole number ≥ 0
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomShift(options: OptionsOf<typeof SHIFT_OPTIONS>): Warping {
+export function randomShift(options: { max: number }): Warping {
   const { max } = settle('randomShift', options, SHIFT_OPTIONS);
   return warping((warp, random) => {
     const draw = () => random.integer(2 * max + 1) - max;
@@ -49,7 +49,7 @@ export function randomShift(options: OptionsOf<typeof SHIFT_OPTIONS>): Warping {
  * @param options.degrees 0 to 180
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomRotation(options: OptionsOf<typeof ROTATION_OPTIONS>): Warping {
+export function randomRotation(options: { degrees: number }): Warping {
   const { degrees } = settle('randomRotation', options, ROTATION_OPTIONS);
   return warping((warp, random) => {
     const angle = (random.uniform(-degrees, degrees) * Math.PI) / 180;
@@ -74,7 +74,7 @@ export function randomRotation(options: OptionsOf<typeof ROTATION_OPTIONS>): War
  * console.log((await bent.at(0, 1)).x.shape); // → [ 1, 28, 28 ]
  * ```
  */
-export function randomElastic(options: OptionsOf<typeof ELASTIC_OPTIONS>): Warping {
+export function randomElastic(options: { alpha: number; sigma: number }): Warping {
   const { alpha, sigma } = settle('randomElastic', options, ELASTIC_OPTIONS);
   const addNoise = smoothNoise(alpha, sigma);
   return warping((warp, random) => {

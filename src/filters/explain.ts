@@ -8,11 +8,10 @@ import { CONV_OPTIONS, convGeometry } from '../kernels/geometry.js';
 import { ALGORITHM, type ConvPlan } from '../kernels/plan/conv-plan.js';
 import { describePlan } from '../kernels/plan/describe-plan.js';
 import { planConv } from '../kernels/plan/plan-conv.js';
-import { checkOptions, type OptionsOf, type Rows } from '../options.js';
+import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
+import { AROUND_OPTIONS } from './filter.js';
 import { planFilter } from './filter-plan.js';
-import { IMAGE_OPTIONS } from './picture/image-options.js';
-import { WHERE_OPTIONS } from './picture/region.js';
 import { STEP_OPTIONS } from './step.js';
 
 /** A plan, and what it says in words. */
@@ -33,7 +32,7 @@ export const EXPLAIN_OPTIONS = {
 export interface ExplainOptions extends OptionsOf<typeof EXPLAIN_OPTIONS> {}
 
 /** Rows of {@link ExplainFilterOptions}. */
-export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...IMAGE_OPTIONS, ...WHERE_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
+export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
 
 /** Options of {@link explain} for pictures: those of `filter` that decide how it is computed. */
 export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OPTIONS> {}
@@ -83,8 +82,6 @@ export async function explain(kernel: Tensor, of: Format | readonly number[], op
 }
 
 function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterOptions, on: Backend): ConvPlan {
-  const { channels, alpha, linear, output, precision, region, mask, ...step } = options;
-  const around = { channels, alpha, linear, output, precision, region, mask };
   if (format === null || typeof format !== 'object') {
     throw new ShapeError('explain', `expects a kernel and the format of a picture or a shape, received ${show(kernel)} and ${show(format)}`, {
       kernel,
@@ -93,7 +90,8 @@ function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterO
   }
   // a picture tells its format, too
   const samples = 'data' in format ? formatOf(format as unknown as Image) : format;
-  return planFilter(samples, [{ kernel, ...step }], around, on, { operation: 'explain', merging: 'none' }).steps[0];
+  const step = { kernel, ...pickOptions(options, STEP_OPTIONS) };
+  return planFilter(samples, [step], pickOptions(options, AROUND_OPTIONS), on, { operation: 'explain', merging: 'none' }).steps[0];
 }
 
 function planForTensor(kernel: Tensor, shape: readonly number[], { algorithm, ...options }: ExplainOptions, on: Backend): ConvPlan {

@@ -2,7 +2,7 @@ import { checkImage, type Image } from '../image/image.js';
 import { formatOf } from '../image/samples.js';
 import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
-import { checkOptions, type OptionsOf, type Rows } from '../options.js';
+import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
 import { IMAGE_OPTIONS } from './picture/image-options.js';
@@ -11,7 +11,15 @@ import { WHERE_OPTIONS } from './picture/region.js';
 import { RecentPlans } from './recent-plans.js';
 import { STEP_OPTIONS } from './step.js';
 
-/** Rows of {@link FilterOptions}. */
+/**
+ * What is known about each option of {@link filter}: its rule, its default, the words it allows. Forms and menus can be made from it.
+ * @example
+ * ```ts
+ * import { FILTER_OPTIONS } from 'convlab';
+ *
+ * console.log(FILTER_OPTIONS.output.words?.[0], FILTER_OPTIONS.stride.holds(0)); // → clamp false
+ * ```
+ */
 export const FILTER_OPTIONS = {
   ...STEP_OPTIONS,
   ...IMAGE_OPTIONS,
@@ -20,6 +28,9 @@ export const FILTER_OPTIONS = {
   ...RUN_OPTIONS,
   ...PLAN_OPTION,
 } satisfies Rows;
+
+/** Those of them that are settled once around all kernels. */
+export const AROUND_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
 export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}
@@ -50,12 +61,12 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
   checkOptions('filter', options, FILTER_OPTIONS);
   checkImage('filter', image);
-  const { channels, alpha, linear, output, precision, region, mask, out, backend, onPlan, ...step } = options;
-  const around = { channels, alpha, linear, output, precision, region, mask };
+  const { out, backend, onPlan, ...settings } = options;
   const on = backend === undefined ? await defaultBackend() : checkBackend('filter', backend);
   const format = formatOf(image);
-  const plan = recentFilters.get(on, format, [kernel, step, around], () =>
-    planFilter(format, [{ kernel, ...step }], around, on, { operation: 'filter', merging: 'none' }),
-  );
+  const plan = recentFilters.get(on, format, [kernel, settings], () => {
+    const step = { kernel, ...pickOptions(settings, STEP_OPTIONS) };
+    return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none' });
+  });
   return plan.apply(image, { out, onPlan });
 }

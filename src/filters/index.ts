@@ -8,7 +8,7 @@ export {
   type OperationEntry,
 } from './catalogue/catalogue.js';
 export { type ExplainFilterOptions, type ExplainOptions, type Explanation, explain } from './explain.js';
-export { type FilterOptions, filter } from './filter.js';
+export { FILTER_OPTIONS, type FilterOptions, filter } from './filter.js';
 export { type FilterPlan, planFilter } from './filter-plan.js';
 export { type FilterTensorOptions, filterTensor } from './filter-tensor.js';
 export { kernelFromAcf, kernelToAcf } from './interchange/custom.js';

@@ -1,5 +1,5 @@
 import { ShapeError, show } from '../errors.js';
-import { type OptionsOf, option, type Rows, rule, settle } from '../options.js';
+import { option, type Rows, rule, settle } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
 /** Sample types of an image and their ranges: 0…255, 0…65535, and floats with 0 black and 1 white. */
@@ -96,7 +96,7 @@ const TENSOR_TO_IMAGE_OPTIONS = { depth: option(depths, { default: 8 }) } satisf
  *   `'float'`: values as they are. Default 8.
  * @throws ShapeError if the tensor has another shape
  */
-export function tensorToImage(tensor: Tensor, options: OptionsOf<typeof TENSOR_TO_IMAGE_OPTIONS> = {}): Image {
+export function tensorToImage(tensor: Tensor, options: { depth?: SampleDepth } = {}): Image {
   const { depth } = settle('tensorToImage', options, TENSOR_TO_IMAGE_OPTIONS);
   const shape = tensor?.shape;
   if (!Array.isArray(shape) || shape.length !== 4 || shape[0] !== 1 || sizeOf(shape, 'tensorToImage') !== tensor.data?.length) {

@@ -1,4 +1,4 @@
-import { PADDING_MODES } from 'convlab';
+import { FILTER_OPTIONS } from 'convlab';
 import { useId } from 'preact/hooks';
 import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
@@ -7,6 +7,7 @@ import { alphaChoice, borderValue, dilation, entry, linear, mode, output, output
 import { t } from './strings.js';
 
 const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalize: 'normalizeOutput' } as const;
+const ALPHA_NAMES = { premultiply: 'premultiply', ignore: 'ignore', filter: 'alphaFilter' } as const;
 
 /** How the kernel slides, and how its sums become a picture. */
 export function OptionsPanel() {
@@ -26,7 +27,7 @@ export function OptionsPanel() {
       )}
       <div class="swatched">
         <span class="swatch" data-mode={mode.value} aria-hidden="true" />
-        <Select label={t('mode')} value={mode} disabled={single && !padded} options={PADDING_MODES.map((each) => [each, t(each)])} />
+        <Select label={t('mode')} value={mode} disabled={single && !padded} options={FILTER_OPTIONS.paddingMode.words.map((each) => [each, t(each)])} />
       </div>
       {single && padded && mode.value === 'constant' && <Slider label={t('value')} value={borderValue} min={0} max={255} />}
       <h3>{t('result')}</h3>
@@ -40,12 +41,7 @@ export function OptionsPanel() {
           <Select
             label={t('alpha')}
             value={alphaChoice}
-            options={[
-              ['auto', t('alphaAuto')],
-              ['premultiply', t('premultiply')],
-              ['ignore', t('ignore')],
-              ['filter', t('alphaFilter')],
-            ]}
+            options={[['auto', t('alphaAuto')], ...FILTER_OPTIONS.alpha.words.map((each) => [each, t(ALPHA_NAMES[each])] as const)]}
           />
           <Switch label={t('linear')} value={linear} />
         </>

@@ -1,6 +1,6 @@
 // What the Filter view shows, all of it in the URL but the picture that was opened.
 import { computed, signal } from '@preact/signals';
-import { ALPHAS, type AxisPadding, type CatalogueEntry, catalogue, type FilterOptions, kernel2d, PADDING_MODES, type Tensor } from 'convlab';
+import { type AxisPadding, type CatalogueEntry, catalogue, FILTER_OPTIONS, type FilterOptions, kernel2d, type Tensor } from 'convlab';
 import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
 import { SLIDERS } from './parameters.js';
@@ -36,20 +36,20 @@ export const rows = urlSignal(
   ],
   matrix(LARGEST),
 );
-export const stride = urlSignal('filter', 'stride', 1, side);
-export const dilation = urlSignal('filter', 'dilation', 1, side);
-export const padding = urlSignal('filter', 'padding', 'same', paddings);
-export const mode = urlSignal('filter', 'mode', 'reflect', oneOf(PADDING_MODES));
+export const stride = urlSignal<number>('filter', 'stride', FILTER_OPTIONS.stride.default, side);
+export const dilation = urlSignal<number>('filter', 'dilation', FILTER_OPTIONS.dilation.default, side);
+export const padding = urlSignal('filter', 'padding', FILTER_OPTIONS.padding.default, paddings);
+export const mode = urlSignal('filter', 'mode', 'reflect', oneOf(FILTER_OPTIONS.paddingMode.words));
 /** What a border of mode `constant` holds. */
 export const borderValue = urlSignal('filter', 'value', 128, number({ min: 0, max: 255 }));
-export const flip = urlSignal('filter', 'flip', false, flag);
+export const flip = urlSignal<boolean>('filter', 'flip', FILTER_OPTIONS.flip.default, flag);
 export const divideBySum = urlSignal('filter', 'sum', false, flag);
-export const scale = urlSignal('filter', 'scale', 1, number({ min: -20, max: 20 }));
-export const bias = urlSignal('filter', 'bias', 0, number({ min: -255, max: 255 }));
+export const scale = urlSignal<number>('filter', 'scale', FILTER_OPTIONS.scale.default, number({ min: -20, max: 20 }));
+export const bias = urlSignal<number>('filter', 'bias', FILTER_OPTIONS.bias.default, number({ min: -255, max: 255 }));
 /** `auto` is the entry's own. */
 export const outputChoice = urlSignal('filter', 'output', 'auto', oneOf(['auto', ...SHOWN_OUTPUTS]));
-export const alphaChoice = urlSignal('filter', 'alpha', 'auto', oneOf(['auto', ...ALPHAS]));
-export const linear = urlSignal('filter', 'linear', false, flag);
+export const alphaChoice = urlSignal('filter', 'alpha', 'auto', oneOf(['auto', ...FILTER_OPTIONS.alpha.words]));
+export const linear = urlSignal<boolean>('filter', 'linear', FILTER_OPTIONS.linear.default, flag);
 /** How much of the width shows the picture before, in percent. */
 export const split = urlSignal('filter', 'split', 35, number({ min: 0, max: 100 }));
 /** The output pixel whose sum is written out, `[x, y]`; none before one was pointed at. */
@@ -105,8 +105,8 @@ export const placement = computed(() => ({
 /** The options of `filter`; those that have their default are left out. */
 export const options = computed<FilterOptions>(() => ({
   ...placement.value,
-  ...(divideBySum.value ? { scale: 'sum' as const } : scale.value !== 1 && { scale: scale.value }),
-  ...(bias.value !== 0 && { bias: bias.value }),
+  ...(divideBySum.value ? { scale: 'sum' as const } : scale.value !== FILTER_OPTIONS.scale.default && { scale: scale.value }),
+  ...(bias.value !== FILTER_OPTIONS.bias.default && { bias: bias.value }),
   output: output.value,
   ...(alphaChoice.value !== 'auto' && { alpha: alphaChoice.value }),
   ...(linear.value && { linear: true }),

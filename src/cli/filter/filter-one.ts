@@ -15,7 +15,7 @@ import { readImage, writeImage } from '../../image/image-files.js';
 import { formatOf } from '../../image/samples.js';
 import { createBackend } from '../../kernels/backends/create.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
-import type { OptionsOf, Rows } from '../../options.js';
+import { pickOptions, type Rows } from '../../options.js';
 import { flagName } from '../flags.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
@@ -51,12 +51,12 @@ export async function createWorker(flags: FilterFlags) {
     for (const [i, stage] of stages.entries()) {
       const output = i === stages.length - 1 ? (flags.output ?? stage.output) : stage.output;
       if ('apply' in stage) {
-        result = await stage.apply(result, stage.parameters, { ...typedOf(flags, OPERATION_OPTIONS), output, backend, onPlan });
+        result = await stage.apply(result, stage.parameters, { ...pickOptions(flags, OPERATION_OPTIONS), output, backend, onPlan });
         continue;
       }
       const linear = flags.linear ?? stage.kernels.some((kernel) => kernel.linear);
-      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...typedOf(flags, STEP_OPTIONS) }));
-      const around = { ...typedOf(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask };
+      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pickOptions(flags, STEP_OPTIONS) }));
+      const around = { ...pickOptions(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask };
       const format = formatOf(result);
       const plan = plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
       result = await plan.apply(result, { onPlan });
@@ -130,11 +130,6 @@ async function readPipeline(path: string): Promise<Pipeline> {
   } catch (cause) {
     throw new DataError('filter', `${path} holds no pipeline: ${(cause as Error).message}`, { path }, { cause });
   }
-}
-
-/** The options of a table that were typed; what was not typed is left to the kernel's file or the library. */
-function typedOf<R extends Rows>(flags: FilterFlags, rows: R): OptionsOf<R> {
-  return Object.fromEntries(Object.entries(flags).filter(([name, value]) => value !== undefined && Object.hasOwn(rows, name))) as OptionsOf<R>;
 }
 
 function describe({ width, height, channels, data }: Image) {

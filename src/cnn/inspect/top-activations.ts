@@ -1,5 +1,5 @@
 import { OptionError } from '../../errors.js';
-import { count as counted, type OptionsOf, option, type Rows, settle, text } from '../../options.js';
+import { count as counted, option, type Rows, settle, text } from '../../options.js';
 import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Batches } from '../batches.js';
 import { retrieveFeatures } from '../features.js';
@@ -33,7 +33,7 @@ const TOP_OPTIONS = { layer: option(text, { required: true }), count: option(cou
  * console.log(first.length, first[0].value >= first[1].value); // → 2 true
  * ```
  */
-export async function topActivations(model: Module, batches: Batches, options: OptionsOf<typeof TOP_OPTIONS>): Promise<Excitement[][]> {
+export async function topActivations(model: Module, batches: Batches, options: { layer: string; count?: number }): Promise<Excitement[][]> {
   const { layer, count } = settle('topActivations', options, TOP_OPTIONS);
   const wasTraining = model.training;
   model.eval();

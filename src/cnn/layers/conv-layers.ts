@@ -1,6 +1,6 @@
 import { OptionError, ShapeError, show } from '../../errors.js';
 import { CONV_OPTIONS, type ConvOptions, type PerAxis } from '../../kernels/geometry.js';
-import { checkOptions, flag, type OptionsOf, option, perAxis, pickRows, type Rows, type SettledOptions, settle, whole } from '../../options.js';
+import { checkOptions, flag, type OptionsOf, option, perAxis, pickRows, type Rows, settle, whole } from '../../options.js';
 import { sizeOf } from '../../tensor.js';
 import { convolve, convolveTransposed } from '../functional/convolution.js';
 import { flatten, view } from '../functional/shape.js';
@@ -94,7 +94,7 @@ export class ConvTranspose2d extends Module {
   /** `[Cin, Cout / groups, kH, kW]` */
   readonly weight: Parameter;
   readonly bias: Parameter | null;
-  readonly options: Omit<SettledOptions<typeof CONV_TRANSPOSE_OPTIONS>, 'bias'>;
+  readonly options: Required<Omit<ConvTransposeOptions, 'bias'>>;
 
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options: ConvTransposeOptions = {}) {
     super();
@@ -141,7 +141,7 @@ export class Linear extends Module {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    options: OptionsOf<typeof LINEAR_OPTIONS> = {},
+    options: { bias?: boolean } = {},
   ) {
     super();
     checkOptions('Linear', options, LINEAR_OPTIONS);
