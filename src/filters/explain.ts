@@ -10,8 +10,8 @@ import { describePlan } from '../kernels/plan/describe-plan.js';
 import { planConv } from '../kernels/plan/plan-conv.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
-import { AROUND_OPTIONS } from './filter.js';
 import { planFilter } from './filter-plan.js';
+import { AROUND_OPTIONS } from './settle-filter.js';
 import { STEP_OPTIONS } from './step.js';
 
 /** A plan, and what it says in words. */

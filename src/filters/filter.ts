@@ -5,10 +5,9 @@ import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
-import { IMAGE_OPTIONS } from './picture/image-options.js';
 import { RESULT_OPTIONS } from './picture/output.js';
-import { WHERE_OPTIONS } from './picture/region.js';
 import { RecentPlans } from './recent-plans.js';
+import { AROUND_OPTIONS } from './settle-filter.js';
 import { STEP_OPTIONS } from './step.js';
 
 /**
@@ -22,15 +21,11 @@ import { STEP_OPTIONS } from './step.js';
  */
 export const FILTER_OPTIONS = {
   ...STEP_OPTIONS,
-  ...IMAGE_OPTIONS,
-  ...WHERE_OPTIONS,
+  ...AROUND_OPTIONS,
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
   ...PLAN_OPTION,
 } satisfies Rows;
-
-/** Those of them that are settled once around all kernels. */
-export const AROUND_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
 export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}

@@ -11,7 +11,8 @@ import { type Output, resultSamples } from './picture/output.js';
 import { checkSameSize, checkWhere, type Rectangle, type Region, reachOf, WHERE_OPTIONS, type WhereOptions } from './picture/region.js';
 import { type KernelStep, placeSteps, type Step } from './step.js';
 
-const SETTLED_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
+/** Rows of the options that are settled once around all kernels. */
+export const AROUND_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
 
 /** How neighboring steps are merged: not at all, where that changes nothing, or at the border too; see {@link mergeSteps}. */
 export type Merging = 'none' | 'exact' | 'approximate';
@@ -52,7 +53,7 @@ export function settleFilter(
   options: ImageOptions & WhereOptions,
   merging: Merging,
 ): SettledFilter {
-  const { channels, linear, output, precision, region, mask } = settle(operation, options, SETTLED_OPTIONS);
+  const { channels, linear, output, precision, region, mask } = settle(operation, options, AROUND_OPTIONS);
   const { width, height } = format;
   checkWhere(operation, options, format);
   if (channels === 'luminance' && format.channels < 3) {
