@@ -4,7 +4,7 @@ import { arrayOf, type Format, formatOf, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
 import type { PlanOption } from '../kernels/eager.js';
 import { Operators } from '../kernels/operators.js';
-import type { Alternative, ConvPlan } from '../kernels/plan/conv-plan.js';
+import { type Alternative, type ConvPlan, LazyPlan } from '../kernels/plan/conv-plan.js';
 import { conversionCost, type PictureStep, pictureAlternatives, planPicture, refusedSamples } from '../kernels/plan/plan-picture.js';
 import type { Reason } from '../kernels/plan/reason.js';
 import { isOpaque } from './picture/channels.js';
@@ -177,19 +177,7 @@ function wordsFor({ width, height, channels, samples }: Format): string {
 
 /** The plan as one of a picture: with the conversion to planes, and beside the ways from samples to samples. */
 function ofPicture(plan: ConvPlan, alternatives: () => readonly Alternative[]): ConvPlan {
-  const { algorithm, through, arithmetic, geometry, reason, passes } = plan;
-  return {
-    ...{ algorithm, through, arithmetic, geometry, reason, passes },
-    get why() {
-      return plan.why;
-    },
-    get cost() {
-      return plan.cost + conversionCost(plan);
-    },
-    get alternatives() {
-      return alternatives();
-    },
-  };
+  return new LazyPlan(plan, () => plan.cost + conversionCost(plan), alternatives);
 }
 
 /** Why a picture has to go over planes whatever its kernel; undefined if it may go from samples to samples. */

@@ -102,7 +102,7 @@ export interface WindowOptions extends OptionsOf<typeof WINDOW_OPTIONS> {}
 
 /**
  * The validated, normalized description of one convolution, lifted to three spatial axes.
- * It is valid by construction, and frozen; every backend relies on that.
+ * It is valid by construction; every backend relies on that.
  */
 export interface ConvGeometry {
   /** Names the geometry: equal keys mean equal geometries. */
@@ -169,18 +169,8 @@ export function convGeometry(xShape: readonly number[], kernelShape: readonly nu
       }
     }
   }
-  return finish(axes, {
-    rank,
-    batch: xShape[0],
-    groups,
-    inChannels: xShape[1],
-    outChannels: kernelShape[0],
-    paddingMode,
-    paddingValue: options.paddingValue ?? 0,
-    flip,
-    xShape: [...xShape],
-    kernelShape: [...kernelShape],
-  });
+  const paddingValue = options.paddingValue ?? 0;
+  return finish(axes, { rank, xShape: [...xShape], kernelShape: [...kernelShape], groups, paddingMode, paddingValue, flip });
 }
 
 /**
@@ -203,15 +193,12 @@ export function poolGeometry(xShape: readonly number[], options: WindowOptions, 
   }
   return finish(axes, {
     rank: rank as 1 | 2 | 3,
-    batch: xShape[0],
+    xShape: [...xShape],
+    kernelShape: [xShape[1], 1, ...window],
     groups: xShape[1],
-    inChannels: xShape[1],
-    outChannels: xShape[1],
     paddingMode: 'zero',
     paddingValue: 0,
     flip: false,
-    xShape: [...xShape],
-    kernelShape: [xShape[1], 1, ...window],
   });
 }
 
@@ -309,39 +296,49 @@ function checkDimensions(operation: string, what: string, shape: readonly number
 
 function checkChannels(operation: string, x: readonly number[], kernel: readonly number[], groups: number): void {
   const [outChannels, perGroup] = kernel;
-  const shapes = `x ${show(x)}, kernel ${show(kernel)}`;
+  const shapes = () => `x ${show(x)}, kernel ${show(kernel)}`;
   if (perGroup * groups !== x[1]) {
     const expected = groups === 1 ? `${perGroup} input channels` : `${perGroup * groups} input channels (${perGroup} per group × ${groups} groups)`;
-    throw new ShapeError(operation, `the kernel expects ${expected}, received ${x[1]}: ${shapes}`, { x, kernel, groups });
+    throw new ShapeError(operation, `the kernel expects ${expected}, received ${x[1]}: ${shapes()}`, { x, kernel, groups });
   }
   if (outChannels % groups !== 0) {
-    throw new ShapeError(operation, `${outChannels} output channels cannot be split into ${groups} groups: ${shapes}`, { x, kernel, groups });
+    throw new ShapeError(operation, `${outChannels} output channels cannot be split into ${groups} groups: ${shapes()}`, { x, kernel, groups });
   }
 }
 
-type Unplaced = Omit<ConvGeometry, 'key' | 'input' | 'kernel' | 'output' | 'stride' | 'dilation' | 'before' | 'after' | 'outShape'>;
+type Unplaced = Pick<ConvGeometry, 'rank' | 'xShape' | 'kernelShape' | 'groups' | 'paddingMode' | 'paddingValue' | 'flip'>;
 
-function finish(axes: readonly Axis[], rest: Unplaced): ConvGeometry {
-  const lift = (field: keyof Axis, neutral: number) => [...Array(3 - axes.length).fill(neutral), ...axes.map((axis) => axis[field])] as unknown as Triple;
-  const geometry = {
-    ...rest,
+/** Written out field by field: a spread of so many is 20 times slower, and small convolutions would spend their time here. */
+function finish(axes: readonly Axis[], { rank, xShape, kernelShape, groups, paddingMode, paddingValue, flip }: Unplaced): ConvGeometry {
+  const lift = (field: keyof Axis, neutral: number): Triple => {
+    const [a, b, c] = axes;
+    return c ? [a[field], b[field], c[field]] : b ? [neutral, a[field], b[field]] : [neutral, neutral, a[field]];
+  };
+  const [before, after] = [lift('before', 0), lift('after', 0)];
+  const [stride, dilation] = [lift('stride', 1), lift('dilation', 1)];
+  const padding = before.map((cells, axis) => `${cells}:${after[axis]}`);
+  const mode = paddingMode === 'constant' ? `constant(${paddingValue})` : paddingMode;
+  return {
+    key: `x=${xShape} k=${kernelShape} s=${stride} d=${dilation} p=${padding} ${mode} g=${groups}${flip ? ' flip' : ''}`,
+    rank,
+    batch: xShape[0],
+    groups,
+    inChannels: xShape[1],
+    outChannels: kernelShape[0],
     input: lift('input', 1),
     kernel: lift('kernel', 1),
     output: lift('output', 1),
-    stride: lift('stride', 1),
-    dilation: lift('dilation', 1),
-    before: lift('before', 0),
-    after: lift('after', 0),
-    outShape: [rest.batch, rest.outChannels, ...axes.map((axis) => axis.output)],
+    stride,
+    dilation,
+    before,
+    after,
+    paddingMode,
+    paddingValue,
+    flip,
+    xShape,
+    kernelShape,
+    outShape: [xShape[0], kernelShape[0], ...axes.map((axis) => axis.output)],
   };
-  for (const list of Object.values(geometry)) Object.freeze(list);
-  return Object.freeze({ ...geometry, key: geometryKey(geometry) });
-}
-
-function geometryKey(g: Omit<ConvGeometry, 'key'>): string {
-  const padding = g.before.map((before, axis) => `${before}:${g.after[axis]}`);
-  const mode = g.paddingMode === 'constant' ? `constant(${g.paddingValue})` : g.paddingMode;
-  return `x=${g.xShape} k=${g.kernelShape} s=${g.stride} d=${g.dilation} p=${padding} ${mode} g=${g.groups}${g.flip ? ' flip' : ''}`;
 }
 
 function cells(n: number): string {

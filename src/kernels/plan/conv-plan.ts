@@ -2,7 +2,7 @@ import { oneOf, option } from '../../options.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { PictureJob } from '../job.js';
 import type { Pass } from './pass.js';
-import type { Reason } from './reason.js';
+import { inWords, type Reason } from './reason.js';
 
 /**
  * How one convolution can be computed. All give the result of `direct` but for the rounding of float32:
@@ -63,7 +63,48 @@ export interface ConvPlan extends Way {
   /** the runs over planes; none where samples become samples */
   readonly passes: readonly Pass[];
   /** the run from samples to samples, if that was chosen */
-  readonly job?: PictureJob;
+  readonly job?: PictureJob | undefined;
   /** Everything that was considered, the chosen way too: the cheapest first, the impossible ones last. */
   readonly alternatives: readonly Alternative[];
+}
+
+/** A plan whose words, cost and alternatives are worked out when they are read: small convolutions are planned in less time. */
+export class LazyPlan implements ConvPlan {
+  readonly algorithm: Algorithm;
+  readonly through: Way['through'];
+  readonly arithmetic: Way['arithmetic'];
+  readonly geometry: ConvGeometry;
+  readonly reason: Reason;
+  readonly passes: readonly Pass[];
+  readonly job: PictureJob | undefined;
+  readonly #cost: () => number;
+  readonly #alternatives: () => readonly Alternative[];
+
+  constructor(
+    { algorithm, through, arithmetic, geometry, reason, passes, job }: Omit<ConvPlan, 'why' | 'cost' | 'alternatives'>,
+    cost: () => number,
+    alternatives: () => readonly Alternative[],
+  ) {
+    this.algorithm = algorithm;
+    this.through = through;
+    this.arithmetic = arithmetic;
+    this.geometry = geometry;
+    this.reason = reason;
+    this.passes = passes;
+    this.job = job;
+    this.#cost = cost;
+    this.#alternatives = alternatives;
+  }
+
+  get why(): string {
+    return inWords(this.reason);
+  }
+
+  get cost(): number {
+    return this.#cost();
+  }
+
+  get alternatives(): readonly Alternative[] {
+    return this.#alternatives();
+  }
 }

@@ -3,7 +3,7 @@ import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Backend } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { ConvProgram } from '../job.js';
-import { ALGORITHMS, type Algorithm, type Alternative, type ConvPlan } from './conv-plan.js';
+import { ALGORITHMS, type Algorithm, type Alternative, type ConvPlan, LazyPlan } from './conv-plan.js';
 import { multiplyAdds, predict } from './cost.js';
 import { fftTiles } from './fft-tiles.js';
 import type { Pass } from './pass.js';
@@ -49,29 +49,16 @@ function planOverPlanes(
   geometry: ConvGeometry,
   considered: () => readonly Considered[],
 ): ConvPlan {
-  return {
-    ...planesBy(algorithm),
-    geometry,
-    reason,
-    passes,
-    get why() {
-      return inWords(reason);
-    },
-    get cost() {
-      return costOf(passes);
-    },
-    get alternatives() {
-      return considered().map(toAlternative);
-    },
-  };
-}
-
-function planesBy(algorithm: Algorithm) {
-  return { algorithm, through: 'planes', arithmetic: 'float32' } as const;
+  const decided = { algorithm, through: 'planes', arithmetic: 'float32', geometry, reason, passes } as const;
+  return new LazyPlan(
+    decided,
+    () => costOf(passes),
+    () => considered().map(toAlternative),
+  );
 }
 
 function toAlternative(each: Considered): Alternative {
-  const way = planesBy(each.algorithm);
+  const way = { algorithm: each.algorithm, through: 'planes', arithmetic: 'float32' } as const;
   if ('whyNot' in each) return { ...way, possible: false, reason: each.whyNot, whyNot: inWords(each.whyNot) };
   const { passes, cost } = each;
   const total = passes.reduce((sum, pass) => sum + multiplyAdds(pass), 0);

@@ -3,7 +3,7 @@ import type { Backend } from '../backend.js';
 import { depthwiseKernel } from '../depthwise.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Load, PictureJob, PictureSum, PictureSumKind, Store } from '../job.js';
-import type { Alternative, ConvPlan, Way } from './conv-plan.js';
+import { type Alternative, type ConvPlan, LazyPlan, type Way } from './conv-plan.js';
 import { predict } from './cost.js';
 import { fftTiles } from './fft-tiles.js';
 import { fixedWeights } from './fixed.js';
@@ -71,21 +71,9 @@ function planFromSamples(
   alternatives: () => readonly Alternative[],
 ): ConvPlan {
   const { sum } = chosen;
-  const reason = advantageOfSum(sum, geometry);
-  return {
-    ...wayOf(sum),
-    geometry,
-    reason,
-    cost: nanoseconds(chosen, geometry) / 1e6,
-    passes: [],
-    job: { operation: 'picture', passes: [{ geometry, sum }], ...around },
-    get why() {
-      return inWords(reason);
-    },
-    get alternatives() {
-      return alternatives();
-    },
-  };
+  const job: PictureJob = { operation: 'picture', passes: [{ geometry, sum }], ...around };
+  const decided = { ...wayOf(sum), geometry, reason: advantageOfSum(sum, geometry), passes: [], job };
+  return new LazyPlan(decided, () => nanoseconds(chosen, geometry) / 1e6, alternatives);
 }
 
 /**
