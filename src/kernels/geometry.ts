@@ -102,7 +102,7 @@ export interface WindowOptions extends OptionsOf<typeof WINDOW_OPTIONS> {}
 
 /**
  * The validated, normalized description of one convolution, lifted to three spatial axes.
- * It is valid by construction; every backend relies on that.
+ * It is valid by construction, and frozen; every backend relies on that.
  */
 export interface ConvGeometry {
   /** Names the geometry: equal keys mean equal geometries. */
@@ -318,7 +318,7 @@ function finish(axes: readonly Axis[], { rank, xShape, kernelShape, groups, padd
   const [stride, dilation] = [lift('stride', 1), lift('dilation', 1)];
   const padding = before.map((cells, axis) => `${cells}:${after[axis]}`);
   const mode = paddingMode === 'constant' ? `constant(${paddingValue})` : paddingMode;
-  return {
+  const geometry: ConvGeometry = {
     key: `x=${xShape} k=${kernelShape} s=${stride} d=${dilation} p=${padding} ${mode} g=${groups}${flip ? ' flip' : ''}`,
     rank,
     batch: xShape[0],
@@ -339,6 +339,8 @@ function finish(axes: readonly Axis[], { rank, xShape, kernelShape, groups, padd
     kernelShape,
     outShape: [xShape[0], kernelShape[0], ...axes.map((axis) => axis.output)],
   };
+  for (const list of Object.values(geometry)) Object.freeze(list);
+  return Object.freeze(geometry);
 }
 
 function cells(n: number): string {
