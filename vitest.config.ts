@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_PATHS, chromium } from './test/chromium.js';
@@ -20,19 +21,36 @@ const args = [
   '--disable-sync',
 ];
 
+/** Tests that start processes, build, compile or draw whole sheets: all that `npm run test:unit` leaves to `npm test`. */
+const PROCESSES = [
+  'test/{cli,docs,examples,faults,fuzz,reference,site}/**/*.test.ts',
+  'test/*-bundle.test.ts',
+  'test/conformance/wasm.test.ts',
+  'test/kernels/{thread-pool,wasm-memory}.test.ts',
+  'test/cnn/thesis.test.ts',
+];
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/tests.json' }]] : ['default'],
+    // by default one less than there are cores
+    maxWorkers: availableParallelism(),
+    setupFiles: 'test/typed-arrays.ts',
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/assembly/**', 'src/**/*.generated.ts'], reportsDirectory: 'coverage' },
     projects: [
       {
         extends: true,
         test: {
-          name: 'node',
+          name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts', 'test/package/**', 'test/playground/**', 'test/load/**'],
+          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground}/**', ...PROCESSES],
           testTimeout: 120_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'node', include: PROCESSES, testTimeout: 120_000 },
       },
       ...(chromium
         ? [
