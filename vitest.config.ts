@@ -21,13 +21,18 @@ const args = [
   '--disable-sync',
 ];
 
-/** Tests that start processes, build, compile or draw whole sheets: all that `npm run test:unit` leaves to `npm test`. */
-const PROCESSES = [
+/**
+ * Tests that start processes, compile, draw whole sheets or train for long, which `npm run test:unit` leaves to `npm test`, and
+ * those that replace a module and so need a process of their own.
+ */
+const APART = [
   'test/{cli,docs,examples,faults,fuzz,reference,site}/**/*.test.ts',
   'test/*-bundle.test.ts',
-  'test/conformance/wasm.test.ts',
-  'test/kernels/{thread-pool,wasm-memory}.test.ts',
   'test/cnn/thesis.test.ts',
+  'test/cnn/exchange/tfjs.test.ts',
+  'test/conformance/{wasm,gpu-default-backend}.test.ts',
+  'test/image/{files,sharp}.test.ts',
+  'test/kernels/{thread-pool,wasm-memory}.test.ts',
 ];
 
 export default defineConfig({
@@ -44,13 +49,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground}/**', ...PROCESSES],
+          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground}/**', ...APART],
+          // what the files of a worker import is loaded once
+          isolate: false,
           testTimeout: 120_000,
         },
       },
       {
         extends: true,
-        test: { name: 'node', include: PROCESSES, testTimeout: 120_000 },
+        test: { name: 'node', include: APART, testTimeout: 120_000 },
       },
       ...(chromium
         ? [
