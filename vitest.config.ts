@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_PATHS, chromium } from './test/chromium.js';
@@ -20,19 +21,43 @@ const args = [
   '--disable-sync',
 ];
 
+/**
+ * Tests that start processes, compile, draw whole sheets or train for long, which `npm run test:unit` leaves to `npm test`, and
+ * those that replace a module and so need a process of their own.
+ */
+const APART = [
+  'test/{cli,docs,examples,faults,fuzz,reference,site}/**/*.test.ts',
+  'test/*-bundle.test.ts',
+  'test/cnn/thesis.test.ts',
+  'test/cnn/exchange/tfjs.test.ts',
+  'test/conformance/{wasm,gpu-default-backend}.test.ts',
+  'test/image/{files,sharp}.test.ts',
+  'test/kernels/{thread-pool,wasm-memory}.test.ts',
+];
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/tests.json' }]] : ['default'],
+    // by default one less than there are cores
+    maxWorkers: availableParallelism(),
+    setupFiles: 'test/typed-arrays.ts',
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/assembly/**', 'src/**/*.generated.ts'], reportsDirectory: 'coverage' },
     projects: [
       {
         extends: true,
         test: {
-          name: 'node',
+          name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts', 'test/package/**', 'test/playground/**', 'test/load/**'],
+          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground}/**', ...APART],
+          // what the files of a worker import is loaded once
+          isolate: false,
           testTimeout: 120_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'node', include: APART, testTimeout: 120_000 },
       },
       ...(chromium
         ? [

@@ -68,7 +68,7 @@ function release() {
   console.log(`${version}${dry ? ', a dry run' : ''}\n\n${unreleased(changelog)}`);
 
   audit(dry);
-  if (!quick) for (const script of ['check', 'test', 'test:package', 'docs:site']) run('npm', 'run', script);
+  if (!quick) for (const script of ['check', 'test', 'test:exchange', 'test:package', 'docs:site']) run('npm', 'run', script);
   if (!dry) {
     run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
     writeFileSync('CHANGELOG.md', released(changelog, version, new Date().toISOString().slice(0, 10)));

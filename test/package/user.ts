@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PNG } from 'pngjs';
 import { inject } from 'vitest';
@@ -11,8 +11,11 @@ export function output(program: string, args: string[], cwd = '.'): string {
   return stdout;
 }
 
-/** Runs one of this repository's own tools. */
-export const tool = (name: string, args: string[], cwd?: string) => output(resolve('node_modules/.bin', name), args, cwd);
+/** Runs one of this repository's own tools, or of those that these tests install. */
+export function tool(name: string, args: string[], cwd?: string): string {
+  const folder = ['node_modules/.bin', 'test/package/node_modules/.bin'].find((each) => existsSync(join(each, name))) ?? '.';
+  return output(resolve(folder, name), args, cwd);
+}
 
 /** Runs a program of somebody who has installed the package, and returns what it prints. */
 export function user(file: string, code: string): string {

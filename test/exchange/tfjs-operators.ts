@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ConvCase, PoolCase } from './cases.js';
+import type { ConvCase, PoolCase } from '../conformance/cases.js';
 
 /*
  * Every case of the table in terms of TensorFlow.js. We use what it has (strides, dilation, 'same' and 'valid', depthwise)

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { averagePool, averagePoolGradient, conv, convInputGradient, convKernelGradient, maxPool, maxPoolGradient, type Tensor } from '../../src/index.js';
 import { ReferenceBackend } from '../../src/kernels/backends/reference/reference.js';
-import { CONV_CASES, type ConvCase, POOL_CASES, type PoolCase } from './cases.js';
-import { absolute, convValues, difference } from './suite.js';
-import { tfConv, tfPool } from './tfjs.js';
+import { CONV_CASES, type ConvCase, POOL_CASES, type PoolCase } from '../conformance/cases.js';
+import { absolute, convValues, difference } from '../conformance/suite.js';
+import { tfConv, tfPool } from './tfjs-operators.js';
 
 /** The reference against an implementation that is not ours: TensorFlow.js on plain JavaScript. */
 const reference = new ReferenceBackend();
