@@ -256,12 +256,13 @@ function expected(geometry: ConvGeometry): Promise<Expected> {
   const known = computed.get(geometry);
   if (known) return known;
   const compute = async (): Promise<Expected> => {
-    const reference = new ReferenceBackend();
+    // the two geometries have one key, so each has operators of its own
+    const [reference, ofMagnitudes] = [new Operators(new ReferenceBackend()), new Operators(new ReferenceBackend())];
     const values = convValues(geometry);
     const steep = { ...geometry, paddingValue: Math.abs(geometry.paddingValue) };
     const results = CONV_OPERATORS.map(async (operator) => {
       const [want] = await execute(reference, geometry, operator, values);
-      const [magnitudes] = await execute(reference, steep, operator, absolute(values));
+      const [magnitudes] = await execute(ofMagnitudes, steep, operator, absolute(values));
       return [operator, want, magnitudes] as const;
     });
     return { values, results: await Promise.all(results) };
