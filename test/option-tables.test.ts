@@ -11,7 +11,7 @@ for (const path of (await readdir('src', { recursive: true })).sort()) {
   if (!path.endsWith('.ts')) continue;
   const names = [...(await readFile(`src/${path}`, 'utf8')).matchAll(/^export const (\w+_OPTIONS?) =/gm)].map(([, name]) => name);
   if (names.length === 0) continue;
-  const module = await import(`../src/${path}`);
+  const module = await import(/* @vite-ignore */ `../src/${path}`);
   tables.push(...names.map((name) => [name, module[name]] as const));
 }
 

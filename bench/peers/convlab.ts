@@ -1,6 +1,7 @@
 import {
   allocateImage,
   type Backend,
+  type ConvPlan,
   conv,
   convGeometry,
   createBackend,
@@ -64,9 +65,14 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
 
 function pictures(work: KernelWork | SobelWork, backend: Backend, image: Image, out: Image): Contestant {
   const precision = work.kind === 'kernel' && work.fixed ? 'fixed' : 'exact';
+  const latest = latestPlan();
+  const options = { out, backend, onPlan: latest.onPlan };
   return {
-    run: () => (work.kind === 'sobel' ? gradientMagnitude(image, { out, backend }) : filter(image, work.kernel, { precision, out, backend })),
+    run: () => (work.kind === 'sobel' ? gradientMagnitude(image, options) : filter(image, work.kernel, { precision, ...options })),
     result: () => out.data as Uint8ClampedArray,
+    get note() {
+      return latest.way;
+    },
   };
 }
 
@@ -74,19 +80,35 @@ async function ownPictures(work: KernelWork | SobelWork, backend: Backend): Prom
   const size = { ...work.picture, channels: 4 } as const;
   const [image, out] = await Promise.all([allocateImage(size, { backend }), allocateImage(size, { backend })]);
   image.data.set(work.picture.data);
-  return {
-    ...pictures(work, backend, image, out),
-    dispose: () => Promise.all([freeImage(image, { backend }), freeImage(out, { backend })]),
-  };
+  const contestant = pictures(work, backend, image, out);
+  contestant.dispose = () => Promise.all([freeImage(image, { backend }), freeImage(out, { backend })]);
+  return contestant;
 }
 
 function eager({ x, kernel }: TensorWork, backend: Backend): Contestant {
+  const latest = latestPlan();
   let result: Float32Array;
   return {
     async run() {
-      result = (await conv(x, kernel, { backend })).data;
+      result = (await conv(x, kernel, { backend, onPlan: latest.onPlan })).data;
     },
     result: () => result,
+    get note() {
+      return latest.way;
+    },
+  };
+}
+
+/** Remembers the plan that ran, for the note. */
+function latestPlan() {
+  let way: string | undefined;
+  return {
+    onPlan({ algorithm, arithmetic, through }: ConvPlan) {
+      way = `${algorithm}, ${arithmetic}${through === 'planes' ? ', over planes' : ''}`;
+    },
+    get way() {
+      return way;
+    },
   };
 }
 
