@@ -183,16 +183,18 @@ test('a JPEG is as large as its quality', async () => {
 
 test('one line says what ran', async () => {
   const { stdout } = await convlab('filter', photo, out, '--kernel', 'box:3', '--kernel', 'emboss', '--stride', '2', '--backend', 'reference');
-  expect(stdout).toMatch(/out\.png: 2 × 2, box:3, then emboss \(signed\), \d+\.\d ms on plain loops, float64\n$/);
+  expect(stdout).toMatch(/out\.png: 2 × 2, box:3, then emboss \(signed\), direct over planes, \d+\.\d ms on plain loops, float64\n$/);
 });
 
 test('--json prints one object: what ran, sizes, device, milliseconds', async () => {
   const { stdout } = await convlab('filter', photo, out, '--kernel', 'box:5', '--stride', '2', '--backend', 'reference', '--json');
+  const plan = { size: [5, 5], algorithm: 'direct', through: 'planes', arithmetic: 'float32', why: 'the reference backend is the definition itself' };
   expect(JSON.parse(stdout)).toEqual({
     input: { path: photo, width: 8, height: 6, channels: 4, samples: 'Uint8ClampedArray' },
     output: { path: out, width: 4, height: 3, channels: 4, samples: 'Uint8ClampedArray' },
     kernels: [{ kernel: 'box:5', size: [5, 5] }],
     how: 'clamp',
+    plan: [plan, plan], // of the colors, and of alpha
     backend: 'reference',
     device: 'plain loops, float64',
     milliseconds: { read: expect.any(Number), start: expect.any(Number), filter: expect.any(Number), write: expect.any(Number) },
