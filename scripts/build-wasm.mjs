@@ -50,7 +50,7 @@ async function build(name, features) {
   if (limits < memoryImport.length || wasm[limits] !== 1) fail('the programs must import their memory, with a maximum');
 
   const source = `/** The compiled programs, base64. */
-export const MODULE =
+export const MODULE: string =
   '${wasm.toString('base64')}';
 
 /** Where in it the flags of the imported memory's limits lie: 1, it has a maximum; 3, and is shared. */

@@ -113,9 +113,17 @@ export function rule<T>(says: string, holds: (value: unknown) => boolean, more: 
   return { says, holds: holds as Rule<T>['holds'], ...more };
 }
 
+/** A rule, its default and whether the option is required: what types follow from. */
+export type RowOf<R extends Rule, D, Q> = Omit<R, keyof DefaultOf<D> | keyof RequiredIf<Q>> & DefaultOf<D> & RequiredIf<Q>;
+type DefaultOf<D> = [D] extends [undefined] ? unknown : { readonly default: D };
+type RequiredIf<Q> = Q extends true ? { readonly required: true } : unknown;
+
 /** A row: the rule of an option and what else is known about it. */
-export function option<R extends Rule, const A extends Omit<Row<ValueOf<R>>, keyof Rule>>(rule: R, about: A): Omit<R, keyof A> & A {
-  return { ...rule, ...about };
+export function option<R extends Rule, const D extends ValueOf<R> | undefined = undefined, const Q extends true | undefined = undefined>(
+  rule: R,
+  about: Omit<Row, keyof Rule> & { readonly default?: D; readonly required?: Q },
+): RowOf<R, NoInfer<D>, NoInfer<Q>> {
+  return { ...rule, ...about } as unknown as RowOf<R, D, Q>;
 }
 
 /** A value that is checked where it is used, beside others: a mask must be as large as its picture. */
