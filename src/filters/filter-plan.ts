@@ -12,7 +12,7 @@ import type { ImageOptions } from './picture/image-options.js';
 import { checkOut, deliver, mapOutput, type ResultOptions, samplesToImage, toResultUnits } from './picture/output.js';
 import { OverPlanes } from './picture/over-planes.js';
 import { blend, cropImage, cropTensor, shares, type WhereOptions } from './picture/region.js';
-import { type Merging, type SettledFilter, settleFilter } from './settle-filter.js';
+import { type PlanCaller, type SettledFilter, settleFilter } from './settle-filter.js';
 import { changeStep, type KernelStep, type Step } from './step.js';
 
 /** How pictures of one format are filtered: made once by {@link planFilter}, applied to any number of pictures. */
@@ -32,13 +32,6 @@ export interface FilterPlan {
   apply(image: Image, options?: ResultOptions & PlanOption): Promise<Image>;
   /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
   release(): void;
-}
-
-/** How {@link planFilter} is called from within. */
-export interface PlanCaller {
-  /** the name that errors begin with */
-  readonly operation: string;
-  readonly merging: Merging;
 }
 
 /**
@@ -63,9 +56,9 @@ export function planFilter(
   steps: readonly KernelStep[],
   options: ImageOptions & WhereOptions,
   backend: Backend,
-  { operation, merging }: PlanCaller = { operation: 'planFilter', merging: 'none' },
+  caller: PlanCaller = { operation: 'planFilter', merging: 'none' },
 ): FilterPlan {
-  const settled = settleFilter(operation, format, steps, options, merging);
+  const settled = settleFilter(format, steps, options, caller);
   const on = new Operators(backend);
   if (settled.alpha !== 'premultiply') return new PlannedFilter(settled, on);
   const transparent = new PlannedFilter(settled, on);

@@ -61,7 +61,7 @@ export async function filter(image: Image, kernel: Tensor, options: FilterOption
   const format = formatOf(image);
   const plan = recentFilters.get(on, format, [kernel, settings], () => {
     const step = { kernel, ...pickOptions(settings, STEP_OPTIONS) };
-    return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none' });
+    return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none', out });
   });
   return plan.apply(image, { out, onPlan });
 }

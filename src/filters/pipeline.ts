@@ -73,7 +73,7 @@ export class Pipeline {
     const around = { ...rest, region, mask };
     const on = backend === undefined ? await defaultBackend() : checkBackend('pipeline', backend);
     const format = formatOf(image);
-    const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging }));
+    const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
     return plan.apply(image, { out, onPlan });
   }
 

@@ -7,7 +7,7 @@ import { mergeSteps } from './merge-steps.js';
 import { type Alpha, chooseAlpha } from './picture/alpha.js';
 import { type Channels, chooseChannels, colorChannels, hasAlpha } from './picture/channels.js';
 import { IMAGE_OPTIONS, type ImageOptions } from './picture/image-options.js';
-import { type Output, resultSamples } from './picture/output.js';
+import { checkOut, type Output, resultSamples } from './picture/output.js';
 import { checkSameSize, checkWhere, type Rectangle, type Region, reachOf, WHERE_OPTIONS, type WhereOptions } from './picture/region.js';
 import { type KernelStep, placeSteps, type Step } from './step.js';
 
@@ -16,6 +16,15 @@ export const AROUND_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies R
 
 /** How neighboring steps are merged: not at all, where that changes nothing, or at the border too; see {@link mergeSteps}. */
 export type Merging = 'none' | 'exact' | 'approximate';
+
+/** How a filter is planned from within. */
+export interface PlanCaller {
+  /** the name that errors begin with */
+  readonly operation: string;
+  readonly merging: Merging;
+  /** the picture that the first result goes to: checked before what takes longer is planned */
+  readonly out?: Image | undefined;
+}
 
 /** A filter with all its options checked and all its defaults settled, for pictures of one format. */
 export interface SettledFilter {
@@ -47,11 +56,10 @@ export interface SettledFilter {
 
 /** @throws OptionError or ShapeError as `filter` does */
 export function settleFilter(
-  operation: string,
   format: Format,
   kernels: readonly KernelStep[],
   options: ImageOptions & WhereOptions,
-  merging: Merging,
+  { operation, merging, out }: PlanCaller,
 ): SettledFilter {
   const { channels, linear, output, precision, region, mask } = settle(operation, options, AROUND_OPTIONS);
   const { width, height } = format;
@@ -65,16 +73,17 @@ export function settleFilter(
   const planes = channels === 'luminance' ? 1 : filtered.length;
   const place = (size: Pick<Format, 'width' | 'height'>) => placeSteps(operation, [1, planes, size.height, size.width], kept);
   const everywhere = place(format);
+  const [, , outHeight, outWidth] = everywhere[everywhere.length - 1].geometry.outShape;
+  const result = { width: outWidth, height: outHeight, channels: format.channels, samples: resultSamples(format.samples, output) };
+  if (out !== undefined) checkOut(operation, out, result);
   const alpha = chooseAlpha(operation, options.alpha, format.channels, channels, everywhere);
   const rectangle = region ?? { x: 0, y: 0, width, height };
   const local = region !== undefined || mask !== undefined;
   if (local) checkSameSize(operation, everywhere, format);
   const seen = local ? reachOf(everywhere, rectangle, format) : rectangle;
   const placed = local ? place(seen) : everywhere;
-  const [, , outHeight, outWidth] = everywhere[everywhere.length - 1].geometry.outShape;
   return {
-    ...{ operation, format, channels, filtered, alpha, linear, output, precision, local, region, mask, rectangle, seen },
-    result: { width: outWidth, height: outHeight, channels: format.channels, samples: resultSamples(format.samples, output) },
+    ...{ operation, format, result, channels, filtered, alpha, linear, output, precision, local, region, mask, rectangle, seen },
     steps: merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate'),
     changed: filtered.filter((c) => colorChannels(format.channels).includes(c)),
     opaqueBorder: !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant'),
