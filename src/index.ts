@@ -30,13 +30,25 @@ export {
   type Triple,
   type WindowOptions,
 } from './kernels/geometry.js';
-export type { ConvProgram, Job, Load, OperatorJob, PictureJob, PicturePass, PictureSum, PictureSumKind, Store } from './kernels/job.js';
+export {
+  CONV_PROGRAMS,
+  type ConvProgram,
+  type Job,
+  type Load,
+  type OperatorJob,
+  type PictureJob,
+  type PicturePass,
+  type PictureSum,
+  type PictureSumKind,
+  type Store,
+} from './kernels/job.js';
 export type { Operators } from './kernels/operators.js';
 export { ALGORITHMS, type Algorithm, type Alternative, type ConvPlan, type Way } from './kernels/plan/conv-plan.js';
 export type { Pass } from './kernels/plan/pass.js';
 export { PRECISIONS, type Precision } from './kernels/plan/plan-picture.js';
 export type { Reason } from './kernels/plan/reason.js';
+export type { PointwiseName } from './kernels/pointwise.js';
 export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pooling-operators.js';
-export type { Row, Rule, WordRule } from './options.js';
+export type { Row, RowOf, Rule, WordRule } from './options.js';
 export { Random } from './random.js';
 export { full, type Nested, reshape, type Tensor, tensor } from './tensor.js';

@@ -60,4 +60,5 @@ export { linearToSrgb, srgbToLinear } from './picture/light.js';
 export { OUTPUTS, type Output, type ResultOptions } from './picture/output.js';
 export type { Rectangle, Region, WhereOptions } from './picture/region.js';
 export { Pipeline, type PipelineOptions, type PipelineRunOptions, type PipelineStep, pipeline, pipelineFromJSON } from './pipeline.js';
+export type { Merging, PlanCaller } from './settle-filter.js';
 export type { KernelStep, StepOptions } from './step.js';

@@ -14,7 +14,7 @@ import { type KernelStep, placeSteps, type Step } from './step.js';
 /** Rows of the options that are settled once around all kernels. */
 export const AROUND_OPTIONS = { ...IMAGE_OPTIONS, ...WHERE_OPTIONS } satisfies Rows;
 
-/** How neighboring steps are merged: not at all, where that changes nothing, or at the border too; see {@link mergeSteps}. */
+/** How neighboring steps are merged: not at all, where that changes nothing, or at the border too. */
 export type Merging = 'none' | 'exact' | 'approximate';
 
 /** How a filter is planned from within. */

@@ -9,7 +9,7 @@ export interface Format {
 }
 
 /** How the samples of a picture are stored. */
-export type SampleType = keyof typeof SAMPLE_TYPES;
+export type SampleType = 'uint8' | 'uint16' | 'float32';
 
 const SAMPLE_TYPES = {
   uint8: { white: 255, array: Uint8ClampedArray },

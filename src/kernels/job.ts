@@ -3,6 +3,7 @@ import type { PointwiseName } from './pointwise.js';
 
 /** Algorithms that a backend may have a program for; each computes one convolution. */
 export type ConvProgram = (typeof CONV_PROGRAMS)[number];
+/** Every {@link ConvProgram}. */
 export const CONV_PROGRAMS = ['direct', 'sparse', 'runningSum', 'fft'] as const;
 
 /**

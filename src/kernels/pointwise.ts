@@ -83,6 +83,7 @@ export const POINTWISE = {
   adaptiveStep: pointwise(3, 3, 'a - p * b / (Math.sqrt(c) * q + r)', (a, b, c, p, q, r) => a - (p * b) / (sqrt(c) * q + r)),
 } as const satisfies Record<string, Pointwise>;
 
+/** Names the formulas that backends compute cell by cell. */
 export type PointwiseName = keyof typeof POINTWISE;
 /** The formula as a plain loop, for backends whose buffers are arrays. */
 export function applyPointwise<T extends Float32Array | Float64Array>(name: PointwiseName, inputs: readonly T[], params: readonly number[], out: T): void {
