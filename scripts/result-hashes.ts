@@ -15,7 +15,6 @@ import { type Backend, createBackend } from 'convlab';
 import { type Call, Draw, type Result } from './result-hashes/draw.js';
 import { bytesCall, filterCall, pipelineCall } from './result-hashes/filters.js';
 import { operationCall } from './result-hashes/operations.js';
-import { spelled } from './result-hashes/spelling.js';
 import { convCall, convGradientCall, filterTensorCall, poolCall } from './result-hashes/tensors.js';
 import { trainingCall } from './result-hashes/training.js';
 
@@ -54,7 +53,7 @@ async function sharingBackends(): Promise<Backend[]> {
 async function outcome({ run, options }: Call, backend: Backend): Promise<string> {
   const hash = createHash('sha256');
   try {
-    addTo(hash, await run(spelled(options), backend));
+    addTo(hash, await run(options, backend));
     return short(hash);
   } catch (error) {
     return (error as Error).constructor.name;

@@ -5,7 +5,7 @@ export type Options = Readonly<Record<string, unknown>>;
 /** What a call returns. All of it is hashed. */
 export type Result = Tensor | Image | Int32Array | number | null | readonly Result[];
 
-/** One call of the library, in American spelling. */
+/** One call of the library. */
 export interface Call {
   readonly group: string;
   /** Properties of the inputs that the coverage table counts, like the sample type. */
@@ -13,7 +13,7 @@ export interface Call {
   /** All other properties of the inputs. */
   readonly inputs: string;
   readonly options: Options;
-  /** Runs the call on the options as the version under test spells them. Each run gives the same result. */
+  /** Runs the call. Each run gives the same result. */
   readonly run: (options: Options, backend: Backend) => Promise<Result>;
 }
 

@@ -1,8 +1,12 @@
 import * as convlab from 'convlab';
 import { type Draw, next } from './draw.js';
-import { catalogKernels } from './spelling.js';
 
 const SAMPLES = { uint8: [Uint8ClampedArray, 255], uint16: [Uint16Array, 65535], float32: [Float32Array, 1] } as const;
+
+/** Every kernel of the catalogue with its default parameters, sorted by name. */
+const CATALOGUE = Object.entries(convlab.catalogue)
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .flatMap(([, entry]) => ('make' in entry ? entry.make() : []));
 
 /** Least and most columns, least and most rows. The byte programs of wasm take rows of 64 bytes or more. */
 const SIZES = { tiny: [1, 8, 1, 8], small: [9, 130, 9, 90], medium: [60, 130, 40, 90], wide: [64, 400, 5, 40] } as const;
@@ -68,7 +72,7 @@ const KERNELS: Readonly<Record<string, (draw: Draw, channels: number) => convlab
   disk: (draw) => convlab.disk(draw.uniform(0.6, 5)),
   gabor: (draw) => convlab.gabor({ wavelength: draw.uniform(2.2, 5), orientation: draw.uniform(0, 180), phase: draw.uniform(0, 90) }),
   band: (draw) => draw.of([convlab.highPass, convlab.laplacianOfGaussian, convlab.differenceOfGaussians])(draw.uniform(0.6, 2)),
-  catalog: (draw) => draw.of(catalogKernels),
+  catalog: (draw) => draw.of(CATALOGUE),
   floats: (draw) => random(draw, draw.integers(2, 1, 7)),
   integers: (draw) => draw.tensor(draw.integers(2, 1, 5), () => draw.integer(-3, 3)),
   'even size': (draw) => random(draw, [draw.of([2, 4, 6]), draw.of([2, 4, 6])]),
