@@ -76,7 +76,7 @@ export interface TraceOptions {
   inputGradients?: boolean;
 }
 
-/** Models are compiled once for each input shape; so many are kept. */
+/** Compiled graphs that a model keeps, one for each input shape. */
 const KEPT_GRAPHS = 8;
 
 /**

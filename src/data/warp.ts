@@ -23,7 +23,7 @@ export interface Warp {
 /** An augmentation that only moves pixels. */
 export interface Warping {
   (x: Tensor, random: Random): Tensor;
-  /** Adds its own movement, as one that comes after what is there. */
+  /** Adds its own movement behind the movements so far. */
   readonly move: (warp: Warp, random: Random) => void;
 }
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor.js';
 
 /**
- * A window as `conv` takes it to slide over each of so many channels by itself, with `groups: channels`.
+ * The kernel with which `conv` slides one window over every channel by itself, with `groups: channels`.
  * @param window `[...k]`
  * @returns `[channels, 1, ...k]`
  */

@@ -6,7 +6,7 @@ export type Point = readonly [x: number, y: number];
 /** The way of the pen from down to up. */
 export type Stroke = readonly Point[];
 
-/** The pad has so many places across and down. */
+/** Places of the pad, across and down. */
 export const PAD = 64;
 /** Radius of the pen, in places. */
 export const PEN = 2.6;

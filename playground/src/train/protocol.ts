@@ -43,7 +43,7 @@ export interface Progress {
   readonly kept: readonly number[];
 }
 
-/** What the page asks of the worker. `pace`: at most so many steps a second, 0 as many as it can. */
+/** What the page asks of the worker. `pace`: the most steps a second, 0 for as many as it can. */
 export type Command =
   | {
       readonly type: 'open';

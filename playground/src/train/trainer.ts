@@ -26,7 +26,7 @@ import type { LookedAt, Measured, Progress, StepRecord } from './protocol.js';
 import { architectureFor, layersFrom, type Recipe } from './recipe.js';
 import { Snapshots } from './snapshots.js';
 
-/** After so many steps the network is measured, and its state is kept. */
+/** Steps after which the network is measured and its state kept. */
 export const INTERVAL = 25;
 /** Mistakes that are shown. */
 const WORST = 12;

@@ -9,7 +9,7 @@ import { openWeights, Trainer } from './trainer.js';
 
 /** Milliseconds between two reports. */
 const REPORT_EVERY = 100;
-/** Commands have their turn after so many milliseconds of steps. */
+/** Milliseconds of steps after which commands have their turn. */
 const BREATHE_EVERY = 25;
 
 /** One core is left to the page, so that it stays alive while this learns. */

@@ -46,7 +46,7 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
  * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was asked for by name;
  * - `wasm`: WebAssembly SIMD, on several threads where they can share memory;
  * - `reference`: plain float64 loops, for tests.
- * @throws UnsupportedError with the reasons, if it does not run here, or not on so many threads
+ * @throws UnsupportedError with the reasons, if it does not run here, or not on that number of threads
  * @throws OptionError if the name or an option is unknown, or an option goes with another backend
  * @example
  * ```ts

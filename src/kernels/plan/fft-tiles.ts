@@ -17,7 +17,7 @@ export interface FftTiles {
 /** Memory that the spectra of one tile and of one group's kernels may take. */
 const MOST_BYTES = 2 ** 28;
 
-/** A kernel of one row couples no rows: then so many of them are transformed along W alone, side by side. */
+/** Rows of a tile under a kernel of one row, which couples no rows: they are transformed along W alone. */
 const FLAT_ROWS = 16;
 
 /** Nanoseconds of one product of the spectra of a channel and a kernel, where there are many. */

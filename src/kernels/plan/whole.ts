@@ -3,7 +3,7 @@ import type { PictureSum } from '../job.js';
 
 /** The programs for pictures round sums below it only. */
 export const HIGHEST_SUM = 2 ** 21;
-/** Rows of a box: 16 bits hold the sum of a column of so many bytes. */
+/** The most rows of a box: 16 bits hold the sum of a column of 257 bytes. */
 const HIGHEST_BOX = 257;
 
 type IntegerSum = Extract<PictureSum, { kind: 'integer' }>;

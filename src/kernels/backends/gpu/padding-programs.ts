@@ -10,8 +10,8 @@ export function paddedGeometry(g: ConvGeometry): ConvGeometry {
 }
 
 /**
- * At stride 1 the input gradient is a convolution too: of the gradient, with so many zeros around it (or so much cut off,
- * where the padding is negative) that every cell of x gets all taps, by the kernel turned round, with in and out exchanged.
+ * At stride 1 the input gradient is a convolution too: of the gradient, padded with zeros (or cropped, where
+ * the padding is negative) so that every cell of x gets all taps, by the rotated kernel, with in and out channels exchanged.
  */
 export function transposedGeometry(g: ConvGeometry): ConvGeometry {
   const extent = g.kernel.map((k, a) => (k - 1) * g.dilation[a]);
