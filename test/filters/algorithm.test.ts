@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   type Algorithm,
-  type Backend,
   box,
   createBackend,
   createImage,
@@ -12,9 +11,11 @@ import {
   type Image,
   kernel2d,
   OptionError,
+  type PlanOption,
   pipeline,
   pipelineFromJSON,
   Random,
+  type RunOptions,
 } from '../../src/index.js';
 
 const wasm = await createBackend('wasm');
@@ -28,25 +29,10 @@ const photo = (channels: Image['channels']) =>
     Uint8ClampedArray.from({ length: 2100 * channels }, () => random.integer(256)),
   );
 
-/** The programs of convolutions that run on the backend that the work is handed; `picture` is the way from samples to samples. */
-async function programs(work: (backend: Backend) => Promise<unknown>): Promise<string[]> {
+/** The programs of the plans that run; `picture` is the way from samples to samples. */
+async function programs(work: (options: RunOptions & PlanOption) => Promise<unknown>): Promise<string[]> {
   const ran: string[] = [];
-  const watched = new Proxy(wasm, {
-    get(target, name) {
-      const value = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      if (name !== 'run') return value.bind(target);
-      return (...args: Parameters<Backend['run']>) => {
-        const done = target.run(...args);
-        const { job } = args[0];
-        if (done && job.operation === 'conv') ran.push(job.program);
-        // not done: the picture is not opaque
-        else if (done && job.operation === 'picture') ran.push('picture');
-        return done;
-      };
-    },
-  });
-  await work(watched);
+  await work({ backend: wasm, onPlan: ({ job, passes }) => ran.push(...(job ? [job.operation] : passes.map(({ program }) => program))) });
   return ran;
 }
 
@@ -70,31 +56,31 @@ describe.each(PROGRAMS)('algorithm %s', (algorithm, expected) => {
 
   test('filter runs it, and the picture is the same', async () => {
     const image = photo(3);
-    expect(await programs((backend) => filter(image, CROSS, { algorithm, backend }))).toEqual(ofBytes);
+    expect(await programs((run) => filter(image, CROSS, { algorithm, ...run }))).toEqual(ofBytes);
     const [{ data }, plain] = [await filter(image, CROSS, { algorithm, backend: wasm }), await filter(image, CROSS, { backend: wasm })];
     // exact halves may be rounded either way
     expect(Math.max(...Array.from(data, (value, i) => Math.abs(value - plain.data[i])))).toBeLessThanOrEqual(1);
   });
 
   test('with alpha, for colors and for alpha', async () => {
-    expect(await programs((backend) => filter(photo(4), CROSS, { algorithm, alpha: 'premultiply', backend }))).toEqual([...expected, ...expected]);
+    expect(await programs((run) => filter(photo(4), CROSS, { algorithm, alpha: 'premultiply', ...run }))).toEqual([...expected, ...expected]);
   });
 
   test('filterTensor and a step of a pipeline', async () => {
-    expect(await programs((backend) => filterTensor(full([9, 9], 1), CROSS, { algorithm, backend }))).toEqual(expected);
+    expect(await programs((run) => filterTensor(full([9, 9], 1), CROSS, { algorithm, ...run }))).toEqual(expected);
     const loaded = pipelineFromJSON(JSON.stringify(pipeline([{ kernel: CROSS, algorithm }])));
-    expect(await programs((backend) => loaded.apply(photo(1), { backend }))).toEqual(ofBytes);
+    expect(await programs((run) => loaded.apply(photo(1), run))).toEqual(ofBytes);
   });
 });
 
 test('runningSum, of a box', async () => {
-  expect(await programs((backend) => filter(photo(3), box(5), { algorithm: 'runningSum', backend }))).toEqual(['runningSum']);
+  expect(await programs((run) => filter(photo(3), box(5), { algorithm: 'runningSum', ...run }))).toEqual(['runningSum']);
 });
 
 test('a step of a pipeline that asks for an algorithm is not merged with its neighbors', async () => {
   const twice = kernel2d([[2]]);
-  const apply = (algorithm?: Algorithm | 'auto') => (backend: Backend) =>
-    pipeline([{ kernel: twice, ...(algorithm && { algorithm }) }, 'sharpen']).apply(photo(1), { backend });
+  const apply = (algorithm?: Algorithm | 'auto') => (run: RunOptions & PlanOption) =>
+    pipeline([{ kernel: twice, ...(algorithm && { algorithm }) }, 'sharpen']).apply(photo(1), run);
   expect(await programs(apply())).toEqual(['picture']);
   expect(await programs(apply('auto'))).toEqual(['picture']);
   expect(await programs(apply('fft'))).toEqual(['fft', 'direct']);
