@@ -96,7 +96,7 @@ export class NLLLoss extends Loss {
   /** −1/count at the right class: the loss is then a scalar product, and that is a convolution. */
   encode(target: Target, shape: readonly number[]): Float32Array {
     const count = positions(shape);
-    return probabilities('NLLLoss', target, shape, 0).map((p) => -p / count);
+    return targetProbabilities('NLLLoss', target, shape, 0).map((p) => -p / count);
   }
 }
 
@@ -127,7 +127,7 @@ export class CrossEntropyLoss extends Loss {
 
   encode(target: Target, shape: readonly number[]): Float32Array {
     const count = positions(shape);
-    return probabilities('CrossEntropyLoss', target, shape, this.labelSmoothing).map((p) => -p / count);
+    return targetProbabilities('CrossEntropyLoss', target, shape, this.labelSmoothing).map((p) => -p / count);
   }
 }
 
@@ -195,7 +195,7 @@ function dense(operation: string, target: Target, shape: readonly number[]): Flo
   return data;
 }
 
-function probabilities(operation: string, target: Target, shape: readonly number[], smoothing: number): Float32Array {
+function targetProbabilities(operation: string, target: Target, shape: readonly number[], smoothing: number): Float32Array {
   const [n, classes, ...spatial] = shape;
   const cells = sizeOf(spatial);
   const smooth = (p: number) => p * (1 - smoothing) + smoothing / classes;

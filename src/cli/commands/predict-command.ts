@@ -99,7 +99,7 @@ function report({ accuracy, loss, samples, confusion, precision, recall, worst }
 export async function readDigit(model: Module, path: string): Promise<number[]> {
   const digit = digitFromImage(await readImage(path));
   const { data } = await model.run({ shape: [1, ...digit.shape], data: digit.data });
-  return probabilities(data);
+  return fromLogits(data);
 }
 
 /** A bar chart of probabilities, one line per class. */
@@ -109,7 +109,7 @@ export function bars(shares: readonly number[]): string {
     .join('\n');
 }
 
-function probabilities(values: Float32Array): number[] {
+function fromLogits(values: Float32Array): number[] {
   const most = Math.max(...values);
   const powers = Array.from(values, (value) => Math.exp(value - most));
   const sum = powers.reduce((a, b) => a + b);

@@ -49,7 +49,7 @@ export function addTrainCommand(program: Command, terminal: Terminal, signal: Ab
     .action(async (typed: OptionsOf<typeof FLAGS>) => {
       const flags = settle('train', typed, FLAGS);
       const report = await trainNetwork(flags, terminal, signal);
-      terminal.out(flags.json ? `${JSON.stringify(report)}\n` : summary(report, flags));
+      terminal.out(flags.json ? `${JSON.stringify(report)}\n` : trainingLines(report, flags));
     });
 }
 
@@ -142,7 +142,7 @@ function epochLine({ epoch, loss, accuracy, validationLoss, validationAccuracy, 
   return `epoch ${epoch + 1}: loss ${loss.toFixed(4)} accuracy ${percent(accuracy)}${valid}   ${seconds.toFixed(1)} s`;
 }
 
-function summary({ stopped, epochs, test, parameters, device, seconds }: Awaited<ReturnType<typeof trainNetwork>>, { out }: Flags): string {
+function trainingLines({ stopped, epochs, test, parameters, device, seconds }: Awaited<ReturnType<typeof trainNetwork>>, { out }: Flags): string {
   const why = { finished: '', early: ', stopped early', aborted: ', aborted' }[stopped];
   const lines = [
     `test accuracy ${percent(test.accuracy)} (${Math.round(test.accuracy * test.samples)} of ${test.samples}), loss ${test.loss.toFixed(4)}`,

@@ -53,7 +53,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       const report = (done: Report) => {
         // the picture itself may be on its way through standard output
         const print = done.output.path === '-' ? terminal.err : terminal.out;
-        print(json ? `${JSON.stringify(done)}\n` : `${summary(done)}\n`);
+        print(json ? `${JSON.stringify(done)}\n` : `${reportLine(done)}\n`);
       };
       if (out === undefined) {
         const worker = await createWorker(flags);
@@ -73,7 +73,7 @@ function pickKernels({ kernel, pipeline }: FilterFlags) {
   return kernel ? { kernels: kernel } : { pipeline };
 }
 
-function summary({ output, kernels, how, plan, device, milliseconds }: Report): string {
+function reportLine({ output, kernels, how, plan, device, milliseconds }: Report): string {
   const chain = kernels.map(({ kernel }) => kernel).join(', then ');
   const ways = [...new Set(plan.map((ran) => nameOf(ran)))].join(', ');
   return `${output.path}: ${output.width} × ${output.height}, ${chain} (${how}), ${ways}, ${milliseconds.filter.toFixed(1)} ms on ${device}`;

@@ -24,25 +24,25 @@ export interface ModuleFormat<M extends Module = Module> {
 }
 
 const channels = whole(1, 2 ** 24);
-const cells = whole(1, 2 ** 20);
+const cellCount = whole(1, 2 ** 20);
 const someCells = whole(0, 2 ** 20);
 const module = rule<Module>('a module', (value) => value instanceof Module);
 const none = rule<null>('null', (value) => value === null);
 const modules = list(module, 1, 10_000);
-const named = rule('modules by name', (value) => isObject(value) && !(value instanceof Module) && Object.values(value).every(module.holds));
+const namedModules = rule('modules by name', (value) => isObject(value) && !(value instanceof Module) && Object.values(value).every(module.holds));
 
 /** One value, or a list with one for each spatial axis. */
-function perAxis(each: Rule, rank: number): Rule {
+function axisValues(each: Rule, rank: number): Rule {
   return either(each, list(each, rank, rank));
 }
 
 const axisPadding = either(someCells, list(someCells, 2, 2), oneOf(['valid', 'same', 'full']));
-const window = (rank: number) => ({ stride: perAxis(cells, rank), dilation: perAxis(cells, rank), padding: perAxis(axisPadding, rank) });
+const window = (rank: number) => ({ stride: axisValues(cellCount, rank), dilation: axisValues(cellCount, rank), padding: axisValues(axisPadding, rank) });
 const transposed = {
-  stride: perAxis(cells, 2),
-  dilation: perAxis(cells, 2),
-  padding: perAxis(someCells, 2),
-  outputPadding: perAxis(someCells, 2),
+  stride: axisValues(cellCount, 2),
+  dilation: axisValues(cellCount, 2),
+  padding: axisValues(someCells, 2),
+  outputPadding: axisValues(someCells, 2),
   groups: channels,
   bias: flag,
 };
@@ -92,24 +92,24 @@ function format<A extends unknown[], M extends Module>(
 }
 
 const plain = (type: new () => Module) => format(type, [], () => []);
-const conv = (rank: number, type: typeof Conv1d | typeof Conv2d | typeof Conv3d) =>
+const convFormat = (rank: number, type: typeof Conv1d | typeof Conv2d | typeof Conv3d) =>
   format(
     type,
     [
       channels,
       channels,
-      perAxis(cells, rank),
+      axisValues(cellCount, rank),
       { ...window(rank), paddingMode: oneOf(PADDING_MODES), paddingValue: between(-1e30, 1e30), groups: channels, bias: flag },
     ],
     ({ weight: { shape }, bias, options }) => [shape[1] * (options.groups ?? 1), shape[0], shape.slice(2), { ...options, ...(bias ? {} : { bias: false }) }],
     3,
   );
-const maxPool = (rank: number, type: typeof MaxPool1d | typeof MaxPool2d | typeof MaxPool3d) =>
-  format(type, [perAxis(cells, rank), window(rank)], ({ options: { kernelSize, ...options } }) => [kernelSize, options], 1);
+const maxPoolFormat = (rank: number, type: typeof MaxPool1d | typeof MaxPool2d | typeof MaxPool3d) =>
+  format(type, [axisValues(cellCount, rank), window(rank)], ({ options: { kernelSize, ...options } }) => [kernelSize, options], 1);
 const avgPool = (rank: number, type: typeof AvgPool1d | typeof AvgPool2d | typeof AvgPool3d) =>
   format(
     type,
-    [perAxis(cells, rank), { ...window(rank), countIncludePad: flag }],
+    [axisValues(cellCount, rank), { ...window(rank), countIncludePad: flag }],
     ({ options: { kernelSize, ...options }, countIncludePad }) => [kernelSize, { ...options, ...(countIncludePad ? {} : { countIncludePad }) }],
     1,
   );
@@ -123,18 +123,18 @@ const batchNorm = (type: typeof BatchNorm1d | typeof BatchNorm2d) =>
 
 /** Every module of the library, by the name that files call it. */
 export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
-  Sequential: format(Sequential, [either(modules, named)], (sequential) => {
+  Sequential: format(Sequential, [either(modules, namedModules)], (sequential) => {
     const layers = sequential.children();
     return [layers.every(([name], i) => name === String(i)) ? layers.map(([, layer]) => layer) : Object.fromEntries(layers)];
   }),
   Residual: format(Residual, [module, either(module, none)], ({ body, shortcut }) => [body, shortcut], 1),
   Parallel: format(Parallel, [modules], ({ towers }) => [towers]),
-  Conv1d: conv(1, Conv1d),
-  Conv2d: conv(2, Conv2d),
-  Conv3d: conv(3, Conv3d),
+  Conv1d: convFormat(1, Conv1d),
+  Conv2d: convFormat(2, Conv2d),
+  Conv3d: convFormat(3, Conv3d),
   ConvTranspose2d: format(
     ConvTranspose2d,
-    [channels, channels, perAxis(cells, 2), transposed],
+    [channels, channels, axisValues(cellCount, 2), transposed],
     ({ weight: { shape }, bias, options }) => [shape[0], shape[1] * options.groups, shape.slice(2), { ...options, ...(bias ? {} : { bias: false }) }],
     3,
   ),
@@ -144,15 +144,15 @@ export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
     ({ inFeatures, outFeatures, bias }) => [inFeatures, outFeatures, bias ? {} : { bias: false }],
     2,
   ),
-  MaxPool1d: maxPool(1, MaxPool1d),
-  MaxPool2d: maxPool(2, MaxPool2d),
-  MaxPool3d: maxPool(3, MaxPool3d),
+  MaxPool1d: maxPoolFormat(1, MaxPool1d),
+  MaxPool2d: maxPoolFormat(2, MaxPool2d),
+  MaxPool3d: maxPoolFormat(3, MaxPool3d),
   AvgPool1d: avgPool(1, AvgPool1d),
   AvgPool2d: avgPool(2, AvgPool2d),
   AvgPool3d: avgPool(3, AvgPool3d),
-  AdaptiveAvgPool: format(AdaptiveAvgPool, [either(cells, list(cells, 1, 3))], ({ outputSize }) => [outputSize]),
+  AdaptiveAvgPool: format(AdaptiveAvgPool, [either(cellCount, list(cellCount, 1, 3))], ({ outputSize }) => [outputSize]),
   // a binomial kernel of 2^(size − 1) is beyond float32 from 129 on
-  BlurPool: format(BlurPool, [channels, { size: whole(1, 128), stride: cells }], ({ channels: count, size, stride }) => [count, { size, stride }], 1),
+  BlurPool: format(BlurPool, [channels, { size: whole(1, 128), stride: cellCount }], ({ channels: count, size, stride }) => [count, { size, stride }], 1),
   BatchNorm1d: batchNorm(BatchNorm1d),
   BatchNorm2d: batchNorm(BatchNorm2d),
   ReLU: plain(ReLU),

@@ -61,7 +61,7 @@ export function integers(values: readonly number[]) {
 }
 
 /** An attribute of text, in base64 as protocol buffers' JSON has it. */
-export function text(value: string) {
+export function textAttribute(value: string) {
   return { s: btoa(value) };
 }
 

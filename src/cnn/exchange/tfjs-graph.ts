@@ -1,6 +1,6 @@
 import { ExportNames } from './export-names.js';
 import type { OpenShape } from './export-trace.js';
-import { integers, type TfNode, type TfWeight, text } from './tfjs-file.js';
+import { integers, type TfNode, type TfWeight, textAttribute } from './tfjs-file.js';
 import { type Filter, groupOf, tensorFlowOrder, withoutDilation } from './tfjs-filter.js';
 
 /** TensorFlow's data formats with channels last, by number of spatial axes. */
@@ -44,8 +44,8 @@ export class TfjsGraph {
     return this.add(name, op, [x, weights], {
       strides: ends(stride),
       dilations: ends(dilation),
-      padding: text('VALID'),
-      data_format: text(DATA_FORMATS[axes]),
+      padding: textAttribute('VALID'),
+      data_format: textAttribute(DATA_FORMATS[axes]),
     });
   }
 

@@ -5,7 +5,7 @@ import { sizeOf } from '../../tensor.js';
 import type { GraphStep, Storage, Value } from '../graph.js';
 import type { Module } from '../module.js';
 import { type ExportTrace, geometryOf, inputNames, kindOf, LOWEST, type OpenShape, reachedPadding, traceForExport } from './export-trace.js';
-import { integers, type TfjsModel, text, tfjsModel } from './tfjs-file.js';
+import { integers, type TfjsModel, textAttribute, tfjsModel } from './tfjs-file.js';
 import { filterOf, turnedFilter } from './tfjs-filter.js';
 import { DATA_FORMATS, TfjsGraph } from './tfjs-graph.js';
 
@@ -180,7 +180,12 @@ class TfjsWriter {
     }
     const ends = (triple: readonly number[]) => integers([1, ...triple.slice(-axes), 1]);
     const op = `${kind === 'maxPool' ? 'MaxPool' : 'AvgPool'}${axes === 3 ? '3D' : ''}`;
-    return this.graph.add(name, op, [x], { ksize: ends(g.kernel), strides: ends(g.stride), padding: text('VALID'), data_format: text(DATA_FORMATS[axes]) });
+    return this.graph.add(name, op, [x], {
+      ksize: ends(g.kernel),
+      strides: ends(g.stride),
+      padding: textAttribute('VALID'),
+      data_format: textAttribute(DATA_FORMATS[axes]),
+    });
   }
 
   #convolveTransposed(name: string, step: GraphStep): string {

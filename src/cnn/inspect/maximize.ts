@@ -8,7 +8,10 @@ import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
 import { backpropagate } from './backpropagate.js';
 
-const range = rule<readonly [low: number, high: number]>('two ascending numbers', (value) => Array.isArray(value) && value.length === 2 && value[0] < value[1]);
+const ascending = rule<readonly [low: number, high: number]>(
+  'two ascending numbers',
+  (value) => Array.isArray(value) && value.length === 2 && value[0] < value[1],
+);
 
 /** Rows of {@link MaximizeOptions}. */
 export const MAXIMIZE_OPTIONS = {
@@ -25,7 +28,7 @@ export const MAXIMIZE_OPTIONS = {
   /** Standard deviation in cells of the blur between steps, which suppresses unnatural high frequencies; 0: none. Default 0.5. */
   blur: option(notNegative, { default: 0.5 }),
   /** Cells are clamped to this range. Default [0, 1]. */
-  range: option(range, { default: [0, 1] }),
+  range: option(ascending, { default: [0, 1] }),
   /** Seed of the weak noise to start from. Default 0. */
   seed: option(anyWhole, { default: 0 }),
 } satisfies Rows;
@@ -66,8 +69,8 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
   const smooth = blur > 0 ? blurTaps(blur) : undefined;
   const activations: number[] = [];
   for (let step = 0; step <= steps; step++) {
-    const { output, inputGradient } = await backpropagate('maximizeActivation', model, x, layer, (values) => weightsOf(values, channel, at));
-    activations.push(dotProduct(output.data, weightsOf(output, channel, at)));
+    const { output, inputGradient } = await backpropagate('maximizeActivation', model, x, layer, (values) => activationWeights(values, channel, at));
+    activations.push(dotProduct(output.data, activationWeights(output, channel, at)));
     if (step === steps) break;
     const size = inputGradient.data.reduce((sum, value) => sum + Math.abs(value), 0) / inputGradient.data.length;
     if (size === 0) break; // the activation does not depend on the input
@@ -79,7 +82,7 @@ export async function maximizeActivation(model: Module, shape: readonly number[]
 }
 
 /** The weights of the activation as a sum of the layer's values: 1 at the cell, or 1 / cells over the map. */
-function weightsOf({ shape, data }: Tensor, channel: number, at: readonly number[] | undefined): Float32Array {
+function activationWeights({ shape, data }: Tensor, channel: number, at: readonly number[] | undefined): Float32Array {
   const spatial = shape.slice(2);
   const cells = sizeOf(spatial);
   if (!(Number.isInteger(channel) && channel >= 0 && channel < shape[1])) {

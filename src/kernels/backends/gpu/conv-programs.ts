@@ -1,6 +1,6 @@
 import { sizeOf } from '../../../tensor.js';
 import type { ConvGeometry, Triple } from '../../geometry.js';
-import type { ProgramText } from './program.js';
+import type { ProgramText } from './gpu-program.js';
 import { divide } from './threads.js';
 
 /** Rows of taps up to this wide are written out: a driver's time to compile grows faster than the text. */

@@ -3,8 +3,8 @@ import { CPU_DEVICE, type Device } from './device.js';
 import { glDevice } from './gl-device.js';
 import { GpuBackend } from './gpu.js';
 import { loadGpuJs } from './gpu-js.js';
+import { type Engine, Program, type ProgramText } from './gpu-program.js';
 import { GPU_MODES, type GpuMode } from './modes.js';
-import { type Engine, Program, type ProgramText } from './program.js';
 import { provideWebGpu, type WebGpuContext, webGpuDevice } from './webgpu-device.js';
 
 export interface GpuOptions {

@@ -2,7 +2,7 @@ import { ConvlabError, UnsupportedError } from '../../../errors.js';
 import type { DeviceBuffer } from '../../backend.js';
 import type { Device } from './device.js';
 import type { GpuValue } from './gpu-js.js';
-import { type Engine, Program, ProgramCache, type ProgramText } from './program.js';
+import { type Engine, Program, ProgramCache, type ProgramText } from './gpu-program.js';
 
 /** Programs that are kept, and the memory that the results they hold may take: some layers of a network, or some photos. */
 const KEPT_PROGRAMS = 256;

@@ -1,7 +1,7 @@
 import { borderTable } from '../../border.js';
 import type { ConvGeometry, Triple } from '../../geometry.js';
 import { loop, xPlanes } from './conv-programs.js';
-import type { ProgramText } from './program.js';
+import type { ProgramText } from './gpu-program.js';
 
 /** The same convolution over the padded input, which needs no padding any more. */
 export function paddedGeometry(g: ConvGeometry): ConvGeometry {

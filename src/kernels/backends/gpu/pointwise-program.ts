@@ -1,5 +1,5 @@
 import { POINTWISE, type Pointwise, type PointwiseName } from '../../pointwise.js';
-import type { ProgramText } from './program.js';
+import type { ProgramText } from './gpu-program.js';
 
 /** A formula of the table. Its numbers are an argument: a learning rate that changes at every step compiles nothing. */
 export function pointwiseProgram(name: PointwiseName, length: number): ProgramText {

@@ -1,6 +1,6 @@
 import type { ConvGeometry } from '../../geometry.js';
 import { loop, onAxis, outPlanes, overCoveringOutputs, xPlanes } from './conv-programs.js';
-import type { ProgramText } from './program.js';
+import type { ProgramText } from './gpu-program.js';
 import { divide } from './threads.js';
 
 /** Which cell of every window holds the largest value: (kd·KH + kh)·KW + kw. */

@@ -4,7 +4,7 @@ import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { type Address, NOWHERE } from './address.js';
 import { prepareDirect, prepareFft, prepareRunningSum, prepareSparse } from './layers/forward.js';
 import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from './layers/gradients.js';
-import { prepareMaxPool, prepareMaxPoolGradient } from './layers/pooling.js';
+import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js';
 import { NS } from './layers/work.js';
 import { bytesTask } from './picture/bytes-task.js';
 import { preparePicture } from './picture/picture-bands.js';

@@ -42,12 +42,12 @@ export function forwardCorrelation(g: ConvGeometry): CorrelationSpec {
     dilation: g.dilation,
     value: g.paddingValue,
     tables: [borderTable(g, 0), borderTable(g, 1), borderTable(g, 2)],
-    weights: weightsOf(g, g.kernel, (axis, tap) => (g.flip ? g.kernel[axis] - 1 - tap : tap)),
+    weights: tapPositions(g, g.kernel, (axis, tap) => (g.flip ? g.kernel[axis] - 1 - tap : tap)),
   };
 }
 
-/** @param at position of a tap in the kernel, along an axis */
-export function weightsOf(g: ConvGeometry, [KD, KH, KW]: Triple, at: (axis: 0 | 1 | 2, tap: number) => number): Int32Array {
+/** Where each tap lies in the kernel, row-major. @param at position of a tap, along an axis */
+export function tapPositions(g: ConvGeometry, [KD, KH, KW]: Triple, at: (axis: 0 | 1 | 2, tap: number) => number): Int32Array {
   return Int32Array.from({ length: KD * KH * KW }, (_, tap) => {
     const [kd, kh, kw] = [at(0, Math.floor(tap / (KH * KW))), at(1, Math.floor(tap / KW) % KH), at(2, tap % KW)];
     return (kd * g.kernel[1] + kh) * g.kernel[2] + kw;

@@ -3,8 +3,8 @@ import type { ConvGeometry } from '../../../geometry.js';
 import { fftTiles } from '../../../plan/fft-tiles.js';
 import type { Tables } from '../tables.js';
 import { packWeights, prepareWinograd, runCorrelation } from './correlations.js';
+import { storeTiling } from './store-tiling.js';
 import { storeForward } from './stored-correlation.js';
-import { storeTiling } from './tiling.js';
 import { type Floats, isLinear, NS, productsOf, type RunConv } from './work.js';
 
 /** To transform a kernel or two tiles always pays on several threads. */

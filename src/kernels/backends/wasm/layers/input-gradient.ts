@@ -2,7 +2,7 @@ import { sizeOf } from '../../../../tensor.js';
 import { OUTSIDE } from '../../../border.js';
 import type { ConvGeometry, Triple } from '../../../geometry.js';
 import type { Tables } from '../tables.js';
-import { type CorrelationSpec, foldsGradient, weightsOf } from './correlation-spec.js';
+import { type CorrelationSpec, foldsGradient, tapPositions } from './correlation-spec.js';
 import { type StoredCorrelation, storeCorrelation } from './stored-correlation.js';
 
 /** A correlation that gives some cells of an input gradient: those from `first` on, `step` apart. */
@@ -74,7 +74,7 @@ function gradientPart(g: ConvGeometry, axes: readonly AxisPart[]): GradientPart 
       dilation: triple(({ dilation }) => dilation),
       value: 0,
       tables: [d.table, h.table, w.table],
-      weights: weightsOf(g, kernel, (axis, tap) => axes[axis].taps[tap]),
+      weights: tapPositions(g, kernel, (axis, tap) => axes[axis].taps[tap]),
     },
   };
 }
