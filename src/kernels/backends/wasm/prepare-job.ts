@@ -1,4 +1,4 @@
-import type { DeviceBuffer, Operand } from '../../backend.js';
+import type { DeviceBuffer, Operand, PictureSamples } from '../../backend.js';
 import type { ConvProgram, Job } from '../../job.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { type Address, NOWHERE } from './address.js';
@@ -6,7 +6,6 @@ import { prepareDirect, prepareFft, prepareRunningSum, prepareSparse } from './l
 import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from './layers/gradients.js';
 import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js';
 import { NS } from './layers/work.js';
-import { bytesTask } from './picture/bytes-task.js';
 import { preparePicture } from './picture/picture-bands.js';
 import { WRITERS } from './programs.generated.js';
 import type { Tables } from './tables.js';
@@ -57,8 +56,8 @@ export function prepareJob(job: Job, shared: Tables, own: Tables): Start {
     case 'pointwise':
       return preparePointwise(job.formula, shared);
     case 'picture': {
-      const run = preparePicture(bytesTask(job), shared, own);
-      return ([image], [out]) => run(image as Uint8ClampedArray, out as Uint8ClampedArray);
+      const run = preparePicture(job, shared, own);
+      return ([image, mask], [out]) => run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined);
     }
     default:
       return job satisfies never;
