@@ -43,7 +43,7 @@ const cases: [string, any, any, any, any, string, number][] = [
   ['box 15 u8 abs', opaque, box(15), {output:'abs'}, outs[0], 'gauss 2', 0],
 ];
 const rounds = Number(process.argv[3] ?? 7); const t: Record<string, number[]> = {};
-for (let r = 0; r < rounds; r++) for (const [name, im, k, o, out] of cases) { await filter(im, k, { ...o, out, backend }); const s = performance.now(); await filter(im, k, { ...o, out, backend }); (t[name] ??= []).push(performance.now() - s); }
+for (let r = 0; r < rounds; r++) for (const [name, im, k, o, out] of cases) { await filter(im, k, { ...o, out, backend }); const s = process.cpuUsage(); await filter(im, k, { ...o, out, backend }); const e = process.cpuUsage(s); (t[name] ??= []).push((e.user + e.system) / 1000); }
 const med = (a: number[]) => [...a].sort((x, y) => x - y)[a.length >> 1];
 for (const [name, , , , , base, limit] of cases) { const min = Math.min(...t[name]), m = med(t[name]); console.log(name.padEnd(22), `min ${min.toFixed(2)} med ${m.toFixed(2)}`, base ? `${(min / Math.min(...t[base])).toFixed(2)}x med ${(m / med(t[base])).toFixed(2)}x of ${limit} ${limit && m / med(t[base]) > limit ? 'OVER' : ''}` : ''); }
 process.exit(0);
