@@ -15,7 +15,7 @@ import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './s
 
 /** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
 export interface PipelineStep extends StepOptions {
-  /** `[kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue. */
+  /** `[kH, kW]`, `[1, kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue. */
   readonly kernel: Tensor | string;
   /** Of a kernel from the catalogue: in its order, or by name. Default: the catalogue's. */
   readonly parameters?: readonly number[] | Readonly<Record<string, number>>;
@@ -56,7 +56,7 @@ export class Pipeline {
       return { kernel: typeof kernel === 'string' ? fromCatalogue(kernel, parameters) : kernel, ...rest };
     });
     // shapes that do not fit any picture, and options that break their rule, are found here and not at the first picture
-    const channels = this.#kernels.find(({ kernel }) => kernel?.shape?.length === 3)?.kernel.shape[0] ?? 1;
+    const channels = this.#kernels.find(({ kernel }) => kernel?.shape?.length === 3 && kernel.shape[0] !== 1)?.kernel.shape[0] ?? 1;
     placeSteps('pipeline', [1, channels, ANY_SIZE, ANY_SIZE], this.#kernels);
   }
 

@@ -48,7 +48,7 @@ export interface StepOptions extends OptionsOf<typeof STEP_OPTIONS> {}
 export interface Step {
   /** depthwise: as many groups as planes */
   readonly geometry: ConvGeometry;
-  /** scaled weights as they are written, `[...k]` for all planes, or `[C, ...k]` */
+  /** scaled weights as they are written, `[...k]` for all planes, or `[C, ...k]` where they differ */
   readonly kernel: Tensor;
   readonly bias: number;
   readonly algorithm: Algorithm | 'auto';
@@ -56,11 +56,16 @@ export interface Step {
   readonly anchor: readonly number[];
 }
 
-/** Puts a filter's own defaults into the words of `conv`. @param shape of the planes, `[N, C, ...spatial]` */
-export function placeStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
+/**
+ * Puts a filter's own defaults into the words of `conv`.
+ * @param shape of the planes, `[N, C, ...spatial]`
+ * @param given `[...k]` or `[1, ...k]` for all planes, or `[C, ...k]`
+ */
+export function placeStep(operation: string, shape: readonly number[], given: Tensor, options: StepOptions): Step {
   const { stride, dilation, padding, paddingMode, paddingValue, flip, scale, bias, algorithm } = withDefaults(options, STEP_OPTIONS);
   const rank = shape.length - 2;
-  checkKernel(operation, kernel, rank, shape[1]);
+  checkKernel(operation, given, rank, shape[1]);
+  const kernel = sharedByAll(given, rank);
   if (paddingMode !== undefined && [padding].flat().every((sides) => sides === 'valid' || sides === 0)) {
     throw new OptionError(operation, 'paddingMode', `needs a padding, which is ${show(padding)}`, paddingMode);
   }
@@ -89,7 +94,7 @@ export function placeStep(operation: string, shape: readonly number[], kernel: T
 
 /** A kernel, where it lies and how it is scaled. */
 export interface KernelStep extends StepOptions {
-  /** `[kH, kW]`, or `[C, kH, kW]` with one for each filtered channel */
+  /** `[kH, kW]` or `[1, kH, kW]` for all channels, or `[C, kH, kW]` with one for each filtered channel */
   readonly kernel: Tensor;
 }
 
@@ -130,7 +135,7 @@ function checkKernel(operation: string, kernel: Tensor, rank: number, channels: 
   if (!(data instanceof Float32Array) || !Array.isArray(shape) || (shape.length !== rank && shape.length !== rank + 1)) {
     throw new ShapeError(operation, `kernel must be [${axes}], or [C, ${axes}] with one for each channel, received ${show(shape ?? kernel)}`, { kernel });
   }
-  if (shape.length > rank && shape[0] !== channels) {
+  if (shape.length > rank && shape[0] !== channels && shape[0] !== 1) {
     const what = `${channels === 1 ? '1 channel is' : `${channels} channels are`} filtered`;
     throw new ShapeError(operation, `kernel [C, ${axes}] must hold one kernel for each filtered channel, and ${what}, received ${show(shape)}`, {
       kernel: shape,
@@ -141,6 +146,14 @@ function checkKernel(operation: string, kernel: Tensor, rank: number, channels: 
       kernel: shape,
     });
   }
+}
+
+/** `[1, ...k]`, and `[C, ...k]` whose kernels are equal, as the one kernel `[...k]` that they are. */
+function sharedByAll({ shape, data }: Tensor, rank: number): Tensor {
+  if (shape.length === rank) return { shape, data };
+  const window = shape.slice(1);
+  const size = sizeOf(window);
+  return data.every((weight, i) => weight === data[i % size]) ? { shape: window, data: data.subarray(0, size) } : { shape, data };
 }
 
 /** @param size weights of one kernel: each of `[C, ...k]` is divided by its own sum */

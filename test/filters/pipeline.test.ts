@@ -251,7 +251,7 @@ describe('merging', () => {
       ['1×9', '9×1'],
     ],
     ['three in a row', [{ kernel: ROW }, { kernel: ROW }, { kernel: ROW }], ['1×7']],
-    ['kernels for each channel', [{ kernel: tensor([[[1, 2, 1]]]) }, { kernel: ROW }], ['1×1×3', '1×3']],
+    ['one kernel for one channel', [{ kernel: tensor([[[1, 2, 1]]]) }, { kernel: ROW }], ['1×5']],
   ])('%s', async (_, steps, expected) => {
     expect(merged(steps)).toEqual(expected);
     // and whatever was merged, the result is that of the single filters
@@ -259,6 +259,12 @@ describe('merging', () => {
     const whole = await pipeline(steps, { output: 'float' }).apply(single, { backend });
     for (const { kernel, ...options } of steps) single = await filter(single, kernel, { ...options, backend, output: 'float' });
     close(whole, single);
+  });
+
+  test('kernels for each channel are not merged, unless they are equal', () => {
+    const [different, equal] = [tensor([[[1, 2, 1]], [[1, 2, 3]]]), tensor([[[1, 2, 1]], [[1, 2, 1]]])];
+    expect(merged([{ kernel: different }, { kernel: ROW }], false, [1, 2, 11, 13])).toEqual(['2×1×3', '1×3']);
+    expect(merged([{ kernel: equal }, { kernel: ROW }], false, [1, 2, 11, 13])).toEqual(['1×5']);
   });
 
   test('reflect that together would be wider than the picture stays apart', () => {
