@@ -86,7 +86,7 @@ export function settleFilter(
     ...{ operation, format, result, channels, filtered, alpha, linear, output, precision, local, region, mask, rectangle, seen },
     steps: merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate'),
     changed: filtered.filter((c) => colorChannels(format.channels).includes(c)),
-    opaqueBorder: !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant'),
+    opaqueBorder: !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero'),
   };
 }
 
