@@ -42,6 +42,7 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * `[1, kH, kW]` is `[kH, kW]`
  * @returns as many channels of the same sample type; the same size too, unless stride or padding say otherwise
  * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the picture
+ * @throws DataError if a weight is not finite
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts

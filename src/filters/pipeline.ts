@@ -3,7 +3,7 @@ import { checkImage, type Image } from '../image/image.js';
 import { formatOf } from '../image/samples.js';
 import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
-import { check, checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
+import { check, checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { type KernelEntry, kernels, operations } from './catalogue/catalogue.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
@@ -137,8 +137,8 @@ function stepFromJSON(step: unknown): PipelineStep {
   if (typeof kernel === 'string') return { kernel, ...rest };
   if (!Array.isArray(kernel)) throw new OptionError('pipelineFromJSON', 'kernel', 'must be a name, rows of numbers, or a list of those', kernel);
   const flat: unknown[] = kernel.flat(2);
-  const odd = flat.find((weight) => !Number.isFinite(weight));
-  if (flat.length === 0 || odd !== undefined) throw new OptionError('pipelineFromJSON', 'kernel', 'must be rows of finite numbers', odd);
+  const odd = flat.findIndex((weight) => !float32.holds(weight));
+  if (flat.length === 0 || odd !== -1) throw new OptionError('pipelineFromJSON', 'kernel', `must be rows of weights, each ${float32.says}`, flat[odd]);
   return { kernel: tensor(kernel), ...rest };
 }
 
@@ -183,6 +183,8 @@ function inOrder(name: string, { parameters }: KernelEntry, values: readonly num
     const takes = parameters.length === 0 ? 'none' : parameters.map((parameter) => parameter.name).join(', ');
     throw new OptionError('pipeline', 'parameters', `of ${name} are ${takes}`, values);
   }
+  // JSON has no word for it
+  if ([...values].includes(undefined as never)) throw new OptionError('pipeline', 'parameters', 'in order leave none out, by name they can', values);
   return values;
 }
 
