@@ -885,8 +885,9 @@ export interface LineStore {
   readonly plain: boolean;
   /** with a stride, only the columns that are wanted are summed */
   readonly compact: boolean;
-  /** TAKE_PREMULTIPLIED: the sum of the weights, and what is added to colors after they are divided by alpha */
+  /** TAKE_PREMULTIPLIED: the sum of the weights, what it leaves of zeros, and what is added to colors after they are divided by alpha */
   readonly alphaScale: number;
+  readonly nothing: number;
   readonly bias: number;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   readonly light: boolean;
@@ -916,7 +917,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 132;
+export const LINESTORE_BYTES = 136;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -935,24 +936,25 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   i32[i + 12] = Number(fields.plain);
   i32[i + 13] = Number(fields.compact);
   f32[i + 14] = fields.alphaScale;
-  f32[i + 15] = fields.bias;
-  i32[i + 16] = Number(fields.light);
-  i32[i + 17] = Number(fields.early);
-  i32[i + 18] = Number(fields.absolute);
-  i32[i + 19] = fields.scales;
-  i32[i + 20] = fields.offsets;
-  i32[i + 21] = Number(fields.same);
-  i32[i + 22] = Number(fields.clamped);
-  i32[i + 23] = fields.ranges;
-  i32[i + 24] = fields.rowShares;
-  i32[i + 25] = fields.columnShares;
-  i32[i + 26] = fields.maskBytes;
-  f32[i + 27] = fields.maskWhite;
-  i32[i + 28] = fields.maskRowBytes;
-  i32[i + 29] = fields.blended;
-  i32[i + 30] = fields.top;
-  i32[i + 31] = fields.left;
-  f32[i + 32] = fields.unit;
+  f32[i + 15] = fields.nothing;
+  f32[i + 16] = fields.bias;
+  i32[i + 17] = Number(fields.light);
+  i32[i + 18] = Number(fields.early);
+  i32[i + 19] = Number(fields.absolute);
+  i32[i + 20] = fields.scales;
+  i32[i + 21] = fields.offsets;
+  i32[i + 22] = Number(fields.same);
+  i32[i + 23] = Number(fields.clamped);
+  i32[i + 24] = fields.ranges;
+  i32[i + 25] = fields.rowShares;
+  i32[i + 26] = fields.columnShares;
+  i32[i + 27] = fields.maskBytes;
+  f32[i + 28] = fields.maskWhite;
+  i32[i + 29] = fields.maskRowBytes;
+  i32[i + 30] = fields.blended;
+  i32[i + 31] = fields.top;
+  i32[i + 32] = fields.left;
+  f32[i + 33] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */

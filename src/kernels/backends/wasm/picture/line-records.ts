@@ -181,7 +181,7 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
     straight: columns.every((column, i) => column >= 0 && column === columns[0] + i),
     plain: isPlain(line, rows),
     compact: line.pass.sum.kind === 'separable',
-    ...{ alphaScale: store.alphaScale, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
+    ...{ alphaScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
     ...{ ...patterns, same: unit === 1 && store.offset === 0 && !store.normalized, clamped: store.clamped, ranges },
     ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
     ...{ maskBytes: part?.mask ? SAMPLE_BYTES[part.mask.samples] : 0, maskWhite: part?.mask?.white ?? 1 },
@@ -230,7 +230,7 @@ function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const fields = {
     ...{ sampleBytes: 4, channels: cells, rowBytes: rowBytesOf(line)[1], take: TAKE_ALL, cells, order: NOWHERE, filtered: NOWHERE },
     ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, straight: false, plain: false, compact: line.pass.sum.kind === 'separable' },
-    ...{ alphaScale: 1, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
+    ...{ alphaScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
     ...{ ranges: NOWHERE, rowShares: NOWHERE, columnShares: NOWHERE, maskBytes: 0, maskWhite: 1, maskRowBytes: 0 },
     ...{ blended: NOWHERE, top: 0, left: 0, unit: 1 },
   };

@@ -4,9 +4,6 @@ import { toSrgb } from './light';
 import { loadPixels, luminanceOf, luminanceOfBytes } from './line-load';
 import { Line, LineStore, LineTask } from './line-task';
 
-/** What float32 sums leave of zeros, as a share of white. */
-const NOTHING: f32 = 1e-6;
-
 /**
  * Sums become samples of the result: a part of row `oh`, from column `ow` on.
  * @param sums cells of every column, strides or not; used up
@@ -137,13 +134,13 @@ function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void 
 /** In place: sums of premultiplied colors and of alpha become colors and alpha. */
 function unpremultiply4(s: LineStore, at: usize, count: i32): void {
   const w = f32x4.splat(s.original.white), scale = f32x4.splat(s.alphaScale), bias = f32x4.splat(s.bias);
-  const nothing = f32x4.splat(s.original.white * NOTHING);
+  const nothing = f32x4.splat(s.nothing);
   const alpha = i32x4(0, 0, 0, -1);
   for (; count > 0; count--) {
     const v = v128.load(at);
     const a = f32x4.div(v128.shuffle<f32>(v, v, 3, 3, 3, 3), scale);
     const colors = f32x4.add(f32x4.div(f32x4.mul(v, w), a), bias);
-    v128.store(at, v128.bitselect(a, v128.and(colors, f32x4.gt(a, nothing)), alpha));
+    v128.store(at, v128.and(v128.bitselect(f32x4.pmin(a, w), colors, alpha), f32x4.gt(a, nothing)));
     at += 16;
   }
 }
@@ -151,13 +148,13 @@ function unpremultiply4(s: LineStore, at: usize, count: i32): void {
 /** The same of gray pixels, two at a time: up to one more is written. */
 function unpremultiply2(s: LineStore, at: usize, count: i32): void {
   const w = f32x4.splat(s.original.white), scale = f32x4.splat(s.alphaScale), bias = f32x4.splat(s.bias);
-  const nothing = f32x4.splat(s.original.white * NOTHING);
+  const nothing = f32x4.splat(s.nothing);
   const alpha = i32x4(0, -1, 0, -1);
   for (; count > 0; count -= 2) {
     const v = v128.load(at);
     const a = f32x4.div(v128.shuffle<f32>(v, v, 1, 1, 3, 3), scale);
     const colors = f32x4.add(f32x4.div(f32x4.mul(v, w), a), bias);
-    v128.store(at, v128.bitselect(a, v128.and(colors, f32x4.gt(a, nothing)), alpha));
+    v128.store(at, v128.and(v128.bitselect(f32x4.pmin(a, w), colors, alpha), f32x4.gt(a, nothing)));
     at += 16;
   }
 }

@@ -80,8 +80,9 @@ export class LineStore {
   plain: Flag;
   /** with a stride, only the columns that are wanted are summed */
   compact: Flag;
-  /** TAKE_PREMULTIPLIED: the sum of the weights, and what is added to colors after they are divided by alpha */
+  /** TAKE_PREMULTIPLIED: the sum of the weights, what it leaves of zeros, and what is added to colors after they are divided by alpha */
   alphaScale: f32;
+  nothing: f32;
   bias: f32;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   light: Flag;
