@@ -15,9 +15,9 @@ const SHARED_BYTES = 16 * 1024 * 1024;
 const FEED_BYTES = 128 * 1024;
 /** Shares per thread from which on whole rows of units are shared, where units lie side by side. */
 const LEAST_SHARES = 4;
-/** Nanoseconds of a tap of a sample, on one thread. */
+/** Of the first guess whether threads share a picture: nanoseconds of a tap of a sample, on one thread. */
 const NS_TAP = 0.05;
-/** Nanoseconds for the caller to hand a sample to another thread and to take it back: cheaper samples are not shared. */
+/** The same: nanoseconds for the caller to hand a sample to another thread and to take it back. */
 const NS_HANDED = 0.36;
 
 /** A picture to filter, and which input rows its output rows depend on. */
@@ -74,10 +74,11 @@ export function preparePicture(task: BytesTask, shared: Tables, own: Tables): Ru
     const picture: Picture = { ...about, image, out, rowBytes: image.length / height, inOne };
     const program = programs.on(machine.own);
     const units = unitsOf(program, height);
-    const work = (NS_TAP * program.taps - NS_HANDED) * image.length;
-    if (!machine.isWorthSharing(units, work)) return bands(machine.own, program, picture)(0, units);
-    machine.wake();
-    return share(machine, programs, picture, work);
+    const work = NS_TAP * program.taps * image.length;
+    const choice = machine.sharing.of(`${program.name} with copies`, units, work, NS_HANDED * image.length);
+    const isDone = choice.isShared() ? share(machine, programs, picture, work) : bands(machine.own, program, picture)(0, units);
+    if (isDone) choice.took(work);
+    return isDone;
   };
 }
 
@@ -124,6 +125,7 @@ function placePicture({ record }: PictureProgram, x: number, out: number): void 
 /** On all threads: the caller hands rows to the others, and filters some itself in memory of its own. */
 function share(machine: Machine, programs: PicturePrograms, picture: Picture, work: number): boolean {
   const { height, rowBytes, reach, table, inOne } = picture;
+  machine.wake();
   const program = programs.on(machine);
   const rows = rowsIn(SHARED_BYTES, program, picture);
   const { at, scratch } = placeProgram(machine, program, room(rows, picture));
