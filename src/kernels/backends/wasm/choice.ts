@@ -56,7 +56,7 @@ export class Choice {
     this.#shares = shares;
     this.#learning = learning;
     const loss = (learning?.times ?? 1) - 1;
-    this.#left = loss > CREDIT ? JOBS_PER_LOST * loss : 0;
+    this.#left = loss > CREDIT ? Math.ceil(JOBS_PER_LOST * loss) : 0;
   }
 
   /** Called before a job. @returns true if threads should share it */
@@ -93,7 +93,7 @@ export class Choice {
     const factor = Math.max(ratio, 1 / ratio);
     const lost = rounds * (factor - 1);
     if (rounds === 1) {
-      if (ratio > FAR && ratio < DOUBT * times) this.#left = JOBS_PER_LOST * lost;
+      if (ratio > FAR && ratio < DOUBT * times) this.#left = Math.ceil(JOBS_PER_LOST * lost);
       return;
     }
     const slower = ratio < 1 ? ours : others;
@@ -103,7 +103,7 @@ export class Choice {
       this.#shares = !this.#shares;
       this.#distance = 1;
     }
-    this.#left = this.#distance * Math.max(FEWEST_JOBS, JOBS_PER_LOST * lost);
+    this.#left = Math.ceil(this.#distance * Math.max(FEWEST_JOBS, JOBS_PER_LOST * lost));
     this.#distance = Math.min(LONGEST, 2 * this.#distance);
     this.#turn = 0;
   }
