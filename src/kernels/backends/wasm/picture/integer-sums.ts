@@ -41,8 +41,10 @@ export function integerProgram(kernel: KernelOf<'integer'>, task: BytesTask, sto
 
 /** The weights of center and sides for four channels, where the window and its picture are as assembly/picture/bytes-cross.ts has them. */
 function crossOf({ window, scale }: KernelOf<'integer'>, { geometry, bias, keepsAlpha }: BytesTask): Int32Array | undefined {
-  const { inChannels, kernel, dilation } = geometry;
+  const { inChannels, kernel, dilation, before } = geometry;
   if (inChannels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;
+  // alpha that is kept is summed as well, from the window's center alone: that has to be the pixel that is filtered
+  if (keepsAlpha && (before[1] !== dilation[1] || before[2] !== dilation[2])) return undefined;
   const [, side, , , center] = window;
   if (![0, side, 0, side, center, side, 0, side, 0].every((weight, tap) => weight === window[tap])) return undefined;
   const [own, others] = keepsAlpha ? [1, 0] : [center, side];
