@@ -8,8 +8,13 @@ export interface ExactValues {
   readonly tolerance: Float64Array;
 }
 
-/** Errors of sums of floats, in parts of the largest sum that the weights allow: of sums as they stand, and by Fourier transforms. */
+/**
+ * Errors of sums of floats, in parts of the largest sum that the weights allow: of few terms, and by Fourier transforms. Of many
+ * terms, each may add as much as half a unit in the last place.
+ * @see Higham, Accuracy and Stability of Numerical Algorithms, 4.2
+ */
 export const SUM_ERROR = { plain: 2e-6, fft: 1e-5 };
+const TERM_ERROR = 2 ** -24;
 /** The error of one float. */
 const FLOAT_ERROR = 2 ** -23;
 
@@ -108,10 +113,11 @@ function sumErrors({ image, steps, around }: FilterCase, white: number, sumError
   for (const { kernel, scale, bias = 0, paddingValue = 0 } of steps) {
     const { sum, absolute } = sums(scaledWeights(kernel, scale));
     most = Math.max(most, Math.abs(paddingValue));
-    color = absolute * color + sumError * (absolute * most + Math.abs(bias));
+    const lost = Math.max(sumError, TERM_ERROR * kernel.data.length);
+    color = absolute * color + lost * (absolute * most + Math.abs(bias));
     most = absolute * most + Math.abs(bias);
     // the weights of alpha sum to 1
-    alpha = (absolute / sum) * (alpha + sumError * mostAlpha);
+    alpha = (absolute / sum) * (alpha + lost * mostAlpha);
     mostAlpha *= absolute / sum;
   }
   return { color, alpha };
@@ -130,10 +136,10 @@ function mapOutput({ values, tolerance }: ExactValues, { width, channels }: Imag
   if (output !== 'normalize') return;
   const extreme = (list: Float64Array, better: (a: number, b: number) => number) => places.reduce((best, i) => better(best, list[i]), list[places[0]]);
   const [min, max, error] = [extreme(values, Math.min), extreme(values, Math.max), extreme(tolerance, Math.max)];
-  const flat = max - min < 20 * error;
+  const flat = max - min <= 20 * error;
   for (const i of places) {
     values[i] = flat ? 0 : ((values[i] - min) * white) / (max - min);
-    tolerance[i] = flat ? Number.POSITIVE_INFINITY : (4 * error * white) / (max - min);
+    tolerance[i] = error === 0 ? 0 : flat ? Number.POSITIVE_INFINITY : (4 * error * white) / (max - min);
   }
 }
 

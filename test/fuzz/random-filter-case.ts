@@ -29,8 +29,9 @@ export interface FilterCase {
   readonly out: 'fresh' | 'own' | 'picture';
 }
 
-/** Products that the reference backend is asked for at most, of most cases and of one in six: some ways are taken by large work only. */
-const MOST_PRODUCTS = { often: 500_000, rarely: 4_000_000 };
+/** Products that the reference backend is asked for at most; some ways are taken by large work only. */
+const MOST_PRODUCTS = { small: 120_000, large: 3_500_000 };
+const LARGE = 1 / 16;
 /** Cases of one kernel over 8 bits, with options that the programs from samples to samples know. */
 const PLAIN = 0.45;
 /** Cases whose options are drawn without a look at each other: most of them are refused. */
@@ -40,7 +41,7 @@ const BLIND = 0.06;
 export function randomFilterCase(number: number): FilterCase {
   const random = new Random(number);
   const kind = random.uniform();
-  const [plain, blind] = [kind < PLAIN, kind > 1 - BLIND];
+  const [plain, blind, large] = [kind < PLAIN, kind > 1 - BLIND, random.chance(LARGE)];
   const content = randomContent(random, plain);
   const channels = pick(random, [1, 2, 3, 4, 4, 4]);
   /** how many of the options are set */
@@ -48,7 +49,7 @@ export function randomFilterCase(number: number): FilterCase {
   const maybe = <T>(draw: () => T, share = often): T | undefined => (random.chance(share) ? draw() : undefined);
   const chosen = plain ? maybe(() => 'all' as const) : maybe(() => randomChannels(random, blind ? 4 : channels));
   const kernels = Array.from({ length: plain || random.chance(0.7) ? 1 : between(random, 2, 3) }, () =>
-    !plain && random.chance(0.08) ? kernelPerChannel(random, filteredChannels({ channels: chosen }, channels).length) : randomKernel(random),
+    !plain && random.chance(0.08) ? kernelPerChannel(random, filteredChannels({ channels: chosen }, channels).length) : randomKernel(random, large),
   );
   const keepsSize = plain || (!blind && random.chance(0.5));
   const steps = kernels.map((kernel) => ({ kernel, ...randomStep({ random, content, kernel, often, plain, blind, keepsSize }) }));
@@ -57,12 +58,12 @@ export function randomFilterCase(number: number): FilterCase {
     ...{ channels: chosen, alpha: blind ? alpha : fittingAlpha(alpha, chosen, channels, kernels) },
     linear: plain ? undefined : maybe(() => random.chance(0.7)),
     output: plain ? undefined : maybe(() => pick(random, OUTPUTS)),
-    precision: maybe(() => pick(random, ['exact', 'fixed', 'fixed'] as const), 0.3),
+    precision: maybe(() => pick(random, ['exact', 'fixed', 'fixed', 'fixed'] as const), 0.6),
     borders: kernels.length > 1 ? maybe(() => pick(random, ['exact', 'approximate'] as const)) : undefined,
   };
   const taps = kernels.reduce((sum, { data }) => sum + data.length, 0);
-  const most = random.chance(1 / 6) ? MOST_PRODUCTS.rarely : MOST_PRODUCTS.often;
-  const image = randomPicture(random, randomSize(random, channels, most / taps), channels, content);
+  const most = (large ? MOST_PRODUCTS.large : MOST_PRODUCTS.small) / taps;
+  const image = randomPicture(random, randomSize(random, channels, most, large), channels, content);
   const local = blind || (keepsSize && !plain);
   const where = {
     region: local ? maybe(() => randomRegion(random, image)) : undefined,

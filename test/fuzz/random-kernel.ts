@@ -57,16 +57,27 @@ const FAMILIES: readonly (readonly [share: number, make: (random: Random) => Ten
   [2, sparse],
   [2, cancelling],
   [2, product],
-  [1, (random) => dense(random, pick(random, [17, 23]), pick(random, [17, 23]))],
+  [1, signedProduct],
+  [2, (random) => dense(random, pick(random, [17, 23]), pick(random, [17, 23]))],
 ];
 
 const CATALOGUE = Object.values(catalogue).flatMap((entry) => ('make' in entry ? entry.make() : []));
 
 const MAKERS = FAMILIES.flatMap(([share, make]) => Array<typeof make>(share).fill(make));
 
-/** A kernel `[kH, kW]`. */
-export function randomKernel(random: Random): Tensor {
-  return pick(random, MAKERS)(random);
+/** Kernels that are computed in other ways than by a sum of products, where pictures are large enough. */
+const LARGE: readonly ((random: Random) => Tensor)[] = [
+  (random) => gaussian(pick(random, [1, 1.5, 2, 3])),
+  product,
+  signedProduct,
+  signedProduct,
+  (random) => dense(random, pick(random, [17, 23]), pick(random, [17, 23])),
+  (random) => box(between(random, 5, 21)),
+];
+
+/** A kernel `[kH, kW]`. @param large for a large picture */
+export function randomKernel(random: Random, large: boolean): Tensor {
+  return pick(random, large && random.chance(0.7) ? LARGE : MAKERS)(random);
 }
 
 /** One kernel of random weights for each channel, `[C, kH, kW]`. */
@@ -144,6 +155,11 @@ function cancelling(random: Random): Tensor {
 /** A symmetric row times a symmetric column, as fixed point has them. */
 function product(random: Random): Tensor {
   const [column, row] = [symmetric(random), symmetric(random)];
+  return kernel2d(column.map((a) => row.map((b) => a * b)));
+}
+
+function signedProduct(random: Random): Tensor {
+  const [column, row] = [between(random, 5, 15), between(random, 5, 15)].map((size) => Array.from({ length: size }, () => random.uniform(-1, 2) / size));
   return kernel2d(column.map((a) => row.map((b) => a * b)));
 }
 

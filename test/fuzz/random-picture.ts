@@ -70,23 +70,34 @@ export function randomPicture(random: Random, [width, height]: readonly [number,
 const LEAST_ROW = 64;
 
 /**
- * A size: small ones, rows of about as many bytes as vectors hold, pictures high enough for several bands of the programs, and some
- * that pass through memory in several bands.
+ * A size: small ones, rows of about as many bytes as vectors hold, and, where it may be `large`, pictures high enough for several
+ * bands of the programs and some that pass through memory in several bands.
  * @param most samples at most
  */
-export function randomSize(random: Random, channels: number, most: number): readonly [width: number, height: number] {
-  const [width, height] = pick(random, SIZES)(random, channels);
+export function randomSize(random: Random, channels: number, most: number, large: boolean): readonly [width: number, height: number] {
+  const [width, height] = pick(random, large ? LARGE : SMALL)(random, channels);
   return [width, Math.max(1, Math.min(height, Math.floor(most / (width * channels))))];
 }
 
-const LONG = (random: Random, channels: number) => Math.ceil(LEAST_ROW / channels) + between(random, 0, 6);
+type Size = (random: Random, channels: number) => readonly [width: number, height: number];
 
-const SIZES: readonly ((random: Random, channels: number) => readonly [number, number])[] = [
+const SMALL: readonly Size[] = [
   (random) => [between(random, 1, 12), between(random, 1, 12)],
-  (random, channels) => [LONG(random, channels), between(random, 1, 30)],
-  (random, channels) => [LONG(random, channels), between(random, 10, 50)],
+  (random, channels) => [shortRow(random, channels), between(random, 1, 30)],
+  (random, channels) => [shortRow(random, channels), between(random, 10, 50)],
   (random) => [16 * between(random, 4, 8) + between(random, -1, 1), between(random, 3, 30)],
   (random) => [between(random, 64, 150), between(random, 3, 40)],
-  (random, channels) => [LONG(random, channels), between(random, 60, 300)],
-  (random) => (random.chance(0.3) ? [between(random, 300, 700), between(random, 130, 250)] : [between(random, 300, 500), between(random, 3, 12)]),
+  (random) => [between(random, 300, 500), between(random, 3, 12)],
 ];
+
+const LARGE: readonly Size[] = [
+  (random, channels) => [shortRow(random, channels), between(random, 60, 300)],
+  (random, channels) => [shortRow(random, channels) + between(random, 0, 30), between(random, 60, 200)],
+  (random) => [16 * between(random, 4, 8) + between(random, -1, 1), between(random, 60, 120)],
+  (random) => (random.chance(0.25) ? [between(random, 400, 600), between(random, 170, 200)] : [between(random, 400, 600), between(random, 20, 40)]),
+];
+
+/** Hardly longer than the shortest row that the programs from samples to samples take. */
+function shortRow(random: Random, channels: number): number {
+  return Math.ceil(LEAST_ROW / channels) + between(random, 0, 6);
+}
