@@ -117,18 +117,20 @@ async function compareOut(filterCase: FilterCase, want: Image, { reference, back
   else expectSameBits(`out: ${out} on ${backend.device}`, result, want);
 }
 
-/** The same bits where the picture, its result or both lie in the memory of the backend. */
+/** The same bits where the picture, its result or both lie in the memory of the backend, also in one place. */
 async function compareInMemory(filterCase: FilterCase, want: Image, backend: Backend): Promise<void> {
-  const places = want.data instanceof Uint8ClampedArray ? (['image', 'both', 'out'] as const) : (['image'] as const);
-  const place = places[Math.floor(filterCase.number / 3) % places.length];
-  const image = place === 'out' ? filterCase.image : await allocateImage(filterCase.image, { backend });
-  if (place !== 'out') image.data.set(filterCase.image.data);
-  const out = place === 'image' ? undefined : await allocateImage(want, { backend });
+  const { number, image: picture } = filterCase;
+  const fits = want.data instanceof Uint8ClampedArray ? (['image', 'both', 'out'] as const) : (['image'] as const);
+  const places = want.data.constructor === picture.data.constructor && want.data.length === picture.data.length ? ([...fits, 'itself'] as const) : fits;
+  const place = places[Math.floor(number / 3) % places.length];
+  const image = place === 'out' ? picture : await allocateImage(picture, { backend });
+  const allocated = place === 'both' || place === 'out' ? await allocateImage(want, { backend }) : undefined;
+  if (place !== 'out') image.data.set(picture.data);
   try {
+    const out = place === 'itself' && want.width === image.width ? image : allocated;
     expectSameBits(`${place} in the memory of ${backend.device}`, await runFilterCase(filterCase, { backend, image, out }), want);
   } finally {
-    if (place !== 'out') await freeImage(image, { backend });
-    if (out) await freeImage(out, { backend });
+    for (const each of [place === 'out' ? undefined : image, allocated]) if (each) await freeImage(each, { backend });
   }
 }
 

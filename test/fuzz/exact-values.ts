@@ -163,7 +163,7 @@ function blend({ values, tolerance }: ExactValues, { image, where: { region, mas
       const [old, fresh, error] = [data[at + colors], values[at + colors], tolerance[at + colors]];
       const mixed = kept * old + added * fresh;
       values[at + colors] = mixed;
-      tolerance[at + colors] = share * error + FLOAT_ERROR * Math.abs(mixed);
+      tolerance[at + colors] = product(share, error) + FLOAT_ERROR * Math.abs(mixed);
       // a color counts as much as it is opaque
       if (share > 0 && Math.abs(old - fresh) > 0 && mixed > 0) [kept, added] = [(kept * old) / mixed, (added * fresh) / mixed];
       if (share > 0 && error > FLOAT_ERROR * Math.abs(fresh)) unsure = mixed > 2 * error ? (share * error) / mixed : Number.POSITIVE_INFINITY;
@@ -172,9 +172,13 @@ function blend({ values, tolerance }: ExactValues, { image, where: { region, mas
       const stored = 4 * FLOAT_ERROR * (Math.abs(data[i]) + Math.abs(added * values[i]));
       // how much of each color there is does not matter where both are the same
       const apart = Math.abs(data[i] - values[i]) + tolerance[i];
-      tolerance[i] = Math.abs(added) * tolerance[i] + (unsure > 0 && apart > 0 ? 2 * unsure * apart : 0) + stored;
+      tolerance[i] = product(Math.abs(added), tolerance[i]) + 2 * product(unsure, apart) + stored;
       values[i] = kept * data[i] + added * values[i];
-      if (share === 0) [values[i], tolerance[i]] = [data[i], FLOAT_ERROR * Math.abs(data[i])];
     }
   }
+}
+
+/** None of something infinite is none. */
+function product(share: number, tolerance: number): number {
+  return share === 0 || tolerance === 0 ? 0 : share * tolerance;
 }

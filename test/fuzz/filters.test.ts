@@ -45,7 +45,9 @@ test('any combination of options gives what the reference backend gives, and the
       if ('refused' in outcome) count('refused');
       else for (const name of new Set(outcome.plans.map(nameOf))) count(name);
     } catch (error) {
-      failures.push(`${(error as Error).message}\n  FUZZ_CASE=${number}: ${inOneLine(filterCase)}`);
+      const failure = `${(error as Error).message}\n  FUZZ_CASE=${number}: ${inOneLine(filterCase)}`;
+      if (FUZZ !== undefined) console.log(failure);
+      failures.push(failure);
     }
   }
   if (FUZZ !== undefined) console.log(`filters, cases ${FIRST} to ${FIRST + COUNT - 1}: ${[...taken].map(([name, times]) => `${times} ${name}`).join(', ')}`);
