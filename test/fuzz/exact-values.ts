@@ -160,13 +160,15 @@ function blend({ values, tolerance }: ExactValues, { image, where: { region, mas
     const share = fade(x, left, w, width) * fade(y, top, h, height) * masked;
     let [kept, added, unsure] = [1 - share, share, 0];
     if (colors < channels) {
-      const [old, fresh, error] = [data[at + colors], values[at + colors], tolerance[at + colors]];
+      const [old, fresh, lost] = [data[at + colors], values[at + colors], tolerance[at + colors]];
       const mixed = kept * old + added * fresh;
+      const error = product(share, lost) + FLOAT_ERROR * (Math.abs(old) + Math.abs(fresh));
       values[at + colors] = mixed;
-      tolerance[at + colors] = product(share, error) + FLOAT_ERROR * Math.abs(mixed);
+      tolerance[at + colors] = error;
       // a color counts as much as it is opaque
       if (share > 0 && Math.abs(old - fresh) > 0 && mixed > 0) [kept, added] = [(kept * old) / mixed, (added * fresh) / mixed];
-      if (share > 0 && error > FLOAT_ERROR * Math.abs(fresh)) unsure = mixed > 2 * error ? (share * error) / mixed : Number.POSITIVE_INFINITY;
+      const changes = lost > 2 * FLOAT_ERROR * Math.abs(fresh) || Math.abs(old - fresh) > 2 * FLOAT_ERROR * Math.abs(old);
+      if (share > 0 && changes) unsure = mixed > 2 * error ? error / mixed : Number.POSITIVE_INFINITY;
     }
     for (let i = at; i < at + colors; i++) {
       const stored = 4 * FLOAT_ERROR * (Math.abs(data[i]) + Math.abs(added * values[i]));

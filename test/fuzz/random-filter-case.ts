@@ -101,7 +101,7 @@ function randomStep(draw: StepDraw): StepOptions {
   const perAxis = <T>(draw: () => T): T | readonly [T, T] => (random.chance(0.4) ? draw() : [draw(), draw()]);
   const white = { uint8: 255, uint16: 65535, float32: 1 }[content.samples];
   const dilation = maybe(() => perAxis(() => between(random, 1, 3)), often / 2);
-  const anchor = maybe(() => randomAnchor(draw));
+  const anchor = maybe(() => randomAnchor(draw), plain ? 0.5 : often);
   const padding = blind || anchor === undefined ? maybe(() => randomPadding(draw, dilation)) : maybe(() => 'same' as const);
   const extended = padding !== 'valid' && padding !== 0;
   const paddingMode = extended || blind ? maybe(() => pick(random, PADDING_MODES)) : undefined;

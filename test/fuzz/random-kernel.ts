@@ -31,7 +31,7 @@ export function between(random: Random, low: number, high: number): number {
 
 /** Kernels `[kH, kW]` by family; the families lead to different programs. */
 const FAMILIES: readonly (readonly [share: number, make: (random: Random) => Tensor])[] = [
-  [8, cross],
+  [14, cross],
   [2, (random) => sharpen(pick(random, [1, 2, 3, 0.5, 0.3]))],
   [1, () => LAPLACIAN_4],
   [1, () => LAPLACIAN_8],
