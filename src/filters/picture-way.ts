@@ -1,6 +1,6 @@
 import { formatOf, whiteOf } from '../image/samples.js';
 import { borderTable, OUTSIDE } from '../kernels/border.js';
-import type { KeptPixels, Load, PicturePart, Store } from '../kernels/job.js';
+import type { KeptPixels, Load, Mix, PicturePart, Store } from '../kernels/job.js';
 import type { PictureStep, PictureWay } from '../kernels/plan/plan-picture.js';
 import { premultipliedSteps, roundingOf } from './picture/alpha.js';
 import { midOf, unitOf } from './picture/output.js';
@@ -11,9 +11,10 @@ import { changeStep, type Step, sumOf } from './step.js';
 /**
  * A settled filter as a picture's way from samples to samples.
  * @param opaque it takes opaque pictures only
+ * @param mix what the picture and its filtered values become, instead of these
  * @returns undefined if pixels that are not filtered come from beyond the borders of several steps
  */
-export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay | undefined {
+export function pictureWay(settled: SettledFilter, opaque: boolean, mix?: Mix): PictureWay | undefined {
   const { format, channels, filtered, alpha, linear, changed, output, precision } = settled;
   const take = channels === 'luminance' ? 'luminance' : alpha === 'premultiply' ? 'premultiplied' : 'chosen';
   const chosen = take === 'premultiplied' ? Array.from({ length: format.channels }, (_, c) => c) : filtered;
@@ -24,7 +25,7 @@ export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay 
   const all = take === 'premultiplied' || (take === 'chosen' && chosen.length === format.channels);
   const mid = output === 'signed' ? midOf(format.samples) : 0;
   // what is added to every filtered value may as well begin its sum
-  const early = mid !== 0 && take === 'chosen' && !light && changed.length === chosen.length;
+  const early = mid !== 0 && !mix && take === 'chosen' && !light && changed.length === chosen.length;
   const last = steps.steps.length - 1;
   const kept = all ? undefined : keptPixels(settled.steps);
   if (kept && last > 0 && (kept.rows.includes(OUTSIDE) || kept.columns.includes(OUTSIDE))) return undefined;
@@ -40,6 +41,7 @@ export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay 
     unit: unitOf(format.samples, output),
     part: settled.local ? partOf(settled) : undefined,
     clamped: output !== 'float',
+    ...(mix ? { mix } : {}),
   };
   return { load, steps: early ? steps.steps.map((step, i) => (i === last ? { ...step, bias: step.bias + mid } : step)) : steps.steps, store, precision };
 }

@@ -85,6 +85,23 @@ export interface Store {
   readonly part: PicturePart | undefined;
   /** Limited to black … white; integers are rounded, halves up, as well. */
   readonly clamped: boolean;
+  /**
+   * The cell that each sample of the result's pixels takes, −1: the sample that is kept. Default: cells go to the channels that they
+   * come from, and the change of the luminance is added to the colors.
+   */
+  readonly places?: readonly number[];
+  /** Sums of premultiplied colors are divided by alpha before. Default: they become samples as they are. */
+  readonly mix?: Mix;
+}
+
+/** A value o of the picture whose sum is s becomes o + amount · (o − s) where |o − s| exceeds the threshold; else it stays. */
+export interface Mix {
+  readonly amount: number;
+  readonly threshold: number;
+  /** The channels that change. Those of a premultiplied picture may be some of its colors. */
+  readonly channels: readonly number[];
+  /** o and s are the luminance; what it changes by is added to each of the channels. */
+  readonly brightness: boolean;
 }
 
 /** Which pixel of a picture each pixel of the result takes its other channels from: that under the anchor. */
@@ -130,7 +147,13 @@ export interface PicturePass {
  * - `fixed`: the same in fixed point, symmetric and without bias: the row times 2¹⁶, the column times 2 to the power of `columnBits`,
  *   16 to 22;
  * - `fft`: by Fourier transform, for windows of more than one row;
- * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias.
+ * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias;
+ * - `slopes`: what the sums under two windows at right angles, or under more of which the largest counts, say together, without bias:
+ *   how steep it is, `step` being 1; the angle in which it rises; or the angle of the steepest cell as a color, as bright as it is steep;
+ * - `ridge`: of the cell whose sums under two windows at right angles are the steepest, the length √(a² + b²), or 0 where a neighbor
+ *   along the slope is steeper; the window of the geometry is two cells larger than these;
+ * - `moments`: the mean of a window, its variance / white, or the root of the variance. Weighted, the last cell says, from 0 to white,
+ *   how much the others of its pixel count; and with `brightness` the first is replaced by the luminance of the first three.
  */
 export type PictureSum =
   | {
@@ -146,11 +169,38 @@ export type PictureSum =
   | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array }
   | { readonly kind: 'fixed'; readonly row: Int32Array; readonly column: Int32Array; readonly columnBits: number }
   | { readonly kind: 'fft'; readonly window: Float32Array }
-  | { readonly kind: 'magnitude'; readonly windows: readonly [Int32Array, Int32Array]; readonly scale: number };
+  | { readonly kind: 'magnitude'; readonly windows: readonly [Int32Array, Int32Array]; readonly scale: number }
+  | {
+      readonly kind: 'slopes';
+      readonly windows: readonly Float32Array[];
+      readonly step: number;
+      readonly measure: SlopeMeasure;
+      /** of each window its direction, counter-clockwise from the right: a unit vector, y downwards, and the angle in radians */
+      readonly headings: readonly { readonly x: number; readonly y: number; readonly angle: number }[];
+    }
+  | { readonly kind: 'ridge'; readonly windows: readonly [Float32Array, Float32Array] }
+  | { readonly kind: 'moments'; readonly measure: MomentMeasure; readonly weighted: boolean; readonly brightness: boolean };
+
+/** What responses of several windows say together. */
+export type SlopeMeasure = 'length' | 'angle' | 'hue';
+/** What is measured of the samples under a window. */
+export type MomentMeasure = 'mean' | 'variance' | 'deviation';
 
 /** The name of a {@link PictureSum}. */
 export type PictureSumKind = PictureSum['kind'];
-export const PICTURE_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'fixed', 'fft', 'magnitude'] as const satisfies readonly PictureSumKind[];
+export const PICTURE_SUMS = [
+  'integer',
+  'box',
+  'window',
+  'sums',
+  'separable',
+  'fixed',
+  'fft',
+  'magnitude',
+  'slopes',
+  'ridge',
+  'moments',
+] as const satisfies readonly PictureSumKind[];
 
 /**
  * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as

@@ -9,9 +9,7 @@ import { PREWITT_X, PREWITT_Y } from '../kernels/prewitt.js';
 import { ROBERTS_FALLING, ROBERTS_RISING } from '../kernels/roberts.js';
 import { SCHARR_X, SCHARR_Y } from '../kernels/scharr.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
-import { chooseChannels } from '../picture/channels.js';
 import { checkOut, deliver, RESULT_OPTIONS, type ResultOptions, resultSamples } from '../picture/output.js';
-import { magnitudeFromSamples } from './magnitude.js';
 import {
   MEASURE_OPTIONS,
   type MeasureOptions,
@@ -23,15 +21,7 @@ import {
   respond,
   toPlanes,
 } from './operation.js';
-
-/** Kernels of a gradient operator: two at right angles, or the eight of a compass. */
-interface GradientOperator {
-  readonly kernels: readonly Tensor[];
-  /** response to a step from 0 to 1 between two columns; Kirsch's on the dark side, 9 on the bright one */
-  readonly step: number;
-  /** direction of each kernel, in degrees counter-clockwise from the right */
-  readonly looks: readonly number[];
-}
+import { type GradientOperator, slopesFromSamples } from './slopes.js';
 
 const COMPASS = [0, 45, 90, 135, 180, -135, -90, -45] as const;
 const OPERATORS = {
@@ -87,6 +77,11 @@ export interface Gradient {
 export async function gradient(image: Image, options: OperatorOption & MeasureOptions = {}): Promise<Gradient> {
   checkOptions('gradient', options, GRADIENT_OPTIONS);
   checkImage('gradient', image);
+  const ask = (measure: 'length' | 'angle') =>
+    slopesFromSamples('gradient', image, { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options);
+  const steep = await ask('length');
+  const angle = steep && (await ask('angle'));
+  if (steep && angle) return { magnitude: steep, direction: angle };
   const { magnitude, direction } = await slopes(toPlanes('gradient', image, options).x, options);
   return {
     magnitude: planesToImage(image, magnitude, 'float'),
@@ -101,16 +96,13 @@ export async function gradient(image: Image, options: OperatorOption & MeasureOp
  * @throws ShapeError if `out` does not have the shape and type of the result
  */
 export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions & ResultOptions = {}): Promise<Image> {
-  const { channels, output, out } = settle('gradientMagnitude', options, MAGNITUDE_OPTIONS);
+  const { output, out } = settle('gradientMagnitude', options, MAGNITUDE_OPTIONS);
   checkImage('gradientMagnitude', image);
   const format = formatOf(image);
   if (out !== undefined) checkOut('gradientMagnitude', out, { ...format, samples: resultSamples(format.samples, output) });
-  const { kernels, step } = operatorOf(options);
-  if (channels !== 'luminance' && output === 'clamp') {
-    const filtered = chooseChannels(channels, image.channels, 'gradientMagnitude');
-    const done = await magnitudeFromSamples('gradientMagnitude', image, { kernels, scale: 1 / step, filtered }, options);
-    if (done) return done;
-  }
+  const question = { operator: operatorOf(options), measure: 'length', output, inPicture: true } as const;
+  const done = await slopesFromSamples('gradientMagnitude', image, question, options);
+  if (done) return done;
   const planes = toPlanes('gradientMagnitude', image, options);
   const { magnitude } = await slopes(planes.x, options);
   return deliver(replacePlanes(image, planes, magnitude, output), out);
@@ -123,8 +115,11 @@ export async function gradientMagnitude(image: Image, options: OperatorOption & 
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export async function gradientDirection(image: Image, options: OperatorOption & OperationOptions = {}): Promise<Image> {
-  checkOptions('gradientDirection', options, DIRECTION_OPTIONS);
+  const { output } = settle('gradientDirection', options, DIRECTION_OPTIONS);
   checkImage('gradientDirection', image);
+  const question = { operator: operatorOf(options), measure: 'hue', output, inPicture: false } as const;
+  const done = await slopesFromSamples('gradientDirection', image, question, options);
+  if (done) return done;
   const { x } = toPlanes('gradientDirection', image, options);
   const { magnitude, direction } = await slopes(x, options);
   const area = image.width * image.height;
@@ -138,7 +133,7 @@ export async function gradientDirection(image: Image, options: OperatorOption & 
       rgb[c * area + i] = magnitude[at] * Math.min(1, Math.max(0, 2 - away));
     }
   }
-  return planesToImage(image, rgb, options.output);
+  return planesToImage(image, rgb, output);
 }
 
 interface Slopes {

@@ -1,9 +1,11 @@
 import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
+import type { MomentMeasure } from '../../kernels/job.js';
 import { count, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
 import { moments } from './moments.js';
+import { momentsFromSamples } from './moments-from-samples.js';
 import { hasHoles, OPERATION_OPTIONS, planeAt, replacePlanes, toPlanes } from './operation.js';
 
 /** Rows of {@link LocalOptions}. */
@@ -23,7 +25,7 @@ export interface LocalOptions extends OptionsOf<typeof LOCAL_OPTIONS> {}
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export async function localMean(image: Image, options: LocalOptions = {}): Promise<Image> {
-  return local('localMean', image, options, (mean) => mean);
+  return local('localMean', image, options, 'mean', (mean) => mean);
 }
 
 /**
@@ -33,7 +35,7 @@ export async function localMean(image: Image, options: LocalOptions = {}): Promi
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export async function localVariance(image: Image, options: LocalOptions = {}): Promise<Image> {
-  return local('localVariance', image, options, (_, variance, white) => variance / white);
+  return local('localVariance', image, options, 'variance', (_, variance, white) => variance / white);
 }
 
 /**
@@ -49,15 +51,17 @@ export async function localVariance(image: Image, options: LocalOptions = {}): P
  * ```
  */
 export async function localDeviation(image: Image, options: LocalOptions = {}): Promise<Image> {
-  return local('localDeviation', image, options, (_, variance) => Math.sqrt(variance));
+  return local('localDeviation', image, options, 'deviation', (_, variance) => Math.sqrt(variance));
 }
 
 type Measure = (mean: number, variance: number, white: number) => number;
 
-async function local(operation: string, image: Image, options: LocalOptions, measure: Measure): Promise<Image> {
+async function local(operation: string, image: Image, options: LocalOptions, name: MomentMeasure, measure: Measure): Promise<Image> {
   const { size, output, ...rest } = settle(operation, options, LOCAL_OPTIONS);
   checkImage(operation, image);
   checkKernelSize(operation, 'size', size, [size, size]);
+  const done = await momentsFromSamples(operation, image, { measure: name, size, output }, rest);
+  if (done) return done;
   const planes = toPlanes(operation, image, rest);
   const values = new Float32Array(planes.x.data.length);
   const white = whiteOf(image.data);

@@ -30,17 +30,22 @@ export interface Planes {
   readonly planeOf: ReadonlyMap<number, number>;
 }
 
+/**
+ * The channels of a picture that an operation looks at.
+ * @throws OptionError if it has no such channels
+ */
+export function lookedAt(operation: string, { channels: count }: Pick<Image, 'channels'>, channels: Channels): readonly number[] {
+  if (channels !== 'luminance') return chooseChannels(channels, count, operation);
+  if (count < 3) throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${count} channels`, channels);
+  return colorChannels(count);
+}
+
 /** @throws OptionError if the picture has no such channels */
 export function toPlanes(operation: string, image: Image, { channels = 'color' }: MeasureOptions): Planes {
   const x = imageToTensor(image);
   const { width, height } = image;
-  if (channels === 'luminance') {
-    if (image.channels < 3) {
-      throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${image.channels} channels`, channels);
-    }
-    return { x: luminanceOf(x), planeOf: new Map(colorChannels(image.channels).map((c) => [c, 0])) };
-  }
-  const chosen = chooseChannels(channels, image.channels, operation);
+  const chosen = lookedAt(operation, image, channels);
+  if (channels === 'luminance') return { x: luminanceOf(x), planeOf: new Map(chosen.map((c) => [c, 0])) };
   return { x: reshape(pickChannels(x, chosen), [chosen.length, 1, height, width]), planeOf: new Map(chosen.map((c, i) => [c, i])) };
 }
 

@@ -5,6 +5,7 @@ import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { hasHoles, OPERATION_OPTIONS, replacePlanes, toPlanes } from './operation.js';
+import { sharpenSamples } from './sharpen-samples.js';
 
 /** Rows of {@link UnsharpMaskOptions}. */
 export const UNSHARP_MASK_OPTIONS = {
@@ -40,6 +41,8 @@ export interface UnsharpMaskOptions extends OptionsOf<typeof UNSHARP_MASK_OPTION
 export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}): Promise<Image> {
   const { radius, amount, threshold, output, channels, ...rest } = settle('unsharpMask', options, UNSHARP_MASK_OPTIONS);
   checkImage('unsharpMask', image);
+  const done = await sharpenSamples('unsharpMask', image, { blur: gaussian(radius), amount, threshold, output }, { ...rest, channels });
+  if (done) return done;
   // in a blur of all colors `filter` counts pixels as much as they are opaque
   const blurred = await filter(image, gaussian(radius), { ...rest, channels: hasHoles(image, channels) ? 'color' : channels, output: 'float' });
   const look = (at: Image) => toPlanes('unsharpMask', at, { channels }).x.data;

@@ -26,7 +26,7 @@ export interface Way {
   /** `samples`: from the samples of a picture to samples, band by band; `planes`: over planes of float32. */
   readonly through: 'samples' | 'planes';
   /** The numbers that are summed: floats, whole numbers of 16 bits, or 16-bit fixed point. */
-  readonly arithmetic: 'float32' | 'int16' | 'fixed16';
+  readonly arithmetic: 'float32' | 'float64' | 'int16' | 'fixed16';
 }
 
 /** A way that was considered. */

@@ -79,7 +79,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
   return { job, steps: way.steps.map((step, i) => planOfStep(step, chosen[i], job, () => pictureAlternatives(step, way, backend))) };
 }
 
-function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candidate, job: PictureJob, alternatives: () => readonly Alternative[]): ConvPlan {
+export function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candidate, job: PictureJob, alternatives: () => readonly Alternative[]): ConvPlan {
   const reason: Reason = algorithm === 'auto' ? advantageOfSum(chosen.sum, geometry) : { name: 'asked' };
   const decided = { ...wayOf(chosen.sum), geometry, reason, passes: [], job };
   return new LazyPlan(decided, () => milliseconds(chosen, geometry), alternatives);
@@ -120,7 +120,7 @@ export function pictureAlternatives(step: PictureStep, way: PictureWay, backend:
 }
 
 /** A sum and its predicted nanoseconds for each value of the result. */
-interface Candidate {
+export interface Candidate {
   readonly sum: PictureSum;
   readonly cost: number;
   /** multiply-adds for each value, or the additions of running sums */
@@ -142,7 +142,7 @@ function whyNotFromSamples({ steps, load, store }: PictureWay, backend: Backend)
 function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output, stride } = geometry;
   const { samples, take, light, chosen, channels } = load;
-  if (samples === 'float32' || take !== 'chosen' || light || store.part || store.offset !== 0) return false;
+  if (samples === 'float32' || take !== 'chosen' || light || store.part || store.offset !== 0 || store.places || store.mix) return false;
   if (Math.min(input[2], output[2]) * channels < LEAST_ROW || stride.some((each) => each !== 1)) return false;
   // alpha that is filtered is neither made absolute nor normalized
   if (chosen.length === channels) return channels % 2 === 1 || !(store.absolute || store.normalized);
@@ -252,6 +252,9 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
   fixed: { algorithm: 'separable', arithmetic: 'fixed16' },
   fft: { algorithm: 'fft', arithmetic: 'float32' },
   magnitude: { algorithm: 'sparse', arithmetic: 'int16' },
+  slopes: { algorithm: 'sparse', arithmetic: 'float32' },
+  ridge: { algorithm: 'sparse', arithmetic: 'float32' },
+  moments: { algorithm: 'runningSum', arithmetic: 'float64' },
 };
 
 /** The way of a sum from samples to samples. */
@@ -270,8 +273,11 @@ export function advantageOfSum({ kind }: PictureSum, geometry: ConvGeometry): Re
       return { name: 'whole' };
     case 'box':
     case 'sums':
+    case 'moments':
       return { name: 'equal' };
     case 'window':
+    case 'slopes':
+    case 'ridge':
       return { name: 'cheapest' };
     case 'separable':
       return { name: 'product', values: { size, passes: [`${geometry.kernel[1]} × 1`, `1 × ${geometry.kernel[2]}`] } };

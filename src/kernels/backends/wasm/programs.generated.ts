@@ -128,11 +128,28 @@ export interface Programs {
    */
   lineFft(task: Address<'LineFftTask'>, scratch: number, from: number, to: number): void;
   /**
+   * Tiles `from` … `to` − 1, left to right and down.
+   * @param scratch frame; lines; floats [rowLength], cells
+   */
+  lineMoments(task: Address<'LineMomentsTask'>, scratch: number, from: number, to: number): void;
+  /**
+   * Non-maximum suppression: of each pixel the slope of its steepest cell, where that is not less steep than what lies uphill and
+   * steeper than what lies downhill, else 0. Tiles `from` … `to` − 1, as in lineWindow.
+   * @param scratch frame; lines; floats [bandRows + KH − 1, rowLength], cells
+   */
+  lineRidge(task: Address<'LineRidgeTask'>, scratch: number, from: number, to: number): void;
+  /**
    * A column and then a row of at least three weights each, in float32. Tiles `from` … `to` − 1, left to right and down: the cells of
    * as many rows as four windows cover are kept as floats, in the slots of a ring.
    * @param scratch frame; lines; floats [slots, rowLength], the ring
    */
   lineSeparable(task: Address<'LineSeparableTask'>, scratch: number, from: number, to: number): void;
+  /**
+   * Several windows over every cell, in float32, and of their responses one value: how steep it is, where it rises, or both as a color.
+   * Tiles `from` … `to` − 1, as in lineWindow.
+   * @param scratch frame; lines; floats [bandRows and what the windows reach below, rowLength], cells
+   */
+  lineSlopes(task: Address<'LineSlopesTask'>, scratch: number, from: number, to: number): void;
   /**
    * Any window, in float32. Tiles `from` … `to` − 1, left to right and down, small enough for the input of a row to stay in the
    * first-level cache.
@@ -174,7 +191,10 @@ export interface Tasks {
   readonly integerWords: records.IntegerTask;
   readonly lineBox: records.LineBoxTask;
   readonly lineFft: records.LineFftTask;
+  readonly lineMoments: records.LineMomentsTask;
+  readonly lineRidge: records.LineRidgeTask;
   readonly lineSeparable: records.LineSeparableTask;
+  readonly lineSlopes: records.LineSlopesTask;
   readonly lineWindow: records.LineWindowTask;
 }
 
@@ -211,6 +231,9 @@ export const WRITERS: { readonly [P in keyof Tasks]: (views: Views, at: Address<
   integerWords: records.writeIntegerTask,
   lineBox: records.writeLineBoxTask,
   lineFft: records.writeLineFftTask,
+  lineMoments: records.writeLineMomentsTask,
+  lineRidge: records.writeLineRidgeTask,
   lineSeparable: records.writeLineSeparableTask,
+  lineSlopes: records.writeLineSlopesTask,
   lineWindow: records.writeLineWindowTask,
 };

@@ -28,6 +28,14 @@ export const TAKE_CHOSEN = 2;
 export const TAKE_PREMULTIPLIED = 3;
 /** LineLoad and LineStore: the only cell is the luminance; what changed is added to red, green and blue. */
 export const TAKE_LUMINANCE = 4;
+/** lineSlopes: √(a² + b²), or the largest response; the direction in which it rises; and both as a color. */
+export const SLOPE_LENGTH = 1;
+export const SLOPE_ANGLE = 2;
+export const SLOPE_HUE = 3;
+/** lineMoments: what is measured of a window. */
+export const MOMENT_MEAN = 1;
+export const MOMENT_VARIANCE = 2;
+export const MOMENT_DEVIATION = 3;
 
 /** Bytes of the largest record that a program takes. */
 export const TASK_BYTES = 124;
@@ -889,6 +897,13 @@ export interface LineStore {
   readonly alphaScale: number;
   readonly nothing: number;
   readonly bias: number;
+  /** how the original is loaded that sums are mixed with, see line-mix.ts; or 0 */
+  readonly mixed: Address<'LineLoad'>;
+  readonly amount: number;
+  readonly threshold: number;
+  /** [12]: all bits of the samples that are mixed; `brightness`: by the change of the luminance, where cells are all samples */
+  readonly mixes: Address<'Ints'>;
+  readonly brightness: boolean;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   readonly light: boolean;
   readonly early: boolean;
@@ -917,7 +932,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 136;
+export const LINESTORE_BYTES = 156;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -938,23 +953,28 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   f32[i + 14] = fields.alphaScale;
   f32[i + 15] = fields.nothing;
   f32[i + 16] = fields.bias;
-  i32[i + 17] = Number(fields.light);
-  i32[i + 18] = Number(fields.early);
-  i32[i + 19] = Number(fields.absolute);
-  i32[i + 20] = fields.scales;
-  i32[i + 21] = fields.offsets;
-  i32[i + 22] = Number(fields.same);
-  i32[i + 23] = Number(fields.clamped);
-  i32[i + 24] = fields.ranges;
-  i32[i + 25] = fields.rowShares;
-  i32[i + 26] = fields.columnShares;
-  i32[i + 27] = fields.maskBytes;
-  f32[i + 28] = fields.maskWhite;
-  i32[i + 29] = fields.maskRowBytes;
-  i32[i + 30] = fields.blended;
-  i32[i + 31] = fields.top;
-  i32[i + 32] = fields.left;
-  f32[i + 33] = fields.unit;
+  i32[i + 17] = fields.mixed;
+  f32[i + 18] = fields.amount;
+  f32[i + 19] = fields.threshold;
+  i32[i + 20] = fields.mixes;
+  i32[i + 21] = Number(fields.brightness);
+  i32[i + 22] = Number(fields.light);
+  i32[i + 23] = Number(fields.early);
+  i32[i + 24] = Number(fields.absolute);
+  i32[i + 25] = fields.scales;
+  i32[i + 26] = fields.offsets;
+  i32[i + 27] = Number(fields.same);
+  i32[i + 28] = Number(fields.clamped);
+  i32[i + 29] = fields.ranges;
+  i32[i + 30] = fields.rowShares;
+  i32[i + 31] = fields.columnShares;
+  i32[i + 32] = fields.maskBytes;
+  f32[i + 33] = fields.maskWhite;
+  i32[i + 34] = fields.maskRowBytes;
+  i32[i + 35] = fields.blended;
+  i32[i + 36] = fields.top;
+  i32[i + 37] = fields.left;
+  f32[i + 38] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */
@@ -1046,6 +1066,110 @@ export function writeLineFftTask({ i32, f32 }: Views, at: Address<'LineFftTask'>
   i32[i + 18] = fields.rowLength;
 }
 
+/** Its bands are whole blocks of KH rows, and its tiles of KW columns. */
+export interface LineMomentsTask extends LineTask {
+  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  readonly tilePixels: number;
+  readonly bandRows: number;
+  readonly rowLength: number;
+  /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION */
+  readonly measure: number;
+  /** variances are divided by it */
+  readonly white: number;
+  /** the last cell, from 0 to white, says how much the others of its pixel count */
+  readonly weighted: boolean;
+  /** the first cell is the luminance of the first three */
+  readonly brightness: boolean;
+  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; float64 [tilePixels], how much the pixels of a window count; float64 [4], the origin of each cell; floats [rowLength], results */
+  readonly cellsAt: number;
+  readonly suffixesAt: number;
+  readonly prefixAt: number;
+  readonly columnsAt: number;
+  readonly alongAt: number;
+  readonly countsAt: number;
+  readonly originsAt: number;
+  readonly sumsAt: number;
+}
+
+export function writeLineMomentsTask({ i32, f32 }: Views, at: Address<'LineMomentsTask'>, fields: LineMomentsTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.measure;
+  f32[i + 13] = fields.white;
+  i32[i + 14] = Number(fields.weighted);
+  i32[i + 15] = Number(fields.brightness);
+  i32[i + 16] = fields.cellsAt;
+  i32[i + 17] = fields.suffixesAt;
+  i32[i + 18] = fields.prefixAt;
+  i32[i + 19] = fields.columnsAt;
+  i32[i + 20] = fields.alongAt;
+  i32[i + 21] = fields.countsAt;
+  i32[i + 22] = fields.originsAt;
+  i32[i + 23] = fields.sumsAt;
+}
+
+/** Where slopes are thinned to their ridges. The window of the grid is two pixels larger than those of the slopes. */
+export interface LineRidgeTask extends LineTask {
+  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  readonly tilePixels: number;
+  readonly bandRows: number;
+  readonly rowLength: number;
+  /** [2], of the taps of two windows that count */
+  readonly taps: Address<'Ints'>;
+  /** of the taps of one window after the other, in the tile, in bytes */
+  readonly offsets: Address<'Ints'>;
+  readonly weights: Address<'Floats'>;
+  /** of the picture: beyond, nothing is steep */
+  readonly height: number;
+  readonly width: number;
+  /** bytes from scratch to floats of cells; floats [3, sumsRow], x, y and lengths; floats [3, 3, slopeRow], those of the steepest cell of a pixel; floats of a row of the result */
+  readonly cellsAt: number;
+  readonly sumsAt: number;
+  readonly slopesAt: number;
+  readonly ridgeAt: number;
+  /** bytes */
+  readonly sumsRow: number;
+  readonly slopeRow: number;
+}
+
+export function writeLineRidgeTask({ i32 }: Views, at: Address<'LineRidgeTask'>, fields: LineRidgeTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.taps;
+  i32[i + 13] = fields.offsets;
+  i32[i + 14] = fields.weights;
+  i32[i + 15] = fields.height;
+  i32[i + 16] = fields.width;
+  i32[i + 17] = fields.cellsAt;
+  i32[i + 18] = fields.sumsAt;
+  i32[i + 19] = fields.slopesAt;
+  i32[i + 20] = fields.ridgeAt;
+  i32[i + 21] = fields.sumsRow;
+  i32[i + 22] = fields.slopeRow;
+}
+
 export interface LineSeparableTask extends LineTurnedTask {
   /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
   readonly slots: number;
@@ -1087,6 +1211,57 @@ export function writeLineSeparableTask({ i32, f32 }: Views, at: Address<'LineSep
   f32[i + 21] = fields.bias;
   i32[i + 22] = fields.turnedAt;
   i32[i + 23] = fields.offsetsAt;
+}
+
+/** What several windows say together. */
+export interface LineSlopesTask extends LineTask {
+  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  readonly tilePixels: number;
+  readonly bandRows: number;
+  readonly rowLength: number;
+  /** two at right angles, or more, of which the largest response counts */
+  readonly windows: number;
+  /** [windows], of the taps that count */
+  readonly taps: Address<'Ints'>;
+  /** of the taps of one window after the other, in the tile, in bytes */
+  readonly offsets: Address<'Ints'>;
+  readonly weights: Address<'Floats'>;
+  /** SLOPE_LENGTH, SLOPE_ANGLE or SLOPE_HUE */
+  readonly measure: number;
+  /** the response that has length 1 */
+  readonly step: number;
+  /** of two windows their directions, [2, 2] as x and y; of others their angles */
+  readonly headings: Address<'Floats'>;
+  /** bytes from scratch to floats of cells; floats [windows + 2, sumsRow], responses and what becomes of them; bytes of one */
+  readonly cellsAt: number;
+  readonly sumsAt: number;
+  readonly sumsRow: number;
+}
+
+export function writeLineSlopesTask({ i32, f32 }: Views, at: Address<'LineSlopesTask'>, fields: LineSlopesTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.windows;
+  i32[i + 13] = fields.taps;
+  i32[i + 14] = fields.offsets;
+  i32[i + 15] = fields.weights;
+  i32[i + 16] = fields.measure;
+  f32[i + 17] = fields.step;
+  i32[i + 18] = fields.headings;
+  i32[i + 19] = fields.cellsAt;
+  i32[i + 20] = fields.sumsAt;
+  i32[i + 21] = fields.sumsRow;
 }
 
 export interface LineWindowTask extends LineTask {

@@ -30,3 +30,13 @@ export const TAKE_CHOSEN: i32 = 2;
 export const TAKE_PREMULTIPLIED: i32 = 3;
 /** LineLoad and LineStore: the only cell is the luminance; what changed is added to red, green and blue. */
 export const TAKE_LUMINANCE: i32 = 4;
+
+/** lineSlopes: √(a² + b²), or the largest response; the direction in which it rises; and both as a color. */
+export const SLOPE_LENGTH: i32 = 1;
+export const SLOPE_ANGLE: i32 = 2;
+export const SLOPE_HUE: i32 = 3;
+
+/** lineMoments: what is measured of a window. */
+export const MOMENT_MEAN: i32 = 1;
+export const MOMENT_VARIANCE: i32 = 2;
+export const MOMENT_DEVIATION: i32 = 3;

@@ -18,5 +18,8 @@ export { isOpaque } from './picture/bytes-store';
 export { integerBytes, integerWords } from './picture/integer-sums';
 export { lineBox } from './picture/line-box';
 export { lineFft } from './picture/line-fft';
+export { lineMoments } from './picture/line-moments';
+export { lineRidge } from './picture/line-ridge';
 export { lineSeparable } from './picture/line-separable';
+export { lineSlopes } from './picture/line-slopes';
 export { lineWindow } from './picture/line-window';

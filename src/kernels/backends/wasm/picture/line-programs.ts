@@ -10,16 +10,16 @@ import type { PictureProgram, SumOf } from './picture-program.js';
 // Programs that sum the cells of a picture's pixels as floats, line by line.
 
 /** Cells in a row of a tile; under most windows, its rows stay in a first-level cache of 32 KiB. */
-const TILE_CELLS = 384;
+export const TILE_CELLS = 384;
 /** Minimum output rows in a tile under a window: with fewer, the window's own rows, which are read first, would weigh more. */
-const WINDOW_ROWS = 64;
+export const WINDOW_ROWS = 64;
 /** Bytes of a ring of rows, which stay in the second-level cache, and rows of a band: see assembly/picture/line-separable.ts. */
-const RING_BYTES = 512 * 1024;
+export const RING_BYTES = 512 * 1024;
 const RING_ROWS = 60;
 /** Rows of a box that are summed one after the other, at least. */
-const BOX_ROWS = 64;
+export const BOX_ROWS = 64;
 /** Floats behind a row that may be read and written: whole vectors of three, and of whole pixels. */
-const SLACK = 64;
+export const SLACK = 64;
 
 /** The fields that the records of all programs of lines begin with. */
 export function lineFields({ grid, load, store }: LineRecords): Omit<LineTask, 'loadAt' | 'storeAt'> & { loadAt: number; storeAt: number } {
@@ -174,7 +174,7 @@ function paddedAs({ pass: { geometry: g }, rectangle: { width, height } }: LineP
 }
 
 /** Pixels of a tile, at most `most` and whole vectors of them, such that all tiles of a row are about as wide. */
-function evenly(width: number, most: number): number {
+export function evenly(width: number, most: number): number {
   const whole = Math.max(SUMMED_PIXELS, Math.floor(most / SUMMED_PIXELS) * SUMMED_PIXELS);
   const across = Math.ceil(width / whole);
   return Math.min(whole, SUMMED_PIXELS * Math.ceil(width / across / SUMMED_PIXELS));

@@ -1,6 +1,6 @@
 import { borderTable } from '../../../border.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Load, PictureJob, PicturePass, PicturePart, PictureSum, SampleFormat } from '../../../job.js';
+import type { Load, Mix, PictureJob, PicturePass, PicturePart, PictureSum, SampleFormat } from '../../../job.js';
 import { srgbToLinear } from '../../../light.js';
 import { type Address, NOWHERE } from '../address.js';
 import { longestRun } from '../layers/correlation-spec.js';
@@ -54,12 +54,23 @@ export function cellsOf({ take, chosen }: Load): number {
   return take === 'luminance' ? 1 : chosen.length;
 }
 
+/** Cells of a pixel that a pass gives. */
+export function cellsGiven(sum: PictureSum, load: Load): number {
+  if (sum.kind === 'ridge') return 1;
+  return sum.kind === 'slopes' && sum.measure === 'hue' ? 3 : cellsOf(load);
+}
+
+/** Samples of a pixel of the result. */
+function channelsGiven({ load, store }: PictureJob): number {
+  return store.places?.length ?? load.channels;
+}
+
 /** Bytes of a row of what a pass reads, and of what it gives. */
 export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): readonly [input: number, output: number] {
   const { load, store } = job;
   const cells = 4 * cellsOf(load);
   const width = pass.geometry.input[2];
-  return [width * (first ? SAMPLE_BYTES[load.samples] * load.channels : cells), rectangle.width * (last ? SAMPLE_BYTES[store.samples] * load.channels : cells)];
+  return [width * (first ? SAMPLE_BYTES[load.samples] * load.channels : cells), rectangle.width * (last ? SAMPLE_BYTES[store.samples] * channelsGiven(job) : cells)];
 }
 
 /** @param ranges where the least and the largest value of each unit go instead of samples into the result */
@@ -72,7 +83,7 @@ export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Float
     ...(last ? storeStore(tables, line, ranges) : { store: storeRawStore(tables, line), patterns: undefined }),
     cells,
     loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels : 0),
-    stored: last ? job.load.channels : cells,
+    stored: last ? Math.max(job.load.channels, channelsGiven(job)) : cells,
   };
 }
 
@@ -83,10 +94,11 @@ interface Patterns {
 }
 
 /** Filtered values are multiplied and added to before they become samples of the result, from now on. */
-export function normalize({ machine }: Tables, { job: { load, store } }: LinePass, { scales, offsets }: Patterns, [scale, offset]: readonly [number, number]): void {
-  const changed = changedBy(load);
-  machine.put(patternOf(load.channels, (c) => store.unit * (changed(c) ? scale : 1)), scales);
-  machine.put(patternOf(load.channels, (c) => (changed(c) ? store.unit * offset : 0)), offsets);
+export function normalize({ machine }: Tables, { job }: LinePass, { scales, offsets }: Patterns, [scale, offset]: readonly [number, number]): void {
+  const changed = changedBy(job);
+  const [{ unit }, channels] = [job.store, channelsGiven(job)];
+  machine.put(patternOf(channels, (c) => unit * (changed(c) ? scale : 1)), scales);
+  machine.put(patternOf(channels, (c) => (changed(c) ? unit * offset : 0)), offsets);
 }
 
 /** A value for each channel as a pattern. */
@@ -94,8 +106,10 @@ function patternOf(channels: number, value: (channel: number) => number): Float3
   return Float32Array.from({ length: PATTERN }, (_, i) => value(i % channels));
 }
 
-/** The channels that are filtered and no alpha. */
-function changedBy({ chosen, channels }: Load): (channel: number) => boolean {
+/** The channels of the result that are filtered and no alpha; those that have places or are mixed may be. */
+function changedBy({ load: { chosen, channels }, store: { places, mix } }: PictureJob): (channel: number) => boolean {
+  if (places) return (channel) => places[channel] >= 0;
+  if (mix) return (channel) => mix.channels.includes(channel);
   return (channel) => chosen.includes(channel) && !(channels % 2 === 0 && channel === channels - 1);
 }
 
@@ -159,9 +173,10 @@ function lightOfBytes(): Float32Array {
 
 function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): { store: Address<'LineStore'>; patterns: Patterns } {
   const { load, store } = line.job;
-  const { channels, take, chosen } = load;
-  const { kept, part, unit } = store;
-  const changed = changedBy(load);
+  const { take, chosen } = load;
+  const { kept, part, unit, places, mix } = store;
+  const [cells, channels, changed] = [cellsGiven(line.pass.sum, load), channelsGiven(line.job), changedBy(line.job)];
+  const whole = places ? places.length === cells && places.every((cell, c) => cell === c) : !kept;
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
   const { x, y, width, height } = line.rectangle;
   const [rows, columns] = kept ? [kept.rows.subarray(y, y + height), kept.columns.subarray(x, x + width)] : [new Int32Array(height), new Int32Array(width)];
@@ -172,15 +187,18 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
     offsets: tables.store(patternOf(channels, (c) => (changed(c) ? store.offset : 0))),
   };
   const fields = {
-    ...{ sampleBytes: SAMPLE_BYTES[store.samples], channels, rowBytes: rowBytesOf(line)[1], cells: cellsOf(load) },
-    take: take === 'luminance' ? TAKE_LUMINANCE : take === 'premultiplied' ? TAKE_PREMULTIPLIED : kept ? TAKE_CHOSEN : TAKE_ALL,
-    order: orderOf(tables, Array.from({ length: channels }, (_, c) => chosen.indexOf(c)), channels),
+    ...{ sampleBytes: SAMPLE_BYTES[store.samples], channels, rowBytes: rowBytesOf(line)[1], cells },
+    take: take === 'premultiplied' ? TAKE_PREMULTIPLIED : take === 'luminance' && !places ? TAKE_LUMINANCE : whole ? TAKE_ALL : TAKE_CHOSEN,
+    order: orderOf(tables, places ?? Array.from({ length: channels }, (_, c) => chosen.indexOf(c)), channels),
     filtered: tables.store(Int32Array.from(patternOf(channels, (c) => (changed(c) ? -1 : 0)))),
     original: original(allOf(load, load.light && take === 'luminance')),
     ...{ originalRows: tables.store(rows), originalColumns: tables.store(columns), beyond: tables.store(new Float32Array(4).fill(kept?.value ?? 0)) },
     straight: columns.every((column, i) => column >= 0 && column === columns[0] + i),
     plain: isPlain(line, rows),
     compact: line.pass.sum.kind === 'separable',
+    mixed: mix ? original(take === 'premultiplied' ? allOf(load, false) : load) : NOWHERE,
+    ...{ amount: mix?.amount ?? 0, threshold: mix?.threshold ?? 0, brightness: take === 'premultiplied' && mix?.brightness === true },
+    mixes: mix ? tables.store(Int32Array.from(patternOf(channels, (c) => (take !== 'premultiplied' || mix.channels.includes(c) ? -1 : 0)))) : NOWHERE,
     ...{ alphaScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
     ...{ ...patterns, same: unit === 1 && store.offset === 0 && !store.normalized, clamped: store.clamped, ranges },
     ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
@@ -199,10 +217,11 @@ function isColors({ take, chosen, channels }: Load): boolean {
 
 /** True if cells become samples by whole vectors, see LineStore. */
 function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows: Int32Array): boolean {
-  const { kept } = store;
+  const { kept, places, mix } = store;
   const { samples, take, chosen, channels, white } = load;
+  if (places && (places.length !== channels || places.some((cell, c) => cell !== chosen.indexOf(c)))) return false;
   if (samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
-  if (load.light ? !isColors(load) : samples === 'uint8' && take !== 'premultiplied' && !isSmall(passes, white)) return false;
+  if (load.light ? !isColors(load) : samples === 'uint8' && take !== 'premultiplied' && !isSmall(passes, white, mix)) return false;
   if (store.absolute || store.normalized || store.offset !== 0 || store.part || rectangle.width < LEAST_PLAIN) return false;
   if (take === 'premultiplied') return samples === 'uint8' && channels === 4 && !load.light;
   if (!kept) return samples === 'uint8';
@@ -211,8 +230,9 @@ function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows
 }
 
 /** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
-function isSmall(passes: readonly PicturePass[], white: number): boolean {
-  const largest = passes.reduce((cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias), white);
+function isSmall(passes: readonly PicturePass[], white: number, mix: Mix | undefined): boolean {
+  const sum = passes.reduce((cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias), white);
+  const largest = mix ? white + Math.abs(mix.amount) * (white + sum) : sum;
   return largest < 2 ** 21;
 }
 
@@ -221,6 +241,8 @@ function weightOf(sum: PictureSum, { kernel }: ConvGeometry): number {
   const absolute = (values: Float32Array) => values.reduce((all, value) => all + Math.abs(value), 0);
   if (sum.kind === 'window' || sum.kind === 'fft') return absolute(sum.window);
   if (sum.kind === 'separable') return absolute(sum.row) * absolute(sum.column);
+  if (sum.kind === 'slopes') return sum.windows.reduce((all, window) => all + absolute(window), 0) / sum.step;
+  if (sum.kind === 'moments') return 1;
   return sum.kind === 'sums' ? kernel[1] * kernel[2] * Math.abs(sum.weight) : Number.POSITIVE_INFINITY;
 }
 
@@ -231,6 +253,7 @@ function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const fields = {
     ...{ sampleBytes: 4, channels: cells, rowBytes: rowBytesOf(line)[1], take: TAKE_ALL, cells, order: NOWHERE, filtered: NOWHERE },
     ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, straight: false, plain: false, compact: line.pass.sum.kind === 'separable' },
+    ...{ mixed: NOWHERE, amount: 0, threshold: 0, mixes: NOWHERE, brightness: false },
     ...{ alphaScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
     ...{ ranges: NOWHERE, rowShares: NOWHERE, columnShares: NOWHERE, maskBytes: 0, maskWhite: 1, maskRowBytes: 0 },
     ...{ blended: NOWHERE, top: 0, left: 0, unit: 1 },

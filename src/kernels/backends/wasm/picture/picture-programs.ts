@@ -8,6 +8,7 @@ import { fixedProgram } from './fixed-point.js';
 import { boxProgram, integerProgram, magnitudeProgram } from './integer-sums.js';
 import { fftProgram, boxProgram as floatBoxProgram, separableProgram, windowProgram } from './line-programs.js';
 import { type LinePass, type LineRecords, normalize, SAMPLE_BYTES, storeLine } from './line-records.js';
+import { momentsProgram, ridgeProgram, slopesProgram } from './measure-programs.js';
 import type { PictureProgram } from './picture-program.js';
 
 /**
@@ -36,6 +37,12 @@ export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'
       return lineProgram((records) => separableProgram(sum, line, records, tables), line, tables, ranges);
     case 'fft':
       return lineProgram((records) => fftProgram(sum, line, records, tables), line, tables, ranges);
+    case 'slopes':
+      return lineProgram((records) => slopesProgram(sum, line, records, tables), line, tables, ranges);
+    case 'ridge':
+      return lineProgram((records) => ridgeProgram(sum, line, records, tables), line, tables, ranges);
+    case 'moments':
+      return lineProgram((records) => momentsProgram(sum, line, records), line, tables, ranges);
     default:
       return sum satisfies never;
   }

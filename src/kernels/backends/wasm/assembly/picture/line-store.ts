@@ -2,6 +2,7 @@ import { TAKE_ALL, TAKE_CHOSEN, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../co
 import { HALF_WAY, storeFloats, wholeOf } from './bytes-store';
 import { toSrgb } from './light';
 import { loadPixels, luminanceOf, luminanceOfBytes } from './line-load';
+import { mix } from './line-mix';
 import { Line, LineStore, LineTask } from './line-task';
 
 /**
@@ -13,11 +14,14 @@ export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: 
   const s = task.store;
   if (task.grid.strideW > 1 && !s.compact) keepColumns(sums, <usize>s.cells << 2, task.grid.strideW, count);
   if (s.early) toSrgb(sums, count * s.cells, s.original.white, 0);
+  const mixed = changetype<usize>(s.mixed) !== 0;
+  if (mixed && s.take !== TAKE_PREMULTIPLIED) mix(task, line, sums, oh, ow, count);
   if (s.plain && (s.take === TAKE_LUMINANCE ? storeLuminances(task, sums, oh, ow, count) : storeFloatsTo(task, sums, oh, ow, count))) return;
   let values = sums;
   if (s.take === TAKE_PREMULTIPLIED) {
     if (s.channels === 4) unpremultiply4(s, sums, count);
     else unpremultiply2(s, sums, count);
+    if (mixed) mix(task, line, sums, oh, ow, count);
   } else if (s.take !== TAKE_ALL) {
     values = line.stored;
     loadOriginal(task, line, oh, ow, count, values);

@@ -84,6 +84,13 @@ export class LineStore {
   alphaScale: f32;
   nothing: f32;
   bias: f32;
+  /** how the original is loaded that sums are mixed with, see line-mix.ts; or 0 */
+  mixed: LineLoad;
+  amount: f32;
+  threshold: f32;
+  /** [12]: all bits of the samples that are mixed; `brightness`: by the change of the luminance, where cells are all samples */
+  mixes: Ints;
+  brightness: Flag;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   light: Flag;
   early: Flag;

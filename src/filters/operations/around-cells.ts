@@ -1,0 +1,48 @@
+import { type Format, whiteOf } from '../../image/samples.js';
+import type { Load, PictureJob, Store } from '../../kernels/job.js';
+import type { PictureStep } from '../../kernels/plan/plan-picture.js';
+import type { Tensor } from '../../tensor.js';
+import type { Channels } from '../picture/channels.js';
+import { chooseChannels, colorChannels } from '../picture/channels.js';
+import { midOf, type Output, resultSamples, unitOf } from '../picture/output.js';
+import { placeStep } from '../step.js';
+import type { MeasureOptions } from './operation.js';
+
+/** What an operation does around its sums. */
+export interface Around {
+  readonly channels: Channels;
+  readonly output: Output;
+  /** `'picture'`: values take the places of the channels that were looked at; or a picture of so many values a pixel, and nothing else. */
+  readonly gives: 'picture' | number;
+  /** Alpha is the last cell, which says how much the others count, of which the first is the luminance where that is looked at. */
+  readonly weighted?: boolean;
+  /** The job takes opaque pictures only. */
+  readonly opaque?: boolean;
+}
+
+/** How samples become the cells that an operation looks at, and values samples. */
+export function aroundCells({ samples, channels: count, width, height }: Format, { channels, output, gives, weighted = false, opaque = false }: Around): Pick<PictureJob, 'load' | 'store'> {
+  const luminance = channels === 'luminance';
+  const take = luminance && !weighted ? 'luminance' : 'chosen';
+  const looked = luminance ? colorChannels(count) : chooseChannels(channels, count);
+  const load: Load = { samples, channels: count, white: whiteOf(samples), take, chosen: weighted ? [...looked, count - 1] : looked, light: false, opaque };
+  const cellOf = (channel: number) => (luminance && looked.includes(channel) ? 0 : looked.indexOf(channel));
+  const places = Array.from({ length: gives === 'picture' ? count : gives }, (_, c) => (gives === 'picture' ? cellOf(c) : c));
+  const same = (length: number) => Int32Array.from({ length }, (_, i) => i);
+  const store: Store = {
+    ...{ samples: resultSamples(samples, output), alphaScale: 1, nothing: 0, bias: 0, places },
+    kept: places.includes(-1) ? { rows: same(height), columns: same(width), value: 0 } : undefined,
+    ...{ absolute: output === 'abs', normalized: output === 'normalize', offset: output === 'signed' ? midOf(samples) : 0 },
+    ...{ unit: unitOf(samples, output), part: undefined, clamped: output !== 'float' },
+  };
+  return { load, store };
+}
+
+/** Where a window of the kernel's size lies on the cells of a pixel. Beyond the border every pixel counts as a whole. */
+export function placeCells(operation: string, { width, height }: Format, { chosen, take, white }: Load, kernel: Tensor, options: MeasureOptions & { weighted?: boolean }): PictureStep {
+  const { paddingMode, paddingValue, weighted } = options;
+  const cells = take === 'luminance' ? 1 : chosen.length;
+  const { geometry, bias, algorithm } = placeStep(operation, [1, cells, height, width], kernel, { paddingMode, paddingValue });
+  const border = Array.from({ length: cells }, (_, c) => (weighted && c === cells - 1 ? white : geometry.paddingValue));
+  return { kernel, geometry, bias, algorithm, border };
+}

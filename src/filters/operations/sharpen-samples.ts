@@ -1,0 +1,56 @@
+import type { Image } from '../../image/image.js';
+import { type Format, formatOf } from '../../image/samples.js';
+import type { Backend } from '../../kernels/backend.js';
+import type { Mix } from '../../kernels/job.js';
+import { planPicture } from '../../kernels/plan/plan-picture.js';
+import type { Tensor } from '../../tensor.js';
+import { type Channels, hasAlpha } from '../picture/channels.js';
+import { type Output, resultSamples } from '../picture/output.js';
+import { pictureWay } from '../picture-way.js';
+import { settleFilter } from '../settle-filter.js';
+import { throughEngine } from './engine-way.js';
+import { lookedAt, type MeasureOptions } from './operation.js';
+
+/** A blur, and how much of what it takes away is added, where it takes away more than the threshold. */
+interface Sharpening extends Pick<Mix, 'amount' | 'threshold'> {
+  readonly blur: Tensor;
+  readonly output: Output;
+}
+
+/**
+ * Adds what a blur takes away, from samples to samples.
+ * @returns undefined where the backend has no program for it
+ */
+export function sharpenSamples(operation: string, image: Image, { blur, amount, threshold, output }: Sharpening, options: MeasureOptions): Promise<Image | undefined> {
+  const { channels = 'color', paddingMode, paddingValue } = options;
+  const format = formatOf(image);
+  const mixed = lookedAt(operation, format, channels);
+  const plan = (backend: Backend) => {
+    const step = { kernel: blur, paddingMode, paddingValue };
+    return waysOf(format, options, mixed).map(({ blurred, opaque, alpha }) => {
+      const settled = settleFilter(format, [step], { channels: blurred, output, ...(alpha && { alpha }) }, { operation, merging: 'none' });
+      const mix: Mix = { amount, threshold, channels: mixed, brightness: channels === 'luminance' && blurred !== 'luminance' };
+      const way = pictureWay(settled, opaque, mix);
+      return way && planPicture(way, backend);
+    });
+  };
+  const result = { ...format, samples: resultSamples(format.samples, output) };
+  return throughEngine(image, { operation, from: [blur, amount, threshold, output, channels, paddingMode, paddingValue], result, plan }, options);
+}
+
+interface Way {
+  /** the channels that are blurred */
+  readonly blurred: Channels;
+  /** the way is one for opaque pictures only */
+  readonly opaque: boolean;
+  readonly alpha?: 'ignore' | 'premultiply';
+}
+
+/** In the blur of a picture with holes pixels count as much as they are opaque, unless alpha is one of the channels that are mixed. */
+function waysOf({ channels: count }: Format, { channels = 'color', paddingMode }: MeasureOptions, mixed: readonly number[]): readonly Way[] {
+  if (!hasAlpha(count) || mixed.includes(count - 1)) return [{ blurred: channels, opaque: false }];
+  const share: Way = { blurred: 'color', opaque: false, alpha: 'premultiply' };
+  // a border that is transparent makes holes of its own, where all colors are blurred
+  if (paddingMode === 'zero' && channels !== 'luminance' && mixed.length === count - 1) return [share];
+  return [{ blurred: channels, opaque: true, alpha: 'ignore' }, share];
+}

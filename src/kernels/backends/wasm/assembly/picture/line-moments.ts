@@ -1,0 +1,176 @@
+import { MOMENT_DEVIATION, MOMENT_MEAN } from '../constants';
+import { Flag } from '../memory';
+import { loadRow, luminanceOf } from './line-load';
+import { storeLine } from './line-store';
+import { Line, lineOf, LineTask } from './line-task';
+
+// Mean and variance of boxes of any size at a constant cost, by blocks as in line-box.ts, but in float64: the difference of two large
+// sums is none of float32. A vector holds the sum of values and the sum of their squares. Nothing is subtracted from a sum, so NaN and
+// infinity stay in the windows that see them, and squares of samples of 8 and 16 bits are summed exactly.
+
+/** Its bands are whole blocks of KH rows, and its tiles of KW columns. */
+@unmanaged
+export class LineMomentsTask extends LineTask {
+  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  tilePixels: i32;
+  bandRows: i32;
+  rowLength: i32;
+  /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION */
+  measure: i32;
+  /** variances are divided by it */
+  white: f32;
+  /** the last cell, from 0 to white, says how much the others of its pixel count */
+  weighted: Flag;
+  /** the first cell is the luminance of the first three */
+  brightness: Flag;
+  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; float64 [tilePixels], how much the pixels of a window count; float64 [4], the origin of each cell; floats [rowLength], results */
+  cellsAt: usize;
+  suffixesAt: usize;
+  prefixAt: usize;
+  columnsAt: usize;
+  alongAt: usize;
+  countsAt: usize;
+  originsAt: usize;
+  sumsAt: usize;
+}
+
+/**
+ * Tiles `from` … `to` − 1, left to right and down.
+ * @param scratch frame; lines; floats [rowLength], cells
+ */
+export function lineMoments(task: LineMomentsTask, scratch: usize, from: i32, to: i32): void {
+  const g = task.grid;
+  const tilePixels = task.tilePixels, bandRows = task.bandRows;
+  const suffixes = scratch + task.suffixesAt, prefix = scratch + task.prefixAt, columns = scratch + task.columnsAt;
+  const rowBytes = <usize>task.rowLength << 4;
+  const cells = scratch + task.cellsAt;
+  const KH = g.KH;
+  const across = (g.outW + tilePixels - 1) / tilePixels;
+  for (let index = from; index < to; index++) {
+    const line = lineOf(task, scratch, index);
+    const oh = (index / across) * bandRows, ow = (index % across) * tilePixels;
+    const rows = min(bandRows, g.outH - oh), pixels = min(tilePixels, g.outW - ow);
+    const end = ow + pixels + g.KW - 1;
+    const width = (end - ow) * task.load.cells;
+    setOrigins(task, line, scratch, oh, ow);
+    for (let row = 0; row < rows; row++) {
+      const within = row % KH;
+      if (within === 0) {
+        for (let i = KH - 1; i >= 0; i--) {
+          const suffix = suffixes + <usize>i * rowBytes;
+          loadRow(task, line, oh + row + i, ow, end, cells);
+          addRow(task, scratch, end - ow, i === KH - 1 ? 0 : suffix + rowBytes, suffix);
+        }
+      } else {
+        loadRow(task, line, oh + row + KH - 1, ow, end, cells);
+        addRow(task, scratch, end - ow, within === 1 ? 0 : prefix, prefix);
+      }
+      let sums = suffixes + <usize>within * rowBytes;
+      if (within > 0) {
+        add(columns, sums, prefix, width);
+        sums = columns;
+      }
+      along(task, scratch, sums, pixels);
+      storeLine(task, line, scratch + task.sumsAt, oh + row, ow, pixels);
+    }
+  }
+}
+
+/** The cells of the tile's first pixel; 0 for what is not finite. */
+function setOrigins(task: LineMomentsTask, line: Line, scratch: usize, oh: i32, ow: i32): void {
+  const cells = scratch + task.cellsAt;
+  loadRow(task, line, oh, ow, ow + 1, cells);
+  if (task.brightness) store<f32>(cells, luminanceOf(cells));
+  for (let cell = 0; cell < task.load.cells; cell++) {
+    const x = <f64>load<f32>(cells + (<usize>cell << 2));
+    store<f64>(scratch + task.originsAt + (<usize>cell << 3), isFinite<f64>(x) ? x : 0);
+  }
+}
+
+/** to = before + the values of a row of cells and their squares; `before` may be 0: nothing. */
+function addRow(task: LineMomentsTask, scratch: usize, pixels: i32, before: usize, to: usize): void {
+  let cells = scratch + task.cellsAt;
+  const origins = scratch + task.originsAt;
+  if (task.weighted) {
+    addWeighted(task, scratch, pixels, before, to);
+    return;
+  }
+  const kept = <usize>task.load.cells << 2;
+  for (; pixels > 0; pixels--) {
+    for (let cell: usize = 0; cell < kept; cell += 4) {
+      const x = f64x2.splat(<f64>load<f32>(cells + cell) - load<f64>(origins + (cell << 1)));
+      const both = f64x2.mul(x, f64x2.replace_lane(x, 0, 1));
+      v128.store(to, before ? f64x2.add(v128.load(before), both) : both);
+      if (before) before += 16;
+      to += 16;
+    }
+    cells += kept;
+  }
+}
+
+/** The same, where the last cell of a pixel is its weight. */
+function addWeighted(task: LineMomentsTask, scratch: usize, pixels: i32, before: usize, to: usize): void {
+  let cells = scratch + task.cellsAt;
+  const origins = scratch + task.originsAt;
+  const weight = <usize>(task.load.cells - 1) << 2;
+  for (; pixels > 0; pixels--) {
+    if (task.brightness) store<f32>(cells, luminanceOf(cells));
+    const share = <f64>load<f32>(cells + weight) / <f64>task.white;
+    for (let cell: usize = 0; cell <= weight; cell += 4) {
+      const x = cell === weight ? 1 : <f64>load<f32>(cells + cell) - load<f64>(origins + (cell << 1));
+      const both = f64x2.mul(f64x2.splat(share * x), f64x2.replace_lane(f64x2.splat(x), 0, 1));
+      v128.store(to, before ? f64x2.add(v128.load(before), both) : both);
+      if (before) before += 16;
+      to += 16;
+    }
+    cells += weight + 4;
+  }
+}
+
+function add(to: usize, a: usize, b: usize, cells: i32): void {
+  for (let i: usize = 0; i < <usize>cells << 4; i += 16) v128.store(to + i, f64x2.add(v128.load(a + i), v128.load(b + i)));
+}
+
+/** Sums of KW pixels along a row of sums of columns, and what they measure. */
+function along(task: LineMomentsTask, scratch: usize, columns: usize, pixels: i32): void {
+  const KW = task.grid.KW, kept = task.load.cells;
+  const pixel = <usize>kept << 4;
+  const suffixes = scratch + task.alongAt, out = scratch + task.sumsAt, counts = scratch + task.countsAt;
+  // weights are summed first
+  for (let cell = kept - 1; cell >= 0; cell--) {
+    const origin = load<f64>(scratch + task.originsAt + (<usize>cell << 3));
+    const line = columns + (<usize>cell << 4);
+    for (let block = 0; block < pixels; block += KW) {
+      let sum = f64x2.splat(0);
+      for (let i = KW - 1; i >= 0; i--) {
+        const v = v128.load(line + <usize>(block + i) * pixel);
+        sum = i === KW - 1 ? v : f64x2.add(sum, v);
+        v128.store(suffixes + (<usize>i << 4), sum);
+      }
+      for (let i = 0, last = min(KW, pixels - block); i < last; i++) {
+        let whole = v128.load(suffixes + (<usize>i << 4));
+        if (i > 0) {
+          const v = v128.load(line + <usize>(block + KW + i - 1) * pixel);
+          sum = i === 1 ? v : f64x2.add(sum, v);
+          whole = f64x2.add(whole, sum);
+        }
+        const at = out + (<usize>((block + i) * kept + cell) << 2), counted = counts + (<usize>(block + i) << 3);
+        if (!task.weighted) store<f32>(at, measure(task, whole, <f64>(task.grid.KH * KW), origin));
+        else if (cell === kept - 1) store<f64>(counted, f64x2.extract_lane(whole, 0));
+        else store<f32>(at, measure(task, whole, load<f64>(counted), origin));
+      }
+    }
+  }
+}
+
+/** @param sums of values and of squares @param count of pixels, as much as they count */
+@inline
+function measure(task: LineMomentsTask, sums: v128, count: f64, origin: f64): f32 {
+  const sum = f64x2.extract_lane(sums, 0), squares = f64x2.extract_lane(sums, 1);
+  // where nothing counts, 0; what is no number stays none
+  if (count <= 1e-6 * <f64>(task.grid.KH * task.grid.KW)) return <f32>(0 * sum);
+  const mean = sum / count;
+  if (task.measure === MOMENT_MEAN) return <f32>(origin + mean);
+  const variance = max<f64>(0, squares / count - mean * mean);
+  return <f32>(task.measure === MOMENT_DEVIATION ? sqrt<f64>(variance) : variance / <f64>task.white);
+}

@@ -1,0 +1,29 @@
+import type { Tensor } from '../../tensor.js';
+import type { Backend } from '../backend.js';
+import type { PictureJob, PictureSum } from '../job.js';
+import { type PicturePlan, type PictureStep, planOfStep, planPicture } from './plan-picture.js';
+
+/** A picture's way that ends in a sum which is no weighted one: a measure of what lies under a window. */
+export interface SumWay extends Pick<PictureJob, 'load' | 'store'> {
+  /** Kernels before it, computed as is cheapest. */
+  readonly before?: readonly PictureStep[];
+  readonly step: Pick<PictureStep, 'geometry' | 'border'>;
+  readonly sum: PictureSum;
+  /** about the multiply-adds of a value */
+  readonly products: number;
+}
+
+/** Nanoseconds per value, and per multiply-add of it. */
+const SUM_NS = { value: 2, product: 0.09 };
+/** What `planOfStep` asks of a kernel when its algorithm is not to be chosen. */
+const NONE: Tensor = { shape: [0, 0], data: new Float32Array() };
+
+/** @returns undefined where the backend has no program for it */
+export function planSum({ load, store, before = [], step, sum, products }: SumWay, backend: Backend): PicturePlan | undefined {
+  if (!backend.abilities.pictures.includes(sum.kind) || !step.border.every(Number.isFinite)) return undefined;
+  const first = before.length > 0 ? planPicture({ load, steps: before, store, precision: 'exact' }, backend) : undefined;
+  if (before.length > 0 && !first) return undefined;
+  const job: PictureJob = { operation: 'picture', load, passes: [...(first?.job.passes ?? []), { ...step, bias: 0, sum }], store };
+  const last = planOfStep({ ...step, kernel: NONE, bias: 0, algorithm: 'auto' }, { sum, products, cost: SUM_NS.value + SUM_NS.product * products }, job, () => []);
+  return { job, steps: [...(first?.steps ?? []), last] };
+}
