@@ -2,11 +2,13 @@ import { OptionError } from '../../errors.js';
 import { checkImage, type Image } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { finite, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
+import type { Tensor } from '../../tensor.js';
 import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import { largestAt } from './gradient.js';
-import { OPERATION_OPTIONS, planeAt, planesToImage, respond, toPlanes } from './operation.js';
+import { type MeasureOptions, OPERATION_OPTIONS, planeAt, planesToImage, respond, toPlanes } from './operation.js';
+import { ridgeFromSamples } from './ridge.js';
 
 /** Rows of {@link CannyOptions}. */
 export const CANNY_OPTIONS = {
@@ -45,17 +47,18 @@ export async function canny(image: Image, options: CannyOptions = {}): Promise<I
   checkImage('canny', image);
   if (high < low) throw new OptionError('canny', 'high', `must be a finite number ≥ low (${low})`, high);
 
-  const { x } = toPlanes('canny', image, rest);
-  const smooth = sigma === 0 ? x : await respond(x, [gaussian(sigma)], rest);
-  const slopes = (await respond(smooth, [SOBEL_X, SOBEL_Y], rest)).data;
-  const ridge = thin(steepestSlopes(slopes, x.shape[0]), image.width, image.height);
+  const blur = sigma === 0 ? undefined : gaussian(sigma);
+  const ridge = (await ridgeFromSamples('canny', image, blur, rest)) ?? (await ridgeOverPlanes(image, blur, rest));
   const white = whiteOf(image.data);
   const full = 4 * white; // Sobel's response to a step from black to white
-  return planesToImage(
-    image,
-    link(ridge, image.width, low * full, high * full).map((edge) => edge * white),
-    output,
-  );
+  return planesToImage(image, link(ridge, image.width, [low * full, high * full], white), output);
+}
+
+async function ridgeOverPlanes(image: Image, blur: Tensor | undefined, options: MeasureOptions): Promise<Float32Array> {
+  const { x } = toPlanes('canny', image, options);
+  const smooth = blur ? await respond(x, [blur], options) : x;
+  const slopes = (await respond(smooth, [SOBEL_X, SOBEL_Y], options)).data;
+  return thin(steepestSlopes(slopes, x.shape[0]), image.width, image.height);
 }
 
 interface SlopePlanes {
@@ -97,30 +100,32 @@ function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): 
       // interpolates between the straight and the diagonal neighbor
       const [dx, dy] = ax >= ay ? [sx, 0] : [0, sy];
       const share = Math.min(ax, ay) / Math.max(ax, ay);
-      const uphill = (1 - share) * at(column + dx, row + dy) + share * at(column + sx, row + sy);
-      const downhill = (1 - share) * at(column - dx, row - dy) + share * at(column - sx, row - sy);
+      const [ahead, back] = [at(column + dx, row + dy), at(column - dx, row - dy)];
+      // of equal neighbors, exactly their value
+      const uphill = ahead + share * (at(column + sx, row + sy) - ahead);
+      const downhill = back + share * (at(column - sx, row - sy) - back);
       if (m >= uphill && m > downhill) ridge[i] = m;
     }
   }
   return ridge;
 }
 
-/** Hysteresis: 1 where the ridge is ≥ `high`, or ≥ `low` and 8-connected to such a pixel; else 0. */
-function link(ridge: Float32Array, width: number, low: number, high: number): Float32Array {
+/** Hysteresis: white where the ridge is ≥ `high`, or ≥ `low` and 8-connected to such a pixel; else 0. */
+function link(ridge: Float32Array, width: number, [low, high]: readonly [number, number], white: number): Float32Array {
   const edges = new Float32Array(ridge.length);
   const open: number[] = [];
-  const take = (i: number) => {
-    edges[i] = 1;
-    open.push(i);
-  };
   for (let start = 0; start < ridge.length; start++) {
-    if (edges[start] === 1 || ridge[start] === 0 || ridge[start] < high) continue;
-    take(start);
+    if (ridge[start] === 0 || !(ridge[start] >= high) || edges[start] !== 0) continue;
+    edges[start] = white;
+    open.push(start);
     for (let i = open.pop(); i !== undefined; i = open.pop()) {
       const column = i % width;
-      for (let dx = column === 0 ? 0 : -1; dx <= (column === width - 1 ? 0 : 1); dx++) {
-        for (const next of [i + dx - width, i + dx, i + dx + width]) {
-          if (ridge[next] > 0 && ridge[next] >= low && edges[next] === 0) take(next);
+      const [left, right] = [column === 0 ? 0 : -1, column === width - 1 ? 0 : 1];
+      for (let row = i - width; row <= i + width; row += width) {
+        for (let next = row + left; next <= row + right; next++) {
+          if (!(ridge[next] > 0 && ridge[next] >= low) || edges[next] !== 0) continue;
+          edges[next] = white;
+          open.push(next);
         }
       }
     }

@@ -1,5 +1,5 @@
 import { ShapeError } from '../../errors.js';
-import { checkImage, type Image, imageToTensor } from '../../image/image.js';
+import { checkImage, type Image, type Samples } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
@@ -24,6 +24,8 @@ export interface Comparison {
 /** SSIM's window: a Gaussian of σ 1.5, cut off to 11 × 11. */
 const WINDOW = 11;
 const SIGMA = 1.5;
+/** Of two pictures: a, b, a² + b² and ab. */
+const MOMENTS = 4;
 
 /**
  * Compares two pictures over all channels, alpha included.
@@ -46,59 +48,69 @@ export async function compareImages(a: Image, b: Image, options: RunOptions = {}
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
   if (say(a) !== say(b))
     throw new ShapeError('compareImages', `the pictures must have one size, as many channels and one sample type, received ${say(a)} and ${say(b)}`, { a, b });
-  let [max, sum, squares] = [0, 0, 0];
-  for (let i = 0; i < a.data.length; i++) {
-    const difference = Math.abs(a.data[i] - b.data[i]);
-    if (difference > max) max = difference;
-    sum += difference;
-    squares += difference ** 2;
-  }
+  const { max, sum, squares } = differences(a.data, b.data);
   const rmse = Math.sqrt(squares / a.data.length);
   return { max, mean: sum / a.data.length, rmse, psnr: 20 * Math.log10(whiteOf(a.data) / rmse), ssim: await similarity(a, b, options) };
 }
 
+function differences(a: Samples, b: Samples): { max: number; sum: number; squares: number } {
+  let [max, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs(a[i] - b[i]);
+    if (difference > max) max = difference;
+    sum += difference;
+    squares += difference * difference;
+  }
+  return { max, sum, squares };
+}
+
 async function similarity(a: Image, b: Image, on: RunOptions): Promise<number | null> {
   if (Math.min(a.width, a.height) < WINDOW) return null;
-  const area = a.width * a.height;
   const bell = reshape(gaussian(SIGMA, { size: WINDOW }), [1, 1, WINDOW, WINDOW]);
-  const [planesA, planesB] = [imageToTensor(a).data, imageToTensor(b).data];
+  const x = new Float32Array(MOMENTS * a.width * a.height);
   let total = 0;
   for (let c = 0; c < a.channels; c++) {
-    const [pa, pb] = [planesA, planesB].map((planes) => planes.subarray(c * area, (c + 1) * area));
-    const { x, shift } = pairMoments(pa, pb, whiteOf(a.data));
-    const { data } = await conv({ shape: [5, 1, a.height, a.width], data: x }, bell, on);
+    const shift = pairMoments(a, b, c, x);
+    const { data } = await conv({ shape: [MOMENTS, 1, a.height, a.width], data: x }, bell, on);
     total += meanSimilarity(data, shift);
   }
   return total / a.channels;
 }
 
-/** a, b, a², b² and ab, `[5, H·W]`, with white 1 and shifted by their common mean, which preserves the variances in float32. */
-function pairMoments(a: Float32Array, b: Float32Array, white: number): { x: Float32Array; shift: number } {
-  const area = a.length;
-  const add = (sum: number, value: number) => sum + value;
-  const shift = (a.reduce(add, 0) + b.reduce(add, 0)) / (2 * area);
-  const x = new Float32Array(5 * area);
-  for (let i = 0; i < area; i++) {
-    const [va, vb] = [(a[i] - shift) / white, (b[i] - shift) / white];
+/**
+ * a, b, a² + b² and ab of a channel, with white 1 and shifted by their common mean, which preserves the variances in float32.
+ * @param x `[4, H·W]`, where they go
+ * @returns the mean
+ */
+function pairMoments({ data: a, channels }: Image, { data: b }: Image, c: number, x: Float32Array): number {
+  const area = a.length / channels;
+  const white = whiteOf(a);
+  let sum = 0;
+  for (let at = c; at < a.length; at += channels) sum += a[at] + b[at];
+  const shift = sum / (2 * area);
+  for (let i = 0, at = c; i < area; i++, at += channels) {
+    const [va, vb] = [(a[at] - shift) / white, (b[at] - shift) / white];
     x[i] = va;
     x[area + i] = vb;
-    x[2 * area + i] = va * va;
-    x[3 * area + i] = vb * vb;
-    x[4 * area + i] = va * vb;
+    x[2 * area + i] = va * va + vb * vb;
+    x[3 * area + i] = va * vb;
   }
-  return { x, shift: shift / white };
+  return shift / white;
 }
 
 /** The mean of (2 μa μb + C1)(2 σab + C2) / ((μa² + μb² + C1)(σa² + σb² + C2)), with white = 1. */
 function meanSimilarity(windows: Float32Array, shift: number): number {
   const [c1, c2] = [0.01 ** 2, 0.03 ** 2];
-  const area = windows.length / 5;
+  const area = windows.length / MOMENTS;
   let sum = 0;
   for (let i = 0; i < area; i++) {
-    const [a, b, aa, bb, ab] = [windows[i], windows[area + i], windows[2 * area + i], windows[3 * area + i], windows[4 * area + i]];
-    const variances = Math.max(0, aa - a * a) + Math.max(0, bb - b * b);
-    const [ma, mb] = [a + shift, b + shift];
-    sum += ((2 * ma * mb + c1) * (2 * (ab - a * b) + c2)) / ((ma * ma + mb * mb + c1) * (variances + c2));
+    const a = windows[i];
+    const b = windows[area + i];
+    const variances = Math.max(0, windows[2 * area + i] - a * a - b * b);
+    const covariance = windows[3 * area + i] - a * b;
+    const ma = a + shift;
+    const mb = b + shift;
+    sum += ((2 * ma * mb + c1) * (2 * covariance + c2)) / ((ma * ma + mb * mb + c1) * (variances + c2));
   }
   return sum / area;
 }

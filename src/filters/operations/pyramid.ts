@@ -1,12 +1,11 @@
 import { OptionError, ShapeError } from '../../errors.js';
-import { checkImage, type Image, imageToTensor, tensorToImage } from '../../image/image.js';
+import { checkImage, type Image, type Samples } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
-import { conv } from '../../kernels/conv.js';
 import { check, checkOptions, count, type OptionsOf, pickRows, type Rows } from '../../options.js';
-import { reshape, tensor } from '../../tensor.js';
 import { FILTER_OPTIONS, filter } from '../filter.js';
 import { binomial } from '../kernels/binomial.js';
+import { outer } from '../kernels/make/build-kernel.js';
 
 /** Rows of {@link PyramidOptions}. */
 export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'backend') satisfies Rows;
@@ -57,11 +56,11 @@ export async function laplacianPyramid(image: Image, levels: number, options: Ru
   checkOptions('laplacianPyramid', options, RUN_OPTIONS);
   checkImage('laplacianPyramid', image);
   checkLevels('laplacianPyramid', image, levels);
-  let base: Image = { ...image, data: Float32Array.from(image.data, (value) => value / whiteOf(image.data)) };
+  let base: Image = { ...image, data: toUnit(image.data, whiteOf(image.data)) };
   const details: Image[] = [];
   while (details.length < levels - 1) {
     const smaller = await filter(base, binomial(5), { ...options, stride: 2, channels: 'all', output: 'float' });
-    details.push(combine(base, await enlarge(smaller, base, options), -1));
+    details.push(combine(await enlarge(smaller, base, options), base, -1));
     base = smaller;
   }
   return { details, base };
@@ -85,37 +84,46 @@ export async function collapsePyramid({ details, base }: LaplacianPyramid, optio
         image,
       });
     }
-    image = combine(detail, await enlarge(image, detail, options), 1);
+    image = combine(await enlarge(image, detail, options), detail, 1);
   }
   return image;
 }
 
-// Between the pixels of the small picture lie zeros, and 4 · binomial(5) runs over that. Of its 25 weights those on zeros
-// don't count: what is left is one small kernel for each of the four kinds of new pixels (even or odd row and column).
-const [EVEN, ODD] = [
-  [1 / 8, 6 / 8, 1 / 8],
-  [0, 1 / 2, 1 / 2],
-];
-const ENLARGE = tensor([EVEN, ODD].flatMap((down) => [EVEN, ODD].map((across) => [down.map((a) => across.map((b) => a * b))])));
+// Between the pixels of the small picture lie zeros, and 4 · binomial(5) runs over that. It is the same to repeat every pixel and to
+// run over that with this kernel: 1 6 1 of an even pixel's neighbors are 1 3 3 1 of repeated ones, and 1 1 of an odd one's 1+3 3+1.
+const SMOOTH = [1 / 8, 3 / 8, 3 / 8, 1 / 8];
+const ENLARGE = outer(SMOOTH, SMOOTH);
 
 /** The picture twice as large, cut to the size of `like`. */
-async function enlarge(image: Image, like: Image, on: RunOptions): Promise<Image> {
-  const { width, height, channels } = image;
-  const x = reshape(imageToTensor(image), [channels, 1, height, width]);
-  const { data: kinds } = await conv(x, ENLARGE, { ...on, padding: 'same', paddingMode: 'replicate' });
-  const data = new Float32Array(like.data.length);
-  for (let c = 0, o = 0; c < channels; c++) {
-    for (let y = 0; y < like.height; y++) {
-      const row = ((c * 4 + (y % 2) * 2) * height + (y >> 1)) * width;
-      for (let x = 0; x < like.width; x++, o++) data[o] = kinds[row + (x % 2) * height * width + (x >> 1)];
-    }
-  }
-  return tensorToImage({ shape: [1, channels, like.height, like.width], data }, { depth: 'float' });
+function enlarge(image: Image, like: Image, on: RunOptions): Promise<Image> {
+  return filter(repeat(image, like), ENLARGE, { ...on, anchor: 1, paddingMode: 'replicate', channels: 'all', output: 'float' });
 }
 
-/** a + sign · b, pixel by pixel. */
-function combine(a: Image, b: Image, sign: 1 | -1): Image {
-  return { ...a, data: Float32Array.from(a.data, (value, i) => value + sign * b.data[i]) };
+/** Every pixel twice across and down. */
+function repeat({ width, channels, data }: Image, like: Image): Image {
+  const large = new Float32Array(like.data.length);
+  const row = like.width * channels;
+  for (let y = 0; y < like.height; y += 2) {
+    for (let x = 0, o = y * row; x < like.width; x++) {
+      const from = ((y >> 1) * width + (x >> 1)) * channels;
+      for (let c = 0; c < channels; c++, o++) large[o] = data[from + c];
+    }
+    if (y + 1 < like.height) large.copyWithin((y + 1) * row, y * row, (y + 1) * row);
+  }
+  return { ...like, data: large };
+}
+
+/** In place: other + sign · image, pixel by pixel. */
+function combine(image: Image, { data: other }: Image, sign: 1 | -1): Image {
+  const { data } = image;
+  for (let i = 0; i < data.length; i++) data[i] = other[i] + sign * data[i];
+  return image;
+}
+
+function toUnit(data: Samples, white: number): Float32Array {
+  const values = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) values[i] = data[i] / white;
+  return values;
 }
 
 function half(size: number): number {
