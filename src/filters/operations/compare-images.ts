@@ -2,9 +2,8 @@ import { ShapeError } from '../../errors.js';
 import { checkImage, type Image, type Samples } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
-import { conv } from '../../kernels/conv.js';
 import { checkOptions } from '../../options.js';
-import { reshape } from '../../tensor.js';
+import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
 
 /** Differences of two pictures, in their units: 0 … 255 for 8 bits, 0 … 65535 for 16, 0 … 1 for floats. */
@@ -66,51 +65,54 @@ function differences(a: Samples, b: Samples): { max: number; sum: number; square
 
 async function similarity(a: Image, b: Image, on: RunOptions): Promise<number | null> {
   if (Math.min(a.width, a.height) < WINDOW) return null;
-  const bell = reshape(gaussian(SIGMA, { size: WINDOW }), [1, 1, WINDOW, WINDOW]);
-  const x = new Float32Array(MOMENTS * a.width * a.height);
+  const bell = gaussian(SIGMA, { size: WINDOW });
+  const pairs: Image = { ...a, channels: MOMENTS, data: new Float32Array(MOMENTS * a.width * a.height) };
+  const [width, height] = [a.width - WINDOW + 1, a.height - WINDOW + 1];
+  const windows: Image = { width, height, channels: MOMENTS, data: new Float32Array(MOMENTS * width * height) };
   let total = 0;
   for (let c = 0; c < a.channels; c++) {
-    const shift = pairMoments(a, b, c, x);
-    const { data } = await conv({ shape: [MOMENTS, 1, a.height, a.width], data: x }, bell, on);
-    total += meanSimilarity(data, shift);
+    const shift = pairMoments(a, b, c, pairs.data);
+    await filter(pairs, bell, { ...on, padding: 'valid', channels: 'all', output: 'float', out: windows });
+    total += meanSimilarity(windows.data, shift);
   }
   return total / a.channels;
 }
 
 /**
- * a, b, a² + b² and ab of a channel, with white 1 and shifted by their common mean, which preserves the variances in float32.
- * @param x `[4, H·W]`, where they go
+ * a, b, a² + b² and ab of a channel, pixel by pixel, with white 1 and shifted by their common mean, which preserves the variances in
+ * float32.
+ * @param x where they go
  * @returns the mean
  */
-function pairMoments({ data: a, channels }: Image, { data: b }: Image, c: number, x: Float32Array): number {
+function pairMoments({ data: a, channels }: Image, { data: b }: Image, c: number, x: Samples): number {
   const area = a.length / channels;
   const white = whiteOf(a);
   let sum = 0;
   for (let at = c; at < a.length; at += channels) sum += a[at] + b[at];
   const shift = sum / (2 * area);
-  for (let i = 0, at = c; i < area; i++, at += channels) {
-    const [va, vb] = [(a[at] - shift) / white, (b[at] - shift) / white];
-    x[i] = va;
-    x[area + i] = vb;
-    x[2 * area + i] = va * va + vb * vb;
-    x[3 * area + i] = va * vb;
+  for (let to = 0, at = c; at < a.length; at += channels, to += MOMENTS) {
+    const va = (a[at] - shift) / white;
+    const vb = (b[at] - shift) / white;
+    x[to] = va;
+    x[to + 1] = vb;
+    x[to + 2] = va * va + vb * vb;
+    x[to + 3] = va * vb;
   }
   return shift / white;
 }
 
 /** The mean of (2 μa μb + C1)(2 σab + C2) / ((μa² + μb² + C1)(σa² + σb² + C2)), with white = 1. */
-function meanSimilarity(windows: Float32Array, shift: number): number {
+function meanSimilarity(windows: Samples, shift: number): number {
   const [c1, c2] = [0.01 ** 2, 0.03 ** 2];
-  const area = windows.length / MOMENTS;
   let sum = 0;
-  for (let i = 0; i < area; i++) {
-    const a = windows[i];
-    const b = windows[area + i];
-    const variances = Math.max(0, windows[2 * area + i] - a * a - b * b);
-    const covariance = windows[3 * area + i] - a * b;
+  for (let at = 0; at < windows.length; at += MOMENTS) {
+    const a = windows[at];
+    const b = windows[at + 1];
+    const variances = Math.max(0, windows[at + 2] - a * a - b * b);
+    const covariance = windows[at + 3] - a * b;
     const ma = a + shift;
     const mb = b + shift;
     sum += ((2 * ma * mb + c1) * (2 * covariance + c2)) / ((ma * ma + mb * mb + c1) * (variances + c2));
   }
-  return sum / area;
+  return (sum * MOMENTS) / windows.length;
 }

@@ -32,7 +32,7 @@ export interface Scores {
  * @throws DataError if nothing is like the template
  */
 export async function matchScores(method: MatchMethod, picture: Tensor, template: Tensor, on: RunOptions): Promise<Scores> {
-  if (!template.data.every(Number.isFinite)) refuse(method, 'holds a value that is not finite: nothing is like it');
+  if (!allFinite(template.data)) refuse(method, 'holds a value that is not finite: nothing is like it');
   const black = new Float64Array(picture.shape[1]);
   const means = method === 'zncc' || method === 'ssd' ? meansOf(picture) : black;
   const [levels, patch] = [relative(picture, means), relative(template, method === 'zncc' ? meansOf(template) : means)];
@@ -52,29 +52,46 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
   const scores = reshape(products, products.shape.slice(2));
   if (method === 'correlation') return scores;
 
-  const { sums: squares, largest } = await windowSums({ shape: x.shape, data: new Float64Array(x.data).map((value) => value * value) }, t, on);
+  const { sums: squares, largest } = await windowSums({ shape: x.shape, data: squaresOf(x.data) }, t, on);
   if (method === 'zncc') {
     const area = t.shape[2] * t.shape[3];
     const { sums } = await windowSums(x, t, on);
     for (let c = 0; c < sums.length; c++) {
       // rounded to float32, the template's values do not cancel out quite, and a window far from the mean would see that
       const rest = t.data.subarray(c * area, (c + 1) * area).reduce((sum, value) => sum + value, 0) / area;
-      for (let i = 0; i < scores.data.length; i++) {
-        squares[c][i] -= sums[c][i] ** 2 / area;
-        scores.data[i] -= rest * sums[c][i];
-      }
+      subtractMeans(squares[c], sums[c], area, scores.data, rest);
     }
   }
   // what rounding leaves of no contrast: a billionth of the most that a window can hold
   const nothing = 1e-9 * largest * t.data.length;
   const { data } = scores;
+  const energies = sumOf(squares);
   for (let i = 0; i < data.length; i++) {
-    let window = 0;
-    for (const plane of squares) window += plane[i];
+    const window = energies[i];
     if (method === 'ssd') data[i] = Math.max(0, energy - 2 * data[i] + window);
     else data[i] = window <= nothing ? 0 : Math.min(1, Math.max(-1, data[i] / Math.sqrt(energy * window)));
   }
   return scores;
+}
+
+function squaresOf(values: Float32Array): Float64Array {
+  const squares = new Float64Array(values.length);
+  for (let i = 0; i < squares.length; i++) squares[i] = values[i] * values[i];
+  return squares;
+}
+
+/** In place: sums of squares become those of what differs from the mean, and scores lose what `rest` adds to every weight. */
+function subtractMeans(squares: Float64Array, sums: Float64Array, area: number, scores: Float32Array, rest: number): void {
+  for (let i = 0; i < scores.length; i++) {
+    squares[i] -= (sums[i] * sums[i]) / area;
+    scores[i] -= rest * sums[i];
+  }
+}
+
+/** Plane plus plane, in the first one. */
+function sumOf([first, ...others]: readonly Float64Array[]): Float64Array {
+  for (const plane of others) for (let i = 0; i < first.length; i++) first[i] += plane[i];
+  return first;
 }
 
 /**
@@ -97,15 +114,19 @@ async function windowSums(
   const summed = await conv({ shape: [2, ...shape.slice(1)], data: parts }, full([channels, 1, h, w], 1), { ...on, groups: channels });
   const size = summed.data.length / 2;
   const area = size / channels;
-  const sums = Array.from({ length: channels }, (_, c) =>
-    Float64Array.from({ length: area }, (_, i) => summed.data[c * area + i] + summed.data[size + c * area + i]),
-  );
+  const sums = Array.from({ length: channels }, (_, c) => added(summed.data.subarray(c * area, (c + 1) * area), summed.data.subarray(size + c * area)));
   return { sums, largest };
+}
+
+function added(a: Float32Array, b: Float32Array): Float64Array {
+  const sums = new Float64Array(a.length);
+  for (let i = 0; i < sums.length; i++) sums[i] = a[i] + b[i];
+  return sums;
 }
 
 /** NaN in place of the scores of windows that hold a value which is not finite. */
 async function forgetWhatIsNotFinite(scores: Tensor, { shape, data }: Tensor, [, , h, w]: readonly number[], on: RunOptions): Promise<void> {
-  if (data.every(Number.isFinite)) return;
+  if (allFinite(data)) return;
   const [, , height, width] = shape;
   const lost = full([1, 1, height, width]);
   data.forEach((value, i) => {
@@ -120,20 +141,34 @@ async function forgetWhatIsNotFinite(scores: Tensor, { shape, data }: Tensor, [,
 /** The mean of each color, over what is finite. @param x `[1, C, H, W]` */
 function meansOf({ shape, data }: Tensor): Float64Array {
   const area = shape[2] * shape[3];
-  return new Float64Array(shape[1]).map((_, c) => {
-    const finite = data.subarray(c * area, (c + 1) * area).filter(Number.isFinite);
-    return finite.length === 0 ? 0 : finite.reduce((sum, value) => sum + value, 0) / finite.length;
-  });
+  return new Float64Array(shape[1]).map((_, c) => meanOf(data.subarray(c * area, (c + 1) * area)));
+}
+
+function meanOf(values: Float32Array): number {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) continue;
+    sum += values[i];
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
 }
 
 /** Every value less the mean of its color; 0 for what is not finite. */
 function relative({ shape, data }: Tensor, means: Float64Array): Float64Array {
   const area = shape[2] * shape[3];
-  return new Float64Array(data).map((value, i) => (Number.isFinite(value) ? value - means[Math.floor(i / area)] : 0));
+  const values = new Float64Array(data.length);
+  for (let c = 0, i = 0; c < means.length; c++) {
+    const mean = means[c];
+    for (const end = i + area; i < end; i++) values[i] = Number.isFinite(data[i]) ? data[i] - mean : 0;
+  }
+  return values;
 }
 
 function toTensor(shape: readonly number[], values: Float64Array, unit: number): Tensor {
-  return { shape, data: new Float32Array(values.map((value) => value / unit)) };
+  const data = new Float32Array(values.length);
+  for (let i = 0; i < data.length; i++) data[i] = values[i] / unit;
+  return { shape, data };
 }
 
 /** The largest value's power of two; 1 if all are 0. */
@@ -144,8 +179,13 @@ function unitOf(values: Float64Array): number {
 
 function largestOf(values: Float32Array | Float64Array): number {
   let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
   return largest;
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 function refuse(method: MatchMethod, complaint: string): never {
