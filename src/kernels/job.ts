@@ -124,12 +124,12 @@ export interface PicturePass {
  * The weights of a pass and how they are summed. Taps of weight zero are left out.
  * - `integer`: whole weights and a factor; 16 bits hold every sum;
  * - `box`: one weight for the whole window, by running sums;
- * - `window`: float weights;
+ * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`;
  * - `sums`: one weight for the whole window, by running sums of floats;
  * - `separable`: a row and a column of at least three neighbors each, whose product is the window;
  * - `fixed`: the same in fixed point, symmetric and without bias: the row times 2¹⁶, the column times 2 to the power of `columnBits`,
  *   16 to 22;
- * - `fft`: by Fourier transform, for windows of more than one row;
+ * - `fft`: the same by Fourier transform, for windows of more than one row;
  * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias.
  */
 export type PictureSum =
