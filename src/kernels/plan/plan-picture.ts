@@ -68,7 +68,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
   if (whyNotFromSamples(way, backend)) return undefined;
   const chosen: Candidate[] = [];
   for (const step of way.steps) {
-    const best = least(waysOf(step, way), step, backend);
+    const best = least(waysOf(step, way), step, way.load, backend);
     if (!best) return undefined;
     chosen.push(best);
   }
@@ -81,7 +81,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
 
 function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candidate, job: PictureJob, alternatives: () => readonly Alternative[]): ConvPlan {
   const reason: Reason = algorithm === 'auto' ? advantageOfSum(chosen.sum, geometry) : { name: 'asked' };
-  const decided = { ...wayOf(chosen.sum), geometry, reason, passes: [], job };
+  const decided = { ...wayOf(chosen.sum, job.load), geometry, reason, passes: [], job };
   return new LazyPlan(decided, () => milliseconds(chosen, geometry), alternatives);
 }
 
@@ -114,7 +114,7 @@ export function pictureAlternatives(step: PictureStep, way: PictureWay, backend:
     .map((each) => {
       const passes = each.sum.kind === 'separable' || each.sum.kind === 'fixed' ? 2 : 1;
       const multiplyAdds = each.products * sizeOf(geometry.outShape);
-      return { ...wayOf(each.sum), possible: true as const, cost: milliseconds(each, geometry), memory, multiplyAdds, passes };
+      return { ...wayOf(each.sum, way.load), possible: true as const, cost: milliseconds(each, geometry), memory, multiplyAdds, passes };
     })
     .sort((a, b) => a.cost - b.cost);
 }
@@ -200,7 +200,8 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   }
   const floats = (cost: number, products: number, sum: PictureSum) => ways.push({ cost: share * (cost + around), products: share * products, sum });
   const tap = one && taps === KH * KW && geometry.dilation[1] === 1 && geometry.stride[1] === 1 ? PICTURE_NS.tap : PICTURE_NS.single;
-  floats(PICTURE_NS.floats + geometry.stride[2] * tap * taps, taps, { kind: 'window', window });
+  floats(PICTURE_NS.floats + geometry.stride[2] * tap * taps, taps, { kind: 'window', window, zeros: false });
+  if (step.algorithm === 'direct' && taps < KH * KW) floats(PICTURE_NS.floats + geometry.stride[2] * tap * KH * KW, KH * KW, { kind: 'window', window, zeros: true });
   if (one && taps === KH * KW && isTogether(geometry) && KH > 1 && window.every((weight) => weight === window[0])) {
     floats(PICTURE_NS.sums + PICTURE_NS.floats, 6, { kind: 'sums', weight: window[0] });
   }
@@ -229,14 +230,14 @@ function aroundCost({ load, store }: PictureWay): number {
 }
 
 /** The cheapest way that the backend has a program for, and that was asked for. */
-function least(ways: readonly Candidate[], { algorithm }: PictureStep, { abilities }: Backend): Candidate | undefined {
-  const able = ways.filter(({ sum }) => abilities.pictures.includes(sum.kind) && (algorithm === 'auto' || isAsked(sum, algorithm)));
+function least(ways: readonly Candidate[], { algorithm }: PictureStep, load: Load, { abilities }: Backend): Candidate | undefined {
+  const able = ways.filter(({ sum }) => abilities.pictures.includes(sum.kind) && (algorithm === 'auto' || isAsked(wayOf(sum, load), algorithm)));
   return able.length === 0 ? undefined : able.reduce((best, each) => (each.cost < best.cost ? each : best));
 }
 
-/** Direct and sparse are the same here, as weights of zero are left out; where samples are floats that shows below NaN. */
-function isAsked(sum: PictureSum, algorithm: Algorithm): boolean {
-  return wayOf(sum).algorithm === algorithm && WAYS[sum.kind].arithmetic === 'float32';
+/** An algorithm that is asked for sums floats. */
+function isAsked(way: Way, algorithm: Algorithm): boolean {
+  return way.algorithm === algorithm && way.arithmetic === 'float32';
 }
 
 function milliseconds({ cost }: Candidate, geometry: ConvGeometry): number {
@@ -255,14 +256,15 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
 };
 
 /** The way of a sum from samples to samples. */
-export function wayOf(sum: PictureSum): Way {
-  const way: Way = { ...WAYS[sum.kind], through: 'samples' };
-  const zeros = (sum.kind === 'integer' || sum.kind === 'window') && sum.window.includes(0);
+function wayOf(sum: PictureSum, { samples }: Load): Way {
+  const { algorithm, arithmetic } = WAYS[sum.kind];
+  const way: Way = { algorithm, arithmetic: arithmetic === 'int16' && samples === 'uint16' ? 'int32' : arithmetic, through: 'samples' };
+  const zeros = (sum.kind === 'integer' || (sum.kind === 'window' && !sum.zeros)) && sum.window.includes(0);
   return zeros ? { ...way, algorithm: 'sparse' } : way;
 }
 
 /** Why a sum is chosen, or what a picture's sums have in common. */
-export function advantageOfSum({ kind }: PictureSum, geometry: ConvGeometry): Reason {
+function advantageOfSum({ kind }: PictureSum, geometry: ConvGeometry): Reason {
   const size = geometry.kernel.slice(1).join(' × ');
   switch (kind) {
     case 'integer':

@@ -31,7 +31,7 @@ export function lineBytes({ loaded, stored }: LineRecords, pixels: number): read
   return [4 * (pixels * loaded + SLACK), 4 * (pixels * stored + SLACK)];
 }
 
-export function windowProgram(window: Float32Array, line: LinePass, records: LineRecords, tables: Tables): PictureProgram<'lineWindow'> {
+export function windowProgram({ window, zeros }: SumOf<'window'>, line: LinePass, records: LineRecords, tables: Tables): PictureProgram<'lineWindow'> {
   const { pass, rectangle } = line;
   const { cells } = records;
   const [, KH, KW] = pass.geometry.kernel;
@@ -42,7 +42,7 @@ export function windowProgram(window: Float32Array, line: LinePass, records: Lin
   const rowLength = seen * cells + SLACK;
   const below = (KH - 1) * dilationH;
   const bandRows = Math.min(rectangle.height, Math.max(3 * below + 1, WINDOW_ROWS));
-  const { taps, weights, patterned } = tapsOf(window, KH * KW, tables);
+  const { taps, weights, patterned } = tapsOf(window, KH * KW, tables, zeros);
   // two rows are computed at once where every cell of the window counts and its rows are neighbors
   const paired = !patterned && taps.length === KH * KW && dilationH === 1 && strideH === 1;
   const sumsRow = 4 * (((tilePixels - 1) * strideW + 1) * cells + SLACK);
@@ -170,9 +170,9 @@ export function fftProgram({ window }: SumOf<'fft'>, line: LinePass, records: Li
 }
 
 /** The taps of a window that count, and their weights; of windows for each cell in patterns of whole pixels. @param size of a window */
-function tapsOf(window: Float32Array, size: number, tables: Tables): { taps: readonly number[]; weights: Address<'Floats'>; patterned: boolean } {
+function tapsOf(window: Float32Array, size: number, tables: Tables, zeros = false): { taps: readonly number[]; weights: Address<'Floats'>; patterned: boolean } {
   const cells = window.length / size;
-  const taps = Array.from({ length: size }, (_, tap) => tap).filter((tap) => window.some((weight, i) => i % size === tap && weight !== 0));
+  const taps = Array.from({ length: size }, (_, tap) => tap).filter((tap) => zeros || window.some((weight, i) => i % size === tap && weight !== 0));
   const patterned = cells > 1;
   const weights = taps.flatMap((tap) => Array.from({ length: patterned ? PATTERN : 1 }, (_, i) => window[(i % cells) * size + tap]));
   return { taps, weights: tables.store(Float32Array.from(weights)), patterned };
