@@ -879,14 +879,15 @@ export interface LineStore {
   readonly originalColumns: Address<'Ints'>;
   /** [4] */
   readonly beyond: Address<'Floats'>;
-  /** originalColumns are neighbors */
-  readonly straight: boolean;
+  /** from each of originalColumns to the next, if that is always the same; else 0 */
+  readonly originalStep: number;
   /** cells are colors, and all that is left for them is to become samples; alpha, if it is kept, is that of a pixel of the same type in a straight line */
   readonly plain: boolean;
   /** with a stride, only the columns that are wanted are summed */
   readonly compact: boolean;
-  /** TAKE_PREMULTIPLIED: the sum of the weights, what it leaves of zeros, and what is added to colors after they are divided by alpha */
+  /** TAKE_PREMULTIPLIED: factors of alpha and of colors, what sums leave of zeros, and what is added to colors after they are divided by alpha */
   readonly alphaScale: number;
+  readonly colorScale: number;
   readonly nothing: number;
   readonly bias: number;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
@@ -917,7 +918,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 136;
+export const LINESTORE_BYTES = 140;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -932,29 +933,30 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   i32[i + 8] = fields.originalRows;
   i32[i + 9] = fields.originalColumns;
   i32[i + 10] = fields.beyond;
-  i32[i + 11] = Number(fields.straight);
+  i32[i + 11] = fields.originalStep;
   i32[i + 12] = Number(fields.plain);
   i32[i + 13] = Number(fields.compact);
   f32[i + 14] = fields.alphaScale;
-  f32[i + 15] = fields.nothing;
-  f32[i + 16] = fields.bias;
-  i32[i + 17] = Number(fields.light);
-  i32[i + 18] = Number(fields.early);
-  i32[i + 19] = Number(fields.absolute);
-  i32[i + 20] = fields.scales;
-  i32[i + 21] = fields.offsets;
-  i32[i + 22] = Number(fields.same);
-  i32[i + 23] = Number(fields.clamped);
-  i32[i + 24] = fields.ranges;
-  i32[i + 25] = fields.rowShares;
-  i32[i + 26] = fields.columnShares;
-  i32[i + 27] = fields.maskBytes;
-  f32[i + 28] = fields.maskWhite;
-  i32[i + 29] = fields.maskRowBytes;
-  i32[i + 30] = fields.blended;
-  i32[i + 31] = fields.top;
-  i32[i + 32] = fields.left;
-  f32[i + 33] = fields.unit;
+  f32[i + 15] = fields.colorScale;
+  f32[i + 16] = fields.nothing;
+  f32[i + 17] = fields.bias;
+  i32[i + 18] = Number(fields.light);
+  i32[i + 19] = Number(fields.early);
+  i32[i + 20] = Number(fields.absolute);
+  i32[i + 21] = fields.scales;
+  i32[i + 22] = fields.offsets;
+  i32[i + 23] = Number(fields.same);
+  i32[i + 24] = Number(fields.clamped);
+  i32[i + 25] = fields.ranges;
+  i32[i + 26] = fields.rowShares;
+  i32[i + 27] = fields.columnShares;
+  i32[i + 28] = fields.maskBytes;
+  f32[i + 29] = fields.maskWhite;
+  i32[i + 30] = fields.maskRowBytes;
+  i32[i + 31] = fields.blended;
+  i32[i + 32] = fields.top;
+  i32[i + 33] = fields.left;
+  f32[i + 34] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */
