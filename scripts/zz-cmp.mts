@@ -20,7 +20,7 @@ for (let n = 0; n < N; n++) {
   const image = { width: W, height: H, channels: C, data };
   const rk = (h: number, w: number) => kernel2d(Array.from({ length: h }, () => Array.from({ length: w }, () => rnd() - 0.3)));
   const ks = [sharpen(), gaussian(1), gaussian(2), box(3), box(7), SOBEL_X, rk(3, 3), rk(1, 4), rk(5, 2), rk(2, 2), rk(7, 7), kernel2d([[1]])];
-  const kernel = pick(...ks);
+  let kernel = pick(...ks); const perCell = rnd() < 0.15; 
   const o: any = {};
   if (rnd() < 0.3) o.output = pick('signed', 'abs', 'normalize', 'float', '16bit');
   if (rnd() < 0.2) o.linear = true;
@@ -39,7 +39,7 @@ for (let n = 0; n < N; n++) {
   if (rnd() < 0.1 && !o.stride && !o.padding) o.mask = { width: W, height: H, channels: 1, data: Uint8ClampedArray.from({ length: W * H }, () => rnd() * 256) };
   if (rnd() < 0.15 && !o.padding) o.anchor = [Math.min(kernel.shape[0] - 1, pick(0, 1)), 0];
   if (only >= 0 && n !== only) continue;
-  const steps = rnd() < 0.2 ? 2 : 1;
+  const steps = rnd() < 0.2 ? 2 : 1; if (perCell && o.alpha === undefined && o.channels === undefined) { const n = C % 2 ? C : C - 1; const [h, w] = kernel.shape; kernel = { shape: [n, h, w], data: Float32Array.from({ length: n * h * w }, () => rnd() - 0.3) }; }
   const run = async (b: any) => {
     const plans: string[] = [];
     try {

@@ -139,7 +139,7 @@ export interface Programs {
    */
   lineRidge(task: Address<'LineRidgeTask'>, scratch: number, from: number, to: number): void;
   /**
-   * A column and then a row of at least three weights each, in float32. Tiles `from` … `to` − 1, left to right and down: the cells of
+   * A column and then a row of at least three weights each, or a few of both whose products are added up, in float32. Tiles `from` … `to` − 1, left to right and down: the cells of
    * as many rows as four windows cover are kept as floats, in the slots of a ring.
    * @param scratch frame; lines; floats [slots, rowLength], the ring
    */

@@ -887,14 +887,15 @@ export interface LineStore {
   readonly originalColumns: Address<'Ints'>;
   /** [4] */
   readonly beyond: Address<'Floats'>;
-  /** originalColumns are neighbors */
-  readonly straight: boolean;
+  /** from each of originalColumns to the next, if that is always the same; else 0 */
+  readonly originalStep: number;
   /** cells are colors, and all that is left for them is to become samples; alpha, if it is kept, is that of a pixel of the same type in a straight line */
   readonly plain: boolean;
   /** with a stride, only the columns that are wanted are summed */
   readonly compact: boolean;
-  /** TAKE_PREMULTIPLIED: the sum of the weights, what it leaves of zeros, and what is added to colors after they are divided by alpha */
+  /** TAKE_PREMULTIPLIED: factors of alpha and of colors, what sums leave of zeros, and what is added to colors after they are divided by alpha */
   readonly alphaScale: number;
+  readonly colorScale: number;
   readonly nothing: number;
   readonly bias: number;
   /** how the original is loaded that sums are mixed with, see line-mix.ts; or 0 */
@@ -932,7 +933,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 156;
+export const LINESTORE_BYTES = 160;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -947,34 +948,35 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   i32[i + 8] = fields.originalRows;
   i32[i + 9] = fields.originalColumns;
   i32[i + 10] = fields.beyond;
-  i32[i + 11] = Number(fields.straight);
+  i32[i + 11] = fields.originalStep;
   i32[i + 12] = Number(fields.plain);
   i32[i + 13] = Number(fields.compact);
   f32[i + 14] = fields.alphaScale;
-  f32[i + 15] = fields.nothing;
-  f32[i + 16] = fields.bias;
-  i32[i + 17] = fields.mixed;
-  f32[i + 18] = fields.amount;
-  f32[i + 19] = fields.threshold;
-  i32[i + 20] = fields.mixes;
-  i32[i + 21] = Number(fields.brightness);
-  i32[i + 22] = Number(fields.light);
-  i32[i + 23] = Number(fields.early);
-  i32[i + 24] = Number(fields.absolute);
-  i32[i + 25] = fields.scales;
-  i32[i + 26] = fields.offsets;
-  i32[i + 27] = Number(fields.same);
-  i32[i + 28] = Number(fields.clamped);
-  i32[i + 29] = fields.ranges;
-  i32[i + 30] = fields.rowShares;
-  i32[i + 31] = fields.columnShares;
-  i32[i + 32] = fields.maskBytes;
-  f32[i + 33] = fields.maskWhite;
-  i32[i + 34] = fields.maskRowBytes;
-  i32[i + 35] = fields.blended;
-  i32[i + 36] = fields.top;
-  i32[i + 37] = fields.left;
-  f32[i + 38] = fields.unit;
+  f32[i + 15] = fields.colorScale;
+  f32[i + 16] = fields.nothing;
+  f32[i + 17] = fields.bias;
+  i32[i + 18] = fields.mixed;
+  f32[i + 19] = fields.amount;
+  f32[i + 20] = fields.threshold;
+  i32[i + 21] = fields.mixes;
+  i32[i + 22] = Number(fields.brightness);
+  i32[i + 23] = Number(fields.light);
+  i32[i + 24] = Number(fields.early);
+  i32[i + 25] = Number(fields.absolute);
+  i32[i + 26] = fields.scales;
+  i32[i + 27] = fields.offsets;
+  i32[i + 28] = Number(fields.same);
+  i32[i + 29] = Number(fields.clamped);
+  i32[i + 30] = fields.ranges;
+  i32[i + 31] = fields.rowShares;
+  i32[i + 32] = fields.columnShares;
+  i32[i + 33] = fields.maskBytes;
+  f32[i + 34] = fields.maskWhite;
+  i32[i + 35] = fields.maskRowBytes;
+  i32[i + 36] = fields.blended;
+  i32[i + 37] = fields.top;
+  i32[i + 38] = fields.left;
+  f32[i + 39] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */
@@ -1030,12 +1032,15 @@ export interface LineFftTask extends LineTask {
   /** of one channel */
   readonly correlation: Address<'Correlation'>;
   readonly tiling: Address<'Tiling'>;
-  /** of the kernel */
+  /** of the kernel, and bytes from a cell's to that of the next: 0, if they share one */
   readonly spectrum: Address<'Floats'>;
+  readonly spectrumStep: number;
   /** the window, and where its taps lie in a tile of cells, in bytes: for tiles that hold NaN or infinity, which a transform would spread */
   readonly taps: number;
   readonly offsets: Address<'Ints'>;
   readonly weights: Address<'Floats'>;
+  /** see LineWindowTask */
+  readonly patterned: boolean;
   readonly bias: number;
   /** bytes from scratch to floats [2, rows, rowLength], the cells of two tiles; to what fftScratch says */
   readonly cellsAt: number;
@@ -1057,13 +1062,15 @@ export function writeLineFftTask({ i32, f32 }: Views, at: Address<'LineFftTask'>
   i32[i + 9] = fields.correlation;
   i32[i + 10] = fields.tiling;
   i32[i + 11] = fields.spectrum;
-  i32[i + 12] = fields.taps;
-  i32[i + 13] = fields.offsets;
-  i32[i + 14] = fields.weights;
-  f32[i + 15] = fields.bias;
-  i32[i + 16] = fields.cellsAt;
-  i32[i + 17] = fields.tileAt;
-  i32[i + 18] = fields.rowLength;
+  i32[i + 12] = fields.spectrumStep;
+  i32[i + 13] = fields.taps;
+  i32[i + 14] = fields.offsets;
+  i32[i + 15] = fields.weights;
+  i32[i + 16] = Number(fields.patterned);
+  f32[i + 17] = fields.bias;
+  i32[i + 18] = fields.cellsAt;
+  i32[i + 19] = fields.tileAt;
+  i32[i + 20] = fields.rowLength;
 }
 
 /** Its bands are whole blocks of KH rows, and its tiles of KW columns. */
@@ -1173,15 +1180,21 @@ export function writeLineRidgeTask({ i32 }: Views, at: Address<'LineRidgeTask'>,
 export interface LineSeparableTask extends LineTurnedTask {
   /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
   readonly slots: number;
+  /** columns and rows whose products are added up */
+  readonly products: number;
   readonly rowTaps: number;
   /** [rowTaps + SUMMED_ROWS − 1] of the taps of a row in a line of sums, in bytes */
   readonly rowOffsets: Address<'Ints'>;
+  /** [products, rowTaps] */
   readonly rowWeights: Address<'Floats'>;
   readonly columnTaps: number;
+  /** [products, columnTaps] */
   readonly columnWeights: Address<'Floats'>;
   readonly bias: number;
   /** bytes from scratch to vectors of sums of rows; i32 [slots], where rows lie in the ring */
   readonly turnedAt: number;
+  /** the same of a further product */
+  readonly furtherAt: number;
   readonly offsetsAt: number;
 }
 
@@ -1203,14 +1216,16 @@ export function writeLineSeparableTask({ i32, f32 }: Views, at: Address<'LineSep
   i32[i + 13] = fields.lineAt;
   i32[i + 14] = fields.sumsAt;
   i32[i + 15] = fields.slots;
-  i32[i + 16] = fields.rowTaps;
-  i32[i + 17] = fields.rowOffsets;
-  i32[i + 18] = fields.rowWeights;
-  i32[i + 19] = fields.columnTaps;
-  i32[i + 20] = fields.columnWeights;
-  f32[i + 21] = fields.bias;
-  i32[i + 22] = fields.turnedAt;
-  i32[i + 23] = fields.offsetsAt;
+  i32[i + 16] = fields.products;
+  i32[i + 17] = fields.rowTaps;
+  i32[i + 18] = fields.rowOffsets;
+  i32[i + 19] = fields.rowWeights;
+  i32[i + 20] = fields.columnTaps;
+  i32[i + 21] = fields.columnWeights;
+  f32[i + 22] = fields.bias;
+  i32[i + 23] = fields.turnedAt;
+  i32[i + 24] = fields.furtherAt;
+  i32[i + 25] = fields.offsetsAt;
 }
 
 /** What several windows say together. */
@@ -1272,7 +1287,9 @@ export interface LineWindowTask extends LineTask {
   readonly taps: number;
   /** of the taps in the tile, in bytes */
   readonly offsets: Address<'Ints'>;
+  /** [taps], or [taps, 12] of as many floats, where each cell has a window of its own */
   readonly weights: Address<'Floats'>;
+  readonly patterned: boolean;
   /** these are all taps of the window, and its rows are neighbors, as are those of the result */
   readonly paired: boolean;
   readonly bias: number;
@@ -1299,9 +1316,10 @@ export function writeLineWindowTask({ i32, f32 }: Views, at: Address<'LineWindow
   i32[i + 12] = fields.taps;
   i32[i + 13] = fields.offsets;
   i32[i + 14] = fields.weights;
-  i32[i + 15] = Number(fields.paired);
-  f32[i + 16] = fields.bias;
-  i32[i + 17] = fields.cellsAt;
-  i32[i + 18] = fields.sumsAt;
-  i32[i + 19] = fields.sumsRow;
+  i32[i + 15] = Number(fields.patterned);
+  i32[i + 16] = Number(fields.paired);
+  f32[i + 17] = fields.bias;
+  i32[i + 18] = fields.cellsAt;
+  i32[i + 19] = fields.sumsAt;
+  i32[i + 20] = fields.sumsRow;
 }

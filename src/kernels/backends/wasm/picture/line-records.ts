@@ -20,7 +20,7 @@ import type { Tables } from '../tables.js';
 
 export const SAMPLE_BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, float32: 4 };
 /** Samples of a pattern that fits pixels of 1, 2, 3 and 4. */
-const PATTERN = 12;
+export const PATTERN = 12;
 /** The least pixels that are stored as whole vectors of bytes. */
 const LEAST_PLAIN = 16;
 
@@ -193,13 +193,13 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
     filtered: tables.store(Int32Array.from(patternOf(channels, (c) => (changed(c) ? -1 : 0)))),
     original: original(allOf(load, load.light && take === 'luminance')),
     ...{ originalRows: tables.store(rows), originalColumns: tables.store(columns), beyond: tables.store(new Float32Array(4).fill(kept?.value ?? 0)) },
-    straight: columns.every((column, i) => column >= 0 && column === columns[0] + i),
+    originalStep: stepOf(columns),
     plain: isPlain(line, rows),
-    compact: line.pass.sum.kind === 'separable',
+    compact: isCompact(line.pass.sum),
     mixed: mix ? original(take === 'premultiplied' ? allOf(load, false) : load) : NOWHERE,
     ...{ amount: mix?.amount ?? 0, threshold: mix?.threshold ?? 0, brightness: take === 'premultiplied' && mix?.brightness === true },
     mixes: mix ? tables.store(Int32Array.from(patternOf(channels, (c) => (take !== 'premultiplied' || mix.channels.includes(c) ? -1 : 0)))) : NOWHERE,
-    ...{ alphaScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
+    ...{ alphaScale: 1 / store.alphaScale, colorScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
     ...{ ...patterns, same: unit === 1 && store.offset === 0 && !store.normalized, clamped: store.clamped, ranges },
     ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
     ...{ maskBytes: part?.mask ? SAMPLE_BYTES[part.mask.samples] : 0, maskWhite: part?.mask?.white ?? 1 },
@@ -208,6 +208,17 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
   };
   writeLineStore(tables.machine.views, address, fields);
   return { store: address, patterns };
+}
+
+/** The distance of neighbors, if it is the same for all, and none lies beyond the border; else 0. */
+function stepOf(places: Int32Array): number {
+  const step = places.length > 1 ? places[1] - places[0] : 1;
+  return step > 0 && places.every((place, i) => place >= 0 && place === places[0] + step * i) ? step : 0;
+}
+
+/** True if with a stride only the wanted columns are summed. */
+function isCompact({ kind }: PictureSum): boolean {
+  return kind === 'separable' || kind === 'products';
 }
 
 /** True if the cells are chosen channels and none of them is alpha. */
@@ -226,7 +237,7 @@ function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows
   if (take === 'premultiplied') return samples === 'uint8' && channels === 4 && !load.light;
   if (!kept) return samples === 'uint8';
   const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
-  return keepsAlpha && keptRows.every((row) => row >= 0) && kept.columns.every((column, i) => column >= 0 && column === kept.columns[0] + i);
+  return keepsAlpha && keptRows.every((row) => row >= 0) && stepOf(kept.columns) === 1;
 }
 
 /** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
@@ -241,6 +252,7 @@ function weightOf(sum: PictureSum, { kernel }: ConvGeometry): number {
   const absolute = (values: Float32Array) => values.reduce((all, value) => all + Math.abs(value), 0);
   if (sum.kind === 'window' || sum.kind === 'fft') return absolute(sum.window);
   if (sum.kind === 'separable') return absolute(sum.row) * absolute(sum.column);
+  if (sum.kind === 'products') return absolute(sum.row) * absolute(sum.column);
   if (sum.kind === 'slopes') return sum.windows.reduce((all, window) => all + absolute(window), 0) / sum.step;
   if (sum.kind === 'moments') return 1;
   return sum.kind === 'sums' ? kernel[1] * kernel[2] * Math.abs(sum.weight) : Number.POSITIVE_INFINITY;
@@ -252,9 +264,9 @@ function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
   const fields = {
     ...{ sampleBytes: 4, channels: cells, rowBytes: rowBytesOf(line)[1], take: TAKE_ALL, cells, order: NOWHERE, filtered: NOWHERE },
-    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, straight: false, plain: false, compact: line.pass.sum.kind === 'separable' },
+    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, originalStep: 0, plain: false, compact: isCompact(line.pass.sum) },
     ...{ mixed: NOWHERE, amount: 0, threshold: 0, mixes: NOWHERE, brightness: false },
-    ...{ alphaScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
+    ...{ alphaScale: 1, colorScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
     ...{ ranges: NOWHERE, rowShares: NOWHERE, columnShares: NOWHERE, maskBytes: 0, maskWhite: 1, maskRowBytes: 0 },
     ...{ blended: NOWHERE, top: 0, left: 0, unit: 1 },
   };

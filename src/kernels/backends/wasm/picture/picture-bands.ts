@@ -6,7 +6,7 @@ import type { Tables } from '../tables.js';
 import type { SharedProgram } from '../thread-pool.js';
 import { SAMPLE_BYTES } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
-import { type Band, bandOf, bandsOf, type PictureStages, pictureStages } from './picture-stages.js';
+import { type Band, bandOf, type PictureStages, pictureStages } from './picture-stages.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
 const BAND_BYTES = 256 * 1024;
@@ -139,7 +139,7 @@ function maskRowBytes({ job: { store, passes } }: PictureStages): number {
 function alone(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): (from: number, to: number) => boolean {
   const last = programs[programs.length - 1];
   const { height } = stages.rectangle;
-  const bands = bandsOf(stages, programs, rowsIn(BAND_BYTES, stages, programs, picture));
+  const bands = stages.on(machine).bands(rowsIn(BAND_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   return (firstUnit, endUnit) => {
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
@@ -176,7 +176,7 @@ function runBand(machine: Machine, stages: PictureStages, programs: readonly Pic
 
 /** On all threads, band by band: the caller copies, then all of them filter. */
 function together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): boolean {
-  const bands = bandsOf(stages, programs, rowsIn(SHARED_BYTES, stages, programs, picture));
+  const bands = stages.on(machine).bands(rowsIn(SHARED_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   for (const band of bands) {
     if (!copyIn(machine, stages, picture, band.source, places)) return false;
@@ -203,7 +203,7 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
   const { programs } = stages.on(machine);
   const [program] = programs;
   const rows = rowsIn(SHARED_BYTES, stages, programs, picture);
-  const bands = bandsOf(stages, programs, rows);
+  const bands = stages.on(machine).bands(rows);
   const places = placeBands(machine, stages, programs, bands);
   // where units lie side by side, whole rows of them are shared if that gives enough shares
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;

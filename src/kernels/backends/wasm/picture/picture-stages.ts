@@ -34,6 +34,8 @@ export interface PictureStages {
 /** The programs of a picture's stages on one machine. */
 export interface PicturePrograms {
   readonly programs: readonly PictureProgram[];
+  /** The picture in bands of that many rows. */
+  bands(rows: number): readonly Band[];
   /** for results from black to white: the same, but that the last measures values, and what to do before these run */
   readonly measured: { readonly programs: readonly PictureProgram[]; settle(): void; begin(): void } | undefined;
 }
@@ -57,19 +59,29 @@ export function pictureStages(job: PictureJob, shared: Tables, own: Tables): Pic
   const kept = store.part ? Int32Array.from({ length: rectangle.height }, (_, row) => rectangle.y + row) : store.kept?.rows;
   const made = new Map<Machine, PicturePrograms>();
   const { machine } = shared;
-  return {
+  const picture: PictureStages = {
     ...{ job, stages, kept, rectangle },
     on(where) {
       const known = made.get(where);
       if (known) return known;
       const programs = programsOf(lines, where === machine ? shared : own);
-      made.set(where, programs);
-      return programs;
+      const bands = new Map<number, readonly Band[]>();
+      const all: PicturePrograms = {
+        ...programs,
+        bands(rows) {
+          const cut = bands.get(rows) ?? bandsOf(picture, programs.programs, rows);
+          bands.set(rows, cut);
+          return cut;
+        },
+      };
+      made.set(where, all);
+      return all;
     },
   };
+  return picture;
 }
 
-function programsOf(lines: readonly LinePass[], tables: Tables): PicturePrograms {
+function programsOf(lines: readonly LinePass[], tables: Tables): Omit<PicturePrograms, 'bands'> {
   const last = lines[lines.length - 1];
   const before = lines.slice(0, -1).map((line) => pictureProgram(line, tables));
   if (!last.job.store.normalized) return { programs: [...before, pictureProgram(last, tables)], measured: undefined };
@@ -113,7 +125,7 @@ export interface Band {
 export type Rows = readonly [from: number, to: number];
 
 /** A picture in bands of `rows` rows. */
-export function bandsOf(stages: PictureStages, programs: readonly PictureProgram[], rows: number): readonly Band[] {
+function bandsOf(stages: PictureStages, programs: readonly PictureProgram[], rows: number): readonly Band[] {
   const { height } = stages.rectangle;
   return Array.from({ length: Math.ceil(height / rows) }, (_, i) => bandOf(stages, programs, i * rows, Math.min(height, (i + 1) * rows)));
 }
