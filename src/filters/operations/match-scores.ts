@@ -1,7 +1,10 @@
 import { DataError } from '../../errors.js';
+import { tensorToImage } from '../../image/image.js';
 import type { RunOptions } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
 import { full, reshape, type Tensor } from '../../tensor.js';
+import { windowMoments } from './moments-from-samples.js';
+import { planeAt } from './operation.js';
 
 /**
  * How like the template T a window I of the picture is; sums run over the template's pixels and over the colors.
@@ -52,20 +55,13 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
   const scores = reshape(products, products.shape.slice(2));
   if (method === 'correlation') return scores;
 
-  const { sums: squares, largest } = await windowSums({ shape: x.shape, data: squaresOf(x.data) }, t, on);
-  if (method === 'zncc') {
-    const area = t.shape[2] * t.shape[3];
-    const { sums } = await windowSums(x, t, on);
-    for (let c = 0; c < sums.length; c++) {
-      // rounded to float32, the template's values do not cancel out quite, and a window far from the mean would see that
-      const rest = t.data.subarray(c * area, (c + 1) * area).reduce((sum, value) => sum + value, 0) / area;
-      subtractMeans(squares[c], sums[c], area, scores.data, rest);
-    }
-  }
+  const windows = await windowEnergies(method, x, t, on);
+  // rounded to float32, the template's values do not cancel out quite, and a window far from the mean would see that
+  if (method === 'zncc') windows.sums.forEach((sums, c) => subtract(scores.data, sums, meanOf(planeAt(t.data, c, x.shape[1]))));
   // what rounding leaves of no contrast: a billionth of the most that a window can hold
-  const nothing = 1e-9 * largest * t.data.length;
+  const nothing = 1e-9 * windows.largest * t.data.length;
   const { data } = scores;
-  const energies = sumOf(squares);
+  const { energies } = windows;
   for (let i = 0; i < data.length; i++) {
     const window = energies[i];
     if (method === 'ssd') data[i] = Math.max(0, energy - 2 * data[i] + window);
@@ -74,24 +70,58 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
   return scores;
 }
 
+/** What the windows hold. */
+interface WindowEnergies {
+  /** of all colors, Σ I², or for `zncc` Σ (I − Ī)² */
+  readonly energies: Float64Array;
+  /** for `zncc`, of each color Σ I */
+  readonly sums: readonly Float64Array[];
+  /** the largest square of a value */
+  readonly largest: number;
+}
+
+async function windowEnergies(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions): Promise<WindowEnergies> {
+  const [, channels, height, width] = x.shape;
+  const [, , h, w] = t.shape;
+  const image = tensorToImage(x, { depth: 'float' });
+  const deviation = await windowMoments('matchTemplate', image, [h, w], 'deviation', on);
+  const mean = deviation && (await windowMoments('matchTemplate', image, [h, w], 'mean', on));
+  if (!deviation || !mean) return energiesOverPlanes(method, x, t, on);
+  const [area, count] = [h * w, (height - h + 1) * (width - w + 1)];
+  const energies = new Float64Array(count);
+  const sums = Array.from({ length: method === 'zncc' ? channels : 0 }, () => new Float64Array(count));
+  for (let c = 0; c < channels; c++) {
+    const sum = sums[c];
+    for (let i = 0, at = c; i < count; i++, at += channels) {
+      const m = mean[at];
+      energies[i] += area * (deviation[at] * deviation[at] + (sum ? 0 : m * m));
+      if (sum) sum[i] = area * m;
+    }
+  }
+  return { energies, sums, largest: largestOf(x.data) ** 2 };
+}
+
+async function energiesOverPlanes(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions): Promise<WindowEnergies> {
+  const area = t.shape[2] * t.shape[3];
+  const { sums: squares, largest } = await windowSums({ shape: x.shape, data: squaresOf(x.data) }, t, on);
+  const { sums } = method === 'zncc' ? await windowSums(x, t, on) : { sums: [] };
+  const energies = new Float64Array(squares[0].length);
+  squares.forEach((plane, c) => {
+    const sum = sums[c];
+    for (let i = 0; i < energies.length; i++) energies[i] += plane[i] - (sum ? (sum[i] * sum[i]) / area : 0);
+  });
+  return { energies, sums, largest };
+}
+
 function squaresOf(values: Float32Array): Float64Array {
   const squares = new Float64Array(values.length);
   for (let i = 0; i < squares.length; i++) squares[i] = values[i] * values[i];
   return squares;
 }
 
-/** In place: sums of squares become those of what differs from the mean, and scores lose what `rest` adds to every weight. */
-function subtractMeans(squares: Float64Array, sums: Float64Array, area: number, scores: Float32Array, rest: number): void {
-  for (let i = 0; i < scores.length; i++) {
-    squares[i] -= (sums[i] * sums[i]) / area;
-    scores[i] -= rest * sums[i];
-  }
-}
-
-/** Plane plus plane, in the first one. */
-function sumOf([first, ...others]: readonly Float64Array[]): Float64Array {
-  for (const plane of others) for (let i = 0; i < first.length; i++) first[i] += plane[i];
-  return first;
+/** In place: what `rest`, added to every weight, adds to every score. */
+function subtract(scores: Float32Array, sums: Float64Array, rest: number): void {
+  for (let i = 0; i < scores.length; i++) scores[i] -= rest * sums[i];
 }
 
 /**

@@ -1,10 +1,13 @@
 import type { Image } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
+import type { RunOptions } from '../../kernels/backends/create.js';
 import type { MomentMeasure } from '../../kernels/job.js';
+import { planPicture } from '../../kernels/plan/plan-picture.js';
 import { planSum } from '../../kernels/plan/plan-sum.js';
 import { full } from '../../tensor.js';
 import { type Output, resultSamples } from '../picture/output.js';
+import { placeStep } from '../step.js';
 import { aroundCells, placeCells } from './around-cells.js';
 import { throughEngine } from './engine-way.js';
 import { hasHoles, lookedAt, type MeasureOptions } from './operation.js';
@@ -16,6 +19,8 @@ interface MomentQuestion {
   readonly output: Output;
 }
 
+/** Pixels of a window whose mean float32 rounds to the right byte: the sum of bytes is a whole number. */
+const LARGEST_WHOLE = 15 ** 2;
 /** About the additions of a value. */
 const PRODUCTS = 12;
 
@@ -31,9 +36,27 @@ export async function momentsFromSamples(operation: string, image: Image, { meas
   const brightness = weighted && channels === 'luminance';
   const plan = (backend: Backend) => {
     const around = aroundCells(format, { channels, output, gives: 'picture', weighted });
-    const step = placeCells(operation, format, around.load, full([size, size], 1), { paddingMode, paddingValue, weighted });
+    const step = placeCells(operation, format, around.load, full([size, size], 1 / size ** 2), { paddingMode, paddingValue, weighted });
+    const whole = measure === 'mean' && size ** 2 <= LARGEST_WHOLE ? planPicture({ load: around.load, store: { ...around.store, places: undefined }, steps: [step], precision: 'exact' }, backend) : undefined;
+    if (whole?.steps[0].arithmetic === 'int16' && output === 'clamp') return [whole];
     return [planSum({ ...around, step, sum: { kind: 'moments', measure, weighted, brightness }, products: PRODUCTS }, backend)];
   };
   const result = { ...format, samples: resultSamples(format.samples, output) };
   return throughEngine(image, { operation, from: [channels, size, output, weighted, paddingMode, paddingValue], result, plan }, options);
+}
+
+/**
+ * Mean or deviation of every window of h × w values that lies on a picture of floats, `[oH, oW, C]`.
+ * @returns undefined where the backend has no program for it
+ */
+export async function windowMoments(operation: string, image: Image, [h, w]: readonly [number, number], measure: MomentMeasure, on: RunOptions): Promise<Float32Array | undefined> {
+  const format = formatOf(image);
+  const plan = (backend: Backend) => {
+    const around = aroundCells(format, { channels: 'all', output: 'float', gives: image.channels });
+    const { geometry } = placeStep(operation, [1, image.channels, image.height, image.width], full([h, w], 1), { padding: 'valid' });
+    const step = { geometry, border: Array.from({ length: image.channels }, () => 0) };
+    return [planSum({ ...around, step, sum: { kind: 'moments', measure, weighted: false, brightness: false }, products: PRODUCTS }, backend)];
+  };
+  const result = { ...format, width: image.width - w + 1, height: image.height - h + 1 };
+  return (await throughEngine(image, { operation, from: ['windowMoments', measure, h, w], result, plan }, on))?.data as Float32Array | undefined;
 }

@@ -34,7 +34,9 @@ export function findPeaks({ shape: [height, width], data }: Tensor, { count, thr
   const candidates: number[] = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const here = at(y, x);
+      const here = sign * data[y * width + x];
+      // most cells are worse than the one before
+      if (x > 0 && here <= sign * data[y * width + x - 1]) continue;
       if (!(here > Number.NEGATIVE_INFINITY) || (threshold !== undefined && here < sign * threshold)) continue;
       // of equals the first one in reading order is the peak
       const before = here > at(y - 1, x - 1) && here > at(y - 1, x) && here > at(y - 1, x + 1) && here > at(y, x - 1);
