@@ -1,5 +1,16 @@
 import { afterAll, expect, test } from 'vitest';
-import { type ConvPlan, createBackend, createImage, differenceOfGaussians, type FilterOptions, filter, highPass, laplacianOfGaussian, Random, tensor } from '../../src/index.js';
+import {
+  type ConvPlan,
+  createBackend,
+  createImage,
+  differenceOfGaussians,
+  type FilterOptions,
+  filter,
+  highPass,
+  laplacianOfGaussian,
+  Random,
+  tensor,
+} from '../../src/index.js';
 
 // Kernels that are a sum of a few products of a row and a column, from samples to samples, against the reference.
 
@@ -13,7 +24,9 @@ const one = <T>(values: readonly T[]): T => values[random.integer(values.length)
 function sumOfProducts(height: number, width: number, count: number) {
   const vector = (length: number) => Array.from({ length }, () => random.uniform(-1, 1) / length);
   const pairs = Array.from({ length: count }, () => [vector(height), vector(width)]);
-  const weights = Array.from({ length: height * width }, (_, i) => pairs.reduce((sum, [down, across]) => sum + down[Math.floor(i / width)] * across[i % width], 0));
+  const weights = Array.from({ length: height * width }, (_, i) =>
+    pairs.reduce((sum, [down, across]) => sum + down[Math.floor(i / width)] * across[i % width], 0),
+  );
   return tensor(Float32Array.from(weights), [height, width]);
 }
 

@@ -142,7 +142,9 @@ export const t = dictionary({
   ranOne: ['{kernel}: {way}', '{kernel}：{way}'],
   overPlanes: ['{algorithm}, over planes of floats', '{algorithm}，在浮点平面上'],
   float32: ['{algorithm}, in floats', '{algorithm}，浮点数'],
+  float64: ['{algorithm}, in floats of 64 bits', '{algorithm}，64 位浮点数'],
   int16: ['{algorithm}, in whole numbers of 16 bits', '{algorithm}，16 位整数'],
+  int32: ['{algorithm}, in whole numbers of 32 bits', '{algorithm}，32 位整数'],
   fixed16: ['{algorithm}, in 16-bit fixed point', '{algorithm}，16 位定点数'],
   ranNothing: ['no convolution', '无卷积'],
 

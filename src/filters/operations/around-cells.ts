@@ -21,7 +21,10 @@ export interface Around {
 }
 
 /** How samples become the cells that an operation looks at, and values samples. */
-export function aroundCells({ samples, channels: count, width, height }: Format, { channels, output, gives, weighted = false, opaque = false }: Around): Pick<PictureJob, 'load' | 'store'> {
+export function aroundCells(
+  { samples, channels: count, width, height }: Format,
+  { channels, output, gives, weighted = false, opaque = false }: Around,
+): Pick<PictureJob, 'load' | 'store'> {
   const luminance = channels === 'luminance';
   const take = luminance && !weighted ? 'luminance' : 'chosen';
   const looked = luminance ? colorChannels(count) : chooseChannels(channels, count);
@@ -39,7 +42,13 @@ export function aroundCells({ samples, channels: count, width, height }: Format,
 }
 
 /** Where a window of the kernel's size lies on the cells of a pixel. Beyond the border every pixel counts as a whole. */
-export function placeCells(operation: string, { width, height }: Format, { chosen, take, white }: Load, kernel: Tensor, options: MeasureOptions & { weighted?: boolean }): PictureStep {
+export function placeCells(
+  operation: string,
+  { width, height }: Format,
+  { chosen, take, white }: Load,
+  kernel: Tensor,
+  options: MeasureOptions & { weighted?: boolean },
+): PictureStep {
   const { paddingMode, paddingValue, weighted } = options;
   const cells = take === 'luminance' ? 1 : chosen.length;
   const { geometry, bias, algorithm } = placeStep(operation, [1, cells, height, width], kernel, { paddingMode, paddingValue });

@@ -28,7 +28,11 @@ export interface EngineWay {
 }
 
 /** Runs an operation from the samples of a picture to samples. @returns undefined where the backend has no programs for it */
-export async function throughEngine(image: Image, { operation, from, result, plan }: EngineWay, options: RunOptions & ResultOptions & PlanOption): Promise<Image | undefined> {
+export async function throughEngine(
+  image: Image,
+  { operation, from, result, plan }: EngineWay,
+  options: RunOptions & ResultOptions & PlanOption,
+): Promise<Image | undefined> {
   const { backend, out, onPlan } = options;
   const on = await chosenBackend(operation, backend);
   const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
@@ -42,5 +46,8 @@ export async function throughEngine(image: Image, { operation, from, result, pla
 function prepare(plans: readonly (PicturePlan | undefined)[], on: Backend): Ready {
   const whole = plans.filter((plan) => plan !== undefined);
   const ways = whole.length === plans.length ? whole.map((plan) => ({ plan, executable: on.prepare(plan.job) })) : [];
-  return { ways, release: () => ways.forEach(({ executable }) => on.release(executable)) };
+  const release = () => {
+    for (const { executable } of ways) on.release(executable);
+  };
+  return { ways, release };
 }

@@ -1,10 +1,9 @@
 import { DataError } from '../../errors.js';
-import { tensorToImage } from '../../image/image.js';
 import type { RunOptions } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
 import { full, reshape, type Tensor } from '../../tensor.js';
-import { windowMoments } from './moments-from-samples.js';
 import { planeAt } from './operation.js';
+import { largestOf, windowEnergies } from './window-energies.js';
 
 /**
  * How like the template T a window I of the picture is; sums run over the template's pixels and over the colors.
@@ -55,9 +54,9 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
   const scores = reshape(products, products.shape.slice(2));
   if (method === 'correlation') return scores;
 
-  const windows = await windowEnergies(method, x, t, on);
+  const windows = await windowEnergies(x, t, method === 'zncc', on);
   // rounded to float32, the template's values do not cancel out quite, and a window far from the mean would see that
-  if (method === 'zncc') windows.sums.forEach((sums, c) => subtract(scores.data, sums, meanOf(planeAt(t.data, c, x.shape[1]))));
+  for (const [c, sums] of windows.sums.entries()) subtract(scores.data, sums, meanOf(planeAt(t.data, c, x.shape[1])));
   // what rounding leaves of no contrast: a billionth of the most that a window can hold
   const nothing = 1e-9 * windows.largest * t.data.length;
   const { data } = scores;
@@ -70,88 +69,9 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
   return scores;
 }
 
-/** What the windows hold. */
-interface WindowEnergies {
-  /** of all colors, Σ I², or for `zncc` Σ (I − Ī)² */
-  readonly energies: Float64Array;
-  /** for `zncc`, of each color Σ I */
-  readonly sums: readonly Float64Array[];
-  /** the largest square of a value */
-  readonly largest: number;
-}
-
-async function windowEnergies(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions): Promise<WindowEnergies> {
-  const [, channels, height, width] = x.shape;
-  const [, , h, w] = t.shape;
-  const image = tensorToImage(x, { depth: 'float' });
-  const deviation = await windowMoments('matchTemplate', image, [h, w], 'deviation', on);
-  const mean = deviation && (await windowMoments('matchTemplate', image, [h, w], 'mean', on));
-  if (!deviation || !mean) return energiesOverPlanes(method, x, t, on);
-  const [area, count] = [h * w, (height - h + 1) * (width - w + 1)];
-  const energies = new Float64Array(count);
-  const sums = Array.from({ length: method === 'zncc' ? channels : 0 }, () => new Float64Array(count));
-  for (let c = 0; c < channels; c++) {
-    const sum = sums[c];
-    for (let i = 0, at = c; i < count; i++, at += channels) {
-      const m = mean[at];
-      energies[i] += area * (deviation[at] * deviation[at] + (sum ? 0 : m * m));
-      if (sum) sum[i] = area * m;
-    }
-  }
-  return { energies, sums, largest: largestOf(x.data) ** 2 };
-}
-
-async function energiesOverPlanes(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions): Promise<WindowEnergies> {
-  const area = t.shape[2] * t.shape[3];
-  const { sums: squares, largest } = await windowSums({ shape: x.shape, data: squaresOf(x.data) }, t, on);
-  const { sums } = method === 'zncc' ? await windowSums(x, t, on) : { sums: [] };
-  const energies = new Float64Array(squares[0].length);
-  squares.forEach((plane, c) => {
-    const sum = sums[c];
-    for (let i = 0; i < energies.length; i++) energies[i] += plane[i] - (sum ? (sum[i] * sum[i]) / area : 0);
-  });
-  return { energies, sums, largest };
-}
-
-function squaresOf(values: Float32Array): Float64Array {
-  const squares = new Float64Array(values.length);
-  for (let i = 0; i < squares.length; i++) squares[i] = values[i] * values[i];
-  return squares;
-}
-
 /** In place: what `rest`, added to every weight, adds to every score. */
 function subtract(scores: Float32Array, sums: Float64Array, rest: number): void {
   for (let i = 0; i < scores.length; i++) scores[i] -= rest * sums[i];
-}
-
-/**
- * The sum of every window, per channel, in float64 though the engine adds in float32: each value is split into a multiple of q,
- * such that the sums of those are whole numbers that float32 holds exactly, and a rest below q, whose rounding does not matter.
- */
-async function windowSums(
-  { shape, data }: { shape: readonly number[]; data: Float32Array | Float64Array },
-  { shape: [, , h, w] }: Tensor,
-  on: RunOptions,
-): Promise<{ sums: Float64Array[]; largest: number }> {
-  const channels = shape[1];
-  const largest = largestOf(data);
-  const q = largest === 0 ? 1 : 2 ** Math.ceil(Math.log2((h * w * largest) / 2 ** 24));
-  const parts = new Float32Array(2 * data.length);
-  for (let i = 0; i < data.length; i++) {
-    parts[i] = Math.round(data[i] / q) * q;
-    parts[data.length + i] = data[i] - parts[i];
-  }
-  const summed = await conv({ shape: [2, ...shape.slice(1)], data: parts }, full([channels, 1, h, w], 1), { ...on, groups: channels });
-  const size = summed.data.length / 2;
-  const area = size / channels;
-  const sums = Array.from({ length: channels }, (_, c) => added(summed.data.subarray(c * area, (c + 1) * area), summed.data.subarray(size + c * area)));
-  return { sums, largest };
-}
-
-function added(a: Float32Array, b: Float32Array): Float64Array {
-  const sums = new Float64Array(a.length);
-  for (let i = 0; i < sums.length; i++) sums[i] = a[i] + b[i];
-  return sums;
 }
 
 /** NaN in place of the scores of windows that hold a value which is not finite. */
@@ -205,12 +125,6 @@ function toTensor(shape: readonly number[], values: Float64Array, unit: number):
 function unitOf(values: Float64Array): number {
   const largest = largestOf(values);
   return largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
-}
-
-function largestOf(values: Float32Array | Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
-  return largest;
 }
 
 function allFinite(values: Float32Array): boolean {

@@ -28,7 +28,12 @@ const PRODUCTS = 12;
  * Mean, variance or deviation of every window, from samples to samples.
  * @returns undefined where the backend has no program for it
  */
-export async function momentsFromSamples(operation: string, image: Image, { measure, size, output }: MomentQuestion, options: MeasureOptions): Promise<Image | undefined> {
+export async function momentsFromSamples(
+  operation: string,
+  image: Image,
+  { measure, size, output }: MomentQuestion,
+  options: MeasureOptions,
+): Promise<Image | undefined> {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const format = formatOf(image);
   lookedAt(operation, format, channels);
@@ -37,7 +42,10 @@ export async function momentsFromSamples(operation: string, image: Image, { meas
   const plan = (backend: Backend) => {
     const around = aroundCells(format, { channels, output, gives: 'picture', weighted });
     const step = placeCells(operation, format, around.load, full([size, size], 1 / size ** 2), { paddingMode, paddingValue, weighted });
-    const whole = measure === 'mean' && size ** 2 <= LARGEST_WHOLE ? planPicture({ load: around.load, store: { ...around.store, places: undefined }, steps: [step], precision: 'exact' }, backend) : undefined;
+    const whole =
+      measure === 'mean' && size ** 2 <= LARGEST_WHOLE
+        ? planPicture({ load: around.load, store: { ...around.store, places: undefined }, steps: [step], precision: 'exact' }, backend)
+        : undefined;
     if (whole?.steps[0].arithmetic === 'int16' && output === 'clamp') return [whole];
     return [planSum({ ...around, step, sum: { kind: 'moments', measure, weighted, brightness }, products: PRODUCTS }, backend)];
   };
@@ -46,17 +54,17 @@ export async function momentsFromSamples(operation: string, image: Image, { meas
 }
 
 /**
- * Mean or deviation of every window of h × w values that lies on a picture of floats, `[oH, oW, C]`.
+ * The deviation of every window of h × w values that lies on a picture of floats, `[oH, oW, C]`.
  * @returns undefined where the backend has no program for it
  */
-export async function windowMoments(operation: string, image: Image, [h, w]: readonly [number, number], measure: MomentMeasure, on: RunOptions): Promise<Float32Array | undefined> {
+export async function windowDeviations(operation: string, image: Image, [h, w]: readonly [number, number], on: RunOptions): Promise<Float32Array | undefined> {
   const format = formatOf(image);
   const plan = (backend: Backend) => {
     const around = aroundCells(format, { channels: 'all', output: 'float', gives: image.channels });
     const { geometry } = placeStep(operation, [1, image.channels, image.height, image.width], full([h, w], 1), { padding: 'valid' });
     const step = { geometry, border: Array.from({ length: image.channels }, () => 0) };
-    return [planSum({ ...around, step, sum: { kind: 'moments', measure, weighted: false, brightness: false }, products: PRODUCTS }, backend)];
+    return [planSum({ ...around, step, sum: { kind: 'moments', measure: 'deviation', weighted: false, brightness: false }, products: PRODUCTS }, backend)];
   };
   const result = { ...format, width: image.width - w + 1, height: image.height - h + 1 };
-  return (await throughEngine(image, { operation, from: ['windowMoments', measure, h, w], result, plan }, on))?.data as Float32Array | undefined;
+  return (await throughEngine(image, { operation, from: ['windows', h, w], result, plan }, on))?.data as Float32Array | undefined;
 }

@@ -21,7 +21,12 @@ interface Sharpening extends Pick<Mix, 'amount' | 'threshold'> {
  * Adds what a blur takes away, from samples to samples.
  * @returns undefined where the backend has no program for it
  */
-export function sharpenSamples(operation: string, image: Image, { blur, amount, threshold, output }: Sharpening, options: MeasureOptions): Promise<Image | undefined> {
+export function sharpenSamples(
+  operation: string,
+  image: Image,
+  { blur, amount, threshold, output }: Sharpening,
+  options: MeasureOptions,
+): Promise<Image | undefined> {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const format = formatOf(image);
   const mixed = lookedAt(operation, format, channels);

@@ -9,7 +9,7 @@ import { heading } from '../kernels/make/angle.js';
 import { type Output, type ResultOptions, resultSamples } from '../picture/output.js';
 import { aroundCells, placeCells } from './around-cells.js';
 import { throughEngine } from './engine-way.js';
-import { type MeasureOptions, lookedAt } from './operation.js';
+import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** Kernels of a gradient operator: two at right angles, or the eight of a compass. */
 export interface GradientOperator {
@@ -33,7 +33,12 @@ interface SlopeQuestion {
  * What the operator's kernels say together, from samples to samples.
  * @returns undefined where the backend has no program for it
  */
-export function slopesFromSamples(operation: string, image: Image, question: SlopeQuestion, options: MeasureOptions & ResultOptions): Promise<Image | undefined> {
+export function slopesFromSamples(
+  operation: string,
+  image: Image,
+  question: SlopeQuestion,
+  options: MeasureOptions & ResultOptions,
+): Promise<Image | undefined> {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const { operator, measure, output, inPicture } = question;
   const format = formatOf(image);
@@ -49,7 +54,8 @@ export function slopesFromSamples(operation: string, image: Image, question: Slo
       const [x, y] = heading(operation, 'looks', degrees);
       return { x, y, angle: (degrees * Math.PI) / 180 };
     });
-    const whole = measure === 'length' && inPicture ? planMagnitude(kernels, 1 / step, placed, { load, store: { ...store, places: undefined } }, backend) : undefined;
+    const whole =
+      measure === 'length' && inPicture ? planMagnitude(kernels, 1 / step, placed, { load, store: { ...store, places: undefined } }, backend) : undefined;
     // an angle has no unit
     const around = { load, store: measure === 'angle' ? { ...store, unit: 1 } : store };
     const sum = { kind: 'slopes', windows, step, measure, headings } as const;

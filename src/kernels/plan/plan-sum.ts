@@ -24,6 +24,11 @@ export function planSum({ load, store, before = [], step, sum, products }: SumWa
   const first = before.length > 0 ? planPicture({ load, steps: before, store, precision: 'exact' }, backend) : undefined;
   if (before.length > 0 && !first) return undefined;
   const job: PictureJob = { operation: 'picture', load, passes: [...(first?.job.passes ?? []), { ...step, bias: 0, sum }], store };
-  const last = planOfStep({ ...step, kernel: NONE, bias: 0, algorithm: 'auto' }, { sum, products, cost: SUM_NS.value + SUM_NS.product * products }, job, () => []);
+  const last = planOfStep(
+    { ...step, kernel: NONE, bias: 0, algorithm: 'auto' },
+    { sum, products, cost: SUM_NS.value + SUM_NS.product * products },
+    job,
+    () => [],
+  );
   return { job, steps: [...(first?.steps ?? []), last] };
 }

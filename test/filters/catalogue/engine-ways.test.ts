@@ -39,7 +39,8 @@ function picture(channels = one([1, 2, 3, 4] as const), size = [1 + random.integ
     if (alpha) return clear ? one([0, 0.4, 1]) : 1;
     return 0.5 + 0.3 * Math.sin(i / channels / 7 + (i % channels)) + random.uniform(-0.2, 0.2);
   });
-  const samples = white === 255 ? Uint8ClampedArray.from(values, (v) => 255 * v) : white === 65535 ? Uint16Array.from(values, (v) => 65535 * v) : Float32Array.from(values);
+  const samples =
+    white === 255 ? Uint8ClampedArray.from(values, (v) => 255 * v) : white === 65535 ? Uint16Array.from(values, (v) => 65535 * v) : Float32Array.from(values);
   return createImage(width, height, channels, samples);
 }
 
@@ -49,7 +50,12 @@ function optionsFor(image: Image): { channels: never; paddingMode: never; paddin
   const fits = Math.min(width, height) > 12;
   const paddingMode = one([undefined, 'replicate', 'symmetric', 'zero', 'constant', ...(fits ? ['reflect', 'wrap'] : [])]);
   const value = image.data instanceof Float32Array ? 0.4 : 77;
-  return { channels: channels as never, paddingMode: paddingMode as never, ...(paddingMode === 'constant' ? { paddingValue: value } : {}), output: one(OUTPUTS) };
+  return {
+    channels: channels as never,
+    paddingMode: paddingMode as never,
+    ...(paddingMode === 'constant' ? { paddingValue: value } : {}),
+    output: one(OUTPUTS),
+  };
 }
 
 /** A level of 8 bits. */
@@ -113,7 +119,12 @@ describe('the gradient', () => {
     const down = Array.from({ length: 64 }, (_, i) => Math.sin((i * Math.PI) / 32));
     for (const unit of [1, 1e-30, 1e30]) {
       for (let i = 0; i < 64; i++) {
-        const image = createImage(20, 3, 1, Float32Array.from({ length: 60 }, (_, at) => unit * (across[i] * (at % 20) + down[i] * Math.floor(at / 20))));
+        const image = createImage(
+          20,
+          3,
+          1,
+          Float32Array.from({ length: 60 }, (_, at) => unit * (across[i] * (at % 20) + down[i] * Math.floor(at / 20))),
+        );
         const { magnitude, direction } = await gradient(image, { backend: wasm });
         const exact = await gradient(image, { backend: reference });
         expect(magnitude.data[30] / unit).toBeCloseTo(exact.magnitude.data[30] / unit, 5);

@@ -14,7 +14,12 @@ const MEASURE_TAPS = 12;
 /** About the cost of a mean and a variance, in taps. */
 const MOMENT_TAPS = 100;
 
-export function slopesProgram({ windows, step, measure, headings }: SumOf<'slopes'>, line: LinePass, records: LineRecords, tables: Tables): PictureProgram<'lineSlopes'> {
+export function slopesProgram(
+  { windows, step, measure, headings }: SumOf<'slopes'>,
+  line: LinePass,
+  records: LineRecords,
+  tables: Tables,
+): PictureProgram<'lineSlopes'> {
   const { cells } = records;
   const [, KH, KW] = line.pass.geometry.kernel;
   const { tile, taps, list } = windowTile(windows, [KH, KW], line, cells, tables);
@@ -100,7 +105,18 @@ export function momentsProgram({ measure, weighted, brightness }: SumOf<'moments
     taps: MOMENT_TAPS,
     record,
     place: ({ parts }) => {
-      [record.loadAt, record.storeAt, record.cellsAt, record.suffixesAt, record.prefixAt, record.columnsAt, record.alongAt, record.countsAt, record.originsAt, record.sumsAt] = parts;
+      [
+        record.loadAt,
+        record.storeAt,
+        record.cellsAt,
+        record.suffixesAt,
+        record.prefixAt,
+        record.columnsAt,
+        record.alongAt,
+        record.countsAt,
+        record.originsAt,
+        record.sumsAt,
+      ] = parts;
     },
   };
 }

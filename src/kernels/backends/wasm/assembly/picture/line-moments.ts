@@ -166,11 +166,11 @@ function along(task: LineMomentsTask, scratch: usize, columns: usize, pixels: i3
 /** @param sums of values and of squares @param count of pixels, as much as they count */
 @inline
 function measure(task: LineMomentsTask, sums: v128, count: f64, origin: f64): f32 {
-  const sum = f64x2.extract_lane(sums, 0), squares = f64x2.extract_lane(sums, 1);
   // where nothing counts, 0; what is no number stays none
-  if (count <= 1e-6 * <f64>(task.grid.KH * task.grid.KW)) return <f32>(0 * sum);
-  const mean = sum / count;
+  if (count <= 1e-6 * <f64>(task.grid.KH * task.grid.KW)) return <f32>(0 * f64x2.extract_lane(sums, 0));
+  const means = f64x2.div(sums, f64x2.splat(count));
+  const mean = f64x2.extract_lane(means, 0);
   if (task.measure === MOMENT_MEAN) return <f32>(origin + mean);
-  const variance = max<f64>(0, squares / count - mean * mean);
+  const variance = max<f64>(0, f64x2.extract_lane(means, 1) - mean * mean);
   return <f32>(task.measure === MOMENT_DEVIATION ? sqrt<f64>(variance) : variance / <f64>task.white);
 }
