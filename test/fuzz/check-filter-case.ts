@@ -18,6 +18,8 @@ export interface Backends {
   readonly reference: Backend;
   /** with 1, 2, 3 … threads, which share even the smallest work */
   readonly wasm: readonly Backend[];
+  /** each with bands of another number of rows */
+  readonly banded: readonly Backend[];
 }
 
 /** What became of a case: the plans that ran, or the error with which it was refused. */
@@ -43,7 +45,7 @@ export function sameBits(a: Image, b: Image): boolean {
  * Holds a case against the reference backend, and the backends against each other.
  * @throws Error that says what differs, and where
  */
-export async function checkFilterCase(filterCase: FilterCase, { reference, wasm }: Backends): Promise<Outcome> {
+export async function checkFilterCase(filterCase: FilterCase, { reference, wasm, banded }: Backends): Promise<Outcome> {
   const { number, image, steps, around } = filterCase;
   const before = { ...image, data: image.data.slice() };
   const plans: ConvPlan[] = [];
@@ -61,6 +63,7 @@ export async function checkFilterCase(filterCase: FilterCase, { reference, wasm 
   compareWithExact(first, filterCase, got, raw, plans);
   if (isExact(filterCase, plans)) expectSameBits('wasm and reference', got, want);
   await compareThreads(filterCase, got, wasm);
+  expectSameBits(`bands of one height and of another (number ${number % banded.length})`, await runFilterCase(filterCase, { backend: banded[number % banded.length] }), got);
   const backend = wasm[number % wasm.length];
   await compareOut(filterCase, got, { reference, backend });
   if (image.data instanceof Uint8ClampedArray) await compareInMemory(filterCase, got, backend);

@@ -43,11 +43,13 @@ export interface LineRecords {
   readonly store: Address<'LineStore'>;
   /** the factors and summands of the last pass */
   readonly patterns: Patterns | undefined;
-  /** floats of a pixel, and samples of a pixel where it is loaded and where it is stored */
+  /** floats of a pixel, and most samples of a pixel where it is loaded and where it is stored */
   readonly cells: number;
   readonly loaded: number;
   readonly stored: number;
 }
+
+const NO_COLUMNS = new Int32Array(0);
 
 /** Cells of a pixel. */
 export function cellsOf({ take, chosen }: Load): number {
@@ -71,7 +73,8 @@ export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Float
     load: storeLoad(tables, line, first ? job.load : rawLoad(job.load)),
     ...(last ? storeStore(tables, line, ranges) : { store: storeRawStore(tables, line), patterns: undefined }),
     cells,
-    loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels : 0),
+    // pixels of the original lie further apart than those of the result where any pass has a stride
+    loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels * Math.max(1, stepOf(job.store.kept?.columns ?? NO_COLUMNS)) : 0),
     stored: last ? job.load.channels : cells,
   };
 }
