@@ -32,7 +32,9 @@ afterAll(() => {
   for (const backend of [...wasm, ...banded]) backend.dispose();
 });
 
-test('any combination of options gives what the reference backend gives, and the same bits on any number of threads and in bands of any height', { timeout: 3_600_000 }, async () => {
+test('any combination of options gives what the reference backend gives, and the same bits on any number of threads and in bands of any height', {
+  timeout: 3_600_000,
+}, async () => {
   const [failures, taken]: [string[], Map<string, number>] = [[], new Map()];
   const count = (name: string) => taken.set(name, (taken.get(name) ?? 0) + 1);
   for (let number = FIRST; number < FIRST + COUNT; number++) {

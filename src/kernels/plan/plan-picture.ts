@@ -61,9 +61,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
     if (!best) return undefined;
     chosen.push(best);
   }
-  const passes = way.steps.map(
-    ({ geometry, border, bias }, i): PicturePass => ({ geometry, border, bias, sum: chosen[i].sum }),
-  );
+  const passes = way.steps.map(({ geometry, border, bias }, i): PicturePass => ({ geometry, border, bias, sum: chosen[i].sum }));
   const job: PictureJob = { operation: 'picture', load: way.load, passes, store: way.store };
   return { job, steps: way.steps.map((step, i) => planOfStep(step, chosen[i], job, () => pictureAlternatives(step, way, backend))) };
 }
@@ -80,7 +78,13 @@ function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candidate, job
  * @param kernels of one size
  * @param step without a kernel
  */
-export function planMagnitude(kernels: readonly Tensor[], scale: number, step: Omit<PictureStep, 'kernel'>, around: Pick<PictureJob, 'load' | 'store'>, backend: Backend): PicturePlan | undefined {
+export function planMagnitude(
+  kernels: readonly Tensor[],
+  scale: number,
+  step: Omit<PictureStep, 'kernel'>,
+  around: Pick<PictureJob, 'load' | 'store'>,
+  backend: Backend,
+): PicturePlan | undefined {
   const { geometry } = step;
   const [a, b] = kernels.map(({ data }) => wholeWeights(data, 0, geometry, 255));
   const possible = backend.abilities.pictures.includes('magnitude') && isInPlace(step, around);
@@ -190,7 +194,8 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const floats = (cost: number, products: number, sum: PictureSum) => ways.push({ cost: share * (cost + around), products: share * products, sum });
   const tap = one && taps === KH * KW && geometry.dilation[1] === 1 && geometry.stride[1] === 1 ? PICTURE_NS.tap : PICTURE_NS.single;
   floats(PICTURE_NS.floats + geometry.stride[2] * tap * taps, taps, { kind: 'window', window, zeros: false });
-  if (step.algorithm === 'direct' && taps < KH * KW) floats(PICTURE_NS.floats + geometry.stride[2] * tap * KH * KW, KH * KW, { kind: 'window', window, zeros: true });
+  if (step.algorithm === 'direct' && taps < KH * KW)
+    floats(PICTURE_NS.floats + geometry.stride[2] * tap * KH * KW, KH * KW, { kind: 'window', window, zeros: true });
   if (one && taps === KH * KW && isTogether(geometry) && KH > 1 && window.every((weight) => weight === window[0])) {
     floats(PICTURE_NS.sums + PICTURE_NS.floats, 6, { kind: 'sums', weight: window[0] });
   }
@@ -200,7 +205,8 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
     const products = (2.5 * tiles.transforms * tiles.rows * tiles.columns * Math.log2(tiles.rows * tiles.columns)) / values;
     floats(PICTURE_NS.fft + tiles.cost / values, products, { kind: 'fft', window });
   }
-  const product = one && taps > 0 && isTogether(geometry) && Math.min(KH, KW) >= LEAST_SEPARABLE ? separate(Float64Array.from(window), [KH, KW], 1)?.[0] : undefined;
+  const product =
+    one && taps > 0 && isTogether(geometry) && Math.min(KH, KW) >= LEAST_SEPARABLE ? separate(Float64Array.from(window), [KH, KW], 1)?.[0] : undefined;
   if (!product) return ways;
   const [column, row] = product.map((values) => Float32Array.from(values));
   floats(PICTURE_NS.separable + PICTURE_NS.separableTap * (KH + KW), KH + KW, { kind: 'separable', row, column });

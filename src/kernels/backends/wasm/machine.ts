@@ -46,7 +46,13 @@ export class Machine {
    * @param handOver see {@link Sharing}
    * @param bandRows rows of the result of a picture that pass through memory at a time; default: what fits the caches
    */
-  constructor(loaded: Loaded, pool?: ThreadPool, handOver?: number, own?: Machine, readonly bandRows?: number) {
+  constructor(
+    loaded: Loaded,
+    pool?: ThreadPool,
+    handOver?: number,
+    own?: Machine,
+    readonly bandRows?: number,
+  ) {
     this.own = own ?? this;
     this.#loaded = loaded;
     this.#pool = pool;

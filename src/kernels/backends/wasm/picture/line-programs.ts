@@ -126,7 +126,8 @@ export function boxProgram({ weight }: SumOf<'sums'>, line: LinePass, records: L
     taps: 24,
     record,
     place: ({ parts }) => {
-      [record.loadAt, record.storeAt, record.cellsAt, record.lineAt, record.sumsAt, record.suffixesAt, record.prefixAt, record.turnedAt, record.alongAt] = parts;
+      [record.loadAt, record.storeAt, record.cellsAt, record.lineAt, record.sumsAt, record.suffixesAt, record.prefixAt, record.turnedAt, record.alongAt] =
+        parts;
     },
   };
 }
@@ -170,7 +171,12 @@ export function fftProgram({ window }: SumOf<'fft'>, line: LinePass, records: Li
 }
 
 /** The taps of a window that count, and their weights; of windows for each cell in patterns of whole pixels. @param size of a window */
-function tapsOf(window: Float32Array, size: number, tables: Tables, zeros = false): { taps: readonly number[]; weights: Address<'Floats'>; patterned: boolean } {
+function tapsOf(
+  window: Float32Array,
+  size: number,
+  tables: Tables,
+  zeros = false,
+): { taps: readonly number[]; weights: Address<'Floats'>; patterned: boolean } {
   const cells = window.length / size;
   const taps = Array.from({ length: size }, (_, tap) => tap).filter((tap) => zeros || window.some((weight, i) => i % size === tap && weight !== 0));
   const patterned = cells > 1;

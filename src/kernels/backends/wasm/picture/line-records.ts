@@ -1,6 +1,6 @@
 import { borderTable } from '../../../border.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Load, PictureJob, PicturePass, PicturePart, PictureSum, SampleFormat } from '../../../job.js';
+import type { Load, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat } from '../../../job.js';
 import { srgbToLinear } from '../../../light.js';
 import { type Address, NOWHERE } from '../address.js';
 import { longestRun } from '../layers/correlation-spec.js';
@@ -86,10 +86,21 @@ interface Patterns {
 }
 
 /** Filtered values are multiplied and added to before they become samples of the result, from now on. */
-export function normalize({ machine }: Tables, { job: { load, store } }: LinePass, { scales, offsets }: Patterns, [scale, offset]: readonly [number, number]): void {
+export function normalize(
+  { machine }: Tables,
+  { job: { load, store } }: LinePass,
+  { scales, offsets }: Patterns,
+  [scale, offset]: readonly [number, number],
+): void {
   const changed = changedBy(load);
-  machine.put(patternOf(load.channels, (c) => store.unit * (changed(c) ? scale : 1)), scales);
-  machine.put(patternOf(load.channels, (c) => (changed(c) ? store.unit * offset : 0)), offsets);
+  machine.put(
+    patternOf(load.channels, (c) => store.unit * (changed(c) ? scale : 1)),
+    scales,
+  );
+  machine.put(
+    patternOf(load.channels, (c) => (changed(c) ? store.unit * offset : 0)),
+    offsets,
+  );
 }
 
 /** A value for each channel as a pattern. */
@@ -177,14 +188,26 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
   const fields = {
     ...{ sampleBytes: SAMPLE_BYTES[store.samples], channels, rowBytes: rowBytesOf(line)[1], cells: cellsOf(load) },
     take: take === 'luminance' ? TAKE_LUMINANCE : take === 'premultiplied' ? TAKE_PREMULTIPLIED : kept ? TAKE_CHOSEN : TAKE_ALL,
-    order: orderOf(tables, Array.from({ length: channels }, (_, c) => chosen.indexOf(c)), channels),
+    order: orderOf(
+      tables,
+      Array.from({ length: channels }, (_, c) => chosen.indexOf(c)),
+      channels,
+    ),
     filtered: tables.store(Int32Array.from(patternOf(channels, (c) => (changed(c) ? -1 : 0)))),
     original: original(allOf(load, load.light && take === 'luminance')),
     ...{ originalRows: tables.store(rows), originalColumns: tables.store(columns), beyond: tables.store(new Float32Array(4).fill(kept?.value ?? 0)) },
     originalStep: stepOf(columns),
     plain: isPlain(line, rows),
     compact: line.pass.sum.kind === 'separable',
-    ...{ alphaScale: 1 / store.alphaScale, colorScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
+    ...{
+      alphaScale: 1 / store.alphaScale,
+      colorScale: store.alphaScale,
+      nothing: store.nothing,
+      bias: store.bias,
+      light: load.light,
+      early: load.light && isColors(load),
+      absolute: store.absolute,
+    },
     ...{ ...patterns, same: unit === 1 && store.offset === 0 && !store.normalized, clamped: store.clamped, ranges },
     ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
     ...{ maskBytes: part?.mask ? SAMPLE_BYTES[part.mask.samples] : 0, maskWhite: part?.mask?.white ?? 1 },
@@ -221,7 +244,10 @@ function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows
 
 /** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
 function isSmall(passes: readonly PicturePass[], white: number): boolean {
-  const largest = passes.reduce((cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias), white);
+  const largest = passes.reduce(
+    (cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias),
+    white,
+  );
   return largest < 2 ** 21;
 }
 
@@ -239,8 +265,28 @@ function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
   const fields = {
     ...{ sampleBytes: 4, channels: cells, rowBytes: rowBytesOf(line)[1], take: TAKE_ALL, cells, order: NOWHERE, filtered: NOWHERE },
-    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, originalStep: 0, plain: false, compact: line.pass.sum.kind === 'separable' },
-    ...{ alphaScale: 1, colorScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
+    ...{
+      original: NOWHERE,
+      originalRows: NOWHERE,
+      originalColumns: NOWHERE,
+      beyond: NOWHERE,
+      originalStep: 0,
+      plain: false,
+      compact: line.pass.sum.kind === 'separable',
+    },
+    ...{
+      alphaScale: 1,
+      colorScale: 1,
+      nothing: 0,
+      bias: 0,
+      light: false,
+      early: false,
+      absolute: false,
+      scales: NOWHERE,
+      offsets: NOWHERE,
+      same: true,
+      clamped: false,
+    },
     ...{ ranges: NOWHERE, rowShares: NOWHERE, columnShares: NOWHERE, maskBytes: 0, maskWhite: 1, maskRowBytes: 0 },
     ...{ blended: NOWHERE, top: 0, left: 0, unit: 1 },
   };

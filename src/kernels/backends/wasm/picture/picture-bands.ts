@@ -215,7 +215,14 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
     let [copied, ready] = [from, top];
     const feed = () => {
       const next = Math.min(to, copied + Math.ceil(FEED_BYTES / rowBytes));
-      if (!copyIn(machine, stages, picture, [copied, next], { ...places, picture: (places.picture + (copied - from) * rowBytes) as FreshMemory, mask: (places.mask + (copied - from) * maskRowBytes(stages)) as FreshMemory })) return undefined;
+      if (
+        !copyIn(machine, stages, picture, [copied, next], {
+          ...places,
+          picture: (places.picture + (copied - from) * rowBytes) as FreshMemory,
+          mask: (places.mask + (copied - from) * maskRowBytes(stages)) as FreshMemory,
+        })
+      )
+        return undefined;
       copied = next;
       while (ready < bottom && seen(ready) <= copied) ready = endOf(ready);
       return unitsOf(program, ready);
@@ -262,7 +269,13 @@ function rowsIn(machine: Machine, bytes: number, { stages }: PictureStages, prog
 }
 
 /** Rows of the picture, and of the mask. @returns false if they have to be opaque and are not */
-function copyIn(machine: Machine, stages: PictureStages, { image, mask }: Picture, [from, to]: readonly [number, number], at: Pick<Places, 'picture' | 'mask'>): boolean {
+function copyIn(
+  machine: Machine,
+  stages: PictureStages,
+  { image, mask }: Picture,
+  [from, to]: readonly [number, number],
+  at: Pick<Places, 'picture' | 'mask'>,
+): boolean {
   const [rowBytes] = stages.stages[0].rowBytes;
   const length = (to - from) * rowBytes;
   new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
