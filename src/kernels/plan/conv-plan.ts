@@ -1,6 +1,7 @@
 import { oneOf, option } from '../../options.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { PictureJob } from '../job.js';
+import { type Around, aroundOf } from './around.js';
 import type { Pass } from './pass.js';
 import { inWords, type Reason } from './reason.js';
 
@@ -64,6 +65,8 @@ export interface ConvPlan extends Way {
   readonly passes: readonly Pass[];
   /** the run from samples to samples, if that was chosen */
   readonly job?: PictureJob | undefined;
+  /** What the options of a picture add to its sums; nothing over planes. */
+  readonly around: readonly Around[];
   /** Everything that was considered, the chosen way too: the cheapest first, the impossible ones last. */
   readonly alternatives: readonly Alternative[];
 }
@@ -81,7 +84,7 @@ export class LazyPlan implements ConvPlan {
   readonly #alternatives: () => readonly Alternative[];
 
   constructor(
-    { algorithm, through, arithmetic, geometry, reason, passes, job }: Omit<ConvPlan, 'why' | 'cost' | 'alternatives'>,
+    { algorithm, through, arithmetic, geometry, reason, passes, job }: Omit<ConvPlan, 'why' | 'cost' | 'around' | 'alternatives'>,
     cost: () => number,
     alternatives: () => readonly Alternative[],
   ) {
@@ -102,6 +105,10 @@ export class LazyPlan implements ConvPlan {
 
   get cost(): number {
     return this.#cost();
+  }
+
+  get around(): readonly Around[] {
+    return this.job ? aroundOf(this.job) : [];
   }
 
   get alternatives(): readonly Alternative[] {

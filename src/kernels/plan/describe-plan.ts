@@ -21,6 +21,7 @@ export function describePlan(plan: ConvPlan, device: string): string {
   return [
     `A kernel of ${size(g.kernel.slice(3 - g.rank))} on ${show(g.xShape)} gives ${show(g.outShape)}. Backend: ${device}.`,
     `${nameOf(plan, picture)}, because ${why}.`,
+    ...plan.around.map(({ what, cost }) => `Beside the sums, ${what}${cost > 0 ? `: about ${time(cost)}` : ''}.`),
     '',
     ...rows.map(([name, cost, what]) => `${name.padEnd(widths[0])}  ${cost.padStart(widths[1])}  ${what}`),
     '',

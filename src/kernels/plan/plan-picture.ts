@@ -2,6 +2,7 @@ import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Backend } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Load, PictureJob, PicturePass, PictureSum, PictureSumKind, Store } from '../job.js';
+import { filteredShare, nanosecondsAround } from './around.js';
 import { type Algorithm, type Alternative, type ConvPlan, LazyPlan, type Way } from './conv-plan.js';
 import { fftTiles } from './fft-tiles.js';
 import { separate } from './low-rank.js';
@@ -12,12 +13,9 @@ import { HIGHEST_SUM, isBox, isTogether, wholeWeights } from './whole.js';
 const LEAST_ROW = 64;
 /**
  * Nanoseconds per value and per tap of it; measured as the costs of planes are (cost.ts). Floats include the conversion from and to
- * bytes; `light`, `share` and `other` are what light, alpha, and samples or results that are not plain bytes add to that.
+ * bytes; what other options of a picture add is in around.ts.
  */
-const PICTURE_NS = {
-  ...{ integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, separable: 0.4, separableTap: 0.049, sums: 1.5 },
-  ...{ fft: 1, light: 2, share: 0.5, other: 0.4 },
-};
+const PICTURE_NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, separable: 0.4, separableTap: 0.049, sums: 1.5, fft: 1 };
 /** A row and a column of fewer weights are one window. */
 const LEAST_SEPARABLE = 3;
 /** Bytes of the bands in which a picture passes through the backend's memory, at most: input and output. */
@@ -69,7 +67,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
 function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candidate, job: PictureJob, alternatives: () => readonly Alternative[]): ConvPlan {
   const reason: Reason = algorithm === 'auto' ? advantageOfSum(chosen.sum, geometry) : { name: 'asked' };
   const decided = { ...wayOf(chosen.sum, job.load), geometry, reason, passes: [], job };
-  return new LazyPlan(decided, () => milliseconds(chosen, geometry), alternatives);
+  return new LazyPlan(decided, () => milliseconds(chosen, geometry, job.store), alternatives);
 }
 
 /**
@@ -107,7 +105,7 @@ export function pictureAlternatives(step: PictureStep, way: PictureWay, backend:
     .map((each) => {
       const passes = each.sum.kind === 'separable' ? 2 : 1;
       const multiplyAdds = each.products * sizeOf(geometry.outShape);
-      return { ...wayOf(each.sum, way.load), possible: true as const, cost: milliseconds(each, geometry), memory, multiplyAdds, passes };
+      return { ...wayOf(each.sum, way.load), possible: true as const, cost: milliseconds(each, geometry, way.store), memory, multiplyAdds, passes };
     })
     .sort((a, b) => a.cost - b.cost);
 }
@@ -179,19 +177,20 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const cells = geometry.inChannels;
   // where alpha is copied, the programs of whole numbers sum it all the same
   const share = cells / load.channels;
-  const around = aroundCost(way);
+  const around = nanosecondsAround(load, store);
+  const times = store.normalized ? 2 : 1;
   const ways: Candidate[] = [];
   if (single && isWhole(step, way) && (small || load.samples === 'uint16')) {
     const integer = wholeWeights(window, bias, geometry, load.white);
     // |scale · sum + bias| is no multiple of |sum|
     const possible = integer && (!store.absolute || integer.scale === 1 || bias === 0);
     const cost = (PICTURE_NS.integer + PICTURE_NS.integerTap * taps) * (load.white === 255 ? 1 : 2) + 0.3 * around;
-    if (possible) ways.push({ cost, products: taps, sum: { kind: 'integer', ...integer } });
+    if (possible) ways.push({ cost: times * cost, products: taps, sum: { kind: 'integer', ...integer } });
   }
   if (inPlace) {
     if (isBox(window, geometry)) ways.push({ cost: PICTURE_NS.box, products: 3, sum: { kind: 'box', weight: window[0] } });
   }
-  const floats = (cost: number, products: number, sum: PictureSum) => ways.push({ cost: share * (cost + around), products: share * products, sum });
+  const floats = (cost: number, products: number, sum: PictureSum) => ways.push({ cost: times * share * (cost + around), products: share * products, sum });
   const tap = one && taps === KH * KW && geometry.dilation[1] === 1 && geometry.stride[1] === 1 ? PICTURE_NS.tap : PICTURE_NS.single;
   floats(PICTURE_NS.floats + geometry.stride[2] * tap * taps, taps, { kind: 'window', window, zeros: false });
   if (step.algorithm === 'direct' && taps < KH * KW)
@@ -213,14 +212,6 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   return ways;
 }
 
-/** Nanoseconds a value for what happens before and after the sums. */
-function aroundCost({ load, store }: PictureWay): number {
-  const light = load.light ? PICTURE_NS.light : 0;
-  const share = load.take === 'premultiplied' ? PICTURE_NS.share : 0;
-  const plain = load.samples === 'uint8' && store.samples === 'uint8' && !store.absolute && !store.part;
-  return (light + share + (plain ? 0 : PICTURE_NS.other)) * (store.normalized ? 2 : 1);
-}
-
 /** The cheapest way that the backend has a program for, and that was asked for. */
 function least(ways: readonly Candidate[], { algorithm }: PictureStep, load: Load, { abilities }: Backend): Candidate | undefined {
   const able = ways.filter(({ sum }) => abilities.pictures.includes(sum.kind) && (algorithm === 'auto' || isAsked(wayOf(sum, load), algorithm)));
@@ -232,8 +223,8 @@ function isAsked(way: Way, algorithm: Algorithm): boolean {
   return way.algorithm === algorithm && way.arithmetic === 'float32';
 }
 
-function milliseconds({ cost }: Candidate, geometry: ConvGeometry): number {
-  return (cost * sizeOf(geometry.outShape)) / 1e6;
+function milliseconds({ cost }: Candidate, geometry: ConvGeometry, store: Store): number {
+  return (cost * filteredShare(store, geometry) * sizeOf(geometry.outShape)) / 1e6;
 }
 
 const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'>>> = {

@@ -89,7 +89,8 @@ function programsOf(lines: readonly LinePass[], tables: Tables): Omit<PicturePro
   const units = final.across * Math.ceil(last.rectangle.height / final.rows);
   const ranges: Address<'Floats'> = tables.allocate(8 * units);
   const { machine } = tables;
-  const begin = () => machine.floats(ranges, 2 * units).forEach((_, i, all) => (all[i] = i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
+  const nothing = Float32Array.from({ length: 2 * units }, (_, i) => (i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
+  const begin = () => machine.put(nothing, ranges);
   const settle = () => {
     const [least, largest] = rangeOf(machine.floats(ranges, 2 * units));
     // from the least value to the largest becomes from black to white; all are black if they are equal
