@@ -6,7 +6,8 @@ const FORMAT: Format = { width: 640, height: 480, channels: 4, samples: 'uint8' 
 
 test.each<[string, Parameters<typeof explain>[2], Partial<Format>, string[]]>([
   ['bytes that become bytes', {}, {}, []],
-  ['valid padding, a border and an anchor', { padding: 'valid', anchor: 0 }, {}, []],
+  ['valid padding', { padding: 'valid' }, {}, []],
+  ['an anchor and a border', { anchor: 0, paddingMode: 'wrap' }, {}, []],
   ['light', { linear: true }, {}, ['light']],
   ['transparency', { paddingMode: 'zero' }, {}, ['alpha']],
   ['luminance', { channels: 'luminance' }, {}, ['luminance']],
