@@ -1,5 +1,6 @@
 import type { FilterOptions } from '../../src/index.js';
 import type { FilterCall } from '../row.js';
+import { takesSeconds } from './patience.js';
 
 /** The options of `filter` that a peer has too, with the values that it knows, or any. */
 type Offer = { readonly [Name in keyof FilterOptions]?: 'any' | readonly FilterOptions[Name][] };
@@ -30,7 +31,8 @@ export const SCIPY_OFFER: Offer = {
 };
 
 /** @returns true if a peer that premultiplies nothing does the same to the colors */
-export function offersCall(offer: Offer, { options, transparent }: FilterCall): boolean {
+export function offersCall(offer: Offer, { image, kernel, options, transparent }: FilterCall): boolean {
+  if (takesSeconds(image, kernel.shape[0] * 3)) return false;
   const alphaMatters = (transparent || options.paddingMode === 'zero') && options.alpha === undefined;
   return !alphaMatters && (Object.keys(options) as (keyof FilterOptions)[]).every((name) => isOffered(offer[name], options[name]));
 }

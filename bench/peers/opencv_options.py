@@ -34,6 +34,8 @@ def prepare(call):
             return cv2.convertScaleAbs(result, last)
         if output == "normalize":
             return cv2.normalize(result, last, 0, white, cv2.NORM_MINMAX, cv2.CV_8U)
+        if output == "clamp" and white == 1:
+            np.clip(result, 0, 1, out=result)
         return np.ascontiguousarray(result[::stride, ::stride]) if stride > 1 else result
 
     return run, lambda result: result

@@ -1,10 +1,12 @@
 import type Sharp from 'sharp';
 import type { Contestant, FilterCall, Values } from '../row.js';
+import { takesSeconds } from './patience.js';
 
 /** What sharp has too: 16 bits, linear light, and alpha that colors are multiplied by. Its Gaussian and its sums are approximate. */
 export function sharpCall(sharp: typeof Sharp, call: FilterCall, threads: number): Contestant | undefined {
   const { image, kernel, sigma, options } = call;
   const { linear = false, alpha = 'premultiply', ...others } = options;
+  if (takesSeconds(image, kernel.shape[0] * 3)) return undefined;
   const isWhole = kernel.data.every(Number.isInteger);
   if (Object.keys(others).length > 0 || alpha !== 'premultiply' || call.sobel || image.data instanceof Float32Array || !(sigma || isWhole)) return undefined;
   const { width, height, channels, data } = image;

@@ -12,8 +12,8 @@ export function sharingRows(rows: readonly Row[]): readonly Row[] {
       group: 'sharing',
       table: 'sharing between two threads',
       name: `${row.name}: ${row.table}`,
-      // warming up a training takes long
-      quick: row.group !== 'cnn',
+      // fifty calls of a training take long, and so do those of all options
+      quick: row.group === 'filters' || row.group === 'layers',
       warmUpCalls: WARM_UP_CALLS,
     }));
 }
