@@ -58,8 +58,9 @@ function perSample({ ms, size }: Measurement, same: Measurement): number {
   return (1e6 * ms) / (size ?? same.size ?? 1);
 }
 
-function everyOf({ measurements }: RowReport, peer: string, threads: readonly number[]): readonly Measurement[] {
-  return measurements.filter((each) => each.peer === peer && threads.includes(each.threads));
+/** What a peer takes on every number of threads; with one thread of its own, once. */
+function everyOf(row: RowReport, peer: string, threads: readonly number[]): readonly Measurement[] {
+  return [...new Set(threads.map((count) => measurementOf(row, peer, count)))].filter((each) => each !== undefined);
 }
 
 /** By numbers of threads. */

@@ -57,7 +57,7 @@ test.each([
 test('a peer with one thread, and on the same picture, is compared with both numbers of threads', () => {
   const measurements = [measured('convlab', 1, 6, 1e6), measured('convlab', 2, 3, 1e6), measured('a peer', 1, 3)];
   const line = lineOf(row('options', measurements, { peer: 'a peer', beside: 'a peer', atMost: 1 }));
-  expect(line).toMatchObject({ times: '2.00× → 1.00×', '': 'OVER', 'a peer': '3.00' });
+  expect(line).toMatchObject({ times: '2.00× → 1.00×', '': 'OVER', 'its ms': '3.00', 'a peer': '3.00' });
 });
 
 test('without the peer there is no ratio, and nothing is over', () => {
