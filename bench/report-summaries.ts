@@ -23,7 +23,7 @@ function optionTable(rows: readonly RowReport[], threads: readonly number[]): st
     return [
       row.row,
       arrows(mine, ({ ms }) => milliseconds(ms)),
-      arrows(mine, (each) => milliseconds(perSample(each, each))),
+      last?.size === undefined ? '' : arrows(mine, (each) => milliseconds(perSample(each, each))),
       beside,
       arrows(everyOf(row, peer, threads), ({ ms }) => milliseconds(ms)),
       arrows(ratiosOf(row, threads), ({ times }) => `${ratio(times)}×`),
@@ -53,7 +53,7 @@ function ratiosOf(row: RowReport, threads: readonly number[]): readonly { readon
   });
 }
 
-/** Nanoseconds. @param same whose picture a peer that does not say its size has filtered */
+/** Nanoseconds; where no size is told, a call. @param same whose picture a peer that does not say its size has filtered */
 function perSample({ ms, size }: Measurement, same: Measurement): number {
   return (1e6 * ms) / (size ?? same.size ?? 1);
 }

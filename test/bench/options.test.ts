@@ -25,6 +25,11 @@ test.each(Object.entries(FILTER_OPTIONS).filter(([name]) => !ELSEWHERE.includes(
   },
 );
 
+test('filters that OpenCV has are measured beside it', () => {
+  const beside = OPTIONS.flatMap(({ name, allowance }) => (allowance?.peer === 'OpenCV native' ? [name] : []));
+  expect(beside).toEqual(['motion 9×9', 'box 15×15', 'box 101×101', 'Gaussian σ 2', 'Gaussian σ 10']);
+});
+
 test('names of rows are used once', () => {
   const names = OPTIONS.map(({ name, table }) => `${name}: ${table}`);
   expect(new Set(names).size).toBe(names.length);
