@@ -75,14 +75,14 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
       const { width, height, data } = work.picture;
       return pictures(work, backend, createImage(width, height, 4, data), createImage(width, height, 4));
     }
-    case 'option':
-      return filterCall(work.call, backend);
     case 'tensor':
       return eager(work, backend);
     case 'layer':
       return convlabLayer(work, backend);
     case 'net':
       return convlabNet(work, backend);
+    case 'option':
+      return filterCall(work.call, backend);
     default:
       return undefined; // processes of their own, see processes.ts
   }

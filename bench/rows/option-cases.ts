@@ -1,5 +1,5 @@
 import { createImage, type FilterOptions, type Image, SOBEL_X } from '../../src/index.js';
-import type { SampleType } from '../pictures.js';
+import type { SampleType } from '../images.js';
 import type { FilterCall } from '../row.js';
 
 export interface Size {

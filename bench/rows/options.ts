@@ -1,5 +1,5 @@
 import { box, type FilterOptions, gaussian, sharpen } from '../../src/index.js';
-import { image } from '../pictures.js';
+import { image } from '../images.js';
 import type { Allowance, FilterCall, OptionWork, Row } from '../row.js';
 import { FILTERS } from './filters.js';
 import { OPTION_CASES, type OptionCase, type Size } from './option-cases.js';
