@@ -76,7 +76,8 @@ export function lineSeparable(task: LineSeparableTask, scratch: usize, from: i32
           alongRows(row, line + (<usize>cell << 4), kept, turned + (<usize>cell << 4));
         }
       }
-      storeTurnedLine(task, lines, turned, scratch, oh + top, ow);
+      lines.oh = oh + top;
+      storeTurnedLine(task, lines, turned, scratch, min(SUMMED_ROWS, rows - top), ow);
     }
   }
 }
