@@ -1,16 +1,8 @@
 import { conv, createBackend, gradientMagnitude, sharpen, type Tensor } from '../src/index.js';
+import { optionReference } from './compare-option.js';
+import type { Compare, Difference } from './difference.js';
 import { prepare } from './peers/convlab.js';
 import type { Contestant, KernelWork, Picture, SobelWork, Values, Work } from './row.js';
-
-/** How far a result is from the float64 reference. */
-export interface Difference {
-  /** largest difference: in gray levels of bytes; of floats, relative to the largest value */
-  readonly largest: number;
-  /** of bytes: the share of samples that are off, 0 to 1 */
-  readonly share?: number;
-}
-
-export type Compare = (result: Values) => Difference;
 
 /**
  * @param budget what the float64 loops may cost, in multiply-adds; of more a part is compared
@@ -20,6 +12,8 @@ export async function reference(work: Work, budget: number): Promise<Compare | u
   switch (work.kind) {
     case 'kernel':
       return bytesReference(work, budget, (x, backend) => conv(x, { shape: [1, 1, ...work.kernel.shape], data: work.kernel.data }, { backend }));
+    case 'option':
+      return optionReference(work.call, budget / 4);
     case 'sobel':
       return sobelReference(work, budget);
     case 'tensor':

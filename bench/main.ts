@@ -7,7 +7,9 @@ import { parseArgs } from 'node:util';
 import { reference } from './compare.js';
 import { type Entry, measure } from './measure.js';
 import { PEERS } from './peers/index.js';
-import { markdown, plainTable, type Report, type RowReport, rowTable } from './report.js';
+import { markdown, plainTable, type Report, rowTable, tablesOf } from './report.js';
+import type { RowReport } from './report-cells.js';
+import { summaryOf } from './report-summaries.js';
 import type { Peer, Prepare, Row } from './row.js';
 import { ROWS } from './rows/index.js';
 
@@ -39,10 +41,14 @@ const loaded = await load();
 for (const row of rows) {
   const done = await run(row);
   (report.rows as RowReport[]).push(done);
-  console.log(`\n${done.row}: ${done.table}\n${plainTable(rowTable(done, threads))}`);
+  console.log(row.allowance || row.group === 'sharing' ? `${done.row}: ${done.table}` : `\n${done.row}: ${done.table}\n${plainTable(rowTable(done, threads))}`);
   // after every row: a full run takes long, and may be stopped
   await mkdir(dirname(flags.json), { recursive: true });
   await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+for (const { title, rows } of tablesOf(report.rows)) {
+  const summary = summaryOf(rows, threads);
+  if (summary) console.log(`\n${title}\n${plainTable(summary)}`);
 }
 if (flags.markdown) await writeTables(flags.markdown);
 process.exit(); // tfjs, GPU.js and wasm-vips keep workers
@@ -75,8 +81,8 @@ async function load(): Promise<{ peer: Peer; prepare: Prepare }[]> {
 }
 
 async function run(row: Row): Promise<RowReport> {
-  const work = await row.work();
-  const compare = await reference(work, flags.quick ? 1e7 : 6e7);
+  const work = await row.work(flags.quick);
+  const compare = row.group === 'sharing' ? undefined : await reference(work, flags.quick ? 1e7 : 6e7);
   const entries: Entry[] = [];
   for (const { peer, prepare } of loaded.filter(({ peer }) => peer.groups.includes(row.group))) {
     for (const count of peer.threaded ? threads : [1]) {
@@ -88,10 +94,10 @@ async function run(row: Row): Promise<RowReport> {
       }
     }
   }
-  const rhythm = { rounds, warmUp: flags.quick ? 100 : 400, times: row.times ?? 1 };
+  const rhythm = { rounds, warmUp: flags.quick ? 100 : 400, warmUpCalls: row.warmUpCalls ?? 1, times: row.times ?? 1 };
   const measurements = await measure(entries, compare, rhythm, ({ peer }, error) => console.log(`${peer} drops out: ${oneLine(error)}`));
   for (const { contestant } of entries) await contestant.dispose?.();
-  return { group: row.group, table: row.table, row: row.name, measurements };
+  return { group: row.group, table: row.table, row: row.name, allowance: row.allowance, measurements };
 }
 
 /** Puts the tables between two lines of a document. */

@@ -1,4 +1,4 @@
-import type { Compare, Difference } from './compare.js';
+import type { Compare, Difference } from './difference.js';
 import type { Contestant } from './row.js';
 
 /** One peer's contestant on so many threads. */
@@ -20,6 +20,8 @@ export interface Measurement {
   /** how many times it was measured: slow ones less often */
   readonly samples: number;
   readonly note?: string;
+  /** samples of its picture, where they are told */
+  readonly size?: number;
   readonly difference?: Difference;
 }
 
@@ -28,6 +30,8 @@ export interface Rhythm {
   readonly rounds: number;
   /** milliseconds, about, in which everybody gets warm */
   readonly warmUp: number;
+  /** calls in which everybody gets warm, at least */
+  readonly warmUpCalls: number;
   /** what a run is multiplied by */
   readonly times: number;
 }
@@ -45,7 +49,7 @@ const PAUSE_MS = 5;
 export async function measure(
   entries: readonly Entry[],
   compare: Compare | undefined,
-  { rounds, warmUp, times }: Rhythm,
+  { rounds, warmUp, warmUpCalls, times }: Rhythm,
   failed: (entry: Entry, error: unknown) => void,
 ): Promise<Measurement[]> {
   const lanes: { entry: Entry; runs: number; every: number; taken: number[]; difference?: Difference }[] = [];
@@ -57,7 +61,7 @@ export async function measure(
       const difference = result && compare?.(result);
       // warm: compiled, with its memory touched
       let last = first;
-      for (let spent = first, i = 0; i < 8 && spent < warmUp; i++) {
+      for (let spent = first, calls = 1; calls < warmUpCalls || (calls <= 8 && spent < warmUp); calls++) {
         last = await timed(contestant, 1);
         spent += last;
       }
@@ -78,7 +82,7 @@ export async function measure(
   }
   return lanes.map(({ entry: { contestant, ...entry }, taken, difference }) => {
     const sorted = taken.sort((a, b) => a - b);
-    return { ...entry, ms: sorted[sorted.length >> 1], fastest: sorted[0], samples: sorted.length, note: contestant.note, difference };
+    return { ...entry, ms: sorted[sorted.length >> 1], fastest: sorted[0], samples: sorted.length, note: contestant.note, size: contestant.size, difference };
   });
 }
 

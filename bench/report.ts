@@ -1,5 +1,7 @@
 import { textTable } from '../src/text-table.js';
 import type { Measurement } from './measure.js';
+import { differenceText, measurementOf, milliseconds, type RowReport, ratio } from './report-cells.js';
+import { summaryOf } from './report-summaries.js';
 
 /** What a run of the bench found: out/bench.json. */
 export interface Report {
@@ -14,22 +16,14 @@ export interface Report {
   readonly rows: readonly RowReport[];
 }
 
-/** What was measured of one row. */
-export interface RowReport {
-  readonly group: string;
-  readonly table: string;
-  readonly row: string;
-  readonly measurements: readonly Measurement[];
-}
-
 /**
  * A row's table: a line a peer, and for each number of threads its time, how many times as long as the first peer it takes,
  * and the share of the limit that it reaches: what the slowest of the limits takes, by what the peer takes.
  */
-export function rowTable({ measurements }: RowReport, threads: readonly number[]): string[][] {
+export function rowTable(row: RowReport, threads: readonly number[]): string[][] {
+  const { measurements } = row;
   const peers = [...new Set(measurements.map(({ peer }) => peer))];
-  // a peer with one thread is as fast where there are two
-  const of = (peer: string, count: number) => measurements.findLast((each) => each.peer === peer && each.threads <= count);
+  const of = (peer: string, count: number) => measurementOf(row, peer, count);
   const limitOf = (count: number) => Math.max(...measurements.filter((each) => each.limit && each.threads === count).map(({ ms }) => ms));
   const head = ['', ...threads.flatMap((count) => [`${count} thread${count === 1 ? '' : 's'}`, 'takes', 'of limit']), 'off', ''];
   const lines = peers.map((peer) => {
@@ -52,17 +46,20 @@ export function plainTable(lines: readonly string[][]): string {
 /** Rows by peers, a table for each group of rows, as Markdown. */
 export function markdown({ cpu, cores, node, load, date, rounds, threads, rows }: Report): string {
   const head = `${cpu}, ${cores} cores, Node ${node}, ${date}; load at the start ${load.toFixed(1)}; medians of ${rounds}; milliseconds, ${threads.join(' → ')} threads.`;
-  const tables = [...new Set(rows.map(({ table }) => table))].map((table) =>
-    markdownTable(
-      table,
-      rows.filter((row) => row.table === table),
-      threads,
-    ),
-  );
+  const tables = tablesOf(rows).map(({ title, rows }) => `### ${title}\n\n${markdownLines(summaryOf(rows, threads) ?? peersTable(rows, threads))}`);
   return [head, ...tables].join('\n\n');
 }
 
-function markdownTable(title: string, rows: readonly RowReport[], threads: readonly number[]): string {
+/** Rows of one table each. */
+export function tablesOf(rows: readonly RowReport[]): readonly { readonly title: string; readonly rows: readonly RowReport[] }[] {
+  return [...new Set(rows.map(({ table }) => table))].map((title) => ({ title, rows: rows.filter(({ table }) => table === title) }));
+}
+
+function markdownLines([head, ...lines]: readonly string[][]): string {
+  return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+function peersTable(rows: readonly RowReport[], threads: readonly number[]): string[][] {
   const peers = [...new Set(rows.flatMap(({ measurements }) => measurements.map(({ peer }) => peer)))];
   const most = Math.max(...threads);
   const cell = ({ measurements }: RowReport, peer: string) => {
@@ -75,21 +72,5 @@ function markdownTable(title: string, rows: readonly RowReport[], threads: reado
     const off = last.difference && (last.difference.share === undefined ? '' : `off ${differenceText(last.difference)}`);
     return [mine.map(({ ms }) => milliseconds(ms)).join(' → '), ratioOrShare, off, last.note?.replaceAll('|', '\\|')].filter(Boolean).join('<br>');
   };
-  const lines = [['', ...peers], ['---', ...peers.map(() => '---')], ...rows.map((row) => [row.row, ...peers.map((peer) => cell(row, peer))])];
-  return `### ${title}\n\n${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}`;
-}
-
-function differenceText(difference: Measurement['difference']): string {
-  if (!difference) return '';
-  const { largest, share } = difference;
-  if (share === undefined) return largest.toExponential(0);
-  return largest === 0 ? '0' : `${largest} (${(100 * share).toFixed(share < 0.001 ? 3 : 1)}%)${largest > 1 ? ' ≈' : ''}`;
-}
-
-function milliseconds(ms: number): string {
-  return ms.toFixed(ms < 1 ? 3 : ms < 10 ? 2 : ms < 100 ? 1 : 0);
-}
-
-function ratio(value: number): string {
-  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+  return [['', ...peers], ...rows.map((row) => [row.row, ...peers.map((peer) => cell(row, peer))])];
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from '../src/index.js';
+import type { FilterOptions, Image, Tensor } from '../src/index.js';
 
 /** An opaque RGBA picture, 8 bit, interleaved. */
 export interface Picture {
@@ -17,8 +17,26 @@ export interface KernelWork {
   readonly whole?: { readonly weights: readonly number[]; readonly divisor: number };
   readonly box?: number;
   readonly sigma?: number;
-  /** sums in fixed point are enough, where a peer has a choice */
-  readonly fixed?: boolean;
+}
+
+/** A call of `filter`, on samples of any type. */
+export interface FilterCall {
+  readonly image: Image;
+  /** some of its pixels are transparent */
+  readonly transparent?: boolean;
+  readonly kernel: Tensor;
+  /** What a peer may know about the kernel: it is a Gaussian of this σ, or Sobel's along x. */
+  readonly sigma?: number;
+  readonly sobel?: boolean;
+  /** but backend, out and onPlan */
+  readonly options: FilterOptions;
+}
+
+/** A filter with an option, beside the same without it. */
+export interface OptionWork {
+  readonly kind: 'option';
+  readonly call: FilterCall;
+  readonly plain: FilterCall;
 }
 
 /** √(Gx² + Gy²) / 4 of every color, with Sobel's kernels: a step from black to white is white. */
@@ -99,7 +117,7 @@ interface LimitWork {
 }
 
 /** A piece of work, as data. Every peer that can do it does the same. */
-export type Work = KernelWork | SobelWork | TensorWork | LayerWork | NetWork | FileWork | ScaleWork | ColdStartWork | LimitWork;
+export type Work = KernelWork | OptionWork | SobelWork | TensorWork | LayerWork | NetWork | FileWork | ScaleWork | ColdStartWork | LimitWork;
 
 /** What the machine allows for a row, measured in the same run: see peers/limits.ts. */
 export interface Limit {
@@ -111,7 +129,19 @@ export interface Limit {
   readonly bytes?: number;
 }
 
-export type Group = 'micro' | 'filters' | 'layers' | 'cnn' | 'files';
+/** What a row may cost beside something else. The bench marks rows that cost more, and goes on. */
+export interface Allowance {
+  /** the peer that it is compared with */
+  readonly peer: string;
+  /** what that does, for the reader */
+  readonly beside: string;
+  /** the largest ratio of nanoseconds a sample. Default none: the ratio is only told */
+  readonly atMost?: number;
+  /** where the ratio must hold. Default: on every number of threads */
+  readonly threads?: number;
+}
+
+export type Group = 'micro' | 'filters' | 'options' | 'sharing' | 'layers' | 'cnn' | 'files';
 
 /** One line of the bench's subject: what is done, and what it could cost at least. */
 export interface Row {
@@ -124,15 +154,21 @@ export interface Row {
   readonly limit: Limit;
   /** What a run is multiplied by, e.g. from some steps to an epoch. Default 1. */
   readonly times?: number;
-  work(): Work | Promise<Work>;
+  /** Calls before anything is measured, at least. Default: what is warm after some time. */
+  readonly warmUpCalls?: number;
+  readonly allowance?: Allowance;
+  /** @param quick a smaller picture will do */
+  work(quick: boolean): Work | Promise<Work>;
 }
 
-export type Values = Uint8Array | Uint8ClampedArray | Float32Array;
+export type Values = Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
 
 /** One peer, ready to do one row's work on so many threads. */
 export interface Contestant {
   /** what the reader must know, e.g. `RGB`; read after the last run */
   readonly note?: string;
+  /** samples of the picture that is filtered, where an allowance compares nanoseconds a sample */
+  readonly size?: number;
   /** Does the work once. */
   run(): unknown;
   /** In place of timing {@link run} from here: milliseconds a run, measured where the work is done, in another process. */

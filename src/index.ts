@@ -14,7 +14,7 @@ export * from './filters/index.js';
 export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, tensorToImage } from './image/image.js';
 export type { Format, SampleType } from './image/samples.js';
-export type { Abilities, Backend, DeviceBuffer, Executable, Operand } from './kernels/backend.js';
+export type { Abilities, Backend, DeviceBuffer, Executable, Operand, PictureSamples } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode, type RunOptions } from './kernels/backends/create.js';
 export { type BackendReport, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient } from './kernels/conv.js';
@@ -34,18 +34,24 @@ export {
   CONV_PROGRAMS,
   type ConvProgram,
   type Job,
+  type KeptPixels,
   type Load,
+  type Mix,
+  type MomentMeasure,
   type OperatorJob,
   type PictureJob,
+  type PicturePart,
   type PicturePass,
   type PictureSum,
   type PictureSumKind,
+  type SampleFormat,
+  type SlopeMeasure,
   type Store,
 } from './kernels/job.js';
 export type { Operators } from './kernels/operators.js';
+export type { Around } from './kernels/plan/around.js';
 export { ALGORITHMS, type Algorithm, type Alternative, type ConvPlan, type Way } from './kernels/plan/conv-plan.js';
 export type { Pass } from './kernels/plan/pass.js';
-export { PRECISIONS, type Precision } from './kernels/plan/plan-picture.js';
 export type { Reason } from './kernels/plan/reason.js';
 export type { PointwiseName } from './kernels/pointwise.js';
 export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pooling-operators.js';

@@ -1,7 +1,6 @@
 import {
   allocateImage,
   type Backend,
-  type ConvPlan,
   conv,
   convGeometry,
   createBackend,
@@ -14,9 +13,32 @@ import {
 import type { Contestant, KernelWork, Peer, Prepare, SobelWork, TensorWork, Work } from '../row.js';
 import { convlabLayer } from './convlab-layer.js';
 import { convlabNet } from './convlab-net.js';
+import { filterCall } from './filter-call.js';
+import { latestPlan } from './latest-plan.js';
 
 /** convlab as its users call it: pictures and tensors in, pictures and tensors out; models stay compiled. */
-export const convlab: Peer = { name: 'convlab', threaded: true, groups: ['filters', 'layers', 'cnn'], quick: true, load: async () => onThreads(prepare) };
+export const convlab: Peer = {
+  name: 'convlab',
+  threaded: true,
+  groups: ['filters', 'options', 'layers', 'cnn'],
+  quick: true,
+  load: async () => onThreads(prepare),
+};
+
+/** The call without the option, beside it. */
+export const convlabPlain: Peer = {
+  name: 'convlab, plain',
+  threaded: true,
+  groups: ['options'],
+  quick: true,
+  load: async () =>
+    onThreads(async (work, backend) => {
+      if (work.kind !== 'option') return undefined;
+      const contestant = await filterCall(work.plain, backend);
+      contestant.result = () => undefined; // another one, which there is nothing to compare with
+      return contestant;
+    }),
+};
 
 /**
  * The same in a backend's own memory: pictures of `allocateImage`, and for floats the operator that a model calls. So do peers whose matrices
@@ -36,7 +58,8 @@ export const convlabOwnMemory: Peer = {
 
 const backends = new Map<number, Promise<Backend>>();
 
-function onThreads(prepareOn: (work: Work, backend: Backend, threads: number) => ReturnType<typeof prepare>): Prepare {
+/** A backend for each number of threads, which all works share. */
+function onThreads(prepareOn: (work: Work, backend: Backend, threads: number) => ReturnType<Prepare>): Prepare {
   return async (work, threads) => {
     const backend = backends.get(threads) ?? createBackend('wasm', { threads });
     backends.set(threads, backend);
@@ -58,17 +81,19 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
       return convlabLayer(work, backend);
     case 'net':
       return convlabNet(work, backend);
+    case 'option':
+      return filterCall(work.call, backend);
     default:
       return undefined; // processes of their own, see processes.ts
   }
 }
 
 function pictures(work: KernelWork | SobelWork, backend: Backend, image: Image, out: Image): Contestant {
-  const precision = work.kind === 'kernel' && work.fixed ? 'fixed' : 'exact';
   const latest = latestPlan();
   const options = { out, backend, onPlan: latest.onPlan };
   return {
-    run: () => (work.kind === 'sobel' ? gradientMagnitude(image, options) : filter(image, work.kernel, { precision, ...options })),
+    size: image.data.length,
+    run: () => (work.kind === 'sobel' ? gradientMagnitude(image, options) : filter(image, work.kernel, options)),
     result: () => out.data as Uint8ClampedArray,
     get note() {
       return latest.way;
@@ -95,19 +120,6 @@ function eager({ x, kernel }: TensorWork, backend: Backend): Contestant {
     result: () => result,
     get note() {
       return latest.way;
-    },
-  };
-}
-
-/** Remembers the plan that ran, for the note. */
-function latestPlan() {
-  let way: string | undefined;
-  return {
-    onPlan({ algorithm, arithmetic, through }: ConvPlan) {
-      way = `${algorithm}, ${arithmetic}${through === 'planes' ? ', over planes' : ''}`;
-    },
-    get way() {
-      return way;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Peer } from '../row.js';
-import { convlab, convlabOwnMemory } from './convlab.js';
+import { convlab, convlabOwnMemory, convlabPlain } from './convlab.js';
+import { convlabSharing } from './convlab-sharing.js';
 import { gpuJs } from './gpu-js.js';
 import { imageJs } from './image-js.js';
 import { jimp } from './jimp.js';
@@ -16,6 +17,8 @@ import { wasmVips } from './wasm-vips.js';
 export const PEERS: readonly Peer[] = [
   convlab,
   convlabOwnMemory,
+  convlabPlain,
+  ...convlabSharing,
   ...python,
   ...wasmVips,
   sharp,

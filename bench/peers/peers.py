@@ -2,7 +2,7 @@
 
 prepare {id, threads, work}: work as row.ts has it, arrays as {"file": name}
 run     {id, runs}         -> {ms}: the mean of so many runs
-result  {id, file}         -> {file, floats}: what the last run computed, raw
+result  {id, file}         -> {file, type}: what the last run computed, raw
 dispose {id}
 """
 
@@ -15,6 +15,9 @@ import numpy as np
 LIBRARY = sys.argv[1]
 if LIBRARY == "cv2":
     import cv2
+    import opencv_options
+elif LIBRARY == "scipy":
+    import scipy_options
 else:
     import torch
     from torch import nn
@@ -34,6 +37,8 @@ def opencv(work):
         top, left = [k // 2 for k in kernel.shape]
         run = lambda: cv2.filter2D(x, -1, kernel, out, borderType=cv2.BORDER_REPLICATE)
         return run, lambda out: np.ascontiguousarray(out[top : x.shape[0] - top, left : x.shape[1] - left])
+    if work["kind"] == "option":
+        return opencv_options.prepare(work["call"])
     picture = work["picture"]
     image = array(picture["data"], np.uint8, (picture["height"], picture["width"], 4))
     out = np.empty_like(image)
@@ -158,7 +163,7 @@ if LIBRARY == "torch":
 def set_threads(count):
     if LIBRARY == "cv2":
         cv2.setNumThreads(count)
-    else:
+    elif LIBRARY == "torch":
         torch.set_num_threads(count)
 
 
@@ -166,7 +171,7 @@ def answer(command):
     what, number = command["do"], command["id"]
     if what == "prepare":
         set_threads(command["threads"])
-        run, values = (opencv if LIBRARY == "cv2" else pytorch)(command["work"])
+        run, values = PREPARE[LIBRARY](command["work"])
         prepared[number] = {"threads": command["threads"], "run": run, "values": values}
         return {}
     if what == "dispose":
@@ -178,7 +183,7 @@ def answer(command):
             return {}
         values = np.ascontiguousarray(it["values"](it["result"]))
         values.tofile(command["file"])
-        return {"file": command["file"], "floats": values.dtype == np.float32}
+        return {"file": command["file"], "type": values.dtype.name}
     set_threads(it["threads"])
     start = time.perf_counter()
     for _ in range(command["runs"]):
@@ -186,6 +191,7 @@ def answer(command):
     return {"ms": (time.perf_counter() - start) * 1000 / command["runs"]}
 
 
+PREPARE = {"cv2": opencv, "torch": pytorch, "scipy": lambda work: scipy_options.prepare(work["call"])}
 prepared = {}
 for line in sys.stdin:
     try:

@@ -5,17 +5,22 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Contestant, Group, Peer, Work } from '../row.js';
+import { OPENCV_OFFER, offersCall, SCIPY_OFFER } from './offer.js';
 
 /** Python's libraries: they read the same bytes from files, and time themselves when it is their turn. */
 export const python: readonly Peer[] = [
-  pythonPeer('OpenCV native', 'cv2', ['filters'], (work) => ['kernel', 'sobel'].includes(work.kind) || (work.kind === 'tensor' && work.x.shape.length === 4)),
+  pythonPeer('OpenCV native', 'cv2', ['filters', 'options'], (work) => {
+    if (work.kind === 'option') return offersCall(OPENCV_OFFER, work.call);
+    return ['kernel', 'sobel'].includes(work.kind) || (work.kind === 'tensor' && work.x.shape.length === 4);
+  }),
+  pythonPeer('scipy.ndimage', 'scipy', ['options'], (work) => work.kind === 'option' && offersCall(SCIPY_OFFER, work.call)),
   pythonPeer('PyTorch', 'torch', ['filters', 'layers', 'cnn'], (work) => ['tensor', 'layer', 'net'].includes(work.kind)),
 ];
 
-function pythonPeer(name: string, library: 'cv2' | 'torch', groups: readonly Group[], offers: (work: Work) => boolean): Peer {
+function pythonPeer(name: string, library: 'cv2' | 'scipy' | 'torch', groups: readonly Group[], offers: (work: Work) => boolean): Peer {
   return {
     name,
-    threaded: true,
+    threaded: library !== 'scipy',
     groups,
     async load() {
       const child = await Child.start(library);
@@ -30,6 +35,9 @@ export function pythonWith(library: string): string {
   if (!command) throw new Error(`no Python with ${library}`);
   return command;
 }
+
+/** What numpy's types are here. */
+const RESULTS = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
 
 /** A Python that stays for the whole bench. A command is a line of JSON, and so is its answer. */
 class Child {
@@ -63,10 +71,10 @@ class Child {
       run: () => ask({ do: 'run', runs: 1 }),
       time: async (runs) => (await ask({ do: 'run', runs })).ms as number,
       result: async () => {
-        const { file, floats } = await ask({ do: 'result', file: join(this.#folder, 'result') });
+        const { file, type } = await ask({ do: 'result', file: join(this.#folder, 'result') });
         if (!file) return undefined;
         const bytes = readFileSync(file as string);
-        return floats ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) : bytes;
+        return new RESULTS[type as keyof typeof RESULTS](new Uint8Array(bytes).buffer);
       },
       dispose: () => ask({ do: 'dispose' }),
     };
@@ -76,14 +84,14 @@ class Child {
   #filesOf(work: Work): unknown {
     return JSON.parse(
       JSON.stringify(work, (_, value) => {
-        if (!(value instanceof Float32Array || value instanceof Uint8ClampedArray || value instanceof Uint8Array || value instanceof Int32Array)) return value;
+        if (!ArrayBuffer.isView(value)) return value;
         let file = this.#files.get(value);
         if (!file) {
           file = join(this.#folder, `input-${this.#files.size}`);
-          writeFileSync(file, value);
+          writeFileSync(file, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
           this.#files.set(value, file);
         }
-        return { file };
+        return { file, type: value.constructor.name };
       }),
     );
   }

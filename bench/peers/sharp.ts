@@ -1,16 +1,20 @@
 import type Sharp from 'sharp';
 import type { Contestant, KernelWork, Peer } from '../row.js';
 import { takesSeconds } from './patience.js';
+import { sharpCall } from './sharp-options.js';
 
 /** libvips as Node's native module: raw pixels in, raw pixels out. */
 export const sharp: Peer = {
   name: 'sharp',
   threaded: true,
-  groups: ['filters'],
+  groups: ['filters', 'options'],
   async load() {
     const { default: sharp } = await import('sharp');
     sharp.cache(false);
-    return (work, threads) => (work.kind === 'kernel' ? contestant(sharp, work, threads) : undefined);
+    return (work, threads) => {
+      if (work.kind === 'option') return sharpCall(sharp, work.call, threads);
+      return work.kind === 'kernel' ? contestant(sharp, work, threads) : undefined;
+    };
   },
 };
 

@@ -4,6 +4,10 @@ import { FILES } from './files.js';
 import { FILTERS } from './filters.js';
 import { LAYERS } from './layers.js';
 import { MICRO } from './micro.js';
+import { OPTIONS } from './options.js';
+import { sharingRows } from './sharing.js';
 import { TENSORS } from './tensors.js';
 
-export const ROWS: readonly Row[] = [...MICRO, ...FILTERS, ...TENSORS, ...LAYERS, ...CNN, ...FILES];
+const ONCE: readonly Row[] = [...MICRO, ...FILTERS, ...TENSORS, ...OPTIONS, ...LAYERS, ...CNN, ...FILES];
+
+export const ROWS: readonly Row[] = [...ONCE, ...sharingRows(ONCE)];

@@ -78,8 +78,8 @@ export async function explain(kernel: Tensor, of: Format | readonly number[], op
   const { backend, ...rest } = options;
   const on = backend === undefined ? await defaultBackend() : checkBackend('explain', backend);
   const plan = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format, rest as ExplainFilterOptions, on);
-  const { why, cost, alternatives } = plan;
-  return { ...plan, why, cost, alternatives, text: describePlan(plan, on.device) };
+  const { why, cost, around, alternatives } = plan;
+  return { ...plan, why, cost, around, alternatives, text: describePlan(plan, on.device) };
 }
 
 function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterOptions, on: Backend): ConvPlan {

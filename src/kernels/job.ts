@@ -145,9 +145,7 @@ export interface PicturePass {
  * - `sums`: one weight for the whole window, by running sums of floats;
  * - `separable`: a row and a column of at least three neighbors each, whose product is the window;
  * - `products`: `count` such rows and columns, one after the other, whose products add up to the window;
- * - `fixed`: as `separable`, in fixed point, symmetric and without bias: the row times 2¹⁶, the column times 2 to the power of `columnBits`,
- *   16 to 22;
- * - `fft`: the same by Fourier transform, for windows of more than one row;
+ * - `fft`: as `window`, by Fourier transform, for windows of more than one row;
  * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias;
  * - `slopes`: what the sums under two windows at right angles, or under more of which the largest counts, say together, without bias:
  *   how steep it is, `step` being 1; the angle in which it rises; or the angle of the steepest cell as a color, as bright as it is steep;
@@ -169,7 +167,6 @@ export type PictureSum =
   | { readonly kind: 'sums'; readonly weight: number }
   | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array }
   | { readonly kind: 'products'; readonly count: number; readonly row: Float32Array; readonly column: Float32Array }
-  | { readonly kind: 'fixed'; readonly row: Int32Array; readonly column: Int32Array; readonly columnBits: number }
   | { readonly kind: 'fft'; readonly window: Float32Array }
   | { readonly kind: 'magnitude'; readonly windows: readonly [Int32Array, Int32Array]; readonly scale: number }
   | {
@@ -197,7 +194,6 @@ export const PICTURE_SUMS = [
   'sums',
   'separable',
   'products',
-  'fixed',
   'fft',
   'magnitude',
   'slopes',
@@ -207,7 +203,7 @@ export const PICTURE_SUMS = [
 
 /**
  * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as
- * the picture. Sums of whole numbers and fixed point go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
+ * the picture. Sums of whole numbers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
  * channels are all convolved, or all but alpha, which is that of the same pixel.
  */
 export interface PictureJob {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { linearToSrgb, srgbToLinear } from '../../src/kernels/light.js';
 import {
   box,
   type Channels,
@@ -20,6 +19,7 @@ import {
   tensor,
 } from '../../src/index.js';
 import { ReferenceBackend } from '../../src/kernels/backends/reference/reference.js';
+import { linearToSrgb, srgbToLinear } from '../../src/kernels/light.js';
 
 const backend = new ReferenceBackend();
 const random = new Random(3);

@@ -145,7 +145,6 @@ export const t = dictionary({
   float64: ['{algorithm}, in floats of 64 bits', '{algorithm}，64 位浮点数'],
   int16: ['{algorithm}, in whole numbers of 16 bits', '{algorithm}，16 位整数'],
   int32: ['{algorithm}, in whole numbers of 32 bits', '{algorithm}，32 位整数'],
-  fixed16: ['{algorithm}, in 16-bit fixed point', '{algorithm}，16 位定点数'],
   ranNothing: ['no convolution', '无卷积'],
 
   take: ['Take it with you', '带走'],

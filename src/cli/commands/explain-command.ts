@@ -83,9 +83,14 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
 }
 
 /** A plan as JSON, without the weights of its passes. */
-function brief({ geometry, algorithm, through, arithmetic, why, cost, alternatives }: ConvPlan, kernel: string, size: readonly number[], device: string) {
+function brief(
+  { geometry, algorithm, through, arithmetic, why, cost, around, alternatives }: ConvPlan,
+  kernel: string,
+  size: readonly number[],
+  device: string,
+) {
   const { xShape: shape, outShape } = geometry;
-  return { kernel, size, shape, outShape, device, algorithm, through, arithmetic, why, cost, alternatives };
+  return { kernel, size, shape, outShape, device, algorithm, through, arithmetic, why, cost, around, alternatives };
 }
 
 /** An 8-bit picture. @param shape `[channels, height, width]` */

@@ -44,7 +44,7 @@ export async function momentsFromSamples(
     const step = placeCells(operation, format, around.load, full([size, size], 1 / size ** 2), { paddingMode, paddingValue, weighted });
     const whole =
       measure === 'mean' && size ** 2 <= LARGEST_WHOLE
-        ? planPicture({ load: around.load, store: { ...around.store, places: undefined }, steps: [step], precision: 'exact' }, backend)
+        ? planPicture({ load: around.load, store: { ...around.store, places: undefined }, steps: [step] }, backend)
         : undefined;
     if (whole?.steps[0].arithmetic === 'int16' && output === 'clamp') return [whole];
     return [planSum({ ...around, step, sum: { kind: 'moments', measure, weighted, brightness }, products: PRODUCTS }, backend)];

@@ -84,7 +84,8 @@ export function midOf(samples: SampleType): number {
 export function convertSamples(values: Samples, result: Samples, from: number, to: number, samples: SampleType, output: Output): void {
   const unit = unitOf(samples, output);
   const white = whiteOf(result);
-  const convert = output === 'float' ? (value: number) => value : white > 1 ? (value: number) => toWhole(value, white) : (value: number) => Math.min(1, Math.max(0, value));
+  const convert =
+    output === 'float' ? (value: number) => value : white > 1 ? (value: number) => toWhole(value, white) : (value: number) => Math.min(1, Math.max(0, value));
   for (let i = from; i < to; i++) result[i] = convert(values[i] * unit);
 }
 

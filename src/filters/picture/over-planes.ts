@@ -1,11 +1,11 @@
 import type { PlanOption } from '../../kernels/eager.js';
+import { decodePlane, encodePlane } from '../../kernels/light.js';
 import type { Operators } from '../../kernels/operators.js';
 import type { Tensor } from '../../tensor.js';
 import { type PlannedStep, planSteps, runSteps } from '../run-steps.js';
 import type { Step } from '../step.js';
 import { type Alpha, alphaSteps, premultipliedSteps, premultiply, roundingOf, unpremultiply } from './alpha.js';
 import { type Channels, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
-import { decodePlane, encodePlane } from '../../kernels/light.js';
 
 /** What happens to a picture's planes around its kernels. */
 export interface AroundPlanes {

@@ -1,6 +1,7 @@
 import { oneOf, option } from '../../options.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { PictureJob } from '../job.js';
+import { type Around, aroundOf } from './around.js';
 import type { Pass } from './pass.js';
 import { inWords, type Reason } from './reason.js';
 
@@ -25,8 +26,8 @@ export interface Way {
   readonly algorithm: Algorithm;
   /** `samples`: from the samples of a picture to samples, band by band; `planes`: over planes of float32. */
   readonly through: 'samples' | 'planes';
-  /** The numbers that are summed: floats of 32 or 64 bits, whole numbers of 16 or 32 bits, or 16-bit fixed point. */
-  readonly arithmetic: 'float32' | 'float64' | 'int16' | 'int32' | 'fixed16';
+  /** The numbers that are summed: floats of 32 or 64 bits, or whole numbers of 16 or 32 bits. */
+  readonly arithmetic: 'float32' | 'float64' | 'int16' | 'int32';
 }
 
 /** A way that was considered. */
@@ -64,6 +65,8 @@ export interface ConvPlan extends Way {
   readonly passes: readonly Pass[];
   /** the run from samples to samples, if that was chosen */
   readonly job?: PictureJob | undefined;
+  /** What the options of a picture add to its sums; nothing over planes. */
+  readonly around: readonly Around[];
   /** Everything that was considered, the chosen way too: the cheapest first, the impossible ones last. */
   readonly alternatives: readonly Alternative[];
 }
@@ -81,7 +84,7 @@ export class LazyPlan implements ConvPlan {
   readonly #alternatives: () => readonly Alternative[];
 
   constructor(
-    { algorithm, through, arithmetic, geometry, reason, passes, job }: Omit<ConvPlan, 'why' | 'cost' | 'alternatives'>,
+    { algorithm, through, arithmetic, geometry, reason, passes, job }: Omit<ConvPlan, 'why' | 'cost' | 'around' | 'alternatives'>,
     cost: () => number,
     alternatives: () => readonly Alternative[],
   ) {
@@ -102,6 +105,10 @@ export class LazyPlan implements ConvPlan {
 
   get cost(): number {
     return this.#cost();
+  }
+
+  get around(): readonly Around[] {
+    return this.job ? aroundOf(this.job) : [];
   }
 
   get alternatives(): readonly Alternative[] {

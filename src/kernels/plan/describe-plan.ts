@@ -4,7 +4,7 @@ import type { ConvGeometry } from '../geometry.js';
 import type { Alternative, ConvPlan, Way } from './conv-plan.js';
 
 const NAMES = { direct: 'direct', sparse: 'sparse', separable: 'separable', runningSum: 'running sum', fft: 'FFT' } as const;
-const ARITHMETIC = { float32: 'in floats', float64: 'in floats of 64 bits', int16: 'in whole numbers', int32: 'in whole numbers', fixed16: 'in fixed point' } as const;
+const ARITHMETIC = { float32: 'in floats', float64: 'in floats of 64 bits', int16: 'in whole numbers', int32: 'in whole numbers' } as const;
 
 /** A plan in words: the convolution, the way that was chosen and its reason, and everything that was considered with its cost. */
 export function describePlan(plan: ConvPlan, device: string): string {
@@ -21,6 +21,7 @@ export function describePlan(plan: ConvPlan, device: string): string {
   return [
     `A kernel of ${size(g.kernel.slice(3 - g.rank))} on ${show(g.xShape)} gives ${show(g.outShape)}. Backend: ${device}.`,
     `${nameOf(plan, picture)}, because ${why}.`,
+    ...plan.around.map(({ what, cost }) => `Beside the sums, ${what}${cost > 0 ? `: about ${time(cost)}` : ''}.`),
     '',
     ...rows.map(([name, cost, what]) => `${name.padEnd(widths[0])}  ${cost.padStart(widths[1])}  ${what}`),
     '',

@@ -2,31 +2,20 @@ import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Backend } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Load, PictureJob, PicturePass, PictureSum, PictureSumKind, Store } from '../job.js';
+import { filteredShare, nanosecondsAround } from './around.js';
 import { type Algorithm, type Alternative, type ConvPlan, LazyPlan, type Way } from './conv-plan.js';
 import { fftTiles } from './fft-tiles.js';
-import { fixedWeights } from './fixed.js';
 import { separate } from './low-rank.js';
 import { inWords, type Reason } from './reason.js';
-import { HIGHEST_SUM, isBox, isByte, isTogether, wholeWeights } from './whole.js';
-
-/**
- * How exact sums are: `'exact'`, whole numbers or float32; or `'fixed'`, in 16-bit fixed point where that is possible and faster.
- * See {@link ImageOptions.precision}.
- */
-export type Precision = (typeof PRECISIONS)[number];
-/** Every {@link Precision}. */
-export const PRECISIONS = ['exact', 'fixed'] as const;
+import { HIGHEST_SUM, isBox, isTogether, wholeWeights } from './whole.js';
 
 /** Bytes of a row below which sums are floats: programs of whole numbers read and write whole vectors. */
 const LEAST_ROW = 64;
 /**
  * Nanoseconds per value and per tap of it; measured as the costs of planes are (cost.ts). Floats include the conversion from and to
- * bytes; `light`, `share` and `other` are what light, alpha, and samples or results that are not plain bytes add to that.
+ * bytes; what other options of a picture add is in around.ts.
  */
-const PICTURE_NS = {
-  ...{ integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, separable: 0.4, separableTap: 0.049, sums: 1.5 },
-  ...{ fixed: 0.7, fixedTap: 0.027, fft: 1, light: 2, share: 0.5, other: 0.4 },
-};
+const PICTURE_NS = { integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, separable: 0.4, separableTap: 0.049, sums: 1.5, fft: 1 };
 /** The most products of a row and a column that are added up. */
 const MOST_PRODUCTS = 3;
 /** A row and a column of fewer weights are one window. */
@@ -51,7 +40,6 @@ export interface PictureWay {
   readonly load: Load;
   readonly steps: readonly PictureStep[];
   readonly store: Store;
-  readonly precision: Precision;
 }
 
 /** The job of a picture, and what each of its steps would do. */
@@ -62,8 +50,7 @@ export interface PicturePlan {
 
 /**
  * Chooses how the sums of a picture are computed, from samples to samples: kernels whose weights are whole multiples of one number, to
- * a millionth, in integers; boxes as running sums; others in floats, in one pass or two or by Fourier transform, or in two passes of
- * fixed point if `precision` allows it.
+ * a millionth, in integers; boxes as running sums; others in floats, in one pass or two or by Fourier transform.
  * @returns undefined where the backend cannot, or a step was asked to be computed as it cannot be: the picture goes over planes
  */
 export function planPicture(way: PictureWay, backend: Backend): PicturePlan | undefined {
@@ -74,9 +61,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
     if (!best) return undefined;
     chosen.push(best);
   }
-  const passes = way.steps.map(
-    ({ geometry, border, bias }, i): PicturePass => ({ geometry, border, bias, sum: chosen[i].sum }),
-  );
+  const passes = way.steps.map(({ geometry, border, bias }, i): PicturePass => ({ geometry, border, bias, sum: chosen[i].sum }));
   const job: PictureJob = { operation: 'picture', load: way.load, passes, store: way.store };
   return { job, steps: way.steps.map((step, i) => planOfStep(step, chosen[i], job, () => pictureAlternatives(step, way, backend))) };
 }
@@ -84,7 +69,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
 export function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candidate, job: PictureJob, alternatives: () => readonly Alternative[]): ConvPlan {
   const reason: Reason = algorithm === 'auto' ? advantageOfSum(chosen.sum, geometry) : { name: 'asked' };
   const decided = { ...wayOf(chosen.sum, job.load), geometry, reason, passes: [], job };
-  return new LazyPlan(decided, () => milliseconds(chosen, geometry), alternatives);
+  return new LazyPlan(decided, () => milliseconds(chosen, geometry, job.store), alternatives);
 }
 
 /**
@@ -93,7 +78,13 @@ export function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candida
  * @param kernels of one size
  * @param step without a kernel
  */
-export function planMagnitude(kernels: readonly Tensor[], scale: number, step: Omit<PictureStep, 'kernel'>, around: Pick<PictureJob, 'load' | 'store'>, backend: Backend): PicturePlan | undefined {
+export function planMagnitude(
+  kernels: readonly Tensor[],
+  scale: number,
+  step: Omit<PictureStep, 'kernel'>,
+  around: Pick<PictureJob, 'load' | 'store'>,
+  backend: Backend,
+): PicturePlan | undefined {
   const { geometry } = step;
   const [a, b] = kernels.map(({ data }) => wholeWeights(data, 0, geometry, 255));
   const possible = backend.abilities.pictures.includes('magnitude') && isInPlace(step, around);
@@ -114,9 +105,9 @@ export function pictureAlternatives(step: PictureStep, way: PictureWay, backend:
   return waysOf(step, way)
     .filter(({ sum }) => backend.abilities.pictures.includes(sum.kind))
     .map((each) => {
-      const passes = each.sum.kind === 'products' ? 2 * each.sum.count : each.sum.kind === 'separable' || each.sum.kind === 'fixed' ? 2 : 1;
+      const passes = each.sum.kind === 'products' ? 2 * each.sum.count : each.sum.kind === 'separable' ? 2 : 1;
       const multiplyAdds = each.products * sizeOf(geometry.outShape);
-      return { ...wayOf(each.sum, way.load), possible: true as const, cost: milliseconds(each, geometry), memory, multiplyAdds, passes };
+      return { ...wayOf(each.sum, way.load), possible: true as const, cost: milliseconds(each, geometry, way.store), memory, multiplyAdds, passes };
     })
     .sort((a, b) => a.cost - b.cost);
 }
@@ -188,22 +179,24 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const cells = geometry.inChannels;
   // where alpha is copied, the programs of whole numbers sum it all the same
   const share = cells / load.channels;
-  const around = aroundCost(way);
+  const around = nanosecondsAround(load, store);
+  const times = store.normalized ? 2 : 1;
   const ways: Candidate[] = [];
   if (single && isWhole(step, way) && (small || load.samples === 'uint16')) {
     const integer = wholeWeights(window, bias, geometry, load.white);
     // |scale · sum + bias| is no multiple of |sum|
     const possible = integer && (!store.absolute || integer.scale === 1 || bias === 0);
     const cost = (PICTURE_NS.integer + PICTURE_NS.integerTap * taps) * (load.white === 255 ? 1 : 2) + 0.3 * around;
-    if (possible) ways.push({ cost, products: taps, sum: { kind: 'integer', ...integer } });
+    if (possible) ways.push({ cost: times * cost, products: taps, sum: { kind: 'integer', ...integer } });
   }
   if (inPlace) {
     if (isBox(window, geometry)) ways.push({ cost: PICTURE_NS.box, products: 3, sum: { kind: 'box', weight: window[0] } });
   }
-  const floats = (cost: number, products: number, sum: PictureSum) => ways.push({ cost: share * (cost + around), products: share * products, sum });
+  const floats = (cost: number, products: number, sum: PictureSum) => ways.push({ cost: times * share * (cost + around), products: share * products, sum });
   const tap = one && taps === KH * KW && geometry.dilation[1] === 1 && geometry.stride[1] === 1 ? PICTURE_NS.tap : PICTURE_NS.single;
   floats(PICTURE_NS.floats + geometry.stride[2] * tap * taps, taps, { kind: 'window', window, zeros: false });
-  if (step.algorithm === 'direct' && taps < KH * KW) floats(PICTURE_NS.floats + geometry.stride[2] * tap * KH * KW, KH * KW, { kind: 'window', window, zeros: true });
+  if (step.algorithm === 'direct' && taps < KH * KW)
+    floats(PICTURE_NS.floats + geometry.stride[2] * tap * KH * KW, KH * KW, { kind: 'window', window, zeros: true });
   if (one && taps === KH * KW && isTogether(geometry) && KH > 1 && window.every((weight) => weight === window[0])) {
     floats(PICTURE_NS.sums + PICTURE_NS.floats, 6, { kind: 'sums', weight: window[0] });
   }
@@ -217,21 +210,9 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const products = (separable && separate(Float64Array.from(window), [KH, KW], MOST_PRODUCTS)) || [];
   const [column, row] = [0, 1].map((axis) => Float32Array.from(products.flatMap((product) => [...product[axis]])));
   const [count, both] = [products.length, products.length * (KH + KW)];
-  if (count > 1) floats(count * PICTURE_NS.separable + PICTURE_NS.separableTap * both, both, { kind: 'products', count, row, column });
-  if (count !== 1) return ways;
-  floats(PICTURE_NS.separable + PICTURE_NS.separableTap * (KH + KW), KH + KW, { kind: 'separable', row, column });
-  const mayBeFixed = inPlace && way.precision === 'fixed' && bias === 0 && isByte(geometry.paddingValue);
-  const fixed = mayBeFixed ? fixedWeights(row, column) : undefined;
-  if (fixed) ways.push({ cost: share * (PICTURE_NS.fixed + PICTURE_NS.fixedTap * (KH + KW)), products: share * (KH + KW), sum: fixed });
+  const cost = count * PICTURE_NS.separable + PICTURE_NS.separableTap * both;
+  if (count > 0) floats(cost, both, count === 1 ? { kind: 'separable', row, column } : { kind: 'products', count, row, column });
   return ways;
-}
-
-/** Nanoseconds a value for what happens before and after the sums. */
-function aroundCost({ load, store }: PictureWay): number {
-  const light = load.light ? PICTURE_NS.light : 0;
-  const share = load.take === 'premultiplied' ? PICTURE_NS.share : 0;
-  const plain = load.samples === 'uint8' && store.samples === 'uint8' && !store.absolute && !store.part;
-  return (light + share + (plain ? 0 : PICTURE_NS.other)) * (store.normalized ? 2 : 1);
 }
 
 /** The cheapest way that the backend has a program for, and that was asked for. */
@@ -245,8 +226,8 @@ function isAsked(way: Way, algorithm: Algorithm): boolean {
   return way.algorithm === algorithm && way.arithmetic === 'float32';
 }
 
-function milliseconds({ cost }: Candidate, geometry: ConvGeometry): number {
-  return (cost * sizeOf(geometry.outShape)) / 1e6;
+function milliseconds({ cost }: Candidate, geometry: ConvGeometry, store: Store): number {
+  return (cost * filteredShare(store, geometry) * sizeOf(geometry.outShape)) / 1e6;
 }
 
 const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'>>> = {
@@ -256,7 +237,6 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
   sums: { algorithm: 'runningSum', arithmetic: 'float32' },
   separable: { algorithm: 'separable', arithmetic: 'float32' },
   products: { algorithm: 'separable', arithmetic: 'float32' },
-  fixed: { algorithm: 'separable', arithmetic: 'fixed16' },
   fft: { algorithm: 'fft', arithmetic: 'float32' },
   magnitude: { algorithm: 'sparse', arithmetic: 'int16' },
   slopes: { algorithm: 'sparse', arithmetic: 'float32' },
@@ -292,8 +272,6 @@ function advantageOfSum(sum: PictureSum, geometry: ConvGeometry): Reason {
       return { name: 'product', values: { size, passes } };
     case 'products':
       return { name: 'products', values: { size, n: sum.count, passes } };
-    case 'fixed':
-      return { name: 'fixedPoint' };
     case 'fft':
       return { name: 'large', values: { size } };
     default:

@@ -20,7 +20,6 @@ const ENGLISH = {
   equal: "all weights are equal: a window's sum follows from running sums, whatever its size",
   large: 'under a Fourier transform a convolution is one multiplication a frequency, and a {size} kernel is large enough to repay the transforms',
   whole: 'the weights are whole multiples of one number, and 16 bits hold every sum',
-  fixedPoint: 'the kernel is a symmetric row times a symmetric column, and fixed point was allowed',
   // not possible
   noProgram: 'the {backend} backend has no program for it',
   noZeros: 'none of the weights is zero',
@@ -35,22 +34,13 @@ const ENGLISH = {
   planes: 'the planes between the passes would take more than 1 GiB',
   // a picture that goes over planes
   noPictures: 'the {backend} backend has no programs for pictures',
-  otherSize: 'the result has another size than the picture',
-  shortRows: 'the rows of the picture are shorter than {n} bytes',
-  kernelPerChannel: 'every channel has a kernel of its own',
-  onlyZeros: 'all weights are zero',
-  largeSums: 'the sums could be too large to be rounded exactly',
-  algorithmAsked: 'an algorithm was asked for',
-  severalKernels: 'several kernels run one after the other',
-  otherSamples: 'the samples are not 8 bits',
-  otherOutput: "the output is not 'clamp'",
-  linearLight: 'light is filtered instead of samples',
-  luminance: 'only the luminance is filtered',
-  someChannels: 'only some of the colors are filtered',
-  alphaMoves: 'the pixel under the anchor is another one than the filtered pixel',
-  region: 'only a part of the picture is filtered',
-  transparentBorder: 'the border adds transparency',
-  transparent: 'some pixels are transparent',
+  // what happens to a picture beside its sums
+  light: 'sRGB samples become light before the sums, and sRGB again after them',
+  alpha: 'colors are multiplied by alpha before the sums, and divided by it after them',
+  luminance: 'the luminance is taken from the colors, and its change is added to them',
+  samples: 'samples are {from}, and {to} in the result',
+  part: 'the result, {size} pixels, is laid over the picture',
+  twice: 'all sums are made twice: first the least and the largest of them are found',
 } as const;
 
 /** The reason in English. */

@@ -57,6 +57,6 @@ function isWholeValue(value: number, white: number): boolean {
   return isByte(white === 255 ? value : value / 257);
 }
 
-export function isByte(value: number): boolean {
+function isByte(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= 255;
 }

@@ -4,14 +4,6 @@ import type { Address, Views } from './address.js';
 
 /** Bytes at the start of a thread's scratch memory that hold the records of inner functions, such as Strip and Block. */
 export const FRAME_BYTES = 128;
-/** bytesFixed: cells in a row of a tile. A constant, so that rows are a fixed distance apart; whole vectors of whole pixels. */
-export const FIXED_TILE = 192;
-/** bytesFixed: cells whose pairs are made at once. */
-export const FIXED_CHUNK = 1536;
-/** bytesFixed: cells in the largest group of vectors. */
-export const FIXED_GROUP = 12;
-/** bytesFixed: column weights times the factor of the cells sum to 2 to the power of this. */
-export const FIXED_COLUMN_BITS = 22;
 /** lineSeparable and lineBox: rows of the result that are summed at once. */
 export const SUMMED_ROWS = 4;
 /** lineSeparable: pixels of a line that are summed at once. */
@@ -629,46 +621,6 @@ export function writeBytesBoxTask({ i32, f32 }: Views, at: Address<'BytesBoxTask
   i32[i + 8] = fields.entersAt;
   i32[i + 9] = fields.leavesAt;
   i32[i + 10] = fields.lineAt;
-}
-
-/** The cells of the correlation are the filtered channels. */
-export interface BytesFixedTask extends PictureTask {
-  readonly bandRows: number;
-  readonly lineCells: number;
-  /** of cells, so that the sums of columns are of 2 to the power of FIXED_COLUMN_BITS */
-  readonly factor: number;
-  /** pairs of weights: half the middle's, which counts twice, and that of its neighbor; those of the next two … */
-  readonly columnPairs: number;
-  readonly columnWeights: Address<'Ints'>;
-  /** [rowPairs]: two pairs of weights, a group of vectors apart, and their distance from the window's first cell, in bytes of `pairs` */
-  readonly rowPairs: number;
-  readonly rowWeights: Address<'Ints'>;
-  /** of the sums of a row: half a level, and the 128 levels that every cell lacks */
-  readonly rowStart: number;
-  /** bytes from scratch to i16 [bandRows, lineCells], sums of columns; i16 [cells, 2], each with the one a pixel on; and bytes of a row */
-  readonly linesAt: number;
-  readonly pairsAt: number;
-  readonly bytesAt: number;
-}
-
-export function writeBytesFixedTask({ i32 }: Views, at: Address<'BytesFixedTask'>, fields: BytesFixedTask): void {
-  const i = at >>> 2;
-  i32[i] = fields.correlation;
-  i32[i + 1] = fields.x;
-  i32[i + 2] = fields.out;
-  i32[i + 3] = fields.channels;
-  i32[i + 4] = fields.filtered;
-  i32[i + 5] = fields.bandRows;
-  i32[i + 6] = fields.lineCells;
-  i32[i + 7] = fields.factor;
-  i32[i + 8] = fields.columnPairs;
-  i32[i + 9] = fields.columnWeights;
-  i32[i + 10] = fields.rowPairs;
-  i32[i + 11] = fields.rowWeights;
-  i32[i + 12] = fields.rowStart;
-  i32[i + 13] = fields.linesAt;
-  i32[i + 14] = fields.pairsAt;
-  i32[i + 15] = fields.bytesAt;
 }
 
 /** The cells of the correlation are all channels, filtered or not. */

@@ -1,7 +1,7 @@
+import { quotientBetween } from '../../../plan/whole.js';
 import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tables } from '../tables.js';
-import { quotientBetween } from '../../../plan/whole.js';
 import { lineBytes, lineFields } from './line-programs.js';
 import type { LinePass, LineRecords } from './line-records.js';
 import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
@@ -37,7 +37,13 @@ export function integerProgram(
     ...{ correlation: stored.address, offsets: tables.store(offsetsOf(taps, stored)), taps: taps.length, plus, minus },
     weights: tables.store(cross ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])),
     ...{ cross: cross !== undefined, keeps: store.kept !== undefined, plain, whole: plain ? bias : 0 },
-    ...{ shift: quotient?.shift ?? 0, factor: quotient?.factor ?? 0, bits: quotient?.bits ?? 0, scale: direct ? scale * store.unit : scale, bias: direct ? bias * store.unit : bias },
+    ...{
+      shift: quotient?.shift ?? 0,
+      factor: quotient?.factor ?? 0,
+      bits: quotient?.bits ?? 0,
+      scale: direct ? scale * store.unit : scale,
+      bias: direct ? bias * store.unit : bias,
+    },
     ...{ absolute: store.absolute, spread: store.normalized, floats, direct, wide, unit: direct ? store.unit : 1, stripAt: 0 },
   };
   const record = { ...lineFields(records), ...fields };
@@ -55,7 +61,8 @@ export function integerProgram(
     normalize(scaled, offset) {
       // from the least sum on, in 16 bits where that is exact
       const [factor, least] = [scale * scaled, Math.round(-offset / scaled / scale)];
-      const quick = load.samples === 'uint8' && plain && !store.absolute && scaled > 0 ? quotientBetween(0, Math.round(load.white / scaled), factor) : undefined;
+      const quick =
+        load.samples === 'uint8' && plain && !store.absolute && scaled > 0 ? quotientBetween(0, Math.round(load.white / scaled), factor) : undefined;
       record.plain = false;
       record.whole = (plain ? bias : 0) - (quick ? least : 0);
       [record.shift, record.factor, record.bits] = quick ? [quick.shift, quick.factor, quick.bits] : [0, 0, 0];
@@ -90,11 +97,7 @@ function order(weight: number): number {
   return weight === 1 ? 0 : weight === -1 ? 1 : 2;
 }
 
-export function magnitudeProgram(
-  { windows: [a, b], scale }: SumOf<'magnitude'>,
-  line: LinePass,
-  stored: StoredCorrelation,
-): PictureProgram<'bytesMagnitude'> {
+export function magnitudeProgram({ windows: [a, b], scale }: SumOf<'magnitude'>, line: LinePass, stored: StoredCorrelation): PictureProgram<'bytesMagnitude'> {
   const taps = [...a.keys()].filter((tap) => a[tap] !== 0 || b[tap] !== 0);
   const record = { ...pictureFields(line, stored), offsets: NOWHERE, taps: taps.length, weights: NOWHERE, scale };
   return {

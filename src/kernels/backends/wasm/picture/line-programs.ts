@@ -67,7 +67,13 @@ export function windowProgram({ window, zeros }: SumOf<'window'>, line: LinePass
 }
 
 /** @param count of the products in `row` and `column`, one after the other */
-export function separableProgram({ row, column }: Pick<SumOf<'separable'>, 'row' | 'column'>, count: number, line: LinePass, records: LineRecords, tables: Tables): PictureProgram<'lineSeparable'> {
+export function separableProgram(
+  { row, column }: Pick<SumOf<'separable'>, 'row' | 'column'>,
+  count: number,
+  line: LinePass,
+  records: LineRecords,
+  tables: Tables,
+): PictureProgram<'lineSeparable'> {
   const { pass, rectangle } = line;
   const { cells } = records;
   const [rowTaps, columnTaps] = [row.length / count, column.length / count];
@@ -128,7 +134,8 @@ export function boxProgram({ weight }: SumOf<'sums'>, line: LinePass, records: L
     taps: 24,
     record,
     place: ({ parts }) => {
-      [record.loadAt, record.storeAt, record.cellsAt, record.lineAt, record.sumsAt, record.suffixesAt, record.prefixAt, record.turnedAt, record.alongAt] = parts;
+      [record.loadAt, record.storeAt, record.cellsAt, record.lineAt, record.sumsAt, record.suffixesAt, record.prefixAt, record.turnedAt, record.alongAt] =
+        parts;
     },
   };
 }
@@ -172,7 +179,12 @@ export function fftProgram({ window }: SumOf<'fft'>, line: LinePass, records: Li
 }
 
 /** The taps of a window that count, and their weights; of windows for each cell in patterns of whole pixels. @param size of a window */
-function tapsOf(window: Float32Array, size: number, tables: Tables, zeros = false): { taps: readonly number[]; weights: Address<'Floats'>; patterned: boolean } {
+function tapsOf(
+  window: Float32Array,
+  size: number,
+  tables: Tables,
+  zeros = false,
+): { taps: readonly number[]; weights: Address<'Floats'>; patterned: boolean } {
   const cells = window.length / size;
   const taps = Array.from({ length: size }, (_, tap) => tap).filter((tap) => zeros || window.some((weight, i) => i % size === tap && weight !== 0));
   const patterned = cells > 1;

@@ -1,6 +1,6 @@
 import { borderTable } from '../../../border.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Load, Mix, PictureJob, PicturePass, PicturePart, PictureSum, SampleFormat } from '../../../job.js';
+import type { Load, Mix, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat } from '../../../job.js';
 import { srgbToLinear } from '../../../light.js';
 import { type Address, NOWHERE } from '../address.js';
 import { longestRun } from '../layers/correlation-spec.js';
@@ -43,11 +43,13 @@ export interface LineRecords {
   readonly store: Address<'LineStore'>;
   /** the factors and summands of the last pass */
   readonly patterns: Patterns | undefined;
-  /** floats of a pixel, and samples of a pixel where it is loaded and where it is stored */
+  /** floats of a pixel, and most samples of a pixel where it is loaded and where it is stored */
   readonly cells: number;
   readonly loaded: number;
   readonly stored: number;
 }
+
+const NO_COLUMNS = new Int32Array(0);
 
 /** Cells of a pixel. */
 export function cellsOf({ take, chosen }: Load): number {
@@ -70,7 +72,10 @@ export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): rea
   const { load, store } = job;
   const cells = 4 * cellsOf(load);
   const width = pass.geometry.input[2];
-  return [width * (first ? SAMPLE_BYTES[load.samples] * load.channels : cells), rectangle.width * (last ? SAMPLE_BYTES[store.samples] * channelsGiven(job) : cells)];
+  return [
+    width * (first ? SAMPLE_BYTES[load.samples] * load.channels : cells),
+    rectangle.width * (last ? SAMPLE_BYTES[store.samples] * channelsGiven(job) : cells),
+  ];
 }
 
 /** @param ranges where the least and the largest value of each unit go instead of samples into the result */
@@ -82,7 +87,8 @@ export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Float
     load: storeLoad(tables, line, first ? job.load : rawLoad(job.load)),
     ...(last ? storeStore(tables, line, ranges) : { store: storeRawStore(tables, line), patterns: undefined }),
     cells,
-    loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels : 0),
+    // pixels of the original lie further apart than those of the result where any pass has a stride
+    loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels * Math.max(1, stepOf(job.store.kept?.columns ?? NO_COLUMNS)) : 0),
     stored: last ? Math.max(job.load.channels, channelsGiven(job)) : cells,
   };
 }
@@ -97,8 +103,14 @@ interface Patterns {
 export function normalize({ machine }: Tables, { job }: LinePass, { scales, offsets }: Patterns, [scale, offset]: readonly [number, number]): void {
   const changed = changedBy(job);
   const [{ unit }, channels] = [job.store, channelsGiven(job)];
-  machine.put(patternOf(channels, (c) => unit * (changed(c) ? scale : 1)), scales);
-  machine.put(patternOf(channels, (c) => (changed(c) ? unit * offset : 0)), offsets);
+  machine.put(
+    patternOf(channels, (c) => unit * (changed(c) ? scale : 1)),
+    scales,
+  );
+  machine.put(
+    patternOf(channels, (c) => (changed(c) ? unit * offset : 0)),
+    offsets,
+  );
 }
 
 /** A value for each channel as a pattern. */
@@ -199,7 +211,15 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
     mixed: mix ? original(take === 'premultiplied' ? allOf(load, false) : load) : NOWHERE,
     ...{ amount: mix?.amount ?? 0, threshold: mix?.threshold ?? 0, brightness: take === 'premultiplied' && mix?.brightness === true },
     mixes: mix ? tables.store(Int32Array.from(patternOf(channels, (c) => (take !== 'premultiplied' || mix.channels.includes(c) ? -1 : 0)))) : NOWHERE,
-    ...{ alphaScale: 1 / store.alphaScale, colorScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
+    ...{
+      alphaScale: 1 / store.alphaScale,
+      colorScale: store.alphaScale,
+      nothing: store.nothing,
+      bias: store.bias,
+      light: load.light,
+      early: load.light && isColors(load),
+      absolute: store.absolute,
+    },
     ...{ ...patterns, same: unit === 1 && store.offset === 0 && !store.normalized, clamped: store.clamped, ranges },
     ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
     ...{ maskBytes: part?.mask ? SAMPLE_BYTES[part.mask.samples] : 0, maskWhite: part?.mask?.white ?? 1 },
@@ -242,7 +262,10 @@ function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows
 
 /** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
 function isSmall(passes: readonly PicturePass[], white: number, mix: Mix | undefined): boolean {
-  const sum = passes.reduce((cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias), white);
+  const sum = passes.reduce(
+    (cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias),
+    white,
+  );
   const largest = mix ? white + Math.abs(mix.amount) * (white + sum) : sum;
   return largest < 2 ** 21;
 }
@@ -264,9 +287,29 @@ function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
   const fields = {
     ...{ sampleBytes: 4, channels: cells, rowBytes: rowBytesOf(line)[1], take: TAKE_ALL, cells, order: NOWHERE, filtered: NOWHERE },
-    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, originalStep: 0, plain: false, compact: isCompact(line.pass.sum) },
+    ...{
+      original: NOWHERE,
+      originalRows: NOWHERE,
+      originalColumns: NOWHERE,
+      beyond: NOWHERE,
+      originalStep: 0,
+      plain: false,
+      compact: isCompact(line.pass.sum),
+    },
     ...{ mixed: NOWHERE, amount: 0, threshold: 0, mixes: NOWHERE, brightness: false },
-    ...{ alphaScale: 1, colorScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
+    ...{
+      alphaScale: 1,
+      colorScale: 1,
+      nothing: 0,
+      bias: 0,
+      light: false,
+      early: false,
+      absolute: false,
+      scales: NOWHERE,
+      offsets: NOWHERE,
+      same: true,
+      clamped: false,
+    },
     ...{ ranges: NOWHERE, rowShares: NOWHERE, columnShares: NOWHERE, maskBytes: 0, maskWhite: 1, maskRowBytes: 0 },
     ...{ blended: NOWHERE, top: 0, left: 0, unit: 1 },
   };

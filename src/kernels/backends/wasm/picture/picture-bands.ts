@@ -139,14 +139,14 @@ function maskRowBytes({ job: { store, passes } }: PictureStages): number {
 function alone(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): (from: number, to: number) => boolean {
   const last = programs[programs.length - 1];
   const { height } = stages.rectangle;
-  const bands = stages.on(machine).bands(rowsIn(BAND_BYTES, stages, programs, picture));
+  const bands = stages.on(machine).bands(rowsIn(machine, BAND_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   return (firstUnit, endUnit) => {
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
     for (const band of cut(bands, first, end, stages, programs)) {
       if (!copyIn(machine, stages, picture, band.source, places)) return false;
       runBand(machine, stages, programs, band, places);
-      copyOut(machine, stages, picture, band.top, band.bottom, places.outputs[places.outputs.length - 1]);
+      takeOut(machine, stages, picture, band, places);
     }
     return true;
   };
@@ -176,12 +176,12 @@ function runBand(machine: Machine, stages: PictureStages, programs: readonly Pic
 
 /** On all threads, band by band: the caller copies, then all of them filter. */
 function together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): boolean {
-  const bands = stages.on(machine).bands(rowsIn(SHARED_BYTES, stages, programs, picture));
+  const bands = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   for (const band of bands) {
     if (!copyIn(machine, stages, picture, band.source, places)) return false;
     runBand(machine, stages, programs, band, places);
-    copyOut(machine, stages, picture, band.top, band.bottom, places.outputs[places.outputs.length - 1]);
+    takeOut(machine, stages, picture, band, places);
   }
   return true;
 }
@@ -202,7 +202,7 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
   const [rowBytes, outRowBytes] = stage.rowBytes;
   const { programs } = stages.on(machine);
   const [program] = programs;
-  const rows = rowsIn(SHARED_BYTES, stages, programs, picture);
+  const rows = rowsIn(machine, SHARED_BYTES, stages, programs, picture);
   const bands = stages.on(machine).bands(rows);
   const places = placeBands(machine, stages, programs, bands);
   // where units lie side by side, whole rows of them are shared if that gives enough shares
@@ -215,7 +215,14 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
     let [copied, ready] = [from, top];
     const feed = () => {
       const next = Math.min(to, copied + Math.ceil(FEED_BYTES / rowBytes));
-      if (!copyIn(machine, stages, picture, [copied, next], { ...places, picture: (places.picture + (copied - from) * rowBytes) as FreshMemory, mask: (places.mask + (copied - from) * maskRowBytes(stages)) as FreshMemory })) return undefined;
+      if (
+        !copyIn(machine, stages, picture, [copied, next], {
+          ...places,
+          picture: (places.picture + (copied - from) * rowBytes) as FreshMemory,
+          mask: (places.mask + (copied - from) * maskRowBytes(stages)) as FreshMemory,
+        })
+      )
+        return undefined;
       copied = next;
       while (ready < bottom && seen(ready) <= copied) ready = endOf(ready);
       return unitsOf(program, ready);
@@ -250,10 +257,11 @@ function rowOf(program: PictureProgram, unit: number, height: number): number {
 }
 
 /** Output rows that take about `bytes` bytes, in whole units. */
-function rowsIn(bytes: number, { stages }: PictureStages, programs: readonly PictureProgram[], { inOne }: Picture): number {
+function rowsIn(machine: Machine, bytes: number, { stages }: PictureStages, programs: readonly PictureProgram[], { inOne }: Picture): number {
   const { height } = stages[stages.length - 1];
   const unit = programs[programs.length - 1].rows;
   if (inOne) return unit * Math.ceil(height / unit);
+  if (machine.bandRows !== undefined) return machine.bandRows;
   const rowBytes = stages.reduce((sum, each) => Math.max(sum, each.stride * each.rowBytes[0], each.rowBytes[1]), 0);
   const reach = stages.reduce((sum, each) => sum + each.reach, 0);
   const overlapping = stages.length > 1 ? LEAST_UNITS * Math.max(...programs.map(({ rows }) => rows)) : 0;
@@ -261,7 +269,13 @@ function rowsIn(bytes: number, { stages }: PictureStages, programs: readonly Pic
 }
 
 /** Rows of the picture, and of the mask. @returns false if they have to be opaque and are not */
-function copyIn(machine: Machine, stages: PictureStages, { image, mask }: Picture, [from, to]: readonly [number, number], at: Pick<Places, 'picture' | 'mask'>): boolean {
+function copyIn(
+  machine: Machine,
+  stages: PictureStages,
+  { image, mask }: Picture,
+  [from, to]: readonly [number, number],
+  at: Pick<Places, 'picture' | 'mask'>,
+): boolean {
   const [rowBytes] = stages.stages[0].rowBytes;
   const length = (to - from) * rowBytes;
   new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
@@ -273,6 +287,12 @@ function copyIn(machine: Machine, stages: PictureStages, { image, mask }: Pictur
 function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { job: { load } }: PictureStages): boolean {
   const { run } = machine;
   return run.isOpaque(at, bytes / SAMPLE_BYTES[load.samples], load.channels, SAMPLE_BYTES[load.samples]) === 1;
+}
+
+/** The rows of a band that are wanted of those that its units gave. */
+function takeOut(machine: Machine, stages: PictureStages, picture: Picture, { top, bottom, outputs }: Band, places: Places): void {
+  const last = outputs.length - 1;
+  copyOut(machine, stages, picture, top, bottom, places.outputs[last] + (top - outputs[last][0]) * stages.stages[last].rowBytes[1]);
 }
 
 /** Rows of the result; where only a part is filtered, in their places. */

@@ -1,5 +1,5 @@
-import { type FreshMemory, NOWHERE } from '../address.js';
 import type { PictureSum } from '../../../job.js';
+import { type FreshMemory, NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tasks } from '../programs.generated.js';
 import type { LineTask, PictureTask } from '../records.generated.js';

@@ -89,7 +89,8 @@ function programsOf(lines: readonly LinePass[], tables: Tables): Omit<PicturePro
   const units = final.across * Math.ceil(last.rectangle.height / final.rows);
   const ranges: Address<'Floats'> = tables.allocate(8 * units);
   const { machine } = tables;
-  const begin = () => machine.floats(ranges, 2 * units).forEach((_, i, all) => (all[i] = i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
+  const nothing = Float32Array.from({ length: 2 * units }, (_, i) => (i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
+  const begin = () => machine.put(nothing, ranges);
   const settle = () => {
     const [least, largest] = rangeOf(machine.floats(ranges, 2 * units));
     // from the least value to the largest becomes from black to white; all are black if they are equal
@@ -113,7 +114,7 @@ function rangeOf(ranges: Float32Array): readonly [least: number, largest: number
 
 /** Rows of a picture that pass through memory at a time. */
 export interface Band {
-  /** rows of the result */
+  /** rows of the result: of whole units, these are taken */
   readonly top: number;
   readonly bottom: number;
   /** rows of the picture */
@@ -134,13 +135,12 @@ function bandsOf(stages: PictureStages, programs: readonly PictureProgram[], row
 export function bandOf({ stages, kept }: PictureStages, programs: readonly PictureProgram[], top: number, bottom: number): Band {
   const last = stages.length - 1;
   const outputs: Rows[] = [];
-  outputs[last] = [top, bottom];
-  for (let i = last; i > 0; i--) {
-    const [from, to] = rowsUnder(stages[i], outputs[i]);
-    const unit = programs[i - 1].rows;
-    outputs[i - 1] = [Math.floor(from / unit) * unit, Math.min(stages[i - 1].height, Math.ceil(to / unit) * unit)];
+  for (let i = last, rows: Rows = [top, bottom]; i >= 0; i--) {
+    const unit = programs[i].rows;
+    outputs[i] = [Math.floor(rows[0] / unit) * unit, Math.min(stages[i].height, Math.ceil(rows[1] / unit) * unit)];
+    rows = rowsUnder(stages[i], outputs[i]);
   }
-  return { top, bottom, outputs, source: withKept(rowsUnder(stages[0], outputs[0]), kept?.subarray(top, bottom)) };
+  return { top, bottom, outputs, source: withKept(rowsUnder(stages[0], outputs[0]), kept?.subarray(...outputs[last])) };
 }
 
 /** The input rows of output rows `from` … `to` − 1. */

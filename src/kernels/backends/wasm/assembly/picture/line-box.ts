@@ -70,7 +70,8 @@ export function lineBox(task: LineBoxTask, scratch: usize, from: i32, to: i32): 
       if (waiting < SUMMED_ROWS && row + 1 < rows) continue;
       turn(scratch + task.sumsAt, rowBytes, width, scratch + task.lineAt);
       boxesAlong(task, scratch, dense + g.KW - 1);
-      storeTurnedLine(task, line, scratch + task.turnedAt, scratch, oh + row + 1 - waiting, ow);
+      line.oh = oh + row + 1 - waiting;
+      storeTurnedLine(task, line, scratch + task.turnedAt, scratch, waiting, ow);
       waiting = 0;
     }
   }

@@ -86,7 +86,8 @@ export function lineSeparable(task: LineSeparableTask, scratch: usize, from: i32
         }
         if (product > 0) add(turned, further, (g.strideW > 1 ? pixels : dense) * kept);
       }
-      storeTurnedLine(task, lines, turned, scratch, oh + top, ow);
+      lines.oh = oh + top;
+      storeTurnedLine(task, lines, turned, scratch, min(SUMMED_ROWS, rows - top), ow);
     }
   }
 }

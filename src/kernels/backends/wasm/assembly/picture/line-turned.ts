@@ -1,4 +1,4 @@
-import { SUMMED_PIXELS, SUMMED_ROWS, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
+import { SUMMED_PIXELS, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
 import { nearest, storeRow } from './bytes-store';
 import { storeTurned } from './four-windows';
 import { storeLine } from './line-store';
@@ -28,12 +28,13 @@ export function turn(rows: usize, row: usize, cells: i32, line: usize): void {
 }
 
 /**
- * A line of sums becomes up to four rows of the result.
+ * A line of sums becomes rows of the result, from row `line.oh` on.
  * @param sums vectors of the cells of `dense` columns, whole blocks of SUMMED_PIXELS; used up
+ * @param count of rows, at most SUMMED_ROWS
  */
-export function storeTurnedLine(task: LineTurnedTask, line: Line, sums: usize, scratch: usize, oh: i32, ow: i32): void {
+export function storeTurnedLine(task: LineTurnedTask, line: Line, sums: usize, scratch: usize, count: i32, ow: i32): void {
   const g = task.grid, s = task.store;
-  const count = min(SUMMED_ROWS, g.outH - oh);
+  const oh = line.oh;
   const pixels = min(task.tilePixels, g.outW - ow);
   const dense = (s.compact ? pixels : (pixels - 1) * g.strideW + 1) * s.cells;
   const rows = scratch + task.sumsAt, row = <usize>task.rowLength << 2;

@@ -1,0 +1,26 @@
+import { type Backend, createBackend } from '../../src/index.js';
+import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
+import type { Peer } from '../row.js';
+import { prepare } from './convlab.js';
+
+/** Ways to run a job: one thread, two that share everything, and two that learn which jobs to share. */
+export const [ALONE, SHARED, LEARNED] = ['convlab, alone', 'convlab, shared', 'convlab, learned'] as const;
+
+export const convlabSharing: readonly Peer[] = [
+  sharing(ALONE, () => createBackend('wasm', { threads: 1 })),
+  sharing(SHARED, () => createWasmBackend(2, 0)),
+  sharing(LEARNED, () => createBackend('wasm', { threads: 2 })),
+];
+
+function sharing(name: string, create: () => Promise<Backend>): Peer {
+  return {
+    name,
+    threaded: false,
+    groups: ['sharing'],
+    quick: true,
+    async load() {
+      const backend = await create();
+      return (work) => prepare(work, backend);
+    },
+  };
+}

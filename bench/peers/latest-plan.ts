@@ -1,0 +1,14 @@
+import type { ConvPlan } from '../../src/index.js';
+
+/** Remembers the plan that ran, for the note. */
+export function latestPlan() {
+  let way: string | undefined;
+  return {
+    onPlan({ algorithm, arithmetic, through }: ConvPlan) {
+      way = `${algorithm}, ${arithmetic}${through === 'planes' ? ', over planes' : ''}`;
+    },
+    get way() {
+      return way;
+    },
+  };
+}
