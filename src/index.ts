@@ -40,6 +40,8 @@ export {
   type PicturePass,
   type PictureSum,
   type PictureSumKind,
+  type Resampling,
+  type ResizeJob,
   type Store,
 } from './kernels/job.js';
 export type { Operators } from './kernels/operators.js';

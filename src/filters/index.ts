@@ -52,6 +52,8 @@ export type { MeasureOptions, OperationOptions } from './operations/operation.js
 export type { Peak } from './operations/peaks.js';
 export { collapsePyramid, gaussianPyramid, type LaplacianPyramid, laplacianPyramid, type PyramidOptions } from './operations/pyramid.js';
 export { type DownsampleOptions, downsample } from './operations/resample.js';
+export { type ResizeOptions, resize } from './operations/resize.js';
+export { RESIZE_METHODS, type ResizeMethod } from './operations/resize-windows.js';
 export { type UnsharpMaskOptions, unsharpMask } from './operations/unsharp-mask.js';
 export { ALPHAS, type Alpha } from './picture/alpha.js';
 export type { ChannelLetters, Channels } from './picture/channels.js';

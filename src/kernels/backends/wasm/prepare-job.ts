@@ -6,8 +6,9 @@ import { prepareDirect, prepareFft, prepareRunningSum, prepareSparse } from './l
 import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from './layers/gradients.js';
 import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js';
 import { NS } from './layers/work.js';
-import { bytesTask } from './picture/bytes-task.js';
+import { convolutionBands } from './picture/convolution-bands.js';
 import { preparePicture } from './picture/picture-bands.js';
+import { resizeBands } from './picture/resize-bands.js';
 import { WRITERS } from './programs.generated.js';
 import type { Tables } from './tables.js';
 
@@ -56,8 +57,9 @@ export function prepareJob(job: Job, shared: Tables, own: Tables): Start {
       return withThree(prepareMaxPoolGradient(shared, job.geometry));
     case 'pointwise':
       return preparePointwise(job.formula, shared);
-    case 'picture': {
-      const run = preparePicture(bytesTask(job), shared, own);
+    case 'picture':
+    case 'resize': {
+      const run = preparePicture(job.operation === 'picture' ? convolutionBands(job) : resizeBands(job), shared, own);
       return ([image], [out]) => run(image as Uint8ClampedArray, out as Uint8ClampedArray);
     }
     default:

@@ -126,6 +126,11 @@ export interface Programs {
    */
   bytesMagnitude(task: Address<'BytesMagnitudeTask'>, scratch: number, from: number, to: number): void;
   /**
+   * Sums down the columns of four output rows, in 2⁻⁶ of a level, and then along these rows. Units are RESIZED_ROWS output rows.
+   * @param scratch frame; i16 [RESIZED_ROWS, sumRow], sums of columns
+   */
+  bytesResize(task: Address<'BytesResizeTask'>, scratch: number, from: number, to: number): void;
+  /**
    * A column and then a row of weights, in float32. Tiles `from` … `to` − 1, left to right and down: the cells of as many rows as
    * a window covers are kept as floats, in the slots of a ring.
    * @param scratch frame; floats [slots, rowLength], the ring
@@ -172,6 +177,7 @@ export interface Tasks {
   readonly bytesFloat: records.BytesFloatTask;
   readonly bytesInteger: records.BytesIntegerTask;
   readonly bytesMagnitude: records.BytesMagnitudeTask;
+  readonly bytesResize: records.BytesResizeTask;
   readonly bytesSeparable: records.BytesSeparableTask;
   readonly fftBytes: records.FftBytesTask;
 }
@@ -207,6 +213,7 @@ export const WRITERS: { readonly [P in keyof Tasks]: (views: Views, at: Address<
   bytesFloat: records.writeBytesFloatTask,
   bytesInteger: records.writeBytesIntegerTask,
   bytesMagnitude: records.writeBytesMagnitudeTask,
+  bytesResize: records.writeBytesResizeTask,
   bytesSeparable: records.writeBytesSeparableTask,
   fftBytes: records.writeFftBytesTask,
 };

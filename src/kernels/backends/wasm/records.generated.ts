@@ -16,6 +16,9 @@ export const FIXED_COLUMN_BITS = 22;
 export const SUMMED_ROWS = 4;
 /** bytesSeparable: pixels of a line that are summed at once and become bytes. */
 export const SUMMED_PIXELS = 16;
+/** bytesResize: output rows that are summed at once, and pixels of them that become bytes at once. */
+export const RESIZED_ROWS = 4;
+export const RESIZED_PIXELS = 16;
 /** winograd: products per tile and channel; 2 × 2 outputs take 4 · 9 without the transform. */
 export const WINOGRAD_POINTS = 16;
 /** winograd: bytes between two points. Without them, equal positions often lie a power of two apart and share cache lines. */
@@ -758,6 +761,58 @@ export function writeBytesMagnitudeTask({ i32, f32 }: Views, at: Address<'BytesM
   i32[i + 6] = fields.taps;
   i32[i + 7] = fields.weights;
   f32[i + 8] = fields.scale;
+}
+
+/** An 8-bit picture in another size. Weights are 16-bit pairs of neighboring taps, times 2¹⁴. */
+export interface BytesResizeTask {
+  readonly x: Address<'Bytes'>;
+  readonly out: Address<'Bytes'>;
+  readonly channels: number;
+  /** bytes of a row of the source and of the result, and rows of each */
+  readonly inRow: number;
+  readonly outRow: number;
+  readonly inH: number;
+  readonly outH: number;
+  /** two output rows have a common window: its first row, `rowPairs` pairs of taps, and i32 [rowPairs, 2] of weights */
+  readonly rowStarts: Address<'Ints'>;
+  readonly rowWeights: Address<'Ints'>;
+  readonly rowPairs: number;
+  /** of each output pixel: where its window begins in the woven line, in bytes, and i32 [columnPairs] of weights */
+  readonly columnStarts: Address<'Ints'>;
+  readonly columnWeights: Address<'Ints'>;
+  readonly columnPairs: number;
+  /**
+   * bytes from scratch to the woven line, i16 [pairs of pixels, channels, RESIZED_ROWS, 2]; to i32 [RESIZED_PIXELS, channels,
+   * RESIZED_ROWS], sums; and to bytes [RESIZED_ROWS, lineBytes] of the result
+   */
+  readonly wovenAt: number;
+  readonly sumsAt: number;
+  readonly bytesAt: number;
+  /** bytes of a row of sums of columns, i16, and of a row of the result in scratch memory */
+  readonly sumRow: number;
+  readonly byteRow: number;
+}
+
+export function writeBytesResizeTask({ i32 }: Views, at: Address<'BytesResizeTask'>, fields: BytesResizeTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.channels;
+  i32[i + 3] = fields.inRow;
+  i32[i + 4] = fields.outRow;
+  i32[i + 5] = fields.inH;
+  i32[i + 6] = fields.outH;
+  i32[i + 7] = fields.rowStarts;
+  i32[i + 8] = fields.rowWeights;
+  i32[i + 9] = fields.rowPairs;
+  i32[i + 10] = fields.columnStarts;
+  i32[i + 11] = fields.columnWeights;
+  i32[i + 12] = fields.columnPairs;
+  i32[i + 13] = fields.wovenAt;
+  i32[i + 14] = fields.sumsAt;
+  i32[i + 15] = fields.bytesAt;
+  i32[i + 16] = fields.sumRow;
+  i32[i + 17] = fields.byteRow;
 }
 
 /** The cells of the correlation are the filtered channels. */

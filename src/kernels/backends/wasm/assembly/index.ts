@@ -16,6 +16,7 @@ export { bytesFixed } from './picture/bytes-fixed';
 export { bytesFloat } from './picture/bytes-float';
 export { bytesInteger } from './picture/bytes-integer';
 export { bytesMagnitude } from './picture/bytes-magnitude';
+export { bytesResize } from './picture/bytes-resize';
 export { bytesSeparable } from './picture/bytes-separable';
 export { isOpaque } from './picture/bytes-store';
 export { fftBytes } from './picture/fft-bytes';

@@ -6,7 +6,7 @@ import type { ThreadScratch } from '../thread-pool.js';
 import type { BytesTask } from './bytes-task.js';
 
 /** The programs of assembly/picture. */
-export type PictureProgramName = { [P in keyof Tasks]: Tasks[P] extends PictureTask ? P : never }[keyof Tasks];
+export type PictureProgramName = { [P in keyof Tasks]: Tasks[P] extends Pick<PictureTask, 'x' | 'out'> ? P : never }[keyof Tasks];
 
 /** A program of assembly/picture and what it needs besides the picture. */
 export interface PictureProgram<P extends PictureProgramName = PictureProgramName> {
