@@ -41,6 +41,17 @@ floats = [
     for method in METHODS
     for size in FLOAT_SIZES
 ]
+gray = list(crop.convert("L").getdata())
 lines = [json.dumps({"method": m, "width": w, "height": h}) for m, (w, h) in cases]
-text = '{\n  "bytes": [\n    ' + ",\n    ".join(lines) + '\n  ],\n  "floats": [\n    ' + ",\n    ".join(map(json.dumps, floats)) + "\n  ]\n}\n"
+in_lines = ",\n    ".join
+text = f"""{{
+  "bytes": [
+    {in_lines(lines)}
+  ],
+  "floats": [
+    {in_lines(map(json.dumps, floats))}
+  ],
+  "gray": {json.dumps(gray)}
+}}
+"""
 (HERE / "pillow.json").write_text(text)

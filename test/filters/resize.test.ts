@@ -34,7 +34,7 @@ const name = ({ method, width, height }: Case) => `${method} ${width} × ${heigh
 function noise(width: number, height: number, channels: number, seed: number, of: typeof Uint8ClampedArray | typeof Uint16Array | typeof Float32Array): Image {
   const random = new Random(seed);
   const white = of === Float32Array ? 1 : of === Uint16Array ? 65535 : 255;
-  return createImage(width, height, channels, of.from({ length: width * height * channels }, () => white * random.uniform()) as Samples);
+  return createImage(width, height, channels, new of(width * height * channels).map(() => white * random.uniform()) as Samples);
 }
 
 function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -41,8 +41,8 @@ export const CHANNELS = option(
   { default: 'color', help: 'which channels are filtered (color: all but alpha)', placeholder: 'list' },
 );
 
-/** Luminance of linear R, G and B. @see ITU-R BT.709, 3.2 */
-const REC_709 = [0.2126, 0.7152, 0.0722] as const;
+/** What R, G and B count in luminance. @see ITU-R BT.709, 3.2, and BT.601, 2.5.1 */
+export const LUMINANCE_WEIGHTS = { rec709: [0.2126, 0.7152, 0.0722], rec601: [0.299, 0.587, 0.114] } as const;
 
 /** Images of 2 and 4 channels have alpha, the last one. */
 export function hasAlpha(channels: number): boolean {
@@ -82,12 +82,12 @@ export function chooseChannels(channels: Channels, count: number, operation = 'f
   throw new OptionError(operation, 'channels', `must be 'color', 'all'${named} or a list of channel numbers from 0 to ${count - 1}`, channels);
 }
 
-/** Rec. 709 luminance. @param x `[1, 3 or 4, H, W]` @returns `[1, 1, H, W]` */
-export function luminanceOf(x: Tensor): Tensor {
+/** Luminance, of Rec. 709 by default. @param x `[1, 3 or 4, H, W]` @returns `[1, 1, H, W]` */
+export function luminanceOf(x: Tensor, [r, g, b]: readonly [number, number, number] = LUMINANCE_WEIGHTS.rec709): Tensor {
   const area = x.shape[2] * x.shape[3];
   const [red, green, blue] = [0, 1, 2].map((c) => x.data.subarray(c * area, (c + 1) * area));
   const data = new Float32Array(area);
-  for (let i = 0; i < area; i++) data[i] = REC_709[0] * red[i] + REC_709[1] * green[i] + REC_709[2] * blue[i];
+  for (let i = 0; i < area; i++) data[i] = r * red[i] + g * green[i] + b * blue[i];
   return { shape: [1, 1, ...x.shape.slice(2)], data };
 }
 

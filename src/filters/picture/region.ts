@@ -5,6 +5,7 @@ import { checkedInUse, checkOptions, notNegative, type OptionsOf, option, parseN
 import type { Tensor } from '../../tensor.js';
 import type { Step } from '../step.js';
 import { hasAlpha } from './channels.js';
+import { rearrange } from './rearrange.js';
 
 type Size = Pick<Image, 'width' | 'height'>;
 
@@ -26,7 +27,8 @@ export interface Region extends Rectangle {
 }
 
 const pixels = checkedInUse<number>('whole pixels within the picture');
-const REGION = { x: pixels, y: pixels, width: pixels, height: pixels, feather: notNegative } satisfies Rows;
+const RECTANGLE = { x: pixels, y: pixels, width: pixels, height: pixels } satisfies Rows;
+const REGION = { ...RECTANGLE, feather: notNegative } satisfies Rows;
 
 function parseRegion(typed: string): Region | undefined {
   const numbers = typed.split(',').map(parseNumber);
@@ -66,12 +68,23 @@ export function checkWhere(operation: string, { region, mask }: WhereOptions, im
 
 function checkRegion(operation: string, region: Region, image: Size): void {
   checkOptions(operation, region, REGION);
-  const { x, y, width, height } = region;
+  checkWithin(operation, 'region', region, image);
+}
+
+/** @throws OptionError unless it is a rectangle @throws ShapeError unless it lies within the picture */
+export function checkRectangle(operation: string, name: string, rectangle: Rectangle, image: Size): void {
+  checkOptions(operation, rectangle, RECTANGLE, name);
+  checkWithin(operation, name, rectangle, image);
+}
+
+function checkWithin(operation: string, name: string, { x, y, width, height }: Rectangle, image: Size): void {
   const within = (from: number, size: number, whole: number) =>
     Number.isSafeInteger(from) && Number.isSafeInteger(size) && from >= 0 && size >= 1 && from + size <= whole;
   if (!within(x, width, image.width) || !within(y, height, image.height)) {
     const received = `{ x: ${show(x)}, y: ${show(y)}, width: ${show(width)}, height: ${show(height)} }`;
-    throw new ShapeError(operation, `region must be whole pixels within the picture of ${image.width} × ${image.height}, received ${received}`, { region });
+    throw new ShapeError(operation, `${name} must be whole pixels within the picture of ${image.width} × ${image.height}, received ${received}`, {
+      [name]: { x, y, width, height },
+    });
   }
 }
 
@@ -102,16 +115,10 @@ export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectang
   };
 }
 
-/** The rectangle as a picture of its own. */
+/** The rectangle as a picture of its own; of the whole picture, itself. */
 export function cropImage(image: Image, { x, y, width, height }: Rectangle): Image {
   if (width === image.width && height === image.height) return image;
-  const { channels } = image;
-  const data = new (image.data.constructor as Uint16ArrayConstructor)(width * height * channels) as Image['data'];
-  for (let row = 0; row < height; row++) {
-    const from = ((y + row) * image.width + x) * channels;
-    data.set(image.data.subarray(from, from + width * channels), row * width * channels);
-  }
-  return { width, height, channels, data };
+  return rearrange(image, { width, height, start: y * image.width + x, across: 1, down: image.width });
 }
 
 /** The rectangle of a tensor. @param tensor `[1, C, H, W]` */
