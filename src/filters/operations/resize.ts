@@ -46,7 +46,8 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * down the columns and then along the rows. Pixels have their centers at halves, so nothing shifts. Where the picture gets smaller the
  * kernel is stretched by the factor, which is what keeps it from aliasing; at the border the window is cut off, and its weights are
  * divided by their sum. So does Pillow, whose results for `box`, `triangle` (BILINEAR), `catmull-rom` (BICUBIC) and `lanczos3` are the
- * same within one level. Values below black and above white, which kernels with negative weights give at hard edges, are clamped.
+ * same within one level, but where it cuts off what kernels with negative weights give beyond black and white between the passes.
+ * Here values are clamped once, at the end.
  *
  * Samples of 8 bits are summed in fixed point where every pixel is opaque and `linear` is off, within one level of exact sums: about one
  * sample in a hundred is rounded the other way. Everything else is summed in floats. The backends `reference` and `gpu` have no

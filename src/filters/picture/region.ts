@@ -37,10 +37,23 @@ function parseRegion(typed: string): Region | undefined {
   return { x, y, width, height, ...(feather === undefined ? {} : { feather }) };
 }
 
-const region = rule<Region>('{ x, y, width, height, feather? }', (value) => typeof value === 'object' && value !== null, {
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+
+const region = rule<Region>('{ x, y, width, height, feather? }', isObject, {
   parse: parseRegion,
   form: 'x,y,width,height, or x,y,width,height,feather',
 });
+
+/** A rectangle as the command line takes one. */
+export const RECTANGLE_OPTION = option(rule<Rectangle>('{ x, y, width, height }', isObject, { parse: parseRectangle, form: 'x,y,width,height' }), {
+  required: true,
+  help: 'what is kept, in pixels from the upper left',
+  placeholder: 'rectangle',
+});
+
+function parseRectangle(typed: string): Rectangle | undefined {
+  return typed.split(',').length === 4 ? parseRegion(typed) : undefined;
+}
 
 /** Rows of {@link WhereOptions}. */
 export const WHERE_OPTIONS = {
