@@ -1,19 +1,19 @@
 import { OptionError } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
-import { arrayOf, type Format, formatOf, whiteOf } from '../image/samples.js';
+import { arrayOf, type Format, formatOf, newImage, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
 import type { PlanOption } from '../kernels/eager.js';
 import { Operators } from '../kernels/operators.js';
-import { type Alternative, type ConvPlan, LazyPlan } from '../kernels/plan/conv-plan.js';
-import { conversionCost, type PictureStep, pictureAlternatives, planPicture, refusedSamples } from '../kernels/plan/plan-picture.js';
-import type { Reason } from '../kernels/plan/reason.js';
+import type { ConvPlan } from '../kernels/plan/conv-plan.js';
+import { type PicturePlan, planPicture } from '../kernels/plan/plan-picture.js';
 import { isOpaque } from './picture/channels.js';
 import type { ImageOptions } from './picture/image-options.js';
 import { checkOut, deliver, mapOutput, type ResultOptions, samplesToImage, toResultUnits } from './picture/output.js';
 import { OverPlanes } from './picture/over-planes.js';
-import { blend, cropImage, cropTensor, shares, type WhereOptions } from './picture/region.js';
+import { blend, copyAround, cropImage, cropTensor, shares, type WhereOptions } from './picture/region.js';
+import { pictureWay } from './picture-way.js';
 import { type PlanCaller, type SettledFilter, settleFilter } from './settle-filter.js';
-import { changeStep, type KernelStep, type Step } from './step.js';
+import type { KernelStep } from './step.js';
 
 /** How pictures of one format are filtered: made once by {@link planFilter}, applied to any number of pictures. */
 export interface FilterPlan {
@@ -69,8 +69,7 @@ export function planFilter(
 class PlannedFilter implements FilterPlan {
   readonly format: Format;
   readonly result: Format;
-  readonly #fromSamples: ConvPlan | undefined;
-  readonly #whyPlanes: Reason | undefined;
+  readonly #fromSamples: PicturePlan | undefined;
   #overPlanes: OverPlanes | undefined;
   #executable: Executable | undefined;
 
@@ -82,25 +81,27 @@ class PlannedFilter implements FilterPlan {
   ) {
     this.format = settled.format;
     this.result = settled.result;
-    this.#whyPlanes = whyOverPlanes(settled);
-    this.#fromSamples = this.#whyPlanes ? undefined : planPicture(this.#pictureStep, on.backend);
+    const way = pictureWay(settled, transparent !== undefined);
+    this.#fromSamples = way && planPicture(way, on.backend);
     // an algorithm that does not go with its kernel is refused now, not at the first picture
     if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
   }
 
   get steps(): readonly ConvPlan[] {
-    if (this.#fromSamples) return [this.#fromSamples];
-    return this.#planes().main.map(({ plan }) => ofPicture(plan, () => this.#alternatives(plan)));
+    return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => plan);
   }
 
   async apply(image: Image, { out, onPlan }: ResultOptions & PlanOption = {}): Promise<Image> {
     this.#check(image, out);
     if (this.#fromSamples) {
-      const result = out ?? { ...image, data: new Uint8ClampedArray(image.data.length) };
+      const { job, steps } = this.#fromSamples;
+      const result = out ?? newImage(this.result);
       const { backend } = this.on;
-      this.#executable ??= backend.prepare(this.#fromSamples.job as NonNullable<ConvPlan['job']>);
-      if (backend.run(this.#executable, [image.data], [result.data])) {
-        onPlan?.(this.#fromSamples);
+      this.#executable ??= backend.prepare(job);
+      if (job.store.part) copyAround(image, result, this.settled);
+      const { mask } = this.settled;
+      if (backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data])) {
+        if (onPlan) for (const step of steps) onPlan(step);
         return result;
       }
     } else if (!this.transparent || isOpaque(image)) return this.#applyOverPlanes(image, out, { onPlan });
@@ -130,27 +131,10 @@ class PlannedFilter implements FilterPlan {
   }
 
   #planes(): OverPlanes {
-    const { operation, steps, channels, filtered, alpha, format, linear, changed } = this.settled;
+    const { operation, seenSteps, channels, filtered, alpha, format, linear, changed } = this.settled;
     const around = { channels, filtered, alpha, white: whiteOf(format.samples), light: linear ? changed : [] };
-    this.#overPlanes ??= new OverPlanes(operation, steps, around, this.on);
+    this.#overPlanes ??= new OverPlanes(operation, seenSteps, around, this.on);
     return this.#overPlanes;
-  }
-
-  /** The one step as a convolution from samples to samples. */
-  get #pictureStep(): PictureStep {
-    const { steps, format, filtered, precision } = this.settled;
-    const [step] = steps;
-    return {
-      kernel: step.kernel,
-      geometry: changeStep(step, { channels: format.channels }).geometry,
-      load: { samples: 'uint8', channels: format.channels, filtered: filtered.length, opaque: this.transparent !== undefined },
-      store: { bias: step.bias },
-      precision,
-    };
-  }
-
-  #alternatives(plan: ConvPlan): readonly Alternative[] {
-    return this.#whyPlanes ? refusedSamples(plan, this.#whyPlanes) : pictureAlternatives(this.#pictureStep, this.on.backend);
   }
 
   #check(image: Image, out: Image | undefined): void {
@@ -166,33 +150,4 @@ class PlannedFilter implements FilterPlan {
 
 function wordsFor({ width, height, channels, samples }: Format): string {
   return `${width} × ${height} with ${channels} channels in a ${arrayOf(samples).name}`;
-}
-
-/** The plan as one of a picture: with the conversion to planes, and beside the ways from samples to samples. */
-function ofPicture(plan: ConvPlan, alternatives: () => readonly Alternative[]): ConvPlan {
-  return new LazyPlan(plan, () => plan.cost + conversionCost(plan), alternatives);
-}
-
-/** Why a picture has to go over planes whatever its kernel; undefined if it may go from samples to samples. */
-function whyOverPlanes(settled: SettledFilter): Reason | undefined {
-  const { format, steps, channels, filtered, output, linear, local, alpha } = settled;
-  if (steps.length > 1) return { name: 'severalKernels' };
-  if (format.samples !== 'uint8') return { name: 'otherSamples' };
-  if (output !== 'clamp') return { name: 'otherOutput' };
-  if (linear) return { name: 'linearLight' };
-  if (local) return { name: 'region' };
-  if (channels === 'luminance') return { name: 'luminance' };
-  if (alpha === 'premultiply') return { name: settled.opaqueBorder ? 'transparent' : 'transparentBorder' };
-  const [step] = steps;
-  if (step.algorithm !== 'auto') return { name: 'algorithmAsked' };
-  if (step.kernel.shape.length !== 2) return { name: 'kernelPerChannel' };
-  const all = filtered.length === format.channels;
-  const keepsAlpha = format.channels % 2 === 0 && filtered.length === format.channels - 1 && !filtered.includes(format.channels - 1);
-  if (!all && !keepsAlpha) return { name: 'someChannels' };
-  return all || staysInPlace(step) ? undefined : { name: 'alphaMoves' };
-}
-
-/** True if alpha passes through from the pixel that is filtered. */
-function staysInPlace({ geometry, anchor }: Step): boolean {
-  return anchor.every((cell, axis) => geometry.before[1 + axis] === cell * geometry.dilation[1 + axis]);
 }

@@ -1,3 +1,4 @@
+export { linearToSrgb, srgbToLinear } from '../kernels/light.js';
 export { allocateImage, freeImage } from './allocate-image.js';
 export {
   type CatalogueDescription,
@@ -62,7 +63,6 @@ export { type UnsharpMaskOptions, unsharpMask } from './operations/unsharp-mask.
 export { ALPHAS, type Alpha } from './picture/alpha.js';
 export type { ChannelLetters, Channels } from './picture/channels.js';
 export type { ImageOptions } from './picture/image-options.js';
-export { linearToSrgb, srgbToLinear } from './picture/light.js';
 export { OUTPUTS, type Output, type ResultOptions } from './picture/output.js';
 export type { Rectangle, Region, WhereOptions } from './picture/region.js';
 export { Pipeline, type PipelineOptions, type PipelineRunOptions, type PipelineStep, pipeline, pipelineFromJSON } from './pipeline.js';

@@ -32,8 +32,10 @@ export interface SettledFilter {
   readonly operation: string;
   readonly format: Format;
   readonly result: Format;
-  /** on the filtered planes, merged */
+  /** on the filtered planes of the whole picture, merged */
   readonly steps: readonly Step[];
+  /** the same on what must be filtered of it */
+  readonly seenSteps: readonly Step[];
   readonly channels: Channels;
   /** the channels that change */
   readonly filtered: readonly number[];
@@ -81,10 +83,12 @@ export function settleFilter(
   const local = region !== undefined || mask !== undefined;
   if (local) checkSameSize(operation, everywhere, format);
   const seen = local ? reachOf(everywhere, rectangle, format) : rectangle;
-  const placed = local ? place(seen) : everywhere;
+  const merged = (placed: readonly Step[]) => (merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate'));
+  const steps = merged(everywhere);
   return {
     ...{ operation, format, result, channels, filtered, alpha, linear, output, precision, local, region, mask, rectangle, seen },
-    steps: merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate'),
+    steps,
+    seenSteps: local ? merged(place(seen)) : steps,
     changed: filtered.filter((c) => colorChannels(format.channels).includes(c)),
     opaqueBorder: !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant'),
   };

@@ -36,6 +36,11 @@ export function whiteOf(samples: Samples | SampleType): number {
   return SAMPLE_TYPES[typeof samples === 'string' ? samples : sampleType(samples)].white;
 }
 
+/** A black picture of a format; transparent, if it has alpha. */
+export function newImage({ width, height, channels, samples }: Format): Image {
+  return { width, height, channels, data: new SAMPLE_TYPES[samples].array(width * height * channels) };
+}
+
 /** The samples in another depth, black and white kept; rounded to the nearest, floats beyond black and white clamped. */
 export function withDepth(samples: Samples, depth: 8 | 16): Uint8ClampedArray | Uint16Array {
   const Wanted = depth === 8 ? Uint8ClampedArray : Uint16Array;

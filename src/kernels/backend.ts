@@ -76,4 +76,7 @@ export interface Backend {
 }
 
 /** What a run reads or writes: a buffer of the backend, or the samples of a picture. */
-export type Operand = DeviceBuffer | Uint8ClampedArray;
+export type Operand = DeviceBuffer | PictureSamples;
+
+/** The samples of a picture. */
+export type PictureSamples = Uint8ClampedArray | Uint16Array | Float32Array;

@@ -38,26 +38,81 @@ export type OperatorJob =
     }
   | { readonly operation: 'pointwise'; readonly formula: PointwiseName };
 
-/** How samples become numbers. */
+/** How the samples of a picture are stored: whole numbers from black, 0, to white, or floats from 0 to 1 and beyond. */
+export type SampleFormat = 'uint8' | 'uint16' | 'float32';
+
+/** How samples become numbers, the cells of a pixel. */
 export interface Load {
-  readonly samples: 'uint8';
-  /** interleaved, 1 to 4 */
+  readonly samples: SampleFormat;
+  /** interleaved, 1 to 4; of 2 and 4, the last is alpha */
   readonly channels: number;
-  /** Channels that are convolved, from the first: all, or all but alpha, which then passes through. */
-  readonly filtered: number;
+  /** the sample value of white */
+  readonly white: number;
+  /**
+   * - `chosen`: the chosen channels as they are;
+   * - `premultiplied`: all channels, the colors times alpha / white;
+   * - `luminance`: one cell, 0.2126 R + 0.7152 G + 0.0722 B; the chosen channels are R, G and B.
+   */
+  readonly take: 'chosen' | 'premultiplied' | 'luminance';
+  /** The channels that are convolved, ascending. */
+  readonly chosen: readonly number[];
+  /** sRGB samples become light first, except alpha. */
+  readonly light: boolean;
   /** The job takes opaque pictures only; `run` refuses others. */
   readonly opaque: boolean;
 }
 
-/** How numbers become samples: bias + Σ w·x, rounded half up and clamped to 0…255. */
+/** How the numbers of a {@link PictureJob}'s last pass become samples: the steps in their order. */
 export interface Store {
+  readonly samples: SampleFormat;
+  /** Premultiplied: the sum of all weights, by which alpha is divided, and what is added to colors once they are divided by alpha. */
+  readonly alphaScale: number;
   readonly bias: number;
+  /** Channels that are not convolved, and the colors that the change of the luminance is added to; undefined where there are none. */
+  readonly kept: KeptPixels | undefined;
+  // of chosen channels that are no alpha; light becomes sRGB before
+  readonly absolute: boolean;
+  /** The least value becomes black, and the largest white. */
+  readonly normalized: boolean;
+  readonly offset: number;
+  /** Factor of all values, from the units of the picture to those of the result. */
+  readonly unit: number;
+  /** A part of the picture, of which this is filtered; the rest of the result stays as it is. */
+  readonly part: PicturePart | undefined;
+  /** Limited to black … white; integers are rounded, halves up, as well. */
+  readonly clamped: boolean;
 }
 
-/** One convolution of a {@link PictureJob}: the same window over every channel. */
+/** Which pixel of a picture each pixel of the result takes its other channels from: that under the anchor. */
+export interface KeptPixels {
+  /** for every row, and for every column, of the result; −1 beyond the border */
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  /** the samples beyond the border */
+  readonly value: number;
+}
+
+/** A rectangle of a picture, and how much of the filter each pixel gets. */
+export interface PicturePart {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** 0 … 1: those of its rows and of its columns are multiplied */
+  readonly rowShares: Float32Array;
+  readonly columnShares: Float32Array;
+  /** the samples of a second input, one for each pixel of the whole picture, times which they count */
+  readonly mask: { readonly samples: SampleFormat; readonly white: number } | undefined;
+}
+
+/** One convolution of a {@link PictureJob}: the same window over every cell. */
 export interface PicturePass {
-  /** depthwise over planes `[1, C, H, W]`, stride 1, output as large as the input; not flipped: the weights are */
+  /** depthwise, over one plane for each cell, `[1, cells, H, W]`; not flipped: the weights are */
   readonly geometry: ConvGeometry;
+  /** the cells of a pixel beyond the border */
+  readonly border: readonly number[];
+  /** added to every sum */
+  readonly bias: number;
   readonly sum: PictureSum;
 }
 
@@ -66,6 +121,7 @@ export interface PicturePass {
  * - `integer`: whole weights and a factor; 16 bits hold every sum;
  * - `box`: one weight for the whole window, by running sums;
  * - `window`: float weights;
+ * - `sums`: one weight for the whole window, by running sums of floats;
  * - `separable`: a row and a column of at least three neighbors each, whose product is the window;
  * - `fixed`: the same in fixed point, symmetric and without bias: the row times 2¹⁶, the column times 2 to the power of `columnBits`,
  *   16 to 22;
@@ -82,6 +138,7 @@ export type PictureSum =
     }
   | { readonly kind: 'box'; readonly weight: number }
   | { readonly kind: 'window'; readonly window: Float32Array }
+  | { readonly kind: 'sums'; readonly weight: number }
   | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array }
   | { readonly kind: 'fixed'; readonly row: Int32Array; readonly column: Int32Array; readonly columnBits: number }
   | { readonly kind: 'fft'; readonly window: Float32Array }
@@ -89,13 +146,17 @@ export type PictureSum =
 
 /** The name of a {@link PictureSum}. */
 export type PictureSumKind = PictureSum['kind'];
-export const PICTURE_SUMS = ['integer', 'box', 'window', 'separable', 'fixed', 'fft', 'magnitude'] as const satisfies readonly PictureSumKind[];
+export const PICTURE_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'fixed', 'fft', 'magnitude'] as const satisfies readonly PictureSumKind[];
 
-/** A picture's whole way, from samples to samples: one input and one output, which may be the same array. */
+/**
+ * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as
+ * the picture. Sums of whole numbers and fixed point go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
+ * channels are all convolved, or all but alpha, which is that of the same pixel.
+ */
 export interface PictureJob {
   readonly operation: 'picture';
   readonly load: Load;
-  readonly passes: readonly [PicturePass];
+  readonly passes: readonly PicturePass[];
   readonly store: Store;
 }
 
@@ -117,14 +178,16 @@ export interface Resampling {
 }
 
 /**
- * A picture in another size, from samples to samples: every channel by the same windows, down the columns and along the rows. One
- * input and one output, which are not the same array. 8-bit results are within one level of exact sums.
+ * A picture in another size, from samples to samples: every cell by the same windows, down the columns and along the rows. One input
+ * and one output, which are not the same array. From 8 bits to 8 bits, samples or opaque colors, results are within one level of exact sums.
  */
 export interface ResizeJob {
   readonly operation: 'resize';
-  readonly load: Pick<Load, 'samples' | 'channels' | 'opaque'>;
+  /** all channels, premultiplied or not */
+  readonly load: Load;
   readonly rows: Resampling;
   readonly columns: Resampling;
+  readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
 }
 
 /** What a backend can be asked to prepare: data, known before the numbers are there. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linearToSrgb, srgbToLinear } from '../../src/filters/picture/light.js';
+import { linearToSrgb, srgbToLinear } from '../../src/kernels/light.js';
 import {
   box,
   type Channels,

@@ -1,8 +1,8 @@
 import { checkImage, type Image, imageToTensor } from '../../image/image.js';
 import { formatOf, whiteOf } from '../../image/samples.js';
+import { decodePlane, encodePlane } from '../../kernels/light.js';
 import { flag, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
 import { hasAlpha, LUMINANCE_WEIGHTS, luminanceOf, pickChannels } from '../picture/channels.js';
-import { decodePlane, encodePlane } from '../picture/light.js';
 import { samplesToImage } from '../picture/output.js';
 
 /** Every name of weights that {@link grayscale} takes. */

@@ -1,7 +1,8 @@
 import type { Image } from '../../image/image.js';
-import { formatOf } from '../../image/samples.js';
+import { type Format, formatOf } from '../../image/samples.js';
 import type { Executable } from '../../kernels/backend.js';
 import { chosenBackend } from '../../kernels/backends/create.js';
+import type { PictureJob } from '../../kernels/job.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import { planMagnitude } from '../../kernels/plan/plan-picture.js';
 import type { Tensor } from '../../tensor.js';
@@ -43,14 +44,25 @@ export async function magnitudeFromSamples(
   if (!(data instanceof Uint8ClampedArray) || (filtered.length < channels && !keepsAlpha)) return undefined;
   const on = await chosenBackend(operation, backend);
   const { plan, executable } = recentMagnitudes.get(on, formatOf(image), [kernels, scale, filtered, paddingMode, paddingValue], () => {
-    const { geometry } = placeStep(operation, [1, channels, height, width], kernels[0], { paddingMode, paddingValue });
-    const planned = planMagnitude(kernels, scale, geometry, { samples: 'uint8', channels, filtered: filtered.length, opaque: false }, on);
-    const prepared = planned?.job && on.prepare(planned.job);
-    return { plan: planned, executable: prepared, release: () => prepared && on.release(prepared) };
+    const { geometry, bias, algorithm } = placeStep(operation, [1, channels, height, width], kernels[0], { paddingMode, paddingValue });
+    const step = { geometry, bias, algorithm, border: Array.from({ length: channels }, () => geometry.paddingValue) };
+    const planned = planMagnitude(kernels, scale, step, magnitudeAround(formatOf(image), filtered), on);
+    const prepared = planned && on.prepare(planned.job);
+    return { plan: planned?.steps[0], executable: prepared, release: () => prepared && on.release(prepared) };
   });
   if (!plan || !executable) return undefined;
   onPlan?.(plan);
   const result = out ?? { ...image, data: new Uint8ClampedArray(data.length) };
   on.run(executable, [data], [result.data]);
   return result;
+}
+
+/** Sums of bytes that become bytes; alpha, if it is not filtered, stays. */
+function magnitudeAround({ samples, channels, width, height }: Format, chosen: readonly number[]): Pick<PictureJob, 'load' | 'store'> {
+  const same = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
+  const kept = chosen.length < channels ? { rows: same(height), columns: same(width), value: 0 } : undefined;
+  return {
+    load: { samples, channels, white: 255, take: 'chosen', chosen, light: false, opaque: false },
+    store: { samples, alphaScale: 1, bias: 0, kept, absolute: false, normalized: false, offset: 0, unit: 1, part: undefined, clamped: true },
+  };
 }

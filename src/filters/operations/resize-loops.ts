@@ -2,8 +2,8 @@ import type { Image } from '../../image/image.js';
 import { toWhole } from '../../image/image.js';
 import { whiteOf } from '../../image/samples.js';
 import type { Resampling } from '../../kernels/job.js';
+import { linearToSrgb, srgbToLinear } from '../../kernels/light.js';
 import { hasAlpha } from '../picture/channels.js';
-import { linearToSrgb, srgbToLinear } from '../picture/light.js';
 
 /** How a picture is resized: its windows, and what samples are while they are summed. */
 export interface Resizing {
@@ -13,11 +13,13 @@ export interface Resizing {
   readonly premultiplied: boolean;
   /** colors are light while they are summed */
   readonly linear: boolean;
+  /** values beyond black and white are limited, also in floats */
+  readonly clamped: boolean;
 }
 
 /**
  * The definition of a resize, in float64: down the columns, then along the rows. Backends without programs for it run this.
- * @param out of the result's size, with the picture's channels and sample type; not the picture itself
+ * @param out of the result's size, with the picture's channels; not the picture itself
  */
 export function resizeByLoops(image: Image, out: Image, resizing: Resizing): void {
   const { rows, columns } = resizing;
@@ -63,7 +65,7 @@ function loadLine({ width, channels, data }: Image, row: number, { premultiplied
 /** What sums leave of no opacity. */
 const NOTHING = 1e-6;
 
-function storeLine({ width, channels, data }: Image, row: number, { premultiplied, linear }: Resizing, line: Float64Array): void {
+function storeLine({ width, channels, data }: Image, row: number, { premultiplied, linear, clamped }: Resizing, line: Float64Array): void {
   const white = whiteOf(data);
   const colors = hasAlpha(channels) ? channels - 1 : channels;
   for (let at = 0; at < width * channels; at += channels) {
@@ -74,6 +76,6 @@ function storeLine({ width, channels, data }: Image, row: number, { premultiplie
     }
   }
   for (let i = 0, at = row * line.length; i < line.length; i++) {
-    data[at + i] = white === 1 ? Math.min(1, Math.max(0, line[i])) : toWhole(line[i] * white, white);
+    data[at + i] = white > 1 ? toWhole(line[i] * white, white) : clamped ? Math.min(1, Math.max(0, line[i])) : line[i];
   }
 }

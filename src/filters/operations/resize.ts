@@ -1,12 +1,12 @@
 import { OptionError } from '../../errors.js';
-import { checkImage, createImage, type Image } from '../../image/image.js';
-import { arrayOf, type Format, formatOf } from '../../image/samples.js';
+import { checkImage, type Image } from '../../image/image.js';
+import { type Format, formatOf, newImage, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
 import type { ResizeJob } from '../../kernels/job.js';
 import { count, flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
-import { hasAlpha, isOpaque } from '../picture/channels.js';
-import { checkOut, RESULT_OPTIONS } from '../picture/output.js';
+import { hasAlpha } from '../picture/channels.js';
+import { checkOut, RESULT_OPTIONS, resultSamples, unitOf } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
 import { type Resizing, resizeByLoops } from './resize-loops.js';
 import { RESIZE_METHODS, resampling } from './resize-windows.js';
@@ -29,6 +29,8 @@ export const RESIZE_OPTIONS = {
     help: 'what transparency does (default: premultiply, colors count as they are opaque)',
     placeholder: 'how',
   }),
+  /** How values become samples, see {@link Output}: `'clamp'`, `'float'` or `'16bit'`. Default `'clamp'`. */
+  output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values become samples', placeholder: 'how' }),
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
 } satisfies Rows;
@@ -54,7 +56,7 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * programs for this: they run the definition, loops in float64.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
- * @returns as many channels of the same sample type
+ * @returns as many channels; the same sample type, unless `output` says otherwise
  * @throws OptionError if neither width nor height is given, or an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -80,13 +82,12 @@ export async function resize(image: Image, options: ResizeOptions): Promise<Imag
 class ResizePlan {
   readonly result: Format;
   readonly #resizing: Resizing;
-  /** for pictures that need no premultiplication */
-  readonly #job: ResizeJob | undefined;
-  #executable: Executable | undefined;
+  /** the cheaper one of opaque pictures goes before that of any; none: the definition runs */
+  readonly #ways: { readonly job: ResizeJob; executable?: Executable }[];
 
   constructor(
     readonly format: Format,
-    { width, height, method, linear, alpha }: Omit<SettledOptions<typeof RESIZE_OPTIONS>, 'out' | 'backend'>,
+    { width, height, method, linear, alpha, output }: Omit<SettledOptions<typeof RESIZE_OPTIONS>, 'out' | 'backend'>,
     readonly on: Backend,
   ) {
     const { channels, samples } = format;
@@ -96,41 +97,45 @@ class ResizePlan {
     }
     const follow = (size: number, of: number, other: number) => Math.max(1, Math.floor((size * other) / of + 0.5));
     this.result = {
-      ...format,
+      channels,
+      samples: resultSamples(samples, output),
       width: width ?? follow(height as number, format.height, format.width),
       height: height ?? follow(width as number, format.width, format.height),
     };
     const [rows, columns] = [resampling(format.height, this.result.height, method), resampling(format.width, this.result.width, method)];
     const premultiplied = hasAlpha(channels) && alpha !== 'filter';
-    this.#resizing = { rows, columns, premultiplied, linear };
-    if (on.abilities.resize && samples === 'uint8' && !linear) {
-      this.#job = { operation: 'resize', load: { samples, channels, opaque: premultiplied }, rows, columns };
-    }
+    this.#resizing = { rows, columns, premultiplied, linear, clamped: output !== 'float' };
+    const store = { samples: this.result.samples, unit: unitOf(samples, output), clamped: output !== 'float' };
+    const chosen = Array.from({ length: channels }, (_, c) => c);
+    const way = (take: 'chosen' | 'premultiplied', opaque: boolean): { job: ResizeJob } => ({
+      job: { operation: 'resize', load: { samples, channels, white: whiteOf(samples), take, chosen, light: linear, opaque }, rows, columns, store },
+    });
+    const ways = premultiplied ? [way('chosen', true), way('premultiplied', false)] : [way('chosen', false)];
+    this.#ways = on.abilities.resize ? ways : [];
   }
 
   apply(image: Image, out: Image | undefined): Image {
-    const { width, height, channels, samples } = this.result;
     if (out !== undefined) {
       checkOut('resize', out, this.result);
-      if (out.data.buffer === image.data.buffer && overlap(out.data, image.data))
-        throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
+      if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
     }
-    const result = out ?? createImage(width, height, channels, new (arrayOf(samples))(width * height * channels));
-    if (this.#job) {
-      this.#executable ??= this.on.prepare(this.#job);
-      if (this.on.run(this.#executable, [image.data as Uint8ClampedArray], [result.data as Uint8ClampedArray])) return result;
+    const result = out ?? newImage(this.result);
+    for (const way of this.#ways) {
+      way.executable ??= this.on.prepare(way.job);
+      if (this.on.run(way.executable, [image.data], [result.data])) return result;
     }
-    const { premultiplied, ...rest } = this.#resizing;
-    resizeByLoops(image, result, { ...rest, premultiplied: premultiplied && !isOpaque(image) });
+    resizeByLoops(image, result, this.#resizing);
     return result;
   }
 
   release(): void {
-    if (this.#executable) this.on.release(this.#executable);
-    this.#executable = undefined;
+    for (const way of this.#ways) {
+      if (way.executable) this.on.release(way.executable);
+      way.executable = undefined;
+    }
   }
 }
 
 function overlap(a: Image['data'], b: Image['data']): boolean {
-  return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }

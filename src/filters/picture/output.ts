@@ -1,5 +1,5 @@
 import { ShapeError, show } from '../../errors.js';
-import { type Image, tensorToImage } from '../../image/image.js';
+import { type Image, type Samples, tensorToImage, toWhole } from '../../image/image.js';
 import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samples.js';
 import { checkedInUse, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
@@ -58,16 +58,34 @@ export function mapOutput(x: Tensor, samples: SampleType, output: Output, filter
   const area = x.shape[2] * x.shape[3];
   const planes = filtered.map((c) => x.data.subarray(c * area, (c + 1) * area));
   if (output === 'abs') for (const plane of planes) each(plane, Math.abs);
-  if (output === 'signed') for (const plane of planes) each(plane, (value) => value + (white === 1 ? 0.5 : (white + 1) / 2));
+  if (output === 'signed') for (const plane of planes) each(plane, (value) => value + midOf(samples));
   if (output === 'normalize') spread(planes, white);
   toResultUnits(x, samples, output);
 }
 
 /** In place: from the image's units to the result's. */
 export function toResultUnits(x: Tensor, samples: SampleType, output: Output): void {
+  const unit = unitOf(samples, output);
+  if (unit !== 1) each(x.data, (value) => value * unit);
+}
+
+/** The factor from the image's units to the result's. */
+export function unitOf(samples: SampleType, output: Output): number {
+  return whiteOf(resultSamples(samples, output)) / whiteOf(samples);
+}
+
+/** What `'signed'` adds: mid-gray. */
+export function midOf(samples: SampleType): number {
   const white = whiteOf(samples);
-  if (output === 'float' && white !== 1) each(x.data, (value) => value / white);
-  if (output === '16bit' && white !== 65535) each(x.data, (value) => value * (65535 / white));
+  return white === 1 ? 0.5 : (white + 1) / 2;
+}
+
+/** Samples `from` … `to` − 1 in the result's units: only limited and rounded. */
+export function convertSamples(values: Samples, result: Samples, from: number, to: number, samples: SampleType, output: Output): void {
+  const unit = unitOf(samples, output);
+  const white = whiteOf(result);
+  const convert = output === 'float' ? (value: number) => value : white > 1 ? (value: number) => toWhole(value, white) : (value: number) => Math.min(1, Math.max(0, value));
+  for (let i = from; i < to; i++) result[i] = convert(values[i] * unit);
 }
 
 /** Limits and rounds values in the result's units. @param x its data may be used up */

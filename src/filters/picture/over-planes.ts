@@ -5,7 +5,7 @@ import { type PlannedStep, planSteps, runSteps } from '../run-steps.js';
 import type { Step } from '../step.js';
 import { type Alpha, alphaSteps, premultipliedSteps, premultiply, unpremultiply } from './alpha.js';
 import { type Channels, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
-import { decodePlane, encodePlane } from './light.js';
+import { decodePlane, encodePlane } from '../../kernels/light.js';
 
 /** What happens to a picture's planes around its kernels. */
 export interface AroundPlanes {

@@ -1,10 +1,11 @@
 import { OptionError, ShapeError, show } from '../../errors.js';
 import { checkImage, type Image } from '../../image/image.js';
-import { whiteOf } from '../../image/samples.js';
+import { formatOf, whiteOf } from '../../image/samples.js';
 import { checkedInUse, checkOptions, notNegative, type OptionsOf, option, parseNumber, type Rows, rule } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Step } from '../step.js';
 import { hasAlpha } from './channels.js';
+import { convertSamples, type Output } from './output.js';
 import { rearrange } from './rearrange.js';
 
 type Size = Pick<Image, 'width' | 'height'>;
@@ -128,6 +129,26 @@ export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectang
   };
 }
 
+/** What is not filtered, from the picture to its result, in the result's units. @param result of the same size and as many channels */
+export function copyAround(image: Image, result: Image, { rectangle, output }: { readonly rectangle: Rectangle; readonly output: Output }): void {
+  const { samples } = formatOf(image);
+  if (formatOf(result).samples === samples && (samples !== 'float32' || output === 'float')) {
+    if (result.data !== image.data) result.data.set(image.data);
+    return;
+  }
+  const row = image.width * image.channels;
+  const [left, right] = [rectangle.x * image.channels, (rectangle.x + rectangle.width) * image.channels];
+  const convert = (from: number, to: number) => convertSamples(image.data, result.data, from, to, samples, output);
+  for (let y = 0; y < image.height; y++) {
+    const at = y * row;
+    if (y < rectangle.y || y >= rectangle.y + rectangle.height) convert(at, at + row);
+    else {
+      convert(at, at + left);
+      convert(at + right, at + row);
+    }
+  }
+}
+
 /** The rectangle as a picture of its own; of the whole picture, itself. */
 export function cropImage(image: Image, { x, y, width, height }: Rectangle): Image {
   if (width === image.width && height === image.height) return image;
@@ -146,8 +167,8 @@ export function cropTensor({ shape, data }: Tensor, { x, y, width, height }: Rec
   return { shape: [1, channels, height, width], data: out };
 }
 
-/** How much of the filter each pixel of the rectangle gets, 0 … 1. */
-export function shares({ region, mask }: WhereOptions, { x, y, width, height }: Rectangle, image: Size): Float32Array {
+/** How much of the filter rows and columns of the rectangle get, 0 … 1. */
+export function fades(region: Region | undefined, { x, y, width, height }: Rectangle, image: Size): readonly [rows: Float32Array, columns: Float32Array] {
   const fade = (from: number, size: number, whole: number) => {
     const feather = region?.feather ?? 0;
     return Float32Array.from({ length: size }, (_, i) => {
@@ -155,7 +176,13 @@ export function shares({ region, mask }: WhereOptions, { x, y, width, height }: 
       return feather === 0 ? 1 : Math.min(1, (steps + 0.5) / feather);
     });
   };
-  const [rows, columns] = [fade(y, height, image.height), fade(x, width, image.width)];
+  return [fade(y, height, image.height), fade(x, width, image.width)];
+}
+
+/** How much of the filter each pixel of the rectangle gets, 0 … 1. */
+export function shares({ region, mask }: WhereOptions, rectangle: Rectangle, image: Size): Float32Array {
+  const { x, y, width, height } = rectangle;
+  const [rows, columns] = fades(region, rectangle, image);
   const white = mask ? whiteOf(mask.data) : 1;
   const out = new Float32Array(width * height);
   for (let row = 0, at = 0; row < height; row++) {

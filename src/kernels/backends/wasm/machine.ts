@@ -146,7 +146,7 @@ export class Machine {
   }
 
   /** The address of bytes that are an array of {@link allocateBytes}, or a part of one. */
-  addressOf(bytes: Uint8ClampedArray): Address<'Bytes'> | undefined {
+  addressOf(bytes: ArrayBufferView): Address<'Bytes'> | undefined {
     return this.#buffers.has(bytes.buffer) ? (bytes.byteOffset as Address<'Bytes'>) : undefined;
   }
 

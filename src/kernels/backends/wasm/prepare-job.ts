@@ -1,4 +1,4 @@
-import type { DeviceBuffer, Operand } from '../../backend.js';
+import type { DeviceBuffer, Operand, PictureSamples } from '../../backend.js';
 import type { ConvProgram, Job } from '../../job.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { type Address, NOWHERE } from './address.js';
@@ -6,9 +6,9 @@ import { prepareDirect, prepareFft, prepareRunningSum, prepareSparse } from './l
 import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from './layers/gradients.js';
 import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js';
 import { NS } from './layers/work.js';
-import { convolutionBands } from './picture/convolution-bands.js';
 import { preparePicture } from './picture/picture-bands.js';
-import { resizeBands } from './picture/resize-bands.js';
+import { pictureStages } from './picture/picture-stages.js';
+import { resizeStages } from './picture/resize-stages.js';
 import { WRITERS } from './programs.generated.js';
 import type { Tables } from './tables.js';
 
@@ -59,8 +59,8 @@ export function prepareJob(job: Job, shared: Tables, own: Tables): Start {
       return preparePointwise(job.formula, shared);
     case 'picture':
     case 'resize': {
-      const run = preparePicture(job.operation === 'picture' ? convolutionBands(job) : resizeBands(job), shared, own);
-      return ([image], [out]) => run(image as Uint8ClampedArray, out as Uint8ClampedArray);
+      const run = preparePicture(job.operation === 'picture' ? pictureStages(job, shared, own) : resizeStages(job, shared, own), shared.machine);
+      return ([image, mask], [out]) => run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined);
     }
     default:
       return job satisfies never;

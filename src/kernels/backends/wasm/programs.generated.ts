@@ -105,12 +105,6 @@ export interface Programs {
    */
   bytesFixed(task: Address<'BytesFixedTask'>, scratch: number, from: number, to: number): void;
   /**
-   * Any window, in float32. Tiles `from` … `to` − 1, left to right and down, small enough for the input of a row to stay in the
-   * first-level cache.
-   * @param scratch frame; floats [bandRows + rows that the window reaches below, rowLength], cells
-   */
-  bytesFloat(task: Address<'BytesFloatTask'>, scratch: number, from: number, to: number): void;
-  /**
    * Whole weights with Σ |w|·255 + |bias| < 2¹⁵: 16-bit sums. Strips `from` … `to` − 1.
    *
    * A vector of 16 bytes is read as 8 numbers even + 256 · odd. One sum runs over these numbers and may overflow; the other runs
@@ -130,20 +124,37 @@ export interface Programs {
    * @param scratch frame; i16 [RESIZED_ROWS, sumRow], sums of columns
    */
   bytesResize(task: Address<'BytesResizeTask'>, scratch: number, from: number, to: number): void;
+  /** True if the last of every 2 or 4 samples is white. @param length in samples, whole pixels @param bytes of a sample: 1, 2, or 4 for floats */
+  isOpaque(x: Address<'Bytes'>, length: number, channels: number, bytes: number): 0 | 1;
   /**
-   * A column and then a row of weights, in float32. Tiles `from` … `to` − 1, left to right and down: the cells of as many rows as
-   * a window covers are kept as floats, in the slots of a ring.
-   * @param scratch frame; floats [slots, rowLength], the ring
+   * The same weight everywhere, in float32. Tiles `from` … `to` − 1, left to right and down; tiles begin with a block of columns.
+   * @param scratch frame; lines; floats [rowLength], cells
    */
-  bytesSeparable(task: Address<'BytesSeparableTask'>, scratch: number, from: number, to: number): void;
-  /** True if the last of every 2 or 4 bytes is 255. @param length at least 64, whole pixels */
-  isOpaque(x: Address<'Bytes'>, length: number, channels: number): 0 | 1;
+  lineBox(task: Address<'LineBoxTask'>, scratch: number, from: number, to: number): void;
   /**
    * Any window of more than one row, by Fourier transform. Units `from` … `to` − 1, each of two tiles one below the other, left to
-   * right and down; channel after channel.
-   * @param scratch frame; what fftScratch says
+   * right and down; sums replace the cells.
+   * @param scratch frame; lines
    */
-  fftBytes(task: Address<'FftBytesTask'>, scratch: number, from: number, to: number): void;
+  lineFft(task: Address<'LineFftTask'>, scratch: number, from: number, to: number): void;
+  /**
+   * Sums down the columns and then along the rows, in float32, by windows of their own. Tiles `from` … `to` − 1, left to right and down:
+   * the cells of as many rows as four windows cover are kept as floats, in the slots of a ring.
+   * @param scratch frame; lines; floats [slots, rowLength], the ring
+   */
+  lineResize(task: Address<'LineResizeTask'>, scratch: number, from: number, to: number): void;
+  /**
+   * A column and then a row of at least three weights each, in float32. Tiles `from` … `to` − 1, left to right and down: the cells of
+   * as many rows as four windows cover are kept as floats, in the slots of a ring.
+   * @param scratch frame; lines; floats [slots, rowLength], the ring
+   */
+  lineSeparable(task: Address<'LineSeparableTask'>, scratch: number, from: number, to: number): void;
+  /**
+   * Any window, in float32. Tiles `from` … `to` − 1, left to right and down, small enough for the input of a row to stay in the
+   * first-level cache.
+   * @param scratch frame; lines; floats [bandRows and what the window reaches below, rowLength], cells
+   */
+  lineWindow(task: Address<'LineWindowTask'>, scratch: number, from: number, to: number): void;
 }
 
 /** The record of each program that threads share. */
@@ -174,12 +185,14 @@ export interface Tasks {
   readonly winogradKernels: records.WinogradKernelsTask;
   readonly bytesBox: records.BytesBoxTask;
   readonly bytesFixed: records.BytesFixedTask;
-  readonly bytesFloat: records.BytesFloatTask;
   readonly bytesInteger: records.BytesIntegerTask;
   readonly bytesMagnitude: records.BytesMagnitudeTask;
   readonly bytesResize: records.BytesResizeTask;
-  readonly bytesSeparable: records.BytesSeparableTask;
-  readonly fftBytes: records.FftBytesTask;
+  readonly lineBox: records.LineBoxTask;
+  readonly lineFft: records.LineFftTask;
+  readonly lineResize: records.LineResizeTask;
+  readonly lineSeparable: records.LineSeparableTask;
+  readonly lineWindow: records.LineWindowTask;
 }
 
 /** Writes the record of each program that threads share. */
@@ -210,10 +223,12 @@ export const WRITERS: { readonly [P in keyof Tasks]: (views: Views, at: Address<
   winogradKernels: records.writeWinogradKernelsTask,
   bytesBox: records.writeBytesBoxTask,
   bytesFixed: records.writeBytesFixedTask,
-  bytesFloat: records.writeBytesFloatTask,
   bytesInteger: records.writeBytesIntegerTask,
   bytesMagnitude: records.writeBytesMagnitudeTask,
   bytesResize: records.writeBytesResizeTask,
-  bytesSeparable: records.writeBytesSeparableTask,
-  fftBytes: records.writeFftBytesTask,
+  lineBox: records.writeLineBoxTask,
+  lineFft: records.writeLineFftTask,
+  lineResize: records.writeLineResizeTask,
+  lineSeparable: records.writeLineSeparableTask,
+  lineWindow: records.writeLineWindowTask,
 };

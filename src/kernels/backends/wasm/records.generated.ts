@@ -12,9 +12,9 @@ export const FIXED_CHUNK = 1536;
 export const FIXED_GROUP = 12;
 /** bytesFixed: column weights times the factor of the cells sum to 2 to the power of this. */
 export const FIXED_COLUMN_BITS = 22;
-/** bytesSeparable: output rows that are summed at once. */
+/** lineSeparable and lineBox: rows of the result that are summed at once. */
 export const SUMMED_ROWS = 4;
-/** bytesSeparable: pixels of a line that are summed at once and become bytes. */
+/** lineSeparable: pixels of a line that are summed at once. */
 export const SUMMED_PIXELS = 16;
 /** bytesResize: output rows that are summed at once, and pixels of them that become bytes at once. */
 export const RESIZED_ROWS = 4;
@@ -23,9 +23,17 @@ export const RESIZED_PIXELS = 16;
 export const WINOGRAD_POINTS = 16;
 /** winograd: bytes between two points. Without them, equal positions often lie a power of two apart and share cache lines. */
 export const WINOGRAD_GAP = 64;
+/** LineLoad and LineStore: cells are all samples of a pixel as they are. */
+export const TAKE_ALL = 1;
+/** LineLoad and LineStore: cells are some of the samples. */
+export const TAKE_CHOSEN = 2;
+/** LineLoad and LineStore: cells are all samples, the colors times alpha. */
+export const TAKE_PREMULTIPLIED = 3;
+/** LineLoad and LineStore: the only cell is the luminance; what changed is added to red, green and blue. */
+export const TAKE_LUMINANCE = 4;
 
 /** Bytes of the largest record that a program takes. */
-export const TASK_BYTES = 80;
+export const TASK_BYTES = 96;
 
 export interface BiasGradientTask {
   /** [batch, channels, area] */
@@ -658,43 +666,6 @@ export function writeBytesFixedTask({ i32 }: Views, at: Address<'BytesFixedTask'
   i32[i + 15] = fields.bytesAt;
 }
 
-/** The cells of the correlation are the filtered channels. */
-export interface BytesFloatTask extends PictureTask {
-  /** of a tile: output cells and rows; cells of a gathered row, and how many the window reaches beyond the output cells */
-  readonly tileCells: number;
-  readonly bandRows: number;
-  readonly rowLength: number;
-  readonly halo: number;
-  readonly taps: number;
-  /** of the taps in the tile, in bytes */
-  readonly offsets: Address<'Ints'>;
-  readonly weights: Address<'Floats'>;
-  /** these are all taps of the window, and its rows are neighbors */
-  readonly paired: boolean;
-  readonly bias: number;
-  /** bytes from scratch to floats [2, tileCells], two rows of sums */
-  readonly sumsAt: number;
-}
-
-export function writeBytesFloatTask({ i32, f32 }: Views, at: Address<'BytesFloatTask'>, fields: BytesFloatTask): void {
-  const i = at >>> 2;
-  i32[i] = fields.correlation;
-  i32[i + 1] = fields.x;
-  i32[i + 2] = fields.out;
-  i32[i + 3] = fields.channels;
-  i32[i + 4] = fields.filtered;
-  i32[i + 5] = fields.tileCells;
-  i32[i + 6] = fields.bandRows;
-  i32[i + 7] = fields.rowLength;
-  i32[i + 8] = fields.halo;
-  i32[i + 9] = fields.taps;
-  i32[i + 10] = fields.offsets;
-  i32[i + 11] = fields.weights;
-  i32[i + 12] = Number(fields.paired);
-  f32[i + 13] = fields.bias;
-  i32[i + 14] = fields.sumsAt;
-}
-
 /** The cells of the correlation are all channels, filtered or not. */
 export interface BytesIntegerTask extends PictureTask {
   /** [2, taps] in the strip and in x, in bytes: of `plus` taps of weight 1, `minus` of −1, then the others */
@@ -815,14 +786,331 @@ export function writeBytesResizeTask({ i32 }: Views, at: Address<'BytesResizeTas
   i32[i + 17] = fields.byteRow;
 }
 
-/** The cells of the correlation are the filtered channels. */
-export interface BytesSeparableTask extends PictureTask {
-  /** of a tile: output cells and rows; cells of a gathered row, and how many the window reaches beyond the output cells */
-  readonly tileCells: number;
+/** What every program of lines needs. */
+export interface LineTask {
+  readonly x: Address<'Bytes'>;
+  readonly out: Address<'Bytes'>;
+  /** the picture that the samples which are not filtered come from */
+  readonly original: Address<'Bytes'>;
+  /** or 0 */
+  readonly mask: Address<'Bytes'>;
+  readonly grid: Address<'LineGrid'>;
+  readonly load: Address<'LineLoad'>;
+  readonly store: Address<'LineStore'>;
+  /** bytes from scratch to floats of a line of samples, twice: where it is loaded, and where it is stored */
+  readonly loadAt: number;
+  readonly storeAt: number;
+}
+
+/** Rows and columns of a tile that is summed by columns first. */
+export interface LineTurnedTask extends LineTask {
+  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  readonly tilePixels: number;
   readonly bandRows: number;
   readonly rowLength: number;
-  readonly halo: number;
-  /** rows in the ring, at least columnTaps + SUMMED_ROWS − 1 */
+  /** bytes from scratch to floats of cells; floats [rowLength, SUMMED_ROWS], sums of columns; floats [SUMMED_ROWS, rowLength], sums of rows */
+  readonly cellsAt: number;
+  readonly lineAt: number;
+  readonly sumsAt: number;
+}
+
+/** Its bands are whole blocks of KH padded rows, so of KH / gcd(KH, strideH) rows of the result, or of all. */
+export interface LineBoxTask extends LineTurnedTask {
+  readonly weight: number;
+  readonly bias: number;
+  /** bytes from scratch to floats [KH, rowLength], sums to the end of a block; floats [rowLength], sums from the start of one */
+  readonly suffixesAt: number;
+  readonly prefixAt: number;
+  /** bytes from scratch to vectors of sums of rows; and of sums to the end of a block of columns */
+  readonly turnedAt: number;
+  readonly alongAt: number;
+}
+
+export function writeLineBoxTask({ i32, f32 }: Views, at: Address<'LineBoxTask'>, fields: LineBoxTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.cellsAt;
+  i32[i + 13] = fields.lineAt;
+  i32[i + 14] = fields.sumsAt;
+  f32[i + 15] = fields.weight;
+  f32[i + 16] = fields.bias;
+  i32[i + 17] = fields.suffixesAt;
+  i32[i + 18] = fields.prefixAt;
+  i32[i + 19] = fields.turnedAt;
+  i32[i + 20] = fields.alongAt;
+}
+
+/** Which cells a window sees, and where. */
+export interface LineGrid {
+  readonly outH: number;
+  readonly outW: number;
+  /** (outW − 1) · strideW + 1: sums are made for every column, and the wanted ones are kept */
+  readonly denseW: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly KH: number;
+  readonly KW: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
+  /** the row of the picture that each padded row shows, and the column; −1: beyond the border */
+  readonly tableH: Address<'Ints'>;
+  readonly tableW: Address<'Ints'>;
+  /** the longest run of neighbors in tableW, and the column that its first entry shows */
+  readonly runFrom: number;
+  readonly runTo: number;
+  readonly runSource: number;
+}
+
+export const LINEGRID_BYTES = 56;
+
+export function writeLineGrid({ i32 }: Views, at: Address<'LineGrid'>, fields: LineGrid): void {
+  const i = at >>> 2;
+  i32[i] = fields.outH;
+  i32[i + 1] = fields.outW;
+  i32[i + 2] = fields.denseW;
+  i32[i + 3] = fields.strideH;
+  i32[i + 4] = fields.strideW;
+  i32[i + 5] = fields.KH;
+  i32[i + 6] = fields.KW;
+  i32[i + 7] = fields.dilationH;
+  i32[i + 8] = fields.dilationW;
+  i32[i + 9] = fields.tableH;
+  i32[i + 10] = fields.tableW;
+  i32[i + 11] = fields.runFrom;
+  i32[i + 12] = fields.runTo;
+  i32[i + 13] = fields.runSource;
+}
+
+/** How the samples of a picture become cells. */
+export interface LineLoad {
+  /** 1, 2, or 4: floats */
+  readonly sampleBytes: number;
+  /** samples of a pixel */
+  readonly channels: number;
+  /** of a pixel */
+  readonly cells: number;
+  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED or TAKE_LUMINANCE */
+  readonly take: number;
+  /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
+  readonly order: Address<'Bytes'>;
+  /** sRGB samples, except alpha, become light first */
+  readonly light: boolean;
+  /** [2, 256]: the light of each byte, and each byte as a float */
+  readonly lightOfBytes: Address<'Floats'>;
+  /** the sample value of white */
+  readonly white: number;
+  /** of the picture */
+  readonly rowBytes: number;
+  /** [4]: the cells of a pixel beyond the border */
+  readonly border: Address<'Floats'>;
+}
+
+export const LINELOAD_BYTES = 40;
+
+export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fields: LineLoad): void {
+  const i = at >>> 2;
+  i32[i] = fields.sampleBytes;
+  i32[i + 1] = fields.channels;
+  i32[i + 2] = fields.cells;
+  i32[i + 3] = fields.take;
+  i32[i + 4] = fields.order;
+  i32[i + 5] = Number(fields.light);
+  i32[i + 6] = fields.lightOfBytes;
+  f32[i + 7] = fields.white;
+  i32[i + 8] = fields.rowBytes;
+  i32[i + 9] = fields.border;
+}
+
+/** How sums become samples. */
+export interface LineStore {
+  /** 1, 2, or 4: floats */
+  readonly sampleBytes: number;
+  /** samples of a pixel */
+  readonly channels: number;
+  /** of a row of the result, and of a pixel */
+  readonly rowBytes: number;
+  /** of the cells, see LineLoad */
+  readonly take: number;
+  readonly cells: number;
+  /** bytes [16]: where the bytes of the cells go in a pixel of floats */
+  readonly order: Address<'Bytes'>;
+  /** [12], of as many samples: all bits of those that are filtered and no alpha */
+  readonly filtered: Address<'Ints'>;
+  /** how the samples of the original picture that are not filtered are loaded */
+  readonly original: Address<'LineLoad'>;
+  /** the row of the original under each row's anchor, and the column; −1: beyond the border, where samples are `beyond` */
+  readonly originalRows: Address<'Ints'>;
+  readonly originalColumns: Address<'Ints'>;
+  /** [4] */
+  readonly beyond: Address<'Floats'>;
+  /** originalColumns are neighbors */
+  readonly straight: boolean;
+  /** bytes of whole samples go straight from sums to the result: 8 bits, and alpha, if it is kept, is that of the same pixel */
+  readonly plain: boolean;
+  /** TAKE_PREMULTIPLIED: the sum of the weights, and what is added to colors after they are divided by alpha */
+  readonly alphaScale: number;
+  readonly bias: number;
+  /** light becomes sRGB */
+  readonly light: boolean;
+  readonly absolute: boolean;
+  /** [12], of as many samples: value · scale + offset, from the units of the picture to those of the result */
+  readonly scales: Address<'Floats'>;
+  readonly offsets: Address<'Floats'>;
+  /** all scales are 1 and all offsets 0 */
+  readonly same: boolean;
+  /** 0 to white */
+  readonly clamped: boolean;
+  /** [units, 2]: the least and the largest filtered value of each unit; nothing is stored then. Or 0 */
+  readonly ranges: Address<'Floats'>;
+  /** the share of the filter in each row, and in each column; or 0: all */
+  readonly rowShares: Address<'Floats'>;
+  readonly columnShares: Address<'Floats'>;
+  /** bytes of a sample, white, and bytes of a row of the picture that masks the filter, one sample for each pixel of the result */
+  readonly maskBytes: number;
+  readonly maskWhite: number;
+  readonly maskRowBytes: number;
+  /** the original as it is stored, and where it lies: the pixel of the result's first */
+  readonly blended: Address<'LineLoad'>;
+  readonly top: number;
+  readonly left: number;
+  /** from its units to those of the result */
+  readonly unit: number;
+}
+
+export const LINESTORE_BYTES = 124;
+
+export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
+  const i = at >>> 2;
+  i32[i] = fields.sampleBytes;
+  i32[i + 1] = fields.channels;
+  i32[i + 2] = fields.rowBytes;
+  i32[i + 3] = fields.take;
+  i32[i + 4] = fields.cells;
+  i32[i + 5] = fields.order;
+  i32[i + 6] = fields.filtered;
+  i32[i + 7] = fields.original;
+  i32[i + 8] = fields.originalRows;
+  i32[i + 9] = fields.originalColumns;
+  i32[i + 10] = fields.beyond;
+  i32[i + 11] = Number(fields.straight);
+  i32[i + 12] = Number(fields.plain);
+  f32[i + 13] = fields.alphaScale;
+  f32[i + 14] = fields.bias;
+  i32[i + 15] = Number(fields.light);
+  i32[i + 16] = Number(fields.absolute);
+  i32[i + 17] = fields.scales;
+  i32[i + 18] = fields.offsets;
+  i32[i + 19] = Number(fields.same);
+  i32[i + 20] = Number(fields.clamped);
+  i32[i + 21] = fields.ranges;
+  i32[i + 22] = fields.rowShares;
+  i32[i + 23] = fields.columnShares;
+  i32[i + 24] = fields.maskBytes;
+  f32[i + 25] = fields.maskWhite;
+  i32[i + 26] = fields.maskRowBytes;
+  i32[i + 27] = fields.blended;
+  i32[i + 28] = fields.top;
+  i32[i + 29] = fields.left;
+  f32[i + 30] = fields.unit;
+}
+
+export interface LineFftTask extends LineTask {
+  /** of one channel */
+  readonly correlation: Address<'Correlation'>;
+  readonly tiling: Address<'Tiling'>;
+  /** of the kernel */
+  readonly spectrum: Address<'Floats'>;
+  /** the window, and where its taps lie in a tile of cells, in bytes: for tiles that hold NaN or infinity, which a transform would spread */
+  readonly taps: number;
+  readonly offsets: Address<'Ints'>;
+  readonly weights: Address<'Floats'>;
+  readonly bias: number;
+  /** bytes from scratch to floats [2, rows, rowLength], the cells of two tiles; to what fftScratch says */
+  readonly cellsAt: number;
+  readonly tileAt: number;
+  readonly rowLength: number;
+}
+
+export function writeLineFftTask({ i32, f32 }: Views, at: Address<'LineFftTask'>, fields: LineFftTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.correlation;
+  i32[i + 10] = fields.tiling;
+  i32[i + 11] = fields.spectrum;
+  i32[i + 12] = fields.taps;
+  i32[i + 13] = fields.offsets;
+  i32[i + 14] = fields.weights;
+  f32[i + 15] = fields.bias;
+  i32[i + 16] = fields.cellsAt;
+  i32[i + 17] = fields.tileAt;
+  i32[i + 18] = fields.rowLength;
+}
+
+/** A picture in another size. */
+export interface LineResizeTask extends LineTurnedTask {
+  /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
+  readonly slots: number;
+  /** of each row of the result, and of each column: the first row or column of its window, and [rowTaps] or [columnTaps] weights */
+  readonly rowStarts: Address<'Ints'>;
+  readonly rowWeights: Address<'Floats'>;
+  readonly rowTaps: number;
+  readonly columnStarts: Address<'Ints'>;
+  readonly columnWeights: Address<'Floats'>;
+  readonly columnTaps: number;
+  /** bytes from scratch to vectors of sums of rows; i32 [rowTaps], where rows lie in the ring */
+  readonly turnedAt: number;
+  readonly offsetsAt: number;
+}
+
+export function writeLineResizeTask({ i32 }: Views, at: Address<'LineResizeTask'>, fields: LineResizeTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.cellsAt;
+  i32[i + 13] = fields.lineAt;
+  i32[i + 14] = fields.sumsAt;
+  i32[i + 15] = fields.slots;
+  i32[i + 16] = fields.rowStarts;
+  i32[i + 17] = fields.rowWeights;
+  i32[i + 18] = fields.rowTaps;
+  i32[i + 19] = fields.columnStarts;
+  i32[i + 20] = fields.columnWeights;
+  i32[i + 21] = fields.columnTaps;
+  i32[i + 22] = fields.turnedAt;
+  i32[i + 23] = fields.offsetsAt;
+}
+
+export interface LineSeparableTask extends LineTurnedTask {
+  /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
   readonly slots: number;
   readonly rowTaps: number;
   /** [rowTaps + SUMMED_ROWS − 1] of the taps of a row in a line of sums, in bytes */
@@ -831,57 +1119,77 @@ export interface BytesSeparableTask extends PictureTask {
   readonly columnTaps: number;
   readonly columnWeights: Address<'Floats'>;
   readonly bias: number;
-  /**
-   * bytes from scratch to floats [rowLength, SUMMED_ROWS], a line: sums of columns, where each cell is a vector of the rows, so that
-   * taps along a row are whole vectors apart; floats [SUMMED_PIXELS · filtered, SUMMED_ROWS], sums of rows; bytes [SUMMED_ROWS,
-   * tileCells] of the result; i32 [columnTaps + SUMMED_ROWS − 1], where rows lie in the ring
-   */
-  readonly lineAt: number;
-  readonly sumsAt: number;
-  readonly bytesAt: number;
+  /** bytes from scratch to vectors of sums of rows; i32 [slots], where rows lie in the ring */
+  readonly turnedAt: number;
   readonly offsetsAt: number;
 }
 
-export function writeBytesSeparableTask({ i32, f32 }: Views, at: Address<'BytesSeparableTask'>, fields: BytesSeparableTask): void {
+export function writeLineSeparableTask({ i32, f32 }: Views, at: Address<'LineSeparableTask'>, fields: LineSeparableTask): void {
   const i = at >>> 2;
-  i32[i] = fields.correlation;
-  i32[i + 1] = fields.x;
-  i32[i + 2] = fields.out;
-  i32[i + 3] = fields.channels;
-  i32[i + 4] = fields.filtered;
-  i32[i + 5] = fields.tileCells;
-  i32[i + 6] = fields.bandRows;
-  i32[i + 7] = fields.rowLength;
-  i32[i + 8] = fields.halo;
-  i32[i + 9] = fields.slots;
-  i32[i + 10] = fields.rowTaps;
-  i32[i + 11] = fields.rowOffsets;
-  i32[i + 12] = fields.rowWeights;
-  i32[i + 13] = fields.columnTaps;
-  i32[i + 14] = fields.columnWeights;
-  f32[i + 15] = fields.bias;
-  i32[i + 16] = fields.lineAt;
-  i32[i + 17] = fields.sumsAt;
-  i32[i + 18] = fields.bytesAt;
-  i32[i + 19] = fields.offsetsAt;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.cellsAt;
+  i32[i + 13] = fields.lineAt;
+  i32[i + 14] = fields.sumsAt;
+  i32[i + 15] = fields.slots;
+  i32[i + 16] = fields.rowTaps;
+  i32[i + 17] = fields.rowOffsets;
+  i32[i + 18] = fields.rowWeights;
+  i32[i + 19] = fields.columnTaps;
+  i32[i + 20] = fields.columnWeights;
+  f32[i + 21] = fields.bias;
+  i32[i + 22] = fields.turnedAt;
+  i32[i + 23] = fields.offsetsAt;
 }
 
-/** The correlation is that of one channel after the other: planes [H, W]. */
-export interface FftBytesTask extends PictureTask {
-  readonly tiling: Address<'Tiling'>;
-  /** of the kernel */
-  readonly spectrum: Address<'Floats'>;
+export interface LineWindowTask extends LineTask {
+  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  readonly tilePixels: number;
+  readonly bandRows: number;
+  readonly rowLength: number;
+  readonly taps: number;
+  /** of the taps in the tile, in bytes */
+  readonly offsets: Address<'Ints'>;
+  readonly weights: Address<'Floats'>;
+  /** these are all taps of the window, and its rows are neighbors, as are those of the result */
+  readonly paired: boolean;
   readonly bias: number;
+  /** bytes from scratch to floats [2, sumsRow], two rows of sums; bytes of one */
+  readonly cellsAt: number;
+  readonly sumsAt: number;
+  readonly sumsRow: number;
 }
 
-export function writeFftBytesTask({ i32, f32 }: Views, at: Address<'FftBytesTask'>, fields: FftBytesTask): void {
+export function writeLineWindowTask({ i32, f32 }: Views, at: Address<'LineWindowTask'>, fields: LineWindowTask): void {
   const i = at >>> 2;
-  i32[i] = fields.correlation;
-  i32[i + 1] = fields.x;
-  i32[i + 2] = fields.out;
-  i32[i + 3] = fields.channels;
-  i32[i + 4] = fields.filtered;
-  i32[i + 5] = fields.tiling;
-  i32[i + 6] = fields.spectrum;
-  f32[i + 7] = fields.bias;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.taps;
+  i32[i + 13] = fields.offsets;
+  i32[i + 14] = fields.weights;
+  i32[i + 15] = Number(fields.paired);
+  f32[i + 16] = fields.bias;
+  i32[i + 17] = fields.cellsAt;
+  i32[i + 18] = fields.sumsAt;
+  i32[i + 19] = fields.sumsRow;
 }

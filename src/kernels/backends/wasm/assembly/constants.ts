@@ -12,9 +12,9 @@ export const FIXED_GROUP: i32 = 12;
 /** bytesFixed: column weights times the factor of the cells sum to 2 to the power of this. */
 export const FIXED_COLUMN_BITS: i32 = 22;
 
-/** bytesSeparable: output rows that are summed at once. */
+/** lineSeparable and lineBox: rows of the result that are summed at once. */
 export const SUMMED_ROWS: i32 = 4;
-/** bytesSeparable: pixels of a line that are summed at once and become bytes. */
+/** lineSeparable: pixels of a line that are summed at once. */
 export const SUMMED_PIXELS: i32 = 16;
 
 /** bytesResize: output rows that are summed at once, and pixels of them that become bytes at once. */
@@ -25,3 +25,12 @@ export const RESIZED_PIXELS: i32 = 16;
 export const WINOGRAD_POINTS: i32 = 16;
 /** winograd: bytes between two points. Without them, equal positions often lie a power of two apart and share cache lines. */
 export const WINOGRAD_GAP: usize = 64;
+
+/** LineLoad and LineStore: cells are all samples of a pixel as they are. */
+export const TAKE_ALL: i32 = 1;
+/** LineLoad and LineStore: cells are some of the samples. */
+export const TAKE_CHOSEN: i32 = 2;
+/** LineLoad and LineStore: cells are all samples, the colors times alpha. */
+export const TAKE_PREMULTIPLIED: i32 = 3;
+/** LineLoad and LineStore: the only cell is the luminance; what changed is added to red, green and blue. */
+export const TAKE_LUMINANCE: i32 = 4;

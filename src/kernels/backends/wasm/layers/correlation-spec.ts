@@ -145,7 +145,7 @@ export function ceil4(n: number): number {
 }
 
 /** The longest run of cells in a row that are neighboring input columns. */
-function longestRun(columns: Int32Array): { from: number; to: number; source: number } {
+export function longestRun(columns: Int32Array): { from: number; to: number; source: number } {
   let best = { from: 0, to: 0, source: 0 };
   for (let from = 0; from < columns.length; ) {
     let to = from + 1;

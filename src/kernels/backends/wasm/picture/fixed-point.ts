@@ -1,16 +1,16 @@
 import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import { FIXED_CHUNK, FIXED_COLUMN_BITS, FIXED_GROUP, FIXED_TILE } from '../records.generated.js';
-import type { BytesTask } from './bytes-task.js';
-import { type KernelOf, type PictureProgram, pictureFields } from './picture-program.js';
+import type { LinePass } from './line-records.js';
+import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
 
 /** Rows of a band: more would leave the second-level cache; with fewer, the window's own rows would weigh more. */
 const BAND_ROWS = 40;
 /** A vector may be read from the last cell on. */
 const SLACK = 16;
 
-export function fixedProgram({ row, column, columnBits }: KernelOf<'fixed'>, task: BytesTask, stored: StoredCorrelation): PictureProgram<'bytesFixed'> {
-  const common = pictureFields(task, stored);
+export function fixedProgram({ row, column, columnBits }: SumOf<'fixed'>, line: LinePass, stored: StoredCorrelation): PictureProgram<'bytesFixed'> {
+  const common = pictureFields(line, stored);
   const kept = common.filtered;
   const middle = column.length >> 1;
   // the middle counts twice, as the cells above and below it are added in pairs

@@ -1,7 +1,7 @@
 import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
-import type { BytesTask } from './bytes-task.js';
-import { type KernelOf, type PictureProgram, pictureFields } from './picture-program.js';
+import type { LinePass } from './line-records.js';
+import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
 
 // Programs that sum whole numbers: bytes where they lie, times whole weights, or running sums of a box.
 
@@ -12,16 +12,16 @@ const BOX_TAPS = 12;
 /** About the cost of a root, in taps. */
 const ROOT_TAPS = 8;
 
-export function integerProgram(kernel: KernelOf<'integer'>, task: BytesTask, stored: StoredCorrelation): PictureProgram<'bytesInteger'> {
+export function integerProgram(kernel: SumOf<'integer'>, line: LinePass, stored: StoredCorrelation): PictureProgram<'bytesInteger'> {
   const { window, scale, quotient } = kernel;
-  const { bias } = task;
-  const cross = crossOf(kernel, task);
+  const { bias } = line.pass;
+  const cross = crossOf(kernel, line);
   // of a cross, the rows
   const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   const plain = scale === 1;
   const record = {
-    ...pictureFields(task, stored),
+    ...pictureFields(line, stored),
     ...{ offsets: NOWHERE, taps: taps.length, plus, minus, weights: NOWHERE, cross: cross !== undefined, plain, whole: plain ? bias : 0 },
     ...{ shift: quotient?.shift ?? 0, factor: quotient?.factor ?? 0, bits: quotient?.bits ?? 0, scale, bias },
   };
@@ -40,9 +40,12 @@ export function integerProgram(kernel: KernelOf<'integer'>, task: BytesTask, sto
 }
 
 /** The weights of center and sides for four channels, where the window and its picture are as assembly/picture/bytes-cross.ts has them. */
-function crossOf({ window, scale }: KernelOf<'integer'>, { geometry, bias, keepsAlpha }: BytesTask): Int32Array | undefined {
-  const { inChannels, kernel, dilation } = geometry;
-  if (inChannels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;
+function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }, job: { load } }: LinePass): Int32Array | undefined {
+  const { kernel, dilation, before } = geometry;
+  const keepsAlpha = load.chosen.length < load.channels;
+  // alpha is that of the window's center
+  if (keepsAlpha && (before[1] !== 1 || before[2] !== 1)) return undefined;
+  if (load.channels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;
   const [, side, , , center] = window;
   if (![0, side, 0, side, center, side, 0, side, 0].every((weight, tap) => weight === window[tap])) return undefined;
   const [own, others] = keepsAlpha ? [1, 0] : [center, side];
@@ -60,12 +63,12 @@ function order(weight: number): number {
 }
 
 export function magnitudeProgram(
-  { windows: [a, b], scale }: KernelOf<'magnitude'>,
-  task: BytesTask,
+  { windows: [a, b], scale }: SumOf<'magnitude'>,
+  line: LinePass,
   stored: StoredCorrelation,
 ): PictureProgram<'bytesMagnitude'> {
   const taps = [...a.keys()].filter((tap) => a[tap] !== 0 || b[tap] !== 0);
-  const record = { ...pictureFields(task, stored), offsets: NOWHERE, taps: taps.length, weights: NOWHERE, scale };
+  const record = { ...pictureFields(line, stored), offsets: NOWHERE, taps: taps.length, weights: NOWHERE, scale };
   return {
     name: 'bytesMagnitude',
     // the first weight of a pair lies in the lower 16 bits
@@ -81,12 +84,12 @@ export function magnitudeProgram(
   };
 }
 
-export function boxProgram({ weight }: KernelOf<'box'>, task: BytesTask, stored: StoredCorrelation): PictureProgram<'bytesBox'> {
-  const { geometry, bias } = task;
+export function boxProgram({ weight }: SumOf<'box'>, line: LinePass, stored: StoredCorrelation): PictureProgram<'bytesBox'> {
+  const { geometry, bias } = line.pass;
   const cells = stored.layout.columns.length;
   const [, height] = geometry.output;
   const bandRows = Math.ceil(height / Math.ceil(height / Math.max(BOX_ROWS, 3 * geometry.kernel[1])));
-  const record = { ...pictureFields(task, stored), bandRows, weight, bias, entersAt: 0, leavesAt: 0, lineAt: 0 };
+  const record = { ...pictureFields(line, stored), bandRows, weight, bias, entersAt: 0, leavesAt: 0, lineAt: 0 };
   return {
     name: 'bytesBox',
     lists: [],

@@ -1,8 +1,10 @@
+import type { PictureSamples } from '../../../backend.js';
 import type { Address, FreshMemory } from '../address.js';
 import type { Machine, Scratch } from '../machine.js';
-import type { Tables } from '../tables.js';
 import type { SharedProgram } from '../thread-pool.js';
+import { SAMPLE_BYTES } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
+import { type Band, bandOf, bandsOf, type PictureStages } from './picture-stages.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
 const BAND_BYTES = 256 * 1024;
@@ -16,154 +18,217 @@ const LEAST_SHARES = 4;
 const NS_TAP = 0.05;
 /** Nanoseconds for the caller to hand a sample to another thread and to take it back: cheaper samples are not shared. */
 const NS_HANDED = 0.36;
+/** Units of a stage in a band where its rows go to another stage: what bands overlap is computed twice. */
+const LEAST_UNITS = 4;
 
-/** A job on pictures of one size: which input rows its output rows depend on, and its program. */
-export interface BandedJob {
-  /** rows of the input and of the output */
-  readonly inRows: number;
-  readonly outRows: number;
-  /** input rows under an output row and its window, beyond those of its own place */
-  readonly reach: number;
-  /** windows reach the other end of the picture: one band for all */
-  readonly wraps: boolean;
-  /** the channels of a picture that has to be opaque, else 0 */
-  readonly opaque: number;
-  /** the input rows that output rows `top` … `bottom` − 1 depend on */
-  rowsUnder(top: number, bottom: number): readonly [from: number, to: number];
-  program(tables: Tables): PictureProgram;
-}
-
-/** A picture, and the bytes of a row of the input and of the output. */
+/** A picture to filter. */
 interface Picture {
-  readonly job: BandedJob;
-  readonly image: Uint8ClampedArray;
-  readonly out: Uint8ClampedArray;
-  readonly inRow: number;
-  readonly outRow: number;
+  readonly image: Uint8Array;
+  readonly mask: Uint8Array | undefined;
+  readonly out: Uint8Array;
   /** the input of a band may have been overwritten, or lie at the other end of the picture: one band for all */
   readonly inOne: boolean;
 }
 
-/** The programs of a picture on the machine that threads share and on the caller's own; each is made when it is first needed. */
-interface PicturePrograms {
-  readonly job: BandedJob;
-  on(machine: Machine): PictureProgram;
-}
-
 /** A picture's job, ready to run. @returns false if the picture has to be opaque and is not */
-export type RunPicture = (image: Uint8ClampedArray, out: Uint8ClampedArray) => boolean;
+export type RunPicture = (image: PictureSamples, out: PictureSamples, mask?: PictureSamples) => boolean;
 
 /**
  * A picture passes through wasm memory in bands of rows, each with the rows above and below that its windows reach.
- * @param shared,own tables in the memory that threads share, and in the caller's own
+ * @param machine that threads share
  */
-export function preparePicture(job: BandedJob, shared: Tables, own: Tables): RunPicture {
-  const { machine } = shared;
-  let ofShared: PictureProgram | undefined;
-  let ofOwn: PictureProgram | undefined;
-  const programs: PicturePrograms = {
-    job,
-    on(where) {
-      if (where === machine.own) {
-        ofOwn ??= job.program(own);
-        return ofOwn;
-      }
-      ofShared ??= job.program(shared);
-      return ofShared;
-    },
-  };
-  return (image, out) => {
+export function preparePicture(stages: PictureStages, machine: Machine): RunPicture {
+  const {
+    load,
+    store,
+    wraps,
+    stages: { length },
+  } = stages;
+  const samples = load.channels * stages.pixels;
+  return (image, out, mask) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
-    if (x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, programs, image.length, x, y);
-    const inOne = job.wraps || image.buffer === out.buffer;
-    const picture: Picture = { job, image, out, inRow: image.length / job.inRows, outRow: out.length / job.outRows, inOne };
-    const program = programs.on(machine.own);
-    const units = unitsOf(program, job.outRows);
-    const work = (NS_TAP * program.taps - NS_HANDED) * image.length;
-    if (!machine.isWorthSharing(units, work)) return bands(machine.own, program, picture)(0, units);
+    const single = length === 1 && !store.part && !store.normalized;
+    if (single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image.length, x, y);
+    const picture: Picture = { image: bytesOf(image), mask: mask && bytesOf(mask), out: bytesOf(out), inOne: wraps || image.buffer === out.buffer };
+    const { programs, measured } = stages.on(machine.own);
+    const taps = programs.reduce((sum, program) => sum + program.taps, 0);
+    const work = (NS_TAP * taps - NS_HANDED) * samples;
+    const last = programs[programs.length - 1];
+    if (!machine.isWorthSharing(unitsOf(last, stages.rectangle.height), work)) {
+      if (!measured) return alone(machine.own, stages, programs, picture)(0, unitsOf(last, stages.rectangle.height));
+      measured.begin();
+      if (!alone(machine.own, stages, measured.programs, { ...picture, out: NOTHING })(0, unitsOf(last, stages.rectangle.height))) return false;
+      measured.settle();
+      return alone(machine.own, stages, programs, picture)(0, unitsOf(last, stages.rectangle.height));
+    }
     machine.wake();
-    return share(machine, programs, picture, work);
+    const onShared = stages.on(machine);
+    if (!onShared.measured) return length === 1 ? share(machine, stages, picture, work) : together(machine, stages, onShared.programs, picture);
+    onShared.measured.begin();
+    if (!together(machine, stages, onShared.measured.programs, { ...picture, out: NOTHING })) return false;
+    onShared.measured.settle();
+    return together(machine, stages, onShared.programs, picture);
   };
 }
 
-function overlap(a: Uint8ClampedArray, b: Uint8ClampedArray): boolean {
-  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.length && b.byteOffset < a.byteOffset + a.length;
+/** No result: values are measured only. */
+const NOTHING = new Uint8Array(0);
+
+function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function overlap(a: PictureSamples, b: PictureSamples): boolean {
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }
 
 /** Both pictures lie in the machine's memory, at `x` and at `out`: nothing is copied. */
-function inMemory(machine: Machine, programs: PicturePrograms, length: number, x: Address<'Bytes'>, out: Address<'Bytes'>): boolean {
-  const { opaque, outRows } = programs.job;
-  if (opaque > 0 && !machine.run.isOpaque(x, length, opaque)) return false;
-  const program = programs.on(machine);
-  const { scratch } = placeProgram(machine, program, []);
-  const units = unitsOf(program, outRows);
-  placePicture(program, x, out);
+function inMemory(machine: Machine, stages: PictureStages, length: number, x: Address<'Bytes'>, out: Address<'Bytes'>): boolean {
+  const { load } = stages;
+  if (load.opaque && !isOpaque(machine, x, length * SAMPLE_BYTES[load.samples], stages)) return false;
+  const [program] = stages.on(machine).programs;
+  const { scratch } = placePrograms(machine, [program], []);
+  placePicture(program, { x, out, original: x, mask: 0 });
+  const units = unitsOf(program, stages.rectangle.height);
   return machine.share<SharedProgram>(program.name, program.record, { units, scratch, work: NS_TAP * program.taps * length });
 }
 
+/** Where a band lies in a machine's memory. */
+interface Places {
+  readonly picture: FreshMemory;
+  readonly mask: FreshMemory;
+  /** of each stage; the last is the result */
+  readonly outputs: readonly FreshMemory[];
+  readonly scratch: Scratch;
+}
+
+/** Room for any of the bands, and for what the programs need besides. */
+function placeBands(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], bands: readonly Band[]): Places {
+  const most = (rows: (band: Band) => number) => bands.reduce((largest, band) => Math.max(largest, rows(band)), 0);
+  const source = most(({ source: [from, to] }) => to - from);
+  const sizes = [
+    source * stages.stages[0].rowBytes[0],
+    source * maskRowBytes(stages),
+    ...stages.stages.map(({ rowBytes }, i) => rowBytes[1] * most(({ outputs }) => outputs[i][1] - outputs[i][0])),
+  ];
+  const { at, scratch } = placePrograms(machine, programs, sizes);
+  const [picture, mask, ...outputs] = at;
+  return { picture, mask, outputs, scratch };
+}
+
+function maskRowBytes({ store, width }: PictureStages): number {
+  return store.part?.mask ? SAMPLE_BYTES[store.part.mask.samples] * width : 0;
+}
+
 /** On one thread. @returns a function that filters some units; it returns false if the picture has to be opaque and is not */
-function bands(machine: Machine, program: PictureProgram, picture: Picture): (from: number, to: number) => boolean {
-  const { inRow, outRow, job } = picture;
-  const rows = rowsIn(BAND_BYTES, program, picture);
-  const { at, scratch } = placeProgram(machine, program, room(rows, picture));
+function alone(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): (from: number, to: number) => boolean {
+  const last = programs[programs.length - 1];
+  const { height } = stages.rectangle;
+  const bands = bandsOf(stages, programs, rowsIn(BAND_BYTES, stages, programs, picture));
+  const places = placeBands(machine, stages, programs, bands);
   return (firstUnit, endUnit) => {
-    const end = rowOf(program, endUnit, job.outRows);
-    for (let top = rowOf(program, firstUnit, job.outRows); top < end; top += rows) {
-      const bottom = Math.min(end, top + rows);
-      const [from, to] = job.rowsUnder(top, bottom);
-      if (!copyIn(machine, picture, from, to, at[0])) return false;
-      placePicture(program, at[0] - from * inRow, at[1] - top * outRow);
-      machine.share<SharedProgram>(program.name, program.record, { first: unitsOf(program, top), units: unitsOf(program, bottom), scratch, work: 0 });
-      copyOut(machine, picture, top, bottom, at[1]);
+    const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
+    for (const band of cut(bands, first, end, stages, programs)) {
+      if (!copyIn(machine, stages, picture, band.source, places)) return false;
+      runBand(machine, stages, programs, band, places, 0);
+      copyOut(machine, stages, picture, band.top, band.bottom, places.outputs[places.outputs.length - 1]);
     }
     return true;
   };
 }
 
-/** @param x,out where the whole pictures would lie: the programs count rows from the top of the picture, also where only a band is in memory */
-function placePicture({ record }: PictureProgram, x: number, out: number): void {
-  record.x = x as Address<'Bytes'>;
-  record.out = out as Address<'Bytes'>;
+/** The bands between two rows: whole ones but for the first and the last. */
+function* cut(bands: readonly Band[], first: number, end: number, stages: PictureStages, programs: readonly PictureProgram[]): Generator<Band> {
+  for (const band of bands) {
+    if (band.bottom <= first || band.top >= end) continue;
+    if (band.top >= first && band.bottom <= end) yield band;
+    else yield bandOf(stages, programs, Math.max(first, band.top), Math.min(end, band.bottom));
+  }
 }
 
-/** On all threads: the caller hands rows to the others, and filters some itself in memory of its own. */
-function share(machine: Machine, programs: PicturePrograms, picture: Picture, work: number): boolean {
-  const { inRow, outRow, inOne, job } = picture;
-  const height = job.outRows;
-  const program = programs.on(machine);
-  const rows = rowsIn(SHARED_BYTES, program, picture);
-  const { at, scratch } = placeProgram(machine, program, room(rows, picture));
-  const [x, y] = at;
+/** All stages of a band, one after the other, each on all threads where that pays. */
+function runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places, work: number): void {
+  const original = places.picture - band.source[0] * stages.stages[0].rowBytes[0];
+  const mask = places.mask - band.source[0] * maskRowBytes(stages);
+  programs.forEach((program, i) => {
+    const [from, to] = band.outputs[i];
+    const x = i === 0 ? original : places.outputs[i - 1] - band.outputs[i - 1][0] * stages.stages[i].rowBytes[0];
+    placePicture(program, { x, out: places.outputs[i] - from * stages.stages[i].rowBytes[1], original, mask: maskRowBytes(stages) ? mask : 0 });
+    const units = { first: unitsOf(program, from), units: unitsOf(program, to) };
+    machine.share<SharedProgram>(program.name, program.record, { ...units, scratch: places.scratch, work });
+  });
+}
+
+/** On all threads, band by band: the caller copies, then all of them filter. */
+function together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): boolean {
+  const bands = bandsOf(stages, programs, rowsIn(SHARED_BYTES, stages, programs, picture));
+  const places = placeBands(machine, stages, programs, bands);
+  for (const band of bands) {
+    if (!copyIn(machine, stages, picture, band.source, places)) return false;
+    runBand(machine, stages, programs, band, places, Number.POSITIVE_INFINITY);
+    copyOut(machine, stages, picture, band.top, band.bottom, places.outputs[places.outputs.length - 1]);
+  }
+  return true;
+}
+
+/** Where what a program reads and writes would lie: rows count from the top of the picture, also where only a band is in memory. */
+function placePicture({ record }: PictureProgram, { x, out, original, mask }: { x: number; out: number; original: number; mask: number }): void {
+  record.x = x as Address<'Bytes'>;
+  record.out = out as Address<'Bytes'>;
+  if (!('original' in record)) return;
+  record.original = original as Address<'Bytes'>;
+  record.mask = mask as Address<'Bytes'>;
+}
+
+/** One stage on all threads: the caller hands rows to the others, and filters some itself in memory of its own. */
+function share(machine: Machine, stages: PictureStages, picture: Picture, work: number): boolean {
+  const [stage] = stages.stages;
+  const { height } = stage;
+  const [rowBytes, outRowBytes] = stage.rowBytes;
+  const { programs } = stages.on(machine);
+  const [program] = programs;
+  const rows = rowsIn(SHARED_BYTES, stages, programs, picture);
+  const bands = bandsOf(stages, programs, rows);
+  const places = placeBands(machine, stages, programs, bands);
   // where units lie side by side, whole rows of them are shared if that gives enough shares
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
-  const alone = inRows && !inOne ? bands(machine.own, programs.on(machine.own), picture) : undefined;
-  for (let top = 0; top < height; top += rows) {
-    const bottom = Math.min(height, top + rows);
-    const [from, to] = job.rowsUnder(top, bottom);
+  const byCaller = inRows && !picture.inOne ? alone(machine.own, stages, stages.on(machine.own).programs, picture) : undefined;
+  for (const { top, bottom, source } of bands) {
+    const [from, to] = source;
     const endOf = (row: number) => Math.min(bottom, row + program.rows);
+    const seen = (row: number) => bandOf(stages, programs, row, endOf(row)).source[1];
     let [copied, ready] = [from, top];
     const feed = () => {
-      const next = Math.min(to, copied + Math.ceil(FEED_BYTES / inRow));
-      if (!copyIn(machine, picture, copied, next, (x + (copied - from) * inRow) as FreshMemory)) return undefined;
+      const next = Math.min(to, copied + Math.ceil(FEED_BYTES / rowBytes));
+      if (
+        !copyIn(machine, stages, picture, [copied, next], {
+          ...places,
+          picture: (places.picture + (copied - from) * rowBytes) as FreshMemory,
+          mask: (places.mask + (copied - from) * maskRowBytes(stages)) as FreshMemory,
+        })
+      )
+        return undefined;
       copied = next;
-      while (ready < bottom && job.rowsUnder(ready, endOf(ready))[1] <= copied) ready = endOf(ready);
+      while (ready < bottom && seen(ready) <= copied) ready = endOf(ready);
       return unitsOf(program, ready);
     };
+    const [result] = places.outputs;
     const drain = (firstUnit: number, endUnit: number) => {
       const first = rowOf(program, firstUnit, height);
-      copyOut(machine, picture, first, rowOf(program, endUnit, height), y + (first - top) * outRow);
+      copyOut(machine, stages, picture, first, rowOf(program, endUnit, height), result + (first - top) * outRowBytes);
     };
-    placePicture(program, x - from * inRow, y - top * outRow);
+    const x = places.picture - from * rowBytes;
+    placePicture(program, { x, out: result - top * outRowBytes, original: x, mask: maskRowBytes(stages) ? places.mask - from * maskRowBytes(stages) : 0 });
     const worthIt = machine.share<SharedProgram>(program.name, program.record, {
       first: unitsOf(program, top),
       units: unitsOf(program, bottom),
       step: inRows ? program.across : 1,
-      scratch,
+      scratch: places.scratch,
       work: (work * (bottom - top)) / height,
-      ...{ feed, alone, drain: inRows ? drain : undefined },
+      ...{ feed, alone: byCaller, drain: inRows ? drain : undefined },
     });
     if (!worthIt) return false;
-    if (!inRows) copyOut(machine, picture, top, bottom, y);
+    if (!inRows) copyOut(machine, stages, picture, top, bottom, result);
   }
   return true;
 }
@@ -176,41 +241,69 @@ function rowOf(program: PictureProgram, unit: number, height: number): number {
   return Math.min(height, (unit / program.across) * program.rows);
 }
 
-/** Output rows that, or the input of which, take about `bytes` bytes, in whole units. */
-function rowsIn(bytes: number, program: PictureProgram, { job, inRow, outRow, inOne }: Picture): number {
-  const { inRows, outRows, reach } = job;
-  const share = inRows / outRows;
-  return inOne ? outRows : Math.min(outRows, program.rows * Math.ceil(Math.max(bytes / Math.max(outRow, share * inRow), (2 * reach) / share) / program.rows));
+/** Output rows that take about `bytes` bytes, in whole units. */
+function rowsIn(bytes: number, { stages }: PictureStages, programs: readonly PictureProgram[], { inOne }: Picture): number {
+  const { height } = stages[stages.length - 1];
+  const unit = programs[programs.length - 1].rows;
+  if (inOne) return unit * Math.ceil(height / unit);
+  const rowBytes = stages.reduce((sum, each) => Math.max(sum, each.stride * each.rowBytes[0], each.rowBytes[1]), 0);
+  const reach = stages.reduce((sum, each) => sum + each.reach, 0);
+  const overlapping = stages.length > 1 ? LEAST_UNITS * Math.max(...programs.map(({ rows }) => rows)) : 0;
+  return unit * Math.ceil(Math.min(height, Math.max(bytes / rowBytes, 2 * reach, overlapping)) / unit);
 }
 
-/** Bytes of the input of `rows` output rows, and of these. */
-function room(rows: number, { job: { inRows, outRows, reach }, inRow, outRow }: Picture): readonly [x: number, y: number] {
-  return [Math.min(inRows, Math.ceil((rows * inRows) / outRows) + reach) * inRow, rows * outRow];
+/** Rows of the picture, and of the mask. @returns false if they have to be opaque and are not */
+function copyIn(
+  machine: Machine,
+  stages: PictureStages,
+  { image, mask }: Picture,
+  [from, to]: readonly [number, number],
+  at: Pick<Places, 'picture' | 'mask'>,
+): boolean {
+  const [rowBytes] = stages.stages[0].rowBytes;
+  const length = (to - from) * rowBytes;
+  new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
+  const masked = maskRowBytes(stages);
+  if (mask) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
+  return !stages.load.opaque || isOpaque(machine, at.picture, length, stages);
 }
 
-/** @returns false if the rows have to be opaque and are not */
-function copyIn(machine: Machine, { job: { opaque }, image, inRow }: Picture, from: number, to: number, at: FreshMemory): boolean {
-  const length = (to - from) * inRow;
-  new Uint8Array(machine.bytes, at, length).set(image.subarray(from * inRow, to * inRow));
-  return opaque === 0 || machine.run.isOpaque(at, length, opaque) === 1;
+function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load }: PictureStages): boolean {
+  const { run } = machine;
+  return run.isOpaque(at, bytes / SAMPLE_BYTES[load.samples], load.channels, SAMPLE_BYTES[load.samples]) === 1;
 }
 
-function copyOut(machine: Machine, { out, outRow }: Picture, from: number, to: number, at: number): void {
-  out.set(new Uint8Array(machine.bytes, at, (to - from) * outRow), from * outRow);
+/** Rows of the result; where only a part is filtered, in their places. */
+function copyOut(machine: Machine, { stages, load, store, width, rectangle }: PictureStages, { out }: Picture, from: number, to: number, at: number): void {
+  if (out.length === 0) return;
+  const rowBytes = stages[stages.length - 1].rowBytes[1];
+  const pixel = SAMPLE_BYTES[store.samples] * load.channels;
+  const whole = store.part ? width * pixel : rowBytes;
+  const result = new Uint8Array(machine.bytes, at, (to - from) * rowBytes);
+  if (whole === rowBytes) {
+    out.set(result, (rectangle.y + from) * rowBytes);
+    return;
+  }
+  for (let row = from; row < to; row++) {
+    out.set(result.subarray((row - from) * rowBytes, (row - from + 1) * rowBytes), (rectangle.y + row) * whole + rectangle.x * pixel);
+  }
 }
 
-/** Finds room for bands of a picture, `sizes` bytes each, and for what the program needs besides them. */
-function placeProgram(machine: Machine, program: PictureProgram, sizes: readonly number[]): { at: readonly FreshMemory[]; scratch: Scratch } {
-  const listed = program.lists.reduce((sum, list) => sum + list.byteLength, 0);
-  const scratch = machine.scratchFor([...sizes, listed, program.shared ?? 0], program.scratch);
-  const [list, shared] = scratch.common.slice(sizes.length);
-  let end: number = list;
-  const lists = program.lists.map((values) => {
-    const at = end as FreshMemory;
-    machine.put(values, at);
-    end += values.byteLength;
-    return at;
+/** Finds room for parts of `sizes` bytes, and for what programs need besides them: they run one after the other. */
+function placePrograms(machine: Machine, programs: readonly PictureProgram[], sizes: readonly number[]): { at: readonly FreshMemory[]; scratch: Scratch } {
+  const lists = programs.map((program) => program.lists.reduce((sum, list) => sum + list.byteLength, 0));
+  const most = Math.max(...programs.map(({ scratch }) => scratch.length));
+  const each = Array.from({ length: most }, (_, i) => Math.max(...programs.map(({ scratch }) => scratch[i] ?? 0)));
+  const scratch = machine.scratchFor([...sizes, ...lists], each);
+  programs.forEach((program, i) => {
+    let end: number = scratch.common[sizes.length + i];
+    const placed = program.lists.map((values) => {
+      const at = end as FreshMemory;
+      machine.put(values, at);
+      end += values.byteLength;
+      return at;
+    });
+    program.place({ lists: placed, parts: scratch.each });
   });
-  program.place({ lists, shared, parts: scratch.each, scratch });
-  return { at: scratch.common, scratch };
+  return { at: scratch.common.slice(0, sizes.length), scratch };
 }

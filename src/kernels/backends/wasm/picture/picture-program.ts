@@ -1,9 +1,9 @@
+import type { PictureSum } from '../../../job.js';
 import { type FreshMemory, NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tasks } from '../programs.generated.js';
 import type { PictureTask } from '../records.generated.js';
-import type { ThreadScratch } from '../thread-pool.js';
-import type { BytesTask } from './bytes-task.js';
+import type { LinePass } from './line-records.js';
 
 /** The programs of assembly/picture. */
 export type PictureProgramName = { [P in keyof Tasks]: Tasks[P] extends Pick<PictureTask, 'x' | 'out'> ? P : never }[keyof Tasks];
@@ -13,8 +13,6 @@ export interface PictureProgram<P extends PictureProgramName = PictureProgramNam
   readonly name: P;
   /** byte offsets of taps, and weights */
   readonly lists: readonly (Int32Array | Float32Array)[];
-  /** bytes that all threads use. Default 0 */
-  readonly shared?: number;
   /** bytes of each part that every thread has of its own */
   readonly scratch: readonly number[];
   /** units side by side, from the top of the picture to its bottom */
@@ -34,19 +32,16 @@ export interface PictureProgram<P extends PictureProgramName = PictureProgramNam
 
 type Fields<T> = { -readonly [F in keyof T]: T[F] };
 
-/** Where the lists, the shared bytes and the parts of the scratch memory lie. */
+/** Where the lists and the parts of the scratch memory lie. */
 export interface ProgramMemory {
   readonly lists: readonly FreshMemory[];
-  readonly shared: FreshMemory;
   readonly parts: readonly number[];
-  readonly scratch: ThreadScratch;
 }
 
-/** How a picture is filtered, of one kind. */
-export type KernelOf<K extends BytesTask['weights']['kind']> = Extract<BytesTask['weights'], { kind: K }>;
+/** How a picture is summed, of one kind. */
+export type SumOf<K extends PictureSum['kind']> = Extract<PictureSum, { kind: K }>;
 
-/** The fields that the records of all programs begin with. */
-export function pictureFields({ geometry, keepsAlpha }: BytesTask, { address }: StoredCorrelation): PictureTask {
-  const channels = geometry.inChannels;
-  return { correlation: address, x: NOWHERE, out: NOWHERE, channels, filtered: keepsAlpha ? channels - 1 : channels };
+/** The fields that the records of programs of whole numbers begin with. */
+export function pictureFields({ job: { load } }: LinePass, { address }: StoredCorrelation): PictureTask {
+  return { correlation: address, x: NOWHERE, out: NOWHERE, channels: load.channels, filtered: load.chosen.length };
 }

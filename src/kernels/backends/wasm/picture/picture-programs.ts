@@ -1,72 +1,45 @@
 import { borderTable, OUTSIDE } from '../../../border.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import { fftTiles } from '../../../plan/fft-tiles.js';
-import { NOWHERE } from '../address.js';
+import { type Address, NOWHERE } from '../address.js';
 import type { CorrelationSpec } from '../layers/correlation-spec.js';
-import { storeTiling } from '../layers/store-tiling.js';
-import { type StoredCorrelation, storeCorrelation, storeForward } from '../layers/stored-correlation.js';
+import { storeCorrelation } from '../layers/stored-correlation.js';
 import type { Tables } from '../tables.js';
-import type { BytesTask } from './bytes-task.js';
 import { fixedProgram } from './fixed-point.js';
-import { separableProgram, windowProgram } from './float-windows.js';
 import { boxProgram, integerProgram, magnitudeProgram } from './integer-sums.js';
-import { type KernelOf, type PictureProgram, pictureFields } from './picture-program.js';
+import { fftProgram, boxProgram as floatBoxProgram, separableProgram, windowProgram } from './line-programs.js';
+import { type LinePass, type Scaled, storeLine } from './line-records.js';
+import type { PictureProgram } from './picture-program.js';
 
-/** Bytes of a sample in scratch memory: as a byte, a word or a float. */
-const CELL_BYTES = { integer: 1, box: 1, magnitude: 1, fixed: 2, window: 4, separable: 4 } as const;
-
-/** The program that filters a picture `[H, W, C]` from bytes to bytes. */
-export function pictureProgram(task: BytesTask, tables: Tables): PictureProgram {
-  const { weights, geometry, keepsAlpha } = task;
-  if (weights.kind === 'fft') return fftProgram(weights, task, tables);
-  const cellBytes = CELL_BYTES[weights.kind];
+/**
+ * The program of one of a picture's passes.
+ * @param ranges,scaled as in {@link storeLine}
+ */
+export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'Floats'> = NOWHERE, scaled?: Scaled): PictureProgram {
+  const { sum, geometry } = line.pass;
+  const { channels, chosen } = line.job.load;
   // programs that sum bytes where they lie read alpha as well
-  const cells = cellBytes > 1 && keepsAlpha ? geometry.inChannels - 1 : geometry.inChannels;
-  return newProgram(weights, task, storeCorrelation(tables, pictureCorrelation(geometry, cells), cellBytes));
-}
-
-function newProgram(kernel: Exclude<BytesTask['weights'], { kind: 'fft' }>, task: BytesTask, stored: StoredCorrelation): PictureProgram {
-  switch (kernel.kind) {
+  const ofBytes = (cells: number, bytes: number) => storeCorrelation(tables, pictureCorrelation(geometry, cells), bytes);
+  const ofLines = () => storeLine(tables, line, ranges, scaled);
+  switch (sum.kind) {
     case 'integer':
-      return integerProgram(kernel, task, stored);
+      return integerProgram(sum, line, ofBytes(channels, 1));
     case 'box':
-      return boxProgram(kernel, task, stored);
+      return boxProgram(sum, line, ofBytes(channels, 1));
     case 'magnitude':
-      return magnitudeProgram(kernel, task, stored);
+      return magnitudeProgram(sum, line, ofBytes(channels, 1));
     case 'fixed':
-      return fixedProgram(kernel, task, stored);
-    case 'separable':
-      return separableProgram(kernel, task, stored);
+      return fixedProgram(sum, line, ofBytes(chosen.length, 2));
     case 'window':
-      return windowProgram(kernel, task, stored);
+      return windowProgram(sum.window, line, ofLines(), tables);
+    case 'sums':
+      return floatBoxProgram(sum, line, ofLines());
+    case 'separable':
+      return separableProgram(sum, line, ofLines(), tables);
+    case 'fft':
+      return fftProgram(sum, line, ofLines(), tables);
     default:
-      return kernel satisfies never;
+      return sum satisfies never;
   }
-}
-
-function fftProgram({ window }: KernelOf<'fft'>, task: BytesTask, tables: Tables): PictureProgram<'fftBytes'> {
-  const { geometry: g, bias } = task;
-  const tiles = fftTiles(g);
-  if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
-  const { machine } = tables;
-  const stored = storeForward(tables, g);
-  const correlation = stored.address;
-  const tiling = storeTiling(tables, g, tiles);
-  const record = { ...pictureFields(task, stored), tiling, spectrum: NOWHERE, bias };
-  return {
-    name: 'fftBytes',
-    lists: [window],
-    shared: machine.run.fftSpectrumBytes(tiling),
-    scratch: [machine.run.fftScratch(correlation, tiling)],
-    across: Math.ceil(g.output[2] / tiles.outColumns),
-    rows: 2 * tiles.outRows,
-    taps: 100,
-    record,
-    place: ({ lists: [kernel], shared, scratch }) => {
-      record.spectrum = shared;
-      machine.share('fftKernels', { correlation, tiling, kernel, spectra: shared, reverse: false }, { scratch, units: 1, work: 0 });
-    },
-  };
 }
 
 /** A picture as one plane [H, W·cells] whose taps lie `cells` cells apart along a row. @param cells of a pixel */

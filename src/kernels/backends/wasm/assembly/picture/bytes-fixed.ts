@@ -68,7 +68,7 @@ export function bytesFixed(task: BytesFixedTask, scratch: usize, from: i32, to: 
         else if (kept === 4) sumRow<TwoVectors>(pairs, count, rowStart, rowPairs, rowWeights, to);
         else sumRow<OneVector>(pairs, count, rowStart, rowPairs, rowWeights, to);
       }
-      storeRow(task, bytes, c.outW, <usize>(oh + row) * outRow);
+      storeRow(bytes, c.outW / task.filtered, task.filtered, task.channels, task.out + <usize>(oh + row) * outRow, task.x + <usize>(oh + row) * outRow);
     }
   }
 }

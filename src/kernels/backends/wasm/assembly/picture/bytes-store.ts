@@ -3,21 +3,18 @@ import { Bytes } from '../memory';
 import { PictureTask } from './picture-task';
 
 /**
- * At least 16 sums (of 3 of 4 channels: of 4 pixels) become bytes, rounded and clamped; alpha is that of x.
- * @param cells number of sums, whole pixels
- * @param place in the picture, in bytes
+ * Sums of at least 16 pixels become bytes, rounded and clamped; alpha, if it is not filtered, is that of `source`.
+ * @param cells sums of a pixel: as many as it has channels, or one less
  */
-export function storeFloats(task: PictureTask, sums: usize, cells: i32, place: usize): void {
-  const kept = task.filtered, pixel = task.channels;
-  const out = task.out + place, source = task.x + place;
-  if (kept === pixel) {
-    for (let done = 0; done < cells; done += 16) {
-      const cell = <usize>min(done, cells - 16);
+export function storeFloats(sums: usize, pixels: i32, cells: i32, channels: i32, out: usize, source: usize): void {
+  const count = pixels * cells;
+  if (cells === channels) {
+    for (let done = 0; done < count; done += 16) {
+      const cell = <usize>min(done, count - 16);
       v128.store(out + cell, bytesOf16(sums + (cell << 2)));
     }
-  } else if (kept === 3) {
-    const pixels = cells / 3;
-    const alpha = alphaMask(pixel);
+  } else if (cells === 3) {
+    const alpha = alphaMask(channels);
     for (let done = 0; done < pixels; done += 4) {
       const first = <usize>min(done, pixels - 4);
       const at = sums + 12 * first;
@@ -26,9 +23,9 @@ export function storeFloats(task: PictureTask, sums: usize, cells: i32, place: u
       blend3(out + (first << 2), i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(last, last)), source + (first << 2), alpha);
     }
   } else {
-    const alpha = alphaMask(pixel);
-    for (let done = 0; done < cells; done += 16) {
-      const first = <usize>min(done, cells - 16);
+    const alpha = alphaMask(channels);
+    for (let done = 0; done < count; done += 16) {
+      const first = <usize>min(done, count - 16);
       const bytes = bytesOf16(sums + (first << 2));
       const to = out + (first << 1), from = source + (first << 1);
       blend1(to, i16x8.extend_low_i8x16_u(bytes), from, alpha);
@@ -77,14 +74,25 @@ export function alphaMask(keep: i32): v128 {
   return keep === 4 ? i32x4.splat(<i32>0xff000000) : keep === 2 ? i16x8.splat(<i16>0xff00) : i32x4.splat(0);
 }
 
-/** True if the last of every 2 or 4 bytes is 255. @param length at least 64, whole pixels */
-export function isOpaque(x: Bytes, length: i32, channels: i32): bool {
+/** True if no pixel of whole bytes lets anything through. @param length at least 64, whole pixels */
+function isOpaqueBytes(x: Bytes, length: i32, channels: i32): bool {
   const alpha = alphaMask(channels);
   for (let done = 0; done < length; done += 64) {
     // the last 64 overlap those before
     const at = x + <usize>min(done, length - 64);
     const both = v128.and(v128.and(v128.load(at), v128.load(at, 16)), v128.and(v128.load(at, 32), v128.load(at, 48)));
     if (v128.any_true(v128.andnot(alpha, both))) return false;
+  }
+  return true;
+}
+
+/** True if the last of every 2 or 4 samples is white. @param length in samples, whole pixels @param bytes of a sample: 1, 2, or 4 for floats */
+export function isOpaque(x: Bytes, length: i32, channels: i32, bytes: i32): bool {
+  if (bytes === 1 && length >= 64) return isOpaqueBytes(x, length, channels);
+  const step = <usize>(channels * bytes);
+  const end = x + <usize>length * <usize>bytes;
+  for (let at = x + step - <usize>bytes; at < end; at += step) {
+    if (bytes === 1 ? load<u8>(at) !== 255 : bytes === 2 ? load<u16>(at) !== 65535 : load<f32>(at) !== 1) return false;
   }
   return true;
 }
@@ -104,21 +112,18 @@ export function storeBytes(to: usize, source: usize, alpha: v128, even: v128, od
 }
 
 /**
- * Stores filtered bytes, with the alpha of x between them where it is not filtered.
- * @param cells at least 16, of 3 of 4 channels 12
- * @param place in the picture, in bytes
+ * Stores filtered bytes of at least 16 pixels, with the alpha of `source` between them where it is not filtered.
+ * @param cells bytes of a pixel: as many as it has channels, or one less
  */
-export function storeRow(task: PictureTask, bytes: usize, cells: i32, place: usize): void {
-  const kept = task.filtered, pixel = task.channels;
-  let out = task.out + place, source = task.x + place;
-  const size = <usize>(cells / kept * pixel);
-  if (pixel === kept) {
+export function storeRow(bytes: usize, pixels: i32, cells: i32, channels: i32, out: usize, source: usize): void {
+  const size = <usize>(pixels * channels);
+  if (channels === cells) {
     memory.copy(out, bytes, size);
     return;
   }
-  const alpha = alphaMask(pixel);
+  const alpha = alphaMask(channels);
   const last = out + size - 16;
-  if (kept === 3) {
+  if (cells === 3) {
     for (; out < last; out += 16) {
       blend3(out, v128.load(bytes), source, alpha);
       bytes += 12;

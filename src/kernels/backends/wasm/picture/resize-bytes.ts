@@ -2,25 +2,13 @@ import type { Resampling, ResizeJob } from '../../../job.js';
 import { NOWHERE } from '../address.js';
 import { RESIZED_PIXELS, RESIZED_ROWS } from '../records.generated.js';
 import type { Tables } from '../tables.js';
-import type { BandedJob } from './picture-bands.js';
 import type { PictureProgram } from './picture-program.js';
 
 /** Weights are multiplied by this and rounded, so that 16 bits hold them. */
 const ONE = 2 ** 14;
 
-/** A picture in another size. */
-export function resizeBands({ load: { channels, opaque }, rows, columns }: ResizeJob): BandedJob {
-  const share = rows.input / rows.output;
-  return {
-    ...{ inRows: rows.input, outRows: rows.output, wraps: false },
-    reach: rows.taps + Math.ceil(share),
-    opaque: opaque ? channels : 0,
-    rowsUnder: (top, bottom) => [rows.starts[top], rows.starts[bottom - 1] + rows.taps],
-    program: (tables) => resizeProgram(tables, channels, rows, columns),
-  };
-}
-
-function resizeProgram(tables: Tables, channels: number, rows: Resampling, columns: Resampling): PictureProgram<'bytesResize'> {
+/** 8 bits to 8 bits, in fixed point. */
+export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, columns }: ResizeJob): PictureProgram<'bytesResize'> {
   const [inRow, outRow] = [channels * columns.input, channels * columns.output];
   const [down, across] = [pairsOfRows(rows), pairsOfColumns(columns)];
   const pairBytes = 4 * RESIZED_ROWS * channels;

@@ -1,0 +1,91 @@
+import { formatOf, whiteOf } from '../image/samples.js';
+import { borderTable, OUTSIDE } from '../kernels/border.js';
+import type { KeptPixels, Load, PicturePart, Store } from '../kernels/job.js';
+import type { PictureStep, PictureWay } from '../kernels/plan/plan-picture.js';
+import { premultipliedSteps } from './picture/alpha.js';
+import { midOf, unitOf } from './picture/output.js';
+import { fades } from './picture/region.js';
+import type { SettledFilter } from './settle-filter.js';
+import { changeStep, type Step, sumOf } from './step.js';
+
+/**
+ * A settled filter as a picture's way from samples to samples.
+ * @param opaque it takes opaque pictures only
+ * @returns undefined if pixels that are not filtered come from beyond the borders of several steps
+ */
+export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay | undefined {
+  const { format, channels, filtered, alpha, linear, changed, output, precision } = settled;
+  const take = channels === 'luminance' ? 'luminance' : alpha === 'premultiply' ? 'premultiplied' : 'chosen';
+  const chosen = take === 'premultiplied' ? Array.from({ length: format.channels }, (_, c) => c) : filtered;
+  const white = whiteOf(format.samples);
+  const light = linear && changed.length > 0;
+  const load: Load = { samples: format.samples, channels: format.channels, white, take, chosen, light, opaque };
+  const steps = take === 'premultiplied' ? premultipliedWay(settled, white) : { steps: settled.steps.map(plainStep), alphaScale: 1, bias: 0 };
+  const all = take === 'premultiplied' || (take === 'chosen' && chosen.length === format.channels);
+  const mid = output === 'signed' ? midOf(format.samples) : 0;
+  // what is added to every filtered value may as well begin its sum
+  const early = mid !== 0 && take === 'chosen' && !light && changed.length === chosen.length;
+  const last = steps.steps.length - 1;
+  const kept = all ? undefined : keptPixels(settled.steps);
+  if (kept && last > 0 && (kept.rows.includes(OUTSIDE) || kept.columns.includes(OUTSIDE))) return undefined;
+  const store: Store = {
+    samples: settled.result.samples,
+    alphaScale: steps.alphaScale,
+    bias: steps.bias,
+    kept,
+    absolute: output === 'abs',
+    normalized: output === 'normalize',
+    offset: early ? 0 : mid,
+    unit: unitOf(format.samples, output),
+    part: settled.local ? partOf(settled) : undefined,
+    clamped: output !== 'float',
+  };
+  return { load, steps: early ? steps.steps.map((step, i) => (i === last ? { ...step, bias: step.bias + mid } : step)) : steps.steps, store, precision };
+}
+
+function plainStep({ kernel, geometry, bias, algorithm }: Step): PictureStep {
+  return { kernel: kernelOf(kernel), geometry, bias, algorithm, border: Array.from({ length: geometry.inChannels }, () => geometry.paddingValue) };
+}
+
+/** One kernel for all channels is the same with an axis of its own. */
+function kernelOf({ shape, data }: Step['kernel']): Step['kernel'] {
+  return shape.length === 3 && shape[0] === 1 ? { shape: shape.slice(1), data } : { shape, data };
+}
+
+/**
+ * Colors and alpha under the same weights: what `alphaSteps` divides by their sum before, is divided by it after. A constant border is
+ * opaque.
+ */
+function premultipliedWay({ steps, format }: SettledFilter, white: number): { steps: readonly PictureStep[]; alphaScale: number; bias: number } {
+  const { steps: colors, bias } = premultipliedSteps(steps);
+  let alphaScale = 1;
+  const ways = colors.map((step): PictureStep => {
+    const { kernel, algorithm } = step;
+    const { geometry } = changeStep(step, { channels: format.channels });
+    const beyond = geometry.paddingMode === 'constant' ? white * alphaScale : 0;
+    const border = Array.from({ length: format.channels }, (_, c) => (c === format.channels - 1 ? beyond : geometry.paddingValue));
+    alphaScale *= sumOf(kernel.data);
+    return { kernel, geometry, algorithm, bias: 0, border };
+  });
+  return { steps: ways, alphaScale, bias };
+}
+
+/** The pixels under the anchors of step after step. */
+function keptPixels(steps: readonly Step[]): KeptPixels {
+  const [rows, columns] = ([1, 2] as const).map((axis) =>
+    steps.reduce<Int32Array | undefined>((before, { geometry, anchor }) => {
+      const { stride, dilation, output } = geometry;
+      const table = borderTable(geometry, axis);
+      return Int32Array.from({ length: output[axis] }, (_, o) => {
+        const at = table[o * stride[axis] + anchor[axis - 1] * dilation[axis]];
+        return at === OUTSIDE || before === undefined ? at : before[at];
+      });
+    }, undefined),
+  );
+  return { rows: rows as Int32Array, columns: columns as Int32Array, value: steps[steps.length - 1].geometry.paddingValue };
+}
+
+function partOf({ rectangle, region, mask, format }: SettledFilter): PicturePart {
+  const [rowShares, columnShares] = fades(region, rectangle, format);
+  return { ...rectangle, rowShares, columnShares, mask: mask && { samples: formatOf(mask).samples, white: whiteOf(mask.data) } };
+}

@@ -1,0 +1,217 @@
+import { TAKE_CHOSEN, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
+import { toLight } from './light';
+import { Line, LineLoad, LineTask } from './line-task';
+
+/** Luminance of linear red, green and blue, ITU-R BT.709, 3.2. */
+const RED: f32 = 0.2126;
+const GREEN: f32 = 0.7152;
+const BLUE: f32 = 0.0722;
+
+/**
+ * The cells of padded pixels `from` … `to` − 1 of a padded row.
+ * @param cells floats of whole pixels, and 4 more, which may be written
+ */
+export function loadRow(task: LineTask, line: Line, row: i32, from: i32, to: i32, cells: usize): void {
+  const g = task.grid, l = task.load;
+  const pixel = <usize>l.cells << 2;
+  const h = load<i32>(g.tableH + (<usize>row << 2));
+  if (h < 0) {
+    for (let i = from; i < to; i++, cells += pixel) copyPixel(l, l.border, cells);
+    return;
+  }
+  const source = task.x + <usize>h * <usize>l.rowBytes;
+  const runFrom = max(from, min(to, g.runFrom)), runTo = max(runFrom, min(to, g.runTo));
+  const first = g.runSource - g.runFrom;
+  const run = cells + <usize>(runFrom - from) * pixel;
+  loadPixels(l, source, runFrom + first, runTo - runFrom, run, line.loaded);
+  for (let i = from; i < to; i++) {
+    if (i === runFrom) i = runTo;
+    if (i >= to) break;
+    const target = cells + <usize>(i - from) * pixel;
+    const column = load<i32>(g.tableW + (<usize>i << 2));
+    const known = column - first;
+    if (column < 0) copyPixel(l, l.border, target);
+    else if (known >= runFrom && known < runTo) copyPixel(l, run + <usize>(known - runFrom) * pixel, target);
+    else {
+      // a pixel from elsewhere, on the other side of the line that is loaded
+      const apart = line.loaded + 64;
+      loadPixels(l, source, column, 1, apart, line.loaded);
+      copyPixel(l, apart, target);
+    }
+  }
+}
+
+@inline
+function copyPixel(l: LineLoad, from: usize, to: usize): void {
+  for (let cell = 0; cell < l.cells; cell++) store<f32>(to + (<usize>cell << 2), load<f32>(from + (<usize>cell << 2)));
+}
+
+/**
+ * The cells of neighboring pixels.
+ * @param row first byte of the row
+ * @param loaded floats of all their samples, and 4 more
+ */
+export function loadPixels(l: LineLoad, row: usize, column: i32, count: i32, cells: usize, loaded: usize): void {
+  if (count <= 0) return;
+  const channels = l.channels, take = l.take;
+  const source = row + <usize>(column * channels) * <usize>l.sampleBytes;
+  if (take === TAKE_CHOSEN && !l.light && l.sampleBytes === 1 && channels === 4 && l.cells === 3 && load<u32>(l.order) === 0x03020100) {
+    colorsOfBytes(source, count, cells);
+    return;
+  }
+  const narrows = take === TAKE_CHOSEN || take === TAKE_LUMINANCE;
+  const samples = narrows ? loaded : cells;
+  loadSamples(l, source, count * channels, samples);
+  if (take === TAKE_CHOSEN) chooseCells(l, samples, count, cells);
+  else if (take === TAKE_LUMINANCE) luminances(samples, channels, count, cells);
+  else if (take === TAKE_PREMULTIPLIED) {
+    if (channels === 4) premultiply4(samples, count, l.white);
+    else premultiply2(samples, count, l.white);
+  }
+}
+
+/** Samples as floats, or as light. @param to floats; whole vectors are written */
+export function loadSamples(l: LineLoad, source: usize, count: i32, to: usize): void {
+  if (l.light && l.sampleBytes === 1) {
+    lightsOfBytes(l, source, count, to);
+    return;
+  }
+  if (l.sampleBytes === 1) floatsOfBytes(source, count, to);
+  else if (l.sampleBytes === 2) floatsOfWords(source, count, to);
+  else memory.copy(to, source, <usize>count << 2);
+  if (l.light) toLight(to, count, l.white, l.channels);
+}
+
+function floatsOfBytes(source: usize, count: i32, to: usize): void {
+  for (; count >= 16; count -= 16) {
+    const bytes = v128.load(source);
+    const low = i16x8.extend_low_i8x16_u(bytes), high = i16x8.extend_high_i8x16_u(bytes);
+    v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low)));
+    v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low)), 16);
+    v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high)), 32);
+    v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high)), 48);
+    source += 16;
+    to += 64;
+  }
+  for (; count > 0; count--) {
+    store<f32>(to, <f32>load<u8>(source));
+    source++;
+    to += 4;
+  }
+}
+
+function floatsOfWords(source: usize, count: i32, to: usize): void {
+  for (; count >= 8; count -= 8) {
+    const words = v128.load(source);
+    v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(words)));
+    v128.store(to, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(words)), 16);
+    source += 16;
+    to += 32;
+  }
+  for (; count > 0; count--) {
+    store<f32>(to, <f32>load<u16>(source));
+    source += 2;
+    to += 4;
+  }
+}
+
+/** By table: of red, green and blue their light, of alpha its value. */
+function lightsOfBytes(l: LineLoad, source: usize, count: i32, to: usize): void {
+  const light = l.lightOfBytes, plain = light + 1024;
+  const second = l.channels === 2 ? plain : light, fourth = l.channels === 4 ? plain : second;
+  for (; count >= 4; count -= 4) {
+    let four = v128.load32_zero(light + (<usize>load<u8>(source) << 2));
+    four = v128.load32_lane(second + (<usize>load<u8>(source, 1) << 2), four, 1);
+    four = v128.load32_lane(light + (<usize>load<u8>(source, 2) << 2), four, 2);
+    v128.store(to, v128.load32_lane(fourth + (<usize>load<u8>(source, 3) << 2), four, 3));
+    source += 4;
+    to += 16;
+  }
+  for (let i = 0; i < count; i++) {
+    const table = i === 1 ? second : light;
+    store<f32>(to + (<usize>i << 2), load<f32>(table + (<usize>load<u8>(source + <usize>i) << 2)));
+  }
+}
+
+/** The first three of every four bytes. Floats beyond the last pixel may be written. */
+function colorsOfBytes(source: usize, count: i32, to: usize): void {
+  for (; count >= 4; count -= 4) {
+    const four = v128.load(source);
+    // index −1 gives zero, so each byte becomes the lowest of 32 bits
+    v128.store(to, f32x4.convert_i32x4_s(v128.swizzle(four, i8x16(0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, 4, -1, -1, -1))));
+    v128.store(to, f32x4.convert_i32x4_s(v128.swizzle(four, i8x16(5, -1, -1, -1, 6, -1, -1, -1, 8, -1, -1, -1, 9, -1, -1, -1))), 16);
+    v128.store(to, f32x4.convert_i32x4_s(v128.swizzle(four, i8x16(10, -1, -1, -1, 12, -1, -1, -1, 13, -1, -1, -1, 14, -1, -1, -1))), 32);
+    source += 16;
+    to += 48;
+  }
+  for (; count > 0; count--) {
+    v128.store(to, f32x4.convert_i32x4_s(v128.swizzle(v128.load32_zero(source), i8x16(0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, -1, -1, -1, -1))));
+    source += 4;
+    to += 12;
+  }
+}
+
+/** The chosen samples of each pixel side by side. A vector is written for each pixel, up to three floats beyond the last. */
+function chooseCells(l: LineLoad, samples: usize, count: i32, cells: usize): void {
+  const order = v128.load(l.order);
+  const step = <usize>l.channels << 2, pixel = <usize>l.cells << 2;
+  for (; count > 0; count--) {
+    v128.store(cells, v128.swizzle(v128.load(samples), order));
+    samples += step;
+    cells += pixel;
+  }
+}
+
+/** @param channels 3 or 4 */
+function luminances(samples: usize, channels: i32, count: i32, cells: usize): void {
+  for (; count >= 4; count -= 4) {
+    v128.store(cells, luminanceOf4(samples, channels));
+    samples += <usize>channels << 4;
+    cells += 16;
+  }
+  for (; count > 0; count--) {
+    store<f32>(cells, luminanceOf(samples));
+    samples += <usize>channels << 2;
+    cells += 4;
+  }
+}
+
+/** Of four pixels of floats. */
+@inline
+export function luminanceOf4(at: usize, channels: i32): v128 {
+  const step = <usize>channels << 2;
+  const a = v128.load(at), b = v128.load(at + step), c = v128.load(at + 2 * step), d = v128.load(at + 3 * step);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const red = v128.shuffle<u64>(ab, cd, 0, 2), green = v128.shuffle<u64>(ab, cd, 1, 3);
+  const blue = v128.shuffle<f32>(v128.shuffle<f32>(a, b, 2, 6, 2, 6), v128.shuffle<f32>(c, d, 2, 6, 2, 6), 0, 1, 4, 5);
+  return f32x4.add(f32x4.add(f32x4.mul(f32x4.splat(RED), red), f32x4.mul(f32x4.splat(GREEN), green)), f32x4.mul(f32x4.splat(BLUE), blue));
+}
+
+@inline
+export function luminanceOf(at: usize): f32 {
+  return RED * load<f32>(at) + GREEN * load<f32>(at, 4) + BLUE * load<f32>(at, 8);
+}
+
+/** In place: colors times their share; an opaque pixel stays as it is. */
+function premultiply4(at: usize, count: i32, white: f32): void {
+  const w = f32x4.splat(white);
+  const alpha = i32x4(0, 0, 0, -1);
+  for (; count > 0; count--) {
+    const v = v128.load(at);
+    const share = f32x4.div(v128.shuffle<f32>(v, v, 3, 3, 3, 3), w);
+    v128.store(at, v128.bitselect(v, f32x4.mul(v, share), alpha));
+    at += 16;
+  }
+}
+
+/** The same of gray pixels, two at a time: up to one more is written. */
+function premultiply2(at: usize, count: i32, white: f32): void {
+  const w = f32x4.splat(white);
+  const alpha = i32x4(0, -1, 0, -1);
+  for (; count > 0; count -= 2) {
+    const v = v128.load(at);
+    const share = f32x4.div(v128.shuffle<f32>(v, v, 1, 1, 3, 3), w);
+    v128.store(at, v128.bitselect(v, f32x4.mul(v, share), alpha));
+    at += 16;
+  }
+}

@@ -1,0 +1,285 @@
+import { TAKE_ALL, TAKE_CHOSEN, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
+import { HALF_WAY, storeFloats } from './bytes-store';
+import { toSrgb } from './light';
+import { loadPixels, luminanceOf } from './line-load';
+import { Line, LineStore, LineTask } from './line-task';
+
+/** What float32 sums leave of zeros, as a share of white. */
+const NOTHING: f32 = 1e-6;
+
+/**
+ * Sums become samples of the result: a part of row `oh`, from column `ow` on.
+ * @param sums cells of every column, strides or not; used up
+ * @param count of pixels of the result
+ */
+export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
+  const s = task.store;
+  if (task.grid.strideW > 1) keepColumns(sums, <usize>s.cells << 2, task.grid.strideW, count);
+  if (s.plain && storeFloatsTo(task, sums, oh, ow, count)) return;
+  let values = sums;
+  if (s.take === TAKE_PREMULTIPLIED) {
+    if (s.channels === 4) unpremultiply4(s, sums, count);
+    else unpremultiply2(s, sums, count);
+  } else if (s.take !== TAKE_ALL) {
+    values = line.stored;
+    loadOriginal(task, line, oh, ow, count, values);
+    if (s.take === TAKE_LUMINANCE) addLuminance(s, sums, values, count);
+    else putCells(s, sums, count, values);
+  }
+  const samples = count * s.channels;
+  if (s.light) toSrgb(values, samples, s.original.white, s.filtered);
+  if (s.absolute) absolute(values, samples, s.filtered);
+  if (line.range) {
+    extendRange(s, values, samples, line.range);
+    return;
+  }
+  if (!s.same) affine(s, values, samples);
+  if (s.rowShares) blend(task, line, values, oh, ow, count);
+  const target = task.out + <usize>oh * <usize>s.rowBytes + <usize>(ow * s.channels) * <usize>s.sampleBytes;
+  if (s.sampleBytes === 1) storeBytes(values, samples, target);
+  else if (s.sampleBytes === 2) storeWords(values, samples, target);
+  else if (s.clamped) storeClamped(values, samples, target);
+  else memory.copy(target, values, <usize>samples << 2);
+}
+
+/** 8 bits, by whole vectors. @returns false if there are too few pixels for one */
+function storeFloatsTo(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32): bool {
+  const s = task.store;
+  if (count < 16) return false;
+  const column = <usize>(ow * s.channels);
+  const row = load<i32>(s.originalRows + (<usize>oh << 2)), first = load<i32>(s.originalColumns + (<usize>ow << 2));
+  const source = task.original + <usize>row * <usize>s.original.rowBytes + <usize>(first * s.channels);
+  storeFloats(sums, count, s.cells, s.channels, task.out + <usize>oh * <usize>s.rowBytes + column, source);
+  return true;
+}
+
+/** In place: pixels 0, stride, 2 · stride … side by side. */
+function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void {
+  const step = pixel * <usize>stride;
+  let to = cells + pixel, from = cells + step;
+  for (let i = 1; i < count; i++) {
+    if (pixel === 4) store<f32>(to, load<f32>(from));
+    // a vector holds a pixel, and beyond it what the next one overwrites
+    else v128.store(to, v128.load(from));
+    to += pixel;
+    from += step;
+  }
+}
+
+/** In place: sums of premultiplied colors and of alpha become colors and alpha. */
+function unpremultiply4(s: LineStore, at: usize, count: i32): void {
+  const w = f32x4.splat(s.original.white), scale = f32x4.splat(s.alphaScale), bias = f32x4.splat(s.bias);
+  const nothing = f32x4.splat(s.original.white * NOTHING);
+  const alpha = i32x4(0, 0, 0, -1);
+  for (; count > 0; count--) {
+    const v = v128.load(at);
+    const a = f32x4.div(v128.shuffle<f32>(v, v, 3, 3, 3, 3), scale);
+    const colors = f32x4.add(f32x4.div(f32x4.mul(v, w), a), bias);
+    v128.store(at, v128.bitselect(a, v128.and(colors, f32x4.gt(a, nothing)), alpha));
+    at += 16;
+  }
+}
+
+/** The same of gray pixels, two at a time: up to one more is written. */
+function unpremultiply2(s: LineStore, at: usize, count: i32): void {
+  const w = f32x4.splat(s.original.white), scale = f32x4.splat(s.alphaScale), bias = f32x4.splat(s.bias);
+  const nothing = f32x4.splat(s.original.white * NOTHING);
+  const alpha = i32x4(0, -1, 0, -1);
+  for (; count > 0; count -= 2) {
+    const v = v128.load(at);
+    const a = f32x4.div(v128.shuffle<f32>(v, v, 1, 1, 3, 3), scale);
+    const colors = f32x4.add(f32x4.div(f32x4.mul(v, w), a), bias);
+    v128.store(at, v128.bitselect(a, v128.and(colors, f32x4.gt(a, nothing)), alpha));
+    at += 16;
+  }
+}
+
+/** The samples of the original under the anchor, as floats; of luminance as light, if that is what is filtered. */
+function loadOriginal(task: LineTask, line: Line, oh: i32, ow: i32, count: i32, to: usize): void {
+  const s = task.store, l = s.original;
+  const pixel = <usize>l.channels << 2;
+  const h = load<i32>(s.originalRows + (<usize>oh << 2));
+  const columns = s.originalColumns + (<usize>ow << 2);
+  const row = task.original + <usize>h * <usize>l.rowBytes;
+  if (h >= 0 && s.straight) {
+    loadPixels(l, row, load<i32>(columns), count, to, line.loaded);
+    return;
+  }
+  for (let i = 0; i < count; i++, to += pixel) {
+    const column = load<i32>(columns + (<usize>i << 2));
+    if (h >= 0 && column >= 0) loadPixels(l, row, column, 1, to, line.loaded);
+    else memory.copy(to, s.beyond, pixel);
+  }
+}
+
+/** The change of the luminance is added to red, green and blue. @param to samples of the original */
+function addLuminance(s: LineStore, sums: usize, to: usize, count: i32): void {
+  const step = <usize>s.channels << 2;
+  const colors = i32x4(-1, -1, -1, 0);
+  for (; count > 0; count--) {
+    const change = load<f32>(sums) - luminanceOf(to);
+    if (s.channels === 4) v128.store(to, f32x4.add(v128.load(to), v128.and(f32x4.splat(change), colors)));
+    else for (let c: usize = 0; c < 12; c += 4) store<f32>(to + c, load<f32>(to + c) + change);
+    sums += 4;
+    to += step;
+  }
+}
+
+/** Cells go to the samples that were chosen. @param to samples of the original */
+function putCells(s: LineStore, sums: usize, count: i32, to: usize): void {
+  const order = v128.load(s.order);
+  const step = <usize>s.channels << 2, pixel = <usize>s.cells << 2;
+  const chosen = i8x16.ge_s(order, i8x16.splat(0));
+  for (; count > 0; count--) {
+    v128.store(to, v128.bitselect(v128.swizzle(v128.load(sums), order), v128.load(to), chosen));
+    sums += pixel;
+    to += step;
+  }
+}
+
+// Patterns of 12 samples fit pixels of 1, 2, 3 and 4: three vectors, one after the other.
+
+function absolute(at: usize, count: i32, filtered: usize): void {
+  for (let end = at + (<usize>count << 2); at < end; at += 48) {
+    for (let i: usize = 0; i < 48; i += 16) {
+      v128.store(at + i, v128.andnot(v128.load(at + i), v128.and(v128.load(filtered + i), i32x4.splat(<i32>0x80000000))));
+    }
+  }
+}
+
+function affine(s: LineStore, at: usize, count: i32): void {
+  const scales = s.scales, offsets = s.offsets;
+  const s0 = v128.load(scales), s1 = v128.load(scales, 16), s2 = v128.load(scales, 32);
+  const o0 = v128.load(offsets), o1 = v128.load(offsets, 16), o2 = v128.load(offsets, 32);
+  for (let end = at + (<usize>count << 2); at < end; at += 48) {
+    v128.store(at, f32x4.add(f32x4.mul(v128.load(at), s0), o0));
+    v128.store(at, f32x4.add(f32x4.mul(v128.load(at, 16), s1), o1), 16);
+    v128.store(at, f32x4.add(f32x4.mul(v128.load(at, 32), s2), o2), 32);
+  }
+}
+
+/** NaN changes nothing. */
+function extendRange(s: LineStore, at: usize, count: i32, range: usize): void {
+  let least = load<f32>(range), most = load<f32>(range, 4);
+  const filtered = s.filtered;
+  let low = f32x4.splat(least), high = f32x4.splat(most);
+  let left = count;
+  for (; left >= 12; left -= 12) {
+    for (let i: usize = 0; i < 48; i += 16) {
+      const v = v128.load(at + i), f = v128.load(filtered + i);
+      low = f32x4.pmin(low, v128.bitselect(v, low, f));
+      high = f32x4.pmax(high, v128.bitselect(v, high, f));
+    }
+    at += 48;
+  }
+  for (let i = 0; i < 4; i++) {
+    store<f32>(range, min(load<f32>(range), f32x4.extract_lane(low, 0)));
+    store<f32>(range, max(load<f32>(range, 4), f32x4.extract_lane(high, 0)), 4);
+    low = v128.shuffle<f32>(low, low, 1, 2, 3, 0);
+    high = v128.shuffle<f32>(high, high, 1, 2, 3, 0);
+  }
+  least = load<f32>(range);
+  most = load<f32>(range, 4);
+  for (let i: usize = 0; i < <usize>left << 2; i += 4) {
+    if (!load<i32>(filtered + i)) continue;
+    const value = load<f32>(at + i);
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  store<f32>(range, least);
+  store<f32>(range, most, 4);
+}
+
+/**
+ * The filtered pixels laid over the original, each by its share. Colors are mixed as much as they are opaque, so what is transparent
+ * on one side does not bleed into the other.
+ */
+function blend(task: LineTask, line: Line, values: usize, oh: i32, ow: i32, count: i32): void {
+  const s = task.store, l = s.blended;
+  const channels = s.channels, colors = channels & 1 ? channels : channels - 1;
+  const row = <usize>(s.top + oh), column = s.left + ow;
+  loadPixels(l, task.original + row * <usize>l.rowBytes, column, count, line.loaded, 0);
+  const rowShare = load<f32>(s.rowShares + (<usize>oh << 2));
+  const mask = task.mask + row * <usize>s.maskRowBytes + <usize>(column * s.maskBytes);
+  for (let i = 0; i < count; i++) {
+    const old = line.loaded + (<usize>(i * channels) << 2), fresh = values + (<usize>(i * channels) << 2);
+    let added = rowShare * load<f32>(s.columnShares + (<usize>(ow + i) << 2));
+    if (task.mask) added *= max<f32>(0, min<f32>(1, sampleOf(mask, i, s.maskBytes) / s.maskWhite));
+    let kept: f32 = 1 - added;
+    const blended = added !== 0;
+    if (colors < channels && blended) {
+      const at = <usize>colors << 2;
+      const a = load<f32>(old + at) * s.unit, b = load<f32>(fresh + at);
+      const mixed = kept * a + added * b;
+      store<f32>(fresh + at, mixed);
+      if (a !== b && mixed > 0) {
+        kept = (kept * a) / mixed;
+        added = (added * b) / mixed;
+      }
+    }
+    for (let c = 0, end = blended ? colors : channels; c < end; c++) {
+      const at = <usize>c << 2;
+      const before = load<f32>(old + at) * s.unit;
+      store<f32>(fresh + at, blended ? kept * before + added * load<f32>(fresh + at) : before);
+    }
+  }
+}
+
+@inline
+function sampleOf(row: usize, i: i32, bytes: i32): f32 {
+  if (bytes === 1) return <f32>load<u8>(row + <usize>i);
+  if (bytes === 2) return <f32>load<u16>(row + (<usize>i << 1));
+  return load<f32>(row + (<usize>i << 2));
+}
+
+/** Rounded and clamped; NaN becomes 0. @param half what is added before the fraction is cut off */
+@inline
+function wholeOf4(at: usize, white: v128, half: f32): v128 {
+  // the lesser of a number and no number is the first argument
+  const limited = f32x4.pmin(f32x4.pmax(f32x4.splat(0), v128.load(at)), white);
+  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(limited, f32x4.splat(half))));
+}
+
+function storeBytes(values: usize, count: i32, to: usize): void {
+  const white = f32x4.splat(255);
+  for (; count >= 16; count -= 16) {
+    const low = i16x8.narrow_i32x4_s(wholeOf4(values, white, 0.5 + HALF_WAY), wholeOf4(values + 16, white, 0.5 + HALF_WAY));
+    v128.store(to, i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(wholeOf4(values + 32, white, 0.5 + HALF_WAY), wholeOf4(values + 48, white, 0.5 + HALF_WAY))));
+    values += 64;
+    to += 16;
+  }
+  for (; count > 0; count--) {
+    store<u8>(to, i32x4.extract_lane(wholeOf4(values, white, 0.5 + HALF_WAY), 0));
+    values += 4;
+    to++;
+  }
+}
+
+function storeWords(values: usize, count: i32, to: usize): void {
+  const white = f32x4.splat(65535);
+  for (; count >= 8; count -= 8) {
+    v128.store(to, i16x8.narrow_i32x4_u(wholeOf4(values, white, 0.5), wholeOf4(values + 16, white, 0.5)));
+    values += 32;
+    to += 16;
+  }
+  for (; count > 0; count--) {
+    store<u16>(to, i32x4.extract_lane(wholeOf4(values, white, 0.5), 0));
+    values += 4;
+    to += 2;
+  }
+}
+
+/** Between 0 and 1; NaN stays. */
+function storeClamped(values: usize, count: i32, to: usize): void {
+  const zero = f32x4.splat(0), one = f32x4.splat(1);
+  for (; count >= 4; count -= 4) {
+    v128.store(to, f32x4.min(f32x4.max(v128.load(values), zero), one));
+    values += 16;
+    to += 16;
+  }
+  for (; count > 0; count--) {
+    store<f32>(to, f32x4.extract_lane(f32x4.min(f32x4.max(v128.load(values), zero), one), 0));
+    values += 4;
+    to += 4;
+  }
+}

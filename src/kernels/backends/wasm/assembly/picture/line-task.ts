@@ -1,0 +1,151 @@
+import { FRAME_BYTES } from '../constants';
+import { Bytes, Flag, Floats, Ints } from '../memory';
+
+// A picture whose pixels become floats line by line: samples → cells → sums → samples. Cells are the floats of a pixel that are
+// convolved, up to four of them side by side. Rows are counted from the top of the whole picture, also where only a band is in memory.
+
+/** How the samples of a picture become cells. */
+@unmanaged
+export class LineLoad {
+  /** 1, 2, or 4: floats */
+  sampleBytes: i32;
+  /** samples of a pixel */
+  channels: i32;
+  /** of a pixel */
+  cells: i32;
+  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED or TAKE_LUMINANCE */
+  take: i32;
+  /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
+  order: Bytes;
+  /** sRGB samples, except alpha, become light first */
+  light: Flag;
+  /** [2, 256]: the light of each byte, and each byte as a float */
+  lightOfBytes: Floats;
+  /** the sample value of white */
+  white: f32;
+  /** of the picture */
+  rowBytes: i32;
+  /** [4]: the cells of a pixel beyond the border */
+  border: Floats;
+}
+
+/** Which cells a window sees, and where. */
+@unmanaged
+export class LineGrid {
+  outH: i32;
+  outW: i32;
+  /** (outW − 1) · strideW + 1: sums are made for every column, and the wanted ones are kept */
+  denseW: i32;
+  strideH: i32;
+  strideW: i32;
+  KH: i32;
+  KW: i32;
+  dilationH: i32;
+  dilationW: i32;
+  /** the row of the picture that each padded row shows, and the column; −1: beyond the border */
+  tableH: Ints;
+  tableW: Ints;
+  /** the longest run of neighbors in tableW, and the column that its first entry shows */
+  runFrom: i32;
+  runTo: i32;
+  runSource: i32;
+}
+
+/** How sums become samples. */
+@unmanaged
+export class LineStore {
+  /** 1, 2, or 4: floats */
+  sampleBytes: i32;
+  /** samples of a pixel */
+  channels: i32;
+  /** of a row of the result, and of a pixel */
+  rowBytes: i32;
+  /** of the cells, see LineLoad */
+  take: i32;
+  cells: i32;
+  /** bytes [16]: where the bytes of the cells go in a pixel of floats */
+  order: Bytes;
+  /** [12], of as many samples: all bits of those that are filtered and no alpha */
+  filtered: Ints;
+  /** how the samples of the original picture that are not filtered are loaded */
+  original: LineLoad;
+  /** the row of the original under each row's anchor, and the column; −1: beyond the border, where samples are `beyond` */
+  originalRows: Ints;
+  originalColumns: Ints;
+  /** [4] */
+  beyond: Floats;
+  /** originalColumns are neighbors */
+  straight: Flag;
+  /** bytes of whole samples go straight from sums to the result: 8 bits, and alpha, if it is kept, is that of the same pixel */
+  plain: Flag;
+  /** TAKE_PREMULTIPLIED: the sum of the weights, and what is added to colors after they are divided by alpha */
+  alphaScale: f32;
+  bias: f32;
+  /** light becomes sRGB */
+  light: Flag;
+  absolute: Flag;
+  /** [12], of as many samples: value · scale + offset, from the units of the picture to those of the result */
+  scales: Floats;
+  offsets: Floats;
+  /** all scales are 1 and all offsets 0 */
+  same: Flag;
+  /** 0 to white */
+  clamped: Flag;
+  /** [units, 2]: the least and the largest filtered value of each unit; nothing is stored then. Or 0 */
+  ranges: Floats;
+  /** the share of the filter in each row, and in each column; or 0: all */
+  rowShares: Floats;
+  columnShares: Floats;
+  /** bytes of a sample, white, and bytes of a row of the picture that masks the filter, one sample for each pixel of the result */
+  maskBytes: i32;
+  maskWhite: f32;
+  maskRowBytes: i32;
+  /** the original as it is stored, and where it lies: the pixel of the result's first */
+  blended: LineLoad;
+  top: i32;
+  left: i32;
+  /** from its units to those of the result */
+  unit: f32;
+}
+
+/** What every program of lines needs. */
+@unmanaged
+export class LineTask {
+  x: Bytes;
+  out: Bytes;
+  /** the picture that the samples which are not filtered come from */
+  original: Bytes;
+  /** or 0 */
+  mask: Bytes;
+  grid: LineGrid;
+  load: LineLoad;
+  store: LineStore;
+  /** bytes from scratch to floats of a line of samples, twice: where it is loaded, and where it is stored */
+  loadAt: usize;
+  storeAt: usize;
+}
+
+/** Where a thread has its lines. Lies at the end of its frame. */
+@unmanaged
+export class Line {
+  loaded: usize;
+  stored: usize;
+  /** where the least and the largest value of the unit go, or 0 */
+  range: usize;
+}
+
+const LINE_AT: usize = FRAME_BYTES - 16;
+
+/** The thread's lines, for unit number `unit`. */
+export function lineOf(task: LineTask, scratch: usize, unit: i32): Line {
+  const line = changetype<Line>(scratch + LINE_AT);
+  line.loaded = scratch + task.loadAt;
+  line.stored = scratch + task.storeAt;
+  const ranges = task.store.ranges;
+  line.range = ranges ? ranges + (<usize>unit << 3) : 0;
+  if (ranges) {
+    store<f32>(line.range, Infinity);
+    store<f32>(line.range, -Infinity, 4);
+  }
+  return line;
+}

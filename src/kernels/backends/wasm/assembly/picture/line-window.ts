@@ -1,0 +1,77 @@
+import { blockOf } from '../blocks';
+import { pairsOf1, rowsOf1 } from '../blocks-of-one';
+import { Flag, Floats, Ints } from '../memory';
+import { loadRow } from './line-load';
+import { storeLine } from './line-store';
+import { lineOf, LineTask } from './line-task';
+
+@unmanaged
+export class LineWindowTask extends LineTask {
+  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  tilePixels: i32;
+  bandRows: i32;
+  rowLength: i32;
+  taps: i32;
+  /** of the taps in the tile, in bytes */
+  offsets: Ints;
+  weights: Floats;
+  /** these are all taps of the window, and its rows are neighbors, as are those of the result */
+  paired: Flag;
+  bias: f32;
+  /** bytes from scratch to floats [2, sumsRow], two rows of sums; bytes of one */
+  cellsAt: usize;
+  sumsAt: usize;
+  sumsRow: i32;
+}
+
+/**
+ * Any window, in float32. Tiles `from` … `to` − 1, left to right and down, small enough for the input of a row to stay in the
+ * first-level cache.
+ * @param scratch frame; lines; floats [bandRows and what the window reaches below, rowLength], cells
+ */
+export function lineWindow(task: LineWindowTask, scratch: usize, from: i32, to: i32): void {
+  const g = task.grid;
+  const b = blockOf(scratch);
+  const tile = scratch + task.cellsAt, sums = scratch + task.sumsAt;
+  const tilePixels = task.tilePixels, bandRows = task.bandRows, kept = task.load.cells;
+  const taps = task.taps, weights = task.weights, bias = task.bias;
+  const tileRow = <usize>task.rowLength << 2, sumsRow = <usize>task.sumsRow;
+  const strideH = g.strideH;
+  const across = (g.outW + tilePixels - 1) / tilePixels;
+  const halo = (g.KW - 1) * g.dilationW;
+  b.offsets = task.offsets;
+  b.outRow = sumsRow;
+  for (let index = from; index < to; index++) {
+    const line = lineOf(task, scratch, index);
+    const oh = (index / across) * bandRows, ow = (index % across) * tilePixels;
+    const rows = min(bandRows, g.outH - oh), pixels = min(tilePixels, g.outW - ow);
+    const dense = (pixels - 1) * g.strideW + 1;
+    const width = dense * kept;
+    const whole = task.paired && g.KH > 1 ? width & ~15 : 0;
+    const skipped = <usize>whole << 2;
+    const left = ow * g.strideW, top = oh * strideH;
+    for (let row = 0, used = (rows - 1) * strideH + (g.KH - 1) * g.dilationH + 1; row < used; row++) {
+      loadRow(task, line, top + row, left, left + dense + halo, tile + <usize>row * tileRow);
+    }
+    for (let row = 0; row < rows; row += 2) {
+      const pair = min(2, rows - row);
+      const source = tile + <usize>(row * strideH) * tileRow;
+      b.step = <usize>strideH * tileRow;
+      if (whole) {
+        b.source = source;
+        b.out = sums;
+        b.rows = pair;
+        b.width = whole;
+        pairsOf1(b, 1, g.KH, g.KW, weights, bias);
+      }
+      if (whole < width) {
+        b.source = source + skipped;
+        b.out = sums + skipped;
+        b.rows = pair;
+        b.width = width - whole;
+        rowsOf1(b, taps, weights, bias);
+      }
+      for (let i = 0; i < pair; i++) storeLine(task, line, sums + <usize>i * sumsRow, oh + row + i, ow, pixels);
+    }
+  }
+}

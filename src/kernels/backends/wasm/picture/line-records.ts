@@ -1,0 +1,227 @@
+import { borderTable } from '../../../border.js';
+import type { ConvGeometry } from '../../../geometry.js';
+import type { Load, PictureJob, PicturePass, PicturePart, PictureSum, SampleFormat } from '../../../job.js';
+import { srgbToLinear } from '../../../light.js';
+import { type Address, NOWHERE } from '../address.js';
+import { longestRun } from '../layers/correlation-spec.js';
+import {
+  LINEGRID_BYTES,
+  LINELOAD_BYTES,
+  LINESTORE_BYTES,
+  TAKE_ALL,
+  TAKE_CHOSEN,
+  TAKE_LUMINANCE,
+  TAKE_PREMULTIPLIED,
+  writeLineGrid,
+  writeLineLoad,
+  writeLineStore,
+} from '../records.generated.js';
+import type { Tables } from '../tables.js';
+
+export const SAMPLE_BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, float32: 4 };
+/** Samples of a pattern that fits pixels of 1, 2, 3 and 4. */
+const PATTERN = 12;
+/** The least pixels that are stored as whole vectors of bytes. */
+const LEAST_PLAIN = 16;
+
+/** One of a picture's passes as programs of lines see it: what it reads, and where its sums go. */
+export interface LinePass {
+  readonly job: PictureJob;
+  readonly pass: PicturePass;
+  /** it reads the picture; others read the cells that the pass before has left as floats */
+  readonly first: boolean;
+  /** its sums become samples of the result; others leave cells */
+  readonly last: boolean;
+  /** the rectangle of its output that is wanted */
+  readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
+}
+
+/** The records of a pass, in wasm memory. */
+export interface LineRecords {
+  readonly grid: Address<'LineGrid'>;
+  readonly load: Address<'LineLoad'>;
+  readonly store: Address<'LineStore'>;
+  /** floats of a pixel, and samples of a pixel where it is loaded and where it is stored */
+  readonly cells: number;
+  readonly loaded: number;
+  readonly stored: number;
+}
+
+/** Cells of a pixel. */
+export function cellsOf({ take, chosen }: Load): number {
+  return take === 'luminance' ? 1 : chosen.length;
+}
+
+/** Bytes of a row of what a pass reads, and of what it gives. */
+export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): readonly [input: number, output: number] {
+  const { load, store } = job;
+  const cells = 4 * cellsOf(load);
+  const width = pass.geometry.input[2];
+  return [width * (first ? SAMPLE_BYTES[load.samples] * load.channels : cells), rectangle.width * (last ? SAMPLE_BYTES[store.samples] * load.channels : cells)];
+}
+
+/** @param ranges where the least and the largest value of each unit go instead of samples into the result @param scaled patterns of factors and summands that replace the job's */
+export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Floats'>, scaled?: Scaled): LineRecords {
+  const { job, first, last } = line;
+  const cells = cellsOf(job.load);
+  return {
+    grid: storeGrid(tables, line),
+    load: storeLoad(tables, line, first ? job.load : rawLoad(job.load)),
+    store: last ? storeStore(tables, line, ranges, scaled) : storeRawStore(tables, line),
+    cells,
+    loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels : 0),
+    stored: last ? job.load.channels : cells,
+  };
+}
+
+/** Patterns of factors and summands, which may be written anew before each run. */
+export interface Scaled {
+  readonly scales: Address<'Floats'>;
+  readonly offsets: Address<'Floats'>;
+}
+
+export function allocatePatterns(tables: Tables): Scaled {
+  return { scales: tables.store(new Float32Array(PATTERN)), offsets: tables.store(new Float32Array(PATTERN)) };
+}
+
+/** A value for each channel as a pattern. */
+export function patternOf(channels: number, value: (channel: number) => number): Float32Array {
+  return Float32Array.from({ length: PATTERN }, (_, i) => value(i % channels));
+}
+
+/** The channels that are filtered and no alpha. */
+export function changedBy({ chosen, channels }: Load): (channel: number) => boolean {
+  return (channel) => chosen.includes(channel) && !(channels % 2 === 0 && channel === channels - 1);
+}
+
+function storeGrid(tables: Tables, { pass: { geometry: g }, rectangle: { x, y, width, height } }: LinePass): Address<'LineGrid'> {
+  const address: Address<'LineGrid'> = tables.allocate(LINEGRID_BYTES);
+  const [rows, columns] = [wanted(g, 1, y, height), wanted(g, 2, x, width)];
+  const run = longestRun(columns);
+  const fields = {
+    ...{ outH: height, outW: width, denseW: (width - 1) * g.stride[2] + 1, strideH: g.stride[1], strideW: g.stride[2] },
+    ...{ KH: g.kernel[1], KW: g.kernel[2], dilationH: g.dilation[1], dilationW: g.dilation[2] },
+    ...{ tableH: tables.store(rows), tableW: tables.store(columns), runFrom: run.from, runTo: run.to, runSource: run.source },
+  };
+  writeLineGrid(tables.machine.views, address, fields);
+  return address;
+}
+
+/** The part of an axis' border table that windows of outputs `from` … `from + count − 1` see. */
+export function wanted(g: ConvGeometry, axis: 1 | 2, from: number, count: number): Int32Array {
+  const reach = (g.kernel[axis] - 1) * g.dilation[axis];
+  return borderTable(g, axis).subarray(from * g.stride[axis], (from + count - 1) * g.stride[axis] + reach + 1);
+}
+
+function storeLoad(tables: Tables, line: LinePass, { samples, channels, white, take, chosen, light }: Load): Address<'LineLoad'> {
+  const address: Address<'LineLoad'> = tables.allocate(LINELOAD_BYTES);
+  const border = tables.store(Float32Array.from({ length: 4 }, (_, c) => line.pass.border[c] ?? 0));
+  const all = take === 'chosen' && chosen.length === channels;
+  const fields = {
+    ...{ sampleBytes: SAMPLE_BYTES[samples], channels, cells: take === 'luminance' ? 1 : chosen.length, white, light, border },
+    take: take === 'luminance' ? TAKE_LUMINANCE : take === 'premultiplied' ? TAKE_PREMULTIPLIED : all ? TAKE_ALL : TAKE_CHOSEN,
+    order: orderOf(tables, chosen, 4),
+    lightOfBytes: light && samples === 'uint8' ? tables.store(lightOfBytes()) : NOWHERE,
+    rowBytes: line.pass.geometry.input[2] * channels * SAMPLE_BYTES[samples],
+  };
+  writeLineLoad(tables.machine.views, address, fields);
+  return address;
+}
+
+/** All samples as they are, or as light. */
+function allOf(load: Load, light: boolean): Load {
+  return { ...load, take: 'chosen', chosen: Array.from({ length: load.channels }, (_, c) => c), light };
+}
+
+/** Cells of a pass before as they are. */
+function rawLoad(load: Load): Load {
+  return allOf({ ...load, samples: 'float32', channels: cellsOf(load) }, false);
+}
+
+/** Places of floats in a vector; −1 gives zero. @returns bytes [16] */
+function orderOf(tables: Tables, places: readonly number[], count: number): Address<'Bytes'> {
+  const bytes = new Uint8Array(16).fill(0xff);
+  for (let i = 0; i < count; i++) {
+    if (places[i] !== undefined && places[i] >= 0) for (let byte = 0; byte < 4; byte++) bytes[4 * i + byte] = 4 * places[i] + byte;
+  }
+  return tables.store(new Int32Array(bytes.buffer)) as Address<never>;
+}
+
+/** The light of each byte, and each byte. */
+function lightOfBytes(): Float32Array {
+  return Float32Array.from({ length: 512 }, (_, i) => (i < 256 ? srgbToLinear(i / 255) * 255 : i - 256));
+}
+
+function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>, scaled: Scaled | undefined): Address<'LineStore'> {
+  const { load, store } = line.job;
+  const { channels, take, chosen } = load;
+  const { kept, part, unit } = store;
+  const changed = changedBy(load);
+  const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
+  const { x, y, width, height } = line.rectangle;
+  const [rows, columns] = kept ? [kept.rows.subarray(y, y + height), kept.columns.subarray(x, x + width)] : [new Int32Array(height), new Int32Array(width)];
+  const inputRow = rowBytesOf({ ...line, first: true, pass: line.job.passes[0] })[0];
+  const original = (loaded: Load) => storeLoad(tables, { ...line, pass: line.job.passes[0] }, loaded);
+  const patterns = scaled ?? {
+    scales: tables.store(patternOf(channels, () => unit)),
+    offsets: tables.store(patternOf(channels, (c) => (changed(c) ? store.offset : 0))),
+  };
+  const fields = {
+    ...{ sampleBytes: SAMPLE_BYTES[store.samples], channels, rowBytes: rowBytesOf(line)[1], cells: cellsOf(load) },
+    take: take === 'luminance' ? TAKE_LUMINANCE : take === 'premultiplied' ? TAKE_PREMULTIPLIED : kept ? TAKE_CHOSEN : TAKE_ALL,
+    order: orderOf(tables, Array.from({ length: channels }, (_, c) => chosen.indexOf(c)), channels),
+    filtered: tables.store(Int32Array.from(patternOf(channels, (c) => (changed(c) ? -1 : 0)))),
+    original: original(allOf(load, load.light && take === 'luminance')),
+    ...{ originalRows: tables.store(rows), originalColumns: tables.store(columns), beyond: tables.store(new Float32Array(4).fill(kept?.value ?? 0)) },
+    straight: columns.every((column, i) => column >= 0 && column === columns[0] + i),
+    plain: isPlain(line, rows),
+    ...{ alphaScale: store.alphaScale, bias: store.bias, light: load.light, absolute: store.absolute },
+    ...{ ...patterns, same: unit === 1 && store.offset === 0 && !scaled, clamped: store.clamped, ranges },
+    ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
+    ...{ maskBytes: part?.mask ? SAMPLE_BYTES[part.mask.samples] : 0, maskWhite: part?.mask?.white ?? 1 },
+    maskRowBytes: part?.mask ? (SAMPLE_BYTES[part.mask.samples] * inputRow) / (channels * SAMPLE_BYTES[load.samples]) : 0,
+    ...{ blended: original(allOf(load, false)), top: y, left: x, unit },
+  };
+  writeLineStore(tables.machine.views, address, fields);
+  return address;
+}
+
+/** True if sums become bytes by whole vectors, see LineStore. */
+function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows: Int32Array): boolean {
+  const { kept } = store;
+  if (load.samples !== 'uint8' || store.samples !== 'uint8' || load.take !== 'chosen' || load.light || rectangle.width < LEAST_PLAIN) return false;
+  if (store.absolute || store.normalized || store.offset !== 0 || store.part || !isSmall(passes, load.white)) return false;
+  if (!kept) return true;
+  const { chosen, channels } = load;
+  const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
+  return keepsAlpha && keptRows.every((row) => row >= 0) && kept.columns.every((column, i) => column >= 0 && column === kept.columns[0] + i);
+}
+
+/** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
+function isSmall(passes: readonly PicturePass[], white: number): boolean {
+  const largest = passes.reduce((cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias), white);
+  return largest < 2 ** 21;
+}
+
+/** Σ |w| of a window, at most. */
+function weightOf(sum: PictureSum, { kernel }: ConvGeometry): number {
+  const absolute = (values: Float32Array) => values.reduce((all, value) => all + Math.abs(value), 0);
+  if (sum.kind === 'window' || sum.kind === 'fft') return absolute(sum.window);
+  if (sum.kind === 'separable') return absolute(sum.row) * absolute(sum.column);
+  return sum.kind === 'sums' ? kernel[1] * kernel[2] * Math.abs(sum.weight) : Number.POSITIVE_INFINITY;
+}
+
+/** Sums as they are: the cells of the next pass. */
+function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
+  const cells = cellsOf(line.job.load);
+  const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
+  const fields = {
+    ...{ sampleBytes: 4, channels: cells, rowBytes: rowBytesOf(line)[1], take: TAKE_ALL, cells, order: NOWHERE, filtered: NOWHERE },
+    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, straight: false, plain: false },
+    ...{ alphaScale: 1, bias: 0, light: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
+    ...{ ranges: NOWHERE, rowShares: NOWHERE, columnShares: NOWHERE, maskBytes: 0, maskWhite: 1, maskRowBytes: 0 },
+    ...{ blended: NOWHERE, top: 0, left: 0, unit: 1 },
+  };
+  writeLineStore(tables.machine.views, address, fields);
+  return address;
+}

@@ -1,0 +1,175 @@
+import { OUTSIDE } from '../../../border.js';
+import type { Load, PictureJob, PicturePart, Store } from '../../../job.js';
+import { type Address, NOWHERE } from '../address.js';
+import type { Machine } from '../machine.js';
+import type { Tables } from '../tables.js';
+import { allocatePatterns, changedBy, type LinePass, patternOf, rowBytesOf, type Scaled, wanted } from './line-records.js';
+import type { PictureProgram } from './picture-program.js';
+import { pictureProgram } from './picture-programs.js';
+
+/** One of a picture's passes: which rows its rows depend on, and its programs. */
+export interface Stage {
+  /** rows of what it gives */
+  readonly height: number;
+  /** rows of its input from one output row to the next; whole or not */
+  readonly stride: number;
+  /** output row i sees `reach` rows behind row i · stride as well */
+  readonly reach: number;
+  /** the input rows under output rows `from` … `to` − 1 */
+  rowsUnder(rows: Rows): Rows;
+  /** of its input and of its output */
+  readonly rowBytes: readonly [input: number, output: number];
+}
+
+/** Everything about a picture's job that does not depend on its samples. */
+export interface PictureStages {
+  readonly load: Pick<Load, 'samples' | 'channels' | 'opaque'>;
+  readonly store: Pick<Store, 'samples' | 'part' | 'normalized'>;
+  /** of the picture, in pixels */
+  readonly width: number;
+  readonly pixels: number;
+  /** windows reach the other end of the picture: one band for all */
+  readonly wraps: boolean;
+  readonly stages: readonly Stage[];
+  /** the rows of the picture that each row of the result needs besides those under its windows, or undefined */
+  readonly kept: Int32Array | undefined;
+  /** what of the picture is filtered */
+  readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
+  /** The programs of all stages on the machine that threads share, or on the caller's own; made when they are first needed. */
+  on(machine: Machine): PicturePrograms;
+}
+
+/** The programs of a picture's stages on one machine. */
+export interface PicturePrograms {
+  readonly programs: readonly PictureProgram[];
+  /** for results from black to white: the same, but that the last measures values, and what to do before these run */
+  readonly measured: { readonly programs: readonly PictureProgram[]; settle(): void; begin(): void } | undefined;
+}
+
+/** @param shared,own tables in the memory that threads share, and in the caller's own */
+export function pictureStages(job: PictureJob, shared: Tables, own: Tables): PictureStages {
+  const { passes, store } = job;
+  const [, outH, outW] = passes[passes.length - 1].geometry.output;
+  const rectangle = store.part ?? { x: 0, y: 0, width: outW, height: outH };
+  const lines = passes.map((pass, i): LinePass => {
+    const [first, last] = [i === 0, i === passes.length - 1];
+    const [, height, width] = pass.geometry.output;
+    return { job, pass, first, last, rectangle: last ? rectangle : { x: 0, y: 0, width, height } };
+  });
+  const stages = lines.map((line): Stage => {
+    const { y, height } = line.rectangle;
+    const { geometry } = line.pass;
+    const reach = (geometry.kernel[1] - 1) * geometry.dilation[1];
+    const stride = geometry.stride[1];
+    const table = wanted(geometry, 1, y, height);
+    return { height, stride, reach, rowBytes: rowBytesOf(line), rowsUnder: (rows) => rowsUnder(table, stride, reach, rows) };
+  });
+  const kept = store.part ? Int32Array.from({ length: rectangle.height }, (_, row) => rectangle.y + row) : store.kept?.rows;
+  const made = new Map<Machine, PicturePrograms>();
+  const { machine } = shared;
+  const [, inH, inW] = passes[0].geometry.input;
+  const wraps = passes.some(({ geometry }) => geometry.paddingMode === 'wrap');
+  return {
+    ...{ load: job.load, store, width: inW, pixels: inH * inW, wraps, stages, kept, rectangle },
+    on(where) {
+      const known = made.get(where);
+      if (known) return known;
+      const programs = programsOf(lines, where === machine ? shared : own);
+      made.set(where, programs);
+      return programs;
+    },
+  };
+}
+
+function programsOf(lines: readonly LinePass[], tables: Tables): PicturePrograms {
+  const last = lines[lines.length - 1];
+  const before = lines.slice(0, -1).map((line) => pictureProgram(line, tables));
+  if (!last.job.store.normalized) return { programs: [...before, pictureProgram(last, tables)], measured: undefined };
+  const patterns = allocatePatterns(tables);
+  const final = pictureProgram(last, tables, NOWHERE, patterns);
+  const units = final.across * Math.ceil(last.rectangle.height / final.rows);
+  const ranges: Address<'Floats'> = tables.allocate(8 * units);
+  const { machine } = tables;
+  const begin = () => machine.floats(ranges, 2 * units).forEach((_, i, all) => (all[i] = i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
+  const settle = () => putPatterns(machine, patterns, last.job, rangeOf(machine.floats(ranges, 2 * units)));
+  return {
+    programs: [...before, final],
+    measured: { programs: [...before, pictureProgram(last, tables, ranges)], settle, begin },
+  };
+}
+
+function rangeOf(ranges: Float32Array): readonly [least: number, largest: number] {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < ranges.length; i += 2) {
+    least = Math.min(least, ranges[i]);
+    largest = Math.max(largest, ranges[i + 1]);
+  }
+  return [least, largest];
+}
+
+/** From the least value to the largest becomes from black to white; all are black if they are equal. */
+function putPatterns(machine: Machine, { scales, offsets }: Scaled, { load, store }: PictureJob, [least, largest]: readonly [number, number]): void {
+  const scale = largest > least ? load.white / (largest - least) : 0;
+  const changed = changedBy(load);
+  machine.put(
+    patternOf(load.channels, (c) => store.unit * (changed(c) ? scale : 1)),
+    scales,
+  );
+  machine.put(
+    patternOf(load.channels, (c) => (changed(c) && scale > 0 ? -store.unit * scale * least : 0)),
+    offsets,
+  );
+}
+
+/** Rows of a picture that pass through memory at a time. */
+export interface Band {
+  /** rows of the result */
+  readonly top: number;
+  readonly bottom: number;
+  /** rows of the picture */
+  readonly source: Rows;
+  /** what each stage gives, in whole units of its program */
+  readonly outputs: readonly Rows[];
+}
+
+export type Rows = readonly [from: number, to: number];
+
+/** A picture in bands of `rows` rows. */
+export function bandsOf(stages: PictureStages, programs: readonly PictureProgram[], rows: number): readonly Band[] {
+  const { height } = stages.rectangle;
+  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => bandOf(stages, programs, i * rows, Math.min(height, (i + 1) * rows)));
+}
+
+/** Some rows of the result, with the rows that their windows reach. */
+export function bandOf({ stages, kept }: PictureStages, programs: readonly PictureProgram[], top: number, bottom: number): Band {
+  const last = stages.length - 1;
+  const outputs: Rows[] = [];
+  outputs[last] = [top, bottom];
+  for (let i = last; i > 0; i--) {
+    const [from, to] = stages[i].rowsUnder(outputs[i]);
+    const unit = programs[i - 1].rows;
+    outputs[i - 1] = [Math.floor(from / unit) * unit, Math.min(stages[i - 1].height, Math.ceil(to / unit) * unit)];
+  }
+  return { top, bottom, outputs, source: withKept(stages[0].rowsUnder(outputs[0]), kept?.subarray(top, bottom)) };
+}
+
+/** @param table the input row of each padded row */
+function rowsUnder(table: Int32Array, stride: number, reach: number, [from, to]: Rows): Rows {
+  let [first, end] = [Number.POSITIVE_INFINITY, 0];
+  for (let padded = from * stride; padded <= (to - 1) * stride + reach; padded++) {
+    if (table[padded] === OUTSIDE) continue;
+    first = Math.min(first, table[padded]);
+    end = Math.max(end, table[padded] + 1);
+  }
+  return first < end ? [first, end] : [0, 0];
+}
+
+function withKept([from, to]: Rows, kept: Int32Array | undefined): Rows {
+  let [first, end] = from < to ? [from, to] : [Number.POSITIVE_INFINITY, 0];
+  for (const row of kept ?? []) {
+    if (row === OUTSIDE) continue;
+    first = Math.min(first, row);
+    end = Math.max(end, row + 1);
+  }
+  return first < end ? [first, end] : [0, 0];
+}
