@@ -181,16 +181,67 @@ test('8 bits on wasm are within one level of the definition, hardly a sample off
   expect(off / count).toBeLessThan(0.01);
 });
 
+test('random options, all at once: wasm gives what the definition does, the same bits on any threads', async () => {
+  const random = new Random(11);
+  const size = (most: number) => 1 + Math.floor(random.uniform() ** 2 * most);
+  const pick = <T>(values: readonly T[]) => values[random.integer(values.length)];
+  for (let i = 0; i < 150; i++) {
+    const channels = 1 + (i % 4);
+    const [of, hidden] = [pick([Uint8ClampedArray, Uint16Array, Float32Array] as const), pick([0, 0.5, 1])];
+    // some of these are of several tiles and bands
+    const large = i % 30 === 0 ? 8 : 1;
+    const image = noise(size(120 * large), size(120 * large), channels, i, of);
+    const white = of === Float32Array ? 1 : of === Uint16Array ? 65535 : 255;
+    if (channels % 2 === 0) {
+      for (let at = channels - 1; at < image.data.length; at += channels) if (!random.chance(hidden * 0.99)) image.data[at] = white;
+    }
+    const options: ResizeOptions = { width: size(180), height: size(180), method: pick(RESIZE_METHODS), output: pick(['clamp', 'float', '16bit'] as const) };
+    options.linear = random.chance(0.4);
+    if (channels % 2 === 0 && random.chance(0.4)) options.alpha = 'filter';
+    const [exact, result] = [await resize(image, { ...options, backend: reference }), await resize(image, { ...options, backend: wasm })];
+    expect(await resize(image, { ...options, backend: shared })).toEqual(result);
+    const full = result.data instanceof Float32Array ? 1 : result.data instanceof Uint16Array ? 65535 : 255;
+    result.data.forEach((value, at) => {
+      // what colors there are where next to nothing is opaque depends on the last bits
+      if (channels % 2 === 0 && Math.abs(exact.data[at - (at % channels) + channels - 1]) < 0.02 * full) return;
+      const off = Math.abs(value - exact.data[at]);
+      if (off > (full === 1 ? 1e-5 : full === 255 ? 1 : 2)) expect({ i, options, value, at }).toEqual({ i, options, value: exact.data[at], at });
+    });
+  }
+});
+
 test('a picture of many bands is the same on any threads', async () => {
-  const image = noise(1300, 1100, 3, 1, Uint8ClampedArray);
-  for (const [width, height] of [
-    [650, 550],
-    [1301, 37],
-    [90, 2200],
-  ]) {
-    const one = await resize(image, { width, height, backend: wasm });
-    expect(worst((await resize(image, { width, height, backend: shared })).data, one.data)).toBe(0);
-    expect(worst((await resize(image, { width, height, backend: reference })).data, one.data)).toBeLessThanOrEqual(1);
+  for (const of of [Uint8ClampedArray, Uint16Array]) {
+    const image = noise(1300, 1100, 3, 1, of);
+    for (const [width, height] of [
+      [650, 550],
+      [1301, 37],
+      [90, 2200],
+    ]) {
+      const one = await resize(image, { width, height, backend: wasm });
+      expect(worst((await resize(image, { width, height, backend: shared })).data, one.data)).toBe(0);
+      expect(worst((await resize(image, { width, height, backend: reference })).data, one.data)).toBeLessThanOrEqual(1);
+    }
+  }
+});
+
+test("output 'float' is from 0 to 1 and keeps what is beyond, '16bit' is scaled", async () => {
+  const step = createImage(8, 1, 1, Uint8ClampedArray.of(0, 0, 0, 0, 255, 255, 255, 255));
+  for (const backend of [reference, wasm]) {
+    const options = { width: 16, height: 1, backend } as const;
+    const [bytes, words, floats] = [
+      await resize(step, options),
+      await resize(step, { ...options, output: '16bit' }),
+      await resize(step, { ...options, output: 'float' }),
+    ];
+    expect(floats.data).toBeInstanceOf(Float32Array);
+    expect(Math.min(...floats.data)).toBeLessThan(-0.02);
+    expect(Math.max(...floats.data)).toBeGreaterThan(1.02);
+    floats.data.forEach((value, i) => {
+      const limited = Math.min(1, Math.max(0, value));
+      expect(Math.abs(words.data[i] - 65535 * limited)).toBeLessThan(0.6);
+      expect(Math.abs(bytes.data[i] - 255 * limited)).toBeLessThan(0.6);
+    });
   }
 });
 

@@ -29,7 +29,7 @@ export const RESIZE_OPTIONS = {
     help: 'what transparency does (default: premultiply, colors count as they are opaque)',
     placeholder: 'how',
   }),
-  /** How values become samples, see {@link Output}: `'clamp'`, `'float'` or `'16bit'`. Default `'clamp'`. */
+  /** How values become samples: `'clamp'`, `'float'` or `'16bit'`, see {@link Output}. Default `'clamp'`. */
   output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values become samples', placeholder: 'how' }),
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
