@@ -93,8 +93,8 @@ function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candidate, job
  */
 export function planMagnitude(kernels: readonly Tensor[], scale: number, step: Omit<PictureStep, 'kernel'>, around: Pick<PictureJob, 'load' | 'store'>, backend: Backend): PicturePlan | undefined {
   const { geometry } = step;
-  const [a, b] = kernels.map(({ data }) => wholeWeights(data, 0, geometry));
-  const possible = backend.abilities.pictures.includes('magnitude') && isWhole(step, around);
+  const [a, b] = kernels.map(({ data }) => wholeWeights(data, 0, geometry, 255));
+  const possible = backend.abilities.pictures.includes('magnitude') && isInPlace(step, around);
   if (!possible || kernels.length !== 2 || a?.scale !== 1 || b?.scale !== 1 || scale * 2 ** 16 >= HIGHEST_SUM) return undefined;
   const sum: PictureSum = { kind: 'magnitude', windows: [a.window, b.window], scale };
   const taps = a.window.reduce((count, weight, i) => count + Number(weight !== 0 || b.window[i] !== 0), 0);
@@ -138,18 +138,30 @@ function whyNotFromSamples({ steps, load, store }: PictureWay, backend: Backend)
   return Number.isFinite(store.alphaScale) && load.chosen.length > 0 ? undefined : { name: 'notFinite' };
 }
 
-/** True if sums may be of whole numbers: one pass from 8 bits to 8 bits, see {@link PictureJob}. */
+/** True if sums may be of whole numbers: one pass of a stride of 1 over samples as they are, all of a pixel or all but alpha, see {@link PictureJob}. */
 function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output, stride } = geometry;
-  const sameSize = input.every((size, axis) => size === output[axis]) && stride.every((each) => each === 1);
-  if (!sameSize || input[2] * load.channels < LEAST_ROW) return false;
   const { samples, take, light, chosen, channels } = load;
-  if (samples !== 'uint8' || take !== 'chosen' || light || store.samples !== 'uint8' || store.part) return false;
-  if (store.absolute || store.normalized || store.offset !== 0) return false;
-  if (chosen.length === channels) return true;
+  if (samples === 'float32' || take !== 'chosen' || light || store.part || store.offset !== 0) return false;
+  if (Math.min(input[2], output[2]) * channels < LEAST_ROW || stride.some((each) => each !== 1)) return false;
+  // alpha that is filtered is neither made absolute nor normalized
+  if (chosen.length === channels) return channels % 2 === 1 || !(store.absolute || store.normalized);
   const { kept } = store;
-  const inPlace = (values: Int32Array | undefined) => values?.every((value, i) => value === i);
-  return channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1) && inPlace(kept?.rows) === true && inPlace(kept?.columns) === true;
+  const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
+  return keepsAlpha && kept !== undefined && isStraight(kept.rows) && isStraight(kept.columns);
+}
+
+function isStraight(places: Int32Array): boolean {
+  return places[0] >= 0 && places.every((place, i) => place === places[0] + i);
+}
+
+/** True if moreover bytes become bytes of a picture of the same size, and alpha stays in its place. */
+function isInPlace(step: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
+  const { input, output } = step.geometry;
+  const { kept } = store;
+  const stays = !kept || (kept.rows[0] === 0 && kept.columns[0] === 0);
+  const clamps = load.samples === 'uint8' && store.samples === 'uint8' && !store.absolute && !store.normalized;
+  return isWhole(step, { load, store }) && clamps && stays && input.every((size, axis) => size === output[axis]);
 }
 
 /** The largest that a sum of bytes can be. */
@@ -168,16 +180,22 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const { load, store, steps } = way;
   const window = writtenWeights(step);
   const taps = window.reduce((count, weight) => count + Number(weight !== 0), 0);
-  const whole = steps.length === 1 && isWhole(step, way) && largestSum(window, step) < HIGHEST_SUM && taps > 0;
+  const [single, small] = [steps.length === 1 && taps > 0, largestSum(window, step) < HIGHEST_SUM];
+  const inPlace = single && small && isInPlace(step, way);
   const cells = geometry.inChannels;
   // where alpha is copied, the programs of whole numbers sum it all the same
   const share = cells / load.channels;
   const around = aroundCost(way);
   const [, KH, KW] = geometry.kernel;
   const ways: Candidate[] = [];
-  if (whole) {
-    const integer = wholeWeights(window, bias, geometry);
-    if (integer) ways.push({ cost: PICTURE_NS.integer + PICTURE_NS.integerTap * taps, products: taps, sum: { kind: 'integer', ...integer } });
+  if (single && isWhole(step, way) && (small || load.samples === 'uint16')) {
+    const integer = wholeWeights(window, bias, geometry, load.white);
+    // |scale · sum + bias| is no multiple of |sum|
+    const possible = integer && (!store.absolute || integer.scale === 1 || bias === 0);
+    const cost = (PICTURE_NS.integer + PICTURE_NS.integerTap * taps) * (load.white === 255 ? 1 : 2) + 0.3 * around;
+    if (possible) ways.push({ cost, products: taps, sum: { kind: 'integer', ...integer } });
+  }
+  if (inPlace) {
     if (isBox(window, geometry)) ways.push({ cost: PICTURE_NS.box, products: 3, sum: { kind: 'box', weight: window[0] } });
   }
   const floats = (cost: number, products: number, sum: PictureSum) => ways.push({ cost: share * (cost + around), products: share * products, sum });
@@ -196,9 +214,9 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   if (!product) return ways;
   const [column, row] = product.map((values) => Float32Array.from(values));
   floats(PICTURE_NS.separable + PICTURE_NS.separableTap * (KH + KW), KH + KW, { kind: 'separable', row, column });
-  const mayBeFixed = whole && way.precision === 'fixed' && bias === 0 && isByte(geometry.paddingValue);
+  const mayBeFixed = inPlace && way.precision === 'fixed' && bias === 0 && isByte(geometry.paddingValue);
   const fixed = mayBeFixed ? fixedWeights(row, column) : undefined;
-  if (fixed && store.offset === 0) ways.push({ cost: share * (PICTURE_NS.fixed + PICTURE_NS.fixedTap * (KH + KW)), products: share * (KH + KW), sum: fixed });
+  if (fixed) ways.push({ cost: share * (PICTURE_NS.fixed + PICTURE_NS.fixedTap * (KH + KW)), products: share * (KH + KW), sum: fixed });
   return ways;
 }
 

@@ -8,19 +8,19 @@ const HIGHEST_BOX = 257;
 
 type IntegerSum = Extract<PictureSum, { kind: 'integer' }>;
 
-/** The weights as whole numbers and their factor, if 16 bits hold every sum. */
-export function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry): Omit<IntegerSum, 'kind'> | undefined {
+/** The weights as whole numbers and their factor, if 16 bits hold every sum of samples of 8 bits, or 32 bits those of 16. */
+export function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry, white: number): Omit<IntegerSum, 'kind'> | undefined {
   const weights = window.filter((weight) => weight !== 0);
   const unit = weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.POSITIVE_INFINITY);
   const near = (value: number) => Math.abs(value - Math.round(value)) <= 1e-6 * Math.abs(value);
   // weights that are whole themselves stay as they are: their sums need no factor
   const scale = weights.every(Number.isInteger) && Number.isInteger(bias) ? 1 : unit;
   if (scale === 1 && !Number.isInteger(bias)) return undefined;
-  if (!weights.every((weight) => near(weight / scale)) || !isByte(paddingValue)) return undefined;
+  if (!weights.every((weight) => near(weight / scale)) || !isWholeValue(paddingValue, white)) return undefined;
   const whole = Int32Array.from(window, (weight) => Math.round(weight / scale));
-  const largest = 255 * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
-  if (largest >= 2 ** 15) return undefined;
-  return { window: whole, scale, quotient: scale === 1 || bias !== 0 ? undefined : quotientOf(whole, scale) };
+  const largest = white * whole.reduce((sum, weight) => sum + Math.abs(weight), 0) + (scale === 1 ? Math.abs(bias) : 0);
+  if (largest >= (white === 255 ? 2 ** 15 : 2 ** 31)) return undefined;
+  return { window: whole, scale, quotient: scale === 1 || bias !== 0 || white !== 255 ? undefined : quotientOf(whole, scale) };
 }
 
 /** The quotient in 16 bits, with as many fraction bits as there is room for: tried with every sum that gives a byte. */
@@ -46,6 +46,11 @@ export function isBox(window: Float32Array, geometry: ConvGeometry): boolean {
 /** True if the cells of a window are neighbors. */
 export function isTogether({ dilation }: ConvGeometry): boolean {
   return dilation[1] === 1 && dilation[2] === 1;
+}
+
+/** True if the value beyond the border is a sample whose bytes are all the same: it is filled in byte by byte. */
+function isWholeValue(value: number, white: number): boolean {
+  return isByte(white === 255 ? value : value / 257);
 }
 
 export function isByte(value: number): boolean {

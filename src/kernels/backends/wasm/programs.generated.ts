@@ -105,15 +105,6 @@ export interface Programs {
    */
   bytesFixed(task: Address<'BytesFixedTask'>, scratch: number, from: number, to: number): void;
   /**
-   * Whole weights with Σ |w|·255 + |bias| < 2¹⁵: 16-bit sums. Strips `from` … `to` − 1.
-   *
-   * A vector of 16 bytes is read as 8 numbers even + 256 · odd. One sum runs over these numbers and may overflow; the other runs
-   * over the odd bytes alone and is exact. The first less 256 times the second is the sum of the even bytes, exact as well. So no
-   * byte has to be widened.
-   * @param scratch frame; bytes [gatheredRows, rowLength]
-   */
-  bytesInteger(task: Address<'BytesIntegerTask'>, scratch: number, from: number, to: number): void;
-  /**
    * scale · √(a² + b²) of the sums a and b under two windows of whole weights with Σ |w|·255 < 2¹⁵ each. Strips `from` … `to` − 1.
    * Sums run over the words of every vector and over their odd bytes, as in bytesInteger.
    * @param scratch frame; bytes [gatheredRows, rowLength]
@@ -126,6 +117,10 @@ export interface Programs {
   bytesResize(task: Address<'BytesResizeTask'>, scratch: number, from: number, to: number): void;
   /** True if the last of every 2 or 4 samples is white. @param length in samples, whole pixels @param bytes of a sample: 1, 2, or 4 for floats */
   isOpaque(x: Address<'Bytes'>, length: number, channels: number, bytes: number): 0 | 1;
+  /** 8 bits, with Σ |w|·255 + |bias| < 2¹⁵: 16-bit sums. Strips `from` … `to` − 1. @param scratch frame; lines */
+  integerBytes(task: Address<'IntegerTask'>, scratch: number, from: number, to: number): void;
+  /** 16 bits, with Σ |w|·65535 + |bias| < 2³¹: 32-bit sums. Strips `from` … `to` − 1. @param scratch frame; lines */
+  integerWords(task: Address<'IntegerTask'>, scratch: number, from: number, to: number): void;
   /**
    * The same weight everywhere, in float32. Tiles `from` … `to` − 1, left to right and down; tiles begin with a block of columns.
    * @param scratch frame; lines; floats [rowLength], cells
@@ -185,9 +180,10 @@ export interface Tasks {
   readonly winogradKernels: records.WinogradKernelsTask;
   readonly bytesBox: records.BytesBoxTask;
   readonly bytesFixed: records.BytesFixedTask;
-  readonly bytesInteger: records.BytesIntegerTask;
   readonly bytesMagnitude: records.BytesMagnitudeTask;
   readonly bytesResize: records.BytesResizeTask;
+  readonly integerBytes: records.IntegerTask;
+  readonly integerWords: records.IntegerTask;
   readonly lineBox: records.LineBoxTask;
   readonly lineFft: records.LineFftTask;
   readonly lineResize: records.LineResizeTask;
@@ -223,9 +219,10 @@ export const WRITERS: { readonly [P in keyof Tasks]: (views: Views, at: Address<
   winogradKernels: records.writeWinogradKernelsTask,
   bytesBox: records.writeBytesBoxTask,
   bytesFixed: records.writeBytesFixedTask,
-  bytesInteger: records.writeBytesIntegerTask,
   bytesMagnitude: records.writeBytesMagnitudeTask,
   bytesResize: records.writeBytesResizeTask,
+  integerBytes: records.writeIntegerTask,
+  integerWords: records.writeIntegerTask,
   lineBox: records.writeLineBoxTask,
   lineFft: records.writeLineFftTask,
   lineResize: records.writeLineResizeTask,

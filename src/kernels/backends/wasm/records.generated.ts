@@ -33,7 +33,7 @@ export const TAKE_PREMULTIPLIED = 3;
 export const TAKE_LUMINANCE = 4;
 
 /** Bytes of the largest record that a program takes. */
-export const TASK_BYTES = 96;
+export const TASK_BYTES = 108;
 
 export interface BiasGradientTask {
   /** [batch, channels, area] */
@@ -667,51 +667,6 @@ export function writeBytesFixedTask({ i32 }: Views, at: Address<'BytesFixedTask'
 }
 
 /** The cells of the correlation are all channels, filtered or not. */
-export interface BytesIntegerTask extends PictureTask {
-  /** [2, taps] in the strip and in x, in bytes: of `plus` taps of weight 1, `minus` of −1, then the others */
-  readonly offsets: Address<'Ints'>;
-  readonly taps: number;
-  readonly plus: number;
-  readonly minus: number;
-  /** of the others */
-  readonly weights: Address<'Ints'>;
-  /** a window of bytes-cross.ts: `offsets` are those of its rows then */
-  readonly cross: boolean;
-  /** the scale is 1, and `whole` is the bias */
-  readonly plain: boolean;
-  readonly whole: number;
-  /** of the quotient, see BytesTask; factor 0: there is none */
-  readonly shift: number;
-  readonly factor: number;
-  readonly bits: number;
-  /** of the sum */
-  readonly scale: number;
-  readonly bias: number;
-}
-
-export function writeBytesIntegerTask({ i32, f32 }: Views, at: Address<'BytesIntegerTask'>, fields: BytesIntegerTask): void {
-  const i = at >>> 2;
-  i32[i] = fields.correlation;
-  i32[i + 1] = fields.x;
-  i32[i + 2] = fields.out;
-  i32[i + 3] = fields.channels;
-  i32[i + 4] = fields.filtered;
-  i32[i + 5] = fields.offsets;
-  i32[i + 6] = fields.taps;
-  i32[i + 7] = fields.plus;
-  i32[i + 8] = fields.minus;
-  i32[i + 9] = fields.weights;
-  i32[i + 10] = Number(fields.cross);
-  i32[i + 11] = Number(fields.plain);
-  i32[i + 12] = fields.whole;
-  i32[i + 13] = fields.shift;
-  i32[i + 14] = fields.factor;
-  i32[i + 15] = fields.bits;
-  f32[i + 16] = fields.scale;
-  f32[i + 17] = fields.bias;
-}
-
-/** The cells of the correlation are all channels, filtered or not. */
 export interface BytesMagnitudeTask extends PictureTask {
   /** [2, taps] in the strip and in x, in bytes */
   readonly offsets: Address<'Ints'>;
@@ -802,31 +757,39 @@ export interface LineTask {
   readonly storeAt: number;
 }
 
-/** Rows and columns of a tile that is summed by columns first. */
-export interface LineTurnedTask extends LineTask {
-  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
-  readonly tilePixels: number;
-  readonly bandRows: number;
-  readonly rowLength: number;
-  /** bytes from scratch to floats of cells; floats [rowLength, SUMMED_ROWS], sums of columns; floats [SUMMED_ROWS, rowLength], sums of rows */
-  readonly cellsAt: number;
-  readonly lineAt: number;
-  readonly sumsAt: number;
-}
-
-/** Its bands are whole blocks of KH padded rows, so of KH / gcd(KH, strideH) rows of the result, or of all. */
-export interface LineBoxTask extends LineTurnedTask {
-  readonly weight: number;
+/** Sums of whole numbers: the cells are all samples of a pixel, filtered or not. */
+export interface IntegerTask extends LineTask {
+  /** of the bytes of rows: [H, bytes of a row], whose taps lie whole pixels apart */
+  readonly correlation: Address<'Correlation'>;
+  /** [2, taps] in the strip and in x, in bytes: of `plus` taps of weight 1, `minus` of −1, then the others */
+  readonly offsets: Address<'Ints'>;
+  readonly taps: number;
+  readonly plus: number;
+  readonly minus: number;
+  /** of the others */
+  readonly weights: Address<'Ints'>;
+  /** a window of bytes-cross.ts: `offsets` are those of its rows then */
+  readonly cross: boolean;
+  /** samples that are not filtered are those of the original */
+  readonly keeps: boolean;
+  /** the scale is 1, and `whole` is the bias */
+  readonly plain: boolean;
+  readonly whole: number;
+  /** of the quotient, see PictureSum; factor 0: there is none */
+  readonly shift: number;
+  readonly factor: number;
+  readonly bits: number;
+  /** of the sum */
+  readonly scale: number;
   readonly bias: number;
-  /** bytes from scratch to floats [KH, rowLength], sums to the end of a block; floats [rowLength], sums from the start of one */
-  readonly suffixesAt: number;
-  readonly prefixAt: number;
-  /** bytes from scratch to vectors of sums of rows; and of sums to the end of a block of columns */
-  readonly turnedAt: number;
-  readonly alongAt: number;
+  readonly absolute: boolean;
+  /** the values go to the result by way of a line of floats */
+  readonly floats: boolean;
+  /** bytes from scratch to the cells of a strip */
+  readonly stripAt: number;
 }
 
-export function writeLineBoxTask({ i32, f32 }: Views, at: Address<'LineBoxTask'>, fields: LineBoxTask): void {
+export function writeIntegerTask({ i32, f32 }: Views, at: Address<'IntegerTask'>, fields: IntegerTask): void {
   const i = at >>> 2;
   i32[i] = fields.x;
   i32[i + 1] = fields.out;
@@ -837,18 +800,24 @@ export function writeLineBoxTask({ i32, f32 }: Views, at: Address<'LineBoxTask'>
   i32[i + 6] = fields.store;
   i32[i + 7] = fields.loadAt;
   i32[i + 8] = fields.storeAt;
-  i32[i + 9] = fields.tilePixels;
-  i32[i + 10] = fields.bandRows;
-  i32[i + 11] = fields.rowLength;
-  i32[i + 12] = fields.cellsAt;
-  i32[i + 13] = fields.lineAt;
-  i32[i + 14] = fields.sumsAt;
-  f32[i + 15] = fields.weight;
-  f32[i + 16] = fields.bias;
-  i32[i + 17] = fields.suffixesAt;
-  i32[i + 18] = fields.prefixAt;
-  i32[i + 19] = fields.turnedAt;
-  i32[i + 20] = fields.alongAt;
+  i32[i + 9] = fields.correlation;
+  i32[i + 10] = fields.offsets;
+  i32[i + 11] = fields.taps;
+  i32[i + 12] = fields.plus;
+  i32[i + 13] = fields.minus;
+  i32[i + 14] = fields.weights;
+  i32[i + 15] = Number(fields.cross);
+  i32[i + 16] = Number(fields.keeps);
+  i32[i + 17] = Number(fields.plain);
+  i32[i + 18] = fields.whole;
+  i32[i + 19] = fields.shift;
+  i32[i + 20] = fields.factor;
+  i32[i + 21] = fields.bits;
+  f32[i + 22] = fields.scale;
+  f32[i + 23] = fields.bias;
+  i32[i + 24] = Number(fields.absolute);
+  i32[i + 25] = Number(fields.floats);
+  i32[i + 26] = fields.stripAt;
 }
 
 /** Which cells a window sees, and where. */
@@ -1023,6 +992,55 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   i32[i + 28] = fields.top;
   i32[i + 29] = fields.left;
   f32[i + 30] = fields.unit;
+}
+
+/** Rows and columns of a tile that is summed by columns first. */
+export interface LineTurnedTask extends LineTask {
+  /** of a tile: pixels and rows of the result; cells of a row that is loaded */
+  readonly tilePixels: number;
+  readonly bandRows: number;
+  readonly rowLength: number;
+  /** bytes from scratch to floats of cells; floats [rowLength, SUMMED_ROWS], sums of columns; floats [SUMMED_ROWS, rowLength], sums of rows */
+  readonly cellsAt: number;
+  readonly lineAt: number;
+  readonly sumsAt: number;
+}
+
+/** Its bands are whole blocks of KH padded rows, so of KH / gcd(KH, strideH) rows of the result, or of all. */
+export interface LineBoxTask extends LineTurnedTask {
+  readonly weight: number;
+  readonly bias: number;
+  /** bytes from scratch to floats [KH, rowLength], sums to the end of a block; floats [rowLength], sums from the start of one */
+  readonly suffixesAt: number;
+  readonly prefixAt: number;
+  /** bytes from scratch to vectors of sums of rows; and of sums to the end of a block of columns */
+  readonly turnedAt: number;
+  readonly alongAt: number;
+}
+
+export function writeLineBoxTask({ i32, f32 }: Views, at: Address<'LineBoxTask'>, fields: LineBoxTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.cellsAt;
+  i32[i + 13] = fields.lineAt;
+  i32[i + 14] = fields.sumsAt;
+  f32[i + 15] = fields.weight;
+  f32[i + 16] = fields.bias;
+  i32[i + 17] = fields.suffixesAt;
+  i32[i + 18] = fields.prefixAt;
+  i32[i + 19] = fields.turnedAt;
+  i32[i + 20] = fields.alongAt;
 }
 
 export interface LineFftTask extends LineTask {

@@ -1,6 +1,8 @@
 import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
-import type { LinePass } from './line-records.js';
+import type { Tables } from '../tables.js';
+import { lineBytes, lineFields } from './line-programs.js';
+import type { LinePass, LineRecords } from './line-records.js';
 import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
 
 // Programs that sum whole numbers: bytes where they lie, times whole weights, or running sums of a box.
@@ -12,39 +14,57 @@ const BOX_TAPS = 12;
 /** About the cost of a root, in taps. */
 const ROOT_TAPS = 8;
 
-export function integerProgram(kernel: SumOf<'integer'>, line: LinePass, stored: StoredCorrelation): PictureProgram<'bytesInteger'> {
+export function integerProgram(
+  kernel: SumOf<'integer'>,
+  line: LinePass,
+  records: LineRecords,
+  stored: StoredCorrelation,
+  tables: Tables,
+): PictureProgram<'integerBytes' | 'integerWords'> {
   const { window, scale, quotient } = kernel;
+  const { load, store } = line.job;
   const { bias } = line.pass;
   const cross = crossOf(kernel, line);
   // of a cross, the rows
   const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   const plain = scale === 1;
-  const record = {
-    ...pictureFields(line, stored),
-    ...{ offsets: NOWHERE, taps: taps.length, plus, minus, weights: NOWHERE, cross: cross !== undefined, plain, whole: plain ? bias : 0 },
+  const fields = {
+    ...{ correlation: stored.address, offsets: tables.store(offsetsOf(taps, stored)), taps: taps.length, plus, minus },
+    weights: tables.store(cross ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])),
+    ...{ cross: cross !== undefined, keeps: store.kept !== undefined, plain, whole: plain ? bias : 0 },
     ...{ shift: quotient?.shift ?? 0, factor: quotient?.factor ?? 0, bits: quotient?.bits ?? 0, scale, bias },
+    ...{ absolute: store.absolute, floats: store.samples !== load.samples, stripAt: 0 },
   };
+  const record = { ...lineFields(records), ...fields };
   return {
-    name: 'bytesInteger',
-    lists: [offsetsOf(taps, stored), cross ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])],
-    scratch: [stored.stripBytes / 4],
+    name: load.samples === 'uint8' ? 'integerBytes' : 'integerWords',
+    lists: [],
+    scratch: [...lineBytes(records, line.rectangle.width), stored.stripBytes / 4],
     across: 1,
     rows: stored.layout.stripRows,
     taps: taps.length,
     record,
-    place: ({ lists }) => {
-      [record.offsets, record.weights] = lists;
+    place: ({ parts }) => {
+      [record.loadAt, record.storeAt, record.stripAt] = parts;
+    },
+    normalize(scaled, offset) {
+      record.plain = false;
+      record.factor = 0;
+      // the bias of whole sums is in them already
+      [record.scale, record.bias] = [scale * scaled, plain ? offset : bias * scaled + offset];
     },
   };
 }
 
 /** The weights of center and sides for four channels, where the window and its picture are as assembly/picture/bytes-cross.ts has them. */
-function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }, job: { load } }: LinePass): Int32Array | undefined {
+function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }, job: { load, store } }: LinePass): Int32Array | undefined {
   const { kernel, dilation, before } = geometry;
   const keepsAlpha = load.chosen.length < load.channels;
+  const { kept, samples, absolute, normalized } = store;
+  if (load.samples !== 'uint8' || samples !== 'uint8' || absolute || normalized) return undefined;
   // alpha is that of the window's center
-  if (keepsAlpha && (before[1] !== 1 || before[2] !== 1)) return undefined;
+  if (kept && (kept.rows[0] !== dilation[1] - before[1] || kept.columns[0] !== 1 - before[2])) return undefined;
   if (load.channels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;
   const [, side, , , center] = window;
   if (![0, side, 0, side, center, side, 0, side, 0].every((weight, tap) => weight === window[tap])) return undefined;

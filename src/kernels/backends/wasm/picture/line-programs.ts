@@ -23,12 +23,12 @@ const BOX_ROWS = 64;
 const SLACK = 64;
 
 /** The fields that the records of all programs of lines begin with. */
-function lineFields({ grid, load, store }: LineRecords): Omit<LineTask, 'loadAt' | 'storeAt'> & { loadAt: number; storeAt: number } {
+export function lineFields({ grid, load, store }: LineRecords): Omit<LineTask, 'loadAt' | 'storeAt'> & { loadAt: number; storeAt: number } {
   return { x: NOWHERE, out: NOWHERE, original: NOWHERE, mask: NOWHERE, grid, load, store, loadAt: 0, storeAt: 0 };
 }
 
 /** Bytes of the two lines of samples. @param pixels of a row of a tile that is loaded */
-function lineBytes({ loaded, stored }: LineRecords, pixels: number): readonly [loaded: number, stored: number] {
+export function lineBytes({ loaded, stored }: LineRecords, pixels: number): readonly [loaded: number, stored: number] {
   return [4 * (pixels * loaded + SLACK), 4 * (pixels * stored + SLACK)];
 }
 

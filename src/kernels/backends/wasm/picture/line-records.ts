@@ -41,6 +41,8 @@ export interface LineRecords {
   readonly grid: Address<'LineGrid'>;
   readonly load: Address<'LineLoad'>;
   readonly store: Address<'LineStore'>;
+  /** the factors and summands of the last pass */
+  readonly patterns: Patterns | undefined;
   /** floats of a pixel, and samples of a pixel where it is loaded and where it is stored */
   readonly cells: number;
   readonly loaded: number;
@@ -60,37 +62,40 @@ export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): rea
   return [width * (first ? SAMPLE_BYTES[load.samples] * load.channels : cells), rectangle.width * (last ? SAMPLE_BYTES[store.samples] * load.channels : cells)];
 }
 
-/** @param ranges where the least and the largest value of each unit go instead of samples into the result @param scaled patterns of factors and summands that replace the job's */
-export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Floats'>, scaled?: Scaled): LineRecords {
+/** @param ranges where the least and the largest value of each unit go instead of samples into the result */
+export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Floats'>): LineRecords {
   const { job, first, last } = line;
   const cells = cellsOf(job.load);
   return {
     grid: storeGrid(tables, line),
     load: storeLoad(tables, line, first ? job.load : rawLoad(job.load)),
-    store: last ? storeStore(tables, line, ranges, scaled) : storeRawStore(tables, line),
+    ...(last ? storeStore(tables, line, ranges) : { store: storeRawStore(tables, line), patterns: undefined }),
     cells,
     loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels : 0),
     stored: last ? job.load.channels : cells,
   };
 }
 
-/** Patterns of factors and summands, which may be written anew before each run. */
-export interface Scaled {
+/** Where the factors and the summands of samples lie. */
+interface Patterns {
   readonly scales: Address<'Floats'>;
   readonly offsets: Address<'Floats'>;
 }
 
-export function allocatePatterns(tables: Tables): Scaled {
-  return { scales: tables.store(new Float32Array(PATTERN)), offsets: tables.store(new Float32Array(PATTERN)) };
+/** Filtered values are multiplied and added to before they become samples of the result, from now on. */
+export function normalize({ machine }: Tables, { job: { load, store } }: LinePass, { scales, offsets }: Patterns, [scale, offset]: readonly [number, number]): void {
+  const changed = changedBy(load);
+  machine.put(patternOf(load.channels, (c) => store.unit * (changed(c) ? scale : 1)), scales);
+  machine.put(patternOf(load.channels, (c) => (changed(c) ? store.unit * offset : 0)), offsets);
 }
 
 /** A value for each channel as a pattern. */
-export function patternOf(channels: number, value: (channel: number) => number): Float32Array {
+function patternOf(channels: number, value: (channel: number) => number): Float32Array {
   return Float32Array.from({ length: PATTERN }, (_, i) => value(i % channels));
 }
 
 /** The channels that are filtered and no alpha. */
-export function changedBy({ chosen, channels }: Load): (channel: number) => boolean {
+function changedBy({ chosen, channels }: Load): (channel: number) => boolean {
   return (channel) => chosen.includes(channel) && !(channels % 2 === 0 && channel === channels - 1);
 }
 
@@ -152,7 +157,7 @@ function lightOfBytes(): Float32Array {
   return Float32Array.from({ length: 512 }, (_, i) => (i < 256 ? srgbToLinear(i / 255) * 255 : i - 256));
 }
 
-function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>, scaled: Scaled | undefined): Address<'LineStore'> {
+function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): { store: Address<'LineStore'>; patterns: Patterns } {
   const { load, store } = line.job;
   const { channels, take, chosen } = load;
   const { kept, part, unit } = store;
@@ -162,7 +167,7 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>, s
   const [rows, columns] = kept ? [kept.rows.subarray(y, y + height), kept.columns.subarray(x, x + width)] : [new Int32Array(height), new Int32Array(width)];
   const inputRow = rowBytesOf({ ...line, first: true, pass: line.job.passes[0] })[0];
   const original = (loaded: Load) => storeLoad(tables, { ...line, pass: line.job.passes[0] }, loaded);
-  const patterns = scaled ?? {
+  const patterns = {
     scales: tables.store(patternOf(channels, () => unit)),
     offsets: tables.store(patternOf(channels, (c) => (changed(c) ? store.offset : 0))),
   };
@@ -176,14 +181,14 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>, s
     straight: columns.every((column, i) => column >= 0 && column === columns[0] + i),
     plain: isPlain(line, rows),
     ...{ alphaScale: store.alphaScale, bias: store.bias, light: load.light, absolute: store.absolute },
-    ...{ ...patterns, same: unit === 1 && store.offset === 0 && !scaled, clamped: store.clamped, ranges },
+    ...{ ...patterns, same: unit === 1 && store.offset === 0 && !store.normalized, clamped: store.clamped, ranges },
     ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
     ...{ maskBytes: part?.mask ? SAMPLE_BYTES[part.mask.samples] : 0, maskWhite: part?.mask?.white ?? 1 },
     maskRowBytes: part?.mask ? (SAMPLE_BYTES[part.mask.samples] * inputRow) / (channels * SAMPLE_BYTES[load.samples]) : 0,
     ...{ blended: original(allOf(load, false)), top: y, left: x, unit },
   };
   writeLineStore(tables.machine.views, address, fields);
-  return address;
+  return { store: address, patterns };
 }
 
 /** True if sums become bytes by whole vectors, see LineStore. */

@@ -28,6 +28,8 @@ export interface PictureProgram<P extends PictureProgramName = PictureProgramNam
   readonly record: Fields<Tasks[P]>;
   /** Fills in where the program's memory lies, before it runs. */
   place(memory: ProgramMemory): void;
+  /** Has filtered values multiplied and added to before they become samples of the result, from now on. */
+  normalize?(scale: number, offset: number): void;
 }
 
 type Fields<T> = { -readonly [F in keyof T]: T[F] };

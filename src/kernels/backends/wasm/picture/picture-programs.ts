@@ -7,22 +7,21 @@ import type { Tables } from '../tables.js';
 import { fixedProgram } from './fixed-point.js';
 import { boxProgram, integerProgram, magnitudeProgram } from './integer-sums.js';
 import { fftProgram, boxProgram as floatBoxProgram, separableProgram, windowProgram } from './line-programs.js';
-import { type LinePass, type Scaled, storeLine } from './line-records.js';
+import { type LinePass, type LineRecords, normalize, SAMPLE_BYTES, storeLine } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
 
 /**
  * The program of one of a picture's passes.
- * @param ranges,scaled as in {@link storeLine}
+ * @param ranges as in {@link storeLine}
  */
-export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'Floats'> = NOWHERE, scaled?: Scaled): PictureProgram {
+export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'Floats'> = NOWHERE): PictureProgram {
   const { sum, geometry } = line.pass;
-  const { channels, chosen } = line.job.load;
+  const { channels, chosen, samples } = line.job.load;
   // programs that sum bytes where they lie read alpha as well
   const ofBytes = (cells: number, bytes: number) => storeCorrelation(tables, pictureCorrelation(geometry, cells), bytes);
-  const ofLines = () => storeLine(tables, line, ranges, scaled);
   switch (sum.kind) {
     case 'integer':
-      return integerProgram(sum, line, ofBytes(channels, 1));
+      return integerProgram(sum, line, storeLine(tables, line, ranges), ofBytes(channels * SAMPLE_BYTES[samples], 1), tables);
     case 'box':
       return boxProgram(sum, line, ofBytes(channels, 1));
     case 'magnitude':
@@ -30,16 +29,22 @@ export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'
     case 'fixed':
       return fixedProgram(sum, line, ofBytes(chosen.length, 2));
     case 'window':
-      return windowProgram(sum.window, line, ofLines(), tables);
+      return lineProgram((records) => windowProgram(sum.window, line, records, tables), line, tables, ranges);
     case 'sums':
-      return floatBoxProgram(sum, line, ofLines());
+      return lineProgram((records) => floatBoxProgram(sum, line, records), line, tables, ranges);
     case 'separable':
-      return separableProgram(sum, line, ofLines(), tables);
+      return lineProgram((records) => separableProgram(sum, line, records, tables), line, tables, ranges);
     case 'fft':
-      return fftProgram(sum, line, ofLines(), tables);
+      return lineProgram((records) => fftProgram(sum, line, records, tables), line, tables, ranges);
     default:
       return sum satisfies never;
   }
+}
+
+function lineProgram(make: (records: LineRecords) => PictureProgram, line: LinePass, tables: Tables, ranges: Address<'Floats'>): PictureProgram {
+  const records = storeLine(tables, line, ranges);
+  const { patterns } = records;
+  return { ...make(records), normalize: patterns && ((scale, offset) => normalize(tables, line, patterns, [scale, offset])) };
 }
 
 /** A picture as one plane [H, W·cells] whose taps lie `cells` cells apart along a row. @param cells of a pixel */

@@ -1,9 +1,9 @@
 import { OUTSIDE } from '../../../border.js';
 import type { Load, PictureJob, PicturePart, Store } from '../../../job.js';
-import { type Address, NOWHERE } from '../address.js';
+import type { Address } from '../address.js';
 import type { Machine } from '../machine.js';
 import type { Tables } from '../tables.js';
-import { allocatePatterns, changedBy, type LinePass, patternOf, rowBytesOf, type Scaled, wanted } from './line-records.js';
+import { type LinePass, rowBytesOf, wanted } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
 import { pictureProgram } from './picture-programs.js';
 
@@ -85,13 +85,17 @@ function programsOf(lines: readonly LinePass[], tables: Tables): PicturePrograms
   const last = lines[lines.length - 1];
   const before = lines.slice(0, -1).map((line) => pictureProgram(line, tables));
   if (!last.job.store.normalized) return { programs: [...before, pictureProgram(last, tables)], measured: undefined };
-  const patterns = allocatePatterns(tables);
-  const final = pictureProgram(last, tables, NOWHERE, patterns);
+  const final = pictureProgram(last, tables);
   const units = final.across * Math.ceil(last.rectangle.height / final.rows);
   const ranges: Address<'Floats'> = tables.allocate(8 * units);
   const { machine } = tables;
   const begin = () => machine.floats(ranges, 2 * units).forEach((_, i, all) => (all[i] = i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
-  const settle = () => putPatterns(machine, patterns, last.job, rangeOf(machine.floats(ranges, 2 * units)));
+  const settle = () => {
+    const [least, largest] = rangeOf(machine.floats(ranges, 2 * units));
+    // from the least value to the largest becomes from black to white; all are black if they are equal
+    const scale = largest > least ? last.job.load.white / (largest - least) : 0;
+    final.normalize?.(scale, scale > 0 ? -scale * least : 0);
+  };
   return {
     programs: [...before, final],
     measured: { programs: [...before, pictureProgram(last, tables, ranges)], settle, begin },
@@ -105,20 +109,6 @@ function rangeOf(ranges: Float32Array): readonly [least: number, largest: number
     largest = Math.max(largest, ranges[i + 1]);
   }
   return [least, largest];
-}
-
-/** From the least value to the largest becomes from black to white; all are black if they are equal. */
-function putPatterns(machine: Machine, { scales, offsets }: Scaled, { load, store }: PictureJob, [least, largest]: readonly [number, number]): void {
-  const scale = largest > least ? load.white / (largest - least) : 0;
-  const changed = changedBy(load);
-  machine.put(
-    patternOf(load.channels, (c) => store.unit * (changed(c) ? scale : 1)),
-    scales,
-  );
-  machine.put(
-    patternOf(load.channels, (c) => (changed(c) && scale > 0 ? -store.unit * scale * least : 0)),
-    offsets,
-  );
 }
 
 /** Rows of a picture that pass through memory at a time. */

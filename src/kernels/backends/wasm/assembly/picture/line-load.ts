@@ -55,7 +55,7 @@ export function loadPixels(l: LineLoad, row: usize, column: i32, count: i32, cel
   if (count <= 0) return;
   const channels = l.channels, take = l.take;
   const source = row + <usize>(column * channels) * <usize>l.sampleBytes;
-  if (take === TAKE_CHOSEN && !l.light && l.sampleBytes === 1 && channels === 4 && l.cells === 3 && load<u32>(l.order) === 0x03020100) {
+  if (take === TAKE_CHOSEN && !l.light && l.sampleBytes === 1 && channels === 4 && l.cells === 3 && isColors(l)) {
     colorsOfBytes(source, count, cells);
     return;
   }
@@ -214,4 +214,10 @@ function premultiply2(at: usize, count: i32, white: f32): void {
     v128.store(at, v128.bitselect(v, f32x4.mul(v, share), alpha));
     at += 16;
   }
+}
+
+/** True if the chosen samples are the first three. */
+@inline
+function isColors(l: LineLoad): bool {
+  return load<u32>(l.order) === 0x03020100 && load<u32>(l.order, 4) === 0x07060504 && load<u32>(l.order, 8) === 0x0b0a0908;
 }

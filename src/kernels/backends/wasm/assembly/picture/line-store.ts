@@ -26,8 +26,14 @@ export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: 
     if (s.take === TAKE_LUMINANCE) addLuminance(s, sums, values, count);
     else putCells(s, sums, count, values);
   }
+  if (s.light) toSrgb(values, count * s.channels, s.original.white, s.filtered);
+  storeValues(task, line, values, oh, ow, count);
+}
+
+/** All samples of pixels, filtered or not, become those of the result. @param values floats; used up */
+export function storeValues(task: LineTask, line: Line, values: usize, oh: i32, ow: i32, count: i32): void {
+  const s = task.store;
   const samples = count * s.channels;
-  if (s.light) toSrgb(values, samples, s.original.white, s.filtered);
   if (s.absolute) absolute(values, samples, s.filtered);
   if (line.range) {
     extendRange(s, values, samples, line.range);

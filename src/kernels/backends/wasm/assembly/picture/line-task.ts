@@ -132,6 +132,8 @@ export class Line {
   stored: usize;
   /** where the least and the largest value of the unit go, or 0 */
   range: usize;
+  /** the row of the result that is summed, where that is one */
+  oh: i32;
 }
 
 const LINE_AT: usize = FRAME_BYTES - 16;
