@@ -4,7 +4,7 @@ import { FLIP_AXES, type FlipAxis, flip, rotate90 } from '../../filters/operatio
 import { GRAYSCALE_OPTIONS, type GrayscaleOptions, grayscale } from '../../filters/operations/grayscale.js';
 import { RESIZE_OPTIONS, type ResizeOptions, resize } from '../../filters/operations/resize.js';
 import { THRESHOLD_OPTIONS, type ThresholdOptions, threshold } from '../../filters/operations/threshold.js';
-import { RECTANGLE_OPTION, type Rectangle } from '../../filters/picture/region.js';
+import { RECTANGLE, type Rectangle } from '../../filters/picture/region.js';
 import type { Image } from '../../image/image.js';
 import type { Backend } from '../../kernels/backend.js';
 import { anyWhole, type OptionsOf, oneOf, option, pickOptions, type Rows } from '../../options.js';
@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, PictureCommand>> = {
   },
   crop: {
     description: 'cut a rectangle out of pictures',
-    rows: { rectangle: RECTANGLE_OPTION },
+    rows: { rectangle: RECTANGLE },
     apply: (image, options) => crop(image, (options as { rectangle: Rectangle }).rectangle),
   },
   flip: {

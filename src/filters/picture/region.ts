@@ -28,8 +28,8 @@ export interface Region extends Rectangle {
 }
 
 const pixels = checkedInUse<number>('whole pixels within the picture');
-const RECTANGLE = { x: pixels, y: pixels, width: pixels, height: pixels } satisfies Rows;
-const REGION = { ...RECTANGLE, feather: notNegative } satisfies Rows;
+const RECTANGLE_FIELDS = { x: pixels, y: pixels, width: pixels, height: pixels } satisfies Rows;
+const REGION = { ...RECTANGLE_FIELDS, feather: notNegative } satisfies Rows;
 
 function parseRegion(typed: string): Region | undefined {
   const numbers = typed.split(',').map(parseNumber);
@@ -46,7 +46,7 @@ const region = rule<Region>('{ x, y, width, height, feather? }', isObject, {
 });
 
 /** A rectangle as the command line takes one. */
-export const RECTANGLE_OPTION = option(rule<Rectangle>('{ x, y, width, height }', isObject, { parse: parseRectangle, form: 'x,y,width,height' }), {
+export const RECTANGLE = option(rule<Rectangle>('{ x, y, width, height }', isObject, { parse: parseRectangle, form: 'x,y,width,height' }), {
   required: true,
   help: 'what is kept, in pixels from the upper left',
   placeholder: 'rectangle',
@@ -87,7 +87,7 @@ function checkRegion(operation: string, region: Region, image: Size): void {
 
 /** @throws OptionError unless it is a rectangle @throws ShapeError unless it lies within the picture */
 export function checkRectangle(operation: string, name: string, rectangle: Rectangle, image: Size): void {
-  checkOptions(operation, rectangle, RECTANGLE, name);
+  checkOptions(operation, rectangle, RECTANGLE_FIELDS, name);
   checkWithin(operation, name, rectangle, image);
 }
 
