@@ -166,6 +166,8 @@ export function atLeast(low: number): Rule<number> {
 
 /** Any finite number. */
 export const finite: Rule<number> = rule('a finite number', Number.isFinite, typed);
+/** A finite number that is one as a float32 too: 1e39 is infinite there. */
+export const float32: Rule<number> = rule('a finite float32 number', (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)), typed);
 /** A finite number above 0. */
 export const positive: Rule<number> = above(0);
 /** A finite number, 0 or more. */

@@ -21,6 +21,7 @@ export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTI
  * @param kernel of 1, 2 or 3 axes
  * @returns as many axes, neither rounded nor limited; the same size too, unless stride or padding say otherwise
  * @throws ShapeError if x has fewer axes than the kernel, or the kernel does not fit
+ * @throws DataError if a weight is not finite
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts

@@ -38,9 +38,11 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * Like `conv`, it correlates; `flip: true` turns the kernel round.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
- * @param kernel `[kH, kW]`, any size: from the catalogue, or your own by `kernel2d`; or `[C, kH, kW]`, one for each filtered channel
+ * @param kernel `[kH, kW]`, any size: from the catalogue, or your own by `kernel2d`; or `[C, kH, kW]`, one for each filtered channel;
+ * `[1, kH, kW]` is `[kH, kW]`
  * @returns as many channels of the same sample type; the same size too, unless stride or padding say otherwise
  * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the picture
+ * @throws DataError if a weight is not finite
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts

@@ -51,7 +51,8 @@ export {
 } from './operations/gradient.js';
 export { GRAYSCALE_WEIGHTS, type GrayscaleOptions, grayscale } from './operations/grayscale.js';
 export { type LocalOptions, localDeviation, localMean, localVariance } from './operations/local.js';
-export { MATCH_METHODS, type Matches, type MatchMethod, type MatchOptions, matchTemplate } from './operations/match-template.js';
+export { MATCH_METHODS, type MatchMethod } from './operations/match-scores.js';
+export { type Matches, type MatchOptions, matchTemplate } from './operations/match-template.js';
 export type { MeasureOptions, OperationOptions } from './operations/operation.js';
 export type { Peak } from './operations/peaks.js';
 export { collapsePyramid, gaussianPyramid, type LaplacianPyramid, laplacianPyramid, type PyramidOptions } from './operations/pyramid.js';

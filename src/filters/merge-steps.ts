@@ -47,6 +47,7 @@ function mergeTwo(a: Step, b: Step, approximate: boolean): Step | undefined {
   const border = pads(b, axes) ? gb : ga;
   if (border.paddingMode === 'reflect' && axes.some((axis, i) => Math.max(...padding[i]) >= ga.input[axis])) return undefined;
   const kernel = convolved(writtenWindow(a), writtenWindow(b));
+  if (!kernel.data.every(Number.isFinite)) return undefined;
   if (cost(a) + cost(b) <= (nonZeroTaps(kernel) + PASS) * sizeOf(gb.outShape)) return undefined;
   return {
     geometry: convGeometry(ga.xShape, [ga.groups, 1, ...kernel.shape], {

@@ -2,7 +2,7 @@ import { formatOf, whiteOf } from '../image/samples.js';
 import { borderTable, OUTSIDE } from '../kernels/border.js';
 import type { KeptPixels, Load, PicturePart, Store } from '../kernels/job.js';
 import type { PictureStep, PictureWay } from '../kernels/plan/plan-picture.js';
-import { premultipliedSteps } from './picture/alpha.js';
+import { premultipliedSteps, roundingOf } from './picture/alpha.js';
 import { midOf, unitOf } from './picture/output.js';
 import { fades } from './picture/region.js';
 import type { SettledFilter } from './settle-filter.js';
@@ -20,7 +20,7 @@ export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay 
   const white = whiteOf(format.samples);
   const light = linear && changed.length > 0;
   const load: Load = { samples: format.samples, channels: format.channels, white, take, chosen, light, opaque };
-  const steps = take === 'premultiplied' ? premultipliedWay(settled, white) : { steps: settled.steps.map(plainStep), alphaScale: 1, bias: 0 };
+  const steps = take === 'premultiplied' ? premultipliedWay(settled, white) : { steps: settled.steps.map(plainStep), alphaScale: 1, nothing: 0, bias: 0 };
   const all = take === 'premultiplied' || (take === 'chosen' && chosen.length === format.channels);
   const mid = output === 'signed' ? midOf(format.samples) : 0;
   // what is added to every filtered value may as well begin its sum
@@ -31,6 +31,7 @@ export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay 
   const store: Store = {
     samples: settled.result.samples,
     alphaScale: steps.alphaScale,
+    nothing: steps.nothing,
     bias: steps.bias,
     kept,
     absolute: output === 'abs',
@@ -44,19 +45,14 @@ export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay 
 }
 
 function plainStep({ kernel, geometry, bias, algorithm }: Step): PictureStep {
-  return { kernel: kernelOf(kernel), geometry, bias, algorithm, border: Array.from({ length: geometry.inChannels }, () => geometry.paddingValue) };
-}
-
-/** One kernel for all channels is the same with an axis of its own. */
-function kernelOf({ shape, data }: Step['kernel']): Step['kernel'] {
-  return shape.length === 3 && shape[0] === 1 ? { shape: shape.slice(1), data } : { shape, data };
+  return { kernel, geometry, bias, algorithm, border: Array.from({ length: geometry.inChannels }, () => geometry.paddingValue) };
 }
 
 /**
  * Colors and alpha under the same weights: what `alphaSteps` divides by their sum before, is divided by it after. A constant border is
  * opaque.
  */
-function premultipliedWay({ steps, format }: SettledFilter, white: number): { steps: readonly PictureStep[]; alphaScale: number; bias: number } {
+function premultipliedWay({ steps, format }: SettledFilter, white: number): Pick<Store, 'alphaScale' | 'nothing' | 'bias'> & { steps: readonly PictureStep[] } {
   const { steps: colors, bias } = premultipliedSteps(steps);
   let alphaScale = 1;
   const ways = colors.map((step): PictureStep => {
@@ -67,7 +63,7 @@ function premultipliedWay({ steps, format }: SettledFilter, white: number): { st
     alphaScale *= sumOf(kernel.data);
     return { kernel, geometry, algorithm, bias: 0, border };
   });
-  return { steps: ways, alphaScale, bias };
+  return { steps: ways, alphaScale, nothing: roundingOf(steps, white), bias };
 }
 
 /** The pixels under the anchors of step after step. */

@@ -3,7 +3,7 @@ import { checkImage, type Image } from '../image/image.js';
 import { formatOf } from '../image/samples.js';
 import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
-import { check, checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
+import { check, checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { type KernelEntry, kernels, operations } from './catalogue/catalogue.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
@@ -15,7 +15,7 @@ import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './s
 
 /** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
 export interface PipelineStep extends StepOptions {
-  /** `[kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue. */
+  /** `[kH, kW]`, `[1, kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue. */
   readonly kernel: Tensor | string;
   /** Of a kernel from the catalogue: in its order, or by name. Default: the catalogue's. */
   readonly parameters?: readonly number[] | Readonly<Record<string, number>>;
@@ -56,7 +56,7 @@ export class Pipeline {
       return { kernel: typeof kernel === 'string' ? fromCatalogue(kernel, parameters) : kernel, ...rest };
     });
     // shapes that do not fit any picture, and options that break their rule, are found here and not at the first picture
-    const channels = this.#kernels.find(({ kernel }) => kernel?.shape?.length === 3)?.kernel.shape[0] ?? 1;
+    const channels = this.#kernels.find(({ kernel }) => kernel?.shape?.length === 3 && kernel.shape[0] !== 1)?.kernel.shape[0] ?? 1;
     placeSteps('pipeline', [1, channels, ANY_SIZE, ANY_SIZE], this.#kernels);
   }
 
@@ -137,8 +137,8 @@ function stepFromJSON(step: unknown): PipelineStep {
   if (typeof kernel === 'string') return { kernel, ...rest };
   if (!Array.isArray(kernel)) throw new OptionError('pipelineFromJSON', 'kernel', 'must be a name, rows of numbers, or a list of those', kernel);
   const flat: unknown[] = kernel.flat(2);
-  const odd = flat.find((weight) => !Number.isFinite(weight));
-  if (flat.length === 0 || odd !== undefined) throw new OptionError('pipelineFromJSON', 'kernel', 'must be rows of finite numbers', odd);
+  const odd = flat.findIndex((weight) => !float32.holds(weight));
+  if (flat.length === 0 || odd !== -1) throw new OptionError('pipelineFromJSON', 'kernel', `must be rows of weights, each ${float32.says}`, flat[odd]);
   return { kernel: tensor(kernel), ...rest };
 }
 
@@ -183,6 +183,8 @@ function inOrder(name: string, { parameters }: KernelEntry, values: readonly num
     const takes = parameters.length === 0 ? 'none' : parameters.map((parameter) => parameter.name).join(', ');
     throw new OptionError('pipeline', 'parameters', `of ${name} are ${takes}`, values);
   }
+  // JSON has no word for it
+  if ([...values].includes(undefined as never)) throw new OptionError('pipeline', 'parameters', 'in order leave none out, by name they can', values);
   return values;
 }
 

@@ -90,7 +90,7 @@ export function settleFilter(
     steps,
     seenSteps: local ? merged(place(seen)) : steps,
     changed: filtered.filter((c) => colorChannels(format.channels).includes(c)),
-    opaqueBorder: !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero' || paddingMode === 'constant'),
+    opaqueBorder: !everywhere.some(({ geometry: { paddingMode } }) => paddingMode === 'zero'),
   };
 }
 

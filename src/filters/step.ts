@@ -1,8 +1,8 @@
-import { OptionError, ShapeError, show } from '../errors.js';
+import { DataError, OptionError, ShapeError, show } from '../errors.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
 import { CONV_OPTIONS, type ConvGeometry, convGeometry, PADDING_MODES } from '../kernels/geometry.js';
 import { ALGORITHM, type Algorithm } from '../kernels/plan/conv-plan.js';
-import { finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, withDefaults } from '../options.js';
+import { float32, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, withDefaults } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
 const factor = rule<number | 'sum'>("a finite number or 'sum'", (value) => value === 'sum' || Number.isFinite(value), {
@@ -32,7 +32,7 @@ export const STEP_OPTIONS = {
   /** Factor of all weights, or `'sum'`: divide by their sum. A kernel whose weights sum to zero is left as it is by `'sum'`. Default 1. */
   scale: option(factor, { default: 1, help: 'factor of the weights', placeholder: 'factor' }),
   /** Added after scaling, in the image's units: 0…255 for 8 bits, 0…65535 for 16, 0…1 for floats. Default 0. */
-  bias: option(finite, { default: 0, help: 'added after scaling, in the units of the picture' }),
+  bias: option(float32, { default: 0, help: 'added after scaling, in the units of the picture' }),
   /**
    * How it is computed, see {@link Algorithm}; the result is the same up to the rounding of floats. Default `'auto'`: what is
    * predicted to be cheapest, see `explain`. One that cannot compute this kernel is refused; one that is asked for is kept,
@@ -48,7 +48,7 @@ export interface StepOptions extends OptionsOf<typeof STEP_OPTIONS> {}
 export interface Step {
   /** depthwise: as many groups as planes */
   readonly geometry: ConvGeometry;
-  /** scaled weights as they are written, `[...k]` for all planes, or `[C, ...k]` */
+  /** scaled weights as they are written, `[...k]` for all planes, or `[C, ...k]` where they differ */
   readonly kernel: Tensor;
   readonly bias: number;
   readonly algorithm: Algorithm | 'auto';
@@ -56,11 +56,17 @@ export interface Step {
   readonly anchor: readonly number[];
 }
 
-/** Puts a filter's own defaults into the words of `conv`. @param shape of the planes, `[N, C, ...spatial]` */
-export function placeStep(operation: string, shape: readonly number[], kernel: Tensor, options: StepOptions): Step {
+/**
+ * Puts a filter's own defaults into the words of `conv`.
+ * @param shape of the planes, `[N, C, ...spatial]`
+ * @param given `[...k]` or `[1, ...k]` for all planes, or `[C, ...k]`
+ * @throws ShapeError, DataError or OptionError as `filter` does
+ */
+export function placeStep(operation: string, shape: readonly number[], given: Tensor, options: StepOptions): Step {
   const { stride, dilation, padding, paddingMode, paddingValue, flip, scale, bias, algorithm } = withDefaults(options, STEP_OPTIONS);
   const rank = shape.length - 2;
-  checkKernel(operation, kernel, rank, shape[1]);
+  checkKernel(operation, given, rank, shape[1]);
+  const kernel = sharedByAll(given, rank);
   if (paddingMode !== undefined && [padding].flat().every((sides) => sides === 'valid' || sides === 0)) {
     throw new OptionError(operation, 'paddingMode', `needs a padding, which is ${show(padding)}`, paddingMode);
   }
@@ -80,7 +86,7 @@ export function placeStep(operation: string, shape: readonly number[], kernel: T
   const placement = { ...steps, padding: sides, paddingMode: paddingMode ?? (reflectFits ? 'reflect' : 'symmetric'), paddingValue } as const;
   return {
     geometry: convGeometry(shape, kernelShape, placement, operation),
-    kernel: { shape: kernel.shape, data: scaleWeights(kernel.data, scale, sizeOf(window)) },
+    kernel: { shape: kernel.shape, data: scaleWeights(operation, kernel.data, scale, sizeOf(window)) },
     bias,
     algorithm,
     anchor: cells.map((cell, axis) => (flip ? window[axis] - 1 - cell : cell)),
@@ -89,7 +95,7 @@ export function placeStep(operation: string, shape: readonly number[], kernel: T
 
 /** A kernel, where it lies and how it is scaled. */
 export interface KernelStep extends StepOptions {
-  /** `[kH, kW]`, or `[C, kH, kW]` with one for each filtered channel */
+  /** `[kH, kW]` or `[1, kH, kW]` for all channels, or `[C, kH, kW]` with one for each filtered channel */
   readonly kernel: Tensor;
 }
 
@@ -130,7 +136,7 @@ function checkKernel(operation: string, kernel: Tensor, rank: number, channels: 
   if (!(data instanceof Float32Array) || !Array.isArray(shape) || (shape.length !== rank && shape.length !== rank + 1)) {
     throw new ShapeError(operation, `kernel must be [${axes}], or [C, ${axes}] with one for each channel, received ${show(shape ?? kernel)}`, { kernel });
   }
-  if (shape.length > rank && shape[0] !== channels) {
+  if (shape.length > rank && shape[0] !== channels && shape[0] !== 1) {
     const what = `${channels === 1 ? '1 channel is' : `${channels} channels are`} filtered`;
     throw new ShapeError(operation, `kernel [C, ${axes}] must hold one kernel for each filtered channel, and ${what}, received ${show(shape)}`, {
       kernel: shape,
@@ -141,11 +147,29 @@ function checkKernel(operation: string, kernel: Tensor, rank: number, channels: 
       kernel: shape,
     });
   }
+  const odd = data.findIndex((weight) => !float32.holds(weight));
+  if (odd !== -1) throw new DataError(operation, `every weight of the kernel must be ${float32.says}, but number ${odd + 1} is ${data[odd]}`, { kernel });
 }
 
-/** @param size weights of one kernel: each of `[C, ...k]` is divided by its own sum */
-function scaleWeights(weights: Float32Array, scale: number | 'sum', size: number): Float32Array {
-  if (scale !== 'sum') return scale === 1 ? weights : weights.map((weight) => weight * scale);
+/** `[1, ...k]`, and `[C, ...k]` whose kernels are equal, as the one kernel `[...k]` that they are. */
+function sharedByAll({ shape, data }: Tensor, rank: number): Tensor {
+  if (shape.length === rank) return { shape, data };
+  const window = shape.slice(1);
+  const size = sizeOf(window);
+  return data.every((weight, i) => weight === data[i % size]) ? { shape: window, data: data.subarray(0, size) } : { shape, data };
+}
+
+/**
+ * @param size weights of one kernel: each of `[C, ...k]` is divided by its own sum
+ * @throws OptionError if the factor makes a weight infinite
+ */
+function scaleWeights(operation: string, weights: Float32Array, scale: number | 'sum', size: number): Float32Array {
+  if (scale === 1) return weights;
+  if (scale !== 'sum') {
+    const scaled = weights.map((weight) => weight * scale);
+    if (!scaled.every(float32.holds)) throw new OptionError(operation, 'scale', `must leave every weight ${float32.says}`, scale);
+    return scaled;
+  }
   const scaled = new Float32Array(weights.length);
   for (let at = 0; at < weights.length; at += size) {
     const one = weights.subarray(at, at + size);

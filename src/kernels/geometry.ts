@@ -1,5 +1,5 @@
 import { OptionError, ShapeError, show } from '../errors.js';
-import { count, finite, flag, type OptionsOf, oneOf, option, parseNumber, perAxis, type Rows, rule, settle, whole } from '../options.js';
+import { count, flag, float32, type OptionsOf, oneOf, option, parseNumber, perAxis, type Rows, rule, settle, whole } from '../options.js';
 import { sizeOf } from '../tensor.js';
 
 /** Three spatial axes `[D, H, W]`. 1D and 2D are 3D with axes of size 1 in front. */
@@ -73,7 +73,7 @@ export const CONV_OPTIONS = {
   /** What the padding holds. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
   paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'what lies beyond the border', placeholder: 'mode' }),
   /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
-  paddingValue: option(finite, { help: 'with --padding-mode constant: the value, in the units of the picture (default: 0)' }),
+  paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the picture (default: 0)' }),
   /** Channels are split into this many groups that see only each other; the channel count makes it depthwise. Default 1. */
   groups: option(count, { default: 1 }),
   /** Rotate the kernel by 180° (reverse every spatial axis): the convolution of mathematics. Default false: cross-correlation. */

@@ -65,8 +65,12 @@ export interface Load {
 /** How the numbers of a {@link PictureJob}'s last pass become samples: the steps in their order. */
 export interface Store {
   readonly samples: SampleFormat;
-  /** Premultiplied: the sum of all weights, by which alpha is divided, and what is added to colors once they are divided by alpha. */
+  /**
+   * Premultiplied: the sum of all weights, by which alpha is divided; up to what it then is what float32 sums leave of zeros; and what
+   * is added to colors once they are divided by alpha.
+   */
   readonly alphaScale: number;
+  readonly nothing: number;
   readonly bias: number;
   /** Channels that are not convolved, and the colors that the change of the luminance is added to; undefined where there are none. */
   readonly kept: KeptPixels | undefined;

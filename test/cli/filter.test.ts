@@ -237,7 +237,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['an algorithm for an operation', ['--kernel', 'canny', '--algorithm', 'fft'], '--algorithm goes with kernels only, and canny is more than one'],
     ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'filter: output must be one of clamp, signed, abs, normalize, 16bit, received "float"'],
     ['a misspelt output', ['--kernel', 'box', '--output', 'normalise'], 'received "normalise"; did you mean normalize?'],
-    ['a bias that is no number', ['--kernel', 'box', '--bias', 'x'], "option '--bias <n>' argument 'x' is invalid. It must be a finite number."],
+    ['a bias that is no number', ['--kernel', 'box', '--bias', 'x'], "option '--bias <n>' argument 'x' is invalid. It must be a finite float32 number."],
     ['an unknown precision', ['--kernel', 'box', '--precision', 'half'], 'filter: precision must be one of exact, fixed, received "half"'],
     ['a precision for an operation', ['--kernel', 'canny', '--precision', 'fixed'], '--precision goes with kernels only, and canny is more than one'],
     ['a region of three numbers', ['--kernel', 'box', '--region', '1,2,3'], 'It must be x,y,width,height, or x,y,width,height,feather.'],

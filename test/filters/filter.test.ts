@@ -304,7 +304,7 @@ test.each<[string, unknown, string]>([
   ['flip', 1, 'filter: flip must be true or false, received 1'],
   ['scale', 'mean', 'filter: scale must be a finite number or \'sum\', received "mean"'],
   ['scale', Number.NaN, "filter: scale must be a finite number or 'sum', received NaN"],
-  ['bias', Number.POSITIVE_INFINITY, 'filter: bias must be a finite number, received Infinity'],
+  ['bias', Number.POSITIVE_INFINITY, 'filter: bias must be a finite float32 number, received Infinity'],
   ['channels', 'red', `filter: ${CHANNELS_RULE}, received "red"`],
   ['channels', 'colour', `filter: ${CHANNELS_RULE}, received "colour"; did you mean color?`],
   ['channels', [], `filter: ${CHANNELS_RULE}, received []`],

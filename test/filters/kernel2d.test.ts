@@ -24,6 +24,7 @@ test.each([
 test.each([
   ['NaN', Number.NaN, 'NaN'],
   ['infinity', Number.POSITIVE_INFINITY, 'Infinity'],
+  ['what float32 has no number for', 1e39, '1e+39'],
   ['text', '2', '"2"'],
 ])('refused: %s as a weight', (_, weight, shown) => {
   const make = () =>
@@ -32,5 +33,5 @@ test.each([
       [3, weight as number],
     ]);
   expect(make).toThrow(DataError);
-  expect(make).toThrow(`kernel2d: every weight must be a finite number, but row 2, column 2 is ${shown}`);
+  expect(make).toThrow(`kernel2d: every weight must be a finite float32 number, but row 2, column 2 is ${shown}`);
 });

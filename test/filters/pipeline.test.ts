@@ -251,7 +251,7 @@ describe('merging', () => {
       ['1×9', '9×1'],
     ],
     ['three in a row', [{ kernel: ROW }, { kernel: ROW }, { kernel: ROW }], ['1×7']],
-    ['kernels for each channel', [{ kernel: tensor([[[1, 2, 1]]]) }, { kernel: ROW }], ['1×1×3', '1×3']],
+    ['one kernel for one channel', [{ kernel: tensor([[[1, 2, 1]]]) }, { kernel: ROW }], ['1×5']],
   ])('%s', async (_, steps, expected) => {
     expect(merged(steps)).toEqual(expected);
     // and whatever was merged, the result is that of the single filters
@@ -259,6 +259,12 @@ describe('merging', () => {
     const whole = await pipeline(steps, { output: 'float' }).apply(single, { backend });
     for (const { kernel, ...options } of steps) single = await filter(single, kernel, { ...options, backend, output: 'float' });
     close(whole, single);
+  });
+
+  test('kernels for each channel are not merged, unless they are equal', () => {
+    const [different, equal] = [tensor([[[1, 2, 1]], [[1, 2, 3]]]), tensor([[[1, 2, 1]], [[1, 2, 1]]])];
+    expect(merged([{ kernel: different }, { kernel: ROW }], false, [1, 2, 11, 13])).toEqual(['2×1×3', '1×3']);
+    expect(merged([{ kernel: equal }, { kernel: ROW }], false, [1, 2, 11, 13])).toEqual(['1×5']);
   });
 
   test('reflect that together would be wider than the picture stays apart', () => {
@@ -328,9 +334,9 @@ describe('JSON', () => {
     ['too many parameters', { ...plain, steps: [{ kernel: 'box', parameters: [3, 4] }] }, 'parameters of box are n, received [3, 4]'],
     ['a bad parameter', { ...plain, steps: [{ kernel: 'box', parameters: ['a'] }] }, 'n must be a whole number'],
     ['parameters without a name', { ...plain, steps: [{ kernel: [[1]], parameters: [1] }] }, 'goes with a kernel from the catalogue only'],
-    ['weights that are no numbers', { ...plain, steps: [{ kernel: [[1, 'x']] }] }, 'must be rows of finite numbers, received "x"'],
+    ['weights that are no numbers', { ...plain, steps: [{ kernel: [[1, 'x']] }] }, 'must be rows of weights, each a finite float32 number, received "x"'],
     ['uneven rows', { ...plain, steps: [{ kernel: [[1, 2], [3]] }] }, 'rows must have equal shapes'],
-    ['a kernel too deep', { ...plain, steps: [{ kernel: [[[[1]]]] }] }, 'must be rows of finite numbers'],
+    ['a kernel too deep', { ...plain, steps: [{ kernel: [[[[1]]]] }] }, 'must be rows of weights, each a finite float32 number'],
     ['a flat kernel', { ...plain, steps: [{ kernel: [1, 2] }] }, 'kernel must be [kH, kW]'],
     ['no kernel', { ...plain, steps: [{ stride: 2 }] }, 'kernel must be a name, rows of numbers'],
     ['a bad step option', { ...plain, steps: [{ kernel: 'box', stride: 0 }] }, 'stride must be a whole number ≥ 1'],

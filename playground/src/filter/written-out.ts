@@ -63,7 +63,8 @@ export interface Placed {
 export function writeOut({ image, kernel, geometry, shown, around }: Placed, at: { x: number; y: number }, c: number): WrittenOut {
   const weights = appliedWeights(kernel, geometry.flip, around);
   const total = weights.flat().reduce((sum, weight) => sum + weight, 0);
-  const means = weights.flat().every((weight) => weight >= 0) && total > 0;
+  const size = weights.flat().reduce((sum, weight) => sum + Math.abs(weight), 0);
+  const means = total > 1e-6 * size && (total === size || geometry.paddingMode !== 'zero');
   const counts = around.alpha === 'premultiply' || (around.alpha === 'auto' && means);
   const beyond = { zero: [0, 0], constant: [geometry.paddingValue, 1] } as const;
   const [emptyColor, emptyShare] = geometry.paddingMode === 'constant' ? beyond.constant : beyond.zero;
@@ -87,7 +88,7 @@ export function writeOut({ image, kernel, geometry, shown, around }: Placed, at:
       return counted;
     }),
   );
-  const mixed = !counts ? sum + around.bias : opacity > 1e-6 ? sum / opacity + around.bias : 0;
+  const mixed = !counts ? sum + around.bias : opacity > (1e-6 * size) / total ? sum / opacity + around.bias : 0;
   const value = around.linear ? 255 * linearToSrgb(mixed / 255) : mixed;
   const spread = { clamp: value, signed: value + 128, abs: Math.abs(value), normalize: Number.NaN }[around.output];
   return {

@@ -1,7 +1,19 @@
 import { DataError, UnsupportedError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
 import { kernel2d } from '../kernels/make/kernel2d.js';
-import { anchorOf, decimal, inRows, type KernelDocument, type KernelFormat, parseRows, refuse, rowsOf, toNumber } from './kernel-document.js';
+import {
+  anchorOf,
+  checkDocument,
+  decimal,
+  divisorOf,
+  inRows,
+  type KernelDocument,
+  type KernelFormat,
+  parseRows,
+  refuse,
+  rowsOf,
+  toNumber,
+} from './kernel-document.js';
 import { refuseToSay } from './refuse-to-say.js';
 
 const SIDE = 5;
@@ -34,7 +46,7 @@ export const custom: KernelFormat = {
   format(document) {
     refuseToSay('custom', document, ['scale', 'bias', 'anchor']);
     const rows = framed(document).map((row) => row.map((weight) => decimal(weight).padStart(4)).join(' '));
-    return `${rows.join('\n')}\ndivisor ${divisorOf(document)}\noffset ${document.bias ?? 0}\n`;
+    return `${rows.join('\n')}\ndivisor ${divisorOf('custom', document)}\noffset ${document.bias ?? 0}\n`;
   },
 };
 
@@ -65,11 +77,13 @@ export function kernelFromAcf(bytes: Uint8Array): KernelDocument {
  */
 export function kernelToAcf(document: KernelDocument): Uint8Array {
   refuseToSay('acf', document, ['scale', 'bias', 'anchor']);
-  const numbers = [...framed(document).flat(), divisorOf(document), document.bias ?? 0];
+  checkDocument('kernelToAcf', document);
+  const divisor = divisorOf('acf', document);
+  const numbers = [...framed(document).flat(), divisor, document.bias ?? 0];
   const view = new DataView(new ArrayBuffer(2 * numbers.length));
   numbers.forEach((number, i) => {
     const whole = Math.round(number);
-    if (Math.abs(whole - number) > 1e-6 || Math.abs(whole) > 32767) {
+    if (Math.abs(whole - number) > 1e-6 || Math.abs(whole) > 32767 || (whole === 0 && number === divisor)) {
       throw new UnsupportedError('kernelToAcf', `an .acf file holds whole numbers of 16 bits; ${number} is none: multiply the weights and divide by scale`, {
         number,
       });
@@ -89,11 +103,6 @@ function lines(text: string): string[] {
 function divided(kernel: Tensor, divisor: number, offset: number): KernelDocument {
   if (divisor === 0) refuse('the divisor must not be 0');
   return { kernel, scale: 1 / divisor, bias: offset };
-}
-
-function divisorOf({ kernel, scale = 1 }: KernelDocument): number {
-  const sum = kernel.data.reduce((total, weight) => total + weight, 0);
-  return scale === 'sum' ? sum || 1 : 1 / scale;
 }
 
 /** The kernel amid zeros, its anchor in the middle of 5 × 5. */

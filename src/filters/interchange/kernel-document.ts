@@ -1,7 +1,12 @@
-import { DataError, show } from '../../errors.js';
-import type { Tensor } from '../../tensor.js';
-import type { FilterOptions } from '../filter.js';
+import { DataError, OptionError, ShapeError, show, UnsupportedError } from '../../errors.js';
+import { checkOptions, float32, pickRows } from '../../options.js';
+import { checkTensor, type Tensor } from '../../tensor.js';
+import { FILTER_OPTIONS, type FilterOptions } from '../filter.js';
 import { kernel2d } from '../kernels/make/kernel2d.js';
+import { sumOf } from '../step.js';
+
+/** What a document can say beside its kernel. */
+export const DOCUMENT_OPTIONS = pickRows(FILTER_OPTIONS, 'scale', 'bias', 'anchor', 'paddingMode', 'flip', 'linear');
 
 /**
  * A kernel and what a format says about its use, in the words of `filter`:
@@ -21,6 +26,37 @@ export interface KernelFormat {
   parse(text: string): KernelDocument;
   /** @throws UnsupportedError if the format cannot say what the document says */
   format(document: KernelDocument): string;
+}
+
+/**
+ * Checks what is written and what was read, by the same rules, so that what is written can be read.
+ * @throws ShapeError unless the kernel is `[kH, kW]`
+ * @throws DataError if a weight is not finite
+ * @throws OptionError if an option is unknown or breaks its rule
+ */
+export function checkDocument(operation: string, { kernel, ...options }: KernelDocument): void {
+  checkTensor(operation, 'kernel', kernel);
+  if (kernel.shape.length !== 2 || kernel.data.length === 0) {
+    throw new ShapeError(operation, `a kernel that is written down is [kH, kW], received ${show(kernel.shape)}`, { kernel: kernel.shape });
+  }
+  const odd = kernel.data.find((weight) => !float32.holds(weight));
+  if (odd !== undefined) throw new DataError(operation, `every weight must be ${float32.says}, received ${odd}`, { weight: odd });
+  checkOptions(operation, options, DOCUMENT_OPTIONS);
+  const [y, x] = anchorOf({ kernel, ...options });
+  if (y >= kernel.shape[0] || x >= kernel.shape[1]) {
+    throw new OptionError(operation, 'anchor', `must be a cell of the kernel, which is ${kernel.shape.join(' × ')}`, options.anchor);
+  }
+}
+
+/**
+ * What a format that has a divisor divides the weights by.
+ * @throws UnsupportedError if nothing does what the scale does
+ */
+export function divisorOf(format: string, { kernel, scale = 1 }: KernelDocument): number {
+  if (scale === 'sum') return sumOf(kernel.data) || 1;
+  const divisor = 1 / scale;
+  if (Number.isFinite(divisor) && Number.isFinite(1 / divisor)) return divisor;
+  throw new UnsupportedError('formatKernel', `the ${format} format divides by 1 / scale, and there is none for a scale of ${scale}`, { scale });
 }
 
 /** The kernel's rows. */

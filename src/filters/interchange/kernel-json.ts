@@ -1,10 +1,8 @@
 import { type ConvlabError, show } from '../../errors.js';
-import { checkedInUse, checkOptions, pickRows } from '../../options.js';
-import { FILTER_OPTIONS } from '../filter.js';
+import { checkedInUse, checkOptions } from '../../options.js';
 import { kernel2d } from '../kernels/make/kernel2d.js';
-import { decimal, type KernelFormat, refuse, rowsOf } from './kernel-document.js';
+import { DOCUMENT_OPTIONS, decimal, type KernelFormat, refuse, rowsOf } from './kernel-document.js';
 
-const DOCUMENT_OPTIONS = pickRows(FILTER_OPTIONS, 'scale', 'bias', 'anchor', 'paddingMode', 'flip', 'linear');
 const DOCUMENT_NAMES = Object.keys(DOCUMENT_OPTIONS) as (keyof typeof DOCUMENT_OPTIONS)[];
 
 /** A matrix `[[0, -1, 0], …]`, or `{ "kernel": [[…]], "scale": 1, "bias": 0, … }` with options of `filter`. */

@@ -3,7 +3,7 @@ import { check, checkOptions, oneOf, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { custom } from './custom.js';
 import { imagemagick } from './imagemagick.js';
-import type { KernelDocument, KernelFormat } from './kernel-document.js';
+import { checkDocument, type KernelDocument, type KernelFormat } from './kernel-document.js';
 import { json } from './kernel-json.js';
 import { matrix } from './matrix.js';
 import { svg } from './svg.js';
@@ -46,7 +46,9 @@ export function parseKernel(text: string, options: { format?: KernelFormatName }
   if (name === undefined) throw new DataError('parseKernel', `the text is in no known format: ${KERNEL_FORMATS.join(', ')}`, { text });
   if (!FORMATS_BY_NAME[name].matches(text)) throw new DataError('parseKernel', `the text is not in the format ${name}`, { text });
   try {
-    return FORMATS_BY_NAME[name].parse(text);
+    const document = FORMATS_BY_NAME[name].parse(text);
+    checkDocument('parseKernel', document);
+    return document;
   } catch (cause) {
     if (!(cause instanceof ConvlabError)) throw cause;
     throw new DataError('parseKernel', `${name}: ${cause.complaint}`, cause.values, { cause });
@@ -58,9 +60,13 @@ export function parseKernel(text: string, options: { format?: KernelFormatName }
  * @param document a kernel, or what `parseKernel` returned
  * @param format one of {@link KERNEL_FORMATS}
  * @throws UnsupportedError if the format cannot express an option of the document
- * @throws OptionError if the format is unknown
+ * @throws OptionError if the format is unknown, or an option is unknown or breaks its rule
+ * @throws ShapeError unless the kernel is `[kH, kW]`
+ * @throws DataError if a weight is not finite
  */
 export function formatKernel(document: KernelDocument | Tensor, format: KernelFormatName): string {
   check('formatKernel', 'format', format, PARSE_OPTIONS.format);
-  return FORMATS_BY_NAME[format].format('kernel' in document ? document : { kernel: document });
+  const said = 'kernel' in document ? document : { kernel: document };
+  checkDocument('formatKernel', said);
+  return FORMATS_BY_NAME[format].format(said);
 }

@@ -1,6 +1,6 @@
 import { UnsupportedError } from '../../errors.js';
 import type { PaddingMode } from '../../kernels/geometry.js';
-import { anchorOf, decimal, inRows, type KernelFormat, refuse, SEPARATOR, toNumber } from './kernel-document.js';
+import { anchorOf, decimal, divisorOf, inRows, type KernelFormat, refuse, SEPARATOR, toNumber } from './kernel-document.js';
 import { refuseToSay } from './refuse-to-say.js';
 
 const EDGES: Readonly<Record<string, PaddingMode>> = { duplicate: 'replicate', wrap: 'wrap', none: 'zero' };
@@ -67,7 +67,7 @@ export const svg: KernelFormat = {
     const attributes = {
       order: `${width} ${height}`,
       kernelMatrix: Array.from(weights, decimal).join(' '),
-      ...(scale === 'sum' ? {} : { divisor: 1 / scale }),
+      ...(scale === 'sum' ? {} : { divisor: divisorOf('svg', document) }),
       ...(bias === 0 ? {} : { bias: bias / 255 }),
       targetX: x,
       targetY: y,

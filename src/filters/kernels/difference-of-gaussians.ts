@@ -28,7 +28,10 @@ export function differenceOfGaussians(sigma1 = 1, sigma2 = 1.6 * sigma1): Tensor
   const radius = bellRadius(sigma2);
   checkKernelSize('differenceOfGaussians', 'sigma2', sigma2, [2 * radius + 1, 2 * radius + 1]);
   const wide = bell2d(sigma2);
-  return squareKernel(bell2d(sigma1, radius).map((weight, i) => weight - wide[i]));
+  return squareKernel(
+    'differenceOfGaussians',
+    bell2d(sigma1, radius).map((weight, i) => weight - wide[i]),
+  );
 }
 
 export const DIFFERENCE_OF_GAUSSIANS_ENTRY: KernelEntry = {

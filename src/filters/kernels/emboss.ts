@@ -34,7 +34,10 @@ export const EMBOSS = kernel2d([
 export function emboss(angle = 135, depth = 1): Tensor {
   const [x, y] = heading('emboss', 'angle', angle);
   check('emboss', 'depth', depth, finite);
-  return squareKernel(Array.from(SOBEL_X.data, (slopeX, i) => (-depth * (x * slopeX + y * SOBEL_Y.data[i])) / Math.SQRT2));
+  return squareKernel(
+    'emboss',
+    Array.from(SOBEL_X.data, (slopeX, i) => (-depth * (x * slopeX + y * SOBEL_Y.data[i])) / Math.SQRT2),
+  );
 }
 
 export const EMBOSS_ENTRY: KernelEntry = {

@@ -1,3 +1,4 @@
+import { OptionError } from '../../errors.js';
 import { above, count, finite, list, type OptionsOf, option, pickRows, positive, type Rows, type SettledOptions, settle } from '../../options.js';
 import { type Tensor, tensor } from '../../tensor.js';
 import type { KernelEntry } from '../catalogue/catalogue-entry.js';
@@ -42,7 +43,7 @@ export interface GaborOptions extends OptionsOf<typeof GABOR_OPTIONS> {}
  */
 export function gabor(options: GaborOptions = {}): Tensor {
   const wave = waveOf('gabor', settle('gabor', options, GABOR_OPTIONS));
-  return squareKernel(gaborWeights(wave, wave.radius));
+  return squareKernel('gabor', gaborWeights('gabor', wave, wave.radius));
 }
 
 /** Rows of {@link GaborBankOptions}. */
@@ -71,7 +72,7 @@ export function gaborBank(options: GaborBankOptions = {}): Tensor {
   checkKernelSize('gaborBank', 'orientations', orientations, shape);
   const turns = Array.from({ length: orientations }, (_, i) => (180 * i) / orientations);
   return tensor(
-    waves.flatMap((wave) => turns.flatMap((orientation) => gaborWeights({ ...wave, orientation }, radius))),
+    waves.flatMap((wave) => turns.flatMap((orientation) => gaborWeights('gaborBank', { ...wave, orientation }, radius))),
     shape,
   );
 }
@@ -92,9 +93,9 @@ function waveOf(operation: string, options: SettledOptions<typeof GABOR_OPTIONS>
 const ONE_OCTAVE = (3 / Math.PI) * Math.sqrt(Math.LN2 / 2);
 
 /** Weights in `[2·radius + 1, 2·radius + 1]`, zero beyond the wave's own radius. */
-function gaborWeights({ wavelength, orientation, phase, sigma, aspect, radius: own }: Wave, radius: number): number[] {
-  const [hx, hy] = heading('gabor', 'orientation', orientation);
-  const turn = (phase * Math.PI) / 180;
+function gaborWeights(operation: string, { wavelength, orientation, phase, sigma, aspect, radius: own }: Wave, radius: number): number[] {
+  const [hx, hy] = heading(operation, 'orientation', orientation);
+  const turn = ((phase % 360) * Math.PI) / 180;
   const wave = sample(radius, (x, y) => Math.cos((2 * Math.PI * (x * hx + y * hy)) / wavelength + turn));
   const bell = toMean(
     sample(radius, (x, y) => {
@@ -105,6 +106,8 @@ function gaborWeights({ wavelength, orientation, phase, sigma, aspect, radius: o
   const mean = total(bell.map((weight, i) => weight * wave[i]));
   const weights = bell.map((weight, i) => weight * (wave[i] - mean));
   const gain = total(weights.map((weight, i) => weight * wave[i]));
+  // a bell narrower than a pixel has one weight, of which nothing is left without its mean
+  if (!(gain > 0)) throw new OptionError(operation, 'sigma', `leaves nothing of a wave of ${wavelength} pixels at the aspect ${aspect}`, sigma);
   return weights.map((weight) => weight / gain);
 }
 

@@ -57,7 +57,8 @@ export function bellRadius(sigma: number): number {
 /** The weights of `gaussian(sigma)` in float64, centered in `[2·radius + 1, 2·radius + 1]`. */
 export function bell2d(sigma: number, radius = bellRadius(sigma)): number[] {
   const reach = bellRadius(sigma);
-  return toMean(sample(radius, (x, y) => (Math.max(Math.abs(x), Math.abs(y)) > reach ? 0 : Math.exp(-(x * x + y * y) / (2 * sigma ** 2)))));
+  const twice = twiceVariance(sigma);
+  return toMean(sample(radius, (x, y) => (Math.max(Math.abs(x), Math.abs(y)) > reach ? 0 : Math.exp(-(x * x + y * y) / twice))));
 }
 
 function bell(operation: string, rank: number, sigma: PerAxis<number>, options: GaussianOptions): Tensor {
@@ -66,8 +67,13 @@ function bell(operation: string, rank: number, sigma: PerAxis<number>, options: 
   for (const each of sigmas) check(operation, 'sigma', each, positive);
   const sizes = options.size === undefined ? sigmas.map((each) => 2 * bellRadius(each) + 1) : expand(operation, 'size', options.size, rank);
   checkKernelSize(operation, options.size === undefined ? 'sigma' : 'size', options.size ?? sigma, sizes);
-  const axis = (each: number, taps: number) => toMean(Array.from({ length: taps }, (_, i) => Math.exp(-((i - (taps - 1) / 2) ** 2) / (2 * each ** 2))));
+  const axis = (each: number, taps: number) => toMean(Array.from({ length: taps }, (_, i) => Math.exp(-((i - (taps - 1) / 2) ** 2) / twiceVariance(each))));
   return outer(...sigmas.map((each, i) => axis(each, sizes[i])));
+}
+
+/** 2σ², not 0 however small σ is. */
+function twiceVariance(sigma: number): number {
+  return Math.max(2 * sigma ** 2, Number.MIN_VALUE);
 }
 
 function expand(operation: string, name: string, value: PerAxis<number>, rank: number): readonly number[] {

@@ -24,7 +24,10 @@ export function highPass(sigma = 3): Tensor {
   const radius = bellRadius(sigma);
   checkKernelSize('highPass', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);
   const bell = bell2d(sigma);
-  return squareKernel(bell.map((weight, i) => (i === (bell.length - 1) / 2 ? 1 : 0) - weight));
+  return squareKernel(
+    'highPass',
+    bell.map((weight, i) => (i === (bell.length - 1) / 2 ? 1 : 0) - weight),
+  );
 }
 
 export const HIGH_PASS_ENTRY: KernelEntry = {

@@ -28,7 +28,10 @@ export function laplacianOfGaussian(sigma = 1): Tensor {
   const r2 = sample(radius, (x, y) => x * x + y * y);
   const bell = bell2d(sigma);
   const middle = total(r2.map((each, i) => each * bell[i]));
-  return squareKernel(r2.map((each, i) => ((each - middle) / sigma ** 4) * bell[i]));
+  return squareKernel(
+    'laplacianOfGaussian',
+    r2.map((each, i) => ((each - middle) / sigma ** 4) * bell[i]),
+  );
 }
 
 export const LAPLACIAN_OF_GAUSSIAN_ENTRY: KernelEntry = {

@@ -63,6 +63,6 @@ function magnitudeAround({ samples, channels, width, height }: Format, chosen: r
   const kept = chosen.length < channels ? { rows: same(height), columns: same(width), value: 0 } : undefined;
   return {
     load: { samples, channels, white: 255, take: 'chosen', chosen, light: false, opaque: false },
-    store: { samples, alphaScale: 1, bias: 0, kept, absolute: false, normalized: false, offset: 0, unit: 1, part: undefined, clamped: true },
+    store: { samples, alphaScale: 1, nothing: 0, bias: 0, kept, absolute: false, normalized: false, offset: 0, unit: 1, part: undefined, clamped: true },
   };
 }

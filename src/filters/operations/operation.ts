@@ -5,7 +5,7 @@ import { conv } from '../../kernels/conv.js';
 import { type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { reshape, type Tensor } from '../../tensor.js';
 import { FILTER_OPTIONS } from '../filter.js';
-import { chooseChannels, colorChannels, luminanceOf, pickChannels } from '../picture/channels.js';
+import { type Channels, chooseChannels, colorChannels, hasAlpha, isOpaque, luminanceOf, pickChannels } from '../picture/channels.js';
 import { valuesToImage } from '../picture/output.js';
 
 // What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
@@ -42,6 +42,15 @@ export function toPlanes(operation: string, image: Image, { channels = 'color' }
   }
   const chosen = chooseChannels(channels, image.channels, operation);
   return { x: reshape(pickChannels(x, chosen), [chosen.length, 1, height, width]), planeOf: new Map(chosen.map((c, i) => [c, i])) };
+}
+
+/**
+ * Whether pixels have to count as much as they are opaque, so that the color which transparent ones happen to hold does not bleed
+ * into the others: there are some, and alpha is none of the channels that are looked at.
+ */
+export function hasHoles(image: Image, channels: Channels = 'color'): boolean {
+  const count = image.channels;
+  return hasAlpha(count) && (channels === 'luminance' || !chooseChannels(channels, count).includes(count - 1)) && !isOpaque(image);
 }
 
 /**

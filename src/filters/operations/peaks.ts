@@ -23,11 +23,14 @@ export interface PeakRules {
  * The best places of a map: cells that are no worse than all eight around them, the best first, each at least
  * `minDistance` from every better one (non-maximum suppression). The part of a cell is where a parabola through the cell and
  * its two neighbors has its top, on each axis by itself; at the border of the map there is none.
- * @param scores `[H, W]`
+ * @param scores `[H, W]`; a cell that is NaN is as if it were not there
  */
 export function findPeaks({ shape: [height, width], data }: Tensor, { count, threshold, minDistance, smallest }: PeakRules): Peak[] {
   const sign = smallest ? -1 : 1;
-  const at = (y: number, x: number) => (y < 0 || x < 0 || y >= height || x >= width ? Number.NEGATIVE_INFINITY : sign * data[y * width + x]);
+  const at = (y: number, x: number) => {
+    const score = y < 0 || x < 0 || y >= height || x >= width ? Number.NaN : data[y * width + x];
+    return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : sign * score;
+  };
   const candidates: number[] = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

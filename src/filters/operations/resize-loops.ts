@@ -74,6 +74,7 @@ function storeLine({ width, channels, data }: Image, row: number, { premultiplie
       const value = share > NOTHING ? line[c] / share : 0;
       line[c] = linear ? linearToSrgb(value) : value;
     }
+    if (premultiplied) line[at + colors] = share > NOTHING ? Math.min(1, share) : 0;
   }
   for (let i = 0, at = row * line.length; i < line.length; i++) {
     data[at + i] = white > 1 ? toWhole(line[i] * white, white) : clamped ? Math.min(1, Math.max(0, line[i])) : line[i];

@@ -4,7 +4,7 @@ import { finite, notNegative, type OptionsOf, option, positive, type Rows, settl
 import type { OperationEntry } from '../catalogue/catalogue-entry.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
-import { OPERATION_OPTIONS, replacePlanes, toPlanes } from './operation.js';
+import { hasHoles, OPERATION_OPTIONS, replacePlanes, toPlanes } from './operation.js';
 
 /** Rows of {@link UnsharpMaskOptions}. */
 export const UNSHARP_MASK_OPTIONS = {
@@ -23,7 +23,8 @@ export interface UnsharpMaskOptions extends OptionsOf<typeof UNSHARP_MASK_OPTION
 /**
  * Unsharp masking: adds the difference from a blurred copy where it exceeds the threshold: f + amount · (f − G f) where
  * |f − G f| > threshold, else f; G is `gaussian(radius)`. Without threshold it equals scikit-image's `unsharp_mask`. With
- * channels `'luminance'` the same value is added to red, green and blue, which preserves the hue.
+ * channels `'luminance'` the same value is added to red, green and blue, which preserves the hue. In the blur pixels count as much as
+ * they are opaque, so a cut-out keeps its colors to the edge.
  * @param image not modified
  * @returns an image of the same size and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
@@ -37,15 +38,17 @@ export interface UnsharpMaskOptions extends OptionsOf<typeof UNSHARP_MASK_OPTION
  * ```
  */
 export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}): Promise<Image> {
-  const { radius, amount, threshold, output, ...rest } = settle('unsharpMask', options, UNSHARP_MASK_OPTIONS);
+  const { radius, amount, threshold, output, channels, ...rest } = settle('unsharpMask', options, UNSHARP_MASK_OPTIONS);
   checkImage('unsharpMask', image);
-  // `filter` knows what to do with luminance, and with colors next to transparent pixels
-  const blurred = await filter(image, gaussian(radius), { ...rest, output: 'float' });
-  const each = { channels: rest.channels === 'luminance' ? 'color' : rest.channels } as const;
-  const [planes, soft] = [toPlanes('unsharpMask', image, each), toPlanes('unsharpMask', blurred, each).x.data];
+  // in a blur of all colors `filter` counts pixels as much as they are opaque
+  const blurred = await filter(image, gaussian(radius), { ...rest, channels: hasHoles(image, channels) ? 'color' : channels, output: 'float' });
+  const look = (at: Image) => toPlanes('unsharpMask', at, { channels }).x.data;
+  const [seen, soft] = [look(image), look(blurred)]; // one plane for all colors with 'luminance'
+  const planes = toPlanes('unsharpMask', image, { channels: channels === 'luminance' ? 'color' : channels });
   const white = whiteOf(image.data);
   const sharp = planes.x.data.map((value, i) => {
-    const detail = value - white * soft[i];
+    const at = i % seen.length;
+    const detail = seen[at] - white * soft[at];
     return Math.abs(detail) > threshold ? value + amount * detail : value;
   });
   return replacePlanes(image, planes, sharp, output);

@@ -7,20 +7,25 @@ import { type Channels, chooseChannels, hasAlpha } from './channels.js';
 /**
  * What a filter does with transparency.
  * - `'premultiply'`: every pixel counts as much as it is opaque, so the color that transparent pixels happen to hold does
- *   not bleed in. With the weights k, and k̂ = k / Σk: alpha becomes k̂ · a, color k · (a·c) / (k̂ · a), and 0 where nothing
- *   is left. An opaque picture comes out as without alpha. Beyond the border `paddingMode: 'zero'` is transparent,
- *   `'constant'` an opaque color.
+ *   not bleed in. With the weights k, and k̂ = k / Σk: color becomes k · (a·c) / (k̂ · a), alpha k̂ · a, limited to 0 … white;
+ *   where k̂ · a is not positive, both are 0. An opaque picture comes out as without alpha. Beyond the border
+ *   `paddingMode: 'zero'` is transparent, `'constant'` an opaque color.
  * - `'ignore'`: colors are filtered as they are stored, alpha passes through.
  * - `'filter'`: alpha is filtered like any other channel, for itself.
  *
- * Default `'premultiply'` for blurs: no weight is negative, their sum is positive, all colors are filtered; else
- * `'ignore'`, with which a kernel of sum zero cannot blank the picture; where `channels` names alpha, `'filter'`.
+ * Default `'premultiply'` where one kernel of positive sum filters all colors, be it a blur or a sharpening: a cut-out keeps its
+ * colors to the edge, and a sharpening makes its soft edge steeper. Else `'ignore'`, with which a kernel of sum zero cannot
+ * blank the picture; also for negative weights with `paddingMode: 'zero'`, whose transparent border would eat into the
+ * picture. Where `channels` names alpha, `'filter'`.
  */
 export type Alpha = (typeof ALPHAS)[number];
 /** Every {@link Alpha}. */
 export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
 /** The option that names one. */
-export const ALPHA = option(oneOf(ALPHAS), { help: 'what happens to transparency (default: premultiply for blurs, else ignore)', placeholder: 'how' });
+export const ALPHA = option(oneOf(ALPHAS), {
+  help: 'what happens to transparency (default: premultiply for weights of positive sum, else ignore)',
+  placeholder: 'how',
+});
 
 /**
  * Settles what is done with alpha.
@@ -46,8 +51,9 @@ export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: 
     if (!means)
       throw new OptionError(operation, 'alpha', "'premultiply' goes with weights of a positive sum only, as alpha is filtered with their mean", alpha);
   }
-  const blurs = allColors && shared && means && steps.every(({ kernel }) => kernel.data.every((weight) => weight >= 0));
-  return alpha ?? (blurs ? 'premultiply' : 'ignore');
+  const signed = steps.some(({ kernel }) => kernel.data.some((weight) => weight < 0));
+  const clearBorder = steps.some(({ geometry }) => geometry.paddingMode === 'zero');
+  return alpha ?? (allColors && shared && means && !(signed && clearBorder) ? 'premultiply' : 'ignore');
 }
 
 /** The steps as alpha sees them: one plane, weights of sum 1, no bias, and a constant border is opaque. */
@@ -82,11 +88,20 @@ export function premultiply(colors: Tensor, alpha: Float32Array, white: number):
   }
 }
 
-/** In place: the inverse of {@link premultiply}, and the bias added; 0 where nothing is opaque. */
-export function unpremultiply(colors: Tensor, alpha: Float32Array, white: number, bias: number): void {
+/**
+ * In place: the inverse of {@link premultiply}, and the bias added. Alpha is limited to 0 … white, which negative weights leave;
+ * where nothing is opaque, colors are 0.
+ * @param nothing alpha up to this is what float32 sums leave of zeros
+ */
+export function unpremultiply(colors: Tensor, alpha: Float32Array, white: number, bias: number, nothing: number): void {
   const { data } = colors;
-  const nothing = white * 1e-6; // what float32 sums leave of zeros
   for (let at = 0; at < data.length; at += alpha.length) {
     for (let i = 0; i < alpha.length; i++) data[at + i] = alpha[i] > nothing ? (data[at + i] * white) / alpha[i] + bias : 0;
   }
+  for (let i = 0; i < alpha.length; i++) alpha[i] = alpha[i] <= nothing ? 0 : Math.min(alpha[i], white);
+}
+
+/** What float32 sums leave of an alpha of zero: a millionth of white, times what weights of both signs add to it. */
+export function roundingOf(steps: readonly Step[], white: number): number {
+  return steps.reduce((size, { kernel }) => (size * sumOf(kernel.data.map(Math.abs))) / sumOf(kernel.data), white * 1e-6);
 }

@@ -11,7 +11,10 @@ export const IMAGE_OPTIONS = {
    * picture's size changes, with the pixel (or padding) that lies under the kernel's anchor.
    */
   channels: CHANNELS,
-  /** What happens to transparency, see {@link Alpha}. Default: `'premultiply'` for blurs, else `'ignore'`. Only for pictures with alpha. */
+  /**
+   * What happens to transparency, see {@link Alpha}. Default: `'premultiply'` where one kernel of positive sum filters all colors, else
+   * `'ignore'`. Only for pictures with alpha.
+   */
   alpha: ALPHA,
   /**
    * Filter light instead of samples: they are decoded as sRGB first, and the result is encoded again. Default false.

@@ -3,7 +3,7 @@ import type { Operators } from '../../kernels/operators.js';
 import type { Tensor } from '../../tensor.js';
 import { type PlannedStep, planSteps, runSteps } from '../run-steps.js';
 import type { Step } from '../step.js';
-import { type Alpha, alphaSteps, premultipliedSteps, premultiply, unpremultiply } from './alpha.js';
+import { type Alpha, alphaSteps, premultipliedSteps, premultiply, roundingOf, unpremultiply } from './alpha.js';
 import { type Channels, luminanceOf, mergeChannels, pickChannels, underAnchor } from './channels.js';
 import { decodePlane, encodePlane } from '../../kernels/light.js';
 
@@ -26,6 +26,8 @@ export class OverPlanes {
   readonly #share: readonly PlannedStep[] = [];
   /** what is added to colors after they are divided by their share again */
   readonly #bias: number = 0;
+  /** the largest share that is none */
+  readonly #nothing: number = 0;
 
   /** @param steps on the filtered planes @throws OptionError if an algorithm does not go with its kernel */
   constructor(
@@ -39,6 +41,7 @@ export class OverPlanes {
       this.main = planSteps(operation, colors, on.backend);
       this.#share = planSteps(operation, alphaSteps(steps, around.white), on.backend);
       this.#bias = bias;
+      this.#nothing = roundingOf(steps, around.white);
     } else this.main = planSteps(operation, steps, on.backend);
   }
 
@@ -72,7 +75,7 @@ export class OverPlanes {
     const [colors, share] = [pickChannels(x, filtered), pickChannels(x, [x.shape[1] - 1])];
     premultiply(colors, share.data, white);
     const [mixed, opacity] = await Promise.all([runSteps(colors, this.main, this.on, tell), runSteps(share, this.#share, this.on, tell)]);
-    unpremultiply(mixed, opacity.data, white, this.#bias);
+    unpremultiply(mixed, opacity.data, white, this.#bias, this.#nothing);
     const result = { shape: [1, x.shape[1], ...mixed.shape.slice(2)], data: new Float32Array(mixed.data.length + opacity.data.length) };
     result.data.set(mixed.data);
     result.data.set(opacity.data, mixed.data.length);

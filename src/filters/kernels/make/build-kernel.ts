@@ -1,3 +1,5 @@
+import { DataError } from '../../../errors.js';
+import { float32 } from '../../../options.js';
 import type { Tensor } from '../../../tensor.js';
 
 // How kernels are made that are formulas and not matrices: in float64, rounded once, at the end.
@@ -8,8 +10,13 @@ export function sample(radius: number, f: (x: number, y: number) => number): num
   return Array.from({ length: side ** 2 }, (_, i) => f((i % side) - radius, Math.floor(i / side) - radius));
 }
 
-/** A square kernel, `[k, k]`, from its weights row by row. */
-export function squareKernel(weights: readonly number[]): Tensor {
+/**
+ * A square kernel, `[k, k]`, from its weights row by row.
+ * @throws DataError if the parameters of the operation make a weight that is none
+ */
+export function squareKernel(operation: string, weights: readonly number[]): Tensor {
+  const odd = weights.find((weight) => !float32.holds(weight));
+  if (odd !== undefined) throw new DataError(operation, `every weight must be ${float32.says}, but these parameters make one of ${odd}`, { weight: odd });
   const side = Math.sqrt(weights.length);
   return { shape: [side, side], data: toFloat32(weights) };
 }

@@ -1,11 +1,12 @@
 import { DataError, ShapeError, show } from '../../../errors.js';
+import { float32 } from '../../../options.js';
 import { type Tensor, tensor } from '../../../tensor.js';
 
 /**
  * A filter kernel, `[kH, kW]`, written down as the matrix it is: `kernel2d([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])`.
  * Any size, even and non-square ones too.
  * @throws ShapeError unless it is a list of equally long, non-empty rows
- * @throws DataError if a weight is not a finite number
+ * @throws DataError if a weight is not a finite number, or larger than float32 holds, 3.4e38
  * @example
  * ```ts
  * import { kernel2d } from 'convlab';
@@ -27,8 +28,8 @@ export function kernel2d(rows: readonly (readonly number[])[]): Tensor {
       throw new ShapeError('kernel2d', `all rows must be equally long, but row 1 has ${rows[0].length} weights and row ${y + 1} has ${row.length}`, { rows });
     }
     row.forEach((weight, x) => {
-      if (!Number.isFinite(weight)) {
-        throw new DataError('kernel2d', `every weight must be a finite number, but row ${y + 1}, column ${x + 1} is ${show(weight)}`, { y, x, weight });
+      if (!float32.holds(weight)) {
+        throw new DataError('kernel2d', `every weight must be ${float32.says}, but row ${y + 1}, column ${x + 1} is ${show(weight)}`, { y, x, weight });
       }
     });
   });

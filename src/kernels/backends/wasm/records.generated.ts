@@ -33,7 +33,7 @@ export const TAKE_PREMULTIPLIED = 3;
 export const TAKE_LUMINANCE = 4;
 
 /** Bytes of the largest record that a program takes. */
-export const TASK_BYTES = 108;
+export const TASK_BYTES = 124;
 
 export interface BiasGradientTask {
   /** [batch, channels, area] */
@@ -783,8 +783,15 @@ export interface IntegerTask extends LineTask {
   readonly scale: number;
   readonly bias: number;
   readonly absolute: boolean;
-  /** the values go to the result by way of a line of floats */
+  /** values are from black to white, so that they may be rounded the quick way */
+  readonly spread: boolean;
+  /** the values go to the result by way of a line of floats; `direct`: they are the result */
   readonly floats: boolean;
+  readonly direct: boolean;
+  /** bytes become words: times 257 */
+  readonly wide: boolean;
+  /** factor of the samples that are not filtered, where values are floats */
+  readonly unit: number;
   /** bytes from scratch to the cells of a strip */
   readonly stripAt: number;
 }
@@ -816,8 +823,12 @@ export function writeIntegerTask({ i32, f32 }: Views, at: Address<'IntegerTask'>
   f32[i + 22] = fields.scale;
   f32[i + 23] = fields.bias;
   i32[i + 24] = Number(fields.absolute);
-  i32[i + 25] = Number(fields.floats);
-  i32[i + 26] = fields.stripAt;
+  i32[i + 25] = Number(fields.spread);
+  i32[i + 26] = Number(fields.floats);
+  i32[i + 27] = Number(fields.direct);
+  i32[i + 28] = Number(fields.wide);
+  f32[i + 29] = fields.unit;
+  i32[i + 30] = fields.stripAt;
 }
 
 /** Which cells a window sees, and where. */
@@ -925,13 +936,17 @@ export interface LineStore {
   readonly beyond: Address<'Floats'>;
   /** originalColumns are neighbors */
   readonly straight: boolean;
-  /** bytes of whole samples go straight from sums to the result: 8 bits, and alpha, if it is kept, is that of the same pixel */
+  /** cells are colors, and all that is left for them is to become samples; alpha, if it is kept, is that of a pixel of the same type in a straight line */
   readonly plain: boolean;
-  /** TAKE_PREMULTIPLIED: the sum of the weights, and what is added to colors after they are divided by alpha */
+  /** with a stride, only the columns that are wanted are summed */
+  readonly compact: boolean;
+  /** TAKE_PREMULTIPLIED: the sum of the weights, what it leaves of zeros, and what is added to colors after they are divided by alpha */
   readonly alphaScale: number;
+  readonly nothing: number;
   readonly bias: number;
-  /** light becomes sRGB */
+  /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   readonly light: boolean;
+  readonly early: boolean;
   readonly absolute: boolean;
   /** [12], of as many samples: value · scale + offset, from the units of the picture to those of the result */
   readonly scales: Address<'Floats'>;
@@ -957,7 +972,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 124;
+export const LINESTORE_BYTES = 136;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -974,24 +989,27 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   i32[i + 10] = fields.beyond;
   i32[i + 11] = Number(fields.straight);
   i32[i + 12] = Number(fields.plain);
-  f32[i + 13] = fields.alphaScale;
-  f32[i + 14] = fields.bias;
-  i32[i + 15] = Number(fields.light);
-  i32[i + 16] = Number(fields.absolute);
-  i32[i + 17] = fields.scales;
-  i32[i + 18] = fields.offsets;
-  i32[i + 19] = Number(fields.same);
-  i32[i + 20] = Number(fields.clamped);
-  i32[i + 21] = fields.ranges;
-  i32[i + 22] = fields.rowShares;
-  i32[i + 23] = fields.columnShares;
-  i32[i + 24] = fields.maskBytes;
-  f32[i + 25] = fields.maskWhite;
-  i32[i + 26] = fields.maskRowBytes;
-  i32[i + 27] = fields.blended;
-  i32[i + 28] = fields.top;
-  i32[i + 29] = fields.left;
-  f32[i + 30] = fields.unit;
+  i32[i + 13] = Number(fields.compact);
+  f32[i + 14] = fields.alphaScale;
+  f32[i + 15] = fields.nothing;
+  f32[i + 16] = fields.bias;
+  i32[i + 17] = Number(fields.light);
+  i32[i + 18] = Number(fields.early);
+  i32[i + 19] = Number(fields.absolute);
+  i32[i + 20] = fields.scales;
+  i32[i + 21] = fields.offsets;
+  i32[i + 22] = Number(fields.same);
+  i32[i + 23] = Number(fields.clamped);
+  i32[i + 24] = fields.ranges;
+  i32[i + 25] = fields.rowShares;
+  i32[i + 26] = fields.columnShares;
+  i32[i + 27] = fields.maskBytes;
+  f32[i + 28] = fields.maskWhite;
+  i32[i + 29] = fields.maskRowBytes;
+  i32[i + 30] = fields.blended;
+  i32[i + 31] = fields.top;
+  i32[i + 32] = fields.left;
+  f32[i + 33] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */

@@ -29,12 +29,15 @@ export function integerProgram(
   const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   const plain = scale === 1;
+  const wide = load.samples === 'uint8' && store.samples === 'uint16' && plain;
+  const floats = store.samples !== load.samples && !wide;
+  const direct = floats && store.samples === 'float32';
   const fields = {
     ...{ correlation: stored.address, offsets: tables.store(offsetsOf(taps, stored)), taps: taps.length, plus, minus },
     weights: tables.store(cross ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])),
     ...{ cross: cross !== undefined, keeps: store.kept !== undefined, plain, whole: plain ? bias : 0 },
-    ...{ shift: quotient?.shift ?? 0, factor: quotient?.factor ?? 0, bits: quotient?.bits ?? 0, scale, bias },
-    ...{ absolute: store.absolute, floats: store.samples !== load.samples, stripAt: 0 },
+    ...{ shift: quotient?.shift ?? 0, factor: quotient?.factor ?? 0, bits: quotient?.bits ?? 0, scale: direct ? scale * store.unit : scale, bias: direct ? bias * store.unit : bias },
+    ...{ absolute: store.absolute, spread: store.normalized, floats, direct, wide, unit: direct ? store.unit : 1, stripAt: 0 },
   };
   const record = { ...lineFields(records), ...fields };
   return {

@@ -180,7 +180,8 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
     ...{ originalRows: tables.store(rows), originalColumns: tables.store(columns), beyond: tables.store(new Float32Array(4).fill(kept?.value ?? 0)) },
     straight: columns.every((column, i) => column >= 0 && column === columns[0] + i),
     plain: isPlain(line, rows),
-    ...{ alphaScale: store.alphaScale, bias: store.bias, light: load.light, absolute: store.absolute },
+    compact: line.pass.sum.kind === 'separable',
+    ...{ alphaScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
     ...{ ...patterns, same: unit === 1 && store.offset === 0 && !store.normalized, clamped: store.clamped, ranges },
     ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
     ...{ maskBytes: part?.mask ? SAMPLE_BYTES[part.mask.samples] : 0, maskWhite: part?.mask?.white ?? 1 },
@@ -191,13 +192,19 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
   return { store: address, patterns };
 }
 
-/** True if sums become bytes by whole vectors, see LineStore. */
+/** True if the cells are chosen channels and none of them is alpha. */
+function isColors({ take, chosen, channels }: Load): boolean {
+  return take === 'chosen' && !(channels % 2 === 0 && chosen.includes(channels - 1));
+}
+
+/** True if cells become samples by whole vectors, see LineStore. */
 function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows: Int32Array): boolean {
   const { kept } = store;
-  if (load.samples !== 'uint8' || store.samples !== 'uint8' || load.take !== 'chosen' || load.light || rectangle.width < LEAST_PLAIN) return false;
-  if (store.absolute || store.normalized || store.offset !== 0 || store.part || !isSmall(passes, load.white)) return false;
-  if (!kept) return true;
-  const { chosen, channels } = load;
+  const { samples, take, chosen, channels, white } = load;
+  if (samples !== store.samples || take === 'premultiplied' || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
+  if (load.light ? !isColors(load) : samples === 'uint8' && !isSmall(passes, white)) return false;
+  if (store.absolute || store.normalized || store.offset !== 0 || store.part || rectangle.width < LEAST_PLAIN) return false;
+  if (!kept) return samples === 'uint8';
   const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
   return keepsAlpha && keptRows.every((row) => row >= 0) && kept.columns.every((column, i) => column >= 0 && column === kept.columns[0] + i);
 }
@@ -222,8 +229,8 @@ function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
   const fields = {
     ...{ sampleBytes: 4, channels: cells, rowBytes: rowBytesOf(line)[1], take: TAKE_ALL, cells, order: NOWHERE, filtered: NOWHERE },
-    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, straight: false, plain: false },
-    ...{ alphaScale: 1, bias: 0, light: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
+    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, straight: false, plain: false, compact: line.pass.sum.kind === 'separable' },
+    ...{ alphaScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
     ...{ ranges: NOWHERE, rowShares: NOWHERE, columnShares: NOWHERE, maskBytes: 0, maskWhite: 1, maskRowBytes: 0 },
     ...{ blended: NOWHERE, top: 0, left: 0, unit: 1 },
   };

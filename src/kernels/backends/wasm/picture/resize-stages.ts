@@ -9,6 +9,9 @@ import type { PictureProgram } from './picture-program.js';
 import type { PicturePrograms, PictureStages } from './picture-stages.js';
 import { bytesResizeProgram } from './resize-bytes.js';
 
+/** What sums leave of no opacity, as a share of white. */
+const NOTHING = 1e-6;
+
 /** A picture in another size, as one stage. @param shared,own tables in the memory that threads share, and in the caller's own */
 export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): PictureStages {
   const { load, rows, columns } = job;
@@ -44,7 +47,8 @@ function linePass({ load, rows, columns, store }: ResizeJob): LinePass {
   const cells = cellsOf(load);
   const geometry = convGeometry([1, cells, rows.input, columns.input], [cells, 1, 1, 1], { groups: cells });
   const pass = { geometry, border: [], bias: 0, sum: { kind: 'window', window: Float32Array.of(1) } } as const;
-  const whole: Store = { ...store, alphaScale: 1, bias: 0, kept: undefined, absolute: false, normalized: false, offset: 0, part: undefined };
+  const premultiplied = { alphaScale: 1, nothing: NOTHING * load.white, bias: 0 };
+  const whole: Store = { ...store, ...premultiplied, kept: undefined, absolute: false, normalized: false, offset: 0, part: undefined };
   const rectangle = { x: 0, y: 0, width: columns.output, height: rows.output };
   return { job: { operation: 'picture', load, passes: [pass], store: whole }, pass, first: true, last: true, rectangle };
 }

@@ -3,7 +3,7 @@ import { Correlation } from '../correlation';
 import { Flag, Ints } from '../memory';
 import { crossOfRow } from './bytes-cross';
 import { EDGE, gatherStrip } from './bytes-gather';
-import { rounded } from './bytes-store';
+import { nearest, rounded } from './bytes-store';
 import { storeValues } from './line-store';
 import { Line, lineOf, LineTask } from './line-task';
 
@@ -34,8 +34,15 @@ export class IntegerTask extends LineTask {
   scale: f32;
   bias: f32;
   absolute: Flag;
-  /** the values go to the result by way of a line of floats */
+  /** values are from black to white, so that they may be rounded the quick way */
+  spread: Flag;
+  /** the values go to the result by way of a line of floats; `direct`: they are the result */
   floats: Flag;
+  direct: Flag;
+  /** bytes become words: times 257 */
+  wide: Flag;
+  /** factor of the samples that are not filtered, where values are floats */
+  unit: f32;
   /** bytes from scratch to the cells of a strip */
   stripAt: usize;
 }
@@ -69,7 +76,7 @@ function strips<T>(task: IntegerTask, scratch: usize, from: i32, to: i32): void 
         sumsOfRow<T>(task, line, inside + <usize>(row * c.inW), direct, edge, c.outW - edge);
         sumsOfRow<T>(task, line, cells, offsets, c.outW - edge, c.outW);
       }
-      if (task.floats) storeValues(task, line, line.stored, oh + row, 0, task.grid.outW);
+      if (task.floats && !task.direct) storeValues(task, line, line.stored, oh + row, 0, task.grid.outW);
     }
     if (line.range) endRange<T>(task, line);
   }
@@ -165,7 +172,7 @@ function sumsOfRow<T>(task: IntegerTask, line: Line, cells0: usize, offsets: usi
       continue;
     }
     if (task.floats) {
-      const to = line.stored + (column << (sizeof<T>() === 2 ? 2 : 1));
+      const to = (task.direct ? target : line.stored) + (column << (sizeof<T>() === 2 ? 2 : 1));
       toFloats<T>(task, to, a0, b0, source + column);
       toFloats<T>(task, to + 16 * (8 / sizeof<T>()), a1, b1, source + column + 16);
       toFloats<T>(task, to + 32 * (8 / sizeof<T>()), a2, b2, source + column + 32);
@@ -193,6 +200,11 @@ function sumsOfRow<T>(task: IntegerTask, line: Line, cells0: usize, offsets: usi
     }
     // here, because the sums above take all registers
     const alpha = keptOf<T>(task);
+    if (sizeof<T>() === 2 && task.wide) {
+      storeWide(target + 2 * column, source + column, alpha, narrow<T>(a0, a1), narrow<T>(b0, b1));
+      storeWide(target + 2 * column + 64, source + column + 32, alpha, narrow<T>(a2, a3), narrow<T>(b2, b3));
+      continue;
+    }
     storeSamples<T>(target + column, source + column, alpha, narrow<T>(a0, a1), narrow<T>(b0, b1));
     storeSamples<T>(target + column + 32, source + column + 32, alpha, narrow<T>(a2, a3), narrow<T>(b2, b3));
   }
@@ -242,6 +254,17 @@ function storeSamples<T>(to: usize, source: usize, alpha: v128, even: v128, odd:
   v128.store(to + 16, v128.bitselect(v128.load(source + 16), second, alpha));
 }
 
+/** The same of bytes that become words: each twice is 257 times as much. */
+@inline
+function storeWide(to: usize, source: usize, alpha: v128, even: v128, odd: v128): void {
+  const first = v128.bitselect(v128.load(source), v128.shuffle<u8>(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), alpha);
+  const second = v128.bitselect(v128.load(source + 16), v128.shuffle<u8>(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), alpha);
+  v128.store(to, v128.shuffle<u8>(first, first, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7));
+  v128.store(to + 16, v128.shuffle<u8>(first, first, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15));
+  v128.store(to + 32, v128.shuffle<u8>(second, second, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7));
+  v128.store(to + 48, v128.shuffle<u8>(second, second, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15));
+}
+
 /** round(scale · sum), of 16-bit sums. */
 @inline
 function quotient<T>(task: IntegerTask, sums: v128): v128 {
@@ -261,34 +284,34 @@ function scaled<T>(task: IntegerTask, sums: v128): v128 {
   }
   const low = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sums)), s), b);
   const high = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(sums)), s), b);
-  return i16x8.narrow_i32x4_s(rounded(low), rounded(high));
+  return task.spread ? i16x8.narrow_i32x4_s(nearest(low), nearest(high)) : i16x8.narrow_i32x4_s(rounded(low), rounded(high));
 }
 
 /** The even and the odd sums under a vector of samples become floats: scale · sum + bias, and the samples that are not filtered. */
 @inline
 function toFloats<T>(task: IntegerTask, to: usize, even: v128, odd: v128, source: usize): void {
-  const s = f32x4.splat(task.scale), b = f32x4.splat(task.plain ? 0 : task.bias);
+  const s = f32x4.splat(task.scale), b = f32x4.splat(task.plain ? 0 : task.bias), u = f32x4.splat(task.unit);
   if (sizeof<T>() === 2) {
     const channels = task.keeps ? task.store.channels : 0;
     const alpha = channels === 4 ? i64x2.splat(<i64>0xffff000000000000) : channels === 2 ? i32x4.splat(<i32>0xffff0000) : i32x4.splat(0);
     const first = v128.shuffle<u16>(even, odd, 0, 8, 1, 9, 2, 10, 3, 11), second = v128.shuffle<u16>(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
     const bytes = v128.load(source);
-    four(to, i32x4.extend_low_i16x8_s(first), s, b, i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)), i32x4.extend_low_i16x8_s(alpha));
-    four(to + 16, i32x4.extend_high_i16x8_s(first), s, b, i32x4.extend_high_i16x8_u(i16x8.extend_low_i8x16_u(bytes)), i32x4.extend_high_i16x8_s(alpha));
-    four(to + 32, i32x4.extend_low_i16x8_s(second), s, b, i32x4.extend_low_i16x8_u(i16x8.extend_high_i8x16_u(bytes)), i32x4.extend_low_i16x8_s(alpha));
-    four(to + 48, i32x4.extend_high_i16x8_s(second), s, b, i32x4.extend_high_i16x8_u(i16x8.extend_high_i8x16_u(bytes)), i32x4.extend_high_i16x8_s(alpha));
+    four(to, i32x4.extend_low_i16x8_s(first), s, b, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes))), u), i32x4.extend_low_i16x8_s(alpha));
+    four(to + 16, i32x4.extend_high_i16x8_s(first), s, b, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(i16x8.extend_low_i8x16_u(bytes))), u), i32x4.extend_high_i16x8_s(alpha));
+    four(to + 32, i32x4.extend_low_i16x8_s(second), s, b, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_high_i8x16_u(bytes))), u), i32x4.extend_low_i16x8_s(alpha));
+    four(to + 48, i32x4.extend_high_i16x8_s(second), s, b, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(i16x8.extend_high_i8x16_u(bytes))), u), i32x4.extend_high_i16x8_s(alpha));
   } else {
     const alpha = keptOf<T>(task);
     const words = v128.load(source);
-    four(to, v128.shuffle<i32>(even, odd, 0, 4, 1, 5), s, b, i32x4.extend_low_i16x8_u(words), i32x4.extend_low_i16x8_s(alpha));
-    four(to + 16, v128.shuffle<i32>(even, odd, 2, 6, 3, 7), s, b, i32x4.extend_high_i16x8_u(words), i32x4.extend_high_i16x8_s(alpha));
+    four(to, v128.shuffle<i32>(even, odd, 0, 4, 1, 5), s, b, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(words)), u), i32x4.extend_low_i16x8_s(alpha));
+    four(to + 16, v128.shuffle<i32>(even, odd, 2, 6, 3, 7), s, b, f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(words)), u), i32x4.extend_high_i16x8_s(alpha));
   }
 }
 
+/** @param samples those that are not filtered, as floats @param kept all bits of them */
 @inline
 function four(to: usize, sums: v128, scale: v128, bias: v128, samples: v128, kept: v128): void {
-  const values = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sums), scale), bias);
-  v128.store(to, v128.bitselect(f32x4.convert_i32x4_s(samples), values, kept));
+  v128.store(to, v128.bitselect(samples, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sums), scale), bias), kept));
 }
 
 /** Odd sums that count; the others are replaced by some that do. */

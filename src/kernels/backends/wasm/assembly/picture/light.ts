@@ -15,10 +15,11 @@ export function toLight(values: usize, count: i32, white: f32, channels: i32): v
   }
 }
 
-/** In place: the inverse of toLight. @param changed [12] of as many values: all bits of those that change. @param count three vectors at a time are written */
+/** In place: the inverse of toLight. @param changed [12] of as many values: all bits of those that change; or 0: all. @param count three vectors at a time are written */
 export function toSrgb(values: usize, count: i32, white: f32, changed: usize): void {
   const w = f32x4.splat(white), unit = f32x4.splat(1 / white);
-  const k0 = v128.load(changed), k1 = v128.load(changed, 16), k2 = v128.load(changed, 32);
+  const all = i32x4.splat(-1);
+  const k0 = changed ? v128.load(changed) : all, k1 = changed ? v128.load(changed, 16) : all, k2 = changed ? v128.load(changed, 32) : all;
   for (let end = values + (<usize>count << 2); values < end; values += 48) {
     srgbInPlace(values, unit, w, k0);
     srgbInPlace(values + 16, unit, w, k1);

@@ -55,8 +55,12 @@ export function loadPixels(l: LineLoad, row: usize, column: i32, count: i32, cel
   if (count <= 0) return;
   const channels = l.channels, take = l.take;
   const source = row + <usize>(column * channels) * <usize>l.sampleBytes;
-  if (take === TAKE_CHOSEN && !l.light && l.sampleBytes === 1 && channels === 4 && l.cells === 3 && isColors(l)) {
-    colorsOfBytes(source, count, cells);
+  if (take === TAKE_CHOSEN && channels === 4 && l.cells === 3 && isColors(l)) {
+    colors(l, source, count, cells);
+    return;
+  }
+  if (take === TAKE_LUMINANCE && !l.light && l.sampleBytes === 1 && channels === 4) {
+    luminancesOfBytes(source, count, cells);
     return;
   }
   const narrows = take === TAKE_CHOSEN || take === TAKE_LUMINANCE;
@@ -133,6 +137,36 @@ function lightsOfBytes(l: LineLoad, source: usize, count: i32, to: usize): void 
   }
 }
 
+/** The first three of every four samples, as floats or as light. Floats beyond the last pixel may be written. */
+function colors(l: LineLoad, source: usize, count: i32, cells: usize): void {
+  if (l.sampleBytes === 1) {
+    if (l.light) lightColorsOfBytes(l.lightOfBytes, source, count, cells);
+    else colorsOfBytes(source, count, cells);
+    return;
+  }
+  if (l.sampleBytes === 2) colorsOfWords(source, count, cells);
+  else chooseCells(l, source, count, cells);
+  if (l.light) toLight(cells, 3 * count, l.white, 3);
+}
+
+function lightColorsOfBytes(light: usize, source: usize, count: i32, to: usize): void {
+  for (; count > 0; count--) {
+    let pixel = v128.load32_zero(light + (<usize>load<u8>(source) << 2));
+    pixel = v128.load32_lane(light + (<usize>load<u8>(source, 1) << 2), pixel, 1);
+    v128.store(to, v128.load32_lane(light + (<usize>load<u8>(source, 2) << 2), pixel, 2));
+    source += 4;
+    to += 12;
+  }
+}
+
+function colorsOfWords(source: usize, count: i32, to: usize): void {
+  for (; count > 0; count--) {
+    v128.store(to, f32x4.convert_i32x4_s(v128.load16x4_u(source)));
+    source += 8;
+    to += 12;
+  }
+}
+
 /** The first three of every four bytes. Floats beyond the last pixel may be written. */
 function colorsOfBytes(source: usize, count: i32, to: usize): void {
   for (; count >= 4; count -= 4) {
@@ -174,6 +208,29 @@ function luminances(samples: usize, channels: i32, count: i32, cells: usize): vo
     samples += <usize>channels << 2;
     cells += 4;
   }
+}
+
+/** Of pixels of four bytes; whole vectors are written. */
+function luminancesOfBytes(source: usize, count: i32, to: usize): void {
+  for (; count >= 4; count -= 4) {
+    v128.store(to, luminanceOfBytes(v128.load(source)));
+    source += 16;
+    to += 16;
+  }
+  for (; count > 0; count--) {
+    store<f32>(to, f32x4.extract_lane(luminanceOfBytes(v128.load32_zero(source)), 0));
+    source += 4;
+    to += 4;
+  }
+}
+
+/** Of four pixels of four bytes. */
+@inline
+export function luminanceOfBytes(pixels: v128): v128 {
+  const red = f32x4.convert_i32x4_s(v128.and(pixels, i32x4.splat(255)));
+  const green = f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(pixels, 8), i32x4.splat(255)));
+  const blue = f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(pixels, 16), i32x4.splat(255)));
+  return f32x4.add(f32x4.add(f32x4.mul(f32x4.splat(RED), red), f32x4.mul(f32x4.splat(GREEN), green)), f32x4.mul(f32x4.splat(BLUE), blue));
 }
 
 /** Of four pixels of floats. */

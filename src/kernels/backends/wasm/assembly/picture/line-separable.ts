@@ -48,7 +48,7 @@ export function lineSeparable(task: LineSeparableTask, scratch: usize, from: i32
   for (let index = from; index < to; index++) {
     const lines = lineOf(task, scratch, index);
     const oh = (index / across) * bandRows, ow = (index % across) * tilePixels;
-    const rows = min(bandRows, g.outH - oh), dense = (min(tilePixels, g.outW - ow) - 1) * g.strideW + 1;
+    const rows = min(bandRows, g.outH - oh), pixels = min(tilePixels, g.outW - ow), dense = (pixels - 1) * g.strideW + 1;
     const used = (rows - 1) * strideH + columnTaps;
     const left = ow * g.strideW, end = left + dense + task.rowTaps - 1;
     const width = (end - left) * kept;
@@ -67,8 +67,11 @@ export function lineSeparable(task: LineSeparableTask, scratch: usize, from: i32
         for (let i = 0; i < SUMMED_ROWS; i++) oneColumn(column, offsets + (<usize>(i * strideH) << 2), ring, width, apart + <usize>i * ringRow);
         turn(apart, ringRow, width, line);
       }
-      for (let cell = 0, block = SUMMED_PIXELS * kept; cell < dense * kept; cell += block) {
-        alongRows(row, line + (<usize>cell << 4), kept, turned + (<usize>cell << 4));
+      if (g.strideW > 1) alongStrided(row, line, kept, g.strideW, pixels, turned);
+      else {
+        for (let cell = 0, block = SUMMED_PIXELS * kept; cell < dense * kept; cell += block) {
+          alongRows(row, line + (<usize>cell << 4), kept, turned + (<usize>cell << 4));
+        }
       }
       storeTurnedLine(task, lines, turned, scratch, oh + top, ow);
     }
@@ -82,6 +85,34 @@ function alongRows(taps: Taps, line: usize, kept: i32, sums: usize): void {
   for (let cell: usize = 0; cell < <usize>kept << 4; cell += 16) {
     fourWindows(taps, line + cell, four, sums + cell, false);
     fourWindows(taps, line + cell + 2 * four, four, sums + cell + 2 * four, false);
+  }
+}
+
+/** Sums of rows for every stride-th pixel, four at a time; up to three pixels more are read and written. */
+function alongStrided(taps: Taps, line: usize, kept: i32, stride: i32, pixels: i32, sums: usize): void {
+  const pixel = <usize>kept << 4, step = pixel * <usize>stride;
+  const weights = taps.weights, end = weights + (<usize>taps.count << 2);
+  const start = f32x4.splat(taps.bias);
+  for (; pixels > 0; pixels -= 4) {
+    for (let cell: usize = 0; cell < pixel; cell += 16) {
+      let a0 = start, a1 = start, a2 = start, a3 = start;
+      let x = line + cell;
+      for (let w = weights; w < end; w += 4) {
+        const k = v128.load32_splat(w);
+        a0 = madd(a0, v128.load(x), k);
+        a1 = madd(a1, v128.load(x + step), k);
+        a2 = madd(a2, v128.load(x + 2 * step), k);
+        a3 = madd(a3, v128.load(x + 3 * step), k);
+        x += pixel;
+      }
+      const to = sums + cell;
+      v128.store(to, a0);
+      v128.store(to + pixel, a1);
+      v128.store(to + 2 * pixel, a2);
+      v128.store(to + 3 * pixel, a3);
+    }
+    line += 4 * step;
+    sums += 4 * pixel;
   }
 }
 

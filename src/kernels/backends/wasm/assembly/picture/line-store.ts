@@ -1,11 +1,8 @@
 import { TAKE_ALL, TAKE_CHOSEN, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
-import { HALF_WAY, storeFloats } from './bytes-store';
+import { HALF_WAY, storeFloats, wholeOf } from './bytes-store';
 import { toSrgb } from './light';
-import { loadPixels, luminanceOf } from './line-load';
+import { loadPixels, luminanceOf, luminanceOfBytes } from './line-load';
 import { Line, LineStore, LineTask } from './line-task';
-
-/** What float32 sums leave of zeros, as a share of white. */
-const NOTHING: f32 = 1e-6;
 
 /**
  * Sums become samples of the result: a part of row `oh`, from column `ow` on.
@@ -14,8 +11,9 @@ const NOTHING: f32 = 1e-6;
  */
 export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store;
-  if (task.grid.strideW > 1) keepColumns(sums, <usize>s.cells << 2, task.grid.strideW, count);
-  if (s.plain && storeFloatsTo(task, sums, oh, ow, count)) return;
+  if (task.grid.strideW > 1 && !s.compact) keepColumns(sums, <usize>s.cells << 2, task.grid.strideW, count);
+  if (s.early) toSrgb(sums, count * s.cells, s.original.white, 0);
+  if (s.plain && (s.take === TAKE_LUMINANCE ? storeLuminances(task, sums, oh, ow, count) : storeFloatsTo(task, sums, oh, ow, count))) return;
   let values = sums;
   if (s.take === TAKE_PREMULTIPLIED) {
     if (s.channels === 4) unpremultiply4(s, sums, count);
@@ -26,7 +24,7 @@ export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: 
     if (s.take === TAKE_LUMINANCE) addLuminance(s, sums, values, count);
     else putCells(s, sums, count, values);
   }
-  if (s.light) toSrgb(values, count * s.channels, s.original.white, s.filtered);
+  if (s.light && !s.early) toSrgb(values, count * s.channels, s.original.white, s.filtered);
   storeValues(task, line, values, oh, ow, count);
 }
 
@@ -48,15 +46,76 @@ export function storeValues(task: LineTask, line: Line, values: usize, oh: i32, 
   else memory.copy(target, values, <usize>samples << 2);
 }
 
-/** 8 bits, by whole vectors. @returns false if there are too few pixels for one */
+/** By whole vectors. @returns false where that is not possible */
 function storeFloatsTo(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32): bool {
   const s = task.store;
-  if (count < 16) return false;
-  const column = <usize>(ow * s.channels);
+  const pixel = s.channels * s.sampleBytes;
   const row = load<i32>(s.originalRows + (<usize>oh << 2)), first = load<i32>(s.originalColumns + (<usize>ow << 2));
-  const source = task.original + <usize>row * <usize>s.original.rowBytes + <usize>(first * s.channels);
-  storeFloats(sums, count, s.cells, s.channels, task.out + <usize>oh * <usize>s.rowBytes + column, source);
+  const source = task.original + <usize>row * <usize>s.original.rowBytes + <usize>(first * pixel);
+  const target = task.out + <usize>oh * <usize>s.rowBytes + <usize>(ow * pixel);
+  if (s.sampleBytes === 1) {
+    if (count < 16) return false;
+    storeFloats(sums, count, s.cells, s.channels, target, source);
+  } else if (s.cells !== 3 || s.channels !== 4) return false;
+  else if (s.sampleBytes === 2) storeColorWords(sums, count, target, source);
+  else storeColorFloats(sums, count, target, source, s.clamped !== 0);
   return true;
+}
+
+/** Three cells of each pixel beside the source's alpha. */
+function storeColorFloats(sums: usize, count: i32, to: usize, source: usize, clamped: bool): void {
+  const alpha = i32x4(0, 0, 0, -1);
+  const low = f32x4.splat(clamped ? 0 : -Infinity), high = f32x4.splat(clamped ? 1 : Infinity);
+  for (; count > 0; count--) {
+    const value = f32x4.min(f32x4.max(v128.bitselect(v128.load(source), v128.load(sums), alpha), low), high);
+    v128.store(to, value);
+    sums += 12;
+    source += 16;
+    to += 16;
+  }
+}
+
+function storeColorWords(sums: usize, count: i32, to: usize, source: usize): void {
+  const white = f32x4.splat(65535);
+  const alpha = i64x2.splat(<i64>0xffff000000000000);
+  for (; count >= 2; count -= 2) {
+    const words = i16x8.narrow_i32x4_u(wholeOf4(sums, white, 0.5), wholeOf4(sums + 12, white, 0.5));
+    v128.store(to, v128.bitselect(v128.load(source), words, alpha));
+    sums += 24;
+    source += 16;
+    to += 16;
+  }
+  if (count === 0) return;
+  const words = i16x8.narrow_i32x4_u(wholeOf4(sums, white, 0.5), white);
+  v128.store64_lane(to, v128.bitselect(v128.load64_zero(source), words, alpha), 0);
+}
+
+/** The change of the luminance is added to pixels of four bytes. @returns false if there are too few for a vector */
+function storeLuminances(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32): bool {
+  const s = task.store;
+  if (count < 4) return false;
+  const row = load<i32>(s.originalRows + (<usize>oh << 2)), first = load<i32>(s.originalColumns + (<usize>ow << 2));
+  const source = task.original + <usize>row * <usize>s.original.rowBytes + (<usize>first << 2);
+  const target = task.out + <usize>oh * <usize>s.rowBytes + (<usize>ow << 2);
+  for (let done = 0; done < count; done += 4) {
+    // the last four overlap those before
+    const at = <usize>min(done, count - 4) << 2;
+    const pixels = v128.load(source + at);
+    const change = f32x4.add(f32x4.sub(v128.load(sums + at), luminanceOfBytes(pixels)), f32x4.splat(HALF_WAY));
+    const red = moved(v128.and(pixels, i32x4.splat(255)), change);
+    const green = moved(v128.and(i32x4.shr_u(pixels, 8), i32x4.splat(255)), change);
+    const blue = moved(v128.and(i32x4.shr_u(pixels, 16), i32x4.splat(255)), change);
+    const colors = v128.or(red, v128.or(i32x4.shl(green, 8), i32x4.shl(blue, 16)));
+    v128.store(target + at, v128.bitselect(pixels, colors, i32x4.splat(<i32>0xff000000)));
+  }
+  return true;
+}
+
+/** Four samples and their change, rounded and clamped. */
+@inline
+function moved(samples: v128, change: v128): v128 {
+  const whole = wholeOf(f32x4.add(f32x4.convert_i32x4_s(samples), change));
+  return i32x4.min_s(i32x4.max_s(whole, i32x4.splat(0)), i32x4.splat(255));
 }
 
 /** In place: pixels 0, stride, 2 · stride … side by side. */
@@ -75,13 +134,13 @@ function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void 
 /** In place: sums of premultiplied colors and of alpha become colors and alpha. */
 function unpremultiply4(s: LineStore, at: usize, count: i32): void {
   const w = f32x4.splat(s.original.white), scale = f32x4.splat(s.alphaScale), bias = f32x4.splat(s.bias);
-  const nothing = f32x4.splat(s.original.white * NOTHING);
+  const nothing = f32x4.splat(s.nothing);
   const alpha = i32x4(0, 0, 0, -1);
   for (; count > 0; count--) {
     const v = v128.load(at);
     const a = f32x4.div(v128.shuffle<f32>(v, v, 3, 3, 3, 3), scale);
     const colors = f32x4.add(f32x4.div(f32x4.mul(v, w), a), bias);
-    v128.store(at, v128.bitselect(a, v128.and(colors, f32x4.gt(a, nothing)), alpha));
+    v128.store(at, v128.and(v128.bitselect(f32x4.pmin(a, w), colors, alpha), f32x4.gt(a, nothing)));
     at += 16;
   }
 }
@@ -89,13 +148,13 @@ function unpremultiply4(s: LineStore, at: usize, count: i32): void {
 /** The same of gray pixels, two at a time: up to one more is written. */
 function unpremultiply2(s: LineStore, at: usize, count: i32): void {
   const w = f32x4.splat(s.original.white), scale = f32x4.splat(s.alphaScale), bias = f32x4.splat(s.bias);
-  const nothing = f32x4.splat(s.original.white * NOTHING);
+  const nothing = f32x4.splat(s.nothing);
   const alpha = i32x4(0, -1, 0, -1);
   for (; count > 0; count -= 2) {
     const v = v128.load(at);
     const a = f32x4.div(v128.shuffle<f32>(v, v, 1, 1, 3, 3), scale);
     const colors = f32x4.add(f32x4.div(f32x4.mul(v, w), a), bias);
-    v128.store(at, v128.bitselect(a, v128.and(colors, f32x4.gt(a, nothing)), alpha));
+    v128.store(at, v128.and(v128.bitselect(f32x4.pmin(a, w), colors, alpha), f32x4.gt(a, nothing)));
     at += 16;
   }
 }

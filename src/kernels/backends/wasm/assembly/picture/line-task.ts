@@ -76,13 +76,17 @@ export class LineStore {
   beyond: Floats;
   /** originalColumns are neighbors */
   straight: Flag;
-  /** bytes of whole samples go straight from sums to the result: 8 bits, and alpha, if it is kept, is that of the same pixel */
+  /** cells are colors, and all that is left for them is to become samples; alpha, if it is kept, is that of a pixel of the same type in a straight line */
   plain: Flag;
-  /** TAKE_PREMULTIPLIED: the sum of the weights, and what is added to colors after they are divided by alpha */
+  /** with a stride, only the columns that are wanted are summed */
+  compact: Flag;
+  /** TAKE_PREMULTIPLIED: the sum of the weights, what it leaves of zeros, and what is added to colors after they are divided by alpha */
   alphaScale: f32;
+  nothing: f32;
   bias: f32;
-  /** light becomes sRGB */
+  /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   light: Flag;
+  early: Flag;
   absolute: Flag;
   /** [12], of as many samples: value · scale + offset, from the units of the picture to those of the result */
   scales: Floats;
