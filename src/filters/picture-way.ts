@@ -59,7 +59,7 @@ function premultipliedWay({ steps, format }: SettledFilter, white: number): Pick
     const { kernel, algorithm } = step;
     const { geometry } = changeStep(step, { channels: format.channels });
     const beyond = geometry.paddingMode === 'constant' ? white * alphaScale : 0;
-    const border = Array.from({ length: format.channels }, (_, c) => (c === format.channels - 1 ? beyond : geometry.paddingValue));
+    const border = Array.from({ length: format.channels }, (_, c) => (c === format.channels - 1 ? beyond : white * geometry.paddingValue));
     alphaScale *= sumOf(kernel.data);
     return { kernel, geometry, algorithm, bias: 0, border };
   });

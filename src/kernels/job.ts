@@ -50,7 +50,7 @@ export interface Load {
   readonly white: number;
   /**
    * - `chosen`: the chosen channels as they are;
-   * - `premultiplied`: all channels, the colors times alpha / white;
+   * - `premultiplied`: all channels, the colors times alpha;
    * - `luminance`: one cell, 0.2126 R + 0.7152 G + 0.0722 B; the chosen channels are R, G and B.
    */
   readonly take: 'chosen' | 'premultiplied' | 'luminance';

@@ -214,6 +214,21 @@ test('magnitude into a picture that is there, also the one it is taken of', asyn
   expect(calls).toBe(0);
 });
 
+test('multiples of any fraction are rounded the right way, up to the brightest sum', async () => {
+  const image = noise(64, 9, 1);
+  image.data.fill(255, 0, 320); // five rows of white
+  for (let unit = 0.9; unit > 0.0005; unit *= 0.93) {
+    await check(image, kernel2d([[unit, unit]]));
+    await check(
+      image,
+      kernel2d([
+        [unit, 0, 2 * unit],
+        [-unit, unit, 0],
+      ]),
+    );
+  }
+});
+
 test.each([1, 2, 3, 4])('by Fourier transform, %s channels', async (channels) => {
   const [kH, kW] = [9, 12];
   const window = dense(kH, kW).data;

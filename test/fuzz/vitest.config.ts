@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// npm run fuzz: more inputs than npm test tries, and others each time. FUZZ_SEED and FUZZ give those of an earlier run.
+// npm run fuzz: more inputs than npm test tries, and others each time. FUZZ_SEED and FUZZ give those of an earlier run, FUZZ_CASE one
+// case of a filter alone.
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {

@@ -12,6 +12,7 @@ import {
   gaussian,
   gradientMagnitude,
   type Image,
+  motionBlur,
   Random,
   sharpen,
 } from '../../src/index.js';
@@ -145,6 +146,23 @@ test('a picture of several bands is the same on any number of threads, fed to th
   }
 });
 
+test('pictures are the same while a backend learns whether threads should share them', async () => {
+  const random = new Random(8);
+  const photo = createImage(
+    256,
+    256,
+    4,
+    Uint8ClampedArray.from({ length: 2 ** 18 }, (_, i) => (i % 4 === 3 ? 255 : random.integer(256))),
+  );
+  const backend = await createWasmBackend(2);
+  for (const kernel of [motionBlur(9), box(15), gaussian(2)]) {
+    const expected = Buffer.from((await filter(photo, kernel, { backend: one })).data);
+    // the first comparison runs each way at least twice
+    for (let call = 0; call < 20; call++) expect(Buffer.from((await filter(photo, kernel, { backend })).data).equals(expected)).toBe(true);
+  }
+  backend.dispose();
+});
+
 test("five steps of the lecture's network leave the same weights, to the bit, on any number of threads", async () => {
   const random = new Random(4);
   const batch = {
@@ -165,7 +183,7 @@ test("five steps of the lecture's network leave the same weights, to the bit, on
   };
   const weights = await learn(one);
   expect(weights.every((data) => data.every(Number.isFinite))).toBe(true);
-  const shared = await createBackend('wasm', { threads: 2 }); // and as it is used: small work is not shared
+  const shared = await createBackend('wasm', { threads: 2 }); // and as it is used: it learns what to share
   for (const backend of [...several, shared]) {
     const learned = await learn(backend);
     for (const [i, data] of weights.entries()) expect(Buffer.compare(new Uint8Array(learned[i].buffer), new Uint8Array(data.buffer)), backend.device).toBe(0);

@@ -23,7 +23,7 @@ export function wholeWeights(window: Float32Array, bias: number, { paddingValue 
   return { window: whole, scale, quotient: scale === 1 || bias !== 0 || white !== 255 ? undefined : quotientOf(whole, scale) };
 }
 
-/** The quotient in 16 bits, with as many fraction bits as there is room for: tried with every sum that gives a byte. */
+/** The quotient in 16 bits, with as many fraction bits as there is room for: tried with every sum that gives a byte, saturated as the program does. */
 function quotientOf(window: Int32Array, scale: number): IntegerSum['quotient'] {
   const [low, high] = [Math.min, Math.max].map((end) => 255 * window.reduce((sum, weight) => sum + end(weight, 0), 0));
   const shift = 14 - Math.floor(Math.log2(Math.max(-low, high)));
@@ -33,7 +33,7 @@ function quotientOf(window: Int32Array, scale: number): IntegerSum['quotient'] {
   const [from, to] = [Math.max(low, Math.ceil(-1 / scale)), Math.min(high, Math.floor(256 / scale))];
   for (let sum = from; sum <= to; sum++) {
     const product = ((sum << shift) * factor + 2 ** 14) >> 15;
-    if ((product + 2 ** (bits - 1)) >> bits !== Math.floor(scale * sum + 0.5)) return undefined;
+    if (Math.min(product + 2 ** (bits - 1), 2 ** 15 - 1) >> bits !== Math.floor(scale * sum + 0.5)) return undefined;
   }
   return { shift, factor, bits };
 }

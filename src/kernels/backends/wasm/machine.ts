@@ -3,6 +3,7 @@ import type { Address, FreshMemory, Views } from './address.js';
 import type { Loaded } from './load-programs.js';
 import { type Programs, type Tasks, WRITERS } from './programs.generated.js';
 import { FRAME_BYTES, TASK_BYTES } from './records.generated.js';
+import { Sharing } from './sharing.js';
 import type { AnyProgram, SharedProgram, ThreadPool, ThreadScratch, Workload } from './thread-pool.js';
 
 /** Vectors may be read past the last value. */
@@ -29,7 +30,8 @@ export class Machine {
    * machine itself where there are no threads.
    */
   readonly own: Machine;
-  readonly #worthSharing: number;
+  /** which jobs are shared by threads */
+  readonly sharing: Sharing;
   #loaded: Loaded | undefined;
   #pool: ThreadPool | undefined;
   #scratch = { allocation: 0, bytes: 0 };
@@ -40,13 +42,13 @@ export class Machine {
   /** shared memory gives another buffer each time it has grown, and the old ones stay valid */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
-  /** @param worthSharing nanoseconds that a job has to take, so that threads share it */
-  constructor(loaded: Loaded, pool?: ThreadPool, worthSharing = Number.POSITIVE_INFINITY, own?: Machine) {
+  /** @param handOver see {@link Sharing} */
+  constructor(loaded: Loaded, pool?: ThreadPool, handOver?: number, own?: Machine) {
     this.own = own ?? this;
     this.#loaded = loaded;
     this.#pool = pool;
-    this.#worthSharing = worthSharing;
     this.threads = pool?.threads ?? 1;
+    this.sharing = new Sharing(this.threads, handOver);
     this.#task = this.allocate(TASK_BYTES);
   }
 
@@ -77,26 +79,24 @@ export class Machine {
     return new Float32Array(this.bytes, pointer, length);
   }
 
-  /** True if threads should share a job. @param work as in {@link Workload} */
-  isWorthSharing(units: number, work: number): boolean {
-    return this.#pool !== undefined && work >= this.#worthSharing && units > 1;
-  }
-
   /** See {@link ThreadPool.wake}. */
   wake(): void {
     this.#pool?.wake();
   }
 
   /**
-   * Runs a program over all its units, on all threads where that pays; a caller that feeds units has decided that it does.
+   * Runs a program over all its units, on all threads where that is faster; a caller that feeds units has decided that it is.
    * @param task its record: written to one place, as the machine runs one program at a time
    * @returns false if the job was canceled
    */
   share<P extends SharedProgram>(program: P, task: Tasks[P], workload: Workload): boolean {
     const { first = 0, step = 1, units, scratch } = workload;
     WRITERS[program](this.views, this.#task, task);
-    if (this.#pool && (workload.feed || this.isWorthSharing((units - first) / step, workload.work))) return this.#pool.run(program, this.#task, workload);
-    (this.run[program] as AnyProgram)(this.#task, scratch?.address ?? 0, first, units);
+    if (this.#pool && (workload.feed || workload.all)) return this.#pool.run(program, this.#task, workload);
+    const choice = this.sharing.of(program, (units - first) / step, workload.work);
+    if (choice.isShared() && this.#pool) this.#pool.run(program, this.#task, workload);
+    else (this.run[program] as AnyProgram)(this.#task, scratch?.address ?? 0, first, units);
+    choice.took(workload.work);
     return true;
   }
 

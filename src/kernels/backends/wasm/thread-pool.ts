@@ -20,6 +20,8 @@ export interface Workload {
   readonly scratch?: ThreadScratch;
   /** estimated nanoseconds on one thread */
   readonly work: number;
+  /** All threads take part, whatever the work. Default false */
+  readonly all?: boolean;
   /**
    * Prepares the input of more units on the caller while workers compute those that are ready.
    * @returns the number of units that are ready, from the first on, or undefined to cancel the job

@@ -11,8 +11,6 @@ import { ThreadPool } from './thread-pool.js';
 
 /** More threads compete for memory bandwidth, and with other work on the machine. */
 const DEFAULT_THREADS = 4;
-/** Handing a job over takes 2 µs while the workers look for it, and 40 µs when they have to be woken (Node 20, a virtual machine). */
-const WORTH_SHARING_NS = 20_000;
 
 interface WasmExecutable extends Executable {
   readonly start: Start;
@@ -91,10 +89,10 @@ export class WasmBackend implements Backend {
 /**
  * Creates a backend that runs in WebAssembly.
  * @param threads number of threads, the calling one included. Default: one per core, at most 4, and 1 where threads cannot share memory
- * @param worthSharing nanoseconds that a job has to take to be shared by threads; tests have them share everything
+ * @param handOver nanoseconds that handing a job over to threads is first taken to cost, see `Sharing`; 0: they share everything, as in tests
  * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or fewer threads than asked for
  */
-export async function createWasmBackend(threads?: number, worthSharing = WORTH_SHARING_NS): Promise<Backend> {
+export async function createWasmBackend(threads?: number, handOver?: number): Promise<Backend> {
   const reason = obstacle();
   if (threads !== undefined && threads > 1 && reason)
     throw new UnsupportedError('createBackend', `threads must be 1 here, received ${threads}: ${reason}`, { threads });
@@ -103,7 +101,7 @@ export async function createWasmBackend(threads?: number, worthSharing = WORTH_S
     const loaded = await loadPrograms(true);
     try {
       const [pool, own] = await Promise.all([ThreadPool.start(loaded, count), loadPrograms(false)]);
-      return new WasmBackend(new Machine(loaded, pool, worthSharing, new Machine(own)));
+      return new WasmBackend(new Machine(loaded, pool, handOver, new Machine(own)));
     } catch (cause) {
       if (threads !== undefined)
         throw new UnsupportedError('createBackend', `${threads} threads could not be started: ${(cause as Error).message}`, { threads }, { cause });

@@ -7,7 +7,7 @@ import { storeTiling } from './store-tiling.js';
 import { storeForward } from './stored-correlation.js';
 import { type Floats, isLinear, NS, productsOf, type RunConv } from './work.js';
 
-/** To transform a kernel or two tiles always pays on several threads. */
+/** Nanoseconds to transform a slice of a kernel, or two tiles; an estimate. */
 const TRANSFORM_NS = 20_000;
 
 /** `conv`, as sums of products. */
@@ -84,9 +84,9 @@ export function prepareFft(tables: Tables, g: ConvGeometry): RunConv {
     for (let group = 0; group < g.groups; group++) {
       const [before, ours] = [group - 1, group].map((i) => (kernel + i * groupBytes) as Floats);
       if (group === 0 || !run.sameBytes(ours, before, groupBytes)) {
-        machine.share('fftKernels', { correlation, tiling, kernel: ours, spectra, reverse: g.flip }, { scratch, units: slices, work: TRANSFORM_NS });
+        machine.share('fftKernels', { correlation, tiling, kernel: ours, spectra, reverse: g.flip }, { scratch, units: slices, work: TRANSFORM_NS * slices });
       }
-      machine.share('fftConv', { correlation, tiling, x, spectra, bias, out, group }, { scratch, units, work: TRANSFORM_NS });
+      machine.share('fftConv', { correlation, tiling, x, spectra, bias, out, group }, { scratch, units, work: TRANSFORM_NS * units });
     }
   };
 }

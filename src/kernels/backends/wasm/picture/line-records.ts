@@ -201,9 +201,10 @@ function isColors({ take, chosen, channels }: Load): boolean {
 function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows: Int32Array): boolean {
   const { kept } = store;
   const { samples, take, chosen, channels, white } = load;
-  if (samples !== store.samples || take === 'premultiplied' || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
-  if (load.light ? !isColors(load) : samples === 'uint8' && !isSmall(passes, white)) return false;
+  if (samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
+  if (load.light ? !isColors(load) : samples === 'uint8' && take !== 'premultiplied' && !isSmall(passes, white)) return false;
   if (store.absolute || store.normalized || store.offset !== 0 || store.part || rectangle.width < LEAST_PLAIN) return false;
+  if (take === 'premultiplied') return samples === 'uint8' && channels === 4 && !load.light;
   if (!kept) return samples === 'uint8';
   const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
   return keepsAlpha && keptRows.every((row) => row >= 0) && kept.columns.every((column, i) => column >= 0 && column === kept.columns[0] + i);

@@ -14,10 +14,12 @@ const SHARED_BYTES = 16 * 1024 * 1024;
 const FEED_BYTES = 128 * 1024;
 /** Shares per thread from which on whole rows of units are shared, where units lie side by side. */
 const LEAST_SHARES = 4;
-/** Nanoseconds of a tap of a sample, on one thread. */
+/** Of the first guess whether threads share a picture: nanoseconds of a tap of a sample, on one thread. */
 const NS_TAP = 0.05;
-/** Nanoseconds for the caller to hand a sample to another thread and to take it back: cheaper samples are not shared. */
+/** The same: nanoseconds for the caller to hand a sample to another thread and to take it back. */
 const NS_HANDED = 0.36;
+/** Nanoseconds of a band that all threads share: enough for many shares. */
+const LONG = 1e9;
 /** Units of a stage in a band where its rows go to another stage: what bands overlap is computed twice. */
 const LEAST_UNITS = 4;
 
@@ -38,37 +40,46 @@ export type RunPicture = (image: PictureSamples, out: PictureSamples, mask?: Pic
  * @param machine that threads share
  */
 export function preparePicture(stages: PictureStages, machine: Machine): RunPicture {
-  const {
-    load,
-    store,
-    wraps,
-    stages: { length },
-  } = stages;
+  const { load, store, wraps } = stages;
+  const single = stages.stages.length === 1 && !store.part && !store.normalized;
   const samples = load.channels * stages.pixels;
+  const { programs } = stages.on(machine.own);
+  const last = programs[programs.length - 1];
+  const taps = programs.reduce((sum, program) => sum + program.taps, 0);
+  const name = `${programs.map((program) => program.name).join(', ')} with copies`;
   return (image, out, mask) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
-    const single = length === 1 && !store.part && !store.normalized;
     if (single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image.length, x, y);
     const picture: Picture = { image: bytesOf(image), mask: mask && bytesOf(mask), out: bytesOf(out), inOne: wraps || image.buffer === out.buffer };
-    const { programs, measured } = stages.on(machine.own);
-    const taps = programs.reduce((sum, program) => sum + program.taps, 0);
-    const work = (NS_TAP * taps - NS_HANDED) * samples;
-    const last = programs[programs.length - 1];
-    if (!machine.isWorthSharing(unitsOf(last, stages.rectangle.height), work)) {
-      if (!measured) return alone(machine.own, stages, programs, picture)(0, unitsOf(last, stages.rectangle.height));
-      measured.begin();
-      if (!alone(machine.own, stages, measured.programs, { ...picture, out: NOTHING })(0, unitsOf(last, stages.rectangle.height))) return false;
-      measured.settle();
-      return alone(machine.own, stages, programs, picture)(0, unitsOf(last, stages.rectangle.height));
-    }
-    machine.wake();
-    const onShared = stages.on(machine);
-    if (!onShared.measured) return length === 1 ? share(machine, stages, picture, work) : together(machine, stages, onShared.programs, picture);
-    onShared.measured.begin();
-    if (!together(machine, stages, onShared.measured.programs, { ...picture, out: NOTHING })) return false;
-    onShared.measured.settle();
-    return together(machine, stages, onShared.programs, picture);
+    const units = unitsOf(last, stages.rectangle.height);
+    const work = NS_TAP * taps * samples;
+    const choice = machine.sharing.of(name, units, work, NS_HANDED * image.byteLength);
+    const isDone = choice.isShared() ? onAll(machine, stages, picture, work) : onOne(machine.own, stages, picture);
+    if (isDone) choice.took(work);
+    return isDone;
   };
+}
+
+/** On the calling thread. @returns false if the picture has to be opaque and is not */
+function onOne(machine: Machine, stages: PictureStages, picture: Picture): boolean {
+  const { programs, measured } = stages.on(machine);
+  const filter = (by: readonly PictureProgram[], out: Uint8Array) =>
+    alone(machine, stages, by, { ...picture, out })(0, unitsOf(by[by.length - 1], stages.rectangle.height));
+  measured?.begin();
+  if (measured && !filter(measured.programs, NOTHING)) return false;
+  measured?.settle();
+  return filter(programs, picture.out);
+}
+
+/** On all threads. @returns false if the picture has to be opaque and is not */
+function onAll(machine: Machine, stages: PictureStages, picture: Picture, work: number): boolean {
+  machine.wake();
+  const { programs, measured } = stages.on(machine);
+  if (!measured && programs.length === 1) return share(machine, stages, picture, work);
+  measured?.begin();
+  if (measured && !together(machine, stages, measured.programs, { ...picture, out: NOTHING })) return false;
+  measured?.settle();
+  return together(machine, stages, programs, picture);
 }
 
 /** No result: values are measured only. */
@@ -130,7 +141,7 @@ function alone(machine: Machine, stages: PictureStages, programs: readonly Pictu
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
     for (const band of cut(bands, first, end, stages, programs)) {
       if (!copyIn(machine, stages, picture, band.source, places)) return false;
-      runBand(machine, stages, programs, band, places, 0);
+      runBand(machine, stages, programs, band, places);
       copyOut(machine, stages, picture, band.top, band.bottom, places.outputs[places.outputs.length - 1]);
     }
     return true;
@@ -146,8 +157,8 @@ function* cut(bands: readonly Band[], first: number, end: number, stages: Pictur
   }
 }
 
-/** All stages of a band, one after the other, each on all threads where that pays. */
-function runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places, work: number): void {
+/** All stages of a band, one after the other, each on all threads of the machine. */
+function runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places): void {
   const original = places.picture - band.source[0] * stages.stages[0].rowBytes[0];
   const mask = places.mask - band.source[0] * maskRowBytes(stages);
   programs.forEach((program, i) => {
@@ -155,7 +166,7 @@ function runBand(machine: Machine, stages: PictureStages, programs: readonly Pic
     const x = i === 0 ? original : places.outputs[i - 1] - band.outputs[i - 1][0] * stages.stages[i].rowBytes[0];
     placePicture(program, { x, out: places.outputs[i] - from * stages.stages[i].rowBytes[1], original, mask: maskRowBytes(stages) ? mask : 0 });
     const units = { first: unitsOf(program, from), units: unitsOf(program, to) };
-    machine.share<SharedProgram>(program.name, program.record, { ...units, scratch: places.scratch, work });
+    machine.share<SharedProgram>(program.name, program.record, { ...units, scratch: places.scratch, work: LONG, all: true });
   });
 }
 
@@ -165,7 +176,7 @@ function together(machine: Machine, stages: PictureStages, programs: readonly Pi
   const places = placeBands(machine, stages, programs, bands);
   for (const band of bands) {
     if (!copyIn(machine, stages, picture, band.source, places)) return false;
-    runBand(machine, stages, programs, band, places, Number.POSITIVE_INFINITY);
+    runBand(machine, stages, programs, band, places);
     copyOut(machine, stages, picture, band.top, band.bottom, places.outputs[places.outputs.length - 1]);
   }
   return true;

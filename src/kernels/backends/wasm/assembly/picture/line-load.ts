@@ -63,14 +63,18 @@ export function loadPixels(l: LineLoad, row: usize, column: i32, count: i32, cel
     luminancesOfBytes(source, count, cells);
     return;
   }
+  if (take === TAKE_PREMULTIPLIED && !l.light && l.sampleBytes === 1 && channels === 4) {
+    premultipliedBytes(source, count, cells);
+    return;
+  }
   const narrows = take === TAKE_CHOSEN || take === TAKE_LUMINANCE;
   const samples = narrows ? loaded : cells;
   loadSamples(l, source, count * channels, samples);
   if (take === TAKE_CHOSEN) chooseCells(l, samples, count, cells);
   else if (take === TAKE_LUMINANCE) luminances(samples, channels, count, cells);
   else if (take === TAKE_PREMULTIPLIED) {
-    if (channels === 4) premultiply4(samples, count, l.white);
-    else premultiply2(samples, count, l.white);
+    if (channels === 4) premultiply4(samples, count);
+    else premultiply2(samples, count);
   }
 }
 
@@ -249,28 +253,55 @@ export function luminanceOf(at: usize): f32 {
   return RED * load<f32>(at) + GREEN * load<f32>(at, 4) + BLUE * load<f32>(at, 8);
 }
 
-/** In place: colors times their share; an opaque pixel stays as it is. */
-function premultiply4(at: usize, count: i32, white: f32): void {
-  const w = f32x4.splat(white);
+/** In place: colors times alpha. */
+function premultiply4(at: usize, count: i32): void {
   const alpha = i32x4(0, 0, 0, -1);
   for (; count > 0; count--) {
     const v = v128.load(at);
-    const share = f32x4.div(v128.shuffle<f32>(v, v, 3, 3, 3, 3), w);
-    v128.store(at, v128.bitselect(v, f32x4.mul(v, share), alpha));
+    v128.store(at, v128.bitselect(v, f32x4.mul(v, v128.shuffle<f32>(v, v, 3, 3, 3, 3)), alpha));
     at += 16;
   }
 }
 
 /** The same of gray pixels, two at a time: up to one more is written. */
-function premultiply2(at: usize, count: i32, white: f32): void {
-  const w = f32x4.splat(white);
+function premultiply2(at: usize, count: i32): void {
   const alpha = i32x4(0, -1, 0, -1);
   for (; count > 0; count -= 2) {
     const v = v128.load(at);
-    const share = f32x4.div(v128.shuffle<f32>(v, v, 1, 1, 3, 3), w);
-    v128.store(at, v128.bitselect(v, f32x4.mul(v, share), alpha));
+    v128.store(at, v128.bitselect(v, f32x4.mul(v, v128.shuffle<f32>(v, v, 1, 1, 3, 3)), alpha));
     at += 16;
   }
+}
+
+/** Four pixels of four bytes at a time, colors times alpha; whole numbers of at most 16 bits. */
+function premultipliedBytes(source: usize, count: i32, to: usize): void {
+  for (; count >= 4; count -= 4) {
+    const bytes = v128.load(source);
+    twoPremultiplied(i16x8.extend_low_i8x16_u(bytes), to);
+    twoPremultiplied(i16x8.extend_high_i8x16_u(bytes), to + 32);
+    source += 16;
+    to += 64;
+  }
+  for (; count > 0; count--) {
+    const pixel = i16x8.extend_low_i8x16_u(v128.load32_zero(source));
+    v128.store(to, f32x4.convert_i32x4_u(i32x4.extmul_low_i16x8_u(pixel, sharesOf(pixel))));
+    source += 4;
+    to += 16;
+  }
+}
+
+@inline
+function twoPremultiplied(words: v128, to: usize): void {
+  const shares = sharesOf(words);
+  v128.store(to, f32x4.convert_i32x4_u(i32x4.extmul_low_i16x8_u(words, shares)));
+  v128.store(to, f32x4.convert_i32x4_u(i32x4.extmul_high_i16x8_u(words, shares)), 16);
+}
+
+/** What each of two pixels of words is multiplied by: its alpha, and alpha itself by 1. */
+@inline
+function sharesOf(words: v128): v128 {
+  const shares = v128.shuffle<u16>(words, words, 3, 3, 3, 3, 7, 7, 7, 7);
+  return v128.bitselect(i16x8.splat(1), shares, i64x2.splat(<i64>0xffff000000000000));
 }
 
 /** True if the chosen samples are the first three. */

@@ -53,7 +53,10 @@ function storeFloatsTo(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32
   const row = load<i32>(s.originalRows + (<usize>oh << 2)), first = load<i32>(s.originalColumns + (<usize>ow << 2));
   const source = task.original + <usize>row * <usize>s.original.rowBytes + <usize>(first * pixel);
   const target = task.out + <usize>oh * <usize>s.rowBytes + <usize>(ow * pixel);
-  if (s.sampleBytes === 1) {
+  if (s.take === TAKE_PREMULTIPLIED) {
+    if (count < 4) return false;
+    storePremultiplied(s, sums, count, target);
+  } else if (s.sampleBytes === 1) {
     if (count < 16) return false;
     storeFloats(sums, count, s.cells, s.channels, target, source);
   } else if (s.cells !== 3 || s.channels !== 4) return false;
@@ -133,30 +136,48 @@ function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void 
 
 /** In place: sums of premultiplied colors and of alpha become colors and alpha. */
 function unpremultiply4(s: LineStore, at: usize, count: i32): void {
-  const w = f32x4.splat(s.original.white), scale = f32x4.splat(s.alphaScale), bias = f32x4.splat(s.bias);
-  const nothing = f32x4.splat(s.nothing);
-  const alpha = i32x4(0, 0, 0, -1);
   for (; count > 0; count--) {
     const v = v128.load(at);
-    const a = f32x4.div(v128.shuffle<f32>(v, v, 3, 3, 3, 3), scale);
-    const colors = f32x4.add(f32x4.div(f32x4.mul(v, w), a), bias);
-    v128.store(at, v128.and(v128.bitselect(f32x4.pmin(a, w), colors, alpha), f32x4.gt(a, nothing)));
+    v128.store(at, divided(s, v, v128.shuffle<f32>(v, v, 3, 3, 3, 3), i32x4(0, 0, 0, -1)));
     at += 16;
   }
 }
 
 /** The same of gray pixels, two at a time: up to one more is written. */
 function unpremultiply2(s: LineStore, at: usize, count: i32): void {
-  const w = f32x4.splat(s.original.white), scale = f32x4.splat(s.alphaScale), bias = f32x4.splat(s.bias);
-  const nothing = f32x4.splat(s.nothing);
-  const alpha = i32x4(0, -1, 0, -1);
   for (; count > 0; count -= 2) {
     const v = v128.load(at);
-    const a = f32x4.div(v128.shuffle<f32>(v, v, 1, 1, 3, 3), scale);
-    const colors = f32x4.add(f32x4.div(f32x4.mul(v, w), a), bias);
-    v128.store(at, v128.and(v128.bitselect(f32x4.pmin(a, w), colors, alpha), f32x4.gt(a, nothing)));
+    v128.store(at, divided(s, v, v128.shuffle<f32>(v, v, 1, 1, 3, 3), i32x4(0, -1, 0, -1)));
     at += 16;
   }
+}
+
+/** Colors and alpha of sums; nothing where alpha is what sums leave of zeros. @param shares the sums of alpha @param alpha all bits of its lanes */
+@inline
+function divided(s: LineStore, sums: v128, shares: v128, alpha: v128): v128 {
+  const scale = f32x4.splat(s.alphaScale);
+  const opacity = f32x4.div(shares, scale);
+  const colors = f32x4.add(f32x4.mul(f32x4.div(sums, shares), scale), f32x4.splat(s.bias));
+  return v128.and(v128.bitselect(f32x4.pmin(opacity, f32x4.splat(s.original.white)), colors, alpha), f32x4.gt(opacity, f32x4.splat(s.nothing)));
+}
+
+/** Sums of premultiplied pixels become four bytes each. */
+function storePremultiplied(s: LineStore, sums: usize, count: i32, to: usize): void {
+  const white = f32x4.splat(255);
+  for (let done = 0; done < count; done += 4) {
+    // the last four overlap those before
+    const first = <usize>min(done, count - 4);
+    const at = sums + (first << 4);
+    const low = i16x8.narrow_i32x4_s(wholePixel(s, at, white), wholePixel(s, at + 16, white));
+    v128.store(to + (first << 2), i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(wholePixel(s, at + 32, white), wholePixel(s, at + 48, white))));
+  }
+}
+
+@inline
+function wholePixel(s: LineStore, at: usize, white: v128): v128 {
+  const v = v128.load(at);
+  const value = divided(s, v, v128.shuffle<f32>(v, v, 3, 3, 3, 3), i32x4(0, 0, 0, -1));
+  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(f32x4.pmin(f32x4.pmax(f32x4.splat(0), value), white), f32x4.splat(0.5 + HALF_WAY))));
 }
 
 /** The samples of the original under the anchor, as floats; of luminance as light, if that is what is filtered. */

@@ -1,4 +1,4 @@
-import { SUMMED_PIXELS, SUMMED_ROWS, TAKE_LUMINANCE } from '../constants';
+import { SUMMED_PIXELS, SUMMED_ROWS, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
 import { nearest, storeRow } from './bytes-store';
 import { storeTurned } from './four-windows';
 import { storeLine } from './line-store';
@@ -37,7 +37,7 @@ export function storeTurnedLine(task: LineTurnedTask, line: Line, sums: usize, s
   const pixels = min(task.tilePixels, g.outW - ow);
   const dense = (s.compact ? pixels : (pixels - 1) * g.strideW + 1) * s.cells;
   const rows = scratch + task.sumsAt, row = <usize>task.rowLength << 2;
-  if (s.plain && s.sampleBytes === 1 && s.take !== TAKE_LUMINANCE && !s.light && pixels >= SUMMED_PIXELS && (s.compact || g.strideW === 1)) {
+  if (s.plain && s.sampleBytes === 1 && s.take !== TAKE_LUMINANCE && s.take !== TAKE_PREMULTIPLIED && !s.light && pixels >= SUMMED_PIXELS && (s.compact || g.strideW === 1)) {
     for (let cell = 0; cell < dense; cell += 16) bytesTurned(sums + (<usize>cell << 4), rows + <usize>cell, row);
     for (let i = 0; i < count; i++) storeBytesOf(task, rows + <usize>i * row, pixels, oh + i, ow);
     return;

@@ -1,0 +1,110 @@
+/** Rounds after which a comparison ends, whatever it has shown. */
+const MOST_ROUNDS = 7;
+/**
+ * Jobs that follow for each job's time that a comparison has lost by running the slower way: trials take at most 1 / 45 of the time.
+ * After a comparison of two ways that are equally fast, the fewest follow.
+ */
+const JOBS_PER_LOST = 45;
+const FEWEST_JOBS = 16;
+/** Comparisons that confirm the one before follow at twice its distance, up to this many times the shortest. */
+const LONGEST = 4;
+/** Loss, in jobs, that the first comparison is allowed at once, as it is made up for within 50 jobs. */
+const CREDIT = 3;
+/** If the other way takes this many times as long, the second round waits until the first is made up for … */
+const FAR = 2.2;
+/** … but not if it takes as much longer than predicted: its first run, which fetches memory and compiles, says little. */
+const DOUBT = 1.25;
+/** The slower way is measured again until its two shortest times differ by no more than this factor, for the same reason. */
+const AGREEMENT = 1.5;
+/** Clocks of pages stand still for some microseconds. */
+const SHORTEST_MS = 1e-4;
+
+/** Milliseconds from some moment on. */
+export type Clock = () => number;
+
+/** What it takes to learn a choice. */
+interface Learning {
+  readonly clock: Clock;
+  /** how many times as long as by the way guessed first a job is predicted to take by the other way, at most */
+  readonly times: number;
+}
+
+/**
+ * Whether threads share the jobs of one program and size, or the caller does them alone. The faster way is taken; now and then the two
+ * are compared in rounds, in each of which both run once. After `k` rounds one is faster if the medians differ by a factor of
+ * 1 + 1 / k: the less there is to lose, the more is measured. The clock is read in comparisons only.
+ */
+export class Choice {
+  readonly #learning: Learning | undefined;
+  #shares: boolean;
+  /** jobs until the next round */
+  #left: number;
+  #distance = 1;
+  /** jobs measured in this comparison, two a round */
+  #turn = 0;
+  /** when the job began, if it is measured; else −1 */
+  #began = -1;
+  /** milliseconds per predicted nanosecond, one a round */
+  readonly #shared = new Float64Array(MOST_ROUNDS);
+  readonly #alone = new Float64Array(MOST_ROUNDS);
+
+  /**
+   * @param shares the first guess
+   * @param learning default none: the guess stands
+   */
+  constructor(shares: boolean, learning?: Learning) {
+    this.#shares = shares;
+    this.#learning = learning;
+    const loss = (learning?.times ?? 1) - 1;
+    this.#left = loss > CREDIT ? Math.ceil(JOBS_PER_LOST * loss) : 0;
+  }
+
+  /** Called before a job. @returns true if threads should share it */
+  isShared(): boolean {
+    if (!this.#learning) return this.#shares;
+    if (this.#left > 0) {
+      this.#left--;
+      this.#began = -1;
+      return this.#shares;
+    }
+    this.#began = this.#learning.clock();
+    return this.#shares !== this.#isOtherWay;
+  }
+
+  /** Called after a job that was not canceled. @param work its predicted nanoseconds on one thread */
+  took(work: number): void {
+    if (!this.#learning || this.#began < 0) return;
+    const times = this.#shares !== this.#isOtherWay ? this.#shared : this.#alone;
+    times[this.#turn >> 1] = Math.max(SHORTEST_MS, this.#learning.clock() - this.#began) / Math.max(1, work);
+    this.#turn++;
+    if (this.#turn % 2 === 0) this.#compare(this.#turn / 2, this.#learning);
+  }
+
+  /** Every other round begins with the other way, so that of two jobs by turns each runs both ways. */
+  get #isOtherWay(): boolean {
+    return this.#turn % 4 === 1 || this.#turn % 4 === 2;
+  }
+
+  #compare(rounds: number, { times }: Learning): void {
+    const [shared, alone] = [this.#shared, this.#alone].map((each) => each.slice(0, rounds).sort());
+    const [ours, others] = this.#shares ? [shared, alone] : [alone, shared];
+    const middle = (rounds - 1) >> 1;
+    const ratio = others[middle] / ours[middle];
+    const factor = Math.max(ratio, 1 / ratio);
+    const lost = rounds * (factor - 1);
+    if (rounds === 1) {
+      if (ratio > FAR && ratio < DOUBT * times) this.#left = Math.ceil(JOBS_PER_LOST * lost);
+      return;
+    }
+    const slower = ratio < 1 ? ours : others;
+    const isClear = factor >= 1 + 1 / rounds && slower[1] <= AGREEMENT * slower[0];
+    if (!isClear && rounds < MOST_ROUNDS) return;
+    if (ratio < 1) {
+      this.#shares = !this.#shares;
+      this.#distance = 1;
+    }
+    this.#left = Math.ceil(this.#distance * Math.max(FEWEST_JOBS, JOBS_PER_LOST * lost));
+    this.#distance = Math.min(LONGEST, 2 * this.#distance);
+    this.#turn = 0;
+  }
+}
