@@ -1,9 +1,8 @@
-import { checkImage, type Image, imageToTensor } from '../../image/image.js';
-import { formatOf, whiteOf } from '../../image/samples.js';
-import { decodePlane, encodePlane } from '../../kernels/light.js';
+import { checkImage, type Image, type Samples } from '../../image/image.js';
+import { formatOf, newImage, whiteOf } from '../../image/samples.js';
+import { linearToSrgb, srgbToLinear } from '../../kernels/light.js';
 import { flag, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
-import { hasAlpha, LUMINANCE_WEIGHTS, luminanceOf, pickChannels } from '../picture/channels.js';
-import { samplesToImage } from '../picture/output.js';
+import { hasAlpha, LUMINANCE_WEIGHTS } from '../picture/channels.js';
 
 /** Every name of weights that {@link grayscale} takes. */
 export const GRAYSCALE_WEIGHTS = ['rec709', 'rec601'] as const;
@@ -41,16 +40,53 @@ export async function grayscale(image: Image, options: GrayscaleOptions = {}): P
   const { weights, linear } = settle('grayscale', options, GRAYSCALE_OPTIONS);
   checkImage('grayscale', image);
   if (image.channels < 3) return { ...image, data: image.data.slice() };
-  const { samples } = formatOf(image);
-  const white = whiteOf(samples);
-  const x = imageToTensor(image);
-  const area = image.width * image.height;
-  if (linear) decodePlane(x.data.subarray(0, 3 * area), white);
-  const { data: gray } = luminanceOf(x, LUMINANCE_WEIGHTS[weights]);
-  if (linear) encodePlane(gray, white);
-  const channels = hasAlpha(image.channels) ? 2 : 1;
-  const data = new Float32Array(channels * area);
-  data.set(gray);
-  if (channels === 2) data.set(pickChannels(x, [3]).data, area);
-  return samplesToImage({ shape: [1, channels, image.height, image.width], data }, samples, 'clamp');
+  const format = formatOf(image);
+  const white = whiteOf(format.samples);
+  const gray = newImage({ ...format, channels: hasAlpha(image.channels) ? 2 : 1 });
+  const factors = LUMINANCE_WEIGHTS[weights];
+  const tables = white > 1 ? factors.map((factor) => tableOf(white, factor, linear)) : [];
+  const sums = new Float64Array(image.width);
+  for (let row = 0; row < image.height; row++) {
+    const line = image.data.subarray(row * image.width * image.channels, (row + 1) * image.width * image.channels);
+    if (white > 1) sumTables(line, image.channels, tables, sums);
+    else sumFloats(line as Float32Array, image.channels, factors, linear, sums);
+    if (linear && white === 255) encodeBytes(sums);
+    else if (linear) for (let i = 0; i < sums.length; i++) sums[i] = white * linearToSrgb(sums[i]);
+    for (let i = 0, at = row * sums.length * gray.channels; i < sums.length; i++, at += gray.channels) {
+      gray.data[at] = white > 1 ? Math.floor(sums[i] + 0.5) : Math.min(1, Math.max(0, sums[i]));
+      if (gray.channels === 2) gray.data[at + 1] = line[4 * i + 3];
+    }
+  }
+  return gray;
+}
+
+/** What each sample adds to the sum: itself, or its light, 0 … 1. */
+function tableOf(white: number, factor: number, linear: boolean): Float64Array {
+  return Float64Array.from({ length: white + 1 }, (_, sample) => factor * (linear ? srgbToLinear(sample / white) : sample));
+}
+
+function sumTables(line: Samples, channels: number, [red, green, blue]: readonly Float64Array[], sums: Float64Array): void {
+  for (let i = 0, at = 0; i < sums.length; i++, at += channels) sums[i] = red[line[at]] + green[line[at + 1]] + blue[line[at + 2]];
+}
+
+function sumFloats(line: Float32Array, channels: number, [r, g, b]: readonly [number, number, number], linear: boolean, sums: Float64Array): void {
+  for (let i = 0, at = 0; i < sums.length; i++, at += channels) {
+    const [red, green, blue] = [line[at], line[at + 1], line[at + 2]];
+    sums[i] = linear ? r * srgbToLinear(red) + g * srgbToLinear(green) + b * srgbToLinear(blue) : r * red + g * green + b * blue;
+  }
+}
+
+const STEPS = 4096;
+let begins: Float64Array | undefined;
+let least: Uint8Array | undefined;
+
+/** In place: from light to bytes, by the light where each of them begins, as a power for every pixel takes several times as long. */
+function encodeBytes(sums: Float64Array): void {
+  begins ??= Float64Array.from({ length: 257 }, (_, byte) => (byte === 256 ? Number.POSITIVE_INFINITY : srgbToLinear((byte - 0.5) / 255)));
+  least ??= Uint8Array.from({ length: STEPS + 1 }, (_, step) => Math.floor(255 * linearToSrgb(step / STEPS) + 0.5));
+  for (let i = 0; i < sums.length; i++) {
+    let byte = least[Math.floor(sums[i] * STEPS)];
+    while (sums[i] >= begins[byte + 1]) byte++;
+    sums[i] = byte;
+  }
 }

@@ -1,8 +1,8 @@
-import { checkImage, type Image } from '../../image/image.js';
-import { whiteOf } from '../../image/samples.js';
+import { checkImage, type Image, type Samples } from '../../image/image.js';
+import { arrayOf, formatOf, whiteOf } from '../../image/samples.js';
 import { either, finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, settle } from '../../options.js';
 import { FILTER_OPTIONS } from '../filter.js';
-import { replacePlanes, toPlanes } from './operation.js';
+import { chooseChannels, colorsOf, LUMINANCE_WEIGHTS } from '../picture/channels.js';
 
 const LEVEL = either(finite, oneOf(['otsu']));
 
@@ -25,7 +25,7 @@ export const THRESHOLD_OPTIONS = {
 /** Options of {@link threshold}; channels as in {@link FilterOptions}: every chosen one for itself, or the luminance for all colors. */
 export interface ThresholdOptions extends OptionsOf<typeof THRESHOLD_OPTIONS> {}
 
-/** Classes of float samples from the smallest to the largest. */
+/** Classes of float samples, and of luminances, from the smallest to the largest. */
 const FLOAT_CLASSES = 4096;
 
 /**
@@ -45,15 +45,33 @@ const FLOAT_CLASSES = 4096;
 export async function threshold(image: Image, options: ThresholdOptions = {}): Promise<Image> {
   const { level, channels } = settle('threshold', options, THRESHOLD_OPTIONS);
   checkImage('threshold', image);
-  const planes = toPlanes('threshold', image, { channels });
-  const { data } = planes.x;
+  const chosen = channels === 'luminance' ? colorsOf('threshold', image) : chooseChannels(channels, image.channels, 'threshold');
   const white = whiteOf(image.data);
-  const above = level === 'otsu' ? otsu(data, white) : level;
-  return replacePlanes(
-    image,
-    planes,
-    data.map((value) => (value > above ? white : 0)),
-  );
+  const values = channels === 'luminance' ? luminances(image) : pickSamples(image, chosen);
+  const above = level === 'otsu' ? otsu(values, white) : level;
+  const data = image.data.slice();
+  const step = channels === 'luminance' ? 0 : 1;
+  for (let at = 0, i = 0; at < data.length; at += image.channels, i += 1 - step) {
+    for (let k = 0; k < chosen.length; k++, i += step) data[at + chosen[k]] = values[i] > above ? white : 0;
+  }
+  return { ...image, data };
+}
+
+/** The samples of the chosen channels, pixel by pixel. */
+function pickSamples(image: Image, chosen: readonly number[]): Samples {
+  const { data, channels } = image;
+  if (chosen.length === channels) return data;
+  const picked = new (arrayOf(formatOf(image).samples))((data.length / channels) * chosen.length);
+  for (let at = 0, i = 0; at < data.length; at += channels) for (let k = 0; k < chosen.length; k++) picked[i++] = data[at + chosen[k]];
+  return picked;
+}
+
+/** Rec. 709 luminance of every pixel. */
+function luminances({ data, channels }: Image): Float32Array {
+  const [r, g, b] = LUMINANCE_WEIGHTS.rec709;
+  const values = new Float32Array(data.length / channels);
+  for (let i = 0, at = 0; i < values.length; i++, at += channels) values[i] = r * data[at] + g * data[at + 1] + b * data[at + 2];
+  return values;
 }
 
 /**
@@ -61,29 +79,39 @@ export async function threshold(image: Image, options: ThresholdOptions = {}): P
  * all values are equal. Floats are counted in classes of equal width.
  * @see Otsu, A threshold selection method from gray-level histograms (1979)
  */
-function otsu(values: Float32Array, white: number): number {
-  const [low, width, classes] = white === 1 ? floatClasses(values) : [0, 1, white + 1];
-  const classOf = (value: number) => Math.min(classes - 1, Math.floor((value - low) / width));
-  const counts = new Float64Array(classes);
-  for (const value of values) counts[classOf(value)]++;
-  const total = counts.reduce((sum, count, i) => sum + i * count, 0);
-  let [best, most, below, sum] = [classes - 1, 0, 0, 0];
-  for (let i = 0; i < classes - 1; i++) {
-    below += counts[i];
-    sum += i * counts[i];
-    const above = values.length - below;
-    const variance = below * above * (sum / below - (total - sum) / above) ** 2;
-    if (variance > most) [best, most] = [i, variance];
-  }
-  // the largest value up to that class
-  return values.reduce((level, value) => (value > level && classOf(value) <= best ? value : level), Number.NEGATIVE_INFINITY);
+function otsu(values: Samples, white: number): number {
+  if (values instanceof Float32Array) return otsuOfFloats(values);
+  const counts = new Float64Array(white + 1);
+  for (let i = 0; i < values.length; i++) counts[values[i]]++;
+  return lastOfLower(counts);
 }
 
-function floatClasses(values: Float32Array): readonly [low: number, width: number, classes: number] {
+function otsuOfFloats(values: Float32Array): number {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return [low, high > low ? (high - low) / FLOAT_CLASSES : 1, FLOAT_CLASSES];
+  const scale = high > low ? FLOAT_CLASSES / (high - low) : 0;
+  const classes = Uint16Array.from(values, (value) => Math.min(FLOAT_CLASSES - 1, Math.floor((value - low) * scale)));
+  const counts = new Float64Array(FLOAT_CLASSES);
+  for (let i = 0; i < classes.length; i++) counts[classes[i]]++;
+  const last = lastOfLower(counts);
+  // the largest value of the lower classes
+  let level = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < classes.length; i++) if (classes[i] <= last && values[i] > level) level = values[i];
+  return level;
+}
+
+/** The last of the classes that together vary most from those behind it. */
+function lastOfLower(counts: Float64Array): number {
+  const [all, total] = counts.reduce(([count, sum], each, i) => [count + each, sum + i * each], [0, 0]);
+  let [best, most, below, sum] = [counts.length - 1, 0, 0, 0];
+  for (let i = 0; i < counts.length - 1; i++) {
+    below += counts[i];
+    sum += i * counts[i];
+    const variance = below * (all - below) * (sum / below - (total - sum) / (all - below)) ** 2;
+    if (variance > most) [best, most] = [i, variance];
+  }
+  return best;
 }

@@ -61,6 +61,12 @@ export function colorChannels(channels: number): readonly number[] {
   return Array.from({ length: hasAlpha(channels) ? channels - 1 : channels }, (_, c) => c);
 }
 
+/** The numbers of red, green and blue, for `'luminance'`. @throws OptionError if the picture is gray */
+export function colorsOf(operation: string, { channels }: Pick<Image, 'channels'>): readonly number[] {
+  if (channels >= 3) return colorChannels(channels);
+  throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${channels} channels`, 'luminance');
+}
+
 /**
  * The numbers of the chosen channels, ascending.
  * @param count channels of the image: 2 and 4 mean that the last one is alpha
@@ -82,8 +88,9 @@ export function chooseChannels(channels: Channels, count: number, operation = 'f
   throw new OptionError(operation, 'channels', `must be 'color', 'all'${named} or a list of channel numbers from 0 to ${count - 1}`, channels);
 }
 
-/** Luminance, of Rec. 709 by default. @param x `[1, 3 or 4, H, W]` @returns `[1, 1, H, W]` */
-export function luminanceOf(x: Tensor, [r, g, b]: readonly [number, number, number] = LUMINANCE_WEIGHTS.rec709): Tensor {
+/** Rec. 709 luminance. @param x `[1, 3 or 4, H, W]` @returns `[1, 1, H, W]` */
+export function luminanceOf(x: Tensor): Tensor {
+  const [r, g, b] = LUMINANCE_WEIGHTS.rec709;
   const area = x.shape[2] * x.shape[3];
   const [red, green, blue] = [0, 1, 2].map((c) => x.data.subarray(c * area, (c + 1) * area));
   const data = new Float32Array(area);
