@@ -98,9 +98,12 @@ class PlannedFilter implements FilterPlan {
       const result = out ?? newImage(this.result);
       const { backend } = this.on;
       this.#executable ??= backend.prepare(job);
-      if (job.store.part) copyAround(image, result, this.settled);
-      const { mask } = this.settled;
+      const { mask, local } = this.settled;
+      const inPlace = result.data.buffer === image.data.buffer;
+      if (local && !inPlace) copyAround(image, result, this.settled);
       if (backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data])) {
+        // the kernels see what lies around as it was
+        if (local && inPlace) copyAround(image, result, this.settled);
         if (onPlan) for (const step of steps) onPlan(step);
         return result;
       }

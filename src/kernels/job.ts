@@ -121,15 +121,15 @@ export interface PicturePass {
 }
 
 /**
- * The weights of a pass and how they are summed. Taps of weight zero are left out.
+ * The weights of a pass and how they are summed. Taps of weight zero are left out, unless it says otherwise.
  * - `integer`: whole weights and a factor; 16 bits hold every sum;
  * - `box`: one weight for the whole window, by running sums;
- * - `window`: float weights;
+ * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`; with `zeros`, taps of weight zero count as others do;
  * - `sums`: one weight for the whole window, by running sums of floats;
  * - `separable`: a row and a column of at least three neighbors each, whose product is the window;
  * - `fixed`: the same in fixed point, symmetric and without bias: the row times 2¹⁶, the column times 2 to the power of `columnBits`,
  *   16 to 22;
- * - `fft`: by Fourier transform, for windows of more than one row;
+ * - `fft`: the same by Fourier transform, for windows of more than one row;
  * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias.
  */
 export type PictureSum =
@@ -141,7 +141,7 @@ export type PictureSum =
       readonly quotient?: { readonly shift: number; readonly factor: number; readonly bits: number };
     }
   | { readonly kind: 'box'; readonly weight: number }
-  | { readonly kind: 'window'; readonly window: Float32Array }
+  | { readonly kind: 'window'; readonly window: Float32Array; readonly zeros: boolean }
   | { readonly kind: 'sums'; readonly weight: number }
   | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array }
   | { readonly kind: 'fixed'; readonly row: Int32Array; readonly column: Int32Array; readonly columnBits: number }

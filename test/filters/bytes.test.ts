@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type Backend,
   box,
+  type ConvPlan,
   convGeometry,
   createBackend,
   createImage,
@@ -159,28 +160,30 @@ test.each([
   ['a bias', box(3), { bias: -3e6 }],
   ['weights', kernel2d([[9000.5, 0.3, -9000]]), {}],
   ['a border', dense(3), { paddingMode: 'constant', paddingValue: 1e7 }],
-] as const)('too large for its rounding, %s takes the way of all others', async (_name, kernel, options) => {
+] as const)('too large to be rounded the quick way: %s', async (_name, kernel, options) => {
   calls = 0;
   await check(noise(70, 20, 3), kernel, options);
-  expect(calls).toBe(0);
+  expect(calls).toBe(1);
+  expect(['window', 'separable']).toContain(way);
 });
 
 test('alpha is filtered, passes through, or counts; opaque pictures take the short way', async () => {
+  // of two channels, the programs of whole numbers would sum both
   const [lastClear, firstClear] = [noise(41, 31, 4, true), noise(50, 31, 2, true)];
   lastClear.data[lastClear.data.length - 1] = 254;
   firstClear.data[1] = 0;
   for (const [options, image, expected] of [
-    [{ alpha: 'filter' }, noise(40, 30, 4), 1],
-    [{ alpha: 'ignore' }, noise(40, 30, 4), 1],
-    [{ alpha: 'premultiply' }, noise(40, 30, 4), 0],
-    [{ alpha: 'premultiply' }, noise(40, 30, 4, true), 1],
-    [{ alpha: 'premultiply' }, lastClear, 0],
-    [{ alpha: 'premultiply' }, firstClear, 0],
-    [{}, noise(50, 30, 2, true), 1],
+    [{ alpha: 'filter' }, noise(40, 30, 4), 'integer'],
+    [{ alpha: 'ignore' }, noise(40, 30, 4), 'integer'],
+    [{ alpha: 'premultiply' }, noise(40, 30, 4), 'separable'],
+    [{ alpha: 'premultiply' }, noise(40, 30, 4, true), 'integer'],
+    [{ alpha: 'premultiply' }, lastClear, 'separable'],
+    [{ alpha: 'premultiply' }, firstClear, 'separable'],
+    [{}, noise(50, 30, 2, true), 'separable'],
   ] as const) {
     calls = 0;
     const got = await filter(image, box(3), { ...options, backend: wasm });
-    expect([options, calls]).toEqual([options, expected]);
+    expect([options, calls, way]).toEqual([options, 1, expected]);
     const want = await filter(image, box(3), { ...options, backend: reference });
     expect(got.data.every((value, i) => Math.abs(value - want.data[i]) <= 1)).toBe(true);
   }
@@ -240,14 +243,23 @@ test.each([1, 2, 3, 4])('by Fourier transform, %s channels', async (channels) =>
   ] as const) {
     const [image, dilation] = [noise(width, height, channels), 'dilation' in options ? options.dilation : [1, 1]];
     const padding = [kH, kW].map((k, axis) => [4 * dilation[axis], (k - 5) * dilation[axis]] as const);
-    const geometry = convGeometry([1, channels, height, width], [channels, 1, kH, kW], { ...options, padding, groups: channels });
     const keepsAlpha = channels % 2 === 0;
-    const load = { samples: 'uint8', channels, filtered: keepsAlpha ? channels - 1 : channels, opaque: false } as const;
-    const runBy = (sum: PictureSum, to: Uint8ClampedArray) =>
-      wasm.run(wasm.prepare({ operation: 'picture', load, passes: [{ geometry, sum }], store: { bias: 3.25 } }), [image.data as Uint8ClampedArray], [to]);
+    const cells = keepsAlpha ? channels - 1 : channels;
+    const geometry = convGeometry([1, cells, height, width], [cells, 1, kH, kW], { ...options, padding, groups: cells });
+    const chosen = Array.from({ length: cells }, (_, c) => c);
+    const same = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
+    const load = { samples: 'uint8', channels, white: 255, take: 'chosen', chosen, light: false, opaque: false } as const;
+    const kept = keepsAlpha ? { rows: same(height), columns: same(width), value: 0 } : undefined;
+    const clamp = { kept, absolute: false, normalized: false, offset: 0, unit: 1, part: undefined, clamped: true };
+    const store = { samples: 'uint8', alphaScale: 1, nothing: 0, bias: 0, ...clamp } as const;
+    const border = chosen.map(() => geometry.paddingValue);
+    const runBy = (sum: PictureSum, to: Uint8ClampedArray) => {
+      const job = { operation: 'picture', load, passes: [{ geometry, border, bias: 3.25, sum }], store } as const;
+      wasm.run(wasm.prepare(job), [image.data as Uint8ClampedArray], [to]);
+    };
     const [got, want] = [image.data.slice(), image.data.slice()].map((data) => data.fill(1) as Uint8ClampedArray);
     runBy({ kind: 'fft', window }, got);
-    runBy({ kind: 'window', window }, want);
+    runBy({ kind: 'window', window, zeros: false }, want);
     const off = got.filter((value, i) => value !== want[i]);
     expect(got.every((value, i) => Math.abs(value - want[i]) <= 1)).toBe(true);
     expect(off.length).toBeLessThanOrEqual(1 + got.length / 1000);
@@ -255,9 +267,10 @@ test.each([1, 2, 3, 4])('by Fourier transform, %s channels', async (channels) =>
 });
 
 test('a large dense kernel of a photo goes by Fourier transform', async () => {
-  calls = 0;
-  await check(noise(256, 128, 4), dense(41), { alpha: 'ignore' }, { backend: wasm, algorithm: 'direct' });
-  expect([calls, way]).toEqual([1, 'fft']);
+  const ran: string[] = [];
+  const onPlan = ({ algorithm }: ConvPlan) => ran.push(algorithm);
+  await check(noise(256, 128, 4), dense(41), { alpha: 'ignore', onPlan }, { backend: wasm, algorithm: 'direct' });
+  expect(ran).toEqual(['fft', 'direct']);
 });
 
 test('weights that are changed in place are planned anew', async () => {
@@ -312,21 +325,27 @@ describe('a picture of several bands', () => {
   });
 });
 
-test('what the short way cannot do goes the long way', async () => {
+test.each<[string, PictureSum['kind'], Tensor, FilterOptions, Image?]>([
+  ['a kernel for each channel', 'window', tensor([[[1, 0, -1]], [[0, 1, 0]], [[1, 2, 1]]]), {}],
+  ['a stride', 'separable', box(3), { stride: 2 }],
+  ['valid padding', 'integer', box(3), { padding: 'valid' }],
+  ['one channel', 'separable', box(3), { channels: 'r' }],
+  ['the luminance', 'separable', box(3), { channels: 'luminance' }],
+  ['light', 'separable', box(3), { linear: true }],
+  ['absolute values', 'integer', box(3), { output: 'abs' }],
+  ['normalized values', 'integer', box(3), { output: 'normalize' }],
+  ['floats', 'integer', box(3), { output: 'float' }],
+  ['an algorithm that is asked for', 'window', box(3), { algorithm: 'direct' }],
+  ['a region', 'separable', box(3), { region: { x: 2, y: 2, width: 9, height: 9 } }],
+  ['16 bits', 'separable', box(3), {}, { ...noise(40, 30, 3), data: Uint16Array.from({ length: 3600 }, () => random.integer(65536)) }],
+  ['a small picture', 'separable', box(3), {}, noise(10, 10, 3)],
+])('%s: from samples to samples too', async (_name, kind, kernel, options, image = noise(40, 30, 3)) => {
   calls = 0;
-  const image = noise(40, 30, 3);
-  await filter(image, tensor([[[1, 0, -1]], [[0, 1, 0]], [[1, 2, 1]]]), { backend: wasm });
-  await filter(image, box(3), { backend: wasm, stride: 2 });
-  await filter(image, box(3), { backend: wasm, padding: 'valid' });
-  await filter(image, box(3), { backend: wasm, channels: 'r' });
-  await filter(image, box(3), { backend: wasm, channels: 'luminance' });
-  await filter(image, box(3), { backend: wasm, linear: true });
-  await filter(image, box(3), { backend: wasm, output: 'abs' });
-  await filter(image, box(3), { backend: wasm, algorithm: 'direct' });
-  await filter(image, box(3), { backend: wasm, region: { x: 2, y: 2, width: 9, height: 9 } });
-  await filter({ ...image, data: Uint16Array.from(image.data) }, box(3), { backend: wasm });
-  await filter(noise(10, 10, 3), box(3), { backend: wasm });
-  expect(calls).toBe(0);
+  const got = await filter(image, kernel, { ...options, backend: wasm });
+  expect([calls, way]).toEqual([1, kind]);
+  const want = await filter(image, kernel, { ...options, ...(options.algorithm && { algorithm: 'auto' }), backend: reference });
+  const floats = want.data instanceof Float32Array;
+  expect(got.data.every((value, i) => Math.abs(value - want.data[i]) <= (floats ? 1e-6 : 1))).toBe(true);
 });
 
 test('a large picture: many strips', async () => {

@@ -99,7 +99,9 @@ describe('a plan', () => {
     });
     const plan = planFilter(formatOf(opaque), [{ kernel: gaussian(1) }], {}, wasm);
     expect(await ways(plan, opaque)).toEqual(['samples']);
-    expect(await ways(plan, frame(70, 30, 4))).toEqual(['planes', 'planes']);
+    expect(await ways(plan, frame(70, 30, 4))).toEqual(['samples']);
+    expect(plan.transparent?.steps[0].job?.load.take).toBe('premultiplied');
+    expect(plan.steps[0].job?.load.take).toBe('chosen');
     expect(plan.transparent).toBeDefined();
   });
 

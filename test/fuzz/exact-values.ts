@@ -47,11 +47,20 @@ export function isPremultiplied({ image, steps, around }: FilterCase): boolean {
   if (alpha !== undefined) return alpha === 'premultiply';
   const filtered = filteredChannels({ channels }, image.channels);
   const colors = filtered.length === image.channels - 1 && !filtered.includes(image.channels - 1);
-  return colors && steps.every(({ kernel, scale }) => kernel.shape.length === 2 && isMean(scaledWeights(kernel, scale)));
+  const weights = steps.map(({ kernel, scale }) => scaledWeights(kernel, scale));
+  const clear = steps.some(({ paddingMode }) => paddingMode === 'zero') && weights.some((each) => each.some((weight) => weight < 0));
+  return colors && !clear && steps.every(({ kernel }) => isShared(kernel)) && weights.every(isMean);
+}
+
+/** One kernel for all channels, also where it is written once for each. */
+function isShared({ shape, data }: Tensor): boolean {
+  const size = shape.slice(-2).reduce((product, cells) => product * cells, 1);
+  return data.every((weight, i) => weight === data[i % size]);
 }
 
 function isMean(weights: Float64Array): boolean {
-  return weights.every((weight) => weight >= 0) && weights.some((weight) => weight > 0);
+  const { sum, absolute } = sums(weights);
+  return sum > 1e-6 * absolute;
 }
 
 /** The weights as they count; kernels for each channel are scaled each by itself. */

@@ -15,16 +15,12 @@ const WAYS: readonly Way[] = [
   { through: 'samples', algorithm: 'direct', arithmetic: 'int16' },
   { through: 'samples', algorithm: 'sparse', arithmetic: 'int16' },
   { through: 'samples', algorithm: 'runningSum', arithmetic: 'int16' },
+  { through: 'samples', algorithm: 'sparse', arithmetic: 'int32' },
   { through: 'samples', algorithm: 'direct', arithmetic: 'float32' },
   { through: 'samples', algorithm: 'sparse', arithmetic: 'float32' },
   { through: 'samples', algorithm: 'separable', arithmetic: 'float32' },
-  { through: 'samples', algorithm: 'separable', arithmetic: 'fixed16' },
+  { through: 'samples', algorithm: 'runningSum', arithmetic: 'float32' },
   { through: 'samples', algorithm: 'fft', arithmetic: 'float32' },
-  { through: 'planes', algorithm: 'direct', arithmetic: 'float32' },
-  { through: 'planes', algorithm: 'sparse', arithmetic: 'float32' },
-  { through: 'planes', algorithm: 'separable', arithmetic: 'float32' },
-  { through: 'planes', algorithm: 'runningSum', arithmetic: 'float32' },
-  { through: 'planes', algorithm: 'fft', arithmetic: 'float32' },
 ];
 
 const nameOf = ({ through, algorithm, arithmetic }: Way) => `${through} ${algorithm} ${arithmetic}`;

@@ -329,10 +329,12 @@ describe('results', () => {
 
   test('filter plans too', async () => {
     const ran: ConvPlan[] = [];
-    // floats go over planes
     const image = createImage(400, 300, 3, new Float32Array(400 * 300 * 3));
-    await filter(image, box(15), { backend: wasm, onPlan: (plan) => ran.push(plan) });
-    expect(ran.map(({ through, algorithm }) => [through, algorithm])).toEqual([['planes', 'runningSum']]);
+    for (const algorithm of ['auto', 'runningSum'] as const) await filter(image, box(15), { algorithm, backend: wasm, onPlan: (plan) => ran.push(plan) });
+    expect(ran.map(({ through, algorithm, reason }) => [through, algorithm, reason.name])).toEqual([
+      ['samples', 'separable', 'product'],
+      ['samples', 'runningSum', 'asked'],
+    ]);
   });
 
   test('auto gives what the chosen algorithm gives', async () => {

@@ -129,24 +129,23 @@ export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectang
   };
 }
 
-/** What is not filtered, from the picture to its result, in the result's units. @param result of the same size and as many channels */
+/** What is not filtered, from the picture to its result, in the result's units; both may be one. @param result of the same size and as many channels */
 export function copyAround(image: Image, result: Image, { rectangle, output }: { readonly rectangle: Rectangle; readonly output: Output }): void {
   const { samples } = formatOf(image);
-  if (formatOf(result).samples === samples && (samples !== 'float32' || output === 'float')) {
-    if (result.data !== image.data) result.data.set(image.data);
-    return;
-  }
+  const same = formatOf(result).samples === samples && (samples !== 'float32' || output === 'float');
+  if (same && result.data === image.data) return;
   const row = image.width * image.channels;
   const [left, right] = [rectangle.x * image.channels, (rectangle.x + rectangle.width) * image.channels];
-  const convert = (from: number, to: number) => convertSamples(image.data, result.data, from, to, samples, output);
-  for (let y = 0; y < image.height; y++) {
-    const at = y * row;
-    if (y < rectangle.y || y >= rectangle.y + rectangle.height) convert(at, at + row);
-    else {
-      convert(at, at + left);
-      convert(at + right, at + row);
-    }
+  const copy = (from: number, to: number) => {
+    if (same) result.data.set(image.data.subarray(from, to), from);
+    else convertSamples(image.data, result.data, from, to, samples, output);
+  };
+  copy(0, rectangle.y * row);
+  for (let at = rectangle.y * row, end = at + rectangle.height * row; at < end; at += row) {
+    copy(at, at + left);
+    copy(at + right, at + row);
   }
+  copy((rectangle.y + rectangle.height) * row, image.data.length);
 }
 
 /** The rectangle as a picture of its own; of the whole picture, itself. */

@@ -34,7 +34,7 @@ const BANDS = 2 * 2 ** 24;
 
 /** One kernel over the cells of a picture's pixels. */
 export interface PictureStep {
-  /** `[kH, kW]`, as written */
+  /** `[kH, kW]`, or `[cells, kH, kW]` with one for each cell, as written */
   readonly kernel: Tensor;
   /** depthwise, over planes `[1, cells, H, W]` */
   readonly geometry: ConvGeometry;
@@ -68,7 +68,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
   if (whyNotFromSamples(way, backend)) return undefined;
   const chosen: Candidate[] = [];
   for (const step of way.steps) {
-    const best = least(waysOf(step, way), step, backend);
+    const best = least(waysOf(step, way), step, way.load, backend);
     if (!best) return undefined;
     chosen.push(best);
   }
@@ -81,7 +81,7 @@ export function planPicture(way: PictureWay, backend: Backend): PicturePlan | un
 
 function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candidate, job: PictureJob, alternatives: () => readonly Alternative[]): ConvPlan {
   const reason: Reason = algorithm === 'auto' ? advantageOfSum(chosen.sum, geometry) : { name: 'asked' };
-  const decided = { ...wayOf(chosen.sum), geometry, reason, passes: [], job };
+  const decided = { ...wayOf(chosen.sum, job.load), geometry, reason, passes: [], job };
   return new LazyPlan(decided, () => milliseconds(chosen, geometry), alternatives);
 }
 
@@ -114,7 +114,7 @@ export function pictureAlternatives(step: PictureStep, way: PictureWay, backend:
     .map((each) => {
       const passes = each.sum.kind === 'separable' || each.sum.kind === 'fixed' ? 2 : 1;
       const multiplyAdds = each.products * sizeOf(geometry.outShape);
-      return { ...wayOf(each.sum), possible: true as const, cost: milliseconds(each, geometry), memory, multiplyAdds, passes };
+      return { ...wayOf(each.sum, way.load), possible: true as const, cost: milliseconds(each, geometry), memory, multiplyAdds, passes };
     })
     .sort((a, b) => a.cost - b.cost);
 }
@@ -130,9 +130,6 @@ interface Candidate {
 /** Why a picture has to go over planes, whatever its weights cost. */
 function whyNotFromSamples({ steps, load, store }: PictureWay, backend: Backend): Reason | undefined {
   if (!backend.abilities.pictures.includes('window')) return { name: 'noPictures', values: { backend: backend.name } };
-  if (steps.some(({ kernel }) => kernel.shape.length !== 2)) return { name: 'kernelPerChannel' };
-  // between steps all rows would be needed at once
-  if (steps.slice(1).some(({ geometry }) => geometry.paddingMode === 'wrap')) return { name: 'severalKernels' };
   const finite = (values: Float32Array | readonly number[]) => values.every(Number.isFinite);
   if (!steps.every(({ kernel, bias, border }) => finite(kernel.data) && Number.isFinite(bias) && finite(border))) return { name: 'notFinite' };
   return Number.isFinite(store.alphaScale) && load.chosen.length > 0 ? undefined : { name: 'notFinite' };
@@ -171,7 +168,9 @@ function largestSum(window: Float32Array, { geometry, bias }: PictureStep): numb
 
 /** The weights as they lie on the picture. */
 function writtenWeights({ kernel, geometry }: PictureStep): Float32Array {
-  return geometry.flip ? kernel.data.slice().reverse() : kernel.data;
+  const size = sizeOf(geometry.kernel);
+  if (!geometry.flip) return kernel.data;
+  return kernel.data.map((_, i, weights) => weights[i - (i % size) + size - 1 - (i % size)]);
 }
 
 /** Every way to compute the sums of a step. */
@@ -179,14 +178,15 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const { geometry, bias } = step;
   const { load, store, steps } = way;
   const window = writtenWeights(step);
-  const taps = window.reduce((count, weight) => count + Number(weight !== 0), 0);
-  const [single, small] = [steps.length === 1 && taps > 0, largestSum(window, step) < HIGHEST_SUM];
+  const [, KH, KW] = geometry.kernel;
+  const one = window.length === KH * KW;
+  const taps = window.reduce((count, weight) => count + Number(weight !== 0), 0) / (window.length / (KH * KW));
+  const [single, small] = [steps.length === 1 && taps > 0 && one, largestSum(window, step) < HIGHEST_SUM];
   const inPlace = single && small && isInPlace(step, way);
   const cells = geometry.inChannels;
   // where alpha is copied, the programs of whole numbers sum it all the same
   const share = cells / load.channels;
   const around = aroundCost(way);
-  const [, KH, KW] = geometry.kernel;
   const ways: Candidate[] = [];
   if (single && isWhole(step, way) && (small || load.samples === 'uint16')) {
     const integer = wholeWeights(window, bias, geometry, load.white);
@@ -199,9 +199,10 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
     if (isBox(window, geometry)) ways.push({ cost: PICTURE_NS.box, products: 3, sum: { kind: 'box', weight: window[0] } });
   }
   const floats = (cost: number, products: number, sum: PictureSum) => ways.push({ cost: share * (cost + around), products: share * products, sum });
-  const tap = taps === window.length && geometry.dilation[1] === 1 && geometry.stride[1] === 1 ? PICTURE_NS.tap : PICTURE_NS.single;
-  floats(PICTURE_NS.floats + geometry.stride[2] * tap * taps, taps, { kind: 'window', window });
-  if (taps === window.length && isTogether(geometry) && KH > 1 && window.every((weight) => weight === window[0])) {
+  const tap = one && taps === KH * KW && geometry.dilation[1] === 1 && geometry.stride[1] === 1 ? PICTURE_NS.tap : PICTURE_NS.single;
+  floats(PICTURE_NS.floats + geometry.stride[2] * tap * taps, taps, { kind: 'window', window, zeros: false });
+  if (step.algorithm === 'direct' && taps < KH * KW) floats(PICTURE_NS.floats + geometry.stride[2] * tap * KH * KW, KH * KW, { kind: 'window', window, zeros: true });
+  if (one && taps === KH * KW && isTogether(geometry) && KH > 1 && window.every((weight) => weight === window[0])) {
     floats(PICTURE_NS.sums + PICTURE_NS.floats, 6, { kind: 'sums', weight: window[0] });
   }
   const tiles = KH > 1 && taps > 0 ? fftTiles(geometry) : undefined;
@@ -210,7 +211,7 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
     const products = (2.5 * tiles.transforms * tiles.rows * tiles.columns * Math.log2(tiles.rows * tiles.columns)) / values;
     floats(PICTURE_NS.fft + tiles.cost / values, products, { kind: 'fft', window });
   }
-  const product = taps > 0 && isTogether(geometry) && Math.min(KH, KW) >= LEAST_SEPARABLE ? separate(Float64Array.from(window), [KH, KW], 1)?.[0] : undefined;
+  const product = one && taps > 0 && isTogether(geometry) && Math.min(KH, KW) >= LEAST_SEPARABLE ? separate(Float64Array.from(window), [KH, KW], 1)?.[0] : undefined;
   if (!product) return ways;
   const [column, row] = product.map((values) => Float32Array.from(values));
   floats(PICTURE_NS.separable + PICTURE_NS.separableTap * (KH + KW), KH + KW, { kind: 'separable', row, column });
@@ -229,14 +230,14 @@ function aroundCost({ load, store }: PictureWay): number {
 }
 
 /** The cheapest way that the backend has a program for, and that was asked for. */
-function least(ways: readonly Candidate[], { algorithm }: PictureStep, { abilities }: Backend): Candidate | undefined {
-  const able = ways.filter(({ sum }) => abilities.pictures.includes(sum.kind) && (algorithm === 'auto' || isAsked(sum, algorithm)));
+function least(ways: readonly Candidate[], { algorithm }: PictureStep, load: Load, { abilities }: Backend): Candidate | undefined {
+  const able = ways.filter(({ sum }) => abilities.pictures.includes(sum.kind) && (algorithm === 'auto' || isAsked(wayOf(sum, load), algorithm)));
   return able.length === 0 ? undefined : able.reduce((best, each) => (each.cost < best.cost ? each : best));
 }
 
-/** Direct and sparse are the same here, as weights of zero are left out; where samples are floats that shows below NaN. */
-function isAsked(sum: PictureSum, algorithm: Algorithm): boolean {
-  return wayOf(sum).algorithm === algorithm && WAYS[sum.kind].arithmetic === 'float32';
+/** An algorithm that is asked for sums floats. */
+function isAsked(way: Way, algorithm: Algorithm): boolean {
+  return way.algorithm === algorithm && way.arithmetic === 'float32';
 }
 
 function milliseconds({ cost }: Candidate, geometry: ConvGeometry): number {
@@ -255,14 +256,15 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
 };
 
 /** The way of a sum from samples to samples. */
-export function wayOf(sum: PictureSum): Way {
-  const way: Way = { ...WAYS[sum.kind], through: 'samples' };
-  const zeros = (sum.kind === 'integer' || sum.kind === 'window') && sum.window.includes(0);
+function wayOf(sum: PictureSum, { samples }: Load): Way {
+  const { algorithm, arithmetic } = WAYS[sum.kind];
+  const way: Way = { algorithm, arithmetic: arithmetic === 'int16' && samples === 'uint16' ? 'int32' : arithmetic, through: 'samples' };
+  const zeros = (sum.kind === 'integer' || (sum.kind === 'window' && !sum.zeros)) && sum.window.includes(0);
   return zeros ? { ...way, algorithm: 'sparse' } : way;
 }
 
 /** Why a sum is chosen, or what a picture's sums have in common. */
-export function advantageOfSum({ kind }: PictureSum, geometry: ConvGeometry): Reason {
+function advantageOfSum({ kind }: PictureSum, geometry: ConvGeometry): Reason {
   const size = geometry.kernel.slice(1).join(' × ');
   switch (kind) {
     case 'integer':

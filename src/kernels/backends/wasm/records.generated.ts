@@ -1065,12 +1065,15 @@ export interface LineFftTask extends LineTask {
   /** of one channel */
   readonly correlation: Address<'Correlation'>;
   readonly tiling: Address<'Tiling'>;
-  /** of the kernel */
+  /** of the kernel, and bytes from a cell's to that of the next: 0, if they share one */
   readonly spectrum: Address<'Floats'>;
+  readonly spectrumStep: number;
   /** the window, and where its taps lie in a tile of cells, in bytes: for tiles that hold NaN or infinity, which a transform would spread */
   readonly taps: number;
   readonly offsets: Address<'Ints'>;
   readonly weights: Address<'Floats'>;
+  /** see LineWindowTask */
+  readonly patterned: boolean;
   readonly bias: number;
   /** bytes from scratch to floats [2, rows, rowLength], the cells of two tiles; to what fftScratch says */
   readonly cellsAt: number;
@@ -1092,13 +1095,15 @@ export function writeLineFftTask({ i32, f32 }: Views, at: Address<'LineFftTask'>
   i32[i + 9] = fields.correlation;
   i32[i + 10] = fields.tiling;
   i32[i + 11] = fields.spectrum;
-  i32[i + 12] = fields.taps;
-  i32[i + 13] = fields.offsets;
-  i32[i + 14] = fields.weights;
-  f32[i + 15] = fields.bias;
-  i32[i + 16] = fields.cellsAt;
-  i32[i + 17] = fields.tileAt;
-  i32[i + 18] = fields.rowLength;
+  i32[i + 12] = fields.spectrumStep;
+  i32[i + 13] = fields.taps;
+  i32[i + 14] = fields.offsets;
+  i32[i + 15] = fields.weights;
+  i32[i + 16] = Number(fields.patterned);
+  f32[i + 17] = fields.bias;
+  i32[i + 18] = fields.cellsAt;
+  i32[i + 19] = fields.tileAt;
+  i32[i + 20] = fields.rowLength;
 }
 
 /** A picture in another size. */
@@ -1196,7 +1201,9 @@ export interface LineWindowTask extends LineTask {
   readonly taps: number;
   /** of the taps in the tile, in bytes */
   readonly offsets: Address<'Ints'>;
+  /** [taps], or [taps, 12] of as many floats, where each cell has a window of its own */
   readonly weights: Address<'Floats'>;
+  readonly patterned: boolean;
   /** these are all taps of the window, and its rows are neighbors, as are those of the result */
   readonly paired: boolean;
   readonly bias: number;
@@ -1223,9 +1230,10 @@ export function writeLineWindowTask({ i32, f32 }: Views, at: Address<'LineWindow
   i32[i + 12] = fields.taps;
   i32[i + 13] = fields.offsets;
   i32[i + 14] = fields.weights;
-  i32[i + 15] = Number(fields.paired);
-  f32[i + 16] = fields.bias;
-  i32[i + 17] = fields.cellsAt;
-  i32[i + 18] = fields.sumsAt;
-  i32[i + 19] = fields.sumsRow;
+  i32[i + 15] = Number(fields.patterned);
+  i32[i + 16] = Number(fields.paired);
+  f32[i + 17] = fields.bias;
+  i32[i + 18] = fields.cellsAt;
+  i32[i + 19] = fields.sumsAt;
+  i32[i + 20] = fields.sumsRow;
 }

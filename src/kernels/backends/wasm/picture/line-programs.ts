@@ -5,7 +5,7 @@ import { storeTiling } from '../layers/store-tiling.js';
 import { storeForward } from '../layers/stored-correlation.js';
 import { type LineTask, SUMMED_PIXELS, SUMMED_ROWS } from '../records.generated.js';
 import type { Tables } from '../tables.js';
-import type { LinePass, LineRecords } from './line-records.js';
+import { type LinePass, type LineRecords, PATTERN } from './line-records.js';
 import type { PictureProgram, SumOf } from './picture-program.js';
 
 // Programs that sum the cells of a picture's pixels as floats, line by line.
@@ -32,7 +32,7 @@ export function lineBytes({ loaded, stored }: LineRecords, pixels: number): read
   return [4 * (pixels * loaded + SLACK), 4 * (pixels * stored + SLACK)];
 }
 
-export function windowProgram(window: Float32Array, line: LinePass, records: LineRecords, tables: Tables): PictureProgram<'lineWindow'> {
+export function windowProgram({ window, zeros }: SumOf<'window'>, line: LinePass, records: LineRecords, tables: Tables): PictureProgram<'lineWindow'> {
   const { pass, rectangle } = line;
   const { cells } = records;
   const [, KH, KW] = pass.geometry.kernel;
@@ -43,15 +43,15 @@ export function windowProgram(window: Float32Array, line: LinePass, records: Lin
   const rowLength = seen * cells + SLACK;
   const below = (KH - 1) * dilationH;
   const bandRows = Math.min(rectangle.height, Math.max(3 * below + 1, WINDOW_ROWS));
-  const taps = [...window.keys()].filter((tap) => window[tap] !== 0);
+  const { taps, weights, patterned } = tapsOf(window, KH * KW, tables, zeros);
   // two rows are computed at once where every cell of the window counts and its rows are neighbors
-  const paired = taps.length === KH * KW && dilationH === 1 && strideH === 1;
+  const paired = !patterned && taps.length === KH * KW && dilationH === 1 && strideH === 1;
   const sumsRow = 4 * (((tilePixels - 1) * strideW + 1) * cells + SLACK);
   const record = {
     ...lineFields(records),
     ...{ tilePixels, bandRows, rowLength, taps: taps.length, paired, bias: pass.bias, sumsRow, cellsAt: 0, sumsAt: 0 },
     offsets: tables.store(Int32Array.from(taps, (tap) => 4 * (Math.floor(tap / KW) * dilationH * rowLength + (tap % KW) * dilationW * cells))),
-    weights: tables.store(Float32Array.from(taps, (tap) => window[tap])),
+    ...{ weights, patterned },
   };
   return {
     name: 'lineWindow',
@@ -142,18 +142,20 @@ export function fftProgram({ window }: SumOf<'fft'>, line: LinePass, records: Li
   const { machine } = tables;
   const correlation = storeForward(tables, g).address;
   const tiling = storeTiling(tables, { ...g, ...paddedAs(line) }, tiles);
-  const spectrum: Address<'Floats'> = tables.allocate(machine.run.fftSpectrumBytes(tiling));
+  const [, KH, KW] = g.kernel;
+  const windows = window.length / (KH * KW);
+  const spectrumBytes = machine.run.fftSpectrumBytes(tiling);
+  const spectrum: Address<'Floats'> = tables.allocate(windows * spectrumBytes);
   const kernel = tables.store(window);
   const scratch = machine.scratchFor([], [machine.run.fftScratch(correlation, tiling)]);
-  machine.share('fftKernels', { correlation, tiling, kernel, spectra: spectrum, reverse: false }, { scratch, units: 1, work: 0 });
+  machine.share('fftKernels', { correlation, tiling, kernel, spectra: spectrum, reverse: false }, { scratch, units: windows, work: 0 });
   const rowLength = tiles.columns * cells + SLACK;
-  const [, , KW] = g.kernel;
-  const taps = [...window.keys()].filter((tap) => window[tap] !== 0);
+  const { taps, weights, patterned } = tapsOf(window, KH * KW, tables);
   const record = {
     ...lineFields(records),
-    ...{ correlation, tiling, spectrum, bias: pass.bias, rowLength, cellsAt: 0, tileAt: 0, taps: taps.length },
+    ...{ correlation, tiling, spectrum, spectrumStep: windows > 1 ? spectrumBytes : 0, bias: pass.bias, rowLength, cellsAt: 0, tileAt: 0, taps: taps.length },
     offsets: tables.store(Int32Array.from(taps, (tap) => 4 * (Math.floor(tap / KW) * g.dilation[1] * rowLength + (tap % KW) * g.dilation[2] * cells))),
-    weights: tables.store(Float32Array.from(taps, (tap) => window[tap])),
+    ...{ weights, patterned },
   };
   return {
     name: 'lineFft',
@@ -167,6 +169,15 @@ export function fftProgram({ window }: SumOf<'fft'>, line: LinePass, records: Li
       [record.loadAt, record.storeAt, record.cellsAt, record.tileAt] = parts;
     },
   };
+}
+
+/** The taps of a window that count, and their weights; of windows for each cell in patterns of whole pixels. @param size of a window */
+function tapsOf(window: Float32Array, size: number, tables: Tables, zeros = false): { taps: readonly number[]; weights: Address<'Floats'>; patterned: boolean } {
+  const cells = window.length / size;
+  const taps = Array.from({ length: size }, (_, tap) => tap).filter((tap) => zeros || window.some((weight, i) => i % size === tap && weight !== 0));
+  const patterned = cells > 1;
+  const weights = taps.flatMap((tap) => Array.from({ length: patterned ? PATTERN : 1 }, (_, i) => window[(i % cells) * size + tap]));
+  return { taps, weights: tables.store(Float32Array.from(weights)), patterned };
 }
 
 /** The cells under a rectangle's windows, as a whole input without padding. */

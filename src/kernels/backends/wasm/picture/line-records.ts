@@ -20,7 +20,7 @@ import type { Tables } from '../tables.js';
 
 export const SAMPLE_BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, float32: 4 };
 /** Samples of a pattern that fits pixels of 1, 2, 3 and 4. */
-const PATTERN = 12;
+export const PATTERN = 12;
 /** The least pixels that are stored as whole vectors of bytes. */
 const LEAST_PLAIN = 16;
 

@@ -29,7 +29,7 @@ export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'
     case 'fixed':
       return fixedProgram(sum, line, ofBytes(chosen.length, 2));
     case 'window':
-      return lineProgram((records) => windowProgram(sum.window, line, records, tables), line, tables, ranges);
+      return lineProgram((records) => windowProgram(sum, line, records, tables), line, tables, ranges);
     case 'sums':
       return lineProgram((records) => floatBoxProgram(sum, line, records), line, tables, ranges);
     case 'separable':

@@ -46,7 +46,7 @@ function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureP
 function linePass({ load, rows, columns, store }: ResizeJob): LinePass {
   const cells = cellsOf(load);
   const geometry = convGeometry([1, cells, rows.input, columns.input], [cells, 1, 1, 1], { groups: cells });
-  const pass = { geometry, border: [], bias: 0, sum: { kind: 'window', window: Float32Array.of(1) } } as const;
+  const pass = { geometry, border: [], bias: 0, sum: { kind: 'sums', weight: 1 } } as const;
   const premultiplied = { alphaScale: 1, nothing: NOTHING * load.white, bias: 0 };
   const whole: Store = { ...store, ...premultiplied, kept: undefined, absolute: false, normalized: false, offset: 0, part: undefined };
   const rectangle = { x: 0, y: 0, width: columns.output, height: rows.output };

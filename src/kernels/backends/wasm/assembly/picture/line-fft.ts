@@ -3,7 +3,8 @@ import { rowsOf1 } from '../blocks-of-one';
 import { Correlation } from '../correlation';
 import { multiply, transform, transformBack } from '../layers/fft-conv';
 import { partBytes, Tiling, turnedBytes } from '../layers/tiling';
-import { allFinite, Floats, Ints } from '../memory';
+import { allFinite, Flag, Floats, Ints } from '../memory';
+import { rowsOfCells } from './line-cells';
 import { loadRow } from './line-load';
 import { storeLine } from './line-store';
 import { Line, lineOf, LineTask } from './line-task';
@@ -13,12 +14,15 @@ export class LineFftTask extends LineTask {
   /** of one channel */
   correlation: Correlation;
   tiling: Tiling;
-  /** of the kernel */
+  /** of the kernel, and bytes from a cell's to that of the next: 0, if they share one */
   spectrum: Floats;
+  spectrumStep: usize;
   /** the window, and where its taps lie in a tile of cells, in bytes: for tiles that hold NaN or infinity, which a transform would spread */
   taps: i32;
   offsets: Ints;
   weights: Floats;
+  /** see LineWindowTask */
+  patterned: Flag;
   bias: f32;
   /** bytes from scratch to floats [2, rows, rowLength], the cells of two tiles; to what fftScratch says */
   cellsAt: usize;
@@ -47,7 +51,7 @@ export function lineFft(task: LineFftTask, scratch: usize, from: i32, to: i32): 
         deinterleave(task, cells, channel, tile);
         deinterleave(task, second, channel, tile + partBytes(t));
         transform(c, t, tile, spectrum);
-        multiply(t, spectrum, task.spectrum, 1, sum);
+        multiply(t, spectrum, task.spectrum + <usize>channel * task.spectrumStep, 1, sum);
         transformBack(c, t, sum, tile);
         interleave(task, tile, channel, cells);
         interleave(task, tile + partBytes(t), channel, second);
@@ -135,5 +139,7 @@ function windows(task: LineFftTask, scratch: usize, oh: i32, ow: i32, cells: usi
   b.offsets = task.offsets;
   b.width = dense * task.load.cells;
   b.rows = (min(t.outRows, g.outH - oh) - 1) * g.strideH + 1;
-  if (oh < g.outH) rowsOf1(b, task.taps, task.weights, task.bias);
+  if (oh >= g.outH) return;
+  if (task.patterned) rowsOfCells(b, task.taps, task.weights, task.bias);
+  else rowsOf1(b, task.taps, task.weights, task.bias);
 }

@@ -1,6 +1,7 @@
 import { blockOf } from '../blocks';
 import { pairsOf1, rowsOf1 } from '../blocks-of-one';
 import { Flag, Floats, Ints } from '../memory';
+import { rowsOfCells } from './line-cells';
 import { loadRow } from './line-load';
 import { storeLine } from './line-store';
 import { lineOf, LineTask } from './line-task';
@@ -14,7 +15,9 @@ export class LineWindowTask extends LineTask {
   taps: i32;
   /** of the taps in the tile, in bytes */
   offsets: Ints;
+  /** [taps], or [taps, 12] of as many floats, where each cell has a window of its own */
   weights: Floats;
+  patterned: Flag;
   /** these are all taps of the window, and its rows are neighbors, as are those of the result */
   paired: Flag;
   bias: f32;
@@ -69,7 +72,8 @@ export function lineWindow(task: LineWindowTask, scratch: usize, from: i32, to: 
         b.out = sums + skipped;
         b.rows = pair;
         b.width = width - whole;
-        rowsOf1(b, taps, weights, bias);
+        if (task.patterned) rowsOfCells(b, taps, weights, bias);
+        else rowsOf1(b, taps, weights, bias);
       }
       for (let i = 0; i < pair; i++) storeLine(task, line, sums + <usize>i * sumsRow, oh + row + i, ow, pixels);
     }
