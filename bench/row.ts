@@ -17,8 +17,6 @@ export interface KernelWork {
   readonly whole?: { readonly weights: readonly number[]; readonly divisor: number };
   readonly box?: number;
   readonly sigma?: number;
-  /** sums in fixed point are enough, where a peer has a choice */
-  readonly fixed?: boolean;
 }
 
 /** √(Gx² + Gy²) / 4 of every color, with Sobel's kernels: a step from black to white is white. */

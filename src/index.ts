@@ -47,7 +47,6 @@ export {
 export type { Operators } from './kernels/operators.js';
 export { ALGORITHMS, type Algorithm, type Alternative, type ConvPlan, type Way } from './kernels/plan/conv-plan.js';
 export type { Pass } from './kernels/plan/pass.js';
-export { PRECISIONS, type Precision } from './kernels/plan/plan-picture.js';
 export type { Reason } from './kernels/plan/reason.js';
 export type { PointwiseName } from './kernels/pointwise.js';
 export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pooling-operators.js';

@@ -68,11 +68,10 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
 }
 
 function pictures(work: KernelWork | SobelWork, backend: Backend, image: Image, out: Image): Contestant {
-  const precision = work.kind === 'kernel' && work.fixed ? 'fixed' : 'exact';
   const latest = latestPlan();
   const options = { out, backend, onPlan: latest.onPlan };
   return {
-    run: () => (work.kind === 'sobel' ? gradientMagnitude(image, options) : filter(image, work.kernel, { precision, ...options })),
+    run: () => (work.kind === 'sobel' ? gradientMagnitude(image, options) : filter(image, work.kernel, options)),
     result: () => out.data as Uint8ClampedArray,
     get note() {
       return latest.way;

@@ -8,9 +8,8 @@ import { drawImage, drawKernel } from './pictures.js';
 type Choices = readonly Choice<convlab.Image>[];
 
 const ALPHA: Choices = [(draw, { channels }) => (channels % 2 === 0 ? draw.options(1, undefined, ALPHAS) : {})];
-const PRECISIONS = each('precision', 'exact', 'fixed');
 /** ALPHA is listed twice because only half of the images have alpha. */
-const AROUND: readonly Choices[] = [CHANNELS, ALPHA, ALPHA, LINEAR, OUTPUTS, PRECISIONS];
+const AROUND: readonly Choices[] = [CHANNELS, ALPHA, ALPHA, LINEAR, OUTPUTS];
 
 function drawRectangle(draw: Draw, image: convlab.Image) {
   const [x, y] = [draw.integer(0, image.width - 1), draw.integer(0, image.height - 1)];
@@ -34,7 +33,7 @@ function whereFor(draw: Draw, steps: readonly Options[]): readonly Choices[] {
 const BROKEN: Choices = [
   ...[{ sigma: 1 }, { stride: 0 }, { dilation: 1.5 }, { padding: -1 }, { paddingMode: 'mirror' }, { paddingValue: 'x' }, { anchor: 99 }],
   ...[{ flip: 'yes' }, { scale: null }, { bias: 'x' }, { algorithm: 'magic' }, { channels: 'q' }, { alpha: 'keep' }, { linear: 1 }],
-  ...[{ output: 'loud' }, { precision: 'half' }, { region: { x: -1, y: 0, width: 1, height: 1 } }, { mask: 1 }, { out: {} }],
+  ...[{ output: 'loud' }, { region: { x: -1, y: 0, width: 1, height: 1 } }, { mask: 1 }, { out: {} }],
 ];
 
 /** Sets the option `out`: to a new image, to the input, or with both images in the memory of the backend. */
@@ -93,7 +92,6 @@ export function bytesCall(draw: Draw): Call {
   const options = {
     ...draw.options(0.2, image, dilations, ANCHORS_2D, flips, SCALES, BIASES),
     ...draw.options(0.5, image, BORDERS, OUTS),
-    ...draw.options(0.9, image, PRECISIONS),
   };
   return {
     group: 'filter bytes',

@@ -14,7 +14,7 @@ import { changeStep, type Step, sumOf } from './step.js';
  * @returns undefined if pixels that are not filtered come from beyond the borders of several steps
  */
 export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay | undefined {
-  const { format, channels, filtered, alpha, linear, changed, output, precision } = settled;
+  const { format, channels, filtered, alpha, linear, changed, output } = settled;
   const take = channels === 'luminance' ? 'luminance' : alpha === 'premultiply' ? 'premultiplied' : 'chosen';
   const chosen = take === 'premultiplied' ? Array.from({ length: format.channels }, (_, c) => c) : filtered;
   const white = whiteOf(format.samples);
@@ -41,7 +41,7 @@ export function pictureWay(settled: SettledFilter, opaque: boolean): PictureWay 
     part: settled.local ? partOf(settled) : undefined,
     clamped: output !== 'float',
   };
-  return { load, steps: early ? steps.steps.map((step, i) => (i === last ? { ...step, bias: step.bias + mid } : step)) : steps.steps, store, precision };
+  return { load, steps: early ? steps.steps.map((step, i) => (i === last ? { ...step, bias: step.bias + mid } : step)) : steps.steps, store };
 }
 
 function plainStep({ kernel, geometry, bias, algorithm }: Step): PictureStep {

@@ -1,7 +1,6 @@
 import { OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import type { Format } from '../image/samples.js';
-import type { Precision } from '../kernels/plan/plan-picture.js';
 import { type Rows, settle } from '../options.js';
 import { mergeSteps } from './merge-steps.js';
 import { type Alpha, chooseAlpha } from './picture/alpha.js';
@@ -46,7 +45,6 @@ export interface SettledFilter {
   readonly opaqueBorder: boolean;
   readonly linear: boolean;
   readonly output: Output;
-  readonly precision: Precision;
   /** only a part of the picture changes */
   readonly local: boolean;
   readonly region: Region | undefined;
@@ -63,7 +61,7 @@ export function settleFilter(
   options: ImageOptions & WhereOptions,
   { operation, merging, out }: PlanCaller,
 ): SettledFilter {
-  const { channels, linear, output, precision, region, mask } = settle(operation, options, AROUND_OPTIONS);
+  const { channels, linear, output, region, mask } = settle(operation, options, AROUND_OPTIONS);
   const { width, height } = format;
   checkWhere(operation, options, format);
   if (channels === 'luminance' && format.channels < 3) {
@@ -86,7 +84,7 @@ export function settleFilter(
   const merged = (placed: readonly Step[]) => (merging === 'none' ? placed : mergeSteps(placed, merging === 'approximate'));
   const steps = merged(everywhere);
   return {
-    ...{ operation, format, result, channels, filtered, alpha, linear, output, precision, local, region, mask, rectangle, seen },
+    ...{ operation, format, result, channels, filtered, alpha, linear, output, local, region, mask, rectangle, seen },
     steps,
     seenSteps: local ? merged(place(seen)) : steps,
     changed: filtered.filter((c) => colorChannels(format.channels).includes(c)),

@@ -127,9 +127,7 @@ export interface PicturePass {
  * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`; with `zeros`, taps of weight zero count as others do;
  * - `sums`: one weight for the whole window, by running sums of floats;
  * - `separable`: a row and a column of at least three neighbors each, whose product is the window;
- * - `fixed`: the same in fixed point, symmetric and without bias: the row times 2¹⁶, the column times 2 to the power of `columnBits`,
- *   16 to 22;
- * - `fft`: the same by Fourier transform, for windows of more than one row;
+ * - `fft`: as `window`, by Fourier transform, for windows of more than one row;
  * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias.
  */
 export type PictureSum =
@@ -144,17 +142,16 @@ export type PictureSum =
   | { readonly kind: 'window'; readonly window: Float32Array; readonly zeros: boolean }
   | { readonly kind: 'sums'; readonly weight: number }
   | { readonly kind: 'separable'; readonly row: Float32Array; readonly column: Float32Array }
-  | { readonly kind: 'fixed'; readonly row: Int32Array; readonly column: Int32Array; readonly columnBits: number }
   | { readonly kind: 'fft'; readonly window: Float32Array }
   | { readonly kind: 'magnitude'; readonly windows: readonly [Int32Array, Int32Array]; readonly scale: number };
 
 /** The name of a {@link PictureSum}. */
 export type PictureSumKind = PictureSum['kind'];
-export const PICTURE_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'fixed', 'fft', 'magnitude'] as const satisfies readonly PictureSumKind[];
+export const PICTURE_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'fft', 'magnitude'] as const satisfies readonly PictureSumKind[];
 
 /**
  * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as
- * the picture. Sums of whole numbers and fixed point go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
+ * the picture. Sums of whole numbers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
  * channels are all convolved, or all but alpha, which is that of the same pixel.
  */
 export interface PictureJob {

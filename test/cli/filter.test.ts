@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { box, createBackend, filter, gaussian, type Image, kernel2d, kernelToAcf, pipeline, SOBEL_X, sharpen, unsharpMask } from '../../src/index.js';
+import { box, createBackend, filter, type Image, kernel2d, kernelToAcf, pipeline, SOBEL_X, sharpen, unsharpMask } from '../../src/index.js';
 import { readImage, writeImage } from '../../src/node.js';
 import { convlab as command } from './convlab.js';
 
@@ -113,20 +113,6 @@ test.each([
   const plain = await filter(PICTURE, kernel2d(kernel), { backend });
   expect(expected).not.toEqual(plain);
   expect(await filterPhoto('--kernel', text, ...flags.split(' '))).toEqual(expected);
-});
-
-test('--precision', async () => {
-  const large: Image = { width: 300, height: 200, channels: 3, data: Uint8ClampedArray.from({ length: 180_000 }, (_, i) => (i * i) % 251) };
-  await writeImage(join(folder, 'large.png'), large);
-  const wasm = await createBackend('wasm');
-  const [exact, fixed] = await Promise.all((['exact', 'fixed'] as const).map((precision) => filter(large, gaussian(2), { precision, backend: wasm })));
-  wasm.dispose();
-  expect(fixed).not.toEqual(exact);
-  for (const [precision, expected] of Object.entries({ exact, fixed })) {
-    const { code } = await convlab('filter', join(folder, 'large.png'), out, '--kernel', 'gaussian:2', '--backend', 'wasm', '--precision', precision);
-    expect(code).toBe(0);
-    expect(await readImage(out)).toEqual(expected);
-  }
 });
 
 test('--mask', async () => {
@@ -238,8 +224,6 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'filter: output must be one of clamp, signed, abs, normalize, 16bit, received "float"'],
     ['a misspelt output', ['--kernel', 'box', '--output', 'normalise'], 'received "normalise"; did you mean normalize?'],
     ['a bias that is no number', ['--kernel', 'box', '--bias', 'x'], "option '--bias <n>' argument 'x' is invalid. It must be a finite float32 number."],
-    ['an unknown precision', ['--kernel', 'box', '--precision', 'half'], 'filter: precision must be one of exact, fixed, received "half"'],
-    ['a precision for an operation', ['--kernel', 'canny', '--precision', 'fixed'], '--precision goes with kernels only, and canny is more than one'],
     ['a region of three numbers', ['--kernel', 'box', '--region', '1,2,3'], 'It must be x,y,width,height, or x,y,width,height,feather.'],
     ['a kernel option for an operation', ['--kernel', 'canny', '--stride', '2'], '--stride goes with kernels only, and canny is more than one'],
     ['an option that a pipeline settles', ['--pipeline', 'look.json', '--linear'], '--linear is settled in the file of --pipeline'],

@@ -52,7 +52,6 @@ const kernels: [string, Tensor, FilterOptions?][] = [
   ['box', box(15)],
   ['box of zeros', box(5), { paddingMode: 'zero' }],
   ['Gaussian', gaussian(1.5)],
-  ['Gaussian in fixed point', gaussian(1.5), { precision: 'fixed' }],
   ['window', dense(5), { alpha: 'ignore' }],
   ['Fourier transform', dense(23), { alpha: 'ignore' }],
   ['premultiplied', gaussian(1), { alpha: 'premultiply' }],

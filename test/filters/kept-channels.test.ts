@@ -45,7 +45,6 @@ const kernels: [string, Tensor, FilterOptions?][] = [
   ['box of even size', box(4)],
   ['floats', kernel2d([-0.31, 0.82, 0.07].map((weight, y) => [weight, 0.4 - weight, 0.1 * y]))],
   ['Gaussian', gaussian(1)],
-  ['Gaussian in fixed point', gaussian(1.5), { precision: 'fixed' }],
 ];
 
 const pictures: [channels: number, options: FilterOptions, kept: readonly number[]][] = [

@@ -27,17 +27,18 @@ const nameOf = ({ through, algorithm, arithmetic }: Way) => `${through} ${algori
 
 const reference = await createBackend('reference');
 const wasm: readonly Backend[] = [await createWasmBackend(1), await createWasmBackend(2, 0), await createWasmBackend(3, 0)];
+const banded = await Promise.all([1, 2, 3, 5, 11, 37].map((rows) => createWasmBackend(1, undefined, rows)));
 afterAll(() => {
-  for (const backend of wasm) backend.dispose();
+  for (const backend of [...wasm, ...banded]) backend.dispose();
 });
 
-test('any combination of options gives what the reference backend gives, and the same bits on any number of threads', { timeout: 3_600_000 }, async () => {
+test('any combination of options gives what the reference backend gives, and the same bits on any number of threads and in bands of any height', { timeout: 3_600_000 }, async () => {
   const [failures, taken]: [string[], Map<string, number>] = [[], new Map()];
   const count = (name: string) => taken.set(name, (taken.get(name) ?? 0) + 1);
   for (let number = FIRST; number < FIRST + COUNT; number++) {
     const filterCase = randomFilterCase(number);
     try {
-      const outcome = await checkFilterCase(filterCase, { reference, wasm });
+      const outcome = await checkFilterCase(filterCase, { reference, wasm, banded });
       if ('refused' in outcome) count('refused');
       else for (const name of new Set(outcome.plans.map(nameOf))) count(name);
     } catch (error) {

@@ -58,7 +58,6 @@ export function randomFilterCase(number: number): FilterCase {
     ...{ channels: chosen, alpha: blind ? alpha : fittingAlpha(alpha, chosen, channels, kernels) },
     linear: plain ? undefined : maybe(() => random.chance(0.7)),
     output: plain ? undefined : maybe(() => pick(random, OUTPUTS)),
-    precision: maybe(() => pick(random, ['exact', 'fixed', 'fixed', 'fixed'] as const), 0.6),
     borders: kernels.length > 1 ? maybe(() => pick(random, ['exact', 'approximate'] as const)) : undefined,
   };
   const taps = kernels.reduce((sum, { data }) => sum + data.length, 0);

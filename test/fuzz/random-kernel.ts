@@ -152,7 +152,7 @@ function cancelling(random: Random): Tensor {
   );
 }
 
-/** A symmetric row times a symmetric column, as fixed point has them. */
+/** A symmetric row times a symmetric column. */
 function product(random: Random): Tensor {
   const [column, row] = [symmetric(random), symmetric(random)];
   return kernel2d(column.map((a) => row.map((b) => a * b)));

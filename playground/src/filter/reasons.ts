@@ -23,7 +23,6 @@ const CHINESE: Readonly<Record<Reason['name'], string>> = {
   padding: '用非零值填充时，每个乘积需要不同的填充值',
   planes: '各步之间的平面会超过 1 GiB',
   whole: '权重都是同一个数的整数倍，且 16 位能容纳每个和',
-  fixedPoint: '核是对称的一行乘对称的一列，且允许定点运算',
   noPictures: '{backend} 后端没有处理图像的程序',
   otherSize: '结果与图像大小不同',
   shortRows: '图像每行不足 {n} 字节',

@@ -143,7 +143,6 @@ export const t = dictionary({
   overPlanes: ['{algorithm}, over planes of floats', '{algorithm}，在浮点平面上'],
   float32: ['{algorithm}, in floats', '{algorithm}，浮点数'],
   int16: ['{algorithm}, in whole numbers of 16 bits', '{algorithm}，16 位整数'],
-  fixed16: ['{algorithm}, in 16-bit fixed point', '{algorithm}，16 位定点数'],
   ranNothing: ['no convolution', '无卷积'],
 
   take: ['Take it with you', '带走'],

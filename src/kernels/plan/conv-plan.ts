@@ -25,8 +25,8 @@ export interface Way {
   readonly algorithm: Algorithm;
   /** `samples`: from the samples of a picture to samples, band by band; `planes`: over planes of float32. */
   readonly through: 'samples' | 'planes';
-  /** The numbers that are summed: floats, whole numbers of 16 or 32 bits, or 16-bit fixed point. */
-  readonly arithmetic: 'float32' | 'int16' | 'int32' | 'fixed16';
+  /** The numbers that are summed: floats, or whole numbers of 16 or 32 bits. */
+  readonly arithmetic: 'float32' | 'int16' | 'int32';
 }
 
 /** A way that was considered. */

@@ -4,7 +4,7 @@ import type { ConvGeometry } from '../geometry.js';
 import type { Alternative, ConvPlan, Way } from './conv-plan.js';
 
 const NAMES = { direct: 'direct', sparse: 'sparse', separable: 'separable', runningSum: 'running sum', fft: 'FFT' } as const;
-const ARITHMETIC = { float32: 'in floats', int16: 'in whole numbers', int32: 'in whole numbers', fixed16: 'in fixed point' } as const;
+const ARITHMETIC = { float32: 'in floats', int16: 'in whole numbers', int32: 'in whole numbers' } as const;
 
 /** A plan in words: the convolution, the way that was chosen and its reason, and everything that was considered with its cost. */
 export function describePlan(plan: ConvPlan, device: string): string {

@@ -4,18 +4,9 @@ import type { ConvGeometry } from '../geometry.js';
 import type { Load, PictureJob, PicturePass, PictureSum, PictureSumKind, Store } from '../job.js';
 import { type Algorithm, type Alternative, type ConvPlan, LazyPlan, type Way } from './conv-plan.js';
 import { fftTiles } from './fft-tiles.js';
-import { fixedWeights } from './fixed.js';
 import { separate } from './low-rank.js';
 import { inWords, type Reason } from './reason.js';
-import { HIGHEST_SUM, isBox, isByte, isTogether, wholeWeights } from './whole.js';
-
-/**
- * How exact sums are: `'exact'`, whole numbers or float32; or `'fixed'`, in 16-bit fixed point where that is possible and faster.
- * See {@link ImageOptions.precision}.
- */
-export type Precision = (typeof PRECISIONS)[number];
-/** Every {@link Precision}. */
-export const PRECISIONS = ['exact', 'fixed'] as const;
+import { HIGHEST_SUM, isBox, isTogether, wholeWeights } from './whole.js';
 
 /** Bytes of a row below which sums are floats: programs of whole numbers read and write whole vectors. */
 const LEAST_ROW = 64;
@@ -25,7 +16,7 @@ const LEAST_ROW = 64;
  */
 const PICTURE_NS = {
   ...{ integer: 0.25, integerTap: 0.03, box: 0.6, floats: 0.5, tap: 0.055, single: 0.09, separable: 0.4, separableTap: 0.049, sums: 1.5 },
-  ...{ fixed: 0.7, fixedTap: 0.027, fft: 1, light: 2, share: 0.5, other: 0.4 },
+  ...{ fft: 1, light: 2, share: 0.5, other: 0.4 },
 };
 /** A row and a column of fewer weights are one window. */
 const LEAST_SEPARABLE = 3;
@@ -49,7 +40,6 @@ export interface PictureWay {
   readonly load: Load;
   readonly steps: readonly PictureStep[];
   readonly store: Store;
-  readonly precision: Precision;
 }
 
 /** The job of a picture, and what each of its steps would do. */
@@ -60,8 +50,7 @@ export interface PicturePlan {
 
 /**
  * Chooses how the sums of a picture are computed, from samples to samples: kernels whose weights are whole multiples of one number, to
- * a millionth, in integers; boxes as running sums; others in floats, in one pass or two or by Fourier transform, or in two passes of
- * fixed point if `precision` allows it.
+ * a millionth, in integers; boxes as running sums; others in floats, in one pass or two or by Fourier transform.
  * @returns undefined where the backend cannot, or a step was asked to be computed as it cannot be: the picture goes over planes
  */
 export function planPicture(way: PictureWay, backend: Backend): PicturePlan | undefined {
@@ -112,7 +101,7 @@ export function pictureAlternatives(step: PictureStep, way: PictureWay, backend:
   return waysOf(step, way)
     .filter(({ sum }) => backend.abilities.pictures.includes(sum.kind))
     .map((each) => {
-      const passes = each.sum.kind === 'separable' || each.sum.kind === 'fixed' ? 2 : 1;
+      const passes = each.sum.kind === 'separable' ? 2 : 1;
       const multiplyAdds = each.products * sizeOf(geometry.outShape);
       return { ...wayOf(each.sum, way.load), possible: true as const, cost: milliseconds(each, geometry), memory, multiplyAdds, passes };
     })
@@ -215,9 +204,6 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   if (!product) return ways;
   const [column, row] = product.map((values) => Float32Array.from(values));
   floats(PICTURE_NS.separable + PICTURE_NS.separableTap * (KH + KW), KH + KW, { kind: 'separable', row, column });
-  const mayBeFixed = inPlace && way.precision === 'fixed' && bias === 0 && isByte(geometry.paddingValue);
-  const fixed = mayBeFixed ? fixedWeights(row, column) : undefined;
-  if (fixed) ways.push({ cost: share * (PICTURE_NS.fixed + PICTURE_NS.fixedTap * (KH + KW)), products: share * (KH + KW), sum: fixed });
   return ways;
 }
 
@@ -250,7 +236,6 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
   window: { algorithm: 'direct', arithmetic: 'float32' },
   sums: { algorithm: 'runningSum', arithmetic: 'float32' },
   separable: { algorithm: 'separable', arithmetic: 'float32' },
-  fixed: { algorithm: 'separable', arithmetic: 'fixed16' },
   fft: { algorithm: 'fft', arithmetic: 'float32' },
   magnitude: { algorithm: 'sparse', arithmetic: 'int16' },
 };
@@ -277,8 +262,6 @@ function advantageOfSum({ kind }: PictureSum, geometry: ConvGeometry): Reason {
       return { name: 'cheapest' };
     case 'separable':
       return { name: 'product', values: { size, passes: [`${geometry.kernel[1]} × 1`, `1 × ${geometry.kernel[2]}`] } };
-    case 'fixed':
-      return { name: 'fixedPoint' };
     case 'fft':
       return { name: 'large', values: { size } };
     default:

@@ -20,7 +20,6 @@ const ENGLISH = {
   equal: "all weights are equal: a window's sum follows from running sums, whatever its size",
   large: 'under a Fourier transform a convolution is one multiplication a frequency, and a {size} kernel is large enough to repay the transforms',
   whole: 'the weights are whole multiples of one number, and 16 bits hold every sum',
-  fixedPoint: 'the kernel is a symmetric row times a symmetric column, and fixed point was allowed',
   // not possible
   noProgram: 'the {backend} backend has no program for it',
   noZeros: 'none of the weights is zero',

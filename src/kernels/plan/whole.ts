@@ -23,13 +23,17 @@ export function wholeWeights(window: Float32Array, bias: number, { paddingValue 
   return { window: whole, scale, quotient: scale === 1 || bias !== 0 || white !== 255 ? undefined : quotientOf(whole, scale) };
 }
 
-/** The quotient in 16 bits, with as many fraction bits as there is room for: tried with every sum that gives a byte, saturated as the program does. */
 function quotientOf(window: Int32Array, scale: number): IntegerSum['quotient'] {
   const [low, high] = [Math.min, Math.max].map((end) => 255 * window.reduce((sum, weight) => sum + end(weight, 0), 0));
+  return quotientBetween(low, high, scale);
+}
+
+/** The quotient in 16 bits of sums from `low` to `high`, with as many fraction bits as there is room for: tried with every sum that gives a byte, saturated as the program does. */
+export function quotientBetween(low: number, high: number, scale: number): IntegerSum['quotient'] {
   const shift = 14 - Math.floor(Math.log2(Math.max(-low, high)));
   const bits = 14 - Math.floor(Math.log2(scale * 2 ** (15 - shift)));
   const factor = Math.round(scale * 2 ** (15 - shift + bits));
-  if (bits < 1 || bits > 14 || factor >= 2 ** 15) return undefined;
+  if (shift < 0 || bits < 1 || bits > 14 || factor >= 2 ** 15) return undefined;
   const [from, to] = [Math.max(low, Math.ceil(-1 / scale)), Math.min(high, Math.floor(256 / scale))];
   for (let sum = from; sum <= to; sum++) {
     const product = ((sum << shift) * factor + 2 ** 14) >> 15;
@@ -53,6 +57,6 @@ function isWholeValue(value: number, white: number): boolean {
   return isByte(white === 255 ? value : value / 257);
 }
 
-export function isByte(value: number): boolean {
+function isByte(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= 255;
 }

@@ -42,8 +42,11 @@ export class Machine {
   /** shared memory gives another buffer each time it has grown, and the old ones stay valid */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
-  /** @param handOver see {@link Sharing} */
-  constructor(loaded: Loaded, pool?: ThreadPool, handOver?: number, own?: Machine) {
+  /**
+   * @param handOver see {@link Sharing}
+   * @param bandRows rows of the result of a picture that pass through memory at a time; default: what fits the caches
+   */
+  constructor(loaded: Loaded, pool?: ThreadPool, handOver?: number, own?: Machine, readonly bandRows?: number) {
     this.own = own ?? this;
     this.#loaded = loaded;
     this.#pool = pool;

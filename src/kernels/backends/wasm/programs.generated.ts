@@ -97,14 +97,6 @@ export interface Programs {
    */
   bytesBox(task: Address<'BytesBoxTask'>, scratch: number, from: number, to: number): void;
   /**
-   * A column and then a row of non-negative weights, in fixed point: whole weights, cells of 16 bits, sums of 32. One instruction
-   * applies two weights to four cells. Sums of columns are rounded to 1/256 of a level, less 128 levels, to fit 16 bits; cells of
-   * equal weight are added first only where bytes are summed, as sums of columns would overflow. In sums of rows a level is 2²⁴:
-   * their highest byte is the result. Bands of rows `from` … `to` − 1; the height of bands changes nothing.
-   * @param scratch frame; i16 [1 + bandRows + KH − 1 + 2, FIXED_TILE], cells
-   */
-  bytesFixed(task: Address<'BytesFixedTask'>, scratch: number, from: number, to: number): void;
-  /**
    * scale · √(a² + b²) of the sums a and b under two windows of whole weights with Σ |w|·255 < 2¹⁵ each. Strips `from` … `to` − 1.
    * Sums run over the words of every vector and over their odd bytes, as in bytesInteger.
    * @param scratch frame; bytes [gatheredRows, rowLength]
@@ -179,7 +171,6 @@ export interface Tasks {
   readonly winograd: records.WinogradTask;
   readonly winogradKernels: records.WinogradKernelsTask;
   readonly bytesBox: records.BytesBoxTask;
-  readonly bytesFixed: records.BytesFixedTask;
   readonly bytesMagnitude: records.BytesMagnitudeTask;
   readonly bytesResize: records.BytesResizeTask;
   readonly integerBytes: records.IntegerTask;
@@ -218,7 +209,6 @@ export const WRITERS: { readonly [P in keyof Tasks]: (views: Views, at: Address<
   winograd: records.writeWinogradTask,
   winogradKernels: records.writeWinogradKernelsTask,
   bytesBox: records.writeBytesBoxTask,
-  bytesFixed: records.writeBytesFixedTask,
   bytesMagnitude: records.writeBytesMagnitudeTask,
   bytesResize: records.writeBytesResizeTask,
   integerBytes: records.writeIntegerTask,

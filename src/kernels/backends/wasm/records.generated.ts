@@ -4,14 +4,6 @@ import type { Address, Views } from './address.js';
 
 /** Bytes at the start of a thread's scratch memory that hold the records of inner functions, such as Strip and Block. */
 export const FRAME_BYTES = 128;
-/** bytesFixed: cells in a row of a tile. A constant, so that rows are a fixed distance apart; whole vectors of whole pixels. */
-export const FIXED_TILE = 192;
-/** bytesFixed: cells whose pairs are made at once. */
-export const FIXED_CHUNK = 1536;
-/** bytesFixed: cells in the largest group of vectors. */
-export const FIXED_GROUP = 12;
-/** bytesFixed: column weights times the factor of the cells sum to 2 to the power of this. */
-export const FIXED_COLUMN_BITS = 22;
 /** lineSeparable and lineBox: rows of the result that are summed at once. */
 export const SUMMED_ROWS = 4;
 /** lineSeparable: pixels of a line that are summed at once. */
@@ -626,46 +618,6 @@ export function writeBytesBoxTask({ i32, f32 }: Views, at: Address<'BytesBoxTask
   i32[i + 10] = fields.lineAt;
 }
 
-/** The cells of the correlation are the filtered channels. */
-export interface BytesFixedTask extends PictureTask {
-  readonly bandRows: number;
-  readonly lineCells: number;
-  /** of cells, so that the sums of columns are of 2 to the power of FIXED_COLUMN_BITS */
-  readonly factor: number;
-  /** pairs of weights: half the middle's, which counts twice, and that of its neighbor; those of the next two … */
-  readonly columnPairs: number;
-  readonly columnWeights: Address<'Ints'>;
-  /** [rowPairs]: two pairs of weights, a group of vectors apart, and their distance from the window's first cell, in bytes of `pairs` */
-  readonly rowPairs: number;
-  readonly rowWeights: Address<'Ints'>;
-  /** of the sums of a row: half a level, and the 128 levels that every cell lacks */
-  readonly rowStart: number;
-  /** bytes from scratch to i16 [bandRows, lineCells], sums of columns; i16 [cells, 2], each with the one a pixel on; and bytes of a row */
-  readonly linesAt: number;
-  readonly pairsAt: number;
-  readonly bytesAt: number;
-}
-
-export function writeBytesFixedTask({ i32 }: Views, at: Address<'BytesFixedTask'>, fields: BytesFixedTask): void {
-  const i = at >>> 2;
-  i32[i] = fields.correlation;
-  i32[i + 1] = fields.x;
-  i32[i + 2] = fields.out;
-  i32[i + 3] = fields.channels;
-  i32[i + 4] = fields.filtered;
-  i32[i + 5] = fields.bandRows;
-  i32[i + 6] = fields.lineCells;
-  i32[i + 7] = fields.factor;
-  i32[i + 8] = fields.columnPairs;
-  i32[i + 9] = fields.columnWeights;
-  i32[i + 10] = fields.rowPairs;
-  i32[i + 11] = fields.rowWeights;
-  i32[i + 12] = fields.rowStart;
-  i32[i + 13] = fields.linesAt;
-  i32[i + 14] = fields.pairsAt;
-  i32[i + 15] = fields.bytesAt;
-}
-
 /** The cells of the correlation are all channels, filtered or not. */
 export interface BytesMagnitudeTask extends PictureTask {
   /** [2, taps] in the strip and in x, in bytes */
@@ -934,14 +886,15 @@ export interface LineStore {
   readonly originalColumns: Address<'Ints'>;
   /** [4] */
   readonly beyond: Address<'Floats'>;
-  /** originalColumns are neighbors */
-  readonly straight: boolean;
+  /** from each of originalColumns to the next, if that is always the same; else 0 */
+  readonly originalStep: number;
   /** cells are colors, and all that is left for them is to become samples; alpha, if it is kept, is that of a pixel of the same type in a straight line */
   readonly plain: boolean;
   /** with a stride, only the columns that are wanted are summed */
   readonly compact: boolean;
-  /** TAKE_PREMULTIPLIED: the sum of the weights, what it leaves of zeros, and what is added to colors after they are divided by alpha */
+  /** TAKE_PREMULTIPLIED: factors of alpha and of colors, what sums leave of zeros, and what is added to colors after they are divided by alpha */
   readonly alphaScale: number;
+  readonly colorScale: number;
   readonly nothing: number;
   readonly bias: number;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
@@ -972,7 +925,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 136;
+export const LINESTORE_BYTES = 140;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -987,29 +940,30 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   i32[i + 8] = fields.originalRows;
   i32[i + 9] = fields.originalColumns;
   i32[i + 10] = fields.beyond;
-  i32[i + 11] = Number(fields.straight);
+  i32[i + 11] = fields.originalStep;
   i32[i + 12] = Number(fields.plain);
   i32[i + 13] = Number(fields.compact);
   f32[i + 14] = fields.alphaScale;
-  f32[i + 15] = fields.nothing;
-  f32[i + 16] = fields.bias;
-  i32[i + 17] = Number(fields.light);
-  i32[i + 18] = Number(fields.early);
-  i32[i + 19] = Number(fields.absolute);
-  i32[i + 20] = fields.scales;
-  i32[i + 21] = fields.offsets;
-  i32[i + 22] = Number(fields.same);
-  i32[i + 23] = Number(fields.clamped);
-  i32[i + 24] = fields.ranges;
-  i32[i + 25] = fields.rowShares;
-  i32[i + 26] = fields.columnShares;
-  i32[i + 27] = fields.maskBytes;
-  f32[i + 28] = fields.maskWhite;
-  i32[i + 29] = fields.maskRowBytes;
-  i32[i + 30] = fields.blended;
-  i32[i + 31] = fields.top;
-  i32[i + 32] = fields.left;
-  f32[i + 33] = fields.unit;
+  f32[i + 15] = fields.colorScale;
+  f32[i + 16] = fields.nothing;
+  f32[i + 17] = fields.bias;
+  i32[i + 18] = Number(fields.light);
+  i32[i + 19] = Number(fields.early);
+  i32[i + 20] = Number(fields.absolute);
+  i32[i + 21] = fields.scales;
+  i32[i + 22] = fields.offsets;
+  i32[i + 23] = Number(fields.same);
+  i32[i + 24] = Number(fields.clamped);
+  i32[i + 25] = fields.ranges;
+  i32[i + 26] = fields.rowShares;
+  i32[i + 27] = fields.columnShares;
+  i32[i + 28] = fields.maskBytes;
+  f32[i + 29] = fields.maskWhite;
+  i32[i + 30] = fields.maskRowBytes;
+  i32[i + 31] = fields.blended;
+  i32[i + 32] = fields.top;
+  i32[i + 33] = fields.left;
+  f32[i + 34] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */

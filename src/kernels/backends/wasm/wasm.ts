@@ -90,9 +90,10 @@ export class WasmBackend implements Backend {
  * Creates a backend that runs in WebAssembly.
  * @param threads number of threads, the calling one included. Default: one per core, at most 4, and 1 where threads cannot share memory
  * @param handOver nanoseconds that handing a job over to threads is first taken to cost, see `Sharing`; 0: they share everything, as in tests
+ * @param bandRows rows of a picture that are filtered at a time, for tests: any number gives the same bits
  * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or fewer threads than asked for
  */
-export async function createWasmBackend(threads?: number, handOver?: number): Promise<Backend> {
+export async function createWasmBackend(threads?: number, handOver?: number, bandRows?: number): Promise<Backend> {
   const reason = obstacle();
   if (threads !== undefined && threads > 1 && reason)
     throw new UnsupportedError('createBackend', `threads must be 1 here, received ${threads}: ${reason}`, { threads });
@@ -107,5 +108,5 @@ export async function createWasmBackend(threads?: number, handOver?: number): Pr
         throw new UnsupportedError('createBackend', `${threads} threads could not be started: ${(cause as Error).message}`, { threads }, { cause });
     }
   }
-  return new WasmBackend(new Machine(await loadPrograms(false)));
+  return new WasmBackend(new Machine(await loadPrograms(false), undefined, undefined, undefined, bandRows));
 }

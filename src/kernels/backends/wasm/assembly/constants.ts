@@ -3,15 +3,6 @@
 /** Bytes at the start of a thread's scratch memory that hold the records of inner functions, such as Strip and Block. */
 export const FRAME_BYTES: usize = 128;
 
-/** bytesFixed: cells in a row of a tile. A constant, so that rows are a fixed distance apart; whole vectors of whole pixels. */
-export const FIXED_TILE: i32 = 192;
-/** bytesFixed: cells whose pairs are made at once. */
-export const FIXED_CHUNK: i32 = 1536;
-/** bytesFixed: cells in the largest group of vectors. */
-export const FIXED_GROUP: i32 = 12;
-/** bytesFixed: column weights times the factor of the cells sum to 2 to the power of this. */
-export const FIXED_COLUMN_BITS: i32 = 22;
-
 /** lineSeparable and lineBox: rows of the result that are summed at once. */
 export const SUMMED_ROWS: i32 = 4;
 /** lineSeparable: pixels of a line that are summed at once. */

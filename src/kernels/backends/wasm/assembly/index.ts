@@ -12,7 +12,6 @@ export { runningSum, runningSumScratch } from './layers/running-sum';
 export { fftScratch, fftSpectrumBytes, fftTransforms } from './layers/tiling';
 export { winograd, winogradKernels } from './layers/winograd';
 export { bytesBox } from './picture/bytes-box';
-export { bytesFixed } from './picture/bytes-fixed';
 export { bytesMagnitude } from './picture/bytes-magnitude';
 export { bytesResize } from './picture/bytes-resize';
 export { isOpaque } from './picture/bytes-store';

@@ -1,6 +1,7 @@
 import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tables } from '../tables.js';
+import { quotientBetween } from '../../../plan/whole.js';
 import { lineBytes, lineFields } from './line-programs.js';
 import type { LinePass, LineRecords } from './line-records.js';
 import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
@@ -52,10 +53,14 @@ export function integerProgram(
       [record.loadAt, record.storeAt, record.stripAt] = parts;
     },
     normalize(scaled, offset) {
+      // from the least sum on, in 16 bits where that is exact
+      const [factor, least] = [scale * scaled, Math.round(-offset / scaled / scale)];
+      const quick = load.samples === 'uint8' && plain && !store.absolute && scaled > 0 ? quotientBetween(0, Math.round(load.white / scaled), factor) : undefined;
       record.plain = false;
-      record.factor = 0;
+      record.whole = (plain ? bias : 0) - (quick ? least : 0);
+      [record.shift, record.factor, record.bits] = quick ? [quick.shift, quick.factor, quick.bits] : [0, 0, 0];
       // the bias of whole sums is in them already
-      [record.scale, record.bias] = [scale * scaled, plain ? offset : bias * scaled + offset];
+      [record.scale, record.bias] = [factor, plain ? offset : bias * scaled + offset];
     },
   };
 }

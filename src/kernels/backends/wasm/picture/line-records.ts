@@ -43,11 +43,13 @@ export interface LineRecords {
   readonly store: Address<'LineStore'>;
   /** the factors and summands of the last pass */
   readonly patterns: Patterns | undefined;
-  /** floats of a pixel, and samples of a pixel where it is loaded and where it is stored */
+  /** floats of a pixel, and most samples of a pixel where it is loaded and where it is stored */
   readonly cells: number;
   readonly loaded: number;
   readonly stored: number;
 }
+
+const NO_COLUMNS = new Int32Array(0);
 
 /** Cells of a pixel. */
 export function cellsOf({ take, chosen }: Load): number {
@@ -71,7 +73,8 @@ export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Float
     load: storeLoad(tables, line, first ? job.load : rawLoad(job.load)),
     ...(last ? storeStore(tables, line, ranges) : { store: storeRawStore(tables, line), patterns: undefined }),
     cells,
-    loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels : 0),
+    // pixels of the original lie further apart than those of the result where any pass has a stride
+    loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels * Math.max(1, stepOf(job.store.kept?.columns ?? NO_COLUMNS)) : 0),
     stored: last ? job.load.channels : cells,
   };
 }
@@ -178,10 +181,10 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
     filtered: tables.store(Int32Array.from(patternOf(channels, (c) => (changed(c) ? -1 : 0)))),
     original: original(allOf(load, load.light && take === 'luminance')),
     ...{ originalRows: tables.store(rows), originalColumns: tables.store(columns), beyond: tables.store(new Float32Array(4).fill(kept?.value ?? 0)) },
-    straight: columns.every((column, i) => column >= 0 && column === columns[0] + i),
+    originalStep: stepOf(columns),
     plain: isPlain(line, rows),
     compact: line.pass.sum.kind === 'separable',
-    ...{ alphaScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
+    ...{ alphaScale: 1 / store.alphaScale, colorScale: store.alphaScale, nothing: store.nothing, bias: store.bias, light: load.light, early: load.light && isColors(load), absolute: store.absolute },
     ...{ ...patterns, same: unit === 1 && store.offset === 0 && !store.normalized, clamped: store.clamped, ranges },
     ...{ rowShares: part ? tables.store(part.rowShares) : NOWHERE, columnShares: part ? tables.store(part.columnShares) : NOWHERE },
     ...{ maskBytes: part?.mask ? SAMPLE_BYTES[part.mask.samples] : 0, maskWhite: part?.mask?.white ?? 1 },
@@ -190,6 +193,12 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
   };
   writeLineStore(tables.machine.views, address, fields);
   return { store: address, patterns };
+}
+
+/** The distance of neighbors, if it is the same for all, and none lies beyond the border; else 0. */
+function stepOf(places: Int32Array): number {
+  const step = places.length > 1 ? places[1] - places[0] : 1;
+  return step > 0 && places.every((place, i) => place >= 0 && place === places[0] + step * i) ? step : 0;
 }
 
 /** True if the cells are chosen channels and none of them is alpha. */
@@ -207,7 +216,7 @@ function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows
   if (take === 'premultiplied') return samples === 'uint8' && channels === 4 && !load.light;
   if (!kept) return samples === 'uint8';
   const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
-  return keepsAlpha && keptRows.every((row) => row >= 0) && kept.columns.every((column, i) => column >= 0 && column === kept.columns[0] + i);
+  return keepsAlpha && keptRows.every((row) => row >= 0) && stepOf(kept.columns) === 1;
 }
 
 /** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
@@ -230,8 +239,8 @@ function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
   const fields = {
     ...{ sampleBytes: 4, channels: cells, rowBytes: rowBytesOf(line)[1], take: TAKE_ALL, cells, order: NOWHERE, filtered: NOWHERE },
-    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, straight: false, plain: false, compact: line.pass.sum.kind === 'separable' },
-    ...{ alphaScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
+    ...{ original: NOWHERE, originalRows: NOWHERE, originalColumns: NOWHERE, beyond: NOWHERE, originalStep: 0, plain: false, compact: line.pass.sum.kind === 'separable' },
+    ...{ alphaScale: 1, colorScale: 1, nothing: 0, bias: 0, light: false, early: false, absolute: false, scales: NOWHERE, offsets: NOWHERE, same: true, clamped: false },
     ...{ ranges: NOWHERE, rowShares: NOWHERE, columnShares: NOWHERE, maskBytes: 0, maskWhite: 1, maskRowBytes: 0 },
     ...{ blended: NOWHERE, top: 0, left: 0, unit: 1 },
   };

@@ -4,7 +4,7 @@ import type { Machine, Scratch } from '../machine.js';
 import type { SharedProgram } from '../thread-pool.js';
 import { SAMPLE_BYTES } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
-import { type Band, bandOf, bandsOf, type PictureStages } from './picture-stages.js';
+import { type Band, bandOf, type PictureStages } from './picture-stages.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
 const BAND_BYTES = 256 * 1024;
@@ -135,14 +135,14 @@ function maskRowBytes({ store, width }: PictureStages): number {
 function alone(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): (from: number, to: number) => boolean {
   const last = programs[programs.length - 1];
   const { height } = stages.rectangle;
-  const bands = bandsOf(stages, programs, rowsIn(BAND_BYTES, stages, programs, picture));
+  const bands = stages.on(machine).bands(rowsIn(machine, BAND_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   return (firstUnit, endUnit) => {
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
     for (const band of cut(bands, first, end, stages, programs)) {
       if (!copyIn(machine, stages, picture, band.source, places)) return false;
       runBand(machine, stages, programs, band, places);
-      copyOut(machine, stages, picture, band.top, band.bottom, places.outputs[places.outputs.length - 1]);
+      takeOut(machine, stages, picture, band, places);
     }
     return true;
   };
@@ -172,12 +172,12 @@ function runBand(machine: Machine, stages: PictureStages, programs: readonly Pic
 
 /** On all threads, band by band: the caller copies, then all of them filter. */
 function together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): boolean {
-  const bands = bandsOf(stages, programs, rowsIn(SHARED_BYTES, stages, programs, picture));
+  const bands = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   for (const band of bands) {
     if (!copyIn(machine, stages, picture, band.source, places)) return false;
     runBand(machine, stages, programs, band, places);
-    copyOut(machine, stages, picture, band.top, band.bottom, places.outputs[places.outputs.length - 1]);
+    takeOut(machine, stages, picture, band, places);
   }
   return true;
 }
@@ -198,8 +198,8 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
   const [rowBytes, outRowBytes] = stage.rowBytes;
   const { programs } = stages.on(machine);
   const [program] = programs;
-  const rows = rowsIn(SHARED_BYTES, stages, programs, picture);
-  const bands = bandsOf(stages, programs, rows);
+  const rows = rowsIn(machine, SHARED_BYTES, stages, programs, picture);
+  const bands = stages.on(machine).bands(rows);
   const places = placeBands(machine, stages, programs, bands);
   // where units lie side by side, whole rows of them are shared if that gives enough shares
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
@@ -253,10 +253,11 @@ function rowOf(program: PictureProgram, unit: number, height: number): number {
 }
 
 /** Output rows that take about `bytes` bytes, in whole units. */
-function rowsIn(bytes: number, { stages }: PictureStages, programs: readonly PictureProgram[], { inOne }: Picture): number {
+function rowsIn(machine: Machine, bytes: number, { stages }: PictureStages, programs: readonly PictureProgram[], { inOne }: Picture): number {
   const { height } = stages[stages.length - 1];
   const unit = programs[programs.length - 1].rows;
   if (inOne) return unit * Math.ceil(height / unit);
+  if (machine.bandRows !== undefined) return machine.bandRows;
   const rowBytes = stages.reduce((sum, each) => Math.max(sum, each.stride * each.rowBytes[0], each.rowBytes[1]), 0);
   const reach = stages.reduce((sum, each) => sum + each.reach, 0);
   const overlapping = stages.length > 1 ? LEAST_UNITS * Math.max(...programs.map(({ rows }) => rows)) : 0;
@@ -282,6 +283,12 @@ function copyIn(
 function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load }: PictureStages): boolean {
   const { run } = machine;
   return run.isOpaque(at, bytes / SAMPLE_BYTES[load.samples], load.channels, SAMPLE_BYTES[load.samples]) === 1;
+}
+
+/** The rows of a band that are wanted of those that its units gave. */
+function takeOut(machine: Machine, stages: PictureStages, picture: Picture, { top, bottom, outputs }: Band, places: Places): void {
+  const last = outputs.length - 1;
+  copyOut(machine, stages, picture, top, bottom, places.outputs[last] + (top - outputs[last][0]) * stages.stages[last].rowBytes[1]);
 }
 
 /** Rows of the result; where only a part is filtered, in their places. */

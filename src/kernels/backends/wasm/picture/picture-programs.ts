@@ -4,7 +4,6 @@ import { type Address, NOWHERE } from '../address.js';
 import type { CorrelationSpec } from '../layers/correlation-spec.js';
 import { storeCorrelation } from '../layers/stored-correlation.js';
 import type { Tables } from '../tables.js';
-import { fixedProgram } from './fixed-point.js';
 import { boxProgram, integerProgram, magnitudeProgram } from './integer-sums.js';
 import { fftProgram, boxProgram as floatBoxProgram, separableProgram, windowProgram } from './line-programs.js';
 import { type LinePass, type LineRecords, normalize, SAMPLE_BYTES, storeLine } from './line-records.js';
@@ -16,18 +15,16 @@ import type { PictureProgram } from './picture-program.js';
  */
 export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'Floats'> = NOWHERE): PictureProgram {
   const { sum, geometry } = line.pass;
-  const { channels, chosen, samples } = line.job.load;
+  const { channels, samples } = line.job.load;
   // programs that sum bytes where they lie read alpha as well
-  const ofBytes = (cells: number, bytes: number) => storeCorrelation(tables, pictureCorrelation(geometry, cells), bytes);
+  const ofBytes = (cells: number) => storeCorrelation(tables, pictureCorrelation(geometry, cells), 1);
   switch (sum.kind) {
     case 'integer':
-      return integerProgram(sum, line, storeLine(tables, line, ranges), ofBytes(channels * SAMPLE_BYTES[samples], 1), tables);
+      return integerProgram(sum, line, storeLine(tables, line, ranges), ofBytes(channels * SAMPLE_BYTES[samples]), tables);
     case 'box':
-      return boxProgram(sum, line, ofBytes(channels, 1));
+      return boxProgram(sum, line, ofBytes(channels));
     case 'magnitude':
-      return magnitudeProgram(sum, line, ofBytes(channels, 1));
-    case 'fixed':
-      return fixedProgram(sum, line, ofBytes(chosen.length, 2));
+      return magnitudeProgram(sum, line, ofBytes(channels));
     case 'window':
       return lineProgram((records) => windowProgram(sum, line, records, tables), line, tables, ranges);
     case 'sums':

@@ -42,6 +42,8 @@ export interface PictureStages {
 /** The programs of a picture's stages on one machine. */
 export interface PicturePrograms {
   readonly programs: readonly PictureProgram[];
+  /** The picture in bands of that many rows. */
+  bands(rows: number): readonly Band[];
   /** for results from black to white: the same, but that the last measures values, and what to do before these run */
   readonly measured: { readonly programs: readonly PictureProgram[]; settle(): void; begin(): void } | undefined;
 }
@@ -69,19 +71,33 @@ export function pictureStages(job: PictureJob, shared: Tables, own: Tables): Pic
   const { machine } = shared;
   const [, inH, inW] = passes[0].geometry.input;
   const wraps = passes.some(({ geometry }) => geometry.paddingMode === 'wrap');
-  return {
+  const picture: PictureStages = {
     ...{ load: job.load, store, width: inW, pixels: inH * inW, wraps, stages, kept, rectangle },
     on(where) {
       const known = made.get(where);
       if (known) return known;
-      const programs = programsOf(lines, where === machine ? shared : own);
-      made.set(where, programs);
-      return programs;
+      const all = withBands(picture, programsOf(lines, where === machine ? shared : own));
+      made.set(where, all);
+      return all;
+    },
+  };
+  return picture;
+}
+
+/** The programs, and the bands of each height, which are cut once. */
+export function withBands(stages: PictureStages, programs: Omit<PicturePrograms, 'bands'>): PicturePrograms {
+  const known = new Map<number, readonly Band[]>();
+  return {
+    ...programs,
+    bands(rows) {
+      const bands = known.get(rows) ?? bandsOf(stages, programs.programs, rows);
+      known.set(rows, bands);
+      return bands;
     },
   };
 }
 
-function programsOf(lines: readonly LinePass[], tables: Tables): PicturePrograms {
+function programsOf(lines: readonly LinePass[], tables: Tables): Omit<PicturePrograms, 'bands'> {
   const last = lines[lines.length - 1];
   const before = lines.slice(0, -1).map((line) => pictureProgram(line, tables));
   if (!last.job.store.normalized) return { programs: [...before, pictureProgram(last, tables)], measured: undefined };
@@ -113,7 +129,7 @@ function rangeOf(ranges: Float32Array): readonly [least: number, largest: number
 
 /** Rows of a picture that pass through memory at a time. */
 export interface Band {
-  /** rows of the result */
+  /** rows of the result: of whole units, these are taken */
   readonly top: number;
   readonly bottom: number;
   /** rows of the picture */
@@ -125,7 +141,7 @@ export interface Band {
 export type Rows = readonly [from: number, to: number];
 
 /** A picture in bands of `rows` rows. */
-export function bandsOf(stages: PictureStages, programs: readonly PictureProgram[], rows: number): readonly Band[] {
+function bandsOf(stages: PictureStages, programs: readonly PictureProgram[], rows: number): readonly Band[] {
   const { height } = stages.rectangle;
   return Array.from({ length: Math.ceil(height / rows) }, (_, i) => bandOf(stages, programs, i * rows, Math.min(height, (i + 1) * rows)));
 }
@@ -134,13 +150,12 @@ export function bandsOf(stages: PictureStages, programs: readonly PictureProgram
 export function bandOf({ stages, kept }: PictureStages, programs: readonly PictureProgram[], top: number, bottom: number): Band {
   const last = stages.length - 1;
   const outputs: Rows[] = [];
-  outputs[last] = [top, bottom];
-  for (let i = last; i > 0; i--) {
-    const [from, to] = stages[i].rowsUnder(outputs[i]);
-    const unit = programs[i - 1].rows;
-    outputs[i - 1] = [Math.floor(from / unit) * unit, Math.min(stages[i - 1].height, Math.ceil(to / unit) * unit)];
+  for (let i = last, rows: Rows = [top, bottom]; i >= 0; i--) {
+    const unit = programs[i].rows;
+    outputs[i] = [Math.floor(rows[0] / unit) * unit, Math.min(stages[i].height, Math.ceil(rows[1] / unit) * unit)];
+    rows = stages[i].rowsUnder(outputs[i]);
   }
-  return { top, bottom, outputs, source: withKept(stages[0].rowsUnder(outputs[0]), kept?.subarray(top, bottom)) };
+  return { top, bottom, outputs, source: withKept(stages[0].rowsUnder(outputs[0]), kept?.subarray(...outputs[last])) };
 }
 
 /** @param table the input row of each padded row */

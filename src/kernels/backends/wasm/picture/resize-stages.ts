@@ -6,7 +6,7 @@ import type { Tables } from '../tables.js';
 import { lineResizeProgram } from './line-programs.js';
 import { cellsOf, type LinePass, rowBytesOf, storeLine } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
-import type { PicturePrograms, PictureStages } from './picture-stages.js';
+import { type PicturePrograms, type PictureStages, withBands } from './picture-stages.js';
 import { bytesResizeProgram } from './resize-bytes.js';
 
 /** What sums leave of no opacity, as a share of white. */
@@ -18,7 +18,7 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
   const line = linePass(job);
   const stride = rows.input / rows.output;
   const made = new Map<Machine, PicturePrograms>();
-  return {
+  const picture: PictureStages = {
     ...{ load, store: line.job.store, width: columns.input, pixels: columns.input * rows.input, wraps: false },
     stages: [
       {
@@ -29,11 +29,15 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
     kept: undefined,
     rectangle: line.rectangle,
     on(where) {
-      const programs = made.get(where) ?? { programs: [resizeProgram(job, line, where === shared.machine ? shared : own)], measured: undefined };
-      made.set(where, programs);
-      return programs;
+      const known = made.get(where);
+      if (known) return known;
+      const program = resizeProgram(job, line, where === shared.machine ? shared : own);
+      const all = withBands(picture, { programs: [program], measured: undefined });
+      made.set(where, all);
+      return all;
     },
   };
+  return picture;
 }
 
 function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureProgram {

@@ -74,27 +74,37 @@ export function alphaMask(keep: i32): v128 {
   return keep === 4 ? i32x4.splat(<i32>0xff000000) : keep === 2 ? i16x8.splat(<i16>0xff00) : i32x4.splat(0);
 }
 
-/** True if no pixel of whole bytes lets anything through. @param length at least 64, whole pixels */
-function isOpaqueBytes(x: Bytes, length: i32, channels: i32): bool {
-  const alpha = alphaMask(channels);
-  for (let done = 0; done < length; done += 64) {
-    // the last 64 overlap those before
-    const at = x + <usize>min(done, length - 64);
-    const both = v128.and(v128.and(v128.load(at), v128.load(at, 16)), v128.and(v128.load(at, 32), v128.load(at, 48)));
-    if (v128.any_true(v128.andnot(alpha, both))) return false;
+/** True if the last of every 2 or 4 samples is white. @param length in samples, whole pixels @param bytes of a sample: 1, 2, or 4 for floats */
+export function isOpaque(x: Bytes, length: i32, channels: i32, bytes: i32): bool {
+  const size = <usize>length * <usize>bytes;
+  const alpha = alphaOf(channels, bytes);
+  let at: usize = 0;
+  for (; at + 256 <= size; at += 256) {
+    let opaque = whiteOf(x + at, bytes);
+    for (let i: usize = 32; i < 256; i += 32) opaque = v128.and(opaque, whiteOf(x + at + i, bytes));
+    if (v128.any_true(v128.andnot(alpha, opaque))) return false;
+  }
+  const step = <usize>(channels * bytes);
+  for (at += step - <usize>bytes; at < size; at += step) {
+    const sample = x + at;
+    if (bytes === 1 ? load<u8>(sample) !== 255 : bytes === 2 ? load<u16>(sample) !== 65535 : load<f32>(sample) !== 1) return false;
   }
   return true;
 }
 
-/** True if the last of every 2 or 4 samples is white. @param length in samples, whole pixels @param bytes of a sample: 1, 2, or 4 for floats */
-export function isOpaque(x: Bytes, length: i32, channels: i32, bytes: i32): bool {
-  if (bytes === 1 && length >= 64) return isOpaqueBytes(x, length, channels);
-  const step = <usize>(channels * bytes);
-  const end = x + <usize>length * <usize>bytes;
-  for (let at = x + step - <usize>bytes; at < end; at += step) {
-    if (bytes === 1 ? load<u8>(at) !== 255 : bytes === 2 ? load<u16>(at) !== 65535 : load<f32>(at) !== 1) return false;
-  }
-  return true;
+/** All bits where both of two vectors have white samples: of whole numbers, white has all bits. */
+@inline
+function whiteOf(at: usize, bytes: i32): v128 {
+  const a = v128.load(at), b = v128.load(at, 16);
+  if (bytes < 4) return v128.and(a, b);
+  return v128.and(f32x4.eq(a, f32x4.splat(1)), f32x4.eq(b, f32x4.splat(1)));
+}
+
+/** All bits of the last of every 2 or 4 samples. */
+function alphaOf(channels: i32, bytes: i32): v128 {
+  if (bytes === 1) return alphaMask(channels);
+  if (bytes === 2) return channels === 4 ? i64x2.splat(<i64>0xffff000000000000) : i32x4.splat(<i32>0xffff0000);
+  return channels === 4 ? i32x4(0, 0, 0, -1) : i32x4(0, -1, 0, -1);
 }
 
 /** Stores 16 bytes; those under the mask are the source's. */

@@ -284,7 +284,7 @@ function premultipliedBytes(source: usize, count: i32, to: usize): void {
   }
   for (; count > 0; count--) {
     const pixel = i16x8.extend_low_i8x16_u(v128.load32_zero(source));
-    v128.store(to, f32x4.convert_i32x4_u(i32x4.extmul_low_i16x8_u(pixel, sharesOf(pixel))));
+    v128.store(to, f32x4.convert_i32x4_s(i32x4.extmul_low_i16x8_u(pixel, sharesOf(pixel))));
     source += 4;
     to += 16;
   }
@@ -293,8 +293,8 @@ function premultipliedBytes(source: usize, count: i32, to: usize): void {
 @inline
 function twoPremultiplied(words: v128, to: usize): void {
   const shares = sharesOf(words);
-  v128.store(to, f32x4.convert_i32x4_u(i32x4.extmul_low_i16x8_u(words, shares)));
-  v128.store(to, f32x4.convert_i32x4_u(i32x4.extmul_high_i16x8_u(words, shares)), 16);
+  v128.store(to, f32x4.convert_i32x4_s(i32x4.extmul_low_i16x8_u(words, shares)));
+  v128.store(to, f32x4.convert_i32x4_s(i32x4.extmul_high_i16x8_u(words, shares)), 16);
 }
 
 /** What each of two pixels of words is multiplied by: its alpha, and alpha itself by 1. */

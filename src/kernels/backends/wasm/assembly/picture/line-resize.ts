@@ -57,7 +57,8 @@ export function lineResize(task: LineResizeTask, scratch: usize, from: i32, to: 
         const first = startOf(task.rowStarts, row);
         for (let i = 0; i < rowTaps; i++) store<u32>(offsets + (<usize>i << 2), <u32>(<usize>((first + i) % slots) * ringRow));
         column.weights = task.rowWeights + (<usize>(row * rowTaps) << 2);
-        oneColumn(column, offsets, ring, cells, apart + <usize>(row - top) * ringRow);
+        const sums = apart + <usize>(row - top) * ringRow;
+        for (let at: usize = 0, stop = <usize>cells << 2; at < stop; at += 64) oneColumn(column, offsets, ring + at, sums + at);
       }
       turn(apart, ringRow, cells, line);
       alongRows(task, line, left, ow, scratch + task.turnedAt);

@@ -64,7 +64,10 @@ export function lineSeparable(task: LineSeparableTask, scratch: usize, from: i32
         for (let cell = 0; cell < width; cell += 8) fourWindows(column, ring + (<usize>cell << 2), 16, line + (<usize>cell << 4), true);
       } else {
         const apart = scratch + task.sumsAt;
-        for (let i = 0; i < SUMMED_ROWS; i++) oneColumn(column, offsets + (<usize>(i * strideH) << 2), ring, width, apart + <usize>i * ringRow);
+        for (let cell = 0; cell < width; cell += 16) {
+          const at = ring + (<usize>cell << 2), to = apart + (<usize>cell << 2);
+          for (let i = 0; i < SUMMED_ROWS; i++) oneColumn(column, offsets + (<usize>(i * strideH) << 2), at, to + <usize>i * ringRow);
+        }
         turn(apart, ringRow, width, line);
       }
       if (g.strideW > 1) alongStrided(row, line, kept, g.strideW, pixels, turned);
@@ -116,26 +119,22 @@ function alongStrided(taps: Taps, line: usize, kept: i32, stride: i32, pixels: i
   }
 }
 
-/** Sums of columns for one row. @param offsets of its taps in the ring */
-export function oneColumn(taps: Taps, offsets: usize, ring: usize, cells: i32, to: usize): void {
+/** Sums of 16 columns for one row. @param offsets of its taps in the ring */
+export function oneColumn(taps: Taps, offsets: usize, at: usize, to: usize): void {
   const weights = taps.weights, end = weights + (<usize>taps.count << 2);
-  for (let cell = 0; cell < cells; cell += 16) {
-    const at = ring + (<usize>cell << 2);
-    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
-    let tap = offsets;
-    for (let w = weights; w < end; w += 4) {
-      const x = at + load<u32>(tap);
-      const k = v128.load32_splat(w);
-      a0 = madd(a0, v128.load(x), k);
-      a1 = madd(a1, v128.load(x, 16), k);
-      a2 = madd(a2, v128.load(x, 32), k);
-      a3 = madd(a3, v128.load(x, 48), k);
-      tap += 4;
-    }
-    const out = to + (<usize>cell << 2);
-    v128.store(out, a0);
-    v128.store(out, a1, 16);
-    v128.store(out, a2, 32);
-    v128.store(out, a3, 48);
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  let tap = offsets;
+  for (let w = weights; w < end; w += 4) {
+    const x = at + load<u32>(tap);
+    const k = v128.load32_splat(w);
+    a0 = madd(a0, v128.load(x), k);
+    a1 = madd(a1, v128.load(x, 16), k);
+    a2 = madd(a2, v128.load(x, 32), k);
+    a3 = madd(a3, v128.load(x, 48), k);
+    tap += 4;
   }
+  v128.store(to, a0);
+  v128.store(to, a1, 16);
+  v128.store(to, a2, 32);
+  v128.store(to, a3, 48);
 }

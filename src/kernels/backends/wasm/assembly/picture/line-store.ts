@@ -155,9 +155,8 @@ function unpremultiply2(s: LineStore, at: usize, count: i32): void {
 /** Colors and alpha of sums; nothing where alpha is what sums leave of zeros. @param shares the sums of alpha @param alpha all bits of its lanes */
 @inline
 function divided(s: LineStore, sums: v128, shares: v128, alpha: v128): v128 {
-  const scale = f32x4.splat(s.alphaScale);
-  const opacity = f32x4.div(shares, scale);
-  const colors = f32x4.add(f32x4.mul(f32x4.div(sums, shares), scale), f32x4.splat(s.bias));
+  const opacity = f32x4.mul(shares, f32x4.splat(s.alphaScale));
+  const colors = f32x4.add(f32x4.div(f32x4.mul(sums, f32x4.splat(s.colorScale)), shares), f32x4.splat(s.bias));
   return v128.and(v128.bitselect(f32x4.pmin(opacity, f32x4.splat(s.original.white)), colors, alpha), f32x4.gt(opacity, f32x4.splat(s.nothing)));
 }
 
@@ -187,8 +186,19 @@ function loadOriginal(task: LineTask, line: Line, oh: i32, ow: i32, count: i32, 
   const h = load<i32>(s.originalRows + (<usize>oh << 2));
   const columns = s.originalColumns + (<usize>ow << 2);
   const row = task.original + <usize>h * <usize>l.rowBytes;
-  if (h >= 0 && s.straight) {
+  const step = s.originalStep;
+  if (h >= 0 && step === 1) {
     loadPixels(l, row, load<i32>(columns), count, to, line.loaded);
+    return;
+  }
+  if (h >= 0 && step > 1) {
+    let from = line.loaded;
+    loadPixels(l, row, load<i32>(columns), (count - 1) * step + 1, from, 0);
+    for (let i = 0; i < count; i++) {
+      memory.copy(to, from, pixel);
+      from += <usize>step * pixel;
+      to += pixel;
+    }
     return;
   }
   for (let i = 0; i < count; i++, to += pixel) {

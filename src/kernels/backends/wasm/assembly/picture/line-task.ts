@@ -74,14 +74,15 @@ export class LineStore {
   originalColumns: Ints;
   /** [4] */
   beyond: Floats;
-  /** originalColumns are neighbors */
-  straight: Flag;
+  /** from each of originalColumns to the next, if that is always the same; else 0 */
+  originalStep: i32;
   /** cells are colors, and all that is left for them is to become samples; alpha, if it is kept, is that of a pixel of the same type in a straight line */
   plain: Flag;
   /** with a stride, only the columns that are wanted are summed */
   compact: Flag;
-  /** TAKE_PREMULTIPLIED: the sum of the weights, what it leaves of zeros, and what is added to colors after they are divided by alpha */
+  /** TAKE_PREMULTIPLIED: factors of alpha and of colors, what sums leave of zeros, and what is added to colors after they are divided by alpha */
   alphaScale: f32;
+  colorScale: f32;
   nothing: f32;
   bias: f32;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */

@@ -13,9 +13,3 @@ export class PictureTask {
   /** channels that are filtered: all, or all except the last, which is copied */
   filtered: i32;
 }
-
-/** Bytes of an output row, where the cells of a pixel are the filtered channels. */
-@inline
-export function outRowBytes(task: PictureTask): usize {
-  return <usize>(task.correlation.outW / task.filtered * task.channels);
-}
