@@ -42,6 +42,8 @@ export {
   type PicturePass,
   type PictureSum,
   type PictureSumKind,
+  type Resampling,
+  type ResizeJob,
   type SampleFormat,
   type Store,
 } from './kernels/job.js';

@@ -1,11 +1,10 @@
-import { OptionError } from '../../errors.js';
 import { type Image, imageToTensor } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import { conv } from '../../kernels/conv.js';
 import { type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { reshape, type Tensor } from '../../tensor.js';
 import { FILTER_OPTIONS } from '../filter.js';
-import { type Channels, chooseChannels, colorChannels, hasAlpha, isOpaque, luminanceOf, pickChannels } from '../picture/channels.js';
+import { type Channels, chooseChannels, colorsOf, hasAlpha, isOpaque, luminanceOf, pickChannels } from '../picture/channels.js';
 import { valuesToImage } from '../picture/output.js';
 
 // What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
@@ -35,10 +34,7 @@ export function toPlanes(operation: string, image: Image, { channels = 'color' }
   const x = imageToTensor(image);
   const { width, height } = image;
   if (channels === 'luminance') {
-    if (image.channels < 3) {
-      throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${image.channels} channels`, channels);
-    }
-    return { x: luminanceOf(x), planeOf: new Map(colorChannels(image.channels).map((c) => [c, 0])) };
+    return { x: luminanceOf(x), planeOf: new Map(colorsOf(operation, image).map((c) => [c, 0])) };
   }
   const chosen = chooseChannels(channels, image.channels, operation);
   return { x: reshape(pickChannels(x, chosen), [chosen.length, 1, height, width]), planeOf: new Map(chosen.map((c, i) => [c, i])) };
