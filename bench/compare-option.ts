@@ -8,7 +8,7 @@ import type { FilterCall, Values } from './row.js';
  */
 export async function optionReference({ image, kernel, options }: FilterCall, budget: number): Promise<Compare> {
   const { width, height, channels, data } = image;
-  const { precision, algorithm, ...same } = options; // which change nothing but the rounding
+  const { algorithm, ...same } = options; // which changes nothing but the rounding
   const reach = (kernel.shape[0] - 1) * numberOf(options.dilation);
   const affordable = Math.ceil(budget / (kernel.data.length * width * channels));
   const rows = isOfTheWhole(options) ? height : Math.min(height, affordable + reach);

@@ -2,7 +2,7 @@ import { conv, createBackend, gradientMagnitude, sharpen, type Tensor } from '..
 import { optionReference } from './compare-option.js';
 import type { Compare, Difference } from './difference.js';
 import { prepare } from './peers/convlab.js';
-import type { Contestant, KernelWork, Picture, SobelWork, Values, Work } from './row.js';
+import type { Contestant, KernelWork, Picture, ResizeWork, SobelWork, Values, Work } from './row.js';
 
 /**
  * @param budget what the float64 loops may cost, in multiply-adds; of more a part is compared
@@ -16,6 +16,8 @@ export async function reference(work: Work, budget: number): Promise<Compare | u
       return optionReference(work.call, budget / 4);
     case 'sobel':
       return sobelReference(work, budget);
+    case 'resize':
+      return resizeReference(work);
     case 'tensor':
       return floatReference({ ...work, x: rows(work.x, 2, budget / work.kernel.data.length, work.kernel.shape[2]) });
     case 'layer': {
@@ -87,7 +89,17 @@ async function sobelReference({ picture }: SobelWork, budget: number): Promise<C
   return (result) => compareBytes(result, picture, inside, (c, i) => expected.data[pixel(picture, inside, i) * 4 + c]);
 }
 
+/** Away from the border, where windows see all that they cover. */
+async function resizeReference(work: ResizeWork): Promise<Compare> {
+  const contestant = (await prepare(work, await createBackend('reference'))) as Contestant;
+  await contestant.run();
+  const expected = (await contestant.result()) as Values;
+  const inside = { x: 3, y: 3, width: work.width - 6, height: work.height - 6 };
+  return (result) => compareBytes(result, work, inside, (c, i) => expected[3 * pixel(work, inside, i) + c]);
+}
+
 type Reference = Awaited<ReturnType<typeof createBackend>>;
+type Size = Pick<Picture, 'width' | 'height'>;
 interface Rectangle {
   readonly x: number;
   readonly y: number;
@@ -109,12 +121,12 @@ function crop({ data, width }: Picture, x: number, y: number, to: Tensor): void 
   for (let c = 0, o = 0; c < 3; c++) for (let h = 0; h < H; h++) for (let w = 0; w < W; w++, o++) to.data[o] = data[4 * ((y + h) * width + x + w) + c];
 }
 
-function pixel({ width }: Picture, inside: Rectangle, i: number): number {
+function pixel({ width }: Size, inside: Rectangle, i: number): number {
   return (inside.y + Math.floor(i / inside.width)) * width + inside.x + (i % inside.width);
 }
 
 /** @param result interleaved, RGB or RGBA */
-function compareBytes(result: Values, picture: Picture, inside: Rectangle, expected: (c: number, i: number) => number): Difference {
+function compareBytes(result: Values, picture: Size, inside: Rectangle, expected: (c: number, i: number) => number): Difference {
   const channels = result.length / (picture.width * picture.height);
   if (channels !== 3 && channels !== 4) throw new Error(`${result.length} samples are neither RGB nor RGBA`);
   const area = inside.width * inside.height;

@@ -31,3 +31,8 @@ function draw(width: number, height: number): Picture {
   }
   return { width, height, data };
 }
+
+/** The colors of a picture, side by side. */
+export function colorsOf({ data }: Picture): Uint8ClampedArray {
+  return data.filter((_, i) => i % 4 < 3);
+}

@@ -45,6 +45,14 @@ export interface SobelWork {
   readonly picture: Picture;
 }
 
+/** The colors of a picture, without its alpha, in another size by Lanczos 3. */
+export interface ResizeWork {
+  readonly kind: 'resize';
+  readonly picture: Picture;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A filter on floats, without padding: x `[1, 1, ...n]`, kernel `[1, 1, ...k]`. */
 export interface TensorWork {
   readonly kind: 'tensor';
@@ -117,7 +125,7 @@ interface LimitWork {
 }
 
 /** A piece of work, as data. Every peer that can do it does the same. */
-export type Work = KernelWork | OptionWork | SobelWork | TensorWork | LayerWork | NetWork | FileWork | ScaleWork | ColdStartWork | LimitWork;
+export type Work = KernelWork | OptionWork | SobelWork | ResizeWork | TensorWork | LayerWork | NetWork | FileWork | ScaleWork | ColdStartWork | LimitWork;
 
 /** What the machine allows for a row, measured in the same run: see peers/limits.ts. */
 export interface Limit {

@@ -246,4 +246,63 @@ console.log(
     }),
   )}   (transposed, as above)`,
 );
+
+// one row in, `width` pixels of it out, by each of the peer's kernels
+const resizers = {
+  sharp: {
+    kernels: ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos3'],
+    async resize({ data, width, height, channels }, to, kernel) {
+      const image = sharp(Uint8Array.from(data), { raw: { width, height, channels } });
+      const samples = await image.resize(to, height, { kernel, fit: 'fill' }).raw().toBuffer();
+      return channels === 1 ? samples.filter((_, i) => i % 3 === 0) : samples; // gray comes back as RGB
+    },
+  },
+  jimp: {
+    kernels: ['default', 'nearestNeighbor', 'bilinearInterpolation', 'bicubicInterpolation', 'hermiteInterpolation', 'bezierInterpolation'],
+    resize: ({ channels, ...image }, to, mode) =>
+      cut({ channels, data: jimp({ channels, ...image }).resize({ w: to, h: image.height, ...(mode === 'default' ? {} : { mode }) }).bitmap.data }, 4),
+  },
+  'image-js': {
+    kernels: ['nearest', 'bilinear', 'bicubic'],
+    resize: ({ data, width, height, channels }, to, interpolationType) =>
+      new Image(width, height, { data: Uint8Array.from(data), colorModel: ['GREY', 'GREYA', 'RGB', 'RGBA'][channels - 1] })
+        .resize({ width: to, height, preserveAspectRatio: false, interpolationType })
+        .getRawImage().data,
+  },
+  vips: {
+    kernels: ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos3'],
+    resize: ({ data, width, height, channels }, to, kernel) =>
+      vips.Image.newFromMemory(Uint8Array.from(data), width, height, channels, 'uchar')
+        .resize(to / width, { vscale: 1, kernel })
+        .writeToMemory(),
+  },
+  opencv: {
+    kernels: ['INTER_NEAREST', 'INTER_LINEAR', 'INTER_CUBIC', 'INTER_AREA', 'INTER_LANCZOS4'],
+    resize({ data, width, height, channels }, to, kernel) {
+      const out = new cv.Mat();
+      cv.resize(cv.matFromArray(height, width, cv[`CV_8UC${channels}`], data), out, new cv.Size(to, height), 0, 0, cv[kernel]);
+      return out.data;
+    },
+  },
+};
+
+async function askResize(question, image, to) {
+  console.log(`\n${question}`);
+  for (const [name, { kernels, resize }] of Object.entries(resizers)) {
+    for (const kernel of kernels) {
+      let answer;
+      try {
+        answer = [...(await resize(image, to, kernel))].slice(0, to * image.channels).join(' ');
+      } catch (error) {
+        answer = `throws ${error.message}`;
+      }
+      console.log(`  ${name.padEnd(12)} ${answer}   ${kernel}`);
+    }
+  }
+}
+const stripes = Array.from({ length: 24 }, (_, i) => 255 * (i % 2));
+await askResize('columns 0 255 0 255 …, 24 of them, to 8: what is not 128 is moiré', picture(stripes, 1, 4), 8);
+await askResize('0 and 255 to one pixel: 128 of samples, 188 of light', picture([0, 255], 1, 2), 1);
+await askResize('opaque red and transparent green to one pixel', picture([255, 0, 0, 255, 0, 255, 0, 0], 4, 2), 1);
+await askResize('0 0 255 255 to 8', picture([0, 0, 255, 255], 1, 4), 8);
 process.exit(0);

@@ -54,3 +54,12 @@ ask("the same, CV_16S", lambda: cv2.filter2D(edge, cv2.CV_16S, slope)[3])
 ask("halves of 1 3 5 7 9", lambda: cv2.filter2D(np.array([[1, 3, 5, 7, 9]], np.uint8), -1, np.array([[0.5]])))
 ask("an option that does not exist", lambda: cv2.filter2D(steps, -1, two_right, stride=2))
 ask("a kernel of sum zero on RGBA 200", lambda: cv2.filter2D(np.full((3, 3, 4), 200, np.uint8), -1, slope)[1, 1])
+
+print("\nresizing")
+stripes = np.array([[0, 255] * 12] * 4, np.uint8)
+for name in ("INTER_LINEAR", "INTER_CUBIC", "INTER_AREA", "INTER_LANCZOS4"):
+    ask(f"columns 0 255 0 255 …, 24 to 8, {name}", lambda: cv2.resize(stripes, (8, 4), interpolation=getattr(cv2, name))[0])
+for order in (0, 1, 3):
+    ask(f"columns 0 255 0 255 …, 24 to 8, ndimage.zoom, order {order}", lambda: ndimage.zoom(stripes, (1, 1 / 3), order=order)[0])
+ask("0 0 255 255 to 8, ndimage.zoom", lambda: ndimage.zoom(np.array([[0, 0, 255, 255]] * 4, np.uint8), (1, 2))[0])
+ask("the same with grid_mode", lambda: ndimage.zoom(np.array([[0, 0, 255, 255]] * 4, np.uint8), (1, 2), grid_mode=True, mode="nearest")[0])

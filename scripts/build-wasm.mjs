@@ -4,6 +4,7 @@
 // and so are functions of more than six parameters.
 // `--check` compares instead of writing.
 import { readFile, writeFile } from 'node:fs/promises';
+import { deflateSync, inflateSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 import { declarationsOf } from './wasm-declarations.mjs';
 
@@ -50,15 +51,25 @@ async function build(name, features) {
   const limits = wasm.indexOf(memoryImport) + memoryImport.length;
   if (limits < memoryImport.length || wasm[limits] !== 1) fail('the programs must import their memory, with a maximum');
 
-  const source = `/** The compiled programs, base64. */
+  const source = `/** The compiled programs, deflated (RFC 1950), base64. */
 export const MODULE: string =
-  '${wasm.toString('base64')}';
+  '${(await deflated(name, wasm)).toString('base64')}';
 
 /** Where in it the flags of the imported memory's limits lie: 1, it has a maximum; 3, and is shared. */
 export const MEMORY_FLAGS = ${limits};
 `;
   await put(name, source, ` (${wasm.length} bytes of wasm)`);
   return program;
+}
+
+/** Another version of zlib may pack the same bytes otherwise: what is there already is kept if it holds them. */
+async function deflated(name, wasm) {
+  const [, packed] = /'([\w+/=]+)'/.exec(await readFile(`${folder}/${name}.generated.ts`, 'utf8').catch(() => '')) ?? [];
+  try {
+    const known = Buffer.from(packed ?? '', 'base64');
+    if (inflateSync(known).equals(wasm)) return known;
+  } catch {}
+  return deflateSync(wasm, { level: 9 });
 }
 
 async function put(name, body, remark) {

@@ -1,5 +1,5 @@
 /**
- * Shows whether a refactoring changes any result by a bit: runs 2,455 seeded random calls on wasm backends with 1, 2 and
+ * Shows whether a refactoring changes any result by a bit: runs 2,615 seeded random calls on wasm backends with 1, 2 and
  * 3 threads, every fourth call also on the reference backend, and prints a hash for each group of calls.
  *
  *   npm run hashes -- --out before.json       write { index, description, wasm, reference? } for each call: a hash or an error class
@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { type Backend, createBackend } from 'convlab';
 import { type Call, Draw, type Result } from './result-hashes/draw.js';
 import { bytesCall, filterCall, pipelineCall } from './result-hashes/filters.js';
-import { operationCall } from './result-hashes/operations.js';
+import { operationCall, resizeCall } from './result-hashes/operations.js';
 import { convCall, convGradientCall, filterTensorCall, poolCall } from './result-hashes/tensors.js';
 import { trainingCall } from './result-hashes/training.js';
 
@@ -28,6 +28,7 @@ const CALLS: readonly (readonly [count: number, draw: (draw: Draw, index: number
   [100, poolCall, 'tensors'],
   [115, filterTensorCall, 'tensors'],
   [50, trainingCall, 'training'],
+  [160, resizeCall, 'operations'],
 ];
 const LEAST_USES = 15;
 const MOST_LISTED = 20;

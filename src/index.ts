@@ -44,6 +44,8 @@ export {
   type PicturePass,
   type PictureSum,
   type PictureSumKind,
+  type Resampling,
+  type ResizeJob,
   type SampleFormat,
   type SlopeMeasure,
   type Store,

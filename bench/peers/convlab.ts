@@ -9,8 +9,10 @@ import {
   freeImage,
   gradientMagnitude,
   type Image,
+  resize,
 } from '../../src/index.js';
-import type { Contestant, KernelWork, Peer, Prepare, SobelWork, TensorWork, Work } from '../row.js';
+import { colorsOf } from '../pictures.js';
+import type { Contestant, KernelWork, Peer, Prepare, ResizeWork, SobelWork, TensorWork, Work } from '../row.js';
 import { convlabLayer } from './convlab-layer.js';
 import { convlabNet } from './convlab-net.js';
 import { filterCall } from './filter-call.js';
@@ -75,6 +77,8 @@ export function prepare(work: Work, backend: Backend): Contestant | Promise<Cont
       const { width, height, data } = work.picture;
       return pictures(work, backend, createImage(width, height, 4, data), createImage(width, height, 4));
     }
+    case 'resize':
+      return resizing(work, backend);
     case 'tensor':
       return eager(work, backend);
     case 'layer':
@@ -99,6 +103,12 @@ function pictures(work: KernelWork | SobelWork, backend: Backend, image: Image, 
       return latest.way;
     },
   };
+}
+
+function resizing({ picture, width, height }: ResizeWork, backend: Backend): Contestant {
+  const image = createImage(picture.width, picture.height, 3, colorsOf(picture));
+  const out = createImage(width, height, 3);
+  return { run: () => resize(image, { width, height, backend, out }), result: () => out.data as Uint8ClampedArray };
 }
 
 async function ownPictures(work: KernelWork | SobelWork, backend: Backend): Promise<Contestant> {

@@ -1,5 +1,6 @@
 import type Sharp from 'sharp';
-import type { Contestant, KernelWork, Peer } from '../row.js';
+import { colorsOf } from '../pictures.js';
+import type { Contestant, KernelWork, Peer, ResizeWork } from '../row.js';
 import { takesSeconds } from './patience.js';
 import { sharpCall } from './sharp-options.js';
 
@@ -13,6 +14,7 @@ export const sharp: Peer = {
     sharp.cache(false);
     return (work, threads) => {
       if (work.kind === 'option') return sharpCall(sharp, work.call, threads);
+      if (work.kind === 'resize') return resizing(sharp, work, threads);
       return work.kind === 'kernel' ? contestant(sharp, work, threads) : undefined;
     };
   },
@@ -28,7 +30,7 @@ function contestant(sharp: typeof Sharp, { picture, kernel, whole, sigma }: Kern
   const weights = whole?.weights ?? Array.from(kernel.data, (weight) => Math.round(weight * FINE));
   const convolution = { width, height, kernel: weights as number[], scale: whole?.divisor ?? FINE };
   const channels = opaque ? 4 : 3;
-  const data = opaque ? picture.data : picture.data.filter((_, i) => i % 4 < 3);
+  const data = opaque ? picture.data : colorsOf(picture);
   let result: Buffer;
   return {
     note: opaque ? undefined : 'RGB',
@@ -36,6 +38,19 @@ function contestant(sharp: typeof Sharp, { picture, kernel, whole, sigma }: Kern
       sharp.concurrency(threads);
       const pipeline = sharp(data, { raw: { width: picture.width, height: picture.height, channels } });
       result = await (sigma ? pipeline.blur(sigma) : pipeline.convolve(convolution)).raw().toBuffer();
+    },
+    result: () => result,
+  };
+}
+
+function resizing(sharp: typeof Sharp, { picture, width, height }: ResizeWork, threads: number): Contestant {
+  const data = colorsOf(picture);
+  let result: Buffer;
+  return {
+    async run() {
+      sharp.concurrency(threads);
+      const pipeline = sharp(data, { raw: { width: picture.width, height: picture.height, channels: 3 } });
+      result = await pipeline.resize(width, height, { kernel: 'lanczos3', fit: 'fill' }).raw().toBuffer();
     },
     result: () => result,
   };

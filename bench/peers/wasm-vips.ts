@@ -1,5 +1,6 @@
 import type Vips from 'wasm-vips';
-import type { Contestant, Peer, Work } from '../row.js';
+import { colorsOf } from '../pictures.js';
+import type { Contestant, Peer, ResizeWork, Work } from '../row.js';
 import { kernelRows } from './kernel-rows.js';
 import { takesSeconds } from './patience.js';
 
@@ -29,6 +30,8 @@ async function start(): Promise<Module> {
 }
 
 function contestant(vips: Module, work: Work, precision: Precision, threads: number): Contestant | undefined {
+  // it has one way to do that
+  if (work.kind === 'resize') return precision === 'integer' ? resizing(vips, work, threads) : undefined;
   if (work.kind !== 'kernel' && work.kind !== 'sobel') return undefined;
   if (
     work.kind === 'kernel' &&
@@ -82,4 +85,19 @@ function apply(vips: Module, source: Vips.Image, mask: Vips.Image | undefined, w
   ]);
   const [gx, gy] = [source.conv(x, { precision }), source.conv(x.rot90(), { precision })];
   return gx.multiply(gx).add(gy.multiply(gy)).pow(0.5).linear(0.25, 0.5).cast('uchar');
+}
+
+function resizing(vips: Module, { picture, width, height }: ResizeWork, threads: number): Contestant {
+  const source = vips.Image.newFromMemory(new Uint8Array(colorsOf(picture)), picture.width, picture.height, 3, vips.BandFormat.uchar);
+  let result: Uint8Array;
+  return {
+    run() {
+      vips.concurrency(threads);
+      const output = source.resize(width / picture.width, { vscale: height / picture.height, kernel: 'lanczos3' });
+      result = output.writeToMemory() as Uint8Array;
+      output.delete();
+    },
+    result: () => result,
+    dispose: () => source.delete(),
+  };
 }

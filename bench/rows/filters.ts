@@ -58,6 +58,14 @@ export const FILTERS: readonly Row[] = SIZES.flatMap(([width, height], i) => [
     limit: { integerMultiplyAdds: 3 * width * height * 6, bytes: 4 * width * height },
     work: () => ({ kind: 'sobel', picture: picture(width, height) }),
   },
+  {
+    group: 'filters',
+    table: `8-bit RGB, ${width}×${height}`,
+    name: 'half the size, Lanczos 3',
+    // 12 taps down every column of half as many rows, and then along these rows
+    limit: { integerMultiplyAdds: (3 * width * height * 12) / 2 + (3 * width * height * 12) / 4, bytes: 3 * width * height },
+    work: () => ({ kind: 'resize', picture: picture(width, height), width: width / 2, height: height / 2 }),
+  },
 ]);
 
 function integers({ data }: Tensor, divisor = 1, known: Subject['known'] = {}): Pick<Subject, 'known' | 'integer'> {

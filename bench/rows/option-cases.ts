@@ -71,7 +71,6 @@ export const OPTION_CASES: readonly OptionCase[] = [
   { ...BLUR, transparent: true, options: { alpha: 'filter' }, name: "real alpha, alpha: 'filter'" },
   { ...BLUR, options: { linear: true } },
   { ...BLUR, options: { stride: 2 }, atMost: 1 },
-  { ...BLUR, options: { precision: 'fixed' }, atMost: 1 },
   { ...BLUR, options: { algorithm: 'direct' }, atMost: null },
   { ...BLUR, options: { algorithm: 'separable' }, atMost: null },
   { ...BLUR, options: { algorithm: 'fft' }, atMost: null },

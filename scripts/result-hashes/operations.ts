@@ -112,3 +112,22 @@ export function operationCall(draw: Draw, index: number): Call {
     run: (options, backend) => call(image, { ...options, backend } as never, new Draw(seed)),
   };
 }
+
+const RESIZE = [
+  each('method', ...convlab.RESIZE_METHODS),
+  LINEAR,
+  each('output', 'clamp', 'float', '16bit'),
+  [(draw: Draw, { channels }: convlab.Image) => (channels % 2 === 0 ? { alpha: draw.of(['premultiply', 'filter']) } : {})],
+];
+
+export function resizeCall(draw: Draw): Call {
+  const { image, kinds } = drawImage(draw);
+  const [width, height] = [draw.integer(1, 2 * image.width), draw.integer(1, 2 * image.height)];
+  return {
+    group: 'operations',
+    kinds: { operation: 'resize', ...kinds },
+    inputs: `${image.width}×${image.height} to ${width}×${height}`,
+    options: draw.options(0.8, image, ...RESIZE),
+    run: (options, backend) => convlab.resize(image, { width, height, ...options, backend }),
+  };
+}

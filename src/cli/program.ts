@@ -7,6 +7,7 @@ import { addDoctorCommand } from './commands/doctor-command.js';
 import { addExplainCommand } from './commands/explain-command.js';
 import { addKernelsCommand } from './commands/kernels-command.js';
 import { addMatchCommand } from './commands/match-command.js';
+import { addPictureCommands } from './commands/picture-commands.js';
 import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './commands/predict-command.js';
 import { addServeCommand } from './commands/serve-command.js';
 import { addTrainCommand } from './commands/train-command.js';
@@ -47,6 +48,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal): Command {
       outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
     });
   addFilterCommand(program, terminal, signal);
+  addPictureCommands(program, terminal, signal);
   addExplainCommand(program, terminal);
   addKernelsCommand(program, terminal);
   addCompareCommand(program, terminal);

@@ -5,7 +5,8 @@ import type { Backend, Executable } from '../kernels/backend.js';
 import type { PlanOption } from '../kernels/eager.js';
 import { Operators } from '../kernels/operators.js';
 import type { ConvPlan } from '../kernels/plan/conv-plan.js';
-import { type PicturePlan, planPicture } from '../kernels/plan/plan-picture.js';
+import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
+import type { Reason } from '../kernels/plan/reason.js';
 import { isOpaque } from './picture/channels.js';
 import type { ImageOptions } from './picture/image-options.js';
 import { checkOut, deliver, mapOutput, type ResultOptions, samplesToImage, toResultUnits } from './picture/output.js';
@@ -69,6 +70,7 @@ export function planFilter(
 class PlannedFilter implements FilterPlan {
   readonly format: Format;
   readonly result: Format;
+  readonly #whyPlanes: Reason | undefined;
   readonly #fromSamples: PicturePlan | undefined;
   #overPlanes: OverPlanes | undefined;
   #executable: Executable | undefined;
@@ -82,13 +84,15 @@ class PlannedFilter implements FilterPlan {
     this.format = settled.format;
     this.result = settled.result;
     const way = pictureWay(settled, transparent !== undefined);
+    this.#whyPlanes = way ? whyNotFromSamples(way, on.backend) : { name: 'beyondBorders' };
     this.#fromSamples = way && planPicture(way, on.backend);
     // an algorithm that does not go with its kernel is refused now, not at the first picture
     if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
   }
 
   get steps(): readonly ConvPlan[] {
-    return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => plan);
+    const why = this.#whyPlanes;
+    return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => (why ? overPlanes(plan, why) : plan));
   }
 
   async apply(image: Image, { out, onPlan }: ResultOptions & PlanOption = {}): Promise<Image> {

@@ -38,6 +38,8 @@ export { SOBEL_X, SOBEL_Y } from './kernels/sobel.js';
 export { LAPLACIAN_3D, sobel3d, type VolumeAxis } from './kernels/volume-kernels.js';
 export { type CannyOptions, canny } from './operations/canny.js';
 export { type Comparison, compareImages } from './operations/compare-images.js';
+export { crop } from './operations/crop.js';
+export { FLIP_AXES, type FlipAxis, flip, rotate90 } from './operations/flip.js';
 export {
   GRADIENT_OPERATORS,
   type Gradient,
@@ -47,6 +49,7 @@ export {
   gradientMagnitude,
   type OperatorOption,
 } from './operations/gradient.js';
+export { GRAYSCALE_WEIGHTS, type GrayscaleOptions, grayscale } from './operations/grayscale.js';
 export { type LocalOptions, localDeviation, localMean, localVariance } from './operations/local.js';
 export { MATCH_METHODS, type MatchMethod } from './operations/match-scores.js';
 export { type Matches, type MatchOptions, matchTemplate } from './operations/match-template.js';
@@ -54,6 +57,9 @@ export type { MeasureOptions, OperationOptions } from './operations/operation.js
 export type { Peak } from './operations/peaks.js';
 export { collapsePyramid, gaussianPyramid, type LaplacianPyramid, laplacianPyramid, type PyramidOptions } from './operations/pyramid.js';
 export { type DownsampleOptions, downsample } from './operations/resample.js';
+export { type ResizeOptions, resize } from './operations/resize.js';
+export { RESIZE_METHODS, type ResizeMethod } from './operations/resize-windows.js';
+export { type ThresholdOptions, threshold } from './operations/threshold.js';
 export { type UnsharpMaskOptions, unsharpMask } from './operations/unsharp-mask.js';
 export { ALPHAS, type Alpha } from './picture/alpha.js';
 export type { ChannelLetters, Channels } from './picture/channels.js';

@@ -17,6 +17,8 @@ export interface Abilities {
   readonly programs: readonly ConvProgram[];
   /** Sums that it computes from the samples of a picture to samples; none: pictures are convolved as planes of floats. */
   readonly pictures: readonly PictureSumKind[];
+  /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
+  readonly resize?: boolean;
   /** It is the definition that others are compared with: convolutions run exactly as they are written. Default false. */
   readonly definition?: boolean;
 }

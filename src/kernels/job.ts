@@ -213,5 +213,35 @@ export interface PictureJob {
   readonly store: Store;
 }
 
+/**
+ * How the samples along one axis come from those of a source of another size, by windows that differ from sample to sample:
+ * out[o] = Σ weights[o, k] · x[starts[o] + k].
+ */
+export interface Resampling {
+  /** samples of the source */
+  readonly input: number;
+  /** samples of the result */
+  readonly output: number;
+  /** `[output]`, ascending: where the windows begin. All of them lie within the source. */
+  readonly starts: Int32Array;
+  /** samples under each window */
+  readonly taps: number;
+  /** `[output, taps]`; every window's weights sum to 1 */
+  readonly weights: Float64Array;
+}
+
+/**
+ * A picture in another size, from samples to samples: every cell by the same windows, down the columns and along the rows. One input
+ * and one output, which are not the same array. From 8 bits to 8 bits, samples or opaque colors, results are within one level of exact sums.
+ */
+export interface ResizeJob {
+  readonly operation: 'resize';
+  /** all channels, premultiplied or not */
+  readonly load: Load;
+  readonly rows: Resampling;
+  readonly columns: Resampling;
+  readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
+}
+
 /** What a backend can be asked to prepare: data, known before the numbers are there. */
-export type Job = OperatorJob | PictureJob;
+export type Job = OperatorJob | PictureJob | ResizeJob;

@@ -49,6 +49,7 @@ export function runOperator(
       on.pointwise(job.formula, inputs, parameters, out);
       return true;
     case 'picture':
+    case 'resize':
       throw new Error('this backend has no programs for pictures');
     default:
       return job satisfies never;

@@ -41,19 +41,20 @@ test.each([
   ['sharpen', /^sparse in whole numbers, because the weights are whole multiples of one number/m],
   ['box:15', /^running sum in whole numbers, because all weights are equal/m],
   ['0.3 1; 0.7 0.21', /^direct in floats, because nothing else is clearly cheaper/m],
-  ['sobel-x', /samples to samples +– +not possible: the output is not 'clamp'$/m], // filter shows the absolute value
-  ['box:9 --algorithm direct', /samples to samples +– +not possible: an algorithm was asked for$/m],
-  ['box:9 --stride 2', /samples to samples +– +not possible: the result has another size than the picture$/m],
-  ['box:9 --kernel box:3', /samples to samples +– +not possible: several kernels run one after the other$/m],
-  ['gaussian:2 --shape 4x1080x1920', /^Where pixels are transparent: separable over planes, colors and alpha apart\.$/m],
+  ['sobel-x', /^sparse in whole numbers, because the weights are whole multiples/m], // filter shows the absolute value
+  ['box:9 --algorithm direct', /^direct in floats, because it was asked for\.$/m],
+  ['box:9 --stride 2', /^separable in floats, because the 9 × 9 kernel is a product/m],
+  ['box:9 --kernel box:3', /^box:3\nA kernel of 3 × 3 .*\nseparable in floats, because/m],
+  ['box:9 --padding valid', /^sparse in whole|^direct in whole|^separable in floats/m],
+  ['gaussian:2 --shape 4x1080x1920', /^Where pixels are transparent: separable in floats, colors times alpha\.$/m],
 ])('%s: what filter does with samples', async (flags, line) => {
   expect((await convlab('-k', ...flags.split(/ (?=--)|(?<=--\S+) /))).stdout).toMatch(line);
 });
 
-test('a border that holds a value rules sums of products out', async () => {
-  const rankTwo = '1 0 0; 0 1 0; 0 0 0';
-  expect((await convlab('-k', rankTwo)).stdout).toMatch(/ separable over planes +\d/);
-  expect((await convlab('-k', rankTwo, '--padding-mode', 'constant', '--padding-value', '9')).stdout).toMatch(
+test('a border that holds a value rules sums of products out, over planes', async () => {
+  const explainOn = (...args: string[]) => command(['explain', '-k', '1 0 0; 0 1 0; 0 0 0', ...args, '--backend', 'gpu', '--gpu-mode', 'cpu']);
+  expect((await explainOn()).stdout).toMatch(/ separable over planes +\d/);
+  expect((await explainOn('--padding-mode', 'constant', '--padding-value', '9')).stdout).toMatch(
     / separable over planes +– +not possible: padding with a value other than 0/,
   );
 });
@@ -61,9 +62,9 @@ test('a border that holds a value rules sums of products out', async () => {
 test('several kernels, each on what the one before leaves', async () => {
   const { stdout } = await convlab('-k', 'box:9', '-k', 'sharpen', '--stride', '2', '--shape', '500x600');
   expect(stdout).toMatch(
-    /^box:9\nA kernel of 9 × 9 on \[1, 1, 500, 600\] gives \[1, 1, 250, 300\]\. .*\nrunning sum over planes, because all weights are equal/,
+    /^box:9\nA kernel of 9 × 9 on \[1, 1, 500, 600\] gives \[1, 1, 250, 300\]\. .*\nseparable in floats, because the 9 × 9 kernel is a product/,
   );
-  expect(stdout).toMatch(/\n\nsharpen\nA kernel of 3 × 3 on \[1, 1, 250, 300\] gives \[1, 1, 125, 150\]\. .*\ndirect over planes, because/);
+  expect(stdout).toMatch(/\n\nsharpen\nA kernel of 3 × 3 on \[1, 1, 250, 300\] gives \[1, 1, 125, 150\]\. .*\n.* in floats, because/);
 });
 
 test('the border in a kernel file is used', async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createBackend, explain, type Format, gaussian, SOBEL_X } from '../../src/index.js';
+import { createBackend, type ExplainFilterOptions, explain, type Format, gaussian, SOBEL_X } from '../../src/index.js';
 
 const wasm = await createBackend('wasm', { threads: 1 });
 const FORMAT: Format = { width: 640, height: 480, channels: 4, samples: 'uint8' };
 
-test.each<[string, Parameters<typeof explain>[2], Partial<Format>, string[]]>([
+test.each<[string, ExplainFilterOptions, Partial<Format>, string[]]>([
   ['bytes that become bytes', {}, {}, []],
   ['valid padding', { padding: 'valid' }, {}, []],
   ['an anchor and a border', { anchor: 0, paddingMode: 'wrap' }, {}, []],
@@ -24,7 +24,7 @@ test.each<[string, Parameters<typeof explain>[2], Partial<Format>, string[]]>([
 });
 
 test('a region costs as much as it covers, normalized values twice', async () => {
-  const costOf = async (options: Parameters<typeof explain>[2]) => (await explain(SOBEL_X, FORMAT, { ...options, backend: wasm })).cost;
+  const costOf = async (options: ExplainFilterOptions) => (await explain(SOBEL_X, FORMAT, { ...options, backend: wasm })).cost;
   const plain = await costOf({});
   expect(await costOf({ region: { x: 0, y: 0, width: 64, height: 48 } })).toBeLessThan(plain);
   expect((await costOf({ output: 'normalize' })) / plain).toBeCloseTo(2, 5);

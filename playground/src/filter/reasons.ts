@@ -24,6 +24,7 @@ const CHINESE: Readonly<Record<Reason['name'], string>> = {
   planes: '各步之间的平面会超过 1 GiB',
   whole: '权重都是同一个数的整数倍，且 16 位能容纳每个和',
   noPictures: '{backend} 后端没有处理图像的程序',
+  beyondBorders: '不滤波的像素来自几个核的边界之外',
   light: '求和前 sRGB 样本变为光强，求和后再变回 sRGB',
   alpha: '求和前颜色乘以 alpha，求和后再除以它',
   luminance: '从颜色取出亮度，再把亮度的变化加到颜色上',

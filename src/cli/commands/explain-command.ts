@@ -75,7 +75,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
           else terminal.out(plan.steps.length === 1 ? `${describePlan(each, backend.device)}\n` : `${texts[i]}\n${describePlan(each, backend.device)}\n\n`);
         });
         const [transparent] = plan.transparent?.steps ?? [];
-        if (transparent && !json) terminal.out(`\nWhere pixels are transparent: ${nameOf(transparent)}, colors and alpha apart.\n`);
+        if (transparent && !json) terminal.out(`\nWhere pixels are transparent: ${nameOf(transparent)}, colors times alpha.\n`);
       } finally {
         backend.dispose();
       }

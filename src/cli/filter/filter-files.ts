@@ -23,27 +23,28 @@ export interface FileFlags {
  * Lists all jobs before any of them starts.
  * Without `--out`: one picture and its result. With `--out`: pictures, patterns and folders; each result keeps its picture's
  * name and its path relative to the folder or to the fixed part of the pattern.
+ * @param operation the command's name in errors
  * @throws OptionError if two results have the same name, or a result's name has no known format
  * @throws DataError if a pattern or a folder holds no picture
  */
-export async function findJobs(paths: readonly string[], { out, format }: FileFlags): Promise<readonly FileJob[]> {
+export async function findJobs(paths: readonly string[], { out, format }: FileFlags, operation = 'filter'): Promise<readonly FileJob[]> {
   if (out === undefined) {
     if (paths.length !== 2)
-      throw new OptionError('filter', '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
+      throw new OptionError(operation, '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
     const [from, to] = paths;
     if (from !== '-' && (await isMany(from)))
-      throw new OptionError('filter', '--out', `must name the folder for the results, as ${from} is many pictures`, paths);
+      throw new OptionError(operation, '--out', `must name the folder for the results, as ${from} is many pictures`, paths);
     if (to === '-' && format === undefined)
-      throw new OptionError('filter', '--format', `must be given where the result goes to standard output (${imageFormats.join(', ')})`, format);
+      throw new OptionError(operation, '--format', `must be given where the result goes to standard output (${imageFormats.join(', ')})`, format);
     if (to !== '-' && format === undefined) formatOfPath(to);
     return [{ from, to, format }];
   }
   const jobs: FileJob[] = [];
   const taken = new Map<string, string>();
   for (const path of paths) {
-    for (const { file, name } of await pictures(path)) {
+    for (const { file, name } of await pictures(path, operation)) {
       const to = join(out, format === undefined ? name : `${name.slice(0, name.length - extname(name).length)}${endingOf(format)}`);
-      if (taken.has(to)) throw new OptionError('filter', '--out', `would get ${to} twice, from ${taken.get(to)} and from ${file}`, out);
+      if (taken.has(to)) throw new OptionError(operation, '--out', `would get ${to} twice, from ${taken.get(to)} and from ${file}`, out);
       taken.set(to, file);
       jobs.push({ from: file, to, format });
     }
@@ -57,26 +58,26 @@ async function isMany(path: string): Promise<boolean> {
 }
 
 /** The pictures of a path, a folder or a pattern, and the names of their results. */
-async function pictures(path: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
-  if (path === '-') throw new OptionError('filter', '--out', 'goes with files; - is one picture', path);
+async function pictures(path: string, operation: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
+  if (path === '-') throw new OptionError(operation, '--out', 'goes with files; - is one picture', path);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) {
     const every = `${escapePath(path.replace(/[\\/]+$/, '') || '/')}/**/*.{${Object.keys(EXTENSIONS)
       .map((ending) => ending.slice(1))
       .join(',')}}`;
-    return named(await sorted(every, false), path, `the folder ${path}`);
+    return named(await sorted(every, false), path, `the folder ${path}`, operation);
   }
   if (found || !isDynamicPattern(path)) return [{ file: path, name: basename(path) }];
   const fixed = path.slice(0, path.search(/[^\\/]*[*?[{(!+@]/));
-  return named(await sorted(path, true), fixed, `the pattern ${path}`);
+  return named(await sorted(path, true), fixed, `the pattern ${path}`, operation);
 }
 
 async function sorted(pattern: string, caseSensitive: boolean): Promise<readonly string[]> {
   return (await glob(pattern, { caseSensitiveMatch: caseSensitive, expandDirectories: false, absolute: isAbsolute(pattern) })).sort();
 }
 
-function named(files: readonly string[], base: string, what: string) {
-  if (files.length === 0) throw new DataError('filter', `${what} holds no picture`, { what });
+function named(files: readonly string[], base: string, what: string, operation: string) {
+  if (files.length === 0) throw new DataError(operation, `${what} holds no picture`, { what });
   return files.map((file) => ({ file, name: relative(base, file) }));
 }
 

@@ -2,9 +2,9 @@ import { IMAGE_OPTIONS } from '../../filters/picture/image-options.js';
 import { OUTPUTS, type Output } from '../../filters/picture/output.js';
 import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
-import { DECODE_OPTIONS, ENCODE_OPTIONS, imageFormats } from '../../image/codecs.js';
-import { count, type OptionsOf, oneOf, option, pickRows, type Rows } from '../../options.js';
+import { count, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import { BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
+import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
 
 const samples = OUTPUTS.filter((output): output is Exclude<Output, 'float'> => output !== 'float');
 
@@ -16,15 +16,12 @@ const WORKER_FLAGS = {
   region: WHERE_OPTIONS.region,
   mask: fileFlag('picture', 'a gray picture of the same size: white is filtered, black is not'),
   ...BACKEND_FLAGS,
-  ...pickRows(ENCODE_OPTIONS, 'quality'),
-  builtIn: switchFlag('read and write by what convlab brings along, even where sharp is installed'),
-  ...pickRows(DECODE_OPTIONS, 'maxPixels'),
+  ...CODEC_FLAGS,
 } satisfies Rows;
 
 /** Flags of `convlab filter`, but for `--kernel`. */
 export const FILTER_FLAGS = {
-  out: fileFlag('folder', 'the results of many pictures, patterns like "photos/*.jpg" and folders go there, under their names'),
-  format: option(oneOf(imageFormats), { help: 'of the results (default: as their endings say)', placeholder: 'format' }),
+  ...RESULT_FLAGS,
   jobs: option(count, { help: 'with --out: processes that work at once, each on a picture (default: 1)' }),
   dryRun: switchFlag('say what would be done, and do nothing'),
   ...WORKER_FLAGS,

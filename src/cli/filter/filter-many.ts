@@ -1,21 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { dirname, extname } from 'node:path';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from '../../errors.js';
-import { makeFolder } from '../../image/whole-file.js';
-import { progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
 import { createWorker, type Report } from './filter-one.js';
 import type { Answer, Question } from './filter-process.js';
-
-/** A picture that failed. */
-interface Failure {
-  readonly job: FileJob;
-  readonly error: Error;
-}
+import { workThrough } from './work-through.js';
 
 /** Options of {@link filterMany}. */
 export interface ManyOptions {
@@ -44,33 +37,8 @@ export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, {
     dispose();
     throw broken.reason;
   }
-  for (const folder of new Set(jobs.map(({ to }) => dirname(to)))) await makeFolder('filter', folder);
-  const bar = progress(terminal, jobs.length, 'pictures');
-  const failures: Failure[] = [];
-  let [next, done] = [0, 0];
-  try {
-    await Promise.all(
-      workers.map(async (worker) => {
-        while (next < jobs.length && !signal.aborted) {
-          const job = jobs[next++];
-          const print = (done: Report) => {
-            if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
-            report(done);
-          };
-          await worker.filter(job).then(print, (error: Error) => failures.push({ job, error }));
-          bar.update(++done);
-        }
-      }),
-    );
-  } finally {
-    bar.stop();
-    dispose();
-  }
-  if (failures.length === 0) return;
-  const [{ error: first }] = failures;
-  if (failures.length === jobs.length && first instanceof OptionError && failures.every(({ error }) => error.message === first.message)) throw first;
-  const list = failures.sort((a, b) => jobs.indexOf(a.job) - jobs.indexOf(b.job)).map(({ job, error }) => `  ${job.from}: ${error.message}`);
-  throw new DataError('filter', `${failures.length} of ${jobs.length} pictures failed:\n${list.join('\n')}`, { failed: failures.length });
+  const work = workers.map((worker) => (job: FileJob) => worker.filter(job));
+  await workThrough(jobs, { operation: 'filter', workers: work, terminal, signal, report }).finally(dispose);
 }
 
 /** The cores are shared out among the processes, unless it was said otherwise. */

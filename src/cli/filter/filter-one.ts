@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import { DataError, OptionError } from '../../errors.js';
 import { type FilterPlan, planFilter } from '../../filters/filter-plan.js';
 import { OPERATION_OPTIONS } from '../../filters/operations/operation.js';
@@ -9,9 +8,8 @@ import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { type Pipeline, pipelineFromJSON } from '../../filters/pipeline.js';
 import { RecentPlans } from '../../filters/recent-plans.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
-import { decodeImage, encodeImage, type ImageFormat } from '../../image/codecs.js';
 import type { Image } from '../../image/image.js';
-import { readImage, writeImage } from '../../image/image-files.js';
+import { readImage } from '../../image/image-files.js';
 import { formatOf } from '../../image/samples.js';
 import { createBackend } from '../../kernels/backends/create.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
@@ -20,6 +18,7 @@ import { flagName } from '../flags.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
+import { readPicture, writePicture } from './picture-io.js';
 
 /** What became of one picture. */
 export type Report = Awaited<ReturnType<Worker['filter']>>;
@@ -65,23 +64,15 @@ export async function createWorker(flags: FilterFlags) {
   };
 
   return {
-    async filter({ from, to, format }: FileJob) {
+    async filter(job: FileJob) {
       const clock = stopwatch();
-      const { maxPixels, quality } = flags;
-      const codec = flags.builtIn ? 'built-in' : 'auto';
-      const image = await clock.time('read', async () =>
-        from === '-' ? decodeImage(await buffer(process.stdin), { name: 'stdin', maxPixels, codec }) : readImage(from, { maxPixels, codec }),
-      );
+      const image = await clock.time('read', () => readPicture(job, flags));
       const ran: ConvPlan[] = [];
       const result = await clock.time('filter', () => apply(image, (plan) => ran.push(plan)));
-      await clock.time('write', async () => {
-        if (to !== '-') return writeImage(to, result, { quality, format, codec });
-        const bytes = await encodeImage(result, format as ImageFormat, { quality, codec });
-        await new Promise<void>((done, failed) => process.stdout.write(bytes, (error) => (error ? failed(error) : done())));
-      });
+      await clock.time('write', () => writePicture(job, result, flags));
       return {
-        input: { path: from, ...describe(image) },
-        output: { path: to, ...describe(result) },
+        input: { path: job.from, ...describe(image) },
+        output: { path: job.to, ...describe(result) },
         kernels: pipeline
           ? pipeline.steps.map(({ kernel }) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel' }))
           : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),

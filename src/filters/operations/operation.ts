@@ -1,11 +1,10 @@
-import { OptionError } from '../../errors.js';
 import { type Image, imageToTensor } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import { conv } from '../../kernels/conv.js';
 import { type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { reshape, type Tensor } from '../../tensor.js';
 import { FILTER_OPTIONS } from '../filter.js';
-import { type Channels, chooseChannels, colorChannels, hasAlpha, isOpaque, luminanceOf, pickChannels } from '../picture/channels.js';
+import { type Channels, chooseChannels, colorsOf, hasAlpha, isOpaque, luminanceOf, pickChannels } from '../picture/channels.js';
 import { valuesToImage } from '../picture/output.js';
 
 // What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
@@ -34,10 +33,8 @@ export interface Planes {
  * The channels of a picture that an operation looks at.
  * @throws OptionError if it has no such channels
  */
-export function lookedAt(operation: string, { channels: count }: Pick<Image, 'channels'>, channels: Channels): readonly number[] {
-  if (channels !== 'luminance') return chooseChannels(channels, count, operation);
-  if (count < 3) throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${count} channels`, channels);
-  return colorChannels(count);
+export function lookedAt(operation: string, picture: Pick<Image, 'channels'>, channels: Channels): readonly number[] {
+  return channels === 'luminance' ? colorsOf(operation, picture) : chooseChannels(channels, picture.channels, operation);
 }
 
 /** @throws OptionError if the picture has no such channels */

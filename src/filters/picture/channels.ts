@@ -41,8 +41,8 @@ export const CHANNELS = option(
   { default: 'color', help: 'which channels are filtered (color: all but alpha)', placeholder: 'list' },
 );
 
-/** Luminance of linear R, G and B. @see ITU-R BT.709, 3.2 */
-const REC_709 = [0.2126, 0.7152, 0.0722] as const;
+/** What R, G and B count in luminance. @see ITU-R BT.709, 3.2, and BT.601, 2.5.1 */
+export const LUMINANCE_WEIGHTS = { rec709: [0.2126, 0.7152, 0.0722], rec601: [0.299, 0.587, 0.114] } as const;
 
 /** Images of 2 and 4 channels have alpha, the last one. */
 export function hasAlpha(channels: number): boolean {
@@ -59,6 +59,12 @@ export function isOpaque({ channels, data }: Image): boolean {
 /** The numbers of the channels that are not alpha. */
 export function colorChannels(channels: number): readonly number[] {
   return Array.from({ length: hasAlpha(channels) ? channels - 1 : channels }, (_, c) => c);
+}
+
+/** The numbers of red, green and blue, for `'luminance'`. @throws OptionError if the picture is gray */
+export function colorsOf(operation: string, { channels }: Pick<Image, 'channels'>): readonly number[] {
+  if (channels >= 3) return colorChannels(channels);
+  throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${channels} channels`, 'luminance');
 }
 
 /**
@@ -84,10 +90,11 @@ export function chooseChannels(channels: Channels, count: number, operation = 'f
 
 /** Rec. 709 luminance. @param x `[1, 3 or 4, H, W]` @returns `[1, 1, H, W]` */
 export function luminanceOf(x: Tensor): Tensor {
+  const [r, g, b] = LUMINANCE_WEIGHTS.rec709;
   const area = x.shape[2] * x.shape[3];
   const [red, green, blue] = [0, 1, 2].map((c) => x.data.subarray(c * area, (c + 1) * area));
   const data = new Float32Array(area);
-  for (let i = 0; i < area; i++) data[i] = REC_709[0] * red[i] + REC_709[1] * green[i] + REC_709[2] * blue[i];
+  for (let i = 0; i < area; i++) data[i] = r * red[i] + g * green[i] + b * blue[i];
   return { shape: [1, 1, ...x.shape.slice(2)], data };
 }
 

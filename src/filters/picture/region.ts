@@ -6,6 +6,7 @@ import type { Tensor } from '../../tensor.js';
 import type { Step } from '../step.js';
 import { hasAlpha } from './channels.js';
 import { convertSamples, type Output } from './output.js';
+import { rearrange } from './rearrange.js';
 
 type Size = Pick<Image, 'width' | 'height'>;
 
@@ -27,7 +28,8 @@ export interface Region extends Rectangle {
 }
 
 const pixels = checkedInUse<number>('whole pixels within the picture');
-const REGION = { x: pixels, y: pixels, width: pixels, height: pixels, feather: notNegative } satisfies Rows;
+const RECTANGLE_FIELDS = { x: pixels, y: pixels, width: pixels, height: pixels } satisfies Rows;
+const REGION = { ...RECTANGLE_FIELDS, feather: notNegative } satisfies Rows;
 
 function parseRegion(typed: string): Region | undefined {
   const numbers = typed.split(',').map(parseNumber);
@@ -36,10 +38,23 @@ function parseRegion(typed: string): Region | undefined {
   return { x, y, width, height, ...(feather === undefined ? {} : { feather }) };
 }
 
-const region = rule<Region>('{ x, y, width, height, feather? }', (value) => typeof value === 'object' && value !== null, {
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+
+const region = rule<Region>('{ x, y, width, height, feather? }', isObject, {
   parse: parseRegion,
   form: 'x,y,width,height, or x,y,width,height,feather',
 });
+
+/** A rectangle as the command line takes one. */
+export const RECTANGLE = option(rule<Rectangle>('{ x, y, width, height }', isObject, { parse: parseRectangle, form: 'x,y,width,height' }), {
+  required: true,
+  help: 'what is kept, in pixels from the upper left',
+  placeholder: 'rectangle',
+});
+
+function parseRectangle(typed: string): Rectangle | undefined {
+  return typed.split(',').length === 4 ? parseRegion(typed) : undefined;
+}
 
 /** Rows of {@link WhereOptions}. */
 export const WHERE_OPTIONS = {
@@ -67,12 +82,23 @@ export function checkWhere(operation: string, { region, mask }: WhereOptions, im
 
 function checkRegion(operation: string, region: Region, image: Size): void {
   checkOptions(operation, region, REGION);
-  const { x, y, width, height } = region;
+  checkWithin(operation, 'region', region, image);
+}
+
+/** @throws OptionError unless it is a rectangle @throws ShapeError unless it lies within the picture */
+export function checkRectangle(operation: string, name: string, rectangle: Rectangle, image: Size): void {
+  checkOptions(operation, rectangle, RECTANGLE_FIELDS, name);
+  checkWithin(operation, name, rectangle, image);
+}
+
+function checkWithin(operation: string, name: string, { x, y, width, height }: Rectangle, image: Size): void {
   const within = (from: number, size: number, whole: number) =>
     Number.isSafeInteger(from) && Number.isSafeInteger(size) && from >= 0 && size >= 1 && from + size <= whole;
   if (!within(x, width, image.width) || !within(y, height, image.height)) {
     const received = `{ x: ${show(x)}, y: ${show(y)}, width: ${show(width)}, height: ${show(height)} }`;
-    throw new ShapeError(operation, `region must be whole pixels within the picture of ${image.width} × ${image.height}, received ${received}`, { region });
+    throw new ShapeError(operation, `${name} must be whole pixels within the picture of ${image.width} × ${image.height}, received ${received}`, {
+      [name]: { x, y, width, height },
+    });
   }
 }
 
@@ -122,16 +148,10 @@ export function copyAround(image: Image, result: Image, { rectangle, output }: {
   copy((rectangle.y + rectangle.height) * row, image.data.length);
 }
 
-/** The rectangle as a picture of its own. */
+/** The rectangle as a picture of its own; of the whole picture, itself. */
 export function cropImage(image: Image, { x, y, width, height }: Rectangle): Image {
   if (width === image.width && height === image.height) return image;
-  const { channels } = image;
-  const data = new (image.data.constructor as Uint16ArrayConstructor)(width * height * channels) as Image['data'];
-  for (let row = 0; row < height; row++) {
-    const from = ((y + row) * image.width + x) * channels;
-    data.set(image.data.subarray(from, from + width * channels), row * width * channels);
-  }
-  return { width, height, channels, data };
+  return rearrange(image, { width, height, start: y * image.width + x, across: 1, down: image.width });
 }
 
 /** The rectangle of a tensor. @param tensor `[1, C, H, W]` */

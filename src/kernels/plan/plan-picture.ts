@@ -96,10 +96,18 @@ export function planMagnitude(
   return { job, steps: [planOfStep({ ...step, kernel: kernels[0] }, candidate, job, () => [])] };
 }
 
+/** A plan over planes as that of a picture: with the reason why it does not go from samples to samples. */
+export function overPlanes(plan: ConvPlan, why: Reason): ConvPlan {
+  const refused: Alternative = { algorithm: 'direct', through: 'samples', arithmetic: 'float32', possible: false, reason: why, whyNot: inWords(why) };
+  return new LazyPlan(
+    plan,
+    () => plan.cost,
+    () => [...plan.alternatives, refused],
+  );
+}
+
 /** All ways of a step from samples to samples; the cheapest first. */
-export function pictureAlternatives(step: PictureStep, way: PictureWay, backend: Backend): readonly Alternative[] {
-  const why = whyNotFromSamples(way, backend);
-  if (why) return [{ algorithm: 'direct', through: 'samples', arithmetic: 'float32', possible: false, reason: why, whyNot: inWords(why) }];
+function pictureAlternatives(step: PictureStep, way: PictureWay, backend: Backend): readonly Alternative[] {
   const { geometry } = step;
   const memory = Math.min(BANDS, 2 * sizeOf(geometry.outShape));
   return waysOf(step, way)
@@ -121,7 +129,7 @@ export interface Candidate {
 }
 
 /** Why a picture has to go over planes, whatever its weights cost. */
-function whyNotFromSamples({ steps, load, store }: PictureWay, backend: Backend): Reason | undefined {
+export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: Backend): Reason | undefined {
   if (!backend.abilities.pictures.includes('window')) return { name: 'noPictures', values: { backend: backend.name } };
   const finite = (values: Float32Array | readonly number[]) => values.every(Number.isFinite);
   if (!steps.every(({ kernel, bias, border }) => finite(kernel.data) && Number.isFinite(bias) && finite(border))) return { name: 'notFinite' };

@@ -7,6 +7,8 @@ import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from
 import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js';
 import { NS } from './layers/work.js';
 import { preparePicture } from './picture/picture-bands.js';
+import { pictureStages } from './picture/picture-stages.js';
+import { resizeStages } from './picture/resize-stages.js';
 import { WRITERS } from './programs.generated.js';
 import type { Tables } from './tables.js';
 
@@ -55,8 +57,9 @@ export function prepareJob(job: Job, shared: Tables, own: Tables): Start {
       return withThree(prepareMaxPoolGradient(shared, job.geometry));
     case 'pointwise':
       return preparePointwise(job.formula, shared);
-    case 'picture': {
-      const run = preparePicture(job, shared, own);
+    case 'picture':
+    case 'resize': {
+      const run = preparePicture(job.operation === 'picture' ? pictureStages(job, shared, own) : resizeStages(job, shared, own), shared.machine);
       return ([image, mask], [out]) => run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined);
     }
     default:

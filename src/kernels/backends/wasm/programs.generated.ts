@@ -102,6 +102,11 @@ export interface Programs {
    * @param scratch frame; bytes [gatheredRows, rowLength]
    */
   bytesMagnitude(task: Address<'BytesMagnitudeTask'>, scratch: number, from: number, to: number): void;
+  /**
+   * Sums down the columns of four output rows, in 2⁻⁶ of a level, and then along these rows. Units are RESIZED_ROWS output rows.
+   * @param scratch frame; i16 [RESIZED_ROWS, sumRow], sums of columns
+   */
+  bytesResize(task: Address<'BytesResizeTask'>, scratch: number, from: number, to: number): void;
   /** True if the last of every 2 or 4 samples is white. @param length in samples, whole pixels @param bytes of a sample: 1, 2, or 4 for floats */
   isOpaque(x: Address<'Bytes'>, length: number, channels: number, bytes: number): 0 | 1;
   /** 8 bits, with Σ |w|·255 + |bias| < 2¹⁵: 16-bit sums. Strips `from` … `to` − 1. @param scratch frame; lines */
@@ -124,6 +129,12 @@ export interface Programs {
    * @param scratch frame; lines; floats [rowLength], cells
    */
   lineMoments(task: Address<'LineMomentsTask'>, scratch: number, from: number, to: number): void;
+  /**
+   * Sums down the columns and then along the rows, in float32, by windows of their own. Tiles `from` … `to` − 1, left to right and down:
+   * the cells of as many rows as four windows cover are kept as floats, in the slots of a ring.
+   * @param scratch frame; lines; floats [slots, rowLength], the ring
+   */
+  lineResize(task: Address<'LineResizeTask'>, scratch: number, from: number, to: number): void;
   /**
    * Non-maximum suppression: of each pixel the slope of its steepest cell, where that is not less steep than what lies uphill and
    * steeper than what lies downhill, else 0. Tiles `from` … `to` − 1, as in lineWindow.
@@ -178,11 +189,13 @@ export interface Tasks {
   readonly winogradKernels: records.WinogradKernelsTask;
   readonly bytesBox: records.BytesBoxTask;
   readonly bytesMagnitude: records.BytesMagnitudeTask;
+  readonly bytesResize: records.BytesResizeTask;
   readonly integerBytes: records.IntegerTask;
   readonly integerWords: records.IntegerTask;
   readonly lineBox: records.LineBoxTask;
   readonly lineFft: records.LineFftTask;
   readonly lineMoments: records.LineMomentsTask;
+  readonly lineResize: records.LineResizeTask;
   readonly lineRidge: records.LineRidgeTask;
   readonly lineSeparable: records.LineSeparableTask;
   readonly lineSlopes: records.LineSlopesTask;
@@ -217,11 +230,13 @@ export const WRITERS: { readonly [P in keyof Tasks]: (views: Views, at: Address<
   winogradKernels: records.writeWinogradKernelsTask,
   bytesBox: records.writeBytesBoxTask,
   bytesMagnitude: records.writeBytesMagnitudeTask,
+  bytesResize: records.writeBytesResizeTask,
   integerBytes: records.writeIntegerTask,
   integerWords: records.writeIntegerTask,
   lineBox: records.writeLineBoxTask,
   lineFft: records.writeLineFftTask,
   lineMoments: records.writeLineMomentsTask,
+  lineResize: records.writeLineResizeTask,
   lineRidge: records.writeLineRidgeTask,
   lineSeparable: records.writeLineSeparableTask,
   lineSlopes: records.writeLineSlopesTask,

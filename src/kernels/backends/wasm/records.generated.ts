@@ -8,6 +8,9 @@ export const FRAME_BYTES = 128;
 export const SUMMED_ROWS = 4;
 /** lineSeparable: pixels of a line that are summed at once. */
 export const SUMMED_PIXELS = 16;
+/** bytesResize: output rows that are summed at once, and pixels of them that become bytes at once. */
+export const RESIZED_ROWS = 4;
+export const RESIZED_PIXELS = 16;
 /** winograd: products per tile and channel; 2 × 2 outputs take 4 · 9 without the transform. */
 export const WINOGRAD_POINTS = 16;
 /** winograd: bytes between two points. Without them, equal positions often lie a power of two apart and share cache lines. */
@@ -646,6 +649,58 @@ export function writeBytesMagnitudeTask({ i32, f32 }: Views, at: Address<'BytesM
   f32[i + 8] = fields.scale;
 }
 
+/** An 8-bit picture in another size. Weights are 16-bit pairs of neighboring taps, times 2¹⁴. */
+export interface BytesResizeTask {
+  readonly x: Address<'Bytes'>;
+  readonly out: Address<'Bytes'>;
+  readonly channels: number;
+  /** bytes of a row of the source and of the result, and rows of each */
+  readonly inRow: number;
+  readonly outRow: number;
+  readonly inH: number;
+  readonly outH: number;
+  /** two output rows have a common window: its first row, `rowPairs` pairs of taps, and i32 [rowPairs, 2] of weights */
+  readonly rowStarts: Address<'Ints'>;
+  readonly rowWeights: Address<'Ints'>;
+  readonly rowPairs: number;
+  /** of each output pixel: where its window begins in the woven line, in bytes, and i32 [columnPairs] of weights */
+  readonly columnStarts: Address<'Ints'>;
+  readonly columnWeights: Address<'Ints'>;
+  readonly columnPairs: number;
+  /**
+   * bytes from scratch to the woven line, i16 [pairs of pixels, channels, RESIZED_ROWS, 2]; to i32 [RESIZED_PIXELS, channels,
+   * RESIZED_ROWS], sums; and to bytes [RESIZED_ROWS, lineBytes] of the result
+   */
+  readonly wovenAt: number;
+  readonly sumsAt: number;
+  readonly bytesAt: number;
+  /** bytes of a row of sums of columns, i16, and of a row of the result in scratch memory */
+  readonly sumRow: number;
+  readonly byteRow: number;
+}
+
+export function writeBytesResizeTask({ i32 }: Views, at: Address<'BytesResizeTask'>, fields: BytesResizeTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.channels;
+  i32[i + 3] = fields.inRow;
+  i32[i + 4] = fields.outRow;
+  i32[i + 5] = fields.inH;
+  i32[i + 6] = fields.outH;
+  i32[i + 7] = fields.rowStarts;
+  i32[i + 8] = fields.rowWeights;
+  i32[i + 9] = fields.rowPairs;
+  i32[i + 10] = fields.columnStarts;
+  i32[i + 11] = fields.columnWeights;
+  i32[i + 12] = fields.columnPairs;
+  i32[i + 13] = fields.wovenAt;
+  i32[i + 14] = fields.sumsAt;
+  i32[i + 15] = fields.bytesAt;
+  i32[i + 16] = fields.sumRow;
+  i32[i + 17] = fields.byteRow;
+}
+
 /** What every program of lines needs. */
 export interface LineTask {
   readonly x: Address<'Bytes'>;
@@ -1076,6 +1131,50 @@ export function writeLineMomentsTask({ i32, f32 }: Views, at: Address<'LineMomen
   i32[i + 21] = fields.countsAt;
   i32[i + 22] = fields.originsAt;
   i32[i + 23] = fields.sumsAt;
+}
+
+/** A picture in another size. */
+export interface LineResizeTask extends LineTurnedTask {
+  /** rows in the ring, at least those under SUMMED_ROWS rows of the result */
+  readonly slots: number;
+  /** of each row of the result, and of each column: the first row or column of its window, and [rowTaps] or [columnTaps] weights */
+  readonly rowStarts: Address<'Ints'>;
+  readonly rowWeights: Address<'Floats'>;
+  readonly rowTaps: number;
+  readonly columnStarts: Address<'Ints'>;
+  readonly columnWeights: Address<'Floats'>;
+  readonly columnTaps: number;
+  /** bytes from scratch to vectors of sums of rows; i32 [rowTaps], where rows lie in the ring */
+  readonly turnedAt: number;
+  readonly offsetsAt: number;
+}
+
+export function writeLineResizeTask({ i32 }: Views, at: Address<'LineResizeTask'>, fields: LineResizeTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.out;
+  i32[i + 2] = fields.original;
+  i32[i + 3] = fields.mask;
+  i32[i + 4] = fields.grid;
+  i32[i + 5] = fields.load;
+  i32[i + 6] = fields.store;
+  i32[i + 7] = fields.loadAt;
+  i32[i + 8] = fields.storeAt;
+  i32[i + 9] = fields.tilePixels;
+  i32[i + 10] = fields.bandRows;
+  i32[i + 11] = fields.rowLength;
+  i32[i + 12] = fields.cellsAt;
+  i32[i + 13] = fields.lineAt;
+  i32[i + 14] = fields.sumsAt;
+  i32[i + 15] = fields.slots;
+  i32[i + 16] = fields.rowStarts;
+  i32[i + 17] = fields.rowWeights;
+  i32[i + 18] = fields.rowTaps;
+  i32[i + 19] = fields.columnStarts;
+  i32[i + 20] = fields.columnWeights;
+  i32[i + 21] = fields.columnTaps;
+  i32[i + 22] = fields.turnedAt;
+  i32[i + 23] = fields.offsetsAt;
 }
 
 /** Where slopes are thinned to their ridges. The window of the grid is two pixels larger than those of the slopes. */

@@ -8,6 +8,10 @@ export const SUMMED_ROWS: i32 = 4;
 /** lineSeparable: pixels of a line that are summed at once. */
 export const SUMMED_PIXELS: i32 = 16;
 
+/** bytesResize: output rows that are summed at once, and pixels of them that become bytes at once. */
+export const RESIZED_ROWS: i32 = 4;
+export const RESIZED_PIXELS: i32 = 16;
+
 /** winograd: products per tile and channel; 2 × 2 outputs take 4 · 9 without the transform. */
 export const WINOGRAD_POINTS: i32 = 16;
 /** winograd: bytes between two points. Without them, equal positions often lie a power of two apart and share cache lines. */

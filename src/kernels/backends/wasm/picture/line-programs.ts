@@ -1,3 +1,4 @@
+import type { Resampling, ResizeJob } from '../../../job.js';
 import { fftTiles } from '../../../plan/fft-tiles.js';
 import { type Address, NOWHERE } from '../address.js';
 import { storeTiling } from '../layers/store-tiling.js';
@@ -203,6 +204,43 @@ export function evenly(width: number, most: number): number {
   const whole = Math.max(SUMMED_PIXELS, Math.floor(most / SUMMED_PIXELS) * SUMMED_PIXELS);
   const across = Math.ceil(width / whole);
   return Math.min(whole, SUMMED_PIXELS * Math.ceil(width / across / SUMMED_PIXELS));
+}
+
+export function lineResizeProgram({ rows, columns }: ResizeJob, { rectangle }: LinePass, records: LineRecords, tables: Tables): PictureProgram<'lineResize'> {
+  const { cells } = records;
+  const slots = seenBy(rows, SUMMED_ROWS);
+  const most = Math.max(TILE_CELLS, RING_BYTES / 4 / slots) / cells / Math.max(1, columns.input / columns.output);
+  const tilePixels = evenly(rectangle.width, Math.floor(most));
+  const seen = seenBy(columns, tilePixels);
+  const rowLength = Math.max(seen, tilePixels) * cells + SLACK;
+  const bandRows = Math.min(rectangle.height, RING_ROWS);
+  const record = {
+    ...lineFields(records),
+    ...{ tilePixels, bandRows, rowLength, slots, rowTaps: rows.taps, columnTaps: columns.taps },
+    ...{ cellsAt: 0, lineAt: 0, sumsAt: 0, turnedAt: 0, offsetsAt: 0 },
+    ...{ rowStarts: tables.store(rows.starts), rowWeights: tables.store(Float32Array.from(rows.weights)) },
+    ...{ columnStarts: tables.store(columns.starts), columnWeights: tables.store(Float32Array.from(columns.weights)) },
+  };
+  const lineOfSums = 4 * SUMMED_ROWS * rowLength;
+  return {
+    name: 'lineResize',
+    lists: [],
+    scratch: [...lineBytes(records, Math.max(seen, tilePixels)), 4 * slots * rowLength, lineOfSums, lineOfSums, lineOfSums, 4 * rows.taps],
+    across: Math.ceil(rectangle.width / tilePixels),
+    rows: bandRows,
+    taps: rows.taps + columns.taps,
+    record,
+    place: ({ parts }) => {
+      [record.loadAt, record.storeAt, record.cellsAt, record.lineAt, record.sumsAt, record.turnedAt, record.offsetsAt] = parts;
+    },
+  };
+}
+
+/** Samples of the source that at most `count` neighbors of the result see. */
+function seenBy({ output, starts, taps }: Resampling, count: number): number {
+  let most = 0;
+  for (let o = 0; o < output; o++) most = Math.max(most, starts[Math.min(output, o + count) - 1] + taps - starts[o]);
+  return most;
 }
 
 function gcd(a: number, b: number): number {

@@ -1,12 +1,10 @@
 import type { PictureSamples } from '../../../backend.js';
-import type { PictureJob } from '../../../job.js';
 import type { Address, FreshMemory } from '../address.js';
 import type { Machine, Scratch } from '../machine.js';
-import type { Tables } from '../tables.js';
 import type { SharedProgram } from '../thread-pool.js';
 import { SAMPLE_BYTES } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
-import { type Band, bandOf, type PictureStages, pictureStages } from './picture-stages.js';
+import { type Band, bandOf, type PictureStages } from './picture-stages.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
 const BAND_BYTES = 256 * 1024;
@@ -39,14 +37,12 @@ export type RunPicture = (image: PictureSamples, out: PictureSamples, mask?: Pic
 
 /**
  * A picture passes through wasm memory in bands of rows, each with the rows above and below that its windows reach.
- * @param shared,own tables in the memory that threads share, and in the caller's own
+ * @param machine that threads share
  */
-export function preparePicture(job: PictureJob, shared: Tables, own: Tables): RunPicture {
-  const { machine } = shared;
-  const stages = pictureStages(job, shared, own);
-  const wraps = job.passes.some(({ geometry }) => geometry.paddingMode === 'wrap');
-  const single = job.passes.length === 1 && !job.store.part && !job.store.normalized;
-  const samples = job.load.channels * job.passes[0].geometry.input[1] * job.passes[0].geometry.input[2];
+export function preparePicture(stages: PictureStages, machine: Machine): RunPicture {
+  const { load, store, wraps } = stages;
+  const single = stages.stages.length === 1 && !store.part && !store.normalized;
+  const samples = load.channels * stages.pixels;
   const { programs } = stages.on(machine.own);
   const last = programs[programs.length - 1];
   const taps = programs.reduce((sum, program) => sum + program.taps, 0);
@@ -99,7 +95,7 @@ function overlap(a: PictureSamples, b: PictureSamples): boolean {
 
 /** Both pictures lie in the machine's memory, at `x` and at `out`: nothing is copied. */
 function inMemory(machine: Machine, stages: PictureStages, length: number, x: Address<'Bytes'>, out: Address<'Bytes'>): boolean {
-  const { load } = stages.job;
+  const { load } = stages;
   if (load.opaque && !isOpaque(machine, x, length * SAMPLE_BYTES[load.samples], stages)) return false;
   const [program] = stages.on(machine).programs;
   const { scratch } = placePrograms(machine, [program], []);
@@ -131,8 +127,8 @@ function placeBands(machine: Machine, stages: PictureStages, programs: readonly 
   return { picture, mask, outputs, scratch };
 }
 
-function maskRowBytes({ job: { store, passes } }: PictureStages): number {
-  return store.part?.mask ? SAMPLE_BYTES[store.part.mask.samples] * passes[0].geometry.input[2] : 0;
+function maskRowBytes({ store, width }: PictureStages): number {
+  return store.part?.mask ? SAMPLE_BYTES[store.part.mask.samples] * width : 0;
 }
 
 /** On one thread. @returns a function that filters some units; it returns false if the picture has to be opaque and is not */
@@ -281,10 +277,10 @@ function copyIn(
   new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
   const masked = maskRowBytes(stages);
   if (mask) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
-  return !stages.job.load.opaque || isOpaque(machine, at.picture, length, stages);
+  return !stages.load.opaque || isOpaque(machine, at.picture, length, stages);
 }
 
-function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { job: { load } }: PictureStages): boolean {
+function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load }: PictureStages): boolean {
   const { run } = machine;
   return run.isOpaque(at, bytes / SAMPLE_BYTES[load.samples], load.channels, SAMPLE_BYTES[load.samples]) === 1;
 }
@@ -296,11 +292,11 @@ function takeOut(machine: Machine, stages: PictureStages, picture: Picture, { to
 }
 
 /** Rows of the result; where only a part is filtered, in their places. */
-function copyOut(machine: Machine, { stages, job, rectangle }: PictureStages, { out }: Picture, from: number, to: number, at: number): void {
+function copyOut(machine: Machine, { stages, load, store, width, rectangle }: PictureStages, { out }: Picture, from: number, to: number, at: number): void {
   if (out.length === 0) return;
   const rowBytes = stages[stages.length - 1].rowBytes[1];
-  const pixel = SAMPLE_BYTES[job.store.samples] * job.load.channels;
-  const whole = job.store.part ? job.passes[0].geometry.input[2] * pixel : rowBytes;
+  const pixel = SAMPLE_BYTES[store.samples] * load.channels;
+  const whole = store.part ? width * pixel : rowBytes;
   const result = new Uint8Array(machine.bytes, at, (to - from) * rowBytes);
   if (whole === rowBytes) {
     out.set(result, (rectangle.y + from) * rowBytes);

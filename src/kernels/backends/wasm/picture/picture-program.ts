@@ -2,11 +2,11 @@ import type { PictureSum } from '../../../job.js';
 import { type FreshMemory, NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tasks } from '../programs.generated.js';
-import type { LineTask, PictureTask } from '../records.generated.js';
+import type { PictureTask } from '../records.generated.js';
 import type { LinePass } from './line-records.js';
 
 /** The programs of assembly/picture. */
-export type PictureProgramName = { [P in keyof Tasks]: Tasks[P] extends PictureTask | LineTask ? P : never }[keyof Tasks];
+export type PictureProgramName = { [P in keyof Tasks]: Tasks[P] extends Pick<PictureTask, 'x' | 'out'> ? P : never }[keyof Tasks];
 
 /** A program of assembly/picture and what it needs besides the picture. */
 export interface PictureProgram<P extends PictureProgramName = PictureProgramName> {

@@ -1,5 +1,5 @@
 import { OUTSIDE } from '../../../border.js';
-import type { PictureJob, PicturePart } from '../../../job.js';
+import type { Load, PictureJob, PicturePart, Store } from '../../../job.js';
 import type { Address } from '../address.js';
 import type { Machine } from '../machine.js';
 import type { Tables } from '../tables.js';
@@ -11,17 +11,25 @@ import { pictureProgram } from './picture-programs.js';
 export interface Stage {
   /** rows of what it gives */
   readonly height: number;
-  /** the input row of each padded row; output row i sees `reach` rows behind row i · stride as well */
-  readonly table: Int32Array;
+  /** rows of its input from one output row to the next; whole or not */
   readonly stride: number;
+  /** output row i sees `reach` rows behind row i · stride as well */
   readonly reach: number;
+  /** the input rows under output rows `from` … `to` − 1 */
+  rowsUnder(rows: Rows): Rows;
   /** of its input and of its output */
   readonly rowBytes: readonly [input: number, output: number];
 }
 
 /** Everything about a picture's job that does not depend on its samples. */
 export interface PictureStages {
-  readonly job: PictureJob;
+  readonly load: Pick<Load, 'samples' | 'channels' | 'opaque'>;
+  readonly store: Pick<Store, 'samples' | 'part' | 'normalized'>;
+  /** of the picture, in pixels */
+  readonly width: number;
+  readonly pixels: number;
+  /** windows reach the other end of the picture: one band for all */
+  readonly wraps: boolean;
   readonly stages: readonly Stage[];
   /** the rows of the picture that each row of the result needs besides those under its windows, or undefined */
   readonly kept: Int32Array | undefined;
@@ -54,31 +62,39 @@ export function pictureStages(job: PictureJob, shared: Tables, own: Tables): Pic
     const { y, height } = line.rectangle;
     const { geometry } = line.pass;
     const reach = (geometry.kernel[1] - 1) * geometry.dilation[1];
-    return { height, table: wanted(geometry, 1, y, height), stride: geometry.stride[1], reach, rowBytes: rowBytesOf(line) };
+    const stride = geometry.stride[1];
+    const table = wanted(geometry, 1, y, height);
+    return { height, stride, reach, rowBytes: rowBytesOf(line), rowsUnder: (rows) => rowsUnder(table, stride, reach, rows) };
   });
   const kept = store.part ? Int32Array.from({ length: rectangle.height }, (_, row) => rectangle.y + row) : store.kept?.rows;
   const made = new Map<Machine, PicturePrograms>();
   const { machine } = shared;
+  const [, inH, inW] = passes[0].geometry.input;
+  const wraps = passes.some(({ geometry }) => geometry.paddingMode === 'wrap');
   const picture: PictureStages = {
-    ...{ job, stages, kept, rectangle },
+    ...{ load: job.load, store, width: inW, pixels: inH * inW, wraps, stages, kept, rectangle },
     on(where) {
       const known = made.get(where);
       if (known) return known;
-      const programs = programsOf(lines, where === machine ? shared : own);
-      const bands = new Map<number, readonly Band[]>();
-      const all: PicturePrograms = {
-        ...programs,
-        bands(rows) {
-          const cut = bands.get(rows) ?? bandsOf(picture, programs.programs, rows);
-          bands.set(rows, cut);
-          return cut;
-        },
-      };
+      const all = withBands(picture, programsOf(lines, where === machine ? shared : own));
       made.set(where, all);
       return all;
     },
   };
   return picture;
+}
+
+/** The programs, and the bands of each height, which are cut once. */
+export function withBands(stages: PictureStages, programs: Omit<PicturePrograms, 'bands'>): PicturePrograms {
+  const known = new Map<number, readonly Band[]>();
+  return {
+    ...programs,
+    bands(rows) {
+      const bands = known.get(rows) ?? bandsOf(stages, programs.programs, rows);
+      known.set(rows, bands);
+      return bands;
+    },
+  };
 }
 
 function programsOf(lines: readonly LinePass[], tables: Tables): Omit<PicturePrograms, 'bands'> {
@@ -138,13 +154,13 @@ export function bandOf({ stages, kept }: PictureStages, programs: readonly Pictu
   for (let i = last, rows: Rows = [top, bottom]; i >= 0; i--) {
     const unit = programs[i].rows;
     outputs[i] = [Math.floor(rows[0] / unit) * unit, Math.min(stages[i].height, Math.ceil(rows[1] / unit) * unit)];
-    rows = rowsUnder(stages[i], outputs[i]);
+    rows = stages[i].rowsUnder(outputs[i]);
   }
-  return { top, bottom, outputs, source: withKept(rowsUnder(stages[0], outputs[0]), kept?.subarray(...outputs[last])) };
+  return { top, bottom, outputs, source: withKept(stages[0].rowsUnder(outputs[0]), kept?.subarray(...outputs[last])) };
 }
 
-/** The input rows of output rows `from` … `to` − 1. */
-function rowsUnder({ table, stride, reach }: Stage, [from, to]: Rows): Rows {
+/** @param table the input row of each padded row */
+function rowsUnder(table: Int32Array, stride: number, reach: number, [from, to]: Rows): Rows {
   let [first, end] = [Number.POSITIVE_INFINITY, 0];
   for (let padded = from * stride; padded <= (to - 1) * stride + reach; padded++) {
     if (table[padded] === OUTSIDE) continue;

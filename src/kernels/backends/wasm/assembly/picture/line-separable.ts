@@ -139,7 +139,7 @@ function alongStrided(taps: Taps, line: usize, kept: i32, stride: i32, pixels: i
 }
 
 /** Sums of 16 columns for one row. @param offsets of its taps in the ring */
-function oneColumn(taps: Taps, offsets: usize, at: usize, to: usize): void {
+export function oneColumn(taps: Taps, offsets: usize, at: usize, to: usize): void {
   const weights = taps.weights, end = weights + (<usize>taps.count << 2);
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   let tap = offsets;

@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import { crop } from '../../filters/operations/crop.js';
+import { FLIP_AXES, type FlipAxis, flip, rotate90 } from '../../filters/operations/flip.js';
+import { GRAYSCALE_OPTIONS, type GrayscaleOptions, grayscale } from '../../filters/operations/grayscale.js';
+import { RESIZE_OPTIONS, type ResizeOptions, resize } from '../../filters/operations/resize.js';
+import { THRESHOLD_OPTIONS, type ThresholdOptions, threshold } from '../../filters/operations/threshold.js';
+import { RECTANGLE, type Rectangle } from '../../filters/picture/region.js';
+import type { Image } from '../../image/image.js';
+import type { Backend } from '../../kernels/backend.js';
+import { anyWhole, type OptionsOf, oneOf, option, pickOptions, type Rows } from '../../options.js';
+import type { FileJob } from '../filter/filter-files.js';
+import { CODEC_FLAGS, RESULT_FLAGS } from '../filter/picture-flags.js';
+import { addFlags, BACKEND_FLAGS, type BackendFlags, switchFlag } from '../flags.js';
+import type { Terminal } from '../terminal.js';
+
+/** A command that makes a picture of a picture. */
+interface PictureCommand {
+  readonly description: string;
+  /** the flags of its own, which its options follow from */
+  readonly rows: Rows;
+  /** it has flags for the backend */
+  readonly computes?: true;
+  readonly apply: (image: Image, options: object, backend?: Backend) => Image | Promise<Image>;
+}
+
+const COMMANDS: Readonly<Record<string, PictureCommand>> = {
+  resize: {
+    description: 'give pictures another size',
+    rows: RESIZE_OPTIONS,
+    computes: true,
+    apply: (image, options, backend) => resize(image, { ...(options as ResizeOptions), backend }),
+  },
+  crop: {
+    description: 'cut a rectangle out of pictures',
+    rows: { rectangle: RECTANGLE },
+    apply: (image, options) => crop(image, (options as { rectangle: Rectangle }).rectangle),
+  },
+  flip: {
+    description: 'mirror pictures',
+    rows: { axis: option(oneOf(FLIP_AXES), { required: true, help: 'horizontal: left and right trade places; vertical: top and bottom' }) },
+    apply: (image, options) => flip(image, (options as { axis: FlipAxis }).axis),
+  },
+  rotate: {
+    description: 'turn pictures by quarters, counter-clockwise',
+    rows: { turns: option(anyWhole, { default: 1, help: 'quarters; negative ones are clockwise' }) },
+    apply: (image, options) => rotate90(image, (options as { turns?: number }).turns),
+  },
+  grayscale: {
+    description: 'make pictures gray',
+    rows: GRAYSCALE_OPTIONS,
+    apply: (image, options) => grayscale(image, options as GrayscaleOptions),
+  },
+  threshold: {
+    description: 'make pictures black and white',
+    rows: THRESHOLD_OPTIONS,
+    apply: (image, options) => threshold(image, options as ThresholdOptions),
+  },
+};
+
+const COMMON = { ...RESULT_FLAGS, ...CODEC_FLAGS, json: switchFlag('print what was done as JSON, an object a line for each picture') } satisfies Rows;
+
+interface Flags extends OptionsOf<typeof COMMON>, BackendFlags {}
+
+/** The commands that make one picture of one: `convlab resize` and its siblings. */
+export function addPictureCommands(program: Command, terminal: Terminal, signal: AbortSignal): void {
+  for (const [name, { description, rows, computes, apply }] of Object.entries(COMMANDS)) {
+    const { out: _, backend: __, ...own } = rows;
+    const command = program
+      .command(name)
+      .description(description)
+      .usage(`[options] <in> <out>\n       convlab ${name} [options] <in...> --out <folder>`)
+      .argument('<paths...>', 'a picture and its result, which may be the same file; - is standard input and output');
+    addFlags(command, { ...own, ...COMMON, ...(computes ? BACKEND_FLAGS : {}) }).action(async (paths: string[], flags: Flags) => {
+      const [{ findJobs }, { readPicture, writePicture }, { workThrough }, { createBackend }] = await Promise.all([
+        import('../filter/filter-files.js'),
+        import('../filter/picture-io.js'),
+        import('../filter/work-through.js'),
+        import('../../kernels/backends/create.js'),
+      ]);
+      const jobs = await findJobs(paths, flags, name);
+      const backend = computes && (await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads }));
+      const options = pickOptions(flags, own);
+      const work = async (job: FileJob) => {
+        const image = await readPicture(job, flags);
+        const begun = performance.now();
+        const result = await apply(image, options, backend || undefined);
+        const milliseconds = performance.now() - begun;
+        await writePicture(job, result, flags);
+        return { input: { path: job.from, ...describe(image) }, output: { path: job.to, ...describe(result) }, milliseconds };
+      };
+      const report = (done: Awaited<ReturnType<typeof work>>) => {
+        const { input, output, milliseconds } = done;
+        const line = `${output.path}: ${output.width} × ${output.height}, ${name} of ${input.width} × ${input.height}, ${milliseconds.toFixed(1)} ms\n`;
+        // the picture itself may be on its way through standard output
+        (output.path === '-' ? terminal.err : terminal.out)(flags.json ? `${JSON.stringify(done)}\n` : line);
+      };
+      try {
+        if (flags.out === undefined) report(await work(jobs[0]));
+        else await workThrough(jobs, { operation: name, workers: [work], terminal, signal, report });
+      } finally {
+        if (backend) backend.dispose();
+      }
+    });
+  }
+}
+
+function describe({ width, height, channels, data }: Image) {
+  return { width, height, channels, samples: data.constructor.name };
+}

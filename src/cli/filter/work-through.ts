@@ -1,0 +1,56 @@
+import { dirname } from 'node:path';
+import { DataError, OptionError } from '../../errors.js';
+import { makeFolder } from '../../image/whole-file.js';
+import { progress } from '../progress.js';
+import type { Terminal } from '../terminal.js';
+import type { FileJob } from './filter-files.js';
+
+/** A picture that failed. */
+interface Failure {
+  readonly job: FileJob;
+  readonly error: Error;
+}
+
+/** How pictures are worked through. */
+export interface Work<R> {
+  /** the command's name in errors */
+  readonly operation: string;
+  /** each does one picture after the other; all work at once */
+  readonly workers: readonly ((job: FileJob) => Promise<R>)[];
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  report(report: R): void;
+}
+
+/**
+ * Works through many pictures behind a progress bar; a failure does not stop the others.
+ * @throws DataError at the end, which lists the failures; the OptionError itself if all failed by the same one
+ */
+export async function workThrough<R>(jobs: readonly FileJob[], { operation, workers, terminal, signal, report }: Work<R>): Promise<void> {
+  for (const folder of new Set(jobs.map(({ to }) => dirname(to)))) await makeFolder(operation, folder);
+  const bar = progress(terminal, jobs.length, 'pictures');
+  const failures: Failure[] = [];
+  let [next, done] = [0, 0];
+  try {
+    await Promise.all(
+      workers.map(async (work) => {
+        while (next < jobs.length && !signal.aborted) {
+          const job = jobs[next++];
+          const print = (done: R) => {
+            if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
+            report(done);
+          };
+          await work(job).then(print, (error: Error) => failures.push({ job, error }));
+          bar.update(++done);
+        }
+      }),
+    );
+  } finally {
+    bar.stop();
+  }
+  if (failures.length === 0) return;
+  const [{ error: first }] = failures;
+  if (failures.length === jobs.length && first instanceof OptionError && failures.every(({ error }) => error.message === first.message)) throw first;
+  const list = failures.sort((a, b) => jobs.indexOf(a.job) - jobs.indexOf(b.job)).map(({ job, error }) => `  ${job.from}: ${error.message}`);
+  throw new DataError(operation, `${failures.length} of ${jobs.length} pictures failed:\n${list.join('\n')}`, { failed: failures.length });
+}

@@ -1,0 +1,60 @@
+import { checkImage, type Image } from '../../image/image.js';
+import { anyWhole, check, oneOf } from '../../options.js';
+import { rearrange } from '../picture/rearrange.js';
+
+/** Every {@link FlipAxis}. */
+export const FLIP_AXES = ['horizontal', 'vertical'] as const;
+/** The direction in which pixels trade places: `'horizontal'` left and right, `'vertical'` top and bottom. */
+export type FlipAxis = (typeof FLIP_AXES)[number];
+
+/**
+ * A picture as a mirror shows it.
+ * @param image not changed
+ * @throws OptionError if the axis is none
+ * @example
+ * ```ts
+ * import { createImage, flip } from 'convlab';
+ *
+ * const ramp = createImage(3, 1, 1, Uint8ClampedArray.of(10, 20, 30));
+ * console.log([...flip(ramp, 'horizontal').data]); // → [ 30, 20, 10 ]
+ * ```
+ */
+export function flip(image: Image, axis: FlipAxis): Image {
+  check('flip', 'axis', axis, oneOf(FLIP_AXES));
+  checkImage('flip', image);
+  const { width, height } = image;
+  if (axis === 'horizontal') return rearrange(image, { width, height, start: width - 1, across: -1, down: width });
+  return rearrange(image, { width, height, start: (height - 1) * width, across: 1, down: -width });
+}
+
+/**
+ * A picture turned by quarters, without a change of any sample.
+ * @param image not changed
+ * @param turns quarters counter-clockwise, as one sees the picture; negative ones clockwise. Default 1
+ * @returns as wide as the picture is high where the number of turns is odd
+ * @throws OptionError if turns is not a whole number
+ * @example
+ * ```ts
+ * import { createImage, rotate90 } from 'convlab';
+ *
+ * const ramp = createImage(3, 1, 1, Uint8ClampedArray.of(10, 20, 30));
+ * const up = rotate90(ramp);
+ * console.log(up.width, up.height, [...up.data]); // → 1 3 [ 30, 20, 10 ]
+ * ```
+ */
+export function rotate90(image: Image, turns = 1): Image {
+  check('rotate90', 'turns', turns, anyWhole);
+  checkImage('rotate90', image);
+  const { width, height } = image;
+  const last = width * height - 1;
+  switch (((turns % 4) + 4) % 4) {
+    case 1:
+      return rearrange(image, { width: height, height: width, start: width - 1, across: width, down: -1 });
+    case 2:
+      return rearrange(image, { width, height, start: last, across: -1, down: -width });
+    case 3:
+      return rearrange(image, { width: height, height: width, start: last - width + 1, across: -width, down: 1 });
+    default:
+      return rearrange(image, { width, height, start: 0, across: 1, down: width });
+  }
+}

@@ -1,0 +1,82 @@
+import type { Image } from '../../image/image.js';
+import { toWhole } from '../../image/image.js';
+import { whiteOf } from '../../image/samples.js';
+import type { Resampling } from '../../kernels/job.js';
+import { linearToSrgb, srgbToLinear } from '../../kernels/light.js';
+import { hasAlpha } from '../picture/channels.js';
+
+/** How a picture is resized: its windows, and what samples are while they are summed. */
+export interface Resizing {
+  readonly rows: Resampling;
+  readonly columns: Resampling;
+  /** colors are multiplied by their share before, and divided by it after */
+  readonly premultiplied: boolean;
+  /** colors are light while they are summed */
+  readonly linear: boolean;
+  /** values beyond black and white are limited, also in floats */
+  readonly clamped: boolean;
+}
+
+/**
+ * The definition of a resize, in float64: down the columns, then along the rows. Backends without programs for it run this.
+ * @param out of the result's size, with the picture's channels; not the picture itself
+ */
+export function resizeByLoops(image: Image, out: Image, resizing: Resizing): void {
+  const { rows, columns } = resizing;
+  const { width, channels } = image;
+  const cells = width * channels;
+  const lines = Array.from({ length: rows.taps }, () => new Float64Array(cells));
+  const column = new Float64Array(cells);
+  const sums = new Float64Array(out.width * channels);
+  let loaded = 0;
+  for (let oh = 0; oh < out.height; oh++) {
+    const start = rows.starts[oh];
+    loaded = Math.max(loaded, start);
+    for (; loaded < start + rows.taps; loaded++) loadLine(image, loaded, resizing, lines[loaded % rows.taps]);
+    column.fill(0);
+    for (let kh = 0; kh < rows.taps; kh++) {
+      const line = lines[(start + kh) % rows.taps];
+      const weight = rows.weights[oh * rows.taps + kh];
+      for (let i = 0; i < cells; i++) column[i] += weight * line[i];
+    }
+    sums.fill(0);
+    for (let ow = 0; ow < out.width; ow++) {
+      for (let kw = 0; kw < columns.taps; kw++) {
+        const weight = columns.weights[ow * columns.taps + kw];
+        const from = (columns.starts[ow] + kw) * channels;
+        for (let c = 0; c < channels; c++) sums[ow * channels + c] += weight * column[from + c];
+      }
+    }
+    storeLine(out, oh, resizing, sums);
+  }
+}
+
+/** A row of samples as numbers from 0 (black) to 1 (white). */
+function loadLine({ width, channels, data }: Image, row: number, { premultiplied, linear }: Resizing, line: Float64Array): void {
+  const white = whiteOf(data);
+  const colors = hasAlpha(channels) ? channels - 1 : channels;
+  for (let i = 0, at = row * line.length; i < line.length; i++) line[i] = data[at + i] / white;
+  for (let at = 0; at < width * channels; at += channels) {
+    const share = premultiplied ? line[at + colors] : 1;
+    for (let c = at; c < at + colors; c++) line[c] = (linear ? srgbToLinear(line[c]) : line[c]) * share;
+  }
+}
+
+/** What sums leave of no opacity. */
+const NOTHING = 1e-6;
+
+function storeLine({ width, channels, data }: Image, row: number, { premultiplied, linear, clamped }: Resizing, line: Float64Array): void {
+  const white = whiteOf(data);
+  const colors = hasAlpha(channels) ? channels - 1 : channels;
+  for (let at = 0; at < width * channels; at += channels) {
+    const share = premultiplied ? line[at + colors] : 1;
+    for (let c = at; c < at + colors; c++) {
+      const value = share > NOTHING ? line[c] / share : 0;
+      line[c] = linear ? linearToSrgb(value) : value;
+    }
+    if (premultiplied) line[at + colors] = share > NOTHING ? Math.min(1, share) : 0;
+  }
+  for (let i = 0, at = row * line.length; i < line.length; i++) {
+    data[at + i] = white > 1 ? toWhole(line[i] * white, white) : clamped ? Math.min(1, Math.max(0, line[i])) : line[i];
+  }
+}

@@ -1,0 +1,141 @@
+import { OptionError } from '../../errors.js';
+import { checkImage, type Image } from '../../image/image.js';
+import { type Format, formatOf, newImage, whiteOf } from '../../image/samples.js';
+import type { Backend, Executable } from '../../kernels/backend.js';
+import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
+import type { ResizeJob } from '../../kernels/job.js';
+import { count, flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
+import { hasAlpha } from '../picture/channels.js';
+import { checkOut, RESULT_OPTIONS, resultSamples, unitOf } from '../picture/output.js';
+import { RecentPlans } from '../recent-plans.js';
+import { type Resizing, resizeByLoops } from './resize-loops.js';
+import { RESIZE_METHODS, resampling } from './resize-windows.js';
+
+/** Rows of {@link ResizeOptions}. */
+export const RESIZE_OPTIONS = {
+  /** Pixels across. Default: as the height asks for, at the picture's aspect ratio: width · height' / height, rounded, halves up, at least 1. */
+  width: option(count, { help: 'pixels across (default: as --height asks for)' }),
+  /** Pixels down. Default: as the width asks for, in the same way. */
+  height: option(count, { help: 'pixels down (default: as --width asks for)' }),
+  /** The kernel that weighs the source's pixels, see {@link ResizeMethod}. Default `'lanczos3'`. */
+  method: option(oneOf(RESIZE_METHODS), { default: 'lanczos3', help: "the kernel that weighs the source's pixels" }),
+  /** Sum light instead of samples: they are decoded as sRGB first, and the result is encoded again. Default false. */
+  linear: option(flag, { default: false, help: 'sum light instead of samples: decode sRGB, resize, encode' }),
+  /**
+   * What transparency does, in pictures that have alpha. `'premultiply'`: every pixel counts as much as it is opaque, so the color
+   * that transparent pixels happen to hold does not bleed in. `'filter'`: alpha is a channel like any other. Default `'premultiply'`.
+   */
+  alpha: option(oneOf(['premultiply', 'filter']), {
+    help: 'what transparency does (default: premultiply, colors count as they are opaque)',
+    placeholder: 'how',
+  }),
+  /** How values become samples: `'clamp'`, `'float'` or `'16bit'`, see {@link Output}. Default `'clamp'`. */
+  output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values become samples', placeholder: 'how' }),
+  ...RESULT_OPTIONS,
+  ...RUN_OPTIONS,
+} satisfies Rows;
+
+/** Options of {@link resize}; width, height or both must be given. */
+export interface ResizeOptions extends OptionsOf<typeof RESIZE_OPTIONS> {}
+
+/** The plans of the latest calls. */
+const recentResizes = new RecentPlans<ResizePlan>(8);
+
+/**
+ * A picture in another size.
+ *
+ * A convolution whose kernel changes with the phase: an output pixel is a weighted mean of the source pixels around the same place,
+ * down the columns and then along the rows. Pixels have their centers at halves, so nothing shifts. Where the picture gets smaller the
+ * kernel is stretched by the factor, which is what keeps it from aliasing; at the border the window is cut off, and its weights are
+ * divided by their sum. So does Pillow, whose results for `box`, `triangle` (BILINEAR), `catmull-rom` (BICUBIC) and `lanczos3` are the
+ * same within one level, but where it cuts off what kernels with negative weights give beyond black and white between the passes.
+ * Here values are clamped once, at the end.
+ *
+ * Samples of 8 bits are summed in fixed point where every pixel is opaque and `linear` is off, within one level of exact sums: about one
+ * sample in a hundred is rounded the other way. Everything else is summed in floats. The backends `reference` and `gpu` have no
+ * programs for this: they run the definition, loops in float64.
+ *
+ * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
+ * @returns as many channels; the same sample type, unless `output` says otherwise
+ * @throws OptionError if neither width nor height is given, or an option is unknown or breaks its rule
+ * @example
+ * ```ts
+ * import { resize } from 'convlab';
+ * import { readImage, writeImage } from 'convlab/node';
+ *
+ * const photo = await readImage('photo.jpg'); // 96 × 72
+ * const small = await resize(photo, { width: 40 });
+ * console.log(small.width, small.height); // → 40 30
+ * await writeImage('square.png', await resize(photo, { width: 64, height: 64, method: 'catmull-rom', linear: true }));
+ * ```
+ */
+export async function resize(image: Image, options: ResizeOptions): Promise<Image> {
+  const { out, backend, ...settled } = settle('resize', options, RESIZE_OPTIONS);
+  checkImage('resize', image);
+  const on = await chosenBackend('resize', backend);
+  const format = formatOf(image);
+  const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
+  return plan.apply(image, out);
+}
+
+/** How pictures of one format are resized: windows, and what a backend has prepared. */
+class ResizePlan {
+  readonly result: Format;
+  readonly #resizing: Resizing;
+  /** the cheaper one of opaque pictures goes before that of any; none: the definition runs */
+  readonly #ways: { readonly job: ResizeJob; executable?: Executable }[];
+
+  constructor(
+    readonly format: Format,
+    { width, height, method, linear, alpha, output }: Omit<SettledOptions<typeof RESIZE_OPTIONS>, 'out' | 'backend'>,
+    readonly on: Backend,
+  ) {
+    const { channels, samples } = format;
+    if (width === undefined && height === undefined) throw new OptionError('resize', 'width', 'or height must be given, a whole number ≥ 1', width);
+    if (alpha !== undefined && !hasAlpha(channels)) {
+      throw new OptionError('resize', 'alpha', `goes with pictures that have alpha only, this one has ${channels} channels`, alpha);
+    }
+    const follow = (size: number, of: number, other: number) => Math.max(1, Math.floor((size * other) / of + 0.5));
+    this.result = {
+      channels,
+      samples: resultSamples(samples, output),
+      width: width ?? follow(height as number, format.height, format.width),
+      height: height ?? follow(width as number, format.width, format.height),
+    };
+    const [rows, columns] = [resampling(format.height, this.result.height, method), resampling(format.width, this.result.width, method)];
+    const premultiplied = hasAlpha(channels) && alpha !== 'filter';
+    this.#resizing = { rows, columns, premultiplied, linear, clamped: output !== 'float' };
+    const store = { samples: this.result.samples, unit: unitOf(samples, output), clamped: output !== 'float' };
+    const chosen = Array.from({ length: channels }, (_, c) => c);
+    const way = (take: 'chosen' | 'premultiplied', opaque: boolean): { job: ResizeJob } => ({
+      job: { operation: 'resize', load: { samples, channels, white: whiteOf(samples), take, chosen, light: linear, opaque }, rows, columns, store },
+    });
+    const ways = premultiplied ? [way('chosen', true), way('premultiplied', false)] : [way('chosen', false)];
+    this.#ways = on.abilities.resize ? ways : [];
+  }
+
+  apply(image: Image, out: Image | undefined): Image {
+    if (out !== undefined) {
+      checkOut('resize', out, this.result);
+      if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
+    }
+    const result = out ?? newImage(this.result);
+    for (const way of this.#ways) {
+      way.executable ??= this.on.prepare(way.job);
+      if (this.on.run(way.executable, [image.data], [result.data])) return result;
+    }
+    resizeByLoops(image, result, this.#resizing);
+    return result;
+  }
+
+  release(): void {
+    for (const way of this.#ways) {
+      if (way.executable) this.on.release(way.executable);
+      way.executable = undefined;
+    }
+  }
+}
+
+function overlap(a: Image['data'], b: Image['data']): boolean {
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}

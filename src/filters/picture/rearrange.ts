@@ -1,0 +1,62 @@
+import type { Image, Samples } from '../../image/image.js';
+import { formatOf, newImage } from '../../image/samples.js';
+
+/** Which pixel of a picture lies where in another: pixel (x, y) of the result is pixel start + x · across + y · down, counted row by row. */
+export interface Arrangement {
+  readonly width: number;
+  readonly height: number;
+  readonly start: number;
+  readonly across: number;
+  readonly down: number;
+}
+
+/** Side of the squares that are copied at a time, so that columns of the source stay in the cache. */
+const SIDE = 64;
+
+/** The pixels of a picture in another arrangement, always a copy. */
+export function rearrange(image: Image, { width, height, start, across, down }: Arrangement): Image {
+  const out = newImage({ ...formatOf(image), width, height });
+  const { channels } = image;
+  if (across === 1) {
+    for (let y = 0; y < height; y++) {
+      const from = (start + y * down) * channels;
+      out.data.set(image.data.subarray(from, from + width * channels), y * width * channels);
+    }
+    return out;
+  }
+  const [source, target] = asIntegers(image.data, out.data, channels);
+  const pixel = target.length / (width * height);
+  for (let top = 0; top < height; top += SIDE) {
+    for (let left = 0; left < width; left += SIDE) {
+      const end = Math.min(width, left + SIDE);
+      for (let y = top; y < Math.min(height, top + SIDE); y++) {
+        const [from, to] = [start + left * across + y * down, y * width + left];
+        copyPixels(source, from * pixel, across * pixel, target, to * pixel, (end - left) * pixel, pixel);
+      }
+    }
+  }
+  return out;
+}
+
+type Integers = Uint8Array | Uint16Array | Uint32Array;
+
+/** The same memory as integers, whole pixels each where they fit. */
+function asIntegers(source: Samples, target: Samples, channels: number): readonly [Integers, Integers] {
+  const pixelBytes = channels * source.BYTES_PER_ELEMENT;
+  const fits = (bytes: number) => pixelBytes % bytes === 0 && source.byteOffset % bytes === 0;
+  const Kind = fits(4) ? Uint32Array : fits(2) ? Uint16Array : Uint8Array;
+  const view = ({ buffer, byteOffset, byteLength }: Samples) => new Kind(buffer as ArrayBuffer, byteOffset, byteLength / Kind.BYTES_PER_ELEMENT);
+  return [view(source), view(target)];
+}
+
+/** Pixels of a row. @param step from one to the next in the source, in integers, as are all other numbers */
+function copyPixels(source: Integers, from: number, step: number, target: Integers, to: number, count: number, pixel: number): void {
+  if (pixel === 1) for (let i = to; i < to + count; i++, from += step) target[i] = source[from];
+  else if (pixel === 3) {
+    for (let i = to; i < to + count; i += 3, from += step) {
+      target[i] = source[from];
+      target[i + 1] = source[from + 1];
+      target[i + 2] = source[from + 2];
+    }
+  } else for (let i = to; i < to + count; i += pixel, from += step) for (let k = 0; k < pixel; k++) target[i + k] = source[from + k];
+}

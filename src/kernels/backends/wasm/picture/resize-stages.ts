@@ -1,0 +1,58 @@
+import { convGeometry } from '../../../geometry.js';
+import type { ResizeJob, Store } from '../../../job.js';
+import { NOWHERE } from '../address.js';
+import type { Machine } from '../machine.js';
+import type { Tables } from '../tables.js';
+import { lineResizeProgram } from './line-programs.js';
+import { cellsOf, type LinePass, rowBytesOf, storeLine } from './line-records.js';
+import type { PictureProgram } from './picture-program.js';
+import { type PicturePrograms, type PictureStages, withBands } from './picture-stages.js';
+import { bytesResizeProgram } from './resize-bytes.js';
+
+/** What sums leave of no opacity, as a share of white. */
+const NOTHING = 1e-6;
+
+/** A picture in another size, as one stage. @param shared,own tables in the memory that threads share, and in the caller's own */
+export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): PictureStages {
+  const { load, rows, columns } = job;
+  const line = linePass(job);
+  const stride = rows.input / rows.output;
+  const made = new Map<Machine, PicturePrograms>();
+  const picture: PictureStages = {
+    ...{ load, store: line.job.store, width: columns.input, pixels: columns.input * rows.input, wraps: false },
+    stages: [
+      {
+        ...{ height: rows.output, stride, reach: rows.taps, rowBytes: rowBytesOf(line) },
+        rowsUnder: ([from, to]) => [rows.starts[from], rows.starts[to - 1] + rows.taps],
+      },
+    ],
+    kept: undefined,
+    rectangle: line.rectangle,
+    on(where) {
+      const known = made.get(where);
+      if (known) return known;
+      const program = resizeProgram(job, line, where === shared.machine ? shared : own);
+      const all = withBands(picture, { programs: [program], measured: undefined });
+      made.set(where, all);
+      return all;
+    },
+  };
+  return picture;
+}
+
+function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureProgram {
+  const { load, store } = job;
+  const ofBytes = load.samples === 'uint8' && store.samples === 'uint8' && load.take === 'chosen' && !load.light;
+  return ofBytes ? bytesResizeProgram(tables, job) : lineResizeProgram(job, line, storeLine(tables, line, NOWHERE), tables);
+}
+
+/** What is loaded and stored, as around a convolution of one cell: the windows are the program's own. */
+function linePass({ load, rows, columns, store }: ResizeJob): LinePass {
+  const cells = cellsOf(load);
+  const geometry = convGeometry([1, cells, rows.input, columns.input], [cells, 1, 1, 1], { groups: cells });
+  const pass = { geometry, border: [], bias: 0, sum: { kind: 'sums', weight: 1 } } as const;
+  const premultiplied = { alphaScale: 1, nothing: NOTHING * load.white, bias: 0 };
+  const whole: Store = { ...store, ...premultiplied, kept: undefined, absolute: false, normalized: false, offset: 0, part: undefined };
+  const rectangle = { x: 0, y: 0, width: columns.output, height: rows.output };
+  return { job: { operation: 'picture', load, passes: [pass], store: whole }, pass, first: true, last: true, rectangle };
+}
