@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { OptionError } from '../../errors.js';
+import { IMAGE_OPTIONS } from '../../filters/picture/image-options.js';
+import { OUTPUTS } from '../../filters/picture/output.js';
+import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
 import type { Format } from '../../image/samples.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import { nameOf } from '../../kernels/plan/describe-plan.js';
-import { type OptionsOf, option, pickRows, type Rows, rule } from '../../options.js';
+import { type OptionsOf, oneOf, option, pickOptions, pickRows, type Rows, rule } from '../../options.js';
 import { addFlags, BACKEND_FLAGS, switchFlag } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 
@@ -20,9 +23,18 @@ function parseShape(typed: string): readonly number[] | undefined {
 
 const shape = rule<readonly number[]>('a shape', Array.isArray, { parse: parseShape, form: 'like 1080x1920 (height x width), or 3x1080x1920' });
 
+/** What happens around the sums. */
+const AROUND = {
+  ...pickRows(IMAGE_OPTIONS, 'channels', 'alpha', 'linear'),
+  // the default is that of the filter
+  output: option(oneOf(OUTPUTS), { help: "how values become samples (default: the filter's own)", placeholder: 'how' }),
+  ...pickRows(WHERE_OPTIONS, 'region'),
+} satisfies Rows;
+
 const FLAGS = {
   shape: option(shape, { help: `without a picture (default: ${DEFAULT_SHAPE.join('x')})`, placeholder: 'size' }),
-  ...pickRows(STEP_OPTIONS, 'algorithm', 'stride', 'dilation', 'padding', 'paddingMode', 'paddingValue'),
+  ...pickRows(STEP_OPTIONS, 'algorithm', 'stride', 'dilation', 'anchor', 'padding', 'paddingMode', 'paddingValue'),
+  ...AROUND,
   ...BACKEND_FLAGS,
   json: switchFlag('as JSON, an object a line for each kernel'),
 } satisfies Rows;
@@ -35,6 +47,7 @@ Examples:
   convlab explain --kernel gaussian:5
   convlab explain --kernel box:31 --shape 4000x6000
   convlab explain photo.jpg --kernel sharpen --kernel motion:31,30
+  convlab explain --kernel gaussian:5 --linear --region 0,0,400,300
   convlab explain --kernel gaussian:5 --algorithm fft --json
 `;
 
@@ -64,9 +77,10 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
         throw new OptionError('explain', '--kernel', `must be one kernel, and ${each.text} is more than one`, each.text);
       });
       const format = picture === undefined ? formatOfShape(size ?? DEFAULT_SHAPE) : await formatOfPicture(picture);
-      const steps = kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...options }));
+      const steps = kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pickOptions(options, STEP_OPTIONS) }));
       const output = kernels.find((each) => each.output !== 'clamp')?.output;
-      const around = { output, linear: kernels.some(({ linear }) => linear) };
+      const said = pickOptions(options, AROUND);
+      const around = { output, ...said, linear: said.linear || kernels.some(({ linear }) => linear) };
       const backend = await createBackend(name, { gpuMode, threads });
       try {
         const plan = planFilter(format, steps, around, backend, { operation: 'explain', merging: 'none' });

@@ -30,7 +30,7 @@ const random = new Random(2026);
 const one = <T>(values: readonly T[]): T => values[random.integer(values.length)];
 
 /** Soft spots and noise, in any format; of pictures with alpha half have holes. */
-function picture(channels = one([1, 2, 3, 4] as const), size = [1 + random.integer(90), 1 + random.integer(50)]): Image {
+function picture(channels = one([1, 2, 3, 4, 4] as const), size = [1 + random.integer(90), 1 + random.integer(50)]): Image {
   const [width, height] = size;
   const white = one([255, 65535, 1]);
   const clear = random.uniform() < 0.5;
@@ -146,4 +146,19 @@ describe('canny', () => {
     expect(others).toBeLessThanOrEqual(whole ? 0 : Math.ceil(got.data.length / 500));
     expect(await canny(image, { ...options, backend: threads })).toEqual(got);
   });
+});
+
+test('a cut-out of 8 bits is sharpened as over planes, and its alpha stays', async () => {
+  for (const channels of ['color', 'luminance', 'r'] as const) {
+    const image = createImage(
+      40,
+      20,
+      4,
+      Uint8ClampedArray.from({ length: 3200 }, (_, i) => (i % 4 === 3 ? one([0, 100, 255]) : random.integer(256))),
+    );
+    const options = { channels, radius: 1.5, amount: 0.8, threshold: 2 };
+    const got = await unsharpMask(image, { ...options, backend: wasm });
+    expectSame(got, await unsharpMask(image, { ...options, backend: reference }));
+    expect(got.data.filter((_, i) => i % 4 === 3)).toEqual(image.data.filter((_, i) => i % 4 === 3));
+  }
 });

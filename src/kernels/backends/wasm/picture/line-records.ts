@@ -254,10 +254,11 @@ function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows
   if (samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
   if (load.light ? !isColors(load) : samples === 'uint8' && take !== 'premultiplied' && !isSmall(passes, white, mix)) return false;
   if (store.absolute || store.normalized || store.offset !== 0 || store.part || rectangle.width < LEAST_PLAIN) return false;
-  if (take === 'premultiplied') return samples === 'uint8' && channels === 4 && !load.light;
+  if (take === 'premultiplied') return !mix && samples === 'uint8' && channels === 4 && !load.light;
   if (!kept) return samples === 'uint8';
   const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
-  return keepsAlpha && keptRows.every((row) => row >= 0) && stepOf(kept.columns) === 1;
+  const single = samples === 'uint8' && channels === 4 && chosen.length === 1 && isColors(load);
+  return (keepsAlpha || single) && keptRows.every((row) => row >= 0) && stepOf(kept.columns) === 1;
 }
 
 /** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */

@@ -59,6 +59,10 @@ export function loadPixels(l: LineLoad, row: usize, column: i32, count: i32, cel
     colors(l, source, count, cells);
     return;
   }
+  if (take === TAKE_CHOSEN && !l.light && l.sampleBytes === 1 && channels === 4 && l.cells === 1) {
+    oneOfBytes(source, count, 2 * <i32>load<u8>(l.order), cells);
+    return;
+  }
   if (take === TAKE_LUMINANCE && !l.light && l.sampleBytes === 1 && channels === 4) {
     luminancesOfBytes(source, count, cells);
     return;
@@ -211,6 +215,20 @@ function luminances(samples: usize, channels: i32, count: i32, cells: usize): vo
     store<f32>(cells, luminanceOf(samples));
     samples += <usize>channels << 2;
     cells += 4;
+  }
+}
+
+/** One of every four bytes. Whole vectors are written. @param shift bits from the lowest of the four to it */
+function oneOfBytes(source: usize, count: i32, shift: i32, to: usize): void {
+  for (; count >= 4; count -= 4) {
+    v128.store(to, f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(v128.load(source), shift), i32x4.splat(255))));
+    source += 16;
+    to += 16;
+  }
+  for (; count > 0; count--) {
+    store<f32>(to, <f32>((load<u32>(source) >> shift) & 255));
+    source += 4;
+    to += 4;
   }
 }
 

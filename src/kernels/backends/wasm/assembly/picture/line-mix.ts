@@ -5,7 +5,7 @@ import { Line, LineStore, LineTask } from './line-task';
  * In place: sums s become o + amount · (o − s) where they differ by more than the threshold from what is there in the original, o;
  * else o.
  */
-export function mix(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
+export function mixWithOriginal(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store, l = s.mixed;
   const original = line.stored;
   loadPixels(l, task.original + <usize>(s.top + oh) * <usize>l.rowBytes, s.left + ow, count, original, line.loaded);

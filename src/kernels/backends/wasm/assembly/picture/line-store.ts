@@ -2,7 +2,7 @@ import { TAKE_ALL, TAKE_CHOSEN, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../co
 import { HALF_WAY, storeFloats, wholeOf } from './bytes-store';
 import { toSrgb } from './light';
 import { loadPixels, luminanceOf, luminanceOfBytes } from './line-load';
-import { mix } from './line-mix';
+import { mixWithOriginal } from './line-mix';
 import { Line, LineStore, LineTask } from './line-task';
 
 /**
@@ -15,13 +15,13 @@ export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: 
   if (task.grid.strideW > 1 && !s.compact) keepColumns(sums, <usize>s.cells << 2, task.grid.strideW, count);
   if (s.early) toSrgb(sums, count * s.cells, s.original.white, 0);
   const mixed = changetype<usize>(s.mixed) !== 0;
-  if (mixed && s.take !== TAKE_PREMULTIPLIED) mix(task, line, sums, oh, ow, count);
+  if (mixed && s.take !== TAKE_PREMULTIPLIED) mixWithOriginal(task, line, sums, oh, ow, count);
   if (s.plain && (s.take === TAKE_LUMINANCE ? storeLuminances(task, sums, oh, ow, count) : storeFloatsTo(task, sums, oh, ow, count))) return;
   let values = sums;
   if (s.take === TAKE_PREMULTIPLIED) {
     if (s.channels === 4) unpremultiply4(s, sums, count);
     else unpremultiply2(s, sums, count);
-    if (mixed) mix(task, line, sums, oh, ow, count);
+    if (mixed) mixWithOriginal(task, line, sums, oh, ow, count);
   } else if (s.take !== TAKE_ALL) {
     values = line.stored;
     loadOriginal(task, line, oh, ow, count, values);
@@ -60,6 +60,9 @@ function storeFloatsTo(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32
   if (s.take === TAKE_PREMULTIPLIED) {
     if (count < 4) return false;
     storePremultiplied(s, sums, count, target);
+  } else if (s.sampleBytes === 1 && s.cells === 1 && s.channels === 4) {
+    if (count < 4) return false;
+    storeOne(sums, count, target, source, v128.load(s.filtered));
   } else if (s.sampleBytes === 1) {
     if (count < 16) return false;
     storeFloats(sums, count, s.cells, s.channels, target, source);
@@ -67,6 +70,21 @@ function storeFloatsTo(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32
   else if (s.sampleBytes === 2) storeColorWords(sums, count, target, source);
   else storeColorFloats(sums, count, target, source, s.clamped !== 0);
   return true;
+}
+
+/** One sample of each pixel of four bytes, beside the source's others. @param chosen all bits of its lane in a pixel of floats */
+function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v128): void {
+  const low = i16x8.narrow_i32x4_s(chosen, chosen);
+  const mask = i8x16.narrow_i16x8_s(low, low);
+  const white = f32x4.splat(255);
+  for (let done = 0; done < count; done += 4) {
+    // the last four overlap those before
+    const at = <usize>min(done, count - 4) << 2;
+    const whole = wholeOf4(sums + at, white, 0.5 + HALF_WAY);
+    // in every byte of its pixel
+    const bytes = v128.swizzle(whole, i8x16(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+    v128.store(to + at, v128.bitselect(bytes, v128.load(source + at), mask));
+  }
 }
 
 /** Three cells of each pixel beside the source's alpha. */
@@ -296,32 +314,49 @@ function extendRange(s: LineStore, at: usize, count: i32, range: usize): void {
  */
 function blend(task: LineTask, line: Line, values: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store, l = s.blended;
-  const channels = s.channels, colors = channels & 1 ? channels : channels - 1;
+  const channels = s.channels;
   const row = <usize>(s.top + oh), column = s.left + ow;
   loadPixels(l, task.original + row * <usize>l.rowBytes, column, count, line.loaded, 0);
   const rowShare = load<f32>(s.rowShares + (<usize>oh << 2));
   const mask = task.mask + row * <usize>s.maskRowBytes + <usize>(column * s.maskBytes);
+  const unit = f32x4.splat(s.unit);
   for (let i = 0; i < count; i++) {
     const old = line.loaded + (<usize>(i * channels) << 2), fresh = values + (<usize>(i * channels) << 2);
     let added = rowShare * load<f32>(s.columnShares + (<usize>(ow + i) << 2));
     if (task.mask) added *= max<f32>(0, min<f32>(1, sampleOf(mask, i, s.maskBytes) / s.maskWhite));
-    let kept: f32 = 1 - added;
-    const blended = added !== 0;
-    if (colors < channels && blended) {
-      const at = <usize>colors << 2;
-      const a = load<f32>(old + at) * s.unit, b = load<f32>(fresh + at);
-      const mixed = kept * a + added * b;
-      store<f32>(fresh + at, mixed);
-      if (a !== b && mixed > 0) {
-        kept = (kept * a) / mixed;
-        added = (added * b) / mixed;
-      }
+    if (channels === 4) v128.store(fresh, mixed4(f32x4.mul(v128.load(old), unit), v128.load(fresh), added));
+    else mix(old, fresh, channels, added, s.unit);
+  }
+}
+
+/** A pixel of four floats laid over another. */
+@inline
+function mixed4(old: v128, fresh: v128, added: f32): v128 {
+  if (added === 0) return old;
+  const kept: f32 = 1 - added;
+  const mixed = f32x4.add(f32x4.mul(old, f32x4.splat(kept)), f32x4.mul(fresh, f32x4.splat(added)));
+  const a = f32x4.extract_lane(old, 3), b = f32x4.extract_lane(fresh, 3), alpha = f32x4.extract_lane(mixed, 3);
+  if (a === b || alpha <= 0) return mixed;
+  const colors = f32x4.add(f32x4.mul(old, f32x4.splat((kept * a) / alpha)), f32x4.mul(fresh, f32x4.splat((added * b) / alpha)));
+  return f32x4.replace_lane(colors, 3, alpha);
+}
+
+/** In place: a pixel of one to three floats laid over another. */
+function mix(old: usize, fresh: usize, channels: i32, share: f32, unit: f32): void {
+  const colors = channels === 2 ? 1 : channels;
+  let added = share, kept: f32 = 1 - share;
+  if (channels === 2) {
+    const a = load<f32>(old, 4) * unit, b = load<f32>(fresh, 4);
+    const alpha = share === 0 ? a : kept * a + added * b;
+    store<f32>(fresh, alpha, 4);
+    if (a !== b && alpha > 0) {
+      kept = (kept * a) / alpha;
+      added = (added * b) / alpha;
     }
-    for (let c = 0, end = blended ? colors : channels; c < end; c++) {
-      const at = <usize>c << 2;
-      const before = load<f32>(old + at) * s.unit;
-      store<f32>(fresh + at, blended ? kept * before + added * load<f32>(fresh + at) : before);
-    }
+  }
+  for (let c: usize = 0; c < <usize>colors << 2; c += 4) {
+    const before = load<f32>(old + c) * unit;
+    store<f32>(fresh + c, share === 0 ? before : kept * before + added * load<f32>(fresh + c));
   }
 }
 

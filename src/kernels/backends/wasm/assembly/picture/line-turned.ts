@@ -38,7 +38,8 @@ export function storeTurnedLine(task: LineTurnedTask, line: Line, sums: usize, s
   const pixels = min(task.tilePixels, g.outW - ow);
   const dense = (s.compact ? pixels : (pixels - 1) * g.strideW + 1) * s.cells;
   const rows = scratch + task.sumsAt, row = <usize>task.rowLength << 2;
-  if (s.plain && !changetype<usize>(s.mixed) && s.sampleBytes === 1 && s.take !== TAKE_LUMINANCE && s.take !== TAKE_PREMULTIPLIED && !s.light && pixels >= SUMMED_PIXELS && (s.compact || g.strideW === 1)) {
+  const rowsOfBytes = s.plain && s.sampleBytes === 1 && !s.light && s.channels <= s.cells + 1 && s.take !== TAKE_LUMINANCE && s.take !== TAKE_PREMULTIPLIED;
+  if (rowsOfBytes && !changetype<usize>(s.mixed) && pixels >= SUMMED_PIXELS && (s.compact || g.strideW === 1)) {
     for (let cell = 0; cell < dense; cell += 16) bytesTurned(sums + (<usize>cell << 4), rows + <usize>cell, row);
     for (let i = 0; i < count; i++) storeBytesOf(task, rows + <usize>i * row, pixels, oh + i, ow);
     return;
