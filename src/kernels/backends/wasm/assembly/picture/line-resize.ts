@@ -62,7 +62,8 @@ export function lineResize(task: LineResizeTask, scratch: usize, from: i32, to: 
       }
       turn(apart, ringRow, cells, line);
       alongRows(task, line, left, ow, scratch + task.turnedAt);
-      storeTurnedLine(task, lines, scratch + task.turnedAt, scratch, top, ow);
+      lines.oh = top;
+      storeTurnedLine(task, lines, scratch + task.turnedAt, scratch, bottom - top, ow);
     }
   }
 }
