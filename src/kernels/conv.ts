@@ -16,12 +16,13 @@
 import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, type Tensor } from '../tensor.js';
-import { RUN_OPTIONS, type RunOptions } from './backends/create.js';
+import { chosenBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
 import { eager, PLAN_OPTION } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
+import { operatorsOf } from './operators.js';
 import { ALGORITHM } from './plan/conv-plan.js';
-import { runPasses } from './plan/pass.js';
 import { planConv } from './plan/plan-conv.js';
+import { runPlan } from './run-plan.js';
 
 /** Rows of {@link ConvCallOptions}. */
 export const CONV_CALL_OPTIONS = {
@@ -68,18 +69,16 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
  */
 export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions = {}): Promise<Tensor> {
   checkOptions('conv', options, CONV_CALL_OPTIONS);
-  const { backend: _, onPlan, bias, algorithm, validate = false, ...geometryOptions } = options;
+  const { backend, onPlan, bias, algorithm, validate = false, ...geometryOptions } = options;
   checkTensor('conv', 'x', x);
   checkTensor('conv', 'kernel', kernel);
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
   if (validate) checkFinite('conv', 'kernel', kernel);
-  const tensors = bias ? [x, bias] : [x];
-  return eager('conv', options, tensors, [geometry.outShape], ([px, pb], [out], on) => {
-    const plan = planConv(kernel, geometry, on.backend, algorithm);
-    onPlan?.(plan);
-    runPasses(plan.passes, on, px, pb ?? null, out);
-  }).then(first);
+  const on = operatorsOf(await chosenBackend('conv', backend));
+  const plan = planConv(kernel, geometry, on.backend, algorithm);
+  onPlan?.(plan);
+  return runPlan(plan, x, bias, on);
 }
 
 /**

@@ -28,8 +28,14 @@ export async function eager(
   return runOn(operatorsOf(await chosenBackend(operation, backend)), inputs, outShapes, compute);
 }
 
-/** The same with operators that the caller holds. */
-export async function runOn(on: Operators, inputs: readonly Tensor[], outShapes: readonly (readonly number[])[], compute: Compute): Promise<Tensor[]> {
+/** The same with operators that the caller holds. @param into arrays for the outputs. Default: new ones */
+export async function runOn(
+  on: Operators,
+  inputs: readonly Tensor[],
+  outShapes: readonly (readonly number[])[],
+  compute: Compute,
+  into: readonly Float32Array[] = [],
+): Promise<Tensor[]> {
   const held: DeviceBuffer[] = [];
   const hold = (length: number) => {
     const buffer = on.allocate(length);
@@ -44,8 +50,11 @@ export async function runOn(on: Operators, inputs: readonly Tensor[], outShapes:
     });
     const outputs = outShapes.map((shape) => hold(sizeOf(shape)));
     compute(uploaded, outputs, on, hold);
-    const read = await Promise.all(outputs.map((out) => on.read(out)));
-    return read.map((data, i) => ({ shape: [...outShapes[i]], data }));
+    const read = await Promise.all(outputs.map((out, i) => on.read(out, into[i])));
+    return read.map((data, i) => {
+      if (into[i] && into[i] !== data) into[i].set(data);
+      return { shape: [...outShapes[i]], data: into[i] ?? data };
+    });
   } finally {
     for (const buffer of held) on.free(buffer);
   }
