@@ -1,6 +1,6 @@
 import { ShapeError, show } from '../errors.js';
 import { chosenBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
-import { PLAN_OPTION } from '../kernels/eager.js';
+import { inNameOf, PLAN_OPTION } from '../kernels/eager.js';
 import { operatorsOf } from '../kernels/operators.js';
 import { checkOptions, type OptionsOf, type Rows } from '../options.js';
 import { checkTensor, reshape, sizeOf, type Tensor } from '../tensor.js';
@@ -47,6 +47,6 @@ export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTen
   const step = placeStep('filterTensor', batch.shape, kernel, rest);
   const on = operatorsOf(await chosenBackend('filterTensor', backend));
   const planned = planSteps('filterTensor', [step], on.backend);
-  const { shape, data } = await runSteps(batch, planned, on, { onPlan });
+  const { shape, data } = await inNameOf('filterTensor', on.backend, () => runSteps(batch, planned, on, { onPlan }));
   return { shape: [...front, ...shape.slice(2)], data };
 }

@@ -17,7 +17,7 @@ import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, type Tensor } from '../tensor.js';
 import { chosenBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
-import { eager, PLAN_OPTION } from './eager.js';
+import { eager, inNameOf, PLAN_OPTION } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
 import { operatorsOf } from './operators.js';
 import { ALGORITHM } from './plan/conv-plan.js';
@@ -78,7 +78,7 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
   const on = operatorsOf(await chosenBackend('conv', backend));
   const plan = planConv(kernel, geometry, on.backend, algorithm);
   onPlan?.(plan);
-  return runPlan(plan, x, bias, on);
+  return inNameOf('conv', on.backend, () => runPlan(plan, x, bias, on));
 }
 
 /**

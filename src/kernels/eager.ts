@@ -1,6 +1,7 @@
+import { UnsupportedError } from '../errors.js';
 import { callback, type OptionsOf, option, type Rows, type Rule } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
-import type { DeviceBuffer } from './backend.js';
+import type { Backend, DeviceBuffer } from './backend.js';
 import { chosenBackend, type RunOptions } from './backends/create.js';
 import { type Operators, operatorsOf } from './operators.js';
 import type { ConvPlan } from './plan/conv-plan.js';
@@ -25,7 +26,18 @@ export async function eager(
   outShapes: readonly (readonly number[])[],
   compute: Compute,
 ): Promise<Tensor[]> {
-  return runOn(operatorsOf(await chosenBackend(operation, backend)), inputs, outShapes, compute);
+  const on = operatorsOf(await chosenBackend(operation, backend));
+  return inNameOf(operation, on.backend, () => runOn(on, inputs, outShapes, compute));
+}
+
+/** Lets what a backend refuses, such as to hold more than its memory, be an error of the operation. */
+export async function inNameOf<T>(operation: string, backend: Backend, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedError) || cause.operation !== backend.name) throw cause;
+    throw new UnsupportedError(operation, cause.message, cause.values, { cause });
+  }
 }
 
 /** The same with operators that the caller holds. @param into arrays for the outputs. Default: new ones */

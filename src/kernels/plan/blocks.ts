@@ -19,7 +19,7 @@ export interface Block {
  * Values that one run may hold, input, result and all between, before it is cut: 128 MB, far below what any backend can hold. Smaller
  * blocks take no less time, as their edges are copied and read twice.
  */
-const MOST_VALUES = 2 ** 25;
+export const MOST_VALUES = 2 ** 25;
 
 /** How far one block reaches: items of the batch, groups, and outputs of each spatial axis, where that axis is cut. */
 interface Reach {
