@@ -1,7 +1,7 @@
 import type { Backend, DeviceBuffer } from '../kernels/backend.js';
 import { type PlanOption, runOn } from '../kernels/eager.js';
 import type { Operators } from '../kernels/operators.js';
-import { cutIntoBlocks } from '../kernels/plan/blocks.js';
+import { isCut } from '../kernels/plan/blocks.js';
 import type { ConvPlan } from '../kernels/plan/conv-plan.js';
 import { runPasses } from '../kernels/plan/pass.js';
 import { planConv } from '../kernels/plan/plan-conv.js';
@@ -21,13 +21,15 @@ export function planSteps(operation: string, steps: readonly Step[], backend: Ba
 }
 
 /** Runs the steps. What is large passes through the backend block by block, step after step. */
-export async function runSteps(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan }: PlanOption): Promise<Tensor> {
-  const blocks = planned.map(({ plan }) => cutIntoBlocks(plan.geometry, plan.passes));
-  if (blocks.every((cut) => cut === undefined)) return runTogether(x, planned, on, { onPlan });
+export function runSteps(x: Tensor, planned: readonly PlannedStep[], on: Operators, tell: PlanOption): Promise<Tensor> {
+  return planned.some(({ plan }) => isCut(plan)) ? runInTurn(x, planned, on, tell) : runTogether(x, planned, on, tell);
+}
+
+async function runInTurn(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan }: PlanOption): Promise<Tensor> {
   let result = x;
-  for (const [i, { step, plan }] of planned.entries()) {
+  for (const { step, plan } of planned) {
     onPlan?.(plan);
-    result = await runPlan(plan, result, biasOf(step), on, blocks[i]);
+    result = await runPlan(plan, result, biasOf(step), on);
   }
   return result;
 }

@@ -31,13 +31,11 @@ export async function eager(
 }
 
 /** Lets what a backend refuses, such as to hold more than its memory, be an error of the operation. */
-export async function inNameOf<T>(operation: string, backend: Backend, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (cause) {
+export function inNameOf<T>(operation: string, backend: Backend, run: () => Promise<T>): Promise<T> {
+  return run().catch((cause) => {
     if (!(cause instanceof UnsupportedError) || cause.operation !== backend.name) throw cause;
     throw new UnsupportedError(operation, cause.message, cause.values, { cause });
-  }
+  });
 }
 
 /** The same with operators that the caller holds. @param into arrays for the outputs. Default: new ones */

@@ -37,7 +37,7 @@ interface Reach {
  * @returns undefined where the whole fits
  */
 export function cutIntoBlocks(geometry: ConvGeometry, passes: readonly Pass[], most = MOST_VALUES): readonly Block[] | undefined {
-  if (valuesOf(geometry, passes) <= most) return undefined;
+  if (!isCut({ geometry, passes }, most)) return undefined;
   const reach = reachOf(geometry, passes, most);
   const [inputs, outputs] = [geometry.inChannels, geometry.outChannels].map((channels) => channels / geometry.groups);
   const blocks: Block[] = [];
@@ -57,9 +57,11 @@ export function cutIntoBlocks(geometry: ConvGeometry, passes: readonly Pass[], m
   return blocks;
 }
 
-/** Values of the input, the result and all between. */
-function valuesOf(g: ConvGeometry, passes: readonly Pass[]): number {
-  return passes.reduce((sum, { geometry }) => sum + sizeOf(geometry.outShape), sizeOf(g.xShape));
+/** Whether the input, the result and all between hold more values than a block may. */
+export function isCut({ geometry, passes }: { readonly geometry: ConvGeometry; readonly passes: readonly Pass[] }, most = MOST_VALUES): boolean {
+  let values = sizeOf(geometry.xShape);
+  for (const pass of passes) values += sizeOf(pass.geometry.outShape);
+  return values > most;
 }
 
 /** The largest block that holds at most so many values. */
