@@ -15,7 +15,8 @@ export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTI
 
 /**
  * {@link filter} for what is no picture: signals, planes, volumes. The kernel's rank decides: `[k]` runs along the last
- * axis, `[kH, kW]` over the last two, `[kD, kH, kW]` over the last three; whatever axes lie in front are filtered one by one.
+ * axis, `[kH, kW]` over the last two, `[kD, kH, kW]` over the last three; whatever axes lie in front are filtered one by one. What is
+ * large passes through the backend in parts, so that only x and the result need to fit into memory.
  *
  * @param x `[…, W]`, `[…, H, W]` or `[…, D, H, W]`; not changed
  * @param kernel of 1, 2 or 3 axes
