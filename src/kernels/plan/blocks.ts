@@ -21,6 +21,9 @@ export interface Block {
  */
 export const MOST_VALUES = 2 ** 25;
 
+/** Of that, a part of a row that is too long itself: backends make tables as long as a row for each geometry. */
+const ROW_SHARE = 1 / 16;
+
 /** How far one block reaches: items of the batch, groups, and outputs of each spatial axis, where that axis is cut. */
 interface Reach {
   readonly items: number;
@@ -78,7 +81,8 @@ function reachOf(g: ConvGeometry, passes: readonly Pass[], most: number): Reach 
   for (let axis = 0; axis < 3; axis++) {
     const [n, stride, extent] = [g.output[axis], g.stride[axis], extentOf(g, axis)];
     const inner = ((channels / g.groups) * product(spans)) / spans[axis];
-    const fitting = Math.floor((most / inner - extent) / stride) + 1;
+    const room = axis === 2 ? most * ROW_SHARE : most;
+    const fitting = Math.floor((room / inner - extent) / stride) + 1;
     // of what is copied at least about half is new
     const least = Math.ceil(extent / stride);
     const blocks = Math.ceil(n / Math.max(fitting, least, 1));
