@@ -50,7 +50,8 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
 
 /**
  * Cross-correlation of `x` with `kernel`: the kernel is not turned round, as in every deep-learning library and in
- * OpenCV's filter2D. `flip: true` turns it round, which is the convolution of mathematics.
+ * OpenCV's filter2D. `flip: true` turns it round, which is the convolution of mathematics. What is large passes through the backend in
+ * parts, so that only x and the result need to fit into memory.
  *
  * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`
  * @param kernel `[Cout, Cin / groups, ...k]`, any size, even sizes too
