@@ -1,6 +1,7 @@
 import { OptionError } from '../errors.js';
 import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
 import { chosenBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
+import { inNameOf } from '../kernels/eager.js';
 import { checkOptions } from '../options.js';
 
 /**
@@ -34,7 +35,7 @@ export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'chan
   const { width, height, channels } = size;
   checkSize('allocateImage', width, height, channels);
   const on = await chosenBackend('allocateImage', options.backend);
-  return createImage(width, height, channels, on.allocateBytes?.(width * height * channels));
+  return inNameOf('allocateImage', on, async () => createImage(width, height, channels, on.allocateBytes?.(width * height * channels)));
 }
 
 /**

@@ -2,7 +2,7 @@ import { OptionError } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
 import { arrayOf, type Format, formatOf, newImage, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
-import type { PlanOption } from '../kernels/eager.js';
+import { inNameOf, type PlanOption } from '../kernels/eager.js';
 import { Operators } from '../kernels/operators.js';
 import type { ConvPlan } from '../kernels/plan/conv-plan.js';
 import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
@@ -95,8 +95,12 @@ class PlannedFilter implements FilterPlan {
     return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => (why ? overPlanes(plan, why) : plan));
   }
 
-  async apply(image: Image, { out, onPlan }: ResultOptions & PlanOption = {}): Promise<Image> {
-    this.#check(image, out);
+  async apply(image: Image, options: ResultOptions & PlanOption = {}): Promise<Image> {
+    this.#check(image, options.out);
+    return inNameOf(this.settled.operation, this.on.backend, () => this.#filter(image, options));
+  }
+
+  async #filter(image: Image, { out, onPlan }: ResultOptions & PlanOption): Promise<Image> {
     if (this.#fromSamples) {
       const { job, steps } = this.#fromSamples;
       const result = out ?? newImage(this.result);

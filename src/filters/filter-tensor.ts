@@ -1,6 +1,6 @@
 import { ShapeError, show } from '../errors.js';
 import { chosenBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
-import { PLAN_OPTION } from '../kernels/eager.js';
+import { inNameOf, PLAN_OPTION } from '../kernels/eager.js';
 import { operatorsOf } from '../kernels/operators.js';
 import { checkOptions, type OptionsOf, type Rows } from '../options.js';
 import { checkTensor, reshape, sizeOf, type Tensor } from '../tensor.js';
@@ -15,7 +15,8 @@ export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTI
 
 /**
  * {@link filter} for what is no picture: signals, planes, volumes. The kernel's rank decides: `[k]` runs along the last
- * axis, `[kH, kW]` over the last two, `[kD, kH, kW]` over the last three; whatever axes lie in front are filtered one by one.
+ * axis, `[kH, kW]` over the last two, `[kD, kH, kW]` over the last three; whatever axes lie in front are filtered one by one. What is
+ * large passes through the backend in parts, so that only x and the result need to fit into memory.
  *
  * @param x `[…, W]`, `[…, H, W]` or `[…, D, H, W]`; not changed
  * @param kernel of 1, 2 or 3 axes
@@ -47,6 +48,6 @@ export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTen
   const step = placeStep('filterTensor', batch.shape, kernel, rest);
   const on = operatorsOf(await chosenBackend('filterTensor', backend));
   const planned = planSteps('filterTensor', [step], on.backend);
-  const { shape, data } = await runSteps(batch, planned, on, { onPlan });
+  const { shape, data } = await inNameOf('filterTensor', on.backend, () => runSteps(batch, planned, on, { onPlan }));
   return { shape: [...front, ...shape.slice(2)], data };
 }

@@ -1,9 +1,11 @@
 import type { Backend, DeviceBuffer } from '../kernels/backend.js';
 import { type PlanOption, runOn } from '../kernels/eager.js';
 import type { Operators } from '../kernels/operators.js';
+import { isCut } from '../kernels/plan/blocks.js';
 import type { ConvPlan } from '../kernels/plan/conv-plan.js';
 import { runPasses } from '../kernels/plan/pass.js';
 import { planConv } from '../kernels/plan/plan-conv.js';
+import { runPlan } from '../kernels/run-plan.js';
 import { full, sizeOf, type Tensor } from '../tensor.js';
 import { type Step, weightsOf } from './step.js';
 
@@ -18,10 +20,24 @@ export function planSteps(operation: string, steps: readonly Step[], backend: Ba
   return steps.map((step) => ({ step, plan: planConv(weightsOf(step), step.geometry, backend, step.algorithm, operation) }));
 }
 
-/** Runs the steps: x is uploaded once, the result read once, and everything between stays on the backend. */
-export async function runSteps(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan }: PlanOption): Promise<Tensor> {
+/** Runs the steps. What is large passes through the backend block by block, step after step. */
+export function runSteps(x: Tensor, planned: readonly PlannedStep[], on: Operators, tell: PlanOption): Promise<Tensor> {
+  return planned.some(({ plan }) => isCut(plan)) ? runInTurn(x, planned, on, tell) : runTogether(x, planned, on, tell);
+}
+
+async function runInTurn(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan }: PlanOption): Promise<Tensor> {
+  let result = x;
+  for (const { step, plan } of planned) {
+    onPlan?.(plan);
+    result = await runPlan(plan, result, biasOf(step), on);
+  }
+  return result;
+}
+
+/** x is uploaded once, the result read once, and everything between stays on the backend. */
+async function runTogether(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan }: PlanOption): Promise<Tensor> {
   const biased = planned.filter(({ step }) => step.bias !== 0);
-  const biases = biased.map(({ step: { geometry, bias } }) => full([geometry.outChannels], bias));
+  const biases = biased.map(({ step }) => biasOf(step) as Tensor);
   const last = planned[planned.length - 1].step.geometry;
   const [out] = await runOn(on, [x, ...biases], [last.outShape], (inputs, [result], _, allocate) => {
     let from: DeviceBuffer = inputs[0];
@@ -36,4 +52,8 @@ export async function runSteps(x: Tensor, planned: readonly PlannedStep[], on: O
     });
   });
   return out;
+}
+
+function biasOf({ geometry, bias }: Step): Tensor | undefined {
+  return bias === 0 ? undefined : full([geometry.outChannels], bias);
 }

@@ -45,8 +45,11 @@ export interface Backend {
   allocate(length: number): DeviceBuffer;
   /** Copies values into a buffer of the same length. */
   write(buffer: DeviceBuffer, values: Float32Array): void;
-  /** Waits for everything called so far and copies a buffer out. Failures of earlier runs appear here. */
-  read(buffer: DeviceBuffer): Promise<Float32Array>;
+  /**
+   * Waits for everything called so far and copies a buffer out. Failures of earlier runs appear here.
+   * @param into an array of the buffer's length that is to be filled and returned, if the backend can do that; else it returns a new one
+   */
+  read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array>;
   /** Gives a buffer back; it must not be used again. */
   free(buffer: DeviceBuffer): void;
 

@@ -16,12 +16,13 @@
 import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, type Tensor } from '../tensor.js';
-import { RUN_OPTIONS, type RunOptions } from './backends/create.js';
-import { eager, PLAN_OPTION } from './eager.js';
+import { chosenBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
+import { eager, inNameOf, PLAN_OPTION } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
+import { operatorsOf } from './operators.js';
 import { ALGORITHM } from './plan/conv-plan.js';
-import { runPasses } from './plan/pass.js';
 import { planConv } from './plan/plan-conv.js';
+import { runPlan } from './run-plan.js';
 
 /** Rows of {@link ConvCallOptions}. */
 export const CONV_CALL_OPTIONS = {
@@ -49,7 +50,8 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
 
 /**
  * Cross-correlation of `x` with `kernel`: the kernel is not turned round, as in every deep-learning library and in
- * OpenCV's filter2D. `flip: true` turns it round, which is the convolution of mathematics.
+ * OpenCV's filter2D. `flip: true` turns it round, which is the convolution of mathematics. What is large passes through the backend in
+ * parts, so that only x and the result need to fit into memory.
  *
  * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`
  * @param kernel `[Cout, Cin / groups, ...k]`, any size, even sizes too
@@ -68,18 +70,16 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
  */
 export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions = {}): Promise<Tensor> {
   checkOptions('conv', options, CONV_CALL_OPTIONS);
-  const { backend: _, onPlan, bias, algorithm, validate = false, ...geometryOptions } = options;
+  const { backend, onPlan, bias, algorithm, validate = false, ...geometryOptions } = options;
   checkTensor('conv', 'x', x);
   checkTensor('conv', 'kernel', kernel);
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
   if (validate) checkFinite('conv', 'kernel', kernel);
-  const tensors = bias ? [x, bias] : [x];
-  return eager('conv', options, tensors, [geometry.outShape], ([px, pb], [out], on) => {
-    const plan = planConv(kernel, geometry, on.backend, algorithm);
-    onPlan?.(plan);
-    runPasses(plan.passes, on, px, pb ?? null, out);
-  }).then(first);
+  const on = operatorsOf(await chosenBackend('conv', backend));
+  const plan = planConv(kernel, geometry, on.backend, algorithm);
+  onPlan?.(plan);
+  return inNameOf('conv', on.backend, () => runPlan(plan, x, bias, on));
 }
 
 /**

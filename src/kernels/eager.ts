@@ -1,6 +1,7 @@
+import { UnsupportedError } from '../errors.js';
 import { callback, type OptionsOf, option, type Rows, type Rule } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
-import type { DeviceBuffer } from './backend.js';
+import type { Backend, DeviceBuffer } from './backend.js';
 import { chosenBackend, type RunOptions } from './backends/create.js';
 import { type Operators, operatorsOf } from './operators.js';
 import type { ConvPlan } from './plan/conv-plan.js';
@@ -25,11 +26,26 @@ export async function eager(
   outShapes: readonly (readonly number[])[],
   compute: Compute,
 ): Promise<Tensor[]> {
-  return runOn(operatorsOf(await chosenBackend(operation, backend)), inputs, outShapes, compute);
+  const on = operatorsOf(await chosenBackend(operation, backend));
+  return inNameOf(operation, on.backend, () => runOn(on, inputs, outShapes, compute));
 }
 
-/** The same with operators that the caller holds. */
-export async function runOn(on: Operators, inputs: readonly Tensor[], outShapes: readonly (readonly number[])[], compute: Compute): Promise<Tensor[]> {
+/** Lets what a backend refuses, such as to hold more than its memory, be an error of the operation. */
+export function inNameOf<T>(operation: string, backend: Backend, run: () => Promise<T>): Promise<T> {
+  return run().catch((cause) => {
+    if (!(cause instanceof UnsupportedError) || cause.operation !== backend.name) throw cause;
+    throw new UnsupportedError(operation, cause.message, cause.values, { cause });
+  });
+}
+
+/** The same with operators that the caller holds. @param into arrays for the outputs. Default: new ones */
+export async function runOn(
+  on: Operators,
+  inputs: readonly Tensor[],
+  outShapes: readonly (readonly number[])[],
+  compute: Compute,
+  into: readonly Float32Array[] = [],
+): Promise<Tensor[]> {
   const held: DeviceBuffer[] = [];
   const hold = (length: number) => {
     const buffer = on.allocate(length);
@@ -44,8 +60,11 @@ export async function runOn(on: Operators, inputs: readonly Tensor[], outShapes:
     });
     const outputs = outShapes.map((shape) => hold(sizeOf(shape)));
     compute(uploaded, outputs, on, hold);
-    const read = await Promise.all(outputs.map((out) => on.read(out)));
-    return read.map((data, i) => ({ shape: [...outShapes[i]], data }));
+    const read = await Promise.all(outputs.map((out, i) => on.read(out, into[i])));
+    return read.map((data, i) => {
+      if (into[i] && into[i] !== data) into[i].set(data);
+      return { shape: [...outShapes[i]], data: into[i] ?? data };
+    });
   } finally {
     for (const buffer of held) on.free(buffer);
   }

@@ -36,8 +36,8 @@ export class Operators {
   }
 
   /** See {@link Backend.read}. */
-  read(buffer: DeviceBuffer): Promise<Float32Array> {
-    return this.backend.read(buffer);
+  read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array> {
+    return this.backend.read(buffer, into);
   }
 
   /** See {@link Backend.free}. */

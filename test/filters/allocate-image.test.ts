@@ -159,7 +159,7 @@ test('an option that does not exist, and a backend that is none', async () => {
 test('too large for the memory', async () => {
   const backend = await createBackend('wasm', { threads: 2 });
   await expect(allocateImage({ width: 20_000, height: 20_000, channels: 4 }, { backend })).rejects.toThrow(
-    'wasm: cannot allocate 1600000000 bytes: one buffer may hold at most 1 GiB',
+    'allocateImage: wasm: cannot allocate 1600000000 bytes: one buffer may hold at most 1 GiB; less at a time, or a backend without that limit, would do',
   );
 });
 

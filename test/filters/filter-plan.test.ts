@@ -61,6 +61,17 @@ const WAYS = [
 ] as const;
 
 describe('a plan', () => {
+  test.each(['uint8', 'uint16', 'float32'] as const)('is the same whatever the size of the picture: %s', (samples) => {
+    const of = (width: number, height: number) => {
+      const [{ algorithm, through, arithmetic, job }] = planFilter({ width, height, channels: 3, samples }, [{ kernel: gaussian(2) }], {}, wasm).steps;
+      return { algorithm, through, arithmetic, sums: job?.passes.map(({ sum }) => sum) };
+    };
+    const small = of(1000, 1000);
+    expect(small).toMatchObject({ algorithm: 'separable', through: 'samples' });
+    expect(small.sums).toHaveLength(1);
+    for (const [width, height] of [[10_000, 8_900], [10_000, 9_000], [20_000, 20_000]]) expect(of(width, height)).toEqual(small); // biome-ignore format: pairs
+  });
+
   test.each(WAYS)('filters picture after picture as filter does, and prepares once: %s', async (_, options) => {
     const plan = planFilter(formatOf(frame()), [{ kernel: sharpen() }], options, backend);
     expect(prepared).toBe(0);

@@ -3,6 +3,7 @@ import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Backend } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { ConvProgram } from '../job.js';
+import { MOST_VALUES } from './blocks.js';
 import { ALGORITHMS, type Algorithm, type Alternative, type ConvPlan, LazyPlan } from './conv-plan.js';
 import { multiplyAdds, predict } from './cost.js';
 import { fftTiles } from './fft-tiles.js';
@@ -62,9 +63,9 @@ function toAlternative(each: Considered): Alternative {
   if ('whyNot' in each) return { ...way, possible: false, reason: each.whyNot, whyNot: inWords(each.whyNot) };
   const { passes, cost } = each;
   const total = passes.reduce((sum, pass) => sum + multiplyAdds(pass), 0);
-  // the tensors' own buffers are not counted
-  const between = passes.slice(0, -1).reduce((sum, { geometry }) => sum + 4 * sizeOf(geometry.outShape), 0);
-  return { ...way, possible: true, cost, memory: between, multiplyAdds: total, passes: passes.length };
+  // the tensors' own buffers are not counted, and what is large runs in blocks
+  const between = passes.slice(0, -1).reduce((sum, { geometry }) => sum + sizeOf(geometry.outShape), 0);
+  return { ...way, possible: true, cost, memory: 4 * Math.min(between, MOST_VALUES), multiplyAdds: total, passes: passes.length };
 }
 
 /** Why nothing but `direct` needs to be considered. */

@@ -31,7 +31,6 @@ const ENGLISH = {
   singleAxis: 'the kernel already runs along a single axis',
   noProducts: 'the kernel is not a sum of {n} products of one-dimensional kernels or less',
   padding: 'padding with a value other than 0 would need another value for each of the products',
-  planes: 'the planes between the passes would take more than 1 GiB',
   // a picture that goes over planes
   noPictures: 'the {backend} backend has no programs for pictures',
   beyondBorders: 'pixels that are not filtered come from beyond the borders of several kernels',

@@ -1,4 +1,3 @@
-import { sizeOf } from '../../tensor.js';
 import { type ConvGeometry, convGeometry, type PaddingMode } from '../geometry.js';
 import { type Product, separate } from './low-rank.js';
 import type { Pass } from './pass.js';
@@ -6,9 +5,6 @@ import type { Reason } from './reason.js';
 
 /** More products than that are not tried: each takes a copy of the picture. */
 const MOST_PRODUCTS = 8;
-
-/** Values that the planes between two passes may hold: they are one buffer. */
-const MOST_VALUES = 2 ** 28 - 2 ** 10;
 
 /**
  * One pass an axis: columns, then rows; for a volume slices, columns, rows. A sum of products runs side by side, as channels
@@ -41,7 +37,6 @@ export function separablePasses(geometry: ConvGeometry, kernel: Float32Array): r
     const spread = first ? groups : last ? outChannels : outChannels * products;
     const settled = ([0, 1, 2] as const).filter((a) => a === axis || (first && geometry.kernel[a] === 1));
     const pass = passGeometry(geometry, settled, shape, to, spread, value);
-    if (sizeOf(pass.outShape) > MOST_VALUES) return { whyNot: { name: 'planes' } };
     const weights = new Float32Array(outChannels * products * geometry.kernel[axis]);
     for (const [c, list] of channels.entries()) {
       for (const [p, product] of list.entries()) weights.set(product[i], (c * products + p) * geometry.kernel[axis]);

@@ -31,8 +31,9 @@ export class ReferenceBackend implements Backend, OperatorMethods {
     data(buffer).set(values);
   }
 
-  async read(buffer: DeviceBuffer): Promise<Float32Array> {
-    return Float32Array.from(data(buffer));
+  async read(buffer: DeviceBuffer, into = new Float32Array(buffer.length)): Promise<Float32Array> {
+    into.set(data(buffer));
+    return into;
   }
 
   /** The unrounded values of a buffer, for gradient checks. Not a copy. */

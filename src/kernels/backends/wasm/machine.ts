@@ -111,7 +111,7 @@ export class Machine {
 
   allocate(bytes: number): FreshMemory {
     try {
-      if (bytes >= 2 ** 30 - SLACK_BYTES) throw new RangeError('one buffer may hold at most 1 GiB');
+      if (bytes >= 2 ** 30 - SLACK_BYTES) throw new RangeError('one buffer may hold at most 1 GiB; less at a time, or a backend without that limit, would do');
       // wasm returns addresses as signed numbers
       const address = (this.run.allocate(bytes + SLACK_BYTES) >>> 0) as FreshMemory;
       if (this.#views?.i32.buffer !== this.bytes) this.#views = undefined;

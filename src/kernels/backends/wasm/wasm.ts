@@ -47,8 +47,11 @@ export class WasmBackend implements Backend {
     this.#machine.floats(addressOf(buffer), buffer.length).set(values);
   }
 
-  async read(buffer: DeviceBuffer): Promise<Float32Array> {
-    return this.#machine.floats(addressOf(buffer), buffer.length).slice();
+  async read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array> {
+    const values = this.#machine.floats(addressOf(buffer), buffer.length);
+    if (!into) return values.slice();
+    into.set(values);
+    return into;
   }
 
   free(buffer: DeviceBuffer): void {

@@ -1,8 +1,11 @@
-import { TAKE_ALL, TAKE_CHOSEN, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
-import { HALF_WAY, storeFloats, wholeOf } from './bytes-store';
+import { TAKE_ALL, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
 import { toSrgb } from './light';
-import { loadPixels, luminanceOf, luminanceOfBytes } from './line-load';
+import { unpremultiply2, unpremultiply4 } from './line-alpha';
+import { blend } from './line-blend';
+import { loadPixels, luminanceOf } from './line-load';
 import { mixWithOriginal } from './line-mix';
+import { storePlain } from './line-plain';
+import { storeBytes, storeClamped, storeWords } from './line-samples';
 import { Line, LineStore, LineTask } from './line-task';
 
 /**
@@ -16,7 +19,7 @@ export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: 
   if (s.early) toSrgb(sums, count * s.cells, s.original.white, 0);
   const mixed = changetype<usize>(s.mixed) !== 0;
   if (mixed && s.take !== TAKE_PREMULTIPLIED) mixWithOriginal(task, line, sums, oh, ow, count);
-  if (s.plain && (s.take === TAKE_LUMINANCE ? storeLuminances(task, sums, oh, ow, count) : storeFloatsTo(task, sums, oh, ow, count))) return;
+  if (s.plain && storePlain(task, sums, oh, ow, count)) return;
   let values = sums;
   if (s.take === TAKE_PREMULTIPLIED) {
     if (s.channels === 4) unpremultiply4(s, sums, count);
@@ -50,99 +53,6 @@ export function storeValues(task: LineTask, line: Line, values: usize, oh: i32, 
   else memory.copy(target, values, <usize>samples << 2);
 }
 
-/** By whole vectors. @returns false where that is not possible */
-function storeFloatsTo(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32): bool {
-  const s = task.store;
-  const pixel = s.channels * s.sampleBytes;
-  const row = load<i32>(s.originalRows + (<usize>oh << 2)), first = load<i32>(s.originalColumns + (<usize>ow << 2));
-  const source = task.original + <usize>row * <usize>s.original.rowBytes + <usize>(first * pixel);
-  const target = task.out + <usize>oh * <usize>s.rowBytes + <usize>(ow * pixel);
-  if (s.take === TAKE_PREMULTIPLIED) {
-    if (count < 4) return false;
-    storePremultiplied(s, sums, count, target);
-  } else if (s.sampleBytes === 1 && s.cells === 1 && s.channels === 4) {
-    if (count < 4) return false;
-    storeOne(sums, count, target, source, v128.load(s.filtered));
-  } else if (s.sampleBytes === 1) {
-    if (count < 16) return false;
-    storeFloats(sums, count, s.cells, s.channels, target, source);
-  } else if (s.cells !== 3 || s.channels !== 4) return false;
-  else if (s.sampleBytes === 2) storeColorWords(sums, count, target, source);
-  else storeColorFloats(sums, count, target, source, s.clamped !== 0);
-  return true;
-}
-
-/** One sample of each pixel of four bytes, beside the source's others. @param chosen all bits of its lane in a pixel of floats */
-function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v128): void {
-  const low = i16x8.narrow_i32x4_s(chosen, chosen);
-  const mask = i8x16.narrow_i16x8_s(low, low);
-  const white = f32x4.splat(255);
-  for (let done = 0; done < count; done += 4) {
-    // the last four overlap those before
-    const at = <usize>min(done, count - 4) << 2;
-    const whole = wholeOf4(sums + at, white, 0.5 + HALF_WAY);
-    // in every byte of its pixel
-    const bytes = v128.swizzle(whole, i8x16(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
-    v128.store(to + at, v128.bitselect(bytes, v128.load(source + at), mask));
-  }
-}
-
-/** Three cells of each pixel beside the source's alpha. */
-function storeColorFloats(sums: usize, count: i32, to: usize, source: usize, clamped: bool): void {
-  const alpha = i32x4(0, 0, 0, -1);
-  const low = f32x4.splat(clamped ? 0 : -Infinity), high = f32x4.splat(clamped ? 1 : Infinity);
-  for (; count > 0; count--) {
-    const value = f32x4.min(f32x4.max(v128.bitselect(v128.load(source), v128.load(sums), alpha), low), high);
-    v128.store(to, value);
-    sums += 12;
-    source += 16;
-    to += 16;
-  }
-}
-
-function storeColorWords(sums: usize, count: i32, to: usize, source: usize): void {
-  const white = f32x4.splat(65535);
-  const alpha = i64x2.splat(<i64>0xffff000000000000);
-  for (; count >= 2; count -= 2) {
-    const words = i16x8.narrow_i32x4_u(wholeOf4(sums, white, 0.5), wholeOf4(sums + 12, white, 0.5));
-    v128.store(to, v128.bitselect(v128.load(source), words, alpha));
-    sums += 24;
-    source += 16;
-    to += 16;
-  }
-  if (count === 0) return;
-  const words = i16x8.narrow_i32x4_u(wholeOf4(sums, white, 0.5), white);
-  v128.store64_lane(to, v128.bitselect(v128.load64_zero(source), words, alpha), 0);
-}
-
-/** The change of the luminance is added to pixels of four bytes. @returns false if there are too few for a vector */
-function storeLuminances(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32): bool {
-  const s = task.store;
-  if (count < 4) return false;
-  const row = load<i32>(s.originalRows + (<usize>oh << 2)), first = load<i32>(s.originalColumns + (<usize>ow << 2));
-  const source = task.original + <usize>row * <usize>s.original.rowBytes + (<usize>first << 2);
-  const target = task.out + <usize>oh * <usize>s.rowBytes + (<usize>ow << 2);
-  for (let done = 0; done < count; done += 4) {
-    // the last four overlap those before
-    const at = <usize>min(done, count - 4) << 2;
-    const pixels = v128.load(source + at);
-    const change = f32x4.add(f32x4.sub(v128.load(sums + at), luminanceOfBytes(pixels)), f32x4.splat(HALF_WAY));
-    const red = moved(v128.and(pixels, i32x4.splat(255)), change);
-    const green = moved(v128.and(i32x4.shr_u(pixels, 8), i32x4.splat(255)), change);
-    const blue = moved(v128.and(i32x4.shr_u(pixels, 16), i32x4.splat(255)), change);
-    const colors = v128.or(red, v128.or(i32x4.shl(green, 8), i32x4.shl(blue, 16)));
-    v128.store(target + at, v128.bitselect(pixels, colors, i32x4.splat(<i32>0xff000000)));
-  }
-  return true;
-}
-
-/** Four samples and their change, rounded and clamped. */
-@inline
-function moved(samples: v128, change: v128): v128 {
-  const whole = wholeOf(f32x4.add(f32x4.convert_i32x4_s(samples), change));
-  return i32x4.min_s(i32x4.max_s(whole, i32x4.splat(0)), i32x4.splat(255));
-}
-
 /** In place: pixels 0, stride, 2 · stride … side by side. */
 function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void {
   const step = pixel * <usize>stride;
@@ -154,51 +64,6 @@ function keepColumns(cells: usize, pixel: usize, stride: i32, count: i32): void 
     to += pixel;
     from += step;
   }
-}
-
-/** In place: sums of premultiplied colors and of alpha become colors and alpha. */
-function unpremultiply4(s: LineStore, at: usize, count: i32): void {
-  for (; count > 0; count--) {
-    const v = v128.load(at);
-    v128.store(at, divided(s, v, v128.shuffle<f32>(v, v, 3, 3, 3, 3), i32x4(0, 0, 0, -1)));
-    at += 16;
-  }
-}
-
-/** The same of gray pixels, two at a time: up to one more is written. */
-function unpremultiply2(s: LineStore, at: usize, count: i32): void {
-  for (; count > 0; count -= 2) {
-    const v = v128.load(at);
-    v128.store(at, divided(s, v, v128.shuffle<f32>(v, v, 1, 1, 3, 3), i32x4(0, -1, 0, -1)));
-    at += 16;
-  }
-}
-
-/** Colors and alpha of sums; nothing where alpha is what sums leave of zeros. @param shares the sums of alpha @param alpha all bits of its lanes */
-@inline
-function divided(s: LineStore, sums: v128, shares: v128, alpha: v128): v128 {
-  const opacity = f32x4.mul(shares, f32x4.splat(s.alphaScale));
-  const colors = f32x4.add(f32x4.div(f32x4.mul(sums, f32x4.splat(s.colorScale)), shares), f32x4.splat(s.bias));
-  return v128.and(v128.bitselect(f32x4.pmin(opacity, f32x4.splat(s.original.white)), colors, alpha), f32x4.gt(opacity, f32x4.splat(s.nothing)));
-}
-
-/** Sums of premultiplied pixels become four bytes each. */
-function storePremultiplied(s: LineStore, sums: usize, count: i32, to: usize): void {
-  const white = f32x4.splat(255);
-  for (let done = 0; done < count; done += 4) {
-    // the last four overlap those before
-    const first = <usize>min(done, count - 4);
-    const at = sums + (first << 4);
-    const low = i16x8.narrow_i32x4_s(wholePixel(s, at, white), wholePixel(s, at + 16, white));
-    v128.store(to + (first << 2), i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(wholePixel(s, at + 32, white), wholePixel(s, at + 48, white))));
-  }
-}
-
-@inline
-function wholePixel(s: LineStore, at: usize, white: v128): v128 {
-  const v = v128.load(at);
-  const value = divided(s, v, v128.shuffle<f32>(v, v, 3, 3, 3, 3), i32x4(0, 0, 0, -1));
-  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(f32x4.pmin(f32x4.pmax(f32x4.splat(0), value), white), f32x4.splat(0.5 + HALF_WAY))));
 }
 
 /** The samples of the original under the anchor, as floats; of luminance as light, if that is what is filtered. */
@@ -308,113 +173,3 @@ function extendRange(s: LineStore, at: usize, count: i32, range: usize): void {
   store<f32>(range, most, 4);
 }
 
-/**
- * The filtered pixels laid over the original, each by its share. Colors are mixed as much as they are opaque, so what is transparent
- * on one side does not bleed into the other.
- */
-function blend(task: LineTask, line: Line, values: usize, oh: i32, ow: i32, count: i32): void {
-  const s = task.store, l = s.blended;
-  const channels = s.channels;
-  const row = <usize>(s.top + oh), column = s.left + ow;
-  loadPixels(l, task.original + row * <usize>l.rowBytes, column, count, line.loaded, 0);
-  const rowShare = load<f32>(s.rowShares + (<usize>oh << 2));
-  const mask = task.mask + row * <usize>s.maskRowBytes + <usize>(column * s.maskBytes);
-  const unit = f32x4.splat(s.unit);
-  for (let i = 0; i < count; i++) {
-    const old = line.loaded + (<usize>(i * channels) << 2), fresh = values + (<usize>(i * channels) << 2);
-    let added = rowShare * load<f32>(s.columnShares + (<usize>(ow + i) << 2));
-    if (task.mask) added *= max<f32>(0, min<f32>(1, sampleOf(mask, i, s.maskBytes) / s.maskWhite));
-    if (channels === 4) v128.store(fresh, mixed4(f32x4.mul(v128.load(old), unit), v128.load(fresh), added));
-    else mix(old, fresh, channels, added, s.unit);
-  }
-}
-
-/** A pixel of four floats laid over another. */
-@inline
-function mixed4(old: v128, fresh: v128, added: f32): v128 {
-  if (added === 0) return old;
-  const kept: f32 = 1 - added;
-  const mixed = f32x4.add(f32x4.mul(old, f32x4.splat(kept)), f32x4.mul(fresh, f32x4.splat(added)));
-  const a = f32x4.extract_lane(old, 3), b = f32x4.extract_lane(fresh, 3), alpha = f32x4.extract_lane(mixed, 3);
-  if (a === b || alpha <= 0) return mixed;
-  const colors = f32x4.add(f32x4.mul(old, f32x4.splat((kept * a) / alpha)), f32x4.mul(fresh, f32x4.splat((added * b) / alpha)));
-  return f32x4.replace_lane(colors, 3, alpha);
-}
-
-/** In place: a pixel of one to three floats laid over another. */
-function mix(old: usize, fresh: usize, channels: i32, share: f32, unit: f32): void {
-  const colors = channels === 2 ? 1 : channels;
-  let added = share, kept: f32 = 1 - share;
-  if (channels === 2) {
-    const a = load<f32>(old, 4) * unit, b = load<f32>(fresh, 4);
-    const alpha = share === 0 ? a : kept * a + added * b;
-    store<f32>(fresh, alpha, 4);
-    if (a !== b && alpha > 0) {
-      kept = (kept * a) / alpha;
-      added = (added * b) / alpha;
-    }
-  }
-  for (let c: usize = 0; c < <usize>colors << 2; c += 4) {
-    const before = load<f32>(old + c) * unit;
-    store<f32>(fresh + c, share === 0 ? before : kept * before + added * load<f32>(fresh + c));
-  }
-}
-
-@inline
-function sampleOf(row: usize, i: i32, bytes: i32): f32 {
-  if (bytes === 1) return <f32>load<u8>(row + <usize>i);
-  if (bytes === 2) return <f32>load<u16>(row + (<usize>i << 1));
-  return load<f32>(row + (<usize>i << 2));
-}
-
-/** Rounded and clamped; NaN becomes 0. @param half what is added before the fraction is cut off */
-@inline
-function wholeOf4(at: usize, white: v128, half: f32): v128 {
-  // the lesser of a number and no number is the first argument
-  const limited = f32x4.pmin(f32x4.pmax(f32x4.splat(0), v128.load(at)), white);
-  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(limited, f32x4.splat(half))));
-}
-
-function storeBytes(values: usize, count: i32, to: usize): void {
-  const white = f32x4.splat(255);
-  for (; count >= 16; count -= 16) {
-    const low = i16x8.narrow_i32x4_s(wholeOf4(values, white, 0.5 + HALF_WAY), wholeOf4(values + 16, white, 0.5 + HALF_WAY));
-    v128.store(to, i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(wholeOf4(values + 32, white, 0.5 + HALF_WAY), wholeOf4(values + 48, white, 0.5 + HALF_WAY))));
-    values += 64;
-    to += 16;
-  }
-  for (; count > 0; count--) {
-    store<u8>(to, i32x4.extract_lane(wholeOf4(values, white, 0.5 + HALF_WAY), 0));
-    values += 4;
-    to++;
-  }
-}
-
-function storeWords(values: usize, count: i32, to: usize): void {
-  const white = f32x4.splat(65535);
-  for (; count >= 8; count -= 8) {
-    v128.store(to, i16x8.narrow_i32x4_u(wholeOf4(values, white, 0.5), wholeOf4(values + 16, white, 0.5)));
-    values += 32;
-    to += 16;
-  }
-  for (; count > 0; count--) {
-    store<u16>(to, i32x4.extract_lane(wholeOf4(values, white, 0.5), 0));
-    values += 4;
-    to += 2;
-  }
-}
-
-/** Between 0 and 1; NaN stays. */
-function storeClamped(values: usize, count: i32, to: usize): void {
-  const zero = f32x4.splat(0), one = f32x4.splat(1);
-  for (; count >= 4; count -= 4) {
-    v128.store(to, f32x4.min(f32x4.max(v128.load(values), zero), one));
-    values += 16;
-    to += 16;
-  }
-  for (; count > 0; count--) {
-    store<f32>(to, f32x4.extract_lane(f32x4.min(f32x4.max(v128.load(values), zero), one), 0));
-    values += 4;
-    to += 4;
-  }
-}

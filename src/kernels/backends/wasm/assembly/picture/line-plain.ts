@@ -1,0 +1,116 @@
+// Cells that only have to become samples, beside those of the original: by whole vectors, without a line of samples between.
+import { TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
+import { HALF_WAY, storeFloats, wholeOf } from './bytes-store';
+import { divided } from './line-alpha';
+import { luminanceOfBytes } from './line-load';
+import { wholeOf4 } from './line-samples';
+import { LineStore, LineTask } from './line-task';
+
+/** Cells of whole pixels, see LineStore.plain. @returns false where there are too few of them, or no such program */
+export function storePlain(task: LineTask, sums: usize, oh: i32, ow: i32, count: i32): bool {
+  const s = task.store;
+  const pixel = s.channels * s.sampleBytes;
+  const row = load<i32>(s.originalRows + (<usize>oh << 2)), first = load<i32>(s.originalColumns + (<usize>ow << 2));
+  const source = task.original + <usize>row * <usize>s.original.rowBytes + <usize>(first * pixel);
+  const target = task.out + <usize>oh * <usize>s.rowBytes + <usize>(ow * pixel);
+  if (s.take === TAKE_LUMINANCE) {
+    if (count < 4) return false;
+    storeLuminances(sums, count, target, source);
+  } else if (s.take === TAKE_PREMULTIPLIED) {
+    if (count < 4) return false;
+    storePremultiplied(s, sums, count, target);
+  } else if (s.sampleBytes === 1 && s.cells === 1 && s.channels === 4) {
+    if (count < 4) return false;
+    storeOne(sums, count, target, source, v128.load(s.filtered));
+  } else if (s.sampleBytes === 1) {
+    if (count < 16) return false;
+    storeFloats(sums, count, s.cells, s.channels, target, source);
+  } else if (s.cells !== 3 || s.channels !== 4) return false;
+  else if (s.sampleBytes === 2) storeColorWords(sums, count, target, source);
+  else storeColorFloats(sums, count, target, source, s.clamped !== 0);
+  return true;
+}
+
+/** One sample of each pixel of four bytes, beside the source's others. @param chosen all bits of its lane in a pixel of floats */
+function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v128): void {
+  const low = i16x8.narrow_i32x4_s(chosen, chosen);
+  const mask = i8x16.narrow_i16x8_s(low, low);
+  const white = f32x4.splat(255);
+  for (let done = 0; done < count; done += 4) {
+    // the last four overlap those before
+    const at = <usize>min(done, count - 4) << 2;
+    const whole = wholeOf4(sums + at, white, 0.5 + HALF_WAY);
+    // in every byte of its pixel
+    const bytes = v128.swizzle(whole, i8x16(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+    v128.store(to + at, v128.bitselect(bytes, v128.load(source + at), mask));
+  }
+}
+
+/** Three cells of each pixel beside the source's alpha. */
+function storeColorFloats(sums: usize, count: i32, to: usize, source: usize, clamped: bool): void {
+  const alpha = i32x4(0, 0, 0, -1);
+  const low = f32x4.splat(clamped ? 0 : -Infinity), high = f32x4.splat(clamped ? 1 : Infinity);
+  for (; count > 0; count--) {
+    const value = f32x4.min(f32x4.max(v128.bitselect(v128.load(source), v128.load(sums), alpha), low), high);
+    v128.store(to, value);
+    sums += 12;
+    source += 16;
+    to += 16;
+  }
+}
+
+function storeColorWords(sums: usize, count: i32, to: usize, source: usize): void {
+  const white = f32x4.splat(65535);
+  const alpha = i64x2.splat(<i64>0xffff000000000000);
+  for (; count >= 2; count -= 2) {
+    const words = i16x8.narrow_i32x4_u(wholeOf4(sums, white, 0.5), wholeOf4(sums + 12, white, 0.5));
+    v128.store(to, v128.bitselect(v128.load(source), words, alpha));
+    sums += 24;
+    source += 16;
+    to += 16;
+  }
+  if (count === 0) return;
+  const words = i16x8.narrow_i32x4_u(wholeOf4(sums, white, 0.5), white);
+  v128.store64_lane(to, v128.bitselect(v128.load64_zero(source), words, alpha), 0);
+}
+
+/** The change of the luminance is added to pixels of four bytes. */
+function storeLuminances(sums: usize, count: i32, target: usize, source: usize): void {
+  for (let done = 0; done < count; done += 4) {
+    // the last four overlap those before
+    const at = <usize>min(done, count - 4) << 2;
+    const pixels = v128.load(source + at);
+    const change = f32x4.add(f32x4.sub(v128.load(sums + at), luminanceOfBytes(pixels)), f32x4.splat(HALF_WAY));
+    const red = moved(v128.and(pixels, i32x4.splat(255)), change);
+    const green = moved(v128.and(i32x4.shr_u(pixels, 8), i32x4.splat(255)), change);
+    const blue = moved(v128.and(i32x4.shr_u(pixels, 16), i32x4.splat(255)), change);
+    const colors = v128.or(red, v128.or(i32x4.shl(green, 8), i32x4.shl(blue, 16)));
+    v128.store(target + at, v128.bitselect(pixels, colors, i32x4.splat(<i32>0xff000000)));
+  }
+}
+
+/** Four samples and their change, rounded and clamped. */
+@inline
+function moved(samples: v128, change: v128): v128 {
+  const whole = wholeOf(f32x4.add(f32x4.convert_i32x4_s(samples), change));
+  return i32x4.min_s(i32x4.max_s(whole, i32x4.splat(0)), i32x4.splat(255));
+}
+
+/** Sums of premultiplied pixels become four bytes each. */
+function storePremultiplied(s: LineStore, sums: usize, count: i32, to: usize): void {
+  const white = f32x4.splat(255);
+  for (let done = 0; done < count; done += 4) {
+    // the last four overlap those before
+    const first = <usize>min(done, count - 4);
+    const at = sums + (first << 4);
+    const low = i16x8.narrow_i32x4_s(wholePixel(s, at, white), wholePixel(s, at + 16, white));
+    v128.store(to + (first << 2), i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(wholePixel(s, at + 32, white), wholePixel(s, at + 48, white))));
+  }
+}
+
+@inline
+function wholePixel(s: LineStore, at: usize, white: v128): v128 {
+  const v = v128.load(at);
+  const value = divided(s, v, v128.shuffle<f32>(v, v, 3, 3, 3, 3), i32x4(0, 0, 0, -1));
+  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(f32x4.pmin(f32x4.pmax(f32x4.splat(0), value), white), f32x4.splat(0.5 + HALF_WAY))));
+}

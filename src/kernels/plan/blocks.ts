@@ -1,0 +1,147 @@
+import { sizeOf } from '../../tensor.js';
+import { type ConvGeometry, convGeometry } from '../geometry.js';
+import type { Pass } from './pass.js';
+
+/** From a first one to that behind the last. */
+export type Range = readonly [from: number, to: number];
+
+/** A part of a convolution that is computed by itself. */
+export interface Block {
+  /** What of `[N, Cin, D, H, W]` it sees. An axis may begin before 0 and end behind the last cell: what is there, the padding mode says. */
+  readonly seen: readonly Range[];
+  /** What of `[N, Cout, D, H, W]` it gives. */
+  readonly given: readonly Range[];
+  /** On the cells that are seen; an axis that is cut has no padding any more. */
+  readonly passes: readonly Pass[];
+}
+
+/**
+ * Values that one run may hold, input, result and all between, before it is cut: 128 MB, far below what any backend can hold. Smaller
+ * blocks take no less time, as their edges are copied and read twice.
+ */
+export const MOST_VALUES = 2 ** 25;
+
+/** Of that, a part of a row that is too long itself: backends make tables as long as a row for each geometry. */
+const ROW_SHARE = 1 / 16;
+
+/** How far one block reaches: items of the batch, groups, and outputs of each spatial axis, where that axis is cut. */
+interface Reach {
+  readonly items: number;
+  readonly groups: number;
+  readonly outputs: readonly (number | undefined)[];
+}
+
+/**
+ * Cuts a convolution into blocks: between the items of the batch, then between its groups, which see only each other, then along the
+ * first spatial axis and, only if slices of the least depth are still too large, along the next.
+ * It depends on the geometry alone, and so do the results.
+ * @param passes those of the convolution's plan
+ * @param most values that a block may hold; a kernel that reaches further needs more
+ * @returns undefined where the whole fits
+ */
+export function cutIntoBlocks(geometry: ConvGeometry, passes: readonly Pass[], most = MOST_VALUES): readonly Block[] | undefined {
+  if (!isCut({ geometry, passes }, most)) return undefined;
+  const reach = reachOf(geometry, passes, most);
+  const [inputs, outputs] = [geometry.inChannels, geometry.outChannels].map((channels) => channels / geometry.groups);
+  const blocks: Block[] = [];
+  for (const items of rangesOf(geometry.batch, reach.items)) {
+    for (const groups of rangesOf(geometry.groups, reach.groups)) {
+      const [seenChannels, givenChannels] = [inputs, outputs].map((each): Range => [groups[0] * each, groups[1] * each]);
+      for (const given of boxesOf(geometry, reach)) {
+        const seen = given.map((range, axis) => seenBy(geometry, axis, range, reach.outputs[axis] !== undefined));
+        blocks.push({
+          seen: [items, seenChannels, ...seen],
+          given: [items, givenChannels, ...given],
+          passes: passesOn(geometry, passes, items, groups, seen, reach),
+        });
+      }
+    }
+  }
+  return blocks;
+}
+
+/** Whether the input, the result and all between hold more values than a block may. */
+export function isCut({ geometry, passes }: { readonly geometry: ConvGeometry; readonly passes: readonly Pass[] }, most = MOST_VALUES): boolean {
+  let values = sizeOf(geometry.xShape);
+  for (const pass of passes) values += sizeOf(pass.geometry.outShape);
+  return values > most;
+}
+
+/** The largest block that holds at most so many values. */
+function reachOf(g: ConvGeometry, passes: readonly Pass[], most: number): Reach {
+  // an axis that is not cut is padded by the passes
+  const spans = g.input.map((n, axis) => Math.max(n, g.output[axis]));
+  const channels = passes.reduce((sum, { geometry }) => sum + geometry.outChannels, g.inChannels);
+  const item = channels * product(spans);
+  const whole: Reach = { items: g.batch, groups: g.groups, outputs: [undefined, undefined, undefined] };
+  if (item <= most) return { ...whole, items: Math.min(g.batch, Math.floor(most / item)) };
+  const group = item / g.groups;
+  if (group <= most) return { ...whole, items: 1, groups: Math.floor(most / group) };
+  const outputs: (number | undefined)[] = [...whole.outputs];
+  for (let axis = 0; axis < 3; axis++) {
+    const [n, stride, extent] = [g.output[axis], g.stride[axis], extentOf(g, axis)];
+    const inner = ((channels / g.groups) * product(spans)) / spans[axis];
+    const room = axis === 2 ? most * ROW_SHARE : most;
+    const fitting = Math.floor((room / inner - extent) / stride) + 1;
+    // of what is copied at least about half is new
+    const least = Math.ceil(extent / stride);
+    const blocks = Math.ceil(n / Math.max(fitting, least, 1));
+    if (blocks > 1) {
+      const length = Math.ceil(n / blocks);
+      outputs[axis] = length;
+      spans[axis] = (length - 1) * stride + extent;
+    }
+    if (inner * spans[axis] <= most) break;
+  }
+  return { items: 1, groups: 1, outputs };
+}
+
+/** The parts of the output's spatial axes. */
+function boxesOf({ output }: ConvGeometry, reach: Reach): Range[][] {
+  return output.reduce<Range[][]>((boxes, n, axis) => boxes.flatMap((box) => rangesOf(n, reach.outputs[axis] ?? n).map((range) => [...box, range])), [[]]);
+}
+
+/** The cells below the windows of some outputs. */
+function seenBy(g: ConvGeometry, axis: number, [from, to]: Range, cut: boolean): Range {
+  if (!cut) return [0, g.input[axis]];
+  const first = from * g.stride[axis] - g.before[axis];
+  return [first, first + (to - from - 1) * g.stride[axis] + extentOf(g, axis)];
+}
+
+/** The same passes on a part of the tensor. Each axis is padded and strided by one pass only. */
+function passesOn(whole: ConvGeometry, passes: readonly Pass[], items: Range, groups: Range, seen: readonly Range[], reach: Reach): readonly Pass[] {
+  let spatial = seen.map(lengthOf).slice(3 - whole.rank);
+  return passes.map(({ program, geometry: g, kernel }): Pass => {
+    const share = (count: number) => (count / whole.groups) * lengthOf(groups);
+    const axes = <T>(values: readonly T[]) => values.slice(3 - g.rank);
+    const padding = g.before.map((before, axis): Range => (reach.outputs[axis] === undefined ? [before, g.after[axis]] : [0, 0]));
+    const geometry = convGeometry([lengthOf(items), share(g.inChannels), ...spatial], [share(g.outChannels), ...g.kernelShape.slice(1)], {
+      stride: axes(g.stride),
+      dilation: axes(g.dilation),
+      padding: axes(padding),
+      paddingMode: g.paddingMode,
+      paddingValue: g.paddingMode === 'constant' ? g.paddingValue : undefined,
+      groups: share(g.groups),
+      flip: g.flip,
+    });
+    spatial = geometry.outShape.slice(2);
+    const weights = kernel.length / whole.groups;
+    return { program, geometry, kernel: kernel.subarray(groups[0] * weights, groups[1] * weights) };
+  });
+}
+
+function extentOf(g: ConvGeometry, axis: number): number {
+  return (g.kernel[axis] - 1) * g.dilation[axis] + 1;
+}
+
+function rangesOf(n: number, length: number): Range[] {
+  return Array.from({ length: Math.ceil(n / length) }, (_, i): Range => [i * length, Math.min(n, (i + 1) * length)]);
+}
+
+function lengthOf([from, to]: Range): number {
+  return to - from;
+}
+
+function product(values: readonly number[]): number {
+  return values.reduce((all, value) => all * value, 1);
+}

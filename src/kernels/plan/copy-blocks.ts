@@ -1,0 +1,109 @@
+import { borderSource, OUTSIDE } from '../border.js';
+import type { ConvGeometry } from '../geometry.js';
+import type { Range } from './blocks.js';
+
+/**
+ * What a block sees: a view of the tensor where it lies together there, else a copy.
+ * @param data of `geometry.xShape`
+ * @param seen of `[N, Cin, D, H, W]`; cells beyond an axis hold what the padding mode shows there
+ * @param space for the copy
+ */
+export function cutOut(data: Float32Array, geometry: ConvGeometry, seen: readonly Range[], space: Space): Float32Array {
+  const { batch, inChannels, input, paddingMode, paddingValue } = geometry;
+  const shape = [batch, inChannels, ...input];
+  const view = together(data, shape, seen);
+  if (view) return view;
+  const part = space.of(sizeOfPart(seen));
+  const source = (cell: number, axis: number) => (axis < 2 ? cell : borderSource(paddingMode, cell, shape[axis]));
+  visitRuns(shape, seen, source, (from, to, length) => {
+    if (from === OUTSIDE) part.fill(paddingValue, to, to + length);
+    else part.set(data.subarray(from, from + length), to);
+  });
+  return part;
+}
+
+/**
+ * Has what a block gives computed to its place: straight there where that lies together, else by way of a copy.
+ * @param out of `geometry.outShape`
+ * @param given of `[N, Cout, D, H, W]`
+ * @param space for the copy
+ * @param compute fills an array
+ */
+export async function fillIn(
+  out: Float32Array,
+  geometry: ConvGeometry,
+  given: readonly Range[],
+  space: Space,
+  compute: (part: Float32Array) => Promise<void>,
+): Promise<void> {
+  const shape = [geometry.batch, geometry.outChannels, ...geometry.output];
+  const view = together(out, shape, given);
+  if (view) return compute(view);
+  const part = space.of(sizeOfPart(given));
+  await compute(part);
+  visitRuns(
+    shape,
+    given,
+    (cell) => cell,
+    (to, from, length) => out.set(part.subarray(from, from + length), to),
+  );
+}
+
+/** An array that serves one block after the other: fresh memory takes longer than the copy into it. */
+export class Space {
+  #values = new Float32Array(0);
+
+  of(length: number): Float32Array {
+    if (length > this.#values.length) this.#values = new Float32Array(length);
+    return this.#values.subarray(0, length);
+  }
+}
+
+/** The part as a view, if it lies in one piece: one cell each of some axes, a range of the next, and the whole of all others. */
+function together(data: Float32Array, shape: readonly number[], part: readonly Range[]): Float32Array | undefined {
+  const cut = part.findIndex(([from, to]) => to - from > 1);
+  const whole = part.every(([from, to], axis) => (axis <= cut ? from >= 0 && to <= shape[axis] : from === 0 && to === shape[axis]));
+  if (!whole) return undefined;
+  const first = part.reduce((offset, [from], axis) => offset * shape[axis] + from, 0);
+  return data.subarray(first, first + sizeOfPart(part));
+}
+
+/**
+ * Visits a part of an array in runs that lie together in both.
+ * @param source the cell of an axis that is shown at a cell of the part, which may lie beyond the axis
+ * @param visit a run: where it begins in the array, or {@link OUTSIDE}; where in the part; and its length
+ */
+function visitRuns(
+  shape: readonly number[],
+  part: readonly Range[],
+  source: (cell: number, axis: number) => number,
+  visit: (whole: number, part: number, length: number) => void,
+): void {
+  const inner = shape.map((_, axis) => shape.slice(axis + 1).reduce((size, n) => size * n, 1));
+  const innerOfPart = part.map((_, axis) => sizeOfPart(part.slice(axis + 1)));
+  const joined = shape.map((_, axis) => part.slice(axis + 1).every(([from, to], i) => from === 0 && to === shape[axis + 1 + i]));
+
+  const visitAxis = (axis: number, whole: number, at: number): void => {
+    const [from, to] = part[axis];
+    const [size, partSize] = [inner[axis], innerOfPart[axis]];
+    const visitCells = (begin: number, end: number) => {
+      for (let cell = begin; cell < end; cell++) {
+        const shown = source(cell, axis);
+        const target = at + (cell - from) * partSize;
+        if (shown === OUTSIDE || joined[axis]) visit(shown === OUTSIDE ? OUTSIDE : whole + shown * size, target, partSize);
+        else visitAxis(axis + 1, whole + shown * size, target);
+      }
+    };
+    // cells before the axis, on it, and behind it
+    const [first, last] = [0, shape[axis]].map((end) => Math.min(Math.max(from, end), to));
+    visitCells(from, first);
+    if (joined[axis] && first < last) visit(whole + first * size, at + (first - from) * partSize, (last - first) * size);
+    else visitCells(first, last);
+    visitCells(last, to);
+  };
+  visitAxis(0, 0, 0);
+}
+
+function sizeOfPart(part: readonly Range[]): number {
+  return part.reduce((size, [from, to]) => size * (to - from), 1);
+}

@@ -1,0 +1,41 @@
+import { sizeOf, type Tensor } from '../tensor.js';
+import type { DeviceBuffer } from './backend.js';
+import { runOn } from './eager.js';
+import type { Operators } from './operators.js';
+import { type Block, cutIntoBlocks } from './plan/blocks.js';
+import type { ConvPlan } from './plan/conv-plan.js';
+import { cutOut, fillIn, Space } from './plan/copy-blocks.js';
+import { type Pass, runPasses } from './plan/pass.js';
+
+/**
+ * Runs a plan from tensor to tensor. What is large runs block by block, so that the backend holds a part of it at a time.
+ * @param bias `[Cout]`
+ * @param blocks by default those of {@link cutIntoBlocks}
+ */
+export async function runPlan(
+  { geometry, passes }: ConvPlan,
+  x: Tensor,
+  bias: Tensor | undefined,
+  on: Operators,
+  blocks: readonly Block[] | undefined = cutIntoBlocks(geometry, passes),
+): Promise<Tensor> {
+  if (!blocks) return runWhole(passes, x, bias, on);
+  const out = new Float32Array(sizeOf(geometry.outShape));
+  const [before, after] = [new Space(), new Space()];
+  for (const block of blocks) {
+    const part = { shape: block.passes[0].geometry.xShape, data: cutOut(x.data, geometry, block.seen, before) };
+    const [from, to] = block.given[1];
+    const biases = bias && { shape: [to - from], data: bias.data.subarray(from, to) };
+    await fillIn(out, geometry, block.given, after, async (result) => {
+      await runWhole(block.passes, part, biases, on, result);
+    });
+  }
+  return { shape: [...geometry.outShape], data: out };
+}
+
+async function runWhole(passes: readonly Pass[], x: Tensor, bias: Tensor | undefined, on: Operators, into?: Float32Array): Promise<Tensor> {
+  const { outShape } = passes[passes.length - 1].geometry;
+  const compute = ([px, pb]: readonly DeviceBuffer[], [out]: readonly DeviceBuffer[]) => runPasses(passes, on, px, pb ?? null, out);
+  const [out] = await runOn(on, bias ? [x, bias] : [x], [outShape], compute, into && [into]);
+  return out;
+}
