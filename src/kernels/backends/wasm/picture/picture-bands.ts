@@ -119,12 +119,11 @@ function placeBands(machine: Machine, stages: PictureStages, programs: readonly 
   const source = most(({ source: [from, to] }) => to - from);
   const sizes = [
     source * stages.stages[0].rowBytes[0],
-    source * maskRowBytes(stages),
     ...stages.stages.map(({ rowBytes }, i) => rowBytes[1] * most(({ outputs }) => outputs[i][1] - outputs[i][0])),
+    source * maskRowBytes(stages),
   ];
   const { at, scratch } = placePrograms(machine, programs, sizes);
-  const [picture, mask, ...outputs] = at;
-  return { picture, mask, outputs, scratch };
+  return { picture: at[0], mask: at[at.length - 1], outputs: at.slice(1, -1), scratch };
 }
 
 function maskRowBytes({ store, width }: PictureStages): number {

@@ -79,10 +79,22 @@ export function isOpaque(x: Bytes, length: i32, channels: i32, bytes: i32): bool
   const size = <usize>length * <usize>bytes;
   const alpha = alphaOf(channels, bytes);
   let at: usize = 0;
-  for (; at + 256 <= size; at += 256) {
-    let opaque = whiteOf(x + at, bytes);
-    for (let i: usize = 32; i < 256; i += 32) opaque = v128.and(opaque, whiteOf(x + at + i, bytes));
-    if (v128.any_true(v128.andnot(alpha, opaque))) return false;
+  if (bytes < 4) {
+    // of whole numbers, white has all bits
+    for (; at + 128 <= size; at += 128) {
+      const p = x + at;
+      const a = v128.and(v128.load(p), v128.load(p, 16)), b = v128.and(v128.load(p, 32), v128.load(p, 48));
+      const c = v128.and(v128.load(p, 64), v128.load(p, 80)), d = v128.and(v128.load(p, 96), v128.load(p, 112));
+      if (v128.any_true(v128.andnot(alpha, v128.and(v128.and(a, b), v128.and(c, d))))) return false;
+    }
+  } else {
+    const white = f32x4.splat(1);
+    for (; at + 64 <= size; at += 64) {
+      const p = x + at;
+      const a = v128.and(f32x4.eq(v128.load(p), white), f32x4.eq(v128.load(p, 16), white));
+      const b = v128.and(f32x4.eq(v128.load(p, 32), white), f32x4.eq(v128.load(p, 48), white));
+      if (v128.any_true(v128.andnot(alpha, v128.and(a, b)))) return false;
+    }
   }
   const step = <usize>(channels * bytes);
   for (at += step - <usize>bytes; at < size; at += step) {
@@ -90,14 +102,6 @@ export function isOpaque(x: Bytes, length: i32, channels: i32, bytes: i32): bool
     if (bytes === 1 ? load<u8>(sample) !== 255 : bytes === 2 ? load<u16>(sample) !== 65535 : load<f32>(sample) !== 1) return false;
   }
   return true;
-}
-
-/** All bits where both of two vectors have white samples: of whole numbers, white has all bits. */
-@inline
-function whiteOf(at: usize, bytes: i32): v128 {
-  const a = v128.load(at), b = v128.load(at, 16);
-  if (bytes < 4) return v128.and(a, b);
-  return v128.and(f32x4.eq(a, f32x4.splat(1)), f32x4.eq(b, f32x4.splat(1)));
 }
 
 /** All bits of the last of every 2 or 4 samples. */
