@@ -28,6 +28,8 @@ interface Picture {
   readonly image: Uint8Array;
   readonly mask: Uint8Array | undefined;
   readonly out: Uint8Array;
+  /** it has been looked at, and is as opaque as it has to be */
+  readonly opaque: boolean;
   /** the input of a band may have been overwritten, or lie at the other end of the picture: one band for all */
   readonly inOne: boolean;
 }
@@ -50,7 +52,13 @@ export function preparePicture(stages: PictureStages, machine: Machine): RunPict
   return (image, out, mask) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
     if (single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image.length, x, y);
-    const picture: Picture = { image: bytesOf(image), mask: mask && bytesOf(mask), out: bytesOf(out), inOne: wraps || image.buffer === out.buffer };
+    const picture: Picture = {
+      image: bytesOf(image),
+      mask: mask && bytesOf(mask),
+      out: bytesOf(out),
+      opaque: false,
+      inOne: wraps || image.buffer === out.buffer,
+    };
     const units = unitsOf(last, stages.rectangle.height);
     const work = NS_TAP * taps * samples;
     const choice = machine.sharing.of(name, units, work, NS_HANDED * image.byteLength);
@@ -63,12 +71,12 @@ export function preparePicture(stages: PictureStages, machine: Machine): RunPict
 /** On the calling thread. @returns false if the picture has to be opaque and is not */
 function onOne(machine: Machine, stages: PictureStages, picture: Picture): boolean {
   const { programs, measured } = stages.on(machine);
-  const filter = (by: readonly PictureProgram[], out: Uint8Array) =>
-    alone(machine, stages, by, { ...picture, out })(0, unitsOf(by[by.length - 1], stages.rectangle.height));
+  const filter = (by: readonly PictureProgram[], out: Uint8Array, opaque: boolean) =>
+    alone(machine, stages, by, { ...picture, out, opaque })(0, unitsOf(by[by.length - 1], stages.rectangle.height));
   measured?.begin();
-  if (measured && !filter(measured.programs, NOTHING)) return false;
+  if (measured && !filter(measured.programs, NOTHING, false)) return false;
   measured?.settle();
-  return filter(programs, picture.out);
+  return filter(programs, picture.out, measured !== undefined);
 }
 
 /** On all threads. @returns false if the picture has to be opaque and is not */
@@ -79,7 +87,7 @@ function onAll(machine: Machine, stages: PictureStages, picture: Picture, work: 
   measured?.begin();
   if (measured && !together(machine, stages, measured.programs, { ...picture, out: NOTHING })) return false;
   measured?.settle();
-  return together(machine, stages, programs, picture);
+  return together(machine, stages, programs, { ...picture, opaque: measured !== undefined });
 }
 
 /** No result: values are measured only. */
@@ -267,7 +275,7 @@ function rowsIn(machine: Machine, bytes: number, { stages }: PictureStages, prog
 function copyIn(
   machine: Machine,
   stages: PictureStages,
-  { image, mask }: Picture,
+  { image, mask, opaque }: Picture,
   [from, to]: readonly [number, number],
   at: Pick<Places, 'picture' | 'mask'>,
 ): boolean {
@@ -276,7 +284,7 @@ function copyIn(
   new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
   const masked = maskRowBytes(stages);
   if (mask) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
-  return !stages.load.opaque || isOpaque(machine, at.picture, length, stages);
+  return opaque || !stages.load.opaque || isOpaque(machine, at.picture, length, stages);
 }
 
 function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load }: PictureStages): boolean {
