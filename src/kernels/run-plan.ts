@@ -1,8 +1,9 @@
+import { UnsupportedError } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 import type { DeviceBuffer } from './backend.js';
 import { runOn } from './eager.js';
 import type { Operators } from './operators.js';
-import { type Block, cutIntoBlocks } from './plan/blocks.js';
+import { type Block, cutIntoBlocks, isCut } from './plan/blocks.js';
 import type { ConvPlan } from './plan/conv-plan.js';
 import { cutOut, fillIn, Space } from './plan/copy-blocks.js';
 import { type Pass, runPasses } from './plan/pass.js';
@@ -12,17 +13,12 @@ import { type Pass, runPasses } from './plan/pass.js';
  * @param bias `[Cout]`
  * @param blocks by default those of {@link cutIntoBlocks}
  */
-export async function runPlan(
-  { geometry, passes }: ConvPlan,
-  x: Tensor,
-  bias: Tensor | undefined,
-  on: Operators,
-  blocks: readonly Block[] | undefined = cutIntoBlocks(geometry, passes),
-): Promise<Tensor> {
-  if (!blocks) return runWhole(passes, x, bias, on);
-  const out = new Float32Array(sizeOf(geometry.outShape));
+export async function runPlan({ geometry, passes }: ConvPlan, x: Tensor, bias: Tensor | undefined, on: Operators, blocks?: readonly Block[]): Promise<Tensor> {
+  if (!blocks && !isCut({ geometry, passes })) return runWhole(passes, x, bias, on);
+  // of a result that no array holds, the blocks would be countless
+  const out = newValues(sizeOf(geometry.outShape));
   const [before, after] = [new Space(), new Space()];
-  for (const block of blocks) {
+  for (const block of blocks ?? cutIntoBlocks(geometry, passes) ?? []) {
     const part = { shape: block.passes[0].geometry.xShape, data: cutOut(x.data, geometry, block.seen, before) };
     const [from, to] = block.given[1];
     const biases = bias && { shape: [to - from], data: bias.data.subarray(from, to) };
@@ -31,6 +27,15 @@ export async function runPlan(
     });
   }
   return { shape: [...geometry.outShape], data: out };
+}
+
+/** @throws UnsupportedError if there is no memory for them */
+function newValues(length: number): Float32Array {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    throw new UnsupportedError('allocate', `there is no memory for ${length} values`, { length }, { cause });
+  }
 }
 
 async function runWhole(passes: readonly Pass[], x: Tensor, bias: Tensor | undefined, on: Operators, into?: Float32Array): Promise<Tensor> {

@@ -62,11 +62,9 @@ export async function checkFilterCase(filterCase: FilterCase, { reference, wasm,
   compareWithExact(first, filterCase, got, raw, plans);
   if (isExact(filterCase, plans)) expectSameBits('wasm and reference', got, want);
   await compareThreads(filterCase, got, wasm);
-  expectSameBits(
-    `bands of one height and of another (number ${number % banded.length})`,
-    await runFilterCase(filterCase, { backend: banded[number % banded.length] }),
-    got,
-  );
+  const bands = banded[number % banded.length];
+  // half of the cases: each takes as long again
+  if (number % 2 === 0) expectSameBits(`bands number ${number % banded.length} and others`, await runFilterCase(filterCase, { backend: bands }), got);
   const backend = wasm[number % wasm.length];
   await compareOut(filterCase, got, { reference, backend });
   if (image.data instanceof Uint8ClampedArray) await compareInMemory(filterCase, got, backend);
