@@ -48,7 +48,7 @@ export function preparePicture(stages: PictureStages, machine: Machine): RunPict
   const { programs } = stages.on(machine.own);
   const last = programs[programs.length - 1];
   const taps = programs.reduce((sum, program) => sum + program.taps, 0);
-  const name = `${programs.map((program) => program.name).join(', ')} with copies`;
+  const name = workOf(stages, programs);
   return (image, out, mask) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
     if (single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image.length, x, y);
@@ -88,6 +88,12 @@ function onAll(machine: Machine, stages: PictureStages, picture: Picture, work: 
   if (measured && !together(machine, stages, measured.programs, { ...picture, out: NOTHING })) return false;
   measured?.settle();
   return together(machine, stages, programs, { ...picture, opaque: measured !== undefined });
+}
+
+/** What pictures have to have in common, so that one tells whether another of its size is worth sharing. */
+function workOf({ load, store }: PictureStages, programs: readonly PictureProgram[]): string {
+  const around = [load.samples, load.take, load.light && 'light', store.samples, store.part && (store.part.mask ? 'mask' : 'part')];
+  return [...programs.map(({ name }) => name), ...around.filter(Boolean), 'with copies'].join(' ');
 }
 
 /** No result: values are measured only. */

@@ -23,7 +23,7 @@ export interface Stage {
 
 /** Everything about a picture's job that does not depend on its samples. */
 export interface PictureStages {
-  readonly load: Pick<Load, 'samples' | 'channels' | 'opaque'>;
+  readonly load: Pick<Load, 'samples' | 'channels' | 'opaque' | 'take' | 'light'>;
   readonly store: Pick<Store, 'samples' | 'part' | 'normalized'>;
   /** of the picture, in pixels */
   readonly width: number;
