@@ -3,6 +3,7 @@ import { type Format, formatOf, newImage } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
 import type { PlanOption } from '../../kernels/eager.js';
+import { planOn } from '../../kernels/plan/conv-plan.js';
 import type { PicturePlan } from '../../kernels/plan/plan-picture.js';
 import type { ResultOptions } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
@@ -38,9 +39,12 @@ export async function throughEngine(
   const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
   if (ways.length === 0) return undefined;
   const to = out ?? newImage(result);
-  const way = ways.find(({ executable }) => on.run(executable, [image.data], [to.data]));
-  for (const step of way?.plan.steps ?? []) onPlan?.(step);
-  return way && to;
+  for (const { plan, executable } of ways) {
+    if (!(await on.run(executable, [image.data], [to.data]))) continue;
+    if (onPlan) for (const step of plan.steps) onPlan(planOn(step, on.chooser?.latest(executable)));
+    return to;
+  }
+  return undefined;
 }
 
 function prepare(plans: readonly (PicturePlan | undefined)[], on: Backend): Ready {

@@ -62,7 +62,7 @@ export function preparePicture(stages: PictureStages, machine: Machine): RunPict
     const units = unitsOf(last, stages.rectangle.height);
     const work = NS_TAP * taps * samples;
     const choice = machine.sharing.of(name, units, work, NS_HANDED * image.byteLength);
-    const isDone = choice.isShared() ? onAll(machine, stages, picture, work) : onOne(machine.own, stages, picture);
+    const isDone = choice.takesFirst() ? onAll(machine, stages, picture, work) : onOne(machine.own, stages, picture);
     if (isDone) choice.took(work);
     return isDone;
   };
