@@ -27,7 +27,7 @@ interface Case {
 const pillow: { bytes: Case[]; floats: (Case & { values: number[] })[] } = JSON.parse(await readFile(`${FIXTURES}/pillow.json`, 'utf8'));
 const [photo, sheet] = await Promise.all([readImage(`${FIXTURES}/crop.png`), readImage(`${FIXTURES}/pillow.png`)]);
 const crop = { ...photo, data: photo.data.map((value) => 64 + (value >> 1)) as Samples };
-const [reference, wasm, shared] = await Promise.all([createBackend('reference'), createWasmBackend(1), createWasmBackend(2, 0)]);
+const [reference, wasm, shared] = await Promise.all([createBackend('reference'), createWasmBackend(1), createWasmBackend(2, { handOver: 0 })]);
 
 const name = ({ method, width, height }: Case) => `${method} ${width} × ${height}`;
 
