@@ -1,3 +1,4 @@
+import type { Control } from './control.js';
 import type { ConvProgram, Job, PictureSumKind } from './job.js';
 
 /** Numbers that live on a backend. Only the backend that made it can look inside. */
@@ -59,9 +60,17 @@ export interface Backend {
    * Runs an executable of this backend. The job says which inputs and outputs it takes.
    * @param inputs buffers; for a picture its samples
    * @param parameters of a `pointwise` formula; they may differ from run to run
-   * @returns false if a picture is not opaque although its job requires that: nothing was written; else true
+   * @param control of a picture: the promise is rejected with the reason of its signal, and some of the result may be written
+   * @returns false if a picture is not opaque although its job requires that; else true. A promise for pictures only, whose samples
+   * must stay as they are until it settles
    */
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean;
+  run(
+    executable: Executable,
+    inputs: readonly Operand[],
+    outputs: readonly Operand[],
+    parameters?: readonly number[],
+    control?: Control,
+  ): boolean | Promise<boolean>;
   /** Gives the tables and memory of an executable back; it must not be run again. */
   release(executable: Executable): void;
 

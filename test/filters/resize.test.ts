@@ -28,7 +28,7 @@ const pillow: { bytes: Case[]; contrast: Case[]; floats: (Case & { values: numbe
 const [photo, sheet, contrastSheet] = await Promise.all(['crop', 'pillow', 'pillow-contrast'].map((file) => readImage(`${FIXTURES}/${file}.png`)));
 const crop = { ...photo, data: photo.data.map((value) => 64 + (value >> 1)) as Samples };
 const hard = contrasting(3);
-const [reference, wasm, shared] = await Promise.all([createBackend('reference'), createWasmBackend(1), createWasmBackend(2, 0)]);
+const [reference, wasm, shared] = await Promise.all([createBackend('reference'), createWasmBackend(1), createWasmBackend(2, { handOver: 0 })]);
 
 const name = ({ method, width, height }: Case) => `${method} ${width} × ${height}`;
 

@@ -3,6 +3,7 @@ import { checkImage, type Image } from '../../image/image.js';
 import { type Format, formatOf, newImage, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
+import { CONTROL_OPTIONS, type Control } from '../../kernels/control.js';
 import type { ResizeJob } from '../../kernels/job.js';
 import { count, flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
 import { hasAlpha, isOpaque } from '../picture/channels.js';
@@ -33,6 +34,7 @@ export const RESIZE_OPTIONS = {
   output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values become samples', placeholder: 'how' }),
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
+  ...CONTROL_OPTIONS,
 } satisfies Rows;
 
 /** Options of {@link resize}; width, height or both must be given. */
@@ -72,12 +74,15 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * ```
  */
 export async function resize(image: Image, options: ResizeOptions): Promise<Image> {
-  const { out, backend, ...settled } = settle('resize', options, RESIZE_OPTIONS);
+  const { out, backend, signal, onProgress, ...settled } = settle('resize', options, RESIZE_OPTIONS);
   checkImage('resize', image);
   const on = await chosenBackend('resize', backend);
   const format = formatOf(image);
   const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
-  return plan.apply(image, out);
+  signal?.throwIfAborted();
+  const result = await plan.apply(image, out, { signal, onProgress });
+  onProgress?.(1);
+  return result;
 }
 
 /** How pictures of one format are resized: windows, and what a backend has prepared. */
@@ -90,7 +95,7 @@ class ResizePlan {
 
   constructor(
     readonly format: Format,
-    { width, height, method, linear, alpha, output }: Omit<SettledOptions<typeof RESIZE_OPTIONS>, 'out' | 'backend'>,
+    { width, height, method, linear, alpha, output }: Omit<SettledOptions<typeof RESIZE_OPTIONS>, 'out' | 'backend' | keyof Control>,
     readonly on: Backend,
   ) {
     const { channels, samples } = format;
@@ -125,7 +130,7 @@ class ResizePlan {
     this.#ways = on.abilities.resize ? ways : [];
   }
 
-  apply(image: Image, out: Image | undefined): Image {
+  async apply(image: Image, out: Image | undefined, control: Control): Promise<Image> {
     if (out !== undefined) {
       checkOut('resize', out, this.result);
       if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
@@ -133,7 +138,7 @@ class ResizePlan {
     const result = out ?? newImage(this.result);
     for (const way of this.#ways) {
       way.executable ??= this.on.prepare(way.job);
-      if (this.on.run(way.executable, [image.data], [result.data])) return result;
+      if (await this.on.run(way.executable, [image.data], [result.data], [], control)) return result;
     }
     resizeByLoops(image, result, this.#loops(isOpaque(image)));
     return result;

@@ -3,7 +3,7 @@ import type { ResizeJob, Store } from '../../../job.js';
 import { NOWHERE } from '../address.js';
 import type { Machine } from '../machine.js';
 import { RESIZED_ROWS } from '../records.generated.js';
-import type { Tables } from '../tables.js';
+import type { Tables, TablesOn } from '../tables.js';
 import { lineResizeProgram } from './line-programs.js';
 import { cellsOf, type LinePass, rowBytesOf, storeLine } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
@@ -13,8 +13,8 @@ import { bytesResizeProgram } from './resize-bytes.js';
 /** What sums leave of no opacity, as a share of white. */
 const NOTHING = 1e-6;
 
-/** A picture in another size, as one stage. @param shared,own tables in the memory that threads share, and in the caller's own */
-export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): PictureStages {
+/** A picture in another size, as one stage. */
+export function resizeStages(job: ResizeJob, tablesOn: TablesOn): PictureStages {
   const { load, rows, columns } = job;
   const line = linePass(job);
   const stride = rows.input / rows.output;
@@ -33,7 +33,7 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
     on(where) {
       const known = made.get(where);
       if (known) return known;
-      const program = resizeProgram(job, line, where === shared.machine ? shared : own);
+      const program = resizeProgram(job, line, tablesOn(where));
       const all = withBands(picture, { programs: [program], measured: undefined });
       made.set(where, all);
       return all;
