@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What Pillow makes of test/filters/fixtures/crop.png in other sizes: pillow.json lists the cases, pillow.png holds the results of
-8 bits, one below the other, each at the left; those of floats stand in pillow.json. The crop has half its contrast: Pillow limits
-8 bits between its two passes, and what it cuts off there convlab keeps.
+8 bits, one below the other, each at the left; those of floats stand in pillow.json. The crop has half its contrast, so that nothing is
+cut off. pillow-contrast.png holds, in the same way, those of a picture of black and white samples, of which Pillow cuts off much
+between its passes.
 
 Made with Debian's python3-pil 9.4:  /usr/bin/python3 scripts/make-pillow-fixture.py
 """
@@ -34,6 +35,26 @@ for result in results:
     top += result.height
 sheet.save(HERE / "pillow.png", optimize=True)
 
+# full contrast; the test computes the same picture
+W, H = 45, 37
+samples = bytes(255 * ((37 * x * x + 91 * y * y + 13 * x * y + 5 * x + 57 * c) % 7 < 3) for y in range(H) for x in range(W) for c in range(3))
+hard = Image.frombytes("RGB", (W, H), samples)
+opaque = hard.convert("RGBA")
+CONTRAST_METHODS = ["catmull-rom", "lanczos3"]
+CONTRAST_SIZES = [(22, 18), (15, 12), (9, 31), (59, 41), (46, 36), (5, 74), (2, 3)]
+hard_cases = [(method, size) for method in CONTRAST_METHODS for size in CONTRAST_SIZES]
+hard_results = [hard.resize(size, METHODS[method]) for method, size in hard_cases]
+for (method, size), result in zip(hard_cases, hard_results):
+    # so the test has to keep one of the three
+    assert hard.getchannel("R").resize(size, METHODS[method]).tobytes() == result.getchannel("R").tobytes()
+    assert opaque.resize(size, METHODS[method]).convert("RGB").tobytes() == result.tobytes()
+hard_sheet = Image.new("RGB", (max(r.width for r in hard_results), sum(r.height for r in hard_results)))
+top = 0
+for result in hard_results:
+    hard_sheet.paste(result, (0, top))
+    top += result.height
+hard_sheet.save(HERE / "pillow-contrast.png", optimize=True)
+
 # the green channel as floats from 0 to 1
 green = crop.getchannel("G").convert("F").point(lambda v: v * (1 / 255) + 0)
 floats = [
@@ -42,11 +63,14 @@ floats = [
     for size in FLOAT_SIZES
 ]
 gray = list(crop.convert("L").getdata())
-lines = [json.dumps({"method": m, "width": w, "height": h}) for m, (w, h) in cases]
+as_lines = lambda cases: [json.dumps({"method": m, "width": w, "height": h}) for m, (w, h) in cases]
 in_lines = ",\n    ".join
 text = f"""{{
   "bytes": [
-    {in_lines(lines)}
+    {in_lines(as_lines(cases))}
+  ],
+  "contrast": [
+    {in_lines(as_lines(hard_cases))}
   ],
   "floats": [
     {in_lines(map(json.dumps, floats))}

@@ -47,7 +47,7 @@ async function sharingBackends(): Promise<Backend[]> {
   const file = files.find((each) => readFileSync(new URL(each, src), 'utf8').includes('export async function createWasmBackend('));
   if (!file) return [];
   const { createWasmBackend } = await import(new URL(file, src).href);
-  return Promise.all([2, 3].map((threads) => createWasmBackend(threads, 0)));
+  return Promise.all([2, 3].map((threads) => createWasmBackend(threads, { handOver: 0 })));
 }
 
 /** The hash of the result, or the class of the error. */

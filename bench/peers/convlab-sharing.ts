@@ -8,7 +8,7 @@ export const [ALONE, SHARED, LEARNED] = ['convlab, alone', 'convlab, shared', 'c
 
 export const convlabSharing: readonly Peer[] = [
   sharing(ALONE, () => createBackend('wasm', { threads: 1 })),
-  sharing(SHARED, () => createWasmBackend(2, 0)),
+  sharing(SHARED, () => createWasmBackend(2, { handOver: 0 })),
   sharing(LEARNED, () => createBackend('wasm', { threads: 2 })),
 ];
 

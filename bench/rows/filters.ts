@@ -62,7 +62,7 @@ export const FILTERS: readonly Row[] = SIZES.flatMap(([width, height], i) => [
     group: 'filters',
     table: `8-bit RGB, ${width}×${height}`,
     name: 'half the size, Lanczos 3',
-    // 12 taps down every column of half as many rows, and then along these rows
+    // 12 taps along every row for half as many columns, and then down these columns
     limit: { integerMultiplyAdds: (3 * width * height * 12) / 2 + (3 * width * height * 12) / 4, bytes: 3 * width * height },
     work: () => ({ kind: 'resize', picture: picture(width, height), width: width / 2, height: height / 2 }),
   },

@@ -2,6 +2,7 @@ import { OptionError } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
 import { arrayOf, type Format, formatOf, newImage, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
+import type { Control } from '../kernels/control.js';
 import { inNameOf, type PlanOption } from '../kernels/eager.js';
 import { Operators } from '../kernels/operators.js';
 import { type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
@@ -15,6 +16,9 @@ import { blend, copyAround, cropImage, cropTensor, shares, type WhereOptions } f
 import { pictureWay } from './picture-way.js';
 import { type PlanCaller, type SettledFilter, settleFilter } from './settle-filter.js';
 import type { KernelStep } from './step.js';
+
+/** Options of {@link FilterPlan.apply}. */
+export interface ApplyOptions extends ResultOptions, PlanOption, Control {}
 
 /** How pictures of one format are filtered: made once by {@link planFilter}, applied to any number of pictures. */
 export interface FilterPlan {
@@ -30,7 +34,7 @@ export interface FilterPlan {
    * Filters a picture.
    * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
    */
-  apply(image: Image, options?: ResultOptions & PlanOption): Promise<Image>;
+  apply(image: Image, options?: ApplyOptions): Promise<Image>;
   /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
   release(): void;
 }
@@ -95,12 +99,17 @@ class PlannedFilter implements FilterPlan {
     return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => (why ? overPlanes(plan, why) : plan));
   }
 
-  async apply(image: Image, options: ResultOptions & PlanOption = {}): Promise<Image> {
+  async apply(image: Image, options: ApplyOptions = {}): Promise<Image> {
+    const { signal, onProgress } = options;
+    signal?.throwIfAborted();
     this.#check(image, options.out);
-    return inNameOf(this.settled.operation, this.on.backend, () => this.#filter(image, options));
+    const result = await inNameOf(this.settled.operation, this.on.backend, () => this.#filter(image, options));
+    onProgress?.(1);
+    return result;
   }
 
-  async #filter(image: Image, { out, onPlan }: ResultOptions & PlanOption): Promise<Image> {
+  async #filter(image: Image, options: ApplyOptions): Promise<Image> {
+    const { out, onPlan, signal, onProgress } = options;
     if (this.#fromSamples) {
       const { job, steps } = this.#fromSamples;
       const result = out ?? newImage(this.result);
@@ -109,14 +118,14 @@ class PlannedFilter implements FilterPlan {
       const { mask, local } = this.settled;
       const inPlace = result.data.buffer === image.data.buffer;
       if (local && !inPlace) copyAround(image, result, this.settled);
-      if (await backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data])) {
+      if (await backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data], [], { signal, onProgress })) {
         // the kernels see what lies around as it was
         if (local && inPlace) copyAround(image, result, this.settled);
         if (onPlan) for (const step of steps) onPlan(planOn(step, backend.chooser?.latest(this.#executable)));
         return result;
       }
     } else if (!this.transparent || isOpaque(image)) return this.#applyOverPlanes(image, out, { onPlan });
-    return (this.transparent as PlannedFilter).apply(image, { out, onPlan });
+    return (this.transparent as PlannedFilter).#filter(image, options);
   }
 
   release(): void {

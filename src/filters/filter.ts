@@ -1,6 +1,7 @@
 import { checkImage, type Image } from '../image/image.js';
 import { formatOf } from '../image/samples.js';
 import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
@@ -25,6 +26,7 @@ export const FILTER_OPTIONS = {
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
   ...PLAN_OPTION,
+  ...CONTROL_OPTIONS,
 } satisfies Rows;
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
@@ -58,12 +60,12 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
 export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
   checkOptions('filter', options, FILTER_OPTIONS);
   checkImage('filter', image);
-  const { out, backend, onPlan, ...settings } = options;
+  const { out, backend, onPlan, signal, onProgress, ...settings } = options;
   const on = backend === undefined ? await defaultBackend() : checkBackend('filter', backend);
   const format = formatOf(image);
   const plan = recentFilters.get(on, format, [kernel, settings], () => {
     const step = { kernel, ...pickOptions(settings, STEP_OPTIONS) };
     return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none', out });
   });
-  return plan.apply(image, { out, onPlan });
+  return plan.apply(image, { out, onPlan, signal, onProgress });
 }

@@ -2,6 +2,7 @@ import { ConvlabError, DataError, OptionError } from '../errors.js';
 import { checkImage, type Image } from '../image/image.js';
 import { formatOf } from '../image/samples.js';
 import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { check, checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
@@ -35,7 +36,7 @@ export const PIPELINE_OPTIONS = {
 export interface PipelineOptions extends OptionsOf<typeof PIPELINE_OPTIONS> {}
 
 /** Rows of {@link PipelineRunOptions}. */
-export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
+export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
 
 /** Options of {@link Pipeline.apply}. */
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
@@ -68,13 +69,13 @@ export class Pipeline {
   async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
     checkImage('pipeline', image);
-    const { out, backend, onPlan, region, mask } = options;
+    const { out, backend, onPlan, region, mask, signal, onProgress } = options;
     const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
     const around = { ...rest, region, mask };
     const on = backend === undefined ? await defaultBackend() : checkBackend('pipeline', backend);
     const format = formatOf(image);
     const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
-    return plan.apply(image, { out, onPlan });
+    return plan.apply(image, { out, onPlan, signal, onProgress });
   }
 
   /** What `JSON.stringify` writes, and {@link pipelineFromJSON} reads. */

@@ -1,3 +1,4 @@
+import type { Control } from './control.js';
 import type { ConvProgram, Job, PictureJob, PicturePass, PictureSumKind } from './job.js';
 import type { Reason } from './plan/reason.js';
 
@@ -69,10 +70,17 @@ export interface Backend {
    * Runs an executable of this backend. The job says which inputs and outputs it takes.
    * @param inputs buffers; for a picture its samples
    * @param parameters of a `pointwise` formula; they may differ from run to run
-   * @returns false if a picture is not opaque although its job requires that: nothing was written; else true. Of pictures it may be a
-   * promise, which resolves when the samples are written: what it fails with is then the run's failure
+   * @param control of a picture: the promise is rejected with the reason of its signal, and some of the result may be written
+   * @returns false if a picture is not opaque although its job requires that; else true. A promise for pictures only, whose samples
+   * must stay as they are until it settles
    */
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean | Promise<boolean>;
+  run(
+    executable: Executable,
+    inputs: readonly Operand[],
+    outputs: readonly Operand[],
+    parameters?: readonly number[],
+    control?: Control,
+  ): boolean | Promise<boolean>;
   /** Gives the tables and memory of an executable back; it must not be run again. */
   release(executable: Executable): void;
 

@@ -231,8 +231,8 @@ export interface Resampling {
 }
 
 /**
- * A picture in another size, from samples to samples: every cell by the same windows, down the columns and along the rows. One input
- * and one output, which are not the same array. From 8 bits to 8 bits, samples or opaque colors, results are within one level of exact sums.
+ * A picture in another size, from samples to samples: every cell by the same windows, in two passes. One input and one output,
+ * which are not the same array. Where values are limited between the passes, results are within one level of exact sums.
  */
 export interface ResizeJob {
   readonly operation: 'resize';
@@ -240,6 +240,10 @@ export interface ResizeJob {
   readonly load: Load;
   readonly rows: Resampling;
   readonly columns: Resampling;
+  /** down the columns first, then along the rows; else along the rows first */
+  readonly columnsFirst: boolean;
+  /** values beyond black and white are limited behind the first pass, too: only of samples of 8 bits, and for a result of 8 bits */
+  readonly limited: boolean;
   readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
 }
 

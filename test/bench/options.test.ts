@@ -9,7 +9,7 @@ const small = { width: 64, height: 48 };
 const measured = OPTION_CASES.map(({ options, where }) => ({ ...options, ...where?.(small) }) as Record<string, unknown>);
 
 /** Where the result goes and what computes it changes nothing of it. */
-const ELSEWHERE = ['out', 'backend', 'onPlan'];
+const ELSEWHERE = ['out', 'backend', 'onPlan', 'signal', 'onProgress'];
 /** What the plain call does, without an option that says so. */
 const PLAIN = { paddingMode: 'reflect' } as Record<string, unknown>;
 

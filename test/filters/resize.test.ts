@@ -17,17 +17,18 @@ import {
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import { readImage } from '../../src/node.js';
 
-// scripts/make-pillow-fixture.py made pillow.json and pillow.png
+// scripts/make-pillow-fixture.py made pillow.json, pillow.png and pillow-contrast.png
 const FIXTURES = 'test/filters/fixtures';
 interface Case {
   readonly method: ResizeMethod;
   readonly width: number;
   readonly height: number;
 }
-const pillow: { bytes: Case[]; floats: (Case & { values: number[] })[] } = JSON.parse(await readFile(`${FIXTURES}/pillow.json`, 'utf8'));
-const [photo, sheet] = await Promise.all([readImage(`${FIXTURES}/crop.png`), readImage(`${FIXTURES}/pillow.png`)]);
+const pillow: { bytes: Case[]; contrast: Case[]; floats: (Case & { values: number[] })[] } = JSON.parse(await readFile(`${FIXTURES}/pillow.json`, 'utf8'));
+const [photo, sheet, contrastSheet] = await Promise.all(['crop', 'pillow', 'pillow-contrast'].map((file) => readImage(`${FIXTURES}/${file}.png`)));
 const crop = { ...photo, data: photo.data.map((value) => 64 + (value >> 1)) as Samples };
-const [reference, wasm, shared] = await Promise.all([createBackend('reference'), createWasmBackend(1), createWasmBackend(2, 0)]);
+const hard = contrasting(3);
+const [reference, wasm, shared] = await Promise.all([createBackend('reference'), createWasmBackend(1), createWasmBackend(2, { handOver: 0 })]);
 
 const name = ({ method, width, height }: Case) => `${method} ${width} × ${height}`;
 
@@ -35,6 +36,28 @@ function noise(width: number, height: number, channels: number, seed: number, of
   const random = new Random(seed);
   const white = of === Float32Array ? 1 : of === Uint16Array ? 65535 : 255;
   return createImage(width, height, channels, new of(width * height * channels).map(() => white * random.uniform()) as Samples);
+}
+
+/** Samples that are black or white; a fourth channel is white. */
+function contrasting(channels: 1 | 3 | 4, width = 45, height = 37): Image {
+  const sample = (x: number, y: number, c: number) => (c === 3 || (37 * x * x + 91 * y * y + 13 * x * y + 5 * x + 57 * c) % 7 < 3 ? 255 : 0);
+  const at = (i: number) => [Math.floor(i / channels) % width, Math.floor(i / channels / width), i % channels] as const;
+  return createImage(
+    width,
+    height,
+    channels,
+    Uint8ClampedArray.from({ length: width * height * channels }, (_, i) => sample(...at(i))),
+  );
+}
+
+/** Of results that stand one below the other at the left of a sheet, the one from row `top` on. */
+function partOf(sheet: Image, top: number, { width, height }: Case): number[] {
+  return Array.from({ length: height }, (_, y) => [...sheet.data.subarray(3 * (top + y) * sheet.width, 3 * ((top + y) * sheet.width + width))]).flat();
+}
+
+/** Cases with their names and their first rows in a sheet. */
+function stacked(cases: readonly Case[]): (readonly [string, Case, number])[] {
+  return cases.map((each, i) => [name(each), each, cases.slice(0, i).reduce((top, { height }) => top + height, 0)] as const);
 }
 
 function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -45,14 +68,32 @@ function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 describe.each([reference, wasm])('on $name', (backend) => {
-  test.each(pillow.bytes.map((each, i) => [name(each), each, pillow.bytes.slice(0, i).reduce((top, { height }) => top + height, 0)] as const))(
-    'Pillow gives the same within one level: %s',
-    async (_, { method, width, height }, row) => {
-      const { data } = await resize(crop, { method, width, height, backend });
-      const expected = Array.from({ length: height }, (_, y) => [...sheet.data.subarray(3 * (row + y) * sheet.width, 3 * ((row + y) * sheet.width + width))]);
-      expect(worst(data, expected.flat())).toBeLessThanOrEqual(1);
-    },
-  );
+  test.each(stacked(pillow.bytes))('Pillow gives the same within one level: %s', async (_, to, top) => {
+    const { data } = await resize(crop, { ...to, backend });
+    expect(worst(data, partOf(sheet, top, to))).toBeLessThanOrEqual(1);
+  });
+
+  test.each(stacked(pillow.contrast))('Pillow gives the same of black and white within one level: %s', async (_, to, top) => {
+    const expected = partOf(contrastSheet, top, to);
+    expect(worst((await resize(hard, { ...to, backend })).data, expected)).toBeLessThanOrEqual(1);
+    const gray = await resize(contrasting(1), { ...to, backend });
+    expect(
+      worst(
+        gray.data,
+        expected.filter((_, i) => i % 3 === 0),
+      ),
+    ).toBeLessThanOrEqual(1);
+    for (const options of [{}, { alpha: 'filter' }] as const) {
+      const { data } = await resize(contrasting(4), { ...to, ...options, backend });
+      expect(
+        worst(
+          [...data].filter((_, i) => i % 4 < 3),
+          expected,
+        ),
+      ).toBeLessThanOrEqual(1);
+      expect(data.every((value, i) => i % 4 < 3 || value === 255)).toBe(true);
+    }
+  });
 
   test.each(pillow.floats.map((each) => [name(each), each] as const))('Pillow gives the same floats: %s', async (_, { method, width, height, values }) => {
     const green = createImage(
@@ -73,16 +114,18 @@ describe.each([reference, wasm])('on $name', (backend) => {
   // beyond the border libvips repeats the last pixel, where this cuts the window off; at factors from 4 on it takes means of blocks first, and
   // enlarges in another way
   test.each([
-    [24, 16],
-    [30, 11],
-    [40, 14],
-  ])('libvips gives the same under Mitchell within one level, away from the border: %i × %i', async (width, height) => {
-    const raw = { width: crop.width, height: crop.height, channels: 3 as const };
-    const expected = await sharp(crop.data as Uint8ClampedArray, { raw })
+    ['the crop', crop, 24, 16],
+    ['the crop', crop, 30, 11],
+    ['the crop', crop, 40, 14],
+    ['black and white', contrasting(3, 48, 36), 24, 18],
+    ['black and white', contrasting(3, 48, 36), 16, 12],
+  ])('libvips gives the same under Mitchell within one level, away from the border: %s, case %#', async (_, image, width, height) => {
+    const raw = { width: image.width, height: image.height, channels: 3 as const };
+    const expected = await sharp(image.data as Uint8ClampedArray, { raw })
       .resize(width, height, { kernel: 'mitchell', fit: 'fill' })
       .raw()
       .toBuffer();
-    const { data } = await resize(crop, { width, height, method: 'mitchell', backend });
+    const { data } = await resize(image, { width, height, method: 'mitchell', backend });
     for (let y = 3; y < height - 3; y++) {
       const [from, to] = [3 * (y * width + 3), 3 * (y * width + width - 3)];
       expect(worst(data.subarray(from, to), expected.subarray(from, to))).toBeLessThanOrEqual(1);

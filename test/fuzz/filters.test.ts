@@ -26,8 +26,13 @@ const WAYS: readonly Way[] = [
 const nameOf = ({ through, algorithm, arithmetic }: Way) => `${through} ${algorithm} ${arithmetic}`;
 
 const reference = await createBackend('reference');
-const wasm: readonly Backend[] = [await createWasmBackend(1), await createWasmBackend(2, 0), await createWasmBackend(3, 0)];
-const banded = await Promise.all([1, 2, 3, 7, 37].map((rows) => createWasmBackend(1, undefined, rows)));
+const wasm: readonly Backend[] = await Promise.all([
+  createWasmBackend(1),
+  createWasmBackend(2, { handOver: 0 }),
+  createWasmBackend(3, { handOver: 0 }),
+  createWasmBackend(2, { longestBlock: 0 }),
+]);
+const banded = await Promise.all([1, 2, 3, 7, 37].map((rows) => createWasmBackend(1, { bandRows: rows })));
 afterAll(() => {
   for (const backend of [...wasm, ...banded]) backend.dispose();
 });

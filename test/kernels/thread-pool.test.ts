@@ -64,7 +64,7 @@ test('workers take shares of a job, each with scratch memory of its own', async 
 
 describe('a worker that crashes', () => {
   test('is an error at the next call', async () => {
-    const backend = await createWasmBackend(3, 0);
+    const backend = await createWasmBackend(3, { handOver: 0 });
     const buffer = backend.allocate(1000);
     await workers[1].terminate();
     const on = new Operators(backend);
@@ -113,7 +113,7 @@ describe('a process', () => {
   const work = `
     import { createWasmBackend } from './src/kernels/backends/wasm/wasm.ts';
     const make = async () => {
-      const backend = await createWasmBackend(3, 0);
+      const backend = await createWasmBackend(3, { handOver: 0 });
       const buffer = backend.allocate(1e6);
       backend.run(backend.prepare({ operation: 'pointwise', formula: 'affine' }), [buffer], [buffer], [1, 5]);
       console.log((await backend.read(buffer))[999999]);
@@ -151,8 +151,8 @@ function runProcess(code: string, flags: readonly string[] = []) {
 
 async function machineOf(count: number, patience?: number) {
   const loaded = await loadPrograms(true);
-  const pool = await ThreadPool.start(loaded, count, patience);
-  return { machine: new Machine(loaded, pool, 0), pool };
+  const pool = await ThreadPool.start(loaded, count, { patience });
+  return { machine: new Machine(loaded, pool, { handOver: 0 }), pool };
 }
 
 /** Units that the caller waits a while for, but never computes. */

@@ -24,7 +24,7 @@ import { convValues } from '../conformance/suite.js';
 
 // Whatever the number of threads, the same bits: here they share everything, however small.
 const one = await createWasmBackend(1);
-const several = await Promise.all([2, 3, 4].map((threads) => createWasmBackend(threads, 0)));
+const several = await Promise.all([2, 3, 4].map((threads) => createWasmBackend(threads, { handOver: 0 })));
 afterAll(() => {
   for (const backend of [one, ...several]) backend.dispose();
 });
@@ -203,7 +203,7 @@ test('what is read is a copy in ordinary memory, which can be given away', async
 });
 
 test('threads see memory that was added after they had started', async () => {
-  const backend = await createWasmBackend(3, 0);
+  const backend = await createWasmBackend(3, { handOver: 0 });
   const buffers = Array.from({ length: 3 }, () => backend.allocate(2 ** 22)); // 16 MiB each
   backend.write(buffers[0], new Float32Array(2 ** 22).fill(3));
   new Operators(backend).pointwise('affine', [buffers[0]], [2, 1], buffers[2]);

@@ -13,7 +13,7 @@ const random = new Random(1);
 const numbers = (length: number) => Float32Array.from({ length }, () => random.uniform(-1, 1));
 
 const [wasm, reference] = [await createWasmBackend(1), await createBackend('reference')];
-const several = await Promise.all([2, 3, 4].map((threads) => createWasmBackend(threads, 0)));
+const several = await Promise.all([2, 3, 4].map((threads) => createWasmBackend(threads, { handOver: 0 })));
 afterAll(() => {
   for (const backend of [wasm, ...several]) backend.dispose();
 });

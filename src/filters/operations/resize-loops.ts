@@ -9,6 +9,10 @@ import { hasAlpha } from '../picture/channels.js';
 export interface Resizing {
   readonly rows: Resampling;
   readonly columns: Resampling;
+  /** down the columns first, then along the rows; else along the rows first */
+  readonly columnsFirst: boolean;
+  /** values beyond black and white are limited behind the first pass, too */
+  readonly limited: boolean;
   /** colors are multiplied by their share before, and divided by it after */
   readonly premultiplied: boolean;
   /** colors are light while they are summed */
@@ -18,37 +22,54 @@ export interface Resizing {
 }
 
 /**
- * The definition of a resize, in float64: down the columns, then along the rows. Backends without programs for it run this.
+ * The definition of a resize, in float64. Backends without programs for it run this.
  * @param out of the result's size, with the picture's channels; not the picture itself
  */
 export function resizeByLoops(image: Image, out: Image, resizing: Resizing): void {
-  const { rows, columns } = resizing;
-  const { width, channels } = image;
-  const cells = width * channels;
-  const lines = Array.from({ length: rows.taps }, () => new Float64Array(cells));
-  const column = new Float64Array(cells);
+  const { rows, columns, columnsFirst, limited } = resizing;
+  const { channels } = image;
+  const loadedLine = new Float64Array(image.width * channels);
   const sums = new Float64Array(out.width * channels);
+  const between = columnsFirst ? loadedLine.slice() : sums;
+  const lines = Array.from({ length: rows.taps }, () => between.slice());
   let loaded = 0;
   for (let oh = 0; oh < out.height; oh++) {
     const start = rows.starts[oh];
     loaded = Math.max(loaded, start);
-    for (; loaded < start + rows.taps; loaded++) loadLine(image, loaded, resizing, lines[loaded % rows.taps]);
-    column.fill(0);
+    for (; loaded < start + rows.taps; loaded++) {
+      const line = lines[loaded % rows.taps];
+      loadLine(image, loaded, resizing, columnsFirst ? line : loadedLine);
+      if (columnsFirst) continue;
+      alongRow(columns, channels, loadedLine, line);
+      if (limited) limit(line);
+    }
+    between.fill(0);
     for (let kh = 0; kh < rows.taps; kh++) {
       const line = lines[(start + kh) % rows.taps];
       const weight = rows.weights[oh * rows.taps + kh];
-      for (let i = 0; i < cells; i++) column[i] += weight * line[i];
+      for (let i = 0; i < line.length; i++) between[i] += weight * line[i];
     }
-    sums.fill(0);
-    for (let ow = 0; ow < out.width; ow++) {
-      for (let kw = 0; kw < columns.taps; kw++) {
-        const weight = columns.weights[ow * columns.taps + kw];
-        const from = (columns.starts[ow] + kw) * channels;
-        for (let c = 0; c < channels; c++) sums[ow * channels + c] += weight * column[from + c];
-      }
+    if (columnsFirst) {
+      if (limited) limit(between);
+      alongRow(columns, channels, between, sums);
     }
     storeLine(out, oh, resizing, sums);
   }
+}
+
+function alongRow({ output, starts, taps, weights }: Resampling, channels: number, line: Float64Array, sums: Float64Array): void {
+  sums.fill(0);
+  for (let ow = 0; ow < output; ow++) {
+    for (let kw = 0; kw < taps; kw++) {
+      const weight = weights[ow * taps + kw];
+      const from = (starts[ow] + kw) * channels;
+      for (let c = 0; c < channels; c++) sums[ow * channels + c] += weight * line[from + c];
+    }
+  }
+}
+
+function limit(line: Float64Array): void {
+  for (let i = 0; i < line.length; i++) line[i] = Math.min(1, Math.max(0, line[i]));
 }
 
 /** A row of samples as numbers from 0 (black) to 1 (white). */

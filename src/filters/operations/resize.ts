@@ -3,9 +3,10 @@ import { checkImage, type Image } from '../../image/image.js';
 import { type Format, formatOf, newImage, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
+import { CONTROL_OPTIONS, type Control } from '../../kernels/control.js';
 import type { ResizeJob } from '../../kernels/job.js';
 import { count, flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
-import { hasAlpha } from '../picture/channels.js';
+import { hasAlpha, isOpaque } from '../picture/channels.js';
 import { checkOut, RESULT_OPTIONS, resultSamples, unitOf } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
 import { type Resizing, resizeByLoops } from './resize-loops.js';
@@ -33,6 +34,7 @@ export const RESIZE_OPTIONS = {
   output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values become samples', placeholder: 'how' }),
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
+  ...CONTROL_OPTIONS,
 } satisfies Rows;
 
 /** Options of {@link resize}; width, height or both must be given. */
@@ -44,16 +46,18 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
 /**
  * A picture in another size.
  *
- * A convolution whose kernel changes with the phase: an output pixel is a weighted mean of the source pixels around the same place,
- * down the columns and then along the rows. Pixels have their centers at halves, so nothing shifts. Where the picture gets smaller the
- * kernel is stretched by the factor, which is what keeps it from aliasing; at the border the window is cut off, and its weights are
- * divided by their sum. So does Pillow, whose results for `box`, `triangle` (BILINEAR), `catmull-rom` (BICUBIC) and `lanczos3` are the
- * same within one level, but where it cuts off what kernels with negative weights give beyond black and white between the passes.
- * Here values are clamped once, at the end.
+ * A convolution whose kernel changes with the phase: an output pixel is a weighted mean of the source pixels around the same place.
+ * Pixels have their centers at halves, so nothing shifts. Where the picture gets smaller the kernel is stretched by the factor, which
+ * is what keeps it from aliasing; at the border the window is cut off, and its weights are divided by their sum. So does Pillow, whose
+ * results for `box`, `triangle` (BILINEAR), `catmull-rom` (BICUBIC) and `lanczos3` are the same within one level.
  *
- * Samples of 8 bits are summed in fixed point where every pixel is opaque and `linear` is off, within one level of exact sums: about one
- * sample in a hundred is rounded the other way. Everything else is summed in floats. The backends `reference` and `gpu` have no
- * programs for this: they run the definition, loops in float64.
+ * Samples of 8 bits are summed along the rows and then down the columns, under `mitchell` the other way round as in libvips, and what
+ * kernels with negative weights give beyond black and white is cut off behind either pass. Where samples or the result have more bits,
+ * `linear` is on, or colors are multiplied by their opacity, values are clamped once, at the end.
+ *
+ * On wasm, samples of 8 bits are summed in fixed point, within one level of exact sums: fewer than one sample in a hundred is rounded
+ * the other way. Everything else is summed in floats. The backends `reference` and `gpu` have no programs for this: they run the
+ * definition, loops in float64.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
  * @returns as many channels; the same sample type, unless `output` says otherwise
@@ -70,24 +74,28 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * ```
  */
 export async function resize(image: Image, options: ResizeOptions): Promise<Image> {
-  const { out, backend, ...settled } = settle('resize', options, RESIZE_OPTIONS);
+  const { out, backend, signal, onProgress, ...settled } = settle('resize', options, RESIZE_OPTIONS);
   checkImage('resize', image);
   const on = await chosenBackend('resize', backend);
   const format = formatOf(image);
   const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
-  return plan.apply(image, out);
+  signal?.throwIfAborted();
+  const result = await plan.apply(image, out, { signal, onProgress });
+  onProgress?.(1);
+  return result;
 }
 
 /** How pictures of one format are resized: windows, and what a backend has prepared. */
 class ResizePlan {
   readonly result: Format;
-  readonly #resizing: Resizing;
+  /** the definition's; opaque pictures are summed as samples */
+  readonly #loops: (opaque: boolean) => Resizing;
   /** the cheaper one of opaque pictures goes before that of any; none: the definition runs */
   readonly #ways: { readonly job: ResizeJob; executable?: Executable }[];
 
   constructor(
     readonly format: Format,
-    { width, height, method, linear, alpha, output }: Omit<SettledOptions<typeof RESIZE_OPTIONS>, 'out' | 'backend'>,
+    { width, height, method, linear, alpha, output }: Omit<SettledOptions<typeof RESIZE_OPTIONS>, 'out' | 'backend' | keyof Control>,
     readonly on: Backend,
   ) {
     const { channels, samples } = format;
@@ -104,17 +112,25 @@ class ResizePlan {
     };
     const [rows, columns] = [resampling(format.height, this.result.height, method), resampling(format.width, this.result.width, method)];
     const premultiplied = hasAlpha(channels) && alpha !== 'filter';
-    this.#resizing = { rows, columns, premultiplied, linear, clamped: output !== 'float' };
+    // Pillow and libvips keep 8 bits between their passes, so that the order matters: rows first, but for Mitchell, which is libvips' own
+    const ofBytes = samples === 'uint8' && this.result.samples === 'uint8' && !linear;
+    const passes = (limited: boolean) => ({ rows, columns, columnsFirst: !limited || method === 'mitchell', limited });
+    this.#loops = (opaque) => ({ ...passes(ofBytes && (opaque || !premultiplied)), premultiplied, linear, clamped: output !== 'float' });
     const store = { samples: this.result.samples, unit: unitOf(samples, output), clamped: output !== 'float' };
     const chosen = Array.from({ length: channels }, (_, c) => c);
     const way = (take: 'chosen' | 'premultiplied', opaque: boolean): { job: ResizeJob } => ({
-      job: { operation: 'resize', load: { samples, channels, white: whiteOf(samples), take, chosen, light: linear, opaque }, rows, columns, store },
+      job: {
+        operation: 'resize',
+        load: { samples, channels, white: whiteOf(samples), take, chosen, light: linear, opaque },
+        ...passes(ofBytes && take === 'chosen'),
+        store,
+      },
     });
     const ways = premultiplied ? [way('chosen', true), way('premultiplied', false)] : [way('chosen', false)];
     this.#ways = on.abilities.resize ? ways : [];
   }
 
-  async apply(image: Image, out: Image | undefined): Promise<Image> {
+  async apply(image: Image, out: Image | undefined, control: Control): Promise<Image> {
     if (out !== undefined) {
       checkOut('resize', out, this.result);
       if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
@@ -122,9 +138,9 @@ class ResizePlan {
     const result = out ?? newImage(this.result);
     for (const way of this.#ways) {
       way.executable ??= this.on.prepare(way.job);
-      if (await this.on.run(way.executable, [image.data], [result.data])) return result;
+      if (await this.on.run(way.executable, [image.data], [result.data], [], control)) return result;
     }
-    resizeByLoops(image, result, this.#resizing);
+    resizeByLoops(image, result, this.#loops(isOpaque(image)));
     return result;
   }
 

@@ -1,5 +1,5 @@
 import { OptionError } from '../../errors.js';
-import { check, checkOptions, type OptionsOf, oneOf, option, type Rows, rule, whole } from '../../options.js';
+import { check, checkOptions, flag, type OptionsOf, oneOf, option, type Rows, rule, whole } from '../../options.js';
 import type { Backend } from '../backend.js';
 import { GPU_MODES, type GpuMode } from './gpu/modes.js';
 import type { ReferenceBackend } from './reference/reference.js';
@@ -23,6 +23,12 @@ export const BACKEND_OPTIONS = {
    * results. Default: one per core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
    */
   threads: option(whole(1, MOST_THREADS), { help: 'where wasm computes: on how many threads (default: one per core, at most 4)' }),
+  /**
+   * For `'wasm'` and `'auto'`: a picture that takes longer than about 8 ms is computed by workers while the calling thread goes on; with
+   * `true` the calling thread computes as well, and blocks, as in a script that has nothing else to do. The results are the same.
+   * Default false.
+   */
+  blocking: option(flag, { default: false }),
 } satisfies Rows;
 
 /** Options of {@link createBackend}. */
@@ -64,18 +70,21 @@ export function createBackend(name?: BackendName, options?: BackendOptions): Pro
 export async function createBackend(name: BackendName = 'auto', options: BackendOptions = {}): Promise<Backend> {
   checkOptions('createBackend', options, BACKEND_OPTIONS);
   check('createBackend', 'name', name, BACKEND_NAME);
-  const { gpuMode, threads } = options;
+  const { gpuMode, threads, blocking } = options;
   if (gpuMode !== undefined && name !== 'gpu') {
     throw new OptionError('createBackend', 'gpuMode', `goes with the backend 'gpu' only, here it is '${name}'`, gpuMode);
   }
   if (threads !== undefined && name !== 'wasm' && name !== 'auto') {
     throw new OptionError('createBackend', 'threads', `goes with the backends 'wasm' and 'auto' only, here it is '${name}'`, threads);
   }
+  if (blocking !== undefined && name !== 'wasm' && name !== 'auto') {
+    throw new OptionError('createBackend', 'blocking', `goes with the backends 'wasm' and 'auto' only, here it is '${name}'`, blocking);
+  }
   if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
   if (name === 'gpu') return (await import('./gpu/create-gpu.js')).createGpuBackend({ mode: gpuMode });
   const { createWasmBackend } = await import('./wasm/wasm.js');
-  if (name === 'wasm') return createWasmBackend(threads);
-  const [wasm, { AutoBackend }] = await Promise.all([createWasmBackend(threads), import('./auto/auto.js')]);
+  if (name === 'wasm') return createWasmBackend(threads, { blocking });
+  const [wasm, { AutoBackend }] = await Promise.all([createWasmBackend(threads, { blocking }), import('./auto/auto.js')]);
   return new AutoBackend(wasm, async () => (await import('./gpu/hardware-gpu.js')).createHardwareGpu());
 }
 

@@ -16,7 +16,7 @@ import {
 } from '../../../src/index.js';
 import { ReferenceBackend } from '../../../src/kernels/backends/reference/reference.js';
 
-const backend = new ReferenceBackend();
+const backend: Backend = new ReferenceBackend();
 
 /** A small picture of noise and edges with any channels and samples. */
 function picture(channels: Image['channels'], make: (values: number[]) => Samples = (values) => Uint8ClampedArray.from(values)): Image {

@@ -48,7 +48,7 @@ const total = (ran: readonly { readonly milliseconds: number }[]) => ran.reduce(
 const isDecided = (simulation: Simulation, executable: Executable) => ['measured', 'compared'].includes(simulation.why(executable) ?? '');
 
 /** Runs a picture until both backends were measured. @returns whether they were */
-async function warmUp(simulation: Simulation, executable: Executable, calls = 300): Promise<boolean> {
+async function warmUp(simulation: Simulation, executable: Executable, calls = 400): Promise<boolean> {
   for (let i = 0; i < calls && !isDecided(simulation, executable); i += 10) await simulation.run(executable, 10);
   await simulation.run(executable, 20);
   return isDecided(simulation, executable);
@@ -83,13 +83,13 @@ describe('whatever the machine', () => {
       for (const [, job] of PICTURES) {
         const simulation = new Simulation(machine);
         const executable = simulation.auto.prepare(job);
-        if (!(await warmUp(simulation, executable))) continue;
+        await simulation.time.call(() => simulation.auto.chooser.expect(job, 1));
+        if (!(await warmUp(simulation, executable, 200))) continue;
         decided++;
         const sum = total(await simulation.run(executable, 50));
         expect(sum / 50 / best(simulation, job), JSON.stringify({ ...machine, job: PICTURES.findIndex((each) => each[1] === job) })).toBeLessThan(1.1);
       }
     }
-    console.log(decided);
     expect(decided).toBeGreaterThan(200);
   });
 
@@ -260,6 +260,31 @@ test('a GPU that is lost: the call comes out right, wasm takes over, and the pla
   expect(ran.every(({ by }) => by === BY_WASM)).toBe(true);
   expect([simulation.gpu.pictures - runs, simulation.gpu.disposed, simulation.looked]).toEqual([1, true, 1]);
   expect(simulation.auto.chooser.latest(executable)?.why).toBe('the GPU failed (the fake device was lost)');
+});
+
+test('a GPU that is lost while the picture is released: the call comes out right', async () => {
+  const simulation = new Simulation(GAMER);
+  const executable = simulation.auto.prepare(BLUR);
+  await warmUp(simulation, executable);
+  simulation.gpu.isLost = true;
+  const out = new Uint8ClampedArray(4);
+  const running = simulation.auto.run(executable, [out], [out]);
+  simulation.auto.release(executable);
+  expect(simulation.wasm.prepared).toBe(1);
+  await simulation.time.call(() => running);
+  expect([out[0], simulation.wasm.prepared]).toEqual([BY_WASM, 0]);
+});
+
+test('a call that is ended is no fault of the GPU', async () => {
+  const simulation = new Simulation(GAMER);
+  const executable = simulation.auto.prepare(BLUR);
+  await warmUp(simulation, executable);
+  const ending = new AbortController();
+  const out = new Uint8ClampedArray(4);
+  const run = () => simulation.auto.run(executable, [out], [out], [], { signal: ending.signal });
+  ending.abort(new Error('enough'));
+  await expect(simulation.time.call(run)).rejects.toThrow('enough');
+  expect((await simulation.run(executable, 1))[0].by).toBe(BY_GPU);
 });
 
 describe('what is reported', () => {

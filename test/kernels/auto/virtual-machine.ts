@@ -9,8 +9,10 @@ import {
   type PictureJob,
   Random,
 } from '../../../src/index.js';
+import type { Work } from '../../../src/kernels/backend.js';
 import { AutoBackend } from '../../../src/kernels/backends/auto/auto.js';
 import { BEST, type Calibration, predictGpu } from '../../../src/kernels/backends/auto/calibration.js';
+import type { Control } from '../../../src/kernels/control.js';
 import { PICTURE_SUMS } from '../../../src/kernels/job.js';
 import { predict } from '../../../src/kernels/plan/cost.js';
 import { workOfOperator, workOfPicture } from '../../../src/kernels/plan/work.js';
@@ -78,7 +80,7 @@ export class VirtualTime {
 
 /** Lets what waits for a promise that is settled go on, as far as it gets. */
 async function turn(): Promise<void> {
-  for (let i = 0; i < 30; i++) await undefined;
+  for (let i = 0; i < 20; i++) await undefined;
 }
 
 /** What a machine is like. */
@@ -92,6 +94,8 @@ export interface Machine {
   /** standard deviation of the logarithm of a time */
   readonly noise?: number;
 }
+
+const works = new WeakMap<PictureJob, Work>();
 
 /** What filled the samples of a result. */
 export const [BY_WASM, BY_GPU] = [1, 2];
@@ -120,7 +124,7 @@ abstract class FakeBackend implements Backend {
     this.prepared++;
     return { job };
   }
-  abstract run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean>;
+  abstract run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): ReturnType<Backend['run']>;
   release(): void {
     this.prepared--;
   }
@@ -157,13 +161,16 @@ export class FakeGpu extends FakeBackend {
   #free = 0;
   /** by program: when it is compiled */
   readonly #compiled = new Map<string, number>();
+  readonly #done = new WeakMap<Job, number>();
   /** runs of pictures */
   pictures = 0;
 
   /** What a picture takes without noise, once it is compiled. */
   milliseconds(job: PictureJob): number {
     const { gpu, pictures = 1 } = this.machine;
-    return pictures * predictGpu(workOfPicture(job), gpu);
+    const work = works.get(job) ?? workOfPicture(job);
+    works.set(job, work);
+    return pictures * predictGpu(work, gpu);
   }
 
   override prepare(job: Job): Executable {
@@ -191,14 +198,20 @@ export class FakeGpu extends FakeBackend {
     return new Float32Array(length).fill(BY_GPU);
   }
 
-  run({ job }: Executable, _inputs: readonly Operand[], [out]: readonly Operand[]): boolean | Promise<boolean> {
+  run(
+    { job }: Executable,
+    _inputs: readonly Operand[],
+    [out]: readonly Operand[],
+    _parameters?: readonly number[],
+    control?: Control,
+  ): boolean | Promise<boolean> {
     this.runs++;
     const { gpu, tensors = 1 } = this.machine;
     const waiting = Math.max(0, this.#compile(job) - this.time.now);
     if (job.operation === 'picture') {
       this.pictures++;
       this.#work(waiting + this.noisy(this.milliseconds(job)));
-      return this.#picture(out as Uint8ClampedArray);
+      return this.#picture(out as Uint8ClampedArray, control?.signal);
     }
     this.#work(waiting);
     // what moves is counted by write and read
@@ -210,15 +223,19 @@ export class FakeGpu extends FakeBackend {
 
   /** @returns when the program of a job is compiled, which begins now if it did not before. The weights of a picture are no part of it. */
   #compile(job: Job): number {
+    const known = this.#done.get(job);
+    if (known !== undefined) return known;
     const what = 'geometry' in job ? job.geometry.key : 'passes' in job ? job.passes.map(({ geometry, sum }) => `${sum.kind} ${geometry.key}`) : '';
     const key = `${job.operation} ${what}`;
     const done = this.#compiled.get(key) ?? this.time.now + this.machine.gpu.compile;
     this.#compiled.set(key, done);
+    this.#done.set(job, done);
     return done;
   }
 
-  async #picture(out: Uint8ClampedArray): Promise<boolean> {
+  async #picture(out: Uint8ClampedArray, signal: AbortSignal | undefined): Promise<boolean> {
     await this.time.sleep(this.#free - this.time.now);
+    signal?.throwIfAborted();
     this.#check();
     if (this.isOpaque) out.fill(BY_GPU);
     return this.isOpaque;

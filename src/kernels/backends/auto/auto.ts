@@ -1,8 +1,9 @@
 import type { Abilities, Backend, Chooser, Chosen, DeviceBuffer, Executable, Operand, Work } from '../../backend.js';
+import type { Control } from '../../control.js';
 import type { Job, PictureJob } from '../../job.js';
 import type { Clock } from '../choice.js';
 import { BEST } from './calibration.js';
-import { Contest } from './contest.js';
+import { type Call, Contest } from './contest.js';
 import { Entry } from './entry.js';
 import { Kinds } from './kinds.js';
 import { AutoPicture, entryOf } from './picture.js';
@@ -73,14 +74,22 @@ export class AutoBackend implements Backend {
     return job.operation === 'picture' ? new AutoPicture(job, entryOf(job, this.#kinds), this.#wasm, onWasm) : onWasm;
   }
 
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean | Promise<boolean> {
-    if (!(executable instanceof AutoPicture)) return this.#wasm.run(executable, inputs, outputs, parameters);
-    return this.#contest.run(executable.entry, {
-      wasm: () => this.#wasm.run(executable.onWasm, inputs, outputs),
+  run(
+    executable: Executable,
+    inputs: readonly Operand[],
+    outputs: readonly Operand[],
+    parameters?: readonly number[],
+    control?: Control,
+  ): boolean | Promise<boolean> {
+    if (!(executable instanceof AutoPicture)) return this.#wasm.run(executable, inputs, outputs, parameters, control);
+    const call: Call<boolean> = {
+      signal: control?.signal,
+      wasm: () => this.#wasm.run(executable.onWasm, inputs, outputs, [], control),
       prepare: (gpu) => executable.prepareOn(gpu),
-      gpu: (gpu) => executable.runOn(gpu, inputs, outputs),
+      gpu: (gpu) => executable.runOn(gpu, inputs, outputs, control),
       rehearse: (gpu) => executable.rehearse(gpu, inputs, outputs),
-    });
+    };
+    return executable.whileHeld(() => this.#contest.run(executable.entry, call));
   }
 
   release(executable: Executable): void {

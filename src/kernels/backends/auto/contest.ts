@@ -13,6 +13,8 @@ const PATIENCE = 10;
 
 /** A call that may run on either. */
 export interface Call<T> {
+  /** ends it */
+  readonly signal?: AbortSignal | undefined;
   wasm(): T | Promise<T>;
   gpu(gpu: Backend): T | Promise<T>;
   /** Makes it ready on the GPU, if that can be told. @returns what is being compiled; undefined: a run waits for nothing */
@@ -127,6 +129,7 @@ export class Contest {
       return result;
     } catch (error) {
       choice?.drop();
+      if (call.signal?.aborted) throw error;
       if (this.rival.gpu === gpu) this.rival.fail(error);
       entry.latest = { onGpu: false, reason: this.rival.why };
       return call.wasm();

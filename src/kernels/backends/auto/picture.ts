@@ -1,4 +1,5 @@
 import type { Backend, Executable, Operand, PictureSamples } from '../../backend.js';
+import type { Control } from '../../control.js';
 import type { PictureJob } from '../../job.js';
 import { workOfPicture } from '../../plan/work.js';
 import { Entry } from './entry.js';
@@ -10,7 +11,7 @@ export class AutoPicture implements Executable {
   #onGpu: Executable | undefined;
   /** the GPU that has prepared it */
   #gpu: Backend | undefined;
-  /** runs on the GPU that have not ended */
+  /** runs that have not ended */
   #running = 0;
   #isReleased = false;
 
@@ -26,19 +27,31 @@ export class AutoPicture implements Executable {
     return this.#on(gpu).compiling;
   }
 
-  async runOn(gpu: Backend, inputs: readonly Operand[], outputs: readonly Operand[]): Promise<boolean> {
-    this.#running++;
-    try {
-      return await gpu.run(this.#on(gpu), inputs, outputs);
-    } finally {
-      this.#running--;
-      this.#letGo();
-    }
+  async runOn(gpu: Backend, inputs: readonly Operand[], outputs: readonly Operand[], control?: Control): Promise<boolean> {
+    return gpu.run(this.#on(gpu), inputs, outputs, [], control);
   }
 
   /** Runs it on white samples, which are opaque in any case. */
-  rehearse(gpu: Backend, inputs: readonly Operand[], outputs: readonly Operand[]): Promise<boolean> {
-    return this.runOn(gpu, inputs.map(whiteAs), outputs.map(whiteAs));
+  rehearse(gpu: Backend, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean> {
+    return this.whileHeld(() => this.runOn(gpu, inputs.map(whiteAs), outputs.map(whiteAs)));
+  }
+
+  /** Runs it; what is released meanwhile is given back afterwards. */
+  whileHeld(run: () => boolean | Promise<boolean>): boolean | Promise<boolean> {
+    const ended = () => {
+      this.#running--;
+      this.#letGo();
+    };
+    this.#running++;
+    try {
+      const result = run();
+      if (result instanceof Promise) return result.finally(ended);
+      ended();
+      return result;
+    } catch (error) {
+      ended();
+      throw error;
+    }
   }
 
   release(): void {
@@ -55,7 +68,6 @@ export class AutoPicture implements Executable {
     return this.#onGpu;
   }
 
-  /** What runs is given back when it has ended. */
   #letGo(): void {
     if (!this.#isReleased || this.#running > 0) return;
     this.wasm.release(this.onWasm);

@@ -4,7 +4,8 @@ import type { Loaded } from './load-programs.js';
 import { type Programs, type Tasks, WRITERS } from './programs.generated.js';
 import { FRAME_BYTES, TASK_BYTES } from './records.generated.js';
 import { Sharing } from './sharing.js';
-import type { AnyProgram, SharedProgram, ThreadPool, ThreadScratch, Workload } from './thread-pool.js';
+import type { AnyProgram, Pause, SharedProgram, Steps, ThreadPool, ThreadScratch, Workload } from './thread-pool.js';
+import { endOfTurn, othersTurn } from './turns.js';
 
 /** Vectors may be read past the last value. */
 const SLACK_BYTES = 64;
@@ -22,6 +23,17 @@ export interface Scratch extends ThreadScratch {
   readonly each: readonly number[];
 }
 
+export interface MachineSettings {
+  /** see {@link Sharing} */
+  readonly handOver?: number;
+  /** see {@link Machine.own} */
+  readonly own?: Machine;
+  /** see {@link Machine.bandRows} */
+  readonly bandRows?: number;
+  /** see {@link Machine.inTurns} */
+  readonly inTurns?: boolean;
+}
+
 /** The programs, their memory, and the threads that share both, if any. Only the calling thread allocates. */
 export class Machine {
   readonly threads: number;
@@ -30,6 +42,10 @@ export class Machine {
    * machine itself where there are no threads.
    */
   readonly own: Machine;
+  /** Rows of the result of a picture that pass through memory at a time. Default: what fits the caches. */
+  readonly bandRows: number | undefined;
+  /** The caller must not block: jobs run in steps, see {@link perform}. */
+  readonly inTurns: boolean;
   /** which jobs are shared by threads */
   readonly sharing: Sharing;
   #loaded: Loaded | undefined;
@@ -42,21 +58,13 @@ export class Machine {
   /** shared memory gives another buffer each time it has grown, and the old ones stay valid */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
-  /**
-   * @param handOver see {@link Sharing}
-   * @param bandRows rows of the result of a picture that pass through memory at a time; default: what fits the caches
-   */
-  constructor(
-    loaded: Loaded,
-    pool?: ThreadPool,
-    handOver?: number,
-    own?: Machine,
-    readonly bandRows?: number,
-  ) {
+  constructor(loaded: Loaded, pool?: ThreadPool, { handOver, own, bandRows, inTurns = false }: MachineSettings = {}) {
     this.own = own ?? this;
     this.#loaded = loaded;
     this.#pool = pool;
     this.threads = pool?.threads ?? 1;
+    this.bandRows = bandRows;
+    this.inTurns = inTurns;
     this.sharing = new Sharing(this.threads, handOver);
     this.#task = this.allocate(TASK_BYTES);
   }
@@ -107,6 +115,19 @@ export class Machine {
     else (this.run[program] as AnyProgram)(this.#task, scratch?.address ?? 0, first, units);
     choice.took(workload.work);
     return true;
+  }
+
+  /** The same in steps where the caller must not block; without threads it computes in turns. */
+  *perform<P extends SharedProgram>(program: P, task: Tasks[P], workload: Workload): Steps<boolean> {
+    if (!this.inTurns) return this.share(program, task, workload);
+    WRITERS[program](this.views, this.#task, task);
+    if (this.#pool) return yield* this.#pool.steps(program, this.#task, workload);
+    return yield* inTurns(workload, (from, to) => (this.run[program] as AnyProgram)(this.#task, workload.scratch?.address ?? 0, from, to));
+  }
+
+  /** Resolves after a pause between steps. */
+  pause(pause: Pause): Promise<unknown> {
+    return this.#pool ? this.#pool.pause(pause) : othersTurn();
   }
 
   allocate(bytes: number): FreshMemory {
@@ -190,6 +211,26 @@ export class Machine {
     this.#loaded = undefined;
     this.#views = undefined;
   }
+}
+
+/** A job on the calling thread alone, share by share. */
+function* inTurns({ units, first = 0, step = 1, feed, drain }: Workload, run: (from: number, to: number) => void): Steps<boolean> {
+  for (let [from, ready, turn] = [first, feed ? first : units, endOfTurn()]; from < units; ) {
+    const to = Math.min(units, from + step);
+    if (ready < to) {
+      const next = feed?.();
+      if (next === undefined) return false;
+      ready = next;
+    } else {
+      run(from, to);
+      drain?.(from, to);
+      from = to;
+    }
+    if (performance.now() < turn) continue;
+    yield 'turn';
+    turn = endOfTurn();
+  }
+  return true;
 }
 
 function roundUp(bytes: number): number {

@@ -1,32 +1,40 @@
 import type { DeviceBuffer, Operand, PictureSamples } from '../../backend.js';
+import type { Control } from '../../control.js';
 import type { ConvProgram, Job } from '../../job.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { type Address, NOWHERE } from './address.js';
+import type { Background } from './background.js';
 import { prepareDirect, prepareFft, prepareRunningSum, prepareSparse } from './layers/forward.js';
 import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from './layers/gradients.js';
 import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js';
 import { NS } from './layers/work.js';
+import type { Machine } from './machine.js';
 import { preparePicture } from './picture/picture-bands.js';
 import { pictureStages } from './picture/picture-stages.js';
 import { resizeStages } from './picture/resize-stages.js';
 import { WRITERS } from './programs.generated.js';
-import type { Tables } from './tables.js';
+import type { Tables, TablesOn } from './tables.js';
 
 export interface WasmBuffer extends DeviceBuffer {
   /** 0 once freed */
   address: Address<'Floats'>;
 }
 
-/** Starts a job that is ready, on its operands. @returns false if a picture has to be opaque and is not */
-export type Start = (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[]) => boolean;
+/** Starts a job that is ready, on its operands; see {@link Backend.run}. */
+export type Start = (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[], control?: Control) => boolean | Promise<boolean>;
 
 const CONVOLUTIONS = { direct: prepareDirect, sparse: prepareSparse, runningSum: prepareRunningSum, fft: prepareFft } as const satisfies Record<
   ConvProgram,
   unknown
 >;
 
-/** Makes a job ready. @param shared,own tables in the memory that threads share, and in the caller's own: the same where there are no threads */
-export function prepareJob(job: Job, shared: Tables, own: Tables): Start {
+/**
+ * Makes a job ready.
+ * @param machine that threads share
+ * @param background for long pictures, unless they block
+ */
+export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, background?: Background): Start {
+  const shared = tablesOn(machine);
   switch (job.operation) {
     case 'conv': {
       const run = CONVOLUTIONS[job.program](shared, job.geometry);
@@ -59,8 +67,9 @@ export function prepareJob(job: Job, shared: Tables, own: Tables): Start {
       return preparePointwise(job.formula, shared);
     case 'picture':
     case 'resize': {
-      const run = preparePicture(job.operation === 'picture' ? pictureStages(job, shared, own) : resizeStages(job, shared, own), shared.machine);
-      return ([image, mask], [out]) => run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined);
+      const stages = job.operation === 'picture' ? pictureStages(job, tablesOn) : resizeStages(job, tablesOn);
+      const run = preparePicture(stages, machine, background);
+      return ([image, mask], [out], _, control) => run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined, control);
     }
     default:
       return job satisfies never;

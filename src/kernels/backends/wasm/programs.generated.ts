@@ -103,8 +103,9 @@ export interface Programs {
    */
   bytesMagnitude(task: Address<'BytesMagnitudeTask'>, scratch: number, from: number, to: number): void;
   /**
-   * Sums down the columns of four output rows, in 2⁻⁶ of a level, and then along these rows. Units are RESIZED_ROWS output rows.
-   * @param scratch frame; i16 [RESIZED_ROWS, sumRow], sums of columns
+   * Units are `bandRows` output rows, computed tile by tile. The pass along the rows takes RESIZED_ROWS rows at once, the one down the
+   * columns a row.
+   * @param scratch frame; the ring
    */
   bytesResize(task: Address<'BytesResizeTask'>, scratch: number, from: number, to: number): void;
   /** True if the last of every 2 or 4 samples is white. @param length in samples, whole pixels @param bytes of a sample: 1, 2, or 4 for floats */

@@ -8,7 +8,7 @@ export const FRAME_BYTES = 128;
 export const SUMMED_ROWS = 4;
 /** lineSeparable: pixels of a line that are summed at once. */
 export const SUMMED_PIXELS = 16;
-/** bytesResize: output rows that are summed at once, and pixels of them that become bytes at once. */
+/** bytesResize: rows that are summed along at once, and pixels of the result whose sums are stored at once. */
 export const RESIZED_ROWS = 4;
 export const RESIZED_PIXELS = 16;
 /** winograd: products per tile and channel; 2 × 2 outputs take 4 · 9 without the transform. */
@@ -649,7 +649,11 @@ export function writeBytesMagnitudeTask({ i32, f32 }: Views, at: Address<'BytesM
   f32[i + 8] = fields.scale;
 }
 
-/** An 8-bit picture in another size. Weights are 16-bit pairs of neighboring taps, times 2¹⁴. */
+/**
+ * An 8-bit picture in another size: two passes, between which sums are limited to black and white. Weights are 16-bit pairs of
+ * neighboring taps, times a power of two. Windows begin at even rows and pixels, or at odd ones where the phase is 1: then both are
+ * counted from −1 on.
+ */
 export interface BytesResizeTask {
   readonly x: Address<'Bytes'>;
   readonly out: Address<'Bytes'>;
@@ -659,22 +663,41 @@ export interface BytesResizeTask {
   readonly outRow: number;
   readonly inH: number;
   readonly outH: number;
-  /** two output rows have a common window: its first row, `rowPairs` pairs of taps, and i32 [rowPairs, 2] of weights */
+  /** output rows of a unit */
+  readonly bandRows: number;
+  /** output pixels of a tile */
+  readonly tilePixels: number;
+  /** down the columns and then along the rows; else along the rows first */
+  readonly columnsFirst: boolean;
+  /** of the sums between the passes */
+  readonly white: number;
+  /** of each output row: the first row of its window, and i32 [rowPairs] of weights */
   readonly rowStarts: Address<'Ints'>;
   readonly rowWeights: Address<'Ints'>;
   readonly rowPairs: number;
+  /** 0 or 1 */
+  readonly rowPhase: number;
   /** of each output pixel: where its window begins in the woven line, in bytes, and i32 [columnPairs] of weights */
   readonly columnStarts: Address<'Ints'>;
   readonly columnWeights: Address<'Ints'>;
   readonly columnPairs: number;
+  /** 0 or 1 */
+  readonly columnPhase: number;
+  /** bits by which sums down the columns and along the rows are shifted right */
+  readonly downBits: number;
+  readonly acrossBits: number;
+  /** pairs of rows in the ring, an even number, and bytes of each: i16 [cells, 2] */
+  readonly slots: number;
+  readonly ringRow: number;
   /**
-   * bytes from scratch to the woven line, i16 [pairs of pixels, channels, RESIZED_ROWS, 2]; to i32 [RESIZED_PIXELS, channels,
-   * RESIZED_ROWS], sums; and to bytes [RESIZED_ROWS, lineBytes] of the result
+   * bytes from scratch to sums of columns, i16 or bytes [RESIZED_ROWS, sumRow]; to the woven line, i16 [pairs of pixels, channels,
+   * RESIZED_ROWS, 2]; to i32 [RESIZED_PIXELS, channels, RESIZED_ROWS], sums of rows; and to bytes [RESIZED_ROWS, byteRow]
    */
+  readonly linesAt: number;
   readonly wovenAt: number;
   readonly sumsAt: number;
   readonly bytesAt: number;
-  /** bytes of a row of sums of columns, i16, and of a row of the result in scratch memory */
+  /** bytes of a row of sums of columns, and of a row of the result in scratch memory */
   readonly sumRow: number;
   readonly byteRow: number;
 }
@@ -688,17 +711,28 @@ export function writeBytesResizeTask({ i32 }: Views, at: Address<'BytesResizeTas
   i32[i + 4] = fields.outRow;
   i32[i + 5] = fields.inH;
   i32[i + 6] = fields.outH;
-  i32[i + 7] = fields.rowStarts;
-  i32[i + 8] = fields.rowWeights;
-  i32[i + 9] = fields.rowPairs;
-  i32[i + 10] = fields.columnStarts;
-  i32[i + 11] = fields.columnWeights;
-  i32[i + 12] = fields.columnPairs;
-  i32[i + 13] = fields.wovenAt;
-  i32[i + 14] = fields.sumsAt;
-  i32[i + 15] = fields.bytesAt;
-  i32[i + 16] = fields.sumRow;
-  i32[i + 17] = fields.byteRow;
+  i32[i + 7] = fields.bandRows;
+  i32[i + 8] = fields.tilePixels;
+  i32[i + 9] = Number(fields.columnsFirst);
+  i32[i + 10] = fields.white;
+  i32[i + 11] = fields.rowStarts;
+  i32[i + 12] = fields.rowWeights;
+  i32[i + 13] = fields.rowPairs;
+  i32[i + 14] = fields.rowPhase;
+  i32[i + 15] = fields.columnStarts;
+  i32[i + 16] = fields.columnWeights;
+  i32[i + 17] = fields.columnPairs;
+  i32[i + 18] = fields.columnPhase;
+  i32[i + 19] = fields.downBits;
+  i32[i + 20] = fields.acrossBits;
+  i32[i + 21] = fields.slots;
+  i32[i + 22] = fields.ringRow;
+  i32[i + 23] = fields.linesAt;
+  i32[i + 24] = fields.wovenAt;
+  i32[i + 25] = fields.sumsAt;
+  i32[i + 26] = fields.bytesAt;
+  i32[i + 27] = fields.sumRow;
+  i32[i + 28] = fields.byteRow;
 }
 
 /** What every program of lines needs. */

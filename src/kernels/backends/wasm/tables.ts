@@ -27,3 +27,6 @@ export class Tables {
     this.#allocations.length = 0;
   }
 }
+
+/** The tables of one executable on each machine that runs it, made when they are first needed. */
+export type TablesOn = (machine: Machine) => Tables;

@@ -1,6 +1,8 @@
 /** A worker of Node or of a browser; it runs until it is stopped. */
 export interface Thread {
   stop(): void;
+  /** Whether it keeps the process alive. */
+  keepAlive(yes: boolean): void;
 }
 
 /** Node's module of workers, or undefined. Loaded by name, so that bundlers for browsers find no import of it. */
@@ -57,7 +59,7 @@ export function startThread(source: string, message: unknown, onEnd: (reason: st
     if (threads) {
       // a worker needs neither the loaders nor the flags of this process
       const worker = new threads.Worker(source, { eval: true, name: 'convlab', execArgv: [], env: {} });
-      const thread = { stop: () => void worker.terminate() };
+      const thread = { stop: () => void worker.terminate(), keepAlive: (yes: boolean) => (yes ? worker.ref() : worker.unref()) };
       worker.on('error', ({ message }) => ended(message));
       worker.on('exit', (code) => ended(`it exited with code ${code}`));
       worker.on('message', (answer) => {
@@ -68,7 +70,7 @@ export function startThread(source: string, message: unknown, onEnd: (reason: st
     } else {
       const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
       const worker = new Worker(url, { name: 'convlab' });
-      const thread = { stop: () => worker.terminate() };
+      const thread = { stop: () => worker.terminate(), keepAlive: () => {} };
       worker.onerror = ({ message }) => ended(message || 'it could not be loaded');
       worker.onmessage = ({ data }) => {
         URL.revokeObjectURL(url);

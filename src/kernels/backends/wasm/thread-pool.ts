@@ -1,8 +1,10 @@
 import { UnsupportedError } from '../../../errors.js';
+import { ControlBlock, type SharedJob } from './control-block.js';
 import type { Loaded } from './load-programs.js';
 import { type Tasks, WRITERS } from './programs.generated.js';
 import { maySleep, startThread, type Thread } from './thread-host.js';
-import { CONTROL, controlBytes, DONE_AT, JOB, JOB_AT, JOB_VALUES, LOOKS, OPEN, SPIN_MS, WORKER_SOURCE } from './thread-worker.js';
+import { CONTROL, LOOKS, SPIN_MS, WORKER_SOURCE } from './thread-worker.js';
+import { endOfTurn, othersTurn, waitFor } from './turns.js';
 
 /** The programs that threads share: all take a record, scratch memory, and the units `from` … `to` − 1 that they are to do. */
 export type SharedProgram = keyof Tasks;
@@ -53,40 +55,49 @@ const LONG_SHARE = 10_000;
 const PATIENCE_MS = 60_000;
 const SLEEP_MS = 100;
 
-/** Threads over one wasm memory; the caller is one of them. Idle workers sleep and do not keep the process alive. */
+/** What a job that does not block waits for: that a worker has done a share, or only that others get their turn. */
+export type Pause = 'share' | 'turn';
+/** A job in steps, each followed by a pause. */
+export type Steps<T> = Generator<Pause, T, void>;
+
+/**
+ * Threads over one wasm memory. Idle workers sleep and do not keep the process alive. Either the caller is one of the threads, and
+ * blocks until a job is done ({@link run}), or it only copies, in steps ({@link steps}).
+ */
 export class ThreadPool {
-  readonly #cells: Int32Array;
-  readonly #job: Float64Array;
-  readonly #done: Int32Array;
+  readonly #control: ControlBlock;
   readonly #sleeps = maySleep();
+  /** the progress that the steps have seen */
+  #seen = 0;
+  #stopped = false;
 
   private constructor(
     readonly threads: number,
     private readonly loaded: Loaded,
-    control: SharedArrayBuffer,
+    control: ControlBlock,
     private readonly workers: readonly Thread[],
     private readonly end: { reason?: string },
     private readonly patience: number,
   ) {
-    this.#cells = new Int32Array(control);
-    this.#job = new Float64Array(control, JOB_AT, JOB_VALUES);
-    this.#done = new Int32Array(control, DONE_AT);
+    this.#control = control;
     // stops the workers of a pool that was dropped without stop()
     abandoned.register(this, workers, this);
   }
 
   /**
-   * Starts `threads` − 1 workers.
    * @param loaded with shared memory
+   * @param threads that compute
+   * @param withCaller the caller is one of them: there is one worker less. Default true
    * @param patience milliseconds until the caller gives up on a thread that does not finish its share
-   * @throws Error if one does not start
+   * @throws Error if a worker does not start
    */
-  static async start(loaded: Loaded, threads: number, patience = PATIENCE_MS): Promise<ThreadPool> {
-    const control = new SharedArrayBuffer(controlBytes(MANY_SHARES * threads));
+  static async start(loaded: Loaded, threads: number, { patience = PATIENCE_MS, withCaller = true } = {}): Promise<ThreadPool> {
+    const control = new ControlBlock(MANY_SHARES * threads);
     const end: { reason?: string } = {};
     const { module, memory } = loaded;
-    const starting = Array.from({ length: threads - 1 }, (_, i) =>
-      startThread(WORKER_SOURCE, { module, memory, control, names: SHARED_PROGRAMS, thread: i + 1 }, (reason) => {
+    const first = withCaller ? 1 : 0;
+    const starting = Array.from({ length: threads - first }, (_, i) =>
+      startThread(WORKER_SOURCE, { module, memory, control: control.buffer, names: SHARED_PROGRAMS, thread: i + first }, (reason) => {
         end.reason ??= reason;
       }),
     );
@@ -102,12 +113,13 @@ export class ThreadPool {
 
   /** @throws UnsupportedError if a worker has crashed: the pool and its memory cannot be used any more */
   check(): void {
+    if (this.#stopped) throw new UnsupportedError('wasm', 'this backend was disposed of');
     if (this.end.reason !== undefined) throw new UnsupportedError('wasm', `a thread of this backend has crashed: ${this.end.reason}; create another backend`);
   }
 
-  /** Wakes sleeping threads ahead of a job: they take about as long to wake up as the caller needs to describe it. */
+  /** See {@link ControlBlock.wake}. */
   wake(): void {
-    if (Atomics.load(this.#cells, CONTROL.sleepers) > 0) Atomics.notify(this.#cells, CONTROL.ticket);
+    this.#control.wake();
   }
 
   /**
@@ -117,116 +129,155 @@ export class ThreadPool {
    * @throws UnsupportedError if a worker crashed
    */
   run(program: SharedProgram, task: number, workload: Workload): boolean {
-    const { units, first = 0, step = 1 } = workload;
-    const cells = this.#cells;
-    const each = workload.feed ? MANY_SHARES : Math.max(FEW_SHARES, Math.min(MANY_SHARES, Math.floor(workload.work / this.threads / LONG_SHARE)));
-    const share = step * Math.max(1, Math.ceil((units - first) / (step * each * this.threads)));
-    const shares = Math.ceil((units - first) / share);
-    this.#describe(program, task, workload, share);
-    this.#done.fill(0, 0, shares);
-    Atomics.store(cells, CONTROL.ready, workload.feed ? first : units);
-    Atomics.store(cells, CONTROL.left, shares << 16);
-    Atomics.or(cells, CONTROL.state, OPEN);
-    Atomics.add(cells, CONTROL.ticket, 1);
-    this.wake();
+    const { units, feed } = workload;
+    const job = this.#jobOf(program, task, workload);
+    const shares = this.#control.open(job, feed ? job.first : units);
     let worthIt = false;
     try {
-      worthIt = workload.feed ? this.#feed(workload, share, shares) : this.#work(first, units, share);
+      worthIt = feed ? this.#feed(workload, job, shares) : this.#work(job);
     } finally {
-      if (!worthIt) Atomics.store(cells, CONTROL.left, 0);
-      Atomics.store(cells, CONTROL.ready, units);
-      Atomics.and(cells, CONTROL.state, ~OPEN);
+      this.#control.close(units, !worthIt);
       this.#waitForAll();
     }
-    if (Atomics.load(cells, CONTROL.failed) !== 0) this.end.reason ??= `${program} failed on it`;
-    this.check();
-    if (worthIt) this.#drain(workload, share, shares);
+    this.#checkAfter(program);
+    if (worthIt) this.#drain(workload, job, shares);
     return worthIt;
   }
 
-  /** Without garbage: a training step calls this dozens of times. */
-  #describe(program: SharedProgram, task: number, { first = 0, units, scratch }: Workload, share: number): void {
-    const job = this.#job;
-    job[JOB.program] = SHARED_PROGRAMS.indexOf(program);
-    job[JOB.task] = task;
-    job[JOB.scratch] = scratch?.address ?? 0;
-    job[JOB.scratchBytes] = scratch?.bytes ?? 0;
-    job[JOB.first] = first;
-    job[JOB.units] = units;
-    job[JOB.share] = share;
+  /**
+   * The same by the workers of a pool without the caller, which feeds and drains between pauses.
+   * @param workload without `alone`
+   */
+  *steps(program: SharedProgram, task: number, workload: Workload): Steps<boolean> {
+    const { units, feed } = workload;
+    const job = this.#jobOf(program, task, workload);
+    const control = this.#control;
+    const shares = control.open(job, feed ? job.first : units);
+    let [worthIt, drained, moved] = [false, 0, performance.now()];
+    try {
+      for (let turn = endOfTurn(); drained < shares; ) {
+        this.#checkAfter(program);
+        this.#look();
+        const done = this.#drain(workload, job, shares);
+        drained += done;
+        if (done > 0) moved = performance.now();
+        else if (control.ready === units && performance.now() - moved > this.patience) this.end.reason ??= 'it does not answer';
+        if (feed && control.ready < units) {
+          const ready = feed();
+          if (ready === undefined) return false;
+          control.ready = ready;
+        } else if (done === 0) {
+          yield 'share';
+          turn = endOfTurn();
+        }
+        if (performance.now() > turn) {
+          yield 'turn';
+          turn = endOfTurn();
+        }
+      }
+      worthIt = true;
+    } finally {
+      control.close(units, !worthIt);
+      for (this.#look(); !control.isLeft && this.end.reason === undefined && !this.#stopped; this.#look()) yield 'share';
+    }
+    this.#checkAfter(program);
+    return worthIt;
   }
 
-  /** Units `from` … `to` − 1 of the job, on the caller. */
-  #do(from: number, to: number): void {
-    const job = this.#job;
-    const run = this.loaded.programs[SHARED_PROGRAMS[job[JOB.program]]] as AnyProgram;
-    run(job[JOB.task], job[JOB.scratch], from, to);
+  /** Resolves after the pause: of a share, when a worker has done another one since the steps looked, or after a while. */
+  pause(pause: Pause): Promise<unknown> {
+    if (pause === 'turn') return othersTurn();
+    const { cells } = this.#control;
+    for (const worker of this.workers) worker.keepAlive(true);
+    return waitFor(cells, CONTROL.progress, this.#seen, SLEEP_MS).finally(() => {
+      for (const worker of this.workers) worker.keepAlive(false);
+    });
+  }
+
+  /** More shares even out delays, see FEW_SHARES. */
+  #jobOf(program: SharedProgram, task: number, { units, first = 0, step = 1, scratch, work, feed }: Workload): SharedJob {
+    const each = feed ? MANY_SHARES : Math.max(FEW_SHARES, Math.min(MANY_SHARES, Math.floor(work / this.threads / LONG_SHARE)));
+    const share = step * Math.max(1, Math.ceil((units - first) / (step * each * this.threads)));
+    return { program: SHARED_PROGRAMS.indexOf(program), task, scratch: scratch?.address ?? 0, scratchBytes: scratch?.bytes ?? 0, first, units, share };
+  }
+
+  #checkAfter(program: SharedProgram): void {
+    if (this.#control.hasFailed) this.end.reason ??= `${program} failed on it`;
+    this.check();
+  }
+
+  /** From here on, progress ends a pause. */
+  #look(): void {
+    this.#seen = Atomics.load(this.#control.cells, CONTROL.progress);
+  }
+
+  /** Units of the job, on the caller. */
+  #do({ program, task, scratch }: SharedJob, from: number, to: number): void {
+    const run = this.loaded.programs[SHARED_PROGRAMS[program]] as AnyProgram;
+    run(task, scratch, from, to);
   }
 
   /** The caller's part of a job whose units are ready. */
-  #work(first: number, units: number, share: number): true {
-    for (let index = this.#takeLast(); index >= 0; index = this.#takeLast()) {
-      this.#do(first + index * share, Math.min(units, first + (index + 1) * share));
+  #work(job: SharedJob): true {
+    const { first, units, share } = job;
+    for (let index = this.#control.takeLast(); index >= 0; index = this.#control.takeLast()) {
+      this.#do(job, first + index * share, Math.min(units, first + (index + 1) * share));
     }
     return true;
   }
 
-  /** Takes the last share that nobody has taken. @returns −1: there is none */
-  #takeLast(): number {
-    for (;;) {
-      const left = Atomics.load(this.#cells, CONTROL.left);
-      const end = left >>> 16;
-      if ((left & 0xffff) >= end) return -1;
-      if (Atomics.compareExchange(this.#cells, CONTROL.left, left, left - 0x10000) === left) return end - 1;
-    }
-  }
-
   /** The caller's part of a job whose units it makes ready. @returns false if the job was canceled */
-  #feed(workload: Workload, share: number, shares: number): boolean {
-    const { units, first = 0, feed, alone, drain } = workload;
-    const cells = this.#cells;
+  #feed(workload: Workload, job: SharedJob, shares: number): boolean {
+    const { feed, alone, drain } = workload;
+    const { first, units, share } = job;
+    const control = this.#control;
     const endOf = (index: number) => Math.min(units, first + index * share);
     const fed = (index: number) => {
-      for (let ready: number | undefined = Atomics.load(cells, CONTROL.ready); ready < endOf(index); Atomics.store(cells, CONTROL.ready, ready)) {
-        ready = feed?.();
+      while (control.ready < endOf(index)) {
+        const ready = feed?.();
         if (ready === undefined) return false;
+        control.ready = ready;
       }
       return true;
     };
     for (;;) {
-      const left = Atomics.load(cells, CONTROL.left);
-      const [next, end] = [left & 0xffff, left >>> 16];
+      const [next, end] = control.left;
       // enough that no worker has to wait while the caller computes a share of its own
       if (!fed(alone ? Math.min(end, next + this.threads) : shares)) return false;
       if (next >= end) break;
-      const index = this.#takeLast();
+      const index = control.takeLast();
       if (index < 0) continue;
       const [from, to] = [endOf(index), endOf(index + 1)];
       if (alone) {
         if (!alone(from, to)) return false;
       } else {
-        this.#do(from, to);
+        this.#do(job, from, to);
         drain?.(from, to);
       }
     }
-    this.#drain(workload, share, shares);
+    this.#drain(workload, job, shares);
     return true;
   }
 
-  /** Takes what workers have done by now. */
-  #drain({ drain, first = 0, units }: Workload, share: number, shares: number): void {
-    for (let i = 0; drain && i < shares; i++) {
-      if (Atomics.exchange(this.#done, i, 0) === 1) drain(first + i * share, Math.min(units, first + (i + 1) * share));
+  /** Takes what workers have done by now. @returns the number of shares */
+  #drain({ drain }: Workload, { first, units, share }: SharedJob, shares: number): number {
+    let count = 0;
+    for (let i = 0; i < shares; i++) {
+      if (!this.#control.takeDone(i)) continue;
+      count++;
+      drain?.(first + i * share, Math.min(units, first + (i + 1) * share));
     }
+    return count;
   }
 
   stop(): void {
+    this.#stopped = true;
     abandoned.unregister(this);
     for (const worker of this.workers) worker.stop();
   }
 
   #waitForAll(): void {
-    const cells = this.#cells;
+    const { cells } = this.#control;
     for (const sleepy = performance.now() + SPIN_MS; performance.now() < sleepy; ) {
       for (let i = 0; i < LOOKS; i++) if (Atomics.load(cells, CONTROL.state) === 0) return;
     }

@@ -17,11 +17,13 @@ export const CONTROL = {
   failed: 48,
   /** number of sleeping threads */
   sleepers: 64,
+  /** counts the shares that workers have done, and their leaving of jobs */
+  progress: 96,
 } as const;
 export const OPEN = 0x10000;
 
 /** Behind the cells, as float64, which holds every address exactly: the job. */
-export const JOB_AT = 384;
+export const JOB_AT = 448;
 /** Values of the job. Each thread's scratch memory lies `scratchBytes` behind that of the one before. */
 export const JOB = { program: 0, task: 1, scratch: 2, scratchBytes: 3, first: 4, units: 5, share: 6 } as const;
 export const JOB_VALUES = Object.keys(JOB).length;
@@ -77,15 +79,24 @@ port.onmessage = async ({ data: { module, memory, control, names, thread } }) =>
         for (let left; (left = Atomics.add(cells, ${CONTROL.left}, 1)), (left & 0xffff) < left >>> 16; ) {
           const from = first + (left & 0xffff) * share;
           const to = Math.min(units, from + share);
-          while (Atomics.load(cells, ${CONTROL.ready}) < to);
+          sleepy = Infinity;
+          for (let ready; (ready = Atomics.load(cells, ${CONTROL.ready})) < to; ) {
+            if (++looks % ${LOOKS} !== 0) continue;
+            if (sleepy === Infinity) sleepy = performance.now() + ${SPIN_MS};
+            else if (performance.now() > sleepy) Atomics.wait(cells, ${CONTROL.ready}, ready);
+          }
           run(task, own, from, to);
           Atomics.store(done, left & 0xffff, 1);
+          Atomics.add(cells, ${CONTROL.progress}, 1);
+          Atomics.notify(cells, ${CONTROL.progress});
         }
       } catch {
         Atomics.store(cells, ${CONTROL.failed}, 1);
       }
     }
     if (Atomics.sub(cells, ${CONTROL.state}, 1) === 1) Atomics.notify(cells, ${CONTROL.state});
+    Atomics.add(cells, ${CONTROL.progress}, 1);
+    Atomics.notify(cells, ${CONTROL.progress});
   }
 };
 `;

@@ -1,7 +1,9 @@
 import { UnsupportedError } from '../../../errors.js';
 import type { Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
+import type { Control } from '../../control.js';
 import { CONV_PROGRAMS, type Job, PICTURE_SUMS } from '../../job.js';
 import { NOWHERE } from './address.js';
+import { Background } from './background.js';
 import { loadPrograms } from './load-programs.js';
 import { Machine } from './machine.js';
 import { addressOf, prepareJob, type Start, type WasmBuffer } from './prepare-job.js';
@@ -14,16 +16,14 @@ const DEFAULT_THREADS = 4;
 
 interface WasmExecutable extends Executable {
   readonly start: Start;
-  readonly tables: readonly Tables[];
+  readonly tables: ReadonlyMap<Machine, Tables>;
 }
 
-const abandoned = new FinalizationRegistry((tables: readonly Tables[]) => {
-  for (const each of tables) each.free();
-});
+const abandoned = new FinalizationRegistry((release: () => void) => release());
 
 /**
- * AssemblyScript programs with 128-bit SIMD. Calls return when they are done, on any number of threads; only the calling one
- * allocates. Buffers are ranges of the wasm memory.
+ * AssemblyScript programs with 128-bit SIMD, on any number of threads. Calls return when they are done, except those of long pictures,
+ * which run in the background. Buffers are ranges of the wasm memory; only the calling thread allocates.
  */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
@@ -31,9 +31,12 @@ export class WasmBackend implements Backend {
   readonly device: string;
   readonly #machine: Machine;
 
+  readonly #background: Background | undefined;
+
   /** Use {@link createWasmBackend}. */
-  constructor(machine: Machine) {
+  constructor(machine: Machine, background?: Background) {
     this.#machine = machine;
+    this.#background = background;
     this.device = `wasm simd, ${machine.threads} thread${machine.threads === 1 ? '' : 's'}`;
   }
 
@@ -61,23 +64,37 @@ export class WasmBackend implements Backend {
 
   dispose(): void {
     this.#machine.dispose();
+    this.#background?.dispose();
   }
 
   prepare(job: Job): WasmExecutable {
-    const [shared, own] = [this.#machine, this.#machine.own].map((machine) => new Tables(machine));
-    const executable = { job, tables: [shared, own], start: prepareJob(job, shared, own) };
+    const tables = new Map<Machine, Tables>();
+    const tablesOn = (machine: Machine) => {
+      const known = tables.get(machine) ?? new Tables(machine);
+      tables.set(machine, known);
+      return known;
+    };
+    const executable = { job, tables, start: prepareJob(job, tablesOn, this.#machine, this.#background) };
     // an executable that nobody holds any more, and nobody released
-    abandoned.register(executable, executable.tables, executable);
+    abandoned.register(executable, releaseLater(tables, this.#background), executable);
     return executable;
   }
 
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): boolean {
-    return (executable as WasmExecutable).start(inputs, outputs, parameters);
+  run(
+    executable: Executable,
+    inputs: readonly Operand[],
+    outputs: readonly Operand[],
+    parameters: readonly number[] = [],
+    control?: Control,
+  ): boolean | Promise<boolean> {
+    const done = (executable as WasmExecutable).start(inputs, outputs, parameters, control);
+    // its tables stay as long as it is held
+    return typeof done === 'boolean' ? done : done.finally(() => executable);
   }
 
   release(executable: Executable): void {
     abandoned.unregister(executable);
-    for (const tables of (executable as WasmExecutable).tables) tables.free();
+    releaseLater((executable as WasmExecutable).tables, this.#background)();
   }
 
   allocateBytes(length: number): Uint8ClampedArray {
@@ -89,27 +106,47 @@ export class WasmBackend implements Backend {
   }
 }
 
+/** Gives tables back: those in the background once the jobs that may use them have ended. */
+function releaseLater(tables: ReadonlyMap<Machine, Tables>, background: Background | undefined): () => void {
+  return () => {
+    for (const [machine, each] of tables) {
+      if (machine.inTurns) background?.after(() => each.free());
+      else each.free();
+    }
+  };
+}
+
+export interface WasmSettings {
+  /** Nanoseconds that handing a job over to threads is first taken to cost, see `Sharing`; 0: they share everything, as in tests. */
+  readonly handOver?: number;
+  /** Rows of a picture that are filtered at a time, for tests: any number gives the same bits. */
+  readonly bandRows?: number;
+  /** Long pictures block the caller as well. Default false */
+  readonly blocking?: boolean;
+  /** See {@link Background}; 0: no picture blocks, as in tests. */
+  readonly longestBlock?: number;
+}
+
 /**
  * Creates a backend that runs in WebAssembly.
  * @param threads number of threads, the calling one included. Default: one per core, at most 4, and 1 where threads cannot share memory
- * @param handOver nanoseconds that handing a job over to threads is first taken to cost, see `Sharing`; 0: they share everything, as in tests
- * @param bandRows rows of a picture that are filtered at a time, for tests: any number gives the same bits
  * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or fewer threads than asked for
  */
-export async function createWasmBackend(threads?: number, handOver?: number, bandRows?: number): Promise<Backend> {
+export async function createWasmBackend(threads?: number, { handOver, bandRows, blocking = false, longestBlock }: WasmSettings = {}): Promise<Backend> {
   const reason = obstacle();
   if (threads !== undefined && threads > 1 && reason)
     throw new UnsupportedError('createBackend', `threads must be 1 here, received ${threads}: ${reason}`, { threads });
   const count = reason ? 1 : (threads ?? Math.min(cores(), DEFAULT_THREADS));
+  const background = blocking ? undefined : new Background(count, longestBlock, bandRows);
   if (count > 1) {
     const loaded = await loadPrograms(true);
     try {
       const [pool, own] = await Promise.all([ThreadPool.start(loaded, count), loadPrograms(false)]);
-      return new WasmBackend(new Machine(loaded, pool, handOver, new Machine(own)));
+      return new WasmBackend(new Machine(loaded, pool, { handOver, own: new Machine(own, undefined, { bandRows }), bandRows }), background);
     } catch (cause) {
       if (threads !== undefined)
         throw new UnsupportedError('createBackend', `${threads} threads could not be started: ${(cause as Error).message}`, { threads }, { cause });
     }
   }
-  return new WasmBackend(new Machine(await loadPrograms(false), undefined, undefined, undefined, bandRows));
+  return new WasmBackend(new Machine(await loadPrograms(false), undefined, { bandRows }), background);
 }

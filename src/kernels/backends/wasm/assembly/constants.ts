@@ -8,7 +8,7 @@ export const SUMMED_ROWS: i32 = 4;
 /** lineSeparable: pixels of a line that are summed at once. */
 export const SUMMED_PIXELS: i32 = 16;
 
-/** bytesResize: output rows that are summed at once, and pixels of them that become bytes at once. */
+/** bytesResize: rows that are summed along at once, and pixels of the result whose sums are stored at once. */
 export const RESIZED_ROWS: i32 = 4;
 export const RESIZED_PIXELS: i32 = 16;
 

@@ -1,10 +1,12 @@
 import type { PictureSamples } from '../../../backend.js';
+import type { Control } from '../../../control.js';
 import type { Address, FreshMemory } from '../address.js';
+import type { Background } from '../background.js';
 import type { Machine, Scratch } from '../machine.js';
-import type { SharedProgram } from '../thread-pool.js';
+import type { SharedProgram, Steps } from '../thread-pool.js';
 import { SAMPLE_BYTES } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
-import { type Band, bandOf, type PictureStages } from './picture-stages.js';
+import { type Band, bandOf, type PictureStages, type Rows } from './picture-stages.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
 const BAND_BYTES = 256 * 1024;
@@ -12,6 +14,8 @@ const BAND_BYTES = 256 * 1024;
 const SHARED_BYTES = 16 * 1024 * 1024;
 /** Bytes that are copied before other threads may filter them. */
 const FEED_BYTES = 128 * 1024;
+/** Bytes that the caller copies in its turn where it must not block: less than a millisecond, or two if memory is new. */
+const TURN_BYTES = 2 * 1024 * 1024;
 /** Shares per thread from which on whole rows of units are shared, where units lie side by side. */
 const LEAST_SHARES = 4;
 /** Of the first guess whether threads share a picture: nanoseconds of a tap of a sample, on one thread. */
@@ -32,16 +36,19 @@ interface Picture {
   readonly opaque: boolean;
   /** the input of a band may have been overwritten, or lie at the other end of the picture: one band for all */
   readonly inOne: boolean;
+  /** called when rows of the result have been taken */
+  readonly tell: ((rows: number) => void) | undefined;
 }
 
-/** A picture's job, ready to run. @returns false if the picture has to be opaque and is not */
-export type RunPicture = (image: PictureSamples, out: PictureSamples, mask?: PictureSamples) => boolean;
+/** A picture's job, ready to run. @returns false if the picture has to be opaque and is not; a promise where the job leaves the caller's thread */
+export type RunPicture = (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control) => boolean | Promise<boolean>;
 
 /**
  * A picture passes through wasm memory in bands of rows, each with the rows above and below that its windows reach.
  * @param machine that threads share
+ * @param background for long jobs. Default: they block the caller
  */
-export function preparePicture(stages: PictureStages, machine: Machine): RunPicture {
+export function preparePicture(stages: PictureStages, machine: Machine, background?: Background): RunPicture {
   const { load, store, wraps } = stages;
   const single = stages.stages.length === 1 && !store.part && !store.normalized;
   const samples = load.channels * stages.pixels;
@@ -49,22 +56,34 @@ export function preparePicture(stages: PictureStages, machine: Machine): RunPict
   const last = programs[programs.length - 1];
   const taps = programs.reduce((sum, program) => sum + program.taps, 0);
   const name = workOf(stages, programs);
-  return (image, out, mask) => {
+  const work = NS_TAP * taps * samples;
+  const away = background?.isFor(work) ? background : undefined;
+  return (image, out, mask, control) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
-    if (single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image.length, x, y);
+    if (!away && single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image.length, x, y);
     const picture: Picture = {
       image: bytesOf(image),
       mask: mask && bytesOf(mask),
       out: bytesOf(out),
       opaque: false,
       inOne: wraps || image.buffer === out.buffer,
+      tell: control?.onProgress && teller(control.onProgress, stages.rectangle.height),
     };
     const units = unitsOf(last, stages.rectangle.height);
-    const work = NS_TAP * taps * samples;
+    if (away) return away.run((elsewhere) => onAll(elsewhere, stages, picture, work), control);
     const choice = machine.sharing.of(name, units, work, NS_HANDED * image.byteLength);
-    const isDone = choice.takesFirst() ? onAll(machine, stages, picture, work) : onOne(machine.own, stages, picture);
+    const isDone = choice.takesFirst() ? finish(onAll(machine, stages, picture, work)) : onOne(machine.own, stages, picture);
     if (isDone) choice.took(work);
     return isDone;
+  };
+}
+
+/** Turns rows into the share of all that is there, always less than 1: the call tells its end itself. */
+function teller(tell: (share: number) => void, height: number): (rows: number) => void {
+  let all = 0;
+  return (rows) => {
+    all += rows;
+    tell(all / (height + 1));
   };
 }
 
@@ -80,14 +99,14 @@ function onOne(machine: Machine, stages: PictureStages, picture: Picture): boole
 }
 
 /** On all threads. @returns false if the picture has to be opaque and is not */
-function onAll(machine: Machine, stages: PictureStages, picture: Picture, work: number): boolean {
+function* onAll(machine: Machine, stages: PictureStages, picture: Picture, work: number): Steps<boolean> {
   machine.wake();
   const { programs, measured } = stages.on(machine);
-  if (!measured && programs.length === 1) return share(machine, stages, picture, work);
+  if (!measured && programs.length === 1) return yield* share(machine, stages, picture, work);
   measured?.begin();
-  if (measured && !together(machine, stages, measured.programs, { ...picture, out: NOTHING })) return false;
+  if (measured && !(yield* together(machine, stages, measured.programs, { ...picture, out: NOTHING }))) return false;
   measured?.settle();
-  return together(machine, stages, programs, { ...picture, opaque: measured !== undefined });
+  return yield* together(machine, stages, programs, { ...picture, opaque: measured !== undefined });
 }
 
 /** What pictures have to have in common, so that one tells whether another of its size is worth sharing. */
@@ -154,8 +173,8 @@ function alone(machine: Machine, stages: PictureStages, programs: readonly Pictu
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
     for (const band of cut(bands, first, end, stages, programs)) {
       if (!copyIn(machine, stages, picture, band.source, places)) return false;
-      runBand(machine, stages, programs, band, places);
-      takeOut(machine, stages, picture, band, places);
+      finish(runBand(machine, stages, programs, band, places));
+      finish(takeOut(machine, stages, picture, band, places));
     }
     return true;
   };
@@ -171,28 +190,43 @@ function* cut(bands: readonly Band[], first: number, end: number, stages: Pictur
 }
 
 /** All stages of a band, one after the other, each on all threads of the machine. */
-function runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places): void {
+function* runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places): Steps<void> {
   const original = places.picture - band.source[0] * stages.stages[0].rowBytes[0];
   const mask = places.mask - band.source[0] * maskRowBytes(stages);
-  programs.forEach((program, i) => {
+  for (const [i, program] of programs.entries()) {
     const [from, to] = band.outputs[i];
     const x = i === 0 ? original : places.outputs[i - 1] - band.outputs[i - 1][0] * stages.stages[i].rowBytes[0];
     placePicture(program, { x, out: places.outputs[i] - from * stages.stages[i].rowBytes[1], original, mask: maskRowBytes(stages) ? mask : 0 });
     const units = { first: unitsOf(program, from), units: unitsOf(program, to) };
-    machine.share<SharedProgram>(program.name, program.record, { ...units, scratch: places.scratch, work: LONG, all: true });
-  });
+    yield* machine.perform<SharedProgram>(program.name, program.record, { ...units, scratch: places.scratch, work: LONG, all: true });
+  }
 }
 
 /** On all threads, band by band: the caller copies, then all of them filter. */
-function together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): boolean {
+function* together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): Steps<boolean> {
   const bands = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   for (const band of bands) {
-    if (!copyIn(machine, stages, picture, band.source, places)) return false;
-    runBand(machine, stages, programs, band, places);
-    takeOut(machine, stages, picture, band, places);
+    for (const rows of inChunks(band.source, stages.stages[0].rowBytes[0])) {
+      if (!copyIn(machine, stages, picture, rows, placesOf(rows[0], band.source[0], stages, places))) return false;
+      yield 'turn';
+    }
+    yield* runBand(machine, stages, programs, band, places);
+    yield* takeOut(machine, stages, picture, band, places);
   }
   return true;
+}
+
+/** Rows of a band, as many at a time as the caller may copy in its turn. */
+function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
+  const rows = Math.ceil(TURN_BYTES / rowBytes);
+  for (let row = from; row < to; row += rows) yield [row, Math.min(to, row + rows)];
+}
+
+/** Where a row of the picture lies, and of the mask, if those of a band begin with the row `first`. */
+function placesOf(row: number, first: number, stages: PictureStages, places: Places): Pick<Places, 'picture' | 'mask'> {
+  const picture = (places.picture + (row - first) * stages.stages[0].rowBytes[0]) as FreshMemory;
+  return { picture, mask: (places.mask + (row - first) * maskRowBytes(stages)) as FreshMemory };
 }
 
 /** Where what a program reads and writes would lie: rows count from the top of the picture, also where only a band is in memory. */
@@ -205,7 +239,7 @@ function placePicture({ record }: PictureProgram, { x, out, original, mask }: { 
 }
 
 /** One stage on all threads: the caller hands rows to the others, and filters some itself in memory of its own. */
-function share(machine: Machine, stages: PictureStages, picture: Picture, work: number): boolean {
+function* share(machine: Machine, stages: PictureStages, picture: Picture, work: number): Steps<boolean> {
   const [stage] = stages.stages;
   const { height } = stage;
   const [rowBytes, outRowBytes] = stage.rowBytes;
@@ -216,7 +250,7 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
   const places = placeBands(machine, stages, programs, bands);
   // where units lie side by side, whole rows of them are shared if that gives enough shares
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
-  const byCaller = inRows && !picture.inOne ? alone(machine.own, stages, stages.on(machine.own).programs, picture) : undefined;
+  const byCaller = inRows && !picture.inOne && !machine.inTurns ? alone(machine.own, stages, stages.on(machine.own).programs, picture) : undefined;
   for (const { top, bottom, source } of bands) {
     const [from, to] = source;
     const endOf = (row: number) => Math.min(bottom, row + program.rows);
@@ -224,14 +258,7 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
     let [copied, ready] = [from, top];
     const feed = () => {
       const next = Math.min(to, copied + Math.ceil(FEED_BYTES / rowBytes));
-      if (
-        !copyIn(machine, stages, picture, [copied, next], {
-          ...places,
-          picture: (places.picture + (copied - from) * rowBytes) as FreshMemory,
-          mask: (places.mask + (copied - from) * maskRowBytes(stages)) as FreshMemory,
-        })
-      )
-        return undefined;
+      if (!copyIn(machine, stages, picture, [copied, next], placesOf(copied, from, stages, places))) return undefined;
       copied = next;
       while (ready < bottom && seen(ready) <= copied) ready = endOf(ready);
       return unitsOf(program, ready);
@@ -243,7 +270,7 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
     };
     const x = places.picture - from * rowBytes;
     placePicture(program, { x, out: result - top * outRowBytes, original: x, mask: maskRowBytes(stages) ? places.mask - from * maskRowBytes(stages) : 0 });
-    const worthIt = machine.share<SharedProgram>(program.name, program.record, {
+    const worthIt = yield* machine.perform<SharedProgram>(program.name, program.record, {
       first: unitsOf(program, top),
       units: unitsOf(program, bottom),
       step: inRows ? program.across : 1,
@@ -252,7 +279,7 @@ function share(machine: Machine, stages: PictureStages, picture: Picture, work: 
       ...{ feed, alone: byCaller, drain: inRows ? drain : undefined },
     });
     if (!worthIt) return false;
-    if (!inRows) copyOut(machine, stages, picture, top, bottom, result);
+    if (!inRows) yield* takeOut(machine, stages, picture, { top, bottom, outputs: [[top, bottom]] }, places);
   }
   return true;
 }
@@ -299,14 +326,40 @@ function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load 
 }
 
 /** The rows of a band that are wanted of those that its units gave. */
-function takeOut(machine: Machine, stages: PictureStages, picture: Picture, { top, bottom, outputs }: Band, places: Places): void {
+function* takeOut(
+  machine: Machine,
+  stages: PictureStages,
+  picture: Picture,
+  { top, bottom, outputs }: Pick<Band, 'top' | 'bottom' | 'outputs'>,
+  places: Places,
+): Steps<void> {
   const last = outputs.length - 1;
-  copyOut(machine, stages, picture, top, bottom, places.outputs[last] + (top - outputs[last][0]) * stages.stages[last].rowBytes[1]);
+  const rowBytes = stages.stages[last].rowBytes[1];
+  for (const [from, to] of inChunks([top, bottom], rowBytes)) {
+    copyOut(machine, stages, picture, from, to, places.outputs[last] + (from - outputs[last][0]) * rowBytes);
+    yield 'turn';
+  }
+}
+
+/** All steps of a job, without pauses between them. */
+function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 /** Rows of the result; where only a part is filtered, in their places. */
-function copyOut(machine: Machine, { stages, load, store, width, rectangle }: PictureStages, { out }: Picture, from: number, to: number, at: number): void {
+function copyOut(
+  machine: Machine,
+  { stages, load, store, width, rectangle }: PictureStages,
+  { out, tell }: Picture,
+  from: number,
+  to: number,
+  at: number,
+): void {
   if (out.length === 0) return;
+  tell?.(to - from);
   const rowBytes = stages[stages.length - 1].rowBytes[1];
   const pixel = SAMPLE_BYTES[store.samples] * load.channels;
   const whole = store.part ? width * pixel : rowBytes;

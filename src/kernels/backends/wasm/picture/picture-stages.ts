@@ -2,7 +2,7 @@ import { OUTSIDE } from '../../../border.js';
 import type { Load, PictureJob, PicturePart, Store } from '../../../job.js';
 import type { Address } from '../address.js';
 import type { Machine } from '../machine.js';
-import type { Tables } from '../tables.js';
+import type { Tables, TablesOn } from '../tables.js';
 import { type LinePass, rowBytesOf, wanted } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
 import { pictureProgram } from './picture-programs.js';
@@ -48,8 +48,7 @@ export interface PicturePrograms {
   readonly measured: { readonly programs: readonly PictureProgram[]; settle(): void; begin(): void } | undefined;
 }
 
-/** @param shared,own tables in the memory that threads share, and in the caller's own */
-export function pictureStages(job: PictureJob, shared: Tables, own: Tables): PictureStages {
+export function pictureStages(job: PictureJob, tablesOn: TablesOn): PictureStages {
   const { passes, store } = job;
   const [, outH, outW] = passes[passes.length - 1].geometry.output;
   const rectangle = store.part ?? { x: 0, y: 0, width: outW, height: outH };
@@ -68,7 +67,6 @@ export function pictureStages(job: PictureJob, shared: Tables, own: Tables): Pic
   });
   const kept = store.part ? Int32Array.from({ length: rectangle.height }, (_, row) => rectangle.y + row) : store.kept?.rows;
   const made = new Map<Machine, PicturePrograms>();
-  const { machine } = shared;
   const [, inH, inW] = passes[0].geometry.input;
   const wraps = passes.some(({ geometry }) => geometry.paddingMode === 'wrap');
   const picture: PictureStages = {
@@ -76,7 +74,7 @@ export function pictureStages(job: PictureJob, shared: Tables, own: Tables): Pic
     on(where) {
       const known = made.get(where);
       if (known) return known;
-      const all = withBands(picture, programsOf(lines, where === machine ? shared : own));
+      const all = withBands(picture, programsOf(lines, tablesOn(where)));
       made.set(where, all);
       return all;
     },

@@ -4,87 +4,106 @@ import { RESIZED_PIXELS, RESIZED_ROWS } from '../records.generated.js';
 import type { Tables } from '../tables.js';
 import type { PictureProgram } from './picture-program.js';
 
-/** Weights are multiplied by this and rounded, so that 16 bits hold them. */
-const ONE = 2 ** 14;
+/** Rows of a unit: the rows that the first of them see besides its own are summed along once more. */
+const BAND_ROWS = 64;
+/** Bytes of the ring of a tile, which stay in the first-level cache, and its cells at least. */
+const RING_BYTES = 24 * 1024;
+const LEAST_CELLS = 256;
+/** Bits of a value between the passes, 255 times a power of two, and of a weight; sums of both stay below 2³¹. */
+const MOST_WORD = 7;
+const MOST_WEIGHT = 22;
+const MOST_LATER_WEIGHT = 18;
 
 /** 8 bits to 8 bits, in fixed point. */
-export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, columns }: ResizeJob): PictureProgram<'bytesResize'> {
+export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, columns, columnsFirst }: ResizeJob): PictureProgram<'bytesResize'> {
   const [inRow, outRow] = [channels * columns.input, channels * columns.output];
-  const [down, across] = [pairsOfRows(rows), pairsOfColumns(columns)];
+  const [first, second] = columnsFirst ? [rows, columns] : [columns, rows];
+  const [firstBits, secondBits] = [weightBits(first, MOST_WEIGHT), weightBits(second, MOST_LATER_WEIGHT)];
+  const wordBits = Math.min(MOST_WORD, MOST_WEIGHT - secondBits);
+  const [firstShift, secondShift] = [firstBits - wordBits, secondBits + wordBits];
+  const down = pairsOf(rows, columnsFirst ? firstBits : secondBits);
+  const across = pairsOf(columns, columnsFirst ? secondBits : firstBits);
   const pairBytes = 4 * RESIZED_ROWS * channels;
+  const bandRows = Math.min(rows.output, BAND_ROWS);
+  const slots = 2 * Math.ceil(down.pairs / 2 + 1);
+  const cellsOfRing = Math.max(LEAST_CELLS, RING_BYTES / 4 / slots);
+  const most = cellsOfRing / channels / (columnsFirst ? Math.max(1, columns.input / columns.output) : 1);
+  const tilePixels = Math.min(columns.output, RESIZED_PIXELS * Math.max(1, Math.floor(most / RESIZED_PIXELS)));
+  const seen = 2 * seenBy(across, tilePixels) * channels;
+  const byteRow = roundUp(tilePixels * channels) + RESIZED_PIXELS * channels;
+  const summed = columnsFirst ? roundUp(seen) : byteRow;
   const record = {
-    ...{ x: NOWHERE, out: NOWHERE, channels, inRow, outRow, inH: rows.input, outH: rows.output },
-    ...{ rowStarts: tables.store(down.starts), rowWeights: tables.store(down.weights), rowPairs: down.pairs },
+    ...{ x: NOWHERE, out: NOWHERE, channels, inRow, outRow, inH: rows.input, outH: rows.output, bandRows, tilePixels },
+    ...{ columnsFirst, white: 255 << wordBits },
+    ...{ rowStarts: tables.store(down.starts), rowWeights: tables.store(down.weights), rowPairs: down.pairs, rowPhase: down.phase },
     columnStarts: tables.store(across.starts.map((start) => (start / 2) * pairBytes)),
-    ...{ columnWeights: tables.store(across.weights), columnPairs: across.pairs },
-    ...{ wovenAt: 0, sumsAt: 0, bytesAt: 0, sumRow: 2 * roundUp(inRow), byteRow: roundUp(outRow) + RESIZED_PIXELS * channels },
+    ...{ columnWeights: tables.store(across.weights), columnPairs: across.pairs, columnPhase: across.phase },
+    ...{ downBits: columnsFirst ? firstShift : secondShift, acrossBits: columnsFirst ? secondShift : firstShift },
+    ...{ slots, ringRow: 4 * summed, linesAt: 0, wovenAt: 0, sumsAt: 0, bytesAt: 0, sumRow: 2 * summed, byteRow },
   };
-  const wovenBytes = (Math.ceil(columns.input / 2) + across.pairs) * pairBytes;
   return {
     name: 'bytesResize',
     lists: [],
-    scratch: [RESIZED_ROWS * record.sumRow, wovenBytes, pairBytes * RESIZED_PIXELS, RESIZED_ROWS * record.byteRow],
+    scratch: [slots * record.ringRow, RESIZED_ROWS * record.sumRow, 8 * roundUp(seen), pairBytes * RESIZED_PIXELS, RESIZED_ROWS * byteRow],
     across: 1,
-    rows: RESIZED_ROWS,
+    rows: bandRows,
     taps: rows.taps,
     record,
     place({ parts }) {
-      [, record.wovenAt, record.sumsAt, record.bytesAt] = parts;
+      [, record.linesAt, record.wovenAt, record.sumsAt, record.bytesAt] = parts;
     },
   };
 }
 
 function roundUp(cells: number): number {
-  return 16 * Math.ceil(cells / 16);
+  return 32 * Math.ceil(cells / 32);
 }
 
 /** Windows as pairs of neighboring taps: where each window begins, how many pairs it has, and their weights, two in 32 bits. */
 interface Pairs {
+  /** 1: samples are counted from −1 on, so that windows begin at odd ones */
+  readonly phase: number;
+  /** even numbers */
   readonly starts: Int32Array;
   readonly pairs: number;
   readonly weights: Int32Array;
 }
 
-/** Two output rows share a window. @returns weights `[windows, pairs, 2]` */
-function pairsOfRows(rows: Resampling): Pairs {
-  const windows = Math.ceil(rows.output / 2);
-  const rowsOf = (window: number) => [2 * window, Math.min(2 * window + 1, rows.output - 1)] as const;
-  const longest = Math.max(...Array.from({ length: windows }, (_, i) => rows.starts[rowsOf(i)[1]] + rows.taps - rows.starts[2 * i]));
-  const pairs = Math.ceil(longest / 2);
-  const starts = new Int32Array(windows);
-  const weights = new Int16Array(4 * windows * pairs);
-  const whole = wholeWeights(rows);
-  for (let i = 0; i < windows; i++) {
-    starts[i] = Math.max(0, Math.min(rows.starts[2 * i], rows.input - 2 * pairs));
-    rowsOf(i).forEach((row, which) => {
-      for (let k = 0; k < rows.taps; k++) {
-        const tap = rows.starts[row] + k - starts[i];
-        weights[4 * (i * pairs + (tap >> 1)) + 2 * which + (tap & 1)] = whole[row * rows.taps + k];
-      }
-    });
+/** @returns weights `[output, pairs]` */
+function pairsOf(windows: Resampling, bits: number): Pairs {
+  const [even, odd] = [0, 1].map((phase) => pairsUnder(windows, phase));
+  const [phase, pairs] = odd < even ? [1, odd] : [0, even];
+  const starts = windows.starts.map((start) => (start + phase) & ~1);
+  const weights = new Int16Array(2 * windows.output * pairs);
+  const whole = wholeWeights(windows, 2 ** bits);
+  for (let o = 0; o < windows.output; o++) {
+    weights.set(whole.subarray(o * windows.taps, (o + 1) * windows.taps), 2 * o * pairs + windows.starts[o] + phase - starts[o]);
   }
-  return { starts, pairs, weights: new Int32Array(weights.buffer) };
+  return { phase, starts, pairs, weights: new Int32Array(weights.buffer) };
 }
 
-/** Windows begin at even pixels. @returns weights `[output, pairs]` */
-function pairsOfColumns(columns: Resampling): Pairs {
-  const starts = columns.starts.map((start) => start - (start % 2));
-  const pairs = Math.ceil(Math.max(...columns.starts.map((start) => (start % 2) + columns.taps)) / 2);
-  const weights = new Int16Array(2 * columns.output * pairs);
-  const whole = wholeWeights(columns);
-  for (let o = 0; o < columns.output; o++) {
-    weights.set(whole.subarray(o * columns.taps, (o + 1) * columns.taps), 2 * o * pairs + columns.starts[o] - starts[o]);
-  }
-  return { starts, pairs, weights: new Int32Array(weights.buffer) };
+function pairsUnder({ starts, taps }: Resampling, phase: number): number {
+  return Math.ceil((taps + (starts.some((start) => (start + phase) % 2 === 1) ? 1 : 0)) / 2);
 }
 
-/** Weights times {@link ONE}, rounded so that every window's still sum to it: flat areas stay as they are. */
-function wholeWeights({ output, taps, weights }: Resampling): Int16Array {
+/** Pairs that at most `count` neighbors of the result see. */
+function seenBy({ starts, pairs }: Pairs, count: number): number {
+  return starts.reduce((most, start, o) => Math.max(most, (starts[Math.min(starts.length, o + count) - 1] - start) / 2 + pairs), 0);
+}
+
+/** The largest power of two, at most `most`, by which all weights can be multiplied and fit 16 bits. */
+function weightBits({ weights }: Resampling, most: number): number {
+  const largest = weights.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0);
+  return Math.min(most, Math.floor(Math.log2((2 ** 15 - 2) / largest)));
+}
+
+/** Weights times `one`, rounded so that every window's still sum to it: flat areas stay as they are. */
+function wholeWeights({ output, taps, weights }: Resampling, one: number): Int16Array {
   const whole = new Int16Array(output * taps);
   for (let o = 0; o < output; o++) {
     let [exact, sum] = [0, 0];
     for (let k = o * taps; k < (o + 1) * taps; k++) {
-      exact += weights[k] * ONE;
+      exact += weights[k] * one;
       whole[k] = Math.round(exact) - sum;
       sum += whole[k];
     }

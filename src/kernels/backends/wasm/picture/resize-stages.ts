@@ -2,7 +2,8 @@ import { convGeometry } from '../../../geometry.js';
 import type { ResizeJob, Store } from '../../../job.js';
 import { NOWHERE } from '../address.js';
 import type { Machine } from '../machine.js';
-import type { Tables } from '../tables.js';
+import { RESIZED_ROWS } from '../records.generated.js';
+import type { Tables, TablesOn } from '../tables.js';
 import { lineResizeProgram } from './line-programs.js';
 import { cellsOf, type LinePass, rowBytesOf, storeLine } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
@@ -12,8 +13,8 @@ import { bytesResizeProgram } from './resize-bytes.js';
 /** What sums leave of no opacity, as a share of white. */
 const NOTHING = 1e-6;
 
-/** A picture in another size, as one stage. @param shared,own tables in the memory that threads share, and in the caller's own */
-export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): PictureStages {
+/** A picture in another size, as one stage. */
+export function resizeStages(job: ResizeJob, tablesOn: TablesOn): PictureStages {
   const { load, rows, columns } = job;
   const line = linePass(job);
   const stride = rows.input / rows.output;
@@ -23,7 +24,8 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
     stages: [
       {
         ...{ height: rows.output, stride, reach: rows.taps, rowBytes: rowBytesOf(line) },
-        rowsUnder: ([from, to]) => [rows.starts[from], rows.starts[to - 1] + rows.taps],
+        // bytes are summed along RESIZED_ROWS rows at once
+        rowsUnder: ([from, to]) => [Math.max(0, rows.starts[from] - RESIZED_ROWS), Math.min(rows.input, rows.starts[to - 1] + rows.taps + RESIZED_ROWS)],
       },
     ],
     kept: undefined,
@@ -31,7 +33,7 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
     on(where) {
       const known = made.get(where);
       if (known) return known;
-      const program = resizeProgram(job, line, where === shared.machine ? shared : own);
+      const program = resizeProgram(job, line, tablesOn(where));
       const all = withBands(picture, { programs: [program], measured: undefined });
       made.set(where, all);
       return all;
@@ -41,9 +43,7 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
 }
 
 function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureProgram {
-  const { load, store } = job;
-  const ofBytes = load.samples === 'uint8' && store.samples === 'uint8' && load.take === 'chosen' && !load.light;
-  return ofBytes ? bytesResizeProgram(tables, job) : lineResizeProgram(job, line, storeLine(tables, line, NOWHERE), tables);
+  return job.limited ? bytesResizeProgram(tables, job) : lineResizeProgram(job, line, storeLine(tables, line, NOWHERE), tables);
 }
 
 /** What is loaded and stored, as around a convolution of one cell: the windows are the program's own. */

@@ -1,9 +1,13 @@
-import { FRAME_BYTES, RESIZED_PIXELS, RESIZED_ROWS } from '../constants';
-import { Bytes, Ints } from '../memory';
-import { alongRows } from './resize-rows';
-import { storeTurned } from './four-windows';
+import { FRAME_BYTES, RESIZED_ROWS } from '../constants';
+import { Bytes, Flag, Ints } from '../memory';
+import { across, WovenRows, weaveBytes, weaveWords } from './resize-across';
+import { down, pairUp } from './resize-down';
 
-/** An 8-bit picture in another size. Weights are 16-bit pairs of neighboring taps, times 2¹⁴. */
+/**
+ * An 8-bit picture in another size: two passes, between which sums are limited to black and white. Weights are 16-bit pairs of
+ * neighboring taps, times a power of two. Windows begin at even rows and pixels, or at odd ones where the phase is 1: then both are
+ * counted from −1 on.
+ */
 @unmanaged
 export class BytesResizeTask {
   x: Bytes;
@@ -14,105 +18,119 @@ export class BytesResizeTask {
   outRow: usize;
   inH: i32;
   outH: i32;
-  /** two output rows have a common window: its first row, `rowPairs` pairs of taps, and i32 [rowPairs, 2] of weights */
+  /** output rows of a unit */
+  bandRows: i32;
+  /** output pixels of a tile */
+  tilePixels: i32;
+  /** down the columns and then along the rows; else along the rows first */
+  columnsFirst: Flag;
+  /** of the sums between the passes */
+  white: i32;
+  /** of each output row: the first row of its window, and i32 [rowPairs] of weights */
   rowStarts: Ints;
   rowWeights: Ints;
   rowPairs: i32;
+  /** 0 or 1 */
+  rowPhase: i32;
   /** of each output pixel: where its window begins in the woven line, in bytes, and i32 [columnPairs] of weights */
   columnStarts: Ints;
   columnWeights: Ints;
   columnPairs: i32;
+  /** 0 or 1 */
+  columnPhase: i32;
+  /** bits by which sums down the columns and along the rows are shifted right */
+  downBits: i32;
+  acrossBits: i32;
+  /** pairs of rows in the ring, an even number, and bytes of each: i16 [cells, 2] */
+  slots: i32;
+  ringRow: usize;
   /**
-   * bytes from scratch to the woven line, i16 [pairs of pixels, channels, RESIZED_ROWS, 2]; to i32 [RESIZED_PIXELS, channels,
-   * RESIZED_ROWS], sums; and to bytes [RESIZED_ROWS, lineBytes] of the result
+   * bytes from scratch to sums of columns, i16 or bytes [RESIZED_ROWS, sumRow]; to the woven line, i16 [pairs of pixels, channels,
+   * RESIZED_ROWS, 2]; to i32 [RESIZED_PIXELS, channels, RESIZED_ROWS], sums of rows; and to bytes [RESIZED_ROWS, byteRow]
    */
+  linesAt: usize;
   wovenAt: usize;
   sumsAt: usize;
   bytesAt: usize;
-  /** bytes of a row of sums of columns, i16, and of a row of the result in scratch memory */
+  /** bytes of a row of sums of columns, and of a row of the result in scratch memory */
   sumRow: usize;
   byteRow: usize;
 }
 
+/** What goes through both passes at a time, so that the ring stays in the first-level cache. */
+@unmanaged
+export class ResizeTile {
+  /** of the result: the first column, and how many */
+  ow: i32;
+  pixels: i32;
+  /** of the source: the first cell, and how many */
+  left: isize;
+  cells: usize;
+}
+
 /**
- * Sums down the columns of four output rows, in 2⁻⁶ of a level, and then along these rows. Units are RESIZED_ROWS output rows.
- * @param scratch frame; i16 [RESIZED_ROWS, sumRow], sums of columns
+ * Units are `bandRows` output rows, computed tile by tile. The pass along the rows takes RESIZED_ROWS rows at once, the one down the
+ * columns a row.
+ * @param scratch frame; the ring
  */
 export function bytesResize(task: BytesResizeTask, scratch: usize, from: i32, to: i32): void {
-  const sums = scratch + FRAME_BYTES, sumRow = task.sumRow;
-  const woven = scratch + task.wovenAt, bytes = scratch + task.bytesAt;
-  const outH = task.outH, outRow = task.outRow, byteRow = task.byteRow;
-  for (let unit = from; unit < to; unit++) {
-    const oh = unit * RESIZED_ROWS;
-    const rows = min(RESIZED_ROWS, outH - oh);
-    for (let row = 0; row < rows; row += 2) twoRows(task, (oh + row) >> 1, sums + <usize>row * sumRow);
-    weave(task, sums, woven);
-    alongRows(task, woven, scratch + task.sumsAt, bytes);
-    for (let row = 0; row < rows; row++) memory.copy(task.out + <usize>(oh + row) * outRow, bytes + <usize>row * byteRow, outRow);
+  const tile = changetype<ResizeTile>(scratch);
+  const width = <i32>task.outRow / task.channels, tilePixels = task.tilePixels;
+  const top = from * task.bandRows, bottom = min(task.outH, to * task.bandRows);
+  for (let ow = 0; ow < width; ow += tilePixels) {
+    tile.ow = ow;
+    tile.pixels = min(tilePixels, width - ow);
+    const first = load<i32>(task.columnStarts + (<usize>ow << 2));
+    const last = load<i32>(task.columnStarts + (<usize>(ow + tile.pixels - 1) << 2));
+    // the woven line has 8 bytes of each cell
+    tile.left = (first >> 3) - task.columnPhase * task.channels;
+    tile.cells = ((last - first) >> 3) + 2 * task.columnPairs * task.channels;
+    rowsOfTile(task, tile, scratch, top, bottom);
   }
 }
 
-/** Half of a unit of the sums of columns, which are shifted right by 8 bits. */
-const HALF: i32 = 128;
-
-/** Sums of columns of two output rows, 16 cells at a time. @param to i16 [2, sumRow] */
-function twoRows(task: BytesResizeTask, index: i32, to: usize): void {
-  const inRow = task.inRow, pairs = task.rowPairs;
-  let below = to + task.sumRow;
-  const first = load<i32>(task.rowStarts + (<usize>index << 2));
-  const weights = task.rowWeights + (<usize>(index * pairs) << 3);
-  const end = weights + (<usize>pairs << 3);
-  const start = task.x + <usize>first * inRow;
-  // under the last pair there may be one row only
-  const last = task.x + <usize>(task.inH - 1) * inRow;
-  for (let cell: usize = 0; cell < inRow; cell += 16) {
-    let a = i32x4.splat(HALF), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-    let upper = start + cell;
-    for (let w = weights; w < end; w += 8) {
-      const u = v128.load(upper), v = v128.load(min(upper + inRow, last + cell));
-      const left = v128.shuffle<u8>(u, v, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      const right = v128.shuffle<u8>(u, v, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-      const p = i16x8.extend_low_i8x16_u(left), q = i16x8.extend_high_i8x16_u(left);
-      const r = i16x8.extend_low_i8x16_u(right), s = i16x8.extend_high_i8x16_u(right);
-      const k = v128.load32_splat(w), l = v128.load32_splat(w, 4);
-      a = i32x4.add(a, i32x4.dot_i16x8_s(p, k));
-      b = i32x4.add(b, i32x4.dot_i16x8_s(q, k));
-      c = i32x4.add(c, i32x4.dot_i16x8_s(r, k));
-      d = i32x4.add(d, i32x4.dot_i16x8_s(s, k));
-      e = i32x4.add(e, i32x4.dot_i16x8_s(p, l));
-      f = i32x4.add(f, i32x4.dot_i16x8_s(q, l));
-      g = i32x4.add(g, i32x4.dot_i16x8_s(r, l));
-      h = i32x4.add(h, i32x4.dot_i16x8_s(s, l));
-      upper += 2 * inRow;
+function rowsOfTile(task: BytesResizeTask, tile: ResizeTile, scratch: usize, top: i32, bottom: i32): void {
+  const rows = changetype<WovenRows>(scratch + offsetof<ResizeTile>());
+  const ring = scratch + FRAME_BYTES, lines = scratch + task.linesAt, woven = scratch + task.wovenAt, bytes = scratch + task.bytesAt;
+  const sumRow = task.sumRow, ringRow = task.ringRow;
+  const reach = 2 * task.rowPairs, columnsFirst = task.columnsFirst;
+  const out = task.out + <usize>(tile.ow * task.channels), size = <usize>(tile.pixels * task.channels);
+  const last = min(task.inH + task.rowPhase, startOf(task, bottom - 1) + reach) - 1;
+  let loaded = 0;
+  for (let oh = top; oh < bottom; oh++) {
+    const first = startOf(task, oh);
+    loaded = max(loaded, first & ~(RESIZED_ROWS - 1));
+    for (const end = min(last + 1, first + reach); loaded < end; loaded += RESIZED_ROWS) {
+      rows.a = rowAt(task, loaded) + tile.left;
+      rows.b = rowAt(task, min(loaded + 1, last)) + tile.left;
+      rows.c = rowAt(task, min(loaded + 2, last)) + tile.left;
+      rows.d = rowAt(task, min(loaded + 3, last)) + tile.left;
+      const slot = ring + <usize>((loaded >> 1) % task.slots) * ringRow;
+      if (columnsFirst) {
+        pairUp(rows.a, rows.b, tile.cells, slot);
+        pairUp(rows.c, rows.d, tile.cells, slot + ringRow);
+      } else {
+        weaveBytes(rows, tile.cells, task.channels, woven);
+        across(task, tile, scratch, slot);
+      }
     }
-    v128.store(to, words(a, b));
-    v128.store(to, words(c, d), 16);
-    v128.store(below, words(e, f));
-    v128.store(below, words(g, h), 16);
-    to += 32;
-    below += 32;
+    const row = (oh - top) % RESIZED_ROWS, line = lines + <usize>row * sumRow;
+    down(task, ring, oh, columnsFirst ? tile.cells : size, line);
+    if (!columnsFirst) memory.copy(out + <usize>oh * task.outRow, line, size);
+    else if (row === RESIZED_ROWS - 1 || oh === bottom - 1) {
+      weaveWords(lines, sumRow, tile.cells, task.channels, woven);
+      across(task, tile, scratch, bytes);
+      for (let i = 0; i <= row; i++) memory.copy(out + <usize>(oh - row + i) * task.outRow, bytes + <usize>i * task.byteRow, size);
+    }
   }
 }
 
 @inline
-function words(a: v128, b: v128): v128 {
-  return i16x8.narrow_i32x4_s(i32x4.shr_s(a, 8), i32x4.shr_s(b, 8));
+function rowAt(task: BytesResizeTask, row: i32): usize {
+  return task.x + <usize>max(0, row - task.rowPhase) * task.inRow;
 }
 
-/** Of four rows of cells: vectors of the four rows, each with a pair of neighboring pixels, channel by channel. */
-function weave(task: BytesResizeTask, sums: usize, woven: usize): void {
-  const channels = task.channels, row = task.sumRow;
-  const step: usize = channels === 3 ? 12 : 16;
-  // channel by channel, the words of two pixels side by side
-  const order =
-    channels === 1 ? i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) :
-    channels === 2 ? i8x16(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15) :
-    channels === 3 ? i8x16(0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, -1, -1, -1, -1) :
-    i8x16(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
-  for (const end = sums + (task.inRow << 1); sums < end; sums += step) {
-    const a = v128.swizzle(v128.load(sums), order), b = v128.swizzle(v128.load(sums + row), order);
-    const c = v128.swizzle(v128.load(sums + 2 * row), order), d = v128.swizzle(v128.load(sums + 3 * row), order);
-    storeTurned(woven, 16, a, b, c, d);
-    woven += step << 2;
-  }
+@inline
+function startOf(task: BytesResizeTask, row: i32): i32 {
+  return load<i32>(task.rowStarts + (<usize>row << 2));
 }

@@ -1,0 +1,86 @@
+import type { Control } from '../../control.js';
+import { loadPrograms } from './load-programs.js';
+import { Machine } from './machine.js';
+import { obstacle } from './thread-host.js';
+import { type Steps, ThreadPool } from './thread-pool.js';
+
+/** About 8 milliseconds on a machine half as fast. */
+const LONGEST_BLOCK = 4e6;
+
+/**
+ * Jobs that do not block their caller: workers compute them in a memory of their own, so that other calls go on meanwhile, while the
+ * caller copies for a few milliseconds at a time. They run one after the other, in the order of the calls. Where there are no workers,
+ * the caller computes as well, also for a few milliseconds at a time.
+ */
+export class Background {
+  #machine: Promise<Machine> | undefined;
+  /** ends when the jobs so far have ended */
+  #jobs: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  /**
+   * @param longest nanoseconds on one of its threads, predicted for one of the faster machines, up to which a job may block the caller
+   * @param bandRows as for {@link Machine}
+   */
+  constructor(
+    readonly threads: number,
+    private readonly longest = LONGEST_BLOCK,
+    private readonly bandRows?: number,
+  ) {}
+
+  /** @param work predicted nanoseconds on one thread */
+  isFor(work: number): boolean {
+    return work > this.longest * this.threads;
+  }
+
+  /**
+   * @param steps of the job on the machine that it is handed
+   * @param control its signal ends the job; what it has written by then stays
+   * @throws the signal's reason
+   */
+  run<T>(steps: (machine: Machine) => Steps<T>, { signal }: Control = {}): Promise<T> {
+    return this.#next(async (machine) => {
+      signal?.throwIfAborted();
+      const job = steps(machine);
+      for (let step = job.next(); ; step = signal?.aborted ? job.throw(signal.reason) : job.next()) {
+        if (step.done) return step.value;
+        await machine.pause(step.value);
+      }
+    });
+  }
+
+  /** Once the jobs so far have ended. */
+  after(work: () => void): void {
+    if (this.#machine) this.#next(async () => work()).catch(() => {});
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#machine?.then(
+      (machine) => machine.dispose(),
+      () => {},
+    );
+  }
+
+  #next<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
+    this.#machine ??= this.#start();
+    const [machine, before] = [this.#machine, this.#jobs];
+    const job = before.then(async () => work(await machine));
+    this.#jobs = job.catch(() => {});
+    return job;
+  }
+
+  async #start(): Promise<Machine> {
+    try {
+      const shared = obstacle() === undefined;
+      const loaded = await loadPrograms(shared);
+      const pool = shared ? await ThreadPool.start(loaded, this.threads, { withCaller: false }) : undefined;
+      const machine = new Machine(loaded, pool, { handOver: 0, bandRows: this.bandRows, inTurns: true });
+      if (this.#disposed) machine.dispose();
+      return machine;
+    } catch (error) {
+      this.#machine = undefined; // what failed may work at the next call
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** Milliseconds that work on the caller's thread takes at a time. */
+const TURN_MS = 4;
+
+/** When this turn of the caller's thread ends. */
+export function endOfTurn(): number {
+  return performance.now() + TURN_MS;
+}
+
+/** Resolves after events that wait have been served. */
+export function othersTurn(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (done: () => void) => void };
+  if (setImmediate) return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    // timers of pages are held back to 4 ms once they nest
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
+
+interface WaitAsync {
+  waitAsync?(cells: Int32Array, at: number, value: number, ms: number): { async: boolean; value: unknown };
+}
+
+/** Resolves once a cell has another value and a thread says so, or after `ms` milliseconds. */
+export async function waitFor(cells: Int32Array, at: number, value: number, ms: number): Promise<void> {
+  const { waitAsync } = Atomics as WaitAsync;
+  if (waitAsync) {
+    await waitAsync(cells, at, value, ms).value;
+    return;
+  }
+  for (const end = performance.now() + ms; Atomics.load(cells, at) === value && performance.now() < end; ) await othersTurn();
+}

@@ -1,0 +1,12 @@
+import { callback, type OptionsOf, option, type Rows, type Rule, rule } from '../options.js';
+
+/** Rows of {@link Control}. */
+export const CONTROL_OPTIONS = {
+  /** Ends the call, which is rejected with the signal's reason. What `out` then holds is not defined. */
+  signal: rule<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal),
+  /** Called with the share of the result that is there, from 0 to 1, the last time with 1. Default: nobody is told. */
+  onProgress: option(callback as Rule<(share: number) => void>, {}),
+} satisfies Rows;
+
+/** How a call that takes long is followed, and ended. */
+export interface Control extends OptionsOf<typeof CONTROL_OPTIONS> {}

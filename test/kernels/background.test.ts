@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import threads, { type Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Image } from '../../src/index.js';
+import { conv, createBackend, createImage, disk, filter, gaussian, pipeline, resize, sharpen, tensor } from '../../src/index.js';
+import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
+import { sameBits } from '../fuzz/check-filter-case.js';
+
+/** Small pictures count as long ones, too. */
+const away = await createWasmBackend(2, { longestBlock: 0 });
+const blocking = await createBackend('wasm', { threads: 2, blocking: true });
+afterAll(() => {
+  away.dispose();
+  blocking.dispose();
+});
+
+const photo = noise(640, 480);
+
+describe('a picture that is computed in the background', () => {
+  test('lets other events be served meanwhile; a blocking backend does not', async () => {
+    expect(await turnsDuring(() => filter(photo, disk(12), { backend: away }))).toBeGreaterThan(3);
+    expect(await turnsDuring(() => filter(photo, disk(12), { backend: blocking }))).toBeLessThan(2);
+  });
+
+  test('has the bits that it has otherwise, also in place, resized, and after several kernels', async () => {
+    const steps = pipeline(['sharpen', { kernel: 'box', parameters: [5] }], { output: 'normalize' });
+    for (const run of [
+      (backend: typeof away) => filter(photo, gaussian(3), { backend }),
+      (backend: typeof away) => filter(photo, sharpen(), { backend, out: copyOf(photo) }),
+      (backend: typeof away) => ((own) => filter(own, disk(4), { backend, out: own }))(copyOf(photo)),
+      (backend: typeof away) => resize(photo, { backend, width: 200 }),
+      (backend: typeof away) => steps.apply(photo, { backend }),
+    ])
+      expect(sameBits(await run(away), await run(blocking))).toBe(true);
+  });
+
+  test('follows those that were called before it, and other calls do not wait for it', async () => {
+    const kernels = [disk(12), sharpen(), gaussian(2), disk(3)];
+    const ended: number[] = [];
+    const results = kernels.map((kernel, i) => filter(photo, kernel, { backend: away }).finally(() => ended.push(i)));
+    const sums = await conv(tensor([[[1, 2, 4]]]), tensor([[[-1, 1]]]), { backend: away });
+    expect([...sums.data, ...ended]).toEqual([1, 2]);
+    for (const [i, result] of (await Promise.all(results)).entries())
+      expect(sameBits(result, await filter(photo, kernels[i], { backend: blocking }))).toBe(true);
+    expect(ended).toEqual([0, 1, 2, 3]);
+  });
+
+  test('tells how far it is, and ends when its signal says so, and the next one is right', async () => {
+    const shares: number[] = [];
+    await filter(photo, gaussian(6), { backend: away, onProgress: (share) => shares.push(share) });
+    expect(shares.length).toBeGreaterThan(2);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.indexOf(1)).toBe(shares.length - 1);
+    const controller = new AbortController();
+    const stopped = filter(photo, gaussian(6), { backend: away, signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) });
+    const next = filter(photo, sharpen(), { backend: away });
+    await expect(stopped).rejects.toThrow('enough');
+    expect(sameBits(await next, await filter(photo, sharpen(), { backend: blocking }))).toBe(true);
+    await expect(filter(photo, sharpen(), { backend: away, signal: controller.signal })).rejects.toThrow('enough');
+  });
+
+  test('is refused where it is not opaque as planned, and filtered as a transparent one', async () => {
+    const glass = copyOf(photo);
+    glass.data[4 * 640 * 300 + 3] = 7;
+    const [seen, wanted] = [await filter(glass, gaussian(2), { backend: away }), await filter(glass, gaussian(2), { backend: blocking })];
+    expect(sameBits(seen, wanted)).toBe(true);
+  });
+
+  test('keeps its tables until it has ended, though its plan was released', async () => {
+    const backend = await createWasmBackend(1, { longestBlock: 0 });
+    const first = filter(photo, gaussian(2.5), { backend });
+    // more plans than are kept
+    for (let i = 0; i < 40; i++) await filter(createImage(8, 8 + i, 3), sharpen(), { backend });
+    expect(sameBits(await first, await filter(photo, gaussian(2.5), { backend: blocking }))).toBe(true);
+    backend.dispose();
+  });
+});
+
+test('dispose ends the jobs in the background, and its threads', async () => {
+  const original = threads.Worker;
+  const workers: Worker[] = [];
+  threads.Worker = class extends original {
+    constructor(...args: ConstructorParameters<typeof original>) {
+      super(...args);
+      workers.push(this);
+    }
+  };
+  const backend = await createWasmBackend(2, { longestBlock: 0 });
+  await filter(photo, sharpen(), { backend });
+  const results = [gaussian(2), disk(12), sharpen()].map((kernel) => filter(photo, kernel, { backend, onProgress: () => backend.dispose() }));
+  const [, ...later] = results;
+  await Promise.all(later.map((result) => expect(result).rejects.toThrow('this backend was disposed of')));
+  await Promise.allSettled(results);
+  threads.Worker = original;
+  await Promise.all(workers.map((worker) => worker.threadId === -1 || once(worker, 'exit')));
+});
+
+test('a process waits for what is computed in the background, and ends when it is done', () => {
+  const code = `
+    import { createImage, disk, filter } from './src/index.ts';
+    filter(createImage(1500, 1000, 4), disk(12)).then(({ width }) => console.log(width));`;
+  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], { encoding: 'utf8', timeout: 60_000 });
+  expect([status, stdout]).toEqual([0, '1500\n']);
+});
+
+/** How often another event was served while a call ran. */
+async function turnsDuring(call: () => Promise<unknown>): Promise<number> {
+  let [turns, runs] = [0, true];
+  const count = () => {
+    turns++;
+    if (runs) setImmediate(count);
+  };
+  await call();
+  setImmediate(count);
+  await call().finally(() => {
+    runs = false;
+  });
+  return turns;
+}
+
+function noise(width: number, height: number): Image {
+  const image = createImage(width, height, 4);
+  for (let i = 0, state = 1; i < image.data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    image.data[i] = i % 4 === 3 ? 255 : state >>> 24;
+  }
+  return image;
+}
+
+function copyOf(image: Image): Image {
+  return { ...image, data: image.data.slice() as Image['data'] };
+}
