@@ -82,14 +82,16 @@ export class AutoBackend implements Backend {
     control?: Control,
   ): boolean | Promise<boolean> {
     if (!(executable instanceof AutoPicture)) return this.#wasm.run(executable, inputs, outputs, parameters, control);
+    const { entry, onWasm } = executable;
+    if (entry.state === 'small') return this.#wasm.run(onWasm, inputs, outputs, [], control);
     const call: Call<boolean> = {
       signal: control?.signal,
-      wasm: () => this.#wasm.run(executable.onWasm, inputs, outputs, [], control),
+      wasm: () => this.#wasm.run(onWasm, inputs, outputs, [], control),
       prepare: (gpu) => executable.prepareOn(gpu),
       gpu: (gpu) => executable.runOn(gpu, inputs, outputs, control),
       rehearse: (gpu) => executable.rehearse(gpu, inputs, outputs),
     };
-    return executable.whileHeld(() => this.#contest.run(executable.entry, call));
+    return executable.whileHeld(() => this.#contest.run(entry, call));
   }
 
   release(executable: Executable): void {

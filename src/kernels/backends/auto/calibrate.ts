@@ -65,13 +65,14 @@ export async function calibrate(gpu: Backend, wasm: Backend, clock: Clock): Prom
     const first = await time(layer);
 
     const roundTrip = await least(nothing);
-    const beyond = (milliseconds: number) => Math.max(milliseconds - roundTrip, RESOLUTION * roundTrip, 1e-3);
     const launch = Math.max(0, (await least(launches)) - roundTrip) / LAUNCHES;
-    const up = (4 * MOVED) / beyond(await least(upload));
+    /** Milliseconds beside a round trip and further programs. */
+    const beyond = (milliseconds: number, programs = 0) => Math.max(milliseconds - roundTrip - programs * launch, RESOLUTION * roundTrip, 1e-3);
+    const copy = (4 * 4 * MOVED) / beyond(await least(copies), 2);
+    const up = (4 * MOVED) / beyond((await least(upload)) - (2 * 4 * MOVED) / copy, 1);
     const down = (4 * MOVED) / beyond(await least(nothing, b));
-    const copy = (4 * 4 * MOVED) / beyond(await least(copies));
     const again = await least(layer);
-    const multiplyAdds = (sizeOf(LAYER.outShape) * sizeOf(LAYER.kernelShape)) / LAYER.outChannels / beyond(again);
+    const multiplyAdds = (sizeOf(LAYER.outShape) * sizeOf(LAYER.kernelShape)) / LAYER.outChannels / beyond(again, 1);
     return { roundTrip, launch, up, down, copy, multiplyAdds, compile: Math.max(0, first - again), wasm: slowness(wasm, clock) };
   } finally {
     for (const buffer of held) on.free(buffer);
