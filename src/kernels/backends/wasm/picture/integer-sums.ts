@@ -1,4 +1,3 @@
-import { quotientBetween } from '../../../plan/whole.js';
 import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tables } from '../tables.js';
@@ -12,6 +11,8 @@ import { type PictureProgram, pictureFields, type SumOf } from './picture-progra
 const BOX_ROWS = 128;
 /** About the cost of a box, in taps, at any window size. */
 const BOX_TAPS = 12;
+/** The largest range of sums that 16 bits spread from black to white: what is left of a sum is at most 1.5 times as much. */
+const MOST_SPREAD = 21845;
 /** About the cost of a root, in taps. */
 const ROOT_TAPS = 8;
 
@@ -44,7 +45,7 @@ export function integerProgram(
       scale: direct ? scale * store.unit : scale,
       bias: direct ? bias * store.unit : bias,
     },
-    ...{ absolute: store.absolute, spread: store.normalized, floats, direct, wide, unit: direct ? store.unit : 1, stripAt: 0 },
+    ...{ absolute: store.absolute, spread: store.normalized, range: 0, floats, direct, wide, unit: direct ? store.unit : 1, stripAt: 0 },
   };
   const record = { ...lineFields(records), ...fields };
   return {
@@ -58,16 +59,16 @@ export function integerProgram(
     place: ({ parts }) => {
       [record.loadAt, record.storeAt, record.stripAt] = parts;
     },
-    normalize(scaled, offset) {
-      // from the least sum on, in 16 bits where that is exact
-      const [factor, least] = [scale * scaled, Math.round(-offset / scaled / scale)];
-      const quick =
-        load.samples === 'uint8' && plain && !store.absolute && scaled > 0 ? quotientBetween(0, Math.round(load.white / scaled), factor) : undefined;
+    normalize(least, largest) {
+      const range = Math.max(1, largest - least);
+      const quick = load.samples === 'uint8' && range <= MOST_SPREAD;
       record.plain = false;
       record.whole = (plain ? bias : 0) - (quick ? least : 0);
-      [record.shift, record.factor, record.bits] = quick ? [quick.shift, quick.factor, quick.bits] : [0, 0, 0];
-      // the bias of whole sums is in them already
-      [record.scale, record.bias] = [factor, plain ? offset : bias * scaled + offset];
+      record.range = quick ? range : 0;
+      record.shift = quick ? 14 - Math.floor(Math.log2(range)) : 0;
+      record.factor = quick ? Math.floor((load.white * 2 ** (15 - record.shift)) / range) : 0;
+      record.scale = load.white / range;
+      record.bias = -record.scale * least;
     },
   };
 }
