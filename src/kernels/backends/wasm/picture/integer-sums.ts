@@ -42,6 +42,7 @@ export function integerProgram(
       shift: quotient?.shift ?? 0,
       factor: quotient?.factor ?? 0,
       bits: quotient?.bits ?? 0,
+      half: quotient ? 2 ** (quotient.bits - 1) : 0,
       scale: direct ? scale * store.unit : scale,
       bias: direct ? bias * store.unit : bias,
     },
@@ -66,6 +67,7 @@ export function integerProgram(
       record.whole = (plain ? bias : 0) - (quick ? least : 0);
       record.range = quick ? range : 0;
       record.shift = quick ? 14 - Math.floor(Math.log2(range)) : 0;
+      record.half = (range - 1) >> 1;
       record.factor = quick ? Math.floor((load.white * 2 ** (15 - record.shift)) / range) : 0;
       record.scale = load.white / range;
       record.bias = -record.scale * least;

@@ -37,24 +37,25 @@ export function storeWide(to: usize, source: usize, alpha: v128, even: v128, odd
   v128.store(to + 48, v128.shuffle<u8>(second, second, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15));
 }
 
-/** round(scale · sum), of 16-bit sums. */
+// Vectors of constants are handed in: what is read from the task again after each store takes as long as the arithmetic.
+
+/** round(scale · sum), of 16-bit sums. @param half of the last bit that is kept */
 @inline
-export function quotient<T>(task: IntegerTask, sums: v128): v128 {
+export function quotient<T>(sums: v128, shift: i32, factor: v128, half: v128, bits: i32): v128 {
   if (sizeof<T>() !== 2) return sums;
-  const product = i16x8.q15mulr_sat_s(i16x8.shl(sums, task.shift), i16x8.splat(<i16>task.factor));
-  const half: i32 = 1 << (task.bits - 1);
-  return i16x8.shr_s(i16x8.add_sat_s(product, i16x8.splat(<i16>half)), task.bits);
+  const product = i16x8.q15mulr_sat_s(i16x8.shl(sums, shift), factor);
+  return i16x8.shr_s(i16x8.add_sat_s(product, half), bits);
 }
 
 /**
- * 255 / range of 16-bit sums from 0 to the range, rounded. The factor is rounded down, so that a product is the result or one less:
+ * round(255 / range · sum) of 16-bit sums from 0 to the range. The factor is rounded down, so that a product is the result or one less:
  * the sum, less what the product stands for, tells which.
+ * @param half (range − 1) >> 1
  */
 @inline
-export function spread<T>(task: IntegerTask, sums: v128): v128 {
+export function spread<T>(sums: v128, shift: i32, factor: v128, range: v128, half: v128): v128 {
   if (sizeof<T>() !== 2) return sums;
-  const range = i16x8.splat(<i16>task.range), half = i16x8.splat(<i16>((task.range - 1) >> 1));
-  const product = i16x8.q15mulr_sat_s(i16x8.shl(sums, task.shift), i16x8.splat(<i16>task.factor));
+  const product = i16x8.q15mulr_sat_s(i16x8.shl(sums, shift), factor);
   const left = i16x8.sub(i16x8.mul(sums, i16x8.splat(255)), i16x8.mul(product, range));
   return i16x8.sub(product, i16x8.gt_s(left, half));
 }

@@ -61,6 +61,8 @@ function sumsOfRow<T>(task: IntegerTask, line: Line, cells0: usize, offsets: usi
   const weights = task.weights;
   const odd = v128.splat<T>(<T>task.whole);
   const both = v128.add<T>(odd, v128.shl<T>(odd, <i32>(sizeof<T>() << 2)));
+  const shift = task.shift, bits = task.bits;
+  const factor = i16x8.splat(<i16>task.factor), range = i16x8.splat(<i16>task.range), half = i16x8.splat(<i16>task.half);
   const endPlus = offsets + (<usize>task.plus << 2);
   const endMinus = endPlus + (<usize>task.minus << 2);
   const end = offsets + (<usize>task.taps << 2);
@@ -141,23 +143,23 @@ function sumsOfRow<T>(task: IntegerTask, line: Line, cells0: usize, offsets: usi
       continue;
     }
     if (task.range) {
-      a0 = spread<T>(task, a0);
-      a1 = spread<T>(task, a1);
-      a2 = spread<T>(task, a2);
-      a3 = spread<T>(task, a3);
-      b0 = spread<T>(task, b0);
-      b1 = spread<T>(task, b1);
-      b2 = spread<T>(task, b2);
-      b3 = spread<T>(task, b3);
+      a0 = spread<T>(a0, shift, factor, range, half);
+      a1 = spread<T>(a1, shift, factor, range, half);
+      a2 = spread<T>(a2, shift, factor, range, half);
+      a3 = spread<T>(a3, shift, factor, range, half);
+      b0 = spread<T>(b0, shift, factor, range, half);
+      b1 = spread<T>(b1, shift, factor, range, half);
+      b2 = spread<T>(b2, shift, factor, range, half);
+      b3 = spread<T>(b3, shift, factor, range, half);
     } else if (task.factor) {
-      a0 = quotient<T>(task, a0);
-      a1 = quotient<T>(task, a1);
-      a2 = quotient<T>(task, a2);
-      a3 = quotient<T>(task, a3);
-      b0 = quotient<T>(task, b0);
-      b1 = quotient<T>(task, b1);
-      b2 = quotient<T>(task, b2);
-      b3 = quotient<T>(task, b3);
+      a0 = quotient<T>(a0, shift, factor, half, bits);
+      a1 = quotient<T>(a1, shift, factor, half, bits);
+      a2 = quotient<T>(a2, shift, factor, half, bits);
+      a3 = quotient<T>(a3, shift, factor, half, bits);
+      b0 = quotient<T>(b0, shift, factor, half, bits);
+      b1 = quotient<T>(b1, shift, factor, half, bits);
+      b2 = quotient<T>(b2, shift, factor, half, bits);
+      b3 = quotient<T>(b3, shift, factor, half, bits);
     } else if (!task.plain) {
       a0 = scaled<T>(task, a0);
       a1 = scaled<T>(task, a1);

@@ -25,6 +25,8 @@ export class IntegerTask extends LineTask {
   shift: i32;
   factor: i32;
   bits: i32;
+  /** what is added before bits are cut off, or half of the range */
+  half: i32;
   /** of the sum */
   scale: f32;
   bias: f32;
