@@ -3,7 +3,7 @@ import { TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
 import { HALF_WAY, storeFloats, wholeOf } from './bytes-store';
 import { divided } from './line-alpha';
 import { luminanceOfBytes } from './line-load';
-import { wholeOf4 } from './line-samples';
+import { clamped, wholeOf4 } from './line-samples';
 import { LineStore, LineTask } from './line-task';
 
 /** Cells of whole pixels, see LineStore.plain. @returns false where there are too few of them, or no such program */
@@ -47,12 +47,11 @@ function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v12
 }
 
 /** Three cells of each pixel beside the source's alpha. */
-function storeColorFloats(sums: usize, count: i32, to: usize, source: usize, clamped: bool): void {
+function storeColorFloats(sums: usize, count: i32, to: usize, source: usize, limited: bool): void {
   const alpha = i32x4(0, 0, 0, -1);
-  const low = f32x4.splat(clamped ? 0 : -Infinity), high = f32x4.splat(clamped ? 1 : Infinity);
   for (; count > 0; count--) {
-    const value = f32x4.min(f32x4.max(v128.bitselect(v128.load(source), v128.load(sums), alpha), low), high);
-    v128.store(to, value);
+    const value = v128.bitselect(v128.load(source), v128.load(sums), alpha);
+    v128.store(to, limited ? clamped(value) : value);
     sums += 12;
     source += 16;
     to += 16;
@@ -112,5 +111,5 @@ function storePremultiplied(s: LineStore, sums: usize, count: i32, to: usize): v
 function wholePixel(s: LineStore, at: usize, white: v128): v128 {
   const v = v128.load(at);
   const value = divided(s, v, v128.shuffle<f32>(v, v, 3, 3, 3, 3), i32x4(0, 0, 0, -1));
-  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(f32x4.pmin(f32x4.pmax(f32x4.splat(0), value), white), f32x4.splat(0.5 + HALF_WAY))));
+  return wholeOf(f32x4.floor(f32x4.add(f32x4.pmin(f32x4.pmax(f32x4.splat(0), value), white), f32x4.splat(0.5 + HALF_WAY))));
 }
