@@ -31,9 +31,9 @@ export function integerProgram(
   const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   const plain = scale === 1;
-  const wide = load.samples === 'uint8' && store.samples === 'uint16' && plain;
-  const floats = store.samples !== load.samples && !wide;
-  const direct = floats && store.samples === 'float32';
+  const wide = load.samples === 'uint8' && store.samples === 'uint16' && plain && !store.part;
+  const floats = (store.samples !== load.samples || store.part !== undefined) && !wide;
+  const direct = floats && store.samples === 'float32' && !store.part;
   const fields = {
     ...{ correlation: stored.address, offsets: tables.store(offsetsOf(taps, stored)), taps: taps.length, plus, minus },
     weights: tables.store(cross ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])),
@@ -62,7 +62,7 @@ export function integerProgram(
     },
     normalize(least, largest) {
       const range = Math.max(1, largest - least);
-      const quick = load.samples === 'uint8' && range <= MOST_SPREAD;
+      const quick = load.samples === 'uint8' && !floats && range <= MOST_SPREAD;
       record.plain = false;
       record.whole = (plain ? bias : 0) - (quick ? least : 0);
       record.range = quick ? range : 0;
@@ -79,8 +79,8 @@ export function integerProgram(
 function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }, job: { load, store } }: LinePass): Int32Array | undefined {
   const { kernel, dilation, before } = geometry;
   const keepsAlpha = load.chosen.length < load.channels;
-  const { kept, samples, absolute, normalized } = store;
-  if (load.samples !== 'uint8' || samples !== 'uint8' || absolute || normalized) return undefined;
+  const { kept, samples, absolute, normalized, part } = store;
+  if (load.samples !== 'uint8' || samples !== 'uint8' || absolute || normalized || part) return undefined;
   // alpha is that of the window's center
   if (kept && (kept.rows[0] !== dilation[1] - before[1] || kept.columns[0] !== 1 - before[2])) return undefined;
   if (load.channels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;

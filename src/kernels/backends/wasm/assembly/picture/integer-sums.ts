@@ -35,7 +35,7 @@ function strips<T>(task: IntegerTask, scratch: usize, from: i32, to: i32): void 
         sumsOfRow<T>(task, line, inside + <usize>(row * c.inW), direct, edge, c.outW - edge);
         sumsOfRow<T>(task, line, cells, offsets, c.outW - edge, c.outW);
       }
-      if (task.floats && !task.direct) storeValues(task, line, line.stored, oh + row, 0, task.grid.outW);
+      if (task.floats && !task.direct && !line.range) storeValues(task, line, line.stored, oh + row, 0, task.grid.outW);
     }
     if (line.range) endRange<T>(task, line);
   }
