@@ -140,7 +140,8 @@ export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: B
 function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output, stride } = geometry;
   const { samples, take, light, chosen, channels } = load;
-  if (samples === 'float32' || take !== 'chosen' || light || store.part || store.offset !== 0 || store.places || store.mix) return false;
+  if (samples === 'float32' || take !== 'chosen' || light || filteredShare(store, geometry) < 1 || store.offset !== 0 || store.places || store.mix)
+    return false;
   if (Math.min(input[2], output[2]) * channels < LEAST_ROW || stride.some((each) => each !== 1)) return false;
   // alpha that is filtered is neither made absolute nor normalized
   if (chosen.length === channels) return channels % 2 === 1 || !(store.absolute || store.normalized);
@@ -158,7 +159,7 @@ function isInPlace(step: Pick<PictureStep, 'geometry'>, { load, store }: Pick<Pi
   const { input, output } = step.geometry;
   const { kept } = store;
   const stays = !kept || (kept.rows[0] === 0 && kept.columns[0] === 0);
-  const clamps = load.samples === 'uint8' && store.samples === 'uint8' && !store.absolute && !store.normalized;
+  const clamps = load.samples === 'uint8' && store.samples === 'uint8' && !store.absolute && !store.normalized && !store.part;
   return isWhole(step, { load, store }) && clamps && stays && input.every((size, axis) => size === output[axis]);
 }
 

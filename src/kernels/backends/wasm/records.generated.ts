@@ -33,7 +33,7 @@ export const MOMENT_VARIANCE = 2;
 export const MOMENT_DEVIATION = 3;
 
 /** Bytes of the largest record that a program takes. */
-export const TASK_BYTES = 124;
+export const TASK_BYTES = 132;
 
 export interface BiasGradientTask {
   /** [batch, channels, area] */
@@ -773,12 +773,15 @@ export interface IntegerTask extends LineTask {
   readonly shift: number;
   readonly factor: number;
   readonly bits: number;
+  /** what is added before bits are cut off, or half of the range */
+  readonly half: number;
   /** of the sum */
   readonly scale: number;
   readonly bias: number;
   readonly absolute: boolean;
-  /** values are from black to white, so that they may be rounded the quick way */
+  /** values are from black to white; `range`: of the sums, which begin at 0 then, at most 21845; or 0 */
   readonly spread: boolean;
+  readonly range: number;
   /** the values go to the result by way of a line of floats; `direct`: they are the result */
   readonly floats: boolean;
   readonly direct: boolean;
@@ -814,15 +817,17 @@ export function writeIntegerTask({ i32, f32 }: Views, at: Address<'IntegerTask'>
   i32[i + 19] = fields.shift;
   i32[i + 20] = fields.factor;
   i32[i + 21] = fields.bits;
-  f32[i + 22] = fields.scale;
-  f32[i + 23] = fields.bias;
-  i32[i + 24] = Number(fields.absolute);
-  i32[i + 25] = Number(fields.spread);
-  i32[i + 26] = Number(fields.floats);
-  i32[i + 27] = Number(fields.direct);
-  i32[i + 28] = Number(fields.wide);
-  f32[i + 29] = fields.unit;
-  i32[i + 30] = fields.stripAt;
+  i32[i + 22] = fields.half;
+  f32[i + 23] = fields.scale;
+  f32[i + 24] = fields.bias;
+  i32[i + 25] = Number(fields.absolute);
+  i32[i + 26] = Number(fields.spread);
+  i32[i + 27] = fields.range;
+  i32[i + 28] = Number(fields.floats);
+  i32[i + 29] = Number(fields.direct);
+  i32[i + 30] = Number(fields.wide);
+  f32[i + 31] = fields.unit;
+  i32[i + 32] = fields.stripAt;
 }
 
 /** Which cells a window sees, and where. */

@@ -99,8 +99,10 @@ interface Patterns {
   readonly offsets: Address<'Floats'>;
 }
 
-/** Filtered values are multiplied and added to before they become samples of the result, from now on. */
-export function normalize({ machine }: Tables, { job }: LinePass, { scales, offsets }: Patterns, [scale, offset]: readonly [number, number]): void {
+/** See {@link PictureProgram.normalize}. */
+export function normalize({ machine }: Tables, { job }: LinePass, { scales, offsets }: Patterns, [least, largest]: readonly [number, number]): void {
+  const scale = largest > least ? job.load.white / (largest - least) : 0;
+  const offset = scale > 0 ? -scale * least : 0;
   const changed = changedBy(job);
   const [{ unit }, channels] = [job.store, channelsGiven(job)];
   machine.put(

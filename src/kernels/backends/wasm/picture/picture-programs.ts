@@ -50,7 +50,7 @@ export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'
 function lineProgram(make: (records: LineRecords) => PictureProgram, line: LinePass, tables: Tables, ranges: Address<'Floats'>): PictureProgram {
   const records = storeLine(tables, line, ranges);
   const { patterns } = records;
-  return { ...make(records), normalize: patterns && ((scale, offset) => normalize(tables, line, patterns, [scale, offset])) };
+  return { ...make(records), normalize: patterns && ((least, largest) => normalize(tables, line, patterns, [least, largest])) };
 }
 
 /** A picture as one plane [H, W·cells] whose taps lie `cells` cells apart along a row. @param cells of a pixel */

@@ -106,10 +106,7 @@ function programsOf(lines: readonly LinePass[], tables: Tables): Omit<PicturePro
   const nothing = Float32Array.from({ length: 2 * units }, (_, i) => (i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
   const begin = () => machine.put(nothing, ranges);
   const settle = () => {
-    const [least, largest] = rangeOf(machine.floats(ranges, 2 * units));
-    // from the least value to the largest becomes from black to white; all are black if they are equal
-    const scale = largest > least ? last.job.load.white / (largest - least) : 0;
-    final.normalize?.(scale, scale > 0 ? -scale * least : 0);
+    final.normalize?.(...rangeOf(machine.floats(ranges, 2 * units)));
   };
   return {
     programs: [...before, final],
