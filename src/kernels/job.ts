@@ -243,5 +243,21 @@ export interface ResizeJob {
   readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
 }
 
+/**
+ * Two pictures of one format, compared: two inputs, and as output four float64: the largest |a − b|, Σ |a − b| and Σ (a − b)² of all
+ * samples, and Σ SSIM of all windows that lie on the picture, of every channel. Sums are added tile by tile from the top.
+ */
+export interface ComparisonJob {
+  readonly operation: 'comparison';
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly samples: SampleFormat;
+  /** the sample value of white */
+  readonly white: number;
+  /** [11]: SSIM's window is the product of this column and this row, symmetric */
+  readonly window: Float32Array;
+}
+
 /** What a backend can be asked to prepare: data, known before the numbers are there. */
-export type Job = OperatorJob | PictureJob | ResizeJob;
+export type Job = OperatorJob | PictureJob | ResizeJob | ComparisonJob;

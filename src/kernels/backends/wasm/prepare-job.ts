@@ -6,6 +6,7 @@ import { prepareDirect, prepareFft, prepareRunningSum, prepareSparse } from './l
 import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from './layers/gradients.js';
 import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js';
 import { NS } from './layers/work.js';
+import { prepareComparison } from './picture/comparison.js';
 import { preparePicture } from './picture/picture-bands.js';
 import { pictureStages } from './picture/picture-stages.js';
 import { resizeStages } from './picture/resize-stages.js';
@@ -61,6 +62,13 @@ export function prepareJob(job: Job, shared: Tables, own: Tables): Start {
     case 'resize': {
       const run = preparePicture(job.operation === 'picture' ? pictureStages(job, shared, own) : resizeStages(job, shared, own), shared.machine);
       return ([image, mask], [out]) => run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined);
+    }
+    case 'comparison': {
+      const run = prepareComparison(job, shared);
+      return ([a, b], [out]) => {
+        run(a as PictureSamples, b as PictureSamples, out as Float64Array);
+        return true;
+      };
     }
     default:
       return job satisfies never;

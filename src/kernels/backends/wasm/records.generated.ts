@@ -31,6 +31,11 @@ export const SLOPE_HUE = 3;
 export const MOMENT_MEAN = 1;
 export const MOMENT_VARIANCE = 2;
 export const MOMENT_DEVIATION = 3;
+/** comparePictures: weights along a row and a column of SSIM's window, and bytes of what a tile gives. */
+export const COMPARED_TAPS = 11;
+export const COMPARISON_BYTES = 32;
+/** comparePictures: pixels of a tile. */
+export const COMPARED_PIXELS = 128;
 
 /** Bytes of the largest record that a program takes. */
 export const TASK_BYTES = 124;
@@ -701,6 +706,84 @@ export function writeBytesResizeTask({ i32 }: Views, at: Address<'BytesResizeTas
   i32[i + 17] = fields.byteRow;
 }
 
+/** Addresses of pictures are where their first rows would lie, also where only a band is in memory. */
+export interface ComparisonTask {
+  readonly a: Address<'Bytes'>;
+  readonly b: Address<'Bytes'>;
+  readonly load: Address<'LineLoad'>;
+  readonly height: number;
+  readonly width: number;
+  /** rows of a tile */
+  readonly tileRows: number;
+  /** [COMPARED_TAPS / 2 + 1], of a symmetric window's row or column: from its end to its middle */
+  readonly weights: Address<'Floats'>;
+  /** [units], of COMPARISON_BYTES: four float64, see `Comparison` */
+  readonly results: Address<'Bytes'>;
+  /** bytes from scratch to floats of a line of each picture; i32 [4], rows in a row that are equal, and f32 [4], the origin of p in each channel; vectors of a row; vectors [channels, 2 · COMPARED_TAPS, row] */
+  readonly firstAt: number;
+  readonly secondAt: number;
+  readonly channelsAt: number;
+  readonly sumsAt: number;
+  readonly ringAt: number;
+}
+
+export function writeComparisonTask({ i32 }: Views, at: Address<'ComparisonTask'>, fields: ComparisonTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.a;
+  i32[i + 1] = fields.b;
+  i32[i + 2] = fields.load;
+  i32[i + 3] = fields.height;
+  i32[i + 4] = fields.width;
+  i32[i + 5] = fields.tileRows;
+  i32[i + 6] = fields.weights;
+  i32[i + 7] = fields.results;
+  i32[i + 8] = fields.firstAt;
+  i32[i + 9] = fields.secondAt;
+  i32[i + 10] = fields.channelsAt;
+  i32[i + 11] = fields.sumsAt;
+  i32[i + 12] = fields.ringAt;
+}
+
+/** How the samples of a picture become cells. */
+export interface LineLoad {
+  /** 1, 2, or 4: floats */
+  readonly sampleBytes: number;
+  /** samples of a pixel */
+  readonly channels: number;
+  /** of a pixel */
+  readonly cells: number;
+  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED or TAKE_LUMINANCE */
+  readonly take: number;
+  /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
+  readonly order: Address<'Bytes'>;
+  /** sRGB samples, except alpha, become light first */
+  readonly light: boolean;
+  /** [2, 256]: the light of each byte, and each byte as a float */
+  readonly lightOfBytes: Address<'Floats'>;
+  /** the sample value of white */
+  readonly white: number;
+  /** of the picture */
+  readonly rowBytes: number;
+  /** [4]: the cells of a pixel beyond the border */
+  readonly border: Address<'Floats'>;
+}
+
+export const LINELOAD_BYTES = 40;
+
+export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fields: LineLoad): void {
+  const i = at >>> 2;
+  i32[i] = fields.sampleBytes;
+  i32[i + 1] = fields.channels;
+  i32[i + 2] = fields.cells;
+  i32[i + 3] = fields.take;
+  i32[i + 4] = fields.order;
+  i32[i + 5] = Number(fields.light);
+  i32[i + 6] = fields.lightOfBytes;
+  f32[i + 7] = fields.white;
+  i32[i + 8] = fields.rowBytes;
+  i32[i + 9] = fields.border;
+}
+
 /** What every program of lines needs. */
 export interface LineTask {
   readonly x: Address<'Bytes'>;
@@ -830,46 +913,6 @@ export function writeLineGrid({ i32 }: Views, at: Address<'LineGrid'>, fields: L
   i32[i + 11] = fields.runFrom;
   i32[i + 12] = fields.runTo;
   i32[i + 13] = fields.runSource;
-}
-
-/** How the samples of a picture become cells. */
-export interface LineLoad {
-  /** 1, 2, or 4: floats */
-  readonly sampleBytes: number;
-  /** samples of a pixel */
-  readonly channels: number;
-  /** of a pixel */
-  readonly cells: number;
-  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED or TAKE_LUMINANCE */
-  readonly take: number;
-  /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
-  readonly order: Address<'Bytes'>;
-  /** sRGB samples, except alpha, become light first */
-  readonly light: boolean;
-  /** [2, 256]: the light of each byte, and each byte as a float */
-  readonly lightOfBytes: Address<'Floats'>;
-  /** the sample value of white */
-  readonly white: number;
-  /** of the picture */
-  readonly rowBytes: number;
-  /** [4]: the cells of a pixel beyond the border */
-  readonly border: Address<'Floats'>;
-}
-
-export const LINELOAD_BYTES = 40;
-
-export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fields: LineLoad): void {
-  const i = at >>> 2;
-  i32[i] = fields.sampleBytes;
-  i32[i + 1] = fields.channels;
-  i32[i + 2] = fields.cells;
-  i32[i + 3] = fields.take;
-  i32[i + 4] = fields.order;
-  i32[i + 5] = Number(fields.light);
-  i32[i + 6] = fields.lightOfBytes;
-  f32[i + 7] = fields.white;
-  i32[i + 8] = fields.rowBytes;
-  i32[i + 9] = fields.border;
 }
 
 /** How sums become samples. */

@@ -99,7 +99,7 @@ function workOf({ load, store }: PictureStages, programs: readonly PictureProgra
 /** No result: values are measured only. */
 const NOTHING = new Uint8Array(0);
 
-function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array {
+export function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
