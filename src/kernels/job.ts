@@ -56,6 +56,8 @@ export interface Load {
   readonly take: 'chosen' | 'premultiplied' | 'luminance';
   /** The channels that are convolved, ascending. */
   readonly chosen: readonly number[];
+  /** Of each chosen channel, what is subtracted from its samples. Default: nothing. */
+  readonly origins?: readonly number[];
   /** sRGB samples become light first, except alpha. */
   readonly light: boolean;
   /** The job takes opaque pictures only; `run` refuses others. */
@@ -152,7 +154,9 @@ export interface PicturePass {
  * - `ridge`: of the cell whose sums under two windows at right angles are the steepest, the length √(a² + b²), or 0 where a neighbor
  *   along the slope is steeper; the window of the geometry is two cells larger than these;
  * - `moments`: the mean of a window, its variance / white, or the root of the variance. Weighted, the last cell says, from 0 to white,
- *   how much the others of its pixel count; and with `brightness` the first is replaced by the luminance of the first three.
+ *   how much the others of its pixel count; and with `brightness` the first is replaced by the luminance of the first three;
+ * - `likeness`: one value, how like a template a window is in all cells together. The job's second input are floats for each cell of each
+ *   window: Σ template · window.
  */
 export type PictureSum =
   | {
@@ -178,10 +182,22 @@ export type PictureSum =
       readonly headings: readonly { readonly x: number; readonly y: number; readonly angle: number }[];
     }
   | { readonly kind: 'ridge'; readonly windows: readonly [Float32Array, Float32Array] }
-  | { readonly kind: 'moments'; readonly measure: MomentMeasure; readonly weighted: boolean; readonly brightness: boolean };
+  | { readonly kind: 'moments'; readonly measure: MomentMeasure; readonly weighted: boolean; readonly brightness: boolean }
+  | {
+      readonly kind: 'likeness';
+      readonly measure: LikenessMeasure;
+      /** Σ template² */
+      readonly energy: number;
+      /** of each cell, the mean of the template's weights as they were multiplied: what a window's mean adds to its products is taken away */
+      readonly rests: readonly number[];
+      /** normalized: a window scores 0 that holds no more: Σ window², or with zncc Σ (window − its mean)² */
+      readonly nothing: number;
+    };
 
 /** What responses of several windows say together. */
 export type SlopeMeasure = 'length' | 'angle' | 'hue';
+/** How like a template a window is, as `MatchMethod` of matchTemplate says. */
+export type LikenessMeasure = 'zncc' | 'ncc' | 'ssd' | 'correlation';
 /** What is measured of the samples under a window. */
 export type MomentMeasure = 'mean' | 'variance' | 'deviation';
 
@@ -199,10 +215,11 @@ export const PICTURE_SUMS = [
   'slopes',
   'ridge',
   'moments',
+  'likeness',
 ] as const satisfies readonly PictureSumKind[];
 
 /**
- * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as
+ * A picture's whole way, from samples to samples: one input, and the mask or what a likeness needs besides if there is one; one output, which may be the same array as
  * the picture. Sums of whole numbers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
  * channels are all convolved, or all but alpha, which is that of the same pixel.
  */
@@ -231,8 +248,8 @@ export interface Resampling {
 }
 
 /**
- * A picture in another size, from samples to samples: every cell by the same windows, down the columns and along the rows. One input
- * and one output, which are not the same array. From 8 bits to 8 bits, samples or opaque colors, results are within one level of exact sums.
+ * A picture in another size, from samples to samples: every cell by the same windows, down the columns and along the rows. One input,
+ * and that beside if there is one, and one output, which is neither. From 8 bits to 8 bits, samples or opaque colors, results are within one level of exact sums.
  */
 export interface ResizeJob {
   readonly operation: 'resize';
@@ -241,6 +258,15 @@ export interface ResizeJob {
   readonly rows: Resampling;
   readonly columns: Resampling;
   readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
+  /** Default: none. */
+  readonly beside?: Beside;
+}
+
+/** A second input of the result's size and channels: each value of the result is sample · unit + sum · factor. */
+export interface Beside {
+  readonly samples: SampleFormat;
+  readonly unit: number;
+  readonly factor: number;
 }
 
 /**

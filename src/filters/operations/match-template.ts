@@ -4,7 +4,8 @@ import { RUN_OPTIONS } from '../../kernels/backends/create.js';
 import { count, finite, type OptionsOf, oneOf, option, positive, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { colorChannels, pickChannels } from '../picture/channels.js';
-import { MATCH_METHODS, matchScores } from './match-scores.js';
+import { scoresFromSamples } from './match-from-samples.js';
+import { checkFinite, MATCH_METHODS, matchScores } from './match-scores.js';
 import { findPeaks, type Peak } from './peaks.js';
 
 /** Rows of {@link MatchOptions}. */
@@ -63,7 +64,10 @@ export async function matchTemplate(image: Image, template: Image, options: Matc
   checkPair(image, template);
   const { minDistance = Math.max(1, Math.min(template.width, template.height) / 2) } = options;
 
-  const { scores, unit } = await matchScores(method, colors(image), colors(template), { backend });
+  const patch = colors(template);
+  checkFinite(method, patch);
+  const measured = await scoresFromSamples(method, image, patch, { backend });
+  const { scores, unit } = measured ? { scores: measured, unit: 1 } : await matchScores(method, colors(image), patch, { backend });
   // peaks are found before the unit is applied, which may leave float32 nothing to tell them apart by
   const rules = { count: peaks, threshold: threshold === undefined ? undefined : threshold / unit, minDistance, smallest: method === 'ssd' };
   const places = findPeaks(scores, rules).map((peak) => ({ ...peak, score: peak.score * unit }));

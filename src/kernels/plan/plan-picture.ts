@@ -250,6 +250,7 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
   slopes: { algorithm: 'sparse', arithmetic: 'float32' },
   ridge: { algorithm: 'sparse', arithmetic: 'float32' },
   moments: { algorithm: 'runningSum', arithmetic: 'float64' },
+  likeness: { algorithm: 'runningSum', arithmetic: 'float64' },
 };
 
 /** The way of a sum from samples to samples. */
@@ -271,6 +272,7 @@ function advantageOfSum(sum: PictureSum, geometry: ConvGeometry): Reason {
     case 'box':
     case 'sums':
     case 'moments':
+    case 'likeness':
       return { name: 'equal' };
     case 'window':
     case 'slopes':

@@ -36,6 +36,11 @@ export const COMPARED_TAPS = 11;
 export const COMPARISON_BYTES = 32;
 /** comparePictures: pixels of a tile. */
 export const COMPARED_PIXELS = 128;
+/** lineMoments: how like a template windows are; the largest measures. */
+export const LIKE_ZNCC = 4;
+export const LIKE_NCC = 5;
+export const LIKE_SSD = 6;
+export const LIKE_CORRELATION = 7;
 
 /** Bytes of the largest record that a program takes. */
 export const TASK_BYTES = 124;
@@ -766,9 +771,11 @@ export interface LineLoad {
   readonly rowBytes: number;
   /** [4]: the cells of a pixel beyond the border */
   readonly border: Address<'Floats'>;
+  /** [12], of as many cells: subtracted from each; or 0 */
+  readonly origins: Address<'Floats'>;
 }
 
-export const LINELOAD_BYTES = 40;
+export const LINELOAD_BYTES = 44;
 
 export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fields: LineLoad): void {
   const i = at >>> 2;
@@ -782,6 +789,7 @@ export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fiel
   f32[i + 7] = fields.white;
   i32[i + 8] = fields.rowBytes;
   i32[i + 9] = fields.border;
+  i32[i + 10] = fields.origins;
 }
 
 /** What every program of lines needs. */
@@ -955,6 +963,10 @@ export interface LineStore {
   /** [12]: all bits of the samples that are mixed; `brightness`: by the change of the luminance, where cells are all samples */
   readonly mixes: Address<'Ints'>;
   readonly brightness: boolean;
+  /** how the picture of the result's size, at `mask`, is loaded whose samples · besideUnit are added to sums · sumUnit; or 0 */
+  readonly beside: Address<'LineLoad'>;
+  readonly besideUnit: number;
+  readonly sumUnit: number;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   readonly light: boolean;
   readonly early: boolean;
@@ -983,7 +995,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 160;
+export const LINESTORE_BYTES = 172;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -1010,23 +1022,26 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   f32[i + 20] = fields.threshold;
   i32[i + 21] = fields.mixes;
   i32[i + 22] = Number(fields.brightness);
-  i32[i + 23] = Number(fields.light);
-  i32[i + 24] = Number(fields.early);
-  i32[i + 25] = Number(fields.absolute);
-  i32[i + 26] = fields.scales;
-  i32[i + 27] = fields.offsets;
-  i32[i + 28] = Number(fields.same);
-  i32[i + 29] = Number(fields.clamped);
-  i32[i + 30] = fields.ranges;
-  i32[i + 31] = fields.rowShares;
-  i32[i + 32] = fields.columnShares;
-  i32[i + 33] = fields.maskBytes;
-  f32[i + 34] = fields.maskWhite;
-  i32[i + 35] = fields.maskRowBytes;
-  i32[i + 36] = fields.blended;
-  i32[i + 37] = fields.top;
-  i32[i + 38] = fields.left;
-  f32[i + 39] = fields.unit;
+  i32[i + 23] = fields.beside;
+  f32[i + 24] = fields.besideUnit;
+  f32[i + 25] = fields.sumUnit;
+  i32[i + 26] = Number(fields.light);
+  i32[i + 27] = Number(fields.early);
+  i32[i + 28] = Number(fields.absolute);
+  i32[i + 29] = fields.scales;
+  i32[i + 30] = fields.offsets;
+  i32[i + 31] = Number(fields.same);
+  i32[i + 32] = Number(fields.clamped);
+  i32[i + 33] = fields.ranges;
+  i32[i + 34] = fields.rowShares;
+  i32[i + 35] = fields.columnShares;
+  i32[i + 36] = fields.maskBytes;
+  f32[i + 37] = fields.maskWhite;
+  i32[i + 38] = fields.maskRowBytes;
+  i32[i + 39] = fields.blended;
+  i32[i + 40] = fields.top;
+  i32[i + 41] = fields.left;
+  f32[i + 42] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */
@@ -1129,7 +1144,7 @@ export interface LineMomentsTask extends LineTask {
   readonly tilePixels: number;
   readonly bandRows: number;
   readonly rowLength: number;
-  /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION */
+  /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION; or LIKE_ZNCC and so on, of all cells together */
   readonly measure: number;
   /** variances are divided by it */
   readonly white: number;
@@ -1137,7 +1152,11 @@ export interface LineMomentsTask extends LineTask {
   readonly weighted: boolean;
   /** the first cell is the luminance of the first three */
   readonly brightness: boolean;
-  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; float64 [tilePixels], how much the pixels of a window count; float64 [4], the origin of each cell; floats [rowLength], results */
+  /** LIKE_…: Σ template² of all cells; [4], of each cell the mean that the template has left; the most that Σ of a window may be to be nothing */
+  readonly energy: number;
+  readonly rests: Address<'Floats'>;
+  readonly nothing: number;
+  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; vectors [tilePixels], how much the pixels of a window count, or the energy of a window and its products with the template; float64 [4], the origin of each cell; floats [rowLength], results */
   readonly cellsAt: number;
   readonly suffixesAt: number;
   readonly prefixAt: number;
@@ -1166,14 +1185,17 @@ export function writeLineMomentsTask({ i32, f32 }: Views, at: Address<'LineMomen
   f32[i + 13] = fields.white;
   i32[i + 14] = Number(fields.weighted);
   i32[i + 15] = Number(fields.brightness);
-  i32[i + 16] = fields.cellsAt;
-  i32[i + 17] = fields.suffixesAt;
-  i32[i + 18] = fields.prefixAt;
-  i32[i + 19] = fields.columnsAt;
-  i32[i + 20] = fields.alongAt;
-  i32[i + 21] = fields.countsAt;
-  i32[i + 22] = fields.originsAt;
-  i32[i + 23] = fields.sumsAt;
+  f32[i + 16] = fields.energy;
+  i32[i + 17] = fields.rests;
+  f32[i + 18] = fields.nothing;
+  i32[i + 19] = fields.cellsAt;
+  i32[i + 20] = fields.suffixesAt;
+  i32[i + 21] = fields.prefixAt;
+  i32[i + 22] = fields.columnsAt;
+  i32[i + 23] = fields.alongAt;
+  i32[i + 24] = fields.countsAt;
+  i32[i + 25] = fields.originsAt;
+  i32[i + 26] = fields.sumsAt;
 }
 
 /** A picture in another size. */

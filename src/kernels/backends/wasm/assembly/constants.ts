@@ -41,3 +41,9 @@ export const COMPARED_TAPS: i32 = 11;
 export const COMPARISON_BYTES: usize = 32;
 /** comparePictures: pixels of a tile. */
 export const COMPARED_PIXELS: i32 = 128;
+
+/** lineMoments: how like a template windows are; the largest measures. */
+export const LIKE_ZNCC: i32 = 4;
+export const LIKE_NCC: i32 = 5;
+export const LIKE_SSD: i32 = 6;
+export const LIKE_CORRELATION: i32 = 7;

@@ -3,7 +3,7 @@ import type { Load, PictureJob, PicturePart, Store } from '../../../job.js';
 import type { Address } from '../address.js';
 import type { Machine } from '../machine.js';
 import type { Tables } from '../tables.js';
-import { type LinePass, rowBytesOf, wanted } from './line-records.js';
+import { cellsOf, type LinePass, rowBytesOf, wanted } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
 import { pictureProgram } from './picture-programs.js';
 
@@ -33,6 +33,8 @@ export interface PictureStages {
   readonly stages: readonly Stage[];
   /** the rows of the picture that each row of the result needs besides those under its windows, or undefined */
   readonly kept: Int32Array | undefined;
+  /** bytes of a row of a second picture, of the result's size, that the last stage reads; 0: none */
+  readonly besideRowBytes: number;
   /** what of the picture is filtered */
   readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
   /** The programs of all stages on the machine that threads share, or on the caller's own; made when they are first needed. */
@@ -73,6 +75,7 @@ export function pictureStages(job: PictureJob, shared: Tables, own: Tables): Pic
   const wraps = passes.some(({ geometry }) => geometry.paddingMode === 'wrap');
   const picture: PictureStages = {
     ...{ load: job.load, store, width: inW, pixels: inH * inW, wraps, stages, kept, rectangle },
+    besideRowBytes: passes[passes.length - 1].sum.kind === 'likeness' ? 4 * cellsOf(job.load) * outW : 0,
     on(where) {
       const known = made.get(where);
       if (known) return known;

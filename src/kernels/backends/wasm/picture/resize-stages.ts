@@ -4,7 +4,7 @@ import { NOWHERE } from '../address.js';
 import type { Machine } from '../machine.js';
 import type { Tables } from '../tables.js';
 import { lineResizeProgram } from './line-programs.js';
-import { cellsOf, type LinePass, rowBytesOf, storeLine } from './line-records.js';
+import { cellsOf, type LinePass, rowBytesOf, SAMPLE_BYTES, storeLine } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
 import { type PicturePrograms, type PictureStages, withBands } from './picture-stages.js';
 import { bytesResizeProgram } from './resize-bytes.js';
@@ -27,6 +27,7 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
       },
     ],
     kept: undefined,
+    besideRowBytes: job.beside ? SAMPLE_BYTES[job.beside.samples] * load.channels * columns.output : 0,
     rectangle: line.rectangle,
     on(where) {
       const known = made.get(where);
@@ -42,17 +43,17 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
 
 function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureProgram {
   const { load, store } = job;
-  const ofBytes = load.samples === 'uint8' && store.samples === 'uint8' && load.take === 'chosen' && !load.light;
+  const ofBytes = !job.beside && load.samples === 'uint8' && store.samples === 'uint8' && load.take === 'chosen' && !load.light;
   return ofBytes ? bytesResizeProgram(tables, job) : lineResizeProgram(job, line, storeLine(tables, line, NOWHERE), tables);
 }
 
 /** What is loaded and stored, as around a convolution of one cell: the windows are the program's own. */
-function linePass({ load, rows, columns, store }: ResizeJob): LinePass {
+function linePass({ load, rows, columns, store, beside }: ResizeJob): LinePass {
   const cells = cellsOf(load);
   const geometry = convGeometry([1, cells, rows.input, columns.input], [cells, 1, 1, 1], { groups: cells });
   const pass = { geometry, border: [], bias: 0, sum: { kind: 'sums', weight: 1 } } as const;
   const premultiplied = { alphaScale: 1, nothing: NOTHING * load.white, bias: 0 };
   const whole: Store = { ...store, ...premultiplied, kept: undefined, absolute: false, normalized: false, offset: 0, part: undefined };
   const rectangle = { x: 0, y: 0, width: columns.output, height: rows.output };
-  return { job: { operation: 'picture', load, passes: [pass], store: whole }, pass, first: true, last: true, rectangle };
+  return { job: { operation: 'picture', load, passes: [pass], store: whole }, pass, first: true, last: true, rectangle, beside };
 }
