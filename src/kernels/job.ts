@@ -155,8 +155,8 @@ export interface PicturePass {
  *   along the slope is steeper; the window of the geometry is two cells larger than these;
  * - `moments`: the mean of a window, its variance / white, or the root of the variance. Weighted, the last cell says, from 0 to white,
  *   how much the others of its pixel count; and with `brightness` the first is replaced by the luminance of the first three;
- * - `likeness`: one value, how like a template a window is in all cells together. The job's second input are floats for each cell of each
- *   window: Σ template · window.
+ * - `likeness`: one value, how like a template a window of the picture is in all cells together. It is the last pass; the one before gives
+ *   Σ template · window of each cell, and its geometry is the same.
  */
 export type PictureSum =
   | {
@@ -219,7 +219,7 @@ export const PICTURE_SUMS = [
 ] as const satisfies readonly PictureSumKind[];
 
 /**
- * A picture's whole way, from samples to samples: one input, and the mask or what a likeness needs besides if there is one; one output, which may be the same array as
+ * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as
  * the picture. Sums of whole numbers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
  * channels are all convolved, or all but alpha, which is that of the same pixel.
  */

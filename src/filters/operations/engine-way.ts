@@ -1,6 +1,6 @@
 import type { Image } from '../../image/image.js';
 import { type Format, formatOf, newImage } from '../../image/samples.js';
-import type { Backend, Executable, PictureSamples } from '../../kernels/backend.js';
+import type { Backend, Executable } from '../../kernels/backend.js';
 import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
 import type { PlanOption } from '../../kernels/eager.js';
 import type { PicturePlan } from '../../kernels/plan/plan-picture.js';
@@ -23,8 +23,6 @@ export interface EngineWay {
   /** everything beside the picture's format that the plans depend on */
   readonly from: readonly unknown[];
   readonly result: Format;
-  /** a second input of the plans */
-  readonly beside?: PictureSamples;
   /** The plans to try, one after the other: all but the last may take opaque pictures only. Undefined: it goes over planes. */
   readonly plan: (backend: Backend) => readonly (PicturePlan | undefined)[] | undefined;
 }
@@ -32,7 +30,7 @@ export interface EngineWay {
 /** Runs an operation from the samples of a picture to samples. @returns undefined where the backend has no programs for it */
 export async function throughEngine(
   image: Image,
-  { operation, from, result, beside, plan }: EngineWay,
+  { operation, from, result, plan }: EngineWay,
   options: RunOptions & ResultOptions & PlanOption,
 ): Promise<Image | undefined> {
   const { backend, out, onPlan } = options;
@@ -40,7 +38,7 @@ export async function throughEngine(
   const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
   if (ways.length === 0) return undefined;
   const to = out ?? newImage(result);
-  const way = ways.find(({ executable }) => on.run(executable, beside ? [image.data, beside] : [image.data], [to.data]));
+  const way = ways.find(({ executable }) => on.run(executable, [image.data], [to.data]));
   for (const step of way?.plan.steps ?? []) onPlan?.(step);
   return way && to;
 }

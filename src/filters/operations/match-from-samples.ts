@@ -2,7 +2,6 @@ import type { Image } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { RunOptions } from '../../kernels/backends/create.js';
-import { planPicture } from '../../kernels/plan/plan-picture.js';
 import { planSum } from '../../kernels/plan/plan-sum.js';
 import { full, reshape, type Tensor } from '../../tensor.js';
 import { colorChannels } from '../picture/channels.js';
@@ -25,7 +24,7 @@ const USUAL = 2 ** 40;
  * How like the template every window is, from samples to samples: products with the template, cell by cell, and then what the windows
  * hold, in float64, and the score.
  * @param template `[1, C, h, w]`, finite
- * @returns undefined where the backend has no programs for it, or samples are not finite, or are unusually large or small
+ * @returns undefined where the backend has no program for it, or samples are not finite, or are unusually large or small
  */
 export async function scoresFromSamples(method: MatchMethod, image: Image, template: Tensor, on: RunOptions): Promise<Tensor | undefined> {
   const chosen = colorChannels(image.channels);
@@ -38,29 +37,19 @@ export async function scoresFromSamples(method: MatchMethod, image: Image, templ
   const rests = chosen.map((_, c) => (method === 'zncc' ? meanOf(planeAt(patch.data, c, chosen.length)) : 0));
 
   const format = formatOf(image);
-  const cells = chosen.length as Image['channels'];
-  const size = { width: image.width - w + 1, height: image.height - h + 1, samples: 'float32' } as const;
-  const from = [chosen, around, h, w];
-  const parts = (backend: Backend, gives: number, kernel: Tensor) => {
-    const { load, store } = aroundCells(format, { channels: chosen, output: 'float', gives });
-    const placed = placeStep('matchTemplate', [1, cells, image.height, image.width], kernel, { padding: 'valid' });
-    const step = { ...placed, border: chosen.map(() => 0) };
-    return { load: { ...load, origins: around }, store: { ...store, unit: 1 }, step, backend };
+  const plan = (backend: Backend) => {
+    const { load, store } = aroundCells(format, { channels: chosen, output: 'float', gives: 1 });
+    const place = (kernel: Tensor) => {
+      const step = placeStep('matchTemplate', [1, chosen.length, image.height, image.width], kernel, { padding: 'valid' });
+      return { ...step, border: chosen.map(() => 0) };
+    };
+    const way = { load: { ...load, origins: around }, store: { ...store, unit: 1 }, before: [place(reshape(patch, [chosen.length, h, w]))] };
+    return [planSum({ ...way, step: place(full([h, w], 1)), sum: { kind: 'likeness', measure: method, energy, rests, nothing }, products: PRODUCTS }, backend)];
   };
-  const multiply = (backend: Backend) => {
-    const { step, ...way } = parts(backend, cells, reshape(patch, [cells, h, w]));
-    return [planPicture({ ...way, steps: [step] }, backend)];
-  };
-  const score = (backend: Backend) => {
-    const sum = { kind: 'likeness', measure: method, energy, rests, nothing } as const;
-    return [planSum({ ...parts(backend, 1, full([h, w], 1)), sum, products: PRODUCTS }, backend)];
-  };
-  const operation = 'matchTemplate';
-  const products = await throughEngine(image, { operation, from: [...from, patch.data], result: { ...size, channels: cells }, plan: multiply }, on);
-  if (!products) return undefined;
-  const rest = [...from, method, energy, rests, nothing];
-  const scores = await throughEngine(image, { operation, from: rest, result: { ...size, channels: 1 }, beside: products.data, plan: score }, on);
-  return scores && { shape: [size.height, size.width], data: scores.data as Float32Array };
+  const result = { width: image.width - w + 1, height: image.height - h + 1, channels: 1, samples: 'float32' } as const;
+  const from = [chosen, around, patch.data, h, w, method, nothing];
+  const scores = await throughEngine(image, { operation: 'matchTemplate', from, result, plan }, on);
+  return scores && { shape: [result.height, result.width], data: scores.data as Float32Array };
 }
 
 /** A level amid those of a channel: the median of about a thousand, whole where samples are. */
@@ -74,7 +63,10 @@ function middleOf({ data, channels }: Image, c: number): number {
 /** The most that a window holds which holds nothing; undefined if samples cannot be compared as they are. */
 function nothingOf({ data, channels }: Image, around: readonly number[], template: Tensor): number | undefined {
   if (!(data instanceof Float32Array)) return NOTHING_WHOLE;
-  const largest = Math.max(...around.map((origin, c) => farthest(data, channels, c, origin)), ...around.map((_, c) => farthest(planeAt(template.data, c, around.length), 1, 0, around[c])));
+  const largest = Math.max(
+    ...around.map((origin, c) => farthest(data, channels, c, origin)),
+    ...around.map((_, c) => farthest(planeAt(template.data, c, around.length), 1, 0, around[c])),
+  );
   return largest < USUAL && largest > 1 / USUAL ? NOTHING * largest ** 2 * template.data.length : undefined;
 }
 

@@ -146,7 +146,12 @@ export function wanted(g: ConvGeometry, axis: 1 | 2, from: number, count: number
   return borderTable(g, axis).subarray(from * g.stride[axis], (from + count - 1) * g.stride[axis] + reach + 1);
 }
 
-function storeLoad(tables: Tables, line: LinePass, { samples, channels, white, take, chosen, light, origins }: Load, width = line.pass.geometry.input[2]): Address<'LineLoad'> {
+function storeLoad(
+  tables: Tables,
+  line: LinePass,
+  { samples, channels, white, take, chosen, light, origins }: Load,
+  width = line.pass.geometry.input[2],
+): Address<'LineLoad'> {
   const address: Address<'LineLoad'> = tables.allocate(LINELOAD_BYTES);
   const border = tables.store(Float32Array.from({ length: 4 }, (_, c) => line.pass.border[c] ?? 0));
   const all = take === 'chosen' && chosen.length === channels;

@@ -1,6 +1,18 @@
 import type { LikenessMeasure, MomentMeasure, SlopeMeasure } from '../../../job.js';
-import { LIKE_CORRELATION, LIKE_NCC, LIKE_SSD, LIKE_ZNCC, MOMENT_DEVIATION, MOMENT_MEAN, MOMENT_VARIANCE, SLOPE_ANGLE, SLOPE_HUE, SLOPE_LENGTH, type LineMomentsTask } from '../records.generated.js';
 import { NOWHERE } from '../address.js';
+import {
+  LIKE_CORRELATION,
+  LIKE_NCC,
+  LIKE_SSD,
+  LIKE_ZNCC,
+  type LineMomentsTask,
+  MOMENT_DEVIATION,
+  MOMENT_MEAN,
+  MOMENT_VARIANCE,
+  SLOPE_ANGLE,
+  SLOPE_HUE,
+  SLOPE_LENGTH,
+} from '../records.generated.js';
 import type { Tables } from '../tables.js';
 import { BOX_ROWS, evenly, lineBytes, lineFields, RING_BYTES, SLACK, TILE_CELLS, WINDOW_ROWS } from './line-programs.js';
 import { cellsGiven, type LinePass, type LineRecords } from './line-records.js';

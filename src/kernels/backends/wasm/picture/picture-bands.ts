@@ -184,8 +184,10 @@ function runBand(machine: Machine, stages: PictureStages, programs: readonly Pic
   const mask = secondOf(stages, band, places);
   programs.forEach((program, i) => {
     const [from, to] = band.outputs[i];
-    const x = i === 0 ? original : places.outputs[i - 1] - band.outputs[i - 1][0] * stages.stages[i].rowBytes[0];
-    placePicture(program, { x, out: places.outputs[i] - from * stages.stages[i].rowBytes[1], original, mask });
+    const { rowBytes, onPicture } = stages.stages[i];
+    const x = i === 0 ? original : places.outputs[i - 1] - band.outputs[i - 1][0] * rowBytes[0];
+    const inputs = onPicture ? { x: original, mask: x } : { x, mask };
+    placePicture(program, { ...inputs, out: places.outputs[i] - from * rowBytes[1], original });
     const units = { first: unitsOf(program, from), units: unitsOf(program, to) };
     machine.share<SharedProgram>(program.name, program.record, { ...units, scratch: places.scratch, work: LONG, all: true });
   });

@@ -22,7 +22,7 @@ export function resizeStages(job: ResizeJob, shared: Tables, own: Tables): Pictu
     ...{ load, store: line.job.store, width: columns.input, pixels: columns.input * rows.input, wraps: false },
     stages: [
       {
-        ...{ height: rows.output, stride, reach: rows.taps, rowBytes: rowBytesOf(line) },
+        ...{ height: rows.output, stride, reach: rows.taps, onPicture: false, rowBytes: rowBytesOf(line) },
         rowsUnder: ([from, to]) => [rows.starts[from], rows.starts[to - 1] + rows.taps],
       },
     ],
