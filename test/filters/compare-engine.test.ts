@@ -1,21 +1,17 @@
 import { afterAll, expect, test } from 'vitest';
 import { compareImages, createBackend, createImage, type Image, Random } from '../../src/index.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
+import { withAbilities } from './with-abilities.js';
 
 // The comparison that runs in the engine, against the loops.
 
 const wasm = await createBackend('wasm', { threads: 1 });
 const threads = await createWasmBackend(2, 0);
 const bands = await createWasmBackend(1, undefined, 1);
-/** The same without the program. */
-const loops = new Proxy(wasm, {
-  get: (of, name) => {
-    const value = of[name as keyof typeof of];
-    if (name === 'abilities') return { ...of.abilities, comparison: false };
-    return typeof value === 'function' ? value.bind(of) : value;
-  },
+const loops = withAbilities(wasm, { comparison: false });
+afterAll(() => {
+  for (const backend of [wasm, threads, bands]) backend.dispose();
 });
-afterAll(() => [wasm, threads, bands].map((backend) => backend.dispose()));
 
 const random = new Random(17);
 const one = <T>(values: readonly T[]): T => values[random.integer(values.length)];
