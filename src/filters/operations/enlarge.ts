@@ -25,8 +25,8 @@ const recentEnlargements = new RecentPlans<Ready>(24);
  * @param factor of the enlarged picture; the other counts once
  * @returns other + factor · enlarged, a float picture
  */
-export async function enlargedWith(small: Image, other: Image, factor: 1 | -1, options: RunOptions): Promise<Image> {
-  const on = await chosenBackend('pyramid', options.backend);
+export async function enlargedWith(operation: string, small: Image, other: Image, factor: 1 | -1, options: RunOptions): Promise<Image> {
+  const on = await chosenBackend(operation, options.backend);
   const format = formatOf(other);
   const { executable } = recentEnlargements.get(on, format, [factor], () => prepare(small, other, factor, on));
   if (!executable) return combine(await enlarge(small, other, options), other, factor);

@@ -38,7 +38,7 @@ export interface Matches {
 /**
  * Finds a small picture in a large one: a convolution whose kernel is the template.
  *
- * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): the picture's mean is taken away
+ * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): a level amid the picture's is taken away
  * first, and the sums of a window are taken without rounding, so that a dim window far from the mean is measured as well.
  * A window without contrast (`ncc`: all black) scores 0; one that holds a value which is not finite scores NaN, and is no peak.
  * Alpha is not looked at.

@@ -60,7 +60,7 @@ export async function laplacianPyramid(image: Image, levels: number, options: Ru
   const details: Image[] = [];
   while (details.length < levels - 1) {
     const smaller = await filter(base, binomial(5), { ...options, stride: 2, channels: 'all', output: 'float' });
-    details.push(await enlargedWith(smaller, base, -1, options));
+    details.push(await enlargedWith('laplacianPyramid', smaller, base, -1, options));
     base = smaller;
   }
   return { details, base: levels > 1 ? base : { ...image, data: toUnit(image.data, whiteOf(image.data)) } };
@@ -84,7 +84,7 @@ export async function collapsePyramid({ details, base }: LaplacianPyramid, optio
         image,
       });
     }
-    image = await enlargedWith(image, detail, 1, options);
+    image = await enlargedWith('collapsePyramid', image, detail, 1, options);
   }
   return image;
 }

@@ -139,8 +139,8 @@ export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: B
 /** True if sums may be of whole numbers: one pass of a stride of 1 over samples as they are, all of a pixel or all but alpha, see {@link PictureJob}. */
 function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output, stride } = geometry;
-  const { samples, take, light, chosen, channels } = load;
-  if (samples === 'float32' || take !== 'chosen' || light || store.part || store.offset !== 0 || store.places || store.mix) return false;
+  const { samples, take, light, chosen, channels, origins } = load;
+  if (samples === 'float32' || take !== 'chosen' || light || origins || store.part || store.offset !== 0 || store.places || store.mix) return false;
   if (Math.min(input[2], output[2]) * channels < LEAST_ROW || stride.some((each) => each !== 1)) return false;
   // alpha that is filtered is neither made absolute nor normalized
   if (chosen.length === channels) return channels % 2 === 1 || !(store.absolute || store.normalized);
