@@ -7,7 +7,7 @@ import { withAbilities } from './with-abilities.js';
 
 const wasm = await createBackend('wasm', { threads: 1 });
 const threads = await createWasmBackend(2, 0);
-const bands = await createWasmBackend(1, undefined, 1);
+const bands = await createWasmBackend(1, undefined, 40);
 const loops = withAbilities(wasm, { resize: false, pictures: wasm.abilities.pictures.filter((kind) => kind !== 'likeness') });
 afterAll(() => {
   for (const backend of [wasm, threads, bands]) backend.dispose();
@@ -31,7 +31,7 @@ function picture(width: number, height: number, channels: Image['channels'], kin
 
 function worst(a: Image, b: Image): number {
   expect({ ...a, data: a.data.constructor }).toEqual({ ...b, data: b.data.constructor });
-  return a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i])), 0);
+  return (a.data as Float32Array).reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i])), 0);
 }
 
 describe.each([
