@@ -20,6 +20,8 @@ export interface Abilities {
   readonly pictures: readonly PictureSumKind[];
   /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
   readonly resize?: boolean;
+  /** It compares pictures, see {@link ComparisonJob}. Default false: plain loops do. */
+  readonly comparison?: boolean;
   /** It is the definition that others are compared with: convolutions run exactly as they are written. Default false. */
   readonly definition?: boolean;
 }
@@ -87,8 +89,8 @@ export interface Backend {
   dispose(): void;
 }
 
-/** What a run reads or writes: a buffer of the backend, or the samples of a picture. */
-export type Operand = DeviceBuffer | PictureSamples;
+/** What a run reads or writes: a buffer of the backend, the samples of a picture, or the numbers that a comparison gives. */
+export type Operand = DeviceBuffer | PictureSamples | Float64Array;
 
 /** The samples of a picture. */
 export type PictureSamples = Uint8ClampedArray | Uint16Array | Float32Array;

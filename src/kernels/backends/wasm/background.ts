@@ -2,7 +2,8 @@ import type { Control } from '../../control.js';
 import { loadPrograms } from './load-programs.js';
 import { Machine } from './machine.js';
 import { obstacle } from './thread-host.js';
-import { type Steps, ThreadPool } from './thread-pool.js';
+import { ThreadPool } from './thread-pool.js';
+import type { Steps } from './turns.js';
 
 /** About 8 milliseconds on a machine half as fast. */
 const LONGEST_BLOCK = 4e6;
