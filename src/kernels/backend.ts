@@ -30,6 +30,8 @@ export interface Abilities {
   readonly refuses?: (picture: PictureOutline) => Reason | undefined;
   /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
   readonly resize?: boolean;
+  /** It compares pictures, see {@link ComparisonJob}. Default false: plain loops do. */
+  readonly comparison?: boolean;
   /** It is the definition that others are compared with: convolutions run exactly as they are written. Default false. */
   readonly definition?: boolean;
 }
@@ -145,8 +147,8 @@ export interface Chosen {
   readonly why: string;
 }
 
-/** What a run reads or writes: a buffer of the backend, or the samples of a picture. */
-export type Operand = DeviceBuffer | PictureSamples;
+/** What a run reads or writes: a buffer of the backend, the samples of a picture, or the numbers that a comparison gives. */
+export type Operand = DeviceBuffer | PictureSamples | Float64Array;
 
 /** The samples of a picture. */
 export type PictureSamples = Uint8ClampedArray | Uint16Array | Float32Array;

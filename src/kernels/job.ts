@@ -56,6 +56,8 @@ export interface Load {
   readonly take: 'chosen' | 'premultiplied' | 'luminance';
   /** The channels that are convolved, ascending. */
   readonly chosen: readonly number[];
+  /** Of each chosen channel, what is subtracted from its samples. Default: nothing. */
+  readonly origins?: readonly number[];
   /** sRGB samples become light first, except alpha. */
   readonly light: boolean;
   /** The job takes opaque pictures only; `run` refuses others. */
@@ -152,7 +154,9 @@ export interface PicturePass {
  * - `ridge`: of the cell whose sums under two windows at right angles are the steepest, the length √(a² + b²), or 0 where a neighbor
  *   along the slope is steeper; the window of the geometry is two cells larger than these;
  * - `moments`: the mean of a window, its variance / white, or the root of the variance. Weighted, the last cell says, from 0 to white,
- *   how much the others of its pixel count; and with `brightness` the first is replaced by the luminance of the first three.
+ *   how much the others of its pixel count; and with `brightness` the first is replaced by the luminance of the first three;
+ * - `likeness`: one value, how like a template a window of the picture is in all cells together. It is the last pass; the one before gives
+ *   Σ template · window of each cell, and its geometry is the same.
  */
 export type PictureSum =
   | {
@@ -178,10 +182,22 @@ export type PictureSum =
       readonly headings: readonly { readonly x: number; readonly y: number; readonly angle: number }[];
     }
   | { readonly kind: 'ridge'; readonly windows: readonly [Float32Array, Float32Array] }
-  | { readonly kind: 'moments'; readonly measure: MomentMeasure; readonly weighted: boolean; readonly brightness: boolean };
+  | { readonly kind: 'moments'; readonly measure: MomentMeasure; readonly weighted: boolean; readonly brightness: boolean }
+  | {
+      readonly kind: 'likeness';
+      readonly measure: LikenessMeasure;
+      /** Σ template² */
+      readonly energy: number;
+      /** of each cell, the mean of the template's weights as they were multiplied: what a window's mean adds to its products is taken away */
+      readonly rests: readonly number[];
+      /** normalized: a window scores 0 that holds no more: Σ window², or with zncc Σ (window − its mean)² */
+      readonly nothing: number;
+    };
 
 /** What responses of several windows say together. */
 export type SlopeMeasure = 'length' | 'angle' | 'hue';
+/** How like a template a window is, as `MatchMethod` of matchTemplate says. */
+export type LikenessMeasure = 'zncc' | 'ncc' | 'ssd' | 'correlation';
 /** What is measured of the samples under a window. */
 export type MomentMeasure = 'mean' | 'variance' | 'deviation';
 
@@ -199,6 +215,7 @@ export const PICTURE_SUMS = [
   'slopes',
   'ridge',
   'moments',
+  'likeness',
 ] as const satisfies readonly PictureSumKind[];
 
 /**
@@ -231,8 +248,8 @@ export interface Resampling {
 }
 
 /**
- * A picture in another size, from samples to samples: every cell by the same windows, in two passes. One input and one output,
- * which are not the same array. Where values are limited between the passes, results are within one level of exact sums.
+ * A picture in another size, from samples to samples: every cell by the same windows, in two passes. One input, and that beside if there
+ * is one, and one output, which is neither. Where values are limited between the passes, results are within one level of exact sums.
  */
 export interface ResizeJob {
   readonly operation: 'resize';
@@ -245,7 +262,32 @@ export interface ResizeJob {
   /** values beyond black and white are limited behind the first pass, too: only of samples of 8 bits, and for a result of 8 bits */
   readonly limited: boolean;
   readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
+  /** Default: none. */
+  readonly beside?: Beside;
+}
+
+/** A second input of the result's size and channels: each value of the result is sample · unit + sum · factor. */
+export interface Beside {
+  readonly samples: SampleFormat;
+  readonly unit: number;
+  readonly factor: number;
+}
+
+/**
+ * Two pictures of one format, compared: two inputs, and as output four float64: the largest |a − b|, Σ |a − b| and Σ (a − b)² of all
+ * samples, and Σ SSIM of all windows that lie on the picture, of every channel. Sums are added tile by tile from the top.
+ */
+export interface ComparisonJob {
+  readonly operation: 'comparison';
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly samples: SampleFormat;
+  /** the sample value of white */
+  readonly white: number;
+  /** [11]: SSIM's window is the product of this column and this row, symmetric */
+  readonly window: Float32Array;
 }
 
 /** What a backend can be asked to prepare: data, known before the numbers are there. */
-export type Job = OperatorJob | PictureJob | ResizeJob;
+export type Job = OperatorJob | PictureJob | ResizeJob | ComparisonJob;

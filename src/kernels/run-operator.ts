@@ -50,6 +50,7 @@ export function runOperator(
       return true;
     case 'picture':
     case 'resize':
+    case 'comparison':
       throw new Error('this backend has no programs for pictures');
     default:
       return job satisfies never;

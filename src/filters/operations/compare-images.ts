@@ -1,10 +1,12 @@
 import { ShapeError } from '../../errors.js';
 import { checkImage, type Image, type Samples } from '../../image/image.js';
-import { whiteOf } from '../../image/samples.js';
-import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
+import { type Format, formatOf, whiteOf } from '../../image/samples.js';
+import type { Backend, Executable } from '../../kernels/backend.js';
+import { chosenBackend, RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
 import { checkOptions } from '../../options.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
+import { RecentPlans } from '../recent-plans.js';
 
 /** Differences of two pictures, in their units: 0 … 255 for 8 bits, 0 … 65535 for 16, 0 … 1 for floats. */
 export interface Comparison {
@@ -47,12 +49,52 @@ export async function compareImages(a: Image, b: Image, options: RunOptions = {}
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
   if (say(a) !== say(b))
     throw new ShapeError('compareImages', `the pictures must have one size, as many channels and one sample type, received ${say(a)} and ${say(b)}`, { a, b });
-  const { max, sum, squares } = differences(a.data, b.data);
+  const { max, sum, squares, ssim } = (await comparedInEngine(a, b, options)) ?? {
+    ...differences(a.data, b.data),
+    ssim: await similarity(a, b, options),
+  };
   const rmse = Math.sqrt(squares / a.data.length);
-  return { max, mean: sum / a.data.length, rmse, psnr: 20 * Math.log10(whiteOf(a.data) / rmse), ssim: await similarity(a, b, options) };
+  return { max, mean: sum / a.data.length, rmse, psnr: 20 * Math.log10(whiteOf(a.data) / rmse), ssim };
 }
 
-function differences(a: Samples, b: Samples): { max: number; sum: number; squares: number } {
+interface Compared extends Pick<Comparison, 'max' | 'ssim'> {
+  /** of |a − b| */
+  readonly sum: number;
+  /** of (a − b)² */
+  readonly squares: number;
+}
+
+/** What compares pictures of one format on a backend. */
+interface Ready {
+  readonly executable: Executable | undefined;
+  release(): void;
+}
+
+/** Of the latest calls. */
+const recentComparisons = new RecentPlans<Ready>(4);
+
+/** @returns undefined where the backend has no program for it */
+async function comparedInEngine(a: Image, b: Image, { backend }: RunOptions): Promise<Compared | undefined> {
+  const on = await chosenBackend('compareImages', backend);
+  const format = formatOf(a);
+  const { executable } = recentComparisons.get(on, format, [], () => prepare(format, on));
+  if (!executable) return undefined;
+  const sums = new Float64Array(4);
+  await on.run(executable, [a.data, b.data], [sums]);
+  const [max, sum, squares, similar] = sums;
+  const windows = a.channels * (a.width - WINDOW + 1) * (a.height - WINDOW + 1);
+  return { max, sum, squares, ssim: Math.min(a.width, a.height) < WINDOW ? null : similar / windows };
+}
+
+function prepare(format: Format, on: Backend): Ready {
+  if (!on.abilities.comparison) return { executable: undefined, release: () => {} };
+  const { data } = gaussian(SIGMA, { size: WINDOW });
+  const window = Float32Array.from({ length: WINDOW }, (_, i) => data.subarray(i * WINDOW, (i + 1) * WINDOW).reduce((sum, weight) => sum + weight, 0));
+  const executable = on.prepare({ operation: 'comparison', ...format, white: whiteOf(format.samples), window });
+  return { executable, release: () => on.release(executable) };
+}
+
+function differences(a: Samples, b: Samples): Omit<Compared, 'ssim'> {
   let [max, sum, squares] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     const difference = Math.abs(a[i] - b[i]);

@@ -34,7 +34,6 @@ export interface Scores {
  * @throws DataError if nothing is like the template
  */
 export async function matchScores(method: MatchMethod, picture: Tensor, template: Tensor, on: RunOptions): Promise<Scores> {
-  if (!allFinite(template.data)) refuse(method, 'holds a value that is not finite: nothing is like it');
   const black = new Float64Array(picture.shape[1]);
   const means = method === 'zncc' || method === 'ssd' ? meansOf(picture) : black;
   const [levels, patch] = [relative(picture, means), relative(template, method === 'zncc' ? meansOf(template) : means)];
@@ -47,9 +46,7 @@ export async function matchScores(method: MatchMethod, picture: Tensor, template
 
 /** The scores of levels whose largest magnitude is about 1. @param x finite @param t finite */
 async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions): Promise<Tensor> {
-  const energy = t.data.reduce((sum, value) => sum + value * value, 0);
-  if (energy === 0 && method === 'ncc') refuse(method, "is black: nothing is like it; 'ssd' compares levels");
-  if (energy === 0 && method === 'zncc') refuse(method, "has no contrast: nothing is like it; 'ssd' compares levels");
+  const energy = templateEnergy(method, t);
   const products = await conv(x, t, on);
   const scores = reshape(products, products.shape.slice(2));
   if (method === 'correlation') return scores;
@@ -67,6 +64,19 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
     else data[i] = window <= nothing ? 0 : Math.min(1, Math.max(-1, data[i] / Math.sqrt(energy * window)));
   }
   return scores;
+}
+
+/** @throws DataError if the template holds a value that is not finite */
+export function checkFinite(method: MatchMethod, template: Tensor): void {
+  if (!allFinite(template.data)) refuse(method, 'holds a value that is not finite: nothing is like it');
+}
+
+/** Σ T², of the template as it is multiplied. @throws DataError if nothing is like it */
+export function templateEnergy(method: MatchMethod, { data }: Tensor): number {
+  const energy = data.reduce((sum, value) => sum + value * value, 0);
+  if (energy === 0 && method === 'ncc') refuse(method, "is black: nothing is like it; 'ssd' compares levels");
+  if (energy === 0 && method === 'zncc') refuse(method, "has no contrast: nothing is like it; 'ssd' compares levels");
+  return energy;
 }
 
 /** In place: what `rest`, added to every weight, adds to every score. */
@@ -89,12 +99,12 @@ async function forgetWhatIsNotFinite(scores: Tensor, { shape, data }: Tensor, [,
 }
 
 /** The mean of each color, over what is finite. @param x `[1, C, H, W]` */
-function meansOf({ shape, data }: Tensor): Float64Array {
+export function meansOf({ shape, data }: Tensor): Float64Array {
   const area = shape[2] * shape[3];
   return new Float64Array(shape[1]).map((_, c) => meanOf(data.subarray(c * area, (c + 1) * area)));
 }
 
-function meanOf(values: Float32Array): number {
+export function meanOf(values: Float32Array): number {
   let [sum, count] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) continue;
@@ -105,7 +115,7 @@ function meanOf(values: Float32Array): number {
 }
 
 /** Every value less the mean of its color; 0 for what is not finite. */
-function relative({ shape, data }: Tensor, means: Float64Array): Float64Array {
+export function relative({ shape, data }: Tensor, means: Float64Array): Float64Array {
   const area = shape[2] * shape[3];
   const values = new Float64Array(data.length);
   for (let c = 0, i = 0; c < means.length; c++) {
@@ -115,7 +125,7 @@ function relative({ shape, data }: Tensor, means: Float64Array): Float64Array {
   return values;
 }
 
-function toTensor(shape: readonly number[], values: Float64Array, unit: number): Tensor {
+export function toTensor(shape: readonly number[], values: Float64Array, unit: number): Tensor {
   const data = new Float32Array(values.length);
   for (let i = 0; i < data.length; i++) data[i] = values[i] / unit;
   return { shape, data };

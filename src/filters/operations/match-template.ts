@@ -4,7 +4,8 @@ import { RUN_OPTIONS } from '../../kernels/backends/create.js';
 import { count, finite, type OptionsOf, oneOf, option, positive, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { colorChannels, pickChannels } from '../picture/channels.js';
-import { MATCH_METHODS, matchScores } from './match-scores.js';
+import { scoresFromSamples } from './match-from-samples.js';
+import { checkFinite, MATCH_METHODS, matchScores } from './match-scores.js';
 import { findPeaks, type Peak } from './peaks.js';
 
 /** Rows of {@link MatchOptions}. */
@@ -37,7 +38,7 @@ export interface Matches {
 /**
  * Finds a small picture in a large one: a convolution whose kernel is the template.
  *
- * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): the picture's mean is taken away
+ * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): a level amid the picture's is taken away
  * first, and the sums of a window are taken without rounding, so that a dim window far from the mean is measured as well.
  * A window without contrast (`ncc`: all black) scores 0; one that holds a value which is not finite scores NaN, and is no peak.
  * Alpha is not looked at.
@@ -63,7 +64,10 @@ export async function matchTemplate(image: Image, template: Image, options: Matc
   checkPair(image, template);
   const { minDistance = Math.max(1, Math.min(template.width, template.height) / 2) } = options;
 
-  const { scores, unit } = await matchScores(method, colors(image), colors(template), { backend });
+  const patch = colors(template);
+  checkFinite(method, patch);
+  const measured = await scoresFromSamples(method, image, patch, { backend });
+  const { scores, unit } = measured ? { scores: measured, unit: 1 } : await matchScores(method, colors(image), patch, { backend });
   // peaks are found before the unit is applied, which may leave float32 nothing to tell them apart by
   const rules = { count: peaks, threshold: threshold === undefined ? undefined : threshold / unit, minDistance, smallest: method === 'ssd' };
   const places = findPeaks(scores, rules).map((peak) => ({ ...peak, score: peak.score * unit }));

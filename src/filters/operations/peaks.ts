@@ -32,21 +32,21 @@ export function findPeaks({ shape: [height, width], data }: Tensor, { count, thr
     return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : sign * score;
   };
   const candidates: number[] = [];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const here = sign * data[y * width + x];
-      // most cells are worse than the one before
-      if (x > 0 && here <= sign * data[y * width + x - 1]) continue;
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const here = sign * data[i];
+      // of equals the first one in reading order is the peak; most cells are worse than one of the nearest four
+      if (x > 0 && here <= sign * data[i - 1]) continue;
+      if (x < width - 1 && here < sign * data[i + 1]) continue;
+      if (y > 0 && here <= sign * data[i - width]) continue;
+      if (y < height - 1 && here < sign * data[i + width]) continue;
       if (!(here > Number.NEGATIVE_INFINITY) || (threshold !== undefined && here < sign * threshold)) continue;
-      // of equals the first one in reading order is the peak
-      const before = here > at(y - 1, x - 1) && here > at(y - 1, x) && here > at(y - 1, x + 1) && here > at(y, x - 1);
-      if (before && here >= at(y, x + 1) && here >= at(y + 1, x - 1) && here >= at(y + 1, x) && here >= at(y + 1, x + 1)) candidates.push(y * width + x);
+      if (here > at(y - 1, x - 1) && here > at(y - 1, x + 1) && here >= at(y + 1, x - 1) && here >= at(y + 1, x + 1)) candidates.push(i);
     }
   }
-  candidates.sort((a, b) => sign * (data[b] - data[a]) || a - b);
 
   const kept: { readonly x: number; readonly y: number }[] = [];
-  for (const i of candidates) {
+  for (const i of inOrder(candidates, (a, b) => sign * (data[b] - data[a]) || a - b)) {
     if (kept.length === count) break;
     const [y, x] = [Math.floor(i / width), i % width];
     if (kept.every((peak) => Math.hypot(peak.x - x, peak.y - y) >= minDistance)) kept.push({ x, y });
@@ -56,6 +56,27 @@ export function findPeaks({ shape: [height, width], data }: Tensor, { count, thr
     y: y + vertex(at(y - 1, x), at(y, x), at(y + 1, x)),
     score: data[y * width + x],
   }));
+}
+
+/** Cells one after the other, of many of which few are asked for: a heap. @param cells used up @param order negative: a goes before b */
+function* inOrder(cells: number[], order: (a: number, b: number) => number): Generator<number> {
+  const sink = (from: number, end: number) => {
+    const cell = cells[from];
+    let at = from;
+    for (let child = 2 * at + 1; child < end; child = 2 * at + 1) {
+      if (child + 1 < end && order(cells[child + 1], cells[child]) < 0) child++;
+      if (order(cells[child], cell) >= 0) break;
+      cells[at] = cells[child];
+      at = child;
+    }
+    cells[at] = cell;
+  };
+  for (let i = (cells.length >> 1) - 1; i >= 0; i--) sink(i, cells.length);
+  for (let end = cells.length; end > 0; ) {
+    yield cells[0];
+    cells[0] = cells[--end];
+    if (end > 0) sink(0, end);
+  }
 }
 
 /** Where the parabola through (−1, before), (0, here), (1, after) has its top. */

@@ -5,7 +5,7 @@ import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
 import { check, checkOptions, count, type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { FILTER_OPTIONS, filter } from '../filter.js';
 import { binomial } from '../kernels/binomial.js';
-import { outer } from '../kernels/make/build-kernel.js';
+import { enlargedWith } from './enlarge.js';
 
 /** Rows of {@link PyramidOptions}. */
 export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'backend') satisfies Rows;
@@ -56,14 +56,14 @@ export async function laplacianPyramid(image: Image, levels: number, options: Ru
   checkOptions('laplacianPyramid', options, RUN_OPTIONS);
   checkImage('laplacianPyramid', image);
   checkLevels('laplacianPyramid', image, levels);
-  let base: Image = { ...image, data: toUnit(image.data, whiteOf(image.data)) };
+  let base = image;
   const details: Image[] = [];
   while (details.length < levels - 1) {
     const smaller = await filter(base, binomial(5), { ...options, stride: 2, channels: 'all', output: 'float' });
-    details.push(combine(await enlarge(smaller, base, options), base, -1));
+    details.push(await enlargedWith('laplacianPyramid', smaller, base, -1, options));
     base = smaller;
   }
-  return { details, base };
+  return { details, base: levels > 1 ? base : { ...image, data: toUnit(image.data, whiteOf(image.data)) } };
 }
 
 /**
@@ -84,39 +84,8 @@ export async function collapsePyramid({ details, base }: LaplacianPyramid, optio
         image,
       });
     }
-    image = combine(await enlarge(image, detail, options), detail, 1);
+    image = await enlargedWith('collapsePyramid', image, detail, 1, options);
   }
-  return image;
-}
-
-// Between the pixels of the small picture lie zeros, and 4 · binomial(5) runs over that. It is the same to repeat every pixel and to
-// run over that with this kernel: 1 6 1 of an even pixel's neighbors are 1 3 3 1 of repeated ones, and 1 1 of an odd one's 1+3 3+1.
-const SMOOTH = [1 / 8, 3 / 8, 3 / 8, 1 / 8];
-const ENLARGE = outer(SMOOTH, SMOOTH);
-
-/** The picture twice as large, cut to the size of `like`. */
-function enlarge(image: Image, like: Image, on: RunOptions): Promise<Image> {
-  return filter(repeat(image, like), ENLARGE, { ...on, anchor: 1, paddingMode: 'replicate', channels: 'all', output: 'float' });
-}
-
-/** Every pixel twice across and down. */
-function repeat({ width, channels, data }: Image, like: Image): Image {
-  const large = new Float32Array(like.data.length);
-  const row = like.width * channels;
-  for (let y = 0; y < like.height; y += 2) {
-    for (let x = 0, o = y * row; x < like.width; x++) {
-      const from = ((y >> 1) * width + (x >> 1)) * channels;
-      for (let c = 0; c < channels; c++, o++) large[o] = data[from + c];
-    }
-    if (y + 1 < like.height) large.copyWithin((y + 1) * row, y * row, (y + 1) * row);
-  }
-  return { ...like, data: large };
-}
-
-/** In place: other + sign · image, pixel by pixel. */
-function combine(image: Image, { data: other }: Image, sign: 1 | -1): Image {
-  const { data } = image;
-  for (let i = 0; i < data.length; i++) data[i] = other[i] + sign * data[i];
   return image;
 }
 

@@ -139,8 +139,9 @@ export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: B
 /** True if sums may be of whole numbers: one pass of a stride of 1 over samples as they are, all of a pixel or all but alpha, see {@link PictureJob}. */
 function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output, stride } = geometry;
-  const { samples, take, light, chosen, channels } = load;
-  if (samples === 'float32' || take !== 'chosen' || light || store.part || store.offset !== 0 || store.places || store.mix) return false;
+  const { samples, take, light, chosen, channels, origins } = load;
+  if (samples === 'float32' || take !== 'chosen' || light || origins || filteredShare(store, geometry) < 1 || store.offset !== 0 || store.places || store.mix)
+    return false;
   if (Math.min(input[2], output[2]) * channels < LEAST_ROW || stride.some((each) => each !== 1)) return false;
   // alpha that is filtered is neither made absolute nor normalized
   if (chosen.length === channels) return channels % 2 === 1 || !(store.absolute || store.normalized);
@@ -158,7 +159,7 @@ function isInPlace(step: Pick<PictureStep, 'geometry'>, { load, store }: Pick<Pi
   const { input, output } = step.geometry;
   const { kept } = store;
   const stays = !kept || (kept.rows[0] === 0 && kept.columns[0] === 0);
-  const clamps = load.samples === 'uint8' && store.samples === 'uint8' && !store.absolute && !store.normalized;
+  const clamps = load.samples === 'uint8' && store.samples === 'uint8' && !store.absolute && !store.normalized && !store.part;
   return isWhole(step, { load, store }) && clamps && stays && input.every((size, axis) => size === output[axis]);
 }
 
@@ -250,6 +251,7 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
   slopes: { algorithm: 'sparse', arithmetic: 'float32' },
   ridge: { algorithm: 'sparse', arithmetic: 'float32' },
   moments: { algorithm: 'runningSum', arithmetic: 'float64' },
+  likeness: { algorithm: 'runningSum', arithmetic: 'float64' },
 };
 
 /** The way of a sum from samples to samples. */
@@ -271,6 +273,7 @@ function advantageOfSum(sum: PictureSum, geometry: ConvGeometry): Reason {
     case 'box':
     case 'sums':
     case 'moments':
+    case 'likeness':
       return { name: 'equal' };
     case 'window':
     case 'slopes':

@@ -59,6 +59,7 @@ function productsOf({ sum, geometry }: Pick<PicturePass, 'sum' | 'geometry'>): n
     case 'box':
     case 'sums':
     case 'moments':
+    case 'likeness':
       return RUNNING;
     case 'separable':
       return KH + KW;

@@ -40,6 +40,7 @@ function windowOf({ sum, geometry }: PicturePass): Float32Array | undefined {
     case 'slopes':
     case 'ridge':
     case 'moments':
+    case 'likeness':
       return undefined;
     default:
       return sum satisfies never;

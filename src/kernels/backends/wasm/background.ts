@@ -2,7 +2,8 @@ import type { Control } from '../../control.js';
 import { loadPrograms } from './load-programs.js';
 import { Machine } from './machine.js';
 import { obstacle } from './thread-host.js';
-import { type Steps, ThreadPool } from './thread-pool.js';
+import { ThreadPool } from './thread-pool.js';
+import type { Steps } from './turns.js';
 
 /** About 8 milliseconds on a machine half as fast. */
 const LONGEST_BLOCK = 4e6;
@@ -42,9 +43,16 @@ export class Background {
     return this.#next(async (machine) => {
       signal?.throwIfAborted();
       const job = steps(machine);
-      for (let step = job.next(); ; step = signal?.aborted ? job.throw(signal.reason) : job.next()) {
+      let ends = false;
+      for (let step = job.next(); ; ) {
         if (step.done) return step.value;
         await machine.pause(step.value);
+        // a job that is ended takes further steps, until its workers have left it
+        if (ends || !signal?.aborted) step = job.next();
+        else {
+          ends = true;
+          step = job.throw(signal.reason);
+        }
       }
     });
   }

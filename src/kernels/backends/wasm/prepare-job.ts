@@ -9,6 +9,7 @@ import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from
 import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js';
 import { NS } from './layers/work.js';
 import type { Machine } from './machine.js';
+import { prepareComparison } from './picture/comparison.js';
 import { preparePicture } from './picture/picture-bands.js';
 import { pictureStages } from './picture/picture-stages.js';
 import { resizeStages } from './picture/resize-stages.js';
@@ -70,6 +71,10 @@ export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, backg
       const stages = job.operation === 'picture' ? pictureStages(job, tablesOn) : resizeStages(job, tablesOn);
       const run = preparePicture(stages, machine, background);
       return ([image, mask], [out], _, control) => run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined, control);
+    }
+    case 'comparison': {
+      const run = prepareComparison(job, tablesOn, machine, background);
+      return ([a, b], [out]) => run(a as PictureSamples, b as PictureSamples, out as Float64Array);
     }
     default:
       return job satisfies never;

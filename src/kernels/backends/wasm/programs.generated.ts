@@ -110,6 +110,11 @@ export interface Programs {
   bytesResize(task: Address<'BytesResizeTask'>, scratch: number, from: number, to: number): void;
   /** True if the last of every 2 or 4 samples is white. @param length in samples, whole pixels @param bytes of a sample: 1, 2, or 4 for floats */
   isOpaque(x: Address<'Bytes'>, length: number, channels: number, bytes: number): 0 | 1;
+  /**
+   * Tiles `from` … `to` − 1, left to right and down. A window belongs to the tile of its first pixel.
+   * @param scratch frame; lines; the ring
+   */
+  comparePictures(task: Address<'ComparisonTask'>, scratch: number, from: number, to: number): void;
   /** 8 bits, with Σ |w|·255 + |bias| < 2¹⁵: 16-bit sums. Strips `from` … `to` − 1. @param scratch frame; lines */
   integerBytes(task: Address<'IntegerTask'>, scratch: number, from: number, to: number): void;
   /** 16 bits, with Σ |w|·65535 + |bias| < 2³¹: 32-bit sums. Strips `from` … `to` − 1. @param scratch frame; lines */
@@ -191,6 +196,7 @@ export interface Tasks {
   readonly bytesBox: records.BytesBoxTask;
   readonly bytesMagnitude: records.BytesMagnitudeTask;
   readonly bytesResize: records.BytesResizeTask;
+  readonly comparePictures: records.ComparisonTask;
   readonly integerBytes: records.IntegerTask;
   readonly integerWords: records.IntegerTask;
   readonly lineBox: records.LineBoxTask;
@@ -232,6 +238,7 @@ export const WRITERS: { readonly [P in keyof Tasks]: (views: Views, at: Address<
   bytesBox: records.writeBytesBoxTask,
   bytesMagnitude: records.writeBytesMagnitudeTask,
   bytesResize: records.writeBytesResizeTask,
+  comparePictures: records.writeComparisonTask,
   integerBytes: records.writeIntegerTask,
   integerWords: records.writeIntegerTask,
   lineBox: records.writeLineBoxTask,

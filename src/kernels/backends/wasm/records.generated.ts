@@ -31,9 +31,19 @@ export const SLOPE_HUE = 3;
 export const MOMENT_MEAN = 1;
 export const MOMENT_VARIANCE = 2;
 export const MOMENT_DEVIATION = 3;
+/** comparePictures: weights along a row and a column of SSIM's window, and bytes of what a tile gives. */
+export const COMPARED_TAPS = 11;
+export const COMPARISON_BYTES = 32;
+/** comparePictures: pixels of a tile. */
+export const COMPARED_PIXELS = 128;
+/** lineMoments: how like a template windows are; the largest measures. */
+export const LIKE_ZNCC = 4;
+export const LIKE_NCC = 5;
+export const LIKE_SSD = 6;
+export const LIKE_CORRELATION = 7;
 
 /** Bytes of the largest record that a program takes. */
-export const TASK_BYTES = 124;
+export const TASK_BYTES = 132;
 
 export interface BiasGradientTask {
   /** [batch, channels, area] */
@@ -735,6 +745,87 @@ export function writeBytesResizeTask({ i32 }: Views, at: Address<'BytesResizeTas
   i32[i + 28] = fields.byteRow;
 }
 
+/** Addresses of pictures are where their first rows would lie, also where only a band is in memory. */
+export interface ComparisonTask {
+  readonly a: Address<'Bytes'>;
+  readonly b: Address<'Bytes'>;
+  readonly load: Address<'LineLoad'>;
+  readonly height: number;
+  readonly width: number;
+  /** rows of a tile */
+  readonly tileRows: number;
+  /** [COMPARED_TAPS / 2 + 1], of a symmetric window's row or column: from its end to its middle */
+  readonly weights: Address<'Floats'>;
+  /** [units], of COMPARISON_BYTES: four float64, see `Comparison` */
+  readonly results: Address<'Bytes'>;
+  /** bytes from scratch to floats of a line of each picture; i32 [4], rows in a row that are equal, and f32 [4], the origin of p in each channel; vectors of a row; vectors [channels, 2 · COMPARED_TAPS, row] */
+  readonly firstAt: number;
+  readonly secondAt: number;
+  readonly channelsAt: number;
+  readonly sumsAt: number;
+  readonly ringAt: number;
+}
+
+export function writeComparisonTask({ i32 }: Views, at: Address<'ComparisonTask'>, fields: ComparisonTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.a;
+  i32[i + 1] = fields.b;
+  i32[i + 2] = fields.load;
+  i32[i + 3] = fields.height;
+  i32[i + 4] = fields.width;
+  i32[i + 5] = fields.tileRows;
+  i32[i + 6] = fields.weights;
+  i32[i + 7] = fields.results;
+  i32[i + 8] = fields.firstAt;
+  i32[i + 9] = fields.secondAt;
+  i32[i + 10] = fields.channelsAt;
+  i32[i + 11] = fields.sumsAt;
+  i32[i + 12] = fields.ringAt;
+}
+
+/** How the samples of a picture become cells. */
+export interface LineLoad {
+  /** 1, 2, or 4: floats */
+  readonly sampleBytes: number;
+  /** samples of a pixel */
+  readonly channels: number;
+  /** of a pixel */
+  readonly cells: number;
+  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED or TAKE_LUMINANCE */
+  readonly take: number;
+  /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
+  readonly order: Address<'Bytes'>;
+  /** sRGB samples, except alpha, become light first */
+  readonly light: boolean;
+  /** [2, 256]: the light of each byte, and each byte as a float */
+  readonly lightOfBytes: Address<'Floats'>;
+  /** the sample value of white */
+  readonly white: number;
+  /** of the picture */
+  readonly rowBytes: number;
+  /** [4]: the cells of a pixel beyond the border */
+  readonly border: Address<'Floats'>;
+  /** [12], of as many cells: subtracted from each; or 0 */
+  readonly origins: Address<'Floats'>;
+}
+
+export const LINELOAD_BYTES = 44;
+
+export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fields: LineLoad): void {
+  const i = at >>> 2;
+  i32[i] = fields.sampleBytes;
+  i32[i + 1] = fields.channels;
+  i32[i + 2] = fields.cells;
+  i32[i + 3] = fields.take;
+  i32[i + 4] = fields.order;
+  i32[i + 5] = Number(fields.light);
+  i32[i + 6] = fields.lightOfBytes;
+  f32[i + 7] = fields.white;
+  i32[i + 8] = fields.rowBytes;
+  i32[i + 9] = fields.border;
+  i32[i + 10] = fields.origins;
+}
+
 /** What every program of lines needs. */
 export interface LineTask {
   readonly x: Address<'Bytes'>;
@@ -773,12 +864,15 @@ export interface IntegerTask extends LineTask {
   readonly shift: number;
   readonly factor: number;
   readonly bits: number;
+  /** what is added before bits are cut off, or half of the range */
+  readonly half: number;
   /** of the sum */
   readonly scale: number;
   readonly bias: number;
   readonly absolute: boolean;
-  /** values are from black to white, so that they may be rounded the quick way */
+  /** values are from black to white; `range`: of the sums, which begin at 0 then, at most 21845; or 0 */
   readonly spread: boolean;
+  readonly range: number;
   /** the values go to the result by way of a line of floats; `direct`: they are the result */
   readonly floats: boolean;
   readonly direct: boolean;
@@ -814,15 +908,17 @@ export function writeIntegerTask({ i32, f32 }: Views, at: Address<'IntegerTask'>
   i32[i + 19] = fields.shift;
   i32[i + 20] = fields.factor;
   i32[i + 21] = fields.bits;
-  f32[i + 22] = fields.scale;
-  f32[i + 23] = fields.bias;
-  i32[i + 24] = Number(fields.absolute);
-  i32[i + 25] = Number(fields.spread);
-  i32[i + 26] = Number(fields.floats);
-  i32[i + 27] = Number(fields.direct);
-  i32[i + 28] = Number(fields.wide);
-  f32[i + 29] = fields.unit;
-  i32[i + 30] = fields.stripAt;
+  i32[i + 22] = fields.half;
+  f32[i + 23] = fields.scale;
+  f32[i + 24] = fields.bias;
+  i32[i + 25] = Number(fields.absolute);
+  i32[i + 26] = Number(fields.spread);
+  i32[i + 27] = fields.range;
+  i32[i + 28] = Number(fields.floats);
+  i32[i + 29] = Number(fields.direct);
+  i32[i + 30] = Number(fields.wide);
+  f32[i + 31] = fields.unit;
+  i32[i + 32] = fields.stripAt;
 }
 
 /** Which cells a window sees, and where. */
@@ -866,46 +962,6 @@ export function writeLineGrid({ i32 }: Views, at: Address<'LineGrid'>, fields: L
   i32[i + 13] = fields.runSource;
 }
 
-/** How the samples of a picture become cells. */
-export interface LineLoad {
-  /** 1, 2, or 4: floats */
-  readonly sampleBytes: number;
-  /** samples of a pixel */
-  readonly channels: number;
-  /** of a pixel */
-  readonly cells: number;
-  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED or TAKE_LUMINANCE */
-  readonly take: number;
-  /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
-  readonly order: Address<'Bytes'>;
-  /** sRGB samples, except alpha, become light first */
-  readonly light: boolean;
-  /** [2, 256]: the light of each byte, and each byte as a float */
-  readonly lightOfBytes: Address<'Floats'>;
-  /** the sample value of white */
-  readonly white: number;
-  /** of the picture */
-  readonly rowBytes: number;
-  /** [4]: the cells of a pixel beyond the border */
-  readonly border: Address<'Floats'>;
-}
-
-export const LINELOAD_BYTES = 40;
-
-export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fields: LineLoad): void {
-  const i = at >>> 2;
-  i32[i] = fields.sampleBytes;
-  i32[i + 1] = fields.channels;
-  i32[i + 2] = fields.cells;
-  i32[i + 3] = fields.take;
-  i32[i + 4] = fields.order;
-  i32[i + 5] = Number(fields.light);
-  i32[i + 6] = fields.lightOfBytes;
-  f32[i + 7] = fields.white;
-  i32[i + 8] = fields.rowBytes;
-  i32[i + 9] = fields.border;
-}
-
 /** How sums become samples. */
 export interface LineStore {
   /** 1, 2, or 4: floats */
@@ -946,6 +1002,10 @@ export interface LineStore {
   /** [12]: all bits of the samples that are mixed; `brightness`: by the change of the luminance, where cells are all samples */
   readonly mixes: Address<'Ints'>;
   readonly brightness: boolean;
+  /** how the picture of the result's size, at `mask`, is loaded whose samples · besideUnit are added to sums · sumUnit; or 0 */
+  readonly beside: Address<'LineLoad'>;
+  readonly besideUnit: number;
+  readonly sumUnit: number;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   readonly light: boolean;
   readonly early: boolean;
@@ -974,7 +1034,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 160;
+export const LINESTORE_BYTES = 172;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -1001,23 +1061,26 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   f32[i + 20] = fields.threshold;
   i32[i + 21] = fields.mixes;
   i32[i + 22] = Number(fields.brightness);
-  i32[i + 23] = Number(fields.light);
-  i32[i + 24] = Number(fields.early);
-  i32[i + 25] = Number(fields.absolute);
-  i32[i + 26] = fields.scales;
-  i32[i + 27] = fields.offsets;
-  i32[i + 28] = Number(fields.same);
-  i32[i + 29] = Number(fields.clamped);
-  i32[i + 30] = fields.ranges;
-  i32[i + 31] = fields.rowShares;
-  i32[i + 32] = fields.columnShares;
-  i32[i + 33] = fields.maskBytes;
-  f32[i + 34] = fields.maskWhite;
-  i32[i + 35] = fields.maskRowBytes;
-  i32[i + 36] = fields.blended;
-  i32[i + 37] = fields.top;
-  i32[i + 38] = fields.left;
-  f32[i + 39] = fields.unit;
+  i32[i + 23] = fields.beside;
+  f32[i + 24] = fields.besideUnit;
+  f32[i + 25] = fields.sumUnit;
+  i32[i + 26] = Number(fields.light);
+  i32[i + 27] = Number(fields.early);
+  i32[i + 28] = Number(fields.absolute);
+  i32[i + 29] = fields.scales;
+  i32[i + 30] = fields.offsets;
+  i32[i + 31] = Number(fields.same);
+  i32[i + 32] = Number(fields.clamped);
+  i32[i + 33] = fields.ranges;
+  i32[i + 34] = fields.rowShares;
+  i32[i + 35] = fields.columnShares;
+  i32[i + 36] = fields.maskBytes;
+  f32[i + 37] = fields.maskWhite;
+  i32[i + 38] = fields.maskRowBytes;
+  i32[i + 39] = fields.blended;
+  i32[i + 40] = fields.top;
+  i32[i + 41] = fields.left;
+  f32[i + 42] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */
@@ -1120,7 +1183,7 @@ export interface LineMomentsTask extends LineTask {
   readonly tilePixels: number;
   readonly bandRows: number;
   readonly rowLength: number;
-  /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION */
+  /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION; or LIKE_ZNCC and so on, of all cells together */
   readonly measure: number;
   /** variances are divided by it */
   readonly white: number;
@@ -1128,7 +1191,11 @@ export interface LineMomentsTask extends LineTask {
   readonly weighted: boolean;
   /** the first cell is the luminance of the first three */
   readonly brightness: boolean;
-  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; float64 [tilePixels], how much the pixels of a window count; float64 [4], the origin of each cell; floats [rowLength], results */
+  /** LIKE_…: Σ template² of all cells; [4], of each cell the mean that the template has left; the most that Σ of a window may be to be nothing */
+  readonly energy: number;
+  readonly rests: Address<'Floats'>;
+  readonly nothing: number;
+  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; vectors [tilePixels], how much the pixels of a window count, or the energy of a window and its products with the template; float64 [4], the origin of each cell; floats [rowLength], results */
   readonly cellsAt: number;
   readonly suffixesAt: number;
   readonly prefixAt: number;
@@ -1157,14 +1224,17 @@ export function writeLineMomentsTask({ i32, f32 }: Views, at: Address<'LineMomen
   f32[i + 13] = fields.white;
   i32[i + 14] = Number(fields.weighted);
   i32[i + 15] = Number(fields.brightness);
-  i32[i + 16] = fields.cellsAt;
-  i32[i + 17] = fields.suffixesAt;
-  i32[i + 18] = fields.prefixAt;
-  i32[i + 19] = fields.columnsAt;
-  i32[i + 20] = fields.alongAt;
-  i32[i + 21] = fields.countsAt;
-  i32[i + 22] = fields.originsAt;
-  i32[i + 23] = fields.sumsAt;
+  f32[i + 16] = fields.energy;
+  i32[i + 17] = fields.rests;
+  f32[i + 18] = fields.nothing;
+  i32[i + 19] = fields.cellsAt;
+  i32[i + 20] = fields.suffixesAt;
+  i32[i + 21] = fields.prefixAt;
+  i32[i + 22] = fields.columnsAt;
+  i32[i + 23] = fields.alongAt;
+  i32[i + 24] = fields.countsAt;
+  i32[i + 25] = fields.originsAt;
+  i32[i + 26] = fields.sumsAt;
 }
 
 /** A picture in another size. */

@@ -4,7 +4,7 @@ import type { Loaded } from './load-programs.js';
 import { type Tasks, WRITERS } from './programs.generated.js';
 import { maySleep, startThread, type Thread } from './thread-host.js';
 import { CONTROL, LOOKS, SPIN_MS, WORKER_SOURCE } from './thread-worker.js';
-import { endOfTurn, othersTurn, waitFor } from './turns.js';
+import { endOfTurn, othersTurn, type Pause, type Steps, waitFor } from './turns.js';
 
 /** The programs that threads share: all take a record, scratch memory, and the units `from` … `to` − 1 that they are to do. */
 export type SharedProgram = keyof Tasks;
@@ -54,11 +54,6 @@ const LONG_SHARE = 10_000;
 /** Much longer than any share takes. */
 const PATIENCE_MS = 60_000;
 const SLEEP_MS = 100;
-
-/** What a job that does not block waits for: that a worker has done a share, or only that others get their turn. */
-export type Pause = 'share' | 'turn';
-/** A job in steps, each followed by a pause. */
-export type Steps<T> = Generator<Pause, T, void>;
 
 /**
  * Threads over one wasm memory. Idle workers sleep and do not keep the process alive. Either the caller is one of the threads, and

@@ -1,3 +1,16 @@
+/** What a job that does not block waits for: that a worker has done a share, or only that others get their turn. */
+export type Pause = 'share' | 'turn';
+/** A job in steps, each followed by a pause. */
+export type Steps<T> = Generator<Pause, T, void>;
+
+/** All steps of a job, without pauses between them. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 /** Milliseconds that work on the caller's thread takes at a time. */
 const TURN_MS = 4;
 

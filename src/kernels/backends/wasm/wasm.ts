@@ -27,7 +27,7 @@ const abandoned = new FinalizationRegistry((release: () => void) => release());
  */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
-  readonly abilities = { programs: CONV_PROGRAMS, pictures: PICTURE_SUMS, resize: true };
+  readonly abilities = { programs: CONV_PROGRAMS, pictures: PICTURE_SUMS, resize: true, comparison: true };
   readonly device: string;
   readonly #machine: Machine;
 

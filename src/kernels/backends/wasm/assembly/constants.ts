@@ -35,3 +35,15 @@ export const SLOPE_HUE: i32 = 3;
 export const MOMENT_MEAN: i32 = 1;
 export const MOMENT_VARIANCE: i32 = 2;
 export const MOMENT_DEVIATION: i32 = 3;
+
+/** comparePictures: weights along a row and a column of SSIM's window, and bytes of what a tile gives. */
+export const COMPARED_TAPS: i32 = 11;
+export const COMPARISON_BYTES: usize = 32;
+/** comparePictures: pixels of a tile. */
+export const COMPARED_PIXELS: i32 = 128;
+
+/** lineMoments: how like a template windows are; the largest measures. */
+export const LIKE_ZNCC: i32 = 4;
+export const LIKE_NCC: i32 = 5;
+export const LIKE_SSD: i32 = 6;
+export const LIKE_CORRELATION: i32 = 7;

@@ -1,4 +1,3 @@
-import { quotientBetween } from '../../../plan/whole.js';
 import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tables } from '../tables.js';
@@ -12,6 +11,8 @@ import { type PictureProgram, pictureFields, type SumOf } from './picture-progra
 const BOX_ROWS = 128;
 /** About the cost of a box, in taps, at any window size. */
 const BOX_TAPS = 12;
+/** The largest range of sums that 16 bits spread from black to white: what is left of a sum is at most 1.5 times as much. */
+const MOST_SPREAD = 21845;
 /** About the cost of a root, in taps. */
 const ROOT_TAPS = 8;
 
@@ -30,9 +31,9 @@ export function integerProgram(
   const taps = cross ? [0, 3, 6] : [...window.keys()].filter((tap) => window[tap] !== 0).sort((a, b) => order(window[a]) - order(window[b]));
   const [plus, minus] = [0, 1].map((kind) => taps.filter((tap) => order(window[tap]) === kind).length);
   const plain = scale === 1;
-  const wide = load.samples === 'uint8' && store.samples === 'uint16' && plain;
-  const floats = store.samples !== load.samples && !wide;
-  const direct = floats && store.samples === 'float32';
+  const wide = load.samples === 'uint8' && store.samples === 'uint16' && plain && !store.part;
+  const floats = (store.samples !== load.samples || store.part !== undefined) && !wide;
+  const direct = floats && store.samples === 'float32' && !store.part;
   const fields = {
     ...{ correlation: stored.address, offsets: tables.store(offsetsOf(taps, stored)), taps: taps.length, plus, minus },
     weights: tables.store(cross ?? Int32Array.from(taps.slice(plus + minus), (tap) => window[tap])),
@@ -41,10 +42,11 @@ export function integerProgram(
       shift: quotient?.shift ?? 0,
       factor: quotient?.factor ?? 0,
       bits: quotient?.bits ?? 0,
+      half: quotient ? 2 ** (quotient.bits - 1) : 0,
       scale: direct ? scale * store.unit : scale,
       bias: direct ? bias * store.unit : bias,
     },
-    ...{ absolute: store.absolute, spread: store.normalized, floats, direct, wide, unit: direct ? store.unit : 1, stripAt: 0 },
+    ...{ absolute: store.absolute, spread: store.normalized, range: 0, floats, direct, wide, unit: direct ? store.unit : 1, stripAt: 0 },
   };
   const record = { ...lineFields(records), ...fields };
   return {
@@ -58,16 +60,17 @@ export function integerProgram(
     place: ({ parts }) => {
       [record.loadAt, record.storeAt, record.stripAt] = parts;
     },
-    normalize(scaled, offset) {
-      // from the least sum on, in 16 bits where that is exact
-      const [factor, least] = [scale * scaled, Math.round(-offset / scaled / scale)];
-      const quick =
-        load.samples === 'uint8' && plain && !store.absolute && scaled > 0 ? quotientBetween(0, Math.round(load.white / scaled), factor) : undefined;
+    normalize(least, largest) {
+      const range = Math.max(1, largest - least);
+      const quick = load.samples === 'uint8' && !floats && range <= MOST_SPREAD;
       record.plain = false;
       record.whole = (plain ? bias : 0) - (quick ? least : 0);
-      [record.shift, record.factor, record.bits] = quick ? [quick.shift, quick.factor, quick.bits] : [0, 0, 0];
-      // the bias of whole sums is in them already
-      [record.scale, record.bias] = [factor, plain ? offset : bias * scaled + offset];
+      record.range = quick ? range : 0;
+      record.shift = quick ? 14 - Math.floor(Math.log2(range)) : 0;
+      record.half = (range - 1) >> 1;
+      record.factor = quick ? Math.floor((load.white * 2 ** (15 - record.shift)) / range) : 0;
+      record.scale = load.white / range;
+      record.bias = -record.scale * least;
     },
   };
 }
@@ -76,8 +79,8 @@ export function integerProgram(
 function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }, job: { load, store } }: LinePass): Int32Array | undefined {
   const { kernel, dilation, before } = geometry;
   const keepsAlpha = load.chosen.length < load.channels;
-  const { kept, samples, absolute, normalized } = store;
-  if (load.samples !== 'uint8' || samples !== 'uint8' || absolute || normalized) return undefined;
+  const { kept, samples, absolute, normalized, part } = store;
+  if (load.samples !== 'uint8' || samples !== 'uint8' || absolute || normalized || part) return undefined;
   // alpha is that of the window's center
   if (kept && (kept.rows[0] !== dilation[1] - before[1] || kept.columns[0] !== 1 - before[2])) return undefined;
   if (load.channels !== 4 || kernel[1] !== 3 || kernel[2] !== 3 || dilation[2] !== 1 || scale !== 1 || bias !== 0) return undefined;

@@ -5,15 +5,17 @@ import { storeTiling } from '../layers/store-tiling.js';
 import { storeForward } from '../layers/stored-correlation.js';
 import { type LineTask, SUMMED_PIXELS, SUMMED_ROWS } from '../records.generated.js';
 import type { Tables } from '../tables.js';
-import { type LinePass, type LineRecords, PATTERN } from './line-records.js';
+import { type LinePass, type LineRecords, PATTERN, rowBytesOf } from './line-records.js';
 import type { PictureProgram, SumOf } from './picture-program.js';
 
 // Programs that sum the cells of a picture's pixels as floats, line by line.
 
 /** Cells in a row of a tile; under most windows, its rows stay in a first-level cache of 32 KiB. */
 export const TILE_CELLS = 384;
-/** Minimum output rows in a tile under a window: with fewer, the window's own rows, which are read first, would weigh more. */
+/** Minimum output rows in a tile under a window: with fewer, the window's own rows, which are read first, would weigh more. Of wide rows fewer, so that bands stay in the second-level cache. */
 export const WINDOW_ROWS = 64;
+const LEAST_WINDOW_ROWS = 16;
+const WINDOW_BYTES = 512 * 1024;
 /** Bytes of a ring of rows, which stay in the second-level cache, and rows of a band: see assembly/picture/line-separable.ts. */
 export const RING_BYTES = 512 * 1024;
 const RING_ROWS = 60;
@@ -42,7 +44,8 @@ export function windowProgram({ window, zeros }: SumOf<'window'>, line: LinePass
   const seen = (tilePixels - 1) * strideW + 1 + (KW - 1) * dilationW;
   const rowLength = seen * cells + SLACK;
   const below = (KH - 1) * dilationH;
-  const bandRows = Math.min(rectangle.height, Math.max(3 * below + 1, WINDOW_ROWS));
+  const least = Math.min(WINDOW_ROWS, Math.max(LEAST_WINDOW_ROWS, 2 * Math.floor(WINDOW_BYTES / 2 / rowBytesOf(line)[0])));
+  const bandRows = Math.min(rectangle.height, Math.max(3 * below + 1, least));
   const { taps, weights, patterned } = tapsOf(window, KH * KW, tables, zeros);
   // two rows are computed at once where every cell of the window counts and its rows are neighbors
   const paired = !patterned && taps.length === KH * KW && dilationH === 1 && strideH === 1;

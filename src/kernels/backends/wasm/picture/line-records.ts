@@ -1,6 +1,6 @@
 import { borderTable } from '../../../border.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Load, Mix, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat } from '../../../job.js';
+import type { Beside, Load, Mix, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat } from '../../../job.js';
 import { srgbToLinear } from '../../../light.js';
 import { type Address, NOWHERE } from '../address.js';
 import { longestRun } from '../layers/correlation-spec.js';
@@ -34,6 +34,8 @@ export interface LinePass {
   readonly last: boolean;
   /** the rectangle of its output that is wanted */
   readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
+  /** another picture that is added to its sums */
+  readonly beside?: Beside;
 }
 
 /** The records of a pass, in wasm memory. */
@@ -58,7 +60,7 @@ export function cellsOf({ take, chosen }: Load): number {
 
 /** Cells of a pixel that a pass gives. */
 export function cellsGiven(sum: PictureSum, load: Load): number {
-  if (sum.kind === 'ridge') return 1;
+  if (sum.kind === 'ridge' || sum.kind === 'likeness') return 1;
   return sum.kind === 'slopes' && sum.measure === 'hue' ? 3 : cellsOf(load);
 }
 
@@ -99,8 +101,10 @@ interface Patterns {
   readonly offsets: Address<'Floats'>;
 }
 
-/** Filtered values are multiplied and added to before they become samples of the result, from now on. */
-export function normalize({ machine }: Tables, { job }: LinePass, { scales, offsets }: Patterns, [scale, offset]: readonly [number, number]): void {
+/** See {@link PictureProgram.normalize}. */
+export function normalize({ machine }: Tables, { job }: LinePass, { scales, offsets }: Patterns, [least, largest]: readonly [number, number]): void {
+  const scale = largest > least ? job.load.white / (largest - least) : 0;
+  const offset = scale > 0 ? -scale * least : 0;
   const changed = changedBy(job);
   const [{ unit }, channels] = [job.store, channelsGiven(job)];
   machine.put(
@@ -144,7 +148,12 @@ export function wanted(g: ConvGeometry, axis: 1 | 2, from: number, count: number
   return borderTable(g, axis).subarray(from * g.stride[axis], (from + count - 1) * g.stride[axis] + reach + 1);
 }
 
-function storeLoad(tables: Tables, line: LinePass, { samples, channels, white, take, chosen, light }: Load): Address<'LineLoad'> {
+function storeLoad(
+  tables: Tables,
+  line: LinePass,
+  { samples, channels, white, take, chosen, light, origins }: Load,
+  width = line.pass.geometry.input[2],
+): Address<'LineLoad'> {
   const address: Address<'LineLoad'> = tables.allocate(LINELOAD_BYTES);
   const border = tables.store(Float32Array.from({ length: 4 }, (_, c) => line.pass.border[c] ?? 0));
   const all = take === 'chosen' && chosen.length === channels;
@@ -152,8 +161,9 @@ function storeLoad(tables: Tables, line: LinePass, { samples, channels, white, t
     ...{ sampleBytes: SAMPLE_BYTES[samples], channels, cells: take === 'luminance' ? 1 : chosen.length, white, light, border },
     take: take === 'luminance' ? TAKE_LUMINANCE : take === 'premultiplied' ? TAKE_PREMULTIPLIED : all ? TAKE_ALL : TAKE_CHOSEN,
     order: orderOf(tables, chosen, 4),
+    origins: origins ? tables.store(patternOf(origins.length, (c) => origins[c])) : NOWHERE,
     lightOfBytes: light && samples === 'uint8' ? tables.store(lightOfBytes()) : NOWHERE,
-    rowBytes: line.pass.geometry.input[2] * channels * SAMPLE_BYTES[samples],
+    rowBytes: width * channels * SAMPLE_BYTES[samples],
   };
   writeLineLoad(tables.machine.views, address, fields);
   return address;
@@ -161,7 +171,7 @@ function storeLoad(tables: Tables, line: LinePass, { samples, channels, white, t
 
 /** All samples as they are, or as light. */
 function allOf(load: Load, light: boolean): Load {
-  return { ...load, take: 'chosen', chosen: Array.from({ length: load.channels }, (_, c) => c), light };
+  return { ...load, take: 'chosen', chosen: Array.from({ length: load.channels }, (_, c) => c), light, origins: undefined };
 }
 
 /** Cells of a pass before as they are. */
@@ -211,6 +221,7 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
     mixed: mix ? original(take === 'premultiplied' ? allOf(load, false) : load) : NOWHERE,
     ...{ amount: mix?.amount ?? 0, threshold: mix?.threshold ?? 0, brightness: take === 'premultiplied' && mix?.brightness === true },
     mixes: mix ? tables.store(Int32Array.from(patternOf(channels, (c) => (take !== 'premultiplied' || mix.channels.includes(c) ? -1 : 0)))) : NOWHERE,
+    ...besideFields(tables, line),
     ...{
       alphaScale: 1 / store.alphaScale,
       colorScale: store.alphaScale,
@@ -230,6 +241,14 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
   return { store: address, patterns };
 }
 
+/** How the picture is loaded that is added to sums. */
+function besideFields(tables: Tables, line: LinePass) {
+  const { beside, rectangle } = line;
+  if (!beside) return { beside: NOWHERE, besideUnit: 0, sumUnit: 1 };
+  const address = storeLoad(tables, line, allOf({ ...line.job.load, samples: beside.samples }, false), rectangle.width);
+  return { beside: address, besideUnit: beside.unit, sumUnit: beside.factor };
+}
+
 /** The distance of neighbors, if it is the same for all, and none lies beyond the border; else 0. */
 function stepOf(places: Int32Array): number {
   const step = places.length > 1 ? places[1] - places[0] : 1;
@@ -247,11 +266,11 @@ function isColors({ take, chosen, channels }: Load): boolean {
 }
 
 /** True if cells become samples by whole vectors, see LineStore. */
-function isPlain({ job: { load, store, passes }, rectangle }: LinePass, keptRows: Int32Array): boolean {
+function isPlain({ job: { load, store, passes }, rectangle, beside }: LinePass, keptRows: Int32Array): boolean {
   const { kept, places, mix } = store;
   const { samples, take, chosen, channels, white } = load;
   if (places && (places.length !== channels || places.some((cell, c) => cell !== chosen.indexOf(c)))) return false;
-  if (samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
+  if (beside || samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
   if (load.light ? !isColors(load) : samples === 'uint8' && take !== 'premultiplied' && !isSmall(passes, white, mix)) return false;
   if (store.absolute || store.normalized || store.offset !== 0 || store.part || rectangle.width < LEAST_PLAIN) return false;
   if (take === 'premultiplied') return !mix && samples === 'uint8' && channels === 4 && !load.light;
@@ -278,7 +297,7 @@ function weightOf(sum: PictureSum, { kernel }: ConvGeometry): number {
   if (sum.kind === 'separable') return absolute(sum.row) * absolute(sum.column);
   if (sum.kind === 'products') return absolute(sum.row) * absolute(sum.column);
   if (sum.kind === 'slopes') return sum.windows.reduce((all, window) => all + absolute(window), 0) / sum.step;
-  if (sum.kind === 'moments') return 1;
+  if (sum.kind === 'moments' || sum.kind === 'likeness') return 1;
   return sum.kind === 'sums' ? kernel[1] * kernel[2] * Math.abs(sum.weight) : Number.POSITIVE_INFINITY;
 }
 
@@ -297,7 +316,7 @@ function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
       plain: false,
       compact: isCompact(line.pass.sum),
     },
-    ...{ mixed: NOWHERE, amount: 0, threshold: 0, mixes: NOWHERE, brightness: false },
+    ...{ mixed: NOWHERE, amount: 0, threshold: 0, mixes: NOWHERE, brightness: false, beside: NOWHERE, besideUnit: 0, sumUnit: 1 },
     ...{
       alphaScale: 1,
       colorScale: 1,

@@ -1,5 +1,18 @@
-import type { MomentMeasure, SlopeMeasure } from '../../../job.js';
-import { MOMENT_DEVIATION, MOMENT_MEAN, MOMENT_VARIANCE, SLOPE_ANGLE, SLOPE_HUE, SLOPE_LENGTH } from '../records.generated.js';
+import type { LikenessMeasure, MomentMeasure, SlopeMeasure } from '../../../job.js';
+import { NOWHERE } from '../address.js';
+import {
+  LIKE_CORRELATION,
+  LIKE_NCC,
+  LIKE_SSD,
+  LIKE_ZNCC,
+  type LineMomentsTask,
+  MOMENT_DEVIATION,
+  MOMENT_MEAN,
+  MOMENT_VARIANCE,
+  SLOPE_ANGLE,
+  SLOPE_HUE,
+  SLOPE_LENGTH,
+} from '../records.generated.js';
 import type { Tables } from '../tables.js';
 import { BOX_ROWS, evenly, lineBytes, lineFields, RING_BYTES, SLACK, TILE_CELLS, WINDOW_ROWS } from './line-programs.js';
 import { cellsGiven, type LinePass, type LineRecords } from './line-records.js';
@@ -9,6 +22,7 @@ import type { PictureProgram, SumOf } from './picture-program.js';
 
 const SLOPES: Readonly<Record<SlopeMeasure, number>> = { length: SLOPE_LENGTH, angle: SLOPE_ANGLE, hue: SLOPE_HUE };
 const MOMENTS: Readonly<Record<MomentMeasure, number>> = { mean: MOMENT_MEAN, variance: MOMENT_VARIANCE, deviation: MOMENT_DEVIATION };
+const LIKENESS: Readonly<Record<LikenessMeasure, number>> = { zncc: LIKE_ZNCC, ncc: LIKE_NCC, ssd: LIKE_SSD, correlation: LIKE_CORRELATION };
 /** About the cost of a length, an angle or a color, in taps. */
 const MEASURE_TAPS = 12;
 /** About the cost of a mean and a variance, in taps. */
@@ -84,6 +98,22 @@ function windowTile(windows: readonly Float32Array[], size: readonly [number, nu
 }
 
 export function momentsProgram({ measure, weighted, brightness }: SumOf<'moments'>, line: LinePass, records: LineRecords): PictureProgram<'lineMoments'> {
+  return ofMoments({ measure: MOMENTS[measure], weighted, brightness, energy: 0, rests: NOWHERE, nothing: 0 }, line, records);
+}
+
+export function likenessProgram(
+  { measure, energy, rests, nothing }: SumOf<'likeness'>,
+  line: LinePass,
+  records: LineRecords,
+  tables: Tables,
+): PictureProgram<'lineMoments'> {
+  const four = Float32Array.from({ length: 4 }, (_, cell) => rests[cell] ?? 0);
+  return ofMoments({ measure: LIKENESS[measure], weighted: false, brightness: false, energy, rests: tables.store(four), nothing }, line, records);
+}
+
+type Measured = Pick<LineMomentsTask, 'measure' | 'weighted' | 'brightness' | 'energy' | 'rests' | 'nothing'>;
+
+function ofMoments(measured: Measured, line: LinePass, records: LineRecords): PictureProgram<'lineMoments'> {
   const { rectangle, job } = line;
   const { cells } = records;
   const [, KH, KW] = line.pass.geometry.kernel;
@@ -93,13 +123,13 @@ export function momentsProgram({ measure, weighted, brightness }: SumOf<'moments
   const seen = tilePixels + KW - 1;
   const rowLength = seen * cells + SLACK;
   const record = {
-    ...{ ...lineFields(records), tilePixels, bandRows, rowLength, measure: MOMENTS[measure], white: job.load.white, weighted, brightness },
+    ...{ ...lineFields(records), tilePixels, bandRows, rowLength, ...measured, white: job.load.white },
     ...{ cellsAt: 0, suffixesAt: 0, prefixAt: 0, columnsAt: 0, alongAt: 0, countsAt: 0, originsAt: 0, sumsAt: 0 },
   };
   return {
     name: 'lineMoments',
     lists: [],
-    scratch: [...lineBytes(records, seen), 4 * rowLength, 16 * KH * rowLength, 16 * rowLength, 16 * rowLength, 16 * KW, 8 * tilePixels, 32, 4 * rowLength],
+    scratch: [...lineBytes(records, seen), 4 * rowLength, 16 * KH * rowLength, 16 * rowLength, 16 * rowLength, 16 * KW, 16 * tilePixels, 32, 4 * rowLength],
     across: Math.ceil(rectangle.width / tilePixels),
     rows: bandRows,
     taps: MOMENT_TAPS,

@@ -3,7 +3,8 @@ import type { Control } from '../../../control.js';
 import type { Address, FreshMemory } from '../address.js';
 import type { Background } from '../background.js';
 import type { Machine, Scratch } from '../machine.js';
-import type { SharedProgram, Steps } from '../thread-pool.js';
+import type { SharedProgram } from '../thread-pool.js';
+import { finish, type Steps } from '../turns.js';
 import { SAMPLE_BYTES } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
 import { type Band, bandOf, type PictureStages, type Rows } from './picture-stages.js';
@@ -30,6 +31,7 @@ const LEAST_UNITS = 4;
 /** A picture to filter. */
 interface Picture {
   readonly image: Uint8Array;
+  /** or the picture beside */
   readonly mask: Uint8Array | undefined;
   readonly out: Uint8Array;
   /** it has been looked at, and is as opaque as it has to be */
@@ -50,7 +52,7 @@ export type RunPicture = (image: PictureSamples, out: PictureSamples, mask?: Pic
  */
 export function preparePicture(stages: PictureStages, machine: Machine, background?: Background): RunPicture {
   const { load, store, wraps } = stages;
-  const single = stages.stages.length === 1 && !store.part && !store.normalized;
+  const single = stages.stages.length === 1 && !store.part && !store.normalized && stages.besideRowBytes === 0;
   const samples = load.channels * stages.pixels;
   const { programs } = stages.on(machine.own);
   const last = programs[programs.length - 1];
@@ -102,7 +104,7 @@ function onOne(machine: Machine, stages: PictureStages, picture: Picture): boole
 function* onAll(machine: Machine, stages: PictureStages, picture: Picture, work: number): Steps<boolean> {
   machine.wake();
   const { programs, measured } = stages.on(machine);
-  if (!measured && programs.length === 1) return yield* share(machine, stages, picture, work);
+  if (!measured && programs.length === 1 && stages.besideRowBytes === 0) return yield* share(machine, stages, picture, work);
   measured?.begin();
   if (measured && !(yield* together(machine, stages, measured.programs, { ...picture, out: NOTHING }))) return false;
   measured?.settle();
@@ -118,7 +120,7 @@ function workOf({ load, store }: PictureStages, programs: readonly PictureProgra
 /** No result: values are measured only. */
 const NOTHING = new Uint8Array(0);
 
-function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array {
+export function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
@@ -153,10 +155,16 @@ function placeBands(machine: Machine, stages: PictureStages, programs: readonly 
   const sizes = [
     source * stages.stages[0].rowBytes[0],
     ...stages.stages.map(({ rowBytes }, i) => rowBytes[1] * most(({ outputs }) => outputs[i][1] - outputs[i][0])),
-    source * maskRowBytes(stages),
+    stages.besideRowBytes > 0 ? stages.besideRowBytes * most(lastRows) : source * maskRowBytes(stages),
   ];
   const { at, scratch } = placePrograms(machine, programs, sizes);
   return { picture: at[0], mask: at[at.length - 1], outputs: at.slice(1, -1), scratch };
+}
+
+/** Rows that the last stage gives. */
+function lastRows({ outputs }: Band): number {
+  const [from, to] = outputs[outputs.length - 1];
+  return to - from;
 }
 
 function maskRowBytes({ store, width }: PictureStages): number {
@@ -173,6 +181,7 @@ function alone(machine: Machine, stages: PictureStages, programs: readonly Pictu
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
     for (const band of cut(bands, first, end, stages, programs)) {
       if (!copyIn(machine, stages, picture, band.source, places)) return false;
+      copyBeside(machine, stages, picture, band, places);
       finish(runBand(machine, stages, programs, band, places));
       finish(takeOut(machine, stages, picture, band, places));
     }
@@ -192,14 +201,22 @@ function* cut(bands: readonly Band[], first: number, end: number, stages: Pictur
 /** All stages of a band, one after the other, each on all threads of the machine. */
 function* runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places): Steps<void> {
   const original = places.picture - band.source[0] * stages.stages[0].rowBytes[0];
-  const mask = places.mask - band.source[0] * maskRowBytes(stages);
+  const mask = secondOf(stages, band, places);
   for (const [i, program] of programs.entries()) {
     const [from, to] = band.outputs[i];
-    const x = i === 0 ? original : places.outputs[i - 1] - band.outputs[i - 1][0] * stages.stages[i].rowBytes[0];
-    placePicture(program, { x, out: places.outputs[i] - from * stages.stages[i].rowBytes[1], original, mask: maskRowBytes(stages) ? mask : 0 });
+    const { rowBytes, onPicture } = stages.stages[i];
+    const x = i === 0 ? original : places.outputs[i - 1] - band.outputs[i - 1][0] * rowBytes[0];
+    const inputs = onPicture ? { x: original, mask: x } : { x, mask };
+    placePicture(program, { ...inputs, out: places.outputs[i] - from * rowBytes[1], original });
     const units = { first: unitsOf(program, from), units: unitsOf(program, to) };
     yield* machine.perform<SharedProgram>(program.name, program.record, { ...units, scratch: places.scratch, work: LONG, all: true });
   }
+}
+
+/** Where the first row of the mask, or of the picture beside, would lie; 0: there is none. */
+function secondOf(stages: PictureStages, { source, outputs }: Band, { mask }: Places): number {
+  if (stages.besideRowBytes > 0) return mask - outputs[outputs.length - 1][0] * stages.besideRowBytes;
+  return maskRowBytes(stages) > 0 ? mask - source[0] * maskRowBytes(stages) : 0;
 }
 
 /** On all threads, band by band: the caller copies, then all of them filter. */
@@ -211,6 +228,7 @@ function* together(machine: Machine, stages: PictureStages, programs: readonly P
       if (!copyIn(machine, stages, picture, rows, placesOf(rows[0], band.source[0], stages, places))) return false;
       yield 'turn';
     }
+    copyBeside(machine, stages, picture, band, places);
     yield* runBand(machine, stages, programs, band, places);
     yield* takeOut(machine, stages, picture, band, places);
   }
@@ -316,8 +334,15 @@ function copyIn(
   const length = (to - from) * rowBytes;
   new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
   const masked = maskRowBytes(stages);
-  if (mask) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
+  if (mask && masked > 0) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
   return opaque || !stages.load.opaque || isOpaque(machine, at.picture, length, stages);
+}
+
+/** The rows of the picture beside under a band of the result. */
+function copyBeside(machine: Machine, { besideRowBytes }: PictureStages, { mask }: Picture, { outputs }: Band, places: Places): void {
+  if (!mask || besideRowBytes === 0) return;
+  const [from, to] = outputs[outputs.length - 1].map((row) => row * besideRowBytes);
+  new Uint8Array(machine.bytes, places.mask, to - from).set(mask.subarray(from, to));
 }
 
 function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load }: PictureStages): boolean {
@@ -338,14 +363,6 @@ function* takeOut(
   for (const [from, to] of inChunks([top, bottom], rowBytes)) {
     copyOut(machine, stages, picture, from, to, places.outputs[last] + (from - outputs[last][0]) * rowBytes);
     yield 'turn';
-  }
-}
-
-/** All steps of a job, without pauses between them. */
-function finish<T>(steps: Steps<T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
   }
 }
 

@@ -28,8 +28,8 @@ export interface PictureProgram<P extends PictureProgramName = PictureProgramNam
   readonly record: Fields<Tasks[P]>;
   /** Fills in where the program's memory lies, before it runs. */
   place(memory: ProgramMemory): void;
-  /** Has filtered values multiplied and added to before they become samples of the result, from now on. */
-  normalize?(scale: number, offset: number): void;
+  /** Has filtered values from the least to the largest that it measured become black to white, from now on; all are black if they are equal. */
+  normalize?(least: number, largest: number): void;
 }
 
 type Fields<T> = { -readonly [F in keyof T]: T[F] };

@@ -7,7 +7,7 @@ import type { Tables } from '../tables.js';
 import { boxProgram, integerProgram, magnitudeProgram } from './integer-sums.js';
 import { fftProgram, boxProgram as floatBoxProgram, separableProgram, windowProgram } from './line-programs.js';
 import { type LinePass, type LineRecords, normalize, SAMPLE_BYTES, storeLine } from './line-records.js';
-import { momentsProgram, ridgeProgram, slopesProgram } from './measure-programs.js';
+import { likenessProgram, momentsProgram, ridgeProgram, slopesProgram } from './measure-programs.js';
 import type { PictureProgram } from './picture-program.js';
 
 /**
@@ -42,6 +42,8 @@ export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'
       return lineProgram((records) => ridgeProgram(sum, line, records, tables), line, tables, ranges);
     case 'moments':
       return lineProgram((records) => momentsProgram(sum, line, records), line, tables, ranges);
+    case 'likeness':
+      return lineProgram((records) => likenessProgram(sum, line, records, tables), line, tables, ranges);
     default:
       return sum satisfies never;
   }
@@ -50,7 +52,7 @@ export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'
 function lineProgram(make: (records: LineRecords) => PictureProgram, line: LinePass, tables: Tables, ranges: Address<'Floats'>): PictureProgram {
   const records = storeLine(tables, line, ranges);
   const { patterns } = records;
-  return { ...make(records), normalize: patterns && ((scale, offset) => normalize(tables, line, patterns, [scale, offset])) };
+  return { ...make(records), normalize: patterns && ((least, largest) => normalize(tables, line, patterns, [least, largest])) };
 }
 
 /** A picture as one plane [H, W·cells] whose taps lie `cells` cells apart along a row. @param cells of a pixel */

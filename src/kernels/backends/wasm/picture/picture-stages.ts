@@ -17,7 +17,9 @@ export interface Stage {
   readonly reach: number;
   /** the input rows under output rows `from` … `to` − 1 */
   rowsUnder(rows: Rows): Rows;
-  /** of its input and of its output */
+  /** It reads the picture, and beside it, pixel by pixel, what the stage before gives. */
+  readonly onPicture: boolean;
+  /** of its input, which is what the stage before gives, and of its output */
   readonly rowBytes: readonly [input: number, output: number];
 }
 
@@ -33,6 +35,8 @@ export interface PictureStages {
   readonly stages: readonly Stage[];
   /** the rows of the picture that each row of the result needs besides those under its windows, or undefined */
   readonly kept: Int32Array | undefined;
+  /** bytes of a row of a second picture, of the result's size, that is added to sums; 0: none */
+  readonly besideRowBytes: number;
   /** what of the picture is filtered */
   readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
   /** The programs of all stages on the machine that threads share, or on the caller's own; made when they are first needed. */
@@ -53,17 +57,21 @@ export function pictureStages(job: PictureJob, tablesOn: TablesOn): PictureStage
   const [, outH, outW] = passes[passes.length - 1].geometry.output;
   const rectangle = store.part ?? { x: 0, y: 0, width: outW, height: outH };
   const lines = passes.map((pass, i): LinePass => {
-    const [first, last] = [i === 0, i === passes.length - 1];
+    const [first, last] = [i === 0 || pass.sum.kind === 'likeness', i === passes.length - 1];
     const [, height, width] = pass.geometry.output;
     return { job, pass, first, last, rectangle: last ? rectangle : { x: 0, y: 0, width, height } };
   });
-  const stages = lines.map((line): Stage => {
+  const stages = lines.map((line, i): Stage => {
     const { y, height } = line.rectangle;
-    const { geometry } = line.pass;
+    const { geometry, sum } = line.pass;
+    const [input, output] = rowBytesOf(line);
+    if (sum.kind === 'likeness') {
+      return { height, stride: 1, reach: 0, onPicture: true, rowBytes: [rowBytesOf(lines[i - 1])[1], output], rowsUnder: (rows) => rows };
+    }
     const reach = (geometry.kernel[1] - 1) * geometry.dilation[1];
     const stride = geometry.stride[1];
     const table = wanted(geometry, 1, y, height);
-    return { height, stride, reach, rowBytes: rowBytesOf(line), rowsUnder: (rows) => rowsUnder(table, stride, reach, rows) };
+    return { height, stride, reach, onPicture: false, rowBytes: [input, output], rowsUnder: (rows) => rowsUnder(table, stride, reach, rows) };
   });
   const kept = store.part ? Int32Array.from({ length: rectangle.height }, (_, row) => rectangle.y + row) : store.kept?.rows;
   const made = new Map<Machine, PicturePrograms>();
@@ -71,6 +79,7 @@ export function pictureStages(job: PictureJob, tablesOn: TablesOn): PictureStage
   const wraps = passes.some(({ geometry }) => geometry.paddingMode === 'wrap');
   const picture: PictureStages = {
     ...{ load: job.load, store, width: inW, pixels: inH * inW, wraps, stages, kept, rectangle },
+    besideRowBytes: 0,
     on(where) {
       const known = made.get(where);
       if (known) return known;
@@ -106,10 +115,7 @@ function programsOf(lines: readonly LinePass[], tables: Tables): Omit<PicturePro
   const nothing = Float32Array.from({ length: 2 * units }, (_, i) => (i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
   const begin = () => machine.put(nothing, ranges);
   const settle = () => {
-    const [least, largest] = rangeOf(machine.floats(ranges, 2 * units));
-    // from the least value to the largest becomes from black to white; all are black if they are equal
-    const scale = largest > least ? last.job.load.white / (largest - least) : 0;
-    final.normalize?.(scale, scale > 0 ? -scale * least : 0);
+    final.normalize?.(...rangeOf(machine.floats(ranges, 2 * units)));
   };
   return {
     programs: [...before, final],

@@ -5,7 +5,7 @@ import type { Machine } from '../machine.js';
 import { RESIZED_ROWS } from '../records.generated.js';
 import type { Tables, TablesOn } from '../tables.js';
 import { lineResizeProgram } from './line-programs.js';
-import { cellsOf, type LinePass, rowBytesOf, storeLine } from './line-records.js';
+import { cellsOf, type LinePass, rowBytesOf, SAMPLE_BYTES, storeLine } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
 import { type PicturePrograms, type PictureStages, withBands } from './picture-stages.js';
 import { bytesResizeProgram } from './resize-bytes.js';
@@ -23,12 +23,13 @@ export function resizeStages(job: ResizeJob, tablesOn: TablesOn): PictureStages 
     ...{ load, store: line.job.store, width: columns.input, pixels: columns.input * rows.input, wraps: false },
     stages: [
       {
-        ...{ height: rows.output, stride, reach: rows.taps, rowBytes: rowBytesOf(line) },
+        ...{ height: rows.output, stride, reach: rows.taps, onPicture: false, rowBytes: rowBytesOf(line) },
         // bytes are summed along RESIZED_ROWS rows at once
         rowsUnder: ([from, to]) => [Math.max(0, rows.starts[from] - RESIZED_ROWS), Math.min(rows.input, rows.starts[to - 1] + rows.taps + RESIZED_ROWS)],
       },
     ],
     kept: undefined,
+    besideRowBytes: job.beside ? SAMPLE_BYTES[job.beside.samples] * load.channels * columns.output : 0,
     rectangle: line.rectangle,
     on(where) {
       const known = made.get(where);
@@ -47,12 +48,12 @@ function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureP
 }
 
 /** What is loaded and stored, as around a convolution of one cell: the windows are the program's own. */
-function linePass({ load, rows, columns, store }: ResizeJob): LinePass {
+function linePass({ load, rows, columns, store, beside }: ResizeJob): LinePass {
   const cells = cellsOf(load);
   const geometry = convGeometry([1, cells, rows.input, columns.input], [cells, 1, 1, 1], { groups: cells });
   const pass = { geometry, border: [], bias: 0, sum: { kind: 'sums', weight: 1 } } as const;
   const premultiplied = { alphaScale: 1, nothing: NOTHING * load.white, bias: 0 };
   const whole: Store = { ...store, ...premultiplied, kept: undefined, absolute: false, normalized: false, offset: 0, part: undefined };
   const rectangle = { x: 0, y: 0, width: columns.output, height: rows.output };
-  return { job: { operation: 'picture', load, passes: [pass], store: whole }, pass, first: true, last: true, rectangle };
+  return { job: { operation: 'picture', load, passes: [pass], store: whole }, pass, first: true, last: true, rectangle, beside };
 }

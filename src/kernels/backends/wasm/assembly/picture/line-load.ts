@@ -24,6 +24,7 @@ export function loadRow(task: LineTask, line: Line, row: i32, from: i32, to: i32
   const first = g.runSource - g.runFrom;
   const run = cells + <usize>(runFrom - from) * pixel;
   loadPixels(l, source, runFrom + first, runTo - runFrom, run, line.loaded);
+  if (l.origins) subtract(l.origins, run, (runTo - runFrom) * l.cells);
   for (let i = from; i < to; i++) {
     if (i === runFrom) i = runTo;
     if (i >= to) break;
@@ -36,8 +37,18 @@ export function loadRow(task: LineTask, line: Line, row: i32, from: i32, to: i32
       // a pixel from elsewhere, on the other side of the line that is loaded
       const apart = line.loaded + 64;
       loadPixels(l, source, column, 1, apart, line.loaded);
+      if (l.origins) subtract(l.origins, apart, l.cells);
       copyPixel(l, apart, target);
     }
+  }
+}
+
+/** In place: whole pixels less the origins of their cells. A whole vector is written at the end. */
+function subtract(origins: usize, cells: usize, count: i32): void {
+  let pattern: usize = 0;
+  for (const end = cells + (<usize>count << 2); cells < end; cells += 16) {
+    v128.store(cells, f32x4.sub(v128.load(cells), v128.load(origins + pattern)));
+    pattern = pattern === 32 ? 0 : pattern + 16;
   }
 }
 

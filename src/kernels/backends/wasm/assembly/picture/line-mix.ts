@@ -43,3 +43,14 @@ function mixBrightness(s: LineStore, sums: usize, original: usize, count: i32): 
     original += 16;
   }
 }
+
+/** In place: sums and the samples of another picture, both times a factor. */
+export function addBeside(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
+  const s = task.store, l = s.beside;
+  let from = line.stored;
+  loadPixels(l, task.mask + <usize>oh * <usize>l.rowBytes, ow, count, from, line.loaded);
+  const unit = f32x4.splat(s.besideUnit), factor = f32x4.splat(s.sumUnit);
+  for (const end = sums + (<usize>(count * s.cells) << 2); sums < end; sums += 16, from += 16) {
+    v128.store(sums, f32x4.add(f32x4.mul(v128.load(from), unit), f32x4.mul(v128.load(sums), factor)));
+  }
+}

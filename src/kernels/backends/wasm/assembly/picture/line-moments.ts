@@ -1,5 +1,5 @@
-import { MOMENT_DEVIATION, MOMENT_MEAN } from '../constants';
-import { Flag } from '../memory';
+import { LIKE_CORRELATION, LIKE_SSD, LIKE_ZNCC, MOMENT_DEVIATION, MOMENT_MEAN } from '../constants';
+import { Flag, Floats } from '../memory';
 import { loadRow, luminanceOf } from './line-load';
 import { storeLine } from './line-store';
 import { Line, lineOf, LineTask } from './line-task';
@@ -15,7 +15,7 @@ export class LineMomentsTask extends LineTask {
   tilePixels: i32;
   bandRows: i32;
   rowLength: i32;
-  /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION */
+  /** MOMENT_MEAN, MOMENT_VARIANCE or MOMENT_DEVIATION; or LIKE_ZNCC and so on, of all cells together */
   measure: i32;
   /** variances are divided by it */
   white: f32;
@@ -23,7 +23,11 @@ export class LineMomentsTask extends LineTask {
   weighted: Flag;
   /** the first cell is the luminance of the first three */
   brightness: Flag;
-  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; float64 [tilePixels], how much the pixels of a window count; float64 [4], the origin of each cell; floats [rowLength], results */
+  /** LIKE_…: Σ template² of all cells; [4], of each cell the mean that the template has left; the most that Σ of a window may be to be nothing */
+  energy: f32;
+  rests: Floats;
+  nothing: f32;
+  /** bytes from scratch to floats of cells; vectors [KH, rowLength], sums to the end of a block; vectors [rowLength], from the start of one; vectors [rowLength], sums of columns; vectors [KW]; vectors [tilePixels], how much the pixels of a window count, or the energy of a window and its products with the template; float64 [4], the origin of each cell; floats [rowLength], results */
   cellsAt: usize;
   suffixesAt: usize;
   prefixAt: usize;
@@ -70,7 +74,9 @@ export function lineMoments(task: LineMomentsTask, scratch: usize, from: i32, to
         add(columns, sums, prefix, width);
         sums = columns;
       }
-      along(task, scratch, sums, pixels);
+      const products = task.mask + (<usize>((oh + row) * g.outW + ow) * <usize>task.load.cells << 2);
+      along(task, scratch, sums, pixels, products);
+      if (task.measure >= LIKE_ZNCC) likeness(task, scratch + task.countsAt, pixels, scratch + task.sumsAt);
       storeLine(task, line, scratch + task.sumsAt, oh + row, ow, pixels);
     }
   }
@@ -131,8 +137,8 @@ function add(to: usize, a: usize, b: usize, cells: i32): void {
   for (let i: usize = 0; i < <usize>cells << 4; i += 16) v128.store(to + i, f64x2.add(v128.load(a + i), v128.load(b + i)));
 }
 
-/** Sums of KW pixels along a row of sums of columns, and what they measure. */
-function along(task: LineMomentsTask, scratch: usize, columns: usize, pixels: i32): void {
+/** Sums of KW pixels along a row of sums of columns, and what they measure. @param products LIKE_…: floats [pixels, cells], Σ template · window */
+function along(task: LineMomentsTask, scratch: usize, columns: usize, pixels: i32, products: usize): void {
   const KW = task.grid.KW, kept = task.load.cells;
   const pixel = <usize>kept << 4;
   const suffixes = scratch + task.alongAt, out = scratch + task.sumsAt, counts = scratch + task.countsAt;
@@ -154,8 +160,11 @@ function along(task: LineMomentsTask, scratch: usize, columns: usize, pixels: i3
           sum = i === 1 ? v : f64x2.add(sum, v);
           whole = f64x2.add(whole, sum);
         }
-        const at = out + (<usize>((block + i) * kept + cell) << 2), counted = counts + (<usize>(block + i) << 3);
-        if (!task.weighted) store<f32>(at, measure(task, whole, <f64>(task.grid.KH * KW), origin));
+        const at = out + (<usize>((block + i) * kept + cell) << 2), counted = counts + (<usize>(block + i) << 4);
+        if (task.measure >= LIKE_ZNCC) {
+          const both = energyAndProduct(task, whole, origin, <usize>cell << 2, products + (<usize>((block + i) * kept + cell) << 2));
+          v128.store(counted, cell === kept - 1 ? both : f64x2.add(v128.load(counted), both));
+        } else if (!task.weighted) store<f32>(at, measure(task, whole, <f64>(task.grid.KH * KW), origin));
         else if (cell === kept - 1) store<f64>(counted, f64x2.extract_lane(whole, 0));
         else store<f32>(at, measure(task, whole, load<f64>(counted), origin));
       }
@@ -173,4 +182,25 @@ function measure(task: LineMomentsTask, sums: v128, count: f64, origin: f64): f3
   if (task.measure === MOMENT_MEAN) return <f32>(origin + mean);
   const variance = max<f64>(0, f64x2.extract_lane(means, 1) - mean * mean);
   return <f32>(task.measure === MOMENT_DEVIATION ? sqrt<f64>(variance) : variance / <f64>task.white);
+}
+
+/** Of one cell: the energy of a window, and its product with the template, less what the template's own mean adds. */
+@inline
+function energyAndProduct(task: LineMomentsTask, sums: v128, origin: f64, cell: usize, products: usize): v128 {
+  const count = <f64>(task.grid.KH * task.grid.KW);
+  const sum = f64x2.extract_lane(sums, 0), squares = f64x2.extract_lane(sums, 1);
+  const all = sum + count * origin;
+  const energy = task.measure === LIKE_ZNCC ? squares - (sum * sum) / count : squares + origin * (sum + all);
+  return f64x2.replace_lane(f64x2.splat(energy), 1, <f64>load<f32>(products) - <f64>load<f32>(task.rests + cell) * all);
+}
+
+/** Scores of windows, whose energies and products lie at `both`. */
+function likeness(task: LineMomentsTask, both: usize, pixels: i32, to: usize): void {
+  const measure = task.measure, nothing = <f64>task.nothing, template = <f64>task.energy;
+  for (; pixels > 0; pixels--, both += 16, to += 4) {
+    const energy = load<f64>(both), product = load<f64>(both, 8);
+    if (measure === LIKE_CORRELATION) store<f32>(to, <f32>product);
+    else if (measure === LIKE_SSD) store<f32>(to, <f32>max<f64>(0, template - 2 * product + energy));
+    else store<f32>(to, energy <= nothing ? 0 : <f32>min<f64>(1, max<f64>(-1, product / sqrt<f64>(template * energy))));
+  }
 }

@@ -1,9 +1,8 @@
 // Cells that only have to become samples, beside those of the original: by whole vectors, without a line of samples between.
 import { TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
 import { HALF_WAY, storeFloats, wholeOf } from './bytes-store';
-import { divided } from './line-alpha';
 import { luminanceOfBytes } from './line-load';
-import { wholeOf4 } from './line-samples';
+import { clamped, wholeOf4 } from './line-samples';
 import { LineStore, LineTask } from './line-task';
 
 /** Cells of whole pixels, see LineStore.plain. @returns false where there are too few of them, or no such program */
@@ -47,12 +46,11 @@ function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v12
 }
 
 /** Three cells of each pixel beside the source's alpha. */
-function storeColorFloats(sums: usize, count: i32, to: usize, source: usize, clamped: bool): void {
+function storeColorFloats(sums: usize, count: i32, to: usize, source: usize, limited: bool): void {
   const alpha = i32x4(0, 0, 0, -1);
-  const low = f32x4.splat(clamped ? 0 : -Infinity), high = f32x4.splat(clamped ? 1 : Infinity);
   for (; count > 0; count--) {
-    const value = f32x4.min(f32x4.max(v128.bitselect(v128.load(source), v128.load(sums), alpha), low), high);
-    v128.store(to, value);
+    const value = v128.bitselect(v128.load(source), v128.load(sums), alpha);
+    v128.store(to, limited ? clamped(value) : value);
     sums += 12;
     source += 16;
     to += 16;
@@ -96,21 +94,35 @@ function moved(samples: v128, change: v128): v128 {
   return i32x4.min_s(i32x4.max_s(whole, i32x4.splat(0)), i32x4.splat(255));
 }
 
-/** Sums of premultiplied pixels become four bytes each. */
+/** Sums of premultiplied pixels become four bytes each, as line-alpha.ts has it: reds, greens, blues and alphas of four pixels side by side. */
 function storePremultiplied(s: LineStore, sums: usize, count: i32, to: usize): void {
-  const white = f32x4.splat(255);
+  const alphaScale = f32x4.splat(s.alphaScale), colorScale = f32x4.splat(s.colorScale), bias = f32x4.splat(s.bias), nothing = f32x4.splat(s.nothing);
   for (let done = 0; done < count; done += 4) {
     // the last four overlap those before
     const first = <usize>min(done, count - 4);
     const at = sums + (first << 4);
-    const low = i16x8.narrow_i32x4_s(wholePixel(s, at, white), wholePixel(s, at + 16, white));
-    v128.store(to + (first << 2), i8x16.narrow_i16x8_u(low, i16x8.narrow_i32x4_s(wholePixel(s, at + 32, white), wholePixel(s, at + 48, white))));
+    const p = v128.load(at), q = v128.load(at, 16), r = v128.load(at, 32), t = v128.load(at, 48);
+    const low = v128.shuffle<f32>(p, q, 0, 4, 1, 5), lowNext = v128.shuffle<f32>(r, t, 0, 4, 1, 5);
+    const high = v128.shuffle<f32>(p, q, 2, 6, 3, 7), highNext = v128.shuffle<f32>(r, t, 2, 6, 3, 7);
+    const shares = v128.shuffle<u64>(high, highNext, 1, 3);
+    const opacity = f32x4.mul(shares, alphaScale);
+    const visible = f32x4.gt(opacity, nothing);
+    const red = byteOf(colorOf(v128.shuffle<u64>(low, lowNext, 0, 2), shares, colorScale, bias), visible);
+    const green = byteOf(colorOf(v128.shuffle<u64>(low, lowNext, 1, 3), shares, colorScale, bias), visible);
+    const blue = byteOf(colorOf(v128.shuffle<u64>(high, highNext, 0, 2), shares, colorScale, bias), visible);
+    const alpha = byteOf(opacity, visible);
+    v128.store(to + (first << 2), v128.or(v128.or(red, i32x4.shl(green, 8)), v128.or(i32x4.shl(blue, 16), i32x4.shl(alpha, 24))));
   }
 }
 
 @inline
-function wholePixel(s: LineStore, at: usize, white: v128): v128 {
-  const v = v128.load(at);
-  const value = divided(s, v, v128.shuffle<f32>(v, v, 3, 3, 3, 3), i32x4(0, 0, 0, -1));
-  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(f32x4.pmin(f32x4.pmax(f32x4.splat(0), value), white), f32x4.splat(0.5 + HALF_WAY))));
+function colorOf(sums: v128, shares: v128, scale: v128, bias: v128): v128 {
+  return f32x4.add(f32x4.div(f32x4.mul(sums, scale), shares), bias);
+}
+
+/** Rounded and clamped; 0 where nothing is visible. */
+@inline
+function byteOf(values: v128, visible: v128): v128 {
+  const limited = f32x4.pmin(f32x4.pmax(f32x4.splat(0), v128.and(values, visible)), f32x4.splat(255));
+  return wholeOf(f32x4.floor(f32x4.add(limited, f32x4.splat(0.5 + HALF_WAY))));
 }

@@ -1,12 +1,12 @@
 // Values of the result become its samples: limited, and whole numbers rounded, halves up.
-import { HALF_WAY } from './bytes-store';
+import { HALF_WAY, wholeOf } from './bytes-store';
 
 /** Rounded and clamped; NaN becomes 0. @param half what is added before the fraction is cut off */
 @inline
 export function wholeOf4(at: usize, white: v128, half: f32): v128 {
   // the lesser of a number and no number is the first argument
   const limited = f32x4.pmin(f32x4.pmax(f32x4.splat(0), v128.load(at)), white);
-  return i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(limited, f32x4.splat(half))));
+  return wholeOf(f32x4.floor(f32x4.add(limited, f32x4.splat(half))));
 }
 
 export function storeBytes(values: usize, count: i32, to: usize): void {
@@ -40,15 +40,21 @@ export function storeWords(values: usize, count: i32, to: usize): void {
 
 /** Between 0 and 1; NaN stays. */
 export function storeClamped(values: usize, count: i32, to: usize): void {
-  const zero = f32x4.splat(0), one = f32x4.splat(1);
   for (; count >= 4; count -= 4) {
-    v128.store(to, f32x4.min(f32x4.max(v128.load(values), zero), one));
+    v128.store(to, clamped(v128.load(values)));
     values += 16;
     to += 16;
   }
   for (; count > 0; count--) {
-    store<f32>(to, f32x4.extract_lane(f32x4.min(f32x4.max(v128.load(values), zero), one), 0));
+    store<f32>(to, f32x4.extract_lane(clamped(v128.load(values)), 0));
     values += 4;
     to += 4;
   }
+}
+
+/** Between 0 and 1, never −0; NaN stays. */
+@inline
+export function clamped(values: v128): v128 {
+  // one instruction each, unlike min and max: where nothing is less, the first argument is given
+  return f32x4.pmin(f32x4.pmax(f32x4.add(values, f32x4.splat(0)), f32x4.splat(0)), f32x4.splat(1));
 }

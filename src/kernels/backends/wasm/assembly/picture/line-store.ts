@@ -3,7 +3,7 @@ import { toSrgb } from './light';
 import { unpremultiply2, unpremultiply4 } from './line-alpha';
 import { blend } from './line-blend';
 import { loadPixels, luminanceOf } from './line-load';
-import { mixWithOriginal } from './line-mix';
+import { addBeside, mixWithOriginal } from './line-mix';
 import { storePlain } from './line-plain';
 import { storeBytes, storeClamped, storeWords } from './line-samples';
 import { Line, LineStore, LineTask } from './line-task';
@@ -16,6 +16,7 @@ import { Line, LineStore, LineTask } from './line-task';
 export function storeLine(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store;
   if (task.grid.strideW > 1 && !s.compact) keepColumns(sums, <usize>s.cells << 2, task.grid.strideW, count);
+  if (changetype<usize>(s.beside)) addBeside(task, line, sums, oh, ow, count);
   if (s.early) toSrgb(sums, count * s.cells, s.original.white, 0);
   const mixed = changetype<usize>(s.mixed) !== 0;
   if (mixed && s.take !== TAKE_PREMULTIPLIED) mixWithOriginal(task, line, sums, oh, ow, count);

@@ -27,6 +27,8 @@ export class LineLoad {
   rowBytes: i32;
   /** [4]: the cells of a pixel beyond the border */
   border: Floats;
+  /** [12], of as many cells: subtracted from each; or 0 */
+  origins: Floats;
 }
 
 /** Which cells a window sees, and where. */
@@ -92,6 +94,10 @@ export class LineStore {
   /** [12]: all bits of the samples that are mixed; `brightness`: by the change of the luminance, where cells are all samples */
   mixes: Ints;
   brightness: Flag;
+  /** how the picture of the result's size, at `mask`, is loaded whose samples · besideUnit are added to sums · sumUnit; or 0 */
+  beside: LineLoad;
+  besideUnit: f32;
+  sumUnit: f32;
   /** light becomes sRGB; `early`: the cells, of which none is alpha, before they are put in their places */
   light: Flag;
   early: Flag;

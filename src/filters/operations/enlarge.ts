@@ -1,0 +1,94 @@
+import type { Image } from '../../image/image.js';
+import { formatOf, newImage, whiteOf } from '../../image/samples.js';
+import type { Backend, Executable } from '../../kernels/backend.js';
+import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
+import type { Resampling } from '../../kernels/job.js';
+import { filter } from '../filter.js';
+import { outer } from '../kernels/make/build-kernel.js';
+import { RecentPlans } from '../recent-plans.js';
+
+// Between the pixels of the small picture lie zeros, and 4 · binomial(5) runs over that. It is the same to repeat every pixel and to
+// run over that with this kernel: 1 6 1 of an even pixel's neighbors are 1 3 3 1 of repeated ones, and 1 1 of an odd one's 1+3 3+1.
+const SMOOTH = [1 / 8, 3 / 8, 3 / 8, 1 / 8];
+const ENLARGE = outer(SMOOTH, SMOOTH);
+
+interface Ready {
+  readonly executable: Executable | undefined;
+  release(): void;
+}
+
+/** Of the levels of the latest pyramids. */
+const recentEnlargements = new RecentPlans<Ready>(24);
+
+/**
+ * A float picture, 0 black and 1 white, twice as large and cut to the size of another, plus or minus that one.
+ * @param factor of the enlarged picture; the other counts once
+ * @returns other + factor · enlarged, a float picture
+ */
+export async function enlargedWith(operation: string, small: Image, other: Image, factor: 1 | -1, options: RunOptions): Promise<Image> {
+  const on = await chosenBackend(operation, options.backend);
+  const format = formatOf(other);
+  const { executable } = recentEnlargements.get(on, format, [factor], () => prepare(small, other, factor, on));
+  if (!executable) return combine(await enlarge(small, other, options), other, factor);
+  const result = newImage({ ...format, samples: 'float32' });
+  await on.run(executable, [small.data, other.data], [result.data]);
+  return result;
+}
+
+function prepare(small: Image, other: Image, factor: 1 | -1, on: Backend): Ready {
+  if (!on.abilities.resize) return { executable: undefined, release: () => {} };
+  const { channels } = small;
+  const chosen = Array.from({ length: channels }, (_, c) => c);
+  const executable = on.prepare({
+    operation: 'resize',
+    load: { samples: 'float32', channels, white: 1, take: 'chosen', chosen, light: false, opaque: false },
+    rows: doubling(small.height, other.height),
+    columns: doubling(small.width, other.width),
+    columnsFirst: true,
+    limited: false,
+    store: { samples: 'float32', unit: 1, clamped: false },
+    beside: { samples: formatOf(other).samples, unit: 1 / whiteOf(other.data), factor },
+  });
+  return { executable, release: () => on.release(executable) };
+}
+
+/** The windows of {@link enlarge} along one axis. */
+function doubling(input: number, output: number): Resampling {
+  const taps = Math.min(3, input);
+  const starts = Int32Array.from({ length: output }, (_, o) => Math.max(0, Math.min(input - taps, (o - 1) >> 1)));
+  const weights = new Float64Array(output * taps);
+  starts.forEach((start, o) => {
+    SMOOTH.forEach((weight, k) => {
+      const repeated = Math.min(output - 1, Math.max(0, o + k - 1));
+      weights[o * taps + (repeated >> 1) - start] += weight;
+    });
+  });
+  return { input, output, starts, taps, weights };
+}
+
+/** The picture twice as large, cut to the size of `like`. */
+function enlarge(image: Image, like: Image, on: RunOptions): Promise<Image> {
+  return filter(repeat(image, like), ENLARGE, { ...on, anchor: 1, paddingMode: 'replicate', channels: 'all', output: 'float' });
+}
+
+/** Every pixel twice across and down. */
+function repeat({ width, channels, data }: Image, like: Image): Image {
+  const large = new Float32Array(like.data.length);
+  const row = like.width * channels;
+  for (let y = 0; y < like.height; y += 2) {
+    for (let x = 0, o = y * row; x < like.width; x++) {
+      const from = ((y >> 1) * width + (x >> 1)) * channels;
+      for (let c = 0; c < channels; c++, o++) large[o] = data[from + c];
+    }
+    if (y + 1 < like.height) large.copyWithin((y + 1) * row, y * row, (y + 1) * row);
+  }
+  return { ...like, data: large };
+}
+
+/** In place: other, as a share of white, + factor · image. */
+function combine(image: Image, { data: other }: Image, factor: 1 | -1): Image {
+  const { data } = image;
+  const white = whiteOf(other);
+  for (let i = 0; i < data.length; i++) data[i] = other[i] / white + factor * data[i];
+  return image;
+}

@@ -1,0 +1,82 @@
+import type { Image } from '../../image/image.js';
+import { formatOf } from '../../image/samples.js';
+import type { Backend } from '../../kernels/backend.js';
+import type { RunOptions } from '../../kernels/backends/create.js';
+import { planSum } from '../../kernels/plan/plan-sum.js';
+import { full, reshape, type Tensor } from '../../tensor.js';
+import { colorChannels } from '../picture/channels.js';
+import { placeStep } from '../step.js';
+import { aroundCells } from './around-cells.js';
+import { throughEngine } from './engine-way.js';
+import { type MatchMethod, meanOf, meansOf, relative, templateEnergy, toTensor } from './match-scores.js';
+import { planeAt } from './operation.js';
+
+/** About the additions of a value. */
+const PRODUCTS = 16;
+/** Whole samples: a window whose energy is less has no contrast, or is black. */
+const NOTHING_WHOLE = 0.25;
+/** As `compare` of match-scores.ts has it: a share of the most that a window can hold. */
+const NOTHING = 1e-9;
+/** Floats whose products float32 holds are compared as they are. */
+const USUAL = 2 ** 40;
+
+/**
+ * How like the template every window is, from samples to samples: products with the template, cell by cell, and then what the windows
+ * hold, in float64, and the score.
+ * @param template `[1, C, h, w]`, finite
+ * @returns undefined where the backend has no program for it, or samples are not finite, or are unusually large or small
+ */
+export async function scoresFromSamples(method: MatchMethod, image: Image, template: Tensor, on: RunOptions): Promise<Tensor | undefined> {
+  const chosen = colorChannels(image.channels);
+  const [, , h, w] = template.shape;
+  const around = method === 'zncc' || method === 'ssd' ? chosen.map((c) => middleOf(image, c)) : chosen.map(() => 0);
+  const nothing = nothingOf(image, around, template);
+  if (nothing === undefined) return undefined;
+  const patch = toTensor(template.shape, relative(template, method === 'zncc' ? meansOf(template) : Float64Array.from(around)), 1);
+  const energy = templateEnergy(method, patch);
+  const rests = chosen.map((_, c) => (method === 'zncc' ? meanOf(planeAt(patch.data, c, chosen.length)) : 0));
+
+  const format = formatOf(image);
+  const plan = (backend: Backend) => {
+    const { load, store } = aroundCells(format, { channels: chosen, output: 'float', gives: 1 });
+    const place = (kernel: Tensor) => {
+      const step = placeStep('matchTemplate', [1, chosen.length, image.height, image.width], kernel, { padding: 'valid' });
+      return { ...step, border: chosen.map(() => 0) };
+    };
+    const way = { load: { ...load, origins: around }, store: { ...store, unit: 1 }, before: [place(reshape(patch, [chosen.length, h, w]))] };
+    return [planSum({ ...way, step: place(full([h, w], 1)), sum: { kind: 'likeness', measure: method, energy, rests, nothing }, products: PRODUCTS }, backend)];
+  };
+  const result = { width: image.width - w + 1, height: image.height - h + 1, channels: 1, samples: 'float32' } as const;
+  const from = [chosen, around, patch.data, h, w, method, nothing];
+  const scores = await throughEngine(image, { operation: 'matchTemplate', from, result, plan }, on);
+  return scores && { shape: [result.height, result.width], data: scores.data as Float32Array };
+}
+
+/** A level amid those of a channel: the median of about a thousand, whole where samples are. */
+function middleOf({ data, channels }: Image, c: number): number {
+  const pixels = data.length / channels;
+  const step = Math.ceil(pixels / 1000) | 1; // odd, so that it is no single column of most pictures
+  const some = Array.from({ length: Math.ceil(pixels / step) }, (_, i) => data[i * step * channels + c]).filter(Number.isFinite);
+  return some.sort((a, b) => a - b)[some.length >> 1] ?? 0;
+}
+
+/** The most that a window holds which holds nothing; undefined if samples cannot be compared as they are. */
+function nothingOf({ data, channels }: Image, around: readonly number[], template: Tensor): number | undefined {
+  if (!(data instanceof Float32Array)) return NOTHING_WHOLE;
+  const largest = Math.max(
+    ...around.map((origin, c) => farthest(data, channels, c, origin)),
+    ...around.map((_, c) => farthest(planeAt(template.data, c, around.length), 1, 0, around[c])),
+  );
+  return largest < USUAL && largest > 1 / USUAL ? NOTHING * largest ** 2 * template.data.length : undefined;
+}
+
+/** The largest distance of a channel's samples from a level; NaN or infinite if one is. */
+function farthest(data: Float32Array, channels: number, c: number, origin: number): number {
+  let largest = 0;
+  for (let i = c; i < data.length; i += channels) {
+    const distance = Math.abs(data[i] - origin);
+    if (!(distance <= largest)) largest = distance;
+    if (!(largest < USUAL)) break;
+  }
+  return largest;
+}
