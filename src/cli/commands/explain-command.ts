@@ -86,18 +86,13 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
       try {
         const plan = planFilter(format, steps, around, backend, { operation: 'explain', merging: 'none' });
         const [{ job }] = plan.steps;
-        const chosen =
-          job &&
-          (await backend.chooser?.expect(
-            job,
-            plan.steps.reduce((sum, { cost }) => sum + cost, 0),
-          ));
-        plan.steps
-          .map((step) => planOn(step, chosen))
-          .forEach((each, i) => {
-            if (json) terminal.out(`${JSON.stringify(brief(each, texts[i], kernels[i].kernel.shape, backend.device))}\n`);
-            else terminal.out(plan.steps.length === 1 ? `${describePlan(each, backend.device)}\n` : `${texts[i]}\n${describePlan(each, backend.device)}\n\n`);
-          });
+        const cost = plan.steps.reduce((sum, step) => sum + step.cost, 0);
+        const chosen = job && (await backend.chooser?.expect(job, cost));
+        for (const [i, step] of plan.steps.entries()) {
+          const each = planOn(step, chosen);
+          if (json) terminal.out(`${JSON.stringify(brief(each, texts[i], kernels[i].kernel.shape, backend.device))}\n`);
+          else terminal.out(plan.steps.length === 1 ? `${describePlan(each, backend.device)}\n` : `${texts[i]}\n${describePlan(each, backend.device)}\n\n`);
+        }
         const [transparent] = plan.transparent?.steps ?? [];
         if (transparent && !json) terminal.out(`\nWhere pixels are transparent: ${nameOf(transparent)}, colors times alpha.\n`);
       } finally {
