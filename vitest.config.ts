@@ -30,7 +30,7 @@ const APART = [
   'test/*-bundle.test.ts',
   'test/cnn/thesis.test.ts',
   'test/cnn/exchange/tfjs.test.ts',
-  'test/conformance/{wasm,gpu-default-backend}.test.ts',
+  'test/conformance/{wasm,gpu-default-backend,gpu-hardware}.test.ts',
   'test/image/{files,sharp}.test.ts',
   'test/kernels/{thread-pool,wasm-memory}.test.ts',
 ];

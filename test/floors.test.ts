@@ -18,6 +18,7 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
   ['src/kernels/conv.ts', '../tensor.js'],
   ['src/kernels/conv.ts', './backends/create.js'],
   ['src/kernels/conv.ts', './backends/wasm/wasm.js', FLOOR],
+  ['src/kernels/conv.ts', './backends/auto/auto.js', FLOOR],
   ['src/kernels/conv.ts', '../filters/filter.js', FLOOR],
   ['src/kernels/conv.ts', '../cnn/layer.js', FLOOR],
   ['src/kernels/conv.ts', '../image/image.js', FLOOR],
@@ -28,6 +29,8 @@ const IMPORTS: [file: string, imported: string, refused?: string][] = [
   ['src/kernels/backends/doctor.ts', './gpu/gpu.js'],
   ['src/kernels/backends/wasm/wasm.ts', './memory.js'],
   ['src/kernels/backends/wasm/wasm.ts', '../../border.js'],
+  ['src/kernels/backends/auto/auto.ts', '../choice.js'],
+  ['src/kernels/backends/auto/auto.ts', '../gpu/gpu.js', FLOOR],
   ['src/kernels/backends/wasm/wasm.ts', '../reference/reference.js', FLOOR],
   ['src/kernels/backends/wasm/wasm.ts', 'node:worker_threads', NODE],
 

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BACKEND_NAME, BACKEND_OPTIONS } from '../kernels/backends/create.js';
-import { check, flag, type OptionsOf, option, type Row, type Rows, text } from '../options.js';
+import { check, flag, type OptionsOf, option, pickRows, type Row, type Rows, text } from '../options.js';
 
 /** Flags that choose the backend of a command. */
-export const BACKEND_FLAGS = { backend: BACKEND_NAME, ...BACKEND_OPTIONS } satisfies Rows;
+export const BACKEND_FLAGS = { backend: BACKEND_NAME, ...pickRows(BACKEND_OPTIONS, 'gpuMode', 'threads') } satisfies Rows;
 /** Which backend a command runs on. */
 export interface BackendFlags extends OptionsOf<typeof BACKEND_FLAGS> {}
 

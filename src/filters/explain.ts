@@ -5,9 +5,10 @@ import type { Backend } from '../kernels/backend.js';
 import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
 import { CONV_OPTIONS, convGeometry } from '../kernels/geometry.js';
-import { ALGORITHM, type ConvPlan } from '../kernels/plan/conv-plan.js';
+import { ALGORITHM, type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
 import { describePlan } from '../kernels/plan/describe-plan.js';
 import { planConv } from '../kernels/plan/plan-conv.js';
+import { isFree, workOfPlan } from '../kernels/plan/work.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { planFilter } from './filter-plan.js';
@@ -39,7 +40,7 @@ export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OP
 
 /**
  * How `filter` would compute a kernel on pictures of a format: the way that it would take, what that is predicted to cost beside the
- * other ways, and why. Computes nothing.
+ * other ways, and why. Computes nothing; on the backend `auto` it looks for a GPU, and says where the kernel would run.
  *
  * @param kernel as for `filter`
  * @param format of the pictures; a picture has one
@@ -77,7 +78,9 @@ export async function explain(kernel: Tensor, of: Format | readonly number[], op
   checkOptions('explain', options, shape ? EXPLAIN_OPTIONS : EXPLAIN_FILTER_OPTIONS);
   const { backend, ...rest } = options;
   const on = backend === undefined ? await defaultBackend() : checkBackend('explain', backend);
-  const plan = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format, rest as ExplainFilterOptions, on);
+  const planned = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format, rest as ExplainFilterOptions, on);
+  const call = planned.job ?? (shape && isFree(planned) ? workOfPlan(planned) : undefined);
+  const plan = planOn(planned, call && (await on.chooser?.expect(call, planned.cost)));
   const { why, cost, around, alternatives } = plan;
   return { ...plan, why, cost, around, alternatives, text: describePlan(plan, on.device) };
 }

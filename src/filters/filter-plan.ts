@@ -5,7 +5,7 @@ import type { Backend, Executable } from '../kernels/backend.js';
 import type { Control } from '../kernels/control.js';
 import { inNameOf, type PlanOption } from '../kernels/eager.js';
 import { Operators } from '../kernels/operators.js';
-import type { ConvPlan } from '../kernels/plan/conv-plan.js';
+import { type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
 import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
 import type { Reason } from '../kernels/plan/reason.js';
 import { isOpaque } from './picture/channels.js';
@@ -121,7 +121,7 @@ class PlannedFilter implements FilterPlan {
       if (await backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data], [], { signal, onProgress })) {
         // the kernels see what lies around as it was
         if (local && inPlace) copyAround(image, result, this.settled);
-        if (onPlan) for (const step of steps) onPlan(step);
+        if (onPlan) for (const step of steps) onPlan(planOn(step, backend.chooser?.latest(this.#executable)));
         return result;
       }
     } else if (!this.transparent || isOpaque(image)) return this.#applyOverPlanes(image, out, { onPlan });

@@ -1,5 +1,6 @@
 import type { Control } from './control.js';
-import type { ConvProgram, Job, PictureSumKind } from './job.js';
+import type { ConvProgram, Job, PictureJob, PicturePass, PictureSumKind } from './job.js';
+import type { Reason } from './plan/reason.js';
 
 /** Numbers that live on a backend. Only the backend that made it can look inside. */
 export interface DeviceBuffer {
@@ -10,6 +11,13 @@ export interface DeviceBuffer {
 /** A {@link Job} that is ready to run: programs, tables and memory of one backend. */
 export interface Executable {
   readonly job: Job;
+  /** Of a backend that compiles while other things run: resolves when all is compiled that a run now would wait for. Undefined: nothing is. */
+  readonly compiling?: Promise<unknown> | undefined;
+}
+
+/** What is known of a picture's job before its sums are chosen. */
+export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
+  readonly passes: readonly Pick<PicturePass, 'geometry' | 'border'>[];
 }
 
 /** What a backend can do beyond the operators, which every backend has. The plan chooses among these. */
@@ -18,6 +26,8 @@ export interface Abilities {
   readonly programs: readonly ConvProgram[];
   /** Sums that it computes from the samples of a picture to samples; none: pictures are convolved as planes of floats. */
   readonly pictures: readonly PictureSumKind[];
+  /** Why a picture is not computed from samples to samples, whatever its sums are; undefined: it can be. Default: every picture can. */
+  readonly refuses?: (picture: PictureOutline) => Reason | undefined;
   /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
   readonly resize?: boolean;
   /** It compares pictures, see {@link ComparisonJob}. Default false: plain loops do. */
@@ -85,8 +95,56 @@ export interface Backend {
   /** Gives such an array back; it must not be used again. @returns false if it is no such array, or was given back before */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
+  /** Only of a backend that runs each call on one of several others. */
+  readonly chooser?: Chooser;
+
   /** Frees everything. The backend must not be used again. */
   dispose(): void;
+}
+
+/** Runs a call where it is expected to end soonest. */
+export interface Chooser {
+  /** The names of the backends. */
+  readonly among: readonly Backend['name'][];
+  /**
+   * Runs a call from tensors to tensors on one of the backends. The call may be made again, to no effect, in order to compile and time it.
+   * @param call `chosen` says where it runs and why; undefined: its result is not used
+   */
+  run<T>(work: Work, call: (on: Backend, chosen?: Chosen) => Promise<T>): Promise<T>;
+  /** Where a picture, or a call from tensors to tensors, would run. @param cost predicted milliseconds on wasm, as the plan has them */
+  expect(call: PictureJob | Work, cost: number): Promise<Chosen>;
+  /** Where a picture ran: the latest run of its executable. */
+  latest(executable: Executable): Chosen | undefined;
+}
+
+/** What a call moves and computes: what it takes to predict its time on a GPU. */
+export interface Work {
+  /** Calls of one kind take times that are in proportion to their values … */
+  readonly kind: string;
+  /** … of the result. */
+  readonly values: number;
+  /** bytes that go to the device and come back */
+  readonly up: number;
+  readonly down: number;
+  /** bytes that its programs read and write there, and their multiply-adds */
+  readonly bytes: number;
+  readonly multiplyAdds: number;
+  /** programs that it starts, one after the other */
+  readonly launches: number;
+  /** predicted milliseconds on wasm, where a plan has them */
+  readonly cost?: number;
+}
+
+/** Where a call runs, and why. */
+export interface Chosen {
+  readonly backend: Backend['name'];
+  readonly device: Backend['device'];
+  /** Milliseconds that it is expected to take: on wasm, and on the GPU where one is known. Measured where such calls ran there, else predicted. */
+  readonly wasm: number;
+  readonly gpu: number | undefined;
+  readonly reason: Reason;
+  /** the reason in English */
+  readonly why: string;
 }
 
 /** What a run reads or writes: a buffer of the backend, the samples of a picture, or the numbers that a comparison gives. */

@@ -16,12 +16,14 @@
 import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, type Tensor } from '../tensor.js';
+import type { Backend, Chosen } from './backend.js';
 import { chosenBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
-import { eager, inNameOf, PLAN_OPTION } from './eager.js';
+import { type Compute, eager, inNameOf, PLAN_OPTION } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
 import { operatorsOf } from './operators.js';
-import { ALGORITHM } from './plan/conv-plan.js';
+import { ALGORITHM, planOn } from './plan/conv-plan.js';
 import { planConv } from './plan/plan-conv.js';
+import { isFree, workOfOperator, workOfPlan } from './plan/work.js';
 import { runPlan } from './run-plan.js';
 
 /** Rows of {@link ConvCallOptions}. */
@@ -76,10 +78,14 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
   if (validate) checkFinite('conv', 'kernel', kernel);
-  const on = operatorsOf(await chosenBackend('conv', backend));
-  const plan = planConv(kernel, geometry, on.backend, algorithm);
-  onPlan?.(plan);
-  return inNameOf('conv', on.backend, () => runPlan(plan, x, bias, on));
+  const asked = await chosenBackend('conv', backend);
+  const plan = planConv(kernel, geometry, asked, algorithm);
+  const run = (on: Backend, chosen?: Chosen) => {
+    const planned = on.abilities === asked.abilities ? plan : planConv(kernel, geometry, on);
+    if (chosen || on === asked) onPlan?.(planOn(planned, chosen));
+    return inNameOf('conv', on, () => runPlan(planned, x, bias, operatorsOf(on)));
+  };
+  return asked.chooser && isFree(plan) ? asked.chooser.run(workOfPlan(plan), run) : run(asked);
 }
 
 /**
@@ -110,9 +116,9 @@ export async function convInputGradient(
   checkShape('convInputGradient', 'inputShape', inputShape);
   const geometry = convGeometry(inputShape, kernel.shape, geometryOptions, 'convInputGradient');
   checkTensor('convInputGradient', 'gradient', gradient, geometry.outShape);
-  return eager('convInputGradient', { backend }, [gradient, kernel], [inputShape], ([g, k], [out], on) => on.convInputGradient(geometry, g, k, out)).then(
-    first,
-  );
+  const work = workOfOperator('convInputGradient', geometry);
+  const compute: Compute = ([g, k], [out], on) => on.convInputGradient(geometry, g, k, out);
+  return first(await eager('convInputGradient', { backend, work }, [gradient, kernel], [inputShape], compute));
 }
 
 /**
@@ -139,9 +145,9 @@ export async function convKernelGradient(x: Tensor, gradient: Tensor, options: C
   checkShape('convKernelGradient', 'kernelShape', kernelShape);
   const geometry = convGeometry(x.shape, kernelShape, geometryOptions, 'convKernelGradient');
   checkTensor('convKernelGradient', 'gradient', gradient, geometry.outShape);
-  return eager('convKernelGradient', { backend }, [x, gradient], [kernelShape], ([px, g], [out], on) => on.convKernelGradient(geometry, px, g, out)).then(
-    first,
-  );
+  const work = workOfOperator('convKernelGradient', geometry);
+  const compute: Compute = ([px, g], [out], on) => on.convKernelGradient(geometry, px, g, out);
+  return first(await eager('convKernelGradient', { backend, work }, [x, gradient], [kernelShape], compute));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../errors.js';
 import { callback, type OptionsOf, option, type Rows, type Rule } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
-import type { Backend, DeviceBuffer } from './backend.js';
+import type { Backend, DeviceBuffer, Work } from './backend.js';
 import { chosenBackend, type RunOptions } from './backends/create.js';
 import { type Operators, operatorsOf } from './operators.js';
 import type { ConvPlan } from './plan/conv-plan.js';
@@ -16,24 +16,26 @@ export const PLAN_OPTION = {
 export interface PlanOption extends OptionsOf<typeof PLAN_OPTION> {}
 
 /** Fills the outputs. @param allocate a further buffer, which is freed after the call */
-type Compute = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], on: Operators, allocate: (length: number) => DeviceBuffer) => void;
+export type Compute = (inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[], on: Operators, allocate: (length: number) => DeviceBuffer) => void;
 
-/** One call from tensors to tensors: upload, compute, read back, free. */
+/** One call from tensors to tensors: upload, compute, read back, free. @param work lets the backend choose where it runs */
 export async function eager(
   operation: string,
-  { backend }: RunOptions,
+  { backend, work }: RunOptions & { readonly work?: Work },
   inputs: readonly Tensor[],
   outShapes: readonly (readonly number[])[],
   compute: Compute,
 ): Promise<Tensor[]> {
-  const on = operatorsOf(await chosenBackend(operation, backend));
-  return inNameOf(operation, on.backend, () => runOn(on, inputs, outShapes, compute));
+  const asked = await chosenBackend(operation, backend);
+  const run = (on: Backend) => inNameOf(operation, on, () => runOn(operatorsOf(on), inputs, outShapes, compute));
+  return work && asked.chooser ? asked.chooser.run(work, run) : run(asked);
 }
 
 /** Lets what a backend refuses, such as to hold more than its memory, be an error of the operation. */
 export function inNameOf<T>(operation: string, backend: Backend, run: () => Promise<T>): Promise<T> {
   return run().catch((cause) => {
-    if (!(cause instanceof UnsupportedError) || cause.operation !== backend.name) throw cause;
+    const names = [backend.name, ...(backend.chooser?.among ?? [])];
+    if (!(cause instanceof UnsupportedError) || !names.includes(cause.operation)) throw cause;
     throw new UnsupportedError(operation, cause.message, cause.values, { cause });
   });
 }

@@ -13,6 +13,6 @@ vi.mock('../../src/kernels/backends/wasm/wasm.js', async (original) => {
 test('the default backend is created once; a failure is not kept', async () => {
   await expect(defaultBackend()).rejects.toThrow('no memory');
   const second = await defaultBackend();
-  expect(second.name).toBe('wasm');
+  expect(second.name).toBe('auto');
   expect(await defaultBackend()).toBe(second);
 });

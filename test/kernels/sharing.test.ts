@@ -47,7 +47,7 @@ class Simulation {
   run(work: number, name = 'job', factor = 1): number {
     const { alone, shared } = this.cost(work);
     const choice = this.sharing.of(name, UNITS, work);
-    const isShared = choice.isShared();
+    const isShared = choice.takesFirst();
     const time = factor * (isShared ? shared : alone);
     this.now += (time * this.#noise()) / 1e6;
     choice.took(work);
@@ -119,8 +119,8 @@ describe('what was learned', () => {
     const small = new Simulation(QUICK);
     expect([ways(small, 19e3, 1), ways(small, 21e3, 1)]).toEqual([[false], [true]]);
     const copied = new Sharing(2, undefined, () => 0);
-    expect(copied.of('job', UNITS, 1e6, 990e3).isShared()).toBe(false);
-    expect(copied.of('job', UNITS, 4e6, 990e3).isShared()).toBe(true);
+    expect(copied.of('job', UNITS, 1e6, 990e3).takesFirst()).toBe(false);
+    expect(copied.of('job', UNITS, 4e6, 990e3).takesFirst()).toBe(true);
   });
 
   test('a machine that changes is noticed, there and back', () => {
@@ -146,9 +146,9 @@ describe('what was learned', () => {
     ways(simulation, 1e6, 50);
     simulation.machine.efficiency = 0.3;
     for (let call = 0; call < 50; call++) simulation.run(1e6, 'other');
-    expect(simulation.sharing.of('job', UNITS, 0.9e6).isShared()).toBe(true);
-    expect(simulation.sharing.of('other', UNITS, 0.9e6).isShared()).toBe(false);
-    expect(simulation.sharing.of('other', UNITS, 2.2e6).isShared()).toBe(true);
+    expect(simulation.sharing.of('job', UNITS, 0.9e6).takesFirst()).toBe(true);
+    expect(simulation.sharing.of('other', UNITS, 0.9e6).takesFirst()).toBe(false);
+    expect(simulation.sharing.of('other', UNITS, 2.2e6).takesFirst()).toBe(true);
   });
 
   test('jobs that differ within a size are compared by what was predicted for them', () => {
@@ -156,7 +156,7 @@ describe('what was learned', () => {
     const right = Array.from({ length: 50 }, (_, seed) => {
       const simulation = new Simulation({ ...QUICK, efficiency: 0.44 }, seed);
       for (let call = 0; call < 20; call++) simulation.run(0.75e6 * 2 ** (random.uniform() / 2.1));
-      return !simulation.sharing.of('job', UNITS, 0.8e6).isShared();
+      return !simulation.sharing.of('job', UNITS, 0.8e6).takesFirst();
     });
     expect(right.filter(Boolean).length).toBe(50);
   });
@@ -196,7 +196,7 @@ describe('what it takes to learn', () => {
   test('a canceled job counts for nothing', () => {
     const simulation = new Simulation({ ...QUICK, efficiency: 0.3 });
     for (let job = 0; job < 100; job++) {
-      expect(simulation.sharing.of('job', UNITS, 1e6).isShared()).toBe(true);
+      expect(simulation.sharing.of('job', UNITS, 1e6).takesFirst()).toBe(true);
       simulation.now += 1;
     }
     expect(ways(simulation, 1e6, 50).slice(20)).toEqual(Array(30).fill(false));
@@ -216,11 +216,11 @@ describe('what is not learned', () => {
 
   test('a hand-over of 0: threads share everything', () => {
     const always = new Sharing(3, 0, failing);
-    for (const work of [0, 1, 1e9]) expect(always.of('job', 2, work).isShared()).toBe(true);
+    for (const work of [0, 1, 1e9]) expect(always.of('job', 2, work).takesFirst()).toBe(true);
   });
 
   test('one thread, or one unit, is the caller', () => {
-    expect(new Sharing(1, undefined, failing).of('job', UNITS, 1e9).isShared()).toBe(false);
-    for (const handOver of [0, undefined]) expect(new Sharing(2, handOver, failing).of('job', 1, 1e9).isShared()).toBe(false);
+    expect(new Sharing(1, undefined, failing).of('job', UNITS, 1e9).takesFirst()).toBe(false);
+    for (const handOver of [0, undefined]) expect(new Sharing(2, handOver, failing).of('job', 1, 1e9).takesFirst()).toBe(false);
   });
 });

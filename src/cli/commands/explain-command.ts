@@ -66,9 +66,10 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, threads, json, ...options }: Flags) => {
       if (texts === undefined) return command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel gaussian:5");
       if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'goes without a picture only', size.join('x'));
-      const [{ kernelArgument }, { planFilter }, { describePlan }, { createBackend }] = await Promise.all([
+      const [{ kernelArgument }, { planFilter }, { planOn }, { describePlan }, { createBackend }] = await Promise.all([
         import('../filter/kernel-argument.js'),
         import('../../filters/filter-plan.js'),
+        import('../../kernels/plan/conv-plan.js'),
         import('../../kernels/plan/describe-plan.js'),
         import('../../kernels/backends/create.js'),
       ]);
@@ -84,10 +85,14 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
       const backend = await createBackend(name, { gpuMode, threads });
       try {
         const plan = planFilter(format, steps, around, backend, { operation: 'explain', merging: 'none' });
-        plan.steps.forEach((each, i) => {
+        const [{ job }] = plan.steps;
+        const cost = plan.steps.reduce((sum, step) => sum + step.cost, 0);
+        const chosen = job && (await backend.chooser?.expect(job, cost));
+        for (const [i, step] of plan.steps.entries()) {
+          const each = planOn(step, chosen);
           if (json) terminal.out(`${JSON.stringify(brief(each, texts[i], kernels[i].kernel.shape, backend.device))}\n`);
           else terminal.out(plan.steps.length === 1 ? `${describePlan(each, backend.device)}\n` : `${texts[i]}\n${describePlan(each, backend.device)}\n\n`);
-        });
+        }
         const [transparent] = plan.transparent?.steps ?? [];
         if (transparent && !json) terminal.out(`\nWhere pixels are transparent: ${nameOf(transparent)}, colors times alpha.\n`);
       } finally {
@@ -98,13 +103,13 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
 
 /** A plan as JSON, without the weights of its passes. */
 function brief(
-  { geometry, algorithm, through, arithmetic, why, cost, around, alternatives }: ConvPlan,
+  { geometry, algorithm, through, arithmetic, why, cost, around, alternatives, chosen }: ConvPlan,
   kernel: string,
   size: readonly number[],
   device: string,
 ) {
   const { xShape: shape, outShape } = geometry;
-  return { kernel, size, shape, outShape, device, algorithm, through, arithmetic, why, cost, around, alternatives };
+  return { kernel, size, shape, outShape, device, algorithm, through, arithmetic, why, cost, around, alternatives, chosen };
 }
 
 /** An 8-bit picture. @param shape `[channels, height, width]` */

@@ -77,7 +77,14 @@ export async function createWorker(flags: FilterFlags) {
           ? pipeline.steps.map(({ kernel }) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel' }))
           : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
         how: pipeline ? (pipeline.options.output ?? 'clamp') : (flags.output ?? stages[stages.length - 1].output),
-        plan: ran.map(({ geometry, algorithm, through, arithmetic, why }) => ({ size: geometry.kernel.slice(1), algorithm, through, arithmetic, why })),
+        plan: ran.map(({ geometry, algorithm, through, arithmetic, why, chosen }) => ({
+          size: geometry.kernel.slice(1),
+          algorithm,
+          through,
+          arithmetic,
+          why,
+          chosen,
+        })),
         backend: backend.name,
         device: backend.device,
         milliseconds: { start, ...clock.times },

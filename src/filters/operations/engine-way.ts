@@ -3,6 +3,7 @@ import { type Format, formatOf, newImage } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
 import type { PlanOption } from '../../kernels/eager.js';
+import { planOn } from '../../kernels/plan/conv-plan.js';
 import type { PicturePlan } from '../../kernels/plan/plan-picture.js';
 import type { ResultOptions } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
@@ -40,7 +41,7 @@ export async function throughEngine(
   const to = out ?? newImage(result);
   for (const { plan, executable } of ways) {
     if (!(await on.run(executable, [image.data], [to.data]))) continue;
-    for (const step of plan.steps) onPlan?.(step);
+    if (onPlan) for (const step of plan.steps) onPlan(planOn(step, on.chooser?.latest(executable)));
     return to;
   }
   return undefined;

@@ -6,7 +6,7 @@ import type { ReferenceBackend } from './reference/reference.js';
 
 export { GPU_MODES, type GpuMode };
 
-/** Backends by name; `auto` is `wasm` for now, see {@link createBackend}. */
+/** Backends by name; `auto` is a choice between the next two, see {@link createBackend}. */
 export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
 /** One of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
@@ -48,7 +48,8 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
 
 /**
  * Creates a backend by name.
- * - `auto`: `wasm`; a GPU is used only where it is asked for by name;
+ * - `auto`: `wasm`, and for pictures, `conv` and its gradients a hardware GPU where that is measured to be faster. One is looked for, and
+ *   its library loaded, once it could have saved a quarter of a second; models stay on `wasm`;
  * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was asked for by name;
  * - `wasm`: WebAssembly SIMD, on several threads where they can share memory;
  * - `reference`: plain float64 loops, for tests.
@@ -81,7 +82,10 @@ export async function createBackend(name: BackendName = 'auto', options: Backend
   }
   if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
   if (name === 'gpu') return (await import('./gpu/create-gpu.js')).createGpuBackend({ mode: gpuMode });
-  return (await import('./wasm/wasm.js')).createWasmBackend(threads, { blocking });
+  const { createWasmBackend } = await import('./wasm/wasm.js');
+  if (name === 'wasm') return createWasmBackend(threads, { blocking });
+  const [wasm, { AutoBackend }] = await Promise.all([createWasmBackend(threads, { blocking }), import('./auto/auto.js')]);
+  return new AutoBackend(wasm, async () => (await import('./gpu/hardware-gpu.js')).createHardwareGpu());
 }
 
 let shared: Promise<Backend> | undefined;

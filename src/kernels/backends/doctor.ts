@@ -1,5 +1,9 @@
 import type { Backend } from '../backend.js';
+import type { Calibration } from './auto/calibration.js';
+import { wordsOf } from './auto/rival.js';
 import { GPU_MODES, type GpuMode } from './gpu/modes.js';
+
+export type { Calibration };
 
 /** What was found of one backend. */
 export interface BackendReport {
@@ -20,8 +24,14 @@ export interface BackendReport {
 export interface Diagnosis {
   /** GPU modes first, in the order in which `'gpu'` tries them. */
   readonly backends: readonly BackendReport[];
-  /** What `createBackend('auto')` picks, and why; undefined if nothing runs. */
-  readonly auto: BackendReport | undefined;
+  /** What `createBackend('auto')` chooses between, and why; undefined if nothing runs. */
+  readonly auto: AutoReport | undefined;
+}
+
+/** What was found of `auto`. */
+export interface AutoReport extends BackendReport {
+  /** Of a hardware GPU: what was measured of it, by which calls are predicted until they were measured themselves. */
+  readonly calibration?: Calibration;
 }
 
 /**
@@ -42,8 +52,22 @@ export async function diagnose(): Promise<Diagnosis> {
   const { ReferenceBackend } = await import('./reference/reference.js');
   const reference: BackendReport = { backend: 'reference', available: true, device: new ReferenceBackend().device, reason: 'for tests: auto never picks it' };
 
-  const auto = { ...wasm, reason: 'a GPU is used only where it is asked for by name' };
-  return { backends: [...gpus, wasm, reference], auto: auto.available ? auto : undefined };
+  const auto = wasm.available ? await examineAuto(wasm) : undefined;
+  return { backends: [...gpus, wasm, reference], auto };
+}
+
+async function examineAuto({ device }: BackendReport): Promise<AutoReport> {
+  try {
+    const gpu = await (await import('./gpu/hardware-gpu.js')).createHardwareGpu();
+    const wasm = await (await import('./wasm/wasm.js')).createWasmBackend();
+    const { calibrate } = await import('./auto/calibrate.js');
+    const calibration = await calibrate(gpu, wasm, () => performance.now());
+    for (const each of [gpu, wasm]) each.dispose();
+    const reason = 'wasm, and the GPU for calls that are measured to be faster there';
+    return { backend: 'auto', available: true, device: `${device}, and ${gpu.device}`, reason, calibration };
+  } catch (error) {
+    return { backend: 'auto', available: true, device, reason: `no hardware GPU was found (${wordsOf(error)})` };
+  }
 }
 
 async function examineGpu(mode: GpuMode): Promise<BackendReport> {

@@ -1,4 +1,5 @@
 import { oneOf, option } from '../../options.js';
+import type { Chosen } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { PictureJob } from '../job.js';
 import { type Around, aroundOf } from './around.js';
@@ -69,6 +70,8 @@ export interface ConvPlan extends Way {
   readonly around: readonly Around[];
   /** Everything that was considered, the chosen way too: the cheapest first, the impossible ones last. */
   readonly alternatives: readonly Alternative[];
+  /** Where it runs, if the backend chooses among others. */
+  readonly chosen?: Chosen | undefined;
 }
 
 /** A plan whose words, cost and alternatives are worked out when they are read: small convolutions are planned in less time. */
@@ -80,11 +83,12 @@ export class LazyPlan implements ConvPlan {
   readonly reason: Reason;
   readonly passes: readonly Pass[];
   readonly job: PictureJob | undefined;
+  readonly chosen: Chosen | undefined;
   readonly #cost: () => number;
   readonly #alternatives: () => readonly Alternative[];
 
   constructor(
-    { algorithm, through, arithmetic, geometry, reason, passes, job }: Omit<ConvPlan, 'why' | 'cost' | 'around' | 'alternatives'>,
+    { algorithm, through, arithmetic, geometry, reason, passes, job, chosen }: Omit<ConvPlan, 'why' | 'cost' | 'around' | 'alternatives'>,
     cost: () => number,
     alternatives: () => readonly Alternative[],
   ) {
@@ -95,6 +99,7 @@ export class LazyPlan implements ConvPlan {
     this.reason = reason;
     this.passes = passes;
     this.job = job;
+    this.chosen = chosen;
     this.#cost = cost;
     this.#alternatives = alternatives;
   }
@@ -114,4 +119,14 @@ export class LazyPlan implements ConvPlan {
   get alternatives(): readonly Alternative[] {
     return this.#alternatives();
   }
+}
+
+/** The plan with where it runs. */
+export function planOn(plan: ConvPlan, chosen: Chosen | undefined): ConvPlan {
+  if (!chosen) return plan;
+  return new LazyPlan(
+    { ...plan, chosen },
+    () => plan.cost,
+    () => plan.alternatives,
+  );
 }

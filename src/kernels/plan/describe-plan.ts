@@ -1,5 +1,6 @@
 import { show } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
+import type { Chosen } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Alternative, ConvPlan, Way } from './conv-plan.js';
 
@@ -22,11 +23,16 @@ export function describePlan(plan: ConvPlan, device: string): string {
     `A kernel of ${size(g.kernel.slice(3 - g.rank))} on ${show(g.xShape)} gives ${show(g.outShape)}. Backend: ${device}.`,
     `${nameOf(plan, picture)}, because ${why}.`,
     ...plan.around.map(({ what, cost }) => `Beside the sums, ${what}${cost > 0 ? `: about ${time(cost)}` : ''}.`),
+    ...(plan.chosen ? [whereItRuns(plan.chosen)] : []),
     '',
     ...rows.map(([name, cost, what]) => `${name.padEnd(widths[0])}  ${cost.padStart(widths[1])}  ${what}`),
     '',
     'Times are predicted, for one thread of the machine that the model was measured on; their ratios are what decides.',
   ].join('\n');
+}
+
+function whereItRuns({ backend, wasm, gpu, why }: Chosen): string {
+  return `It runs on ${backend}, because ${why}: about ${time(wasm)} on wasm${gpu === undefined ? '' : `, ${time(gpu)} on the GPU`}.`;
 }
 
 /** A way in words. @param picture whether samples and planes have to be told apart */

@@ -34,6 +34,18 @@ const ENGLISH = {
   // a picture that goes over planes
   noPictures: 'the {backend} backend has no programs for pictures',
   beyondBorders: 'pixels that are not filtered come from beyond the borders of several kernels',
+  // where it runs, if wasm or a GPU may
+  soon: 'no GPU answers as soon',
+  unsought: 'a GPU is looked for once it could have saved {milliseconds} ms',
+  noGpu: 'no hardware GPU was found ({reason})',
+  gpuFailed: 'the GPU failed ({reason})',
+  noGpuProgram: 'the GPU has no program for it',
+  gpuRefused: 'the GPU refused it ({reason})',
+  notRepaid: 'compiling it for the GPU is not repaid yet',
+  compiling: 'it is being compiled for the GPU',
+  predicted: 'it is predicted to be faster',
+  measured: 'it was measured to be faster',
+  compared: 'both are compared now and then',
   // what happens to a picture beside its sums
   light: 'sRGB samples become light before the sums, and sRGB again after them',
   alpha: 'colors are multiplied by alpha before the sums, and divided by it after them',

@@ -46,7 +46,7 @@ export async function openGpu(mode: GpuMode): Promise<{ engine: Engine; device: 
 }
 
 /** Reasons that can be told without loading GPU.js. */
-async function lookFor(mode: GpuMode): Promise<void> {
+export async function lookFor(mode: GpuMode): Promise<void> {
   if (mode === 'webgpu') {
     await provideWebGpu();
     if (!(await navigator.gpu.requestAdapter())) throw new Error('there is no adapter');
@@ -65,7 +65,7 @@ async function lookFor(mode: GpuMode): Promise<void> {
 }
 
 /** GPU.js sizes its canvas like its largest texture, though results never go there: it is handed a context, and sizes nothing. */
-function surface(mode: GpuMode): { context: unknown; canvas: unknown } | undefined {
+export function surface(mode: GpuMode): { context: unknown; canvas: unknown } | undefined {
   if (mode !== 'webgl2' && mode !== 'webgl') return undefined;
   const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
   const context = canvas.getContext(mode, { alpha: false, depth: false, antialias: false, powerPreference: 'high-performance' });

@@ -16,7 +16,6 @@ export function webGpuDevice(context: WebGpuContext): Device {
   const { adapter, device } = context;
   const { info } = adapter;
   const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
-  const software = info.isFallbackAdapter || softwareName(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`) !== undefined;
   const maxBytes = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   let failed: string | undefined;
   /** resolves once the errors of everything watched so far are known */
@@ -42,7 +41,7 @@ export function webGpuDevice(context: WebGpuContext): Device {
 
   return {
     label: `webgpu (${name})`,
-    caveat: software ? SOFTWARE_GPU : undefined,
+    caveat: isSoftware(info) ? SOFTWARE_GPU : undefined,
     maxLength: Math.floor(maxBytes / 4),
     limit: `maxStorageBufferBindingSize and maxBufferSize, ${maxBytes} bytes`,
     failure: () => (context.isLost ? 'the WebGPU device was lost' : failed),
@@ -64,6 +63,10 @@ export function webGpuDevice(context: WebGpuContext): Device {
     },
     release: (value: Texture) => value.delete(),
   };
+}
+
+export function isSoftware({ isFallbackAdapter, vendor, architecture, device, description }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || softwareName(`${vendor} ${architecture} ${device} ${description}`) !== undefined;
 }
 
 /**

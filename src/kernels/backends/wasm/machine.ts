@@ -111,7 +111,7 @@ export class Machine {
     WRITERS[program](this.views, this.#task, task);
     if (this.#pool && (workload.feed || workload.all)) return this.#pool.run(program, this.#task, workload);
     const choice = this.sharing.of(program, (units - first) / step, workload.work);
-    if (choice.isShared() && this.#pool) this.#pool.run(program, this.#task, workload);
+    if (choice.takesFirst() && this.#pool) this.#pool.run(program, this.#task, workload);
     else (this.run[program] as AnyProgram)(this.#task, scratch?.address ?? 0, first, units);
     choice.took(workload.work);
     return true;

@@ -1,4 +1,4 @@
-import { Choice, type Clock } from './choice.js';
+import { Choice, type Clock } from '../choice.js';
 
 /** First guess of what it costs to hand a job over, in nanoseconds: 2,000 while workers look for jobs, 40,000 when they have to be woken. */
 const HAND_OVER_NS = 20_000;
@@ -29,7 +29,7 @@ export class Sharing {
   }
 
   /**
-   * The choice for jobs of this name and size.
+   * The choice for jobs of this name and size; the first way is that threads share them.
    * @param units that threads can share: one is done alone
    * @param work predicted nanoseconds on one thread
    * @param copying predicted nanoseconds that sharing costs besides handing over. Default 0

@@ -74,7 +74,7 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
     const units = unitsOf(last, stages.rectangle.height);
     if (away) return away.run((elsewhere) => onAll(elsewhere, stages, picture, work), control);
     const choice = machine.sharing.of(name, units, work, NS_HANDED * image.byteLength);
-    const isDone = choice.isShared() ? finish(onAll(machine, stages, picture, work)) : onOne(machine.own, stages, picture);
+    const isDone = choice.takesFirst() ? finish(onAll(machine, stages, picture, work)) : onOne(machine.own, stages, picture);
     if (isDone) choice.took(work);
     return isDone;
   };

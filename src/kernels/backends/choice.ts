@@ -30,13 +30,13 @@ interface Learning {
 }
 
 /**
- * Whether threads share the jobs of one program and size, or the caller does them alone. The faster way is taken; now and then the two
- * are compared in rounds, in each of which both run once. After `k` rounds one is faster if the medians differ by a factor of
- * 1 + 1 / k: the less there is to lose, the more is measured. The clock is read in comparisons only.
+ * Which of two ways jobs of one kind and size go. The faster one is taken; now and then the two are compared in rounds, in each of which
+ * both run once. After `k` rounds one is faster if the medians differ by a factor of 1 + 1 / k: the less there is to lose, the more is
+ * measured. The clock is read in comparisons only.
  */
 export class Choice {
   readonly #learning: Learning | undefined;
-  #shares: boolean;
+  #first: boolean;
   /** jobs until the next round */
   #left: number;
   #distance = 1;
@@ -44,38 +44,58 @@ export class Choice {
   #turn = 0;
   /** when the job began, if it is measured; else −1 */
   #began = -1;
-  /** milliseconds per predicted nanosecond, one a round */
-  readonly #shared = new Float64Array(MOST_ROUNDS);
-  readonly #alone = new Float64Array(MOST_ROUNDS);
+  /** milliseconds per unit of work, one a round */
+  readonly #byFirst = new Float64Array(MOST_ROUNDS);
+  readonly #bySecond = new Float64Array(MOST_ROUNDS);
 
   /**
-   * @param shares the first guess
+   * @param first the first guess: jobs go the first way
    * @param learning default none: the guess stands
    */
-  constructor(shares: boolean, learning?: Learning) {
-    this.#shares = shares;
+  constructor(first: boolean, learning?: Learning) {
+    this.#first = first;
     this.#learning = learning;
     const loss = (learning?.times ?? 1) - 1;
     this.#left = loss > CREDIT ? Math.ceil(JOBS_PER_LOST * loss) : 0;
   }
 
-  /** Called before a job. @returns true if threads should share it */
-  isShared(): boolean {
-    if (!this.#learning) return this.#shares;
+  /** The way that was found to be faster: the first? */
+  get first(): boolean {
+    return this.#first;
+  }
+
+  /** A job is under way whose time is waited for. Jobs that begin meanwhile do not ask {@link takesFirst}. */
+  get isMeasuring(): boolean {
+    return this.#began >= 0;
+  }
+
+  /** Called before a job. @returns true if it is to go the first way */
+  takesFirst(): boolean {
+    if (!this.#learning) return this.#first;
     if (this.#left > 0) {
       this.#left--;
       this.#began = -1;
-      return this.#shares;
+      return this.#first;
     }
     this.#began = this.#learning.clock();
-    return this.#shares !== this.#isOtherWay;
+    return this.#first !== this.#isOtherWay;
   }
 
-  /** Called after a job that was not canceled. @param work its predicted nanoseconds on one thread */
-  took(work: number): void {
+  /** Called after a job that was canceled. */
+  drop(): void {
+    this.#began = -1;
+  }
+
+  /**
+   * Called after a job that was not canceled.
+   * @param work what its time is in proportion to
+   * @param milliseconds default: since {@link takesFirst}
+   */
+  took(work: number, milliseconds?: number): void {
     if (!this.#learning || this.#began < 0) return;
-    const times = this.#shares !== this.#isOtherWay ? this.#shared : this.#alone;
-    times[this.#turn >> 1] = Math.max(SHORTEST_MS, this.#learning.clock() - this.#began) / Math.max(1, work);
+    const times = this.#first !== this.#isOtherWay ? this.#byFirst : this.#bySecond;
+    times[this.#turn >> 1] = Math.max(SHORTEST_MS, milliseconds ?? this.#learning.clock() - this.#began) / Math.max(1, work);
+    this.#began = -1;
     this.#turn++;
     if (this.#turn % 2 === 0) this.#compare(this.#turn / 2, this.#learning);
   }
@@ -86,8 +106,8 @@ export class Choice {
   }
 
   #compare(rounds: number, { times }: Learning): void {
-    const [shared, alone] = [this.#shared, this.#alone].map((each) => each.slice(0, rounds).sort());
-    const [ours, others] = this.#shares ? [shared, alone] : [alone, shared];
+    const [first, second] = [this.#byFirst, this.#bySecond].map((each) => each.slice(0, rounds).sort());
+    const [ours, others] = this.#first ? [first, second] : [second, first];
     const middle = (rounds - 1) >> 1;
     const ratio = others[middle] / ours[middle];
     const factor = Math.max(ratio, 1 / ratio);
@@ -100,7 +120,7 @@ export class Choice {
     const isClear = factor >= 1 + 1 / rounds && slower[1] <= AGREEMENT * slower[0];
     if (!isClear && rounds < MOST_ROUNDS) return;
     if (ratio < 1) {
-      this.#shares = !this.#shares;
+      this.#first = !this.#first;
       this.#distance = 1;
     }
     this.#left = Math.ceil(this.#distance * Math.max(FEWEST_JOBS, JOBS_PER_LOST * lost));

@@ -1,0 +1,148 @@
+import type { Abilities, Backend, Chooser, Chosen, DeviceBuffer, Executable, Operand, Work } from '../../backend.js';
+import type { Control } from '../../control.js';
+import type { Job, PictureJob } from '../../job.js';
+import type { Clock } from '../choice.js';
+import { BEST } from './calibration.js';
+import { type Call, Contest } from './contest.js';
+import { Entry } from './entry.js';
+import { Kinds } from './kinds.js';
+import { AutoPicture, entryOf } from './picture.js';
+import { Rival } from './rival.js';
+
+/** Programs of tensors that are remembered; the one unused for longest goes first. */
+const MOST_ENTRIES = 256;
+
+/** What time is, for tests. */
+export interface Timing {
+  /** milliseconds from some moment on. Default performance.now */
+  readonly clock?: Clock;
+  /** Runs a task when the caller is done. Default: in a turn of the event loop of its own */
+  readonly later?: (task: () => void) => void;
+}
+
+/**
+ * wasm, and for pictures and calls from tensors to tensors a hardware GPU where that is measured to be faster. Buffers, and with them
+ * models, lie on wasm.
+ */
+export class AutoBackend implements Backend {
+  readonly name = 'auto';
+  readonly abilities: Abilities;
+  readonly chooser: Chooser;
+  readonly #wasm: Backend;
+  readonly #rival: Rival;
+  readonly #contest: Contest;
+  readonly #kinds = new Kinds();
+  readonly #entries = new Map<string, Entry>();
+
+  /** @param openGpu a backend on a hardware GPU; rejects where there is none; called at most once, when it could pay */
+  constructor(wasm: Backend, openGpu: () => Promise<Backend>, { clock = () => performance.now(), later = inTurn }: Timing = {}) {
+    this.#wasm = wasm;
+    this.abilities = wasm.abilities;
+    this.#rival = new Rival(openGpu, wasm, clock);
+    this.#contest = new Contest(this.#rival, clock, later);
+    this.chooser = {
+      among: [wasm.name, 'gpu'],
+      run: async (work, call) => this.#runTensors(this.#entryOf(work), call),
+      expect: (call, cost) => this.#expect(call, cost),
+      latest: (executable) => (executable instanceof AutoPicture ? this.#contest.chosen(executable.entry, wasm) : undefined),
+    };
+  }
+
+  get device(): string {
+    const { gpu } = this.#rival;
+    return gpu ? `${this.#wasm.device}, and ${gpu.backend.device}` : this.#wasm.device;
+  }
+
+  allocate(length: number): DeviceBuffer {
+    return this.#wasm.allocate(length);
+  }
+
+  write(buffer: DeviceBuffer, values: Float32Array): void {
+    this.#wasm.write(buffer, values);
+  }
+
+  read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array> {
+    return this.#wasm.read(buffer, into);
+  }
+
+  free(buffer: DeviceBuffer): void {
+    this.#wasm.free(buffer);
+  }
+
+  prepare(job: Job): Executable {
+    const onWasm = this.#wasm.prepare(job);
+    return job.operation === 'picture' ? new AutoPicture(job, entryOf(job, this.#kinds), this.#wasm, onWasm) : onWasm;
+  }
+
+  run(
+    executable: Executable,
+    inputs: readonly Operand[],
+    outputs: readonly Operand[],
+    parameters?: readonly number[],
+    control?: Control,
+  ): boolean | Promise<boolean> {
+    if (!(executable instanceof AutoPicture)) return this.#wasm.run(executable, inputs, outputs, parameters, control);
+    const { entry, onWasm } = executable;
+    if (entry.state === 'small') return this.#wasm.run(onWasm, inputs, outputs, [], control);
+    const call: Call<boolean> = {
+      signal: control?.signal,
+      wasm: () => this.#wasm.run(onWasm, inputs, outputs, [], control),
+      prepare: (gpu) => executable.prepareOn(gpu),
+      gpu: (gpu) => executable.runOn(gpu, inputs, outputs, control),
+      rehearse: (gpu) => executable.rehearse(gpu, inputs, outputs),
+    };
+    return executable.whileHeld(() => this.#contest.run(entry, call));
+  }
+
+  release(executable: Executable): void {
+    if (executable instanceof AutoPicture) executable.release();
+    else this.#wasm.release(executable);
+  }
+
+  allocateBytes(length: number): Uint8ClampedArray {
+    return this.#wasm.allocateBytes?.(length) ?? new Uint8ClampedArray(length);
+  }
+
+  freeBytes(bytes: Uint8ClampedArray): boolean {
+    return this.#wasm.freeBytes?.(bytes) ?? false;
+  }
+
+  dispose(): void {
+    this.#rival.dispose();
+    this.#wasm.dispose();
+  }
+
+  #runTensors<T>(entry: Entry, call: (on: Backend, chosen?: Chosen) => Promise<T>): T | Promise<T> {
+    const chosen = () => this.#contest.chosen(entry, this.#wasm);
+    return this.#contest.run(entry, { wasm: () => call(this.#wasm, chosen()), gpu: (gpu) => call(gpu, chosen()), rehearse: (gpu) => call(gpu) });
+  }
+
+  #entryOf(work: Work): Entry {
+    const key = `${work.kind} ${work.up} ${work.down}`;
+    const entry = this.#entries.get(key) ?? new Entry(work, this.#kinds.of(work));
+    // the map is in the order of last use
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (this.#entries.size > MOST_ENTRIES) this.#entries.delete(this.#entries.keys().next().value as string);
+    return entry;
+  }
+
+  async #expect(call: PictureJob | Work, cost: number): Promise<Chosen> {
+    if (cost >= BEST.roundTrip) await this.#rival.look();
+    return this.#contest.chosen('operation' in call ? entryOf(call, this.#kinds) : new Entry(call, this.#kinds.of(call)), this.#wasm, cost);
+  }
+}
+
+/** Timers of pages wait for 4 ms. */
+function inTurn(task: () => void): void {
+  if (typeof setImmediate === 'function') {
+    setImmediate(task);
+    return;
+  }
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    task();
+  };
+  port2.postMessage(undefined);
+}

@@ -1,0 +1,28 @@
+import type { Work } from '../../backend.js';
+
+/** What a GPU and the way to it were measured to do, beside wasm on the same machine. */
+export interface Calibration {
+  /** Milliseconds until a program of one value has run and its result is read. */
+  readonly roundTrip: number;
+  /** milliseconds for each further program */
+  readonly launch: number;
+  /** Bytes a millisecond: to the device, back, and read or written by its programs. */
+  readonly up: number;
+  readonly down: number;
+  readonly copy: number;
+  /** multiply-adds a millisecond of a 7 × 7 convolution */
+  readonly multiplyAdds: number;
+  /** milliseconds that it took to compile a program */
+  readonly compile: number;
+  /** How many times as long as predicted wasm takes here, on its threads. */
+  readonly wasm: number;
+}
+
+/** Predicted milliseconds on the GPU of work whose programs are compiled. */
+export function predictGpu({ up, down, bytes, multiplyAdds, launches }: Work, gpu: Calibration): number {
+  const moving = up / gpu.up + down / gpu.down;
+  return gpu.roundTrip + moving + gpu.launch * (launches - 1) + Math.max(bytes / gpu.copy, multiplyAdds / gpu.multiplyAdds);
+}
+
+/** A millisecond's time on the best of machines: no GPU answers sooner, so jobs below it do not ask for one. */
+export const BEST: Calibration = { roundTrip: 0.25, launch: 0.005, up: 25e6, down: 25e6, copy: 3e9, multiplyAdds: 20e9, compile: 0, wasm: 1 };

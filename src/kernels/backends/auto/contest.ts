@@ -1,0 +1,245 @@
+import type { Backend, Chosen, Work } from '../../backend.js';
+import { inWords, type Reason } from '../../plan/reason.js';
+import { Choice, type Clock } from '../choice.js';
+import { BEST, predictGpu } from './calibration.js';
+import type { Entry } from './entry.js';
+import { type Gpu, LOOKING, type Rival, wordsOf } from './rival.js';
+
+/** The GPU has to be this much faster: where its time is an estimate, and where both were measured. */
+const ESTIMATED = 0.8;
+const MEASURED = 0.95;
+/** Where the GPU is not expected to be faster, it is rehearsed when wasm has run for this many times as long as that takes. */
+const PATIENCE = 10;
+
+/** A call that may run on either. */
+export interface Call<T> {
+  /** ends it */
+  readonly signal?: AbortSignal | undefined;
+  wasm(): T | Promise<T>;
+  gpu(gpu: Backend): T | Promise<T>;
+  /** Makes it ready on the GPU, if that can be told. @returns what is being compiled; undefined: a run waits for nothing */
+  prepare?(gpu: Backend): Promise<unknown> | undefined;
+  /** Runs it on the GPU to no effect: its programs are compiled by that. */
+  rehearse(gpu: Backend): unknown;
+}
+
+/**
+ * Which of two backends runs a call. wasm does, until a GPU is found (see {@link Rival}), the call is predicted to be faster there and
+ * runs often enough to repay compiling, and a rehearsal in the background has compiled and timed it. From then on the faster one is
+ * learned from calls, see {@link Choice}.
+ */
+export class Contest {
+  /** Measured time by predicted time, for each sum or operator. */
+  readonly #corrections = new Map<string, number>();
+  /** when the call before ended, on either */
+  readonly #ended = { wasm: 0, gpu: 0 };
+  #couldSave = 0;
+  /** Tasks that go on between calls. */
+  #background = 0;
+  /** Milliseconds that compiling takes, once some was done. */
+  #compile: number | undefined;
+
+  /**
+   * @param clock milliseconds from some moment on
+   * @param later runs a task when the caller is done
+   */
+  constructor(
+    readonly rival: Rival,
+    private readonly clock: Clock,
+    private readonly later: (task: () => void) => void,
+  ) {}
+
+  run<T>(entry: Entry, call: Call<T>): T | Promise<T> {
+    if (entry.state === 'small') return call.wasm();
+    const { gpu } = this.rival;
+    // calls of its kind were faster there
+    if (gpu && entry.state === 'new' && entry.kind.choice?.first && call.prepare) this.#prepare(entry, gpu, call);
+    const choice = gpu && entry.state === 'ready' ? entry.kind.choice : undefined;
+    const isFree = choice !== undefined && !choice.isMeasuring;
+    const onGpu = choice !== undefined && (isFree ? choice.takesFirst() : choice.first);
+    const measured = isFree && choice.isMeasuring ? choice : undefined;
+    entry.latest = { onGpu, reason: choice ? { name: onGpu === choice.first ? 'measured' : 'compared' } : this.#whyWasm(entry) };
+    return gpu && onGpu ? this.#onGpu(gpu, entry, call, measured) : this.#onWasm(entry, call, measured);
+  }
+
+  /** Where a call ran, or would run. @param cost predicted milliseconds on wasm */
+  chosen(entry: Entry, wasm: Backend, cost = entry.work.cost ?? 0): Chosen {
+    const { gpu } = this.rival;
+    const { kind } = entry;
+    const here = kind.wasm === undefined ? cost * (gpu?.constants.wasm ?? 1) : kind.wasm * entry.work.values;
+    const there = gpu && this.#gpuTime(entry, gpu);
+    const { onGpu, reason } = entry.latest ?? this.#expected(entry, here, there);
+    const { name, device } = (onGpu && gpu?.backend) || wasm;
+    return { backend: name, device, wasm: here, gpu: there, reason, why: inWords(reason) };
+  }
+
+  #expected(entry: Entry, here: number, there: number | undefined): { readonly onGpu: boolean; readonly reason: Reason } {
+    if (here < BEST.roundTrip) return { onGpu: false, reason: { name: 'soon' } };
+    if (!this.rival.gpu) return { onGpu: false, reason: this.rival.why };
+    if (there === undefined) return { onGpu: false, reason: entry.why };
+    const { choice } = entry.kind;
+    return choice ? { onGpu: choice.first, reason: { name: 'measured' } } : { onGpu: there < ESTIMATED * here, reason: { name: 'predicted' } };
+  }
+
+  /** Why a call that is not ready for the GPU runs on wasm. */
+  #whyWasm(entry: Entry): Reason {
+    const { gpu, why } = this.rival;
+    if (!gpu) return why;
+    const there = this.#gpuTime(entry, gpu);
+    if (there === undefined || entry.state === 'impossible') return entry.why;
+    if (entry.state === 'rehearsing') return { name: 'compiling' };
+    return { name: entry.kind.wasm !== undefined && there < ESTIMATED * entry.kind.wasm * entry.work.values ? 'notRepaid' : 'predicted' };
+  }
+
+  #onWasm<T>(entry: Entry, call: Call<T>, choice: Choice | undefined): T | Promise<T> {
+    const began = this.clock();
+    const ended = (result: T) => {
+      const milliseconds = this.#took('wasm', began);
+      // a picture that was refused took no time worth knowing
+      if (result === false) choice?.drop();
+      else {
+        choice?.took(entry.work.values, milliseconds);
+        this.#learnWasm(entry, milliseconds, call);
+      }
+      // callers that only ever wait for the next picture leave no turn of the event loop to what goes on in the background
+      return this.#background === 0 ? result : new Promise<void>((resolve) => this.later(resolve)).then(() => result);
+    };
+    const failed = (error: unknown): never => {
+      choice?.drop();
+      throw error;
+    };
+    try {
+      const result = call.wasm();
+      return result instanceof Promise ? result.then(ended, failed) : ended(result);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  async #onGpu<T>(gpu: Gpu, entry: Entry, call: Call<T>, choice: Choice | undefined): Promise<T> {
+    const began = this.clock();
+    try {
+      const result = await call.gpu(gpu.backend);
+      const milliseconds = this.#took('gpu', began);
+      if (result === false) choice?.drop();
+      else {
+        choice?.took(entry.work.values, milliseconds / MEASURED);
+        this.#learnGpu(entry, gpu, milliseconds);
+      }
+      return result;
+    } catch (error) {
+      choice?.drop();
+      if (call.signal?.aborted) throw error;
+      if (this.rival.gpu === gpu) this.rival.fail(error);
+      entry.latest = { onGpu: false, reason: this.rival.why };
+      return call.wasm();
+    }
+  }
+
+  /** Milliseconds of a call that ends now. Of calls that overlap on one backend, each counts from the end of the one before. */
+  #took(on: 'wasm' | 'gpu', began: number): number {
+    const now = this.clock();
+    const milliseconds = now - Math.max(began, this.#ended[on]);
+    this.#ended[on] = now;
+    return milliseconds;
+  }
+
+  #learnWasm(entry: Entry, milliseconds: number, call: Call<unknown>): void {
+    const { kind } = entry;
+    kind.wasm = average(kind.wasm, milliseconds / entry.work.values);
+    if (milliseconds < BEST.roundTrip) {
+      entry.state = 'small';
+      entry.latest = { onGpu: false, reason: { name: 'soon' } };
+      return;
+    }
+    const { gpu } = this.rival;
+    if (!gpu) this.#look(Math.max(0, milliseconds - predictGpu(entry.work, BEST)));
+    if (!gpu || entry.state !== 'new') return;
+    const there = this.#gpuTime(entry, gpu);
+    if (there === undefined) {
+      entry.state = 'impossible';
+      return;
+    }
+    entry.taken += milliseconds;
+    if (there < ESTIMATED * milliseconds) entry.saved += milliseconds - there;
+    const compile = this.#compile ?? gpu.constants.compile;
+    if (entry.saved < compile && entry.taken < PATIENCE * (compile + 2 * there)) return;
+    entry.state = 'rehearsing';
+    this.#inBackground(() => this.#rehearse(entry, gpu, call));
+  }
+
+  #look(saving: number): void {
+    const enough = this.#couldSave >= LOOKING;
+    this.#couldSave += saving;
+    if (!enough && this.#couldSave >= LOOKING) this.#inBackground(() => this.rival.look());
+  }
+
+  /** @param task never rejects */
+  #inBackground(task: () => Promise<void>): void {
+    this.#background++;
+    this.later(async () => {
+      await task();
+      this.#background--;
+    });
+  }
+
+  /** Makes a call ready whose kind was measured. */
+  #prepare(entry: Entry, gpu: Gpu, call: Call<unknown>): void {
+    try {
+      const compiling = call.prepare?.(gpu.backend);
+      entry.state = compiling ? 'rehearsing' : 'ready';
+      compiling?.then(
+        () => {
+          entry.state = 'ready';
+        },
+        (error) => entry.refuse(wordsOf(error)),
+      );
+    } catch (error) {
+      entry.refuse(wordsOf(error));
+    }
+  }
+
+  /** Runs a call twice in the background: first its programs are compiled, then it is timed. */
+  async #rehearse(entry: Entry, gpu: Gpu, call: Call<unknown>): Promise<void> {
+    try {
+      const began = this.clock();
+      await call.rehearse(gpu.backend);
+      const compiled = this.clock();
+      await call.rehearse(gpu.backend);
+      const milliseconds = this.clock() - compiled;
+      this.#compile = average(this.#compile ?? gpu.constants.compile, Math.max(0, compiled - began - milliseconds));
+      this.#learnGpu(entry, gpu, milliseconds);
+      const { kind } = entry;
+      const [here, there] = [(kind.wasm ?? 0) * entry.work.values, milliseconds / MEASURED];
+      kind.choice ??= new Choice(there < here, { clock: this.clock, times: Math.max(here, there) / Math.min(here, there) });
+      entry.state = 'ready';
+    } catch (error) {
+      entry.refuse(wordsOf(error));
+    }
+  }
+
+  #learnGpu(entry: Entry, gpu: Gpu, milliseconds: number): void {
+    const { kind } = entry;
+    kind.gpu = average(kind.gpu, milliseconds / entry.work.values);
+    const work = entry.workOn(gpu.backend);
+    if (work) this.#corrections.set(programOf(work), average(this.#corrections.get(programOf(work)), milliseconds / predictGpu(work, gpu.constants)));
+  }
+
+  /** Milliseconds on the GPU: as such calls were measured, else predicted, as far as its other programs took what was predicted for them. */
+  #gpuTime(entry: Entry, { backend, constants }: Gpu): number | undefined {
+    const work = entry.workOn(backend);
+    if (work === undefined) return undefined;
+    if (entry.kind.gpu !== undefined) return entry.kind.gpu * work.values;
+    return predictGpu(work, constants) * (this.#corrections.get(programOf(work)) ?? 1);
+  }
+}
+
+/** The name of a sum or an operator, with which a kind begins. */
+function programOf({ kind }: Work): string {
+  return kind.slice(0, kind.indexOf(' '));
+}
+
+/** An average in which what was long ago counts little. */
+function average(before: number | undefined, now: number): number {
+  return before === undefined ? now : before + (now - before) / 4;
+}

@@ -1,0 +1,76 @@
+import { ConvlabError } from '../../../errors.js';
+import type { Backend } from '../../backend.js';
+import type { Reason } from '../../plan/reason.js';
+import type { Clock } from '../choice.js';
+import { calibrate } from './calibrate.js';
+import type { Calibration } from './calibration.js';
+
+/** Milliseconds that a GPU could have saved before one is looked for, which loads its library and starts a device. */
+export const LOOKING = 250;
+
+/** A GPU that answers, and what it was measured to do. */
+export interface Gpu {
+  readonly backend: Backend;
+  readonly constants: Calibration;
+}
+
+/** The GPU beside wasm: nothing is loaded until it is looked for, and it is given up for good when it fails. */
+export class Rival {
+  gpu: Gpu | undefined;
+  /** Why there is none. */
+  why: Reason = { name: 'unsought', values: { milliseconds: LOOKING } };
+  #looking: Promise<void> | undefined;
+  #disposed = false;
+
+  /** @param open a backend on a hardware GPU; rejects where there is none */
+  constructor(
+    private readonly open: () => Promise<Backend>,
+    private readonly wasm: Backend,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Looks for a GPU, once. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#find();
+    return this.#looking;
+  }
+
+  fail(error: unknown): void {
+    this.#giveUp({ name: 'gpuFailed', values: { reason: wordsOf(error) } });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#giveUp(this.why);
+  }
+
+  async #find(): Promise<void> {
+    let backend: Backend | undefined;
+    try {
+      backend = await this.open();
+      const constants = await calibrate(backend, this.wasm, this.clock);
+      if (this.#disposed) backend.dispose();
+      else this.gpu = { backend, constants };
+    } catch (error) {
+      backend?.dispose();
+      this.why = { name: 'noGpu', values: { reason: wordsOf(error) } };
+    }
+  }
+
+  #giveUp(why: Reason): void {
+    const { gpu } = this;
+    this.gpu = undefined;
+    this.why = why;
+    try {
+      gpu?.backend.dispose();
+    } catch {
+      // a device that is lost has nothing to give back
+    }
+  }
+}
+
+/** What is wrong, without the operation that complains. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof ConvlabError) return error.complaint;
+  return error instanceof Error ? error.message : String(error);
+}
