@@ -1,6 +1,7 @@
 import { DataError, ShapeError, show } from '../../../errors.js';
 import { float32 } from '../../../options.js';
 import { type Tensor, tensor } from '../../../tensor.js';
+import { LISTS, mayBeSquare, twoReadings } from './flat-weights.js';
 
 /**
  * A filter kernel, `[kH, kW]`, written down as the matrix it is: `kernel2d([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])`.
@@ -20,6 +21,8 @@ import { type Tensor, tensor } from '../../../tensor.js';
  * ```
  */
 export function kernel2d(rows: readonly (readonly number[])[]): Tensor {
+  const flat: readonly unknown[] = Array.isArray(rows) ? rows : [];
+  if (mayBeSquare(flat.length) && flat.every(isNumber)) throw new ShapeError('kernel2d', twoReadings(flat, LISTS), { rows });
   if (!Array.isArray(rows) || !rows.every(Array.isArray) || !rows[0]?.length) {
     throw new ShapeError('kernel2d', `a kernel is a list of rows of numbers, [[…], …], received ${show(rows)}`, { rows });
   }
@@ -34,4 +37,8 @@ export function kernel2d(rows: readonly (readonly number[])[]): Tensor {
     });
   });
   return tensor(rows);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
