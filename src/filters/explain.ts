@@ -2,7 +2,7 @@ import { ShapeError, show } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { type Format, formatOf } from '../image/samples.js';
 import type { Backend } from '../kernels/backend.js';
-import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
 import { CONV_OPTIONS, convGeometry } from '../kernels/geometry.js';
 import { ALGORITHM, type ConvPlan } from '../kernels/plan/conv-plan.js';
@@ -76,10 +76,11 @@ export async function explain(kernel: Tensor, of: Format | readonly number[], op
   const shape = Array.isArray(of) ? of : undefined;
   checkOptions('explain', options, shape ? EXPLAIN_OPTIONS : EXPLAIN_FILTER_OPTIONS);
   const { backend, ...rest } = options;
-  const on = backend === undefined ? await defaultBackend() : checkBackend('explain', backend);
-  const plan = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format, rest as ExplainFilterOptions, on);
-  const { why, cost, around, alternatives } = plan;
-  return { ...plan, why, cost, around, alternatives, text: describePlan(plan, on.device) };
+  return onBackend('explain', backend, { kernel, shape, rest }, (on, { kernel, shape, rest }) => {
+    const plan = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format, rest as ExplainFilterOptions, on);
+    const { why, cost, around, alternatives } = plan;
+    return { ...plan, why, cost, around, alternatives, text: describePlan(plan, on.device) };
+  });
 }
 
 function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterOptions, on: Backend): ConvPlan {

@@ -1,5 +1,6 @@
 import { OptionError } from '../errors.js';
-import { checkImage, type Image, imageToTensor } from '../image/image.js';
+import { type Image, imageToTensor } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
 import { arrayOf, type Format, formatOf, newImage, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
 import { inNameOf, type PlanOption } from '../kernels/eager.js';
@@ -30,7 +31,7 @@ export interface FilterPlan {
    * Filters a picture.
    * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
    */
-  apply(image: Image, options?: ResultOptions & PlanOption): Promise<Image>;
+  apply(image: ImageSource, options?: ResultOptions & PlanOption): Promise<Image>;
   /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
   release(): void;
 }
@@ -95,8 +96,8 @@ class PlannedFilter implements FilterPlan {
     return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => (why ? overPlanes(plan, why) : plan));
   }
 
-  async apply(image: Image, options: ResultOptions & PlanOption = {}): Promise<Image> {
-    this.#check(image, options.out);
+  async apply(source: ImageSource, options: ResultOptions & PlanOption = {}): Promise<Image> {
+    const image = this.#check(source, options.out);
     return inNameOf(this.settled.operation, this.on.backend, () => this.#filter(image, options));
   }
 
@@ -128,16 +129,18 @@ class PlannedFilter implements FilterPlan {
 
   async #applyOverPlanes(image: Image, out: Image | undefined, tell: PlanOption): Promise<Image> {
     const { format, changed, output, local, rectangle, seen, region, mask } = this.settled;
+    // everything is read before the first wait
+    const whole = local ? imageToTensor(image) : undefined;
+    const share = local ? shares({ region, mask }, rectangle, format) : undefined;
     const result = await this.#planes().run(imageToTensor(cropImage(image, seen)), tell);
-    if (!local) {
+    if (!whole || !share) {
       mapOutput(result, format.samples, output, changed);
       return deliver(samplesToImage(result, format.samples, output), out);
     }
     const part = cropTensor(result, { ...rectangle, x: rectangle.x - seen.x, y: rectangle.y - seen.y });
     mapOutput(part, format.samples, output, changed);
-    const whole = imageToTensor(image);
     toResultUnits(whole, format.samples, output);
-    blend(whole, part, rectangle, shares({ region, mask }, rectangle, format));
+    blend(whole, part, rectangle, share);
     return deliver(samplesToImage(whole, format.samples, output), out);
   }
 
@@ -148,14 +151,16 @@ class PlannedFilter implements FilterPlan {
     return this.#overPlanes;
   }
 
-  #check(image: Image, out: Image | undefined): void {
-    const { operation } = this.settled;
-    checkImage(operation, image);
+  #check(source: ImageSource, out: Image | undefined): Image {
+    const { operation, mask } = this.settled;
+    const image = toImage(source, operation);
+    if (mask) toImage(mask, operation);
     const { width, height, channels, samples } = this.format;
     if (image.width !== width || image.height !== height || image.channels !== channels || formatOf(image).samples !== samples) {
       throw new OptionError(operation, 'image', `must be as planned, ${wordsFor(this.format)}`, wordsFor(formatOf(image)));
     }
     if (out !== undefined) checkOut(operation, out, this.result);
+    return image;
   }
 }
 

@@ -1,5 +1,5 @@
 import { ShapeError, show } from '../errors.js';
-import { chosenBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { inNameOf, PLAN_OPTION } from '../kernels/eager.js';
 import { operatorsOf } from '../kernels/operators.js';
 import { checkOptions, type OptionsOf, type Rows } from '../options.js';
@@ -46,8 +46,10 @@ export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTen
   const [front, spatial] = [x.shape.slice(0, -rank), x.shape.slice(-rank)];
   const batch = reshape(x, [sizeOf(front), 1, ...spatial]);
   const step = placeStep('filterTensor', batch.shape, kernel, rest);
-  const on = operatorsOf(await chosenBackend('filterTensor', backend));
-  const planned = planSteps('filterTensor', [step], on.backend);
-  const { shape, data } = await inNameOf('filterTensor', on.backend, () => runSteps(batch, planned, on, { onPlan }));
+  const { shape, data } = await onBackend('filterTensor', backend, { batch, step }, (backend, { batch, step }) => {
+    const on = operatorsOf(backend);
+    const planned = planSteps('filterTensor', [step], backend);
+    return inNameOf('filterTensor', backend, () => runSteps(batch, planned, on, { onPlan }));
+  });
   return { shape: [...front, ...shape.slice(2)], data };
 }

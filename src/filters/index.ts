@@ -64,7 +64,7 @@ export { type UnsharpMaskOptions, unsharpMask } from './operations/unsharp-mask.
 export { ALPHAS, type Alpha } from './picture/alpha.js';
 export type { ChannelLetters, Channels } from './picture/channels.js';
 export type { ImageOptions } from './picture/image-options.js';
-export { OUTPUTS, type Output, type ResultOptions } from './picture/output.js';
+export { OUTPUTS, type Output, type ResultOptions, type ResultSamples } from './picture/output.js';
 export type { Rectangle, Region, WhereOptions } from './picture/region.js';
 export { Pipeline, type PipelineOptions, type PipelineRunOptions, type PipelineStep, pipeline, pipelineFromJSON } from './pipeline.js';
 export type { Merging, PlanCaller } from './settle-filter.js';

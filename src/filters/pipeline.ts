@@ -1,14 +1,15 @@
 import { ConvlabError, DataError, OptionError } from '../errors.js';
-import { checkImage, type Image } from '../image/image.js';
+import type { Image } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
 import { formatOf } from '../image/samples.js';
-import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { check, checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { type KernelEntry, kernels, operations } from './catalogue/catalogue.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
 import { IMAGE_OPTIONS } from './picture/image-options.js';
-import { RESULT_OPTIONS } from './picture/output.js';
+import { type Output, RESULT_OPTIONS, type ResultSamples } from './picture/output.js';
 import { WHERE_OPTIONS } from './picture/region.js';
 import { RecentPlans } from './recent-plans.js';
 import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
@@ -41,7 +42,7 @@ export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RU
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
 /** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
-export class Pipeline {
+export class Pipeline<P extends Output = Output> {
   readonly #kernels: readonly KernelStep[];
   /** one for each format that it was applied to lately */
   readonly #plans = new RecentPlans<FilterPlan>(8);
@@ -65,16 +66,17 @@ export class Pipeline {
    * the kernels nothing is rounded, limited or read back.
    * @throws as `filter` does
    */
-  async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
+  async apply<I extends ImageSource>(image: I, options: PipelineRunOptions = {}): Promise<Image<ResultSamples<I, P>>> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
-    checkImage('pipeline', image);
     const { out, backend, onPlan, region, mask } = options;
     const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
-    const around = { ...rest, region, mask };
-    const on = backend === undefined ? await defaultBackend() : checkBackend('pipeline', backend);
-    const format = formatOf(image);
-    const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
-    return plan.apply(image, { out, onPlan });
+    const handed = { image: toImage(image, 'pipeline') as Image, around: { ...rest, region, mask } };
+    return onBackend('pipeline', backend, handed, async (on, { image, around }) => {
+      const format = formatOf(image);
+      const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
+      // so the output is planned
+      return (await plan.apply(image, { out, onPlan })) as Image<ResultSamples<I, P>>;
+    });
   }
 
   /** What `JSON.stringify` writes, and {@link pipelineFromJSON} reads. */
@@ -107,7 +109,10 @@ const ANY_SIZE = 2 ** 24;
  * const again = pipelineFromJSON(JSON.stringify(look));
  * ```
  */
-export function pipeline(steps: readonly (PipelineStep | Tensor | string)[], options: PipelineOptions = {}): Pipeline {
+export function pipeline<P extends Output = 'clamp'>(
+  steps: readonly (PipelineStep | Tensor | string)[],
+  options: PipelineOptions & { readonly output?: P } = {},
+): Pipeline<P> {
   checkOptions('pipeline', options, PIPELINE_OPTIONS);
   if (!Array.isArray(steps) || steps.length === 0) throw new OptionError('pipeline', 'steps', 'must be a list of at least one step', steps);
   return new Pipeline(steps.map(toStep), structuredClone(options));

@@ -1,5 +1,6 @@
 import { OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
+import { toImage } from '../image/image-source.js';
 import type { Format } from '../image/samples.js';
 import { type Rows, settle } from '../options.js';
 import { mergeSteps } from './merge-steps.js';
@@ -61,9 +62,12 @@ export function settleFilter(
   options: ImageOptions & WhereOptions,
   { operation, merging, out }: PlanCaller,
 ): SettledFilter {
-  const { channels, linear, output, region, mask } = settle(operation, options, AROUND_OPTIONS);
+  const { channels, linear, output, ...where } = settle(operation, options, AROUND_OPTIONS);
   const { width, height } = format;
-  checkWhere(operation, options, format);
+  // as they are now: what is changed later does not change the plan
+  const region = where.region && { ...where.region };
+  const mask = where.mask && toImage(where.mask, operation);
+  checkWhere(operation, { region, mask }, format);
   if (channels === 'luminance' && format.channels < 3) {
     throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${format.channels} channels`, channels);
   }

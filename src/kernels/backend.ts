@@ -40,6 +40,8 @@ export interface Backend {
   /** What really runs underneath, e.g. `webgpu (NVIDIA …)`, `wasm simd, 4 threads`, `plain loops`. */
   readonly device: string;
   readonly abilities: Abilities;
+  /** It crashed, and nothing runs on it any more: the default backend is then replaced at the next call. Default false. */
+  readonly lost?: boolean;
 
   /** A new buffer; its contents are zero. @throws UnsupportedError when the memory is exhausted */
   allocate(length: number): DeviceBuffer;

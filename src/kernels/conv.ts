@@ -16,7 +16,7 @@
 import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, type Tensor } from '../tensor.js';
-import { chosenBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
+import { onBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
 import { eager, inNameOf, PLAN_OPTION } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
 import { operatorsOf } from './operators.js';
@@ -51,7 +51,7 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
 /**
  * Cross-correlation of `x` with `kernel`: the kernel is not turned round, as in every deep-learning library and in
  * OpenCV's filter2D. `flip: true` turns it round, which is the convolution of mathematics. What is large passes through the backend in
- * parts, so that only x and the result need to fit into memory.
+ * parts, so that only x and the result need to fit into memory. What is handed in is read as by `filter`.
  *
  * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`
  * @param kernel `[Cout, Cin / groups, ...k]`, any size, even sizes too
@@ -76,10 +76,12 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
   if (validate) checkFinite('conv', 'kernel', kernel);
-  const on = operatorsOf(await chosenBackend('conv', backend));
-  const plan = planConv(kernel, geometry, on.backend, algorithm);
-  onPlan?.(plan);
-  return inNameOf('conv', on.backend, () => runPlan(plan, x, bias, on));
+  return onBackend('conv', backend, { x, kernel, bias }, (backend, { x, kernel, bias }) => {
+    const on = operatorsOf(backend);
+    const plan = planConv(kernel, geometry, backend, algorithm);
+    onPlan?.(plan);
+    return inNameOf('conv', backend, () => runPlan(plan, x, bias, on));
+  });
 }
 
 /**

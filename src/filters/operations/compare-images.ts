@@ -1,7 +1,9 @@
 import { ShapeError } from '../../errors.js';
-import { checkImage, type Image, type Samples } from '../../image/image.js';
+import type { Image, Samples } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
+import { keep } from '../../kernels/keep.js';
 import { checkOptions } from '../../options.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
@@ -40,16 +42,18 @@ const MOMENTS = 4;
  * const { psnr, ssim } = await compareImages(photo, await filter(photo, box(3)));
  * ```
  */
-export async function compareImages(a: Image, b: Image, options: RunOptions = {}): Promise<Comparison> {
+export async function compareImages(a: ImageSource, b: ImageSource, options: RunOptions = {}): Promise<Comparison> {
   checkOptions('compareImages', options, RUN_OPTIONS);
-  checkImage('compareImages', a);
-  checkImage('compareImages', b);
+  return compare(toImage(a, 'compareImages'), toImage(b, 'compareImages'), options);
+}
+
+async function compare(a: Image, b: Image, options: RunOptions): Promise<Comparison> {
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
   if (say(a) !== say(b))
     throw new ShapeError('compareImages', `the pictures must have one size, as many channels and one sample type, received ${say(a)} and ${say(b)}`, { a, b });
   const { max, sum, squares } = differences(a.data, b.data);
   const rmse = Math.sqrt(squares / a.data.length);
-  return { max, mean: sum / a.data.length, rmse, psnr: 20 * Math.log10(whiteOf(a.data) / rmse), ssim: await similarity(a, b, options) };
+  return { max, mean: sum / a.data.length, rmse, psnr: 20 * Math.log10(whiteOf(a.data) / rmse), ssim: await similarity(keep(a), keep(b), options) };
 }
 
 function differences(a: Samples, b: Samples): { max: number; sum: number; squares: number } {

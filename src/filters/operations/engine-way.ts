@@ -1,7 +1,6 @@
 import type { Image } from '../../image/image.js';
 import { type Format, formatOf, newImage } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
-import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
 import type { PlanOption } from '../../kernels/eager.js';
 import type { PicturePlan } from '../../kernels/plan/plan-picture.js';
 import type { ResultOptions } from '../picture/output.js';
@@ -16,6 +15,11 @@ interface Ready {
 /** The plans of the latest calls of all operations. */
 const recentWays = new RecentPlans<Ready>(16);
 
+/** Where an operation runs. */
+export interface EngineOptions extends PlanOption {
+  readonly backend: Backend;
+}
+
 /** What an operation asks the backend for. */
 export interface EngineWay {
   /** the name that errors begin with */
@@ -27,20 +31,25 @@ export interface EngineWay {
   readonly plan: (backend: Backend) => readonly (PicturePlan | undefined)[] | undefined;
 }
 
-/** Runs an operation from the samples of a picture to samples. @returns undefined where the backend has no programs for it */
-export async function throughEngine(
+/**
+ * Runs an operation from the samples of a picture to samples.
+ * @returns undefined, at once, where the backend has no programs for it: nobody has waited, and the samples are what they were
+ */
+export function throughEngine(
   image: Image,
   { operation, from, result, plan }: EngineWay,
-  options: RunOptions & ResultOptions & PlanOption,
-): Promise<Image | undefined> {
-  const { backend, out, onPlan } = options;
-  const on = await chosenBackend(operation, backend);
+  { backend: on, out, onPlan }: EngineOptions & ResultOptions,
+): Promise<Image> | undefined {
   const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
   if (ways.length === 0) return undefined;
-  const to = out ?? newImage(result);
-  const way = ways.find(({ executable }) => on.run(executable, [image.data], [to.data]));
-  for (const step of way?.plan.steps ?? []) onPlan?.(step);
-  return way && to;
+  const run = async () => {
+    const to = out ?? newImage(result);
+    // the last one takes what the others refuse
+    const way = ways.find(({ executable }) => on.run(executable, [image.data], [to.data]));
+    for (const step of way?.plan.steps ?? []) onPlan?.(step);
+    return to;
+  };
+  return run();
 }
 
 function prepare(plans: readonly (PicturePlan | undefined)[], on: Backend): Ready {

@@ -1,12 +1,13 @@
 import { OptionError } from '../../errors.js';
-import { checkImage, type Image } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { type Format, formatOf, newImage, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
-import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
 import type { ResizeJob } from '../../kernels/job.js';
 import { count, flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
 import { hasAlpha } from '../picture/channels.js';
-import { checkOut, RESULT_OPTIONS, resultSamples, unitOf } from '../picture/output.js';
+import { checkOut, RESULT_OPTIONS, type ResultSamples, resultSamples, unitOf } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
 import { type Resizing, resizeByLoops } from './resize-loops.js';
 import { RESIZE_METHODS, resampling } from './resize-windows.js';
@@ -69,13 +70,17 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * await writeImage('square.png', await resize(photo, { width: 64, height: 64, method: 'catmull-rom', linear: true }));
  * ```
  */
-export async function resize(image: Image, options: ResizeOptions): Promise<Image> {
+export async function resize<I extends ImageSource, P extends 'clamp' | 'float' | '16bit' = 'clamp'>(
+  image: I,
+  options: ResizeOptions & { readonly output?: P },
+): Promise<Image<ResultSamples<I, P>>> {
   const { out, backend, ...settled } = settle('resize', options, RESIZE_OPTIONS);
-  checkImage('resize', image);
-  const on = await chosenBackend('resize', backend);
-  const format = formatOf(image);
-  const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
-  return plan.apply(image, out);
+  return onBackend('resize', backend, { image: toImage(image, 'resize') as Image }, (on, { image }) => {
+    const format = formatOf(image);
+    const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
+    // so the output is planned
+    return plan.apply(image, out) as Image<ResultSamples<I, P>>;
+  });
 }
 
 /** How pictures of one format are resized: windows, and what a backend has prepared. */

@@ -37,6 +37,10 @@ export class WasmBackend implements Backend {
     this.device = `wasm simd, ${machine.threads} thread${machine.threads === 1 ? '' : 's'}`;
   }
 
+  get lost(): boolean {
+    return this.#machine.lost;
+  }
+
   allocate(length: number): WasmBuffer {
     const address = this.#machine.allocate(4 * length);
     this.#machine.run.clear(address, 4 * length);
