@@ -1,5 +1,5 @@
 import { ShapeError, show } from '../errors.js';
-import type { Image } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf } from '../image/samples.js';
 import type { Backend } from '../kernels/backend.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
@@ -11,6 +11,7 @@ import { planConv } from '../kernels/plan/plan-conv.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { planFilter } from './filter-plan.js';
+import { type KernelSource, toKernel } from './kernel-source.js';
 import { AROUND_OPTIONS } from './settle-filter.js';
 import { STEP_OPTIONS } from './step.js';
 
@@ -53,7 +54,7 @@ export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OP
  * console.log(arithmetic); // → int16
  * ```
  */
-export function explain(kernel: Tensor, format: Format, options?: ExplainFilterOptions): Promise<Explanation>;
+export function explain(kernel: KernelSource, format: Format | ImageSource, options?: ExplainFilterOptions): Promise<Explanation>;
 /**
  * The same for a tensor: which algorithm `conv` would choose.
  *
@@ -71,19 +72,24 @@ export function explain(kernel: Tensor, format: Format, options?: ExplainFilterO
  * console.log(text);
  * ```
  */
-export function explain(kernel: Tensor, shape: readonly number[], options?: ExplainOptions): Promise<Explanation>;
-export async function explain(kernel: Tensor, of: Format | readonly number[], options: ExplainFilterOptions | ExplainOptions = {}): Promise<Explanation> {
+export function explain(kernel: KernelSource, shape: readonly number[], options?: ExplainOptions): Promise<Explanation>;
+export async function explain(
+  source: KernelSource,
+  of: Format | ImageSource | readonly number[],
+  options: ExplainFilterOptions | ExplainOptions = {},
+): Promise<Explanation> {
   const shape = Array.isArray(of) ? of : undefined;
   checkOptions('explain', options, shape ? EXPLAIN_OPTIONS : EXPLAIN_FILTER_OPTIONS);
   const { backend, ...rest } = options;
+  const kernel = toKernel('explain', source);
   return onBackend('explain', backend, { kernel, shape, rest }, (on, { kernel, shape, rest }) => {
-    const plan = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format, rest as ExplainFilterOptions, on);
+    const plan = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format | ImageSource, rest as ExplainFilterOptions, on);
     const { why, cost, around, alternatives } = plan;
     return { ...plan, why, cost, around, alternatives, text: describePlan(plan, on.device) };
   });
 }
 
-function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterOptions, on: Backend): ConvPlan {
+function planForPictures(kernel: Tensor, format: Format | ImageSource, options: ExplainFilterOptions, on: Backend): ConvPlan {
   if (format === null || typeof format !== 'object') {
     throw new ShapeError('explain', `expects a kernel and the format of a picture or a shape, received ${show(kernel)} and ${show(format)}`, {
       kernel,
@@ -91,7 +97,7 @@ function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterO
     });
   }
   // a picture tells its format, too
-  const samples = 'data' in format ? formatOf(format as unknown as Image) : format;
+  const samples = 'samples' in format ? format : formatOf(toImage(format, 'explain'));
   const step = { kernel, ...pickOptions(options, STEP_OPTIONS) };
   return planFilter(samples, [step], pickOptions(options, AROUND_OPTIONS), on, { operation: 'explain', merging: 'none' }).steps[0];
 }

@@ -4,8 +4,8 @@ import { formatOf } from '../image/samples.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
-import type { Tensor } from '../tensor.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
+import type { KernelSource } from './kernel-source.js';
 import { type Output, RESULT_OPTIONS, type ResultSamples } from './picture/output.js';
 import { RecentPlans } from './recent-plans.js';
 import { AROUND_OPTIONS } from './settle-filter.js';
@@ -43,26 +43,27 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * must stay as they are. `out` is written until then. Every function that takes a picture or a tensor keeps to this.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels, as an {@link Image} or whatever else holds pixels, see {@link ImageSource}; not changed
- * @param kernel `[kH, kW]`, any size: from the catalogue, or your own by `kernel2d`; or `[C, kH, kW]`, one for each filtered channel;
- * `[1, kH, kW]` is `[kH, kW]`
+ * @param kernel `[kH, kW]`, any size: a name of the catalogue, rows of your own, or a tensor, see {@link KernelSource}; or `[C, kH, kW]`, one for
+ * each filtered channel; `[1, kH, kW]` is `[kH, kW]`
  * @returns as many channels of the same sample type, bytes as a `Uint8ClampedArray`; the same size too, unless stride or padding say otherwise
  * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the picture, or the picture's buffer was detached or resized
  * @throws DataError if a weight is not finite
- * @throws OptionError if an option is unknown or breaks its rule
+ * @throws OptionError if a name or an option is unknown or breaks its rule
  * @example
  * ```ts
- * import { filter, kernel2d, SOBEL_X, sharpen } from 'convlab';
+ * import { filter, SOBEL_X, sharpen } from 'convlab';
  * import { readImage, writeImage } from 'convlab/node';
  *
  * const photo = await readImage('photo.jpg');
  * await writeImage('sharp.png', await filter(photo, sharpen(1.5)));
  * await writeImage('edges.png', await filter(photo, SOBEL_X, { output: 'abs' }));
- * await writeImage('half.png', await filter(photo, kernel2d([[1, 1], [1, 1]]), { scale: 'sum', stride: 2 }));
+ * await writeImage('half.png', await filter(photo, [[1, 1], [1, 1]], { scale: 'sum', stride: 2 }));
+ * await writeImage('soft.png', await filter(photo, 'gaussian:2'));
  * ```
  */
 export async function filter<I extends ImageSource, P extends Output = 'clamp'>(
   image: I,
-  kernel: Tensor,
+  kernel: KernelSource,
   options: FilterOptions & { readonly output?: P } = {},
 ): Promise<Image<ResultSamples<I, P>>> {
   checkOptions('filter', options, FILTER_OPTIONS);

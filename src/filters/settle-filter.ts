@@ -3,6 +3,8 @@ import type { Image } from '../image/image.js';
 import { toImage } from '../image/image-source.js';
 import type { Format } from '../image/samples.js';
 import { type Rows, settle } from '../options.js';
+import type { Tensor } from '../tensor.js';
+import { toKernel } from './kernel-source.js';
 import { mergeSteps } from './merge-steps.js';
 import { type Alpha, chooseAlpha } from './picture/alpha.js';
 import { type Channels, chooseChannels, colorChannels, hasAlpha } from './picture/channels.js';
@@ -73,7 +75,7 @@ export function settleFilter(
   }
   const filtered = chooseFiltered(operation, channels, format.channels, options.alpha);
   // a kernel that is changed later does not change the plan
-  const kept = kernels.map((step) => (step.kernel?.data instanceof Float32Array ? { ...step, kernel: copyKernel(step.kernel) } : step));
+  const kept = kernels.map((step) => ({ ...step, kernel: copyKernel(toKernel(operation, step.kernel)) }));
   const planes = channels === 'luminance' ? 1 : filtered.length;
   const place = (size: Pick<Format, 'width' | 'height'>) => placeSteps(operation, [1, planes, size.height, size.width], kept);
   const everywhere = place(format);
@@ -96,8 +98,8 @@ export function settleFilter(
   };
 }
 
-function copyKernel({ shape, data }: KernelStep['kernel']): KernelStep['kernel'] {
-  return { shape, data: data.slice() };
+function copyKernel(kernel: Tensor): Tensor {
+  return kernel?.data instanceof Float32Array ? { shape: kernel.shape, data: kernel.data.slice() } : kernel;
 }
 
 /** The channels that change; `alpha: 'filter'` adds alpha to them. */

@@ -4,7 +4,7 @@ import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import { finite, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
-import type { OperationEntry } from '../catalogue/catalogue-entry.js';
+import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import type { Output, ResultSamples } from '../picture/output.js';
@@ -141,6 +141,7 @@ function link(ridge: Float32Array, width: number, [low, high]: readonly [number,
 }
 
 export const CANNY_ENTRY: OperationEntry = {
+  name: 'canny',
   group: 'edges',
   summary: 'edges as lines one pixel wide',
   formula: 'sobel-edges of a Gaussian blur, thinned to ridges; ≥ high, or ≥ low and connected',

@@ -4,7 +4,7 @@ import { formatOf } from '../../image/samples.js';
 import { keep } from '../../kernels/keep.js';
 import { checkOptions, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
-import type { OperationEntry } from '../catalogue/catalogue-entry.js';
+import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { KIRSCH, ROBINSON } from '../kernels/compass.js';
 import { heading } from '../kernels/make/angle.js';
 import { PREWITT_X, PREWITT_Y } from '../kernels/prewitt.js';
@@ -211,6 +211,7 @@ export const KIRSCH_EDGES_ENTRY: OperationEntry = edges('kirsch', 'max over the 
 export const ROBINSON_EDGES_ENTRY: OperationEntry = edges('robinson', 'max over the directions of robinson / 4');
 
 export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
+  name: 'gradient-direction',
   group: 'edges',
   summary: 'the hue says where it gets brighter, the brightness how steeply',
   formula: 'hue = atan2(−sobel-y, sobel-x), brightness = √(sobel-x² + sobel-y²) / 4',
@@ -223,6 +224,7 @@ export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
 function edges(operator: GradientOperatorName, formula: string): OperationEntry {
   const [initial, ...rest] = operator;
   return {
+    name: `${operator}-edges`,
     group: 'edges',
     summary: `edges in every direction, by ${initial.toUpperCase()}${rest.join('')}'s kernels`,
     formula,

@@ -4,7 +4,7 @@ import { whiteOf } from '../../image/samples.js';
 import type { MomentMeasure } from '../../kernels/job.js';
 import { keep } from '../../kernels/keep.js';
 import { count, type OptionsOf, option, type Rows, settle } from '../../options.js';
-import type { OperationEntry } from '../catalogue/catalogue-entry.js';
+import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
 import type { Output, ResultSamples } from '../picture/output.js';
 import { moments } from './moments.js';
@@ -112,6 +112,7 @@ function clearnessOf({ channels, data }: Image, white: number): Float32Array {
 const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, a whole number ≥ 1' }] as const;
 
 export const LOCAL_MEAN_ENTRY: OperationEntry = {
+  name: 'local-mean',
   group: 'texture',
   summary: 'the mean of the pixels around',
   formula: 'm = Σ f / n, n = size²',
@@ -122,6 +123,7 @@ export const LOCAL_MEAN_ENTRY: OperationEntry = {
 };
 
 export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
+  name: 'local-variance',
   group: 'texture',
   summary: 'how much the pixels around differ, squared; white counts as 1',
   formula: 'Σ (f − m)² / n',
@@ -132,6 +134,7 @@ export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
 };
 
 export const LOCAL_DEVIATION_ENTRY: OperationEntry = {
+  name: 'local-deviation',
   group: 'texture',
   summary: 'how much the pixels around differ',
   formula: '√(Σ (f − m)² / n)',

@@ -3,7 +3,7 @@ import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import { keep } from '../../kernels/keep.js';
 import { finite, notNegative, type OptionsOf, option, positive, type Rows, type SettledOptions, settle } from '../../options.js';
-import type { OperationEntry } from '../catalogue/catalogue-entry.js';
+import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
 import type { Output, ResultSamples } from '../picture/output.js';
@@ -70,6 +70,7 @@ async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_M
 }
 
 export const UNSHARP_MASK_ENTRY: OperationEntry = {
+  name: 'unsharp-mask',
   group: 'sharpen',
   summary: 'sharper: adds what a blur takes away, where it is large enough',
   formula: 'f + amount · (f − G f) where |f − G f| > threshold, G = gaussian(radius)',
