@@ -44,9 +44,9 @@ export function toImage<I extends ImageSource>(source: I, operation = 'toImage')
 
 /** @returns not yet checked */
 function fromNumbers(source: Image | Pixels | RawPixels): Image {
-  const { width, height, channels } = (source && 'info' in source ? source.info : source) ?? {};
-  const data: unknown = source?.data;
-  if (typeof data !== 'object') return source as Image;
+  if (typeof source?.data !== 'object') return source as Image;
+  const { width, height, channels } = ('info' in source ? source.info : source) ?? {};
+  const data: unknown = source.data;
   const samples = data instanceof Uint8Array ? new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) : (data as Samples);
   const isRgba = channels === undefined && samples.length === 4 * width * height;
   return { width, height, channels: (isRgba ? 4 : channels) as Image['channels'], data: samples };
