@@ -40,7 +40,7 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  *
  * Options, kernel, sizes and samples are read before the call returns, on every backend: what changes while it runs changes nothing, and a
  * frame can be reused at once. Only samples of more than 32 MiB, a picture of 3840 × 2160 RGBA, may be read until the promise settles, and
- * must stay as they are. `out` is written until then. Every function that takes a picture or a tensor keeps to this.
+ * must stay as they are. `out` is written until then. `conv`, pooling, pipelines, plans and operations keep to the same rule.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels, as an {@link Image} or whatever else holds pixels, see {@link ImageSource}; not changed
  * @param kernel `[kH, kW]`, any size: a name of the catalogue, rows of your own, or a tensor, see {@link KernelSource}; or `[C, kH, kW]`, one for

@@ -19,6 +19,7 @@ import {
   gradientDirection,
   gradientMagnitude,
   type Image,
+  Linear,
   laplacianPyramid,
   localDeviation,
   matchTemplate,
@@ -157,6 +158,18 @@ describe.each(['wasm, 1 thread', 'wasm, 3 threads', 'reference', 'the default on
       expect(await result, kind).toEqual(expected);
     }
   });
+});
+
+test.each(['wasm, 3 threads', 'reference', 'the default one'])('a model too, on %s', async (name) => {
+  const model = new Linear(3, 2);
+  const backend = backends[name];
+  if (backend) await model.to(backend);
+  const handed = { x: values([2, 3]) };
+  const expected = (await model.run(structuredClone(handed.x))).data;
+  const again = backend ? model : new Linear(3, 2);
+  const result = again.run(handed.x);
+  spoil(handed);
+  expect((await result).data).toEqual(expected);
 });
 
 describe('a buffer that was taken away or made smaller is refused', () => {

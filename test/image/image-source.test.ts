@@ -10,6 +10,7 @@ import {
   gaussian,
   type Image,
   localMean,
+  type Pipeline,
   pipeline,
   Random,
   resize,
@@ -105,6 +106,8 @@ test('the result is typed by the picture and the output', async () => {
   expectTypeOf((await localMean(image, { output: 'float' })).data).toEqualTypeOf<Float32Array>();
   expectTypeOf(crop(floats, { x: 0, y: 0, width: 1, height: 1 }).data).toEqualTypeOf<Float32Array>();
   expectTypeOf(createImage(1, 1, 1).data).toEqualTypeOf<Uint8ClampedArray>();
+  const look: Pipeline = pipeline(['box']);
+  expectTypeOf((await look.apply(image)).data).toEqualTypeOf<Samples>();
   // @ts-expect-error a misspelt option
   await expect(filter(image, gaussian(1), { strid: 2 })).rejects.toThrow('did you mean stride?');
 });
