@@ -6,15 +6,14 @@ import { OPERATION_NAMES } from './catalogue/operation-names.js';
 import { type Named, readName } from './catalogue/read-name.js';
 import { kernelFromRows } from './kernels/make/kernel2d.js';
 
-/** Rows of weights. */
-type Rows = readonly (readonly number[])[];
-
 /**
  * Whatever a kernel can be handed in as: a tensor `[kH, kW]`, or `[C, kH, kW]` with one for each filtered channel; its rows, `[[0, -1, 0], …]`, or a
  * list of those, one for each channel; or a name of the catalogue, with parameters behind a colon, as the command line takes it:
  * `'sharpen'`, `'gaussian:2'`, `'motion-blur:15,30'`.
  */
-export type KernelSource = Tensor | string | Rows | readonly Rows[];
+export type KernelSource = Tensor | string | readonly (readonly number[])[] | readonly (readonly (readonly number[])[])[];
+
+type Rows = readonly (readonly number[])[];
 
 /** @throws OptionError if a name is unknown @throws ShapeError or DataError if lists are no kernel; a tensor is checked where it is placed */
 export function toKernel(operation: string, source: KernelSource): Tensor {
