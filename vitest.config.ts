@@ -49,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground}/**', ...APART],
+          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground,servers}/**', ...APART],
           // what the files of a worker import is loaded once
           isolate: false,
           testTimeout: 120_000,

@@ -17,7 +17,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   box: { parameters: [7] },
   gaussian: { parameters: [2] },
   binomial: { parameters: [9] },
-  motion: { parameters: [15, 30] },
+  'motion-blur': { parameters: [15, 30] },
   'unsharp-mask': { parameters: [2, 1.5] },
   'prewitt-x': { scale: 1 / 2 },
   'prewitt-y': { scale: 1 / 2 },

@@ -178,7 +178,7 @@ CASES = [
     ("gaussian", [2], {"paddingMode": "wrap"}, clamp(ndimage.gaussian_filter(f, 2, mode="wrap"))),
     ("binomial", [5], {}, cv2.filter2D(photo, -1, np.outer(pascal(5), pascal(5)))),
     ("disk", [4], {}, cv2.filter2D(photo, -1, supersampled(lambda x, y: x**2 + y**2 <= 16, 4, 4))),
-    ("motion", [13, 30], {}, cv2.filter2D(photo, -1, stroke(13, 30))),
+    ("motion-blur", [13, 30], {}, cv2.filter2D(photo, -1, stroke(13, 30))),
     ("motion-diagonal", [], {}, cv2.filter2D(photo, -1, np.eye(9) / 9)),
     ("sharpen", [1], {}, cv2.filter2D(photo, -1, np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]))),
     ("high-pass", [3], {}, signed(f - ndimage.gaussian_filter(f, 3, **mirror))),

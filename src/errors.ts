@@ -84,6 +84,16 @@ export function show(value: unknown): string {
     return value.length > 8 ? `[${head}, … ${value.length} in all]` : `[${head}]`;
   }
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Uint8Array).length})`;
-  if (value !== null && typeof value === 'object') return `{ ${Object.keys(value).slice(0, 8).join(', ')} }`;
+  if (value !== null && typeof value === 'object') {
+    const keys = Object.keys(value).slice(0, 8).join(', ');
+    return [classOf(value), keys === '' ? '' : `{ ${keys} }`].filter(Boolean).join(' ') || '{}';
+  }
   return String(value);
+}
+
+/** The class of what is no plain object: a Promise, an ArrayBuffer. */
+function classOf(value: object): string {
+  const prototype = Object.getPrototypeOf(value);
+  const name = prototype?.constructor?.name;
+  return typeof name === 'string' && name !== 'Object' ? name : '';
 }

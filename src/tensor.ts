@@ -111,6 +111,20 @@ function nestedShape(values: Nested): number[] {
   return [values.length, ...first];
 }
 
+/** How many values an array has, for a complaint: with a reason, where its buffer was taken away or made smaller. */
+export function countOf({ buffer, length }: Pick<Float32Array, 'buffer' | 'length'>): string {
+  if (isDetached(buffer)) return `${length}, as its buffer was detached: transferred to a worker, say`;
+  return (buffer as { resizable?: boolean }).resizable ? `${length}, as its buffer was resized` : `${length}`;
+}
+
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    return new Uint8Array(buffer).length < 0;
+  } catch {
+    return true;
+  }
+}
+
 /** @throws ShapeError unless `x` is a tensor, of the expected shape if one is given */
 export function checkTensor(operation: string, what: string, x: Tensor, expected?: readonly number[]): void {
   if (!(x?.data instanceof Float32Array) || !Array.isArray(x.shape)) {
@@ -119,7 +133,7 @@ export function checkTensor(operation: string, what: string, x: Tensor, expected
   }
   const size = x.shape.reduce((product, dimension) => product * dimension, 1);
   if (size !== x.data.length) {
-    throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${size} values, but its data has ${x.data.length}`, { shape: x.shape });
+    throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${size} values, but its data has ${countOf(x.data)}`, { shape: x.shape });
   }
   if (expected && show(x.shape) !== show(expected)) {
     throw new ShapeError(operation, `${what} must have shape ${show(expected)}, received ${show(x.shape)}`, { expected, received: x.shape });

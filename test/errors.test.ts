@@ -44,6 +44,12 @@ test.each<readonly [unknown, string]>([
   [new Float32Array(5), 'Float32Array(5)'],
   [{ shape: [1], data: 2 }, '{ shape, data }'],
   [Math.sqrt, 'function sqrt'],
+  [{}, '{}'],
+  [Object.create(null), '{}'],
+  [Promise.resolve(1), 'Promise'],
+  [new ArrayBuffer(8), 'ArrayBuffer'],
+  [new AbortController().signal, 'AbortSignal'],
+  [Object.assign(new Map(), { size2: 1 }), 'Map { size2 }'],
 ])('%s is shown short and unmistakably', (value, shown) => {
   expect(show(value)).toBe(shown);
 });

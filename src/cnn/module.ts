@@ -1,6 +1,7 @@
 import { DataError, ShapeError, show, UnsupportedError } from '../errors.js';
 import type { Backend } from '../kernels/backend.js';
 import { defaultBackend } from '../kernels/backends/create.js';
+import { keep } from '../kernels/keep.js';
 import { Operators } from '../kernels/operators.js';
 import { Random } from '../random.js';
 import { checkTensor, sizeOf, type Tensor } from '../tensor.js';
@@ -211,9 +212,11 @@ export abstract class Module {
    */
   async run(...inputs: Tensor[]): Promise<ModelOutput> {
     for (const x of inputs) checkTensor('run', 'x', x);
-    const on = await this.operators();
-    const { graph, inputs: places, output } = this.compile(inputs.map(({ shape }) => shape));
-    for (const [i, { data }] of inputs.entries()) on.write(places[i].data, data);
+    // read before anybody waits
+    const kept = this.#operators ? inputs : keep(inputs);
+    const on = this.#operators ?? (await this.operators());
+    const { graph, inputs: places, output } = this.compile(kept.map(({ shape }) => shape));
+    for (const [i, { data }] of kept.entries()) on.write(places[i].data, data);
     graph.forward();
     return new ModelOutput(output.shape, await on.read(output.data), output);
   }

@@ -1,8 +1,8 @@
 import { ShapeError, show } from '../errors.js';
-import type { Image } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf } from '../image/samples.js';
 import type { Backend } from '../kernels/backend.js';
-import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
 import { CONV_OPTIONS, convGeometry } from '../kernels/geometry.js';
 import { ALGORITHM, type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
@@ -12,6 +12,7 @@ import { isFree, workOfPlan } from '../kernels/plan/work.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { planFilter } from './filter-plan.js';
+import { type KernelSource, toKernel } from './kernel-source.js';
 import { AROUND_OPTIONS } from './settle-filter.js';
 import { STEP_OPTIONS } from './step.js';
 
@@ -54,7 +55,7 @@ export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OP
  * console.log(arithmetic); // → int16
  * ```
  */
-export function explain(kernel: Tensor, format: Format, options?: ExplainFilterOptions): Promise<Explanation>;
+export function explain(kernel: KernelSource, format: Format | ImageSource, options?: ExplainFilterOptions): Promise<Explanation>;
 /**
  * The same for a tensor: which algorithm `conv` would choose.
  *
@@ -72,20 +73,26 @@ export function explain(kernel: Tensor, format: Format, options?: ExplainFilterO
  * console.log(text);
  * ```
  */
-export function explain(kernel: Tensor, shape: readonly number[], options?: ExplainOptions): Promise<Explanation>;
-export async function explain(kernel: Tensor, of: Format | readonly number[], options: ExplainFilterOptions | ExplainOptions = {}): Promise<Explanation> {
+export function explain(kernel: KernelSource, shape: readonly number[], options?: ExplainOptions): Promise<Explanation>;
+export async function explain(
+  source: KernelSource,
+  of: Format | ImageSource | readonly number[],
+  options: ExplainFilterOptions | ExplainOptions = {},
+): Promise<Explanation> {
   const shape = Array.isArray(of) ? of : undefined;
   checkOptions('explain', options, shape ? EXPLAIN_OPTIONS : EXPLAIN_FILTER_OPTIONS);
   const { backend, ...rest } = options;
-  const on = backend === undefined ? await defaultBackend() : checkBackend('explain', backend);
-  const planned = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format, rest as ExplainFilterOptions, on);
-  const call = planned.job ?? (shape && isFree(planned) ? workOfPlan(planned) : undefined);
-  const plan = planOn(planned, call && (await on.chooser?.expect(call, planned.cost)));
-  const { why, cost, around, alternatives } = plan;
-  return { ...plan, why, cost, around, alternatives, text: describePlan(plan, on.device) };
+  const kernel = toKernel('explain', source);
+  return onBackend('explain', backend, { kernel, shape, rest }, async (on, { kernel, shape, rest }) => {
+    const planned = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format | ImageSource, rest as ExplainFilterOptions, on);
+    const call = planned.job ?? (shape && isFree(planned) ? workOfPlan(planned) : undefined);
+    const plan = planOn(planned, call && (await on.chooser?.expect(call, planned.cost)));
+    const { why, cost, around, alternatives } = plan;
+    return { ...plan, why, cost, around, alternatives, text: describePlan(plan, on.device) };
+  });
 }
 
-function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterOptions, on: Backend): ConvPlan {
+function planForPictures(kernel: Tensor, format: Format | ImageSource, options: ExplainFilterOptions, on: Backend): ConvPlan {
   if (format === null || typeof format !== 'object') {
     throw new ShapeError('explain', `expects a kernel and the format of a picture or a shape, received ${show(kernel)} and ${show(format)}`, {
       kernel,
@@ -93,7 +100,7 @@ function planForPictures(kernel: Tensor, format: Format, options: ExplainFilterO
     });
   }
   // a picture tells its format, too
-  const samples = 'data' in format ? formatOf(format as unknown as Image) : format;
+  const samples = 'samples' in format ? format : formatOf(toImage(format, 'explain'));
   const step = { kernel, ...pickOptions(options, STEP_OPTIONS) };
   return planFilter(samples, [step], pickOptions(options, AROUND_OPTIONS), on, { operation: 'explain', merging: 'none' }).steps[0];
 }

@@ -1,9 +1,11 @@
 import { OptionError } from '../errors.js';
-import { checkImage, type Image, imageToTensor } from '../image/image.js';
+import { type Image, imageToTensor, type Samples } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
 import { arrayOf, type Format, formatOf, newImage, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
 import type { Control } from '../kernels/control.js';
 import { inNameOf, type PlanOption } from '../kernels/eager.js';
+import { whileKept } from '../kernels/keep.js';
 import { Operators } from '../kernels/operators.js';
 import { type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
 import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
@@ -34,7 +36,7 @@ export interface FilterPlan {
    * Filters a picture.
    * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
    */
-  apply(image: Image, options?: ApplyOptions): Promise<Image>;
+  apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
   /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
   release(): void;
 }
@@ -99,33 +101,44 @@ class PlannedFilter implements FilterPlan {
     return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => (why ? overPlanes(plan, why) : plan));
   }
 
-  async apply(image: Image, options: ApplyOptions = {}): Promise<Image> {
+  async apply(source: ImageSource, options: ApplyOptions = {}): Promise<Image> {
     const { signal, onProgress } = options;
     signal?.throwIfAborted();
-    this.#check(image, options.out);
+    const image = this.#check(source, options.out);
     const result = await inNameOf(this.settled.operation, this.on.backend, () => this.#filter(image, options));
     onProgress?.(1);
     return result;
   }
 
   async #filter(image: Image, options: ApplyOptions): Promise<Image> {
-    const { out, onPlan, signal, onProgress } = options;
     if (this.#fromSamples) {
-      const { job, steps } = this.#fromSamples;
-      const result = out ?? newImage(this.result);
-      const { backend } = this.on;
-      this.#executable ??= backend.prepare(job);
-      const { mask, local } = this.settled;
-      const inPlace = result.data.buffer === image.data.buffer;
-      if (local && !inPlace) copyAround(image, result, this.settled);
-      if (await backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data], [], { signal, onProgress })) {
-        // the kernels see what lies around as it was
-        if (local && inPlace) copyAround(image, result, this.settled);
-        if (onPlan) for (const step of steps) onPlan(planOn(step, backend.chooser?.latest(this.#executable)));
-        return result;
-      }
-    } else if (!this.transparent || isOpaque(image)) return this.#applyOverPlanes(image, out, { onPlan });
-    return (this.transparent as PlannedFilter).#filter(image, options);
+      const executable = this.#ready(this.#fromSamples);
+      const { mask } = this.settled;
+      return whileKept(mask ? [image.data, mask.data] : [image.data], executable.later, (samples) => this.#filterSamples(image, samples, executable, options));
+    }
+    if (!this.transparent || isOpaque(image)) return this.#applyOverPlanes(image, options.out, options);
+    return this.transparent.#filter(image, options);
+  }
+
+  #ready({ job }: PicturePlan): Executable {
+    this.#executable ??= this.on.backend.prepare(job);
+    return this.#executable;
+  }
+
+  /** @param samples of the image and the mask: copies of them, perhaps */
+  async #filterSamples(image: Image, samples: readonly Samples[], executable: Executable, options: ApplyOptions): Promise<Image> {
+    const { out, onPlan, signal, onProgress } = options;
+    const { local } = this.settled;
+    const { backend } = this.on;
+    const result = out ?? newImage(this.result);
+    const from = { ...image, data: samples[0] };
+    const inPlace = result.data.buffer === from.data.buffer;
+    if (local && !inPlace) copyAround(from, result, this.settled);
+    if (!(await backend.run(executable, samples, [result.data], [], { signal, onProgress }))) return (this.transparent as PlannedFilter).#filter(from, options);
+    // the kernels see what lies around as it was
+    if (local && inPlace) copyAround(from, result, this.settled);
+    if (onPlan) for (const step of this.steps) onPlan(planOn(step, backend.chooser?.latest(executable)));
+    return result;
   }
 
   release(): void {
@@ -137,16 +150,18 @@ class PlannedFilter implements FilterPlan {
 
   async #applyOverPlanes(image: Image, out: Image | undefined, tell: PlanOption): Promise<Image> {
     const { format, changed, output, local, rectangle, seen, region, mask } = this.settled;
+    // everything is read before the first wait
+    const whole = local ? imageToTensor(image) : undefined;
+    const share = local ? shares({ region, mask }, rectangle, format) : undefined;
     const result = await this.#planes().run(imageToTensor(cropImage(image, seen)), tell);
-    if (!local) {
+    if (!whole || !share) {
       mapOutput(result, format.samples, output, changed);
       return deliver(samplesToImage(result, format.samples, output), out);
     }
     const part = cropTensor(result, { ...rectangle, x: rectangle.x - seen.x, y: rectangle.y - seen.y });
     mapOutput(part, format.samples, output, changed);
-    const whole = imageToTensor(image);
     toResultUnits(whole, format.samples, output);
-    blend(whole, part, rectangle, shares({ region, mask }, rectangle, format));
+    blend(whole, part, rectangle, share);
     return deliver(samplesToImage(whole, format.samples, output), out);
   }
 
@@ -157,14 +172,16 @@ class PlannedFilter implements FilterPlan {
     return this.#overPlanes;
   }
 
-  #check(image: Image, out: Image | undefined): void {
-    const { operation } = this.settled;
-    checkImage(operation, image);
+  #check(source: ImageSource, out: Image | undefined): Image {
+    const { operation, mask } = this.settled;
+    const image = toImage(source, operation);
+    if (mask) toImage(mask, operation);
     const { width, height, channels, samples } = this.format;
     if (image.width !== width || image.height !== height || image.channels !== channels || formatOf(image).samples !== samples) {
       throw new OptionError(operation, 'image', `must be as planned, ${wordsFor(this.format)}`, wordsFor(formatOf(image)));
     }
     if (out !== undefined) checkOut(operation, out, this.result);
+    return image;
   }
 }
 

@@ -1,9 +1,10 @@
 import { ShapeError, show } from '../errors.js';
-import { chosenBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { inNameOf, PLAN_OPTION } from '../kernels/eager.js';
 import { operatorsOf } from '../kernels/operators.js';
 import { checkOptions, type OptionsOf, type Rows } from '../options.js';
-import { checkTensor, reshape, sizeOf, type Tensor } from '../tensor.js';
+import { checkTensor, type Nested, reshape, sizeOf, type Tensor, tensor } from '../tensor.js';
+import { toKernel } from './kernel-source.js';
 import { planSteps, runSteps } from './run-steps.js';
 import { placeStep, STEP_OPTIONS } from './step.js';
 
@@ -19,7 +20,7 @@ export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTI
  * large passes through the backend in parts, so that only x and the result need to fit into memory.
  *
  * @param x `[…, W]`, `[…, H, W]` or `[…, D, H, W]`; not changed
- * @param kernel of 1, 2 or 3 axes
+ * @param kernel of 1, 2 or 3 axes: a tensor, nested lists, or a name of the catalogue
  * @returns as many axes, neither rounded nor limited; the same size too, unless stride or padding say otherwise
  * @throws ShapeError if x has fewer axes than the kernel, or the kernel does not fit
  * @throws DataError if a weight is not finite
@@ -33,21 +34,24 @@ export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTI
  * console.log(slope.data); // Float32Array [0.5, 1.5, 3, 2]
  * ```
  */
-export async function filterTensor(x: Tensor, kernel: Tensor, options: FilterTensorOptions = {}): Promise<Tensor> {
+export async function filterTensor(x: Tensor, kernel: Tensor | string | Nested, options: FilterTensorOptions = {}): Promise<Tensor> {
   checkOptions('filterTensor', options, FILTER_TENSOR_OPTIONS);
   checkTensor('filterTensor', 'x', x);
-  checkTensor('filterTensor', 'kernel', kernel);
+  const weights = Array.isArray(kernel) ? tensor(kernel as Nested) : toKernel('filterTensor', kernel as Tensor | string);
+  checkTensor('filterTensor', 'kernel', weights);
   const { backend, onPlan, ...rest } = options;
-  const rank = kernel.shape.length;
+  const rank = weights.shape.length;
   if (rank < 1 || rank > 3 || x.shape.length < rank) {
-    const shapes = `x ${show(x.shape)} and kernel ${show(kernel.shape)}`;
-    throw new ShapeError('filterTensor', `kernel must have 1 to 3 axes and x at least as many, received ${shapes}`, { x: x.shape, kernel: kernel.shape });
+    const shapes = `x ${show(x.shape)} and kernel ${show(weights.shape)}`;
+    throw new ShapeError('filterTensor', `kernel must have 1 to 3 axes and x at least as many, received ${shapes}`, { x: x.shape, kernel: weights.shape });
   }
   const [front, spatial] = [x.shape.slice(0, -rank), x.shape.slice(-rank)];
   const batch = reshape(x, [sizeOf(front), 1, ...spatial]);
-  const step = placeStep('filterTensor', batch.shape, kernel, rest);
-  const on = operatorsOf(await chosenBackend('filterTensor', backend));
-  const planned = planSteps('filterTensor', [step], on.backend);
-  const { shape, data } = await inNameOf('filterTensor', on.backend, () => runSteps(batch, planned, on, { onPlan }));
+  const step = placeStep('filterTensor', batch.shape, weights, rest);
+  const { shape, data } = await onBackend('filterTensor', backend, { batch, step }, (backend, { batch, step }) => {
+    const on = operatorsOf(backend);
+    const planned = planSteps('filterTensor', [step], backend);
+    return inNameOf('filterTensor', backend, () => runSteps(batch, planned, on, { onPlan }));
+  });
   return { shape: [...front, ...shape.slice(2)], data };
 }

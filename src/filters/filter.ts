@@ -1,12 +1,13 @@
-import { checkImage, type Image } from '../image/image.js';
+import type { Image } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
 import { formatOf } from '../image/samples.js';
-import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
-import type { Tensor } from '../tensor.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
-import { RESULT_OPTIONS } from './picture/output.js';
+import type { KernelSource } from './kernel-source.js';
+import { type Output, RESULT_OPTIONS, type ResultSamples } from './picture/output.js';
 import { RecentPlans } from './recent-plans.js';
 import { AROUND_OPTIONS } from './settle-filter.js';
 import { STEP_OPTIONS } from './step.js';
@@ -39,33 +40,44 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * Filters a picture: the kernel slides over every color channel by itself; for alpha see {@link FilterOptions.alpha}.
  * Like `conv`, it correlates; `flip: true` turns the kernel round.
  *
- * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
- * @param kernel `[kH, kW]`, any size: from the catalogue, or your own by `kernel2d`; or `[C, kH, kW]`, one for each filtered channel;
- * `[1, kH, kW]` is `[kH, kW]`
- * @returns as many channels of the same sample type; the same size too, unless stride or padding say otherwise
- * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the picture
+ * Options, kernel, sizes and samples are read before the call returns, on every backend: what changes while it runs changes nothing, and a
+ * frame can be reused at once. Only samples of more than 32 MiB, a picture of 3840 × 2160 RGBA, may be read until the promise settles, and
+ * must stay as they are. `out` is written until then. `conv`, pooling, pipelines, plans and operations keep to the same rule.
+ *
+ * @param image 8 or 16 bits or floats, 1 to 4 channels, as an {@link Image} or whatever else holds pixels, see {@link ImageSource}; not changed
+ * @param kernel `[kH, kW]`, any size: a name of the catalogue, rows of your own, or a tensor, see {@link KernelSource}; or `[C, kH, kW]`, one for
+ * each filtered channel; `[1, kH, kW]` is `[kH, kW]`
+ * @returns as many channels of the same sample type, bytes as a `Uint8ClampedArray`; the same size too, unless stride or padding say otherwise
+ * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the picture, or the picture's buffer was detached or resized
  * @throws DataError if a weight is not finite
- * @throws OptionError if an option is unknown or breaks its rule
+ * @throws OptionError if a name or an option is unknown or breaks its rule
  * @example
  * ```ts
- * import { filter, kernel2d, SOBEL_X, sharpen } from 'convlab';
+ * import { filter, SOBEL_X, sharpen } from 'convlab';
  * import { readImage, writeImage } from 'convlab/node';
  *
  * const photo = await readImage('photo.jpg');
  * await writeImage('sharp.png', await filter(photo, sharpen(1.5)));
  * await writeImage('edges.png', await filter(photo, SOBEL_X, { output: 'abs' }));
- * await writeImage('half.png', await filter(photo, kernel2d([[1, 1], [1, 1]]), { scale: 'sum', stride: 2 }));
+ * await writeImage('half.png', await filter(photo, [[1, 1], [1, 1]], { scale: 'sum', stride: 2 }));
+ * await writeImage('soft.png', await filter(photo, 'gaussian:2'));
  * ```
  */
-export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
+export async function filter<I extends ImageSource, P extends Output = 'clamp'>(
+  image: I,
+  kernel: KernelSource,
+  options: FilterOptions & { readonly output?: P } = {},
+): Promise<Image<ResultSamples<I, P>>> {
   checkOptions('filter', options, FILTER_OPTIONS);
-  checkImage('filter', image);
   const { out, backend, onPlan, signal, onProgress, ...settings } = options;
-  const on = backend === undefined ? await defaultBackend() : checkBackend('filter', backend);
-  const format = formatOf(image);
-  const plan = recentFilters.get(on, format, [kernel, settings], () => {
-    const step = { kernel, ...pickOptions(settings, STEP_OPTIONS) };
-    return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none', out });
+  const handed = { image: toImage(image, 'filter') as Image, kernel, settings };
+  return onBackend('filter', backend, handed, async (on, { image, kernel, settings }) => {
+    const format = formatOf(image);
+    const plan = recentFilters.get(on, format, [kernel, settings], () => {
+      const step = { kernel, ...pickOptions(settings, STEP_OPTIONS) };
+      return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none', out });
+    });
+    // so the output is planned
+    return (await plan.apply(image, { out, onPlan, signal, onProgress })) as Image<ResultSamples<I, P>>;
   });
-  return plan.apply(image, { out, onPlan, signal, onProgress });
 }

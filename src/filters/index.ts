@@ -15,6 +15,7 @@ export { type FilterTensorOptions, filterTensor } from './filter-tensor.js';
 export { kernelFromAcf, kernelToAcf } from './interchange/custom.js';
 export type { KernelDocument } from './interchange/kernel-document.js';
 export { formatKernel, KERNEL_FORMATS, type KernelFormatName, parseKernel } from './interchange/kernel-text.js';
+export type { KernelSource } from './kernel-source.js';
 export { binomial } from './kernels/binomial.js';
 export { box } from './kernels/box.js';
 export { KIRSCH, kirsch, ROBINSON, robinson } from './kernels/compass.js';
@@ -64,8 +65,8 @@ export { type UnsharpMaskOptions, unsharpMask } from './operations/unsharp-mask.
 export { ALPHAS, type Alpha } from './picture/alpha.js';
 export type { ChannelLetters, Channels } from './picture/channels.js';
 export type { ImageOptions } from './picture/image-options.js';
-export { OUTPUTS, type Output, type ResultOptions } from './picture/output.js';
+export { OUTPUTS, type Output, type ResultOptions, type ResultSamples } from './picture/output.js';
 export type { Rectangle, Region, WhereOptions } from './picture/region.js';
-export { Pipeline, type PipelineOptions, type PipelineRunOptions, type PipelineStep, pipeline, pipelineFromJSON } from './pipeline.js';
+export { Pipeline, type PipelineOptions, type PipelineRunOptions, type PipelineStep, pipeline, pipelineFromJSON, type StepSource } from './pipeline.js';
 export type { Merging, PlanCaller } from './settle-filter.js';
 export type { KernelStep, StepOptions } from './step.js';

@@ -1,25 +1,32 @@
 import { ConvlabError, DataError, OptionError } from '../errors.js';
-import { checkImage, type Image } from '../image/image.js';
+import type { Image } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
 import { formatOf } from '../image/samples.js';
-import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
-import { check, checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
+import { checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
-import { type KernelEntry, kernels, operations } from './catalogue/catalogue.js';
+import type { KernelEntry } from './catalogue/catalogue-entry.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
+import { type KernelSource, readKernelName, toKernel } from './kernel-source.js';
 import { IMAGE_OPTIONS } from './picture/image-options.js';
-import { RESULT_OPTIONS } from './picture/output.js';
+import { type Output, RESULT_OPTIONS, type ResultSamples } from './picture/output.js';
 import { WHERE_OPTIONS } from './picture/region.js';
 import { RecentPlans } from './recent-plans.js';
 import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
 export interface PipelineStep extends StepOptions {
-  /** `[kH, kW]`, `[1, kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue. */
+  /** `[kH, kW]`, `[1, kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue, with parameters or without. */
   readonly kernel: Tensor | string;
   /** Of a kernel from the catalogue: in its order, or by name. Default: the catalogue's. */
   readonly parameters?: readonly number[] | Readonly<Record<string, number>>;
+}
+
+/** A {@link PipelineStep} as {@link pipeline} takes it: its kernel may be rows of weights too. */
+export interface StepSource extends Omit<PipelineStep, 'kernel'> {
+  readonly kernel: KernelSource;
 }
 
 /** Rows of {@link PipelineOptions}. */
@@ -42,8 +49,8 @@ export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RU
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
 /** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
-export class Pipeline {
-  readonly #kernels: readonly KernelStep[];
+export class Pipeline<P extends Output = Output> {
+  readonly #kernels: readonly KernelStep<Tensor>[];
   /** one for each format that it was applied to lately */
   readonly #plans = new RecentPlans<FilterPlan>(8);
 
@@ -61,21 +68,27 @@ export class Pipeline {
     placeSteps('pipeline', [1, channels, ANY_SIZE, ANY_SIZE], this.#kernels);
   }
 
+  /** The weights of each step. */
+  get kernels(): readonly Tensor[] {
+    return this.#kernels.map(({ kernel }) => kernel);
+  }
+
   /**
    * Filters a picture with one kernel after the other. The picture goes to the backend once and comes back once; between
    * the kernels nothing is rounded, limited or read back.
    * @throws as `filter` does
    */
-  async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
+  async apply<I extends ImageSource>(image: I, options: PipelineRunOptions = {}): Promise<Image<ResultSamples<I, P>>> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
-    checkImage('pipeline', image);
     const { out, backend, onPlan, region, mask, signal, onProgress } = options;
     const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
-    const around = { ...rest, region, mask };
-    const on = backend === undefined ? await defaultBackend() : checkBackend('pipeline', backend);
-    const format = formatOf(image);
-    const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
-    return plan.apply(image, { out, onPlan, signal, onProgress });
+    const handed = { image: toImage(image, 'pipeline') as Image, around: { ...rest, region, mask } };
+    return onBackend('pipeline', backend, handed, async (on, { image, around }) => {
+      const format = formatOf(image);
+      const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
+      // so the output is planned
+      return (await plan.apply(image, { out, onPlan, signal, onProgress })) as Image<ResultSamples<I, P>>;
+    });
   }
 
   /** What `JSON.stringify` writes, and {@link pipelineFromJSON} reads. */
@@ -95,7 +108,7 @@ const ANY_SIZE = 2 ** 24;
  * Channels, alpha, linear light and output are settled once for all steps: they are what happens before the first and
  * after the last. Neighboring kernels are merged into one where that is cheaper, see {@link PipelineOptions.borders}.
  *
- * @param steps kernels, names from the catalogue, or either with options; at least one; not changed later, as they are copied
+ * @param steps kernels, as `filter` takes them, or such kernels with options; at least one; not changed later, as they are copied
  * @throws OptionError if a name, a parameter or an option is unknown or breaks its rule
  * @throws ShapeError if a kernel is none
  * @example
@@ -103,12 +116,15 @@ const ANY_SIZE = 2 ** 24;
  * import { pipeline, pipelineFromJSON } from 'convlab';
  * import { readImage, writeImage } from 'convlab/node';
  *
- * const look = pipeline([{ kernel: 'box', parameters: { n: 5 } }, 'sharpen'], { linear: true });
+ * const look = pipeline(['gaussian:2', { kernel: 'box', parameters: { n: 5 } }, 'sharpen'], { linear: true });
  * await writeImage('look.png', await look.apply(await readImage('photo.jpg')));
  * const again = pipelineFromJSON(JSON.stringify(look));
  * ```
  */
-export function pipeline(steps: readonly (PipelineStep | Tensor | string)[], options: PipelineOptions = {}): Pipeline {
+export function pipeline<P extends Output = 'clamp'>(
+  steps: readonly (StepSource | KernelSource)[],
+  options: PipelineOptions & { readonly output?: P } = {},
+): Pipeline<P> {
   checkOptions('pipeline', options, PIPELINE_OPTIONS);
   if (!Array.isArray(steps) || steps.length === 0) throw new OptionError('pipeline', 'steps', 'must be a list of at least one step', steps);
   return new Pipeline(steps.map(toStep), structuredClone(options));
@@ -159,23 +175,22 @@ const STEP_FIELDS = {
   ...STEP_OPTIONS,
 } satisfies Rows;
 
-function toStep(step: PipelineStep | Tensor | string): PipelineStep {
+function toStep(step: StepSource | KernelSource): PipelineStep {
   if (typeof step === 'string') return { kernel: step };
+  if (Array.isArray(step)) return { kernel: toKernel('pipeline', step as KernelSource) };
   if (step !== null && typeof step === 'object' && 'data' in step) return { kernel: copy(step) };
   checkOptions('pipeline', step, STEP_FIELDS);
-  const { kernel, parameters, ...rest } = structuredClone(step);
+  const { kernel: source, parameters, ...rest } = structuredClone(step as StepSource);
+  const kernel = typeof source === 'string' ? source : toKernel('pipeline', source);
   if (parameters === undefined) return { kernel, ...rest };
   if (typeof kernel !== 'string') throw new OptionError('pipeline', 'parameters', 'goes with a kernel from the catalogue only', parameters);
   return { kernel, parameters, ...rest };
 }
 
-function fromCatalogue(name: string, parameters: PipelineStep['parameters'] = []): Tensor {
-  if (Object.hasOwn(operations, name)) {
-    const rule = `must be a kernel, and ${name} is more than one: apply the catalogue's ${name} to what the pipeline gives`;
-    throw new OptionError('pipeline', 'kernel', rule, name);
-  }
-  check('pipeline', 'kernel', name, oneOf(Object.keys(kernels)));
-  const entry = kernels[name];
+function fromCatalogue(name: string, parameters: PipelineStep['parameters']): Tensor {
+  const { entry, parameters: said } = readKernelName('pipeline', name);
+  if (parameters === undefined) return entry.make(...said);
+  if (said.length > 0) throw new OptionError('pipeline', 'parameters', `stand in the name ${name} already`, parameters);
   return entry.make(...(Array.isArray(parameters) ? inOrder(name, entry, parameters) : byName(entry, parameters as Readonly<Record<string, number>>)));
 }
 

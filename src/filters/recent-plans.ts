@@ -40,15 +40,20 @@ function sameFormat(a: Format, b: Format): boolean {
   return a.width === b.width && a.height === b.height && a.channels === b.channels && a.samples === b.samples;
 }
 
-/** True if two options, or lists and objects of them, have equal values. Samples are the same only if they are one array. */
+/** True if two options, or lists and objects of them, have equal values. Samples are the same only if they lie in one place. */
 function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (a instanceof Float32Array && b instanceof Float32Array) return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || ArrayBuffer.isView(a) || Array.isArray(a) !== Array.isArray(b))
-    return false;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  if (ArrayBuffer.isView(a) || ArrayBuffer.isView(b)) return sameMemory(a, b);
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
   return names.every((name) => sameValue((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]));
+}
+
+function sameMemory(a: object, b: object): boolean {
+  if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b) || a.constructor !== b.constructor) return false;
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
 }
 
 /** A copy that later changes do not reach; of kernels the weights too, of masks not the samples. */

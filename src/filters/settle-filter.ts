@@ -1,7 +1,10 @@
 import { OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
+import { toImage } from '../image/image-source.js';
 import type { Format } from '../image/samples.js';
 import { type Rows, settle } from '../options.js';
+import type { Tensor } from '../tensor.js';
+import { toKernel } from './kernel-source.js';
 import { mergeSteps } from './merge-steps.js';
 import { type Alpha, chooseAlpha } from './picture/alpha.js';
 import { type Channels, chooseChannels, colorChannels, hasAlpha } from './picture/channels.js';
@@ -61,15 +64,18 @@ export function settleFilter(
   options: ImageOptions & WhereOptions,
   { operation, merging, out }: PlanCaller,
 ): SettledFilter {
-  const { channels, linear, output, region, mask } = settle(operation, options, AROUND_OPTIONS);
+  const { channels, linear, output, ...where } = settle(operation, options, AROUND_OPTIONS);
   const { width, height } = format;
-  checkWhere(operation, options, format);
+  // as they are now: what is changed later does not change the plan
+  const region = where.region && { ...where.region };
+  const mask = where.mask && toImage(where.mask, operation);
+  checkWhere(operation, { region, mask }, format);
   if (channels === 'luminance' && format.channels < 3) {
     throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${format.channels} channels`, channels);
   }
   const filtered = chooseFiltered(operation, channels, format.channels, options.alpha);
   // a kernel that is changed later does not change the plan
-  const kept = kernels.map((step) => (step.kernel?.data instanceof Float32Array ? { ...step, kernel: copyKernel(step.kernel) } : step));
+  const kept = kernels.map((step) => ({ ...step, kernel: copyKernel(toKernel(operation, step.kernel)) }));
   const planes = channels === 'luminance' ? 1 : filtered.length;
   const place = (size: Pick<Format, 'width' | 'height'>) => placeSteps(operation, [1, planes, size.height, size.width], kept);
   const everywhere = place(format);
@@ -92,8 +98,8 @@ export function settleFilter(
   };
 }
 
-function copyKernel({ shape, data }: KernelStep['kernel']): KernelStep['kernel'] {
-  return { shape, data: data.slice() };
+function copyKernel(kernel: Tensor): Tensor {
+  return kernel?.data instanceof Float32Array ? { shape: kernel.shape, data: kernel.data.slice() } : kernel;
 }
 
 /** The channels that change; `alpha: 'filter'` adds alpha to them. */

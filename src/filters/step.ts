@@ -4,6 +4,7 @@ import { CONV_OPTIONS, type ConvGeometry, convGeometry, PADDING_MODES } from '..
 import { ALGORITHM, type Algorithm } from '../kernels/plan/conv-plan.js';
 import { float32, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, withDefaults } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
+import type { KernelSource } from './kernel-source.js';
 
 const factor = rule<number | 'sum'>("a finite number or 'sum'", (value) => value === 'sum' || Number.isFinite(value), {
   parse: (typed) => (typed === 'sum' ? typed : parseNumber(typed)),
@@ -94,13 +95,13 @@ export function placeStep(operation: string, shape: readonly number[], given: Te
 }
 
 /** A kernel, where it lies and how it is scaled. */
-export interface KernelStep extends StepOptions {
-  /** `[kH, kW]` or `[1, kH, kW]` for all channels, or `[C, kH, kW]` with one for each filtered channel */
-  readonly kernel: Tensor;
+export interface KernelStep<K extends KernelSource = KernelSource> extends StepOptions {
+  /** `[kH, kW]` or `[1, kH, kW]` for all channels, or `[C, kH, kW]` with one for each filtered channel; or rows, or a name */
+  readonly kernel: K;
 }
 
 /** Each step on the planes that the one before leaves. @param shape of the planes before the first */
-export function placeSteps(operation: string, shape: readonly number[], steps: readonly KernelStep[]): readonly Step[] {
+export function placeSteps(operation: string, shape: readonly number[], steps: readonly KernelStep<Tensor>[]): readonly Step[] {
   const placed: Step[] = [];
   for (const { kernel, ...options } of steps) placed.push(placeStep(operation, placed.at(-1)?.geometry.outShape ?? shape, kernel, options));
   return placed;

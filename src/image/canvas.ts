@@ -1,20 +1,46 @@
 import { ShapeError, show, UnsupportedError } from '../errors.js';
-import { checkImage, createImage, type Image } from './image.js';
+import { checkImage, checkSize, createImage, type Image } from './image.js';
 import { toRgba8 } from './samples.js';
 
+/** What holds no numbers, and is drawn to become some. */
+export type Drawable = HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame;
+
+/** A canvas, an ImageBitmap or a VideoFrame, of whatever page or worker. */
+export function isDrawable(source: unknown): source is Drawable {
+  if (typeof source !== 'object' || source === null || 'data' in source) return false;
+  const { getContext, close } = source as Partial<HTMLCanvasElement & ImageBitmap>;
+  return typeof getContext === 'function' || typeof close === 'function';
+}
+
 /**
- * The pixels of a canvas (with a 2d context) or of an ImageData, copied.
+ * The pixels of a canvas (with a 2d context), an ImageBitmap, a VideoFrame or an ImageData, copied.
  * A canvas keeps its colors premultiplied, so those of nearly transparent pixels come back rounded.
  * @returns 8-bit RGBA
- * @throws ShapeError if it is neither; UnsupportedError if the canvas has a context of another kind
+ * @throws ShapeError if it is none of these; UnsupportedError if a canvas has a context of another kind
  */
-export function imageFromCanvas(source: HTMLCanvasElement | OffscreenCanvas | ImageData): Image {
+export function imageFromCanvas(source: Drawable | ImageData): Image<Uint8ClampedArray> {
   if (typeof ImageData !== 'undefined' && source instanceof ImageData) {
     return createImage(source.width, source.height, 4, Uint8ClampedArray.from(source.data));
   }
-  const { width, height } = source as HTMLCanvasElement;
-  const pixels = context2d('imageFromCanvas', source as HTMLCanvasElement).getImageData(0, 0, width, height);
-  return createImage(width, height, 4, Uint8ClampedArray.from(pixels.data));
+  return imageFromDrawable('imageFromCanvas', source as Drawable);
+}
+
+/** {@link imageFromCanvas} on behalf of another operation. */
+export function imageFromDrawable(operation: string, source: Drawable): Image<Uint8ClampedArray> {
+  const canvas = 'close' in source ? draw(operation, source) : source;
+  const { width, height } = canvas;
+  const pixels = context2d(operation, canvas).getImageData(0, 0, width, height);
+  return createImage(width, height, 4, new Uint8ClampedArray(pixels.data.buffer));
+}
+
+/** What is no canvas, on one. */
+function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCanvas {
+  if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError(operation, 'needs an OffscreenCanvas to draw this, which only browsers have');
+  const [width, height] = 'displayWidth' in source ? [source.displayWidth, source.displayHeight] : [source.width, source.height];
+  checkSize(operation, width, height, 4);
+  const canvas = new OffscreenCanvas(width, height);
+  context2d(operation, canvas).drawImage(source, 0, 0);
+  return canvas;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ShapeError, show } from '../errors.js';
 import { option, type Rows, rule, settle } from '../options.js';
-import { sizeOf, type Tensor } from '../tensor.js';
+import { countOf, sizeOf, type Tensor } from '../tensor.js';
 
 /** Sample types of an image and their ranges: 0…255, 0…65535, and floats with 0 black and 1 white. */
 export type Samples = Uint8ClampedArray | Uint16Array | Float32Array;
@@ -9,12 +9,23 @@ export type Samples = Uint8ClampedArray | Uint16Array | Float32Array;
  * A picture: interleaved rows from the top, as a canvas has them.
  * `data[(y·width + x)·channels + c]`; 1 channel is gray, 2 gray and alpha, 3 RGB, 4 RGBA. Alpha is not premultiplied.
  */
-export interface Image {
+export interface Image<S extends Samples = Samples> {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 2 | 3 | 4;
-  readonly data: Samples;
+  readonly data: S;
 }
+
+/** The samples of a picture that was handed in: bytes of any kind are a `Uint8ClampedArray`. */
+export type SamplesOf<I> = I extends { readonly data: infer D }
+  ? D extends Float32Array
+    ? Float32Array
+    : D extends Uint16Array
+      ? Uint16Array
+      : D extends Uint8ClampedArray | Uint8Array
+        ? Uint8ClampedArray
+        : Samples
+  : Uint8ClampedArray;
 
 /** The samples that {@link tensorToImage} makes: 8 or 16 bits, or floats. */
 export type SampleDepth = 8 | 16 | 'float';
@@ -32,11 +43,17 @@ export type SampleDepth = 8 | 16 | 'float';
  * console.log(gray.data.length); // → 12
  * ```
  */
-export function createImage(width: number, height: number, channels: number, data?: Samples): Image {
+export function createImage<S extends Samples = Uint8ClampedArray>(
+  width: number,
+  height: number,
+  channels: number,
+  data?: S,
+): Image<SamplesOf<{ readonly data: S }>> {
   checkSize('createImage', width, height, channels);
   const image = { width, height, channels: channels as Image['channels'], data: data ?? new Uint8ClampedArray(width * height * channels) };
   checkImage('createImage', image);
-  return image;
+  // without data S is its default
+  return image as Image<SamplesOf<{ readonly data: S }>>;
 }
 
 /** @throws ShapeError unless `image` is an image whose data fits its size */
@@ -45,21 +62,18 @@ export function checkImage(operation: string, image: Image): void {
   if (!(data instanceof Uint8ClampedArray || data instanceof Uint16Array || data instanceof Float32Array)) {
     throw new ShapeError(
       operation,
-      `image must be { width, height, channels, data: Uint8ClampedArray, Uint16Array or Float32Array }, received ${show(data === undefined ? image : data)}`,
+      `image must be { width, height, channels, data: Uint8Array, Uint8ClampedArray, Uint16Array or Float32Array }, received ${show(data === undefined ? image : data)}`,
       { image },
     );
   }
   checkSize(operation, width, height, channels);
-  if (data.length !== width * height * channels) {
+  const needed = width * height * channels;
+  if (data.length !== needed) {
+    const wide = data.length === 2 * needed && data instanceof Uint8ClampedArray ? '; samples of 16 bits go into a Uint16Array' : '';
     throw new ShapeError(
       operation,
-      `image of ${width} × ${height} pixels with ${channels} channels holds ${width * height * channels} samples, but its data has ${data.length}`,
-      {
-        width,
-        height,
-        channels,
-        length: data.length,
-      },
+      `image of ${width} × ${height} pixels with ${channels} channels holds ${needed} samples, but its data has ${countOf(data)}${wide}`,
+      { width, height, channels, length: data.length },
     );
   }
 }

@@ -11,6 +11,8 @@ export interface DeviceBuffer {
 /** A {@link Job} that is ready to run: programs, tables and memory of one backend. */
 export interface Executable {
   readonly job: Job;
+  /** Its runs may read their inputs after they have returned a promise. Default false */
+  readonly later?: boolean;
   /** Of a backend that compiles while other things run: resolves when all is compiled that a run now would wait for. Undefined: nothing is. */
   readonly compiling?: Promise<unknown> | undefined;
 }
@@ -53,6 +55,8 @@ export interface Backend {
   /** What really runs underneath, e.g. `webgpu (NVIDIA …)`, `wasm simd, 4 threads`, `plain loops`. */
   readonly device: string;
   readonly abilities: Abilities;
+  /** It crashed, and nothing runs on it any more: the default backend is then replaced at the next call. Default false. */
+  readonly lost?: boolean;
 
   /** A new buffer; its contents are zero. @throws UnsupportedError when the memory is exhausted */
   allocate(length: number): DeviceBuffer;

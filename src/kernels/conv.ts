@@ -17,7 +17,7 @@ import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, type Tensor } from '../tensor.js';
 import type { Backend, Chosen } from './backend.js';
-import { chosenBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
+import { onBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
 import { type Compute, eager, inNameOf, PLAN_OPTION } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
 import { operatorsOf } from './operators.js';
@@ -53,7 +53,7 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
 /**
  * Cross-correlation of `x` with `kernel`: the kernel is not turned round, as in every deep-learning library and in
  * OpenCV's filter2D. `flip: true` turns it round, which is the convolution of mathematics. What is large passes through the backend in
- * parts, so that only x and the result need to fit into memory.
+ * parts, so that only x and the result need to fit into memory. What is handed in is read as by `filter`.
  *
  * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`
  * @param kernel `[Cout, Cin / groups, ...k]`, any size, even sizes too
@@ -78,14 +78,15 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
   if (validate) checkFinite('conv', 'kernel', kernel);
-  const asked = await chosenBackend('conv', backend);
-  const plan = planConv(kernel, geometry, asked, algorithm);
-  const run = (on: Backend, chosen?: Chosen) => {
-    const planned = on.abilities === asked.abilities ? plan : planConv(kernel, geometry, on);
-    if (chosen || on === asked) onPlan?.(planOn(planned, chosen));
-    return inNameOf('conv', on, () => runPlan(planned, x, bias, operatorsOf(on)));
-  };
-  return asked.chooser && isFree(plan) ? asked.chooser.run(workOfPlan(plan), run) : run(asked);
+  return onBackend('conv', backend, { x, kernel, bias }, (asked, { x, kernel, bias }) => {
+    const plan = planConv(kernel, geometry, asked, algorithm);
+    const run = (on: Backend, chosen?: Chosen) => {
+      const planned = on.abilities === asked.abilities ? plan : planConv(kernel, geometry, on);
+      if (chosen || on === asked) onPlan?.(planOn(planned, chosen));
+      return inNameOf('conv', on, () => runPlan(planned, x, bias, operatorsOf(on)));
+    };
+    return asked.chooser && isFree(plan) ? asked.chooser.run(workOfPlan(plan), run) : run(asked);
+  });
 }
 
 /**

@@ -2,7 +2,7 @@ import { UnsupportedError } from '../errors.js';
 import { callback, type OptionsOf, option, type Rows, type Rule } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 import type { Backend, DeviceBuffer, Work } from './backend.js';
-import { chosenBackend, type RunOptions } from './backends/create.js';
+import { onBackend, type RunOptions } from './backends/create.js';
 import { type Operators, operatorsOf } from './operators.js';
 import type { ConvPlan } from './plan/conv-plan.js';
 
@@ -26,9 +26,10 @@ export async function eager(
   outShapes: readonly (readonly number[])[],
   compute: Compute,
 ): Promise<Tensor[]> {
-  const asked = await chosenBackend(operation, backend);
-  const run = (on: Backend) => inNameOf(operation, on, () => runOn(operatorsOf(on), inputs, outShapes, compute));
-  return work && asked.chooser ? asked.chooser.run(work, run) : run(asked);
+  return onBackend(operation, backend, inputs, (asked, inputs) => {
+    const run = (on: Backend) => inNameOf(operation, on, () => runOn(operatorsOf(on), inputs, outShapes, compute));
+    return work && asked.chooser ? asked.chooser.run(work, run) : run(asked);
+  });
 }
 
 /** Lets what a backend refuses, such as to hold more than its memory, be an error of the operation. */

@@ -1,7 +1,8 @@
-import { UnsupportedError } from '../errors.js';
-import { sizeOf, type Tensor } from '../tensor.js';
+import { ShapeError, UnsupportedError } from '../errors.js';
+import { countOf, sizeOf, type Tensor } from '../tensor.js';
 import type { DeviceBuffer } from './backend.js';
 import { runOn } from './eager.js';
+import { keep } from './keep.js';
 import type { Operators } from './operators.js';
 import { type Block, cutIntoBlocks, isCut } from './plan/blocks.js';
 import type { ConvPlan } from './plan/conv-plan.js';
@@ -18,10 +19,14 @@ export async function runPlan({ geometry, passes }: ConvPlan, x: Tensor, bias: T
   // of a result that no array holds, the blocks would be countless
   const out = newValues(sizeOf(geometry.outShape));
   const [before, after] = [new Space(), new Space()];
-  for (const block of blocks ?? cutIntoBlocks(geometry, passes) ?? []) {
-    const part = { shape: block.passes[0].geometry.xShape, data: cutOut(x.data, geometry, block.seen, before) };
+  // between blocks others run
+  const [source, added] = [keep(x.data), keep(bias?.data)];
+  const kept = passes.map((pass) => ({ ...pass, kernel: keep(pass.kernel) }));
+  for (const block of blocks ?? cutIntoBlocks(geometry, kept) ?? []) {
+    if (source.length !== sizeOf(geometry.xShape)) throw new ShapeError('conv', `x lost its data in the call: it has ${countOf(source)}`, { x });
+    const part = { shape: block.passes[0].geometry.xShape, data: cutOut(source, geometry, block.seen, before) };
     const [from, to] = block.given[1];
-    const biases = bias && { shape: [to - from], data: bias.data.subarray(from, to) };
+    const biases = added && { shape: [to - from], data: added.subarray(from, to) };
     await fillIn(out, geometry, block.given, after, async (result) => {
       await runWhole(block.passes, part, biases, on, result);
     });

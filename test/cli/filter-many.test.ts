@@ -39,7 +39,7 @@ describe('--out', () => {
     const { code, stdout, stderr } = await convlab(join(folder, 'photos'), '--out', out);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     await expectBlurred(['a.png', 1], ['b.PNG', 2], ['more/c.png', 3], ['more/d.bmp', 4]);
-    expect(stdout.match(/9 × 7, box \(clamp\)/g)).toHaveLength(4);
+    expect(stdout.match(/9 × 7, box \[3×3\] \(clamp\)/g)).toHaveLength(4);
     expect(existsSync(join(out, 'notes.txt'))).toBe(false);
   });
 

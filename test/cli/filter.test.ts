@@ -169,7 +169,7 @@ test('a JPEG is as large as its quality', async () => {
 
 test('one line says what ran', async () => {
   const { stdout } = await convlab('filter', photo, out, '--kernel', 'box:3', '--kernel', 'emboss', '--stride', '2', '--backend', 'reference');
-  expect(stdout).toMatch(/out\.png: 2 × 2, box:3, then emboss \(signed\), direct over planes, \d+\.\d ms on plain loops, float64\n$/);
+  expect(stdout).toMatch(/out\.png: 2 × 2, box:3 \[3×3\], then emboss \[3×3\] \(signed\), direct over planes, \d+\.\d ms on plain loops, float64\n$/);
 });
 
 test('--json prints one object: what ran, sizes, device, milliseconds', async () => {
@@ -204,7 +204,10 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['a kernel far from all names', ['--kernel', 'wavelet'], "'convlab kernels' lists them"],
     ['a parameter too many', ['--kernel', 'sobel-x:3'], 'sobel-x takes no parameters'],
     ['a parameter that breaks its rule', ['--kernel', 'box:0'], 'box: n must be a whole number ≥ 1, received 0'],
-    ['a parameter that is no number', ['--kernel', 'box:big'], 'box: n must be a whole number ≥ 1, received NaN'],
+    ['a parameter that is no number', ['--kernel', 'box:big'], '--kernel box takes n, a number, received "box:big"'],
+    ['a colon too many', ['--kernel', 'gaussian:2:3'], '--kernel gaussian takes sigma, a number, received "gaussian:2:3"'],
+    ['what a blur is called', ['--kernel', 'blur'], 'received "blur"; did you mean gaussian, box, disk or motion-blur?'],
+    ['a flat list of weights', ['--kernel', '0,-1,0,-1,5,-1,0,-1,0'], '--kernel is no kernel (matrix: 9 weights without rows are 3 × 3 (rows apart by'],
     ['a ragged matrix', ['--kernel', '1 2; 3'], '--kernel is no kernel (matrix: all rows must be equally long, but row 1 has 2 weights and row 2 has 1)'],
     ['a matrix with text', ['--kernel', '1 two'], '--kernel is no kernel (matrix: row 1, column 2 is "two", which is no number)'],
     ['a stride of 0', ['--kernel', 'box', '--stride', '0'], 'filter: stride must be a whole number ≥ 1, received 0'],

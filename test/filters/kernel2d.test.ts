@@ -14,6 +14,11 @@ test.each([
   ['no rows', [], 'kernel2d: a kernel is a list of rows of numbers, [[…], …], received []'],
   ['an empty row', [[]], 'kernel2d: a kernel is a list of rows of numbers, [[…], …], received [[]]'],
   ['a single row without its list', [1, 2], 'kernel2d: a kernel is a list of rows of numbers, [[…], …], received [1, 2]'],
+  [
+    'a square number of weights without rows',
+    [1, 2, 3, 4],
+    'kernel2d: 4 weights without rows are 2 × 2 (a list for each row, [[1, 2], [3, 4]]) or a row of 4, [[1, 2, 3, 4]]: write one of them',
+  ],
   ['nothing', undefined, 'kernel2d: a kernel is a list of rows of numbers, [[…], …], received undefined'],
   ['rows of different lengths', [[1, 2], [3]], 'kernel2d: all rows must be equally long, but row 1 has 2 weights and row 2 has 1'],
 ])('refused: %s', (_, rows, message) => {

@@ -63,7 +63,7 @@ test.each<[string, Image, object, string]>([
     '4 channels in a Float32Array of 4800, received 40 × 30 with 4 channels in a Uint8ClampedArray of 4800',
   ],
   ['a height that its data does not have', { ...photo(), height: 29 }, {}, 'received 40 × 29 with 4 channels in a Uint8ClampedArray of 4800'],
-  ['no picture', {} as Image, {}, 'received {  }'],
+  ['no picture', {} as Image, {}, 'received {}'],
 ])('%s is refused, and nothing is written', async (_, out, options, message) => {
   const before = out.data?.slice();
   const error = await filter(photo(), sharpen(), { ...options, out, backend }).catch((thrown) => thrown);

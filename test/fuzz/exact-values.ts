@@ -165,7 +165,7 @@ function blend({ values, tolerance }: ExactValues, { image, where: { region, mas
   };
   for (let pixel = 0; pixel < width * height; pixel++) {
     const [x, y, at] = [pixel % width, Math.floor(pixel / width), pixel * channels];
-    const masked = mask ? Math.min(1, Math.max(0, mask.data[pixel] / whiteOf(mask))) : 1;
+    const masked = mask ? Math.min(1, Math.max(0, (mask as Image).data[pixel] / whiteOf(mask as Image))) : 1;
     const share = fade(x, left, w, width) * fade(y, top, h, height) * masked;
     let [kept, added, unsure] = [1 - share, share, 0];
     if (colors < channels) {

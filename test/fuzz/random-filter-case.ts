@@ -20,7 +20,7 @@ export interface FilterCase {
   readonly number: number;
   readonly image: Image;
   /** one, of `filter`, or those of a pipeline */
-  readonly steps: readonly KernelStep[];
+  readonly steps: readonly KernelStep<Tensor>[];
   /** what is done once around all kernels */
   readonly around: ImageOptions & Pick<PipelineOptions, 'borders'>;
   /** where the filter acts */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createImage, imageFromCanvas, imageToCanvas, imageToImageData, ShapeError, UnsupportedError } from '../../src/index.js';
+import { createImage, filter, imageFromCanvas, imageToCanvas, imageToImageData, ShapeError, UnsupportedError } from '../../src/index.js';
 
 const rgba = createImage(2, 1, 4, Uint8ClampedArray.of(10, 20, 30, 255, 200, 100, 0, 255));
 
@@ -37,4 +37,22 @@ test('what is no canvas, and a canvas of another kind, are refused', () => {
   expect(() => imageFromCanvas(webgl)).toThrow(UnsupportedError);
   expect(() => imageToCanvas(rgba, webgl)).toThrow("2d context: it has one of another kind, say 'webgl'");
   expect(() => imageFromCanvas({ width: 1, height: 1 } as HTMLCanvasElement)).toThrow(ShapeError);
+});
+
+test('canvas, ImageBitmap, VideoFrame and ImageData are pictures', async () => {
+  const pixels = imageToImageData(
+    createImage(
+      4,
+      2,
+      3,
+      Uint8ClampedArray.from({ length: 24 }, (_, i) => 10 * i),
+    ),
+  );
+  const canvas = new OffscreenCanvas(4, 2);
+  canvas.getContext('2d')?.putImageData(pixels, 0, 0);
+  const frame = new VideoFrame(canvas, { timestamp: 0 });
+  const expected = await filter(imageFromCanvas(pixels), 'box:3');
+  for (const source of [pixels, canvas, await createImageBitmap(pixels), frame])
+    expect(await filter(source, 'box:3'), source.constructor.name).toEqual(expected);
+  frame.close();
 });

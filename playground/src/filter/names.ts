@@ -8,7 +8,7 @@ const CHINESE: Readonly<Record<string, string>> = {
   gaussian: '模糊，无棱角与振铃：钟形曲线',
   binomial: '模糊：整数的小型高斯',
   disk: '镜头虚化：每点变为均匀圆盘',
-  motion: '运动模糊：任意长度与角度',
+  'motion-blur': '运动模糊：任意长度与角度',
   'motion-diagonal': '运动模糊：沿对角线 9 像素',
   sharpen: '更清晰：原图 − 强度 · 拉普拉斯',
   'high-pass': '高斯模糊所去掉的部分',

@@ -46,7 +46,7 @@ const EXAMPLES = `
 Examples:
   convlab explain --kernel gaussian:5
   convlab explain --kernel box:31 --shape 4000x6000
-  convlab explain photo.jpg --kernel sharpen --kernel motion:31,30
+  convlab explain photo.jpg --kernel sharpen --kernel motion-blur:31,30
   convlab explain --kernel gaussian:5 --linear --region 0,0,400,300
   convlab explain --kernel gaussian:5 --algorithm fft --json
 `;

@@ -74,7 +74,7 @@ function pickKernels({ kernel, pipeline }: FilterFlags) {
 }
 
 function reportLine({ output, kernels, how, plan, device, milliseconds }: Report): string {
-  const chain = kernels.map(({ kernel }) => kernel).join(', then ');
+  const chain = kernels.map(({ kernel, size }) => (size ? `${kernel} [${size.join('×')}]` : kernel)).join(', then ');
   const ways = [...new Set(plan.map((ran) => nameOf(ran)))].join(', ');
   return `${output.path}: ${output.width} × ${output.height}, ${chain} (${how}), ${ways}, ${milliseconds.filter.toFixed(1)} ms on ${device}`;
 }

@@ -74,7 +74,7 @@ export async function createWorker(flags: FilterFlags) {
         input: { path: job.from, ...describe(image) },
         output: { path: job.to, ...describe(result) },
         kernels: pipeline
-          ? pipeline.steps.map(({ kernel }) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel' }))
+          ? pipeline.steps.map(({ kernel }, i) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel', size: pipeline.kernels[i].shape }))
           : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
         how: pipeline ? (pipeline.options.output ?? 'clamp') : (flags.output ?? stages[stages.length - 1].output),
         plan: ran.map(({ geometry, algorithm, through, arithmetic, why, chosen }) => ({

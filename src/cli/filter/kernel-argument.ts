@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { ConvlabError, DataError, OptionError } from '../../errors.js';
 import { catalogue } from '../../filters/catalogue/catalogue.js';
-import type { KernelEntry, OperationEntry } from '../../filters/catalogue/catalogue-entry.js';
+import type { OperationEntry } from '../../filters/catalogue/operation-entry.js';
+import { readName } from '../../filters/catalogue/read-name.js';
 import { kernelFromAcf } from '../../filters/interchange/custom.js';
 import type { KernelDocument } from '../../filters/interchange/kernel-document.js';
 import { parseKernel } from '../../filters/interchange/kernel-text.js';
 import type { Output } from '../../filters/picture/output.js';
-import { closest } from '../../options.js';
 
 /** A `--kernel` that is a single kernel, with the options of its file. */
 export interface KernelArgument extends KernelDocument {
@@ -19,7 +19,7 @@ export interface KernelArgument extends KernelDocument {
 export interface OperationArgument {
   readonly text: string;
   readonly output: Output;
-  readonly parameters: readonly number[];
+  readonly parameters: readonly (number | undefined)[];
   readonly apply: OperationEntry['apply'];
 }
 
@@ -36,35 +36,10 @@ export async function kernelArgument(text: string, operation = 'filter'): Promis
 }
 
 function fromCatalogue(text: string, operation: string): KernelArgument | OperationArgument {
-  const [name, values = ''] = text.split(/:(.*)/s);
-  const names = Object.keys(catalogue);
-  if (!names.includes(name)) {
-    throw new OptionError(
-      operation,
-      '--kernel',
-      `must be a filter's name, a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file (${hint(text, names)})`,
-      text,
-    );
-  }
-  const entry: KernelEntry | OperationEntry = catalogue[name];
-  const parameters = values === '' ? [] : values.split(',').map(Number);
-  if (parameters.length > entry.parameters.length) {
-    const takes = entry.parameters.length === 0 ? 'no parameters' : entry.parameters.map((parameter) => parameter.name).join(', ');
-    throw new OptionError(operation, '--kernel', `${name} takes ${takes}`, text);
-  }
-  return 'make' in entry ? { text, output: entry.output, kernel: entry.make(...parameters) } : { text, output: entry.output, parameters, apply: entry.apply };
-}
-
-/** Suggestions for an unknown name. */
-function hint(text: string, names: readonly string[]): string {
-  const [, name, values] = /^([\w-]+)[\s=(]+([^)]*)/.exec(text) ?? []; // gaussian=3, gaussian(3)
-  if (names.includes(name)) return `did you mean ${name}:${values}?`;
-  const word = text.split(':')[0].toLowerCase();
-  const begin = word.length < 3 ? [] : names.filter((each) => each.startsWith(word));
-  const group = names.filter((each) => catalogue[each].group === word);
-  const close = closest(word, names);
-  const meant = begin.length > 0 ? begin : group.length > 0 ? group : close === undefined ? [] : [close];
-  return meant.length === 0 || meant.length > 8 ? "'convlab kernels' lists them" : `did you mean ${meant.join(', ').replace(/, (?=[^,]*$)/, ' or ')}?`;
+  const rule = `must be a filter's name ('convlab kernels' lists them), a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file`;
+  const { entry, parameters } = readName(text, { operation, option: '--kernel', rule, entries: catalogue });
+  const { output } = entry;
+  return 'make' in entry ? { text, output, kernel: entry.make(...parameters) } : { text, output, parameters, apply: entry.apply };
 }
 
 function fromText(text: string, operation: string): KernelDocument {

@@ -1,6 +1,4 @@
-import type { Image } from '../../image/image.js';
 import type { Tensor } from '../../tensor.js';
-import type { OperationOptions } from '../operations/operation.js';
 import type { Output } from '../picture/output.js';
 
 /** The groups of the catalogue, in the order in which they are listed. */
@@ -8,6 +6,8 @@ export const GROUPS = ['blur', 'sharpen', 'relief', 'edges', 'texture'] as const
 
 /** The fields shared by all entries of the {@link catalogue}. */
 export interface CatalogueDescription {
+  /** Its only name: in `filter` and pipelines, on the command line; in code the same in camelCase, or in capitals for a constant. */
+  readonly name: string;
   readonly group: (typeof GROUPS)[number];
   /** Its effect, in half a line. */
   readonly summary: string;
@@ -34,12 +34,3 @@ export interface KernelEntry extends CatalogueDescription {
   /** Makes the kernel, `[kH, kW]`; omitted or undefined parameters take their defaults. @throws OptionError if a parameter breaks its rule */
   readonly make: (...parameters: readonly (number | undefined)[]) => Tensor;
 }
-
-/** A filter that takes more than one kernel. */
-export interface OperationEntry extends CatalogueDescription {
-  /** Filters a picture; omitted or undefined parameters take their defaults. @throws OptionError if a parameter or an option breaks its rule */
-  readonly apply: (image: Image, parameters?: readonly (number | undefined)[], options?: OperationOptions) => Promise<Image>;
-}
-
-/** One filter: `'make' in entry` distinguishes a kernel from an operation. */
-export type CatalogueEntry = KernelEntry | OperationEntry;

@@ -27,6 +27,7 @@ export function binomial(n = 5): Tensor {
 }
 
 export const BINOMIAL_ENTRY: KernelEntry = {
+  name: 'binomial',
   group: 'blur',
   summary: 'blur: a small Gaussian of whole numbers',
   formula: 'C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹',

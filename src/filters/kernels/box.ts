@@ -22,6 +22,7 @@ export function box(n = 3): Tensor {
 }
 
 export const BOX_ENTRY: KernelEntry = {
+  name: 'box',
   group: 'blur',
   summary: 'blur: the mean of n × n pixels',
   formula: '1 / n²',

@@ -69,6 +69,7 @@ function inDirection(operation: string, kernels: readonly Tensor[], direction: n
 const COMPASS_RULE = '0 right, 1 upper right, 2 up … 7 lower right';
 
 export const KIRSCH_ENTRY: KernelEntry = {
+  name: 'kirsch',
   group: 'edges',
   summary: 'edges that face one of eight directions',
   formula: '−3 −3 5 / −3 0 5 / −3 −3 5, turned by 45° · direction',
@@ -79,6 +80,7 @@ export const KIRSCH_ENTRY: KernelEntry = {
 };
 
 export const ROBINSON_ENTRY: KernelEntry = {
+  name: 'robinson',
   group: 'edges',
   summary: "edges that face one of eight directions, by Sobel's weights",
   formula: 'sobel-x, turned by 45° · direction',

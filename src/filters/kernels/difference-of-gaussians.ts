@@ -35,6 +35,7 @@ export function differenceOfGaussians(sigma1 = 1, sigma2 = 1.6 * sigma1): Tensor
 }
 
 export const DIFFERENCE_OF_GAUSSIANS_ENTRY: KernelEntry = {
+  name: 'difference-of-gaussians',
   group: 'edges',
   summary: 'finer than one blur, coarser than another',
   formula: 'G(σ₁) − G(σ₂)',

@@ -15,6 +15,7 @@ export const DIFFERENCE_DIAGONAL = kernel2d([
 ]);
 
 export const DIFFERENCE_X_ENTRY: KernelEntry = {
+  name: 'difference-x',
   group: 'edges',
   summary: 'vertical edges: f(x, y) − f(x − 1, y)',
   formula: '−1 1',
@@ -25,6 +26,7 @@ export const DIFFERENCE_X_ENTRY: KernelEntry = {
 };
 
 export const DIFFERENCE_DIAGONAL_ENTRY: KernelEntry = {
+  name: 'difference-diagonal',
   group: 'edges',
   summary: 'diagonal edges on top of the picture',
   formula: '1 −1 0 / 0 1 −1 / 0 0 1',

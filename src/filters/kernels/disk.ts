@@ -31,6 +31,7 @@ export function disk(radius = 4): Tensor {
 }
 
 export const DISK_ENTRY: KernelEntry = {
+  name: 'disk',
   group: 'blur',
   summary: 'lens blur: every point becomes an even disk',
   formula: 'share of the disk x² + y² ≤ radius² on each pixel',

@@ -41,6 +41,7 @@ export function emboss(angle = 135, depth = 1): Tensor {
 }
 
 export const EMBOSS_ENTRY: KernelEntry = {
+  name: 'emboss',
   group: 'relief',
   summary: 'a relief, lit from any side',
   formula: '−depth · (cos a · ∂x − sin a · ∂y) / √2, ∂ by Sobel',

@@ -112,6 +112,7 @@ function gaborWeights(operation: string, { wavelength, orientation, phase, sigma
 }
 
 export const GABOR_ENTRY: KernelEntry = {
+  name: 'gabor',
   group: 'texture',
   summary: 'stripes of one width and direction',
   formula: 'exp(−(u² + v²/4) / 2σ²) · (cos(2πu / wavelength + phase) − c), σ = 0.56 · wavelength, sum 0',

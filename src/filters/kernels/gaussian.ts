@@ -83,6 +83,7 @@ function expand(operation: string, name: string, value: PerAxis<number>, rank: n
 }
 
 export const GAUSSIAN_ENTRY: KernelEntry = {
+  name: 'gaussian',
   group: 'blur',
   summary: 'blur without corners or rings: the bell curve',
   formula: 'exp(−(x² + y²) / 2σ²) / Σ, to 4σ',

@@ -31,6 +31,7 @@ export function highPass(sigma = 3): Tensor {
 }
 
 export const HIGH_PASS_ENTRY: KernelEntry = {
+  name: 'high-pass',
   group: 'sharpen',
   summary: 'what a Gaussian blur takes away',
   formula: 'identity − G(σ)',

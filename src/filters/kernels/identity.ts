@@ -5,6 +5,7 @@ import { kernel2d } from './make/kernel2d.js';
 export const IDENTITY = kernel2d([[1]]);
 
 export const IDENTITY_ENTRY: KernelEntry = {
+  name: 'identity',
   group: 'blur',
   summary: 'changes nothing',
   formula: 'f(x, y)',

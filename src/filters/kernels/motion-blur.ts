@@ -48,7 +48,8 @@ export function motionBlur(length = 9, angle = 0): Tensor {
   return coverage([corner(-end, -0.5), corner(end, -0.5), corner(end, 0.5), corner(-end, 0.5)]);
 }
 
-export const MOTION_ENTRY: KernelEntry = {
+export const MOTION_BLUR_ENTRY: KernelEntry = {
+  name: 'motion-blur',
   group: 'blur',
   summary: 'motion blur: any length, any angle',
   formula: 'share of a stroke, length × 1, on each pixel',
@@ -62,6 +63,7 @@ export const MOTION_ENTRY: KernelEntry = {
 };
 
 export const MOTION_DIAGONAL_ENTRY: KernelEntry = {
+  name: 'motion-diagonal',
   group: 'blur',
   summary: 'motion blur: 9 pixels along the diagonal',
   formula: '1 / 9 where x = y, 9 × 9',

@@ -19,6 +19,7 @@ export const PREWITT_Y = kernel2d([
 ]);
 
 export const PREWITT_X_ENTRY: KernelEntry = {
+  name: 'prewitt-x',
   group: 'edges',
   summary: 'vertical edges: the mean slope of three rows',
   formula: '−1 0 1 / −1 0 1 / −1 0 1',
@@ -29,6 +30,7 @@ export const PREWITT_X_ENTRY: KernelEntry = {
 };
 
 export const PREWITT_Y_ENTRY: KernelEntry = {
+  name: 'prewitt-y',
   group: 'edges',
   summary: 'horizontal edges: the mean slope of three columns',
   formula: 'prewitt-x, transposed',

@@ -18,6 +18,7 @@ export const ROBERTS_RISING = kernel2d([
 ]);
 
 export const ROBERTS_FALLING_ENTRY: KernelEntry = {
+  name: 'roberts-falling',
   group: 'edges',
   summary: 'the slope down the diagonal, of 2 × 2 pixels',
   formula: '−1 0 / 0 1',
@@ -28,6 +29,7 @@ export const ROBERTS_FALLING_ENTRY: KernelEntry = {
 };
 
 export const ROBERTS_RISING_ENTRY: KernelEntry = {
+  name: 'roberts-rising',
   group: 'edges',
   summary: 'the slope up the diagonal, of 2 × 2 pixels',
   formula: '0 1 / −1 0',

@@ -20,6 +20,7 @@ export const SCHARR_Y = kernel2d([
 ]);
 
 export const SCHARR_X_ENTRY: KernelEntry = {
+  name: 'scharr-x',
   group: 'edges',
   summary: 'vertical edges, with the truest direction',
   formula: '−3 0 3 / −10 0 10 / −3 0 3',
@@ -30,6 +31,7 @@ export const SCHARR_X_ENTRY: KernelEntry = {
 };
 
 export const SCHARR_Y_ENTRY: KernelEntry = {
+  name: 'scharr-y',
   group: 'edges',
   summary: 'horizontal edges, with the truest direction',
   formula: 'scharr-x, transposed',

@@ -27,6 +27,7 @@ export function sharpen(strength = 1): Tensor {
 }
 
 export const SHARPEN_ENTRY: KernelEntry = {
+  name: 'sharpen',
   group: 'sharpen',
   summary: 'sharper: identity − strength · Laplacian',
   formula: '0 −s 0 / −s 1+4s −s / 0 −s 0',

@@ -20,6 +20,7 @@ export const SOBEL_Y = kernel2d([
 ]);
 
 export const SOBEL_X_ENTRY: KernelEntry = {
+  name: 'sobel-x',
   group: 'edges',
   summary: 'vertical edges: the smoothed slope to the right',
   formula: '−1 0 1 / −2 0 2 / −1 0 1',
@@ -30,6 +31,7 @@ export const SOBEL_X_ENTRY: KernelEntry = {
 };
 
 export const SOBEL_Y_ENTRY: KernelEntry = {
+  name: 'sobel-y',
   group: 'edges',
   summary: 'horizontal edges: the smoothed slope downwards',
   formula: 'sobel-x, transposed',

@@ -1,13 +1,15 @@
 import { OptionError } from '../../errors.js';
-import { checkImage, type Image } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import { finite, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
-import type { OperationEntry } from '../catalogue/catalogue-entry.js';
+import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
+import type { Output, ResultSamples } from '../picture/output.js';
 import { largestAt } from './gradient.js';
-import { type MeasureOptions, OPERATION_OPTIONS, planeAt, planesToImage, respond, toPlanes } from './operation.js';
+import { type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, planesToImage, respond, toPlanes } from './operation.js';
 import { ridgeFromSamples } from './ridge.js';
 
 /** Rows of {@link CannyOptions}. */
@@ -42,16 +44,21 @@ export interface CannyOptions extends OptionsOf<typeof CANNY_OPTIONS> {}
  * await writeImage('lines.png', await canny(await readImage('photo.jpg'), { sigma: 2 }));
  * ```
  */
-export async function canny(image: Image, options: CannyOptions = {}): Promise<Image> {
+export async function canny<I extends ImageSource, P extends Output = 'clamp'>(
+  image: I,
+  options: CannyOptions & { readonly output?: P } = {},
+): Promise<Image<ResultSamples<I, P>>> {
   const { sigma, low, high, output, ...rest } = settle('canny', options, CANNY_OPTIONS);
-  checkImage('canny', image);
   if (high < low) throw new OptionError('canny', 'high', `must be a finite number ≥ low (${low})`, high);
 
   const blur = sigma === 0 ? undefined : gaussian(sigma);
-  const ridge = (await ridgeFromSamples('canny', image, blur, rest)) ?? (await ridgeOverPlanes(image, blur, rest));
-  const white = whiteOf(image.data);
-  const full = 4 * white; // Sobel's response to a step from black to white
-  return planesToImage(image, link(ridge, image.width, [low * full, high * full], white), output);
+  return onPicture('canny', image, rest, async (image, on) => {
+    const ridge = await (ridgeFromSamples('canny', image, blur, on) ?? ridgeOverPlanes(image, blur, on));
+    const white = whiteOf(image.data);
+    const full = 4 * white; // Sobel's response to a step from black to white
+    // so the output is planned
+    return planesToImage(image, link(ridge, image.width, [low * full, high * full], white), output) as Image<ResultSamples<I, P>>;
+  });
 }
 
 async function ridgeOverPlanes(image: Image, blur: Tensor | undefined, options: MeasureOptions): Promise<Float32Array> {
@@ -134,6 +141,7 @@ function link(ridge: Float32Array, width: number, [low, high]: readonly [number,
 }
 
 export const CANNY_ENTRY: OperationEntry = {
+  name: 'canny',
   group: 'edges',
   summary: 'edges as lines one pixel wide',
   formula: 'sobel-edges of a Gaussian blur, thinned to ridges; ≥ high, or ≥ low and connected',

@@ -1,8 +1,10 @@
 import { ShapeError } from '../../errors.js';
-import { checkImage, type Image, type Samples } from '../../image/image.js';
+import type { Image, Samples } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { type Format, formatOf, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
-import { chosenBackend, RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
+import { keep, whileKept } from '../../kernels/keep.js';
 import { checkOptions } from '../../options.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
@@ -42,17 +44,17 @@ const MOMENTS = 4;
  * const { psnr, ssim } = await compareImages(photo, await filter(photo, box(3)));
  * ```
  */
-export async function compareImages(a: Image, b: Image, options: RunOptions = {}): Promise<Comparison> {
+export async function compareImages(a: ImageSource, b: ImageSource, options: RunOptions = {}): Promise<Comparison> {
   checkOptions('compareImages', options, RUN_OPTIONS);
-  checkImage('compareImages', a);
-  checkImage('compareImages', b);
+  const pair = [toImage(a, 'compareImages'), toImage(b, 'compareImages')] as const;
+  return onBackend('compareImages', options.backend, pair, (on, [a, b]) => compare(a, b, on));
+}
+
+async function compare(a: Image, b: Image, on: Backend): Promise<Comparison> {
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
   if (say(a) !== say(b))
     throw new ShapeError('compareImages', `the pictures must have one size, as many channels and one sample type, received ${say(a)} and ${say(b)}`, { a, b });
-  const { max, sum, squares, ssim } = (await comparedInEngine(a, b, options)) ?? {
-    ...differences(a.data, b.data),
-    ssim: await similarity(a, b, options),
-  };
+  const { max, sum, squares, ssim } = await (comparedInEngine(a, b, on) ?? comparedByLoops(a, b, on));
   const rmse = Math.sqrt(squares / a.data.length);
   return { max, mean: sum / a.data.length, rmse, psnr: 20 * Math.log10(whiteOf(a.data) / rmse), ssim };
 }
@@ -74,16 +76,21 @@ interface Ready {
 const recentComparisons = new RecentPlans<Ready>(4);
 
 /** @returns undefined where the backend has no program for it */
-async function comparedInEngine(a: Image, b: Image, { backend }: RunOptions): Promise<Compared | undefined> {
-  const on = await chosenBackend('compareImages', backend);
+function comparedInEngine(a: Image, b: Image, on: Backend): Promise<Compared> | undefined {
   const format = formatOf(a);
   const { executable } = recentComparisons.get(on, format, [], () => prepare(format, on));
   if (!executable) return undefined;
-  const sums = new Float64Array(4);
-  await on.run(executable, [a.data, b.data], [sums]);
-  const [max, sum, squares, similar] = sums;
-  const windows = a.channels * (a.width - WINDOW + 1) * (a.height - WINDOW + 1);
-  return { max, sum, squares, ssim: Math.min(a.width, a.height) < WINDOW ? null : similar / windows };
+  return whileKept([a.data, b.data], executable.later, async (pair) => {
+    const sums = new Float64Array(4);
+    await on.run(executable, pair, [sums]);
+    const [max, sum, squares, similar] = sums;
+    const windows = a.channels * (a.width - WINDOW + 1) * (a.height - WINDOW + 1);
+    return { max, sum, squares, ssim: Math.min(a.width, a.height) < WINDOW ? null : similar / windows };
+  });
+}
+
+async function comparedByLoops(a: Image, b: Image, on: Backend): Promise<Compared> {
+  return { ...differences(a.data, b.data), ssim: await similarity(keep(a), keep(b), { backend: on }) };
 }
 
 function prepare(format: Format, on: Backend): Ready {

@@ -1,4 +1,5 @@
-import { checkImage, type Image } from '../../image/image.js';
+import type { Image, SamplesOf } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { checkRectangle, cropImage, type Rectangle } from '../picture/region.js';
 
 /**
@@ -18,9 +19,9 @@ import { checkRectangle, cropImage, type Rectangle } from '../picture/region.js'
  * await writeImage('face.png', face);
  * ```
  */
-export function crop(image: Image, rectangle: Rectangle): Image {
-  checkImage('crop', image);
-  checkRectangle('crop', 'rectangle', rectangle, image);
-  const part = cropImage(image, rectangle);
-  return part === image ? { ...image, data: image.data.slice() } : part;
+export function crop<I extends ImageSource>(image: I, rectangle: Rectangle): Image<SamplesOf<I>> {
+  const whole = toImage(image, 'crop') as Image;
+  checkRectangle('crop', 'rectangle', rectangle, whole);
+  const part = cropImage(whole, rectangle);
+  return (part === whole ? { ...whole, data: whole.data.slice() } : part) as Image<SamplesOf<I>>;
 }

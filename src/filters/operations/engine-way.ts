@@ -1,8 +1,8 @@
 import type { Image } from '../../image/image.js';
 import { type Format, formatOf, newImage } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
-import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
 import type { PlanOption } from '../../kernels/eager.js';
+import { whileKept } from '../../kernels/keep.js';
 import { planOn } from '../../kernels/plan/conv-plan.js';
 import type { PicturePlan } from '../../kernels/plan/plan-picture.js';
 import type { ResultOptions } from '../picture/output.js';
@@ -17,6 +17,11 @@ interface Ready {
 /** The plans of the latest calls of all operations. */
 const recentWays = new RecentPlans<Ready>(16);
 
+/** Where an operation runs. */
+export interface EngineOptions extends PlanOption {
+  readonly backend: Backend;
+}
+
 /** What an operation asks the backend for. */
 export interface EngineWay {
   /** the name that errors begin with */
@@ -28,23 +33,28 @@ export interface EngineWay {
   readonly plan: (backend: Backend) => readonly (PicturePlan | undefined)[] | undefined;
 }
 
-/** Runs an operation from the samples of a picture to samples. @returns undefined where the backend has no programs for it */
-export async function throughEngine(
+/**
+ * Runs an operation from the samples of a picture to samples.
+ * @returns undefined, at once, where the backend has no programs for it: nobody has waited, and the samples are what they were
+ */
+export function throughEngine(
   image: Image,
   { operation, from, result, plan }: EngineWay,
-  options: RunOptions & ResultOptions & PlanOption,
-): Promise<Image | undefined> {
-  const { backend, out, onPlan } = options;
-  const on = await chosenBackend(operation, backend);
+  { backend: on, out, onPlan }: EngineOptions & ResultOptions,
+): Promise<Image> | undefined {
   const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
   if (ways.length === 0) return undefined;
-  const to = out ?? newImage(result);
-  for (const { plan, executable } of ways) {
-    if (!(await on.run(executable, [image.data], [to.data]))) continue;
-    if (onPlan) for (const step of plan.steps) onPlan(planOn(step, on.chooser?.latest(executable)));
+  const later = ways.some(({ executable }) => executable.later);
+  return whileKept([image.data], later, async (samples) => {
+    const to = out ?? newImage(result);
+    // the last one takes what the others refuse
+    for (const { plan, executable } of ways) {
+      if (!(await on.run(executable, samples, [to.data]))) continue;
+      if (onPlan) for (const step of plan.steps) onPlan(planOn(step, on.chooser?.latest(executable)));
+      break;
+    }
     return to;
-  }
-  return undefined;
+  });
 }
 
 function prepare(plans: readonly (PicturePlan | undefined)[], on: Backend): Ready {

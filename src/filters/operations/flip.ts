@@ -1,4 +1,5 @@
-import { checkImage, type Image } from '../../image/image.js';
+import type { Image, SamplesOf } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { anyWhole, check, oneOf } from '../../options.js';
 import { rearrange } from '../picture/rearrange.js';
 
@@ -19,12 +20,12 @@ export type FlipAxis = (typeof FLIP_AXES)[number];
  * console.log([...flip(ramp, 'horizontal').data]); // → [ 30, 20, 10 ]
  * ```
  */
-export function flip(image: Image, axis: FlipAxis): Image {
+export function flip<I extends ImageSource>(image: I, axis: FlipAxis): Image<SamplesOf<I>> {
   check('flip', 'axis', axis, oneOf(FLIP_AXES));
-  checkImage('flip', image);
-  const { width, height } = image;
-  if (axis === 'horizontal') return rearrange(image, { width, height, start: width - 1, across: -1, down: width });
-  return rearrange(image, { width, height, start: (height - 1) * width, across: 1, down: -width });
+  const picture = toImage(image, 'flip');
+  const { width, height } = picture;
+  if (axis === 'horizontal') return rearrange(picture, { width, height, start: width - 1, across: -1, down: width });
+  return rearrange(picture, { width, height, start: (height - 1) * width, across: 1, down: -width });
 }
 
 /**
@@ -42,19 +43,19 @@ export function flip(image: Image, axis: FlipAxis): Image {
  * console.log(up.width, up.height, [...up.data]); // → 1 3 [ 30, 20, 10 ]
  * ```
  */
-export function rotate90(image: Image, turns = 1): Image {
+export function rotate90<I extends ImageSource>(image: I, turns = 1): Image<SamplesOf<I>> {
   check('rotate90', 'turns', turns, anyWhole);
-  checkImage('rotate90', image);
-  const { width, height } = image;
+  const picture = toImage(image, 'rotate90');
+  const { width, height } = picture;
   const last = width * height - 1;
   switch (((turns % 4) + 4) % 4) {
     case 1:
-      return rearrange(image, { width: height, height: width, start: width - 1, across: width, down: -1 });
+      return rearrange(picture, { width: height, height: width, start: width - 1, across: width, down: -1 });
     case 2:
-      return rearrange(image, { width, height, start: last, across: -1, down: -width });
+      return rearrange(picture, { width, height, start: last, across: -1, down: -width });
     case 3:
-      return rearrange(image, { width: height, height: width, start: last - width + 1, across: -width, down: 1 });
+      return rearrange(picture, { width: height, height: width, start: last - width + 1, across: -width, down: 1 });
     default:
-      return rearrange(image, { width, height, start: 0, across: 1, down: width });
+      return rearrange(picture, { width, height, start: 0, across: 1, down: width });
   }
 }

@@ -1,20 +1,23 @@
-import { checkImage, type Image, tensorToImage } from '../../image/image.js';
+import { type Image, tensorToImage } from '../../image/image.js';
+import type { ImageSource } from '../../image/image-source.js';
 import { formatOf } from '../../image/samples.js';
+import { keep } from '../../kernels/keep.js';
 import { checkOptions, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
-import type { OperationEntry } from '../catalogue/catalogue-entry.js';
+import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { KIRSCH, ROBINSON } from '../kernels/compass.js';
 import { heading } from '../kernels/make/angle.js';
 import { PREWITT_X, PREWITT_Y } from '../kernels/prewitt.js';
 import { ROBERTS_FALLING, ROBERTS_RISING } from '../kernels/roberts.js';
 import { SCHARR_X, SCHARR_Y } from '../kernels/scharr.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
-import { checkOut, deliver, RESULT_OPTIONS, type ResultOptions, resultSamples } from '../picture/output.js';
+import { checkOut, deliver, type Output, RESULT_OPTIONS, type ResultOptions, type ResultSamples, resultSamples } from '../picture/output.js';
 import {
   MEASURE_OPTIONS,
   type MeasureOptions,
   OPERATION_OPTIONS,
   type OperationOptions,
+  onPicture,
   planeAt,
   planesToImage,
   replacePlanes,
@@ -74,19 +77,17 @@ export interface Gradient {
  * const { magnitude, direction } = await gradient(await readImage('photo.jpg'), { operator: 'scharr', channels: 'luminance' });
  * ```
  */
-export async function gradient(image: Image, options: OperatorOption & MeasureOptions = {}): Promise<Gradient> {
+export async function gradient(image: ImageSource, options: OperatorOption & MeasureOptions = {}): Promise<Gradient> {
   checkOptions('gradient', options, GRADIENT_OPTIONS);
-  checkImage('gradient', image);
-  const ask = (measure: 'length' | 'angle') =>
-    slopesFromSamples('gradient', image, { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options);
-  const steep = await ask('length');
-  const angle = steep && (await ask('angle'));
-  if (steep && angle) return { magnitude: steep, direction: angle };
-  const { magnitude, direction } = await slopes(toPlanes('gradient', image, options).x, options);
-  return {
-    magnitude: planesToImage(image, magnitude, 'float'),
-    direction: tensorToImage({ shape: [1, direction.length / (image.width * image.height), image.height, image.width], data: direction }, { depth: 'float' }),
-  };
+  return onPicture('gradient', image, options, async (image, options) => {
+    const ask = (measure: 'length' | 'angle') =>
+      slopesFromSamples('gradient', image, { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options);
+    const [steep, angle] = [ask('length'), ask('angle')];
+    if (steep && angle) return { magnitude: await steep, direction: await angle };
+    const { magnitude, direction } = await slopes(toPlanes('gradient', image, options).x, options);
+    const shape = [1, direction.length / (image.width * image.height), image.height, image.width];
+    return { magnitude: planesToImage(image, magnitude, 'float'), direction: tensorToImage({ shape, data: direction }, { depth: 'float' }) };
+  });
 }
 
 /**
@@ -95,17 +96,23 @@ export async function gradient(image: Image, options: OperatorOption & MeasureOp
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws ShapeError if `out` does not have the shape and type of the result
  */
-export async function gradientMagnitude(image: Image, options: OperatorOption & OperationOptions & ResultOptions = {}): Promise<Image> {
-  const { output, out } = settle('gradientMagnitude', options, MAGNITUDE_OPTIONS);
-  checkImage('gradientMagnitude', image);
-  const format = formatOf(image);
-  if (out !== undefined) checkOut('gradientMagnitude', out, { ...format, samples: resultSamples(format.samples, output) });
-  const question = { operator: operatorOf(options), measure: 'length', output, inPicture: true } as const;
-  const done = await slopesFromSamples('gradientMagnitude', image, question, options);
-  if (done) return done;
-  const planes = toPlanes('gradientMagnitude', image, options);
-  const { magnitude } = await slopes(planes.x, options);
-  return deliver(replacePlanes(image, planes, magnitude, output), out);
+export async function gradientMagnitude<I extends ImageSource, P extends Output = 'clamp'>(
+  image: I,
+  options: OperatorOption & OperationOptions & ResultOptions & { readonly output?: P } = {},
+): Promise<Image<ResultSamples<I, P>>> {
+  const { output, out, ...rest } = settle('gradientMagnitude', options, MAGNITUDE_OPTIONS);
+  const result = await onPicture('gradientMagnitude', image, rest, async (image, options) => {
+    const format = formatOf(image);
+    if (out !== undefined) checkOut('gradientMagnitude', out, { ...format, samples: resultSamples(format.samples, output) });
+    const question = { operator: operatorOf(options), measure: 'length', output, inPicture: true } as const;
+    const done = slopesFromSamples('gradientMagnitude', image, question, { ...options, out });
+    if (done) return done;
+    const kept = keep(image);
+    const planes = toPlanes('gradientMagnitude', kept, options);
+    const { magnitude } = await slopes(planes.x, options);
+    return deliver(replacePlanes(kept, planes, magnitude, output), out);
+  });
+  return result as Image<ResultSamples<I, P>>; // so the output is planned
 }
 
 /**
@@ -114,14 +121,20 @@ export async function gradientMagnitude(image: Image, options: OperatorOption & 
  * @returns an RGB image of the same size and sample type
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export async function gradientDirection(image: Image, options: OperatorOption & OperationOptions = {}): Promise<Image> {
-  const { output } = settle('gradientDirection', options, DIRECTION_OPTIONS);
-  checkImage('gradientDirection', image);
-  const question = { operator: operatorOf(options), measure: 'hue', output, inPicture: false } as const;
-  const done = await slopesFromSamples('gradientDirection', image, question, options);
-  if (done) return done;
-  const { x } = toPlanes('gradientDirection', image, options);
-  const { magnitude, direction } = await slopes(x, options);
+export async function gradientDirection<I extends ImageSource, P extends Output = 'clamp'>(
+  image: I,
+  options: OperatorOption & OperationOptions & { readonly output?: P } = {},
+): Promise<Image<ResultSamples<I, P>>> {
+  const { output, ...rest } = settle('gradientDirection', options, DIRECTION_OPTIONS);
+  const result = await onPicture('gradientDirection', image, rest, (image, options) => {
+    const question = { operator: operatorOf(options), measure: 'hue', output, inPicture: false } as const;
+    return slopesFromSamples('gradientDirection', image, question, options) ?? huesOf(image, options, output);
+  });
+  return result as Image<ResultSamples<I, P>>; // so the output is planned
+}
+
+async function huesOf(image: Image, options: OperatorOption & MeasureOptions, output: Output): Promise<Image> {
+  const { magnitude, direction } = await slopes(toPlanes('gradientDirection', image, options).x, options);
   const area = image.width * image.height;
   const rgb = new Float32Array(3 * area);
   for (let i = 0; i < area; i++) {
@@ -198,6 +211,7 @@ export const KIRSCH_EDGES_ENTRY: OperationEntry = edges('kirsch', 'max over the 
 export const ROBINSON_EDGES_ENTRY: OperationEntry = edges('robinson', 'max over the directions of robinson / 4');
 
 export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
+  name: 'gradient-direction',
   group: 'edges',
   summary: 'the hue says where it gets brighter, the brightness how steeply',
   formula: 'hue = atan2(−sobel-y, sobel-x), brightness = √(sobel-x² + sobel-y²) / 4',
@@ -210,6 +224,7 @@ export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
 function edges(operator: GradientOperatorName, formula: string): OperationEntry {
   const [initial, ...rest] = operator;
   return {
+    name: `${operator}-edges`,
     group: 'edges',
     summary: `edges in every direction, by ${initial.toUpperCase()}${rest.join('')}'s kernels`,
     formula,

@@ -1,7 +1,8 @@
-import { checkImage, type Image, type Samples } from '../../image/image.js';
+import type { Image, Samples, SamplesOf } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { formatOf, newImage, whiteOf } from '../../image/samples.js';
 import { linearToSrgb, srgbToLinear } from '../../kernels/light.js';
-import { flag, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
+import { flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
 import { hasAlpha, LUMINANCE_WEIGHTS } from '../picture/channels.js';
 
 /** Every name of weights that {@link grayscale} takes. */
@@ -36,9 +37,12 @@ export interface GrayscaleOptions extends OptionsOf<typeof GRAYSCALE_OPTIONS> {}
  * console.log([...(await grayscale(colors, { linear: true })).data]); // → [ 127, 220, 76 ]
  * ```
  */
-export async function grayscale(image: Image, options: GrayscaleOptions = {}): Promise<Image> {
-  const { weights, linear } = settle('grayscale', options, GRAYSCALE_OPTIONS);
-  checkImage('grayscale', image);
+export async function grayscale<I extends ImageSource>(image: I, options: GrayscaleOptions = {}): Promise<Image<SamplesOf<I>>> {
+  const settled = settle('grayscale', options, GRAYSCALE_OPTIONS);
+  return toGray(toImage(image, 'grayscale'), settled) as Image<SamplesOf<I>>; // of the same sample type
+}
+
+function toGray(image: Image, { weights, linear }: SettledOptions<typeof GRAYSCALE_OPTIONS>): Image {
   if (image.channels < 3) return { ...image, data: image.data.slice() };
   const format = formatOf(image);
   const white = whiteOf(format.samples);

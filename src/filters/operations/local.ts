@@ -1,12 +1,15 @@
-import { checkImage, type Image } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import type { MomentMeasure } from '../../kernels/job.js';
+import { keep } from '../../kernels/keep.js';
 import { count, type OptionsOf, option, type Rows, settle } from '../../options.js';
-import type { OperationEntry } from '../catalogue/catalogue-entry.js';
+import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
+import type { Output, ResultSamples } from '../picture/output.js';
 import { moments } from './moments.js';
 import { momentsFromSamples } from './moments-from-samples.js';
-import { hasHoles, OPERATION_OPTIONS, planeAt, replacePlanes, toPlanes } from './operation.js';
+import { hasHoles, type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, replacePlanes, toPlanes } from './operation.js';
 
 /** Rows of {@link LocalOptions}. */
 export const LOCAL_OPTIONS = {
@@ -24,7 +27,10 @@ export interface LocalOptions extends OptionsOf<typeof LOCAL_OPTIONS> {}
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export async function localMean(image: Image, options: LocalOptions = {}): Promise<Image> {
+export async function localMean<I extends ImageSource, P extends Output = 'clamp'>(
+  image: I,
+  options: LocalOptions & { readonly output?: P } = {},
+): Promise<Image<ResultSamples<I, P>>> {
   return local('localMean', image, options, 'mean', (mean) => mean);
 }
 
@@ -34,7 +40,10 @@ export async function localMean(image: Image, options: LocalOptions = {}): Promi
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export async function localVariance(image: Image, options: LocalOptions = {}): Promise<Image> {
+export async function localVariance<I extends ImageSource, P extends Output = 'clamp'>(
+  image: I,
+  options: LocalOptions & { readonly output?: P } = {},
+): Promise<Image<ResultSamples<I, P>>> {
   return local('localVariance', image, options, 'variance', (_, variance, white) => variance / white);
 }
 
@@ -50,18 +59,37 @@ export async function localVariance(image: Image, options: LocalOptions = {}): P
  * const texture = await localDeviation(await readImage('photo.jpg'), { size: 9 });
  * ```
  */
-export async function localDeviation(image: Image, options: LocalOptions = {}): Promise<Image> {
+export async function localDeviation<I extends ImageSource, P extends Output = 'clamp'>(
+  image: I,
+  options: LocalOptions & { readonly output?: P } = {},
+): Promise<Image<ResultSamples<I, P>>> {
   return local('localDeviation', image, options, 'deviation', (_, variance) => Math.sqrt(variance));
 }
 
 type Measure = (mean: number, variance: number, white: number) => number;
 
-async function local(operation: string, image: Image, options: LocalOptions, name: MomentMeasure, measure: Measure): Promise<Image> {
+async function local<I extends ImageSource, P extends Output>(
+  operation: string,
+  source: I,
+  options: LocalOptions & { readonly output?: P },
+  name: MomentMeasure,
+  measure: Measure,
+): Promise<Image<ResultSamples<I, P>>> {
   const { size, output, ...rest } = settle(operation, options, LOCAL_OPTIONS);
-  checkImage(operation, image);
   checkKernelSize(operation, 'size', size, [size, size]);
-  const done = await momentsFromSamples(operation, image, { measure: name, size, output }, rest);
-  if (done) return done;
+  const result = await onPicture(operation, source, rest, (image, on) => {
+    const done = momentsFromSamples(operation, image, { measure: name, size, output }, on);
+    return done ?? overPlanes(operation, keep(image), { ...on, size, output }, measure);
+  });
+  return result as Image<ResultSamples<I, P>>; // so the output is planned
+}
+
+async function overPlanes(
+  operation: string,
+  image: Image,
+  { size, output, ...rest }: MeasureOptions & { readonly size: number; readonly output: Output },
+  measure: Measure,
+): Promise<Image> {
   const planes = toPlanes(operation, image, rest);
   const values = new Float32Array(planes.x.data.length);
   const white = whiteOf(image.data);
@@ -84,6 +112,7 @@ function clearnessOf({ channels, data }: Image, white: number): Float32Array {
 const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, a whole number ≥ 1' }] as const;
 
 export const LOCAL_MEAN_ENTRY: OperationEntry = {
+  name: 'local-mean',
   group: 'texture',
   summary: 'the mean of the pixels around',
   formula: 'm = Σ f / n, n = size²',
@@ -94,6 +123,7 @@ export const LOCAL_MEAN_ENTRY: OperationEntry = {
 };
 
 export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
+  name: 'local-variance',
   group: 'texture',
   summary: 'how much the pixels around differ, squared; white counts as 1',
   formula: 'Σ (f − m)² / n',
@@ -104,6 +134,7 @@ export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
 };
 
 export const LOCAL_DEVIATION_ENTRY: OperationEntry = {
+  name: 'local-deviation',
   group: 'texture',
   summary: 'how much the pixels around differ',
   formula: '√(Σ (f − m)² / n)',

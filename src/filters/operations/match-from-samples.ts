@@ -1,7 +1,6 @@
 import type { Image } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
-import type { RunOptions } from '../../kernels/backends/create.js';
 import { planSum } from '../../kernels/plan/plan-sum.js';
 import { full, reshape, type Tensor } from '../../tensor.js';
 import { colorChannels } from '../picture/channels.js';
@@ -26,7 +25,7 @@ const USUAL = 2 ** 40;
  * @param template `[1, C, h, w]`, finite
  * @returns undefined where the backend has no program for it, or samples are not finite, or are unusually large or small
  */
-export async function scoresFromSamples(method: MatchMethod, image: Image, template: Tensor, on: RunOptions): Promise<Tensor | undefined> {
+export function scoresFromSamples(method: MatchMethod, image: Image, template: Tensor, on: Backend): Promise<Tensor> | undefined {
   const chosen = colorChannels(image.channels);
   const [, , h, w] = template.shape;
   const around = method === 'zncc' || method === 'ssd' ? chosen.map((c) => middleOf(image, c)) : chosen.map(() => 0);
@@ -48,8 +47,8 @@ export async function scoresFromSamples(method: MatchMethod, image: Image, templ
   };
   const result = { width: image.width - w + 1, height: image.height - h + 1, channels: 1, samples: 'float32' } as const;
   const from = [chosen, around, patch.data, h, w, method, nothing];
-  const scores = await throughEngine(image, { operation: 'matchTemplate', from, result, plan }, on);
-  return scores && { shape: [result.height, result.width], data: scores.data as Float32Array };
+  const scores = throughEngine(image, { operation: 'matchTemplate', from, result, plan }, { backend: on });
+  return scores?.then(({ data }) => ({ shape: [result.height, result.width], data: data as Float32Array }));
 }
 
 /** A level amid those of a channel: the median of about a thousand, whole where samples are. */

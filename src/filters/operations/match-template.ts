@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors.js';
-import { checkImage, type Image, imageToTensor } from '../../image/image.js';
-import { RUN_OPTIONS } from '../../kernels/backends/create.js';
+import { type Image, imageToTensor } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
+import { onBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
 import { count, finite, type OptionsOf, oneOf, option, positive, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { colorChannels, pickChannels } from '../picture/channels.js';
@@ -59,15 +60,18 @@ export interface Matches {
  * for (const { x, y, score } of peaks) console.log(`${score.toFixed(2)} at ${x.toFixed(0)}, ${y.toFixed(0)}`); // → 1.00 at 20, 12
  * ```
  */
-export async function matchTemplate(image: Image, template: Image, options: MatchOptions = {}): Promise<Matches> {
+export async function matchTemplate(image: ImageSource, template: ImageSource, options: MatchOptions = {}): Promise<Matches> {
   const { method, peaks, threshold, backend } = settle('matchTemplate', options, MATCH_OPTIONS);
-  checkPair(image, template);
-  const { minDistance = Math.max(1, Math.min(template.width, template.height) / 2) } = options;
+  const [large, small] = [toImage(image, 'matchTemplate'), toImage(template, 'matchTemplate')];
+  checkPair(large, small);
+  const { minDistance = Math.max(1, Math.min(small.width, small.height) / 2) } = options;
 
-  const patch = colors(template);
+  const patch = colors(small);
   checkFinite(method, patch);
-  const measured = await scoresFromSamples(method, image, patch, { backend });
-  const { scores, unit } = measured ? { scores: measured, unit: 1 } : await matchScores(method, colors(image), patch, { backend });
+  const { scores, unit } = await onBackend('matchTemplate', backend, { large, patch }, async (on, { large, patch }) => {
+    const measured = scoresFromSamples(method, large, patch, on);
+    return measured ? { scores: await measured, unit: 1 } : matchScores(method, colors(large), patch, { backend: on });
+  });
   // peaks are found before the unit is applied, which may leave float32 nothing to tell them apart by
   const rules = { count: peaks, threshold: threshold === undefined ? undefined : threshold / unit, minDistance, smallest: method === 'ssd' };
   const places = findPeaks(scores, rules).map((peak) => ({ ...peak, score: peak.score * unit }));
@@ -75,8 +79,6 @@ export async function matchTemplate(image: Image, template: Image, options: Matc
 }
 
 function checkPair(image: Image, template: Image): void {
-  checkImage('matchTemplate', image);
-  checkImage('matchTemplate', template);
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
   const both = `received a picture of ${say(image)} and a template of ${say(template)}`;
   const values = { image: [image.width, image.height], template: [template.width, template.height] };

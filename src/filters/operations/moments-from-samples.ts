@@ -1,7 +1,7 @@
 import type { Image } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
-import type { RunOptions } from '../../kernels/backends/create.js';
+import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
 import type { MomentMeasure } from '../../kernels/job.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import { planSum } from '../../kernels/plan/plan-sum.js';
@@ -9,7 +9,7 @@ import { full } from '../../tensor.js';
 import { type Output, resultSamples } from '../picture/output.js';
 import { placeStep } from '../step.js';
 import { aroundCells, placeCells } from './around-cells.js';
-import { throughEngine } from './engine-way.js';
+import { type EngineOptions, throughEngine } from './engine-way.js';
 import { hasHoles, lookedAt, type MeasureOptions } from './operation.js';
 
 /** What is asked of the windows of size × size pixels. */
@@ -28,12 +28,12 @@ const PRODUCTS = 12;
  * Mean, variance or deviation of every window, from samples to samples.
  * @returns undefined where the backend has no program for it
  */
-export async function momentsFromSamples(
+export function momentsFromSamples(
   operation: string,
   image: Image,
   { measure, size, output }: MomentQuestion,
-  options: MeasureOptions,
-): Promise<Image | undefined> {
+  options: MeasureOptions & EngineOptions,
+): Promise<Image> | undefined {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const format = formatOf(image);
   lookedAt(operation, format, channels);
@@ -58,13 +58,14 @@ export async function momentsFromSamples(
  * @returns undefined where the backend has no program for it
  */
 export async function windowDeviations(operation: string, image: Image, [h, w]: readonly [number, number], on: RunOptions): Promise<Float32Array | undefined> {
+  const backend = await chosenBackend(operation, on.backend);
   const format = formatOf(image);
-  const plan = (backend: Backend) => {
+  const plan = () => {
     const around = aroundCells(format, { channels: 'all', output: 'float', gives: image.channels });
     const { geometry } = placeStep(operation, [1, image.channels, image.height, image.width], full([h, w], 1), { padding: 'valid' });
     const step = { geometry, border: Array.from({ length: image.channels }, () => 0) };
     return [planSum({ ...around, step, sum: { kind: 'moments', measure: 'deviation', weighted: false, brightness: false }, products: PRODUCTS }, backend)];
   };
   const result = { ...format, width: image.width - w + 1, height: image.height - h + 1 };
-  return (await throughEngine(image, { operation, from: ['windows', h, w], result, plan }, on))?.data as Float32Array | undefined;
+  return (await throughEngine(image, { operation, from: ['windows', h, w], result, plan }, { backend }))?.data as Float32Array | undefined;
 }

@@ -1,11 +1,14 @@
 import { type Image, imageToTensor } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { formatOf } from '../../image/samples.js';
+import { onBackend } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
 import { type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { reshape, type Tensor } from '../../tensor.js';
 import { FILTER_OPTIONS } from '../filter.js';
 import { type Channels, chooseChannels, colorsOf, hasAlpha, isOpaque, luminanceOf, pickChannels } from '../picture/channels.js';
 import { valuesToImage } from '../picture/output.js';
+import type { EngineOptions } from './engine-way.js';
 
 // What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
 
@@ -20,6 +23,17 @@ export const OPERATION_OPTIONS = { ...MEASURE_OPTIONS, ...pickRows(FILTER_OPTION
 
 /** What every image operation (edges, unsharp mask, local variance, …) takes beside its own options; each as in {@link FilterOptions}. */
 export interface OperationOptions extends OptionsOf<typeof OPERATION_OPTIONS> {}
+
+/** Runs an operation on the backend of its options, or the default one. The picture and the options are read as `filter` reads them. */
+export async function onPicture<O extends MeasureOptions, R>(
+  operation: string,
+  source: ImageSource,
+  options: O,
+  run: (image: Image, options: O & EngineOptions) => Promise<R>,
+): Promise<R> {
+  const handed = { image: toImage(source, operation) as Image, options };
+  return onBackend(operation, options.backend, handed, (backend, { image, options }) => run(image, { ...options, backend }));
+}
 
 /** The planes that an operation looks at. */
 export interface Planes {

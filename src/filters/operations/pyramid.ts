@@ -1,7 +1,9 @@
 import { OptionError, ShapeError } from '../../errors.js';
 import { checkImage, type Image, type Samples } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import { RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
+import { keep } from '../../kernels/keep.js';
 import { check, checkOptions, count, type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { FILTER_OPTIONS, filter } from '../filter.js';
 import { binomial } from '../kernels/binomial.js';
@@ -20,11 +22,11 @@ export interface PyramidOptions extends OptionsOf<typeof PYRAMID_OPTIONS> {}
  * @throws OptionError if levels is not from 1 to where the smallest picture has a single pixel
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
  */
-export async function gaussianPyramid(image: Image, levels: number, options: PyramidOptions = {}): Promise<readonly Image[]> {
+export async function gaussianPyramid(image: ImageSource, levels: number, options: PyramidOptions = {}): Promise<readonly Image[]> {
   checkOptions('gaussianPyramid', options, PYRAMID_OPTIONS);
-  checkImage('gaussianPyramid', image);
-  checkLevels('gaussianPyramid', image, levels);
-  const pyramid = [image];
+  const original: Image = toImage(image, 'gaussianPyramid');
+  checkLevels('gaussianPyramid', original, levels);
+  const pyramid = [original];
   while (pyramid.length < levels) pyramid.push(await filter(pyramid[pyramid.length - 1], binomial(5), { ...options, stride: 2 }));
   return pyramid;
 }
@@ -52,18 +54,18 @@ export interface LaplacianPyramid {
  * console.log(pyramid.details.length, (await collapsePyramid(pyramid)).width); // → 2 96
  * ```
  */
-export async function laplacianPyramid(image: Image, levels: number, options: RunOptions = {}): Promise<LaplacianPyramid> {
+export async function laplacianPyramid(image: ImageSource, levels: number, options: RunOptions = {}): Promise<LaplacianPyramid> {
   checkOptions('laplacianPyramid', options, RUN_OPTIONS);
-  checkImage('laplacianPyramid', image);
-  checkLevels('laplacianPyramid', image, levels);
-  let base = image;
+  const original: Image = toImage(image, 'laplacianPyramid');
+  checkLevels('laplacianPyramid', original, levels);
+  let base = keep(original);
   const details: Image[] = [];
   while (details.length < levels - 1) {
     const smaller = await filter(base, binomial(5), { ...options, stride: 2, channels: 'all', output: 'float' });
     details.push(await enlargedWith('laplacianPyramid', smaller, base, -1, options));
     base = smaller;
   }
-  return { details, base: levels > 1 ? base : { ...image, data: toUnit(image.data, whiteOf(image.data)) } };
+  return { details, base: levels > 1 ? base : { ...original, data: toUnit(original.data, whiteOf(original.data)) } };
 }
 
 /**
@@ -72,8 +74,9 @@ export async function laplacianPyramid(image: Image, levels: number, options: Ru
  * @returns a float picture
  * @throws ShapeError if a detail is not twice as large as what is below it
  */
-export async function collapsePyramid({ details, base }: LaplacianPyramid, options: RunOptions = {}): Promise<Image> {
+export async function collapsePyramid(pyramid: LaplacianPyramid, options: RunOptions = {}): Promise<Image> {
   checkOptions('collapsePyramid', options, RUN_OPTIONS);
+  const { details, base } = keep(pyramid);
   let image = base;
   for (const detail of details.toReversed()) {
     checkImage('collapsePyramid', detail);

@@ -1,13 +1,15 @@
 import { OptionError } from '../../errors.js';
-import { checkImage, type Image } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { type Format, formatOf, newImage, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
-import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
 import { CONTROL_OPTIONS, type Control } from '../../kernels/control.js';
 import type { ResizeJob } from '../../kernels/job.js';
+import { whileKept } from '../../kernels/keep.js';
 import { count, flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
 import { hasAlpha, isOpaque } from '../picture/channels.js';
-import { checkOut, RESULT_OPTIONS, resultSamples, unitOf } from '../picture/output.js';
+import { checkOut, RESULT_OPTIONS, type ResultSamples, resultSamples, unitOf } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
 import { type Resizing, resizeByLoops } from './resize-loops.js';
 import { RESIZE_METHODS, resampling } from './resize-windows.js';
@@ -73,16 +75,20 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * await writeImage('square.png', await resize(photo, { width: 64, height: 64, method: 'catmull-rom', linear: true }));
  * ```
  */
-export async function resize(image: Image, options: ResizeOptions): Promise<Image> {
+export async function resize<I extends ImageSource, P extends 'clamp' | 'float' | '16bit' = 'clamp'>(
+  image: I,
+  options: ResizeOptions & { readonly output?: P },
+): Promise<Image<ResultSamples<I, P>>> {
   const { out, backend, signal, onProgress, ...settled } = settle('resize', options, RESIZE_OPTIONS);
-  checkImage('resize', image);
-  const on = await chosenBackend('resize', backend);
-  const format = formatOf(image);
-  const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
-  signal?.throwIfAborted();
-  const result = await plan.apply(image, out, { signal, onProgress });
-  onProgress?.(1);
-  return result;
+  return onBackend('resize', backend, { image: toImage(image, 'resize') as Image }, async (on, { image }) => {
+    const format = formatOf(image);
+    const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
+    signal?.throwIfAborted();
+    const result = await plan.apply(image, out, { signal, onProgress });
+    onProgress?.(1);
+    // so the output is planned
+    return result as Image<ResultSamples<I, P>>;
+  });
 }
 
 /** How pictures of one format are resized: windows, and what a backend has prepared. */
@@ -136,12 +142,18 @@ class ResizePlan {
       if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
     }
     const result = out ?? newImage(this.result);
-    for (const way of this.#ways) {
+    const ways = this.#ways.map((way) => {
       way.executable ??= this.on.prepare(way.job);
-      if (await this.on.run(way.executable, [image.data], [result.data], [], control)) return result;
+      return way.executable;
+    });
+    if (ways.length === 0) {
+      resizeByLoops(image, result, this.#loops(isOpaque(image)));
+      return result;
     }
-    resizeByLoops(image, result, this.#loops(isOpaque(image)));
-    return result;
+    return whileKept([image.data], ways[0].later, async (samples) => {
+      for (const executable of ways) if (await this.on.run(executable, samples, [result.data], [], control)) break;
+      return result;
+    });
   }
 
   release(): void {

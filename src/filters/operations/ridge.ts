@@ -5,7 +5,7 @@ import { planSum } from '../../kernels/plan/plan-sum.js';
 import { full, type Tensor } from '../../tensor.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import { aroundCells, placeCells } from './around-cells.js';
-import { throughEngine } from './engine-way.js';
+import { type EngineOptions, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** Sobel's windows, and the neighbors that a slope is compared with. */
@@ -19,7 +19,12 @@ const PRODUCTS = 24;
  * @param blur undefined: as it is
  * @returns undefined where the backend has no program for it, or the picture is smaller than what a pixel depends on
  */
-export async function ridgeFromSamples(operation: string, image: Image, blur: Tensor | undefined, options: MeasureOptions): Promise<Float32Array | undefined> {
+export function ridgeFromSamples(
+  operation: string,
+  image: Image,
+  blur: Tensor | undefined,
+  options: MeasureOptions & EngineOptions,
+): Promise<Float32Array> | undefined {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const format = formatOf(image);
   lookedAt(operation, format, channels);
@@ -32,6 +37,6 @@ export async function ridgeFromSamples(operation: string, image: Image, blur: Te
     return [planSum({ load, store: { ...store, unit: 1 }, before, step: place(full([REACH, REACH], 1)), sum, products: PRODUCTS }, backend)];
   };
   const result = { ...format, channels: 1, samples: 'float32' } as const;
-  const ridge = await throughEngine(image, { operation, from: [blur, channels, paddingMode, paddingValue], result, plan }, options);
-  return ridge?.data as Float32Array | undefined;
+  const ridge = throughEngine(image, { operation, from: [blur, channels, paddingMode, paddingValue], result, plan }, options);
+  return ridge?.then(({ data }) => data as Float32Array);
 }

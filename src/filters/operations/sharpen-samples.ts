@@ -8,7 +8,7 @@ import { type Channels, hasAlpha } from '../picture/channels.js';
 import { type Output, resultSamples } from '../picture/output.js';
 import { pictureWay } from '../picture-way.js';
 import { settleFilter } from '../settle-filter.js';
-import { throughEngine } from './engine-way.js';
+import { type EngineOptions, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** A blur, and how much of what it takes away is added, where it takes away more than the threshold. */
@@ -25,8 +25,8 @@ export function sharpenSamples(
   operation: string,
   image: Image,
   { blur, amount, threshold, output }: Sharpening,
-  options: MeasureOptions,
-): Promise<Image | undefined> {
+  options: MeasureOptions & EngineOptions,
+): Promise<Image> | undefined {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const format = formatOf(image);
   const mixed = lookedAt(operation, format, channels);

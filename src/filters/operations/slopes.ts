@@ -8,7 +8,7 @@ import type { Tensor } from '../../tensor.js';
 import { heading } from '../kernels/make/angle.js';
 import { type Output, type ResultOptions, resultSamples } from '../picture/output.js';
 import { aroundCells, placeCells } from './around-cells.js';
-import { throughEngine } from './engine-way.js';
+import { type EngineOptions, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** Kernels of a gradient operator: two at right angles, or the eight of a compass. */
@@ -37,8 +37,8 @@ export function slopesFromSamples(
   operation: string,
   image: Image,
   question: SlopeQuestion,
-  options: MeasureOptions & ResultOptions,
-): Promise<Image | undefined> {
+  options: MeasureOptions & EngineOptions & ResultOptions,
+): Promise<Image> | undefined {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const { operator, measure, output, inPicture } = question;
   const format = formatOf(image);

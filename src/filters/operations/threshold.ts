@@ -1,6 +1,7 @@
-import { checkImage, type Image, type Samples } from '../../image/image.js';
+import type { Image, Samples, SamplesOf } from '../../image/image.js';
+import { type ImageSource, toImage } from '../../image/image-source.js';
 import { arrayOf, formatOf, whiteOf } from '../../image/samples.js';
-import { either, finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, settle } from '../../options.js';
+import { either, finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, type SettledOptions, settle } from '../../options.js';
 import { FILTER_OPTIONS } from '../filter.js';
 import { chooseChannels, colorsOf, LUMINANCE_WEIGHTS } from '../picture/channels.js';
 
@@ -42,9 +43,12 @@ const FLOAT_CLASSES = 4096;
  * console.log([...(await threshold(ramp, { level: 20 })).data]); // → [ 0, 0, 255, 255, 255 ]
  * ```
  */
-export async function threshold(image: Image, options: ThresholdOptions = {}): Promise<Image> {
-  const { level, channels } = settle('threshold', options, THRESHOLD_OPTIONS);
-  checkImage('threshold', image);
+export async function threshold<I extends ImageSource>(image: I, options: ThresholdOptions = {}): Promise<Image<SamplesOf<I>>> {
+  const settled = settle('threshold', options, THRESHOLD_OPTIONS);
+  return toBlackAndWhite(toImage(image, 'threshold'), settled) as Image<SamplesOf<I>>; // of the same sample type
+}
+
+function toBlackAndWhite(image: Image, { level, channels }: SettledOptions<typeof THRESHOLD_OPTIONS>): Image {
   const chosen = channels === 'luminance' ? colorsOf('threshold', image) : chooseChannels(channels, image.channels, 'threshold');
   const white = whiteOf(image.data);
   const values = channels === 'luminance' ? luminances(image) : pickSamples(image, chosen);

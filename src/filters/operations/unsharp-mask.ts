@@ -1,10 +1,13 @@
-import { checkImage, type Image } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
-import { finite, notNegative, type OptionsOf, option, positive, type Rows, settle } from '../../options.js';
-import type { OperationEntry } from '../catalogue/catalogue-entry.js';
+import { keep } from '../../kernels/keep.js';
+import { finite, notNegative, type OptionsOf, option, positive, type Rows, type SettledOptions, settle } from '../../options.js';
+import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
-import { hasHoles, OPERATION_OPTIONS, replacePlanes, toPlanes } from './operation.js';
+import type { Output, ResultSamples } from '../picture/output.js';
+import { hasHoles, OPERATION_OPTIONS, onPicture, replacePlanes, toPlanes } from './operation.js';
 import { sharpenSamples } from './sharpen-samples.js';
 
 /** Rows of {@link UnsharpMaskOptions}. */
@@ -38,11 +41,20 @@ export interface UnsharpMaskOptions extends OptionsOf<typeof UNSHARP_MASK_OPTION
  * const crisp = await unsharpMask(await readImage('photo.jpg'), { radius: 1.5, amount: 0.8, threshold: 3 });
  * ```
  */
-export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}): Promise<Image> {
-  const { radius, amount, threshold, output, channels, ...rest } = settle('unsharpMask', options, UNSHARP_MASK_OPTIONS);
-  checkImage('unsharpMask', image);
-  const done = await sharpenSamples('unsharpMask', image, { blur: gaussian(radius), amount, threshold, output }, { ...rest, channels });
-  if (done) return done;
+export async function unsharpMask<I extends ImageSource, P extends Output = 'clamp'>(
+  image: I,
+  options: UnsharpMaskOptions & { readonly output?: P } = {},
+): Promise<Image<ResultSamples<I, P>>> {
+  const { radius, amount, threshold, output, ...rest } = settle('unsharpMask', options, UNSHARP_MASK_OPTIONS);
+  const result = await onPicture('unsharpMask', image, rest, (image, on) => {
+    const done = sharpenSamples('unsharpMask', image, { blur: gaussian(radius), amount, threshold, output }, on);
+    return done ?? overPlanes(keep(image), { ...on, radius, amount, threshold, output });
+  });
+  return result as Image<ResultSamples<I, P>>; // so the output is planned
+}
+
+async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_MASK_OPTIONS>): Promise<Image> {
+  const { radius, amount, threshold, output, channels, ...rest } = options;
   // in a blur of all colors `filter` counts pixels as much as they are opaque
   const blurred = await filter(image, gaussian(radius), { ...rest, channels: hasHoles(image, channels) ? 'color' : channels, output: 'float' });
   const look = (at: Image) => toPlanes('unsharpMask', at, { channels }).x.data;
@@ -58,6 +70,7 @@ export async function unsharpMask(image: Image, options: UnsharpMaskOptions = {}
 }
 
 export const UNSHARP_MASK_ENTRY: OperationEntry = {
+  name: 'unsharp-mask',
   group: 'sharpen',
   summary: 'sharper: adds what a blur takes away, where it is large enough',
   formula: 'f + amount · (f − G f) where |f − G f| > threshold, G = gaussian(radius)',

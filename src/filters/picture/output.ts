@@ -1,5 +1,5 @@
 import { ShapeError, show } from '../../errors.js';
-import { type Image, type Samples, tensorToImage, toWhole } from '../../image/image.js';
+import { type Image, type Samples, type SamplesOf, tensorToImage, toWhole } from '../../image/image.js';
 import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samples.js';
 import { checkedInUse, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
@@ -20,6 +20,8 @@ import type { Tensor } from '../../tensor.js';
  * round to the nearest, halves up. Alpha and unfiltered channels are only converted to the new type.
  */
 export type Output = (typeof OUTPUTS)[number];
+/** The samples of a result, from those of the picture and the output. */
+export type ResultSamples<I, P extends Output = 'clamp'> = P extends 'float' ? Float32Array : P extends '16bit' ? Uint16Array : SamplesOf<I>;
 /** Every {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
 /** The option that names one. */

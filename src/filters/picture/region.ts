@@ -1,5 +1,6 @@
 import { OptionError, ShapeError, show } from '../../errors.js';
-import { checkImage, type Image } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
+import type { ImageSource } from '../../image/image-source.js';
 import { formatOf, whiteOf } from '../../image/samples.js';
 import { checkedInUse, checkOptions, notNegative, type OptionsOf, option, parseNumber, type Rows, rule } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
@@ -61,17 +62,16 @@ export const WHERE_OPTIONS = {
   /** Only within this rectangle. */
   region: option(region, { help: 'filter only there; with feather, a soft edge', placeholder: 'rectangle' }),
   /** How much of the filter each pixel gets, from none (black) to all (white): a gray picture of the same size. With a region the shares multiply. */
-  mask: checkedInUse<Image>('a gray picture of the same size'),
+  mask: checkedInUse<ImageSource>('a gray picture of the same size'),
 } satisfies Rows;
 
 /** Where a filter acts. Elsewhere the picture stays as it is; the kernel sees the picture beyond the edges all the same. */
 export interface WhereOptions extends OptionsOf<typeof WHERE_OPTIONS> {}
 
 /** @throws OptionError unless the region lies within the picture and the mask fits it */
-export function checkWhere(operation: string, { region, mask }: WhereOptions, image: Size): void {
+export function checkWhere(operation: string, { region, mask }: { readonly region?: Region; readonly mask?: Image }, image: Size): void {
   if (region !== undefined) checkRegion(operation, region, image);
   if (mask === undefined) return;
-  checkImage(operation, mask);
   if (mask.channels !== 1) throw new OptionError(operation, 'mask', 'must be a gray picture of 1 channel', mask.channels);
   if (mask.width !== image.width || mask.height !== image.height) {
     throw new ShapeError(operation, `mask must be as large as the picture, ${image.width} × ${image.height}, received ${mask.width} × ${mask.height}`, {
@@ -179,7 +179,7 @@ export function fades(region: Region | undefined, { x, y, width, height }: Recta
 }
 
 /** How much of the filter each pixel of the rectangle gets, 0 … 1. */
-export function shares({ region, mask }: WhereOptions, rectangle: Rectangle, image: Size): Float32Array {
+export function shares({ region, mask }: { readonly region?: Region; readonly mask?: Image }, rectangle: Rectangle, image: Size): Float32Array {
   const { x, y, width, height } = rectangle;
   const [rows, columns] = fades(region, rectangle, image);
   const white = mask ? whiteOf(mask.data) : 1;

@@ -1,6 +1,7 @@
 import { OptionError } from '../../errors.js';
 import { check, checkOptions, flag, type OptionsOf, oneOf, option, type Rows, rule, whole } from '../../options.js';
 import type { Backend } from '../backend.js';
+import { keep } from '../keep.js';
 import { GPU_MODES, type GpuMode } from './gpu/modes.js';
 import type { ReferenceBackend } from './reference/reference.js';
 
@@ -89,15 +90,29 @@ export async function createBackend(name: BackendName = 'auto', options: Backend
 }
 
 let shared: Promise<Backend> | undefined;
+let started: Backend | undefined;
+
+/** The default backend, if it was started and still runs. */
+function running(): Backend | undefined {
+  // one that crashed is replaced
+  if (started?.lost) shared = started = undefined;
+  return started;
+}
 
 /** The backend that operators use when none is handed in: `auto`, created at the first call and then shared. */
 export function defaultBackend(): Promise<Backend> {
+  running();
   if (!shared) {
     const created = createBackend();
-    // what failed may work at the next call
-    created.catch(() => {
-      shared = undefined;
-    });
+    created.then(
+      (backend) => {
+        started = backend;
+      },
+      // what failed may work at the next call
+      () => {
+        shared = undefined;
+      },
+    );
     shared = created;
   }
   return shared;
@@ -106,6 +121,18 @@ export function defaultBackend(): Promise<Backend> {
 /** The backend of an option, or the default one. @throws OptionError if it is none */
 export async function chosenBackend(operation: string, chosen: Backend | undefined): Promise<Backend> {
   return chosen === undefined ? defaultBackend() : checkBackend(operation, chosen);
+}
+
+/**
+ * Runs a call on the backend of its option, or the default one. What it was handed is read before it returns: at once where that backend
+ * runs; while the default one is started, from copies, see {@link keep}.
+ * @throws OptionError if the option is no backend
+ */
+export async function onBackend<I, R>(operation: string, chosen: Backend | undefined, handed: I, run: (on: Backend, handed: I) => Promise<R> | R): Promise<R> {
+  const on = chosen === undefined ? running() : checkBackend(operation, chosen);
+  if (on) return run(on, handed);
+  const kept = keep(handed);
+  return run(await defaultBackend(), kept);
 }
 
 /** @throws OptionError unless it is a backend */

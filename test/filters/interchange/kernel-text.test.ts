@@ -196,6 +196,14 @@ describe('what is wrong is said with its place', () => {
   test.each([
     ['1 two; 3 4', 'matrix: row 1, column 2 is "two", which is no number'],
     ['1 2; 3', 'matrix: all rows must be equally long, but row 1 has 2 weights and row 2 has 1'],
+    [
+      '0,-1,0,-1,5,-1,0,-1,0',
+      'matrix: 9 weights without rows are 3 × 3 (rows apart by ";" or new lines, "0 -1 0; -1 5 -1; 0 -1 0") or a row of 9, "0 -1 0 -1 5 -1 0 -1 0;": write one of them',
+    ],
+    ['1 2 3 4\n', 'matrix: 4 weights without rows are 2 × 2'],
+    ['[1, 2, 3, 4]', 'json: 4 weights without rows are 2 × 2 (a list for each row, [[1, 2], [3, 4]]) or a row of 4, [[1, 2, 3, 4]]: write one of them'],
+    ['{ "kernel": [1, 2, 3, 4] }', 'json: 4 weights without rows are 2 × 2'],
+    [`${'1 '.repeat(36)}`, 'matrix: 36 weights without rows are 6 × 6 (rows apart by ";" or new lines) or a row of 36: write one of them'],
     ['[[1, 2], [3]]', 'json: all rows must be equally long'],
     ['[[1, 2]', 'json: '],
     ['{ "weights": [[1]] }', 'json: weights is not an option; the options are kernel, scale'],
@@ -219,6 +227,13 @@ describe('what is wrong is said with its place', () => {
   ])('%s', (text, message) => {
     expect(() => parseKernel(text)).toThrow(DataError);
     expect(() => parseKernel(text)).toThrow(message);
+  });
+
+  test('a row of a square number of weights ends in a semicolon', () => {
+    expect(parseKernel('1 2 3 4;')).toEqual({ kernel: kernel2d([[1, 2, 3, 4]]) });
+    expect(parseKernel('1\n2\n3\n4').kernel.shape).toEqual([4, 1]);
+    expect(parseKernel('1 2 3').kernel.shape).toEqual([1, 3]);
+    expect(parseKernel('7').kernel.shape).toEqual([1, 1]);
   });
 
   test('a format that is asked for must be there', () => {

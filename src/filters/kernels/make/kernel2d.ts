@@ -1,6 +1,7 @@
 import { DataError, ShapeError, show } from '../../../errors.js';
 import { float32 } from '../../../options.js';
 import { type Tensor, tensor } from '../../../tensor.js';
+import { LISTS, mayBeSquare, twoReadings } from './flat-weights.js';
 
 /**
  * A filter kernel, `[kH, kW]`, written down as the matrix it is: `kernel2d([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])`.
@@ -20,18 +21,29 @@ import { type Tensor, tensor } from '../../../tensor.js';
  * ```
  */
 export function kernel2d(rows: readonly (readonly number[])[]): Tensor {
+  return kernelFromRows('kernel2d', rows);
+}
+
+/** {@link kernel2d} on behalf of another operation. */
+export function kernelFromRows(operation: string, rows: readonly (readonly number[])[]): Tensor {
+  const flat: readonly unknown[] = Array.isArray(rows) ? rows : [];
+  if (mayBeSquare(flat.length) && flat.every(isNumber)) throw new ShapeError(operation, twoReadings(flat, LISTS), { rows });
   if (!Array.isArray(rows) || !rows.every(Array.isArray) || !rows[0]?.length) {
-    throw new ShapeError('kernel2d', `a kernel is a list of rows of numbers, [[…], …], received ${show(rows)}`, { rows });
+    throw new ShapeError(operation, `a kernel is a list of rows of numbers, [[…], …], received ${show(rows)}`, { rows });
   }
   rows.forEach((row, y) => {
     if (row.length !== rows[0].length) {
-      throw new ShapeError('kernel2d', `all rows must be equally long, but row 1 has ${rows[0].length} weights and row ${y + 1} has ${row.length}`, { rows });
+      throw new ShapeError(operation, `all rows must be equally long, but row 1 has ${rows[0].length} weights and row ${y + 1} has ${row.length}`, { rows });
     }
     row.forEach((weight, x) => {
       if (!float32.holds(weight)) {
-        throw new DataError('kernel2d', `every weight must be ${float32.says}, but row ${y + 1}, column ${x + 1} is ${show(weight)}`, { y, x, weight });
+        throw new DataError(operation, `every weight must be ${float32.says}, but row ${y + 1}, column ${x + 1} is ${show(weight)}`, { y, x, weight });
       }
     });
   });
   return tensor(rows);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }

@@ -22,6 +22,11 @@ export class AutoPicture implements Executable {
     readonly onWasm: Executable,
   ) {}
 
+  /** A call that fails on the GPU is repeated on wasm. */
+  get later(): boolean {
+    return this.onWasm.later === true || this.#gpu !== undefined;
+  }
+
   /** Makes it ready on the GPU. @returns what is compiled in the background, if anything is */
   prepareOn(gpu: Backend): Promise<unknown> | undefined {
     return this.#on(gpu).compiling;

@@ -69,6 +69,11 @@ export class Machine {
     this.#task = this.allocate(TASK_BYTES);
   }
 
+  /** A thread has crashed, or the machine was disposed of. */
+  get lost(): boolean {
+    return !this.#loaded || this.#pool?.lost === true;
+  }
+
   /** @throws UnsupportedError if it was disposed of, or a thread has crashed */
   get run(): Programs {
     return this.#live.programs;

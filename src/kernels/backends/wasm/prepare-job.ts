@@ -22,7 +22,11 @@ export interface WasmBuffer extends DeviceBuffer {
 }
 
 /** Starts a job that is ready, on its operands; see {@link Backend.run}. */
-export type Start = (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[], control?: Control) => boolean | Promise<boolean>;
+export interface Start {
+  (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[], control?: Control): boolean | Promise<boolean>;
+  /** see {@link Executable.later} */
+  readonly later?: boolean;
+}
 
 const CONVOLUTIONS = { direct: prepareDirect, sparse: prepareSparse, runningSum: prepareRunningSum, fft: prepareFft } as const satisfies Record<
   ConvProgram,
@@ -70,11 +74,14 @@ export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, backg
     case 'resize': {
       const stages = job.operation === 'picture' ? pictureStages(job, tablesOn) : resizeStages(job, tablesOn);
       const run = preparePicture(stages, machine, background);
-      return ([image, mask], [out], _, control) => run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined, control);
+      const start: Start = ([image, mask], [out], _, control) =>
+        run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined, control);
+      return Object.assign(start, { later: run.later });
     }
     case 'comparison': {
       const run = prepareComparison(job, tablesOn, machine, background);
-      return ([a, b], [out]) => run(a as PictureSamples, b as PictureSamples, out as Float64Array);
+      const start: Start = ([a, b], [out]) => run(a as PictureSamples, b as PictureSamples, out as Float64Array);
+      return Object.assign(start, { later: run.later });
     }
     default:
       return job satisfies never;

@@ -106,6 +106,11 @@ export class ThreadPool {
     return new ThreadPool(threads, loaded, control, workers, end, patience);
   }
 
+  /** A worker has crashed. */
+  get lost(): boolean {
+    return this.end.reason !== undefined;
+  }
+
   /** @throws UnsupportedError if a worker has crashed: the pool and its memory cannot be used any more */
   check(): void {
     if (this.#stopped) throw new UnsupportedError('wasm', 'this backend was disposed of');

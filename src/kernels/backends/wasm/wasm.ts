@@ -40,6 +40,10 @@ export class WasmBackend implements Backend {
     this.device = `wasm simd, ${machine.threads} thread${machine.threads === 1 ? '' : 's'}`;
   }
 
+  get lost(): boolean {
+    return this.#machine.lost;
+  }
+
   allocate(length: number): WasmBuffer {
     const address = this.#machine.allocate(4 * length);
     this.#machine.run.clear(address, 4 * length);
@@ -74,7 +78,8 @@ export class WasmBackend implements Backend {
       tables.set(machine, known);
       return known;
     };
-    const executable = { job, tables, start: prepareJob(job, tablesOn, this.#machine, this.#background) };
+    const start = prepareJob(job, tablesOn, this.#machine, this.#background);
+    const executable = { job, tables, start, later: start.later };
     // an executable that nobody holds any more, and nobody released
     abandoned.register(executable, releaseLater(tables, this.#background), executable);
     return executable;

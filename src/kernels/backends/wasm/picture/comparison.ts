@@ -8,7 +8,7 @@ import type { Tables, TablesOn } from '../tables.js';
 import { finish, type Steps } from '../turns.js';
 import { SLACK } from './line-programs.js';
 import { SAMPLE_BYTES } from './line-records.js';
-import { bytesOf } from './picture-bands.js';
+import { bytesOf, type RunPicture } from './picture-bands.js';
 
 /** Rows of a tile: with fewer, those below its windows, which are read twice, would weigh more. */
 const TILE_ROWS = 64;
@@ -30,7 +30,7 @@ export function prepareComparison(
   tablesOn: TablesOn,
   machine: Machine,
   background?: Background,
-): (...operands: Parameters<Compare>) => boolean | Promise<boolean> {
+): ((...operands: Parameters<Compare>) => boolean | Promise<boolean>) & Pick<RunPicture, 'later'> {
   const known = new Map<Machine, Compare>();
   const on = (where: Machine) => {
     const compare = known.get(where) ?? comparison(job, tablesOn(where));
@@ -38,7 +38,8 @@ export function prepareComparison(
     return compare;
   };
   const away = background?.isFor(NS * job.width * job.height * job.channels) ? background : undefined;
-  return (...operands) => (away ? away.run((elsewhere) => on(elsewhere)(...operands)) : finish(on(machine)(...operands)));
+  const run = (...operands: Parameters<Compare>) => (away ? away.run((elsewhere) => on(elsewhere)(...operands)) : finish(on(machine)(...operands)));
+  return Object.assign(run, { later: away !== undefined });
 }
 
 /** Pictures pass through memory in bands of whole tiles, with the rows below that windows reach. */

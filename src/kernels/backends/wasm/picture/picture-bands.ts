@@ -43,7 +43,11 @@ interface Picture {
 }
 
 /** A picture's job, ready to run. @returns false if the picture has to be opaque and is not; a promise where the job leaves the caller's thread */
-export type RunPicture = (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control) => boolean | Promise<boolean>;
+export interface RunPicture {
+  (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control): boolean | Promise<boolean>;
+  /** it leaves it */
+  readonly later: boolean;
+}
 
 /**
  * A picture passes through wasm memory in bands of rows, each with the rows above and below that its windows reach.
@@ -60,7 +64,7 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
   const name = workOf(stages, programs);
   const work = NS_TAP * taps * samples;
   const away = background?.isFor(work) ? background : undefined;
-  return (image, out, mask, control) => {
+  const run = (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
     if (!away && single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image.length, x, y);
     const picture: Picture = {
@@ -78,6 +82,7 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
     if (isDone) choice.took(work);
     return isDone;
   };
+  return Object.assign(run, { later: away !== undefined });
 }
 
 /** Turns rows into the share of all that is there, always less than 1: the call tells its end itself. */

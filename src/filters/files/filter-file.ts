@@ -1,0 +1,54 @@
+import { DECODE_OPTIONS, ENCODE_OPTIONS, imageFormats } from '../../image/codecs.js';
+import type { Image } from '../../image/image.js';
+import { readImage, writeImage } from '../../image/image-files.js';
+import { checkOptions, type OptionsOf, oneOf, option, pickOptions, pickRows, type Rows } from '../../options.js';
+import type { KernelSource } from '../kernel-source.js';
+import { PIPELINE_OPTIONS, PIPELINE_RUN_OPTIONS, pipeline, type StepSource } from '../pipeline.js';
+
+const READ = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec') satisfies Rows;
+const WRITE = { format: option(oneOf(imageFormats), {}), ...ENCODE_OPTIONS } satisfies Rows;
+const RUN = pickRows(PIPELINE_RUN_OPTIONS, 'region', 'mask', 'backend', 'onPlan') satisfies Rows;
+
+/** Rows of {@link FilterFileOptions}. */
+export const FILTER_FILE_OPTIONS = { ...PIPELINE_OPTIONS, ...RUN, ...READ, ...WRITE } satisfies Rows;
+
+/** Options of {@link filterFile}: those of `pipeline` and its `apply`, of `readImage` and of `writeImage`. */
+export interface FilterFileOptions extends OptionsOf<typeof FILTER_FILE_OPTIONS> {}
+
+/**
+ * Reads a picture, filters it and writes the result, as `convlab filter` does. For many pictures, make a `pipeline` once and call
+ * `readImage`, `apply` and `writeImage`: what is planned for the first serves all.
+ *
+ * @param from a PNG, JPEG, BMP, GIF or TIFF, told by its contents
+ * @param to its ending decides the format; written whole or not at all; may be `from`
+ * @param kernels one kernel, or a list of steps as `pipeline` takes them
+ * @returns the result, as it was written
+ * @throws DataError, naming the file, if it cannot be read or written
+ * @throws as `pipeline` does
+ * @example
+ * ```ts
+ * import { filterFile } from 'convlab/node';
+ *
+ * await filterFile('photo.jpg', 'soft.png', 'gaussian:2');
+ * const edges = await filterFile('photo.jpg', 'edges.jpg', ['gaussian:1', 'sobel-x'], { output: 'abs', quality: 90 });
+ * console.log(edges.width, edges.height); // → 96 72
+ * ```
+ */
+export async function filterFile(
+  from: string,
+  to: string,
+  kernels: KernelSource | readonly (StepSource | KernelSource)[],
+  options: FilterFileOptions = {},
+): Promise<Image> {
+  checkOptions('filterFile', options, FILTER_FILE_OPTIONS);
+  const steps = isList(kernels) ? kernels : [kernels];
+  const look = pipeline(steps, pickOptions(options, PIPELINE_OPTIONS));
+  const result = await look.apply(await readImage(from, pickOptions(options, READ)), pickOptions(options, RUN));
+  await writeImage(to, result, pickOptions(options, WRITE));
+  return result;
+}
+
+/** A list of steps, not the rows of one kernel. */
+function isList(kernels: unknown): kernels is readonly (StepSource | KernelSource)[] {
+  return Array.isArray(kernels) && !(Array.isArray(kernels[0]) && typeof kernels[0][0] === 'number') && typeof kernels[0] !== 'number';
+}

@@ -1,0 +1,49 @@
+import { OptionError, ShapeError, show } from '../errors.js';
+import { type Tensor, tensor } from '../tensor.js';
+import type { KernelEntry } from './catalogue/catalogue-entry.js';
+import { kernels } from './catalogue/kernels.js';
+import { OPERATION_NAMES } from './catalogue/operation-names.js';
+import { type Named, readName } from './catalogue/read-name.js';
+import { kernelFromRows } from './kernels/make/kernel2d.js';
+
+/**
+ * Whatever a kernel can be handed in as: a tensor `[kH, kW]`, or `[C, kH, kW]` with one for each filtered channel; its rows, `[[0, -1, 0], …]`, or a
+ * list of those, one for each channel; or a name of the catalogue, with parameters behind a colon, as the command line takes it:
+ * `'sharpen'`, `'gaussian:2'`, `'motion-blur:15,30'`.
+ */
+export type KernelSource = Tensor | string | readonly (readonly number[])[] | readonly (readonly (readonly number[])[])[];
+
+type Rows = readonly (readonly number[])[];
+
+/** @throws OptionError if a name is unknown @throws ShapeError or DataError if lists are no kernel; a tensor is checked where it is placed */
+export function toKernel(operation: string, source: KernelSource): Tensor {
+  if (typeof source === 'string') {
+    const { entry, parameters } = readKernelName(operation, source);
+    return entry.make(...parameters);
+  }
+  return Array.isArray(source) ? fromLists(operation, source) : (source as Tensor);
+}
+
+/** @throws OptionError if it names no kernel */
+export function readKernelName(operation: string, text: string): Named<KernelEntry> {
+  const [name] = text.split(':');
+  if (OPERATION_NAMES.includes(name)) {
+    throw new OptionError(operation, 'kernel', `must be a kernel, and ${name} is more than one: apply the catalogue's ${name} to the picture`, text);
+  }
+  const rule = 'must be the name of a kernel, like gaussian:2, its rows, [[0, -1, 0], …], or a tensor; parseKernel reads texts of weights';
+  return readName(text, { operation, option: 'kernel', rule, entries: kernels });
+}
+
+function fromLists(operation: string, lists: Rows | readonly Rows[]): Tensor {
+  const isList = lists.length > 0 && lists.every((rows) => Array.isArray(rows) && Array.isArray(rows[0]));
+  if (!isList) return kernelFromRows(operation, lists as Rows);
+  const each = (lists as readonly Rows[]).map((rows) => kernelFromRows(operation, rows));
+  const [{ shape }] = each;
+  const odd = each.find((kernel) => show(kernel.shape) !== show(shape));
+  if (odd)
+    throw new ShapeError(operation, `the kernels of all channels must have one shape, received ${show(shape)} and ${show(odd.shape)}`, { kernel: lists });
+  return tensor(
+    each.flatMap(({ data }) => [...data]),
+    [each.length, ...shape],
+  );
+}

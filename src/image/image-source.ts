@@ -1,0 +1,53 @@
+import { type Drawable, imageFromDrawable, isDrawable } from './canvas.js';
+import { checkImage, type Image, type Samples, type SamplesOf } from './image.js';
+
+/** Pixels as others hold them: an `ImageData`, which has no channels and means RGBA, or bytes in a `Uint8Array` or a `Buffer`. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** 1 to 4, as in {@link Image}. Default: 4, if that many samples are there */
+  readonly channels?: number;
+  readonly data: Samples | Uint8Array;
+}
+
+/** What sharp gives for `sharp(…).raw().toBuffer({ resolveWithObject: true })`. */
+export interface RawPixels {
+  readonly data: Samples | Uint8Array;
+  readonly info: Readonly<Pick<Image, 'width' | 'height'>> & { readonly channels: number };
+}
+
+/** Whatever a picture can be handed in as. Nothing is copied but what is drawn: a canvas, an `ImageBitmap`, a `VideoFrame`. */
+export type ImageSource = Image | Pixels | RawPixels | Drawable;
+
+/**
+ * What another program or a page holds, as an {@link Image}. Whatever takes a picture takes all of this too, so it is needed only where
+ * its fields are wanted. Its samples are those that were handed in, not a copy; what has none, a canvas, an `ImageBitmap` or a `VideoFrame`,
+ * is drawn and read, which a browser can do.
+ *
+ * @param source not changed
+ * @returns with `data` a `Uint8ClampedArray` for bytes of any kind, a `Uint16Array` or a `Float32Array`
+ * @throws ShapeError if it is no picture, or its data does not hold exactly that many samples
+ * @throws UnsupportedError if a canvas has a context of another kind, or nothing can be drawn here
+ * @example
+ * ```ts
+ * import { toImage } from 'convlab';
+ *
+ * const image = toImage({ data: new Uint8Array(6), info: { width: 2, height: 1, channels: 3 } }); // as sharp gives it
+ * console.log(image.width, image.channels, image.data.constructor.name); // → 2 3 Uint8ClampedArray
+ * ```
+ */
+export function toImage<I extends ImageSource>(source: I, operation = 'toImage'): Image<SamplesOf<I>> {
+  const image = isDrawable(source) ? imageFromDrawable(operation, source) : fromNumbers(source);
+  checkImage(operation, image);
+  return image as Image<SamplesOf<I>>;
+}
+
+/** @returns not yet checked */
+function fromNumbers(source: Image | Pixels | RawPixels): Image {
+  if (typeof source?.data !== 'object') return source as Image;
+  const { width, height, channels } = ('info' in source ? source.info : source) ?? {};
+  const data: unknown = source.data;
+  const samples = data instanceof Uint8Array ? new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) : (data as Samples);
+  const isRgba = channels === undefined && samples.length === 4 * width * height;
+  return { width, height, channels: (isRgba ? 4 : channels) as Image['channels'], data: samples };
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// npm run test:servers: docs/servers.md on Express, Fastify and what else it names.
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: {
+    include: ['test/servers/*.test.ts'],
+    setupFiles: 'test/typed-arrays.ts',
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/servers-tests.json' }]] : ['default'],
+  },
+});
