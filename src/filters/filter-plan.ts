@@ -134,7 +134,9 @@ class PlannedFilter implements FilterPlan {
     const from = { ...image, data: samples[0] };
     const inPlace = result.data.buffer === from.data.buffer;
     if (local && !inPlace) copyAround(from, result, this.settled);
-    if (!(await backend.run(executable, samples, [result.data], [], { signal, onProgress }))) return (this.transparent as PlannedFilter).#filter(from, options);
+    const done = backend.run(executable, samples, [result.data], [], { signal, onProgress });
+    // no wait where there is no promise: the samples are read before the call returns
+    if (!(typeof done === 'boolean' ? done : await done)) return (this.transparent as PlannedFilter).#filter(from, options);
     // the kernels see what lies around as it was
     if (local && inPlace) copyAround(from, result, this.settled);
     if (onPlan) for (const step of this.steps) onPlan(planOn(step, backend.chooser?.latest(executable)));

@@ -33,6 +33,7 @@ import {
   unsharpMask,
 } from '../../src/index.js';
 import { defaultBackend } from '../../src/kernels/backends/create.js';
+import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 
 const random = new Random(5);
 const ARRAYS = { uint8: Uint8ClampedArray, uint16: Uint16Array, float32: Float32Array } as const;
@@ -133,6 +134,7 @@ beforeAll(async () => {
   backends = {
     'wasm, 1 thread': await createBackend('wasm', { threads: 1 }),
     'wasm, 3 threads': await createBackend('wasm', { threads: 3 }),
+    'wasm, in the background': await createWasmBackend(2, { longestBlock: 0 }),
     reference: await createBackend('reference'),
     'the default one': undefined,
   };

@@ -77,6 +77,28 @@ describe('a picture that is computed in the background', () => {
   });
 });
 
+test('a worker that crashes is an error of the job that it leaves, and the next one has others', async () => {
+  const original = threads.Worker;
+  const workers: Worker[] = [];
+  threads.Worker = class extends original {
+    constructor(...args: ConstructorParameters<typeof original>) {
+      super(...args);
+      workers.push(this);
+    }
+  };
+  const backend = await createWasmBackend(1, { longestBlock: 0 });
+  await filter(photo, sharpen(), { backend });
+  const [worker] = workers;
+  const ended = once(worker, 'exit');
+  const result = filter(photo, disk(12), { backend });
+  worker.terminate();
+  await expect(result).rejects.toThrow('a thread of this backend has crashed: it exited with code 1');
+  await ended;
+  threads.Worker = original;
+  expect(sameBits(await filter(photo, sharpen(), { backend }), await filter(photo, sharpen(), { backend: blocking }))).toBe(true);
+  backend.dispose();
+});
+
 test('dispose ends the jobs in the background, and its threads', async () => {
   const original = threads.Worker;
   const workers: Worker[] = [];

@@ -49,7 +49,9 @@ export function throughEngine(
     const to = out ?? newImage(result);
     // the last one takes what the others refuse
     for (const { plan, executable } of ways) {
-      if (!(await on.run(executable, samples, [to.data]))) continue;
+      const done = on.run(executable, samples, [to.data]);
+      // no wait where there is no promise: the samples are read before the call returns
+      if (!(typeof done === 'boolean' ? done : await done)) continue;
       if (onPlan) for (const step of plan.steps) onPlan(planOn(step, on.chooser?.latest(executable)));
       break;
     }

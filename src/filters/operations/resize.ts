@@ -151,7 +151,11 @@ class ResizePlan {
       return result;
     }
     return whileKept([image.data], ways[0].later, async (samples) => {
-      for (const executable of ways) if (await this.on.run(executable, samples, [result.data], [], control)) break;
+      for (const executable of ways) {
+        const done = this.on.run(executable, samples, [result.data], [], control);
+        // no wait where there is no promise: the samples are read before the call returns
+        if (typeof done === 'boolean' ? done : await done) break;
+      }
       return result;
     });
   }

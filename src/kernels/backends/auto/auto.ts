@@ -53,6 +53,11 @@ export class AutoBackend implements Backend {
     return gpu ? `${this.#wasm.device}, and ${gpu.backend.device}` : this.#wasm.device;
   }
 
+  /** A lost GPU is given up, but wasm goes on. */
+  get lost(): boolean {
+    return this.#wasm.lost === true;
+  }
+
   allocate(length: number): DeviceBuffer {
     return this.#wasm.allocate(length);
   }

@@ -15,6 +15,7 @@ const LONGEST_BLOCK = 4e6;
  */
 export class Background {
   #machine: Promise<Machine> | undefined;
+  #started: Machine | undefined;
   /** ends when the jobs so far have ended */
   #jobs: Promise<unknown> = Promise.resolve();
   #disposed = false;
@@ -71,6 +72,11 @@ export class Background {
   }
 
   #next<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
+    // one that crashed is replaced
+    if (this.#started?.lost && !this.#disposed) {
+      this.#started.dispose();
+      this.#started = this.#machine = undefined;
+    }
     this.#machine ??= this.#start();
     const [machine, before] = [this.#machine, this.#jobs];
     const job = before.then(async () => work(await machine));
@@ -85,6 +91,7 @@ export class Background {
       const pool = shared ? await ThreadPool.start(loaded, this.threads, { withCaller: false }) : undefined;
       const machine = new Machine(loaded, pool, { handOver: 0, bandRows: this.bandRows, inTurns: true });
       if (this.#disposed) machine.dispose();
+      this.#started = machine;
       return machine;
     } catch (error) {
       this.#machine = undefined; // what failed may work at the next call
