@@ -13,6 +13,7 @@ export * from './errors.js';
 export * from './filters/index.js';
 export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, tensorToImage } from './image/image.js';
+export type { Metadata } from './image/metadata.js';
 export type { Format, SampleType } from './image/samples.js';
 export type { Abilities, Backend, DeviceBuffer, Executable, Operand, PictureSamples } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode, type RunOptions } from './kernels/backends/create.js';
