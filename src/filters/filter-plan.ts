@@ -103,7 +103,7 @@ class PlannedFilter implements FilterPlan {
   async #filter(image: Image, { out, onPlan }: ResultOptions & PlanOption): Promise<Image> {
     if (this.#fromSamples) {
       const { job, steps } = this.#fromSamples;
-      const result = out ?? newImage(this.result);
+      const result = out ?? newImage(this.result, image);
       const { backend } = this.on;
       this.#executable ??= backend.prepare(job);
       const { mask, local } = this.settled;
@@ -131,14 +131,14 @@ class PlannedFilter implements FilterPlan {
     const result = await this.#planes().run(imageToTensor(cropImage(image, seen)), tell);
     if (!local) {
       mapOutput(result, format.samples, output, changed);
-      return deliver(samplesToImage(result, format.samples, output), out);
+      return deliver(samplesToImage(result, format.samples, output), out, image);
     }
     const part = cropTensor(result, { ...rectangle, x: rectangle.x - seen.x, y: rectangle.y - seen.y });
     mapOutput(part, format.samples, output, changed);
     const whole = imageToTensor(image);
     toResultUnits(whole, format.samples, output);
     blend(whole, part, rectangle, shares({ region, mask }, rectangle, format));
-    return deliver(samplesToImage(whole, format.samples, output), out);
+    return deliver(samplesToImage(whole, format.samples, output), out, image);
   }
 
   #planes(): OverPlanes {

@@ -37,7 +37,7 @@ export async function throughEngine(
   const on = await chosenBackend(operation, backend);
   const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
   if (ways.length === 0) return undefined;
-  const to = out ?? newImage(result);
+  const to = out ?? newImage(result, image);
   const way = ways.find(({ executable }) => on.run(executable, [image.data], [to.data]));
   for (const step of way?.plan.steps ?? []) onPlan?.(step);
   return way && to;

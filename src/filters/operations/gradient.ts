@@ -105,7 +105,7 @@ export async function gradientMagnitude(image: Image, options: OperatorOption & 
   if (done) return done;
   const planes = toPlanes('gradientMagnitude', image, options);
   const { magnitude } = await slopes(planes.x, options);
-  return deliver(replacePlanes(image, planes, magnitude, output), out);
+  return deliver(replacePlanes(image, planes, magnitude, output), out, image);
 }
 
 /**

@@ -119,7 +119,7 @@ class ResizePlan {
       checkOut('resize', out, this.result);
       if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
     }
-    const result = out ?? newImage(this.result);
+    const result = out ?? newImage(this.result, image);
     for (const way of this.#ways) {
       way.executable ??= this.on.prepare(way.job);
       if (this.on.run(way.executable, [image.data], [result.data])) return result;

@@ -15,7 +15,7 @@ const SIDE = 64;
 
 /** The pixels of a picture in another arrangement, always a copy. */
 export function rearrange(image: Image, { width, height, start, across, down }: Arrangement): Image {
-  const out = newImage({ ...formatOf(image), width, height });
+  const out = newImage({ ...formatOf(image), width, height }, image);
   const { channels } = image;
   if (across === 1) {
     for (let y = 0; y < height; y++) {
