@@ -11,7 +11,7 @@ export { compose, normalize, toTensor } from './data/transforms.js';
 export { randomElastic, randomRotation, randomShift, type Warp, type Warping } from './data/warp.js';
 export * from './errors.js';
 export * from './filters/index.js';
-export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';
+export { type BlobOptions, imageFromBlob, imageFromCanvas, imageToBlob, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, tensorToImage } from './image/image.js';
 export type { Metadata } from './image/metadata.js';
 export type { Format, SampleType } from './image/samples.js';

@@ -17,9 +17,9 @@ export type ImageFormat = (typeof imageFormats)[number];
 /** How formats are read and written. */
 export const FORMATS: Readonly<Record<ImageFormat, FileFormat>> = { png, jpeg, bmp, gif, tiff, webp, avif, npy };
 
-const SHORT_NAMES = { jpg: 'jpeg', tif: 'tiff' } as const satisfies Record<string, ImageFormat>;
 /** A format by its name, or by its usual ending: `'jpg'` is `'jpeg'`, `'tif'` is `'tiff'`. */
-export type ImageFormatName = ImageFormat | keyof typeof SHORT_NAMES;
+export type ImageFormatName = ImageFormat | 'jpg' | 'tif';
+const SHORT_NAMES = { jpg: 'jpeg', tif: 'tiff' } as const satisfies Partial<Record<ImageFormatName, ImageFormat>>;
 /** The rule for the name of a format. */
 export const FORMAT_NAME = oneOf<ImageFormatName>([...imageFormats, ...(Object.keys(SHORT_NAMES) as (keyof typeof SHORT_NAMES)[])]);
 
