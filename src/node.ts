@@ -5,7 +5,7 @@ export { readIdx } from './data/files/idx-file.js';
 export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
 export { FASHION_CLASSES, fashionMnist, mnist } from './data/files/mnist.js';
 export { type FilterFileOptions, filterFile } from './filters/files/filter-file.js';
-export { type Animation, decodeAnimation, encodeAnimation, type Frame } from './image/animation.js';
+export { type Animation, decodeAnimation, type EncodeAnimationOptions, encodeAnimation, type Frame } from './image/animation.js';
 export {
   type Codec,
   type DecodeOptions,
@@ -13,7 +13,9 @@ export {
   type EncodeOptions,
   encodeImage,
   type ImageFormat,
+  type ImageFormatName,
   imageFormats,
 } from './image/codecs.js';
+export type { ImageBytes } from './image/image-bytes.js';
 export { readAnimation, readImage, writeAnimation, writeImage } from './image/image-files.js';
 export * from './index.js';

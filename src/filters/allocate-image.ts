@@ -1,5 +1,6 @@
 import { OptionError } from '../errors.js';
 import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
+import { carryMetadata } from '../image/metadata.js';
 import { chosenBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
 import { checkOptions } from '../options.js';
@@ -30,12 +31,12 @@ import { checkOptions } from '../options.js';
  * await Promise.all([freeImage(image), freeImage(out)]);
  * ```
  */
-export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'channels'>, options: RunOptions = {}): Promise<Image> {
+export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'channels' | 'metadata'>, options: RunOptions = {}): Promise<Image> {
   checkOptions('allocateImage', options, RUN_OPTIONS);
   const { width, height, channels } = size;
   checkSize('allocateImage', width, height, channels);
   const on = await chosenBackend('allocateImage', options.backend);
-  return inNameOf('allocateImage', on, async () => createImage(width, height, channels, on.allocateBytes?.(width * height * channels)));
+  return inNameOf('allocateImage', on, async () => carryMetadata(createImage(width, height, channels, on.allocateBytes?.(width * height * channels)), size));
 }
 
 /**

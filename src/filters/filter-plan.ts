@@ -130,7 +130,7 @@ class PlannedFilter implements FilterPlan {
     const { out, onPlan, signal, onProgress } = options;
     const { local } = this.settled;
     const { backend } = this.on;
-    const result = out ?? newImage(this.result);
+    const result = out ?? newImage(this.result, image);
     const from = { ...image, data: samples[0] };
     const inPlace = result.data.buffer === from.data.buffer;
     if (local && !inPlace) copyAround(from, result, this.settled);
@@ -158,13 +158,13 @@ class PlannedFilter implements FilterPlan {
     const result = await this.#planes().run(imageToTensor(cropImage(image, seen)), tell);
     if (!whole || !share) {
       mapOutput(result, format.samples, output, changed);
-      return deliver(samplesToImage(result, format.samples, output), out);
+      return deliver(samplesToImage(result, format.samples, output), out, image);
     }
     const part = cropTensor(result, { ...rectangle, x: rectangle.x - seen.x, y: rectangle.y - seen.y });
     mapOutput(part, format.samples, output, changed);
     toResultUnits(whole, format.samples, output);
     blend(whole, part, rectangle, share);
-    return deliver(samplesToImage(whole, format.samples, output), out);
+    return deliver(samplesToImage(whole, format.samples, output), out, image);
   }
 
   #planes(): OverPlanes {

@@ -1,51 +1,63 @@
 import { DataError, OptionError, ShapeError, show, UnsupportedError } from '../errors.js';
-import { checkOptions, pickRows, settle } from '../options.js';
-import { complaint, DECODE_OPTIONS, type DecodeOptions, decode } from './codecs.js';
-import { decodeFrames, encodeFrames, gif } from './formats/gif.js';
+import { checkOptions, settle } from '../options.js';
+import { complaint, DECODE_OPTIONS, type DecodeOptions, ENCODE_OPTIONS, type EncodeOptions, inspect, settleEncoding, settleMetadata } from './codecs.js';
+import { Unreadable } from './formats/format.js';
+import { FORMAT_NAME, FORMATS, formatNamed, type ImageFormat, type ImageFormatName } from './formats/format-table.js';
+import { checkTiffSize } from './formats/tiff/tiff-write.js';
 import type { Frame } from './frame.js';
 import { checkImage } from './image.js';
+import { type ImageBytes, readBytes } from './image-bytes.js';
+import { heldMetadata } from './losses.js';
 
 export type { Frame };
 
-/** Pictures one after the other. */
+/** Pictures one after the other: frames of an animation, or pages. */
 export interface Animation {
-  /** Whole pictures of equal size and equal channels. */
+  /** Whole pictures. Frames have equal size and equal channels, pages may differ, and their delay is 0. */
   readonly frames: readonly Frame[];
   /** How often it starts again after the first run; Infinity: for ever. */
   readonly repeats: number;
 }
 
 /**
- * Decodes an animated GIF. Every frame comes as the whole picture that is seen while it is shown, whatever part of it the
+ * Decodes every picture of a file: the frames of a GIF, of an animated PNG and, where sharp is installed, of an animated WebP; the pages of a
+ * TIFF; the one picture of others. Every frame comes as the whole picture that is seen while it is shown, whatever part of it the
  * file holds and however the frames before are disposed of; RGB, or RGBA if any frame has transparent pixels.
- * @param options.maxPixels of all frames together. Default 2²⁸
- * @throws DataError if it is no GIF, damaged, cut off or claims more than `maxPixels`
- * @throws UnsupportedError if it is a picture of another kind
+ * @param bytes as for {@link decodeImage}
+ * @param options.maxPixels of all pictures together. Default 2²⁸
+ * @throws as {@link decodeImage} does
  */
-export async function decodeAnimation(bytes: Uint8Array, options: Omit<DecodeOptions, 'codec'> = {}): Promise<Animation> {
-  checkOptions('decodeAnimation', options, pickRows(DECODE_OPTIONS, 'name', 'maxPixels'));
+export async function decodeAnimation(bytes: ImageBytes, options: DecodeOptions = {}): Promise<Animation> {
   return decodeAnimationFor('decodeAnimation', bytes, options);
 }
 
 /** {@link decodeAnimation} on behalf of another operation. */
-export async function decodeAnimationFor(operation: string, bytes: Uint8Array, options: DecodeOptions): Promise<Animation> {
-  const { name, maxPixels } = settle(operation, options, DECODE_OPTIONS);
-  await decode(operation, bytes, options); // its first frame, and all that can be wrong with a picture
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!gif.matches(buffer)) throw new UnsupportedError(operation, `${name} is no GIF; only of those animations are read`, { name });
+export async function decodeAnimationFor(operation: string, bytes: ImageBytes, options: DecodeOptions): Promise<Animation> {
+  const { name, maxPixels, codec, metadata } = settle(operation, options, DECODE_OPTIONS);
+  const buffer = await readBytes(operation, bytes, name);
   try {
-    return await decodeFrames(buffer, maxPixels);
+    const format = await inspect(buffer, maxPixels);
+    if (!format.frames) return { frames: [{ image: settleMetadata(await format.decode(buffer, codec), metadata), delay: 0 }], repeats: 0 };
+    const { frames, repeats } = await format.frames.decode(buffer, maxPixels, codec);
+    return { frames: frames.map(({ image, delay }) => ({ image: settleMetadata(image, metadata), delay })), repeats };
   } catch (cause) {
     throw complaint(operation, name, cause);
   }
 }
 
+/** Options of {@link encodeAnimation}. */
+export interface EncodeAnimationOptions extends EncodeOptions {
+  /** `'gif'`, `'png'`, `'webp'`, or `'tiff'` for pages. Default `'gif'`. */
+  format?: ImageFormatName;
+}
+
 /**
- * Encodes an animated GIF: 256 colors a frame, alpha below one half becomes transparent, delays in hundredths of a second.
+ * Encodes frames as a GIF, an animated PNG or WebP, or as pages of a TIFF, which have no delays. In a GIF they have 256 colors in
+ * all, or each its own if it has no more; alpha below one half becomes transparent, delays are hundredths of a second.
  * Frames are written whole; where one has transparent pixels, each is cleared away before the next.
- * @throws ShapeError if there is no frame, or their sizes differ
+ * @throws ShapeError if there is no frame, or frames differ in size, or in channels or samples where the format takes one kind only
  * @throws DataError if a delay is out of range
- * @throws OptionError if `repeats` breaks its rule
+ * @throws OptionError if `repeats` breaks its rule, or the format holds one picture only
  * @example
  * ```ts
  * import { createImage } from 'convlab';
@@ -56,12 +68,37 @@ export async function decodeAnimationFor(operation: string, bytes: Uint8Array, o
  * console.log((await decodeAnimation(gif)).frames.length); // → 3
  * ```
  */
-export async function encodeAnimation(animation: Animation): Promise<Uint8Array> {
-  return encodeAnimationFor('encodeAnimation', animation);
+export async function encodeAnimation(animation: Animation, options: EncodeAnimationOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  return encodeAnimationFor('encodeAnimation', animation, options);
 }
 
+const OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS };
+
 /** {@link encodeAnimation} on behalf of another operation. */
-export async function encodeAnimationFor(operation: string, { frames, repeats }: Animation): Promise<Uint8Array> {
+export async function encodeAnimationFor(operation: string, animation: Animation, options: EncodeAnimationOptions): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions(operation, options, OPTIONS);
+  const { format: name = 'gif', ...rest } = options;
+  const format = formatNamed(name);
+  const { quality, codec, metadata } = settleEncoding(operation, format, rest);
+  const held = FORMATS[format].frames;
+  if (!held) {
+    const holding = Object.entries(FORMATS).filter(([, { frames }]) => frames);
+    throw new OptionError(operation, 'format', `must be one that holds several pictures, ${holding.map(([name]) => name).join(', ')}`, name);
+  }
+  checkFrames(operation, animation, format);
+  const frames = animation.frames.map(({ image, delay }) => ({
+    image: { ...image, metadata: metadata === 'keep' ? heldMetadata(image, format) : undefined },
+    delay,
+  }));
+  try {
+    // as in `encode`: memory that no thread shares
+    return (await held.encode({ frames, repeats: animation.repeats }, quality, codec)) as Uint8Array<ArrayBuffer>;
+  } catch (cause) {
+    throw cause instanceof Unreadable ? new UnsupportedError(operation, cause.message, { format }, { cause }) : cause;
+  }
+}
+
+function checkFrames(operation: string, { frames, repeats }: Animation, format: ImageFormat): void {
   if (!Array.isArray(frames) || frames.length === 0)
     throw new ShapeError(operation, `frames must be a list of at least one, received ${show(frames)}`, { frames });
   if (repeats !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(repeats) && repeats >= 0 && repeats <= 65535)) {
@@ -69,15 +106,21 @@ export async function encodeAnimationFor(operation: string, { frames, repeats }:
   }
   for (const { image, delay } of frames as readonly Frame[]) {
     checkImage(operation, image);
-    const { width, height } = frames[0].image;
-    if (image.width !== width || image.height !== height) {
+    const { width, height, channels, data } = frames[0].image;
+    if (format !== 'tiff' && (image.width !== width || image.height !== height)) {
       throw new ShapeError(operation, `all frames must be equally large, but the first is ${width} × ${height} and one is ${image.width} × ${image.height}`, {
         frames,
       });
     }
+    if (format === 'png' && (image.channels !== channels || image.data.constructor !== data.constructor))
+      throw new ShapeError(operation, 'all frames of a PNG must have as many channels and the same samples', { frames });
     if (!(delay >= 0 && delay <= 655350)) throw new DataError(operation, `delay must be 0 to 655350 milliseconds, received ${show(delay)}`, { delay });
-    if (Math.max(width, height) > 65535)
+    if (format === 'gif' && Math.max(width, height) > 65535)
       throw new UnsupportedError(operation, `a GIF has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
   }
-  return encodeFrames(frames, repeats);
+  if (format === 'tiff')
+    checkTiffSize(
+      operation,
+      frames.map(({ image }) => image),
+    );
 }

@@ -1,30 +1,16 @@
-import { DataError, OptionError, show, UnsupportedError } from '../errors.js';
+import { DataError, OptionError, UnsupportedError } from '../errors.js';
 import { check, count, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
-import { bmp } from './formats/bmp.js';
 import type { Codec } from './formats/codec.js';
-import { Damaged, type FileFormat, Unreadable } from './formats/format.js';
-import { gif } from './formats/gif.js';
-import { jpeg } from './formats/jpeg.js';
-import { png } from './formats/png.js';
-import { tiff } from './formats/tiff.js';
+import { Damaged, type FileFormat, type Source, Unreadable } from './formats/format.js';
+import { FORMAT_NAME, FORMATS, formatNamed, type ImageFormat, type ImageFormatName, identify } from './formats/format-table.js';
+import { checkTiffSize } from './formats/tiff/tiff-write.js';
 import { checkImage, type Image } from './image.js';
+import { type ImageBytes, readBytes } from './image-bytes.js';
+import { heldMetadata } from './losses.js';
+import { METADATA } from './metadata.js';
 
+export { type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-table.js';
 export type { Codec };
-
-/** The formats that are read and written. */
-export const imageFormats = ['png', 'jpeg', 'bmp', 'gif', 'tiff'] as const;
-/** One of {@link imageFormats}. */
-export type ImageFormat = (typeof imageFormats)[number];
-
-const FORMATS: Readonly<Record<ImageFormat, FileFormat>> = { png, jpeg, bmp, gif, tiff };
-
-/** Pictures that are often taken for one of those. */
-const OTHERS: readonly (readonly [name: string, begins: RegExp])[] = [
-  ['a WebP', /^RIFF....WEBP/s],
-  ['an AVIF', /^....ftypavi[fs]/s],
-  ['a HEIC', /^....ftyp(hei|hev|mif|msf)/s],
-  ['an SVG', /^\s*<svg|^\s*<\?xml.*<svg/s],
-];
 
 /** Rows of {@link DecodeOptions}. */
 export const DECODE_OPTIONS = {
@@ -37,6 +23,8 @@ export const DECODE_OPTIONS = {
    * elsewhere; `'built-in'`: always the latter, for the same JPEGs to the bit wherever it runs. PNGs have the same samples either way. Default `'auto'`.
    */
   codec: option(oneOf(['auto', 'built-in']), { default: 'auto' }),
+  /** `'keep'`: the picture carries color profile, EXIF block and resolution of its file, see {@link Metadata}; `'strip'`: it does not. Default `'keep'`. */
+  metadata: METADATA,
 } satisfies Rows;
 
 /** Options of {@link decodeImage}. */
@@ -44,16 +32,21 @@ export interface DecodeOptions extends OptionsOf<typeof DECODE_OPTIONS> {}
 
 /** Rows of {@link EncodeOptions}. */
 export const ENCODE_OPTIONS = {
-  /** Of a JPEG, 1 to 100. Default 90. Other formats have none. */
-  quality: option(whole(1, 100), { help: 'of a JPEG, 1 to 100 (default: 90)' }),
+  /** Of a JPEG, a WebP or an AVIF, 1 to 100. Default 90, of an AVIF 60. Other formats have none. */
+  quality: option(whole(1, 100), { help: 'of a JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
   /** As in {@link DecodeOptions}: by whom it is written. Pixels of a PNG are the same, its bytes are not. Default `'auto'`. */
   codec: DECODE_OPTIONS.codec,
+  /** `'keep'`: {@link Metadata} of the picture are written where the format holds them; `'strip'`: none are. Default `'keep'`. */
+  metadata: METADATA,
 } satisfies Rows;
+
+/** As much of a file as tells what it is. */
+export const BEGINNING = 512;
 
 /** Options of {@link encodeImage}. */
 export interface EncodeOptions extends OptionsOf<typeof ENCODE_OPTIONS> {}
 
-const DEFAULT_QUALITY = 90;
+const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp: 90, avif: 60 };
 
 /**
  * Decodes a picture; the format is told by the contents, whatever the file is called.
@@ -61,14 +54,18 @@ const DEFAULT_QUALITY = 90;
  * | format | comes as |
  * |---|---|
  * | PNG | the channels of the file (palettes as RGB, a transparent color as alpha); 16 bits as Uint16Array, fewer as 8 bits |
- * | JPEG | RGB or gray, 8 bits, turned as its EXIF orientation says |
+ * | JPEG | RGB or gray, 8 bits |
  * | BMP | RGB, 8 bits |
  * | GIF | the first frame; RGB, or RGBA if it has transparent pixels |
- * | TIFF | the first page; gray, RGB or RGBA, 8 bits (of 16 bits the upper 8), turned as its orientation says |
+ * | TIFF | the first page; gray or RGB, with alpha too; 8 bits, 16 bits as Uint16Array, floats as Float32Array |
+ * | WebP, AVIF | as sharp gives them, RGB or RGBA; only where it is installed |
+ * | NPY | NumPy's `[H, W]` or `[H, W, C]`, C from 1 to 4: uint8, uint16 or float32, as they are |
  *
- * Color profiles and gamma are not applied. Where sharp is installed, it decodes JPEG and PNG (palettes and gray with alpha excepted): PNG to the same
+ * Pictures are turned as their EXIF orientation says. Samples stay in the colors of the file: its profile goes along in {@link Image.metadata} and
+ * is written again. Where sharp is installed, it decodes JPEG and PNG (palettes and gray with alpha excepted): PNG to the same
  * samples, JPEG to slightly others, since it interpolates colors of half the resolution, which the built-in decoder repeats. See
- * {@link DecodeOptions.codec}.
+ * {@link DecodeOptions.codec}. Which files are read does not depend on it.
+ * @param bytes the file: a Buffer or other Uint8Array, an ArrayBuffer, a Blob, or a stream of Uint8Arrays
  * @throws DataError if it is no picture, damaged, cut off or claims more than `maxPixels`
  * @throws UnsupportedError if it is a picture of a kind that is not read
  * @example
@@ -80,82 +77,82 @@ const DEFAULT_QUALITY = 90;
  * const png = await encodeImage(image, 'png');
  * ```
  */
-export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
+export async function decodeImage(bytes: ImageBytes, options: DecodeOptions = {}): Promise<Image> {
   return decode('decodeImage', bytes, options);
 }
 
 /** {@link decodeImage} on behalf of another operation. */
-export async function decode(operation: string, bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
-  const { name, maxPixels, codec } = settle(operation, options, DECODE_OPTIONS);
-  if (!(bytes instanceof Uint8Array)) throw new DataError(operation, `${name} must be a Uint8Array, received ${show(bytes)}`, { bytes });
-  const buffer = asBuffer(bytes);
+export async function decode(operation: string, bytes: ImageBytes, options: DecodeOptions): Promise<Image> {
+  const { name, maxPixels, codec, metadata } = settle(operation, options, DECODE_OPTIONS);
+  const buffer = await readBytes(operation, bytes, name);
   try {
-    const format = identify(buffer);
-    const { width, height } = format.inspect(buffer);
-    if (width * height === 0) throw new Damaged(`claims to have ${width} × ${height} pixels`);
-    if (width * height > maxPixels) throw new Damaged(`claims to have ${width} × ${height} = ${width * height} pixels, more than maxPixels, ${maxPixels}`);
-    return await format.decode(buffer, codec);
+    const format = await inspect(buffer, maxPixels);
+    return settleMetadata(await format.decode(buffer, codec), metadata);
   } catch (cause) {
     throw complaint(operation, name, cause);
   }
 }
 
-/** Whether a file begins like a picture that is read. @throws as {@link decodeImage} if it does not */
-export function checkBeginning(operation: string, bytes: Uint8Array, name: string): void {
-  try {
-    identify(asBuffer(bytes));
-  } catch (cause) {
-    throw complaint(operation, name, cause);
-  }
+/** Looks at the header, of which no more is read than it takes. @throws Damaged or Unreadable */
+export async function inspect(bytes: Source, maxPixels: number): Promise<FileFormat> {
+  const format = FORMATS[identify(bytes.subarray(0, BEGINNING))];
+  const { width, height } = await format.inspect(bytes);
+  if (width * height === 0) throw new Damaged(`claims to have ${width} × ${height} pixels`);
+  if (width * height > maxPixels) throw new Damaged(`claims to have ${width} × ${height} = ${width * height} pixels, more than maxPixels, ${maxPixels}`);
+  return format;
+}
+
+/** A picture that carries what it was asked to. */
+export function settleMetadata({ metadata: found, ...image }: Image, metadata: 'keep' | 'strip'): Image {
+  return found && metadata === 'keep' ? { ...image, metadata: found } : image;
 }
 
 /**
- * Encodes a picture. PNG keeps all channels, and 16 bits; floats (0 black, 1 white, clamped) become 16 bits there.
- * The others have 8 bits: JPEG and BMP have no alpha, so the picture is laid over white; GIF has 256 colors, and alpha
- * below one half becomes transparent; TIFF is RGBA, uncompressed.
+ * Encodes a picture. TIFF and NPY keep all channels and samples; PNG keeps all channels, and 16 bits; floats (0 black, 1 white, clamped) become
+ * 16 bits there. The others have 8 bits: JPEG and BMP have no alpha, so the picture is laid over white; GIF has 256 colors, and alpha
+ * below one half becomes transparent. Profile, EXIF and resolution are written where the format holds them: all three in PNG, JPEG, TIFF, WebP and
+ * AVIF, the resolution in BMP.
+ * @returns the file, from which a Blob, a Response or a stream can be made: `new Blob([bytes])`
  * @throws OptionError if the format is unknown, or has no `quality`
- * @throws UnsupportedError if the picture is too large for the format
+ * @throws UnsupportedError if the picture is too large for the format, or sharp is needed and not installed
  */
-export async function encodeImage(image: Image, format: ImageFormat, options: EncodeOptions = {}): Promise<Uint8Array> {
+export async function encodeImage(image: Image, format: ImageFormatName, options: EncodeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   return encode('encodeImage', image, format, options);
 }
 
 /** {@link encodeImage} on behalf of another operation. */
-export async function encode(operation: string, image: Image, format: ImageFormat, options: EncodeOptions): Promise<Uint8Array> {
-  const { quality, codec } = settle(operation, options, ENCODE_OPTIONS);
+export async function encode(operation: string, image: Image, name: ImageFormatName, options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>> {
   checkImage(operation, image);
-  check(operation, 'format', format, oneOf(imageFormats));
-  if (quality !== undefined && format !== 'jpeg') {
-    throw new OptionError(operation, 'quality', `goes with format 'jpeg' only, here it is '${format}'`, quality);
-  }
+  check(operation, 'format', name, FORMAT_NAME);
+  const format = formatNamed(name);
+  const { quality, codec, metadata } = settleEncoding(operation, format, options);
   const { width, height } = image;
   if ((format === 'jpeg' || format === 'gif') && Math.max(width, height) > 65535) {
     throw new UnsupportedError(operation, `a ${FORMATS[format].name} has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
   }
-  return FORMATS[format].encode(image, quality ?? DEFAULT_QUALITY, codec);
+  if (format === 'tiff') checkTiffSize(operation, [image]);
+  const held = metadata === 'keep' ? heldMetadata(image, format) : undefined;
+  try {
+    // files are made in memory of their own, which no thread shares
+    return (await FORMATS[format].encode({ ...image, metadata: held }, quality, codec)) as Uint8Array<ArrayBuffer>;
+  } catch (cause) {
+    throw cause instanceof Unreadable ? new UnsupportedError(operation, cause.message, { format }, { cause }) : cause;
+  }
 }
 
-/** The same bytes; public types do without Buffer, which not every program declares. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function identify(bytes: Buffer): FileFormat {
-  if (bytes.length === 0) throw new Damaged('is empty: 0 bytes');
-  const known = Object.values(FORMATS).find((format) => format.matches(bytes));
-  if (known) return known;
-  const head = bytes.toString('latin1', 0, 512);
-  const other = OTHERS.find(([, begins]) => begins.test(head));
-  const names = Object.values(FORMATS).map(({ name }) => name);
-  const read = `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are read`;
-  if (other) throw new Unreadable(`is ${other[0]} picture; ${read}`);
-  throw new Damaged(`is not a picture: it begins with ${show(head.slice(0, 8))}; ${read}`);
+/** The options with their defaults for a format; the quality of a format that has none is 0. @throws OptionError */
+export function settleEncoding(operation: string, format: ImageFormat, options: EncodeOptions) {
+  const { quality, codec, metadata } = settle(operation, options, ENCODE_OPTIONS);
+  if (quality !== undefined && QUALITY[format] === undefined) {
+    throw new OptionError(operation, 'quality', `goes with formats ${Object.keys(QUALITY).join(', ')} only, here it is '${format}'`, quality);
+  }
+  return { quality: quality ?? QUALITY[format] ?? 0, codec, metadata };
 }
 
 /** What went wrong inside a format, as the error of an operation. */
 export function complaint(operation: string, name: string, cause: unknown): Error {
   if (cause instanceof Unreadable) return new UnsupportedError(operation, `${name} ${cause.message}`, { name }, { cause });
-  // whatever else a decoder throws comes from what it was given
-  const what = cause instanceof Damaged ? cause.message : `cannot be decoded: ${cause instanceof Error ? cause.message : cause}`;
+  // whatever else a decoder throws comes from what it was given; its own words are about its own insides
+  const what = cause instanceof Damaged ? cause.message : 'is damaged: it cannot be decoded';
   return new DataError(operation, `${name} ${what}`, { name }, { cause });
 }

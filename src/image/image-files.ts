@@ -1,43 +1,23 @@
 import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { DataError, OptionError } from '../errors.js';
-import { checkOptions, oneOf, pickRows, type Rows } from '../options.js';
-import { type Animation, decodeAnimationFor, encodeAnimationFor } from './animation.js';
-import {
-  checkBeginning,
-  DECODE_OPTIONS,
-  type DecodeOptions,
-  decode,
-  ENCODE_OPTIONS,
-  type EncodeOptions,
-  encode,
-  type ImageFormat,
-  imageFormats,
-} from './codecs.js';
+import { checkOptions, pickRows, type Rows } from '../options.js';
+import { type Animation, decodeAnimationFor, type EncodeAnimationOptions, encodeAnimationFor } from './animation.js';
+import { complaint, DECODE_OPTIONS, type DecodeOptions, decode, ENCODE_OPTIONS, type EncodeOptions, encode, inspect } from './codecs.js';
+import { FileSource } from './file-source.js';
+import { EXTENSIONS, FORMAT_NAME, type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-table.js';
 import type { Image } from './image.js';
+import { checkLength } from './image-bytes.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
-/** Formats by extension, in lower case. */
-export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
-  '.png': 'png',
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.bmp': 'bmp',
-  '.gif': 'gif',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-};
-
-const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec') satisfies Rows;
-const WRITE_OPTIONS = { format: oneOf(imageFormats), ...ENCODE_OPTIONS } satisfies Rows;
-
-/** As much of a file as tells what it is. */
-const BEGINNING = 512;
+const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec', 'metadata') satisfies Rows;
+const WRITE_OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS } satisfies Rows;
 
 /**
  * Reads a picture from a file; see {@link decodeImage} for the result.
  * @param options.maxPixels a picture that declares more is refused before decoding. Default 2²⁸.
  * @param options.codec `'built-in'`: never use sharp, even if installed. Default `'auto'`.
+ * @param options.metadata `'strip'`: without color profile, EXIF and resolution. Default `'keep'`.
  * @throws DataError, naming the file, if it cannot be read or is damaged
  * @throws UnsupportedError if its format is not supported
  * @example
@@ -48,10 +28,10 @@ const BEGINNING = 512;
  * console.log(width, height, channels, data.length === width * height * channels); // → 96 72 3 true
  * ```
  */
-export async function readImage(path: string, options: Pick<DecodeOptions, 'maxPixels' | 'codec'> = {}): Promise<Image> {
+export async function readImage(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Image> {
   checkOptions('readImage', options, READ_OPTIONS);
   checkPath('readImage', path);
-  return decode('readImage', await readBytes('readImage', path), { ...options, name: path });
+  return decode('readImage', await readFileBytes('readImage', path, options.maxPixels), { ...options, name: path });
 }
 
 /**
@@ -69,32 +49,35 @@ export async function readImage(path: string, options: Pick<DecodeOptions, 'maxP
  * await writeImage('soft.jpg', soft, { quality: 85 });
  * ```
  */
-export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormat } = {}): Promise<void> {
+export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormatName } = {}): Promise<void> {
   checkOptions('writeImage', options, WRITE_OPTIONS);
   checkPath('writeImage', path);
-  const { quality, codec, format = formatOfPath(path) } = options;
-  const bytes = await encode('writeImage', image, format, { quality, codec });
+  const { format = formatOfPath(path), ...rest } = options;
+  const bytes = await encode('writeImage', image, format, rest);
   await writeWhole('writeImage', path, bytes);
 }
 
 /**
- * Reads an animated GIF from a file; see {@link decodeAnimation} for the result.
- * @param options.maxPixels a file whose frames declare more in total is refused. Default 2²⁸.
+ * Reads every picture of a file, frames or pages; see {@link decodeAnimation} for the result.
+ * @param options.maxPixels a file whose pictures declare more in total is refused. Default 2²⁸.
  * @throws as {@link readImage} does
  */
-export async function readAnimation(path: string, options: Pick<DecodeOptions, 'maxPixels'> = {}): Promise<Animation> {
-  checkOptions('readAnimation', options, pickRows(DECODE_OPTIONS, 'maxPixels'));
+export async function readAnimation(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Animation> {
+  checkOptions('readAnimation', options, READ_OPTIONS);
   checkPath('readAnimation', path);
-  return decodeAnimationFor('readAnimation', await readBytes('readAnimation', path), { ...options, name: path });
+  return decodeAnimationFor('readAnimation', await readFileBytes('readAnimation', path, options.maxPixels), { ...options, name: path });
 }
 
 /**
- * Writes an animated GIF to a file atomically, for any extension.
+ * Writes frames or pages to a file atomically.
+ * @param options.format default: by extension
  * @throws as {@link encodeAnimation} does, and DataError, naming the file, if it cannot be written
  */
-export async function writeAnimation(path: string, animation: Animation): Promise<void> {
+export async function writeAnimation(path: string, animation: Animation, options: EncodeAnimationOptions = {}): Promise<void> {
+  checkOptions('writeAnimation', options, WRITE_OPTIONS);
   checkPath('writeAnimation', path);
-  await writeWhole('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation));
+  const { format = formatOfPath(path), ...rest } = options;
+  await writeWhole('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation, { format, ...rest }));
 }
 
 /** @throws OptionError if the extension has no format */
@@ -105,14 +88,21 @@ export function formatOfPath(path: string): ImageFormat {
   throw new OptionError('writeImage', 'path', `must end in ${known}, or format must be given (${imageFormats.join(', ')})`, path);
 }
 
-async function readBytes(operation: string, path: string): Promise<Uint8Array> {
+/**
+ * The bytes of a picture file. Its header is looked at before the file is read: no more than it takes to refuse it.
+ * @throws DataError, naming the file, or UnsupportedError
+ */
+export async function readFileBytes(operation: string, path: string, maxPixels: number = DECODE_OPTIONS.maxPixels.default): Promise<Uint8Array> {
   try {
     // opening a pipe would block until something writes to it
     if (!(await stat(path)).isFile()) throw new DataError(operation, `${path} is not a file`, { path });
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
-      checkBeginning(operation, buffer.subarray(0, bytesRead), path);
+      const { size } = await file.stat();
+      await inspect(new FileSource(file.fd, size), maxPixels).catch((cause) => {
+        throw complaint(operation, path, cause);
+      });
+      checkLength(operation, size, path);
       return await file.readFile();
     } finally {
       await file.close();

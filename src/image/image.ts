@@ -1,6 +1,7 @@
 import { ShapeError, show } from '../errors.js';
 import { option, type Rows, rule, settle } from '../options.js';
 import { countOf, sizeOf, type Tensor } from '../tensor.js';
+import type { Metadata } from './metadata.js';
 
 /** Sample types of an image and their ranges: 0…255, 0…65535, and floats with 0 black and 1 white. */
 export type Samples = Uint8ClampedArray | Uint16Array | Float32Array;
@@ -14,6 +15,8 @@ export interface Image<S extends Samples = Samples> {
   readonly height: number;
   readonly channels: 1 | 2 | 3 | 4;
   readonly data: S;
+  /** What its file said beside the pixels. Results of filters and operations carry that of their picture. */
+  readonly metadata?: Metadata;
 }
 
 /** The samples of a picture that was handed in: bytes of any kind are a `Uint8ClampedArray`. */

@@ -1,4 +1,5 @@
 import { type Image, type Samples, toWhole } from './image.js';
+import { carryMetadata } from './metadata.js';
 
 /** What is known of a picture before there is one. */
 export interface Format {
@@ -36,9 +37,10 @@ export function whiteOf(samples: Samples | SampleType): number {
   return SAMPLE_TYPES[typeof samples === 'string' ? samples : sampleType(samples)].white;
 }
 
-/** A black picture of a format; transparent, if it has alpha. */
-export function newImage({ width, height, channels, samples }: Format): Image {
-  return { width, height, channels, data: new SAMPLE_TYPES[samples].array(width * height * channels) };
+/** A black picture of a format; transparent, if it has alpha. @param from the picture that it is made of, whose metadata it carries */
+export function newImage({ width, height, channels, samples }: Format, from?: Image): Image {
+  const image = { width, height, channels, data: new SAMPLE_TYPES[samples].array(width * height * channels) };
+  return from ? carryMetadata(image, from) : image;
 }
 
 /** The samples in another depth, black and white kept; rounded to the nearest, floats beyond black and white clamped. */

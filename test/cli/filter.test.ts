@@ -178,6 +178,7 @@ test('--json prints one object: what ran, sizes, device, milliseconds', async ()
   expect(JSON.parse(stdout)).toEqual({
     input: { path: photo, width: 8, height: 6, channels: 4, samples: 'Uint8ClampedArray' },
     output: { path: out, width: 4, height: 3, channels: 4, samples: 'Uint8ClampedArray' },
+    lost: [],
     kernels: [{ kernel: 'box:5', size: [5, 5] }],
     how: 'clamp',
     plan: [plan, plan], // of the colors, and of alpha
@@ -224,7 +225,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
       'filter: algorithm does not go with this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
     ],
     ['an algorithm for an operation', ['--kernel', 'canny', '--algorithm', 'fft'], '--algorithm goes with kernels only, and canny is more than one'],
-    ['an unknown output', ['--kernel', 'box', '--output', 'float'], 'filter: output must be one of clamp, signed, abs, normalize, 16bit, received "float"'],
+    ['floats in a PNG', ['--kernel', 'box', '--output', 'float'], 'filter: --output float needs a result in .npy or .tiff, received'],
     ['a misspelt output', ['--kernel', 'box', '--output', 'normalise'], 'received "normalise"; did you mean normalize?'],
     ['a bias that is no number', ['--kernel', 'box', '--bias', 'x'], "option '--bias <n>' argument 'x' is invalid. It must be a finite float32 number."],
     ['a region of three numbers', ['--kernel', 'box', '--region', '1,2,3'], 'It must be x,y,width,height, or x,y,width,height,feather.'],
@@ -235,7 +236,11 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['an unknown backend', ['--kernel', 'box', '--backend', 'cuda'], 'filter: backend must be one of auto, gpu, wasm, reference, received "cuda"'],
     ['an unknown flag', ['--kernel', 'box', '--strid', '2'], "unknown option '--strid' (Did you mean --stride?)"],
     ['a mode without its backend', ['--kernel', 'box', '--gpu-mode', 'webgl2'], "createBackend: gpuMode goes with the backend 'gpu' only, here it is 'auto'"],
-    ['a quality for a PNG', ['--kernel', 'box', '--quality', '50'], "writeImage: quality goes with format 'jpeg' only, here it is 'png', received 50"],
+    [
+      'a quality for a PNG',
+      ['--kernel', 'box', '--quality', '50'],
+      "writeImage: quality goes with formats jpeg, webp, avif only, here it is 'png', received 50",
+    ],
   ])('%s', async (_, flags, message) => {
     const { code, stdout, stderr } = await convlab('filter', photo, out, ...flags);
     expect(stderr).toContain(message);
@@ -244,7 +249,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
   });
 
   test('a result without a format', async () => {
-    const { code, stderr } = await convlab('filter', photo, join(folder, 'out.webp'), '--kernel', 'box');
+    const { code, stderr } = await convlab('filter', photo, join(folder, 'out.heic'), '--kernel', 'box');
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('writeImage: path must end in .png, .jpg') });
   });
 

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
+import { createImage } from '../../src/index.js';
+import { encodeAnimation, encodeImage } from '../../src/node.js';
 import { type BmpPlan, writeBmp } from '../image/writers/bmp.js';
 import { gifData, writeGif } from '../image/writers/gif.js';
 import { assemblePng, writePng } from '../image/writers/png.js';
@@ -26,7 +28,23 @@ const CORPUS: readonly Buffer[] = [
     palette: Array(48).fill(7),
     frames: [0, 2, 3].map((disposal, i) => ({ width: 6, height: 6, indices: Array(36).fill(i), interlaced: i === 1, transparent: 1, delay: 50, disposal })),
   }),
+  ...(await several()),
 ];
+
+/** Frames and pages with metadata, and arrays of floats, as we write them. */
+async function several(): Promise<readonly Buffer[]> {
+  const entries: Entry[] = [
+    [271, 1, [65, 99, 109, 101, 0]],
+    [274, 3, [6]],
+    [34665, 4, [8]],
+  ];
+  const metadata = { icc: Buffer.alloc(200, 'RGB '), exif: writeTiff({ order: 'MM', entries }), density: 300 };
+  const data = () => Uint8ClampedArray.from({ length: 60 }, (_, i) => i * 4);
+  const frames = [1, 2, 3].map((delay) => ({ image: { ...createImage(5, 4, 3, data()), metadata }, delay }));
+  const written = (['png', 'webp', 'tiff'] as const).map((format) => encodeAnimation({ frames, repeats: 1 }, { format }));
+  const single = (['jpeg', 'avif'] as const).map((format) => encodeImage(frames[0].image, format));
+  return (await Promise.all([...written, ...single, encodeImage(createImage(3, 2, 2, new Float32Array(12)), 'npy')])).map((bytes) => Buffer.from(bytes));
+}
 
 /** Any header over data that unpacks to anything, gigabytes too; the checksums are right, so the decoder sees it. */
 const png = fc

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { box, createImage, DataError, type Image, OptionError, pipeline, Random, ShapeError, UnsupportedError } from '../../src/index.js';
-import { type Animation, decodeAnimation, decodeImage, encodeAnimation, encodeImage, readAnimation, writeAnimation } from '../../src/node.js';
+import { type Animation, decodeAnimation, decodeImage, encodeAnimation, readAnimation, writeAnimation } from '../../src/node.js';
 import { type GifPlan, writeGif } from './writers/gif.js';
 
 // the decoder behind jimp prints a warning where image data is missing: a library call prints nothing
@@ -86,8 +86,7 @@ describe('decode', () => {
     expect((await decodeAnimation(whole, { maxPixels: 12 })).frames.length).toBe(3);
   });
 
-  test('another format is refused', async () => {
-    await expect(decodeAnimation(await encodeImage(picture('rg'), 'png'))).rejects.toThrow(UnsupportedError);
+  test('a picture that is none is refused', async () => {
     await expect(decodeAnimation(Buffer.from('hello'))).rejects.toThrow(DataError);
     await expect(decodeAnimation(whole, { frames: 1 } as never)).rejects.toThrow(OptionError);
   });

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { createImage, filter, imageFromCanvas, imageToCanvas, imageToImageData, ShapeError, UnsupportedError } from '../../src/index.js';
+import {
+  createImage,
+  DataError,
+  filter,
+  imageFromBlob,
+  imageFromCanvas,
+  imageToBlob,
+  imageToCanvas,
+  imageToImageData,
+  ShapeError,
+  UnsupportedError,
+} from '../../src/index.js';
 
 const rgba = createImage(2, 1, 4, Uint8ClampedArray.of(10, 20, 30, 255, 200, 100, 0, 255));
 
@@ -29,6 +40,25 @@ test.each([
   ['floats, clamped', createImage(1, 1, 3, Float32Array.of(-0.2, 0.5, 1.7)), [0, 128, 255, 255]],
 ])('%s becomes 8-bit RGBA', (_, image, expected) => {
   expect([...imageToImageData(image).data]).toEqual(expected);
+});
+
+test.each(['image/png', 'image/webp'])('a picture goes to a Blob of %s and comes back', async (type) => {
+  const flat = createImage(
+    9,
+    5,
+    4,
+    Uint8ClampedArray.from({ length: 180 }, (_, i) => [90, 120, 60, 255][i % 4]),
+  );
+  const blob = await imageToBlob(flat, { type, quality: 100 });
+  expect(blob.type).toBe(type);
+  const { width, height, channels, data } = await imageFromBlob(blob);
+  expect([width, height, channels]).toEqual([9, 5, 4]);
+  expect(Math.max(...Array.from(data, (value, i) => Math.abs(value - flat.data[i])))).toBeLessThanOrEqual(type === 'image/png' ? 0 : 3);
+});
+
+test('a Blob that is no picture, and a type that the browser does not write, are refused', async () => {
+  await expect(imageFromBlob(new Blob(['hello']))).rejects.toThrow(DataError);
+  await expect(imageToBlob(rgba, { type: 'image/heic' })).rejects.toThrow('this browser writes no "image/heic", it wrote "image/png"');
 });
 
 test('what is no canvas, and a canvas of another kind, are refused', () => {

@@ -10,7 +10,7 @@ const image = createImage(
 );
 
 test('the formats that are read and written', () => {
-  expect(imageFormats).toEqual(['png', 'jpeg', 'bmp', 'gif', 'tiff']);
+  expect(imageFormats).toEqual(['png', 'jpeg', 'bmp', 'gif', 'tiff', 'webp', 'avif', 'npy']);
 });
 
 test.each(imageFormats)('%s: any part of a larger buffer will do, and nothing handed in is changed', async (format) => {
@@ -31,9 +31,14 @@ test.each(imageFormats)('%s: 16 bits and floats are written as the same picture'
       decodeImage(await encodeImage(createImage(8, 8, 1, data), format)),
     ),
   );
-  const scale = format === 'png' ? 257 : 1;
-  expect([...wide.data]).toEqual([...narrow.data].map((v) => v * scale));
-  expect([...float.data]).toEqual([...wide.data]);
+  const levels = (image: Image) =>
+    Array.from(image.data, (value) =>
+      Math.round((value * 255) / { Uint8ClampedArray: 255, Uint16Array: 65535, Float32Array: 1 }[image.data.constructor.name as 'Uint16Array']),
+    );
+  expect(levels(wide)).toEqual(levels(narrow));
+  expect(levels(float)).toEqual(levels(narrow));
+  const kept = { png: ['Uint16Array', 'Uint16Array'], tiff: ['Uint16Array', 'Float32Array'], npy: ['Uint16Array', 'Float32Array'] }[format as string];
+  expect([wide, float].map(({ data }) => data.constructor.name)).toEqual(kept ?? ['Uint8ClampedArray', 'Uint8ClampedArray']);
 });
 
 test.each(imageFormats)('%s: a picture of more than maxPixels is refused by its header', async (format) => {
@@ -57,11 +62,21 @@ test.each(Object.entries(HUGE))('%s: the header alone is enough to refuse a huge
 
 test.each<[string, Uint8Array, new (...args: never[]) => Error, string]>([
   ['no bytes', new Uint8Array(), DataError, 'decodeImage: a.png is empty: 0 bytes'],
-  ['text', Buffer.from('Once upon a time'), DataError, 'a.png is not a picture: it begins with "Once upo"; PNG, JPEG, BMP, GIF and TIFF are read'],
+  [
+    'text',
+    Buffer.from('Once upon a time'),
+    DataError,
+    'a.png is not a picture: it begins with "Once upo"; PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF and NPY are read',
+  ],
   ['text about motor cars', Buffer.from('BMW builds motor cars in Munich, and motor cycles.'), DataError, 'a.png is not a picture'],
-  ['an array', [1, 2, 3] as unknown as Uint8Array, DataError, 'a.png must be a Uint8Array, received [1, 2, 3]'],
-  ['WebP', Buffer.from('RIFF\x10\0\0\0WEBPVP8 ', 'latin1'), UnsupportedError, 'a.png is a WebP picture; PNG, JPEG, BMP, GIF and TIFF are read'],
-  ['AVIF', Buffer.from('\0\0\0\x20ftypavif\0\0\0\0', 'latin1'), UnsupportedError, 'is an AVIF picture'],
+  [
+    'an array',
+    [1, 2, 3] as unknown as Uint8Array,
+    DataError,
+    'a.png must be a Uint8Array, an ArrayBuffer, a Blob or a stream of Uint8Arrays, received [1, 2, 3]',
+  ],
+  ['a WebP of nothing', Buffer.from('RIFF\x10\0\0\0WEBPVP8 ', 'latin1'), DataError, 'a.png is damaged: its WebP header cannot be read'],
+  ['an AVIF of nothing', Buffer.from('\0\0\0\x20ftypavif\0\0\0\0', 'latin1'), DataError, 'a.png is damaged: its AVIF header cannot be read'],
   ['HEIC', Buffer.from('\0\0\0\x20ftypheic\0\0\0\0', 'latin1'), UnsupportedError, 'is a HEIC picture'],
   ['SVG', Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'), UnsupportedError, 'is an SVG picture'],
 ])('%s is no picture that is read', async (_, bytes, kind, message) => {
@@ -79,10 +94,20 @@ test.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, stri
     OptionError,
     'format is not an option; the options are name, maxPixels',
   ],
-  ['an unknown format', () => encodeImage(image, 'webp' as ImageFormat), OptionError, 'format must be one of png, jpeg, bmp, gif, tiff, received "webp"'],
+  [
+    'an unknown format',
+    () => encodeImage(image, 'heic' as ImageFormat),
+    OptionError,
+    'format must be one of png, jpeg, bmp, gif, tiff, webp, avif, npy, jpg, tif, received "heic"',
+  ],
   ['quality 0', () => encodeImage(image, 'jpeg', { quality: 0 }), OptionError, 'quality must be a whole number from 1 to 100, received 0'],
   ['quality 101', () => encodeImage(image, 'jpeg', { quality: 101 }), OptionError, 'received 101'],
-  ['quality of a PNG', () => encodeImage(image, 'png', { quality: 90 }), OptionError, "quality goes with format 'jpeg' only, here it is 'png', received 90"],
+  [
+    'quality of a PNG',
+    () => encodeImage(image, 'png', { quality: 90 }),
+    OptionError,
+    "quality goes with formats jpeg, webp, avif only, here it is 'png', received 90",
+  ],
   ['an unknown option', () => encodeImage(image, 'png', { level: 9 } as object), OptionError, 'level is not an option'],
   ['no image', () => encodeImage({} as Image, 'png'), ShapeError, 'encodeImage: image must be'],
   [

@@ -30,8 +30,8 @@ test.each([
   ['a.jpeg', '\xff\xd8\xff'],
   ['a.bmp', 'BM'],
   ['a.gif', 'GIF89a'],
-  ['a.tif', 'MM'],
-  ['a.tiff', 'MM'],
+  ['a.tif', 'II'],
+  ['a.tiff', 'II'],
 ])('%s is written as its extension says, and read again', async (name, signature) => {
   const path = join(folder, name);
   await writeImage(path, image);
@@ -72,12 +72,12 @@ test.each<[string, (folder: string) => Promise<unknown>, new (...args: never[]) 
   ['writing into a folder that is not there', (f) => writeImage(join(f, 'no', 'a.png'), image), DataError, 'a.png lies in a folder that does not exist'],
   [
     'an unknown extension',
-    (f) => writeImage(join(f, 'a.webp'), image),
+    (f) => writeImage(join(f, 'a.heic'), image),
     OptionError,
-    'path must end in .png, .jpg, .jpeg, .bmp, .gif, .tif, .tiff, or format must be given',
+    'path must end in .png, .jpg, .jpeg, .bmp, .gif, .tif, .tiff, .webp, .avif, .npy, or format must be given',
   ],
   ['no extension', (f) => writeImage(join(f, 'png'), image), OptionError, 'path must end in'],
-  ['an unknown format', (f) => writeImage(join(f, 'a.png'), image, { format: 'webp' as ImageFormat }), OptionError, 'writeImage: format must be one of'],
+  ['an unknown format', (f) => writeImage(join(f, 'a.png'), image, { format: 'heic' as ImageFormat }), OptionError, 'writeImage: format must be one of'],
   ['an empty path', () => writeImage('', image), OptionError, 'path must be the name of a file, received ""'],
 ])('%s is refused', async (_, call, kind, message) => {
   await expect(call(folder)).rejects.toThrow(kind);

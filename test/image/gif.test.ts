@@ -86,12 +86,6 @@ test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
   ['no frame', Buffer.concat([writeGif({ ...plan, frames: [] }), Buffer.of(0)]), DataError, 'is a GIF without a picture'],
   ['an unknown block', patched(13 + 48, 0x77), DataError, 'holds no GIF block at byte 61'],
   ['no size', writeGif({ ...plan, width: 0 }), DataError, 'claims to have 0 × 5 pixels'],
-  [
-    'interlaced, but few rows',
-    writeGif({ ...plan, frames: [{ width: 6, height: 4, indices: noise(24), interlaced: true }] }),
-    UnsupportedError,
-    'fewer than five rows',
-  ],
 ])('GIF with %s is refused', async (_, bytes, kind, message) => {
   await expect(decodeImage(bytes)).rejects.toThrow(kind);
   await expect(decodeImage(bytes)).rejects.toThrow(message);

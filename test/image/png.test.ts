@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createImage, Random } from '../../src/index.js';
 import { DataError, decodeImage, encodeImage } from '../../src/node.js';
 import { decodedByFastPng, pngSuite } from './png-suite.js';
-import { assemblePng, chunk, type PngPlan, writePng } from './writers/png.js';
+import { assemblePng, chunk, type PngPlan, scanlines, writePng } from './writers/png.js';
 
 describe('every kind of PNG decodes to its pixels', () => {
   test.each([...pngSuite()])('%s', async (_, plans) => {
@@ -84,8 +84,8 @@ const at = (bytes: Buffer, position: number, value: number) => Buffer.from(bytes
 test.each<[string, Buffer, string]>([
   ['a flipped bit in the image data', at(sound, sound.length - 30, sound[sound.length - 30] ^ 1), 'the checksum of its IDAT chunk at byte'],
   ['a flipped bit in the header', at(sound, 19, 99), 'the checksum of its IHDR chunk at byte 8 does not match'],
-  ['a palette that is missing', writePng({ ...gray, colorType: 3 }), 'cannot be decoded: Expected palette not found'],
-  ['a color beyond the palette', writePng({ ...gray, colorType: 3, palette: [1, 2, 3] }), 'not in palette'],
+  ['a palette that is missing', writePng({ ...gray, colorType: 3 }), 'it has no palette'],
+  ['a color beyond the palette', writePng({ ...gray, colorType: 3, palette: [1, 2, 3] }), 'it has a pixel of color 7, and 1 colors in its palette'],
   ['a depth that does not exist', assemblePng({ ...gray, depth: 4, colorType: 2 }, rows(9)), 'claims color type 2 with 4 bits'],
   ['no width', assemblePng({ ...gray, width: 0 }, rows(9)), 'claims to have 0 × 30 pixels'],
   ['no image data', assemblePng(gray, rows(0)), 'has 0 bytes of image data, which cannot hold 40 × 30 pixels'],
@@ -93,15 +93,14 @@ test.each<[string, Buffer, string]>([
   ['a deflate stream that is cut short', assemblePng(gray, deflateSync(rows(41 * 30)).subarray(0, -6)), 'its image data does not unpack'],
   ['too few rows', assemblePng(gray, deflateSync(rows(41 * 29))), 'its image data unpacks to 1189 bytes instead of 1230'],
   ['too few rows, interlaced', assemblePng({ ...gray, interlaced: true }, deflateSync(rows(41 * 29))), 'unpacks to 1189 bytes instead of'],
-  ['too many rows', assemblePng(gray, deflateSync(rows(41 * 31))), 'its image data unpacks to more than the 1230 bytes it must have'],
-  ['a filter that does not exist', assemblePng(gray, deflateSync(rows(41 * 30).fill(9))), 'Unrecognised filter type - 9'],
+  ['a filter that does not exist', assemblePng(gray, deflateSync(rows(41 * 30).fill(9))), 'a row of its image data has filter 9, which PNG does not have'],
   [
     'a critical chunk nobody knows',
     Buffer.concat([sound.subarray(0, 33), chunk('ABCD', rows(3)), sound.subarray(33)]),
     'needs a chunk of type ABCD understood',
   ],
   ['bytes where a chunk must begin', Buffer.concat([sound.subarray(0, 33), rows(50), sound.subarray(33)]), 'holds no chunk at byte 33'],
-  ['a transparent color that is cut short', writePng({ ...gray, transparency: [1] }), 'cannot be decoded'],
+  ['a transparent color that is cut short', writePng({ ...gray, transparency: [1] }), 'its transparent color has 1 bytes instead of 2'],
 ])('%s is a DataError', async (_, bytes, message) => {
   const decoding = decodeImage(bytes, { name: 'broken.png' });
   await expect(decoding).rejects.toThrow(DataError);
@@ -115,10 +114,24 @@ test('a PNG cut off anywhere is a DataError', async () => {
   }
 });
 
+describe.each(['auto', 'built-in'] as const)('codec %s: what follows the rows in the image data does not count', (codec) => {
+  const expected = decodeImage(sound);
+  const packed = deflateSync(Buffer.concat(scanlines(gray)));
+  test.each<[string, Buffer]>([
+    ['bytes behind the stream', Buffer.concat([packed, Buffer.of(1, 2, 3)])],
+    ['a second stream', Buffer.concat([packed, packed])],
+    ['a wrong checksum', Buffer.concat([packed.subarray(0, -4), rows(4)])],
+    ['no checksum', packed.subarray(0, -4)],
+    ['rows behind the last', deflateSync(Buffer.concat([...scanlines(gray), rows(500)]))],
+  ])('%s', async (_, data) => {
+    expect(await decodeImage(assemblePng(gray, data), { codec })).toEqual(await expected);
+  });
+});
+
 test.each([false, true])('a few bytes that unpack to far more than the picture are harmless, interlaced: %s', async (interlaced) => {
   const bomb = assemblePng({ ...gray, interlaced }, deflateSync(rows(2 ** 25)));
   const before = process.memoryUsage.rss();
-  await expect(decodeImage(bomb)).rejects.toThrow('unpacks to more than');
+  expect((await decodeImage(bomb, { codec: 'built-in' })).data.every((value) => value === 0)).toBe(true);
   expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 24);
 });
 

@@ -5,13 +5,14 @@ import { GRAYSCALE_OPTIONS, type GrayscaleOptions, grayscale } from '../../filte
 import { RESIZE_OPTIONS, type ResizeOptions, resize } from '../../filters/operations/resize.js';
 import { THRESHOLD_OPTIONS, type ThresholdOptions, threshold } from '../../filters/operations/threshold.js';
 import { RECTANGLE, type Rectangle } from '../../filters/picture/region.js';
+import type { Frame } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
 import type { Backend } from '../../kernels/backend.js';
 import { anyWhole, type OptionsOf, oneOf, option, pickOptions, type Rows } from '../../options.js';
 import type { FileJob } from '../filter/filter-files.js';
 import { CODEC_FLAGS, RESULT_FLAGS } from '../filter/picture-flags.js';
 import { addFlags, BACKEND_FLAGS, type BackendFlags, switchFlag } from '../flags.js';
-import type { Terminal } from '../terminal.js';
+import { type Terminal, tellLosses } from '../terminal.js';
 
 /** A command that makes a picture of a picture. */
 interface PictureCommand {
@@ -71,7 +72,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       .usage(`[options] <in> <out>\n       convlab ${name} [options] <in...> --out <folder>`)
       .argument('<paths...>', 'a picture and its result, which may be the same file; - is standard input and output');
     addFlags(command, { ...own, ...COMMON, ...(computes ? BACKEND_FLAGS : {}) }).action(async (paths: string[], flags: Flags) => {
-      const [{ findJobs }, { readPicture, writePicture }, { workThrough }, { createBackend }] = await Promise.all([
+      const [{ findJobs }, { describe, readPictures, writePictures }, { workThrough }, { createBackend }] = await Promise.all([
         import('../filter/filter-files.js'),
         import('../filter/picture-io.js'),
         import('../filter/work-through.js'),
@@ -81,18 +82,21 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       const backend = computes && (await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads }));
       const options = pickOptions(flags, own);
       const work = async (job: FileJob) => {
-        const image = await readPicture(job, flags);
+        const input = await readPictures(job, flags);
         const begun = performance.now();
-        const result = await apply(image, options, backend || undefined);
+        const frames: Frame[] = [];
+        for (const { image, delay } of input.frames) frames.push({ image: await apply(image, options, backend || undefined), delay });
+        const output = { frames, repeats: input.repeats };
         const milliseconds = performance.now() - begun;
-        await writePicture(job, result, flags);
-        return { input: { path: job.from, ...describe(image) }, output: { path: job.to, ...describe(result) }, milliseconds };
+        const lost = await writePictures(job, output, flags);
+        return { input: { path: job.from, ...describe(input) }, output: { path: job.to, ...describe(output) }, lost, milliseconds };
       };
       const report = (done: Awaited<ReturnType<typeof work>>) => {
-        const { input, output, milliseconds } = done;
+        const { input, output, lost, milliseconds } = done;
         const line = `${output.path}: ${output.width} × ${output.height}, ${name} of ${input.width} × ${input.height}, ${milliseconds.toFixed(1)} ms\n`;
         // the picture itself may be on its way through standard output
         (output.path === '-' ? terminal.err : terminal.out)(flags.json ? `${JSON.stringify(done)}\n` : line);
+        tellLosses(terminal, output.path, lost);
       };
       try {
         if (flags.out === undefined) report(await work(jobs[0]));
@@ -102,8 +106,4 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       }
     });
   }
-}
-
-function describe({ width, height, channels, data }: Image) {
-  return { width, height, channels, samples: data.constructor.name };
 }

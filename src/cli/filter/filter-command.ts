@@ -3,7 +3,7 @@ import { OptionError } from '../../errors.js';
 import { nameOf } from '../../kernels/plan/describe-plan.js';
 import type { OptionsOf } from '../../options.js';
 import { addFlags } from '../flags.js';
-import type { Terminal } from '../terminal.js';
+import { type Terminal, tellLosses } from '../terminal.js';
 import type { FileJob } from './filter-files.js';
 import { FILTER_FLAGS, type FilterFlags } from './filter-flags.js';
 import type { Report } from './filter-one.js';
@@ -18,6 +18,7 @@ Examples:
   convlab filter photo.jpg edges.png --kernel gaussian:2 --kernel sobel-x --output signed
   convlab filter photo.jpg half.png --kernel "1 2 1; 2 4 2; 1 2 1" --scale sum --stride 2
   convlab filter 'photos/*.jpg' scans --out out --format png --kernel canny --jobs 2
+  convlab filter photo.jpg edges.npy --kernel sobel-x --output float
   convlab filter - - --format png --kernel box:5 < photo.jpg > blurred.png
 `;
 
@@ -29,7 +30,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .usage('[options] <in> <out>\n       convlab filter [options] <in...> --out <folder>')
     .argument(
       '<paths...>',
-      'a picture (PNG, JPEG, BMP, GIF, TIFF, told by its contents) and its result, which may be the same file; - is standard input and output',
+      'a picture (PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF or NPY, told by its contents; frames and pages too) and its result, which may be the same file; - is standard input and output',
     )
     .option(
       '-k, --kernel <kernel>',
@@ -42,8 +43,9 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       if (flags.kernel === undefined && flags.pipeline === undefined)
         command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel sharpen; 'convlab kernels' lists the names");
       if (jobs !== undefined && out === undefined) throw new OptionError('filter', '--jobs', 'goes with --out only', jobs);
-      const { findJobs } = await import('./filter-files.js');
+      const { checkHoldsFloats, findJobs } = await import('./filter-files.js');
       const work = await findJobs(paths, { out, format });
+      if (flags.output === 'float') checkHoldsFloats(work);
       const { createWorker } = await import('./filter-one.js');
       if (dryRun) {
         (await createWorker(flags)).dispose(); // what is wrong with the flags is found without a picture
@@ -54,6 +56,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
         // the picture itself may be on its way through standard output
         const print = done.output.path === '-' ? terminal.err : terminal.out;
         print(json ? `${JSON.stringify(done)}\n` : `${reportLine(done)}\n`);
+        tellLosses(terminal, done.output.path, done.lost);
       };
       if (out === undefined) {
         const worker = await createWorker(flags);

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join, relative } from 'node:path';
 import { escapePath, glob, isDynamicPattern } from 'tinyglobby';
 import { DataError, OptionError } from '../../errors.js';
-import { type ImageFormat, imageFormats } from '../../image/codecs.js';
-import { EXTENSIONS, formatOfPath } from '../../image/image-files.js';
+import { EXTENSIONS, FORMATS, formatNamed, type ImageFormat, type ImageFormatName, imageFormats } from '../../image/formats/format-table.js';
+import { formatOfPath } from '../../image/image-files.js';
 
 /** One picture to filter. `-` is standard input or output. */
 export interface FileJob {
@@ -16,7 +16,7 @@ export interface FileJob {
 /** Flags for input and output paths. */
 export interface FileFlags {
   out?: string;
-  format?: ImageFormat;
+  format?: ImageFormatName;
 }
 
 /**
@@ -27,7 +27,8 @@ export interface FileFlags {
  * @throws OptionError if two results have the same name, or a result's name has no known format
  * @throws DataError if a pattern or a folder holds no picture
  */
-export async function findJobs(paths: readonly string[], { out, format }: FileFlags, operation = 'filter'): Promise<readonly FileJob[]> {
+export async function findJobs(paths: readonly string[], { out, format: name }: FileFlags, operation = 'filter'): Promise<readonly FileJob[]> {
+  const format = name && formatNamed(name);
   if (out === undefined) {
     if (paths.length !== 2)
       throw new OptionError(operation, '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
@@ -42,14 +43,21 @@ export async function findJobs(paths: readonly string[], { out, format }: FileFl
   const jobs: FileJob[] = [];
   const taken = new Map<string, string>();
   for (const path of paths) {
-    for (const { file, name } of await pictures(path, operation)) {
-      const to = join(out, format === undefined ? name : `${name.slice(0, name.length - extname(name).length)}${endingOf(format)}`);
+    for (const { file, name: kept } of await pictures(path, operation)) {
+      const to = join(out, format === undefined ? kept : `${kept.slice(0, kept.length - extname(kept).length)}${endingOf(format)}`);
       if (taken.has(to)) throw new OptionError(operation, '--out', `would get ${to} twice, from ${taken.get(to)} and from ${file}`, out);
       taken.set(to, file);
       jobs.push({ from: file, to, format });
     }
   }
   return jobs;
+}
+
+/** @throws OptionError unless every result is of a format that holds any number as it is */
+export function checkHoldsFloats(jobs: readonly FileJob[]): void {
+  for (const { to, format = formatOfPath(to) } of jobs) {
+    if (!FORMATS[format].samples.includes('float32')) throw new OptionError('filter', '--output float', 'needs a result in .npy or .tiff', to);
+  }
 }
 
 async function isMany(path: string): Promise<boolean> {

@@ -1,18 +1,16 @@
 import { IMAGE_OPTIONS } from '../../filters/picture/image-options.js';
-import { OUTPUTS, type Output } from '../../filters/picture/output.js';
+import { OUTPUTS } from '../../filters/picture/output.js';
 import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
 import { count, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import { BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
 import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
 
-const samples = OUTPUTS.filter((output): output is Exclude<Output, 'float'> => output !== 'float');
-
 const WORKER_FLAGS = {
   pipeline: fileFlag('file', 'instead of kernels: a pipeline that was saved as JSON'),
   ...STEP_OPTIONS,
   ...IMAGE_OPTIONS,
-  output: option(oneOf(samples), { help: 'how values become samples (default: what suits the kernels)', placeholder: 'how' }),
+  output: option(oneOf(OUTPUTS), { help: 'how values become samples; float goes with .npy and .tiff (default: what suits the kernels)', placeholder: 'how' }),
   region: WHERE_OPTIONS.region,
   mask: fileFlag('picture', 'a gray picture of the same size: white is filtered, black is not'),
   ...BACKEND_FLAGS,

@@ -8,6 +8,7 @@ import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { type Pipeline, pipelineFromJSON } from '../../filters/pipeline.js';
 import { RecentPlans } from '../../filters/recent-plans.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
+import type { Frame } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
 import { readImage } from '../../image/image-files.js';
 import { formatOf } from '../../image/samples.js';
@@ -18,7 +19,7 @@ import { flagName } from '../flags.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
-import { readPicture, writePicture } from './picture-io.js';
+import { describe, readPictures, writePictures } from './picture-io.js';
 
 /** What became of one picture. */
 export type Report = Awaited<ReturnType<Worker['filter']>>;
@@ -66,13 +67,19 @@ export async function createWorker(flags: FilterFlags) {
   return {
     async filter(job: FileJob) {
       const clock = stopwatch();
-      const image = await clock.time('read', () => readPicture(job, flags));
+      const { frames, repeats } = await clock.time('read', () => readPictures(job, flags));
       const ran: ConvPlan[] = [];
-      const result = await clock.time('filter', () => apply(image, (plan) => ran.push(plan)));
-      await clock.time('write', () => writePicture(job, result, flags));
+      const results = await clock.time('filter', async () => {
+        const done: Frame[] = [];
+        // every frame runs as the first does
+        for (const { image, delay } of frames) done.push({ image: await apply(image, (plan) => done.length === 0 && ran.push(plan)), delay });
+        return { frames: done, repeats };
+      });
+      const lost = await clock.time('write', () => writePictures(job, results, flags));
       return {
-        input: { path: job.from, ...describe(image) },
-        output: { path: job.to, ...describe(result) },
+        input: { path: job.from, ...describe({ frames, repeats }) },
+        output: { path: job.to, ...describe(results) },
+        lost,
         kernels: pipeline
           ? pipeline.steps.map(({ kernel }, i) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel', size: pipeline.kernels[i].shape }))
           : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
@@ -128,10 +135,6 @@ async function readPipeline(path: string): Promise<Pipeline> {
   } catch (cause) {
     throw new DataError('filter', `${path} holds no pipeline: ${(cause as Error).message}`, { path }, { cause });
   }
-}
-
-function describe({ width, height, channels, data }: Image) {
-  return { width, height, channels, samples: data.constructor.name };
 }
 
 function stopwatch() {

@@ -1,18 +1,19 @@
-import { DECODE_OPTIONS, ENCODE_OPTIONS, imageFormats } from '../../image/codecs.js';
-import { type OptionsOf, oneOf, option, pickRows, type Rows } from '../../options.js';
+import { DECODE_OPTIONS, ENCODE_OPTIONS } from '../../image/codecs.js';
+import { FORMAT_NAME } from '../../image/formats/format-table.js';
+import { type OptionsOf, option, pickRows, type Rows } from '../../options.js';
 import { fileFlag, switchFlag } from '../flags.js';
 
 /** Flags for where results go. */
 export const RESULT_FLAGS = {
   out: fileFlag('folder', 'the results of many pictures, patterns like "photos/*.jpg" and folders go there, under their names'),
-  format: option(oneOf(imageFormats), { help: 'of the results (default: as their endings say)', placeholder: 'format' }),
+  format: option(FORMAT_NAME, { help: 'of the results (default: as their endings say)', placeholder: 'format' }),
 } satisfies Rows;
 
 /** Flags for how pictures are read and written. */
 export const CODEC_FLAGS = {
   ...pickRows(ENCODE_OPTIONS, 'quality'),
   builtIn: switchFlag('read and write by what convlab brings along, even where sharp is installed'),
-  ...pickRows(DECODE_OPTIONS, 'maxPixels'),
+  ...pickRows(DECODE_OPTIONS, 'maxPixels', 'metadata'),
 } satisfies Rows;
 
 /** How pictures are read and written. */

@@ -1,20 +1,40 @@
-import { buffer } from 'node:stream/consumers';
-import { decodeImage, encodeImage, type ImageFormat } from '../../image/codecs.js';
-import type { Image } from '../../image/image.js';
-import { readImage, writeImage } from '../../image/image-files.js';
+import { type Animation, decodeAnimationFor, encodeAnimationFor } from '../../image/animation.js';
+import { encode } from '../../image/codecs.js';
+import { FORMATS } from '../../image/formats/format-table.js';
+import { formatOfPath, readFileBytes } from '../../image/image-files.js';
+import { lossesOf } from '../../image/losses.js';
+import { writeWhole } from '../../image/whole-file.js';
 import type { FileJob } from './filter-files.js';
 import type { CodecFlags } from './picture-flags.js';
 
-/** Reads the picture of a job. */
-export async function readPicture({ from }: FileJob, { maxPixels, builtIn }: CodecFlags): Promise<Image> {
-  const codec = builtIn ? 'built-in' : 'auto';
-  return from === '-' ? decodeImage(await buffer(process.stdin), { name: 'stdin', maxPixels, codec }) : readImage(from, { maxPixels, codec });
+/** Reads the pictures of a job: one, the frames of an animation, or pages. */
+export async function readPictures({ from }: FileJob, { maxPixels, builtIn, metadata }: CodecFlags): Promise<Animation> {
+  const options = { maxPixels, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
+  if (from === '-') return decodeAnimationFor('decodeImage', process.stdin, { name: 'stdin', ...options });
+  return decodeAnimationFor('readImage', await readFileBytes('readImage', from, maxPixels), { name: from, ...options });
 }
 
-/** Writes the result of a job. */
-export async function writePicture({ to, format }: FileJob, image: Image, { quality, builtIn }: CodecFlags): Promise<void> {
-  const codec = builtIn ? 'built-in' : 'auto';
-  if (to !== '-') return writeImage(to, image, { quality, format, codec });
-  const bytes = await encodeImage(image, format as ImageFormat, { quality, codec });
-  await new Promise<void>((done, failed) => process.stdout.write(bytes, (error) => (error ? failed(error) : done())));
+/** Writes the results of a job, the first alone where the format holds one picture. @returns what is lost of them there, in words */
+export async function writePictures(job: FileJob, { frames, repeats }: Animation, { quality, builtIn, metadata }: CodecFlags): Promise<readonly string[]> {
+  const { to, format = formatOfPath(to) } = job;
+  const options = { quality, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
+  const operation = to === '-' ? 'encodeImage' : 'writeImage';
+  const holds = FORMATS[format].frames;
+  const lost = new Set(frames.flatMap(({ image }) => lossesOf(image, format)));
+  if (frames.length > 1 && !holds) lost.add(`${frames.length - 1} of ${frames.length} pictures`);
+  if (holds?.kind === 'pages' && frames.some(({ delay }) => delay > 0)) lost.add('delays');
+  const bytes =
+    frames.length > 1 && holds
+      ? await encodeAnimationFor(operation, { frames, repeats }, { format, ...options })
+      : await encode(operation, frames[0].image, format, options);
+  if (to !== '-') await writeWhole(operation, to, bytes);
+  else await new Promise<void>((done, failed) => process.stdout.write(bytes, (error) => (error ? failed(error) : done())));
+  return [...lost];
+}
+
+/** A picture in reports; of several, the first and how many they are. */
+export function describe({ frames }: Animation) {
+  const [{ image }] = frames;
+  const { width, height, channels, data } = image;
+  return { width, height, channels, samples: data.constructor.name, ...(frames.length > 1 && { frames: frames.length }) };
 }

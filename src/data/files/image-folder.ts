@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DataError } from '../../errors.js';
+import { EXTENSIONS } from '../../image/formats/format-table.js';
 import type { Image } from '../../image/image.js';
-import { EXTENSIONS, readImage } from '../../image/image-files.js';
+import { readImage } from '../../image/image-files.js';
 import { callback, checkOptions } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { checkIndex, Dataset, type Sample } from '../dataset.js';

@@ -46,7 +46,7 @@ export function throughEngine(
   if (ways.length === 0) return undefined;
   const later = ways.some(({ executable }) => executable.later);
   return whileKept([image.data], later, async (samples) => {
-    const to = out ?? newImage(result);
+    const to = out ?? newImage(result, image);
     // the last one takes what the others refuse
     for (const { plan, executable } of ways) {
       const done = on.run(executable, samples, [to.data]);

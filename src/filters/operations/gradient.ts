@@ -110,7 +110,7 @@ export async function gradientMagnitude<I extends ImageSource, P extends Output 
     const kept = keep(image);
     const planes = toPlanes('gradientMagnitude', kept, options);
     const { magnitude } = await slopes(planes.x, options);
-    return deliver(replacePlanes(kept, planes, magnitude, output), out);
+    return deliver(replacePlanes(kept, planes, magnitude, output), out, kept);
   });
   return result as Image<ResultSamples<I, P>>; // so the output is planned
 }

@@ -46,7 +46,7 @@ function toGray(image: Image, { weights, linear }: SettledOptions<typeof GRAYSCA
   if (image.channels < 3) return { ...image, data: image.data.slice() };
   const format = formatOf(image);
   const white = whiteOf(format.samples);
-  const gray = newImage({ ...format, channels: hasAlpha(image.channels) ? 2 : 1 });
+  const gray = newImage({ ...format, channels: hasAlpha(image.channels) ? 2 : 1 }, image);
   const factors = LUMINANCE_WEIGHTS[weights];
   const tables = white > 1 ? factors.map((factor) => tableOf(white, factor, linear)) : [];
   const sums = new Float64Array(image.width);

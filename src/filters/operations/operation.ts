@@ -1,5 +1,6 @@
 import { type Image, imageToTensor } from '../../image/image.js';
 import { type ImageSource, toImage } from '../../image/image-source.js';
+import { carryMetadata } from '../../image/metadata.js';
 import { formatOf } from '../../image/samples.js';
 import { onBackend } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
@@ -97,12 +98,12 @@ export function planeAt(values: Float32Array, i: number, of: number): Float32Arr
 export function replacePlanes(image: Image, { x: { shape }, planeOf }: Planes, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {
   const x = imageToTensor(image);
   for (const [c, plane] of planeOf) planeAt(x.data, c, image.channels).set(planeAt(values, plane, shape[0]));
-  return valuesToImage(x, formatOf(image).samples, output, [...planeOf.keys()]);
+  return carryMetadata(valuesToImage(x, formatOf(image).samples, output, [...planeOf.keys()]), image);
 }
 
 /** A picture of the planes' values alone. @param values 1, 2, 3 or 4 planes, in the picture's units; used up */
 export function planesToImage(image: Image, values: Float32Array, output: OperationOptions['output'] = 'clamp'): Image {
   const channels = values.length / (image.width * image.height);
   const numbers = Array.from({ length: channels }, (_, c) => c);
-  return valuesToImage({ shape: [1, channels, image.height, image.width], data: values }, formatOf(image).samples, output, numbers);
+  return carryMetadata(valuesToImage({ shape: [1, channels, image.height, image.width], data: values }, formatOf(image).samples, output, numbers), image);
 }

@@ -141,7 +141,7 @@ class ResizePlan {
       checkOut('resize', out, this.result);
       if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
     }
-    const result = out ?? newImage(this.result);
+    const result = out ?? newImage(this.result, image);
     const ways = this.#ways.map((way) => {
       way.executable ??= this.on.prepare(way.job);
       return way.executable;

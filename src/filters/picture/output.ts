@@ -1,5 +1,6 @@
 import { ShapeError, show } from '../../errors.js';
 import { type Image, type Samples, type SamplesOf, tensorToImage, toWhole } from '../../image/image.js';
+import { carryMetadata } from '../../image/metadata.js';
 import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samples.js';
 import { checkedInUse, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
@@ -31,7 +32,7 @@ export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how valu
 export const RESULT_OPTIONS = {
   /**
    * A picture whose data takes the result: of the result's size, channels and sample type. It may be the picture that is filtered.
-   * Reuse one where many pictures are filtered: new memory costs time at its first use. Default: a new picture.
+   * Its metadata stay its own. Reuse one where many pictures are filtered: new memory costs time at its first use. Default: a new picture.
    */
   out: checkedInUse<Image>('a picture like the result'),
 } satisfies Rows;
@@ -108,10 +109,10 @@ export function checkOut(operation: string, out: Image, { width, height, channel
   if (received !== needed) throw new ShapeError(operation, `out must be as the result is, ${needed}, received ${received}`, { out });
 }
 
-/** The result, in `out` if there is one. */
-export function deliver(result: Image, out: Image | undefined): Image {
+/** The result, in `out` if there is one. @param image what it was made of */
+export function deliver(result: Image, out: Image | undefined, image: Image): Image {
   out?.data.set(result.data);
-  return out ?? result;
+  return out ?? carryMetadata(result, image);
 }
 
 function spread(planes: readonly Float32Array[], white: number): void {

@@ -15,7 +15,7 @@ const SIDE = 64;
 
 /** The pixels of a picture in another arrangement, always a copy. */
 export function rearrange<S extends Samples>(image: Image<S>, { width, height, start, across, down }: Arrangement): Image<S> {
-  const out = newImage({ ...formatOf(image), width, height }) as Image<S>; // of the same format
+  const out = newImage({ ...formatOf(image), width, height }, image) as Image<S>; // of the same format
   const { channels } = image;
   if (across === 1) {
     for (let y = 0; y < height; y++) {

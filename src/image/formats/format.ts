@@ -1,5 +1,22 @@
+import type { Frame } from '../frame.js';
 import type { Image } from '../image.js';
+import type { Metadata } from '../metadata.js';
+import type { SampleType } from '../samples.js';
 import type { Codec } from './codec.js';
+
+/** The bytes of a file, wherever they lie: a Buffer, or a file of which only what is asked for is read. */
+export interface Source {
+  readonly length: number;
+  /** Bytes `from` … `to` − 1, fewer at the end of the file. */
+  subarray(from: number, to: number): Buffer;
+}
+
+/** Several pictures of one file. */
+export interface Frames {
+  readonly frames: readonly Frame[];
+  /** how often they start again; Infinity: for ever */
+  readonly repeats: number;
+}
 
 /** Size of a picture as its header claims it. */
 export interface Header {
@@ -14,12 +31,30 @@ export interface Header {
  */
 export interface FileFormat {
   readonly name: string;
+  /** The metadata that its files hold. */
+  readonly keeps: readonly (keyof Metadata)[];
+  /** The largest blocks that fit. Default: any. */
+  readonly most?: { readonly icc: number; readonly exif: number };
+  /** Transparency is kept; else the picture is laid over white. */
+  readonly alpha: boolean;
+  /** It writes colors, of gray pictures too. */
+  readonly alwaysColors?: true;
+  /** The samples that it writes, the widest first; of wider ones the upper bits. */
+  readonly samples: readonly SampleType[];
   /** Whether the file begins like one. */
   matches(bytes: Buffer): boolean;
-  /** The size that the header claims. Allocates nothing. @throws Damaged or Unreadable */
-  inspect(bytes: Buffer): Header;
+  /** The size that the header claims, from as few bytes as possible. Allocates nothing. @throws Damaged or Unreadable */
+  inspect(bytes: Source): Header | Promise<Header>;
   /** Checks that the file is whole and decodes it; the size has been accepted. @throws Damaged or Unreadable */
   decode(bytes: Buffer, codec: Codec): Promise<Image>;
+  /** Where its files hold several pictures. */
+  readonly frames?: {
+    /** in time, of one size; or pages, of any size */
+    readonly kind: 'frames' | 'pages';
+    /** @param maxPixels of all together @throws Damaged or Unreadable */
+    decode(bytes: Buffer, maxPixels: number, codec: Codec): Promise<Frames>;
+    encode(frames: Frames, quality: number, codec: Codec): Promise<Uint8Array>;
+  };
   /** @param quality of formats that have one, 1 to 100 */
   encode(image: Image, quality: number, codec: Codec): Promise<Uint8Array>;
 }
@@ -31,6 +66,6 @@ export class Damaged extends Error {}
 export class Unreadable extends Error {}
 
 /** @throws Damaged unless the file has `size` bytes */
-export function need(bytes: Buffer, size: number, what: string): void {
+export function need(bytes: Pick<Source, 'length'>, size: number, what: string): void {
   if (size > bytes.length) throw new Damaged(`is cut off: ${what} would end at byte ${size}, the file has ${bytes.length}`);
 }

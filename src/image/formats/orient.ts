@@ -7,7 +7,7 @@ import type { Image } from '../image.js';
  */
 export function orient(image: Image, orientation: number): Image {
   if (![2, 3, 4, 5, 6, 7, 8].includes(orientation)) return image;
-  const { width, height, channels, data } = image;
+  const { width, height, channels, data, metadata } = image;
   const quarter = orientation > 4;
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
@@ -21,5 +21,5 @@ export function orient(image: Image, orientation: number): Image {
       for (let c = 0; c < channels; c++) turned[to++] = data[from * channels + c];
     }
   }
-  return { width: W, height: H, channels, data: turned };
+  return { width: W, height: H, channels, data: turned, metadata };
 }

@@ -1,4 +1,7 @@
 import type { Image } from '../image.js';
+import { toRgba8 } from '../samples.js';
+import type { Frames, Header } from './format.js';
+import { withMetadata } from './png/png-chunks.js';
 
 type Sharp = typeof import('sharp').default;
 
@@ -70,6 +73,70 @@ export async function decodeBySharp(bytes: Uint8Array, { width, height, channels
   } catch {
     return undefined;
   }
+}
+
+/** What sharp says of a WebP or an AVIF; undefined without sharp. Rejects if the file is damaged. */
+export async function inspectBySharp(
+  bytes: Uint8Array,
+): Promise<(Header & { icc?: Buffer; exif?: Buffer; density?: number; wide: boolean; pictures: number }) | undefined> {
+  const { sharp } = await findSharp();
+  if (!sharp) return undefined;
+  const { width, height, pageHeight, pages = 1, icc, exif, density, depth } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  return { width, height: pageHeight ?? height, pictures: pages, icc, exif, density, wide: depth === 'ushort' };
+}
+
+/** The first picture of a WebP or an AVIF, its samples as they are stored. Rejects if the file is damaged. */
+export async function rawBySharp(bytes: Uint8Array, wide: boolean): Promise<Image | undefined> {
+  const { sharp } = await findSharp();
+  if (!sharp) return undefined;
+  const picture = sharp(bytes, { ignoreIcc: true, limitInputPixels: false, failOn: 'warning' }).toColourspace(spaceOf(3, wide));
+  const { data, info } = await picture.raw({ depth: wide ? 'ushort' : 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const own = Uint8ClampedArray.from(data);
+  return { width, height, channels: channels as Image['channels'], data: wide ? new Uint16Array(own.buffer) : own };
+}
+
+/** Every frame of a WebP, with what it says of their times. Rejects if the file is damaged. */
+export async function framesBySharp(bytes: Uint8Array): Promise<Frames | undefined> {
+  const { sharp } = await findSharp();
+  if (!sharp) return undefined;
+  const picture = sharp(bytes, { pages: -1, ignoreIcc: true, limitInputPixels: false, failOn: 'warning' });
+  const { delay = [], loop = 0 } = await picture.metadata();
+  const { data, info } = await picture.toColourspace(spaceOf(3, false)).raw().toBuffer({ resolveWithObject: true });
+  const { width, pageHeight: height = info.height, channels } = info;
+  const size = width * height * channels;
+  const frames = Array.from({ length: data.length / size }, (_, i) => ({
+    image: { width, height, channels: channels as Image['channels'], data: Uint8ClampedArray.from(data.subarray(i * size, (i + 1) * size)) },
+    delay: delay[i] ?? 0,
+  }));
+  return { frames, repeats: loop === 0 && frames.length > 1 ? Number.POSITIVE_INFINITY : Math.max(0, loop - 1) };
+}
+
+/** Frames as an animated WebP; undefined without sharp. */
+export async function encodeFrames({ frames, repeats }: Frames, quality: number): Promise<Uint8Array | undefined> {
+  const { sharp } = await findSharp();
+  if (!sharp) return undefined;
+  const { width, height } = frames[0].image;
+  const strip = Buffer.concat(frames.map(({ image }) => Buffer.from(toRgba8(image).buffer)));
+  const raw = { width, height: height * frames.length, channels: 4, pageHeight: height } as const;
+  const loop = Number.isFinite(repeats) ? repeats + 1 : 0;
+  return await sharp(strip, { raw, limitInputPixels: false })
+    .webp({ quality, loop, delay: frames.map(({ delay }) => Math.round(delay)) })
+    .toBuffer();
+}
+
+/** The picture as a WebP or an AVIF of 8 bits, its metadata too; undefined without sharp. */
+export async function encodeModern(image: Image, format: 'webp' | 'avif', quality: number): Promise<Uint8Array | undefined> {
+  const { sharp } = await findSharp();
+  if (!sharp) return undefined;
+  const { width, height, metadata } = image;
+  const raw = sharp(toRgba8(image), { raw: { width, height, channels: 4 }, limitInputPixels: false });
+  const picture = image.channels % 2 === 0 ? raw : raw.removeAlpha();
+  // sharp takes metadata from a file only, so they go through an unpacked PNG
+  const source = metadata
+    ? sharp(withMetadata(await picture.png({ compressionLevel: 0 }).toBuffer(), metadata), { limitInputPixels: false }).keepMetadata()
+    : picture;
+  return await source[format]({ quality }).toBuffer();
 }
 
 /**

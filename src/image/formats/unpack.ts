@@ -1,24 +1,45 @@
-import { inflateSync } from 'node:zlib';
+import { createInflateRaw, inflateSync } from 'node:zlib';
 import { Damaged } from './format.js';
 
 /** No deflate stream unpacks to more than this many times its own size (zlib, technical details). */
 export const MAX_DEFLATE_RATIO = 1032;
+const CHUNK = 2 ** 18;
 
-/** @throws Damaged unless the deflate stream (with zlib's header) unpacks to exactly `size` bytes; never holds more than that */
-export function checkDeflated(data: Buffer, size: number, what: string): void {
-  let length: number;
+/**
+ * The first `size` bytes of a deflate stream (with zlib's header). What follows them does not count, nor does the checksum: files that
+ * libpng and browsers read have more bytes behind their pictures, packed or not.
+ * @throws Damaged if it unpacks to fewer
+ */
+export async function inflateRows(data: Buffer, size: number, what: string): Promise<Buffer> {
+  // method 8, no dictionary (RFC 1950, 2.2)
+  if (data.length < 2 || (data[0] & 15) !== 8 || data.readUInt16BE(0) % 31 !== 0 || data[1] & 32) throw new Damaged(`is damaged: ${what} does not unpack`);
+  const rows = Buffer.alloc(size);
+  const stream = createInflateRaw({ chunkSize: Math.min(CHUNK, Math.max(64, size)) });
+  stream.end(data.subarray(2));
+  let length = 0;
   try {
-    length = inflateSync(data, { maxOutputLength: size }).length;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      length += chunk.copy(rows, length);
+      if (length === size) break;
+    }
+  } catch (cause) {
+    throw new Damaged(`is damaged: ${what} does not unpack`, { cause });
+  }
+  checkLength(length, size, what);
+  return rows;
+}
+
+/** Unpacks a deflate stream (with zlib's header). @throws Damaged unless it unpacks to exactly `size` bytes; never holds more than that */
+export function inflate(data: Buffer, size: number, what: string): Buffer {
+  let unpacked: Buffer;
+  try {
+    unpacked = inflateSync(data, { maxOutputLength: size });
   } catch (cause) {
     const tooMuch = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     throw new Damaged(tooMuch ? `is damaged: ${what} unpacks to more than the ${size} bytes it must have` : `is damaged: ${what} does not unpack`, { cause });
   }
-  checkLength(length, size, what);
-}
-
-/** @throws Damaged unless the LZW stream unpacks to exactly `size` bytes; it is counted, not unpacked */
-export function checkLzw(data: Buffer, kind: LzwKind, size: number, what: string): void {
-  checkLength(lzwLength(data, kind, what), size, what);
+  checkLength(unpacked.length, size, what);
+  return unpacked;
 }
 
 /** How GIF and TIFF write their LZW codes. */
@@ -29,9 +50,13 @@ export interface LzwKind {
   readonly order: 'gif' | 'tiff';
 }
 
-function lzwLength(data: Buffer, { rootBits, order }: LzwKind, what: string): number {
+/** Unpacks an LZW stream. @throws Damaged unless it unpacks to exactly `size` bytes; never holds more than that */
+export function unpackLzw(data: Buffer, { rootBits, order }: LzwKind, size: number, what: string): Buffer {
   const clear = 1 << rootBits;
   const early = order === 'tiff' ? 1 : 0;
+  const out = Buffer.alloc(size);
+  // a string of the table is one that has been written: where it begins, and its length
+  const starts = new Uint32Array(4096);
   const lengths = new Uint32Array(4096).fill(1, 0, clear);
   let [next, bits, previous] = [clear + 2, rootBits + 1, -1];
   let [held, heldBits, total] = [0, 0, 0];
@@ -46,16 +71,30 @@ function lzwLength(data: Buffer, { rootBits, order }: LzwKind, what: string): nu
         [next, bits, previous] = [clear + 2, rootBits + 1, -1];
         continue;
       }
-      if (code === clear + 1) return total;
+      if (code === clear + 1) return whole(out, total, what);
       // a code may name the string that is just coming into being, but none that is still to come
       if (code > next || (code === next && previous === -1)) throw new Damaged(`is damaged: ${what} holds an LZW code that means nothing`);
-      if (previous !== -1 && next < 4096) lengths[next++] = lengths[previous] + 1;
-      total += lengths[code];
+      // the string before, and the first byte of this one behind it
+      if (previous !== -1 && next < 4096) {
+        lengths[next] = lengths[previous] + 1;
+        starts[next++] = total - lengths[previous];
+      }
+      const length = lengths[code];
+      if (total + length <= size) {
+        if (code < clear) out[total] = code;
+        else for (let i = 0, from = starts[code]; i < length; i++) out[total + i] = out[from + i];
+      }
+      total += length;
       if (next + early >= 1 << bits && bits < 12) bits++;
       previous = code;
     }
   }
-  return total;
+  return whole(out, total, what);
+}
+
+function whole(out: Buffer, length: number, what: string): Buffer {
+  checkLength(length, out.length, what);
+  return out;
 }
 
 function checkLength(length: number, size: number, what: string): void {

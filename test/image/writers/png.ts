@@ -57,7 +57,7 @@ export function chunk(type: string, content: Buffer): Buffer {
 }
 
 /** The rows of all passes, each behind its filter. */
-function scanlines({ width, height, depth, colorType, interlaced, sample, filter }: PngPlan): Buffer[] {
+export function scanlines({ width, height, depth, colorType, interlaced, sample, filter }: PngPlan): Buffer[] {
   const channels = SAMPLES[colorType];
   const rows: Buffer[] = [];
   for (const [xs, ys] of interlaced ? adam7(width, height) : [[range(width), range(height)]]) {

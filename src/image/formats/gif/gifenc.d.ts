@@ -2,7 +2,8 @@
 declare module 'gifenc' {
   type Color = [red: number, green: number, blue: number];
   interface FrameOptions {
-    palette: readonly (readonly number[])[];
+    /** of the first frame: that of all frames without one */
+    palette?: readonly (readonly number[])[];
     /** milliseconds, written in hundredths of a second */
     delay: number;
     /** heeded in the first frame: −1 no word about loops, 0 for ever */
@@ -17,7 +18,7 @@ declare module 'gifenc' {
       finish(): void;
       bytes(): Uint8Array;
     };
-    quantize(rgba: Uint8Array, maxColors: number, options: { format: 'rgb565'; useSqrt: boolean }): Color[];
+    quantize(rgba: Uint8Array, maxColors: number, options: { format: 'rgb444'; useSqrt: boolean }): Color[];
   }
   const gifenc: Gifenc;
   // biome-ignore lint/style/noDefaultExport: so the package has it

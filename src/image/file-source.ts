@@ -1,0 +1,33 @@
+import { readSync } from 'node:fs';
+import type { Source } from './formats/format.js';
+
+/** Bytes that are read at a time: headers are read by twos and fours. */
+const BLOCK = 65536;
+
+/** An open file of which only what is asked for is read. */
+export class FileSource implements Source {
+  #block: Buffer = Buffer.alloc(0);
+  #blockAt = 0;
+
+  /** @param fd it stays open meanwhile */
+  constructor(
+    readonly fd: number,
+    readonly length: number,
+  ) {}
+
+  subarray(from: number, to: number): Buffer {
+    const end = Math.min(to, this.length);
+    if (end <= from) return Buffer.alloc(0);
+    if (end - from > BLOCK) return this.#read(from, end - from);
+    if (from < this.#blockAt || end > this.#blockAt + this.#block.length) {
+      this.#block = this.#read(from, Math.min(BLOCK, this.length - from));
+      this.#blockAt = from;
+    }
+    return this.#block.subarray(from - this.#blockAt, end - this.#blockAt);
+  }
+
+  #read(from: number, length: number): Buffer {
+    const buffer = Buffer.alloc(length);
+    return buffer.subarray(0, readSync(this.fd, buffer, 0, length, from));
+  }
+}

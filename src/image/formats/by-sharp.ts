@@ -1,0 +1,76 @@
+import { compact, type Metadata } from '../metadata.js';
+import { Damaged, type FileFormat, type Source, Unreadable } from './format.js';
+import { orient } from './orient.js';
+import { encodeFrames, encodeModern, framesBySharp, inspectBySharp, rawBySharp } from './sharp.js';
+import { readExif } from './tiff/exif.js';
+
+/** WebP and AVIF are read and written by sharp alone; gray comes as sharp gives it, RGB or gray. */
+function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
+  const missing = () => new Unreadable(`is ${name === 'WebP' ? 'a' : 'an'} ${name} picture, which sharp reads: npm install sharp`);
+  const inspect = async (bytes: Source) => {
+    const header = await inspectBySharp(bytes.subarray(0, bytes.length)).catch((cause) => {
+      throw new Damaged(`is damaged: its ${name} header cannot be read`, { cause });
+    });
+    if (!header) throw missing();
+    return header;
+  };
+  const unwritable = () => new Unreadable(`needs sharp for ${name}: npm install sharp`);
+  const format: FileFormat = {
+    name,
+    keeps: ['icc', 'exif', 'density'],
+    alpha: true,
+    alwaysColors: true,
+    samples: ['uint8'],
+    matches: (bytes) => begins.test(bytes.toString('latin1', 0, 16)),
+    inspect,
+
+    async decode(bytes) {
+      const { icc, exif, density, wide } = await inspect(bytes);
+      const decoded = await rawBySharp(bytes, wide).catch((cause) => {
+        throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });
+      });
+      if (!decoded) throw missing();
+      // libvips leaves out the name that a JPEG has before the block, and may leave it in
+      const named = exif?.subarray(0, 4).toString('latin1') === 'Exif';
+      const found = exif && readExif(named ? exif.subarray(6) : exif);
+      const metadata: Metadata | undefined = compact({ icc, exif: found?.block, density: found?.density ?? density });
+      // an AVIF turns its pixels by boxes of its own, which sharp obeys
+      return orient({ ...decoded, metadata }, name === 'WebP' ? (found?.orientation ?? 1) : 1);
+    },
+
+    async encode(image, quality) {
+      const bytes = await encodeModern(image, name === 'WebP' ? 'webp' : 'avif', quality);
+      if (!bytes) throw unwritable();
+      return bytes;
+    },
+
+    frames:
+      name === 'AVIF'
+        ? undefined
+        : {
+            kind: 'frames',
+            async decode(bytes, maxPixels) {
+              const { width, height, pictures } = await inspect(bytes);
+              if (pictures * width * height > maxPixels)
+                throw new Damaged(`has ${pictures} frames of ${width} × ${height}, together more than maxPixels, ${maxPixels}`);
+              const decoded = await framesBySharp(bytes).catch((cause) => {
+                throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });
+              });
+              if (!decoded) throw missing();
+              if (pictures > 1) return decoded;
+              return { frames: [{ image: await format.decode(bytes, 'auto'), delay: 0 }], repeats: 0 };
+            },
+            async encode(frames, quality) {
+              const bytes = frames.frames.length > 1 ? await encodeFrames(frames, quality) : await format.encode(frames.frames[0].image, quality, 'auto');
+              if (!bytes) throw unwritable();
+              return bytes;
+            },
+          },
+  };
+  return format;
+}
+
+/** WebP, with or without loss as it was written; written with loss. */
+export const webp: FileFormat = bySharp('WebP', /^RIFF.{4}WEBP/s);
+/** AVIF. */
+export const avif: FileFormat = bySharp('AVIF', /^.{4}ftypavi[fs]/s);

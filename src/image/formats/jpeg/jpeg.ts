@@ -1,0 +1,78 @@
+import { fromRgba, overWhite, toRgba8 } from '../../samples.js';
+import { type FileFormat, Unreadable } from '../format.js';
+import { orient } from '../orient.js';
+import { decodeBySharp, jpegBySharp } from '../sharp.js';
+import { MOST_METADATA, withMetadata } from './jpeg-metadata.js';
+import { inspectJpeg, type JpegContents, readSegments, SOI } from './jpeg-segments.js';
+
+/** Rows that libvips reads at a time. */
+const STRIP = 8;
+/** jpeg-js takes about 33 bytes per pixel. */
+const MAX_PIXELS = 100e6;
+/** JPEG by sharp or jimp (jpeg-js): baseline and progressive, rotated by its EXIF orientation; gray has 1 channel, all else 3. */
+export const jpeg: FileFormat = {
+  name: 'JPEG',
+  keeps: ['icc', 'exif', 'density'],
+  most: MOST_METADATA,
+  alwaysColors: true,
+  alpha: false,
+  samples: ['uint8'],
+  matches: (bytes) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff,
+
+  inspect: inspectJpeg,
+
+  async decode(bytes, codec) {
+    const found = readSegments(bytes);
+    const { frame, isRgb, metadata, orientation } = found;
+    const { width, height, components } = frame;
+    const count = components.length;
+    // libraries disagree on four components and on unmarked RGB
+    if (codec === 'auto' && !isRgb && (count === 1 || count === 3)) {
+      const data = await bySharp(bytes, found, count);
+      if (data) return orient({ width, height, channels: count, data, metadata }, orientation);
+    }
+    if (width * height > MAX_PIXELS) {
+      throw new Unreadable(`is a JPEG of ${width} × ${height} pixels; without sharp those up to ${MAX_PIXELS / 1e6} million pixels are read`);
+    }
+    const { default: jimp } = await import('@jimp/js-jpeg');
+    const { data } = jimp().decode(withoutFill(bytes, found.fill), {
+      maxResolutionInMP: MAX_PIXELS / 1e6,
+      maxMemoryUsageInMB: 4096,
+      ...(isRgb && { colorTransform: false }),
+    });
+    const channels = count === 1 ? 1 : 3;
+    return orient({ width, height, channels, data: fromRgba(data, channels), metadata }, orientation);
+  },
+
+  async encode(image, quality, codec) {
+    const { width, height, channels, metadata = {} } = image;
+    const asItIs = channels === 3 && image.data instanceof Uint8ClampedArray;
+    if (codec === 'auto') {
+      const data = asItIs ? (image.data as Uint8ClampedArray) : overWhite(toRgba8(image));
+      const bySharp = await jpegBySharp({ width, height, channels: asItIs ? 3 : 4, data }, quality);
+      if (bySharp) return withMetadata(bySharp, metadata);
+    }
+    const { default: jimp } = await import('@jimp/js-jpeg');
+    return withMetadata(await jimp().encode({ width, height, data: Buffer.from(overWhite(toRgba8(image)).buffer) }, { quality }), metadata);
+  },
+};
+
+/**
+ * Decoded by sharp; undefined if it cannot, or if the data is damaged. libvips looks for damage only before it reads each strip of 8 rows,
+ * so where a strip is all that is decoded at a time it gets a frame header with a strip more, and what it finds wrong there does not count.
+ */
+async function bySharp(bytes: Buffer, { frame, frameAt, scans }: JpegContents, channels: 1 | 3): Promise<Uint8ClampedArray | undefined> {
+  const { width, height, progressive, components } = frame;
+  const oneStrip = !progressive && scans === 1 && components.every(({ v }) => v === components[0].v);
+  const rows = oneStrip ? (Math.ceil(height / STRIP) + 1) * STRIP : height;
+  if (rows > 65500) return undefined; // libjpeg's limit
+  const longer = Buffer.from(bytes);
+  longer.writeUInt16BE(rows, frameAt + 1);
+  const data = await decodeBySharp(longer, { width, height: rows, channels, wide: false });
+  return data?.subarray(0, width * height * channels) as Uint8ClampedArray | undefined;
+}
+
+/** jpeg-js takes the fill bytes, which may stand before any marker, for a marker of their own. @param at where they stand in scans */
+function withoutFill(bytes: Buffer, at: readonly number[]): Buffer {
+  return at.length === 0 ? bytes : Buffer.concat([0, ...at.map((each) => each + 1)].map((from, i) => bytes.subarray(from, at[i])));
+}

@@ -1,0 +1,88 @@
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
+import { compact, densityOfMeters, type Metadata, metersOfDensity } from '../../metadata.js';
+import { Damaged, need } from '../format.js';
+import { readExif } from '../tiff/exif.js';
+
+/** What every PNG begins with. */
+export const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/** Larger color profiles do not occur. */
+const MAX_PROFILE = 2 ** 24;
+/** The first chunk is the header, of 13 bytes. */
+const HEADER_END = 33;
+
+/** One chunk of a PNG. */
+export interface Chunk {
+  readonly type: string;
+  readonly content: Buffer;
+  /** where it ends in the file, its checksum included */
+  readonly end: number;
+}
+
+/**
+ * The chunks up to IEND, each held against its checksum; what follows IEND does not count.
+ * @param ours a file that was just written, whose checksums are right
+ * @throws Damaged
+ */
+export function* chunks(bytes: Buffer, ours = false): Generator<Chunk> {
+  for (let at = SIGNATURE.length; ; ) {
+    need(bytes, at + 12, 'a chunk');
+    const type = bytes.toString('latin1', at + 4, at + 8);
+    if (!/^[A-Za-z]{4}$/.test(type)) throw new Damaged(`holds no chunk at byte ${at}, where one must begin`);
+    const end = at + 12 + bytes.readUInt32BE(at);
+    need(bytes, end, `its ${type} chunk`);
+    if (!ours && crc32(bytes.subarray(at + 4, end - 4)) !== bytes.readUInt32BE(end - 4)) {
+      throw new Damaged(`is damaged: the checksum of its ${type} chunk at byte ${at} does not match`);
+    }
+    yield { type, content: bytes.subarray(at + 8, end - 4), end };
+    if (type === 'IEND') return;
+    at = end;
+  }
+}
+
+/** A chunk with its length and its checksum. */
+export function chunk(type: string, content: Uint8Array): Buffer {
+  const whole = Buffer.alloc(content.length + 12);
+  whole.writeUInt32BE(content.length, 0);
+  whole.write(type, 4, 'latin1');
+  whole.set(content, 8);
+  whole.writeUInt32BE(crc32(whole.subarray(4, -4)), whole.length - 4);
+  return whole;
+}
+
+/** What the chunks say beside the pixels; a block that is broken says nothing. */
+export function readMetadata(found: ReadonlyMap<string, Buffer>): { metadata?: Metadata; orientation: number } {
+  const [profile, block, size] = ['iCCP', 'eXIf', 'pHYs'].map((type) => found.get(type));
+  const { orientation, block: exif } = block ? readExif(block) : { orientation: 1 };
+  const perMeter = size?.length === 9 && size[8] === 1 && size.readUInt32BE(0) === size.readUInt32BE(4) ? size.readUInt32BE(0) : 0;
+  const icc = profile && unpackProfile(profile);
+  return { metadata: compact({ icc, exif, density: densityOfMeters(perMeter) }), orientation };
+}
+
+/** A name and a zero, the method, and the profile packed. */
+function unpackProfile(content: Buffer): Buffer | undefined {
+  try {
+    return inflateSync(content.subarray(content.indexOf(0) + 2), { maxOutputLength: MAX_PROFILE });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The PNG with metadata behind its header, in place of the resolution that sharp makes up. @param png just written */
+export function withMetadata(png: Uint8Array, { icc, exif, density }: Metadata): Buffer {
+  const added: Buffer[] = [];
+  if (icc) added.push(chunk('iCCP', Buffer.concat([Buffer.from('ICC profile\0\0', 'latin1'), deflateSync(icc)])));
+  if (exif) added.push(chunk('eXIf', exif));
+  if (density) {
+    const size = Buffer.alloc(9, 1);
+    for (const at of [0, 4]) size.writeUInt32BE(Math.min(2 ** 32 - 1, metersOfDensity(density)), at);
+    added.push(chunk('pHYs', size));
+  }
+  const bytes = Buffer.from(png.buffer, png.byteOffset, png.length);
+  const kept: Buffer[] = [];
+  for (const { type, content, end } of chunks(bytes, true)) {
+    if (type !== 'pHYs') kept.push(bytes.subarray(end - content.length - 12, end));
+    if (end === HEADER_END) kept.push(...added);
+  }
+  return Buffer.concat([SIGNATURE, ...kept]);
+}

@@ -1,0 +1,65 @@
+/** An entry of a directory that is written, its values lowest byte first; or a directory that it points to. */
+export interface Entry {
+  readonly tag: number;
+  readonly type: number;
+  readonly count: number;
+  readonly content: Buffer;
+  readonly sub?: readonly Entry[];
+}
+
+const DENOMINATOR = 10000;
+
+/** An entry of shorts, longs or rationals. */
+export function numbers(tag: number, type: 3 | 4 | 5, values: readonly number[]): Entry {
+  const size = { 3: 2, 4: 4, 5: 8 }[type];
+  const content = Buffer.alloc(values.length * size);
+  for (const [i, value] of values.entries()) {
+    if (type === 5) {
+      content.writeUInt32LE(Math.min(2 ** 32 - 1, Math.round(value * DENOMINATOR)), 8 * i);
+      content.writeUInt32LE(DENOMINATOR, 8 * i + 4);
+    } else content.writeUIntLE(value, i * size, size);
+  }
+  return { tag, type, count: values.length, content };
+}
+
+/** A directory as it is written. */
+export interface WrittenDirectory {
+  /** the directories that it points to, itself, and what does not go into entries */
+  readonly bytes: Buffer;
+  /** where it begins in the file, */
+  readonly start: number;
+  /** and where, in its bytes, it points to the next one */
+  readonly next: number;
+}
+
+/** @param at where its bytes will stand in the file */
+export function writeDirectory(unsorted: readonly Entry[], at: number): WrittenDirectory {
+  const parts: Buffer[] = [];
+  let start = at;
+  const entries = [...unsorted]
+    .sort((a, b) => a.tag - b.tag)
+    .map((entry) => {
+      if (!entry.sub) return entry;
+      const { bytes, start: from } = writeDirectory(entry.sub, start);
+      parts.push(bytes);
+      start += bytes.length;
+      return numbers(entry.tag, 4, [from]);
+    });
+  const table = Buffer.alloc(2 + 12 * entries.length + 4);
+  table.writeUInt16LE(entries.length, 0);
+  parts.push(table);
+  let valuesAt = start + table.length;
+  for (const [i, { tag, type, count, content }] of entries.entries()) {
+    const row = 2 + 12 * i;
+    table.writeUInt16LE(tag, row);
+    table.writeUInt16LE(type, row + 2);
+    table.writeUInt32LE(count, row + 4);
+    if (content.length <= 4) content.copy(table, row + 8);
+    else {
+      table.writeUInt32LE(valuesAt, row + 8);
+      parts.push(content, Buffer.alloc(content.length % 2));
+      valuesAt += content.length + (content.length % 2);
+    }
+  }
+  return { bytes: Buffer.concat(parts), start, next: start - at + table.length - 4 };
+}

@@ -1,0 +1,43 @@
+import { densityOf, readDirectory, SIZES, TAG } from './directory.js';
+
+/** What is read of an EXIF block, and the block as it goes on with a picture that has been turned as it says. */
+export interface Exif {
+  /** 1 to 8; any other number counts as 1 */
+  readonly orientation: number;
+  readonly density?: number;
+  readonly block?: Buffer;
+}
+
+/**
+ * Reads an EXIF block. The block that goes on is a copy whose orientation is 1, and whose thumbnail, which shows the picture as it
+ * was, is blank.
+ * @param bytes a TIFF structure
+ * @returns orientation 1 and nothing else if it is broken
+ */
+export function readExif(bytes: Buffer): Exif {
+  try {
+    const first = readDirectory(bytes);
+    const orientation = first.one(TAG.orientation, 1);
+    const block = Buffer.from(bytes);
+    const entry = first.entries.get(TAG.orientation);
+    if (entry) {
+      const size = Math.min(4, SIZES[entry.type]);
+      first.little ? block.writeUIntLE(1, entry.from, size) : block.writeUIntBE(1, entry.from, size);
+    }
+    if (first.next !== 0) {
+      block.fill(0, first.nextAt, first.nextAt + 4);
+      blankThumbnail(block, first.next);
+    }
+    return { orientation, density: densityOf(first), block };
+  } catch {
+    return { orientation: 1 };
+  }
+}
+
+function blankThumbnail(block: Buffer, at: number): void {
+  try {
+    const second = readDirectory(block, at);
+    const from = second.one(TAG.thumbnailAt, 0);
+    if (from > 0) block.fill(0, from, Math.min(block.length, from + second.one(TAG.thumbnailSize, 0)));
+  } catch {} // a directory that is cut off shows nothing
+}

@@ -1,0 +1,65 @@
+import { UnsupportedError } from '../../../errors.js';
+import type { Image } from '../../image.js';
+import { TAG } from './directory.js';
+import { type Entry, numbers, writeDirectory } from './directory-write.js';
+import { descriptiveEntries } from './exif-tree.js';
+import { PACKING } from './tiff-page.js';
+
+const SUBFILE_TYPE = 254;
+const PAGE = 2;
+const HEADER = 8;
+
+/** A TIFF of pages, uncompressed, each of the channels and the samples of its picture. */
+export function writeTiff(images: readonly Image[]): Buffer {
+  const header = Buffer.alloc(HEADER);
+  header.write('II*\0', 'latin1');
+  const parts: Buffer[] = [header];
+  let at = HEADER;
+  let pointer: { in: Buffer; at: number } = { in: header, at: 4 };
+  for (const image of images) {
+    const pixels = littleEndian(image.data);
+    const filled = pixels.length + (pixels.length % 2);
+    const { bytes, start, next } = writeDirectory(entriesOf(image, at, images.length > 1), at + filled);
+    pointer.in.writeUInt32LE(start, pointer.at);
+    pointer = { in: bytes, at: next };
+    parts.push(pixels, Buffer.alloc(pixels.length % 2), bytes);
+    at += filled + bytes.length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** @throws UnsupportedError if the pictures are more than a TIFF holds */
+export function checkTiffSize(operation: string, images: readonly Image[]): void {
+  const bytes = images.reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (bytes > 2 ** 31 - 2 ** 20) throw new UnsupportedError(operation, `a TIFF is written up to 2 GiB, received ${bytes} bytes of samples`, { bytes });
+}
+
+function littleEndian(data: Image['data']): Buffer {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  if (data.BYTES_PER_ELEMENT === 1 || new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return bytes;
+  return data.BYTES_PER_ELEMENT === 2 ? Buffer.from(bytes).swap16() : Buffer.from(bytes).swap32();
+}
+
+function entriesOf({ width, height, channels, data, metadata = {} }: Image, pixelsAt: number, isPage: boolean): readonly Entry[] {
+  const bits = 8 * data.BYTES_PER_ELEMENT;
+  const each = (value: number) => Array<number>(channels).fill(value);
+  const { density, icc, exif } = metadata;
+  return [
+    ...(exif ? descriptiveEntries(Buffer.from(exif)) : []),
+    ...(isPage ? [numbers(SUBFILE_TYPE, 4, [PAGE])] : []),
+    numbers(TAG.width, 4, [width]),
+    numbers(TAG.height, 4, [height]),
+    numbers(TAG.bits, 3, each(bits)),
+    numbers(TAG.compression, 3, [PACKING.none]),
+    numbers(TAG.photometric, 3, [channels < 3 ? 1 : 2]),
+    numbers(TAG.stripOffsets, 4, [pixelsAt]),
+    numbers(TAG.samples, 3, [channels]),
+    numbers(TAG.rowsPerStrip, 4, [height]),
+    numbers(TAG.stripSizes, 4, [data.byteLength]),
+    ...(density ? [numbers(TAG.xResolution, 5, [density]), numbers(TAG.yResolution, 5, [density]), numbers(TAG.resolutionUnit, 3, [2])] : []),
+    // 2: alpha that colors are not multiplied by
+    ...(channels % 2 === 0 ? [numbers(TAG.extraSamples, 3, [2])] : []),
+    numbers(TAG.sampleFormat, 3, each(data instanceof Float32Array ? 3 : 1)),
+    ...(icc ? [{ tag: TAG.icc, type: 7, count: icc.length, content: Buffer.from(icc) } as const] : []),
+  ];
+}

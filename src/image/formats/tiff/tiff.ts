@@ -1,0 +1,53 @@
+import type { Image } from '../../image.js';
+import { compact } from '../../metadata.js';
+import { Damaged, type FileFormat, type Source } from '../format.js';
+import { orient } from '../orient.js';
+import { firstDirectory } from './directory.js';
+import { exifOfTiff } from './exif-tree.js';
+import { metadataOf, readPage, type TiffPage } from './tiff-page.js';
+import { readStrips } from './tiff-strips.js';
+import { writeTiff } from './tiff-write.js';
+
+/** TIFF: strips, plain, LZW or deflated; gray, RGB and palettes, with alpha too; 8 and 16 bits and floats. */
+export const tiff: FileFormat = {
+  name: 'TIFF',
+  keeps: ['icc', 'exif', 'density'],
+  alpha: true,
+  samples: ['float32', 'uint16', 'uint8'],
+  matches: (bytes) => ['II\x2a\0', 'MM\0\x2a', 'II\x2b\0', 'MM\0\x2b'].includes(bytes.toString('latin1', 0, 4)),
+  inspect: (bytes) => readPage(bytes),
+  decode: async (bytes) => decodePage(bytes, readPage(bytes)),
+  encode: async (image) => writeTiff([image]),
+  frames: {
+    kind: 'pages',
+    decode: async (bytes, maxPixels) => ({ frames: decodePages(bytes, maxPixels).map((image) => ({ image, delay: 0 })), repeats: 0 }),
+    encode: async ({ frames }) => writeTiff(frames.map(({ image }) => image)),
+  },
+};
+
+function decodePages(bytes: Buffer, maxPixels: number): readonly Image[] {
+  const found = [...pages(bytes)];
+  const pixels = found.reduce((sum, { width, height }) => sum + width * height, 0);
+  if (pixels > maxPixels) throw new Damaged(`has ${found.length} pages of ${pixels} pixels in all, more than maxPixels, ${maxPixels}`);
+  return found.map((page) => decodePage(bytes, page));
+}
+
+/** Their directories name one another. */
+function* pages(bytes: Source): Generator<TiffPage> {
+  let left = bytes.length;
+  for (let at: number | undefined; at !== 0; ) {
+    const page = readPage(bytes, at);
+    const { start, nextAt, next } = page.directory;
+    left -= nextAt + 4 - start;
+    if (left < 0) throw new Damaged('is damaged: its pages go round in a circle, or share their directories');
+    yield page;
+    at = next;
+  }
+}
+
+function decodePage(bytes: Buffer, page: TiffPage): Image {
+  const { width, height, channels, orientation, directory } = page;
+  // of the first page alone, as pages might share what they say
+  const exif = directory.start === firstDirectory(bytes) ? exifOfTiff(bytes) : undefined;
+  return orient({ width, height, channels, data: readStrips(bytes, page), metadata: compact({ ...metadataOf(directory), exif }) }, orientation);
+}

@@ -1,0 +1,50 @@
+import { oneOf, option } from '../options.js';
+
+/** What a file says about its picture, beside the pixels. */
+export interface Metadata {
+  /** The ICC profile: what the numbers mean as colors. Samples are never converted. */
+  readonly icc?: Uint8Array;
+  /** The EXIF block, which is a TIFF structure: camera, time, place. Its orientation is 1, as the pixels have been turned; its thumbnail is blank. */
+  readonly exif?: Uint8Array;
+  /** Resolution in pixels per inch. */
+  readonly density?: number;
+}
+
+/** The option for what becomes of {@link Metadata}. */
+export const METADATA = option(oneOf(['keep', 'strip']), {
+  default: 'keep',
+  help: 'color profile, EXIF and resolution: keep or strip',
+  placeholder: 'how',
+});
+
+/** Names of the metadata in messages. */
+export const METADATA_NAMES = { icc: 'color profile', exif: 'EXIF', density: 'resolution' } as const satisfies Record<keyof Metadata, string>;
+
+/** The metadata that are there. @returns undefined if there are none */
+export function compact({ icc, exif, density }: Metadata): Metadata | undefined {
+  const found = { ...(icc && { icc }), ...(exif && { exif }), ...(density && { density }) };
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+/** The picture with the metadata of the one that it was made of. */
+export function carryMetadata<I extends object>(image: I, { metadata }: { readonly metadata?: Metadata }): I {
+  return metadata ? { ...image, metadata } : image;
+}
+
+/** Whether a color profile is one for pictures of that many channels: its data color space stands at byte 16 (ICC.1, 7.2). */
+export function profileFits(icc: Uint8Array, channels: number): boolean {
+  return String.fromCharCode(...icc.subarray(16, 20)) === (channels < 3 ? 'GRAY' : 'RGB ');
+}
+
+const METERS_PER_INCH = 0.0254;
+
+/** Pixels per inch. Files hold whole numbers per meter, so what is near a whole number was one. */
+export function densityOfMeters(perMeter: number): number {
+  const density = perMeter * METERS_PER_INCH;
+  return Math.abs(density - Math.round(density)) < METERS_PER_INCH ? Math.round(density) : density;
+}
+
+/** Pixels per meter, a whole number. */
+export function metersOfDensity(density: number): number {
+  return Math.round(density / METERS_PER_INCH);
+}
