@@ -2,23 +2,10 @@ import { UnsupportedError } from '../../../../errors.js';
 import type { WebGpuDevice } from '../webgpu-device.js';
 import { type Memory, MemoryPool, STORAGE, USAGE } from './memory.js';
 import { type Access, type WgslProgram, WgslPrograms } from './program.js';
+import { type Command, Sender, type Workgroups, writeNow } from './sender.js';
 
-/** How many workgroups start along x, y and z: each at most 65535. */
-export type Workgroups = readonly [x: number, y: number, z: number];
+export type { Access, Memory, WgslProgram, Workgroups };
 
-/** What was called and is not on the device yet. */
-type Command =
-  | { readonly kind: 'launch'; readonly program: WgslProgram; readonly group: GPUBindGroup; readonly workgroups: Workgroups; readonly uniforms: Uint32Array }
-  | { readonly kind: 'clear'; readonly memory: Memory; readonly offset: number; readonly bytes: number }
-  | { readonly kind: 'copy'; readonly memory: Memory; readonly offset: number; readonly bytes: number; readonly to: Memory }
-  | { readonly kind: 'write'; readonly memory: Memory; readonly offset: number; readonly values: ArrayBufferView<ArrayBuffer> }
-  | { readonly kind: 'afterwards'; readonly call: () => void };
-
-/** Uniforms of one submission; what does not fit goes with the next. */
-const UNIFORM_BYTES = 2 ** 16;
-/** The most that one launch takes, and the alignment that every device allows. */
-const UNIFORM_BLOCK = 2 ** 13;
-const UNIFORM_ALIGNMENT = 256;
 /** Bind groups that are kept. */
 const MOST_GROUPS = 1024;
 
@@ -47,7 +34,7 @@ export class Room {
   readonly #programs: WgslPrograms;
   readonly #pool: MemoryPool;
   readonly #groups = new Map<string, GPUBindGroup>();
-  readonly #uniforms: { readonly memory: Memory; readonly group: GPUBindGroup; readonly words: Uint32Array<ArrayBuffer> };
+  readonly #sender: Sender;
   readonly #reads = new Set<Promise<unknown>>();
   #commands: Command[] = [];
   #scheduled = false;
@@ -58,12 +45,7 @@ export class Room {
     this.#device = device;
     this.#pool = new MemoryPool(device);
     this.#programs = new WgslPrograms(device, keptPrograms);
-    const memory = this.#pool.take(UNIFORM_BYTES, USAGE.uniform | USAGE.copyTarget);
-    const group = device.gpu.createBindGroup({
-      layout: this.#programs.uniforms,
-      entries: [{ binding: 0, resource: { buffer: memory.buffer, size: UNIFORM_BLOCK } }],
-    });
-    this.#uniforms = { memory, group, words: new Uint32Array(UNIFORM_BYTES / 4) };
+    this.#sender = new Sender(device, this.#pool, this.#programs.uniforms);
   }
 
   get device(): WebGpuDevice {
@@ -114,13 +96,8 @@ export class Room {
 
   /** Copies values into a buffer. @param offset in bytes; it and the length are multiples of 4 */
   write(memory: Memory, values: ArrayBufferView<ArrayBuffer>, offset = 0): void {
-    if (this.#commands.length === 0) this.writeAhead(memory, values, offset);
+    if (this.#commands.length === 0) writeNow(this.#device.gpu, { memory, values, offset });
     else this.#push({ kind: 'write', memory, offset, values: copyOf(values) });
-  }
-
-  /** The same, before everything that is not submitted yet: the caller knows that none of it uses this part of the buffer. */
-  writeAhead(memory: Memory, values: ArrayBufferView<ArrayBuffer>, offset = 0): void {
-    this.#device.gpu.queue.writeBuffer(memory.buffer, offset, values.buffer, values.byteOffset, values.byteLength);
   }
 
   /** Calls a function as soon as everything before is submitted. */
@@ -142,7 +119,7 @@ export class Room {
     }
     const commands = this.#commands;
     this.#commands = [];
-    this.#device.watch(() => this.#send(commands));
+    this.#device.watch(() => this.#sender.send(commands));
   }
 
   /**
@@ -159,10 +136,10 @@ export class Room {
     return reading;
   }
 
-  /** Resolves once the device has done everything called so far. */
+  /** Resolves once the device has done everything called so far, or was lost. */
   async finished(): Promise<void> {
     await this.#submitted();
-    await this.#device.gpu.queue.onSubmittedWorkDone();
+    await this.#device.gpu.queue.onSubmittedWorkDone().catch(() => {});
   }
 
   /** Frees everything, once the reads that wait have ended. */
@@ -202,10 +179,10 @@ export class Room {
     if (reason) throw new UnsupportedError('gpu', `${reason} on ${label}; its buffers hold nothing any more: create a new backend`);
   }
 
+  /** Resolves once everything called so far is submitted, along with what else is called before the caller pauses. */
   #submitted(): Promise<void> {
     return new Promise((resolve) => {
       this.afterwards(resolve);
-      this.submit();
     });
   }
 
@@ -229,66 +206,6 @@ export class Room {
     const group = this.#device.watch(() => this.#device.gpu.createBindGroup({ layout: program.layout.buffers, entries }));
     this.#groups.set(key, group);
     return group;
-  }
-
-  /** One command buffer; more only where a write lies between, or the uniforms are too many. */
-  #send(commands: readonly Command[]): void {
-    const { gpu } = this.#device;
-    const { memory, group, words } = this.#uniforms;
-    let encoder: GPUCommandEncoder | undefined;
-    let pass: GPUComputePassEncoder | undefined;
-    let used = 0;
-    const calls: (() => void)[] = [];
-    const endPass = () => {
-      pass?.end();
-      pass = undefined;
-    };
-    const flush = () => {
-      endPass();
-      if (used > 0) gpu.queue.writeBuffer(memory.buffer, 0, words, 0, used / 4);
-      if (encoder) gpu.queue.submit([encoder.finish()]);
-      encoder = undefined;
-      used = 0;
-    };
-    for (const command of commands) {
-      switch (command.kind) {
-        case 'launch': {
-          const { program, uniforms, workgroups } = command;
-          if (!program.pipeline) continue; // it does not compile, which reads tell
-          if (used + UNIFORM_BLOCK > UNIFORM_BYTES) flush();
-          encoder ??= gpu.createCommandEncoder();
-          pass ??= encoder.beginComputePass();
-          pass.setPipeline(program.pipeline);
-          pass.setBindGroup(0, command.group);
-          pass.setBindGroup(1, group, [used]);
-          pass.dispatchWorkgroups(...workgroups);
-          words.set(uniforms, used / 4);
-          used += Math.ceil(uniforms.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
-          break;
-        }
-        case 'clear':
-          endPass();
-          encoder ??= gpu.createCommandEncoder();
-          encoder.clearBuffer(command.memory.buffer, command.offset, command.bytes);
-          break;
-        case 'copy':
-          endPass();
-          encoder ??= gpu.createCommandEncoder();
-          encoder.copyBufferToBuffer(command.memory.buffer, command.offset, command.to.buffer, 0, command.bytes);
-          break;
-        case 'write':
-          flush();
-          this.writeAhead(command.memory, command.values, command.offset);
-          break;
-        case 'afterwards':
-          calls.push(command.call);
-          break;
-        default:
-          command satisfies never;
-      }
-    }
-    flush();
-    for (const call of calls) call();
   }
 }
 
