@@ -50,6 +50,11 @@ export interface Backend {
    * @param into an array of the buffer's length that is to be filled and returned, if the backend can do that; else it returns a new one
    */
   read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array>;
+  /**
+   * Optional, where calls run on their own device: resolves once everything before the previous call of this has run. A loop that
+   * awaits it in every round has at most two rounds under way.
+   */
+  keepUp?(): Promise<void>;
   /** Gives a buffer back; it must not be used again. */
   free(buffer: DeviceBuffer): void;
 

@@ -11,8 +11,6 @@ export interface Device {
   readonly limit: string;
   /** Why no result can be trusted any more; undefined while they can. */
   failure(): string | undefined;
-  /** Makes calls to the device; where it tells errors later, they are known before the next {@link download} ends. */
-  watch<T>(calls: () => T): T;
   /** Copies the first `length` values out. The copy is ordered with the calls around it, only the waiting is asynchronous. */
   download(texture: Texture, length: number): Promise<Float32Array>;
   /** Gives one reference back, and the memory with the last one. */
@@ -40,5 +38,4 @@ export const CPU_DEVICE: Device = {
     throw new TypeError('mode cpu keeps its values on the host');
   },
   release: () => {},
-  watch: (calls) => calls(),
 };

@@ -24,7 +24,6 @@ export function glDevice(gl: WebGL2RenderingContext, mode: GpuMode): Device {
       if (error !== gl.NO_ERROR) failed = error === gl.OUT_OF_MEMORY ? "the GPU's memory is exhausted" : `WebGL reports error 0x${error.toString(16)}`;
       return failed;
     },
-    watch: (calls) => calls(),
     async download({ texture, size }: Texture, length: number) {
       gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
       gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);

@@ -10,7 +10,7 @@ import { foldProgram, paddedGeometry, padProgram, transposedGeometry } from './p
 import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';
 
-/** The operators as GPU.js programs. Use createGpuBackend. */
+/** The operators as GPU.js programs: those of WebGL, headless GL and `cpu`. Use createGpuBackend. */
 export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   readonly name = 'gpu';
   readonly abilities = { programs: ['direct'], pictures: [] } as const;
@@ -60,7 +60,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   }
 
   maxPool(g: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
-    // two programs, because one returns one result on webgpu
+    // two programs, because one returns one result
     this.launch(`maxPool ${g.key}`, () => winnersProgram(g), [x], winners);
     this.launch(`maxPool, winners' values ${g.key}`, () => gatherWinnersProgram(g), [x, winners], out);
   }

@@ -23,6 +23,10 @@ export interface WebGpuDevice extends Device {
   fail(reason: string): void;
 }
 
+export function isWebGpu(device: Device): device is WebGpuDevice {
+  return 'gpu' in device;
+}
+
 export function webGpuDevice(context: WebGpuContext): WebGpuDevice {
   const { adapter, device } = context;
   const { info } = adapter;
