@@ -109,7 +109,7 @@ class PlannedFilter implements FilterPlan {
       const { mask, local } = this.settled;
       const inPlace = result.data.buffer === image.data.buffer;
       if (local && !inPlace) copyAround(image, result, this.settled);
-      if (backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data])) {
+      if (await backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data])) {
         // the kernels see what lies around as it was
         if (local && inPlace) copyAround(image, result, this.settled);
         if (onPlan) for (const step of steps) onPlan(step);

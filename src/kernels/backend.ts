@@ -1,4 +1,5 @@
-import type { ConvProgram, Job, PictureSumKind } from './job.js';
+import type { ConvProgram, Job, PictureJob, PicturePass, PictureSumKind } from './job.js';
+import type { Reason } from './plan/reason.js';
 
 /** Numbers that live on a backend. Only the backend that made it can look inside. */
 export interface DeviceBuffer {
@@ -11,12 +12,19 @@ export interface Executable {
   readonly job: Job;
 }
 
+/** What is known of a picture's job before its sums are chosen. */
+export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
+  readonly passes: readonly Pick<PicturePass, 'geometry' | 'border'>[];
+}
+
 /** What a backend can do beyond the operators, which every backend has. The plan chooses among these. */
 export interface Abilities {
   /** Programs for `conv`; `'direct'` is always one of them. */
   readonly programs: readonly ConvProgram[];
   /** Sums that it computes from the samples of a picture to samples; none: pictures are convolved as planes of floats. */
   readonly pictures: readonly PictureSumKind[];
+  /** Why a picture is not computed from samples to samples, whatever its sums are; undefined: it can be. Default: every picture can. */
+  readonly refuses?: (picture: PictureOutline) => Reason | undefined;
   /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
   readonly resize?: boolean;
   /** It is the definition that others are compared with: convolutions run exactly as they are written. Default false. */
@@ -59,9 +67,10 @@ export interface Backend {
    * Runs an executable of this backend. The job says which inputs and outputs it takes.
    * @param inputs buffers; for a picture its samples
    * @param parameters of a `pointwise` formula; they may differ from run to run
-   * @returns false if a picture is not opaque although its job requires that: nothing was written; else true
+   * @returns false if a picture is not opaque although its job requires that: nothing was written; else true. Of pictures it may be a
+   * promise, which resolves when the samples are written: what it fails with is then the run's failure
    */
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean;
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean | Promise<boolean>;
   /** Gives the tables and memory of an executable back; it must not be run again. */
   release(executable: Executable): void;
 

@@ -34,6 +34,7 @@ const ENGLISH = {
   // a picture that goes over planes
   noPictures: 'the {backend} backend has no programs for pictures',
   beyondBorders: 'pixels that are not filtered come from beyond the borders of several kernels',
+  tooLarge: 'the picture takes {bytes} bytes, and a buffer of the device holds {most}',
   // what happens to a picture beside its sums
   light: 'sRGB samples become light before the sums, and sRGB again after them',
   alpha: 'colors are multiplied by alpha before the sums, and divided by it after them',

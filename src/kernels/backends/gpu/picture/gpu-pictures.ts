@@ -1,0 +1,21 @@
+import type { Abilities, Executable, Operand } from '../../../backend.js';
+import type { PictureJob } from '../../../job.js';
+import type { Device } from '../device.js';
+import type { WebGpuDevice } from '../webgpu-device.js';
+import { Room } from '../wgsl/room.js';
+import { PictureRoom } from './picture-room.js';
+
+/** Pictures from samples to samples on a GPU. */
+export interface GpuPictures {
+  readonly abilities: Pick<Abilities, 'pictures' | 'refuses'>;
+  prepare(job: PictureJob): Executable;
+  /** As of a backend. */
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean>;
+  release(executable: Executable): void;
+  dispose(): void;
+}
+
+/** @returns undefined where there are no programs for pictures: they go over planes */
+export function gpuPictures(device: Device): GpuPictures | undefined {
+  return 'gpu' in device ? new PictureRoom(new Room(device as WebGpuDevice)) : undefined;
+}
