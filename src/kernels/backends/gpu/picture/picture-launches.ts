@@ -7,6 +7,9 @@ import { alongAxis, type Pair, placedBy, type WindowStage } from './window-stage
 /** Sums that there are programs for. */
 export const GPU_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'products', 'magnitude'] as const satisfies readonly PictureSumKind[];
 
+/** Floats of a pixel of so many cells: the device has three as it has four. */
+export const FLOATS: readonly number[] = [0, 1, 2, 4, 4];
+
 /** A part of a result: where it begins, and its size. */
 interface Part {
   readonly first: Pair;
@@ -21,7 +24,7 @@ export function pictureLaunches(job: PictureJob): { readonly launches: readonly 
   const last = passes.length - 1;
   let from: PictureLaunch['from'] = 'picture';
   const between = (window: WindowStage, value: string, count: number) => {
-    const to = { floats: floats.push(count * window.output[0] * window.output[1] * window.cells) - 1 };
+    const to = { floats: floats.push(count * window.output[0] * window.output[1] * FLOATS[window.cells]) - 1 };
     launches.push({ window, from, to, value });
     from = to;
   };

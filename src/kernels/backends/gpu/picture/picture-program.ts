@@ -48,7 +48,7 @@ export function pictureProgram(job: PictureJob, launch: PictureLaunch, width: nu
   if (job.store.normalized && to === 'samples') slots.push('extremes');
   slots.push(to === 'samples' ? 'result' : to);
   const [height, columns] = window.output;
-  const code = `${slots.map((slot, binding) => bindingText(slot, binding, binding === slots.length - 1)).join('\n')}
+  const code = `${slots.map((slot, binding) => bindingText(slot, binding, { written: binding === slots.length - 1, cells: window.cells })).join('\n')}
 ${SHARED_TEXT}${text}
 ${end.variables}
 @compute @workgroup_size(${SIDE}, ${SIDE})
@@ -64,11 +64,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
   return { code, slots, table, workgroups: [Math.ceil(columns / (SIDE * COLUMNS)), Math.ceil(height / (SIDE * sums.rows))] };
 }
 
-function bindingText(slot: Slot, binding: number, written: boolean): string {
+function bindingText(slot: Slot, binding: number, { written, cells }: { written: boolean; cells: number }): string {
   const access = written || slot === 'extremes' ? 'read_write' : 'read';
   const [name, type] =
     typeof slot === 'object'
-      ? [written ? 'floats_out' : 'floats_in', 'array<f32>']
+      ? [written ? 'floats_out' : 'floats_in', `array<${typeOf(cells)}>`]
       : slot === 'table'
         ? ['table', 'array<f32>']
         : slot === 'extremes'
@@ -84,8 +84,7 @@ function floatsText({ input, cells, layers }: WindowStage): string {
   const pixel = `${layers > 1 ? `(l * ${input[0]} + h)` : 'h'} * ${input[1]} + w`;
   return `
 fn cells(h: i32, w: i32${layers > 1 ? ', l: i32' : ''}) -> ${typeOf(cells)} {
-  let i = (${pixel}) * ${cells};
-  return ${typeOf(cells)}(${upTo(cells).map((c) => `floats_in[i + ${c}]`)});
+  return floats_in[${pixel}];
 }
 `;
 }
@@ -104,16 +103,14 @@ interface EndText {
 
 /** Sums become floats, one layer for each of them. */
 function floatsEnd({ window, value }: PictureLaunch, rows: number): EndText {
-  const { cells, output, windows } = window;
+  const { output, windows } = window;
   const [height, width] = output;
   const writes = upTo(rows).flatMap((row) =>
     upTo(COLUMNS).flatMap((column) =>
       windows.map((_, sum) => {
         const inside = [row > 0 ? `oh + ${row} < ${height}` : '', width % COLUMNS !== 0 && column > 0 ? `ow + ${column} < ${width}` : ''].filter(Boolean).join(' && ');
         const v = valueText(window.windows.length > 1 ? `s${sum}` : value, row, column);
-        const pixel = `((${sum * height} + oh + ${row}) * ${width} + ow + ${column}) * ${cells}`;
-        const stores = upTo(cells).map((c) => `floats_out[${pixel} + ${c}] = ${part('v', cells, c)};`);
-        return `${inside ? `if (${inside}) ` : ''}{ let v = ${v}; ${stores.join(' ')} }`;
+        return `${inside ? `if (${inside}) ` : ''}{ floats_out[(${sum * height} + oh + ${row}) * ${width} + ow + ${column}] = ${v}; }`;
       }),
     ),
   );

@@ -7,7 +7,7 @@ import type { Room } from '../wgsl/room.js';
 import { deviceBytes, fromDevice, isOpaque } from './host-samples.js';
 import type { GpuPictures } from './gpu-pictures.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
-import { GPU_SUMS, pictureLaunches } from './picture-launches.js';
+import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
 import { type PictureProgram, pictureProgram, type Slot } from './picture-program.js';
 import { channelsGiven } from './store-text.js';
 
@@ -110,5 +110,5 @@ function largestBuffer({ load, store, passes }: PictureOutline): number {
   const [, height, width] = passes[0].geometry.input;
   const [, outH, outW] = passes[passes.length - 1].geometry.output;
   const samples = [4 * height * wordsOfRow(load.samples, load.channels, width), 4 * outH * wordsOfRow(store.samples, channelsGiven({ load, store }), outW)];
-  return Math.max(...samples, 4 * cellsOf(load) * Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2])));
+  return Math.max(...samples, 4 * FLOATS[cellsOf(load)] * Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2])));
 }

@@ -5,8 +5,8 @@ import type { WindowStage } from './window-stage.js';
 
 /** Neighboring outputs of a row that a thread computes: their samples fill whole words. */
 export const COLUMNS = 4;
-/** Multiply-adds of an output that are written out one by one; more run in loops. */
-const MOST_WRITTEN = 60;
+/** Multiply-adds of a thread that are written out one by one, as compiling takes its time; more run in loops. */
+const MOST_WRITTEN = 256;
 
 /** A weight that is not left out: of one sum, for all cells or each. */
 interface Tap {
@@ -30,8 +30,8 @@ export interface SumText {
 /** @param cells the function `cells(h, w)`, or `cells(h, w, layer)` of several layers, is there */
 export function sumText(stage: WindowStage, tables: ProgramTables): SumText {
   const taps = tapsOf(stage);
-  const written = taps.length <= MOST_WRITTEN;
-  const rows = written ? rowsOf(stage) : 1;
+  const written = COLUMNS * taps.length <= MOST_WRITTEN;
+  const rows = written ? rowsOf(stage, taps.length) : 1;
   const of = stage.whole ? 'i32' : 'f32';
   const type = typeOf(stage.cells, of);
   const names = stage.windows.flatMap((_, sum) => upTo(rows).flatMap((row) => upTo(COLUMNS).map((column) => `s${sum}_${row}_${column}`)));
@@ -43,9 +43,9 @@ export function sumText(stage: WindowStage, tables: ProgramTables): SumText {
 }
 
 /** Outputs below each other share what their windows have in common. */
-function rowsOf({ size, output }: WindowStage): number {
+function rowsOf({ size, output }: WindowStage, taps: number): number {
   if (output[0] === 1 || size[0] === 1) return 1;
-  return size[1] === 1 ? 4 : 2;
+  return [4, 2].find((rows) => rows * COLUMNS * taps <= MOST_WRITTEN && (rows === 2 || size[1] === 1)) ?? 1;
 }
 
 function tapsOf({ windows, size, cells, zeros }: WindowStage): readonly Tap[] {
