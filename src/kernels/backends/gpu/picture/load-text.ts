@@ -15,12 +15,15 @@ export function cellsOf({ take, chosen }: Pick<Load, 'take' | 'chosen'>): number
   return take === 'luminance' ? 1 : chosen.length;
 }
 
+/** In place of a buffer: bytes are read by the function `texel(h, w)`, four for each pixel. */
+export const TEXTURE = 'texture';
+
 /** Luminance of linear red, green and blue. @see ITU-R BT.709, 3.2 */
 export const LUMINANCE = vector([0.2126, 0.7152, 0.0722]);
 
 /**
  * The functions `NAME_samples(h, w)`, all samples of a pixel as floats, and `NAME(h, w)`, its cells.
- * @param buffer name of the buffer of words
+ * @param buffer name of the buffer of words, or {@link TEXTURE}
  * @param width of the picture, in pixels
  */
 export function loadText(name: string, buffer: string, load: Load, width: number, tables: ProgramTables): string {
@@ -34,10 +37,10 @@ export function loadText(name: string, buffer: string, load: Load, width: number
   }[take];
   return `
 fn ${name}_samples(h: i32, w: i32) -> ${type} {
-  ${samplesText(buffer, load.samples, channels, wordsOfRow(load.samples, channels, width))}
+  ${buffer === TEXTURE ? `return ${parts(`texel(h, w)`, 4, upTo(channels))};` : samplesText(buffer, load.samples, channels, wordsOfRow(load.samples, channels, width))}
 }
 fn ${name}(h: i32, w: i32) -> ${typeOf(cellsOf(load))} {
-  ${light ? 'var' : 'let'} p = ${name}_samples(h, w);
+  ${light ? 'var' : 'let'} p: ${type} = ${name}_samples(h, w);
   ${light}return ${cells};
 }
 `;
@@ -87,18 +90,21 @@ function lightOf({ samples, channels, white }: Load, tables: ProgramTables): str
 
 /** Functions that loads and stores share. @see src/kernels/light.ts */
 export const SHARED_TEXT = `
+fn wrapped(i: i32, n: i32) -> i32 {
+  return ((i % n) + n) % n;
+}
 fn luminance(p: vec3<f32>) -> f32 {
-  let y = p * ${LUMINANCE};
+  let y: vec3<f32> = p * ${LUMINANCE};
   return y.x + y.y + y.z;
 }
 fn light_of(encoded: f32) -> f32 {
-  let s = abs(encoded);
-  let l = select(pow((s + 0.055f) * ${Math.fround(1 / 1.055)}f, 2.4f), s * ${Math.fround(1 / 12.92)}f, s <= 0.04045f);
+  let s: f32 = abs(encoded);
+  let l: f32 = select(pow((s + 0.055f) * ${Math.fround(1 / 1.055)}f, 2.4f), s * ${Math.fround(1 / 12.92)}f, s <= 0.04045f);
   return select(l, -l, encoded < 0f);
 }
 fn srgb_of(light: f32) -> f32 {
-  let l = abs(light);
-  let s = select(1.055f * pow(l, ${Math.fround(1 / 2.4)}f) - 0.055f, 12.92f * l, l <= 0.0031308f);
+  let l: f32 = abs(light);
+  let s: f32 = select(1.055f * pow(l, ${Math.fround(1 / 2.4)}f) - 0.055f, 12.92f * l, l <= 0.0031308f);
   return select(s, -s, light < 0f);
 }
 `;

@@ -16,8 +16,8 @@ interface Part {
   readonly output: Pair;
 }
 
-/** The launches of a picture's job, one after the other; and how many floats lie between them. */
-export function pictureLaunches(job: PictureJob): { readonly launches: readonly PictureLaunch[]; readonly floats: readonly number[] } {
+/** The launches of a picture's job, one after the other; and how many floats lie between them. @param columns see {@link WindowStage.columns} */
+export function pictureLaunches(job: PictureJob, columns: number): { readonly launches: readonly PictureLaunch[]; readonly floats: readonly number[] } {
   const launches: PictureLaunch[] = [];
   const floats: number[] = [];
   const { passes, store } = job;
@@ -34,7 +34,7 @@ export function pictureLaunches(job: PictureJob): { readonly launches: readonly 
       i === last && store.part
         ? { first: [store.part.y, store.part.x], output: [store.part.height, store.part.width] }
         : { first: [0, 0], output: [all[1], all[2]] };
-    const steps = stepsOf(pass, job, i === 0, part);
+    const steps = stepsOf(pass, job, { first: i === 0, part, columns });
     steps.forEach(({ window, value }, s) => {
       if (i < last || s + 1 < steps.length) between(window, value, window.windows.length === 1 || s + 1 < steps.length ? window.windows.length : 1);
       else for (const to of store.normalized ? (['extremes', 'samples'] as const) : (['samples'] as const)) launches.push({ window, from, to, value });
@@ -49,12 +49,16 @@ interface Step {
 }
 
 /** A pass as one launch, or as one along the rows and one along the columns. */
-function stepsOf({ geometry, border, bias, sum }: PicturePass, { load }: PictureJob, first: boolean, part: Part): readonly Step[] {
+function stepsOf(
+  { geometry, border, bias, sum }: PicturePass,
+  { load }: PictureJob,
+  { first, part, columns }: { readonly first: boolean; readonly part: Part; readonly columns: number },
+): readonly Step[] {
   const cells = cellsOf(load);
   const [, KH, KW] = geometry.kernel;
   const whole = sum.kind === 'integer' && load.samples === 'uint16';
   const samples = first && load.samples !== 'float32';
-  const around = { ...placedBy(geometry), ...part, border: [upTo(cells).map((c) => border[c] ?? 0)], cells, layers: 1, whole, zeros: false, finite: samples };
+  const around = { ...placedBy(geometry), ...part, columns, border: [upTo(cells).map((c) => border[c] ?? 0)], cells, layers: 1, whole, zeros: false, finite: samples };
   const plus = (value: string, scale: number) => {
     const scaled = scale === 1 ? value : `${value} * ${literal(scale)}`;
     return bias === 0 ? scaled : `${scaled} + ${cells === 1 ? literal(bias) : vector(upTo(cells).map(() => bias))}`;

@@ -1,8 +1,8 @@
 import type { PictureJob } from '../../../job.js';
 import { loadText, SHARED_TEXT } from './load-text.js';
 import { ProgramTables } from './program-tables.js';
-import { changedBy, channelsGiven, type StoreStage, storeText } from './store-text.js';
-import { COLUMNS, sumText } from './sum-text.js';
+import { COLUMNS, changedBy, channelsGiven, type StoreStage, storeText } from './store-text.js';
+import { sumText } from './sum-text.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
@@ -123,7 +123,7 @@ function valueText(value: string, row: number, column: number): string {
 }
 
 function samplesEnd(job: PictureJob, { window, to, value }: PictureLaunch, rows: number, width: number, tables: ProgramTables): EndText {
-  const stage: StoreStage = { job, width, cells: window.cells, first: window.first, output: window.output };
+  const stage: StoreStage = { job, width, cells: window.cells, first: window.first, output: window.output, original: 'picture' };
   const measured = to === 'extremes';
   const { shared, original, mask } = storeText(stage, tables, measured);
   const [height, columns] = window.output;

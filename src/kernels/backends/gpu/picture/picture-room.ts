@@ -9,7 +9,7 @@ import type { GpuPictures } from './gpu-pictures.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
 import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
 import { type PictureProgram, pictureProgram, type Slot } from './picture-program.js';
-import { channelsGiven } from './store-text.js';
+import { COLUMNS, channelsGiven } from './store-text.js';
 
 /** A picture's job on a device. */
 export interface PictureExecutable extends Executable {
@@ -30,7 +30,7 @@ export class PictureRoom implements GpuPictures {
   constructor(readonly room: Room) {}
 
   prepare(job: PictureJob): PictureExecutable {
-    const { launches, floats } = pictureLaunches(job);
+    const { launches, floats } = pictureLaunches(job, COLUMNS);
     const [, , width] = job.passes[0].geometry.input;
     const programs = launches.map((launch) => {
       const program = pictureProgram(job, launch, width);

@@ -1,7 +1,6 @@
 import type { Load, PictureJob, Store } from '../../../job.js';
-import { loadText, SAMPLE_BYTES, wordsOfRow } from './load-text.js';
+import { loadText, SAMPLE_BYTES, TEXTURE, wordsOfRow } from './load-text.js';
 import type { ProgramTables } from './program-tables.js';
-import { COLUMNS } from './sum-text.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { Pair } from './window-stage.js';
 
@@ -15,6 +14,8 @@ export interface StoreStage {
   /** the rectangle of the result that is computed */
   readonly first: Pair;
   readonly output: Pair;
+  /** the original lies in a buffer of this name, or is a texture */
+  readonly original: string;
 }
 
 /** Text that makes samples of sums, and what it reads besides them. */
@@ -37,19 +38,22 @@ export function changedBy({ load: { chosen, channels }, store: { places, mix } }
   return chosen.filter((c) => !(channels % 2 === 0 && c === channels - 1));
 }
 
+/** Statements that change some channels of `v`. */
+type EachChannel = (channels: readonly number[], change: (value: string, c: number) => string) => string;
+
 /** @param measured values are measured, and not stored */
-export function storeText({ job, width, cells, first, output }: StoreStage, tables: ProgramTables, measured: boolean): StoreText {
+export function storeText({ job, width, cells, first, output, original }: StoreStage, tables: ProgramTables, measured: boolean): StoreText {
   const { load, store } = job;
   const { take } = load;
   const [channels, changed] = [channelsGiven(job), changedBy(job)];
-  const each = (of: readonly number[], change: (value: string, c: number) => string) =>
+  const each: EachChannel = (of, change) =>
     of.map((c) => `${part('v', channels, c)} = ${change(part('v', channels, c), c)};`).join(' ');
   const steps: string[] = [];
   const step = (text: string) => steps.push(text);
   const sources = new Map<string, string>();
   /** A function that reads the original. */
   const source = (name: string, from: Load) => {
-    sources.set(name, loadText(name, 'picture', from, width, tables));
+    sources.set(name, loadText(name, original, from, width, tables));
     return name;
   };
   const early = load.light && isColors(load);
@@ -62,21 +66,21 @@ export function storeText({ job, width, cells, first, output }: StoreStage, tabl
   if (take === 'premultiplied') {
     step(dividedText(store, load));
     mixed();
-    step('var v = s;');
+    step(`var v: ${typeOf(channels)} = s;`);
   } else if (take === 'luminance' && !store.places) {
     step(keptText(source('kept', allOf(load, load.light)), job, first, tables));
     const colors = channels === 4 ? 'v.xyz' : 'v';
-    step(`let change = s - luminance(${colors}); ${each([0, 1, 2], (value) => `${value} + change`)}`);
-  } else if (identity) step('var v = s;');
+    step(`let change: f32 = s - luminance(${colors}); ${each([0, 1, 2], (value) => `${value} + change`)}`);
+  } else if (identity) step(`var v: ${typeOf(channels)} = s;`);
   else {
     const places = store.places ?? upTo(channels).map((c) => load.chosen.indexOf(c));
-    step(store.kept && places.includes(-1) ? keptText(source('kept', allOf(load, false)), job, first, tables) : `var v = ${typeOf(channels)}(0);`);
+    step(store.kept && places.includes(-1) ? keptText(source('kept', allOf(load, false)), job, first, tables) : `var v: ${typeOf(channels)} = ${typeOf(channels)}(0);`);
     step(each(upTo(channels).filter((c) => places[c] >= 0), (_, c) => part('s', cells, places[c])));
   }
   if (load.light && !early) step(each(changed, (value) => `srgb_of(${value} * ${literal(1 / load.white)}) * ${literal(load.white)}`));
   if (store.absolute) step(each(changed, (value) => `abs(${value})`));
   const stored = `fn stored(sums: ${typeOf(cells)}, oh: i32, ow: i32) -> ${typeOf(channels)} {
-  var s = sums;`;
+  var s: ${typeOf(cells)} = sums;`;
   if (!measured) {
     if (store.normalized) {
       step(`let r = range(); ${each(changed, (value) => `${value} * r.x + r.y`)}`);
@@ -88,10 +92,10 @@ export function storeText({ job, width, cells, first, output }: StoreStage, tabl
       sources.set('mask', loadText('mask', 'mask_words', { samples, white, channels: 1, take: 'chosen', chosen: [0], light: false, opaque: false }, width, tables));
     }
     if (store.part) step(blendText(store, source('old', allOf(load, false)), channels, tables));
-    step(limitedText(store, channels));
+    step(limitedText(store, channels, each));
   }
   const shared = `${[...sources.values()].join('')}${store.normalized && !measured ? rangeText(load.white) : ''}${stored}\n  ${steps.join('\n  ')}\n  return v;\n}\n`;
-  return { shared: measured ? shared : shared + packText(store, channels, output), original: [...sources.keys()].some((name) => name !== 'mask'), mask: store.part?.mask !== undefined && !measured };
+  return { shared: measured || original === TEXTURE ? shared : shared + packText(store, channels, output), original: [...sources.keys()].some((name) => name !== 'mask'), mask: store.part?.mask !== undefined && !measured };
 }
 
 /** True if the cells are chosen channels and none of them is alpha. */
@@ -108,15 +112,15 @@ function allOf(load: Load, light: boolean): Load {
 function dividedText(store: Store, { channels, white }: Load): string {
   const [alpha, colors] = channels === 2 ? ['s.y', 's.x'] : ['s.w', 's.xyz'];
   const bias = channels === 2 ? literal(store.bias) : `vec3<f32>(${literal(store.bias)})`;
-  return `let opacity = ${alpha} * ${literal(1 / store.alphaScale)};
+  return `let opacity: f32 = ${alpha} * ${literal(1 / store.alphaScale)};
   s = select(${typeOf(channels)}(0), ${typeOf(channels)}(${colors} * ${literal(store.alphaScale)} / ${alpha} + ${bias}, min(opacity, ${literal(white)})), opacity > ${literal(store.nothing)});`;
 }
 
 /** Sums become o + amount · (o − s) where they differ by more than the threshold from what is there in the original; else o. */
 function mixText({ amount, threshold, channels, brightness }: NonNullable<Store['mix']>, { load }: Pick<PictureJob, 'load'>, from: string, [y, x]: Pair, cells: number): string {
-  const original = `let o = ${from}(oh + ${y}, ow + ${x});`;
+  const original = `let o: ${typeOf(cells)} = ${from}(oh + ${y}, ow + ${x});`;
   if (load.take === 'premultiplied' && brightness) {
-    return `${original} let detail = luminance(o.xyz) - luminance(s.xyz);
+    return `${original} let detail: f32 = luminance(o.xyz) - luminance(s.xyz);
   s = o + vec4<f32>(vec3<f32>(select(0f, ${literal(amount)} * detail, abs(detail) > ${literal(threshold)})), 0f);`;
   }
   const mixes = upTo(cells).filter((c) => load.take !== 'premultiplied' || channels.includes(c));
@@ -124,7 +128,7 @@ function mixText({ amount, threshold, channels, brightness }: NonNullable<Store[
     const [o, d] = [part('o', cells, c), part('detail', cells, c)];
     return `${part('m', cells, c)} = select(${o}, ${o} + ${literal(amount)} * ${d}, abs(${d}) > ${literal(threshold)});`;
   });
-  return `${original} let detail = o - s; var m = o; ${each.join(' ')} s = m;`;
+  return `${original} let detail: ${typeOf(cells)} = o - s; var m: ${typeOf(cells)} = o; ${each.join(' ')} s = m;`;
 }
 
 /** The samples of the original under the anchor. */
@@ -138,8 +142,8 @@ function keptText(from: string, { load, store }: Pick<PictureJob, 'load' | 'stor
     return `i32(table[${tables.add(places)} + ${index}])`;
   };
   const type = typeOf(load.channels);
-  return `let kept_h = ${place(rows, `(oh + ${y})`)}; let kept_w = ${place(columns, `(ow + ${x})`)};
-  var v = ${beyond ? `${type}(${literal(value)}); if (min(kept_h, kept_w) >= 0) { v = ${read}; }` : `${read};`}`;
+  return `let kept_h: i32 = ${place(rows, `(oh + ${y})`)}; let kept_w: i32 = ${place(columns, `(ow + ${x})`)};
+  var v: ${type} = ${beyond ? `${type}(${literal(value)}); if (min(kept_h, kept_w) >= 0) { v = ${read}; }` : `${read};`}`;
 }
 
 /** The result laid over the original, each pixel by its share. */
@@ -168,11 +172,10 @@ function blendText({ part: where, unit }: Store, old: string, channels: number, 
 const HALF: Readonly<Record<'uint8' | 'uint16', number>> = { uint8: 0.5 + 1 / 65536, uint16: 0.5 };
 
 /** Limited, and whole numbers rounded; NaN becomes 0. */
-function limitedText({ samples, clamped }: Store, channels: number): string {
-  const type = typeOf(channels);
-  if (samples === 'float32') return clamped ? `v = clamp(v, ${type}(0), ${type}(1));` : '';
+function limitedText({ samples, clamped }: Store, channels: number, each: EachChannel): string {
+  if (samples === 'float32') return clamped ? each(upTo(channels), (value) => `clamp(${value}, 0f, 1f)`) : '';
   const white = samples === 'uint8' ? 255 : 65535;
-  return `v = floor(min(select(${type}(0), v, v > ${type}(0)), ${type}(${white})) + ${literal(HALF[samples])});`;
+  return each(upTo(channels), (value) => `floor(min(select(0f, ${value}, ${value} > 0f), ${literal(white)}) + ${literal(HALF[samples])})`);
 }
 
 /** The least and the largest value become black and white; all are black if they are equal. */
@@ -186,6 +189,9 @@ fn range() -> vec2<f32> {
 }
 `;
 }
+
+/** Neighboring pixels of a row that a thread writes: they fill whole words. */
+export const COLUMNS = 4;
 
 /** The function `pack(oh, ow, values …)`, which writes neighboring pixels of the result. */
 function packText({ samples }: Store, channels: number, [, width]: Pair): string {

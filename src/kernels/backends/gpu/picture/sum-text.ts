@@ -3,8 +3,6 @@ import type { ProgramTables } from './program-tables.js';
 import { literal, typeOf, upTo, vector } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
-/** Neighboring outputs of a row that a thread computes: their samples fill whole words. */
-export const COLUMNS = 4;
 /** Multiply-adds of a thread that are written out one by one, as compiling takes its time; more run in loops. */
 const MOST_WRITTEN = 256;
 
@@ -29,23 +27,24 @@ export interface SumText {
 
 /** @param cells the function `cells(h, w)`, or `cells(h, w, layer)` of several layers, is there */
 export function sumText(stage: WindowStage, tables: ProgramTables): SumText {
+  const { columns } = stage;
   const taps = tapsOf(stage);
-  const written = COLUMNS * taps.length <= MOST_WRITTEN;
+  const written = columns * taps.length <= MOST_WRITTEN;
   const rows = written ? rowsOf(stage, taps.length) : 1;
   const of = stage.whole ? 'i32' : 'f32';
   const type = typeOf(stage.cells, of);
-  const names = stage.windows.flatMap((_, sum) => upTo(rows).flatMap((row) => upTo(COLUMNS).map((column) => `s${sum}_${row}_${column}`)));
-  const begin = names.map((name) => `var ${name} = ${type}(0);`).join(' ');
-  const place = `let top = (oh + ${stage.first[0]}) * ${stage.stride[0]} - ${stage.before[0]};
-  let left = (ow + ${stage.first[1]}) * ${stage.stride[1]} - ${stage.before[1]};`;
+  const names = stage.windows.flatMap((_, sum) => upTo(rows).flatMap((row) => upTo(columns).map((column) => `s${sum}_${row}_${column}`)));
+  const begin = names.map((name) => `var ${name}: ${type} = ${type}(0);`).join(' ');
+  const place = `let top: i32 = (oh + ${stage.first[0]}) * ${stage.stride[0]} - ${stage.before[0]};
+  let left: i32 = (ow + ${stage.first[1]}) * ${stage.stride[1]} - ${stage.before[1]};`;
   const body = written ? writtenOut(stage, taps, rows) : isDense(stage, taps) ? denseLoop(stage, tables) : tapLoop(stage, taps, tables);
   return { shared: borderText(stage), body: `${begin}\n  ${place}\n${body}`, rows };
 }
 
 /** Outputs below each other share what their windows have in common. */
-function rowsOf({ size, output }: WindowStage, taps: number): number {
-  if (output[0] === 1 || size[0] === 1) return 1;
-  return [4, 2].find((rows) => rows * COLUMNS * taps <= MOST_WRITTEN && (rows === 2 || size[1] === 1)) ?? 1;
+function rowsOf({ size, output, columns }: WindowStage, taps: number): number {
+  if (columns === 1 || output[0] === 1 || size[0] === 1) return 1;
+  return [4, 2].find((rows) => rows * columns * taps <= MOST_WRITTEN && (rows === 2 || size[1] === 1)) ?? 1;
 }
 
 function tapsOf({ windows, size, cells, zeros }: WindowStage): readonly Tap[] {
@@ -83,7 +82,7 @@ function isEmptyBeyond(mode: PaddingMode): boolean {
 
 /** As `borderSource` of border.ts. */
 function borderSourceText(mode: PaddingMode, n: number): string {
-  const modulo = (period: number) => `let m = ((i % ${period}) + ${period}) % ${period};`;
+  const modulo = (period: number) => `let m: i32 = wrapped(i, ${period});`;
   switch (mode) {
     case 'zero':
     case 'constant':
@@ -102,11 +101,11 @@ function borderSourceText(mode: PaddingMode, n: number): string {
 }
 
 /** Every product one by one: each cell is read once for all outputs of the thread. */
-function writtenOut({ stride, dilation, input, layers, whole, cells }: WindowStage, taps: readonly Tap[], rows: number): string {
+function writtenOut({ stride, dilation, input, layers, whole, cells, columns }: WindowStage, taps: readonly Tap[], rows: number): string {
   const of = whole ? 'i32' : 'f32';
   const uses = new Map<string, string[]>();
   const [allRows, allColumns] = [new Set<number>(), new Set<number>()];
-  const outputs = upTo(rows).flatMap((row) => upTo(COLUMNS).map((column) => [row, column] as const));
+  const outputs = upTo(rows).flatMap((row) => upTo(columns).map((column) => [row, column] as const));
   for (const { sum, layer, kh, kw, weights } of taps) {
     for (const [row, column] of outputs) {
       const [h, w] = [row * stride[0] + kh * dilation[0], column * stride[1] + kw * dilation[1]];
@@ -125,14 +124,14 @@ function writtenOut({ stride, dilation, input, layers, whole, cells }: WindowSta
   const indices = (axis: 'row' | 'column', from: string, offsets: readonly number[], n: number) => {
     const name = axis[0];
     const last = offsets[offsets.length - 1] ?? 0;
-    return `${offsets.map((o) => `var ${name}${o} = ${from} + ${o};`).join(' ')}
+    return `${offsets.map((o) => `var ${name}${o}: i32 = ${from} + ${o};`).join(' ')}
   if (${from} < 0 || ${from} + ${last} >= ${n}) { ${offsets.map((o) => `${name}${o} = ${axis}_at(${name}${o});`).join(' ')} }`;
   };
   const reads = hs.flatMap((h) =>
     ws.flatMap((w) =>
       upTo(layers).flatMap((layer) => {
         const list = uses.get(`${h} ${w} ${layer}`);
-        return list ? [`  { let x = at(r${h}, c${w}${layers > 1 ? `, ${layer}` : ''}); ${list.join(' ')} }`] : [];
+        return list ? [`  { let x: ${typeOf(cells, of)} = at(r${h}, c${w}${layers > 1 ? `, ${layer}` : ''}); ${list.join(' ')} }`] : [];
       }),
     ),
   );
@@ -147,21 +146,22 @@ function isDense({ windows, size, layers, zeros, finite, stride, dilation }: Win
 
 /** Row after row: a thread's outputs share all cells but one. */
 function denseLoop(stage: WindowStage, tables: ProgramTables): string {
-  const { windows, size, layers, dilation } = stage;
+  const { windows, size, layers, dilation, cells, whole, columns } = stage;
+  const type = typeOf(cells, whole ? 'i32' : 'f32');
   const [KH, KW] = size;
-  const moves = upTo(COLUMNS - 1).map((i) => `x${i} = x${i + 1};`);
+  const moves = upTo(columns - 1).map((i) => `x${i} = x${i + 1};`);
   return upTo(layers)
     .map((layer) => {
       const read = (column: string) => `at(h, column_at(left + ${column})${layers > 1 ? `, ${layer}` : ''})`;
       const weights = windows.map((each) => weightAt(each[layer], stage, tables, `kh * ${KW} + kw`));
-      const sums = weights.flatMap((weight, sum) => [`let w${sum} = ${weight};`, ...upTo(COLUMNS).map((i) => `s${sum}_0_${i} += w${sum} * x${i};`)]);
-      return `  for (var kh = 0; kh < ${KH}; kh++) {
-    let h = row_at(top + kh * ${dilation[0]});
-    ${upTo(COLUMNS - 1)
-      .map((i) => `var x${i} = ${read(String(i))};`)
-      .join(' ')} var x${COLUMNS - 1} = x0;
-    for (var kw = 0; kw < ${KW}; kw++) {
-      x${COLUMNS - 1} = ${read(`kw + ${COLUMNS - 1}`)};
+      const sums = weights.flatMap(({ text, type }, sum) => [`let w${sum}: ${type} = ${text};`, ...upTo(columns).map((i) => `s${sum}_0_${i} += w${sum} * x${i};`)]);
+      return `  for (var kh: i32 = 0; kh < ${KH}; kh++) {
+    let h: i32 = row_at(top + kh * ${dilation[0]});
+    ${upTo(columns)
+      .map((i) => `var x${i}: ${type} = ${i < columns - 1 ? read(String(i)) : `${type}(0)`};`)
+      .join(' ')}
+    for (var kw: i32 = 0; kw < ${KW}; kw++) {
+      x${columns - 1} = ${read(`kw + ${columns - 1}`)};
       ${sums.join(' ')}
       ${moves.join(' ')}
     }
@@ -172,7 +172,7 @@ function denseLoop(stage: WindowStage, tables: ProgramTables): string {
 
 /** A table of the weights that count: row, column and weight of each. */
 function tapLoop(stage: WindowStage, taps: readonly Tap[], tables: ProgramTables): string {
-  const { windows, layers, stride, dilation, cells, whole } = stage;
+  const { windows, layers, stride, dilation, cells, whole, columns } = stage;
   const one = taps.every(({ weights }) => weights.length === 1);
   const step = 2 + (one ? 1 : cells);
   return windows
@@ -183,9 +183,9 @@ function tapLoop(stage: WindowStage, taps: readonly Tap[], tables: ProgramTables
         const at = tables.add(own.flatMap(({ kh, kw, weights }) => [kh * dilation[0], kw * dilation[1], ...spread(weights)]));
         const weight = one ? 'table[t + 2]' : `${typeOf(cells)}(${upTo(cells).map((c) => `table[t + ${2 + c}]`)})`;
         const factor = whole ? `${typeOf(one ? 1 : cells, 'i32')}(${weight})` : weight;
-        const adds = upTo(COLUMNS).map((i) => `s${sum}_0_${i} += f * at(h, column_at(w + ${i * stride[1]})${layers > 1 ? `, ${layer}` : ''});`);
-        return `  for (var t = ${at}; t < ${at + step * own.length}; t += ${step}) {
-    let h = row_at(top + i32(table[t])); let w = left + i32(table[t + 1]); let f = ${factor};
+        const adds = upTo(columns).map((i) => `s${sum}_0_${i} += f * at(h, column_at(w + ${i * stride[1]})${layers > 1 ? `, ${layer}` : ''});`);
+        return `  for (var t: i32 = ${at}; t < ${at + step * own.length}; t += ${step}) {
+    let h: i32 = row_at(top + i32(table[t])); let w: i32 = left + i32(table[t + 1]); let f: ${typeOf(one ? 1 : cells, whole ? 'i32' : 'f32')} = ${factor};
     ${adds.join(' ')}
   }`;
       }),
@@ -194,9 +194,10 @@ function tapLoop(stage: WindowStage, taps: readonly Tap[], tables: ProgramTables
 }
 
 /** A weight from a table, for all cells or a vector with one for each. */
-function weightAt(window: ArrayLike<number>, { size, cells, whole }: WindowStage, tables: ProgramTables, index: string): string {
+function weightAt(window: ArrayLike<number>, { size, cells, whole }: WindowStage, tables: ProgramTables, index: string): { readonly text: string; readonly type: string } {
   const area = size[0] * size[1];
   const at = tables.add(window);
   const each = window.length === area ? [`table[${at} + ${index}]`] : upTo(cells).map((c) => `table[${at + c * area} + ${index}]`);
-  return `${typeOf(each.length, whole ? 'i32' : 'f32')}(${each.join(', ')})`;
+  const type = typeOf(each.length, whole ? 'i32' : 'f32');
+  return { text: `${type}(${each.join(', ')})`, type };
 }

@@ -16,6 +16,8 @@ export interface WindowStage {
   readonly mode: PaddingMode;
   /** the cells of a pixel beyond the border, of each layer */
   readonly border: readonly (readonly number[])[];
+  /** neighboring outputs of a row that a thread computes */
+  readonly columns: number;
   /** cells of a pixel; and how many layers of such pixels are read */
   readonly cells: number;
   readonly layers: number;
