@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { createBackend, filter, gaussian, sharpen } from '../../src/index.js';
 import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
 import { difference, runCase } from './compare-pictures.js';
-import { PICTURE_CASES } from './picture-cases.js';
+import { PICTURE_CASES, type PictureCase } from './picture-cases.js';
 
 // Pictures from samples to samples, on SwiftShader, which stands in for a GPU.
 
@@ -31,3 +31,19 @@ describe('webgpu', async () => {
     expect([submit, map, create].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
   });
 });
+
+describe('webgl2', async () => {
+  const gpu = await createGpuBackend({ mode: 'webgl2' });
+  afterAll(() => gpu.dispose());
+
+  test.each(PICTURE_CASES)('$name', async (each) => {
+    const [want, got] = [await runCase(each, wasm), await runCase(each, gpu)];
+    expect(new Set(got.plans.map(({ through }) => through))).toEqual(new Set([isOfBytes(each) ? 'samples' : 'planes']));
+    expect(difference(got.image, want.image)).toBeLessThanOrEqual(each.exact ? 0 : 1);
+  });
+});
+
+/** What programs of GPU.js compute: 8 bits to 8 bits, not normalized, and without a mask. */
+function isOfBytes({ image, options: { output, mask } }: PictureCase): boolean {
+  return image.data instanceof Uint8ClampedArray && output !== 'normalize' && output !== 'float' && output !== '16bit' && !mask;
+}

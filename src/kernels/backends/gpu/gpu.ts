@@ -21,7 +21,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
 
   constructor(engine: Engine, device: Device, keptPrograms?: number) {
     super(engine, device, keptPrograms);
-    this.#pictures = gpuPictures(device);
+    this.#pictures = gpuPictures(engine, device);
     this.abilities = { programs: ['direct'], pictures: [], ...this.#pictures?.abilities };
   }
 

@@ -88,11 +88,15 @@ function lightOf({ samples, channels, white }: Load, tables: ProgramTables): str
     .join('');
 }
 
-/** Functions that loads and stores share. @see src/kernels/light.ts */
-export const SHARED_TEXT = `
+/** i modulo n, from 0 on. */
+export const WRAPPED_TEXT = `
 fn wrapped(i: i32, n: i32) -> i32 {
   return ((i % n) + n) % n;
 }
+`;
+
+/** Functions that loads and stores share. @see src/kernels/light.ts */
+export const SHARED_TEXT = `
 fn luminance(p: vec3<f32>) -> f32 {
   let y: vec3<f32> = p * ${LUMINANCE};
   return y.x + y.y + y.z;

@@ -1,5 +1,5 @@
 import type { PictureJob } from '../../../job.js';
-import { loadText, SHARED_TEXT } from './load-text.js';
+import { loadText, SHARED_TEXT, WRAPPED_TEXT } from './load-text.js';
 import { ProgramTables } from './program-tables.js';
 import { COLUMNS, changedBy, channelsGiven, type StoreStage, storeText } from './store-text.js';
 import { sumText } from './sum-text.js';
@@ -49,7 +49,7 @@ export function pictureProgram(job: PictureJob, launch: PictureLaunch, width: nu
   slots.push(to === 'samples' ? 'result' : to);
   const [height, columns] = window.output;
   const code = `${slots.map((slot, binding) => bindingText(slot, binding, { written: binding === slots.length - 1, cells: window.cells })).join('\n')}
-${SHARED_TEXT}${text}
+${WRAPPED_TEXT}${SHARED_TEXT}${text}
 ${end.variables}
 @compute @workgroup_size(${SIDE}, ${SIDE})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
@@ -118,7 +118,7 @@ function floatsEnd({ window, value }: PictureLaunch, rows: number): EndText {
 }
 
 /** The value of one output from its sums. */
-function valueText(value: string, row: number, column: number): string {
+export function valueText(value: string, row: number, column: number): string {
   return value.replace(/\bs(\d+)\b/g, (name) => `${name}_${row}_${column}`);
 }
 

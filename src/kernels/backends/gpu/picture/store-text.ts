@@ -155,15 +155,15 @@ function blendText({ part: where, unit }: Store, old: string, channels: number, 
   const colors = upTo(channels % 2 === 0 ? channels - 1 : channels);
   const alpha = part('v', channels, channels - 1);
   const plain = `before * (1f - share) + v * share`;
-  const mixed = `let alpha = ${part('mixed', channels, channels - 1)}; let a = ${part('before', channels, channels - 1)};
+  const mixed = `let alpha: f32 = ${part('mixed', channels, channels - 1)}; let a: f32 = ${part('before', channels, channels - 1)};
     if (a == ${alpha} || alpha <= 0f) { v = mixed; } else {
-      let colors = before * ((1f - share) * a / alpha) + v * (share * ${alpha} / alpha);
+      let colors: ${type} = before * ((1f - share) * a / alpha) + v * (share * ${alpha} / alpha);
       v = ${type}(${colors.map((c) => part('colors', channels, c)).join(', ')}, alpha);
     }`;
-  return `let share = table[${rows} + oh] * table[${columns} + ow]${read};
-  let before = ${old}_samples(oh + ${y}, ow + ${x}) * ${literal(unit)};
+  return `let share: f32 = table[${rows} + oh] * table[${columns} + ow]${read};
+  let before: ${type} = ${old}_samples(oh + ${y}, ow + ${x}) * ${literal(unit)};
   if (share == 0f) { v = before; } else {
-    let mixed = ${plain};
+    let mixed: ${type} = ${plain};
     ${channels % 2 === 0 ? mixed : 'v = mixed;'}
   }`;
 }
