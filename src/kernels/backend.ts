@@ -1,4 +1,4 @@
-import type { ConvProgram, Job, PictureJob, PicturePass, PictureSumKind } from './job.js';
+import type { ConvProgram, Job, PictureJob, PicturePart, PicturePass, PictureSumKind, SampleFormat } from './job.js';
 import type { Reason } from './plan/reason.js';
 
 /** Numbers that live on a backend. Only the backend that made it can look inside. */
@@ -83,12 +83,44 @@ export interface Backend {
   /** Gives such an array back; it must not be used again. @returns false if it is no such array, or was given back before */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
+  /** Optional: pictures that stay where the backend computes. Otherwise they lie on the host. */
+  readonly devicePictures?: DevicePictures | undefined;
+
   /** Frees everything. The backend must not be used again. */
   dispose(): void;
 }
 
-/** What a run reads or writes: a buffer of the backend, or the samples of a picture. */
-export type Operand = DeviceBuffer | PictureSamples;
+/** What a run reads or writes: a buffer of the backend, the samples of a picture, or a picture of the backend. */
+export type Operand = DeviceBuffer | PictureSamples | DevicePicture;
+
+/** A picture that lives on a backend. */
+export interface DevicePicture {
+  /** how many samples it holds */
+  readonly length: number;
+}
+
+/** What a picture is, for the backend that holds it. */
+export interface PictureFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly samples: SampleFormat;
+}
+
+/**
+ * Pictures that live on a backend. The run of a picture takes and fills them as it does samples, but as a whole: a part of the picture is
+ * computed within {@link PicturePart} of the whole picture's size.
+ */
+export interface DevicePictures {
+  /** Copies samples to the device. @returns undefined if it holds no pictures of that format: they stay on the host */
+  upload(samples: PictureSamples, format: PictureFormat): DevicePicture | undefined;
+  /** A picture that a run is to fill. @returns undefined as {@link upload} does */
+  allocate(format: PictureFormat): DevicePicture | undefined;
+  /** Waits for what was called so far, and fills `into`. */
+  read(picture: DevicePicture, into: PictureSamples): Promise<void>;
+  /** Gives a picture back; it must not be used again. */
+  free(picture: DevicePicture): void;
+}
 
 /** The samples of a picture. */
 export type PictureSamples = Uint8ClampedArray | Uint16Array | Float32Array;

@@ -40,6 +40,10 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
     if (executable.job.operation === 'picture') this.#pictures?.release(executable);
   }
 
+  get devicePictures(): GpuPictures | undefined {
+    return this.#pictures;
+  }
+
   override dispose(): void {
     this.#pictures?.dispose();
     super.dispose();

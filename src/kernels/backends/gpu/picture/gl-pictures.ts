@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../../../errors.js';
-import type { Executable, Operand, PictureOutline, PictureSamples } from '../../../backend.js';
+import type { DevicePicture, Executable, Operand, PictureFormat, PictureOutline, PictureSamples } from '../../../backend.js';
 import type { PictureJob } from '../../../job.js';
 import type { Reason } from '../../../plan/reason.js';
 import type { Device } from '../device.js';
@@ -8,7 +8,7 @@ import type { Engine } from '../gpu-program.js';
 import { type GlProgram, glProgram } from './gl-program.js';
 import { argument, type GlTexture, newTexture, readBytes, tableTexture, uploadBytes } from './gl-textures.js';
 import type { GpuPictures } from './gpu-pictures.js';
-import { fromDevice, isOpaque } from './host-samples.js';
+import { fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { pictureLaunches } from './picture-launches.js';
 import { channelsGiven } from './store-text.js';
 
@@ -18,6 +18,23 @@ interface GlExecutable extends Executable {
   readonly programs: readonly (GlProgram & { readonly kernel: Kernel; readonly tables: GlTexture | undefined })[];
   /** where the picture is uploaded to */
   readonly picture: WebGLTexture;
+}
+
+/** A picture in a texture: uploaded, or the result of a program. */
+class GlPicture implements DevicePicture {
+  readonly length: number;
+  /** no pixel is transparent, for sure */
+  opaque = false;
+  own: WebGLTexture | undefined;
+  result: Texture | undefined;
+
+  constructor(readonly format: PictureFormat) {
+    this.length = format.width * format.height * format.channels;
+  }
+
+  get texture(): WebGLTexture {
+    return this.own ?? (this.result as Texture).texture;
+  }
 }
 
 /** Sums that there are programs for. */
@@ -48,20 +65,47 @@ export class GlPictures implements GpuPictures {
   run(executable: Executable, [picture]: readonly Operand[], [out]: readonly Operand[]): boolean | Promise<boolean> {
     const { job, programs, picture: texture } = executable as GlExecutable;
     const { load, passes, store } = job;
-    const samples = picture as PictureSamples;
-    if (load.opaque && !isOpaque(samples, load.channels, load.white)) return false;
+    const from = picture as PictureSamples | GlPicture;
+    if (load.opaque && !(from instanceof GlPicture ? from.opaque : isOpaque(from, load.channels, load.white))) return false;
     const [, height, width] = passes[0].geometry.input;
-    uploadBytes(this.gl, texture, samples, [width, height, load.channels]);
-    const source = argument(this.gl, texture, [width, height], 'ArrayTexture(4)');
-    let last: Texture | undefined;
-    for (const { kernel, textures, tables } of programs) {
-      const result = kernel(...textures.map((name) => (name === 'picture' ? source : name === 'table' ? tables : last) as Texture));
-      if (last) this.device.release(last);
-      last = checked(this.engine, kernel, result);
+    if (!(from instanceof GlPicture)) uploadBytes(this.gl, texture, from, [width, height, load.channels]);
+    const source = argument(this.gl, from instanceof GlPicture ? from.texture : texture, [width, height], 'ArrayTexture(4)');
+    const last = this.#compute(programs, source);
+    if (out instanceof GlPicture) {
+      out.result = last;
+      out.opaque = staysOpaque(job, load.opaque || (from instanceof GlPicture && from.opaque));
+      return true;
     }
     const [, outH, outW] = passes[passes.length - 1].geometry.output;
     const part = store.part ?? { x: 0, y: 0, width: outW, height: outH };
-    return this.#read(last as Texture, { out: out as PictureSamples, part, width: outW, channels: channelsGiven(job) });
+    const done = this.#toHost(last, { out: out as PictureSamples, part, width: outW, channels: channelsGiven(job) });
+    return done.finally(() => this.device.release(last));
+  }
+
+  upload(samples: PictureSamples, format: PictureFormat): GlPicture | undefined {
+    const picture = this.allocate(format);
+    if (!picture) return undefined;
+    picture.own = newTexture(this.gl);
+    uploadBytes(this.gl, picture.own, samples, [format.width, format.height, format.channels]);
+    picture.opaque = format.channels % 2 === 1 || isOpaque(samples, format.channels, 255);
+    return picture;
+  }
+
+  allocate(format: PictureFormat): GlPicture | undefined {
+    const fits = format.samples === 'uint8' && Math.max(format.width, format.height) <= this.#side;
+    return fits ? new GlPicture(format) : undefined;
+  }
+
+  async read(picture: DevicePicture, into: PictureSamples): Promise<void> {
+    const { texture, format } = picture as GlPicture;
+    const { width, height, channels } = format;
+    await this.#toHost({ texture }, { out: into, part: { x: 0, y: 0, width, height }, width, channels });
+  }
+
+  free(picture: DevicePicture): void {
+    const { own, result } = picture as GlPicture;
+    if (own) this.gl.deleteTexture(own);
+    if (result) this.device.release(result);
   }
 
   release(executable: Executable): void {
@@ -75,12 +119,26 @@ export class GlPictures implements GpuPictures {
 
   dispose(): void {}
 
-  async #read(result: Texture, { out, part, width, channels }: Place): Promise<true> {
+  #compute(programs: GlExecutable['programs'], picture: GlTexture): Texture {
+    let last: Texture | undefined;
+    try {
+      for (const { kernel, textures, tables } of programs) {
+        const result = kernel(...textures.map((name) => (name === 'picture' ? picture : name === 'table' ? tables : last) as Texture));
+        if (last) this.device.release(last);
+        last = checked(this.engine, kernel, result);
+      }
+    } catch (error) {
+      const reason = this.device.failure() ?? (error instanceof Error ? error.message : String(error));
+      throw new UnsupportedError('gpu', `a picture's program failed on ${this.device.label}: ${reason}`, {}, { cause: error });
+    }
+    return last as Texture;
+  }
+
+  async #toHost({ texture }: { readonly texture: WebGLTexture }, { out, part, width, channels }: Place): Promise<true> {
     const whole = channels === 4 && part.width === width;
-    const size = [part.width, part.height] as const;
     const first = 4 * part.y * width;
-    const bytes = await readBytes(this.gl, result.texture, size, whole ? (out.subarray(first, first + 4 * part.width * part.height) as Uint8ClampedArray) : undefined);
-    this.device.release(result);
+    const into = whole ? (out.subarray(first, first + 4 * part.width * part.height) as Uint8ClampedArray) : undefined;
+    const bytes = await readBytes(this.gl, texture, [part.width, part.height], into);
     const reason = this.device.failure();
     if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device.label}; its buffers hold nothing any more: create a new backend`);
     if (!whole) place(bytes, { out, part, width, channels });

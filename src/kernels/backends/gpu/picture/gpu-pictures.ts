@@ -1,4 +1,4 @@
-import type { Abilities, Executable, Operand } from '../../../backend.js';
+import type { Abilities, DevicePictures, Executable, Operand } from '../../../backend.js';
 import type { PictureJob } from '../../../job.js';
 import type { Device } from '../device.js';
 import type { Engine } from '../gpu-program.js';
@@ -8,7 +8,7 @@ import { GlPictures } from './gl-pictures.js';
 import { PictureRoom } from './picture-room.js';
 
 /** Pictures from samples to samples on a GPU. */
-export interface GpuPictures {
+export interface GpuPictures extends DevicePictures {
   readonly abilities: Pick<Abilities, 'pictures' | 'refuses'>;
   prepare(job: PictureJob): Executable;
   /** As of a backend. */

@@ -1,5 +1,5 @@
 import type { PictureSamples } from '../../../backend.js';
-import type { PicturePart } from '../../../job.js';
+import type { PictureJob, PicturePart } from '../../../job.js';
 
 /** Rows of samples on the host. */
 export interface HostRows {
@@ -54,6 +54,14 @@ function isOpaqueRgba({ buffer, byteOffset, length }: Uint8ClampedArray): boolea
     if (all !== (alpha | 0)) return false;
   }
   return true;
+}
+
+/** True if the result of a job has no transparent pixel for sure. @param opaque the picture has none */
+export function staysOpaque({ load, store }: PictureJob, opaque: boolean): boolean {
+  const channels = store.places?.length ?? load.channels;
+  if (channels % 2 === 1) return true;
+  if (!opaque || store.places || load.take === 'premultiplied' || load.chosen.includes(load.channels - 1)) return false;
+  return store.kept !== undefined && ![store.kept.rows, store.kept.columns].some((places) => places.includes(-1));
 }
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;

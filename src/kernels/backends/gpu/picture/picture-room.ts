@@ -1,14 +1,14 @@
-import type { Executable, Operand, PictureOutline, PictureSamples } from '../../../backend.js';
+import type { DevicePicture, Executable, Operand, PictureFormat, PictureOutline, PictureSamples } from '../../../backend.js';
 import type { PictureJob } from '../../../job.js';
 import type { Reason } from '../../../plan/reason.js';
 import type { Memory } from '../wgsl/memory.js';
 import type { WgslProgram } from '../wgsl/program.js';
 import type { Room } from '../wgsl/room.js';
-import { deviceBytes, fromDevice, isOpaque } from './host-samples.js';
+import { deviceBytes, fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import type { GpuPictures } from './gpu-pictures.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
 import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
-import { type PictureProgram, pictureProgram, type Slot } from './picture-program.js';
+import { type PictureProgram, pictureProgram } from './picture-program.js';
 import { COLUMNS, channelsGiven } from './store-text.js';
 
 /** A picture's job on a device. */
@@ -21,6 +21,24 @@ export interface PictureExecutable extends Executable {
   readonly part: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   /** of the whole result, in samples */
   readonly row: number;
+}
+
+/** A picture in a buffer: rows of whole words. */
+class RoomPicture implements DevicePicture {
+  readonly length: number;
+  /** no pixel is transparent, for sure */
+  opaque = false;
+
+  constructor(
+    readonly memory: Memory,
+    readonly format: PictureFormat,
+  ) {
+    this.length = format.width * format.height * format.channels;
+  }
+}
+
+function bytesOf({ samples, channels, width, height }: PictureFormat): number {
+  return 4 * height * wordsOfRow(samples, channels, width);
 }
 
 /** Pictures as WGSL, from packed samples to packed samples: one upload, one submission and one read for each. */
@@ -47,48 +65,77 @@ export class PictureRoom implements GpuPictures {
   }
 
   /** @returns false if the picture is not opaque although it has to be */
-  run(executable: Executable, inputs: readonly Operand[], [out]: readonly Operand[]): boolean | Promise<boolean> {
-    const { load } = (executable as PictureExecutable).job;
-    const [picture] = inputs as readonly PictureSamples[];
-    if (load.opaque && !isOpaque(picture, load.channels, load.white)) return false;
-    return this.#compute(executable as PictureExecutable, inputs as readonly PictureSamples[], out as PictureSamples);
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean> {
+    const { job } = executable as PictureExecutable;
+    const { load } = job;
+    const [picture, mask] = inputs as readonly (PictureSamples | RoomPicture)[];
+    const [out] = outputs as readonly (PictureSamples | RoomPicture)[];
+    if (load.opaque && !(picture instanceof RoomPicture ? picture.opaque : isOpaque(picture, load.channels, load.white))) return false;
+    const [, height, width] = job.passes[0].geometry.input;
+    const format = { width, height, channels: load.channels, samples: load.samples };
+    const from = picture instanceof RoomPicture ? picture : this.#upload(picture, format);
+    const under = mask && this.#upload(mask as PictureSamples, { ...format, channels: 1 });
+    if (out instanceof RoomPicture) {
+      this.#launch(executable as PictureExecutable, from.memory, under?.memory, out.memory);
+      out.opaque = staysOpaque(job, load.opaque || (picture instanceof RoomPicture && picture.opaque));
+    }
+    const done = out instanceof RoomPicture ? true : this.#toHost(executable as PictureExecutable, from.memory, under?.memory, out);
+    for (const each of [from === picture ? undefined : from, under]) if (each) this.free(each);
+    return done;
   }
 
-  async #compute({ job, programs, floats, part, row }: PictureExecutable, [picture, mask]: readonly PictureSamples[], out: PictureSamples): Promise<true> {
-    const { load, store, passes } = job;
-    const { room } = this;
-    const [, height, width] = passes[0].geometry.input;
+  upload(samples: PictureSamples, format: PictureFormat): RoomPicture {
+    const picture = this.#upload(samples, format);
+    picture.opaque = format.channels % 2 === 1 || isOpaque(samples, format.channels, { uint8: 255, uint16: 65535, float32: 1 }[format.samples]);
+    return picture;
+  }
+
+  allocate(format: PictureFormat): RoomPicture {
+    return new RoomPicture(this.room.buffer(bytesOf(format)), format);
+  }
+
+  async read({ memory, format }: RoomPicture, into: PictureSamples): Promise<void> {
+    const { width, height, channels } = format;
+    const row = width * channels;
+    await this.room.read(memory, bytesOf(format), (device) => fromDevice(device, { samples: into, height, row }, { x: 0, y: 0, width: row, height }));
+  }
+
+  free({ memory }: RoomPicture): void {
+    this.room.giveBack(memory);
+  }
+
+  #upload(samples: PictureSamples, format: PictureFormat): RoomPicture {
+    const picture = this.allocate(format);
+    this.room.write(picture.memory, deviceBytes({ samples, height: format.height, row: format.width * format.channels }));
+    return picture;
+  }
+
+  async #toHost(executable: PictureExecutable, picture: Memory, mask: Memory | undefined, out: PictureSamples): Promise<true> {
+    const { job, part, row } = executable;
     const channels = channelsGiven(job);
-    const bytes = 4 * part.height * wordsOfRow(store.samples, channels, part.width);
-    const upload = (samples: PictureSamples, row: number) => {
-      const device = deviceBytes({ samples, height, row });
-      const memory = room.buffer(device.byteLength);
-      room.write(memory, device);
-      return memory;
-    };
-    const held = new Map<Exclude<Slot, object> | number, Memory>();
-    held.set('picture', upload(picture, width * load.channels));
-    if (store.part?.mask) held.set('mask', upload(mask, width));
-    held.set('result', room.buffer(bytes));
-    if (store.normalized) {
-      const extremes = room.buffer(8);
-      held.set('extremes', extremes);
-      room.clear(extremes, 0, 8);
-    }
-    floats.forEach((count, i) => {
-      held.set(i, room.buffer(4 * count));
-    });
-    for (const { compiled, slots, workgroups, tables } of programs) {
-      const buffers = slots.map((slot) => (slot === 'table' ? tables : held.get(typeof slot === 'object' ? slot.floats : slot)) as Memory);
-      room.launch(compiled, buffers, [...workgroups, 1]);
-    }
-    const inSamples = { ...part, x: part.x * channels, width: part.width * channels };
+    const format = { width: part.width, height: part.height, channels, samples: job.store.samples };
+    const result = this.room.buffer(bytesOf(format));
+    this.#launch(executable, picture, mask, result);
+    const place = { ...part, x: part.x * channels, width: part.width * channels };
     try {
-      await room.read(held.get('result') as Memory, bytes, (device) => fromDevice(device, { samples: out, height, row }, inSamples));
+      await this.room.read(result, bytesOf(format), (device) => fromDevice(device, { samples: out, height: part.height, row }, place));
     } finally {
-      for (const memory of held.values()) room.giveBack(memory);
+      this.room.giveBack(result);
     }
     return true;
+  }
+
+  #launch({ job, programs, floats }: PictureExecutable, picture: Memory, mask: Memory | undefined, result: Memory): void {
+    const { room } = this;
+    const between = floats.map((count) => room.buffer(4 * count));
+    const extremes = job.store.normalized ? room.buffer(8) : undefined;
+    if (extremes) room.clear(extremes, 0, 8);
+    for (const { compiled, slots, workgroups, tables } of programs) {
+      const named = { picture, mask, result, extremes, table: tables };
+      const buffers = slots.map((slot) => (typeof slot === 'object' ? between[slot.floats] : named[slot]) as Memory);
+      room.launch(compiled, buffers, [...workgroups, 1]);
+    }
+    for (const memory of [...between, extremes]) if (memory) room.giveBack(memory);
   }
 
   release(executable: Executable): void {
