@@ -74,7 +74,8 @@ export class PictureRoom implements GpuPictures {
     const [, height, width] = job.passes[0].geometry.input;
     const format = { width, height, channels: load.channels, samples: load.samples };
     const from = picture instanceof RoomPicture ? picture : this.#upload(picture, format);
-    const under = mask && this.#upload(mask as PictureSamples, { ...format, channels: 1 });
+    const { part } = job.store;
+    const under = part?.mask && this.#upload(mask as PictureSamples, { width, height, channels: 1, samples: part.mask.samples });
     if (out instanceof RoomPicture) {
       this.#launch(executable as PictureExecutable, from.memory, under?.memory, out.memory);
       out.opaque = staysOpaque(job, load.opaque || (picture instanceof RoomPicture && picture.opaque));
