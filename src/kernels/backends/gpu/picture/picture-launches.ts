@@ -35,12 +35,21 @@ export function pictureLaunches(job: PictureJob, columns: number): { readonly la
         ? { first: [store.part.y, store.part.x], output: [store.part.height, store.part.width] }
         : { first: [0, 0], output: [all[1], all[2]] };
     const steps = stepsOf(pass, job, { first: i === 0, part, columns });
+    const mostRows = columns === 1 || isHeavy(job) ? 1 : MOST_ROWS;
     steps.forEach(({ window, value }, s) => {
       if (i < last || s + 1 < steps.length) between(window, value, window.windows.length === 1 || s + 1 < steps.length ? window.windows.length : 1);
-      else for (const to of store.normalized ? (['extremes', 'samples'] as const) : (['samples'] as const)) launches.push({ window, from, to, value });
+      else for (const to of store.normalized ? (['extremes', 'samples'] as const) : (['samples'] as const)) launches.push({ window: { ...window, mostRows }, from, to, value });
     });
   });
   return { launches, floats };
+}
+
+/** Rows of outputs that a thread computes. */
+const MOST_ROWS = 4;
+
+/** True if it takes long text to make samples of a sum. */
+function isHeavy({ load, store }: PictureJob): boolean {
+  return load.light || load.take !== 'chosen' || store.part !== undefined || store.mix !== undefined;
 }
 
 interface Step {
@@ -58,7 +67,7 @@ function stepsOf(
   const [, KH, KW] = geometry.kernel;
   const whole = sum.kind === 'integer' && load.samples === 'uint16';
   const samples = first && load.samples !== 'float32';
-  const around = { ...placedBy(geometry), ...part, columns, border: [upTo(cells).map((c) => border[c] ?? 0)], cells, layers: 1, whole, zeros: false, finite: samples };
+  const around = { ...placedBy(geometry), ...part, columns, mostRows: columns === 1 ? 1 : MOST_ROWS, border: [upTo(cells).map((c) => border[c] ?? 0)], cells, layers: 1, whole, zeros: false, finite: samples };
   const plus = (value: string, scale: number) => {
     const scaled = scale === 1 ? value : `${value} * ${literal(scale)}`;
     return bias === 0 ? scaled : `${scaled} + ${cells === 1 ? literal(bias) : vector(upTo(cells).map(() => bias))}`;

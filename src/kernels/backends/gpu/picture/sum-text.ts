@@ -42,9 +42,9 @@ export function sumText(stage: WindowStage, tables: ProgramTables): SumText {
 }
 
 /** Outputs below each other share what their windows have in common. */
-function rowsOf({ size, output, columns }: WindowStage, taps: number): number {
-  if (columns === 1 || output[0] === 1 || size[0] === 1) return 1;
-  return [4, 2].find((rows) => rows * columns * taps <= MOST_WRITTEN && (rows === 2 || size[1] === 1)) ?? 1;
+function rowsOf({ size, output, columns, mostRows }: WindowStage, taps: number): number {
+  if (output[0] === 1 || size[0] === 1) return 1;
+  return [4, 2].find((rows) => rows <= mostRows && rows * columns * taps <= MOST_WRITTEN && (rows === 2 || size[1] === 1)) ?? 1;
 }
 
 function tapsOf({ windows, size, cells, zeros }: WindowStage): readonly Tap[] {

@@ -18,6 +18,8 @@ export interface WindowStage {
   readonly border: readonly (readonly number[])[];
   /** neighboring outputs of a row that a thread computes */
   readonly columns: number;
+  /** rows of outputs that a thread computes at most: what becomes of each output is text of its own, which takes time to compile */
+  readonly mostRows: number;
   /** cells of a pixel; and how many layers of such pixels are read */
   readonly cells: number;
   readonly layers: number;
