@@ -2,7 +2,7 @@ import { OptionError, UnsupportedError } from '../errors.js';
 import { imageToCanvas } from '../image/canvas.js';
 import { createImage, type Image } from '../image/image.js';
 import { type Format, formatOf, newImage } from '../image/samples.js';
-import { imageFromSource, type ImageSource } from '../image/sources.js';
+import { type ImageSource, imageFromSource } from '../image/sources.js';
 import type { Backend, DevicePicture } from '../kernels/backend.js';
 import { checkBackend, chosenBackend, defaultBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
@@ -114,7 +114,8 @@ export function hostPicture(format: Format, backend: Backend): Image {
 export async function backendFor(operation: string, image: Image | DeviceImage, chosen: Backend | undefined): Promise<Backend> {
   if (chosen !== undefined) checkBackend(operation, chosen);
   if (!(image instanceof DeviceImage)) return chosen ?? defaultBackend();
-  if (chosen !== undefined && chosen !== image.backend) throw new OptionError(operation, 'backend', 'must be the one on which the picture lies, or left out', chosen.name);
+  if (chosen !== undefined && chosen !== image.backend)
+    throw new OptionError(operation, 'backend', 'must be the one on which the picture lies, or left out', chosen.name);
   return image.backend;
 }
 

@@ -2,7 +2,10 @@ import { type Backend, type ConvPlan, filter, type Image } from '../../src/index
 import type { PictureCase } from './picture-cases.js';
 
 /** What a backend makes of a case, and by which plans. */
-export async function runCase({ image, kernel, options }: PictureCase, backend: Backend): Promise<{ readonly image: Image; readonly plans: readonly ConvPlan[] }> {
+export async function runCase(
+  { image, kernel, options }: PictureCase,
+  backend: Backend,
+): Promise<{ readonly image: Image; readonly plans: readonly ConvPlan[] }> {
   const plans: ConvPlan[] = [];
   return { image: await filter(image, kernel, { ...options, backend, onPlan: (plan) => plans.push(plan) }), plans };
 }

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { type Backend, createBackend, type FilterOptions, filter, gaussian, type Image, imageFromCanvas, sharpen, uploadImage } from '../../src/index.js';
 import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
+import { runFilterCase } from '../fuzz/check-filter-case.js';
+import { type FilterCase, inOneLine, randomFilterCase } from '../fuzz/random-filter-case.js';
 import { difference, runCase } from './compare-pictures.js';
 import { PICTURE_CASES, type PictureCase } from './picture-cases.js';
 
@@ -25,7 +27,11 @@ describe('webgpu', async () => {
 
   test.each([sharpen(), gaussian(2)])('a picture goes there and back once; one that is there, not at all', async (kernel) => {
     await filter(SQUARE, kernel, { backend: gpu });
-    const [write, submit, map] = [vi.spyOn(GPUQueue.prototype, 'writeBuffer'), vi.spyOn(GPUQueue.prototype, 'submit'), vi.spyOn(GPUBuffer.prototype, 'mapAsync')];
+    const [write, submit, map] = [
+      vi.spyOn(GPUQueue.prototype, 'writeBuffer'),
+      vi.spyOn(GPUQueue.prototype, 'submit'),
+      vi.spyOn(GPUBuffer.prototype, 'mapAsync'),
+    ];
     const create = vi.spyOn(GPUDevice.prototype, 'createBuffer');
     const calls = () => [write, submit, map, create].map(({ mock }) => mock.calls.length);
     await filter(SQUARE, kernel, { backend: gpu });
@@ -39,6 +45,7 @@ describe('webgpu', async () => {
   });
 
   testDeviceImages(gpu);
+  testRandomCases(gpu, 12);
 });
 
 describe('webgl2', async () => {
@@ -65,7 +72,27 @@ describe('webgl2', async () => {
   });
 
   testDeviceImages(gpu);
+  testRandomCases(gpu, 40);
 });
+
+/** Random combinations of all options: what is computed is what wasm computes, within one level, and what is refused is refused. */
+function testRandomCases(gpu: Backend, count: number): void {
+  test(`the random filters from ${FIRST} on`, async () => {
+    for (let number = FIRST; number < FIRST + count; number++) {
+      const filterCase = randomFilterCase(number);
+      const [want, got] = [await outcomeOf(filterCase, wasm), await outcomeOf(filterCase, gpu)];
+      // an algorithm that is asked for is refused where the backend has none
+      if (typeof got === 'string') expect(typeof want === 'string' || /algorithm/.test(got), inOneLine(filterCase)).toBe(true);
+      else expect(difference(got, want as Image), inOneLine(filterCase)).toBeLessThanOrEqual(1);
+    }
+  });
+}
+
+const FIRST = 1000;
+
+function outcomeOf(filterCase: FilterCase, backend: Backend): Promise<Image | string> {
+  return runFilterCase(filterCase, { backend }).catch((error) => String(error));
+}
 
 /** Pictures that stay on the device: one after the other they are filtered as on the host. */
 function testDeviceImages(gpu: Backend): void {

@@ -17,7 +17,13 @@ import {
 } from '../../src/index.js';
 
 const random = new Random(3);
-const noise = (channels: number): Image => createImage(20, 9, channels, Uint8ClampedArray.from({ length: 20 * 9 * channels }, () => random.integer(256)));
+const noise = (channels: number): Image =>
+  createImage(
+    20,
+    9,
+    channels,
+    Uint8ClampedArray.from({ length: 20 * 9 * channels }, () => random.integer(256)),
+  );
 
 describe.each(['wasm', 'reference'] as const)('on %s', async (name) => {
   const backend = await createBackend(name);

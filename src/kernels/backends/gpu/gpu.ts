@@ -9,7 +9,8 @@ import type { Device } from './device.js';
 import { GpuMachine } from './gpu-machine.js';
 import type { Engine } from './gpu-program.js';
 import { foldProgram, paddedGeometry, padProgram, transposedGeometry } from './padding-programs.js';
-import { type GpuPictures, gpuPictures } from './picture/gpu-pictures.js';
+import type { GpuPictures } from './picture/gpu-pictures.js';
+import { openPictures } from './picture/open-pictures.js';
 import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';
 
@@ -21,7 +22,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
 
   constructor(engine: Engine, device: Device, keptPrograms?: number) {
     super(engine, device, keptPrograms);
-    this.#pictures = gpuPictures(engine, device);
+    this.#pictures = openPictures(engine, device);
     this.abilities = { programs: ['direct'], pictures: [], ...this.#pictures?.abilities };
   }
 

@@ -1,5 +1,5 @@
 import type { PictureJob } from '../../../job.js';
-import { glslOf, GLSL_SHARED } from './glsl-text.js';
+import { GLSL_SHARED, glslOf } from './glsl-text.js';
 import { loadText, SHARED_TEXT, TEXTURE } from './load-text.js';
 import { type PictureLaunch, valueText } from './picture-program.js';
 import { ProgramTables } from './program-tables.js';
@@ -40,7 +40,11 @@ export function glProgram(job: PictureJob, { window, from, to, value }: PictureL
   const four = (all: string) => (rest.length > 0 ? `vec4<f32>(${[all, ...rest].join(', ')})` : all);
   const result = store ? `return ${four(`stored(${sum}, oh, ow)`)} / vec4<f32>(${upTo(4).map((i) => (i < count ? '255f' : '1f'))});` : `return ${four(sum)};`;
   const table = tables.values;
-  const textures = [...(!floats || store?.original ? (['picture'] as const) : []), ...(floats ? (['floats'] as const) : []), ...(table.length > 0 ? (['table'] as const) : [])];
+  const textures = [
+    ...(!floats || store?.original ? (['picture'] as const) : []),
+    ...(floats ? (['floats'] as const) : []),
+    ...(table.length > 0 ? (['table'] as const) : []),
+  ];
   const fetches = `${textures.includes('picture') ? 'vec4 texel(int h, int w) { return floor(texelFetch(user_picture, ivec2(w, h), 0) * 255.0 + 0.5); }' : ''}
 ${table.length > 0 ? `float table_at(int i) { return texelFetch(user_table, ivec2(i % ${TABLE_WIDTH}, i / ${TABLE_WIDTH}), 0).x; }` : ''}`;
   const source = `${GLSL_SHARED}${fetches}${glslOf(`${SHARED_TEXT}${load}${sums.shared}${store?.shared ?? ''}`)}

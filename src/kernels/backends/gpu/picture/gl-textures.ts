@@ -59,7 +59,12 @@ export function tableTexture(gl: Gl, table: Float32Array): GlTexture {
  * Copies a texture of bytes to the host: into a buffer of the driver at once, and out of it when the device is done.
  * @returns four bytes for each pixel; `into` if it is given
  */
-export async function readBytes(gl: Gl, texture: WebGLTexture, [width, height]: readonly [number, number], into: Uint8ClampedArray | undefined): Promise<Uint8ClampedArray> {
+export async function readBytes(
+  gl: Gl,
+  texture: WebGLTexture,
+  [width, height]: readonly [number, number],
+  into: Uint8ClampedArray | undefined,
+): Promise<Uint8ClampedArray> {
   const framebuffer = gl.createFramebuffer();
   const buffer = gl.createBuffer();
   gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);

@@ -4,7 +4,10 @@
  */
 export function glslOf(wgsl: string): string {
   return wgsl
-    .replace(/\bfn (\w+)\(([^)]*)\) -> ([\w<>]+) \{/g, (_, name, parameters: string, type) => `${type} ${name}(${parameters.replace(/(\w+): ([\w<>]+)/g, '$2 $1')}) {`)
+    .replace(
+      /\bfn (\w+)\(([^)]*)\) -> ([\w<>]+) \{/g,
+      (_, name, parameters: string, type) => `${type} ${name}(${parameters.replace(/(\w+): ([\w<>]+)/g, '$2 $1')}) {`,
+    )
     .replace(/\b(?:let|var) (\w+): ([\w<>]+) =/g, '$2 $1 =')
     .replace(/\bvec(\d)<f32>/g, 'vec$1')
     .replace(/\bvec(\d)<i32>/g, 'ivec$1')

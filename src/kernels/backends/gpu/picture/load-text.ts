@@ -72,7 +72,9 @@ function samplesText(buffer: string, samples: SampleFormat, channels: number, ro
   // three samples, which begin anywhere in a word
   const words = upTo(Math.ceil(bytes / 4) + (samples === 'uint8' ? 1 : 0));
   const loaded = words.map((i) => `let l${i} = ${word(`at / 4 + ${i}`)};`).join(' ');
-  const moved = words.map((i) => (i + 1 < words.length ? `let q${i} = select((l${i} >> s) | (l${i + 1} << (32u - s)), l${i}, s == 0u);` : `let q${i} = l${i} >> s;`));
+  const moved = words.map((i) =>
+    i + 1 < words.length ? `let q${i} = select((l${i} >> s) | (l${i + 1} << (32u - s)), l${i}, s == 0u);` : `let q${i} = l${i} >> s;`,
+  );
   return `let at = ${bytes} * w; let s = u32(at % 4) * 8u; ${loaded}\n  ${moved.join(' ')}\n  ${samplesOf(words.map((i) => `q${i}`))}`;
 }
 

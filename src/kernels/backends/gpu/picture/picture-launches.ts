@@ -38,7 +38,9 @@ export function pictureLaunches(job: PictureJob, columns: number): { readonly la
     const mostRows = columns === 1 || isHeavy(job) ? 1 : MOST_ROWS;
     steps.forEach(({ window, value }, s) => {
       if (i < last || s + 1 < steps.length) between(window, value, window.windows.length === 1 || s + 1 < steps.length ? window.windows.length : 1);
-      else for (const to of store.normalized ? (['extremes', 'samples'] as const) : (['samples'] as const)) launches.push({ window: { ...window, mostRows }, from, to, value });
+      else
+        for (const to of store.normalized ? (['extremes', 'samples'] as const) : (['samples'] as const))
+          launches.push({ window: { ...window, mostRows }, from, to, value });
     });
   });
   return { launches, floats };
@@ -67,7 +69,18 @@ function stepsOf(
   const [, KH, KW] = geometry.kernel;
   const whole = sum.kind === 'integer' && load.samples === 'uint16';
   const samples = first && load.samples !== 'float32';
-  const around = { ...placedBy(geometry), ...part, columns, mostRows: columns === 1 ? 1 : MOST_ROWS, border: [upTo(cells).map((c) => border[c] ?? 0)], cells, layers: 1, whole, zeros: false, finite: samples };
+  const around = {
+    ...placedBy(geometry),
+    ...part,
+    columns,
+    mostRows: columns === 1 ? 1 : MOST_ROWS,
+    border: [upTo(cells).map((c) => border[c] ?? 0)],
+    cells,
+    layers: 1,
+    whole,
+    zeros: false,
+    finite: samples,
+  };
   const plus = (value: string, scale: number) => {
     const scaled = scale === 1 ? value : `${value} * ${literal(scale)}`;
     return bias === 0 ? scaled : `${scaled} + ${cells === 1 ? literal(bias) : vector(upTo(cells).map(() => bias))}`;

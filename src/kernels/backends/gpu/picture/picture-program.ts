@@ -108,7 +108,9 @@ function floatsEnd({ window, value }: PictureLaunch, rows: number): EndText {
   const writes = upTo(rows).flatMap((row) =>
     upTo(COLUMNS).flatMap((column) =>
       windows.map((_, sum) => {
-        const inside = [row > 0 ? `oh + ${row} < ${height}` : '', width % COLUMNS !== 0 && column > 0 ? `ow + ${column} < ${width}` : ''].filter(Boolean).join(' && ');
+        const inside = [row > 0 ? `oh + ${row} < ${height}` : '', width % COLUMNS !== 0 && column > 0 ? `ow + ${column} < ${width}` : '']
+          .filter(Boolean)
+          .join(' && ');
         const v = valueText(window.windows.length > 1 ? `s${sum}` : value, row, column);
         return `${inside ? `if (${inside}) ` : ''}{ floats_out[(${sum * height} + oh + ${row}) * ${width} + ow + ${column}] = ${v}; }`;
       }),

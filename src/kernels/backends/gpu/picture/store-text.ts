@@ -46,8 +46,7 @@ export function storeText({ job, width, cells, first, output, original }: StoreS
   const { load, store } = job;
   const { take } = load;
   const [channels, changed] = [channelsGiven(job), changedBy(job)];
-  const each: EachChannel = (of, change) =>
-    of.map((c) => `${part('v', channels, c)} = ${change(part('v', channels, c), c)};`).join(' ');
+  const each: EachChannel = (of, change) => of.map((c) => `${part('v', channels, c)} = ${change(part('v', channels, c), c)};`).join(' ');
   const steps: string[] = [];
   const step = (text: string) => steps.push(text);
   const sources = new Map<string, string>();
@@ -57,7 +56,12 @@ export function storeText({ job, width, cells, first, output, original }: StoreS
     return name;
   };
   const early = load.light && isColors(load);
-  if (early) step(upTo(cells).map((c) => `${part('s', cells, c)} = srgb_of(${part('s', cells, c)} * ${literal(1 / load.white)}) * ${literal(load.white)};`).join(' '));
+  if (early)
+    step(
+      upTo(cells)
+        .map((c) => `${part('s', cells, c)} = srgb_of(${part('s', cells, c)} * ${literal(1 / load.white)}) * ${literal(load.white)};`)
+        .join(' '),
+    );
   const mixed = () => {
     if (store.mix) step(mixText(store.mix, job, source('mixed', take === 'premultiplied' ? allOf(load, false) : load), first, cells));
   };
@@ -74,8 +78,17 @@ export function storeText({ job, width, cells, first, output, original }: StoreS
   } else if (identity) step(`var v: ${typeOf(channels)} = s;`);
   else {
     const places = store.places ?? upTo(channels).map((c) => load.chosen.indexOf(c));
-    step(store.kept && places.includes(-1) ? keptText(source('kept', allOf(load, false)), job, first, tables) : `var v: ${typeOf(channels)} = ${typeOf(channels)}(0);`);
-    step(each(upTo(channels).filter((c) => places[c] >= 0), (_, c) => part('s', cells, places[c])));
+    step(
+      store.kept && places.includes(-1)
+        ? keptText(source('kept', allOf(load, false)), job, first, tables)
+        : `var v: ${typeOf(channels)} = ${typeOf(channels)}(0);`,
+    );
+    step(
+      each(
+        upTo(channels).filter((c) => places[c] >= 0),
+        (_, c) => part('s', cells, places[c]),
+      ),
+    );
   }
   if (load.light && !early) step(each(changed, (value) => `srgb_of(${value} * ${literal(1 / load.white)}) * ${literal(load.white)}`));
   if (store.absolute) step(each(changed, (value) => `abs(${value})`));
@@ -89,13 +102,20 @@ export function storeText({ job, width, cells, first, output, original }: StoreS
     if (store.offset !== 0) step(each(changed, (value) => `${value} + ${literal(store.offset)}`));
     if (store.part?.mask) {
       const { samples, white } = store.part.mask;
-      sources.set('mask', loadText('mask', 'mask_words', { samples, white, channels: 1, take: 'chosen', chosen: [0], light: false, opaque: false }, width, tables));
+      sources.set(
+        'mask',
+        loadText('mask', 'mask_words', { samples, white, channels: 1, take: 'chosen', chosen: [0], light: false, opaque: false }, width, tables),
+      );
     }
     if (store.part) step(blendText(store, source('old', allOf(load, false)), channels, tables));
     step(limitedText(store, channels, each));
   }
   const shared = `${[...sources.values()].join('')}${store.normalized && !measured ? rangeText(load.white) : ''}${stored}\n  ${steps.join('\n  ')}\n  return v;\n}\n`;
-  return { shared: measured || original === TEXTURE ? shared : shared + packText(store, channels, output), original: [...sources.keys()].some((name) => name !== 'mask'), mask: store.part?.mask !== undefined && !measured };
+  return {
+    shared: measured || original === TEXTURE ? shared : shared + packText(store, channels, output),
+    original: [...sources.keys()].some((name) => name !== 'mask'),
+    mask: store.part?.mask !== undefined && !measured,
+  };
 }
 
 /** True if the cells are chosen channels and none of them is alpha. */
@@ -117,7 +137,13 @@ function dividedText(store: Store, { channels, white }: Load): string {
 }
 
 /** Sums become o + amount · (o − s) where they differ by more than the threshold from what is there in the original; else o. */
-function mixText({ amount, threshold, channels, brightness }: NonNullable<Store['mix']>, { load }: Pick<PictureJob, 'load'>, from: string, [y, x]: Pair, cells: number): string {
+function mixText(
+  { amount, threshold, channels, brightness }: NonNullable<Store['mix']>,
+  { load }: Pick<PictureJob, 'load'>,
+  from: string,
+  [y, x]: Pair,
+  cells: number,
+): string {
   const original = `let o: ${typeOf(cells)} = ${from}(oh + ${y}, ow + ${x});`;
   if (load.take === 'premultiplied' && brightness) {
     return `${original} let detail: f32 = luminance(o.xyz) - luminance(s.xyz);
@@ -201,7 +227,11 @@ function packText({ samples }: Store, channels: number, [, width]: Pair): string
   const values = upTo(COLUMNS).map((i) => `v${i}`);
   const sample = (i: number) => part(values[Math.floor(i / channels)], channels, i % channels);
   const words = upTo((COLUMNS * channels) / perWord).map((word) =>
-    samples === 'float32' ? `bitcast<u32>(${sample(word)})` : upTo(perWord).map((i) => `(u32(${sample(word * perWord + i)}) << ${8 * bytes * i}u)`).join(' | '),
+    samples === 'float32'
+      ? `bitcast<u32>(${sample(word)})`
+      : upTo(perWord)
+          .map((i) => `(u32(${sample(word * perWord + i)}) << ${8 * bytes * i}u)`)
+          .join(' | '),
   );
   const whole = width % COLUMNS === 0;
   const first = (COLUMNS * channels) / perWord / COLUMNS;

@@ -115,7 +115,11 @@ function writtenOut({ stride, dilation, input, layers, whole, cells, columns }: 
       const key = `${h} ${w} ${layer}`;
       const list = uses.get(key) ?? [];
       // a factor of one and a product with it are the same
-      list.push(weights.every((weight) => weight === 1) ? `${name} += x;` : `${name} += ${weights.length === 1 || cells === 1 ? literal(weights[0], of) : vector(weights, of)} * x;`);
+      list.push(
+        weights.every((weight) => weight === 1)
+          ? `${name} += x;`
+          : `${name} += ${weights.length === 1 || cells === 1 ? literal(weights[0], of) : vector(weights, of)} * x;`,
+      );
       uses.set(key, list);
     }
   }
@@ -154,7 +158,10 @@ function denseLoop(stage: WindowStage, tables: ProgramTables): string {
     .map((layer) => {
       const read = (column: string) => `at(h, column_at(left + ${column})${layers > 1 ? `, ${layer}` : ''})`;
       const weights = windows.map((each) => weightAt(each[layer], stage, tables, `kh * ${KW} + kw`));
-      const sums = weights.flatMap(({ text, type }, sum) => [`let w${sum}: ${type} = ${text};`, ...upTo(columns).map((i) => `s${sum}_0_${i} += w${sum} * x${i};`)]);
+      const sums = weights.flatMap(({ text, type }, sum) => [
+        `let w${sum}: ${type} = ${text};`,
+        ...upTo(columns).map((i) => `s${sum}_0_${i} += w${sum} * x${i};`),
+      ]);
       return `  for (var kh: i32 = 0; kh < ${KH}; kh++) {
     let h: i32 = row_at(top + kh * ${dilation[0]});
     ${upTo(columns)
@@ -194,7 +201,12 @@ function tapLoop(stage: WindowStage, taps: readonly Tap[], tables: ProgramTables
 }
 
 /** A weight from a table, for all cells or a vector with one for each. */
-function weightAt(window: ArrayLike<number>, { size, cells, whole }: WindowStage, tables: ProgramTables, index: string): { readonly text: string; readonly type: string } {
+function weightAt(
+  window: ArrayLike<number>,
+  { size, cells, whole }: WindowStage,
+  tables: ProgramTables,
+  index: string,
+): { readonly text: string; readonly type: string } {
   const area = size[0] * size[1];
   const at = tables.add(window);
   const each = window.length === area ? [`table[${at} + ${index}]`] : upTo(cells).map((c) => `table[${at + c * area} + ${index}]`);
