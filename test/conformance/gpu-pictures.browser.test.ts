@@ -62,13 +62,14 @@ describe('webgl2', async () => {
     const gl = WebGL2RenderingContext.prototype;
     await filter(SQUARE, kernel, { backend: gpu });
     const spies = [vi.spyOn(gl, 'texImage2D'), vi.spyOn(gl, 'texSubImage2D'), vi.spyOn(gl, 'readPixels'), vi.spyOn(gl, 'getBufferSubData')];
+    // of what is created empty, the last argument is null
+    const copies = () => spies.map(({ mock }) => mock.calls.filter((call: readonly unknown[]) => call.at(-1) !== null).length);
     await filter(SQUARE, kernel, { backend: gpu });
-    const copies = spies.map(({ mock }) => mock.calls.filter((call) => ArrayBuffer.isView(call.at(-1)) || call.length === 7).length);
-    expect(copies).toEqual([1, 0, 1, 1]);
+    expect(copies()).toEqual([1, 0, 1, 1]);
     const uploaded = await uploadImage(SQUARE, { backend: gpu });
     vi.clearAllMocks();
     (await filter(uploaded, kernel)).free();
-    expect(spies.map(({ mock }) => mock.calls.filter((call) => ArrayBuffer.isView(call.at(-1)) || call.length === 7).length)).toEqual([0, 0, 0, 0]);
+    expect(copies()).toEqual([0, 0, 0, 0]);
   });
 
   testDeviceImages(gpu);
