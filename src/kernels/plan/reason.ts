@@ -35,6 +35,7 @@ const ENGLISH = {
   noPictures: 'the {backend} backend has no programs for pictures',
   beyondBorders: 'pixels that are not filtered come from beyond the borders of several kernels',
   tooLarge: 'the picture takes {bytes} bytes, and a buffer of the device holds {most}',
+  side: 'a side of the picture is longer than the {most} pixels that one launch on the device covers',
   bytesOnly: '{device} computes pictures of 8 bits, to 8 bits, neither normalized nor under a mask',
   textureSide: 'a side of the picture has 1 pixel, or more than the {most} that a texture of the device has',
   // what happens to a picture beside its sums

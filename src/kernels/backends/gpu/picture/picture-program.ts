@@ -30,7 +30,7 @@ export interface PictureLaunch {
 }
 
 /** Threads of a workgroup along each axis. */
-const SIDE = 8;
+export const SIDE = 8;
 
 /** @param width of the picture */
 export function pictureProgram(job: PictureJob, launch: PictureLaunch, width: number): PictureProgram {

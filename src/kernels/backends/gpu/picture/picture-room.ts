@@ -8,7 +8,7 @@ import type { GpuPictures } from './gpu-pictures.js';
 import { deviceBytes, fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
 import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
-import { type PictureProgram, pictureProgram } from './picture-program.js';
+import { type PictureProgram, pictureProgram, SIDE } from './picture-program.js';
 import { COLUMNS, channelsGiven } from './store-text.js';
 
 /** A picture's job on a device. */
@@ -22,6 +22,9 @@ export interface PictureExecutable extends Executable {
   /** of the whole result, in samples */
   readonly row: number;
 }
+
+/** Pixels along a side that workgroups cover, of which there are 65535 along each axis. */
+const LONGEST_SIDE = 65535 * SIDE;
 
 /** A picture in a buffer: rows of whole words. */
 class RoomPicture implements DevicePicture {
@@ -149,7 +152,9 @@ export class PictureRoom implements GpuPictures {
 
   #refusal(picture: PictureOutline): Reason | undefined {
     const [bytes, most] = [largestBuffer(picture), 4 * this.room.device.maxLength];
-    return bytes > most ? { name: 'tooLarge', values: { bytes, most } } : undefined;
+    if (bytes > most) return { name: 'tooLarge', values: { bytes, most } };
+    const side = Math.max(...picture.passes.flatMap(({ geometry }) => [...geometry.input, ...geometry.output]));
+    return side > LONGEST_SIDE ? { name: 'side', values: { most: LONGEST_SIDE } } : undefined;
   }
 }
 
