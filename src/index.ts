@@ -14,7 +14,19 @@ export * from './filters/index.js';
 export { imageFromCanvas, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, tensorToImage } from './image/image.js';
 export type { Format, SampleType } from './image/samples.js';
-export type { Abilities, Backend, DeviceBuffer, Executable, Operand, PictureSamples } from './kernels/backend.js';
+export type { ImageSource } from './image/sources.js';
+export type {
+  Abilities,
+  Backend,
+  DeviceBuffer,
+  DevicePicture,
+  DevicePictures,
+  Executable,
+  Operand,
+  PictureFormat,
+  PictureOutline,
+  PictureSamples,
+} from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode, type RunOptions } from './kernels/backends/create.js';
 export { type BackendReport, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient } from './kernels/conv.js';

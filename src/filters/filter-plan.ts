@@ -1,17 +1,18 @@
 import { OptionError } from '../errors.js';
 import { checkImage, type Image, imageToTensor } from '../image/image.js';
-import { arrayOf, type Format, formatOf, newImage, whiteOf } from '../image/samples.js';
+import { arrayOf, type Format, newImage, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
 import { inNameOf, type PlanOption } from '../kernels/eager.js';
 import { Operators } from '../kernels/operators.js';
 import type { ConvPlan } from '../kernels/plan/conv-plan.js';
 import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
 import type { Reason } from '../kernels/plan/reason.js';
+import { DeviceImage, formatOfAny, hostPicture, isOnHost, upload } from './device-image.js';
 import { isOpaque } from './picture/channels.js';
 import type { ImageOptions } from './picture/image-options.js';
 import { checkOut, deliver, mapOutput, type ResultOptions, samplesToImage, toResultUnits } from './picture/output.js';
 import { OverPlanes } from './picture/over-planes.js';
-import { blend, copyAround, cropImage, cropTensor, shares, type WhereOptions } from './picture/region.js';
+import { blend, copyAround, cropImage, cropTensor, shares, type WhereOptions, wholePart } from './picture/region.js';
 import { pictureWay } from './picture-way.js';
 import { type PlanCaller, type SettledFilter, settleFilter } from './settle-filter.js';
 import type { KernelStep } from './step.js';
@@ -27,10 +28,13 @@ export interface FilterPlan {
   /** The plan for pictures with transparent pixels, where that is another one. */
   readonly transparent?: FilterPlan;
   /**
-   * Filters a picture.
+   * Filters a picture. One that lies on the plan's backend stays there, and the result with it.
+   * @throws OptionError if it lies on another backend, or `out` is asked to take the result of one that does
    * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
    */
   apply(image: Image, options?: ResultOptions & PlanOption): Promise<Image>;
+  apply(image: DeviceImage, options?: PlanOption): Promise<DeviceImage>;
+  apply(image: Image | DeviceImage, options?: ResultOptions & PlanOption): Promise<Image | DeviceImage>;
   /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
   release(): void;
 }
@@ -74,6 +78,8 @@ class PlannedFilter implements FilterPlan {
   readonly #fromSamples: PicturePlan | undefined;
   #overPlanes: OverPlanes | undefined;
   #executable: Executable | undefined;
+  /** of pictures that lie on the backend, where it differs */
+  #onDevice: Executable | undefined;
 
   /** @param transparent the plan for pictures that are not opaque: this one then takes opaque ones only */
   constructor(
@@ -95,9 +101,31 @@ class PlannedFilter implements FilterPlan {
     return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => (why ? overPlanes(plan, why) : plan));
   }
 
-  async apply(image: Image, options: ResultOptions & PlanOption = {}): Promise<Image> {
+  apply(image: Image, options?: ResultOptions & PlanOption): Promise<Image>;
+  apply(image: DeviceImage, options?: PlanOption): Promise<DeviceImage>;
+  apply(image: Image | DeviceImage, options?: ResultOptions & PlanOption): Promise<Image | DeviceImage>;
+  async apply(image: Image | DeviceImage, options: ResultOptions & PlanOption = {}): Promise<Image | DeviceImage> {
     this.#check(image, options.out);
-    return inNameOf(this.settled.operation, this.on.backend, () => this.#filter(image, options));
+    const run = () => (image instanceof DeviceImage ? this.#filterOnDevice(image, options) : this.#filter(image, options));
+    return inNameOf<Image | DeviceImage>(this.settled.operation, this.on.backend, run);
+  }
+
+  /** Nothing is copied, except where the way is over planes. */
+  async #filterOnDevice(image: DeviceImage, { onPlan }: PlanOption): Promise<DeviceImage> {
+    const { backend } = this.on;
+    const { content } = image;
+    if (isOnHost(content)) return new DeviceImage(this.result, backend, await this.#filter(content, { out: hostPicture(this.result, backend), onPlan }));
+    const result = this.#fromSamples && backend.devicePictures?.allocate(this.result);
+    if (!this.#fromSamples || !result) return upload(await this.#filter(await image.read(), { onPlan }), backend);
+    const { job, steps } = this.#fromSamples;
+    const { mask, format } = this.settled;
+    this.#onDevice ??= backend.prepare({ ...job, store: { ...job.store, part: job.store.part && wholePart(job.store.part, format) } });
+    if (!(await backend.run(this.#onDevice, mask ? [content, mask.data] : [content], [result]))) {
+      backend.devicePictures?.free(result);
+      return (this.transparent as PlannedFilter).apply(image, { onPlan });
+    }
+    if (onPlan) for (const step of steps) onPlan(step);
+    return new DeviceImage(this.result, backend, result);
   }
 
   async #filter(image: Image, { out, onPlan }: ResultOptions & PlanOption): Promise<Image> {
@@ -109,7 +137,7 @@ class PlannedFilter implements FilterPlan {
       const { mask, local } = this.settled;
       const inPlace = result.data.buffer === image.data.buffer;
       if (local && !inPlace) copyAround(image, result, this.settled);
-      if (backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data])) {
+      if (await backend.run(this.#executable, mask ? [image.data, mask.data] : [image.data], [result.data])) {
         // the kernels see what lies around as it was
         if (local && inPlace) copyAround(image, result, this.settled);
         if (onPlan) for (const step of steps) onPlan(step);
@@ -120,8 +148,9 @@ class PlannedFilter implements FilterPlan {
   }
 
   release(): void {
-    if (this.#executable) this.on.backend.release(this.#executable);
+    for (const executable of [this.#executable, this.#onDevice]) if (executable) this.on.backend.release(executable);
     this.#executable = undefined;
+    this.#onDevice = undefined;
     this.on.release();
     this.transparent?.release();
   }
@@ -148,12 +177,17 @@ class PlannedFilter implements FilterPlan {
     return this.#overPlanes;
   }
 
-  #check(image: Image, out: Image | undefined): void {
+  #check(image: Image | DeviceImage, out: Image | undefined): void {
     const { operation } = this.settled;
-    checkImage(operation, image);
+    if (image instanceof DeviceImage) {
+      const { backend } = this.on;
+      if (image.backend !== backend) throw new OptionError(operation, 'image', `must lie on the backend of the plan, ${backend.device}`, image.backend.device);
+      if (out !== undefined) throw new OptionError(operation, 'out', 'goes with a picture on the host only', out);
+    } else checkImage(operation, image);
+    const received = formatOfAny(image);
     const { width, height, channels, samples } = this.format;
-    if (image.width !== width || image.height !== height || image.channels !== channels || formatOf(image).samples !== samples) {
-      throw new OptionError(operation, 'image', `must be as planned, ${wordsFor(this.format)}`, wordsFor(formatOf(image)));
+    if (received.width !== width || received.height !== height || received.channels !== channels || received.samples !== samples) {
+      throw new OptionError(operation, 'image', `must be as planned, ${wordsFor(this.format)}`, wordsFor(received));
     }
     if (out !== undefined) checkOut(operation, out, this.result);
   }

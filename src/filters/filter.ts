@@ -1,9 +1,9 @@
 import { checkImage, type Image } from '../image/image.js';
-import { formatOf } from '../image/samples.js';
-import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { RUN_OPTIONS } from '../kernels/backends/create.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import type { Tensor } from '../tensor.js';
+import { backendFor, DeviceImage, formatOfAny } from './device-image.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
 import { RESULT_OPTIONS } from './picture/output.js';
 import { RecentPlans } from './recent-plans.js';
@@ -55,12 +55,15 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * await writeImage('half.png', await filter(photo, kernel2d([[1, 1], [1, 1]]), { scale: 'sum', stride: 2 }));
  * ```
  */
-export async function filter(image: Image, kernel: Tensor, options: FilterOptions = {}): Promise<Image> {
+export function filter(image: Image, kernel: Tensor, options?: FilterOptions): Promise<Image>;
+/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. `backend` may be left out, and `out` must be. */
+export function filter(image: DeviceImage, kernel: Tensor, options?: Omit<FilterOptions, 'out'>): Promise<DeviceImage>;
+export async function filter(image: Image | DeviceImage, kernel: Tensor, options: FilterOptions = {}): Promise<Image | DeviceImage> {
   checkOptions('filter', options, FILTER_OPTIONS);
-  checkImage('filter', image);
+  if (!(image instanceof DeviceImage)) checkImage('filter', image);
   const { out, backend, onPlan, ...settings } = options;
-  const on = backend === undefined ? await defaultBackend() : checkBackend('filter', backend);
-  const format = formatOf(image);
+  const on = await backendFor('filter', image, backend);
+  const format = formatOfAny(image);
   const plan = recentFilters.get(on, format, [kernel, settings], () => {
     const step = { kernel, ...pickOptions(settings, STEP_OPTIONS) };
     return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none', out });

@@ -1,11 +1,11 @@
 import { ConvlabError, DataError, OptionError } from '../errors.js';
 import { checkImage, type Image } from '../image/image.js';
-import { formatOf } from '../image/samples.js';
-import { checkBackend, defaultBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { RUN_OPTIONS } from '../kernels/backends/create.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { check, checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
 import { type KernelEntry, kernels, operations } from './catalogue/catalogue.js';
+import { backendFor, DeviceImage, formatOfAny } from './device-image.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
 import { IMAGE_OPTIONS } from './picture/image-options.js';
 import { RESULT_OPTIONS } from './picture/output.js';
@@ -65,14 +65,17 @@ export class Pipeline {
    * the kernels nothing is rounded, limited or read back.
    * @throws as `filter` does
    */
-  async apply(image: Image, options: PipelineRunOptions = {}): Promise<Image> {
+  apply(image: Image, options?: PipelineRunOptions): Promise<Image>;
+  /** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+  apply(image: DeviceImage, options?: Omit<PipelineRunOptions, 'out'>): Promise<DeviceImage>;
+  async apply(image: Image | DeviceImage, options: PipelineRunOptions = {}): Promise<Image | DeviceImage> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
-    checkImage('pipeline', image);
+    if (!(image instanceof DeviceImage)) checkImage('pipeline', image);
     const { out, backend, onPlan, region, mask } = options;
     const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
     const around = { ...rest, region, mask };
-    const on = backend === undefined ? await defaultBackend() : checkBackend('pipeline', backend);
-    const format = formatOf(image);
+    const on = await backendFor('pipeline', image, backend);
+    const format = formatOfAny(image);
     const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
     return plan.apply(image, { out, onPlan });
   }

@@ -1,4 +1,5 @@
-import type { ConvProgram, Job, PictureSumKind } from './job.js';
+import type { ConvProgram, Job, PictureJob, PicturePart, PicturePass, PictureSumKind, SampleFormat } from './job.js';
+import type { Reason } from './plan/reason.js';
 
 /** Numbers that live on a backend. Only the backend that made it can look inside. */
 export interface DeviceBuffer {
@@ -11,12 +12,19 @@ export interface Executable {
   readonly job: Job;
 }
 
+/** What is known of a picture's job before its sums are chosen. */
+export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
+  readonly passes: readonly Pick<PicturePass, 'geometry' | 'border'>[];
+}
+
 /** What a backend can do beyond the operators, which every backend has. The plan chooses among these. */
 export interface Abilities {
   /** Programs for `conv`; `'direct'` is always one of them. */
   readonly programs: readonly ConvProgram[];
   /** Sums that it computes from the samples of a picture to samples; none: pictures are convolved as planes of floats. */
   readonly pictures: readonly PictureSumKind[];
+  /** Why a picture is not computed from samples to samples, whatever its sums are; undefined: it can be. Default: every picture can. */
+  readonly refuses?: (picture: PictureOutline) => Reason | undefined;
   /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
   readonly resize?: boolean;
   /** It is the definition that others are compared with: convolutions run exactly as they are written. Default false. */
@@ -64,9 +72,10 @@ export interface Backend {
    * Runs an executable of this backend. The job says which inputs and outputs it takes.
    * @param inputs buffers; for a picture its samples
    * @param parameters of a `pointwise` formula; they may differ from run to run
-   * @returns false if a picture is not opaque although its job requires that: nothing was written; else true
+   * @returns false if a picture is not opaque although its job requires that: nothing was written; else true. Of pictures it may be a
+   * promise, which resolves when the samples are written: what it fails with is then the run's failure
    */
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean;
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean | Promise<boolean>;
   /** Gives the tables and memory of an executable back; it must not be run again. */
   release(executable: Executable): void;
 
@@ -79,12 +88,44 @@ export interface Backend {
   /** Gives such an array back; it must not be used again. @returns false if it is no such array, or was given back before */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
+  /** Optional: pictures that stay where the backend computes. Otherwise they lie on the host. */
+  readonly devicePictures?: DevicePictures | undefined;
+
   /** Frees everything. The backend must not be used again. */
   dispose(): void;
 }
 
-/** What a run reads or writes: a buffer of the backend, or the samples of a picture. */
-export type Operand = DeviceBuffer | PictureSamples;
+/** What a run reads or writes: a buffer of the backend, the samples of a picture, or a picture of the backend. */
+export type Operand = DeviceBuffer | PictureSamples | DevicePicture;
+
+/** A picture that lives on a backend. */
+export interface DevicePicture {
+  /** how many samples it holds */
+  readonly length: number;
+}
+
+/** What a picture is, for the backend that holds it. */
+export interface PictureFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly samples: SampleFormat;
+}
+
+/**
+ * Pictures that live on a backend. The run of a picture takes and fills them as it does samples, but as a whole: a part of the picture is
+ * computed within {@link PicturePart} of the whole picture's size.
+ */
+export interface DevicePictures {
+  /** Copies samples to the device. @returns undefined if it holds no pictures of that format: they stay on the host */
+  upload(samples: PictureSamples, format: PictureFormat): DevicePicture | undefined;
+  /** A picture that a run is to fill. @returns undefined as {@link upload} does */
+  allocate(format: PictureFormat): DevicePicture | undefined;
+  /** Waits for what was called so far, and fills `into`. */
+  read(picture: DevicePicture, into: PictureSamples): Promise<void>;
+  /** Gives a picture back; it must not be used again. */
+  free(picture: DevicePicture): void;
+}
 
 /** The samples of a picture. */
 export type PictureSamples = Uint8ClampedArray | Uint16Array | Float32Array;

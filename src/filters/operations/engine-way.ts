@@ -38,9 +38,12 @@ export async function throughEngine(
   const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
   if (ways.length === 0) return undefined;
   const to = out ?? newImage(result);
-  const way = ways.find(({ executable }) => on.run(executable, [image.data], [to.data]));
-  for (const step of way?.plan.steps ?? []) onPlan?.(step);
-  return way && to;
+  for (const { plan, executable } of ways) {
+    if (!(await on.run(executable, [image.data], [to.data]))) continue;
+    for (const step of plan.steps) onPlan?.(step);
+    return to;
+  }
+  return undefined;
 }
 
 function prepare(plans: readonly (PicturePlan | undefined)[], on: Backend): Ready {

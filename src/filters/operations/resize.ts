@@ -114,7 +114,7 @@ class ResizePlan {
     this.#ways = on.abilities.resize ? ways : [];
   }
 
-  apply(image: Image, out: Image | undefined): Image {
+  async apply(image: Image, out: Image | undefined): Promise<Image> {
     if (out !== undefined) {
       checkOut('resize', out, this.result);
       if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
@@ -122,7 +122,7 @@ class ResizePlan {
     const result = out ?? newImage(this.result);
     for (const way of this.#ways) {
       way.executable ??= this.on.prepare(way.job);
-      if (this.on.run(way.executable, [image.data], [result.data])) return result;
+      if (await this.on.run(way.executable, [image.data], [result.data])) return result;
     }
     resizeByLoops(image, result, this.#resizing);
     return result;

@@ -9,6 +9,8 @@ export interface Device {
   /** The most values that one buffer can hold, and the limit behind it. */
   readonly maxLength: number;
   readonly limit: string;
+  /** GL: the context in which all programs run. */
+  readonly context?: WebGL2RenderingContext;
   /** Why no result can be trusted any more; undefined while they can. */
   failure(): string | undefined;
   /** Copies the first `length` values out. The copy is ordered with the calls around it, only the waiting is asynchronous. */

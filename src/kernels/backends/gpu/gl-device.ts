@@ -18,6 +18,7 @@ export function glDevice(gl: WebGL2RenderingContext, mode: GpuMode): Device {
     caveat: software ? SOFTWARE_GPU : NAMELESS.test(renderer) ? 'it does not tell what it runs on' : undefined,
     maxLength: side * side,
     limit: `MAX_TEXTURE_SIZE ${side}`,
+    context: gl,
     failure() {
       if (gl.isContextLost()) return 'the WebGL context was lost';
       const error = failed === undefined ? gl.getError() : gl.NO_ERROR;

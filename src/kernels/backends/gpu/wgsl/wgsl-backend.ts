@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../../../../errors.js';
-import type { Backend, DeviceBuffer, Executable, Operand } from '../../../backend.js';
+import type { Abilities, Backend, DeviceBuffer, Executable, Operand } from '../../../backend.js';
 import type { Job, OperatorJob } from '../../../job.js';
+import { PictureRoom } from '../picture/picture-room.js';
 import type { WebGpuDevice } from '../webgpu-device.js';
 import { Arena, type Chunk } from './arena.js';
 import { biasGradientStages, convStages, inputGradientStages, kernelGradientStages } from './conv-stages.js';
@@ -39,8 +40,10 @@ const ZERO: WgslExecutable = { formula: 'zero', stages: undefined };
  */
 export class WgslBackend implements Backend {
   readonly name = 'gpu';
-  readonly abilities = { programs: ['direct'], pictures: [] } as const;
+  readonly abilities: Abilities;
   readonly device: string;
+  /** Pictures, which go from samples to samples. */
+  readonly devicePictures: PictureRoom;
   readonly #room: Room;
   readonly #arena: Arena;
   readonly #limits: LaunchLimits;
@@ -65,6 +68,8 @@ export class WgslBackend implements Backend {
   ) {
     this.#room = new Room(device, keptPrograms);
     this.#arena = new Arena(this.#room);
+    this.devicePictures = new PictureRoom(this.#room);
+    this.abilities = { programs: ['direct'], ...this.devicePictures.abilities };
     const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = device.gpu.limits;
     this.#limits = { buffers: maxStorageBuffersPerShaderStage, shared: maxComputeWorkgroupStorageSize };
     this.device = device.label;
@@ -103,26 +108,23 @@ export class WgslBackend implements Backend {
     else this.#arena.giveBack(target.chunk);
   }
 
-  prepare(job: Job): Executable & WgslExecutable {
-    if (job.operation === 'picture' || job.operation === 'resize') throw new Error('this backend has no programs for pictures');
-    if (job.operation === 'pointwise') return { job, formula: job.formula, stages: undefined };
-    const kept = new Map<number, readonly Stage[]>();
-    const stages = (inputs: number) => {
-      const known = kept.get(inputs) ?? stagesOf(job, inputs);
-      kept.set(inputs, known);
-      return known;
-    };
-    return { job, formula: undefined, stages };
+  prepare(job: Job): Executable {
+    if (job.operation === 'resize') throw new Error('this backend resizes no pictures');
+    if (job.operation === 'picture') return this.devicePictures.prepare(job);
+    return executableOf(job);
   }
 
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): true {
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): boolean | Promise<boolean> {
+    if (executable.job.operation === 'picture') return this.devicePictures.run(executable, inputs, outputs);
     const [from, to] = [this.#check(inputs as DeviceBuffer[]), this.#check(outputs as DeviceBuffer[])];
     for (const input of from) if (input.fresh) this.#fill(input);
     this.#call(executable as Executable & WgslExecutable, from, to, parameters);
     return true;
   }
 
-  release(): void {}
+  release(executable: Executable): void {
+    if (executable.job.operation === 'picture') this.devicePictures.release(executable);
+  }
 
   keepUp(): Promise<void> {
     const before = this.#round;
@@ -204,6 +206,17 @@ export class WgslBackend implements Backend {
     }
     return buffers as WgslBuffer[];
   }
+}
+
+function executableOf(job: OperatorJob): Executable & WgslExecutable {
+  if (job.operation === 'pointwise') return { job, formula: job.formula, stages: undefined };
+  const kept = new Map<number, readonly Stage[]>();
+  const stages = (inputs: number) => {
+    const known = kept.get(inputs) ?? stagesOf(job, inputs);
+    kept.set(inputs, known);
+    return known;
+  };
+  return { job, formula: undefined, stages };
 }
 
 type StagedJob = Exclude<OperatorJob, { operation: 'pointwise' }>;
