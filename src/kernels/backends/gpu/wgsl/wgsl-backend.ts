@@ -103,16 +103,9 @@ export class WgslBackend implements Backend {
     else this.#arena.giveBack(target.chunk);
   }
 
-  prepare(job: Job): Executable & WgslExecutable {
+  prepare(job: Job): Executable {
     if (job.operation === 'picture' || job.operation === 'resize') throw new Error('this backend has no programs for pictures');
-    if (job.operation === 'pointwise') return { job, formula: job.formula, stages: undefined };
-    const kept = new Map<number, readonly Stage[]>();
-    const stages = (inputs: number) => {
-      const known = kept.get(inputs) ?? stagesOf(job, inputs);
-      kept.set(inputs, known);
-      return known;
-    };
-    return { job, formula: undefined, stages };
+    return executableOf(job);
   }
 
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): true {
@@ -204,6 +197,17 @@ export class WgslBackend implements Backend {
     }
     return buffers as WgslBuffer[];
   }
+}
+
+function executableOf(job: OperatorJob): Executable & WgslExecutable {
+  if (job.operation === 'pointwise') return { job, formula: job.formula, stages: undefined };
+  const kept = new Map<number, readonly Stage[]>();
+  const stages = (inputs: number) => {
+    const known = kept.get(inputs) ?? stagesOf(job, inputs);
+    kept.set(inputs, known);
+    return known;
+  };
+  return { job, formula: undefined, stages };
 }
 
 type StagedJob = Exclude<OperatorJob, { operation: 'pointwise' }>;
