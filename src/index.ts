@@ -16,7 +16,21 @@ export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, t
 export { type ImageSource, type Pixels, type RawPixels, toImage } from './image/image-source.js';
 export type { Metadata } from './image/metadata.js';
 export type { Format, SampleType } from './image/samples.js';
-export type { Abilities, Backend, Chooser, Chosen, DeviceBuffer, Executable, Operand, PictureOutline, PictureSamples, Work } from './kernels/backend.js';
+export type {
+  Abilities,
+  Backend,
+  Chooser,
+  Chosen,
+  DeviceBuffer,
+  DevicePicture,
+  DevicePictures,
+  Executable,
+  Operand,
+  PictureFormat,
+  PictureOutline,
+  PictureSamples,
+  Work,
+} from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode, type RunOptions } from './kernels/backends/create.js';
 export { type AutoReport, type BackendReport, type Calibration, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient } from './kernels/conv.js';

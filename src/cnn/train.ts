@@ -144,6 +144,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         if (schedule) optimizer.lr = peak * schedule(step / total, epoch);
         const output = trainStep(model, optimizer, loss, x, y, options.clipGradNorm);
         for (const metrics of [recent, whole]) metrics.add(output.value, output.loss, labelsOf(y, output.value.shape));
+        await on.backend.keepUp?.();
         step++;
         batch++;
         callbacks?.onStep?.(step, total);

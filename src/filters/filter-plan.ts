@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.js';
 import { type Image, imageToTensor, type Samples } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
-import { arrayOf, type Format, formatOf, newImage, whiteOf } from '../image/samples.js';
+import { arrayOf, type Format, newImage, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
 import type { Control } from '../kernels/control.js';
 import { inNameOf, type PlanOption } from '../kernels/eager.js';
@@ -10,11 +10,12 @@ import { Operators } from '../kernels/operators.js';
 import { type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
 import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
 import type { Reason } from '../kernels/plan/reason.js';
+import { DeviceImage, formatOfAny, hostPicture, isOnHost, upload } from './device-image.js';
 import { isOpaque } from './picture/channels.js';
 import type { ImageOptions } from './picture/image-options.js';
 import { checkOut, deliver, mapOutput, type ResultOptions, samplesToImage, toResultUnits } from './picture/output.js';
 import { OverPlanes } from './picture/over-planes.js';
-import { blend, copyAround, cropImage, cropTensor, shares, type WhereOptions } from './picture/region.js';
+import { blend, copyAround, cropImage, cropTensor, shares, type WhereOptions, wholePart } from './picture/region.js';
 import { pictureWay } from './picture-way.js';
 import { type PlanCaller, type SettledFilter, settleFilter } from './settle-filter.js';
 import type { KernelStep } from './step.js';
@@ -33,10 +34,13 @@ export interface FilterPlan {
   /** The plan for pictures with transparent pixels, where that is another one. */
   readonly transparent?: FilterPlan;
   /**
-   * Filters a picture.
+   * Filters a picture. One that lies on the plan's backend stays there, and the result with it.
+   * @throws OptionError if it lies on another backend, or `out` is asked to take the result of one that does
    * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
    */
   apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
+  apply(image: DeviceImage, options?: Omit<ApplyOptions, 'out'>): Promise<DeviceImage>;
+  apply(image: ImageSource | DeviceImage, options?: ApplyOptions): Promise<Image | DeviceImage>;
   /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
   release(): void;
 }
@@ -80,6 +84,8 @@ class PlannedFilter implements FilterPlan {
   readonly #fromSamples: PicturePlan | undefined;
   #overPlanes: OverPlanes | undefined;
   #executable: Executable | undefined;
+  /** of pictures that lie on the backend, where it differs */
+  #onDevice: Executable | undefined;
 
   /** @param transparent the plan for pictures that are not opaque: this one then takes opaque ones only */
   constructor(
@@ -101,13 +107,37 @@ class PlannedFilter implements FilterPlan {
     return this.#fromSamples?.steps ?? this.#planes().main.map(({ plan }) => (why ? overPlanes(plan, why) : plan));
   }
 
-  async apply(source: ImageSource, options: ApplyOptions = {}): Promise<Image> {
+  apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
+  apply(image: DeviceImage, options?: Omit<ApplyOptions, 'out'>): Promise<DeviceImage>;
+  apply(image: ImageSource | DeviceImage, options?: ApplyOptions): Promise<Image | DeviceImage>;
+  async apply(source: ImageSource | DeviceImage, options: ApplyOptions = {}): Promise<Image | DeviceImage> {
     const { signal, onProgress } = options;
     signal?.throwIfAborted();
     const image = this.#check(source, options.out);
-    const result = await inNameOf(this.settled.operation, this.on.backend, () => this.#filter(image, options));
+    const run = () => (image instanceof DeviceImage ? this.#filterOnDevice(image, options) : this.#filter(image, options));
+    const result = await inNameOf<Image | DeviceImage>(this.settled.operation, this.on.backend, run);
+    signal?.throwIfAborted();
     onProgress?.(1);
     return result;
+  }
+
+  /** Nothing is copied, except where the way is over planes. */
+  async #filterOnDevice(image: DeviceImage, options: ApplyOptions): Promise<DeviceImage> {
+    const { backend } = this.on;
+    const { content } = image;
+    if (isOnHost(content)) return new DeviceImage(this.result, backend, await this.#filter(content, { ...options, out: hostPicture(this.result, backend) }));
+    const result = this.#fromSamples && backend.devicePictures?.allocate(this.result);
+    if (!this.#fromSamples || !result) return upload(await this.#filter(await image.read(), options), backend);
+    const { job, steps } = this.#fromSamples;
+    const { mask, format } = this.settled;
+    const { onPlan, signal } = options;
+    this.#onDevice ??= backend.prepare({ ...job, store: { ...job.store, part: job.store.part && wholePart(job.store.part, format) } });
+    if (!(await backend.run(this.#onDevice, mask ? [content, mask.data] : [content], [result], [], { signal }))) {
+      backend.devicePictures?.free(result);
+      return (this.transparent as PlannedFilter).#filterOnDevice(image, options);
+    }
+    if (onPlan) for (const step of steps) onPlan(step);
+    return new DeviceImage(this.result, backend, result);
   }
 
   async #filter(image: Image, options: ApplyOptions): Promise<Image> {
@@ -144,8 +174,9 @@ class PlannedFilter implements FilterPlan {
   }
 
   release(): void {
-    if (this.#executable) this.on.backend.release(this.#executable);
+    for (const executable of [this.#executable, this.#onDevice]) if (executable) this.on.backend.release(executable);
     this.#executable = undefined;
+    this.#onDevice = undefined;
     this.on.release();
     this.transparent?.release();
   }
@@ -174,13 +205,19 @@ class PlannedFilter implements FilterPlan {
     return this.#overPlanes;
   }
 
-  #check(source: ImageSource, out: Image | undefined): Image {
+  #check(source: ImageSource | DeviceImage, out: Image | undefined): Image | DeviceImage {
     const { operation, mask } = this.settled;
-    const image = toImage(source, operation);
+    const image = source instanceof DeviceImage ? source : toImage(source, operation);
+    if (image instanceof DeviceImage) {
+      const { backend } = this.on;
+      if (image.backend !== backend) throw new OptionError(operation, 'image', `must lie on the backend of the plan, ${backend.device}`, image.backend.device);
+      if (out !== undefined) throw new OptionError(operation, 'out', 'goes with a picture on the host only', out);
+    }
     if (mask) toImage(mask, operation);
+    const received = formatOfAny(image);
     const { width, height, channels, samples } = this.format;
-    if (image.width !== width || image.height !== height || image.channels !== channels || formatOf(image).samples !== samples) {
-      throw new OptionError(operation, 'image', `must be as planned, ${wordsFor(this.format)}`, wordsFor(formatOf(image)));
+    if (received.width !== width || received.height !== height || received.channels !== channels || received.samples !== samples) {
+      throw new OptionError(operation, 'image', `must be as planned, ${wordsFor(this.format)}`, wordsFor(received));
     }
     if (out !== undefined) checkOut(operation, out, this.result);
     return image;

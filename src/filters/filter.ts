@@ -1,10 +1,10 @@
 import type { Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
-import { formatOf } from '../image/samples.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
+import { backendFor, DeviceImage, formatOfAny } from './device-image.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
 import type { KernelSource } from './kernel-source.js';
 import { type Output, RESULT_OPTIONS, type ResultSamples } from './picture/output.js';
@@ -63,21 +63,23 @@ const recentFilters = new RecentPlans<FilterPlan>(32);
  * await writeImage('soft.png', await filter(photo, 'gaussian:2'));
  * ```
  */
-export async function filter<I extends ImageSource, P extends Output = 'clamp'>(
+export function filter<I extends ImageSource, P extends Output = 'clamp'>(
   image: I,
   kernel: KernelSource,
-  options: FilterOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+  options?: FilterOptions & { readonly output?: P },
+): Promise<Image<ResultSamples<I, P>>>;
+/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. `backend` may be left out, and `out` must be. */
+export function filter(image: DeviceImage, kernel: KernelSource, options?: Omit<FilterOptions, 'out'>): Promise<DeviceImage>;
+export async function filter(source: ImageSource | DeviceImage, kernel: KernelSource, options: FilterOptions = {}): Promise<Image | DeviceImage> {
   checkOptions('filter', options, FILTER_OPTIONS);
   const { out, backend, onPlan, signal, onProgress, ...settings } = options;
-  const handed = { image: toImage(image, 'filter') as Image, kernel, settings };
-  return onBackend('filter', backend, handed, async (on, { image, kernel, settings }) => {
-    const format = formatOf(image);
+  const image = source instanceof DeviceImage ? source : toImage(source, 'filter');
+  return onBackend('filter', backendFor('filter', image, backend), { image, kernel, settings }, (on, { image, kernel, settings }) => {
+    const format = formatOfAny(image);
     const plan = recentFilters.get(on, format, [kernel, settings], () => {
       const step = { kernel, ...pickOptions(settings, STEP_OPTIONS) };
       return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none', out });
     });
-    // so the output is planned
-    return (await plan.apply(image, { out, onPlan, signal, onProgress })) as Image<ResultSamples<I, P>>;
+    return plan.apply(image, { out, onPlan, signal, onProgress });
   });
 }

@@ -8,6 +8,7 @@ export {
   type KernelEntry,
   type OperationEntry,
 } from './catalogue/catalogue.js';
+export { DeviceImage, uploadImage } from './device-image.js';
 export { type ExplainFilterOptions, type ExplainOptions, type Explanation, explain } from './explain.js';
 export { FILTER_OPTIONS, type FilterOptions, filter } from './filter.js';
 export { type FilterPlan, planFilter } from './filter-plan.js';

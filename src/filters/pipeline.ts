@@ -1,13 +1,13 @@
 import { ConvlabError, DataError, OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
-import { formatOf } from '../image/samples.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
 import type { KernelEntry } from './catalogue/catalogue-entry.js';
+import { backendFor, DeviceImage, formatOfAny } from './device-image.js';
 import { type FilterPlan, planFilter } from './filter-plan.js';
 import { type KernelSource, readKernelName, toKernel } from './kernel-source.js';
 import { IMAGE_OPTIONS } from './picture/image-options.js';
@@ -78,16 +78,19 @@ export class Pipeline<P extends Output = Output> {
    * the kernels nothing is rounded, limited or read back.
    * @throws as `filter` does
    */
-  async apply<I extends ImageSource>(image: I, options: PipelineRunOptions = {}): Promise<Image<ResultSamples<I, P>>> {
+  apply<I extends ImageSource>(image: I, options?: PipelineRunOptions): Promise<Image<ResultSamples<I, P>>>;
+  /** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+  apply(image: DeviceImage, options?: Omit<PipelineRunOptions, 'out'>): Promise<DeviceImage>;
+  async apply(source: ImageSource | DeviceImage, options: PipelineRunOptions = {}): Promise<Image | DeviceImage> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
     const { out, backend, onPlan, region, mask, signal, onProgress } = options;
     const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
-    const handed = { image: toImage(image, 'pipeline') as Image, around: { ...rest, region, mask } };
-    return onBackend('pipeline', backend, handed, async (on, { image, around }) => {
-      const format = formatOf(image);
+    const image = source instanceof DeviceImage ? source : toImage(source, 'pipeline');
+    const handed = { image, around: { ...rest, region, mask } };
+    return onBackend('pipeline', backendFor('pipeline', image, backend), handed, (on, { image, around }) => {
+      const format = formatOfAny(image);
       const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
-      // so the output is planned
-      return (await plan.apply(image, { out, onPlan, signal, onProgress })) as Image<ResultSamples<I, P>>;
+      return plan.apply(image, { out, onPlan, signal, onProgress });
     });
   }
 

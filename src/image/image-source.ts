@@ -49,5 +49,6 @@ function fromNumbers(source: Image | Pixels | RawPixels): Image {
   const data: unknown = source.data;
   const samples = data instanceof Uint8Array ? new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) : (data as Samples);
   const isRgba = channels === undefined && samples.length === 4 * width * height;
-  return { width, height, channels: (isRgba ? 4 : channels) as Image['channels'], data: samples };
+  const { metadata } = source as Image;
+  return { width, height, channels: (isRgba ? 4 : channels) as Image['channels'], data: samples, ...(metadata && { metadata }) };
 }

@@ -1,5 +1,5 @@
 import type { Control } from './control.js';
-import type { ConvProgram, Job, PictureJob, PicturePass, PictureSumKind } from './job.js';
+import type { ConvProgram, Job, PictureJob, PicturePart, PicturePass, PictureSumKind, SampleFormat } from './job.js';
 import type { Reason } from './plan/reason.js';
 
 /** Numbers that live on a backend. Only the backend that made it can look inside. */
@@ -15,6 +15,11 @@ export interface Executable {
   readonly later?: boolean;
   /** Of a backend that compiles while other things run: resolves when all is compiled that a run now would wait for. Undefined: nothing is. */
   readonly compiling?: Promise<unknown> | undefined;
+}
+
+/** What is known of a picture's job before its sums are chosen. */
+export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
+  readonly passes: readonly Pick<PicturePass, 'geometry' | 'border'>[];
 }
 
 /** What is known of a picture's job before its sums are chosen. */
@@ -67,6 +72,11 @@ export interface Backend {
    * @param into an array of the buffer's length that is to be filled and returned, if the backend can do that; else it returns a new one
    */
   read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array>;
+  /**
+   * Optional, where calls run on their own device: resolves once everything before the previous call of this has run. A loop that
+   * awaits it in every round has at most two rounds under way.
+   */
+  keepUp?(): Promise<void>;
   /** Gives a buffer back; it must not be used again. */
   free(buffer: DeviceBuffer): void;
 
@@ -101,6 +111,8 @@ export interface Backend {
 
   /** Only of a backend that runs each call on one of several others. */
   readonly chooser?: Chooser;
+  /** Optional: pictures that stay where the backend computes. Otherwise they lie on the host. */
+  readonly devicePictures?: DevicePictures | undefined;
 
   /** Frees everything. The backend must not be used again. */
   dispose(): void;
@@ -151,8 +163,40 @@ export interface Chosen {
   readonly why: string;
 }
 
-/** What a run reads or writes: a buffer of the backend, the samples of a picture, or the numbers that a comparison gives. */
-export type Operand = DeviceBuffer | PictureSamples | Float64Array;
+/**
+ * What a run reads or writes: a buffer of the backend, the samples of a picture, a picture of the backend, or the numbers that
+ * a comparison gives.
+ */
+export type Operand = DeviceBuffer | PictureSamples | DevicePicture | Float64Array;
+
+/** A picture that lives on a backend. */
+export interface DevicePicture {
+  /** how many samples it holds */
+  readonly length: number;
+}
+
+/** What a picture is, for the backend that holds it. */
+export interface PictureFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly samples: SampleFormat;
+}
+
+/**
+ * Pictures that live on a backend. The run of a picture takes and fills them as it does samples, but as a whole: a part of the picture is
+ * computed within {@link PicturePart} of the whole picture's size.
+ */
+export interface DevicePictures {
+  /** Copies samples to the device. @returns undefined if it holds no pictures of that format: they stay on the host */
+  upload(samples: PictureSamples, format: PictureFormat): DevicePicture | undefined;
+  /** A picture that a run is to fill. @returns undefined as {@link upload} does */
+  allocate(format: PictureFormat): DevicePicture | undefined;
+  /** Waits for what was called so far, and fills `into`. */
+  read(picture: DevicePicture, into: PictureSamples): Promise<void>;
+  /** Gives a picture back; it must not be used again. */
+  free(picture: DevicePicture): void;
+}
 
 /** The samples of a picture. */
 export type PictureSamples = Uint8ClampedArray | Uint16Array | Float32Array;

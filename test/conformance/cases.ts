@@ -106,6 +106,10 @@ const CHANNELS: ConvRow[] = [
   [[1, 3, 9, 9], [9, 1, 3, 3], { groups: 3 }],
   [[1, 6, 9, 9], [3, 2, 3, 3], { groups: 3 }],
   ...[1, 2, 3, 5, 16].map((n): ConvRow => [[n, 2, 5, 5], [3, 2, 3, 3], { padding: 1 }]),
+  // sums so long that they may be computed in parts
+  [[8, 2, 24, 24], [3, 2, 3, 3], { padding: 1 }],
+  [[40, 520, 1], [26, 520, 1]],
+  [[1, 5000, 1], [1, 5000, 1]],
 ];
 
 /** Strides, alone and with what they interact with: remainders, 'same', dilation, strides wider than the kernel. */

@@ -8,6 +8,7 @@ import { glDevice } from '../../src/kernels/backends/gpu/gl-device.js';
 import { type Gpu, type Kernel, loadGpuJs } from '../../src/kernels/backends/gpu/gpu-js.js';
 import { type WebGpuContext, webGpuDevice } from '../../src/kernels/backends/gpu/webgpu-device.js';
 import { convGeometry } from '../../src/kernels/geometry.js';
+import { operatorsOf } from '../../src/kernels/operators.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -27,7 +28,7 @@ describe('a buffer that cannot be used is refused by what is wrong with it', asy
   test('freed', () => {
     const out = backend.allocate(2);
     backend.free(out);
-    expect(() => backend.conv(pair(3), x, kernel, null, out)).toThrow('gpu: received a buffer of 2 values that was freed');
+    expect(() => operatorsOf(backend).conv(pair(3), x, kernel, null, out)).toThrow('gpu: received a buffer of 2 values that was freed');
     expect(() => backend.free(out)).toThrow('that was freed');
   });
 
@@ -35,7 +36,7 @@ describe('a buffer that cannot be used is refused by what is wrong with it', asy
     const other = await createGpuBackend({ mode: 'cpu' });
     const reference = await createBackend('reference');
     for (const foreign of [other.allocate(2), reference.allocate(2)]) {
-      expect(() => backend.conv(pair(3), x, kernel, null, foreign)).toThrow('gpu: received a buffer of another backend');
+      expect(() => operatorsOf(backend).conv(pair(3), x, kernel, null, foreign)).toThrow('gpu: received a buffer of another backend');
     }
   });
 
@@ -64,7 +65,7 @@ describe('programs', () => {
     const sizes = [3, 4, 5, 5, 4, 3, 4];
     for (const n of sizes) {
       const [x, out] = [upload(backend, ...Array.from({ length: n }, (_, i) => i)), backend.allocate(n - 1)];
-      backend.conv(pair(n), x, kernel, null, out);
+      operatorsOf(backend).conv(pair(n), x, kernel, null, out);
       expect([...(await backend.read(out))]).toEqual(Array.from({ length: n - 1 }, (_, i) => 11 * i + 10));
       expect(backend.programs).toBeLessThanOrEqual(2);
     }
@@ -76,7 +77,7 @@ describe('programs', () => {
   test('500 equal calls compile one', async () => {
     const backend = await createGpuBackend({ mode: 'cpu' });
     const [x, kernel, out] = [upload(backend, 1, 2, 3), upload(backend, 1, 1), backend.allocate(2)];
-    for (let i = 0; i < 500; i++) backend.conv(pair(3), x, kernel, null, out);
+    for (let i = 0; i < 500; i++) operatorsOf(backend).conv(pair(3), x, kernel, null, out);
     expect([...(await backend.read(out))]).toEqual([3, 5]);
     expect(backend.programs).toBe(1);
   });
@@ -85,10 +86,10 @@ describe('programs', () => {
     const backend = await createGpuBackend({ mode: 'cpu' });
     const sum = convGeometry([1, 1, 4], [1, 1, 3], { padding: 1, paddingMode: 'wrap' });
     const [a, b, kernel] = [upload(backend, 1, 2, 3, 4), backend.allocate(4), upload(backend, 0, 1, 1)];
-    backend.conv(sum, a, kernel, null, b); // 3 5 7 5
-    backend.conv(sum, b, kernel, null, a); // 8 12 12 8
+    operatorsOf(backend).conv(sum, a, kernel, null, b); // 3 5 7 5
+    operatorsOf(backend).conv(sum, b, kernel, null, a); // 8 12 12 8
     const early = backend.read(a);
-    backend.conv(sum, a, kernel, null, b); // 20 24 20 16
+    operatorsOf(backend).conv(sum, a, kernel, null, b); // 20 24 20 16
     backend.write(a, new Float32Array(4).fill(9));
     expect([...(await early)]).toEqual([8, 12, 12, 8]);
     expect([...(await backend.read(b))]).toEqual([20, 24, 20, 16]);
@@ -112,13 +113,13 @@ describe('what fails', () => {
     await withNextProgram(() => {
       throw new Error('out of registers');
     });
-    backend.conv(pair(3), x, kernel, null, out);
-    backend.conv(pair(2), out, kernel, null, next);
+    operatorsOf(backend).conv(pair(3), x, kernel, null, out);
+    operatorsOf(backend).conv(pair(2), out, kernel, null, next);
     await expect(backend.read(out)).rejects.toThrow(/^gpu: conv x=1,1,3 .* failed on gpu\.js cpu: out of registers$/);
     await expect(backend.read(next)).rejects.toThrow('out of registers');
     expect([...(await backend.read(x))]).toEqual([1, 2, 3]);
     // the next call compiles anew
-    backend.conv(pair(3), x, kernel, null, out);
+    operatorsOf(backend).conv(pair(3), x, kernel, null, out);
     expect([...(await backend.read(out))]).toEqual([3, 5]);
   });
 
@@ -129,7 +130,7 @@ describe('what fails', () => {
       Object.assign(program.kernel, { fallbackReason: 'no float textures' });
       return program;
     });
-    backend.conv(pair(3), x, kernel, null, out);
+    operatorsOf(backend).conv(pair(3), x, kernel, null, out);
     await expect(backend.read(out)).rejects.toThrow(UnsupportedError);
     await expect(backend.read(out)).rejects.toThrow('GPU.js left cpu for its cpu mode: no float textures');
   });

@@ -154,6 +154,14 @@ export function runConformance({ name, create, skip }: ConformanceOptions): void
         expect(buffer.length).toBe(37);
         expect(await backend.read(buffer)).toEqual(new Float32Array(37));
         backend.free(buffer);
+        // also where others lay
+        const others = Array.from({ length: 3 }, () => upload(backend, new Float32Array(37).fill(Number.NaN)));
+        for (const other of others) backend.free(other);
+        const [a, b, sum] = Array.from({ length: 3 }, () => backend.allocate(37));
+        backend.pointwise('combine', [a, b], [1, 1], sum);
+        expect(await backend.read(sum)).toEqual(new Float32Array(37));
+        expect(await backend.read(a)).toEqual(new Float32Array(37));
+        for (const other of [a, b, sum]) backend.free(other);
       });
 
       test('write and read copy', async () => {

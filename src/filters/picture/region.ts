@@ -2,6 +2,7 @@ import { OptionError, ShapeError, show } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import type { ImageSource } from '../../image/image-source.js';
 import { formatOf, whiteOf } from '../../image/samples.js';
+import type { PicturePart } from '../../kernels/job.js';
 import { checkedInUse, checkOptions, notNegative, type OptionsOf, option, parseNumber, type Rows, rule } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Step } from '../step.js';
@@ -176,6 +177,16 @@ export function fades(region: Region | undefined, { x, y, width, height }: Recta
     });
   };
   return [fade(y, height, image.height), fade(x, width, image.width)];
+}
+
+/** The same part as one that covers the picture: around it nothing is filtered. */
+export function wholePart(part: PicturePart, { width, height }: Size): PicturePart {
+  const spread = (shares: Float32Array, before: number, size: number) => {
+    const all = new Float32Array(size);
+    all.set(shares, before);
+    return all;
+  };
+  return { ...part, x: 0, y: 0, width, height, rowShares: spread(part.rowShares, part.y, height), columnShares: spread(part.columnShares, part.x, width) };
 }
 
 /** How much of the filter each pixel of the rectangle gets, 0 … 1. */

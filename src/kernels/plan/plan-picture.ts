@@ -87,7 +87,8 @@ export function planMagnitude(
 ): PicturePlan | undefined {
   const { geometry } = step;
   const [a, b] = kernels.map(({ data }) => wholeWeights(data, 0, geometry, 255));
-  const possible = backend.abilities.pictures.includes('magnitude') && isInPlace(step, around);
+  const { pictures, refuses } = backend.abilities;
+  const possible = pictures.includes('magnitude') && isInPlace(step, around) && !refuses?.({ ...around, passes: [step] });
   if (!possible || kernels.length !== 2 || a?.scale !== 1 || b?.scale !== 1 || scale * 2 ** 16 >= HIGHEST_SUM) return undefined;
   const sum: PictureSum = { kind: 'magnitude', windows: [a.window, b.window], scale };
   const taps = a.window.reduce((count, weight, i) => count + Number(weight !== 0 || b.window[i] !== 0), 0);
@@ -133,7 +134,8 @@ export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: B
   if (!backend.abilities.pictures.includes('window')) return { name: 'noPictures', values: { backend: backend.name } };
   const finite = (values: Float32Array | readonly number[]) => values.every(Number.isFinite);
   if (!steps.every(({ kernel, bias, border }) => finite(kernel.data) && Number.isFinite(bias) && finite(border))) return { name: 'notFinite' };
-  return Number.isFinite(store.alphaScale) && load.chosen.length > 0 ? undefined : { name: 'notFinite' };
+  if (!Number.isFinite(store.alphaScale) || load.chosen.length === 0) return { name: 'notFinite' };
+  return backend.abilities.refuses?.({ load, store, passes: steps });
 }
 
 /** True if sums may be of whole numbers: one pass of a stride of 1 over samples as they are, all of a pixel or all but alpha, see {@link PictureJob}. */

@@ -46,6 +46,10 @@ const ENGLISH = {
   predicted: 'it is predicted to be faster',
   measured: 'it was measured to be faster',
   compared: 'both are compared now and then',
+  tooLarge: 'the picture takes {bytes} bytes, and a buffer of the device holds {most}',
+  side: 'a side of the picture is longer than the {most} pixels that one launch on the device covers',
+  bytesOnly: '{device} computes pictures of 8 bits, to 8 bits, neither normalized nor under a mask',
+  textureSide: 'a side of the picture has 1 pixel, or more than the {most} that a texture of the device has',
   // what happens to a picture beside its sums
   light: 'sRGB samples become light before the sums, and sRGB again after them',
   alpha: 'colors are multiplied by alpha before the sums, and divided by it after them',

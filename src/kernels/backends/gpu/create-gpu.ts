@@ -5,7 +5,8 @@ import { GpuBackend } from './gpu.js';
 import { loadGpuJs } from './gpu-js.js';
 import { type Engine, Program, type ProgramText } from './gpu-program.js';
 import { GPU_MODES, type GpuMode } from './modes.js';
-import { provideWebGpu, type WebGpuContext, webGpuDevice } from './webgpu-device.js';
+import { isWebGpu, provideWebGpu, type WebGpuContext, webGpuDevice } from './webgpu-device.js';
+import { WgslBackend } from './wgsl/wgsl-backend.js';
 
 export interface GpuOptions {
   /** Which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
@@ -15,15 +16,16 @@ export interface GpuOptions {
 }
 
 /**
- * A backend of the first mode that answers.
+ * A backend of the first mode that answers: on webgpu WGSL on GPU.js's device, else programs of GPU.js.
  * @throws UnsupportedError with the reason for every mode that was tried
  */
-export async function createGpuBackend({ mode, keptPrograms }: GpuOptions = {}): Promise<GpuBackend> {
+export async function createGpuBackend({ mode, keptPrograms }: GpuOptions = {}): Promise<GpuBackend | WgslBackend> {
   const modes = mode ? [mode] : GPU_MODES.filter((name) => name !== 'cpu');
   const reasons: string[] = [];
   for (const candidate of modes) {
     try {
       const { engine, device } = await openGpu(candidate);
+      if (isWebGpu(device)) return new WgslBackend(device, () => engine.gpu.destroy(), keptPrograms);
       return new GpuBackend(engine, device, keptPrograms);
     } catch (error) {
       reasons.push(`${candidate}: ${messageOf(error)}`);
@@ -77,11 +79,13 @@ export function surface(mode: GpuMode): { context: unknown; canvas: unknown } | 
 const VALUES = Float32Array.of(16777215, -1 / 3, 1e30, -1e-30, 0);
 const PROBE: ProgramText = { inputs: { x: [1, 1, VALUES.length] }, axes: { i: VALUES.length }, body: 'return x[0][0][i];' };
 
-/** Runs a first program. It stays, so that GPU.js always has one by which it finds its context again. */
+/**
+ * Runs a first program. It stays, so that GPU.js always has one by which it finds its context again. On webgpu it is the only one of
+ * GPU.js: the others are WGSL on the device that it opened.
+ */
 async function probe(engine: Engine): Promise<Device> {
   const program = new Program(engine, PROBE);
-  await program.build([VALUES]);
-  const value = await program.run([VALUES]);
+  const value = await program.start([VALUES]);
   const device = deviceOf(engine, program.context);
   if (value instanceof Float32Array) return device;
   const read = await device.download(value, VALUES.length);

@@ -9,10 +9,10 @@ export interface Device {
   /** The most values that one buffer can hold, and the limit behind it. */
   readonly maxLength: number;
   readonly limit: string;
+  /** GL: the context in which all programs run. */
+  readonly context?: WebGL2RenderingContext;
   /** Why no result can be trusted any more; undefined while they can. */
   failure(): string | undefined;
-  /** Makes calls to the device; where it tells errors later, they are known before the next {@link download} ends. */
-  watch<T>(calls: () => T): T;
   /** Copies the first `length` values out. The copy is ordered with the calls around it, only the waiting is asynchronous. */
   download(texture: Texture, length: number): Promise<Float32Array>;
   /** Gives one reference back, and the memory with the last one. */
@@ -40,5 +40,4 @@ export const CPU_DEVICE: Device = {
     throw new TypeError('mode cpu keeps its values on the host');
   },
   release: () => {},
-  watch: (calls) => calls(),
 };

@@ -18,13 +18,13 @@ export function glDevice(gl: WebGL2RenderingContext, mode: GpuMode): Device {
     caveat: software ? SOFTWARE_GPU : NAMELESS.test(renderer) ? 'it does not tell what it runs on' : undefined,
     maxLength: side * side,
     limit: `MAX_TEXTURE_SIZE ${side}`,
+    context: gl,
     failure() {
       if (gl.isContextLost()) return 'the WebGL context was lost';
       const error = failed === undefined ? gl.getError() : gl.NO_ERROR;
       if (error !== gl.NO_ERROR) failed = error === gl.OUT_OF_MEMORY ? "the GPU's memory is exhausted" : `WebGL reports error 0x${error.toString(16)}`;
       return failed;
     },
-    watch: (calls) => calls(),
     async download({ texture, size }: Texture, length: number) {
       gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
       gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);

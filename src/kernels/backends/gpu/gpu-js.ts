@@ -16,11 +16,22 @@ export interface Gpu {
 
 export interface KernelSettings {
   readonly output: readonly number[];
-  readonly precision: 'single';
+  readonly precision: 'single' | 'unsigned';
   readonly tactic: 'precision';
   readonly pipeline: true;
   readonly immutable: true;
-  readonly constants: Readonly<Record<string, Float32Array>>;
+  readonly constants?: Readonly<Record<string, Float32Array>>;
+  /** Results are textures of bytes, red, green, blue and alpha, which the program sets by `this.color`. */
+  readonly graphical?: true;
+  /** GL: functions in the language of the device, which the program may call. */
+  readonly nativeFunctions?: readonly NativeFunction[];
+}
+
+export interface NativeFunction {
+  readonly name: string;
+  readonly source: string;
+  readonly returnType: string;
+  readonly argumentTypes: Readonly<Record<string, string>>;
 }
 
 /** A program as GPU.js returns it: a function around the kernel that really runs, which GPU.js may replace. */

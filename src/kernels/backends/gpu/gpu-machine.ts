@@ -23,8 +23,8 @@ class GpuBuffer implements DeviceBuffer {
 }
 
 /**
- * Buffers, and programs that run on them. A buffer holds the latest result on the device, or what was written on the host;
- * a program replaces it. Where GPU.js answers later (webgpu) calls wait in line, else they run at once.
+ * Buffers, and programs of GPU.js that run on them. A buffer holds the latest result on the device, or what was written on the host;
+ * a program replaces it.
  */
 export abstract class GpuMachine {
   readonly device: string;
@@ -32,8 +32,6 @@ export abstract class GpuMachine {
   readonly #device: Device;
   readonly #programs: ProgramCache;
   readonly #buffers = new Set<GpuBuffer>();
-  /** The end of the line; undefined where there is none. */
-  #line: Promise<void> | undefined;
   #disposed = false;
 
   /** @param keptPrograms how many compiled programs are kept */
@@ -41,7 +39,6 @@ export abstract class GpuMachine {
     this.#engine = engine;
     this.#device = device;
     this.#programs = new ProgramCache(keptPrograms, KEPT_BYTES);
-    this.#line = engine.mode === 'webgpu' ? Promise.resolve() : undefined;
     this.device = device.label;
   }
 
@@ -62,34 +59,27 @@ export abstract class GpuMachine {
 
   write(buffer: DeviceBuffer, values: Float32Array): void {
     const [target] = this.#check([buffer]);
-    const copy = values.slice();
-    this.#inLine(() => this.#replace(target, copy));
+    this.#replace(target, values.slice());
   }
 
   read(buffer: DeviceBuffer): Promise<Float32Array> {
     const [source] = this.#check([buffer]);
-    return new Promise((resolve, reject) => {
-      this.#inLine(() => {
-        this.#download(source).then(resolve, reject);
-      });
-    });
+    return this.#download(source);
   }
 
   free(buffer: DeviceBuffer): void {
     const [target] = this.#check([buffer]);
     target.freed = true;
     this.#buffers.delete(target);
-    this.#inLine(() => this.#replace(target, undefined));
+    this.#replace(target, undefined);
   }
 
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#inLine(() => {
-      for (const buffer of this.#buffers) this.#replace(buffer, undefined);
-      // not program by program: GPU.js gives up its context along with the first program it finds
-      return this.#engine.gpu.destroy();
-    });
+    for (const buffer of this.#buffers) this.#replace(buffer, undefined);
+    // not program by program: GPU.js gives up its context along with the first program it finds
+    this.#engine.gpu.destroy();
   }
 
   /** A buffer for the time of some calls. */
@@ -105,27 +95,21 @@ export abstract class GpuMachine {
   /** Runs the program of this name, compiled at first use, and puts its result in `out`. */
   protected launch(name: string, text: () => ProgramText, inputs: readonly DeviceBuffer[], out: DeviceBuffer): void {
     const [target, ...sources] = this.#check([out, ...inputs]);
-    this.#inLine(() => {
-      const failed = sources.find(({ failure }) => failure);
-      if (failed) return this.#replace(target, undefined, failed.failure);
-      const values = sources.map((source) => source.value ?? new Float32Array(source.length));
-      const key = `${name} ${values.map((value) => (value instanceof Float32Array ? 'host' : 'device'))}`;
-      const fail = (error: unknown) => {
-        this.#programs.delete(key);
-        this.#replace(target, undefined, this.#explain(name, error));
-      };
-      const done = (value: GpuValue) => this.#replace(target, value);
-      try {
-        const program = this.#programs.get(key, () => new Program(this.#engine, text()), 4 * target.length);
-        const launch = () => this.#device.watch(() => program.run(values));
-        const building = program.build(values);
-        const result = building ? building.then(launch) : launch();
-        if (result instanceof Promise) return result.then(done, fail);
-        done(result);
-      } catch (error) {
-        fail(error);
-      }
-    });
+    const failed = sources.find(({ failure }) => failure);
+    if (failed) {
+      this.#replace(target, undefined, failed.failure);
+      return;
+    }
+    const values = sources.map((source) => source.value ?? new Float32Array(source.length));
+    const key = `${name} ${values.map((value) => (value instanceof Float32Array ? 'host' : 'device'))}`;
+    // what fails is kept in the buffer it should have filled
+    try {
+      const program = this.#programs.get(key, () => new Program(this.#engine, text()), 4 * target.length);
+      this.#replace(target, program.run(values));
+    } catch (error) {
+      this.#programs.delete(key);
+      this.#replace(target, undefined, this.#explain(name, error));
+    }
   }
 
   async #download({ failure, value, length }: GpuBuffer): Promise<Float32Array> {
@@ -158,12 +142,6 @@ export abstract class GpuMachine {
     buffer.value = value;
     buffer.failure = failure;
     if (old && !(old instanceof Float32Array)) this.#device.release(old);
-  }
-
-  /** Every step ends well: what fails is kept in the buffer it should have filled. */
-  #inLine(step: () => void | Promise<void>): void {
-    if (this.#line) this.#line = this.#line.then(step);
-    else step();
   }
 
   #check(buffers: readonly DeviceBuffer[]): GpuBuffer[] {

@@ -49,17 +49,14 @@ export class Program {
     return this.#kernel.kernel.context;
   }
 
-  /** Compiles ahead of the first run, where that takes its time (webgpu), so that every run calls the device at once. */
-  build(values: readonly GpuValue[]): Promise<unknown> | undefined {
-    if (this.#checked || this.#engine.mode !== 'webgpu') return undefined;
-    return Promise.resolve(this.#kernel.kernel.build(...this.#view(values)));
+  /** @returns the result, which the caller must release. Not for mode webgpu, which answers later */
+  run(values: readonly GpuValue[]): GpuValue {
+    return this.#check(this.#kernel(...this.#view(values)) as GpuValue);
   }
 
-  /** @returns the result, which the caller must release; a promise in mode webgpu */
-  run(values: readonly GpuValue[]): GpuValue | Promise<GpuValue> {
-    const result = this.#kernel(...this.#view(values));
-    if (result instanceof Promise) return result.then((value) => this.#check(value));
-    return this.#check(result);
+  /** The same in any mode. */
+  async start(values: readonly GpuValue[]): Promise<GpuValue> {
+    return this.#check(await this.#kernel(...this.#view(values)));
   }
 
   destroy(): void {

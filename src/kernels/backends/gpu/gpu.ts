@@ -1,30 +1,54 @@
 import { sizeOf } from '../../../tensor.js';
-import type { Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
+import type { Abilities, Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
 import type { ConvGeometry } from '../../geometry.js';
 import type { Job } from '../../job.js';
 import type { PointwiseName } from '../../pointwise.js';
 import { type OperatorMethods, runOperator } from '../../run-operator.js';
 import { addPartsProgram, biasGradientProgram, convProgram, inputGradientProgram, kernelGradientProgram, reduction } from './conv-programs.js';
+import type { Device } from './device.js';
 import { GpuMachine } from './gpu-machine.js';
+import type { Engine } from './gpu-program.js';
 import { foldProgram, paddedGeometry, padProgram, transposedGeometry } from './padding-programs.js';
+import type { GpuPictures } from './picture/gpu-pictures.js';
+import { openPictures } from './picture/open-pictures.js';
 import { pointwiseProgram } from './pointwise-program.js';
 import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './pool-programs.js';
 
-/** The operators as GPU.js programs. Use createGpuBackend. */
+/** The operators as GPU.js programs: those of WebGL, headless GL and `cpu`. Use createGpuBackend. */
 export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   readonly name = 'gpu';
-  readonly abilities = { programs: ['direct'], pictures: [] } as const;
+  readonly abilities: Abilities;
+  readonly #pictures: GpuPictures | undefined;
 
-  /** GPU.js compiles for the kind of arguments of the first run, so programs are compiled then, and kept by the machine. */
-  prepare(job: Job): Executable {
-    return { job };
+  constructor(engine: Engine, device: Device, keptPrograms?: number) {
+    super(engine, device, keptPrograms);
+    this.#pictures = openPictures(engine, device);
+    this.abilities = { programs: ['direct'], pictures: [], ...this.#pictures?.abilities };
   }
 
-  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean {
+  /** GPU.js compiles for the kind of arguments of the first run, so its programs are compiled then, and kept by the machine. */
+  prepare(job: Job): Executable {
+    return this.#pictures && job.operation === 'picture' ? this.#pictures.prepare(job) : { job };
+  }
+
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean | Promise<boolean> {
+    const { job } = executable;
+    if (this.#pictures && job.operation === 'picture') return this.#pictures.run(executable, inputs, outputs);
     return runOperator(this, executable, inputs, outputs, parameters);
   }
 
-  release(): void {}
+  release(executable: Executable): void {
+    if (executable.job.operation === 'picture') this.#pictures?.release(executable);
+  }
+
+  get devicePictures(): GpuPictures | undefined {
+    return this.#pictures;
+  }
+
+  override dispose(): void {
+    this.#pictures?.dispose();
+    super.dispose();
+  }
 
   conv(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {
     if (!bias) {
@@ -60,7 +84,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   }
 
   maxPool(g: ConvGeometry, x: DeviceBuffer, out: DeviceBuffer, winners: DeviceBuffer): void {
-    // two programs, because one returns one result on webgpu
+    // two programs, because one returns one result
     this.launch(`maxPool ${g.key}`, () => winnersProgram(g), [x], winners);
     this.launch(`maxPool, winners' values ${g.key}`, () => gatherWinnersProgram(g), [x, winners], out);
   }

@@ -13,8 +13,6 @@ export interface Threads {
 
 /** GPU.js computes indices in float32, which holds whole numbers up to here. */
 const EXACT = 2 ** 24;
-/** WebGPU starts at most 65535 groups of 8 threads along an axis. */
-const WEBGPU_THREADS = 65535 * 8;
 
 /**
  * Lays the cells out as threads: in one row while float32 can number them, else in rows of trailing axes.
@@ -25,16 +23,14 @@ export function layThreads(axes: Axes, mode: GpuMode): Threads {
   const all = Object.entries(axes);
   if (mode === 'cpu' || cellsOf(all) <= EXACT) return { output: [cellsOf(all)], indices: unflatten('this.thread.x', all) };
 
-  const limit = mode === 'webgpu' ? WEBGPU_THREADS : EXACT;
   let split = all.length - 1;
-  while (split > 1 && cellsOf(all.slice(split - 1)) <= limit) split--;
+  while (split > 1 && cellsOf(all.slice(split - 1)) <= EXACT) split--;
   const [rows, row] = [all.slice(0, split), all.slice(split)];
-  if (cellsOf(row) > limit || cellsOf(rows) > limit) {
+  if (cellsOf(row) > EXACT || cellsOf(rows) > EXACT) {
     const shape = all.map(([name, size]) => `${name} ${size}`).join(' × ');
-    throw new UnsupportedError('gpu', `${mode} can number at most ${limit} rows of ${limit} cells, received ${shape}`, { axes });
+    throw new UnsupportedError('gpu', `${mode} can number at most ${EXACT} rows of ${EXACT} cells, received ${shape}`, { axes });
   }
-  const [output, thread] = mode === 'webgpu' ? [[cellsOf(row), cellsOf(rows)], 'this.thread.y'] : [[cellsOf(row), 1, cellsOf(rows)], 'this.thread.z'];
-  return { output, indices: unflatten('this.thread.x', row) + unflatten(thread, rows) };
+  return { output: [cellsOf(row), 1, cellsOf(rows)], indices: unflatten('this.thread.x', row) + unflatten('this.thread.z', rows) };
 }
 
 /** Statements that take a flat index apart. */

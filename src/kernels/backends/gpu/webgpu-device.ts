@@ -12,7 +12,22 @@ export interface WebGpuContext {
 const MAP_READ = 1;
 const COPY_DST = 8;
 
-export function webGpuDevice(context: WebGpuContext): Device {
+/** The {@link Device} of WebGPU, on which programs in WGSL run besides those of GPU.js. */
+export interface WebGpuDevice extends Device {
+  readonly gpu: GPUDevice;
+  /** Makes calls to the device; what it refuses of them is known once {@link settled} resolves. */
+  watch<T>(calls: () => T): T;
+  /** Resolves once the errors of everything watched so far are known. */
+  settled(): Promise<void>;
+  /** Nothing that the device returns can be trusted any more. */
+  fail(reason: string): void;
+}
+
+export function isWebGpu(device: Device): device is WebGpuDevice {
+  return 'gpu' in device;
+}
+
+export function webGpuDevice(context: WebGpuContext): WebGpuDevice {
   const { adapter, device } = context;
   const { info } = adapter;
   const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
@@ -40,6 +55,11 @@ export function webGpuDevice(context: WebGpuContext): Device {
   };
 
   return {
+    gpu: device,
+    settled: () => watched,
+    fail: (reason) => {
+      failed ??= reason;
+    },
     label: `webgpu (${name})`,
     caveat: isSoftware(info) ? SOFTWARE_GPU : undefined,
     maxLength: Math.floor(maxBytes / 4),

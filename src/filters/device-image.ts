@@ -1,0 +1,125 @@
+import { OptionError, UnsupportedError } from '../errors.js';
+import { imageToCanvas } from '../image/canvas.js';
+import { createImage, type Image } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
+import { type Format, formatOf, newImage } from '../image/samples.js';
+import type { Backend, DevicePicture } from '../kernels/backend.js';
+import { onBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
+import { inNameOf } from '../kernels/eager.js';
+import { checkOptions } from '../options.js';
+
+/**
+ * A picture that lies where its backend computes: on a GPU, or in the memory of `wasm`. Made by {@link uploadImage}, taken by `filter`,
+ * a `Pipeline` and a `FilterPlan` in place of an Image, and returned by them then: between two filters nothing is copied. Give it back
+ * by {@link DeviceImage.free}: its memory is not garbage that is collected.
+ */
+export class DeviceImage implements Format {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: Format['channels'];
+  readonly samples: Format['samples'];
+  #content: DevicePicture | Image | undefined;
+
+  /** Use {@link uploadImage}. @param content on the device, or on the host where the backend holds no pictures of that format */
+  constructor(
+    format: Format,
+    /** where it lies, and where it is filtered */
+    readonly backend: Backend,
+    content: DevicePicture | Image,
+  ) {
+    this.width = format.width;
+    this.height = format.height;
+    this.channels = format.channels;
+    this.samples = format.samples;
+    this.#content = content;
+  }
+
+  /** What the backend holds; an Image where that lies on the host. @throws UnsupportedError if it was freed */
+  get content(): DevicePicture | Image {
+    if (!this.#content) throw new UnsupportedError('DeviceImage', 'this picture was freed');
+    return this.#content;
+  }
+
+  /** A copy on the host. @throws UnsupportedError if it was freed, or the device was lost */
+  async read(): Promise<Image> {
+    const { content, backend } = this;
+    if (isOnHost(content)) return { ...content, data: content.data.slice() };
+    const image = newImage(this);
+    await inNameOf('DeviceImage', backend, async () => backend.devicePictures?.read(content, image.data));
+    return image;
+  }
+
+  /** Draws the picture on a canvas, as `imageToCanvas` does. */
+  async draw(canvas: HTMLCanvasElement | OffscreenCanvas): Promise<void> {
+    imageToCanvas(await this.read(), canvas);
+  }
+
+  /** Gives the memory back. Afterwards the picture refuses every use but this. */
+  free(): void {
+    const content = this.#content;
+    this.#content = undefined;
+    if (!content) return;
+    if (!isOnHost(content)) this.backend.devicePictures?.free(content);
+    else if (content.data instanceof Uint8ClampedArray) this.backend.freeBytes?.(content.data);
+  }
+}
+
+/** True if a picture of a backend lies on the host. */
+export function isOnHost(content: DevicePicture | Image): content is Image {
+  return 'data' in content;
+}
+
+/**
+ * Copies a picture to where a backend computes.
+ * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA
+ * @throws ShapeError if it is none of these; OptionError if an option is unknown, or the backend is none
+ * @throws UnsupportedError when the memory is exhausted
+ * @example
+ * ```ts
+ * import { createBackend, createImage, filter, gaussian, sharpen, uploadImage } from 'convlab';
+ *
+ * const backend = await createBackend('wasm'); // or 'gpu'
+ * const image = await uploadImage(createImage(640, 480, 4), { backend });
+ * const soft = await filter(image, gaussian(2));
+ * const crisp = await filter(soft, sharpen()); // nothing has come back yet
+ * console.log((await crisp.read()).data.length); // → 1228800
+ * for (const each of [image, soft, crisp]) each.free();
+ * ```
+ */
+export async function uploadImage(source: ImageSource, options: RunOptions = {}): Promise<DeviceImage> {
+  checkOptions('uploadImage', options, RUN_OPTIONS);
+  const image: Image = toImage(source, 'uploadImage');
+  return onBackend('uploadImage', options.backend, image, (on, image) => inNameOf('uploadImage', on, async () => upload(image, on)));
+}
+
+/** The same once all is checked. */
+export function upload(image: Image, backend: Backend): DeviceImage {
+  const format = formatOf(image);
+  const picture = backend.devicePictures?.upload(image.data, format);
+  if (picture) return new DeviceImage(format, backend, picture);
+  const host = hostPicture(format, backend);
+  host.data.set(image.data);
+  return new DeviceImage(format, backend, host);
+}
+
+/** An Image in the memory of the backend, if that shows it and the format is one of 8 bits. */
+export function hostPicture(format: Format, backend: Backend): Image {
+  const { width, height, channels, samples } = format;
+  if (samples !== 'uint8') return newImage(format);
+  return createImage(width, height, channels, backend.allocateBytes?.(width * height * channels));
+}
+
+/** The backend on which a picture is filtered; undefined: the default one. @throws OptionError if the picture lies on another one than was asked for */
+export function backendFor(operation: string, image: Image | DeviceImage, chosen: Backend | undefined): Backend | undefined {
+  if (!(image instanceof DeviceImage)) return chosen;
+  if (chosen !== undefined && chosen !== image.backend)
+    throw new OptionError(operation, 'backend', 'must be the one on which the picture lies, or left out', chosen.name);
+  return image.backend;
+}
+
+/** The format of a picture, wherever it lies. */
+export function formatOfAny(image: Image | DeviceImage): Format {
+  if (!(image instanceof DeviceImage)) return formatOf(image);
+  const { width, height, channels, samples } = image;
+  return { width, height, channels, samples };
+}

@@ -1,0 +1,194 @@
+import { UnsupportedError } from '../../../../errors.js';
+import type { DevicePicture, Executable, Operand, PictureFormat, PictureOutline, PictureSamples } from '../../../backend.js';
+import type { PictureJob } from '../../../job.js';
+import type { Reason } from '../../../plan/reason.js';
+import type { Device } from '../device.js';
+import type { GpuValue, Kernel, Texture } from '../gpu-js.js';
+import type { Engine } from '../gpu-program.js';
+import { type GlProgram, glProgram } from './gl-program.js';
+import { argument, type GlTexture, newTexture, readBytes, tableTexture, uploadBytes } from './gl-textures.js';
+import type { GpuPictures } from './gpu-pictures.js';
+import { fromDevice, isOpaque, staysOpaque } from './host-samples.js';
+import { pictureLaunches } from './picture-launches.js';
+import { channelsGiven } from './store-text.js';
+
+/** A picture's job as programs of GPU.js. */
+interface GlExecutable extends Executable {
+  readonly job: PictureJob;
+  readonly programs: readonly (GlProgram & { readonly kernel: Kernel; readonly tables: GlTexture | undefined })[];
+  /** where the picture is uploaded to */
+  readonly picture: WebGLTexture;
+}
+
+/** A picture in a texture: uploaded, or the result of a program. */
+class GlPicture implements DevicePicture {
+  readonly length: number;
+  /** no pixel is transparent, for sure */
+  opaque = false;
+  own: WebGLTexture | undefined;
+  result: Texture | undefined;
+
+  constructor(readonly format: PictureFormat) {
+    this.length = format.width * format.height * format.channels;
+  }
+
+  get texture(): WebGLTexture {
+    return this.own ?? (this.result as Texture).texture;
+  }
+}
+
+/** Sums that there are programs for. */
+const GL_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'magnitude'] as const;
+
+/** Pictures of 8 bits on WebGL 2: textures of bytes, and programs of GPU.js from one to the other. */
+export class GlPictures implements GpuPictures {
+  readonly abilities = { pictures: GL_SUMS, refuses: (picture: PictureOutline) => this.#refusal(picture) };
+  readonly #side: number;
+
+  constructor(
+    readonly engine: Engine,
+    readonly device: Device,
+    readonly gl: WebGL2RenderingContext,
+  ) {
+    this.#side = gl.getParameter(gl.MAX_TEXTURE_SIZE);
+  }
+
+  prepare(job: PictureJob): GlExecutable {
+    const [, , width] = job.passes[0].geometry.input;
+    const programs = pictureLaunches(job, 1).launches.map((launch) => {
+      const program = glProgram(job, launch, width);
+      return { ...program, kernel: this.#compile(program), tables: program.table.length > 0 ? tableTexture(this.gl, program.table) : undefined };
+    });
+    return { job, programs, picture: newTexture(this.gl) };
+  }
+
+  run(executable: Executable, [picture]: readonly Operand[], [out]: readonly Operand[]): boolean | Promise<boolean> {
+    const { job, programs, picture: texture } = executable as GlExecutable;
+    const { load, passes, store } = job;
+    const from = picture as PictureSamples | GlPicture;
+    if (load.opaque && !(from instanceof GlPicture ? from.opaque : isOpaque(from, load.channels, load.white))) return false;
+    const [, height, width] = passes[0].geometry.input;
+    if (!(from instanceof GlPicture)) uploadBytes(this.gl, texture, from, [width, height, load.channels]);
+    const source = argument(this.gl, from instanceof GlPicture ? from.texture : texture, [width, height], 'ArrayTexture(4)');
+    const last = this.#compute(programs, source);
+    if (out instanceof GlPicture) {
+      out.result = last;
+      out.opaque = staysOpaque(job, load.opaque || (from instanceof GlPicture && from.opaque));
+      return true;
+    }
+    const [, outH, outW] = passes[passes.length - 1].geometry.output;
+    const part = store.part ?? { x: 0, y: 0, width: outW, height: outH };
+    const done = this.#toHost(last, { out: out as PictureSamples, part, width: outW, channels: channelsGiven(job) });
+    return done.finally(() => this.device.release(last));
+  }
+
+  upload(samples: PictureSamples, format: PictureFormat): GlPicture | undefined {
+    const picture = this.allocate(format);
+    if (!picture) return undefined;
+    picture.own = newTexture(this.gl);
+    uploadBytes(this.gl, picture.own, samples, [format.width, format.height, format.channels]);
+    picture.opaque = format.channels % 2 === 1 || isOpaque(samples, format.channels, 255);
+    return picture;
+  }
+
+  allocate(format: PictureFormat): GlPicture | undefined {
+    const fits = format.samples === 'uint8' && Math.max(format.width, format.height) <= this.#side;
+    return fits ? new GlPicture(format) : undefined;
+  }
+
+  async read(picture: DevicePicture, into: PictureSamples): Promise<void> {
+    const { texture, format } = picture as GlPicture;
+    const { width, height, channels } = format;
+    await this.#toHost({ texture }, { out: into, part: { x: 0, y: 0, width, height }, width, channels });
+  }
+
+  free(picture: DevicePicture): void {
+    const { own, result } = picture as GlPicture;
+    if (own) this.gl.deleteTexture(own);
+    if (result) this.device.release(result);
+  }
+
+  release(executable: Executable): void {
+    const { programs, picture } = executable as GlExecutable;
+    this.gl.deleteTexture(picture);
+    for (const { kernel, tables } of programs) {
+      kernel.destroy();
+      if (tables) this.gl.deleteTexture(tables.texture);
+    }
+  }
+
+  dispose(): void {}
+
+  #compute(programs: GlExecutable['programs'], picture: GlTexture): Texture {
+    let last: Texture | undefined;
+    try {
+      for (const { kernel, textures, tables } of programs) {
+        const result = kernel(...textures.map((name) => (name === 'picture' ? picture : name === 'table' ? tables : last) as Texture));
+        if (last) this.device.release(last);
+        last = checked(this.engine, kernel, result);
+      }
+    } catch (error) {
+      const reason = this.device.failure() ?? (error instanceof Error ? error.message : String(error));
+      throw new UnsupportedError('gpu', `a picture's program failed on ${this.device.label}: ${reason}`, {}, { cause: error });
+    }
+    return last as Texture;
+  }
+
+  async #toHost({ texture }: { readonly texture: WebGLTexture }, { out, part, width, channels }: Place): Promise<true> {
+    const whole = channels === 4 && part.width === width;
+    const first = 4 * part.y * width;
+    const into = whole ? (out.subarray(first, first + 4 * part.width * part.height) as Uint8ClampedArray) : undefined;
+    const bytes = await readBytes(this.gl, texture, [part.width, part.height], into);
+    const reason = this.device.failure();
+    if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device.label}; its buffers hold nothing any more: create a new backend`);
+    if (!whole) place(bytes, { out, part, width, channels });
+    return true;
+  }
+
+  #compile({ source, textures, width, height, bytes }: GlProgram): Kernel {
+    const body = bytes ? 'const p = pixel(this.thread.x, this.thread.y); this.color(p[0], p[1], p[2], p[3]);' : 'return pixel(this.thread.x, this.thread.y);';
+    return this.engine.gpu.createKernel(`function (${textures}) { ${body} }`, {
+      output: [width, height],
+      ...(bytes ? { graphical: true, precision: 'unsigned' } : { precision: 'single' }),
+      ...{ tactic: 'precision', pipeline: true, immutable: true },
+      nativeFunctions: [{ name: 'pixel', source, returnType: 'Array(4)', argumentTypes: { x: 'Number', y: 'Number' } }],
+    });
+  }
+
+  #refusal({ load, store, passes }: PictureOutline): Reason | undefined {
+    const bytes = load.samples === 'uint8' && store.samples === 'uint8' && !store.normalized && !store.part?.mask && store.clamped;
+    if (!bytes) return { name: 'bytesOnly', values: { device: this.device.label } };
+    const sides = passes.flatMap(({ geometry }) => [...geometry.input.slice(1), ...geometry.output.slice(1)]);
+    // GPU.js lays out a single row as it likes
+    return sides.some((side) => side > this.#side || side < 2) ? { name: 'textureSide', values: { most: this.#side } } : undefined;
+  }
+}
+
+/** Where a result goes. */
+interface Place {
+  readonly out: PictureSamples;
+  readonly part: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  /** of the whole result, in pixels */
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** The channels of pixels of four bytes. */
+function place(bytes: Uint8ClampedArray, { out, part, width, channels }: Place): void {
+  if (channels === 4) {
+    fromDevice(bytes.buffer as ArrayBuffer, { samples: out, height: part.height, row: 4 * width }, { ...part, x: 4 * part.x, width: 4 * part.width });
+    return;
+  }
+  for (let h = 0, from = 0; h < part.height; h++) {
+    let to = ((part.y + h) * width + part.x) * channels;
+    for (let w = 0; w < part.width; w++, from += 4) for (let c = 0; c < channels; c++) out[to++] = bytes[from + c];
+  }
+}
+
+/** @throws UnsupportedError if GPU.js left the GPU */
+function checked({ gpu, mode }: Engine, { kernel }: Kernel, result: GpuValue | Promise<GpuValue>): Texture {
+  if (kernel.constructor !== gpu.Kernel || kernel.fallbackReason) {
+    throw new UnsupportedError('gpu', `GPU.js left ${mode} for its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });
+  }
+  return result as Texture;
+}

@@ -1,0 +1,56 @@
+import type { PictureJob } from '../../../job.js';
+import { GLSL_SHARED, glslOf } from './glsl-text.js';
+import { loadText, SHARED_TEXT, TEXTURE } from './load-text.js';
+import { type PictureLaunch, valueText } from './picture-program.js';
+import { ProgramTables } from './program-tables.js';
+import { channelsGiven, storeText } from './store-text.js';
+import { sumText } from './sum-text.js';
+import { parts, typeOf, upTo } from './wgsl-words.js';
+
+/** One program of a picture's job for GPU.js on WebGL 2: a pixel a thread, four values each. */
+export interface GlProgram {
+  /** GLSL with the function `pixel(x, y)`; textures are `user_picture`, `user_floats` and `user_table` */
+  readonly source: string;
+  readonly textures: readonly ('picture' | 'floats' | 'table')[];
+  readonly table: Float32Array;
+  /** of the result, in pixels: bytes, or floats for the next program */
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: boolean;
+}
+
+/** Values of a row of a table's texture. */
+export const TABLE_WIDTH = 1024;
+
+/** @param width of the picture */
+export function glProgram(job: PictureJob, { window, from, to, value }: PictureLaunch, width: number): GlProgram {
+  const tables = new ProgramTables();
+  const { cells } = window;
+  const floats = from !== 'picture';
+  const load = floats
+    ? `${typeOf(cells)} cells(int h, int w) { return ${parts('texelFetch(user_floats, ivec2(w, h), 0)', 4, upTo(cells))}; }\n`
+    : loadText('cells', TEXTURE, job.load, width, tables);
+  const sums = sumText(window, tables);
+  const bytes = to === 'samples';
+  const store = bytes ? storeText({ job, width, cells, first: window.first, output: window.output, original: TEXTURE }, tables, false) : undefined;
+  const sum = valueText(value, 0, 0);
+  const count = store ? channelsGiven(job) : cells;
+  // a picture without alpha is opaque
+  const rest = upTo(4 - count).map((i) => (i + count === 3 ? '1f' : '0f'));
+  const four = (all: string) => (rest.length > 0 ? `vec4<f32>(${[all, ...rest].join(', ')})` : all);
+  const result = store ? `return ${four(`stored(${sum}, oh, ow)`)} / vec4<f32>(${upTo(4).map((i) => (i < count ? '255f' : '1f'))});` : `return ${four(sum)};`;
+  const table = tables.values;
+  const textures = [
+    ...(!floats || store?.original ? (['picture'] as const) : []),
+    ...(floats ? (['floats'] as const) : []),
+    ...(table.length > 0 ? (['table'] as const) : []),
+  ];
+  const fetches = `${textures.includes('picture') ? 'vec4 texel(int h, int w) { return floor(texelFetch(user_picture, ivec2(w, h), 0) * 255.0 + 0.5); }' : ''}
+${table.length > 0 ? `float table_at(int i) { return texelFetch(user_table, ivec2(i % ${TABLE_WIDTH}, i / ${TABLE_WIDTH}), 0).x; }` : ''}`;
+  const source = `${GLSL_SHARED}${fetches}${glslOf(`${SHARED_TEXT}${load}${sums.shared}${store?.shared ?? ''}`)}
+vec4 pixel(float x, float y) {
+  int ow = int(x); int oh = int(y);
+  ${glslOf(`${sums.body}\n  ${result}`)}
+}`;
+  return { source, textures, table, width: window.output[1], height: window.output[0], bytes };
+}

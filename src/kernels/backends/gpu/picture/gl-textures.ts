@@ -1,0 +1,88 @@
+import type { PictureSamples } from '../../../backend.js';
+import type { Texture } from '../gpu-js.js';
+import { TABLE_WIDTH } from './gl-program.js';
+
+/** A texture of our own, as GPU.js takes one for an argument. */
+export type GlTexture = Texture & { readonly output: readonly number[] };
+
+type Gl = WebGL2RenderingContext;
+
+/** The texture as an argument of a program. @param type how GPU.js names texels of one float, or of four */
+export function argument(gl: Gl, texture: WebGLTexture, [width, height]: readonly [number, number], type: 'ArrayTexture(1)' | 'ArrayTexture(4)'): GlTexture {
+  const own = { type, texture, size: [width, height], output: [width, height], dimensions: [width, height, 1], context: gl };
+  return own as unknown as GlTexture;
+}
+
+/** An empty texture whose texels are read one by one. */
+export function newTexture(gl: Gl): WebGLTexture {
+  const texture = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+  for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
+  return texture;
+}
+
+/** Bytes become texels: of as many values as a pixel has channels. */
+export function uploadBytes(gl: Gl, texture: WebGLTexture, samples: PictureSamples, [width, height, channels]: readonly [number, number, number]): void {
+  const [internal, format] = [
+    [gl.R8, gl.RED],
+    [gl.RG8, gl.RG],
+    [gl.RGB8, gl.RGB],
+    [gl.RGBA8, gl.RGBA],
+  ][channels - 1];
+  asTheyAre(gl, texture);
+  gl.texImage2D(gl.TEXTURE_2D, 0, internal, width, height, 0, format, gl.UNSIGNED_BYTE, samples as Uint8ClampedArray);
+  gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+}
+
+/** Binds a texture for an upload of rows without gaps, which are neither turned nor changed. */
+export function asTheyAre(gl: Gl, texture: WebGLTexture): void {
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+  gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+  gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+}
+
+/** A table as a texture of rows. */
+export function tableTexture(gl: Gl, table: Float32Array): GlTexture {
+  const height = Math.ceil(table.length / TABLE_WIDTH);
+  const values = new Float32Array(height * TABLE_WIDTH);
+  values.set(table);
+  const texture = newTexture(gl);
+  asTheyAre(gl, texture);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, TABLE_WIDTH, height, 0, gl.RED, gl.FLOAT, values);
+  gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+  return argument(gl, texture, [TABLE_WIDTH, height], 'ArrayTexture(1)');
+}
+
+/**
+ * Copies a texture of bytes to the host: into a buffer of the driver at once, and out of it when the device is done.
+ * @returns four bytes for each pixel; `into` if it is given
+ */
+export async function readBytes(
+  gl: Gl,
+  texture: WebGLTexture,
+  [width, height]: readonly [number, number],
+  into: Uint8ClampedArray | undefined,
+): Promise<Uint8ClampedArray> {
+  const framebuffer = gl.createFramebuffer();
+  const buffer = gl.createBuffer();
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+  gl.bufferData(gl.PIXEL_PACK_BUFFER, 4 * width * height, gl.STREAM_READ);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  gl.deleteFramebuffer(framebuffer);
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  gl.flush();
+  while (fence && !gl.isContextLost() && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) await new Promise((resolve) => setTimeout(resolve, 0));
+  const bytes = into ?? new Uint8ClampedArray(4 * width * height);
+  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+  gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, bytes);
+  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+  gl.deleteBuffer(buffer);
+  gl.deleteSync(fence);
+  return bytes;
+}

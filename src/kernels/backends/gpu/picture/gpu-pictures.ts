@@ -1,0 +1,12 @@
+import type { Abilities, DevicePictures, Executable, Operand } from '../../../backend.js';
+import type { PictureJob } from '../../../job.js';
+
+/** Pictures from samples to samples on a GPU. */
+export interface GpuPictures extends DevicePictures {
+  readonly abilities: Pick<Abilities, 'pictures' | 'refuses'>;
+  prepare(job: PictureJob): Executable;
+  /** As of a backend. */
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean>;
+  release(executable: Executable): void;
+  dispose(): void;
+}

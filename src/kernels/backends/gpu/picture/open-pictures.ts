@@ -1,0 +1,9 @@
+import type { Device } from '../device.js';
+import type { Engine } from '../gpu-program.js';
+import { GlPictures } from './gl-pictures.js';
+import type { GpuPictures } from './gpu-pictures.js';
+
+/** Pictures by GPU.js. @returns undefined where there are no programs for them: they go over planes */
+export function openPictures(engine: Engine, device: Device): GpuPictures | undefined {
+  return engine.mode === 'webgl2' && device.context ? new GlPictures(engine, device, device.context) : undefined;
+}

@@ -1,0 +1,126 @@
+import type { PictureJob, PicturePass, PictureSumKind } from '../../../job.js';
+import { cellsOf } from './load-text.js';
+import type { PictureLaunch } from './picture-program.js';
+import { literal, upTo, vector } from './wgsl-words.js';
+import { alongAxis, type Pair, placedBy, type WindowStage } from './window-stage.js';
+
+/** Sums that there are programs for. */
+export const GPU_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'products', 'magnitude'] as const satisfies readonly PictureSumKind[];
+
+/** Floats of a pixel of so many cells: the device has three as it has four. */
+export const FLOATS: readonly number[] = [0, 1, 2, 4, 4];
+
+/** A part of a result: where it begins, and its size. */
+interface Part {
+  readonly first: Pair;
+  readonly output: Pair;
+}
+
+/** The launches of a picture's job, one after the other; and how many floats lie between them. @param columns see {@link WindowStage.columns} */
+export function pictureLaunches(job: PictureJob, columns: number): { readonly launches: readonly PictureLaunch[]; readonly floats: readonly number[] } {
+  const launches: PictureLaunch[] = [];
+  const floats: number[] = [];
+  const { passes, store } = job;
+  const last = passes.length - 1;
+  let from: PictureLaunch['from'] = 'picture';
+  const between = (window: WindowStage, value: string, count: number) => {
+    const to = { floats: floats.push(count * window.output[0] * window.output[1] * FLOATS[window.cells]) - 1 };
+    launches.push({ window, from, to, value });
+    from = to;
+  };
+  passes.forEach((pass, i) => {
+    const all = pass.geometry.output;
+    const part: Part =
+      i === last && store.part
+        ? { first: [store.part.y, store.part.x], output: [store.part.height, store.part.width] }
+        : { first: [0, 0], output: [all[1], all[2]] };
+    const steps = stepsOf(pass, job, { first: i === 0, part, columns });
+    const mostRows = columns === 1 || isHeavy(job) ? 1 : MOST_ROWS;
+    steps.forEach(({ window, value }, s) => {
+      if (i < last || s + 1 < steps.length) between(window, value, window.windows.length === 1 || s + 1 < steps.length ? window.windows.length : 1);
+      else
+        for (const to of store.normalized ? (['extremes', 'samples'] as const) : (['samples'] as const))
+          launches.push({ window: { ...window, mostRows }, from, to, value });
+    });
+  });
+  return { launches, floats };
+}
+
+/** Rows of outputs that a thread computes. */
+const MOST_ROWS = 4;
+
+/** True if it takes long text to make samples of a sum. */
+function isHeavy({ load, store }: PictureJob): boolean {
+  return load.light || load.take !== 'chosen' || store.part !== undefined || store.mix !== undefined;
+}
+
+interface Step {
+  readonly window: WindowStage;
+  readonly value: string;
+}
+
+/** A pass as one launch, or as one along the rows and one along the columns. */
+function stepsOf(
+  { geometry, border, bias, sum }: PicturePass,
+  { load }: PictureJob,
+  { first, part, columns }: { readonly first: boolean; readonly part: Part; readonly columns: number },
+): readonly Step[] {
+  const cells = cellsOf(load);
+  const [, KH, KW] = geometry.kernel;
+  const whole = sum.kind === 'integer' && load.samples === 'uint16';
+  const samples = first && load.samples !== 'float32';
+  const around = {
+    ...placedBy(geometry),
+    ...part,
+    columns,
+    mostRows: columns === 1 ? 1 : MOST_ROWS,
+    border: [upTo(cells).map((c) => border[c] ?? 0)],
+    cells,
+    layers: 1,
+    whole,
+    zeros: false,
+    finite: samples,
+  };
+  const plus = (value: string, scale: number) => {
+    const scaled = scale === 1 ? value : `${value} * ${literal(scale)}`;
+    return bias === 0 ? scaled : `${scaled} + ${cells === 1 ? literal(bias) : vector(upTo(cells).map(() => bias))}`;
+  };
+  const twice = (rows: readonly ArrayLike<number>[], columns: readonly ArrayLike<number>[], scale: number): readonly Step[] => {
+    const stage: WindowStage = { ...around, windows: [] };
+    const across = alongAxis({ ...stage, windows: rows.map((row) => [row]) }, 1);
+    // a row beyond the border gives what its cells give everywhere
+    const beyond = rows.map((row) => Array.from(row).reduce((all, weight) => all + weight, 0));
+    const down = alongAxis({ ...stage, layers: columns.length, windows: [columns] }, 0);
+    return [
+      { window: across, value: 's0' },
+      { window: { ...down, border: beyond.map((all) => down.border[0].map((value) => value * all)), finite: false }, value: plus('s0', scale) },
+    ];
+  };
+  const ones = (count: number) => new Float32Array(count).fill(1);
+  switch (sum.kind) {
+    case 'integer':
+      return [{ window: { ...around, windows: [[sum.window]] }, value: plus(whole ? `${cells === 1 ? 'f32' : `vec${cells}<f32>`}(s0)` : 's0', sum.scale) }];
+    case 'window':
+      return [{ window: { ...around, windows: [[sum.window]], zeros: sum.zeros }, value: plus('s0', 1) }];
+    case 'magnitude':
+      return [{ window: { ...around, windows: sum.windows.map((window) => [window]) }, value: `sqrt(s0 * s0 + s1 * s1) * ${literal(sum.scale)}` }];
+    case 'box':
+    case 'sums':
+      if (KH === 1 || KW === 1 || KH * KW <= 9) return [{ window: { ...around, windows: [[ones(KH * KW)]] }, value: plus('s0', sum.weight) }];
+      return twice([ones(KW)], [ones(KH)], sum.weight);
+    case 'separable':
+      return twice([sum.row], [sum.column], 1);
+    case 'products': {
+      const each = (values: Float32Array, size: number) => upTo(sum.count).map((i) => values.subarray(i * size, (i + 1) * size));
+      return twice(each(sum.row, KW), each(sum.column, KH), 1);
+    }
+    case 'fft':
+    case 'slopes':
+    case 'ridge':
+    case 'moments':
+    case 'likeness':
+      throw new Error(`the gpu backend has no program for ${sum.kind}`);
+    default:
+      return sum satisfies never;
+  }
+}

@@ -1,0 +1,164 @@
+import type { PictureJob } from '../../../job.js';
+import { loadText, SHARED_TEXT, WRAPPED_TEXT } from './load-text.js';
+import { ProgramTables } from './program-tables.js';
+import { COLUMNS, changedBy, channelsGiven, type StoreStage, storeText } from './store-text.js';
+import { sumText } from './sum-text.js';
+import { literal, part, typeOf, upTo } from './wgsl-words.js';
+import type { WindowStage } from './window-stage.js';
+
+/** What a program reads and writes: the picture's samples, floats between passes, … */
+export type Slot = 'picture' | 'mask' | 'result' | 'table' | 'extremes' | { readonly floats: number };
+
+/** One program of a picture's job: WGSL, and how it is started. */
+export interface PictureProgram {
+  readonly code: string;
+  /** its buffers in the order of their bindings; it writes the last */
+  readonly slots: readonly Slot[];
+  readonly table: Float32Array;
+  readonly workgroups: readonly [x: number, y: number];
+}
+
+/** One launch of a picture's job. */
+export interface PictureLaunch {
+  readonly window: WindowStage;
+  /** what is read: the picture's samples, or floats of a launch before */
+  readonly from: 'picture' | { readonly floats: number };
+  /** what becomes of the sums: samples; the least and the largest value of them; or floats for a later launch */
+  readonly to: 'samples' | 'extremes' | { readonly floats: number };
+  /** the value of a cell from the sums `s0`, `s1` … */
+  readonly value: string;
+}
+
+/** Threads of a workgroup along each axis. */
+export const SIDE = 8;
+
+/** @param width of the picture */
+export function pictureProgram(job: PictureJob, launch: PictureLaunch, width: number): PictureProgram {
+  const { window, from, to } = launch;
+  const tables = new ProgramTables();
+  const sums = sumText(window, tables);
+  const load = from === 'picture' ? loadText('cells', 'picture', job.load, width, tables) : floatsText(window);
+  const end = typeof to === 'object' ? floatsEnd(launch, sums.rows) : samplesEnd(job, launch, sums.rows, width, tables);
+  const text = `${load}${sums.shared}${end.shared}`;
+  const slots: Slot[] = [from, ...(end.original && from !== 'picture' ? (['picture'] as const) : [])];
+  if (end.mask) slots.push('mask');
+  const table = tables.values;
+  if (table.length > 0) slots.push('table');
+  // the extremes are read by the program that stores, and written by the one that measures
+  if (job.store.normalized && to === 'samples') slots.push('extremes');
+  slots.push(to === 'samples' ? 'result' : to);
+  const [height, columns] = window.output;
+  const code = `${slots.map((slot, binding) => bindingText(slot, binding, { written: binding === slots.length - 1, cells: window.cells })).join('\n')}
+${WRAPPED_TEXT}${SHARED_TEXT}${text}
+${end.variables}
+@compute @workgroup_size(${SIDE}, ${SIDE})
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+  let ow = i32(id.x) * ${COLUMNS}; let oh = i32(id.y) * ${sums.rows};
+  ${end.before}if (ow < ${columns} && oh < ${height}) {
+  ${sums.body}
+  ${end.body}
+  }
+  ${end.after}
+}
+`;
+  return { code, slots, table, workgroups: [Math.ceil(columns / (SIDE * COLUMNS)), Math.ceil(height / (SIDE * sums.rows))] };
+}
+
+function bindingText(slot: Slot, binding: number, { written, cells }: { written: boolean; cells: number }): string {
+  const access = written || slot === 'extremes' ? 'read_write' : 'read';
+  const [name, type] =
+    typeof slot === 'object'
+      ? [written ? 'floats_out' : 'floats_in', `array<${typeOf(cells)}>`]
+      : slot === 'table'
+        ? ['table', 'array<f32>']
+        : slot === 'extremes'
+          ? ['extremes', 'array<atomic<u32>, 2>']
+          : slot === 'mask'
+            ? ['mask_words', 'array<u32>']
+            : [slot, 'array<u32>'];
+  return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: ${type};`;
+}
+
+/** The function `cells` over floats: pixels of cells, layer after layer. */
+function floatsText({ input, cells, layers }: WindowStage): string {
+  const pixel = `${layers > 1 ? `(l * ${input[0]} + h)` : 'h'} * ${input[1]} + w`;
+  return `
+fn cells(h: i32, w: i32${layers > 1 ? ', l: i32' : ''}) -> ${typeOf(cells)} {
+  return floats_in[${pixel}];
+}
+`;
+}
+
+/** How a program ends. */
+interface EndText {
+  readonly shared: string;
+  readonly variables: string;
+  /** before the sums, for each output's thread, and after all */
+  readonly before: string;
+  readonly body: string;
+  readonly after: string;
+  readonly original: boolean;
+  readonly mask: boolean;
+}
+
+/** Sums become floats, one layer for each of them. */
+function floatsEnd({ window, value }: PictureLaunch, rows: number): EndText {
+  const { output, windows } = window;
+  const [height, width] = output;
+  const writes = upTo(rows).flatMap((row) =>
+    upTo(COLUMNS).flatMap((column) =>
+      windows.map((_, sum) => {
+        const inside = [row > 0 ? `oh + ${row} < ${height}` : '', width % COLUMNS !== 0 && column > 0 ? `ow + ${column} < ${width}` : '']
+          .filter(Boolean)
+          .join(' && ');
+        const v = valueText(window.windows.length > 1 ? `s${sum}` : value, row, column);
+        return `${inside ? `if (${inside}) ` : ''}{ floats_out[(${sum * height} + oh + ${row}) * ${width} + ow + ${column}] = ${v}; }`;
+      }),
+    ),
+  );
+  return { shared: '', variables: '', before: '', body: writes.join('\n  '), after: '', original: false, mask: false };
+}
+
+/** The value of one output from its sums. */
+export function valueText(value: string, row: number, column: number): string {
+  return value.replace(/\bs(\d+)\b/g, (name) => `${name}_${row}_${column}`);
+}
+
+function samplesEnd(job: PictureJob, { window, to, value }: PictureLaunch, rows: number, width: number, tables: ProgramTables): EndText {
+  const stage: StoreStage = { job, width, cells: window.cells, first: window.first, output: window.output, original: 'picture' };
+  const measured = to === 'extremes';
+  const { shared, original, mask } = storeText(stage, tables, measured);
+  const [height, columns] = window.output;
+  const [channels, changed] = [channelsGiven(job), changedBy(job)];
+  const each = upTo(rows).map((row) => {
+    const values = upTo(COLUMNS).map((column) => `stored(${valueText(value, row, column)}, oh + ${row}, ow + ${column})`);
+    const text = measured
+      ? values.map((v, column) => {
+          const extend = changed.map((c) => `least = min(least, ${part('v', channels, c)}); largest = max(largest, ${part('v', channels, c)});`);
+          return `${columns % COLUMNS === 0 || column === 0 ? '' : `if (ow + ${column} < ${columns}) `}{ let v = ${v}; ${extend.join(' ')} }`;
+        })
+      : [`pack(oh + ${row}, ow, ${values.join(', ')});`];
+    return row > 0 ? `if (oh + ${row} < ${height}) { ${text.join(' ')} }` : text.join(' ');
+  });
+  return measured
+    ? {
+        ...{ shared: shared + ORDER_TEXT, original, mask, body: each.join('\n  ') },
+        variables: 'var<workgroup> found: array<atomic<u32>, 2>;',
+        before: `var least = ${literal(3.4028234663852886e38)}; var largest = -least;\n  `,
+        after: `if (largest >= least) { atomicMax(&found[0], ~ordered(least)); atomicMax(&found[1], ordered(largest)); }
+  workgroupBarrier();
+  if (thread < 2u) { atomicMax(&extremes[thread], atomicLoad(&found[thread])); }`,
+      }
+    : { shared: job.store.normalized ? shared + ORDER_TEXT : shared, variables: '', before: '', body: each.join('\n  '), after: '', original, mask };
+}
+
+/** Floats as whole numbers of the same order: zero is below all of them, and their inverse too. */
+const ORDER_TEXT = `
+fn ordered(v: f32) -> u32 {
+  let b = bitcast<u32>(v);
+  return select(b | 0x80000000u, ~b, (b >> 31u) == 1u);
+}
+fn unordered(o: u32) -> f32 {
+  return bitcast<f32>(select(~o, o & 0x7fffffffu, (o >> 31u) == 1u));
+}
+`;

@@ -1,0 +1,169 @@
+import type { DevicePicture, Executable, Operand, PictureFormat, PictureOutline, PictureSamples } from '../../../backend.js';
+import type { PictureJob } from '../../../job.js';
+import type { Reason } from '../../../plan/reason.js';
+import type { Memory } from '../wgsl/memory.js';
+import type { WgslProgram } from '../wgsl/program.js';
+import type { Room } from '../wgsl/room.js';
+import type { GpuPictures } from './gpu-pictures.js';
+import { deviceBytes, fromDevice, isOpaque, staysOpaque } from './host-samples.js';
+import { cellsOf, wordsOfRow } from './load-text.js';
+import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
+import { type PictureProgram, pictureProgram, SIDE } from './picture-program.js';
+import { COLUMNS, channelsGiven } from './store-text.js';
+
+/** A picture's job on a device. */
+export interface PictureExecutable extends Executable {
+  readonly job: PictureJob;
+  readonly programs: readonly (PictureProgram & { readonly compiled: WgslProgram; readonly tables: Memory | undefined })[];
+  /** values between the programs */
+  readonly floats: readonly number[];
+  /** of the result, or the part of it that is computed, in pixels */
+  readonly part: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  /** of the whole result, in samples */
+  readonly row: number;
+}
+
+/** Pixels along a side that workgroups cover, of which there are 65535 along each axis. */
+const LONGEST_SIDE = 65535 * SIDE;
+
+/** A picture in a buffer: rows of whole words. */
+class RoomPicture implements DevicePicture {
+  readonly length: number;
+  /** no pixel is transparent, for sure */
+  opaque = false;
+
+  constructor(
+    readonly memory: Memory,
+    readonly format: PictureFormat,
+  ) {
+    this.length = format.width * format.height * format.channels;
+  }
+}
+
+function bytesOf({ samples, channels, width, height }: PictureFormat): number {
+  return 4 * height * wordsOfRow(samples, channels, width);
+}
+
+/** Pictures as WGSL, from packed samples to packed samples: one upload, one submission and one read for each. */
+export class PictureRoom implements GpuPictures {
+  readonly abilities = { pictures: GPU_SUMS, refuses: (picture: PictureOutline) => this.#refusal(picture) };
+
+  constructor(readonly room: Room) {}
+
+  prepare(job: PictureJob): PictureExecutable {
+    const { launches, floats } = pictureLaunches(job, COLUMNS);
+    const [, , width] = job.passes[0].geometry.input;
+    const programs = launches.map((launch) => {
+      const program = pictureProgram(job, launch, width);
+      const { code, slots, table } = program;
+      const accesses = slots.map((slot, i) => (i === slots.length - 1 || slot === 'extremes' ? 'write' : 'read') as 'write' | 'read');
+      const tables = table.length > 0 ? this.room.buffer(table.byteLength) : undefined;
+      if (tables) this.room.write(tables, table as Float32Array<ArrayBuffer>);
+      return { ...program, tables, compiled: this.room.program(code, accesses, () => code) };
+    });
+    const [, outH, outW] = job.passes[job.passes.length - 1].geometry.output;
+    const channels = channelsGiven(job);
+    const part = job.store.part ?? { x: 0, y: 0, width: outW, height: outH };
+    const waiting = programs.filter(({ compiled }) => !compiled.settled);
+    const compiling = waiting.length > 0 ? Promise.all(waiting.map(({ compiled }) => compiled.ready)) : undefined;
+    return { job, programs, compiling, floats, part, row: outW * channels };
+  }
+
+  /** @returns false if the picture is not opaque although it has to be */
+  run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean> {
+    const { job } = executable as PictureExecutable;
+    const { load } = job;
+    const [picture, mask] = inputs as readonly (PictureSamples | RoomPicture)[];
+    const [out] = outputs as readonly (PictureSamples | RoomPicture)[];
+    if (load.opaque && !(picture instanceof RoomPicture ? picture.opaque : isOpaque(picture, load.channels, load.white))) return false;
+    const [, height, width] = job.passes[0].geometry.input;
+    const format = { width, height, channels: load.channels, samples: load.samples };
+    const from = picture instanceof RoomPicture ? picture : this.#upload(picture, format);
+    const { part } = job.store;
+    const under = part?.mask && this.#upload(mask as PictureSamples, { width, height, channels: 1, samples: part.mask.samples });
+    if (out instanceof RoomPicture) {
+      this.#launch(executable as PictureExecutable, from.memory, under?.memory, out.memory);
+      out.opaque = staysOpaque(job, load.opaque || (picture instanceof RoomPicture && picture.opaque));
+    }
+    const done = out instanceof RoomPicture ? true : this.#toHost(executable as PictureExecutable, from.memory, under?.memory, out);
+    for (const each of [from === picture ? undefined : from, under]) if (each) this.free(each);
+    return done;
+  }
+
+  upload(samples: PictureSamples, format: PictureFormat): RoomPicture {
+    const picture = this.#upload(samples, format);
+    picture.opaque = format.channels % 2 === 1 || isOpaque(samples, format.channels, { uint8: 255, uint16: 65535, float32: 1 }[format.samples]);
+    return picture;
+  }
+
+  allocate(format: PictureFormat): RoomPicture {
+    return new RoomPicture(this.room.buffer(bytesOf(format)), format);
+  }
+
+  async read({ memory, format }: RoomPicture, into: PictureSamples): Promise<void> {
+    const { width, height, channels } = format;
+    const row = width * channels;
+    await this.room.read(memory, bytesOf(format), (device) => fromDevice(device, { samples: into, height, row }, { x: 0, y: 0, width: row, height }));
+  }
+
+  free({ memory }: RoomPicture): void {
+    this.room.giveBack(memory);
+  }
+
+  #upload(samples: PictureSamples, format: PictureFormat): RoomPicture {
+    const picture = this.allocate(format);
+    this.room.write(picture.memory, deviceBytes({ samples, height: format.height, row: format.width * format.channels }));
+    return picture;
+  }
+
+  async #toHost(executable: PictureExecutable, picture: Memory, mask: Memory | undefined, out: PictureSamples): Promise<true> {
+    const { job, part, row } = executable;
+    const channels = channelsGiven(job);
+    const format = { width: part.width, height: part.height, channels, samples: job.store.samples };
+    const result = this.room.buffer(bytesOf(format));
+    this.#launch(executable, picture, mask, result);
+    const place = { ...part, x: part.x * channels, width: part.width * channels };
+    try {
+      await this.room.read(result, bytesOf(format), (device) => fromDevice(device, { samples: out, height: part.height, row }, place));
+    } finally {
+      this.room.giveBack(result);
+    }
+    return true;
+  }
+
+  #launch({ job, programs, floats }: PictureExecutable, picture: Memory, mask: Memory | undefined, result: Memory): void {
+    const { room } = this;
+    const between = floats.map((count) => room.buffer(4 * count));
+    const extremes = job.store.normalized ? room.buffer(8) : undefined;
+    if (extremes) room.clear(extremes, 0, 8);
+    for (const { compiled, slots, workgroups, tables } of programs) {
+      const named = { picture, mask, result, extremes, table: tables };
+      const buffers = slots.map((slot) => (typeof slot === 'object' ? between[slot.floats] : named[slot]) as Memory);
+      room.launch(compiled, buffers, [...workgroups, 1]);
+    }
+    for (const memory of [...between, extremes]) if (memory) room.giveBack(memory);
+  }
+
+  release(executable: Executable): void {
+    for (const { tables } of (executable as PictureExecutable).programs) if (tables) this.room.giveBack(tables);
+  }
+
+  dispose(): void {
+    this.room.dispose();
+  }
+
+  #refusal(picture: PictureOutline): Reason | undefined {
+    const [bytes, most] = [largestBuffer(picture), 4 * this.room.device.maxLength];
+    if (bytes > most) return { name: 'tooLarge', values: { bytes, most } };
+    const side = Math.max(...picture.passes.flatMap(({ geometry }) => [...geometry.input, ...geometry.output]));
+    return side > LONGEST_SIDE ? { name: 'side', values: { most: LONGEST_SIDE } } : undefined;
+  }
+}
+
+/** The bytes of the largest buffer that a job takes at most: rows of whole words, and floats between programs. */
+function largestBuffer({ load, store, passes }: PictureOutline): number {
+  const [, height, width] = passes[0].geometry.input;
+  const [, outH, outW] = passes[passes.length - 1].geometry.output;
+  const samples = [4 * height * wordsOfRow(load.samples, load.channels, width), 4 * outH * wordsOfRow(store.samples, channelsGiven({ load, store }), outW)];
+  return Math.max(...samples, 4 * FLOATS[cellsOf(load)] * Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2])));
+}

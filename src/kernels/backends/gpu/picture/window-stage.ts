@@ -1,0 +1,60 @@
+import type { ConvGeometry, PaddingMode } from '../../../geometry.js';
+
+/** Numbers of rows and of columns. */
+export type Pair = readonly [rows: number, columns: number];
+
+/** Where the windows of one launch lie, and what they are summed with. */
+export interface WindowStage {
+  readonly input: Pair;
+  /** what is computed: a rectangle of all windows, and where that begins */
+  readonly output: Pair;
+  readonly first: Pair;
+  readonly size: Pair;
+  readonly stride: Pair;
+  readonly dilation: Pair;
+  readonly before: Pair;
+  readonly mode: PaddingMode;
+  /** the cells of a pixel beyond the border, of each layer */
+  readonly border: readonly (readonly number[])[];
+  /** neighboring outputs of a row that a thread computes */
+  readonly columns: number;
+  /** rows of outputs that a thread computes at most: what becomes of each output is text of its own, which takes time to compile */
+  readonly mostRows: number;
+  /** cells of a pixel; and how many layers of such pixels are read */
+  readonly cells: number;
+  readonly layers: number;
+  /** one for each sum that is made; for every layer `[size]`, or `[cells, size]` */
+  readonly windows: readonly (readonly ArrayLike<number>[])[];
+  /** sums are whole numbers of 32 bits */
+  readonly whole: boolean;
+  /** weights of zero count as others do */
+  readonly zeros: boolean;
+  /** no cell is NaN or infinite: weights of zero may count */
+  readonly finite: boolean;
+}
+
+/** The windows of a geometry, over its whole output. */
+export function placedBy(g: ConvGeometry): Pick<WindowStage, 'input' | 'output' | 'first' | 'size' | 'stride' | 'dilation' | 'before' | 'mode'> {
+  const pair = (values: readonly number[]): Pair => [values[1], values[2]];
+  return {
+    ...{ input: pair(g.input), output: pair(g.output), first: [0, 0], size: pair(g.kernel), stride: pair(g.stride) },
+    ...{ dilation: pair(g.dilation), before: pair(g.before), mode: g.paddingMode },
+  };
+}
+
+/** The same along one axis alone: along the other a window has one cell, and everything stays. */
+export function alongAxis(stage: WindowStage, axis: 0 | 1): WindowStage {
+  const only = (values: Pair, other: number): Pair => (axis === 0 ? [values[0], other] : [other, values[1]]);
+  const height = axis === 0 ? stage.output[0] : stage.input[0];
+  return {
+    ...stage,
+    // rows first: what the columns read has the width of the result
+    input: axis === 0 ? [stage.input[0], stage.output[1]] : stage.input,
+    output: [height, stage.output[1]],
+    first: axis === 0 ? [stage.first[0], 0] : [0, stage.first[1]],
+    size: only(stage.size, 1),
+    stride: only(stage.stride, 1),
+    dilation: only(stage.dilation, 1),
+    before: only(stage.before, 0),
+  };
+}

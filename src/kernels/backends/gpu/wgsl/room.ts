@@ -1,0 +1,216 @@
+import { UnsupportedError } from '../../../../errors.js';
+import type { WebGpuDevice } from '../webgpu-device.js';
+import { type Memory, MemoryPool, STORAGE, USAGE } from './memory.js';
+import { type Access, type WgslProgram, WgslPrograms } from './program.js';
+import { type Command, Sender, type Workgroups, writeNow } from './sender.js';
+
+export type { Access, Memory, WgslProgram, Workgroups };
+
+/** Bind groups that are kept. */
+const MOST_GROUPS = 1024;
+
+/**
+ * Programs in WGSL on GPU.js's own GPUDevice. Calls are recorded; {@link submit} sends everything since the last one as one command
+ * buffer, and so does the first pause of the caller (a microtask). Everything takes effect in the order in which it was called, also while
+ * a program still compiles. A failure of any call is told by each {@link read} after it.
+ * @example
+ * ```ts
+ * const [x, out] = [room.buffer(4 * n), room.buffer(4 * n)];
+ * const twice = room.program('twice', ['read', 'write'], () => `
+ *   @group(0) @binding(0) var<storage, read> x: array<u32>;
+ *   @group(0) @binding(1) var<storage, read_write> out: array<u32>;
+ *   @group(1) @binding(0) var<uniform> sizes: vec4u;
+ *   @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+ *     if (id.x < sizes.x) { out[id.x] = 2 * x[id.x]; }
+ *   }`);
+ * room.write(x, values);
+ * room.launch(twice, [x, out], [Math.ceil(n / 64), 1, 1], Uint32Array.of(n, 0, 0, 0));
+ * const result = await room.read(out, 4 * n, (bytes) => new Uint32Array(bytes.slice(0)));
+ * room.giveBack(x);
+ * ```
+ */
+export class Room {
+  readonly #device: WebGpuDevice;
+  readonly #programs: WgslPrograms;
+  readonly #pool: MemoryPool;
+  readonly #groups = new Map<string, GPUBindGroup>();
+  readonly #sender: Sender;
+  readonly #reads = new Set<Promise<unknown>>();
+  #commands: Command[] = [];
+  #scheduled = false;
+  #compiling = false;
+
+  /** @param keptPrograms how many compiled programs are kept */
+  constructor(device: WebGpuDevice, keptPrograms = 256) {
+    this.#device = device;
+    this.#pool = new MemoryPool(device);
+    this.#programs = new WgslPrograms(device, keptPrograms);
+    this.#sender = new Sender(device, this.#pool, this.#programs.uniforms);
+  }
+
+  get device(): WebGpuDevice {
+    return this.#device;
+  }
+
+  /** How many compiled programs are held. */
+  get programs(): number {
+    return this.#programs.size;
+  }
+
+  /**
+   * The program of this key, which starts to compile at the first call.
+   * @param accesses of the buffers, which are `@group(0) @binding(0)`, `(1)` …; uniforms are `@group(1) @binding(0)`
+   * @param code WGSL with an entry point `main`; called when it is not compiled yet
+   */
+  program(key: string, accesses: readonly Access[], code: () => string): WgslProgram {
+    return this.#programs.get(key, accesses, code);
+  }
+
+  /** A buffer of at least so many bytes, with undefined contents unless it is new (zeros). */
+  buffer(bytes: number, usage: number = STORAGE): Memory {
+    return this.#pool.take(bytes, usage);
+  }
+
+  /** Gives a buffer back. What was called before still uses it. */
+  giveBack(memory: Memory): void {
+    if (this.#pool.keep(memory)) return;
+    this.afterwards(() => {
+      this.#groups.clear();
+      this.#pool.destroy(memory);
+    });
+  }
+
+  /**
+   * Runs a program.
+   * @param buffers one for each of its accesses. The same buffer may not be read and written, nor written twice
+   * @param uniforms copied; at most 8192 bytes, a multiple of 16
+   */
+  launch(program: WgslProgram, buffers: readonly Memory[], workgroups: Workgroups, uniforms: Uint32Array = NO_UNIFORMS): void {
+    this.#push({ kind: 'launch', program, group: this.#group(program, buffers), workgroups, uniforms: uniforms.slice() });
+  }
+
+  /** Fills a part with zeros. @param offset and bytes: multiples of 4 */
+  clear(memory: Memory, offset: number, bytes: number): void {
+    this.#push({ kind: 'clear', memory, offset, bytes });
+  }
+
+  /** Copies values into a buffer. @param offset in bytes; it and the length are multiples of 4 */
+  write(memory: Memory, values: ArrayBufferView<ArrayBuffer>, offset = 0): void {
+    if (this.#commands.length === 0) writeNow(this.#device.gpu, { memory, values, offset });
+    else this.#push({ kind: 'write', memory, offset, values: copyOf(values) });
+  }
+
+  /** Calls a function as soon as everything before is submitted. */
+  afterwards(call: () => void): void {
+    this.#push({ kind: 'afterwards', call });
+  }
+
+  /** Sends what was called so far; if a program still compiles, as soon as it has. */
+  submit(): void {
+    if (this.#compiling || this.#commands.length === 0) return;
+    const compiling = this.#commands.flatMap((command) => (command.kind === 'launch' && !command.program.settled ? [command.program.ready] : []));
+    if (compiling.length > 0) {
+      this.#compiling = true;
+      Promise.all(compiling).then(() => {
+        this.#compiling = false;
+        this.submit();
+      });
+      return;
+    }
+    const commands = this.#commands;
+    this.#commands = [];
+    this.#device.watch(() => this.#sender.send(commands));
+  }
+
+  /**
+   * Waits for everything called so far and reads a part of a buffer.
+   * @param bytes and offset: multiples of 4
+   * @param take copies out of the bytes, which are the caller's during this call only
+   * @throws UnsupportedError if a call failed, or the device was lost
+   */
+  read<T>(memory: Memory, bytes: number, take: (bytes: ArrayBuffer) => T, offset = 0): Promise<T> {
+    const reading = this.#read(memory, bytes, take, offset);
+    this.#reads.add(reading);
+    const done = () => this.#reads.delete(reading);
+    reading.then(done, done);
+    return reading;
+  }
+
+  /** Resolves once the device has done everything called so far, or was lost. */
+  async finished(): Promise<void> {
+    await this.#submitted();
+    await this.#device.gpu.queue.onSubmittedWorkDone().catch(() => {});
+  }
+
+  /** Frees everything, once the reads that wait have ended. */
+  async dispose(): Promise<void> {
+    await this.#submitted();
+    await Promise.allSettled(this.#reads);
+    this.#groups.clear();
+    this.#pool.destroyAll();
+  }
+
+  async #read<T>(memory: Memory, bytes: number, take: (bytes: ArrayBuffer) => T, offset: number): Promise<T> {
+    this.refuseIfFailed();
+    const staging = this.buffer(bytes, USAGE.mapRead | USAGE.copyTarget);
+    this.#push({ kind: 'copy', memory, offset, bytes, to: staging });
+    await this.#submitted();
+    const errors = this.#device.settled();
+    let mapped = false;
+    try {
+      await staging.buffer.mapAsync(USAGE.mapRead, 0, bytes);
+      mapped = true;
+      await errors;
+      this.refuseIfFailed();
+      return take(staging.buffer.getMappedRange(0, bytes));
+    } catch (error) {
+      await errors;
+      this.refuseIfFailed();
+      throw error;
+    } finally {
+      if (mapped) staging.buffer.unmap();
+      this.giveBack(staging);
+    }
+  }
+
+  refuseIfFailed(): void {
+    const { label } = this.#device;
+    const reason = this.#device.failure();
+    if (reason) throw new UnsupportedError('gpu', `${reason} on ${label}; its buffers hold nothing any more: create a new backend`);
+  }
+
+  /** Resolves once everything called so far is submitted, along with what else is called before the caller pauses. */
+  #submitted(): Promise<void> {
+    return new Promise((resolve) => {
+      this.afterwards(resolve);
+    });
+  }
+
+  #push(command: Command): void {
+    this.#commands.push(command);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.submit();
+    });
+  }
+
+  #group(program: WgslProgram, buffers: readonly Memory[]): GPUBindGroup {
+    let key = String(program.layout.id);
+    for (const { id } of buffers) key += ` ${id}`;
+    const known = this.#groups.get(key);
+    if (known) return known;
+    if (this.#groups.size === MOST_GROUPS) this.#groups.clear();
+    const entries = buffers.map(({ buffer }, binding) => ({ binding, resource: { buffer } }));
+    const group = this.#device.watch(() => this.#device.gpu.createBindGroup({ layout: program.layout.buffers, entries }));
+    this.#groups.set(key, group);
+    return group;
+  }
+}
+
+const NO_UNIFORMS = new Uint32Array(0);
+
+function copyOf({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
+}

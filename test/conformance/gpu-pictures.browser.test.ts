@@ -1,0 +1,136 @@
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { type Backend, createBackend, type FilterOptions, filter, gaussian, type Image, imageFromCanvas, sharpen, uploadImage } from '../../src/index.js';
+import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
+import { runFilterCase } from '../fuzz/check-filter-case.js';
+import { type FilterCase, inOneLine, randomFilterCase } from '../fuzz/random-filter-case.js';
+import { difference, runCase } from './compare-pictures.js';
+import { PICTURE_CASES, type PictureCase } from './picture-cases.js';
+
+// Pictures from samples to samples, on SwiftShader, which stands in for a GPU.
+
+const wasm = await createBackend('wasm', { threads: 1 });
+afterAll(() => wasm.dispose());
+afterEach(() => vi.restoreAllMocks());
+
+/** Opaque, and its rows are whole words. */
+const SQUARE: Image = { ...PICTURE_CASES[0].image, width: 36, data: PICTURE_CASES[0].image.data.slice(0, 36 * 22 * 4) };
+
+describe('webgpu', async () => {
+  const gpu = await createGpuBackend({ mode: 'webgpu' });
+  afterAll(() => gpu.dispose());
+
+  test.each(PICTURE_CASES)('$name', async (each) => {
+    const [want, got] = [await runCase(each, wasm), await runCase(each, gpu)];
+    expect(got.plans.map(({ through }) => through)).toEqual(['samples']);
+    expect(difference(got.image, want.image)).toBeLessThanOrEqual(each.exact ? 0 : 1);
+  });
+
+  test.each([sharpen(), gaussian(2)])('a picture goes there and back once; one that is there, not at all', async (kernel) => {
+    await filter(SQUARE, kernel, { backend: gpu });
+    const [write, submit, map] = [
+      vi.spyOn(GPUQueue.prototype, 'writeBuffer'),
+      vi.spyOn(GPUQueue.prototype, 'submit'),
+      vi.spyOn(GPUBuffer.prototype, 'mapAsync'),
+    ];
+    const create = vi.spyOn(GPUDevice.prototype, 'createBuffer');
+    const calls = () => [write, submit, map, create].map(({ mock }) => mock.calls.length);
+    await filter(SQUARE, kernel, { backend: gpu });
+    expect(write.mock.calls.map(([, , data]) => data)).toEqual([SQUARE.data.buffer]);
+    expect(calls()).toEqual([1, 1, 1, 0]);
+    const uploaded = await uploadImage(SQUARE, { backend: gpu });
+    vi.clearAllMocks();
+    (await filter(uploaded, kernel)).free();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(calls().slice(0, 3)).toEqual([0, 1, 0]);
+  });
+
+  testDeviceImages(gpu);
+  testRandomCases(gpu, 12);
+});
+
+describe('webgl2', async () => {
+  const gpu = await createGpuBackend({ mode: 'webgl2' });
+  afterAll(() => gpu.dispose());
+
+  test.each(PICTURE_CASES)('$name', async (each) => {
+    const [want, got] = [await runCase(each, wasm), await runCase(each, gpu)];
+    expect(new Set(got.plans.map(({ through }) => through))).toEqual(new Set([isOfBytes(each) ? 'samples' : 'planes']));
+    expect(difference(got.image, want.image)).toBeLessThanOrEqual(each.exact ? 0 : 1);
+  });
+
+  test.each([sharpen(), gaussian(2)])('a picture goes there and back once; one that is there, not at all', async (kernel) => {
+    const gl = WebGL2RenderingContext.prototype;
+    await filter(SQUARE, kernel, { backend: gpu });
+    const spies = [vi.spyOn(gl, 'texImage2D'), vi.spyOn(gl, 'texSubImage2D'), vi.spyOn(gl, 'readPixels'), vi.spyOn(gl, 'getBufferSubData')];
+    // of what is created empty, the last argument is null
+    const copies = () => spies.map(({ mock }) => mock.calls.filter((call: readonly unknown[]) => call.at(-1) !== null).length);
+    await filter(SQUARE, kernel, { backend: gpu });
+    expect(copies()).toEqual([1, 0, 1, 1]);
+    const uploaded = await uploadImage(SQUARE, { backend: gpu });
+    vi.clearAllMocks();
+    (await filter(uploaded, kernel)).free();
+    expect(copies()).toEqual([0, 0, 0, 0]);
+  });
+
+  testDeviceImages(gpu);
+  testRandomCases(gpu, 40);
+});
+
+/** Random combinations of all options: what is computed is what wasm computes, within one level, and what is refused is refused. */
+function testRandomCases(gpu: Backend, count: number): void {
+  test(`the random filters from ${FIRST} on`, async () => {
+    for (let number = FIRST; number < FIRST + count; number++) {
+      const filterCase = randomFilterCase(number);
+      const [want, got] = [await outcomeOf(filterCase, wasm), await outcomeOf(filterCase, gpu)];
+      // an algorithm that is asked for is refused where the backend has none
+      if (typeof got === 'string') expect(typeof want === 'string' || /algorithm/.test(got), inOneLine(filterCase)).toBe(true);
+      else expect(difference(got, want as Image), inOneLine(filterCase)).toBeLessThanOrEqual(1);
+    }
+  });
+}
+
+const FIRST = 1000;
+
+function outcomeOf(filterCase: FilterCase, backend: Backend): Promise<Image | string> {
+  return runFilterCase(filterCase, { backend }).catch((error) => String(error));
+}
+
+/** Pictures that stay on the device: one after the other they are filtered as on the host. */
+function testDeviceImages(gpu: Backend): void {
+  test.each([
+    ['RGBA', SQUARE, {}],
+    ['RGB', { ...SQUARE, channels: 3, data: SQUARE.data.slice(0, 36 * 22 * 3) } as Image, {}],
+    ['gray and alpha', { ...SQUARE, channels: 2, data: SQUARE.data.slice(0, 36 * 22 * 2) } as Image, {}],
+    ['a region', SQUARE, { region: { x: 4, y: 5, width: 19, height: 8, feather: 2 } }],
+    ['floats in the end', SQUARE, { output: 'float' }],
+    ['a way over planes', SQUARE, { output: 'normalize', algorithm: 'direct' }],
+  ] as [string, Image, FilterOptions][])('%s', async (_, image, options) => {
+    const uploaded = await uploadImage(image, { backend: gpu });
+    const soft = await filter(uploaded, gaussian(1.5));
+    const result = await filter(soft, sharpen(), options);
+    const want = await filter(await filter(image, gaussian(1.5), { backend: gpu }), sharpen(), { ...options, backend: gpu });
+    expect(difference(await result.read(), want)).toBe(0);
+    for (const each of [uploaded, soft, result]) each.free();
+  });
+
+  test('from what a browser has pictures in, and onto a canvas', async () => {
+    const pixels = new ImageData(new Uint8ClampedArray(SQUARE.data), SQUARE.width);
+    const canvas = new OffscreenCanvas(SQUARE.width, SQUARE.height);
+    canvas.getContext('2d')?.putImageData(pixels, 0, 0);
+    const sources = [pixels, canvas, await createImageBitmap(pixels), new VideoFrame(canvas, { timestamp: 0 })];
+    for (const source of sources) {
+      const uploaded = await uploadImage(source, { backend: gpu });
+      expect(await uploaded.read()).toEqual(SQUARE);
+      const drawn = new OffscreenCanvas(1, 1);
+      await uploaded.draw(drawn);
+      expect(imageFromCanvas(drawn)).toEqual(SQUARE);
+      uploaded.free();
+    }
+    (sources[3] as VideoFrame).close();
+  });
+}
+
+/** What programs of GPU.js compute: 8 bits to 8 bits, not normalized, and without a mask. */
+function isOfBytes({ image, options: { output, mask } }: PictureCase): boolean {
+  return image.data instanceof Uint8ClampedArray && output !== 'normalize' && output !== 'float' && output !== '16bit' && !mask;
+}
