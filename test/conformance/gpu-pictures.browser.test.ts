@@ -1,5 +1,16 @@
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { type Backend, createBackend, type FilterOptions, filter, gaussian, type Image, imageFromCanvas, sharpen, uploadImage } from '../../src/index.js';
+import {
+  type Backend,
+  createBackend,
+  explain,
+  type FilterOptions,
+  filter,
+  gaussian,
+  type Image,
+  imageFromCanvas,
+  sharpen,
+  uploadImage,
+} from '../../src/index.js';
 import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
 import { runFilterCase } from '../fuzz/check-filter-case.js';
 import { type FilterCase, inOneLine, randomFilterCase } from '../fuzz/random-filter-case.js';
@@ -70,6 +81,22 @@ describe('webgl2', async () => {
     vi.clearAllMocks();
     (await filter(uploaded, kernel)).free();
     expect(copies()).toEqual([0, 0, 0, 0]);
+  });
+
+  test.each([
+    [{ samples: 'uint16' }, {}, 'bytesOnly'],
+    [{}, { output: 'float' }, 'bytesOnly'],
+    [{ height: 1 }, {}, 'textureSide'],
+    [{ width: 100_000 }, {}, 'textureSide'],
+  ] as const)('%o %o goes over planes, and explain says why', async (format, options, reason) => {
+    const { through, alternatives } = await explain(
+      sharpen(),
+      { width: 64, height: 9, channels: 4, samples: 'uint8', ...format },
+      { ...options, backend: gpu },
+    );
+    expect(through).toBe('planes');
+    const names = alternatives.map((each) => (each.possible ? undefined : each.reason.name));
+    expect(names).toContain(reason);
   });
 
   testDeviceImages(gpu);
