@@ -8,6 +8,7 @@ import {
   gaussian,
   type Image,
   imageFromCanvas,
+  planFilter,
   sharpen,
   uploadImage,
 } from '../../src/index.js';
@@ -138,6 +139,17 @@ function testDeviceImages(gpu: Backend): void {
     const want = await filter(await filter(image, gaussian(1.5), { backend: gpu }), sharpen(), { ...options, backend: gpu });
     expect(difference(await result.read(), want)).toBe(0);
     for (const each of [uploaded, soft, result]) each.free();
+  });
+
+  test('a backend that was disposed of', async () => {
+    const gone = await createGpuBackend({ mode: gpu.device.startsWith('webgpu') ? 'webgpu' : 'webgl2' });
+    const plan = planFilter({ width: 36, height: 22, channels: 4, samples: 'uint8' }, [{ kernel: sharpen() }], {}, gone);
+    await plan.apply(SQUARE);
+    const uploaded = await uploadImage(SQUARE, { backend: gone });
+    gone.dispose();
+    await expect(uploaded.read()).rejects.toThrow('DeviceImage: the backend of this picture was disposed of');
+    await expect(plan.apply(SQUARE)).rejects.toThrow('planFilter: gpu: the backend was disposed of; create a new one');
+    plan.release();
   });
 
   test('from what a browser has pictures in, and onto a canvas', async () => {
