@@ -45,7 +45,10 @@ export class DeviceImage implements Format {
     const { content, backend } = this;
     if (isOnHost(content)) return { ...content, data: content.data.slice() };
     const image = newImage(this);
-    await inNameOf('DeviceImage', backend, async () => backend.devicePictures?.read(content, image.data));
+    await inNameOf('DeviceImage', backend, async () => {
+      if (!backend.devicePictures) throw new UnsupportedError('DeviceImage', 'the backend of this picture was disposed of');
+      await backend.devicePictures.read(content, image.data);
+    });
     return image;
   }
 

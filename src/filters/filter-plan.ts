@@ -34,12 +34,14 @@ export interface FilterPlan {
   /** The plan for pictures with transparent pixels, where that is another one. */
   readonly transparent?: FilterPlan;
   /**
-   * Filters a picture. One that lies on the plan's backend stays there, and the result with it.
-   * @throws OptionError if it lies on another backend, or `out` is asked to take the result of one that does
+   * Filters a picture.
+   * @throws OptionError if it lies on another backend, or if it lies on this one and `out` is given
    * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
    */
   apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
+  /** The same of a picture that lies on the plan's backend: so does the result. */
   apply(image: DeviceImage, options?: Omit<ApplyOptions, 'out'>): Promise<DeviceImage>;
+  /** The same of either. */
   apply(image: ImageSource | DeviceImage, options?: ApplyOptions): Promise<Image | DeviceImage>;
   /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
   release(): void;

@@ -1,5 +1,17 @@
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { type Backend, createBackend, type FilterOptions, filter, gaussian, type Image, imageFromCanvas, sharpen, uploadImage } from '../../src/index.js';
+import {
+  type Backend,
+  createBackend,
+  explain,
+  type FilterOptions,
+  filter,
+  gaussian,
+  type Image,
+  imageFromCanvas,
+  planFilter,
+  sharpen,
+  uploadImage,
+} from '../../src/index.js';
 import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
 import { runFilterCase } from '../fuzz/check-filter-case.js';
 import { type FilterCase, inOneLine, randomFilterCase } from '../fuzz/random-filter-case.js';
@@ -65,11 +77,27 @@ describe('webgl2', async () => {
     // of what is created empty, the last argument is null
     const copies = () => spies.map(({ mock }) => mock.calls.filter((call: readonly unknown[]) => call.at(-1) !== null).length);
     await filter(SQUARE, kernel, { backend: gpu });
-    expect(copies()).toEqual([1, 0, 1, 1]);
+    expect(copies()).toEqual([0, 1, 1, 1]);
     const uploaded = await uploadImage(SQUARE, { backend: gpu });
     vi.clearAllMocks();
     (await filter(uploaded, kernel)).free();
     expect(copies()).toEqual([0, 0, 0, 0]);
+  });
+
+  test.each([
+    [{ samples: 'uint16' }, {}, 'bytesOnly'],
+    [{}, { output: 'float' }, 'bytesOnly'],
+    [{ height: 1 }, {}, 'textureSide'],
+    [{ width: 100_000 }, {}, 'textureSide'],
+  ] as const)('%o %o goes over planes, and explain says why', async (format, options, reason) => {
+    const { through, alternatives } = await explain(
+      sharpen(),
+      { width: 64, height: 9, channels: 4, samples: 'uint8', ...format },
+      { ...options, backend: gpu },
+    );
+    expect(through).toBe('planes');
+    const names = alternatives.map((each) => (each.possible ? undefined : each.reason.name));
+    expect(names).toContain(reason);
   });
 
   testDeviceImages(gpu);
@@ -111,6 +139,17 @@ function testDeviceImages(gpu: Backend): void {
     const want = await filter(await filter(image, gaussian(1.5), { backend: gpu }), sharpen(), { ...options, backend: gpu });
     expect(difference(await result.read(), want)).toBe(0);
     for (const each of [uploaded, soft, result]) each.free();
+  });
+
+  test('a backend that was disposed of', async () => {
+    const gone = await createGpuBackend({ mode: gpu.device.startsWith('webgpu') ? 'webgpu' : 'webgl2' });
+    const plan = planFilter({ width: 36, height: 22, channels: 4, samples: 'uint8' }, [{ kernel: sharpen() }], {}, gone);
+    await plan.apply(SQUARE);
+    const uploaded = await uploadImage(SQUARE, { backend: gone });
+    gone.dispose();
+    await expect(uploaded.read()).rejects.toThrow('DeviceImage: the backend of this picture was disposed of');
+    await expect(plan.apply(SQUARE)).rejects.toThrow('planFilter: gpu: the backend was disposed of; create a new one');
+    plan.release();
   });
 
   test('from what a browser has pictures in, and onto a canvas', async () => {

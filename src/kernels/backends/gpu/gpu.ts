@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../../../errors.js';
 import { sizeOf } from '../../../tensor.js';
 import type { Abilities, Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
 import type { ConvGeometry } from '../../geometry.js';
@@ -18,7 +19,7 @@ import { gatherWinnersProgram, maxPoolGradientProgram, winnersProgram } from './
 export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
   readonly name = 'gpu';
   readonly abilities: Abilities;
-  readonly #pictures: GpuPictures | undefined;
+  #pictures: GpuPictures | undefined;
 
   constructor(engine: Engine, device: Device, keptPrograms?: number) {
     super(engine, device, keptPrograms);
@@ -28,12 +29,12 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
 
   /** GPU.js compiles for the kind of arguments of the first run, so its programs are compiled then, and kept by the machine. */
   prepare(job: Job): Executable {
-    return this.#pictures && job.operation === 'picture' ? this.#pictures.prepare(job) : { job };
+    return job.operation === 'picture' ? this.#alive().prepare(job) : { job };
   }
 
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters?: readonly number[]): boolean | Promise<boolean> {
     const { job } = executable;
-    if (this.#pictures && job.operation === 'picture') return this.#pictures.run(executable, inputs, outputs);
+    if (job.operation === 'picture') return this.#alive().run(executable, inputs, outputs);
     return runOperator(this, executable, inputs, outputs, parameters);
   }
 
@@ -47,7 +48,14 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
 
   override dispose(): void {
     this.#pictures?.dispose();
+    this.#pictures = undefined;
     super.dispose();
+  }
+
+  /** @throws UnsupportedError once the backend is disposed of: where there never were programs for pictures, none are asked for */
+  #alive(): GpuPictures {
+    if (!this.#pictures) throw new UnsupportedError('gpu', 'the backend was disposed of; create a new one');
+    return this.#pictures;
   }
 
   conv(g: ConvGeometry, x: DeviceBuffer, kernel: DeviceBuffer, bias: DeviceBuffer | null, out: DeviceBuffer): void {

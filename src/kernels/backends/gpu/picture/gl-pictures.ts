@@ -6,7 +6,7 @@ import type { Device } from '../device.js';
 import type { GpuValue, Kernel, Texture } from '../gpu-js.js';
 import type { Engine } from '../gpu-program.js';
 import { type GlProgram, glProgram } from './gl-program.js';
-import { argument, type GlTexture, newTexture, readBytes, tableTexture, uploadBytes } from './gl-textures.js';
+import { argument, byteTexture, type GlTexture, ReadBuffers, tableTexture, uploadBytes } from './gl-textures.js';
 import type { GpuPictures } from './gpu-pictures.js';
 import { fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { pictureLaunches } from './picture-launches.js';
@@ -44,22 +44,24 @@ const GL_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'magnitude'] a
 export class GlPictures implements GpuPictures {
   readonly abilities = { pictures: GL_SUMS, refuses: (picture: PictureOutline) => this.#refusal(picture) };
   readonly #side: number;
+  readonly #reads: ReadBuffers;
 
   constructor(
     readonly engine: Engine,
     readonly device: Device,
     readonly gl: WebGL2RenderingContext,
   ) {
+    this.#reads = new ReadBuffers(gl);
     this.#side = gl.getParameter(gl.MAX_TEXTURE_SIZE);
   }
 
   prepare(job: PictureJob): GlExecutable {
-    const [, , width] = job.passes[0].geometry.input;
+    const [, height, width] = job.passes[0].geometry.input;
     const programs = pictureLaunches(job, 1).launches.map((launch) => {
       const program = glProgram(job, launch, width);
       return { ...program, kernel: this.#compile(program), tables: program.table.length > 0 ? tableTexture(this.gl, program.table) : undefined };
     });
-    return { job, programs, picture: newTexture(this.gl) };
+    return { job, programs, picture: byteTexture(this.gl, [width, height, job.load.channels]) };
   }
 
   run(executable: Executable, [picture]: readonly Operand[], [out]: readonly Operand[]): boolean | Promise<boolean> {
@@ -85,7 +87,7 @@ export class GlPictures implements GpuPictures {
   upload(samples: PictureSamples, format: PictureFormat): GlPicture | undefined {
     const picture = this.allocate(format);
     if (!picture) return undefined;
-    picture.own = newTexture(this.gl);
+    picture.own = byteTexture(this.gl, [format.width, format.height, format.channels]);
     uploadBytes(this.gl, picture.own, samples, [format.width, format.height, format.channels]);
     picture.opaque = format.channels % 2 === 1 || isOpaque(samples, format.channels, 255);
     return picture;
@@ -138,7 +140,7 @@ export class GlPictures implements GpuPictures {
     const whole = channels === 4 && part.width === width;
     const first = 4 * part.y * width;
     const into = whole ? (out.subarray(first, first + 4 * part.width * part.height) as Uint8ClampedArray) : undefined;
-    const bytes = await readBytes(this.gl, texture, [part.width, part.height], into);
+    const bytes = await this.#reads.read(texture, [part.width, part.height], into);
     const reason = this.device.failure();
     if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device.label}; its buffers hold nothing any more: create a new backend`);
     if (!whole) place(bytes, { out, part, width, channels });

@@ -13,6 +13,9 @@ export function argument(gl: Gl, texture: WebGLTexture, [width, height]: readonl
   return own as unknown as GlTexture;
 }
 
+/** Asks in the time that the device takes. */
+const ASKS = 8;
+
 /** An empty texture whose texels are read one by one. */
 export function newTexture(gl: Gl): WebGLTexture {
   const texture = gl.createTexture();
@@ -22,16 +25,29 @@ export function newTexture(gl: Gl): WebGLTexture {
   return texture;
 }
 
+/** Internal format, and that of the bytes, of pixels of one to four channels. */
+function formatsOf(gl: Gl, channels: number): readonly [internal: number, format: number] {
+  return (
+    [
+      [gl.R8, gl.RED],
+      [gl.RG8, gl.RG],
+      [gl.RGB8, gl.RGB],
+      [gl.RGBA8, gl.RGBA],
+    ] as const
+  )[channels - 1];
+}
+
+/** An empty texture for {@link uploadBytes}. */
+export function byteTexture(gl: Gl, [width, height, channels]: readonly [number, number, number]): WebGLTexture {
+  const texture = newTexture(gl);
+  gl.texStorage2D(gl.TEXTURE_2D, 1, formatsOf(gl, channels)[0], width, height);
+  return texture;
+}
+
 /** Bytes become texels: of as many values as a pixel has channels. */
 export function uploadBytes(gl: Gl, texture: WebGLTexture, samples: PictureSamples, [width, height, channels]: readonly [number, number, number]): void {
-  const [internal, format] = [
-    [gl.R8, gl.RED],
-    [gl.RG8, gl.RG],
-    [gl.RGB8, gl.RGB],
-    [gl.RGBA8, gl.RGBA],
-  ][channels - 1];
   asTheyAre(gl, texture);
-  gl.texImage2D(gl.TEXTURE_2D, 0, internal, width, height, 0, format, gl.UNSIGNED_BYTE, samples as Uint8ClampedArray);
+  gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, formatsOf(gl, channels)[1], gl.UNSIGNED_BYTE, samples as Uint8ClampedArray);
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
 }
 
@@ -55,34 +71,60 @@ export function tableTexture(gl: Gl, table: Float32Array): GlTexture {
   return argument(gl, texture, [TABLE_WIDTH, height], 'ArrayTexture(1)');
 }
 
-/**
- * Copies a texture of bytes to the host: into a buffer of the driver at once, and out of it when the device is done.
- * @returns four bytes for each pixel; `into` if it is given
- */
-export async function readBytes(
-  gl: Gl,
-  texture: WebGLTexture,
-  [width, height]: readonly [number, number],
-  into: Uint8ClampedArray | undefined,
-): Promise<Uint8ClampedArray> {
-  const framebuffer = gl.createFramebuffer();
-  const buffer = gl.createBuffer();
-  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
-  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-  gl.bufferData(gl.PIXEL_PACK_BUFFER, 4 * width * height, gl.STREAM_READ);
-  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, 0);
-  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-  gl.deleteFramebuffer(framebuffer);
+/** Buffers of the driver that results are read into, by their size: the first use of new memory takes its time. */
+export class ReadBuffers {
+  readonly #idle: { readonly buffer: WebGLBuffer; readonly bytes: number }[] = [];
+
+  constructor(readonly gl: Gl) {}
+
+  /**
+   * Copies a texture of bytes to the host: into a buffer of the driver at once, and out of it when the device is done.
+   * @returns four bytes for each pixel; `into` if it is given
+   */
+  async read(texture: WebGLTexture, [width, height]: readonly [number, number], into: Uint8ClampedArray | undefined): Promise<Uint8ClampedArray> {
+    const { gl } = this;
+    const size = 4 * width * height;
+    const framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    const buffer = this.#take(size);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.deleteFramebuffer(framebuffer);
+    await finished(gl);
+    const bytes = into ?? new Uint8ClampedArray(size);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, bytes);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    this.#idle.push({ buffer, bytes: size });
+    if (this.#idle.length > MOST_BUFFERS) gl.deleteBuffer(this.#idle.shift()?.buffer ?? null);
+    return bytes;
+  }
+
+  /** A buffer of that size, bound. */
+  #take(bytes: number): WebGLBuffer {
+    const { gl } = this;
+    const at = this.#idle.findIndex((each) => each.bytes === bytes);
+    const buffer = at === -1 ? gl.createBuffer() : this.#idle.splice(at, 1)[0].buffer;
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    if (at === -1) gl.bufferData(gl.PIXEL_PACK_BUFFER, bytes, gl.STREAM_READ);
+    return buffer;
+  }
+}
+
+/** Buffers that are kept. */
+const MOST_BUFFERS = 2;
+
+/** Resolves when the device has done everything so far, or is lost. */
+async function finished(gl: Gl): Promise<void> {
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   gl.flush();
-  while (fence && !gl.isContextLost() && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) await new Promise((resolve) => setTimeout(resolve, 0));
-  const bytes = into ?? new Uint8ClampedArray(4 * width * height);
-  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-  gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, bytes);
-  gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-  gl.deleteBuffer(buffer);
+  const start = performance.now();
+  while (fence && !gl.isContextLost() && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) {
+    // asking keeps the page busy: it is asked after a fixed share of what it took so far
+    const pause = (performance.now() - start) / ASKS;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
   gl.deleteSync(fence);
-  return bytes;
 }
