@@ -35,6 +35,31 @@ const APART = [
   'test/kernels/{thread-pool,wasm-memory}.test.ts',
 ];
 
+/** Every program on software GPUs: npm run test:gpu. */
+export const ON_GPUS = ['test/conformance/gpu-{pictures,webgl2,webgpu}.browser.test.ts'];
+
+/** Tests in Chromium. */
+export function inChromium(name: string, include: string[], exclude: string[] = []) {
+  return {
+    extends: true as const,
+    // threads need shared memory, which a page has only when it is isolated
+    server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+    test: {
+      name,
+      include,
+      exclude,
+      testTimeout: 300_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: { executablePath: chromium, args } }),
+        instances: [{ browser: 'chromium' as const }],
+      },
+    },
+  };
+}
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
@@ -73,23 +98,7 @@ export default defineConfig({
                 expect: { poll: { timeout: 20_000 } },
               },
             },
-            {
-              extends: true as const,
-              // threads need shared memory, which a page has only when it is isolated
-              server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
-              test: {
-                name: 'browser',
-                include: ['test/**/*.browser.test.ts'],
-                testTimeout: 300_000,
-                browser: {
-                  enabled: true,
-                  headless: true,
-                  screenshotFailures: false,
-                  provider: playwright({ launchOptions: { executablePath: chromium, args } }),
-                  instances: [{ browser: 'chromium' as const }],
-                },
-              },
-            },
+            inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS),
           ]
         : []),
     ],

@@ -42,8 +42,8 @@ export class WgslBackend implements Backend {
   readonly name = 'gpu';
   readonly abilities: Abilities;
   readonly device: string;
-  /** Pictures, which go from samples to samples. */
-  readonly devicePictures: PictureRoom;
+  /** from samples to samples */
+  readonly #pictures: PictureRoom;
   readonly #room: Room;
   readonly #arena: Arena;
   readonly #limits: LaunchLimits;
@@ -68,8 +68,8 @@ export class WgslBackend implements Backend {
   ) {
     this.#room = new Room(device, keptPrograms);
     this.#arena = new Arena(this.#room);
-    this.devicePictures = new PictureRoom(this.#room);
-    this.abilities = { programs: ['direct'], ...this.devicePictures.abilities };
+    this.#pictures = new PictureRoom(this.#room);
+    this.abilities = { programs: ['direct'], ...this.#pictures.abilities };
     const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = device.gpu.limits;
     this.#limits = { buffers: maxStorageBuffersPerShaderStage, shared: maxComputeWorkgroupStorageSize };
     this.device = device.label;
@@ -110,12 +110,15 @@ export class WgslBackend implements Backend {
 
   prepare(job: Job): Executable {
     if (job.operation === 'resize' || job.operation === 'comparison') throw new Error('this backend neither resizes nor compares pictures');
-    if (job.operation === 'picture') return this.devicePictures.prepare(job);
-    return executableOf(job);
+    this.#check([]);
+    return job.operation === 'picture' ? this.#pictures.prepare(job) : executableOf(job);
   }
 
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): boolean | Promise<boolean> {
-    if (executable.job.operation === 'picture') return this.devicePictures.run(executable, inputs, outputs);
+    if (executable.job.operation === 'picture') {
+      this.#check([]);
+      return this.#pictures.run(executable, inputs, outputs);
+    }
     const [from, to] = [this.#check(inputs as DeviceBuffer[]), this.#check(outputs as DeviceBuffer[])];
     for (const input of from) if (input.fresh) this.#fill(input);
     this.#call(executable as Executable & WgslExecutable, from, to, parameters);
@@ -123,7 +126,12 @@ export class WgslBackend implements Backend {
   }
 
   release(executable: Executable): void {
-    if (executable.job.operation === 'picture') this.devicePictures.release(executable);
+    if (executable.job.operation === 'picture' && !this.#disposed) this.#pictures.release(executable);
+  }
+
+  /** None once the backend is disposed of. */
+  get devicePictures(): PictureRoom | undefined {
+    return this.#disposed ? undefined : this.#pictures;
   }
 
   keepUp(): Promise<void> {
