@@ -4,7 +4,7 @@ import { peakMemory } from './peak-memory.mjs';
 
 const { dist, width, height, shape, weights, threads } = JSON.parse(process.argv[2]);
 const { createBackend, filter, createImage } = await import(`${dist}/index.js`);
-const backend = await createBackend('wasm', { threads });
+const backend = await createBackend('wasm', { threads, blocking: true });
 const kernel = { shape, data: Float32Array.from(weights) };
 
 const image = createImage(width, height, 4);

@@ -7,9 +7,9 @@ import { prepare } from './convlab.js';
 export const [ALONE, SHARED, LEARNED] = ['convlab, alone', 'convlab, shared', 'convlab, learned'] as const;
 
 export const convlabSharing: readonly Peer[] = [
-  sharing(ALONE, () => createBackend('wasm', { threads: 1 })),
-  sharing(SHARED, () => createWasmBackend(2, { handOver: 0 })),
-  sharing(LEARNED, () => createBackend('wasm', { threads: 2 })),
+  sharing(ALONE, () => createBackend('wasm', { threads: 1, blocking: true })),
+  sharing(SHARED, () => createWasmBackend(2, { handOver: 0, blocking: true })),
+  sharing(LEARNED, () => createBackend('wasm', { threads: 2, blocking: true })),
 ];
 
 function sharing(name: string, create: () => Promise<Backend>): Peer {

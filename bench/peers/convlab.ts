@@ -63,7 +63,7 @@ const backends = new Map<number, Promise<Backend>>();
 /** A backend for each number of threads, which all works share. */
 function onThreads(prepareOn: (work: Work, backend: Backend, threads: number) => ReturnType<Prepare>): Prepare {
   return async (work, threads) => {
-    const backend = backends.get(threads) ?? createBackend('wasm', { threads });
+    const backend = backends.get(threads) ?? createBackend('wasm', { threads, blocking: true });
     backends.set(threads, backend);
     return prepareOn(work, await backend, threads);
   };

@@ -152,6 +152,13 @@ class PlannedFilter implements FilterPlan {
     return this.transparent.#filter(image, options);
   }
 
+  /** A picture that is not opaque. @param before the executable that has refused it: where that runs later, the samples are copies already */
+  async #filterRefused(image: Image, samples: readonly Samples[], before: Executable, options: ApplyOptions): Promise<Image> {
+    if (!this.#fromSamples) return this.#filter(image, options);
+    const executable = this.#ready(this.#fromSamples);
+    return whileKept(samples, executable.later && !before.later, (kept) => this.#filterSamples(image, kept, executable, options));
+  }
+
   #ready({ job }: PicturePlan): Executable {
     this.#executable ??= this.on.backend.prepare(job);
     return this.#executable;
@@ -168,7 +175,7 @@ class PlannedFilter implements FilterPlan {
     if (local && !inPlace) copyAround(from, result, this.settled);
     const done = backend.run(executable, samples, [result.data], [], { signal, onProgress });
     // no wait where there is no promise: the samples are read before the call returns
-    if (!(typeof done === 'boolean' ? done : await done)) return (this.transparent as PlannedFilter).#filter(from, options);
+    if (!(typeof done === 'boolean' ? done : await done)) return (this.transparent as PlannedFilter).#filterRefused(from, samples, executable, options);
     // the kernels see what lies around as it was
     if (local && inPlace) copyAround(from, result, this.settled);
     if (onPlan) for (const step of this.steps) onPlan(planOn(step, backend.chooser?.latest(executable)));
