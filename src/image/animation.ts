@@ -1,13 +1,16 @@
 import { DataError, OptionError, ShapeError, show, UnsupportedError } from '../errors.js';
 import { checkOptions, settle } from '../options.js';
-import { complaint, DECODE_OPTIONS, type DecodeOptions, ENCODE_OPTIONS, type EncodeOptions, inspect, settleEncoding, settleMetadata } from './codecs.js';
+import { complaint, DECODE_OPTIONS, type DecodeOptions, ENCODE_OPTIONS, type EncodeOptions, settleEncoding, settleMetadata } from './codecs.js';
 import { Unreadable } from './formats/format.js';
-import { FORMAT_NAME, FORMATS, formatNamed, type ImageFormat, type ImageFormatName } from './formats/format-table.js';
+import { FORMAT_NAME, formatNamed, type ImageFormat, type ImageFormatName } from './formats/format-names.js';
+import { FORMATS } from './formats/format-table.js';
 import { checkTiffSize } from './formats/tiff/tiff-write.js';
 import type { Frame } from './frame.js';
 import { checkImage } from './image.js';
-import { type ImageBytes, readBytes } from './image-bytes.js';
+import type { ImageBytes } from './image-bytes.js';
+import { inspect } from './inspect.js';
 import { heldMetadata } from './losses.js';
+import { readBytes } from './read-bytes.js';
 
 export type { Frame };
 

@@ -1,15 +1,18 @@
 import { DataError, OptionError, UnsupportedError } from '../errors.js';
 import { check, count, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
 import type { Codec } from './formats/codec.js';
-import { Damaged, type FileFormat, type Source, Unreadable } from './formats/format.js';
-import { FORMAT_NAME, FORMATS, formatNamed, type ImageFormat, type ImageFormatName, identify } from './formats/format-table.js';
+import { Damaged, Unreadable } from './formats/format.js';
+import { FORMAT_NAME, formatNamed, type ImageFormat, type ImageFormatName } from './formats/format-names.js';
+import { FORMATS } from './formats/format-table.js';
 import { checkTiffSize } from './formats/tiff/tiff-write.js';
 import { checkImage, type Image } from './image.js';
-import { type ImageBytes, readBytes } from './image-bytes.js';
+import type { ImageBytes } from './image-bytes.js';
+import { inspect } from './inspect.js';
 import { heldMetadata } from './losses.js';
 import { METADATA } from './metadata.js';
+import { readBytes } from './read-bytes.js';
 
-export { type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-table.js';
+export { type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-names.js';
 export type { Codec };
 
 /** Rows of {@link DecodeOptions}. */
@@ -39,9 +42,6 @@ export const ENCODE_OPTIONS = {
   /** `'keep'`: {@link Metadata} of the picture are written where the format holds them; `'strip'`: none are. Default `'keep'`. */
   metadata: METADATA,
 } satisfies Rows;
-
-/** As much of a file as tells what it is. */
-export const BEGINNING = 512;
 
 /** Options of {@link encodeImage}. */
 export interface EncodeOptions extends OptionsOf<typeof ENCODE_OPTIONS> {}
@@ -91,15 +91,6 @@ export async function decode(operation: string, bytes: ImageBytes, options: Deco
   } catch (cause) {
     throw complaint(operation, name, cause);
   }
-}
-
-/** Looks at the header, of which no more is read than it takes. @throws Damaged or Unreadable */
-export async function inspect(bytes: Source, maxPixels: number): Promise<FileFormat> {
-  const format = FORMATS[identify(bytes.subarray(0, BEGINNING))];
-  const { width, height } = await format.inspect(bytes);
-  if (width * height === 0) throw new Damaged(`claims to have ${width} × ${height} pixels`);
-  if (width * height > maxPixels) throw new Damaged(`claims to have ${width} × ${height} = ${width * height} pixels, more than maxPixels, ${maxPixels}`);
-  return format;
 }
 
 /** A picture that carries what it was asked to. */

@@ -3,11 +3,12 @@ import { extname } from 'node:path';
 import { DataError, OptionError } from '../errors.js';
 import { checkOptions, pickRows, type Rows } from '../options.js';
 import { type Animation, decodeAnimationFor, type EncodeAnimationOptions, encodeAnimationFor } from './animation.js';
-import { complaint, DECODE_OPTIONS, type DecodeOptions, decode, ENCODE_OPTIONS, type EncodeOptions, encode, inspect } from './codecs.js';
+import { complaint, DECODE_OPTIONS, type DecodeOptions, decode, ENCODE_OPTIONS, type EncodeOptions, encode } from './codecs.js';
 import { FileSource } from './file-source.js';
-import { EXTENSIONS, FORMAT_NAME, type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-table.js';
+import { EXTENSIONS, FORMAT_NAME, type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-names.js';
 import type { Image } from './image.js';
-import { checkLength } from './image-bytes.js';
+import { inspect } from './inspect.js';
+import { checkLength } from './read-bytes.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
 const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec', 'metadata') satisfies Rows;

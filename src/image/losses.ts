@@ -1,4 +1,5 @@
-import { FORMATS, type ImageFormat } from './formats/format-table.js';
+import type { ImageFormat } from './formats/format-names.js';
+import { FORMATS } from './formats/format-table.js';
 import type { Image } from './image.js';
 import { METADATA_NAMES, type Metadata, profileFits } from './metadata.js';
 import { formatOf, whiteOf } from './samples.js';

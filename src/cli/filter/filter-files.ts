@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join, relative } from 'node:path';
 import { escapePath, glob, isDynamicPattern } from 'tinyglobby';
 import { DataError, OptionError } from '../../errors.js';
-import { EXTENSIONS, FORMATS, formatNamed, type ImageFormat, type ImageFormatName, imageFormats } from '../../image/formats/format-table.js';
+import { EXTENSIONS, formatNamed, type ImageFormat, type ImageFormatName, imageFormats } from '../../image/formats/format-names.js';
+import { FORMATS } from '../../image/formats/format-table.js';
 import { formatOfPath } from '../../image/image-files.js';
 
 /** One picture to filter. `-` is standard input or output. */

@@ -1,5 +1,5 @@
 import { DECODE_OPTIONS, ENCODE_OPTIONS } from '../../image/codecs.js';
-import { FORMAT_NAME } from '../../image/formats/format-table.js';
+import { FORMAT_NAME } from '../../image/formats/format-names.js';
 import { type OptionsOf, option, pickRows, type Rows } from '../../options.js';
 import { fileFlag, switchFlag } from '../flags.js';
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DataError } from '../../errors.js';
-import { EXTENSIONS } from '../../image/formats/format-table.js';
+import { EXTENSIONS } from '../../image/formats/format-names.js';
 import type { Image } from '../../image/image.js';
 import { readImage } from '../../image/image-files.js';
 import { callback, checkOptions } from '../../options.js';

@@ -1,46 +1,16 @@
 import { show } from '../../errors.js';
-import { oneOf } from '../../options.js';
 import { bmp } from './bmp.js';
 import { avif, webp } from './by-sharp.js';
 import { Damaged, type FileFormat, Unreadable } from './format.js';
+import { type ImageFormat, imageFormats } from './format-names.js';
 import { gif } from './gif/gif.js';
 import { jpeg } from './jpeg/jpeg.js';
 import { npy } from './npy.js';
 import { png } from './png/png.js';
 import { tiff } from './tiff/tiff.js';
 
-/** The formats that are read and written; WebP and AVIF where sharp is installed. */
-export const imageFormats = ['png', 'jpeg', 'bmp', 'gif', 'tiff', 'webp', 'avif', 'npy'] as const;
-/** One of {@link imageFormats}. */
-export type ImageFormat = (typeof imageFormats)[number];
-
 /** How formats are read and written. */
 export const FORMATS: Readonly<Record<ImageFormat, FileFormat>> = { png, jpeg, bmp, gif, tiff, webp, avif, npy };
-
-/** A format by its name, or by its usual ending: `'jpg'` is `'jpeg'`, `'tif'` is `'tiff'`. */
-export type ImageFormatName = ImageFormat | 'jpg' | 'tif';
-const SHORT_NAMES = { jpg: 'jpeg', tif: 'tiff' } as const satisfies Partial<Record<ImageFormatName, ImageFormat>>;
-/** The rule for the name of a format. */
-export const FORMAT_NAME = oneOf<ImageFormatName>([...imageFormats, ...(Object.keys(SHORT_NAMES) as (keyof typeof SHORT_NAMES)[])]);
-
-/** The format of a name. */
-export function formatNamed(name: ImageFormatName): ImageFormat {
-  return name in SHORT_NAMES ? SHORT_NAMES[name as keyof typeof SHORT_NAMES] : (name as ImageFormat);
-}
-
-/** Formats by extension, in lower case. */
-export const EXTENSIONS: Readonly<Record<string, ImageFormat>> = {
-  '.png': 'png',
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.bmp': 'bmp',
-  '.gif': 'gif',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-  '.webp': 'webp',
-  '.avif': 'avif',
-  '.npy': 'npy',
-};
 
 /** Pictures that are often taken for one of those. */
 const OTHERS: readonly (readonly [name: string, begins: RegExp])[] = [
