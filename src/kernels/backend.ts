@@ -22,11 +22,6 @@ export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
   readonly passes: readonly Pick<PicturePass, 'geometry' | 'border'>[];
 }
 
-/** What is known of a picture's job before its sums are chosen. */
-export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
-  readonly passes: readonly Pick<PicturePass, 'geometry' | 'border'>[];
-}
-
 /** What a backend can do beyond the operators, which every backend has. The plan chooses among these. */
 export interface Abilities {
   /** Programs for `conv`; `'direct'` is always one of them. */
