@@ -33,6 +33,7 @@ export type {
 } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode, type RunOptions } from './kernels/backends/create.js';
 export { type AutoReport, type BackendReport, type Calibration, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
+export type { Control } from './kernels/control.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient } from './kernels/conv.js';
 export type { PlanOption } from './kernels/eager.js';
 export {
@@ -47,10 +48,13 @@ export {
   type WindowOptions,
 } from './kernels/geometry.js';
 export {
+  type Beside,
   CONV_PROGRAMS,
+  type ComparisonJob,
   type ConvProgram,
   type Job,
   type KeptPixels,
+  type LikenessMeasure,
   type Load,
   type Mix,
   type MomentMeasure,

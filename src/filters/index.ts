@@ -11,7 +11,7 @@ export {
 export { DeviceImage, uploadImage } from './device-image.js';
 export { type ExplainFilterOptions, type ExplainOptions, type Explanation, explain } from './explain.js';
 export { FILTER_OPTIONS, type FilterOptions, filter } from './filter.js';
-export { type FilterPlan, planFilter } from './filter-plan.js';
+export { type ApplyOptions, type FilterPlan, planFilter } from './filter-plan.js';
 export { type FilterTensorOptions, filterTensor } from './filter-tensor.js';
 export { kernelFromAcf, kernelToAcf } from './interchange/custom.js';
 export type { KernelDocument } from './interchange/kernel-document.js';
