@@ -285,7 +285,7 @@ export interface ComparisonJob {
   readonly samples: SampleFormat;
   /** the sample value of white */
   readonly white: number;
-  /** [11]: SSIM's window is the product of this column and this row, symmetric */
+  /** 11 symmetric weights: SSIM's window is the product of this column and this row. */
   readonly window: Float32Array;
 }
 
