@@ -5,6 +5,7 @@ import {
   createImage,
   type FilterOptions,
   filter,
+  gaussian,
   gaussianPyramid,
   type Image,
   kernel2d,
@@ -199,6 +200,43 @@ describe('operations on a cut-out', () => {
   test('the levels of a pyramid keep it too', async () => {
     for (const level of await gaussianPyramid(leftHalf(16, 16), 3, { backend: reference })) {
       for (let i = 0; i < level.data.length; i += 4) if (level.data[i + 3] > 0) expect([...level.data.subarray(i, i + 3)]).toEqual([...INK]);
+    }
+  });
+});
+
+describe('one translucent pixel anywhere makes a picture transparent', () => {
+  const [width, height] = [70, 41];
+  const places = [0, 1, width - 1, width, 17 * width + 33, (height - 1) * width, (height - 1) * width + 40, height * width - 1];
+  const formats: readonly (readonly [string, number, (length: number) => Image['data']])[] = [
+    ['uint8', 255, (length) => new Uint8ClampedArray(length)],
+    ['uint16', 65535, (length) => new Uint16Array(length)],
+    ['float32', 1, (length) => new Float32Array(length)],
+  ];
+  const cases: readonly (readonly [string, Tensor, FilterOptions])[] = [
+    ['sharpen', sharpen(), {}],
+    ['its anchor in a corner', sharpen(), { anchor: [0, 2] }],
+    ['valid', sharpen(), { padding: 'valid' }],
+    ['normalize', sharpen(), { output: 'normalize' }],
+    ['abs', sharpen(0.3), { output: 'abs' }],
+    ['linear', sharpen(), { linear: true }],
+    ['stride', box(3), { stride: 2 }],
+    ['rows and columns', gaussian(2), {}],
+  ];
+  const threaded = createBackend('wasm', { threads: 2, blocking: true });
+  test.each(formats)('%s', async (_, white, allocate) => {
+    const random = new Random(5);
+    const data = allocate(4 * width * height).map((_, i) => (i % 4 === 3 ? white : (random.integer(256) * white) / 255));
+    for (const [name, kernel, options] of cases) {
+      for (const place of [undefined, ...places]) {
+        const image = createImage(width, height, 4, data.slice() as Uint8ClampedArray);
+        if (place !== undefined) image.data[4 * place + 3] = white / 2;
+        const want = await filter(image, kernel, { ...options, backend: reference });
+        const most = want.data instanceof Float32Array ? 1e-4 : want.data instanceof Uint16Array ? 8 : 1;
+        for (const backend of [wasm, await threaded]) {
+          const got = await filter(image, kernel, { ...options, backend });
+          expect([name, place, got.data.every((value, i) => Math.abs(value - want.data[i]) <= most)]).toEqual([name, place, true]);
+        }
+      }
     }
   });
 });

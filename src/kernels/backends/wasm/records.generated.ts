@@ -807,9 +807,11 @@ export interface LineLoad {
   readonly border: Address<'Floats'>;
   /** [12], of as many cells: subtracted from each; or 0 */
   readonly origins: Address<'Floats'>;
+  /** becomes 0 if a pixel that is read has an alpha below white, see `judges` of line-records.ts; or 0: nobody asks */
+  readonly verdict: Address<'Ints'>;
 }
 
-export const LINELOAD_BYTES = 44;
+export const LINELOAD_BYTES = 48;
 
 export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fields: LineLoad): void {
   const i = at >>> 2;
@@ -824,6 +826,7 @@ export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fiel
   i32[i + 8] = fields.rowBytes;
   i32[i + 9] = fields.border;
   i32[i + 10] = fields.origins;
+  i32[i + 11] = fields.verdict;
 }
 
 /** What every program of lines needs. */
@@ -1442,6 +1445,8 @@ export interface LineWindowTask extends LineTask {
   readonly taps: number;
   /** of the taps in the tile, in bytes */
   readonly offsets: Address<'Ints'>;
+  /** the same in what is loaded, if its floats are the cells; or 0 */
+  readonly direct: Address<'Ints'>;
   /** [taps], or [taps, 12] of as many floats, where each cell has a window of its own */
   readonly weights: Address<'Floats'>;
   readonly patterned: boolean;
@@ -1470,11 +1475,12 @@ export function writeLineWindowTask({ i32, f32 }: Views, at: Address<'LineWindow
   i32[i + 11] = fields.rowLength;
   i32[i + 12] = fields.taps;
   i32[i + 13] = fields.offsets;
-  i32[i + 14] = fields.weights;
-  i32[i + 15] = Number(fields.patterned);
-  i32[i + 16] = Number(fields.paired);
-  f32[i + 17] = fields.bias;
-  i32[i + 18] = fields.cellsAt;
-  i32[i + 19] = fields.sumsAt;
-  i32[i + 20] = fields.sumsRow;
+  i32[i + 14] = fields.direct;
+  i32[i + 15] = fields.weights;
+  i32[i + 16] = Number(fields.patterned);
+  i32[i + 17] = Number(fields.paired);
+  f32[i + 18] = fields.bias;
+  i32[i + 19] = fields.cellsAt;
+  i32[i + 20] = fields.sumsAt;
+  i32[i + 21] = fields.sumsRow;
 }

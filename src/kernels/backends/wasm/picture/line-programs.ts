@@ -47,14 +47,15 @@ export function windowProgram({ window, zeros }: SumOf<'window'>, line: LinePass
   const least = Math.min(WINDOW_ROWS, Math.max(LEAST_WINDOW_ROWS, 2 * Math.floor(WINDOW_BYTES / 2 / rowBytesOf(line)[0])));
   const bandRows = Math.min(rectangle.height, Math.max(3 * below + 1, least));
   const { taps, weights, patterned } = tapsOf(window, KH * KW, tables, zeros);
+  const offsets = (rowBytes: number) =>
+    tables.store(Int32Array.from(taps, (tap) => Math.floor(tap / KW) * dilationH * rowBytes + (tap % KW) * dilationW * 4 * cells));
   // two rows are computed at once where every cell of the window counts and its rows are neighbors
   const paired = !patterned && taps.length === KH * KW && dilationH === 1 && strideH === 1;
   const sumsRow = 4 * (((tilePixels - 1) * strideW + 1) * cells + SLACK);
   const record = {
     ...lineFields(records),
     ...{ tilePixels, bandRows, rowLength, taps: taps.length, paired, bias: pass.bias, sumsRow, cellsAt: 0, sumsAt: 0 },
-    offsets: tables.store(Int32Array.from(taps, (tap) => 4 * (Math.floor(tap / KW) * dilationH * rowLength + (tap % KW) * dilationW * cells))),
-    ...{ weights, patterned },
+    ...{ offsets: offsets(4 * rowLength), direct: records.asLoaded ? offsets(rowBytesOf(line)[0]) : NOWHERE, weights, patterned },
   };
   return {
     name: 'lineWindow',

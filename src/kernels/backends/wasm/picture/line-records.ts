@@ -1,6 +1,6 @@
 import { borderTable } from '../../../border.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Beside, Load, Mix, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat } from '../../../job.js';
+import type { Beside, KeptPixels, Load, Mix, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat } from '../../../job.js';
 import { srgbToLinear } from '../../../light.js';
 import { type Address, NOWHERE } from '../address.js';
 import { longestRun } from '../layers/correlation-spec.js';
@@ -43,8 +43,12 @@ export interface LineRecords {
   readonly grid: Address<'LineGrid'>;
   readonly load: Address<'LineLoad'>;
   readonly store: Address<'LineStore'>;
+  /** where the program leaves 0 if the picture is not opaque, see {@link judges}; or NOWHERE: it does not look */
+  readonly verdict: Address<'Ints'>;
   /** the factors and summands of the last pass */
   readonly patterns: Patterns | undefined;
+  /** what is read is floats, all of which are summed as they are */
+  readonly asLoaded: boolean;
   /** floats of a pixel, and most samples of a pixel where it is loaded and where it is stored */
   readonly cells: number;
   readonly loaded: number;
@@ -58,10 +62,27 @@ export function cellsOf({ take, chosen }: Load): number {
   return take === 'luminance' ? 1 : chosen.length;
 }
 
+/** Cells of a pixel that a pass sums. */
+function cellsSummed(line: LinePass): number {
+  return carriesAlpha(line) ? line.job.load.channels : cellsOf(line.job.load);
+}
+
+/**
+ * True if alpha is summed with the colors of an opaque picture of floats, and its sum left: the cells are the samples then, which are read where they
+ * lie.
+ */
+function carriesAlpha({ job: { load, store }, pass: { sum, geometry }, first, last, beside }: LinePass): boolean {
+  const { samples, opaque, light, channels, chosen, take } = load;
+  if (!first || !last || sum.kind !== 'window' || sum.window.length !== geometry.kernel[1] * geometry.kernel[2]) return false;
+  if (samples !== 'float32' || !opaque || light || channels !== 4 || take !== 'chosen' || chosen.join() !== '0,1,2') return false;
+  return store.samples === samples && !store.mix && !store.places && !beside;
+}
+
 /** Cells of a pixel that a pass gives. */
-export function cellsGiven(sum: PictureSum, load: Load): number {
+export function cellsGiven(line: LinePass): number {
+  const { sum } = line.pass;
   if (sum.kind === 'ridge' || sum.kind === 'likeness') return 1;
-  return sum.kind === 'slopes' && sum.measure === 'hue' ? 3 : cellsOf(load);
+  return sum.kind === 'slopes' && sum.measure === 'hue' ? 3 : cellsSummed(line);
 }
 
 /** Samples of a pixel of the result. */
@@ -83,10 +104,13 @@ export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): rea
 /** @param ranges where the least and the largest value of each unit go instead of samples into the result */
 export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Floats'>): LineRecords {
   const { job, first, last } = line;
-  const cells = cellsOf(job.load);
+  const cells = cellsSummed(line);
+  const verdict: Address<'Ints'> = judges(line) ? tables.store(Int32Array.of(1)) : NOWHERE;
   return {
     grid: storeGrid(tables, line),
-    load: storeLoad(tables, line, first ? job.load : rawLoad(job.load)),
+    load: storeLoad(tables, line, !first ? rawLoad(job.load) : carriesAlpha(line) ? allOf(job.load, false) : job.load, verdict),
+    verdict,
+    asLoaded: !first || (job.load.samples === 'float32' && cells === job.load.channels && job.load.take === 'chosen' && !job.load.light && !job.load.origins),
     ...(last ? storeStore(tables, line, ranges) : { store: storeRawStore(tables, line), patterns: undefined }),
     cells,
     // pixels of the original lie further apart than those of the result where any pass has a stride
@@ -152,6 +176,7 @@ function storeLoad(
   tables: Tables,
   line: LinePass,
   { samples, channels, white, take, chosen, light, origins }: Load,
+  verdict: Address<'Ints'> = NOWHERE,
   width = line.pass.geometry.input[2],
 ): Address<'LineLoad'> {
   const address: Address<'LineLoad'> = tables.allocate(LINELOAD_BYTES);
@@ -164,9 +189,33 @@ function storeLoad(
     origins: origins ? tables.store(patternOf(origins.length, (c) => origins[c])) : NOWHERE,
     lightOfBytes: light && samples === 'uint8' ? tables.store(lightOfBytes()) : NOWHERE,
     rowBytes: width * channels * SAMPLE_BYTES[samples],
+    verdict,
   };
   writeLineLoad(tables.machine.views, address, fields);
   return address;
+}
+
+/**
+ * True if the program sees all pixels of a picture that has to be opaque, and looks at their alpha while it reads them: to look beforehand means to read them
+ * twice.
+ */
+function judges(line: LinePass): boolean {
+  const { load, store } = line.job;
+  const { sum, geometry: g } = line.pass;
+  const { first, rectangle } = line;
+  if (!first || !load.opaque || load.channels !== 4 || load.take !== 'chosen' || load.chosen.join() !== '0,1,2') return false;
+  if (load.samples !== 'float32' || (sum.kind !== 'window' && sum.kind !== 'separable')) return false;
+  if (carriesAlpha(line)) return store.kept !== undefined && isPlain(line, store.kept.rows) && isWhole(store.kept, g);
+  const seesAll = (axis: 1 | 2, from: number, count: number) => {
+    const run = longestRun(wanted(g, axis, from, count));
+    return g.stride[axis] === 1 && run.to - run.from === g.input[axis];
+  };
+  return seesAll(1, rectangle.y, rectangle.height) && seesAll(2, rectangle.x, rectangle.width);
+}
+
+/** True if all pixels of the picture are kept, each in its place. */
+function isWhole({ rows, columns }: KeptPixels, { input: [, height, width] }: ConvGeometry): boolean {
+  return rows[0] === 0 && columns[0] === 0 && rows.length === height && columns.length === width && stepOf(rows) * stepOf(columns) === 1;
 }
 
 /** All samples as they are, or as light. */
@@ -197,7 +246,7 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
   const { load, store } = line.job;
   const { take, chosen } = load;
   const { kept, part, unit, places, mix } = store;
-  const [cells, channels, changed] = [cellsGiven(line.pass.sum, load), channelsGiven(line.job), changedBy(line.job)];
+  const [cells, channels, changed] = [cellsGiven(line), channelsGiven(line.job), changedBy(line.job)];
   const whole = places ? places.length === cells && places.every((cell, c) => cell === c) : !kept;
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);
   const { x, y, width, height } = line.rectangle;
@@ -245,7 +294,7 @@ function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floats'>): 
 function besideFields(tables: Tables, line: LinePass) {
   const { beside, rectangle } = line;
   if (!beside) return { beside: NOWHERE, besideUnit: 0, sumUnit: 1 };
-  const address = storeLoad(tables, line, allOf({ ...line.job.load, samples: beside.samples }, false), rectangle.width);
+  const address = storeLoad(tables, line, allOf({ ...line.job.load, samples: beside.samples }, false), NOWHERE, rectangle.width);
   return { beside: address, besideUnit: beside.unit, sumUnit: beside.factor };
 }
 

@@ -37,7 +37,7 @@ export function slopesProgram(
   const { cells } = records;
   const [, KH, KW] = line.pass.geometry.kernel;
   const { tile, taps, list } = windowTile(windows, [KH, KW], line, cells, tables);
-  const sumsRow = 4 * (tile.tilePixels * Math.max(cells, cellsGiven(line.pass.sum, line.job.load)) + SLACK);
+  const sumsRow = 4 * (tile.tilePixels * Math.max(cells, cellsGiven(line)) + SLACK);
   const pair = headings.flatMap(({ x, y }) => [x, y]);
   const record = {
     ...{ ...lineFields(records), ...tile, ...list, windows: windows.length, measure: SLOPES[measure], step, sumsRow, cellsAt: 0, sumsAt: 0 },

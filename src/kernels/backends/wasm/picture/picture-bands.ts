@@ -28,14 +28,16 @@ const LONG = 1e9;
 /** Units of a stage in a band where its rows go to another stage: what bands overlap is computed twice. */
 const LEAST_UNITS = 4;
 
+type Judge = 'caller' | 'programs' | false;
+
 /** A picture to filter. */
 interface Picture {
   readonly image: Uint8Array;
   /** or the picture beside */
   readonly mask: Uint8Array | undefined;
   readonly out: Uint8Array;
-  /** it has been looked at, and is as opaque as it has to be */
-  readonly opaque: boolean;
+  /** who looks whether it is opaque: the caller before each band, or the programs while they read it; false: nobody has to */
+  readonly judge: Judge;
   /** the input of a band may have been overwritten, or lie at the other end of the picture: one band for all */
   readonly inOne: boolean;
   /** called when rows of the result have been taken */
@@ -61,17 +63,18 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
   const { programs } = stages.on(machine.own);
   const last = programs[programs.length - 1];
   const taps = programs.reduce((sum, program) => sum + program.taps, 0);
+  const judge = load.opaque && (programs.length === 1 && last.verdict ? 'programs' : 'caller');
   const name = workOf(stages, programs);
   const work = NS_TAP * taps * samples;
   const away = background?.isFor(work) ? background : undefined;
   const run = (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
-    if (!away && single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image.length, x, y);
+    if (!away && single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image, judge, x, y);
     const picture: Picture = {
       image: bytesOf(image),
       mask: mask && bytesOf(mask),
       out: bytesOf(out),
-      opaque: false,
+      judge: image.buffer === out.buffer ? load.opaque && 'caller' : judge,
       inOne: wraps || image.buffer === out.buffer,
       tell: control?.onProgress && teller(control.onProgress, stages.rectangle.height),
     };
@@ -97,12 +100,13 @@ function teller(tell: (share: number) => void, height: number): (rows: number) =
 /** On the calling thread. @returns false if the picture has to be opaque and is not */
 function onOne(machine: Machine, stages: PictureStages, picture: Picture): boolean {
   const { programs, measured } = stages.on(machine);
-  const filter = (by: readonly PictureProgram[], out: Uint8Array, opaque: boolean) =>
-    alone(machine, stages, by, { ...picture, out, opaque })(0, unitsOf(by[by.length - 1], stages.rectangle.height));
-  measured?.begin();
-  if (measured && !filter(measured.programs, NOTHING, false)) return false;
-  measured?.settle();
-  return filter(programs, picture.out, measured !== undefined);
+  const filter = (by: readonly PictureProgram[], picture: Picture) =>
+    alone(machine, stages, by, picture)(0, unitsOf(by[by.length - 1], stages.rectangle.height));
+  if (!measured) return filter(programs, picture);
+  measured.begin();
+  if (!filter(measured.programs, { ...picture, out: NOTHING })) return false;
+  measured.settle();
+  return filter(programs, { ...picture, judge: false });
 }
 
 /** On all threads. @returns false if the picture has to be opaque and is not */
@@ -110,10 +114,11 @@ function* onAll(machine: Machine, stages: PictureStages, picture: Picture, work:
   machine.wake();
   const { programs, measured } = stages.on(machine);
   if (!measured && programs.length === 1 && stages.besideRowBytes === 0) return yield* share(machine, stages, picture, work);
-  measured?.begin();
-  if (measured && !(yield* together(machine, stages, measured.programs, { ...picture, out: NOTHING }))) return false;
-  measured?.settle();
-  return yield* together(machine, stages, programs, { ...picture, opaque: measured !== undefined });
+  if (!measured) return yield* together(machine, stages, programs, picture);
+  measured.begin();
+  if (!(yield* together(machine, stages, measured.programs, { ...picture, out: NOTHING }))) return false;
+  measured.settle();
+  return yield* together(machine, stages, programs, { ...picture, judge: false });
 }
 
 /** What pictures have to have in common, so that one tells whether another of its size is worth sharing. */
@@ -122,6 +127,8 @@ function workOf({ load, store }: PictureStages, programs: readonly PictureProgra
   return [...programs.map(({ name }) => name), ...around.filter(Boolean), 'with copies'].join(' ');
 }
 
+/** What programs that look at pixels find in their memory before. */
+const OPAQUE = Int32Array.of(1);
 /** No result: values are measured only. */
 const NOTHING = new Uint8Array(0);
 
@@ -134,14 +141,16 @@ function overlap(a: PictureSamples, b: PictureSamples): boolean {
 }
 
 /** Both pictures lie in the machine's memory, at `x` and at `out`: nothing is copied. */
-function inMemory(machine: Machine, stages: PictureStages, length: number, x: Address<'Bytes'>, out: Address<'Bytes'>): boolean {
-  const { load } = stages;
-  if (load.opaque && !isOpaque(machine, x, length * SAMPLE_BYTES[load.samples], stages)) return false;
+function inMemory(machine: Machine, stages: PictureStages, { length, byteLength }: PictureSamples, judge: Judge, x: Address<'Bytes'>, out: Address<'Bytes'>) {
+  if (judge === 'caller' && !isOpaque(machine, x, byteLength, stages)) return false;
   const [program] = stages.on(machine).programs;
   const { scratch } = placePrograms(machine, [program], []);
   placePicture(program, { x, out, original: x, mask: 0 });
   const units = unitsOf(program, stages.rectangle.height);
-  return machine.share<SharedProgram>(program.name, program.record, { units, scratch, work: NS_TAP * program.taps * length });
+  ask(machine, program);
+  return (
+    machine.share<SharedProgram>(program.name, program.record, { units, scratch, work: NS_TAP * program.taps * length }) && isAffirmed(machine, program, judge)
+  );
 }
 
 /** Where a band lies in a machine's memory. */
@@ -183,11 +192,13 @@ function alone(machine: Machine, stages: PictureStages, programs: readonly Pictu
   const bands = stages.on(machine).bands(rowsIn(machine, BAND_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   return (firstUnit, endUnit) => {
+    ask(machine, last);
     const [first, end] = [rowOf(last, firstUnit, height), rowOf(last, endUnit, height)];
     for (const band of cut(bands, first, end, stages, programs)) {
       if (!copyIn(machine, stages, picture, band.source, places)) return false;
       copyBeside(machine, stages, picture, band, places);
       finish(runBand(machine, stages, programs, band, places));
+      if (!isAffirmed(machine, last, picture.judge)) return false;
       finish(takeOut(machine, stages, picture, band, places));
     }
     return true;
@@ -228,6 +239,7 @@ function secondOf(stages: PictureStages, { source, outputs }: Band, { mask }: Pl
 function* together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): Steps<boolean> {
   const bands = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
+  ask(machine, programs[0]);
   for (const band of bands) {
     for (const rows of inChunks(band.source, stages.stages[0].rowBytes[0])) {
       if (!copyIn(machine, stages, picture, rows, placesOf(rows[0], band.source[0], stages, places))) return false;
@@ -235,6 +247,7 @@ function* together(machine: Machine, stages: PictureStages, programs: readonly P
     }
     copyBeside(machine, stages, picture, band, places);
     yield* runBand(machine, stages, programs, band, places);
+    if (!isAffirmed(machine, programs[0], picture.judge)) return false;
     yield* takeOut(machine, stages, picture, band, places);
   }
   return true;
@@ -272,6 +285,7 @@ function* share(machine: Machine, stages: PictureStages, picture: Picture, work:
   const bands = stages.on(machine).bands(rows);
   const places = placeBands(machine, stages, programs, bands);
   // where units lie side by side, whole rows of them are shared if that gives enough shares
+  ask(machine, program);
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
   const byCaller = inRows && !picture.inOne && !machine.inTurns ? alone(machine.own, stages, stages.on(machine.own).programs, picture) : undefined;
   for (const { top, bottom, source } of bands) {
@@ -301,7 +315,7 @@ function* share(machine: Machine, stages: PictureStages, picture: Picture, work:
       work: (work * (bottom - top)) / height,
       ...{ feed, alone: byCaller, drain: inRows ? drain : undefined },
     });
-    if (!worthIt) return false;
+    if (!worthIt || !isAffirmed(machine, program, picture.judge)) return false;
     if (!inRows) yield* takeOut(machine, stages, picture, { top, bottom, outputs: [[top, bottom]] }, places);
   }
   return true;
@@ -331,7 +345,7 @@ function rowsIn(machine: Machine, bytes: number, { stages }: PictureStages, prog
 function copyIn(
   machine: Machine,
   stages: PictureStages,
-  { image, mask, opaque }: Picture,
+  { image, mask, judge }: Picture,
   [from, to]: readonly [number, number],
   at: Pick<Places, 'picture' | 'mask'>,
 ): boolean {
@@ -340,7 +354,7 @@ function copyIn(
   new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
   const masked = maskRowBytes(stages);
   if (mask && masked > 0) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
-  return opaque || !stages.load.opaque || isOpaque(machine, at.picture, length, stages);
+  return judge !== 'caller' || isOpaque(machine, at.picture, length, stages);
 }
 
 /** The rows of the picture beside under a band of the result. */
@@ -353,6 +367,16 @@ function copyBeside(machine: Machine, { besideRowBytes }: PictureStages, { mask 
 function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load }: PictureStages): boolean {
   const { run } = machine;
   return run.isOpaque(at, bytes / SAMPLE_BYTES[load.samples], load.channels, SAMPLE_BYTES[load.samples]) === 1;
+}
+
+/** Before programs look at the pixels that they read. */
+function ask(machine: Machine, { verdict }: PictureProgram): void {
+  if (verdict) machine.put(OPAQUE, verdict);
+}
+
+/** False if programs were to look, and saw that the picture is not opaque. */
+function isAffirmed(machine: Machine, { verdict }: PictureProgram, judge: Judge): boolean {
+  return judge !== 'programs' || !verdict || new Int32Array(machine.bytes, verdict, 1)[0] === OPAQUE[0];
 }
 
 /** The rows of a band that are wanted of those that its units gave. */

@@ -1,5 +1,5 @@
 import type { PictureSum } from '../../../job.js';
-import { type FreshMemory, NOWHERE } from '../address.js';
+import { type Address, type FreshMemory, NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tasks } from '../programs.generated.js';
 import type { PictureTask } from '../records.generated.js';
@@ -28,6 +28,8 @@ export interface PictureProgram<P extends PictureProgramName = PictureProgramNam
   readonly record: Fields<Tasks[P]>;
   /** Fills in where the program's memory lies, before it runs. */
   place(memory: ProgramMemory): void;
+  /** where it leaves 0 if the picture is not opaque; undefined or NOWHERE: it does not look */
+  readonly verdict?: Address<'Ints'>;
   /** Has filtered values from the least to the largest that it measured become black to white, from now on; all are black if they are equal. */
   normalize?(least: number, largest: number): void;
 }

@@ -51,8 +51,8 @@ export function pictureProgram(line: LinePass, tables: Tables, ranges: Address<'
 
 function lineProgram(make: (records: LineRecords) => PictureProgram, line: LinePass, tables: Tables, ranges: Address<'Floats'>): PictureProgram {
   const records = storeLine(tables, line, ranges);
-  const { patterns } = records;
-  return { ...make(records), normalize: patterns && ((least, largest) => normalize(tables, line, patterns, [least, largest])) };
+  const { patterns, verdict } = records;
+  return { ...make(records), verdict, normalize: patterns && ((least, largest) => normalize(tables, line, patterns, [least, largest])) };
 }
 
 /** A picture as one plane [H, W·cells] whose taps lie `cells` cells apart along a row. @param cells of a pixel */

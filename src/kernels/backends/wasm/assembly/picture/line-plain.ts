@@ -21,12 +21,14 @@ export function storePlain(task: LineTask, sums: usize, oh: i32, ow: i32, count:
   } else if (s.sampleBytes === 1 && s.cells === 1 && s.channels === 4) {
     if (count < 4) return false;
     storeOne(sums, count, target, source, v128.load(s.filtered));
+  } else if (s.sampleBytes === 4 && s.channels === 4 && s.cells >= 3) {
+    const opaque = storeColorFloats(sums, <usize>s.cells << 2, count, target, source, s.clamped !== 0);
+    if (!opaque && task.load.verdict) store<i32>(task.load.verdict, 0);
   } else if (s.sampleBytes === 1) {
     if (count < 16) return false;
     storeFloats(sums, count, s.cells, s.channels, target, source);
-  } else if (s.cells !== 3 || s.channels !== 4) return false;
-  else if (s.sampleBytes === 2) storeColorWords(sums, count, target, source);
-  else storeColorFloats(sums, count, target, source, s.clamped !== 0);
+  } else if (s.sampleBytes !== 2 || s.cells !== 3 || s.channels !== 4) return false;
+  else storeColorWords(sums, count, target, source);
   return true;
 }
 
@@ -45,16 +47,20 @@ function storeOne(sums: usize, count: i32, to: usize, source: usize, chosen: v12
   }
 }
 
-/** Three cells of each pixel beside the source's alpha. */
-function storeColorFloats(sums: usize, count: i32, to: usize, source: usize, limited: bool): void {
-  const alpha = i32x4(0, 0, 0, -1);
+/** The first three cells of each pixel beside the source's alpha. @param pixel bytes from one to the next @returns true if every alpha is 1 */
+function storeColorFloats(sums: usize, pixel: usize, count: i32, to: usize, source: usize, limited: bool): bool {
+  const alpha = i32x4(0, 0, 0, -1), white = f32x4.splat(1);
+  let opaque = alpha;
   for (; count > 0; count--) {
-    const value = v128.bitselect(v128.load(source), v128.load(sums), alpha);
+    const original = v128.load(source);
+    const value = v128.bitselect(original, v128.load(sums), alpha);
+    opaque = v128.and(opaque, f32x4.eq(original, white));
     v128.store(to, limited ? clamped(value) : value);
-    sums += 12;
+    sums += pixel;
     source += 16;
     to += 16;
   }
+  return i32x4.extract_lane(opaque, 3) !== 0;
 }
 
 function storeColorWords(sums: usize, count: i32, to: usize, source: usize): void {

@@ -29,6 +29,8 @@ export class LineLoad {
   border: Floats;
   /** [12], of as many cells: subtracted from each; or 0 */
   origins: Floats;
+  /** becomes 0 if a pixel that is read has an alpha below white, see `judges` of line-records.ts; or 0: nobody asks */
+  verdict: Ints;
 }
 
 /** Which cells a window sees, and where. */

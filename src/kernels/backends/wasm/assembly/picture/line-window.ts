@@ -15,6 +15,8 @@ export class LineWindowTask extends LineTask {
   taps: i32;
   /** of the taps in the tile, in bytes */
   offsets: Ints;
+  /** the same in what is loaded, if its floats are the cells; or 0 */
+  direct: Ints;
   /** [taps], or [taps, 12] of as many floats, where each cell has a window of its own */
   weights: Floats;
   patterned: Flag;
@@ -42,7 +44,6 @@ export function lineWindow(task: LineWindowTask, scratch: usize, from: i32, to: 
   const strideH = g.strideH;
   const across = (g.outW + tilePixels - 1) / tilePixels;
   const halo = (g.KW - 1) * g.dilationW;
-  b.offsets = task.offsets;
   b.outRow = sumsRow;
   for (let index = from; index < to; index++) {
     const line = lineOf(task, scratch, index);
@@ -53,13 +54,17 @@ export function lineWindow(task: LineWindowTask, scratch: usize, from: i32, to: 
     const whole = task.paired && g.KH > 1 ? width & ~15 : 0;
     const skipped = <usize>whole << 2;
     const left = ow * g.strideW, top = oh * strideH;
-    for (let row = 0, used = (rows - 1) * strideH + (g.KH - 1) * g.dilationH + 1; row < used; row++) {
-      loadRow(task, line, top + row, left, left + dense + halo, tile + <usize>row * tileRow);
+    const used = (rows - 1) * strideH + (g.KH - 1) * g.dilationH + 1;
+    const inside = task.direct ? cellsInside(task, top, used, left, left + dense + halo) : 0;
+    if (!inside) {
+      for (let row = 0; row < used; row++) loadRow(task, line, top + row, left, left + dense + halo, tile + <usize>row * tileRow);
     }
+    const first = inside ? inside : tile, pitch = inside ? <usize>task.load.rowBytes : tileRow;
+    b.offsets = inside ? task.direct : task.offsets;
     for (let row = 0; row < rows; row += 2) {
       const pair = min(2, rows - row);
-      const source = tile + <usize>(row * strideH) * tileRow;
-      b.step = <usize>strideH * tileRow;
+      const source = first + <usize>(row * strideH) * pitch;
+      b.step = <usize>strideH * pitch;
       if (whole) {
         b.source = source;
         b.out = sums;
@@ -78,4 +83,13 @@ export function lineWindow(task: LineWindowTask, scratch: usize, from: i32, to: 
       for (let i = 0; i < pair; i++) storeLine(task, line, sums + <usize>i * sumsRow, oh + row + i, ow, pixels);
     }
   }
+}
+
+/** Where padded rows `top` … and columns `from` … `to` − 1 lie, if all are inside of what is loaded, with another row below, as whole vectors are read; else 0. */
+function cellsInside(task: LineWindowTask, top: i32, rows: i32, from: i32, to: i32): usize {
+  const g = task.grid, l = task.load;
+  if (from < g.runFrom || to > g.runTo || top + rows >= (g.outH - 1) * g.strideH + (g.KH - 1) * g.dilationH + 1) return 0;
+  const first = load<i32>(g.tableH + (<usize>top << 2)), below = load<i32>(g.tableH + (<usize>(top + rows) << 2));
+  if (first < 0 || below - first !== rows) return 0;
+  return task.x + <usize>first * <usize>l.rowBytes + <usize>((g.runSource - g.runFrom + from) * l.cells) * 4;
 }
