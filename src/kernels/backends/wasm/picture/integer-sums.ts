@@ -57,6 +57,7 @@ export function integerProgram(
     rows: stored.layout.stripRows,
     taps: taps.length,
     record,
+    verdict: records.verdict,
     place: ({ parts }) => {
       [record.loadAt, record.storeAt, record.stripAt] = parts;
     },

@@ -204,6 +204,9 @@ function judges(line: LinePass): boolean {
   const { sum, geometry: g } = line.pass;
   const { first, rectangle } = line;
   if (!first || !load.opaque || load.channels !== 4 || load.take !== 'chosen' || load.chosen.join() !== '0,1,2') return false;
+  if (rectangle.height !== g.output[1]) return false;
+  // row by row
+  if (sum.kind === 'integer') return g.stride[1] === 1 && g.output[1] === g.input[1];
   if (load.samples !== 'float32' || (sum.kind !== 'window' && sum.kind !== 'separable')) return false;
   if (carriesAlpha(line)) return store.kept !== undefined && isPlain(line, store.kept.rows) && isWhole(store.kept, g);
   const seesAll = (axis: 1 | 2, from: number, count: number) => {

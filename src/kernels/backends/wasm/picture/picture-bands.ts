@@ -10,7 +10,7 @@ import type { PictureProgram } from './picture-program.js';
 import { type Band, bandOf, type PictureStages, type Rows } from './picture-stages.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
-const BAND_BYTES = 256 * 1024;
+const BAND_BYTES = 384 * 1024;
 /** The same where threads share it: each has a cache of its own, and larger bands wait for each other less often. */
 const SHARED_BYTES = 16 * 1024 * 1024;
 /** Bytes that are copied before other threads may filter them. */

@@ -1,5 +1,6 @@
 import { crossOfRow } from './bytes-cross';
 import { EDGE, gatherStrip } from './bytes-gather';
+import { isOpaque } from './bytes-store';
 import { beginRange, endRange, extendRange } from './integer-range';
 import { keptOf, narrow, quotient, scaled, spread, storeSamples, storeWide, toFloats } from './integer-store';
 import { IntegerTask } from './integer-task';
@@ -17,7 +18,7 @@ export function integerWords(task: IntegerTask, scratch: usize, from: i32, to: i
 }
 
 function strips<T>(task: IntegerTask, scratch: usize, from: i32, to: i32): void {
-  const c = task.correlation;
+  const c = task.correlation, l = task.load;
   const strip = scratch + task.stripAt;
   const offsets = task.offsets, direct = offsets + (<usize>task.taps << 2);
   for (let index = from; index < to; index++) {
@@ -35,6 +36,7 @@ function strips<T>(task: IntegerTask, scratch: usize, from: i32, to: i32): void 
         sumsOfRow<T>(task, line, inside + <usize>(row * c.inW), direct, edge, c.outW - edge);
         sumsOfRow<T>(task, line, cells, offsets, c.outW - edge, c.outW);
       }
+      if (l.verdict && !isOpaque(task.x + <usize>(oh + row) * <usize>l.rowBytes, l.rowBytes / l.sampleBytes, l.channels, l.sampleBytes)) store<i32>(l.verdict, 0);
       if (task.floats && !task.direct && !line.range) storeValues(task, line, line.stored, oh + row, 0, task.grid.outW);
     }
     if (line.range) endRange<T>(task, line);
