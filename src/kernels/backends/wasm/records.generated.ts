@@ -691,6 +691,10 @@ export interface BytesResizeTask {
   readonly columnStarts: Address<'Ints'>;
   readonly columnWeights: Address<'Ints'>;
   readonly columnPairs: number;
+  /** output pixels evenFrom … evenTo − 1 have the same weights, and their windows begin evenStep bytes apart in the woven line */
+  readonly evenFrom: number;
+  readonly evenTo: number;
+  readonly evenStep: number;
   /** 0 or 1 */
   readonly columnPhase: number;
   /** bits by which sums down the columns and along the rows are shifted right */
@@ -732,17 +736,20 @@ export function writeBytesResizeTask({ i32 }: Views, at: Address<'BytesResizeTas
   i32[i + 15] = fields.columnStarts;
   i32[i + 16] = fields.columnWeights;
   i32[i + 17] = fields.columnPairs;
-  i32[i + 18] = fields.columnPhase;
-  i32[i + 19] = fields.downBits;
-  i32[i + 20] = fields.acrossBits;
-  i32[i + 21] = fields.slots;
-  i32[i + 22] = fields.ringRow;
-  i32[i + 23] = fields.linesAt;
-  i32[i + 24] = fields.wovenAt;
-  i32[i + 25] = fields.sumsAt;
-  i32[i + 26] = fields.bytesAt;
-  i32[i + 27] = fields.sumRow;
-  i32[i + 28] = fields.byteRow;
+  i32[i + 18] = fields.evenFrom;
+  i32[i + 19] = fields.evenTo;
+  i32[i + 20] = fields.evenStep;
+  i32[i + 21] = fields.columnPhase;
+  i32[i + 22] = fields.downBits;
+  i32[i + 23] = fields.acrossBits;
+  i32[i + 24] = fields.slots;
+  i32[i + 25] = fields.ringRow;
+  i32[i + 26] = fields.linesAt;
+  i32[i + 27] = fields.wovenAt;
+  i32[i + 28] = fields.sumsAt;
+  i32[i + 29] = fields.bytesAt;
+  i32[i + 30] = fields.sumRow;
+  i32[i + 31] = fields.byteRow;
 }
 
 /** Addresses of pictures are where their first rows would lie, also where only a band is in memory. */

@@ -23,6 +23,7 @@ export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, c
   const [firstShift, secondShift] = [firstBits - wordBits, secondBits + wordBits];
   const down = pairsOf(rows, columnsFirst ? firstBits : secondBits);
   const across = pairsOf(columns, columnsFirst ? secondBits : firstBits);
+  const even = evenRun(across);
   const pairBytes = 4 * RESIZED_ROWS * channels;
   const bandRows = Math.min(rows.output, BAND_ROWS);
   const slots = 2 * Math.ceil(down.pairs / 2 + 1);
@@ -38,6 +39,7 @@ export function bytesResizeProgram(tables: Tables, { load: { channels }, rows, c
     ...{ rowStarts: tables.store(down.starts), rowWeights: tables.store(down.weights), rowPairs: down.pairs, rowPhase: down.phase },
     columnStarts: tables.store(across.starts.map((start) => (start / 2) * pairBytes)),
     ...{ columnWeights: tables.store(across.weights), columnPairs: across.pairs, columnPhase: across.phase },
+    ...{ evenFrom: even.from, evenTo: even.to, evenStep: (even.step / 2) * pairBytes },
     ...{ downBits: columnsFirst ? firstShift : secondShift, acrossBits: columnsFirst ? secondShift : firstShift },
     ...{ slots, ringRow: 4 * summed, linesAt: 0, wovenAt: 0, sumsAt: 0, bytesAt: 0, sumRow: 2 * summed, byteRow },
   };
@@ -84,6 +86,20 @@ function pairsOf(windows: Resampling, bits: number): Pairs {
 
 function pairsUnder({ starts, taps }: Resampling, phase: number): number {
   return Math.ceil((taps + (starts.some((start) => (start + phase) % 2 === 1) ? 1 : 0)) / 2);
+}
+
+/** The longest run of windows that have the same weights, and begin at the same distance from each other. */
+function evenRun({ starts, pairs, weights }: Pairs): { readonly from: number; readonly to: number; readonly step: number } {
+  let best = { from: 0, to: 1, step: 0 };
+  const isSame = (o: number) => weights.subarray(o * pairs, (o + 1) * pairs).every((weight, k) => weight === weights[(o - 1) * pairs + k]);
+  for (let from = 0; from < starts.length; ) {
+    const step = starts[from + 1] - starts[from];
+    let to = from + 1;
+    while (to < starts.length && starts[to] - starts[to - 1] === step && isSame(to)) to++;
+    if (to - from > best.to - best.from) best = { from, to, step };
+    from = to;
+  }
+  return best;
 }
 
 /** Pairs that at most `count` neighbors of the result see. */

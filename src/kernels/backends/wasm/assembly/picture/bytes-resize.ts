@@ -36,6 +36,10 @@ export class BytesResizeTask {
   columnStarts: Ints;
   columnWeights: Ints;
   columnPairs: i32;
+  /** output pixels evenFrom … evenTo − 1 have the same weights, and their windows begin evenStep bytes apart in the woven line */
+  evenFrom: i32;
+  evenTo: i32;
+  evenStep: usize;
   /** 0 or 1 */
   columnPhase: i32;
   /** bits by which sums down the columns and along the rows are shifted right */

@@ -70,7 +70,13 @@ export function across(task: BytesResizeTask, tile: ResizeTile, scratch: usize, 
   const woven = scratch + task.wovenAt - load<u32>(starts);
   for (let left = tile.pixels; left > 0; left -= RESIZED_PIXELS) {
     let sum = sums;
-    for (const end = starts + (<usize>min(left, RESIZED_PIXELS) << 2); starts < end; starts += 4) {
+    const column = tile.ow + tile.pixels - left, end = starts + (<usize>min(left, RESIZED_PIXELS) << 2);
+    if (channels !== 2 && column >= task.evenFrom && column + RESIZED_PIXELS <= task.evenTo) {
+      evenPixels(task, woven + load<u32>(starts), weights, sums);
+      weights += <usize>((<i32>(end - starts) >> 2) * pairs) << 2;
+      starts = end;
+    }
+    for (; starts < end; starts += 4) {
       const at = woven + load<u32>(starts);
       if (channels === 3) three(at, weights, pairs, sum, half);
       else if (channels === 4) four(at, weights, pairs, sum, half);
@@ -88,6 +94,97 @@ export function across(task: BytesResizeTask, tile: ResizeTile, scratch: usize, 
       to += <usize>cells << 2;
     }
   }
+}
+
+/** RESIZED_PIXELS pixels whose windows have the same weights: a weight is loaded for as many of them as there are registers for. */
+function evenPixels(task: BytesResizeTask, at: usize, weights: usize, to: usize): void {
+  const channels = task.channels, pairs = task.columnPairs, step = task.evenStep, half = i32x4.splat(1 << (task.acrossBits - 1));
+  const together = channels === 4 ? 2 : 4, pixel = <usize>channels << 4;
+  for (let i = 0; i < RESIZED_PIXELS; i += together) {
+    if (channels === 3) fourThrees(at, step, weights, pairs, to, half);
+    else if (channels === 4) twoFours(at, step, weights, pairs, to, half);
+    else fourOnes(at, step, weights, pairs, to, half);
+    at += <usize>together * step;
+    to += <usize>together * pixel;
+  }
+}
+
+@inline
+function fourThrees(at: usize, step: usize, weights: usize, pairs: i32, to: usize, half: v128): void {
+  let a = half, b = half, c = half, d = half, e = half, f = half, g = half, h = half, i = half, j = half, k = half, l = half;
+  for (const end = weights + (<usize>pairs << 2); weights < end; weights += 4) {
+    const w = v128.load32_splat(weights);
+    const q = at + step, r = q + step, s = r + step;
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(at), w));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(at, 16), w));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load(at, 32), w));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load(q), w));
+    e = i32x4.add(e, i32x4.dot_i16x8_s(v128.load(q, 16), w));
+    f = i32x4.add(f, i32x4.dot_i16x8_s(v128.load(q, 32), w));
+    g = i32x4.add(g, i32x4.dot_i16x8_s(v128.load(r), w));
+    h = i32x4.add(h, i32x4.dot_i16x8_s(v128.load(r, 16), w));
+    i = i32x4.add(i, i32x4.dot_i16x8_s(v128.load(r, 32), w));
+    j = i32x4.add(j, i32x4.dot_i16x8_s(v128.load(s), w));
+    k = i32x4.add(k, i32x4.dot_i16x8_s(v128.load(s, 16), w));
+    l = i32x4.add(l, i32x4.dot_i16x8_s(v128.load(s, 32), w));
+    at += 48;
+  }
+  v128.store(to, a);
+  v128.store(to, b, 16);
+  v128.store(to, c, 32);
+  v128.store(to, d, 48);
+  v128.store(to, e, 64);
+  v128.store(to, f, 80);
+  v128.store(to, g, 96);
+  v128.store(to, h, 112);
+  v128.store(to, i, 128);
+  v128.store(to, j, 144);
+  v128.store(to, k, 160);
+  v128.store(to, l, 176);
+}
+
+@inline
+function twoFours(at: usize, step: usize, weights: usize, pairs: i32, to: usize, half: v128): void {
+  let a = half, b = half, c = half, d = half, e = half, f = half, g = half, h = half;
+  for (const end = weights + (<usize>pairs << 2); weights < end; weights += 4) {
+    const w = v128.load32_splat(weights);
+    const q = at + step;
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(at), w));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(at, 16), w));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load(at, 32), w));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load(at, 48), w));
+    e = i32x4.add(e, i32x4.dot_i16x8_s(v128.load(q), w));
+    f = i32x4.add(f, i32x4.dot_i16x8_s(v128.load(q, 16), w));
+    g = i32x4.add(g, i32x4.dot_i16x8_s(v128.load(q, 32), w));
+    h = i32x4.add(h, i32x4.dot_i16x8_s(v128.load(q, 48), w));
+    at += 64;
+  }
+  v128.store(to, a);
+  v128.store(to, b, 16);
+  v128.store(to, c, 32);
+  v128.store(to, d, 48);
+  v128.store(to, e, 64);
+  v128.store(to, f, 80);
+  v128.store(to, g, 96);
+  v128.store(to, h, 112);
+}
+
+@inline
+function fourOnes(at: usize, step: usize, weights: usize, pairs: i32, to: usize, half: v128): void {
+  let a = half, b = half, c = half, d = half;
+  for (const end = weights + (<usize>pairs << 2); weights < end; weights += 4) {
+    const w = v128.load32_splat(weights);
+    const q = at + step, r = q + step, s = r + step;
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(at), w));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(q), w));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load(r), w));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load(s), w));
+    at += 16;
+  }
+  v128.store(to, a);
+  v128.store(to, b, 16);
+  v128.store(to, c, 32);
+  v128.store(to, d, 48);
 }
 
 @inline
