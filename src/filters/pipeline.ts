@@ -2,7 +2,6 @@ import { ConvlabError, DataError, OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
-import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';
@@ -43,16 +42,17 @@ export const PIPELINE_OPTIONS = {
 export interface PipelineOptions extends OptionsOf<typeof PIPELINE_OPTIONS> {}
 
 /** Rows of {@link PipelineRunOptions}. */
-export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
+export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link Pipeline.apply}. */
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
+/** The plans of the latest calls, of all pipelines: one that is made anew for each picture, as by `filterFile`, is not planned anew. */
+const recentPipelines = new RecentPlans<FilterPlan>(32);
+
 /** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
 export class Pipeline<P extends Output = Output> {
   readonly #kernels: readonly KernelStep<Tensor>[];
-  /** one for each format that it was applied to lately */
-  readonly #plans = new RecentPlans<FilterPlan>(8);
 
   /** See {@link pipeline}. */
   constructor(
@@ -87,10 +87,12 @@ export class Pipeline<P extends Output = Output> {
     const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
     const image = source instanceof DeviceImage ? source : toImage(source, 'pipeline');
     const handed = { image, around: { ...rest, region, mask } };
-    return onBackend('pipeline', backendFor('pipeline', image, backend), handed, (on, { image, around }) => {
+    const run = { backend: backendFor('pipeline', image, backend), signal, onProgress };
+    return onBackend('pipeline', run, handed, (on, { image, around }, control) => {
       const format = formatOfAny(image);
-      const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
-      return plan.apply(image, { out, onPlan, signal, onProgress });
+      const from = [this.#kernels, around, merging];
+      const plan = recentPipelines.get(on, format, from, () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
+      return plan.apply(image, { out, onPlan, ...control });
     });
   }
 

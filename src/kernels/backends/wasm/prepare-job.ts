@@ -1,5 +1,5 @@
+import type { Control } from '../../../control.js';
 import type { DeviceBuffer, Operand, PictureSamples } from '../../backend.js';
-import type { Control } from '../../control.js';
 import type { ConvProgram, Job } from '../../job.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { type Address, NOWHERE } from './address.js';
@@ -80,7 +80,7 @@ export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, backg
     }
     case 'comparison': {
       const run = prepareComparison(job, tablesOn, machine, background);
-      const start: Start = ([a, b], [out]) => run(a as PictureSamples, b as PictureSamples, out as Float64Array);
+      const start: Start = ([a, b], [out], _, control) => run([a as PictureSamples, b as PictureSamples, out as Float64Array], control);
       return Object.assign(start, { later: run.later });
     }
     default:

@@ -1,0 +1,28 @@
+import { callback, type OptionsOf, option, type Rows, type Rule, rule } from './options.js';
+
+/** Rows of {@link Control}. */
+export const CONTROL_OPTIONS = {
+  /** Ends the call, which is rejected with the signal's reason. What `out` then holds is not defined. */
+  signal: rule<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal),
+  /** Called with the share of the result that is there, from 0 to 1, the last time with 1. Default: nobody is told. */
+  onProgress: option(callback as Rule<(share: number) => void>, {}),
+} satisfies Rows;
+
+/** How a call that takes long is followed, and ended. */
+export interface Control extends OptionsOf<typeof CONTROL_OPTIONS> {}
+
+/** The control of a part of a call, which takes the share from `from` to `to` of the whole. */
+export function partOf({ signal, onProgress }: Control, from: number, to: number): Control {
+  return { signal, onProgress: onProgress && ((share) => onProgress(share === 1 ? to : from + share * (to - from))) };
+}
+
+/** What a call hands to the calls that it is made of: their shares are told as long as they grow, and never the end, which it tells itself. */
+export function within({ signal, onProgress }: Control): Control {
+  let last = 0;
+  const tell = (share: number) => {
+    if (share <= last || share >= 1) return;
+    last = share;
+    onProgress?.(share);
+  };
+  return { signal, onProgress: onProgress && tell };
+}
