@@ -1,7 +1,7 @@
 // npm run bench [-- --only GROUP,… --row TEXT --peer TEXT,… --threads 1,2 --rounds N --quick --json FILE --markdown FILE]
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { reference } from './compare.js';
@@ -25,6 +25,7 @@ const { values: flags } = parseArgs({
     markdown: { type: 'string' },
   },
 });
+const json = fromCaller(flags.json);
 const rows = chosenRows();
 const peers = PEERS.filter(isChosen);
 const threads = flags.threads.split(',').map(Number);
@@ -43,15 +44,20 @@ for (const row of rows) {
   (report.rows as RowReport[]).push(done);
   console.log(row.allowance || row.group === 'sharing' ? `${done.row}: ${done.table}` : `\n${done.row}: ${done.table}\n${plainTable(rowTable(done, threads))}`);
   // after every row: a full run takes long, and may be stopped
-  await mkdir(dirname(flags.json), { recursive: true });
-  await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`);
+  await mkdir(dirname(json), { recursive: true });
+  await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
 }
 for (const { title, rows } of tablesOf(report.rows)) {
   const summary = summaryOf(rows, threads);
   if (summary) console.log(`\n${title}\n${plainTable(summary)}`);
 }
-if (flags.markdown) await writeTables(flags.markdown);
+if (flags.markdown) await writeTables(fromCaller(flags.markdown));
 process.exit(); // tfjs, GPU.js and wasm-vips keep workers
+
+/** A file that was named where npm was started. */
+function fromCaller(file: string): string {
+  return resolve(process.env.INIT_CWD ?? '', file);
+}
 
 function chosenRows(): Row[] {
   const groups = flags.only?.split(',');

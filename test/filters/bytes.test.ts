@@ -352,3 +352,23 @@ test('a large picture: many strips', async () => {
   const image = noise(1200, 160, 4);
   for (const kernel of [sharpen(), gaussian(2), dense(7)]) await check(image, kernel, { alpha: 'ignore' }, { backend: wasm });
 });
+
+test('normalized sums are rounded as quotients of whole numbers are', async () => {
+  // neighbors a and b in every combination, and all that lies between the least and the largest of their sums
+  for (const [most, weight, other] of [
+    ...Array.from({ length: 24 }, () => [1 + random.integer(255), 1 + random.integer(84), 1]),
+    [255, 84, 1],
+    [255, 85, 1],
+    [1, 1, 1],
+    [255, -42, 42],
+  ]) {
+    const image = createImage(2 * (most + 1), most + 1, 1);
+    for (let i = 0; i < image.data.length; i++) image.data[i] = i % 2 === 0 ? Math.floor(i / 2) % (most + 1) : Math.floor(i / image.width);
+    const { data } = await filter(image, kernel2d([[other, weight]]), { output: 'normalize', padding: 'valid', stride: [1, 2], backend: wasm });
+    const sums = Array.from(data, (_, i) => other * image.data[2 * i] + weight * image.data[2 * i + 1]);
+    const least = sums.reduce((a, b) => Math.min(a, b));
+    const range = sums.reduce((a, b) => Math.max(a, b)) - least;
+    const wrong = sums.findIndex((sum, i) => data[i] !== Math.floor((510 * (sum - least) + range) / (2 * range)));
+    expect([most, weight, wrong]).toEqual([most, weight, -1]);
+  }
+});

@@ -814,7 +814,7 @@ export interface LineLoad {
   readonly border: Address<'Floats'>;
   /** [12], of as many cells: subtracted from each; or 0 */
   readonly origins: Address<'Floats'>;
-  /** becomes 0 if a pixel that is read has an alpha below white, see `judges` of line-records.ts; or 0: nobody asks */
+  /** becomes 0 if a pixel that is read has an alpha below white, see `judges` of line-load.ts; or 0: nobody asks */
   readonly verdict: Address<'Ints'>;
 }
 

@@ -7,9 +7,10 @@ import type { Machine } from '../machine.js';
 import { COMPARED_PIXELS, COMPARED_TAPS, COMPARISON_BYTES, type ComparisonTask, LINELOAD_BYTES, TAKE_ALL, writeLineLoad } from '../records.generated.js';
 import type { Tables, TablesOn } from '../tables.js';
 import { finish, type Steps } from '../turns.js';
+import { bytesOf } from './band-memory.js';
+import { SAMPLE_BYTES } from './line-pass.js';
 import { SLACK } from './line-programs.js';
-import { SAMPLE_BYTES } from './line-records.js';
-import { bytesOf, type RunPicture } from './picture-bands.js';
+import type { RunPicture } from './picture-bands.js';
 
 /** Rows of a tile: with fewer, those below its windows, which are read twice, would weigh more. */
 const TILE_ROWS = 64;

@@ -1,8 +1,9 @@
 import { NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tables } from '../tables.js';
+import type { LinePass } from './line-pass.js';
 import { lineBytes, lineFields } from './line-programs.js';
-import type { LinePass, LineRecords } from './line-records.js';
+import type { LineRecords } from './line-records.js';
 import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
 
 // Programs that sum whole numbers: bytes where they lie, times whole weights, or running sums of a box.

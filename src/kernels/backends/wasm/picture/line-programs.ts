@@ -5,7 +5,8 @@ import { storeTiling } from '../layers/store-tiling.js';
 import { storeForward } from '../layers/stored-correlation.js';
 import { type LineTask, SUMMED_PIXELS, SUMMED_ROWS } from '../records.generated.js';
 import type { Tables } from '../tables.js';
-import { type LinePass, type LineRecords, PATTERN, rowBytesOf } from './line-records.js';
+import { type LinePass, PATTERN, rowBytesOf } from './line-pass.js';
+import type { LineRecords } from './line-records.js';
 import type { PictureProgram, SumOf } from './picture-program.js';
 
 // Programs that sum the cells of a picture's pixels as floats, line by line.

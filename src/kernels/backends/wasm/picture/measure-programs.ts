@@ -14,8 +14,9 @@ import {
   SLOPE_LENGTH,
 } from '../records.generated.js';
 import type { Tables } from '../tables.js';
+import { cellsGiven, type LinePass } from './line-pass.js';
 import { BOX_ROWS, evenly, lineBytes, lineFields, RING_BYTES, SLACK, TILE_CELLS, WINDOW_ROWS } from './line-programs.js';
-import { cellsGiven, type LinePass, type LineRecords } from './line-records.js';
+import type { LineRecords } from './line-records.js';
 import type { PictureProgram, SumOf } from './picture-program.js';
 
 // Programs that measure more of a window than one weighted sum.

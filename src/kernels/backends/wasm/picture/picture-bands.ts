@@ -1,14 +1,33 @@
 import type { Control } from '../../../../control.js';
 import { endOfTurn } from '../../../../turns.js';
 import type { PictureSamples } from '../../../backend.js';
-import type { Address, FreshMemory } from '../address.js';
+import type { Address } from '../address.js';
 import type { Background } from '../background.js';
-import type { Machine, Scratch } from '../machine.js';
+import type { Machine } from '../machine.js';
 import type { SharedProgram } from '../thread-pool.js';
 import { finish, type Steps } from '../turns.js';
-import { SAMPLE_BYTES } from './line-records.js';
+import {
+  ask,
+  bytesOf,
+  copyBeside,
+  copyIn,
+  copyOut,
+  inChunks,
+  isAffirmed,
+  isOpaque,
+  type Judge,
+  maskRowBytes,
+  type Picture,
+  type Places,
+  placeBands,
+  placePicture,
+  placePrograms,
+  placesOf,
+  secondOf,
+  takeOut,
+} from './band-memory.js';
 import type { PictureProgram } from './picture-program.js';
-import { type Band, bandOf, type PictureStages, type Rows } from './picture-stages.js';
+import { type Band, bandOf, type PictureStages } from './picture-stages.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
 const BAND_BYTES = 384 * 1024;
@@ -16,8 +35,6 @@ const BAND_BYTES = 384 * 1024;
 const SHARED_BYTES = 16 * 1024 * 1024;
 /** Bytes that are copied before other threads may filter them. */
 const FEED_BYTES = 128 * 1024;
-/** Bytes that the caller copies between two looks at the clock, where it must not block: less than a millisecond, also if memory is new. */
-const LOOK_BYTES = 512 * 1024;
 /** Shares per thread from which on whole rows of units are shared, where units lie side by side. */
 const LEAST_SHARES = 4;
 /** Of the first guess whether threads share a picture: nanoseconds of a tap of a sample, on one thread. */
@@ -28,23 +45,6 @@ const NS_HANDED = 0.36;
 const LONG = 1e9;
 /** Units of a stage in a band where its rows go to another stage: what bands overlap is computed twice. */
 const LEAST_UNITS = 4;
-
-type Judge = 'caller' | 'programs' | false;
-
-/** A picture to filter. */
-interface Picture {
-  readonly image: Uint8Array;
-  /** or the picture beside */
-  readonly mask: Uint8Array | undefined;
-  readonly out: Uint8Array;
-  /** who looks whether it is opaque: the caller before each band, or the programs while they read it; false: nobody has to */
-  readonly judge: Judge;
-  /** the input of a band may have been overwritten, or lie at the other end of the picture: one band for all */
-  readonly inOne: boolean;
-  /** called when rows of the result have been taken */
-  readonly tell: ((rows: number) => void) | undefined;
-}
-
 /** A picture's job, ready to run. @returns false if the picture has to be opaque and is not; a promise where the job leaves the caller's thread */
 export interface RunPicture {
   (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control): boolean | Promise<boolean>;
@@ -128,15 +128,8 @@ function workOf({ load, store }: PictureStages, programs: readonly PictureProgra
   return [...programs.map(({ name }) => name), ...around.filter(Boolean), 'with copies'].join(' ');
 }
 
-/** What programs that look at pixels find in their memory before. */
-const OPAQUE = Int32Array.of(1);
 /** No result: values are measured only. */
 const NOTHING = new Uint8Array(0);
-
-export function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
 function overlap(a: PictureSamples, b: PictureSamples): boolean {
   return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }
@@ -152,38 +145,6 @@ function inMemory(machine: Machine, stages: PictureStages, { length, byteLength 
   return (
     machine.share<SharedProgram>(program.name, program.record, { units, scratch, work: NS_TAP * program.taps * length }) && isAffirmed(machine, program, judge)
   );
-}
-
-/** Where a band lies in a machine's memory. */
-interface Places {
-  readonly picture: FreshMemory;
-  readonly mask: FreshMemory;
-  /** of each stage; the last is the result */
-  readonly outputs: readonly FreshMemory[];
-  readonly scratch: Scratch;
-}
-
-/** Room for any of the bands, and for what the programs need besides. */
-function placeBands(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], bands: readonly Band[]): Places {
-  const most = (rows: (band: Band) => number) => bands.reduce((largest, band) => Math.max(largest, rows(band)), 0);
-  const source = most(({ source: [from, to] }) => to - from);
-  const sizes = [
-    source * stages.stages[0].rowBytes[0],
-    ...stages.stages.map(({ rowBytes }, i) => rowBytes[1] * most(({ outputs }) => outputs[i][1] - outputs[i][0])),
-    stages.besideRowBytes > 0 ? stages.besideRowBytes * most(lastRows) : source * maskRowBytes(stages),
-  ];
-  const { at, scratch } = placePrograms(machine, programs, sizes);
-  return { picture: at[0], mask: at[at.length - 1], outputs: at.slice(1, -1), scratch };
-}
-
-/** Rows that the last stage gives. */
-function lastRows({ outputs }: Band): number {
-  const [from, to] = outputs[outputs.length - 1];
-  return to - from;
-}
-
-function maskRowBytes({ store, width }: PictureStages): number {
-  return store.part?.mask ? SAMPLE_BYTES[store.part.mask.samples] * width : 0;
 }
 
 /** On one thread. @returns a function that filters some units; it returns false if the picture has to be opaque and is not */
@@ -230,12 +191,6 @@ function* runBand(machine: Machine, stages: PictureStages, programs: readonly Pi
   }
 }
 
-/** Where the first row of the mask, or of the picture beside, would lie; 0: there is none. */
-function secondOf(stages: PictureStages, { source, outputs }: Band, { mask }: Places): number {
-  if (stages.besideRowBytes > 0) return mask - outputs[outputs.length - 1][0] * stages.besideRowBytes;
-  return maskRowBytes(stages) > 0 ? mask - source[0] * maskRowBytes(stages) : 0;
-}
-
 /** On all threads, band by band: the caller copies, then all of them filter. */
 function* together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): Steps<boolean> {
   const bands = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
@@ -255,27 +210,6 @@ function* together(machine: Machine, stages: PictureStages, programs: readonly P
     yield* takeOut(machine, stages, picture, band, places);
   }
   return true;
-}
-
-/** Rows of a band, as many at a time as the caller may copy without a look at the clock. */
-function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
-  const rows = Math.ceil(LOOK_BYTES / rowBytes);
-  for (let row = from; row < to; row += rows) yield [row, Math.min(to, row + rows)];
-}
-
-/** Where a row of the picture lies, and of the mask, if those of a band begin with the row `first`. */
-function placesOf(row: number, first: number, stages: PictureStages, places: Places): Pick<Places, 'picture' | 'mask'> {
-  const picture = (places.picture + (row - first) * stages.stages[0].rowBytes[0]) as FreshMemory;
-  return { picture, mask: (places.mask + (row - first) * maskRowBytes(stages)) as FreshMemory };
-}
-
-/** Where what a program reads and writes would lie: rows count from the top of the picture, also where only a band is in memory. */
-function placePicture({ record }: PictureProgram, { x, out, original, mask }: { x: number; out: number; original: number; mask: number }): void {
-  record.x = x as Address<'Bytes'>;
-  record.out = out as Address<'Bytes'>;
-  if (!('original' in record)) return;
-  record.original = original as Address<'Bytes'>;
-  record.mask = mask as Address<'Bytes'>;
 }
 
 /** One stage on all threads: the caller hands rows to the others, and filters some itself in memory of its own. */
@@ -343,104 +277,4 @@ function rowsIn(machine: Machine, bytes: number, { stages }: PictureStages, prog
   const reach = stages.reduce((sum, each) => sum + each.reach, 0);
   const overlapping = stages.length > 1 ? LEAST_UNITS * Math.max(...programs.map(({ rows }) => rows)) : 0;
   return unit * Math.ceil(Math.min(height, Math.max(bytes / rowBytes, 2 * reach, overlapping)) / unit);
-}
-
-/** Rows of the picture, and of the mask. @returns false if they have to be opaque and are not */
-function copyIn(
-  machine: Machine,
-  stages: PictureStages,
-  { image, mask, judge }: Picture,
-  [from, to]: readonly [number, number],
-  at: Pick<Places, 'picture' | 'mask'>,
-): boolean {
-  const [rowBytes] = stages.stages[0].rowBytes;
-  const length = (to - from) * rowBytes;
-  new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
-  const masked = maskRowBytes(stages);
-  if (mask && masked > 0) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
-  return judge !== 'caller' || isOpaque(machine, at.picture, length, stages);
-}
-
-/** The rows of the picture beside under a band of the result. */
-function copyBeside(machine: Machine, { besideRowBytes }: PictureStages, { mask }: Picture, { outputs }: Band, places: Places): void {
-  if (!mask || besideRowBytes === 0) return;
-  const [from, to] = outputs[outputs.length - 1].map((row) => row * besideRowBytes);
-  new Uint8Array(machine.bytes, places.mask, to - from).set(mask.subarray(from, to));
-}
-
-function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load }: PictureStages): boolean {
-  const { run } = machine;
-  return run.isOpaque(at, bytes / SAMPLE_BYTES[load.samples], load.channels, SAMPLE_BYTES[load.samples]) === 1;
-}
-
-/** Before programs look at the pixels that they read. */
-function ask(machine: Machine, { verdict }: PictureProgram): void {
-  if (verdict) machine.put(OPAQUE, verdict);
-}
-
-/** False if programs were to look, and saw that the picture is not opaque. */
-function isAffirmed(machine: Machine, { verdict }: PictureProgram, judge: Judge): boolean {
-  return judge !== 'programs' || !verdict || new Int32Array(machine.bytes, verdict, 1)[0] === OPAQUE[0];
-}
-
-/** The rows of a band that are wanted of those that its units gave. */
-function* takeOut(
-  machine: Machine,
-  stages: PictureStages,
-  picture: Picture,
-  { top, bottom, outputs }: Pick<Band, 'top' | 'bottom' | 'outputs'>,
-  places: Places,
-): Steps<void> {
-  const last = outputs.length - 1;
-  const rowBytes = stages.stages[last].rowBytes[1];
-  let turn = endOfTurn();
-  for (const [from, to] of inChunks([top, bottom], rowBytes)) {
-    copyOut(machine, stages, picture, from, to, places.outputs[last] + (from - outputs[last][0]) * rowBytes);
-    if (performance.now() < turn) continue;
-    yield 'turn';
-    turn = endOfTurn();
-  }
-}
-
-/** Rows of the result; where only a part is filtered, in their places. */
-function copyOut(
-  machine: Machine,
-  { stages, load, store, width, rectangle }: PictureStages,
-  { out, tell }: Picture,
-  from: number,
-  to: number,
-  at: number,
-): void {
-  if (out.length === 0) return;
-  tell?.(to - from);
-  const rowBytes = stages[stages.length - 1].rowBytes[1];
-  const pixel = SAMPLE_BYTES[store.samples] * load.channels;
-  const whole = store.part ? width * pixel : rowBytes;
-  const result = new Uint8Array(machine.bytes, at, (to - from) * rowBytes);
-  if (whole === rowBytes) {
-    out.set(result, (rectangle.y + from) * rowBytes);
-    return;
-  }
-  for (let row = from; row < to; row++) {
-    out.set(result.subarray((row - from) * rowBytes, (row - from + 1) * rowBytes), (rectangle.y + row) * whole + rectangle.x * pixel);
-  }
-}
-
-/** Finds room for parts of `sizes` bytes, and for what programs need besides them: they run one after the other. */
-function placePrograms(machine: Machine, programs: readonly PictureProgram[], sizes: readonly number[]): { at: readonly FreshMemory[]; scratch: Scratch } {
-  const lists = programs.map((program) => program.lists.reduce((sum, list) => sum + list.byteLength, 0));
-  const most = Math.max(...programs.map(({ scratch }) => scratch.length));
-  const each = Array.from({ length: most }, (_, i) => Math.max(...programs.map(({ scratch }) => scratch[i] ?? 0)));
-  const scratch = machine.scratchFor([...sizes, ...lists], each);
-  programs.forEach((program, i) => {
-    let end: number = scratch.common[sizes.length + i];
-    const placed = program.lists.map((values) => {
-      const at = end as FreshMemory;
-      machine.put(values, at);
-      end += values.byteLength;
-      return at;
-    });
-    program.place({ lists: placed, parts: scratch.each });
-  });
-  return { at: scratch.common.slice(0, sizes.length), scratch };
 }

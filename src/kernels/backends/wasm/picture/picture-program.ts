@@ -3,7 +3,7 @@ import { type Address, type FreshMemory, NOWHERE } from '../address.js';
 import type { StoredCorrelation } from '../layers/stored-correlation.js';
 import type { Tasks } from '../programs.generated.js';
 import type { PictureTask } from '../records.generated.js';
-import type { LinePass } from './line-records.js';
+import type { LinePass } from './line-pass.js';
 
 /** The programs of assembly/picture. */
 export type PictureProgramName = { [P in keyof Tasks]: Tasks[P] extends Pick<PictureTask, 'x' | 'out'> ? P : never }[keyof Tasks];

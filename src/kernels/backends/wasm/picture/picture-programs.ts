@@ -5,8 +5,10 @@ import type { CorrelationSpec } from '../layers/correlation-spec.js';
 import { storeCorrelation } from '../layers/stored-correlation.js';
 import type { Tables } from '../tables.js';
 import { boxProgram, integerProgram, magnitudeProgram } from './integer-sums.js';
+import { type LinePass, SAMPLE_BYTES } from './line-pass.js';
 import { fftProgram, boxProgram as floatBoxProgram, separableProgram, windowProgram } from './line-programs.js';
-import { type LinePass, type LineRecords, normalize, SAMPLE_BYTES, storeLine } from './line-records.js';
+import { type LineRecords, storeLine } from './line-records.js';
+import { normalize } from './line-store.js';
 import { likenessProgram, momentsProgram, ridgeProgram, slopesProgram } from './measure-programs.js';
 import type { PictureProgram } from './picture-program.js';
 

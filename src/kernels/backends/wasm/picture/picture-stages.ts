@@ -3,7 +3,7 @@ import type { Load, PictureJob, PicturePart, Store } from '../../../job.js';
 import type { Address } from '../address.js';
 import type { Machine } from '../machine.js';
 import type { Tables, TablesOn } from '../tables.js';
-import { type LinePass, rowBytesOf, wanted } from './line-records.js';
+import { type LinePass, rowBytesOf, wanted } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import { pictureProgram } from './picture-programs.js';
 

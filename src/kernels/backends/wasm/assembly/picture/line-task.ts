@@ -29,7 +29,7 @@ export class LineLoad {
   border: Floats;
   /** [12], of as many cells: subtracted from each; or 0 */
   origins: Floats;
-  /** becomes 0 if a pixel that is read has an alpha below white, see `judges` of line-records.ts; or 0: nobody asks */
+  /** becomes 0 if a pixel that is read has an alpha below white, see `judges` of line-load.ts; or 0: nobody asks */
   verdict: Ints;
 }
 

@@ -1,0 +1,197 @@
+import { endOfTurn } from '../../../../turns.js';
+import type { PictureSamples } from '../../../backend.js';
+import type { Address, FreshMemory } from '../address.js';
+import type { Machine, Scratch } from '../machine.js';
+import type { Steps } from '../turns.js';
+import { SAMPLE_BYTES } from './line-pass.js';
+import type { PictureProgram } from './picture-program.js';
+import type { Band, PictureStages, Rows } from './picture-stages.js';
+
+// Where the bands of a picture lie in a machine's memory, and how they get there and back.
+
+/** Bytes that the caller copies between two looks at the clock, where it must not block: less than a millisecond, also if memory is new. */
+const LOOK_BYTES = 512 * 1024;
+export type Judge = 'caller' | 'programs' | false;
+
+/** A picture to filter. */
+export interface Picture {
+  readonly image: Uint8Array;
+  /** or the picture beside */
+  readonly mask: Uint8Array | undefined;
+  readonly out: Uint8Array;
+  /** who looks whether it is opaque: the caller before each band, or the programs while they read it; false: nobody has to */
+  readonly judge: Judge;
+  /** the input of a band may have been overwritten, or lie at the other end of the picture: one band for all */
+  readonly inOne: boolean;
+  /** called when rows of the result have been taken */
+  readonly tell: ((rows: number) => void) | undefined;
+}
+
+export function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Where a band lies in a machine's memory. */
+export interface Places {
+  readonly picture: FreshMemory;
+  readonly mask: FreshMemory;
+  /** of each stage; the last is the result */
+  readonly outputs: readonly FreshMemory[];
+  readonly scratch: Scratch;
+}
+
+/** Room for any of the bands, and for what the programs need besides. */
+export function placeBands(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], bands: readonly Band[]): Places {
+  const most = (rows: (band: Band) => number) => bands.reduce((largest, band) => Math.max(largest, rows(band)), 0);
+  const source = most(({ source: [from, to] }) => to - from);
+  const sizes = [
+    source * stages.stages[0].rowBytes[0],
+    ...stages.stages.map(({ rowBytes }, i) => rowBytes[1] * most(({ outputs }) => outputs[i][1] - outputs[i][0])),
+    stages.besideRowBytes > 0 ? stages.besideRowBytes * most(lastRows) : source * maskRowBytes(stages),
+  ];
+  const { at, scratch } = placePrograms(machine, programs, sizes);
+  return { picture: at[0], mask: at[at.length - 1], outputs: at.slice(1, -1), scratch };
+}
+
+/** Rows that the last stage gives. */
+function lastRows({ outputs }: Band): number {
+  const [from, to] = outputs[outputs.length - 1];
+  return to - from;
+}
+
+export function maskRowBytes({ store, width }: PictureStages): number {
+  return store.part?.mask ? SAMPLE_BYTES[store.part.mask.samples] * width : 0;
+}
+
+/** Where the first row of the mask, or of the picture beside, would lie; 0: there is none. */
+export function secondOf(stages: PictureStages, { source, outputs }: Band, { mask }: Places): number {
+  if (stages.besideRowBytes > 0) return mask - outputs[outputs.length - 1][0] * stages.besideRowBytes;
+  return maskRowBytes(stages) > 0 ? mask - source[0] * maskRowBytes(stages) : 0;
+}
+
+/** Where a row of the picture lies, and of the mask, if those of a band begin with the row `first`. */
+export function placesOf(row: number, first: number, stages: PictureStages, places: Places): Pick<Places, 'picture' | 'mask'> {
+  const picture = (places.picture + (row - first) * stages.stages[0].rowBytes[0]) as FreshMemory;
+  return { picture, mask: (places.mask + (row - first) * maskRowBytes(stages)) as FreshMemory };
+}
+
+/** Where what a program reads and writes would lie: rows count from the top of the picture, also where only a band is in memory. */
+export function placePicture({ record }: PictureProgram, { x, out, original, mask }: { x: number; out: number; original: number; mask: number }): void {
+  record.x = x as Address<'Bytes'>;
+  record.out = out as Address<'Bytes'>;
+  if (!('original' in record)) return;
+  record.original = original as Address<'Bytes'>;
+  record.mask = mask as Address<'Bytes'>;
+}
+
+/** Rows of a band, as many at a time as the caller may copy without a look at the clock. */
+export function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
+  const rows = Math.ceil(LOOK_BYTES / rowBytes);
+  for (let row = from; row < to; row += rows) yield [row, Math.min(to, row + rows)];
+}
+
+/** Rows of the picture, and of the mask. @returns false if they have to be opaque and are not */
+export function copyIn(
+  machine: Machine,
+  stages: PictureStages,
+  { image, mask, judge }: Picture,
+  [from, to]: readonly [number, number],
+  at: Pick<Places, 'picture' | 'mask'>,
+): boolean {
+  const [rowBytes] = stages.stages[0].rowBytes;
+  const length = (to - from) * rowBytes;
+  new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
+  const masked = maskRowBytes(stages);
+  if (mask && masked > 0) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
+  return judge !== 'caller' || isOpaque(machine, at.picture, length, stages);
+}
+
+/** The rows of the picture beside under a band of the result. */
+export function copyBeside(machine: Machine, { besideRowBytes }: PictureStages, { mask }: Picture, { outputs }: Band, places: Places): void {
+  if (!mask || besideRowBytes === 0) return;
+  const [from, to] = outputs[outputs.length - 1].map((row) => row * besideRowBytes);
+  new Uint8Array(machine.bytes, places.mask, to - from).set(mask.subarray(from, to));
+}
+
+export function isOpaque(machine: Machine, at: Address<'Bytes'>, bytes: number, { load }: PictureStages): boolean {
+  const { run } = machine;
+  return run.isOpaque(at, bytes / SAMPLE_BYTES[load.samples], load.channels, SAMPLE_BYTES[load.samples]) === 1;
+}
+
+/** What programs that look at pixels find in their memory before. */
+const OPAQUE = Int32Array.of(1);
+/** Before programs look at the pixels that they read. */
+export function ask(machine: Machine, { verdict }: PictureProgram): void {
+  if (verdict) machine.put(OPAQUE, verdict);
+}
+
+/** False if programs were to look, and saw that the picture is not opaque. */
+export function isAffirmed(machine: Machine, { verdict }: PictureProgram, judge: Judge): boolean {
+  return judge !== 'programs' || !verdict || new Int32Array(machine.bytes, verdict, 1)[0] === OPAQUE[0];
+}
+
+/** The rows of a band that are wanted of those that its units gave. */
+export function* takeOut(
+  machine: Machine,
+  stages: PictureStages,
+  picture: Picture,
+  { top, bottom, outputs }: Pick<Band, 'top' | 'bottom' | 'outputs'>,
+  places: Places,
+): Steps<void> {
+  const last = outputs.length - 1;
+  const rowBytes = stages.stages[last].rowBytes[1];
+  let turn = endOfTurn();
+  for (const [from, to] of inChunks([top, bottom], rowBytes)) {
+    copyOut(machine, stages, picture, from, to, places.outputs[last] + (from - outputs[last][0]) * rowBytes);
+    if (performance.now() < turn) continue;
+    yield 'turn';
+    turn = endOfTurn();
+  }
+}
+
+/** Rows of the result; where only a part is filtered, in their places. */
+export function copyOut(
+  machine: Machine,
+  { stages, load, store, width, rectangle }: PictureStages,
+  { out, tell }: Picture,
+  from: number,
+  to: number,
+  at: number,
+): void {
+  if (out.length === 0) return;
+  tell?.(to - from);
+  const rowBytes = stages[stages.length - 1].rowBytes[1];
+  const pixel = SAMPLE_BYTES[store.samples] * load.channels;
+  const whole = store.part ? width * pixel : rowBytes;
+  const result = new Uint8Array(machine.bytes, at, (to - from) * rowBytes);
+  if (whole === rowBytes) {
+    out.set(result, (rectangle.y + from) * rowBytes);
+    return;
+  }
+  for (let row = from; row < to; row++) {
+    out.set(result.subarray((row - from) * rowBytes, (row - from + 1) * rowBytes), (rectangle.y + row) * whole + rectangle.x * pixel);
+  }
+}
+
+/** Finds room for parts of `sizes` bytes, and for what programs need besides them: they run one after the other. */
+export function placePrograms(
+  machine: Machine,
+  programs: readonly PictureProgram[],
+  sizes: readonly number[],
+): { at: readonly FreshMemory[]; scratch: Scratch } {
+  const lists = programs.map((program) => program.lists.reduce((sum, list) => sum + list.byteLength, 0));
+  const most = Math.max(...programs.map(({ scratch }) => scratch.length));
+  const each = Array.from({ length: most }, (_, i) => Math.max(...programs.map(({ scratch }) => scratch[i] ?? 0)));
+  const scratch = machine.scratchFor([...sizes, ...lists], each);
+  programs.forEach((program, i) => {
+    let end: number = scratch.common[sizes.length + i];
+    const placed = program.lists.map((values) => {
+      const at = end as FreshMemory;
+      machine.put(values, at);
+      end += values.byteLength;
+      return at;
+    });
+    program.place({ lists: placed, parts: scratch.each });
+  });
+  return { at: scratch.common.slice(0, sizes.length), scratch };
+}

@@ -1,0 +1,137 @@
+import { borderTable } from '../../../border.js';
+import type { ConvGeometry } from '../../../geometry.js';
+import type { Beside, Load, Mix, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat } from '../../../job.js';
+
+export const SAMPLE_BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, float32: 4 };
+
+/** One of a picture's passes as programs of lines see it: what it reads, and where its sums go. */
+export interface LinePass {
+  readonly job: PictureJob;
+  readonly pass: PicturePass;
+  /** it reads the picture; others read the cells that the pass before has left as floats */
+  readonly first: boolean;
+  /** its sums become samples of the result; others leave cells */
+  readonly last: boolean;
+  /** the rectangle of its output that is wanted */
+  readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
+  /** another picture that is added to its sums */
+  readonly beside?: Beside;
+}
+
+/** Cells of a pixel. */
+export function cellsOf({ take, chosen }: Load): number {
+  return take === 'luminance' ? 1 : chosen.length;
+}
+
+/** Cells of a pixel that a pass sums. */
+export function cellsSummed(line: LinePass): number {
+  return carriesAlpha(line) ? line.job.load.channels : cellsOf(line.job.load);
+}
+
+/**
+ * True if alpha is summed with the colors of an opaque picture of floats, and its sum left: the cells are the samples then, which are read where they
+ * lie.
+ */
+export function carriesAlpha({ job: { load, store }, pass: { sum, geometry }, first, last, beside }: LinePass): boolean {
+  const { samples, opaque, light, channels, chosen, take } = load;
+  if (!first || !last || sum.kind !== 'window' || sum.window.length !== geometry.kernel[1] * geometry.kernel[2]) return false;
+  if (samples !== 'float32' || !opaque || light || channels !== 4 || take !== 'chosen' || chosen.join() !== '0,1,2') return false;
+  return store.samples === samples && !store.mix && !store.places && !beside;
+}
+
+/** Cells of a pixel that a pass gives. */
+export function cellsGiven(line: LinePass): number {
+  const { sum } = line.pass;
+  if (sum.kind === 'ridge' || sum.kind === 'likeness') return 1;
+  return sum.kind === 'slopes' && sum.measure === 'hue' ? 3 : cellsSummed(line);
+}
+
+/** Samples of a pixel of the result. */
+export function channelsGiven({ load, store }: PictureJob): number {
+  return store.places?.length ?? load.channels;
+}
+
+/** Bytes of a row of what a pass reads, and of what it gives. */
+export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): readonly [input: number, output: number] {
+  const { load, store } = job;
+  const cells = 4 * cellsOf(load);
+  const width = pass.geometry.input[2];
+  return [
+    width * (first ? SAMPLE_BYTES[load.samples] * load.channels : cells),
+    rectangle.width * (last ? SAMPLE_BYTES[store.samples] * channelsGiven(job) : cells),
+  ];
+}
+
+/** The channels of the result that are filtered and no alpha; those that have places or are mixed may be. */
+export function changedBy({ load: { chosen, channels }, store: { places, mix } }: PictureJob): (channel: number) => boolean {
+  if (places) return (channel) => places[channel] >= 0;
+  if (mix) return (channel) => mix.channels.includes(channel);
+  return (channel) => chosen.includes(channel) && !(channels % 2 === 0 && channel === channels - 1);
+}
+
+/** The part of an axis' border table that windows of outputs `from` … `from + count − 1` see. */
+export function wanted(g: ConvGeometry, axis: 1 | 2, from: number, count: number): Int32Array {
+  const reach = (g.kernel[axis] - 1) * g.dilation[axis];
+  return borderTable(g, axis).subarray(from * g.stride[axis], (from + count - 1) * g.stride[axis] + reach + 1);
+}
+
+/** True if the cells are chosen channels and none of them is alpha. */
+export function isColors({ take, chosen, channels }: Load): boolean {
+  return take === 'chosen' && !(channels % 2 === 0 && chosen.includes(channels - 1));
+}
+
+/** The distance of neighbors, if it is the same for all, and none lies beyond the border; else 0. */
+export function stepOf(places: Int32Array): number {
+  const step = places.length > 1 ? places[1] - places[0] : 1;
+  return step > 0 && places.every((place, i) => place >= 0 && place === places[0] + step * i) ? step : 0;
+}
+
+/** Samples of a pattern that fits pixels of 1, 2, 3 and 4. */
+export const PATTERN = 12;
+/** A value for each channel as a pattern. */
+export function patternOf(channels: number, value: (channel: number) => number): Float32Array {
+  return Float32Array.from({ length: PATTERN }, (_, i) => value(i % channels));
+}
+
+/** The least pixels that are stored as whole vectors of bytes. */
+const LEAST_PLAIN = 16;
+/** True if with a stride only the wanted columns are summed. */
+export function isCompact({ kind }: PictureSum): boolean {
+  return kind === 'separable' || kind === 'products';
+}
+
+/** True if cells become samples by whole vectors, see LineStore. */
+export function isPlain({ job: { load, store, passes }, rectangle, beside }: LinePass, keptRows: Int32Array): boolean {
+  const { kept, places, mix } = store;
+  const { samples, take, chosen, channels, white } = load;
+  if (places && (places.length !== channels || places.some((cell, c) => cell !== chosen.indexOf(c)))) return false;
+  if (beside || samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
+  if (load.light ? !isColors(load) : samples === 'uint8' && take !== 'premultiplied' && !isSmall(passes, white, mix)) return false;
+  if (store.absolute || store.normalized || store.offset !== 0 || store.part || rectangle.width < LEAST_PLAIN) return false;
+  if (take === 'premultiplied') return !mix && samples === 'uint8' && channels === 4 && !load.light;
+  if (!kept) return samples === 'uint8';
+  const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);
+  const single = samples === 'uint8' && channels === 4 && chosen.length === 1 && isColors(load);
+  return (keepsAlpha || single) && keptRows.every((row) => row >= 0) && stepOf(kept.columns) === 1;
+}
+
+/** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
+function isSmall(passes: readonly PicturePass[], white: number, mix: Mix | undefined): boolean {
+  const sum = passes.reduce(
+    (cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias),
+    white,
+  );
+  const largest = mix ? white + Math.abs(mix.amount) * (white + sum) : sum;
+  return largest < 2 ** 21;
+}
+
+/** Σ |w| of a window, at most. */
+function weightOf(sum: PictureSum, { kernel }: ConvGeometry): number {
+  const absolute = (values: Float32Array) => values.reduce((all, value) => all + Math.abs(value), 0);
+  if (sum.kind === 'window' || sum.kind === 'fft') return absolute(sum.window);
+  if (sum.kind === 'separable') return absolute(sum.row) * absolute(sum.column);
+  if (sum.kind === 'products') return absolute(sum.row) * absolute(sum.column);
+  if (sum.kind === 'slopes') return sum.windows.reduce((all, window) => all + absolute(window), 0) / sum.step;
+  if (sum.kind === 'moments' || sum.kind === 'likeness') return 1;
+  return sum.kind === 'sums' ? kernel[1] * kernel[2] * Math.abs(sum.weight) : Number.POSITIVE_INFINITY;
+}
