@@ -39,7 +39,7 @@ export async function decodeAnimationFor(operation: string, bytes: ImageBytes, o
   const { name, maxPixels, codec, metadata } = settle(operation, options, DECODE_OPTIONS);
   const buffer = await readBytes(operation, bytes, name);
   try {
-    const format = await inspect(buffer, maxPixels);
+    const { format } = await inspect(buffer, maxPixels);
     if (!format.frames) return { frames: [{ image: settleMetadata(await format.decode(buffer, codec), metadata), delay: 0 }], repeats: 0 };
     const { frames, repeats } = await format.frames.decode(buffer, maxPixels, codec);
     return { frames: frames.map(({ image, delay }) => ({ image: settleMetadata(image, metadata), delay })), repeats };

@@ -86,7 +86,7 @@ export async function decode(operation: string, bytes: ImageBytes, options: Deco
   const { name, maxPixels, codec, metadata } = settle(operation, options, DECODE_OPTIONS);
   const buffer = await readBytes(operation, bytes, name);
   try {
-    const format = await inspect(buffer, maxPixels);
+    const { format } = await inspect(buffer, maxPixels);
     return settleMetadata(await format.decode(buffer, codec), metadata);
   } catch (cause) {
     throw complaint(operation, name, cause);

@@ -59,7 +59,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
         tellLosses(terminal, done.output.path, done.lost);
       };
       if (out === undefined) {
-        const worker = await createWorker(flags);
+        const worker = await createWorker(flags, { single: true });
         await worker.filter(work[0]).then(report).finally(worker.dispose);
         return;
       }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from '../../errors.js';
+import { withThreads } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
@@ -24,8 +25,10 @@ export interface ManyOptions {
  * @throws DataError at the end, which lists the failures; the OptionError itself if all failed by the same one
  */
 export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, { processes, terminal, signal, report }: ManyOptions): Promise<void> {
+  // the cores are shared out among the processes
+  const threads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / processes)));
   const starts = Array.from({ length: Math.min(processes, jobs.length) }, () =>
-    processes === 1 ? createWorker(flags) : createProcess({ ...flags, threads: threadsOf(flags, processes) }),
+    processes === 1 ? createWorker(flags) : createProcess(withThreads(flags, threads)),
   );
   const started = await Promise.allSettled(starts);
   const workers = started.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
@@ -39,12 +42,6 @@ export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, {
   }
   const work = workers.map((worker) => (job: FileJob) => worker.filter(job));
   await workThrough(jobs, { operation: 'filter', workers: work, terminal, signal, report }).finally(dispose);
-}
-
-/** The cores are shared out among the processes, unless it was said otherwise. */
-function threadsOf({ backend = 'auto', threads }: FilterFlags, processes: number): number | undefined {
-  const shares = threads === undefined && (backend === 'auto' || backend === 'wasm');
-  return shares ? Math.max(1, Math.min(4, Math.floor(availableParallelism() / processes))) : threads;
 }
 
 /** A {@link createWorker} in another process. If the process dies, e.g. out of memory, one picture fails. */
