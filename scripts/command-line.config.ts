@@ -4,10 +4,20 @@ import { defineConfig } from 'vite';
 // and what filters pictures in another; the rest is loaded by the commands and codecs that need it.
 const START = /\/src\/(errors|cli\/(program|terminal))\.ts|\/node_modules\/commander\//;
 const PICTURES =
-  /\/src\/(\w+\.ts|cli\/(flags|open-backend|filter\/(?!filter-(many|process)|work)[\w-]+)\.ts|filters\/|image\/|kernels\/(?!backends\/(gpu\/(?!modes)|reference\/|wasm\/module)))|\/node_modules\/(leven|write-file-atomic|imurmurhash|signal-exit)\//;
+  /\/src\/(\w+\.ts|cli\/(flags|open-backend|filter\/(?!filter-(many|process)|work)[\w-]+)\.ts|filters\/|image\/|kernels\/(?!backends\/(auto|gpu|reference|wasm)\/)|kernels\/backends\/gpu\/modes)|\/node_modules\/(leven|write-file-atomic|imurmurhash|signal-exit)\//;
+
+/** commander loads child processes for commands that are programs of their own, which takes 3 ms; here there are none. */
+function withoutPrograms(code: string): string {
+  const loads = "const childProcess = require('node:child_process');";
+  if (!code.includes(loads)) throw new Error(`commander does not hold ${loads}`);
+  return code.replace(loads, '');
+}
+
+const WASM = /\/src\/kernels\/backends\/wasm\/(?!module)/;
 
 export default defineConfig({
   publicDir: false,
+  plugins: [{ name: 'without-programs', transform: (code, id) => (id.endsWith('commander/lib/command.js') ? withoutPrograms(code) : undefined) }],
   // write-file-atomic, which is CommonJS, names its temporary files by it
   define: { __filename: 'import.meta.filename' },
   ssr: { noExternal: true, target: 'node' },
@@ -28,6 +38,7 @@ export default defineConfig({
           groups: [
             { name: 'start', test: START, priority: 1 },
             { name: 'pictures', test: PICTURES },
+            { name: 'wasm', test: WASM },
           ],
         },
       },
