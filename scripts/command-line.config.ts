@@ -6,6 +6,8 @@ const START = /\/src\/(errors|cli\/(program|terminal))\.ts|\/node_modules\/comma
 const PICTURES =
   /\/src\/(\w+\.ts|cli\/(flags|open-backend|filter\/(?!filter-(many|process)|work)[\w-]+)\.ts|filters\/|image\/|kernels\/(?!backends\/(auto|gpu|reference|wasm)\/)|kernels\/backends\/gpu\/modes)|\/node_modules\/(leven|write-file-atomic|imurmurhash|signal-exit)\//;
 
+const WASM = /\/src\/kernels\/backends\/wasm\/(?!module)/;
+
 /** commander loads child processes for commands that are programs of their own, which takes 3 ms; here there are none. */
 function withoutPrograms(code: string): string {
   const loads = "const childProcess = require('node:child_process');";
@@ -13,11 +15,17 @@ function withoutPrograms(code: string): string {
   return code.replace(loads, '');
 }
 
-const WASM = /\/src\/kernels\/backends\/wasm\/(?!module)/;
-
 export default defineConfig({
   publicDir: false,
-  plugins: [{ name: 'without-programs', transform: (code, id) => (id.endsWith('commander/lib/command.js') ? withoutPrograms(code) : undefined) }],
+  plugins: [
+    { name: 'without-programs', transform: (code, id) => (id.endsWith('commander/lib/command.js') ? withoutPrograms(code) : undefined) },
+    {
+      // GPU.js is in the package already
+      name: 'one-gpu-js',
+      enforce: 'pre',
+      resolveId: (id) => (id === './gpu-js-library.js' ? { id: '../kernels/backends/gpu/gpu-js-library.js', external: true } : undefined),
+    },
+  ],
   // write-file-atomic, which is CommonJS, names its temporary files by it
   define: { __filename: 'import.meta.filename' },
   ssr: { noExternal: true, target: 'node' },
@@ -28,6 +36,8 @@ export default defineConfig({
     emptyOutDir: true,
     license: { fileName: 'licenses.md' },
     rolldownOptions: {
+      // doctor.ts imports some of auto/ by itself
+      checks: { ineffectiveDynamicImport: false },
       input: { main: 'src/cli/main.ts', 'filter-process': 'src/cli/filter/filter-process.ts' },
       output: {
         // what is short is read sooner; names of functions stay, for --debug

@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { readImage } from '../../src/node.js';
@@ -137,13 +136,14 @@ function answerOf([command, ...args]: readonly string[]): Promise<Answer> {
   });
 }
 
-/** As it is published: the command line looks for package.json beside its folder. */
+let dist: string | undefined;
+
+/** As it is published, without its pages. @returns the folder */
 function build(): string {
-  const dist = here('../../out/bench/dist');
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  spawnSync(process.execPath, [tsc, '-p', here('../../tsconfig.build.json'), '--outDir', dist]);
-  if (existsSync(dist)) copyFileSync(here('../../package.json'), `${dist}/../package.json`);
-  if (!existsSync(`${dist}/node.js`)) throw new Error('the library does not compile');
+  if (dist) return dist;
+  const { status } = spawnSync('npm', ['run', 'build:node'], { cwd: here('../..'), stdio: 'ignore' });
+  if (status !== 0) throw new Error('npm run build:node fails');
+  dist = here('../../dist');
   return dist;
 }
 
