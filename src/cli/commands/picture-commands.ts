@@ -72,7 +72,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       .usage(`[options] <in> <out>\n       convlab ${name} [options] <in...> --out <folder>`)
       .argument('<paths...>', 'a picture and its result, which may be the same file; - is standard input and output');
     addFlags(command, { ...own, ...COMMON, ...(computes ? BACKEND_FLAGS : {}) }).action(async (paths: string[], flags: Flags) => {
-      const [{ findJobs }, { decodePictures, describe, readFileOf, writePictures }, { workThrough }, { openBackend }] = await Promise.all([
+      const [{ findJobs }, { decodePictures, describe, readFileOf, writePictures }, { inHand, workThrough }, { openBackend }] = await Promise.all([
         import('../filter/filter-files.js'),
         import('../filter/picture-io.js'),
         import('../filter/work-through.js'),
@@ -100,7 +100,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       };
       try {
         if (flags.out === undefined) report(await work(jobs[0]));
-        else await workThrough(jobs, { operation: name, workers: [work], terminal, signal, report });
+        else await workThrough(jobs, { operation: name, workers: inHand(flags.threads, work), terminal, signal, report });
       } finally {
         if (backend) backend.dispose();
       }
