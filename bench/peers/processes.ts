@@ -18,6 +18,12 @@ export const processes: readonly Peer[] = [
         work.kind === 'file' ? fileProcess([process.execPath, here('../children/file.mjs'), `${dist}:built-in`], work, threads) : undefined;
     },
   },
+  {
+    name: 'Node alone, process',
+    threaded: false,
+    groups: ['files'],
+    load: async () => (work) => (work.kind === 'version' ? new Process([process.execPath, '-e', '0'], () => '') : undefined),
+  },
   nodePeer('sharp'),
   nodePeer('wasm-vips'),
   nodePeer('jimp'),
@@ -50,6 +56,8 @@ function convlab(dist: string): (work: Work, threads: number) => Contestant | un
     switch (work.kind) {
       case 'file':
         return fileProcess([process.execPath, here('../children/file.mjs'), dist], work, threads);
+      case 'version':
+        return new Process([process.execPath, `${dist}/cli/main.js`, '--version'], () => '');
       case 'scale': {
         const { width, height, kernel } = work;
         const task = { dist, width, height, shape: kernel.shape, weights: Array.from(kernel.data), threads };
@@ -118,7 +126,7 @@ function fileProcess(command: readonly string[], { input, format }: FileWork, th
   return new Process([...command, input, output, String(threads)], ({ peak }) => `peak ${Math.round(peak)} MB`, format === 'png' ? output : undefined);
 }
 
-/** @returns the JSON that is the last line of what the process prints */
+/** @returns the JSON that is the last line of what the process prints, if it is JSON */
 function answerOf([command, ...args]: readonly string[]): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -131,7 +139,7 @@ function answerOf([command, ...args]: readonly string[]): Promise<Answer> {
     child.on('error', reject);
     child.on('close', (code) => {
       if (code !== 0) reject(new Error(/^\w*Error: .*$/m.exec(printed.stderr)?.[0] ?? `it ended with ${code}`));
-      else resolve(JSON.parse(printed.stdout.trim().split('\n').at(-1) as string) as Answer);
+      else resolve(JSON.parse(/\{.*\}\s*$/.exec(printed.stdout)?.[0] ?? '{}') as Answer);
     });
   });
 }
