@@ -119,13 +119,30 @@ interface ColdStartWork {
   readonly arguments: readonly string[];
 }
 
+/** A process that tells its version, and ends. */
+interface VersionWork {
+  readonly kind: 'version';
+}
+
 /** Nothing but a limit of the machine. */
 interface LimitWork {
   readonly kind: 'limit';
 }
 
 /** A piece of work, as data. Every peer that can do it does the same. */
-export type Work = KernelWork | OptionWork | SobelWork | ResizeWork | TensorWork | LayerWork | NetWork | FileWork | ScaleWork | ColdStartWork | LimitWork;
+export type Work =
+  | KernelWork
+  | OptionWork
+  | SobelWork
+  | ResizeWork
+  | TensorWork
+  | LayerWork
+  | NetWork
+  | FileWork
+  | ScaleWork
+  | ColdStartWork
+  | VersionWork
+  | LimitWork;
 
 /** What the machine allows for a row, measured in the same run: see peers/limits.ts. */
 export interface Limit {

@@ -1,9 +1,9 @@
-/** A package that is installed with convlab. */
+/** A package that is installed with convlab, or built into it. */
 export interface Shipped {
   readonly name: string;
   readonly version: string;
   readonly license: string;
-  readonly optional: boolean;
+  readonly builtIn: boolean;
   readonly hasInstallScript: boolean;
 }
 export function shipped(): Shipped[];

@@ -1,49 +1,61 @@
-// Writes docs/licenses.md: what npm install convlab brings along, and under which licenses. From package-lock.json.
+// Writes docs/licenses.md: what npm install convlab brings along, in packages of their own and built in, and under which licenses. From package-lock.json.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Licenses that their package.json does not name, read off the file that lies beside it. */
 const UNNAMED = { 'exif-parser': 'MIT' };
 
-/** Every package that is installed with convlab: name, version, license, and whether it may be left out. */
+/** Development dependencies whose code is built into dist/. */
+const BUILT_IN = ['gpu.js', 'commander', 'cli-progress', 'tinyglobby'];
+/** What they need and the build leaves out. */
+const LEFT_OUT = ['gl', 'webgpu'];
+
+/** Every package that is installed with convlab, or built into it: name, version, license, and which of the two. */
 export function shipped() {
   const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
-  return [...reached(packages)]
-    .map((where) => {
-      const { version, license, optional, devOptional, hasInstallScript = false } = packages[where];
-      const name = where.replace(/.*node_modules\//, '');
-      return { name, version, license: license ?? UNNAMED[name] ?? 'none', optional: optional ?? devOptional ?? false, hasInstallScript };
-    })
-    .sort((a, b) => (`${a.name} ${a.version} ${a.optional}` < `${b.name} ${b.version} ${b.optional}` ? -1 : 1));
+  const describe = (where, builtIn) => {
+    const { version, license, hasInstallScript = false } = packages[where];
+    const name = where.replace(/.*node_modules\//, '');
+    return { name, version, license: license ?? UNNAMED[name] ?? 'none', builtIn, hasInstallScript };
+  };
+  const installed = reached(packages, Object.keys(packages[''].dependencies));
+  const builtIn = [...reached(packages, BUILT_IN)].filter((where) => !installed.has(where));
+  return [...[...installed].map((where) => describe(where, false)), ...builtIn.map((where) => describe(where, true))].sort((a, b) =>
+    `${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1,
+  );
 }
 
-/** Where the dependencies lie, and theirs. The lock's own marks do not tell: what a development tool needs as well has the mark of one. */
-function reached(packages) {
+/** Where these packages lie, and what they need. The lock's own marks do not tell: what a development tool needs as well has the mark of one. */
+function reached(packages, roots) {
   const seen = new Set();
-  const follow = (from) => {
-    for (const name of Object.keys({ ...packages[from].dependencies, ...packages[from].optionalDependencies })) {
+  const follow = (from, names) => {
+    for (const name of names) {
+      if (LEFT_OUT.includes(name)) continue;
       let folder = from;
       while (folder !== '' && !packages[`${folder}/node_modules/${name}`]) folder = folder.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, '');
       const where = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
       // an optional one for another system may be missing
       if (!packages[where] || seen.has(where)) continue;
       seen.add(where);
-      follow(where);
+      follow(where, Object.keys({ ...packages[where].dependencies, ...packages[where].optionalDependencies }));
     }
   };
-  follow('');
+  follow('', roots);
   return seen;
 }
 
 /** The page. */
 export function licensesPage() {
-  const rows = shipped().map(({ name, version, license, optional }) => `| ${name} | ${version} | ${license} | ${optional ? 'optional' : ''} |`);
+  const rows = shipped().map(({ name, version, license, builtIn }) => `| ${name} | ${version} | ${license} | ${builtIn ? 'built in' : ''} |`);
   const page = [
     '# Licenses',
     '',
-    'What `npm install convlab` brings along, as package-lock.json has it. `node scripts/licenses.mjs` writes this page, and a test holds',
-    "the two together. The playground's own bundle names its licenses in `dist/playground/licenses.md`.",
+    'What `npm install convlab` brings along, as package-lock.json has it: packages of their own, and what is built in. `node scripts/licenses.mjs`',
+    'writes this page, and a test holds the two together. Each bundle has the texts of its licenses beside it: GPU.js in',
+    '`dist/kernels/backends/gpu/gpu-js-licenses.md`, the command line, the bundle for pages and the playground in `licenses.md` of `dist/cli`,',
+    '`dist/browser` and `dist/playground`.',
     '',
-    'sharp, which you may install for faster files, is not among them: Apache-2.0, with libvips under the LGPL-3.0-or-later.',
+    'Not among them is what you may install beside it: sharp (Apache-2.0, with libvips under the LGPL-3.0-or-later) for faster files,',
+    'webgpu (MIT; Dawn under BSD-3-Clause) or gl (BSD-2-Clause) for a GPU in Node.',
     '',
     '| package | version | license | |',
     '|---|---|---|---|',

@@ -1,5 +1,6 @@
 // node file.mjs PEER INPUT OUTPUT THREADS: reads a picture, sharpens it, writes it; prints its highest memory.
-// PEER: sharp, wasm-vips, jimp, or the folder of a compiled convlab, with `:built-in` behind it if that must not use sharp.
+// PEER: sharp, wasm-vips, jimp, or the folder of a compiled convlab, with `:built-in` behind it if that must not use sharp; of convlab its command line runs.
+// sharp and convlab write with equal settings: JPEG of quality 90 with colors in full resolution, PNG with filters row by row at level 2.
 import { peakMemory } from './peak-memory.mjs';
 
 const [, , peer, input, output, count] = process.argv;
@@ -10,7 +11,10 @@ const rows = [weights.slice(0, 3), weights.slice(3, 6), weights.slice(6)];
 if (peer === 'sharp') {
   const { default: sharp } = await import('sharp');
   sharp.concurrency(threads);
-  await sharp(input).convolve({ width: 3, height: 3, kernel: weights }).toFile(output);
+  const sharpened = sharp(input).convolve({ width: 3, height: 3, kernel: weights });
+  const jpeg = { quality: 90, chromaSubsampling: '4:4:4' };
+  const png = { compressionLevel: 2, adaptiveFiltering: true };
+  await (output.endsWith('.jpg') ? sharpened.jpeg(jpeg) : sharpened.png(png)).toFile(output);
 } else if (peer === 'wasm-vips') {
   const { default: Vips } = await import('wasm-vips');
   const { readFileSync, writeFileSync } = await import('node:fs');
@@ -23,10 +27,9 @@ if (peer === 'sharp') {
   const { Jimp } = await import('jimp');
   await (await Jimp.read(input)).convolution(rows).write(output);
 } else {
-  const { createBackend, filter, readImage, sharpen, writeImage } = await import(`${peer.replace(/:built-in$/, '')}/node.js`);
-  const options = { codec: peer.endsWith(':built-in') ? 'built-in' : 'auto' };
-  const backend = await createBackend('wasm', { threads });
-  await writeImage(output, await filter(await readImage(input, options), sharpen(), { backend }), options);
+  const flags = ['--kernel', 'sharpen', '--threads', count, ...(peer.endsWith(':built-in') ? ['--built-in'] : [])];
+  process.argv = [process.execPath, 'convlab', 'filter', input, output, ...flags];
+  await import(`${peer.replace(/:built-in$/, '')}/cli/main.js`);
 }
 console.log(JSON.stringify({ peak: peakMemory() }));
 process.exit();

@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { readImage } from '../../src/node.js';
@@ -18,6 +17,12 @@ export const processes: readonly Peer[] = [
       return (work, threads) =>
         work.kind === 'file' ? fileProcess([process.execPath, here('../children/file.mjs'), `${dist}:built-in`], work, threads) : undefined;
     },
+  },
+  {
+    name: 'Node alone, process',
+    threaded: false,
+    groups: ['files'],
+    load: async () => (work) => (work.kind === 'version' ? new Process([process.execPath, '-e', '0'], () => '') : undefined),
   },
   nodePeer('sharp'),
   nodePeer('wasm-vips'),
@@ -51,6 +56,8 @@ function convlab(dist: string): (work: Work, threads: number) => Contestant | un
     switch (work.kind) {
       case 'file':
         return fileProcess([process.execPath, here('../children/file.mjs'), dist], work, threads);
+      case 'version':
+        return new Process([process.execPath, `${dist}/cli/main.js`, '--version'], () => '');
       case 'scale': {
         const { width, height, kernel } = work;
         const task = { dist, width, height, shape: kernel.shape, weights: Array.from(kernel.data), threads };
@@ -119,7 +126,7 @@ function fileProcess(command: readonly string[], { input, format }: FileWork, th
   return new Process([...command, input, output, String(threads)], ({ peak }) => `peak ${Math.round(peak)} MB`, format === 'png' ? output : undefined);
 }
 
-/** @returns the JSON that is the last line of what the process prints */
+/** @returns the JSON that is the last line of what the process prints, if it is JSON */
 function answerOf([command, ...args]: readonly string[]): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -132,18 +139,19 @@ function answerOf([command, ...args]: readonly string[]): Promise<Answer> {
     child.on('error', reject);
     child.on('close', (code) => {
       if (code !== 0) reject(new Error(/^\w*Error: .*$/m.exec(printed.stderr)?.[0] ?? `it ended with ${code}`));
-      else resolve(JSON.parse(printed.stdout.trim().split('\n').at(-1) as string) as Answer);
+      else resolve(JSON.parse(/\{.*\}\s*$/.exec(printed.stdout)?.[0] ?? '{}') as Answer);
     });
   });
 }
 
-/** As it is published: the command line looks for package.json beside its folder. */
+let dist: string | undefined;
+
+/** As it is published, without its pages. @returns the folder */
 function build(): string {
-  const dist = here('../../out/bench/dist');
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  spawnSync(process.execPath, [tsc, '-p', here('../../tsconfig.build.json'), '--outDir', dist]);
-  if (existsSync(dist)) copyFileSync(here('../../package.json'), `${dist}/../package.json`);
-  if (!existsSync(`${dist}/node.js`)) throw new Error('the library does not compile');
+  if (dist) return dist;
+  const { status } = spawnSync('npm', ['run', 'build:node'], { cwd: here('../..'), stdio: 'ignore' });
+  if (status !== 0) throw new Error('npm run build:node fails');
+  dist = here('../../dist');
   return dist;
 }
 

@@ -8,6 +8,7 @@ import type { FileWork, Picture, Row } from '../row.js';
 import { dense } from './filters.js';
 
 const [W, H] = [4000, 3000];
+const SMALL = 64;
 /** Megapixels 0.25 to 100, in the shape 4:3 or nearly so. */
 const SIZES = [
   [576, 432],
@@ -19,15 +20,10 @@ const SIZES = [
 
 /** Whole processes: files, memory, and how costs grow. */
 export const FILES: readonly Row[] = [
-  ...(['jpg', 'png'] as const).map(
-    (format): Row => ({
-      group: 'files',
-      table: 'processes: file to file',
-      name: `${W}×${H} ${format === 'jpg' ? 'JPEG' : 'PNG'}, sharpen`,
-      limit: {},
-      work: () => fileWork(format),
-    }),
-  ),
+  fileRow('jpg', W, H),
+  fileRow('png', W, H),
+  fileRow('png', SMALL, SMALL),
+  { group: 'files', table: 'processes: start', name: 'tell the version', limit: {}, work: () => ({ kind: 'version' }) },
   ...[
     { name: 'sharpen 3×3', kernel: sharpen() },
     { name: 'dense 7×7', kernel: dense(7) },
@@ -40,6 +36,16 @@ export const FILES: readonly Row[] = [
     work: () => ({ kind: 'cold start', arguments: COLD_START.split(' ') }),
   },
 ];
+
+function fileRow(format: FileWork['format'], width: number, height: number): Row {
+  return {
+    group: 'files',
+    table: 'processes: file to file',
+    name: `${width}×${height} ${format === 'jpg' ? 'JPEG' : 'PNG'}, sharpen`,
+    limit: {},
+    work: () => fileWork(format, width, height),
+  };
+}
 
 function scaleRow(name: string, kernel: Tensor, width: number, height: number): Row {
   return {
@@ -56,14 +62,14 @@ const COLD_START = 'train --net lecture --optimizer adam --lr 0.005 --schedule o
 
 let folder: string | undefined;
 
-async function fileWork(format: FileWork['format']): Promise<FileWork> {
+async function fileWork(format: FileWork['format'], width: number, height: number): Promise<FileWork> {
   if (!folder) {
     const made = mkdtempSync(join(tmpdir(), 'convlab-bench-'));
     process.once('exit', () => rmSync(made, { recursive: true, force: true }));
     folder = made;
   }
-  const drawn: Picture = picture(W, H);
-  const input = join(folder, `input.${format}`);
-  await writeImage(input, { width: W, height: H, channels: 3, data: drawn.data.filter((_, i) => i % 4 < 3) });
+  const drawn: Picture = picture(width, height);
+  const input = join(folder, `input-${width}.${format}`);
+  await writeImage(input, { width, height, channels: 3, data: drawn.data.filter((_, i) => i % 4 < 3) });
   return { kind: 'file', format, picture: drawn, input };
 }

@@ -7,6 +7,12 @@ export const BACKEND_FLAGS = { backend: BACKEND_NAME, ...pickRows(BACKEND_OPTION
 /** Which backend a command runs on. */
 export interface BackendFlags extends OptionsOf<typeof BACKEND_FLAGS> {}
 
+/** The flags with a number of threads, unless they say one or name a backend that has none. */
+export function withThreads<F extends BackendFlags>(flags: F, threads: number | undefined): F {
+  const { backend = 'auto' } = flags;
+  return flags.threads === undefined && (backend === 'auto' || backend === 'wasm') ? { ...flags, threads } : flags;
+}
+
 /** A flag with a file or folder behind it. */
 export function fileFlag<const P extends string>(placeholder: P, help: string) {
   return option(text, { help, placeholder });

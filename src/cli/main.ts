@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { run } from './program.js';
+import module from 'node:module';
+
+// from Node 22.8 on, what is compiled is kept for the next start; what comes before this line is not
+(module as { enableCompileCache?: () => void }).enableCompileCache?.();
+const { run } = await import('./program.js');
 
 const abort = new AbortController();
 process.on('SIGINT', () => {

@@ -1,20 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
-import { addAddCommand } from './commands/add-command.js';
-import { addCompareCommand } from './commands/compare-command.js';
-import { addDoctorCommand } from './commands/doctor-command.js';
-import { addExplainCommand } from './commands/explain-command.js';
-import { addKernelsCommand } from './commands/kernels-command.js';
-import { addMatchCommand } from './commands/match-command.js';
-import { addPictureCommands } from './commands/picture-commands.js';
-import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './commands/predict-command.js';
-import { addServeCommand } from './commands/serve-command.js';
-import { addTrainCommand } from './commands/train-command.js';
-import { addFilterCommand } from './filter/filter-command.js';
 import { CONSOLE, type Terminal } from './terminal.js';
 
 const NEVER = new AbortController().signal;
+
+type AddCommand = (program: Command, terminal: Terminal, signal: AbortSignal) => void;
+
+/** Modules of commands: the one that is named is loaded, and all for a list of them. */
+const MODULES: readonly { readonly names: readonly string[]; readonly load: () => Promise<AddCommand> }[] = [
+  { names: ['filter'], load: async () => (await import('./filter/filter-command.js')).addFilterCommand },
+  {
+    names: ['resize', 'crop', 'flip', 'rotate', 'grayscale', 'threshold'],
+    load: async () => (await import('./commands/picture-commands.js')).addPictureCommands,
+  },
+  { names: ['explain'], load: async () => (await import('./commands/explain-command.js')).addExplainCommand },
+  { names: ['kernels'], load: async () => (await import('./commands/kernels-command.js')).addKernelsCommand },
+  { names: ['compare'], load: async () => (await import('./commands/compare-command.js')).addCompareCommand },
+  { names: ['match'], load: async () => (await import('./commands/match-command.js')).addMatchCommand },
+  { names: ['train'], load: async () => (await import('./commands/train-command.js')).addTrainCommand },
+  { names: ['evaluate'], load: async () => (await import('./commands/predict-command.js')).addEvaluateCommand },
+  { names: ['predict'], load: async () => (await import('./commands/predict-command.js')).addPredictCommand },
+  { names: ['add'], load: async () => (await import('./commands/add-command.js')).addAddCommand },
+  { names: ['summary'], load: async () => (await import('./commands/predict-command.js')).addSummaryCommand },
+  { names: ['serve'], load: async () => (await import('./commands/serve-command.js')).addServeCommand },
+  { names: ['doctor'], load: async () => (await import('./commands/doctor-command.js')).addDoctorCommand },
+];
 
 /**
  * Runs one command line.
@@ -23,7 +34,7 @@ const NEVER = new AbortController().signal;
  * @returns the exit code: 0 done, 1 the operation failed, 2 wrong usage, 130 aborted
  */
 export async function run(args: readonly string[], terminal: Terminal = CONSOLE, signal: AbortSignal = NEVER): Promise<0 | 1 | 2 | 130> {
-  const program = createProgram(terminal, signal);
+  const program = await createProgram(args, terminal, signal);
   try {
     await program.parseAsync(args, { from: 'user' });
     return signal.aborted ? 130 : 0;
@@ -36,7 +47,7 @@ export async function run(args: readonly string[], terminal: Terminal = CONSOLE,
   }
 }
 
-function createProgram(terminal: Terminal, signal: AbortSignal): Command {
+async function createProgram(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<Command> {
   const program = new Command('convlab')
     .description('One convolution for image filters and neural networks.')
     .version(version())
@@ -47,20 +58,16 @@ function createProgram(terminal: Terminal, signal: AbortSignal): Command {
       writeErr: terminal.err,
       outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
     });
-  addFilterCommand(program, terminal, signal);
-  addPictureCommands(program, terminal, signal);
-  addExplainCommand(program, terminal);
-  addKernelsCommand(program, terminal);
-  addCompareCommand(program, terminal);
-  addMatchCommand(program, terminal);
-  addTrainCommand(program, terminal, signal);
-  addEvaluateCommand(program, terminal);
-  addPredictCommand(program, terminal);
-  addAddCommand(program, terminal);
-  addSummaryCommand(program, terminal);
-  addServeCommand(program, terminal, signal);
-  addDoctorCommand(program, terminal);
+  for (const add of await Promise.all(needed(args).map(({ load }) => load()))) add(program, terminal, signal);
   return program;
+}
+
+/** The module of the command that a line names; none for the version; else all. */
+function needed(args: readonly string[]): typeof MODULES {
+  const command = args.find((each) => !each.startsWith('-'));
+  if (command === undefined && args.some((each) => each === '--version' || each === '-V')) return [];
+  const named = MODULES.filter(({ names }) => names.some((name) => name === command));
+  return named.length > 0 ? named : MODULES;
 }
 
 function version(): string {

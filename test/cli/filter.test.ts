@@ -172,6 +172,29 @@ test('one line says what ran', async () => {
   expect(stdout).toMatch(/out\.png: 2 × 2, box:3 \[3×3\], then emboss \[3×3\] \(signed\), direct over planes, \d+\.\d ms on plain loops, float64\n$/);
 });
 
+test('a single picture starts on one thread if it is small, else on all; a folder on all', async () => {
+  const large = join(folder, 'large.png');
+  await writeImage(large, { width: 300, height: 300, channels: 1, data: new Uint8ClampedArray(90_000) });
+  const device = async (...args: string[]) => JSON.parse((await convlab('filter', ...args, '--kernel', 'box', '--json')).stdout).device;
+  const all = await createBackend('wasm');
+  expect(await device(photo, out)).toBe('wasm simd, 1 thread');
+  expect(await device(photo, out, '--threads', '2')).toBe('wasm simd, 2 threads');
+  expect(await device(large, out)).toBe(all.device);
+  expect(await device(photo, '--out', join(folder, 'results'))).toBe(all.device);
+  all.dispose();
+});
+
+test('a single small PNG is read and written without sharp, unless it becomes a JPEG', async () => {
+  const [quick, plain, jpeg] = ['quick.png', 'plain.png', 'soft.jpg'].map((name) => join(folder, name));
+  await convlab('filter', photo, quick, '--kernel', 'box');
+  await convlab('filter', photo, plain, '--kernel', 'box', '--built-in');
+  expect(await readFile(quick)).toEqual(await readFile(plain));
+  await convlab('filter', photo, jpeg, '--kernel', 'box');
+  const again = await convlab('filter', photo, join(folder, 'built-in.jpg'), '--kernel', 'box', '--built-in');
+  expect(again.code).toBe(0);
+  expect(await readFile(jpeg)).not.toEqual(await readFile(join(folder, 'built-in.jpg')));
+});
+
 test('--json prints one object: what ran, sizes, device, milliseconds', async () => {
   const { stdout } = await convlab('filter', photo, out, '--kernel', 'box:5', '--stride', '2', '--backend', 'reference', '--json');
   const plan = { size: [5, 5], algorithm: 'direct', through: 'planes', arithmetic: 'float32', why: 'the reference backend is the definition itself' };

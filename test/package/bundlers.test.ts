@@ -123,7 +123,6 @@ async function main() {
 main();
 `;
 
-  /** GPU.js stays outside, as it brings native code. */
   async function bundled(out: string, bundle: (entry: string) => Promise<unknown>) {
     writeFileSync(join(folder, `${out}-program.mjs`), program);
     await bundle(`./${out}-program.mjs`);
@@ -139,7 +138,6 @@ main();
         outfile: 'node-esbuild/main.cjs',
         bundle: true,
         platform: 'node',
-        external: ['gpu.js'],
         logLevel: 'silent',
       }),
     ));
@@ -150,7 +148,6 @@ main();
         target: 'node20',
         entry,
         output: { path: join(folder, 'node-webpack'), filename: 'main.cjs', chunkFilename: '[name].cjs' },
-        externals: { 'gpu.js': 'commonjs gpu.js' },
       }),
     ));
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { output, red, tool, user } from './user.js';
@@ -19,15 +19,26 @@ describe('what is packed', () => {
     const bundle = packed.filter((path) => path.startsWith('dist/browser/')).map((path) => path.slice('dist/browser/'.length));
     expect(bundle).toEqual(expect.arrayContaining(['convlab.js', 'licenses.md']));
     expect(bundle.filter((path) => !/^([\w.-]+\.js|licenses\.md)$/.test(path))).toEqual([]);
-    const compiled = packed.filter((path) => path.startsWith('dist/') && !/^dist\/(playground|browser)\//.test(path));
-    expect(compiled.filter((path) => !/\.(js|d\.ts)$/.test(path))).toEqual([]);
-    const sources = compiled.map((path) => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'));
+    const commands = packed.filter((path) => path.startsWith('dist/cli/')).map((path) => path.slice('dist/cli/'.length));
+    expect(commands).toEqual(expect.arrayContaining(['main.js', 'filter-process.js', 'licenses.md']));
+    expect(commands.filter((path) => !/^([\w.-]+\.js|licenses\.md)$/.test(path))).toEqual([]);
+    const compiled = packed.filter((path) => path.startsWith('dist/') && !/^dist\/(playground|browser|cli)\//.test(path));
+    expect(compiled.filter((path) => !/\.(js|d\.ts)$/.test(path))).toEqual(['dist/kernels/backends/gpu/gpu-js-licenses.md']);
+    const sources = compiled.filter((path) => !path.endsWith('.md')).map((path) => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'));
     expect(sources.filter((path) => !existsSync(path))).toEqual([]);
   });
 
   test('is not large', () => {
     const bytes = packed.reduce((sum, path) => sum + statSync(path).size, 0);
-    expect(bytes).toBeLessThan(7.5e6);
+    expect(bytes).toBeLessThan(9.5e6);
+  });
+
+  test('holds the licenses of what is built in', () => {
+    const texts = ['kernels/backends/gpu/gpu-js-licenses.md', 'cli/licenses.md', 'browser/licenses.md'].map((path) => readFileSync(`dist/${path}`, 'utf8'));
+    expect(texts[0]).toMatch(/gpu\.js[\s\S]*gpu-mock\.js|gpu-mock\.js[\s\S]*gpu\.js/);
+    expect(texts[0]).toContain('acorn');
+    for (const name of ['commander', 'cli-progress', 'tinyglobby', 'pngjs', 'jpeg-js']) expect(texts[1]).toContain(`## ${name}`);
+    for (const text of texts) expect(text).toContain('Permission is hereby granted, free of charge');
   });
 
   test('satisfies publint', () => {
@@ -121,8 +132,64 @@ createBackend('wasm', { threads: 2 }).then(async (backend) => {
 });
 
 describe('what is installed with it', () => {
+  test('is less than 40 MB, and no GPU.js, Dawn or GL', () => {
+    const files = readdirSync(join(folder, 'node_modules'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+    console.log(`installed: ${(bytes / 1e6).toFixed(1)} MB in ${files.length} files`);
+    expect(bytes).toBeLessThan(40e6);
+    expect(['gpu.js', 'webgpu', 'gl', 'sharp'].filter((name) => existsSync(join(folder, 'node_modules', name)))).toEqual([]);
+  });
+
   test('needs no script of its own at installation', () => {
     const own = JSON.parse(readFileSync(join(folder, 'node_modules/convlab/package.json'), 'utf8'));
     expect(Object.keys(own.scripts).filter((name) => /^(pre|post)?(install|prepare|uninstall)/.test(name))).toEqual([]);
+  });
+});
+
+describe('a GPU in Node', () => {
+  const doctor = (cwd: string, env = process.env) => output(process.execPath, [join(folder, 'node_modules/convlab/dist/cli/main.js'), 'doctor'], cwd, env);
+
+  test('GPU.js, which is built in, runs', () => {
+    const run = ['filter', 'dot.png', 'gpu.png', '--kernel', 'box:3', '--backend', 'gpu', '--gpu-mode', 'cpu'];
+    expect(output(join(folder, 'node_modules/.bin/convlab'), run, folder)).toContain('on gpu.js cpu');
+    expect(red('gpu.png')).toEqual([5, 5, 255, 227, 227]);
+  });
+
+  test('doctor names the packages that are missing, as package.json has them', () => {
+    const { webgpu, gl } = manifest.peerDependencies;
+    const report = doctor(folder);
+    expect(report).toContain(`no: the package webgpu is not installed: npm install webgpu@${webgpu}\n`);
+    expect(report).toContain(`no: the package gl is not installed: npm install gl@${gl}\n`);
+  });
+
+  test('gl is handed to GPU.js, where it is installed', () => {
+    const beside = join(folder, 'node_modules/gl');
+    mkdirSync(beside);
+    writeFileSync(join(beside, 'package.json'), '{ "name": "gl", "version": "8.1.6", "main": "index.js" }');
+    writeFileSync(join(beside, 'index.js'), "module.exports = () => { process.stdout.write('asked for a context; '); return null; };");
+    try {
+      const code = "import { diagnose } from 'convlab';\nawait diagnose();\n";
+      expect(user('asks.mjs', code)).toContain('asked for a context; ');
+    } finally {
+      rmSync(beside, { recursive: true });
+    }
+  });
+
+  test('webgpu that was installed by that command loads, and computes where there is a driver', () => {
+    const own = join(folder, 'with-webgpu');
+    mkdirSync(own);
+    writeFileSync(join(own, 'package.json'), '{ "private": true, "type": "module" }');
+    output('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball, `webgpu@${manifest.peerDependencies.webgpu}`], own);
+    const icd = '/usr/lib/chromium/vk_swiftshader_icd.json';
+    const env = existsSync(icd) ? { ...process.env, VK_ICD_FILENAMES: icd } : process.env;
+    const bin = join(own, 'node_modules/convlab/dist/cli/main.js');
+    const line = output(process.execPath, [bin, 'doctor'], own, env)
+      .split('\n')
+      .find((each) => each.startsWith('gpu webgpu'));
+    expect(line).toMatch(/ {2}(webgpu \(.*\)|no: the package webgpu loads, but finds no adapter)/);
+    if (!line?.includes('  webgpu (')) return;
+    const run = ['filter', join(folder, 'dot.png'), join(folder, 'dawn.png'), '--kernel', 'box:3', '--backend', 'gpu', '--gpu-mode', 'webgpu'];
+    expect(output(process.execPath, [bin, ...run], own, env)).toContain('on webgpu (');
+    expect(red('dawn.png')).toEqual([5, 5, 255, 227, 227]);
   });
 });

@@ -5,8 +5,8 @@ import { PNG } from 'pngjs';
 import { inject } from 'vitest';
 
 /** What a program prints. @throws with all of that if it fails */
-export function output(program: string, args: string[], cwd = '.'): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+export function output(program: string, args: string[], cwd = '.', env = process.env): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
   if (status !== 0) throw error ?? new Error(`${program} ${args.join(' ')}: ${stdout}${stderr}`);
   return stdout;
 }

@@ -14,13 +14,13 @@ export function addAddCommand(program: Command, terminal: Terminal): void {
     .argument('<a>', 'a picture of a digit')
     .argument('<b>', 'another one')
     .action(async (a: string, b: string, { backend: name, gpuMode, threads, model: path, json }: OptionsOf<typeof PREDICT_FLAGS>) => {
-      const [{ loadCheckpoint }, { argmax }, { conv }, { createBackend }] = await Promise.all([
+      const [{ loadCheckpoint }, { argmax }, { conv }, { openBackend }] = await Promise.all([
         import('../../cnn/exchange/model-files.js'),
         import('../../cnn/evaluate.js'),
         import('../../kernels/conv.js'),
-        import('../../kernels/backends/create.js'),
+        import('../open-backend.js'),
       ]);
-      const backend = await createBackend(name, { gpuMode, threads });
+      const backend = await openBackend({ backend: name, gpuMode, threads });
       try {
         const { model } = await loadCheckpoint(path);
         await model.eval().to(backend);

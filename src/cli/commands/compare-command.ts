@@ -9,13 +9,13 @@ export function addCompareCommand(program: Command, terminal: Terminal): void {
     .argument('<b>', 'another one of the same size and kind')
     .option('--json', 'as JSON; psnr is null where it is infinite')
     .action(async (from: string, to: string, { backend: name, gpuMode, threads, json }: BackendFlags & { json?: boolean }) => {
-      const [{ compareImages }, { readImage }, { createBackend }] = await Promise.all([
+      const [{ compareImages }, { readImage }, { openBackend }] = await Promise.all([
         import('../../filters/operations/compare-images.js'),
         import('../../image/image-files.js'),
-        import('../../kernels/backends/create.js'),
+        import('../open-backend.js'),
       ]);
       const [a, b] = await Promise.all([readImage(from), readImage(to)]);
-      const backend = await createBackend(name, { gpuMode, threads });
+      const backend = await openBackend({ backend: name, gpuMode, threads });
       try {
         const { max, mean, rmse, psnr, ssim } = await compareImages(a, b, { backend });
         const digits = (value: number) => String(Number(value.toPrecision(6)));

@@ -66,12 +66,12 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, threads, json, ...options }: Flags) => {
       if (texts === undefined) return command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel gaussian:5");
       if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'goes without a picture only', size.join('x'));
-      const [{ kernelArgument }, { planFilter }, { planOn }, { describePlan }, { createBackend }] = await Promise.all([
+      const [{ kernelArgument }, { planFilter }, { planOn }, { describePlan }, { openBackend }] = await Promise.all([
         import('../filter/kernel-argument.js'),
         import('../../filters/filter-plan.js'),
         import('../../kernels/plan/conv-plan.js'),
         import('../../kernels/plan/describe-plan.js'),
-        import('../../kernels/backends/create.js'),
+        import('../open-backend.js'),
       ]);
       const kernels = (await Promise.all(texts.map((text) => kernelArgument(text, 'explain')))).map((each) => {
         if ('kernel' in each) return each;
@@ -82,7 +82,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
       const output = kernels.find((each) => each.output !== 'clamp')?.output;
       const said = pickOptions(options, AROUND);
       const around = { output, ...said, linear: said.linear || kernels.some(({ linear }) => linear) };
-      const backend = await createBackend(name, { gpuMode, threads });
+      const backend = await openBackend({ backend: name, gpuMode, threads });
       try {
         const plan = planFilter(format, steps, around, backend, { operation: 'explain', merging: 'none' });
         const [{ job }] = plan.steps;

@@ -19,14 +19,14 @@ export function addMatchCommand(program: Command, terminal: Terminal): void {
     .argument('<template>', 'what to look for')
     .action(async (from: string, template: string, flags: OptionsOf<typeof FLAGS>) => {
       const { backend: name, gpuMode, threads, scores: map, json, ...options } = settle('match', flags, FLAGS);
-      const [{ matchTemplate }, { formatOfPath, readImage, writeImage }, { createBackend }] = await Promise.all([
+      const [{ matchTemplate }, { formatOfPath, readImage, writeImage }, { openBackend }] = await Promise.all([
         import('../../filters/operations/match-template.js'),
         import('../../image/image-files.js'),
-        import('../../kernels/backends/create.js'),
+        import('../open-backend.js'),
       ]);
       if (map !== undefined) formatOfPath(map);
       const [image, small] = await Promise.all([readImage(from), readImage(template)]);
-      const backend = await createBackend(name, { gpuMode, threads });
+      const backend = await openBackend({ backend: name, gpuMode, threads });
       try {
         const { scores, peaks } = await matchTemplate(image, small, { ...options, backend });
         if (map !== undefined) {

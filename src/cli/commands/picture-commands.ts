@@ -72,17 +72,17 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       .usage(`[options] <in> <out>\n       convlab ${name} [options] <in...> --out <folder>`)
       .argument('<paths...>', 'a picture and its result, which may be the same file; - is standard input and output');
     addFlags(command, { ...own, ...COMMON, ...(computes ? BACKEND_FLAGS : {}) }).action(async (paths: string[], flags: Flags) => {
-      const [{ findJobs }, { describe, readPictures, writePictures }, { workThrough }, { createBackend }] = await Promise.all([
+      const [{ findJobs }, { decodePictures, describe, readFileOf, writePictures }, { inHand, workThrough }, { openBackend }] = await Promise.all([
         import('../filter/filter-files.js'),
         import('../filter/picture-io.js'),
         import('../filter/work-through.js'),
-        import('../../kernels/backends/create.js'),
+        import('../open-backend.js'),
       ]);
       const jobs = await findJobs(paths, flags, name);
-      const backend = computes && (await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads }));
+      const backend = computes && (await openBackend(flags));
       const options = pickOptions(flags, own);
       const work = async (job: FileJob) => {
-        const input = await readPictures(job, flags);
+        const input = await decodePictures(job, await readFileOf(job, flags), flags);
         const begun = performance.now();
         const frames: Frame[] = [];
         for (const { image, delay } of input.frames) frames.push({ image: await apply(image, options, backend || undefined), delay });
@@ -100,7 +100,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       };
       try {
         if (flags.out === undefined) report(await work(jobs[0]));
-        else await workThrough(jobs, { operation: name, workers: [work], terminal, signal, report });
+        else await workThrough(jobs, { operation: name, workers: inHand(flags.threads, work), terminal, signal, report });
       } finally {
         if (backend) backend.dispose();
       }

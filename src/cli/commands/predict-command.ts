@@ -24,8 +24,8 @@ export function addPredictCommand(program: Command, terminal: Terminal): void {
     .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
     .action(async (pictures: string[], { model: checkpoint, backend: name, gpuMode, threads, json }: OptionsOf<typeof PREDICT_FLAGS>) => {
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
-      const { createBackend } = await import('../../kernels/backends/create.js');
-      const backend = await createBackend(name, { gpuMode, threads });
+      const { openBackend } = await import('../open-backend.js');
+      const backend = await openBackend({ backend: name, gpuMode, threads });
       try {
         const { model } = await loadCheckpoint(checkpoint);
         await model.eval().to(backend);
@@ -48,8 +48,8 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
       const flags = settle('evaluate', typed, EVALUATE_FLAGS);
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
       const { evaluate } = await import('../../cnn/evaluate.js');
-      const { createBackend } = await import('../../kernels/backends/create.js');
-      const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
+      const { openBackend } = await import('../open-backend.js');
+      const backend = await openBackend(flags);
       try {
         const { model } = await loadCheckpoint(flags.model);
         await model.to(backend);

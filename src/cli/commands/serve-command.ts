@@ -18,8 +18,8 @@ const FLAGS = {
   }),
 } satisfies Rows;
 
-/** Where the built playground lies in the package, and in a clone. */
-const FOLDERS = ['../../playground/', '../../../playground/dist/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+/** Where the built playground lies: from the bundle in dist/cli, and from this file. */
+const FOLDERS = ['../playground/', '../../../playground/dist/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** `convlab serve`: the playground, on this machine. */
 export function addServeCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {

@@ -57,7 +57,7 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   // the stack is loaded when a network is trained, not for --help
   const cnn = await import('../../cnn/index.js');
   const { loadCheckpoint, saveCheckpoint } = await import('../../cnn/exchange/model-files.js');
-  const { createBackend } = await import('../../kernels/backends/create.js');
+  const { openBackend } = await import('../open-backend.js');
   const { DataLoader } = await import('../../data/data-loader.js');
   const { Subset } = await import('../../data/dataset.js');
   const start = performance.now();
@@ -72,7 +72,7 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   const loader = new DataLoader(flags.augment ? await augmented(kept, flags.seed) : kept, { batchSize: flags.batch, shuffle: true, seed: flags.seed });
   const validation = flags.validation > 0 ? measured(new Subset(all, indices(border, all.length))) : undefined;
 
-  const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
+  const backend = await openBackend(flags);
   try {
     const resumed = flags.resume === undefined ? undefined : await loadCheckpoint(flags.resume);
     const model = resumed?.model ?? cnn.NETS[flags.net]().initialize(flags.seed);

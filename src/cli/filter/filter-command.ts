@@ -4,9 +4,9 @@ import { nameOf } from '../../kernels/plan/describe-plan.js';
 import type { OptionsOf } from '../../options.js';
 import { addFlags } from '../flags.js';
 import { type Terminal, tellLosses } from '../terminal.js';
-import type { FileJob } from './filter-files.js';
+import { checkHoldsFloats, type FileJob, findJobs } from './filter-files.js';
 import { FILTER_FLAGS, type FilterFlags } from './filter-flags.js';
-import type { Report } from './filter-one.js';
+import { createWorker, type Report } from './filter-one.js';
 
 interface Flags extends OptionsOf<typeof FILTER_FLAGS> {
   kernel?: string[];
@@ -43,10 +43,8 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       if (flags.kernel === undefined && flags.pipeline === undefined)
         command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel sharpen; 'convlab kernels' lists the names");
       if (jobs !== undefined && out === undefined) throw new OptionError('filter', '--jobs', 'goes with --out only', jobs);
-      const { checkHoldsFloats, findJobs } = await import('./filter-files.js');
       const work = await findJobs(paths, { out, format });
       if (flags.output === 'float') checkHoldsFloats(work);
-      const { createWorker } = await import('./filter-one.js');
       if (dryRun) {
         (await createWorker(flags)).dispose(); // what is wrong with the flags is found without a picture
         return terminal.out(work.map((job) => (json ? `${JSON.stringify({ ...job, ...pickKernels(flags) })}\n` : plan(job, flags))).join(''));
@@ -59,7 +57,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
         tellLosses(terminal, done.output.path, done.lost);
       };
       if (out === undefined) {
-        const worker = await createWorker(flags);
+        const worker = await createWorker(flags, { single: true });
         await worker.filter(work[0]).then(report).finally(worker.dispose);
         return;
       }

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join, relative } from 'node:path';
-import { escapePath, glob, isDynamicPattern } from 'tinyglobby';
 import { DataError, OptionError } from '../../errors.js';
 import { EXTENSIONS, formatNamed, type ImageFormat, type ImageFormatName, imageFormats } from '../../image/formats/format-names.js';
 import { FORMATS } from '../../image/formats/format-table.js';
@@ -61,15 +60,22 @@ export function checkHoldsFloats(jobs: readonly FileJob[]): void {
   }
 }
 
+/** Loaded where a path is no file. */
+function globbing() {
+  return import('tinyglobby');
+}
+
 async function isMany(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ?? isDynamicPattern(path);
+  return found?.isDirectory() ?? (await globbing()).isDynamicPattern(path);
 }
 
 /** The pictures of a path, a folder or a pattern, and the names of their results. */
 async function pictures(path: string, operation: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
   if (path === '-') throw new OptionError(operation, '--out', 'goes with files; - is one picture', path);
   const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) return [{ file: path, name: basename(path) }];
+  const { escapePath, isDynamicPattern } = await globbing();
   if (found?.isDirectory()) {
     const every = `${escapePath(path.replace(/[\\/]+$/, '') || '/')}/**/*.{${Object.keys(EXTENSIONS)
       .map((ending) => ending.slice(1))
@@ -82,6 +88,7 @@ async function pictures(path: string, operation: string): Promise<readonly { rea
 }
 
 async function sorted(pattern: string, caseSensitive: boolean): Promise<readonly string[]> {
+  const { glob } = await globbing();
   return (await glob(pattern, { caseSensitiveMatch: caseSensitive, expandDirectories: false, absolute: isAbsolute(pattern) })).sort();
 }
 

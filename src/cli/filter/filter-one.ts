@@ -12,14 +12,15 @@ import type { Frame } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
 import { readImage } from '../../image/image-files.js';
 import { formatOf } from '../../image/samples.js';
-import { createBackend } from '../../kernels/backends/create.js';
+import type { Backend } from '../../kernels/backend.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import { pickOptions, type Rows } from '../../options.js';
-import { flagName } from '../flags.js';
+import { type BackendFlags, flagName, withThreads } from '../flags.js';
+import { openBackend } from '../open-backend.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
-import { describe, readPictures, writePictures } from './picture-io.js';
+import { decodePictures, describe, quickStart, readFileOf, writePictures } from './picture-io.js';
 
 /** What became of one picture. */
 export type Report = Awaited<ReturnType<Worker['filter']>>;
@@ -29,23 +30,22 @@ export type Worker = Awaited<ReturnType<typeof createWorker>>;
 
 /**
  * Gets ready: reads kernels and mask, starts the backend.
+ * @param options.single there will be one picture: the backend starts while that is decoded, and suits its size
  * @throws OptionError if the flags do not go together, before any picture is touched
  */
-export async function createWorker(flags: FilterFlags) {
+export async function createWorker(flags: FilterFlags, { single = false } = {}) {
   if (flags.kernel && flags.pipeline !== undefined)
     throw new OptionError('filter', '--kernel', 'or --pipeline must be given, and not both', flags.kernel.join(' '));
   const arguments_ = await Promise.all((flags.kernel ?? []).map((text) => kernelArgument(text)));
   checkFlags(flags, arguments_);
   const pipeline = flags.pipeline === undefined ? undefined : await readPipeline(flags.pipeline);
   const mask = flags.mask === undefined ? undefined : await readImage(flags.mask);
-  const begun = performance.now();
-  const backend = await createBackend(flags.backend, { gpuMode: flags.gpuMode, threads: flags.threads });
-  const start = performance.now() - begun;
+  let opened = single ? undefined : await openTimed(flags);
   const stages = toStages(arguments_);
   const plans = new RecentPlans<FilterPlan>(8 * Math.max(1, stages.length));
 
   /** Segments of the chain: kernels side by side stay in float, an operation takes and gives a picture. */
-  const apply = async (image: Image, onPlan: (plan: ConvPlan) => void): Promise<Image> => {
+  const apply = async (image: Image, backend: Backend, onPlan: (plan: ConvPlan) => void): Promise<Image> => {
     if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend, onPlan });
     let result = image;
     for (const [i, stage] of stages.entries()) {
@@ -67,15 +67,22 @@ export async function createWorker(flags: FilterFlags) {
   return {
     async filter(job: FileJob) {
       const clock = stopwatch();
-      const { frames, repeats } = await clock.time('read', () => readPictures(job, flags));
+      const { frames, repeats, backend, start, builtIn } = await clock.time('read', async () => {
+        const file = await readFileOf(job, flags);
+        const { threads, builtIn = flags.builtIn } = single ? await quickStart(job, file) : {};
+        const opening = opened ?? openTimed(withThreads(flags, threads));
+        const [pictures, on] = await Promise.all([decodePictures(job, file, { ...flags, builtIn }), opening]);
+        opened = on;
+        return { ...pictures, ...on, builtIn };
+      });
       const ran: ConvPlan[] = [];
       const results = await clock.time('filter', async () => {
         const done: Frame[] = [];
         // every frame runs as the first does
-        for (const { image, delay } of frames) done.push({ image: await apply(image, (plan) => done.length === 0 && ran.push(plan)), delay });
+        for (const { image, delay } of frames) done.push({ image: await apply(image, backend, (plan) => done.length === 0 && ran.push(plan)), delay });
         return { frames: done, repeats };
       });
-      const lost = await clock.time('write', () => writePictures(job, results, flags));
+      const lost = await clock.time('write', () => writePictures(job, results, { ...flags, builtIn }));
       return {
         input: { path: job.from, ...describe({ frames, repeats }) },
         output: { path: job.to, ...describe(results) },
@@ -97,8 +104,14 @@ export async function createWorker(flags: FilterFlags) {
         milliseconds: { start, ...clock.times },
       };
     },
-    dispose: () => backend.dispose(),
+    dispose: () => opened?.backend.dispose(),
   };
+}
+
+async function openTimed(flags: BackendFlags): Promise<{ readonly backend: Backend; readonly start: number }> {
+  const begun = performance.now();
+  const backend = await openBackend(flags);
+  return { backend, start: performance.now() - begun };
 }
 
 type Stage = OperationArgument | { readonly kernels: readonly KernelArgument[]; readonly output: Output };

@@ -2,24 +2,28 @@ import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
 import { createWorker, type Report, type Worker } from './filter-one.js';
 
-/** Messages to a process: first the flags, then one job after another. */
-export type Question = { readonly flags: FilterFlags } | { readonly job: FileJob };
+/** Messages to a process: first the flags, then jobs. */
+export interface Question {
+  readonly id: number;
+  readonly what: { readonly flags: FilterFlags } | { readonly job: FileJob };
+}
 /** Its answer to each message; empty for the flags, when it is ready. */
 export interface Answer {
+  readonly id: number;
   readonly report?: Report;
   readonly error?: { readonly name: string; readonly message: string };
 }
 
 // A process of `convlab filter --jobs`: filters pictures and returns reports until the parent ends.
 let worker: Worker;
-process.on('message', async (question: Question) => {
+process.on('message', async ({ id, what }: Question) => {
   try {
-    if ('flags' in question) worker = await createWorker(question.flags);
-    const report = 'job' in question ? await worker.filter(question.job) : undefined;
-    process.send?.({ report } satisfies Answer);
+    if ('flags' in what) worker = await createWorker(what.flags);
+    const report = 'job' in what ? await worker.filter(what.job) : undefined;
+    process.send?.({ id, report } satisfies Answer);
   } catch (error) {
     const { name, message } = error as Error;
-    process.send?.({ error: { name, message } } satisfies Answer);
+    process.send?.({ id, error: { name, message } } satisfies Answer);
   }
 });
 process.on('disconnect', () => process.exit());

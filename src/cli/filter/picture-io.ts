@@ -1,17 +1,40 @@
 import { type Animation, decodeAnimationFor, encodeAnimationFor } from '../../image/animation.js';
-import { encode } from '../../image/codecs.js';
+import { encode, type ImageFormat } from '../../image/codecs.js';
 import { FORMATS } from '../../image/formats/format-table.js';
 import { formatOfPath, readFileBytes } from '../../image/image-files.js';
+import { inspect } from '../../image/inspect.js';
 import { lossesOf } from '../../image/losses.js';
+import { readBytes } from '../../image/read-bytes.js';
 import { writeWhole } from '../../image/whole-file.js';
 import type { FileJob } from './filter-files.js';
 import type { CodecFlags } from './picture-flags.js';
 
-/** Reads the pictures of a job: one, the frames of an animation, or pages. */
-export async function readPictures({ from }: FileJob, { maxPixels, builtIn, metadata }: CodecFlags): Promise<Animation> {
+/** Pixels up to which threads take longer to start than one takes to filter, and sharp longer to load than a PNG takes without. */
+const SMALL = 2 ** 16;
+const LOSSY: readonly ImageFormat[] = ['jpeg', 'webp', 'avif'];
+
+/** The file of a job. */
+export async function readFileOf({ from }: FileJob, { maxPixels }: CodecFlags): Promise<Uint8Array> {
+  return from === '-' ? readBytes('decodeImage', process.stdin, 'stdin') : readFileBytes('readImage', from, { maxPixels });
+}
+
+/**
+ * How a single job starts soonest: a small picture on one thread, and a PNG without sharp, unless the result is of a format that sharp writes
+ * in other pixels. Samples of a PNG are the same either way.
+ */
+export async function quickStart({ to, format = formatOfPath(to) }: FileJob, file: Uint8Array): Promise<{ threads?: 1; builtIn?: true }> {
+  try {
+    const found = await inspect(Buffer.from(file.buffer, file.byteOffset, file.length), SMALL);
+    return { threads: 1, ...(found.format === 'png' && !LOSSY.includes(format) && { builtIn: true }) };
+  } catch {
+    return {}; // large, or damaged, which decoding tells
+  }
+}
+
+/** The pictures of a file: one, the frames of an animation, or pages. */
+export async function decodePictures({ from }: FileJob, file: Uint8Array, { maxPixels, builtIn, metadata }: CodecFlags): Promise<Animation> {
   const options = { maxPixels, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
-  if (from === '-') return decodeAnimationFor('decodeImage', process.stdin, { name: 'stdin', ...options });
-  return decodeAnimationFor('readImage', await readFileBytes('readImage', from, { maxPixels }), { name: from, ...options });
+  return decodeAnimationFor(from === '-' ? 'decodeImage' : 'readImage', file, { name: from === '-' ? 'stdin' : from, ...options });
 }
 
 /** Writes the results of a job, the first alone where the format holds one picture. @returns what is lost of them there, in words */

@@ -22,6 +22,14 @@ export interface Work<R> {
   report(report: R): void;
 }
 
+/** Pictures that a process has in hand: while one is decoded or encoded, which sharp does on other threads, another is filtered. */
+const IN_HAND = 2;
+
+/** A worker for each picture that a process has in hand; one where it is to compute on one thread. */
+export function inHand<W>(threads: number | undefined, worker: W): W[] {
+  return Array<W>(threads === 1 ? 1 : IN_HAND).fill(worker);
+}
+
 /**
  * Works through many pictures behind a progress bar; a failure does not stop the others.
  * @throws DataError at the end, which lists the failures; the OptionError itself if all failed by the same one
@@ -31,17 +39,32 @@ export async function workThrough<R>(jobs: readonly FileJob[], { operation, work
   const bar = progress(terminal, jobs.length, 'pictures');
   const failures: Failure[] = [];
   let [next, done] = [0, 0];
+  // reports come in the order of the pictures
+  const finished = new Map<number, R | undefined>();
+  let reported = 0;
+  const finish = (index: number, result?: R) => {
+    finished.set(index, result);
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
+    for (; finished.has(reported); reported++) {
+      const ready = finished.get(reported);
+      if (ready !== undefined) report(ready);
+      finished.delete(reported);
+    }
+    bar.update(++done);
+  };
   try {
     await Promise.all(
       workers.map(async (work) => {
         while (next < jobs.length && !signal.aborted) {
-          const job = jobs[next++];
-          const print = (done: R) => {
-            if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
-            report(done);
-          };
-          await work(job).then(print, (error: Error) => failures.push({ job, error }));
-          bar.update(++done);
+          const index = next++;
+          const job = jobs[index];
+          await work(job).then(
+            (result) => finish(index, result),
+            (error: Error) => {
+              failures.push({ job, error });
+              finish(index);
+            },
+          );
         }
       }),
     );

@@ -83,7 +83,10 @@ function unpackProfile(content: Buffer): Buffer | undefined {
   }
 }
 
-/** The parts of a PNG with metadata behind its header, in place of the resolution that sharp makes up. @param png just written */
+/**
+ * The parts of a PNG with metadata behind its header, in place of the resolution that sharp makes up.
+ * @param png just written; its memory is used again where there is room for what comes before the image data
+ */
 export function withMetadata(png: Uint8Array, { icc, exif, density }: Metadata): readonly Buffer[] {
   const added: Buffer[] = [];
   if (icc) added.push(chunk('iCCP', Buffer.concat([Buffer.from('ICC profile\0\0', 'latin1'), deflateSync(icc)])));
@@ -94,10 +97,16 @@ export function withMetadata(png: Uint8Array, { icc, exif, density }: Metadata):
     added.push(chunk('pHYs', size));
   }
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.length);
-  const kept: Buffer[] = [];
+  const before: Buffer[] = [SIGNATURE];
+  let rest = SIGNATURE.length;
   for (const { type, content, end } of chunks(bytes)) {
-    if (type !== 'pHYs') kept.push(bytes.subarray(end - content.length - 12, end));
-    if (end === HEADER_END) kept.push(...added);
+    if (type === 'IDAT') break;
+    rest = end;
+    if (type !== 'pHYs') before.push(bytes.subarray(end - content.length - 12, end));
+    if (end === HEADER_END) before.push(...added);
   }
-  return [SIGNATURE, ...kept];
+  const start = Buffer.concat(before);
+  if (start.length > rest) return [start, bytes.subarray(rest)];
+  bytes.set(start, rest - start.length);
+  return [bytes.subarray(rest - start.length)];
 }

@@ -57,13 +57,18 @@ export const png: FileFormat = {
   },
 };
 
+/** Pixels up to which one filter serves all rows: to choose takes longer than all the rest, in code that has just been loaded, and saves about 1% of a photo. */
+const FEW = 2 ** 14;
+const PAETH = 4;
+
 async function encodePlain(width: number, height: number, channels: Image['channels'], samples: Uint8ClampedArray | Uint16Array): Promise<Uint8Array> {
   const { PNG } = await import('pngjs');
   // pngjs reads 16-bit samples from the start of the underlying buffer
   const own = samples.byteOffset === 0 ? samples : samples.slice();
   const colorType = ([0, 4, 2, 6] as const)[channels - 1];
   const options = { colorType, inputColorType: colorType, inputHasAlpha: channels % 2 === 0, bitDepth: samples instanceof Uint8ClampedArray ? 8 : 16 } as const;
-  return PNG.sync.write({ width, height, data: own } as never, options);
+  const filterType = width * height <= FEW ? PAETH : -1;
+  return PNG.sync.write({ width, height, data: own } as never, { ...options, filterType });
 }
 
 const CRITICAL = ['IHDR', 'PLTE', 'IDAT', 'IEND'];

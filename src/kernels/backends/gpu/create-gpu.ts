@@ -5,6 +5,7 @@ import { GpuBackend } from './gpu.js';
 import { loadGpuJs } from './gpu-js.js';
 import { type Engine, Program, type ProgramText } from './gpu-program.js';
 import { GPU_MODES, type GpuMode } from './modes.js';
+import { loadOptional } from './optional-package.js';
 import { isWebGpu, provideWebGpu, type WebGpuContext, webGpuDevice } from './webgpu-device.js';
 import { WgslBackend } from './wgsl/wgsl-backend.js';
 
@@ -58,12 +59,9 @@ export async function lookFor(mode: GpuMode): Promise<void> {
   if (mode === 'webgl' && typeof WebGLRenderingContext === 'undefined') throw new Error('needs a browser with WebGL');
   if (mode !== 'headlessgl') return;
   if (typeof process === 'undefined' || !process.versions?.node) throw new Error('needs Node');
-  const name = 'gl'; // not a literal, so that no bundler looks for it
-  try {
-    await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
-  } catch (error) {
-    throw new Error(`the package gl does not load, is it installed and built? (${messageOf(error)})`);
-  }
+  const { default: context } = (await loadOptional('gl')) as { default: unknown };
+  // where GPU.js that is built into convlab looks for it: scripts/gpu-js.config.ts
+  Object.assign(globalThis, { convlabHeadlessGl: context });
 }
 
 /** GPU.js sizes its canvas like its largest texture, though results never go there: it is handed a context, and sizes nothing. */

@@ -73,6 +73,5 @@ export type GpuValue = Float32Array | Texture;
 
 /** GPU.js itself, loaded at the first call: nobody pays for it who does not ask for a GPU. */
 export async function loadGpuJs(): Promise<GpuJs> {
-  const module = (await import('gpu.js')) as unknown as GpuJs & { default?: GpuJs };
-  return module.default ?? module;
+  return (await import('./gpu-js-library.js')).library as GpuJs;
 }

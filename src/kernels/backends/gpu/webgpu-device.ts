@@ -1,5 +1,6 @@
 import { type Device, SOFTWARE_GPU, softwareName } from './device.js';
 import type { Texture } from './gpu-js.js';
+import { loadOptional } from './optional-package.js';
 
 /** GPU.js's one adapter and device, which all its programs share. */
 export interface WebGpuContext {
@@ -96,13 +97,7 @@ export function isSoftware({ isFallbackAdapter, vendor, architecture, device, de
 export async function provideWebGpu(): Promise<void> {
   if (globalThis.navigator?.gpu) return;
   if (typeof process === 'undefined' || !process.versions?.node) throw new Error('this browser, or this page, has no navigator.gpu');
-  const name = 'webgpu'; // not a literal, so that no bundler puts Dawn into a page
-  let dawn: { create(options: string[]): GPU };
-  try {
-    dawn = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
-  } catch (error) {
-    throw new Error(`the package webgpu does not load: ${error instanceof Error ? error.message : error}`);
-  }
+  const dawn = (await loadOptional('webgpu')) as { create(options: string[]): GPU };
   const gpu = dawn.create([]);
   if (!(await gpu.requestAdapter())) throw new Error('the package webgpu loads, but finds no adapter: is there a driver for Vulkan, Metal or D3D12?');
   if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true, writable: true });

@@ -1,0 +1,57 @@
+import { defineConfig } from 'vite';
+
+// dist/cli: the command line and all that it imports. Node takes about a millisecond to load a file, so what is always needed is in one,
+// and what filters pictures in another; the rest is loaded by the commands and codecs that need it.
+const START = /\/src\/(errors|cli\/(program|terminal))\.ts|\/node_modules\/commander\//;
+const PICTURES =
+  /\/src\/(\w+\.ts|cli\/(flags|open-backend|filter\/(?!filter-(many|process)|work)[\w-]+)\.ts|filters\/|image\/|kernels\/(?!backends\/(auto|gpu|reference|wasm)\/)|kernels\/backends\/gpu\/modes)|\/node_modules\/(leven|write-file-atomic|imurmurhash|signal-exit)\//;
+
+const WASM = /\/src\/kernels\/backends\/wasm\/(?!module)/;
+
+/** commander loads child processes for commands that are programs of their own, which takes 3 ms; here there are none. */
+function withoutPrograms(code: string): string {
+  const loads = "const childProcess = require('node:child_process');";
+  if (!code.includes(loads)) throw new Error(`commander does not hold ${loads}`);
+  return code.replace(loads, '');
+}
+
+export default defineConfig({
+  publicDir: false,
+  plugins: [
+    { name: 'without-programs', transform: (code, id) => (id.endsWith('commander/lib/command.js') ? withoutPrograms(code) : undefined) },
+    {
+      // GPU.js is in the package already
+      name: 'one-gpu-js',
+      enforce: 'pre',
+      resolveId: (id) => (id === './gpu-js-library.js' ? { id: '../kernels/backends/gpu/gpu-js-library.js', external: true } : undefined),
+    },
+  ],
+  // write-file-atomic, which is CommonJS, names its temporary files by it
+  define: { __filename: 'import.meta.filename' },
+  ssr: { noExternal: true, target: 'node' },
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: 'dist/cli',
+    emptyOutDir: true,
+    license: { fileName: 'licenses.md' },
+    rolldownOptions: {
+      // doctor.ts imports some of auto/ by itself
+      checks: { ineffectiveDynamicImport: false },
+      input: { main: 'src/cli/main.ts', 'filter-process': 'src/cli/filter/filter-process.ts' },
+      output: {
+        // what is short is read sooner; names of functions stay, for --debug
+        minify: { compress: true, mangle: { toplevel: true, keepNames: true }, codegen: true },
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name]-[hash].js',
+        codeSplitting: {
+          groups: [
+            { name: 'start', test: START, priority: 1 },
+            { name: 'pictures', test: PICTURES },
+            { name: 'wasm', test: WASM },
+          ],
+        },
+      },
+    },
+  },
+});

@@ -1,0 +1,19 @@
+/** Versions that were tried, and that package.json names as peers. */
+export const OPTIONAL_PACKAGES = { webgpu: '0.6.x', gl: '8.x' } as const;
+
+/**
+ * Loads a package that gives Node a GPU, and that convlab does not bring along.
+ * @throws Error that says how to install it, or why it does not load
+ */
+export async function loadOptional(name: keyof typeof OPTIONAL_PACKAGES): Promise<unknown> {
+  try {
+    // not a literal, so that no bundler looks for it
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const missing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
+    const command = `npm install ${name}@${OPTIONAL_PACKAGES[name]}`;
+    if (missing) throw new Error(`the package ${name} is not installed: ${command}`);
+    throw new Error(`the package ${name} is installed, but does not load (${message.split('\n')[0]}); what was tried is ${command}`);
+  }
+}
