@@ -1,25 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_PATHS, chromium } from './test/chromium.js';
+import { CHROMIUM_PATHS, chromium, SOFTWARE_GPU } from './test/chromium.js';
 
 if (!chromium) {
   const reason = `no Chromium at ${CHROMIUM_PATHS.join(', ')}; CONVLAB_CHROMIUM=PATH names one`;
   if (process.env.CI) throw new Error(`the browser tests must run in CI, but there is ${reason}`);
   process.once('exit', () => console.warn(`The browser tests were LEFT OUT: ${reason}.\n`));
 }
-
-// SwiftShader stands in for a GPU: it proves that programs are right, not that they are fast.
-const args = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /**
  * Tests that start processes, compile, draw whole sheets or train for long, which `npm run test:unit` leaves to `npm test`, and
@@ -53,7 +41,7 @@ export function inChromium(name: string, include: string[], exclude: string[] = 
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions: { executablePath: chromium, args } }),
+        provider: playwright({ launchOptions: { executablePath: chromium, args: SOFTWARE_GPU } }),
         instances: [{ browser: 'chromium' as const }],
       },
     },

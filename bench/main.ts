@@ -4,14 +4,13 @@ import { cpus, loadavg } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { reference } from './compare.js';
-import { type Entry, measure } from './measure.js';
 import { PEERS } from './peers/index.js';
 import { markdown, plainTable, type Report, rowTable, tablesOf } from './report.js';
 import type { RowReport } from './report-cells.js';
 import { summaryOf } from './report-summaries.js';
-import type { Peer, Prepare, Row } from './row.js';
+import type { Peer, Row } from './row.js';
 import { ROWS } from './rows/index.js';
+import { loadPeers, runRow } from './run-row.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -38,9 +37,10 @@ console.log(
 console.log('takes: times as long as the first. off: largest difference to the float64 reference; of bytes in gray levels, with the share of');
 console.log('samples that are off, ≈ where it is more than one level; of floats relative to the largest value.');
 const report: Report = { ...machine, rounds, threads, rows: [] };
-const loaded = await load();
+const tell = (line: string) => console.log(line);
+const loaded = await loadPeers(peers, tell);
 for (const row of rows) {
-  const done = await run(row);
+  const done = await runRow(row, loaded, { threads, rounds, quick: flags.quick, tell });
   (report.rows as RowReport[]).push(done);
   console.log(row.allowance || row.group === 'sharing' ? `${done.row}: ${done.table}` : `\n${done.row}: ${done.table}\n${plainTable(rowTable(done, threads))}`);
   // after every row: a full run takes long, and may be stopped
@@ -74,46 +74,10 @@ function isChosen({ name, limit, quick, groups }: Peer): boolean {
   return limit || name.startsWith('convlab') || flags.peer.split(',').some((part) => name.includes(part));
 }
 
-async function load(): Promise<{ peer: Peer; prepare: Prepare }[]> {
-  const loaded: { peer: Peer; prepare: Prepare }[] = [];
-  for (const peer of peers) {
-    try {
-      loaded.push({ peer, prepare: await peer.load() });
-    } catch (error) {
-      console.log(`${peer.name} is left out: ${oneLine(error)}`);
-    }
-  }
-  return loaded;
-}
-
-async function run(row: Row): Promise<RowReport> {
-  const work = await row.work(flags.quick);
-  const compare = row.group === 'sharing' ? undefined : await reference(work, flags.quick ? 1e7 : 6e7);
-  const entries: Entry[] = [];
-  for (const { peer, prepare } of loaded.filter(({ peer }) => peer.groups.includes(row.group))) {
-    for (const count of peer.threaded ? threads : [1]) {
-      try {
-        const contestant = await prepare(work, count, row.limit);
-        if (contestant) entries.push({ peer: peer.name, limit: peer.limit, threads: count, contestant });
-      } catch (error) {
-        console.log(`${peer.name} drops out: ${oneLine(error)}`);
-      }
-    }
-  }
-  const rhythm = { rounds, warmUp: flags.quick ? 100 : 400, warmUpCalls: row.warmUpCalls ?? 1, times: row.times ?? 1 };
-  const measurements = await measure(entries, compare, rhythm, ({ peer }, error) => console.log(`${peer} drops out: ${oneLine(error)}`));
-  for (const { contestant } of entries) await contestant.dispose?.();
-  return { group: row.group, table: row.table, row: row.name, allowance: row.allowance, measurements };
-}
-
 /** Puts the tables between two lines of a document. */
 async function writeTables(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const parts = /^([\s\S]*<!-- tables -->\n)[\s\S]*(<!-- end of tables -->[\s\S]*)$/.exec(text);
   if (!parts) throw new Error(`--markdown must be a file with the lines <!-- tables --> and <!-- end of tables -->, received ${file}`);
   await writeFile(file, `${parts[1]}\n${markdown(report)}\n\n${parts[2]}`);
-}
-
-function oneLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n')[0];
 }

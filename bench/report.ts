@@ -19,13 +19,14 @@ export interface Report {
 /**
  * A row's table: a line a peer, and for each number of threads its time, how many times as long as the first peer it takes,
  * and the share of the limit that it reaches: what the slowest of the limits takes, by what the peer takes.
+ * @param columnOf the head of a time
  */
-export function rowTable(row: RowReport, threads: readonly number[]): string[][] {
+export function rowTable(row: RowReport, threads: readonly number[], columnOf = threadsOf): string[][] {
   const { measurements } = row;
   const peers = [...new Set(measurements.map(({ peer }) => peer))];
   const of = (peer: string, count: number) => measurementOf(row, peer, count);
   const limitOf = (count: number) => Math.max(...measurements.filter((each) => each.limit && each.threads === count).map(({ ms }) => ms));
-  const head = ['', ...threads.flatMap((count) => [`${count} thread${count === 1 ? '' : 's'}`, 'takes', 'of limit']), 'off', ''];
+  const head = ['', ...threads.flatMap((count) => [columnOf(count), 'takes', 'of limit']), 'off', ''];
   const lines = peers.map((peer) => {
     const cells = threads.flatMap((count) => {
       const [mine, unit] = [of(peer, count), of(peers[0], count)];
@@ -37,6 +38,10 @@ export function rowTable(row: RowReport, threads: readonly number[]): string[][]
     return [peer, ...cells, differenceText(difference), [note, samples < 7 && `${samples}× measured`].filter(Boolean).join(', ')];
   });
   return [head, ...lines];
+}
+
+function threadsOf(count: number): string {
+  return `${count} thread${count === 1 ? '' : 's'}`;
 }
 
 export function plainTable(lines: readonly string[][]): string {

@@ -17,6 +17,8 @@ export interface KernelWork {
   readonly whole?: { readonly weights: readonly number[]; readonly divisor: number };
   readonly box?: number;
   readonly sigma?: number;
+  /** The picture lies on the peer's device before, and its result stays there. Default false: from bytes to bytes */
+  readonly resident?: boolean;
 }
 
 /** A call of `filter`, on samples of any type. */

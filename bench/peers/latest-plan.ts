@@ -4,8 +4,8 @@ import type { ConvPlan } from '../../src/index.js';
 export function latestPlan() {
   let way: string | undefined;
   return {
-    onPlan({ algorithm, arithmetic, through }: ConvPlan) {
-      way = `${algorithm}, ${arithmetic}${through === 'planes' ? ', over planes' : ''}`;
+    onPlan({ algorithm, arithmetic, through, chosen }: ConvPlan) {
+      way = `${algorithm}, ${arithmetic}${through === 'planes' ? ', over planes' : ''}${chosen ? `, on ${chosen.backend}` : ''}`;
     },
     get way() {
       return way;

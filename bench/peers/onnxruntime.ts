@@ -20,7 +20,8 @@ export const onnxruntime: Peer = {
   },
 };
 
-function modelOf(work: Work): { model: Module; x: Tensor } | undefined {
+/** A model that does the work, and what goes in. */
+export function modelOf(work: Work): { model: Module; x: Tensor } | undefined {
   if (work.kind === 'layer' && work.direction === 'forward') return { model: layerModule(work), x: work.x };
   if (work.kind === 'tensor' && work.x.shape.length === 4) {
     const model = new Conv2d(1, 1, work.kernel.shape.slice(2), { bias: false });

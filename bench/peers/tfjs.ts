@@ -1,8 +1,8 @@
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import type { Contestant, LayerWork, Peer, TensorWork } from '../row.js';
 
-type Tf = typeof Tfjs;
-type Back = 'cpu' | 'wasm';
+export type Tf = typeof Tfjs;
+export type Back = 'cpu' | 'wasm' | 'webgpu';
 
 /** TensorFlow.js: tensors that stay on its backend, forward only, as its gradients run forward again. */
 export const tfjs: readonly Peer[] = (['wasm', 'cpu'] as const).map((back) => ({
@@ -21,13 +21,13 @@ export const tfjs: readonly Peer[] = (['wasm', 'cpu'] as const).map((back) => ({
   },
 }));
 
-async function use(tf: Tf, back: Back): Promise<void> {
+export async function use(tf: Tf, back: Back): Promise<void> {
   if (tf.getBackend() !== back) await tf.setBackend(back);
   if (tf.getBackend() !== back) throw new Error(`tfjs ran ${tf.getBackend()} instead of ${back}`);
 }
 
 /** @param toFirst the axes of an output as convlab has them: channels come last in TensorFlow */
-function contestant(tf: Tf, back: Back, held: readonly Tfjs.Tensor[], compute: () => Tfjs.Tensor, toFirst?: number[]): Contestant {
+export function contestant(tf: Tf, back: Back, held: readonly Tfjs.Tensor[], compute: () => Tfjs.Tensor, toFirst?: number[]): Contestant {
   let out: Tfjs.Tensor | undefined;
   return {
     async run() {
@@ -50,7 +50,7 @@ function plane(tf: Tf, back: Back, { x, kernel }: TensorWork): Contestant {
   return contestant(tf, back, [px, pk], () => tf.conv2d(px, pk, 1, 'valid'));
 }
 
-function layer(tf: Tf, back: Back, { layer, x, weight, bias }: LayerWork): Contestant | undefined {
+export function layer(tf: Tf, back: Back, { layer, x, weight, bias }: LayerWork): Contestant | undefined {
   const tensor = ({ data, shape }: { data: Float32Array; shape: readonly number[] }) => tf.tensor(data, shape as number[]);
   const rank = x.shape.length;
   if (rank === 5) return undefined; // the wasm backend has none

@@ -1,14 +1,22 @@
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import {
   type Backend,
+  collapsePyramid,
   createBackend,
+  createImage,
   explain,
   type FilterOptions,
+  type Format,
   filter,
   gaussian,
   type Image,
   imageFromCanvas,
+  laplacianPyramid,
   planFilter,
+  Random,
+  RESIZE_METHODS,
+  type ResizeOptions,
+  resize,
   sharpen,
   uploadImage,
 } from '../../src/index.js';
@@ -26,6 +34,44 @@ afterEach(() => vi.restoreAllMocks());
 
 /** Opaque, and its rows are whole words. */
 const SQUARE: Image = { ...PICTURE_CASES[0].image, width: 36, data: PICTURE_CASES[0].image.data.slice(0, 36 * 22 * 4) };
+
+/** From black to white and, where there is alpha, from nothing to opaque. */
+function noise({ width, height, channels, samples }: Format): Image {
+  const random = new Random(width + channels);
+  const white = { uint8: 255, uint16: 65535, float32: 1 }[samples];
+  const values = Array.from({ length: width * height * channels }, () => Math.min(white, Math.max(0, white * random.uniform(-0.2, 1.2))));
+  return createImage(width, height, channels, { uint8: Uint8ClampedArray, uint16: Uint16Array, float32: Float32Array }[samples].from(values));
+}
+
+interface Resize {
+  readonly name: string;
+  readonly image: Image;
+  readonly options: ResizeOptions;
+}
+
+const RESIZES: readonly Resize[] = (
+  [
+    ...RESIZE_METHODS.flatMap((method) => [
+      [4, 'uint8', { width: 19, height: 31, method }],
+      [3, 'float32', { width: 50, height: 9, method }],
+    ]),
+    ...([1, 2, 3, 4] as const).flatMap((channels) => (['uint8', 'uint16', 'float32'] as const).map((samples) => [channels, samples, { width: 13 }])),
+    ...([2, 4] as const).map((channels) => [channels, 'uint8', { height: 40, alpha: 'filter' }]),
+    ...([1, 2, 3, 4] as const).flatMap((channels) =>
+      (['uint8', 'uint16', 'float32'] as const).map((samples) => [channels, samples, { width: 21, linear: true }]),
+    ),
+    [4, 'uint8', { width: 21, output: 'float' }],
+    [4, 'uint16', { width: 21, output: 'float' }],
+    [3, 'uint8', { width: 21, output: '16bit' }],
+    [3, 'float32', { width: 90, output: '16bit' }],
+    [3, 'uint8', { width: 1, height: 1 }],
+    [1, 'uint8', { width: 33, height: 25 }],
+  ] as [Format['channels'], Format['samples'], ResizeOptions][]
+).map(([channels, samples, options]) => ({
+  name: `${samples} of ${channels}, ${JSON.stringify(options)}`,
+  image: noise({ width: 33, height: 25, channels, samples }),
+  options,
+}));
 
 describe('webgpu', async () => {
   const gpu = await createGpuBackend({ mode: 'webgpu' });
@@ -54,6 +100,33 @@ describe('webgpu', async () => {
     (await filter(uploaded, kernel)).free();
     await new Promise((resolve) => setTimeout(resolve));
     expect(calls().slice(0, 3)).toEqual([0, 1, 0]);
+  });
+
+  test.each(RESIZES)('resize: $name', async ({ image, options }) => {
+    const [want, got] = await Promise.all([wasm, gpu].map((backend) => resize(image, { ...options, backend })));
+    expect({ ...got, data: undefined }).toEqual({ ...want, data: undefined });
+    // of floats in parts of 1 / 255
+    expect(difference(got, want)).toBeLessThanOrEqual(got.data instanceof Float32Array ? 1e-3 : 1);
+  });
+
+  test('a resize goes there and back once', async () => {
+    const options = { width: 20, backend: gpu };
+    await resize(SQUARE, options);
+    const spies = [vi.spyOn(GPUQueue.prototype, 'submit'), vi.spyOn(GPUBuffer.prototype, 'mapAsync'), vi.spyOn(GPUDevice.prototype, 'createBuffer')];
+    await resize(SQUARE, options);
+    expect(spies.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
+  });
+
+  test.each(['uint8', 'uint16', 'float32'] as const)('a Laplacian pyramid of %s, which adds a picture to one that is enlarged, and back', async (samples) => {
+    const image = noise({ width: 37, height: 23, channels: 3, samples });
+    const [want, got] = await Promise.all([wasm, gpu].map((backend) => laplacianPyramid(image, 3, { backend })));
+    for (const [i, detail] of got.details.entries()) expect(difference(detail, want.details[i])).toBeLessThan(1e-3);
+    expect(difference(await collapsePyramid(got, { backend: gpu }), await collapsePyramid(want, { backend: wasm }))).toBeLessThan(1e-3);
+  });
+
+  test('a resize whose result is beyond what a device holds is refused', async () => {
+    const refused = resize(noise({ width: 2, height: 2, channels: 1, samples: 'uint8' }), { width: 600_000, height: 1, backend: gpu });
+    await expect(refused).rejects.toThrow(/a resize has buffers of at most \d+ bytes .*, received 2 × 2 → 600000 × 1/);
   });
 
   testDeviceImages(gpu);

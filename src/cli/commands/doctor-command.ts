@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { SharpReport } from '../../image/formats/sharp.js';
-import type { Calibration, Diagnosis } from '../../kernels/backends/doctor.js';
+import type { Diagnosis } from '../../kernels/backends/doctor.js';
 import { textTable } from '../../text-table.js';
+import { speeds } from '../speeds.js';
 import type { Terminal } from '../terminal.js';
 
 /** `convlab doctor`: which backends run here, which one `auto` picks, and which codec reads and writes PNG and JPEG. */
@@ -26,15 +27,6 @@ function report({ backends, auto }: Diagnosis, sharp: SharpReport): string {
   const choice = auto ? `auto picks ${auto.device}: ${auto.reason}` : 'auto finds nothing that runs here';
   const measured = auto?.calibration ? `${speeds(auto.calibration)}\n` : '';
   return `${textTable([['BACKEND', 'WHAT RUNS'], ...rows])}\n\n${choice}\n${measured}${codecs(sharp)}\n`;
-}
-
-function speeds({ roundTrip, launch, up, down, copy, multiplyAdds, compile, wasm }: Calibration): string {
-  const [short, gigabytes] = [(value: number) => String(Number(value.toPrecision(2))), (rate: number) => `${Number((rate / 1e6).toPrecision(2))} GB/s`];
-  return [
-    `the GPU, measured: ${short(roundTrip)} ms there and back, ${short(launch)} ms for each further program, ${short(compile)} ms to compile one`,
-    `  ${gigabytes(up)} up, ${gigabytes(down)} down, ${gigabytes(copy)} in its programs, ${short(multiplyAdds / 1e6)} G multiply-adds/s of 7 × 7`,
-    `  wasm takes ${short(wasm)} times as long as predicted`,
-  ].join('\n');
 }
 
 function codecs({ version, reason }: SharpReport): string {

@@ -57,8 +57,8 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * `linear` is on, or colors are multiplied by their opacity, values are clamped once, at the end.
  *
  * On wasm, samples of 8 bits are summed in fixed point, within one level of exact sums: fewer than one sample in a hundred is rounded
- * the other way. Everything else is summed in floats. The backends `reference` and `gpu` have no programs for this: they run the
- * definition, loops in float64.
+ * the other way. Everything else is summed in floats, and so is everything on WebGPU. The backends `reference` and, without WebGPU, `gpu`
+ * have no programs for this: they run the definition, loops in float64.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
  * @returns as many channels; the same sample type, unless `output` says otherwise

@@ -3,7 +3,7 @@ import type { PictureJob } from '../../../job.js';
 
 /** Pictures from samples to samples on a GPU. */
 export interface GpuPictures extends DevicePictures {
-  readonly abilities: Pick<Abilities, 'pictures' | 'refuses'>;
+  readonly abilities: Pick<Abilities, 'pictures' | 'refuses' | 'resize'>;
   prepare(job: PictureJob): Executable;
   /** As of a backend. */
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean>;

@@ -1,13 +1,14 @@
-import type { PictureJob } from '../../../job.js';
+import type { Beside, PictureJob } from '../../../job.js';
 import { loadText, SHARED_TEXT, WRAPPED_TEXT } from './load-text.js';
 import { ProgramTables } from './program-tables.js';
+import { type ResampledStage, resampledText } from './resampled-text.js';
 import { COLUMNS, changedBy, channelsGiven, type StoreStage, storeText } from './store-text.js';
 import { sumText } from './sum-text.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
 /** What a program reads and writes: the picture's samples, floats between passes, … */
-export type Slot = 'picture' | 'mask' | 'result' | 'table' | 'extremes' | { readonly floats: number };
+export type Slot = 'picture' | 'mask' | 'beside' | 'result' | 'table' | 'extremes' | { readonly floats: number };
 
 /** One program of a picture's job: WGSL, and how it is started. */
 export interface PictureProgram {
@@ -29,19 +30,25 @@ export interface PictureLaunch {
   readonly value: string;
 }
 
+/** One launch of a resize. */
+export interface ResizeLaunch extends Omit<PictureLaunch, 'window'> {
+  readonly window: ResampledStage;
+}
+
 /** Threads of a workgroup along each axis. */
 export const SIDE = 8;
 
-/** @param width of the picture */
-export function pictureProgram(job: PictureJob, launch: PictureLaunch, width: number): PictureProgram {
+/** @param width of the picture @param beside of a resize */
+export function pictureProgram(job: PictureJob, launch: PictureLaunch | ResizeLaunch, width: number, beside?: Beside): PictureProgram {
   const { window, from, to } = launch;
   const tables = new ProgramTables();
-  const sums = sumText(window, tables);
+  const sums = 'resampling' in window ? resampledText(window, tables) : sumText(window, tables);
   const load = from === 'picture' ? loadText('cells', 'picture', job.load, width, tables) : floatsText(window);
-  const end = typeof to === 'object' ? floatsEnd(launch, sums.rows) : samplesEnd(job, launch, sums.rows, width, tables);
+  const end = typeof to === 'object' ? floatsEnd(launch, sums.rows) : samplesEnd(job, launch, sums.rows, { width, tables, beside });
   const text = `${load}${sums.shared}${end.shared}`;
   const slots: Slot[] = [from, ...(end.original && from !== 'picture' ? (['picture'] as const) : [])];
   if (end.mask) slots.push('mask');
+  if (end.beside) slots.push('beside');
   const table = tables.values;
   if (table.length > 0) slots.push('table');
   // the extremes are read by the program that stores, and written by the one that measures
@@ -73,14 +80,14 @@ function bindingText(slot: Slot, binding: number, { written, cells }: { written:
         ? ['table', 'array<f32>']
         : slot === 'extremes'
           ? ['extremes', 'array<atomic<u32>, 2>']
-          : slot === 'mask'
-            ? ['mask_words', 'array<u32>']
+          : slot === 'mask' || slot === 'beside'
+            ? [`${slot}_words`, 'array<u32>']
             : [slot, 'array<u32>'];
   return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: ${type};`;
 }
 
 /** The function `cells` over floats: pixels of cells, layer after layer. */
-function floatsText({ input, cells, layers }: WindowStage): string {
+function floatsText({ input, cells, layers }: Pick<WindowStage, 'input' | 'cells' | 'layers'>): string {
   const pixel = `${layers > 1 ? `(l * ${input[0]} + h)` : 'h'} * ${input[1]} + w`;
   return `
 fn cells(h: i32, w: i32${layers > 1 ? ', l: i32' : ''}) -> ${typeOf(cells)} {
@@ -99,10 +106,11 @@ interface EndText {
   readonly after: string;
   readonly original: boolean;
   readonly mask: boolean;
+  readonly beside: boolean;
 }
 
 /** Sums become floats, one layer for each of them. */
-function floatsEnd({ window, value }: PictureLaunch, rows: number): EndText {
+function floatsEnd({ window, value }: PictureLaunch | ResizeLaunch, rows: number): EndText {
   const { output, windows } = window;
   const [height, width] = output;
   const writes = upTo(rows).flatMap((row) =>
@@ -116,7 +124,7 @@ function floatsEnd({ window, value }: PictureLaunch, rows: number): EndText {
       }),
     ),
   );
-  return { shared: '', variables: '', before: '', body: writes.join('\n  '), after: '', original: false, mask: false };
+  return { shared: '', variables: '', before: '', body: writes.join('\n  '), after: '', original: false, mask: false, beside: false };
 }
 
 /** The value of one output from its sums. */
@@ -124,8 +132,13 @@ export function valueText(value: string, row: number, column: number): string {
   return value.replace(/\bs(\d+)\b/g, (name) => `${name}_${row}_${column}`);
 }
 
-function samplesEnd(job: PictureJob, { window, to, value }: PictureLaunch, rows: number, width: number, tables: ProgramTables): EndText {
-  const stage: StoreStage = { job, width, cells: window.cells, first: window.first, output: window.output, original: 'picture' };
+function samplesEnd(
+  job: PictureJob,
+  { window, to, value }: PictureLaunch | ResizeLaunch,
+  rows: number,
+  { width, tables, beside }: { readonly width: number; readonly tables: ProgramTables; readonly beside: Beside | undefined },
+): EndText {
+  const stage: StoreStage = { job, width, cells: window.cells, first: window.first, output: window.output, original: 'picture', beside };
   const measured = to === 'extremes';
   const { shared, original, mask } = storeText(stage, tables, measured);
   const [height, columns] = window.output;
@@ -142,14 +155,17 @@ function samplesEnd(job: PictureJob, { window, to, value }: PictureLaunch, rows:
   });
   return measured
     ? {
-        ...{ shared: shared + ORDER_TEXT, original, mask, body: each.join('\n  ') },
+        ...{ shared: shared + ORDER_TEXT, original, mask, beside: false, body: each.join('\n  ') },
         variables: 'var<workgroup> found: array<atomic<u32>, 2>;',
         before: `var least = ${literal(3.4028234663852886e38)}; var largest = -least;\n  `,
         after: `if (largest >= least) { atomicMax(&found[0], ~ordered(least)); atomicMax(&found[1], ordered(largest)); }
   workgroupBarrier();
   if (thread < 2u) { atomicMax(&extremes[thread], atomicLoad(&found[thread])); }`,
       }
-    : { shared: job.store.normalized ? shared + ORDER_TEXT : shared, variables: '', before: '', body: each.join('\n  '), after: '', original, mask };
+    : {
+        ...{ shared: job.store.normalized ? shared + ORDER_TEXT : shared, variables: '', before: '', body: each.join('\n  '), after: '' },
+        ...{ original, mask, beside: beside !== undefined },
+      };
 }
 
 /** Floats as whole numbers of the same order: zero is below all of them, and their inverse too. */

@@ -1,6 +1,8 @@
+import { UnsupportedError } from '../../../../errors.js';
 import type { DevicePicture, Executable, Operand, PictureFormat, PictureOutline, PictureSamples } from '../../../backend.js';
-import type { PictureJob } from '../../../job.js';
+import type { Beside, PictureJob, ResizeJob } from '../../../job.js';
 import type { Reason } from '../../../plan/reason.js';
+import { resizeAsPicture } from '../../../resize-as-picture.js';
 import type { Memory } from '../wgsl/memory.js';
 import type { WgslProgram } from '../wgsl/program.js';
 import type { Room } from '../wgsl/room.js';
@@ -8,12 +10,18 @@ import type { GpuPictures } from './gpu-pictures.js';
 import { deviceBytes, fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
 import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
-import { type PictureProgram, pictureProgram, SIDE } from './picture-program.js';
+import { type PictureLaunch, type PictureProgram, pictureProgram, type ResizeLaunch, SIDE } from './picture-program.js';
+import { resizeLaunches } from './resize-launches.js';
 import { COLUMNS, channelsGiven } from './store-text.js';
 
-/** A picture's job on a device. */
+/** A picture's job, or a resize, on a device. */
 export interface PictureExecutable extends Executable {
-  readonly job: PictureJob;
+  readonly job: PictureJob | ResizeJob;
+  /** what is loaded and stored */
+  readonly picture: PictureJob;
+  /** of the picture, and of what is read besides it */
+  readonly format: PictureFormat;
+  readonly second: PictureFormat | undefined;
   readonly programs: readonly (PictureProgram & { readonly compiled: WgslProgram; readonly tables: Memory | undefined })[];
   /** values between the programs */
   readonly floats: readonly number[];
@@ -46,47 +54,41 @@ function bytesOf({ samples, channels, width, height }: PictureFormat): number {
 
 /** Pictures as WGSL, from packed samples to packed samples: one upload, one submission and one read for each. */
 export class PictureRoom implements GpuPictures {
-  readonly abilities = { pictures: GPU_SUMS, refuses: (picture: PictureOutline) => this.#refusal(picture) };
+  readonly abilities = { pictures: GPU_SUMS, resize: true, refuses: (picture: PictureOutline) => this.#refusal(picture) };
 
   constructor(readonly room: Room) {}
 
-  prepare(job: PictureJob): PictureExecutable {
-    const { launches, floats } = pictureLaunches(job, COLUMNS);
-    const [, , width] = job.passes[0].geometry.input;
+  prepare(job: PictureJob | ResizeJob): PictureExecutable {
+    const way = job.operation === 'resize' ? this.#resize(job) : filtering(job);
+    const { picture, launches, format } = way;
     const programs = launches.map((launch) => {
-      const program = pictureProgram(job, launch, width);
+      const program = pictureProgram(picture, launch, format.width, way.beside);
       const { code, slots, table } = program;
       const accesses = slots.map((slot, i) => (i === slots.length - 1 || slot === 'extremes' ? 'write' : 'read') as 'write' | 'read');
       const tables = table.length > 0 ? this.room.buffer(table.byteLength) : undefined;
       if (tables) this.room.write(tables, table as Float32Array<ArrayBuffer>);
       return { ...program, tables, compiled: this.room.program(code, accesses, () => code) };
     });
-    const [, outH, outW] = job.passes[job.passes.length - 1].geometry.output;
-    const channels = channelsGiven(job);
-    const part = job.store.part ?? { x: 0, y: 0, width: outW, height: outH };
     const waiting = programs.filter(({ compiled }) => !compiled.settled);
     const compiling = waiting.length > 0 ? Promise.all(waiting.map(({ compiled }) => compiled.ready)) : undefined;
-    return { job, programs, compiling, floats, part, row: outW * channels };
+    return { ...way, job, programs, compiling };
   }
 
   /** @returns false if the picture is not opaque although it has to be */
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean> {
-    const { job } = executable as PictureExecutable;
+    const { picture: job, format, second } = executable as PictureExecutable;
     const { load } = job;
-    const [picture, mask] = inputs as readonly (PictureSamples | RoomPicture)[];
+    const [picture, other] = inputs as readonly (PictureSamples | RoomPicture)[];
     const [out] = outputs as readonly (PictureSamples | RoomPicture)[];
     if (load.opaque && !(picture instanceof RoomPicture ? picture.opaque : isOpaque(picture, load.channels, load.white))) return false;
-    const [, height, width] = job.passes[0].geometry.input;
-    const format = { width, height, channels: load.channels, samples: load.samples };
     const from = picture instanceof RoomPicture ? picture : this.#upload(picture, format);
-    const { part } = job.store;
-    const under = part?.mask && this.#upload(mask as PictureSamples, { width, height, channels: 1, samples: part.mask.samples });
+    const besides = second && this.#upload(other as PictureSamples, second);
     if (out instanceof RoomPicture) {
-      this.#launch(executable as PictureExecutable, from.memory, under?.memory, out.memory);
+      this.#launch(executable as PictureExecutable, from.memory, besides?.memory, out.memory);
       out.opaque = staysOpaque(job, load.opaque || (picture instanceof RoomPicture && picture.opaque));
     }
-    const done = out instanceof RoomPicture ? true : this.#toHost(executable as PictureExecutable, from.memory, under?.memory, out);
-    for (const each of [from === picture ? undefined : from, under]) if (each) this.free(each);
+    const done = out instanceof RoomPicture ? true : this.#toHost(executable as PictureExecutable, from.memory, besides?.memory, out);
+    for (const each of [from === picture ? undefined : from, besides]) if (each) this.free(each);
     return done;
   }
 
@@ -116,12 +118,12 @@ export class PictureRoom implements GpuPictures {
     return picture;
   }
 
-  async #toHost(executable: PictureExecutable, picture: Memory, mask: Memory | undefined, out: PictureSamples): Promise<true> {
-    const { job, part, row } = executable;
+  async #toHost(executable: PictureExecutable, picture: Memory, second: Memory | undefined, out: PictureSamples): Promise<true> {
+    const { picture: job, part, row } = executable;
     const channels = channelsGiven(job);
     const format = { width: part.width, height: part.height, channels, samples: job.store.samples };
     const result = this.room.buffer(bytesOf(format));
-    this.#launch(executable, picture, mask, result);
+    this.#launch(executable, picture, second, result);
     const place = { ...part, x: part.x * channels, width: part.width * channels };
     try {
       await this.room.read(result, bytesOf(format), (device) => fromDevice(device, { samples: out, height: part.height, row }, place));
@@ -131,13 +133,13 @@ export class PictureRoom implements GpuPictures {
     return true;
   }
 
-  #launch({ job, programs, floats }: PictureExecutable, picture: Memory, mask: Memory | undefined, result: Memory): void {
+  #launch({ picture: job, programs, floats }: PictureExecutable, picture: Memory, second: Memory | undefined, result: Memory): void {
     const { room } = this;
     const between = floats.map((count) => room.buffer(4 * count));
     const extremes = job.store.normalized ? room.buffer(8) : undefined;
     if (extremes) room.clear(extremes, 0, 8);
     for (const { compiled, slots, workgroups, tables } of programs) {
-      const named = { picture, mask, result, extremes, table: tables };
+      const named = { picture, mask: second, beside: second, result, extremes, table: tables };
       const buffers = slots.map((slot) => (typeof slot === 'object' ? between[slot.floats] : named[slot]) as Memory);
       room.launch(compiled, buffers, [...workgroups, 1]);
     }
@@ -152,12 +154,45 @@ export class PictureRoom implements GpuPictures {
     this.room.dispose();
   }
 
+  /** @throws UnsupportedError if a picture, or what lies between the passes, is beyond what the device holds */
+  #resize(job: ResizeJob): Prepared {
+    const { load, rows, columns, store, beside } = job;
+    const { launches, floats } = resizeLaunches(job);
+    const format = { width: columns.input, height: rows.input, channels: load.channels, samples: load.samples };
+    const result = { ...format, width: columns.output, height: rows.output, samples: store.samples };
+    const bytes = Math.max(bytesOf(format), bytesOf(result), ...floats.map((count) => 4 * count));
+    const [most, side] = [4 * this.room.device.maxLength, Math.max(format.width, format.height, result.width, result.height)];
+    if (bytes > most || side > LONGEST_SIDE) {
+      const rule = `buffers of at most ${most} bytes and pictures of at most ${LONGEST_SIDE} pixels along a side`;
+      throw new UnsupportedError('gpu', `a resize has ${rule}, received ${format.width} × ${format.height} → ${result.width} × ${result.height}`);
+    }
+    const part = { x: 0, y: 0, width: result.width, height: result.height };
+    const second = beside && { ...result, samples: beside.samples };
+    return { picture: resizeAsPicture(job), launches, floats, format, second, beside, part, row: result.width * load.channels };
+  }
+
   #refusal(picture: PictureOutline): Reason | undefined {
     const [bytes, most] = [largestBuffer(picture), 4 * this.room.device.maxLength];
     if (bytes > most) return { name: 'tooLarge', values: { bytes, most } };
     const side = Math.max(...picture.passes.flatMap(({ geometry }) => [...geometry.input, ...geometry.output]));
     return side > LONGEST_SIDE ? { name: 'side', values: { most: LONGEST_SIDE } } : undefined;
   }
+}
+
+/** What a job runs, and on what. */
+interface Prepared extends Omit<PictureExecutable, 'job' | 'programs' | 'compiling'> {
+  readonly launches: readonly (PictureLaunch | ResizeLaunch)[];
+  readonly beside: Beside | undefined;
+}
+
+function filtering(picture: PictureJob): Prepared {
+  const { load, passes, store } = picture;
+  const [, height, width] = passes[0].geometry.input;
+  const [, outH, outW] = passes[passes.length - 1].geometry.output;
+  const { part = { x: 0, y: 0, width: outW, height: outH } } = store;
+  const second = store.part?.mask && { width, height, channels: 1, samples: store.part.mask.samples };
+  const format = { width, height, channels: load.channels, samples: load.samples };
+  return { ...pictureLaunches(picture, COLUMNS), picture, format, second, beside: undefined, part, row: outW * channelsGiven(picture) };
 }
 
 /** The bytes of the largest buffer that a job takes at most: rows of whole words, and floats between programs. */

@@ -1,4 +1,4 @@
-import type { Load, PictureJob, Store } from '../../../job.js';
+import type { Beside, Load, PictureJob, Store } from '../../../job.js';
 import { loadText, SAMPLE_BYTES, TEXTURE, wordsOfRow } from './load-text.js';
 import type { ProgramTables } from './program-tables.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
@@ -16,6 +16,8 @@ export interface StoreStage {
   readonly output: Pair;
   /** the original lies in a buffer of this name, or is a texture */
   readonly original: string;
+  /** A second picture of the result's size and channels, in the buffer `beside_words`, that is added to a resize. Default: none */
+  readonly beside?: Beside | undefined;
 }
 
 /** Text that makes samples of sums, and what it reads besides them. */
@@ -42,7 +44,7 @@ export function changedBy({ load: { chosen, channels }, store: { places, mix } }
 type EachChannel = (channels: readonly number[], change: (value: string, c: number) => string) => string;
 
 /** @param measured values are measured, and not stored */
-export function storeText({ job, width, cells, first, output, original }: StoreStage, tables: ProgramTables, measured: boolean): StoreText {
+export function storeText({ job, width, cells, first, output, original, beside }: StoreStage, tables: ProgramTables, measured: boolean): StoreText {
   const { load, store } = job;
   const { take } = load;
   const [channels, changed] = [channelsGiven(job), changedBy(job)];
@@ -55,6 +57,11 @@ export function storeText({ job, width, cells, first, output, original }: StoreS
     sources.set(name, loadText(name, original, from, width, tables));
     return name;
   };
+  if (beside) {
+    const { samples, unit, factor } = beside;
+    sources.set('beside', loadText('beside', 'beside_words', { ...allOf(load, false), samples }, output[1], tables));
+    step(`s = beside(oh, ow) * ${literal(unit)} + s * ${literal(factor)};`);
+  }
   const early = load.light && isColors(load);
   if (early)
     step(
@@ -113,7 +120,7 @@ export function storeText({ job, width, cells, first, output, original }: StoreS
   const shared = `${[...sources.values()].join('')}${store.normalized && !measured ? rangeText(load.white) : ''}${stored}\n  ${steps.join('\n  ')}\n  return v;\n}\n`;
   return {
     shared: measured || original === TEXTURE ? shared : shared + packText(store, channels, output),
-    original: [...sources.keys()].some((name) => name !== 'mask'),
+    original: [...sources.keys()].some((name) => name !== 'mask' && name !== 'beside'),
     mask: store.part?.mask !== undefined && !measured,
   };
 }

@@ -109,13 +109,13 @@ export class WgslBackend implements Backend {
   }
 
   prepare(job: Job): Executable {
-    if (job.operation === 'resize' || job.operation === 'comparison') throw new Error('this backend neither resizes nor compares pictures');
+    if (job.operation === 'comparison') throw new Error('this backend compares no pictures');
     this.#check([]);
-    return job.operation === 'picture' ? this.#pictures.prepare(job) : executableOf(job);
+    return job.operation === 'picture' || job.operation === 'resize' ? this.#pictures.prepare(job) : executableOf(job);
   }
 
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[] = []): boolean | Promise<boolean> {
-    if (executable.job.operation === 'picture') {
+    if (isOfPictures(executable)) {
       this.#check([]);
       return this.#pictures.run(executable, inputs, outputs);
     }
@@ -126,7 +126,7 @@ export class WgslBackend implements Backend {
   }
 
   release(executable: Executable): void {
-    if (executable.job.operation === 'picture' && !this.#disposed) this.#pictures.release(executable);
+    if (isOfPictures(executable) && !this.#disposed) this.#pictures.release(executable);
   }
 
   /** None once the backend is disposed of. */
@@ -214,6 +214,10 @@ export class WgslBackend implements Backend {
     }
     return buffers as WgslBuffer[];
   }
+}
+
+function isOfPictures({ job: { operation } }: Executable): boolean {
+  return operation === 'picture' || operation === 'resize';
 }
 
 function executableOf(job: OperatorJob): Executable & WgslExecutable {

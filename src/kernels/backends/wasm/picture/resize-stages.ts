@@ -1,18 +1,15 @@
-import { convGeometry } from '../../../geometry.js';
-import type { ResizeJob, Store } from '../../../job.js';
+import type { ResizeJob } from '../../../job.js';
+import { resizeAsPicture } from '../../../resize-as-picture.js';
 import { NOWHERE } from '../address.js';
 import type { Machine } from '../machine.js';
 import { RESIZED_ROWS } from '../records.generated.js';
 import type { Tables, TablesOn } from '../tables.js';
-import { cellsOf, type LinePass, rowBytesOf, SAMPLE_BYTES } from './line-pass.js';
+import { type LinePass, rowBytesOf, SAMPLE_BYTES } from './line-pass.js';
 import { lineResizeProgram } from './line-programs.js';
 import { storeLine } from './line-records.js';
 import type { PictureProgram } from './picture-program.js';
 import { type PicturePrograms, type PictureStages, withBands } from './picture-stages.js';
 import { bytesResizeProgram } from './resize-bytes.js';
-
-/** What sums leave of no opacity, as a share of white. */
-const NOTHING = 1e-6;
 
 /** A picture in another size, as one stage. */
 export function resizeStages(job: ResizeJob, tablesOn: TablesOn): PictureStages {
@@ -48,13 +45,9 @@ function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureP
   return job.limited ? bytesResizeProgram(tables, job) : lineResizeProgram(job, line, storeLine(tables, line, NOWHERE), tables);
 }
 
-/** What is loaded and stored, as around a convolution of one cell: the windows are the program's own. */
-function linePass({ load, rows, columns, store, beside }: ResizeJob): LinePass {
-  const cells = cellsOf(load);
-  const geometry = convGeometry([1, cells, rows.input, columns.input], [cells, 1, 1, 1], { groups: cells });
-  const pass = { geometry, border: [], bias: 0, sum: { kind: 'sums', weight: 1 } } as const;
-  const premultiplied = { alphaScale: 1, nothing: NOTHING * load.white, bias: 0 };
-  const whole: Store = { ...store, ...premultiplied, kept: undefined, absolute: false, normalized: false, offset: 0, part: undefined };
-  const rectangle = { x: 0, y: 0, width: columns.output, height: rows.output };
-  return { job: { operation: 'picture', load, passes: [pass], store: whole }, pass, first: true, last: true, rectangle, beside };
+/** What is loaded and stored. */
+function linePass(resize: ResizeJob): LinePass {
+  const job = resizeAsPicture(resize);
+  const rectangle = { x: 0, y: 0, width: resize.columns.output, height: resize.rows.output };
+  return { job, pass: job.passes[0], first: true, last: true, rectangle, beside: resize.beside };
 }

@@ -1,0 +1,11 @@
+import type { Calibration } from '../kernels/backends/doctor.js';
+
+/** What `auto` measured of a GPU, in words: three lines. */
+export function speeds({ roundTrip, launch, up, down, copy, multiplyAdds, compile, wasm }: Calibration): string {
+  const [short, gigabytes] = [(value: number) => String(Number(value.toPrecision(2))), (rate: number) => `${Number((rate / 1e6).toPrecision(2))} GB/s`];
+  return [
+    `the GPU, measured: ${short(roundTrip)} ms there and back, ${short(launch)} ms for each further program, ${short(compile)} ms to compile one`,
+    `  ${gigabytes(up)} up, ${gigabytes(down)} down, ${gigabytes(copy)} in its programs, ${short(multiplyAdds / 1e6)} G multiply-adds/s of 7 × 7`,
+    `  wasm takes ${short(wasm)} times as long as predicted`,
+  ].join('\n');
+}
