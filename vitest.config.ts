@@ -38,8 +38,11 @@ const APART = [
 /** Every program on software GPUs: npm run test:gpu. */
 export const ON_GPUS = ['test/conformance/gpu-{pictures,webgl2,webgpu}.browser.test.ts'];
 
-/** Tests in Chromium. */
-export function inChromium(name: string, include: string[], exclude: string[] = []) {
+/** Without these, a canvas that a software GPU draws on ends the GPU process of Chromium. */
+export const DRAWS_ON_CANVAS = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader'];
+
+/** Tests in Chromium. @param more arguments for it */
+export function inChromium(name: string, include: string[], exclude: string[] = [], more: string[] = []) {
   return {
     extends: true as const,
     // threads need shared memory, which a page has only when it is isolated
@@ -53,7 +56,7 @@ export function inChromium(name: string, include: string[], exclude: string[] = 
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions: { executablePath: chromium, args } }),
+        provider: playwright({ launchOptions: { executablePath: chromium, args: [...args, ...more] } }),
         instances: [{ browser: 'chromium' as const }],
       },
     },

@@ -1,5 +1,5 @@
 import { OptionError, UnsupportedError } from '../errors.js';
-import { imageToCanvas } from '../image/canvas.js';
+import { canvasToCanvas, type Drawable, imageToCanvas, isDrawable, sizeOfDrawable } from '../image/canvas.js';
 import { createImage, type Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf, newImage } from '../image/samples.js';
@@ -52,9 +52,18 @@ export class DeviceImage implements Format {
     return image;
   }
 
-  /** Draws the picture on a canvas, as `imageToCanvas` does. */
+  /**
+   * Draws the picture on a canvas, which takes on its size, as `imageToCanvas` does. A GPU draws it without reading it: on webgpu always, on
+   * webgl2 in color.
+   * @throws UnsupportedError if it was freed, the device was lost, or the canvas has a context of another kind than `2d`
+   */
   async draw(canvas: HTMLCanvasElement | OffscreenCanvas): Promise<void> {
-    imageToCanvas(await this.read(), canvas);
+    const { content, backend } = this;
+    if (isOnHost(content)) return imageToCanvas(content, canvas);
+    await inNameOf('DeviceImage', backend, async () => {
+      const drawn = backend.devicePictures?.draw?.(content, (from) => canvasToCanvas('DeviceImage', from, canvas));
+      await (drawn ?? this.read().then((image) => imageToCanvas(image, canvas)));
+    });
   }
 
   /** Gives the memory back. Afterwards the picture refuses every use but this. */
@@ -74,7 +83,8 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
 
 /**
  * Copies a picture to where a backend computes.
- * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA
+ * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA. The last three go from
+ * the browser to a GPU without a copy on the host
  * @throws ShapeError if it is none of these; OptionError if an option is unknown, or the backend is none
  * @throws UnsupportedError when the memory is exhausted
  * @example
@@ -91,8 +101,18 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
  */
 export async function uploadImage(source: ImageSource, options: RunOptions = {}): Promise<DeviceImage> {
   checkOptions('uploadImage', options, RUN_OPTIONS);
+  const drawn = options.backend && isDrawable(source) ? await uploadDrawable(source, options.backend) : undefined;
+  if (drawn) return drawn;
   const image: Image = toImage(source, 'uploadImage');
   return onBackend('uploadImage', options.backend, image, (on, image) => inNameOf('uploadImage', on, async () => upload(image, on)));
+}
+
+/** @returns undefined where it is drawn and read on the host first */
+async function uploadDrawable(source: Drawable, backend: Backend): Promise<DeviceImage | undefined> {
+  if (!backend.devicePictures?.uploadDrawable) return undefined;
+  const { width, height } = sizeOfDrawable('uploadImage', source);
+  const picture = await inNameOf('uploadImage', backend, async () => backend.devicePictures?.uploadDrawable?.(source, width, height));
+  return picture && new DeviceImage({ width, height, channels: 4, samples: 'uint8' }, backend, picture);
 }
 
 /** The same once all is checked. */

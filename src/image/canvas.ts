@@ -37,11 +37,18 @@ export function imageFromDrawable(operation: string, source: Drawable): Image<Ui
 /** What is no canvas, on one. */
 function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCanvas {
   if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError(operation, 'needs an OffscreenCanvas to draw this, which only browsers have');
+  const { width, height } = sizeOfDrawable(operation, source);
+  const canvas = new OffscreenCanvas(width, height);
+  // it is only read: where canvases lie on a GPU, this one does not
+  (canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D).drawImage(source, 0, 0);
+  return canvas;
+}
+
+/** How large a source is drawn. @throws ShapeError if it has no pixels, as one that was closed */
+export function sizeOfDrawable(operation: string, source: Drawable): { readonly width: number; readonly height: number } {
   const [width, height] = 'displayWidth' in source ? [source.displayWidth, source.displayHeight] : [source.width, source.height];
   checkSize(operation, width, height, 4);
-  const canvas = new OffscreenCanvas(width, height);
-  context2d(operation, canvas).drawImage(source, 0, 0);
-  return canvas;
+  return { width, height };
 }
 
 /**
@@ -64,6 +71,14 @@ export function imageToCanvas(image: Image, canvas: HTMLCanvasElement | Offscree
   canvas.width = image.width;
   canvas.height = image.height;
   context.putImageData(pixels, 0, 0);
+}
+
+/** Draws one canvas on another, which takes on its size. @throws as {@link imageToCanvas} does, for `canvas` */
+export function canvasToCanvas(operation: string, from: HTMLCanvasElement | OffscreenCanvas, canvas: HTMLCanvasElement | OffscreenCanvas): void {
+  const context = context2d(operation, canvas);
+  canvas.width = from.width;
+  canvas.height = from.height;
+  context.drawImage(from, 0, 0);
 }
 
 /**

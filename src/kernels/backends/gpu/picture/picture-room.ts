@@ -4,11 +4,13 @@ import type { Reason } from '../../../plan/reason.js';
 import type { Memory } from '../wgsl/memory.js';
 import type { WgslProgram } from '../wgsl/program.js';
 import type { Room } from '../wgsl/room.js';
+import type { DrawableSource } from './drawable-source.js';
 import type { GpuPictures } from './gpu-pictures.js';
 import { deviceBytes, fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
 import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
 import { type PictureProgram, pictureProgram, SIDE } from './picture-program.js';
+import { RoomCanvas } from './room-canvas.js';
 import { COLUMNS, channelsGiven } from './store-text.js';
 
 /** A picture's job on a device. */
@@ -48,7 +50,11 @@ function bytesOf({ samples, channels, width, height }: PictureFormat): number {
 export class PictureRoom implements GpuPictures {
   readonly abilities = { pictures: GPU_SUMS, refuses: (picture: PictureOutline) => this.#refusal(picture) };
 
-  constructor(readonly room: Room) {}
+  readonly #canvas: RoomCanvas;
+
+  constructor(readonly room: Room) {
+    this.#canvas = new RoomCanvas(room);
+  }
 
   prepare(job: PictureJob): PictureExecutable {
     const { launches, floats } = pictureLaunches(job, COLUMNS);
@@ -96,6 +102,16 @@ export class PictureRoom implements GpuPictures {
     return picture;
   }
 
+  uploadDrawable(source: DrawableSource, width: number, height: number): Promise<RoomPicture> | undefined {
+    if (!this.#canvas.holds(width, height)) return undefined;
+    const picture = this.allocate({ width, height, channels: 4, samples: 'uint8' });
+    return this.#fill(picture, source);
+  }
+
+  draw({ memory, format }: RoomPicture, show: (canvas: OffscreenCanvas) => void): Promise<void> | undefined {
+    return this.#canvas.holds(format.width, format.height) ? this.#canvas.draw(memory, format, show) : undefined;
+  }
+
   allocate(format: PictureFormat): RoomPicture {
     return new RoomPicture(this.room.buffer(bytesOf(format)), format);
   }
@@ -114,6 +130,16 @@ export class PictureRoom implements GpuPictures {
     const picture = this.allocate(format);
     this.room.write(picture.memory, deviceBytes({ samples, height: format.height, row: format.width * format.channels }));
     return picture;
+  }
+
+  async #fill(picture: RoomPicture, source: DrawableSource): Promise<RoomPicture> {
+    try {
+      picture.opaque = await this.#canvas.copyIn(source, picture.memory, picture.format);
+      return picture;
+    } catch (error) {
+      this.free(picture);
+      throw error;
+    }
   }
 
   async #toHost(executable: PictureExecutable, picture: Memory, mask: Memory | undefined, out: PictureSamples): Promise<true> {
@@ -149,6 +175,7 @@ export class PictureRoom implements GpuPictures {
   }
 
   dispose(): void {
+    this.#canvas.dispose();
     this.room.dispose();
   }
 
