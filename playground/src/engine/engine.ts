@@ -66,6 +66,11 @@ async function open(choice: BackendChoice, trouble = ''): Promise<void> {
   engineGeneration.value++;
 }
 
+/** Bitmaps and frames are transferred, not copied. */
+function isHandedOver(arg: unknown): arg is ImageBitmap | VideoFrame {
+  return arg instanceof ImageBitmap || (typeof VideoFrame !== 'undefined' && arg instanceof VideoFrame);
+}
+
 /** Starts the engine and follows the user's choice. Called once. */
 export function startEngine(): void {
   effect(() => {
@@ -88,11 +93,7 @@ export interface Done<T> {
  */
 export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments<K>): Promise<Done<TaskResult<K>>> {
   await opened;
-  // bitmaps are transferred, not copied
-  const answer = await ask(
-    { id: ++lastId, task, args },
-    args.filter((arg: unknown) => arg instanceof ImageBitmap),
-  );
+  const answer = await ask({ id: ++lastId, task, args }, args.filter(isHandedOver));
   const { error } = answer;
   const state = engineState.peek();
   if (error && state.status === 'ready' && state.name === 'gpu' && error.name === 'UnsupportedError') {

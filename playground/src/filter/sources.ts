@@ -40,11 +40,11 @@ export async function openPicture(file: Blob): Promise<void> {
   source.value = picture;
 }
 
-/** Shows what the camera sees, each picture when the one before is filtered. */
+/** Shows what the camera sees, each frame when the one before is filtered. */
 export function openCamera(): Promise<void> {
   const mine = ++wish;
-  return startCamera(async (bitmap) => {
-    const picture = (await run('read', bitmap)).value;
+  return startCamera(async (frame) => {
+    const picture = (await run('read', frame)).value;
     if (mine !== wish) return;
     isOwn.value = true;
     source.value = picture;
