@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_PATHS, chromium } from './test/chromium.js';
+import { CHROMIUM_PATHS, chromium, SOFTWARE_WEBGPU } from './test/chromium.js';
 
 if (!chromium) {
   const reason = `no Chromium at ${CHROMIUM_PATHS.join(', ')}; CONVLAB_CHROMIUM=PATH names one`;
@@ -9,11 +9,9 @@ if (!chromium) {
   process.once('exit', () => console.warn(`The browser tests were LEFT OUT: ${reason}.\n`));
 }
 
-// SwiftShader stands in for a GPU: it proves that programs are right, not that they are fast.
 const args = [
   '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
+  ...SOFTWARE_WEBGPU,
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -38,8 +36,24 @@ const APART = [
 /** Every program on software GPUs: npm run test:gpu. */
 export const ON_GPUS = ['test/conformance/gpu-{pictures,webgl2,webgpu}.browser.test.ts'];
 
-/** Without these, a canvas that a software GPU draws on ends the GPU process of Chromium. */
-export const DRAWS_ON_CANVAS = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader'];
+/** So does the playground. */
+export const PLAYGROUND_ON_GPUS = 'test/playground/resident.test.ts';
+
+/** Tests that drive the built page from outside, as a visitor does. */
+export function ofPlayground(name: string, include: string[], exclude: string[] = []) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include,
+      exclude,
+      globalSetup: 'test/playground/setup.ts',
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      expect: { poll: { timeout: 20_000 } },
+    },
+  };
+}
 
 /** Tests in Chromium. @param more arguments for it */
 export function inChromium(name: string, include: string[], exclude: string[] = [], more: string[] = []) {
@@ -89,21 +103,7 @@ export default defineConfig({
         test: { name: 'node', include: APART, exclude: ['test/examples/lecture.test.ts'], testTimeout: 120_000 },
       },
       ...(chromium
-        ? [
-            {
-              extends: true as const,
-              // drives the built page from outside, as a visitor does
-              test: {
-                name: 'playground',
-                include: ['test/playground/**/*.test.ts'],
-                globalSetup: 'test/playground/setup.ts',
-                testTimeout: 60_000,
-                hookTimeout: 60_000,
-                expect: { poll: { timeout: 20_000 } },
-              },
-            },
-            inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS),
-          ]
+        ? [ofPlayground('playground', ['test/playground/**/*.test.ts'], [PLAYGROUND_ON_GPUS]), inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)]
         : []),
     ],
   },

@@ -1,5 +1,5 @@
 import { OptionError, UnsupportedError } from '../errors.js';
-import { canvasToCanvas, type Drawable, imageToCanvas, isDrawable, sizeOfDrawable } from '../image/canvas.js';
+import { canvasToCanvas, copyFrame, type Drawable, imageToCanvas, isDrawable, sizeOfDrawable } from '../image/canvas.js';
 import { createImage, type Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf, newImage } from '../image/samples.js';
@@ -107,12 +107,18 @@ export async function uploadImage(source: ImageSource, options: RunOptions = {})
   return onBackend('uploadImage', options.backend, image, (on, image) => inNameOf('uploadImage', on, async () => upload(image, on)));
 }
 
-/** @returns undefined where it is drawn and read on the host first */
+/** From the browser to the backend: to a GPU, or a frame into its memory. @returns undefined where it is drawn and read on the host first */
 async function uploadDrawable(source: Drawable, backend: Backend): Promise<DeviceImage | undefined> {
-  if (!backend.devicePictures?.uploadDrawable) return undefined;
-  const { width, height } = sizeOfDrawable('uploadImage', source);
-  const picture = await inNameOf('uploadImage', backend, async () => backend.devicePictures?.uploadDrawable?.(source, width, height));
-  return picture && new DeviceImage({ width, height, channels: 4, samples: 'uint8' }, backend, picture);
+  const format = { ...sizeOfDrawable('uploadImage', source), channels: 4, samples: 'uint8' } as const;
+  return inNameOf('uploadImage', backend, async () => {
+    const picture = await backend.devicePictures?.uploadDrawable?.(source, format.width, format.height);
+    if (picture) return new DeviceImage(format, backend, picture);
+    if (backend.devicePictures || !('displayWidth' in source)) return undefined;
+    const host = new DeviceImage(format, backend, hostPicture(format, backend));
+    if (await copyFrame(source, (host.content as Image).data as Uint8ClampedArray<ArrayBuffer>)) return host;
+    host.free();
+    return undefined;
+  });
 }
 
 /** The same once all is checked. */

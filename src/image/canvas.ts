@@ -44,6 +44,27 @@ function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCan
   return canvas;
 }
 
+/**
+ * Copies the pixels of a frame as 8-bit RGBA, without a canvas. The frame may be closed meanwhile.
+ * @param into as many samples as it has when it is drawn
+ * @returns false where the browser converts no frames, or would have to scale or turn it
+ */
+export async function copyFrame(frame: VideoFrame, into: Uint8ClampedArray<ArrayBuffer>): Promise<boolean> {
+  const { visibleRect, displayWidth, displayHeight } = frame;
+  const { rotation = 0, flip = false } = frame as { readonly rotation?: number; readonly flip?: boolean };
+  if (visibleRect?.width !== displayWidth || visibleRect.height !== displayHeight || rotation !== 0 || flip) return false;
+  const options: VideoFrameCopyToOptions & { format: VideoPixelFormat; colorSpace: PredefinedColorSpace } = { format: 'RGBA', colorSpace: 'srgb' };
+  try {
+    // a browser that does not know the options has another size
+    if (frame.allocationSize(options) !== into.length) return false;
+    await frame.copyTo(into, options);
+    return true;
+  } catch (error) {
+    if ((error as Error).name === 'NotSupportedError') return false;
+    throw error;
+  }
+}
+
 /** How large a source is drawn. @throws ShapeError if it has no pixels, as one that was closed */
 export function sizeOfDrawable(operation: string, source: Drawable): { readonly width: number; readonly height: number } {
   const [width, height] = 'displayWidth' in source ? [source.displayWidth, source.displayHeight] : [source.width, source.height];
@@ -68,8 +89,9 @@ export function imageToImageData(image: Image): ImageData {
 export function imageToCanvas(image: Image, canvas: HTMLCanvasElement | OffscreenCanvas): void {
   const pixels = imageToImageData(image);
   const context = context2d('imageToCanvas', canvas);
-  canvas.width = image.width;
-  canvas.height = image.height;
+  // to set the size clears the canvas, which takes longer than all the rest
+  if (canvas.width !== image.width) canvas.width = image.width;
+  if (canvas.height !== image.height) canvas.height = image.height;
   context.putImageData(pixels, 0, 0);
 }
 

@@ -287,9 +287,19 @@ test('a camera that is denied is told, and one that is allowed is filtered', asy
   await page.context().grantPermissions(['camera']);
   await page.getByRole('button', { name: 'Camera' }).click();
   await page.getByRole('button', { name: 'Hold this picture' }).waitFor();
-  await expect.poll(async () => (await shown(page, 'before')).size).not.toBe('41 × 31');
+  const caption = page.locator('.caption');
+  await expect.poll(() => caption.textContent()).toMatch(/1920 × 1080 becomes 1920 × 1080.*[1-9]\d* frames per second.*wasm/);
+  // shown with fewer pixels
+  expect((await shown(page, 'before')).size).toBe('1154 × 649');
+  await page.getByText('Hold the picture to see the sum of a pixel.').waitFor();
   await page.getByRole('button', { name: 'Hold this picture' }).click();
   await page.getByRole('button', { name: 'Camera' }).waitFor();
+  expect(await caption.textContent()).not.toContain('frames');
+  // what is held is filtered on
+  await page.getByLabel('From the catalogue').selectOption('sobel-x');
+  await page.getByLabel('x', { exact: true }).fill('960');
+  await page.getByLabel('y', { exact: true }).fill('540');
+  await expectSumIsPixel(page);
   expectNoFaults(page);
 });
 

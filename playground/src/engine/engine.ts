@@ -88,7 +88,7 @@ export interface Done<T> {
 }
 
 /**
- * Runs a task in the engine. If the GPU is lost meanwhile, wasm replaces it and the task runs again.
+ * Runs a task in the engine. If the GPU is lost meanwhile, wasm replaces it and the task runs again, unless it took a bitmap or a frame.
  * @throws EngineError with the library's message
  */
 export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments<K>): Promise<Done<TaskResult<K>>> {
@@ -98,7 +98,8 @@ export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments
   const state = engineState.peek();
   if (error && state.status === 'ready' && state.name === 'gpu' && error.name === 'UnsupportedError') {
     opened = opened.then(() => open('wasm', error.message));
-    return run(task, ...args);
+    // what was handed over is gone
+    if (!args.some(isHandedOver)) return run(task, ...args);
   }
   if (error) throw new EngineError(error.name, error.message);
   return { value: answer.result as TaskResult<K>, milliseconds: answer.milliseconds ?? 0, device: state.status === 'ready' ? state.device : '' };

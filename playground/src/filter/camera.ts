@@ -50,9 +50,12 @@ export async function startCamera(onFrame: (frame: VideoFrame | ImageBitmap) => 
   if (mine !== turn) return;
   cameraOn.value = true;
   endCounting = startCounting();
+  let coming = nextFrame(video);
   while (mine === turn) {
-    if (video.videoWidth > 0) await onFrame(await frameOf(video));
-    await nextFrame(video);
+    await coming;
+    // one that comes while this one is filtered is taken at once
+    coming = nextFrame(video);
+    if (mine === turn && video.videoWidth > 0) await onFrame(await frameOf(video));
   }
   video.srcObject = null;
 }

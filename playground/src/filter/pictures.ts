@@ -24,21 +24,27 @@ const sources = new Map<number, Source>();
 const results = new Map<number, Image | DeviceImage>();
 let lastId = 0;
 
-/** More pixels than these are more than a screen has room for, and take the page long to hand on to it. */
-const MOST_SHOWN = 1.5e6;
-
-/** Of a camera, the pictures before and after are handed on together, again and again. */
-function mostShown(origin: Origin): number {
-  return 'displayWidth' in origin ? MOST_SHOWN / 2 : MOST_SHOWN;
+/** How a picture is shown: more pixels are more than a screen has room for, and take the page long to hand on to it. */
+interface Screening {
+  readonly most: number;
+  readonly quality: 'low' | 'medium';
 }
 
+const STILL: Screening = { most: 1.5e6, quality: 'medium' };
+/** The pictures before and after are handed on together, again and again. */
+const LIVE: Screening = { most: 0.75e6, quality: 'low' };
+
 /** Holds a picture before it is filtered. */
-export async function hold(origin: Origin): Promise<Picture> {
+export async function hold(origin: Origin, backend: Backend): Promise<Picture> {
   const id = ++lastId;
   sources.set(id, { origin });
-  const [width, height] = 'displayWidth' in origin ? [origin.displayWidth, origin.displayHeight] : [origin.width, origin.height];
-  const size = fitted(width, height, mostShown(origin));
-  const smaller = { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: 'medium' } as const;
+  if ('displayWidth' in origin) {
+    const { displayWidth: width, displayHeight: height } = origin;
+    return { id, width, height, shown: await shownAs(await residentOf(id, backend), LIVE) };
+  }
+  const { width, height } = origin;
+  const size = fitted(width, height, STILL.most);
+  const smaller = { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: STILL.quality } as const;
   const shown = await createImageBitmap('data' in origin ? imageToImageData(origin) : origin, size.width < width ? smaller : undefined);
   return { id, width, height, shown };
 }
@@ -69,7 +75,7 @@ export async function holdResult(from: number, image: Image | DeviceImage, backe
     results.delete(each);
   }
   results.set(id, image);
-  const shown = await shownAs(image, mostShown((sources.get(from) as Source).origin));
+  const shown = await shownAs(image, 'displayWidth' in (sources.get(from) as Source).origin ? LIVE : STILL);
   // a GPU computes behind our back: no more than one picture at a time
   void backend.keepUp?.();
   await backend.keepUp?.();
@@ -85,14 +91,14 @@ export async function samplesOf(id: number, backend: Backend): Promise<Image> {
 
 const screen = new OffscreenCanvas(1, 1);
 
-async function shownAs(image: Image | DeviceImage, most: number): Promise<ImageBitmap> {
+async function shownAs(image: Image | DeviceImage, { most, quality }: Screening): Promise<ImageBitmap> {
   if (image instanceof DeviceImage) await image.draw(screen);
   else imageToCanvas(image, screen);
   const { width, height } = fitted(image.width, image.height, most);
   if (width === image.width) return screen.transferToImageBitmap();
   const smaller = new OffscreenCanvas(width, height);
   const context = smaller.getContext('2d') as OffscreenCanvasRenderingContext2D;
-  context.imageSmoothingQuality = 'medium';
+  context.imageSmoothingQuality = quality;
   context.drawImage(screen, 0, 0, width, height);
   return smaller.transferToImageBitmap();
 }

@@ -17,13 +17,13 @@ export interface Filtered extends Picture {
 /** What the engine does for the Filter view. */
 export const pictureTasks = {
   /** Paints a scene. */
-  paint: (_: Backend, scene: Scene): Promise<Picture> => hold(paintScene(scene)),
+  paint: (backend: Backend, scene: Scene): Promise<Picture> => hold(paintScene(scene), backend),
 
   /**
    * Takes a picture or its file, reduced where it has too many pixels.
    * @throws DOMException InvalidStateError if the browser cannot decode the file; Error if it is larger than the browser draws
    */
-  read: async (_: Backend, picture: ImageBitmap | VideoFrame | Blob): Promise<Read> => {
+  read: async (backend: Backend, picture: ImageBitmap | VideoFrame | Blob): Promise<Read> => {
     // a file is read and decoded here: on the page's thread its bytes alone would take longer than a frame
     const whole = picture instanceof Blob ? await createImageBitmap(picture) : picture;
     const [width, height] = 'displayWidth' in whole ? [whole.displayWidth, whole.displayHeight] : [whole.width, whole.height];
@@ -34,7 +34,7 @@ export const pictureTasks = {
       whole.close();
       throw error;
     }
-    return { ...(await hold(origin)), size: { width, height } };
+    return { ...(await hold(origin, backend)), size: { width, height } };
   },
 
   filter: async (backend: Backend, id: number, kernel: Tensor, options: FilterOptions): Promise<Filtered> => {
