@@ -1,10 +1,10 @@
 import { OptionError, UnsupportedError } from '../errors.js';
-import { canvasToCanvas, copyFrame, type Drawable, imageToCanvas, isDrawable, sizeOfDrawable } from '../image/canvas.js';
+import { canvasToCanvas, copyFrame, type Drawable, imageToCanvas, isCopied, isDrawable, sizeOfDrawable } from '../image/canvas.js';
 import { createImage, type Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf, newImage } from '../image/samples.js';
 import type { Backend, DevicePicture } from '../kernels/backend.js';
-import { onBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
+import { checkBackend, onBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
 import { checkOptions } from '../options.js';
 
@@ -101,24 +101,32 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
  */
 export async function uploadImage(source: ImageSource, options: RunOptions = {}): Promise<DeviceImage> {
   checkOptions('uploadImage', options, RUN_OPTIONS);
-  const drawn = options.backend && isDrawable(source) ? await uploadDrawable(source, options.backend) : undefined;
-  if (drawn) return drawn;
+  if (options.backend && isDrawable(source)) return uploadDrawable(source, checkBackend('uploadImage', options.backend));
   const image: Image = toImage(source, 'uploadImage');
   return onBackend('uploadImage', options.backend, image, (on, image) => inNameOf('uploadImage', on, async () => upload(image, on)));
 }
 
-/** From the browser to the backend: to a GPU, or a frame into its memory. @returns undefined where it is drawn and read on the host first */
-async function uploadDrawable(source: Drawable, backend: Backend): Promise<DeviceImage | undefined> {
+/** From a browser to a GPU, or into the memory of the backend. Whatever reads the source is called before the first wait. */
+function uploadDrawable(source: Drawable, backend: Backend): Promise<DeviceImage> {
   const format = { ...sizeOfDrawable('uploadImage', source), channels: 4, samples: 'uint8' } as const;
+  const { devicePictures } = backend;
   return inNameOf('uploadImage', backend, async () => {
-    const picture = await backend.devicePictures?.uploadDrawable?.(source, format.width, format.height);
-    if (picture) return new DeviceImage(format, backend, picture);
-    if (backend.devicePictures || !('displayWidth' in source)) return undefined;
-    const host = new DeviceImage(format, backend, hostPicture(format, backend));
-    if (await copyFrame(source, (host.content as Image).data as Uint8ClampedArray<ArrayBuffer>)) return host;
-    host.free();
-    return undefined;
+    const content = devicePictures ? devicePictures.uploadDrawable?.(source, format.width, format.height) : frameOnHost(source, format, backend);
+    return content ? new DeviceImage(format, backend, await content) : upload(toImage(source, 'uploadImage'), backend);
   });
+}
+
+/** @returns undefined if it has to be drawn on a canvas and read */
+function frameOnHost(source: Drawable, format: Format, backend: Backend): Promise<Image> | undefined {
+  if (!isCopied(source)) return undefined;
+  const host = hostPicture(format, backend) as Image<Uint8ClampedArray>;
+  return copyFrame(source, host.data).then(
+    () => host,
+    (error) => {
+      backend.freeBytes?.(host.data);
+      throw error;
+    },
+  );
 }
 
 /** The same once all is checked. */

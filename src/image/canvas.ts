@@ -44,25 +44,29 @@ function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCan
   return canvas;
 }
 
-/**
- * Copies the pixels of a frame as 8-bit RGBA, without a canvas. The frame may be closed meanwhile.
- * @param into as many samples as it has when it is drawn
- * @returns false where the browser converts no frames, or would have to scale or turn it
- */
-export async function copyFrame(frame: VideoFrame, into: Uint8ClampedArray<ArrayBuffer>): Promise<boolean> {
-  const { visibleRect, displayWidth, displayHeight } = frame;
-  const { rotation = 0, flip = false } = frame as { readonly rotation?: number; readonly flip?: boolean };
+/** How the pixels of a frame are copied. */
+const AS_RGBA: VideoFrameCopyToOptions & { readonly format: VideoPixelFormat; readonly colorSpace: PredefinedColorSpace } = {
+  format: 'RGBA',
+  colorSpace: 'srgb',
+};
+
+/** True if {@link copyFrame} gives the pixels that are drawn: the browser converts them, and they are neither scaled nor turned. */
+export function isCopied(source: Drawable): source is VideoFrame {
+  if (!('displayWidth' in source)) return false;
+  const { visibleRect, displayWidth, displayHeight } = source;
+  const { rotation = 0, flip = false } = source as { readonly rotation?: number; readonly flip?: boolean };
   if (visibleRect?.width !== displayWidth || visibleRect.height !== displayHeight || rotation !== 0 || flip) return false;
-  const options: VideoFrameCopyToOptions & { format: VideoPixelFormat; colorSpace: PredefinedColorSpace } = { format: 'RGBA', colorSpace: 'srgb' };
   try {
-    // a browser that does not know the options has another size
-    if (frame.allocationSize(options) !== into.length) return false;
-    await frame.copyTo(into, options);
-    return true;
-  } catch (error) {
-    if ((error as Error).name === 'NotSupportedError') return false;
-    throw error;
+    // a browser that does not know the options gives the size in the frame's own format
+    return source.allocationSize(AS_RGBA) === 4 * displayWidth * displayHeight;
+  } catch {
+    return false;
   }
+}
+
+/** The pixels of a frame as 8-bit RGBA, without a canvas. The frame may be closed once this returns. */
+export async function copyFrame(frame: VideoFrame, into: Uint8ClampedArray): Promise<void> {
+  await frame.copyTo(into as Uint8ClampedArray<ArrayBuffer>, AS_RGBA);
 }
 
 /** How large a source is drawn. @throws ShapeError if it has no pixels, as one that was closed */
