@@ -60,7 +60,6 @@ export function Stage() {
         <p class="caption" role="status">
           <span>{t('size', { before: `${done.from.width} × ${done.from.height}`, after: `${done.width} × ${done.height}` })}</span>
           <span>{t('time', { time: duration(done.milliseconds) })}</span>
-          {cameraOn.value && <strong class="frame-rate">{t('frameRate', { n: frameRate.value })}</strong>}
           <span class="device-name">{done.device}</span>
           <span class="busy" data-busy={busy.value} aria-hidden="true" />
         </p>
@@ -119,11 +118,21 @@ function Pictures(done: Result) {
       <Layer screen={screens.after} bitmap={done.shown} place={placeIn(all, box)} label={t('after')} clip={`inset(0 0 0 ${split.value}%)`} />
       {how && inside && <div class="window" style={placeIn(all, boxOfWindow(how, [x, y]))} />}
       {outline && <div class="spot" style={placeIn(all, outline)} />}
+      {cameraOn.value && <FrameRate device={done.device} />}
       <div class="divider" style={{ left: `${split.value}%` }}>
         <span class="tag">{t('before')}</span>
         <span class="tag">{t('after')}</span>
       </div>
     </div>
+  );
+}
+
+/** How many frames were drawn in the last second, and what filtered them. */
+function FrameRate({ device }: { readonly device: string }) {
+  return (
+    <span class="tag frame-rate">
+      {t('frameRate', { n: frameRate.value })} · {device}
+    </span>
   );
 }
 
