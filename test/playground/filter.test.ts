@@ -75,6 +75,15 @@ test('by mouse: a kernel of the catalogue, its slider, the pixel under the point
   const [x, y] = (/at=(\d+),(\d+)/.exec(page.url()) as RegExpExecArray).slice(1).map(Number);
   const expected = await filter(painted('shapes'), made('box', 5));
   expect(hovered).toBe(expected.data[4 * (y * expected.width + x)]);
+  // on another backend the picture is uploaded again
+  for (const [backend, n] of [
+    ['reference', 3],
+    ['wasm', 7],
+  ] as const) {
+    await page.getByLabel('Runs on').selectOption(backend);
+    await page.getByLabel('n', { exact: true }).fill(String(n));
+    await expectResult(page, 'shapes', made('box', n));
+  }
 
   const frame = (await page.locator('.frame').boundingBox()) as { x: number; y: number; width: number; height: number };
   await page.mouse.move(frame.x + frame.width * 0.35, frame.y + 60);
