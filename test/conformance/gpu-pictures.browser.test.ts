@@ -59,6 +59,25 @@ describe('webgpu', async () => {
     expect(calls().slice(0, 3)).toEqual([0, 1, 0]);
   });
 
+  test('frames one after the other: three submissions each, and nothing new on the device', async () => {
+    const drawn = new OffscreenCanvas(1, 1);
+    const format = { format: 'RGBX', codedWidth: 50, codedHeight: 20, timestamp: 0 } as const;
+    const round = async () => {
+      const frame = new VideoFrame(new Uint8Array(4 * 50 * 20), format);
+      const uploaded = await uploadImage(frame, { backend: gpu });
+      frame.close();
+      const result = await filter(uploaded, gaussian(1));
+      await result.draw(drawn);
+      for (const each of [uploaded, result]) each.free();
+    };
+    await round();
+    const made = [vi.spyOn(GPUDevice.prototype, 'createBuffer'), vi.spyOn(GPUDevice.prototype, 'createTexture'), vi.spyOn(GPUBuffer.prototype, 'mapAsync')];
+    const submit = vi.spyOn(GPUQueue.prototype, 'submit');
+    for (let rounds = 0; rounds < 5; rounds++) await round();
+    expect(made.map(({ mock }) => mock.calls.length)).toEqual([0, 0, 0]);
+    expect(submit.mock.calls.length).toBe(15);
+  });
+
   testDeviceImages(gpu);
   testRandomCases(gpu, 12);
 });
