@@ -26,8 +26,27 @@ const APART = [
 /** Every program on software GPUs: npm run test:gpu. */
 export const ON_GPUS = ['test/conformance/gpu-{pictures,webgl2,webgpu}.browser.test.ts'];
 
-/** Tests in Chromium. */
-export function inChromium(name: string, include: string[], exclude: string[] = []) {
+/** So does the playground. */
+export const PLAYGROUND_ON_GPUS = 'test/playground/resident.test.ts';
+
+/** Tests that drive the built page from outside, as a visitor does. */
+export function ofPlayground(name: string, include: string[], exclude: string[] = []) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include,
+      exclude,
+      globalSetup: 'test/playground/setup.ts',
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      expect: { poll: { timeout: 20_000 } },
+    },
+  };
+}
+
+/** Tests in Chromium. @param more arguments for it */
+export function inChromium(name: string, include: string[], exclude: string[] = [], more: string[] = []) {
   return {
     extends: true as const,
     // threads need shared memory, which a page has only when it is isolated
@@ -41,7 +60,7 @@ export function inChromium(name: string, include: string[], exclude: string[] = 
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions: { executablePath: chromium, args: SOFTWARE_GPU } }),
+        provider: playwright({ launchOptions: { executablePath: chromium, args: [...SOFTWARE_GPU, ...more] } }),
         instances: [{ browser: 'chromium' as const }],
       },
     },
@@ -74,21 +93,7 @@ export default defineConfig({
         test: { name: 'node', include: APART, exclude: ['test/examples/lecture.test.ts'], testTimeout: 120_000 },
       },
       ...(chromium
-        ? [
-            {
-              extends: true as const,
-              // drives the built page from outside, as a visitor does
-              test: {
-                name: 'playground',
-                include: ['test/playground/**/*.test.ts'],
-                globalSetup: 'test/playground/setup.ts',
-                testTimeout: 60_000,
-                hookTimeout: 60_000,
-                expect: { poll: { timeout: 20_000 } },
-              },
-            },
-            inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS),
-          ]
+        ? [ofPlayground('playground', ['test/playground/**/*.test.ts'], [PLAYGROUND_ON_GPUS]), inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)]
         : []),
     ],
   },

@@ -25,7 +25,10 @@ const config = { root: 'playground', configFile: 'playground/vite.config.ts', lo
 await build(config);
 const server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } });
 const [url] = server.resolvedUrls?.local ?? [];
-const browser = await playwright.launch({ executablePath: chromium, args: ['--no-sandbox'] });
+const browser = await playwright.launch({
+  executablePath: chromium,
+  args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+});
 const photo = join(folder, 'photo.png');
 await writeImage(photo, fourMegapixels());
 
@@ -35,6 +38,7 @@ for (const [name, hash, ready, act] of [
   ['filter: the pointer', '#filter?kernel=gaussian&p=2', '.frame', (page) => wander(page, page.locator('.frame'), false)],
   ['filter, 4 MP: it is opened', '#filter?kernel=gaussian&p=2', '.frame', openPhoto],
   ['filter, 4 MP: a slider', '#filter?kernel=gaussian&p=2', '.frame', (page) => sweep(page, page.getByLabel('sigma', { exact: true }), 0.5, 4)],
+  ['filter: the camera', '#filter?kernel=gaussian&p=2', '.frame', watchCamera],
   ['network: a digit is dragged', '#network', '.net-written', (page) => wander(page, page.locator('.net-movable'), true)],
   ['network: a digit is drawn', '#network', '.net-written', (page) => wander(page, page.locator('.pad svg'), true)],
   ['train: ten seconds', '#train', '.train-charts', train],
@@ -69,6 +73,12 @@ async function measure(name: string, hash: string, ready: string, act: (page: Pa
 async function openPhoto(page: Page): Promise<void> {
   await page.locator('input[type="file"]').setInputFiles(photo);
   await page.getByText('2000 × 2000 becomes').waitFor();
+}
+
+async function watchCamera(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await page.locator('.frame-rate').waitFor();
+  await page.waitForTimeout(4000);
 }
 
 /** Moves a slider from one value to another, 25 times a second. */

@@ -11,14 +11,19 @@ export const CHROMIUM_PATHS = process.env.CONVLAB_CHROMIUM
       'C:/Program Files/Google/Chrome/Application/chrome.exe',
     ];
 
+/** WebGPU on SwiftShader, which stands in for a GPU: it proves that programs are right, not that they are fast. */
+export const SOFTWARE_WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** Without these, a canvas that SwiftShader draws on ends the GPU process of Chromium. */
+export const DRAWS_ON_CANVAS = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader'];
+
 /** The Chromium that the browser tests run in; undefined if there is none. */
 export const chromium = CHROMIUM_PATHS.find((path) => existsSync(path));
 
-/** Starts Chromium with SwiftShader in place of a GPU: it proves that programs are right, not that they are fast. */
+/** Starts Chromium with that. */
 export const SOFTWARE_GPU = [
   '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
+  ...SOFTWARE_WEBGPU,
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

@@ -1,10 +1,10 @@
 import { OptionError, UnsupportedError } from '../errors.js';
-import { imageToCanvas } from '../image/canvas.js';
+import { canvasToCanvas, copyFrame, type Drawable, imageToCanvas, isCopied, isDrawable, sizeOfDrawable } from '../image/canvas.js';
 import { createImage, type Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf, newImage } from '../image/samples.js';
 import type { Backend, DevicePicture } from '../kernels/backend.js';
-import { BACKEND_OPTION, type BackendOption, onBackend } from '../kernels/backends/create.js';
+import { BACKEND_OPTION, type BackendOption, checkBackend, onBackend } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
 import { checkOptions } from '../options.js';
 
@@ -52,9 +52,18 @@ export class DeviceImage implements Format {
     return image;
   }
 
-  /** Draws the picture on a canvas, as `imageToCanvas` does. */
+  /**
+   * Draws the picture on a canvas, which takes on its size, as `imageToCanvas` does. A GPU draws it without reading it: on webgpu always, on
+   * webgl2 in color.
+   * @throws UnsupportedError if it was freed, the device was lost, or the canvas has a context of another kind than `2d`
+   */
   async draw(canvas: HTMLCanvasElement | OffscreenCanvas): Promise<void> {
-    imageToCanvas(await this.read(), canvas);
+    const { content, backend } = this;
+    if (isOnHost(content)) return imageToCanvas(content, canvas);
+    await inNameOf('DeviceImage', backend, async () => {
+      const drawn = backend.devicePictures?.draw?.(content, (from) => canvasToCanvas('DeviceImage', from, canvas));
+      await (drawn ?? this.read().then((image) => imageToCanvas(image, canvas)));
+    });
   }
 
   /** Gives the memory back. Afterwards the picture refuses every use but this. */
@@ -74,7 +83,8 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
 
 /**
  * Copies a picture to where a backend computes.
- * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA
+ * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA. The last three go from
+ * the browser to a GPU without a copy on the host
  * @throws ShapeError if it is none of these; OptionError if an option is unknown, or the backend is none
  * @throws UnsupportedError when the memory is exhausted
  * @example
@@ -91,8 +101,32 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
  */
 export async function uploadImage(source: ImageSource, options: BackendOption = {}): Promise<DeviceImage> {
   checkOptions('uploadImage', options, BACKEND_OPTION);
+  if (options.backend && isDrawable(source)) return uploadDrawable(source, checkBackend('uploadImage', options.backend));
   const image: Image = toImage(source, 'uploadImage');
   return onBackend('uploadImage', options, image, (on, image) => inNameOf('uploadImage', on, async () => upload(image, on)));
+}
+
+/** From a browser to a GPU, or into the memory of the backend. Whatever reads the source is called before the first wait. */
+function uploadDrawable(source: Drawable, backend: Backend): Promise<DeviceImage> {
+  const format = { ...sizeOfDrawable('uploadImage', source), channels: 4, samples: 'uint8' } as const;
+  const { devicePictures } = backend;
+  return inNameOf('uploadImage', backend, async () => {
+    const content = devicePictures ? devicePictures.uploadDrawable?.(source, format.width, format.height) : frameOnHost(source, format, backend);
+    return content ? new DeviceImage(format, backend, await content) : upload(toImage(source, 'uploadImage'), backend);
+  });
+}
+
+/** @returns undefined if it has to be drawn on a canvas and read */
+function frameOnHost(source: Drawable, format: Format, backend: Backend): Promise<Image> | undefined {
+  if (!isCopied(source)) return undefined;
+  const host = hostPicture(format, backend) as Image<Uint8ClampedArray>;
+  return copyFrame(source, host.data).then(
+    () => host,
+    (error) => {
+      backend.freeBytes?.(host.data);
+      throw error;
+    },
+  );
 }
 
 /** The same once all is checked. */

@@ -37,11 +37,43 @@ export function imageFromDrawable(operation: string, source: Drawable): Image<Ui
 /** What is no canvas, on one. */
 function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCanvas {
   if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError(operation, 'needs an OffscreenCanvas to draw this, which only browsers have');
+  const { width, height } = sizeOfDrawable(operation, source);
+  const canvas = new OffscreenCanvas(width, height);
+  // it is only read: where canvases lie on a GPU, this one does not
+  (canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D).drawImage(source, 0, 0);
+  return canvas;
+}
+
+/** How the pixels of a frame are copied. */
+const AS_RGBA: VideoFrameCopyToOptions & { readonly format: VideoPixelFormat; readonly colorSpace: PredefinedColorSpace } = {
+  format: 'RGBA',
+  colorSpace: 'srgb',
+};
+
+/** True if {@link copyFrame} gives the pixels that are drawn: the browser converts them, and they are neither scaled nor turned. */
+export function isCopied(source: Drawable): source is VideoFrame {
+  if (!('displayWidth' in source)) return false;
+  const { visibleRect, displayWidth, displayHeight } = source;
+  const { rotation = 0, flip = false } = source as { readonly rotation?: number; readonly flip?: boolean };
+  if (visibleRect?.width !== displayWidth || visibleRect.height !== displayHeight || rotation !== 0 || flip) return false;
+  try {
+    // a browser that does not know the options gives the size in the frame's own format
+    return source.allocationSize(AS_RGBA) === 4 * displayWidth * displayHeight;
+  } catch {
+    return false;
+  }
+}
+
+/** The pixels of a frame as 8-bit RGBA, without a canvas. The frame may be closed once this returns. */
+export async function copyFrame(frame: VideoFrame, into: Uint8ClampedArray): Promise<void> {
+  await frame.copyTo(into as Uint8ClampedArray<ArrayBuffer>, AS_RGBA);
+}
+
+/** How large a source is drawn. @throws ShapeError if it has no pixels, as one that was closed */
+export function sizeOfDrawable(operation: string, source: Drawable): { readonly width: number; readonly height: number } {
   const [width, height] = 'displayWidth' in source ? [source.displayWidth, source.displayHeight] : [source.width, source.height];
   checkSize(operation, width, height, 4);
-  const canvas = new OffscreenCanvas(width, height);
-  context2d(operation, canvas).drawImage(source, 0, 0);
-  return canvas;
+  return { width, height };
 }
 
 /**
@@ -61,9 +93,18 @@ export function imageToImageData(image: Image): ImageData {
 export function imageToCanvas(image: Image, canvas: HTMLCanvasElement | OffscreenCanvas): void {
   const pixels = imageToImageData(image);
   const context = context2d('imageToCanvas', canvas);
-  canvas.width = image.width;
-  canvas.height = image.height;
+  // to set the size clears the canvas, which takes longer than all the rest
+  if (canvas.width !== image.width) canvas.width = image.width;
+  if (canvas.height !== image.height) canvas.height = image.height;
   context.putImageData(pixels, 0, 0);
+}
+
+/** Draws one canvas on another, which takes on its size. @throws as {@link imageToCanvas} does, for `canvas` */
+export function canvasToCanvas(operation: string, from: HTMLCanvasElement | OffscreenCanvas, canvas: HTMLCanvasElement | OffscreenCanvas): void {
+  const context = context2d(operation, canvas);
+  canvas.width = from.width;
+  canvas.height = from.height;
+  context.drawImage(from, 0, 0);
 }
 
 /**

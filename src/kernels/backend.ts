@@ -185,10 +185,22 @@ export interface PictureFormat {
 export interface DevicePictures {
   /** Copies samples to the device. @returns undefined if it holds no pictures of that format: they stay on the host */
   upload(samples: PictureSamples, format: PictureFormat): DevicePicture | undefined;
+  /**
+   * Optional: copies what a page draws, without a pass through the host: a picture of 8-bit RGBA, not premultiplied. The source is read
+   * before the call returns.
+   * @returns undefined as {@link upload} does
+   */
+  uploadDrawable?(source: HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame, width: number, height: number): Promise<DevicePicture> | undefined;
   /** A picture that a run is to fill. @returns undefined as {@link upload} does */
   allocate(format: PictureFormat): DevicePicture | undefined;
   /** Waits for what was called so far, and fills `into`. */
   read(picture: DevicePicture, into: PictureSamples): Promise<void>;
+  /**
+   * Optional: shows a picture without reading it.
+   * @param show called once, with a canvas that holds the picture during the call
+   * @returns undefined if the picture has to be read instead
+   */
+  draw?(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined;
   /** Gives a picture back; it must not be used again. */
   free(picture: DevicePicture): void;
 }

@@ -68,6 +68,14 @@ describe.each(['wasm', 'reference'] as const)('on %s', async (name) => {
   });
 });
 
+test('a picture may be freed after its backend was disposed of', async () => {
+  const backend = await createBackend('wasm', { threads: 2 });
+  const image = await uploadImage(noise(4), { backend });
+  backend.dispose();
+  image.free();
+  await expect(image.read()).rejects.toThrow('this picture was freed');
+});
+
 describe('refuses', async () => {
   const [backend, other] = [await createBackend('reference'), await createBackend('reference')];
   const image = await uploadImage(noise(3), { backend });

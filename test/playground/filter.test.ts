@@ -75,6 +75,15 @@ test('by mouse: a kernel of the catalogue, its slider, the pixel under the point
   const [x, y] = (/at=(\d+),(\d+)/.exec(page.url()) as RegExpExecArray).slice(1).map(Number);
   const expected = await filter(painted('shapes'), made('box', 5));
   expect(hovered).toBe(expected.data[4 * (y * expected.width + x)]);
+  // on another backend the picture is uploaded again
+  for (const [backend, n] of [
+    ['reference', 3],
+    ['wasm', 7],
+  ] as const) {
+    await page.getByLabel('Runs on').selectOption(backend);
+    await page.getByLabel('n', { exact: true }).fill(String(n));
+    await expectResult(page, 'shapes', made('box', n));
+  }
 
   const frame = (await page.locator('.frame').boundingBox()) as { x: number; y: number; width: number; height: number };
   await page.mouse.move(frame.x + frame.width * 0.35, frame.y + 60);
@@ -287,9 +296,20 @@ test('a camera that is denied is told, and one that is allowed is filtered', asy
   await page.context().grantPermissions(['camera']);
   await page.getByRole('button', { name: 'Camera' }).click();
   await page.getByRole('button', { name: 'Hold this picture' }).waitFor();
-  await expect.poll(async () => (await shown(page, 'before')).size).not.toBe('41 × 31');
+  const rate = page.locator('.frame-rate');
+  await expect.poll(() => rate.textContent()).toMatch(/^[1-9]\d* frames per second · wasm/);
+  expect(await page.locator('.caption').textContent()).toContain('1920 × 1080 becomes 1920 × 1080');
+  // shown with fewer pixels
+  expect((await shown(page, 'before')).size).toBe('1154 × 649');
+  await page.getByText('Hold the picture to see the sum of a pixel.').waitFor();
   await page.getByRole('button', { name: 'Hold this picture' }).click();
   await page.getByRole('button', { name: 'Camera' }).waitFor();
+  expect(await rate.count()).toBe(0);
+  // what is held is filtered on
+  await page.getByLabel('From the catalogue').selectOption('sobel-x');
+  await page.getByLabel('x', { exact: true }).fill('960');
+  await page.getByLabel('y', { exact: true }).fill('540');
+  await expectSumIsPixel(page);
   expectNoFaults(page);
 });
 

@@ -15,14 +15,14 @@ export interface Playground {
 
 const faults = new WeakMap<Page, string[]>();
 
-/** One browser for the tests of a file. */
-export function usePlayground(): Playground {
+/** One browser for the tests of a file. @param args for it, besides those of every test */
+export function usePlayground(args: readonly string[] = []): Playground {
   let browser: Browser;
   let shared: BrowserContext | undefined;
   beforeAll(async () => {
     browser = await playwright.launch({
       executablePath: chromium,
-      args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--use-fake-device-for-media-stream', '--enable-unsafe-swiftshader'],
+      args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--use-fake-device-for-media-stream', '--enable-unsafe-swiftshader', ...args],
     });
   });
   afterAll(() => browser?.close());

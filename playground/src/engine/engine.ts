@@ -66,6 +66,11 @@ async function open(choice: BackendChoice, trouble = ''): Promise<void> {
   engineGeneration.value++;
 }
 
+/** Bitmaps and frames are transferred, not copied. */
+function isHandedOver(arg: unknown): arg is ImageBitmap | VideoFrame {
+  return arg instanceof ImageBitmap || (typeof VideoFrame !== 'undefined' && arg instanceof VideoFrame);
+}
+
 /** Starts the engine and follows the user's choice. Called once. */
 export function startEngine(): void {
   effect(() => {
@@ -83,21 +88,18 @@ export interface Done<T> {
 }
 
 /**
- * Runs a task in the engine. If the GPU is lost meanwhile, wasm replaces it and the task runs again.
+ * Runs a task in the engine. If the GPU is lost meanwhile, wasm replaces it and the task runs again, unless it took a bitmap or a frame.
  * @throws EngineError with the library's message
  */
 export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments<K>): Promise<Done<TaskResult<K>>> {
   await opened;
-  // bitmaps are transferred, not copied
-  const answer = await ask(
-    { id: ++lastId, task, args },
-    args.filter((arg: unknown) => arg instanceof ImageBitmap),
-  );
+  const answer = await ask({ id: ++lastId, task, args }, args.filter(isHandedOver));
   const { error } = answer;
   const state = engineState.peek();
   if (error && state.status === 'ready' && state.name === 'gpu' && error.name === 'UnsupportedError') {
     opened = opened.then(() => open('wasm', error.message));
-    return run(task, ...args);
+    // what was handed over is gone
+    if (!args.some(isHandedOver)) return run(task, ...args);
   }
   if (error) throw new EngineError(error.name, error.message);
   return { value: answer.result as TaskResult<K>, milliseconds: answer.milliseconds ?? 0, device: state.status === 'ready' ? state.device : '' };

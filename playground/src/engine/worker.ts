@@ -1,6 +1,6 @@
 // The engine: a worker that holds a backend, so that no convolution of the page runs on its main thread.
-import type { Backend } from 'convlab';
-import type { Picture } from '../filter/tasks.js';
+import type { Backend, Image } from 'convlab';
+import type { Picture } from '../filter/pictures.js';
 import type { BackendChoice } from './choice.js';
 import { openBackend } from './open-backend.js';
 import { type Tasks, tasks } from './tasks.js';
@@ -40,7 +40,7 @@ async function answer(question: Question): Promise<void> {
     const task = tasks[question.task] as (backend: Backend, ...args: readonly unknown[]) => Promise<unknown>;
     const result = await task(backend, ...question.args);
     const milliseconds = performance.now() - start;
-    const transfer = isPicture(result) ? [result.image.data.buffer as ArrayBuffer, result.shown] : [];
+    const transfer = isPicture(result) ? [result.shown] : isImage(result) ? [result.data.buffer as ArrayBuffer] : [];
     postMessage({ id, result, milliseconds } satisfies Answer, { transfer });
   } catch (error) {
     const { name, message } = error as Error;
@@ -48,7 +48,12 @@ async function answer(question: Question): Promise<void> {
   }
 }
 
-/** A picture is handed over, and not copied. */
+/** Samples are handed over, and not copied. */
+function isImage(result: unknown): result is Image {
+  return typeof result === 'object' && result !== null && 'channels' in result && 'data' in result;
+}
+
+/** So is what is shown. */
 function isPicture(result: unknown): result is Picture {
   return typeof result === 'object' && result !== null && 'shown' in result;
 }

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { startCounting } from './frame-rate.js';
 import { pictureNotice } from './picture.js';
 import { t } from './strings.js';
 
@@ -6,40 +7,72 @@ import { t } from './strings.js';
 export const cameraOn = signal(false);
 
 let stream: MediaStream | undefined;
+/** Counts starts and stops: a camera that answers after another one has nothing to do any more. */
+let turn = 0;
+let endCounting = () => {};
 
 /** Stops the camera; the last picture stays. */
 export function stopCamera(): void {
+  turn++;
   for (const track of stream?.getTracks() ?? []) track.stop();
   stream = undefined;
   cameraOn.value = false;
+  endCounting();
 }
 
 /**
  * Starts the camera.
- * @param onPicture takes a picture and resolves when the next one may come, so that none waits
+ * @param onFrame takes a frame and resolves when the next one may come: frames in between are dropped, and none waits
  */
-export async function startCamera(onPicture: (picture: ImageBitmap) => Promise<void>): Promise<void> {
+export async function startCamera(onFrame: (frame: VideoFrame | ImageBitmap) => Promise<void>): Promise<void> {
   stopCamera();
+  const mine = turn;
   pictureNotice.value = undefined;
+  const video = document.createElement('video');
   try {
     if (!navigator.mediaDevices) throw new Error(t('cameraInsecure'));
-    stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 960 }, facingMode: 'environment' } });
+    const opened = await navigator.mediaDevices.getUserMedia({
+      video: { width: { ideal: 1920 }, height: { ideal: 1080 }, facingMode: 'environment' },
+    });
+    if (mine !== turn) return stop(opened);
+    stream = opened;
+    for (const track of opened.getTracks()) track.addEventListener('ended', () => mine === turn && stopCamera());
+    Object.assign(video, { muted: true, playsInline: true, srcObject: opened });
+    await video.play();
   } catch (error) {
+    if (mine !== turn) return;
+    stopCamera();
     const { name, message } = error as Error;
     const reason = name === 'NotAllowedError' ? t('cameraDenied') : name === 'NotFoundError' ? t('cameraMissing') : message;
     pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason }) };
     return;
   }
-  const mine = stream;
-  const video = document.createElement('video');
-  video.muted = true;
-  video.playsInline = true;
-  video.srcObject = mine;
-  await video.play();
+  if (mine !== turn) return;
   cameraOn.value = true;
-  while (stream === mine && mine.active) {
-    if (video.videoWidth > 0) await onPicture(await createImageBitmap(video));
-    await new Promise((next) => requestAnimationFrame(next));
+  endCounting = startCounting();
+  let coming = nextFrame(video);
+  while (mine === turn) {
+    await coming;
+    // one that comes while this one is filtered is taken at once
+    coming = nextFrame(video);
+    if (mine === turn && video.videoWidth > 0) await onFrame(await frameOf(video));
   }
-  if (stream === mine) stopCamera();
+  video.srcObject = null;
+}
+
+function stop(opened: MediaStream): void {
+  for (const track of opened.getTracks()) track.stop();
+}
+
+/** The frame without a copy, where the browser hands that out. */
+async function frameOf(video: HTMLVideoElement): Promise<VideoFrame | ImageBitmap> {
+  return typeof VideoFrame === 'undefined' ? createImageBitmap(video) : new VideoFrame(video);
+}
+
+/** Resolves when the camera has a frame that it did not have before; where the browser cannot tell, when the screen has. */
+function nextFrame(video: HTMLVideoElement): Promise<unknown> {
+  return new Promise((resolve) => {
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(resolve);
+    else requestAnimationFrame(resolve);
+  });
 }

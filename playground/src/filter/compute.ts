@@ -3,15 +3,16 @@ import { effect, signal } from '@preact/signals';
 import type { ConvGeometry, Tensor } from 'convlab';
 import { engineGeneration, run } from '../engine/engine.js';
 import { latest } from '../engine/latest.js';
+import type { Picture } from './pictures.js';
 import { geometryOf } from './place.js';
 import { alphaChoice, bias, divideBySum, entry, kernel, kernelName, linear, mode, options, output, placement, scale, source, values } from './state.js';
-import type { Filtered, Kept } from './tasks.js';
+import type { Filtered } from './tasks.js';
 import type { Around } from './written-out.js';
 
 /** A filtered picture, and how it was computed. */
 export interface Result extends Filtered {
   /** its source: a newer picture may be loaded by now */
-  readonly from: Kept;
+  readonly from: Picture;
   readonly milliseconds: number;
   readonly device: string;
   /** undefined for an operation of more than one kernel */
@@ -58,7 +59,7 @@ function compute(): Promise<void> {
     try {
       if (tensor) {
         const { value, milliseconds, device } = await run('filter', from.id, tensor, wishes);
-        const how = { kernel: tensor, geometry: geometryOf(from.image, tensor, place), around };
+        const how = { kernel: tensor, geometry: geometryOf(from, tensor, place), around };
         result.value = { from, ...value, milliseconds, device, how };
       } else if (operation) {
         const { value, milliseconds, device } = await run('apply', from.id, name, numbers, { paddingMode: border, output: shown });

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { run } from '../engine/engine.js';
+import type { Picture } from './pictures.js';
 import { t } from './strings.js';
-import type { Kept } from './tasks.js';
 
 /** What was said about the picture last. */
 export const pictureNotice = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
@@ -10,11 +10,11 @@ export const pictureNotice = signal<{ readonly kind: 'info' | 'error'; readonly 
  * Reads a picture file, and says what had to be done to it.
  * @returns undefined if it is no picture that this browser reads; the notice says so
  */
-export async function readPicture(file: Blob & { readonly name?: string }): Promise<Kept | undefined> {
+export async function readPicture(file: Blob & { readonly name?: string }): Promise<Picture | undefined> {
   const name = file.name ?? t('pasted');
   try {
     const picture = (await run('read', file)).value;
-    const [size, to] = [picture.size, picture.image].map(({ width, height }) => `${width} × ${height}`);
+    const [size, to] = [picture.size, picture].map(({ width, height }) => `${width} × ${height}`);
     pictureNotice.value = { kind: 'info', text: to === size ? t('opened', { name, size }) : t('reduced', { name, from: size, to }) };
     return picture;
   } catch (error) {

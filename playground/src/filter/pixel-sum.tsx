@@ -1,9 +1,10 @@
+import type { Image } from 'convlab';
 import { inBrackets, short } from '../parts/numbers.js';
 import { Signed } from '../parts/signed.js';
-import type { How, Result } from './compute.js';
+import type { How } from './compute.js';
 import { PixelCells } from './pixel-cells.js';
 import { t } from './strings.js';
-import { type Shown, sampleAt, type WrittenOut, writeOut } from './written-out.js';
+import { type Shown, type WrittenOut, writeOut } from './written-out.js';
 
 const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalize: 'normalizeOutput' } as const;
 
@@ -13,7 +14,9 @@ const MOST_NUMBERS = 9;
 const MOST_TERMS = 25;
 
 interface PixelSumProps {
-  readonly done: Result;
+  readonly before: Image;
+  /** the sample of the result; undefined as long as it was not read */
+  readonly result: number | undefined;
   readonly how: How;
   readonly shown: Shown;
   readonly x: number;
@@ -22,8 +25,8 @@ interface PixelSumProps {
 }
 
 /** The sum of one pixel, and what becomes of it. */
-export function PixelSum({ done, how, shown, x, y, c }: PixelSumProps) {
-  const out = writeOut({ ...how, image: done.from.image, shown }, { x, y }, c);
+export function PixelSum({ before, result, how, shown, x, y, c }: PixelSumProps) {
+  const out = writeOut({ ...how, image: before, shown }, { x, y }, c);
   const products = out.window.map((row, j) => row.map((value, i) => value * out.weights[j][i]));
   const ghost = (j: number, i: number) => out.ghost[j][i];
   const name = out.opacity !== undefined ? t('windowCounted') : how.around.linear ? t('windowLight') : t('windowSamples');
@@ -45,7 +48,7 @@ export function PixelSum({ done, how, shown, x, y, c }: PixelSumProps) {
         {out.opacity !== undefined && <span>{t('divided', { opacity: short(out.opacity) })}</span>}
         {how.around.linear && <span>{t('encoded', { value: short(out.value, 6) })}</span>}
         {out.sample === undefined ? (
-          <span>{t('spreadNote', { sample: sampleAt(done.image, x, y, c) })}</span>
+          <span>{t('spreadNote', { sample: result ?? '…' })}</span>
         ) : (
           <>
             <span>
@@ -54,7 +57,7 @@ export function PixelSum({ done, how, shown, x, y, c }: PixelSumProps) {
             </span>
             <span>
               {t('pictureHas', { sample: '' })}
-              <strong data-testid="in-picture">{sampleAt(done.image, x, y, c)}</strong>
+              <strong data-testid="in-picture">{result ?? '…'}</strong>
             </span>
           </>
         )}

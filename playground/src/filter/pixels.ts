@@ -1,5 +1,3 @@
-import { type Image, imageFromCanvas } from 'convlab';
-
 /** Upper limit of pixels, to keep the page responsive while a slider moves. */
 const MOST_PIXELS = 4e6;
 
@@ -9,13 +7,15 @@ export function fitted(width: number, height: number, most = MOST_PIXELS): { wid
   return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
 }
 
-/** The RGBA pixels of any canvas source, scaled down if there are too many. */
-export function imageOf(source: CanvasImageSource, width: number, height: number): Image {
+/** The picture itself, or where it has too many pixels, one drawn smaller in its place. */
+export function atMost<P extends ImageBitmap | VideoFrame>(picture: P, width: number, height: number): P | OffscreenCanvas {
   const size = fitted(width, height);
+  if (size.width === width && size.height === height) return picture;
   const canvas = new OffscreenCanvas(size.width, size.height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('no 2d context');
   context.imageSmoothingQuality = 'high';
-  context.drawImage(source, 0, 0, size.width, size.height);
-  return imageFromCanvas(canvas);
+  context.drawImage(picture, 0, 0, size.width, size.height);
+  picture.close();
+  return canvas;
 }

@@ -1,3 +1,5 @@
+import { countFrame } from './frame-rate.js';
+
 /** A canvas that shows bitmaps as they are, and what it shows. */
 export interface Screen {
   readonly canvas: HTMLCanvasElement;
@@ -38,6 +40,7 @@ function handOver(on: Screen, bitmap: ImageBitmap): void {
   handedOver += pixels;
   [on.canvas.width, on.canvas.height] = [bitmap.width, bitmap.height];
   on.canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+  if (on === screens.after) countFrame();
 }
 
 /** What is asked for here belongs to the frame that comes first; this runs in the one behind it. */

@@ -6,9 +6,13 @@ import { settled } from './compute.js';
 import { pictureNotice, readPicture } from './picture.js';
 import type { Scene } from './scenes.js';
 import { scene, source } from './state.js';
+import { t } from './strings.js';
 
 /** Whether the picture is one that was brought here, and no scene. */
 export const isOwn = signal(false);
+
+/** Frames in a row that may fail. */
+const MOST_FAILED = 3;
 
 let wish = 0;
 let shown: Scene | undefined;
@@ -40,15 +44,24 @@ export async function openPicture(file: Blob): Promise<void> {
   source.value = picture;
 }
 
-/** Shows what the camera sees, each picture when the one before is filtered. */
+/** Shows what the camera sees, each frame when the one before is filtered. */
 export function openCamera(): Promise<void> {
   const mine = ++wish;
-  return startCamera(async (bitmap) => {
-    const picture = (await run('read', bitmap)).value;
-    if (mine !== wish) return;
-    isOwn.value = true;
-    source.value = picture;
-    await settled();
+  let failed = 0;
+  return startCamera(async (frame) => {
+    try {
+      const picture = (await run('read', frame)).value;
+      if (mine !== wish) return;
+      isOwn.value = true;
+      source.value = picture;
+      await settled();
+      failed = 0;
+    } catch (error) {
+      // a GPU that was lost has another backend take its place: the next frame is filtered there
+      if (++failed < MOST_FAILED) return;
+      stopCamera();
+      pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason: (error as Error).message }) };
+    }
   });
 }
 

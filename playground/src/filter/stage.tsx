@@ -2,7 +2,9 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { duration } from '../parts/numbers.js';
 import { Slider } from '../parts/slider.js';
+import { cameraOn } from './camera.js';
 import { busy, failure, type How, type Result, result } from './compute.js';
+import { frameRate } from './frame-rate.js';
 import { type Screen, screens, show } from './screens.js';
 import { pixel, split } from './state.js';
 import { t } from './strings.js';
@@ -16,14 +18,14 @@ interface Box {
 }
 
 /** Where the result lies over the picture: each of its pixels over the one under the kernel's anchor, and as wide as the stride. */
-function boxOfResult({ from, image, how }: Result): Box {
-  if (!how) return { x: 0, y: 0, width: from.image.width, height: from.image.height };
+function boxOfResult({ from, width, height, how }: Result): Box {
+  if (!how) return { x: 0, y: 0, width: from.width, height: from.height };
   const { kernel, stride, dilation, before, flip } = how.geometry;
   const start = (axis: 1 | 2) => {
     const cell = Math.floor(kernel[axis] / 2);
     return (flip ? kernel[axis] - 1 - cell : cell) * dilation[axis] - before[axis] - (stride[axis] - 1) / 2;
   };
-  return { x: start(2), y: start(1), width: image.width * stride[2], height: image.height * stride[1] };
+  return { x: start(2), y: start(1), width: width * stride[2], height: height * stride[1] };
 }
 
 /** The window under the kernel. */
@@ -56,7 +58,7 @@ export function Stage() {
       <Slider label={t('split')} value={split} min={0} max={100} format={(share) => `${Math.round(share)}%`} />
       {done && (
         <p class="caption" role="status">
-          <span>{t('size', { before: `${done.from.image.width} × ${done.from.image.height}`, after: `${done.image.width} × ${done.image.height}` })}</span>
+          <span>{t('size', { before: `${done.from.width} × ${done.from.height}`, after: `${done.width} × ${done.height}` })}</span>
           <span>{t('time', { time: duration(done.milliseconds) })}</span>
           <span class="device-name">{done.device}</span>
           <span class="busy" data-busy={busy.value} aria-hidden="true" />
@@ -67,8 +69,8 @@ export function Stage() {
 }
 
 function Pictures(done: Result) {
-  const { from, image, how } = done;
-  const whole = { x: 0, y: 0, width: from.image.width, height: from.image.height };
+  const { from, width, height, how } = done;
+  const whole = { x: 0, y: 0, width: from.width, height: from.height };
   const box = boxOfResult(done);
   const all = union(whole, box);
   const frame = useRef<HTMLDivElement>(null);
@@ -85,16 +87,16 @@ function Pictures(done: Result) {
       return;
     }
     const cell = (value: number, start: number, size: number, cells: number) => Math.min(cells - 1, Math.max(0, Math.floor(((value - start) / size) * cells)));
-    pixel.value = [cell(all.x + at.x * all.width, box.x, box.width, image.width), cell(all.y + at.y * all.height, box.y, box.height, image.height)];
+    pixel.value = [cell(all.x + at.x * all.width, box.x, box.width, width), cell(all.y + at.y * all.height, box.y, box.height, height)];
   };
   const [x, y] = pixel.value;
-  const inside = pixel.value.length === 2 && x < image.width && y < image.height;
+  const inside = pixel.value.length === 2 && x < width && y < height;
   const outline = inside
     ? {
-        x: box.x + (x * box.width) / image.width,
-        y: box.y + (y * box.height) / image.height,
-        width: box.width / image.width,
-        height: box.height / image.height,
+        x: box.x + (x * box.width) / width,
+        y: box.y + (y * box.height) / height,
+        width: box.width / width,
+        height: box.height / height,
       }
     : undefined;
   return (
@@ -116,11 +118,21 @@ function Pictures(done: Result) {
       <Layer screen={screens.after} bitmap={done.shown} place={placeIn(all, box)} label={t('after')} clip={`inset(0 0 0 ${split.value}%)`} />
       {how && inside && <div class="window" style={placeIn(all, boxOfWindow(how, [x, y]))} />}
       {outline && <div class="spot" style={placeIn(all, outline)} />}
+      {cameraOn.value && <FrameRate device={done.device} />}
       <div class="divider" style={{ left: `${split.value}%` }}>
         <span class="tag">{t('before')}</span>
         <span class="tag">{t('after')}</span>
       </div>
     </div>
+  );
+}
+
+/** How many frames were drawn in the last second, and what filtered them. */
+function FrameRate({ device }: { readonly device: string }) {
+  return (
+    <span class="tag frame-rate">
+      {t('frameRate', { n: frameRate.value })} · {device}
+    </span>
   );
 }
 

@@ -4,8 +4,8 @@ import { type AxisPadding, type CatalogueEntry, catalogue, FILTER_OPTIONS, type 
 import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.js';
 import { urlSignal } from '../shell/url.js';
 import { SLIDERS } from './parameters.js';
+import type { Picture } from './pictures.js';
 import { SCENES } from './scenes.js';
-import type { Kept } from './tasks.js';
 
 /** The largest matrix that can be edited. */
 export const LARGEST = 15;
@@ -57,7 +57,7 @@ export const pixel = urlSignal<readonly number[]>('filter', 'at', [], list(numbe
 export const channel = urlSignal('filter', 'channel', 'r', oneOf(['r', 'g', 'b']));
 
 /** The picture before; undefined while it is painted. */
-export const source = signal<Kept | undefined>(undefined);
+export const source = signal<Picture | undefined>(undefined);
 
 /** The catalogue's entry; undefined where the kernel is one's own. */
 export const entry = computed<CatalogueEntry | undefined>(() => (kernelName.value === CUSTOM ? undefined : catalogue[kernelName.value]));

@@ -102,9 +102,11 @@ export const t = dictionary({
   working: ['computing …', '计算中……'],
   failed: ['{reason}. The result before stays.', '{reason}。保留之前的结果。'],
   time: ['{time} in the engine', '引擎用时 {time}'],
+  frameRate: ['{n} frames per second', '每秒 {n} 帧'],
 
   pixel: ['One pixel, written out', '一个像素的算式'],
   pixelHint: ['Point at the picture: here stands the window under the kernel, the weights, and the sum.', '指向图像：这里会写出核下的窗口、权重与求和。'],
+  pixelLive: ['Hold the picture to see the sum of a pixel.', '定格画面后可看像素的算式。'],
   x: ['x', 'x'],
   y: ['y', 'y'],
   beyond: ['{name} goes from 0 to {most}.', '{name} 的范围是 0 到 {most}。'],

@@ -69,7 +69,7 @@ export function TakePanel() {
 async function download(): Promise<void> {
   const done = result.peek();
   if (!done) return;
-  const { value: blob } = await run('png', done.image);
+  const { value: blob } = await run('png', done.id);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = `convlab-${kernelName.peek()}.png`;

@@ -7,6 +7,7 @@ import { OptionsPanel } from './options-panel.js';
 import { PicturePanel } from './picture-panel.js';
 import { PixelPanel } from './pixel-panel.js';
 import { PlanPanel } from './plan-panel.js';
+import { startReading } from './samples.js';
 import { followScene, openPicture } from './sources.js';
 import { Stage } from './stage.js';
 import { Steps } from './steps.js';
@@ -18,7 +19,7 @@ import './filter.css';
 export function FilterView() {
   const over = useSignal(false);
   useEffect(() => {
-    const ends = [followScene(), startComputing()];
+    const ends = [followScene(), startComputing(), startReading()];
     const paste = (event: ClipboardEvent) => {
       const [file] = event.clipboardData?.files ?? [];
       if (file) void openPicture(file);

@@ -68,7 +68,8 @@ export async function lookFor(mode: GpuMode): Promise<void> {
 export function surface(mode: GpuMode): { context: unknown; canvas: unknown } | undefined {
   if (mode !== 'webgl2' && mode !== 'webgl') return undefined;
   const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
-  const context = canvas.getContext(mode, { alpha: false, depth: false, antialias: false, powerPreference: 'high-performance' });
+  // pictures are drawn on it as they are, their colors not premultiplied
+  const context = canvas.getContext(mode, { premultipliedAlpha: false, depth: false, antialias: false, powerPreference: 'high-performance' });
   if (!context) throw new Error('the browser makes no context');
   return { context, canvas: {} };
 }

@@ -177,7 +177,7 @@ export class Machine {
   /** See {@link Backend.freeBytes}. */
   freeBytes(bytes: Uint8ClampedArray): boolean {
     const known = this.#handedOut.delete(bytes);
-    if (known && this.#buffers.has(bytes.buffer)) this.free(bytes.byteOffset);
+    if (known && this.#buffers.has(bytes.buffer)) this.giveBack(bytes.byteOffset);
     return known;
   }
 

@@ -5,8 +5,9 @@ import type { Reason } from '../../../plan/reason.js';
 import type { Device } from '../device.js';
 import type { GpuValue, Kernel, Texture } from '../gpu-js.js';
 import type { Engine } from '../gpu-program.js';
-import { type GlProgram, glProgram } from './gl-program.js';
-import { argument, byteTexture, type GlTexture, ReadBuffers, tableTexture, uploadBytes } from './gl-textures.js';
+import { type DrawableSource, isKnownOpaque } from './drawable-source.js';
+import { type GlProgram, glProgram, LEAST_ALPHA } from './gl-program.js';
+import { argument, byteTexture, drawTexture, type GlTexture, ReadBuffers, tableTexture, uploadBytes, uploadDrawable } from './gl-textures.js';
 import type { GpuPictures } from './gpu-pictures.js';
 import { fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { pictureLaunches } from './picture-launches.js';
@@ -45,6 +46,7 @@ export class GlPictures implements GpuPictures {
   readonly abilities = { pictures: GL_SUMS, refuses: (picture: PictureOutline) => this.#refusal(picture) };
   readonly #side: number;
   readonly #reads: ReadBuffers;
+  #leastAlpha: Kernel | undefined;
 
   constructor(
     readonly engine: Engine,
@@ -93,6 +95,20 @@ export class GlPictures implements GpuPictures {
     return picture;
   }
 
+  uploadDrawable(source: DrawableSource, width: number, height: number): Promise<GlPicture> | undefined {
+    const picture = this.allocate({ width, height, channels: 4, samples: 'uint8' });
+    if (!picture) return undefined;
+    picture.own = byteTexture(this.gl, [width, height, 4]);
+    return this.#fill(picture, picture.own, source);
+  }
+
+  draw(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined {
+    const { texture, format } = picture as GlPicture;
+    // gray lies in red alone
+    if (format.channels < 3) return undefined;
+    return this.#draw(texture, format, show);
+  }
+
   allocate(format: PictureFormat): GlPicture | undefined {
     const fits = format.samples === 'uint8' && Math.max(format.width, format.height) <= this.#side;
     return fits ? new GlPicture(format) : undefined;
@@ -136,13 +152,50 @@ export class GlPictures implements GpuPictures {
     return last as Texture;
   }
 
+  async #fill(picture: GlPicture, texture: WebGLTexture, source: DrawableSource): Promise<GlPicture> {
+    try {
+      uploadDrawable(this.gl, texture, source, [picture.format.width, picture.format.height]);
+      picture.opaque = await this.#isOpaque(picture, source);
+      return picture;
+    } catch (error) {
+      this.free(picture);
+      throw error;
+    }
+  }
+
+  async #draw(texture: WebGLTexture, { width, height }: PictureFormat, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> {
+    drawTexture(this.gl, texture, [width, height]);
+    this.#refuseIfFailed();
+    show(this.gl.canvas);
+  }
+
+  /** Asks the device for the least alpha of each part of the picture, unless the source is known to have none. */
+  async #isOpaque({ texture, format }: GlPicture, source: DrawableSource): Promise<boolean> {
+    if (isKnownOpaque(source)) return true;
+    const { width, height } = LEAST_ALPHA;
+    this.#leastAlpha ??= this.#compile(LEAST_ALPHA);
+    const least = this.#compute(
+      [{ ...LEAST_ALPHA, kernel: this.#leastAlpha, tables: undefined }],
+      argument(this.gl, texture, [format.width, format.height], 'ArrayTexture(4)'),
+    );
+    try {
+      return (await this.#reads.read(least.texture, [width, height], undefined)).every((alpha) => alpha === 255);
+    } finally {
+      this.device.release(least);
+    }
+  }
+
+  #refuseIfFailed(): void {
+    const reason = this.device.failure();
+    if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device.label}; its buffers hold nothing any more: create a new backend`);
+  }
+
   async #toHost({ texture }: { readonly texture: WebGLTexture }, { out, part, width, channels }: Place): Promise<true> {
     const whole = channels === 4 && part.width === width;
     const first = 4 * part.y * width;
     const into = whole ? (out.subarray(first, first + 4 * part.width * part.height) as Uint8ClampedArray) : undefined;
     const bytes = await this.#reads.read(texture, [part.width, part.height], into);
-    const reason = this.device.failure();
-    if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device.label}; its buffers hold nothing any more: create a new backend`);
+    this.#refuseIfFailed();
     if (!whole) place(bytes, { out, part, width, channels });
     return true;
   }

@@ -19,6 +19,23 @@ export interface GlProgram {
   readonly bytes: boolean;
 }
 
+/** The least alpha of each of 64 × 64 parts of a picture, in every channel. */
+export const LEAST_ALPHA: GlProgram = {
+  source: `vec4 pixel(float x, float y) {
+  ivec2 size = textureSize(user_picture, 0);
+  ivec2 first = ivec2(int(x), int(y)) * size / 64;
+  ivec2 end = (ivec2(int(x), int(y)) + 1) * size / 64;
+  float least = 1.0;
+  for (int h = first.y; h < end.y; h++) for (int w = first.x; w < end.x; w++) least = min(least, texelFetch(user_picture, ivec2(w, h), 0).w);
+  return vec4(least);
+}`,
+  textures: ['picture'],
+  table: new Float32Array(0),
+  width: 64,
+  height: 64,
+  bytes: true,
+};
+
 /** Values of a row of a table's texture. */
 export const TABLE_WIDTH = 1024;
 

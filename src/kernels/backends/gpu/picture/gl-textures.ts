@@ -1,5 +1,6 @@
 import type { PictureSamples } from '../../../backend.js';
 import type { Texture } from '../gpu-js.js';
+import { type DrawableSource, isKnownOpaque } from './drawable-source.js';
 import { TABLE_WIDTH } from './gl-program.js';
 
 /** A texture of our own, as GPU.js takes one for an argument. */
@@ -49,6 +50,37 @@ export function uploadBytes(gl: Gl, texture: WebGLTexture, samples: PictureSampl
   asTheyAre(gl, texture);
   gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, formatsOf(gl, channels)[1], gl.UNSIGNED_BYTE, samples as Uint8ClampedArray);
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+}
+
+/**
+ * What a page draws becomes texels of four channels, not premultiplied. An ImageBitmap, and a frame that may have alpha, are drawn on a
+ * canvas first: WebGL takes their colors as they are stored, premultiplied or not.
+ */
+export function uploadDrawable(gl: Gl, texture: WebGLTexture, source: DrawableSource, [width, height]: readonly [number, number]): void {
+  let drawn = source;
+  if ('close' in source && !isKnownOpaque(source)) {
+    drawn = new OffscreenCanvas(width, height);
+    drawn.getContext('2d')?.drawImage(source, 0, 0);
+  }
+  asTheyAre(gl, texture);
+  gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, drawn);
+  gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
+}
+
+/** Draws a texture of three or four channels on the canvas of the context, first row on top. */
+export function drawTexture(gl: Gl, texture: WebGLTexture, [width, height]: readonly [number, number]): void {
+  const { canvas } = gl;
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const framebuffer = gl.createFramebuffer();
+  gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
+  gl.bindFramebuffer(gl.READ_FRAMEBUFFER, framebuffer);
+  gl.framebufferTexture2D(gl.READ_FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+  gl.disable(gl.SCISSOR_TEST);
+  gl.blitFramebuffer(0, 0, width, height, 0, height, width, 0, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+  // as GPU.js has it
+  gl.enable(gl.SCISSOR_TEST);
+  gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
+  gl.deleteFramebuffer(framebuffer);
 }
 
 /** Binds a texture for an upload of rows without gaps, which are neither turned nor changed. */

@@ -6,12 +6,14 @@ import { resizeAsPicture } from '../../../resize-as-picture.js';
 import type { Memory } from '../wgsl/memory.js';
 import type { WgslProgram } from '../wgsl/program.js';
 import type { Room } from '../wgsl/room.js';
+import type { DrawableSource } from './drawable-source.js';
 import type { GpuPictures } from './gpu-pictures.js';
 import { deviceBytes, fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
 import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
 import { type PictureLaunch, type PictureProgram, pictureProgram, type ResizeLaunch, SIDE } from './picture-program.js';
 import { resizeLaunches } from './resize-launches.js';
+import { RoomCanvas } from './room-canvas.js';
 import { COLUMNS, channelsGiven } from './store-text.js';
 
 /** A picture's job, or a resize, on a device. */
@@ -56,7 +58,11 @@ function bytesOf({ samples, channels, width, height }: PictureFormat): number {
 export class PictureRoom implements GpuPictures {
   readonly abilities = { pictures: GPU_SUMS, resize: true, refuses: (picture: PictureOutline) => this.#refusal(picture) };
 
-  constructor(readonly room: Room) {}
+  readonly #canvas: RoomCanvas;
+
+  constructor(readonly room: Room) {
+    this.#canvas = new RoomCanvas(room);
+  }
 
   prepare(job: PictureJob | ResizeJob): PictureExecutable {
     const way = job.operation === 'resize' ? this.#resize(job) : filtering(job);
@@ -98,6 +104,16 @@ export class PictureRoom implements GpuPictures {
     return picture;
   }
 
+  uploadDrawable(source: DrawableSource, width: number, height: number): Promise<RoomPicture> | undefined {
+    if (!this.#canvas.holds(width, height)) return undefined;
+    const picture = this.allocate({ width, height, channels: 4, samples: 'uint8' });
+    return this.#fill(picture, source);
+  }
+
+  draw({ memory, format }: RoomPicture, show: (canvas: OffscreenCanvas) => void): Promise<void> | undefined {
+    return this.#canvas.holds(format.width, format.height) ? this.#canvas.draw(memory, format, show) : undefined;
+  }
+
   allocate(format: PictureFormat): RoomPicture {
     return new RoomPicture(this.room.buffer(bytesOf(format)), format);
   }
@@ -116,6 +132,16 @@ export class PictureRoom implements GpuPictures {
     const picture = this.allocate(format);
     this.room.write(picture.memory, deviceBytes({ samples, height: format.height, row: format.width * format.channels }));
     return picture;
+  }
+
+  async #fill(picture: RoomPicture, source: DrawableSource): Promise<RoomPicture> {
+    try {
+      picture.opaque = await this.#canvas.copyIn(source, picture.memory, picture.format);
+      return picture;
+    } catch (error) {
+      this.free(picture);
+      throw error;
+    }
   }
 
   async #toHost(executable: PictureExecutable, picture: Memory, second: Memory | undefined, out: PictureSamples): Promise<true> {
@@ -151,6 +177,7 @@ export class PictureRoom implements GpuPictures {
   }
 
   dispose(): void {
+    this.#canvas.dispose();
     this.room.dispose();
   }
 

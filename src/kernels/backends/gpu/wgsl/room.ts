@@ -100,6 +100,14 @@ export class Room {
     else this.#push({ kind: 'write', memory, offset, values: copyOf(values) });
   }
 
+  /**
+   * Encodes commands of the caller's own. Neither function may throw.
+   * @param submitted called at once when they are submitted, before anything else is
+   */
+  encode(encode: (encoder: GPUCommandEncoder) => void, submitted?: () => void): void {
+    this.#push({ kind: 'encode', encode, submitted });
+  }
+
   /** Calls a function as soon as everything before is submitted. */
   afterwards(call: () => void): void {
     this.#push({ kind: 'afterwards', call });

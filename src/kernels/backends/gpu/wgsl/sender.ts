@@ -11,6 +11,7 @@ export type Command =
   | { readonly kind: 'clear'; readonly memory: Memory; readonly offset: number; readonly bytes: number }
   | { readonly kind: 'copy'; readonly memory: Memory; readonly offset: number; readonly bytes: number; readonly to: Memory }
   | { readonly kind: 'write'; readonly memory: Memory; readonly offset: number; readonly values: ArrayBufferView<ArrayBuffer> }
+  | { readonly kind: 'encode'; readonly encode: (encoder: GPUCommandEncoder) => void; readonly submitted?: () => void }
   | { readonly kind: 'afterwards'; readonly call: () => void };
 
 /** Uniforms of one submission; what does not fit goes with the next. */
@@ -81,6 +82,15 @@ export class Sender {
         case 'write':
           flush();
           writeNow(gpu, command);
+          break;
+        case 'encode':
+          endPass();
+          encoder ??= gpu.createCommandEncoder();
+          command.encode(encoder);
+          if (command.submitted) {
+            flush();
+            command.submitted();
+          }
           break;
         case 'afterwards':
           calls.push(command.call);

@@ -1,0 +1,104 @@
+// The pictures that the engine holds for the Filter view, in its worker: each is uploaded to the backend once, and is read only when it is asked for.
+import { type Backend, DeviceImage, type Image, imageToCanvas, imageToImageData, uploadImage } from 'convlab';
+import { fitted } from './pixels.js';
+
+/** A picture as the page takes it: to be shown. Its samples stay in the engine. */
+export interface Picture {
+  /** names it to the engine */
+  readonly id: number;
+  readonly width: number;
+  readonly height: number;
+  /** can be shown once; reduced where there is no room for all */
+  readonly shown: ImageBitmap;
+}
+
+/** What a picture is uploaded from, and again when the backend changes. */
+export type Origin = Image | ImageBitmap | OffscreenCanvas | VideoFrame;
+
+interface Source {
+  readonly origin: Origin;
+  resident?: DeviceImage;
+}
+
+const sources = new Map<number, Source>();
+const results = new Map<number, Image | DeviceImage>();
+let lastId = 0;
+
+/** How a picture is shown: more pixels are more than a screen has room for, and take the page long to hand on to it. */
+interface Screening {
+  readonly most: number;
+  readonly quality: 'low' | 'medium';
+}
+
+const STILL: Screening = { most: 1.5e6, quality: 'medium' };
+/** The pictures before and after are handed on together, again and again. */
+const LIVE: Screening = { most: 0.75e6, quality: 'low' };
+
+/** Holds a picture before it is filtered. */
+export async function hold(origin: Origin, backend: Backend): Promise<Picture> {
+  const id = ++lastId;
+  sources.set(id, { origin });
+  if ('displayWidth' in origin) {
+    const { displayWidth: width, displayHeight: height } = origin;
+    return { id, width, height, shown: await shownAs(await residentOf(id, backend), LIVE) };
+  }
+  const { width, height } = origin;
+  const size = fitted(width, height, STILL.most);
+  const smaller = { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: STILL.quality } as const;
+  const shown = await createImageBitmap('data' in origin ? imageToImageData(origin) : origin, size.width < width ? smaller : undefined);
+  return { id, width, height, shown };
+}
+
+/** The picture where the backend computes. Those that came before it are not asked for again. */
+export async function residentOf(id: number, backend: Backend): Promise<DeviceImage> {
+  for (const [older, source] of sources) if (older < id) release(older, source);
+  const source = sources.get(id);
+  if (!source) throw new Error(`the engine has no picture ${id}`);
+  // what lay on another backend went with that
+  if (source.resident?.backend !== backend) source.resident = await uploadImage(source.origin, { backend });
+  return source.resident;
+}
+
+function release(id: number, { origin, resident }: Source): void {
+  sources.delete(id);
+  resident?.free();
+  if ('close' in origin) origin.close();
+}
+
+/** Holds what was made of a source, and the result before: the page may still show that. */
+export async function holdResult(from: number, image: Image | DeviceImage, backend: Backend): Promise<Picture> {
+  const id = ++lastId;
+  const [, ...older] = [...results.keys()].reverse();
+  for (const each of older) {
+    const result = results.get(each);
+    if (result instanceof DeviceImage) result.free();
+    results.delete(each);
+  }
+  results.set(id, image);
+  const shown = await shownAs(image, 'displayWidth' in (sources.get(from) as Source).origin ? LIVE : STILL);
+  // a GPU computes behind our back: no more than one picture at a time
+  void backend.keepUp?.();
+  await backend.keepUp?.();
+  return { id, width: image.width, height: image.height, shown };
+}
+
+/** The samples of a source or a result. @throws Error if a newer one has taken its place */
+export async function samplesOf(id: number, backend: Backend): Promise<Image> {
+  const result = results.get(id);
+  if (result) return result instanceof DeviceImage ? result.read() : { ...result, data: result.data.slice() };
+  return (await residentOf(id, backend)).read();
+}
+
+const screen = new OffscreenCanvas(1, 1);
+
+async function shownAs(image: Image | DeviceImage, { most, quality }: Screening): Promise<ImageBitmap> {
+  if (image instanceof DeviceImage) await image.draw(screen);
+  else imageToCanvas(image, screen);
+  const { width, height } = fitted(image.width, image.height, most);
+  if (width === image.width) return screen.transferToImageBitmap();
+  const smaller = new OffscreenCanvas(width, height);
+  const context = smaller.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.imageSmoothingQuality = quality;
+  context.drawImage(screen, 0, 0, width, height);
+  return smaller.transferToImageBitmap();
+}

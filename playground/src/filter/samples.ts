@@ -1,0 +1,52 @@
+// The samples of the pictures before and after, which the sum of a pixel is written out from. The engine is asked for them once a pixel is
+// pointed at and the result stays: while a slider moves, or the camera is on, nothing is read.
+import { effect, signal } from '@preact/signals';
+import type { Image } from 'convlab';
+import { run } from '../engine/engine.js';
+import { cameraOn } from './camera.js';
+import { type Result, result } from './compute.js';
+import { pixel } from './state.js';
+
+/** The samples of a picture with that id. */
+interface Samples {
+  readonly id: number;
+  readonly image: Image;
+}
+
+const before = signal<Samples | undefined>(undefined);
+const after = signal<Samples | undefined>(undefined);
+
+/** The samples before and after; each undefined as long as it was not read. */
+export function samplesOf({ from, id }: Result): { readonly before: Image | undefined; readonly after: Image | undefined } {
+  const [first, last] = [before.value, after.value];
+  return { before: first?.id === from.id ? first.image : undefined, after: last?.id === id ? last.image : undefined };
+}
+
+/** A result stays if no other takes its place for so long, in milliseconds. */
+const PAUSE = 50;
+
+/** Reads what is pointed at. @returns ends it */
+export function startReading(): () => void {
+  let timer = 0;
+  const end = effect(() => {
+    const [done, pointed, live] = [result.value, pixel.value.length === 2, cameraOn.value];
+    clearTimeout(timer);
+    if (done && pointed && !live) timer = window.setTimeout(() => void read(done), PAUSE);
+  });
+  return () => {
+    clearTimeout(timer);
+    end();
+  };
+}
+
+async function read({ from, id }: Result): Promise<void> {
+  for (const [to, wanted] of [
+    [before, from.id],
+    [after, id],
+  ] as const) {
+    if (to.peek()?.id === wanted) continue;
+    // what a newer result has taken the place of is not needed any more
+    const image = await run('samples', wanted).catch(() => undefined);
+    if (image) to.value = { id: wanted, image: image.value };
+  }
+}
