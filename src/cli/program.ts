@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
 import { addAddCommand } from './commands/add-command.js';
 import { addCompareCommand } from './commands/compare-command.js';
+import { addCompletionCommand } from './commands/completion-command.js';
 import { addDoctorCommand } from './commands/doctor-command.js';
 import { addExplainCommand } from './commands/explain-command.js';
 import { addKernelsCommand } from './commands/kernels-command.js';
@@ -12,7 +13,7 @@ import { addEvaluateCommand, addPredictCommand, addSummaryCommand } from './comm
 import { addServeCommand } from './commands/serve-command.js';
 import { addTrainCommand } from './commands/train-command.js';
 import { addFilterCommand } from './filter/filter-command.js';
-import { CONSOLE, type Terminal } from './terminal.js';
+import { CONSOLE, styles, type Terminal, tellError } from './terminal.js';
 
 const NEVER = new AbortController().signal;
 
@@ -29,23 +30,34 @@ export async function run(args: readonly string[], terminal: Terminal = CONSOLE,
     return signal.aborted ? 130 : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
-    terminal.err(`error: ${(error as Error).message ?? error}\n`);
+    tellError(terminal, `error: ${(error as Error).message ?? error}`);
     if (program.opts().debug) terminal.err(`${(error as Error).stack}\n`);
     else if (!(error instanceof ConvlabError)) terminal.err('(this was not foreseen; --debug shows where it happened)\n');
     return error instanceof OptionError ? 2 : 1;
   }
 }
 
-function createProgram(terminal: Terminal, signal: AbortSignal): Command {
+/** The commands as commander knows them. */
+export function createProgram(base: Terminal, signal: AbortSignal): Command {
+  const terminal: Terminal = {
+    ...base,
+    get quiet() {
+      return program.opts().quiet === true;
+    },
+  };
   const program = new Command('convlab')
     .description('One convolution for image filters and neural networks.')
     .version(version())
     .option('--debug', 'print where an error happened')
+    .option('-q, --quiet', 'print no progress and no report of what was done')
     .exitOverride()
+    .configureHelp({ styleTitle: styles.title, styleCommandText: styles.term, styleSubcommandText: styles.term, styleOptionText: styles.term })
     .configureOutput({
       writeOut: terminal.out,
       writeErr: terminal.err,
-      outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
+      getOutHasColors: () => terminal.colors?.out === true,
+      getErrHasColors: () => terminal.colors?.err === true,
+      outputError: (text) => tellError(terminal, text.trim().replaceAll('\n', ' ')),
     });
   addFilterCommand(program, terminal, signal);
   addPictureCommands(program, terminal, signal);
@@ -60,6 +72,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal): Command {
   addSummaryCommand(program, terminal);
   addServeCommand(program, terminal, signal);
   addDoctorCommand(program, terminal);
+  addCompletionCommand(program, terminal);
   return program;
 }
 

@@ -37,7 +37,7 @@ export async function workThrough<R>(jobs: readonly FileJob[], { operation, work
         while (next < jobs.length && !signal.aborted) {
           const job = jobs[next++];
           const print = (done: R) => {
-            if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
+            if (process.stderr.isTTY && !terminal.quiet) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
             report(done);
           };
           await work(job).then(print, (error: Error) => failures.push({ job, error }));
