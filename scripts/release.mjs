@@ -1,7 +1,9 @@
-// npm run release -- VERSION [--dry-run [--quick]]: checks everything that a release needs, and publishes it. A dry run changes
-// nothing and publishes nothing; --quick leaves out the tests, in a dry run only. It stops at the first thing that is wrong.
+// npm run release -- VERSION [--dry-run [--quick]]: checks everything that a release needs, and commits and tags the version. A dry
+// run changes nothing, and packs what would be published; --quick leaves out the tests, in a dry run only.
+// npm run release -- --publish: checks, builds and publishes the version that is tagged; .github/workflows/release.yml runs this.
+// Both stop at the first error.
 //
-// np and release-it need Node 22, and would do the half of it: this is what they would have to be told.
+// np and release-it need Node 22 and do about half of this.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -32,6 +34,12 @@ export function checkVersion(version, present) {
   if (i !== -1 && wanted[i] < had[i]) throw new Error(`${version} comes before ${present}, which is the present version`);
 }
 
+/** @throws Error unless the commit has the tag of its version and the changelog an entry */
+export function checkTagged(version, tags, changelog) {
+  if (!tags.includes(`v${version}`)) throw new Error(`the version is ${version}, and the commit has no tag v${version}`);
+  if (!changelog.includes(`\n## [${version}] - `)) throw new Error(`CHANGELOG.md has no entry [${version}]`);
+}
+
 function run(program, ...args) {
   console.log(`\n> ${program} ${args.join(' ')}`);
   const { status } = spawnSync(program, args, { stdio: 'inherit' });
@@ -54,30 +62,55 @@ function audit(dry) {
   console.log(found ? found : 'NOT CHECKED: the registry does not tell what holes are known');
 }
 
-function release() {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'dry-run': { type: 'boolean' }, quick: { type: 'boolean' } } });
-  const { 'dry-run': dry = false, quick = false } = values;
+function checkAll(dry) {
+  audit(dry);
+  for (const script of ['check', 'test', 'test:exchange', 'test:package', 'docs:site']) run('npm', 'run', script);
+}
+
+function buildAndPublish(version, ...flags) {
+  run('npm', 'run', 'build'); // .npmrc turns scripts off: publishing builds nothing by itself
+  run('npm', 'publish', ...(version.includes('-') ? ['--tag', 'next'] : []), ...flags);
+}
+
+/** Checks a version, commits it and tags it. */
+function prepare(present, wanted, { dry, quick }) {
   if (quick && !dry) throw new Error('--quick goes with --dry-run only: what is published is tested');
-  const present = JSON.parse(readFileSync('package.json', 'utf8')).version;
-  const version = positionals[0] ?? (dry ? present : undefined);
+  const version = wanted ?? (dry ? present : undefined);
   checkVersion(version, present);
-  const changed = git('status', '--porcelain');
-  if (changed) throw new Error(`the working tree must be clean:\n${changed}`);
   if (git('tag', '--list', `v${version}`)) throw new Error(`there is a tag v${version} already`);
   const changelog = readFileSync('CHANGELOG.md', 'utf8');
   console.log(`${version}${dry ? ', a dry run' : ''}\n\n${unreleased(changelog)}`);
 
-  audit(dry);
-  if (!quick) for (const script of ['check', 'test', 'test:exchange', 'test:package', 'docs:site']) run('npm', 'run', script);
-  if (!dry) {
-    run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
-    writeFileSync('CHANGELOG.md', released(changelog, version, new Date().toISOString().slice(0, 10)));
-    git('commit', '-m', `${version}`, '--', 'package.json', 'package-lock.json', 'CHANGELOG.md');
-    git('tag', '-a', `v${version}`, '-m', version);
+  if (quick) audit(dry);
+  else checkAll(dry);
+  if (dry) {
+    buildAndPublish(version, '--dry-run');
+    return console.log('\nNothing was changed or published.');
   }
-  run('npm', 'run', 'build'); // .npmrc turns scripts off: publishing builds nothing by itself
-  run('npm', 'publish', ...(version.includes('-') ? ['--tag', 'next'] : []), ...(dry ? ['--dry-run'] : []));
-  console.log(dry ? '\nNothing was changed or published.' : `\nPublished. git push --follow-tags takes it to the others.`);
+  run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
+  writeFileSync('CHANGELOG.md', released(changelog, version, new Date().toISOString().slice(0, 10)));
+  git('commit', '-m', `${version}`, '--', 'package.json', 'package-lock.json', 'CHANGELOG.md');
+  git('tag', '-a', `v${version}`, '-m', version);
+  console.log(`\nTagged v${version}. git push --follow-tags has it published, by .github/workflows/release.yml.`);
+}
+
+/** Publishes the version that the commit is tagged with: with provenance on GitHub, which signs it. */
+function publish(version) {
+  checkTagged(version, git('tag', '--points-at', 'HEAD').split('\n'), readFileSync('CHANGELOG.md', 'utf8'));
+  checkAll(false);
+  buildAndPublish(version, ...(process.env.GITHUB_ACTIONS ? ['--provenance', '--access', 'public'] : []));
+}
+
+function release() {
+  const boolean = { type: 'boolean' };
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'dry-run': boolean, quick: boolean, publish: boolean } });
+  const present = JSON.parse(readFileSync('package.json', 'utf8')).version;
+  const changed = git('status', '--porcelain');
+  if (changed) throw new Error(`the working tree must be clean:\n${changed}`);
+  if (values.publish) {
+    if (positionals.length > 0 || values['dry-run'] || values.quick) throw new Error('--publish goes alone: the version is the one that is tagged');
+    publish(present);
+  } else prepare(present, positionals[0], { dry: values['dry-run'] ?? false, quick: values.quick ?? false });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { checkVersion, released, unreleased } from '../scripts/release.mjs';
+import { checkTagged, checkVersion, released, unreleased } from '../scripts/release.mjs';
 
 const OLDER = '## [0.1.0] - 2026-01-02\n\n### Added\n\n- a\n';
 const changelog = (entry: string) => `# Changelog\n\n## [Unreleased]\n\n${entry}${OLDER}`;
@@ -22,4 +22,11 @@ test('a version does not go back', () => {
   for (const version of ['0.1.0', '0.1.1', '0.2.0-beta.1', '1.0.0', '0.10.0']) checkVersion(version, '0.1.0');
   for (const version of ['0.0.9', '0.0.10']) expect(() => checkVersion(version, '0.1.0')).toThrow('comes before 0.1.0');
   for (const version of [undefined, '1', 'v1.0.0', '1.0.0 ']) expect(() => checkVersion(version, '0.1.0')).toThrow('must be like 1.2.3');
+});
+
+test('what is published has its tag and its entry in the changelog', () => {
+  const entries = `# Changelog\n\n${OLDER}`;
+  checkTagged('0.1.0', ['latest', 'v0.1.0'], entries);
+  expect(() => checkTagged('0.1.0', [''], entries)).toThrow('the commit has no tag v0.1.0');
+  expect(() => checkTagged('0.2.0', ['v0.2.0'], entries)).toThrow('no entry [0.2.0]');
 });

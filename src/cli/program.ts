@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
-import { CONSOLE, type Terminal } from './terminal.js';
+import { CONSOLE, styles, type Terminal, tellError } from './terminal.js';
 
 const NEVER = new AbortController().signal;
 
@@ -25,6 +25,7 @@ const MODULES: readonly { readonly names: readonly string[]; readonly load: () =
   { names: ['summary'], load: async () => (await import('./commands/predict-command.js')).addSummaryCommand },
   { names: ['serve'], load: async () => (await import('./commands/serve-command.js')).addServeCommand },
   { names: ['doctor'], load: async () => (await import('./commands/doctor-command.js')).addDoctorCommand },
+  { names: ['completion'], load: async () => (await import('./commands/completion-command.js')).addCompletionCommand },
 ];
 
 /**
@@ -40,23 +41,34 @@ export async function run(args: readonly string[], terminal: Terminal = CONSOLE,
     return signal.aborted ? 130 : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
-    terminal.err(`error: ${(error as Error).message ?? error}\n`);
+    tellError(terminal, `error: ${(error as Error).message ?? error}`);
     if (program.opts().debug) terminal.err(`${(error as Error).stack}\n`);
     else if (!(error instanceof ConvlabError)) terminal.err('(this was not foreseen; --debug shows where it happened)\n');
     return error instanceof OptionError ? 2 : 1;
   }
 }
 
-async function createProgram(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<Command> {
+/** The commands as commander knows them: those that a command line needs. */
+export async function createProgram(args: readonly string[], base: Terminal, signal: AbortSignal): Promise<Command> {
+  const terminal: Terminal = {
+    ...base,
+    get quiet() {
+      return program.opts().quiet === true;
+    },
+  };
   const program = new Command('convlab')
     .description('One convolution for image filters and neural networks.')
     .version(version())
     .option('--debug', 'print where an error happened')
+    .option('-q, --quiet', 'print no progress and no report of what was done')
     .exitOverride()
+    .configureHelp({ styleTitle: styles.title, styleCommandText: styles.term, styleSubcommandText: styles.term, styleOptionText: styles.term })
     .configureOutput({
       writeOut: terminal.out,
       writeErr: terminal.err,
-      outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
+      getOutHasColors: () => terminal.colors?.out === true,
+      getErrHasColors: () => terminal.colors?.err === true,
+      outputError: (text) => tellError(terminal, text.trim().replaceAll('\n', ' ')),
     });
   for (const add of await Promise.all(needed(args).map(({ load }) => load()))) add(program, terminal, signal);
   return program;
@@ -66,7 +78,8 @@ async function createProgram(args: readonly string[], terminal: Terminal, signal
 function needed(args: readonly string[]): typeof MODULES {
   const command = args.find((each) => !each.startsWith('-'));
   if (command === undefined && args.some((each) => each === '--version' || each === '-V')) return [];
-  const named = MODULES.filter(({ names }) => names.some((name) => name === command));
+  // a shell completes all commands
+  const named = command === 'completion' ? [] : MODULES.filter(({ names }) => names.some((name) => name === command));
   return named.length > 0 ? named : MODULES;
 }
 

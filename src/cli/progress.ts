@@ -8,8 +8,9 @@ export interface Progress {
   stop(): void;
 }
 
-/** Shows a bar if stderr is a terminal; otherwise prints the lines only. */
+/** Shows a bar if stderr is a terminal; otherwise prints the lines only. A quiet terminal gets neither. */
 export function progress(terminal: Terminal, total: number, unit: string): Progress {
+  if (terminal.quiet) return { update: () => {}, log: () => {}, stop: () => {} };
   if (!process.stderr.isTTY) return { update: () => {}, log: (line) => terminal.err(`${line}\n`), stop: () => {} };
   const bar = new SingleBar(
     { format: `{bar} {percentage}% | {value}/{total} ${unit} | {eta_formatted} left`, clearOnComplete: true, hideCursor: true },

@@ -2,6 +2,10 @@
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Which of the two show colors. Default: neither. */
+  readonly colors?: { readonly out: boolean; readonly err: boolean };
+  /** Print no progress and no report of what was done; results, warnings and errors are printed. */
+  readonly quiet?: boolean;
 }
 
 /** Says in one line what a result's format did not hold. */
@@ -9,5 +13,30 @@ export function tellLosses(terminal: Terminal, path: string, lost: readonly stri
   if (lost.length > 0) terminal.err(`${path}: its format does not hold ${lost.join(', ')}\n`);
 }
 
+/**
+ * Whether to print colors to a stream: only to a terminal, unless the environment says otherwise. `NO_COLOR` that is not empty, and `FORCE_COLOR`
+ * of 0 or false, turn them off; any other `FORCE_COLOR` turns them on.
+ */
+export function showsColors(stream: { readonly isTTY?: boolean }, { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
+  if (NO_COLOR || FORCE_COLOR === '0' || FORCE_COLOR === 'false') return false;
+  return FORCE_COLOR ? true : stream.isTTY === true && TERM !== 'dumb';
+}
+
+/** Text in a style of ANSI terminals. */
+export const styles = {
+  title: (text: string) => `\x1b[1m${text}\x1b[22m`,
+  term: (text: string) => `\x1b[36m${text}\x1b[39m`,
+  error: (text: string) => `\x1b[31m${text}\x1b[39m`,
+};
+
+/** A line that begins with `error:`, which is red where errors show colors. */
+export function tellError(terminal: Terminal, line: string): void {
+  terminal.err(`${terminal.colors?.err ? line.replace(/^error:/, styles.error) : line}\n`);
+}
+
 /** Standard output and standard error of this process. */
-export const CONSOLE: Terminal = { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) };
+export const CONSOLE: Terminal = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  colors: { out: showsColors(process.stdout, process.env), err: showsColors(process.stderr, process.env) },
+};

@@ -10,7 +10,7 @@ const [folder, tarball, packed] = [inject('folder'), inject('tarball'), inject('
 
 describe('what is packed', () => {
   test('is the compiled sources and the papers, nothing else', () => {
-    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'man/convlab.1', 'package.json'];
     expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual(papers);
     const page = packed.filter((path) => path.startsWith('dist/playground/')).map((path) => path.slice('dist/playground/'.length));
     expect(page).toEqual(expect.arrayContaining(['index.html', 'licenses.md', 'digits.md']));

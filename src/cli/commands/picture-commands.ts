@@ -95,7 +95,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
         const { input, output, lost, milliseconds } = done;
         const line = `${output.path}: ${output.width} × ${output.height}, ${name} of ${input.width} × ${input.height}, ${milliseconds.toFixed(1)} ms\n`;
         // the picture itself may be on its way through standard output
-        (output.path === '-' ? terminal.err : terminal.out)(flags.json ? `${JSON.stringify(done)}\n` : line);
+        if (flags.json || !terminal.quiet) (output.path === '-' ? terminal.err : terminal.out)(flags.json ? `${JSON.stringify(done)}\n` : line);
         tellLosses(terminal, output.path, lost);
       };
       try {

@@ -44,7 +44,7 @@ export async function workThrough<R>(jobs: readonly FileJob[], { operation, work
   let reported = 0;
   const finish = (index: number, result?: R) => {
     finished.set(index, result);
-    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
+    if (process.stderr.isTTY && !terminal.quiet) process.stderr.write('\r\x1b[K'); // clears the bar, which is redrawn below
     for (; finished.has(reported); reported++) {
       const ready = finished.get(reported);
       if (ready !== undefined) report(ready);

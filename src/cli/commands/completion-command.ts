@@ -1,0 +1,37 @@
+import { Argument, type Command } from 'commander';
+import { bashCompletion } from '../completion/bash.js';
+import { fishCompletion } from '../completion/fish.js';
+import { programShape, type Suggestions } from '../completion/program-shape.js';
+import { zshCompletion } from '../completion/zsh.js';
+import type { Terminal } from '../terminal.js';
+
+const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
+
+/** `convlab completion SHELL`: a script that completes commands, flags, words and file names. */
+export function addCompletionCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('completion')
+    .description('print a script that lets a shell complete command lines of convlab')
+    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
+    .addHelpText('after', EXAMPLES)
+    .action(async (shell: keyof typeof SHELLS) => {
+      const { catalogue } = await import('../../filters/catalogue/catalogue.js');
+      terminal.out(SHELLS[shell](programShape(program, suggestions(Object.keys(catalogue)))));
+    });
+}
+
+/** What a flag or an operand is often given, where other values are allowed too. */
+export function suggestions(kernels: readonly string[]): Suggestions {
+  return {
+    kernel: { words: kernels, paths: 'files' },
+    data: { words: ['mnist', 'fashion'], paths: 'folders' },
+    net: { words: ['lecture', 'best'], paths: 'files' },
+  };
+}
+
+const EXAMPLES = `
+Examples:
+  eval "$(convlab completion bash)"    # in ~/.bashrc
+  eval "$(convlab completion zsh)"     # in ~/.zshrc, after compinit
+  convlab completion fish > ~/.config/fish/completions/convlab.fish
+`;
