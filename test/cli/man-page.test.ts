@@ -6,7 +6,7 @@ import { convlab } from './convlab.js';
 
 const page = readFileSync('man/convlab.1', 'utf8');
 
-test('man/convlab.1 is what npm run docs:man writes', () => {
+test('man/convlab.1 is what npm run docs:man writes', async () => {
   expect(page).toBe(await manPage());
 });
 
