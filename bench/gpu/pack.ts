@@ -12,7 +12,7 @@ const PROGRAM = 'ort-wasm-simd-threaded.asyncify';
 const README = `# convlab's GPU bench, for a machine without its sources
 
 \`node bench-gpu.mjs [--quick] [--json FILE]\` needs Node 20 or later, a driver for Vulkan, Metal or D3D12 and, on Linux, libvulkan1; no network.
-Dawn, which gives Node WebGPU, lies beside it for the system that this was packed on. On a software GPU:
+Where there is no Node, copy the executable \`node\` of a like system beside it. Dawn, which gives Node WebGPU, lies here for the system that this was packed on. On a software GPU:
 \`VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json node bench-gpu.mjs --quick\` (Debian's chromium and libvulkan1).
 `;
 

@@ -1,4 +1,4 @@
-import { box, emboss, type FilterOptions, gaussian, type Image, kernel2d, motionBlur, Random, SOBEL_X, sharpen, type Tensor } from '../../src/index.js';
+import { box, emboss, type FilterOptions, full, gaussian, type Image, kernel2d, motionBlur, Random, SOBEL_X, sharpen, type Tensor } from '../../src/index.js';
 
 /** A filter of a picture, as any backend computes it. */
 export interface PictureCase {
@@ -29,6 +29,7 @@ const RGBA = noise('uint8', 4, true);
 const CUT_OUT = noise('uint8', 4);
 const weights = (h: number, w: number) =>
   kernel2d(Array.from({ length: h }, () => Array.from({ length: w }, () => random.uniform(-0.5, 1) / Math.sqrt(h * w))));
+const mean = (h: number, w: number) => full([h, w], 1 / (h * w));
 /** Few, as it takes a software GPU long to compile many. */
 const WIDE = weights(2, 3);
 
@@ -105,4 +106,15 @@ export const PICTURE_CASES: readonly PictureCase[] = [
   one('a region of floats', noise('float32', 3), WIDE, { region: { x: 1, y: 0, width: 30, height: 22 }, output: 'float' }),
   one('a mask', CUT_OUT, box(3), { mask: noise('uint8', 1) }),
   one('a mask of 16 bits, in a region', noise('uint8', 3), WIDE, { mask: noise('uint16', 1), region: { x: 2, y: 2, width: 20, height: 20 } }),
+  one('sums that run', RGBA, box(25), { paddingMode: 'replicate' }),
+  one('sums that run, cut out', CUT_OUT, mean(24, 3), { paddingMode: 'zero' }),
+  one('sums that run, 16 bits', noise('uint16', 3), mean(27, 5), { paddingMode: 'wrap' }),
+  one('sums that run, light', RGBA, mean(24, 2), { linear: true, paddingMode: 'symmetric' }),
+  one('sums that run, every third column', noise('uint8', 3), mean(24, 7), { stride: [1, 3], paddingMode: 'replicate', bias: 3 }),
+  one('sums that run, normalized, in a region', noise('uint8', 1), mean(30, 2), {
+    output: 'normalize',
+    paddingMode: 'replicate',
+    region: { x: 4, y: 1, width: 19, height: 20 },
+  }),
+  one('the same of floats', noise('float32', 3), mean(25, 3), { paddingMode: 'replicate' }),
 ];

@@ -1,3 +1,4 @@
+import type { ConvGeometry } from '../../../geometry.js';
 import type { PictureJob, PicturePass, PictureSumKind } from '../../../job.js';
 import { cellsOf } from './load-text.js';
 import type { PictureLaunch } from './picture-program.js';
@@ -46,6 +47,14 @@ export function pictureLaunches(job: PictureJob, columns: number): { readonly la
   return { launches, floats };
 }
 
+/** Rows of a box from which on sums run down its columns. */
+const RUNNING_FROM = 24;
+
+/** True if the next window below has all rows of a window but one. */
+function isStepwise({ stride, dilation }: ConvGeometry): boolean {
+  return stride[1] === 1 && dilation[1] === 1;
+}
+
 /** Rows of outputs that a thread computes. */
 const MOST_ROWS = 4;
 
@@ -85,7 +94,7 @@ function stepsOf(
     const scaled = scale === 1 ? value : `${value} * ${literal(scale)}`;
     return bias === 0 ? scaled : `${scaled} + ${cells === 1 ? literal(bias) : vector(upTo(cells).map(() => bias))}`;
   };
-  const twice = (rows: readonly ArrayLike<number>[], columns: readonly ArrayLike<number>[], scale: number): readonly Step[] => {
+  const twice = (rows: readonly ArrayLike<number>[], columns: readonly ArrayLike<number>[], scale: number, running = false): readonly Step[] => {
     const stage: WindowStage = { ...around, windows: [] };
     const across = alongAxis({ ...stage, windows: rows.map((row) => [row]) }, 1);
     // a row beyond the border gives what its cells give everywhere
@@ -93,7 +102,7 @@ function stepsOf(
     const down = alongAxis({ ...stage, layers: columns.length, windows: [columns] }, 0);
     return [
       { window: across, value: 's0' },
-      { window: { ...down, border: beyond.map((all) => down.border[0].map((value) => value * all)), finite: false }, value: plus('s0', scale) },
+      { window: { ...down, border: beyond.map((all) => down.border[0].map((value) => value * all)), finite: false, running }, value: plus('s0', scale) },
     ];
   };
   const ones = (count: number) => new Float32Array(count).fill(1);
@@ -107,7 +116,8 @@ function stepsOf(
     case 'box':
     case 'sums':
       if (KH === 1 || KW === 1 || KH * KW <= 9) return [{ window: { ...around, windows: [[ones(KH * KW)]] }, value: plus('s0', sum.weight) }];
-      return twice([ones(KW)], [ones(KH)], sum.weight);
+      // of floats a large value would leave its rounding behind in the sums below it
+      return twice([ones(KW)], [ones(KH)], sum.weight, columns > 1 && KH >= RUNNING_FROM && load.samples !== 'float32' && isStepwise(geometry));
     case 'separable':
       return twice([sum.row], [sum.column], 1);
     case 'products': {

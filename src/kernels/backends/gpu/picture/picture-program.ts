@@ -44,7 +44,8 @@ export function pictureProgram(job: PictureJob, launch: PictureLaunch | ResizeLa
   const tables = new ProgramTables();
   const sums = 'resampling' in window ? resampledText(window, tables) : sumText(window, tables);
   const load = from === 'picture' ? loadText('cells', 'picture', job.load, width, tables) : floatsText(window);
-  const end = typeof to === 'object' ? floatsEnd(launch, sums.rows) : samplesEnd(job, launch, sums.rows, { width, tables, beside });
+  const rows = sums.next ? 1 : sums.rows;
+  const end = typeof to === 'object' ? floatsEnd(launch, rows) : samplesEnd(job, launch, rows, { width, tables, beside });
   const text = `${load}${sums.shared}${end.shared}`;
   const slots: Slot[] = [from, ...(end.original && from !== 'picture' ? (['picture'] as const) : [])];
   if (end.mask) slots.push('mask');
@@ -60,10 +61,10 @@ ${WRAPPED_TEXT}${SHARED_TEXT}${text}
 ${end.variables}
 @compute @workgroup_size(${SIDE}, ${SIDE})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-  let ow = i32(id.x) * ${COLUMNS}; let oh = i32(id.y) * ${sums.rows};
+  let ow = i32(id.x) * ${COLUMNS}; ${sums.next ? 'var' : 'let'} oh = i32(id.y) * ${sums.rows};
   ${end.before}if (ow < ${columns} && oh < ${height}) {
   ${sums.body}
-  ${end.body}
+  ${sums.next ? `let below: i32 = min(oh + ${sums.rows}, ${height}); loop { ${end.body} oh++; if (oh >= below) { break; } ${sums.next} }` : end.body}
   }
   ${end.after}
 }

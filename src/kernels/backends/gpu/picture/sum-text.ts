@@ -23,10 +23,16 @@ export interface SumText {
   readonly body: string;
   /** rows of outputs that a thread computes */
   readonly rows: number;
+  /** Statements from one row to the next: the sums are those of one row. Default: the sums of all rows are there at once */
+  readonly next?: string;
 }
+
+/** Rows that running sums go down in one thread. */
+const RUN = 16;
 
 /** @param cells the function `cells(h, w)`, or `cells(h, w, layer)` of several layers, is there */
 export function sumText(stage: WindowStage, tables: ProgramTables): SumText {
+  if (stage.running) return runningText(stage);
   const { columns } = stage;
   const taps = tapsOf(stage);
   const written = columns * taps.length <= MOST_WRITTEN;
@@ -39,6 +45,19 @@ export function sumText(stage: WindowStage, tables: ProgramTables): SumText {
   let left: i32 = (ow + ${stage.first[1]}) * ${stage.stride[1]} - ${stage.before[1]};`;
   const body = written ? writtenOut(stage, taps, rows) : isDense(stage, taps) ? denseLoop(stage, tables) : tapLoop(stage, taps, tables);
   return { shared: borderText(stage), body: `${begin}\n  ${place}\n${body}`, rows };
+}
+
+/** Down the columns: the row that a window reaches is added, and the one that it leaves is subtracted. */
+function runningText(stage: WindowStage): SumText {
+  const { size, first, before, columns, cells } = stage;
+  const each = upTo(columns);
+  const sums = (text: (column: number) => string) => each.map(text).join(' ');
+  const type = typeOf(cells);
+  const body = `${sums((i) => `var s0_0_${i}: ${type} = ${type}(0); let w${i}: i32 = column_at(ow + ${first[1] + i});`)}
+  var top: i32 = oh + ${first[0] - before[0]};
+  for (var kh: i32 = 0; kh < ${size[0]}; kh++) { let h: i32 = row_at(top + kh); ${sums((i) => `s0_0_${i} += at(h, w${i});`)} }`;
+  const next = `let left: i32 = row_at(top); let reached: i32 = row_at(top + ${size[0]}); top++; ${sums((i) => `s0_0_${i} += at(reached, w${i}) - at(left, w${i});`)}`;
+  return { shared: borderText(stage), body, rows: RUN, next };
 }
 
 /** Outputs below each other share what their windows have in common. */

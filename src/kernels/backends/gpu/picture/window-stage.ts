@@ -31,6 +31,8 @@ export interface WindowStage {
   readonly zeros: boolean;
   /** no cell is NaN or infinite: weights of zero may count */
   readonly finite: boolean;
+  /** all weights are 1, and a sum follows from that of the window above it. Default false */
+  readonly running?: boolean;
 }
 
 /** The windows of a geometry, over its whole output. */
