@@ -2,11 +2,6 @@ import { defineConfig } from 'vite';
 
 // dist/cli: the command line and all that it imports. Node takes about a millisecond to load a file, so what is always needed is in one,
 // and what filters pictures in another; the rest is loaded by the commands and codecs that need it.
-const START = /\/src\/(errors|cli\/(program|terminal))\.ts|\/node_modules\/commander\//;
-const PICTURES =
-  /\/src\/(\w+\.ts|cli\/(flags|open-backend|filter\/(?!filter-(many|process)|work)[\w-]+)\.ts|filters\/|image\/|kernels\/(?!backends\/(auto|gpu|reference|wasm)\/)|kernels\/backends\/gpu\/modes)|\/node_modules\/(leven|write-file-atomic|imurmurhash|signal-exit)\//;
-
-const WASM = /\/src\/kernels\/backends\/wasm\/(?!module)/;
 
 /** commander loads child processes for commands that are programs of their own, which takes 3 ms; here there are none. */
 function withoutPrograms(code: string): string {
@@ -45,10 +40,11 @@ export default defineConfig({
         entryFileNames: '[name].js',
         chunkFileNames: '[name]-[hash].js',
         codeSplitting: {
+          // each with what it imports, but for what an earlier group holds
           groups: [
-            { name: 'start', test: START, priority: 1 },
-            { name: 'pictures', test: PICTURES },
-            { name: 'wasm', test: WASM },
+            { name: 'start', test: /\/src\/cli\/program\.ts$/, priority: 3 },
+            { name: 'pictures', test: /\/src\/cli\/filter\/filter-command\.ts$/, priority: 2 },
+            { name: 'wasm', test: /\/src\/kernels\/backends\/wasm\/wasm\.ts$/, priority: 1 },
           ],
         },
       },
