@@ -47,7 +47,7 @@ class CodecThread {
 
   private constructor(private readonly worker: Worker) {
     worker.on('message', (answer: CodecAnswer) => this.#settle?.(answer));
-    worker.on('error', (error) => this.#lose(error.message));
+    worker.on('error', (error: Error) => this.#lose(error.message));
     worker.on('exit', () => this.#lose('it has ended'));
     worker.unref();
   }
