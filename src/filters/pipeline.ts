@@ -48,11 +48,12 @@ export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RU
 /** Options of {@link Pipeline.apply}. */
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
+/** The plans of the latest calls, of all pipelines: one that is made anew for each picture, as by `filterFile`, is not planned anew. */
+const recentPipelines = new RecentPlans<FilterPlan>(32);
+
 /** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
 export class Pipeline<P extends Output = Output> {
   readonly #kernels: readonly KernelStep<Tensor>[];
-  /** one for each format that it was applied to lately */
-  readonly #plans = new RecentPlans<FilterPlan>(8);
 
   /** See {@link pipeline}. */
   constructor(
@@ -89,7 +90,8 @@ export class Pipeline<P extends Output = Output> {
     const handed = { image, around: { ...rest, region, mask } };
     return onBackend('pipeline', backendFor('pipeline', image, backend), handed, (on, { image, around }) => {
       const format = formatOfAny(image);
-      const plan = this.#plans.get(on, format, [around], () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
+      const from = [this.#kernels, around, merging];
+      const plan = recentPipelines.get(on, format, from, () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
       return plan.apply(image, { out, onPlan, signal, onProgress });
     });
   }

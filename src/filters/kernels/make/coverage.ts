@@ -29,16 +29,18 @@ export function coverage(corners: readonly Point[]): Tensor {
 
 /** The part of a convex polygon where sign · coordinate ≤ limit (Sutherland and Hodgman, 1974). */
 function clip(corners: readonly Point[], axis: 0 | 1, sign: 1 | -1, limit: number): Point[] {
-  return corners.flatMap((corner, i) => {
-    const next = corners[(i + 1) % corners.length];
+  const kept: Point[] = [];
+  for (let i = 0; i < corners.length; i++) {
+    const corner = corners[i];
+    const next = corners[i + 1 === corners.length ? 0 : i + 1];
     const [here, there] = [sign * corner[axis] - limit, sign * next[axis] - limit];
-    const kept = here <= 0 ? [corner] : [];
+    if (here <= 0) kept.push(corner);
     if (here < 0 !== there < 0 && here !== there) {
       const t = here / (here - there);
       kept.push([corner[0] + t * (next[0] - corner[0]), corner[1] + t * (next[1] - corner[1])]);
     }
-    return kept;
-  });
+  }
+  return kept;
 }
 
 /** The shoelace formula. */

@@ -190,7 +190,8 @@ function tapsOf(
   zeros = false,
 ): { taps: readonly number[]; weights: Address<'Floats'>; patterned: boolean } {
   const cells = window.length / size;
-  const taps = Array.from({ length: size }, (_, tap) => tap).filter((tap) => zeros || window.some((weight, i) => i % size === tap && weight !== 0));
+  const counts = (tap: number) => zeros || Array.from({ length: cells }, (_, cell) => window[cell * size + tap]).some((weight) => weight !== 0);
+  const taps = Array.from({ length: size }, (_, tap) => tap).filter(counts);
   const patterned = cells > 1;
   const weights = taps.flatMap((tap) => Array.from({ length: patterned ? PATTERN : 1 }, (_, i) => window[(i % cells) * size + tap]));
   return { taps, weights: tables.store(Float32Array.from(weights)), patterned };
