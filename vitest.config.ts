@@ -31,7 +31,7 @@ const APART = [
   'test/cnn/thesis.test.ts',
   'test/cnn/exchange/tfjs.test.ts',
   'test/conformance/{wasm,gpu-default-backend,gpu-hardware}.test.ts',
-  'test/image/{files,sharp}.test.ts',
+  'test/image/{codec-threads,files,sharp}.test.ts',
   'test/kernels/{thread-pool,wasm-memory}.test.ts',
 ];
 

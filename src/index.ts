@@ -1,4 +1,5 @@
 export * from './cnn/index.js';
+export type { Control } from './control.js';
 export { type Augmentation, augment, type RandomEraseOptions, randomErase } from './data/augment.js';
 export type { Batch } from './data/collate.js';
 export { DataLoader, type DataLoaderOptions } from './data/data-loader.js';
@@ -33,7 +34,6 @@ export type {
 } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode, type RunOptions } from './kernels/backends/create.js';
 export { type AutoReport, type BackendReport, type Calibration, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
-export type { Control } from './kernels/control.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient } from './kernels/conv.js';
 export type { PlanOption } from './kernels/eager.js';
 export {

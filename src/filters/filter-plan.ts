@@ -1,9 +1,9 @@
+import type { Control } from '../control.js';
 import { OptionError } from '../errors.js';
 import { type Image, imageToTensor, type Samples } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { arrayOf, type Format, newImage, whiteOf } from '../image/samples.js';
 import type { Backend, Executable } from '../kernels/backend.js';
-import type { Control } from '../kernels/control.js';
 import { inNameOf, type PlanOption } from '../kernels/eager.js';
 import { whileKept } from '../kernels/keep.js';
 import { Operators } from '../kernels/operators.js';

@@ -1,7 +1,7 @@
+import { CONTROL_OPTIONS } from '../control.js';
 import type { Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
-import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkOptions, type OptionsOf, pickOptions, type Rows } from '../options.js';
 import { backendFor, DeviceImage, formatOfAny } from './device-image.js';

@@ -1,8 +1,8 @@
+import { CONTROL_OPTIONS } from '../control.js';
 import { ConvlabError, DataError, OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
-import { CONTROL_OPTIONS } from '../kernels/control.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
 import { type Tensor, tensor } from '../tensor.js';

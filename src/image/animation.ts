@@ -1,6 +1,17 @@
 import { DataError, OptionError, ShapeError, show, UnsupportedError } from '../errors.js';
 import { checkOptions, settle } from '../options.js';
-import { complaint, DECODE_OPTIONS, type DecodeOptions, ENCODE_OPTIONS, type EncodeOptions, settleEncoding, settleMetadata } from './codecs.js';
+import { Turns } from '../turns.js';
+import { decodeFramesBy, encodeFramesBy } from './code.js';
+import {
+  complaint,
+  DECODE_OPTIONS,
+  type DecodeOptions,
+  ENCODE_OPTIONS,
+  type EncodeOptions,
+  SHARE_OF_HEADER,
+  settleEncoding,
+  settleMetadata,
+} from './codecs.js';
 import { Unreadable } from './formats/format.js';
 import { FORMAT_NAME, formatNamed, type ImageFormat, type ImageFormatName } from './formats/format-names.js';
 import { FORMATS } from './formats/format-table.js';
@@ -36,15 +47,18 @@ export async function decodeAnimation(bytes: ImageBytes, options: DecodeOptions 
 
 /** {@link decodeAnimation} on behalf of another operation. */
 export async function decodeAnimationFor(operation: string, bytes: ImageBytes, options: DecodeOptions): Promise<Animation> {
-  const { name, maxPixels, codec, metadata } = settle(operation, options, DECODE_OPTIONS);
+  const { name, maxPixels, codec, metadata, signal, onProgress } = settle(operation, options, DECODE_OPTIONS);
+  signal?.throwIfAborted();
   const buffer = await readBytes(operation, bytes, name);
   try {
-    const format = await inspect(buffer, maxPixels);
-    if (!format.frames) return { frames: [{ image: settleMetadata(await format.decode(buffer, codec), metadata), delay: 0 }], repeats: 0 };
-    const { frames, repeats } = await format.frames.decode(buffer, maxPixels, codec);
+    const found = await inspect(buffer, maxPixels);
+    onProgress?.(SHARE_OF_HEADER);
+    const { frames, repeats } = await decodeFramesBy(codec, { ...found, bytes: buffer, ours: false }, maxPixels, new Turns(signal));
+    signal?.throwIfAborted();
+    onProgress?.(1);
     return { frames: frames.map(({ image, delay }) => ({ image: settleMetadata(image, metadata), delay })), repeats };
   } catch (cause) {
-    throw complaint(operation, name, cause);
+    throw signal?.aborted ? signal.reason : complaint(operation, name, cause);
   }
 }
 
@@ -81,6 +95,7 @@ const OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS };
 export async function encodeAnimationFor(operation: string, animation: Animation, options: EncodeAnimationOptions): Promise<Uint8Array<ArrayBuffer>> {
   checkOptions(operation, options, OPTIONS);
   const { format: name = 'gif', ...rest } = options;
+  const { signal, onProgress } = options;
   const format = formatNamed(name);
   const { quality, codec, metadata } = settleEncoding(operation, format, rest);
   const held = FORMATS[format].frames;
@@ -89,14 +104,20 @@ export async function encodeAnimationFor(operation: string, animation: Animation
     throw new OptionError(operation, 'format', `must be one that holds several pictures, ${holding.map(([name]) => name).join(', ')}`, name);
   }
   checkFrames(operation, animation, format);
+  signal?.throwIfAborted();
   const frames = animation.frames.map(({ image, delay }) => ({
     image: { ...image, metadata: metadata === 'keep' ? heldMetadata(image, format) : undefined },
     delay,
   }));
   try {
+    onProgress?.(SHARE_OF_HEADER);
     // as in `encode`: memory that no thread shares
-    return (await held.encode({ frames, repeats: animation.repeats }, quality, codec)) as Uint8Array<ArrayBuffer>;
+    const bytes = await encodeFramesBy(codec, format, { frames, repeats: animation.repeats }, quality, new Turns(signal));
+    signal?.throwIfAborted();
+    onProgress?.(1);
+    return bytes as Uint8Array<ArrayBuffer>;
   } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
     throw cause instanceof Unreadable ? new UnsupportedError(operation, cause.message, { format }, { cause }) : cause;
   }
 }

@@ -1,5 +1,8 @@
+import { CONTROL_OPTIONS } from '../control.js';
 import { DataError, OptionError, UnsupportedError } from '../errors.js';
 import { check, count, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
+import { Turns } from '../turns.js';
+import { decodeBy, encodeBy } from './code.js';
 import type { Codec } from './formats/codec.js';
 import { Damaged, Unreadable } from './formats/format.js';
 import { FORMAT_NAME, formatNamed, type ImageFormat, type ImageFormatName } from './formats/format-names.js';
@@ -28,6 +31,7 @@ export const DECODE_OPTIONS = {
   codec: option(oneOf(['auto', 'built-in']), { default: 'auto' }),
   /** `'keep'`: the picture carries color profile, EXIF block and resolution of its file, see {@link Metadata}; `'strip'`: it does not. Default `'keep'`. */
   metadata: METADATA,
+  ...CONTROL_OPTIONS,
 } satisfies Rows;
 
 /** Options of {@link decodeImage}. */
@@ -41,6 +45,7 @@ export const ENCODE_OPTIONS = {
   codec: DECODE_OPTIONS.codec,
   /** `'keep'`: {@link Metadata} of the picture are written where the format holds them; `'strip'`: none are. Default `'keep'`. */
   metadata: METADATA,
+  ...CONTROL_OPTIONS,
 } satisfies Rows;
 
 /** Options of {@link encodeImage}. */
@@ -81,17 +86,25 @@ export async function decodeImage(bytes: ImageBytes, options: DecodeOptions = {}
   return decode('decodeImage', bytes, options);
 }
 
-/** {@link decodeImage} on behalf of another operation. */
-export async function decode(operation: string, bytes: ImageBytes, options: DecodeOptions): Promise<Image> {
-  const { name, maxPixels, codec, metadata } = settle(operation, options, DECODE_OPTIONS);
+/** {@link decodeImage} on behalf of another operation. @param ours nobody else needs the bytes */
+export async function decode(operation: string, bytes: ImageBytes, options: DecodeOptions, ours = false): Promise<Image> {
+  const { name, maxPixels, codec, metadata, signal, onProgress } = settle(operation, options, DECODE_OPTIONS);
+  signal?.throwIfAborted();
   const buffer = await readBytes(operation, bytes, name);
   try {
-    const format = await inspect(buffer, maxPixels);
-    return settleMetadata(await format.decode(buffer, codec), metadata);
+    const found = await inspect(buffer, maxPixels);
+    onProgress?.(SHARE_OF_HEADER);
+    const image = await decodeBy(codec, { ...found, bytes: buffer, ours }, new Turns(signal));
+    signal?.throwIfAborted();
+    onProgress?.(1);
+    return settleMetadata(image, metadata);
   } catch (cause) {
-    throw complaint(operation, name, cause);
+    throw signal?.aborted ? signal.reason : complaint(operation, name, cause);
   }
 }
+
+/** What is told as the share that is done once a call knows what it is to do. */
+export const SHARE_OF_HEADER = 0.05;
 
 /** A picture that carries what it was asked to. */
 export function settleMetadata({ metadata: found, ...image }: Image, metadata: 'keep' | 'strip'): Image {
@@ -117,6 +130,8 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
   check(operation, 'format', name, FORMAT_NAME);
   const format = formatNamed(name);
   const { quality, codec, metadata } = settleEncoding(operation, format, options);
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
   const { width, height } = image;
   if ((format === 'jpeg' || format === 'gif') && Math.max(width, height) > 65535) {
     throw new UnsupportedError(operation, `a ${FORMATS[format].name} has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
@@ -124,9 +139,14 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
   if (format === 'tiff') checkTiffSize(operation, [image]);
   const held = metadata === 'keep' ? heldMetadata(image, format) : undefined;
   try {
+    onProgress?.(SHARE_OF_HEADER);
     // files are made in memory of their own, which no thread shares
-    return (await FORMATS[format].encode({ ...image, metadata: held }, quality, codec)) as Uint8Array<ArrayBuffer>;
+    const bytes = (await encodeBy(codec, format, { ...image, metadata: held }, quality, new Turns(signal))) as Uint8Array<ArrayBuffer>;
+    signal?.throwIfAborted();
+    onProgress?.(1);
+    return bytes;
   } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
     throw cause instanceof Unreadable ? new UnsupportedError(operation, cause.message, { format }, { cause }) : cause;
   }
 }

@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { partOf } from '../control.js';
 import { DataError, OptionError } from '../errors.js';
 import { checkOptions, pickRows, type Rows } from '../options.js';
 import { type Animation, decodeAnimationFor, type EncodeAnimationOptions, encodeAnimationFor } from './animation.js';
@@ -11,8 +12,10 @@ import { inspect } from './inspect.js';
 import { checkLength } from './read-bytes.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
-const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec', 'metadata') satisfies Rows;
+const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec', 'metadata', 'signal', 'onProgress') satisfies Rows;
 const WRITE_OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS } satisfies Rows;
+/** What is told as the share that is done once a picture is encoded and not yet written. */
+const SHARE_OF_ENCODING = 0.9;
 
 /**
  * Reads a picture from a file; see {@link decodeImage} for the result.
@@ -32,7 +35,7 @@ const WRITE_OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS } satisfies Rows;
 export async function readImage(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Image> {
   checkOptions('readImage', options, READ_OPTIONS);
   checkPath('readImage', path);
-  return decode('readImage', await readFileBytes('readImage', path, options.maxPixels), { ...options, name: path });
+  return decode('readImage', await readFileBytes('readImage', path, options), { ...options, name: path }, true);
 }
 
 /**
@@ -53,9 +56,10 @@ export async function readImage(path: string, options: Omit<DecodeOptions, 'name
 export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormatName } = {}): Promise<void> {
   checkOptions('writeImage', options, WRITE_OPTIONS);
   checkPath('writeImage', path);
-  const { format = formatOfPath(path), ...rest } = options;
-  const bytes = await encode('writeImage', image, format, rest);
-  await writeWhole('writeImage', path, bytes);
+  const { format = formatOfPath(path), signal, onProgress, ...rest } = options;
+  const bytes = await encode('writeImage', image, format, { ...rest, ...partOf({ signal, onProgress }, 0, SHARE_OF_ENCODING) });
+  await writeWhole('writeImage', path, bytes, signal);
+  onProgress?.(1);
 }
 
 /**
@@ -66,7 +70,7 @@ export async function writeImage(path: string, image: Image, options: EncodeOpti
 export async function readAnimation(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Animation> {
   checkOptions('readAnimation', options, READ_OPTIONS);
   checkPath('readAnimation', path);
-  return decodeAnimationFor('readAnimation', await readFileBytes('readAnimation', path, options.maxPixels), { ...options, name: path });
+  return decodeAnimationFor('readAnimation', await readFileBytes('readAnimation', path, options), { ...options, name: path });
 }
 
 /**
@@ -77,8 +81,10 @@ export async function readAnimation(path: string, options: Omit<DecodeOptions, '
 export async function writeAnimation(path: string, animation: Animation, options: EncodeAnimationOptions = {}): Promise<void> {
   checkOptions('writeAnimation', options, WRITE_OPTIONS);
   checkPath('writeAnimation', path);
-  const { format = formatOfPath(path), ...rest } = options;
-  await writeWhole('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation, { format, ...rest }));
+  const { format = formatOfPath(path), signal, onProgress, ...rest } = options;
+  const control = partOf({ signal, onProgress }, 0, SHARE_OF_ENCODING);
+  await writeWhole('writeAnimation', path, await encodeAnimationFor('writeAnimation', animation, { format, ...rest, ...control }), signal);
+  onProgress?.(1);
 }
 
 /** @throws OptionError if the extension has no format */
@@ -93,7 +99,12 @@ export function formatOfPath(path: string): ImageFormat {
  * The bytes of a picture file. Its header is looked at before the file is read: no more than it takes to refuse it.
  * @throws DataError, naming the file, or UnsupportedError
  */
-export async function readFileBytes(operation: string, path: string, maxPixels: number = DECODE_OPTIONS.maxPixels.default): Promise<Uint8Array> {
+export async function readFileBytes(
+  operation: string,
+  path: string,
+  { maxPixels = DECODE_OPTIONS.maxPixels.default, signal }: Pick<DecodeOptions, 'maxPixels' | 'signal'>,
+): Promise<Uint8Array> {
+  signal?.throwIfAborted();
   try {
     // opening a pipe would block until something writes to it
     if (!(await stat(path)).isFile()) throw new DataError(operation, `${path} is not a file`, { path });
@@ -104,11 +115,11 @@ export async function readFileBytes(operation: string, path: string, maxPixels: 
         throw complaint(operation, path, cause);
       });
       checkLength(operation, size, path);
-      return await file.readFile();
+      return await file.readFile({ signal });
     } finally {
       await file.close();
     }
   } catch (cause) {
-    throw fileError(operation, path, cause);
+    throw signal?.aborted ? signal.reason : fileError(operation, path, cause);
   }
 }

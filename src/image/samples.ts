@@ -1,3 +1,4 @@
+import type { Turns } from '../turns.js';
 import { type Image, type Samples, toWhole } from './image.js';
 import { carryMetadata } from './metadata.js';
 
@@ -69,6 +70,28 @@ export function toRgba8({ channels, data }: Image): Uint8ClampedArray {
     rgba[i * 4 + 3] = channels === 2 ? samples[from + 1] : 255;
   }
   return rgba;
+}
+
+/** Pixels that are converted at a time: less than half a millisecond. */
+const CONVERTED_PIXELS = 2 ** 14;
+
+/** {@link toRgba8} in turns. @param finish changes RGBA in place */
+export async function rgbaInTurns({ channels, data }: Image, turns: Turns, finish?: (rgba: Uint8ClampedArray) => void): Promise<Uint8ClampedArray> {
+  const area = data.length / channels;
+  const rgba = new Uint8ClampedArray(area * 4);
+  await turns.each(area, CONVERTED_PIXELS, (from, to) => {
+    rgba.set(toRgba8({ width: to - from, height: 1, channels, data: data.subarray(from * channels, to * channels) }), from * 4);
+    finish?.(rgba.subarray(from * 4, to * 4));
+  });
+  return rgba;
+}
+
+/** Samples of 16 bits, see {@link withDepth}, in turns. */
+export async function wideInTurns(samples: Samples, turns: Turns): Promise<Uint16Array> {
+  if (samples instanceof Uint16Array) return samples;
+  const wide = new Uint16Array(samples.length);
+  await turns.each(samples.length, CONVERTED_PIXELS, (from, to) => wide.set(withDepth(samples.subarray(from, to), 16), from));
+  return wide;
 }
 
 /** From RGBA, which every decoder delivers, to the channels that the file really has. */

@@ -34,16 +34,19 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 /**
  * Writes a file atomically: to a temporary file beside it, synced to disk and then renamed. If anything fails, an existing
  * file stays unchanged.
+ * @param signal ends the writing
  * @throws DataError, naming the file, if it cannot be written, or something other than a file is there
  */
-export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string, signal?: AbortSignal): Promise<void> {
   try {
+    signal?.throwIfAborted();
     const there = await stat(path).catch(() => undefined);
     // a rename would replace a device or a pipe, e.g. /dev/null, by a regular file
     if (there && !there.isFile() && !there.isDirectory()) throw new DataError(operation, `${path} is not a file`, { path });
     // write-file-atomic's own write ignores a disk that fills up; Node's writeFile reports it
-    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes) });
+    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes, { signal }) });
   } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
     throw fileError(operation, path, cause, { ENOENT: 'lies in a folder that does not exist' });
   }
 }

@@ -1,4 +1,4 @@
-import type { Control } from './control.js';
+import type { Control } from '../control.js';
 import type { ConvProgram, Job, PictureJob, PicturePart, PicturePass, PictureSumKind, SampleFormat } from './job.js';
 import type { Reason } from './plan/reason.js';
 

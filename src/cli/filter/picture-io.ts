@@ -11,7 +11,7 @@ import type { CodecFlags } from './picture-flags.js';
 export async function readPictures({ from }: FileJob, { maxPixels, builtIn, metadata }: CodecFlags): Promise<Animation> {
   const options = { maxPixels, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
   if (from === '-') return decodeAnimationFor('decodeImage', process.stdin, { name: 'stdin', ...options });
-  return decodeAnimationFor('readImage', await readFileBytes('readImage', from, maxPixels), { name: from, ...options });
+  return decodeAnimationFor('readImage', await readFileBytes('readImage', from, { maxPixels }), { name: from, ...options });
 }
 
 /** Writes the results of a job, the first alone where the format holds one picture. @returns what is lost of them there, in words */

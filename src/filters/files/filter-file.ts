@@ -1,23 +1,34 @@
+import { CONTROL_OPTIONS, partOf } from '../../control.js';
+import { Gate } from '../../gate.js';
 import { DECODE_OPTIONS, ENCODE_OPTIONS, imageFormats } from '../../image/codecs.js';
 import type { Image } from '../../image/image.js';
 import { readImage, writeImage } from '../../image/image-files.js';
 import { checkOptions, type OptionsOf, oneOf, option, pickOptions, pickRows, type Rows } from '../../options.js';
+import { othersTurn } from '../../turns.js';
 import type { KernelSource } from '../kernel-source.js';
 import { PIPELINE_OPTIONS, PIPELINE_RUN_OPTIONS, pipeline, type StepSource } from '../pipeline.js';
 
 const READ = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec') satisfies Rows;
-const WRITE = { format: option(oneOf(imageFormats), {}), ...ENCODE_OPTIONS } satisfies Rows;
+const WRITE = { format: option(oneOf(imageFormats), {}), ...pickRows(ENCODE_OPTIONS, 'quality', 'codec', 'metadata') } satisfies Rows;
 const RUN = pickRows(PIPELINE_RUN_OPTIONS, 'region', 'mask', 'backend', 'onPlan') satisfies Rows;
 
+/** Pictures that are read, filtered and written at once: others wait, so that many calls hold no more memory than these. */
+const AT_ONCE = 4;
+const gate = new Gate(AT_ONCE);
+
 /** Rows of {@link FilterFileOptions}. */
-export const FILTER_FILE_OPTIONS = { ...PIPELINE_OPTIONS, ...RUN, ...READ, ...WRITE } satisfies Rows;
+export const FILTER_FILE_OPTIONS = { ...PIPELINE_OPTIONS, ...RUN, ...READ, ...WRITE, ...CONTROL_OPTIONS } satisfies Rows;
+
+/** The shares that are done before it is read, filtered and written. */
+const PARTS = [0, 0.3, 0.7, 1];
 
 /** Options of {@link filterFile}: those of `pipeline` and its `apply`, of `readImage` and of `writeImage`. */
 export interface FilterFileOptions extends OptionsOf<typeof FILTER_FILE_OPTIONS> {}
 
 /**
  * Reads a picture, filters it and writes the result, as `convlab filter` does. For many pictures, make a `pipeline` once and call
- * `readImage`, `apply` and `writeImage`: what is planned for the first serves all.
+ * `readImage`, `apply` and `writeImage`: what is planned for the first serves all. Of many calls four are at work at once, in their order; the others
+ * wait, and hold no picture.
  *
  * @param from a PNG, JPEG, BMP, GIF or TIFF, told by its contents
  * @param to its ending decides the format; written whole or not at all; may be `from`
@@ -42,10 +53,20 @@ export async function filterFile(
 ): Promise<Image> {
   checkOptions('filterFile', options, FILTER_FILE_OPTIONS);
   const steps = isList(kernels) ? kernels : [kernels];
+  options.signal?.throwIfAborted();
+  // many calls may come at once, and kernels may take milliseconds to make
+  await othersTurn();
   const look = pipeline(steps, pickOptions(options, PIPELINE_OPTIONS));
-  const result = await look.apply(await readImage(from, pickOptions(options, READ)), pickOptions(options, RUN));
-  await writeImage(to, result, pickOptions(options, WRITE));
-  return result;
+  const [read, run, write] = [READ, RUN, WRITE].map((rows, i) => ({ ...pickOptions(options, rows), ...partOf(options, PARTS[i], PARTS[i + 1]) }));
+  return gate.pass(
+    1,
+    async () => {
+      const result = await look.apply(await readImage(from, read), run);
+      await writeImage(to, result, write);
+      return result;
+    },
+    options.signal,
+  );
 }
 
 /** A list of steps, not the rows of one kernel. */

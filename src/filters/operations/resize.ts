@@ -1,10 +1,10 @@
+import { CONTROL_OPTIONS, type Control } from '../../control.js';
 import { OptionError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import { type ImageSource, toImage } from '../../image/image-source.js';
 import { type Format, formatOf, newImage, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import { onBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
-import { CONTROL_OPTIONS, type Control } from '../../kernels/control.js';
 import type { ResizeJob } from '../../kernels/job.js';
 import { whileKept } from '../../kernels/keep.js';
 import { count, flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';

@@ -24,6 +24,7 @@ export const bmp: FileFormat = {
   keeps: ['density'],
   alpha: false,
   samples: ['uint8'],
+  pixelTime: { decode: 20, encode: 20 },
   matches: (bytes) => bytes.toString('latin1', 0, 2) === 'BM' && bytes.length >= 18 && [...HEADER_SIZES, ...OTHER_HEADERS].includes(bytes.readUInt32LE(14)),
   inspect,
 

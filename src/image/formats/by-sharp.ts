@@ -15,7 +15,7 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
     return header;
   };
   const unwritable = () => new Unreadable(`needs sharp for ${name}: npm install sharp`);
-  const format: FileFormat = {
+  return {
     name,
     keeps: ['icc', 'exif', 'density'],
     alpha: true,
@@ -24,24 +24,32 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
     matches: (bytes) => begins.test(bytes.toString('latin1', 0, 16)),
     inspect,
 
-    async decode(bytes) {
-      const { icc, exif, density, wide } = await inspect(bytes);
-      const decoded = await rawBySharp(bytes, wide).catch((cause) => {
-        throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });
-      });
-      if (!decoded) throw missing();
-      // libvips leaves out the name that a JPEG has before the block, and may leave it in
-      const named = exif?.subarray(0, 4).toString('latin1') === 'Exif';
-      const found = exif && readExif(named ? exif.subarray(6) : exif);
-      const metadata: Metadata | undefined = compact({ icc, exif: found?.block, density: found?.density ?? density });
-      // an AVIF turns its pixels by boxes of its own, which sharp obeys
-      return orient({ ...decoded, metadata }, name === 'WebP' ? (found?.orientation ?? 1) : 1);
+    pixelTime: { decode: 0, encode: 0 },
+
+    async decode() {
+      throw missing();
+    },
+    async encode() {
+      throw unwritable();
     },
 
-    async encode(image, quality) {
-      const bytes = await encodeModern(image, name === 'WebP' ? 'webp' : 'avif', quality);
-      if (!bytes) throw unwritable();
-      return bytes;
+    sharp: {
+      alone: true,
+      async decode(bytes, turns) {
+        const { icc, exif, density, wide } = await inspect(bytes);
+        const decoded = await rawBySharp(bytes, wide).catch((cause) => {
+          throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });
+        });
+        if (!decoded) return undefined;
+        // libvips leaves out the name that a JPEG has before the block, and may leave it in
+        const named = exif?.subarray(0, 4).toString('latin1') === 'Exif';
+        const found = exif && readExif(named ? exif.subarray(6) : exif);
+        const metadata: Metadata | undefined = compact({ icc, exif: found?.block, density: found?.density ?? density });
+        // an AVIF turns its pixels by boxes of its own, which sharp obeys
+        return orient({ ...decoded, metadata }, name === 'WebP' ? (found?.orientation ?? 1) : 1, turns);
+      },
+
+      encode: (image, quality, turns) => encodeModern(image, name === 'WebP' ? 'webp' : 'avif', quality, turns),
     },
 
     frames:
@@ -53,21 +61,21 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
               const { width, height, pictures } = await inspect(bytes);
               if (pictures * width * height > maxPixels)
                 throw new Damaged(`has ${pictures} frames of ${width} × ${height}, together more than maxPixels, ${maxPixels}`);
+              if (pictures === 1) return undefined;
               const decoded = await framesBySharp(bytes).catch((cause) => {
                 throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });
               });
               if (!decoded) throw missing();
-              if (pictures > 1) return decoded;
-              return { frames: [{ image: await format.decode(bytes, 'auto'), delay: 0 }], repeats: 0 };
+              return decoded;
             },
-            async encode(frames, quality) {
-              const bytes = frames.frames.length > 1 ? await encodeFrames(frames, quality) : await format.encode(frames.frames[0].image, quality, 'auto');
+            async encode(frames, quality, one, turns) {
+              if (frames.frames.length === 1) return one(frames.frames[0].image);
+              const bytes = await encodeFrames(frames, quality, turns);
               if (!bytes) throw unwritable();
               return bytes;
             },
           },
   };
-  return format;
 }
 
 /** WebP, with or without loss as it was written; written with loss. */

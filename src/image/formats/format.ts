@@ -1,8 +1,8 @@
+import type { Turns } from '../../turns.js';
 import type { Frame } from '../frame.js';
 import type { Image } from '../image.js';
 import type { Metadata } from '../metadata.js';
 import type { SampleType } from '../samples.js';
-import type { Codec } from './codec.js';
 
 /** The bytes of a file, wherever they lie: a Buffer, or a file of which only what is asked for is read. */
 export interface Source {
@@ -45,18 +45,28 @@ export interface FileFormat {
   matches(bytes: Buffer): boolean;
   /** The size that the header claims, from as few bytes as possible. Allocates nothing. @throws Damaged or Unreadable */
   inspect(bytes: Source): Header | Promise<Header>;
-  /** Checks that the file is whole and decodes it; the size has been accepted. @throws Damaged or Unreadable */
-  decode(bytes: Buffer, codec: Codec): Promise<Image>;
+  /** Checks that the file is whole and decodes it; the size has been accepted. It may take long. @throws Damaged or Unreadable */
+  decode(bytes: Buffer, turns: Turns): Promise<Image>;
   /** Where its files hold several pictures. */
   readonly frames?: {
     /** in time, of one size; or pages, of any size */
     readonly kind: 'frames' | 'pages';
-    /** @param maxPixels of all together @throws Damaged or Unreadable */
-    decode(bytes: Buffer, maxPixels: number, codec: Codec): Promise<Frames>;
-    encode(frames: Frames, quality: number, codec: Codec): Promise<Uint8Array>;
+    /** @param maxPixels of all together @returns undefined if the file holds one picture, which {@link FileFormat.decode} takes @throws Damaged or Unreadable */
+    decode(bytes: Buffer, maxPixels: number, turns: Turns): Promise<Frames | undefined>;
+    /** @param one encodes a single picture in this format */
+    encode(frames: Frames, quality: number, one: (image: Image) => Promise<Uint8Array>, turns: Turns): Promise<Uint8Array>;
   };
-  /** @param quality of formats that have one, 1 to 100 */
-  encode(image: Image, quality: number, codec: Codec): Promise<Uint8Array>;
+  /** It may take long. @param quality of formats that have one, 1 to 100 */
+  encode(image: Image, quality: number, turns: Turns): Promise<Uint8Array>;
+  /** The same by sharp, which has threads of its own. Undefined where it is not installed, or cannot: then the above decides. */
+  readonly sharp?: {
+    /** There is no other way. */
+    readonly alone?: true;
+    decode(bytes: Buffer, turns: Turns): Promise<Image | undefined>;
+    encode(image: Image, quality: number, turns: Turns): Promise<Uint8Array | undefined>;
+  };
+  /** Nanoseconds that a pixel takes without sharp, in files that take longer than most. */
+  readonly pixelTime: { readonly decode: number; readonly encode: number };
 }
 
 /** The file is broken. The message completes "FILE: …". */

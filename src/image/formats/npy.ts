@@ -21,6 +21,7 @@ export const npy: FileFormat = {
   keeps: [],
   alpha: true,
   samples: ['float32', 'uint16', 'uint8'],
+  pixelTime: { decode: 4, encode: 4 },
   matches: (bytes) => bytes.subarray(0, MAGIC.length).equals(MAGIC),
   inspect,
 
@@ -36,7 +37,7 @@ export const npy: FileFormat = {
     return { width, height, channels, data };
   },
 
-  async encode({ width, height, channels, data }) {
+  async encode({ width, height, channels, data }, _, turns) {
     const samples = formatOf({ width, height, channels, data }).samples;
     const order = samples === 'uint8' ? '|' : '<';
     const shape = channels === 1 ? `${height}, ${width}` : `${height}, ${width}, ${channels}`;
@@ -45,9 +46,10 @@ export const npy: FileFormat = {
     const header = Buffer.from(`${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`, 'latin1');
     const length = Buffer.alloc(2);
     length.writeUInt16LE(header.length);
-    const pixels = Buffer.from(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
-    if (!littleEndian) swap(pixels, data.BYTES_PER_ELEMENT);
-    return Buffer.concat([MAGIC, Buffer.of(1, 0), length, header, pixels]);
+    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const file = await turns.join([MAGIC, Buffer.of(1, 0), length, header, pixels]);
+    if (!littleEndian) swap(Buffer.from(file.buffer, file.length - pixels.length), data.BYTES_PER_ELEMENT);
+    return file;
   },
 };
 

@@ -1,5 +1,6 @@
+import type { Turns } from '../../turns.js';
 import type { Image } from '../image.js';
-import { toRgba8 } from '../samples.js';
+import { rgbaInTurns } from '../samples.js';
 import type { Frames, Header } from './format.js';
 import { withMetadata } from './png/png-chunks.js';
 
@@ -66,13 +67,18 @@ export async function decodeBySharp(bytes: Uint8Array, { width, height, channels
       .toBuffer({ resolveWithObject: true });
     const samples = width * height * channels;
     if (info.width !== width || info.height !== height || info.channels !== channels || data.length !== samples * (wide ? 2 : 1)) return undefined;
-    // 16-bit samples must start at an even offset
-    if (wide)
-      return new Uint16Array(data.byteOffset % 2 === 0 ? data.buffer : Uint8Array.from(data).buffer, data.byteOffset % 2 === 0 ? data.byteOffset : 0, samples);
-    return new Uint8ClampedArray(data.buffer, data.byteOffset, samples);
+    return samplesOf(data, wide);
   } catch {
     return undefined;
   }
+}
+
+/** What sharp gave, as samples. */
+function samplesOf(data: Buffer, wide: boolean): Uint8ClampedArray | Uint16Array {
+  if (!wide) return new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.length);
+  // 16-bit samples must start at an even offset
+  const { buffer, byteOffset } = data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
+  return new Uint16Array(buffer as ArrayBuffer, byteOffset, data.length / 2);
 }
 
 /** What sharp says of a WebP or an AVIF; undefined without sharp. Rejects if the file is damaged. */
@@ -92,8 +98,7 @@ export async function rawBySharp(bytes: Uint8Array, wide: boolean): Promise<Imag
   const picture = sharp(bytes, { ignoreIcc: true, limitInputPixels: false, failOn: 'warning' }).toColourspace(spaceOf(3, wide));
   const { data, info } = await picture.raw({ depth: wide ? 'ushort' : 'uchar' }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  const own = Uint8ClampedArray.from(data);
-  return { width, height, channels: channels as Image['channels'], data: wide ? new Uint16Array(own.buffer) : own };
+  return { width, height, channels: channels as Image['channels'], data: samplesOf(data, wide) };
 }
 
 /** Every frame of a WebP, with what it says of their times. Rejects if the file is damaged. */
@@ -106,18 +111,19 @@ export async function framesBySharp(bytes: Uint8Array): Promise<Frames | undefin
   const { width, pageHeight: height = info.height, channels } = info;
   const size = width * height * channels;
   const frames = Array.from({ length: data.length / size }, (_, i) => ({
-    image: { width, height, channels: channels as Image['channels'], data: Uint8ClampedArray.from(data.subarray(i * size, (i + 1) * size)) },
+    image: { width, height, channels: channels as Image['channels'], data: samplesOf(data.subarray(i * size, (i + 1) * size), false).slice() },
     delay: delay[i] ?? 0,
   }));
   return { frames, repeats: loop === 0 && frames.length > 1 ? Number.POSITIVE_INFINITY : Math.max(0, loop - 1) };
 }
 
 /** Frames as an animated WebP; undefined without sharp. */
-export async function encodeFrames({ frames, repeats }: Frames, quality: number): Promise<Uint8Array | undefined> {
+export async function encodeFrames({ frames, repeats }: Frames, quality: number, turns: Turns): Promise<Uint8Array | undefined> {
   const { sharp } = await findSharp();
   if (!sharp) return undefined;
   const { width, height } = frames[0].image;
-  const strip = Buffer.concat(frames.map(({ image }) => Buffer.from(toRgba8(image).buffer)));
+  const strip = new Uint8Array(width * height * 4 * frames.length);
+  for (const [i, { image }] of frames.entries()) strip.set(await rgbaInTurns(image, turns), i * width * height * 4);
   const raw = { width, height: height * frames.length, channels: 4, pageHeight: height } as const;
   const loop = Number.isFinite(repeats) ? repeats + 1 : 0;
   return await sharp(strip, { raw, limitInputPixels: false })
@@ -126,15 +132,15 @@ export async function encodeFrames({ frames, repeats }: Frames, quality: number)
 }
 
 /** The picture as a WebP or an AVIF of 8 bits, its metadata too; undefined without sharp. */
-export async function encodeModern(image: Image, format: 'webp' | 'avif', quality: number): Promise<Uint8Array | undefined> {
+export async function encodeModern(image: Image, format: 'webp' | 'avif', quality: number, turns: Turns): Promise<Uint8Array | undefined> {
   const { sharp } = await findSharp();
   if (!sharp) return undefined;
   const { width, height, metadata } = image;
-  const raw = sharp(toRgba8(image), { raw: { width, height, channels: 4 }, limitInputPixels: false });
+  const raw = sharp(await rgbaInTurns(image, turns), { raw: { width, height, channels: 4 }, limitInputPixels: false });
   const picture = image.channels % 2 === 0 ? raw : raw.removeAlpha();
   // sharp takes metadata from a file only, so they go through an unpacked PNG
   const source = metadata
-    ? sharp(withMetadata(await picture.png({ compressionLevel: 0 }).toBuffer(), metadata), { limitInputPixels: false }).keepMetadata()
+    ? sharp(await turns.join(withMetadata(await picture.png({ compressionLevel: 0 }).toBuffer(), metadata)), { limitInputPixels: false }).keepMetadata()
     : picture;
   return await source[format]({ quality }).toBuffer();
 }

@@ -18,6 +18,7 @@ export const gif: FileFormat = {
   keeps: [],
   alpha: true,
   samples: ['uint8'],
+  pixelTime: { decode: 40, encode: 200 },
   matches: (bytes) => /^GIF8[79]a/.test(bytes.toString('latin1', 0, 6)),
   inspect: inspectGif,
 

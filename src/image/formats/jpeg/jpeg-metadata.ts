@@ -41,11 +41,11 @@ export class JpegMetadata {
 }
 
 /**
- * The JPEG with a JFIF segment in front, in place of its own: its resolution in whole numbers, or none, but that pixels are square. Behind
+ * The parts of the JPEG with a JFIF segment in front, in place of its own: its resolution in whole numbers, or none, but that pixels are square. Behind
  * it comes the other metadata.
  * @param jpeg just written
  */
-export function withMetadata(jpeg: Uint8Array, { icc, exif, density }: Metadata): Buffer {
+export function withMetadata(jpeg: Uint8Array, { icc, exif, density }: Metadata): readonly Buffer[] {
   const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.length);
   const behind = bytes[3] === APP0 && begins(bytes.subarray(6), JFIF) ? 4 + bytes.readUInt16BE(4) : 2;
   const whole = density && density <= 65535 ? Math.round(density) : 0;
@@ -58,7 +58,7 @@ export function withMetadata(jpeg: Uint8Array, { icc, exif, density }: Metadata)
     const parts = Math.ceil(icc.length / room);
     for (let i = 0; i < parts; i++) added.push(segment(APP2, Buffer.concat([ICC, Buffer.of(i + 1, parts)]), icc.subarray(i * room, (i + 1) * room)));
   }
-  return Buffer.concat([bytes.subarray(0, 2), ...added, bytes.subarray(behind)]);
+  return [bytes.subarray(0, 2), ...added, bytes.subarray(behind)];
 }
 
 /** The largest blocks: EXIF goes into one segment, a profile into at most 255. */

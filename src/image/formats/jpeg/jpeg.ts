@@ -1,4 +1,5 @@
-import { fromRgba, overWhite, toRgba8 } from '../../samples.js';
+import type { Turns } from '../../../turns.js';
+import { fromRgba, overWhite, rgbaInTurns, toRgba8 } from '../../samples.js';
 import { type FileFormat, Unreadable } from '../format.js';
 import { orient } from '../orient.js';
 import { decodeBySharp, jpegBySharp } from '../sharp.js';
@@ -17,43 +18,54 @@ export const jpeg: FileFormat = {
   alwaysColors: true,
   alpha: false,
   samples: ['uint8'],
+  pixelTime: { decode: 100, encode: 150 },
   matches: (bytes) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff,
 
   inspect: inspectJpeg,
 
-  async decode(bytes, codec) {
-    const found = readSegments(bytes);
-    const { frame, isRgb, metadata, orientation } = found;
+  async decode(bytes, turns) {
+    const { frame, isRgb, fill, metadata, orientation } = readSegments(bytes);
     const { width, height, components } = frame;
-    const count = components.length;
-    // libraries disagree on four components and on unmarked RGB
-    if (codec === 'auto' && !isRgb && (count === 1 || count === 3)) {
-      const data = await bySharp(bytes, found, count);
-      if (data) return orient({ width, height, channels: count, data, metadata }, orientation);
-    }
     if (width * height > MAX_PIXELS) {
       throw new Unreadable(`is a JPEG of ${width} × ${height} pixels; without sharp those up to ${MAX_PIXELS / 1e6} million pixels are read`);
     }
     const { default: jimp } = await import('@jimp/js-jpeg');
-    const { data } = jimp().decode(withoutFill(bytes, found.fill), {
+    const { data } = jimp().decode(withoutFill(bytes, fill), {
       maxResolutionInMP: MAX_PIXELS / 1e6,
       maxMemoryUsageInMB: 4096,
       ...(isRgb && { colorTransform: false }),
     });
-    const channels = count === 1 ? 1 : 3;
-    return orient({ width, height, channels, data: fromRgba(data, channels), metadata }, orientation);
+    const channels = components.length === 1 ? 1 : 3;
+    return orient({ width, height, channels, data: fromRgba(data, channels), metadata }, orientation, turns);
   },
 
-  async encode(image, quality, codec) {
-    const { width, height, channels, metadata = {} } = image;
-    const asItIs = channels === 3 && image.data instanceof Uint8ClampedArray;
-    if (codec === 'auto') {
-      const data = asItIs ? (image.data as Uint8ClampedArray) : overWhite(toRgba8(image));
-      const bySharp = await jpegBySharp({ width, height, channels: asItIs ? 3 : 4, data }, quality);
-      if (bySharp) return withMetadata(bySharp, metadata);
-    }
+  async encode(image, quality, turns) {
+    const { width, height, metadata = {} } = image;
     const { default: jimp } = await import('@jimp/js-jpeg');
-    return withMetadata(await jimp().encode({ width, height, data: Buffer.from(overWhite(toRgba8(image)).buffer) }, { quality }), metadata);
+    const bytes = await jimp().encode({ width, height, data: Buffer.from(overWhite(toRgba8(image)).buffer) }, { quality });
+    return turns.join(withMetadata(bytes, metadata));
+  },
+
+  sharp: {
+    async decode(bytes, turns) {
+      await turns.next();
+      const found = readSegments(bytes);
+      const { frame, isRgb, metadata, orientation } = found;
+      const { width, height, components } = frame;
+      const count = components.length;
+      // libraries disagree on four components and on unmarked RGB
+      if (isRgb || (count !== 1 && count !== 3)) return undefined;
+      const data = await bySharp(bytes, found, count, turns);
+      return data && orient({ width, height, channels: count, data, metadata }, orientation, turns);
+    },
+
+    async encode(image, quality, turns) {
+      const { width, height, channels, metadata = {} } = image;
+      const asItIs = channels === 3 && image.data instanceof Uint8ClampedArray;
+      const data = asItIs ? (image.data as Uint8ClampedArray) : await rgbaInTurns(image, turns, overWhite);
+      const bytes = await jpegBySharp({ width, height, channels: asItIs ? 3 : 4, data }, quality);
+      return bytes && turns.join(withMetadata(bytes, metadata));
+    },
   },
 };
 
@@ -61,13 +73,13 @@ export const jpeg: FileFormat = {
  * Decoded by sharp; undefined if it cannot, or if the data is damaged. libvips looks for damage only before it reads each strip of 8 rows,
  * so where a strip is all that is decoded at a time it gets a frame header with a strip more, and what it finds wrong there does not count.
  */
-async function bySharp(bytes: Buffer, { frame, frameAt, scans }: JpegContents, channels: 1 | 3): Promise<Uint8ClampedArray | undefined> {
+async function bySharp(bytes: Buffer, { frame, frameAt, scans }: JpegContents, channels: 1 | 3, turns: Turns): Promise<Uint8ClampedArray | undefined> {
   const { width, height, progressive, components } = frame;
   const oneStrip = !progressive && scans === 1 && components.every(({ v }) => v === components[0].v);
   const rows = oneStrip ? (Math.ceil(height / STRIP) + 1) * STRIP : height;
   if (rows > 65500) return undefined; // libjpeg's limit
-  const longer = Buffer.from(bytes);
-  longer.writeUInt16BE(rows, frameAt + 1);
+  const longer = await turns.join([bytes]);
+  longer.set([rows >> 8, rows & 255], frameAt + 1);
   const data = await decodeBySharp(longer, { width, height: rows, channels, wide: false });
   return data?.subarray(0, width * height * channels) as Uint8ClampedArray | undefined;
 }

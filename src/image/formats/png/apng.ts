@@ -1,8 +1,9 @@
+import type { Turns } from '../../../turns.js';
 import type { Frame } from '../../frame.js';
 import type { Image } from '../../image.js';
 import { whiteOf } from '../../samples.js';
 import { Damaged, type Frames, type Header } from '../format.js';
-import { chunk, chunks, readMetadata, SIGNATURE } from './png-chunks.js';
+import { type Chunk, chunk, chunks, forChunks, readMetadata, SIGNATURE } from './png-chunks.js';
 import { checkRoom, decodePixels, inspectPng, type PngColors, type PngHeader } from './png-pixels.js';
 
 // what becomes of a frame when its time is over
@@ -28,9 +29,10 @@ type Pixels = Uint8ClampedArray | Uint16Array;
  * @param maxPixels of all frames together
  * @throws Damaged
  */
-export async function decodeApng(bytes: Buffer, maxPixels: number): Promise<Frames | undefined> {
+export async function decodeApng(bytes: Buffer, maxPixels: number, turns: Turns): Promise<Frames | undefined> {
   const header = inspectPng(bytes);
-  const { controls, plays, colors, found } = readControls(bytes);
+  if (!isAnimated(bytes)) return undefined;
+  const { controls, plays, colors, found } = await readControls(bytes, turns);
   if (controls.length === 0) return undefined;
   const { width, height } = header;
   if (controls.length * width * height > maxPixels)
@@ -62,17 +64,27 @@ export async function decodeApng(bytes: Buffer, maxPixels: number): Promise<Fram
   return { frames: shown.map(({ canvas, delay }) => ({ image: toImage(canvas), delay })), repeats: plays === 0 ? Number.POSITIVE_INFINITY : plays - 1 };
 }
 
-function readControls(bytes: Buffer): { controls: Control[]; plays: number; colors: PngColors; found: Map<string, Buffer> } {
+/** Whether there is a word of an animation; what is wrong with the file does not matter here. */
+function isAnimated(bytes: Buffer): boolean {
+  try {
+    for (const { type } of chunks(bytes)) if (type === 'acTL') return true;
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function readControls(bytes: Buffer, turns: Turns): Promise<{ controls: Control[]; plays: number; colors: PngColors; found: Map<string, Buffer> }> {
   const controls: Control[] = [];
   const found = new Map<string, Buffer>();
   const { width, height } = inspectPng(bytes);
-  for (const { type, content } of chunks(bytes)) {
+  await forChunks(bytes, turns, ({ type, content }: Chunk) => {
     if (type === 'fcTL') controls.push(readControl(content, width, height));
     // image data in front of all frame controls is a picture for readers that know no animation
     else if (type === 'IDAT') controls.at(-1)?.data.push(content);
     else if (type === 'fdAT') controls.at(-1)?.data.push(content.subarray(4));
     else if (!found.has(type)) found.set(type, content);
-  }
+  });
   const animation = found.get('acTL');
   if (animation?.length !== 8) return { controls: [], plays: 1, colors: {}, found };
   if (controls.length !== animation.readUInt32BE(0)) throw new Damaged(`is damaged: it has ${controls.length} of its ${animation.readUInt32BE(0)} frames`);
@@ -134,7 +146,7 @@ export function joinPngs(pngs: readonly Uint8Array[], frames: readonly Frame[], 
     content.writeUInt16BE(denominator, 22);
     return chunk('fcTL', content);
   };
-  for (const { type, content } of chunks(Buffer.from(first), true)) {
+  for (const { type, content } of chunks(Buffer.from(first))) {
     if (type === 'IDAT' || type === 'IEND') continue;
     parts.push(chunk(type, content));
   }
@@ -144,7 +156,7 @@ export function joinPngs(pngs: readonly Uint8Array[], frames: readonly Frame[], 
   parts.push(chunk('acTL', animation));
   for (const [i, png] of pngs.entries()) {
     parts.push(control(frames[i]));
-    for (const { type, content } of chunks(Buffer.from(png), true)) {
+    for (const { type, content } of chunks(Buffer.from(png))) {
       if (type !== 'IDAT') continue;
       if (i === 0) parts.push(chunk('IDAT', content));
       else {

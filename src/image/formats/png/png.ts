@@ -1,10 +1,11 @@
+import type { Turns } from '../../../turns.js';
 import type { Image } from '../../image.js';
-import { withDepth } from '../../samples.js';
+import { wideInTurns, withDepth } from '../../samples.js';
 import { Damaged, type FileFormat } from '../format.js';
 import { orient } from '../orient.js';
 import { decodeBySharp, pngBySharp } from '../sharp.js';
 import { decodeApng, joinPngs } from './apng.js';
-import { chunks, readMetadata, SIGNATURE, withMetadata } from './png-chunks.js';
+import { forChunks, readMetadata, SIGNATURE, withMetadata } from './png-chunks.js';
 import { channelsOf, checkRoom, decodePixels, inspectPng, PALETTE, type PngColors } from './png-pixels.js';
 
 /** PNG: every color type and depth, interlaced or not, read by zlib; written by sharp or pngjs. Channels as in the file; 16 bits stay 16. */
@@ -13,35 +14,44 @@ export const png: FileFormat = {
   keeps: ['icc', 'exif', 'density'],
   alpha: true,
   samples: ['uint16', 'uint8'],
+  pixelTime: { decode: 60, encode: 300 },
   matches: (bytes) => bytes.subarray(0, 8).equals(SIGNATURE),
   inspect: inspectPng,
 
-  async decode(bytes, codec) {
-    const header = inspectPng(bytes);
-    const { end, data, colors, found } = readChunks(bytes);
-    const { metadata, orientation } = readMetadata(found);
-    const { width, height, depth, colorType } = header;
-    const channels = channelsOf(header, colors);
-    checkRoom(header, data);
-    // sharp paints a color that a palette does not have black
-    const samples =
-      codec === 'auto' && colorType !== PALETTE ? await decodeBySharp(bytes.subarray(0, end), { width, height, channels, wide: depth === 16 }) : undefined;
-    return orient({ width, height, channels, data: samples ?? (await decodePixels(header, colors, data)), metadata }, orientation);
+  async decode(bytes, turns) {
+    const { header, channels, data, colors, metadata, orientation } = await read(bytes, turns);
+    const { width, height } = header;
+    return orient({ width, height, channels, data: await decodePixels(header, colors, data), metadata }, orientation, turns);
   },
 
-  async encode({ width, height, channels, data, metadata = {} }, _, codec) {
+  async encode({ width, height, channels, data, metadata = {} }, _, turns) {
     const samples = data instanceof Uint8ClampedArray ? data : withDepth(data, 16);
-    const bySharp = codec === 'auto' ? await pngBySharp({ width, height, channels, data: samples }) : undefined;
-    return withMetadata(bySharp ?? (await encodePlain(width, height, channels, samples)), metadata);
+    return turns.join(withMetadata(await encodePlain(width, height, channels, samples), metadata));
+  },
+
+  sharp: {
+    async decode(bytes, turns) {
+      const { header, channels, end, metadata, orientation } = await read(bytes, turns);
+      const { width, height, depth, colorType } = header;
+      // sharp paints a color that a palette does not have black
+      if (colorType === PALETTE) return undefined;
+      const data = await decodeBySharp(bytes.subarray(0, end), { width, height, channels, wide: depth === 16 });
+      return data && orient({ width, height, channels, data, metadata }, orientation, turns);
+    },
+
+    async encode({ width, height, channels, data, metadata = {} }, _, turns) {
+      const samples = data instanceof Uint8ClampedArray ? data : await wideInTurns(data, turns);
+      const bytes = await pngBySharp({ width, height, channels, data: samples });
+      return bytes && turns.join(withMetadata(bytes, metadata));
+    },
   },
 
   frames: {
     kind: 'frames',
-    decode: async (bytes, maxPixels, codec) =>
-      (await decodeApng(bytes, maxPixels)) ?? { frames: [{ image: await png.decode(bytes, codec), delay: 0 }], repeats: 0 },
-    async encode({ frames, repeats }, quality, codec) {
+    decode: decodeApng,
+    async encode({ frames, repeats }, _, one) {
       const pngs: Uint8Array[] = [];
-      for (const { image } of frames) pngs.push(await png.encode(image, quality, codec));
+      for (const { image } of frames) pngs.push(await one(image));
       return frames.length > 1 ? joinPngs(pngs, frames, repeats) : pngs[0];
     },
   },
@@ -58,15 +68,20 @@ async function encodePlain(width: number, height: number, channels: Image['chann
 
 const CRITICAL = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
 
-function readChunks(bytes: Buffer): { end: number; data: Buffer[]; colors: PngColors; found: Map<string, Buffer> } {
+/** All that the file says, the pixels not yet decoded. @throws Damaged */
+async function read(bytes: Buffer, turns: Turns) {
+  const header = inspectPng(bytes);
   const data: Buffer[] = [];
   const found = new Map<string, Buffer>();
   let last = 0;
-  for (const { type, content, end } of chunks(bytes)) {
+  await forChunks(bytes, turns, ({ type, content, end }) => {
     last = end;
     if (type === 'IDAT') data.push(content);
     else if (/^[A-Z]/.test(type) && !CRITICAL.includes(type)) throw new Damaged(`needs a chunk of type ${type} understood, which PNG does not have`);
     else if (!found.has(type)) found.set(type, content);
-  }
-  return { end: last, data, colors: { palette: found.get('PLTE'), transparency: found.get('tRNS') }, found };
+  });
+  const colors: PngColors = { palette: found.get('PLTE'), transparency: found.get('tRNS') };
+  const { metadata, orientation } = readMetadata(found);
+  checkRoom(header, data);
+  return { header, channels: channelsOf(header, colors), end: last, data, colors, metadata, orientation };
 }

@@ -9,8 +9,8 @@ const SUBFILE_TYPE = 254;
 const PAGE = 2;
 const HEADER = 8;
 
-/** A TIFF of pages, uncompressed, each of the channels and the samples of its picture. */
-export function writeTiff(images: readonly Image[]): Buffer {
+/** The parts of a TIFF of pages, uncompressed, each of the channels and the samples of its picture. */
+export function writeTiff(images: readonly Image[]): readonly Buffer[] {
   const header = Buffer.alloc(HEADER);
   header.write('II*\0', 'latin1');
   const parts: Buffer[] = [header];
@@ -25,7 +25,7 @@ export function writeTiff(images: readonly Image[]): Buffer {
     parts.push(pixels, Buffer.alloc(pixels.length % 2), bytes);
     at += filled + bytes.length;
   }
-  return Buffer.concat(parts);
+  return parts;
 }
 
 /** @throws UnsupportedError if the pictures are more than a TIFF holds */

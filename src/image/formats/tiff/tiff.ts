@@ -1,3 +1,4 @@
+import type { Turns } from '../../../turns.js';
 import type { Image } from '../../image.js';
 import { compact } from '../../metadata.js';
 import { Damaged, type FileFormat, type Source } from '../format.js';
@@ -14,22 +15,25 @@ export const tiff: FileFormat = {
   keeps: ['icc', 'exif', 'density'],
   alpha: true,
   samples: ['float32', 'uint16', 'uint8'],
+  pixelTime: { decode: 40, encode: 6 },
   matches: (bytes) => ['II\x2a\0', 'MM\0\x2a', 'II\x2b\0', 'MM\0\x2b'].includes(bytes.toString('latin1', 0, 4)),
   inspect: (bytes) => readPage(bytes),
-  decode: async (bytes) => decodePage(bytes, readPage(bytes)),
-  encode: async (image) => writeTiff([image]),
+  decode: async (bytes, turns) => decodePage(bytes, readPage(bytes), turns),
+  encode: async (image, _, turns) => turns.join(writeTiff([image])),
   frames: {
     kind: 'pages',
-    decode: async (bytes, maxPixels) => ({ frames: decodePages(bytes, maxPixels).map((image) => ({ image, delay: 0 })), repeats: 0 }),
-    encode: async ({ frames }) => writeTiff(frames.map(({ image }) => image)),
+    decode: async (bytes, maxPixels, turns) => ({ frames: (await decodePages(bytes, maxPixels, turns)).map((image) => ({ image, delay: 0 })), repeats: 0 }),
+    encode: async ({ frames }, _quality, _one, turns) => turns.join(writeTiff(frames.map(({ image }) => image))),
   },
 };
 
-function decodePages(bytes: Buffer, maxPixels: number): readonly Image[] {
+async function decodePages(bytes: Buffer, maxPixels: number, turns: Turns): Promise<readonly Image[]> {
   const found = [...pages(bytes)];
   const pixels = found.reduce((sum, { width, height }) => sum + width * height, 0);
   if (pixels > maxPixels) throw new Damaged(`has ${found.length} pages of ${pixels} pixels in all, more than maxPixels, ${maxPixels}`);
-  return found.map((page) => decodePage(bytes, page));
+  const images: Image[] = [];
+  for (const page of found) images.push(await decodePage(bytes, page, turns));
+  return images;
 }
 
 /** Their directories name one another. */
@@ -45,9 +49,9 @@ function* pages(bytes: Source): Generator<TiffPage> {
   }
 }
 
-function decodePage(bytes: Buffer, page: TiffPage): Image {
+async function decodePage(bytes: Buffer, page: TiffPage, turns: Turns): Promise<Image> {
   const { width, height, channels, orientation, directory } = page;
   // of the first page alone, as pages might share what they say
   const exif = directory.start === firstDirectory(bytes) ? exifOfTiff(bytes) : undefined;
-  return orient({ width, height, channels, data: readStrips(bytes, page), metadata: compact({ ...metadataOf(directory), exif }) }, orientation);
+  return orient({ width, height, channels, data: readStrips(bytes, page), metadata: compact({ ...metadataOf(directory), exif }) }, orientation, turns);
 }

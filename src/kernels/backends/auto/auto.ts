@@ -1,5 +1,5 @@
+import type { Control } from '../../../control.js';
 import type { Abilities, Backend, Chooser, Chosen, DeviceBuffer, Executable, Operand, Work } from '../../backend.js';
-import type { Control } from '../../control.js';
 import type { Job, PictureJob } from '../../job.js';
 import type { Clock } from '../choice.js';
 import { BEST } from './calibration.js';

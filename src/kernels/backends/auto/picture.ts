@@ -1,5 +1,5 @@
+import type { Control } from '../../../control.js';
 import type { Backend, Executable, Operand, PictureSamples } from '../../backend.js';
-import type { Control } from '../../control.js';
 import type { PictureJob } from '../../job.js';
 import { workOfPicture } from '../../plan/work.js';
 import { Entry } from './entry.js';

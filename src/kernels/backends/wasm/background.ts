@@ -1,4 +1,4 @@
-import type { Control } from '../../control.js';
+import type { Control } from '../../../control.js';
 import { loadPrograms } from './load-programs.js';
 import { Machine } from './machine.js';
 import { obstacle } from './thread-host.js';

@@ -1,11 +1,12 @@
 import { UnsupportedError } from '../../../errors.js';
+import { endOfTurn, othersTurn } from '../../../turns.js';
 import type { Address, FreshMemory, Views } from './address.js';
 import type { Loaded } from './load-programs.js';
 import { type Programs, type Tasks, WRITERS } from './programs.generated.js';
 import { FRAME_BYTES, TASK_BYTES } from './records.generated.js';
 import { Sharing } from './sharing.js';
 import type { AnyProgram, SharedProgram, ThreadPool, ThreadScratch, Workload } from './thread-pool.js';
-import { endOfTurn, othersTurn, type Pause, type Steps } from './turns.js';
+import type { Pause, Steps } from './turns.js';
 
 /** Vectors may be read past the last value. */
 const SLACK_BYTES = 64;

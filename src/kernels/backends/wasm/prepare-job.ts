@@ -1,5 +1,5 @@
+import type { Control } from '../../../control.js';
 import type { DeviceBuffer, Operand, PictureSamples } from '../../backend.js';
-import type { Control } from '../../control.js';
 import type { ConvProgram, Job } from '../../job.js';
 import { applyPointwise, type PointwiseName } from '../../pointwise.js';
 import { type Address, NOWHERE } from './address.js';

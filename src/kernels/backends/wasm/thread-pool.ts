@@ -1,10 +1,11 @@
 import { UnsupportedError } from '../../../errors.js';
+import { endOfTurn, othersTurn } from '../../../turns.js';
 import { ControlBlock, type SharedJob } from './control-block.js';
 import type { Loaded } from './load-programs.js';
 import { type Tasks, WRITERS } from './programs.generated.js';
 import { maySleep, startThread, type Thread } from './thread-host.js';
 import { CONTROL, LOOKS, SPIN_MS, WORKER_SOURCE } from './thread-worker.js';
-import { endOfTurn, othersTurn, type Pause, type Steps, waitFor } from './turns.js';
+import { type Pause, type Steps, waitFor } from './turns.js';
 
 /** The programs that threads share: all take a record, scratch memory, and the units `from` … `to` − 1 that they are to do. */
 export type SharedProgram = keyof Tasks;

@@ -1,3 +1,5 @@
+import { othersTurn } from '../../../turns.js';
+
 /** What a job that does not block waits for: that a worker has done a share, or only that others get their turn. */
 export type Pause = 'share' | 'turn';
 /** A job in steps, each followed by a pause. */
@@ -9,29 +11,6 @@ export function finish<T>(steps: Steps<T>): T {
     const step = steps.next();
     if (step.done) return step.value;
   }
-}
-
-/** Milliseconds that work on the caller's thread takes at a time. */
-const TURN_MS = 4;
-
-/** When this turn of the caller's thread ends. */
-export function endOfTurn(): number {
-  return performance.now() + TURN_MS;
-}
-
-/** Resolves after events that wait have been served. */
-export function othersTurn(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (done: () => void) => void };
-  if (setImmediate) return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    // timers of pages are held back to 4 ms once they nest
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }
 
 interface WaitAsync {

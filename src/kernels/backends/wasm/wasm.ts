@@ -1,6 +1,6 @@
+import type { Control } from '../../../control.js';
 import { UnsupportedError } from '../../../errors.js';
 import type { Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
-import type { Control } from '../../control.js';
 import { CONV_PROGRAMS, type Job, PICTURE_SUMS } from '../../job.js';
 import { NOWHERE } from './address.js';
 import { Background } from './background.js';

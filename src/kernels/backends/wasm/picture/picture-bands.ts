@@ -1,5 +1,6 @@
+import type { Control } from '../../../../control.js';
+import { endOfTurn } from '../../../../turns.js';
 import type { PictureSamples } from '../../../backend.js';
-import type { Control } from '../../../control.js';
 import type { Address, FreshMemory } from '../address.js';
 import type { Background } from '../background.js';
 import type { Machine, Scratch } from '../machine.js';
@@ -15,8 +16,8 @@ const BAND_BYTES = 256 * 1024;
 const SHARED_BYTES = 16 * 1024 * 1024;
 /** Bytes that are copied before other threads may filter them. */
 const FEED_BYTES = 128 * 1024;
-/** Bytes that the caller copies in its turn where it must not block: less than a millisecond, or two if memory is new. */
-const TURN_BYTES = 2 * 1024 * 1024;
+/** Bytes that the caller copies between two looks at the clock, where it must not block: less than a millisecond, also if memory is new. */
+const LOOK_BYTES = 512 * 1024;
 /** Shares per thread from which on whole rows of units are shared, where units lie side by side. */
 const LEAST_SHARES = 4;
 /** Of the first guess whether threads share a picture: nanoseconds of a tap of a sample, on one thread. */
@@ -229,9 +230,12 @@ function* together(machine: Machine, stages: PictureStages, programs: readonly P
   const bands = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
   const places = placeBands(machine, stages, programs, bands);
   for (const band of bands) {
+    let turn = endOfTurn();
     for (const rows of inChunks(band.source, stages.stages[0].rowBytes[0])) {
       if (!copyIn(machine, stages, picture, rows, placesOf(rows[0], band.source[0], stages, places))) return false;
+      if (performance.now() < turn) continue;
       yield 'turn';
+      turn = endOfTurn();
     }
     copyBeside(machine, stages, picture, band, places);
     yield* runBand(machine, stages, programs, band, places);
@@ -240,9 +244,9 @@ function* together(machine: Machine, stages: PictureStages, programs: readonly P
   return true;
 }
 
-/** Rows of a band, as many at a time as the caller may copy in its turn. */
+/** Rows of a band, as many at a time as the caller may copy without a look at the clock. */
 function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
-  const rows = Math.ceil(TURN_BYTES / rowBytes);
+  const rows = Math.ceil(LOOK_BYTES / rowBytes);
   for (let row = from; row < to; row += rows) yield [row, Math.min(to, row + rows)];
 }
 
@@ -365,9 +369,12 @@ function* takeOut(
 ): Steps<void> {
   const last = outputs.length - 1;
   const rowBytes = stages.stages[last].rowBytes[1];
+  let turn = endOfTurn();
   for (const [from, to] of inChunks([top, bottom], rowBytes)) {
     copyOut(machine, stages, picture, from, to, places.outputs[last] + (from - outputs[last][0]) * rowBytes);
+    if (performance.now() < turn) continue;
     yield 'turn';
+    turn = endOfTurn();
   }
 }
 

@@ -1,4 +1,4 @@
-import { callback, type OptionsOf, option, type Rows, type Rule, rule } from '../options.js';
+import { callback, type OptionsOf, option, type Rows, type Rule, rule } from './options.js';
 
 /** Rows of {@link Control}. */
 export const CONTROL_OPTIONS = {
@@ -10,3 +10,8 @@ export const CONTROL_OPTIONS = {
 
 /** How a call that takes long is followed, and ended. */
 export interface Control extends OptionsOf<typeof CONTROL_OPTIONS> {}
+
+/** The control of a part of a call, which takes the share from `from` to `to` of the whole. */
+export function partOf({ signal, onProgress }: Control, from: number, to: number): Control {
+  return { signal, onProgress: onProgress && ((share) => onProgress(from + share * (to - from))) };
+}

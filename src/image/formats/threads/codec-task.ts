@@ -1,0 +1,44 @@
+import type { Turns } from '../../../turns.js';
+import type { Image } from '../../image.js';
+import type { Frames } from '../format.js';
+import type { ImageFormat } from '../format-names.js';
+import { FORMATS } from '../format-table.js';
+
+/** What is to be done by a format's own code. */
+export type CodecTask = { readonly format: ImageFormat } & (
+  | { readonly work: 'decode'; readonly bytes: Uint8Array }
+  | { readonly work: 'decodeFrames'; readonly bytes: Uint8Array; readonly maxPixels: number }
+  | { readonly work: 'encode'; readonly image: Image; readonly quality: number }
+  | { readonly work: 'encodeFrames'; readonly frames: Frames; readonly quality: number }
+);
+
+/** What that gave. */
+export type CodecResult = Image | Frames | Uint8Array | undefined;
+
+/** What a thread answers. An error loses its class on the way, so its kind goes along. */
+export interface CodecAnswer {
+  readonly result?: CodecResult;
+  readonly error?: unknown;
+  readonly kind?: 'damaged' | 'unreadable' | undefined;
+}
+
+/** Does it on this thread. */
+export async function perform(task: CodecTask, turns: Turns): Promise<CodecResult> {
+  const format = FORMATS[task.format];
+  switch (task.work) {
+    case 'decode':
+      return format.decode(asBuffer(task.bytes), turns);
+    case 'decodeFrames':
+      return format.frames?.decode(asBuffer(task.bytes), task.maxPixels, turns);
+    case 'encode':
+      return format.encode(task.image, task.quality, turns);
+    case 'encodeFrames':
+      return format.frames?.encode(task.frames, task.quality, (image) => format.encode(image, task.quality, turns), turns);
+    default:
+      return task satisfies never;
+  }
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+}

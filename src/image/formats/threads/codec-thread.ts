@@ -1,0 +1,17 @@
+import { parentPort } from 'node:worker_threads';
+import { Turns } from '../../../turns.js';
+import { Damaged, Unreadable } from '../format.js';
+import { type CodecAnswer, type CodecTask, perform } from './codec-task.js';
+import { filling, memoryOf } from './hand-over.js';
+
+// A thread that decodes and encodes one picture after the other.
+
+parentPort?.on('message', async (task: CodecTask) => {
+  const answer = (all: CodecAnswer) => parentPort?.postMessage(all, memoryOf(all.result));
+  try {
+    answer({ result: filling(await perform(task, new Turns())) });
+  } catch (error) {
+    answer({ error, kind: error instanceof Damaged ? 'damaged' : error instanceof Unreadable ? 'unreadable' : undefined });
+  }
+});
+parentPort?.postMessage('ready');
