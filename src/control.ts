@@ -13,5 +13,16 @@ export interface Control extends OptionsOf<typeof CONTROL_OPTIONS> {}
 
 /** The control of a part of a call, which takes the share from `from` to `to` of the whole. */
 export function partOf({ signal, onProgress }: Control, from: number, to: number): Control {
-  return { signal, onProgress: onProgress && ((share) => onProgress(from + share * (to - from))) };
+  return { signal, onProgress: onProgress && ((share) => onProgress(share === 1 ? to : from + share * (to - from))) };
+}
+
+/** What a call hands to the calls that it is made of: their shares are told as long as they grow, and never the end, which it tells itself. */
+export function within({ signal, onProgress }: Control): Control {
+  let last = 0;
+  const tell = (share: number) => {
+    if (share <= last || share >= 1) return;
+    last = share;
+    onProgress?.(share);
+  };
+  return { signal, onProgress: onProgress && tell };
 }

@@ -1,3 +1,4 @@
+import { CONTROL_OPTIONS } from '../control.js';
 import { OptionError } from '../errors.js';
 import { anyWhole, callback, checkedInUse, checkOptions, count, option, type RowsOf, whole } from '../options.js';
 import type { Tensor } from '../tensor.js';
@@ -68,8 +69,13 @@ export interface TrainOptions {
     /** Called after every step; must be cheap. */
     onStep?: (step: number, total: number) => void;
   };
-  /** Stops after the current step. The weights stay as they are, or the best ones are restored with `earlyStopping.restoreBest`. */
+  /**
+   * Stops after the current step: the history so far is returned, as `'aborted'`. The weights stay as they are, or the best ones are restored with
+   * `earlyStopping.restoreBest`.
+   */
   signal?: AbortSignal;
+  /** Called with the share of the steps that are done, from 0 to 1, the last time with 1, unless a signal stops it. Default: nobody is told. */
+  onProgress?: (share: number) => void;
   /** Initializes the model before training. With the loaders' seeds, it makes the whole run reproducible. Default: the model is trained from its current state. */
   seed?: number;
   /** Epochs already trained, when training is resumed. Default 0. */
@@ -89,7 +95,7 @@ const TRAIN_OPTIONS = {
   clipGradNorm: checkedInUse('a number > 0'),
   logEvery: option(count, { default: 100 }),
   callbacks: checkedInUse('functions by name'),
-  signal: checkedInUse('an AbortSignal'),
+  ...CONTROL_OPTIONS,
   seed: anyWhole,
   startEpoch: option(whole(0), { default: 0 }),
   history: checkedInUse('a history'),
@@ -116,7 +122,7 @@ const TRAIN_OPTIONS = {
  */
 export async function train(model: Module, options: TrainOptions): Promise<History> {
   check(options);
-  const { optimizer, loss = new CrossEntropyLoss(), epochs, schedule, earlyStopping, callbacks, signal, startEpoch = 0, logEvery = 100 } = options;
+  const { optimizer, loss = new CrossEntropyLoss(), epochs, schedule, earlyStopping, callbacks, signal, onProgress, startEpoch = 0, logEvery = 100 } = options;
   const restoreBest = earlyStopping !== undefined && (earlyStopping.restoreBest ?? true);
   if (options.seed !== undefined) model.initialize(options.seed);
   const on = await model.operators();
@@ -148,6 +154,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         step++;
         batch++;
         callbacks?.onStep?.(step, total);
+        if (step < total) onProgress?.(step / total);
         if (batch % logEvery === 0) {
           const { loss: mean, accuracy } = await recent.take();
           const now = performance.now();
@@ -186,6 +193,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
     }
     if (signal?.aborted) history.stopped = 'aborted';
     if (history.best) model.loadStateDict(history.best);
+    if (history.stopped !== 'aborted') onProgress?.(1);
     return history;
   } finally {
     optimizer.lr = peak;

@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.js';
 import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
 import { carryMetadata } from '../image/metadata.js';
-import { chosenBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
+import { BACKEND_OPTION, type BackendOption, chosenBackend } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
 import { checkOptions } from '../options.js';
 
@@ -31,8 +31,8 @@ import { checkOptions } from '../options.js';
  * await Promise.all([freeImage(image), freeImage(out)]);
  * ```
  */
-export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'channels' | 'metadata'>, options: RunOptions = {}): Promise<Image> {
-  checkOptions('allocateImage', options, RUN_OPTIONS);
+export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'channels' | 'metadata'>, options: BackendOption = {}): Promise<Image> {
+  checkOptions('allocateImage', options, BACKEND_OPTION);
   const { width, height, channels } = size;
   checkSize('allocateImage', width, height, channels);
   const on = await chosenBackend('allocateImage', options.backend);
@@ -44,8 +44,8 @@ export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'chan
  * @param options the backend that it was asked of
  * @throws OptionError if it is not one of that backend, or was given back before
  */
-export async function freeImage(image: Image, options: RunOptions = {}): Promise<void> {
-  checkOptions('freeImage', options, RUN_OPTIONS);
+export async function freeImage(image: Image, options: BackendOption = {}): Promise<void> {
+  checkOptions('freeImage', options, BACKEND_OPTION);
   checkImage('freeImage', image);
   const on = await chosenBackend('freeImage', options.backend);
   if (on.freeBytes && !on.freeBytes(image.data as Uint8ClampedArray)) {

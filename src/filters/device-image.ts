@@ -4,7 +4,7 @@ import { createImage, type Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf, newImage } from '../image/samples.js';
 import type { Backend, DevicePicture } from '../kernels/backend.js';
-import { onBackend, RUN_OPTIONS, type RunOptions } from '../kernels/backends/create.js';
+import { BACKEND_OPTION, type BackendOption, onBackend } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
 import { checkOptions } from '../options.js';
 
@@ -89,10 +89,10 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
  * for (const each of [image, soft, crisp]) each.free();
  * ```
  */
-export async function uploadImage(source: ImageSource, options: RunOptions = {}): Promise<DeviceImage> {
-  checkOptions('uploadImage', options, RUN_OPTIONS);
+export async function uploadImage(source: ImageSource, options: BackendOption = {}): Promise<DeviceImage> {
+  checkOptions('uploadImage', options, BACKEND_OPTION);
   const image: Image = toImage(source, 'uploadImage');
-  return onBackend('uploadImage', options.backend, image, (on, image) => inNameOf('uploadImage', on, async () => upload(image, on)));
+  return onBackend('uploadImage', options, image, (on, image) => inNameOf('uploadImage', on, async () => upload(image, on)));
 }
 
 /** The same once all is checked. */

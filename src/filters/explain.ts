@@ -2,7 +2,7 @@ import { ShapeError, show } from '../errors.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf } from '../image/samples.js';
 import type { Backend } from '../kernels/backend.js';
-import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
+import { BACKEND_OPTION, onBackend } from '../kernels/backends/create.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
 import { CONV_OPTIONS, convGeometry } from '../kernels/geometry.js';
 import { ALGORITHM, type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
@@ -27,14 +27,14 @@ export const EXPLAIN_OPTIONS = {
   ...CONV_OPTIONS,
   /** Explain what this one would do. Default `'auto'`. */
   algorithm: ALGORITHM,
-  ...RUN_OPTIONS,
+  ...BACKEND_OPTION,
 } satisfies Rows;
 
 /** Options of {@link explain} for a tensor: those of `conv` that decide how it is computed. */
 export interface ExplainOptions extends OptionsOf<typeof EXPLAIN_OPTIONS> {}
 
 /** Rows of {@link ExplainFilterOptions}. */
-export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
+export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...BACKEND_OPTION } satisfies Rows;
 
 /** Options of {@link explain} for pictures: those of `filter` that decide how it is computed. */
 export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OPTIONS> {}
@@ -83,7 +83,7 @@ export async function explain(
   checkOptions('explain', options, shape ? EXPLAIN_OPTIONS : EXPLAIN_FILTER_OPTIONS);
   const { backend, ...rest } = options;
   const kernel = toKernel('explain', source);
-  return onBackend('explain', backend, { kernel, shape, rest }, async (on, { kernel, shape, rest }) => {
+  return onBackend('explain', { backend }, { kernel, shape, rest }, async (on, { kernel, shape, rest }) => {
     const planned = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format | ImageSource, rest as ExplainFilterOptions, on);
     const call = planned.job ?? (shape && isFree(planned) ? workOfPlan(planned) : undefined);
     const plan = planOn(planned, call && (await on.chooser?.expect(call, planned.cost)));

@@ -39,7 +39,7 @@ export async function filterTensor(x: Tensor, kernel: Tensor | string | Nested, 
   checkTensor('filterTensor', 'x', x);
   const weights = Array.isArray(kernel) ? tensor(kernel as Nested) : toKernel('filterTensor', kernel as Tensor | string);
   checkTensor('filterTensor', 'kernel', weights);
-  const { backend, onPlan, ...rest } = options;
+  const { backend, signal, onProgress, onPlan, ...rest } = options;
   const rank = weights.shape.length;
   if (rank < 1 || rank > 3 || x.shape.length < rank) {
     const shapes = `x ${show(x.shape)} and kernel ${show(weights.shape)}`;
@@ -48,10 +48,10 @@ export async function filterTensor(x: Tensor, kernel: Tensor | string | Nested, 
   const [front, spatial] = [x.shape.slice(0, -rank), x.shape.slice(-rank)];
   const batch = reshape(x, [sizeOf(front), 1, ...spatial]);
   const step = placeStep('filterTensor', batch.shape, weights, rest);
-  const { shape, data } = await onBackend('filterTensor', backend, { batch, step }, (backend, { batch, step }) => {
+  const { shape, data } = await onBackend('filterTensor', { backend, signal, onProgress }, { batch, step }, (backend, { batch, step }, control) => {
     const on = operatorsOf(backend);
     const planned = planSteps('filterTensor', [step], backend);
-    return inNameOf('filterTensor', backend, () => runSteps(batch, planned, on, { onPlan }));
+    return inNameOf('filterTensor', backend, () => runSteps(batch, planned, on, { onPlan, ...control }));
   });
   return { shape: [...front, ...shape.slice(2)], data };
 }

@@ -1,4 +1,3 @@
-import { CONTROL_OPTIONS } from '../control.js';
 import type { Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
@@ -27,7 +26,6 @@ export const FILTER_OPTIONS = {
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
   ...PLAN_OPTION,
-  ...CONTROL_OPTIONS,
 } satisfies Rows;
 
 /** Options of {@link filter}. Values per axis are in the order `[y, x]`. */
@@ -74,12 +72,13 @@ export async function filter(source: ImageSource | DeviceImage, kernel: KernelSo
   checkOptions('filter', options, FILTER_OPTIONS);
   const { out, backend, onPlan, signal, onProgress, ...settings } = options;
   const image = source instanceof DeviceImage ? source : toImage(source, 'filter');
-  return onBackend('filter', backendFor('filter', image, backend), { image, kernel, settings }, (on, { image, kernel, settings }) => {
+  const run = { backend: backendFor('filter', image, backend), signal, onProgress };
+  return onBackend('filter', run, { image, kernel, settings }, (on, { image, kernel, settings }, control) => {
     const format = formatOfAny(image);
     const plan = recentFilters.get(on, format, [kernel, settings], () => {
       const step = { kernel, ...pickOptions(settings, STEP_OPTIONS) };
       return planFilter(format, [step], pickOptions(settings, AROUND_OPTIONS), on, { operation: 'filter', merging: 'none', out });
     });
-    return plan.apply(image, { out, onPlan, signal, onProgress });
+    return plan.apply(image, { out, onPlan, ...control });
   });
 }

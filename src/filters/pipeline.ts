@@ -1,4 +1,3 @@
-import { CONTROL_OPTIONS } from '../control.js';
 import { ConvlabError, DataError, OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
@@ -43,7 +42,7 @@ export const PIPELINE_OPTIONS = {
 export interface PipelineOptions extends OptionsOf<typeof PIPELINE_OPTIONS> {}
 
 /** Rows of {@link PipelineRunOptions}. */
-export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
+export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link Pipeline.apply}. */
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
@@ -88,11 +87,12 @@ export class Pipeline<P extends Output = Output> {
     const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
     const image = source instanceof DeviceImage ? source : toImage(source, 'pipeline');
     const handed = { image, around: { ...rest, region, mask } };
-    return onBackend('pipeline', backendFor('pipeline', image, backend), handed, (on, { image, around }) => {
+    const run = { backend: backendFor('pipeline', image, backend), signal, onProgress };
+    return onBackend('pipeline', run, handed, (on, { image, around }, control) => {
       const format = formatOfAny(image);
       const from = [this.#kernels, around, merging];
       const plan = recentPipelines.get(on, format, from, () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
-      return plan.apply(image, { out, onPlan, signal, onProgress });
+      return plan.apply(image, { out, onPlan, ...control });
     });
   }
 

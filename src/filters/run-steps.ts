@@ -1,3 +1,4 @@
+import { type Control, partOf } from '../control.js';
 import type { Backend, DeviceBuffer } from '../kernels/backend.js';
 import { type PlanOption, runOn } from '../kernels/eager.js';
 import type { Operators } from '../kernels/operators.js';
@@ -21,15 +22,15 @@ export function planSteps(operation: string, steps: readonly Step[], backend: Ba
 }
 
 /** Runs the steps. What is large passes through the backend block by block, step after step. */
-export function runSteps(x: Tensor, planned: readonly PlannedStep[], on: Operators, tell: PlanOption): Promise<Tensor> {
+export function runSteps(x: Tensor, planned: readonly PlannedStep[], on: Operators, tell: PlanOption & Control): Promise<Tensor> {
   return planned.some(({ plan }) => isCut(plan)) ? runInTurn(x, planned, on, tell) : runTogether(x, planned, on, tell);
 }
 
-async function runInTurn(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan }: PlanOption): Promise<Tensor> {
+async function runInTurn(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan, ...control }: PlanOption & Control): Promise<Tensor> {
   let result = x;
-  for (const { step, plan } of planned) {
+  for (const [i, { step, plan }] of planned.entries()) {
     onPlan?.(plan);
-    result = await runPlan(plan, result, biasOf(step), on);
+    result = await runPlan(plan, result, biasOf(step), on, partOf(control, i / planned.length, (i + 1) / planned.length));
   }
   return result;
 }

@@ -72,18 +72,18 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
  */
 export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions = {}): Promise<Tensor> {
   checkOptions('conv', options, CONV_CALL_OPTIONS);
-  const { backend, onPlan, bias, algorithm, validate = false, ...geometryOptions } = options;
+  const { backend, signal, onProgress, onPlan, bias, algorithm, validate = false, ...geometryOptions } = options;
   checkTensor('conv', 'x', x);
   checkTensor('conv', 'kernel', kernel);
   const geometry = convGeometry(x.shape, kernel.shape, geometryOptions);
   if (bias !== undefined) checkTensor('conv', 'bias', bias, [geometry.outChannels]);
   if (validate) checkFinite('conv', 'kernel', kernel);
-  return onBackend('conv', backend, { x, kernel, bias }, (asked, { x, kernel, bias }) => {
+  return onBackend('conv', { backend, signal, onProgress }, { x, kernel, bias }, (asked, { x, kernel, bias }, control) => {
     const plan = planConv(kernel, geometry, asked, algorithm);
     const run = (on: Backend, chosen?: Chosen) => {
       const planned = on.abilities === asked.abilities ? plan : planConv(kernel, geometry, on);
       if (chosen || on === asked) onPlan?.(planOn(planned, chosen));
-      return inNameOf('conv', on, () => runPlan(planned, x, bias, operatorsOf(on)));
+      return inNameOf('conv', on, () => runPlan(planned, x, bias, operatorsOf(on), control));
     };
     return asked.chooser && isFree(plan) ? asked.chooser.run(workOfPlan(plan), run) : run(asked);
   });
@@ -112,14 +112,14 @@ export async function convInputGradient(
   options: ConvOptions & RunOptions & { inputShape: readonly number[] },
 ): Promise<Tensor> {
   checkOptions('convInputGradient', options, INPUT_GRADIENT_OPTIONS);
-  const { backend, inputShape, ...geometryOptions } = options;
+  const { backend, signal, onProgress, inputShape, ...geometryOptions } = options;
   checkTensor('convInputGradient', 'kernel', kernel);
   checkShape('convInputGradient', 'inputShape', inputShape);
   const geometry = convGeometry(inputShape, kernel.shape, geometryOptions, 'convInputGradient');
   checkTensor('convInputGradient', 'gradient', gradient, geometry.outShape);
   const work = workOfOperator('convInputGradient', geometry);
   const compute: Compute = ([g, k], [out], on) => on.convInputGradient(geometry, g, k, out);
-  return first(await eager('convInputGradient', { backend, work }, [gradient, kernel], [inputShape], compute));
+  return first(await eager('convInputGradient', { backend, signal, onProgress, work }, [gradient, kernel], [inputShape], compute));
 }
 
 /**
@@ -141,14 +141,14 @@ export async function convInputGradient(
  */
 export async function convKernelGradient(x: Tensor, gradient: Tensor, options: ConvOptions & RunOptions & { kernelShape: readonly number[] }): Promise<Tensor> {
   checkOptions('convKernelGradient', options, KERNEL_GRADIENT_OPTIONS);
-  const { backend, kernelShape, ...geometryOptions } = options;
+  const { backend, signal, onProgress, kernelShape, ...geometryOptions } = options;
   checkTensor('convKernelGradient', 'x', x);
   checkShape('convKernelGradient', 'kernelShape', kernelShape);
   const geometry = convGeometry(x.shape, kernelShape, geometryOptions, 'convKernelGradient');
   checkTensor('convKernelGradient', 'gradient', gradient, geometry.outShape);
   const work = workOfOperator('convKernelGradient', geometry);
   const compute: Compute = ([px, g], [out], on) => on.convKernelGradient(geometry, px, g, out);
-  return first(await eager('convKernelGradient', { backend, work }, [x, gradient], [kernelShape], compute));
+  return first(await eager('convKernelGradient', { backend, signal, onProgress, work }, [x, gradient], [kernelShape], compute));
 }
 
 /**

@@ -21,12 +21,12 @@ export type Compute = (inputs: readonly DeviceBuffer[], outputs: readonly Device
 /** One call from tensors to tensors: upload, compute, read back, free. @param work lets the backend choose where it runs */
 export async function eager(
   operation: string,
-  { backend, work }: RunOptions & { readonly work?: Work },
+  { work, ...options }: RunOptions & { readonly work?: Work },
   inputs: readonly Tensor[],
   outShapes: readonly (readonly number[])[],
   compute: Compute,
 ): Promise<Tensor[]> {
-  return onBackend(operation, backend, inputs, (asked, inputs) => {
+  return onBackend(operation, options, inputs, (asked, inputs) => {
     const run = (on: Backend) => inNameOf(operation, on, () => runOn(operatorsOf(on), inputs, outShapes, compute));
     return work && asked.chooser ? asked.chooser.run(work, run) : run(asked);
   });

@@ -49,10 +49,10 @@ export interface MaxPooled {
  */
 export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): Promise<MaxPooled> {
   checkOptions('maxPool', options, MAX_POOL_OPTIONS);
-  const { backend, ...window } = options;
+  const { backend, signal, onProgress, ...window } = options;
   checkTensor('maxPool', 'x', x);
   const geometry = poolGeometry(x.shape, window, 'maxPool');
-  const [output, winners] = await eager('maxPool', { backend }, [x], [geometry.outShape, geometry.outShape], ([px], [out, won], on) =>
+  const [output, winners] = await eager('maxPool', { backend, signal, onProgress }, [x], [geometry.outShape, geometry.outShape], ([px], [out, won], on) =>
     on.maxPool(geometry, px, out, won),
   );
   return { output, indices: winnersToIndices(geometry, winners.data) };
@@ -70,7 +70,7 @@ export async function maxPoolGradient(
   options: WindowOptions & RunOptions & { inputShape: readonly number[]; indices: Int32Array },
 ): Promise<Tensor> {
   checkOptions('maxPoolGradient', options, MAX_POOL_GRADIENT_OPTIONS);
-  const { backend, inputShape, indices, ...window } = options;
+  const { backend, signal, onProgress, inputShape, indices, ...window } = options;
   checkShape('maxPoolGradient', 'inputShape', inputShape);
   const geometry = poolGeometry(inputShape, window, 'maxPoolGradient');
   checkTensor('maxPoolGradient', 'gradient', gradient, geometry.outShape);
@@ -80,7 +80,7 @@ export async function maxPoolGradient(
     });
   }
   const winners: Tensor = { shape: geometry.outShape, data: indicesToWinners(geometry, indices) };
-  const [out] = await eager('maxPoolGradient', { backend }, [gradient, winners], [inputShape], ([g, won], [to], on) =>
+  const [out] = await eager('maxPoolGradient', { backend, signal, onProgress }, [gradient, winners], [inputShape], ([g, won], [to], on) =>
     on.maxPoolGradient(geometry, g, won, to),
   );
   return out;
@@ -99,10 +99,10 @@ export async function maxPoolGradient(
  */
 export async function averagePool(x: Tensor, options: AveragePoolOptions): Promise<Tensor> {
   checkOptions('averagePool', options, AVERAGE_POOL_OPTIONS);
-  const { backend, countIncludePad = true, ...window } = options;
+  const { backend, signal, onProgress, countIncludePad = true, ...window } = options;
   checkTensor('averagePool', 'x', x);
   const geometry = poolGeometry(x.shape, window, 'averagePool');
-  const [out] = await eager('averagePool', { backend }, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) =>
+  const [out] = await eager('averagePool', { backend, signal, onProgress }, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) =>
     on.conv(geometry, px, box, null, to),
   );
   return countIncludePad ? out : rescale(out, geometry);
@@ -117,12 +117,12 @@ export async function averagePool(x: Tensor, options: AveragePoolOptions): Promi
  */
 export async function averagePoolGradient(gradient: Tensor, options: AveragePoolOptions & { inputShape: readonly number[] }): Promise<Tensor> {
   checkOptions('averagePoolGradient', options, AVERAGE_POOL_GRADIENT_OPTIONS);
-  const { backend, inputShape, countIncludePad = true, ...window } = options;
+  const { backend, signal, onProgress, inputShape, countIncludePad = true, ...window } = options;
   checkShape('averagePoolGradient', 'inputShape', inputShape);
   const geometry = poolGeometry(inputShape, window, 'averagePoolGradient');
   checkTensor('averagePoolGradient', 'gradient', gradient, geometry.outShape);
   const upstream = countIncludePad ? gradient : rescale(gradient, geometry);
-  const [out] = await eager('averagePoolGradient', { backend }, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) =>
+  const [out] = await eager('averagePoolGradient', { backend, signal, onProgress }, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) =>
     on.convInputGradient(geometry, g, box, to),
   );
   return out;

@@ -1,3 +1,4 @@
+import type { Control } from '../control.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import { countOf, sizeOf, type Tensor } from '../tensor.js';
 import type { DeviceBuffer } from './backend.js';
@@ -12,9 +13,17 @@ import { type Pass, runPasses } from './plan/pass.js';
 /**
  * Runs a plan from tensor to tensor. What is large runs block by block, so that the backend holds a part of it at a time.
  * @param bias `[Cout]`
+ * @param control its signal ends the run between blocks
  * @param blocks by default those of {@link cutIntoBlocks}
  */
-export async function runPlan({ geometry, passes }: ConvPlan, x: Tensor, bias: Tensor | undefined, on: Operators, blocks?: readonly Block[]): Promise<Tensor> {
+export async function runPlan(
+  { geometry, passes }: Pick<ConvPlan, 'geometry' | 'passes'>,
+  x: Tensor,
+  bias: Tensor | undefined,
+  on: Operators,
+  { signal, onProgress }: Control = {},
+  blocks?: readonly Block[],
+): Promise<Tensor> {
   if (!blocks && !isCut({ geometry, passes })) return runWhole(passes, x, bias, on);
   // of a result that no array holds, the blocks would be countless
   const out = newValues(sizeOf(geometry.outShape));
@@ -22,7 +31,9 @@ export async function runPlan({ geometry, passes }: ConvPlan, x: Tensor, bias: T
   // between blocks others run
   const [source, added] = [keep(x.data), keep(bias?.data)];
   const kept = passes.map((pass) => ({ ...pass, kernel: keep(pass.kernel) }));
-  for (const block of blocks ?? cutIntoBlocks(geometry, kept) ?? []) {
+  const all = blocks ?? cutIntoBlocks(geometry, kept) ?? [];
+  for (const [i, block] of all.entries()) {
+    signal?.throwIfAborted();
     if (source.length !== sizeOf(geometry.xShape)) throw new ShapeError('conv', `x lost its data in the call: it has ${countOf(source)}`, { x });
     const part = { shape: block.passes[0].geometry.xShape, data: cutOut(source, geometry, block.seen, before) };
     const [from, to] = block.given[1];
@@ -30,6 +41,7 @@ export async function runPlan({ geometry, passes }: ConvPlan, x: Tensor, bias: T
     await fillIn(out, geometry, block.given, after, async (result) => {
       await runWhole(block.passes, part, biases, on, result);
     });
+    onProgress?.((i + 1) / all.length);
   }
   return { shape: [...geometry.outShape], data: out };
 }

@@ -95,7 +95,7 @@ describe('a convolution in blocks', () => {
             if (!possible) continue;
             const plan = planConv(kernel, geometry, backend, algorithm);
             const blocks = cutIntoBlocks(geometry, plan.passes, most);
-            const got = await runPlan(plan, x, bias, on, blocks);
+            const got = await runPlan(plan, x, bias, on, {}, blocks);
             expect(got.shape).toEqual(want.shape);
             const worst = got.data.reduce((largest, value, i) => Math.max(largest, Math.abs(value - want.data[i])), 0);
             expect(worst, `${algorithm} on ${backend.name}`).toBeLessThanOrEqual(algorithm === 'fft' || algorithm === 'separable' ? 4e-6 * scale : 0);

@@ -9,6 +9,7 @@ import { checkOptions } from '../../options.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { RecentPlans } from '../recent-plans.js';
+import type { EngineOptions } from './engine-way.js';
 
 /** Differences of two pictures, in their units: 0 … 255 for 8 bits, 0 … 65535 for 16, 0 … 1 for floats. */
 export interface Comparison {
@@ -47,10 +48,10 @@ const MOMENTS = 4;
 export async function compareImages(a: ImageSource, b: ImageSource, options: RunOptions = {}): Promise<Comparison> {
   checkOptions('compareImages', options, RUN_OPTIONS);
   const pair = [toImage(a, 'compareImages'), toImage(b, 'compareImages')] as const;
-  return onBackend('compareImages', options.backend, pair, (on, [a, b]) => compare(a, b, on));
+  return onBackend('compareImages', options, pair, (on, [a, b], control) => compare(a, b, { ...control, backend: on }));
 }
 
-async function compare(a: Image, b: Image, on: Backend): Promise<Comparison> {
+async function compare(a: Image, b: Image, on: EngineOptions): Promise<Comparison> {
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
   if (say(a) !== say(b))
     throw new ShapeError('compareImages', `the pictures must have one size, as many channels and one sample type, received ${say(a)} and ${say(b)}`, { a, b });
@@ -76,21 +77,21 @@ interface Ready {
 const recentComparisons = new RecentPlans<Ready>(4);
 
 /** @returns undefined where the backend has no program for it */
-function comparedInEngine(a: Image, b: Image, on: Backend): Promise<Compared> | undefined {
+function comparedInEngine(a: Image, b: Image, { backend: on, ...control }: EngineOptions): Promise<Compared> | undefined {
   const format = formatOf(a);
   const { executable } = recentComparisons.get(on, format, [], () => prepare(format, on));
   if (!executable) return undefined;
   return whileKept([a.data, b.data], executable.later, async (pair) => {
     const sums = new Float64Array(4);
-    await on.run(executable, pair, [sums]);
+    await on.run(executable, pair, [sums], [], control);
     const [max, sum, squares, similar] = sums;
     const windows = a.channels * (a.width - WINDOW + 1) * (a.height - WINDOW + 1);
     return { max, sum, squares, ssim: Math.min(a.width, a.height) < WINDOW ? null : similar / windows };
   });
 }
 
-async function comparedByLoops(a: Image, b: Image, on: Backend): Promise<Compared> {
-  return { ...differences(a.data, b.data), ssim: await similarity(keep(a), keep(b), { backend: on }) };
+async function comparedByLoops(a: Image, b: Image, on: EngineOptions): Promise<Compared> {
+  return { ...differences(a.data, b.data), ssim: await similarity(keep(a), keep(b), on) };
 }
 
 function prepare(format: Format, on: Backend): Ready {

@@ -1,3 +1,4 @@
+import type { Control } from '../../control.js';
 import type { Image } from '../../image/image.js';
 import { type Format, formatOf, newImage } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
@@ -18,7 +19,7 @@ interface Ready {
 const recentWays = new RecentPlans<Ready>(16);
 
 /** Where an operation runs. */
-export interface EngineOptions extends PlanOption {
+export interface EngineOptions extends PlanOption, Control {
   readonly backend: Backend;
 }
 
@@ -40,7 +41,7 @@ export interface EngineWay {
 export function throughEngine(
   image: Image,
   { operation, from, result, plan }: EngineWay,
-  { backend: on, out, onPlan }: EngineOptions & ResultOptions,
+  { backend: on, out, onPlan, signal, onProgress }: EngineOptions & ResultOptions,
 ): Promise<Image> | undefined {
   const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
   if (ways.length === 0) return undefined;
@@ -49,7 +50,7 @@ export function throughEngine(
     const to = out ?? newImage(result, image);
     // the last one takes what the others refuse
     for (const { plan, executable } of ways) {
-      const done = on.run(executable, samples, [to.data]);
+      const done = on.run(executable, samples, [to.data], [], { signal, onProgress });
       // no wait where there is no promise: the samples are read before the call returns
       if (!(typeof done === 'boolean' ? done : await done)) continue;
       if (onPlan) for (const step of plan.steps) onPlan(planOn(step, on.chooser?.latest(executable)));

@@ -31,7 +31,8 @@ export async function enlargedWith(operation: string, small: Image, other: Image
   const { executable } = recentEnlargements.get(on, format, [factor], () => prepare(small, other, factor, on));
   if (!executable) return combine(await enlarge(small, other, options), other, factor);
   const result = newImage({ ...format, samples: 'float32' });
-  await on.run(executable, [small.data, other.data], [result.data]);
+  await on.run(executable, [small.data, other.data], [result.data], [], { signal: options.signal });
+  options.signal?.throwIfAborted();
   return result;
 }
 

@@ -83,7 +83,10 @@ export async function gradient(image: ImageSource, options: OperatorOption & Mea
     const ask = (measure: 'length' | 'angle') =>
       slopesFromSamples('gradient', image, { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options);
     const [steep, angle] = [ask('length'), ask('angle')];
-    if (steep && angle) return { magnitude: await steep, direction: await angle };
+    if (steep && angle) {
+      const [magnitude, direction] = await Promise.all([steep, angle]);
+      return { magnitude, direction };
+    }
     const { magnitude, direction } = await slopes(toPlanes('gradient', image, options).x, options);
     const shape = [1, direction.length / (image.width * image.height), image.height, image.width];
     return { magnitude: planesToImage(image, magnitude, 'float'), direction: tensorToImage({ shape, data: direction }, { depth: 'float' }) };

@@ -6,7 +6,7 @@ import { full, reshape, type Tensor } from '../../tensor.js';
 import { colorChannels } from '../picture/channels.js';
 import { placeStep } from '../step.js';
 import { aroundCells } from './around-cells.js';
-import { throughEngine } from './engine-way.js';
+import { type EngineOptions, throughEngine } from './engine-way.js';
 import { type MatchMethod, meanOf, meansOf, relative, templateEnergy, toTensor } from './match-scores.js';
 import { planeAt } from './operation.js';
 
@@ -25,7 +25,7 @@ const USUAL = 2 ** 40;
  * @param template `[1, C, h, w]`, finite
  * @returns undefined where the backend has no program for it, or samples are not finite, or are unusually large or small
  */
-export function scoresFromSamples(method: MatchMethod, image: Image, template: Tensor, on: Backend): Promise<Tensor> | undefined {
+export function scoresFromSamples(method: MatchMethod, image: Image, template: Tensor, on: EngineOptions): Promise<Tensor> | undefined {
   const chosen = colorChannels(image.channels);
   const [, , h, w] = template.shape;
   const around = method === 'zncc' || method === 'ssd' ? chosen.map((c) => middleOf(image, c)) : chosen.map(() => 0);
@@ -47,7 +47,7 @@ export function scoresFromSamples(method: MatchMethod, image: Image, template: T
   };
   const result = { width: image.width - w + 1, height: image.height - h + 1, channels: 1, samples: 'float32' } as const;
   const from = [chosen, around, patch.data, h, w, method, nothing];
-  const scores = throughEngine(image, { operation: 'matchTemplate', from, result, plan }, { backend: on });
+  const scores = throughEngine(image, { operation: 'matchTemplate', from, result, plan }, on);
   return scores?.then(({ data }) => ({ shape: [result.height, result.width], data: data as Float32Array }));
 }
 

@@ -61,21 +61,22 @@ export interface Matches {
  * ```
  */
 export async function matchTemplate(image: ImageSource, template: ImageSource, options: MatchOptions = {}): Promise<Matches> {
-  const { method, peaks, threshold, backend } = settle('matchTemplate', options, MATCH_OPTIONS);
+  const { method, peaks, threshold, backend, signal, onProgress } = settle('matchTemplate', options, MATCH_OPTIONS);
   const [large, small] = [toImage(image, 'matchTemplate'), toImage(template, 'matchTemplate')];
   checkPair(large, small);
   const { minDistance = Math.max(1, Math.min(small.width, small.height) / 2) } = options;
 
   const patch = colors(small);
   checkFinite(method, patch);
-  const { scores, unit } = await onBackend('matchTemplate', backend, { large, patch }, async (on, { large, patch }) => {
+  return onBackend('matchTemplate', { backend, signal, onProgress }, { large, patch }, async (backend, { large, patch }, control) => {
+    const on = { ...control, backend };
     const measured = scoresFromSamples(method, large, patch, on);
-    return measured ? { scores: await measured, unit: 1 } : matchScores(method, colors(large), patch, { backend: on });
+    const { scores, unit } = measured ? { scores: await measured, unit: 1 } : await matchScores(method, colors(large), patch, on);
+    // peaks are found before the unit is applied, which may leave float32 nothing to tell them apart by
+    const rules = { count: peaks, threshold: threshold === undefined ? undefined : threshold / unit, minDistance, smallest: method === 'ssd' };
+    const places = findPeaks(scores, rules).map((peak) => ({ ...peak, score: peak.score * unit }));
+    return { scores: unit === 1 ? scores : { ...scores, data: scores.data.map((score) => score * unit) }, peaks: places };
   });
-  // peaks are found before the unit is applied, which may leave float32 nothing to tell them apart by
-  const rules = { count: peaks, threshold: threshold === undefined ? undefined : threshold / unit, minDistance, smallest: method === 'ssd' };
-  const places = findPeaks(scores, rules).map((peak) => ({ ...peak, score: peak.score * unit }));
-  return { scores: unit === 1 ? scores : { ...scores, data: scores.data.map((score) => score * unit) }, peaks: places };
 }
 
 function checkPair(image: Image, template: Image): void {

@@ -14,7 +14,7 @@ import type { EngineOptions } from './engine-way.js';
 // What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
 
 /** Rows of {@link MeasureOptions}. */
-export const MEASURE_OPTIONS = pickRows(FILTER_OPTIONS, 'paddingMode', 'paddingValue', 'channels', 'backend', 'onPlan') satisfies Rows;
+export const MEASURE_OPTIONS = pickRows(FILTER_OPTIONS, 'paddingMode', 'paddingValue', 'channels', 'backend', 'onPlan', 'signal', 'onProgress') satisfies Rows;
 
 /** Where a measurement looks; each as in {@link FilterOptions}. With channels `'luminance'` it looks at that one plane. */
 export interface MeasureOptions extends OptionsOf<typeof MEASURE_OPTIONS> {}
@@ -33,7 +33,7 @@ export async function onPicture<O extends MeasureOptions, R>(
   run: (image: Image, options: O & EngineOptions) => Promise<R>,
 ): Promise<R> {
   const handed = { image: toImage(source, operation) as Image, options };
-  return onBackend(operation, options.backend, handed, (backend, { image, options }) => run(image, { ...options, backend }));
+  return onBackend(operation, options, handed, (backend, { image, options }, control) => run(image, { ...options, ...control, backend }));
 }
 
 /** The planes that an operation looks at. */
@@ -84,8 +84,8 @@ export async function respond(x: Tensor, kernels: readonly Tensor[], options: Me
   });
   const anchor = [Math.floor(kH / 2), Math.floor(kW / 2)];
   const reflectFits = anchor.every((before, axis) => before < x.shape[axis + 2]);
-  const { backend, onPlan, paddingMode = reflectFits ? 'reflect' : 'symmetric', paddingValue } = options;
-  return conv(x, bank, { padding: 'same', anchor, paddingMode, paddingValue, backend, onPlan });
+  const { backend, signal, onPlan, paddingMode = reflectFits ? 'reflect' : 'symmetric', paddingValue } = options;
+  return conv(x, bank, { padding: 'same', anchor, paddingMode, paddingValue, backend, signal, onPlan });
 }
 
 /** The plane's part of the values. @param i number of the plane @param of how many planes there are */

@@ -1,3 +1,4 @@
+import { partOf } from '../../control.js';
 import { OptionError, ShapeError } from '../../errors.js';
 import { checkImage, type Image, type Samples } from '../../image/image.js';
 import { type ImageSource, toImage } from '../../image/image-source.js';
@@ -10,7 +11,7 @@ import { binomial } from '../kernels/binomial.js';
 import { enlargedWith } from './enlarge.js';
 
 /** Rows of {@link PyramidOptions}. */
-export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'backend') satisfies Rows;
+export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'backend', 'signal', 'onProgress') satisfies Rows;
 
 /** Options of {@link gaussianPyramid}, each as in {@link FilterOptions}. */
 export interface PyramidOptions extends OptionsOf<typeof PYRAMID_OPTIONS> {}
@@ -26,8 +27,12 @@ export async function gaussianPyramid(image: ImageSource, levels: number, option
   checkOptions('gaussianPyramid', options, PYRAMID_OPTIONS);
   const original: Image = toImage(image, 'gaussianPyramid');
   checkLevels('gaussianPyramid', original, levels);
+  options.signal?.throwIfAborted();
   const pyramid = [original];
-  while (pyramid.length < levels) pyramid.push(await filter(pyramid[pyramid.length - 1], binomial(5), { ...options, stride: 2 }));
+  for (let done = 0; done < levels - 1; done++) {
+    pyramid.push(await filter(pyramid[done], binomial(5), { ...options, ...partOf(options, done / (levels - 1), (done + 1) / (levels - 1)), stride: 2 }));
+  }
+  if (levels === 1) options.onProgress?.(1);
   return pyramid;
 }
 
@@ -60,11 +65,15 @@ export async function laplacianPyramid(image: ImageSource, levels: number, optio
   checkLevels('laplacianPyramid', original, levels);
   let base = keep(original);
   const details: Image[] = [];
+  const { backend, signal, onProgress } = options;
+  signal?.throwIfAborted();
   while (details.length < levels - 1) {
-    const smaller = await filter(base, binomial(5), { ...options, stride: 2, channels: 'all', output: 'float' });
-    details.push(await enlargedWith('laplacianPyramid', smaller, base, -1, options));
+    const smaller = await filter(base, binomial(5), { backend, signal, stride: 2, channels: 'all', output: 'float' });
+    details.push(await enlargedWith('laplacianPyramid', smaller, base, -1, { backend, signal }));
     base = smaller;
+    onProgress?.(details.length / (levels - 1));
   }
+  if (levels === 1) onProgress?.(1);
   return { details, base: levels > 1 ? base : { ...original, data: toUnit(original.data, whiteOf(original.data)) } };
 }
 
@@ -77,7 +86,10 @@ export async function laplacianPyramid(image: ImageSource, levels: number, optio
 export async function collapsePyramid(pyramid: LaplacianPyramid, options: RunOptions = {}): Promise<Image> {
   checkOptions('collapsePyramid', options, RUN_OPTIONS);
   const { details, base } = keep(pyramid);
+  const { backend, signal, onProgress } = options;
+  signal?.throwIfAborted();
   let image = base;
+  let done = 0;
   for (const detail of details.toReversed()) {
     checkImage('collapsePyramid', detail);
     if (half(detail.width) !== image.width || half(detail.height) !== image.height || detail.channels !== image.channels) {
@@ -87,8 +99,10 @@ export async function collapsePyramid(pyramid: LaplacianPyramid, options: RunOpt
         image,
       });
     }
-    image = await enlargedWith('collapsePyramid', image, detail, 1, options);
+    image = await enlargedWith('collapsePyramid', image, detail, 1, { backend, signal });
+    onProgress?.(++done / details.length);
   }
+  if (details.length === 0) onProgress?.(1);
   return image;
 }
 

@@ -8,7 +8,7 @@ import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
 import type { Output, ResultSamples } from '../picture/output.js';
 
 /** Rows of {@link DownsampleOptions}. */
-export const DOWNSAMPLE_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'output', 'backend') satisfies Rows;
+export const DOWNSAMPLE_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'output', 'backend', 'signal', 'onProgress') satisfies Rows;
 
 /** Options of {@link downsample}, each as in {@link FilterOptions}. */
 export interface DownsampleOptions extends OptionsOf<typeof DOWNSAMPLE_OPTIONS> {}

@@ -1,4 +1,4 @@
-import { CONTROL_OPTIONS, type Control } from '../../control.js';
+import type { Control } from '../../control.js';
 import { OptionError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import { type ImageSource, toImage } from '../../image/image-source.js';
@@ -36,7 +36,6 @@ export const RESIZE_OPTIONS = {
   output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values become samples', placeholder: 'how' }),
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
-  ...CONTROL_OPTIONS,
 } satisfies Rows;
 
 /** Options of {@link resize}; width, height or both must be given. */
@@ -80,12 +79,10 @@ export async function resize<I extends ImageSource, P extends 'clamp' | 'float' 
   options: ResizeOptions & { readonly output?: P },
 ): Promise<Image<ResultSamples<I, P>>> {
   const { out, backend, signal, onProgress, ...settled } = settle('resize', options, RESIZE_OPTIONS);
-  return onBackend('resize', backend, { image: toImage(image, 'resize') as Image }, async (on, { image }) => {
+  return onBackend('resize', { backend, signal, onProgress }, { image: toImage(image, 'resize') as Image }, async (on, { image }, control) => {
     const format = formatOf(image);
     const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
-    signal?.throwIfAborted();
-    const result = await plan.apply(image, out, { signal, onProgress });
-    onProgress?.(1);
+    const result = await plan.apply(image, out, control);
     // so the output is planned
     return result as Image<ResultSamples<I, P>>;
   });

@@ -1,3 +1,4 @@
+import { CONTROL_OPTIONS, type Control, within } from '../../control.js';
 import { OptionError } from '../../errors.js';
 import { check, checkOptions, flag, type OptionsOf, oneOf, option, type Rows, rule, whole } from '../../options.js';
 import type { Backend } from '../backend.js';
@@ -38,11 +39,17 @@ export interface BackendOptions extends OptionsOf<typeof BACKEND_OPTIONS> {}
 /** The name of a backend. */
 export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'what computes' });
 
-/** Rows of {@link RunOptions}. */
-export const RUN_OPTIONS = {
+/** Where something is computed, or lies. */
+export const BACKEND_OPTION = {
   /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
   backend: rule<Backend>('a backend, as `await createBackend()` gives', (value) => typeof (value as Backend)?.allocate === 'function'),
 } satisfies Rows;
+
+/** The option of {@link BACKEND_OPTION}. */
+export type BackendOption = OptionsOf<typeof BACKEND_OPTION>;
+
+/** Rows of {@link RunOptions}. */
+export const RUN_OPTIONS = { ...BACKEND_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
 
 /** What every operation that computes takes. */
 export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
@@ -126,13 +133,32 @@ export async function chosenBackend(operation: string, chosen: Backend | undefin
 /**
  * Runs a call on the backend of its option, or the default one. What it was handed is read before it returns: at once where that backend
  * runs; while the default one is started, from copies, see {@link keep}.
+ * @param run its signal ends it, and it tells its shares; that all is done is told here
  * @throws OptionError if the option is no backend
+ * @throws the signal's reason
  */
-export async function onBackend<I, R>(operation: string, chosen: Backend | undefined, handed: I, run: (on: Backend, handed: I) => Promise<R> | R): Promise<R> {
+export async function onBackend<I, R>(
+  operation: string,
+  options: RunOptions,
+  handed: I,
+  run: (on: Backend, handed: I, control: Control) => Promise<R> | R,
+): Promise<R> {
+  const { backend: chosen, signal, onProgress } = options;
   const on = chosen === undefined ? running() : checkBackend(operation, chosen);
-  if (on) return run(on, handed);
-  const kept = keep(handed);
-  return run(await defaultBackend(), kept);
+  signal?.throwIfAborted();
+  const control = within(options);
+  const result = on
+    ? run(on, handed, control)
+    : defaultBackend().then(
+        (
+          (kept) => (started) =>
+            run(started, kept, control)
+        )(keep(handed)),
+      );
+  const settled = await result;
+  signal?.throwIfAborted();
+  onProgress?.(1);
+  return settled;
 }
 
 /** @throws OptionError unless it is a backend */

@@ -1,3 +1,4 @@
+import type { Control } from '../../../src/control.js';
 import {
   type Abilities,
   type Backend,
@@ -12,7 +13,6 @@ import {
 import type { Work } from '../../../src/kernels/backend.js';
 import { AutoBackend } from '../../../src/kernels/backends/auto/auto.js';
 import { BEST, type Calibration, predictGpu } from '../../../src/kernels/backends/auto/calibration.js';
-import type { Control } from '../../../src/control.js';
 import { PICTURE_SUMS } from '../../../src/kernels/job.js';
 import { predict } from '../../../src/kernels/plan/cost.js';
 import { workOfOperator, workOfPicture } from '../../../src/kernels/plan/work.js';

@@ -80,7 +80,7 @@ export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, backg
     }
     case 'comparison': {
       const run = prepareComparison(job, tablesOn, machine, background);
-      const start: Start = ([a, b], [out]) => run(a as PictureSamples, b as PictureSamples, out as Float64Array);
+      const start: Start = ([a, b], [out], _, control) => run([a as PictureSamples, b as PictureSamples, out as Float64Array], control);
       return Object.assign(start, { later: run.later });
     }
     default:

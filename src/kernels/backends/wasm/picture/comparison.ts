@@ -1,3 +1,4 @@
+import type { Control } from '../../../../control.js';
 import type { PictureSamples } from '../../../backend.js';
 import type { ComparisonJob } from '../../../job.js';
 import { type Address, NOWHERE } from '../address.js';
@@ -30,7 +31,7 @@ export function prepareComparison(
   tablesOn: TablesOn,
   machine: Machine,
   background?: Background,
-): ((...operands: Parameters<Compare>) => boolean | Promise<boolean>) & Pick<RunPicture, 'later'> {
+): ((operands: Parameters<Compare>, control?: Control) => boolean | Promise<boolean>) & Pick<RunPicture, 'later'> {
   const known = new Map<Machine, Compare>();
   const on = (where: Machine) => {
     const compare = known.get(where) ?? comparison(job, tablesOn(where));
@@ -38,7 +39,8 @@ export function prepareComparison(
     return compare;
   };
   const away = background?.isFor(NS * job.width * job.height * job.channels) ? background : undefined;
-  const run = (...operands: Parameters<Compare>) => (away ? away.run((elsewhere) => on(elsewhere)(...operands)) : finish(on(machine)(...operands)));
+  const run = (operands: Parameters<Compare>, control?: Control) =>
+    away ? away.run((elsewhere) => on(elsewhere)(...operands), control) : finish(on(machine)(...operands));
   return Object.assign(run, { later: away !== undefined });
 }
 
