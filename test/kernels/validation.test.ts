@@ -58,7 +58,7 @@ describe('conv refuses options', () => {
     ['anchor', 1, 'goes with padding \'same\' only, here it is "valid", received 1'],
     ['validate', 'yes', 'must be true or false, received "yes"'],
     ['backend', 'wasm', 'must be a backend, as `await createBackend()` gives, received "wasm"'],
-    ['strides', 2, `is not an option; did you mean stride? The options are ${CONV_OPTIONS}, bias, algorithm, validate, backend, onPlan, received 2`],
+    ['strides', 2, `is not an option; did you mean stride? The options are ${CONV_OPTIONS}, bias, algorithm, validate, backend, signal, onProgress, onPlan, received 2`],
   ])('%s: %j', async (option, value, complaint) => {
     const options = { backend, [option]: value } as Anything;
     await expectRefusal(() => conv(x, kernel, options), OptionError, `conv: ${option} ${complaint}`);
@@ -161,14 +161,14 @@ describe('gradients refuse', () => {
   test.each<readonly [string, () => Promise<unknown>, Anything, string]>([
     ['a gradient of another shape', () => convInputGradient(full([1, 6, 6, 6]), kernel, { inputShape, backend }), ShapeError, 'convInputGradient: gradient must have shape [1, 6, 6, 7], received [1, 6, 6, 6]'],
     ['no inputShape', () => convInputGradient(gradient, kernel, { backend } as Anything), ShapeError, 'convInputGradient: inputShape must be a list of dimensions, received undefined'],
-    ['what conv alone knows', () => convInputGradient(gradient, kernel, { inputShape, bias: full([6]), backend } as Anything), OptionError, `convInputGradient: bias is not an option; the options are ${CONV_OPTIONS}, inputShape, backend, received { shape, data }`],
+    ['what conv alone knows', () => convInputGradient(gradient, kernel, { inputShape, bias: full([6]), backend } as Anything), OptionError, `convInputGradient: bias is not an option; the options are ${CONV_OPTIONS}, inputShape, backend, signal, onProgress, received { shape, data }`],
     ['a wrong inputShape', () => convInputGradient(gradient, kernel, { inputShape: [1, 3, 8, 9], backend }), ShapeError, 'convInputGradient: the kernel expects 4 input channels, received 3: x [1, 3, 8, 9], kernel [6, 4, 3, 3]'],
     ['a gradient of another shape', () => convKernelGradient(x, full([1, 6, 6, 7, 1]), { kernelShape, backend }), ShapeError, 'convKernelGradient: gradient must have shape [1, 6, 6, 7], received [1, 6, 6, 7, 1]'],
     ['no kernelShape', () => convKernelGradient(x, gradient, { backend } as Anything), ShapeError, 'convKernelGradient: kernelShape must be a list of dimensions, received undefined'],
-    ['an unknown option', () => convKernelGradient(x, gradient, { kernelShape, pad: 1, backend } as Anything), OptionError, `convKernelGradient: pad is not an option; the options are ${CONV_OPTIONS}, kernelShape, backend, received 1`],
+    ['an unknown option', () => convKernelGradient(x, gradient, { kernelShape, pad: 1, backend } as Anything), OptionError, `convKernelGradient: pad is not an option; the options are ${CONV_OPTIONS}, kernelShape, backend, signal, onProgress, received 1`],
     ['a bad stride', () => convKernelGradient(x, gradient, { kernelShape, stride: 0, backend }), OptionError, 'convKernelGradient: stride must be a whole number ≥ 1, received 0'],
     ['too few axes', () => convBiasGradient(full([6, 6]), { backend }), ShapeError, 'convBiasGradient: gradient must be [N, C, ...1 to 3 spatial axes], received [6, 6]'],
-    ['an unknown option', () => convBiasGradient(gradient, { axis: 1 } as Anything), OptionError, 'convBiasGradient: axis is not an option; the options are backend, received 1'],
+    ['an unknown option', () => convBiasGradient(gradient, { axis: 1 } as Anything), OptionError, 'convBiasGradient: axis is not an option; the options are backend, signal, onProgress, received 1'],
   ])('%s', (_, attempt, kind, message) => expectRefusal(attempt, kind, message));
 });
 
@@ -187,8 +187,8 @@ describe('pooling refuses', () => {
     ['a window wholly on padding behind', () => averagePool(x, { kernelSize: 2, stride: 1, padding: [[0, 0], [0, 2]], backend }), OptionError, 'averagePool: padding is so wide that a window of 2 cells lies wholly on it (axis of 9 cells), received [0, 2]'],
     ['a window that straddles the input', () => maxPool(full([1, 1, 1]), { kernelSize: 2, dilation: 2, padding: 1, backend }), OptionError, 'maxPool: padding is so wide that a window of 2 cells lies wholly on it (axis of 1 cell), received [1, 1]'],
     ['a stride of zero', () => averagePool(x, { kernelSize: 2, stride: 0, backend }), OptionError, 'averagePool: stride must be a whole number ≥ 1, received 0'],
-    ['an unknown option', () => maxPool(x, { kernelSize: 2, ceilMode: true, backend } as Anything), OptionError, `maxPool: ceilMode is not an option; the options are ${WINDOW}, backend, received true`],
-    ['what averages alone know', () => maxPool(x, { kernelSize: 2, countIncludePad: true } as Anything), OptionError, `maxPool: countIncludePad is not an option; the options are ${WINDOW}, backend, received true`],
+    ['an unknown option', () => maxPool(x, { kernelSize: 2, ceilMode: true, backend } as Anything), OptionError, `maxPool: ceilMode is not an option; the options are ${WINDOW}, backend, signal, onProgress, received true`],
+    ['what averages alone know', () => maxPool(x, { kernelSize: 2, countIncludePad: true } as Anything), OptionError, `maxPool: countIncludePad is not an option; the options are ${WINDOW}, backend, signal, onProgress, received true`],
     ['a flag that is none', () => averagePool(x, { kernelSize: 2, countIncludePad: 1 } as Anything), OptionError, 'averagePool: countIncludePad must be true or false, received 1'],
     ['a signal without channels', () => averagePool(full([8]), { kernelSize: 2, backend }), ShapeError, 'averagePool: x must be [N, C, ...1 to 3 spatial axes], received [8]'],
     ['too few indices', () => maxPoolGradient(gradient, { kernelSize: 2, inputShape, indices: new Int32Array(3), backend }), ShapeError, 'maxPoolGradient: indices must hold one index for each of the 64 outputs, received Int32Array(3)'],
@@ -201,6 +201,6 @@ describe('pooling refuses', () => {
     ['a gradient of another shape', () => maxPoolGradient(full([1, 4, 4, 5]), { kernelSize: 2, inputShape, indices, backend }), ShapeError, 'maxPoolGradient: gradient must have shape [1, 4, 4, 4], received [1, 4, 4, 5]'],
     ['no inputShape', () => maxPoolGradient(gradient, { kernelSize: 2, indices, backend } as Anything), ShapeError, 'maxPoolGradient: inputShape must be a list of dimensions, received undefined'],
     ['no inputShape', () => averagePoolGradient(gradient, { kernelSize: 2, backend } as Anything), ShapeError, 'averagePoolGradient: inputShape must be a list of dimensions, received undefined'],
-    ['an unknown option', () => averagePoolGradient(gradient, { kernelSize: 2, inputShape, indices, backend } as Anything), OptionError, `averagePoolGradient: indices is not an option; the options are ${WINDOW}, countIncludePad, backend, inputShape, received Int32Array(64)`],
+    ['an unknown option', () => averagePoolGradient(gradient, { kernelSize: 2, inputShape, indices, backend, signal, onProgress } as Anything), OptionError, `averagePoolGradient: indices is not an option; the options are ${WINDOW}, countIncludePad, backend, inputShape, received Int32Array(64)`],
   ])('%s', (_, attempt, kind, message) => expectRefusal(attempt, kind, message));
 });
