@@ -32,7 +32,16 @@ export type {
   PictureSamples,
   Work,
 } from './kernels/backend.js';
-export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode, type RunOptions } from './kernels/backends/create.js';
+export {
+  BACKENDS,
+  type BackendName,
+  type BackendOption,
+  type BackendOptions,
+  createBackend,
+  GPU_MODES,
+  type GpuMode,
+  type RunOptions,
+} from './kernels/backends/create.js';
 export { type AutoReport, type BackendReport, type Calibration, type Diagnosis, diagnose } from './kernels/backends/doctor.js';
 export { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient } from './kernels/conv.js';
 export type { PlanOption } from './kernels/eager.js';

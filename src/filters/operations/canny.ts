@@ -4,6 +4,7 @@ import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import { finite, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import { Turns } from '../../turns.js';
 import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
@@ -57,7 +58,7 @@ export async function canny<I extends ImageSource, P extends Output = 'clamp'>(
     const white = whiteOf(image.data);
     const full = 4 * white; // Sobel's response to a step from black to white
     // so the output is planned
-    return planesToImage(image, link(ridge, image.width, [low * full, high * full], white), output) as Image<ResultSamples<I, P>>;
+    return planesToImage(image, await link(ridge, image.width, [low * full, high * full], white, new Turns(on.signal)), output) as Image<ResultSamples<I, P>>;
   });
 }
 
@@ -117,12 +118,14 @@ function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): 
   return ridge;
 }
 
+/** Pixels that are looked at in a row: less than a millisecond. */
+const LINKED_PIXELS = 2 ** 16;
+
 /** Hysteresis: white where the ridge is ≥ `high`, or ≥ `low` and 8-connected to such a pixel; else 0. */
-function link(ridge: Float32Array, width: number, [low, high]: readonly [number, number], white: number): Float32Array {
+async function link(ridge: Float32Array, width: number, [low, high]: readonly [number, number], white: number, turns: Turns): Promise<Float32Array> {
   const edges = new Float32Array(ridge.length);
   const open: number[] = [];
-  for (let start = 0; start < ridge.length; start++) {
-    if (ridge[start] === 0 || !(ridge[start] >= high) || edges[start] !== 0) continue;
+  const follow = (start: number) => {
     edges[start] = white;
     open.push(start);
     for (let i = open.pop(); i !== undefined; i = open.pop()) {
@@ -136,7 +139,10 @@ function link(ridge: Float32Array, width: number, [low, high]: readonly [number,
         }
       }
     }
-  }
+  };
+  await turns.each(ridge.length, LINKED_PIXELS, (from, to) => {
+    for (let start = from; start < to; start++) if (ridge[start] > 0 && ridge[start] >= high && edges[start] === 0) follow(start);
+  });
   return edges;
 }
 

@@ -4,6 +4,7 @@ import { type ImageSource, toImage } from '../../image/image-source.js';
 import { onBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
 import { count, finite, type OptionsOf, oneOf, option, positive, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import { Turns } from '../../turns.js';
 import { colorChannels, pickChannels } from '../picture/channels.js';
 import { scoresFromSamples } from './match-from-samples.js';
 import { checkFinite, MATCH_METHODS, matchScores } from './match-scores.js';
@@ -74,7 +75,7 @@ export async function matchTemplate(image: ImageSource, template: ImageSource, o
     const { scores, unit } = measured ? { scores: await measured, unit: 1 } : await matchScores(method, colors(large), patch, on);
     // peaks are found before the unit is applied, which may leave float32 nothing to tell them apart by
     const rules = { count: peaks, threshold: threshold === undefined ? undefined : threshold / unit, minDistance, smallest: method === 'ssd' };
-    const places = findPeaks(scores, rules).map((peak) => ({ ...peak, score: peak.score * unit }));
+    const places = (await findPeaks(scores, rules, new Turns(signal))).map((peak) => ({ ...peak, score: peak.score * unit }));
     return { scores: unit === 1 ? scores : { ...scores, data: scores.data.map((score) => score * unit) }, peaks: places };
   });
 }

@@ -39,14 +39,14 @@ export interface BackendOptions extends OptionsOf<typeof BACKEND_OPTIONS> {}
 /** The name of a backend. */
 export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'what computes' });
 
-/** Where something is computed, or lies. */
+/** Rows of {@link BackendOption}. */
 export const BACKEND_OPTION = {
   /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
   backend: rule<Backend>('a backend, as `await createBackend()` gives', (value) => typeof (value as Backend)?.allocate === 'function'),
 } satisfies Rows;
 
-/** The option of {@link BACKEND_OPTION}. */
-export type BackendOption = OptionsOf<typeof BACKEND_OPTION>;
+/** Where something is computed, or lies. */
+export interface BackendOption extends OptionsOf<typeof BACKEND_OPTION> {}
 
 /** Rows of {@link RunOptions}. */
 export const RUN_OPTIONS = { ...BACKEND_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
