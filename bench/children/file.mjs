@@ -1,4 +1,4 @@
-// node file.mjs PEER INPUT OUTPUT THREADS: reads a picture, sharpens it, writes it; prints its highest memory.
+// node file.mjs PEER INPUT OUTPUT THREADS: reads a picture, sharpens it, writes it; prints its highest memory, and its milliseconds of CPU on all threads.
 // PEER: sharp, wasm-vips, jimp, or the folder of a compiled convlab, with `:built-in` behind it if that must not use sharp; of convlab its command line runs.
 // sharp and convlab write with equal settings: JPEG of quality 90 with colors in full resolution, PNG with filters row by row at level 2.
 import { peakMemory } from './peak-memory.mjs';
@@ -31,5 +31,6 @@ if (peer === 'sharp') {
   process.argv = [process.execPath, 'convlab', 'filter', input, output, ...flags];
   await import(`${peer.replace(/:built-in$/, '')}/cli/main.js`);
 }
-console.log(JSON.stringify({ peak: peakMemory() }));
+const { user, system } = process.cpuUsage();
+console.log(JSON.stringify({ peak: peakMemory(), cpu: (user + system) / 1000 }));
 process.exit();

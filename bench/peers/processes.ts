@@ -82,6 +82,8 @@ interface Answer {
   readonly ms?: number;
   /** megabytes */
   readonly peak: number;
+  /** milliseconds on all threads, where the child knows them */
+  readonly cpu?: number;
   readonly extra: number;
   readonly test: { readonly accuracy: number };
 }
@@ -123,7 +125,11 @@ class Process implements Contestant {
 
 function fileProcess(command: readonly string[], { input, format }: FileWork, threads: number): Contestant {
   const output = input.replace('input', 'output');
-  return new Process([...command, input, output, String(threads)], ({ peak }) => `peak ${Math.round(peak)} MB`, format === 'png' ? output : undefined);
+  return new Process(
+    [...command, input, output, String(threads)],
+    ({ peak, cpu }) => `peak ${Math.round(peak)} MB${cpu === undefined ? '' : `, ${Math.round(cpu)} ms of CPU`}`,
+    format === 'png' ? output : undefined,
+  );
 }
 
 /** @returns the JSON that is the last line of what the process prints, if it is JSON */
