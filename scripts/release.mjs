@@ -89,28 +89,32 @@ function prepare(present, wanted, { dry, quick }) {
   }
   run('npm', 'version', version, '--no-git-tag-version', '--allow-same-version');
   writeFileSync('CHANGELOG.md', released(changelog, version, new Date().toISOString().slice(0, 10)));
-  git('commit', '-m', `${version}`, '--', 'package.json', 'package-lock.json', 'CHANGELOG.md');
+  writeFileSync('CITATION.cff', readFileSync('CITATION.cff', 'utf8').replace(/^version: .*$/m, `version: ${version}`));
+  git('commit', '-m', `${version}`, '--', 'package.json', 'package-lock.json', 'CHANGELOG.md', 'CITATION.cff');
   git('tag', '-a', `v${version}`, '-m', version);
   console.log(`\nTagged v${version}. git push --follow-tags has it published, by .github/workflows/release.yml.`);
 }
 
 /** Publishes the version that the commit is tagged with: with provenance on GitHub, which signs it. */
-function publish(version) {
+function publish({ version, repository }) {
+  const { GITHUB_ACTIONS, GITHUB_REPOSITORY: here } = process.env;
+  if (GITHUB_ACTIONS && !repository?.url.includes(`/${here}.git`))
+    throw new Error(`the provenance names ${here}, and package.json another repository: npm run repository -- https://github.com/${here}`);
   checkTagged(version, git('tag', '--points-at', 'HEAD').split('\n'), readFileSync('CHANGELOG.md', 'utf8'));
   checkAll(false);
-  buildAndPublish(version, ...(process.env.GITHUB_ACTIONS ? ['--provenance', '--access', 'public'] : []));
+  buildAndPublish(version, ...(GITHUB_ACTIONS ? ['--provenance', '--access', 'public'] : []));
 }
 
 function release() {
   const boolean = { type: 'boolean' };
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'dry-run': boolean, quick: boolean, publish: boolean } });
-  const present = JSON.parse(readFileSync('package.json', 'utf8')).version;
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   const changed = git('status', '--porcelain');
   if (changed) throw new Error(`the working tree must be clean:\n${changed}`);
   if (values.publish) {
     if (positionals.length > 0 || values['dry-run'] || values.quick) throw new Error('--publish goes alone: the version is the one that is tagged');
-    publish(present);
-  } else prepare(present, positionals[0], { dry: values['dry-run'] ?? false, quick: values.quick ?? false });
+    publish(manifest);
+  } else prepare(manifest.version, positionals[0], { dry: values['dry-run'] ?? false, quick: values.quick ?? false });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

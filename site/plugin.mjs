@@ -24,7 +24,7 @@ const SUBJECTS = [
 ];
 /** Modules as they are imported. */
 const ENTRIES = { index: 'convlab', node: 'convlab/node' };
-const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md'];
+const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'];
 
 /**
  * The guides in the order in which docs/index.md, the home page, links them, each with the heading above it there; then those

@@ -23,14 +23,14 @@ describe('what is packed', () => {
     expect(commands).toEqual(expect.arrayContaining(['main.js', 'filter-process.js', 'licenses.md']));
     expect(commands.filter((path) => !/^([\w.-]+\.js|licenses\.md)$/.test(path))).toEqual([]);
     const compiled = packed.filter((path) => path.startsWith('dist/') && !/^dist\/(playground|browser|cli)\//.test(path));
-    expect(compiled.filter((path) => !/\.(js|d\.ts)$/.test(path))).toEqual(['dist/kernels/backends/gpu/gpu-js-licenses.md']);
-    const sources = compiled.filter((path) => !path.endsWith('.md')).map((path) => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'));
+    expect(compiled.filter((path) => !/\.(js|js\.map|d\.ts)$/.test(path))).toEqual(['dist/kernels/backends/gpu/gpu-js-licenses.md']);
+    const sources = compiled.filter((path) => !path.endsWith('.md')).map((path) => path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts'));
     expect(sources.filter((path) => !existsSync(path))).toEqual([]);
   });
 
   test('is not large', () => {
     const bytes = packed.reduce((sum, path) => sum + statSync(path).size, 0);
-    expect(bytes).toBeLessThan(9.5e6);
+    expect(bytes).toBeLessThan(12e6);
   });
 
   test('holds the licenses of what is built in', () => {
@@ -95,6 +95,12 @@ createBackend('wasm', { threads: 2 }).then(async (backend) => {
 `,
     );
     expect(JSON.parse(out)).toEqual(['wasm simd, 2 threads', [1, 2, 4], 5]);
+  });
+
+  test('stack traces name the TypeScript', () => {
+    const program = "import { sharpen } from 'convlab';\ntry { sharpen(-1); } catch ({ stack }) { console.log(stack); }\n";
+    writeFileSync(join(folder, 'stack.mjs'), program);
+    expect(output(process.execPath, ['--enable-source-maps', 'stack.mjs'], folder)).toMatch(/src[\\/]filters[\\/]kernels[\\/]sharpen\.ts:\d+/);
   });
 
   test("'convlab/node' filters a picture", () => {
