@@ -7,6 +7,7 @@ export { ConcatDataset, Dataset, mapped, randomSplit, type Sample, Subset } from
 export { digitFromImage } from './data/digit.js';
 export { type IdxArray, parseIdx } from './data/idx.js';
 export { RandomSampler, type RandomSamplerOptions, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from './data/sampler.js';
+export { stratifiedSplit } from './data/stratified-split.js';
 export { type Bytes, type Targets, TensorDataset } from './data/tensor-dataset.js';
 export { compose, normalize, toTensor } from './data/transforms.js';
 export { randomElastic, randomRotation, randomShift, type Warp, type Warping } from './data/warp.js';

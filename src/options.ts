@@ -103,6 +103,7 @@ export function closest(word: string, known: readonly string[]): string | undefi
 }
 
 function unknownOption(operation: string, name: string, value: unknown, known: readonly string[]): OptionError {
+  if (known.length === 0) return new OptionError(operation, name, 'is not an option; there are none', value);
   const meant = closest(name, known);
   const list = known.join(', ');
   return new OptionError(operation, name, `is not an option; ${meant === undefined ? 'the' : `did you mean ${meant}? The`} options are ${list}`, value);

@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor.js';
-import type { Target } from './losses.js';
+import type { Target } from './targets.js';
 
 /** Inputs with a leading batch axis, and their targets. Several inputs are a list. */
 export interface TrainingBatch {

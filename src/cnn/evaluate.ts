@@ -1,5 +1,7 @@
-import { OptionError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
+import { DataError } from '../errors.js';
+import { checkedInUse, type OptionsOf, option, type Rows, settle, whole } from '../options.js';
+import { sizeOf, type Tensor } from '../tensor.js';
+import { type Answers, answersOf } from './answers.js';
 import type { Batches } from './batches.js';
 import { CrossEntropyLoss, type Loss } from './losses.js';
 import type { Module } from './module.js';
@@ -14,34 +16,41 @@ export interface Mistake {
   readonly margin: number;
 }
 
-/** What {@link evaluate} returns. Classification figures are empty or 0 if the target holds no classes. */
+/**
+ * What {@link evaluate} returns. Classification figures are empty or 0 if the target holds no classes, as in regression. With a
+ * loss of logits for yes and no ({@link Loss.binary}) the classes are 0 and 1, predicted where the logit is > 0.
+ */
 export interface Evaluation {
   /** Mean over all samples. */
   readonly loss: number;
-  /** Share of correct predictions, 0 to 1. */
+  /** Share of correct predictions, 0 to 1; of all positions, where an output has several. */
   readonly accuracy: number;
   readonly samples: number;
-  /** `confusion[actual][predicted]`: how many samples. */
+  /** `confusion[actual][predicted]`: how many predictions. */
   readonly confusion: readonly (readonly number[])[];
   /** Per class: the share of its predictions that are correct. NaN if it was never predicted. */
   readonly precision: readonly number[];
   /** Per class: the share of its samples that were predicted as such. NaN if it has no samples. */
   readonly recall: readonly number[];
-  /** The most confident mistakes, worst first. */
+  /** The most confident mistakes, worst first; empty where a sample has several answers. */
   readonly worst: readonly Mistake[];
 }
 
-/** Options of {@link evaluate}. */
-export interface EvaluateOptions {
+/** Rows of {@link EvaluateOptions}. */
+export const EVALUATE_OPTIONS = {
   /** Default: {@link CrossEntropyLoss}, which suits logits and log-probabilities alike. */
-  loss?: Loss;
+  loss: checkedInUse<Loss>('a loss'),
   /** How many mistakes to list. Default 20. */
-  worst?: number;
-}
+  worst: option(whole(0), { default: 20 }),
+} satisfies Rows;
+
+/** Options of {@link evaluate}. */
+export interface EvaluateOptions extends OptionsOf<typeof EVALUATE_OPTIONS> {}
 
 /**
  * Measures a model in evaluation mode and restores its mode afterwards.
- * @throws OptionError if `worst` is not a whole number ≥ 0
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @throws DataError if there is no sample
  * @example
  * ```ts
  * import { ConvNet, DataLoader, evaluate, Subset } from 'convlab';
@@ -52,42 +61,55 @@ export interface EvaluateOptions {
  * console.log(samples, confusion.length); // → 4 10
  * ```
  */
-export async function evaluate(model: Module, batches: Batches, { loss = new CrossEntropyLoss(), worst = 20 }: EvaluateOptions = {}): Promise<Evaluation> {
-  if (!(Number.isInteger(worst) && worst >= 0)) throw new OptionError('evaluate', 'worst', 'must be a whole number ≥ 0', worst);
-  const wasTraining = model.training;
-  model.eval();
+export async function evaluate(model: Module, batches: Batches, options: EvaluateOptions = {}): Promise<Evaluation> {
+  const { loss = new CrossEntropyLoss(), worst } = settle('evaluate', options, EVALUATE_OPTIONS);
+  const resume = model.pauseTraining();
   const mistakes: Mistake[] = [];
   let confusion: number[][] = [];
-  let [sum, samples, index] = [0, 0, 0];
+  let [sum, samples, answered] = [0, 0, 0];
   try {
     for await (const { x, y } of batches) {
       const output = await model.run(...('shape' in x ? [x] : x));
-      const [batch, classes] = output.shape;
-      sum += batch * (await loss.run(output, y)).value;
-      samples += batch;
-      const labels = 'data' in y ? y.data : y;
-      if (output.shape.length !== 2 || labels.length !== batch) continue;
-      if (confusion.length === 0) confusion = Array.from({ length: classes }, () => Array(classes).fill(0));
-      for (let n = 0; n < batch; n++, index++) {
-        const row = output.data.subarray(n * classes, (n + 1) * classes);
-        const [actual, predicted] = [labels[n], argmax(row)];
-        confusion[actual][predicted]++;
-        if (predicted !== actual) mistakes.push({ index, actual, predicted, margin: row[predicted] - row[actual] });
+      const { shape, data } = output;
+      sum += shape[0] * (await loss.run(output, y)).value;
+      const answers = answersOf(loss, y, shape);
+      if (answers) {
+        if (confusion.length === 0) confusion = Array.from({ length: answers.classes }, () => Array(answers.classes).fill(0));
+        const alone = answers.labels.length === shape[0];
+        answers.labels.forEach((actual, i) => {
+          const row = confusion[actual];
+          if (!row) return;
+          const values = scores(answers, data, shape, i);
+          const predicted = argmax(values);
+          row[predicted]++;
+          if (alone && predicted !== actual) mistakes.push({ index: samples + i, actual, predicted, margin: values[predicted] - values[actual] });
+        });
+        answered += answers.counted;
       }
+      samples += shape[0];
     }
   } finally {
-    if (wasTraining) model.train();
+    resume();
   }
+  if (samples === 0) throw new DataError('evaluate', 'the batches hold no sample');
   const right = confusion.reduce((count, row, c) => count + row[c], 0);
   return {
     loss: sum / samples,
-    accuracy: right / samples,
+    accuracy: answered > 0 ? right / answered : 0,
     samples,
     confusion,
     precision: confusion.map((row, c) => row[c] / confusion.reduce((total, other) => total + other[c], 0)),
     recall: confusion.map((row, c) => row[c] / row.reduce((total, count) => total + count, 0)),
     worst: mistakes.sort((a, b) => b.margin - a.margin).slice(0, worst),
   };
+}
+
+/** The output for each class of answer i. A logit stands for yes, 0 for no. */
+function scores({ kind, classes }: Answers, data: Float32Array, shape: readonly number[], i: number): ArrayLike<number> {
+  if (kind === 'binary') return [0, data[i]];
+  const cells = sizeOf(shape.slice(2));
+  const first = Math.floor(i / cells) * classes * cells + (i % cells);
+  return cells === 1 ? data.subarray(first, first + classes) : Array.from({ length: classes }, (_, c) => data[first + c * cells]);
 }
 
 /** The index of the largest value; the first one among equals. */

@@ -1,5 +1,6 @@
 import type { DeviceBuffer } from '../kernels/backend.js';
 import { createBackend } from '../kernels/backends/create.js';
+import { anyWhole, count, type OptionsOf, option, positive, type Rows, settle } from '../options.js';
 import { Random } from '../random.js';
 import { sizeOf } from '../tensor.js';
 import type { Storage } from './graph.js';
@@ -18,21 +19,25 @@ export interface GradCheckEntry {
   readonly error: number;
 }
 
-/** Options of {@link gradCheck}. */
-export interface GradCheckOptions {
+/** Rows of {@link GradCheckOptions}. */
+export const GRAD_CHECK_OPTIONS = {
   /** How many numbers of each parameter and input to check, evenly spread. Default 20. */
-  samples?: number;
+  samples: option(count, { default: 20 }),
   /** ε. Default 1e-5. */
-  epsilon?: number;
+  epsilon: option(positive, { default: 1e-5 }),
   /** Fixes the inputs and what L weighs. Default 0. */
-  seed?: number;
-}
+  seed: option(anyWhole, { default: 0 }),
+} satisfies Rows;
+
+/** Options of {@link gradCheck}. */
+export interface GradCheckOptions extends OptionsOf<typeof GRAD_CHECK_OPTIONS> {}
 
 /**
  * Compares a model's gradients with central differences, both in float64 on the reference backend, for
  * L = Σ random weights · output and normal inputs. The model is moved there and stays there.
  * @param inputShapes one for each input, with the batch axis
  * @returns every number that was checked, the largest error first
+ * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
  * import { gradCheck, Linear } from 'convlab';
@@ -42,7 +47,7 @@ export interface GradCheckOptions {
  * ```
  */
 export async function gradCheck(model: Module, inputShapes: readonly (readonly number[])[], options: GradCheckOptions = {}): Promise<GradCheckEntry[]> {
-  const { samples = 20, epsilon = 1e-5, seed = 0 } = options;
+  const { samples, epsilon, seed } = settle('gradCheck', options, GRAD_CHECK_OPTIONS);
   const backend = await createBackend('reference');
   await model.to(backend);
   const random = new Random(seed);
@@ -65,7 +70,7 @@ export async function gradCheck(model: Module, inputShapes: readonly (readonly n
   output.storage.accumulate(graph.operators, (into) => backend.write(into, weights));
   graph.backward();
 
-  const places: [string, Storage][] = [...model.namedParameters()].filter(([, { trainable }]) => trainable).map(([name, { storage }]) => [name, storage]);
+  const places: [string, Storage][] = [...model.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad).map(([name, { storage }]) => [name, storage]);
   for (const [i, { storage }] of inputs.entries()) places.push([`input ${i}`, storage]);
   const gradients = places.map(([, storage]) => backend.peek(storage.gradient as DeviceBuffer).slice());
   const entries = places.flatMap(([name, storage], place) => {

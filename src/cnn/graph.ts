@@ -18,9 +18,10 @@ export class Storage {
   /** Those of the backend on which the buffers lie. */
   operators: Operators | undefined;
 
+  /** @param needsGradient changed by {@link Parameter.requiresGrad} only; what a graph has recorded keeps the value of that time */
   constructor(
     readonly length: number,
-    readonly needsGradient: boolean,
+    public needsGradient: boolean,
   ) {}
 
   /** Makes the buffers that are not there yet. */
@@ -123,16 +124,24 @@ export class Graph {
   readonly #storages: Storage[] = [];
   readonly #feeds: { storage: Storage; fill: (values: Float32Array) => void; values: Float32Array }[] = [];
   readonly #scopes: string[] = [];
+  #training: boolean;
   #operators: Operators | undefined;
 
   /**
-   * @param training true: dropout is active, batch normalization uses batch statistics
+   * @param training the mode of the model, see {@link training}
    * @param random source of dropout masks
    */
   constructor(
-    readonly training: boolean,
+    training: boolean,
     readonly random: Random,
-  ) {}
+  ) {
+    this.#training = training;
+  }
+
+  /** The mode of the layer that is recording. True: dropout is active, batch normalization uses batch statistics. */
+  get training(): boolean {
+    return this.#training;
+  }
 
   /** A value that the caller fills before each run. */
   input(shape: readonly number[], options: { needsGradient?: boolean } = {}): Value {
@@ -183,13 +192,16 @@ export class Graph {
     return output;
   }
 
-  /** Runs `body` with a layer's name as the scope of the steps that it records. */
-  scoped<T>(name: string, body: () => T): T {
+  /** Runs `body` with a layer's name as the scope of the steps that it records. @param training the layer's mode. Default: that of the layer around it */
+  scoped<T>(name: string, body: () => T, training = this.#training): T {
+    const around = this.#training;
     this.#scopes.push(name);
+    this.#training = training;
     try {
       return body();
     } finally {
       this.#scopes.pop();
+      this.#training = around;
     }
   }
 

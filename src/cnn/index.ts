@@ -8,14 +8,16 @@ export { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, ty
 export { toTfjs } from './exchange/tfjs.js';
 export type { TfjsModel, TfNode, TfShape, TfSignature, TfWeightSpec } from './exchange/tfjs-file.js';
 export { retrieveFeatures } from './features.js';
-export { gelu, leakyRelu, relu, sigmoid, tanh } from './functional/activations.js';
+export { clamp, gelu, hardSigmoid, hardSwish, leakyRelu, prelu, relu, relu6, sigmoid, silu, tanh } from './functional/activations.js';
 export { add, concatenate, multiply } from './functional/arithmetic.js';
 export { type BatchNormOptions, normalizeBatch } from './functional/batch-normalization.js';
 export { convolve, convolveTransposed, scaleChannels } from './functional/convolution.js';
 export { dropout, dropout2d } from './functional/dropout.js';
-export { adaptiveAveragePooling, averagePooling, maxPooling } from './functional/pooling.js';
+export { normalizeGroups } from './functional/group-normalization.js';
+export { adaptiveAveragePooling, adaptiveMaxPooling, averagePooling, maxPooling } from './functional/pooling.js';
 export { flatten, view } from './functional/shape.js';
 export { logSoftmax, softmax } from './functional/softmax.js';
+export { type UpsampleOptions, upsample } from './functional/upsampling.js';
 export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-check.js';
 export { Graph, type GraphStep, Storage, Value } from './graph.js';
 export type { Initializer } from './init.js';
@@ -26,28 +28,63 @@ export { type OcclusionOptions, occlusionMap } from './inspect/occlusion.js';
 export { type GradCamOptions, gradCam, type ScoreOptions, saliency, scoreGradient } from './inspect/saliency.js';
 export { convBySlices, type SlicedConv } from './inspect/slices.js';
 export { type Excitement, topActivations } from './inspect/top-activations.js';
-export { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from './layers/activation-layers.js';
-export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './layers/batch-norm.js';
+export {
+  Dropout,
+  Dropout2d,
+  Flatten,
+  GELU,
+  Hardsigmoid,
+  Hardswish,
+  LeakyReLU,
+  LogSoftmax,
+  PReLU,
+  ReLU,
+  ReLU6,
+  Reshape,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Tanh,
+} from './layers/activation-layers.js';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormLayerOptions } from './layers/batch-norm.js';
 export { Parallel, Residual, Sequential } from './layers/compose.js';
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, ConvTranspose2d, type ConvTransposeOptions, Linear } from './layers/conv-layers.js';
+export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from './layers/group-norm.js';
 export {
   AdaptiveAvgPool,
+  AdaptiveMaxPool,
   AvgPool1d,
   AvgPool2d,
   AvgPool3d,
   type AvgPoolLayerOptions,
   BlurPool,
+  type BlurPoolOptions,
   MaxPool1d,
   MaxPool2d,
   MaxPool3d,
   type PoolLayerOptions,
 } from './layers/pool-layers.js';
-export { BCEWithLogitsLoss, type CompiledLoss, CrossEntropyLoss, Loss, type LossValue, MSELoss, NLLLoss, type Target } from './losses.js';
+export { Upsample } from './layers/upsample.js';
+export {
+  BCEWithLogitsLoss,
+  type CompiledLoss,
+  CrossEntropyLoss,
+  type CrossEntropyOptions,
+  Loss,
+  type LossValue,
+  MSELoss,
+  NLLLoss,
+} from './losses.js';
+export { ModelOutput } from './model-output.js';
 export { bestNet } from './models/best-net.js';
 export { ConvNet } from './models/conv-net.js';
 export { NETS, type NetName } from './models/nets.js';
-export { ModelOutput, Module, Parameter, type Traced, type TraceOptions } from './module.js';
+export { type LoadedNames, type LoadOptions, Module, type Traced, type TraceOptions } from './module.js';
 export { Adam, type AdamOptions, AdamW, Optimizer, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
-export { cosineSchedule, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';
+export { Parameter } from './parameter.js';
+export { HuberLoss, type HuberOptions, L1Loss, SmoothL1Loss, type SmoothL1Options } from './regression-losses.js';
+export { cosineSchedule, type OneCycleOptions, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';
+export { DiceLoss, type DiceOptions, FocalLoss, type FocalOptions } from './segmentation-losses.js';
 export { type Summary, type SummaryLine, summary } from './summary.js';
-export { type BatchRecord, type EpochRecord, type History, type TrainOptions, train } from './train.js';
+export type { ClassLossOptions, Target } from './targets.js';
+export { type BatchRecord, DivergedError, type Divergence, type EpochRecord, type History, type TrainOptions, train } from './train.js';

@@ -1,13 +1,12 @@
-import { DataError, OptionError, ShapeError, show } from '../errors.js';
-import { sizeOf, type Tensor } from '../tensor.js';
+import type { DeviceBuffer } from '../kernels/backend.js';
+import type { Operators } from '../kernels/operators.js';
+import { checkOptions, type OptionsOf, option, probability, type Rows, rule, settle } from '../options.js';
 import { convolve } from './functional/convolution.js';
 import { view } from './functional/shape.js';
 import { logSoftmax } from './functional/softmax.js';
 import { Graph, type Value } from './graph.js';
-import type { ModelOutput } from './module.js';
-
-/** Class numbers, one for each sample; or a tensor in the output's shape (probabilities, values). */
-export type Target = ArrayLike<number> | Tensor;
+import type { ModelOutput } from './model-output.js';
+import { CLASS_LOSS_OPTIONS, type ClassLossOptions, classCoefficients, dense, type Target } from './targets.js';
 
 /** A loss that was computed: its value, and the way back. */
 export interface LossValue {
@@ -21,6 +20,11 @@ export interface LossValue {
  */
 export abstract class Loss {
   readonly #compiled = new WeakMap<Graph, CompiledLoss>();
+
+  /** True if outputs of this shape are logits of yes (> 0) against no: accuracy is then the share of outputs on the right side of 0. */
+  binary(_outputShape: readonly number[]): boolean {
+    return false;
+  }
 
   /** Records the loss of an output. @returns a value of shape `[1]` */
   abstract forward(output: Value, target: Value): Value;
@@ -78,6 +82,7 @@ export interface CompiledLoss {
 
 /**
  * −log p of the right class, from log-probabilities `[N, C]` or `[N, C, ...]`, as {@link logSoftmax} makes them.
+ * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
  * import { NLLLoss, LogSoftmax, tensor } from 'convlab';
@@ -89,36 +94,51 @@ export interface CompiledLoss {
  * ```
  */
 export class NLLLoss extends Loss {
+  readonly options: ClassLossOptions;
+
+  constructor(options: ClassLossOptions = {}) {
+    super();
+    this.options = settle('NLLLoss', options, CLASS_LOSS_OPTIONS);
+  }
+
   forward(output: Value, target: Value): Value {
     return dot(output, target);
   }
 
   /** −1/count at the right class: the loss is then a scalar product, and that is a convolution. */
   encode(target: Target, shape: readonly number[]): Float32Array {
-    const count = positions(shape);
-    return targetProbabilities('NLLLoss', target, shape, 0).map((p) => -p / count);
+    return classCoefficients('NLLLoss', target, shape, this.options);
   }
 }
 
+/** Rows of {@link CrossEntropyOptions}. */
+export const CROSS_ENTROPY_OPTIONS = {
+  ...CLASS_LOSS_OPTIONS,
+  /** Share of the target that is spread over all classes, 0 ≤ s < 1. Default 0. */
+  labelSmoothing: option(rule<number>('a share, 0 ≤ s < 1', probability.holds), { default: 0 }),
+} satisfies Rows;
+
+/** Options of {@link CrossEntropyLoss}. */
+export interface CrossEntropyOptions extends OptionsOf<typeof CROSS_ENTROPY_OPTIONS> {}
+
 /**
  * {@link NLLLoss} of the log-softmax: from logits of any size, `[N, C]` or `[N, C, ...]`.
- * @throws OptionError unless 0 ≤ labelSmoothing < 1
+ * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
  * import { CrossEntropyLoss, Linear, tensor } from 'convlab';
  *
  * const layer = new Linear(2, 3).initialize(1);
- * const loss = await new CrossEntropyLoss({ labelSmoothing: 0.1 }).run(await layer.run(tensor([[1, 2]])), [2]);
+ * const loss = await new CrossEntropyLoss({ labelSmoothing: 0.1, weight: [1, 1, 5] }).run(await layer.run(tensor([[1, 2]])), [2]);
  * loss.backward();
  * ```
  */
 export class CrossEntropyLoss extends Loss {
-  readonly labelSmoothing: number;
+  readonly options: CrossEntropyOptions;
 
-  constructor({ labelSmoothing = 0 }: { /** Share of the target that is spread over all classes, 0 ≤ s < 1. Default 0. */ labelSmoothing?: number } = {}) {
+  constructor(options: CrossEntropyOptions = {}) {
     super();
-    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) throw new OptionError('CrossEntropyLoss', 'labelSmoothing', 'must be a share, 0 ≤ s < 1', labelSmoothing);
-    this.labelSmoothing = labelSmoothing;
+    this.options = settle('CrossEntropyLoss', options, CROSS_ENTROPY_OPTIONS);
   }
 
   forward(output: Value, target: Value): Value {
@@ -126,25 +146,22 @@ export class CrossEntropyLoss extends Loss {
   }
 
   encode(target: Target, shape: readonly number[]): Float32Array {
-    const count = positions(shape);
-    return targetProbabilities('CrossEntropyLoss', target, shape, this.labelSmoothing).map((p) => -p / count);
+    return classCoefficients('CrossEntropyLoss', target, shape, this.options);
   }
 }
 
 /** The mean of (output − target)². */
 export class MSELoss extends Loss {
+  constructor(options: object = {}) {
+    super();
+    checkOptions('MSELoss', options, {});
+  }
+
   forward(output: Value, target: Value): Value {
-    return mean(
-      output.graph.record('squaredDifference', [output, target], output.shape, (out) => ({
-        forward: (on) => on.pointwise('squaredDifference', [output.data, target.data], [], out.data),
-        backward: (on) => {
-          output.storage.accumulate(on, (into) => {
-            on.pointwise('combine', [output.data, target.data], [2, -2], into);
-            on.pointwise('multiply', [into, out.gradient], [], into);
-          });
-        },
-      })),
-    );
+    return meanOver('squaredDifference', output, target, {
+      value: (on, out) => on.pointwise('squaredDifference', [output.data, target.data], [], out),
+      slope: (on, into) => on.pointwise('combine', [output.data, target.data], [2, -2], into),
+    });
   }
 
   encode(target: Target, shape: readonly number[]): Float32Array {
@@ -154,18 +171,20 @@ export class MSELoss extends Loss {
 
 /** The mean binary cross-entropy of logits, for targets from 0 to 1. Stable for logits of any size. */
 export class BCEWithLogitsLoss extends Loss {
+  constructor(options: object = {}) {
+    super();
+    checkOptions('BCEWithLogitsLoss', options, {});
+  }
+
+  override binary(): boolean {
+    return true;
+  }
+
   forward(output: Value, target: Value): Value {
-    return mean(
-      output.graph.record('bceWithLogits', [output, target], output.shape, (out) => ({
-        forward: (on) => on.pointwise('bceWithLogits', [output.data, target.data], [], out.data),
-        backward: (on) => {
-          output.storage.accumulate(on, (into) => {
-            on.pointwise('bceWithLogitsGradient', [output.data, target.data], [], into);
-            on.pointwise('multiply', [into, out.gradient], [], into);
-          });
-        },
-      })),
-    );
+    return meanOver('bceWithLogits', output, target, {
+      value: (on, out) => on.pointwise('bceWithLogits', [output.data, target.data], [], out),
+      slope: (on, into) => on.pointwise('bceWithLogitsGradient', [output.data, target.data], [], into),
+    });
   }
 
   encode(target: Target, shape: readonly number[]): Float32Array {
@@ -173,46 +192,35 @@ export class BCEWithLogitsLoss extends Loss {
   }
 }
 
+/** A loss of each output alone. */
+interface CellLoss {
+  value(on: Operators, out: DeviceBuffer): void;
+  /** ∂value/∂output. */
+  slope(on: Operators, into: DeviceBuffer): void;
+}
+
+/** The mean of a loss of each output alone. */
+export function meanOver(operation: string, output: Value, target: Value, { value, slope }: CellLoss): Value {
+  return mean(
+    output.graph.record(operation, [output, target], output.shape, (out) => ({
+      forward: (on) => value(on, out.data),
+      backward: (on) => {
+        output.storage.accumulate(on, (into) => {
+          slope(on, into);
+          on.pointwise('multiply', [into, out.gradient], [], into);
+        });
+      },
+    })),
+  );
+}
+
 /** Σ a·b: a convolution whose kernel covers its whole input. */
-function dot(a: Value, b: Value): Value {
+export function dot(a: Value, b: Value): Value {
   const flat = [1, a.storage.length, 1];
   return view(convolve(view(a, flat), view(b, flat), null, {}, 'dot'), [1]);
 }
 
-function mean(x: Value): Value {
+/** The mean of all cells, `[1]`. */
+export function mean(x: Value): Value {
   return dot(x, x.graph.constant(x.shape, new Float32Array(x.storage.length).fill(1 / x.storage.length)));
-}
-
-/** Samples times positions: what the mean runs over. */
-function positions([n, , ...spatial]: readonly number[]): number {
-  return n * sizeOf(spatial);
-}
-
-function dense(operation: string, target: Target, shape: readonly number[]): Float32Array {
-  const { shape: received, data } = target as Tensor;
-  if (!data || show(received) !== show(shape))
-    throw new ShapeError(operation, `the target must be a tensor of shape ${show(shape)}, received ${show(received ?? target)}`, { shape, received });
-  return data;
-}
-
-function targetProbabilities(operation: string, target: Target, shape: readonly number[], smoothing: number): Float32Array {
-  const [n, classes, ...spatial] = shape;
-  const cells = sizeOf(spatial);
-  const smooth = (p: number) => p * (1 - smoothing) + smoothing / classes;
-  if ('data' in target && 'shape' in target && show(target.shape) === show(shape)) return target.data.map(smooth);
-  const labels: ArrayLike<number> = 'data' in target ? target.data : target;
-  if (labels.length !== n * cells)
-    throw new ShapeError(
-      operation,
-      `the target must hold one class for each of the ${n * cells} positions of the output ${show(shape)}, received ${labels.length}`,
-      { shape },
-    );
-  const encoded = new Float32Array(n * classes * cells).fill(smoothing / classes);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    if (!(Number.isInteger(label) && label >= 0 && label < classes))
-      throw new DataError(operation, `a class must be a whole number from 0 to ${classes - 1}, received ${label} at ${i}`, { label, at: i });
-    encoded[(Math.floor(i / cells) * classes + label) * cells + (i % cells)] = smooth(1);
-  }
-  return encoded;
 }

@@ -1,68 +1,14 @@
 import { DataError, ShapeError, show, UnsupportedError } from '../errors.js';
-import type { Backend } from '../kernels/backend.js';
+import type { Backend, DeviceBuffer } from '../kernels/backend.js';
 import { defaultBackend } from '../kernels/backends/create.js';
 import { keep } from '../kernels/keep.js';
 import { Operators } from '../kernels/operators.js';
+import { flag, type OptionsOf, option, type Rows, settle } from '../options.js';
 import { Random } from '../random.js';
 import { checkTensor, sizeOf, type Tensor } from '../tensor.js';
-import { Graph, Storage, type Value } from './graph.js';
-import type { Initializer } from './init.js';
-
-/** Numbers that a module owns: weights that are learned, or statistics that are kept (`trainable: false`). */
-export class Parameter {
-  readonly storage: Storage;
-  /** The numbers while the parameter lies on no backend. */
-  host: Float32Array | undefined;
-
-  /**
-   * @param shape as PyTorch's parameter of the same name
-   * @param initializer fills it, when the model is initialized
-   */
-  constructor(
-    readonly shape: readonly number[],
-    readonly initializer: Initializer,
-    readonly trainable = true,
-  ) {
-    this.storage = new Storage(sizeOf(shape), trainable);
-  }
-
-  /** The parameter as a value of a graph. */
-  in(graph: Graph): Value {
-    return graph.view(this.shape, this.storage);
-  }
-}
-
-/** What {@link Module.run} returns: the numbers, and the way back through the model. */
-export class ModelOutput implements Tensor {
-  readonly #run: number;
-
-  constructor(
-    readonly shape: readonly number[],
-    readonly data: Float32Array,
-    /** The output inside the graph that computed it; losses go on from here. */
-    readonly value: Value,
-  ) {
-    this.#run = value.graph.runs;
-  }
-
-  /** @throws UnsupportedError if the model has run again since: then the way back is overwritten */
-  checkCurrent(): void {
-    if (this.#run !== this.value.graph.runs)
-      throw new UnsupportedError('backward', 'the model has run again since this output; call backward before the next run');
-  }
-
-  /**
-   * Propagates ∂L/∂output back through the model: every parameter's gradient grows by its share.
-   * @param gradient in the output's shape
-   */
-  backward(gradient: Tensor): void {
-    checkTensor('backward', 'gradient', gradient, this.shape);
-    this.checkCurrent();
-    const { graph, storage } = this.value;
-    storage.accumulate(graph.operators, (into) => graph.operators.write(into, gradient.data));
-    graph.backward();
-  }
-}
+import { Graph, type Value } from './graph.js';
+import { ModelOutput } from './model-output.js';
+import { Parameter } from './parameter.js';
 
 /** A model as a graph, for inputs of fixed shapes. */
 export interface Traced {
@@ -71,14 +17,36 @@ export interface Traced {
   readonly output: Value;
 }
 
-/** Options of {@link Module.trace}. */
-export interface TraceOptions {
+/** Rows of {@link TraceOptions}. */
+export const TRACE_OPTIONS = {
   /** Compute ∂L/∂input as well, for saliency maps and gradient checks. Default false. */
-  inputGradients?: boolean;
+  inputGradients: option(flag, { default: false }),
+} satisfies Rows;
+
+/** Options of {@link Module.trace}. */
+export interface TraceOptions extends OptionsOf<typeof TRACE_OPTIONS> {}
+
+/** Rows of {@link LoadOptions}. */
+export const LOAD_OPTIONS = {
+  /** The names must be exactly the model's. Default true. */
+  strict: option(flag, { default: true }),
+} satisfies Rows;
+
+/** Options of {@link Module.loadStateDict}. */
+export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
+
+/** What {@link Module.loadStateDict} returns with `strict: false`. */
+export interface LoadedNames {
+  /** Parameters of the model that the state does not have: they keep their values. */
+  readonly missing: readonly string[];
+  /** Names of the state that the model does not have. */
+  readonly unexpected: readonly string[];
 }
 
 /** Compiled graphs that a model keeps, one for each input shape. */
 const KEPT_GRAPHS = 8;
+
+let made = 0;
 
 /**
  * A layer or a model, as PyTorch's nn.Module: it owns parameters and other modules as plain properties, and `forward`
@@ -99,11 +67,24 @@ const KEPT_GRAPHS = 8;
  * ```
  */
 export abstract class Module {
-  /** True in training: set by {@link train} and {@link eval}, for this module and all inside. */
-  training = true;
+  /** Tells modules apart, in the keys of graphs. */
+  readonly #id = made++;
+  #training = true;
+  /** By {@link pauseTraining}. */
+  #paused = false;
   #random = new Random(0);
   #operators: Operators | undefined;
   readonly #graphs = new Map<string, Traced>();
+
+  /** True in training mode, which {@link train} and {@link eval} set for a module and all inside. A part in evaluation mode stays in it while the model around it trains. */
+  get training(): boolean {
+    return this.#training && !this.#paused;
+  }
+
+  set training(training: boolean) {
+    this.#training = training;
+    this.#paused = false;
+  }
 
   /** What the module computes. */
   abstract forward(...inputs: Value[]): Value;
@@ -111,7 +92,7 @@ export abstract class Module {
   /** {@link forward}, with this module's name on what it records: call modules inside modules by this. */
   apply(...inputs: Value[]): Value {
     const [{ graph }] = inputs;
-    return graph.scoped(scopeNames.get(this) ?? '', () => this.forward(...inputs));
+    return graph.scoped(scopeNames.get(this) ?? '', () => this.forward(...inputs), this.training);
   }
 
   /** Training mode, for this module and all inside. */
@@ -126,9 +107,45 @@ export abstract class Module {
     return this;
   }
 
+  /** Evaluation mode for now, for this module and all inside. @returns gives each the mode back that it had */
+  pauseTraining(): () => void {
+    const paused = this.modules().filter((module) => !module.#paused);
+    for (const module of paused) module.#paused = true;
+    return () => {
+      for (const module of paused) module.#paused = false;
+    };
+  }
+
+  /** Ends a {@link pauseTraining}: each module has the mode back that it had; one that is in evaluation mode itself goes to training mode, with all inside. */
+  resumeTraining(): this {
+    for (const module of this.modules()) module.#paused = false;
+    return this.#training ? this : this.train();
+  }
+
+  /** Paths of the parts that stay in evaluation mode while the model trains; none if it is in evaluation mode itself. */
+  partsInEvaluation(): string[] {
+    return this.#training ? this.namedModules().flatMap(([path, module]) => (module.#training ? [] : [path])) : [];
+  }
+
+  /** True if training changes any parameter of this module and all inside; set to false it freezes them all, see {@link Parameter.requiresGrad}. */
+  get requiresGrad(): boolean {
+    return this.parameters().some((parameter) => parameter.requiresGrad);
+  }
+
+  set requiresGrad(value: boolean) {
+    for (const parameter of this.parameters()) parameter.requiresGrad = value;
+  }
+
   /** This module and every module inside, each once. */
   modules(): Module[] {
-    return [...new Set([this, ...this.children().flatMap(([, child]) => child.modules())])];
+    const found = new Set<Module>();
+    const visit = (module: Module): void => {
+      if (found.has(module)) return;
+      found.add(module);
+      for (const [, child] of module.children()) visit(child);
+    };
+    visit(this);
+    return [...found];
   }
 
   /** Modules inside by their path, e.g. `features.0`. */
@@ -153,7 +170,7 @@ export abstract class Module {
     return found;
   }
 
-  /** The parameters that are learned. */
+  /** The trainable parameters, frozen ones too. */
   parameters(): Parameter[] {
     return [...this.namedParameters().values()].filter((parameter) => parameter.trainable);
   }
@@ -183,14 +200,12 @@ export abstract class Module {
   /** Moves the model to a backend. Without a call it moves to the default one at its first run. */
   async to(backend: Backend): Promise<this> {
     if (this.#operators?.backend === backend) return this;
-    if (!this.initialized) this.initialize(0);
     const values = await this.stateDict();
     this.dispose();
     this.#operators = new Operators(backend);
     for (const [name, parameter] of this.namedParameters()) {
-      parameter.storage.allocate(this.#operators);
-      parameter.host = undefined;
-      this.#place(parameter, values.get(name)?.data as Float32Array);
+      parameter.host = values.get(name)?.data;
+      this.#settle(parameter, this.#operators);
     }
     return this;
   }
@@ -221,12 +236,16 @@ export abstract class Module {
     return new ModelOutput(output.shape, await on.read(output.data), output);
   }
 
-  /** The compiled graph for inputs of these shapes in the present mode; recorded at the first call. @param options as in {@link trace} */
+  /**
+   * The compiled graph for inputs of these shapes, in the present modes, and with the present parts and frozen parameters;
+   * recorded at the first call.
+   * @param options as in {@link trace}
+   */
   compile(shapes: readonly (readonly number[])[], options: TraceOptions = {}): Traced {
-    const key = `${shapes.map(show)} ${this.training} ${options.inputGradients ?? false}`;
+    if (!this.#operators) throw new UnsupportedError('compile', 'the model must be moved to a backend first');
+    const key = `${shapes.map(show)} ${options.inputGradients ?? false} ${this.#present(this.#operators)}`;
     const kept = this.#graphs.get(key);
     if (kept) return kept;
-    if (!this.#operators) throw new UnsupportedError('compile', 'the model must be moved to a backend first');
     const compiled = this.trace(shapes, options);
     compiled.graph.allocate(this.#operators);
     this.#graphs.set(key, compiled);
@@ -239,7 +258,8 @@ export abstract class Module {
   }
 
   /** Records what the model does with inputs of these shapes; allocates nothing. */
-  trace(shapes: readonly (readonly number[])[], { inputGradients = false }: TraceOptions = {}): Traced {
+  trace(shapes: readonly (readonly number[])[], options: TraceOptions = {}): Traced {
+    const { inputGradients } = settle('trace', options, TRACE_OPTIONS);
     for (const [name, module] of this.namedModules()) scopeNames.set(module, name.slice(name.lastIndexOf('.') + 1));
     const graph = new Graph(this.training, this.#random);
     const inputs = shapes.map((shape) => graph.input(shape, { needsGradient: inputGradients }));
@@ -248,7 +268,7 @@ export abstract class Module {
 
   /** The numbers of all parameters by name, copied. */
   async stateDict(): Promise<Map<string, Tensor>> {
-    if (!this.initialized) this.initialize(0);
+    for (const parameter of this.namedParameters().values()) this.#fill(parameter);
     const read = async ({ shape, host, storage }: Parameter): Promise<Tensor> => {
       return { shape, data: storage.data && storage.operators ? await storage.operators.read(storage.data) : (host as Float32Array).slice() };
     };
@@ -257,24 +277,30 @@ export abstract class Module {
   }
 
   /**
-   * Sets all parameters. Nothing is changed if anything does not fit.
-   * @throws DataError if a parameter is missing or unknown
-   * @throws ShapeError if one has another shape
+   * Sets the parameters. Nothing is changed if anything does not fit.
+   * @returns the module; with `strict: false`, the names that only one side has
+   * @throws DataError if a name is missing or unknown, unless `strict` is false
+   * @throws ShapeError if a parameter has another shape
    */
-  loadStateDict(state: ReadonlyMap<string, Tensor>): this {
+  loadStateDict(state: ReadonlyMap<string, Tensor>, options?: { strict?: true }): this;
+  loadStateDict(state: ReadonlyMap<string, Tensor>, options: { strict: false }): LoadedNames;
+  loadStateDict(state: ReadonlyMap<string, Tensor>, options: LoadOptions = {}): this | LoadedNames {
+    const { strict } = settle('loadStateDict', options, LOAD_OPTIONS);
     const parameters = this.namedParameters();
     const missing = [...parameters.keys()].filter((name) => !state.has(name));
-    const unknown = [...state.keys()].filter((name) => !parameters.has(name) && !name.endsWith('num_batches_tracked'));
-    if (missing.length + unknown.length > 0) {
-      throw new DataError('loadStateDict', `the names must be the model's: missing ${show(missing)}, unknown ${show(unknown)}`, { missing, unknown });
+    const unexpected = [...state.keys()].filter((name) => !parameters.has(name) && !name.endsWith('num_batches_tracked'));
+    if (strict && missing.length + unexpected.length > 0) {
+      const rule = `the names must be the model's: missing ${show(missing)}, unknown ${show(unexpected)}`;
+      throw new DataError('loadStateDict', `${rule}; strict: false loads what fits`, { missing, unexpected });
     }
-    for (const [name, { shape }] of parameters) {
+    const found = [...parameters].filter(([name]) => state.has(name));
+    for (const [name, { shape }] of found) {
       const received = (state.get(name) as Tensor).shape;
       if (show(received) !== show(shape))
         throw new ShapeError('loadStateDict', `${name} must have shape ${show(shape)}, received ${show(received)}`, { name, shape, received });
     }
-    for (const [name, parameter] of parameters) this.#place(parameter, (state.get(name) as Tensor).data.slice());
-    return this;
+    for (const [name, parameter] of found) this.#place(parameter, (state.get(name) as Tensor).data.slice());
+    return strict ? this : { missing, unexpected };
   }
 
   /** Sets every gradient to zero. */
@@ -293,6 +319,35 @@ export abstract class Module {
   #dropGraphs(): void {
     for (const { graph } of this.#graphs.values()) graph.free();
     this.#graphs.clear();
+  }
+
+  /** What decides which graph is recorded: the parts, their modes, and which parameters are learned. Parts that are new come to the backend. */
+  #present(on: Operators): string {
+    let key = '';
+    for (const module of this.modules()) {
+      key += `${module.#id}${module.training ? '+' : '-'}`;
+      for (const property of Object.values(module)) {
+        if (!(property instanceof Parameter)) continue;
+        if (!property.storage.data) this.#settle(property, on);
+        key += `${property.id}${property.requiresGrad ? '*' : ''},`;
+      }
+    }
+    return key;
+  }
+
+  /** Draws a parameter that has no numbers yet. */
+  #fill(parameter: Parameter): void {
+    if (parameter.host || parameter.storage.data) return;
+    parameter.host = new Float32Array(sizeOf(parameter.shape));
+    parameter.initializer(parameter.host, this.#random);
+  }
+
+  /** Brings a parameter to the backend. */
+  #settle(parameter: Parameter, on: Operators): void {
+    this.#fill(parameter);
+    parameter.storage.allocate(on);
+    on.write(parameter.storage.data as DeviceBuffer, parameter.host as Float32Array);
+    parameter.host = undefined;
   }
 
   #place(parameter: Parameter, values: Float32Array): void {

@@ -1,10 +1,11 @@
-import { OptionError } from '../errors.js';
+import { DataError, OptionError, show, UnsupportedError } from '../errors.js';
 import type { DeviceBuffer } from '../kernels/backend.js';
 import { convGeometry } from '../kernels/geometry.js';
 import type { Operators } from '../kernels/operators.js';
 import { check, flag, notNegative, type OptionsOf, option, probability, type Rows, rule, type SettledOptions, settle } from '../options.js';
 import type { Tensor } from '../tensor.js';
-import type { Module, Parameter } from './module.js';
+import type { Module } from './module.js';
+import type { Parameter } from './parameter.js';
 
 /**
  * Moves parameters along their gradients, on the backend that they lie on.
@@ -71,18 +72,42 @@ export abstract class Optimizer {
     for (const buffer of [sum, part, limit]) on.free(buffer);
   }
 
-  /** Everything that goes on with training needs besides the model: slots by name, and the number of steps. */
-  async stateDict(): Promise<Map<string, Tensor>> {
-    const state = new Map<string, Tensor>([['steps', { shape: [1], data: Float32Array.of(this.steps) }], ...this.#pending]);
-    for (const [name, { buffer, on, shape }] of this.#slots) state.set(name, { shape, data: await on.read(buffer) });
+  /**
+   * Everything that resumed training needs besides the model: slots by name, and the number of steps.
+   * @param model by whose names parameters go. Default: the module that the optimizer was made for, a part of the model say
+   * @throws UnsupportedError if the optimizer holds a parameter that the model does not have
+   */
+  async stateDict(model?: Module): Promise<Map<string, Tensor>> {
+    const named = this.#namesIn(model);
+    const slots = new Map(this.#pending);
+    for (const [name, { buffer, on, shape }] of this.#slots) slots.set(name, { shape, data: await on.read(buffer) });
+    const state = new Map<string, Tensor>([['steps', { shape: [1], data: Float32Array.of(this.steps) }]]);
+    for (const [name, slot] of slots) {
+      const [kind, own] = splitName(name);
+      state.set(`${kind}.${named.get(own)}`, slot);
+    }
     return state;
   }
 
-  /** Goes on from what {@link stateDict} returned. */
-  loadStateDict(state: ReadonlyMap<string, Tensor>): this {
+  /**
+   * Goes on from what {@link stateDict} returned. Nothing is changed if anything does not fit.
+   * @param model as there
+   * @throws DataError if a slot belongs to no parameter of this optimizer, or has another shape
+   */
+  loadStateDict(state: ReadonlyMap<string, Tensor>, model?: Module): this {
+    const own = new Map([...this.#namesIn(model)].map(([name, other]) => [other, name]));
+    const shapes = new Map(this.#named.map(([name, { shape }]) => [name, shape]));
+    const slots = [...state].flatMap(([key, tensor]): [string, Tensor][] => {
+      if (key === 'steps') return [];
+      const [kind, name] = splitName(key);
+      const shape = shapes.get(own.get(name) ?? '');
+      if (!shape) throw new DataError('loadStateDict', `${show(key)} belongs to no parameter that this ${this.constructor.name} holds`, { key });
+      if (show(shape) !== show(tensor.shape))
+        throw new DataError('loadStateDict', `${show(key)} must have shape ${show(shape)}, received ${show(tensor.shape)}`, { key });
+      return [[`${kind}.${own.get(name)}`, tensor]];
+    });
     this.steps = state.get('steps')?.data[0] ?? 0;
-    for (const [name, tensor] of state) {
-      if (name === 'steps') continue;
+    for (const [name, tensor] of slots) {
       const slot = this.#slots.get(name);
       if (slot) slot.on.write(slot.buffer, tensor.data);
       else this.#pending.set(name, tensor);
@@ -102,6 +127,19 @@ export abstract class Optimizer {
    */
   protected abstract update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void;
 
+  /** The name of each parameter in a model, by its own. */
+  #namesIn(model: Module | undefined): ReadonlyMap<string, string> {
+    if (!model) return new Map(this.#named.map(([name]) => [name, name]));
+    const names = new Map([...model.namedParameters()].map(([name, parameter]) => [parameter, name]));
+    return new Map(
+      this.#named.map(([own, parameter]) => {
+        const name = names.get(parameter);
+        if (name === undefined) throw new UnsupportedError(this.constructor.name, `its parameter ${own} is not one of the model's`);
+        return [own, name];
+      }),
+    );
+  }
+
   #slot(name: string, shape: readonly number[], on: Operators, length: number): DeviceBuffer {
     let slot = this.#slots.get(name);
     if (!slot || slot.on !== on) {
@@ -115,11 +153,20 @@ export abstract class Optimizer {
   }
 }
 
+/** `momentum.conv1.weight` as kind and parameter. */
+function splitName(key: string): [kind: string, parameter: string] {
+  const dot = key.indexOf('.');
+  return [key.slice(0, dot), key.slice(dot + 1)];
+}
+
+/** What is multiplied with itself in every step. */
+const decay = rule<number>('a share, 0 ≤ s < 1', probability.holds);
+
 /** Rows of {@link SGDOptions}. */
 export const SGD_OPTIONS = {
   lr: option(notNegative, { required: true }),
   /** Default 0. */
-  momentum: option(notNegative, { default: 0 }),
+  momentum: option(decay, { default: 0 }),
   /** Look ahead along the momentum. Default false. */
   nesterov: option(flag, { default: false }),
   /** L2 penalty, added to the gradient. Default 0. */
@@ -244,7 +291,7 @@ export const RMSPROP_OPTIONS = {
   /** L2 penalty, added to the gradient. Default 0. */
   weightDecay: option(notNegative, { default: 0 }),
   /** Default 0. */
-  momentum: option(notNegative, { default: 0 }),
+  momentum: option(decay, { default: 0 }),
 } satisfies Rows;
 
 /** Options of {@link RMSProp}. */

@@ -1,21 +1,27 @@
-import { OptionError } from '../errors.js';
+import { above, check, count, notNegative, type OptionsOf, option, type Rows, rule, settle } from '../options.js';
 
-/** The learning rate at a point of training, as a factor of the optimizer's own rate. @param progress 0 at the first step, 1 after the last */
-export type Schedule = (progress: number, epoch: number) => number;
+/**
+ * The learning rate at a point of training, as a factor of the optimizer's own rate.
+ * @param progress 0 at the first step, 1 after the last
+ * @param steps of the whole training, as {@link train} knows them. Default: infinitely many
+ */
+export type Schedule = (progress: number, epoch: number, steps?: number) => number;
 
 /**
  * Multiplies the rate by `gamma` every `stepSize` epochs, PyTorch's StepLR.
  * @param gamma default 0.1
- * @throws OptionError if `stepSize` is not a whole number ≥ 1
+ * @throws OptionError if `stepSize` is not a whole number ≥ 1, or `gamma` not a finite number ≥ 0
  */
 export function stepSchedule(stepSize: number, gamma = 0.1): Schedule {
-  if (!(Number.isInteger(stepSize) && stepSize >= 1)) throw new OptionError('stepSchedule', 'stepSize', 'must be a whole number of epochs ≥ 1', stepSize);
+  check('stepSchedule', 'stepSize', stepSize, count);
+  check('stepSchedule', 'gamma', gamma, notNegative);
   return (_progress, epoch) => gamma ** Math.floor(epoch / stepSize);
 }
 
 /**
  * Half a cosine wave from 1 down to `end`.
  * @param end default 0
+ * @throws OptionError unless `end` is a finite number ≥ 0
  * @example
  * ```ts
  * import { cosineSchedule, warmUp } from 'convlab';
@@ -24,20 +30,41 @@ export function stepSchedule(stepSize: number, gamma = 0.1): Schedule {
  * ```
  */
 export function cosineSchedule(end = 0): Schedule {
+  check('cosineSchedule', 'end', end, notNegative);
   return (progress) => end + (1 - end) * 0.5 * (1 + Math.cos(Math.PI * progress));
 }
 
+const properShare = rule<number>('a share, 0 < s < 1', (value) => typeof value === 'number' && value > 0 && value < 1);
+
+/** Rows of {@link OneCycleOptions}. */
+export const ONE_CYCLE_OPTIONS = {
+  /** Share of training until the peak. Default 0.3. */
+  pctStart: option(properShare, { default: 0.3 }),
+  /** The first rate is 1 / divFactor of the peak. Default 25. */
+  divFactor: option(above(0), { default: 25 }),
+  /** The last rate is 1 / finalDivFactor of the first. Default 1e4. */
+  finalDivFactor: option(above(0), { default: 1e4 }),
+} satisfies Rows;
+
+/** Options of {@link oneCycleSchedule}. */
+export interface OneCycleOptions extends OptionsOf<typeof ONE_CYCLE_OPTIONS> {}
+
 /**
- * Up from 1 / divFactor to 1 during the first `pctStart` of training, then down to 1 / (divFactor · finalDivFactor), both
- * along half a cosine wave: PyTorch's OneCycleLR, whose max_lr is the optimizer's rate here.
- * @throws OptionError unless 0 < pctStart < 1
+ * Up from 1 / divFactor to 1 during the first `pctStart` of training, then down to 1 / (divFactor · finalDivFactor) at the last
+ * step, both along half a cosine wave: the rates of PyTorch's OneCycleLR, whose max_lr is the optimizer's rate here. The momentum
+ * stays as it is.
+ * @throws OptionError if an option is unknown or breaks its rule
  * @see Smith and Topin, Super-Convergence, 2018
  */
-export function oneCycleSchedule({ pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = {}): Schedule {
-  if (!(pctStart > 0 && pctStart < 1)) throw new OptionError('oneCycleSchedule', 'pctStart', 'must be a share, 0 < s < 1', pctStart);
+export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
+  const { pctStart, divFactor, finalDivFactor } = settle('oneCycleSchedule', options, ONE_CYCLE_OPTIONS);
   const wave = (from: number, to: number, share: number) => to + (from - to) * 0.5 * (1 + Math.cos(Math.PI * share));
   const start = 1 / divFactor;
-  return (progress) => (progress < pctStart ? wave(start, 1, progress / pctStart) : wave(1, start / finalDivFactor, (progress - pctStart) / (1 - pctStart)));
+  return (progress, _epoch, steps = Number.POSITIVE_INFINITY) => {
+    // PyTorch counts steps: the peak is step pctStart · steps − 1, the end is step steps − 1
+    const [peak, end] = [pctStart - 1 / steps, 1 - 1 / steps];
+    return progress < peak ? wave(start, 1, progress / peak) : wave(1, start / finalDivFactor, (progress - peak) / (end - peak));
+  };
 }
 
 /**
@@ -46,6 +73,9 @@ export function oneCycleSchedule({ pctStart = 0.3, divFactor = 25, finalDivFacto
  * @throws OptionError unless 0 < share < 1
  */
 export function warmUp(share: number, then: Schedule = () => 1): Schedule {
-  if (!(share > 0 && share < 1)) throw new OptionError('warmUp', 'share', 'must be a share, 0 < s < 1', share);
-  return (progress, epoch) => (progress < share ? progress / share : then((progress - share) / (1 - share), epoch));
+  check('warmUp', 'share', share, properShare);
+  return (progress, epoch, steps) => {
+    if (progress < share) return progress / share;
+    return then((progress - share) / (1 - share), epoch, steps === undefined ? undefined : steps * (1 - share));
+  };
 }

@@ -1,14 +1,17 @@
 import { CONTROL_OPTIONS } from '../control.js';
-import { OptionError } from '../errors.js';
-import { anyWhole, callback, checkedInUse, checkOptions, count, option, type RowsOf, whole } from '../options.js';
+import { ConvlabError, DataError, OptionError, UnsupportedError } from '../errors.js';
+import { anyWhole, callback, checkedInUse, checkOptions, count, flag, option, positive, type RowsOf, whole } from '../options.js';
 import type { Tensor } from '../tensor.js';
+import { answersOf } from './answers.js';
 import type { Batches, TrainingBatch } from './batches.js';
 import { evaluate } from './evaluate.js';
-import { CrossEntropyLoss, type Loss, type Target } from './losses.js';
+import { weightsAreFinite } from './finite-weights.js';
+import { CrossEntropyLoss, type Loss } from './losses.js';
 import { RunningMetrics } from './metrics.js';
 import type { Module } from './module.js';
 import type { Optimizer } from './optimizers.js';
 import type { Schedule } from './schedules.js';
+import type { Target } from './targets.js';
 
 /** One line of the training log: means over the batches since the previous line. */
 export interface BatchRecord {
@@ -42,6 +45,38 @@ export interface History {
   bestEpoch: number;
   /** The model's state after that epoch, kept with `earlyStopping.restoreBest`. */
   best?: ReadonlyMap<string, Tensor>;
+}
+
+const ADVICE =
+  'try a lower learning rate, clipGradNorm or a warm-up, and inputs of mean 0 and deviation 1; look for NaN and huge numbers in inputs and targets';
+
+/** Where training left the finite numbers. */
+export interface Divergence {
+  /** From 0, as records count. */
+  readonly epoch: number;
+  /** The first batch of that epoch whose loss is not finite, from 1, as records count. */
+  readonly batch: number;
+  /** Batches in an epoch. */
+  readonly batches: number;
+  readonly learningRate: number;
+  /** Everything up to there. */
+  readonly history: History;
+}
+
+/** Training has left the finite numbers; {@link where} tells at which step. Checkpoints that were written after whole epochs are good. */
+export class DivergedError extends ConvlabError {
+  /** @param what is not finite: `the loss is NaN` */
+  constructor(
+    what: string,
+    readonly where: Divergence,
+  ) {
+    const { epoch, batch, batches, learningRate } = where;
+    super('train', `${what} in epoch ${epoch + 1}, from step ${batch} of ${batches} on, at a learning rate of ${learningRate}; ${ADVICE}`, { ...where });
+  }
+
+  override get name() {
+    return 'DivergedError';
+  }
 }
 
 /** Options of {@link train}. */
@@ -92,7 +127,7 @@ const TRAIN_OPTIONS = {
   epochs: option(count, { required: true }),
   schedule: callback,
   earlyStopping: checkedInUse('{ patience, restoreBest? }'),
-  clipGradNorm: checkedInUse('a number > 0'),
+  clipGradNorm: positive,
   logEvery: option(count, { default: 100 }),
   callbacks: checkedInUse('functions by name'),
   ...CONTROL_OPTIONS,
@@ -101,10 +136,19 @@ const TRAIN_OPTIONS = {
   history: checkedInUse('a history'),
 } satisfies RowsOf<TrainOptions>;
 
+const EARLY_STOPPING = { patience: option(count, { required: true }), restoreBest: flag } satisfies RowsOf<NonNullable<TrainOptions['earlyStopping']>>;
+const CALLBACKS = { onBatch: callback, onEpoch: callback, onStep: callback } satisfies RowsOf<NonNullable<TrainOptions['callbacks']>>;
+
 /**
  * Trains a model. Each step is a replay of operator calls in buffers allocated once; loss and accuracy are summed on
  * the backend and read every `logEvery` batches.
+ * Parts of the model that are in evaluation mode stay in it, unless the whole model is. Afterwards the model is in evaluation mode
+ * until it is trained again or put into training mode.
  * @returns losses and accuracies per line and epoch; the model holds the result
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @throws DivergedError at the next line or epoch, once the loss or a weight is not finite; with `restoreBest` the model then holds
+ * its best weights
+ * @throws UnsupportedError if every parameter is frozen
  * @example
  * ```ts
  * import { Adam, DataLoader, Flatten, full, Linear, Sequential, TensorDataset, train } from 'convlab';
@@ -125,6 +169,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
   const { optimizer, loss = new CrossEntropyLoss(), epochs, schedule, earlyStopping, callbacks, signal, onProgress, startEpoch = 0, logEvery = 100 } = options;
   const restoreBest = earlyStopping !== undefined && (earlyStopping.restoreBest ?? true);
   if (options.seed !== undefined) model.initialize(options.seed);
+  if (!model.requiresGrad) throw new UnsupportedError('train', 'every parameter is frozen (requiresGrad is false): there is nothing to learn');
   const on = await model.operators();
   const history: History = {
     batches: [...(options.history?.batches ?? [])],
@@ -133,11 +178,17 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
     bestEpoch: options.history?.bestEpoch ?? -1,
     ...(restoreBest && options.history?.best && { best: options.history.best }),
   };
-  const [recent, whole] = [new RunningMetrics(on), new RunningMetrics(on)];
+  const [recent, whole] = [new RunningMetrics(on, true), new RunningMetrics(on, false)];
+  model.resumeTraining();
+  const modes = model.modules().map((module) => [module, module.training] as const);
   const peak = optimizer.lr;
   const total = epochs * options.train.length;
   let bestLoss = Math.min(...history.epochs.map((epoch) => epoch.validationLoss ?? Number.POSITIVE_INFINITY));
   let step = startEpoch * options.train.length;
+  const diverge = (what: string, epoch: number, batch: number): DivergedError => {
+    if (history.best) model.loadStateDict(history.best);
+    return new DivergedError(what, { epoch, batch, batches: options.train.length, learningRate: optimizer.lr, history });
+  };
 
   try {
     for (let epoch = startEpoch; epoch < epochs && !signal?.aborted; epoch++) {
@@ -146,17 +197,19 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
       let batch = 0;
       if ('epoch' in options.train) options.train.epoch = epoch;
       for await (const { x, y } of options.train) {
-        model.train();
-        if (schedule) optimizer.lr = peak * schedule(step / total, epoch);
+        // a callback may have put it into evaluation mode
+        if (!model.training) for (const [module, training] of modes) module.training = training;
+        if (schedule) optimizer.lr = peak * schedule(step / total, epoch, total);
         const output = trainStep(model, optimizer, loss, x, y, options.clipGradNorm);
-        for (const metrics of [recent, whole]) metrics.add(output.value, output.loss, labelsOf(y, output.value.shape));
+        for (const metrics of [recent, whole]) metrics.add(output.value, output.loss, answersOf(loss, y, output.value.shape));
         await on.backend.keepUp?.();
         step++;
         batch++;
         callbacks?.onStep?.(step, total);
         if (step < total) onProgress?.(step / total);
         if (batch % logEvery === 0) {
-          const { loss: mean, accuracy } = await recent.take();
+          const { loss: mean, accuracy, finite } = await recent.take();
+          if (!Number.isFinite(mean)) throw diverge(`the loss is ${mean}`, epoch, batch - logEvery + finite + 1);
           const now = performance.now();
           const record = { epoch, batch, loss: mean, accuracy, learningRate: optimizer.lr, seconds: (now - lineStart) / 1000 };
           lineStart = now;
@@ -167,10 +220,13 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         if (signal?.aborted) break;
       }
       if (signal?.aborted) break;
-      await recent.take();
-      const trained = await whole.take();
+      if (batch === 0) throw new DataError('train', `the training data gave no batch in epoch ${epoch + 1}`);
+      const [{ finite }, trained] = [await recent.take(), await whole.take()];
+      if (!Number.isFinite(trained.loss)) throw diverge(`the loss is ${trained.loss}`, epoch, batch - (batch % logEvery) + finite + 1);
       const seconds = (performance.now() - start) / 1000;
       const measured = options.validation ? await evaluate(model, options.validation, { loss }) : undefined;
+      if (measured && !Number.isFinite(measured.loss)) throw diverge(`the validation loss is ${measured.loss} after the last step`, epoch, batch);
+      if (!(await weightsAreFinite(model, on))) throw diverge('a weight is not finite after the last step', epoch, batch);
       const record: EpochRecord = {
         epoch,
         loss: trained.loss,
@@ -197,7 +253,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
     return history;
   } finally {
     optimizer.lr = peak;
-    model.eval();
+    model.pauseTraining();
     recent.dispose();
     whole.dispose();
   }
@@ -218,14 +274,6 @@ function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingB
   return { value: output, loss: part.loss };
 }
 
-/** Class labels in the backend's format; null if the target holds no classes. */
-function labelsOf(y: Target, outputShape: readonly number[]): Float32Array | null {
-  const values = 'data' in y ? y.data : y;
-  const [batch, classes, ...spatial] = outputShape;
-  const cells = spatial.reduce((product, size) => product * size, batch);
-  return classes > 1 && values.length === cells ? Float32Array.from(values) : null;
-}
-
 /** Yields to timers and signals every 50 ms: a loop over WebAssembly calls never yields by itself. */
 function breather(): () => Promise<void> {
   let last = performance.now();
@@ -238,9 +286,11 @@ function breather(): () => Promise<void> {
 
 function check(options: TrainOptions): void {
   checkOptions('train', options, TRAIN_OPTIONS);
-  const { earlyStopping, validation } = options;
+  const { earlyStopping, callbacks, validation } = options;
+  if (earlyStopping !== undefined) checkOptions('train: earlyStopping', earlyStopping, EARLY_STOPPING, 'it');
+  if (callbacks !== undefined) checkOptions('train: callbacks', callbacks, CALLBACKS, 'it');
   if (earlyStopping && !validation) throw new OptionError('train', 'earlyStopping', 'needs validation data, which is missing', earlyStopping);
-  if (earlyStopping && !(Number.isInteger(earlyStopping.patience) && earlyStopping.patience >= 1)) {
-    throw new OptionError('train', 'earlyStopping.patience', 'must be a whole number of epochs ≥ 1', earlyStopping.patience);
-  }
+  for (const part of ['train', 'validation'] as const)
+    if (options[part]?.length === 0)
+      throw new OptionError('train', part, 'must hold a batch; a loader with dropLast needs as many samples as its batches have', options[part]);
 }

@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.js';
+import { anyWhole, checkOptions } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { type Batch, collate } from './collate.js';
 import { checkSeed, stream } from './stream.js';
@@ -156,8 +157,10 @@ class Mapped<S, T> extends Dataset<T> {
 export function randomSplit<S>(
   dataset: Dataset<S>,
   lengths: readonly number[],
-  { seed = 0 }: { /** The same seed splits the same way. Default 0. */ seed?: number } = {},
+  options: { /** The same seed splits the same way. Default 0. */ seed?: number } = {},
 ): Subset<S>[] {
+  checkOptions('randomSplit', options, { seed: anyWhole });
+  const { seed = 0 } = options;
   checkSeed('randomSplit', seed);
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (!lengths.every((length) => Number.isSafeInteger(length) && length >= 0) || total !== dataset.length) {

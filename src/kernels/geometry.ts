@@ -95,6 +95,8 @@ export const WINDOW_OPTIONS = {
   dilation: CONV_OPTIONS.dilation,
   /** As in {@link ConvOptions.padding}; no window may lie wholly on padding. Default `'valid'`: the remainder is dropped. */
   padding: CONV_OPTIONS.padding,
+  /** A last window that begins inside, but ends beyond the padding, counts: sizes are rounded up. Default false: the remainder is dropped. */
+  ceilMode: option(flag, { default: false }),
 } satisfies Rows;
 
 /** Options of a pooling window. */
@@ -178,6 +180,25 @@ export function convGeometry(xShape: readonly number[], kernelShape: readonly nu
  * @param xShape `[N, C, ...spatial]`
  */
 export function poolGeometry(xShape: readonly number[], options: WindowOptions, operation: string): ConvGeometry {
+  const { axes, window, rank } = placePool(xShape, options, operation);
+  return finish(axes, {
+    rank,
+    xShape: [...xShape],
+    kernelShape: [xShape[1], 1, ...window],
+    groups: xShape[1],
+    paddingMode: 'zero',
+    paddingValue: 0,
+    flip: false,
+  });
+}
+
+/** How many cells behind each axis `ceilMode` has added to the padding that was given; all 0 without. */
+export function ceilModeCells(xShape: readonly number[], options: WindowOptions, operation: string): Triple {
+  const cells = placePool(xShape, options, operation).axes.map(({ added }) => added);
+  return [0, 0, ...cells].slice(-3) as unknown as Triple;
+}
+
+function placePool(xShape: readonly number[], options: WindowOptions, operation: string): { axes: Axis[]; window: readonly number[]; rank: 1 | 2 | 3 } {
   const settled = settle(operation, options, WINDOW_OPTIONS);
   const rank = xShape.length - 2;
   if (rank < 1 || rank > 3) throw new ShapeError(operation, `x must be [N, C, ...1 to 3 spatial axes], received ${show(xShape)}`, { x: xShape });
@@ -191,15 +212,7 @@ export function poolGeometry(xShape: readonly number[], options: WindowOptions, 
         throw new OptionError(operation, 'padding', `is so wide that a window of ${kernel} cells lies wholly on it (axis of ${cells(input)})`, [before, after]);
     }
   }
-  return finish(axes, {
-    rank: rank as 1 | 2 | 3,
-    xShape: [...xShape],
-    kernelShape: [xShape[1], 1, ...window],
-    groups: xShape[1],
-    paddingMode: 'zero',
-    paddingValue: 0,
-    flip: false,
-  });
+  return { axes, window, rank: rank as 1 | 2 | 3 };
 }
 
 interface Axis {
@@ -210,12 +223,14 @@ interface Axis {
   readonly dilation: number;
   readonly before: number;
   readonly after: number;
+  /** Of `after`: by `ceilMode`. */
+  readonly added: number;
 }
 
 /** What is more is a mistake: tables of the border would fill the memory. */
 const MOST_PADDING = 2 ** 24;
 
-type Placement = Required<Pick<ConvOptions, 'stride' | 'dilation' | 'padding'>> & Pick<ConvOptions, 'anchor' | 'flip'>;
+type Placement = Required<Pick<ConvOptions, 'stride' | 'dilation' | 'padding'>> & Pick<ConvOptions, 'anchor' | 'flip'> & Pick<WindowOptions, 'ceilMode'>;
 
 function placeWindow(operation: string, input: readonly number[], kernel: readonly number[], options: Placement): Axis[] {
   const rank = input.length;
@@ -235,7 +250,9 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
     }
     // turned round, kernel cell a lies at the window's cell k − 1 − a
     const anchored = anchor && (options.flip ? k - 1 - anchor[axis] : anchor[axis]) * dilation[axis];
-    const [before, after] = resolvePadding(padding[axis], n, extent, s, anchored);
+    const [before, given] = resolvePadding(padding[axis], n, extent, s, anchored);
+    const added = options.ceilMode ? lastWindowExcess(n, before, given, extent, s) : 0;
+    const after = given + added;
     if (Math.max(before, after) > MOST_PADDING) throw new OptionError(operation, 'padding', `must be at most ${MOST_PADDING} cells a side`, [before, after]);
     const output = Math.floor((n + before + after - extent) / s) + 1;
     if (output < 1) {
@@ -246,8 +263,15 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
       );
     }
     // a longer stride than the axis leads to no other output, but backends would set memory apart for it
-    return { input: n, kernel: k, output, stride: Math.min(s, n + before + after), dilation: dilation[axis], before, after };
+    return { input: n, kernel: k, output, stride: Math.min(s, n + before + after), dilation: dilation[axis], before, after, added };
   });
+}
+
+/** How far a window beyond the last whole one reaches over the padding, if it begins before that. */
+function lastWindowExcess(n: number, before: number, after: number, extent: number, stride: number): number {
+  const room = n + before + after - extent;
+  const last = Math.ceil(room / stride) * stride;
+  return last >= 0 && last < n + before ? last - room : 0;
 }
 
 function resolvePadding(padding: AxisPadding, n: number, extent: number, stride: number, anchored: number | undefined): readonly [number, number] {

@@ -30,7 +30,7 @@ function normalCdfSource(name: string): string {
   return `(${name} < 0 ? ${tail} : 1 - ${tail})`;
 }
 
-const { exp, log, sqrt, abs, max, tanh } = Math;
+const { exp, log, sqrt, abs, max, min, tanh } = Math;
 
 /**
  * Every formula that a backend must know. `y` stands for the result of the forward formula, `g` for ∂L/∂y.
@@ -56,6 +56,10 @@ export const POINTWISE = {
   leakyRelu: pointwise(1, 1, 'a > 0 ? a : p * a', (a, _b, _c, p) => (a > 0 ? a : p * a)),
   /** from g and y */
   leakyReluGradient: pointwise(2, 1, 'b > 0 ? a : p * a', (a, b, _c, p) => (b > 0 ? a : p * a)),
+  /** a, at least p and at most q */
+  clamp: pointwise(1, 2, 'Math.min(Math.max(a, p), q)', (a, _b, _c, p, q) => min(max(a, p), q)),
+  /** from g and x: g where p < x < q, else 0 */
+  clampGradient: pointwise(2, 2, 'b > p ? (b < q ? a : 0) : 0', (a, b, _c, p, q) => (b > p && b < q ? a : 0)),
   sigmoid: pointwise(1, 0, '1 / (1 + Math.exp(-a))', (a) => 1 / (1 + exp(-a))),
   /** from g and y */
   sigmoidGradient: pointwise(2, 0, 'a * b * (1 - b)', (a, b) => a * b * (1 - b)),
@@ -90,8 +94,10 @@ export function applyPointwise<T extends Float32Array | Float64Array>(name: Poin
   const { apply } = POINTWISE[name] as Pointwise;
   const [a, b = a, c = a] = inputs;
   const [p = 0, q = 0, r = 0] = params;
-  // what a softmax needs: engines make an object of every number that a formula from a table returns
+  // what a softmax or a ReLU6 needs: engines make an object of every number that a formula from a table returns
   if (name === 'exp') for (let i = 0; i < out.length; i++) out[i] = exp(a[i]);
   else if (name === 'log') for (let i = 0; i < out.length; i++) out[i] = log(a[i]);
+  else if (name === 'clamp') for (let i = 0; i < out.length; i++) out[i] = min(max(a[i], p), q);
+  else if (name === 'clampGradient') for (let i = 0; i < out.length; i++) out[i] = b[i] > p && b[i] < q ? a[i] : 0;
   else for (let i = 0; i < out.length; i++) out[i] = apply(a[i], b[i], c[i], p, q, r);
 }

@@ -4,7 +4,7 @@ import { checkShape, checkTensor, full, sizeOf, type Tensor } from '../tensor.js
 import { RUN_OPTIONS, type RunOptions } from './backends/create.js';
 import { borderTable, OUTSIDE } from './border.js';
 import { eager } from './eager.js';
-import { type ConvGeometry, poolGeometry, WINDOW_OPTIONS, type WindowOptions } from './geometry.js';
+import { type ConvGeometry, ceilModeCells, poolGeometry, WINDOW_OPTIONS, type WindowOptions } from './geometry.js';
 
 const MAX_POOL_OPTIONS = { ...WINDOW_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
 const inputShape = option(checkedInUse<readonly number[]>('a list of dimensions'), { required: true });
@@ -105,7 +105,7 @@ export async function averagePool(x: Tensor, options: AveragePoolOptions): Promi
   const [out] = await eager('averagePool', { backend, signal, onProgress }, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) =>
     on.conv(geometry, px, box, null, to),
   );
-  return countIncludePad ? out : rescale(out, geometry);
+  return rescale(out, windowFactors(x.shape, window, countIncludePad, 'averagePool'));
 }
 
 /**
@@ -121,32 +121,40 @@ export async function averagePoolGradient(gradient: Tensor, options: AveragePool
   checkShape('averagePoolGradient', 'inputShape', inputShape);
   const geometry = poolGeometry(inputShape, window, 'averagePoolGradient');
   checkTensor('averagePoolGradient', 'gradient', gradient, geometry.outShape);
-  const upstream = countIncludePad ? gradient : rescale(gradient, geometry);
+  const upstream = rescale(gradient, windowFactors(inputShape, window, countIncludePad, 'averagePoolGradient'));
   const [out] = await eager('averagePoolGradient', { backend, signal, onProgress }, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) =>
     on.convInputGradient(geometry, g, box, to),
   );
   return out;
 }
 
-/** How many cells of each window lie on the input and not on padding, `[...o]`, row-major. */
-export function windowCounts(geometry: ConvGeometry): Float32Array {
-  const [d, h, w] = ([0, 1, 2] as const).map((axis) => {
+/**
+ * What the mean over a whole window is multiplied with, for the mean over the cells that count: `[...o]`, row-major; null where all do.
+ * With `countIncludePad` these are the input and the padding that was given, without what `ceilMode` adds; else the input alone.
+ */
+export function windowFactors(xShape: readonly number[], window: WindowOptions, countIncludePad: boolean, operation: string): Float32Array | null {
+  if (countIncludePad && !window.ceilMode) return null;
+  const geometry = poolGeometry(xShape, window, operation);
+  const added = ceilModeCells(xShape, window, operation);
+  if (countIncludePad && added.every((cells) => cells === 0)) return null;
+  const { kernel, stride, dilation, output, input, before, after } = geometry;
+  const counts = ([0, 1, 2] as const).map((axis) => {
     const table = borderTable(geometry, axis);
-    const inside = (o: number) => {
+    const end = before[axis] + input[axis] + after[axis] - added[axis];
+    const counted = (at: number) => (countIncludePad ? at < end : table[at] !== OUTSIDE);
+    return Array.from({ length: output[axis] }, (_, o) => {
       let count = 0;
-      for (let k = 0; k < geometry.kernel[axis]; k++) if (table[o * geometry.stride[axis] + k * geometry.dilation[axis]] !== OUTSIDE) count++;
+      for (let k = 0; k < kernel[axis]; k++) if (counted(o * stride[axis] + k * dilation[axis])) count++;
       return count;
-    };
-    return Array.from({ length: geometry.output[axis] }, (_, o) => inside(o));
+    });
   });
-  return Float32Array.from(d.flatMap((cd) => h.flatMap((ch) => w.map((cw) => cd * ch * cw))));
+  const [d, h, w] = counts;
+  const cells = sizeOf(kernel);
+  return Float32Array.from(d.flatMap((cd) => h.flatMap((ch) => w.map((cw) => cells / (cd * ch * cw)))));
 }
 
-/** From the mean over the whole window to the mean over the cells inside it. */
-function rescale(x: Tensor, geometry: ConvGeometry): Tensor {
-  const counts = windowCounts(geometry);
-  const window = sizeOf(geometry.kernel);
-  return { shape: x.shape, data: x.data.map((value, i) => (value * window) / counts[i % counts.length]) };
+function rescale(x: Tensor, factors: Float32Array | null): Tensor {
+  return factors ? { shape: x.shape, data: x.data.map((value, i) => value * factors[i % factors.length]) } : x;
 }
 
 function boxKernel(geometry: ConvGeometry): Tensor {

@@ -94,6 +94,37 @@ describe('train, evaluate and predict', () => {
     expect(JSON.parse(await readFile(join(folder, 'new', 'history.json'), 'utf8')).epochs).toHaveLength(3);
   });
 
+  test('a resumed training keeps rate, schedule and everything else that no flag changes', async () => {
+    const flags = 'train --optimizer adam --lr 0.004 --schedule step --batch 10 --validation 8 --weight-decay 0.01 --seed 5';
+    await convlab(`${flags} --epochs 1 --out ${model('rate')}`);
+    expect((await convlab(`train --epochs 2 --resume ${model('rate')} --out ${model('rate')}`)).code).toBe(0);
+    const { history, settings } = await loadCheckpoint(model('rate'));
+    expect(history?.epochs.map(({ learningRate }) => learningRate)).toEqual([0.004, 0.004]);
+    expect(settings.train).toMatchObject({ optimizer: 'adam', lr: 0.004, schedule: 'step', batch: 10, weightDecay: 0.01, seed: 5, epochs: 2 });
+    // what is typed counts more; and the number of epochs is kept too
+    await convlab(`train --epochs 3 --lr 0.001 --resume ${model('rate')} --out ${model('rate')}`);
+    await convlab(`train --resume ${model('rate')} --out ${model('rate')}`);
+    expect((await loadCheckpoint(model('rate'))).history?.epochs.map(({ learningRate }) => learningRate)).toEqual([0.004, 0.004, 0.001]);
+  });
+
+  test('a folder is split class by class', async () => {
+    const history = join(folder, 'split.json');
+    // the last 40 of 80 pictures are one class: a network that saw only the other would get none of them
+    await convlab(`train --optimizer adam --lr 0.003 --batch 8 --seed 3 --validation 40 --epochs 3 --history ${history}`);
+    expect(JSON.parse(await readFile(history, 'utf8')).epochs[2].validationAccuracy).toBeGreaterThan(0.8);
+  });
+
+  test('a loss that leaves the finite numbers ends it with an error, and the last good checkpoint stays', async () => {
+    const history = join(folder, 'diverged.json');
+    const flags = 'train --lr 1e30 --batch 8 --validation 8 --epochs 3';
+    const { code, stdout, stderr } = await convlab(`${flags} --out ${model('diverged')} --history ${history}`);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/error: train: the loss is NaN in epoch 1, from step \d+ of 9 on, at a learning rate of 1e\+30; try a lower learning rate/);
+    expect(stderr).toContain('diverged.safetensors holds the 0 whole epochs');
+    expect((await loadCheckpoint(model('diverged'))).epoch).toBe(0);
+    expect(JSON.parse(await readFile(history, 'utf8')).epochs).toEqual([]);
+  });
+
   test('a seed, augmentation and label smoothing each change the result', async () => {
     const loss = async (flags: string) => JSON.parse((await convlab(`${train} --epochs 1 --json ${flags}`)).stdout).test.loss;
     const plain = await loss('');

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gradCheck } from '../../src/cnn/grad-check.js';
 import * as layers from '../../src/cnn/index.js';
 import type { Module } from '../../src/cnn/module.js';
+import { LAYER_CASES } from './layer-cases.js';
 
 const { Conv1d, Conv2d, Conv3d, ConvTranspose2d, Linear, Sequential, Residual, Parallel, BatchNorm1d, BatchNorm2d } = layers;
 const { MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, AdaptiveAvgPool, BlurPool } = layers;
@@ -20,6 +21,7 @@ const cases: [name: string, make: () => Module, ...shapes: number[][]][] = [
   ['Conv3d', () => new Conv3d(2, 3, 2, { padding: 1, stride: [1, 2, 1] }), [2, 2, 3, 4, 5]],
   ['ConvTranspose2d', () => new ConvTranspose2d(4, 3, 3, { stride: 2, padding: 1, outputPadding: 1 }), image],
   ['ConvTranspose2d, groups', () => new ConvTranspose2d(4, 6, 2, { groups: 2, dilation: 2 }), image],
+  ...LAYER_CASES,
   ['Linear', () => new Linear(120, 7), image],
   ['MaxPool1d', () => new MaxPool1d(3, { stride: 2 }), [2, 3, 9]],
   ['MaxPool2d', () => new MaxPool2d(3, { stride: 1, padding: 1 }), image],

@@ -1,10 +1,25 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import type { Checkpoint } from '../../cnn/exchange/checkpoint.js';
 import type { EpochRecord, History } from '../../cnn/train.js';
 import type { Dataset, Sample } from '../../data/dataset.js';
-import { OptionError } from '../../errors.js';
+import { ImageFolder } from '../../data/files/image-folder.js';
+import { DataError, OptionError } from '../../errors.js';
 import { makeFolder, writeWhole } from '../../image/whole-file.js';
-import { count, notNegative, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle, whole } from '../../options.js';
+import {
+  checkOptions,
+  count,
+  notNegative,
+  type OptionsOf,
+  oneOf,
+  option,
+  pickOptions,
+  pickRows,
+  type Rows,
+  type SettledOptions,
+  settle,
+  whole,
+} from '../../options.js';
 import { digits, measured, NETWORK_FLAGS } from '../digits.js';
 import { addFlags, fileFlag, switchFlag } from '../flags.js';
 import { progress } from '../progress.js';
@@ -20,7 +35,10 @@ const FLAGS = {
   labelSmoothing: option(notNegative, { default: 0, help: 'share of the target that is spread over all classes', placeholder: 's' }),
   schedule: option(oneOf(['none', 'cosine', 'one-cycle', 'step']), { default: 'none', help: 'how the rate changes' }),
   batch: option(count, { default: 64, help: 'samples in a step' }),
-  validation: option(whole(0), { default: 5000, help: 'samples kept back from the training set and measured after every epoch; 0: none' }),
+  validation: option(whole(0), {
+    default: 5000,
+    help: 'samples kept back from the training set, of a folder a share of each class, and measured after every epoch; 0: none',
+  }),
   patience: option(count, {
     help: 'stop when the validation loss has not improved for so long, and take the best weights',
     placeholder: 'epochs',
@@ -28,12 +46,19 @@ const FLAGS = {
   augment: switchFlag('shift, turn and distort the training pictures, anew in every pass'),
   seed: option(whole(0), { default: 0, help: 'fixes weights, order, masks and augmentation' }),
   out: fileFlag('file', 'where the checkpoint goes (.safetensors)'),
-  resume: fileFlag('file', 'go on from a checkpoint'),
+  resume: fileFlag('file', 'go on from a checkpoint, by its flags where none are given'),
   history: fileFlag('file', 'write losses and accuracies as JSON'),
   json: switchFlag('print the result as JSON'),
   ...NETWORK_FLAGS,
 } satisfies Rows;
 type Flags = SettledOptions<typeof FLAGS>;
+
+/** What a checkpoint keeps of a training: it goes on by these, unless flags say otherwise. */
+const KEPT_FLAGS = pickRows(
+  FLAGS,
+  ...(['net', 'data', 'epochs', 'optimizer', 'lr', 'momentum', 'weightDecay', 'labelSmoothing', 'schedule'] as const),
+  ...(['batch', 'validation', 'patience', 'augment', 'seed'] as const),
+);
 
 const EXAMPLES = `
 Examples:
@@ -47,34 +72,43 @@ export function addTrainCommand(program: Command, terminal: Terminal, signal: Ab
   addFlags(program.command('train').description('train a network'), FLAGS)
     .addHelpText('after', EXAMPLES)
     .action(async (typed: OptionsOf<typeof FLAGS>) => {
-      const flags = settle('train', typed, FLAGS);
-      const report = await trainNetwork(flags, terminal, signal);
+      const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
+      const resumed = typed.resume === undefined ? undefined : await loadCheckpoint(typed.resume);
+      const flags = settle('train', { ...keptFlags(typed.resume, resumed), ...pickOptions(typed, FLAGS) }, FLAGS);
+      const report = await trainNetwork(flags, resumed, terminal, signal);
       terminal.out(flags.json ? `${JSON.stringify(report)}\n` : trainingLines(report, flags));
     });
 }
 
-async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSignal) {
+/** The flags of the training that a checkpoint comes from. */
+function keptFlags(path: string | undefined, resumed: Checkpoint | undefined): OptionsOf<typeof KEPT_FLAGS> {
+  const kept = resumed?.settings.train ?? {};
+  try {
+    checkOptions('train', kept, KEPT_FLAGS, 'its flags');
+  } catch (cause) {
+    throw new DataError('train', `${path}: the settings of its training: ${(cause as Error).message}`, { path }, { cause });
+  }
+  return kept;
+}
+
+async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, terminal: Terminal, signal: AbortSignal) {
   // the stack is loaded when a network is trained, not for --help
   const cnn = await import('../../cnn/index.js');
-  const { loadCheckpoint, saveCheckpoint } = await import('../../cnn/exchange/model-files.js');
+  const { saveCheckpoint } = await import('../../cnn/exchange/model-files.js');
   const { openBackend } = await import('../open-backend.js');
   const { DataLoader } = await import('../../data/data-loader.js');
-  const { Subset } = await import('../../data/dataset.js');
   const start = performance.now();
 
   for (const path of [flags.out, flags.history]) if (path) await makeFolder('train', dirname(path));
   const [all, test] = await Promise.all([digits(flags.data, 'train'), digits(flags.data, 'test')]);
   if (flags.validation >= all.length)
     throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
-  const border = all.length - flags.validation;
-  const indices = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
-  const kept = new Subset(all, indices(0, border));
+  const [kept, held] = await split(all, flags);
   const loader = new DataLoader(flags.augment ? await augmented(kept, flags.seed) : kept, { batchSize: flags.batch, shuffle: true, seed: flags.seed });
-  const validation = flags.validation > 0 ? measured(new Subset(all, indices(border, all.length))) : undefined;
+  const validation = flags.validation > 0 ? measured(held) : undefined;
 
   const backend = await openBackend(flags);
   try {
-    const resumed = flags.resume === undefined ? undefined : await loadCheckpoint(flags.resume);
     const model = resumed?.model ?? cnn.NETS[flags.net]().initialize(flags.seed);
     await model.to(backend);
     const { lr, momentum, weightDecay } = { lr: flags.optimizer === 'sgd' ? 0.01 : 0.001, ...flags };
@@ -87,12 +121,13 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
     if (resumed?.optimizer) resumed.restoreOptimizer(optimizer);
     loader.epoch = resumed?.epoch ?? 0;
     // from here on there is a checkpoint, whenever training is stopped; and what cannot be written is not learned first
-    if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, epoch: loader.epoch, history: resumed?.history ?? undefined });
+    const settings = { ...resumed?.settings, train: { ...pickOptions(flags, KEPT_FLAGS), lr } };
+    if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: loader.epoch, history: resumed?.history ?? undefined });
 
     const bar = progress(terminal, loader.length * flags.epochs, 'batches');
     const onEpoch = async (record: EpochRecord, history: History) => {
       bar.log(epochLine(record));
-      if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, epoch: record.epoch + 1, history });
+      if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: record.epoch + 1, history });
     };
     const schedule = { none: undefined, cosine: cnn.cosineSchedule(), 'one-cycle': cnn.oneCycleSchedule(), step: cnn.stepSchedule(10) }[flags.schedule];
     let history: History;
@@ -110,11 +145,17 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
         startEpoch: resumed?.epoch ?? 0,
         history: resumed?.history ?? undefined,
       });
+    } catch (error) {
+      if (!(error instanceof cnn.DivergedError)) throw error;
+      const { history: before } = error.where;
+      if (flags.history) await writeWhole('train', flags.history, JSON.stringify(before, null, 1));
+      if (flags.out) bar.log(`${flags.out} holds the ${before.epochs.length} whole epochs before the loss left the finite numbers`);
+      throw error;
     } finally {
       bar.stop();
     }
     // the last whole epoch stays where training was stopped amid one: from there it can go on to the same bits
-    if (flags.out && history.stopped !== 'aborted') await saveCheckpoint(flags.out, { model, optimizer, epoch: history.epochs.length, history });
+    if (flags.out && history.stopped !== 'aborted') await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: history.epochs.length, history });
     if (flags.history) await writeWhole('train', flags.history, JSON.stringify(history, null, 1));
     const { accuracy, loss, samples } = await cnn.evaluate(model, measured(test));
     const parameters = model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
@@ -129,6 +170,19 @@ async function trainNetwork(flags: Flags, terminal: Terminal, signal: AbortSigna
   } finally {
     backend.dispose();
   }
+}
+
+/** Training and validation set: of a folder, in which classes come in order, a share of each; of a data set in mixed order the last samples. */
+async function split(all: Dataset<Sample>, { validation, seed }: Flags): Promise<[kept: Dataset<Sample>, held: Dataset<Sample>]> {
+  const { Subset } = await import('../../data/dataset.js');
+  const { stratifiedSplit } = await import('../../data/stratified-split.js');
+  const border = all.length - validation;
+  if (all instanceof ImageFolder) {
+    const [kept, held] = stratifiedSplit(all, all.labels, [border, validation], { seed });
+    return [kept, held];
+  }
+  const indices = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
+  return [new Subset(all, indices(0, border)), new Subset(all, indices(border, all.length))];
 }
 
 async function augmented(dataset: Dataset<Sample>, seed: number): Promise<Dataset<Sample>> {

@@ -1,12 +1,13 @@
 import { DataError, show } from '../../errors.js';
-import { check, checkOptions, option, type Rows, text, whole } from '../../options.js';
+import { checkedInUse, checkOptions, option, type Rows, type RowsOf, rule, text, whole } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
 import { Adam, AdamW, type Optimizer, RMSProp, SGD } from '../optimizers.js';
 import type { History } from '../train.js';
 import { ARCHITECTURE_OPTIONS, type ArchitectureOptions, architectureOf, buildModel } from './architecture.js';
 import { historyFromJson, historyToJson } from './history.js';
-import { type Complaint, parseJson } from './json.js';
+import { type Complaint, isObject, parseJson } from './json.js';
+import { learningOf, restoreLearning } from './learning.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
 /** The file's format tag. */
@@ -21,35 +22,50 @@ export interface CheckpointContents {
   model: Module;
   /** Omit it if training will not be resumed. */
   optimizer?: Optimizer;
+  /** Plain data of your own, such as class names or the options of training: it comes back as it is. */
+  settings?: Readonly<Record<string, unknown>>;
   /** Completed epochs: the `startEpoch` of the resumed training. Default: those of `history`, or 0. */
   epoch?: number;
   /** The result of `train`, or the argument of `onEpoch`. */
   history?: History;
 }
 
+const CONTENTS = {
+  model: option(checkedInUse<Module>('a model'), { required: true }),
+  optimizer: checkedInUse<Optimizer>('an optimizer'),
+  settings: rule<Readonly<Record<string, unknown>>>('plain data by name', (value) => isObject(value)),
+  epoch: whole(0),
+  history: checkedInUse<History>('a history'),
+} satisfies RowsOf<CheckpointContents>;
+
 /** The result of {@link decodeCheckpoint}. */
 export interface Checkpoint {
-  /** With its weights and random state, not yet on a backend. */
+  /** With its weights, frozen parameters, modes of parts, and random state, not yet on a backend. */
   readonly model: Module;
+  /** What was saved as such, or {}. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly epoch: number;
   readonly history: History | null;
   /** The class name of the saved optimizer, or null. */
   readonly optimizer: string | null;
   /**
-   * Restores the state (momentum and the like, the number of steps) of an optimizer of the same class. Its options, such as
-   * the learning rate, stay as constructed.
-   * @throws DataError if there is no state, or it is one of another kind of optimizer
+   * Restores the state (momentum and the like, the number of steps) of an optimizer of the same class, made for the model or for
+   * the part of it that the saved one was made for. Its options, such as the learning rate, stay as constructed.
+   * @throws DataError if there is no state, it is one of another kind of optimizer, or of parameters that this one does not hold
    */
   restoreOptimizer<T extends Optimizer>(optimizer: T): T;
 }
 
 /**
  * All state needed to resume training, as the bytes of a safetensors file: weights under PyTorch's names, the optimizer's
- * state and the best weights so far under prefixes; architecture, epoch, history and random state in the metadata.
+ * state and the best weights so far under prefixes; architecture, epoch, history, random state, frozen parameters and parts in
+ * evaluation mode in the metadata.
  * Resumed training gives the same bits as uninterrupted training on every backend that computes in float32 (the reference
  * computes in float64, which the file rounds).
  * @throws UnsupportedError if the architecture cannot be written, see {@link architectureOf}
+ * @throws UnsupportedError if the optimizer holds parameters that the model does not have
  * @throws DataError if a number is not finite
+ * @throws OptionError if the contents have an unknown name, or settings that are no plain data
  * @example
  * ```ts
  * import { decodeCheckpoint, encodeCheckpoint, Linear } from 'convlab';
@@ -59,16 +75,18 @@ export interface Checkpoint {
  * ```
  */
 export async function encodeCheckpoint(contents: CheckpointContents, options: ArchitectureOptions = {}): Promise<Uint8Array> {
-  const { model, optimizer, history, epoch = history?.epochs.length ?? 0 } = contents;
-  check('encodeCheckpoint', 'epoch', epoch, whole(0));
+  checkOptions('encodeCheckpoint', contents, CONTENTS, 'contents');
+  const { model, optimizer, history, settings, epoch = history?.epochs.length ?? 0 } = contents;
   const architecture = JSON.stringify(architectureOf(model, options));
   const prefixed = (prefix: string, state: ReadonlyMap<string, Tensor> = new Map()) => [...state].map(([name, x]): [string, Tensor] => [prefix + name, x]);
-  const tensors = new Map([...(await model.stateDict()), ...prefixed(OPTIMIZER, await optimizer?.stateDict()), ...prefixed(BEST, history?.best)]);
+  const tensors = new Map([...(await model.stateDict()), ...prefixed(OPTIMIZER, await optimizer?.stateDict(model)), ...prefixed(BEST, history?.best)]);
   return encodeSafetensors(tensors, {
     convlab: KIND,
     architecture,
     epoch: String(epoch),
     random: JSON.stringify(model.random.state),
+    ...learningOf(model),
+    ...(settings && { settings: JSON.stringify(settings) }),
     ...(optimizer && { optimizer: optimizerName(optimizer) }),
     ...(history && { history: historyToJson(history) }),
   });
@@ -109,6 +127,9 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
   attempt(() => model.loadStateDict(weights));
   const random = parseJson(metadata.random ?? '', complain);
   attempt(() => model.random.restore(random as number[]));
+  restoreLearning(model, metadata, complain);
+  const settings = metadata.settings === undefined ? {} : parseJson(metadata.settings, complain);
+  if (!isObject(settings)) throw complain(`its settings must be values by name, received ${show(settings)}`);
 
   if (!/^\d{1,9}$/.test(metadata.epoch)) throw complain(`its epoch must be a whole number ≥ 0, received ${show(metadata.epoch)}`);
   const history = metadata.history === undefined ? null : historyFromJson(metadata.history, complain);
@@ -118,13 +139,14 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
   if (optimizer !== null) checkState(state, weights, complain);
   return {
     model,
+    settings,
     epoch: Number(metadata.epoch),
     history,
     optimizer,
     restoreOptimizer(into) {
       if (optimizer === null) throw complain('it holds no state of an optimizer');
       if (optimizerName(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${optimizerName(into)}`);
-      into.loadStateDict(state);
+      attempt(() => into.loadStateDict(state, model));
       return into;
     },
   };

@@ -31,16 +31,17 @@ export interface ExportTrace {
  */
 export async function traceForExport(operation: string, model: Module, inputShapes: readonly (readonly number[])[]): Promise<ExportTrace> {
   if (inputShapes.length === 0) throw new ShapeError(operation, 'the shape of the input is needed, received none');
-  const modes = model.modules().map((module) => [module, module.training] as const);
-  model.eval();
+  const resume = model.pauseTraining();
   const grown = inputShapes.map(([batch, ...rest]) => [batch + 1, ...rest]);
-  let [first, second]: [Traced, Traced | undefined] = [model.trace(inputShapes), undefined];
+  let [first, second]: [Traced | undefined, Traced | undefined] = [undefined, undefined];
   try {
+    first = model.trace(inputShapes);
     second = model.trace(grown);
-  } catch {
+  } catch (error) {
     // e.g. a reshape to a fixed batch: then the export is for this batch size only
+    if (!first) throw error;
   } finally {
-    for (const [module, training] of modes) module.training = training;
+    resume();
   }
 
   const open = openShapes(first, second) ?? (openShapes(first, first) as Map<Value, OpenShape>);

@@ -1,11 +1,31 @@
 import { ConvlabError } from '../../errors.js';
 import { PADDING_MODES } from '../../kernels/geometry.js';
-import { between, check, checkOptions, either, flag, list, oneOf, probability, type Rows, type Rule, rule, whole } from '../../options.js';
-import { Dropout, Dropout2d, Flatten, GELU, LeakyReLU, LogSoftmax, ReLU, Reshape, Sigmoid, Softmax, Tanh } from '../layers/activation-layers.js';
-import { BatchNorm1d, BatchNorm2d } from '../layers/batch-norm.js';
+import { between, check, checkOptions, either, flag, list, oneOf, pickRows, probability, type Rows, type Rule, rule, whole } from '../../options.js';
+import { UPSAMPLE_OPTIONS } from '../functional/upsampling.js';
+import {
+  Dropout,
+  Dropout2d,
+  Flatten,
+  GELU,
+  Hardsigmoid,
+  Hardswish,
+  LeakyReLU,
+  LogSoftmax,
+  PReLU,
+  ReLU,
+  ReLU6,
+  Reshape,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Tanh,
+} from '../layers/activation-layers.js';
+import { BATCH_NORM_LAYER_OPTIONS, BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../layers/batch-norm.js';
 import { Parallel, Residual, Sequential } from '../layers/compose.js';
 import { Conv1d, Conv2d, Conv3d, ConvTranspose2d, Linear } from '../layers/conv-layers.js';
-import { AdaptiveAvgPool, AvgPool1d, AvgPool2d, AvgPool3d, BlurPool, MaxPool1d, MaxPool2d, MaxPool3d } from '../layers/pool-layers.js';
+import { GROUP_NORM_OPTIONS, GroupNorm, LAYER_NORM_OPTIONS, LayerNorm } from '../layers/group-norm.js';
+import { AdaptiveAvgPool, AdaptiveMaxPool, AvgPool1d, AvgPool2d, AvgPool3d, BlurPool, MaxPool1d, MaxPool2d, MaxPool3d } from '../layers/pool-layers.js';
+import { Upsample } from '../layers/upsample.js';
 import { ConvNet } from '../models/conv-net.js';
 import { Module } from '../module.js';
 import { isObject } from './json.js';
@@ -36,8 +56,10 @@ function axisValues(each: Rule, rank: number): Rule {
   return either(each, list(each, rank, rank));
 }
 
+const scale = between(2 ** -20, 2 ** 20);
 const axisPadding = either(someCells, list(someCells, 2, 2), oneOf(['valid', 'same', 'full']));
 const window = (rank: number) => ({ stride: axisValues(cellCount, rank), dilation: axisValues(cellCount, rank), padding: axisValues(axisPadding, rank) });
+const poolWindow = (rank: number) => ({ ...window(rank), ceilMode: flag });
 const transposed = {
   stride: axisValues(cellCount, 2),
   dilation: axisValues(cellCount, 2),
@@ -105,18 +127,18 @@ const convFormat = (rank: number, type: typeof Conv1d | typeof Conv2d | typeof C
     3,
   );
 const maxPoolFormat = (rank: number, type: typeof MaxPool1d | typeof MaxPool2d | typeof MaxPool3d) =>
-  format(type, [axisValues(cellCount, rank), window(rank)], ({ options: { kernelSize, ...options } }) => [kernelSize, options], 1);
+  format(type, [axisValues(cellCount, rank), poolWindow(rank)], ({ options: { kernelSize, ...options } }) => [kernelSize, options], 1);
 const avgPool = (rank: number, type: typeof AvgPool1d | typeof AvgPool2d | typeof AvgPool3d) =>
   format(
     type,
-    [axisValues(cellCount, rank), { ...window(rank), countIncludePad: flag }],
+    [axisValues(cellCount, rank), { ...poolWindow(rank), countIncludePad: flag }],
     ({ options: { kernelSize, ...options }, countIncludePad }) => [kernelSize, { ...options, ...(countIncludePad ? {} : { countIncludePad }) }],
     1,
   );
-const batchNorm = (type: typeof BatchNorm1d | typeof BatchNorm2d) =>
+const batchNorm = (type: typeof BatchNorm1d | typeof BatchNorm2d | typeof BatchNorm3d) =>
   format(
     type,
-    [channels, { eps: between(0, 1), momentum: between(0, 1), affine: flag }],
+    [channels, BATCH_NORM_LAYER_OPTIONS],
     ({ channels: count, options, weight }) => [count, { ...options, ...(weight ? {} : { affine: false }) }],
     1,
   );
@@ -150,12 +172,26 @@ export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
   AvgPool1d: avgPool(1, AvgPool1d),
   AvgPool2d: avgPool(2, AvgPool2d),
   AvgPool3d: avgPool(3, AvgPool3d),
+  AdaptiveMaxPool: format(AdaptiveMaxPool, [either(cellCount, list(cellCount, 1, 3))], ({ outputSize }) => [outputSize]),
   AdaptiveAvgPool: format(AdaptiveAvgPool, [either(cellCount, list(cellCount, 1, 3))], ({ outputSize }) => [outputSize]),
   // a binomial kernel of 2^(size − 1) is beyond float32 from 129 on
   BlurPool: format(BlurPool, [channels, { size: whole(1, 128), stride: cellCount }], ({ channels: count, size, stride }) => [count, { size, stride }], 1),
   BatchNorm1d: batchNorm(BatchNorm1d),
   BatchNorm2d: batchNorm(BatchNorm2d),
+  BatchNorm3d: batchNorm(BatchNorm3d),
+  GroupNorm: format(GroupNorm, [channels, channels, GROUP_NORM_OPTIONS], ({ groups, channels: count, options }) => [groups, count, options], 2),
+  LayerNorm: format(LayerNorm, [list(channels, 1, 8), LAYER_NORM_OPTIONS], ({ normalizedShape, options }) => [normalizedShape, options], 1),
+  Upsample: format(
+    Upsample,
+    [{ size: either(cellCount, list(cellCount, 1, 3)), scaleFactor: either(scale, list(scale, 1, 3)), ...pickRows(UPSAMPLE_OPTIONS, 'mode', 'alignCorners') }],
+    ({ options }) => [options],
+  ),
   ReLU: plain(ReLU),
+  ReLU6: plain(ReLU6),
+  SiLU: plain(SiLU),
+  Hardswish: plain(Hardswish),
+  Hardsigmoid: plain(Hardsigmoid),
+  PReLU: format(PReLU, [channels, between(-1e30, 1e30)], ({ slopes, init }) => [slopes, init], 0),
   GELU: plain(GELU),
   Sigmoid: plain(Sigmoid),
   Tanh: plain(Tanh),

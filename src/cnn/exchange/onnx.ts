@@ -101,6 +101,20 @@ class OnnxWriter {
       case 'leakyRelu':
         emit('LeakyRelu', [this.use(x)], { alpha: { float: step.attributes?.slope as number } });
         break;
+      case 'clamp': {
+        const { low, high } = step.attributes as { low: number; high: number };
+        emit('Clip', [this.use(x), this.graph.number(low), this.graph.number(high)]);
+        break;
+      }
+      case 'hardSigmoid':
+        emit('HardSigmoid', [this.use(x)], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
+        break;
+      case 'groupNorm': {
+        const [, groups] = x.shape;
+        const [ones, zeros] = this.#channels(groups);
+        emit('InstanceNormalization', [this.use(x), ones, zeros], { epsilon: { float: step.attributes?.eps as number } });
+        break;
+      }
       case 'gelu': {
         // x / 2 · (1 + erf(x / √2)): a single operator only since opset 20
         const scaled = this.graph.add('gelu_scaled', 'Mul', [this.use(x), this.graph.number(Math.SQRT1_2)]);
@@ -142,6 +156,11 @@ class OnnxWriter {
     }
   }
 
+  /** Names of a scale of 1 and a shift of 0 for so many channels. */
+  #channels(count: number): string[] {
+    return [1, 0].map((value) => this.graph.floats(`channels/${value}/${count}`, [count], new Float32Array(count).fill(value)));
+  }
+
   /** scale · x + shift per channel: a batch normalization, the second half of one, or plain arithmetic. */
   #scale(step: GraphStep, emit: (type: string, inputs: string[], attributes?: OnnxNode['attributes']) => string): void {
     const [x, scale, shift] = step.inputs;
@@ -149,7 +168,7 @@ class OnnxWriter {
     const statistics = this.#statistics.get(scale.storage);
     if (statistics) {
       const { mean, variance, eps } = statistics;
-      const [ones, zeros] = [1, 0].map((value) => this.graph.floats(`channels/${value}/${channels}`, [channels], new Float32Array(channels).fill(value)));
+      const [ones, zeros] = this.#channels(channels);
       emit('BatchNormalization', [this.use(x), ones, zeros, this.use(mean), this.use(variance)], { epsilon: { float: eps } });
       if (this.trace.uses(step.output) === 1) this.#normalized.set(step.output.storage, this.graph.nodes.at(-1) as OnnxNode);
       return;
@@ -180,7 +199,10 @@ const SIMPLE: Readonly<Record<string, { type: string; attributes?: OnnxNode['att
 };
 
 /** Operations of several nodes; special cases of a convolution precede it. */
-const ONNX_KINDS = ['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'leakyRelu', 'gelu', 'conv'] as const;
+const ONNX_KINDS = [
+  ...(['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'groupNorm'] as const),
+  ...(['leakyRelu', 'clamp', 'hardSigmoid', 'gelu', 'conv'] as const),
+];
 
 function windowOf(g: ConvGeometry): { kernel_shape: number[]; strides: number[]; dilations: number[] } {
   const axes = (triple: readonly number[]) => triple.slice(3 - g.rank);

@@ -135,6 +135,9 @@ class TfjsWriter {
         set(shift ? this.graph.add(name, 'AddV2', [scaled, shift]) : scaled);
         break;
       }
+      case 'groupNorm':
+        setFirst(this.#standardize(name, this.first(x), step.attributes?.eps as number));
+        break;
       case 'softmax':
       case 'logSoftmax':
         set(this.graph.add(name, kind === 'softmax' ? 'Softmax' : 'LogSoftmax', [channelwise(x)]));
@@ -162,11 +165,27 @@ class TfjsWriter {
         this.graph.add(name, 'Mul', [inputs[0], this.graph.number(0.5)]),
         this.graph.add(name, 'AddV2', [erf, this.graph.number(1)]),
       ]);
+    } else if (kind === 'clamp' || kind === 'hardSigmoid') {
+      const { low, high } = { low: 0, high: 1, ...step.attributes };
+      const sixth = () => this.graph.add(name, 'AddV2', [this.graph.add(name, 'Mul', [inputs[0], this.graph.number(1 / 6)]), this.graph.number(0.5)]);
+      const from = kind === 'clamp' ? inputs[0] : sixth();
+      node = this.graph.add(name, 'ClipByValue', [from, this.graph.number(low), this.graph.number(high)]);
     } else {
       node = this.graph.add(name, CELLWISE[kind], inputs, kind === 'leakyRelu' ? { alpha: { f: step.attributes?.slope } } : {});
     }
     if (inLast) this.#last.set(step.output.storage, { name: node, shape });
     else this.#first.set(step.output.storage, { name: node, shape: this.trace.open(step.output) });
+  }
+
+  /** (x − mean) / √(variance + eps) over the last axis. */
+  #standardize(name: string, x: string, eps: number): string {
+    const keep = { keep_dims: { b: true } };
+    const axis = this.graph.integers('axes', [1], [2]);
+    const mean = (of: string) => this.graph.add(name, 'Mean', [of, axis], keep);
+    const centered = this.graph.add(name, 'Sub', [x, mean(x)]);
+    const variance = mean(this.graph.add(name, 'Mul', [centered, centered]));
+    const inverse = this.graph.add(name, 'Rsqrt', [this.graph.add(name, 'AddV2', [variance, this.graph.number(eps)])]);
+    return this.graph.add(name, 'Mul', [centered, inverse]);
   }
 
   #pool(kind: 'averagePool' | 'maxPool', name: string, step: GraphStep): string {
@@ -243,7 +262,7 @@ class TfjsWriter {
   }
 }
 
-/** Elementwise operations of one node; gelu takes five. */
+/** Elementwise operations of one node; gelu and hardSigmoid take more. */
 const CELLWISE = {
   relu: 'Relu',
   leakyRelu: 'LeakyRelu',
@@ -252,11 +271,25 @@ const CELLWISE = {
   add: 'AddV2',
   multiply: 'Mul',
   gelu: 'Erf',
+  clamp: 'ClipByValue',
+  hardSigmoid: 'ClipByValue',
 } as const;
 
 const TFJS_KINDS = [
   ...(Object.keys(CELLWISE) as (keyof typeof CELLWISE)[]),
-  ...(['softmax', 'logSoftmax', 'concatenate', 'Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'conv'] as const),
+  ...([
+    'softmax',
+    'logSoftmax',
+    'concatenate',
+    'Linear',
+    'averagePool',
+    'maxPool',
+    'convTranspose',
+    'batchNormStatistics',
+    'scaleChannels',
+    'groupNorm',
+    'conv',
+  ] as const),
 ];
 
 /** TensorFlow.js convolves over two or three spatial axes: a single one is extended to two. */

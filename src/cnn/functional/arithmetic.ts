@@ -1,10 +1,13 @@
 import { ShapeError, show } from '../../errors.js';
 import { convGeometry } from '../../kernels/geometry.js';
+import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
+import { alongAxis } from './along-axis.js';
+import { view } from './shape.js';
 
 /**
- * a + b, in equal shapes.
- * @throws ShapeError if the shapes differ
+ * a + b. Shapes are broadcast as in PyTorch: axes count from the last, and an axis of one cell is repeated.
+ * @throws ShapeError if an axis has two sizes, neither of them 1
  * @example
  * ```ts
  * import { add, Module, multiply, tensor, type Value } from 'convlab';
@@ -17,8 +20,8 @@ import type { Value } from '../graph.js';
  * console.log((await new Square().run(tensor([[1, 2, 3]]))).data); // → Float32Array(3) [ 2, 6, 12 ]
  * ```
  */
-export function add(a: Value, b: Value): Value {
-  checkShapes('add', a, b);
+export function add(left: Value, right: Value): Value {
+  const [a, b] = broadcast('add', left, right);
   return a.graph.record('add', [a, b], a.shape, (out) => ({
     forward: (on) => on.pointwise('combine', [a.data, b.data], [1, 1], out.data),
     backward: (on) => {
@@ -28,11 +31,11 @@ export function add(a: Value, b: Value): Value {
 }
 
 /**
- * a · b cell by cell, in equal shapes.
- * @throws ShapeError if the shapes differ
+ * a · b cell by cell, with shapes broadcast as in {@link add}: `[N, C, H, W]` by a factor `[N, C, 1, 1]` for each map, say.
+ * @throws ShapeError if an axis has two sizes, neither of them 1
  */
-export function multiply(a: Value, b: Value): Value {
-  checkShapes('multiply', a, b);
+export function multiply(left: Value, right: Value): Value {
+  const [a, b] = broadcast('multiply', left, right);
   return a.graph.record('multiply', [a, b], a.shape, (out) => ({
     forward: (on) => on.pointwise('multiply', [a.data, b.data], [], out.data),
     backward: (on) => {
@@ -82,7 +85,30 @@ export function concatenate(values: readonly Value[]): Value {
   }));
 }
 
-function checkShapes(operation: string, a: Value, b: Value): void {
-  if (show(a.shape) !== show(b.shape))
-    throw new ShapeError(operation, `shapes must be equal, received ${show(a.shape)} and ${show(b.shape)}`, { a: a.shape, b: b.shape });
+/** Both in the shape that holds them. */
+function broadcast(operation: string, a: Value, b: Value): [Value, Value] {
+  if (show(a.shape) === show(b.shape)) return [a, b];
+  const rank = Math.max(a.shape.length, b.shape.length);
+  const [left, right] = [a, b].map((x) => view(x, [...Array(rank - x.shape.length).fill(1), ...x.shape]));
+  const shape = left.shape.map((size, axis) => (size === 1 ? right.shape[axis] : size));
+  if (right.shape.some((size, axis) => size !== 1 && size !== shape[axis])) {
+    const rule = `shapes must be equal, or one cell where they are not, received ${show(a.shape)} and ${show(b.shape)}`;
+    throw new ShapeError(operation, rule, { a: a.shape, b: b.shape });
+  }
+  return [repeat(left, shape), repeat(right, shape)];
+}
+
+/** Axes of one cell, repeated; neighboring ones at once. */
+function repeat(x: Value, shape: readonly number[]): Value {
+  let out = x;
+  for (let axis = 0; axis < shape.length; axis++) {
+    let end = axis;
+    while (end < shape.length && out.shape[end] === 1 && shape[end] > 1) end++;
+    if (end === axis) continue;
+    const times = sizeOf(shape.slice(axis, end));
+    const joined = view(out, [...out.shape.slice(0, axis), 1, ...out.shape.slice(end)]);
+    const repeated = alongAxis(joined, axis, new Float32Array(times).fill(1), times, 'repeat');
+    out = view(repeated, [...shape.slice(0, end), ...out.shape.slice(end)]);
+  }
+  return out;
 }

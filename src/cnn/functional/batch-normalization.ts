@@ -1,15 +1,19 @@
-import { convGeometry } from '../../kernels/geometry.js';
-import { sizeOf } from '../../tensor.js';
+import { ShapeError, show } from '../../errors.js';
+import { between, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { Value } from '../graph.js';
 import { scaleChannels } from './convolution.js';
+import { Standardization } from './standardization.js';
+
+/** Rows of {@link BatchNormOptions}. */
+export const BATCH_NORM_OPTIONS = {
+  /** Added to the variance. Default 1e-5. */
+  eps: option(notNegative, { default: 1e-5 }),
+  /** Share of the batch in the running statistics. Default 0.1. */
+  momentum: option(between(0, 1), { default: 0.1 }),
+} satisfies Rows;
 
 /** Options of {@link normalizeBatch}. */
-export interface BatchNormOptions {
-  /** Added to the variance. Default 1e-5. */
-  eps?: number;
-  /** Share of the batch in the running statistics. Default 0.1. */
-  momentum?: number;
-}
+export interface BatchNormOptions extends OptionsOf<typeof BATCH_NORM_OPTIONS> {}
 
 /**
  * (x − mean) / √(variance + eps) per channel: over the batch in training, which also moves the running statistics;
@@ -18,6 +22,8 @@ export interface BatchNormOptions {
  * @param x `[N, C, ...spatial]`
  * @param runningMean `[C]`
  * @param runningVariance `[C]`
+ * @throws OptionError if an option is unknown or breaks its rule; when it runs in training, ShapeError if a channel holds one value
+ * only, which has no variance
  * @see Ioffe and Szegedy, Batch Normalization, 2015
  * @example
  * ```ts
@@ -28,17 +34,12 @@ export interface BatchNormOptions {
  * console.log([...data].map((value) => value.toFixed(2))); // → [ '3.00', '3.00' ]
  * ```
  */
-export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Value, { eps = 1e-5, momentum = 0.1 }: BatchNormOptions = {}): Value {
+export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Value, options: BatchNormOptions = {}): Value {
+  const { eps, momentum } = settle('batchNorm', options, BATCH_NORM_OPTIONS);
   const { graph } = x;
-  const [batch, channels] = x.shape;
-  const count = batch * sizeOf(x.shape.slice(2));
-  const vector = () => graph.temporary([channels]);
-  const [mean, variance, inverse, shift] = [vector(), vector(), vector(), vector()];
-  const [centered, square] = [graph.temporary(x.shape), graph.temporary(x.shape)];
-  const ones = graph.constant([channels], new Float32Array(channels).fill(1));
-  const geometry = convGeometry(x.shape, [channels, 1, ...x.shape.slice(2).map(() => 1)], { groups: channels }, 'batchNorm');
-
+  const [, channels] = x.shape;
   if (!graph.training) {
+    const shift = graph.temporary([channels]);
     const factors = graph.record('batchNormStatistics', [runningMean, runningVariance], [channels], (out) => ({
       attributes: { eps },
       forward: (on) => {
@@ -49,37 +50,19 @@ export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Va
     return scaleChannels(x, factors, shift);
   }
 
+  const standard = new Standardization(graph, x.shape, eps);
+  const { count, mean, variance } = standard;
   return graph.record('batchNorm', [x, runningMean, runningVariance], x.shape, (out) => ({
     attributes: { eps, momentum },
     forward: (on) => {
-      const average = (from: Value, to: Value) => {
-        on.convBiasGradient(geometry, from.data, to.data);
-        on.pointwise('affine', [to.data], [1 / count, 0], to.data);
-      };
-      average(x, mean);
-      // the variance from x − mean, not from E[x²] − mean², which cancels
-      on.pointwise('affine', [mean.data], [-1, 0], shift.data);
-      on.conv(geometry, x.data, ones.data, shift.data, centered.data);
-      on.pointwise('multiply', [centered.data, centered.data], [], square.data);
-      average(square, variance);
-      on.pointwise('inverseSquareRoot', [variance.data], [eps], inverse.data);
-      on.conv(geometry, centered.data, inverse.data, null, out.data);
+      if (count === 1) {
+        const rule = `training needs more than one value a channel, received ${show(x.shape)}: take larger batches, dropLast, or the layer's eval()`;
+        throw new ShapeError('batchNorm', rule, { x: x.shape });
+      }
+      standard.forward(on, x.data, out.data);
       on.pointwise('combine', [runningMean.data, mean.data], [1 - momentum, momentum], runningMean.data);
-      const unbiased = count / Math.max(count - 1, 1);
-      on.pointwise('combine', [runningVariance.data, variance.data], [1 - momentum, momentum * unbiased], runningVariance.data);
+      on.pointwise('combine', [runningVariance.data, variance.data], [1 - momentum, (momentum * count) / (count - 1)], runningVariance.data);
     },
-    // ∂L/∂x = (g − mean(g) − y · mean(g · y)) / √(variance + eps)
-    backward: (on) => {
-      x.storage.accumulate(on, (into) => {
-        on.pointwise('multiply', [out.gradient, out.data], [], square.data);
-        on.convBiasGradient(geometry, square.data, variance.data);
-        on.pointwise('affine', [variance.data], [-1 / count, 0], variance.data);
-        on.convBiasGradient(geometry, out.gradient, shift.data);
-        on.pointwise('affine', [shift.data], [-1 / count, 0], shift.data);
-        on.conv(geometry, out.data, variance.data, shift.data, square.data);
-        on.pointwise('combine', [out.gradient, square.data], [1, 1], square.data);
-        on.conv(geometry, square.data, inverse.data, null, into);
-      });
-    },
+    backward: (on) => x.storage.accumulate(on, (into) => standard.backward(on, out.gradient, out.data, into)),
   }));
 }

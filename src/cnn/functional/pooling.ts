@@ -1,10 +1,10 @@
 import { poolGeometry, type WindowOptions } from '../../kernels/geometry.js';
-import { windowCounts } from '../../kernels/pooling-operators.js';
+import { windowFactors } from '../../kernels/pooling-operators.js';
 import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
+import { alongAxis } from './along-axis.js';
 import { multiply } from './arithmetic.js';
 import { convolve } from './convolution.js';
-import { view } from './shape.js';
 
 /**
  * The largest value of every window; see `maxPool` of the engine.
@@ -34,37 +34,58 @@ export function maxPooling(x: Value, options: WindowOptions): Value {
 /** The mean of every window: the depthwise convolution with a box kernel. @param x `[N, C, ...spatial]` */
 export function averagePooling(x: Value, options: WindowOptions, countIncludePad = true): Value {
   const geometry = poolGeometry(x.shape, options, 'averagePool');
+  const { rank, before, after, groups, kernelShape } = geometry;
   const cells = sizeOf(geometry.kernel);
-  const box = x.graph.constant(geometry.kernelShape, new Float32Array(sizeOf(geometry.kernelShape)).fill(1 / cells));
-  const { stride, dilation, padding } = { stride: options.kernelSize, ...options };
-  const mean = convolve(x, box, null, { stride, dilation, padding, groups: geometry.groups }, 'averagePool');
-  if (countIncludePad) return mean;
-  const counts = windowCounts(geometry);
-  const factors = Float32Array.from({ length: sizeOf(mean.shape) }, (_, i) => cells / counts[i % counts.length]);
-  return multiply(mean, x.graph.constant(mean.shape, factors));
+  const box = x.graph.constant(kernelShape, new Float32Array(sizeOf(kernelShape)).fill(1 / cells));
+  const [stride, dilation] = [geometry.stride, geometry.dilation].map((cells) => cells.slice(3 - rank));
+  const padding = before.map((side, axis) => [side, after[axis]] as const).slice(3 - rank);
+  const mean = convolve(x, box, null, { stride, dilation, padding, groups }, 'averagePool');
+  const factors = windowFactors(x.shape, options, countIncludePad, 'averagePool');
+  if (!factors) return mean;
+  const all = Float32Array.from({ length: sizeOf(mean.shape) }, (_, i) => factors[i % factors.length]);
+  return multiply(mean, x.graph.constant(mean.shape, all));
+}
+
+/** Window o of n cells, of `size` equal shares: from floor(o·n / size) to ceil((o + 1)·n / size), as PyTorch's adaptive pools. */
+function share(o: number, n: number, size: number): [from: number, to: number] {
+  return [Math.floor((o * n) / size), Math.ceil(((o + 1) * n) / size)];
 }
 
 /**
- * The mean of equal shares of the input, however large it is: window o of n cells runs from floor(o·n / size) to
- * ceil((o + 1)·n / size), as PyTorch's adaptive_avg_pool. Along one axis that is a matrix product, so each axis is one
- * convolution that covers it.
+ * The mean of equal shares of the input, however large it is. Along one axis that is a matrix product.
  * @param x `[N, C, ...spatial]`
  * @param size of the output, one number per spatial axis
  */
 export function adaptiveAveragePooling(x: Value, size: readonly number[]): Value {
-  let out = x;
-  size.forEach((o, axis) => {
-    const shape = out.shape;
-    const n = shape[2 + axis];
-    const [before, after] = [sizeOf(shape.slice(0, 2 + axis)), sizeOf(shape.slice(3 + axis))];
+  return size.reduce((value, o, axis) => {
+    const n = value.shape[2 + axis];
     const weights = Float32Array.from({ length: o * n }, (_, i) => {
-      const [row, cell] = [Math.floor(i / n), i % n];
-      const [from, to] = [Math.floor((row * n) / o), Math.ceil(((row + 1) * n) / o)];
-      return cell >= from && cell < to ? 1 / (to - from) : 0;
+      const [from, to] = share(Math.floor(i / n), n, o);
+      return i % n >= from && i % n < to ? 1 / (to - from) : 0;
     });
-    const kernel = x.graph.constant([o, n, 1], weights);
-    const rows = convolve(view(out, [before, n, after]), kernel, null, {}, 'adaptiveAveragePool');
-    out = view(rows, [...shape.slice(0, 2 + axis), o, ...shape.slice(3 + axis)]);
-  });
-  return out;
+    return alongAxis(value, 2 + axis, weights, o, 'adaptiveAveragePool');
+  }, x);
+}
+
+/**
+ * The largest value of equal shares of the input, however large it is. Shares that overlap, or differ in size, are laid side by side
+ * first, short ones with their last cell again.
+ * @param x `[N, C, ...spatial]`
+ * @param size of the output, one number per spatial axis
+ */
+export function adaptiveMaxPooling(x: Value, size: readonly number[]): Value {
+  const kernelSize: number[] = [];
+  const even = size.reduce((value, o, axis) => {
+    const n = value.shape[2 + axis];
+    const shares = Array.from({ length: o }, (_, i) => share(i, n, o));
+    const longest = Math.max(...shares.map(([from, to]) => to - from));
+    kernelSize.push(longest);
+    if (n % o === 0) return value;
+    const gather = new Float32Array(o * longest * n);
+    for (const [i, [from, to]] of shares.entries()) {
+      for (let k = 0; k < longest; k++) gather[(i * longest + k) * n + Math.min(from + k, to - 1)] = 1;
+    }
+    return alongAxis(value, 2 + axis, gather, o * longest, 'adaptiveMaxPoolShares');
+  }, x);
+  return maxPooling(even, { kernelSize });
 }

@@ -32,8 +32,7 @@ export async function backpropagate(
 ): Promise<Propagated> {
   checkTensor(operation, 'x', x);
   const on = await model.operators();
-  const wasTraining = model.training;
-  model.eval();
+  const resume = model.pauseTraining();
   try {
     const { graph, inputs, output } = model.compile([x.shape], { inputGradients: true });
     const outputs = namedOutputs(graph);
@@ -55,7 +54,7 @@ export async function backpropagate(
     };
   } finally {
     model.zeroGrad();
-    if (wasTraining) model.train();
+    resume();
   }
 }
 

@@ -43,8 +43,7 @@ export async function occlusionMap(model: Module, x: Tensor, options: OcclusionO
   const [one, channels, height, width] = x.shape;
   if (x.shape.length !== 4 || one !== 1) throw new ShapeError('occlusionMap', `x must be [1, C, H, W], received ${show(x.shape)}`, { x: x.shape });
   const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)];
-  const wasTraining = model.training;
-  model.eval();
+  const resume = model.pauseTraining();
   try {
     const { data: scores } = await model.run(x);
     const watched = options.class ?? argmax(scores);
@@ -68,6 +67,6 @@ export async function occlusionMap(model: Module, x: Tensor, options: OcclusionO
     }
     return { shape: [rows, columns], data: out };
   } finally {
-    if (wasTraining) model.train();
+    resume();
   }
 }

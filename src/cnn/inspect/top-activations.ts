@@ -35,8 +35,7 @@ const TOP_OPTIONS = { layer: option(text, { required: true }), count: option(cou
  */
 export async function topActivations(model: Module, batches: Batches, options: { layer: string; count?: number }): Promise<Excitement[][]> {
   const { layer, count } = settle('topActivations', options, TOP_OPTIONS);
-  const wasTraining = model.training;
-  model.eval();
+  const resume = model.pauseTraining();
   const best: Excitement[][] = [];
   let first = 0;
   try {
@@ -54,7 +53,7 @@ export async function topActivations(model: Module, batches: Batches, options: {
     }
     return best;
   } finally {
-    if (wasTraining) model.train();
+    resume();
   }
 }
 

@@ -1,9 +1,13 @@
-import { gelu, leakyRelu, relu, sigmoid, tanh } from '../functional/activations.js';
+import { ShapeError, show } from '../../errors.js';
+import { check, checkOptions, count, finite, probability } from '../../options.js';
+import { gelu, hardSigmoid, hardSwish, leakyRelu, prelu, relu, relu6, sigmoid, silu, tanh } from '../functional/activations.js';
 import { dropout, dropout2d } from '../functional/dropout.js';
 import { flatten, view } from '../functional/shape.js';
 import { logSoftmax, softmax } from '../functional/softmax.js';
 import type { Value } from '../graph.js';
+import { constant } from '../init.js';
 import { Module } from '../module.js';
+import { Parameter } from '../parameter.js';
 
 interface Layer extends Module {
   /** The function of x. */
@@ -13,6 +17,11 @@ interface Layer extends Module {
 /** A layer without parameters: one function of one value. */
 function layerOf(compute: (x: Value) => Value): new () => Layer {
   return class extends Module {
+    constructor(options: object = {}) {
+      super();
+      checkOptions(this.constructor.name, options, {});
+    }
+
     forward(x: Value): Value {
       return compute(x);
     }
@@ -30,6 +39,14 @@ function layerOf(compute: (x: Value) => Value): new () => Layer {
  * ```
  */
 export class ReLU extends layerOf(relu) {}
+/** min(max(x, 0), 6) */
+export class ReLU6 extends layerOf(relu6) {}
+/** x / (1 + e^−x), also called Swish */
+export class SiLU extends layerOf(silu) {}
+/** x·min(max(x / 6 + 1 / 2, 0), 1) */
+export class Hardswish extends layerOf(hardSwish) {}
+/** min(max(x / 6 + 1 / 2, 0), 1) */
+export class Hardsigmoid extends layerOf(hardSigmoid) {}
 /** x·Φ(x) */
 export class GELU extends layerOf(gelu) {}
 /** 1 / (1 + e^−x) */
@@ -48,6 +65,7 @@ export class LeakyReLU extends Module {
   /** @param negativeSlope default 0.01 */
   constructor(readonly negativeSlope = 0.01) {
     super();
+    check('LeakyReLU', 'negativeSlope', negativeSlope, finite);
   }
 
   forward(x: Value): Value {
@@ -55,11 +73,40 @@ export class LeakyReLU extends Module {
   }
 }
 
+/** x where x > 0, else weight·x: {@link LeakyReLU} whose slope is learned. */
+export class PReLU extends Module {
+  /** `[slopes]` */
+  readonly weight: Parameter;
+
+  /**
+   * @param slopes 1: one slope; the number of channels: one each. Default 1
+   * @param init the slope at first. Default 0.25
+   * @throws OptionError if they are no whole number ≥ 1 and no finite number; when it runs, ShapeError for other channels
+   */
+  constructor(
+    readonly slopes = 1,
+    readonly init = 0.25,
+  ) {
+    super();
+    check('PReLU', 'slopes', slopes, count);
+    check('PReLU', 'init', init, finite);
+    this.weight = new Parameter([slopes], constant(init));
+  }
+
+  forward(x: Value): Value {
+    const { slopes, weight } = this;
+    if (slopes !== 1 && x.shape[1] !== slopes)
+      throw new ShapeError('PReLU', `x must have ${slopes} channels, one for each slope, received ${show(x.shape)}`, { x: x.shape });
+    return prelu(x, weight.in(x.graph));
+  }
+}
+
 /** In training, drops values with probability p and scales the rest by 1 / (1 − p). */
 export class Dropout extends Module {
-  /** @param p default 0.5 */
+  /** @param p default 0.5 @throws OptionError unless 0 ≤ p < 1 */
   constructor(readonly p = 0.5) {
     super();
+    check('Dropout', 'p', p, probability);
   }
 
   forward(x: Value): Value {
@@ -69,9 +116,10 @@ export class Dropout extends Module {
 
 /** {@link Dropout} of whole channels of `[N, C, H, W]`. */
 export class Dropout2d extends Module {
-  /** @param p default 0.5 */
+  /** @param p default 0.5 @throws OptionError unless 0 ≤ p < 1 */
   constructor(readonly p = 0.5) {
     super();
+    check('Dropout2d', 'p', p, probability);
   }
 
   forward(x: Value): Value {

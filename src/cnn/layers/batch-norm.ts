@@ -1,16 +1,22 @@
 import { ShapeError, show } from '../../errors.js';
-import { type BatchNormOptions, normalizeBatch } from '../functional/batch-normalization.js';
+import { check, checkOptions, count, flag, type OptionsOf, option, type Rows } from '../../options.js';
+import { BATCH_NORM_OPTIONS, type BatchNormOptions, normalizeBatch } from '../functional/batch-normalization.js';
 import { scaleChannels } from '../functional/convolution.js';
 import { view } from '../functional/shape.js';
 import type { Value } from '../graph.js';
 import { constant } from '../init.js';
-import { Module, Parameter } from '../module.js';
+import { Module } from '../module.js';
+import { Parameter } from '../parameter.js';
+
+/** Rows of {@link BatchNormLayerOptions}. */
+export const BATCH_NORM_LAYER_OPTIONS = {
+  ...BATCH_NORM_OPTIONS,
+  /** Learn a scale and a shift per channel. Default true. */
+  affine: option(flag, { default: true }),
+} satisfies Rows;
 
 /** Options of the batch normalization layers. */
-export interface BatchNormLayerOptions extends BatchNormOptions {
-  /** Learn a scale and a shift per channel. Default true. */
-  affine?: boolean;
-}
+export interface BatchNormLayerOptions extends OptionsOf<typeof BATCH_NORM_LAYER_OPTIONS> {}
 
 abstract class BatchNorm extends Module {
   readonly weight: Parameter | null;
@@ -22,9 +28,12 @@ abstract class BatchNorm extends Module {
   constructor(
     readonly rank: number,
     readonly channels: number,
-    { affine = true, ...options }: BatchNormLayerOptions,
+    given: BatchNormLayerOptions,
   ) {
     super();
+    checkOptions(this.constructor.name, given, BATCH_NORM_LAYER_OPTIONS);
+    check(this.constructor.name, 'channels', channels, count);
+    const { affine = true, ...options } = given;
     this.weight = affine ? new Parameter([channels], constant(1)) : null;
     this.bias = affine ? new Parameter([channels], constant(0)) : null;
     this.running_mean = new Parameter([channels], constant(0), false);
@@ -52,7 +61,10 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * Normalizes each channel of `[N, C, H, W]` over the batch.
+ * Normalizes each channel of `[N, C, H, W]` over the batch. In evaluation mode, where {@link Module.eval} of this layer alone puts
+ * it too, by its running statistics.
+ * @throws OptionError if an option is unknown or breaks its rule; when it runs in training mode, ShapeError if a channel holds one
+ * value only
  * @example
  * ```ts
  * import { BatchNorm2d, Conv2d, ReLU, Sequential } from 'convlab';
@@ -64,5 +76,12 @@ export class BatchNorm1d extends BatchNorm {
 export class BatchNorm2d extends BatchNorm {
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(2, channels, options);
+  }
+}
+
+/** Normalizes each channel of `[N, C, D, H, W]` over the batch. */
+export class BatchNorm3d extends BatchNorm {
+  constructor(channels: number, options: BatchNormLayerOptions = {}) {
+    super(3, channels, options);
   }
 }

@@ -1,18 +1,23 @@
 import { OptionError, ShapeError, show } from '../../errors.js';
 import { CONV_OPTIONS, type ConvOptions, type PerAxis } from '../../kernels/geometry.js';
-import { checkOptions, flag, type OptionsOf, option, perAxis, pickRows, type Rows, settle, whole } from '../../options.js';
+import { check, checkOptions, count, flag, type OptionsOf, option, perAxis, pickRows, type Rows, settle, whole } from '../../options.js';
 import { sizeOf } from '../../tensor.js';
 import { convolve, convolveTransposed } from '../functional/convolution.js';
 import { flatten, view } from '../functional/shape.js';
 import type { Value } from '../graph.js';
 import { kaimingUniform, uniform } from '../init.js';
-import { Module, Parameter } from '../module.js';
+import { Module } from '../module.js';
+import { Parameter } from '../parameter.js';
+
+/** Rows of {@link ConvLayerOptions}. */
+export const CONV_LAYER_OPTIONS = {
+  ...pickRows(CONV_OPTIONS, 'stride', 'dilation', 'padding', 'paddingMode', 'paddingValue', 'groups'),
+  /** Learn a bias per output channel. Default true. */
+  bias: option(flag, { default: true }),
+} satisfies Rows;
 
 /** Options of the convolution layers. */
-export interface ConvLayerOptions extends Omit<ConvOptions, 'flip' | 'anchor'> {
-  /** Learn a bias per output channel. Default true. */
-  bias?: boolean;
-}
+export interface ConvLayerOptions extends OptionsOf<typeof CONV_LAYER_OPTIONS> {}
 
 /** A convolution whose kernel is learned: `conv` with this layer's weight. */
 abstract class ConvNd extends Module {
@@ -22,13 +27,18 @@ abstract class ConvNd extends Module {
   readonly bias: Parameter | null;
   readonly options: ConvOptions;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: PerAxis<number>, { bias = true, ...options }: ConvLayerOptions = {}) {
+  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: PerAxis<number>, given: ConvLayerOptions = {}) {
     super();
-    const kernel = Array.isArray(kernelSize) ? kernelSize : Array(rank).fill(kernelSize);
     const operation = this.constructor.name;
+    checkOptions(operation, given, CONV_LAYER_OPTIONS);
+    checkSizes(operation, { inChannels, outChannels });
+    check(operation, 'kernelSize', kernelSize, perAxis(count));
+    const { bias = true, ...options } = given;
+    const kernel = Array.isArray(kernelSize) ? kernelSize : Array(rank).fill(kernelSize);
     if (kernel.length !== rank) throw new OptionError(operation, 'kernelSize', `must be one number, or one for each of the ${rank} spatial axes`, kernelSize);
     const { groups = 1 } = options;
     if (inChannels % groups !== 0) throw new OptionError(operation, 'groups', `must divide the ${inChannels} input channels`, groups);
+    if (outChannels % groups !== 0) throw new OptionError(operation, 'groups', `must divide the ${outChannels} output channels`, groups);
     const shape = [outChannels, inChannels / groups, ...kernel];
     const fanIn = sizeOf(shape, operation) / outChannels;
     this.weight = new Parameter(shape, kaimingUniform(fanIn, Math.sqrt(5)));
@@ -50,6 +60,7 @@ export class Conv1d extends ConvNd {
 
 /**
  * `[N, Cin, H, W]` → `[N, Cout, H', W']`. Arguments, weight layout and initialization are PyTorch's.
+ * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
  * import { Conv2d, full } from 'convlab';
@@ -99,6 +110,8 @@ export class ConvTranspose2d extends Module {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis<number>, options: ConvTransposeOptions = {}) {
     super();
     const { bias, ...rest } = settle('ConvTranspose2d', options, CONV_TRANSPOSE_OPTIONS);
+    checkSizes('ConvTranspose2d', { inChannels, outChannels });
+    check('ConvTranspose2d', 'kernelSize', kernelSize, perAxis(count));
     this.options = rest;
     if (outChannels % this.options.groups !== 0)
       throw new OptionError('ConvTranspose2d', 'groups', `must divide the ${outChannels} output channels`, this.options.groups);
@@ -145,6 +158,7 @@ export class Linear extends Module {
   ) {
     super();
     checkOptions('Linear', options, LINEAR_OPTIONS);
+    checkSizes('Linear', { inFeatures, outFeatures });
     this.weight = new Parameter([outFeatures, inFeatures], kaimingUniform(inFeatures, Math.sqrt(5)));
     this.bias = (options.bias ?? true) ? new Parameter([outFeatures], uniform(1 / Math.sqrt(inFeatures))) : null;
   }
@@ -156,6 +170,10 @@ export class Linear extends Module {
     const weight = x.graph.view([this.outFeatures, this.inFeatures, 1], this.weight.storage);
     return flatten(convolve(view(flat, [-1, this.inFeatures, 1]), weight, this.bias?.in(x.graph) ?? null, {}, 'Linear'));
   }
+}
+
+function checkSizes(operation: string, sizes: Readonly<Record<string, number>>): void {
+  for (const [name, size] of Object.entries(sizes)) check(operation, name, size, count);
 }
 
 function pair(value: PerAxis<number>): readonly number[] {

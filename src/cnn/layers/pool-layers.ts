@@ -1,12 +1,17 @@
 import { OptionError, ShapeError, show } from '../../errors.js';
-import type { PerAxis, WindowOptions } from '../../kernels/geometry.js';
+import { type PerAxis, WINDOW_OPTIONS, type WindowOptions } from '../../kernels/geometry.js';
+import { AVERAGE_POOL_OPTIONS } from '../../kernels/pooling-operators.js';
+import { check, checkOptions, count, flag, type OptionsOf, option, perAxis, pickRows, type Rows, settle } from '../../options.js';
 import { convolve } from '../functional/convolution.js';
-import { adaptiveAveragePooling, averagePooling, maxPooling } from '../functional/pooling.js';
+import { adaptiveAveragePooling, adaptiveMaxPooling, averagePooling, maxPooling } from '../functional/pooling.js';
 import type { Value } from '../graph.js';
 import { Module } from '../module.js';
 
+/** Rows of {@link PoolLayerOptions}. */
+export const POOL_LAYER_OPTIONS = pickRows(WINDOW_OPTIONS, 'stride', 'dilation', 'padding', 'ceilMode') satisfies Rows;
+
 /** Options of the pooling layers besides the window's size. */
-export type PoolLayerOptions = Omit<WindowOptions, 'kernelSize'>;
+export interface PoolLayerOptions extends OptionsOf<typeof POOL_LAYER_OPTIONS> {}
 
 abstract class PoolNd extends Module {
   readonly options: WindowOptions;
@@ -17,6 +22,8 @@ abstract class PoolNd extends Module {
     options: PoolLayerOptions,
   ) {
     super();
+    checkOptions(this.constructor.name, options, POOL_LAYER_OPTIONS);
+    check(this.constructor.name, 'kernelSize', kernelSize, WINDOW_OPTIONS.kernelSize);
     this.options = { kernelSize, ...options };
   }
 
@@ -42,6 +49,7 @@ export class MaxPool1d extends MaxPoolNd {
 
 /**
  * The largest value of every window, `[N, C, H, W]`. The stride is the window's size by default.
+ * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
  * import { full, MaxPool2d } from 'convlab';
@@ -62,17 +70,18 @@ export class MaxPool3d extends MaxPoolNd {
   }
 }
 
+/** Rows of {@link AvgPoolLayerOptions}. */
+export const AVG_POOL_LAYER_OPTIONS = { ...POOL_LAYER_OPTIONS, ...pickRows(AVERAGE_POOL_OPTIONS, 'countIncludePad') } satisfies Rows;
+
 /** Options of the average pooling layers besides the window's size. */
-export interface AvgPoolLayerOptions extends PoolLayerOptions {
-  /** Divide by the whole window, padding included. Default true, as in PyTorch. */
-  countIncludePad?: boolean;
-}
+export interface AvgPoolLayerOptions extends OptionsOf<typeof AVG_POOL_LAYER_OPTIONS> {}
 
 abstract class AvgPoolNd extends PoolNd {
   readonly countIncludePad: boolean;
 
   constructor(rank: number, kernelSize: PerAxis<number>, { countIncludePad = true, ...options }: AvgPoolLayerOptions) {
     super(rank, kernelSize, options);
+    check(this.constructor.name, 'countIncludePad', countIncludePad, flag);
     this.countIncludePad = countIncludePad;
   }
 
@@ -103,29 +112,56 @@ export class AvgPool3d extends AvgPoolNd {
   }
 }
 
-/**
- * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell the mean of its equal share, for 1 to 3 spatial axes.
- * @throws OptionError, when it runs, if the size does not fit the axes
- */
-export class AdaptiveAvgPool extends Module {
+abstract class AdaptivePool extends Module {
   constructor(readonly outputSize: PerAxis<number>) {
     super();
+    check(this.constructor.name, 'outputSize', outputSize, perAxis(count));
   }
 
   forward(x: Value): Value {
     const rank = x.shape.length - 2;
     const size = Array.isArray(this.outputSize) ? this.outputSize : Array(rank).fill(this.outputSize);
-    if (size.length !== rank || !size.every((cells) => Number.isInteger(cells) && cells >= 1)) {
-      throw new OptionError('AdaptiveAvgPool', 'outputSize', `must be a whole number ≥ 1, or one for each of the ${rank} spatial axes`, this.outputSize);
+    if (size.length !== rank) {
+      throw new OptionError(this.constructor.name, 'outputSize', `must be one number, or one for each of the ${rank} spatial axes`, this.outputSize);
     }
+    return this.pool(x, size);
+  }
+
+  protected abstract pool(x: Value, size: readonly number[]): Value;
+}
+
+/**
+ * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell the mean of its equal share, for 1 to 3 spatial axes.
+ * @throws OptionError if the size is not of whole numbers ≥ 1; when it runs, if it does not fit the axes
+ */
+export class AdaptiveAvgPool extends AdaptivePool {
+  protected pool(x: Value, size: readonly number[]): Value {
     return adaptiveAveragePooling(x, size);
   }
 }
 
+/** {@link AdaptiveAvgPool} with the largest value of each share. */
+export class AdaptiveMaxPool extends AdaptivePool {
+  protected pool(x: Value, size: readonly number[]): Value {
+    return adaptiveMaxPooling(x, size);
+  }
+}
+
+/** Rows of {@link BlurPoolOptions}. */
+export const BLUR_POOL_OPTIONS = {
+  /** Cells of the binomial kernel. Default 3: 1 2 1. */
+  size: option(count, { default: 3 }),
+  /** Default 2. */
+  stride: option(count, { default: 2 }),
+} satisfies Rows;
+
+/** Options of {@link BlurPool}. */
+export interface BlurPoolOptions extends OptionsOf<typeof BLUR_POOL_OPTIONS> {}
+
 /**
  * Blurs with a binomial kernel, then subsamples: `[N, C, H, W]` → `[N, C, ceil(H / stride), ceil(W / stride)]`. Behind a
  * max pool of stride 1 it makes pooling tolerate small shifts.
- * @throws OptionError if `size` is not a whole number ≥ 1
+ * @throws OptionError if an option is unknown or breaks its rule
  * @see Zhang, Making Convolutional Networks Shift-Invariant Again, 2019
  */
 export class BlurPool extends Module {
@@ -134,10 +170,11 @@ export class BlurPool extends Module {
 
   constructor(
     readonly channels: number,
-    { size = 3, stride = 2 }: { /** Cells of the binomial kernel. Default 3: 1 2 1. */ size?: number /** Default 2. */; stride?: number } = {},
+    options: BlurPoolOptions = {},
   ) {
     super();
-    if (!Number.isInteger(size) || size < 1) throw new OptionError('BlurPool', 'size', 'must be a whole number ≥ 1', size);
+    const { size, stride } = settle('BlurPool', options, BLUR_POOL_OPTIONS);
+    check('BlurPool', 'channels', channels, count);
     this.size = size;
     this.stride = stride;
   }

@@ -1,3 +1,4 @@
+import { check, probability } from '../../options.js';
 import { relu } from '../functional/activations.js';
 import { dropout } from '../functional/dropout.js';
 import { view } from '../functional/shape.js';
@@ -28,6 +29,7 @@ export class ConvNet extends Module {
   /** @param dropoutRate probability of a dropped activation between the two linear layers. Default 0.5, PyTorch's. */
   constructor(readonly dropoutRate = 0.5) {
     super();
+    check('ConvNet', 'dropoutRate', dropoutRate, probability);
   }
 
   forward(image: Value): Value {

@@ -26,6 +26,11 @@ export class ImageFolder extends Dataset<Sample> {
     return this.files.length;
   }
 
+  /** The class of every picture, known without reading any. */
+  get labels(): number[] {
+    return this.files.map(({ y }) => y);
+  }
+
   /** @throws DataError or UnsupportedError, naming the file, if the picture cannot be read */
   async at(index: number): Promise<Sample> {
     checkIndex('imageFolder', index, this.length);

@@ -1,0 +1,33 @@
+import { sizeOf } from '../tensor.js';
+import type { Loss } from './losses.js';
+import type { Target } from './targets.js';
+
+/** The right answers of a batch, where right and wrong have a meaning. */
+export interface Answers {
+  /** `classes`: the largest output along the channels wins. `binary`: an output > 0 means yes. */
+  readonly kind: 'classes' | 'binary';
+  /** How many classes there are; 2 where they are yes and no. */
+  readonly classes: number;
+  /** The class of each answer, 0 or 1 where the kind is binary. What is no class is not counted, e.g. an index to ignore. */
+  readonly labels: Float32Array;
+  /** How many of the labels are classes. */
+  readonly counted: number;
+}
+
+/**
+ * What a target says about each answer of an output; null if neither classes nor yes and no are told, as in regression.
+ * @param shape of the output: `[N, C, ...]` for classes; any for a binary loss, one answer for each value
+ */
+export function answersOf(loss: Loss, target: Target, shape: readonly number[]): Answers | null {
+  const values = 'data' in target ? target.data : target;
+  const [batch, classes = 1, ...spatial] = shape;
+  if (loss.binary(shape)) {
+    if (values.length !== sizeOf(shape)) return null;
+    const labels = Float32Array.from(values, (value) => (value >= 0.5 ? 1 : 0));
+    return { kind: 'binary', classes: 2, labels, counted: labels.length };
+  }
+  if (classes < 2 || values.length !== batch * sizeOf(spatial)) return null;
+  const labels = Float32Array.from(values);
+  const counted = labels.reduce((count, label) => count + (Number.isInteger(label) && label >= 0 && label < classes ? 1 : 0), 0);
+  return { kind: 'classes', classes, labels, counted };
+}

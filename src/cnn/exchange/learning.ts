@@ -1,0 +1,32 @@
+import { show } from '../../errors.js';
+import type { Module } from '../module.js';
+import { type Complaint, parseJson } from './json.js';
+
+/** What a checkpoint's metadata hold of which parts learn: frozen parameters by name, and parts in evaluation mode by path. */
+export function learningOf(model: Module): Record<string, string> {
+  const frozen = [...model.namedParameters()].flatMap(([name, { trainable, requiresGrad }]) => (trainable && !requiresGrad ? [name] : []));
+  const fixed = model.partsInEvaluation();
+  return { ...(frozen.length > 0 && { frozen: JSON.stringify(frozen) }), ...(fixed.length > 0 && { fixed: JSON.stringify(fixed) }) };
+}
+
+/** The way back, for a file that is not trusted. */
+export function restoreLearning(model: Module, metadata: Readonly<Record<string, string>>, complain: Complaint): void {
+  const parameters = model.namedParameters();
+  const modules = new Map(model.namedModules());
+  for (const name of namesIn(metadata.frozen, 'frozen parameters', complain)) {
+    const parameter = parameters.get(name);
+    if (!parameter) throw complain(`it freezes ${show(name)}, which is no parameter of the model`);
+    parameter.requiresGrad = false;
+  }
+  for (const path of namesIn(metadata.fixed, 'parts in evaluation mode', complain)) {
+    const module = modules.get(path);
+    if (!module) throw complain(`it keeps ${show(path)} in evaluation mode, which is no part of the model`);
+    module.training = false;
+  }
+}
+
+function namesIn(text: string | undefined, what: string, complain: Complaint): readonly string[] {
+  const names = text === undefined ? [] : parseJson(text, complain);
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) throw complain(`its ${what} must be a list of names, received ${show(names)}`);
+  return names;
+}

@@ -1,0 +1,92 @@
+import { OptionError } from '../../errors.js';
+import type { PerAxis } from '../../kernels/geometry.js';
+import { count, flag, type OptionsOf, oneOf, option, perAxis, positive, type Rows, settle } from '../../options.js';
+import type { Value } from '../graph.js';
+import { alongAxis } from './along-axis.js';
+
+/** Rows of {@link UpsampleOptions}. */
+export const UPSAMPLE_OPTIONS = {
+  /** Cells of each axis of the result. Either this or `scaleFactor`. */
+  size: perAxis(count),
+  /** Result by input; sizes are rounded down. */
+  scaleFactor: perAxis(positive),
+  /** The nearest cell in front, or the weighted mean of the neighbors: linear, bilinear and trilinear are one for 1, 2 and 3 axes. Default `'nearest'`. */
+  mode: option(oneOf(['nearest', 'linear', 'bilinear', 'trilinear']), { default: 'nearest' }),
+  /** First and last cells lie on each other, in place of the borders of the pictures. Not with `'nearest'`. Default false. */
+  alignCorners: option(flag, { default: false }),
+} satisfies Rows;
+
+/** Options of {@link upsample}. */
+export interface UpsampleOptions extends OptionsOf<typeof UPSAMPLE_OPTIONS> {}
+
+const RANKS = { linear: 1, bilinear: 2, trilinear: 3 };
+
+/**
+ * x enlarged (or reduced, without smoothing) to another size, as PyTorch's interpolate: along each axis a product with a matrix of
+ * one or two weights a row.
+ * @param x `[N, C, ...spatial]`
+ * @throws OptionError if an option is unknown, breaks its rule, or fits neither the others nor x
+ * @example
+ * ```ts
+ * import { Module, tensor, upsample, type Value } from 'convlab';
+ *
+ * class Twice extends Module {
+ *   forward(x: Value) {
+ *     return upsample(x, { scaleFactor: 2 });
+ *   }
+ * }
+ * console.log((await new Twice().run(tensor([[[1, 5]]]))).data); // → Float32Array(4) [ 1, 1, 5, 5 ]
+ * ```
+ */
+export function upsample(x: Value, options: UpsampleOptions): Value {
+  const { size, scaleFactor, mode, alignCorners } = checkUpsampling(options);
+  const input = x.shape.slice(2);
+  if (mode !== 'nearest' && RANKS[mode] !== input.length)
+    throw new OptionError('upsample', 'mode', `is for ${RANKS[mode]} spatial axes, x has ${input.length}: ${Object.keys(RANKS)[input.length - 1]}`, mode);
+  const scales = scaleFactor === undefined ? undefined : forAxes('scaleFactor', scaleFactor, input.length);
+  const sizes = size === undefined ? input.map((n, axis) => Math.floor(n * (scales as readonly number[])[axis])) : forAxes('size', size, input.length);
+  if (sizes.some((cells) => cells < 1)) throw new OptionError('upsample', 'scaleFactor', `leaves no cell of ${input}`, scaleFactor);
+  return sizes.reduce((value, o, axis) => {
+    const n = input[axis];
+    // PyTorch computes with the factor as given
+    const step = scales ? 1 / scales[axis] : n / o;
+    if (o === n && (step === 1 || alignCorners)) return value;
+    const matrix = mode === 'nearest' ? nearest(n, o, step) : linear(n, o, step, alignCorners);
+    return alongAxis(value, 2 + axis, matrix, o, 'upsample');
+  }, x);
+}
+
+/** The options with their defaults. @throws OptionError as {@link upsample} does, as far as x need not be known */
+export function checkUpsampling(options: UpsampleOptions) {
+  const settled = settle('upsample', options, UPSAMPLE_OPTIONS);
+  const { size, scaleFactor, mode, alignCorners } = settled;
+  if ((size === undefined) === (scaleFactor === undefined)) throw new OptionError('upsample', 'size', 'or scaleFactor must be given, and not both', size);
+  if (alignCorners && mode === 'nearest') throw new OptionError('upsample', 'alignCorners', "goes with linear modes only, here it is 'nearest'", alignCorners);
+  return settled;
+}
+
+function forAxes(name: string, value: PerAxis<number>, rank: number): readonly number[] {
+  const list: readonly number[] = Array.isArray(value) ? value : Array(rank).fill(value);
+  if (list.length !== rank) throw new OptionError('upsample', name, `must be one number, or one for each of the ${rank} spatial axes`, value);
+  return list;
+}
+
+/** `[o, n]`: 1 at the cell that each result shows. */
+function nearest(n: number, o: number, step: number): Float32Array {
+  const matrix = new Float32Array(o * n);
+  for (let i = 0; i < o; i++) matrix[i * n + Math.min(Math.floor(i * step), n - 1)] = 1;
+  return matrix;
+}
+
+/** `[o, n]`: the weights of the two cells around each result. */
+function linear(n: number, o: number, step: number, alignCorners: boolean): Float32Array {
+  const matrix = new Float32Array(o * n);
+  for (let i = 0; i < o; i++) {
+    const at = alignCorners ? (o > 1 ? (i * (n - 1)) / (o - 1) : 0) : Math.max((i + 0.5) * step - 0.5, 0);
+    const cell = Math.min(Math.floor(at), n - 1);
+    const share = Math.min(at - cell, 1);
+    matrix[i * n + cell] += 1 - share;
+    matrix[i * n + Math.min(cell + 1, n - 1)] += share;
+  }
+  return matrix;
+}

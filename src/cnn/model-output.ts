@@ -1,0 +1,35 @@
+import { UnsupportedError } from '../errors.js';
+import { checkTensor, type Tensor } from '../tensor.js';
+import type { Value } from './graph.js';
+
+/** What {@link Module.run} returns: the numbers, and the way back through the model. */
+export class ModelOutput implements Tensor {
+  readonly #run: number;
+
+  constructor(
+    readonly shape: readonly number[],
+    readonly data: Float32Array,
+    /** The output inside the graph that computed it; losses go on from here. */
+    readonly value: Value,
+  ) {
+    this.#run = value.graph.runs;
+  }
+
+  /** @throws UnsupportedError if the model has run again since: then the way back is overwritten */
+  checkCurrent(): void {
+    if (this.#run !== this.value.graph.runs)
+      throw new UnsupportedError('backward', 'the model has run again since this output; call backward before the next run');
+  }
+
+  /**
+   * Propagates ∂L/∂output back through the model: every parameter's gradient grows by its share.
+   * @param gradient in the output's shape
+   */
+  backward(gradient: Tensor): void {
+    checkTensor('backward', 'gradient', gradient, this.shape);
+    this.checkCurrent();
+    const { graph, storage } = this.value;
+    storage.accumulate(graph.operators, (into) => graph.operators.write(into, gradient.data));
+    graph.backward();
+  }
+}

@@ -1,0 +1,51 @@
+import { UnsupportedError } from '../errors.js';
+import { check, flag } from '../options.js';
+import { sizeOf } from '../tensor.js';
+import { type Graph, Storage, type Value } from './graph.js';
+import type { Initializer } from './init.js';
+
+let made = 0;
+
+/** Numbers that a module owns: weights that are learned, or statistics that are kept (`trainable: false`). */
+export class Parameter {
+  /** Tells parameters apart, in the keys of graphs. */
+  readonly id = made++;
+  readonly storage: Storage;
+  /** The numbers while the parameter lies on no backend. */
+  host: Float32Array | undefined;
+
+  /**
+   * @param shape as PyTorch's parameter of the same name
+   * @param initializer fills it, when the model is initialized
+   */
+  constructor(
+    readonly shape: readonly number[],
+    readonly initializer: Initializer,
+    readonly trainable = true,
+  ) {
+    this.storage = new Storage(sizeOf(shape), trainable);
+  }
+
+  /**
+   * Whether training computes a gradient and changes the parameter: true if it is trainable, until it is set to false. A
+   * parameter without stays as it is, whatever optimizer holds it.
+   * @throws UnsupportedError if it is set to true on statistics (`trainable: false`)
+   */
+  get requiresGrad(): boolean {
+    return this.storage.needsGradient;
+  }
+
+  set requiresGrad(value: boolean) {
+    check('Parameter', 'requiresGrad', value, flag);
+    if (value && !this.trainable) throw new UnsupportedError('requiresGrad', 'a statistic (trainable: false) is kept, not learned');
+    this.storage.needsGradient = value;
+    this.storage.untouched = true;
+    const { operators } = this.storage;
+    if (operators) this.storage.allocate(operators);
+  }
+
+  /** The parameter as a value of a graph. */
+  in(graph: Graph): Value {
+    return graph.view(this.shape, this.storage);
+  }
+}
