@@ -1,5 +1,5 @@
 import type { Measurement } from './measure.js';
-import { ALONE, LEARNED, SHARED } from './peers/convlab-sharing.js';
+import { AGAIN, ALONE, LEARNED, SHARED } from './peers/convlab-sharing.js';
 import { differenceText, measurementOf, milliseconds, type RowReport, ratio } from './report-cells.js';
 
 /** How many times the better of both ways what is learned may take. */
@@ -70,13 +70,13 @@ function arrows<T>(values: readonly T[], words: (value: T) => string): string {
 
 /** Two threads that learn what to share, beside the better of sharing everything and nothing. */
 function sharingTable(rows: readonly RowReport[]): string[][] {
-  const head = ['', 'alone, ms', 'shared, ms', 'learned, ms', 'learned ÷ better', 'at most', '', 'plan'];
+  const head = ['', 'alone, ms', 'shared, ms', 'learned, ms', 'learned ÷ better', 'at most', '', 'shared again ÷ shared', 'plan'];
   const lines = rows.map((row) => {
-    const [alone, shared, learned] = [ALONE, SHARED, LEARNED].map((peer) => measurementOf(row, peer, 1));
-    if (!alone || !shared || !learned) return [row.row, ...[alone, shared, learned].map((each) => (each ? milliseconds(each.ms) : '–')), '–', '', '', ''];
+    const [alone, shared, learned, again] = [ALONE, SHARED, LEARNED, AGAIN].map((peer) => measurementOf(row, peer, 1));
+    if (!alone || !shared || !learned) return [row.row, ...[alone, shared, learned].map((each) => (each ? milliseconds(each.ms) : '–')), '–', '', '', '', ''];
     const times = learned.ms / Math.min(alone.ms, shared.ms);
     const cells = [alone, shared, learned].map(({ ms }) => milliseconds(ms));
-    return [row.row, ...cells, `${ratio(times)}×`, `${ratio(LEARNED_AT_MOST)}×`, times > LEARNED_AT_MOST ? 'OVER' : '', learned.note ?? ''];
+    return [row.row, ...cells, `${ratio(times)}×`, `${ratio(LEARNED_AT_MOST)}×`, times > LEARNED_AT_MOST ? 'OVER' : '', again ? `${ratio(again.ms / shared.ms)}×` : '', learned.note ?? ''];
   });
   return [head, ...lines];
 }

@@ -3,12 +3,13 @@ import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
 import type { Peer } from '../row.js';
 import { prepare } from './convlab.js';
 
-/** Ways to run a job: one thread, two that share everything, and two that learn which jobs to share. */
-export const [ALONE, SHARED, LEARNED] = ['convlab, alone', 'convlab, shared', 'convlab, learned'] as const;
+/** Ways to run a job: one thread, two that share everything, and two that learn which jobs to share. The second once more tells how far two times of one way differ. */
+export const [ALONE, SHARED, LEARNED, AGAIN] = ['convlab, alone', 'convlab, shared', 'convlab, learned', 'convlab, shared again'] as const;
 
 export const convlabSharing: readonly Peer[] = [
   sharing(ALONE, () => createBackend('wasm', { threads: 1, blocking: true })),
   sharing(SHARED, () => createWasmBackend(2, { handOver: 0, blocking: true })),
+  sharing(AGAIN, () => createWasmBackend(2, { handOver: 0, blocking: true })),
   sharing(LEARNED, () => createBackend('wasm', { threads: 2, blocking: true })),
 ];
 
