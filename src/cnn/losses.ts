@@ -150,7 +150,7 @@ export class CrossEntropyLoss extends Loss {
   }
 }
 
-/** The mean of (output − target)². */
+/** The mean of (output − target)². @throws OptionError if an option is given: there are none */
 export class MSELoss extends Loss {
   constructor(options: object = {}) {
     super();
@@ -169,7 +169,7 @@ export class MSELoss extends Loss {
   }
 }
 
-/** The mean binary cross-entropy of logits, for targets from 0 to 1. Stable for logits of any size. */
+/** The mean binary cross-entropy of logits, for targets from 0 to 1. Stable for logits of any size. @throws OptionError if an option is given: there are none */
 export class BCEWithLogitsLoss extends Loss {
   constructor(options: object = {}) {
     super();

@@ -2,7 +2,17 @@ import { UnsupportedError } from '../errors.js';
 import { checkTensor, type Tensor } from '../tensor.js';
 import type { Value } from './graph.js';
 
-/** What {@link Module.run} returns: the numbers, and the way back through the model. */
+/**
+ * What {@link Module.run} returns: the numbers, and the way back through the model.
+ * @example
+ * ```ts
+ * import { full, Linear } from 'convlab';
+ *
+ * const output = await new Linear(2, 3).run(full([1, 2], 1));
+ * output.backward(full([1, 3], 1)); // the gradients of Σ output
+ * console.log(output.shape); // → [ 1, 3 ]
+ * ```
+ */
 export class ModelOutput implements Tensor {
   readonly #run: number;
 

@@ -6,7 +6,23 @@ import type { Initializer } from './init.js';
 
 let made = 0;
 
-/** Numbers that a module owns: weights that are learned, or statistics that are kept (`trainable: false`). */
+/**
+ * Numbers that a module owns: weights that are learned, or statistics that are kept (`trainable: false`).
+ * @example
+ * ```ts
+ * import { init, Module, multiply, Parameter, full, type Value } from 'convlab';
+ *
+ * class Scaled extends Module {
+ *   readonly weight = new Parameter([1], init.constant(3));
+ *   forward(x: Value) {
+ *     return multiply(x, this.weight.in(x.graph));
+ *   }
+ * }
+ * const scaled = new Scaled();
+ * scaled.weight.requiresGrad = false; // frozen
+ * console.log((await scaled.run(full([1, 2], 2))).data); // → Float32Array(2) [ 6, 6 ]
+ * ```
+ */
 export class Parameter {
   /** Tells parameters apart, in the keys of graphs. */
   readonly id = made++;

@@ -3,7 +3,7 @@ import type { Value } from './graph.js';
 import { Loss, meanOver } from './losses.js';
 import { dense, type Target } from './targets.js';
 
-/** The mean of |output − target|. Its gradient is 0 where they are equal. */
+/** The mean of |output − target|. Its gradient is 0 where they are equal. @throws OptionError if an option is given: there are none */
 export class L1Loss extends Loss {
   constructor(options: object = {}) {
     super();

@@ -26,6 +26,15 @@ class Added extends Module {
   }
 }
 
+/** A number that is learned. */
+class Shifted extends Module {
+  readonly weight = new cnn.Parameter([1], cnn.init.normal(1));
+
+  forward(x: cnn.Value): cnn.Value {
+    return cnn.multiply(cnn.add(x, this.weight.in(x.graph)), cnn.relu(x));
+  }
+}
+
 type Case = [name: string, make: () => cnn.Module, ...shapes: number[][]];
 
 /** Layers with what PyTorch calls them, as grad-check, backends and exporters take them. */
@@ -56,5 +65,6 @@ export const LAYER_CASES: Case[] = [
   ['AvgPool2d, rounded up, padding not counted', () => new AvgPool2d(2, { ceilMode: true, countIncludePad: false }), image],
   ['squeeze-and-excite', () => new SqueezeExcite(), image],
   ['a sum with what is learned', () => new Added(), image],
+  ['a sum with one number', () => new Shifted(), image],
   ['a small MobileNet', () => new Sequential([new Conv2d(4, 8, 1), new ReLU6(), new Conv2d(8, 8, 3, { groups: 8, padding: 1 }), new Hardswish()]), image],
 ];

@@ -101,6 +101,13 @@ class OnnxWriter {
       case 'leakyRelu':
         emit('LeakyRelu', [this.use(x)], { alpha: { float: step.attributes?.slope as number } });
         break;
+      case 'repeatSamples': {
+        const shape = this.trace.open(step.output);
+        // sums and products repeat one sample themselves
+        if (shape[0] === -1) this.define(step.output.storage, this.use(x), [1, ...shape.slice(1)]);
+        else emit('Expand', [this.use(x), this.graph.integers(`shape_${shape.join('_')}`, shape)]);
+        break;
+      }
       case 'clamp': {
         const { low, high } = step.attributes as { low: number; high: number };
         emit('Clip', [this.use(x), this.graph.number(low), this.graph.number(high)]);
@@ -200,7 +207,7 @@ const SIMPLE: Readonly<Record<string, { type: string; attributes?: OnnxNode['att
 
 /** Operations of several nodes; special cases of a convolution precede it. */
 const ONNX_KINDS = [
-  ...(['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'groupNorm'] as const),
+  ...(['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'groupNorm', 'repeatSamples'] as const),
   ...(['leakyRelu', 'clamp', 'hardSigmoid', 'gelu', 'conv'] as const),
 ];
 

@@ -135,6 +135,14 @@ class TfjsWriter {
         set(shift ? this.graph.add(name, 'AddV2', [scaled, shift]) : scaled);
         break;
       }
+      case 'repeatSamples': {
+        const shape = this.trace.open(output);
+        const { length } = shape;
+        // sums and products repeat one sample themselves
+        if (shape[0] === -1) setFirst(this.first(x), [1, ...shape.slice(1)]);
+        else setFirst(this.graph.add(name, 'BroadcastTo', [this.first(x), this.graph.integers(`shape_${shape.join('_')}`, [length], shape)]));
+        break;
+      }
       case 'groupNorm':
         setFirst(this.#standardize(name, this.first(x), step.attributes?.eps as number));
         break;
@@ -288,6 +296,7 @@ const TFJS_KINDS = [
     'batchNormStatistics',
     'scaleChannels',
     'groupNorm',
+    'repeatSamples',
     'conv',
   ] as const),
 ];

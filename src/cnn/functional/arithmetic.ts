@@ -2,7 +2,7 @@ import { ShapeError, show } from '../../errors.js';
 import { convGeometry } from '../../kernels/geometry.js';
 import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
-import { alongAxis } from './along-axis.js';
+import { alongAxis, repeatSamples } from './along-axis.js';
 import { view } from './shape.js';
 
 /**
@@ -98,17 +98,17 @@ function broadcast(operation: string, a: Value, b: Value): [Value, Value] {
   return [repeat(left, shape), repeat(right, shape)];
 }
 
-/** Axes of one cell, repeated; neighboring ones at once. */
+/** Axes of one cell, repeated: neighboring ones at once, samples last. */
 function repeat(x: Value, shape: readonly number[]): Value {
   let out = x;
-  for (let axis = 0; axis < shape.length; axis++) {
+  for (let axis = 1; axis < shape.length; axis++) {
     let end = axis;
     while (end < shape.length && out.shape[end] === 1 && shape[end] > 1) end++;
     if (end === axis) continue;
     const times = sizeOf(shape.slice(axis, end));
     const joined = view(out, [...out.shape.slice(0, axis), 1, ...out.shape.slice(end)]);
     const repeated = alongAxis(joined, axis, new Float32Array(times).fill(1), times, 'repeat');
-    out = view(repeated, [...shape.slice(0, end), ...out.shape.slice(end)]);
+    out = view(repeated, [out.shape[0], ...shape.slice(1, end), ...out.shape.slice(end)]);
   }
-  return out;
+  return out.shape[0] === shape[0] ? out : repeatSamples(out, shape[0]);
 }

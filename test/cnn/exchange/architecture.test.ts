@@ -3,6 +3,7 @@ import { architectureOf, modelFrom } from '../../../src/cnn/exchange/architectur
 import { parseJson } from '../../../src/cnn/exchange/json.js';
 import * as cnn from '../../../src/cnn/index.js';
 import { DataError, OptionError, UnsupportedError } from '../../../src/errors.js';
+import { LAYER_CASES } from '../layer-cases.js';
 
 const { Sequential, Residual, Parallel, Conv1d, Conv2d, Conv3d, ConvTranspose2d, Linear, ConvNet, Module } = cnn;
 const { ReLU, LeakyReLU, GELU, Sigmoid, Tanh, Softmax, LogSoftmax, Flatten, Reshape, Dropout, Dropout2d } = cnn;
@@ -44,6 +45,7 @@ describe('every layer comes back with all its options', () => {
     [() => new BatchNorm2d(2, { affine: false }), [2, 2, 3, 3]],
     [() => new LeakyReLU(-0.5), [1, 4]],
     ...[ReLU, GELU, Sigmoid, Tanh, Softmax, LogSoftmax, Flatten].map((Layer): (typeof cases)[number] => [() => new Layer(), [2, 3]]),
+    ...LAYER_CASES.filter(([name]) => !/squeeze|a sum|features/.test(name)).map(([, make, shape]): (typeof cases)[number] => [make, shape]),
     [() => new Reshape([-1, 2, 6]), [2, 12]],
     [() => new ConvNet(0.25), [1, 1, 28, 28]],
   ];

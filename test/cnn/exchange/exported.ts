@@ -2,6 +2,7 @@ import * as cnn from '../../../src/cnn/index.js';
 import { bestNet } from '../../../src/cnn/models/best-net.js';
 import { Random } from '../../../src/random.js';
 import { sizeOf, type Tensor } from '../../../src/tensor.js';
+import { LAYER_CASES } from '../layer-cases.js';
 
 const { Sequential, Residual, Parallel, Conv1d, Conv2d, Conv3d, ConvTranspose2d, Linear, ConvNet, Module } = cnn;
 const { ReLU, LeakyReLU, GELU, Sigmoid, Tanh, Softmax, LogSoftmax, Flatten, Reshape, Dropout, Dropout2d } = cnn;
@@ -55,6 +56,7 @@ export const EXPORTED: [name: string, make: () => cnn.Module, ...shapes: number[
       }),
     [2, 1, 12, 8],
   ],
+  ...LAYER_CASES,
   ['Conv1d, stride and dilation', () => new Conv1d(3, 4, 3, { stride: 2, dilation: 2, padding: 2 }), [2, 3, 11]],
   ['Conv1d, one side, wrapped', () => new Conv1d(3, 4, 3, { padding: [2, 0], paddingMode: 'wrap' }), [2, 3, 11]],
   ['Conv2d, stride, even kernel', () => new Conv2d(4, 6, [4, 2], { padding: 'same', stride: [2, 3] }), image],
