@@ -173,7 +173,7 @@ describe('gradients refuse', () => {
 });
 
 describe('pooling refuses', () => {
-  const WINDOW = 'kernelSize, stride, dilation, padding';
+  const WINDOW = 'kernelSize, stride, dilation, padding, ceilMode';
   const gradient = full([1, 4, 4, 4]);
   const inputShape = x.shape;
   const indices = new Int32Array(gradient.data.length);
@@ -187,7 +187,7 @@ describe('pooling refuses', () => {
     ['a window wholly on padding behind', () => averagePool(x, { kernelSize: 2, stride: 1, padding: [[0, 0], [0, 2]], backend }), OptionError, 'averagePool: padding is so wide that a window of 2 cells lies wholly on it (axis of 9 cells), received [0, 2]'],
     ['a window that straddles the input', () => maxPool(full([1, 1, 1]), { kernelSize: 2, dilation: 2, padding: 1, backend }), OptionError, 'maxPool: padding is so wide that a window of 2 cells lies wholly on it (axis of 1 cell), received [1, 1]'],
     ['a stride of zero', () => averagePool(x, { kernelSize: 2, stride: 0, backend }), OptionError, 'averagePool: stride must be a whole number ≥ 1, received 0'],
-    ['an unknown option', () => maxPool(x, { kernelSize: 2, ceilMode: true, backend } as Anything), OptionError, `maxPool: ceilMode is not an option; the options are ${WINDOW}, backend, signal, onProgress, received true`],
+    ['an unknown option', () => maxPool(x, { kernelSize: 2, globalMode: true, backend } as Anything), OptionError, `maxPool: globalMode is not an option; the options are ${WINDOW}, backend, signal, onProgress, received true`],
     ['what averages alone know', () => maxPool(x, { kernelSize: 2, countIncludePad: true } as Anything), OptionError, `maxPool: countIncludePad is not an option; the options are ${WINDOW}, backend, signal, onProgress, received true`],
     ['a flag that is none', () => averagePool(x, { kernelSize: 2, countIncludePad: 1 } as Anything), OptionError, 'averagePool: countIncludePad must be true or false, received 1'],
     ['a signal without channels', () => averagePool(full([8]), { kernelSize: 2, backend }), ShapeError, 'averagePool: x must be [N, C, ...1 to 3 spatial axes], received [8]'],
