@@ -26,9 +26,13 @@ export type {
   DevicePictures,
   Executable,
   Operand,
+  PictureBand,
+  PictureBands,
   PictureFormat,
   PictureOutline,
   PictureSamples,
+  RowRange,
+  ValueRange,
   Work,
 } from './kernels/backend.js';
 export { BACKENDS, type BackendName, type BackendOptions, createBackend, GPU_MODES, type GpuMode, type RunOptions } from './kernels/backends/create.js';
