@@ -74,4 +74,3 @@ export type { KernelStep, StepOptions } from './step.js';
 export type { FilterByRows, HeldRows } from './stream/by-rows.js';
 export { type FilterStreamOptions, filterStream, type PipelineStreamOptions, type RowStream } from './stream/filter-stream.js';
 export { filterTransform, type RowTransform } from './stream/filter-transform.js';
-export type { RowBand, RowBands, RowSource } from './stream/row-source.js';

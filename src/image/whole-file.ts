@@ -32,11 +32,11 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 }
 
 /**
- * Writes a file atomically: to a temporary file beside it, synced to disk and then renamed. If anything fails, an existing
+ * Writes a file atomically, also part by part: to a temporary file beside it, synced to disk and then renamed. If anything fails, an existing
  * file stays unchanged.
  * @throws DataError, naming the file, if it cannot be written, or something other than a file is there
  */
-export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void> {
   try {
     const there = await stat(path).catch(() => undefined);
     // a rename would replace a device or a pipe, e.g. /dev/null, by a regular file

@@ -1,7 +1,7 @@
 import type { Samples } from '../../image/image.js';
+import { rowLength, wrongHeight } from '../../image/rows.js';
 import type { RowRange } from '../../kernels/backend.js';
 import type { FilterByRows, HeldRows } from './by-rows.js';
-import { rowLength, wrongHeight } from './row-source.js';
 import { RowWindow } from './row-window.js';
 
 /** Bytes of a band, of the picture or of its result: enough for the threads, little beside what a process takes. */

@@ -1,5 +1,6 @@
 import { OptionError } from '../../errors.js';
 import type { Samples } from '../../image/image.js';
+import { checkFormat, eachBand, type RowSource, rowLength } from '../../image/rows.js';
 import { type Format, newImage } from '../../image/samples.js';
 import type { Backend, RowRange, ValueRange } from '../../kernels/backend.js';
 import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
@@ -16,7 +17,6 @@ import { AROUND_OPTIONS } from '../settle-filter.js';
 import { STEP_OPTIONS } from '../step.js';
 import { BandPass, outputBands } from './band-pass.js';
 import type { FilterByRows, HeldRows } from './by-rows.js';
-import { checkFormat, eachBand, type RowSource, rowLength } from './row-source.js';
 
 const STREAMING = {
   /**

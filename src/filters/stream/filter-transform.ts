@@ -1,11 +1,11 @@
 import type { Samples } from '../../image/image.js';
+import { type RowBand, toRows } from '../../image/rows.js';
 import type { Format } from '../../image/samples.js';
 import { inNameOf } from '../../kernels/eager.js';
 import type { KernelSource } from '../kernel-source.js';
 import type { Pipeline } from '../pipeline.js';
 import { BandPass, outputBands } from './band-pass.js';
 import { checkPasses, computeBand, type FilterStreamOptions, type PipelineStreamOptions, planRows, teller } from './filter-stream.js';
-import { type RowBand, toRows } from './row-source.js';
 
 /** Bands of a picture's rows in, bands of the result's rows out. */
 export interface RowTransform extends TransformStream<RowBand, Samples> {

@@ -1,7 +1,7 @@
 import type { Samples } from '../../image/image.js';
+import { rowLength } from '../../image/rows.js';
 import { type Format, newImage } from '../../image/samples.js';
 import type { HeldRows } from './by-rows.js';
-import { rowLength } from './row-source.js';
 
 /** The latest rows of a picture, as many as are still needed. */
 export class RowWindow {

@@ -68,8 +68,8 @@ function unpackProfile(content: Buffer): Buffer | undefined {
   }
 }
 
-/** The PNG with metadata behind its header, in place of the resolution that sharp makes up. @param png just written */
-export function withMetadata(png: Uint8Array, { icc, exif, density }: Metadata): Buffer {
+/** The chunks that stand behind the header. */
+export function metadataChunks({ icc, exif, density }: Metadata): Buffer[] {
   const added: Buffer[] = [];
   if (icc) added.push(chunk('iCCP', Buffer.concat([Buffer.from('ICC profile\0\0', 'latin1'), deflateSync(icc)])));
   if (exif) added.push(chunk('eXIf', exif));
@@ -78,11 +78,16 @@ export function withMetadata(png: Uint8Array, { icc, exif, density }: Metadata):
     for (const at of [0, 4]) size.writeUInt32BE(Math.min(2 ** 32 - 1, metersOfDensity(density)), at);
     added.push(chunk('pHYs', size));
   }
+  return added;
+}
+
+/** The PNG with metadata behind its header, in place of the resolution that sharp makes up. @param png just written */
+export function withMetadata(png: Uint8Array, metadata: Metadata): Buffer {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.length);
   const kept: Buffer[] = [];
   for (const { type, content, end } of chunks(bytes, true)) {
     if (type !== 'pHYs') kept.push(bytes.subarray(end - content.length - 12, end));
-    if (end === HEADER_END) kept.push(...added);
+    if (end === HEADER_END) kept.push(...metadataChunks(metadata));
   }
   return Buffer.concat([SIGNATURE, ...kept]);
 }

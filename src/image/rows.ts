@@ -1,7 +1,7 @@
-import { DataError, OptionError, show } from '../../errors.js';
-import type { Samples } from '../../image/image.js';
-import { arrayOf, type Format } from '../../image/samples.js';
-import { checkOptions, count, oneOf, option, type Rows, whole } from '../../options.js';
+import { DataError, OptionError, show } from '../errors.js';
+import { checkOptions, count, oneOf, option, type Rows, whole } from '../options.js';
+import type { Samples } from './image.js';
+import { arrayOf, type Format } from './samples.js';
 
 /** Some whole rows of a picture, from the left to the right and from the top to the bottom, channels interleaved. Bytes may lie in a `Uint8Array`. */
 export type RowBand = Samples | Uint8Array;
