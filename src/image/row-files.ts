@@ -43,7 +43,7 @@ export interface RowPicture {
  * import { filterStream } from 'convlab';
  * import { openRows, writeRows } from 'convlab/node';
  *
- * const photo = await openRows('large.png');
+ * const photo = await openRows('digit.png');
  * const soft = await filterStream(photo.rows, photo.format, 'gaussian:2');
  * await writeRows('soft.png', soft, soft.format, { metadata: photo.metadata });
  * ```

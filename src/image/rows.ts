@@ -1,4 +1,4 @@
-import { DataError, OptionError, show } from '../errors.js';
+import { DataError, OptionError, ShapeError, show } from '../errors.js';
 import { checkOptions, count, oneOf, option, type Rows, whole } from '../options.js';
 import type { Samples } from './image.js';
 import { arrayOf, type Format } from './samples.js';
@@ -28,14 +28,14 @@ export function rowLength({ width, channels }: Format): number {
   return width * channels;
 }
 
-/** @throws OptionError unless it is a band of rows of that format */
+/** @throws ShapeError unless it is a band of rows of that format */
 export function toRows(operation: string, band: unknown, format: Format): Samples {
   const { samples } = format;
   const Wanted = arrayOf(samples);
   const rows = samples === 'uint8' && band instanceof Uint8Array ? new Uint8ClampedArray(band.buffer, band.byteOffset, band.length) : band;
   if (!(rows instanceof Wanted) || rows.length % rowLength(format) !== 0) {
     const received = ArrayBuffer.isView(band) ? `a ${band.constructor.name} of ${(band as Samples).length}` : show(band);
-    throw new OptionError(operation, 'rows', `must give whole rows of ${rowLength(format)} samples in a ${Wanted.name}`, received);
+    throw new ShapeError(operation, `rows must give whole rows of ${rowLength(format)} samples in a ${Wanted.name}, received ${received}`, { rows: received });
   }
   return rows;
 }

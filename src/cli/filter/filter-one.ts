@@ -11,15 +11,16 @@ import { STEP_OPTIONS } from '../../filters/step.js';
 import type { Frame } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
 import { readImage } from '../../image/image-files.js';
-import { formatOf } from '../../image/samples.js';
+import { type Format, formatOf } from '../../image/samples.js';
 import { createBackend } from '../../kernels/backends/create.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import { pickOptions, type Rows } from '../../options.js';
 import { flagName } from '../flags.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
+import { filterRows, openRowJob } from './filter-rows.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
-import { describe, readPictures, writePictures } from './picture-io.js';
+import { describe, describeFormat, readPictures, writePictures } from './picture-io.js';
 
 /** What became of one picture. */
 export type Report = Awaited<ReturnType<Worker['filter']>>;
@@ -44,6 +45,14 @@ export async function createWorker(flags: FilterFlags) {
   const stages = toStages(arguments_);
   const plans = new RecentPlans<FilterPlan>(8 * Math.max(1, stages.length));
 
+  const planKernels = (i: number, { kernels, output: suggested }: KernelStage, format: Format) => {
+    const output = i === stages.length - 1 ? (flags.output ?? suggested) : suggested;
+    const linear = flags.linear ?? kernels.some((kernel) => kernel.linear);
+    const steps = kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pickOptions(flags, STEP_OPTIONS) }));
+    const around = { ...pickOptions(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask };
+    return plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
+  };
+
   /** Segments of the chain: kernels side by side stay in float, an operation takes and gives a picture. */
   const apply = async (image: Image, onPlan: (plan: ConvPlan) => void): Promise<Image> => {
     if (pipeline) return pipeline.apply(image, { region: flags.region, mask, backend, onPlan });
@@ -54,21 +63,53 @@ export async function createWorker(flags: FilterFlags) {
         result = await stage.apply(result, stage.parameters, { ...pickOptions(flags, OPERATION_OPTIONS), output, backend, onPlan });
         continue;
       }
-      const linear = flags.linear ?? stage.kernels.some((kernel) => kernel.linear);
-      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pickOptions(flags, STEP_OPTIONS) }));
-      const around = { ...pickOptions(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask };
-      const format = formatOf(result);
-      const plan = plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
-      result = await plan.apply(result, { onPlan });
+      result = await planKernels(i, stage, formatOf(result)).apply(result, { onPlan });
     }
     return result;
   };
 
+  /** The plan of the whole chain, where that is kernels only. */
+  const [first] = stages;
+  const planRows = pipeline
+    ? (format: Format) => pipeline.plan(format, { region: flags.region, mask }, backend)
+    : stages.length === 1 && 'kernels' in first
+      ? (format: Format) => planKernels(0, first, format)
+      : undefined;
+
+  const reportOf = (job: FileJob, input: Described, output: Described, lost: readonly string[], ran: readonly ConvPlan[], milliseconds: Milliseconds) => ({
+    input: { path: job.from, ...input },
+    output: { path: job.to, ...output },
+    lost,
+    kernels: pipeline
+      ? pipeline.steps.map(({ kernel }, i) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel', size: pipeline.kernels[i].shape }))
+      : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
+    how: pipeline ? (pipeline.options.output ?? 'clamp') : (flags.output ?? stages[stages.length - 1].output),
+    plan: ran.map(({ geometry, algorithm, through, arithmetic, why, chosen }) => ({
+      size: geometry.kernel.slice(1),
+      algorithm,
+      through,
+      arithmetic,
+      why,
+      chosen,
+    })),
+    backend: backend.name,
+    device: backend.device,
+    milliseconds,
+  });
+
   return {
     async filter(job: FileJob) {
       const clock = stopwatch();
-      const { frames, repeats } = await clock.time('read', () => readPictures(job, flags));
+      const rows = await openRowJob(job, flags, planRows);
       const ran: ConvPlan[] = [];
+      if (rows) {
+        const { format, lost } = await clock.time('filter', () => filterRows(rows, job, flags, backend, (plan) => ran.push(plan)));
+        return {
+          ...reportOf(job, describeFormat(rows.picture.format), describeFormat(format), lost, ran, { ...clock.times, start, read: 0, write: 0 }),
+          rows: true,
+        };
+      }
+      const { frames, repeats } = await clock.time('read', () => readPictures(job, flags));
       const results = await clock.time('filter', async () => {
         const done: Frame[] = [];
         // every frame runs as the first does
@@ -76,32 +117,20 @@ export async function createWorker(flags: FilterFlags) {
         return { frames: done, repeats };
       });
       const lost = await clock.time('write', () => writePictures(job, results, flags));
-      return {
-        input: { path: job.from, ...describe({ frames, repeats }) },
-        output: { path: job.to, ...describe(results) },
-        lost,
-        kernels: pipeline
-          ? pipeline.steps.map(({ kernel }, i) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel', size: pipeline.kernels[i].shape }))
-          : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
-        how: pipeline ? (pipeline.options.output ?? 'clamp') : (flags.output ?? stages[stages.length - 1].output),
-        plan: ran.map(({ geometry, algorithm, through, arithmetic, why, chosen }) => ({
-          size: geometry.kernel.slice(1),
-          algorithm,
-          through,
-          arithmetic,
-          why,
-          chosen,
-        })),
-        backend: backend.name,
-        device: backend.device,
-        milliseconds: { start, ...clock.times },
-      };
+      return reportOf(job, describe({ frames, repeats }), describe(results), lost, ran, { start, ...clock.times });
     },
     dispose: () => backend.dispose(),
   };
 }
 
-type Stage = OperationArgument | { readonly kernels: readonly KernelArgument[]; readonly output: Output };
+type Described = ReturnType<typeof describe>;
+type Milliseconds = Readonly<Record<'start' | 'read' | 'filter' | 'write', number>>;
+
+interface KernelStage {
+  readonly kernels: readonly KernelArgument[];
+  readonly output: Output;
+}
+type Stage = OperationArgument | KernelStage;
 
 /** Kernels that follow each other make one stage, whose output is that of its last kernel that is not made for plain samples. */
 function toStages(chain: readonly (KernelArgument | OperationArgument)[]): readonly Stage[] {

@@ -126,7 +126,8 @@ export function checkPasses(operation: string, { format, transparent }: FilterPl
   }
 }
 
-function startStream(planned: PlannedRows, rows: RowSource, options: FilterStreamOptions): RowStream {
+/** A stream by a plan that is there. @throws as {@link filterStream} does */
+export function startStream(planned: PlannedRows, rows: RowSource, options: FilterStreamOptions): RowStream {
   const { operation, plan } = planned;
   const { opaque, onPlan, signal } = options;
   let by = plan.byRows();

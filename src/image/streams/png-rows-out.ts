@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createDeflate, type Deflate } from 'node:zlib';
 import { Unreadable } from '../formats/format.js';
 import { chunk, metadataChunks, SIGNATURE } from '../formats/png/png-chunks.js';
@@ -44,6 +43,7 @@ export async function* encodePng(
 /** Hands filtered rows on as fast as they are packed. */
 async function feed(deflate: Deflate, rows: AsyncIterable<Samples>, row: number): Promise<void> {
   let above: Buffer = Buffer.alloc(row);
+  let packed: Promise<void> | undefined;
   for await (const band of rows) {
     const plain = bytesOf(band, 'big');
     const filtered = Buffer.alloc(plain.length + plain.length / row);
@@ -54,8 +54,9 @@ async function feed(deflate: Deflate, rows: AsyncIterable<Samples>, row: number)
       to += row;
       above = line;
     }
+    await packed; // one band waits while the one before is packed
     if (deflate.destroyed) return;
-    if (!deflate.write(filtered)) await Promise.race([once(deflate, 'drain'), once(deflate, 'close')]);
+    packed = new Promise((done) => deflate.write(filtered, () => done()));
   }
   deflate.end();
 }
