@@ -105,7 +105,14 @@ describe('rows pass as they are asked for', () => {
     const transform = await filterTransform(formatOf(tall), gaussian(2), { ...bands, stride: 2 });
     const expected = await filter(tall, gaussian(2), { stride: 2 });
     expect([transform.format.width, transform.format.height]).toEqual([expected.width, expected.height]);
-    const stream = ReadableStream.from(source(tall, rows)()) as ReadableStream<Samples>;
+    const each = source(tall, rows)();
+    const stream = new ReadableStream<Samples>({
+      async pull(controller) {
+        const { done, value } = await each.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+    });
     expect(await joined(stream.pipeThrough(transform))).toEqual([...expected.data]);
   });
 });
