@@ -76,7 +76,15 @@ function sharingTable(rows: readonly RowReport[]): string[][] {
     if (!alone || !shared || !learned) return [row.row, ...[alone, shared, learned].map((each) => (each ? milliseconds(each.ms) : '–')), '–', '', '', '', ''];
     const times = learned.ms / Math.min(alone.ms, shared.ms);
     const cells = [alone, shared, learned].map(({ ms }) => milliseconds(ms));
-    return [row.row, ...cells, `${ratio(times)}×`, `${ratio(LEARNED_AT_MOST)}×`, times > LEARNED_AT_MOST ? 'OVER' : '', again ? `${ratio(again.ms / shared.ms)}×` : '', learned.note ?? ''];
+    return [
+      row.row,
+      ...cells,
+      `${ratio(times)}×`,
+      `${ratio(LEARNED_AT_MOST)}×`,
+      times > LEARNED_AT_MOST ? 'OVER' : '',
+      again ? `${ratio(again.ms / shared.ms)}×` : '',
+      learned.note ?? '',
+    ];
   });
   return [head, ...lines];
 }

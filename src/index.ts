@@ -17,6 +17,7 @@ export { type BlobOptions, type Drawable, imageFromBlob, imageFromCanvas, imageT
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, type SamplesOf, tensorToImage } from './image/image.js';
 export { type ImageSource, type Pixels, type RawPixels, toImage } from './image/image-source.js';
 export type { Metadata } from './image/metadata.js';
+export type { RowBand, RowBands, RowSource } from './image/rows.js';
 export type { Format, SampleType } from './image/samples.js';
 export type {
   Abilities,
@@ -28,9 +29,13 @@ export type {
   DevicePictures,
   Executable,
   Operand,
+  PictureBand,
+  PictureBands,
   PictureFormat,
   PictureOutline,
   PictureSamples,
+  RowRange,
+  ValueRange,
   Work,
 } from './kernels/backend.js';
 export {

@@ -1,5 +1,5 @@
 import type { Control } from '../control.js';
-import { OptionError } from '../errors.js';
+import { OptionError, UnsupportedError } from '../errors.js';
 import { type Image, imageToTensor, type Samples } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { arrayOf, type Format, newImage, whiteOf } from '../image/samples.js';
@@ -9,7 +9,7 @@ import { whileKept } from '../kernels/keep.js';
 import { Operators } from '../kernels/operators.js';
 import { type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
 import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
-import type { Reason } from '../kernels/plan/reason.js';
+import { inWords, type Reason } from '../kernels/plan/reason.js';
 import { DeviceImage, formatOfAny, hostPicture, isOnHost, upload } from './device-image.js';
 import { isOpaque } from './picture/channels.js';
 import type { ImageOptions } from './picture/image-options.js';
@@ -19,6 +19,9 @@ import { blend, copyAround, cropImage, cropTensor, shares, type WhereOptions, wh
 import { pictureWay } from './picture-way.js';
 import { type PlanCaller, type SettledFilter, settleFilter } from './settle-filter.js';
 import type { KernelStep } from './step.js';
+import { checkLocal, type FilterByRows } from './stream/by-rows.js';
+import { PlanesByRows } from './stream/planes-by-rows.js';
+import { SamplesByRows } from './stream/samples-by-rows.js';
 
 /** Options of {@link FilterPlan.apply}. */
 export interface ApplyOptions extends ResultOptions, PlanOption, Control {}
@@ -43,6 +46,12 @@ export interface FilterPlan {
   apply(image: DeviceImage, options?: Omit<ApplyOptions, 'out'>): Promise<DeviceImage>;
   /** The same of either. */
   apply(image: ImageSource | DeviceImage, options?: ApplyOptions): Promise<Image | DeviceImage>;
+  /**
+   * The same filter band by band, for pictures that are nowhere as a whole; `filterStream` runs it.
+   * @throws OptionError if rows of the result depend on rows anywhere in the picture
+   * @throws UnsupportedError if the backend computes it from the whole picture only
+   */
+  byRows(): FilterByRows;
   /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
   release(): void;
 }
@@ -180,6 +189,16 @@ class PlannedFilter implements FilterPlan {
     if (local && inPlace) copyAround(from, result, this.settled);
     if (onPlan) for (const step of this.steps) onPlan(planOn(step, backend.chooser?.latest(executable)));
     return result;
+  }
+
+  byRows(): FilterByRows {
+    checkLocal(this.settled);
+    const { backend } = this.on;
+    const { bands } = backend;
+    if (!bands) return new PlanesByRows(this.settled, new Operators(backend), this.transparent !== undefined);
+    if (this.#fromSamples) return new SamplesByRows(this.settled, backend, bands, this.#fromSamples.job);
+    const why = inWords(this.#whyPlanes ?? { name: 'notFinite' });
+    throw new UnsupportedError(this.settled.operation, `${backend.name} computes this from the whole picture only: ${why}; the backend 'reference' does not`);
   }
 
   release(): void {

@@ -71,3 +71,6 @@ export type { Rectangle, Region, WhereOptions } from './picture/region.js';
 export { Pipeline, type PipelineOptions, type PipelineRunOptions, type PipelineStep, pipeline, pipelineFromJSON, type StepSource } from './pipeline.js';
 export type { Merging, PlanCaller } from './settle-filter.js';
 export type { KernelStep, StepOptions } from './step.js';
+export type { FilterByRows, HeldRows } from './stream/by-rows.js';
+export { type FilterStreamOptions, filterStream, type PipelineStreamOptions, type RowStream } from './stream/filter-stream.js';
+export { filterTransform, type RowTransform } from './stream/filter-transform.js';

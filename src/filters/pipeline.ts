@@ -1,6 +1,8 @@
 import { ConvlabError, DataError, OptionError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
+import type { Format } from '../image/samples.js';
+import type { Backend } from '../kernels/backend.js';
 import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { PLAN_OPTION } from '../kernels/eager.js';
 import { checkedInUse, checkOptions, float32, type OptionsOf, oneOf, option, type Rows, rule } from '../options.js';
@@ -11,8 +13,9 @@ import { type FilterPlan, planFilter } from './filter-plan.js';
 import { type KernelSource, readKernelName, toKernel } from './kernel-source.js';
 import { IMAGE_OPTIONS } from './picture/image-options.js';
 import { type Output, RESULT_OPTIONS, type ResultSamples } from './picture/output.js';
-import { WHERE_OPTIONS } from './picture/region.js';
+import { WHERE_OPTIONS, type WhereOptions } from './picture/region.js';
 import { RecentPlans } from './recent-plans.js';
+import type { PlanCaller } from './settle-filter.js';
 import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
 
 /** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
@@ -84,16 +87,24 @@ export class Pipeline<P extends Output = Output> {
   async apply(source: ImageSource | DeviceImage, options: PipelineRunOptions = {}): Promise<Image | DeviceImage> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
     const { out, backend, onPlan, region, mask, signal, onProgress } = options;
-    const { borders: merging = PIPELINE_OPTIONS.borders.default, ...rest } = this.options;
     const image = source instanceof DeviceImage ? source : toImage(source, 'pipeline');
-    const handed = { image, around: { ...rest, region, mask } };
+    const handed = { image, where: { region, mask } };
     const run = { backend: backendFor('pipeline', image, backend), signal, onProgress };
-    return onBackend('pipeline', run, handed, (on, { image, around }, control) => {
+    return onBackend('pipeline', run, handed, (on, { image, where }, control) => {
       const format = formatOfAny(image);
-      const from = [this.#kernels, around, merging];
-      const plan = recentPipelines.get(on, format, from, () => planFilter(format, this.#kernels, around, on, { operation: 'pipeline', merging, out }));
+      const from = [this.#kernels, this.options, where];
+      const plan = recentPipelines.get(on, format, from, () => this.plan(format, where, on, { operation: 'pipeline', out }));
       return plan.apply(image, { out, onPlan, ...control });
     });
+  }
+
+  /**
+   * The plan for pictures of one format, as {@link planFilter} makes it of one kernel.
+   * @throws as `filter` does
+   */
+  plan(format: Format, where: WhereOptions, backend: Backend, { operation, out }: Omit<PlanCaller, 'merging'> = { operation: 'pipeline' }): FilterPlan {
+    const { borders: merging = PIPELINE_OPTIONS.borders.default, ...around } = this.options;
+    return planFilter(format, this.#kernels, { ...around, ...where }, backend, { operation, merging, out });
   }
 
   /** What `JSON.stringify` writes, and {@link pipelineFromJSON} reads. */

@@ -107,16 +107,24 @@ export function placeSteps(operation: string, shape: readonly number[], steps: r
   return placed;
 }
 
-/** The same step on another number of planes, or with another value beyond a constant border. */
-export function changeStep(step: Step, { channels, paddingValue }: { channels?: number; paddingValue?: number }): Step {
+/** The rows that a step sees, of the planes and beyond their upper and lower border. */
+export interface SeenRows {
+  readonly count: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The same step on another number of planes, with another value beyond a constant border, or on other rows. */
+export function changeStep(step: Step, { channels, paddingValue, rows }: { channels?: number; paddingValue?: number; rows?: SeenRows }): Step {
   const g = step.geometry;
-  if (channels === g.groups && paddingValue === undefined) return step;
+  if (channels === g.groups && paddingValue === undefined && !rows) return step;
   const axes = <T>(values: readonly T[]) => values.slice(3 - g.rank);
   const groups = channels ?? g.groups;
-  const geometry = convGeometry([g.batch, groups, ...g.xShape.slice(2)], [groups, 1, ...g.kernelShape.slice(2)], {
+  const spatial = rows ? [rows.count, g.input[2]] : g.xShape.slice(2);
+  const geometry = convGeometry([g.batch, groups, ...spatial], [groups, 1, ...g.kernelShape.slice(2)], {
     stride: axes(g.stride),
     dilation: axes(g.dilation),
-    padding: axes(g.before.map((before, axis) => [before, g.after[axis]] as const)),
+    padding: axes(g.before.map((before, axis) => (rows && axis === 1 ? [rows.before, rows.after] : [before, g.after[axis]]))),
     paddingMode: g.paddingMode,
     paddingValue: g.paddingMode === 'constant' ? (paddingValue ?? g.paddingValue) : undefined,
     flip: g.flip,

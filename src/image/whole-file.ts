@@ -32,12 +32,12 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 }
 
 /**
- * Writes a file atomically: to a temporary file beside it, synced to disk and then renamed. If anything fails, an existing
+ * Writes a file atomically, also part by part: to a temporary file beside it, synced to disk and then renamed. If anything fails, an existing
  * file stays unchanged.
  * @param signal ends the writing
  * @throws DataError, naming the file, if it cannot be written, or something other than a file is there
  */
-export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string, signal?: AbortSignal): Promise<void> {
+export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string | AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
   try {
     signal?.throwIfAborted();
     const there = await stat(path).catch(() => undefined);

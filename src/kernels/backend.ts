@@ -108,6 +108,8 @@ export interface Backend {
   readonly chooser?: Chooser;
   /** Optional: pictures that stay where the backend computes. Otherwise they lie on the host. */
   readonly devicePictures?: DevicePictures | undefined;
+  /** Optional: pictures of which only some rows are in memory. Otherwise they pass as planes of floats, band by band. */
+  readonly bands?: PictureBands | undefined;
 
   /** Frees everything. The backend must not be used again. */
   dispose(): void;
@@ -203,6 +205,50 @@ export interface DevicePictures {
   draw?(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined;
   /** Gives a picture back; it must not be used again. */
   free(picture: DevicePicture): void;
+}
+
+/** Rows of a picture: from the first to that behind the last. */
+export type RowRange = readonly [from: number, to: number];
+
+/** Some rows of a result, and which rows of the picture are in memory. */
+export interface PictureBand {
+  /** Rows of the result; where only a part of the picture is filtered, rows of that part. They begin and end at multiples of the unit, or at the end. */
+  readonly rows: RowRange;
+  /** the row of the picture with which the input begins */
+  readonly input: number;
+  /** the row of the whole result with which the output begins */
+  readonly output: number;
+}
+
+/** The least and the largest of some values. */
+export interface ValueRange {
+  readonly least: number;
+  readonly largest: number;
+}
+
+/**
+ * Rows of a picture's result from rows of the picture. The executable is that of the whole picture, so whatever its bands are, they give
+ * the bits that a run over the whole picture gives.
+ */
+export interface PictureBands {
+  /** Rows of the result that are computed together. */
+  unit(executable: Executable): number;
+  /** The rows of the picture that rows of the result are computed from; an empty range, [0, 0], where windows lie beyond the border. */
+  source(executable: Executable, rows: RowRange): RowRange;
+  /**
+   * As {@link Backend.run}, but the input holds some rows of the picture only; a mask is whole.
+   * @param range of all values of a normalized result, see {@link measure}
+   */
+  run(
+    executable: Executable,
+    inputs: readonly Operand[],
+    output: Operand,
+    band: PictureBand,
+    control?: Control,
+    range?: ValueRange,
+  ): boolean | Promise<boolean>;
+  /** The range of the values of a normalized result in a band; undefined if the picture has to be opaque and is not. */
+  measure(executable: Executable, inputs: readonly Operand[], band: PictureBand, control?: Control): Promise<ValueRange | undefined>;
 }
 
 /** The samples of a picture. */

@@ -4,6 +4,7 @@ import { DataError, OptionError } from '../../errors.js';
 import { EXTENSIONS, formatNamed, type ImageFormat, type ImageFormatName, imageFormats } from '../../image/formats/format-names.js';
 import { FORMATS } from '../../image/formats/format-table.js';
 import { formatOfPath } from '../../image/image-files.js';
+import { rowFormatOf } from '../../image/row-files.js';
 
 /** One picture to filter. `-` is standard input or output. */
 export interface FileJob {
@@ -37,7 +38,7 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
       throw new OptionError(operation, '--out', `must name the folder for the results, as ${from} is many pictures`, paths);
     if (to === '-' && format === undefined)
       throw new OptionError(operation, '--format', `must be given where the result goes to standard output (${imageFormats.join(', ')})`, format);
-    if (to !== '-' && format === undefined) formatOfPath(to);
+    if (to !== '-' && format === undefined && !(operation === 'filter' && rowFormatOf(to))) formatOfPath(to);
     return [{ from, to, format }];
   }
   const jobs: FileJob[] = [];

@@ -11,7 +11,7 @@ import { STEP_OPTIONS } from '../../filters/step.js';
 import type { Frame } from '../../image/frame.js';
 import type { Image } from '../../image/image.js';
 import { readImage } from '../../image/image-files.js';
-import { formatOf } from '../../image/samples.js';
+import { type Format, formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import { pickOptions, type Rows } from '../../options.js';
@@ -19,8 +19,9 @@ import { type BackendFlags, flagName, withThreads } from '../flags.js';
 import { openBackend } from '../open-backend.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
+import { filterRows, openRowJob } from './filter-rows.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
-import { decodePictures, describe, quickStart, readFileOf, writePictures } from './picture-io.js';
+import { decodePictures, describe, describeFormat, quickStart, readFileOf, writePictures } from './picture-io.js';
 
 /** What became of one picture. */
 export type Report = Awaited<ReturnType<Worker['filter']>>;
@@ -40,9 +41,21 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
   checkFlags(flags, arguments_);
   const pipeline = flags.pipeline === undefined ? undefined : await readPipeline(flags.pipeline);
   const mask = flags.mask === undefined ? undefined : await readImage(flags.mask);
-  let opened = single ? undefined : await openTimed(flags);
+  let opened: Opened | undefined = single ? undefined : await openTimed(flags);
+  const open = async (threads?: 1) => {
+    opened ??= await openTimed(withThreads(flags, threads));
+    return opened;
+  };
   const stages = toStages(arguments_);
   const plans = new RecentPlans<FilterPlan>(8 * Math.max(1, stages.length));
+
+  const planKernels = (i: number, { kernels, output: suggested }: KernelStage, format: Format, backend: Backend) => {
+    const output = i === stages.length - 1 ? (flags.output ?? suggested) : suggested;
+    const linear = flags.linear ?? kernels.some((kernel) => kernel.linear);
+    const steps = kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pickOptions(flags, STEP_OPTIONS) }));
+    const around = { ...pickOptions(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask };
+    return plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
+  };
 
   /** Segments of the chain: kernels side by side stay in float, an operation takes and gives a picture. */
   const apply = async (image: Image, backend: Backend, onPlan: (plan: ConvPlan) => void): Promise<Image> => {
@@ -54,28 +67,55 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
         result = await stage.apply(result, stage.parameters, { ...pickOptions(flags, OPERATION_OPTIONS), output, backend, onPlan });
         continue;
       }
-      const linear = flags.linear ?? stage.kernels.some((kernel) => kernel.linear);
-      const steps = stage.kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pickOptions(flags, STEP_OPTIONS) }));
-      const around = { ...pickOptions(flags, IMAGE_OPTIONS), linear, output, region: flags.region, mask };
-      const format = formatOf(result);
-      const plan = plans.get(backend, format, [i], () => planFilter(format, steps, around, backend, { operation: 'filter', merging: 'none' }));
-      result = await plan.apply(result, { onPlan });
+      result = await planKernels(i, stage, formatOf(result), backend).apply(result, { onPlan });
     }
     return result;
   };
 
+  /** The plan of the whole chain, where that is kernels only. */
+  const [first] = stages;
+  const planRows = pipeline
+    ? (format: Format, backend: Backend) => pipeline.plan(format, { region: flags.region, mask }, backend)
+    : stages.length === 1 && 'kernels' in first
+      ? (format: Format, backend: Backend) => planKernels(0, first, format, backend)
+      : undefined;
+
+  const reportOf = (job: FileJob, input: Described, output: Described, lost: readonly string[], ran: readonly ConvPlan[], times: Milliseconds) => ({
+    input: { path: job.from, ...input },
+    output: { path: job.to, ...output },
+    lost,
+    kernels: pipeline
+      ? pipeline.steps.map(({ kernel }, i) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel', size: pipeline.kernels[i].shape }))
+      : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
+    how: pipeline ? (pipeline.options.output ?? 'clamp') : (flags.output ?? stages[stages.length - 1].output),
+    plan: ran.map(({ geometry, algorithm, through, arithmetic, why, chosen }) => ({
+      size: geometry.kernel.slice(1),
+      algorithm,
+      through,
+      arithmetic,
+      why,
+      chosen,
+    })),
+    backend: opened?.backend.name,
+    device: opened?.backend.device,
+    milliseconds: { start: opened?.start ?? 0, read: 0, filter: 0, write: 0, ...times },
+  });
+
   return {
     async filter(job: FileJob) {
       const clock = stopwatch();
-      const { frames, repeats, backend, start, builtIn } = await clock.time('read', async () => {
+      const rows = await openRowJob(job, flags, planRows, async () => (await open()).backend);
+      const ran: ConvPlan[] = [];
+      if (rows) {
+        const { format, lost } = await clock.time('filter', () => filterRows(rows, job, flags, (plan) => ran.push(plan)));
+        return { ...reportOf(job, describeFormat(rows.picture.format), describeFormat(format), lost, ran, clock.times), rows: true };
+      }
+      const { frames, repeats, backend, builtIn } = await clock.time('read', async () => {
         const file = await readFileOf(job, flags);
         const { threads, builtIn = flags.builtIn } = single ? await quickStart(job, file) : {};
-        const opening = opened ?? openTimed(withThreads(flags, threads));
-        const [pictures, on] = await Promise.all([decodePictures(job, file, { ...flags, builtIn }), opening]);
-        opened = on;
-        return { ...pictures, ...on, builtIn };
+        const [pictures, { backend }] = await Promise.all([decodePictures(job, file, { ...flags, builtIn }), open(threads)]);
+        return { ...pictures, backend, builtIn };
       });
-      const ran: ConvPlan[] = [];
       const results = await clock.time('filter', async () => {
         const done: Frame[] = [];
         // every frame runs as the first does
@@ -83,38 +123,32 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
         return { frames: done, repeats };
       });
       const lost = await clock.time('write', () => writePictures(job, results, { ...flags, builtIn }));
-      return {
-        input: { path: job.from, ...describe({ frames, repeats }) },
-        output: { path: job.to, ...describe(results) },
-        lost,
-        kernels: pipeline
-          ? pipeline.steps.map(({ kernel }, i) => ({ kernel: typeof kernel === 'string' ? kernel : 'kernel', size: pipeline.kernels[i].shape }))
-          : arguments_.map((each) => ({ kernel: each.text, size: 'kernel' in each ? each.kernel.shape : undefined })),
-        how: pipeline ? (pipeline.options.output ?? 'clamp') : (flags.output ?? stages[stages.length - 1].output),
-        plan: ran.map(({ geometry, algorithm, through, arithmetic, why, chosen }) => ({
-          size: geometry.kernel.slice(1),
-          algorithm,
-          through,
-          arithmetic,
-          why,
-          chosen,
-        })),
-        backend: backend.name,
-        device: backend.device,
-        milliseconds: { start, ...clock.times },
-      };
+      return reportOf(job, describe({ frames, repeats }), describe(results), lost, ran, clock.times);
     },
     dispose: () => opened?.backend.dispose(),
   };
 }
 
-async function openTimed(flags: BackendFlags): Promise<{ readonly backend: Backend; readonly start: number }> {
+interface Opened {
+  readonly backend: Backend;
+  /** milliseconds until it was there */
+  readonly start: number;
+}
+
+async function openTimed(flags: BackendFlags): Promise<Opened> {
   const begun = performance.now();
   const backend = await openBackend(flags);
   return { backend, start: performance.now() - begun };
 }
 
-type Stage = OperationArgument | { readonly kernels: readonly KernelArgument[]; readonly output: Output };
+type Described = ReturnType<typeof describe>;
+type Milliseconds = Partial<Readonly<Record<'read' | 'filter' | 'write', number>>>;
+
+interface KernelStage {
+  readonly kernels: readonly KernelArgument[];
+  readonly output: Output;
+}
+type Stage = OperationArgument | KernelStage;
 
 /** Kernels that follow each other make one stage, whose output is that of its last kernel that is not made for plain samples. */
 function toStages(chain: readonly (KernelArgument | OperationArgument)[]): readonly Stage[] {

@@ -5,6 +5,7 @@ import { formatOfPath, readFileBytes } from '../../image/image-files.js';
 import { inspect } from '../../image/inspect.js';
 import { lossesOf } from '../../image/losses.js';
 import { readBytes } from '../../image/read-bytes.js';
+import { arrayOf, type Format, formatOf } from '../../image/samples.js';
 import { writeWhole } from '../../image/whole-file.js';
 import type { FileJob } from './filter-files.js';
 import type { CodecFlags } from './picture-flags.js';
@@ -57,7 +58,10 @@ export async function writePictures(job: FileJob, { frames, repeats }: Animation
 
 /** A picture in reports; of several, the first and how many they are. */
 export function describe({ frames }: Animation) {
-  const [{ image }] = frames;
-  const { width, height, channels, data } = image;
-  return { width, height, channels, samples: data.constructor.name, ...(frames.length > 1 && { frames: frames.length }) };
+  return { ...describeFormat(formatOf(frames[0].image)), ...(frames.length > 1 && { frames: frames.length }) };
+}
+
+/** The same of one that is nowhere as a whole. */
+export function describeFormat({ width, height, channels, samples }: Format) {
+  return { width, height, channels, samples: arrayOf(samples).name };
 }

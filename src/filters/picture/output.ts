@@ -2,6 +2,7 @@ import { ShapeError, show } from '../../errors.js';
 import { type Image, type Samples, type SamplesOf, tensorToImage, toWhole } from '../../image/image.js';
 import { carryMetadata } from '../../image/metadata.js';
 import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samples.js';
+import type { ValueRange } from '../../kernels/backend.js';
 import { checkedInUse, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 
@@ -55,15 +56,33 @@ export function valuesToImage(x: Tensor, samples: SampleType, output: Output, fi
   return samplesToImage(x, samples, output);
 }
 
-/** In place: values in the image's units become values in the result's, not yet limited and rounded. */
-export function mapOutput(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[]): void {
-  const white = whiteOf(samples);
-  const area = x.shape[2] * x.shape[3];
-  const planes = filtered.map((c) => x.data.subarray(c * area, (c + 1) * area));
+/**
+ * In place: values in the image's units become values in the result's, not yet limited and rounded.
+ * @param range of the values of a normalized result. Default: of those of x
+ */
+export function mapOutput(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[], range?: ValueRange): void {
+  const planes = planesOf(x, filtered);
   if (output === 'abs') for (const plane of planes) each(plane, Math.abs);
   if (output === 'signed') for (const plane of planes) each(plane, (value) => value + midOf(samples));
-  if (output === 'normalize') spread(planes, white);
+  if (output === 'normalize') spread(planes, whiteOf(samples), range ?? rangeOf(x, filtered));
   toResultUnits(x, samples, output);
+}
+
+function planesOf({ shape, data }: Tensor, numbers: readonly number[]): readonly Float32Array[] {
+  const area = shape[2] * shape[3];
+  return numbers.map((c) => data.subarray(c * area, (c + 1) * area));
+}
+
+/** The least and the largest value of the filtered channels. @param x `[1, C, H, W]` */
+export function rangeOf(x: Tensor, filtered: readonly number[]): ValueRange {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const plane of planesOf(x, filtered)) {
+    for (const value of plane) {
+      if (value < least) least = value;
+      if (value > largest) largest = value;
+    }
+  }
+  return { least, largest };
 }
 
 /** In place: from the image's units to the result's. */
@@ -115,16 +134,9 @@ export function deliver(result: Image, out: Image | undefined, image: Image): Im
   return out ?? carryMetadata(result, image);
 }
 
-function spread(planes: readonly Float32Array[], white: number): void {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const plane of planes) {
-    for (const value of plane) {
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-  }
-  const scale = max > min ? white / (max - min) : 0;
-  for (const plane of planes) each(plane, (value) => (value - min) * scale);
+function spread(planes: readonly Float32Array[], white: number, { least, largest }: ValueRange): void {
+  const scale = largest > least ? white / (largest - least) : 0;
+  for (const plane of planes) each(plane, (value) => (value - least) * scale);
 }
 
 function each(values: Float32Array, change: (value: number) => number): void {

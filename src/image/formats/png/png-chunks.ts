@@ -83,11 +83,8 @@ function unpackProfile(content: Buffer): Buffer | undefined {
   }
 }
 
-/**
- * The parts of a PNG with metadata behind its header, in place of the resolution that sharp makes up.
- * @param png just written; its memory is used again where there is room for what comes before the image data
- */
-export function withMetadata(png: Uint8Array, { icc, exif, density }: Metadata): readonly Buffer[] {
+/** The chunks that stand behind the header. */
+export function metadataChunks({ icc, exif, density }: Metadata): Buffer[] {
   const added: Buffer[] = [];
   if (icc) added.push(chunk('iCCP', Buffer.concat([Buffer.from('ICC profile\0\0', 'latin1'), deflateSync(icc)])));
   if (exif) added.push(chunk('eXIf', exif));
@@ -96,6 +93,14 @@ export function withMetadata(png: Uint8Array, { icc, exif, density }: Metadata):
     for (const at of [0, 4]) size.writeUInt32BE(Math.min(2 ** 32 - 1, metersOfDensity(density)), at);
     added.push(chunk('pHYs', size));
   }
+  return added;
+}
+
+/**
+ * The parts of a PNG with metadata behind its header, in place of the resolution that sharp makes up.
+ * @param png just written; its memory is used again where there is room for what comes before the image data
+ */
+export function withMetadata(png: Uint8Array, metadata: Metadata): readonly Buffer[] {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.length);
   const before: Buffer[] = [SIGNATURE];
   let rest = SIGNATURE.length;
@@ -103,7 +108,7 @@ export function withMetadata(png: Uint8Array, { icc, exif, density }: Metadata):
     if (type === 'IDAT') break;
     rest = end;
     if (type !== 'pHYs') before.push(bytes.subarray(end - content.length - 12, end));
-    if (end === HEADER_END) before.push(...added);
+    if (end === HEADER_END) before.push(...metadataChunks(metadata));
   }
   const start = Buffer.concat(before);
   if (start.length > rest) return [start, bytes.subarray(rest)];

@@ -52,7 +52,11 @@ export function checkRoom(header: PngHeader, data: readonly Buffer[]): void {
 
 /** @param data one zlib stream, cut in pieces @throws Damaged */
 export async function decodePixels(header: PngHeader, colors: PngColors, data: readonly Buffer[]): Promise<Uint8ClampedArray | Uint16Array> {
-  const rows = readRows(await inflateRows(Buffer.concat(data), bytesOfRows(header), 'its image data'), header);
+  return colored(readRows(await inflateRows(Buffer.concat(data), bytesOfRows(header), 'its image data'), header), header, colors);
+}
+
+/** Samples as they stand in the file, as the channels that they mean. @throws Damaged */
+export function colored(rows: Uint8Array | Uint16Array, header: PngHeader, colors: PngColors): Uint8ClampedArray | Uint16Array {
   if (header.colorType === PALETTE) return lookUp(rows, colors);
   if (header.depth < 8) {
     const scale = 255 / (2 ** header.depth - 1);

@@ -74,10 +74,32 @@ export function readRows(raw: Buffer, layout: PngLayout): Uint8Array | Uint16Arr
   return whole;
 }
 
+/** Some rows of a PNG that is not interlaced. */
+export interface PngBand {
+  /** The samples of the rows as they stand in the file, interleaved. */
+  readonly samples: Uint8Array | Uint16Array;
+  /** the bytes of the last row, without filter */
+  readonly last: Uint8Array;
+}
+
+/**
+ * The samples of some rows of a PNG that is not interlaced.
+ * @param raw the unpacked image data of whole rows
+ * @param above the bytes of the row above, without filter; undefined: there is none
+ * @throws Damaged if a row has a filter that does not exist
+ */
+export function readBand(raw: Buffer, layout: PngLayout, above: Uint8Array | undefined): PngBand {
+  const { width, depth, samples } = layout;
+  const [pass] = passes(layout);
+  const rows = raw.length / (1 + pass.bytes);
+  const packed = unfilter(raw, { ...pass, rows }, Math.max(1, (samples * depth) / 8), above);
+  return { samples: unpack(packed, { ...pass, rows }, width * samples, depth), last: packed.subarray(packed.length - pass.bytes) };
+}
+
 /** Undoes the filters of the rows (PNG specification, 9.2). @param distance from a byte to the one of the pixel before */
-function unfilter(raw: Buffer, { rows, bytes }: Pass, distance: number): Uint8Array {
+function unfilter(raw: Buffer, { rows, bytes }: Pass, distance: number, before: Uint8Array = new Uint8Array(bytes)): Uint8Array {
   const out = new Uint8Array(rows * bytes);
-  let above = new Uint8Array(bytes);
+  let above = before;
   for (let row = 0; row < rows; row++) {
     const from = row * (bytes + 1);
     const line = out.subarray(row * bytes, (row + 1) * bytes);

@@ -1,5 +1,5 @@
 import type { Control } from '../../../control.js';
-import type { Abilities, Backend, Chooser, Chosen, DeviceBuffer, Executable, Operand, Work } from '../../backend.js';
+import type { Abilities, Backend, Chooser, Chosen, DeviceBuffer, Executable, Operand, PictureBands, Work } from '../../backend.js';
 import type { Job, PictureJob } from '../../job.js';
 import type { Clock } from '../choice.js';
 import { BEST } from './calibration.js';
@@ -28,6 +28,8 @@ export class AutoBackend implements Backend {
   readonly name = 'auto';
   readonly abilities: Abilities;
   readonly chooser: Chooser;
+  /** on wasm, whose bits do not depend on what is measured */
+  readonly bands: PictureBands | undefined;
   readonly #wasm: Backend;
   readonly #rival: Rival;
   readonly #contest: Contest;
@@ -38,6 +40,7 @@ export class AutoBackend implements Backend {
   constructor(wasm: Backend, openGpu: () => Promise<Backend>, { clock = () => performance.now(), later = inTurn }: Timing = {}) {
     this.#wasm = wasm;
     this.abilities = wasm.abilities;
+    this.bands = wasm.bands && bandsOn(wasm.bands);
     this.#rival = new Rival(openGpu, wasm, clock);
     this.#contest = new Contest(this.#rival, clock, later);
     this.chooser = {
@@ -136,6 +139,17 @@ export class AutoBackend implements Backend {
     if (cost >= BEST.roundTrip) await this.#rival.look();
     return this.#contest.chosen('operation' in call ? entryOf(call, this.#kinds) : new Entry(call, this.#kinds.of(call)), this.#wasm, cost);
   }
+}
+
+/** Bands of the pictures that were prepared on wasm and, perhaps, on a GPU. */
+function bandsOn(wasm: PictureBands): PictureBands {
+  const own = (executable: Executable) => (executable instanceof AutoPicture ? executable.onWasm : executable);
+  return {
+    unit: (executable) => wasm.unit(own(executable)),
+    source: (executable, rows) => wasm.source(own(executable), rows),
+    run: (executable, ...rest) => wasm.run(own(executable), ...rest),
+    measure: (executable, ...rest) => wasm.measure(own(executable), ...rest),
+  };
 }
 
 /** Timers of pages wait for 4 ms. */

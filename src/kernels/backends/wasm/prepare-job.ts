@@ -10,7 +10,7 @@ import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js'
 import { NS } from './layers/work.js';
 import type { Machine } from './machine.js';
 import { prepareComparison } from './picture/comparison.js';
-import { preparePicture } from './picture/picture-bands.js';
+import { preparePicture, type RunBands } from './picture/picture-bands.js';
 import { pictureStages } from './picture/picture-stages.js';
 import { resizeStages } from './picture/resize-stages.js';
 import { WRITERS } from './programs.generated.js';
@@ -26,6 +26,8 @@ export interface Start {
   (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[], control?: Control): boolean | Promise<boolean>;
   /** see {@link Executable.later} */
   readonly later?: boolean;
+  /** of a picture */
+  readonly bands?: RunBands;
 }
 
 const CONVOLUTIONS = { direct: prepareDirect, sparse: prepareSparse, runningSum: prepareRunningSum, fft: prepareFft } as const satisfies Record<
@@ -76,7 +78,7 @@ export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, backg
       const run = preparePicture(stages, machine, background);
       const start: Start = ([image, mask], [out], _, control) =>
         run(image as PictureSamples, out as PictureSamples, mask as PictureSamples | undefined, control);
-      return Object.assign(start, { later: run.later });
+      return Object.assign(start, { later: run.later, bands: run.bands });
     }
     case 'comparison': {
       const run = prepareComparison(job, tablesOn, machine, background);

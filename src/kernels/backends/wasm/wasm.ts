@@ -1,11 +1,12 @@
 import type { Control } from '../../../control.js';
 import { UnsupportedError } from '../../../errors.js';
-import type { Backend, DeviceBuffer, Executable, Operand } from '../../backend.js';
+import type { Backend, DeviceBuffer, Executable, Operand, PictureBands, PictureSamples } from '../../backend.js';
 import { CONV_PROGRAMS, type Job, PICTURE_SUMS } from '../../job.js';
 import { NOWHERE } from './address.js';
 import { Background } from './background.js';
 import { loadPrograms } from './load-programs.js';
 import { Machine } from './machine.js';
+import type { RunBands } from './picture/picture-bands.js';
 import { addressOf, prepareJob, type Start, type WasmBuffer } from './prepare-job.js';
 import { Tables } from './tables.js';
 import { cores, obstacle } from './thread-host.js';
@@ -19,6 +20,13 @@ interface WasmExecutable extends Executable {
   readonly tables: ReadonlyMap<Machine, Tables>;
 }
 
+/** @throws Error of a job that is no picture's */
+function bandsOf(executable: Executable): RunBands {
+  const { bands } = (executable as WasmExecutable).start;
+  if (!bands) throw new Error(`a job of the operation ${executable.job.operation} has no bands`);
+  return bands;
+}
+
 const abandoned = new FinalizationRegistry((release: () => void) => release());
 
 /**
@@ -29,6 +37,21 @@ export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly abilities = { programs: CONV_PROGRAMS, pictures: PICTURE_SUMS, resize: true, comparison: true };
   readonly device: string;
+  readonly bands: PictureBands = {
+    unit: (executable) => bandsOf(executable).unit,
+    source: (executable, rows) => bandsOf(executable).source(rows),
+    run(executable, inputs, output, band, control, range) {
+      const [image, mask] = inputs as readonly PictureSamples[];
+      const done = bandsOf(executable).run(image, output as PictureSamples, mask, band, control, range);
+      return typeof done === 'boolean' ? done : done.finally(() => executable);
+    },
+    measure(executable, inputs, band, control) {
+      const [image, mask] = inputs as readonly PictureSamples[];
+      return bandsOf(executable)
+        .measure(image, mask, band, control)
+        .finally(() => executable);
+    },
+  };
   readonly #machine: Machine;
 
   readonly #background: Background | undefined;

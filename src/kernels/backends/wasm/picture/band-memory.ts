@@ -1,5 +1,5 @@
 import { endOfTurn } from '../../../../turns.js';
-import type { PictureSamples } from '../../../backend.js';
+import type { PictureBand, PictureSamples, ValueRange } from '../../../backend.js';
 import type { Address, FreshMemory } from '../address.js';
 import type { Machine, Scratch } from '../machine.js';
 import type { Steps } from '../turns.js';
@@ -25,6 +25,10 @@ export interface Picture {
   readonly inOne: boolean;
   /** called when rows of the result have been taken */
   readonly tell: ((rows: number) => void) | undefined;
+  /** what of it is filtered, and which of its rows are there */
+  readonly band: PictureBand;
+  /** of the values of a normalized result: they are measured before they are stored, or have been, or only are measured */
+  readonly range: { readonly when: 'before' | 'given' | 'only'; value?: ValueRange };
 }
 
 export function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array {
@@ -94,13 +98,13 @@ export function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
 export function copyIn(
   machine: Machine,
   stages: PictureStages,
-  { image, mask, judge }: Picture,
+  { image, mask, judge, band }: Picture,
   [from, to]: readonly [number, number],
   at: Pick<Places, 'picture' | 'mask'>,
 ): boolean {
   const [rowBytes] = stages.stages[0].rowBytes;
   const length = (to - from) * rowBytes;
-  new Uint8Array(machine.bytes, at.picture, length).set(image.subarray(from * rowBytes, to * rowBytes));
+  new Uint8Array(machine.bytes, at.picture, length).set(image.subarray((from - band.input) * rowBytes, (to - band.input) * rowBytes));
   const masked = maskRowBytes(stages);
   if (mask && masked > 0) new Uint8Array(machine.bytes, at.mask, (to - from) * masked).set(mask.subarray(from * masked, to * masked));
   return judge !== 'caller' || isOpaque(machine, at.picture, length, stages);
@@ -153,7 +157,7 @@ export function* takeOut(
 export function copyOut(
   machine: Machine,
   { stages, load, store, width, rectangle }: PictureStages,
-  { out, tell }: Picture,
+  { out, tell, band }: Picture,
   from: number,
   to: number,
   at: number,
@@ -164,12 +168,13 @@ export function copyOut(
   const pixel = SAMPLE_BYTES[store.samples] * load.channels;
   const whole = store.part ? width * pixel : rowBytes;
   const result = new Uint8Array(machine.bytes, at, (to - from) * rowBytes);
+  const top = rectangle.y + from - band.output;
   if (whole === rowBytes) {
-    out.set(result, (rectangle.y + from) * rowBytes);
+    out.set(result, top * rowBytes);
     return;
   }
   for (let row = from; row < to; row++) {
-    out.set(result.subarray((row - from) * rowBytes, (row - from + 1) * rowBytes), (rectangle.y + row) * whole + rectangle.x * pixel);
+    out.set(result.subarray((row - from) * rowBytes, (row - from + 1) * rowBytes), (top + row - from) * whole + rectangle.x * pixel);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Control } from '../../../../control.js';
 import { endOfTurn } from '../../../../turns.js';
-import type { PictureSamples } from '../../../backend.js';
+import type { PictureBand, PictureSamples, RowRange, ValueRange } from '../../../backend.js';
 import type { Address } from '../address.js';
 import type { Background } from '../background.js';
 import type { Machine } from '../machine.js';
@@ -27,7 +27,7 @@ import {
   takeOut,
 } from './band-memory.js';
 import type { PictureProgram } from './picture-program.js';
-import { type Band, bandOf, type PictureStages } from './picture-stages.js';
+import { type Band, bandOf, type Measuring, type PictureStages } from './picture-stages.js';
 
 /** Bytes of a picture that are copied to wasm memory, filtered and copied back at a time, so that they stay in the caches. */
 const BAND_BYTES = 384 * 1024;
@@ -50,6 +50,22 @@ export interface RunPicture {
   (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control): boolean | Promise<boolean>;
   /** it leaves it */
   readonly later: boolean;
+  readonly bands: RunBands;
+}
+
+/** The same band by band, see `PictureBands`. */
+export interface RunBands {
+  readonly unit: number;
+  source(rows: RowRange): RowRange;
+  run(
+    image: PictureSamples,
+    out: PictureSamples,
+    mask: PictureSamples | undefined,
+    band: PictureBand,
+    control?: Control,
+    range?: ValueRange,
+  ): boolean | Promise<boolean>;
+  measure(image: PictureSamples, mask: PictureSamples | undefined, band: PictureBand, control?: Control): Promise<ValueRange | undefined>;
 }
 
 /**
@@ -68,6 +84,7 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
   const name = workOf(stages, programs);
   const work = NS_TAP * taps * samples;
   const away = background?.isFor(work) ? background : undefined;
+  const { height } = stages.rectangle;
   const run = (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
     if (!away && single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image, judge, x, y);
@@ -77,16 +94,40 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
       out: bytesOf(out),
       judge: image.buffer === out.buffer ? load.opaque && 'caller' : judge,
       inOne: wraps || image.buffer === out.buffer,
-      tell: control?.onProgress && teller(control.onProgress, stages.rectangle.height),
+      tell: control?.onProgress && teller(control.onProgress, height),
+      band: { rows: [0, height], input: 0, output: 0 },
+      range: { when: 'before' },
     };
-    const units = unitsOf(last, stages.rectangle.height);
+    const units = unitsOf(last, height);
     if (away) return away.run((elsewhere) => onAll(elsewhere, stages, picture, work), control);
     const choice = machine.sharing.of(name, units, work, NS_HANDED * image.byteLength);
     const isDone = choice.takesFirst() ? finish(onAll(machine, stages, picture, work)) : onOne(machine.own, stages, picture);
     if (isDone) choice.took(work);
     return isDone;
   };
-  return Object.assign(run, { later: away !== undefined });
+  const runBand = (picture: Picture, control?: Control) => {
+    const [from, to] = picture.band.rows;
+    const share = (work * (to - from)) / height;
+    if (away) return away.run((elsewhere) => onAll(elsewhere, stages, picture, share), control);
+    const choice = machine.sharing.of(`${name} of a band`, unitsOf(last, to - from), share, NS_HANDED * picture.image.byteLength);
+    const isDone = choice.takesFirst() ? finish(onAll(machine, stages, picture, share)) : onOne(machine.own, stages, picture);
+    if (isDone) choice.took(share);
+    return isDone;
+  };
+  const bands: RunBands = {
+    unit: last.rows,
+    source: ([from, to]) => bandOf(stages, programs, from, to).source,
+    run: (image, out, mask, band, control, range) =>
+      runBand({ ...pictureOf(image, mask, band), out: bytesOf(out), range: { when: 'given', value: range } }, control),
+    async measure(image, mask, band, control) {
+      const range: Picture['range'] = { when: 'only' };
+      return (await runBand({ ...pictureOf(image, mask, band), out: NOTHING, range }, control)) ? range.value : undefined;
+    },
+  };
+  const pictureOf = (image: PictureSamples, mask: PictureSamples | undefined, band: PictureBand) => {
+    return { image: bytesOf(image), mask: mask && bytesOf(mask), judge, inOne: wraps, tell: undefined, band } as const;
+  };
+  return Object.assign(run, { later: away !== undefined, bands });
 }
 
 /** Turns rows into the share of all that is there, always less than 1: the call tells its end itself. */
@@ -101,25 +142,40 @@ function teller(tell: (share: number) => void, height: number): (rows: number) =
 /** On the calling thread. @returns false if the picture has to be opaque and is not */
 function onOne(machine: Machine, stages: PictureStages, picture: Picture): boolean {
   const { programs, measured } = stages.on(machine);
-  const filter = (by: readonly PictureProgram[], picture: Picture) =>
-    alone(machine, stages, by, picture)(0, unitsOf(by[by.length - 1], stages.rectangle.height));
-  if (!measured) return filter(programs, picture);
-  measured.begin();
-  if (!filter(measured.programs, { ...picture, out: NOTHING })) return false;
-  measured.settle();
-  return filter(programs, { ...picture, judge: false });
+  return finish(
+    measuredFirst(measured, picture, function* (by = programs, picture) {
+      const [from, to] = picture.band.rows.map((row) => unitsOf(by[by.length - 1], row));
+      return alone(machine, stages, by, picture)(from, to);
+    }),
+  );
 }
 
 /** On all threads. @returns false if the picture has to be opaque and is not */
 function* onAll(machine: Machine, stages: PictureStages, picture: Picture, work: number): Steps<boolean> {
   machine.wake();
   const { programs, measured } = stages.on(machine);
-  if (!measured && programs.length === 1 && stages.besideRowBytes === 0) return yield* share(machine, stages, picture, work);
-  if (!measured) return yield* together(machine, stages, programs, picture);
-  measured.begin();
-  if (!(yield* together(machine, stages, measured.programs, { ...picture, out: NOTHING }))) return false;
-  measured.settle();
-  return yield* together(machine, stages, programs, { ...picture, judge: false });
+  const shared = !measured && programs.length === 1 && stages.besideRowBytes === 0;
+  return yield* measuredFirst(measured, picture, (by = programs, picture) =>
+    shared ? share(machine, stages, picture, work) : together(machine, stages, by, picture),
+  );
+}
+
+/** Runs the programs of a picture; for a normalized result those that measure it before. @param filter by these programs, or by those that store */
+function* measuredFirst(
+  measured: Measuring | undefined,
+  picture: Picture,
+  filter: (by: readonly PictureProgram[] | undefined, picture: Picture) => Steps<boolean>,
+): Steps<boolean> {
+  if (!measured) return yield* filter(undefined, picture);
+  const { range } = picture;
+  if (range.when !== 'given') {
+    measured.begin();
+    if (!(yield* filter(measured.programs, { ...picture, out: NOTHING }))) return false;
+    range.value = measured.range();
+  }
+  if (range.when === 'only') return true;
+  if (range.value) measured.settle(range.value);
+  return yield* filter(undefined, { ...picture, judge: false });
 }
 
 /** What pictures have to have in common, so that one tells whether another of its size is worth sharing. */
@@ -193,7 +249,8 @@ function* runBand(machine: Machine, stages: PictureStages, programs: readonly Pi
 
 /** On all threads, band by band: the caller copies, then all of them filter. */
 function* together(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): Steps<boolean> {
-  const bands = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
+  const all = stages.on(machine).bands(rowsIn(machine, SHARED_BYTES, stages, programs, picture));
+  const bands = [...cut(all, ...picture.band.rows, stages, programs)];
   const places = placeBands(machine, stages, programs, bands);
   ask(machine, programs[0]);
   for (const band of bands) {
@@ -220,7 +277,7 @@ function* share(machine: Machine, stages: PictureStages, picture: Picture, work:
   const { programs } = stages.on(machine);
   const [program] = programs;
   const rows = rowsIn(machine, SHARED_BYTES, stages, programs, picture);
-  const bands = stages.on(machine).bands(rows);
+  const bands = [...cut(stages.on(machine).bands(rows), ...picture.band.rows, stages, programs)];
   const places = placeBands(machine, stages, programs, bands);
   // where units lie side by side, whole rows of them are shared if that gives enough shares
   ask(machine, program);

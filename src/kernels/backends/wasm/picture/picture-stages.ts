@@ -1,3 +1,4 @@
+import type { RowRange, ValueRange } from '../../../backend.js';
 import { OUTSIDE } from '../../../border.js';
 import type { Load, PictureJob, PicturePart, Store } from '../../../job.js';
 import type { Address } from '../address.js';
@@ -48,8 +49,19 @@ export interface PicturePrograms {
   readonly programs: readonly PictureProgram[];
   /** The picture in bands of that many rows. */
   bands(rows: number): readonly Band[];
-  /** for results from black to white: the same, but that the last measures values, and what to do before these run */
-  readonly measured: { readonly programs: readonly PictureProgram[]; settle(): void; begin(): void } | undefined;
+  /** for results from black to white: the same, but that the last measures values */
+  readonly measured: Measuring | undefined;
+}
+
+/** Programs that measure values instead of storing them. */
+export interface Measuring {
+  readonly programs: readonly PictureProgram[];
+  /** before they run */
+  begin(): void;
+  /** what they have measured since */
+  range(): ValueRange;
+  /** the programs that store spread this range from black to white */
+  settle(range: ValueRange): void;
 }
 
 export function pictureStages(job: PictureJob, tablesOn: TablesOn): PictureStages {
@@ -114,22 +126,21 @@ function programsOf(lines: readonly LinePass[], tables: Tables): Omit<PicturePro
   const { machine } = tables;
   const nothing = Float32Array.from({ length: 2 * units }, (_, i) => (i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
   const begin = () => machine.put(nothing, ranges);
-  const settle = () => {
-    final.normalize?.(...rangeOf(machine.floats(ranges, 2 * units)));
-  };
+  const range = () => rangeOf(machine.floats(ranges, 2 * units));
+  const settle = ({ least, largest }: ValueRange) => final.normalize?.(least, largest);
   return {
     programs: [...before, final],
-    measured: { programs: [...before, pictureProgram(last, tables, ranges)], settle, begin },
+    measured: { programs: [...before, pictureProgram(last, tables, ranges)], begin, range, settle },
   };
 }
 
-function rangeOf(ranges: Float32Array): readonly [least: number, largest: number] {
+function rangeOf(ranges: Float32Array): ValueRange {
   let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < ranges.length; i += 2) {
     least = Math.min(least, ranges[i]);
     largest = Math.max(largest, ranges[i + 1]);
   }
-  return [least, largest];
+  return { least, largest };
 }
 
 /** Rows of a picture that pass through memory at a time. */
@@ -143,7 +154,7 @@ export interface Band {
   readonly outputs: readonly Rows[];
 }
 
-export type Rows = readonly [from: number, to: number];
+export type Rows = RowRange;
 
 /** A picture in bands of `rows` rows. */
 function bandsOf(stages: PictureStages, programs: readonly PictureProgram[], rows: number): readonly Band[] {

@@ -1,0 +1,110 @@
+import { open as openFile } from 'node:fs/promises';
+import { OptionError, UnsupportedError } from '../../errors.js';
+import type { FilterPlan } from '../../filters/filter-plan.js';
+import { hasAlpha } from '../../filters/picture/channels.js';
+import { startStream } from '../../filters/stream/filter-stream.js';
+import { heldMetadata, lossesOf } from '../../image/losses.js';
+import { METADATA_NAMES } from '../../image/metadata.js';
+import { encodeRows, openRows, type RowPicture, rowFormatOf, writeRows } from '../../image/row-files.js';
+import { arrayOf, type Format } from '../../image/samples.js';
+import type { RowFormat } from '../../image/streams/row-codecs.js';
+import type { Backend } from '../../kernels/backend.js';
+import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
+import type { FileJob } from './filter-files.js';
+import type { FilterFlags } from './filter-flags.js';
+
+/** Larger pictures pass row by row where they can. */
+const LARGE = 64e6;
+
+/** A picture that passes row by row. */
+export interface RowJob {
+  readonly picture: RowPicture;
+  readonly plan: FilterPlan;
+  readonly backend: Backend;
+  readonly to: RowFormat;
+}
+
+/** What became of it: the format of the result, and what is lost of it, in words. */
+export interface RowResult {
+  readonly format: Format;
+  readonly lost: readonly string[];
+}
+
+/**
+ * Opens a picture that passes row by row: because it was asked for, or is read and written in no other way, or is large.
+ * @param planned the plan for pictures of a format; undefined: what is done takes the whole picture
+ * @param open starts the backend
+ * @returns undefined if it passes as a whole
+ * @throws OptionError or UnsupportedError if it has to pass row by row and cannot
+ */
+export async function openRowJob(
+  job: FileJob,
+  flags: FilterFlags,
+  planned: ((format: Format, backend: Backend) => FilterPlan) | undefined,
+  open: () => Promise<Backend>,
+): Promise<RowJob | undefined> {
+  const to = job.format === undefined ? rowFormatOf(job.to) : job.format === 'png' ? 'png' : undefined;
+  const must = flags.stream === true || to === 'pnm' || to === 'raw' || (job.from !== '-' && (await headOf(job.from)).isPnm);
+  if (!must && (to === undefined || planned === undefined || job.from === '-' || (await headOf(job.from)).pixels <= LARGE)) return undefined;
+  try {
+    if (to === undefined) throw new OptionError('filter', '--stream', 'needs a result in .png, .pgm, .ppm, .pam or .raw', job.to);
+    if (planned === undefined)
+      throw new OptionError('filter', '--stream', 'goes with kernels only, as other filters take the whole picture', flags.kernel?.join(' '));
+    if (flags.quality !== undefined) throw new OptionError('filter', '--quality', 'goes with formats jpeg, webp, avif only', flags.quality);
+    const picture = await openRows(job.from === '-' ? process.stdin : job.from);
+    const { width, height } = picture.format;
+    const { maxPixels = Number.POSITIVE_INFINITY } = flags;
+    if (width * height > maxPixels) throw new OptionError('filter', '--max-pixels', `is ${maxPixels}, and ${job.from} has ${width} × ${height}`, maxPixels);
+    const backend = await open();
+    const plan = planned(picture.format, backend);
+    plan.byRows().release(); // what needs the whole picture is refused
+    checkPasses(job, plan, flags);
+    return { picture, plan, backend, to };
+  } catch (error) {
+    if (must || !(error instanceof OptionError || error instanceof UnsupportedError)) throw error;
+    return undefined;
+  }
+}
+
+/** Standard input is read once. @throws OptionError if that is not enough */
+function checkPasses({ from }: FileJob, { format, transparent }: FilterPlan, { output }: FilterFlags): void {
+  if (from !== '-') return;
+  if (output === 'normalize') throw new OptionError('filter', '--output normalize', 'needs a file here, as the picture is read twice', from);
+  if (transparent && hasAlpha(format.channels))
+    throw new OptionError('filter', '--stream', 'needs a file here, as a picture with alpha is read twice; with --alpha ignore or filter once is enough', from);
+}
+
+/** Filters it, and writes the result. */
+export async function filterRows(
+  { picture, plan, backend, to }: RowJob,
+  job: FileJob,
+  flags: FilterFlags,
+  onPlan: (plan: ConvPlan) => void,
+): Promise<RowResult> {
+  const stream = startStream({ operation: 'filter', plan, backend }, picture.rows, { onPlan });
+  const { format } = stream;
+  const image = { ...format, data: new (arrayOf(format.samples))(0), metadata: flags.metadata === 'strip' ? undefined : picture.metadata };
+  const metadata = to === 'png' ? heldMetadata(image, 'png') : undefined;
+  const names = Object.keys(METADATA_NAMES) as (keyof typeof METADATA_NAMES)[];
+  const lost = to === 'png' ? lossesOf(image, 'png') : names.filter((name) => image.metadata?.[name] !== undefined).map((name) => METADATA_NAMES[name]);
+  if (job.to !== '-') await writeRows(job.to, stream, format, { format: to, metadata });
+  else {
+    for await (const part of encodeRows(stream, format, { format: to, metadata })) {
+      await new Promise<void>((done, failed) => process.stdout.write(part, (error) => (error ? failed(error) : done())));
+    }
+  }
+  return { format, lost };
+}
+
+/** What the first bytes of a file say; nothing, if it cannot be read: whoever reads it says why. */
+async function headOf(path: string): Promise<{ readonly isPnm: boolean; readonly pixels: number }> {
+  const file = await openFile(path).catch(() => undefined);
+  try {
+    const { buffer, bytesRead = 0 } = (await file?.read(Buffer.alloc(24), 0, 24, 0).catch(() => undefined)) ?? {};
+    const head = buffer?.subarray(0, bytesRead) ?? Buffer.alloc(0);
+    const isPng = head.length === 24 && head.toString('latin1', 12, 16) === 'IHDR';
+    return { isPnm: /^P[567]\s/.test(head.toString('latin1', 0, 3)), pixels: isPng ? head.readUInt32BE(16) * head.readUInt32BE(20) : 0 };
+  } finally {
+    await file?.close();
+  }
+}

@@ -1,0 +1,202 @@
+import { CONTROL_OPTIONS, type Control } from '../../control.js';
+import { OptionError } from '../../errors.js';
+import type { Samples } from '../../image/image.js';
+import { checkFormat, eachBand, type RowSource, rowLength } from '../../image/rows.js';
+import { type Format, newImage } from '../../image/samples.js';
+import type { Backend, RowRange, ValueRange } from '../../kernels/backend.js';
+import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
+import { inNameOf, PLAN_OPTION } from '../../kernels/eager.js';
+import { checkOptions, count, flag, type OptionsOf, option, pickOptions, type Rows } from '../../options.js';
+import { OPERATION_NAMES } from '../catalogue/operation-names.js';
+import { type FilterPlan, planFilter } from '../filter-plan.js';
+import type { KernelSource } from '../kernel-source.js';
+import { hasAlpha, isOpaque } from '../picture/channels.js';
+import { WHERE_OPTIONS } from '../picture/region.js';
+import { Pipeline } from '../pipeline.js';
+import { AROUND_OPTIONS } from '../settle-filter.js';
+import { STEP_OPTIONS } from '../step.js';
+import { BandPass, outputBands } from './band-pass.js';
+import type { FilterByRows, HeldRows } from './by-rows.js';
+
+const STREAMING = {
+  /**
+   * Whether the picture has no transparent pixel. Where `alpha` is `'premultiply'`, which it is by default for weights of positive sum, an
+   * opaque picture is filtered as one without alpha, at half the work and with other roundings, and a stream does not know beforehand. Default:
+   * the rows are read once more to see it, if `rows` is a function; else it has to be given. With `false`, an opaque picture comes out within one
+   * rounding of what `filter` gives.
+   */
+  opaque: flag,
+  /** Rows of each band of the result, rounded up to what the plan computes together. It changes no bit. Default: about 4 MB. */
+  bandHeight: option(count, {}),
+  ...RUN_OPTIONS,
+  ...PLAN_OPTION,
+  ...CONTROL_OPTIONS,
+} satisfies Rows;
+
+/** Rows of {@link FilterStreamOptions}. */
+export const FILTER_STREAM_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
+const PIPELINE_STREAM_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
+
+/** Options of {@link filterStream}: those of `filter`, and how the rows pass. */
+export interface FilterStreamOptions extends OptionsOf<typeof FILTER_STREAM_OPTIONS> {}
+/** Options of {@link filterStream} with a pipeline, which has all others. */
+export interface PipelineStreamOptions extends OptionsOf<typeof PIPELINE_STREAM_OPTIONS> {}
+
+/** The rows of a result, in bands, from the top: to be read once. Reading on is what makes the next band be computed. */
+export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
+  /** of the result */
+  readonly format: Format;
+}
+
+/**
+ * Filters a picture that is nowhere as a whole: bands of its rows come in, bands of the result's rows go out, with the same bits as `filter`
+ * gives for the whole picture. Memory holds the rows that the kernel reaches, a band or two, and a mask if there is one.
+ *
+ * The plan is that of the whole picture, made once. Everything of `filter` works whose results depend on rows nearby: all kernels, strides,
+ * dilations, anchors and outputs, alpha, linear light, luminance, regions, masks, and all borders but `'wrap'`. `output: 'normalize'` needs two
+ * passes, so `rows` has to be a function there. The backend `'auto'` computes streams on wasm; `'reference'` gives its own bits; on a GPU each band
+ * is computed over planes of floats, within the tolerance of that backend.
+ *
+ * @param rows bands of any height, of whole rows; a function that gives them anew, of a picture that can be read twice
+ * @param format of the picture
+ * @param kernel as `filter` takes it, or a {@link Pipeline}
+ * @returns the rows of the result, and their format. The source is opened when they are first asked for, read as they are read, and closed with them
+ * @throws as `filter` does; OptionError if something needs the whole picture, or a second pass over rows that can be read once
+ * @throws DataError while it is read, if the rows are not as many as the format says
+ * @example
+ * ```ts
+ * import { filterStream } from 'convlab';
+ *
+ * async function* rows() {
+ *   for (let y = 0; y < 3000; y += 100) yield new Uint8Array(100 * 2000 * 3).fill(y / 12); // 100 rows of 2000 RGB pixels
+ * }
+ * const soft = await filterStream(rows, { width: 2000, height: 3000, channels: 3, samples: 'uint8' }, 'gaussian:2');
+ * let height = 0;
+ * for await (const band of soft) height += band.length / (2000 * 3);
+ * console.log(soft.format.samples, height); // → uint8 3000
+ * ```
+ */
+export async function filterStream(rows: RowSource, format: Format, kernel: KernelSource, options?: FilterStreamOptions): Promise<RowStream>;
+export async function filterStream(rows: RowSource, format: Format, pipeline: Pipeline, options?: PipelineStreamOptions): Promise<RowStream>;
+export async function filterStream(rows: RowSource, format: Format, kernel: KernelSource | Pipeline, options: FilterStreamOptions = {}): Promise<RowStream> {
+  return startStream(await planRows('filterStream', format, kernel, options), rows, options);
+}
+
+/** A filter that is ready to run over the rows of a picture. */
+export interface PlannedRows {
+  /** the name that errors begin with */
+  readonly operation: string;
+  readonly plan: FilterPlan;
+  readonly backend: Backend;
+}
+
+/** @throws as {@link filterStream} does */
+export async function planRows(operation: string, format: Format, kernel: KernelSource | Pipeline, options: FilterStreamOptions): Promise<PlannedRows> {
+  checkOptions(operation, options, kernel instanceof Pipeline ? PIPELINE_STREAM_OPTIONS : FILTER_STREAM_OPTIONS);
+  checkFormat(operation, format);
+  checkKernel(operation, kernel);
+  if (options.opaque !== undefined && !hasAlpha(format.channels))
+    throw new OptionError(operation, 'opaque', `goes with pictures that have alpha only, this one has ${format.channels} channels`, options.opaque);
+  const { width, height, channels, samples } = format;
+  const backend = await chosenBackend(operation, options.backend);
+  return { operation, plan: planOn(operation, { width, height, channels, samples }, kernel, options, backend), backend };
+}
+
+function planOn(operation: string, format: Format, kernel: KernelSource | Pipeline, options: FilterStreamOptions, backend: Backend): FilterPlan {
+  if (kernel instanceof Pipeline) return kernel.plan(format, pickOptions(options, WHERE_OPTIONS), backend, { operation });
+  const step = { kernel, ...pickOptions(options, STEP_OPTIONS) };
+  return planFilter(format, [step], pickOptions(options, AROUND_OPTIONS), backend, { operation, merging: 'none' });
+}
+
+/** @throws OptionError if it is an operation of the catalogue, all of which take the whole picture */
+function checkKernel(operation: string, kernel: KernelSource | Pipeline): void {
+  const name = typeof kernel === 'string' ? kernel.split(':')[0] : undefined;
+  if (name === undefined || !OPERATION_NAMES.includes(name)) return;
+  const why = name === 'canny' ? 'whose hysteresis follows edges through the whole picture' : 'which is more than one kernel and takes the whole picture';
+  throw new OptionError(operation, 'kernel', `must be a kernel or a pipeline of kernels, not ${name}, ${why}`, kernel);
+}
+
+/** Which of a plan's filters runs, if that is known beforehand. @throws OptionError if the rows can be read once, and do not say */
+export function checkPasses(operation: string, { format, transparent }: FilterPlan, by: FilterByRows, again: boolean, opaque: boolean | undefined): void {
+  const once = 'rows must then be a function that gives them anew, as filterStream takes it';
+  if (by.measured && !again) throw new OptionError(operation, 'output', `'normalize' takes two passes over the picture: ${once}`, 'normalize');
+  if (transparent && opaque === undefined && !again) {
+    const rule = "must be given where rows are read once and alpha is 'premultiply', as an opaque picture is filtered as one without alpha";
+    throw new OptionError(operation, 'opaque', `${rule}; or ${once}`, `${format.channels} channels`);
+  }
+}
+
+/** A stream by a plan that is there. @throws as {@link filterStream} does */
+export function startStream(planned: PlannedRows, rows: RowSource, options: FilterStreamOptions): RowStream {
+  const { operation, plan } = planned;
+  const { opaque, onPlan, signal } = options;
+  let by = plan.byRows();
+  checkPasses(operation, plan, by, typeof rows === 'function', opaque);
+  const source = () => eachBand(operation, rows, plan.format, signal);
+  const stream = async function* () {
+    try {
+      const isClear = plan.transparent !== undefined && !(opaque ?? (await isOpaqueWithin(source(), by)));
+      const chosen = isClear && plan.transparent ? plan.transparent : plan;
+      if (chosen !== plan) {
+        by.release();
+        by = chosen.byRows();
+      }
+      if (onPlan) for (const step of chosen.steps) onPlan(step);
+      yield* filterRows(planned, by, source, options);
+    } finally {
+      by.release();
+    }
+  };
+  return Object.assign(stream(), { format: plan.result });
+}
+
+async function* filterRows({ operation, backend }: PlannedRows, by: FilterByRows, source: () => AsyncIterable<Samples>, options: FilterStreamOptions) {
+  const { bandHeight, signal, onProgress } = options;
+  const bands = outputBands(by, bandHeight);
+  let range: ValueRange | undefined;
+  if (by.measured) {
+    const measure = (held: HeldRows, rows: RowRange) => inNameOf(operation, backend, () => by.measure(held, rows, { signal }));
+    range = { least: Number.POSITIVE_INFINITY, largest: Number.NEGATIVE_INFINITY };
+    for await (const { least, largest } of new BandPass(operation, by, bands, measure).over(source())) {
+      range = { least: Math.min(range.least, least), largest: Math.max(range.largest, largest) };
+    }
+  }
+  const tell = teller(by, options);
+  const run = (held: HeldRows, rows: RowRange) => inNameOf(operation, backend, () => computeBand(by, held, rows, { signal }, range));
+  for await (const band of new BandPass(operation, by, bands, run).over(source())) {
+    tell(band);
+    yield band;
+  }
+  onProgress?.(1);
+}
+
+/** Rows of the result, in an array of their own. */
+export async function computeBand(by: FilterByRows, held: HeldRows, [from, to]: RowRange, control: Control, range?: ValueRange): Promise<Samples> {
+  const image = newImage({ ...by.result, height: to - from });
+  await by.run(held, { image, from }, control, range);
+  return image.data;
+}
+
+/** Tells the share of the result that is there, always less than 1: the stream tells its end itself. */
+export function teller({ result }: FilterByRows, { onProgress }: Control): (band: Samples) => void {
+  let rows = 0;
+  return (band) => {
+    rows += band.length / rowLength(result);
+    onProgress?.(rows / (result.height + 1));
+  };
+}
+
+/** Whether no pixel that the filter sees lets anything through. Reads no further than to the first that does. */
+async function isOpaqueWithin(source: AsyncIterable<Samples>, { format, judged: [first, end] }: FilterByRows): Promise<boolean> {
+  const { width, channels } = format;
+  let row = 0;
+  for await (const data of source) {
+    const height = data.length / rowLength(format);
+    const [from, to] = [Math.max(0, first - row), Math.min(height, end - row)];
+    const seen = data.subarray(from * rowLength(format), Math.max(from, to) * rowLength(format));
+    if (!isOpaque({ width, height: 0, channels, data: seen })) return false;
+    row += height;
+    if (row >= end) break;
+  }
+  return true;
+}

@@ -1,0 +1,72 @@
+import type { Samples } from '../../image/image.js';
+import { type RowBand, toRows } from '../../image/rows.js';
+import type { Format } from '../../image/samples.js';
+import { inNameOf } from '../../kernels/eager.js';
+import type { KernelSource } from '../kernel-source.js';
+import type { Pipeline } from '../pipeline.js';
+import { BandPass, outputBands } from './band-pass.js';
+import { checkPasses, computeBand, type FilterStreamOptions, type PipelineStreamOptions, planRows, teller } from './filter-stream.js';
+
+/** Bands of a picture's rows in, bands of the result's rows out. */
+export interface RowTransform extends TransformStream<RowBand, Samples> {
+  /** of the result */
+  readonly format: Format;
+}
+
+/**
+ * The same as {@link filterStream} for streams of the web: `rows.pipeThrough(await filterTransform(format, 'gaussian:2'))`. Rows pass once, so
+ * `output: 'normalize'` is refused, and a picture with alpha that is filtered premultiplied needs `opaque`.
+ *
+ * @param format of the picture
+ * @returns a transform for one picture
+ * @throws as {@link filterStream} does
+ * @example
+ * ```ts
+ * import { filterTransform } from 'convlab';
+ *
+ * const rows = new ReadableStream<Uint8Array>({
+ *   start(controller) {
+ *     for (let y = 0; y < 20; y++) controller.enqueue(new Uint8Array(64).fill(12 * y));
+ *     controller.close();
+ *   },
+ * });
+ * const soft = rows.pipeThrough(await filterTransform({ width: 64, height: 20, channels: 1, samples: 'uint8' }, 'gaussian:2'));
+ * for await (const band of soft) console.log(band.length); // → 1280
+ * ```
+ */
+export async function filterTransform(format: Format, kernel: KernelSource, options?: FilterStreamOptions): Promise<RowTransform>;
+export async function filterTransform(format: Format, pipeline: Pipeline, options?: PipelineStreamOptions): Promise<RowTransform>;
+export async function filterTransform(format: Format, kernel: KernelSource | Pipeline, options: FilterStreamOptions = {}): Promise<RowTransform> {
+  const { operation, plan, backend } = await planRows('filterTransform', format, kernel, options);
+  const { opaque, onPlan, onProgress, signal, bandHeight } = options;
+  const chosen = plan.transparent && opaque === false ? plan.transparent : plan;
+  const by = chosen.byRows();
+  checkPasses(operation, plan, by, false, opaque);
+  const tell = teller(by, options);
+  const pass = new BandPass(operation, by, outputBands(by, bandHeight), (held, rows) => {
+    return inNameOf(operation, backend, () => computeBand(by, held, rows, { signal }));
+  });
+  const put = async (bands: AsyncIterable<Samples>, controller: TransformStreamDefaultController<Samples>) => {
+    try {
+      for await (const band of bands) {
+        signal?.throwIfAborted();
+        tell(band);
+        controller.enqueue(band);
+      }
+    } catch (error) {
+      await pass.settled();
+      by.release();
+      throw error;
+    }
+  };
+  if (onPlan) for (const step of chosen.steps) onPlan(step);
+  const transform = new TransformStream<RowBand, Samples>({
+    transform: (band, controller) => put(pass.push(toRows(operation, band, plan.format)), controller),
+    async flush(controller) {
+      await put(pass.end(), controller);
+      by.release();
+      onProgress?.(1);
+    },
+  });
+  return Object.assign(transform, { format: plan.result });
+}

@@ -1,0 +1,48 @@
+import type { Samples } from '../../image/image.js';
+import { rowLength } from '../../image/rows.js';
+import { type Format, newImage } from '../../image/samples.js';
+import type { HeldRows } from './by-rows.js';
+
+/** The latest rows of a picture, as many as are still needed. */
+export class RowWindow {
+  #rows: Samples;
+  /** Rows that stay move there, as a run may still read where they were. */
+  #spare: Samples;
+  #from = 0;
+  #to = 0;
+
+  /** @param most rows that it holds */
+  constructor(
+    readonly format: Format,
+    most: number,
+  ) {
+    [this.#rows, this.#spare] = [0, 1].map(() => newImage({ ...format, height: most }).data);
+  }
+
+  /** The row that comes next. */
+  get to(): number {
+    return this.#to;
+  }
+
+  get held(): HeldRows {
+    const { width, channels } = this.format;
+    const height = this.#to - this.#from;
+    return { image: { width, height, channels, data: this.#rows.subarray(0, height * rowLength(this.format)) }, from: this.#from };
+  }
+
+  /** @param rows whole ones, not more than fit */
+  append(rows: Samples): void {
+    this.#rows.set(rows, (this.#to - this.#from) * rowLength(this.format));
+    this.#to += rows.length / rowLength(this.format);
+  }
+
+  /** Forgets what lies above a row. What {@link held} has given before the previous call must not be read any more. */
+  forget(row: number): void {
+    const length = rowLength(this.format);
+    const [first, end] = [Math.max(0, row - this.#from), this.#to - this.#from];
+    if (first < end) this.#spare.set(this.#rows.subarray(first * length, end * length));
+    [this.#rows, this.#spare] = [this.#spare, this.#rows];
+    this.#from = Math.max(this.#from, row);
+    this.#to = Math.max(this.#to, row);
+  }
+}

@@ -1,0 +1,50 @@
+import type { RowRange } from '../../kernels/backend.js';
+import type { ConvGeometry } from '../../kernels/geometry.js';
+import { changeStep, type SeenRows, type Step } from '../step.js';
+
+/** Steps on some rows of a picture. */
+export interface StepsOnRows {
+  readonly steps: readonly Step[];
+  /** the rows of the picture that they see */
+  readonly source: RowRange;
+  /** the rows of the result that they give: all that were asked for, and more where that takes less */
+  readonly given: RowRange;
+}
+
+/**
+ * The steps on the rows of a picture that some rows of their result depend on. What they see beyond the border is what they see of the
+ * whole picture, so near it there are rows enough to be reflected.
+ */
+export function stepsOnRows(steps: readonly Step[], rows: RowRange): StepsOnRows {
+  const height = steps[steps.length - 1].geometry.output[1];
+  let [from, to] = rows;
+  for (let more = 1; from > 0 || to < height; more *= 2) {
+    const found = seenBy(steps, [from, to]);
+    if (found) return { steps: steps.map((step, i) => changeStep(step, { rows: found.seen[i] })), source: found.source, given: [from, to] };
+    [from, to] = [Math.max(0, from - more), Math.min(height, to + more)];
+  }
+  return { steps, source: [0, steps[0].geometry.input[1]], given: [0, height] };
+}
+
+/** What each step sees; undefined if it is too little for what lies beyond the border. */
+function seenBy(steps: readonly Step[], rows: RowRange): { seen: readonly SeenRows[]; source: RowRange } | undefined {
+  const seen: SeenRows[] = [];
+  let source = rows;
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const { geometry: g } = steps[i];
+    const height = g.input[1];
+    const first = source[0] * g.stride[1] - g.before[1];
+    const end = (source[1] - 1) * g.stride[1] + (g.kernel[1] - 1) * g.dilation[1] + 1 - g.before[1];
+    source = [Math.max(0, first), Math.min(height, end)];
+    const count = source[1] - source[0];
+    const [before, after] = [source[0] - first, end - source[1]];
+    if (count < 1 || (count < height && Math.max(before, after) > reflected(g, count))) return undefined;
+    seen[i] = { count, before, after };
+  }
+  return { seen, source };
+}
+
+/** How many rows beyond the border show what they show of the whole picture, if so many rows are there. */
+function reflected({ paddingMode }: ConvGeometry, count: number): number {
+  return paddingMode === 'reflect' ? count - 1 : paddingMode === 'symmetric' ? count : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,170 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { ConvlabError, DataError, OptionError } from '../errors.js';
+import { checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, settle, whole } from '../options.js';
+import { complaint } from './codecs.js';
+import { Damaged, Unreadable } from './formats/format.js';
+import type { Samples } from './image.js';
+import type { Metadata } from './metadata.js';
+import { checkFormat, eachBand, type RowSource } from './rows.js';
+import type { Format } from './samples.js';
+import { ByteReader } from './streams/byte-reader.js';
+import { type OpenedRows, plainRows } from './streams/row-codec.js';
+import { ENCODERS, ROW_CODECS, ROW_ENDINGS, type RowFormat, rowFormats } from './streams/row-codecs.js';
+import { checkPath, fileError, writeWhole } from './whole-file.js';
+
+/** Bytes that are read from a file at a time. */
+const READ_BYTES = 2 ** 20;
+
+const OPEN_OPTIONS = {
+  /** Of samples without a header, little-endian: the format of the picture. Default: the file says it. */
+  raw: checkedInUse<Format>('the format of a picture'),
+} satisfies Rows;
+
+/** Options of {@link openRows}. */
+export interface OpenRowsOptions extends OptionsOf<typeof OPEN_OPTIONS> {}
+
+/** A picture whose rows can be read. */
+export interface RowPicture {
+  readonly format: Format;
+  readonly metadata?: Metadata;
+  /** All rows, in bands of about 1 MB: a function that reads them anew each time, of a file; of a stream of bytes they can be read once. */
+  readonly rows: RowSource;
+}
+
+/**
+ * Opens a picture to read it row by row: a PNG that is not interlaced, a PGM, PPM or PAM of 8 or 16 bits, told by its contents, or samples alone.
+ * @param source the name of a file, or the bytes of one, such as `process.stdin`
+ * @throws DataError, naming the file, if it cannot be read or is damaged, some of it only while its rows are read
+ * @throws UnsupportedError if it is a picture of a kind that is not read by rows
+ * @example
+ * ```ts
+ * import { filterStream } from 'convlab';
+ * import { openRows, writeRows } from 'convlab/node';
+ *
+ * const photo = await openRows('digit.png');
+ * const soft = await filterStream(photo.rows, photo.format, 'gaussian:2');
+ * await writeRows('soft.png', soft, soft.format, { metadata: photo.metadata });
+ * ```
+ */
+export async function openRows(source: string | AsyncIterable<Uint8Array>, options: OpenRowsOptions = {}): Promise<RowPicture> {
+  checkOptions('openRows', options, OPEN_OPTIONS);
+  const { raw } = options;
+  if (raw) checkFormat('openRows', raw);
+  if (typeof source !== 'string') {
+    const { reader, opened } = await open(source, 'the stream', raw);
+    const { format, metadata } = opened;
+    return { format, metadata, rows: rowsOf(reader, opened, 'the stream') };
+  }
+  checkPath('openRows', source);
+  // opening a pipe would block until something writes to it
+  const found = await stat(source).catch((cause) => {
+    throw fileError('openRows', source, cause);
+  });
+  if (!found.isFile()) throw new DataError('openRows', `${source} is not a file`, { path: source });
+  const again = () => open(createReadStream(source, { highWaterMark: READ_BYTES }), source, raw);
+  const { reader, opened } = await again();
+  await reader.close();
+  const { format, metadata } = opened;
+  return {
+    format,
+    metadata,
+    async *rows() {
+      const { reader, opened } = await again();
+      yield* rowsOf(reader, opened, source);
+    },
+  };
+}
+
+async function open(bytes: AsyncIterable<Uint8Array>, name: string, raw: Format | undefined): Promise<{ reader: ByteReader; opened: OpenedRows }> {
+  const reader = new ByteReader(bytes);
+  try {
+    if (raw) return { reader, opened: { format: raw, rows: () => plainRows(reader, raw, 'little') } };
+    const head = await reader.peek(8);
+    const codec = Object.values(ROW_CODECS).find((each) => each.matches(head));
+    const read = Object.values(ROW_CODECS).map((each) => each.name);
+    if (!codec) throw new Unreadable(`is not read by rows: it begins with none of ${read.join(', ')}`);
+    return { reader, opened: await codec.open(reader) };
+  } catch (cause) {
+    await reader.close();
+    throw readError(name, cause);
+  }
+}
+
+async function* rowsOf(reader: ByteReader, opened: OpenedRows, name: string): AsyncGenerator<Samples, void, undefined> {
+  try {
+    yield* opened.rows();
+  } catch (cause) {
+    throw readError(name, cause);
+  } finally {
+    await reader.close();
+  }
+}
+
+function readError(name: string, cause: unknown): Error {
+  return cause instanceof Damaged || cause instanceof Unreadable ? complaint('openRows', name, cause) : fileError('openRows', name, cause);
+}
+
+const WRITE_OPTIONS = {
+  /** Default: by the ending of the name: .png, .pgm, .ppm, .pam, .raw. A PNM is a PGM, PPM or PAM, as the channels ask for. */
+  format: option(oneOf(rowFormats), {}),
+  /** Of a PNG: from 0, not at all, to 9. Default 6. */
+  compression: option(whole(0, 9), { default: 6 }),
+  /** Written into a PNG; the others hold none. Default: none. */
+  metadata: checkedInUse<Metadata>('what readImage and openRows give'),
+} satisfies Rows;
+
+/** Options of {@link encodeRows} and {@link writeRows}. */
+export interface WriteRowsOptions extends OptionsOf<typeof WRITE_OPTIONS> {}
+
+/**
+ * A picture file from rows, as parts that follow each other: to a response, or to standard output.
+ * @param rows bands of any height
+ * @param options.format which of the formats; must be given
+ * @throws OptionError if an option is unknown, or the format cannot hold such pictures
+ */
+export function encodeRows(rows: RowSource, format: Format, options: WriteRowsOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  return encode('encodeRows', rows, format, options);
+}
+
+/**
+ * Writes a picture from rows, atomically: if anything fails, an existing file stays unchanged.
+ * @param rows bands of any height, such as `filterStream` gives
+ * @param format of the picture
+ * @throws OptionError if the ending of the name says no format; DataError, naming the file, if it cannot be written
+ * @throws whatever the rows throw
+ */
+export async function writeRows(path: string, rows: RowSource, format: Format, options: WriteRowsOptions = {}): Promise<void> {
+  checkPath('writeRows', path);
+  const bytes = encode('writeRows', rows, format, { format: rowFormatOf(path), ...options });
+  let failed: unknown;
+  const parts = (async function* () {
+    try {
+      yield* bytes;
+    } catch (error) {
+      failed = error;
+      throw error;
+    }
+  })();
+  await writeWhole('writeRows', path, parts).catch((error) => {
+    throw failed instanceof ConvlabError || failed !== undefined ? failed : error;
+  });
+}
+
+/** The format by the ending of a name; undefined: it is none that is written by rows. */
+export function rowFormatOf(path: string): RowFormat | undefined {
+  return ROW_ENDINGS[extname(path).toLowerCase()];
+}
+
+function encode(operation: string, rows: RowSource, picture: Format, options: WriteRowsOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  const { format, compression, metadata } = settle(operation, options, WRITE_OPTIONS);
+  checkFormat(operation, picture);
+  if (format === undefined) {
+    const endings = Object.keys(ROW_ENDINGS).join(', ');
+    throw new OptionError(operation, 'format', `must be one of ${rowFormats.join(', ')}, or the name must end in ${endings}`, format);
+  }
+  if (picture.samples === 'float32' && format !== 'raw') throw new OptionError(operation, 'format', `must be 'raw' for floats`, format);
+  const bands = eachBand(operation, rows, picture);
+  return ENCODERS[format](bands, { format: picture, metadata, compression });
+}

@@ -1,0 +1,101 @@
+import { DataError, OptionError, ShapeError, show } from '../errors.js';
+import { checkOptions, count, oneOf, option, type Rows, whole } from '../options.js';
+import type { Samples } from './image.js';
+import { arrayOf, type Format } from './samples.js';
+
+/** Some whole rows of a picture, from the left to the right and from the top to the bottom, channels interleaved. Bytes may lie in a `Uint8Array`. */
+export type RowBand = Samples | Uint8Array;
+/** All rows of a picture, in bands of any height: an async generator, a `ReadableStream`, a list. */
+export type RowBands = AsyncIterable<RowBand> | Iterable<RowBand> | ReadableStream<RowBand>;
+/** The same, or a function that gives them anew each time: a picture that can be read twice. */
+export type RowSource = RowBands | (() => RowBands);
+
+const needed = { required: true } as const;
+const FORMAT = {
+  width: option(count, needed),
+  height: option(count, needed),
+  channels: option(whole(1, 4), needed),
+  samples: option(oneOf(['uint8', 'uint16', 'float32']), needed),
+} satisfies Rows;
+
+/** @throws OptionError unless it is the format of a picture */
+export function checkFormat(operation: string, format: Format): void {
+  checkOptions(operation, format, FORMAT, 'format');
+}
+
+/** Samples of a row. */
+export function rowLength({ width, channels }: Format): number {
+  return width * channels;
+}
+
+/** @throws ShapeError unless it is a band of rows of that format */
+export function toRows(operation: string, band: unknown, format: Format): Samples {
+  const { samples } = format;
+  const Wanted = arrayOf(samples);
+  const rows = samples === 'uint8' && band instanceof Uint8Array ? new Uint8ClampedArray(band.buffer, band.byteOffset, band.length) : band;
+  if (!(rows instanceof Wanted) || rows.length % rowLength(format) !== 0) {
+    const received = ArrayBuffer.isView(band) ? `a ${band.constructor.name} of ${(band as Samples).length}` : show(band);
+    throw new ShapeError(operation, `rows must give whole rows of ${rowLength(format)} samples in a ${Wanted.name}, received ${received}`, { rows: received });
+  }
+  return rows;
+}
+
+/**
+ * The bands of a source, one when it is asked for. The source is closed if no more are.
+ * @throws the signal's reason, also while the source keeps it waiting
+ */
+export async function* eachBand(operation: string, source: RowSource, format: Format, signal?: AbortSignal): AsyncGenerator<Samples, void, undefined> {
+  const bands = iteratorOf(operation, typeof source === 'function' ? source() : source);
+  let isOpen = true;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const step = await orAborted(
+        bands.next().catch((error) => {
+          isOpen = false;
+          throw error;
+        }),
+        signal,
+      );
+      isOpen = !step.done;
+      if (step.done) return;
+      yield toRows(operation, step.value, format);
+    }
+  } finally {
+    const closed = isOpen ? bands.return?.() : undefined;
+    // one that keeps its caller waiting would go on
+    if (signal?.aborted) closed?.catch(() => {});
+    else await closed;
+  }
+}
+
+type Bands = Pick<AsyncIterator<RowBand>, 'next'> & { return?(): Promise<unknown> };
+
+function iteratorOf(operation: string, bands: RowBands): Bands {
+  const isObject = typeof bands === 'object' && bands !== null && !ArrayBuffer.isView(bands);
+  if (isObject && Symbol.asyncIterator in bands) return bands[Symbol.asyncIterator]();
+  if (isObject && Symbol.iterator in bands) {
+    const each = bands[Symbol.iterator]();
+    return { next: async () => each.next(), return: async () => each.return?.() };
+  }
+  if (isObject && 'getReader' in bands) {
+    // streams of some browsers are no iterables
+    const reader = (bands as ReadableStream<RowBand>).getReader();
+    return { next: () => reader.read() as Promise<IteratorResult<RowBand>>, return: () => reader.cancel() };
+  }
+  throw new OptionError(operation, 'rows', 'must be an iterable of bands of rows, a ReadableStream, or a function that gives one', bands);
+}
+
+function orAborted<T>(next: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return next;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    next.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** @throws DataError: the source has another number of rows than its format says */
+export function wrongHeight(operation: string, { height }: Format, received: string): never {
+  throw new DataError(operation, `rows must give ${height} rows, as format.height says, received ${received}`, { height });
+}

@@ -1,0 +1,66 @@
+import { Damaged } from '../formats/format.js';
+
+const EMPTY = Buffer.alloc(0);
+
+/** Bytes of a stream, as many as are asked for. */
+export class ByteReader {
+  readonly #parts: AsyncIterator<Uint8Array>;
+  #rest: Buffer = EMPTY;
+  /** bytes that were read */
+  #at = 0;
+
+  constructor(parts: AsyncIterable<Uint8Array>) {
+    this.#parts = parts[Symbol.asyncIterator]();
+  }
+
+  /** The next `length` bytes, valid until the next call. @throws Damaged if the stream ends before */
+  async read(length: number, what: string): Promise<Buffer> {
+    if (this.#rest.length < length) {
+      const parts = [this.#rest];
+      for (let held = this.#rest.length; held < length; ) {
+        const part = await this.#next();
+        if (!part) throw new Damaged(`is cut off: ${what} would end at byte ${this.#at + length}, the file has ${this.#at + held}`);
+        parts.push(part);
+        held += part.length;
+      }
+      this.#rest = Buffer.concat(parts);
+    }
+    const bytes = this.#rest.subarray(0, length);
+    this.#rest = this.#rest.subarray(length);
+    this.#at += length;
+    return bytes;
+  }
+
+  /** The next bytes, at most `length`, which stay to be read; fewer at the end of the stream. */
+  async peek(length: number): Promise<Buffer> {
+    while (this.#rest.length < length) {
+      const part = await this.#next();
+      if (!part) break;
+      this.#rest = Buffer.concat([this.#rest, part]);
+    }
+    return this.#rest.subarray(0, length);
+  }
+
+  /** At most `length` bytes, whatever is there; at least one. @throws Damaged if the stream has ended */
+  async some(length: number, what: string): Promise<Buffer> {
+    if (this.#rest.length === 0) this.#rest = (await this.#next()) ?? EMPTY;
+    return this.read(this.#rest.length === 0 ? length : Math.min(length, this.#rest.length), what);
+  }
+
+  async skip(length: number, what: string): Promise<void> {
+    for (let left = length; left > 0; ) left -= (await this.some(left, what)).length;
+  }
+
+  /** Ends the stream, also before it has been read to its end. */
+  async close(): Promise<void> {
+    await this.#parts.return?.();
+  }
+
+  async #next(): Promise<Buffer | undefined> {
+    for (;;) {
+      const { done, value } = await this.#parts.next();
+      if (done) return undefined;
+      if (value.length > 0) return Buffer.from(value.buffer, value.byteOffset, value.length);
+    }
+  }
+}

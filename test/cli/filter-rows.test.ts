@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createImage, type Image, Random } from '../../src/index.js';
+import { openRows, readImage, writeImage } from '../../src/node.js';
+import { convlab } from './convlab.js';
+
+let folder: string;
+const random = new Random(4);
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'convlab-cli-rows-'));
+  for (const channels of [3, 4] as const) {
+    const data = Uint8ClampedArray.from({ length: 40 * 90 * channels }, () => random.integer(256));
+    await writeImage(at(`${channels}.png`), createImage(40, 90, channels, data));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const rowsOf = async (path: string): Promise<Partial<Image>> => {
+  const { format, rows } = await openRows(path);
+  const data: number[] = [];
+  for await (const band of typeof rows === 'function' ? rows() : rows) data.push(...band);
+  return { width: format.width, height: format.height, channels: format.channels, data: Uint8ClampedArray.from(data) };
+};
+
+test.each([
+  ['3.png', ['--kernel', 'gaussian:2']],
+  ['4.png', ['--kernel', 'gaussian:2']],
+  ['4.png', ['--kernel', 'sharpen', '--kernel', 'box:5', '--stride', '2']],
+  ['3.png', ['--kernel', 'sobel-x', '--output', 'normalize']],
+])('%s %j gives row by row what it gives as a whole, also from and to PNM', async (name, flags) => {
+  const whole = await convlab(['filter', at(name), at('whole.png'), ...flags, '--json', '--backend', 'wasm']);
+  const streamed = await convlab(['filter', at(name), at('streamed.png'), ...flags, '--stream', '--json', '--backend', 'wasm']);
+  const pnm = await convlab(['filter', at(name), at('streamed.pam'), ...flags, '--backend', 'wasm']);
+  expect([whole.code, streamed.code, pnm.code, streamed.stderr]).toEqual([0, 0, 0, '']);
+  const [expected, { rows, ...received }] = [whole, streamed].map(({ stdout }) => JSON.parse(stdout));
+  expect(rows).toBe(true);
+  expect({ ...received, output: { ...received.output, path: '' }, milliseconds: 0 }).toEqual({
+    ...expected,
+    output: { ...expected.output, path: '' },
+    milliseconds: 0,
+  });
+  const { width, height, channels, data } = await readImage(at('whole.png'));
+  for (const each of ['streamed.png', 'streamed.pam']) expect(await rowsOf(at(each))).toEqual({ width, height, channels, data });
+});
+
+test.each([
+  [['3.png', 'x.jpg'], ['--stream', '--kernel', 'box'], '--stream needs a result in .png, .pgm, .ppm, .pam or .raw'],
+  [['3.png', 'x.png'], ['--stream', '--kernel', 'canny'], '--stream goes with kernels only'],
+  [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--padding-mode', 'wrap'], "paddingMode must not be 'wrap'"],
+  [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--max-pixels', '3599'], '--max-pixels is 3599, and'],
+  [['text.ppm', 'x.png'], ['--kernel', 'box'], 'is cut off'],
+])('%j %j is refused: %s', async ([from, to], flags, message) => {
+  await writeFile(at('text.ppm'), 'P6\n20 20\n255\nfew');
+  const { code, stderr } = await convlab(['filter', at(from), at(to), ...flags]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(message);
+});
