@@ -110,6 +110,7 @@ export class BandPass<T> {
     const before = this.#pending;
     const pending = this.compute(this.#window.held, this.bands[this.#next].rows);
     pending.catch(() => {}); // whoever waits for it learns of it
+    // whoever stops here waits for both
     this.#pending = before ? before.then(() => pending) : pending;
     this.#next++;
     const done = before && { value: await before };

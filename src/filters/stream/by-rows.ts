@@ -19,7 +19,7 @@ export interface HeldRows {
 export interface FilterByRows {
   readonly format: Format;
   readonly result: Format;
-  /** Rows of the result that are computed together: bands that begin `origin` + a multiple of it cost least, and other bands are refused. */
+  /** Rows of the result that are computed together: bands begin at `origin` + a multiple of it, or at 0, and end where the next one begins. */
   readonly unit: number;
   readonly origin: number;
   /** The result is spread from black to white: all bands are measured before the first is computed. */
