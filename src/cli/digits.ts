@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { DataLoader } from '../data/data-loader.js';
 import type { Dataset, Sample } from '../data/dataset.js';
-import { digitFromImage } from '../data/digit.js';
 import { imageFolder } from '../data/files/image-folder.js';
 import { fashionMnist, mnist } from '../data/files/mnist.js';
 import { DataError } from '../errors.js';
 import { type OptionsOf, option, type Rows, text } from '../options.js';
 import { BACKEND_FLAGS } from './flags.js';
+import { DIGITS, preparePicture } from './preparation.js';
 
 /** Flags of the commands that run networks on a data set. */
 export const NETWORK_FLAGS = {
@@ -21,14 +21,14 @@ export const NETWORK_FLAGS = {
 export interface NetworkFlags extends OptionsOf<typeof NETWORK_FLAGS> {}
 
 /** The training or the test set of `--data`. */
-export async function digits(name: string, part: 'train' | 'test'): Promise<Dataset<Sample>> {
+export async function digits(name: string, part: 'train' | 'test', preparation = DIGITS): Promise<Dataset<Sample>> {
   if (name === 'mnist') return mnist({ train: part === 'train' });
   if (name === 'fashion') return fashionMnist({ train: part === 'train' });
   const folder = `${name}/${part}`;
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
     throw new DataError('data', `${name} is neither mnist nor fashion, and there is no folder ${folder}`, { name });
   }
-  return imageFolder(folder, { transform: digitFromImage });
+  return imageFolder(folder, { transform: (image) => preparePicture(image, preparation) });
 }
 
 /** Batches for measuring: in order, and as large as does no harm to memory. */

@@ -76,11 +76,13 @@ export {
   NLLLoss,
 } from './losses.js';
 export { ModelOutput } from './model-output.js';
-export { bestNet } from './models/best-net.js';
+export { type BestNetOptions, bestNet } from './models/best-net.js';
 export { ConvNet } from './models/conv-net.js';
 export { NETS, type NetName } from './models/nets.js';
-export { type LoadedNames, type LoadOptions, Module, type Traced, type TraceOptions } from './module.js';
-export { Adam, type AdamOptions, AdamW, Optimizer, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
+export { Module, type Traced } from './module.js';
+export type { LoadedNames, LoadOptions, TraceOptions } from './module-options.js';
+export { Optimizer } from './optimizer.js';
+export { Adam, type AdamOptions, AdamW, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
 export { Parameter } from './parameter.js';
 export { HuberLoss, type HuberOptions, L1Loss, SmoothL1Loss, type SmoothL1Options } from './regression-losses.js';
 export { cosineSchedule, type OneCycleOptions, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';

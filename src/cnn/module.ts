@@ -3,11 +3,12 @@ import type { Backend, DeviceBuffer } from '../kernels/backend.js';
 import { defaultBackend } from '../kernels/backends/create.js';
 import { keep } from '../kernels/keep.js';
 import { Operators } from '../kernels/operators.js';
-import { flag, type OptionsOf, option, type Rows, settle } from '../options.js';
+import { settle } from '../options.js';
 import { Random } from '../random.js';
 import { checkTensor, sizeOf, type Tensor } from '../tensor.js';
 import { Graph, type Value } from './graph.js';
 import { ModelOutput } from './model-output.js';
+import { LOAD_OPTIONS, type LoadedNames, type LoadOptions, TRACE_OPTIONS, type TraceOptions } from './module-options.js';
 import { Parameter } from './parameter.js';
 
 /** A model as a graph, for inputs of fixed shapes. */
@@ -15,32 +16,6 @@ export interface Traced {
   readonly graph: Graph;
   readonly inputs: readonly Value[];
   readonly output: Value;
-}
-
-/** Rows of {@link TraceOptions}. */
-export const TRACE_OPTIONS = {
-  /** Compute ∂L/∂input as well, for saliency maps and gradient checks. Default false. */
-  inputGradients: option(flag, { default: false }),
-} satisfies Rows;
-
-/** Options of {@link Module.trace}. */
-export interface TraceOptions extends OptionsOf<typeof TRACE_OPTIONS> {}
-
-/** Rows of {@link LoadOptions}. */
-export const LOAD_OPTIONS = {
-  /** The names must be exactly the model's. Default true. */
-  strict: option(flag, { default: true }),
-} satisfies Rows;
-
-/** Options of {@link Module.loadStateDict}. */
-export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
-
-/** What {@link Module.loadStateDict} returns with `strict: false`. */
-export interface LoadedNames {
-  /** Parameters of the model that the state does not have: they keep their values. */
-  readonly missing: readonly string[];
-  /** Names of the state that the model does not have. */
-  readonly unexpected: readonly string[];
 }
 
 /** Compiled graphs that a model keeps, one for each input shape. */

@@ -9,7 +9,7 @@ import { weightsAreFinite } from './finite-weights.js';
 import { CrossEntropyLoss, type Loss } from './losses.js';
 import { RunningMetrics } from './metrics.js';
 import type { Module } from './module.js';
-import type { Optimizer } from './optimizers.js';
+import type { Optimizer } from './optimizer.js';
 import type { Schedule } from './schedules.js';
 import type { Target } from './targets.js';
 

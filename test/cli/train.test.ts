@@ -161,6 +161,56 @@ describe('train, evaluate and predict', () => {
   });
 });
 
+describe('pictures in color, of another size and other classes', () => {
+  const [shades, trained] = [join(folder, 'shades'), model('shades')];
+  const colors = { amber: [220, 150, 30], jade: [30, 170, 120], rose: [210, 60, 110] };
+
+  beforeAll(async () => {
+    for (const [name, color] of Object.entries(colors)) {
+      for (const [part, count] of [
+        ['train', 16],
+        ['test', 4],
+      ] as const) {
+        await mkdir(join(shades, part, name), { recursive: true });
+        for (let i = 0; i < count; i++) {
+          const data = Uint8ClampedArray.from({ length: 20 * 16 * 3 }, (_, p) => color[p % 3] + random.integer(60) - 30);
+          await writeImage(join(shades, part, name, `${i}.png`), createImage(20, 16, 3, data));
+        }
+      }
+    }
+  });
+
+  test('are learned, measured and predicted by name', async () => {
+    const flags = `train --data ${shades} --net best --size 12 --color rgb --batch 8 --optimizer adam --lr 0.01 --epochs 4 --validation 6 --out ${trained}`;
+    const { code, stderr } = await command([...flags.split(' '), '--backend', 'wasm']);
+    expect([code, stderr.includes('error')]).toEqual([0, false]);
+    const { settings } = await loadCheckpoint(trained);
+    expect(settings.pictures).toEqual({ framing: 'none', size: 12, color: 'rgb', classes: Object.keys(colors) });
+
+    // the data set, its size and its colors are those of the training
+    const measured = JSON.parse((await command(['evaluate', '--model', trained, '--backend', 'wasm', '--json'])).stdout);
+    expect(measured).toMatchObject({ samples: 12, classes: Object.keys(colors) });
+    expect(measured.accuracy).toBeGreaterThan(0.9);
+    expect((await command(['evaluate', '--model', trained, '--backend', 'wasm'])).stdout).toMatch(/amber +jade +rose/);
+
+    const picture = join(shades, 'test', 'jade', '0.png');
+    const predicted = await command(['predict', picture, '--model', trained, '--backend', 'wasm', '--json']);
+    const { class: name, probabilities } = JSON.parse(predicted.stdout);
+    expect([name, probabilities.length]).toEqual(['jade', 3]);
+    expect((await command(['predict', picture, '--model', trained, '--backend', 'wasm'])).stdout).toContain(': jade\n');
+    const { stdout } = await command(['summary', trained]);
+    expect(stdout).toContain('[1, 16, 12, 12]');
+    expect(stdout).toContain('classes: amber, jade, rose');
+  });
+
+  test.each([
+    [['train', '--data', shades, '--size', '16', '--validation', '6'], '--net must be best for color, sizes other than 28, or more than ten classes'],
+    [['train', '--data', 'mnist', '--color', 'rgb'], '--color is for folders of pictures, the data is mnist'],
+  ])('%j is refused', async (args, message) => {
+    expect(await command(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+});
+
 test('summary knows networks by their names, and takes nothing else for one', async () => {
   expect((await command(['summary', 'lecture'])).stdout).toContain('207,258');
   expect(await command(['summary', 'toString'])).toMatchObject({ code: 1, stderr: expect.stringContaining('toString cannot be read') });

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { OptionsOf } from '../../options.js';
 import { addFlags } from '../flags.js';
+import { DIGITS } from '../preparation.js';
 import type { Terminal } from '../terminal.js';
-import { bars, PREDICT_FLAGS, readDigit } from './predict-command.js';
+import { bars, PREDICT_FLAGS, readPicture } from './predict-command.js';
 import { percent } from './train-command.js';
 
 /**
@@ -24,7 +25,7 @@ export function addAddCommand(program: Command, terminal: Terminal): void {
       try {
         const { model } = await loadCheckpoint(path);
         await model.eval().to(backend);
-        const [p, q] = [await readDigit(model, a), await readDigit(model, b)];
+        const [p, q] = [await readPicture(model, a, DIGITS), await readPicture(model, b, DIGITS)];
         const signal = (values: readonly number[]) => ({ shape: [1, 1, values.length], data: Float32Array.from(values) });
         const { data } = await conv(signal(p), signal(q), { padding: 'full', flip: true, backend });
         const [probabilities, sum] = [[...data], argmax(data)];

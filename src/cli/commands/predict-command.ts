@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Evaluation } from '../../cnn/evaluate.js';
 import type { Module } from '../../cnn/module.js';
-import { digitFromImage } from '../../data/digit.js';
 import { readImage } from '../../image/image-files.js';
-import { type OptionsOf, option, type Rows, settle, text } from '../../options.js';
+import { type OptionsOf, option, pickOptions, pickRows, type Rows, settle, text } from '../../options.js';
 import { digits, measured, NETWORK_FLAGS } from '../digits.js';
 import { addFlags, BACKEND_FLAGS, switchFlag } from '../flags.js';
+import { type Preparation, pictureSettings, preparePicture } from '../preparation.js';
 import type { Terminal } from '../terminal.js';
 import { percent } from './train-command.js';
 
@@ -16,24 +16,27 @@ export const PREDICT_FLAGS = {
   ...BACKEND_FLAGS,
 } satisfies Rows;
 
+const DATA = pickRows(NETWORK_FLAGS, 'data');
 const EVALUATE_FLAGS = { ...NETWORK_FLAGS, ...PREDICT_FLAGS } satisfies Rows;
 
 /** `convlab predict PICTURE…`: classifies pictures of digits with a trained network. */
 export function addPredictCommand(program: Command, terminal: Terminal): void {
-  addFlags(program.command('predict').description('tell the digit on a picture: any size, light on dark or dark on light'), PREDICT_FLAGS)
+  addFlags(program.command('predict').description('classify pictures by a trained network, prepared as those it was trained on'), PREDICT_FLAGS)
     .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
     .action(async (pictures: string[], { model: checkpoint, backend: name, gpuMode, threads, json }: OptionsOf<typeof PREDICT_FLAGS>) => {
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
       const { openBackend } = await import('../open-backend.js');
       const backend = await openBackend({ backend: name, gpuMode, threads });
       try {
-        const { model } = await loadCheckpoint(checkpoint);
+        const { model, settings } = await loadCheckpoint(checkpoint);
+        const { preparation, classes } = pictureSettings(checkpoint, settings);
         await model.eval().to(backend);
         for (const path of pictures) {
-          const probabilities = await readDigit(model, path);
+          const probabilities = await readPicture(model, path, preparation);
           const best = probabilities.indexOf(Math.max(...probabilities));
-          if (json) terminal.out(`${JSON.stringify({ path, digit: best, probabilities })}\n`);
-          else terminal.out(`${path}: ${best}\n${bars(probabilities)}\n`);
+          const name = classes?.[best];
+          if (json) terminal.out(`${JSON.stringify({ path, digit: best, ...(name !== undefined && { class: name }), probabilities })}\n`);
+          else terminal.out(`${path}: ${name ?? best}\n${bars(probabilities, classes)}\n`);
         }
       } finally {
         backend.dispose();
@@ -51,10 +54,12 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
       const { openBackend } = await import('../open-backend.js');
       const backend = await openBackend(flags);
       try {
-        const { model } = await loadCheckpoint(flags.model);
+        const { model, settings } = await loadCheckpoint(flags.model);
+        const { preparation, classes } = pictureSettings(flags.model, settings);
+        const { data } = { ...flags, ...pickOptions((settings.train as object | undefined) ?? {}, DATA), ...pickOptions(typed, DATA) };
         await model.to(backend);
-        const evaluation = await evaluate(model, measured(await digits(flags.data, 'test')));
-        terminal.out(flags.json ? `${JSON.stringify(evaluation)}\n` : report(evaluation));
+        const evaluation = await evaluate(model, measured(await digits(data, 'test', preparation)));
+        terminal.out(flags.json ? `${JSON.stringify({ ...evaluation, ...(classes && { classes }) })}\n` : report(evaluation, classes));
       } finally {
         backend.dispose();
       }
@@ -71,17 +76,22 @@ export function addSummaryCommand(program: Command, terminal: Terminal): void {
     .action(async (net: string) => {
       const { NETS, summary } = await import('../../cnn/index.js');
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
-      const model = Object.hasOwn(NETS, net) ? NETS[net as keyof typeof NETS]() : (await loadCheckpoint(net)).model;
-      terminal.out(`${summary(model.eval(), [1, 1, 28, 28])}\n`);
+      const known = Object.hasOwn(NETS, net) ? { model: NETS[net as keyof typeof NETS](), settings: {} } : await loadCheckpoint(net);
+      const { preparation, classes } = pictureSettings(net, known.settings);
+      const { size, color } = preparation;
+      terminal.out(`${summary(known.model.eval(), [1, color === 'rgb' ? 3 : 1, size, size])}\n`);
+      if (classes) terminal.out(`classes: ${classes.join(', ')}\n`);
     });
 }
 
-function report({ accuracy, loss, samples, confusion, precision, recall, worst }: Evaluation): string {
-  const cell = (text: string | number) => String(text).padStart(6);
-  const head = ['actual', ...confusion.map((_, c) => c), 'recall'].map(cell).join('');
-  const rows = confusion.map((row, c) => [c, ...row, `${(100 * recall[c]).toFixed(1)}%`].map(cell).join(''));
+function report({ accuracy, loss, samples, confusion, precision, recall, worst }: Evaluation, classes: readonly string[] = []): string {
+  const name = (c: number) => classes[c] ?? String(c);
+  const width = Math.max(6, ...confusion.map((_, c) => name(c).length + 1));
+  const cell = (text: string | number) => String(text).padStart(width);
+  const head = ['actual', ...confusion.map((_, c) => name(c)), 'recall'].map(cell).join('');
+  const rows = confusion.map((row, c) => [name(c), ...row, `${(100 * recall[c]).toFixed(1)}%`].map(cell).join(''));
   const last = ['prec.', ...precision.map((share) => (100 * share).toFixed(1))].map(cell).join('');
-  const mistakes = worst.slice(0, 10).map(({ index, actual, predicted }) => `  sample ${index}: a ${actual}, taken for a ${predicted}`);
+  const mistakes = worst.slice(0, 10).map(({ index, actual, predicted }) => `  sample ${index}: a ${name(actual)}, taken for a ${name(predicted)}`);
   return [
     `accuracy ${percent(accuracy)} of ${samples}, loss ${loss.toFixed(4)}`,
     '',
@@ -96,17 +106,17 @@ function report({ accuracy, loss, samples, confusion, precision, recall, worst }
 }
 
 /** The probability of each class for the picture in a file. */
-export async function readDigit(model: Module, path: string): Promise<number[]> {
-  const digit = digitFromImage(await readImage(path));
-  const { data } = await model.run({ shape: [1, ...digit.shape], data: digit.data });
+export async function readPicture(model: Module, path: string, preparation: Preparation): Promise<number[]> {
+  const { shape, data: input } = await preparePicture(await readImage(path), preparation);
+  const { data } = await model.run({ shape: [1, ...shape], data: input });
   return fromLogits(data);
 }
 
-/** A bar chart of probabilities, one line per class. */
-export function bars(shares: readonly number[]): string {
-  return shares
-    .map((p, c) => `  ${String(c).padStart(String(shares.length - 1).length)} ${'█'.repeat(Math.round(40 * p)).padEnd(40, '·')} ${percent(p)}`)
-    .join('\n');
+/** A bar chart of probabilities, one line per class. @param classes names of the first ones. Default: numbers */
+export function bars(shares: readonly number[], classes: readonly string[] = []): string {
+  const names = shares.map((_, c) => classes[c] ?? String(c));
+  const width = Math.max(...names.map(({ length }) => length));
+  return shares.map((p, c) => `  ${names[c].padStart(width)} ${'█'.repeat(Math.round(40 * p)).padEnd(40, '·')} ${percent(p)}`).join('\n');
 }
 
 function fromLogits(values: Float32Array): number[] {

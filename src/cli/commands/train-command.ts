@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { Checkpoint } from '../../cnn/exchange/checkpoint.js';
+import type { Module } from '../../cnn/module.js';
 import type { EpochRecord, History } from '../../cnn/train.js';
 import type { Dataset, Sample } from '../../data/dataset.js';
 import { ImageFolder } from '../../data/files/image-folder.js';
@@ -22,6 +23,7 @@ import {
 } from '../../options.js';
 import { digits, measured, NETWORK_FLAGS } from '../digits.js';
 import { addFlags, fileFlag, switchFlag } from '../flags.js';
+import { DIGITS, type Preparation } from '../preparation.js';
 import { progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 
@@ -45,6 +47,11 @@ const FLAGS = {
   }),
   augment: switchFlag('shift, turn and distort the training pictures, anew in every pass'),
   seed: option(whole(0), { default: 0, help: 'fixes weights, order, masks and augmentation' }),
+  size: option(whole(12, 1024), {
+    help: 'of a folder: edge of its pictures, which then are resized as they are (default: 28, cut out and centered as digits)',
+    placeholder: 'pixels',
+  }),
+  color: option(oneOf(['gray', 'rgb']), { help: 'of a folder: take its pictures as they are, in gray or color (default: rgb with --size)' }),
   out: fileFlag('file', 'where the checkpoint goes (.safetensors)'),
   resume: fileFlag('file', 'go on from a checkpoint, by its flags where none are given'),
   history: fileFlag('file', 'write losses and accuracies as JSON'),
@@ -57,7 +64,7 @@ type Flags = SettledOptions<typeof FLAGS>;
 const KEPT_FLAGS = pickRows(
   FLAGS,
   ...(['net', 'data', 'epochs', 'optimizer', 'lr', 'momentum', 'weightDecay', 'labelSmoothing', 'schedule'] as const),
-  ...(['batch', 'validation', 'patience', 'augment', 'seed'] as const),
+  ...(['batch', 'validation', 'patience', 'augment', 'seed', 'size', 'color'] as const),
 );
 
 const EXAMPLES = `
@@ -100,7 +107,9 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
   const start = performance.now();
 
   for (const path of [flags.out, flags.history]) if (path) await makeFolder('train', dirname(path));
-  const [all, test] = await Promise.all([digits(flags.data, 'train'), digits(flags.data, 'test')]);
+  const preparation = preparationOf(flags);
+  const [all, test] = await Promise.all([digits(flags.data, 'train', preparation), digits(flags.data, 'test', preparation)]);
+  const classes = all instanceof ImageFolder ? all.classes : undefined;
   if (flags.validation >= all.length)
     throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
   const [kept, held] = await split(all, flags);
@@ -109,7 +118,7 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
 
   const backend = await openBackend(flags);
   try {
-    const model = resumed?.model ?? cnn.NETS[flags.net]().initialize(flags.seed);
+    const model = resumed?.model ?? network(cnn, flags.net, preparation, classes?.length).initialize(flags.seed);
     await model.to(backend);
     const { lr, momentum, weightDecay } = { lr: flags.optimizer === 'sgd' ? 0.01 : 0.001, ...flags };
     const optimizer = {
@@ -121,7 +130,8 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
     if (resumed?.optimizer) resumed.restoreOptimizer(optimizer);
     loader.epoch = resumed?.epoch ?? 0;
     // from here on there is a checkpoint, whenever training is stopped; and what cannot be written is not learned first
-    const settings = { ...resumed?.settings, train: { ...pickOptions(flags, KEPT_FLAGS), lr } };
+    const pictures = { ...preparation, ...(classes && { classes }) };
+    const settings = { ...resumed?.settings, pictures, train: { ...pickOptions(flags, KEPT_FLAGS), lr } };
     if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: loader.epoch, history: resumed?.history ?? undefined });
 
     const bar = progress(terminal, loader.length * flags.epochs, 'batches');
@@ -170,6 +180,21 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
   } finally {
     backend.dispose();
   }
+}
+
+/** How the pictures of a data set become inputs, and those that are predicted later. */
+function preparationOf({ data, size, color }: Flags): Preparation {
+  const asIs = size !== undefined || color !== undefined;
+  if (data !== 'mnist' && data !== 'fashion') return asIs ? { framing: 'none', size: size ?? 28, color: color ?? 'rgb' } : DIGITS;
+  if (asIs) throw new OptionError('train', size === undefined ? '--color' : '--size', `is for folders of pictures, the data is ${data}`, size ?? color);
+  return data === 'fashion' ? { framing: 'none', size: 28, color: 'gray' } : DIGITS;
+}
+
+function network(cnn: typeof import('../../cnn/index.js'), net: Flags['net'], { size, color }: Preparation, classes = 10): Module {
+  if (net === 'best') return cnn.bestNet({ channels: color === 'rgb' ? 3 : 1, classes });
+  if (size !== 28 || color !== 'gray' || classes > 10)
+    throw new OptionError('train', '--net', 'must be best for color, sizes other than 28, or more than ten classes', net);
+  return cnn.NETS[net]();
 }
 
 /** Training and validation set: of a folder, in which classes come in order, a share of each; of a data set in mixed order the last samples. */

@@ -17,7 +17,7 @@ export class ImageFolder extends Dataset<Sample> {
     /** paths and labels of the pictures */
     readonly files: readonly { readonly path: string; readonly y: number }[],
     /** converts a picture to its tensor */
-    readonly transform: (image: Image) => Tensor,
+    readonly transform: (image: Image) => Tensor | Promise<Tensor>,
   ) {
     super();
   }
@@ -36,7 +36,7 @@ export class ImageFolder extends Dataset<Sample> {
     checkIndex('imageFolder', index, this.length);
     const { path, y } = this.files[index];
     // built-in: a seed must give the same network whether or not sharp is installed
-    return { x: this.transform(await readImage(path, { codec: 'built-in' })), y };
+    return { x: await this.transform(await readImage(path, { codec: 'built-in' })), y };
   }
 }
 
@@ -59,7 +59,7 @@ export class ImageFolder extends Dataset<Sample> {
  * console.log(pets.classes, (await pets.at(1)).y); // → [ 'cats', 'dogs' ] 1
  * ```
  */
-export async function imageFolder(path: string, options: { transform?: (image: Image) => Tensor } = {}): Promise<ImageFolder> {
+export async function imageFolder(path: string, options: { transform?: (image: Image) => Tensor | Promise<Tensor> } = {}): Promise<ImageFolder> {
   checkOptions('imageFolder', options, { transform: callback });
   const entries = (await entriesOf(path)).filter(({ name }) => !name.startsWith('.'));
   const classes = entries

@@ -1,0 +1,27 @@
+import { flag, type OptionsOf, option, type Rows } from '../options.js';
+
+/** Rows of {@link TraceOptions}. */
+export const TRACE_OPTIONS = {
+  /** Compute ∂L/∂input as well, for saliency maps and gradient checks. Default false. */
+  inputGradients: option(flag, { default: false }),
+} satisfies Rows;
+
+/** Options of `Module.trace`. */
+export interface TraceOptions extends OptionsOf<typeof TRACE_OPTIONS> {}
+
+/** Rows of {@link LoadOptions}. */
+export const LOAD_OPTIONS = {
+  /** The names must be exactly the model's. Default true. */
+  strict: option(flag, { default: true }),
+} satisfies Rows;
+
+/** Options of `Module.loadStateDict`. */
+export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
+
+/** What `Module.loadStateDict` returns with `strict: false`. */
+export interface LoadedNames {
+  /** Parameters of the model that the state does not have: they keep their values. */
+  readonly missing: readonly string[];
+  /** Names of the state that the model does not have. */
+  readonly unexpected: readonly string[];
+}
