@@ -149,9 +149,9 @@ export class Trainer {
   }
 
   /** Takes over weights and, if it is of the same kind, the optimizer's state. */
-  async take(tensors: ReadonlyMap<string, Tensor>, restore: (optimizer: Optimizer) => void): Promise<void> {
+  async take(tensors: ReadonlyMap<string, Tensor>, restore: (optimizer: Optimizer, of: Module) => void): Promise<void> {
     this.model.loadStateDict(tensors);
-    restore(this.optimizer);
+    restore(this.optimizer, this.model);
     this.snapshots.clear();
     [this.#steps, this.#measured] = [[], []];
     await this.measure();
@@ -206,9 +206,9 @@ export function openWeights(bytes: Uint8Array, recipe: Recipe, name: string) {
   return {
     ...known,
     tensors: new Map([...tensors].filter(([name]) => own.has(name))),
-    restore: (optimizer: Optimizer) => {
+    restore: (optimizer: Optimizer, of: Module) => {
       // another kind of optimizer begins anew
-      if (checkpoint.optimizer === KINDS[recipe.optimizer]) checkpoint.restoreOptimizer(optimizer);
+      if (checkpoint.optimizer === KINDS[recipe.optimizer]) checkpoint.restoreOptimizer(optimizer, of);
     },
   };
 }

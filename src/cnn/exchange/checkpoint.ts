@@ -52,9 +52,10 @@ export interface Checkpoint {
   /**
    * Restores the state (momentum and the like, the number of steps) of an optimizer of the same class, made for the model or for
    * the part of it that the saved one was made for. Its options, such as the learning rate, stay as constructed.
+   * @param of the model that it trains. Default: {@link Checkpoint.model}
    * @throws DataError if there is no state, it is one of another kind of optimizer, or of parameters that this one does not hold
    */
-  restoreOptimizer<T extends Optimizer>(optimizer: T): T;
+  restoreOptimizer<T extends Optimizer>(optimizer: T, of?: Module): T;
 }
 
 /**
@@ -144,10 +145,10 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
     epoch: Number(metadata.epoch),
     history,
     optimizer,
-    restoreOptimizer(into) {
+    restoreOptimizer(into, of = model) {
       if (optimizer === null) throw complain('it holds no state of an optimizer');
       if (optimizerName(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${optimizerName(into)}`);
-      attempt(() => into.loadStateDict(state, model));
+      attempt(() => into.loadStateDict(state, of));
       return into;
     },
   };
