@@ -41,6 +41,14 @@ const CALLS: Readonly<Record<string, (control: Control) => Promise<unknown>>> = 
   filter: (control) => library.filter(photo, 'disk:4', { backend, ...control }),
   'a pipeline': (control) => pipeline(['gaussian:2', 'sharpen']).apply(photo, { backend, ...control }),
   filterFile: (control) => library.filterFile(from, to, 'gaussian:2', { backend, ...control }),
+  filterStream: async (control) => {
+    const format = { width: 160, height: 120, channels: 3, samples: 'uint8' } as const;
+    const rows = async function* () {
+      yield photo.data;
+    };
+    for await (const band of await library.filterStream(rows, format, 'gaussian:2', { backend, bandHeight: 40, ...control }))
+      expect(band.length).toBeGreaterThan(0);
+  },
   filterTensor: (control) => library.filterTensor(x, tensor([1, 2, 1]), { backend, ...control }),
   resize: (control) => library.resize(photo, { width: 70, backend, ...control }),
   downsample: (control) => library.downsample(photo, 2, { backend, ...control }),
@@ -93,6 +101,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
     ...['train', 'evaluate', 'gradCam', 'maximizeActivation', 'occlusionMap', 'retrieveFeatures', 'saliency', 'scoreGradient', 'topActivations'],
     ...['encodeCheckpoint', 'loadCheckpoint', 'loadSafetensors', 'loadTfjs', 'saveCheckpoint', 'saveOnnx', 'saveSafetensors', 'saveTfjs', 'toOnnx', 'toTfjs'],
   ],
+  'rows, which end with their reader or their source, see filters/stream.test.ts': ['filterTransform', 'openRows', 'writeRows'],
   'data sets, some with a signal of their own': ['fashionMnist', 'imageFolder', 'mnist', 'readIdx'],
   'for lessons and tests': ['convBySlices', 'gradCheck'],
 };
