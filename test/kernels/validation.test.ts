@@ -173,7 +173,7 @@ describe('gradients refuse', () => {
 });
 
 describe('pooling refuses', () => {
-  const WINDOW = 'kernelSize, stride, dilation, padding';
+  const WINDOW = 'kernelSize, stride, dilation, padding, ceilMode';
   const gradient = full([1, 4, 4, 4]);
   const inputShape = x.shape;
   const indices = new Int32Array(gradient.data.length);
