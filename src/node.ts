@@ -19,5 +19,5 @@ export {
 export type { ImageBytes } from './image/image-bytes.js';
 export { readAnimation, readImage, writeAnimation, writeImage } from './image/image-files.js';
 export { encodeRows, type OpenRowsOptions, openRows, type RowPicture, type WriteRowsOptions, writeRows } from './image/row-files.js';
-export { type RowFormat, rowFormats } from './image/streams/row-codecs.js';
+export { type RowFormat, rowFormats } from './image/streams/row-formats.js';
 export * from './index.js';

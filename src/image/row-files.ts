@@ -11,7 +11,8 @@ import { checkFormat, eachBand, type RowSource } from './rows.js';
 import type { Format } from './samples.js';
 import { ByteReader } from './streams/byte-reader.js';
 import { type OpenedRows, plainRows } from './streams/row-codec.js';
-import { ENCODERS, ROW_CODECS, ROW_ENDINGS, type RowFormat, rowFormats } from './streams/row-codecs.js';
+import { ENCODERS, ROW_CODECS } from './streams/row-codecs.js';
+import { ROW_ENDINGS, type RowFormat, rowFormats } from './streams/row-formats.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
 /** Bytes that are read from a file at a time. */

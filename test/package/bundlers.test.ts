@@ -86,7 +86,7 @@ describe.skipIf(!chromium)('in a page (skipped where there is no Chromium)', () 
       expect(result).toEqual(CONVOLVED);
       expect(scripts.length).toBeGreaterThan(0);
       console.log(`${name}: ${scripts.length} scripts, ${(gzip / 1000).toFixed(1)} kB gzip, ${(brotli / 1000).toFixed(1)} kB brotli`);
-      const limit = name === 'webpack' ? 120_000 : 80_000; // GPU.js alone is 150 kB; webpack does not minify here
+      const limit = name === 'webpack' ? 125_000 : 80_000; // GPU.js alone is 150 kB; webpack does not minify here
       expect(gzip).toBeLessThan(limit);
       expect(brotli).toBeLessThan(limit);
     });

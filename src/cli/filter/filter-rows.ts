@@ -7,7 +7,7 @@ import { heldMetadata, lossesOf } from '../../image/losses.js';
 import { METADATA_NAMES } from '../../image/metadata.js';
 import { encodeRows, openRows, type RowPicture, rowFormatOf, writeRows } from '../../image/row-files.js';
 import { arrayOf, type Format } from '../../image/samples.js';
-import type { RowFormat } from '../../image/streams/row-codecs.js';
+import type { RowFormat } from '../../image/streams/row-formats.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
 import type { FileJob } from './filter-files.js';

@@ -1,0 +1,14 @@
+/** The formats that are written row by row. */
+export const rowFormats = ['png', 'pnm', 'raw'] as const;
+/** One of {@link rowFormats}. */
+export type RowFormat = (typeof rowFormats)[number];
+
+/** Formats by extension, in lower case. */
+export const ROW_ENDINGS: Readonly<Record<string, RowFormat>> = {
+  '.png': 'png',
+  '.pgm': 'pnm',
+  '.ppm': 'pnm',
+  '.pam': 'pnm',
+  '.pnm': 'pnm',
+  '.raw': 'raw',
+};
