@@ -128,7 +128,7 @@ export class Graph {
   #operators: Operators | undefined;
 
   /**
-   * @param training the mode of the model, see {@link training}
+   * @param training the mode of the model, see {@link Graph.training}
    * @param random source of dropout masks
    */
   constructor(
