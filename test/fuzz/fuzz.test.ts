@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest';
 import { commandLines } from './commands.js';
 import { checkpoints, idxs, safetensors } from './files.js';
 import { Guarded } from './guarded.js';
+import { layersModels, onnxFiles } from './models.js';
 import { pictures } from './pictures.js';
 import type { TargetName } from './targets.js';
 import { architectures, kernelTexts, pipelineTexts } from './texts.js';
@@ -21,6 +22,8 @@ const KINDS: readonly (readonly [TargetName, fc.Arbitrary<Buffer> | fc.Arbitrary
   ['safetensors', safetensors, 0.08],
   ['checkpoint', checkpoints, 0.08],
   ['architecture', architectures, 0.08],
+  ['onnx', onnxFiles, 0.1],
+  ['layers', layersModels, 0.05],
   ['kernel', kernelTexts, 0.1],
   ['pipeline', pipelineTexts, 0.1],
   ['command', commandLines, 0.08],

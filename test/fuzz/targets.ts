@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { decodeCheckpoint } from '../../src/cnn/exchange/checkpoint.js';
 import { decodeSafetensors } from '../../src/cnn/exchange/safetensors.js';
-import { modelFrom } from '../../src/cnn/index.js';
+import { fromOnnx, fromTfjsLayers, modelFrom } from '../../src/cnn/index.js';
 import { unpackIdx } from '../../src/data/files/idx-file.js';
 import { checkImage, createBackend, createImage, filter, formatKernel, parseIdx, parseKernel, pipelineFromJSON } from '../../src/index.js';
 import { decodeAnimation, decodeImage } from '../../src/node.js';
@@ -49,6 +49,18 @@ export const TARGETS = {
     const { model, epoch } = decodeCheckpoint(bytes);
     assert(epoch >= 0);
     assert((await model.stateDict()).size > 0);
+  },
+
+  async onnx(bytes: Buffer) {
+    const net = fromOnnx(bytes);
+    const shapes = net.inputs.map(({ shape }) => (shape ?? [1, 2]).map((size) => (size === -1 ? 1 : size)));
+    // nothing is allocated by that but tables and kernels that are made for the layers
+    if (shapes.every((shape) => sizeOf(shape) < 2 ** 10)) net.eval().trace(shapes);
+  },
+
+  async layers(text: string) {
+    const net = fromTfjsLayers(parsed(text), new Uint8Array(4096));
+    assert(net.inputs.length > 0);
   },
 
   async architecture(text: string) {

@@ -4,10 +4,12 @@ import { DataError, show } from '../../errors.js';
 import { checkPath, makeFolder, writeWhole } from '../../image/whole-file.js';
 import type { Tensor } from '../../tensor.js';
 import { type FromOnnxOptions, fromOnnx } from '../import/from-onnx.js';
+import { type FromTfjsLayersOptions, fromTfjsLayers } from '../import/from-tfjs-layers.js';
 import type { ImportedNet } from '../import/imported-net.js';
 import type { Module } from '../module.js';
 import type { ArchitectureOptions } from './architecture.js';
 import { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+import { type Complaint, isObject, parseJson } from './json.js';
 import { toOnnx } from './onnx.js';
 import { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './safetensors.js';
 import { toTfjs } from './tfjs.js';
@@ -86,6 +88,27 @@ export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'nam
       externalData.set(file, await read('loadOnnx', join(dirname(path), file)));
     }
   }
+}
+
+/**
+ * {@link fromTfjsLayers} from a `model.json` and the files beside it that its manifest names.
+ * @throws DataError, naming the file, if one cannot be read, or anything in them is wrong
+ */
+export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersOptions, 'name'> = {}): Promise<ImportedNet> {
+  const complain: Complaint = (rule, values) => new DataError('loadTfjsLayers', `${path}: ${rule}`, { path, ...values });
+  const json = parseJson(new TextDecoder().decode(await read('loadTfjsLayers', path)), complain);
+  const manifest = isObject(json) && Array.isArray(json.weightsManifest) ? json.weightsManifest : [];
+  const names = manifest.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
+  const odd = names.find((name) => typeof name !== 'string' || name === '' || basename(name) !== name);
+  if (odd !== undefined) throw complain(`its weights lie in ${show(odd)}, which is no file beside it`);
+  const shards: Uint8Array[] = [];
+  for (const name of names) shards.push(await read('loadTfjsLayers', join(dirname(path), name)));
+  const weights = new Uint8Array(shards.reduce((sum, { length }) => sum + length, 0));
+  shards.reduce((at, shard) => {
+    weights.set(shard, at);
+    return at + shard.length;
+  }, 0);
+  return fromTfjsLayers(json, weights, { ...options, name: path });
 }
 
 /** Files by name, and the one that was asked for last without being there. */
