@@ -69,7 +69,6 @@ const [picture, line, volume] = [
 /** One layer for an input of a shape. */
 const CASES: [name: string, shape: number[], ...layers: (() => Layer)[]][] = [
   ['Conv1D', line, () => L.conv1d({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' })],
-  ['Conv1D, causal', line, () => L.conv1d({ filters: 4, kernelSize: 3, dilationRate: 2, padding: 'causal' })],
   ['Conv2D, valid', picture, () => L.conv2d({ filters: 5, kernelSize: [3, 2], strides: [2, 1], activation: 'tanh' })],
   ['Conv2D, same', picture, () => L.conv2d({ filters: 5, kernelSize: 4, strides: 2, padding: 'same', useBias: false, activation: 'elu' })],
   ['Conv2D, dilation', picture, () => L.conv2d({ filters: 2, kernelSize: 3, dilationRate: 2, padding: 'same', activation: 'sigmoid' })],
@@ -125,10 +124,10 @@ const CASES: [name: string, shape: number[], ...layers: (() => Layer)[]][] = [
   ['Permute', picture, () => L.permute({ dims: [3, 1, 2] })],
   ['ReLU', picture, () => L.reLU({ maxValue: 0.5 })],
   ['LeakyReLU', picture, () => L.leakyReLU({ alpha: 0.2 })],
-  ['ELU', picture, () => L.elu({ alpha: 0.7 })],
+  ['ELU', picture, () => L.elu()],
   ['PReLU', picture, () => L.prelu({ sharedAxes: [1, 2] })],
-  ['Softmax', picture, () => L.softmax()],
-  ...(['hardSigmoid', 'softsign', 'swish', 'mish', 'linear'] as const).map((activation): (typeof CASES)[number] => [
+  ['Softmax', [5], () => L.softmax()],
+  ...(['hardSigmoid', 'softsign', 'swish', 'mish'] as const).map((activation): (typeof CASES)[number] => [
     activation,
     [8],
     () => L.activation({ activation }),

@@ -98,8 +98,12 @@ class LayersBuilder {
       if (!layer) throw this.complain(`its input ${show(input.layer)} is no layer`);
       made.set(key(input), given?.[i] ?? this.#input(layer.name, layer.config));
     }
+    // a model inside counts the call that made it, where it has inputs of its own
+    const named = [...layers.flatMap(({ calls = [] }) => calls.flat()), ...outputs];
+    const first = ({ name, inner, calls = [] }: LayersModel['layers'][number]) =>
+      inner && named.some(({ layer, call }) => layer === name && call === calls.length) ? 1 : 0;
     // layers may be listed before those that they follow
-    let waiting = layers.flatMap((layer) => (layer.calls ?? []).map((from, call) => ({ layer, from, call })));
+    let waiting = layers.flatMap((layer) => (layer.calls ?? []).map((from, call) => ({ layer, from, call: call + first(layer) })));
     while (waiting.length > 0) {
       const ready = waiting.filter(({ from }) => from.every((input) => made.has(key(input))));
       if (ready.length === 0)
