@@ -34,6 +34,8 @@ export interface Abilities {
   readonly resize?: boolean;
   /** It compares pictures, see {@link ComparisonJob}. Default false: plain loops do. */
   readonly comparison?: boolean;
+  /** It counts the values of pictures, see {@link HistogramJob}. Default false: plain loops do. */
+  readonly histogram?: boolean;
   /** It is the definition that others are compared with: convolutions run exactly as they are written. Default false. */
   readonly definition?: boolean;
 }
@@ -162,7 +164,7 @@ export interface Chosen {
 
 /**
  * What a run reads or writes: a buffer of the backend, the samples of a picture, a picture of the backend, or the numbers that
- * a comparison gives.
+ * a comparison or a histogram gives.
  */
 export type Operand = DeviceBuffer | PictureSamples | DevicePicture | Float64Array;
 

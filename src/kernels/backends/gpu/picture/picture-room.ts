@@ -7,7 +7,7 @@ import type { Memory } from '../wgsl/memory.js';
 import type { WgslProgram } from '../wgsl/program.js';
 import type { Room } from '../wgsl/room.js';
 import type { DrawableSource } from './drawable-source.js';
-import type { GpuPictures } from './gpu-pictures.js';
+import { type GpuPictures, isGrayOrDivided } from './gpu-pictures.js';
 import { deviceBytes, fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
 import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
@@ -199,6 +199,7 @@ export class PictureRoom implements GpuPictures {
   }
 
   #refusal(picture: PictureOutline): Reason | undefined {
+    if (isGrayOrDivided(picture)) return { name: 'noProgram', values: { backend: 'gpu' } };
     const [bytes, most] = [largestBuffer(picture), 4 * this.room.device.maxLength];
     if (bytes > most) return { name: 'tooLarge', values: { bytes, most } };
     const side = Math.max(...picture.passes.flatMap(({ geometry }) => [...geometry.input, ...geometry.output]));
