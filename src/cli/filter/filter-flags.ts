@@ -4,6 +4,7 @@ import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
 import { count, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import { BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
+import { SHARD } from '../many/shard.js';
 import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
 
 const WORKER_FLAGS = {
@@ -22,6 +23,11 @@ const WORKER_FLAGS = {
 export const FILTER_FLAGS = {
   ...RESULT_FLAGS,
   jobs: option(count, { help: 'with --out: processes that work at once, each on a picture (default: 1)' }),
+  shard: option(SHARD, {
+    help: 'with --out: only this part of the pictures, like 3/16; adding pictures moves none to another part (default: what Slurm, Kubernetes or AWS Batch say)',
+    placeholder: 'part',
+  }),
+  resume: switchFlag('with --out: keep a journal there, and filter only what is missing or was made of other pictures or with other options'),
   dryRun: switchFlag('say what would be done, and do nothing'),
   ...WORKER_FLAGS,
   json: switchFlag('print what ran as JSON, an object a line for each picture'),

@@ -24,7 +24,10 @@ import { type KernelArgument, kernelArgument, type OperationArgument } from './k
 import { decodePictures, describe, describeFormat, quickStart, readFileOf, writePictures } from './picture-io.js';
 
 /** What became of one picture. */
-export type Report = Awaited<ReturnType<Worker['filter']>>;
+export type Report = Awaited<ReturnType<Worker['filter']>> & {
+  /** its process had ended before it was done */
+  readonly retried?: true;
+};
 
 /** Does one picture after the other. */
 export type Worker = Awaited<ReturnType<typeof createWorker>>;
