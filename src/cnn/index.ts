@@ -20,6 +20,8 @@ export { logSoftmax, softmax } from './functional/softmax.js';
 export { type UpsampleOptions, upsample } from './functional/upsampling.js';
 export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-check.js';
 export { Graph, type GraphStep, Storage, Value } from './graph.js';
+export { type FromOnnxOptions, fromOnnx } from './import/from-onnx.js';
+export { ImportedNet } from './import/imported-net.js';
 export type { Initializer } from './init.js';
 /** Ways to fill a {@link Parameter}: PyTorch's initializers, e.g. `new Parameter([8, 4], init.kaimingUniform(4))`. */
 export * as init from './init.js';
