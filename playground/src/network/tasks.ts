@@ -32,7 +32,8 @@ export type Evidence = 'gradCam' | 'occlusion' | 'saliency';
 /** Networks by file address; discarded with their backend. */
 const networks = new WeakMap<Backend, Map<string, Promise<Module>>>();
 
-function networkOn(backend: Backend, url: string): Promise<Module> {
+/** The network of a file, on a backend; loaded once. */
+export function networkOn(backend: Backend, url: string): Promise<Module> {
   const own = networks.get(backend) ?? new Map<string, Promise<Module>>();
   networks.set(backend, own);
   const known = own.get(url) ?? load(backend, url);

@@ -9,6 +9,7 @@ import { type View, view } from './url.js';
 
 /** Every view is loaded when it is first looked at. */
 const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
+  lecture: async () => (await import('../lecture/view.js')).LectureView,
   filter: async () => (await import('../filter/view.js')).FilterView,
   network: async () => (await import('../network/view.js')).NetworkView,
   train: async () => (await import('../train/view.js')).TrainView,

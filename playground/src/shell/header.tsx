@@ -23,7 +23,7 @@ export function Header() {
   return (
     <header class="header">
       <div class="header-row">
-        <a class="brand" href={linkTo('filter')}>
+        <a class="brand" href={linkTo('lecture')}>
           <img src="./icon.svg" alt="" width="30" height="30" />
           <span>convlab</span>
         </a>

@@ -3,6 +3,7 @@ import { dictionary } from './language.js';
 /** The texts of the page's frame, and of the parts that all views share. */
 export const t = dictionary({
   views: ['Views', '视图'],
+  lecture: ['Lecture', '讲座'],
   filter: ['Filter', '滤波'],
   network: ['Network', '网络'],
   train: ['Train', '训练'],

@@ -3,7 +3,7 @@ import { effect, type Signal, signal } from '@preact/signals';
 import type { Codec } from './codecs.js';
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ['filter', 'network', 'train', 'volume', 'add'] as const;
+export const VIEWS = ['lecture', 'filter', 'network', 'train', 'volume', 'add'] as const;
 /** One of {@link VIEWS}. */
 export type View = (typeof VIEWS)[number];
 /** Whose state it is: one view's, or the page's. */
@@ -21,7 +21,7 @@ const waiting = new Map<Owner, Map<string, string>>();
 const known = signal(0);
 
 /** The view that is shown. */
-export const view = signal<View>('filter');
+export const view = signal<View>('lecture');
 
 /**
  * A signal whose value is part of the URL: its first value is the URL's, and every change is written there.
@@ -85,7 +85,7 @@ let seen = '';
 function readUrl(): void {
   seen = location.hash;
   const [name, query = ''] = location.hash.slice(1).split('?');
-  const target = VIEWS.find((each) => each === name) ?? 'filter';
+  const target = VIEWS.find((each) => each === name) ?? 'lecture';
   const said = new Map<string, string>();
   for (const part of query.split('&')) {
     const at = part.indexOf('=');
