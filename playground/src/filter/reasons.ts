@@ -20,7 +20,7 @@ const CHINESE: Readonly<Record<Reason['name'], string>> = {
   spectra: '核的频谱会超过 256 MB',
   singleAxis: '核本来就只沿一个轴',
   noProducts: '核不能写成不超过 {n} 个一维核乘积之和',
-  padding: '用非零值填充时，每个乘积需要不同的填充值',
+  padding: '用非零值补齐时，每个乘积需要不同的补齐值',
   whole: '权重都是同一个数的整数倍，且 16 位能容纳每个和',
   noPictures: '{backend} 后端没有处理图像的程序',
   beyondBorders: '不滤波的像素来自几个核的边界之外',

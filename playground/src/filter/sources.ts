@@ -1,6 +1,7 @@
 // Where the picture comes from: a scene, a file, the clipboard, the camera.
 import { effect, signal } from '@preact/signals';
 import { run } from '../engine/engine.js';
+import { complaintIn } from '../shell/complaints.js';
 import { startCamera, stopCamera } from './camera.js';
 import { settled } from './compute.js';
 import { pictureNotice, readPicture } from './picture.js';
@@ -30,7 +31,7 @@ export async function showScene(name: Scene): Promise<void> {
     isOwn.value = false;
     source.value = picture;
   } catch (error) {
-    pictureNotice.value = { kind: 'error', text: (error as Error).message };
+    pictureNotice.value = { kind: 'error', text: complaintIn((error as Error).message) };
   }
 }
 
@@ -60,7 +61,7 @@ export function openCamera(): Promise<void> {
       // a GPU that was lost has another backend take its place: the next frame is filtered there
       if (++failed < MOST_FAILED) return;
       stopCamera();
-      pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason: (error as Error).message }) };
+      pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason: complaintIn((error as Error).message) }) };
     }
   });
 }

@@ -11,6 +11,7 @@ import { t } from './strings.js';
 import { Volumes } from './volumes.js';
 import { Zoom } from './zoom.js';
 import './network.css';
+import { complaintIn } from '../shell/complaints.js';
 
 /** A digit is drawn and moved, and a network is seen to tell it, from the overview down to the sums. */
 export function NetworkView() {
@@ -45,7 +46,7 @@ function Verdict() {
   const shares = blank.value ? new Float32Array(10) : (inside.value?.probabilities ?? new Float32Array(10));
   const best = shares.indexOf(Math.max(...shares));
   return (
-    <section class="panel net-verdict" aria-labelledby="net-likely">
+    <section class="panel net-verdict" aria-labelledby="net-likely" data-panel="verdict">
       <h2 id="net-likely">{t('probabilities')}</h2>
       <p class="net-says" aria-live="polite">
         {blank.value ? t('saysNothing') : inside.value ? t('says', { digit: best, percent: percent(shares[best]) }) : '…'}
@@ -69,7 +70,7 @@ function Source() {
       source.value = { url, name: file.name };
     } catch (error) {
       URL.revokeObjectURL(url);
-      trouble.value = t('notRead', { name: file.name, reason: (error as Error).message });
+      trouble.value = t('notRead', { name: file.name, reason: complaintIn((error as Error).message) });
     }
   };
   return (
