@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
-import { chmod, chown, type FileHandle, open, readdir, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { type Stats, unlinkSync } from 'node:fs';
+import { chmod, chown, type FileHandle, lstat, open, readdir, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { onExit } from 'signal-exit';
 
@@ -15,6 +15,9 @@ const SHOWN = 50;
 const LEFT_OVER = 60 * 60 * 1000;
 /** Folders that were looked through for such files, once a process each. */
 const swept = new Set<string>();
+/** Temporary files that are being written, which go with the process. */
+const unfinished = new Set<string>();
+let watching = false;
 
 /**
  * Replaces a file, or what a link leads to, in one step: its content goes to a temporary file in the same folder, then to the disk, and takes the place of
@@ -23,42 +26,67 @@ const swept = new Set<string>();
  * @throws what the file system says; then the file is as it was, and nothing else is left. After the last step the new one is there, whole
  */
 export async function replaceFile(path: string, content: FileContent, signal?: AbortSignal): Promise<void> {
-  const target = await realpath(path).catch((error) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
-    throw error;
-  });
-  const old = await stat(target).catch(() => undefined);
+  // most files are new, and each call of the file system costs as much as filtering a small picture
+  const there = await lstat(path).catch(unlessAbsent(undefined));
+  const target = there?.isSymbolicLink() ? await realpath(path).catch(unlessAbsent(path)) : path;
+  const old = there?.isSymbolicLink() ? await stat(target).catch(() => undefined) : there;
+  // a rename would replace a device or a pipe, e.g. /dev/null, by a regular file
+  if (old && !old.isFile() && !old.isDirectory()) throw Object.assign(new Error('not a file'), { code: 'ENOTFILE' });
   const folder = dirname(target);
   const temporary = join(folder, `.${[...basename(target)].slice(0, SHOWN).join('')}.${randomBytes(8).toString('hex')}.convlab-tmp`);
-  const forget = onExit(() => {
-    try {
-      unlinkSync(temporary);
-    } catch {} // it is not there yet, or not any more
-  });
-  let written: Written;
+  forgetOnExit(temporary);
+  const looks = old !== undefined || !swept.has(folder);
+  let written: Stats | undefined;
   try {
-    written = await writeSynced(temporary, content, old && old.mode & 0o7777, signal);
-    if (old) await keepRights(temporary, old, written);
+    written = await writeSynced(temporary, content, { mode: old && old.mode & 0o7777, looks }, signal);
+    if (old && written) await keepRights(temporary, old, written);
     signal?.throwIfAborted();
     await rename(temporary, target);
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;
   } finally {
-    forget();
+    unfinished.delete(temporary);
   }
   await syncFolder(folder);
-  await sweep(folder, written.mtimeMs);
+  if (written) await sweep(folder, written.mtimeMs);
 }
 
-/** @returns what the system says of the new file */
-async function writeSynced(path: string, content: FileContent, mode: number | undefined, signal: AbortSignal | undefined): Promise<Written> {
+/** Stands in for the result of a call that failed as there is no such file. */
+function unlessAbsent<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
+}
+
+/** Removes a temporary file when the process ends before it is done. */
+function forgetOnExit(temporary: string): void {
+  unfinished.add(temporary);
+  if (watching) return;
+  watching = true;
+  onExit(() => {
+    for (const each of unfinished) {
+      try {
+        unlinkSync(each);
+      } catch {} // it is not there yet, or not any more
+    }
+  });
+}
+
+/** @returns what the system says of the new file, if it is asked */
+async function writeSynced(
+  path: string,
+  content: FileContent,
+  { mode, looks }: { mode: number | undefined; looks: boolean },
+  signal: AbortSignal | undefined,
+): Promise<Stats | undefined> {
   const file = await open(path, 'wx', mode);
   try {
     await writeFile(file, content, { signal });
     // fs.fsync is refused under Node's permission model, a file handle's own is not
     await file.sync();
-    return await file.stat();
+    return looks ? await file.stat() : undefined;
   } finally {
     await file.close();
   }
@@ -68,9 +96,6 @@ interface Rights {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-}
-interface Written extends Rights {
-  readonly mtimeMs: number;
 }
 
 /** Permissions that the process's mask took away, and owners. */

@@ -6,6 +6,7 @@ import { type FileContent, replaceFile } from './replace-file.js';
 /** Messages for the error codes of the file system. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
+  ENOTFILE: 'is not a file',
   EEXIST: 'is no folder',
   EISDIR: 'is a folder',
   ENOTDIR: 'lies in something that is no folder',
@@ -41,9 +42,6 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 export async function writeWhole(operation: string, path: string, bytes: FileContent, signal?: AbortSignal): Promise<void> {
   try {
     signal?.throwIfAborted();
-    const there = await stat(path).catch(() => undefined);
-    // a rename would replace a device or a pipe, e.g. /dev/null, by a regular file
-    if (there && !there.isFile() && !there.isDirectory()) throw new DataError(operation, `${path} is not a file`, { path });
     await replaceFile(path, bytes, signal);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
