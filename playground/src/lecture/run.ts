@@ -29,6 +29,8 @@ export class Run {
   readonly failure = signal('');
   #worker: Worker | undefined;
   #saving: ((bytes: Uint8Array) => void) | undefined;
+  /** What was asked of it before it was ready. */
+  #asked: 'run' | 'step' | undefined;
 
   constructor(private readonly options: RunOptions) {}
 
@@ -51,17 +53,18 @@ export class Run {
   }
 
   start(): void {
-    this.#tell('run');
     this.running.value = true;
+    this.#learn('run');
   }
 
   pause(): void {
+    this.#asked = undefined;
     if (this.running.peek()) this.#tell('pause');
     this.running.value = false;
   }
 
   one(): void {
-    this.#tell('step');
+    this.#learn('step');
   }
 
   startOver(): void {
@@ -77,13 +80,22 @@ export class Run {
     });
   }
 
+  #learn(how: 'run' | 'step'): void {
+    if (this.opened.peek()) this.#tell(how);
+    else this.#asked = how;
+  }
+
   #tell(type: 'run' | 'pause' | 'step' | 'save'): void {
     this.#worker?.postMessage({ type });
   }
 
   #receive(report: Report): void {
-    if (report.type === 'opened') this.opened.value = report;
-    else if (report.type === 'saved') this.#saving?.(report.bytes);
+    if (report.type === 'opened') {
+      this.opened.value = report;
+      if (this.#asked) this.#tell(this.#asked);
+      this.#asked = undefined;
+    }
+    if (report.type === 'saved') this.#saving?.(report.bytes);
     else if (report.type === 'failed' || report.type === 'fellBack') {
       this.running.value = false;
       this.failure.value = report.message;

@@ -8,7 +8,7 @@ export const t = dictionary({
   panel: ['What is shown: {title}', '演示：{title}'],
   back: ['Back', '上一步'],
   next: ['Next', '下一步'],
-  nextChapter: ['Next: {title}', '下一章：{title}'],
+  nextChapter: ['Next chapter', '下一章'],
   keys: ['Arrow keys ← → turn the pages, too.', '也可以用方向键 ← → 翻页。'],
   stepNow: ['Step {n} of {all}', '第 {n} 步，共 {all} 步'],
   question: ['A question', '想一想'],

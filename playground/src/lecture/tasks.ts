@@ -11,6 +11,7 @@ import {
   type Matches,
   type Module,
   matchTemplate,
+  ReLU,
   rightness,
   type SummaryLine,
   summary,
@@ -96,9 +97,10 @@ export const lectureTasks = {
   /** What dropout leaves of some numbers. @param training false: what it does in evaluation */
   dropout: async (backend: Backend, x: Tensor, rate: number, seed: number, training: boolean): Promise<Tensor> => {
     const layer = await new Dropout(rate).initialize(seed).to(backend);
-    const made = await (training ? layer.train() : layer.eval()).run(x);
+    // what a layer in training gives back holds the way to its gradients, which cannot be sent to the page
+    const { shape, data } = await (training ? layer.train() : layer.eval()).run(x);
     layer.dispose();
-    return made;
+    return { shape, data };
   },
 
   /** Weights and links from n × n pixels to as many, with every pixel linked, and by a kernel of w × w. */
@@ -108,6 +110,9 @@ export const lectureTasks = {
     const dense = new Linear(n * n, n * n, { bias: false }).parameters().reduce((sum, { storage }) => sum + storage.length, 0);
     return { dense, links: shared.multiplyAdds, shared: shared.parameters };
   },
+
+  /** What relu leaves of some numbers. */
+  relu: async (backend: Backend, x: Tensor): Promise<Tensor> => (await new ReLU().eval().to(backend)).run(x),
 
   /** The steps of the lecture's network. */
   lectureNet: async (_: Backend): Promise<{ readonly lines: readonly SummaryLine[]; readonly parameters: number }> => {

@@ -109,7 +109,7 @@ function Turn({ now, count }: { readonly now: number; readonly count: number }) 
         </span>
       </output>
       <button type="button" class="button primary" disabled={last && !next} onClick={() => move(1, lengths)}>
-        {last && next ? t('nextChapter', { title: say(chapters[next].title) }) : t('next')} <span aria-hidden="true">→</span>
+        {last && next ? t('nextChapter') : t('next')} <span aria-hidden="true">→</span>
       </button>
       <p class="faint lec-keys">{t('keys')}</p>
     </div>

@@ -1,7 +1,6 @@
 import { full } from 'convlab';
 import { useState } from 'preact/hooks';
 import { run } from '../../engine/engine.js';
-import { TensorCanvas } from '../../parts/tensor-canvas.js';
 import type { Chapter } from '../chapter.js';
 import { Ready, useEngine } from '../parts/engine.js';
 import { say } from '../say.js';
@@ -30,11 +29,16 @@ function Mask({ training: first, seed: from }: (typeof STEPS)[number]) {
         const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
         return (
           <div class="lec-reading lec-mask">
-            <TensorCanvas
-              tensor={{ shape: [SIDE, SIDE], data }}
-              range={[-2, 2]}
-              label={say(['{n} neurons, {silent} of them silent', '{n} 个神经元，其中 {silent} 个静默'], { n: data.length, silent })}
-            />
+            <div
+              class="lec-neurons"
+              role="img"
+              style={{ '--columns': SIDE }}
+              aria-label={say(['{n} neurons, {silent} of them silent', '{n} 个神经元，其中 {silent} 个静默'], { n: data.length, silent })}
+            >
+              {Array.from(data, (value, i) => (
+                <span key={i} data-value={value} />
+              ))}
+            </div>
             <div class="stack">
               <fieldset class="row" aria-label={say(['mode', '模式'])}>
                 <button type="button" class="button mono" aria-pressed={training} onClick={() => setTraining(true)}>

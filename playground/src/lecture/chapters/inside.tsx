@@ -17,6 +17,8 @@ import { say } from '../say.js';
 const INDEX = 0;
 /** Steps of the net, by their names: the first maps, and those behind the second pooling. */
 const [FIRST, SECOND, POOLED] = ['relu', 'relu#2', 'pool#2'] as const;
+/** Pixels across that a cell behind the second pooling stands for. */
+const CELL = 4;
 
 async function look(dx = 0) {
   const digit = moved(await testDigit(INDEX), { dx, dy: 0, degrees: 0 });
@@ -67,9 +69,18 @@ function Layer({ layer, of, kernels }: { readonly layer: string; readonly of: st
   );
 }
 
-/** How far maps are from others, as a share of their size. */
-function distance(a: Tensor, b: Tensor): number {
-  return Math.hypot(...a.data.map((value, i) => value - b.data[i])) / Math.max(Math.hypot(...a.data), 1e-9);
+/** How far maps are from others once these are moved back by whole cells, as a share of their size. What has left the picture is not compared. */
+function distance(still: Tensor | undefined, now: Tensor | undefined, cells: number): number {
+  if (!still || !now) return Number.NaN;
+  const width = still.shape[3];
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < still.data.length; i++) {
+    const x = (i % width) + cells;
+    if (x < 0 || x >= width) continue;
+    difference += (still.data[i] - now.data[i + cells]) ** 2;
+    size += still.data[i] ** 2;
+  }
+  return Math.sqrt(difference / Math.max(size, 1e-9));
 }
 
 /** The maps of the digit in its place and moved. */
@@ -83,7 +94,7 @@ function Shift({ by }: { readonly by: number }) {
     <div class="stack">
       <Slider label={say(['moved to the right', '向右平移'])} value={dx} min={-8} max={8} format={(value) => say(['{n} px', '{n} 像素'], { n: value })} />
       <Ready of={made}>
-        {({ still, now }) => {
+        {({ still, now, dx: moved }) => {
           const read = (shares: Float32Array) => shares.indexOf(Math.max(...shares));
           const range = (name: string) => rangeOf('signed', still.features.get(name)?.data ?? [], now.features.get(name)?.data ?? []);
           return (
@@ -109,12 +120,12 @@ function Shift({ by }: { readonly by: number }) {
               <p class="lec-note" data-testid="change">
                 {say(
                   [
-                    'Compared in place, the first maps changed by {first} of their size, those behind the second pooling by {second}.',
-                    '按原位置相比，第一层特征图变了 {first}，第二次池化之后变了 {second}。',
+                    'Moved back, the first maps differ by {first} of their size, those behind the second pooling by {second}.',
+                    '移回原位再比较：第一层特征图相差 {first}，第二次池化之后相差 {second}。',
                   ],
                   {
-                    first: percent(distance(still.features.get(FIRST) as Tensor, now.features.get(FIRST) as Tensor)),
-                    second: percent(distance(still.features.get(POOLED) as Tensor, now.features.get(POOLED) as Tensor)),
+                    first: percent(distance(still.features.get(FIRST), now.features.get(FIRST), moved)),
+                    second: percent(distance(still.features.get(POOLED), now.features.get(POOLED), Math.round(moved / CELL))),
                   },
                 )}
               </p>

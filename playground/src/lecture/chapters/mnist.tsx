@@ -1,4 +1,4 @@
-import { reshape } from 'convlab';
+import { reshape, type Tensor } from 'convlab';
 import { bundledDigits } from '../../digits/data.js';
 import { digitsUrl, LECTURE_WEIGHTS } from '../../digits/weights.js';
 import { run } from '../../engine/engine.js';
@@ -154,11 +154,12 @@ function View() {
 function Scores() {
   const made = useEngine(async () => {
     const { features, probabilities } = (await run('lookInside', LECTURE_WEIGHTS, await testDigit(0))).value;
-    return { scores: features.get('fc2'), logs: features.get('logSoftmax'), probabilities };
+    const scores = features.get('fc2') as Tensor;
+    return { scores, relu: (await run('relu', scores)).value, logs: features.get('logSoftmax') as Tensor, probabilities };
   }, []);
   return (
     <Ready of={made}>
-      {({ scores, logs, probabilities }) => (
+      {({ scores, relu, logs, probabilities }) => (
         <table class="lec-table lec-scores">
           <caption>{say(['the last layer, for one test digit', '最后一层，以一个测试数字为例'])}</caption>
           <thead>
@@ -174,9 +175,9 @@ function Scores() {
             {Array.from(probabilities, (share, i) => (
               <tr key={i} data-now={share === Math.max(...probabilities)}>
                 <th scope="row">{i}</th>
-                <td>{short(scores?.data[i] ?? Number.NaN, 3)}</td>
-                <td>{short(Math.max(0, scores?.data[i] ?? Number.NaN), 3)}</td>
-                <td>{short(logs?.data[i] ?? Number.NaN, 3)}</td>
+                <td>{short(scores.data[i], 3)}</td>
+                <td>{short(relu.data[i], 3)}</td>
+                <td>{short(logs.data[i], 3)}</td>
                 <td>{percent(share)}</td>
               </tr>
             ))}

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { short } from '../../parts/numbers.js';
 import type { StepRecord } from '../../train/protocol.js';
 import type { Chapter } from '../chapter.js';
 import { percent } from '../parts/digits.js';
@@ -54,7 +55,8 @@ function Learning({ step }: { readonly step: number }) {
           name={say(['Loss by step', '损失随步数的变化'])}
           lines={[{ name: say(['loss of each batch', '每批的损失']), points: means(mine.steps.value), tone: 'accent' }]}
           xName={say(['steps', '步数'])}
-          x={[0, Math.max(mine.step.value, 50)]}
+          x={[0, Math.max(Math.ceil(mine.step.value / 50), 1) * 50]}
+          format={(value) => short(value, 2)}
         />
       )}
       {measured && (

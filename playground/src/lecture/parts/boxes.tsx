@@ -22,7 +22,13 @@ export function Boxes({ boxes, name, marked }: { readonly boxes: readonly Box[];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too
     <section class="lec-scroll" tabIndex={0} aria-label={name}>
-      <svg class="lec-boxes" viewBox={`0 0 ${end - GAP + 16} ${base + 52}`} style={{ minWidth: `${Math.min(end, 640)}px` }} role="img" aria-label={name}>
+      <svg
+        class="lec-boxes"
+        viewBox={`0 0 ${end - GAP + 16} ${base + 52}`}
+        style={{ minWidth: `${Math.min(end, 640)}px`, maxWidth: `${1.6 * end}px` }}
+        role="img"
+        aria-label={name}
+      >
         {placed.map(({ label, c, h, w, x, width, height, depth }, i) => {
           const [top, right, bx, by] = [base - height, x + width, depth * 0.8, depth * 0.5];
           return (

@@ -26,15 +26,21 @@ interface LineChartProps {
   readonly atName?: string;
 }
 
-const [WIDTH, HEIGHT] = [640, 320];
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 16, 16, 52];
+const [WIDTH, HEIGHT] = [640, 336];
+const [LEFT, RIGHT, TOP, BOTTOM] = [64, 16, 16, 68];
+
+/** The next number whose quarters are round. */
+function roundAbove(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8].find((each) => each * power >= value) ?? 10) * power;
+}
 
 /** Lines over one pair of axes; their names and last values are a list beneath. */
 export function LineChart({ name, lines, xName, format = short, at, atName, ...axes }: LineChartProps) {
   const id = useId();
   const all = lines.flatMap(({ points }) => points);
   const [low, high] = axes.x ?? [Math.min(...all.map(([x]) => x), 0), Math.max(...all.map(([x]) => x), 1)];
-  const most = axes.most ?? Math.max(...all.map(([, y]) => y), 0.1) * 1.05;
+  const most = axes.most ?? roundAbove(Math.max(...all.map(([, y]) => y), 0.1));
   const toX = (x: number) => LEFT + ((WIDTH - LEFT - RIGHT) * (x - low)) / (high - low);
   const toY = (y: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(y, most) / most);
   return (
@@ -54,7 +60,7 @@ export function LineChart({ name, lines, xName, format = short, at, atName, ...a
             key={share}
             class="lec-tick"
             x={toX(low + share * (high - low))}
-            y={HEIGHT - 28}
+            y={HEIGHT - 40}
             text-anchor={share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}
           >
             {short(low + share * (high - low), 3)}

@@ -85,7 +85,7 @@ export function PixelLinks({ pixels, onPick }: PixelLinksProps) {
       <p class="lec-key lec-weights">
         {say(['the nine weights:', '九个权重：'])}
         {HUES.map((hue, i) => (
-          <span key={hue} style={{ color: `light-dark(hsl(${hue} 75% 32%), hsl(${hue} 75% 70%))` }}>
+          <span key={hue} style={{ color: `light-dark(hsl(${hue} 75% 25%), hsl(${hue} 75% 70%))` }}>
             w{i + 1}
           </span>
         ))}
