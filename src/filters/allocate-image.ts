@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.js';
-import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
+import { checkImageForm, checkSize, createImage, type Image } from '../image/image.js';
 import { carryMetadata } from '../image/metadata.js';
 import { BACKEND_OPTION, type BackendOption, chosenBackend } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
@@ -40,13 +40,14 @@ export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'chan
 }
 
 /**
- * Gives back the memory of a picture of {@link allocateImage}, which must not be used again.
+ * Gives back the memory of a picture of {@link allocateImage}: whoever is handed it afterwards refuses it. Calls that are computing in it come to their end
+ * before it is used for anything else.
  * @param options the backend that it was asked of
  * @throws OptionError if it is not one of that backend, or was given back before
  */
 export async function freeImage(image: Image, options: BackendOption = {}): Promise<void> {
   checkOptions('freeImage', options, BACKEND_OPTION);
-  checkImage('freeImage', image);
+  checkImageForm('freeImage', image);
   const on = await chosenBackend('freeImage', options.backend);
   if (on.freeBytes && !on.freeBytes(image.data as Uint8ClampedArray)) {
     throw new OptionError('freeImage', 'image', 'must be one that allocateImage gave for this backend, and that was not given back yet', image);
