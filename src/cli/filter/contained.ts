@@ -1,7 +1,12 @@
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OptionError } from '../../errors.js';
-import type { FileJob } from './filter-files.js';
+
+/** A picture and the place of its result. */
+interface Way {
+  readonly from: string;
+  readonly to: string;
+}
 
 /** What was found below a folder or by a pattern, without what lies in the folder of the results, where that lies below it: an earlier run wrote it. */
 export async function withoutResults(files: readonly string[], base: string, out: string): Promise<readonly string[]> {
@@ -16,7 +21,7 @@ export async function withoutResults(files: readonly string[], base: string, out
  * Holds results against the folder that they go to.
  * @throws OptionError if one would lie outside, by its name or through a link, or would take the place of a picture that is an input
  */
-export async function checkContained(operation: string, jobs: readonly FileJob[], out: string): Promise<void> {
+export async function checkContained(operation: string, jobs: readonly Way[], out: string): Promise<void> {
   const folder = await resolved(out);
   const inputs = new Map<string, string>();
   for (const { from } of jobs) {

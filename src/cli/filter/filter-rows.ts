@@ -53,8 +53,8 @@ export async function openRowJob(
     if (flags.quality !== undefined) throw new OptionError('filter', '--quality', 'goes with formats jpeg, webp, avif only', flags.quality);
     const picture = await openRows(job.from === '-' ? process.stdin : job.from);
     const { width, height } = picture.format;
-    const { maxPixels = Number.POSITIVE_INFINITY } = flags;
-    if (width * height > maxPixels) throw new OptionError('filter', '--max-pixels', `is ${maxPixels}, and ${job.from} has ${width} × ${height}`, maxPixels);
+    const { pixels = Number.POSITIVE_INFINITY } = flags.limits ?? {};
+    if (width * height > pixels) throw new OptionError('filter', '--limits', `has pixels=${pixels}, and ${job.from} has ${width} × ${height}`, pixels);
     const backend = await open();
     const plan = planned(picture.format, backend);
     plan.byRows().release(); // what needs the whole picture is refused

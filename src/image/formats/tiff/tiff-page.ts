@@ -19,6 +19,7 @@ export const PACKING = { none: 1, lzw: 5, deflate: 8, oldDeflate: 32946 } as con
 
 /** One picture of a TIFF, as its directory describes it. */
 export interface TiffPage extends Header {
+  readonly pixelBytes: number;
   readonly directory: Directory;
   readonly packing: number;
   readonly photometric: number;
@@ -58,7 +59,9 @@ export function readPage(bytes: Source, at?: number): TiffPage {
   if (predictor !== 1 && !(predictor === 2 && (bits[0] === 8 || bits[0] === 16)))
     refuse(`with predictor ${predictor}`, 'those without, and horizontal differences of 8 and 16 bits,');
   const height = one(TAG.height, 0);
+  const channels = (photometric === 3 ? 3 : samples) as Image['channels'];
   return {
+    pixelBytes: channels * (isFloat ? 4 : bits[0] === 16 ? 2 : 1),
     width: one(TAG.width, 0),
     height,
     directory,
@@ -66,7 +69,7 @@ export function readPage(bytes: Source, at?: number): TiffPage {
     photometric,
     bits: bits[0],
     samples,
-    channels: (photometric === 3 ? 3 : samples) as Image['channels'],
+    channels,
     sampleType: isFloat ? 'float32' : bits[0] === 16 ? 'uint16' : 'uint8',
     differences: predictor === 2,
     rowsPerStrip: Math.min(one(TAG.rowsPerStrip, height), height),
