@@ -27,7 +27,7 @@ const summaryOf = (stdout: string) => JSON.parse(stdout.trim().split('\n').at(-1
 test('a run that is killed again and again ends where one that is not does, and leaves nothing lying about', async () => {
   for (let i = 0; i < 2; i++) {
     const running = start('killed');
-    await running.printed('"output"');
+    await running.printed('"plan"');
     running.child.kill('SIGKILL');
     expect((await running.ended).signal).toBe('SIGKILL');
   }
@@ -39,7 +39,7 @@ test('a run that is killed again and again ends where one that is not does, and 
 test.skipIf(process.platform !== 'linux')('pictures of a process that is killed under --jobs are tried once more', async () => {
   const running = start('child', '--jobs', '2');
   const killed: number[] = [];
-  await running.printed('"output"');
+  await running.printed('"plan"');
   while (killed.length === 0) {
     for (const pid of childrenOf(running.child.pid)) {
       process.kill(pid, 'SIGKILL');

@@ -48,7 +48,7 @@ test.each([
 });
 
 test.each([
-  [['3.png', 'x.jpg'], ['--stream', '--kernel', 'box'], '--stream needs a result in .png, .pgm, .ppm, .pam or .raw'],
+  [['3.png', 'x.jpg'], ['--stream', '--kernel', 'box'], '--stream needs a result in .png, .tiff, .pgm, .ppm, .pam or .raw'],
   [['3.png', 'x.png'], ['--stream', '--kernel', 'canny'], '--stream goes with kernels only'],
   [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--padding-mode', 'wrap'], "paddingMode must not be 'wrap'"],
   [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--limits', 'pixels=3599'], '--limits has pixels=3599, and'],

@@ -45,8 +45,8 @@ test(`${COUNT} pictures, SIGKILL of the process or of its child at ${KILLS} rand
     const ended = running.ended.then((end) => end);
     while (kills < KILLS) {
       // not before both processes work
-      await Promise.race([running.printed('"output"'), ended]);
-      await new Promise((done) => setTimeout(done, random.integer(400)));
+      await Promise.race([running.printed('"plan"'), ended]);
+      await new Promise((done) => setTimeout(done, random.integer(600)));
       if (running.child.exitCode !== null) break;
       kills++;
       const [child] = childrenOf(running.child.pid);

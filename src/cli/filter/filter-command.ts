@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { OptionError } from '../../errors.js';
 import { nameOf } from '../../kernels/plan/describe-plan.js';
 import type { OptionsOf } from '../../options.js';
+import type { FilmReport } from '../film/filter-film.js';
 import { addFlags } from '../flags.js';
 import { shardOf } from '../many/shard.js';
 import { type Terminal, tellLosses } from '../terminal.js';
@@ -22,6 +23,7 @@ Examples:
   convlab filter photos --out out --kernel sharpen --resume --shard 3/16
   convlab filter photo.jpg edges.npy --kernel sobel-x --output float
   convlab filter - - --format png --kernel box:5 < photo.jpg > blurred.png
+  ffmpeg -i film.mp4 -f yuv4mpegpipe - | convlab filter - - --y4m --kernel sharpen | ffmpeg -i - sharp.mp4
 `;
 
 /** `convlab filter`: one kernel after the other over a picture, or over many. */
@@ -41,11 +43,19 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     );
   addFlags(command, FILTER_FLAGS)
     .addHelpText('after', EXAMPLES)
-    .action(async (paths: string[], { out, format, jobs, shard, resume, dryRun, json, ...flags }: Flags) => {
+    .action(async (paths: string[], { out, format, jobs, shard, resume, raw, y4m, dryRun, json, ...flags }: Flags) => {
       if (flags.kernel === undefined && flags.pipeline === undefined)
         command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel sharpen; 'convlab kernels' lists the names");
       for (const [name, value] of Object.entries({ '--jobs': jobs, '--shard': shard, '--resume': resume }))
         if (value !== undefined && out === undefined) throw new OptionError('filter', name, 'goes with --out only', value);
+      if (raw || y4m) {
+        if (dryRun || paths.join(' ') !== '- -' || [out, format, flags.stream, flags.quality].some((value) => value !== undefined))
+          throw new OptionError('filter', raw ? '--raw' : '--y4m', 'goes from - to -, with flags for kernels and backends only', paths.join(' '));
+        const { filterFilm } = await import('../film/filter-film.js');
+        const film = await filterFilm(flags, { raw, y4m }, signal);
+        if (json || !terminal.quiet) terminal.err(json ? `${JSON.stringify(film)}\n` : filmLine(film));
+        return;
+      }
       const work = await findJobs(paths, { out, format });
       if (flags.output === 'float') checkHoldsFloats(work);
       const part = out === undefined ? undefined : (shard ?? shardOf(process.env));
@@ -77,6 +87,12 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
 
 function plan({ from, to, format }: FileJob, { kernel, pipeline }: FilterFlags): string {
   return `${from} → ${to}${to === '-' ? ` (${format})` : ''}: ${kernel?.join(', then ') ?? pipeline}\n`;
+}
+
+function filmLine({ frames, output, device, milliseconds: { total, read, filter, write } }: FilmReport): string {
+  const each = [read, filter, write].map((time) => (time / Math.max(1, frames)).toFixed(1));
+  const rate = ((1000 * frames) / total).toFixed(1);
+  return `${frames} frames of ${output.width} × ${output.height}, ${rate} a second; each ${each[0]} ms to read, ${each[1]} to filter, ${each[2]} to write, on ${device}\n`;
 }
 
 function pickKernels({ kernel, pipeline }: FilterFlags) {

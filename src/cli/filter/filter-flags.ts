@@ -3,6 +3,7 @@ import { OUTPUTS } from '../../filters/picture/output.js';
 import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
 import { count, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
+import { FILM_FLAGS } from '../film/film-flags.js';
 import { BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
 import { SHARD } from '../many/shard.js';
 import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
@@ -14,7 +15,7 @@ const WORKER_FLAGS = {
   output: option(oneOf(OUTPUTS), { help: 'how values become samples; float goes with .npy and .tiff (default: what suits the kernels)', placeholder: 'how' }),
   region: WHERE_OPTIONS.region,
   mask: fileFlag('picture', 'a gray picture of the same size: white is filtered, black is not'),
-  stream: switchFlag('read, filter and write row by row, in little memory, from and to PNG and PNM; pictures of more than 64 megapixels are by themselves'),
+  stream: switchFlag('read, filter and write row by row, in little memory, from and to PNG, TIFF and PNM; pictures of more than 64 megapixels are by themselves'),
   ...BACKEND_FLAGS,
   ...CODEC_FLAGS,
 } satisfies Rows;
@@ -28,6 +29,7 @@ export const FILTER_FLAGS = {
     placeholder: 'part',
   }),
   resume: switchFlag('with --out: keep a journal there, and filter only what is missing or was made of other pictures or with other options'),
+  ...FILM_FLAGS,
   dryRun: switchFlag('say what would be done, and do nothing'),
   ...WORKER_FLAGS,
   json: switchFlag('print what ran as JSON, an object a line for each picture'),

@@ -128,6 +128,13 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
       const lost = await clock.time('write', () => writePictures(job, results, { ...flags, builtIn }));
       return reportOf(job, describe({ frames, repeats }), describe(results), lost, ran, clock.times);
     },
+    /** Frames of one format. `result` is theirs, and `out` may take it, where it is known before the first. */
+    async frames(format: Format) {
+      const { backend } = await open();
+      const plan = planRows?.(format, backend);
+      const run = plan ? (frame: Image, out?: Image) => plan.apply(frame, { out }) : (frame: Image) => apply(frame, backend, () => {});
+      return { result: plan?.result, backend, apply: run };
+    },
     dispose: () => opened?.backend.dispose(),
   };
 }

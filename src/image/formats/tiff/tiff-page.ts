@@ -30,13 +30,21 @@ export interface TiffPage extends Header {
   readonly sampleType: SampleType;
   readonly differences: boolean;
   readonly rowsPerStrip: number;
+  /** of a picture in tiles */
+  readonly tile?: { readonly width: number; readonly height: number };
   readonly premultiplied: boolean;
   readonly orientation: number;
 }
 
 /** Reads a directory and refuses what is not read. @param at where it begins. Default: the first of the file @throws Damaged or Unreadable */
 export function readPage(bytes: Source, at?: number): TiffPage {
-  const directory = readDirectory(bytes, at);
+  const page = describePage(readDirectory(bytes, at));
+  if (page.tile) refuse('in tiles', 'those in strips');
+  return page;
+}
+
+/** What a directory describes, in strips or tiles. @throws Damaged or Unreadable */
+export function describePage(directory: Directory): TiffPage {
   const { one, values, entries } = directory;
   const bits = values(TAG.bits, 5) ?? [1];
   const [samples, photometric, packing] = [one(TAG.samples, 1), one(TAG.photometric, -1), one(TAG.compression, PACKING.none)];
@@ -52,7 +60,6 @@ export function readPage(bytes: Source, at?: number): TiffPage {
     );
   }
   if (!(Object.values(PACKING) as number[]).includes(packing)) refuse(`of compression ${packing}`, 'uncompressed, LZW and deflated ones');
-  if (entries.has(TAG.tileWidth)) refuse('in tiles', 'those in strips');
   if (samples > 1 && one(TAG.planar, 1) !== 1) refuse('with separate planes', 'interleaved ones');
   if (one(TAG.fillOrder, 1) !== 1) refuse('with reversed bits', 'those with the highest bit first');
   const predictor = one(TAG.predictor, 1);
@@ -73,6 +80,7 @@ export function readPage(bytes: Source, at?: number): TiffPage {
     sampleType: isFloat ? 'float32' : bits[0] === 16 ? 'uint16' : 'uint8',
     differences: predictor === 2,
     rowsPerStrip: Math.min(one(TAG.rowsPerStrip, height), height),
+    tile: entries.has(TAG.tileWidth) ? { width: one(TAG.tileWidth, 0), height: one(TAG.tileHeight, 0) } : undefined,
     premultiplied: samples % 2 === 0 && one(TAG.extraSamples, 0) === 1,
     orientation: one(TAG.orientation, 1),
   };
