@@ -51,7 +51,7 @@ function addend(name: 'a' | 'b', drawing: string): Addend {
 }
 
 // two ambiguous digits: a seven close to a one, a four close to a nine
-export const first = addend('a', 'cOiMkMgec2');
+export const first = addend('a', 'PPvOpZimd2');
 export const second = addend('b', 'WOTaYgifqa.qMqeo2.WOaL');
 /** The selected sum, or −1 for the most probable. */
 export const chosen = urlSignal('add', 'sum', -1, number({ min: -1, max: 18, whole: true }), { panel: 'sums' });

@@ -93,7 +93,8 @@ export interface Done<T> {
  * @throws EngineError with the library's message
  */
 export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments<K>): Promise<Done<TaskResult<K>>> {
-  await opened;
+  // a scene needs no backend: the picture is seen while that is opened
+  if (task !== 'paint') await opened;
   const answer = await ask({ id: ++lastId, task, args }, args.filter(isHandedOver));
   const { error } = answer;
   const state = engineState.peek();

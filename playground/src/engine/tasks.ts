@@ -30,6 +30,6 @@ export const tasks = {
 /** The tasks by name. */
 export type Tasks = typeof tasks;
 /** What a task takes after the backend. */
-export type TaskArguments<K extends keyof Tasks> = Parameters<Tasks[K]> extends [Backend, ...infer Rest] ? Rest : never;
+export type TaskArguments<K extends keyof Tasks> = Parameters<Tasks[K]> extends [Backend | undefined, ...infer Rest] ? Rest : never;
 /** What a task gives. */
 export type TaskResult<K extends keyof Tasks> = Awaited<ReturnType<Tasks[K]>>;

@@ -2,7 +2,8 @@
 import { effect, signal } from '@preact/signals';
 import { run } from '../engine/engine.js';
 import { complaintIn } from '../shell/complaints.js';
-import { startCamera, stopCamera } from './camera.js';
+import { holdPart } from '../shell/parcel.js';
+import { cameraOn, startCamera, stopCamera } from './camera.js';
 import { settled } from './compute.js';
 import { pictureNotice, readPicture } from './picture.js';
 import type { Scene } from './scenes.js';
@@ -11,6 +12,9 @@ import { t } from './strings.js';
 
 /** Whether the picture is one that was brought here, and no scene. */
 export const isOwn = signal(false);
+
+/** The name of its file. */
+const ownName = signal('');
 
 /** Frames in a row that may fail. */
 const MOST_FAILED = 3;
@@ -36,12 +40,19 @@ export async function showScene(name: Scene): Promise<void> {
 }
 
 /** Shows a picture file; one that is none changes nothing but the notice. */
-export async function openPicture(file: Blob): Promise<void> {
+export async function openPicture(file: Blob & { readonly name?: string }): Promise<void> {
   const mine = ++wish;
+  // a view that opens meanwhile does not put the scene in its place
+  shown = scene.peek();
   const picture = await readPicture(file);
-  if (!picture || mine !== wish) return;
+  if (mine !== wish) return;
+  if (!picture) {
+    if (!source.peek()) await showScene(scene.peek());
+    return;
+  }
   stopCamera();
   isOwn.value = true;
+  ownName.value = file.name ?? '';
   source.value = picture;
 }
 
@@ -73,3 +84,13 @@ export function followScene(): () => void {
     if (name !== shown) void showScene(name);
   });
 }
+
+holdPart('picture', {
+  says: () => (isOwn.value && !cameraOn.value ? t('ownPicture', { name: ownName.value || t('pasted') }) : undefined),
+  save: async () => {
+    const from = source.peek();
+    if (!from) throw new Error(t('painting'));
+    return { name: ownName.peek() || 'picture.png', bytes: (await run('png', from.id)).value };
+  },
+  open: openPicture,
+});

@@ -6,9 +6,10 @@ import { Slider } from '../parts/slider.js';
 import { cameraOn } from './camera.js';
 import { busy, failure, type How, type Result, result } from './compute.js';
 import { frameRate } from './frame-rate.js';
+import type { Picture } from './pictures.js';
 import { PixelCard } from './pixel-card.js';
 import { type Screen, screens, show } from './screens.js';
-import { pixel, split } from './state.js';
+import { pixel, source, split } from './state.js';
 import { t } from './strings.js';
 
 /** A rectangle in the pixels of the picture before. */
@@ -55,7 +56,7 @@ export function Stage() {
   const done = result.value;
   return (
     <section class="stage stack" aria-label={t('stage')} data-panel="stage">
-      {done ? <Pictures {...done} /> : <div class="stage-empty">{failure.value ? '–' : t('working')}</div>}
+      {done ? <Pictures {...done} /> : source.value ? <Unfiltered {...source.value} /> : <div class="stage-empty">{failure.value ? '–' : t('painting')}</div>}
       {failure.value && <Notice kind="error">{t('failed', { reason: failure.value })}</Notice>}
       <Slider label={t('split')} value={split} min={0} max={100} format={(share) => `${Math.round(share)}%`} />
       {done && (
@@ -67,6 +68,24 @@ export function Stage() {
         </p>
       )}
     </section>
+  );
+}
+
+/** The picture while what filters it is still being loaded. */
+function Unfiltered({ width, height, shown }: Picture) {
+  return (
+    <div class="frame-wrap" style={{ '--ratio': width / height }}>
+      <div class="frame frame-waiting" style={{ aspectRatio: `${width} / ${height}` }}>
+        <Layer
+          screen={screens.before}
+          bitmap={shown}
+          place={placeIn({ x: 0, y: 0, width, height }, { x: 0, y: 0, width, height })}
+          label={t('before')}
+          clip="none"
+        />
+        <span class="tag frame-rate">{t('working')}</span>
+      </div>
+    </div>
   );
 }
 

@@ -19,6 +19,7 @@ export const t = dictionary({
   freeze: ['Hold this picture', '定格画面'],
   bring: ['Or drop a picture on this page, or paste one.', '也可以把图像拖放到页面上，或直接粘贴。'],
   drop: ['Drop the picture here', '在此放下图像'],
+  ownPicture: ['the picture {name}', '图像 {name}'],
   pasted: ['the pasted picture', '粘贴的图像'],
   unknownType: ['of unknown type', '类型未知'],
   noPicture: [
@@ -99,6 +100,7 @@ export const t = dictionary({
   split: ['Before and after', '前后对比'],
   stage: ['The picture, before and after. Point at a pixel, or type its place below.', '图像的前后对比。指向像素，或在下方输入位置。'],
   size: ['{before} becomes {after}', '{before} 变为 {after}'],
+  painting: ['The picture is being painted …', '正在绘制图像……'],
   working: ['computing …', '计算中……'],
   failed: ['{reason}. The result before stays.', '{reason}。保留之前的结果。'],
   time: ['{time} in the engine', '引擎用时 {time}'],

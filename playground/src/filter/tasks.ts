@@ -1,6 +1,6 @@
 import { type Backend, catalogue, type FilterOptions, filter, type Image, imageToBlob, type OperationOptions, type Tensor } from 'convlab';
 import { type PlanReport, reportOf } from '../engine/plan-report.js';
-import { hold, holdResult, type Origin, type Picture, residentOf, samplesOf } from './pictures.js';
+import { hold, holdFrame, holdResult, type Origin, type Picture, residentOf, samplesOf } from './pictures.js';
 import { atMost } from './pixels.js';
 import { paintScene, type Scene } from './scenes.js';
 
@@ -16,8 +16,8 @@ export interface Filtered extends Picture {
 
 /** What the engine does for the Filter view. */
 export const pictureTasks = {
-  /** Paints a scene. */
-  paint: (backend: Backend, scene: Scene): Promise<Picture> => hold(paintScene(scene), backend),
+  /** Paints a scene; without a backend too. */
+  paint: (_: Backend | undefined, scene: Scene): Promise<Picture> => hold(paintScene(scene)),
 
   /**
    * Takes a picture or its file, reduced where it has too many pixels.
@@ -34,7 +34,7 @@ export const pictureTasks = {
       whole.close();
       throw error;
     }
-    return { ...(await hold(origin, backend)), size: { width, height } };
+    return { ...(await ('displayWidth' in origin ? holdFrame(origin, backend) : hold(origin))), size: { width, height } };
   },
 
   filter: async (backend: Backend, id: number, kernel: Tensor, options: FilterOptions): Promise<Filtered> => {

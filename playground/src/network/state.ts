@@ -8,8 +8,10 @@ import { engineGeneration, run } from '../engine/engine.js';
 import { latest } from '../engine/latest.js';
 import { flag, number, oneOf, text } from '../shell/codecs.js';
 import { complaintIn } from '../shell/complaints.js';
+import { holdPart } from '../shell/parcel.js';
 import { named, urlSignal } from '../shell/url.js';
 import type { Layer } from './describe.js';
+import { t } from './strings.js';
 import type { Inside, Network } from './tasks.js';
 
 /** A hand-drawn three. */
@@ -130,4 +132,22 @@ const look = latest(async ({ url, x }: { url: string; x: Tensor }) => {
 effect(() => {
   engineGeneration.value;
   if (digit.value) look({ url: source.value.url, x: digit.value });
+});
+
+/** Shows the network of a file, and names it. @throws EngineError if it is none; the one that is shown stays */
+export async function openNetwork(file: File): Promise<void> {
+  const url = URL.createObjectURL(file);
+  try {
+    await run('network', url);
+    source.value = { url, name: file.name };
+  } catch (error) {
+    URL.revokeObjectURL(url);
+    throw error;
+  }
+}
+
+holdPart('network', {
+  says: () => (source.value.name ? t('ownNetwork', { name: source.value.name }) : undefined),
+  save: async () => ({ name: source.peek().name, bytes: await (await fetch(source.peek().url)).blob() }),
+  open: openNetwork,
 });

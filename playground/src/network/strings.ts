@@ -89,6 +89,7 @@ export const t = dictionary({
   method: ['Method', '方法'],
   forDigit: ['For the digit', '针对数字'],
   likeliest: ['the likeliest', '最可能的'],
+  ownNetwork: ['the network {name}', '网络 {name}'],
   loadFile: ['Load a network …', '载入网络……'],
   loaded: ['Network from {name}', '网络来自 {name}'],
   lectureNet: ['Back to the lecture’s network', '换回讲座的网络'],

@@ -1,12 +1,11 @@
 import { t as digits } from '../digits/strings.js';
 import { LECTURE_WEIGHTS } from '../digits/weights.js';
-import { run } from '../engine/engine.js';
 import { Bars } from '../parts/bars.js';
 import { Trouble } from '../parts/trouble.js';
 import { EvidencePanel } from './evidence.js';
 import { DigitInput } from './input.js';
 import { Overview } from './overview.js';
-import { blank, inside, network, source, trouble } from './state.js';
+import { blank, inside, network, openNetwork, source, trouble } from './state.js';
 import { t } from './strings.js';
 import { Volumes } from './volumes.js';
 import { Zoom } from './zoom.js';
@@ -64,12 +63,9 @@ function percent(share: number): string {
 function Source() {
   const load = async (file: File | undefined) => {
     if (!file) return;
-    const url = URL.createObjectURL(file);
     try {
-      await run('network', url);
-      source.value = { url, name: file.name };
+      await openNetwork(file);
     } catch (error) {
-      URL.revokeObjectURL(url);
       trouble.value = t('notRead', { name: file.name, reason: complaintIn((error as Error).message) });
     }
   };

@@ -58,7 +58,12 @@ export function App() {
         {!shown ? (
           <p class="loading">{t('loading')}</p>
         ) : 'failure' in shown ? (
-          <Notice kind="error">{t('viewFailed', { reason: shown.failure })}</Notice>
+          <Notice kind="error">
+            {t('viewFailed', { reason: shown.failure })}{' '}
+            <button type="button" class="button" onClick={() => location.reload()}>
+              {t('again')}
+            </button>
+          </Notice>
         ) : (
           <Guarded key={shown.name} Show={shown.Show} />
         )}

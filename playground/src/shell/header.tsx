@@ -27,7 +27,7 @@ export function Header() {
   return (
     <header class="header" data-open={open.value}>
       <div class="header-row">
-        <a class="brand" href={linkTo('lecture')} onClick={followTab}>
+        <a class="brand" href={linkTo('lecture')} aria-label="convlab" onClick={followTab}>
           <img src="./icon.svg" alt="" width="30" height="30" />
           <span>convlab</span>
         </a>

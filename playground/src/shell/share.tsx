@@ -1,9 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button.js';
+import { Notice } from '../parts/notice.js';
+import { complaintIn } from './complaints.js';
 import { hidden, panel, panelsShown, present } from './panels.js';
+import { NoParcel, openParcel, packParcel, unshared } from './parcel.js';
 import { t } from './strings.js';
-import { addressOf, flushUrl } from './url.js';
+import { addressOf, flushUrl, view } from './url.js';
 
 /** Size of what is embedded, in pixels of the page around it. */
 const EMBEDDED = { width: 960, height: 600 } as const;
@@ -14,6 +17,27 @@ export function Share() {
   const chosen = useSignal('');
   const menu = useRef<HTMLDetailsElement>(null);
   const id = useId();
+  const failure = useSignal('');
+  const tried = async (work: () => Promise<void>) => {
+    failure.value = '';
+    try {
+      await work();
+    } catch (error) {
+      failure.value = error instanceof NoParcel ? t('noParcel') : complaintIn((error as Error).message);
+    }
+  };
+  const save = () =>
+    tried(async () => {
+      const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(await packParcel()), download: `${view.peek()}.convlab` });
+      link.click();
+      // the download has begun by then
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    });
+  const open = (file: File) =>
+    tried(async () => {
+      await openParcel(file);
+      menu.current?.removeAttribute('open');
+    });
   useEffect(() => {
     const close = (event: Event) => {
       if (event instanceof KeyboardEvent ? event.key === 'Escape' : !menu.current?.contains(event.target as Node)) menu.current?.removeAttribute('open');
@@ -69,6 +93,27 @@ export function Share() {
           {t('present')}
         </button>
         <p class="hint">{t('shareHint')}</p>
+        <h3>{t('parcel')}</h3>
+        <p class="hint">{unshared.value.length > 0 ? t('notInLink', { what: unshared.value.join(t('listSign')) }) : t('allInLink')}</p>
+        <div class="row">
+          <button type="button" class="button" onClick={() => void save()}>
+            {t('saveParcel')}
+          </button>
+          <label class="button file-label">
+            {t('openParcel')}
+            <input
+              type="file"
+              class="unseen"
+              accept=".convlab"
+              onChange={({ currentTarget }) => {
+                const [file] = currentTarget.files ?? [];
+                currentTarget.value = '';
+                if (file) void open(file);
+              }}
+            />
+          </label>
+        </div>
+        {failure.value && <Notice kind="error">{failure.value}</Notice>}
       </div>
     </details>
   );

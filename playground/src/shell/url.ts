@@ -167,6 +167,7 @@ export function flushUrl(): void {
 export function followTab(): void {
   flushUrl();
   expectTab();
+  scrollTo({ top: 0, behavior: 'instant' });
 }
 
 /** Starts to follow the URL, and to keep it. Called once, after the page's own signals were made. */

@@ -3,6 +3,7 @@ import { digitsUrl } from '../digits/weights.js';
 import { backendChoice } from '../engine/choice.js';
 import { number, oneOf } from '../shell/codecs.js';
 import { complaintIn } from '../shell/complaints.js';
+import { holdPart } from '../shell/parcel.js';
 import { urlSignal } from '../shell/url.js';
 import type { Command, Measured, Progress, Report, StepRecord } from './protocol.js';
 import { ACTIVATIONS, LECTURE, LECTURE_TRAINING, layersCodec, OPTIMIZERS, type Recipe, shapesOf } from './recipe.js';
@@ -182,3 +183,12 @@ export async function trainOn(files: readonly File[]): Promise<void> {
   const read = async (file: File) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
   tell({ type: 'digits', files: await Promise.all(files.map(read)) });
 }
+
+holdPart('training', {
+  says: () => ((progress.value?.step ?? 0) > 0 ? t('ownTraining', { step: progress.value?.step ?? 0 }) : undefined),
+  save: async () => ({ name: 'digits.safetensors', bytes: new Blob([(await save()) as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }) }),
+  open: async (file) => {
+    open();
+    await load(file);
+  },
+});

@@ -92,6 +92,7 @@ export const t = dictionary({
     'Choose two files at once, pictures and labels, packed by gzip or not: those of MNIST make the full set of 60,000.',
     '同时选择图像与标签两个文件（可为 gzip 压缩）：MNIST 的两个文件即为完整的 60,000 个数字。',
   ],
+  ownTraining: ['the network that was trained, at step {step}', '训练到第 {step} 步的网络'],
   look: ['Look inside, in the Network view', '在“网络”视图中查看'],
   fellBack: [
     'The GPU was lost, so WebAssembly took over at step {step}, the last that was kept; press Train to go on. The reason: {reason}',

@@ -6,7 +6,7 @@ import type { FileJob } from '../filter/filter-files.js';
 import type { FilterFlags } from '../filter/filter-flags.js';
 
 /** Flags that change no bit of a result. */
-const WITHOUT_EFFECT: readonly string[] = ['threads', 'stream', 'maxPixels'] satisfies (keyof FilterFlags)[];
+const WITHOUT_EFFECT: readonly string[] = ['threads', 'stream', 'limits'] satisfies (keyof FilterFlags)[];
 
 /**
  * A hash of all that decides about a result but its input: kernels and options, the contents of the files that they name, the backend, and the version.
