@@ -112,7 +112,10 @@ export const lectureTasks = {
   },
 
   /** What relu leaves of some numbers. */
-  relu: async (backend: Backend, x: Tensor): Promise<Tensor> => (await new ReLU().eval().to(backend)).run(x),
+  relu: async (backend: Backend, x: Tensor): Promise<Tensor> => {
+    const { shape, data } = await (await new ReLU().eval().to(backend)).run(x);
+    return { shape, data };
+  },
 
   /** The steps of the lecture's network. */
   lectureNet: async (_: Backend): Promise<{ readonly lines: readonly SummaryLine[]; readonly parameters: number }> => {
