@@ -1,5 +1,6 @@
 export { linearToSrgb, srgbToLinear } from '../kernels/light.js';
 export { allocateImage, freeImage } from './allocate-image.js';
+export type { AnyImage, ResultImage } from './any-image.js';
 export {
   type CatalogueDescription,
   type CatalogueEntry,

@@ -23,6 +23,7 @@ const CHINESE: Readonly<Record<Reason['name'], string>> = {
   padding: '用非零值补齐时，每个乘积需要不同的补齐值',
   whole: '权重都是同一个数的整数倍，且 16 位能容纳每个和',
   noPictures: '{backend} 后端没有处理图像的程序',
+  readBack: '图像所在的 {device} 没有对应的程序：先读回，在主机上计算，再上传',
   beyondBorders: '不滤波的像素来自几个核的边界之外',
   soon: '没有 GPU 能这么快给出结果',
   unsought: '等 GPU 本可节省 {milliseconds} 毫秒之后才去寻找它',

@@ -43,13 +43,12 @@ export const pictureTasks = {
     return { ...(await holdResult(id, image, backend)), ran };
   },
 
-  /** An operation of the catalogue, by name. It takes samples of the host. */
+  /** An operation of the catalogue, by name. */
   apply: async (backend: Backend, id: number, name: string, parameters: readonly number[], options: OperationOptions): Promise<Filtered> => {
     const entry = catalogue[name];
     if (!('apply' in entry)) throw new Error(`${name} is a kernel`);
     const ran: PlanReport[] = [];
-    const from = await (await residentOf(id, backend)).read();
-    const image = await entry.apply(from, parameters, { ...options, backend, onPlan: (plan) => ran.push(reportOf(plan)) });
+    const image = await entry.apply(await residentOf(id, backend), parameters, { ...options, onPlan: (plan) => ran.push(reportOf(plan)) });
     return { ...(await holdResult(id, image, backend)), ran };
   },
 
