@@ -15,7 +15,9 @@ const WORKER_FLAGS = {
   output: option(oneOf(OUTPUTS), { help: 'how values become samples; float goes with .npy and .tiff (default: what suits the kernels)', placeholder: 'how' }),
   region: WHERE_OPTIONS.region,
   mask: fileFlag('picture', 'a gray picture of the same size: white is filtered, black is not'),
-  stream: switchFlag('read, filter and write row by row, in little memory, from and to PNG, TIFF and PNM; pictures of more than 64 megapixels are by themselves'),
+  stream: switchFlag(
+    'read, filter and write row by row, in little memory, from and to PNG, TIFF and PNM; pictures of more than 64 megapixels are by themselves',
+  ),
   ...BACKEND_FLAGS,
   ...CODEC_FLAGS,
 } satisfies Rows;
