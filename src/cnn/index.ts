@@ -86,6 +86,7 @@ export type { LoadedNames, LoadOptions, TraceOptions } from './module-options.js
 export { Optimizer } from './optimizer.js';
 export { Adam, type AdamOptions, AdamW, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
 export { Parameter } from './parameter.js';
+export type { HeldGroup, Learned, ParameterGroup } from './parameter-groups.js';
 export { HuberLoss, type HuberOptions, L1Loss, SmoothL1Loss, type SmoothL1Options } from './regression-losses.js';
 export { cosineSchedule, type OneCycleOptions, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';
 export { DiceLoss, type DiceOptions, FocalLoss, type FocalOptions } from './segmentation-losses.js';

@@ -20,7 +20,7 @@ export interface PlannedGraph {
 
 /** Decides what of a file runs, what is learned, and what stays constant. */
 export function planGraph(operation: string, file: GraphFile, wanted: string | undefined, complain: Complaint): PlannedGraph {
-  checkOrder(file, complain);
+  checkOrder(file.nodes, [...file.initializers.keys(), ...file.inputs.map(({ name }) => name)], complain);
   const output = outputOf(operation, file, wanted);
   const nodes = neededNodes(file.nodes, output);
   if (file.opset < OPSETS.first || file.opset > OPSETS.last) {
@@ -40,7 +40,7 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
   const used = new Set([output, ...computed.flatMap(({ inputs }) => inputs)]);
   for (const [name, known] of constants) {
     if (!used.has(name)) continue;
-    const found = roles.get(name);
+    const found = file.fixed?.has(name) ? undefined : roles.get(name);
     const size = known.data.length;
     const learned = found && size > 0 && (size > 1 || found.weight);
     if (!known.whole && (learned || size > MOST_INLINE)) {
@@ -72,9 +72,22 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
   return { plan, numbers };
 }
 
+/** Holds a plan from a checkpoint against what {@link planGraph} makes. */
+export function checkPlan(plan: GraphPlan, complain: Complaint): void {
+  const given = [...plan.inputs.map(({ name }) => name), ...Object.keys(plan.parameters), ...Object.keys(plan.constants)];
+  if (new Set(given).size < given.length) throw complain('its graph has two inputs, parameters or constants of one name');
+  checkOrder(plan.nodes, given, complain);
+  if (plan.opset < OPSETS.first || plan.opset > OPSETS.last)
+    throw complain(`its graph must be of operator set ${OPSETS.first} to ${OPSETS.last}, received ${plan.opset}`);
+  const unknown = plan.nodes.find(({ type }) => !OPERATORS.has(type));
+  if (unknown) throw complain(`its graph has ${describeNode(unknown, plan.opset)}, which is no operator`);
+  if (!plan.nodes.some(({ outputs }) => outputs.includes(plan.output))) throw complain(`no node of its graph computes the output ${show(plan.output)}`);
+  if (plan.inputs.length === 0) throw complain('its graph has no input');
+}
+
 /** Every tensor is made once, before it is used. */
-function checkOrder({ nodes, inputs, initializers }: GraphFile, complain: Complaint): void {
-  const made = new Set(['', ...initializers.keys(), ...inputs.map(({ name }) => name)]);
+function checkOrder(nodes: readonly NodePlan[], given: Iterable<string>, complain: Complaint): void {
+  const made = new Set(['', ...given]);
   for (const node of nodes) {
     for (const input of node.inputs) {
       if (!made.has(input)) throw complain(`node ${show(node.name)} (${node.type}) uses ${show(input)}, which nothing before it computes`);

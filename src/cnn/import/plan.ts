@@ -31,6 +31,8 @@ export interface GraphFile {
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] | null }[];
   readonly outputs: readonly string[];
   readonly initializers: ReadonlyMap<string, Known>;
+  /** Initializers that are not learned, whatever uses them. */
+  readonly fixed?: ReadonlySet<string>;
 }
 
 /** A tensor that training changes, or a statistic. */

@@ -31,6 +31,7 @@ function pick(call: Call, x: Operand, axis: number, indices: readonly number[]):
   if (indices.length === 0) throw call.refusal(`nothing is left of axis ${axis} of ${show(x.shape)}`);
   const step = indices.length > 1 ? indices[1] - indices[0] : 1;
   const even = step > 0 && indices.every((index, i) => index === indices[0] + i * step);
+  if (!even) call.cells([indices.length, x.shape[axis]]);
   return even ? slice(x, axis, indices[0], indices.length, step) : gather(x, axis, indices);
 }
 

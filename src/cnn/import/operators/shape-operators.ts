@@ -179,6 +179,7 @@ export const SHAPES: OperatorRows = {
     run(call) {
       const x = call.value(0);
       const shape = expanded(call, x.shape);
+      call.cells(shape);
       return repeat(view(x, [...Array(shape.length - x.shape.length).fill(1), ...x.shape]), shape);
     },
   },

@@ -5,6 +5,9 @@ import { view } from '../../functional/shape.js';
 import type { Value } from '../../graph.js';
 import type { Call, OperatorRows } from '../call.js';
 
+/** Cells of a window along an axis; a file could claim any number. */
+const WIDEST = 2 ** 14;
+
 type Sides = readonly (readonly [before: number, after: number])[];
 
 /** Where a window lies, one number for each spatial axis. */
@@ -19,6 +22,8 @@ function windowOf(call: Call, x: Value, kernel = call.list('kernel_shape')): Win
   const rank = x.shape.length - 2;
   const perAxis = (name: string, values: readonly number[]) => {
     if (values.length !== rank) throw call.refusal(`${name} must hold one number for each of ${rank} spatial axes, received ${show(values)}`);
+    const odd = values.find((value) => !Number.isSafeInteger(value) || value < 1 || value > WIDEST);
+    if (odd !== undefined) throw call.refusal(`${name} must be whole numbers from 1 to ${WIDEST}, received ${odd}`);
     return values;
   };
   const ones = Array<number>(Math.max(rank, 0)).fill(1);
@@ -98,8 +103,11 @@ function pool(call: Call, reduce: typeof maxPooling | typeof averagePooling): Va
   const x = call.value(0);
   const window = windowOf(call, x);
   const { kernel: kernelSize, stride, dilation } = window;
+  const padding = padsOf(call, x, window);
+  const wide = padding.flat().find((cells, i) => !(cells <= extents(window)[Math.floor(i / 2)]));
+  if (wide !== undefined) throw call.refusal(`pads must be no wider than the window, received ${wide}`);
   const ceilMode = call.flag('ceil_mode') && call.text('auto_pad', 'NOTSET') === 'NOTSET';
-  return reduce(x, { kernelSize, stride, dilation, padding: padsOf(call, x, window), ceilMode }, call.flag('count_include_pad'));
+  return reduce(x, { kernelSize, stride, dilation, padding, ceilMode }, call.flag('count_include_pad'));
 }
 
 /** Pools over everything: one cell is left of each spatial axis. */
