@@ -129,8 +129,8 @@ test('Ctrl+Z and Back take a change back, Ctrl+Shift+Z takes it again; in a text
   expectNoFaults(page);
 });
 
-test('one panel over the whole window, with keys; the rest left out where the address says so; an iframe with both', async () => {
-  const page = await playground.open('#filter', { ...LOW, permissions: ['clipboard-read', 'clipboard-write'] });
+test('one panel over the whole window, with keys, and the way back', async () => {
+  const page = await playground.open('#filter', LOW);
   await page.evaluate(() => {
     location.hash = '#filter?example=slide5&panel=steps&present=1';
   });
@@ -146,20 +146,9 @@ test('one panel over the whole window, with keys; the rest left out where the ad
   await expect.poll(() => steps.getByTestId('step-sum').textContent()).toBe('= 1');
   await page.keyboard.press('Escape');
   await page.locator('.header').waitFor();
-  expect(page.url()).not.toContain('present');
-
-  await page.getByText('Share', { exact: true }).click();
-  await page.getByLabel('What', { exact: true }).selectOption('steps');
-  await page.getByRole('button', { name: 'Copy iframe' }).click();
-  await page.getByText('Copied').waitFor();
-  const frame = await page.evaluate(() => navigator.clipboard.readText());
-  const address = new URL(/src="([^"]+)"/.exec(frame)?.[1].replaceAll('&amp;', '&') ?? '');
-  expect(Object.fromEntries(new URLSearchParams(address.hash.split('?')[1]))).toMatchObject({ panel: 'steps', present: '1', hide: 'header,foot,keys' });
-  await page.setContent(frame);
-  const inner = page.frameLocator('iframe');
-  await inner.locator('[data-panel="steps"] .walk').waitFor();
-  expect(await inner.locator('.header').isVisible()).toBe(false);
-  expect(await inner.locator('.present-keys').isVisible()).toBe(false);
+  // the address is written a moment later
+  await page.waitForURL((url) => !url.hash.includes('present'));
+  expectNoFaults(page);
 });
 
 test('on a phone the header is one line, and its button shows the rest', async () => {
