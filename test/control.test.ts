@@ -108,7 +108,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
       'toTfjs',
     ],
   ],
-  'rows, which end with their reader or their source, see filters/stream.test.ts': ['filterTransform', 'openRows', 'writeRows'],
+  'rows, which end with their reader or their source, see filters/stream.test.ts': ['filterFrames', 'filterTransform', 'openRows', 'writeRows'],
   'data sets, some with a signal of their own': ['fashionMnist', 'imageFolder', 'mnist', 'readIdx'],
   'for lessons and tests': ['convBySlices', 'gradCheck'],
 };
