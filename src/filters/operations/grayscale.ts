@@ -1,9 +1,9 @@
-import type { Image, SamplesOf } from '../../image/image.js';
-import type { ImageSource } from '../../image/image-source.js';
+import type { Image } from '../../image/image.js';
 import { formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import { flag, type OptionsOf, oneOf, option, pickRows, type Rows, settle } from '../../options.js';
+import { type AnyImage, type ResultImage, refuseOut, toPicture } from '../any-image.js';
 import { FILTER_OPTIONS } from '../filter.js';
 import { hasAlpha, LUMINANCE_WEIGHTS } from '../picture/channels.js';
 import { checkOut, deliver, RESULT_OPTIONS, type ResultOptions } from '../picture/output.js';
@@ -48,14 +48,16 @@ export interface GrayscaleOptions extends OptionsOf<typeof GRAYSCALE_OPTIONS> {}
  * console.log([...(await grayscale(colors, { linear: true })).data]); // → [ 127, 220, 76 ]
  * ```
  */
-export async function grayscale<I extends ImageSource>(image: I, options: GrayscaleOptions = {}): Promise<Image<SamplesOf<I>>> {
+export async function grayscale<I extends AnyImage>(image: I, options: GrayscaleOptions = {}): Promise<ResultImage<I>> {
   const { weights, linear, out, ...rest } = settle('grayscale', options, GRAYSCALE_OPTIONS);
-  const result = await onPicture('grayscale', image, rest, (image, on) => {
+  const picture = toPicture('grayscale', image);
+  refuseOut('grayscale', picture, out);
+  const result = await onPicture('grayscale', picture, rest, (image, on) => {
     const channels = hasAlpha(image.channels) ? 2 : 1;
     if (out !== undefined) checkOut('grayscale', out, { ...formatOf(image), channels });
     return grayOf(image, { weights, linear, measured: false }, { ...on, out });
   });
-  return result as Image<SamplesOf<I>>; // of the same sample type
+  return result as ResultImage<I>; // of the same sample type, and where the picture lies
 }
 
 /** A picture of 1 channel, or of 2 with alpha; a copy of a gray one. */

@@ -1,10 +1,10 @@
 import { partOf } from '../../control.js';
-import type { Image, SamplesOf } from '../../image/image.js';
-import type { ImageSource } from '../../image/image-source.js';
+import type { Image } from '../../image/image.js';
 import { formatOf, whiteOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import { either, finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, settle } from '../../options.js';
+import { type AnyImage, type ResultImage, refuseOut, toPicture } from '../any-image.js';
 import { FILTER_OPTIONS } from '../filter.js';
 import type { Channels } from '../picture/channels.js';
 import { checkOut, deliver, RESULT_OPTIONS, type ResultOptions } from '../picture/output.js';
@@ -56,16 +56,18 @@ export interface ThresholdOptions extends OptionsOf<typeof THRESHOLD_OPTIONS> {}
  * console.log([...(await threshold(ramp, { level: 20 })).data]); // → [ 0, 0, 255, 255, 255 ]
  * ```
  */
-export async function threshold<I extends ImageSource>(image: I, options: ThresholdOptions = {}): Promise<Image<SamplesOf<I>>> {
+export async function threshold<I extends AnyImage>(image: I, options: ThresholdOptions = {}): Promise<ResultImage<I>> {
   const { level, out, ...rest } = settle('threshold', options, THRESHOLD_OPTIONS);
-  const result = await onPicture('threshold', image, rest, async (image, { channels, ...on }) => {
+  const picture = toPicture('threshold', image);
+  refuseOut('threshold', picture, out);
+  const result = await onPicture('threshold', picture, rest, async (image, { channels, ...on }) => {
     if (out !== undefined) checkOut('threshold', out, formatOf(image));
     const chosen = lookedAt('threshold', image, channels);
     const above = level === 'otsu' ? await otsu(image, channels, { ...on, ...partOf(on, 0, 0.7) }) : level;
     const rest = { ...on, ...partOf(on, level === 'otsu' ? 0.7 : 0, 1) };
     return divideInEngine(image, above, { ...rest, channels, out }) ?? deliver(await divideByLoops(image, chosen, above, { ...rest, channels }), out, image);
   });
-  return result as Image<SamplesOf<I>>; // of the same sample type
+  return result as ResultImage<I>; // of the same sample type, and where the picture lies
 }
 
 interface Chosen {
