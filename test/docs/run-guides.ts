@@ -14,7 +14,6 @@ const QUICKER: Readonly<Record<string, readonly (readonly [from: string, to: str
   'README.md': [
     ['import { Adam, ', 'import { Subset, Adam, '],
     ['await mnist({ train: true })', 'new Subset(await mnist({ train: true }), Int32Array.from({ length: 128 }, (_, i) => i))'],
-    ['convlab train --optimizer adam --epochs 3', 'convlab train --optimizer adam --epochs 1 --data digits --validation 0'],
   ],
   'docs/saving-models.md': [['convlab train --optimizer adam', 'convlab train --data digits --validation 0 --optimizer adam']],
   'docs/training.md': [
