@@ -2,19 +2,7 @@
 import { crop as cropScene } from '../../examples/lecture/pictures.js';
 import { COLORS, drawing, picture, rectangle, render, text } from '../../examples/lecture/svg.js';
 import { renderScene } from '../../examples/scene.js';
-import {
-  conv,
-  convKernelGradient,
-  createImage,
-  crop,
-  type FilterOptions,
-  filter,
-  type Image,
-  Random,
-  reshape,
-  SOBEL_X,
-  type Tensor,
-} from '../../src/index.js';
+import { conv, convKernelGradient, createImage, crop, type FilterOptions, filter, type Image, Random, reshape, SOBEL_X, type Tensor } from '../../src/index.js';
 import { writeAnimation } from '../../src/node.js';
 import { cells, pale } from './cells.js';
 
