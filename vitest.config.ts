@@ -24,7 +24,7 @@ const APART = [
 ];
 
 /** Every program on software GPUs: npm run test:gpu. */
-export const ON_GPUS = ['test/conformance/gpu-{pictures,webgl2,webgpu}.browser.test.ts'];
+export const ON_GPUS = ['test/conformance/gpu-{operations,pictures,webgl2,webgpu}.browser.test.ts'];
 
 /** So does the playground. */
 export const PLAYGROUND_ON_GPUS = 'test/playground/resident.test.ts';

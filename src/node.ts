@@ -1,5 +1,5 @@
 export { loadTfjs } from './cnn/exchange/load-tfjs.js';
-export { loadCheckpoint, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors, saveTfjs } from './cnn/exchange/model-files.js';
+export { loadCheckpoint, loadOnnx, loadSafetensors, saveCheckpoint, saveOnnx, saveSafetensors, saveTfjs } from './cnn/exchange/model-files.js';
 export type { DigitOptions } from './data/files/digit-set.js';
 export { readIdx } from './data/files/idx-file.js';
 export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
@@ -15,6 +15,7 @@ export {
   type ImageFormat,
   type ImageFormatName,
   imageFormats,
+  type Limits,
 } from './image/codecs.js';
 export type { ImageBytes } from './image/image-bytes.js';
 export { readAnimation, readImage, writeAnimation, writeImage } from './image/image-files.js';

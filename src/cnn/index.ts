@@ -20,6 +20,8 @@ export { logSoftmax, softmax } from './functional/softmax.js';
 export { type UpsampleOptions, upsample } from './functional/upsampling.js';
 export { type GradCheckEntry, type GradCheckOptions, gradCheck } from './grad-check.js';
 export { Graph, type GraphStep, Storage, Value } from './graph.js';
+export { type FromOnnxOptions, fromOnnx } from './import/from-onnx.js';
+export { ImportedNet } from './import/imported-net.js';
 export type { Initializer } from './init.js';
 /** Ways to fill a {@link Parameter}: PyTorch's initializers, e.g. `new Parameter([8, 4], init.kaimingUniform(4))`. */
 export * as init from './init.js';
@@ -84,6 +86,7 @@ export type { LoadedNames, LoadOptions, TraceOptions } from './module-options.js
 export { Optimizer } from './optimizer.js';
 export { Adam, type AdamOptions, AdamW, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
 export { Parameter } from './parameter.js';
+export type { HeldGroup, Learned, ParameterGroup } from './parameter-groups.js';
 export { HuberLoss, type HuberOptions, L1Loss, SmoothL1Loss, type SmoothL1Options } from './regression-losses.js';
 export { cosineSchedule, type OneCycleOptions, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';
 export { DiceLoss, type DiceOptions, FocalLoss, type FocalOptions } from './segmentation-losses.js';

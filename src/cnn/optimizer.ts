@@ -2,10 +2,9 @@ import { DataError, OptionError, show, UnsupportedError } from '../errors.js';
 import type { DeviceBuffer } from '../kernels/backend.js';
 import { convGeometry } from '../kernels/geometry.js';
 import type { Operators } from '../kernels/operators.js';
-import { check, notNegative } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import type { Module } from './module.js';
-import type { Parameter } from './parameter.js';
+import { type HeldGroup, holdGroups, type Learned, type NamedParameter } from './parameter-groups.js';
 
 /**
  * Moves parameters along their gradients, on the backend that they lie on.
@@ -20,30 +19,34 @@ import type { Parameter } from './parameter.js';
  * ```
  */
 export abstract class Optimizer {
-  /** The learning rate, which schedules change. */
+  /** The learning rate, which schedules change. That of a group is a multiple of it, see {@link HeldGroup.share}. */
   lr: number;
   /** Steps taken so far. */
   steps = 0;
-  readonly #named: readonly [string, Parameter][];
+  /** Groups of parameters with their rates; one for a model. */
+  readonly groups: readonly HeldGroup[];
+  readonly #named: readonly NamedParameter[];
   /** Buffers beside each parameter, such as momentum: `momentum.conv1.weight`. */
   readonly #slots = new Map<string, { buffer: DeviceBuffer; on: Operators; shape: readonly number[] }>();
   /** State that was loaded before the model lay on a backend. */
   readonly #pending = new Map<string, Tensor>();
 
-  constructor(model: Module, lr: number) {
-    check(this.constructor.name, 'lr', lr, notNegative);
+  /** @param learned a model or a part of one, or groups of parameters with rates of their own */
+  constructor(learned: Learned, lr: number) {
+    const { named, groups } = holdGroups(new.target.name, learned, lr);
     this.lr = lr;
-    this.#named = [...model.namedParameters()].filter(([, parameter]) => parameter.trainable);
+    this.#named = named;
+    this.groups = groups;
   }
 
   /** One update from the gradients as they stand. Parameters without a gradient stay. */
   step(): void {
     this.steps++;
-    for (const [name, { shape, storage }] of this.#named) {
+    for (const [name, { shape, storage }, group] of this.#named) {
       const { operators: on, data, gradient, untouched } = storage;
       if (!on || !data || !gradient || untouched) continue;
       const slot = (kind: string) => this.#slot(`${kind}.${name}`, shape, on, storage.length);
-      this.update(on, data, gradient, slot);
+      this.update(on, data, gradient, slot, this.lr * this.groups[group].share);
     }
   }
 
@@ -132,8 +135,9 @@ export abstract class Optimizer {
   /**
    * Updates one parameter in place.
    * @param slot a buffer beside the parameter, zero at first
+   * @param lr the rate of the parameter's group
    */
-  protected abstract update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void;
+  protected abstract update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer, lr: number): void;
 
   /** The name of each parameter in a model, by its own. */
   #namesIn(model: Module | undefined): ReadonlyMap<string, string> {

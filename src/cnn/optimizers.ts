@@ -2,8 +2,8 @@ import { OptionError } from '../errors.js';
 import type { DeviceBuffer } from '../kernels/backend.js';
 import type { Operators } from '../kernels/operators.js';
 import { flag, notNegative, type OptionsOf, option, probability, type Rows, rule, type SettledOptions, settle } from '../options.js';
-import type { Module } from './module.js';
 import { Optimizer } from './optimizer.js';
+import type { Learned } from './parameter-groups.js';
 
 /** What is multiplied with itself in every step. */
 const decay = rule<number>('a share, 0 ≤ s < 1', probability.holds);
@@ -45,14 +45,14 @@ export interface SGDOptions extends OptionsOf<typeof SGD_OPTIONS> {}
 export class SGD extends Optimizer {
   readonly #options: Omit<SettledOptions<typeof SGD_OPTIONS>, 'lr'>;
 
-  constructor(model: Module, options: SGDOptions) {
+  constructor(learned: Learned, options: SGDOptions) {
     const { lr, momentum, nesterov, weightDecay } = settle('SGD', options, SGD_OPTIONS);
-    super(model, lr);
+    super(learned, lr);
     if (nesterov && momentum === 0) throw new OptionError('SGD', 'nesterov', 'needs a momentum > 0, which is 0', nesterov);
     this.#options = { momentum, nesterov, weightDecay };
   }
 
-  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer, lr: number): void {
     const { momentum, nesterov, weightDecay } = this.#options;
     if (weightDecay > 0) on.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
     let direction = gradient;
@@ -62,7 +62,7 @@ export class SGD extends Optimizer {
       if (nesterov) on.pointwise('combine', [gradient, velocity], [1, momentum], gradient);
       else direction = velocity;
     }
-    on.pointwise('combine', [parameter, direction], [1, -this.lr], parameter);
+    on.pointwise('combine', [parameter, direction], [1, -lr], parameter);
   }
 }
 
@@ -91,24 +91,24 @@ export interface AdamOptions extends OptionsOf<typeof ADAM_OPTIONS> {}
 export class Adam extends Optimizer {
   protected readonly options: Omit<SettledOptions<typeof ADAM_OPTIONS>, 'lr'>;
 
-  constructor(model: Module, options: AdamOptions = {}) {
+  constructor(learned: Learned, options: AdamOptions = {}) {
     const { lr, betas, eps, weightDecay } = settle(new.target.name, options, ADAM_OPTIONS);
-    super(model, lr);
+    super(learned, lr);
     this.options = { betas, eps, weightDecay };
   }
 
-  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer, lr: number): void {
     const { weightDecay } = this.options;
     if (weightDecay > 0) on.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
-    this.adapt(on, parameter, gradient, slot);
+    this.adapt(on, parameter, gradient, slot, lr);
   }
 
-  protected adapt(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+  protected adapt(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer, lr: number): void {
     const { betas, eps } = this.options;
     const [first, second] = [slot('exp_avg'), slot('exp_avg_sq')];
     on.pointwise('combine', [first, gradient], [betas[0], 1 - betas[0]], first);
     on.pointwise('multiplyAdd', [gradient, gradient, second], [1 - betas[1], betas[1]], second);
-    const rate = this.lr / (1 - betas[0] ** this.steps);
+    const rate = lr / (1 - betas[0] ** this.steps);
     const scale = 1 / Math.sqrt(1 - betas[1] ** this.steps);
     on.pointwise('adaptiveStep', [parameter, first, second], [rate, scale, eps], parameter);
   }
@@ -116,13 +116,13 @@ export class Adam extends Optimizer {
 
 /** Adam with decoupled weight decay. @see Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019 */
 export class AdamW extends Adam {
-  constructor(model: Module, options: AdamOptions = {}) {
-    super(model, { weightDecay: 0.01, ...options });
+  constructor(learned: Learned, options: AdamOptions = {}) {
+    super(learned, { weightDecay: 0.01, ...options });
   }
 
-  protected override update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
-    on.pointwise('affine', [parameter], [1 - this.lr * this.options.weightDecay, 0], parameter);
-    this.adapt(on, parameter, gradient, slot);
+  protected override update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer, lr: number): void {
+    on.pointwise('affine', [parameter], [1 - lr * this.options.weightDecay, 0], parameter);
+    this.adapt(on, parameter, gradient, slot, lr);
   }
 }
 
@@ -151,13 +151,13 @@ export interface RMSPropOptions extends OptionsOf<typeof RMSPROP_OPTIONS> {}
 export class RMSProp extends Optimizer {
   readonly #options: Omit<SettledOptions<typeof RMSPROP_OPTIONS>, 'lr'>;
 
-  constructor(model: Module, options: RMSPropOptions = {}) {
+  constructor(learned: Learned, options: RMSPropOptions = {}) {
     const { lr, alpha, eps, weightDecay, momentum } = settle('RMSProp', options, RMSPROP_OPTIONS);
-    super(model, lr);
+    super(learned, lr);
     this.#options = { alpha, eps, weightDecay, momentum };
   }
 
-  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer): void {
+  protected update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer, lr: number): void {
     const { alpha, eps, weightDecay, momentum } = this.#options;
     if (weightDecay > 0) on.pointwise('combine', [gradient, parameter], [1, weightDecay], gradient);
     const square = slot('square_avg');
@@ -167,9 +167,9 @@ export class RMSProp extends Optimizer {
       const velocity = slot('momentum_buffer');
       on.pointwise('affine', [velocity], [momentum, 0], velocity);
       on.pointwise('adaptiveStep', [velocity, gradient, square], [-1, 1, eps], velocity);
-      on.pointwise('combine', [parameter, velocity], [1, -this.lr], parameter);
+      on.pointwise('combine', [parameter, velocity], [1, -lr], parameter);
     } else {
-      on.pointwise('adaptiveStep', [parameter, gradient, square], [this.lr, 1, eps], parameter);
+      on.pointwise('adaptiveStep', [parameter, gradient, square], [lr, 1, eps], parameter);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.js';
-import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
+import { checkImageForm, checkSize, createImage, type Image } from '../image/image.js';
 import { carryMetadata } from '../image/metadata.js';
 import { BACKEND_OPTION, type BackendOption, chosenBackend } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
@@ -39,13 +39,14 @@ export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'chan
 }
 
 /**
- * Releases the memory of an image from {@link allocateImage}. Do not use the image afterwards.
+ * Releases the memory of an image from {@link allocateImage}. Calls that receive the image afterwards throw. Calls that are still computing in it finish before
+ * the memory is reused.
  * @param options the backend that allocated it
  * @throws OptionError if the backend did not allocate it, or if it was released before
  */
 export async function freeImage(image: Image, options: BackendOption = {}): Promise<void> {
   checkOptions('freeImage', options, BACKEND_OPTION);
-  checkImage('freeImage', image);
+  checkImageForm('freeImage', image);
   const on = await chosenBackend('freeImage', options.backend);
   if (on.freeBytes && !on.freeBytes(image.data as Uint8ClampedArray)) {
     throw new OptionError('freeImage', 'image', 'must be one that allocateImage gave for this backend, and that was not given back yet', image);

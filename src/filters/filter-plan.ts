@@ -10,6 +10,7 @@ import { Operators } from '../kernels/operators.js';
 import { type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
 import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
 import { inWords, type Reason } from '../kernels/plan/reason.js';
+import { holding } from '../lent-memory.js';
 import { DeviceImage, formatOfAny, hostPicture, isOnHost, upload } from './device-image.js';
 import { isOpaque } from './picture/channels.js';
 import type { ImageOptions } from './picture/image-options.js';
@@ -126,7 +127,9 @@ class PlannedFilter implements FilterPlan {
     signal?.throwIfAborted();
     const image = this.#check(source, options.out);
     const run = () => (image instanceof DeviceImage ? this.#filterOnDevice(image, options) : this.#filter(image, options));
-    const result = await inNameOf<Image | DeviceImage>(this.settled.operation, this.on.backend, run);
+    const used = image instanceof DeviceImage ? (isOnHost(image.content) ? image.content : undefined) : image;
+    const held = [used?.data, options.out?.data, this.settled.mask?.data];
+    const result = await holding(held, () => inNameOf<Image | DeviceImage>(this.settled.operation, this.on.backend, run));
     signal?.throwIfAborted();
     onProgress?.(1);
     return result;

@@ -1,4 +1,5 @@
 import { ShapeError, show } from '../errors.js';
+import { isGivenBack } from '../lent-memory.js';
 import { option, type Rows, rule, settle } from '../options.js';
 import { countOf, sizeOf, type Tensor } from '../tensor.js';
 import type { Metadata } from './metadata.js';
@@ -59,8 +60,14 @@ export function createImage<S extends Samples = Uint8ClampedArray>(
   return image as Image<SamplesOf<{ readonly data: S }>>;
 }
 
-/** @throws ShapeError unless `image` is an image whose data fits its size */
+/** @throws ShapeError unless `image` is an image whose data fits its size, and whose memory was not given back */
 export function checkImage(operation: string, image: Image): void {
+  checkImageForm(operation, image);
+  if (isGivenBack(image.data)) throw new ShapeError(operation, 'the memory of the image was given back, and may be that of another one', { image });
+}
+
+/** @throws ShapeError unless `image` is an image whose data fits its size */
+export function checkImageForm(operation: string, image: Image): void {
   const { width, height, channels, data } = image ?? {};
   if (!(data instanceof Uint8ClampedArray || data instanceof Uint16Array || data instanceof Float32Array)) {
     throw new ShapeError(

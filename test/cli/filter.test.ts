@@ -285,7 +285,7 @@ describe('a failure exits with 1, and one line says what failed', () => {
   test.each([
     ['a picture that is not there', () => ['missing.png', out, '--kernel', 'box'], 'missing.png'],
     ['a picture that is none', () => [join(folder, 'text.png'), out, '--kernel', 'box'], 'text.png'],
-    ['a picture that is larger than allowed', () => [photo, out, '--kernel', 'box', '--max-pixels', '47'], '8 × 6 = 48 pixels, more than maxPixels, 47'],
+    ['a picture that is larger than allowed', () => [photo, out, '--kernel', 'box', '--limits', 'pixels=47'], '8 × 6 = 48 pixels, more than limits.pixels, 47'],
     ['a kernel file that is not there', () => [photo, out, '--kernel', 'missing.json'], 'missing.json does not exist'],
     ['a kernel file without a kernel', () => [photo, out, '--kernel', join(folder, 'bad.json')], 'bad.json holds no kernel'],
     ['a folder that is not there', () => [photo, join(folder, 'nowhere', 'out.png'), '--kernel', 'box'], 'nowhere'],

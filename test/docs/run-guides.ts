@@ -184,7 +184,8 @@ async function run(command: string, folder: string): Promise<{ code: number; std
   });
 }
 
-/** TypeScript without its types. */
+/** TypeScript without its types. The file has a name that nothing imports: TypeScript would call it module.ts and take './module.js' for the file itself. */
 function javascript(code: string): string {
-  return ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } }).outputText;
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  return ts.transpileModule(code, { fileName: 'transpiled.ts', compilerOptions }).outputText;
 }

@@ -210,7 +210,7 @@ test('the address holds the state, and gives it back', async () => {
   await page.evaluate(() => {
     location.hash = '#network?backend=wasm&layer=fc2&map=7';
   });
-  await page.getByRole('heading', { name: 'fc2, neuron 7: written out' }).waitFor();
+  await page.getByRole('heading', { name: 'fc2, neuron 8: written out' }).waitFor();
   expect(await page.getByLabel('Turned').inputValue()).toBe('0');
 });
 

@@ -4,7 +4,7 @@ import { filter } from 'convlab';
 import { decodeImage, encodeImage } from 'convlab/node';
 
 async function POST(request: Request): Promise<Response> {
-  const image = await decodeImage(await request.arrayBuffer(), { maxPixels: 40e6, signal: request.signal });
+  const image = await decodeImage(await request.arrayBuffer(), { limits: { pixels: 40e6 }, signal: request.signal });
   const png = await encodeImage(await filter(image, 'gaussian:2', { signal: request.signal }), 'png');
   return new Response(png, { headers: { 'content-type': 'image/png' } });
 }

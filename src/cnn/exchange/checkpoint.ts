@@ -1,5 +1,5 @@
 import { DataError, show } from '../../errors.js';
-import { checkedInUse, checkOptions, option, type Rows, type RowsOf, rule, text, whole } from '../../options.js';
+import { checkedInUse, checkOptions, notNegative, option, type Rows, type RowsOf, rule, text, whole } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
 import type { Optimizer } from '../optimizer.js';
@@ -51,7 +51,8 @@ export interface Checkpoint {
   readonly optimizer: string | null;
   /**
    * Restores the state (momentum and the like, the number of steps) of an optimizer of the same class, made for the model or for
-   * the part of it that the saved one was made for. Its options, such as the learning rate, stay as constructed.
+   * the part of it or the groups that the saved one was made for. Its options, such as the learning rate, stay as constructed; the
+   * ratios of the rates of groups are those that were saved.
    * @param of the model that it trains. Default: {@link Checkpoint.model}
    * @throws DataError if there is no state, it is one of another kind of optimizer, or of parameters that this one does not hold
    */
@@ -90,6 +91,7 @@ export async function encodeCheckpoint(contents: CheckpointContents, options: Ar
     ...learningOf(model),
     ...(settings && { settings: JSON.stringify(settings) }),
     ...(optimizer && { optimizer: optimizerName(optimizer) }),
+    ...(optimizer && optimizer.groups.length > 1 && { groups: JSON.stringify(optimizer.groups.map(({ share }) => share)) }),
     ...(history && { history: historyToJson(history) }),
   });
 }
@@ -138,6 +140,8 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
   if (best.size > 0 && !history) throw complain('it has best weights, but no history');
   if (history && best.size > 0) history.best = best;
   const { optimizer = null } = metadata;
+  const shares = metadata.groups === undefined ? [1] : parseJson(metadata.groups, complain);
+  if (!Array.isArray(shares) || !shares.every((share) => notNegative.holds(share))) throw complain(`its groups must be rates ≥ 0, received ${show(shares)}`);
   if (optimizer !== null) checkState(state, weights, complain);
   return {
     model,
@@ -148,7 +152,9 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
     restoreOptimizer(into, of = model) {
       if (optimizer === null) throw complain('it holds no state of an optimizer');
       if (optimizerName(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${optimizerName(into)}`);
+      if (into.groups.length !== shares.length) throw complain(`its optimizer had ${shares.length} groups of parameters, this one has ${into.groups.length}`);
       attempt(() => into.loadStateDict(state, of));
+      if (metadata.groups !== undefined) for (const [i, group] of into.groups.entries()) group.share = shares[i];
       return into;
     },
   };

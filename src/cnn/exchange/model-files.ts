@@ -1,8 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DataError } from '../../errors.js';
+import { basename, dirname, join } from 'node:path';
+import { DataError, show } from '../../errors.js';
 import { checkPath, makeFolder, writeWhole } from '../../image/whole-file.js';
 import type { Tensor } from '../../tensor.js';
+import { type FromOnnxOptions, fromOnnx } from '../import/from-onnx.js';
+import type { ImportedNet } from '../import/imported-net.js';
 import type { Module } from '../module.js';
 import type { ArchitectureOptions } from './architecture.js';
 import { type Checkpoint, type CheckpointContents, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
@@ -53,6 +55,48 @@ export async function loadCheckpoint(path: string, options: ArchitectureOptions 
 /** {@link toOnnx} into a file, written as {@link saveSafetensors} does. */
 export async function saveOnnx(path: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
   await write('saveOnnx', path, await toOnnx(model, ...inputShapes));
+}
+
+/**
+ * {@link fromOnnx} from a file, with the files beside it that hold its weights, where it names such.
+ * @throws DataError, naming the file, if it or one of those cannot be read, or anything in it is wrong
+ * @example
+ * ```ts
+ * import { Linear } from 'convlab';
+ * import { loadOnnx, saveOnnx } from 'convlab/node';
+ *
+ * await saveOnnx('scores.onnx', new Linear(3, 2), [1, 3]);
+ * const model = await loadOnnx('scores.onnx');
+ * console.log(model.inputs[0].shape); // → [ -1, 3 ]
+ * ```
+ */
+export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'name' | 'externalData'> = {}): Promise<ImportedNet> {
+  const bytes = await read('loadOnnx', path);
+  const externalData = new Wanted();
+  for (;;) {
+    try {
+      return fromOnnx(bytes, { ...options, name: path, externalData });
+    } catch (error) {
+      const file = externalData.missing;
+      if (file === undefined) throw error;
+      // a name with a folder in it could lead anywhere
+      if (file === '' || basename(file) !== file) {
+        throw new DataError('loadOnnx', `${path}: its weights lie in ${show(file)}, which is no file beside it`, { path, file }, { cause: error });
+      }
+      externalData.set(file, await read('loadOnnx', join(dirname(path), file)));
+    }
+  }
+}
+
+/** Files by name, and the one that was asked for last without being there. */
+class Wanted extends Map<string, Uint8Array> {
+  missing: string | undefined;
+
+  override get(name: string): Uint8Array | undefined {
+    const bytes = super.get(name);
+    this.missing = bytes ? undefined : name;
+    return bytes;
+  }
 }
 
 /**

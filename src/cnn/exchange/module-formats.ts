@@ -1,7 +1,9 @@
-import { ConvlabError } from '../../errors.js';
+import { ConvlabError, DataError } from '../../errors.js';
 import { PADDING_MODES } from '../../kernels/geometry.js';
-import { between, check, checkOptions, either, flag, list, oneOf, pickRows, probability, type Rows, type Rule, rule, whole } from '../../options.js';
+import { between, check, checkOptions, either, flag, list, oneOf, pickRows, probability, type Rows, type Rule, rule, text, whole } from '../../options.js';
 import { UPSAMPLE_OPTIONS } from '../functional/upsampling.js';
+import { ImportedNet } from '../import/imported-net.js';
+import { planFromJson, planToJson } from '../import/plan-json.js';
 import {
   Dropout,
   Dropout2d,
@@ -202,5 +204,13 @@ export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
   Dropout: format(Dropout, [probability], ({ p }) => [p], 0),
   Dropout2d: format(Dropout2d, [probability], ({ p }) => [p], 0),
   Reshape: format(Reshape, [list(whole(-1, 2 ** 31), 1, 8)], ({ shape }) => [shape]),
+  ImportedNet: {
+    module: ImportedNet,
+    arguments: ({ plan }: ImportedNet) => [planToJson(plan)],
+    create(args) {
+      checkArguments('ImportedNet', args, [text], 1);
+      return new ImportedNet(planFromJson(args[0] as string, (rule, values, more) => new DataError('ImportedNet', rule, values, more)));
+    },
+  },
   ConvNet: format(ConvNet, [probability], ({ dropoutRate }) => [dropoutRate], 0),
 };

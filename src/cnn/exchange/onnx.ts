@@ -105,12 +105,22 @@ class OnnxWriter {
         const shape = this.trace.open(step.output);
         // sums and products repeat one sample themselves
         if (shape[0] === -1) this.define(step.output.storage, this.use(x), [1, ...shape.slice(1)]);
-        else emit('Expand', [this.use(x), this.graph.integers(`shape_${shape.join('_')}`, shape)]);
+        else {
+          // an axis of one cell leaves the tensor's own size, which may be open
+          const target = shape.map((size) => Math.max(size, 1));
+          emit('Expand', [this.use(x), this.graph.integers(`shape_${target.join('_')}`, target)]);
+        }
         break;
       }
       case 'clamp': {
         const { low, high } = step.attributes as { low: number; high: number };
         emit('Clip', [this.use(x), this.graph.number(low), this.graph.number(high)]);
+        break;
+      }
+      case 'affine': {
+        const { scale, shift } = step.attributes as { scale: number; shift: number };
+        const scaled = scale === 1 ? this.use(x) : emit('Mul', [this.use(x), this.graph.number(scale)]);
+        if (shift !== 0 || scale === 1) emit('Add', [scaled, this.graph.number(shift)]);
         break;
       }
       case 'hardSigmoid':
@@ -202,13 +212,17 @@ const SIMPLE: Readonly<Record<string, { type: string; attributes?: OnnxNode['att
   logSoftmax: { type: 'LogSoftmax', attributes: { axis: 1 } },
   add: { type: 'Add' },
   multiply: { type: 'Mul' },
+  divide: { type: 'Div' },
+  exp: { type: 'Exp' },
+  log: { type: 'Log' },
+  squareRoot: { type: 'Sqrt' },
   concatenate: { type: 'Concat', attributes: { axis: 1 } },
 };
 
 /** Operations of several nodes; special cases of a convolution precede it. */
 const ONNX_KINDS = [
   ...(['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'groupNorm', 'repeatSamples'] as const),
-  ...(['leakyRelu', 'clamp', 'hardSigmoid', 'gelu', 'conv'] as const),
+  ...(['leakyRelu', 'affine', 'clamp', 'hardSigmoid', 'gelu', 'conv'] as const),
 ];
 
 function windowOf(g: ConvGeometry): { kernel_shape: number[]; strides: number[]; dilations: number[] } {

@@ -86,7 +86,7 @@ export function concatenate(values: readonly Value[]): Value {
 }
 
 /** Both in the shape that holds them. */
-function broadcast(operation: string, a: Value, b: Value): [Value, Value] {
+export function broadcast(operation: string, a: Value, b: Value): [Value, Value] {
   if (show(a.shape) === show(b.shape)) return [a, b];
   const rank = Math.max(a.shape.length, b.shape.length);
   const [left, right] = [a, b].map((x) => view(x, [...Array(rank - x.shape.length).fill(1), ...x.shape]));
@@ -99,7 +99,7 @@ function broadcast(operation: string, a: Value, b: Value): [Value, Value] {
 }
 
 /** Axes of one cell, repeated: neighboring ones at once, samples last. */
-function repeat(x: Value, shape: readonly number[]): Value {
+export function repeat(x: Value, shape: readonly number[]): Value {
   let out = x;
   for (let axis = 1; axis < shape.length; axis++) {
     let end = axis;

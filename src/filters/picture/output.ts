@@ -3,6 +3,7 @@ import { type Image, type Samples, type SamplesOf, tensorToImage, toWhole } from
 import { carryMetadata } from '../../image/metadata.js';
 import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samples.js';
 import type { ValueRange } from '../../kernels/backend.js';
+import { isGivenBack } from '../../lent-memory.js';
 import { checkedInUse, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 
@@ -126,10 +127,12 @@ export function checkOut(operation: string, out: Image, { width, height, channel
   const needed = words({ width, height, channels }, arrayOf(samples).name, width * height * channels);
   const received = out?.data ? words(out, out.data.constructor.name, out.data.length) : show(out);
   if (received !== needed) throw new ShapeError(operation, `out must be as the result is, ${needed}, received ${received}`, { out });
+  if (isGivenBack(out.data)) throw new ShapeError(operation, 'the memory of out was given back, and may be that of another picture', { out });
 }
 
 /** The result, in `out` if there is one. @param image what it was made of */
 export function deliver(result: Image, out: Image | undefined, image: Image): Image {
+  if (out && isGivenBack(out.data)) throw new ShapeError('freeImage', 'out was given back while its result was computed', { out });
   out?.data.set(result.data);
   return out ?? carryMetadata(result, image);
 }

@@ -1,0 +1,161 @@
+import { show, UnsupportedError } from '../../errors.js';
+import { sizeOf } from '../../tensor.js';
+import { type Graph, Value } from '../graph.js';
+import type { Attribute, Known, NodePlan, Role } from './plan.js';
+
+/** What goes into a node and comes out: a tensor of the model, or numbers that are known before it runs. */
+export type Operand = Value | Known;
+
+/** How one operator of ONNX is computed. */
+export interface OperatorRow {
+  /** Which inputs are weights or statistics where the file holds their numbers. */
+  readonly parameters?: Readonly<Record<number, Role>>;
+  /** The output is input 0 in another shape or type: weights may come through it. */
+  readonly passes?: true;
+  /** The output where the numbers of all inputs are known, such as shapes. */
+  readonly fold?: (call: Call) => Known;
+  /** Records the operator. One result, or one for each output. */
+  readonly run: (call: Call) => Operand | readonly Operand[];
+}
+
+/** Operators by their name. */
+export type OperatorRows = Readonly<Record<string, OperatorRow>>;
+
+/** More known numbers than any shape or index needs; a file of a few bytes could ask for them. */
+const MOST_KNOWN = 2 ** 24;
+
+/** One node at work: its inputs and attributes, checked as they are taken. */
+export class Call {
+  constructor(
+    readonly graph: Graph,
+    readonly node: NodePlan,
+    readonly opset: number,
+    readonly inputs: readonly (Operand | undefined)[],
+  ) {}
+
+  /** What is missing, by the node's name. */
+  refusal(reason: string, values: Readonly<Record<string, unknown>> = {}): UnsupportedError {
+    return new UnsupportedError('fromOnnx', `${describeNode(this.node, this.opset)}: ${reason}`, { node: this.node.name, ...values });
+  }
+
+  has(i: number): boolean {
+    return this.inputs[i] !== undefined;
+  }
+
+  operand(i: number): Operand {
+    const operand = this.inputs[i];
+    if (!operand) throw this.refusal(`input ${i} is missing`);
+    return operand;
+  }
+
+  shape(i: number): readonly number[] {
+    return this.operand(i).shape;
+  }
+
+  /** An input as a tensor of the model; known numbers become a constant. */
+  value(i: number): Value {
+    return this.asValue(this.operand(i));
+  }
+
+  asValue(operand: Operand): Value {
+    if (operand instanceof Value) return operand;
+    if (operand.data.length === 0) throw this.refusal(`a tensor of shape ${show(operand.shape)} is empty`);
+    return this.graph.constant(operand.shape, Float32Array.from(operand.data));
+  }
+
+  /** An input whose numbers must be known before the model runs. */
+  known(i: number): Known {
+    const operand = this.operand(i);
+    if (operand instanceof Value)
+      throw this.refusal(`input ${i} must be a constant or follow from shapes, but it is computed from the model's input or a weight`);
+    return operand;
+  }
+
+  /** The numbers of such an input; undefined if it is left out. */
+  numbers(i: number): number[] | undefined {
+    return this.has(i) ? Array.from(this.known(i).data) : undefined;
+  }
+
+  /** A single number of such an input; undefined if it is left out. */
+  number(i: number): number | undefined {
+    const numbers = this.numbers(i);
+    if (numbers && numbers.length !== 1) throw this.refusal(`input ${i} must be one number, received ${numbers.length}`);
+    return numbers?.[0];
+  }
+
+  /** An attribute that is a number. */
+  float(name: string, otherwise: number): number {
+    const value = this.attribute(name) ?? otherwise;
+    if (typeof value !== 'number') throw this.refusal(`${name} must be a number, received ${show(value)}`);
+    return value;
+  }
+
+  /** An attribute that is a whole number. */
+  integer(name: string, otherwise: number): number {
+    const value = this.float(name, otherwise);
+    if (!Number.isSafeInteger(value)) throw this.refusal(`${name} must be a whole number, received ${value}`);
+    return value;
+  }
+
+  flag(name: string, otherwise = false): boolean {
+    return this.integer(name, otherwise ? 1 : 0) !== 0;
+  }
+
+  text(name: string, otherwise: string): string {
+    const value = this.attribute(name) ?? otherwise;
+    if (typeof value !== 'string') throw this.refusal(`${name} must be a text, received ${show(value)}`);
+    return value;
+  }
+
+  /** An attribute that is a list of numbers; undefined if it is left out. */
+  list(name: string): readonly number[] | undefined {
+    const value = this.attribute(name);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'number')) throw this.refusal(`${name} must be numbers, received ${show(value)}`);
+    return value;
+  }
+
+  attribute(name: string): Attribute | undefined {
+    return Object.hasOwn(this.node.attributes, name) ? this.node.attributes[name] : undefined;
+  }
+
+  /** Whole numbers that are an attribute in old operator sets and input `i` in newer ones. */
+  wholeNumbers(name: string, i: number): readonly number[] | undefined {
+    const values = this.has(i) ? this.numbers(i) : this.list(name);
+    const odd = values?.find((value) => !Number.isInteger(value));
+    if (odd !== undefined) throw this.refusal(`${name} must be whole numbers, received ${odd}`);
+    return values;
+  }
+
+  /** An axis, counted from the end where it is negative. @param rank of the tensor that it is an axis of */
+  axis(axis: number, rank: number): number {
+    const positive = axis < 0 ? axis + rank : axis;
+    if (!Number.isInteger(axis) || positive < 0 || positive >= rank) throw this.refusal(`there is no axis ${axis} among ${rank}`);
+    return positive;
+  }
+
+  /** Axes, each once, in order. */
+  axes(axes: readonly number[], rank: number): number[] {
+    const positive = axes.map((axis) => this.axis(axis, rank));
+    if (new Set(positive).size < positive.length) throw this.refusal(`an axis is there twice: ${show(axes)}`);
+    return positive.sort((a, b) => a - b);
+  }
+
+  /** Known numbers, if they are not too many. */
+  result(shape: readonly number[], data: ArrayLike<number>, whole: boolean): Known {
+    return { shape, data: whole ? Float64Array.from(data) : Float32Array.from(data), whole };
+  }
+
+  /** The number of cells of a shape that is filled with known numbers. */
+  cells(shape: readonly number[]): number {
+    if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw this.refusal(`a shape must be whole numbers ≥ 0, received ${show(shape)}`);
+    const cells = sizeOf(shape);
+    if (cells > MOST_KNOWN) throw this.refusal(`a constant of shape ${show(shape)} has ${cells} numbers, more than ${MOST_KNOWN}`);
+    return cells;
+  }
+}
+
+/** `node "relu1" (Relu, opset 13)` */
+export function describeNode({ name, type }: NodePlan, opset: number): string {
+  return `node ${show(name)} (${type}, opset ${opset})`;
+}

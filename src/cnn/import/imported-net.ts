@@ -1,0 +1,96 @@
+import { ConvlabError, ShapeError, show } from '../../errors.js';
+import { type Graph, Value } from '../graph.js';
+import type { Parameter } from '../parameter.js';
+import { Call, describeNode, type Operand } from './call.js';
+import { OPERATORS } from './operators/all.js';
+import { Part, placeParameter } from './part.js';
+import type { GraphPlan, NodePlan } from './plan.js';
+
+/**
+ * A model that was read from a file of another library: a graph of operators, whose weights are learned on. Weights are called as
+ * in the file; `/` and `.` in a name make parts, so that `layer1` can be frozen by itself.
+ */
+export class ImportedNet extends Part {
+  /** Names of the inputs, in order, and their shapes as far as the file says them: −1 is open. */
+  readonly inputs: GraphPlan['inputs'];
+  readonly #weights = new Map<string, { parameter: Parameter; part: Part }>();
+
+  /** @param plan what a file holds, checked */
+  constructor(readonly plan: GraphPlan) {
+    super();
+    this.inputs = plan.inputs;
+    for (const [name, parameter] of Object.entries(plan.parameters)) this.#weights.set(name, placeParameter(this, name, parameter));
+  }
+
+  /** The parameters by the names of their tensors in the file. */
+  get tensors(): ReadonlyMap<string, Parameter> {
+    return new Map([...this.#weights].map(([name, { parameter }]) => [name, parameter]));
+  }
+
+  /**
+   * @throws ShapeError if there are more or fewer inputs than the graph has, or one of another rank
+   * @throws UnsupportedError naming the node, if an operator is used in a way that is not supported
+   */
+  override forward(...given: Value[]): Value {
+    const [{ graph }] = given;
+    this.#checkInputs(given);
+    const operands = new Map<string, Operand>(this.inputs.map(({ name }, i) => [name, given[i]]));
+    for (const [name, known] of Object.entries(this.plan.constants)) operands.set(name, known);
+    for (const [name, { parameter }] of this.#weights) operands.set(name, parameter.in(graph));
+    for (const node of this.plan.nodes) this.#record(graph, node, operands);
+    const output = operands.get(this.plan.output);
+    if (!(output instanceof Value)) throw new ShapeError('ImportedNet', `the output ${show(this.plan.output)} does not depend on numbers of the input`);
+    return output;
+  }
+
+  #record(graph: Graph, node: NodePlan, operands: Map<string, Operand>): void {
+    const row = OPERATORS.get(node.type);
+    if (!row) throw new ConvlabError('ImportedNet', `there is no operator ${show(node.type)}`);
+    const inputs = node.inputs.map((name) => (name === '' ? undefined : operands.get(name)));
+    // the mode of the part that the node's weights belong to
+    const owner = node.inputs.map((name) => this.#weights.get(name)?.part).find((part) => part !== undefined && part !== this);
+    const call = new Call(graph, node, this.plan.opset, inputs);
+    const known = inputs.every((input) => !(input instanceof Value));
+    try {
+      const result = graph.scoped(scopeOf(node), () => (known && row.fold ? row.fold(call) : row.run(call)), graph.training && (owner?.training ?? true));
+      const results: readonly Operand[] = Array.isArray(result) ? result : [result as Operand];
+      for (const [i, name] of node.outputs.entries()) {
+        if (name !== '' && results[i]) operands.set(name, results[i]);
+      }
+      this.#checkOutputs(node, call, results.length);
+    } catch (cause) {
+      throw withNode(cause, node, this.plan.opset);
+    }
+  }
+
+  /** Results that nobody computes, such as a mask of dropout, must not be used. */
+  #checkOutputs(node: NodePlan, call: Call, results: number): void {
+    const missing = node.outputs
+      .slice(results)
+      .find((name) => name !== '' && (name === this.plan.output || this.plan.nodes.some(({ inputs }) => inputs.includes(name))));
+    if (missing) throw call.refusal(`its output ${show(missing)} is not computed, but used`);
+  }
+
+  #checkInputs(given: readonly Value[]): void {
+    const { inputs } = this;
+    if (given.length !== inputs.length) {
+      throw new ShapeError('ImportedNet', `it takes ${inputs.length} inputs (${inputs.map(({ name }) => show(name)).join(', ')}), received ${given.length}`);
+    }
+    for (const [i, { name, shape }] of inputs.entries()) {
+      if (shape && shape.length !== given[i].shape.length) {
+        throw new ShapeError('ImportedNet', `input ${show(name)} must have the shape ${show(shape)} (-1: any size), received ${show(given[i].shape)}`);
+      }
+    }
+  }
+}
+
+/** The name that the node's steps have in summaries and exports. */
+function scopeOf({ name }: NodePlan): string {
+  return name.replaceAll('/', '.').replace(/^\.+/, '');
+}
+
+/** An error of the library, with the node that it comes from. */
+function withNode(cause: unknown, node: NodePlan, opset: number): unknown {
+  if (!(cause instanceof ConvlabError) || cause.operation === 'fromOnnx') return cause;
+  return new ShapeError('fromOnnx', `${describeNode(node, opset)}: ${cause.message}`, { node: node.name, ...cause.values }, { cause });
+}

@@ -1,0 +1,58 @@
+import { UnsupportedError } from '../../errors.js';
+import type { Value } from '../graph.js';
+import { constant, kaimingUniform } from '../init.js';
+import { Module } from '../module.js';
+import { Parameter } from '../parameter.js';
+import type { ParameterPlan, Role } from './plan.js';
+
+/** Names in files may have any number of dots and slashes; modules inside modules have fewer. */
+const MOST_LEVELS = 8;
+
+/** A part of an imported model: the weights whose names begin alike, and parts inside. */
+export class Part extends Module {
+  readonly #parts = new Map<string, Part>();
+
+  /** @throws UnsupportedError: what is computed with the weights, the whole model says */
+  forward(): Value {
+    throw new UnsupportedError('forward', 'a part of an imported model holds weights only; run the model');
+  }
+
+  override children(): [string, Module][] {
+    return [...this.#parts];
+  }
+
+  /** The part that a path leads to, made if it is missing. */
+  at(path: readonly string[]): Part {
+    return path.reduce<Part>((part, name) => {
+      const inner = part.#parts.get(name) ?? new Part();
+      part.#parts.set(name, inner);
+      return inner;
+    }, this);
+  }
+}
+
+/** Where a weight lies in a model: `layer1/conv/weight` and `layer1.conv.weight` are `weight` of the part `layer1.conv`. */
+export function placeParameter(root: Part, tensor: string, plan: ParameterPlan): { parameter: Parameter; part: Part } {
+  const names = tensor.split(/[./]/).filter((name) => name !== '');
+  const path = names.slice(0, -1);
+  const part = root.at(path.length > MOST_LEVELS ? [...path.slice(0, MOST_LEVELS - 1), path.slice(MOST_LEVELS - 1).join('_')] : path);
+  let name = names.at(-1) ?? 'weight';
+  // neither what a module has anyway, nor a weight that is there already
+  while (name in part) name += '_';
+  const parameter = new Parameter(plan.shape, initializerOf(plan), TRAINABLE[plan.role]);
+  Object.defineProperty(part, name, { value: parameter, enumerable: true });
+  return { parameter, part };
+}
+
+const TRAINABLE: Readonly<Record<Role, boolean>> = { weight: true, bias: true, scale: true, mean: false, variance: false, buffer: false };
+
+/** How a weight is drawn anew. */
+function initializerOf({ shape, role, fill }: ParameterPlan) {
+  if (fill !== undefined) return constant(fill);
+  if (role === 'weight' && shape.length > 1)
+    return kaimingUniform(
+      shape.slice(1).reduce((product, size) => product * size, 1),
+      Math.sqrt(5),
+    );
+  return constant(role === 'scale' || role === 'variance' ? 1 : 0);
+}

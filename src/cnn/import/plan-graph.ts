@@ -1,0 +1,176 @@
+import { OptionError, show, UnsupportedError } from '../../errors.js';
+import { sizeOf } from '../../tensor.js';
+import type { Complaint } from '../exchange/json.js';
+import { describeNode } from './call.js';
+import { OPERATORS } from './operators/all.js';
+import type { GraphFile, GraphPlan, Known, NodePlan, ParameterPlan, Role } from './plan.js';
+
+/** Versions of the operator set whose rules the operators here follow. */
+export const OPSETS = { first: 9, last: 21 };
+/** 1 GiB of float32: a file of a few bytes may ask for any number by a shape. */
+const MOST_PARAMETERS = 2 ** 28;
+/** A floating-point constant with more numbers is a buffer, not part of the plan. */
+const MOST_INLINE = 64;
+
+/** A plan, and the numbers of its parameters. */
+export interface PlannedGraph {
+  readonly plan: GraphPlan;
+  readonly numbers: ReadonlyMap<string, Float32Array>;
+}
+
+/** Decides what of a file runs, what is learned, and what stays constant. */
+export function planGraph(operation: string, file: GraphFile, wanted: string | undefined, complain: Complaint): PlannedGraph {
+  checkOrder(file.nodes, [...file.initializers.keys(), ...file.inputs.map(({ name }) => name)], complain);
+  const output = outputOf(operation, file, wanted);
+  const nodes = neededNodes(file.nodes, output);
+  if (file.opset < OPSETS.first || file.opset > OPSETS.last) {
+    throw new UnsupportedError(operation, `operator sets ${OPSETS.first} to ${OPSETS.last} are supported, the file uses opset ${file.opset}`, {
+      opset: file.opset,
+    });
+  }
+  checkOperators(operation, nodes, file.opset);
+  const constants = new Map(file.initializers);
+  for (const node of nodes) if (node.type === 'Constant') constants.set(node.outputs[0], constantOf(operation, node, file.opset));
+  const computed = nodes.filter(({ type }) => type !== 'Constant');
+
+  const roles = rolesOf(computed);
+  const parameters: [string, ParameterPlan][] = [];
+  const numbers = new Map<string, Float32Array>();
+  const kept: [string, Known][] = [];
+  const used = new Set([output, ...computed.flatMap(({ inputs }) => inputs)]);
+  for (const [name, known] of constants) {
+    if (!used.has(name)) continue;
+    const found = file.fixed?.has(name) ? undefined : roles.get(name);
+    const size = known.data.length;
+    const learned = found && size > 0 && (size > 1 || found.weight);
+    if (!known.whole && (learned || size > MOST_INLINE)) {
+      parameters.push([name, { shape: known.shape, role: learned ? found.role : 'buffer' }]);
+      numbers.set(name, known.data as Float32Array);
+    } else kept.push([name, known]);
+  }
+  const rest = computed.filter((node) => {
+    const role = roles.get(node.outputs[0])?.role;
+    const shape = node.type === 'ConstantOfShape' && role ? constants.get(node.inputs[0]) : undefined;
+    const value = node.attributes.value as Known | undefined;
+    if (!shape || !role || value?.whole || shape.data.length === 0) return true;
+    parameters.push([node.outputs[0], { shape: sizesOf(shape, node, complain), role, fill: value?.data[0] ?? 0 }]);
+    return false;
+  });
+  const total = parameters.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
+  if (total > MOST_PARAMETERS) throw complain(`it asks for ${total} parameters, more than ${MOST_PARAMETERS}`);
+  const inUse = new Set([output, ...rest.flatMap(({ inputs }) => inputs)]);
+  const plan: GraphPlan = {
+    opset: file.opset,
+    nodes: rest,
+    // what a chosen tensor does not need, nobody must give
+    inputs: wanted === undefined ? file.inputs : file.inputs.filter(({ name }) => inUse.has(name)),
+    output,
+    parameters: Object.fromEntries(parameters),
+    constants: Object.fromEntries(kept.filter(([name]) => inUse.has(name))),
+  };
+  if (!plan.inputs.some(({ name }) => inUse.has(name))) throw complain(`its output ${show(output)} does not depend on any input`);
+  return { plan, numbers };
+}
+
+/** Holds a plan from a checkpoint against what {@link planGraph} makes. */
+export function checkPlan(plan: GraphPlan, complain: Complaint): void {
+  const given = [...plan.inputs.map(({ name }) => name), ...Object.keys(plan.parameters), ...Object.keys(plan.constants)];
+  if (new Set(given).size < given.length) throw complain('its graph has two inputs, parameters or constants of one name');
+  checkOrder(plan.nodes, given, complain);
+  if (plan.opset < OPSETS.first || plan.opset > OPSETS.last)
+    throw complain(`its graph must be of operator set ${OPSETS.first} to ${OPSETS.last}, received ${plan.opset}`);
+  const unknown = plan.nodes.find(({ type }) => !OPERATORS.has(type));
+  if (unknown) throw complain(`its graph has ${describeNode(unknown, plan.opset)}, which is no operator`);
+  if (!plan.nodes.some(({ outputs }) => outputs.includes(plan.output))) throw complain(`no node of its graph computes the output ${show(plan.output)}`);
+  if (plan.inputs.length === 0) throw complain('its graph has no input');
+}
+
+/** Every tensor is made once, before it is used. */
+function checkOrder(nodes: readonly NodePlan[], given: Iterable<string>, complain: Complaint): void {
+  const made = new Set(['', ...given]);
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (!made.has(input)) throw complain(`node ${show(node.name)} (${node.type}) uses ${show(input)}, which nothing before it computes`);
+    }
+    for (const output of node.outputs) {
+      if (output !== '' && made.has(output)) throw complain(`node ${show(node.name)} (${node.type}) computes ${show(output)}, which is there already`);
+      made.add(output);
+    }
+  }
+}
+
+function outputOf(operation: string, { outputs, nodes, inputs, initializers }: GraphFile, wanted: string | undefined): string {
+  const known = new Set([...outputs, ...nodes.flatMap((node) => node.outputs)]);
+  if (wanted !== undefined) {
+    if (!known.has(wanted) || wanted === '')
+      throw new OptionError(operation, 'output', `must be a tensor of the graph, whose outputs are ${outputs.map(show).join(', ')}`, wanted);
+    return wanted;
+  }
+  if (outputs.length !== 1)
+    throw new OptionError(operation, 'output', `must name one of the graph's outputs ${outputs.map(show).join(', ') || '(there are none)'}`, wanted);
+  const made = new Set([...known, ...inputs.map(({ name }) => name), ...initializers.keys()]);
+  if (!made.has(outputs[0]) || !nodes.some((node) => node.outputs.includes(outputs[0]))) {
+    throw new OptionError(operation, 'output', `must be computed by a node; the graph's output ${show(outputs[0])} is not`, wanted);
+  }
+  return outputs[0];
+}
+
+/** The nodes that an output depends on. */
+function neededNodes(nodes: readonly NodePlan[], output: string): NodePlan[] {
+  const needed = new Set([output]);
+  const kept: NodePlan[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!node.outputs.some((name) => name !== '' && needed.has(name))) continue;
+    for (const input of node.inputs) needed.add(input);
+    kept.push(node);
+  }
+  return kept.reverse();
+}
+
+function checkOperators(operation: string, nodes: readonly NodePlan[], opset: number): void {
+  const missing = nodes.filter(({ type }) => type !== 'Constant' && !OPERATORS.has(type));
+  if (missing.length === 0) return;
+  const first = new Map(missing.map((node) => [node.type, node]).reverse() as [string, NodePlan][]);
+  const what = [...first.values()].reverse().map((node) => describeNode(node, opset));
+  throw new UnsupportedError(operation, `these operators are not supported: ${what.slice(0, 8).join(', ')}; options.output can name a tensor before them`, {
+    operators: [...first.keys()],
+  });
+}
+
+function constantOf(operation: string, node: NodePlan, opset: number): Known {
+  const { value, value_float: float, value_int: int, value_floats: floats, value_ints: ints } = node.attributes;
+  if (typeof value === 'object' && 'data' in value) return value;
+  if (typeof float === 'number') return { shape: [], data: Float32Array.of(float), whole: false };
+  if (typeof int === 'number') return { shape: [], data: Float64Array.of(int), whole: true };
+  if (Array.isArray(floats)) return { shape: [floats.length], data: Float32Array.from(floats as number[]), whole: false };
+  if (Array.isArray(ints)) return { shape: [ints.length], data: Float64Array.from(ints as number[]), whole: true };
+  throw new UnsupportedError(operation, `${describeNode(node, opset)}: it must hold numbers, received ${Object.keys(node.attributes).join(', ') || 'nothing'}`);
+}
+
+/** What each tensor is to the operators that use it, also through those that only reshape it. */
+function rolesOf(nodes: readonly NodePlan[]): Map<string, { role: Role; weight: boolean }> {
+  const roles = new Map<string, { role: Role; weight: boolean }>();
+  for (const node of [...nodes].reverse()) {
+    const { parameters, passes } = OPERATORS.get(node.type) ?? {};
+    // single numbers are learned where an operator needs a weight, not where anything may be added or multiplied
+    const weight = node.type !== 'Add' && node.type !== 'Mul';
+    for (const [i, role] of Object.entries(parameters ?? {})) {
+      const input = node.inputs[Number(i)];
+      if (input && (weight || !roles.has(input))) roles.set(input, { role, weight });
+    }
+    const through = passes ? roles.get(node.outputs[0]) : undefined;
+    if (through && !roles.has(node.inputs[0])) roles.set(node.inputs[0], through);
+  }
+  return roles;
+}
+
+function sizesOf(shape: Known, node: NodePlan, complain: Complaint): number[] {
+  const sizes = Array.from(shape.data);
+  const cells = sizes.reduce((product, size) => product * size, 1);
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 1) || cells > MOST_PARAMETERS) {
+    throw complain(
+      `node ${show(node.name)} (${node.type}) asks for a weight of shape ${show(sizes)}; that must be whole numbers ≥ 1, with at most ${MOST_PARAMETERS} cells`,
+    );
+  }
+  return sizes;
+}

@@ -1,0 +1,118 @@
+import { show } from '../../errors.js';
+import { DTYPES } from '../exchange/dtypes.js';
+import type { Complaint } from '../exchange/json.js';
+import type { Known } from './plan.js';
+import type { Fields, MessageReader } from './protobuf.js';
+
+/** TensorProto's numbers for types of numbers, as safetensors calls them. */
+const TYPES: Readonly<Record<number, string>> = {
+  1: 'F32',
+  2: 'U8',
+  3: 'I8',
+  4: 'U16',
+  5: 'I16',
+  6: 'I32',
+  7: 'I64',
+  9: 'BOOL',
+  10: 'F16',
+  11: 'F64',
+  12: 'U32',
+  13: 'U64',
+  16: 'BF16',
+};
+
+/** Files beside the model that hold its numbers, by name. */
+export type ExternalData = ReadonlyMap<string, Uint8Array>;
+
+/** Reads a TensorProto. */
+export function readTensor(reader: MessageReader, external: ExternalData): { name: string; tensor: Known } {
+  const { complain } = reader;
+  const shape: number[] = [];
+  const numbers: number[] = [];
+  const place: Record<string, string> = {};
+  let [type, name, raw, location] = [0, '', undefined as Uint8Array | undefined, 0];
+  const lists: Fields = {
+    4: (message) => message.floats(numbers),
+    5: (message) => message.integers(numbers),
+    7: (message) => message.integers(numbers),
+    10: (message) => message.doubles(numbers),
+    11: (message) => message.integers(numbers),
+  };
+  reader.message({
+    ...lists,
+    1: (message) => message.integers(shape),
+    2: (message) => {
+      type = message.integer();
+    },
+    8: (message) => {
+      name = message.text();
+    },
+    9: (message) => {
+      raw = message.bytes();
+    },
+    13: (message) => readEntry(message, place),
+    14: (message) => {
+      location = message.integer();
+    },
+  });
+  const fail: Complaint = (rule, values) => complain(`tensor ${show(name)}: ${rule}`, { tensor: name, ...values });
+  const dtype = DTYPES.get(TYPES[type]);
+  if (!dtype) throw fail(`its numbers are of type ${type}, which is none of floating-point, whole or truth values`);
+  const length = lengthOf(shape, fail);
+  if (location === 1) raw = externalBytes(place, external, fail);
+  const whole = !TYPES[type].includes('F');
+  if (!raw) {
+    if (numbers.length !== length) throw fail(`its shape ${show(shape)} needs ${length} numbers, but it holds ${numbers.length}`);
+    return { name, tensor: { shape, data: whole ? Float64Array.from(numbers) : Float32Array.from(asFloats(numbers, TYPES[type])), whole } };
+  }
+  if (raw.length !== length * dtype.bytes) throw fail(`its shape ${show(shape)} needs ${length * dtype.bytes} bytes, but it holds ${raw.length}`);
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const data = whole ? new Float64Array(length) : new Float32Array(length);
+  for (let i = 0; i < length; i++) data[i] = dtype.read(view, i * dtype.bytes);
+  return { name, tensor: { shape, data, whole } };
+}
+
+/** 16-bit floating-point numbers stand as whole numbers among int32_data. */
+function asFloats(numbers: number[], type: string): number[] {
+  if (type !== 'F16' && type !== 'BF16') return numbers;
+  const view = new DataView(new ArrayBuffer(2));
+  const { read } = DTYPES.get(type) as { read: (view: DataView, at: number) => number };
+  return numbers.map((bits) => {
+    view.setUint16(0, bits, true);
+    return read(view, 0);
+  });
+}
+
+/** The number of cells of a shape that nobody vouches for. */
+function lengthOf(shape: readonly number[], fail: Complaint): number {
+  const length = shape.reduce((product, size) => product * size, 1);
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || !Number.isSafeInteger(length)) {
+    throw fail(`its shape must be whole numbers ≥ 0, received ${show(shape)}`);
+  }
+  return length;
+}
+
+/** A key and a value of text. */
+function readEntry(reader: MessageReader, into: Record<string, string>): void {
+  let [key, value] = ['', ''];
+  reader.message({
+    1: (message) => {
+      key = message.text();
+    },
+    2: (message) => {
+      value = message.text();
+    },
+  });
+  if (key === 'location' || key === 'offset' || key === 'length') into[key] = value;
+}
+
+function externalBytes(place: Readonly<Record<string, string>>, external: ExternalData, fail: Complaint): Uint8Array {
+  const { location = '', offset = '0', length } = place;
+  const bytes = external.get(location);
+  if (!bytes) throw fail(`its numbers lie in the file ${show(location)}: hand its bytes over by options.externalData`);
+  const [from, size] = [Number(offset), length === undefined ? bytes.length - Number(offset) : Number(length)];
+  if (![from, size].every((value) => Number.isSafeInteger(value) && value >= 0) || from + size > bytes.length) {
+    throw fail(`its numbers lie at ${show(offset)}, ${show(length ?? 'to the end')} bytes, of ${show(location)}, which has ${bytes.length}`);
+  }
+  return bytes.subarray(from, from + size);
+}

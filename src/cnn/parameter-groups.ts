@@ -1,0 +1,68 @@
+import { OptionError } from '../errors.js';
+import { check, notNegative, type RowsOf, rule, settle } from '../options.js';
+import { Module } from './module.js';
+import { Parameter } from './parameter.js';
+
+/** Parameters that are learned at a rate of their own, as PyTorch's `{ params, lr }`. */
+export interface ParameterGroup {
+  /** A part of the model, or parameters one by one. */
+  params: Module | readonly Parameter[];
+  /** Default: the optimizer's rate. */
+  lr?: number;
+}
+
+/** What an optimizer moves: all of a model, or groups of parameters. */
+export type Learned = Module | readonly ParameterGroup[];
+
+/** A group as an optimizer holds it. */
+export interface HeldGroup {
+  /** The group's rate as a multiple of the optimizer's, so that schedules move all groups alike. 1 if the group has no rate of its own. */
+  share: number;
+  readonly parameters: readonly Parameter[];
+}
+
+/** A parameter by its own name in an optimizer, and the index of its group. */
+export type NamedParameter = readonly [name: string, parameter: Parameter, group: number];
+
+const params = rule<Module | readonly Parameter[]>(
+  'a module, or a list of parameters',
+  (value) => value instanceof Module || (Array.isArray(value) && value.every((entry) => entry instanceof Parameter)),
+);
+const GROUP = { params: { ...params, required: true }, lr: notNegative } satisfies RowsOf<ParameterGroup>;
+
+/**
+ * The trainable parameters of a model or of groups.
+ * @throws OptionError if a group breaks its rule, a parameter is in two groups, or a rate of its own stands beside an optimizer's rate of 0
+ */
+export function holdGroups(operation: string, learned: Learned, lr: number): { named: NamedParameter[]; groups: HeldGroup[] } {
+  check(operation, 'lr', lr, notNegative);
+  if (learned instanceof Module) {
+    const named = trainable(learned).map(([name, parameter]) => [name, parameter, 0] as const);
+    return { named, groups: [{ share: 1, parameters: named.map(([, parameter]) => parameter) }] };
+  }
+  if (!Array.isArray(learned) || learned.length === 0)
+    throw new OptionError(operation, 'model', 'must be a module, or a list of groups { params, lr }', learned);
+  const named = learned.flatMap((given: ParameterGroup, i): NamedParameter[] => {
+    const { params: members, lr: own } = settle(operation, given, GROUP);
+    if (own !== undefined && lr === 0)
+      throw new OptionError(operation, 'lr', `must be > 0 where group ${i} has the rate ${own}: schedules keep their ratio`, lr);
+    const list: readonly (readonly [string, Parameter])[] =
+      members instanceof Module ? trainable(members) : members.flatMap((parameter, k) => (parameter.trainable ? [[String(k), parameter] as const] : []));
+    return list.map(([name, parameter]) => [`${i}.${name}`, parameter, i] as const);
+  });
+  const seen = new Map<Parameter, string>();
+  for (const [name, parameter] of named) {
+    const other = seen.get(parameter);
+    if (other) throw new OptionError(operation, 'params', `must hold each parameter once, but ${other} is also ${name}`, learned);
+    seen.set(parameter, name);
+  }
+  const groups = learned.map(({ lr: own }: ParameterGroup, i) => ({
+    share: own === undefined ? 1 : own / lr,
+    parameters: named.filter(([, , group]) => group === i).map(([, parameter]) => parameter),
+  }));
+  return { named, groups };
+}
+
+function trainable(model: Module): [string, Parameter][] {
+  return [...model.namedParameters()].filter(([, parameter]) => parameter.trainable);
+}
