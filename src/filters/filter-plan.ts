@@ -27,7 +27,7 @@ import { SamplesByRows } from './stream/samples-by-rows.js';
 /** Options of {@link FilterPlan.apply}. */
 export interface ApplyOptions extends ResultOptions, PlanOption, Control {}
 
-/** How pictures of one format are filtered: made once by {@link planFilter}, applied to any number of pictures. */
+/** A filter prepared for images of one format: created once by {@link planFilter}, applied to any number of images. */
 export interface FilterPlan {
   /** of the pictures that it takes */
   readonly format: Format;
@@ -35,7 +35,7 @@ export interface FilterPlan {
   readonly result: Format;
   /** One plan for each kernel that runs; neighboring kernels of a pipeline may have been merged. */
   readonly steps: readonly ConvPlan[];
-  /** The plan for pictures with transparent pixels, where that is another one. */
+  /** The plan for images with transparent pixels, if it differs. */
   readonly transparent?: FilterPlan;
   /**
    * Filters a picture.
@@ -53,13 +53,13 @@ export interface FilterPlan {
    * @throws UnsupportedError if the backend computes it from the whole picture only
    */
   byRows(): FilterByRows;
-  /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
+  /** Releases the programs and tables that the backend holds for the plan. The plan can still be applied again. */
   release(): void;
 }
 
 /**
- * Plans a filter for pictures of one format. Everything that does not depend on the samples is decided here: borders, scaling,
- * transparency, and for each kernel the cheapest way to compute it on the backend. Nothing is computed or allocated.
+ * Plans a filter for images of one format. The plan settles everything that does not depend on the samples: borders, scaling, transparency, and
+ * the cheapest algorithm for each kernel on the backend. Nothing is computed or allocated.
  *
  * @param format of the pictures
  * @param steps the kernels, in the order in which they run

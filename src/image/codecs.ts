@@ -23,14 +23,14 @@ export type { Codec, Limits };
 export const DECODE_OPTIONS = {
   /** What error messages call the picture. Default 'the image'. */
   name: option(text, { default: 'the image' }),
-  /** What a file may ask for: see {@link Limits}. A header that claims more is refused before anything is decoded. */
+  /** The maximum that a file may ask for: see {@link Limits}. A file whose header declares more is rejected before decoding. */
   limits: LIMITS,
   /**
-   * `'auto'`: PNG and JPEG by [sharp](https://sharp.pixelplumbing.com) where it is installed, which is faster, and by what convlab brings along
-   * elsewhere; `'built-in'`: always the latter, for the same JPEGs to the bit wherever it runs. PNGs have the same samples either way. Default `'auto'`.
+   * `'auto'`: uses [sharp](https://sharp.pixelplumbing.com) for PNG and JPEG if it is installed, which is faster, and the built-in codecs otherwise.
+   * `'built-in'`: always uses the built-in codecs, which give bit-identical JPEGs everywhere. PNG samples are the same either way. Default `'auto'`.
    */
   codec: option(oneOf(['auto', 'built-in']), { default: 'auto' }),
-  /** `'keep'`: the picture carries color profile, EXIF block and resolution of its file, see {@link Metadata}; `'strip'`: it does not. Default `'keep'`. */
+  /** `'keep'`: keeps the color profile, EXIF block and resolution of the file, see {@link Metadata}; `'strip'`: removes them. Default `'keep'`. */
   metadata: METADATA,
   ...CONTROL_OPTIONS,
 } satisfies Rows;
@@ -40,11 +40,11 @@ export interface DecodeOptions extends OptionsOf<typeof DECODE_OPTIONS> {}
 
 /** Rows of {@link EncodeOptions}. */
 export const ENCODE_OPTIONS = {
-  /** Of a JPEG, a WebP or an AVIF, 1 to 100. Default 90, of an AVIF 60. Other formats have none. */
+  /** Quality of a JPEG, WebP or AVIF, 1 to 100. Default 90, for AVIF 60. Not allowed for other formats. */
   quality: option(whole(1, 100), { help: 'of a JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
-  /** As in {@link DecodeOptions}: by whom it is written. Pixels of a PNG are the same, its bytes are not. Default `'auto'`. */
+  /** Selects the codec, as in {@link DecodeOptions}. The pixels of a PNG are the same with both, its bytes differ. Default `'auto'`. */
   codec: DECODE_OPTIONS.codec,
-  /** `'keep'`: {@link Metadata} of the picture are written where the format holds them; `'strip'`: none are. Default `'keep'`. */
+  /** `'keep'`: writes the {@link Metadata} of the image if the format supports it; `'strip'`: writes none. Default `'keep'`. */
   metadata: METADATA,
   ...CONTROL_OPTIONS,
 } satisfies Rows;
@@ -55,7 +55,7 @@ export interface EncodeOptions extends OptionsOf<typeof ENCODE_OPTIONS> {}
 const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp: 90, avif: 60 };
 
 /**
- * Decodes a picture; the format is told by the contents, whatever the file is called.
+ * Decodes an image. The format is detected from the contents, not from the file name.
  *
  * | format | comes as |
  * |---|---|
@@ -72,8 +72,8 @@ const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp
  * samples, JPEG to slightly others, since it interpolates colors of half the resolution, which the built-in decoder repeats. See
  * {@link DecodeOptions.codec}. Which files are read does not depend on it.
  * @param bytes the file: a Buffer or other Uint8Array, an ArrayBuffer, a Blob, or a stream of Uint8Arrays
- * @throws DataError if it is no picture, damaged, cut off or asks for more than `limits`
- * @throws UnsupportedError if it is a picture of a kind that is not read
+ * @throws DataError if it is not an image, is damaged or truncated, or asks for more than `limits`
+ * @throws UnsupportedError if this kind of image is not supported
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';

@@ -8,7 +8,7 @@ import type { Metadata } from './metadata.js';
 export type Samples = Uint8ClampedArray | Uint16Array | Float32Array;
 
 /**
- * A picture: interleaved rows from the top, as a canvas has them.
+ * An image: interleaved rows from top to bottom, as in a canvas.
  * `data[(y·width + x)·channels + c]`; 1 channel is gray, 2 gray and alpha, 3 RGB, 4 RGBA. Alpha is not premultiplied.
  */
 export interface Image<S extends Samples = Samples> {
@@ -16,7 +16,7 @@ export interface Image<S extends Samples = Samples> {
   readonly height: number;
   readonly channels: 1 | 2 | 3 | 4;
   readonly data: S;
-  /** What its file said beside the pixels. Results of filters and operations carry that of their picture. */
+  /** The metadata of the file. Filters and operations copy it to their results. */
   readonly metadata?: Metadata;
 }
 
@@ -37,7 +37,7 @@ export type SampleDepth = 8 | 16 | 'float';
 /**
  * Makes an image; `data` is used as it is, not copied.
  * @param data default: 8-bit black, transparent where there is alpha
- * @throws ShapeError if a size or the channels break their rule, or the data does not hold exactly that many samples
+ * @throws ShapeError if a size or the number of channels is invalid, or if the length of the data does not match
  * @example
  * ```ts
  * import { createImage } from 'convlab';

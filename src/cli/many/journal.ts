@@ -91,7 +91,7 @@ function parse(text: string): readonly Entry[] {
   });
 }
 
-/** Removes the temporary files of a result: they are named as write-file-atomic does, by a number behind the name. */
+/** Removes the temporary files of a result, whose names are that of the result and a number. */
 async function sweep(path: string): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
   for (const each of await readdir(folder).catch(() => [])) {

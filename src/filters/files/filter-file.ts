@@ -27,14 +27,14 @@ const PARTS = [0, 0.3, 0.7, 1];
 export interface FilterFileOptions extends OptionsOf<typeof FILTER_FILE_OPTIONS> {}
 
 /**
- * Reads a picture, filters it and writes the result, as `convlab filter` does. For many pictures, make a `pipeline` once and call
- * `readImage`, `apply` and `writeImage`: what is planned for the first serves all. Of many calls four are at work at once, in their order; the others
- * wait, and hold no picture.
+ * Reads an image, filters it and writes the result, as `convlab filter` does. For many images of one format, create a `pipeline` once and call
+ * `readImage`, `apply` and `writeImage`, which plans the filter only once. At most four calls run at a time, in order; waiting calls hold no
+ * memory.
  *
- * @param from a PNG, JPEG, BMP, GIF or TIFF, told by its contents
- * @param to its ending decides the format; written whole or not at all; may be `from`
+ * @param from a PNG, JPEG, BMP, GIF or TIFF file, detected by its contents
+ * @param to the extension sets the format; written atomically; may be the same file as `from`
  * @param kernels one kernel, or a list of steps as `pipeline` takes them
- * @returns the result, as it was written
+ * @returns the filtered image
  * @throws DataError, naming the file, if it cannot be read or written
  * @throws as `pipeline` does
  * @example

@@ -8,7 +8,7 @@ import { checkedInUse, type OptionsOf, oneOf, option, type Rows } from '../../op
 import type { Tensor } from '../../tensor.js';
 
 /**
- * How filtered values become samples.
+ * How filtered values are converted to samples.
  *
  * | output | a value v of a filtered channel becomes |
  * |---|---|
@@ -33,8 +33,8 @@ export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how valu
 /** Rows of {@link ResultOptions}. */
 export const RESULT_OPTIONS = {
   /**
-   * A picture whose data takes the result: of the result's size, channels and sample type. It may be the picture that is filtered.
-   * Its metadata stay its own. Reuse one where many pictures are filtered: new memory costs time at its first use. Default: a new picture.
+   * An image that receives the result. It must have the size, channels and sample type of the result, and may be the input. Its metadata is
+   * not changed. Reuse it when you filter many images: allocating new memory takes time. Default: a new image.
    */
   out: checkedInUse<Image>('a picture like the result'),
 } satisfies Rows;
