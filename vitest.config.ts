@@ -29,6 +29,9 @@ export const ON_GPUS = ['test/conformance/gpu-{operations,pictures,webgl2,webgpu
 /** So does the playground. */
 export const PLAYGROUND_ON_GPUS = 'test/playground/resident.test.ts';
 
+/** The page as a whole; its views one by one: npm run test:playground. */
+export const PLAYGROUND_SHELL = 'test/playground/shell.test.ts';
+
 /** Tests that drive the built page from outside, as a visitor does. */
 export function ofPlayground(name: string, include: string[], exclude: string[] = []) {
   return {
@@ -93,7 +96,7 @@ export default defineConfig({
         test: { name: 'node', include: APART, exclude: ['test/examples/lecture.test.ts'], testTimeout: 120_000 },
       },
       ...(chromium
-        ? [ofPlayground('playground', ['test/playground/**/*.test.ts'], [PLAYGROUND_ON_GPUS]), inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)]
+        ? [ofPlayground('playground', [PLAYGROUND_SHELL]), inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)]
         : []),
     ],
   },
