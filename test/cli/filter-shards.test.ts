@@ -162,7 +162,7 @@ describe('--resume', () => {
 
   test('results in the place of their pictures are refused', async () => {
     const { code, stderr } = await command(['filter', join(folder, 'photos'), '--out', join(folder, 'photos'), '--kernel', 'box', '--resume']);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--resume needs results beside their pictures') });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--out would overwrite') });
   });
 
   test.each([[['--resume']], [['--shard', '1/2']]])('%j goes with --out only', async (flags) => {

@@ -175,7 +175,7 @@ test('one line says what ran', async () => {
 test('a single picture starts on one thread if it is small, else on all; a folder on all', async () => {
   const large = join(folder, 'large.png');
   await writeImage(large, { width: 300, height: 300, channels: 1, data: new Uint8ClampedArray(90_000) });
-  const device = async (...args: string[]) => JSON.parse((await convlab('filter', ...args, '--kernel', 'box', '--json')).stdout).device;
+  const device = async (...args: string[]) => JSON.parse((await convlab('filter', ...args, '--kernel', 'box', '--json')).stdout.split('\n')[0]).device;
   const all = await createBackend('wasm');
   expect(await device(photo, out)).toBe('wasm simd, 1 thread');
   expect(await device(photo, out, '--threads', '2')).toBe('wasm simd, 2 threads');

@@ -1,5 +1,3 @@
-import { realpath } from 'node:fs/promises';
-import { OptionError } from '../../errors.js';
 import type { FileJob } from '../filter/filter-files.js';
 import type { FilterFlags } from '../filter/filter-flags.js';
 import { filterMany } from '../filter/filter-many.js';
@@ -75,21 +73,13 @@ export async function filterFolder(work: readonly FileJob[], asked: FilterFlags,
   }
 }
 
-/** The jobs whose results are there, made by this recipe of these inputs. @throws OptionError if a result takes the place of its picture */
+/** The jobs whose results are there, made by this recipe of these inputs. */
 async function jobsDone(jobs: readonly FileJob[], name: (job: FileJob) => string, journal: Journal, recipe: string): Promise<Set<FileJob>> {
   const done = new Set<FileJob>();
   let next = 0;
   const compare = async () => {
     while (next < jobs.length) {
       const job = jobs[next++];
-      const [from, to] = await Promise.all([job.from, job.to].map((path) => realpath(path).catch(() => undefined)));
-      if (from !== undefined && from === to)
-        throw new OptionError(
-          'filter',
-          '--resume',
-          `needs results beside their pictures, as what is done cannot be told from what is not once ${job.from} is replaced`,
-          true,
-        );
       const key = await journal.keyOf(name(job));
       // one that cannot be read fails later, where that is told
       if (key !== undefined && key === (await hashJob(job, recipe).catch(() => undefined))) done.add(job);
