@@ -13,7 +13,7 @@ import type { GraphPlan, NodePlan } from './plan.js';
  * ```ts
  * import { fromOnnx, Linear, ReLU, Sequential, toOnnx } from 'convlab';
  *
- * const net = fromOnnx(await toOnnx(new Sequential(new Linear(4, 3), new ReLU(), new Linear(3, 2)).initialize(1), [1, 4]));
+ * const net = fromOnnx(await toOnnx(new Sequential([new Linear(4, 3), new ReLU(), new Linear(3, 2)]).initialize(1), [1, 4]));
  * console.log([...net.tensors.keys()]); // → [ '0.weight', '0.bias', '2.weight', '2.bias' ]
  * for (const [name, part] of net.children()) if (name === '0') part.requiresGrad = false; // the first layer is frozen
  * ```
