@@ -28,9 +28,11 @@ export interface PixelHere {
 /** The pixel that is pointed at; undefined where there is none, or the camera is on. */
 export function usePixelHere(): PixelHere | undefined {
   const done = result.value;
-  const shown = useShownCells(done?.how);
   const [x, y] = pixel.value;
-  if (!done || pixel.value.length !== 2 || x >= done.width || y >= done.height || cameraOn.value) return undefined;
+  const pointed = done !== undefined && pixel.value.length === 2 && x < done.width && y < done.height && !cameraOn.value;
+  // asked only then: the answer is read from the backend
+  const shown = useShownCells(pointed ? done.how : undefined);
+  if (!pointed) return undefined;
   const c = CHANNELS.indexOf(channel.value);
   const { before, after } = samplesOf(done);
   return { done, x, y, c, before, sample: after && sampleAt(after, x, y, c), shown: shown?.key === done.how?.geometry.key ? shown : undefined };
