@@ -95,9 +95,7 @@ export default defineConfig({
         // npm run test:lecture trains the networks of all lessons
         test: { name: 'node', include: APART, exclude: ['test/examples/lecture.test.ts'], testTimeout: 120_000 },
       },
-      ...(chromium
-        ? [ofPlayground('playground', [PLAYGROUND_SHELL]), inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)]
-        : []),
+      ...(chromium ? [ofPlayground('playground', [PLAYGROUND_SHELL]), inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)] : []),
     ],
   },
 });
