@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { ofPlayground, PLAYGROUND_ON_GPUS, PLAYGROUND_SHELL } from '../../vitest.config.js';
+import { ofPlayground, PLAYGROUND_ON_GPUS } from '../../vitest.config.js';
 
 // npm run test:playground: every view and chapter of the page, in minutes.
 export default defineConfig({
@@ -8,6 +8,6 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/playground-tests.json' }]] : ['default'],
     maxWorkers: 2,
     setupFiles: 'test/typed-arrays.ts',
-    projects: [ofPlayground('playground', ['test/playground/**/*.test.ts'], [PLAYGROUND_ON_GPUS, PLAYGROUND_SHELL])],
+    projects: [ofPlayground('playground', ['test/playground/**/*.test.ts'], [PLAYGROUND_ON_GPUS])],
   },
 });
