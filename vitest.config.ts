@@ -23,13 +23,21 @@ const APART = [
   'test/kernels/{thread-pool,wasm-memory}.test.ts',
 ];
 
-/** Every program on software GPUs: npm run test:gpu. */
-export const ON_GPUS = ['test/conformance/gpu-{pictures,webgl2,webgpu}.browser.test.ts'];
+/** Every program on software GPUs, what becomes of their devices, and training there: npm run test:gpu. */
+export const ON_GPUS = ['test/conformance/gpu-{devices,operations,pictures,webgl2,webgpu}.browser.test.ts', 'test/cnn/train.browser.test.ts'];
+
+/** Processes that are killed, full disks, bundlers, gigabytes of memory: npm run test:slow. */
+export const SLOW = [
+  'test/faults/{training,writing}.test.ts',
+  'test/cli/filter-killed.test.ts',
+  'test/kernels/wasm-memory.test.ts',
+  'test/threads-bundle.test.ts',
+];
 
 /** So does the playground. */
 export const PLAYGROUND_ON_GPUS = 'test/playground/resident.test.ts';
 
-/** Tests that drive the built page from outside, as a visitor does. */
+/** Tests that drive the built page from outside, as a visitor does: npm run test:playground. */
 export function ofPlayground(name: string, include: string[], exclude: string[] = []) {
   return {
     extends: true as const,
@@ -90,11 +98,9 @@ export default defineConfig({
       {
         extends: true,
         // npm run test:lecture trains the networks of all lessons
-        test: { name: 'node', include: APART, exclude: ['test/examples/lecture.test.ts'], testTimeout: 120_000 },
+        test: { name: 'node', include: APART, exclude: ['test/examples/lecture.test.ts', ...SLOW], testTimeout: 120_000 },
       },
-      ...(chromium
-        ? [ofPlayground('playground', ['test/playground/**/*.test.ts'], [PLAYGROUND_ON_GPUS]), inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)]
-        : []),
+      ...(chromium ? [inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)] : []),
     ],
   },
 });

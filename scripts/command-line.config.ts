@@ -21,8 +21,6 @@ export default defineConfig({
       resolveId: (id) => (id === './gpu-js-library.js' ? { id: '../kernels/backends/gpu/gpu-js-library.js', external: true } : undefined),
     },
   ],
-  // write-file-atomic, which is CommonJS, names its temporary files by it
-  define: { __filename: 'import.meta.filename' },
   ssr: { noExternal: true, target: 'node' },
   build: {
     ssr: true,

@@ -1,7 +1,8 @@
 // What TypeDoc does not do by itself: guides under their headings, in the order of docs/index.md, and public names by subject.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { Application, Comment, CommentTag, Converter, IndexEvent, JSX, KindRouter, ReflectionKind } from 'typedoc';
+import { Application, Comment, CommentTag, Converter, DocumentReflection, IndexEvent, JSX, KindRouter, ReflectionKind, RendererEvent, Slugger } from 'typedoc';
+import { improveSearch } from './search.mjs';
 
 /** Where a name is declared, and what it then belongs to; the first that fits. */
 const SUBJECTS = [
@@ -22,6 +23,29 @@ const SUBJECTS = [
   ['src/errors', 'Errors'],
   ['src/', 'Tensors'],
 ];
+/** The category of a recipe among the results of the search. */
+const RECIPES = 'Recipes';
+/** What people call a public name. */
+const ALSO_CALLED = {
+  gaussian: 'gaussian blur, blur, smooth, soften',
+  box: 'box blur, mean filter, average, blur',
+  motionBlur: 'motion blur, directional blur',
+  disk: 'lens blur, bokeh, blur',
+  unsharpMask: 'unsharp mask, sharpen',
+  sharpen: 'sharpen, sharper',
+  canny: 'canny edge detection, edges, outlines',
+  gradientMagnitude: 'edge detection, sobel, gradient magnitude',
+  SOBEL_X: 'sobel, edge detection',
+  resize: 'resize, scale, thumbnail, interpolation',
+  grayscale: 'grayscale, greyscale, gray, desaturate',
+  threshold: 'threshold, binarize, otsu',
+  filter: 'convolve, filter2D, apply a kernel',
+  conv: 'conv2d, conv1d, conv3d, convolution, cross-correlation',
+  matchTemplate: 'template matching',
+  compareImages: 'psnr, ssim, compare images, diff',
+  ConvNet: 'cnn, convolutional neural network',
+  filterStream: 'stream, row by row, large image',
+};
 /** Modules as they are imported. */
 const ENTRIES = { index: 'convlab', node: 'convlab/node' };
 const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'];
@@ -31,9 +55,9 @@ const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'CODE_OF_C
  * that it does not link.
  */
 export function guides(folder = 'docs') {
-  const all = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'index.md');
+  const all = readdirSync(folder, { recursive: true }).filter((name) => /^(cookbook.)?[\w.-]+\.md$/.test(name) && name !== 'index.md');
   const sections = readFileSync(join(folder, 'index.md'), 'utf8').split(/^## /m).slice(1);
-  const linked = sections.flatMap((text) => [...text.matchAll(/\]\(([\w.-]+\.md)[)#]/g)].map(([, name]) => [name, text.split('\n', 1)[0]]));
+  const linked = sections.flatMap((text) => [...text.matchAll(/\]\(([\w./-]+\.md)[)#]/g)].map(([, name]) => [name, text.split('\n', 1)[0]]));
   const ordered = new Map(linked.filter(([name]) => all.includes(name)));
   for (const name of all) if (!ordered.has(name)) ordered.set(name, 'More');
   return [...ordered].map(([name, section]) => ({ path: `${folder}/${name}`, section }));
@@ -43,8 +67,32 @@ export function guides(folder = 'docs') {
 const HEADING = /^\s*# (.+)\n/;
 const headingOf = (path) => HEADING.exec(readFileSync(path, 'utf8'))?.[1].replaceAll('`', '') ?? basename(path);
 
-/** guides/NAME.html: where a page is does not depend on its heading. */
+/** A recipe of a page of the cookbook: its heading, and the other words for it in the last line. */
+const RECIPE = /^## (.+)\n(?:(?!^## ).*\n)*?^`npm run example -- [\w-]+` · \*(.+)\*$/gm;
+
+/** Title and synonyms of every recipe on a page. */
+export function recipesOn(page) {
+  return [...page.matchAll(RECIPE)].map(([, title, also]) => ({ title, also }));
+}
+
+/** guides/NAME.html: where a page is does not depend on its heading. Every recipe of the cookbook is a result of the search. */
 class SiteRouter extends KindRouter {
+  buildPages(project) {
+    const pages = super.buildPages(project);
+    for (const document of project.documents ?? []) {
+      const slugger = new Slugger(this.sluggerConfiguration);
+      const url = this.getFullUrl(document);
+      slugger.slug(document.name);
+      for (const { title, also } of recipesOn(document.content.map(({ text }) => text).join(''))) {
+        const recipe = new DocumentReflection(title, document, [{ kind: 'text', text: also }], { category: RECIPES });
+        const anchor = slugger.slug(title);
+        this.fullUrls.set(recipe, `${url}#${anchor}`);
+        this.anchors.set(recipe, anchor);
+      }
+    }
+    return pages;
+  }
+
   getIdealBaseName(reflection) {
     return reflection.isDocument() ? `guides/${reflection.file}` : super.getIdealBaseName(reflection);
   }
@@ -56,7 +104,7 @@ function nameDocuments({ project }) {
   const sections = new Map(guides().map(({ path, section }) => [path, section]));
   for (const document of project.documents ?? []) {
     const path = `${document.name}.md`;
-    document.file = basename(document.name);
+    document.file = document.name.replace(/^docs\//, '');
     document.frontmatter.category = sections.get(path) ?? 'The project';
     document.name = headingOf(path);
   }
@@ -74,6 +122,7 @@ function sortNames({ project }, root) {
     for (const child of module.children ?? []) {
       if (child.isReference()) continue;
       const file = relative(root, project.getSymbolIdFromReflection(child)?.fileName ?? '');
+      if (ALSO_CALLED[child.name]) child.relevanceBoost = 16; // as much as a recipe
       categorize(child, SUBJECTS.find(([pattern]) => new RegExp(`^${pattern}`).test(file))?.[1] ?? 'Tensors');
     }
   }
@@ -90,12 +139,19 @@ export function load(app) {
     sortNames(context, resolve('.'));
   });
   app.renderer.on(IndexEvent.PREPARE_INDEX, (index) => {
+    index.searchFieldWeights.words = 24;
+    for (const [i, result] of index.searchResults.entries()) {
+      const isRecipe = result.isDocument() && result.frontmatter.category === RECIPES;
+      const words = isRecipe ? result.content[0].text : result.parent?.kindOf(ReflectionKind.Module) && ALSO_CALLED[result.name];
+      if (words) index.searchFields[i].words = words;
+    }
     // one result for each name: not what convlab/node has from convlab, nor an option again where it is inherited
     for (let i = index.searchResults.length - 1; i >= 0; i--) {
       const result = index.searchResults[i];
       if (result.isReference() || result.inheritedFrom) index.removeResult(i);
     }
   });
+  app.renderer.on(RendererEvent.END, ({ outputDirectory }) => improveSearch(outputDirectory), -1000); // after the assets are copied
   const link = (context, url, text) => JSX.createElement('a', { href: context.relativeURL(url, true), class: 'convlab-link' }, text);
   app.renderer.hooks.on('sidebar.begin', (context) => link(context, 'playground/index.html', 'The playground'));
 }

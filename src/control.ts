@@ -2,9 +2,9 @@ import { callback, type OptionsOf, option, type Rows, type Rule, rule } from './
 
 /** Rows of {@link Control}. */
 export const CONTROL_OPTIONS = {
-  /** Ends the call, which is rejected with the signal's reason. What `out` then holds is not defined. */
+  /** Cancels the call: the promise rejects with the reason of the signal. The contents of `out` are then undefined. */
   signal: rule<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal),
-  /** Called with the share of the result that is there, from 0 to 1, the last time with 1. Default: nobody is told. */
+  /** Called with the completed fraction, from 0 to 1; the last call is with 1. Default: none. */
   onProgress: option(callback as Rule<(share: number) => void>, {}),
 } satisfies Rows;
 

@@ -1,6 +1,6 @@
 /**
- * Every error of the library says which operation complains, about what, which rule was broken
- * and what was received; the received values also travel along as data in {@link ConvlabError.values}.
+ * Base class of all errors. The message names the operation, the option, the rule and the value received; {@link ConvlabError.values} holds
+ * the received values as data.
  * @example
  * ```ts
  * import { conv, ConvlabError, tensor } from 'convlab';

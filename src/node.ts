@@ -15,6 +15,7 @@ export {
   type ImageFormat,
   type ImageFormatName,
   imageFormats,
+  type Limits,
 } from './image/codecs.js';
 export type { ImageBytes } from './image/image-bytes.js';
 export { readAnimation, readImage, writeAnimation, writeImage } from './image/image-files.js';

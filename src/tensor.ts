@@ -1,4 +1,5 @@
 import { ShapeError, show } from './errors.js';
+import { isGivenBack } from './lent-memory.js';
 
 /**
  * An n-dimensional array, row-major: the last axis varies fastest.
@@ -135,6 +136,7 @@ export function checkTensor(operation: string, what: string, x: Tensor, expected
   if (size !== x.data.length) {
     throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${size} values, but its data has ${countOf(x.data)}`, { shape: x.shape });
   }
+  if (isGivenBack(x.data)) throw new ShapeError(operation, `the memory of ${what} was given back, and may be that of another picture`, { [what]: x });
   if (expected && show(x.shape) !== show(expected)) {
     throw new ShapeError(operation, `${what} must have shape ${show(expected)}, received ${show(x.shape)}`, { expected, received: x.shape });
   }

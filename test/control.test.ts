@@ -60,6 +60,8 @@ const CALLS: Readonly<Record<string, (control: Control) => Promise<unknown>>> = 
   localVariance: (control) => library.localVariance(photo, { backend, ...control }),
   localDeviation: (control) => library.localDeviation(photo, { backend, ...control }),
   unsharpMask: (control) => library.unsharpMask(photo, { backend, ...control }),
+  grayscale: (control) => library.grayscale(photo, { backend, ...control }),
+  threshold: (control) => library.threshold(photo, { backend, channels: 'luminance', ...control }),
   matchTemplate: (control) => library.matchTemplate(photo, part, { backend, ...control }),
   compareImages: (control) => library.compareImages(photo, photo, { backend, ...control }),
   gaussianPyramid: (control) => library.gaussianPyramid(photo, 3, { backend, ...control }),
@@ -87,15 +89,7 @@ const CALLS: Readonly<Record<string, (control: Control) => Promise<unknown>>> = 
 
 /** Asynchronous functions without control, and why. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  'milliseconds, or what a single pass over the samples takes': [
-    'allocateImage',
-    'freeImage',
-    'uploadImage',
-    'grayscale',
-    'threshold',
-    'imageFromBlob',
-    'imageToBlob',
-  ],
+  'milliseconds, or what a single pass over the samples takes': ['allocateImage', 'freeImage', 'uploadImage', 'imageFromBlob', 'imageToBlob'],
   'they start, measure or describe': ['createBackend', 'diagnose', 'explain'],
   'models: `train` stops between steps, see cnn/train.test.ts; their files are small': [
     ...['train', 'evaluate', 'gradCam', 'maximizeActivation', 'occlusionMap', 'retrieveFeatures', 'saliency', 'scoreGradient', 'topActivations'],
@@ -114,7 +108,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
       'toTfjs',
     ],
   ],
-  'rows, which end with their reader or their source, see filters/stream.test.ts': ['filterTransform', 'openRows', 'writeRows'],
+  'rows, which end with their reader or their source, see filters/stream.test.ts': ['filterFrames', 'filterTransform', 'openRows', 'writeRows'],
   'data sets, some with a signal of their own': ['fashionMnist', 'imageFolder', 'mnist', 'readIdx'],
   'for lessons and tests': ['convBySlices', 'gradCheck'],
 };

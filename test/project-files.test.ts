@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { citationWith, manifestWith, repositoryFields } from '../scripts/repository.mjs';
-import { DECODE_OPTIONS } from '../src/image/codecs.js';
+import { DEFAULT_LIMITS } from '../src/image/limits.js';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const manifest = JSON.parse(read('package.json'));
@@ -38,7 +38,7 @@ test('a fork writes its address in one place', () => {
 
 test('SECURITY.md names the limits of the code', () => {
   const page = read('SECURITY.md');
-  expect(page).toContain(`2²⁸ (${DECODE_OPTIONS.maxPixels.default.toLocaleString('en-US')})`);
+  expect(page).toContain(`2²⁸ (${DEFAULT_LIMITS.pixels.toLocaleString('en-US')})`);
   const constant = (path: string, name: string) => new RegExp(`const ${name} = ([^;]+);`).exec(read(`src/${path}`))?.[1];
   const limits = [
     ['image/formats/jpeg/jpeg.ts', 'MAX_PIXELS', '100e6', '| 100 million |'],

@@ -6,9 +6,10 @@ import { writeImage } from '../../src/node.js';
 import { dilation, onePixel, padding, stride } from './arithmetic.js';
 import { learned, volume } from './beyond.js';
 import { borders, chosen, edges, modes } from './filters.js';
+import { speed } from './speed.js';
 import { runningSum, separable } from './ways.js';
 
-const PICTURES = { onePixel, stride, padding, dilation, chosen, edges, separable, runningSum, volume, learned, modes, borders };
+const PICTURES = { onePixel, stride, padding, dilation, chosen, edges, separable, runningSum, volume, learned, modes, borders, speed };
 
 const names = process.argv.slice(2);
 await mkdir('docs/pictures', { recursive: true });

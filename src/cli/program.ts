@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConvlabError, OptionError } from '../errors.js';
+import { version } from './program-version.js';
 import { CONSOLE, styles, type Terminal, tellError } from './terminal.js';
 
 const NEVER = new AbortController().signal;
@@ -81,8 +81,4 @@ function needed(args: readonly string[]): typeof MODULES {
   // a shell completes all commands
   const named = command === 'completion' ? [] : MODULES.filter(({ names }) => names.some((name) => name === command));
   return named.length > 0 ? named : MODULES;
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }

@@ -1,8 +1,10 @@
 import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip, constants as zlib } from 'node:zlib';
 
 /** By extension. Other files are served as bytes, which no browser executes. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -20,12 +22,35 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** What grows smaller when it is packed: digits and weights are packed already, or random to a packer. */
+const PACKED = new Set(['.html', '.js', '.css', '.json', '.txt', '.md', '.svg', '.wasm']);
+/** Smaller files fit into one packet as they are. */
+const LEAST_PACKED = 1024;
+
+type Encoding = 'br' | 'gzip';
+
+/** How a file is packed. Once, so that it may take as long as a page takes to start: brotli's last levels take ten times that for 2%. */
+const PACK: Readonly<Record<Encoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
+  br: (bytes) => promisify(brotliCompress)(bytes, { params: { [zlib.BROTLI_PARAM_QUALITY]: 8, [zlib.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+  gzip: (bytes) => promisify(gzip)(bytes, { level: 9 }),
+};
+
+/** Files that a build names by their content never change. */
+const NAMED_BY_CONTENT = /^\/assets\/.*-[\w-]{8}\.\w+$/;
+
+/** Settings of {@link staticServer}. */
+export interface StaticServerOptions {
+  /** Origins whose pages may embed these, as `frame-ancestors` lists them; `*`: all. Default: none. */
+  readonly embed?: string;
+}
+
 /** Security headers of every response. */
-const HEADERS: Readonly<Record<string, string>> = {
+const headersFor = ({ embed }: StaticServerOptions): Readonly<Record<string, string>> => ({
   // shared memory, which threads need, requires an isolated page
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
+  // a page that is isolated itself embeds only what says that it may
+  'Cross-Origin-Resource-Policy': embed ? 'cross-origin' : 'same-origin',
   'Content-Security-Policy': [
     "default-src 'none'",
     // WebAssembly is compiled in the page; GPU.js needs no unsafe-eval for WebGL and WebGPU, only for its cpu mode
@@ -37,29 +62,39 @@ const HEADERS: Readonly<Record<string, string>> = {
     "font-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${embed ?? "'none'"}`,
   ].join('; '),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-cache',
-};
+});
+
+/** A folder that is served. */
+interface Site {
+  /** by URL path */
+  readonly files: ReadonlyMap<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** what was packed, by file and encoding, with the tag that it had then */
+  readonly packed: Map<string, { readonly tag: string; readonly bytes: Promise<Uint8Array> }>;
+}
 
 /**
- * Serves the files that are in a folder at this moment. Requests are looked up among their paths and never used as paths.
- * Links and names that begin with a dot are excluded; there are no listings.
+ * Serves the files that are in a folder at this moment, packed by brotli or gzip where a browser takes that. Requests are looked up
+ * among their paths and never used as paths. Links and names that begin with a dot are excluded; there are no listings.
  */
-export async function staticServer(folder: string): Promise<Server> {
-  const files = await filesIn(folder);
+export async function staticServer(folder: string, options: StaticServerOptions = {}): Promise<Server> {
+  const site: Site = { files: await filesIn(folder), headers: headersFor(options), packed: new Map() };
   return createServer((request, response) => {
-    answer(files, request, response).catch(() => response.destroy());
+    answer(site, request, response).catch(() => response.destroy());
   });
 }
 
-async function answer(files: ReadonlyMap<string, string>, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answerError(response.setHeader('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are answered.');
-  const file = files.get(pathOf(request.url ?? ''));
+  const path = pathOf(request.url ?? '');
+  const file = site.files.get(path);
   if (file === undefined) return answerError(response, 404, 'There is no such file.');
 
   // a file may have been replaced by a link in the meantime
@@ -67,15 +102,54 @@ async function answer(files: ReadonlyMap<string, string>, request: IncomingMessa
   if (!handle) return answerError(response, 404, 'There is no such file.');
   try {
     const { size, mtimeMs } = await handle.stat();
-    const tag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
+    const packs = size >= LEAST_PACKED && PACKED.has(extname(file));
+    const encoding = packs ? encodingFor(request.headers['accept-encoding']) : undefined;
+    const state = `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}`;
+    const tag = encoding ? `"${state}-${encoding}"` : `"${state}"`;
+    if (packs) response.setHeader('Vary', 'Accept-Encoding');
+    if (NAMED_BY_CONTENT.test(path)) response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
     response.setHeader('ETag', tag);
     if (request.headers['if-none-match'] === tag) return void response.writeHead(304).end();
-    response.writeHead(200, { 'Content-Type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream', 'Content-Length': size });
+    response.setHeader('Content-Type', CONTENT_TYPES[extname(file)] ?? 'application/octet-stream');
+    if (encoding) {
+      const bytes = await packedBytes(site, file, encoding, tag, handle);
+      response.writeHead(200, { 'Content-Encoding': encoding, 'Content-Length': bytes.length });
+      return void response.end(request.method === 'HEAD' ? undefined : bytes);
+    }
+    response.writeHead(200, { 'Content-Length': size });
     if (request.method === 'HEAD') return void response.end();
     await pipeline(handle.createReadStream({ autoClose: false, end: Math.max(size - 1, 0) }), response);
   } finally {
     await handle.close();
   }
+}
+
+/** The packed file: packed at the first request for it, and again when it has changed. */
+function packedBytes({ packed }: Site, file: string, encoding: Encoding, tag: string, handle: FileHandle): Promise<Uint8Array> {
+  const key = `${encoding} ${file}`;
+  const known = packed.get(key);
+  if (known?.tag === tag) return known.bytes;
+  const bytes = handle.readFile().then(PACK[encoding]);
+  packed.set(key, { tag, bytes });
+  bytes.catch(() => packed.delete(key));
+  return bytes;
+}
+
+/** The best encoding that the browser takes; `br;q=0` refuses one. */
+function encodingFor(header: string | string[] | undefined): Encoding | undefined {
+  const taken = new Map(
+    String(header ?? '')
+      .split(',')
+      .map((each) => {
+        const [name, ...parameters] = each
+          .trim()
+          .toLowerCase()
+          .split(/\s*;\s*/);
+        const quality = parameters.find((parameter) => parameter.startsWith('q='));
+        return [name, quality === undefined ? 1 : Number(quality.slice(2))] as const;
+      }),
+  );
+  return (['br', 'gzip'] as const).find((each) => (taken.get(each) ?? taken.get('*') ?? 0) > 0);
 }
 
 function answerError(response: ServerResponse, status: number, text: string): void {

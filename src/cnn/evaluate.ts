@@ -23,14 +23,14 @@ export interface Mistake {
 export interface Evaluation {
   /** Mean over all samples. */
   readonly loss: number;
-  /** Share of correct predictions, 0 to 1; of all positions, where an output has several. */
+  /** Fraction of correct predictions, 0 to 1; over all positions if an output has several. */
   readonly accuracy: number;
   readonly samples: number;
   /** `confusion[actual][predicted]`: how many predictions. */
   readonly confusion: readonly (readonly number[])[];
-  /** Per class: the share of its predictions that are correct. NaN if it was never predicted. */
+  /** Per class: the fraction of its predictions that are correct. NaN if it was never predicted. */
   readonly precision: readonly number[];
-  /** Per class: the share of its samples that were predicted as such. NaN if it has no samples. */
+  /** Per class: the fraction of its samples that were predicted as this class. NaN if it has no samples. */
   readonly recall: readonly number[];
   /** The most confident mistakes, worst first; empty where a sample has several answers. */
   readonly worst: readonly Mistake[];

@@ -3,8 +3,8 @@ import type { Graph, Value } from './graph.js';
 import type { Module } from './module.js';
 
 /**
- * The lecture's retrieve_features: what every layer of a model computes for an input. Keys are the layers' paths; a
- * function that the model calls itself is named by its operation. A name that occurs again gets #2, #3, …
+ * Returns the output of every layer of a model for an input. Keys are the paths of the layers; functions called in `forward` are named by
+ * their operation. Repeated names get #2, #3, …
  * @example
  * ```ts
  * import { ConvNet, full, retrieveFeatures } from 'convlab';

@@ -34,9 +34,9 @@ export interface GradCheckOptions extends OptionsOf<typeof GRAD_CHECK_OPTIONS> {
 
 /**
  * Compares a model's gradients with central differences, both in float64 on the reference backend, for
- * L = Σ random weights · output and normal inputs. The model is moved there and stays there.
+ * L = Σ random weights · output and normal inputs. The model stays on that backend.
  * @param inputShapes one for each input, with the batch axis
- * @returns every number that was checked, the largest error first
+ * @returns all checked numbers, sorted by error, largest first
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts

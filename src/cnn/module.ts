@@ -131,7 +131,7 @@ export abstract class Module {
     ]);
   }
 
-  /** All parameters by their path, PyTorch's names: `conv1.weight`. A parameter that is shared appears once. */
+  /** All parameters by path, with PyTorch's names: `conv1.weight`. A shared parameter appears once. */
   namedParameters(): Map<string, Parameter> {
     const found = new Map<string, Parameter>();
     const seen = new Set<Parameter>();
@@ -155,7 +155,10 @@ export abstract class Module {
     return this.#random;
   }
 
-  /** Draws all parameters anew and restarts the masks: the same seed gives the same model. A model that is used without gets seed 0. */
+  /**
+   * Initializes all parameters and restarts the dropout masks: the same seed gives the same model. Default when a model is used without
+   * it: seed 0.
+   */
   initialize(seed: number): this {
     this.#random = new Random(seed);
     this.#dropGraphs();

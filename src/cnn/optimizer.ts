@@ -56,7 +56,7 @@ export abstract class Optimizer {
   }
 
   /**
-   * Scales all gradients alike so that their common norm is at most `maxNorm`, PyTorch's clip_grad_norm_.
+   * Scales all gradients by one factor so that their total norm is at most `maxNorm`, like PyTorch's clip_grad_norm_.
    * Everything stays on the backend: Σ g² is a convolution of the gradient with itself.
    */
   clipGradNorm(maxNorm: number): void {
@@ -84,7 +84,7 @@ export abstract class Optimizer {
   }
 
   /**
-   * Everything that resumed training needs besides the model: slots by name, and the number of steps.
+   * The state needed to resume training, in addition to the model: slots by name, and the number of steps.
    * @param model by whose names parameters go. Default: the module that the optimizer was made for, a part of the model say
    * @throws UnsupportedError if the optimizer holds a parameter that the model does not have
    */
@@ -101,7 +101,7 @@ export abstract class Optimizer {
   }
 
   /**
-   * Goes on from what {@link stateDict} returned. Nothing is changed if anything does not fit.
+   * Restores a state returned by {@link stateDict}. If anything does not match, nothing is changed.
    * @param model as there
    * @throws DataError if a slot belongs to no parameter of this optimizer, or has another shape
    */

@@ -63,7 +63,7 @@ export interface Divergence {
   readonly history: History;
 }
 
-/** Training has left the finite numbers; {@link where} tells at which step. Checkpoints that were written after whole epochs are good. */
+/** The loss or the weights are no longer finite; {@link where} gives the step. Checkpoints written after earlier epochs are valid. */
 export class DivergedError extends ConvlabError {
   /** @param what is not finite: `the loss is NaN` */
   constructor(
@@ -109,7 +109,7 @@ export interface TrainOptions {
    * `earlyStopping.restoreBest`.
    */
   signal?: AbortSignal;
-  /** Called with the share of the steps that are done, from 0 to 1, the last time with 1, unless a signal stops it. Default: nobody is told. */
+  /** Called with the completed fraction of the steps, from 0 to 1; the last call is with 1, unless a signal stops training. Default: none. */
   onProgress?: (share: number) => void;
   /** Initializes the model before training. With the loaders' seeds, it makes the whole run reproducible. Default: the model is trained from its current state. */
   seed?: number;

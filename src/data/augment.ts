@@ -12,11 +12,11 @@ export type Augmentation = (x: Tensor, random: Random) => Tensor;
 const AUGMENT_OPTIONS = { seed: option(anyWhole, { default: 0 }) } satisfies Rows;
 
 /**
- * The dataset with pictures that are new in every pass:
+ * A dataset that returns randomly changed images in every epoch:
  * `augment(digits, [randomShift({ max: 2 }), randomRotation({ degrees: 10 })], { seed: 1 })`.
  *
- * What happens to a picture depends on seed, epoch and index alone; the {@link DataLoader} counts the epochs.
- * Shift, rotation and elastic distortion that stand side by side are resampled once.
+ * The changes depend only on seed, epoch and index; the {@link DataLoader} counts the epochs. Adjacent shift, rotation and elastic steps
+ * are resampled once.
  * @param steps from first to last, applied to `x`
  * @param options.seed default 0
  * @throws OptionError if an option is unknown, or the seed is no whole number

@@ -10,7 +10,7 @@ export const DATA_LOADER_OPTIONS = {
   batchSize: option(count, { default: 1 }),
   /** A new random order each pass. Default false. */
   shuffle: option(flag, { default: false }),
-  /** Decides which samples come, and in which order. Default: all in order or, with `shuffle`, a {@link RandomSampler}. */
+  /** Selects the samples and their order. Default: all in order or, with `shuffle`, a {@link RandomSampler}. */
   sampler: rule<Sampler>('a Sampler', (value) => value instanceof Sampler),
   /** Leave out the last batch where it is short. Default false. */
   dropLast: option(flag, { default: false }),

@@ -13,7 +13,7 @@ export interface Sample<Y = number> {
 }
 
 /**
- * Samples by number. A dataset of your own says how many there are and gives the i-th:
+ * A collection of samples, indexed by number. A custom dataset implements `length` and `at`:
  * @example
  * ```ts
  * import { Dataset, type Tensor, tensor } from 'convlab';
@@ -115,7 +115,7 @@ export class ConcatDataset<S> extends Dataset<S> {
 }
 
 /**
- * The dataset with `change` applied to every sample when, and each time, it is asked for.
+ * A dataset that applies `change` to each sample every time it is read.
  * @param change may return a promise
  */
 export function mapped<S, T>(dataset: Dataset<S>, change: (sample: S, index: number, epoch: number) => T | Promise<T>): Dataset<T> {

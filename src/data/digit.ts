@@ -5,8 +5,8 @@ import type { Tensor } from '../tensor.js';
 const [CANVAS, BOX] = [28, 20];
 
 /**
- * Any picture of one digit, as MNIST has them: gray, light on dark (turned round if the border is light), cut out,
- * scaled by area into a box of 20×20 and laid into 28×28 with its center of mass in the middle.
+ * Converts an image of one digit to the format of MNIST: gray, light on dark (inverted if the border is light), cropped, scaled by area to
+ * fit 20×20, and placed in 28×28 with its center of mass in the middle.
  * @returns `[1, 28, 28]`, 0 background to 1 ink
  * @throws DataError if the picture is of one color
  * @see LeCun et al., Gradient-based learning applied to document recognition, 1998

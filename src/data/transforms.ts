@@ -6,7 +6,7 @@ import { isTensor } from './collate.js';
 import { type Bytes, UNIT } from './tensor-dataset.js';
 
 /**
- * A picture as the network takes it.
+ * Converts an image to the input tensor of a network.
  * @param picture an image; or bytes `[H, W]` or `[C, H, W]`, as {@link parseIdx} gives them
  * @returns `[C, H, W]`, 0 black and 1 white
  * @throws ShapeError if it is neither
@@ -52,7 +52,7 @@ export function normalize(mean: number | readonly number[], std: number | readon
 }
 
 /**
- * One function that does all these, from first to last: `compose([toTensor, normalize(0.1307, 0.3081)])`.
+ * Combines functions into one, applied from first to last: `compose([toTensor, normalize(0.1307, 0.3081)])`.
  * @example
  * ```ts
  * import { compose, normalize, toTensor } from 'convlab';

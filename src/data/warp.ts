@@ -32,7 +32,7 @@ const ROTATION_OPTIONS = { degrees: option(between(0, 180), { required: true }) 
 const ELASTIC_OPTIONS = { alpha: option(notNegative, { required: true }), sigma: option(atLeast(1), { required: true }) } satisfies Rows;
 
 /**
- * Moves the picture by whole pixels, from −max to max down and to the right. Beyond its border it goes on as its edge.
+ * Shifts the image by a random number of whole pixels from −max to max on each axis. The edge pixels are repeated beyond the border.
  * @param options.max pixels, a whole number ≥ 0
  * @throws OptionError if an option is unknown or breaks its rule
  */
@@ -45,7 +45,7 @@ export function randomShift(options: { max: number }): Warping {
 }
 
 /**
- * Turns the picture about its center, by any angle from −degrees to degrees. Beyond its border it goes on as its edge.
+ * Rotates the image about its center by a random angle from −degrees to degrees. The edge pixels are repeated beyond the border.
  * @param options.degrees 0 to 180
  * @throws OptionError if an option is unknown or breaks its rule
  */
@@ -59,7 +59,7 @@ export function randomRotation(options: { degrees: number }): Warping {
 }
 
 /**
- * Elastic distortion, as hands make it: every pixel is displaced by noise from −1 to 1, smoothed by a Gaussian and
+ * Elastic distortion, similar to variations in handwriting: every pixel is displaced by noise from −1 to 1, smoothed by a Gaussian and
  * multiplied by alpha. A pixel then moves by α / (σ·√(12π)) on each axis, root mean square: 1.4 pixels for α = 34, σ = 4.
  * @param options.alpha ≥ 0
  * @param options.sigma standard deviation of the Gaussian in pixels, ≥ 1

@@ -1,23 +1,22 @@
 import { OptionError } from '../errors.js';
-import { checkImage, checkSize, createImage, type Image } from '../image/image.js';
+import { checkImageForm, checkSize, createImage, type Image } from '../image/image.js';
 import { carryMetadata } from '../image/metadata.js';
 import { BACKEND_OPTION, type BackendOption, chosenBackend } from '../kernels/backends/create.js';
 import { inNameOf } from '../kernels/eager.js';
 import { checkOptions } from '../options.js';
 
 /**
- * A black picture of 8 bits in the memory of a backend: one that is filtered from there to there is not copied, which is half the
- * time of a kernel of 3 × 3. That takes threads that share memory, as the backend `wasm` has them in Node and on cross-origin
- * isolated pages; elsewhere the picture is one like any other. Use it where many pictures are filtered, and give it back by
- * {@link freeImage}: it is not garbage that is collected.
+ * Creates a black 8-bit image in the memory of a backend. Filtering from one such image to another copies nothing, which halves the time of a
+ * 3 × 3 kernel. This requires threads with shared memory: the `wasm` backend in Node and on cross-origin-isolated pages. Elsewhere, it creates
+ * an ordinary image. Use it when you filter many images, and release it with {@link freeImage}: it is not garbage-collected.
  *
- * Its data is an array over shared memory. `ImageData`, `VideoFrame` and the like refuse that: give them a copy, `data.slice()`.
+ * Its data is backed by shared memory, which `ImageData`, `VideoFrame` and similar classes do not accept: pass them a copy, `data.slice()`.
  *
- * @param size of the picture: a picture is also one
- * @returns as long as the backend is not disposed of
- * @throws ShapeError if a size or the channels break their rule
- * @throws OptionError if an option is unknown, or the backend is none
- * @throws UnsupportedError when the memory is exhausted
+ * @param size width, height and channels; any image has them
+ * @returns an image that is valid until the backend is disposed
+ * @throws ShapeError if a size or the number of channels is invalid
+ * @throws OptionError if an option is unknown, or `backend` is not a backend
+ * @throws UnsupportedError if there is not enough memory
  * @example
  * ```ts
  * import { allocateImage, filter, freeImage, sharpen } from 'convlab';
@@ -40,13 +39,14 @@ export async function allocateImage(size: Pick<Image, 'width' | 'height' | 'chan
 }
 
 /**
- * Gives back the memory of a picture of {@link allocateImage}, which must not be used again.
- * @param options the backend that it was asked of
- * @throws OptionError if it is not one of that backend, or was given back before
+ * Releases the memory of an image from {@link allocateImage}. Calls that receive the image afterwards throw. Calls that are still computing in it finish before
+ * the memory is reused.
+ * @param options the backend that allocated it
+ * @throws OptionError if the backend did not allocate it, or if it was released before
  */
 export async function freeImage(image: Image, options: BackendOption = {}): Promise<void> {
   checkOptions('freeImage', options, BACKEND_OPTION);
-  checkImage('freeImage', image);
+  checkImageForm('freeImage', image);
   const on = await chosenBackend('freeImage', options.backend);
   if (on.freeBytes && !on.freeBytes(image.data as Uint8ClampedArray)) {
     throw new OptionError('freeImage', 'image', 'must be one that allocateImage gave for this backend, and that was not given back yet', image);

@@ -9,9 +9,9 @@ import { inNameOf } from '../kernels/eager.js';
 import { checkOptions } from '../options.js';
 
 /**
- * A picture that lies where its backend computes: on a GPU, or in the memory of `wasm`. Made by {@link uploadImage}, taken by `filter`,
- * a `Pipeline` and a `FilterPlan` in place of an Image, and returned by them then: between two filters nothing is copied. Give it back
- * by {@link DeviceImage.free}: its memory is not garbage that is collected.
+ * An image in the memory of a backend: on a GPU, or in the memory of `wasm`. Create it with {@link uploadImage} and pass it to `filter`, a
+ * `Pipeline` or a `FilterPlan`, which then return a device image as well, so nothing is copied between two filters. Release it with
+ * {@link DeviceImage.free}: it is not garbage-collected.
  */
 export class DeviceImage implements Format {
   readonly width: number;
@@ -66,7 +66,7 @@ export class DeviceImage implements Format {
     });
   }
 
-  /** Gives the memory back. Afterwards the picture refuses every use but this. */
+  /** Releases the memory. Any other use of the image then throws; calling `free` again does nothing. */
   free(): void {
     const content = this.#content;
     this.#content = undefined;
@@ -82,7 +82,7 @@ export function isOnHost(content: DevicePicture | Image): content is Image {
 }
 
 /**
- * Copies a picture to where a backend computes.
+ * Copies an image to the memory of a backend.
  * @param source an Image, ImageData, a canvas, an ImageBitmap or a VideoFrame; all but the first become 8-bit RGBA. The last three go from
  * the browser to a GPU without a copy on the host
  * @throws ShapeError if it is none of these; OptionError if an option is unknown, or the backend is none

@@ -18,7 +18,7 @@ import { STEP_OPTIONS } from './step.js';
 
 /** A plan, and what it says in words. */
 export interface Explanation extends ConvPlan {
-  /** Several lines: the convolution, the choice and its reason, and all ways with what they would cost. */
+  /** A report of several lines: the convolution, the chosen algorithm and the reason, and all alternatives with their cost. */
   readonly text: string;
 }
 
@@ -30,21 +30,21 @@ export const EXPLAIN_OPTIONS = {
   ...BACKEND_OPTION,
 } satisfies Rows;
 
-/** Options of {@link explain} for a tensor: those of `conv` that decide how it is computed. */
+/** Options of {@link explain} for a tensor: the options of `conv` that affect how it is computed. */
 export interface ExplainOptions extends OptionsOf<typeof EXPLAIN_OPTIONS> {}
 
 /** Rows of {@link ExplainFilterOptions}. */
 export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...BACKEND_OPTION } satisfies Rows;
 
-/** Options of {@link explain} for pictures: those of `filter` that decide how it is computed. */
+/** Options of {@link explain} for images: the options of `filter` that affect how it is computed. */
 export interface ExplainFilterOptions extends OptionsOf<typeof EXPLAIN_FILTER_OPTIONS> {}
 
 /**
- * How `filter` would compute a kernel on pictures of a format: the way that it would take, what that is predicted to cost beside the
- * other ways, and why. Computes nothing; on the backend `auto` it looks for a GPU, and says where the kernel would run.
+ * Explains how `filter` would compute a kernel on images of a format: the algorithm, its predicted cost compared with the alternatives, and the
+ * reason. It computes nothing. On the backend `auto`, it detects a GPU and reports where the kernel would run.
  *
  * @param kernel as for `filter`
- * @param format of the pictures; a picture has one
+ * @param format of the images; an image is accepted too
  * @param options as for `filter`
  * @throws ShapeError or OptionError as `filter` does
  * @example

@@ -10,6 +10,7 @@ import { Operators } from '../kernels/operators.js';
 import { type ConvPlan, planOn } from '../kernels/plan/conv-plan.js';
 import { overPlanes, type PicturePlan, planPicture, whyNotFromSamples } from '../kernels/plan/plan-picture.js';
 import { inWords, type Reason } from '../kernels/plan/reason.js';
+import { holding } from '../lent-memory.js';
 import { DeviceImage, formatOfAny, hostPicture, isOnHost, upload } from './device-image.js';
 import { isOpaque } from './picture/channels.js';
 import type { ImageOptions } from './picture/image-options.js';
@@ -26,7 +27,7 @@ import { SamplesByRows } from './stream/samples-by-rows.js';
 /** Options of {@link FilterPlan.apply}. */
 export interface ApplyOptions extends ResultOptions, PlanOption, Control {}
 
-/** How pictures of one format are filtered: made once by {@link planFilter}, applied to any number of pictures. */
+/** A filter prepared for images of one format: created once by {@link planFilter}, applied to any number of images. */
 export interface FilterPlan {
   /** of the pictures that it takes */
   readonly format: Format;
@@ -34,7 +35,7 @@ export interface FilterPlan {
   readonly result: Format;
   /** One plan for each kernel that runs; neighboring kernels of a pipeline may have been merged. */
   readonly steps: readonly ConvPlan[];
-  /** The plan for pictures with transparent pixels, where that is another one. */
+  /** The plan for images with transparent pixels, if it differs. */
   readonly transparent?: FilterPlan;
   /**
    * Filters a picture.
@@ -52,13 +53,13 @@ export interface FilterPlan {
    * @throws UnsupportedError if the backend computes it from the whole picture only
    */
   byRows(): FilterByRows;
-  /** Gives the programs and tables back that the backend holds for it; the plan can be applied again. */
+  /** Releases the programs and tables that the backend holds for the plan. The plan can still be applied again. */
   release(): void;
 }
 
 /**
- * Plans a filter for pictures of one format. Everything that does not depend on the samples is decided here: borders, scaling,
- * transparency, and for each kernel the cheapest way to compute it on the backend. Nothing is computed or allocated.
+ * Plans a filter for images of one format. The plan settles everything that does not depend on the samples: borders, scaling, transparency, and
+ * the cheapest algorithm for each kernel on the backend. Nothing is computed or allocated.
  *
  * @param format of the pictures
  * @param steps the kernels, in the order in which they run
@@ -126,7 +127,9 @@ class PlannedFilter implements FilterPlan {
     signal?.throwIfAborted();
     const image = this.#check(source, options.out);
     const run = () => (image instanceof DeviceImage ? this.#filterOnDevice(image, options) : this.#filter(image, options));
-    const result = await inNameOf<Image | DeviceImage>(this.settled.operation, this.on.backend, run);
+    const used = image instanceof DeviceImage ? (isOnHost(image.content) ? image.content : undefined) : image;
+    const held = [used?.data, options.out?.data, this.settled.mask?.data];
+    const result = await holding(held, () => inNameOf<Image | DeviceImage>(this.settled.operation, this.on.backend, run));
     signal?.throwIfAborted();
     onProgress?.(1);
     return result;

@@ -15,13 +15,13 @@ export const FILTER_TENSOR_OPTIONS = { ...STEP_OPTIONS, ...RUN_OPTIONS, ...PLAN_
 export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTIONS> {}
 
 /**
- * {@link filter} for what is no picture: signals, planes, volumes. The kernel's rank decides: `[k]` runs along the last
- * axis, `[kH, kW]` over the last two, `[kD, kH, kW]` over the last three; whatever axes lie in front are filtered one by one. What is
- * large passes through the backend in parts, so that only x and the result need to fit into memory.
+ * {@link filter} for signals, planes and volumes. The rank of the kernel sets the filtered axes: `[k]` runs along the last axis, `[kH, kW]` over
+ * the last two, `[kD, kH, kW]` over the last three. Leading axes are batch axes. Large tensors pass through the backend in parts, so only x and the
+ * result need to fit into memory.
  *
- * @param x `[…, W]`, `[…, H, W]` or `[…, D, H, W]`; not changed
+ * @param x `[…, W]`, `[…, H, W]` or `[…, D, H, W]`; not modified
  * @param kernel of 1, 2 or 3 axes: a tensor, nested lists, or a name of the catalogue
- * @returns as many axes, neither rounded nor limited; the same size too, unless stride or padding say otherwise
+ * @returns the same number of axes, not rounded or clamped; the same size unless stride or padding change it
  * @throws ShapeError if x has fewer axes than the kernel, or the kernel does not fit
  * @throws DataError if a weight is not finite
  * @throws OptionError if an option is unknown or breaks its rule

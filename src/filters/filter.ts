@@ -12,7 +12,7 @@ import { AROUND_OPTIONS } from './settle-filter.js';
 import { STEP_OPTIONS } from './step.js';
 
 /**
- * What is known about each option of {@link filter}: its rule, its default, the words it allows. Forms and menus can be made from it.
+ * The rule, default and allowed values of each option of {@link filter}, for example to build forms and menus.
  * @example
  * ```ts
  * import { FILTER_OPTIONS } from 'convlab';
@@ -35,18 +35,18 @@ export interface FilterOptions extends OptionsOf<typeof FILTER_OPTIONS> {}
 const recentFilters = new RecentPlans<FilterPlan>(32);
 
 /**
- * Filters a picture: the kernel slides over every color channel by itself; for alpha see {@link FilterOptions.alpha}.
- * Like `conv`, it correlates; `flip: true` turns the kernel round.
+ * Filters an image: applies a kernel to each color channel. For alpha, see {@link FilterOptions.alpha}. Like `conv`, it computes a
+ * cross-correlation; `flip: true` rotates the kernel by 180°.
  *
- * Options, kernel, sizes and samples are read before the call returns, on every backend: what changes while it runs changes nothing, and a
- * frame can be reused at once. Only samples of more than 32 MiB, a picture of 3840 × 2160 RGBA, may be read until the promise settles, and
- * must stay as they are. `out` is written until then. `conv`, pooling, pipelines, plans and operations keep to the same rule.
+ * All arguments are read before the call returns, on every backend, so input buffers can be reused immediately. The exception is samples of
+ * more than 32 MiB (the size of a 3840 × 2160 RGBA image): leave them unchanged until the promise settles. `out` is written until the promise
+ * settles. `conv`, pooling, pipelines, plans and operations follow the same rule.
  *
- * @param image 8 or 16 bits or floats, 1 to 4 channels, as an {@link Image} or whatever else holds pixels, see {@link ImageSource}; not changed
+ * @param image 8 or 16 bits or floats, 1 to 4 channels, as an {@link Image} or any other {@link ImageSource}; not modified
  * @param kernel `[kH, kW]`, any size: a name of the catalogue, rows of your own, or a tensor, see {@link KernelSource}; or `[C, kH, kW]`, one for
  * each filtered channel; `[1, kH, kW]` is `[kH, kW]`
- * @returns as many channels of the same sample type, bytes as a `Uint8ClampedArray`; the same size too, unless stride or padding say otherwise
- * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the picture, or the picture's buffer was detached or resized
+ * @returns the same number of channels and sample type (bytes as a `Uint8ClampedArray`), and the same size unless stride or padding change it
+ * @throws ShapeError if the kernel is not `[kH, kW]`, or does not fit on the image, or if the buffer of the image was detached or resized
  * @throws DataError if a weight is not finite
  * @throws OptionError if a name or an option is unknown or breaks its rule
  * @example
@@ -66,8 +66,10 @@ export function filter<I extends ImageSource, P extends Output = 'clamp'>(
   kernel: KernelSource,
   options?: FilterOptions & { readonly output?: P },
 ): Promise<Image<ResultSamples<I, P>>>;
-/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. `backend` may be left out, and `out` must be. */
+/** Filters an image on a backend, see {@link uploadImage}; the result stays on the backend. `backend` is optional, and `out` is not allowed. */
 export function filter(image: DeviceImage, kernel: KernelSource, options?: Omit<FilterOptions, 'out'>): Promise<DeviceImage>;
+/** The same of either. */
+export function filter(image: Image | DeviceImage, kernel: KernelSource, options?: Omit<FilterOptions, 'out'>): Promise<Image | DeviceImage>;
 export async function filter(source: ImageSource | DeviceImage, kernel: KernelSource, options: FilterOptions = {}): Promise<Image | DeviceImage> {
   checkOptions('filter', options, FILTER_OPTIONS);
   const { out, backend, onPlan, signal, onProgress, ...settings } = options;

@@ -1,5 +1,6 @@
 export { linearToSrgb, srgbToLinear } from '../kernels/light.js';
 export { allocateImage, freeImage } from './allocate-image.js';
+export type { AnyImage, ResultImage } from './any-image.js';
 export {
   type CatalogueDescription,
   type CatalogueEntry,
@@ -72,5 +73,6 @@ export { Pipeline, type PipelineOptions, type PipelineRunOptions, type PipelineS
 export type { Merging, PlanCaller } from './settle-filter.js';
 export type { KernelStep, StepOptions } from './step.js';
 export type { FilterByRows, HeldRows } from './stream/by-rows.js';
+export { type FilterFramesOptions, filterFrames, type PipelineFramesOptions } from './stream/filter-frames.js';
 export { type FilterStreamOptions, filterStream, type PipelineStreamOptions, type RowStream } from './stream/filter-stream.js';
 export { filterTransform, type RowTransform } from './stream/filter-transform.js';

@@ -7,8 +7,8 @@ import { type Named, readName } from './catalogue/read-name.js';
 import { kernelFromRows } from './kernels/make/kernel2d.js';
 
 /**
- * Whatever a kernel can be handed in as: a tensor `[kH, kW]`, or `[C, kH, kW]` with one for each filtered channel; its rows, `[[0, -1, 0], …]`, or a
- * list of those, one for each channel; or a name of the catalogue, with parameters behind a colon, as the command line takes it:
+ * Any accepted form of a kernel: a tensor `[kH, kW]`, or `[C, kH, kW]` with one kernel for each filtered channel; its rows, `[[0, -1, 0],
+ * …]`, or one list of rows per channel; or a name from the catalogue with parameters after a colon, as on the command line:
  * `'sharpen'`, `'gaussian:2'`, `'motion-blur:15,30'`.
  */
 export type KernelSource = Tensor | string | readonly (readonly number[])[] | readonly (readonly (readonly number[])[])[];

@@ -53,7 +53,7 @@ export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTION
 /** The plans of the latest calls, of all pipelines: one that is made anew for each picture, as by `filterFile`, is not planned anew. */
 const recentPipelines = new RecentPlans<FilterPlan>(32);
 
-/** Several kernels in a row, as a value: made by {@link pipeline}, applied to any number of pictures. */
+/** A sequence of kernels: created by {@link pipeline}, applied to any number of images. */
 export class Pipeline<P extends Output = Output> {
   readonly #kernels: readonly KernelStep<Tensor>[];
 
@@ -77,8 +77,8 @@ export class Pipeline<P extends Output = Output> {
   }
 
   /**
-   * Filters a picture with one kernel after the other. The picture goes to the backend once and comes back once; between
-   * the kernels nothing is rounded, limited or read back.
+   * Applies the kernels to an image in order. The image is transferred to the backend once and back once; nothing is rounded, clamped or
+   * read back between the kernels.
    * @throws as `filter` does
    */
   apply<I extends ImageSource>(image: I, options?: PipelineRunOptions): Promise<Image<ResultSamples<I, P>>>;
@@ -99,7 +99,7 @@ export class Pipeline<P extends Output = Output> {
   }
 
   /**
-   * The plan for pictures of one format, as {@link planFilter} makes it of one kernel.
+   * The plan for images of one format, see {@link planFilter}.
    * @throws as `filter` does
    */
   plan(format: Format, where: WhereOptions, backend: Backend, { operation, out }: Omit<PlanCaller, 'merging'> = { operation: 'pipeline' }): FilterPlan {
@@ -119,12 +119,12 @@ const VERSION = 1;
 const ANY_SIZE = 2 ** 24;
 
 /**
- * Several kernels in a row, as a value that can be applied to any number of pictures, saved and loaded.
+ * Creates a sequence of kernels that can be applied to any number of images, saved and loaded.
  *
- * Channels, alpha, linear light and output are settled once for all steps: they are what happens before the first and
- * after the last. Neighboring kernels are merged into one where that is cheaper, see {@link PipelineOptions.borders}.
+ * Channels, alpha, linear light and output apply to the whole sequence, before the first and after the last step. Neighboring kernels are
+ * merged if that is cheaper, see {@link PipelineOptions.borders}.
  *
- * @param steps kernels, as `filter` takes them, or such kernels with options; at least one; not changed later, as they are copied
+ * @param steps kernels as in `filter`, or kernels with options; at least one; they are copied
  * @throws OptionError if a name, a parameter or an option is unknown or breaks its rule
  * @throws ShapeError if a kernel is none
  * @example
@@ -147,9 +147,9 @@ export function pipeline<P extends Output = 'clamp'>(
 }
 
 /**
- * Loads what `JSON.stringify(pipeline)` has written. The input is not trusted: unknown fields, wrong types and whatever
- * `pipeline` refuses are a DataError.
- * @param json the text, or what `JSON.parse` made of it
+ * Loads a pipeline from the output of `JSON.stringify(pipeline)`. The input is not trusted: unknown fields, wrong types and values that
+ * `pipeline` rejects throw a DataError.
+ * @param json the text, or the result of `JSON.parse`
  * @throws DataError if it is no pipeline
  */
 export function pipelineFromJSON(json: unknown): Pipeline {

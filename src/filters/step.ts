@@ -14,13 +14,13 @@ const factor = rule<number | 'sum'>("a finite number or 'sum'", (value) => value
 /** Rows of {@link StepOptions}. */
 export const STEP_OPTIONS = {
   /**
-   * How far the picture is extended on each axis, see {@link AxisPadding}. Default `'same'`: the kernel's anchor visits
-   * every pixel, and with a stride every stride-th one from the first: filter, then subsample.
+   * How far the image is extended on each axis, see {@link AxisPadding}. Default `'same'`: one output for every pixel, or for every
+   * stride-th pixel from the first.
    */
   padding: option(CONV_OPTIONS.padding, { default: 'same' }),
   /**
-   * What lies beyond the border. Default `'reflect'` (dcb|abcd|cba, OpenCV's default); on a picture that is too small for
-   * it, no wider than the padding, `'symmetric'` (cba|abcd|dcb), which has no such limit.
+   * How the image continues beyond its border. Default `'reflect'` (dcb|abcd|cba, OpenCV's default), or `'symmetric'` (cba|abcd|dcb) for
+   * images too small for `'reflect'`.
    */
   paddingMode: option(oneOf(PADDING_MODES), { help: 'what lies beyond the border (default: reflect)', placeholder: 'mode' }),
   ...pickRows(CONV_OPTIONS, 'paddingValue', 'stride', 'dilation'),
@@ -30,14 +30,13 @@ export const STEP_OPTIONS = {
    */
   anchor: CONV_OPTIONS.anchor,
   ...pickRows(CONV_OPTIONS, 'flip'),
-  /** Factor of all weights, or `'sum'`: divide by their sum. A kernel whose weights sum to zero is left as it is by `'sum'`. Default 1. */
+  /** Multiplies all weights; `'sum'` divides them by their sum, unless the sum is zero. Default 1. */
   scale: option(factor, { default: 1, help: 'factor of the weights', placeholder: 'factor' }),
   /** Added after scaling, in the image's units: 0…255 for 8 bits, 0…65535 for 16, 0…1 for floats. Default 0. */
   bias: option(float32, { default: 0, help: 'added after scaling, in the units of the picture' }),
   /**
-   * How it is computed, see {@link Algorithm}; the result is the same up to the rounding of floats. Default `'auto'`: what is
-   * predicted to be cheapest, see `explain`. One that cannot compute this kernel is refused; one that is asked for is kept,
-   * so a pipeline does not merge such a step with its neighbors.
+   * The algorithm, see {@link Algorithm}; results agree up to float rounding. Default `'auto'`: the one with the lowest predicted cost, see
+   * `explain`. An algorithm that cannot compute the kernel is an error. A pipeline does not merge steps with an explicit algorithm.
    */
   algorithm: ALGORITHM,
 } satisfies Rows;

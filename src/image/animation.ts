@@ -20,6 +20,7 @@ import type { Frame } from './frame.js';
 import { checkImage } from './image.js';
 import type { ImageBytes } from './image-bytes.js';
 import { inspect } from './inspect.js';
+import { inTime, withDefaultLimits } from './limits.js';
 import { heldMetadata } from './losses.js';
 import { readBytes } from './read-bytes.js';
 
@@ -38,7 +39,7 @@ export interface Animation {
  * TIFF; the one picture of others. Every frame comes as the whole picture that is seen while it is shown, whatever part of it the
  * file holds and however the frames before are disposed of; RGB, or RGBA if any frame has transparent pixels.
  * @param bytes as for {@link decodeImage}
- * @param options.maxPixels of all pictures together. Default 2²⁸
+ * @param options.limits of all pictures together
  * @throws as {@link decodeImage} does
  */
 export async function decodeAnimation(bytes: ImageBytes, options: DecodeOptions = {}): Promise<Animation> {
@@ -47,19 +48,22 @@ export async function decodeAnimation(bytes: ImageBytes, options: DecodeOptions 
 
 /** {@link decodeAnimation} on behalf of another operation. */
 export async function decodeAnimationFor(operation: string, bytes: ImageBytes, options: DecodeOptions): Promise<Animation> {
-  const { name, maxPixels, codec, metadata, signal, onProgress } = settle(operation, options, DECODE_OPTIONS);
-  signal?.throwIfAborted();
-  const buffer = await readBytes(operation, bytes, name);
-  try {
-    const found = await inspect(buffer, maxPixels);
-    onProgress?.(SHARE_OF_HEADER);
-    const { frames, repeats } = await decodeFramesBy(codec, { ...found, bytes: buffer, ours: false }, maxPixels, new Turns(signal));
-    signal?.throwIfAborted();
-    onProgress?.(1);
-    return { frames: frames.map(({ image, delay }) => ({ image: settleMetadata(image, metadata), delay })), repeats };
-  } catch (cause) {
-    throw signal?.aborted ? signal.reason : complaint(operation, name, cause);
-  }
+  const { name, limits, codec, metadata, onProgress } = settle(operation, options, DECODE_OPTIONS);
+  const most = withDefaultLimits(limits);
+  options.signal?.throwIfAborted();
+  return inTime(operation, name, most, options.signal, async (signal) => {
+    const buffer = await readBytes(operation, bytes, name, most.bytes, signal);
+    try {
+      const found = await inspect(buffer, most);
+      onProgress?.(SHARE_OF_HEADER);
+      const { frames, repeats } = await decodeFramesBy(codec, { ...found, bytes: buffer, ours: false }, found.most, new Turns(signal));
+      signal?.throwIfAborted();
+      onProgress?.(1);
+      return { frames: frames.map(({ image, delay }) => ({ image: settleMetadata(image, metadata), delay })), repeats };
+    } catch (cause) {
+      throw signal?.aborted ? signal.reason : complaint(operation, name, cause);
+    }
+  });
 }
 
 /** Options of {@link encodeAnimation}. */

@@ -1,6 +1,6 @@
 import { CONTROL_OPTIONS } from '../control.js';
 import { DataError, OptionError, UnsupportedError } from '../errors.js';
-import { check, count, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
+import { check, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
 import { Turns } from '../turns.js';
 import { decodeBy, encodeBy } from './code.js';
 import type { Codec } from './formats/codec.js';
@@ -11,25 +11,26 @@ import { checkTiffSize } from './formats/tiff/tiff-write.js';
 import { checkImage, type Image } from './image.js';
 import type { ImageBytes } from './image-bytes.js';
 import { inspect } from './inspect.js';
+import { inTime, LIMITS, type Limits, withDefaultLimits } from './limits.js';
 import { heldMetadata } from './losses.js';
 import { METADATA } from './metadata.js';
 import { readBytes } from './read-bytes.js';
 
 export { type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-names.js';
-export type { Codec };
+export type { Codec, Limits };
 
 /** Rows of {@link DecodeOptions}. */
 export const DECODE_OPTIONS = {
   /** What error messages call the picture. Default 'the image'. */
   name: option(text, { default: 'the image' }),
-  /** A picture whose header claims more pixels is refused before anything is decoded. Default 2²⁸ = 268 435 456. */
-  maxPixels: option(count, { default: 2 ** 28, help: 'refuse a picture that claims more' }),
+  /** The maximum that a file may ask for: see {@link Limits}. A file whose header declares more is rejected before decoding. */
+  limits: LIMITS,
   /**
-   * `'auto'`: PNG and JPEG by [sharp](https://sharp.pixelplumbing.com) where it is installed, which is faster, and by what convlab brings along
-   * elsewhere; `'built-in'`: always the latter, for the same JPEGs to the bit wherever it runs. PNGs have the same samples either way. Default `'auto'`.
+   * `'auto'`: uses [sharp](https://sharp.pixelplumbing.com) for PNG and JPEG if it is installed, which is faster, and the built-in codecs otherwise.
+   * `'built-in'`: always uses the built-in codecs, which give bit-identical JPEGs everywhere. PNG samples are the same either way. Default `'auto'`.
    */
   codec: option(oneOf(['auto', 'built-in']), { default: 'auto' }),
-  /** `'keep'`: the picture carries color profile, EXIF block and resolution of its file, see {@link Metadata}; `'strip'`: it does not. Default `'keep'`. */
+  /** `'keep'`: keeps the color profile, EXIF block and resolution of the file, see {@link Metadata}; `'strip'`: removes them. Default `'keep'`. */
   metadata: METADATA,
   ...CONTROL_OPTIONS,
 } satisfies Rows;
@@ -39,11 +40,11 @@ export interface DecodeOptions extends OptionsOf<typeof DECODE_OPTIONS> {}
 
 /** Rows of {@link EncodeOptions}. */
 export const ENCODE_OPTIONS = {
-  /** Of a JPEG, a WebP or an AVIF, 1 to 100. Default 90, of an AVIF 60. Other formats have none. */
+  /** Quality of a JPEG, WebP or AVIF, 1 to 100. Default 90, for AVIF 60. Not allowed for other formats. */
   quality: option(whole(1, 100), { help: 'of a JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
-  /** As in {@link DecodeOptions}: by whom it is written. Pixels of a PNG are the same, its bytes are not. Default `'auto'`. */
+  /** Selects the codec, as in {@link DecodeOptions}. The pixels of a PNG are the same with both, its bytes differ. Default `'auto'`. */
   codec: DECODE_OPTIONS.codec,
-  /** `'keep'`: {@link Metadata} of the picture are written where the format holds them; `'strip'`: none are. Default `'keep'`. */
+  /** `'keep'`: writes the {@link Metadata} of the image if the format supports it; `'strip'`: writes none. Default `'keep'`. */
   metadata: METADATA,
   ...CONTROL_OPTIONS,
 } satisfies Rows;
@@ -54,7 +55,7 @@ export interface EncodeOptions extends OptionsOf<typeof ENCODE_OPTIONS> {}
 const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp: 90, avif: 60 };
 
 /**
- * Decodes a picture; the format is told by the contents, whatever the file is called.
+ * Decodes an image. The format is detected from the contents, not from the file name.
  *
  * | format | comes as |
  * |---|---|
@@ -71,8 +72,8 @@ const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp
  * samples, JPEG to slightly others, since it interpolates colors of half the resolution, which the built-in decoder repeats. See
  * {@link DecodeOptions.codec}. Which files are read does not depend on it.
  * @param bytes the file: a Buffer or other Uint8Array, an ArrayBuffer, a Blob, or a stream of Uint8Arrays
- * @throws DataError if it is no picture, damaged, cut off or claims more than `maxPixels`
- * @throws UnsupportedError if it is a picture of a kind that is not read
+ * @throws DataError if it is not an image, is damaged or truncated, or asks for more than `limits`
+ * @throws UnsupportedError if this kind of image is not supported
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -88,19 +89,22 @@ export async function decodeImage(bytes: ImageBytes, options: DecodeOptions = {}
 
 /** {@link decodeImage} on behalf of another operation. @param ours nobody else needs the bytes */
 export async function decode(operation: string, bytes: ImageBytes, options: DecodeOptions, ours = false): Promise<Image> {
-  const { name, maxPixels, codec, metadata, signal, onProgress } = settle(operation, options, DECODE_OPTIONS);
-  signal?.throwIfAborted();
-  const buffer = await readBytes(operation, bytes, name);
-  try {
-    const found = await inspect(buffer, maxPixels);
-    onProgress?.(SHARE_OF_HEADER);
-    const image = await decodeBy(codec, { ...found, bytes: buffer, ours }, new Turns(signal));
-    signal?.throwIfAborted();
-    onProgress?.(1);
-    return settleMetadata(image, metadata);
-  } catch (cause) {
-    throw signal?.aborted ? signal.reason : complaint(operation, name, cause);
-  }
+  const { name, limits, codec, metadata, onProgress } = settle(operation, options, DECODE_OPTIONS);
+  const most = withDefaultLimits(limits);
+  options.signal?.throwIfAborted();
+  return inTime(operation, name, most, options.signal, async (signal) => {
+    const buffer = await readBytes(operation, bytes, name, most.bytes, signal);
+    try {
+      const found = await inspect(buffer, most);
+      onProgress?.(SHARE_OF_HEADER);
+      const image = await decodeBy(codec, { ...found, bytes: buffer, ours }, new Turns(signal));
+      signal?.throwIfAborted();
+      onProgress?.(1);
+      return settleMetadata(image, metadata);
+    } catch (cause) {
+      throw signal?.aborted ? signal.reason : complaint(operation, name, cause);
+    }
+  });
 }
 
 /** What is told as the share that is done once a call knows what it is to do. */

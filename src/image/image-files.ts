@@ -9,17 +9,18 @@ import { FileSource } from './file-source.js';
 import { EXTENSIONS, FORMAT_NAME, type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-names.js';
 import type { Image } from './image.js';
 import { inspect } from './inspect.js';
+import { MOST_BYTES, withDefaultLimits } from './limits.js';
 import { checkLength } from './read-bytes.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
-const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec', 'metadata', 'signal', 'onProgress') satisfies Rows;
+const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'limits', 'codec', 'metadata', 'signal', 'onProgress') satisfies Rows;
 const WRITE_OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS } satisfies Rows;
 /** What is told as the share that is done once a picture is encoded and not yet written. */
 const SHARE_OF_ENCODING = 0.9;
 
 /**
  * Reads a picture from a file; see {@link decodeImage} for the result.
- * @param options.maxPixels a picture that declares more is refused before decoding. Default 2²⁸.
+ * @param options.limits what a file may ask for; a picture that claims more is refused before the file is read.
  * @param options.codec `'built-in'`: never use sharp, even if installed. Default `'auto'`.
  * @param options.metadata `'strip'`: without color profile, EXIF and resolution. Default `'keep'`.
  * @throws DataError, naming the file, if it cannot be read or is damaged
@@ -64,7 +65,7 @@ export async function writeImage(path: string, image: Image, options: EncodeOpti
 
 /**
  * Reads every picture of a file, frames or pages; see {@link decodeAnimation} for the result.
- * @param options.maxPixels a file whose pictures declare more in total is refused. Default 2²⁸.
+ * @param options.limits a file whose pictures ask for more in total is refused.
  * @throws as {@link readImage} does
  */
 export async function readAnimation(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Animation> {
@@ -99,19 +100,17 @@ export function formatOfPath(path: string): ImageFormat {
  * The bytes of a picture file. Its header is looked at before the file is read: no more than it takes to refuse it.
  * @throws DataError, naming the file, or UnsupportedError
  */
-export async function readFileBytes(
-  operation: string,
-  path: string,
-  { maxPixels = DECODE_OPTIONS.maxPixels.default, signal }: Pick<DecodeOptions, 'maxPixels' | 'signal'>,
-): Promise<Uint8Array> {
+export async function readFileBytes(operation: string, path: string, { limits, signal }: Pick<DecodeOptions, 'limits' | 'signal'>): Promise<Uint8Array> {
   signal?.throwIfAborted();
+  const most = withDefaultLimits(limits);
   try {
     // opening a pipe would block until something writes to it
     if (!(await stat(path)).isFile()) throw new DataError(operation, `${path} is not a file`, { path });
     const file = await open(path);
     try {
       const { size } = await file.stat();
-      await inspect(new FileSource(file.fd, size), maxPixels).catch((cause) => {
+      if (size > most.bytes && most.bytes < MOST_BYTES) checkLength(operation, size, path, most.bytes);
+      await inspect(new FileSource(file.fd, size), most).catch((cause) => {
         throw complaint(operation, path, cause);
       });
       checkLength(operation, size, path);

@@ -1,7 +1,7 @@
 import { type Drawable, imageFromDrawable, isDrawable } from './canvas.js';
 import { checkImage, type Image, type Samples, type SamplesOf } from './image.js';
 
-/** Pixels as others hold them: an `ImageData`, which has no channels and means RGBA, or bytes in a `Uint8Array` or a `Buffer`. */
+/** Pixels from other libraries: an `ImageData` (which has no `channels` and is RGBA), or bytes in a `Uint8Array` or a `Buffer`. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
@@ -10,21 +10,20 @@ export interface Pixels {
   readonly data: Samples | Uint8Array;
 }
 
-/** What sharp gives for `sharp(…).raw().toBuffer({ resolveWithObject: true })`. */
+/** The result of sharp's `sharp(…).raw().toBuffer({ resolveWithObject: true })`. */
 export interface RawPixels {
   readonly data: Samples | Uint8Array;
   readonly info: Readonly<Pick<Image, 'width' | 'height'>> & { readonly channels: number };
 }
 
-/** Whatever a picture can be handed in as. Nothing is copied but what is drawn: a canvas, an `ImageBitmap`, a `VideoFrame`. */
+/** Any accepted form of an image. Samples are not copied, except from a canvas, an `ImageBitmap` or a `VideoFrame`, which are drawn. */
 export type ImageSource = Image | Pixels | RawPixels | Drawable;
 
 /**
- * What another program or a page holds, as an {@link Image}. Whatever takes a picture takes all of this too, so it is needed only where
- * its fields are wanted. Its samples are those that were handed in, not a copy; what has none, a canvas, an `ImageBitmap` or a `VideoFrame`,
- * is drawn and read, which a browser can do.
+ * Converts any image source to an {@link Image}. Every function that takes an image accepts all sources, so you need it only to read the fields.
+ * The samples are not copied. A canvas, an `ImageBitmap` or a `VideoFrame` has no samples and is drawn and read back, which requires a browser.
  *
- * @param source not changed
+ * @param source not modified
  * @returns with `data` a `Uint8ClampedArray` for bytes of any kind, a `Uint16Array` or a `Float32Array`
  * @throws ShapeError if it is no picture, or its data does not hold exactly that many samples
  * @throws UnsupportedError if a canvas has a context of another kind, or nothing can be drawn here

@@ -1,4 +1,5 @@
 import { ShapeError, show } from '../errors.js';
+import { isGivenBack } from '../lent-memory.js';
 import { option, type Rows, rule, settle } from '../options.js';
 import { countOf, sizeOf, type Tensor } from '../tensor.js';
 import type { Metadata } from './metadata.js';
@@ -7,7 +8,7 @@ import type { Metadata } from './metadata.js';
 export type Samples = Uint8ClampedArray | Uint16Array | Float32Array;
 
 /**
- * A picture: interleaved rows from the top, as a canvas has them.
+ * An image: interleaved rows from top to bottom, as in a canvas.
  * `data[(y·width + x)·channels + c]`; 1 channel is gray, 2 gray and alpha, 3 RGB, 4 RGBA. Alpha is not premultiplied.
  */
 export interface Image<S extends Samples = Samples> {
@@ -15,7 +16,7 @@ export interface Image<S extends Samples = Samples> {
   readonly height: number;
   readonly channels: 1 | 2 | 3 | 4;
   readonly data: S;
-  /** What its file said beside the pixels. Results of filters and operations carry that of their picture. */
+  /** The metadata of the file. Filters and operations copy it to their results. */
   readonly metadata?: Metadata;
 }
 
@@ -36,7 +37,7 @@ export type SampleDepth = 8 | 16 | 'float';
 /**
  * Makes an image; `data` is used as it is, not copied.
  * @param data default: 8-bit black, transparent where there is alpha
- * @throws ShapeError if a size or the channels break their rule, or the data does not hold exactly that many samples
+ * @throws ShapeError if a size or the number of channels is invalid, or if the length of the data does not match
  * @example
  * ```ts
  * import { createImage } from 'convlab';
@@ -59,8 +60,14 @@ export function createImage<S extends Samples = Uint8ClampedArray>(
   return image as Image<SamplesOf<{ readonly data: S }>>;
 }
 
-/** @throws ShapeError unless `image` is an image whose data fits its size */
+/** @throws ShapeError unless `image` is an image whose data fits its size, and whose memory was not given back */
 export function checkImage(operation: string, image: Image): void {
+  checkImageForm(operation, image);
+  if (isGivenBack(image.data)) throw new ShapeError(operation, 'the memory of the image was given back, and may be that of another one', { image });
+}
+
+/** @throws ShapeError unless `image` is an image whose data fits its size */
+export function checkImageForm(operation: string, image: Image): void {
   const { width, height, channels, data } = image ?? {};
   if (!(data instanceof Uint8ClampedArray || data instanceof Uint16Array || data instanceof Float32Array)) {
     throw new ShapeError(

@@ -5,11 +5,16 @@ import { FORMATS, identify } from './formats/format-table.js';
 /** As much of a file as tells what it is. */
 const BEGINNING = 512;
 
-/** Looks at the header, of which no more is read than it takes. @throws Damaged or Unreadable */
-export async function inspect(bytes: Source, maxPixels: number): Promise<Header & { readonly format: ImageFormat }> {
+/** Looks at the header, of which no more is read than it takes. @returns `most`: pixels that all pictures of the file may have @throws Damaged or Unreadable */
+export async function inspect(
+  bytes: Source,
+  { pixels, memory = Number.POSITIVE_INFINITY }: { readonly pixels: number; readonly memory?: number },
+): Promise<Header & { readonly format: ImageFormat; readonly most: number }> {
   const format = identify(bytes.subarray(0, BEGINNING));
-  const { width, height } = await FORMATS[format].inspect(bytes);
+  const { width, height, pixelBytes = 4 } = await FORMATS[format].inspect(bytes);
   if (width * height === 0) throw new Damaged(`claims to have ${width} × ${height} pixels`);
-  if (width * height > maxPixels) throw new Damaged(`claims to have ${width} × ${height} = ${width * height} pixels, more than maxPixels, ${maxPixels}`);
-  return { format, width, height };
+  const claimed = `claims to have ${width} × ${height} = ${width * height} pixels`;
+  if (width * height > pixels) throw new Damaged(`${claimed}, more than limits.pixels, ${pixels}`);
+  if (width * height * pixelBytes > memory) throw new Damaged(`${claimed} of up to ${pixelBytes} bytes, more than limits.memory, ${memory}`);
+  return { format, width, height, most: Math.min(pixels, Math.floor(memory / pixelBytes)) };
 }

@@ -1,10 +1,10 @@
 import { oneOf, option } from '../options.js';
 
-/** What a file says about its picture, beside the pixels. */
+/** Metadata of an image file. */
 export interface Metadata {
-  /** The ICC profile: what the numbers mean as colors. Samples are never converted. */
+  /** The ICC color profile. Samples are never converted. */
   readonly icc?: Uint8Array;
-  /** The EXIF block, which is a TIFF structure: camera, time, place. Its orientation is 1, as the pixels have been turned; its thumbnail is blank. */
+  /** The EXIF block (a TIFF structure) with camera, time and location. The orientation is 1, because it is already applied to the pixels; the thumbnail is blank. */
   readonly exif?: Uint8Array;
   /** Resolution in pixels per inch. */
   readonly density?: number;

@@ -1,39 +1,64 @@
 import { ConvlabError, DataError, show } from '../errors.js';
 import type { ImageBytes } from './image-bytes.js';
+import { MOST_BYTES } from './limits.js';
 
-/** Larger files are not read: Node reads no larger ones into one buffer. */
-export const MOST_BYTES = 2 ** 31 - 1;
-
-/** All bytes, not copied if they are there. @throws DataError if it holds none, or more than {@link MOST_BYTES} */
-export async function readBytes(operation: string, bytes: ImageBytes, name: string): Promise<Buffer> {
-  if (bytes instanceof Uint8Array) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes instanceof ArrayBuffer) return Buffer.from(bytes);
+/** All bytes, not copied if they are there. @throws DataError if it holds none, or more than `most` */
+export async function readBytes(operation: string, bytes: ImageBytes, name: string, most = MOST_BYTES, signal?: AbortSignal): Promise<Buffer> {
+  if (bytes instanceof Uint8Array || bytes instanceof ArrayBuffer) {
+    checkLength(operation, bytes.byteLength, name, most);
+    return bytes instanceof ArrayBuffer ? Buffer.from(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
   if (bytes instanceof Blob) {
-    checkLength(operation, bytes.size, name);
+    checkLength(operation, bytes.size, name, most);
     return Buffer.from(await bytes.arrayBuffer());
   }
-  if (typeof bytes?.[Symbol.asyncIterator] === 'function') return fromStream(operation, bytes, name);
+  if (typeof bytes?.[Symbol.asyncIterator] === 'function') return fromStream(operation, signal ? untilAborted(bytes, signal) : bytes, name, most, signal);
   throw new DataError(operation, `${name} must be a Uint8Array, an ArrayBuffer, a Blob or a stream of Uint8Arrays, received ${show(bytes)}`, { bytes });
 }
 
 /** @throws DataError if a file is longer than what is read */
-export function checkLength(operation: string, length: number, name: string): void {
+export function checkLength(operation: string, length: number, name: string, most = MOST_BYTES): void {
+  if (length > most && most < MOST_BYTES) throw new DataError(operation, `${name} has ${length} bytes, more than limits.bytes, ${most}`, { length });
   if (length > MOST_BYTES) throw new DataError(operation, `${name} has ${length} bytes; files of less than 2 GiB are read`, { length });
 }
 
-async function fromStream(operation: string, stream: AsyncIterable<Uint8Array>, name: string): Promise<Buffer> {
+async function fromStream(operation: string, stream: AsyncIterable<Uint8Array>, name: string, most: number, signal?: AbortSignal): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const part of stream) {
       if (!(part instanceof Uint8Array)) throw new DataError(operation, `${name} must be a stream of Uint8Arrays, received ${show(part)} from it`, { part });
       length += part.length;
-      checkLength(operation, length, name);
+      checkLength(operation, length, name, most);
       parts.push(part);
     }
   } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
     if (cause instanceof ConvlabError) throw cause;
     throw new DataError(operation, `${name} cannot be read to its end: ${(cause as Error).message}`, { name }, { cause });
   }
   return Buffer.concat(parts, length);
+}
+
+/** What comes until the signal is aborted; a stream may keep its reader waiting for ever. */
+async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
+  const iterator = stream[Symbol.asyncIterator]();
+  let aborted = () => {};
+  const end = new Promise<never>((_, reject) => {
+    aborted = () => reject(signal.reason);
+    signal.addEventListener('abort', aborted, { once: true });
+  });
+  end.catch(() => {}); // whoever waits for it hears it
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await Promise.race([iterator.next(), end]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', aborted);
+    // not waited for: it may never answer
+    Promise.resolve(iterator.return?.()).catch(() => {});
+  }
 }

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open as openFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { ConvlabError, DataError, OptionError } from '../errors.js';
 import { checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, settle, whole } from '../options.js';
 import { complaint } from './codecs.js';
+import { FileSource } from './file-source.js';
 import { Damaged, Unreadable } from './formats/format.js';
+import { tiff } from './formats/tiff/tiff.js';
 import type { Samples } from './image.js';
 import type { Metadata } from './metadata.js';
 import { checkFormat, eachBand, type RowSource } from './rows.js';
@@ -13,6 +15,7 @@ import { ByteReader } from './streams/byte-reader.js';
 import { type OpenedRows, plainRows } from './streams/row-codec.js';
 import { ENCODERS, ROW_CODECS } from './streams/row-codecs.js';
 import { ROW_ENDINGS, type RowFormat, rowFormats } from './streams/row-formats.js';
+import { openTiff } from './streams/tiff-rows-in.js';
 import { checkPath, fileError, writeWhole } from './whole-file.js';
 
 /** Bytes that are read from a file at a time. */
@@ -35,8 +38,9 @@ export interface RowPicture {
 }
 
 /**
- * Opens a picture to read it row by row: a PNG that is not interlaced, a PGM, PPM or PAM of 8 or 16 bits, told by its contents, or samples alone.
- * @param source the name of a file, or the bytes of one, such as `process.stdin`
+ * Opens a picture to read it row by row: a PNG that is not interlaced, a PGM, PPM or PAM of 8 or 16 bits, a TIFF or BigTIFF, told by its contents, or
+ * samples alone.
+ * @param source the name of a file, or, but of a TIFF, the bytes of one, such as `process.stdin`
  * @throws DataError, naming the file, if it cannot be read or is damaged, some of it only while its rows are read
  * @throws UnsupportedError if it is a picture of a kind that is not read by rows
  * @example
@@ -64,7 +68,7 @@ export async function openRows(source: string | AsyncIterable<Uint8Array>, optio
     throw fileError('openRows', source, cause);
   });
   if (!found.isFile()) throw new DataError('openRows', `${source} is not a file`, { path: source });
-  const again = () => open(createReadStream(source, { highWaterMark: READ_BYTES }), source, raw);
+  const again = async () => ((await isTiff(source, raw)) ? openTiffFile(source) : open(createReadStream(source, { highWaterMark: READ_BYTES }), source, raw));
   const { reader, opened } = await again();
   await reader.close();
   const { format, metadata } = opened;
@@ -78,14 +82,43 @@ export async function openRows(source: string | AsyncIterable<Uint8Array>, optio
   };
 }
 
-async function open(bytes: AsyncIterable<Uint8Array>, name: string, raw: Format | undefined): Promise<{ reader: ByteReader; opened: OpenedRows }> {
+/** What rows are read from. */
+type Closable = Pick<ByteReader, 'close'>;
+
+async function isTiff(path: string, raw: Format | undefined): Promise<boolean> {
+  if (raw) return false;
+  const file = await openFile(path).catch((cause) => {
+    throw fileError('openRows', path, cause);
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    return tiff.matches(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+/** A TIFF says where in the file its rows are. */
+async function openTiffFile(path: string): Promise<{ reader: Closable; opened: OpenedRows }> {
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    return { reader: file, opened: openTiff(new FileSource(file.fd, size)) };
+  } catch (cause) {
+    await file.close();
+    throw readError(path, cause);
+  }
+}
+
+async function open(bytes: AsyncIterable<Uint8Array>, name: string, raw: Format | undefined): Promise<{ reader: Closable; opened: OpenedRows }> {
   const reader = new ByteReader(bytes);
   try {
     if (raw) return { reader, opened: { format: raw, rows: () => plainRows(reader, raw, 'little') } };
     const head = await reader.peek(8);
+    if (tiff.matches(head)) throw new Unreadable('is a TIFF, which says where in the file its rows are; it is read from a file, not from a stream');
     const codec = Object.values(ROW_CODECS).find((each) => each.matches(head));
     const read = Object.values(ROW_CODECS).map((each) => each.name);
-    if (!codec) throw new Unreadable(`is not read by rows: it begins with none of ${read.join(', ')}`);
+    if (!codec) throw new Unreadable(`is not read by rows: it begins with none of ${[...read, tiff.name].join(', ')}`);
     return { reader, opened: await codec.open(reader) };
   } catch (cause) {
     await reader.close();
@@ -93,7 +126,7 @@ async function open(bytes: AsyncIterable<Uint8Array>, name: string, raw: Format 
   }
 }
 
-async function* rowsOf(reader: ByteReader, opened: OpenedRows, name: string): AsyncGenerator<Samples, void, undefined> {
+async function* rowsOf(reader: Closable, opened: OpenedRows, name: string): AsyncGenerator<Samples, void, undefined> {
   try {
     yield* opened.rows();
   } catch (cause) {
@@ -108,11 +141,11 @@ function readError(name: string, cause: unknown): Error {
 }
 
 const WRITE_OPTIONS = {
-  /** Default: by the ending of the name: .png, .pgm, .ppm, .pam, .raw. A PNM is a PGM, PPM or PAM, as the channels ask for. */
+  /** Default: by the ending of the name: .png, .tif, .tiff, .pgm, .ppm, .pam, .raw. A PNM is a PGM, PPM or PAM, as the channels ask for. */
   format: option(oneOf(rowFormats), {}),
   /** Of a PNG: from 0, not at all, to 9. Default 6. */
   compression: option(whole(0, 9), { default: 6 }),
-  /** Written into a PNG; the others hold none. Default: none. */
+  /** Written into a PNG or a TIFF; the others hold none. Default: none. */
   metadata: checkedInUse<Metadata>('what readImage and openRows give'),
 } satisfies Rows;
 
@@ -165,7 +198,8 @@ function encode(operation: string, rows: RowSource, picture: Format, options: Wr
     const endings = Object.keys(ROW_ENDINGS).join(', ');
     throw new OptionError(operation, 'format', `must be one of ${rowFormats.join(', ')}, or the name must end in ${endings}`, format);
   }
-  if (picture.samples === 'float32' && format !== 'raw') throw new OptionError(operation, 'format', `must be 'raw' for floats`, format);
+  if (picture.samples === 'float32' && format !== 'raw' && format !== 'tiff')
+    throw new OptionError(operation, 'format', `must be 'tiff' or 'raw' for floats`, format);
   const bands = eachBand(operation, rows, picture);
   return ENCODERS[format](bands, { format: picture, metadata, compression });
 }

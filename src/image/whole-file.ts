@@ -1,11 +1,12 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { ConvlabError, DataError, OptionError } from '../errors.js';
+import { type FileContent, replaceFile } from './replace-file.js';
 
 /** Messages for the error codes of the file system. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
+  ENOTFILE: 'is not a file',
   EEXIST: 'is no folder',
   EISDIR: 'is a folder',
   ENOTDIR: 'lies in something that is no folder',
@@ -16,6 +17,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'does not fit: no more space is allowed',
   EFBIG: 'does not fit: larger files are not allowed',
   ENAMETOOLONG: 'has a name that is too long',
+  EIO: 'cannot be brought to the disk: input/output error',
+  ERR_ACCESS_DENIED: "lies outside of what Node's permission model allows; a file is written beside itself first, so its folder must be allowed",
   EMFILE: 'cannot be opened: too many files are open',
 };
 
@@ -32,19 +35,14 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 }
 
 /**
- * Writes a file atomically, also part by part: to a temporary file beside it, synced to disk and then renamed. If anything fails, an existing
- * file stays unchanged.
+ * Writes a file atomically, also part by part: see {@link replaceFile}. If anything fails, an existing file stays unchanged.
  * @param signal ends the writing
  * @throws DataError, naming the file, if it cannot be written, or something other than a file is there
  */
-export async function writeWhole(operation: string, path: string, bytes: Uint8Array | string | AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
+export async function writeWhole(operation: string, path: string, bytes: FileContent, signal?: AbortSignal): Promise<void> {
   try {
     signal?.throwIfAborted();
-    const there = await stat(path).catch(() => undefined);
-    // a rename would replace a device or a pipe, e.g. /dev/null, by a regular file
-    if (there && !there.isFile() && !there.isDirectory()) throw new DataError(operation, `${path} is not a file`, { path });
-    // write-file-atomic's own write ignores a disk that fills up; Node's writeFile reports it
-    await writeFileAtomic(path, '', { tmpfileCreated: (temporary) => writeFile(temporary, bytes, { signal }) });
+    await replaceFile(path, bytes, signal);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     throw fileError(operation, path, cause, { ENOENT: 'lies in a folder that does not exist' });
@@ -62,7 +60,14 @@ export async function makeFolder(operation: string, path: string): Promise<void>
 
 /** Node's `recursive` loops forever below /proc, where mkdir fails with ENOENT. */
 async function make(path: string): Promise<void> {
-  const isThere = async () => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  const isThere = () =>
+    stat(path).then(
+      (found) => found.isDirectory(),
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false;
+        throw error;
+      },
+    );
   try {
     await mkdir(path);
   } catch (cause) {

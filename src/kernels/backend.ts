@@ -19,7 +19,7 @@ export interface Executable {
 
 /** What is known of a picture's job before its sums are chosen. */
 export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
-  readonly passes: readonly Pick<PicturePass, 'geometry' | 'border'>[];
+  readonly passes: readonly (Pick<PicturePass, 'geometry' | 'border'> & Partial<Pick<PicturePass, 'sum'>>)[];
 }
 
 /** What a backend can do beyond the operators, which every backend has. The plan chooses among these. */
@@ -34,6 +34,8 @@ export interface Abilities {
   readonly resize?: boolean;
   /** It compares pictures, see {@link ComparisonJob}. Default false: plain loops do. */
   readonly comparison?: boolean;
+  /** It counts the values of pictures, see {@link HistogramJob}. Default false: plain loops do. */
+  readonly histogram?: boolean;
   /** It is the definition that others are compared with: convolutions run exactly as they are written. Default false. */
   readonly definition?: boolean;
 }
@@ -162,7 +164,7 @@ export interface Chosen {
 
 /**
  * What a run reads or writes: a buffer of the backend, the samples of a picture, a picture of the backend, or the numbers that
- * a comparison gives.
+ * a comparison or a histogram gives.
  */
 export type Operand = DeviceBuffer | PictureSamples | DevicePicture | Float64Array;
 
@@ -180,6 +182,15 @@ export interface PictureFormat {
   readonly samples: SampleFormat;
 }
 
+/** Which pixel of a picture lies where in another: pixel (x, y) of the result is pixel start + x · across + y · down, counted row by row. */
+export interface Arrangement {
+  readonly width: number;
+  readonly height: number;
+  readonly start: number;
+  readonly across: number;
+  readonly down: number;
+}
+
 /**
  * Pictures that live on a backend. The run of a picture takes and fills them as it does samples, but as a whole: a part of the picture is
  * computed within {@link PicturePart} of the whole picture's size.
@@ -195,6 +206,11 @@ export interface DevicePictures {
   uploadDrawable?(source: HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame, width: number, height: number): Promise<DevicePicture> | undefined;
   /** A picture that a run is to fill. @returns undefined as {@link upload} does */
   allocate(format: PictureFormat): DevicePicture | undefined;
+  /**
+   * Optional: the pixels of a picture in another arrangement, as a picture of its own.
+   * @returns undefined if the result has to be made on the host
+   */
+  rearrange?(picture: DevicePicture, arrangement: Arrangement): DevicePicture | undefined;
   /** Waits for what was called so far, and fills `into`. */
   read(picture: DevicePicture, into: PictureSamples): Promise<void>;
   /**

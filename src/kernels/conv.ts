@@ -32,12 +32,11 @@ export const CONV_CALL_OPTIONS = {
   /** `[Cout]`, added to every cell of its output channel. Default: none. */
   bias: checkedInUse<Tensor>('a tensor'),
   /**
-   * How it is computed, see {@link Algorithm}. Default `'auto'`: what is predicted to be cheapest for the values of this
-   * kernel; `explain` tells which and why. Where x may hold NaN or infinity and the kernel zeros, `'direct'` makes sure that
-   * 0 · NaN shows.
+   * The algorithm, see {@link Algorithm}. Default `'auto'`: the one with the lowest predicted cost for this kernel; `explain` shows which
+   * and why. If x may contain NaN or infinity and the kernel contains zeros, choose `'direct'` to propagate 0 · NaN.
    */
   algorithm: ALGORITHM,
-  /** Refuse a kernel with NaN or infinite weights. Default false: they flow through, as everywhere in arithmetic. */
+  /** Rejects kernels with NaN or infinite weights. Default false: they propagate. */
   validate: option(flag, { default: false }),
   ...RUN_OPTIONS,
   ...PLAN_OPTION,
@@ -51,9 +50,9 @@ const INPUT_GRADIENT_OPTIONS = { ...CONV_OPTIONS, inputShape: shape, ...RUN_OPTI
 const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OPTIONS } satisfies Rows;
 
 /**
- * Cross-correlation of `x` with `kernel`: the kernel is not turned round, as in every deep-learning library and in
- * OpenCV's filter2D. `flip: true` turns it round, which is the convolution of mathematics. What is large passes through the backend in
- * parts, so that only x and the result need to fit into memory. What is handed in is read as by `filter`.
+ * Cross-correlation of `x` with `kernel`: the kernel is not flipped, as in deep-learning libraries and in OpenCV's filter2D. `flip: true`
+ * rotates it by 180°, which gives the convolution of mathematics. Large tensors pass through the backend in parts, so only x and the result
+ * need to fit into memory. Arguments are read before the call returns, as in `filter`.
  *
  * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`
  * @param kernel `[Cout, Cin / groups, ...k]`, any size, even sizes too
@@ -92,7 +91,7 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
 /**
  * The gradient of {@link conv} with respect to its input (a transposed convolution).
  * @param gradient ∂L/∂out, in the shape that `conv` returned
- * @param kernel as it was handed to `conv`
+ * @param kernel as passed to `conv`
  * @param options those of the forward call, and `inputShape`, x's shape (with a stride several inputs give one output shape)
  * @returns ∂L/∂x, in `inputShape`
  * @throws ShapeError or OptionError as {@link conv} does

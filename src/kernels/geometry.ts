@@ -9,7 +9,7 @@ export type Triple = readonly [number, number, number];
 export type PerAxis<T> = T | readonly T[];
 
 /**
- * What lies beyond the border of `abcd`:
+ * How `abcd` continues beyond its border:
  *
  * | mode | before | inside | after |
  * |---|---|---|---|
@@ -27,9 +27,9 @@ export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symme
 /**
  * How far each axis is extended.
  * - a number: cells on both sides;
- * - `[before, after]`: each side its own;
+ * - `[before, after]`: a different amount on each side;
  * - `'valid'`: none, the kernel stays inside;
- * - `'same'`: as much as makes the output ceil(n / stride) long. The total is split evenly, the odd cell goes behind;
+ * - `'same'`: as much as makes the output ceil(n / stride) long. The total is split evenly, with an odd cell at the end;
  *   with `anchor`, the anchored kernel cell starts on cell 0 and then steps by the stride;
  * - `'full'`: every position where kernel and input overlap at all, dilation · (k − 1) on both sides.
  */
@@ -74,7 +74,10 @@ export const CONV_OPTIONS = {
   paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'what lies beyond the border', placeholder: 'mode' }),
   /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
   paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the picture (default: 0)' }),
-  /** Channels are split into this many groups that see only each other; the channel count makes it depthwise. Default 1. */
+  /**
+   * The number of groups into which the channels are split and computed separately; the channel count gives a depthwise convolution.
+   * Default 1.
+   */
   groups: option(count, { default: 1 }),
   /** Rotate the kernel by 180° (reverse every spatial axis): the convolution of mathematics. Default false: cross-correlation. */
   flip: option(flag, { default: false, help: 'rotate the kernel by 180°: the convolution of mathematics' }),

@@ -51,11 +51,13 @@ export interface Load {
   /**
    * - `chosen`: the chosen channels as they are;
    * - `premultiplied`: all channels, the colors times alpha;
-   * - `luminance`: one cell, 0.2126 R + 0.7152 G + 0.0722 B; the chosen channels are R, G and B.
+   * - `luminance`: one cell, the weighted sum of R, G and B, the first three chosen channels; a fourth, alpha, is a second cell.
    */
   readonly take: 'chosen' | 'premultiplied' | 'luminance';
   /** The channels that are convolved, ascending. */
   readonly chosen: readonly number[];
+  /** Luminance: what R, G and B count. Default: 0.2126, 0.7152, 0.0722. */
+  readonly weights?: readonly [number, number, number];
   /** Of each chosen channel, what is subtracted from its samples. Default: nothing. */
   readonly origins?: readonly number[];
   /** sRGB samples become light first, except alpha. */
@@ -92,6 +94,8 @@ export interface Store {
    * come from, and the change of the luminance is added to the colors.
    */
   readonly places?: readonly number[];
+  /** Values from it on become white, all others black; NaN, too. Default: values stay as they are. */
+  readonly least?: number;
   /** Sums of premultiplied colors are divided by alpha before. Default: they become samples as they are. */
   readonly mix?: Mix;
 }
@@ -289,5 +293,22 @@ export interface ComparisonJob {
   readonly window: Float32Array;
 }
 
+/**
+ * How often the values of a picture's chosen channels occur: one input, and as output float64 `[2, classes]`: of each class how many
+ * values it holds, and the largest of them, −∞ where it holds none. Whole numbers are their own classes, 0 to white; floats are
+ * divided into classes of equal width, from their least to their largest value. NaN counts nowhere.
+ */
+export interface HistogramJob {
+  readonly operation: 'histogram';
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly samples: SampleFormat;
+  /** the channels that count, ascending */
+  readonly chosen: readonly number[];
+  /** of whole numbers: white + 1 */
+  readonly classes: number;
+}
+
 /** What a backend can be asked to prepare: data, known before the numbers are there. */
-export type Job = OperatorJob | PictureJob | ResizeJob | ComparisonJob;
+export type Job = OperatorJob | PictureJob | ResizeJob | ComparisonJob | HistogramJob;

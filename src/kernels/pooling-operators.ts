@@ -33,7 +33,7 @@ export interface MaxPooled {
 }
 
 /**
- * The largest value of every window. Padding never wins; of equals the first does; NaN wins over all.
+ * The maximum of every window. Padding is never the maximum; among equal values, the first is chosen; NaN is larger than any number.
  * @param x `[N, C, ...spatial]`, 1 to 3 spatial axes
  * @throws ShapeError or OptionError as {@link conv} does
  * @example

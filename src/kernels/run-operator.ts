@@ -51,6 +51,7 @@ export function runOperator(
     case 'picture':
     case 'resize':
     case 'comparison':
+    case 'histogram':
       throw new Error('this backend has no programs for pictures');
     default:
       return job satisfies never;

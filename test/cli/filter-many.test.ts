@@ -64,12 +64,12 @@ describe('--out', () => {
 
   test('--json is an object a line', async () => {
     const { stdout } = await convlab(join(folder, 'photos'), '--out', out, '--json');
-    expect(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line).output.path),
-    ).toEqual(['a.png', 'b.PNG', 'more/c.png', 'more/d.bmp'].map((name) => join(out, name)));
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.slice(0, -1).map(({ output }) => output.path)).toEqual(['a.png', 'b.PNG', 'more/c.png', 'more/d.bmp'].map((name) => join(out, name)));
+    expect(lines.at(-1)).toEqual({ summary: { pictures: 4, filtered: 4, kept: 0, retried: 0, failed: 0, left: 0, milliseconds: expect.any(Number) } });
   });
 
   test('--dry-run says what it would do, and does nothing', async () => {

@@ -175,7 +175,7 @@ test('one line says what ran', async () => {
 test('a single picture starts on one thread if it is small, else on all; a folder on all', async () => {
   const large = join(folder, 'large.png');
   await writeImage(large, { width: 300, height: 300, channels: 1, data: new Uint8ClampedArray(90_000) });
-  const device = async (...args: string[]) => JSON.parse((await convlab('filter', ...args, '--kernel', 'box', '--json')).stdout).device;
+  const device = async (...args: string[]) => JSON.parse((await convlab('filter', ...args, '--kernel', 'box', '--json')).stdout.split('\n')[0]).device;
   const all = await createBackend('wasm');
   expect(await device(photo, out)).toBe('wasm simd, 1 thread');
   expect(await device(photo, out, '--threads', '2')).toBe('wasm simd, 2 threads');
@@ -285,7 +285,7 @@ describe('a failure exits with 1, and one line says what failed', () => {
   test.each([
     ['a picture that is not there', () => ['missing.png', out, '--kernel', 'box'], 'missing.png'],
     ['a picture that is none', () => [join(folder, 'text.png'), out, '--kernel', 'box'], 'text.png'],
-    ['a picture that is larger than allowed', () => [photo, out, '--kernel', 'box', '--max-pixels', '47'], '8 × 6 = 48 pixels, more than maxPixels, 47'],
+    ['a picture that is larger than allowed', () => [photo, out, '--kernel', 'box', '--limits', 'pixels=47'], '8 × 6 = 48 pixels, more than limits.pixels, 47'],
     ['a kernel file that is not there', () => [photo, out, '--kernel', 'missing.json'], 'missing.json does not exist'],
     ['a kernel file without a kernel', () => [photo, out, '--kernel', join(folder, 'bad.json')], 'bad.json holds no kernel'],
     ['a folder that is not there', () => [photo, join(folder, 'nowhere', 'out.png'), '--kernel', 'box'], 'nowhere'],

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import { get, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { chromium as playwright } from 'playwright';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -156,8 +157,72 @@ test.each(['/', '/none'])('the headers of %s', async (path) => {
   expect(policy).not.toMatch(/'unsafe-(inline|eval)'/);
 });
 
+describe('packed', () => {
+  const long = 'export const words = "convolution";\n'.repeat(200);
+  let address: string;
+  let packing: Server;
+  beforeAll(async () => {
+    const site = join(root, 'packed');
+    mkdirSync(join(site, 'assets'), { recursive: true });
+    for (const name of ['long.js', 'assets/view-AbCd_-12.js', 'digits.bin']) writeFileSync(join(site, name), long);
+    packing = await staticServer(site);
+    await new Promise<void>((done) => packing.listen(0, '127.0.0.1', done));
+    address = `http://127.0.0.1:${(packing.address() as AddressInfo).port}`;
+  });
+  afterAll(() => packing.close());
+  /** Without unpacking, as fetch would. */
+  const raw = (path: string, headers: Record<string, string>) =>
+    new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+      get(`${address}${path}`, { headers }, (response) => {
+        const parts: Buffer[] = [];
+        response
+          .on('data', (part) => parts.push(part))
+          .on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }));
+      }).on('error', reject);
+    });
+
+  test.each([
+    ['gzip, deflate, br', 'br', brotliDecompressSync],
+    ['gzip, br;q=0', 'gzip', gunzipSync],
+    ['*', 'br', brotliDecompressSync],
+  ])('for a browser that takes "%s" by %s', async (accepted, encoding, unpack) => {
+    const { headers, body } = await raw('/long.js', { 'accept-encoding': accepted });
+    expect(headers).toMatchObject({ 'content-encoding': encoding, vary: 'Accept-Encoding', 'content-length': String(body.length) });
+    expect(body.length).toBeLessThan(long.length / 10);
+    expect(unpack(body).toString()).toBe(long);
+    const again = await raw('/long.js', { 'accept-encoding': accepted, 'if-none-match': String(headers.etag) });
+    expect(again.status).toBe(304);
+    // the same tag would let a cache hand out bytes that the browser cannot unpack
+    expect((await raw('/long.js', { 'accept-encoding': 'identity', 'if-none-match': String(headers.etag) })).status).toBe(200);
+  });
+
+  test('not for one that takes nothing, and not what is packed already', async () => {
+    for (const [path, accepted] of [
+      ['/long.js', ''],
+      ['/long.js', 'identity, br;q=0, gzip;q=0'],
+      ['/digits.bin', 'br'],
+    ]) {
+      const { headers, body } = await raw(path, { 'accept-encoding': accepted });
+      expect([headers['content-encoding'], body.toString()], path).toEqual([undefined, long]);
+    }
+  });
+
+  test('what a build names by its content is kept by the browser, the rest is asked for again', async () => {
+    expect((await raw('/assets/view-AbCd_-12.js', {})).headers['cache-control']).toContain('immutable');
+    expect((await raw('/long.js', {})).headers['cache-control']).toBe('no-cache');
+  });
+
+  test('a file that has changed is packed anew', async () => {
+    const before = await raw('/long.js', { 'accept-encoding': 'br' });
+    writeFileSync(join(root, 'packed/long.js'), `${long}// more`);
+    const { body } = await raw('/long.js', { 'accept-encoding': 'br' });
+    expect(brotliDecompressSync(body).toString()).toBe(`${long}// more`);
+    expect(body.equals(before.body)).toBe(false);
+  });
+});
+
 describe('convlab serve', () => {
-  const start = async (host: string) => {
+  const start = async (host: string, embed?: string) => {
     const abort = new AbortController();
     let printed = '';
     const terminal = {
@@ -166,7 +231,7 @@ describe('convlab serve', () => {
       },
       err: () => {},
     };
-    const ended = serve(folder, { port: 0, host }, terminal, abort.signal);
+    const ended = serve(folder, { port: 0, host, embed }, terminal, abort.signal);
     while (printed === '') await Promise.race([ended, new Promise((done) => setTimeout(done, 5))]);
     const stop = async () => {
       abort.abort();
@@ -187,9 +252,28 @@ describe('convlab serve', () => {
     [{ host: '192.0.2.1', port: 0 }, 'serve: --host must be an address of this machine'],
     [{ host: '127.0.0.1', port: -1 }, 'is taken by another program'],
   ])('%o is refused', async (address, message) => {
-    const attempt = serve(folder, { ...address, port: address.port < 0 ? port : address.port }, { out: () => {}, err: () => {} }, AbortSignal.timeout(5000));
+    const attempt = serve(
+      folder,
+      { embed: undefined, ...address, port: address.port < 0 ? port : address.port },
+      { out: () => {}, err: () => {} },
+      AbortSignal.timeout(5000),
+    );
     await expect(attempt).rejects.toThrow(OptionError);
     await expect(attempt).rejects.toThrow(message);
+  });
+
+  test('pages of the origins that it is told may embed it, and no others', async () => {
+    const { printed, stop } = await start('127.0.0.1', 'https://school.example,http://localhost:3000');
+    const { headers } = await fetch(printed.trim());
+    expect(headers.get('content-security-policy')).toMatch(/frame-ancestors https:\/\/school\.example http:\/\/localhost:3000$/);
+    expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    await stop();
+    for (const wrong of ["'self'; script-src *", 'school.example', 'https://school.example/path', 'ftp://school.example', '']) {
+      expect(await convlab(['serve', '--embed', wrong]), wrong).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('embed must be * or origins such as'),
+      });
+    }
   });
 
   test('refuses ports that are none, and binds to this machine alone unless it is told otherwise', async () => {

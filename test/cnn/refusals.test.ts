@@ -65,7 +65,21 @@ const TAKES_OPTIONS: Record<string, Make> = {
 };
 
 test('each class whose name says that it is a layer, loss or optimizer is among them, unless it takes no options', () => {
-  const positional = ['Module', 'Sequential', 'Residual', 'Parallel', 'ConvNet', 'Loss', 'Optimizer', 'Dropout', 'Dropout2d', 'LeakyReLU', 'PReLU', 'Reshape'];
+  const positional = [
+    'Module',
+    'Sequential',
+    'Residual',
+    'Parallel',
+    'ConvNet',
+    'Loss',
+    'Optimizer',
+    'Dropout',
+    'Dropout2d',
+    'LeakyReLU',
+    'PReLU',
+    'Reshape',
+    'ImportedNet',
+  ];
   const adaptive = ['AdaptiveAvgPool', 'AdaptiveMaxPool'];
   const classes = Object.entries(convlab).flatMap(([name, value]) => {
     const prototype = typeof value === 'function' ? value.prototype : undefined;

@@ -4,14 +4,18 @@ import { expect, test } from 'vitest';
 import { dilation, onePixel, padding, stride } from '../../scripts/pictures/arithmetic.js';
 import { learned, volume } from '../../scripts/pictures/beyond.js';
 import { modes } from '../../scripts/pictures/filters.js';
+import { speed } from '../../scripts/pictures/speed.js';
 import { runningSum, separable } from '../../scripts/pictures/ways.js';
+import { GUIDES } from './pages.js';
 
-const pages = ['README.md', ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
+const pages = ['README.md', ...GUIDES];
 const shown = pages.flatMap((page) => [...readFileSync(page, 'utf8').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path]) => join(dirname(page), path)));
+
+const inFolder = readdirSync('docs/pictures', { recursive: true, encoding: 'utf8' }).map((name) => join('docs/pictures', name));
+const pictures = inFolder.filter((path) => statSync(path).isFile());
 
 test('every picture of the guides is there, and every one that is there is shown', () => {
   expect(shown.filter((path) => !existsSync(path))).toEqual([]);
-  const pictures = readdirSync('docs/pictures').map((name) => join('docs/pictures', name));
   expect(pictures.filter((path) => !shown.includes(path))).toEqual([]);
 });
 
@@ -21,12 +25,12 @@ test('every picture says what is on it, for those who do not see it', () => {
 });
 
 test('the pictures of the guides stay small', () => {
-  const sizes = readdirSync('docs/pictures').map((name) => [name, statSync(join('docs/pictures', name)).size] as const);
+  const sizes = pictures.map((path) => [path, statSync(path).size] as const);
   expect(sizes.filter(([, bytes]) => bytes > 100_000)).toEqual([]);
 });
 
 // what a drawing says in words it checks against conv itself, and throws where they differ
-test.each([onePixel, stride, padding, dilation, separable, runningSum, volume, learned, modes])('$name is drawn into its frame', async (draw) => {
+test.each([onePixel, stride, padding, dilation, separable, runningSum, volume, learned, modes, speed])('$name is drawn into its frame', async (draw) => {
   const { width, height, parts } = await draw();
   const ends = parts.flatMap((part) => [...part.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)]);
   expect(ends.length).toBeGreaterThan(10);

@@ -40,7 +40,7 @@ test('several, with options of every kind', async () => {
 });
 
 test.each<[string, () => Promise<unknown>, string]>([
-  ['a picture that is too large', () => filterFile(at('in.png'), at('x.png'), 'box', { maxPixels: 50 }), 'maxPixels'],
+  ['a picture that is too large', () => filterFile(at('in.png'), at('x.png'), 'box', { limits: { pixels: 50 } }), 'limits.pixels'],
   ['a quality for a PNG', () => filterFile(at('in.png'), at('x.png'), 'box', { quality: 50 }), 'quality goes with formats jpeg, webp, avif only'],
   ['an unknown option', () => filterFile(at('in.png'), at('x.png'), 'box', { stride: 2 } as object), 'filterFile: stride is not an option'],
   ['a flat list', () => filterFile(at('in.png'), at('x.png'), [1, 2, 3, 4] as never), '4 weights without rows'],

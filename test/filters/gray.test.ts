@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
-import { createImage, grayscale, linearToSrgb, Random, type Samples, srgbToLinear, threshold } from '../../src/index.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createBackend, createImage, grayscale, type Image, linearToSrgb, Random, type Samples, srgbToLinear, threshold } from '../../src/index.js';
 import { readImage } from '../../src/node.js';
 
 const FIXTURES = 'test/filters/fixtures';
@@ -98,5 +98,74 @@ describe('threshold', () => {
     const image = createImage(1, 1, 1);
     await expect(threshold(image, { level: Number.NaN })).rejects.toThrow('threshold: level must be a finite number, or one of otsu, received NaN');
     await expect(threshold(image, { channels: 'luminance' })).rejects.toThrow("threshold: channels 'luminance' goes with color pictures only");
+  });
+});
+
+describe('from samples to samples', async () => {
+  const reference = await createBackend('reference');
+  const backends = [await createBackend('wasm', { threads: 1 }), await createBackend('wasm', { threads: 2 })];
+  afterAll(() => backends.map((backend) => backend.dispose()));
+
+  const random = new Random(12);
+  const one = <T>(values: readonly T[]): T => values[random.integer(values.length)];
+  /** Up to `beyond` on both sides of black … white, where samples may be; a float may be no number. */
+  function picture(beyond: number): Image {
+    const [of, channels, width, height] = [one(TYPES), one([1, 2, 3, 4] as const), 1 + random.integer(70), 1 + random.integer(40)];
+    const values = () => whiteOf(of) * random.uniform(-beyond, 1 + beyond);
+    const data = new of(width * height * channels).map(() => (random.chance(0.002) ? Number.NaN : values())) as Samples;
+    return createImage(width, height, channels, data);
+  }
+  /** As many results as differ by more than the tolerance. */
+  const different = (a: Image, b: Image, tolerance: number) =>
+    a.data.filter((value, i) => !(Math.abs(value - b.data[i]) <= tolerance || Object.is(value, b.data[i]))).length;
+
+  test('grayscale is what its definition gives, within one level', async () => {
+    for (let round = 0; round < 120; round++) {
+      const image = picture(0.3);
+      const options = { weights: one(['rec709', 'rec601'] as const), linear: random.chance(0.4) };
+      const exact = await grayscale(image, { ...options, backend: reference });
+      for (const backend of backends) {
+        const got = await grayscale(image, { ...options, backend });
+        expect({ ...got, data: got.data.constructor }).toEqual({ ...exact, data: exact.data.constructor });
+        expect(different(got, exact, image.data instanceof Float32Array ? 2e-6 : 1)).toBe(0);
+        // the other way only where halves are near
+        if (!(image.data instanceof Float32Array)) expect(different(got, exact, 0)).toBeLessThanOrEqual(2 + exact.data.length / 100);
+      }
+    }
+  });
+
+  test('threshold is what its definition gives', async () => {
+    for (let round = 0; round < 160; round++) {
+      const image = picture(0.3);
+      const white = whiteOf(image.data.constructor as (typeof TYPES)[number]);
+      const given = one([0, -0, 0.25, 0.5, 1, -0.1, 1e300, -1e300].map((share) => share * white));
+      const level = one(['otsu', given, image.data[0] || 0, random.uniform(0, white)] as const);
+      const channels = one(['color', 'all', [0], ...(image.channels > 2 ? ['luminance', 'gb'] : [])] as const) as 'color';
+      const exact = await threshold(image, { level, channels, backend: reference });
+      for (const backend of backends) {
+        const got = await threshold(image, { level, channels, backend });
+        // a luminance that float32 rounds to the other side
+        const most = (channels as string) === 'luminance' ? (image.channels * image.data.length) / 200 + 3 : 0;
+        expect(different(got, exact, 0)).toBeLessThanOrEqual(most);
+        const out = { ...image, data: image.data.slice() };
+        expect(await threshold(out, { level, channels, backend, out })).toEqual(got);
+      }
+    }
+  });
+
+  test('both take the result in a picture, and tell how they run', async () => {
+    const image = createImage(
+      40,
+      30,
+      4,
+      Uint8ClampedArray.from({ length: 4800 }, () => random.integer(256)),
+    );
+    const [out, plans] = [createImage(40, 30, 2), [] as string[]];
+    const onPlan = ({ through }: { through: string }) => plans.push(through);
+    expect(await grayscale(image, { out, backend: backends[0], onPlan })).toBe(out);
+    await threshold(image, { backend: backends[0], onPlan });
+    expect(plans).toEqual(['samples', 'samples']);
+    await expect(grayscale(image, { out: image })).rejects.toThrow('grayscale: out must be as the result is, 40 × 30 with 2 channels');
+    await expect(threshold(image, { out })).rejects.toThrow('threshold: out must be as the result is, 40 × 30 with 4 channels');
   });
 });

@@ -77,7 +77,13 @@ const filterFlag = fc.oneof(
   valued('--backend', fc.constantFrom('wasm', 'reference', 'gpu', 'auto', 'cuda')),
   valued('--mask', file),
   valued('--format', fc.constantFrom('png', 'jpeg', 'webp')),
-  valued('--max-pixels', number),
+  valued(
+    '--limits',
+    fc.oneof(
+      number,
+      fc.tuple(fc.constantFrom('pixels', 'bytes', 'seconds', 'memory', '__proto__'), number).map((pair) => pair.join('=')),
+    ),
+  ),
   valued('--scale', fc.constant('sum')),
   plain('--flip'),
   plain('--linear'),

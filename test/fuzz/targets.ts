@@ -25,11 +25,11 @@ const backend = await createBackend('wasm', { threads: 1 });
 export const TARGETS = {
   async image(bytes: Buffer) {
     const before = Buffer.from(bytes);
-    const image = await decodeImage(bytes, { maxPixels: MAX_PIXELS });
+    const image = await decodeImage(bytes, { limits: { pixels: MAX_PIXELS } });
     checkImage('decodeImage', image);
     assert(image.width * image.height <= MAX_PIXELS);
     assert(bytes.equals(before), 'the bytes were changed');
-    const { frames } = await decodeAnimation(bytes, { maxPixels: MAX_PIXELS });
+    const { frames } = await decodeAnimation(bytes, { limits: { pixels: MAX_PIXELS } });
     for (const { image: frame } of frames) checkImage('decodeAnimation', frame);
   },
 

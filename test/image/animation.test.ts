@@ -74,16 +74,18 @@ describe('decode', () => {
     for (let position = 0; position < whole.length; position++) {
       for (const value of [0, 1, 0x7f, 0x80, 0xff]) {
         const patched = Buffer.from(whole).fill(value, position, position + 1);
-        await decodeAnimation(patched, { maxPixels: 1e6 }).catch((error) => {
+        await decodeAnimation(patched, { limits: { pixels: 1e6 } }).catch((error) => {
           expect([DataError, UnsupportedError], `byte ${position} = ${value}: ${error.stack}`).toContain(error.constructor);
         });
       }
     }
   });
 
-  test('all frames together must keep to maxPixels', async () => {
-    await expect(decodeAnimation(whole, { maxPixels: 11 })).rejects.toThrow('the image has more than 2 frames of 4 × 1, together more than maxPixels, 11');
-    expect((await decodeAnimation(whole, { maxPixels: 12 })).frames.length).toBe(3);
+  test('all frames together must keep to limits.pixels', async () => {
+    await expect(decodeAnimation(whole, { limits: { pixels: 11 } })).rejects.toThrow(
+      'the image has more than 2 frames of 4 × 1, together more than limits.pixels or limits.memory allow, 11',
+    );
+    expect((await decodeAnimation(whole, { limits: { pixels: 12 } })).frames.length).toBe(3);
   });
 
   test('a picture that is none is refused', async () => {

@@ -41,10 +41,10 @@ test.each(imageFormats)('%s: 16 bits and floats are written as the same picture'
   expect([wide, float].map(({ data }) => data.constructor.name)).toEqual(kept ?? ['Uint8ClampedArray', 'Uint8ClampedArray']);
 });
 
-test.each(imageFormats)('%s: a picture of more than maxPixels is refused by its header', async (format) => {
+test.each(imageFormats)('%s: a picture of more than limits.pixels is refused by its header', async (format) => {
   const bytes = await encodeImage(image, format);
-  await expect(decodeImage(bytes, { maxPixels: 199 })).rejects.toThrow('the image claims to have 20 × 10 = 200 pixels, more than maxPixels, 199');
-  expect((await decodeImage(bytes, { maxPixels: 200 })).width).toBe(20);
+  await expect(decodeImage(bytes, { limits: { pixels: 199 } })).rejects.toThrow('the image claims to have 20 × 10 = 200 pixels, more than limits.pixels, 199');
+  expect((await decodeImage(bytes, { limits: { pixels: 200 } })).width).toBe(20);
 });
 
 /** Headers of a width and height of 60000, and nothing else. */
@@ -56,7 +56,7 @@ const HUGE: Readonly<Record<string, string>> = {
 
 test.each(Object.entries(HUGE))('%s: the header alone is enough to refuse a huge picture', async (_, hex) => {
   await expect(decodeImage(Buffer.from(hex, 'hex'), { name: 'huge' })).rejects.toThrow(
-    'huge claims to have 60000 × 60000 = 3600000000 pixels, more than maxPixels, 268435456',
+    'huge claims to have 60000 × 60000 = 3600000000 pixels, more than limits.pixels, 268435456',
   );
 });
 
@@ -85,14 +85,19 @@ test.each<[string, Uint8Array, new (...args: never[]) => Error, string]>([
 });
 
 test.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, string]>([
-  ['maxPixels 0', () => decodeImage(new Uint8Array(), { maxPixels: 0 }), OptionError, 'decodeImage: maxPixels must be a whole number ≥ 1, received 0'],
-  ['maxPixels 1.5', () => decodeImage(new Uint8Array(), { maxPixels: 1.5 }), OptionError, 'received 1.5'],
+  [
+    'a limit of 0',
+    () => decodeImage(new Uint8Array(), { limits: { pixels: 0 } }),
+    OptionError,
+    'decodeImage: limits must be { pixels, bytes, seconds, memory }, of whole numbers ≥ 1',
+  ],
+  ['a limit of 1.5', () => decodeImage(new Uint8Array(), { limits: { memory: 1.5 } }), OptionError, 'limits must be { pixels, bytes, seconds, memory }'],
   ['a name that is none', () => decodeImage(new Uint8Array(), { name: 3 as unknown as string }), OptionError, 'name must be a text, received 3'],
   [
     'an unknown option',
     () => decodeImage(new Uint8Array(), { format: 'png' } as DecodeOptions),
     OptionError,
-    'format is not an option; the options are name, maxPixels',
+    'format is not an option; the options are name, limits',
   ],
   [
     'an unknown format',

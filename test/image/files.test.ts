@@ -55,10 +55,12 @@ test('quality goes through to the encoder', async () => {
   expect(await size(10)).toBeLessThan(await size(95));
 });
 
-test('maxPixels goes through to the decoder', async () => {
+test('limits.pixels goes through to the decoder', async () => {
   const path = join(folder, 'a.png');
   await writeImage(path, image);
-  await expect(readImage(path, { maxPixels: 199 })).rejects.toThrow(`readImage: ${path} claims to have 20 × 10 = 200 pixels, more than maxPixels, 199`);
+  await expect(readImage(path, { limits: { pixels: 199 } })).rejects.toThrow(
+    `readImage: ${path} claims to have 20 × 10 = 200 pixels, more than limits.pixels, 199`,
+  );
 });
 
 test.each<[string, (folder: string) => Promise<unknown>, new (...args: never[]) => Error, string]>([

@@ -101,7 +101,7 @@ test('a GIF cut off anywhere is a DataError; only its last byte may be missing',
 test('no single wrong byte makes it hang, print or throw anything but our errors', async () => {
   for (let position = 0; position < whole.length; position++) {
     for (const value of [0, 1, 0x7f, 0x80, 0xff]) {
-      await decodeImage(patched(position, value), { maxPixels: 1e6 }).catch((error) => {
+      await decodeImage(patched(position, value), { limits: { pixels: 1e6 } }).catch((error) => {
         expect([DataError, UnsupportedError], `byte ${position} = ${value}: ${error.stack}`).toContain(error.constructor);
       });
     }

@@ -191,7 +191,7 @@ describe('broken JPEGs', () => {
         const bytes = fixture(name);
         const position = random.integer(bytes.length);
         bytes[position] = random.integer(256);
-        await decodeImage(bytes, { maxPixels: 1e6 }).catch((error) => {
+        await decodeImage(bytes, { limits: { pixels: 1e6 } }).catch((error) => {
           expect([DataError, UnsupportedError], `${name}, byte ${position}: ${error.stack}`).toContain(error.constructor);
         });
       }

@@ -111,9 +111,11 @@ describe('a file is refused by its header', () => {
     return path;
   }
 
-  test.each(['png', 'jpeg', 'bmp', 'gif', 'tiff', 'npy'] as const)('%s: maxPixels first, then 2 GiB', async (format) => {
+  test.each(['png', 'jpeg', 'bmp', 'gif', 'tiff', 'npy'] as const)('%s: limits.pixels first, then 2 GiB', async (format) => {
     const path = await huge(`huge.${format}`, await encodeImage(image, format));
-    await expect(readImage(path, { maxPixels: 19 })).rejects.toThrow(`readImage: ${path} claims to have 5 × 4 = 20 pixels, more than maxPixels, 19`);
+    await expect(readImage(path, { limits: { pixels: 19 } })).rejects.toThrow(
+      `readImage: ${path} claims to have 5 × 4 = 20 pixels, more than limits.pixels, 19`,
+    );
     await expect(readImage(path)).rejects.toThrow(`readImage: ${path} has 2147483653 bytes; files of less than 2 GiB are read`);
   });
 

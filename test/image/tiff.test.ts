@@ -260,7 +260,7 @@ test('no single wrong byte makes it hang or throw anything but our errors', asyn
   for (let position = 0; position < whole.length; position++) {
     for (const value of [0, 0xff]) {
       const bytes = Buffer.from(whole).fill(value, position, position + 1);
-      await decodeImage(bytes, { maxPixels: 1e6 }).catch((error) => {
+      await decodeImage(bytes, { limits: { pixels: 1e6 } }).catch((error) => {
         expect([DataError, UnsupportedError], `byte ${position} = ${value}: ${error.stack}`).toContain(error.constructor);
       });
     }

@@ -52,7 +52,7 @@ export function countingGpu(done: () => Promise<undefined>): { device: GPUDevice
         size,
         destroy() {},
         unmap() {},
-        mapAsync: () => Promise.resolve(),
+        mapAsync: () => count('mapAsync', Promise.resolve()),
         getMappedRange: (_offset = 0, bytes: number = size) => new ArrayBuffer(bytes),
       }),
     createBindGroupLayout: () => ({}),

@@ -256,7 +256,7 @@ test('bad input: text in a cell, a file that is no picture, a picture of 100 meg
   await page.getByText('Sum of the weights: 0, so nothing is divided').waitFor();
   await page.getByLabel('Divide by the sum').uncheck();
 
-  const file = page.locator('input[type="file"]');
+  const file = page.getByLabel('Open a file');
   await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
   await page.getByText('notes.txt (text/plain) is no picture that this browser reads').waitFor();
   await expectResult(page, 'dot', made('sobel-x'), { output: 'abs' });

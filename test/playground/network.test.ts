@@ -40,7 +40,7 @@ test('a digit is drawn by mouse, told, and what the library says of those stroke
   const page = await playground.open('#network?backend=wasm');
   await says(page).filter({ hasText: 'The network says 3' }).waitFor();
   await page.getByRole('button', { name: 'Clear' }).click();
-  await page.getByText('Nothing is drawn yet').waitFor();
+  await says(page).filter({ hasText: 'Nothing is drawn yet' }).waitFor();
   const pad = page.getByRole('img', { name: /Drawing pad/ });
   const box = (await pad.boundingBox()) as { x: number; y: number; width: number; height: number };
   const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
@@ -64,7 +64,7 @@ test('where nothing is drawn, what is written out is what the network makes of t
   const written = page.locator('.net-written');
   await written.waitFor();
   await page.getByRole('button', { name: 'Clear' }).click();
-  await page.getByText('Nothing is drawn yet').waitFor();
+  await says(page).filter({ hasText: 'Nothing is drawn yet' }).waitFor();
   const nothing: Tensor = { shape: [1, 1, 28, 28], data: new Float32Array(28 * 28) };
   const features = await retrieveFeatures(model, nothing);
   await expect.poll(() => resultOf(written), PATIENCE).toBeCloseTo((features.get('conv1') as Tensor).data[2 * 28 * 28 + 5 * 28 + 7], DIGITS);
@@ -210,7 +210,7 @@ test('the address holds the state, and gives it back', async () => {
   await page.evaluate(() => {
     location.hash = '#network?backend=wasm&layer=fc2&map=7';
   });
-  await page.getByRole('heading', { name: 'fc2, neuron 7: written out' }).waitFor();
+  await page.getByRole('heading', { name: 'fc2, neuron 8: written out' }).waitFor();
   expect(await page.getByLabel('Turned').inputValue()).toBe('0');
 });
 

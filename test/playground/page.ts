@@ -65,14 +65,14 @@ export function expectNoFaults(page: Page): void {
   expect(faults.get(page)).toEqual([]);
 }
 
-/** What axe finds of serious and critical impact: rule, and the elements. */
+/** What axe finds of serious and critical impact, and landmarks that cannot be told apart: rule, and the elements. */
 export async function findBarriers(page: Page): Promise<string[]> {
-  await page.evaluate(axeCore.source);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeCore.source);
   // in the midst of a transition a cell has neither color
   await page.waitForFunction(() => !document.getAnimations().some((animation) => animation instanceof CSSTransition));
   const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axeCore }).axe.run({ resultTypes: ['violations'] }));
   return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ id, impact }) => impact === 'serious' || impact === 'critical' || id === 'landmark-unique')
     .map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.split('\n').at(1) ?? ''}`).join(' | ')}`,
     );

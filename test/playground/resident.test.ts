@@ -68,43 +68,47 @@ test('on webgpu a slider reads nothing back, and what it shows is the library’
   expectNoFaults(page);
 });
 
-test('on webgpu the camera reads nothing back; its rate and the backend are shown, and another view ends it', async () => {
-  const page = await playground.open('#filter?scene=dot&kernel=emboss&backend=webgpu', { permissions: ['camera'] });
-  await expect.poll(() => page.locator('.device-name').textContent()).toMatch(/^webgpu/);
-  const copies = await countCopies(page);
-  await page.evaluate(() => {
-    const devices = navigator.mediaDevices;
-    const original = devices.getUserMedia.bind(devices);
-    devices.getUserMedia = async () => {
-      const stream = await original({ video: { width: 320, height: 180 } });
-      Object.assign(globalThis, { stream });
-      return stream;
-    };
-    // frames that were handed to the engine, and are not answered yet
-    const seen = { waiting: 0, most: 0, frames: 0 };
-    Object.assign(globalThis, { seen });
-    const post = Worker.prototype.postMessage as (message: unknown, transfer: Transferable[]) => void;
-    Worker.prototype.postMessage = function (this: Worker, message: { id: number; task?: string }, transfer: Transferable[]) {
-      if (message.task === 'read') {
-        seen.frames++;
-        seen.most = Math.max(seen.most, ++seen.waiting);
-        this.addEventListener('message', ({ data }) => {
-          if (data.id === message.id) seen.waiting--;
-        });
-      }
-      return post.call(this, message, transfer);
-    } as Worker['postMessage'];
-  });
-  await page.getByRole('button', { name: 'Camera' }).click();
-  await expect.poll(() => page.locator('.frame-rate').textContent()).toMatch(/^[1-9]\d* frames per second · webgpu/);
-  expect(await page.locator('.caption').textContent()).toContain('320 × 180 becomes 320 × 180');
-  await expect.poll(() => page.evaluate(() => (globalThis as unknown as { seen: { frames: number } }).seen.frames)).toBeGreaterThan(3);
-  await page.getByText('Hold the picture to see the sum of a pixel.').waitFor();
-  expect(await page.evaluate(() => (globalThis as unknown as { seen: { most: number } }).seen.most)).toBe(1);
-  const { uploads, reads, writes } = await copies();
-  expect(uploads).toBeGreaterThan(2);
-  expect([reads, writes]).toEqual([0, 0]);
-  await page.getByRole('link', { name: 'Network' }).click();
-  await expect.poll(() => page.evaluate(() => (globalThis as unknown as { stream: MediaStream }).stream.active)).toBe(false);
-  expectNoFaults(page);
-});
+// a kernel, and operations of more than one
+test.each(['emboss', 'sobel-edges', 'local-deviation'])(
+  'on webgpu the camera reads nothing back under %s; its rate and the backend are shown, and another view ends it',
+  async (name) => {
+    const page = await playground.open(`#filter?scene=dot&kernel=${name}&backend=webgpu`, { permissions: ['camera'] });
+    await expect.poll(() => page.locator('.device-name').textContent()).toMatch(/^webgpu/);
+    const copies = await countCopies(page);
+    await page.evaluate(() => {
+      const devices = navigator.mediaDevices;
+      const original = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = async () => {
+        const stream = await original({ video: { width: 320, height: 180 } });
+        Object.assign(globalThis, { stream });
+        return stream;
+      };
+      // frames that were handed to the engine, and are not answered yet
+      const seen = { waiting: 0, most: 0, frames: 0 };
+      Object.assign(globalThis, { seen });
+      const post = Worker.prototype.postMessage as (message: unknown, transfer: Transferable[]) => void;
+      Worker.prototype.postMessage = function (this: Worker, message: { id: number; task?: string }, transfer: Transferable[]) {
+        if (message.task === 'read') {
+          seen.frames++;
+          seen.most = Math.max(seen.most, ++seen.waiting);
+          this.addEventListener('message', ({ data }) => {
+            if (data.id === message.id) seen.waiting--;
+          });
+        }
+        return post.call(this, message, transfer);
+      } as Worker['postMessage'];
+    });
+    await page.getByRole('button', { name: 'Camera' }).click();
+    await expect.poll(() => page.locator('.frame-rate').textContent()).toMatch(/^[1-9]\d* frames per second · webgpu/);
+    expect(await page.locator('.caption').textContent()).toContain('320 × 180 becomes 320 × 180');
+    await expect.poll(() => page.evaluate(() => (globalThis as unknown as { seen: { frames: number } }).seen.frames)).toBeGreaterThan(3);
+    if (name === 'emboss') await page.getByText('Hold the picture to see the sum of a pixel.').waitFor();
+    expect(await page.evaluate(() => (globalThis as unknown as { seen: { most: number } }).seen.most)).toBe(1);
+    const { uploads, reads, writes } = await copies();
+    expect(uploads).toBeGreaterThan(2);
+    expect([reads, writes]).toEqual([0, 0]);
+    await page.getByRole('link', { name: 'Network' }).click();
+    await expect.poll(() => page.evaluate(() => (globalThis as unknown as { stream: MediaStream }).stream.active)).toBe(false);
+    expectNoFaults(page);
+  },
+);

@@ -24,7 +24,7 @@ export function Pairs({ p, q, sums, sum }: PairsProps) {
   const most = Math.max(...p) * Math.max(...q);
   return (
     <div class="add-pairs">
-      <section class="panel" aria-labelledby="add-pairs">
+      <section class="panel" aria-labelledby="add-pairs" data-panel="pairs">
         <h2 id="add-pairs">{t('pairs')}</h2>
         <p class="faint add-hint">{t('pairsHint')}</p>
         <table class="add-table">

@@ -6,6 +6,7 @@ import { digitsUrl, LECTURE_WEIGHTS } from '../digits/weights.js';
 import { engineGeneration, run } from '../engine/engine.js';
 import { latest } from '../engine/latest.js';
 import { number } from '../shell/codecs.js';
+import { complaintIn } from '../shell/complaints.js';
 import { urlSignal } from '../shell/url.js';
 
 export const trouble = signal('');
@@ -37,7 +38,7 @@ function addend(name: 'a' | 'b', drawing: string): Addend {
       // the pad may have been cleared meanwhile
       shares.value = digit.peek() ? value : undefined;
     } catch (error) {
-      trouble.value = (error as Error).message;
+      trouble.value = complaintIn((error as Error).message);
     }
   });
   effect(() => {
@@ -50,10 +51,10 @@ function addend(name: 'a' | 'b', drawing: string): Addend {
 }
 
 // two ambiguous digits: a seven close to a one, a four close to a nine
-export const first = addend('a', 'cOiMkMgec2');
+export const first = addend('a', 'PPvOpZimd2');
 export const second = addend('b', 'WOTaYgifqa.qMqeo2.WOaL');
 /** The selected sum, or −1 for the most probable. */
-export const chosen = urlSignal('add', 'sum', -1, number({ min: -1, max: 18, whole: true }));
+export const chosen = urlSignal('add', 'sum', -1, number({ min: -1, max: 18, whole: true }), { panel: 'sums' });
 
 /** The probability of each sum, computed by the library. */
 export const sums = signal<Float32Array | undefined>(undefined);
@@ -63,7 +64,7 @@ const convolve = latest(async ([p, q]: readonly [Float32Array, Float32Array]) =>
   try {
     sums.value = (await run('conv', distribution(p), distribution(q), { padding: 'full', flip: true })).value.data;
   } catch (error) {
-    trouble.value = (error as Error).message;
+    trouble.value = complaintIn((error as Error).message);
   }
 });
 effect(() => {
@@ -85,7 +86,7 @@ async function load(): Promise<Digits | undefined> {
   try {
     testDigits.value ??= await bundledDigits(digitsUrl('test'));
   } catch (error) {
-    trouble.value = (error as Error).message;
+    trouble.value = complaintIn((error as Error).message);
   }
   return testDigits.peek();
 }

@@ -105,7 +105,7 @@ function Sums() {
   const all = sums.value ?? new Float32Array(19);
   const most = Math.max(...all, 1e-9);
   return (
-    <section class="panel" aria-labelledby="add-sums">
+    <section class="panel" aria-labelledby="add-sums" data-panel="sums">
       <h2 id="add-sums">{t('sums')}</h2>
       <p class="faint add-hint">{t('sumsHint')}</p>
       <fieldset class="add-columns">

@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { complaintIn } from '../shell/complaints.js';
 import { type BackendChoice, backendChoice } from './choice.js';
 import type { TaskArguments, TaskResult, Tasks } from './tasks.js';
 import type { Answer, Question } from './worker.js';
@@ -61,8 +62,8 @@ async function open(choice: BackendChoice, trouble = ''): Promise<void> {
   engineState.value = { status: 'opening' };
   const { result, error } = await ask({ id: ++lastId, open: choice });
   if (error && choice !== 'wasm') return open('wasm', trouble || error.message);
-  engineTrouble.value = trouble;
-  engineState.value = error ? { status: 'failed', reason: error.message } : { status: 'ready', ...(result as { name: string; device: string }) };
+  engineTrouble.value = complaintIn(trouble);
+  engineState.value = error ? { status: 'failed', reason: complaintIn(error.message) } : { status: 'ready', ...(result as { name: string; device: string }) };
   engineGeneration.value++;
 }
 
@@ -92,7 +93,8 @@ export interface Done<T> {
  * @throws EngineError with the library's message
  */
 export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments<K>): Promise<Done<TaskResult<K>>> {
-  await opened;
+  // a scene needs no backend: the picture is seen while that is opened
+  if (task !== 'paint') await opened;
   const answer = await ask({ id: ++lastId, task, args }, args.filter(isHandedOver));
   const { error } = answer;
   const state = engineState.peek();
@@ -101,6 +103,6 @@ export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments
     // what was handed over is gone
     if (!args.some(isHandedOver)) return run(task, ...args);
   }
-  if (error) throw new EngineError(error.name, error.message);
+  if (error) throw new EngineError(error.name, complaintIn(error.message));
   return { value: answer.result as TaskResult<K>, milliseconds: answer.milliseconds ?? 0, device: state.status === 'ready' ? state.device : '' };
 }

@@ -10,12 +10,14 @@ import {
   type WindowOptions,
 } from 'convlab';
 import { pictureTasks } from '../filter/tasks.js';
+import { lectureTasks } from '../lecture/tasks.js';
 import { networkTasks } from '../network/tasks.js';
 
 /** What the engine does when it is asked: calls of the public API, on the backend that was chosen. */
 export const tasks = {
   ...pictureTasks,
   ...networkTasks,
+  ...lectureTasks,
 
   conv: (backend: Backend, x: Tensor, kernel: Tensor, options: ConvCallOptions): Promise<Tensor> => conv(x, kernel, { ...options, backend }),
 
@@ -28,6 +30,6 @@ export const tasks = {
 /** The tasks by name. */
 export type Tasks = typeof tasks;
 /** What a task takes after the backend. */
-export type TaskArguments<K extends keyof Tasks> = Parameters<Tasks[K]> extends [Backend, ...infer Rest] ? Rest : never;
+export type TaskArguments<K extends keyof Tasks> = Parameters<Tasks[K]> extends [Backend | undefined, ...infer Rest] ? Rest : never;
 /** What a task gives. */
 export type TaskResult<K extends keyof Tasks> = Awaited<ReturnType<Tasks[K]>>;

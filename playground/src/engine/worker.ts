@@ -23,7 +23,8 @@ let backend: Backend | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 addEventListener('message', ({ data }: MessageEvent<Question>) => {
-  queue = queue.then(() => answer(data));
+  if ('task' in data && data.task === 'paint') void answer(data);
+  else queue = queue.then(() => answer(data));
 });
 
 async function answer(question: Question): Promise<void> {
@@ -35,9 +36,9 @@ async function answer(question: Question): Promise<void> {
       backend = next;
       return postMessage({ id, result: { name: next.name, device: next.device } } satisfies Answer);
     }
-    if (!backend) throw new Error('no backend is open');
+    if (!backend && question.task !== 'paint') throw new Error('no backend is open');
     const start = performance.now();
-    const task = tasks[question.task] as (backend: Backend, ...args: readonly unknown[]) => Promise<unknown>;
+    const task = tasks[question.task] as (backend: Backend | undefined, ...args: readonly unknown[]) => Promise<unknown>;
     const result = await task(backend, ...question.args);
     const milliseconds = performance.now() - start;
     const transfer = isPicture(result) ? [result.shown] : isImage(result) ? [result.data.buffer as ArrayBuffer] : [];

@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import type { ConvGeometry, Tensor } from 'convlab';
 import { engineGeneration, run } from '../engine/engine.js';
 import { latest } from '../engine/latest.js';
+import { complaintIn } from '../shell/complaints.js';
 import type { Picture } from './pictures.js';
 import { geometryOf } from './place.js';
 import { alphaChoice, bias, divideBySum, entry, kernel, kernelName, linear, mode, options, output, placement, scale, source, values } from './state.js';
@@ -67,7 +68,7 @@ function compute(): Promise<void> {
       }
       failure.value = '';
     } catch (caught) {
-      failure.value = (caught as Error).message;
+      failure.value = complaintIn((caught as Error).message);
     } finally {
       busy.value = false;
     }

@@ -3,6 +3,7 @@ import { parseKernel } from 'convlab';
 import { useRef } from 'preact/hooks';
 import { cellColors, rangeOf } from '../parts/colors.js';
 import { Notice } from '../parts/notice.js';
+import { complaintIn } from '../shell/complaints.js';
 import { dark } from '../shell/theme.js';
 import { edit, kernel, LARGEST, rowsOf } from './state.js';
 import { t } from './strings.js';
@@ -10,6 +11,29 @@ import { t } from './strings.js';
 /** A weight as it is typed: seven digits, as many as a float32 tells apart. */
 function written(weight: number): string {
   return String(Number(weight.toPrecision(7)));
+}
+
+/** A fraction of small whole numbers that is this weight to the last digit of a float32: 1/9, -3/16. */
+function asFraction(weight: number): string | undefined {
+  for (let below = 2; below <= LARGEST_BELOW; below++) {
+    const above = Math.round(weight * below);
+    if (above !== 0 && Math.abs(above / below - weight) <= 1e-7 * Math.abs(weight)) return `${above}/${below}`;
+  }
+  return undefined;
+}
+const LARGEST_BELOW = 1024;
+
+/** The weight as it is read in its cell, whole or as a fraction; a cell of many has room for four signs. */
+function legible(weight: number, columns: number): string {
+  const [whole, room] = [written(weight), columns > 7 ? 4 : columns > 5 ? 5 : 6];
+  if (whole.length <= room) return whole;
+  const fraction = asFraction(weight);
+  if (fraction && fraction.length <= room + 1) return fraction;
+  for (const digits of [3, 2, 1]) {
+    const rounded = String(Number(weight.toPrecision(digits))).replace(/^(-?)0\./, '$1.');
+    if (rounded.length <= room) return rounded;
+  }
+  return weight < 0 ? '-0' : '0';
 }
 
 /** What was typed, as a number: `0.5`, `-2`, `1/9`. */
@@ -37,6 +61,11 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
   const range = rangeOf('signed', rows.flat());
 
   const type = (y: number, x: number, text: string) => {
+    // what was only looked at stays what it is
+    if (text === written(rows[y][x]) || text === legible(rows[y][x], rows[0].length)) {
+      said.value = undefined;
+      return;
+    }
     const weight = parseWeight(text);
     if (weight === undefined) {
       said.value = { of: kernel.peek(), cell: { y, x, text }, reason: t('notANumber', { y: y + 1, x: x + 1, text, old: written(rows[y][x]) }) };
@@ -56,7 +85,7 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
       said.value = undefined;
       edit(rowsOf(pasted));
     } catch (error) {
-      said.value = { of: kernel.peek(), reason: t('notAKernel', { reason: (error as Error).message }) };
+      said.value = { of: kernel.peek(), reason: t('notAKernel', { reason: complaintIn((error as Error).message) }) };
     }
   };
   const move = (event: KeyboardEvent, y: number, x: number) => {
@@ -74,7 +103,14 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
 
   return (
     <div class="stack">
-      <fieldset class="kernel-grid" ref={grid} aria-label={t('weights')} style={{ '--columns': rows[0].length }} onPaste={paste}>
+      <fieldset
+        class="kernel-grid"
+        ref={grid}
+        aria-label={t('weights')}
+        data-dense={rows[0].length > 7 ? '' : undefined}
+        style={{ '--columns': rows[0].length }}
+        onPaste={paste}
+      >
         {rows.map((row, y) =>
           row.map((weight, x) => {
             const bad = complaint?.cell?.y === y && complaint.cell.x === x;
@@ -88,9 +124,16 @@ export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[
                 data-at={`${y},${x}`}
                 aria-label={t('cell', { y: y + 1, x: x + 1 })}
                 aria-invalid={bad}
-                value={bad ? complaint.cell?.text : written(weight)}
+                value={bad ? complaint.cell?.text : legible(weight, row.length)}
+                title={written(weight)}
                 style={bad ? undefined : cellColors('signed', weight, range, dark.value)}
-                onFocus={({ currentTarget }) => currentTarget.select()}
+                onFocus={({ currentTarget }) => {
+                  if (!bad) currentTarget.value = written(weight);
+                  currentTarget.select();
+                }}
+                onBlur={({ currentTarget }) => {
+                  if (!bad && currentTarget.value === written(weight)) currentTarget.value = legible(weight, row.length);
+                }}
                 onKeyDown={(event) => move(event, y, x)}
                 onChange={({ currentTarget }) => type(y, x, currentTarget.value)}
               />

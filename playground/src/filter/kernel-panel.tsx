@@ -7,7 +7,7 @@ import { Slider } from '../parts/slider.js';
 import { Switch } from '../parts/switch.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
 import { KernelGrid } from './kernel-grid.js';
-import { parameterName, summaryOf } from './names.js';
+import { nameOf, parameterName, summaryOf } from './names.js';
 import { SLIDERS } from './parameters.js';
 import { bias, CUSTOM, choose, divideBySum, edit, entry, flip, kernel, kernelName, LARGEST, parameters, rowsOf, scale, values } from './state.js';
 import { t } from './strings.js';
@@ -20,7 +20,7 @@ export function KernelPanel() {
   const { tensor, error } = kernel.value;
   const editable = tensor?.shape.every((side) => side <= LARGEST);
   return (
-    <section class="panel stack" aria-labelledby="kernel-title">
+    <section class="panel stack" aria-labelledby="kernel-title" data-panel="kernel">
       <h2 id="kernel-title">{t('kernel')}</h2>
       <CatalogueSelect />
       {entry.value && (
@@ -80,7 +80,7 @@ function CatalogueSelect() {
               .filter((name) => catalogue[name].group === group)
               .map((name) => (
                 <option key={name} value={name} selected={name === kernelName.value}>
-                  {name}
+                  {nameOf(name)}
                 </option>
               ))}
           </optgroup>

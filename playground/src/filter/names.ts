@@ -2,6 +2,55 @@
 import { catalogue } from 'convlab';
 import { language } from '../shell/language.js';
 
+/** What an entry is called: the English name is the one in code and addresses, so it stays beside. */
+const CHINESE_NAMES: Readonly<Record<string, string>> = {
+  identity: '恒等',
+  box: '均值模糊',
+  gaussian: '高斯模糊',
+  binomial: '二项式模糊',
+  disk: '圆盘虚化',
+  'motion-blur': '运动模糊',
+  'motion-diagonal': '对角运动模糊',
+  sharpen: '锐化',
+  'high-pass': '高通',
+  emboss: '浮雕',
+  'difference-x': '水平差分',
+  'difference-diagonal': '对角差分',
+  'roberts-falling': 'Roberts 下降对角',
+  'roberts-rising': 'Roberts 上升对角',
+  'prewitt-x': 'Prewitt 水平',
+  'prewitt-y': 'Prewitt 竖直',
+  'sobel-x': 'Sobel 水平',
+  'sobel-y': 'Sobel 竖直',
+  'scharr-x': 'Scharr 水平',
+  'scharr-y': 'Scharr 竖直',
+  kirsch: 'Kirsch 罗盘',
+  robinson: 'Robinson 罗盘',
+  'laplacian-4': '拉普拉斯，四邻',
+  'laplacian-8': '拉普拉斯，八邻',
+  'laplacian-of-gaussian': '高斯拉普拉斯',
+  'difference-of-gaussians': '高斯差分',
+  gabor: 'Gabor 条纹',
+  'unsharp-mask': '反锐化掩模',
+  'roberts-edges': 'Roberts 边缘',
+  'prewitt-edges': 'Prewitt 边缘',
+  'sobel-edges': 'Sobel 边缘',
+  'scharr-edges': 'Scharr 边缘',
+  'kirsch-edges': 'Kirsch 边缘',
+  'robinson-edges': 'Robinson 边缘',
+  'gradient-direction': '梯度方向',
+  canny: 'Canny 边缘线',
+  'local-mean': '局部均值',
+  'local-variance': '局部方差',
+  'local-deviation': '局部标准差',
+};
+
+/** The name of an entry, in the language that is shown. */
+export function nameOf(name: string): string {
+  const own = language.value === 'zh' ? CHINESE_NAMES[name] : undefined;
+  return own ? `${own} ${name}` : name;
+}
+
 const CHINESE: Readonly<Record<string, string>> = {
   identity: '不作改变',
   box: '模糊：n × n 像素的平均',

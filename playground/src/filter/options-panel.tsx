@@ -14,7 +14,7 @@ export function OptionsPanel() {
   const single = !entry.value || 'make' in entry.value;
   const padded = padding.value !== 'valid' && padding.value !== 0;
   return (
-    <section class="panel stack options-panel" aria-labelledby="place-title">
+    <section class="panel stack options-panel" aria-labelledby="place-title" data-panel="place">
       <h2 id="place-title">{t('place')}</h2>
       {single && (
         <>

@@ -12,7 +12,7 @@ export function PicturePanel() {
   const file = useRef<HTMLInputElement>(null);
   const notice = pictureNotice.value;
   return (
-    <section class="panel stack" aria-labelledby="picture-title">
+    <section class="panel stack" aria-labelledby="picture-title" data-panel="picture">
       <h2 id="picture-title">{t('picture')}</h2>
       <fieldset class="row chips" aria-label={t('scene')}>
         {SCENES.map((name) => (

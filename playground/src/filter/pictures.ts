@@ -34,14 +34,18 @@ const STILL: Screening = { most: 1.5e6, quality: 'medium' };
 /** The pictures before and after are handed on together, again and again. */
 const LIVE: Screening = { most: 0.75e6, quality: 'low' };
 
-/** Holds a picture before it is filtered. */
-export async function hold(origin: Origin, backend: Backend): Promise<Picture> {
+/** Holds a frame of the camera before it is filtered. */
+export async function holdFrame(origin: VideoFrame, backend: Backend): Promise<Picture> {
   const id = ++lastId;
   sources.set(id, { origin });
-  if ('displayWidth' in origin) {
-    const { displayWidth: width, displayHeight: height } = origin;
-    return { id, width, height, shown: await shownAs(await residentOf(id, backend), LIVE) };
-  }
+  const { displayWidth: width, displayHeight: height } = origin;
+  return { id, width, height, shown: await shownAs(await residentOf(id, backend), LIVE) };
+}
+
+/** Holds a picture before it is filtered. */
+export async function hold(origin: Exclude<Origin, VideoFrame>): Promise<Picture> {
+  const id = ++lastId;
+  sources.set(id, { origin });
   const { width, height } = origin;
   const size = fitted(width, height, STILL.most);
   const smaller = { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: STILL.quality } as const;

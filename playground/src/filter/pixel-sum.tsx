@@ -85,12 +85,19 @@ function Terms({ out: { window, weights, sum, bias } }: { readonly out: WrittenO
   const rest = sum - written.reduce((total, { value, weight }) => total + value * weight, 0);
   return (
     <>
-      {long && <p class="hint">{t('biggerWindow', { n: terms.length, most: MOST_TERMS })}</p>}
       <p class="sum">
-        {written.map(({ value, weight }) => `${inBrackets(value)} · ${inBrackets(weight)}`).join(' + ') || '0'}
-        {long && ` + ${inBrackets(rest)} (${t('rest')})`}
+        {t('sumOfProducts')}
         {bias !== 0 && ` + ${inBrackets(bias)}`} <strong>= {short(sum + bias, 6)}</strong>
       </p>
+      <details class="terms">
+        <summary>{t('allTerms')}</summary>
+        {long && <p class="hint">{t('biggerWindow', { n: terms.length, most: MOST_TERMS })}</p>}
+        <p class="sum">
+          {written.map(({ value, weight }) => `${inBrackets(value)} · ${inBrackets(weight)}`).join(' + ') || '0'}
+          {long && ` + ${inBrackets(rest)} (${t('rest')})`}
+          {bias !== 0 && ` + ${inBrackets(bias)}`} <strong>= {short(sum + bias, 6)}</strong>
+        </p>
+      </details>
     </>
   );
 }

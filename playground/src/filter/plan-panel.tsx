@@ -12,7 +12,7 @@ export function PlanPanel() {
   const [plan] = done.how ? done.ran : [];
   const most = Math.max(...(plan?.alternatives.map(({ cost = 0 }) => cost) ?? []));
   return (
-    <section class="panel stack plan-panel" aria-labelledby="plan-title">
+    <section class="panel stack plan-panel" aria-labelledby="plan-title" data-panel="plan">
       <h2 id="plan-title">{t('plan')}</h2>
       {plan && (
         <>

@@ -1,7 +1,9 @@
 // Where the picture comes from: a scene, a file, the clipboard, the camera.
 import { effect, signal } from '@preact/signals';
 import { run } from '../engine/engine.js';
-import { startCamera, stopCamera } from './camera.js';
+import { complaintIn } from '../shell/complaints.js';
+import { holdPart } from '../shell/parcel.js';
+import { cameraOn, startCamera, stopCamera } from './camera.js';
 import { settled } from './compute.js';
 import { pictureNotice, readPicture } from './picture.js';
 import type { Scene } from './scenes.js';
@@ -10,6 +12,9 @@ import { t } from './strings.js';
 
 /** Whether the picture is one that was brought here, and no scene. */
 export const isOwn = signal(false);
+
+/** The name of its file. */
+const ownName = signal('');
 
 /** Frames in a row that may fail. */
 const MOST_FAILED = 3;
@@ -30,17 +35,24 @@ export async function showScene(name: Scene): Promise<void> {
     isOwn.value = false;
     source.value = picture;
   } catch (error) {
-    pictureNotice.value = { kind: 'error', text: (error as Error).message };
+    pictureNotice.value = { kind: 'error', text: complaintIn((error as Error).message) };
   }
 }
 
 /** Shows a picture file; one that is none changes nothing but the notice. */
-export async function openPicture(file: Blob): Promise<void> {
+export async function openPicture(file: Blob & { readonly name?: string }): Promise<void> {
   const mine = ++wish;
+  // a view that opens meanwhile does not put the scene in its place
+  shown = scene.peek();
   const picture = await readPicture(file);
-  if (!picture || mine !== wish) return;
+  if (mine !== wish) return;
+  if (!picture) {
+    if (!source.peek()) await showScene(scene.peek());
+    return;
+  }
   stopCamera();
   isOwn.value = true;
+  ownName.value = file.name ?? '';
   source.value = picture;
 }
 
@@ -60,7 +72,7 @@ export function openCamera(): Promise<void> {
       // a GPU that was lost has another backend take its place: the next frame is filtered there
       if (++failed < MOST_FAILED) return;
       stopCamera();
-      pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason: (error as Error).message }) };
+      pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason: complaintIn((error as Error).message) }) };
     }
   });
 }
@@ -72,3 +84,13 @@ export function followScene(): () => void {
     if (name !== shown) void showScene(name);
   });
 }
+
+holdPart('picture', {
+  says: () => (isOwn.value && !cameraOn.value ? t('ownPicture', { name: ownName.value || t('pasted') }) : undefined),
+  save: async () => {
+    const from = source.peek();
+    if (!from) throw new Error(t('painting'));
+    return { name: ownName.peek() || 'picture.png', bytes: (await run('png', from.id)).value };
+  },
+  open: openPicture,
+});

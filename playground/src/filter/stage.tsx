@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { duration } from '../parts/numbers.js';
@@ -5,8 +6,10 @@ import { Slider } from '../parts/slider.js';
 import { cameraOn } from './camera.js';
 import { busy, failure, type How, type Result, result } from './compute.js';
 import { frameRate } from './frame-rate.js';
+import type { Picture } from './pictures.js';
+import { PixelCard } from './pixel-card.js';
 import { type Screen, screens, show } from './screens.js';
-import { pixel, split } from './state.js';
+import { pixel, source, split } from './state.js';
 import { t } from './strings.js';
 
 /** A rectangle in the pixels of the picture before. */
@@ -52,8 +55,8 @@ function placeIn(all: Box, box: Box) {
 export function Stage() {
   const done = result.value;
   return (
-    <section class="stage stack" aria-label={t('stage')}>
-      {done ? <Pictures {...done} /> : <div class="stage-empty">{failure.value ? '–' : t('working')}</div>}
+    <section class="stage stack" aria-label={t('stage')} data-panel="stage">
+      {done ? <Pictures {...done} /> : source.value ? <Unfiltered {...source.value} /> : <div class="stage-empty">{failure.value ? '–' : t('painting')}</div>}
       {failure.value && <Notice kind="error">{t('failed', { reason: failure.value })}</Notice>}
       <Slider label={t('split')} value={split} min={0} max={100} format={(share) => `${Math.round(share)}%`} />
       {done && (
@@ -68,6 +71,24 @@ export function Stage() {
   );
 }
 
+/** The picture while what filters it is still being loaded. */
+function Unfiltered({ width, height, shown }: Picture) {
+  return (
+    <div class="frame-wrap" style={{ '--ratio': width / height }}>
+      <div class="frame frame-waiting" style={{ aspectRatio: `${width} / ${height}` }}>
+        <Layer
+          screen={screens.before}
+          bitmap={shown}
+          place={placeIn({ x: 0, y: 0, width, height }, { x: 0, y: 0, width, height })}
+          label={t('before')}
+          clip="none"
+        />
+        <span class="tag frame-rate">{t('working')}</span>
+      </div>
+    </div>
+  );
+}
+
 function Pictures(done: Result) {
   const { from, width, height, how } = done;
   const whole = { x: 0, y: 0, width: from.width, height: from.height };
@@ -75,6 +96,8 @@ function Pictures(done: Result) {
   const all = union(whole, box);
   const frame = useRef<HTMLDivElement>(null);
   const dragging = useRef(false);
+  // the answer is there for an address that names a pixel, and until the pointer leaves
+  const answered = useSignal(true);
 
   const share = (event: PointerEvent) => {
     const area = (frame.current as HTMLElement).getBoundingClientRect();
@@ -87,11 +110,12 @@ function Pictures(done: Result) {
       return;
     }
     const cell = (value: number, start: number, size: number, cells: number) => Math.min(cells - 1, Math.max(0, Math.floor(((value - start) / size) * cells)));
+    answered.value = true;
     pixel.value = [cell(all.x + at.x * all.width, box.x, box.width, width), cell(all.y + at.y * all.height, box.y, box.height, height)];
   };
   const [x, y] = pixel.value;
   const inside = pixel.value.length === 2 && x < width && y < height;
-  const outline = inside
+  const outline: Box | undefined = inside
     ? {
         x: box.x + (x * box.width) / width,
         y: box.y + (y * box.height) / height,
@@ -99,32 +123,69 @@ function Pictures(done: Result) {
         height: box.height / height,
       }
     : undefined;
+  const window = how && inside ? boxOfWindow(how, [x, y]) : outline;
+  const ratio = all.width / all.height;
   return (
-    <div
-      class="frame"
-      ref={frame}
-      style={{ aspectRatio: `${all.width} / ${all.height}`, '--ratio': all.width / all.height }}
-      onPointerMove={(event) => (event.pointerType === 'mouse' || dragging.current) && point(event)}
-      onPointerDown={(event) => {
-        dragging.current = Math.abs(share(event).x - split.peek() / 100) * (frame.current?.clientWidth ?? 0) < 14;
-        if (dragging.current) frame.current?.setPointerCapture(event.pointerId);
-        point(event);
-      }}
-      onPointerUp={() => {
-        dragging.current = false;
-      }}
-    >
-      <Layer screen={screens.before} bitmap={from.shown} place={placeIn(all, whole)} label={t('before')} clip={`inset(0 ${100 - split.value}% 0 0)`} />
-      <Layer screen={screens.after} bitmap={done.shown} place={placeIn(all, box)} label={t('after')} clip={`inset(0 0 0 ${split.value}%)`} />
-      {how && inside && <div class="window" style={placeIn(all, boxOfWindow(how, [x, y]))} />}
-      {outline && <div class="spot" style={placeIn(all, outline)} />}
-      {cameraOn.value && <FrameRate device={done.device} />}
-      <div class="divider" style={{ left: `${split.value}%` }}>
-        <span class="tag">{t('before')}</span>
-        <span class="tag">{t('after')}</span>
-      </div>
+    <div class="frame-wrap" style={{ '--ratio': ratio }}>
+      <section class="frame-scroll" tabIndex={isStrip(ratio) ? 0 : undefined} aria-label={isStrip(ratio) ? t('stripHint') : undefined}>
+        <div
+          class="frame"
+          ref={frame}
+          style={{ aspectRatio: `${all.width} / ${all.height}`, ...leastOf(ratio) }}
+          onPointerMove={(event) => (event.pointerType === 'mouse' || dragging.current) && point(event)}
+          onPointerLeave={({ pointerType }) => {
+            if (pointerType === 'mouse') answered.value = false;
+          }}
+          onPointerDown={(event) => {
+            dragging.current = Math.abs(share(event).x - split.peek() / 100) * (frame.current?.clientWidth ?? 0) < 14;
+            if (dragging.current) frame.current?.setPointerCapture(event.pointerId);
+            point(event);
+          }}
+          onPointerUp={() => {
+            dragging.current = false;
+          }}
+        >
+          <Layer screen={screens.before} bitmap={from.shown} place={placeIn(all, whole)} label={t('before')} clip={`inset(0 ${100 - split.value}% 0 0)`} />
+          <Layer screen={screens.after} bitmap={done.shown} place={placeIn(all, box)} label={t('after')} clip={`inset(0 0 0 ${split.value}%)`} />
+          {how && inside && <div class="window" style={placeIn(all, boxOfWindow(how, [x, y]))} />}
+          {outline && <div class="spot" style={placeIn(all, outline)} />}
+          {cameraOn.value && <FrameRate device={done.device} />}
+          <div class="divider" style={{ left: `${split.value}%` }}>
+            <span class="tag">{t('before')}</span>
+            <span class="tag">{t('after')}</span>
+          </div>
+        </div>
+      </section>
+      {window && answered.value && !isStrip(ratio) && (
+        <PixelCard
+          at={{
+            left: clamped((window.x - all.x) / all.width),
+            right: clamped((window.x + window.width - all.x) / all.width),
+            middle: clamped((window.y + window.height / 2 - all.y) / all.height),
+          }}
+        />
+      )}
     </div>
   );
+}
+
+/** Pictures longer than so many times their breadth are scrolled: else they would be a line. */
+const LONGEST = 8;
+/** Breadth of such a strip, in pixels of the screen. */
+const BREADTH = 110;
+
+function isStrip(ratio: number): boolean {
+  return ratio > LONGEST || ratio < 1 / LONGEST;
+}
+
+function leastOf(ratio: number): Readonly<Record<string, string>> {
+  if (!isStrip(ratio)) return {};
+  const width = ratio > 1 ? BREADTH * Math.min(ratio, 400) : BREADTH;
+  return { width: `${width}px`, maxWidth: 'none', '--strip': '1' };
+}
+
+function clamped(share: number): number {
+  return Math.min(1, Math.max(0, share));
 }
 
 /** How many frames were drawn in the last second, and what filtered them. */

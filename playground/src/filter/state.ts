@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { type AxisPadding, type CatalogueEntry, catalogue, FILTER_OPTIONS, type FilterOptions, kernel2d, type Tensor } from 'convlab';
 import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.js';
+import { complaintIn } from '../shell/complaints.js';
 import { urlSignal } from '../shell/url.js';
 import { SLIDERS } from './parameters.js';
 import type { Picture } from './pictures.js';
@@ -51,9 +52,9 @@ export const outputChoice = urlSignal('filter', 'output', 'auto', oneOf(['auto',
 export const alphaChoice = urlSignal('filter', 'alpha', 'auto', oneOf(['auto', ...FILTER_OPTIONS.alpha.words]));
 export const linear = urlSignal<boolean>('filter', 'linear', FILTER_OPTIONS.linear.default, flag);
 /** How much of the width shows the picture before, in percent. */
-export const split = urlSignal('filter', 'split', 35, number({ min: 0, max: 100 }));
+export const split = urlSignal('filter', 'split', 35, number({ min: 0, max: 100 }), { passing: true });
 /** The output pixel whose sum is written out, `[x, y]`; none before one was pointed at. */
-export const pixel = urlSignal<readonly number[]>('filter', 'at', [], list(number({ min: 0, whole: true })));
+export const pixel = urlSignal<readonly number[]>('filter', 'at', [], list(number({ min: 0, whole: true })), { passing: true });
 export const channel = urlSignal('filter', 'channel', 'r', oneOf(['r', 'g', 'b']));
 
 /** The picture before; undefined while it is painted. */
@@ -78,7 +79,7 @@ export const kernel = computed<{ readonly tensor?: Tensor; readonly error?: stri
     if (!from) return { tensor: kernel2d(rows.value) };
     return 'make' in from ? { tensor: from.make(...values.value) } : {};
   } catch (error) {
-    return { error: (error as Error).message };
+    return { error: complaintIn((error as Error).message) };
   }
 });
 

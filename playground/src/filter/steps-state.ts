@@ -30,18 +30,19 @@ export type Example = keyof typeof EXAMPLES;
 
 const NAMES = Object.keys(EXAMPLES) as Example[];
 const GRID = matrix(9);
+const IN_STEPS = { panel: 'steps' } as const;
 
-export const example = urlSignal<Example>('filter', 'example', 'slide5', oneOf(NAMES));
+export const example = urlSignal<Example>('filter', 'example', 'slide5', oneOf(NAMES), IN_STEPS);
 /** The edited cells; empty: those of the example. */
-export const pictureCells = urlSignal<readonly (readonly number[])[]>('filter', 'cells', [], GRID);
-export const kernelCells = urlSignal<readonly (readonly number[])[]>('filter', 'kernelcells', [], GRID);
+export const pictureCells = urlSignal<readonly (readonly number[])[]>('filter', 'cells', [], GRID, IN_STEPS);
+export const kernelCells = urlSignal<readonly (readonly number[])[]>('filter', 'kernelcells', [], GRID, IN_STEPS);
 /** Padding on each side; −1: that of the example. */
-export const gridPadding = urlSignal('filter', 'border', -1, number({ min: -1, max: 2, whole: true }));
-export const gridMode = urlSignal('filter', 'bordermode', 'zero', oneOf(PADDING_MODES));
-export const gridStride = urlSignal('filter', 'gridstride', 1, number({ min: 1, max: 3, whole: true }));
-export const gridDilation = urlSignal('filter', 'griddilation', 1, number({ min: 1, max: 2, whole: true }));
+export const gridPadding = urlSignal('filter', 'border', -1, number({ min: -1, max: 2, whole: true }), IN_STEPS);
+export const gridMode = urlSignal('filter', 'bordermode', 'zero', oneOf(PADDING_MODES), IN_STEPS);
+export const gridStride = urlSignal('filter', 'gridstride', 1, number({ min: 1, max: 3, whole: true }), IN_STEPS);
+export const gridDilation = urlSignal('filter', 'griddilation', 1, number({ min: 1, max: 2, whole: true }), IN_STEPS);
 /** Number of visited positions, the current one included: 1 … all. */
-export const step = urlSignal('filter', 'step', 1, number({ min: 1, max: 999, whole: true }));
+export const step = urlSignal('filter', 'step', 1, number({ min: 1, max: 999, whole: true }), { ...IN_STEPS, passing: true });
 export const playing = signal(false);
 
 export const pictureRows = computed(() => (pictureCells.value.length > 0 ? pictureCells.value : EXAMPLES[example.value].picture));

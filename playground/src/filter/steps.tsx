@@ -5,6 +5,7 @@ import { engineGeneration } from '../engine/engine.js';
 import { Notice } from '../parts/notice.js';
 import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
+import { complaintIn } from '../shell/complaints.js';
 import { StepPlace } from './step-place.js';
 import {
   EXAMPLES,
@@ -44,7 +45,7 @@ export function Steps() {
         failure.value = '';
       },
       (error: Error) => {
-        failure.value = error.message;
+        failure.value = complaintIn(error.message);
       },
     );
   });
@@ -68,7 +69,7 @@ export function Steps() {
   );
 
   return (
-    <section class="panel stack steps" aria-labelledby="steps-title">
+    <section class="panel stack steps" aria-labelledby="steps-title" data-panel="steps">
       <div>
         <h2 id="steps-title">{t('steps')}</h2>
         <p class="hint">{t('stepsLead')}</p>
@@ -95,15 +96,16 @@ export function Steps() {
       {w && <StepPlace {...w} now={now} />}
       {w && (
         <div class="row step-buttons">
-          <button type="button" class="button" onClick={() => go(1)} disabled={now === 0}>
+          <button type="button" class="button" data-key="Home" onClick={() => go(1)} disabled={now === 0}>
             {t('start')}
           </button>
-          <button type="button" class="button" onClick={() => go(now)} disabled={now === 0}>
+          <button type="button" class="button" data-key="ArrowLeft" onClick={() => go(now)} disabled={now === 0}>
             {t('back')}
           </button>
           <button
             type="button"
             class="button primary"
+            data-key=" "
             onClick={() => {
               if (!playing.value && now + 1 >= all) step.value = 1;
               playing.value = !playing.value;
@@ -111,7 +113,7 @@ export function Steps() {
           >
             {t(playing.value ? 'pause' : 'play')}
           </button>
-          <button type="button" class="button" onClick={() => go(now + 2)} disabled={now + 1 >= all}>
+          <button type="button" class="button" data-key="ArrowRight" onClick={() => go(now + 2)} disabled={now + 1 >= all}>
             {t('next')}
           </button>
           <output class="faint">{t('stepOf', { n: now + 1, all })}</output>

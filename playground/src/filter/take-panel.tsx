@@ -3,6 +3,7 @@ import { formatKernel, type KernelDocument } from 'convlab';
 import { run } from '../engine/engine.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { Notice } from '../parts/notice.js';
+import { complaintIn } from '../shell/complaints.js';
 import { codeOf } from './code.js';
 import { result } from './compute.js';
 import { CUSTOM, entry, kernel, kernelName, options, parameters, rows, values } from './state.js';
@@ -28,10 +29,10 @@ function documentOf(): KernelDocument {
 export function TakePanel() {
   const failure = useSignal('');
   const said = (error: Error) => {
-    failure.value = t('cannotSay', { reason: error.message });
+    failure.value = t('cannotSay', { reason: complaintIn(error.message) });
   };
   const notSaved = (error: Error) => {
-    failure.value = t('notSaved', { reason: error.message });
+    failure.value = t('notSaved', { reason: complaintIn(error.message) });
   };
   const clear = () => {
     failure.value = '';
@@ -45,7 +46,7 @@ export function TakePanel() {
       options: options.value,
     });
   return (
-    <section class="panel stack take-panel" aria-labelledby="take-title">
+    <section class="panel stack take-panel" aria-labelledby="take-title" data-panel="take">
       <h2 id="take-title">{t('take')}</h2>
       <div class="row chips">
         <button type="button" class="button primary" disabled={!result.value} onClick={() => void download().catch(notSaved)}>

@@ -1,6 +1,6 @@
 import { type Backend, catalogue, type FilterOptions, filter, type Image, imageToBlob, type OperationOptions, type Tensor } from 'convlab';
 import { type PlanReport, reportOf } from '../engine/plan-report.js';
-import { hold, holdResult, type Origin, type Picture, residentOf, samplesOf } from './pictures.js';
+import { hold, holdFrame, holdResult, type Origin, type Picture, residentOf, samplesOf } from './pictures.js';
 import { atMost } from './pixels.js';
 import { paintScene, type Scene } from './scenes.js';
 
@@ -16,8 +16,8 @@ export interface Filtered extends Picture {
 
 /** What the engine does for the Filter view. */
 export const pictureTasks = {
-  /** Paints a scene. */
-  paint: (backend: Backend, scene: Scene): Promise<Picture> => hold(paintScene(scene), backend),
+  /** Paints a scene; without a backend too. */
+  paint: (_: Backend | undefined, scene: Scene): Promise<Picture> => hold(paintScene(scene)),
 
   /**
    * Takes a picture or its file, reduced where it has too many pixels.
@@ -34,7 +34,7 @@ export const pictureTasks = {
       whole.close();
       throw error;
     }
-    return { ...(await hold(origin, backend)), size: { width, height } };
+    return { ...(await ('displayWidth' in origin ? holdFrame(origin, backend) : hold(origin))), size: { width, height } };
   },
 
   filter: async (backend: Backend, id: number, kernel: Tensor, options: FilterOptions): Promise<Filtered> => {
@@ -43,13 +43,12 @@ export const pictureTasks = {
     return { ...(await holdResult(id, image, backend)), ran };
   },
 
-  /** An operation of the catalogue, by name. It takes samples of the host. */
+  /** An operation of the catalogue, by name. */
   apply: async (backend: Backend, id: number, name: string, parameters: readonly number[], options: OperationOptions): Promise<Filtered> => {
     const entry = catalogue[name];
     if (!('apply' in entry)) throw new Error(`${name} is a kernel`);
     const ran: PlanReport[] = [];
-    const from = await (await residentOf(id, backend)).read();
-    const image = await entry.apply(from, parameters, { ...options, backend, onPlan: (plan) => ran.push(reportOf(plan)) });
+    const image = await entry.apply(await residentOf(id, backend), parameters, { ...options, onPlan: (plan) => ran.push(reportOf(plan)) });
     return { ...(await holdResult(id, image, backend)), ran };
   },
 

@@ -6,6 +6,7 @@ import { rangeOf } from '../parts/colors.js';
 import { Legend } from '../parts/legend.js';
 import { Select } from '../parts/select.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
+import { complaintIn } from '../shell/complaints.js';
 import { isVector } from './layout.js';
 import { blank, CLASSES, digit, EVIDENCE, evidence, evidenceClass, evidenceLayer, inside, layers, source, trouble } from './state.js';
 import { t } from './strings.js';
@@ -32,7 +33,7 @@ const ask = latest(async ({ url, x, how, layer, of }: Question) => {
   try {
     heat.value = (await run('evidence', url, x, how, layer, of)).value;
   } catch (error) {
-    trouble.value = (error as Error).message;
+    trouble.value = complaintIn((error as Error).message);
   }
 });
 
@@ -48,11 +49,12 @@ effect(() => {
 export function EvidencePanel() {
   const range = heat.value && rangeOf('heat', heat.value.data);
   return (
-    <section class="panel net-speaks" aria-labelledby="net-evidence">
+    <section class="panel net-speaks" aria-labelledby="net-evidence" data-panel="evidence">
       <h2 id="net-evidence">{t('evidence')}</h2>
       <div class="net-evidence">
         <div class="net-overlay">
-          {digit.value && <TensorCanvas tensor={digit.value} palette="gray" range={[0, 1]} label="" />}
+          {blank.value && <p class="net-nothing">{t('saysNothing')}</p>}
+          {digit.value && !blank.value && <TensorCanvas tensor={digit.value} palette="gray" range={[0, 1]} label="" />}
           {heat.value && range && !blank.value && <TensorCanvas class="net-heat" tensor={heat.value} palette="heat" range={range} label={t('evidence')} />}
         </div>
         <div class="stack">

@@ -6,6 +6,8 @@ import { digitsUrl } from '../digits/weights.js';
 import { Slider } from '../parts/slider.js';
 import { Switch } from '../parts/switch.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
+import { complaintIn } from '../shell/complaints.js';
+import { Others } from './others.js';
 import { angle, centered, digit, dx, dy, pick, strokes, testDigits, trouble } from './state.js';
 import { t } from './strings.js';
 
@@ -15,7 +17,7 @@ const bounded = (value: number) => Math.min(Math.max(value, -12), 12);
 export function DigitInput() {
   const label = pick.value >= 0 && testDigits.value ? testDigits.value.labels[pick.value] : undefined;
   return (
-    <section class="panel net-input" aria-labelledby="net-draw">
+    <section class="panel net-input" aria-labelledby="net-draw" data-panel="draw">
       <h2 id="net-draw">{t('draw')}</h2>
       <div class="net-pads">
         <div class="stack">
@@ -48,6 +50,7 @@ export function DigitInput() {
         <Slider label={t('shiftY')} value={dy} min={-12} max={12} />
         <Slider label={t('turn')} value={angle} min={-180} max={180} format={(value) => `${value}°`.replace('-', '−')} />
       </div>
+      <Others />
       <div class="row">
         <button type="button" class="button" onClick={putBack} disabled={dx.value === 0 && dy.value === 0 && angle.value === 0}>
           {t('reset')}
@@ -68,7 +71,7 @@ async function another(by: number): Promise<void> {
     testDigits.value = digits;
     pick.value = (Math.max(pick.value, by > 0 ? -1 : 0) + by + digits.length) % digits.length;
   } catch (error) {
-    trouble.value = (error as Error).message;
+    trouble.value = complaintIn((error as Error).message);
   }
 }
 

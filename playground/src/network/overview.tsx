@@ -1,36 +1,40 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
+import { CellCard } from './cell-card.js';
 import type { Layer } from './describe.js';
 import { asBlock, block, colorsOf, isVector, shapeText } from './layout.js';
-import { cell, choose, digit, inside, layer, layers, network, numbersOf } from './state.js';
+import { cell, digit, inside, layer, layers, network, numbersOf, pointed, unfold } from './state.js';
 import { t } from './strings.js';
 
 /** Every layer in a row of columns, from the digit to the classes, with the links of the chosen map. */
 export function Overview() {
   return (
-    <section class="panel" aria-labelledby="net-overview">
+    <section class="panel" aria-labelledby="net-overview" data-panel="overview">
       <h2 id="net-overview">{t('overview')}</h2>
       <p class="faint net-hint">{t('overviewHelp')}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
-      <section class="net-scroll" tabIndex={0} aria-labelledby="net-overview">
-        <div class="net-stages">
-          <Links />
-          <div class="net-stage">
-            <h3>{t('inputName')}</h3>
-            <span class="faint">1 @ 28×28</span>
-            <div class="net-maps" data-large>
-              {digit.value && (
-                <div data-place="/0" class="net-map">
-                  <TensorCanvas tensor={digit.value} palette="ink" range={[0, 1]} label={t('input')} />
-                </div>
-              )}
+      <div class="net-unfolding">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
+        <section class="net-scroll" tabIndex={0} aria-label={t('overviewScroll')}>
+          <div class="net-stages">
+            <Links />
+            <div class="net-stage">
+              <h3>{t('inputName')}</h3>
+              <span class="faint">1 @ 28×28</span>
+              <div class="net-maps" data-large>
+                {digit.value && (
+                  <div data-place="/0" class="net-map">
+                    <TensorCanvas tensor={digit.value} palette="ink" range={[0, 1]} label={t('input')} />
+                  </div>
+                )}
+              </div>
             </div>
+            {layers.value.map((each) => (
+              <Stage key={each.name} layer={each} />
+            ))}
           </div>
-          {layers.value.map((each) => (
-            <Stage key={each.name} layer={each} />
-          ))}
-        </div>
-      </section>
+        </section>
+        <CellCard />
+      </div>
     </section>
   );
 }
@@ -52,14 +56,17 @@ function Stage({ layer: each }: { readonly layer: Layer }) {
             data-vector={maps > 16 ? 'long' : 'short'}
             aria-pressed={chosen}
             aria-label={t('vectorOf', { layer: each.name, n: maps })}
-            onClick={() => choose(each.name, cell.value.map)}
+            onClick={({ detail }) => {
+              // a click on a cell chooses that: this is the keyboard's
+              if (detail === 0) unfold(each.name, chosen ? cell.value.map : 0);
+            }}
           >
             <TensorCanvas
               tensor={asBlock(numbers)}
               {...colorsOf(each, numbers)}
               label=""
               mark={chosen ? markIn(maps, cell.value.map) : undefined}
-              onPick={({ y, x }) => choose(each.name, Math.min(y * block(maps)[1] + x, maps - 1))}
+              onPick={({ y, x }) => unfold(each.name, Math.min(y * block(maps)[1] + x, maps - 1))}
             />
           </button>
         ) : (
@@ -72,9 +79,25 @@ function Stage({ layer: each }: { readonly layer: Layer }) {
               data-place={`${each.name}/${i}`}
               aria-pressed={chosen && cell.value.map === i}
               aria-label={t('mapOf', { layer: each.name, i: i + 1, n: maps })}
-              onClick={() => choose(each.name, i)}
+              onClick={({ detail, target }) => {
+                if (detail === 0 || !(target instanceof HTMLCanvasElement)) unfold(each.name, i);
+              }}
             >
-              <TensorCanvas tensor={numbers} plane={i} {...colorsOf(each, numbers)} label="" />
+              <TensorCanvas
+                tensor={numbers}
+                plane={i}
+                {...colorsOf(each, numbers)}
+                label=""
+                mark={chosen && cell.value.map === i ? cell.value : undefined}
+                onPick={(at) => unfold(each.name, i, at)}
+                onCell={
+                  chosen && cell.value.map === i
+                    ? (at) => {
+                        pointed.value = at;
+                      }
+                    : undefined
+                }
+              />
               {each.kind === 'conv' && <KernelOf layer={each} map={i} />}
             </button>
           ))

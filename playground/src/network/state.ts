@@ -7,8 +7,11 @@ import { digitsUrl, LECTURE_WEIGHTS } from '../digits/weights.js';
 import { engineGeneration, run } from '../engine/engine.js';
 import { latest } from '../engine/latest.js';
 import { flag, number, oneOf, text } from '../shell/codecs.js';
-import { urlSignal } from '../shell/url.js';
+import { complaintIn } from '../shell/complaints.js';
+import { holdPart } from '../shell/parcel.js';
+import { named, urlSignal } from '../shell/url.js';
 import type { Layer } from './describe.js';
+import { t } from './strings.js';
 import type { Inside, Network } from './tasks.js';
 
 /** A hand-drawn three. */
@@ -22,12 +25,14 @@ export const dx = urlSignal('network', 'dx', 0, number({ min: -12, max: 12 }));
 export const dy = urlSignal('network', 'dy', 0, number({ min: -12, max: 12 }));
 export const angle = urlSignal('network', 'angle', 0, number({ min: -180, max: 180 }));
 
-const layerName = urlSignal('network', 'layer', 'conv2', text);
+const layerName = urlSignal('network', 'layer', 'conv2', text, { panel: 'overview' });
 const place = number({ min: 0, max: 9999, whole: true });
 /** A map of the layer and a cell of it. */
-export const map = urlSignal('network', 'map', 0, place);
-export const row = urlSignal('network', 'y', 5, place);
-export const column = urlSignal('network', 'x', 7, place);
+export const map = urlSignal('network', 'map', 0, place, { panel: 'overview' });
+export const row = urlSignal('network', 'y', 5, place, { panel: 'overview', passing: true });
+export const column = urlSignal('network', 'x', 7, place, { panel: 'overview', passing: true });
+/** Whether the sum of the cell stands beside its map: once one was chosen, here or by the address. */
+export const unfolded = signal(['layer', 'map', 'y', 'x'].some((name) => named.peek().includes(name)));
 /** The cell under the pointer, which overrides the chosen one. */
 export const pointed = signal<{ readonly y: number; readonly x: number } | undefined>(undefined);
 
@@ -93,8 +98,15 @@ export function choose(name: string, which: number): void {
   pointed.value = undefined;
 }
 
+/** Selects a map of a layer, and a cell of it, and writes it out beside the map. */
+export function unfold(name: string, which: number, at?: { readonly y: number; readonly x: number }): void {
+  choose(name, which);
+  if (at) [row.value, column.value] = [at.y, at.x];
+  unfolded.value = true;
+}
+
 const report = (error: unknown) => {
-  trouble.value = (error as Error).message;
+  trouble.value = complaintIn((error as Error).message);
 };
 
 const open = latest(async (url: string) => {
@@ -120,4 +132,22 @@ const look = latest(async ({ url, x }: { url: string; x: Tensor }) => {
 effect(() => {
   engineGeneration.value;
   if (digit.value) look({ url: source.value.url, x: digit.value });
+});
+
+/** Shows the network of a file, and names it. @throws EngineError if it is none; the one that is shown stays */
+export async function openNetwork(file: File): Promise<void> {
+  const url = URL.createObjectURL(file);
+  try {
+    await run('network', url);
+    source.value = { url, name: file.name };
+  } catch (error) {
+    URL.revokeObjectURL(url);
+    throw error;
+  }
+}
+
+holdPart('network', {
+  says: () => (source.value.name ? t('ownNetwork', { name: source.value.name }) : undefined),
+  save: async () => ({ name: source.peek().name, bytes: await (await fetch(source.peek().url)).blob() }),
+  open: openNetwork,
 });

@@ -12,7 +12,12 @@ import {
   type Tensor,
   type Value,
 } from 'convlab';
+import { AREA, bundledDigits } from '../digits/data.js';
+import { type Movement, moved } from '../digits/moved.js';
 import { type Layer, layersOf } from './describe.js';
+
+/** Digits that are told at once. */
+const BATCH = 250;
 
 /** A network for display: its steps and weights. */
 export interface Network {
@@ -32,7 +37,8 @@ export type Evidence = 'gradCam' | 'occlusion' | 'saliency';
 /** Networks by file address; discarded with their backend. */
 const networks = new WeakMap<Backend, Map<string, Promise<Module>>>();
 
-function networkOn(backend: Backend, url: string): Promise<Module> {
+/** The network of a file, on a backend; loaded once. */
+export function networkOn(backend: Backend, url: string): Promise<Module> {
   const own = networks.get(backend) ?? new Map<string, Promise<Module>>();
   networks.set(backend, own);
   const known = own.get(url) ?? load(backend, url);
@@ -75,6 +81,30 @@ export const networkTasks = {
   predict: async (backend: Backend, url: string, x: Tensor): Promise<Float32Array> => {
     const model = await networkOn(backend, url);
     return likelihoods(backend, (await model.run(x)).data);
+  },
+
+  /**
+   * How many digits that come with the page are told right when all are moved alike.
+   * @param digits the address of the file of digits
+   */
+  rightWhenMoved: async (backend: Backend, url: string, digits: string, movement: Movement): Promise<{ right: number; all: number }> => {
+    const [model, { images, labels, length }] = await Promise.all([networkOn(backend, url), bundledDigits(digits)]);
+    let right = 0;
+    for (let from = 0; from < length; from += BATCH) {
+      const count = Math.min(BATCH, length - from);
+      const x = new Float32Array(count * AREA);
+      for (let i = 0; i < count; i++) {
+        const still = Float32Array.from(images.data.subarray((from + i) * AREA, (from + i + 1) * AREA), (byte) => byte / 255);
+        x.set(moved({ shape: [1, 1, 28, 28], data: still }, movement).data, i * AREA);
+      }
+      const { data } = await model.run({ shape: [count, 1, 28, 28], data: x });
+      const classes = data.length / count;
+      for (let i = 0; i < count; i++) {
+        const scores = data.subarray(i * classes, (i + 1) * classes);
+        if (scores.indexOf(Math.max(...scores)) === labels[from + i]) right++;
+      }
+    }
+    return { right, all: length };
   },
 
   /**

@@ -1,16 +1,16 @@
 import { t as digits } from '../digits/strings.js';
 import { LECTURE_WEIGHTS } from '../digits/weights.js';
-import { run } from '../engine/engine.js';
 import { Bars } from '../parts/bars.js';
 import { Trouble } from '../parts/trouble.js';
 import { EvidencePanel } from './evidence.js';
 import { DigitInput } from './input.js';
 import { Overview } from './overview.js';
-import { blank, inside, network, source, trouble } from './state.js';
+import { blank, inside, network, openNetwork, source, trouble } from './state.js';
 import { t } from './strings.js';
 import { Volumes } from './volumes.js';
 import { Zoom } from './zoom.js';
 import './network.css';
+import { complaintIn } from '../shell/complaints.js';
 
 /** A digit is drawn and moved, and a network is seen to tell it, from the overview down to the sums. */
 export function NetworkView() {
@@ -45,7 +45,7 @@ function Verdict() {
   const shares = blank.value ? new Float32Array(10) : (inside.value?.probabilities ?? new Float32Array(10));
   const best = shares.indexOf(Math.max(...shares));
   return (
-    <section class="panel net-verdict" aria-labelledby="net-likely">
+    <section class="panel net-verdict" aria-labelledby="net-likely" data-panel="verdict">
       <h2 id="net-likely">{t('probabilities')}</h2>
       <p class="net-says" aria-live="polite">
         {blank.value ? t('saysNothing') : inside.value ? t('says', { digit: best, percent: percent(shares[best]) }) : '…'}
@@ -63,13 +63,10 @@ function percent(share: number): string {
 function Source() {
   const load = async (file: File | undefined) => {
     if (!file) return;
-    const url = URL.createObjectURL(file);
     try {
-      await run('network', url);
-      source.value = { url, name: file.name };
+      await openNetwork(file);
     } catch (error) {
-      URL.revokeObjectURL(url);
-      trouble.value = t('notRead', { name: file.name, reason: (error as Error).message });
+      trouble.value = t('notRead', { name: file.name, reason: complaintIn((error as Error).message) });
     }
   };
   return (

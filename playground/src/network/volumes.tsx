@@ -30,10 +30,10 @@ export function Volumes() {
   for (const [name, count] of counts) by.set(name, (by.get(name) ?? 0) + count);
   const [most, share] = [...by].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
   return (
-    <section class="panel" aria-labelledby="net-volumes">
+    <section class="panel" aria-labelledby="net-volumes" data-panel="volumes">
       <h2 id="net-volumes">{t('volumes')}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
-      <section class="net-scroll" tabIndex={0} aria-labelledby="net-volumes">
+      <section class="net-scroll" tabIndex={0} aria-label={t('volumesScroll')}>
         <svg class="net-volumes" viewBox={`0 0 ${width} ${height}`} style={{ minWidth: `${width}px`, maxWidth: `${width * 1.7}px` }}>
           <title>{t('volumes')}</title>
           {boxes.map((box) => (

@@ -21,8 +21,8 @@ export function Zoom() {
   const [maps, rows, columns] = each.shape;
   const colors = colorsOf(each, output);
   return (
-    <section class="panel net-zoom" aria-labelledby="net-zoom" data-layer={each.name}>
-      <h2 id="net-zoom">{t(vector ? 'zoomVector' : 'zoom', { layer: each.name, i: vector ? which : which + 1 })}</h2>
+    <section class="panel net-zoom" aria-labelledby="net-zoom" data-panel="cell" data-layer={each.name}>
+      <h2 id="net-zoom">{t(vector ? 'zoomVector' : 'zoom', { layer: each.name, i: which + 1 })}</h2>
       <div class="net-zoom-grid">
         <div class="stack">
           <TensorCanvas
@@ -46,13 +46,14 @@ export function Zoom() {
           />
           <Legend palette={colors.palette} range={colors.range} />
           <LayerSelect />
-          {maps > 1 && <Slider label={t(vector ? 'neuron' : 'map')} value={map} min={0} max={maps - 1} format={(i) => String(vector ? i : i + 1)} />}
-          {!vector && <Slider label={t('row')} value={row} min={0} max={rows - 1} />}
-          {!vector && <Slider label={t('column')} value={column} min={0} max={columns - 1} />}
+          {maps > 1 && <Slider label={t(vector ? 'neuron' : 'map')} value={map} min={0} max={maps - 1} format={fromOne} />}
+          {!vector && <Slider label={t('row')} value={row} min={0} max={rows - 1} format={fromOne} />}
+          {!vector && <Slider label={t('column')} value={column} min={0} max={columns - 1} format={fromOne} />}
           {!vector && (
             <button
               type="button"
               class="button"
+              data-key=" "
               aria-pressed={sliding.value}
               onClick={() => {
                 sliding.value = !sliding.value;
@@ -67,6 +68,9 @@ export function Zoom() {
     </section>
   );
 }
+
+/** People count maps, rows and columns from one; the address, as programs do, from zero. */
+const fromOne = (i: number) => String(i + 1);
 
 function LayerSelect() {
   const now = layer.value?.name ?? '';

@@ -1,14 +1,18 @@
 import { effect, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useErrorBoundary } from 'preact/hooks';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
+import { complaintIn } from './complaints.js';
 import { Header } from './header.js';
 import { language } from './language.js';
+import { leadToPanel } from './panels.js';
+import { PresentKeys } from './present-keys.js';
 import { t } from './strings.js';
-import { type View, view } from './url.js';
+import { named, type View, view } from './url.js';
 
 /** Every view is loaded when it is first looked at. */
 const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
+  lecture: async () => (await import('../lecture/view.js')).LectureView,
   filter: async () => (await import('../filter/view.js')).FilterView,
   network: async () => (await import('../network/view.js')).NetworkView,
   train: async () => (await import('../train/view.js')).TrainView,
@@ -27,7 +31,7 @@ effect(() => {
       if (view.peek() === name) loaded.value = { name, Show };
     },
     (error: Error) => {
-      if (view.peek() === name) loaded.value = { name, failure: error.message };
+      if (view.peek() === name) loaded.value = { name, failure: complaintIn(error.message) };
     },
   );
 });
@@ -40,6 +44,10 @@ effect(() => {
 /** The page: header, the view that is shown, and a foot. */
 export function App() {
   const shown = loaded.value;
+  const led = named.value;
+  useEffect(() => {
+    if (shown && 'Show' in shown) leadToPanel();
+  }, [shown, led]);
   return (
     <>
       <button type="button" class="button skip" onClick={toContent}>
@@ -50,12 +58,18 @@ export function App() {
         {!shown ? (
           <p class="loading">{t('loading')}</p>
         ) : 'failure' in shown ? (
-          <Notice kind="error">{t('viewFailed', { reason: shown.failure })}</Notice>
+          <Notice kind="error">
+            {t('viewFailed', { reason: shown.failure })}{' '}
+            <button type="button" class="button" onClick={() => location.reload()}>
+              {t('again')}
+            </button>
+          </Notice>
         ) : (
           <Guarded key={shown.name} Show={shown.Show} />
         )}
       </main>
       <footer class="foot">{t('foot')}</footer>
+      <PresentKeys />
     </>
   );
 }
@@ -63,7 +77,7 @@ export function App() {
 /** A view that fails while it is drawn leaves the page, and the way to the other views, as they are. */
 function Guarded({ Show }: { readonly Show: ComponentType }) {
   const [error] = useErrorBoundary();
-  return error ? <Notice kind="error">{t('viewFailed', { reason: (error as Error).message })}</Notice> : <Show />;
+  return error ? <Notice kind="error">{t('viewFailed', { reason: complaintIn((error as Error).message) })}</Notice> : <Show />;
 }
 
 /** Not a link: the address holds the state. */

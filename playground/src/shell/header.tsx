@@ -1,12 +1,15 @@
+import { useSignal } from '@preact/signals';
 import { BACKEND_CHOICES, backendChoice } from '../engine/choice.js';
 import { engineState, engineTrouble } from '../engine/engine.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { Notice } from '../parts/notice.js';
 import { Select } from '../parts/select.js';
+import { canRedo, canUndo, redo, undo } from './history.js';
 import { LANGUAGES, languageChoice } from './language.js';
+import { Share } from './share.js';
 import { t } from './strings.js';
 import { THEMES, themeChoice } from './theme.js';
-import { flushUrl, linkTo, VIEWS, view } from './url.js';
+import { flushUrl, followTab, linkTo, VIEWS, view } from './url.js';
 
 const BACKEND_NAMES = {
   auto: 'backendAuto',
@@ -17,24 +20,42 @@ const BACKEND_NAMES = {
 } as const;
 const LANGUAGE_NAMES = { en: 'English', zh: '中文' } as const;
 
-/** The name, the tabs of the views, what runs, and the switches of the page. */
+/** The name, the tabs of the views, what runs, and the switches of the page. On a phone the switches lie behind a button. */
 export function Header() {
   const state = engineState.value;
+  const open = useSignal(false);
   return (
-    <header class="header">
+    <header class="header" data-open={open.value}>
       <div class="header-row">
-        <a class="brand" href={linkTo('filter')}>
+        <a class="brand" href={linkTo('lecture')} aria-label="convlab" onClick={followTab}>
           <img src="./icon.svg" alt="" width="30" height="30" />
           <span>convlab</span>
         </a>
         <nav class="tabs" aria-label={t('views')}>
           {VIEWS.map((name) => (
-            <a key={name} href={linkTo(name)} aria-current={view.value === name ? 'page' : undefined} onClick={flushUrl}>
+            <a key={name} href={linkTo(name)} aria-current={view.value === name ? 'page' : undefined} onClick={followTab}>
               {t(name)}
             </a>
           ))}
         </nav>
+        <button
+          type="button"
+          class="button menu-button"
+          aria-expanded={open.value}
+          aria-label={t('menu')}
+          onClick={() => {
+            open.value = !open.value;
+          }}
+        >
+          ☰
+        </button>
         <div class="switches">
+          <button type="button" class="button square" aria-label={t('undoStep')} title={t('undoStep')} disabled={!canUndo.value} onClick={undo}>
+            ↶
+          </button>
+          <button type="button" class="button square" aria-label={t('redoStep')} title={t('redoStep')} disabled={!canRedo.value} onClick={redo}>
+            ↷
+          </button>
           <Select
             label={t('language')}
             hideLabel
@@ -48,6 +69,7 @@ export function Header() {
             options={THEMES.map((each) => [each, each === 'auto' ? `${t('theme')}: ${t('auto')}` : t(each)])}
           />
           <CopyButton label={t('copyLink')} text={() => location.href} before={flushUrl} />
+          <Share />
         </div>
       </div>
       <div class="engine-row">

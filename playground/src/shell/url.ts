@@ -1,15 +1,26 @@
 // The whole state is in the URL: `#view?name=value&…`. A value that is the default is left out.
 import { effect, type Signal, signal } from '@preact/signals';
 import type { Codec } from './codecs.js';
+import { enterHistory, expectTab, pushEntry, replaceEntry } from './history.js';
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ['filter', 'network', 'train', 'volume', 'add'] as const;
+export const VIEWS = ['lecture', 'filter', 'network', 'train', 'volume', 'add'] as const;
 /** One of {@link VIEWS}. */
 export type View = (typeof VIEWS)[number];
 /** Whose state it is: one view's, or the page's. */
 type Owner = View | 'page';
 
-interface Entry {
+/** What a value of the URL is besides. */
+interface About {
+  /** It changes by itself or under the pointer: a change is no step to undo. */
+  readonly passing?: boolean;
+  /** It belongs to what is on the screen: a link to another view leaves it out. */
+  readonly local?: boolean;
+  /** The panel that shows it: an address that names it leads there. */
+  readonly panel?: string;
+}
+
+interface Entry extends About {
   /** undefined while it holds the default */
   read(): string | undefined;
   write(text: string | undefined): void;
@@ -21,16 +32,19 @@ const waiting = new Map<Owner, Map<string, string>>();
 const known = signal(0);
 
 /** The view that is shown. */
-export const view = signal<View>('filter');
+export const view = signal<View>('lecture');
+/** What the address named when it was entered or followed, in its order; nothing where it was a tab, or the way back. */
+export const named = signal<readonly string[]>([]);
 
 /**
  * A signal whose value is part of the URL: its first value is the URL's, and every change is written there.
  * @param initial what it holds where the URL says nothing, or nothing that the codec understands
  */
-export function urlSignal<T>(owner: Owner, name: string, initial: T, codec: Codec<T>): Signal<T> {
+export function urlSignal<T>(owner: Owner, name: string, initial: T, codec: Codec<T>, about: About = {}): Signal<T> {
   const text = waiting.get(owner)?.get(name);
   const value = signal(decoded(codec, text, initial));
   const entry: Entry = {
+    ...about,
     read: () => {
       const now = codec.encode(value.value);
       return now === codec.encode(initial) ? undefined : now;
@@ -43,8 +57,18 @@ export function urlSignal<T>(owner: Owner, name: string, initial: T, codec: Code
   if (!entries.has(owner)) entries.set(owner, new Map());
   entries.get(owner)?.set(name, entry);
   waiting.get(owner)?.delete(name);
+  settling = true;
   known.value++;
   return value;
+}
+
+/** The panel of a view that shows what the address named first. */
+export function panelNamed(of: View, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const panel = entries.get(of)?.get(name)?.panel;
+    if (panel) return panel;
+  }
+  return undefined;
 }
 
 function decoded<T>(codec: Codec<T>, text: string | undefined, initial: T): T {
@@ -53,16 +77,29 @@ function decoded<T>(codec: Codec<T>, text: string | undefined, initial: T): T {
 
 /** The hash of a view as it stands: what a tab links to. */
 export function linkTo(target: View): string {
+  return written(target, ({ local }) => !local || target === view.peek());
+}
+
+/** The hash of a view, with what of the page is wanted. */
+function written(target: View, wanted: (entry: Entry) => boolean): string {
   known.value;
   const said: string[] = [];
   for (const owner of [target, 'page'] as const) {
     for (const [name, entry] of entries.get(owner) ?? []) {
       const text = entry.read();
-      if (text !== undefined) said.push(`${name}=${escaped(text)}`);
+      if (text !== undefined && wanted(entry)) said.push(`${name}=${escaped(text)}`);
     }
     for (const [name, text] of waiting.get(owner) ?? []) said.push(`${name}=${escaped(text)}`);
   }
   return `#${target}${said.length > 0 ? `?${said.join('&')}` : ''}`;
+}
+
+/** The whole address of what is shown, with more said, or said otherwise. */
+export function addressOf(more: Readonly<Record<string, string>>): string {
+  const [name, query = ''] = linkTo(view.peek()).slice(1).split('?');
+  const parts = query.split('&').filter((part) => part !== '' && !(part.split('=')[0] in more));
+  for (const [key, value] of Object.entries(more)) parts.push(`${key}=${escaped(value)}`);
+  return `${location.href.split('#')[0]}#${name}${parts.length > 0 ? `?${parts.join('&')}` : ''}`;
 }
 
 /** A hash may hold more than a query: a matrix stays legible. */
@@ -80,12 +117,20 @@ function unescaped(text: string): string | undefined {
 
 /** The hash as it was read or written last. */
 let seen = '';
+/** The same without what only passes. */
+let steady = '';
+/** An address was read, and what it means is still being found out: that is no change of the visitor's. */
+let settling = true;
+
+const isSteady = ({ passing }: Entry) => !passing;
 
 /** Takes over what the URL says, for the view it names and for the page. */
 function readUrl(): void {
   seen = location.hash;
+  settling = true;
+  const followed = enterHistory();
   const [name, query = ''] = location.hash.slice(1).split('?');
-  const target = VIEWS.find((each) => each === name) ?? 'filter';
+  const target = VIEWS.find((each) => each === name) ?? 'lecture';
   const said = new Map<string, string>();
   for (const part of query.split('&')) {
     const at = part.indexOf('=');
@@ -99,18 +144,30 @@ function readUrl(): void {
     waiting.set(owner, new Map(owner === target ? rest : []));
   }
   view.value = target;
+  named.value = followed ? [...said.keys()] : [];
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Writes what has changed now, and not in a moment. */
+/** Writes what has changed now, and not in a moment. A change is a step that can be undone, unless it only passes. */
 export function flushUrl(): void {
   clearTimeout(timer);
   // another address was entered, and is read in a moment: it must not be overwritten by what is shown still
   if (location.hash !== seen) return;
-  const hash = linkTo(view.peek());
-  if (hash !== location.hash) history.replaceState(null, '', hash);
+  const [hash, now] = [linkTo(view.peek()), written(view.peek(), isSteady)];
+  if (hash !== location.hash) {
+    if (settling || now === steady) replaceEntry(hash);
+    else pushEntry(hash);
+  }
+  [settling, steady] = [false, now];
   seen = location.hash;
+}
+
+/** Opens another view from its tab: at its top, whatever its state is. */
+export function followTab(): void {
+  flushUrl();
+  expectTab();
+  scrollTo({ top: 0, behavior: 'instant' });
 }
 
 /** Starts to follow the URL, and to keep it. Called once, after the page's own signals were made. */

@@ -8,12 +8,12 @@ export function Controls() {
   const ready = opened.value !== undefined && now !== undefined;
   const step = now?.step ?? 0;
   return (
-    <section class="panel train-controls" aria-label={t('training')}>
+    <section class="panel train-controls" aria-label={t('training')} data-panel="controls">
       <div class="row">
-        <button type="button" class="button primary train-run" disabled={!ready} onClick={() => (running.value ? pause() : go('run'))}>
+        <button type="button" class="button primary train-run" data-key=" " disabled={!ready} onClick={() => (running.value ? pause() : go('run'))}>
           <span aria-hidden="true">{running.value ? '❚❚' : '▶'}</span> {t(running.value ? 'pause' : 'run')}
         </button>
-        <button type="button" class="button" disabled={!ready || running.value} onClick={() => go('step')}>
+        <button type="button" class="button" data-key="ArrowRight" disabled={!ready || running.value} onClick={() => go('step')}>
           {t('step')}
         </button>
         <button type="button" class="button" disabled={!ready} onClick={startOver}>

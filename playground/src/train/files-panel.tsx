@@ -20,7 +20,7 @@ export function FilesPanel() {
     location.hash = linkTo('network');
   };
   return (
-    <section class="panel stack train-files" aria-labelledby="train-files">
+    <section class="panel stack train-files" aria-labelledby="train-files" data-panel="files">
       <h2 id="train-files">{t('files')}</h2>
       <div class="row">
         <button type="button" class="button" disabled={!ready} onClick={download}>

@@ -10,7 +10,7 @@ import { t } from './strings.js';
 /** What is learned, layer by layer, and where the last step pulled it. */
 export function Kernels({ kernels }: Pick<Progress, 'kernels'>) {
   return (
-    <section class="panel" aria-labelledby="train-kernels">
+    <section class="panel" aria-labelledby="train-kernels" data-panel="kernels">
       <h2 id="train-kernels">{t('kernelsTitle')}</h2>
       <p class="faint train-hint">{kernels.length > 0 ? t('kernelsHint') : t('noKernels')}</p>
       <div class="train-layers">
@@ -71,7 +71,7 @@ function Slices({ tensor, range: [low, high], label }: { readonly tensor: Tensor
 export function Sizes({ sizes }: Pick<Progress, 'sizes'>) {
   const width = (value: number) => (value > 0 ? `${Math.min(100, Math.max(2, 100 * (1 + Math.log10(value) / 6)))}%` : '0');
   return (
-    <section class="panel" aria-labelledby="train-sizes">
+    <section class="panel" aria-labelledby="train-sizes" data-panel="sizes">
       <h2 id="train-sizes">{t('sizes')}</h2>
       <p class="faint train-hint">{t('sizesHint')}</p>
       <table class="train-sizes">

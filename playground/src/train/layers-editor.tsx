@@ -1,6 +1,6 @@
 import { Notice } from '../parts/notice.js';
-import { type LayerSpec, LECTURE, LIMITS, shapesOf } from './recipe.js';
-import { layers, misfit } from './state.js';
+import { type LayerSpec, LIMITS, shapesOf } from './recipe.js';
+import { asInLecture, layers, misfit } from './state.js';
 import { t } from './strings.js';
 
 const KINDS = ['conv', 'max', 'average', 'norm', 'dense', 'dropout'] as const;
@@ -95,13 +95,7 @@ export function LayersEditor() {
             ))}
           </select>
         </div>
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            layers.value = LECTURE;
-          }}
-        >
+        <button type="button" class="button" onClick={asInLecture}>
           {t('lecture')}
         </button>
       </div>

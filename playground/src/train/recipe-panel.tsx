@@ -12,7 +12,7 @@ const OPTIMIZER_NAMES = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RM
 export function RecipePanel() {
   const now = opened.value;
   return (
-    <section class="panel stack train-recipe" aria-labelledby="train-recipe">
+    <section class="panel stack train-recipe" aria-labelledby="train-recipe" data-panel="recipe">
       <h2 id="train-recipe">{t('recipe')}</h2>
       <LayersEditor />
       <div class="train-options">

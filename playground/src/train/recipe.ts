@@ -36,6 +36,9 @@ export const LECTURE: readonly LayerSpec[] = [
   { kind: 'dropout', percent: 50 },
 ];
 
+/** How the lecture trains it. */
+export const LECTURE_TRAINING = { activation: 'ReLU', optimizer: 'sgd', rate: '0.001', momentum: 0.9, batch: '64' } as const;
+
 /** Limits on layers and sizes, so that a URL cannot exhaust the page's memory. */
 const MOST_LAYERS = 12;
 export const LIMITS = { maps: 32, units: 1024, size: [1, 3, 5, 7], pool: [2, 3, 4], percent: 90 } as const;

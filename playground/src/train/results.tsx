@@ -8,7 +8,7 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 export function Confusion({ measured: { confusion } }: { readonly measured: Measured }) {
   const rows = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   return (
-    <section class="panel train-matrix" aria-labelledby="train-confusion">
+    <section class="panel train-matrix" aria-labelledby="train-confusion" data-panel="confusion">
       <h2 id="train-confusion">{t('confusion')}</h2>
       <p class="faint train-hint">{t('confusionHint')}</p>
       <table class="train-confusion">
@@ -33,7 +33,7 @@ export function Confusion({ measured: { confusion } }: { readonly measured: Meas
                   <td
                     key={predicted}
                     data-right={actual === predicted}
-                    data-strong={share > 0.55}
+                    data-strong={share > (actual === predicted ? 0.82 : 0.77)}
                     style={{ '--share': count === 0 ? 0 : 0.12 + 0.88 * share }}
                     title={t('cell', { n: count, actual, predicted })}
                   >
@@ -52,7 +52,7 @@ export function Confusion({ measured: { confusion } }: { readonly measured: Meas
 /** The digits that the network is surest of, and wrong about. */
 export function Worst({ measured: { worst } }: { readonly measured: Measured }) {
   return (
-    <section class="panel train-mistakes" aria-labelledby="train-worst">
+    <section class="panel train-mistakes" aria-labelledby="train-worst" data-panel="mistakes">
       <h2 id="train-worst">{t('worst')}</h2>
       {worst.length === 0 && <p class="faint">{t('worstNone')}</p>}
       <ul class="train-worst">

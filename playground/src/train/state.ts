@@ -2,9 +2,11 @@ import { batch as batchOf, computed, effect, signal, untracked } from '@preact/s
 import { digitsUrl } from '../digits/weights.js';
 import { backendChoice } from '../engine/choice.js';
 import { number, oneOf } from '../shell/codecs.js';
+import { complaintIn } from '../shell/complaints.js';
+import { holdPart } from '../shell/parcel.js';
 import { urlSignal } from '../shell/url.js';
 import type { Command, Measured, Progress, Report, StepRecord } from './protocol.js';
-import { ACTIVATIONS, LECTURE, layersCodec, OPTIMIZERS, type Recipe, shapesOf } from './recipe.js';
+import { ACTIVATIONS, LECTURE, LECTURE_TRAINING, layersCodec, OPTIMIZERS, type Recipe, shapesOf } from './recipe.js';
 import { t } from './strings.js';
 
 export const layers = urlSignal('train', 'layers', LECTURE, layersCodec);
@@ -18,6 +20,18 @@ export const batch = urlSignal('train', 'batch', '32', oneOf(BATCHES));
 export const seed = urlSignal('train', 'seed', 1, number({ min: 0, max: 99999, whole: true }));
 export const PACES = ['0', '1', '4', '20'] as const;
 export const pace = urlSignal('train', 'pace', '0', oneOf(PACES));
+
+/** The lecture's network, and the lecture's way to train it. */
+export function asInLecture(): void {
+  batchOf(() => {
+    layers.value = LECTURE;
+    activation.value = LECTURE_TRAINING.activation;
+    optimizer.value = LECTURE_TRAINING.optimizer;
+    rate.value = LECTURE_TRAINING.rate;
+    momentum.value = LECTURE_TRAINING.momentum;
+    batch.value = LECTURE_TRAINING.batch;
+  });
+}
 
 /** Which layers do not fit; undefined if all do. */
 export const misfit = computed(() => shapesOf(layers.value).misfit);
@@ -63,7 +77,7 @@ export function open(): void {
   worker.addEventListener('message', ({ data }: MessageEvent<Report>) => receive(data));
   worker.addEventListener('error', ({ message: reason }) => {
     running.value = false;
-    message.value = { kind: 'error', text: t('failed', { reason: reason || 'the worker could not be loaded' }) };
+    message.value = { kind: 'error', text: t('failed', { reason: complaintIn(reason || 'the worker could not be loaded') }) };
   });
   // an address may ask for layers that do not fit
   const first = misfit.peek() ? { ...recipe.peek(), layers: LECTURE } : recipe.peek();
@@ -102,10 +116,10 @@ function receive(report: Report): void {
     });
     message.value = { kind: 'info', text: t('loaded', { name: report.name }) };
   } else if (report.type === 'fellBack') {
-    message.value = { kind: 'error', text: t('fellBack', { reason: report.message, step: report.step }) };
+    message.value = { kind: 'error', text: t('fellBack', { reason: complaintIn(report.message), step: report.step }) };
   } else {
     running.value = false;
-    message.value = { kind: 'error', text: t('failed', { reason: report.message }) };
+    message.value = { kind: 'error', text: t('failed', { reason: complaintIn(report.message) }) };
   }
 }
 
@@ -169,3 +183,12 @@ export async function trainOn(files: readonly File[]): Promise<void> {
   const read = async (file: File) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
   tell({ type: 'digits', files: await Promise.all(files.map(read)) });
 }
+
+holdPart('training', {
+  says: () => ((progress.value?.step ?? 0) > 0 ? t('ownTraining', { step: progress.value?.step ?? 0 }) : undefined),
+  save: async () => ({ name: 'digits.safetensors', bytes: new Blob([(await save()) as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }) }),
+  open: async (file) => {
+    open();
+    await load(file);
+  },
+});

@@ -39,7 +39,7 @@ export function TrainView() {
             {!now && <p class="loading">{t('opening')}</p>}
             {now && (
               <>
-                <section class="panel train-charts" aria-label={`${t('loss')}, ${t('accuracy')}`}>
+                <section class="panel train-charts" aria-label={`${t('loss')}, ${t('accuracy')}`} data-panel="curves">
                   <Curves what="loss" steps={steps.value} measured={measured.value} at={now.step} />
                   <Curves what="accuracy" steps={steps.value} measured={measured.value} at={now.step} />
                   <p class="faint train-key">

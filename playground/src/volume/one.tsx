@@ -7,6 +7,7 @@ import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
 import { Switch } from '../parts/switch.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
+import { complaintIn } from '../shell/complaints.js';
 import {
   drawn,
   flip,
@@ -43,7 +44,7 @@ export function One() {
         failure.value = '';
       },
       (error: Error) => {
-        failure.value = error.message;
+        failure.value = complaintIn(error.message);
       },
     );
   });
@@ -53,7 +54,7 @@ export function One() {
   const line = done?.matrix.data.subarray(i * LENGTH, (i + 1) * LENGTH);
   const same = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((value, at) => value === b[at]);
   return (
-    <section class="panel stack" aria-labelledby="one-title">
+    <section class="panel stack" aria-labelledby="one-title" data-panel="signal">
       <div>
         <h2 id="one-title">{t('one')}</h2>
         <p class="faint">{t('oneLead')}</p>

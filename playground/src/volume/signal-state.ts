@@ -33,15 +33,16 @@ export const TAPS = {
 } as const;
 export type TapsName = keyof typeof TAPS;
 
-export const signalName = urlSignal<SignalName>('volume', 'signal', 'wave', oneOf(Object.keys(SIGNALS) as SignalName[]));
+const IN_SIGNAL = { panel: 'signal' } as const;
+export const signalName = urlSignal<SignalName>('volume', 'signal', 'wave', oneOf(Object.keys(SIGNALS) as SignalName[]), IN_SIGNAL);
 /** Values that were drawn; empty: those of the name. */
-export const drawn = urlSignal<readonly number[]>('volume', 'values', [], list(number({ min: -1, max: 2 })));
-export const taps = urlSignal<readonly number[]>('volume', 'w', TAPS.bell, list(number()));
-export const padding = urlSignal('volume', 'padding', 'same', oneOf(['valid', 'same', 'full']));
-export const mode = urlSignal('volume', 'mode', 'zero', oneOf(LINEAR_MODES));
-export const stride = urlSignal('volume', 'stride', 1, number({ min: 1, max: 4, whole: true }));
-export const flip = urlSignal('volume', 'flip', false, flag);
-export const row = urlSignal('volume', 'row', 10, number({ min: 0, max: 99, whole: true }));
+export const drawn = urlSignal<readonly number[]>('volume', 'values', [], list(number({ min: -1, max: 2 })), IN_SIGNAL);
+export const taps = urlSignal<readonly number[]>('volume', 'w', TAPS.bell, list(number()), IN_SIGNAL);
+export const padding = urlSignal('volume', 'padding', 'same', oneOf(['valid', 'same', 'full']), IN_SIGNAL);
+export const mode = urlSignal('volume', 'mode', 'zero', oneOf(LINEAR_MODES), IN_SIGNAL);
+export const stride = urlSignal('volume', 'stride', 1, number({ min: 1, max: 4, whole: true }), IN_SIGNAL);
+export const flip = urlSignal('volume', 'flip', false, flag, IN_SIGNAL);
+export const row = urlSignal('volume', 'row', 10, number({ min: 0, max: 99, whole: true }), { ...IN_SIGNAL, passing: true });
 
 export const values = computed<readonly number[]>(() => (drawn.value.length === LENGTH ? drawn.value : SIGNALS[signalName.value]));
 export const weights = computed<readonly number[]>(() => (taps.value.length >= 1 && taps.value.length <= MOST_WEIGHTS ? taps.value : TAPS.bell));

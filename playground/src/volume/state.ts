@@ -4,14 +4,15 @@ import { full, gaussian3d, LAPLACIAN_3D, sobel3d, type Tensor } from 'convlab';
 import { SIDE, scan } from '../../../examples/lecture/scan.js';
 import { run } from '../engine/engine.js';
 import { number, oneOf } from '../shell/codecs.js';
+import { complaintIn } from '../shell/complaints.js';
 import { urlSignal } from '../shell/url.js';
 
 export { SIDE };
 
 const place = number({ min: 0, max: SIDE - 1, whole: true });
-export const z = urlSignal('volume', 'z', 14, place);
-export const y = urlSignal('volume', 'y', 15, place);
-export const x = urlSignal('volume', 'x', 20, place);
+export const z = urlSignal('volume', 'z', 14, place, { passing: true });
+export const y = urlSignal('volume', 'y', 15, place, { passing: true });
+export const x = urlSignal('volume', 'x', 20, place, { passing: true });
 export const KERNELS = ['gaussian', 'box', 'sobelX', 'sobelY', 'sobelZ', 'laplacian'] as const;
 export const kernelName = urlSignal('volume', 'kernel', 'sobelZ', oneOf(KERNELS));
 export const sigma = urlSignal('volume', 'sigma', 1.2, number({ min: 0.4, max: 3 }));
@@ -55,7 +56,7 @@ export async function compute(): Promise<void> {
     if (kernel.peek() === by) result.value = { kernel: by, volume: value, signed: isSigned };
     failure.value = '';
   } catch (error) {
-    failure.value = (error as Error).message;
+    failure.value = complaintIn((error as Error).message);
   }
 }
 

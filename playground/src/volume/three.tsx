@@ -65,7 +65,7 @@ export function Three() {
   const isResult = inCube !== volume;
 
   return (
-    <section class="panel stack" aria-labelledby="three-title">
+    <section class="panel stack" aria-labelledby="three-title" data-panel="volume">
       <div>
         <h2 id="three-title">{t('three')}</h2>
         <p class="faint">{t('threeLead', { side: SIDE })}</p>
@@ -121,6 +121,7 @@ export function Three() {
             <button
               type="button"
               class="button primary"
+              data-key=" "
               onClick={() => {
                 playing.value = !playing.value;
               }}
@@ -151,7 +152,7 @@ function Contrast() {
       <h3 id="three-contrast">{t('contrast')}</h3>
       <p class="faint">{t('contrastText', { side: SIDE })}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must scroll by keys too */}
-      <section class="vol-scroll" tabIndex={0} aria-labelledby="three-contrast">
+      <section class="vol-scroll" tabIndex={0} aria-label={t('contrastScroll')}>
         <table class="vol-table">
           <thead>
             <tr>

@@ -49,12 +49,14 @@ const COMMANDS: Readonly<Record<string, PictureCommand>> = {
   grayscale: {
     description: 'make pictures gray',
     rows: GRAYSCALE_OPTIONS,
-    apply: (image, options) => grayscale(image, options as GrayscaleOptions),
+    computes: true,
+    apply: (image, options, backend) => grayscale(image, { ...(options as GrayscaleOptions), backend }),
   },
   threshold: {
     description: 'make pictures black and white',
     rows: THRESHOLD_OPTIONS,
-    apply: (image, options) => threshold(image, options as ThresholdOptions),
+    computes: true,
+    apply: (image, options, backend) => threshold(image, { ...(options as ThresholdOptions), backend }),
   },
 };
 

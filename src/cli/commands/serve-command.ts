@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DataError, OptionError } from '../../errors.js';
-import { type OptionsOf, option, type Rows, type SettledOptions, settle, text, whole } from '../../options.js';
+import { type OptionsOf, option, type Rows, rule, type SettledOptions, settle, text, whole } from '../../options.js';
 import { addFlags } from '../flags.js';
 import { staticServer } from '../static-server.js';
 import type { Terminal } from '../terminal.js';
@@ -16,7 +16,19 @@ const FLAGS = {
     help: 'an address of this machine; 0.0.0.0: all of them, so that others on the network see the page too',
     placeholder: 'address',
   }),
+  embed: option(rule<string>('* or origins such as https://school.example, separated by commas', isOrigins, { parse: (typed) => typed }), {
+    help: 'pages of these origins may embed the playground in an iframe; *: all pages. Default: none',
+    placeholder: 'origins',
+  }),
 } satisfies Rows;
+
+/** Nothing but origins gets into a header. */
+function isOrigins(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    (value === '*' || value.split(',').every((each) => /^https?:\/\//.test(each) && URL.canParse(each) && new URL(each).origin === each))
+  );
+}
 
 /** Where the built playground lies: from the bundle in dist/cli, and from this file. */
 const FOLDERS = ['../playground/', '../../../playground/dist/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
@@ -34,8 +46,8 @@ export function addServeCommand(program: Command, terminal: Terminal, signal: Ab
 }
 
 /** Serves a folder until the signal. @throws OptionError if the port is taken, or the address is none of this machine's */
-export async function serve(folder: string, { port, host }: SettledOptions<typeof FLAGS>, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const server = await staticServer(folder);
+export async function serve(folder: string, { port, host, embed }: SettledOptions<typeof FLAGS>, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const server = await staticServer(folder, { embed: embed?.replaceAll(',', ' ') });
   try {
     server.listen(port, host);
     await once(server, 'listening');

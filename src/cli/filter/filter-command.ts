@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { OptionError } from '../../errors.js';
 import { nameOf } from '../../kernels/plan/describe-plan.js';
 import type { OptionsOf } from '../../options.js';
+import type { FilmReport } from '../film/filter-film.js';
 import { addFlags } from '../flags.js';
+import { shardOf } from '../many/shard.js';
 import { type Terminal, tellLosses } from '../terminal.js';
 import { checkHoldsFloats, type FileJob, findJobs } from './filter-files.js';
 import { FILTER_FLAGS, type FilterFlags } from './filter-flags.js';
@@ -18,8 +20,10 @@ Examples:
   convlab filter photo.jpg edges.png --kernel gaussian:2 --kernel sobel-x --output signed
   convlab filter photo.jpg half.png --kernel "1 2 1; 2 4 2; 1 2 1" --scale sum --stride 2
   convlab filter 'photos/*.jpg' scans --out out --format png --kernel canny --jobs 2
+  convlab filter photos --out out --kernel sharpen --resume --shard 3/16
   convlab filter photo.jpg edges.npy --kernel sobel-x --output float
   convlab filter - - --format png --kernel box:5 < photo.jpg > blurred.png
+  ffmpeg -i film.mp4 -f yuv4mpegpipe - | convlab filter - - --y4m --kernel sharpen | ffmpeg -i - sharp.mp4
 `;
 
 /** `convlab filter`: one kernel after the other over a picture, or over many. */
@@ -39,15 +43,30 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     );
   addFlags(command, FILTER_FLAGS)
     .addHelpText('after', EXAMPLES)
-    .action(async (paths: string[], { out, format, jobs, dryRun, json, ...flags }: Flags) => {
+    .action(async (paths: string[], { out, format, jobs, shard, resume, raw, y4m, dryRun, json, ...flags }: Flags) => {
       if (flags.kernel === undefined && flags.pipeline === undefined)
         command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel sharpen; 'convlab kernels' lists the names");
-      if (jobs !== undefined && out === undefined) throw new OptionError('filter', '--jobs', 'goes with --out only', jobs);
+      for (const [name, value] of Object.entries({ '--jobs': jobs, '--shard': shard, '--resume': resume }))
+        if (value !== undefined && out === undefined) throw new OptionError('filter', name, 'goes with --out only', value);
+      if (raw || y4m) {
+        if (dryRun || paths.join(' ') !== '- -' || [out, format, flags.stream, flags.quality].some((value) => value !== undefined))
+          throw new OptionError('filter', raw ? '--raw' : '--y4m', 'goes from - to -, with flags for kernels and backends only', paths.join(' '));
+        const { filterFilm } = await import('../film/filter-film.js');
+        const film = await filterFilm(flags, { raw, y4m }, signal);
+        if (json || !terminal.quiet) terminal.err(json ? `${JSON.stringify(film)}\n` : filmLine(film));
+        return;
+      }
       const work = await findJobs(paths, { out, format });
       if (flags.output === 'float') checkHoldsFloats(work);
+      const part = out === undefined ? undefined : (shard ?? shardOf(process.env));
       if (dryRun) {
         (await createWorker(flags)).dispose(); // what is wrong with the flags is found without a picture
-        return terminal.out(work.map((job) => (json ? `${JSON.stringify({ ...job, ...pickKernels(flags) })}\n` : plan(job, flags))).join(''));
+        const { shareOf } = await import('../many/share.js');
+        return terminal.out(
+          shareOf(work, out ?? '', part)
+            .map((job) => (json ? `${JSON.stringify({ ...job, ...pickKernels(flags) })}\n` : plan(job, flags)))
+            .join(''),
+        );
       }
 
       const report = (done: Report) => {
@@ -61,13 +80,19 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
         await worker.filter(work[0]).then(report).finally(worker.dispose);
         return;
       }
-      const { filterMany } = await import('./filter-many.js');
-      await filterMany(work, flags, { processes: jobs ?? 1, terminal, signal, report });
+      const { filterFolder } = await import('../many/filter-folder.js');
+      await filterFolder(work, flags, { out, shard: part, resume, processes: jobs ?? 1, json, terminal, signal, report });
     });
 }
 
 function plan({ from, to, format }: FileJob, { kernel, pipeline }: FilterFlags): string {
   return `${from} → ${to}${to === '-' ? ` (${format})` : ''}: ${kernel?.join(', then ') ?? pipeline}\n`;
+}
+
+function filmLine({ frames, output, device, milliseconds: { total, read, filter, write } }: FilmReport): string {
+  const each = [read, filter, write].map((time) => (time / Math.max(1, frames)).toFixed(1));
+  const rate = ((1000 * frames) / total).toFixed(1);
+  return `${frames} frames of ${output.width} × ${output.height}, ${rate} a second; each ${each[0]} ms to read, ${each[1]} to filter, ${each[2]} to write, on ${device}\n`;
 }
 
 function pickKernels({ kernel, pipeline }: FilterFlags) {

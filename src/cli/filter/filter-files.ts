@@ -5,6 +5,7 @@ import { EXTENSIONS, formatNamed, type ImageFormat, type ImageFormatName, imageF
 import { FORMATS } from '../../image/formats/format-table.js';
 import { formatOfPath } from '../../image/image-files.js';
 import { rowFormatOf } from '../../image/row-files.js';
+import { checkContained, withoutResults } from './contained.js';
 
 /** One picture to filter. `-` is standard input or output. */
 export interface FileJob {
@@ -23,9 +24,10 @@ export interface FileFlags {
 /**
  * Lists all jobs before any of them starts.
  * Without `--out`: one picture and its result. With `--out`: pictures, patterns and folders; each result keeps its picture's
- * name and its path relative to the folder or to the fixed part of the pattern.
+ * name and its path relative to the folder or to the fixed part of the pattern. What lies in that folder already is no input of a folder or pattern
+ * around it.
  * @param operation the command's name in errors
- * @throws OptionError if two results have the same name, or a result's name has no known format
+ * @throws OptionError if two results have the same name, one would lie outside of the folder or overwrite an input, or its name has no known format
  * @throws DataError if a pattern or a folder holds no picture
  */
 export async function findJobs(paths: readonly string[], { out, format: name }: FileFlags, operation = 'filter'): Promise<readonly FileJob[]> {
@@ -44,13 +46,14 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
   const jobs: FileJob[] = [];
   const taken = new Map<string, string>();
   for (const path of paths) {
-    for (const { file, name: kept } of await pictures(path, operation)) {
+    for (const { file, name: kept } of await pictures(path, out, operation)) {
       const to = join(out, format === undefined ? kept : `${kept.slice(0, kept.length - extname(kept).length)}${endingOf(format)}`);
       if (taken.has(to)) throw new OptionError(operation, '--out', `would get ${to} twice, from ${taken.get(to)} and from ${file}`, out);
       taken.set(to, file);
       jobs.push({ from: file, to, format });
     }
   }
+  await checkContained(operation, jobs, out);
   return jobs;
 }
 
@@ -72,7 +75,7 @@ async function isMany(path: string): Promise<boolean> {
 }
 
 /** The pictures of a path, a folder or a pattern, and the names of their results. */
-async function pictures(path: string, operation: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
+async function pictures(path: string, out: string, operation: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
   if (path === '-') throw new OptionError(operation, '--out', 'goes with files; - is one picture', path);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return [{ file: path, name: basename(path) }];
@@ -81,11 +84,11 @@ async function pictures(path: string, operation: string): Promise<readonly { rea
     const every = `${escapePath(path.replace(/[\\/]+$/, '') || '/')}/**/*.{${Object.keys(EXTENSIONS)
       .map((ending) => ending.slice(1))
       .join(',')}}`;
-    return named(await sorted(every, false), path, `the folder ${path}`, operation);
+    return named(await withoutResults(await sorted(every, false), path, out), path, `the folder ${path}`, operation);
   }
   if (found || !isDynamicPattern(path)) return [{ file: path, name: basename(path) }];
   const fixed = path.slice(0, path.search(/[^\\/]*[*?[{(!+@]/));
-  return named(await sorted(path, true), fixed, `the pattern ${path}`, operation);
+  return named(await withoutResults(await sorted(path, true), fixed, out), fixed, `the pattern ${path}`, operation);
 }
 
 async function sorted(pattern: string, caseSensitive: boolean): Promise<readonly string[]> {

@@ -3,7 +3,9 @@ import { OUTPUTS } from '../../filters/picture/output.js';
 import { WHERE_OPTIONS } from '../../filters/picture/region.js';
 import { STEP_OPTIONS } from '../../filters/step.js';
 import { count, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
+import { FILM_FLAGS } from '../film/film-flags.js';
 import { BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
+import { SHARD } from '../many/shard.js';
 import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
 
 const WORKER_FLAGS = {
@@ -13,7 +15,9 @@ const WORKER_FLAGS = {
   output: option(oneOf(OUTPUTS), { help: 'how values become samples; float goes with .npy and .tiff (default: what suits the kernels)', placeholder: 'how' }),
   region: WHERE_OPTIONS.region,
   mask: fileFlag('picture', 'a gray picture of the same size: white is filtered, black is not'),
-  stream: switchFlag('read, filter and write row by row, in little memory, from and to PNG and PNM; pictures of more than 64 megapixels are by themselves'),
+  stream: switchFlag(
+    'read, filter and write row by row, in little memory, from and to PNG, TIFF and PNM; pictures of more than 64 megapixels are by themselves',
+  ),
   ...BACKEND_FLAGS,
   ...CODEC_FLAGS,
 } satisfies Rows;
@@ -22,6 +26,12 @@ const WORKER_FLAGS = {
 export const FILTER_FLAGS = {
   ...RESULT_FLAGS,
   jobs: option(count, { help: 'with --out: processes that work at once, each on a picture (default: 1)' }),
+  shard: option(SHARD, {
+    help: 'with --out: only this part of the pictures, like 3/16; adding pictures moves none to another part (default: what Slurm, Kubernetes or AWS Batch say)',
+    placeholder: 'part',
+  }),
+  resume: switchFlag('with --out: keep a journal there, and filter only what is missing or was made of other pictures or with other options'),
+  ...FILM_FLAGS,
   dryRun: switchFlag('say what would be done, and do nothing'),
   ...WORKER_FLAGS,
   json: switchFlag('print what ran as JSON, an object a line for each picture'),

@@ -24,7 +24,10 @@ import { type KernelArgument, kernelArgument, type OperationArgument } from './k
 import { decodePictures, describe, describeFormat, quickStart, readFileOf, writePictures } from './picture-io.js';
 
 /** What became of one picture. */
-export type Report = Awaited<ReturnType<Worker['filter']>>;
+export type Report = Awaited<ReturnType<Worker['filter']>> & {
+  /** its process had ended before it was done */
+  readonly retried?: true;
+};
 
 /** Does one picture after the other. */
 export type Worker = Awaited<ReturnType<typeof createWorker>>;
@@ -124,6 +127,13 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
       });
       const lost = await clock.time('write', () => writePictures(job, results, { ...flags, builtIn }));
       return reportOf(job, describe({ frames, repeats }), describe(results), lost, ran, clock.times);
+    },
+    /** Frames of one format. `result` is theirs, and `out` may take it, where it is known before the first. */
+    async frames(format: Format) {
+      const { backend } = await open();
+      const plan = planRows?.(format, backend);
+      const run = plan ? (frame: Image, out?: Image) => plan.apply(frame, { out }) : (frame: Image) => apply(frame, backend, () => {});
+      return { result: plan?.result, backend, apply: run };
     },
     dispose: () => opened?.backend.dispose(),
   };

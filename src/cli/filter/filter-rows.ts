@@ -43,18 +43,18 @@ export async function openRowJob(
   planned: ((format: Format, backend: Backend) => FilterPlan) | undefined,
   open: () => Promise<Backend>,
 ): Promise<RowJob | undefined> {
-  const to = job.format === undefined ? rowFormatOf(job.to) : job.format === 'png' ? 'png' : undefined;
+  const to = job.format === undefined ? rowFormatOf(job.to) : job.format === 'png' || job.format === 'tiff' ? job.format : undefined;
   const must = flags.stream === true || to === 'pnm' || to === 'raw' || (job.from !== '-' && (await headOf(job.from)).isPnm);
   if (!must && (to === undefined || planned === undefined || job.from === '-' || (await headOf(job.from)).pixels <= LARGE)) return undefined;
   try {
-    if (to === undefined) throw new OptionError('filter', '--stream', 'needs a result in .png, .pgm, .ppm, .pam or .raw', job.to);
+    if (to === undefined) throw new OptionError('filter', '--stream', 'needs a result in .png, .tiff, .pgm, .ppm, .pam or .raw', job.to);
     if (planned === undefined)
       throw new OptionError('filter', '--stream', 'goes with kernels only, as other filters take the whole picture', flags.kernel?.join(' '));
     if (flags.quality !== undefined) throw new OptionError('filter', '--quality', 'goes with formats jpeg, webp, avif only', flags.quality);
     const picture = await openRows(job.from === '-' ? process.stdin : job.from);
     const { width, height } = picture.format;
-    const { maxPixels = Number.POSITIVE_INFINITY } = flags;
-    if (width * height > maxPixels) throw new OptionError('filter', '--max-pixels', `is ${maxPixels}, and ${job.from} has ${width} × ${height}`, maxPixels);
+    const { pixels = Number.POSITIVE_INFINITY } = flags.limits ?? {};
+    if (width * height > pixels) throw new OptionError('filter', '--limits', `has pixels=${pixels}, and ${job.from} has ${width} × ${height}`, pixels);
     const backend = await open();
     const plan = planned(picture.format, backend);
     plan.byRows().release(); // what needs the whole picture is refused
@@ -84,9 +84,10 @@ export async function filterRows(
   const stream = startStream({ operation: 'filter', plan, backend }, picture.rows, { onPlan });
   const { format } = stream;
   const image = { ...format, data: new (arrayOf(format.samples))(0), metadata: flags.metadata === 'strip' ? undefined : picture.metadata };
-  const metadata = to === 'png' ? heldMetadata(image, 'png') : undefined;
+  const holds = to === 'png' || to === 'tiff' ? to : undefined;
+  const metadata = holds && heldMetadata(image, holds);
   const names = Object.keys(METADATA_NAMES) as (keyof typeof METADATA_NAMES)[];
-  const lost = to === 'png' ? lossesOf(image, 'png') : names.filter((name) => image.metadata?.[name] !== undefined).map((name) => METADATA_NAMES[name]);
+  const lost = holds ? lossesOf(image, holds) : names.filter((name) => image.metadata?.[name] !== undefined).map((name) => METADATA_NAMES[name]);
   if (job.to !== '-') await writeRows(job.to, stream, format, { format: to, metadata });
   else {
     for await (const part of encodeRows(stream, format, { format: to, metadata })) {
@@ -96,14 +97,17 @@ export async function filterRows(
   return { format, lost };
 }
 
-/** What the first bytes of a file say; nothing, if it cannot be read: whoever reads it says why. */
+/** What the beginning of a file says; nothing, if it cannot be read: whoever reads it says why. */
 async function headOf(path: string): Promise<{ readonly isPnm: boolean; readonly pixels: number }> {
   const file = await openFile(path).catch(() => undefined);
   try {
     const { buffer, bytesRead = 0 } = (await file?.read(Buffer.alloc(24), 0, 24, 0).catch(() => undefined)) ?? {};
     const head = buffer?.subarray(0, bytesRead) ?? Buffer.alloc(0);
     const isPng = head.length === 24 && head.toString('latin1', 12, 16) === 'IHDR';
-    return { isPnm: /^P[567]\s/.test(head.toString('latin1', 0, 3)), pixels: isPng ? head.readUInt32BE(16) * head.readUInt32BE(20) : 0 };
+    const isTiff = /^(II[*+]\0|MM\0[*+])/.test(head.toString('latin1', 0, 4));
+    const { width, height } = isTiff ? ((await openRows(path).catch(() => undefined))?.format ?? { width: 0, height: 0 }) : { width: 0, height: 0 };
+    const pixels = isPng ? head.readUInt32BE(16) * head.readUInt32BE(20) : width * height;
+    return { isPnm: /^P[567]\s/.test(head.toString('latin1', 0, 3)), pixels };
   } finally {
     await file?.close();
   }

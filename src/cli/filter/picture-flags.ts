@@ -13,7 +13,7 @@ export const RESULT_FLAGS = {
 export const CODEC_FLAGS = {
   ...pickRows(ENCODE_OPTIONS, 'quality'),
   builtIn: switchFlag('read and write by what convlab brings along, even where sharp is installed'),
-  ...pickRows(DECODE_OPTIONS, 'maxPixels', 'metadata'),
+  ...pickRows(DECODE_OPTIONS, 'limits', 'metadata'),
 } satisfies Rows;
 
 /** How pictures are read and written. */

@@ -15,8 +15,8 @@ const SMALL = 2 ** 16;
 const LOSSY: readonly ImageFormat[] = ['jpeg', 'webp', 'avif'];
 
 /** The file of a job. */
-export async function readFileOf({ from }: FileJob, { maxPixels }: CodecFlags): Promise<Uint8Array> {
-  return from === '-' ? readBytes('decodeImage', process.stdin, 'stdin') : readFileBytes('readImage', from, { maxPixels });
+export async function readFileOf({ from }: FileJob, { limits }: CodecFlags): Promise<Uint8Array> {
+  return from === '-' ? readBytes('decodeImage', process.stdin, 'stdin', limits?.bytes) : readFileBytes('readImage', from, { limits });
 }
 
 /**
@@ -25,7 +25,7 @@ export async function readFileOf({ from }: FileJob, { maxPixels }: CodecFlags): 
  */
 export async function quickStart({ to, format = formatOfPath(to) }: FileJob, file: Uint8Array): Promise<{ threads?: 1; builtIn?: true }> {
   try {
-    const found = await inspect(Buffer.from(file.buffer, file.byteOffset, file.length), SMALL);
+    const found = await inspect(Buffer.from(file.buffer, file.byteOffset, file.length), { pixels: SMALL });
     return { threads: 1, ...(found.format === 'png' && !LOSSY.includes(format) && { builtIn: true }) };
   } catch {
     return {}; // large, or damaged, which decoding tells
@@ -33,8 +33,8 @@ export async function quickStart({ to, format = formatOfPath(to) }: FileJob, fil
 }
 
 /** The pictures of a file: one, the frames of an animation, or pages. */
-export async function decodePictures({ from }: FileJob, file: Uint8Array, { maxPixels, builtIn, metadata }: CodecFlags): Promise<Animation> {
-  const options = { maxPixels, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
+export async function decodePictures({ from }: FileJob, file: Uint8Array, { limits, builtIn, metadata }: CodecFlags): Promise<Animation> {
+  const options = { limits, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
   return decodeAnimationFor(from === '-' ? 'decodeImage' : 'readImage', file, { name: from === '-' ? 'stdin' : from, ...options });
 }
 

@@ -20,6 +20,8 @@ export interface Work<R> {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   report(report: R): void;
+  /** told of each failure at once */
+  fail?(job: FileJob, error: Error): void;
 }
 
 /** Pictures that a process has in hand: while one is decoded or encoded, which sharp does on other threads, another is filtered. */
@@ -34,7 +36,7 @@ export function inHand<W>(threads: number | undefined, worker: W): W[] {
  * Works through many pictures behind a progress bar; a failure does not stop the others.
  * @throws DataError at the end, which lists the failures; the OptionError itself if all failed by the same one
  */
-export async function workThrough<R>(jobs: readonly FileJob[], { operation, workers, terminal, signal, report }: Work<R>): Promise<void> {
+export async function workThrough<R>(jobs: readonly FileJob[], { operation, workers, terminal, signal, report, fail }: Work<R>): Promise<void> {
   for (const folder of new Set(jobs.map(({ to }) => dirname(to)))) await makeFolder(operation, folder);
   const bar = progress(terminal, jobs.length, 'pictures');
   const failures: Failure[] = [];
@@ -62,6 +64,7 @@ export async function workThrough<R>(jobs: readonly FileJob[], { operation, work
             (result) => finish(index, result),
             (error: Error) => {
               failures.push({ job, error });
+              fail?.(job, error);
               finish(index);
             },
           );

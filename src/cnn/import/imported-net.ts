@@ -9,6 +9,14 @@ import type { GraphPlan, NodePlan } from './plan.js';
 /**
  * A model that was read from a file of another library: a graph of operators, whose weights are learned on. Weights are called as
  * in the file; `/` and `.` in a name make parts, so that `layer1` can be frozen by itself.
+ * @example
+ * ```ts
+ * import { fromOnnx, Linear, ReLU, Sequential, toOnnx } from 'convlab';
+ *
+ * const net = fromOnnx(await toOnnx(new Sequential([new Linear(4, 3), new ReLU(), new Linear(3, 2)]).initialize(1), [1, 4]));
+ * console.log([...net.tensors.keys()]); // → [ '0.weight', '0.bias', '2.weight', '2.bias' ]
+ * for (const [name, part] of net.children()) if (name === '0') part.requiresGrad = false; // the first layer is frozen
+ * ```
  */
 export class ImportedNet extends Part {
   /** Names of the inputs, in order, and their shapes as far as the file says them: −1 is open. */

@@ -24,7 +24,7 @@ export interface OcclusionOptions extends OptionsOf<typeof OCCLUSION_OPTIONS> {}
 const BATCH = 100;
 
 /**
- * How far a class's score falls when a square of the picture is covered: what the model cannot do without.
+ * The drop of the score of a class when a square of the image is covered, which shows the parts that the model relies on.
  * @param x `[1, C, H, W]`; the model's output must be `[N, classes]`
  * @returns `[oH, oW]`, score − score with the square at that place, whose center runs from the first row and column on
  * @throws ShapeError or OptionError if x or an option breaks its rule

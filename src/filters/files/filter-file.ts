@@ -3,12 +3,13 @@ import { Gate } from '../../gate.js';
 import { DECODE_OPTIONS, ENCODE_OPTIONS, imageFormats } from '../../image/codecs.js';
 import type { Image } from '../../image/image.js';
 import { readImage, writeImage } from '../../image/image-files.js';
+import { inTime } from '../../image/limits.js';
 import { checkOptions, type OptionsOf, oneOf, option, pickOptions, pickRows, type Rows } from '../../options.js';
 import { othersTurn } from '../../turns.js';
 import type { KernelSource } from '../kernel-source.js';
 import { PIPELINE_OPTIONS, PIPELINE_RUN_OPTIONS, pipeline, type StepSource } from '../pipeline.js';
 
-const READ = pickRows(DECODE_OPTIONS, 'maxPixels', 'codec') satisfies Rows;
+const READ = pickRows(DECODE_OPTIONS, 'limits', 'codec') satisfies Rows;
 const WRITE = { format: option(oneOf(imageFormats), {}), ...pickRows(ENCODE_OPTIONS, 'quality', 'codec', 'metadata') } satisfies Rows;
 const RUN = pickRows(PIPELINE_RUN_OPTIONS, 'region', 'mask', 'backend', 'onPlan') satisfies Rows;
 
@@ -26,14 +27,14 @@ const PARTS = [0, 0.3, 0.7, 1];
 export interface FilterFileOptions extends OptionsOf<typeof FILTER_FILE_OPTIONS> {}
 
 /**
- * Reads a picture, filters it and writes the result, as `convlab filter` does. For many pictures, make a `pipeline` once and call
- * `readImage`, `apply` and `writeImage`: what is planned for the first serves all. Of many calls four are at work at once, in their order; the others
- * wait, and hold no picture.
+ * Reads an image, filters it and writes the result, as `convlab filter` does. For many images of one format, create a `pipeline` once and call
+ * `readImage`, `apply` and `writeImage`, which plans the filter only once. At most four calls run at a time, in order; waiting calls hold no
+ * memory.
  *
- * @param from a PNG, JPEG, BMP, GIF or TIFF, told by its contents
- * @param to its ending decides the format; written whole or not at all; may be `from`
+ * @param from a PNG, JPEG, BMP, GIF or TIFF file, detected by its contents
+ * @param to the extension sets the format; written atomically; may be the same file as `from`
  * @param kernels one kernel, or a list of steps as `pipeline` takes them
- * @returns the result, as it was written
+ * @returns the filtered image
  * @throws DataError, naming the file, if it cannot be read or written
  * @throws as `pipeline` does
  * @example
@@ -57,16 +58,20 @@ export async function filterFile(
   // many calls may come at once, and kernels may take milliseconds to make
   await othersTurn();
   const look = pipeline(steps, pickOptions(options, PIPELINE_OPTIONS));
-  const [read, run, write] = [READ, RUN, WRITE].map((rows, i) => ({ ...pickOptions(options, rows), ...partOf(options, PARTS[i], PARTS[i + 1]) }));
-  return gate.pass(
-    1,
-    async () => {
-      const result = await look.apply(await readImage(from, read), run);
-      await writeImage(to, result, write);
-      return result;
-    },
-    options.signal,
-  );
+  const { limits = {}, onProgress } = options;
+  return inTime('filterFile', from, limits, options.signal, (signal) => {
+    const control = { signal, onProgress };
+    const [read, run, write] = [READ, RUN, WRITE].map((rows, i) => ({ ...pickOptions(options, rows), ...partOf(control, PARTS[i], PARTS[i + 1]) }));
+    return gate.pass(
+      1,
+      async () => {
+        const result = await look.apply(await readImage(from, { ...read, limits: { ...limits, seconds: undefined } }), run);
+        await writeImage(to, result, write);
+        return result;
+      },
+      signal,
+    );
+  });
 }
 
 /** A list of steps, not the rows of one kernel. */

@@ -50,7 +50,7 @@ export function placeCells(
   options: MeasureOptions & { weighted?: boolean },
 ): PictureStep {
   const { paddingMode, paddingValue, weighted } = options;
-  const cells = take === 'luminance' ? 1 : chosen.length;
+  const cells = take === 'luminance' ? chosen.length - 2 : chosen.length;
   const { geometry, bias, algorithm } = placeStep(operation, [1, cells, height, width], kernel, { paddingMode, paddingValue });
   const border = Array.from({ length: cells }, (_, c) => (weighted && c === cells - 1 ? white : geometry.paddingValue));
   return { kernel, geometry, bias, algorithm, border };

@@ -1,14 +1,14 @@
 import { OptionError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
-import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import { finite, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { Turns } from '../../turns.js';
+import type { AnyImage, ResultImage } from '../any-image.js';
 import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
-import type { Output, ResultSamples } from '../picture/output.js';
+import type { Output } from '../picture/output.js';
 import { largestAt } from './gradient.js';
 import { type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, planesToImage, respond, toPlanes } from './operation.js';
 import { ridgeFromSamples } from './ridge.js';
@@ -45,20 +45,20 @@ export interface CannyOptions extends OptionsOf<typeof CANNY_OPTIONS> {}
  * await writeImage('lines.png', await canny(await readImage('photo.jpg'), { sigma: 2 }));
  * ```
  */
-export async function canny<I extends ImageSource, P extends Output = 'clamp'>(
+export async function canny<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   options: CannyOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   const { sigma, low, high, output, ...rest } = settle('canny', options, CANNY_OPTIONS);
   if (high < low) throw new OptionError('canny', 'high', `must be a finite number ≥ low (${low})`, high);
 
   const blur = sigma === 0 ? undefined : gaussian(sigma);
-  return onPicture('canny', image, rest, async (image, on) => {
+  // an edge is followed over the whole picture, which no program of a device does
+  return onPicture<I, P, typeof rest>('canny', image, rest, async (image, on) => {
     const ridge = await (ridgeFromSamples('canny', image, blur, on) ?? ridgeOverPlanes(image, blur, on));
     const white = whiteOf(image.data);
     const full = 4 * white; // Sobel's response to a step from black to white
-    // so the output is planned
-    return planesToImage(image, await link(ridge, image.width, [low * full, high * full], white, new Turns(on.signal)), output) as Image<ResultSamples<I, P>>;
+    return planesToImage(image, await link(ridge, image.width, [low * full, high * full], white, new Turns(on.signal)), output);
   });
 }
 

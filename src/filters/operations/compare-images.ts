@@ -1,11 +1,12 @@
 import { ShapeError } from '../../errors.js';
 import type { Image, Samples } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
 import { type Format, formatOf, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import { onBackend, RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
 import { keep, whileKept } from '../../kernels/keep.js';
 import { checkOptions } from '../../options.js';
+import { type AnyImage, onHost, toPicture } from '../any-image.js';
+import { DeviceImage } from '../device-image.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
 import { RecentPlans } from '../recent-plans.js';
@@ -32,7 +33,7 @@ const SIGMA = 1.5;
 const MOMENTS = 4;
 
 /**
- * Compares two pictures over all channels, alpha included.
+ * Compares two pictures over all channels, alpha included. Of a picture that lies on a device, its samples are read.
  * @throws ShapeError unless both have the same size, channels and sample type
  * @see Wang, Bovik, Sheikh, Simoncelli, Image Quality Assessment: From Error Visibility to Structural Similarity (2004)
  * @example
@@ -45,9 +46,13 @@ const MOMENTS = 4;
  * const { psnr, ssim } = await compareImages(photo, await filter(photo, box(3)));
  * ```
  */
-export async function compareImages(a: ImageSource, b: ImageSource, options: RunOptions = {}): Promise<Comparison> {
+export async function compareImages(a: AnyImage, b: AnyImage, options: RunOptions = {}): Promise<Comparison> {
   checkOptions('compareImages', options, RUN_OPTIONS);
-  const pair = [toImage(a, 'compareImages'), toImage(b, 'compareImages')] as const;
+  const [first, second] = [toPicture('compareImages', a), toPicture('compareImages', b)];
+  if (first instanceof DeviceImage || second instanceof DeviceImage) {
+    return onHost('compareImages', [first, second], options, ([a, b], on) => compareImages(a, b, on));
+  }
+  const pair = [first, second] as const;
   return onBackend('compareImages', options, pair, (on, [a, b], control) => compare(a, b, { ...control, backend: on }));
 }
 

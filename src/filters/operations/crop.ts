@@ -1,6 +1,9 @@
 import type { Image, SamplesOf } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
-import { checkRectangle, cropImage, type Rectangle } from '../picture/region.js';
+import type { ImageSource } from '../../image/image-source.js';
+import { type AnyImage, toPicture } from '../any-image.js';
+import type { DeviceImage } from '../device-image.js';
+import { checkRectangle, type Rectangle } from '../picture/region.js';
+import { rearrangeAny } from './rearrange-any.js';
 
 /**
  * A rectangle of a picture as a picture of its own.
@@ -19,9 +22,12 @@ import { checkRectangle, cropImage, type Rectangle } from '../picture/region.js'
  * await writeImage('face.png', face);
  * ```
  */
-export function crop<I extends ImageSource>(image: I, rectangle: Rectangle): Image<SamplesOf<I>> {
-  const whole = toImage(image, 'crop') as Image;
+export function crop<I extends ImageSource>(image: I, rectangle: Rectangle): Image<SamplesOf<I>>;
+/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+export function crop(image: DeviceImage, rectangle: Rectangle): Promise<DeviceImage>;
+export function crop(image: AnyImage, rectangle: Rectangle): Image | Promise<DeviceImage> {
+  const whole = toPicture('crop', image);
   checkRectangle('crop', 'rectangle', rectangle, whole);
-  const part = cropImage(whole, rectangle);
-  return (part === whole ? { ...whole, data: whole.data.slice() } : part) as Image<SamplesOf<I>>;
+  const { x, y, width, height } = rectangle;
+  return rearrangeAny('crop', whole, { width, height, start: y * whole.width + x, across: 1, down: whole.width });
 }

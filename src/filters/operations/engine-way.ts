@@ -1,11 +1,12 @@
 import type { Control } from '../../control.js';
 import type { Image } from '../../image/image.js';
-import { type Format, formatOf, newImage } from '../../image/samples.js';
+import type { Format } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import type { PlanOption } from '../../kernels/eager.js';
-import { whileKept } from '../../kernels/keep.js';
 import { planOn } from '../../kernels/plan/conv-plan.js';
 import type { PicturePlan } from '../../kernels/plan/plan-picture.js';
+import { runWhereItLies } from '../any-image.js';
+import { type DeviceImage, formatOfAny } from '../device-image.js';
 import type { ResultOptions } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
 
@@ -35,29 +36,21 @@ export interface EngineWay {
 }
 
 /**
- * Runs an operation from the samples of a picture to samples.
+ * Runs an operation from the samples of a picture to samples, where they lie.
  * @returns undefined, at once, where the backend has no programs for it: nobody has waited, and the samples are what they were
  */
-export function throughEngine(
-  image: Image,
+export function throughEngine<I extends Image | DeviceImage>(
+  image: I,
   { operation, from, result, plan }: EngineWay,
   { backend: on, out, onPlan, signal, onProgress }: EngineOptions & ResultOptions,
-): Promise<Image> | undefined {
-  const { ways } = recentWays.get(on, formatOf(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
+): Promise<I> | undefined {
+  const { ways } = recentWays.get(on, formatOfAny(image), [operation, ...from], () => prepare(plan(on) ?? [], on));
   if (ways.length === 0) return undefined;
-  const later = ways.some(({ executable }) => executable.later);
-  return whileKept([image.data], later, async (samples) => {
-    const to = out ?? newImage(result, image);
-    // the last one takes what the others refuse
-    for (const { plan, executable } of ways) {
-      const done = on.run(executable, samples, [to.data], [], { signal, onProgress });
-      // no wait where there is no promise: the samples are read before the call returns
-      if (!(typeof done === 'boolean' ? done : await done)) continue;
-      if (onPlan) for (const step of plan.steps) onPlan(planOn(step, on.chooser?.latest(executable)));
-      break;
-    }
-    return to;
-  });
+  const onRun = (ran: Executable) => {
+    const steps = ways.find(({ executable }) => executable === ran)?.plan.steps ?? [];
+    if (onPlan) for (const step of steps) onPlan(planOn(step, on.chooser?.latest(ran)));
+  };
+  return runWhereItLies(on, [image], { executables: ways.map(({ executable }) => executable), result, out, signal, onProgress, onRun });
 }
 
 function prepare(plans: readonly (PicturePlan | undefined)[], on: Backend): Ready {

@@ -1,8 +1,10 @@
 import type { Image } from '../../image/image.js';
-import { formatOf, newImage, whiteOf } from '../../image/samples.js';
+import { type Format, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
 import { chosenBackend, type RunOptions } from '../../kernels/backends/create.js';
 import type { Resampling } from '../../kernels/job.js';
+import { onHost, runWhereItLies } from '../any-image.js';
+import { backendFor, DeviceImage, formatOfAny, upload } from '../device-image.js';
 import { filter } from '../filter.js';
 import { outer } from '../kernels/make/build-kernel.js';
 import { RecentPlans } from '../recent-plans.js';
@@ -23,20 +25,28 @@ const recentEnlargements = new RecentPlans<Ready>(24);
 /**
  * A float picture, 0 black and 1 white, twice as large and cut to the size of another, plus or minus that one.
  * @param factor of the enlarged picture; the other counts once
- * @returns other + factor · enlarged, a float picture
+ * @returns other + factor · enlarged, a float picture; it lies where the two lie
  */
-export async function enlargedWith(operation: string, small: Image, other: Image, factor: 1 | -1, options: RunOptions): Promise<Image> {
-  const on = await chosenBackend(operation, options.backend);
-  const format = formatOf(other);
-  const { executable } = recentEnlargements.get(on, format, [factor], () => prepare(small, other, factor, on));
-  if (!executable) return combine(await enlarge(small, other, options), other, factor);
-  const result = newImage({ ...format, samples: 'float32' });
-  await on.run(executable, [small.data, other.data], [result.data], [], { signal: options.signal });
-  options.signal?.throwIfAborted();
-  return result;
+export async function enlargedWith<I extends Image | DeviceImage>(operation: string, small: I, other: I, factor: 1 | -1, options: RunOptions): Promise<I> {
+  const on = await chosenBackend(operation, backendFor(operation, other, options.backend));
+  const format = formatOfAny(other);
+  const { executable } = recentEnlargements.get(on, format, [factor], () => prepare(formatOfAny(small), format, factor, on));
+  const { signal } = options;
+  const filling = { executables: executable ? [executable] : [], result: { ...format, samples: 'float32' }, signal } as const;
+  const done = executable && runWhereItLies(on, [small, other], filling);
+  const result = await (done ?? enlargedOnHost(operation, [small, other], factor, { ...options, backend: on }));
+  signal?.throwIfAborted();
+  return result as I; // where they lie
 }
 
-function prepare(small: Image, other: Image, factor: 1 | -1, on: Backend): Ready {
+async function enlargedOnHost(operation: string, pair: readonly (Image | DeviceImage)[], factor: 1 | -1, options: RunOptions): Promise<Image | DeviceImage> {
+  const [, there] = pair;
+  if (!(there instanceof DeviceImage)) return combine(await enlarge(pair[0] as Image, there, options), there, factor);
+  const result = await onHost(operation, pair, options, ([small, other], on) => enlargedWith(operation, small, other, factor, on));
+  return upload(result, there.backend);
+}
+
+function prepare(small: Format, other: Format, factor: 1 | -1, on: Backend): Ready {
   if (!on.abilities.resize) return { executable: undefined, release: () => {} };
   const { channels } = small;
   const chosen = Array.from({ length: channels }, (_, c) => c);
@@ -48,7 +58,7 @@ function prepare(small: Image, other: Image, factor: 1 | -1, on: Backend): Ready
     columnsFirst: true,
     limited: false,
     store: { samples: 'float32', unit: 1, clamped: false },
-    beside: { samples: formatOf(other).samples, unit: 1 / whiteOf(other.data), factor },
+    beside: { samples: other.samples, unit: 1 / whiteOf(other.samples), factor },
   });
   return { executable, release: () => on.release(executable) };
 }

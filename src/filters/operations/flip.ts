@@ -1,7 +1,9 @@
 import type { Image, SamplesOf } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
+import type { ImageSource } from '../../image/image-source.js';
 import { anyWhole, check, oneOf } from '../../options.js';
-import { rearrange } from '../picture/rearrange.js';
+import { type AnyImage, toPicture } from '../any-image.js';
+import type { DeviceImage } from '../device-image.js';
+import { rearrangeAny } from './rearrange-any.js';
 
 /** Every {@link FlipAxis}. */
 export const FLIP_AXES = ['horizontal', 'vertical'] as const;
@@ -20,12 +22,15 @@ export type FlipAxis = (typeof FLIP_AXES)[number];
  * console.log([...flip(ramp, 'horizontal').data]); // → [ 30, 20, 10 ]
  * ```
  */
-export function flip<I extends ImageSource>(image: I, axis: FlipAxis): Image<SamplesOf<I>> {
+export function flip<I extends ImageSource>(image: I, axis: FlipAxis): Image<SamplesOf<I>>;
+/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+export function flip(image: DeviceImage, axis: FlipAxis): Promise<DeviceImage>;
+export function flip(image: AnyImage, axis: FlipAxis): Image | Promise<DeviceImage> {
   check('flip', 'axis', axis, oneOf(FLIP_AXES));
-  const picture = toImage(image, 'flip');
+  const picture = toPicture('flip', image);
   const { width, height } = picture;
-  if (axis === 'horizontal') return rearrange(picture, { width, height, start: width - 1, across: -1, down: width });
-  return rearrange(picture, { width, height, start: (height - 1) * width, across: 1, down: -width });
+  if (axis === 'horizontal') return rearrangeAny('flip', picture, { width, height, start: width - 1, across: -1, down: width });
+  return rearrangeAny('flip', picture, { width, height, start: (height - 1) * width, across: 1, down: -width });
 }
 
 /**
@@ -43,19 +48,22 @@ export function flip<I extends ImageSource>(image: I, axis: FlipAxis): Image<Sam
  * console.log(up.width, up.height, [...up.data]); // → 1 3 [ 30, 20, 10 ]
  * ```
  */
-export function rotate90<I extends ImageSource>(image: I, turns = 1): Image<SamplesOf<I>> {
+export function rotate90<I extends ImageSource>(image: I, turns?: number): Image<SamplesOf<I>>;
+/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+export function rotate90(image: DeviceImage, turns?: number): Promise<DeviceImage>;
+export function rotate90(image: AnyImage, turns = 1): Image | Promise<DeviceImage> {
   check('rotate90', 'turns', turns, anyWhole);
-  const picture = toImage(image, 'rotate90');
+  const picture = toPicture('rotate90', image);
   const { width, height } = picture;
   const last = width * height - 1;
   switch (((turns % 4) + 4) % 4) {
     case 1:
-      return rearrange(picture, { width: height, height: width, start: width - 1, across: width, down: -1 });
+      return rearrangeAny('rotate90', picture, { width: height, height: width, start: width - 1, across: width, down: -1 });
     case 2:
-      return rearrange(picture, { width, height, start: last, across: -1, down: -width });
+      return rearrangeAny('rotate90', picture, { width, height, start: last, across: -1, down: -width });
     case 3:
-      return rearrange(picture, { width: height, height: width, start: last - width + 1, across: -width, down: 1 });
+      return rearrangeAny('rotate90', picture, { width: height, height: width, start: last - width + 1, across: -width, down: 1 });
     default:
-      return rearrange(picture, { width, height, start: 0, across: 1, down: width });
+      return rearrangeAny('rotate90', picture, { width, height, start: 0, across: 1, down: width });
   }
 }

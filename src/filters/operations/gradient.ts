@@ -1,17 +1,21 @@
 import { type Image, tensorToImage } from '../../image/image.js';
 import type { ImageSource } from '../../image/image-source.js';
-import { formatOf } from '../../image/samples.js';
+import { onBackend } from '../../kernels/backends/create.js';
+import { inNameOf } from '../../kernels/eager.js';
 import { keep } from '../../kernels/keep.js';
 import { checkOptions, type OptionsOf, oneOf, option, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import { type AnyImage, onHost, type ResultImage, refuseOut, toPicture } from '../any-image.js';
 import type { OperationEntry } from '../catalogue/operation-entry.js';
+import { backendFor, DeviceImage, formatOfAny, upload } from '../device-image.js';
 import { KIRSCH, ROBINSON } from '../kernels/compass.js';
 import { heading } from '../kernels/make/angle.js';
 import { PREWITT_X, PREWITT_Y } from '../kernels/prewitt.js';
 import { ROBERTS_FALLING, ROBERTS_RISING } from '../kernels/roberts.js';
 import { SCHARR_X, SCHARR_Y } from '../kernels/scharr.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
-import { checkOut, deliver, type Output, RESULT_OPTIONS, type ResultOptions, type ResultSamples, resultSamples } from '../picture/output.js';
+import { checkOut, deliver, type Output, RESULT_OPTIONS, type ResultOptions, resultSamples } from '../picture/output.js';
+import type { EngineOptions } from './engine-way.js';
 import {
   MEASURE_OPTIONS,
   type MeasureOptions,
@@ -55,11 +59,11 @@ const DIRECTION_OPTIONS = { ...OPERATOR_OPTION, ...OPERATION_OPTIONS } satisfies
 const MAGNITUDE_OPTIONS = { ...DIRECTION_OPTIONS, ...RESULT_OPTIONS } satisfies Rows;
 
 /** What {@link gradient} returns: float images of the picture's size, one channel per measured channel. */
-export interface Gradient {
+export interface Gradient<I extends Image | DeviceImage = Image> {
   /** ≥ 0; 1 is a step from black to white between two columns or rows, for every operator (Kirsch's: on the dark side). */
-  readonly magnitude: Image;
+  readonly magnitude: I;
   /** Direction of increasing brightness, in radians from −π to π, counter-clockwise from the right; 0 where flat. */
-  readonly direction: Image;
+  readonly direction: I;
 }
 
 /**
@@ -77,20 +81,43 @@ export interface Gradient {
  * const { magnitude, direction } = await gradient(await readImage('photo.jpg'), { operator: 'scharr', channels: 'luminance' });
  * ```
  */
-export async function gradient(image: ImageSource, options: OperatorOption & MeasureOptions = {}): Promise<Gradient> {
+export function gradient(image: ImageSource, options?: OperatorOption & MeasureOptions): Promise<Gradient>;
+/** The same of a picture that lies on a backend, see {@link uploadImage}: so do the two. */
+export function gradient(image: DeviceImage, options?: OperatorOption & MeasureOptions): Promise<Gradient<DeviceImage>>;
+export async function gradient(image: AnyImage, options: OperatorOption & MeasureOptions = {}): Promise<Gradient<Image | DeviceImage>> {
   checkOptions('gradient', options, GRADIENT_OPTIONS);
-  return onPicture('gradient', image, options, async (image, options) => {
-    const ask = (measure: 'length' | 'angle') =>
-      slopesFromSamples('gradient', image, { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options);
-    const [steep, angle] = [ask('length'), ask('angle')];
-    if (steep && angle) {
-      const [magnitude, direction] = await Promise.all([steep, angle]);
-      return { magnitude, direction };
-    }
-    const { magnitude, direction } = await slopes(toPlanes('gradient', image, options).x, options);
-    const shape = [1, direction.length / (image.width * image.height), image.height, image.width];
-    return { magnitude: planesToImage(image, magnitude, 'float'), direction: tensorToImage({ shape, data: direction }, { depth: 'float' }) };
+  const picture = toPicture('gradient', image);
+  const run = { ...options, backend: backendFor('gradient', picture, options.backend) };
+  return onBackend('gradient', run, { image: picture, options }, (backend, { image, options }, control): Promise<Gradient<Image | DeviceImage>> => {
+    const on = { ...options, ...control, backend };
+    return image instanceof DeviceImage ? gradientThere(image, on) : gradientOf(image, on);
   });
+}
+
+async function gradientOf(image: Image, options: OperatorOption & MeasureOptions & EngineOptions): Promise<Gradient> {
+  const done = bothFromSamples(image, options);
+  if (done) return done;
+  const { magnitude, direction } = await slopes(toPlanes('gradient', image, options).x, options);
+  const shape = [1, direction.length / (image.width * image.height), image.height, image.width];
+  return { magnitude: planesToImage(image, magnitude, 'float'), direction: tensorToImage({ shape, data: direction }, { depth: 'float' }) };
+}
+
+function gradientThere(image: DeviceImage, options: OperatorOption & MeasureOptions & EngineOptions): Promise<Gradient<DeviceImage>> {
+  const { backend } = image;
+  return inNameOf('gradient', backend, async () => {
+    const done = bothFromSamples(image, options);
+    if (done) return done;
+    const { magnitude, direction } = await onHost('gradient', [image], options, ([host], on) => gradientOf(host, on));
+    return { magnitude: upload(magnitude, backend), direction: upload(direction, backend) };
+  });
+}
+
+/** @returns undefined where the backend has no program for it */
+function bothFromSamples<I extends Image | DeviceImage>(image: I, options: OperatorOption & MeasureOptions & EngineOptions): Promise<Gradient<I>> | undefined {
+  const ask = (measure: 'length' | 'angle') =>
+    slopesFromSamples('gradient', image, { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options);
+  const [steep, angle] = [ask('length'), ask('angle')];
+  return steep && angle && Promise.all([steep, angle]).then(([magnitude, direction]) => ({ magnitude, direction }));
 }
 
 /**
@@ -99,23 +126,28 @@ export async function gradient(image: ImageSource, options: OperatorOption & Mea
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws ShapeError if `out` does not have the shape and type of the result
  */
-export async function gradientMagnitude<I extends ImageSource, P extends Output = 'clamp'>(
+export async function gradientMagnitude<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   options: OperatorOption & OperationOptions & ResultOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   const { output, out, ...rest } = settle('gradientMagnitude', options, MAGNITUDE_OPTIONS);
-  const result = await onPicture('gradientMagnitude', image, rest, async (image, options) => {
-    const format = formatOf(image);
-    if (out !== undefined) checkOut('gradientMagnitude', out, { ...format, samples: resultSamples(format.samples, output) });
-    const question = { operator: operatorOf(options), measure: 'length', output, inPicture: true } as const;
-    const done = slopesFromSamples('gradientMagnitude', image, question, { ...options, out });
-    if (done) return done;
-    const kept = keep(image);
-    const planes = toPlanes('gradientMagnitude', kept, options);
-    const { magnitude } = await slopes(planes.x, options);
-    return deliver(replacePlanes(kept, planes, magnitude, output), out, kept);
+  const picture = toPicture('gradientMagnitude', image);
+  refuseOut('gradientMagnitude', picture, out);
+  const format = formatOfAny(picture);
+  if (out !== undefined) checkOut('gradientMagnitude', out, { ...format, samples: resultSamples(format.samples, output) });
+  const result = await onPicture('gradientMagnitude', picture, rest, {
+    fromSamples: (image, on) => {
+      const question = { operator: operatorOf(on), measure: 'length', output, inPicture: true } as const;
+      return slopesFromSamples('gradientMagnitude', image, question, { ...on, out });
+    },
+    overPlanes: async (image, on) => {
+      const kept = keep(image);
+      const planes = toPlanes('gradientMagnitude', kept, on);
+      const { magnitude } = await slopes(planes.x, on);
+      return deliver(replacePlanes(kept, planes, magnitude, output), out, kept);
+    },
   });
-  return result as Image<ResultSamples<I, P>>; // so the output is planned
+  return result as ResultImage<I, P>; // so the output is planned
 }
 
 /**
@@ -124,16 +156,15 @@ export async function gradientMagnitude<I extends ImageSource, P extends Output 
  * @returns an RGB image of the same size and sample type
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export async function gradientDirection<I extends ImageSource, P extends Output = 'clamp'>(
+export async function gradientDirection<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   options: OperatorOption & OperationOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   const { output, ...rest } = settle('gradientDirection', options, DIRECTION_OPTIONS);
-  const result = await onPicture('gradientDirection', image, rest, (image, options) => {
-    const question = { operator: operatorOf(options), measure: 'hue', output, inPicture: false } as const;
-    return slopesFromSamples('gradientDirection', image, question, options) ?? huesOf(image, options, output);
+  return onPicture<I, P, typeof rest>('gradientDirection', image, rest, {
+    fromSamples: (image, on) => slopesFromSamples('gradientDirection', image, { operator: operatorOf(on), measure: 'hue', output, inPicture: false }, on),
+    overPlanes: (image, on) => huesOf(image, on, output),
   });
-  return result as Image<ResultSamples<I, P>>; // so the output is planned
 }
 
 async function huesOf(image: Image, options: OperatorOption & MeasureOptions, output: Output): Promise<Image> {

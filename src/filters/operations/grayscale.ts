@@ -1,9 +1,17 @@
-import type { Image, Samples, SamplesOf } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
-import { formatOf, newImage, whiteOf } from '../../image/samples.js';
-import { linearToSrgb, srgbToLinear } from '../../kernels/light.js';
-import { flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
+import type { Image } from '../../image/image.js';
+import { formatOf } from '../../image/samples.js';
+import type { Backend } from '../../kernels/backend.js';
+import { planPicture } from '../../kernels/plan/plan-picture.js';
+import { flag, type OptionsOf, oneOf, option, pickRows, type Rows, settle } from '../../options.js';
+import { type AnyImage, type ResultImage, refuseOut, toPicture } from '../any-image.js';
+import { FILTER_OPTIONS } from '../filter.js';
 import { hasAlpha, LUMINANCE_WEIGHTS } from '../picture/channels.js';
+import { checkOut, deliver, RESULT_OPTIONS, type ResultOptions } from '../picture/output.js';
+import { aroundCells } from './around-cells.js';
+import { type EngineOptions, throughEngine } from './engine-way.js';
+import { type Graying, grayByLoops } from './grayscale-loops.js';
+import { onPicture } from './operation.js';
+import { pixelStep } from './pixel-step.js';
 
 /** Every name of weights that {@link grayscale} takes. */
 export const GRAYSCALE_WEIGHTS = ['rec709', 'rec601'] as const;
@@ -17,6 +25,8 @@ export const GRAYSCALE_OPTIONS = {
   weights: option(oneOf(GRAYSCALE_WEIGHTS), { default: 'rec709', help: 'what red, green and blue count' }),
   /** Sum light instead of samples: they are decoded as sRGB first, and the gray is encoded again. Default false. */
   linear: option(flag, { default: false, help: 'sum light instead of samples: decode sRGB, sum, encode' }),
+  ...RESULT_OPTIONS,
+  ...pickRows(FILTER_OPTIONS, 'backend', 'onPlan', 'signal', 'onProgress'),
 } satisfies Rows;
 
 /** Options of {@link grayscale}. */
@@ -27,6 +37,7 @@ export interface GrayscaleOptions extends OptionsOf<typeof GRAYSCALE_OPTIONS> {}
  * @param image not changed
  * @returns 1 channel, or 2 where the picture has alpha, which stays; of a gray picture a copy. The sample type stays, too
  * @throws OptionError if an option is unknown or breaks its rule
+ * @throws ShapeError if `out` does not have the shape and type of the result
  * @see ITU-R BT.709, 3.2, and BT.601, 2.5.1
  * @example
  * ```ts
@@ -37,60 +48,33 @@ export interface GrayscaleOptions extends OptionsOf<typeof GRAYSCALE_OPTIONS> {}
  * console.log([...(await grayscale(colors, { linear: true })).data]); // → [ 127, 220, 76 ]
  * ```
  */
-export async function grayscale<I extends ImageSource>(image: I, options: GrayscaleOptions = {}): Promise<Image<SamplesOf<I>>> {
-  const settled = settle('grayscale', options, GRAYSCALE_OPTIONS);
-  return toGray(toImage(image, 'grayscale'), settled) as Image<SamplesOf<I>>; // of the same sample type
+export async function grayscale<I extends AnyImage>(image: I, options: GrayscaleOptions = {}): Promise<ResultImage<I>> {
+  const { weights, linear, out, ...rest } = settle('grayscale', options, GRAYSCALE_OPTIONS);
+  const picture = toPicture('grayscale', image);
+  refuseOut('grayscale', picture, out);
+  const result = await onPicture('grayscale', picture, rest, (image, on) => {
+    const channels = hasAlpha(image.channels) ? 2 : 1;
+    if (out !== undefined) checkOut('grayscale', out, { ...formatOf(image), channels });
+    return grayOf(image, { weights, linear, measured: false }, { ...on, out });
+  });
+  return result as ResultImage<I>; // of the same sample type, and where the picture lies
 }
 
-function toGray(image: Image, { weights, linear }: SettledOptions<typeof GRAYSCALE_OPTIONS>): Image {
-  if (image.channels < 3) return { ...image, data: image.data.slice() };
+/** A picture of 1 channel, or of 2 with alpha; a copy of a gray one. */
+export async function grayOf(image: Image, how: Graying, options: EngineOptions & ResultOptions): Promise<Image> {
+  const { out } = options;
+  if (image.channels < 3) return deliver({ ...image, data: image.data.slice() }, out, image);
+  return grayInEngine(image, how, options) ?? deliver(grayByLoops(image, how), out, image);
+}
+
+function grayInEngine(image: Image, { weights, linear, measured }: Graying, options: EngineOptions & ResultOptions): Promise<Image> | undefined {
   const format = formatOf(image);
-  const white = whiteOf(format.samples);
-  const gray = newImage({ ...format, channels: hasAlpha(image.channels) ? 2 : 1 }, image);
-  const factors = LUMINANCE_WEIGHTS[weights];
-  const tables = white > 1 ? factors.map((factor) => tableOf(white, factor, linear)) : [];
-  const sums = new Float64Array(image.width);
-  for (let row = 0; row < image.height; row++) {
-    const line = image.data.subarray(row * image.width * image.channels, (row + 1) * image.width * image.channels);
-    if (white > 1) sumTables(line, image.channels, tables, sums);
-    else sumFloats(line as Float32Array, image.channels, factors, linear, sums);
-    if (linear && white === 255) encodeBytes(sums);
-    else if (linear) for (let i = 0; i < sums.length; i++) sums[i] = white * linearToSrgb(sums[i]);
-    for (let i = 0, at = row * sums.length * gray.channels; i < sums.length; i++, at += gray.channels) {
-      gray.data[at] = white > 1 ? Math.floor(sums[i] + 0.5) : Math.min(1, Math.max(0, sums[i]));
-      if (gray.channels === 2) gray.data[at + 1] = line[4 * i + 3];
-    }
-  }
-  return gray;
-}
-
-/** What each sample adds to the sum: itself, or its light, 0 … 1. */
-function tableOf(white: number, factor: number, linear: boolean): Float64Array {
-  return Float64Array.from({ length: white + 1 }, (_, sample) => factor * (linear ? srgbToLinear(sample / white) : sample));
-}
-
-function sumTables(line: Samples, channels: number, [red, green, blue]: readonly Float64Array[], sums: Float64Array): void {
-  for (let i = 0, at = 0; i < sums.length; i++, at += channels) sums[i] = red[line[at]] + green[line[at + 1]] + blue[line[at + 2]];
-}
-
-function sumFloats(line: Float32Array, channels: number, [r, g, b]: readonly [number, number, number], linear: boolean, sums: Float64Array): void {
-  for (let i = 0, at = 0; i < sums.length; i++, at += channels) {
-    const [red, green, blue] = [line[at], line[at + 1], line[at + 2]];
-    sums[i] = linear ? r * srgbToLinear(red) + g * srgbToLinear(green) + b * srgbToLinear(blue) : r * red + g * green + b * blue;
-  }
-}
-
-const STEPS = 4096;
-let begins: Float64Array | undefined;
-let least: Uint8Array | undefined;
-
-/** In place: from light to bytes, by the light where each of them begins, as a power for every pixel takes several times as long. */
-function encodeBytes(sums: Float64Array): void {
-  begins ??= Float64Array.from({ length: 257 }, (_, byte) => (byte === 256 ? Number.POSITIVE_INFINITY : srgbToLinear((byte - 0.5) / 255)));
-  least ??= Uint8Array.from({ length: STEPS + 1 }, (_, step) => Math.floor(255 * linearToSrgb(step / STEPS) + 0.5));
-  for (let i = 0; i < sums.length; i++) {
-    let byte = least[Math.floor(sums[i] * STEPS)];
-    while (sums[i] >= begins[byte + 1]) byte++;
-    sums[i] = byte;
-  }
+  const channels = hasAlpha(image.channels) && !measured ? 2 : 1;
+  const plan = (backend: Backend) => {
+    const { load, store } = aroundCells(format, { channels: 'luminance', output: 'clamp', gives: channels });
+    const chosen = [...load.chosen, ...(channels === 2 ? [3] : [])];
+    const way = { load: { ...load, chosen, weights: LUMINANCE_WEIGHTS[weights], light: linear }, store: { ...store, clamped: !measured } };
+    return [planPicture({ ...way, steps: [pixelStep('grayscale', format, channels)] }, backend)];
+  };
+  return throughEngine(image, { operation: 'grayscale', from: [weights, linear, measured], result: { ...format, channels }, plan }, options);
 }

@@ -1,12 +1,12 @@
 import type { Image } from '../../image/image.js';
-import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import type { MomentMeasure } from '../../kernels/job.js';
 import { keep } from '../../kernels/keep.js';
 import { count, type OptionsOf, option, type Rows, settle } from '../../options.js';
+import type { AnyImage, ResultImage } from '../any-image.js';
 import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
-import type { Output, ResultSamples } from '../picture/output.js';
+import type { Output } from '../picture/output.js';
 import { moments } from './moments.js';
 import { momentsFromSamples } from './moments-from-samples.js';
 import { hasHoles, type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, replacePlanes, toPlanes } from './operation.js';
@@ -27,10 +27,10 @@ export interface LocalOptions extends OptionsOf<typeof LOCAL_OPTIONS> {}
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export async function localMean<I extends ImageSource, P extends Output = 'clamp'>(
+export async function localMean<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   options: LocalOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   return local('localMean', image, options, 'mean', (mean) => mean);
 }
 
@@ -40,10 +40,10 @@ export async function localMean<I extends ImageSource, P extends Output = 'clamp
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export async function localVariance<I extends ImageSource, P extends Output = 'clamp'>(
+export async function localVariance<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   options: LocalOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   return local('localVariance', image, options, 'variance', (_, variance, white) => variance / white);
 }
 
@@ -59,29 +59,28 @@ export async function localVariance<I extends ImageSource, P extends Output = 'c
  * const texture = await localDeviation(await readImage('photo.jpg'), { size: 9 });
  * ```
  */
-export async function localDeviation<I extends ImageSource, P extends Output = 'clamp'>(
+export async function localDeviation<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   options: LocalOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   return local('localDeviation', image, options, 'deviation', (_, variance) => Math.sqrt(variance));
 }
 
 type Measure = (mean: number, variance: number, white: number) => number;
 
-async function local<I extends ImageSource, P extends Output>(
+async function local<I extends AnyImage, P extends Output>(
   operation: string,
   source: I,
   options: LocalOptions & { readonly output?: P },
   name: MomentMeasure,
   measure: Measure,
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   const { size, output, ...rest } = settle(operation, options, LOCAL_OPTIONS);
   checkKernelSize(operation, 'size', size, [size, size]);
-  const result = await onPicture(operation, source, rest, (image, on) => {
-    const done = momentsFromSamples(operation, image, { measure: name, size, output }, on);
-    return done ?? overPlanes(operation, keep(image), { ...on, size, output }, measure);
+  return onPicture<I, P, typeof rest>(operation, source, rest, {
+    fromSamples: (image, on) => momentsFromSamples(operation, image, { measure: name, size, output }, on),
+    overPlanes: (image, on) => overPlanes(operation, keep(image), { ...on, size, output }, measure),
   });
-  return result as Image<ResultSamples<I, P>>; // so the output is planned
 }
 
 async function overPlanes(

@@ -1,10 +1,11 @@
 import { ShapeError } from '../../errors.js';
 import { type Image, imageToTensor } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
 import { onBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
 import { count, finite, type OptionsOf, oneOf, option, positive, type Rows, settle } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import { Turns } from '../../turns.js';
+import { type AnyImage, onHost, toPicture } from '../any-image.js';
+import { DeviceImage } from '../device-image.js';
 import { colorChannels, pickChannels } from '../picture/channels.js';
 import { scoresFromSamples } from './match-from-samples.js';
 import { checkFinite, MATCH_METHODS, matchScores } from './match-scores.js';
@@ -43,7 +44,7 @@ export interface Matches {
  * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): a level amid the picture's is taken away
  * first, and the sums of a window are taken without rounding, so that a dim window far from the mean is measured as well.
  * A window without contrast (`ncc`: all black) scores 0; one that holds a value which is not finite scores NaN, and is no peak.
- * Alpha is not looked at.
+ * Alpha is not looked at. Of a picture that lies on a device, its samples are read.
  * @param image W × H
  * @param template w × h, not larger, of the same sample type and as many colors
  * @throws ShapeError if the two do not go together
@@ -61,9 +62,12 @@ export interface Matches {
  * for (const { x, y, score } of peaks) console.log(`${score.toFixed(2)} at ${x.toFixed(0)}, ${y.toFixed(0)}`); // → 1.00 at 20, 12
  * ```
  */
-export async function matchTemplate(image: ImageSource, template: ImageSource, options: MatchOptions = {}): Promise<Matches> {
+export async function matchTemplate(image: AnyImage, template: AnyImage, options: MatchOptions = {}): Promise<Matches> {
   const { method, peaks, threshold, backend, signal, onProgress } = settle('matchTemplate', options, MATCH_OPTIONS);
-  const [large, small] = [toImage(image, 'matchTemplate'), toImage(template, 'matchTemplate')];
+  const [large, small] = [toPicture('matchTemplate', image), toPicture('matchTemplate', template)];
+  if (large instanceof DeviceImage || small instanceof DeviceImage) {
+    return onHost('matchTemplate', [large, small], options, ([image, template], on) => matchTemplate(image, template, on));
+  }
   checkPair(large, small);
   const { minDistance = Math.max(1, Math.min(small.width, small.height) / 2) } = options;
 

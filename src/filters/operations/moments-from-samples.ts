@@ -6,11 +6,13 @@ import type { MomentMeasure } from '../../kernels/job.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import { planSum } from '../../kernels/plan/plan-sum.js';
 import { full } from '../../tensor.js';
+import { type DeviceImage, formatOfAny } from '../device-image.js';
+import { hasAlpha } from '../picture/channels.js';
 import { type Output, resultSamples } from '../picture/output.js';
 import { placeStep } from '../step.js';
 import { aroundCells, placeCells } from './around-cells.js';
 import { type EngineOptions, throughEngine } from './engine-way.js';
-import { hasHoles, lookedAt, type MeasureOptions } from './operation.js';
+import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** What is asked of the windows of size × size pixels. */
 interface MomentQuestion {
@@ -28,29 +30,33 @@ const PRODUCTS = 12;
  * Mean, variance or deviation of every window, from samples to samples.
  * @returns undefined where the backend has no program for it
  */
-export function momentsFromSamples(
+export function momentsFromSamples<I extends Image | DeviceImage>(
   operation: string,
-  image: Image,
+  image: I,
   { measure, size, output }: MomentQuestion,
   options: MeasureOptions & EngineOptions,
-): Promise<Image> | undefined {
+): Promise<I> | undefined {
   const { channels = 'color', paddingMode, paddingValue } = options;
-  const format = formatOf(image);
-  lookedAt(operation, format, channels);
-  const weighted = hasHoles(image, channels);
-  const brightness = weighted && channels === 'luminance';
-  const plan = (backend: Backend) => {
-    const around = aroundCells(format, { channels, output, gives: 'picture', weighted });
+  const format = formatOfAny(image);
+  const count = format.channels;
+  const mayHaveHoles = hasAlpha(count) && !lookedAt(operation, format, channels).includes(count - 1);
+  const way = (backend: Backend, { opaque, weighted }: { readonly opaque: boolean; readonly weighted: boolean }) => {
+    const around = aroundCells(format, { channels, output, gives: 'picture', weighted, opaque });
     const step = placeCells(operation, format, around.load, full([size, size], 1 / size ** 2), { paddingMode, paddingValue, weighted });
     const whole =
-      measure === 'mean' && size ** 2 <= LARGEST_WHOLE
+      measure === 'mean' && !weighted && size ** 2 <= LARGEST_WHOLE
         ? planPicture({ load: around.load, store: { ...around.store, places: undefined }, steps: [step] }, backend)
         : undefined;
-    if (whole?.steps[0].arithmetic === 'int16' && output === 'clamp') return [whole];
-    return [planSum({ ...around, step, sum: { kind: 'moments', measure, weighted, brightness }, products: PRODUCTS }, backend)];
+    if (whole?.steps[0].arithmetic === 'int16' && output === 'clamp') return whole;
+    const brightness = weighted && channels === 'luminance';
+    return planSum({ ...around, step, sum: { kind: 'moments', measure, weighted, brightness }, products: PRODUCTS }, backend);
   };
+  const plan = (backend: Backend) =>
+    mayHaveHoles
+      ? [way(backend, { opaque: true, weighted: false }), way(backend, { opaque: false, weighted: true })]
+      : [way(backend, { opaque: false, weighted: false })];
   const result = { ...format, samples: resultSamples(format.samples, output) };
-  return throughEngine(image, { operation, from: [channels, size, output, weighted, paddingMode, paddingValue], result, plan }, options);
+  return throughEngine(image, { operation, from: [channels, size, output, paddingMode, paddingValue], result, plan }, options);
 }
 
 /**

@@ -1,14 +1,16 @@
 import { type Image, imageToTensor } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
 import { carryMetadata } from '../../image/metadata.js';
 import { formatOf } from '../../image/samples.js';
 import { onBackend } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
+import { inNameOf } from '../../kernels/eager.js';
 import { type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { reshape, type Tensor } from '../../tensor.js';
+import { type AnyImage, type ResultImage, throughHost, toPicture } from '../any-image.js';
+import { backendFor, DeviceImage } from '../device-image.js';
 import { FILTER_OPTIONS } from '../filter.js';
 import { type Channels, chooseChannels, colorsOf, hasAlpha, isOpaque, luminanceOf, pickChannels } from '../picture/channels.js';
-import { valuesToImage } from '../picture/output.js';
+import { type Output, valuesToImage } from '../picture/output.js';
 import type { EngineOptions } from './engine-way.js';
 
 // What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
@@ -25,15 +27,35 @@ export const OPERATION_OPTIONS = { ...MEASURE_OPTIONS, ...pickRows(FILTER_OPTION
 /** What every image operation (edges, unsharp mask, local variance, …) takes beside its own options; each as in {@link FilterOptions}. */
 export interface OperationOptions extends OptionsOf<typeof OPERATION_OPTIONS> {}
 
-/** Runs an operation on the backend of its options, or the default one. The picture and the options are read as `filter` reads them. */
-export async function onPicture<O extends MeasureOptions, R>(
+/** The two ways of an operation. */
+export interface OperationWays<O> {
+  /** From samples to samples, where they lie. Undefined, at once, where the backend has no program for it */
+  readonly fromSamples: <I extends Image | DeviceImage>(image: I, on: O & EngineOptions) => Promise<I> | undefined;
+  /** Its definition, over planes. The picture is read before it first waits. */
+  readonly overPlanes: (image: Image, on: O & EngineOptions) => Promise<Image>;
+}
+
+/**
+ * Runs an operation on the backend of its options, on that where the picture lies, or on the default one. The picture and the options are
+ * read as `filter` reads them. Of a picture that lies on a device without a program for it, the host computes it.
+ * @param ways the second one alone: devices have no program
+ */
+export async function onPicture<I extends AnyImage, P extends Output, O extends MeasureOptions>(
   operation: string,
-  source: ImageSource,
-  options: O,
-  run: (image: Image, options: O & EngineOptions) => Promise<R>,
-): Promise<R> {
-  const handed = { image: toImage(source, operation) as Image, options };
-  return onBackend(operation, options, handed, (backend, { image, options }, control) => run(image, { ...options, ...control, backend }));
+  source: I,
+  options: O & { readonly output?: P },
+  ways: OperationWays<O> | OperationWays<O>['overPlanes'],
+): Promise<ResultImage<I, P>> {
+  const { fromSamples, overPlanes }: OperationWays<O> = typeof ways === 'function' ? { fromSamples: () => undefined, overPlanes: ways } : ways;
+  const image = toPicture(operation, source);
+  const run = { ...options, backend: backendFor(operation, image, options.backend) };
+  const host = (image: Image, on: O & EngineOptions) => fromSamples(image, on) ?? overPlanes(image, on);
+  const result = await onBackend(operation, run, { image, options }, (backend, { image, options }, control): Promise<Image | DeviceImage> => {
+    const on = { ...options, ...control, backend };
+    if (!(image instanceof DeviceImage)) return host(image, on);
+    return inNameOf<DeviceImage>(operation, backend, async () => fromSamples(image, on) ?? throughHost(operation, image, on, host));
+  });
+  return result as ResultImage<I, P>; // as the output says, and where the picture lies
 }
 
 /** The planes that an operation looks at. */

@@ -1,11 +1,10 @@
-import type { Image } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
 import type { PerAxis } from '../../kernels/geometry.js';
 import { check, checkOptions, count, type OptionsOf, pickRows, type Rows } from '../../options.js';
+import { type AnyImage, type ResultImage, toPicture } from '../any-image.js';
 import { FILTER_OPTIONS, filter } from '../filter.js';
 import { outer, toMean } from '../kernels/make/build-kernel.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
-import type { Output, ResultSamples } from '../picture/output.js';
+import type { Output } from '../picture/output.js';
 
 /** Rows of {@link DownsampleOptions}. */
 export const DOWNSAMPLE_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'output', 'backend', 'signal', 'onProgress') satisfies Rows;
@@ -32,16 +31,17 @@ export interface DownsampleOptions extends OptionsOf<typeof DOWNSAMPLE_OPTIONS> 
  * console.log(width, height); // → 48 36
  * ```
  */
-export async function downsample<I extends ImageSource, P extends Output = 'clamp'>(
+export async function downsample<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   factor: PerAxis<number>,
   options: DownsampleOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   checkOptions('downsample', options, DOWNSAMPLE_OPTIONS);
   const [down, across] = Array.isArray(factor) ? factor : [factor, factor];
   for (const each of [down, across]) check('downsample', 'factor', each, count);
   checkKernelSize('downsample', 'factor', factor, [down, across].map(taps));
-  const { width, height, ...picture } = toImage(image, 'downsample') as Image;
+  const picture = toPicture('downsample', image);
+  const { width, height } = picture;
   const padding = [
     [down, height],
     [across, width],
@@ -49,13 +49,13 @@ export async function downsample<I extends ImageSource, P extends Output = 'clam
     const before = (taps(each) - each) / 2;
     return [before, (Math.ceil(size / each) - 1) * each + taps(each) - size - before] as const;
   });
-  const result = await filter({ width, height, ...picture }, outer(lowPassTaps(down), lowPassTaps(across)), {
+  const result = await filter(picture, outer(lowPassTaps(down), lowPassTaps(across)), {
     ...options,
     stride: [down, across],
     padding,
     paddingMode: 'symmetric',
   });
-  return result as Image<ResultSamples<I, P>>; // so the output is planned
+  return result as ResultImage<I, P>; // so the output is planned
 }
 
 /** Number of taps: even for an even factor, whose blocks are centered between two pixels. */

@@ -1,15 +1,16 @@
 import type { Control } from '../../control.js';
 import { OptionError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
-import { type Format, formatOf, newImage, whiteOf } from '../../image/samples.js';
+import { type Format, newImage, whiteOf } from '../../image/samples.js';
 import type { Backend, Executable } from '../../kernels/backend.js';
-import { onBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
+import { onBackend, RUN_OPTIONS, type RunOptions } from '../../kernels/backends/create.js';
+import { inNameOf } from '../../kernels/eager.js';
 import type { ResizeJob } from '../../kernels/job.js';
-import { whileKept } from '../../kernels/keep.js';
 import { count, flag, type OptionsOf, oneOf, option, type Rows, type SettledOptions, settle } from '../../options.js';
+import { type AnyImage, type ResultImage, refuseOut, runWhereItLies, throughHost, toPicture } from '../any-image.js';
+import { backendFor, DeviceImage, formatOfAny } from '../device-image.js';
 import { hasAlpha, isOpaque } from '../picture/channels.js';
-import { checkOut, RESULT_OPTIONS, type ResultSamples, resultSamples, unitOf } from '../picture/output.js';
+import { checkOut, RESULT_OPTIONS, resultSamples, unitOf } from '../picture/output.js';
 import { RecentPlans } from '../recent-plans.js';
 import { type Resizing, resizeByLoops } from './resize-loops.js';
 import { RESIZE_METHODS, resampling } from './resize-windows.js';
@@ -74,18 +75,26 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * await writeImage('square.png', await resize(photo, { width: 64, height: 64, method: 'catmull-rom', linear: true }));
  * ```
  */
-export async function resize<I extends ImageSource, P extends 'clamp' | 'float' | '16bit' = 'clamp'>(
+export async function resize<I extends AnyImage, P extends 'clamp' | 'float' | '16bit' = 'clamp'>(
   image: I,
   options: ResizeOptions & { readonly output?: P },
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   const { out, backend, signal, onProgress, ...settled } = settle('resize', options, RESIZE_OPTIONS);
-  return onBackend('resize', { backend, signal, onProgress }, { image: toImage(image, 'resize') as Image }, async (on, { image }, control) => {
-    const format = formatOf(image);
+  const picture = toPicture('resize', image);
+  refuseOut('resize', picture, out);
+  const run = { backend: backendFor('resize', picture, backend), signal, onProgress };
+  const result = await onBackend('resize', run, { image: picture }, async (on, { image }, control) => {
+    const format = formatOfAny(image);
     const plan = recentResizes.get(on, format, [settled], () => new ResizePlan(format, settled, on));
-    const result = await plan.apply(image, out, control);
-    // so the output is planned
-    return result as Image<ResultSamples<I, P>>;
+    if (!(image instanceof DeviceImage)) return plan.apply(image, out, control);
+    const host = (image: Image, { backend: other, ...control }: RunOptions) => resize(image, { ...settled, ...control, backend: other });
+    return inNameOf<DeviceImage>(
+      'resize',
+      on,
+      async () => plan.run(image, undefined, control) ?? throughHost('resize', image, { ...control, backend: on }, host),
+    );
   });
+  return result as ResultImage<I, P>; // so the output is planned, and where the picture lies
 }
 
 /** How pictures of one format are resized: windows, and what a backend has prepared. */
@@ -138,23 +147,21 @@ class ResizePlan {
       checkOut('resize', out, this.result);
       if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
     }
+    const done = this.run(image, out, control);
+    if (done) return done;
     const result = out ?? newImage(this.result, image);
-    const ways = this.#ways.map((way) => {
+    resizeByLoops(image, result, this.#loops(isOpaque(image)));
+    return result;
+  }
+
+  /** @returns undefined, at once, where the backend has no programs for it */
+  run<I extends Image | DeviceImage>(image: I, out: Image | undefined, control: Control): Promise<I> | undefined {
+    if (this.#ways.length === 0) return undefined;
+    const executables = this.#ways.map((way) => {
       way.executable ??= this.on.prepare(way.job);
       return way.executable;
     });
-    if (ways.length === 0) {
-      resizeByLoops(image, result, this.#loops(isOpaque(image)));
-      return result;
-    }
-    return whileKept([image.data], ways[0].later, async (samples) => {
-      for (const executable of ways) {
-        const done = this.on.run(executable, samples, [result.data], [], control);
-        // no wait where there is no promise: the samples are read before the call returns
-        if (typeof done === 'boolean' ? done : await done) break;
-      }
-      return result;
-    });
+    return runWhereItLies(this.on, [image], { ...control, executables, result: this.result, out });
   }
 
   release(): void {

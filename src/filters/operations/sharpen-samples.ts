@@ -1,9 +1,10 @@
 import type { Image } from '../../image/image.js';
-import { type Format, formatOf } from '../../image/samples.js';
+import type { Format } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { Mix } from '../../kernels/job.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import type { Tensor } from '../../tensor.js';
+import { type DeviceImage, formatOfAny } from '../device-image.js';
 import { type Channels, hasAlpha } from '../picture/channels.js';
 import { type Output, resultSamples } from '../picture/output.js';
 import { pictureWay } from '../picture-way.js';
@@ -21,14 +22,14 @@ interface Sharpening extends Pick<Mix, 'amount' | 'threshold'> {
  * Adds what a blur takes away, from samples to samples.
  * @returns undefined where the backend has no program for it
  */
-export function sharpenSamples(
+export function sharpenSamples<I extends Image | DeviceImage>(
   operation: string,
-  image: Image,
+  image: I,
   { blur, amount, threshold, output }: Sharpening,
   options: MeasureOptions & EngineOptions,
-): Promise<Image> | undefined {
+): Promise<I> | undefined {
   const { channels = 'color', paddingMode, paddingValue } = options;
-  const format = formatOf(image);
+  const format = formatOfAny(image);
   const mixed = lookedAt(operation, format, channels);
   const plan = (backend: Backend) => {
     const step = { kernel: blur, paddingMode, paddingValue };

@@ -1,10 +1,10 @@
 import type { Image } from '../../image/image.js';
-import { formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { SlopeMeasure } from '../../kernels/job.js';
 import { planMagnitude } from '../../kernels/plan/plan-picture.js';
 import { planSum } from '../../kernels/plan/plan-sum.js';
 import type { Tensor } from '../../tensor.js';
+import { type DeviceImage, formatOfAny } from '../device-image.js';
 import { heading } from '../kernels/make/angle.js';
 import { type Output, type ResultOptions, resultSamples } from '../picture/output.js';
 import { aroundCells, placeCells } from './around-cells.js';
@@ -33,15 +33,15 @@ interface SlopeQuestion {
  * What the operator's kernels say together, from samples to samples.
  * @returns undefined where the backend has no program for it
  */
-export function slopesFromSamples(
+export function slopesFromSamples<I extends Image | DeviceImage>(
   operation: string,
-  image: Image,
+  image: I,
   question: SlopeQuestion,
   options: MeasureOptions & EngineOptions & ResultOptions,
-): Promise<Image> | undefined {
+): Promise<I> | undefined {
   const { channels = 'color', paddingMode, paddingValue } = options;
   const { operator, measure, output, inPicture } = question;
-  const format = formatOf(image);
+  const format = formatOfAny(image);
   const cells = channels === 'luminance' ? 1 : lookedAt(operation, format, channels).length;
   const given = measure === 'hue' ? 3 : cells;
   const result = { ...format, channels: inPicture ? format.channels : (given as Image['channels']), samples: resultSamples(format.samples, output) };

@@ -1,9 +1,20 @@
-import type { Image, Samples, SamplesOf } from '../../image/image.js';
-import { type ImageSource, toImage } from '../../image/image-source.js';
-import { arrayOf, formatOf, whiteOf } from '../../image/samples.js';
-import { either, finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, type SettledOptions, settle } from '../../options.js';
+import { partOf } from '../../control.js';
+import type { Image } from '../../image/image.js';
+import { formatOf, whiteOf } from '../../image/samples.js';
+import type { Backend } from '../../kernels/backend.js';
+import { planPicture } from '../../kernels/plan/plan-picture.js';
+import { either, finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, settle } from '../../options.js';
+import { type AnyImage, type ResultImage, refuseOut, toPicture } from '../any-image.js';
 import { FILTER_OPTIONS } from '../filter.js';
-import { chooseChannels, colorsOf, LUMINANCE_WEIGHTS } from '../picture/channels.js';
+import type { Channels } from '../picture/channels.js';
+import { checkOut, deliver, RESULT_OPTIONS, type ResultOptions } from '../picture/output.js';
+import { aroundCells } from './around-cells.js';
+import { type EngineOptions, throughEngine } from './engine-way.js';
+import { grayOf } from './grayscale.js';
+import type { Graying } from './grayscale-loops.js';
+import { type Histogram, histogramOf } from './histogram.js';
+import { lookedAt, onPicture } from './operation.js';
+import { pixelStep } from './pixel-step.js';
 
 const LEVEL = either(finite, oneOf(['otsu']));
 
@@ -20,20 +31,22 @@ export const THRESHOLD_OPTIONS = {
     }),
     { default: 'otsu', help: 'what is above it becomes white, the rest black' },
   ),
-  ...pickRows(FILTER_OPTIONS, 'channels'),
+  ...RESULT_OPTIONS,
+  ...pickRows(FILTER_OPTIONS, 'channels', 'backend', 'onPlan', 'signal', 'onProgress'),
 } satisfies Rows;
 
-/** Options of {@link threshold}; channels as in {@link FilterOptions}: every chosen one for itself, or the luminance for all colors. */
+/**
+ * Options of {@link threshold}; channels as in {@link FilterOptions}: every chosen one for itself, or all colors by their luminance, in
+ * the picture's sample type as {@link grayscale} gives it.
+ */
 export interface ThresholdOptions extends OptionsOf<typeof THRESHOLD_OPTIONS> {}
-
-/** Classes of float samples, and of luminances, from the smallest to the largest. */
-const FLOAT_CLASSES = 4096;
 
 /**
  * A picture in black and white: a sample above the level becomes white, any other black.
  * @param image not changed; the other channels stay, like alpha
  * @returns the same size, channels and sample type
  * @throws OptionError if an option is unknown or breaks its rule
+ * @throws ShapeError if `out` does not have the shape and type of the result
  * @example
  * ```ts
  * import { createImage, threshold } from 'convlab';
@@ -43,39 +56,58 @@ const FLOAT_CLASSES = 4096;
  * console.log([...(await threshold(ramp, { level: 20 })).data]); // → [ 0, 0, 255, 255, 255 ]
  * ```
  */
-export async function threshold<I extends ImageSource>(image: I, options: ThresholdOptions = {}): Promise<Image<SamplesOf<I>>> {
-  const settled = settle('threshold', options, THRESHOLD_OPTIONS);
-  return toBlackAndWhite(toImage(image, 'threshold'), settled) as Image<SamplesOf<I>>; // of the same sample type
+export async function threshold<I extends AnyImage>(image: I, options: ThresholdOptions = {}): Promise<ResultImage<I>> {
+  const { level, out, ...rest } = settle('threshold', options, THRESHOLD_OPTIONS);
+  const picture = toPicture('threshold', image);
+  refuseOut('threshold', picture, out);
+  const result = await onPicture('threshold', picture, rest, async (image, { channels, ...on }) => {
+    if (out !== undefined) checkOut('threshold', out, formatOf(image));
+    const chosen = lookedAt('threshold', image, channels);
+    const above = level === 'otsu' ? await otsu(image, channels, { ...on, ...partOf(on, 0, 0.7) }) : level;
+    const rest = { ...on, ...partOf(on, level === 'otsu' ? 0.7 : 0, 1) };
+    return divideInEngine(image, above, { ...rest, channels, out }) ?? deliver(await divideByLoops(image, chosen, above, { ...rest, channels }), out, image);
+  });
+  return result as ResultImage<I>; // of the same sample type, and where the picture lies
 }
 
-function toBlackAndWhite(image: Image, { level, channels }: SettledOptions<typeof THRESHOLD_OPTIONS>): Image {
-  const chosen = channels === 'luminance' ? colorsOf('threshold', image) : chooseChannels(channels, image.channels, 'threshold');
+interface Chosen {
+  readonly channels: Channels;
+}
+
+const LUMINANCE: Graying = { weights: 'rec709', linear: false, measured: true };
+
+function divideInEngine(image: Image, above: number, options: Chosen & EngineOptions & ResultOptions): Promise<Image> | undefined {
+  const { channels } = options;
+  const format = formatOf(image);
+  const least = leastAbove(above, image.data instanceof Float32Array);
+  const plan = (backend: Backend) => {
+    const { load, store } = aroundCells(format, { channels, output: 'clamp', gives: 'picture' });
+    const cells = channels === 'luminance' ? 1 : load.chosen.length;
+    return [planPicture({ load, store: { ...store, clamped: false, least }, steps: [pixelStep('threshold', format, cells)] }, backend)];
+  };
+  return throughEngine(image, { operation: 'threshold', from: [channels, least], result: format, plan }, options);
+}
+
+/** The least float32 from which values are white: the next one above the level, or of whole numbers what rounds to the next. */
+function leastAbove(level: number, floats: boolean): number {
+  if (!floats) return Math.floor(level) + 0.5;
+  const near = Float32Array.of(level);
+  if (near[0] > level) return near[0];
+  const bits = new Int32Array(near.buffer);
+  if (bits[0] === -0x80000000) bits[0] = 0; // −0 and 0 are one level
+  bits[0] += bits[0] < 0 ? -1 : 1;
+  return near[0];
+}
+
+/** The definition. */
+async function divideByLoops(image: Image, chosen: readonly number[], above: number, { channels, ...on }: Chosen & EngineOptions): Promise<Image> {
+  const gray = channels === 'luminance' ? await grayOf(image, LUMINANCE, on) : undefined;
   const white = whiteOf(image.data);
-  const values = channels === 'luminance' ? luminances(image) : pickSamples(image, chosen);
-  const above = level === 'otsu' ? otsu(values, white) : level;
   const data = image.data.slice();
-  const step = channels === 'luminance' ? 0 : 1;
-  for (let at = 0, i = 0; at < data.length; at += image.channels, i += 1 - step) {
-    for (let k = 0; k < chosen.length; k++, i += step) data[at + chosen[k]] = values[i] > above ? white : 0;
+  for (let at = 0, i = 0; at < data.length; at += image.channels, i += gray?.channels ?? 0) {
+    for (const c of chosen) data[at + c] = (gray ? gray.data[i] : data[at + c]) > above ? white : 0;
   }
   return { ...image, data };
-}
-
-/** The samples of the chosen channels, pixel by pixel. */
-function pickSamples(image: Image, chosen: readonly number[]): Samples {
-  const { data, channels } = image;
-  if (chosen.length === channels) return data;
-  const picked = new (arrayOf(formatOf(image).samples))((data.length / channels) * chosen.length);
-  for (let at = 0, i = 0; at < data.length; at += channels) for (let k = 0; k < chosen.length; k++) picked[i++] = data[at + chosen[k]];
-  return picked;
-}
-
-/** Rec. 709 luminance of every pixel. */
-function luminances({ data, channels }: Image): Float32Array {
-  const [r, g, b] = LUMINANCE_WEIGHTS.rec709;
-  const values = new Float32Array(data.length / channels);
-  for (let i = 0, at = 0; i < values.length; i++, at += channels) values[i] = r * data[at] + g * data[at + 1] + b * data[at + 2];
-  return values;
 }
 
 /**
@@ -83,28 +115,15 @@ function luminances({ data, channels }: Image): Float32Array {
  * all values are equal. Floats are counted in classes of equal width.
  * @see Otsu, A threshold selection method from gray-level histograms (1979)
  */
-function otsu(values: Samples, white: number): number {
-  if (values instanceof Float32Array) return otsuOfFloats(values);
-  const counts = new Float64Array(white + 1);
-  for (let i = 0; i < values.length; i++) counts[values[i]]++;
-  return lastOfLower(counts);
+async function otsu(image: Image, channels: Channels, on: EngineOptions): Promise<number> {
+  if (channels !== 'luminance') return levelOf(await histogramOf(image, lookedAt('threshold', image, channels), on));
+  const gray = await grayOf(image, LUMINANCE, { ...on, ...partOf(on, 0, 0.6), onPlan: undefined });
+  return levelOf(await histogramOf(gray, [0], { ...on, ...partOf(on, 0.6, 1) }));
 }
 
-function otsuOfFloats(values: Float32Array): number {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  const scale = high > low ? FLOAT_CLASSES / (high - low) : 0;
-  const classes = Uint16Array.from(values, (value) => Math.min(FLOAT_CLASSES - 1, Math.floor((value - low) * scale)));
-  const counts = new Float64Array(FLOAT_CLASSES);
-  for (let i = 0; i < classes.length; i++) counts[classes[i]]++;
-  const last = lastOfLower(counts);
-  // the largest value of the lower classes
-  let level = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < classes.length; i++) if (classes[i] <= last && values[i] > level) level = values[i];
-  return level;
+/** The largest value of the lower classes. */
+function levelOf({ counts, largest }: Histogram): number {
+  return largest.subarray(0, lastOfLower(counts) + 1).reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }
 
 /** The last of the classes that together vary most from those behind it. */

@@ -1,12 +1,12 @@
 import type { Image } from '../../image/image.js';
-import type { ImageSource } from '../../image/image-source.js';
 import { whiteOf } from '../../image/samples.js';
 import { keep } from '../../kernels/keep.js';
 import { finite, notNegative, type OptionsOf, option, positive, type Rows, type SettledOptions, settle } from '../../options.js';
+import type { AnyImage, ResultImage } from '../any-image.js';
 import type { OperationEntry } from '../catalogue/operation-entry.js';
 import { filter } from '../filter.js';
 import { gaussian } from '../kernels/gaussian.js';
-import type { Output, ResultSamples } from '../picture/output.js';
+import type { Output } from '../picture/output.js';
 import { hasHoles, OPERATION_OPTIONS, onPicture, replacePlanes, toPlanes } from './operation.js';
 import { sharpenSamples } from './sharpen-samples.js';
 
@@ -41,16 +41,15 @@ export interface UnsharpMaskOptions extends OptionsOf<typeof UNSHARP_MASK_OPTION
  * const crisp = await unsharpMask(await readImage('photo.jpg'), { radius: 1.5, amount: 0.8, threshold: 3 });
  * ```
  */
-export async function unsharpMask<I extends ImageSource, P extends Output = 'clamp'>(
+export async function unsharpMask<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   options: UnsharpMaskOptions & { readonly output?: P } = {},
-): Promise<Image<ResultSamples<I, P>>> {
+): Promise<ResultImage<I, P>> {
   const { radius, amount, threshold, output, ...rest } = settle('unsharpMask', options, UNSHARP_MASK_OPTIONS);
-  const result = await onPicture('unsharpMask', image, rest, (image, on) => {
-    const done = sharpenSamples('unsharpMask', image, { blur: gaussian(radius), amount, threshold, output }, on);
-    return done ?? overPlanes(keep(image), { ...on, radius, amount, threshold, output });
+  return onPicture<I, P, typeof rest>('unsharpMask', image, rest, {
+    fromSamples: (image, on) => sharpenSamples('unsharpMask', image, { blur: gaussian(radius), amount, threshold, output }, on),
+    overPlanes: (image, on) => overPlanes(keep(image), { ...on, radius, amount, threshold, output }),
   });
-  return result as Image<ResultSamples<I, P>>; // so the output is planned
 }
 
 async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_MASK_OPTIONS>): Promise<Image> {

@@ -5,18 +5,17 @@ import { changeStep, type Step, sumOf } from '../step.js';
 import { type Channels, chooseChannels, hasAlpha } from './channels.js';
 
 /**
- * What a filter does with transparency.
- * - `'premultiply'`: every pixel counts as much as it is opaque, so the color that transparent pixels happen to hold does
- *   not bleed in. With the weights k, and k̂ = k / Σk: color becomes k · (a·c) / (k̂ · a), alpha k̂ · a, limited to 0 … white;
- *   where k̂ · a is not positive, both are 0. An opaque picture comes out as without alpha. Beyond the border
+ * How a filter handles transparency.
+ * - `'premultiply'`: weights colors by their opacity, so that the hidden color of transparent pixels does not bleed. With the
+ *   weights k, and k̂ = k / Σk: color becomes k · (a·c) / (k̂ · a), alpha k̂ · a, clamped to 0 … white; where k̂ · a ≤ 0, both
+ *   are 0. An opaque image gives the same result as without alpha. Beyond the border
  *   `paddingMode: 'zero'` is transparent, `'constant'` an opaque color.
- * - `'ignore'`: colors are filtered as they are stored, alpha passes through.
- * - `'filter'`: alpha is filtered like any other channel, for itself.
+ * - `'ignore'`: filters colors as stored and copies alpha.
+ * - `'filter'`: filters alpha like any other channel.
  *
- * Default `'premultiply'` where one kernel of positive sum filters all colors, be it a blur or a sharpening: a cut-out keeps its
- * colors to the edge, and a sharpening makes its soft edge steeper. Else `'ignore'`, with which a kernel of sum zero cannot
- * blank the picture; also for negative weights with `paddingMode: 'zero'`, whose transparent border would eat into the
- * picture. Where `channels` names alpha, `'filter'`.
+ * Default: `'premultiply'` if one kernel with a positive sum filters all colors; otherwise `'ignore'`, so that a kernel with sum zero does
+ * not make the image transparent. Negative weights with `paddingMode: 'zero'` also default to `'ignore'`, because the transparent border
+ * would spread into the image. If `channels` includes alpha, the default is `'filter'`.
  */
 export type Alpha = (typeof ALPHAS)[number];
 /** Every {@link Alpha}. */

@@ -11,8 +11,8 @@ import type { Step } from '../step.js';
  * - `'all'`: alpha too;
  * - letters: `'r'`, `'gb'`, `'rgba'` … of a color picture, `'a'` of any that has alpha;
  * - a list of channel numbers from 0;
- * - `'luminance'`: one plane is filtered, Y = 0.2126 R + 0.7152 G + 0.0722 B (Rec. 709), and what changed is added to R, G
- *   and B alike, so colors keep their hue. It is taken from the samples as they are stored (luma); with `linear: true` from linear light.
+ * - `'luminance'`: filters Y = 0.2126 R + 0.7152 G + 0.0722 B (Rec. 709) and adds the change in Y to R, G and B. Y is computed from the
+ *   stored samples (luma), or from linear light with `linear: true`.
  */
 export type Channels = 'color' | 'all' | 'luminance' | ChannelLetters | readonly number[];
 /** Channels by their letters, in the order r, g, b, a. */

@@ -6,18 +6,18 @@ import { OUTPUT } from './output.js';
 /** Rows of {@link ImageOptions}. */
 export const IMAGE_OPTIONS = {
   /**
-   * Which channels are filtered. Default `'color'`, all but alpha. The others pass through: untouched, and where the
-   * picture's size changes, with the pixel (or padding) that lies under the kernel's anchor.
+   * The channels to filter. Default `'color'`: all except alpha. Other channels are copied; if the size of the image changes, they take the
+   * pixel (or padding) under the anchor of the kernel.
    */
   channels: CHANNELS,
   /**
-   * What happens to transparency, see {@link Alpha}. Default: `'premultiply'` where one kernel of positive sum filters all colors, else
-   * `'ignore'`. Only for pictures with alpha.
+   * How transparency is handled, see {@link Alpha}. Default: `'premultiply'` if one kernel with a positive sum filters all colors,
+   * otherwise `'ignore'`. Only for images with alpha.
    */
   alpha: ALPHA,
   /**
-   * Filter light instead of samples: they are decoded as sRGB first, and the result is encoded again. Default false.
-   * `bias` and `paddingValue` then are light, in the same units.
+   * Filters in linear light: samples are decoded from sRGB first, and the result is encoded again. `bias` and `paddingValue` are then in
+   * linear light, in the same units. Default false.
    */
   linear: option(flag, { default: false, help: 'filter light instead of samples: decode sRGB, filter, encode' }),
   /** How values become samples, see {@link Output}. Default `'clamp'`. */

@@ -3,11 +3,12 @@ import { type Image, type Samples, type SamplesOf, tensorToImage, toWhole } from
 import { carryMetadata } from '../../image/metadata.js';
 import { arrayOf, type Format, type SampleType, whiteOf } from '../../image/samples.js';
 import type { ValueRange } from '../../kernels/backend.js';
+import { isGivenBack } from '../../lent-memory.js';
 import { checkedInUse, type OptionsOf, oneOf, option, type Rows } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 
 /**
- * How filtered values become samples.
+ * How filtered values are converted to samples.
  *
  * | output | a value v of a filtered channel becomes |
  * |---|---|
@@ -32,8 +33,8 @@ export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how valu
 /** Rows of {@link ResultOptions}. */
 export const RESULT_OPTIONS = {
   /**
-   * A picture whose data takes the result: of the result's size, channels and sample type. It may be the picture that is filtered.
-   * Its metadata stay its own. Reuse one where many pictures are filtered: new memory costs time at its first use. Default: a new picture.
+   * An image that receives the result. It must have the size, channels and sample type of the result, and may be the input. Its metadata is
+   * not changed. Reuse it when you filter many images: allocating new memory takes time. Default: a new image.
    */
   out: checkedInUse<Image>('a picture like the result'),
 } satisfies Rows;
@@ -126,10 +127,12 @@ export function checkOut(operation: string, out: Image, { width, height, channel
   const needed = words({ width, height, channels }, arrayOf(samples).name, width * height * channels);
   const received = out?.data ? words(out, out.data.constructor.name, out.data.length) : show(out);
   if (received !== needed) throw new ShapeError(operation, `out must be as the result is, ${needed}, received ${received}`, { out });
+  if (isGivenBack(out.data)) throw new ShapeError(operation, 'the memory of out was given back, and may be that of another picture', { out });
 }
 
 /** The result, in `out` if there is one. @param image what it was made of */
 export function deliver(result: Image, out: Image | undefined, image: Image): Image {
+  if (out && isGivenBack(out.data)) throw new ShapeError('freeImage', 'out was given back while its result was computed', { out });
   out?.data.set(result.data);
   return out ?? carryMetadata(result, image);
 }

@@ -1,14 +1,6 @@
 import type { Image, Samples } from '../../image/image.js';
 import { formatOf, newImage } from '../../image/samples.js';
-
-/** Which pixel of a picture lies where in another: pixel (x, y) of the result is pixel start + x · across + y · down, counted row by row. */
-export interface Arrangement {
-  readonly width: number;
-  readonly height: number;
-  readonly start: number;
-  readonly across: number;
-  readonly down: number;
-}
+import type { Arrangement } from '../../kernels/backend.js';
 
 /** Side of the squares that are copied at a time, so that columns of the source stay in the cache. */
 const SIDE = 64;

@@ -23,7 +23,7 @@ export interface Rectangle {
 /** A rectangle with soft edges. */
 export interface Region extends Rectangle {
   /**
-   * Pixels over which the filter fades out, inwards from the edge; not along the border of the picture. Default 0: a hard edge.
+   * Width in pixels over which the filter fades out inside the edge, but not along the border of the image. Default 0: a hard edge.
    * The pixel i steps inside gets min(1, (i + ½) / feather), vertically and horizontally multiplied.
    */
   readonly feather?: number;
@@ -62,11 +62,14 @@ function parseRectangle(typed: string): Rectangle | undefined {
 export const WHERE_OPTIONS = {
   /** Only within this rectangle. */
   region: option(region, { help: 'filter only there; with feather, a soft edge', placeholder: 'rectangle' }),
-  /** How much of the filter each pixel gets, from none (black) to all (white): a gray picture of the same size. With a region the shares multiply. */
+  /**
+   * A gray image of the same size: black keeps the original pixel, white takes the filtered one, gray mixes both. With a region, both
+   * weights are multiplied.
+   */
   mask: checkedInUse<ImageSource>('a gray picture of the same size'),
 } satisfies Rows;
 
-/** Where a filter acts. Elsewhere the picture stays as it is; the kernel sees the picture beyond the edges all the same. */
+/** Where a filter applies. Pixels elsewhere do not change; the kernel still reads the image beyond the edges of the region. */
 export interface WhereOptions extends OptionsOf<typeof WHERE_OPTIONS> {}
 
 /** @throws OptionError unless the region lies within the picture and the mask fits it */

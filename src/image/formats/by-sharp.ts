@@ -60,7 +60,7 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
             async decode(bytes, maxPixels) {
               const { width, height, pictures } = await inspect(bytes);
               if (pictures * width * height > maxPixels)
-                throw new Damaged(`has ${pictures} frames of ${width} × ${height}, together more than maxPixels, ${maxPixels}`);
+                throw new Damaged(`has ${pictures} frames of ${width} × ${height}, together more than limits.pixels or limits.memory allow, ${maxPixels}`);
               if (pictures === 1) return undefined;
               const decoded = await framesBySharp(bytes).catch((cause) => {
                 throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });

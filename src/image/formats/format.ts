@@ -22,6 +22,8 @@ export interface Frames {
 export interface Header {
   readonly width: number;
   readonly height: number;
+  /** bytes that a decoded pixel may take. Default 4 */
+  readonly pixelBytes?: number;
 }
 
 /**

@@ -78,5 +78,13 @@ function inspect(bytes: Source): NpyHeader {
   if (shape.length < 2 || shape.length > 3 || channels < 1 || channels > 4) {
     throw new Unreadable(`is a NumPy array of shape [${shape.join(', ')}]; [H, W] and [H, W, C] with 1 to 4 channels are read`);
   }
-  return { width, height, channels: channels as Image['channels'], samples, big: order === '>', dataAt: start + length };
+  return {
+    width,
+    height,
+    pixelBytes: channels * arrayOf(samples).BYTES_PER_ELEMENT,
+    channels: channels as Image['channels'],
+    samples,
+    big: order === '>',
+    dataAt: start + length,
+  };
 }

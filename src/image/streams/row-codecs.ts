@@ -4,15 +4,17 @@ import { encodePng } from './png-rows-out.js';
 import { pnm } from './pnm-rows.js';
 import { bytesOf, type RowCodec } from './row-codec.js';
 import type { RowFormat } from './row-formats.js';
+import { encodeTiff } from './tiff-rows-out.js';
 
 const png: RowCodec = { name: 'PNG', matches: (head) => head.subarray(0, 8).equals(SIGNATURE), open: openPng, encode: encodePng };
 
-/** Formats that are told by how they begin. */
-export const ROW_CODECS: Readonly<Record<Exclude<RowFormat, 'raw'>, RowCodec>> = { png, pnm };
+/** Formats that are told by how they begin, and read from their beginning to their end. */
+export const ROW_CODECS: Readonly<Record<Exclude<RowFormat, 'raw' | 'tiff'>, RowCodec>> = { png, pnm };
 
 /** How rows are written. */
 export const ENCODERS: Readonly<Record<RowFormat, RowCodec['encode']>> = {
   png: png.encode,
+  tiff: encodeTiff,
   pnm: pnm.encode,
   async *raw(rows) {
     for await (const band of rows) yield bytesOf(band, 'little');

@@ -1,11 +1,13 @@
 /** The formats that are written row by row. */
-export const rowFormats = ['png', 'pnm', 'raw'] as const;
+export const rowFormats = ['png', 'tiff', 'pnm', 'raw'] as const;
 /** One of {@link rowFormats}. */
 export type RowFormat = (typeof rowFormats)[number];
 
 /** Formats by extension, in lower case. */
 export const ROW_ENDINGS: Readonly<Record<string, RowFormat>> = {
   '.png': 'png',
+  '.tif': 'tiff',
+  '.tiff': 'tiff',
   '.pgm': 'pnm',
   '.ppm': 'pnm',
   '.pam': 'pnm',

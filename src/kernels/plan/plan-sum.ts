@@ -21,7 +21,8 @@ const NONE: Tensor = { shape: [0, 0], data: new Float32Array() };
 /** @returns undefined where the backend has no program for it */
 export function planSum({ load, store, before = [], step, sum, products }: SumWay, backend: Backend): PicturePlan | undefined {
   const { pictures, refuses } = backend.abilities;
-  if (!pictures.includes(sum.kind) || !step.border.every(Number.isFinite) || refuses?.({ load, store, passes: [...before, step] })) return undefined;
+  if (!pictures.includes(sum.kind) || !step.border.every(Number.isFinite) || refuses?.({ load, store, passes: [...before, { ...step, sum }] }))
+    return undefined;
   const first = before.length > 0 ? planPicture({ load, steps: before, store }, backend) : undefined;
   if (before.length > 0 && !first) return undefined;
   const job: PictureJob = { operation: 'picture', load, passes: [...(first?.job.passes ?? []), { ...step, bias: 0, sum }], store };

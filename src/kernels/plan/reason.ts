@@ -33,6 +33,7 @@ const ENGLISH = {
   padding: 'padding with a value other than 0 would need another value for each of the products',
   // a picture that goes over planes
   noPictures: 'the {backend} backend has no programs for pictures',
+  readBack: '{device}, on which the picture lies, has no program for it: it is read, computed on the host, and uploaded',
   beyondBorders: 'pixels that are not filtered come from beyond the borders of several kernels',
   // where it runs, if wasm or a GPU may
   soon: 'no GPU answers as soon',

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../tensor.js';
 import type { Work } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
-import type { PictureJob, PicturePass, SampleFormat } from '../job.js';
+import type { PictureJob, PicturePass, PictureSum, SampleFormat } from '../job.js';
 import type { ConvPlan } from './conv-plan.js';
 
 const BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, float32: 4 };
@@ -15,13 +15,18 @@ export function workOfPicture({ load, passes, store }: PictureJob): Work {
   const mask = store.part?.mask ? BYTES[store.part.mask.samples] * pixels(first.input) : 0;
   const [up, down] = [BYTES[load.samples] * load.channels * pixels(first.input) + mask, BYTES[store.samples] * load.channels * pixels(last.output)];
   const times = store.normalized ? 2 : 1;
-  const launches = times * passes.reduce((sum, { sum: each }) => sum + (each.kind === 'products' ? 2 * each.count : each.kind === 'separable' ? 2 : 1), 0);
+  const launches = times * passes.reduce((all, { sum }) => all + launchesOf(sum), 0);
   // between two launches a value is a float that is written and read
   const between = 8 * (launches - 1) * sizeOf(last.outShape);
   const multiplyAdds = times * passes.reduce((sum, pass) => sum + productsOf(pass) * sizeOf(pass.geometry.outShape), 0);
   const sums = passes.map(({ sum, geometry: { kernel, stride } }) => `${sum.kind} ${kernel.slice(1).join('×')} by ${stride.slice(1).join('×')}`);
   const kind = `${sums}, ${load.take} ${load.samples} of ${load.channels}${load.light ? ', light' : ''} to ${store.samples}`;
   return { kind, values: sizeOf(last.outShape), up, down, bytes: up + down + between, multiplyAdds, launches };
+}
+
+function launchesOf(sum: PictureSum): number {
+  if (sum.kind === 'products') return 2 * sum.count;
+  return sum.kind === 'separable' || sum.kind === 'moments' ? 2 : 1;
 }
 
 /** What a convolution of tensors moves, and computes directly or by one pass an axis. */
@@ -58,9 +63,10 @@ function productsOf({ sum, geometry }: Pick<PicturePass, 'sum' | 'geometry'>): n
       return KH * KW * (1 - zerosIn(sum.window) / sum.window.length);
     case 'box':
     case 'sums':
-    case 'moments':
     case 'likeness':
       return RUNNING;
+    case 'moments':
+      return 2 * (KH + KW);
     case 'separable':
       return KH + KW;
     case 'products':

@@ -148,6 +148,16 @@ describe('canny', () => {
   });
 });
 
+test('the mean of a cut-out of 8 bits counts pixels as they are opaque', async () => {
+  const image = createImage(
+    40,
+    20,
+    4,
+    Uint8ClampedArray.from({ length: 3200 }, (_, i) => (i % 4 === 3 ? one([0, 100, 255]) : random.integer(256))),
+  );
+  expectSame(await localMean(image, { backend: wasm }), await localMean(image, { backend: reference }));
+});
+
 test('a cut-out of 8 bits is sharpened as over planes, and its alpha stays', async () => {
   for (const channels of ['color', 'luminance', 'r'] as const) {
     const image = createImage(

@@ -44,7 +44,7 @@ export function* gifFrames(bytes: Buffer, maxPixels = Number.POSITIVE_INFINITY):
     need(bytes, at + 2, 'a GIF block');
     if (kind === FRAME) {
       if (++frames * width * height > maxPixels)
-        throw new Damaged(`has more than ${frames - 1} frames of ${width} × ${height}, together more than maxPixels, ${maxPixels}`);
+        throw new Damaged(`has more than ${frames - 1} frames of ${width} × ${height}, together more than limits.pixels or limits.memory allow, ${maxPixels}`);
       const { end, ...frame } = readFrame(bytes, at, { width, height, shared });
       const [flags, delay] = control.length === 0 ? [0, 0] : [control[3], control.readUInt16LE(4) * 10];
       yield { ...frame, delay, disposal: (flags >> 2) & 7, transparent: flags & 1 ? control[6] : -1 };

@@ -36,7 +36,7 @@ export async function decodeApng(bytes: Buffer, maxPixels: number, turns: Turns)
   if (controls.length === 0) return undefined;
   const { width, height } = header;
   if (controls.length * width * height > maxPixels)
-    throw new Damaged(`has ${controls.length} frames of ${width} × ${height}, together more than maxPixels, ${maxPixels}`);
+    throw new Damaged(`has ${controls.length} frames of ${width} × ${height}, together more than limits.pixels or limits.memory allow, ${maxPixels}`);
   const metadata = readMetadata(found).metadata;
   const wide = header.depth === 16;
   let canvas: Pixels = wide ? new Uint16Array(width * height * 4) : new Uint8ClampedArray(width * height * 4);

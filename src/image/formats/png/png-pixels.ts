@@ -34,7 +34,17 @@ export function inspectPng(bytes: Source): PngHeader {
   if (!COLOR_TYPES[colorType]?.depths.includes(depth)) throw new Damaged(`claims color type ${colorType} with ${depth} bits, which PNG does not have`);
   if (compression !== 0 || filter !== 0 || interlace > 1) throw new Damaged('claims a compression, filter or interlace method that PNG does not have');
   const { samples } = COLOR_TYPES[colorType];
-  return { width: head.readUInt32BE(16), height: head.readUInt32BE(20), depth, samples, colorType, interlaced: interlace === 1 };
+  // transparency may add alpha to what has none
+  const channels = colorType === PALETTE ? 4 : samples + (samples % 2);
+  return {
+    width: head.readUInt32BE(16),
+    height: head.readUInt32BE(20),
+    pixelBytes: channels * (depth === 16 ? 2 : 1),
+    depth,
+    samples,
+    colorType,
+    interlaced: interlace === 1,
+  };
 }
 
 /** A palette has three colors; transparency adds alpha to what has none. */

@@ -9,15 +9,16 @@ export interface Entry {
 
 const DENOMINATOR = 10000;
 
-/** An entry of shorts, longs or rationals. */
-export function numbers(tag: number, type: 3 | 4 | 5, values: readonly number[]): Entry {
-  const size = { 3: 2, 4: 4, 5: 8 }[type];
+/** An entry of shorts, longs, rationals or longs of 64 bits. */
+export function numbers(tag: number, type: 3 | 4 | 5 | 16, values: readonly number[]): Entry {
+  const size = { 3: 2, 4: 4, 5: 8, 16: 8 }[type];
   const content = Buffer.alloc(values.length * size);
   for (const [i, value] of values.entries()) {
     if (type === 5) {
       content.writeUInt32LE(Math.min(2 ** 32 - 1, Math.round(value * DENOMINATOR)), 8 * i);
       content.writeUInt32LE(DENOMINATOR, 8 * i + 4);
-    } else content.writeUIntLE(value, i * size, size);
+    } else if (type === 16) content.writeBigUInt64LE(BigInt(value), 8 * i);
+    else content.writeUIntLE(value, i * size, size);
   }
   return { tag, type, count: values.length, content };
 }
@@ -32,34 +33,38 @@ export interface WrittenDirectory {
   readonly next: number;
 }
 
-/** @param at where its bytes will stand in the file */
-export function writeDirectory(unsorted: readonly Entry[], at: number): WrittenDirectory {
+/**
+ * @param at where its bytes will stand in the file
+ * @param big with offsets of 64 bits
+ */
+export function writeDirectory(unsorted: readonly Entry[], at: number, big = false): WrittenDirectory {
+  const [head, width, offset] = big ? [8, 20, 8] : [2, 12, 4];
   const parts: Buffer[] = [];
   let start = at;
   const entries = [...unsorted]
     .sort((a, b) => a.tag - b.tag)
     .map((entry) => {
       if (!entry.sub) return entry;
-      const { bytes, start: from } = writeDirectory(entry.sub, start);
+      const { bytes, start: from } = writeDirectory(entry.sub, start, big);
       parts.push(bytes);
       start += bytes.length;
       return numbers(entry.tag, 4, [from]);
     });
-  const table = Buffer.alloc(2 + 12 * entries.length + 4);
+  const table = Buffer.alloc(head + width * entries.length + offset);
   table.writeUInt16LE(entries.length, 0);
   parts.push(table);
   let valuesAt = start + table.length;
   for (const [i, { tag, type, count, content }] of entries.entries()) {
-    const row = 2 + 12 * i;
+    const row = head + width * i;
     table.writeUInt16LE(tag, row);
     table.writeUInt16LE(type, row + 2);
     table.writeUInt32LE(count, row + 4);
-    if (content.length <= 4) content.copy(table, row + 8);
+    if (content.length <= offset) content.copy(table, row + 4 + offset);
     else {
-      table.writeUInt32LE(valuesAt, row + 8);
+      table.writeUIntLE(valuesAt, row + 4 + offset, Math.min(6, offset));
       parts.push(content, Buffer.alloc(content.length % 2));
       valuesAt += content.length + (content.length % 2);
     }
   }
-  return { bytes: Buffer.concat(parts), start, next: start - at + table.length - 4 };
+  return { bytes: Buffer.concat(parts), start, next: start - at + table.length - offset };
 }

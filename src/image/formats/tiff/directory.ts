@@ -20,6 +20,9 @@ export const TAG = {
   predictor: 317,
   colorMap: 320,
   tileWidth: 322,
+  tileHeight: 323,
+  tileOffsets: 324,
+  tileSizes: 325,
   extraSamples: 338,
   sampleFormat: 339,
   thumbnailAt: 513,
@@ -30,8 +33,8 @@ export const TAG = {
 
 const KNOWN: ReadonlySet<number> = new Set(Object.values(TAG));
 
-/** Bytes of a value, by type: bytes, shorts, longs, rationals and undefined ones. */
-export const SIZES: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 5: 8, 7: 1 };
+/** Bytes of a value, by type: bytes, shorts, longs, rationals and undefined ones, and the long ones of BigTIFF. */
+export const SIZES: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 5: 8, 7: 1, 16: 8 };
 const RATIONAL = 5;
 
 /** Where the values of a tag stand. */
@@ -55,31 +58,49 @@ export interface Directory {
   bytes(tag: number): Buffer | undefined;
 }
 
-/** Where the first directory begins. @throws Damaged if there is no room for one */
+/** Where the first directory begins. @throws Damaged if there is no room for one; Unreadable of a BigTIFF */
 export function firstDirectory(bytes: Source): number {
+  if (isBig(bytes)) throw new Unreadable('is a BigTIFF; plain TIFF is read, and BigTIFF by rows');
+  const head = bytes.subarray(0, 8);
+  return head[0] === 0x49 ? head.readUInt32LE(4) : head.readUInt32BE(4);
+}
+
+/** Whether offsets have 64 bits. @throws Damaged if there is no room for a header */
+export function isBig(bytes: Source): boolean {
   need(bytes, 8, 'its TIFF header');
   const head = bytes.subarray(0, 8);
-  const little = head[0] === 0x49;
-  if (head[little ? 2 : 3] === 43) throw new Unreadable('is a BigTIFF; plain TIFF is read');
-  return little ? head.readUInt32LE(4) : head.readUInt32BE(4);
+  return head[head[0] === 0x49 ? 2 : 3] === 43;
+}
+
+/** The first directory, also of a BigTIFF. @throws Damaged if it is cut off */
+export function openDirectory(bytes: Source): Directory {
+  if (!isBig(bytes)) return readDirectory(bytes);
+  need(bytes, 16, 'its TIFF header');
+  const head = bytes.subarray(0, 16);
+  return readDirectory(bytes, Number(head[0] === 0x49 ? head.readBigUInt64LE(8) : head.readBigUInt64BE(8)), true);
 }
 
 /**
  * The directory that begins at `start`. Its first entry of each tag counts, so that none is read twice.
  * @throws Damaged if it is cut off
  */
-export function readDirectory(bytes: Source, start = firstDirectory(bytes)): Directory {
+export function readDirectory(bytes: Source, start = firstDirectory(bytes), big = false): Directory {
   const little = bytes.subarray(0, 1)[0] === 0x49;
-  const word = (from: Buffer, at: number, size: 1 | 2 | 4) => (little ? from.readUIntLE(at, size) : from.readUIntBE(at, size));
-  need(bytes, start + 2, 'its TIFF directory');
-  const nextAt = start + 2 + 12 * word(bytes.subarray(start, start + 2), 0, 2);
-  need(bytes, nextAt + 4, 'its TIFF directory');
-  const table = bytes.subarray(start, nextAt + 4);
+  const word = (from: Buffer, at: number, size: 1 | 2 | 4 | 8) => {
+    if (size === 8) return Number(little ? from.readBigUInt64LE(at) : from.readBigUInt64BE(at));
+    return little ? from.readUIntLE(at, size) : from.readUIntBE(at, size);
+  };
+  const [head, width, offset] = big ? ([8, 20, 8] as const) : ([2, 12, 4] as const);
+  need(bytes, start + head, 'its TIFF directory');
+  const nextAt = start + head + width * word(bytes.subarray(start, start + head), 0, head);
+  need(bytes, nextAt + offset, 'its TIFF directory');
+  const table = bytes.subarray(start, nextAt + offset);
   const entries = new Map<number, Entry>();
-  for (let at = 2; at < table.length - 4; at += 12) {
-    const [tag, type, length] = [word(table, at, 2), word(table, at + 2, 2), word(table, at + 4, 4)];
+  for (let at: number = head; at < table.length - offset; at += width) {
+    const [tag, type, length] = [word(table, at, 2), word(table, at + 2, 2), word(table, at + 4, offset)];
     if (!KNOWN.has(tag) || SIZES[type] === undefined || length === 0 || entries.has(tag)) continue;
-    entries.set(tag, { type, length, from: SIZES[type] * length <= 4 ? start + at + 8 : word(table, at + 8, 4) });
+    const values = at + 4 + offset;
+    entries.set(tag, { type, length, from: SIZES[type] * length <= offset ? start + values : word(table, values, offset) });
   }
   const content = (tag: number): Buffer | undefined => {
     const entry = entries.get(tag);
@@ -94,14 +115,14 @@ export function readDirectory(bytes: Source, start = firstDirectory(bytes)): Dir
     const { type, length: all } = entries.get(tag) as Entry;
     const length = Math.min(all, most);
     if (type === RATIONAL) return Array.from({ length }, (_, i) => word(raw, 8 * i, 4) / word(raw, 8 * i + 4, 4));
-    const size = SIZES[type] as 1 | 2 | 4;
+    const size = SIZES[type];
     return Array.from({ length }, (_, i) => word(raw, i * size, size));
   };
   return {
     entries,
     little,
     start,
-    next: word(table, table.length - 4, 4),
+    next: word(table, table.length - offset, offset),
     nextAt,
     values,
     one: (tag, otherwise) => values(tag, 1)?.[0] ?? otherwise,

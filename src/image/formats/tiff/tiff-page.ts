@@ -19,6 +19,7 @@ export const PACKING = { none: 1, lzw: 5, deflate: 8, oldDeflate: 32946 } as con
 
 /** One picture of a TIFF, as its directory describes it. */
 export interface TiffPage extends Header {
+  readonly pixelBytes: number;
   readonly directory: Directory;
   readonly packing: number;
   readonly photometric: number;
@@ -29,13 +30,21 @@ export interface TiffPage extends Header {
   readonly sampleType: SampleType;
   readonly differences: boolean;
   readonly rowsPerStrip: number;
+  /** of a picture in tiles */
+  readonly tile?: { readonly width: number; readonly height: number };
   readonly premultiplied: boolean;
   readonly orientation: number;
 }
 
 /** Reads a directory and refuses what is not read. @param at where it begins. Default: the first of the file @throws Damaged or Unreadable */
 export function readPage(bytes: Source, at?: number): TiffPage {
-  const directory = readDirectory(bytes, at);
+  const page = describePage(readDirectory(bytes, at));
+  if (page.tile) refuse('in tiles', 'those in strips');
+  return page;
+}
+
+/** What a directory describes, in strips or tiles. @throws Damaged or Unreadable */
+export function describePage(directory: Directory): TiffPage {
   const { one, values, entries } = directory;
   const bits = values(TAG.bits, 5) ?? [1];
   const [samples, photometric, packing] = [one(TAG.samples, 1), one(TAG.photometric, -1), one(TAG.compression, PACKING.none)];
@@ -51,14 +60,15 @@ export function readPage(bytes: Source, at?: number): TiffPage {
     );
   }
   if (!(Object.values(PACKING) as number[]).includes(packing)) refuse(`of compression ${packing}`, 'uncompressed, LZW and deflated ones');
-  if (entries.has(TAG.tileWidth)) refuse('in tiles', 'those in strips');
   if (samples > 1 && one(TAG.planar, 1) !== 1) refuse('with separate planes', 'interleaved ones');
   if (one(TAG.fillOrder, 1) !== 1) refuse('with reversed bits', 'those with the highest bit first');
   const predictor = one(TAG.predictor, 1);
   if (predictor !== 1 && !(predictor === 2 && (bits[0] === 8 || bits[0] === 16)))
     refuse(`with predictor ${predictor}`, 'those without, and horizontal differences of 8 and 16 bits,');
   const height = one(TAG.height, 0);
+  const channels = (photometric === 3 ? 3 : samples) as Image['channels'];
   return {
+    pixelBytes: channels * (isFloat ? 4 : bits[0] === 16 ? 2 : 1),
     width: one(TAG.width, 0),
     height,
     directory,
@@ -66,10 +76,11 @@ export function readPage(bytes: Source, at?: number): TiffPage {
     photometric,
     bits: bits[0],
     samples,
-    channels: (photometric === 3 ? 3 : samples) as Image['channels'],
+    channels,
     sampleType: isFloat ? 'float32' : bits[0] === 16 ? 'uint16' : 'uint8',
     differences: predictor === 2,
     rowsPerStrip: Math.min(one(TAG.rowsPerStrip, height), height),
+    tile: entries.has(TAG.tileWidth) ? { width: one(TAG.tileWidth, 0), height: one(TAG.tileHeight, 0) } : undefined,
     premultiplied: samples % 2 === 0 && one(TAG.extraSamples, 0) === 1,
     orientation: one(TAG.orientation, 1),
   };

@@ -1,6 +1,6 @@
 import type { Samples } from '../../image.js';
 import { arrayOf, whiteOf } from '../../samples.js';
-import { Damaged, need } from '../format.js';
+import { Damaged, need, type Source } from '../format.js';
 import { inflate, unpackLzw } from '../unpack.js';
 import { TAG } from './directory.js';
 import { PACKING, type TiffPage } from './tiff-page.js';
@@ -10,29 +10,47 @@ const MOST_UNPACKED = 2560;
 
 /** The pixels of a page, interleaved. @throws Damaged */
 export function readStrips(bytes: Buffer, page: TiffPage): Samples {
-  const { width, height, bits, samples, channels, sampleType, photometric } = page;
-  const rowBytes = Math.ceil((width * samples * bits) / 8);
+  const { width, height, channels, sampleType } = page;
+  const rowBytes = packedRow(page, width);
   if (rowBytes * height > MOST_UNPACKED * bytes.length) throw new Damaged(`has ${bytes.length} bytes, which cannot hold ${width} × ${height} pixels`);
-  const white = 2 ** bits - 1;
-  const map = photometric === 3 ? colors(page) : undefined;
-  const scale = bits < 8 ? 255 / white : 1;
   const out = new (arrayOf(sampleType))(width * height * channels);
-  const row = sampleType === 'float32' ? new Float32Array(width * samples) : new Uint16Array(width * samples);
+  const convert = rowConverter(page, width);
   let to = 0;
   for (const strip of strips(bytes, page, rowBytes)) {
-    for (let from = 0; from < strip.length; from += rowBytes) {
-      unpackRow(strip, from, row, page);
-      if (page.differences) for (let i = samples; i < row.length; i++) row[i] = (row[i] + row[i - samples]) & white;
-      if (map) {
-        for (const index of row) for (let c = 0; c < 3; c++) out[to++] = map[c * (white + 1) + index] >> 8;
-        continue;
-      }
-      if (photometric === 0) for (let i = 0; i < row.length; i += samples) row[i] = (sampleType === 'float32' ? 1 : white) - row[i];
-      for (let i = 0; i < row.length; i++) out[to++] = row[i] * scale;
-    }
+    for (let from = 0; from < strip.length; from += rowBytes, to += width * channels) convert(strip, from, out, to);
   }
   if (page.premultiplied) divideByAlpha(out, channels);
   return out;
+}
+
+/** Bytes of a row, packed. */
+export function packedRow({ samples, bits }: TiffPage, width: number): number {
+  return Math.ceil((width * samples * bits) / 8);
+}
+
+/**
+ * Turns rows of a strip or a tile into samples.
+ * @param width of the rows
+ * @param kept pixels of them that are samples of the picture
+ */
+export function rowConverter(page: TiffPage, width: number, kept = width) {
+  const { bits, samples, sampleType, photometric, differences } = page;
+  const white = 2 ** bits - 1;
+  const map = photometric === 3 ? colors(page) : undefined;
+  const scale = bits < 8 ? 255 / white : 1;
+  const row = sampleType === 'float32' ? new Float32Array(width * samples) : new Uint16Array(width * samples);
+  const length = kept * samples;
+  return (strip: Buffer, from: number, out: Samples, at: number) => {
+    let to = at;
+    unpackRow(strip, from, row, page);
+    if (differences) for (let i = samples; i < row.length; i++) row[i] = (row[i] + row[i - samples]) & white;
+    if (map) {
+      for (let i = 0; i < length; i++) for (let c = 0; c < 3; c++) out[to++] = map[c * (white + 1) + row[i]] >> 8;
+      return;
+    }
+    if (photometric === 0) for (let i = 0; i < length; i += samples) row[i] = (sampleType === 'float32' ? 1 : white) - row[i];
+    for (let i = 0; i < length; i++) out[to++] = row[i] * scale;
+  };
 }
 
 function colors({ directory, bits }: TiffPage): readonly number[] {
@@ -52,14 +70,25 @@ function* strips(bytes: Buffer, { directory, width, height, rowsPerStrip, packin
   for (let i = 0; i < count; i++) {
     const what = `strip ${i + 1} of ${count}`;
     const unpacked = Math.min(rowsPerStrip, height - i * rowsPerStrip) * rowBytes;
-    const end = offsets[i] + (packing === PACKING.none ? unpacked : sizes[i]);
-    need(bytes, end, what);
-    const strip = bytes.subarray(offsets[i], end);
-    if (packing === PACKING.lzw) yield unpackLzw(strip, { rootBits: 8, order: 'tiff' }, unpacked, what);
-    else if (packing !== PACKING.none) yield inflate(strip, unpacked, what);
-    else if (sizes[i] < unpacked) throw new Damaged(`is damaged: ${what} has ${sizes[i]} bytes instead of ${unpacked}`);
-    else yield strip;
+    yield unpackBlock(bytes, packing, { from: offsets[i], size: sizes[i], unpacked }, what);
   }
+}
+
+/** Where a strip or a tile stands, and how long it is packed and unpacked. */
+export interface Block {
+  readonly from: number;
+  readonly size: number;
+  readonly unpacked: number;
+}
+
+/** A strip or a tile, unpacked. @throws Damaged */
+export function unpackBlock(bytes: Source, packing: number, { from, size, unpacked }: Block, what: string): Buffer {
+  if (packing === PACKING.none && size < unpacked) throw new Damaged(`is damaged: ${what} has ${size} bytes instead of ${unpacked}`);
+  const end = from + (packing === PACKING.none ? unpacked : size);
+  need(bytes, end, what);
+  const block = bytes.subarray(from, end);
+  if (packing === PACKING.lzw) return unpackLzw(block, { rootBits: 8, order: 'tiff' }, unpacked, what);
+  return packing === PACKING.none ? block : inflate(block, unpacked, what);
 }
 
 function unpackRow(strip: Buffer, from: number, row: Float32Array | Uint16Array, { bits, directory: { little } }: TiffPage): void {
@@ -73,7 +102,7 @@ function unpackRow(strip: Buffer, from: number, row: Float32Array | Uint16Array,
   }
 }
 
-function divideByAlpha(data: Samples, channels: number): void {
+export function divideByAlpha(data: Samples, channels: number): void {
   const white = whiteOf(data);
   for (let i = 0; i < data.length; i += channels) {
     const alpha = data[i + channels - 1];

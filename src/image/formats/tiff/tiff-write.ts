@@ -1,5 +1,7 @@
 import { UnsupportedError } from '../../../errors.js';
 import type { Image } from '../../image.js';
+import type { Metadata } from '../../metadata.js';
+import { arrayOf, type Format, formatOf } from '../../samples.js';
 import { TAG } from './directory.js';
 import { type Entry, numbers, writeDirectory } from './directory-write.js';
 import { descriptiveEntries } from './exif-tree.js';
@@ -19,7 +21,10 @@ export function writeTiff(images: readonly Image[]): readonly Buffer[] {
   for (const image of images) {
     const pixels = littleEndian(image.data);
     const filled = pixels.length + (pixels.length % 2);
-    const { bytes, start, next } = writeDirectory(entriesOf(image, at, images.length > 1), at + filled);
+    const { bytes, start, next } = writeDirectory(
+      entriesOf(formatOf(image), image.metadata, strip(at, pixels.length, image.height), images.length > 1),
+      at + filled,
+    );
     pointer.in.writeUInt32LE(start, pointer.at);
     pointer = { in: bytes, at: next };
     parts.push(pixels, Buffer.alloc(pixels.length % 2), bytes);
@@ -40,10 +45,25 @@ function littleEndian(data: Image['data']): Buffer {
   return data.BYTES_PER_ELEMENT === 2 ? Buffer.from(bytes).swap16() : Buffer.from(bytes).swap32();
 }
 
-function entriesOf({ width, height, channels, data, metadata = {} }: Image, pixelsAt: number, isPage: boolean): readonly Entry[] {
-  const bits = 8 * data.BYTES_PER_ELEMENT;
+/** Where samples stand, in strips. */
+export interface Strips {
+  readonly offsets: readonly number[];
+  readonly sizes: readonly number[];
+  readonly rowsPerStrip: number;
+  /** offsets of 64 bits */
+  readonly big?: boolean;
+}
+
+function strip(at: number, size: number, rowsPerStrip: number): Strips {
+  return { offsets: [at], sizes: [size], rowsPerStrip };
+}
+
+/** What a directory says of a picture, uncompressed. */
+export function entriesOf({ width, height, channels, samples }: Format, metadata: Metadata = {}, strips: Strips, isPage = false): readonly Entry[] {
+  const bits = 8 * arrayOf(samples).BYTES_PER_ELEMENT;
   const each = (value: number) => Array<number>(channels).fill(value);
   const { density, icc, exif } = metadata;
+  const { offsets, sizes, rowsPerStrip, big } = strips;
   return [
     ...(exif ? descriptiveEntries(Buffer.from(exif)) : []),
     ...(isPage ? [numbers(SUBFILE_TYPE, 4, [PAGE])] : []),
@@ -52,14 +72,14 @@ function entriesOf({ width, height, channels, data, metadata = {} }: Image, pixe
     numbers(TAG.bits, 3, each(bits)),
     numbers(TAG.compression, 3, [PACKING.none]),
     numbers(TAG.photometric, 3, [channels < 3 ? 1 : 2]),
-    numbers(TAG.stripOffsets, 4, [pixelsAt]),
+    numbers(TAG.stripOffsets, big ? 16 : 4, offsets),
     numbers(TAG.samples, 3, [channels]),
-    numbers(TAG.rowsPerStrip, 4, [height]),
-    numbers(TAG.stripSizes, 4, [data.byteLength]),
+    numbers(TAG.rowsPerStrip, 4, [rowsPerStrip]),
+    numbers(TAG.stripSizes, 4, sizes),
     ...(density ? [numbers(TAG.xResolution, 5, [density]), numbers(TAG.yResolution, 5, [density]), numbers(TAG.resolutionUnit, 3, [2])] : []),
     // 2: alpha that colors are not multiplied by
     ...(channels % 2 === 0 ? [numbers(TAG.extraSamples, 3, [2])] : []),
-    numbers(TAG.sampleFormat, 3, each(data instanceof Float32Array ? 3 : 1)),
+    numbers(TAG.sampleFormat, 3, each(samples === 'float32' ? 3 : 1)),
     ...(icc ? [{ tag: TAG.icc, type: 7, count: icc.length, content: Buffer.from(icc) } as const] : []),
   ];
 }

@@ -29,8 +29,10 @@ export const tiff: FileFormat = {
 
 async function decodePages(bytes: Buffer, maxPixels: number, turns: Turns): Promise<readonly Image[]> {
   const found = [...pages(bytes)];
-  const pixels = found.reduce((sum, { width, height }) => sum + width * height, 0);
-  if (pixels > maxPixels) throw new Damaged(`has ${found.length} pages of ${pixels} pixels in all, more than maxPixels, ${maxPixels}`);
+  // what is allowed was told of pixels as those of the first page
+  const pixels = found.reduce((sum, { width, height, pixelBytes }) => sum + width * height * Math.max(1, pixelBytes / found[0].pixelBytes), 0);
+  if (pixels > maxPixels)
+    throw new Damaged(`has ${found.length} pages of ${pixels} pixels in all, more than limits.pixels or limits.memory allow, ${maxPixels}`);
   const images: Image[] = [];
   for (const page of found) images.push(await decodePage(bytes, page, turns));
   return images;

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../../../errors.js';
+import { lend, takeBack } from '../../../lent-memory.js';
 import { endOfTurn, othersTurn } from '../../../turns.js';
 import type { Address, FreshMemory, Views } from './address.js';
 import type { Loaded } from './load-programs.js';
@@ -164,6 +165,7 @@ export class Machine {
     // growing memory that is not shared detaches its views
     const bytes = this.#pool ? this.#shown(length) : new Uint8ClampedArray(length);
     this.#handedOut.add(bytes);
+    lend(bytes);
     return bytes;
   }
 
@@ -177,7 +179,7 @@ export class Machine {
   /** See {@link Backend.freeBytes}. */
   freeBytes(bytes: Uint8ClampedArray): boolean {
     const known = this.#handedOut.delete(bytes);
-    if (known && this.#buffers.has(bytes.buffer)) this.giveBack(bytes.byteOffset);
+    if (known) takeBack(bytes, () => this.#buffers.has(bytes.buffer) && this.giveBack(bytes.byteOffset));
     return known;
   }
 

@@ -10,6 +10,7 @@ import { prepareMaxPool, prepareMaxPoolGradient } from './layers/max-pooling.js'
 import { NS } from './layers/work.js';
 import type { Machine } from './machine.js';
 import { prepareComparison } from './picture/comparison.js';
+import { prepareHistogram } from './picture/histogram.js';
 import { preparePicture, type RunBands } from './picture/picture-bands.js';
 import { pictureStages } from './picture/picture-stages.js';
 import { resizeStages } from './picture/resize-stages.js';
@@ -83,6 +84,11 @@ export function prepareJob(job: Job, tablesOn: TablesOn, machine: Machine, backg
     case 'comparison': {
       const run = prepareComparison(job, tablesOn, machine, background);
       const start: Start = ([a, b], [out], _, control) => run([a as PictureSamples, b as PictureSamples, out as Float64Array], control);
+      return Object.assign(start, { later: run.later });
+    }
+    case 'histogram': {
+      const run = prepareHistogram(job, tablesOn, machine, background);
+      const start: Start = ([picture], [out], _, control) => run([picture as PictureSamples, out as Float64Array], control);
       return Object.assign(start, { later: run.later });
     }
     default:

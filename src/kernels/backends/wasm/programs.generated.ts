@@ -115,6 +115,10 @@ export interface Programs {
    * @param scratch frame; lines; the ring
    */
   comparePictures(task: Address<'ComparisonTask'>, scratch: number, from: number, to: number): void;
+  /** Adds to the counts of shares `from` … `to` − 1. */
+  countSamples(task: Address<'HistogramTask'>, scratch: number, from: number, to: number): void;
+  /** Widens the ranges of shares `from` … `to` − 1. */
+  rangeOfFloats(task: Address<'HistogramTask'>, scratch: number, from: number, to: number): void;
   /** 8 bits, with Σ |w|·255 + |bias| < 2¹⁵: 16-bit sums. Strips `from` … `to` − 1. @param scratch frame; lines */
   integerBytes(task: Address<'IntegerTask'>, scratch: number, from: number, to: number): void;
   /** 16 bits, with Σ |w|·65535 + |bias| < 2³¹: 32-bit sums. Strips `from` … `to` − 1. @param scratch frame; lines */
@@ -197,6 +201,8 @@ export interface Tasks {
   readonly bytesMagnitude: records.BytesMagnitudeTask;
   readonly bytesResize: records.BytesResizeTask;
   readonly comparePictures: records.ComparisonTask;
+  readonly countSamples: records.HistogramTask;
+  readonly rangeOfFloats: records.HistogramTask;
   readonly integerBytes: records.IntegerTask;
   readonly integerWords: records.IntegerTask;
   readonly lineBox: records.LineBoxTask;
@@ -239,6 +245,8 @@ export const WRITERS: { readonly [P in keyof Tasks]: (views: Views, at: Address<
   bytesMagnitude: records.writeBytesMagnitudeTask,
   bytesResize: records.writeBytesResizeTask,
   comparePictures: records.writeComparisonTask,
+  countSamples: records.writeHistogramTask,
+  rangeOfFloats: records.writeHistogramTask,
   integerBytes: records.writeIntegerTask,
   integerWords: records.writeIntegerTask,
   lineBox: records.writeLineBoxTask,

@@ -23,6 +23,8 @@ export const TAKE_CHOSEN = 2;
 export const TAKE_PREMULTIPLIED = 3;
 /** LineLoad and LineStore: the only cell is the luminance; what changed is added to red, green and blue. */
 export const TAKE_LUMINANCE = 4;
+/** LineLoad: the first cell is a weighted sum of red, green and blue, and the second, if there is one, alpha. */
+export const TAKE_GRAY = 5;
 /** lineSlopes: √(a² + b²), or the largest response; the direction in which it rises; and both as a color. */
 export const SLOPE_LENGTH = 1;
 export const SLOPE_ANGLE = 2;
@@ -798,10 +800,12 @@ export interface LineLoad {
   readonly channels: number;
   /** of a pixel */
   readonly cells: number;
-  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED or TAKE_LUMINANCE */
+  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED, TAKE_LUMINANCE or TAKE_GRAY */
   readonly take: number;
   /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
   readonly order: Address<'Bytes'>;
+  /** [3], TAKE_GRAY: of red, green and blue; or 0 */
+  readonly weights: Address<'Floats'>;
   /** sRGB samples, except alpha, become light first */
   readonly light: boolean;
   /** [2, 256]: the light of each byte, and each byte as a float */
@@ -818,7 +822,7 @@ export interface LineLoad {
   readonly verdict: Address<'Ints'>;
 }
 
-export const LINELOAD_BYTES = 48;
+export const LINELOAD_BYTES = 52;
 
 export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fields: LineLoad): void {
   const i = at >>> 2;
@@ -827,13 +831,60 @@ export function writeLineLoad({ i32, f32 }: Views, at: Address<'LineLoad'>, fiel
   i32[i + 2] = fields.cells;
   i32[i + 3] = fields.take;
   i32[i + 4] = fields.order;
-  i32[i + 5] = Number(fields.light);
-  i32[i + 6] = fields.lightOfBytes;
-  f32[i + 7] = fields.white;
-  i32[i + 8] = fields.rowBytes;
-  i32[i + 9] = fields.border;
-  i32[i + 10] = fields.origins;
-  i32[i + 11] = fields.verdict;
+  i32[i + 5] = fields.weights;
+  i32[i + 6] = Number(fields.light);
+  i32[i + 7] = fields.lightOfBytes;
+  f32[i + 8] = fields.white;
+  i32[i + 9] = fields.rowBytes;
+  i32[i + 10] = fields.border;
+  i32[i + 11] = fields.origins;
+  i32[i + 12] = fields.verdict;
+}
+
+/** The address of the picture is where its first row would lie, also where only a band is in memory. */
+export interface HistogramTask {
+  readonly x: Address<'Bytes'>;
+  /** of a sample: 1, 2, or 4 for floats */
+  readonly sampleBytes: number;
+  readonly channels: number;
+  readonly width: number;
+  readonly rowBytes: number;
+  /** of the channels that count, [counted]: their number in a pixel */
+  readonly chosen: Address<'Ints'>;
+  readonly counted: number;
+  /** the rows that are there, of which each share takes `shareRows` */
+  readonly top: number;
+  readonly bottom: number;
+  readonly shareRows: number;
+  /** [shares, classes], u32 */
+  readonly counts: Address<'Ints'>;
+  readonly classes: number;
+  /** floats: the values that the first class begins with and the last ends with; [shares, classes], the largest value of each class */
+  readonly least: number;
+  readonly most: number;
+  readonly largest: Address<'Floats'>;
+  /** [shares, 2]: the least and the largest value */
+  readonly ranges: Address<'Floats'>;
+}
+
+export function writeHistogramTask({ i32, f32 }: Views, at: Address<'HistogramTask'>, fields: HistogramTask): void {
+  const i = at >>> 2;
+  i32[i] = fields.x;
+  i32[i + 1] = fields.sampleBytes;
+  i32[i + 2] = fields.channels;
+  i32[i + 3] = fields.width;
+  i32[i + 4] = fields.rowBytes;
+  i32[i + 5] = fields.chosen;
+  i32[i + 6] = fields.counted;
+  i32[i + 7] = fields.top;
+  i32[i + 8] = fields.bottom;
+  i32[i + 9] = fields.shareRows;
+  i32[i + 10] = fields.counts;
+  i32[i + 11] = fields.classes;
+  f32[i + 12] = fields.least;
+  f32[i + 13] = fields.most;
+  i32[i + 14] = fields.largest;
+  i32[i + 15] = fields.ranges;
 }
 
 /** What every program of lines needs. */
@@ -1020,6 +1071,10 @@ export interface LineStore {
   readonly light: boolean;
   readonly early: boolean;
   readonly absolute: boolean;
+  /** filtered samples from `least` on become `white`, and all others 0 */
+  readonly divides: boolean;
+  readonly least: number;
+  readonly white: number;
   /** [12], of as many samples: value · scale + offset, from the units of the picture to those of the result */
   readonly scales: Address<'Floats'>;
   readonly offsets: Address<'Floats'>;
@@ -1044,7 +1099,7 @@ export interface LineStore {
   readonly unit: number;
 }
 
-export const LINESTORE_BYTES = 172;
+export const LINESTORE_BYTES = 184;
 
 export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fields: LineStore): void {
   const i = at >>> 2;
@@ -1077,20 +1132,23 @@ export function writeLineStore({ i32, f32 }: Views, at: Address<'LineStore'>, fi
   i32[i + 26] = Number(fields.light);
   i32[i + 27] = Number(fields.early);
   i32[i + 28] = Number(fields.absolute);
-  i32[i + 29] = fields.scales;
-  i32[i + 30] = fields.offsets;
-  i32[i + 31] = Number(fields.same);
-  i32[i + 32] = Number(fields.clamped);
-  i32[i + 33] = fields.ranges;
-  i32[i + 34] = fields.rowShares;
-  i32[i + 35] = fields.columnShares;
-  i32[i + 36] = fields.maskBytes;
-  f32[i + 37] = fields.maskWhite;
-  i32[i + 38] = fields.maskRowBytes;
-  i32[i + 39] = fields.blended;
-  i32[i + 40] = fields.top;
-  i32[i + 41] = fields.left;
-  f32[i + 42] = fields.unit;
+  i32[i + 29] = Number(fields.divides);
+  f32[i + 30] = fields.least;
+  f32[i + 31] = fields.white;
+  i32[i + 32] = fields.scales;
+  i32[i + 33] = fields.offsets;
+  i32[i + 34] = Number(fields.same);
+  i32[i + 35] = Number(fields.clamped);
+  i32[i + 36] = fields.ranges;
+  i32[i + 37] = fields.rowShares;
+  i32[i + 38] = fields.columnShares;
+  i32[i + 39] = fields.maskBytes;
+  f32[i + 40] = fields.maskWhite;
+  i32[i + 41] = fields.maskRowBytes;
+  i32[i + 42] = fields.blended;
+  i32[i + 43] = fields.top;
+  i32[i + 44] = fields.left;
+  f32[i + 45] = fields.unit;
 }
 
 /** Rows and columns of a tile that is summed by columns first. */

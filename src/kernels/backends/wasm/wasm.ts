@@ -35,7 +35,7 @@ const abandoned = new FinalizationRegistry((release: () => void) => release());
  */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
-  readonly abilities = { programs: CONV_PROGRAMS, pictures: PICTURE_SUMS, resize: true, comparison: true };
+  readonly abilities = { programs: CONV_PROGRAMS, pictures: PICTURE_SUMS, resize: true, comparison: true, histogram: true };
   readonly device: string;
   readonly bands: PictureBands = {
     unit: (executable) => bandsOf(executable).unit,

@@ -8,7 +8,7 @@ import type { Engine } from '../gpu-program.js';
 import { type DrawableSource, isKnownOpaque } from './drawable-source.js';
 import { type GlProgram, glProgram, LEAST_ALPHA } from './gl-program.js';
 import { argument, byteTexture, drawTexture, type GlTexture, ReadBuffers, tableTexture, uploadBytes, uploadDrawable } from './gl-textures.js';
-import type { GpuPictures } from './gpu-pictures.js';
+import { type GpuPictures, isGrayOrDivided } from './gpu-pictures.js';
 import { fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { pictureLaunches } from './picture-launches.js';
 import { channelsGiven } from './store-text.js';
@@ -211,6 +211,7 @@ export class GlPictures implements GpuPictures {
   }
 
   #refusal({ load, store, passes }: PictureOutline): Reason | undefined {
+    if (isGrayOrDivided({ load, store })) return { name: 'noProgram', values: { backend: 'gpu' } };
     const bytes = load.samples === 'uint8' && store.samples === 'uint8' && !store.normalized && !store.part?.mask && store.clamped;
     if (!bytes) return { name: 'bytesOnly', values: { device: this.device.label } };
     const sides = passes.flatMap(({ geometry }) => [...geometry.input.slice(1), ...geometry.output.slice(1)]);

@@ -1,4 +1,4 @@
-import type { Abilities, DevicePictures, Executable, Operand } from '../../../backend.js';
+import type { Abilities, DevicePictures, Executable, Operand, PictureOutline } from '../../../backend.js';
 import type { PictureJob } from '../../../job.js';
 
 /** Pictures from samples to samples on a GPU. */
@@ -9,4 +9,9 @@ export interface GpuPictures extends DevicePictures {
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean>;
   release(executable: Executable): void;
   dispose(): void;
+}
+
+/** True for what only wasm has a program for: a weighted sum of colors, and values that become black or white. */
+export function isGrayOrDivided({ load, store }: Pick<PictureOutline, 'load' | 'store'>): boolean {
+  return load.weights !== undefined || store.least !== undefined;
 }

@@ -1,12 +1,24 @@
 import type { ConvGeometry } from '../../../geometry.js';
 import type { PictureJob, PicturePass, PictureSumKind } from '../../../job.js';
 import { cellsOf } from './load-text.js';
+import type { MomentsStage } from './moments-text.js';
 import type { PictureLaunch } from './picture-program.js';
+import { slopesText } from './slopes-text.js';
 import { literal, upTo, vector } from './wgsl-words.js';
 import { alongAxis, type Pair, placedBy, type WindowStage } from './window-stage.js';
 
 /** Sums that there are programs for. */
-export const GPU_SUMS = ['integer', 'box', 'window', 'sums', 'separable', 'products', 'magnitude'] as const satisfies readonly PictureSumKind[];
+export const GPU_SUMS = [
+  'integer',
+  'box',
+  'window',
+  'sums',
+  'separable',
+  'products',
+  'magnitude',
+  'slopes',
+  'moments',
+] as const satisfies readonly PictureSumKind[];
 
 /** Floats of a pixel of so many cells: the device has three as it has four. */
 export const FLOATS: readonly number[] = [0, 1, 2, 4, 4];
@@ -37,11 +49,12 @@ export function pictureLaunches(job: PictureJob, columns: number): { readonly la
         : { first: [0, 0], output: [all[1], all[2]] };
     const steps = stepsOf(pass, job, { first: i === 0, part, columns });
     const mostRows = columns === 1 || isHeavy(job) ? 1 : MOST_ROWS;
-    steps.forEach(({ window, value }, s) => {
+    steps.forEach(({ window, ...rest }, s) => {
+      const { value } = rest;
       if (i < last || s + 1 < steps.length) between(window, value, window.windows.length === 1 || s + 1 < steps.length ? window.windows.length : 1);
       else
         for (const to of store.normalized ? (['extremes', 'samples'] as const) : (['samples'] as const))
-          launches.push({ window: { ...window, mostRows }, from, to, value });
+          launches.push({ window: { ...window, mostRows }, from, to, ...rest });
     });
   });
   return { launches, floats };
@@ -63,10 +76,7 @@ function isHeavy({ load, store }: PictureJob): boolean {
   return load.light || load.take !== 'chosen' || store.part !== undefined || store.mix !== undefined;
 }
 
-interface Step {
-  readonly window: WindowStage;
-  readonly value: string;
-}
+type Step = Omit<PictureLaunch, 'from' | 'to'>;
 
 /** A pass as one launch, or as one along the rows and one along the columns. */
 function stepsOf(
@@ -124,10 +134,31 @@ function stepsOf(
       const each = (values: Float32Array, size: number) => upTo(sum.count).map((i) => values.subarray(i * size, (i + 1) * size));
       return twice(each(sum.row, KW), each(sum.column, KH), 1);
     }
+    case 'slopes': {
+      const names = sum.windows.map((_, i) => `s${i}`);
+      const given = sum.measure === 'hue' ? 3 : cells;
+      return [
+        {
+          window: { ...around, windows: sum.windows.map((window) => [window]) },
+          value: `slope(${names.join(', ')})`,
+          functions: slopesText(sum, cells),
+          given,
+        },
+      ];
+    }
+    case 'moments': {
+      const stage: WindowStage = { ...around, windows: [[ones(1)], [ones(1)]] };
+      const half = (axis: 0 | 1): MomentsStage => ({ ...alongAxis(stage, axis), moments: { axis, sum, white: load.white, across: KW } });
+      // beyond the border a row holds nothing but that, and all of it counts
+      const beyond = around.border[0].map((value, c) => KW * (sum.weighted && c === cells - 1 ? 1 : value));
+      const down = { ...half(0), layers: 2, windows: [[ones(1), ones(1)]], border: [beyond, beyond.map(() => 0)] };
+      return [
+        { window: half(1), value: 's0' },
+        { window: down, value: 's0' },
+      ];
+    }
     case 'fft':
-    case 'slopes':
     case 'ridge':
-    case 'moments':
     case 'likeness':
       throw new Error(`the gpu backend has no program for ${sum.kind}`);
     default:

@@ -1,9 +1,10 @@
 import type { Beside, PictureJob } from '../../../job.js';
 import { loadText, SHARED_TEXT, WRAPPED_TEXT } from './load-text.js';
+import { type MomentsStage, momentsText } from './moments-text.js';
 import { ProgramTables } from './program-tables.js';
 import { type ResampledStage, resampledText } from './resampled-text.js';
 import { COLUMNS, changedBy, channelsGiven, type StoreStage, storeText } from './store-text.js';
-import { sumText } from './sum-text.js';
+import { type SumText, sumText } from './sum-text.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
@@ -21,13 +22,17 @@ export interface PictureProgram {
 
 /** One launch of a picture's job. */
 export interface PictureLaunch {
-  readonly window: WindowStage;
+  readonly window: WindowStage | MomentsStage;
   /** what is read: the picture's samples, or floats of a launch before */
   readonly from: 'picture' | { readonly floats: number };
   /** what becomes of the sums: samples; the least and the largest value of them; or floats for a later launch */
   readonly to: 'samples' | 'extremes' | { readonly floats: number };
   /** the value of a cell from the sums `s0`, `s1` … */
   readonly value: string;
+  /** functions that the value calls. Default: none */
+  readonly functions?: string;
+  /** cells of the value. Default: as of a sum */
+  readonly given?: number;
 }
 
 /** One launch of a resize. */
@@ -42,11 +47,11 @@ export const SIDE = 8;
 export function pictureProgram(job: PictureJob, launch: PictureLaunch | ResizeLaunch, width: number, beside?: Beside): PictureProgram {
   const { window, from, to } = launch;
   const tables = new ProgramTables();
-  const sums = 'resampling' in window ? resampledText(window, tables) : sumText(window, tables);
+  const sums = sumsOf(window, tables);
   const load = from === 'picture' ? loadText('cells', 'picture', job.load, width, tables) : floatsText(window);
   const rows = sums.next ? 1 : sums.rows;
   const end = typeof to === 'object' ? floatsEnd(launch, rows) : samplesEnd(job, launch, rows, { width, tables, beside });
-  const text = `${load}${sums.shared}${end.shared}`;
+  const text = `${load}${sums.shared}${launch.functions ?? ''}${end.shared}`;
   const slots: Slot[] = [from, ...(end.original && from !== 'picture' ? (['picture'] as const) : [])];
   if (end.mask) slots.push('mask');
   if (end.beside) slots.push('beside');
@@ -70,6 +75,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
 }
 `;
   return { code, slots, table, workgroups: [Math.ceil(columns / (SIDE * COLUMNS)), Math.ceil(height / (SIDE * sums.rows))] };
+}
+
+function sumsOf(window: WindowStage | MomentsStage | ResampledStage, tables: ProgramTables): SumText {
+  if ('resampling' in window) return resampledText(window, tables);
+  return 'moments' in window ? momentsText(window) : sumText(window, tables);
 }
 
 function bindingText(slot: Slot, binding: number, { written, cells }: { written: boolean; cells: number }): string {
@@ -135,11 +145,11 @@ export function valueText(value: string, row: number, column: number): string {
 
 function samplesEnd(
   job: PictureJob,
-  { window, to, value }: PictureLaunch | ResizeLaunch,
+  { window, to, value, given = window.cells }: PictureLaunch | ResizeLaunch,
   rows: number,
   { width, tables, beside }: { readonly width: number; readonly tables: ProgramTables; readonly beside: Beside | undefined },
 ): EndText {
-  const stage: StoreStage = { job, width, cells: window.cells, first: window.first, output: window.output, original: 'picture', beside };
+  const stage: StoreStage = { job, width, cells: given, first: window.first, output: window.output, original: 'picture', beside };
   const measured = to === 'extremes';
   const { shared, original, mask } = storeText(stage, tables, measured);
   const [height, columns] = window.output;

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../../../errors.js';
-import type { DevicePicture, Executable, Operand, PictureFormat, PictureOutline, PictureSamples } from '../../../backend.js';
+import type { Arrangement, DevicePicture, Executable, Operand, PictureFormat, PictureOutline, PictureSamples } from '../../../backend.js';
 import type { Beside, PictureJob, ResizeJob } from '../../../job.js';
 import type { Reason } from '../../../plan/reason.js';
 import { resizeAsPicture } from '../../../resize-as-picture.js';
@@ -7,11 +7,12 @@ import type { Memory } from '../wgsl/memory.js';
 import type { WgslProgram } from '../wgsl/program.js';
 import type { Room } from '../wgsl/room.js';
 import type { DrawableSource } from './drawable-source.js';
-import type { GpuPictures } from './gpu-pictures.js';
+import { type GpuPictures, isGrayOrDivided } from './gpu-pictures.js';
 import { deviceBytes, fromDevice, isOpaque, staysOpaque } from './host-samples.js';
 import { cellsOf, wordsOfRow } from './load-text.js';
 import { FLOATS, GPU_SUMS, pictureLaunches } from './picture-launches.js';
 import { type PictureLaunch, type PictureProgram, pictureProgram, type ResizeLaunch, SIDE } from './picture-program.js';
+import { rearrangeText } from './rearrange-text.js';
 import { resizeLaunches } from './resize-launches.js';
 import { RoomCanvas } from './room-canvas.js';
 import { COLUMNS, channelsGiven } from './store-text.js';
@@ -88,13 +89,13 @@ export class PictureRoom implements GpuPictures {
     const [out] = outputs as readonly (PictureSamples | RoomPicture)[];
     if (load.opaque && !(picture instanceof RoomPicture ? picture.opaque : isOpaque(picture, load.channels, load.white))) return false;
     const from = picture instanceof RoomPicture ? picture : this.#upload(picture, format);
-    const besides = second && this.#upload(other as PictureSamples, second);
+    const besides = second && (other instanceof RoomPicture ? other : this.#upload(other, second));
     if (out instanceof RoomPicture) {
       this.#launch(executable as PictureExecutable, from.memory, besides?.memory, out.memory);
       out.opaque = staysOpaque(job, load.opaque || (picture instanceof RoomPicture && picture.opaque));
     }
     const done = out instanceof RoomPicture ? true : this.#toHost(executable as PictureExecutable, from.memory, besides?.memory, out);
-    for (const each of [from === picture ? undefined : from, besides]) if (each) this.free(each);
+    for (const each of [from, besides]) if (each && each !== picture && each !== other) this.free(each);
     return done;
   }
 
@@ -116,6 +117,23 @@ export class PictureRoom implements GpuPictures {
 
   allocate(format: PictureFormat): RoomPicture {
     return new RoomPicture(this.room.buffer(bytesOf(format)), format);
+  }
+
+  rearrange({ memory, format, opaque }: RoomPicture, arrangement: Arrangement): RoomPicture | undefined {
+    const { width, height, start, across, down } = arrangement;
+    if (Math.max(width, height) > LONGEST_SIDE) return undefined;
+    const to = this.allocate({ ...format, width, height });
+    const code = rearrangeText(format, arrangement, SIDE);
+    const groups = [Math.ceil(width / (SIDE * COLUMNS)), Math.ceil(height / SIDE), 1] as const;
+    const place = Int32Array.of(start, across, down, format.width * format.height - 1);
+    this.room.launch(
+      this.room.program(code, ['read', 'write'], () => code),
+      [memory, to.memory],
+      groups,
+      new Uint32Array(place.buffer),
+    );
+    to.opaque = opaque;
+    return to;
   }
 
   async read({ memory, format }: RoomPicture, into: PictureSamples): Promise<void> {
@@ -199,6 +217,7 @@ export class PictureRoom implements GpuPictures {
   }
 
   #refusal(picture: PictureOutline): Reason | undefined {
+    if (isGrayOrDivided(picture)) return { name: 'noProgram', values: { backend: 'gpu' } };
     const [bytes, most] = [largestBuffer(picture), 4 * this.room.device.maxLength];
     if (bytes > most) return { name: 'tooLarge', values: { bytes, most } };
     const side = Math.max(...picture.passes.flatMap(({ geometry }) => [...geometry.input, ...geometry.output]));
@@ -227,5 +246,8 @@ function largestBuffer({ load, store, passes }: PictureOutline): number {
   const [, height, width] = passes[0].geometry.input;
   const [, outH, outW] = passes[passes.length - 1].geometry.output;
   const samples = [4 * height * wordsOfRow(load.samples, load.channels, width), 4 * outH * wordsOfRow(store.samples, channelsGiven({ load, store }), outW)];
-  return Math.max(...samples, 4 * FLOATS[cellsOf(load)] * Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2])));
+  // two layers lie between the launches of moments
+  const layers = passes.some(({ sum }) => sum?.kind === 'moments') ? 2 : 1;
+  const pixels = Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2]));
+  return Math.max(...samples, 4 * layers * FLOATS[cellsOf(load)] * pixels);
 }

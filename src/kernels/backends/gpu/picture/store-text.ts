@@ -227,7 +227,7 @@ fn range() -> vec2<f32> {
 export const COLUMNS = 4;
 
 /** The function `pack(oh, ow, values …)`, which writes neighboring pixels of the result. */
-function packText({ samples }: Store, channels: number, [, width]: Pair): string {
+export function packText({ samples }: Pick<Store, 'samples'>, channels: number, [, width]: Pair): string {
   const bytes = SAMPLE_BYTES[samples];
   const perWord = 4 / bytes;
   const row = wordsOfRow(samples, channels, width);

@@ -80,7 +80,7 @@ function tapsOf({ windows, size, cells, zeros }: WindowStage): readonly Tap[] {
 }
 
 /** The functions that find rows and columns beyond the border, and read there. */
-function borderText({ input, mode, border, layers, cells, whole }: WindowStage): string {
+export function borderText({ input, mode, border, layers, cells, whole }: WindowStage): string {
   const [layer, pass] = layers > 1 ? [', l: i32', ', l'] : ['', ''];
   const type = typeOf(cells);
   const beyond = border.map((values, l) => (l + 1 < border.length ? `if (l == ${l}) { return ${vector(values)}; }` : `return ${vector(values)};`));

@@ -109,7 +109,7 @@ export class WgslBackend implements Backend {
   }
 
   prepare(job: Job): Executable {
-    if (job.operation === 'comparison') throw new Error('this backend compares no pictures');
+    if (job.operation === 'comparison' || job.operation === 'histogram') throw new Error(`this backend has no program for a ${job.operation}`);
     this.#check([]);
     return job.operation === 'picture' || job.operation === 'resize' ? this.#pictures.prepare(job) : executableOf(job);
   }

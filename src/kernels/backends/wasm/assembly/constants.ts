@@ -25,6 +25,8 @@ export const TAKE_CHOSEN: i32 = 2;
 export const TAKE_PREMULTIPLIED: i32 = 3;
 /** LineLoad and LineStore: the only cell is the luminance; what changed is added to red, green and blue. */
 export const TAKE_LUMINANCE: i32 = 4;
+/** LineLoad: the first cell is a weighted sum of red, green and blue, and the second, if there is one, alpha. */
+export const TAKE_GRAY: i32 = 5;
 
 /** lineSlopes: √(a² + b²), or the largest response; the direction in which it rises; and both as a color. */
 export const SLOPE_LENGTH: i32 = 1;

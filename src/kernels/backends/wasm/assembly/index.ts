@@ -16,6 +16,7 @@ export { bytesMagnitude } from './picture/bytes-magnitude';
 export { bytesResize } from './picture/bytes-resize';
 export { isOpaque } from './picture/bytes-store';
 export { comparePictures } from './picture/comparison';
+export { countSamples, rangeOfFloats } from './picture/histogram';
 export { integerBytes, integerWords } from './picture/integer-sums';
 export { lineBox } from './picture/line-box';
 export { lineFft } from './picture/line-fft';

@@ -51,7 +51,16 @@ function comparison({ width, height, channels, samples, white, window }: Compari
   const rowBytes = width * channels * SAMPLE_BYTES[samples];
   const load: Address<'LineLoad'> = tables.allocate(LINELOAD_BYTES);
   const weights = tables.store(window.slice(0, (COMPARED_TAPS + 1) / 2));
-  const plain = { take: TAKE_ALL, order: NOWHERE, light: false, lightOfBytes: NOWHERE, border: NOWHERE, origins: NOWHERE, verdict: NOWHERE } as const;
+  const plain = {
+    take: TAKE_ALL,
+    order: NOWHERE,
+    weights: NOWHERE,
+    light: false,
+    lightOfBytes: NOWHERE,
+    border: NOWHERE,
+    origins: NOWHERE,
+    verdict: NOWHERE,
+  } as const;
   writeLineLoad(machine.views, load, { sampleBytes: SAMPLE_BYTES[samples], channels, cells: channels, white, rowBytes, ...plain });
   const [across, down] = [Math.ceil(width / COMPARED_PIXELS), Math.ceil(height / TILE_ROWS)];
   const tilesInBand = Math.max(1, Math.round((machine.bandRows ?? BAND_BYTES / rowBytes) / TILE_ROWS));

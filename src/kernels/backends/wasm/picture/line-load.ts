@@ -3,23 +3,26 @@ import type { KeptPixels, Load } from '../../../job.js';
 import { srgbToLinear } from '../../../light.js';
 import { type Address, NOWHERE } from '../address.js';
 import { longestRun } from '../layers/correlation-spec.js';
-import { LINELOAD_BYTES, TAKE_ALL, TAKE_CHOSEN, TAKE_LUMINANCE, TAKE_PREMULTIPLIED, writeLineLoad } from '../records.generated.js';
+import { LINELOAD_BYTES, TAKE_ALL, TAKE_CHOSEN, TAKE_GRAY, TAKE_LUMINANCE, TAKE_PREMULTIPLIED, writeLineLoad } from '../records.generated.js';
 import type { Tables } from '../tables.js';
-import { carriesAlpha, cellsOf, isPlain, type LinePass, patternOf, SAMPLE_BYTES, stepOf, wanted } from './line-pass.js';
+import { carriesAlpha, cellsOf, isPlain, type LinePass, LUMINANCE, patternOf, SAMPLE_BYTES, stepOf, wanted } from './line-pass.js';
 
 export function storeLoad(
   tables: Tables,
   line: LinePass,
-  { samples, channels, white, take, chosen, light, origins }: Load,
+  load: Load,
   verdict: Address<'Ints'> = NOWHERE,
   width = line.pass.geometry.input[2],
 ): Address<'LineLoad'> {
+  const { samples, channels, white, take, chosen, light, weights, origins } = load;
   const address: Address<'LineLoad'> = tables.allocate(LINELOAD_BYTES);
   const border = tables.store(Float32Array.from({ length: 4 }, (_, c) => line.pass.border[c] ?? 0));
   const all = take === 'chosen' && chosen.length === channels;
+  const gray = take === 'luminance' && (weights !== undefined || chosen.length > 3);
   const fields = {
-    ...{ sampleBytes: SAMPLE_BYTES[samples], channels, cells: take === 'luminance' ? 1 : chosen.length, white, light, border },
-    take: take === 'luminance' ? TAKE_LUMINANCE : take === 'premultiplied' ? TAKE_PREMULTIPLIED : all ? TAKE_ALL : TAKE_CHOSEN,
+    ...{ sampleBytes: SAMPLE_BYTES[samples], channels, cells: cellsOf(load), white, light, border },
+    take: take === 'luminance' ? (gray ? TAKE_GRAY : TAKE_LUMINANCE) : take === 'premultiplied' ? TAKE_PREMULTIPLIED : all ? TAKE_ALL : TAKE_CHOSEN,
+    weights: gray ? tables.store(Float32Array.from(weights ?? LUMINANCE)) : NOWHERE,
     order: orderOf(tables, chosen, 4),
     origins: origins ? tables.store(patternOf(origins.length, (c) => origins[c])) : NOWHERE,
     lightOfBytes: light && samples === 'uint8' ? tables.store(lightOfBytes()) : NOWHERE,

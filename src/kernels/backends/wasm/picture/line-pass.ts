@@ -18,9 +18,12 @@ export interface LinePass {
   readonly beside?: Beside;
 }
 
+/** Rec. 709's: what `luminance` counts red, green and blue by default. */
+export const LUMINANCE = [0.2126, 0.7152, 0.0722] as const;
+
 /** Cells of a pixel. */
 export function cellsOf({ take, chosen }: Load): number {
-  return take === 'luminance' ? 1 : chosen.length;
+  return take === 'luminance' ? chosen.length - 2 : chosen.length;
 }
 
 /** Cells of a pixel that a pass sums. */
@@ -63,8 +66,9 @@ export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): rea
 }
 
 /** The channels of the result that are filtered and no alpha; those that have places or are mixed may be. */
-export function changedBy({ load: { chosen, channels }, store: { places, mix } }: PictureJob): (channel: number) => boolean {
-  if (places) return (channel) => places[channel] >= 0;
+export function changedBy({ load: { chosen, channels, take }, store: { places, mix } }: PictureJob): (channel: number) => boolean {
+  // beside a luminance, the second cell is alpha
+  if (places) return (channel) => places[channel] >= 0 && !(take === 'luminance' && places[channel] === 1);
   if (mix) return (channel) => mix.channels.includes(channel);
   return (channel) => chosen.includes(channel) && !(channels % 2 === 0 && channel === channels - 1);
 }
@@ -107,7 +111,7 @@ export function isPlain({ job: { load, store, passes }, rectangle, beside }: Lin
   if (places && (places.length !== channels || places.some((cell, c) => cell !== chosen.indexOf(c)))) return false;
   if (beside || samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
   if (load.light ? !isColors(load) : samples === 'uint8' && take !== 'premultiplied' && !isSmall(passes, white, mix)) return false;
-  if (store.absolute || store.normalized || store.offset !== 0 || store.part || rectangle.width < LEAST_PLAIN) return false;
+  if (store.absolute || store.normalized || store.offset !== 0 || store.least !== undefined || store.part || rectangle.width < LEAST_PLAIN) return false;
   if (take === 'premultiplied') return !mix && samples === 'uint8' && channels === 4 && !load.light;
   if (!kept) return samples === 'uint8';
   const keepsAlpha = channels % 2 === 0 && chosen.length === channels - 1 && !chosen.includes(channels - 1);

@@ -1,5 +1,6 @@
-import { TAKE_CHOSEN, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
+import { TAKE_CHOSEN, TAKE_GRAY, TAKE_LUMINANCE, TAKE_PREMULTIPLIED } from '../constants';
 import { toLight } from './light';
+import { grays, graysOfBytes } from './line-gray';
 import { Line, LineLoad, LineTask } from './line-task';
 
 /** Luminance of linear red, green and blue, ITU-R BT.709, 3.2. */
@@ -82,11 +83,16 @@ export function loadPixels(l: LineLoad, row: usize, column: i32, count: i32, cel
     premultipliedBytes(source, count, cells);
     return;
   }
-  const narrows = take === TAKE_CHOSEN || take === TAKE_LUMINANCE;
+  if (take === TAKE_GRAY && !l.light && l.sampleBytes === 1 && channels === 4) {
+    graysOfBytes(l, source, count, cells);
+    return;
+  }
+  const narrows = take === TAKE_CHOSEN || take === TAKE_LUMINANCE || take === TAKE_GRAY;
   const samples = narrows ? loaded : cells;
   loadSamples(l, source, count * channels, samples);
   if (take === TAKE_CHOSEN) chooseCells(l, samples, count, cells);
   else if (take === TAKE_LUMINANCE) luminances(samples, channels, count, cells);
+  else if (take === TAKE_GRAY) grays(l, samples, count, cells);
   else if (take === TAKE_PREMULTIPLIED) {
     if (channels === 4) premultiply4(samples, count);
     else premultiply2(samples, count);

@@ -41,6 +41,7 @@ export function storeValues(task: LineTask, line: Line, values: usize, oh: i32, 
   const s = task.store;
   const samples = count * s.channels;
   if (s.absolute) absolute(values, samples, s.filtered);
+  if (s.divides) divide(s, values, samples);
   if (line.range) {
     extendRange(s, values, samples, line.range);
     return;
@@ -127,6 +128,17 @@ function absolute(at: usize, count: i32, filtered: usize): void {
   for (let end = at + (<usize>count << 2); at < end; at += 48) {
     for (let i: usize = 0; i < 48; i += 16) {
       v128.store(at + i, v128.andnot(v128.load(at + i), v128.and(v128.load(filtered + i), i32x4.splat(<i32>0x80000000))));
+    }
+  }
+}
+
+/** Filtered samples become black or white. */
+function divide(s: LineStore, at: usize, count: i32): void {
+  const least = f32x4.splat(s.least), white = f32x4.splat(s.white);
+  for (let end = at + (<usize>count << 2); at < end; at += 48) {
+    for (let i: usize = 0; i < 48; i += 16) {
+      const value = v128.load(at + i);
+      v128.store(at + i, v128.bitselect(v128.and(f32x4.ge(value, least), white), value, v128.load(s.filtered + i)));
     }
   }
 }

@@ -13,10 +13,12 @@ export class LineLoad {
   channels: i32;
   /** of a pixel */
   cells: i32;
-  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED or TAKE_LUMINANCE */
+  /** TAKE_ALL, TAKE_CHOSEN, TAKE_PREMULTIPLIED, TAKE_LUMINANCE or TAKE_GRAY */
   take: i32;
   /** bytes [16]: where the bytes of the chosen samples lie in a pixel of floats */
   order: Bytes;
+  /** [3], TAKE_GRAY: of red, green and blue; or 0 */
+  weights: Floats;
   /** sRGB samples, except alpha, become light first */
   light: Flag;
   /** [2, 256]: the light of each byte, and each byte as a float */
@@ -104,6 +106,10 @@ export class LineStore {
   light: Flag;
   early: Flag;
   absolute: Flag;
+  /** filtered samples from `least` on become `white`, and all others 0 */
+  divides: Flag;
+  least: f32;
+  white: f32;
   /** [12], of as many samples: value · scale + offset, from the units of the picture to those of the result */
   scales: Floats;
   offsets: Floats;

@@ -1,0 +1,9 @@
+// Use convlab inside a sharp chain
+// Also: sharp, libvips, raw buffer, webp, avif, resize and convolve
+// sharp's raw output is passed as it is; nothing is decoded twice.
+import { filter } from 'convlab';
+import sharp from 'sharp';
+
+const raw = await sharp('photo.jpg').resize(220).raw().toBuffer({ resolveWithObject: true });
+const { data, width, height, channels } = await filter(raw, 'emboss', { output: 'signed' });
+await sharp(data, { raw: { width, height, channels } }).png().toFile('sharp-relief.png');

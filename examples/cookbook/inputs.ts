@@ -1,0 +1,80 @@
+// The files that the recipes read: photo.jpg, a logo, a film, digits and a trained network, painted or copied so that they belong to nobody.
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { ConvNet, createImage, crop, filter, gaussian, grayscale, type Image, resize } from 'convlab';
+import { mnist, saveSafetensors, writeAnimation, writeImage } from 'convlab/node';
+import { CARD } from '../landscape.js';
+import { renderScene } from '../scene.js';
+
+/** @param photo a file to use as photo.jpg instead of the scene */
+export async function writeInputs(folder: string, photo?: string): Promise<void> {
+  const at = (name: string) => `${folder}/${name}`;
+  for (const name of ['photos', 'pets/cats', 'pets/dogs']) await mkdir(at(name), { recursive: true });
+  const scene = await renderScene();
+  const { width, height } = scene;
+  if (photo) await copyFile(photo, at('photo.jpg'));
+  else await writeImage(at('photo.jpg'), { ...scene, metadata: { density: 300 } }, { quality: 95, codec: 'built-in' });
+  await writeImage(at('out-of-focus.jpg'), await filter(scene, gaussian(3)));
+  await writeImage(at('huge.png'), scene);
+  for (const [name, x] of Object.entries({ beach: 0, hill: 120, sea: 240 })) {
+    await writeImage(at(`photos/${name}.jpg`), crop(scene, { x, y: 100, width: 200, height: 150 }));
+  }
+  // two classes that differ in color: a corner of the sky, and one of the ground
+  for (let i = 0; i < 4; i++) {
+    await writeImage(at(`pets/cats/${i}.png`), crop(scene, { x: 40 * i, y: 4, width: 40, height: 40 }));
+    await writeImage(at(`pets/dogs/${i}.png`), crop(scene, { x: 40 * i, y: 280, width: 40, height: 40 }));
+  }
+
+  await writeImage(at('logo.png'), logo(160, 120));
+  await writeImage(
+    at('background.png'),
+    paint(width, height, 1, (x, y) => [Math.hypot((x - 389) / 60, (y - 265) / 80) < 1 ? 0 : 255]),
+  );
+  await writeImage(at('scan.jpg'), await scan(scene), { quality: 95 });
+  const frames = Array.from({ length: 8 }, (_, i) => crop(scene, { x: 20 * i, y: 90, width: 160, height: 120 }));
+  await writeFile(at('film.rgb'), Buffer.concat(frames.map(({ data }) => Buffer.from(data.buffer))));
+  await writeAnimation(at('in.gif'), { frames: frames.map((image) => ({ image, delay: 80 })), repeats: Infinity });
+
+  await writeImage(at('digit.jpg'), await photographedDigit());
+  await copyFile('playground/weights/lecture.safetensors', at('model.safetensors'));
+  await saveSafetensors(at('weights.safetensors'), await new ConvNet().initialize(1).stateDict());
+}
+
+function paint(width: number, height: number, channels: 1 | 3 | 4, color: (x: number, y: number) => readonly number[]): Image {
+  const pixels = Array.from({ length: width * height }, (_, i) => color(i % width, Math.floor(i / width)));
+  return createImage(width, height, channels, Uint8ClampedArray.from(pixels.flat()));
+}
+
+/** A ring whose transparent pixels are black, as most programs save them. */
+function logo(width: number, height: number): Image {
+  return paint(width, height, 4, (x, y) => {
+    const radius = Math.hypot(x - width / 2, y - height / 2);
+    return radius > 22 && radius < 46 ? [240, 120, 30, 255] : [0, 0, 0, 0];
+  });
+}
+
+/** The card of the scene, enlarged, on which light falls from the left. */
+async function scan(scene: Image): Promise<Image> {
+  const card = crop(scene, { x: CARD.x + 4, y: CARD.y + 2, width: CARD.width - 8, height: 36 });
+  const large = await grayscale(await resize(card, { width: 264, method: 'catmull-rom' }));
+  large.data.forEach((value, i) => {
+    large.data[i] = value * (1 - (0.65 * (i % large.width)) / large.width);
+  });
+  return large;
+}
+
+/** A digit of MNIST as a photo of ink on paper shows it. */
+async function photographedDigit(): Promise<Image> {
+  const { x } = (await mnist({ train: false })).at(0);
+  const ink = createImage(
+    28,
+    28,
+    1,
+    Uint8ClampedArray.from(x.data, (value) => 225 - 190 * value),
+  );
+  const large = await resize(ink, { width: 200, height: 200 });
+  return paint(280, 240, 3, (px, py) => {
+    const inside = px >= 50 && px < 250 && py >= 25 && py < 225;
+    const level = inside ? large.data[(py - 25) * 200 + px - 50] : 225;
+    return [level, level * 0.98, level * 0.92];
+  });
+}

@@ -1,0 +1,10 @@
+// Sharpen a photo
+// Also: sharper, crisper, unsharp mask, fix a soft photo
+// `radius` is the blur radius in pixels, `amount` the strength. `channels: 'luminance'` sharpens the brightness only,
+// so no colored seams appear. `filter(photo, 'sharpen')` is the classic 3 × 3 kernel.
+import { unsharpMask } from 'convlab';
+import { readImage, writeImage } from 'convlab/node';
+
+const photo = await readImage('photo.jpg');
+const sharp = await unsharpMask(photo, { radius: 1.5, amount: 1.5, channels: 'luminance' });
+await writeImage('sharp.jpg', sharp);

@@ -1,0 +1,13 @@
+// Get the same bytes on every machine
+// Also: reproducible, deterministic, snapshot test, CI, codec
+// GPUs and sharp's JPEG codec round differently from machine to machine. Name the backend and the codec where results
+// are compared byte by byte.
+import { createHash } from 'node:crypto';
+import { createBackend, filter } from 'convlab';
+import { readImage } from 'convlab/node';
+
+const backend = await createBackend('wasm'); // same bits on any number of threads
+const photo = await readImage('logo.png', { codec: 'built-in' });
+const { data } = await filter(photo, 'gaussian:2', { backend });
+console.log(createHash('sha256').update(data).digest('hex').slice(0, 16));
+backend.dispose();

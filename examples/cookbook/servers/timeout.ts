@@ -1,0 +1,8 @@
+// Cancel a call, or stop after a while
+// Also: AbortSignal, abort, timeout, cancel, client disconnected
+// Everything that may take long accepts `signal`: files, filters, pipelines, tensors and training.
+import { createImage, disk, filter } from 'convlab';
+
+const large = createImage(4000, 3000, 3);
+const reason = await filter(large, disk(40), { signal: AbortSignal.timeout(5) }).catch((error) => error.name);
+console.log(reason);

@@ -1,0 +1,53 @@
+import { useSignal } from '@preact/signals';
+import type { Image } from 'convlab';
+import { useEffect } from 'preact/hooks';
+import { cameraOn } from './camera.js';
+import { type How, type Result, result } from './compute.js';
+import { shownCells } from './place.js';
+import { samplesOf } from './samples.js';
+import { channel, pixel } from './state.js';
+import { type Shown, sampleAt } from './written-out.js';
+
+export const CHANNELS = ['r', 'g', 'b'] as const;
+
+/** The pixel that is pointed at, as far as it is known by now. */
+export interface PixelHere {
+  readonly done: Result;
+  readonly x: number;
+  readonly y: number;
+  /** index of the channel */
+  readonly c: number;
+  /** undefined as long as it was not read */
+  readonly before: Image | undefined;
+  /** the sample of the result; undefined as long as it was not read */
+  readonly sample: number | undefined;
+  /** which cells the padding shows; undefined while they are asked for, and for operations of more than one kernel */
+  readonly shown: Shown | undefined;
+}
+
+/** The pixel that is pointed at; undefined where there is none, or the camera is on. */
+export function usePixelHere(): PixelHere | undefined {
+  const done = result.value;
+  const [x, y] = pixel.value;
+  const pointed = done !== undefined && pixel.value.length === 2 && x < done.width && y < done.height && !cameraOn.value;
+  // asked only then: the answer is read from the backend
+  const shown = useShownCells(pointed ? done.how : undefined);
+  if (!pointed) return undefined;
+  const c = CHANNELS.indexOf(channel.value);
+  const { before, after } = samplesOf(done);
+  return { done, x, y, c, before, sample: after && sampleAt(after, x, y, c), shown: shown?.key === done.how?.geometry.key ? shown : undefined };
+}
+
+/** Which cells of the picture the padding shows, as the library tells; undefined while it is asked. */
+function useShownCells(how: How | undefined): (Shown & { readonly key: string }) | undefined {
+  const shown = useSignal<(Shown & { readonly key: string }) | undefined>(undefined);
+  const key = how?.geometry.key;
+  useEffect(() => {
+    if (!how) return;
+    const { geometry } = how;
+    void Promise.all([shownCells(geometry, 1), shownCells(geometry, 2)]).then(([y, x]) => {
+      shown.value = { key: geometry.key, y, x };
+    });
+  }, [key]);
+  return shown.value;
+}

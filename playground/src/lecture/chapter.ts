@@ -1,0 +1,53 @@
+import type { ComponentType } from 'preact';
+import type { Text } from '../shell/language.js';
+import type { View } from '../shell/url.js';
+
+/** What a question may be answered with. */
+export interface Option {
+  readonly text?: Text;
+  /** a kernel, in cells */
+  readonly rows?: readonly (readonly number[])[];
+}
+
+interface Asked {
+  readonly ask: Text;
+  /** What is said once the answer is right; `{answer}` stands for it. */
+  readonly why: Text;
+  /** What is looked at to find the answer. */
+  readonly Show?: ComponentType;
+}
+
+/** A number to be predicted: the library says which. */
+interface NumberQuestion extends Asked {
+  readonly kind: 'number';
+  readonly answer: () => Promise<number>;
+  /** How far an answer may be off. Default 0. */
+  readonly within?: number;
+}
+
+/** One answer out of several. */
+interface ChoiceQuestion extends Asked {
+  readonly kind: 'choice';
+  readonly options: readonly Option[];
+  /** Position of the right one. */
+  readonly right: number;
+}
+
+export type Question = NumberQuestion | ChoiceQuestion;
+
+/** A way from a chapter to another view. */
+export interface More {
+  readonly text: Text;
+  readonly to: View;
+  /** The view's state, as in its address. */
+  readonly query?: string;
+}
+
+/** A chapter: what is said step by step, the panel that follows, and a question. */
+export interface Chapter {
+  readonly title: Text;
+  readonly steps: readonly Text[];
+  readonly Panel: ComponentType<{ /** from 1 */ readonly step: number }>;
+  readonly question: Question;
+  readonly more: readonly More[];
+}

@@ -1,0 +1,29 @@
+import { backendChoice } from '../engine/choice.js';
+import { languageChoice } from '../shell/language.js';
+import { themeChoice } from '../shell/theme.js';
+import { flushUrl } from '../shell/url.js';
+import type { More } from './chapter.js';
+import { say } from './say.js';
+
+/** The address of a view with some state, in the language, the theme and on the backend that were chosen. */
+export function address(to: string, query = ''): string {
+  const page = { lang: languageChoice.value, theme: themeChoice.value, backend: backendChoice.value };
+  const kept = Object.entries(page).flatMap(([name, value]) => (value === 'auto' ? [] : [`${name}=${value}`]));
+  const all = [...(query ? [query] : []), ...kept].join('&');
+  return `#${to}${all ? `?${all}` : ''}`;
+}
+
+/** Where to go on. */
+export function MoreLinks({ more }: { readonly more: readonly More[] }) {
+  return (
+    <ul class="lec-more">
+      {more.map(({ text, to, query }) => (
+        <li key={`${to}?${query}`}>
+          <a href={address(to, query)} onClick={flushUrl}>
+            {say(text)} <span aria-hidden="true">→</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,38 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { engineGeneration } from '../../engine/engine.js';
+import { Notice } from '../../parts/notice.js';
+import { t } from '../strings.js';
+
+/** What the engine was asked: nothing yet, its answer, or why there is none. */
+export interface Asked<T> {
+  readonly value?: T;
+  readonly failure?: string;
+}
+
+/**
+ * Asks the engine, and again when the backend or what is asked changes. The answer before stays until the next is there.
+ * @param of what the question depends on
+ */
+export function useEngine<T>(ask: () => Promise<T>, of: readonly unknown[]): Asked<T> {
+  const [asked, set] = useState<Asked<T>>({});
+  const generation = engineGeneration.value;
+  useEffect(() => {
+    if (generation === 0) return;
+    let left = false;
+    ask().then(
+      (value) => !left && set({ value }),
+      (error: Error) => !left && set({ failure: error.message }),
+    );
+    return () => {
+      left = true;
+    };
+  }, [generation, ...of]);
+  return asked;
+}
+
+/** What is made of an answer, once it is there. */
+export function Ready<T>({ of: { value, failure }, children }: { readonly of: Asked<T>; readonly children: (value: T) => JSX.Element }) {
+  if (failure !== undefined) return <Notice kind="error">{failure}</Notice>;
+  return value === undefined ? <p class="loading">{t('waiting')}</p> : children(value);
+}

@@ -1,0 +1,33 @@
+import { dictionary } from '../shell/language.js';
+
+/** The texts of the lecture's frame; each chapter has its own beside it. */
+export const t = dictionary({
+  contents: ['Chapters', '章节'],
+  chapterOf: ['Chapter {n} of {all}', '第 {n} 章，共 {all} 章'],
+  stepsOf: ['The steps of this chapter', '本章的步骤'],
+  panel: ['What is shown: {title}', '演示：{title}'],
+  back: ['Back', '上一步'],
+  next: ['Next', '下一步'],
+  nextChapter: ['Next chapter', '下一章'],
+  keys: ['Arrow keys ← → turn the pages, too.', '也可以用方向键 ← → 翻页。'],
+  stepNow: ['Step {n} of {all}', '第 {n} 步，共 {all} 步'],
+  question: ['A question', '想一想'],
+  yourAnswer: ['Your answer', '你的答案'],
+  check: ['Check', '检查'],
+  right: ['Right.', '答对了。'],
+  wrong: ['Not quite. Look once more at the panel.', '还不对，再看看演示。'],
+  notANumber: ['A number is asked for.', '请填一个数字。'],
+  answered: ['answered', '已答对'],
+  tryMore: ['Go further', '继续探索'],
+  sum: ['The sum', '求和'],
+  waiting: ['computing …', '计算中……'],
+  picture: ['picture', '图像'],
+  padded: ['picture with its border', '补齐后的图像'],
+  kernel: ['kernel', '卷积核'],
+  map: ['feature map', '特征图'],
+  pooled: ['pooled', '池化结果'],
+  cell: ['{name}, row {y}, column {x}', '{name}，第 {y} 行第 {x} 列'],
+  asked: ['what belongs here?', '这里是几？'],
+  probabilities: ['How likely each digit is', '各数字的概率'],
+  digit: ['the digit', '手写数字'],
+});

@@ -1,0 +1,125 @@
+// One panel of a view: shown alone over the whole window, led to by an address, or left out.
+import { effect } from '@preact/signals';
+import { type Codec, flag, list } from './codecs.js';
+import { isTyped } from './history.js';
+import { named, panelNamed, urlSignal, view } from './url.js';
+
+/** The name of a panel as it stands in `data-panel`: nothing else may get into a selector. */
+const panelName: Codec<string> = { encode: (name) => name, decode: (name) => (/^[a-z-]{1,40}$/.test(name) ? name : undefined) };
+
+/** The panel that the address leads to. */
+export const panel = urlSignal('page', 'panel', '', panelName, { local: true });
+/** Whether it alone is shown, over the whole window and in large type. */
+export const presenting = urlSignal('page', 'present', false, flag, { local: true });
+/** What is left out: names of panels, and `header`, `title`, `foot`, `keys`. */
+export const hidden = urlSignal('page', 'hide', [], list(panelName));
+
+const FRAME: Readonly<Record<string, string>> = { header: '.header', title: 'main h1, main .lead', foot: '.foot', keys: '.present-keys' };
+
+/** The panels that are on the screen, by name and heading. */
+export function panelsShown(): readonly { readonly name: string; readonly title: string }[] {
+  return [...document.querySelectorAll<HTMLElement>('main [data-panel]')].map((each) => ({
+    name: each.dataset.panel ?? '',
+    title: each.getAttribute('aria-label') ?? each.querySelector('h2, h3')?.textContent ?? each.dataset.panel ?? '',
+  }));
+}
+
+function find(name: string): HTMLElement | null {
+  return document.querySelector(`main [data-panel="${name}"]`);
+}
+
+/** Shows a panel alone. */
+export function present(name: string): void {
+  panel.value = name;
+  presenting.value = true;
+}
+
+/** Rules that depend on the address. A sheet of the document's own is no inline style, which a policy may forbid. */
+const sheet = new CSSStyleSheet();
+
+function rulesFor(alone: string, left: readonly string[]): string {
+  const rules = left.map((name) => `${FRAME[name] ?? `main [data-panel="${name}"]`} { display: none !important; }`);
+  if (alone !== '') {
+    const it = `[data-panel="${alone}"]`;
+    // what neither holds the panel nor lies in it
+    rules.push(`body *:not(:has(${it}), ${it}, ${it} *, .present-keys, .present-keys *) { display: none !important; }`);
+  }
+  return rules.join('\n');
+}
+
+/** Follows the address: what is shown, what is left out, where it leads, and the keys of a panel that is shown alone. */
+export function followPanels(): void {
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  effect(() => {
+    const alone = presenting.value ? panel.value : '';
+    sheet.replaceSync(rulesFor(alone, hidden.value));
+    document.documentElement.toggleAttribute('data-present', alone !== '');
+    for (const each of document.querySelectorAll('[data-alone]')) each.removeAttribute('data-alone');
+    if (alone !== '') whenThere(alone, (found) => found.setAttribute('data-alone', ''));
+  });
+  addEventListener('keydown', (event) => {
+    if (!presenting.value || event.ctrlKey || event.metaKey || event.altKey || isTyped(event.target)) return;
+    if (event.key === 'Escape') {
+      presenting.value = false;
+      event.preventDefault();
+      return;
+    }
+    const key = SAME[event.key] ?? event.key;
+    // what has the focus and a use for keys keeps them, but for those of a remote control
+    if (key === event.key && event.target instanceof Element && event.target.closest('button, select, input, a, [tabindex="0"]')) return;
+    if (press(find(panel.peek()), key)) event.preventDefault();
+  });
+}
+
+/** Keys of remote controls stand for the arrows. */
+const SAME: Readonly<Record<string, string>> = { PageDown: 'ArrowRight', PageUp: 'ArrowLeft' };
+
+/** Presses the button that names the key in `data-key`; a panel that has none is moved by its first slider. @returns whether either is there */
+function press(within: HTMLElement | null, key: string): boolean {
+  const button = within?.querySelector<HTMLButtonElement>(`button[data-key="${CSS.escape(key)}"]`);
+  if (button) {
+    if (!button.disabled) button.click();
+    return true;
+  }
+  const slider = within?.querySelector<HTMLInputElement>('input[type="range"]:enabled');
+  if (!slider || (key !== 'ArrowRight' && key !== 'ArrowLeft')) return false;
+  if (key === 'ArrowRight') slider.stepUp();
+  else slider.stepDown();
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
+  return true;
+}
+
+/** Calls back as soon as the view has drawn the panel, at most for some seconds. */
+function whenThere(name: string, then: (found: HTMLElement) => void, until = performance.now() + 10_000): void {
+  const found = find(name);
+  if (found) then(found);
+  else if (performance.now() < until) requestAnimationFrame(() => whenThere(name, then, until));
+}
+
+/** For so long after it was led to, a panel stays in its place while what is above it grows, in milliseconds. */
+const HOLD = 4000;
+let release = () => {};
+
+/** Leads to the panel that the address names, or that shows what it names. Called once a view is drawn. */
+export function leadToPanel(): void {
+  release();
+  const name = panel.peek() || panelNamed(view.peek(), named.peek());
+  if (!name || presenting.peek() || named.peek().length === 0) return;
+  whenThere(name, (found) => {
+    const hold = () => {
+      // what is seen whole from the top needs no way to it
+      if (scrollY > 0 || found.getBoundingClientRect().bottom > innerHeight) found.scrollIntoView({ block: 'start', behavior: 'instant' });
+    };
+    const observer = new ResizeObserver(hold);
+    observer.observe(document.body);
+    const ends = ['wheel', 'pointerdown', 'keydown', 'touchmove'] as const;
+    release = () => {
+      observer.disconnect();
+      clearTimeout(timer);
+      for (const each of ends) removeEventListener(each, release);
+    };
+    const timer = setTimeout(release, HOLD);
+    for (const each of ends) addEventListener(each, release, { passive: true });
+    hold();
+  });
+}

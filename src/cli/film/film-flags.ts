@@ -1,0 +1,35 @@
+import type { Format } from '../../image/samples.js';
+import { option, type Rows, type Rule, rule } from '../../options.js';
+import { switchFlag } from '../flags.js';
+
+/** What the frames of a film are, without a header. */
+export interface RawFrames {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: Format['channels'];
+}
+
+/** How frames come in, and go out. */
+export interface FilmFlags {
+  raw?: RawFrames;
+  y4m?: boolean;
+}
+
+/** The rule for `--raw`. */
+export const RAW_FRAMES: Rule<RawFrames> = rule('WIDTHxHEIGHTxCHANNELS, like 1920x1080x3', isFrames, {
+  parse: (text) => {
+    const [, width, height, channels] = /^(\d{1,6})x(\d{1,6})x(\d)$/.exec(text) ?? [];
+    return channels === undefined ? undefined : { width: Number(width), height: Number(height), channels: Number(channels) as Format['channels'] };
+  },
+});
+
+function isFrames(value: unknown): boolean {
+  const { width, height, channels } = (value ?? {}) as RawFrames;
+  return [width, height].every((size) => Number.isSafeInteger(size) && size >= 1) && [1, 2, 3, 4].includes(channels);
+}
+
+/** Flags of `convlab filter` for films. */
+export const FILM_FLAGS = {
+  raw: option(RAW_FRAMES, { help: 'a film between two pipes, - and -: frames of bytes that follow each other, like 1920x1080x3', placeholder: 'size' }),
+  y4m: switchFlag('a film between two pipes, - and -: YUV4MPEG2'),
+} satisfies Rows;

@@ -1,0 +1,59 @@
+import { DataError, UnsupportedError } from '../../errors.js';
+
+/** Chroma planes, by the letters behind C: how many columns and rows of luma one of their samples stands for; none of gray films. */
+const CHROMA = { 420: [2, 2], 422: [2, 1], 444: [1, 1], mono: undefined } as const;
+
+/** The head of a YUV4MPEG2 film of 8 bits. @see https://wiki.multimedia.cx/index.php/YUV4MPEG2 */
+export interface Y4mHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly chroma: readonly [columns: number, rows: number] | undefined;
+  /** samples from 0 to 255 instead of 16 to 235 */
+  readonly full: boolean;
+  /** everything else, as it stands there */
+  readonly rest: readonly string[];
+}
+
+/** @throws DataError if it is none; UnsupportedError if it is of a kind that is not read */
+export function parseY4m(line: string | undefined): Y4mHeader {
+  const [magic, ...fields] = (line ?? '').split(' ');
+  if (magic !== 'YUV4MPEG2') throw new DataError('filter', 'stdin is no YUV4MPEG2 film, which ffmpeg writes with -f yuv4mpegpipe');
+  const value = (letter: string) => fields.find((field) => field.startsWith(letter))?.slice(1);
+  const [width, height] = [Number(value('W')), Number(value('H'))];
+  if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0))
+    throw new DataError('filter', `stdin is damaged: its header claims ${value('W')} × ${value('H')} pixels`);
+  const kind = value('C') ?? '420jpeg';
+  const [, name] = /^(420|422|444|mono)(?:jpeg|mpeg2|paldv)?$/.exec(kind) ?? [];
+  if (name === undefined)
+    throw new UnsupportedError('filter', `stdin is a film of C${kind}; C420, C422, C444 and Cmono of 8 bits are read: ffmpeg makes them by -pix_fmt yuv420p`);
+  const interlaced = value('I') ?? 'p';
+  if (!['p', '?'].includes(interlaced))
+    throw new UnsupportedError(
+      'filter',
+      `stdin is an interlaced film, I${interlaced}, whose lines belong to two moments; ffmpeg's -vf bwdif makes whole frames`,
+    );
+  return {
+    width,
+    height,
+    chroma: CHROMA[name as keyof typeof CHROMA],
+    full: fields.includes('XCOLORRANGE=FULL'),
+    rest: fields.filter((field) => !/^[WH]/.test(field)),
+  };
+}
+
+/** The head of a film of frames of another size. */
+export function printY4m({ rest }: Y4mHeader, width: number, height: number): string {
+  return `${['YUV4MPEG2', `W${width}`, `H${height}`, ...rest].join(' ')}\n`;
+}
+
+/** Samples of a chroma plane. */
+export function chromaSize({ chroma }: Y4mHeader, width: number, height: number): { readonly width: number; readonly height: number; readonly length: number } {
+  const [columns, rows] = chroma ?? [width, height];
+  const size = { width: Math.ceil(width / columns), height: Math.ceil(height / rows) };
+  return { ...size, length: chroma ? size.width * size.height : 0 };
+}
+
+/** Bytes of a frame: Y, Cb, Cr. */
+export function frameLength(header: Y4mHeader, width: number, height: number): number {
+  return width * height + 2 * chromaSize(header, width, height).length;
+}

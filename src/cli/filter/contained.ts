@@ -1,0 +1,63 @@
+import { readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { OptionError } from '../../errors.js';
+
+/** A picture and the place of its result. */
+interface Way {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What was found below a folder or by a pattern, without what lies in the folder of the results, where that lies below it: an earlier run wrote it. */
+export async function withoutResults(files: readonly string[], base: string, out: string): Promise<readonly string[]> {
+  const [below, results] = await Promise.all([resolved(base || '.'), resolved(out)]);
+  if (results === below || !isWithin(results, below)) return files;
+  const kept: string[] = [];
+  for (const file of files) if (!isWithin(await resolved(file), results)) kept.push(file);
+  return kept;
+}
+
+/**
+ * Holds results against the folder that they go to.
+ * @throws OptionError if one would lie outside, by its name or through a link, or would take the place of a picture that is an input
+ */
+export async function checkContained(operation: string, jobs: readonly Way[], out: string): Promise<void> {
+  const folder = await resolved(out);
+  const inputs = new Map<string, string>();
+  for (const { from } of jobs) {
+    const found = await stat(from).catch(() => undefined);
+    if (found) inputs.set(`${found.dev}:${found.ino}`, from);
+  }
+  const folders = new Map<string, string>();
+  for (const { from, to } of jobs) {
+    const parent = dirname(to);
+    const real = folders.get(parent) ?? (await resolved(parent));
+    folders.set(parent, real);
+    const place = await resolved(join(real, basename(to)));
+    if (!isWithin(real, folder) || !isWithin(place, folder))
+      throw new OptionError(operation, '--out', `would put the result of ${from} outside, at ${place}`, out);
+    const there = await stat(place).catch(() => undefined);
+    const input = there && inputs.get(`${there.dev}:${there.ino}`);
+    if (input !== undefined) throw new OptionError(operation, '--out', `would overwrite ${input}, which is one of the pictures`, out);
+  }
+}
+
+/** The path without links, of what is not there yet too. */
+async function resolved(path: string): Promise<string> {
+  const full = resolve(path);
+  try {
+    return await realpath(full);
+  } catch (error) {
+    const parent = dirname(full);
+    if (parent === full || (error as NodeJS.ErrnoException).code !== 'ENOENT') return full;
+    // a link to what is not there yet leads there all the same
+    const target = await readlink(full).catch(() => undefined);
+    return target === undefined ? join(await resolved(parent), basename(full)) : resolved(resolve(await resolved(parent), target));
+  }
+}
+
+/** Whether a path, both without links, is a folder or lies in it. */
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

@@ -1,0 +1,90 @@
+import type { FileJob } from '../filter/filter-files.js';
+import type { FilterFlags } from '../filter/filter-flags.js';
+import { filterMany } from '../filter/filter-many.js';
+import type { Report } from '../filter/filter-one.js';
+import { version } from '../program-version.js';
+import type { Terminal } from '../terminal.js';
+import { type Journal, openJournal } from './journal.js';
+import { hashJob, hashRecipe } from './recipe.js';
+import type { Shard } from './shard.js';
+import { nameBelow, shareOf } from './share.js';
+
+/** Results that are compared with their journal at once. */
+const COMPARED_AT_ONCE = 8;
+
+/** How a folder of results is made. */
+export interface FolderOptions {
+  readonly out: string;
+  readonly shard?: Shard;
+  /** leave out what was done, by the journal */
+  readonly resume?: boolean;
+  readonly processes: number;
+  /** print what is left out, what failed and a summary, as objects */
+  readonly json?: boolean;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  report(report: Report): void;
+}
+
+/** Filters a list of pictures, or a shard of it, into a folder. @throws as {@link filterMany} does */
+export async function filterFolder(work: readonly FileJob[], asked: FilterFlags, options: FolderOptions): Promise<void> {
+  const { out, shard, resume = false, processes, json, terminal, signal, report } = options;
+  const name = (job: FileJob) => nameBelow(out, job);
+  const mine = shareOf(work, out, shard);
+  // machines differ in their GPUs, and results must not
+  const flags: FilterFlags = (shard || resume) && asked.gpuMode === undefined ? { ...asked, backend: asked.backend ?? 'wasm' } : asked;
+  const tell = (what: object) => json && terminal.out(`${JSON.stringify(what)}\n`);
+  const say = (line: string) => json || terminal.quiet || terminal.err(`${line}\n`);
+  const begun = performance.now();
+  const counts = { pictures: mine.length, filtered: 0, kept: 0, retried: 0, failed: 0 };
+  const part = shard && `${shard.index}/${shard.count}`;
+  if (shard) say(`shard ${part}${shard.from ? ` (${shard.from})` : ''}: ${mine.length} of ${work.length} pictures`);
+  const journal = resume ? await openJournal(out, shard ?? { index: 1, count: 1 }) : undefined;
+  try {
+    const recipe = journal ? await hashRecipe(flags, version()) : '';
+    const kept = journal ? await jobsDone(mine, name, journal, recipe) : new Set<FileJob>();
+    for (const { from, to } of kept) tell({ input: { path: from }, output: { path: to }, kept: true });
+    counts.kept = kept.size;
+    const left = mine.filter((job) => !kept.has(job));
+    const begin = async (job: FileJob) => {
+      const key = await hashJob(job, recipe);
+      await journal?.begin(name(job));
+      return async () => journal?.finish(name(job), key);
+    };
+    await filterMany(left, flags, {
+      processes,
+      terminal,
+      signal,
+      begin: journal && begin,
+      report: (done) => {
+        counts.filtered++;
+        if (done.retried) counts.retried++;
+        report(done);
+      },
+      fail: ({ from, to }, { name, message }) => {
+        counts.failed++;
+        tell({ input: { path: from }, output: { path: to }, error: { name, message } });
+      },
+    });
+  } finally {
+    journal?.close();
+    tell({ summary: { ...counts, left: mine.length - counts.filtered - counts.kept - counts.failed, shard: part, milliseconds: performance.now() - begun } });
+    if (resume) say(`${counts.kept} of ${mine.length} pictures were there, ${counts.filtered} were filtered`);
+  }
+}
+
+/** The jobs whose results are there, made by this recipe of these inputs. */
+async function jobsDone(jobs: readonly FileJob[], name: (job: FileJob) => string, journal: Journal, recipe: string): Promise<Set<FileJob>> {
+  const done = new Set<FileJob>();
+  let next = 0;
+  const compare = async () => {
+    while (next < jobs.length) {
+      const job = jobs[next++];
+      const key = await journal.keyOf(name(job));
+      // one that cannot be read fails later, where that is told
+      if (key !== undefined && key === (await hashJob(job, recipe).catch(() => undefined))) done.add(job);
+    }
+  };
+  await Promise.all(Array.from({ length: COMPARED_AT_ONCE }, compare));
+  return done;
+}

@@ -1,0 +1,100 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileError, makeFolder, writeWhole } from '../../image/whole-file.js';
+import type { Shard } from './shard.js';
+
+/** The folder of journals, in that of the results. */
+const FOLDER = '.convlab';
+
+/** A line of a journal: a result was begun, or is there, by which recipe and input and how long. */
+interface Entry {
+  readonly to: string;
+  readonly done?: { readonly key: string; readonly bytes: number };
+}
+
+/**
+ * What was done in a folder of results: a file of JSON lines for each shard, read together. A line is appended once a result is there under its
+ * name, so a process may be killed at any moment: what it was about to do has no line, and is done again.
+ */
+export interface Journal {
+  /** What is told of a result that was done and is still there, as long as it was written. */
+  keyOf(name: string): Promise<string | undefined>;
+  /** Tells that a result is begun. What an earlier run left unfinished of it goes. */
+  begin(name: string): Promise<void>;
+  /** Tells that a result is there. */
+  finish(name: string, key: string): Promise<void>;
+  close(): void;
+}
+
+/** @param folder of the results, which is made if it is not there */
+export async function openJournal(folder: string, { index, count }: Shard): Promise<Journal> {
+  const place = join(folder, FOLDER);
+  await makeFolder('filter', place);
+  const own = join(place, `${index}-of-${count}.jsonl`);
+  await sweep(own);
+  const done = new Map<string, Entry['done']>();
+  const begun = new Set<string>();
+  const read = async (path: string) => {
+    for (const { to, done: how } of parse(await readFile(path, 'utf8'))) {
+      if (how) {
+        done.set(to, how);
+        begun.delete(to);
+      } else begun.add(to);
+    }
+  };
+  try {
+    const others = (await readdir(place)).filter((name) => name.endsWith('.jsonl')).map((name) => join(place, name));
+    for (const path of others.filter((path) => path !== own)) await read(path);
+    const before = new Map(done);
+    if (others.includes(own)) {
+      await read(own);
+      // what it says several times, and half a line at its end, go
+      const mine = [...done].filter(([to, how]) => before.get(to) !== how).map(([to, how]) => ({ to, done: how }));
+      await writeWhole('filter', own, [...mine, ...[...begun].map((to) => ({ to }))].map(toLine).join(''));
+    }
+  } catch (cause) {
+    throw fileError('filter', place, cause);
+  }
+  const file = openSync(own, 'a');
+  const tell = (entry: Entry) => writeSync(file, toLine(entry));
+  return {
+    async keyOf(name) {
+      const how = done.get(name);
+      const found = how && (await stat(join(folder, name)).catch(() => undefined));
+      return found?.isFile() && found.size === how?.bytes ? how?.key : undefined;
+    },
+    async begin(name) {
+      if (begun.has(name)) await sweep(join(folder, name));
+      tell({ to: name });
+    },
+    async finish(name, key) {
+      const { size } = await stat(join(folder, name));
+      tell({ to: name, done: { key, bytes: size } });
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function toLine(entry: Entry): string {
+  return `${JSON.stringify(entry)}\n`;
+}
+
+/** Lines that are no JSON were cut off by a kill. */
+function parse(text: string): readonly Entry[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as Entry];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Removes the temporary files of a result, whose names are that of the result and a number. */
+async function sweep(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)];
+  for (const each of await readdir(folder).catch(() => [])) {
+    if (each.startsWith(`${name}.`) && /^\d+$/.test(each.slice(name.length + 1))) await rm(join(folder, each), { force: true });
+  }
+}

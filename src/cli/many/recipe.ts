@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { FileJob } from '../filter/filter-files.js';
+import type { FilterFlags } from '../filter/filter-flags.js';
+
+/** Flags that change no bit of a result. */
+const WITHOUT_EFFECT: readonly string[] = ['threads', 'stream', 'limits'] satisfies (keyof FilterFlags)[];
+
+/**
+ * A hash of all that decides about a result but its input: kernels and options, the contents of the files that they name, the backend, and the version.
+ * @param flags with the backend that computes
+ */
+export async function hashRecipe(flags: FilterFlags, version: string): Promise<string> {
+  const said = Object.entries(flags).filter(([name, value]) => value !== undefined && !WITHOUT_EFFECT.includes(name));
+  const named = [...(flags.kernel ?? []).filter((text) => /\.(json|txt|svg|acf)$/i.test(text)), flags.pipeline, flags.mask];
+  const contents = await Promise.all(named.map(async (path) => path && sha256(await readFile(path).catch(() => ''))));
+  return sha256(JSON.stringify({ version, said: said.sort(([a], [b]) => (a < b ? -1 : 1)), contents }));
+}
+
+/** The recipe and what it is applied to. @throws what reading the input throws */
+export async function hashJob({ from, format }: FileJob, recipe: string): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([recipe, format]));
+  await pipeline(createReadStream(from, { highWaterMark: 2 ** 18 }), hash);
+  return hash.digest('hex');
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,64 @@
+import { OptionError } from '../../errors.js';
+import { type Rule, rule } from '../../options.js';
+
+/** One of several equal parts of a list of work. */
+export interface Shard {
+  /** from 1 to `count` */
+  readonly index: number;
+  readonly count: number;
+  /** the variable that says it; undefined: a flag */
+  readonly from?: string;
+}
+
+/** The rule for `--shard`. */
+export const SHARD: Rule<Shard> = rule('a part of several, like 3/16', isShard, {
+  parse: (text) => {
+    const [, index, count] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
+    return count === undefined ? undefined : { index: Number(index), count: Number(count) };
+  },
+});
+
+function isShard(value: unknown): boolean {
+  const { index, count } = (value ?? {}) as Shard;
+  return Number.isSafeInteger(index) && Number.isSafeInteger(count) && index >= 1 && index <= count;
+}
+
+/** The variable that says how many parts there are, where a scheduler does not, or where it says it of one run only. */
+export const COUNT_VARIABLE = 'CONVLAB_SHARDS';
+
+/** Schedulers that number their tasks: the variable with the number, that with the first number, and that with how many they are. */
+const SCHEDULERS = [
+  { task: 'SLURM_ARRAY_TASK_ID', first: 'SLURM_ARRAY_TASK_MIN', step: 'SLURM_ARRAY_TASK_STEP', count: 'SLURM_ARRAY_TASK_COUNT' },
+  { task: 'JOB_COMPLETION_INDEX', count: COUNT_VARIABLE },
+  { task: 'AWS_BATCH_JOB_ARRAY_INDEX', count: 'AWS_BATCH_JOB_ARRAY_SIZE' },
+] as const;
+
+/**
+ * The part that a scheduler of Slurm, Kubernetes or AWS Batch gave to this process; undefined: none did.
+ * @throws OptionError if it is known which part, but not of how many
+ */
+export function shardOf(environment: Readonly<Record<string, string | undefined>>): Shard | undefined {
+  const scheduler = SCHEDULERS.find(({ task }) => environment[task]);
+  if (!scheduler) return undefined;
+  const { task } = scheduler;
+  const number = (name: string | undefined, otherwise?: number) => (name && environment[name] ? Number(environment[name]) : otherwise);
+  const count = number(COUNT_VARIABLE) ?? number(scheduler.count);
+  if (count === undefined)
+    throw new OptionError(
+      'filter',
+      '--shard',
+      `must be given, like 3/16 or 1/1 for all, or ${COUNT_VARIABLE}, as ${task} says which part and nothing of how many`,
+      undefined,
+    );
+  const first = 'first' in scheduler ? (number(scheduler.first, 0) as number) : 0;
+  const step = 'step' in scheduler ? (number(scheduler.step, 1) as number) : 1;
+  const shard = { index: (Number(environment[task]) - first) / step + 1, count, from: task };
+  if (!isShard(shard))
+    throw new OptionError(
+      'filter',
+      '--shard',
+      `must be given, as ${task}=${environment[task]} is none of ${count} tasks that follow each other`,
+      `${shard.index}/${count}`,
+    );
+  return shard;
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { relative, sep } from 'node:path';
+import type { FileJob } from '../filter/filter-files.js';
+import type { Shard } from './shard.js';
+
+/** The name of a result below its folder, the same on every machine. */
+export function nameBelow(out: string, { to }: FileJob): string {
+  return relative(out, to).split(sep).join('/');
+}
+
+/** The jobs of a shard; all, where there is none. */
+export function shareOf(jobs: readonly FileJob[], out: string, shard: Shard | undefined): readonly FileJob[] {
+  return shard ? jobs.filter((job) => isInShard(nameBelow(out, job), shard)) : jobs;
+}
+
+/**
+ * Whether a name belongs to a part. Every name belongs to one, whatever other names there are: a hash of it decides.
+ * @param name of the result, relative to the folder, with `/` between its parts
+ */
+export function isInShard(name: string, { index, count }: Shard): boolean {
+  return createHash('sha256').update(name).digest().readUIntBE(0, 6) % count === index - 1;
+}

@@ -1,0 +1,142 @@
+import type { Control } from '../control.js';
+import { OptionError } from '../errors.js';
+import type { Image } from '../image/image.js';
+import { type ImageSource, toImage } from '../image/image-source.js';
+import { type Format, newImage } from '../image/samples.js';
+import type { Backend, DevicePicture, Executable } from '../kernels/backend.js';
+import { defaultBackend, type RunOptions } from '../kernels/backends/create.js';
+import type { PlanOption } from '../kernels/eager.js';
+import { keep, whileKept } from '../kernels/keep.js';
+import { overPlanes } from '../kernels/plan/plan-picture.js';
+import { backendFor, DeviceImage, hostPicture, isOnHost, upload } from './device-image.js';
+import type { Output, ResultOptions, ResultSamples } from './picture/output.js';
+
+// Operations take a picture wherever it lies, and their result lies there too: where the backend that holds it has a program, nothing is
+// copied; else the picture is read, computed on the host, and uploaded.
+
+/** A picture: on the host, or where a backend computes, see {@link uploadImage}. */
+export type AnyImage = ImageSource | DeviceImage;
+
+/** What becomes of a picture: it lies where that lies. */
+export type ResultImage<I extends AnyImage, P extends Output = 'clamp'> = I extends ImageSource ? Image<ResultSamples<I, P>> : DeviceImage;
+
+/** @throws ShapeError if it is no picture */
+export function toPicture(operation: string, source: AnyImage): Image | DeviceImage {
+  return source instanceof DeviceImage ? source : (toImage(source, operation) as Image);
+}
+
+/** @throws OptionError if `out` is given for a picture that does not lie on the host */
+export function refuseOut(operation: string, image: Image | DeviceImage, out: Image | undefined): void {
+  if (image instanceof DeviceImage && out !== undefined) throw new OptionError(operation, 'out', 'goes with a picture on the host only', out);
+}
+
+/** What fills a picture. */
+interface Filling extends ResultOptions, Control {
+  /** to try one after the other: all but the last may take opaque pictures only */
+  readonly executables: readonly Executable[];
+  /** of the picture that they fill */
+  readonly result: Format;
+  /** Told which of them it was. */
+  readonly onRun?: ((executable: Executable) => void) | undefined;
+}
+
+/**
+ * Runs a program over pictures of a backend, where they lie.
+ * @param images what the program reads; the first may be refused
+ * @returns undefined, at once, if the backend cannot hold them or the result
+ */
+export function runWhereItLies<I extends Image | DeviceImage>(on: Backend, images: readonly I[], filling: Filling): Promise<I> | undefined {
+  return runOn(on, images, filling) as Promise<I> | undefined; // a result lies where the pictures lie
+}
+
+function runOn(on: Backend, images: readonly (Image | DeviceImage)[], filling: Filling): Promise<Image | DeviceImage> | undefined {
+  const contents = images.map((image) => (image instanceof DeviceImage ? image.content : image));
+  const [first] = images;
+  if (contents.every(isOnHost)) return first instanceof DeviceImage ? fillInMemory(on, contents, filling) : fillOnHost(on, contents, filling);
+  if (contents.some(isOnHost)) return undefined;
+  const result = on.devicePictures?.allocate(filling.result);
+  return result && fillOnDevice(on, contents as DevicePicture[], result, filling);
+}
+
+async function fillOnHost(on: Backend, images: readonly Image[], { executables, result, out, onRun, signal, onProgress }: Filling): Promise<Image> {
+  const later = executables.some((executable) => executable.later);
+  return whileKept(
+    images.map(({ data }) => data),
+    later,
+    async (samples) => {
+      const to = out ?? newImage(result, images[0]);
+      for (const executable of executables) {
+        const done = on.run(executable, samples, [to.data], [], { signal, onProgress });
+        // no wait where there is no promise: the samples are read before the call returns
+        if (!(typeof done === 'boolean' ? done : await done)) continue;
+        onRun?.(executable);
+        break;
+      }
+      return to;
+    },
+  );
+}
+
+/** Of a backend whose pictures lie on the host, in its own memory where it shows that. */
+async function fillInMemory(on: Backend, images: readonly Image[], filling: Filling): Promise<DeviceImage> {
+  const out = hostPicture(filling.result, on);
+  const result = new DeviceImage(filling.result, on, out);
+  await fillOnHost(on, images, { ...filling, out }).catch((error) => {
+    result.free();
+    throw error;
+  });
+  return result;
+}
+
+async function fillOnDevice(on: Backend, inputs: readonly DevicePicture[], result: DevicePicture, filling: Filling): Promise<DeviceImage> {
+  const { executables, onRun, signal } = filling;
+  const image = new DeviceImage(filling.result, on, result);
+  try {
+    for (const executable of executables) {
+      if (!(await on.run(executable, inputs, [result], [], { signal }))) continue;
+      onRun?.(executable);
+      break;
+    }
+  } catch (error) {
+    image.free();
+    throw error;
+  }
+  return image;
+}
+
+/**
+ * Computes on the host what a device has no program for, from copies of what lies there. Where the backend's pictures lie on the host anyway,
+ * it computes; else the default backend does, and its plans say why.
+ * @param images at least one of them lies on a backend
+ * @throws OptionError if they lie on different backends, or on another one than was asked for
+ */
+export async function onHost<O extends RunOptions & PlanOption, T>(
+  operation: string,
+  images: readonly (Image | DeviceImage)[],
+  options: O,
+  run: (images: readonly Image[], options: O) => Promise<T> | T,
+): Promise<T> {
+  const backend = images.reduce((chosen, image) => backendFor(operation, image, chosen), options.backend);
+  options.signal?.throwIfAborted();
+  const hosts = await Promise.all(images.map((image) => (image instanceof DeviceImage ? hostOf(image) : keep(image))));
+  if (!backend?.devicePictures) return run(hosts, { ...options, backend });
+  const { onPlan } = options;
+  const reason = { name: 'readBack', values: { device: backend.device } } as const;
+  const told = onPlan && { onPlan: (plan: Parameters<typeof onPlan>[0]) => onPlan(overPlanes(plan, reason)) };
+  return run(hosts, { ...options, backend: await defaultBackend(), ...told });
+}
+
+/** The same of one picture, whose result is one too, and is uploaded. */
+export async function throughHost<O extends RunOptions & PlanOption>(
+  operation: string,
+  image: DeviceImage,
+  options: O,
+  run: (image: Image, options: O) => Promise<Image> | Image,
+): Promise<DeviceImage> {
+  return upload(await onHost(operation, [image], options, ([host], on) => run(host, on)), image.backend);
+}
+
+function hostOf(image: DeviceImage): Image | Promise<Image> {
+  const { content } = image;
+  return isOnHost(content) ? content : image.read();
+}

@@ -1,0 +1,17 @@
+import type { Image } from '../../image/image.js';
+import type { Arrangement } from '../../kernels/backend.js';
+import { inNameOf } from '../../kernels/eager.js';
+import { throughHost } from '../any-image.js';
+import { DeviceImage, isOnHost } from '../device-image.js';
+import { rearrange } from '../picture/rearrange.js';
+
+/** The pixels of a picture in another arrangement, always a copy, where the picture lies. */
+export function rearrangeAny(operation: string, image: Image | DeviceImage, arrangement: Arrangement): Image | Promise<DeviceImage> {
+  if (!(image instanceof DeviceImage)) return rearrange(image, arrangement);
+  const { backend, content, channels, samples } = image;
+  return inNameOf(operation, backend, async () => {
+    const moved = isOnHost(content) ? undefined : backend.devicePictures?.rearrange?.(content, arrangement);
+    if (!moved) return throughHost(operation, image, {}, (host) => rearrange(host, arrangement));
+    return new DeviceImage({ width: arrangement.width, height: arrangement.height, channels, samples }, backend, moved);
+  });
+}

@@ -1,0 +1,84 @@
+import { OptionError, UnsupportedError } from '../../errors.js';
+import { toRgba8 } from '../../image/samples.js';
+import { chosenBackend, RUN_OPTIONS } from '../../kernels/backends/create.js';
+import { PLAN_OPTION } from '../../kernels/eager.js';
+import { checkOptions, type OptionsOf, pickOptions, pickRows, type Rows } from '../../options.js';
+import { type DeviceImage, uploadImage } from '../device-image.js';
+import { filter } from '../filter.js';
+import { type KernelSource, toKernel } from '../kernel-source.js';
+import { WHERE_OPTIONS } from '../picture/region.js';
+import { Pipeline } from '../pipeline.js';
+import { AROUND_OPTIONS } from '../settle-filter.js';
+import { STEP_OPTIONS } from '../step.js';
+
+const STREAMING = { ...pickRows(RUN_OPTIONS, 'backend'), ...PLAN_OPTION } satisfies Rows;
+
+/** Rows of {@link FilterFramesOptions}. */
+export const FILTER_FRAMES_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
+const PIPELINE_FRAMES_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
+
+/** Options of {@link filterFrames}: those of `filter`, but for `out`, `signal` and `onProgress`, as streams have them. */
+export interface FilterFramesOptions extends OptionsOf<typeof FILTER_FRAMES_OPTIONS> {}
+/** Options of {@link filterFrames} with a pipeline, which has all others. */
+export interface PipelineFramesOptions extends OptionsOf<typeof PIPELINE_FRAMES_OPTIONS> {}
+
+/**
+ * Filters the frames of a film in a page (WebCodecs): a `TransformStream` between a decoder, a camera or a `MediaStreamTrackProcessor`, and an encoder,
+ * a canvas or a `MediaStreamTrackGenerator`. Frames come out in RGB, 8 bits, with the times of those that went in. Each that goes in is closed as soon
+ * as it is read; close those that come out. A frame is filtered when the one before was taken.
+ *
+ * @param kernel as `filter` takes it, or a {@link Pipeline}
+ * @throws OptionError if a name or an option is unknown, or the result would not be of 8 bits; UnsupportedError where there are no VideoFrames
+ * @example
+ * ```ts
+ * import { filterFrames } from 'convlab';
+ *
+ * async function sharpen(camera: ReadableStream<VideoFrame>, screen: WritableStream<VideoFrame>) {
+ *   await camera.pipeThrough(await filterFrames('sharpen')).pipeTo(screen);
+ * }
+ * console.log(sharpen.length); // → 2
+ * ```
+ */
+export async function filterFrames(kernel: KernelSource, options?: FilterFramesOptions): Promise<TransformStream<VideoFrame, VideoFrame>>;
+export async function filterFrames(pipeline: Pipeline, options?: PipelineFramesOptions): Promise<TransformStream<VideoFrame, VideoFrame>>;
+export async function filterFrames(kernel: KernelSource | Pipeline, options: FilterFramesOptions = {}): Promise<TransformStream<VideoFrame, VideoFrame>> {
+  checkOptions('filterFrames', options, kernel instanceof Pipeline ? PIPELINE_FRAMES_OPTIONS : FILTER_FRAMES_OPTIONS);
+  const output = kernel instanceof Pipeline ? kernel.options.output : options.output;
+  if (output === 'float' || output === '16bit') throw new OptionError('filterFrames', 'output', 'must be of 8 bits, as frames are', output);
+  if (typeof VideoFrame === 'undefined') throw new UnsupportedError('filterFrames', 'needs VideoFrames, which only browsers have');
+  const backend = await chosenBackend('filterFrames', options.backend);
+  // a name is read, and what it names is planned once
+  const weights = kernel instanceof Pipeline ? kernel : toKernel('filterFrames', kernel);
+  const apply = (image: DeviceImage) =>
+    weights instanceof Pipeline
+      ? weights.apply(image, { ...pickOptions(options, { ...WHERE_OPTIONS, ...PLAN_OPTION }) })
+      : filter(image, weights, { ...options, backend });
+  return new TransformStream<VideoFrame, VideoFrame>(
+    {
+      async transform(frame, controller) {
+        const { timestamp, duration, format } = frame;
+        const image = await uploadImage(frame, { backend }).finally(() => frame.close());
+        const result = await apply(image).finally(() => image.free());
+        const { width, height, data } = toRgba8Of(await result.read());
+        result.free();
+        const about = { codedWidth: width, codedHeight: height, timestamp, duration: duration ?? undefined };
+        controller.enqueue(new VideoFrame(data, { format: hasAlpha(format) ? 'RGBA' : 'RGBX', ...about }));
+      },
+    },
+    // one frame is filtered ahead, so that neither side waits for the other
+    { highWaterMark: 1 },
+    { highWaterMark: 1 },
+  );
+}
+
+function toRgba8Of(image: Parameters<typeof toRgba8>[0]) {
+  const { width, height } = image;
+  const rgba = toRgba8(image);
+  // frames take no memory that threads share
+  return { width, height, data: rgba.buffer instanceof ArrayBuffer ? (rgba as Uint8ClampedArray<ArrayBuffer>) : rgba.slice() };
+}
+
+/** Of a format that a browser does not name, it is not known. */
+function hasAlpha(format: VideoPixelFormat | null): boolean {
+  return format === null || format.includes('A');
+}

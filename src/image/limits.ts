@@ -1,0 +1,80 @@
+import { DataError } from '../errors.js';
+import { between, count, option, type Rule, rule } from '../options.js';
+
+/** Larger files are not read: Node reads no larger ones into one buffer. */
+export const MOST_BYTES = 2 ** 31 - 1;
+/** What a timer of Node can wait for. */
+const MOST_SECONDS = 2_000_000;
+
+/** What a file may ask for before it is refused. */
+export interface Limits {
+  /** Pixels that its header claims, all frames and pages together. Default 2²⁸ = 268 435 456. */
+  readonly pixels?: number;
+  /** Bytes of the file. Default 2³¹ − 1. */
+  readonly bytes?: number;
+  /** Seconds until the call has its result, waiting included. Default: any. */
+  readonly seconds?: number;
+  /** Bytes of the decoded samples, all frames and pages together. Default 2³¹. */
+  readonly memory?: number;
+}
+
+/** The limits that hold where none is given. */
+export const DEFAULT_LIMITS = { pixels: 2 ** 28, bytes: MOST_BYTES, memory: 2 ** 31 } as const satisfies Limits;
+
+const RULES: Readonly<Record<keyof Limits, Rule<number>>> = { pixels: count, bytes: count, seconds: between(0.001, MOST_SECONDS), memory: count };
+const NAMES = Object.keys(RULES) as (keyof Limits)[];
+
+const limits: Rule<Limits> = rule(
+  `{ ${NAMES.join(', ')} }, of whole numbers ≥ 1, seconds from 0.001`,
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(([name, each]) => each === undefined || (isName(name) && RULES[name].holds(each))),
+  { parse: parseLimits, form: `${NAMES.map((name) => `${name}=n`).join(',')}, or some of them` },
+);
+
+/** The option for {@link Limits}. */
+export const LIMITS = option(limits, { help: 'refuse a picture that asks for more', placeholder: 'limits' });
+
+function parseLimits(text: string): Limits | undefined {
+  const found: Partial<Record<keyof Limits, number>> = {};
+  for (const part of text.split(',')) {
+    const [name, typed, ...rest] = part.split('=');
+    const value = isName(name) && typed !== undefined && rest.length === 0 ? RULES[name].parse?.(typed) : undefined;
+    if (!isName(name) || value === undefined || found[name] !== undefined) return undefined;
+    found[name] = value;
+  }
+  return found;
+}
+
+function isName(name: string): name is keyof Limits {
+  return Object.hasOwn(RULES, name);
+}
+
+/** Limits with the defaults in place of what is not given. */
+export function withDefaultLimits({ pixels, bytes, seconds, memory }: Limits = {}) {
+  return { pixels: pixels ?? DEFAULT_LIMITS.pixels, bytes: bytes ?? DEFAULT_LIMITS.bytes, seconds, memory: memory ?? DEFAULT_LIMITS.memory };
+}
+
+/**
+ * Ends work that takes longer than it may.
+ * @param what is worked at, in the message
+ * @param work is handed the signal that ends it
+ * @throws DataError, naming the limit, in time
+ */
+export async function inTime<T>(
+  operation: string,
+  what: string,
+  { seconds }: Limits,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (seconds === undefined) return work(signal);
+  const clock = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  try {
+    return await work(signal ? AbortSignal.any([signal, clock]) : clock);
+  } catch (error) {
+    if (!clock.aborted || error !== clock.reason) throw error;
+    throw new DataError(operation, `${what} takes longer than limits.seconds, ${seconds}`, { seconds });
+  }
+}

@@ -1,0 +1,82 @@
+import { Damaged, type Source, Unreadable } from '../formats/format.js';
+import { isBig, openDirectory, TAG } from '../formats/tiff/directory.js';
+import { exifOfTiff } from '../formats/tiff/exif-tree.js';
+import { describePage, metadataOf, PACKING, type TiffPage } from '../formats/tiff/tiff-page.js';
+import { divideByAlpha, packedRow, rowConverter, unpackBlock } from '../formats/tiff/tiff-strips.js';
+import type { Samples } from '../image.js';
+import { compact } from '../metadata.js';
+import { rowLength } from '../rows.js';
+import { arrayOf, type Format } from '../samples.js';
+import { bandRows, type OpenedRows } from './row-codec.js';
+
+/** Packed strips, and rows of tiles, are unpacked as a whole: larger ones are not read. */
+const MOST_UNPACKED = 2 ** 28;
+/** An EXIF block stands at the beginning or the end of a file: of files that are longer it is not looked for. */
+const MOST_FOR_EXIF = 2 ** 26;
+
+/** Blocks side by side: all columns of some rows. A strip is one. */
+interface BlockRow {
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** A TIFF or BigTIFF in strips or tiles, of one page. @throws Damaged or Unreadable */
+export function openTiff(bytes: Source): OpenedRows {
+  const page = describePage(openDirectory(bytes));
+  const { width, height, channels, sampleType, orientation, directory } = page;
+  if (width < 1 || height < 1) throw new Damaged(`claims to have ${width} × ${height} pixels`);
+  if (directory.next !== 0) throw new Unreadable('is a TIFF of several pages; one page is read by rows');
+  if (orientation !== 1) throw new Unreadable(`is turned by its orientation, ${orientation}; it is read as a whole only`);
+  const format: Format = { width, height, channels, samples: sampleType };
+  const blocks = layOut(page);
+  const exif = !isBig(bytes) && bytes.length <= MOST_FOR_EXIF ? exifOfTiff(bytes.subarray(0, bytes.length)) : undefined;
+  return { format, metadata: compact({ ...metadataOf(directory), exif }), rows: () => readRows(bytes, page, format, blocks) };
+}
+
+/** @throws Damaged or Unreadable if the blocks are not as many as the picture needs, or too large to be unpacked */
+function layOut(page: TiffPage) {
+  const { width, height, directory, packing, rowsPerStrip, tile } = page;
+  const size = tile ?? { width, height: rowsPerStrip };
+  if (size.width < 1 || size.height < 1) throw new Damaged(`is damaged: its tiles have ${size.width} × ${size.height} pixels`);
+  const row = packedRow(page, size.width);
+  const across = Math.ceil(width / size.width);
+  const unpacked = row * size.height;
+  if ((tile || packing !== PACKING.none) && unpacked * across > MOST_UNPACKED)
+    throw new Unreadable(`has ${tile ? 'rows of tiles' : 'packed strips'} of ${unpacked * across} bytes; up to ${MOST_UNPACKED} are read by rows`);
+  const [offsets, sizes] = tile
+    ? [directory.values(TAG.tileOffsets), directory.values(TAG.tileSizes)]
+    : [directory.values(TAG.stripOffsets), directory.values(TAG.stripSizes)];
+  const count = across * Math.ceil(height / size.height);
+  if (offsets?.length !== count || sizes?.length !== count)
+    throw new Damaged(`is damaged: the TIFF has ${offsets?.length ?? 0} ${tile ? 'tiles' : 'strips'}, its ${width} × ${height} pixels need ${count}`);
+  return { size, row, across, unpacked, offsets, sizes };
+}
+
+async function* readRows(bytes: Source, page: TiffPage, format: Format, blocks: ReturnType<typeof layOut>): AsyncGenerator<Samples, void, undefined> {
+  const { height, packing, tile, premultiplied, channels } = page;
+  const { size, row, across, unpacked, offsets, sizes } = blocks;
+  const Data = arrayOf(format.samples);
+  const last = format.width - (across - 1) * size.width;
+  const [inner, outer] = [rowConverter(page, size.width), rowConverter(page, size.width, last)];
+  const convert = (block: Buffer, column: number, rows: number, out: Samples) => {
+    const one = column === across - 1 ? outer : inner;
+    for (let y = 0; y < rows; y++) one(block, y * row, out, y * rowLength(format) + column * size.width * channels);
+  };
+  const most = bandRows(format);
+  for (let { first, rows }: BlockRow = { first: 0, rows: 0 }; first < height; first += rows) {
+    const top = Math.floor(first / size.height) * size.height;
+    // strips that are not packed are read piece by piece, others whole
+    rows = !tile && packing === PACKING.none ? Math.min(most, top + size.height - first, height - first) : Math.min(size.height, height - first);
+    const out = new Data(rows * rowLength(format));
+    for (let column = 0; column < across; column++) {
+      const index = (top / size.height) * across + column;
+      const what = `${tile ? 'tile' : 'strip'} ${index + 1} of ${offsets.length}`;
+      const skipped = (first - top) * row;
+      // a tile is whole beyond the edge, a strip is not
+      const needed = tile ? unpacked : rows * row;
+      convert(unpackBlock(bytes, packing, { from: offsets[index] + skipped, size: sizes[index] - skipped, unpacked: needed }, what), column, rows, out);
+    }
+    if (premultiplied) divideByAlpha(out, channels);
+    yield out;
+  }
+}

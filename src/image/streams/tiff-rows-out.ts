@@ -1,0 +1,32 @@
+import { writeDirectory } from '../formats/tiff/directory-write.js';
+import { entriesOf, type Strips } from '../formats/tiff/tiff-write.js';
+import type { Samples } from '../image.js';
+import { rowLength } from '../rows.js';
+import { bandRows, bytesOf, sampleBytes, type WrittenRows } from './row-codec.js';
+
+/** Offsets of a plain TIFF have 32 bits, and some readers take them as signed. */
+const MOST_PLAIN = 2 ** 31 - 1;
+
+/**
+ * The bytes of a TIFF in strips of about 1 MB, uncompressed; of a BigTIFF from 2 GiB on. Its directory stands before the strips, as their
+ * sizes are known: it can be written to a pipe.
+ */
+export async function* encodeTiff(rows: AsyncIterable<Samples>, { format, metadata }: WrittenRows): AsyncGenerator<Uint8Array, void, undefined> {
+  const row = rowLength(format) * sampleBytes(format);
+  const rowsPerStrip = Math.min(format.height, bandRows(format));
+  const count = Math.ceil(format.height / rowsPerStrip);
+  const sizes = Array.from({ length: count }, (_, i) => row * Math.min(rowsPerStrip, format.height - i * rowsPerStrip));
+  const big = row * format.height > MOST_PLAIN - 2 ** 24;
+  const header = Buffer.alloc(big ? 16 : 8);
+  const directory = (from: number) => {
+    const strips: Strips = { offsets: sizes.map((_, i) => from + i * rowsPerStrip * row), sizes, rowsPerStrip, big };
+    return writeDirectory(entriesOf(format, metadata, strips), header.length, big);
+  };
+  // its length does not depend on where the strips are
+  const { bytes, start } = directory(header.length + directory(0).bytes.length);
+  header.write(big ? 'II+\0\x08\0\0\0' : 'II*\0', 'latin1');
+  if (big) header.writeBigUInt64LE(BigInt(start), 8);
+  else header.writeUInt32LE(start, 4);
+  yield Buffer.concat([header, bytes]);
+  for await (const band of rows) yield bytesOf(band, 'little');
+}

@@ -1,0 +1,51 @@
+import { catalogue } from 'convlab';
+import type { Page } from 'playwright';
+import { expect, test } from 'vitest';
+import { usePlayground } from './page.js';
+
+const playground = usePlayground();
+
+/** Three English words in a row are a sentence that was left in English; code, formulas and names of files are not looked at. */
+function englishIn(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement;
+      if (!parent || parent.closest('pre, code, .formula, .mono, .device, script, noscript, option, [lang="en"]')) continue;
+      if (/[a-z]{2,} [a-z]{2,} [a-z]{2,}/i.test(node.textContent ?? '')) found.push(node.textContent ?? '');
+    }
+    for (const each of document.querySelectorAll('[aria-label]')) {
+      const label = each.getAttribute('aria-label') ?? '';
+      if (/[a-z]{2,} [a-z]{2,} [a-z]{2,}/i.test(label)) found.push(label);
+    }
+    return found;
+  });
+}
+
+test('no view keeps an English sentence, and every kernel has a Chinese name beside its own', async () => {
+  for (const hash of ['#filter?lang=zh&at=210,150', '#network?lang=zh&layer=conv2&dx=2', '#train?lang=zh', '#volume?lang=zh', '#add?lang=zh']) {
+    const page = await playground.open(hash);
+    await page.locator('.device[data-status="ready"]').waitFor();
+    expect(await englishIn(page), hash).toEqual([]);
+  }
+  const page = await playground.open('#filter?lang=zh&scene=dot');
+  const names = await page.locator('select optgroup option').allTextContents();
+  expect(names).toHaveLength(Object.keys(catalogue).length);
+  for (const name of Object.keys(catalogue))
+    expect(
+      names.find((each) => each.endsWith(` ${name}`)),
+      name,
+    ).toMatch(/[一-鿿]/);
+  expect(names).toContain('锐化 sharpen');
+});
+
+test('the lecture’s terms, and complaints of the library, are Chinese', async () => {
+  const page = await playground.open('#filter?lang=zh&scene=dot&kernel=difference-of-gaussians&p=5,2');
+  await page.getByText('sigma2 必须是大于 sigma1（5）的有限数，收到 2').first().waitFor();
+  expect(await page.getByLabel('补齐').count()).toBeGreaterThan(0);
+  const train = await playground.open('#train?lang=zh');
+  await train.getByText('Dropout').first().waitFor();
+  await train.getByText('校验').first().waitFor();
+  expect(await train.getByText(/验证|随机失活|填充/).count()).toBe(0);
+});

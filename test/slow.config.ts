@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+import { SLOW } from '../vitest.config.js';
+
+// npm run test:slow: what takes long for what it shows, so it is no part of npm test.
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: {
+    include: SLOW,
+    testTimeout: 120_000,
+    maxWorkers: 2,
+    setupFiles: 'test/typed-arrays.ts',
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/slow-tests.json' }]] : ['default'],
+  },
+});
