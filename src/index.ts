@@ -21,6 +21,7 @@ export type { RowBand, RowBands, RowSource } from './image/rows.js';
 export type { Format, SampleType } from './image/samples.js';
 export type {
   Abilities,
+  Arrangement,
   Backend,
   Chooser,
   Chosen,
@@ -67,6 +68,7 @@ export {
   CONV_PROGRAMS,
   type ComparisonJob,
   type ConvProgram,
+  type HistogramJob,
   type Job,
   type KeptPixels,
   type LikenessMeasure,

@@ -23,6 +23,7 @@ export { Graph, type GraphStep, Storage, Value } from './graph.js';
 export { type FromOnnxOptions, fromOnnx } from './import/from-onnx.js';
 export { type FromTfjsLayersOptions, fromTfjsLayers } from './import/from-tfjs-layers.js';
 export { ImportedNet } from './import/imported-net.js';
+export type { Attribute, GraphFile, GraphPlan, Known, NodePlan, ParameterPlan, Role } from './import/plan.js';
 export type { Initializer } from './init.js';
 /** Ways to fill a {@link Parameter}: PyTorch's initializers, e.g. `new Parameter([8, 4], init.kaimingUniform(4))`. */
 export * as init from './init.js';

@@ -21,7 +21,10 @@ export class Part extends Module {
     return [...this.#parts];
   }
 
-  /** The part that a path leads to, made if it is missing. */
+  /**
+   * The part that a path leads to, made if it is missing.
+   * @hidden
+   */
   at(path: readonly string[]): Part {
     return path.reduce<Part>((part, name) => {
       const inner = part.#parts.get(name) ?? new Part();
