@@ -1,6 +1,6 @@
 /**
- * Arrays of up to so many bytes, a picture of 3840 × 2160 RGBA, are copied where a call has to wait before it reads them: 3 to 4 ms into
- * memory that was used before. Larger ones must stay as they are until the call's promise settles.
+ * The largest array, in bytes, that is copied when a call cannot read it at once: an RGBA image of 3840 × 2160, which takes 3 to 4 ms
+ * into reused memory. Callers must leave larger arrays unchanged until the promise settles.
  */
 export const KEPT_BYTES = 2 ** 25;
 

@@ -18,6 +18,7 @@ import {
   gradient,
   gradientDirection,
   gradientMagnitude,
+  grayscale,
   type Image,
   Linear,
   laplacianPyramid,
@@ -30,6 +31,7 @@ import {
   sharpen,
   type Tensor,
   tensor,
+  threshold,
   unsharpMask,
 } from '../../src/index.js';
 import { defaultBackend } from '../../src/kernels/backends/create.js';
@@ -90,6 +92,9 @@ const CALLS: Readonly<Record<string, Call>> = {
   gradientDirection: { hand: one, call: ({ image }, backend) => gradientDirection(image, { backend }) },
   canny: { hand: one, call: ({ image }, backend) => canny(image, { backend }) },
   localDeviation: { hand: one, call: ({ image }, backend) => localDeviation(image, { backend }) },
+  grayscale: { hand: one, call: ({ image }, backend) => grayscale(image, { backend }) },
+  threshold: { hand: one, call: ({ image }, backend) => threshold(image, { backend }) },
+  'threshold, luminance': { hand: one, call: ({ image }, backend) => threshold(image, { backend, channels: 'luminance' }) },
   unsharpMask: { hand: one, call: ({ image }, backend) => unsharpMask(image, { backend }) },
   resize: { hand: one, call: ({ image }, backend) => resize(image, { width: 11, backend }) },
   compareImages: { hand: (kind) => ({ a: picture(kind), b: picture(kind) }), call: ({ a, b }, backend) => compareImages(a, b, { backend }) },

@@ -2,6 +2,7 @@ import { partOf } from '../../control.js';
 import type { Image } from '../../image/image.js';
 import { formatOf, whiteOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
+import { keep } from '../../kernels/keep.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import { either, finite, type OptionsOf, oneOf, option, parseNumber, pickRows, type Rows, rule, settle } from '../../options.js';
 import { type AnyImage, type ResultImage, refuseOut, toPicture } from '../any-image.js';
@@ -62,10 +63,12 @@ export async function threshold<I extends AnyImage>(image: I, options: Threshold
   refuseOut('threshold', picture, out);
   const result = await onPicture('threshold', picture, rest, async (image, { channels, ...on }) => {
     if (out !== undefined) checkOut('threshold', out, formatOf(image));
-    const chosen = lookedAt('threshold', image, channels);
-    const above = level === 'otsu' ? await otsu(image, channels, { ...on, ...partOf(on, 0, 0.7) }) : level;
-    const rest = { ...on, ...partOf(on, level === 'otsu' ? 0.7 : 0, 1) };
-    return divideInEngine(image, above, { ...rest, channels, out }) ?? deliver(await divideByLoops(image, chosen, above, { ...rest, channels }), out, image);
+    lookedAt('threshold', image, channels); // refuses channels that it has not
+    if (level !== 'otsu') return divide(image, level, { ...on, channels, out });
+    // it is read twice, the second time when the call has returned
+    const kept = keep(image);
+    const above = await otsu(kept, channels, { ...on, ...partOf(on, 0, 0.7) });
+    return divide(kept, above, { ...on, ...partOf(on, 0.7, 1), channels, out });
   });
   return result as ResultImage<I>; // of the same sample type, and where the picture lies
 }
@@ -75,6 +78,10 @@ interface Chosen {
 }
 
 const LUMINANCE: Graying = { weights: 'rec709', linear: false, measured: true };
+
+async function divide(image: Image, above: number, options: Chosen & EngineOptions & ResultOptions): Promise<Image> {
+  return divideInEngine(image, above, options) ?? deliver(await divideByLoops(keep(image), above, options), options.out, image);
+}
 
 function divideInEngine(image: Image, above: number, options: Chosen & EngineOptions & ResultOptions): Promise<Image> | undefined {
   const { channels } = options;
@@ -100,8 +107,9 @@ function leastAbove(level: number, floats: boolean): number {
 }
 
 /** The definition. */
-async function divideByLoops(image: Image, chosen: readonly number[], above: number, { channels, ...on }: Chosen & EngineOptions): Promise<Image> {
-  const gray = channels === 'luminance' ? await grayOf(image, LUMINANCE, on) : undefined;
+async function divideByLoops(image: Image, above: number, { channels, backend, signal }: Chosen & EngineOptions): Promise<Image> {
+  const chosen = lookedAt('threshold', image, channels);
+  const gray = channels === 'luminance' ? await grayOf(image, LUMINANCE, { backend, signal }) : undefined;
   const white = whiteOf(image.data);
   const data = image.data.slice();
   for (let at = 0, i = 0; at < data.length; at += image.channels, i += gray?.channels ?? 0) {

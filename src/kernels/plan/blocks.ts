@@ -7,7 +7,7 @@ export type Range = readonly [from: number, to: number];
 
 /** A part of a convolution that is computed by itself. */
 export interface Block {
-  /** What of `[N, Cin, D, H, W]` it sees. An axis may begin before 0 and end behind the last cell: what is there, the padding mode says. */
+  /** The region of the input `[N, Cin, D, H, W]` that it reads. A range may begin below 0 or end past the last cell; the padding mode fills these cells. */
   readonly seen: readonly Range[];
   /** What of `[N, Cout, D, H, W]` it gives. */
   readonly given: readonly Range[];
@@ -67,7 +67,7 @@ export function isCut({ geometry, passes }: { readonly geometry: ConvGeometry; r
   return values > most;
 }
 
-/** The largest block that holds at most so many values. */
+/** The size of the largest block with at most `most` values in memory. */
 function reachOf(g: ConvGeometry, passes: readonly Pass[], most: number): Reach {
   // an axis that is not cut is padded by the passes
   const spans = g.input.map((n, axis) => Math.max(n, g.output[axis]));

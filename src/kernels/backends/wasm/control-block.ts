@@ -55,7 +55,7 @@ export class ControlBlock {
     return shares;
   }
 
-  /** Nobody joins any more; who has joined goes on. @param canceled nor takes another share */
+  /** Lets no more threads join; those that have joined finish. @param canceled they take no further shares */
   close(units: number, canceled: boolean): void {
     const { cells } = this;
     if (canceled) Atomics.store(cells, CONTROL.left, 0);

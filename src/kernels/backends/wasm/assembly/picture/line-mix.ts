@@ -2,8 +2,7 @@ import { loadPixels, luminanceOf } from './line-load';
 import { Line, LineStore, LineTask } from './line-task';
 
 /**
- * In place: sums s become o + amount · (o − s) where they differ by more than the threshold from what is there in the original, o;
- * else o.
+ * Replaces each sum s by o + amount · (o − s), where o is the original value; by o where |o − s| does not exceed the threshold.
  */
 export function mixWithOriginal(task: LineTask, line: Line, sums: usize, oh: i32, ow: i32, count: i32): void {
   const s = task.store, l = s.mixed;

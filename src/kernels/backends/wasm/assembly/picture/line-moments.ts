@@ -82,7 +82,7 @@ export function lineMoments(task: LineMomentsTask, scratch: usize, from: i32, to
   }
 }
 
-/** The cells of the tile's first pixel; 0 for what is not finite. */
+/** Sets the origins to the cells of the tile's first pixel, or to 0 where a cell is not finite. */
 function setOrigins(task: LineMomentsTask, line: Line, scratch: usize, oh: i32, ow: i32): void {
   const cells = scratch + task.cellsAt;
   loadRow(task, line, oh, ow, ow + 1, cells);
