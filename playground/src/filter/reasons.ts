@@ -42,6 +42,7 @@ const CHINESE: Readonly<Record<Reason['name'], string>> = {
   textureSide: '图像的一边只有 1 像素，或者超过了设备纹理的 {most} 像素',
   light: '求和前 sRGB 样本变为光强，求和后再变回 sRGB',
   alpha: '求和前颜色乘以 alpha，求和后再除以它',
+  gray: '每个像素的颜色变为加权和',
   luminance: '从颜色取出亮度，再把亮度的变化加到颜色上',
   samples: '样本是 {from}，结果是 {to}',
   part: '结果（{size} 像素）覆盖到图像上',

@@ -38,7 +38,7 @@ function partsOf(load: Load, store: Store): readonly { readonly reason: Reason; 
   const parts: { reason: Reason; ns: number }[] = [];
   if (load.light) parts.push({ reason: { name: 'light' }, ns: NS.light });
   if (load.take === 'premultiplied') parts.push({ reason: { name: 'alpha' }, ns: NS.alpha });
-  if (load.take === 'luminance') parts.push({ reason: { name: 'luminance' }, ns: NS.luminance });
+  if (load.take === 'luminance') parts.push({ reason: { name: store.places ? 'gray' : 'luminance' }, ns: NS.luminance });
   const wide = [load, store].map(({ samples }) => samples);
   const ns = Math.max(...wide.map((samples) => (samples === 'float32' ? NS.floats : samples === 'uint16' ? NS.words : 0)));
   if (ns > 0) parts.push({ reason: { name: 'samples', values: { from: wide[0], to: wide[1] } }, ns });

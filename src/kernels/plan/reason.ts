@@ -54,6 +54,7 @@ const ENGLISH = {
   // what happens to a picture beside its sums
   light: 'sRGB samples become light before the sums, and sRGB again after them',
   alpha: 'colors are multiplied by alpha before the sums, and divided by it after them',
+  gray: 'the colors of each pixel become their weighted sum',
   luminance: 'the luminance is taken from the colors, and its change is added to them',
   samples: 'samples are {from}, and {to} in the result',
   part: 'the result, {size} pixels, is laid over the picture',

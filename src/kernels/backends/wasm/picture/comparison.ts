@@ -5,7 +5,7 @@ import { type Address, NOWHERE } from '../address.js';
 import type { Background } from '../background.js';
 import type { Machine } from '../machine.js';
 import { COMPARED_PIXELS, COMPARED_TAPS, COMPARISON_BYTES, type ComparisonTask, LINELOAD_BYTES, TAKE_ALL, writeLineLoad } from '../records.generated.js';
-import type { Tables, TablesOn } from '../tables.js';
+import { onceOn, type Tables, type TablesOn } from '../tables.js';
 import { finish, type Steps } from '../turns.js';
 import { bytesOf } from './band-memory.js';
 import { SAMPLE_BYTES } from './line-pass.js';
@@ -33,12 +33,7 @@ export function prepareComparison(
   machine: Machine,
   background?: Background,
 ): ((operands: Parameters<Compare>, control?: Control) => boolean | Promise<boolean>) & Pick<RunPicture, 'later'> {
-  const known = new Map<Machine, Compare>();
-  const on = (where: Machine) => {
-    const compare = known.get(where) ?? comparison(job, tablesOn(where));
-    known.set(where, compare);
-    return compare;
-  };
+  const on = onceOn(tablesOn, (tables) => comparison(job, tables));
   const away = background?.isFor(NS * job.width * job.height * job.channels) ? background : undefined;
   const run = (operands: Parameters<Compare>, control?: Control) =>
     away ? away.run((elsewhere) => on(elsewhere)(...operands), control) : finish(on(machine)(...operands));

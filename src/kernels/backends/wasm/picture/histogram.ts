@@ -5,7 +5,7 @@ import type { Address } from '../address.js';
 import type { Background } from '../background.js';
 import type { Machine } from '../machine.js';
 import type { HistogramTask } from '../records.generated.js';
-import type { Tables, TablesOn } from '../tables.js';
+import { onceOn, type Tables, type TablesOn } from '../tables.js';
 import { finish, type Steps } from '../turns.js';
 import { bytesOf } from './band-memory.js';
 import { SAMPLE_BYTES } from './line-pass.js';
@@ -31,12 +31,7 @@ export function prepareHistogram(
   machine: Machine,
   background?: Background,
 ): ((operands: Parameters<Count>, control?: Control) => boolean | Promise<boolean>) & Pick<RunPicture, 'later'> {
-  const known = new Map<Machine, Count>();
-  const on = (where: Machine) => {
-    const count = known.get(where) ?? histogram(job, tablesOn(where));
-    known.set(where, count);
-    return count;
-  };
+  const on = onceOn(tablesOn, (tables) => histogram(job, tables));
   const away = background?.isFor(NS[job.samples] * job.width * job.height * job.chosen.length) ? background : undefined;
   const run = (operands: Parameters<Count>, control?: Control) =>
     away ? away.run((elsewhere) => on(elsewhere)(...operands), control) : finish(on(machine)(...operands));
