@@ -27,7 +27,7 @@ export async function speed(): Promise<Drawing> {
   const times = measured(readFileSync('docs/performance.md', 'utf8'));
   const parts = [
     title('Milliseconds for one filter'),
-    note(52, 'RGBA, 8 bits, 1920 × 1080, two cores of an AMD EPYC, in memory. Shorter is faster; the scale is logarithmic.'),
+    note(52, 'RGBA, 8 bits, 1920 × 1080, two cores of an AMD EPYC, in memory. Logarithmic scale.'),
   ];
   const most = 2000;
   let y = 82;
