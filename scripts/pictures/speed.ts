@@ -25,10 +25,7 @@ export function measured(page: string): Map<string, Map<string, number>> {
 
 export async function speed(): Promise<Drawing> {
   const times = measured(readFileSync('docs/performance.md', 'utf8'));
-  const parts = [
-    title('Milliseconds for one filter'),
-    note(52, 'RGBA, 8 bits, 1920 × 1080, two cores of an AMD EPYC, in memory. Logarithmic scale.'),
-  ];
+  const parts = [title('Milliseconds for one filter'), note(52, 'RGBA, 8 bits, 1920 × 1080, two cores of an AMD EPYC, in memory. Logarithmic scale.')];
   const most = 2000;
   let y = 82;
   for (const [row, label] of Object.entries(ROWS)) {
