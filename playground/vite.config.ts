@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { digitsPlugin } from './digits-plugin.js';
+import { offlinePlugin } from './offline-plugin.js';
 
 // Threads need shared memory, which a page has only when it is isolated.
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
@@ -11,7 +12,7 @@ export default defineConfig({
   base: './',
   resolve: { alias: { convlab: fileURLToPath(new URL('../src/index.ts', import.meta.url)) } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [digitsPlugin()],
+  plugins: [digitsPlugin(), offlinePlugin()],
   server: { headers },
   preview: { headers },
   worker: { format: 'es' },

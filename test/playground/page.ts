@@ -26,7 +26,8 @@ export function usePlayground(args: readonly string[] = []): Playground {
     });
   });
   afterAll(() => browser?.close());
-  const newContext = (options: BrowserContextOptions) => browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en', ...options });
+  const newContext = (options: BrowserContextOptions) =>
+    browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en', serviceWorkers: 'block', ...options });
   return {
     async open(hash, options) {
       // pages of one context share what was loaded and compiled
