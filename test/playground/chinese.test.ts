@@ -24,7 +24,7 @@ function englishIn(page: Page): Promise<string[]> {
 }
 
 test('no view keeps an English sentence, and every kernel has a Chinese name beside its own', async () => {
-  for (const hash of ['#filter?lang=zh&at=210,150', '#network?lang=zh&layer=conv2&dx=2', '#train?lang=zh', '#volume?lang=zh', '#add?lang=zh']) {
+  for (const hash of ['#filter?lang=zh&at=210,150', '#network?lang=zh&layer=conv2&dx=2', '#train?lang=zh', '#own?lang=zh', '#volume?lang=zh', '#add?lang=zh']) {
     const page = await playground.open(hash);
     await page.locator('.device[data-status="ready"]').waitFor();
     expect(await englishIn(page), hash).toEqual([]);

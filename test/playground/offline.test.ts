@@ -13,7 +13,7 @@ test('every view opens without a network once the page has been open', async () 
   for (const file of ['', 'digits-train.bin', 'digits-test.bin', 'icon.svg']) expect(files).toContain(inject('playground') + file);
   await page.context().setOffline(true);
   await page.reload();
-  for (const view of ['lecture', 'network', 'train', 'volume', 'add', 'filter']) {
+  for (const view of ['lecture', 'network', 'train', 'own', 'volume', 'add', 'filter']) {
     await page.evaluate((hash) => location.assign(hash), `#${view}`);
     await page.locator(`main[data-view="${view}"][aria-busy="false"] h1`).waitFor();
   }

@@ -38,7 +38,8 @@ export function usePlayground(args: readonly string[] = []): Playground {
       const found: string[] = [];
       faults.set(page, found);
       page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') found.push(message.text());
+        const expected = message.text().startsWith('Service Worker registration blocked');
+        if ((message.type() === 'error' || message.type() === 'warning') && !expected) found.push(message.text());
       });
       page.on('pageerror', (error) => found.push(error.message));
       page.on('request', (request) => {

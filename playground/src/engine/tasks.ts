@@ -12,12 +12,14 @@ import {
 import { pictureTasks } from '../filter/tasks.js';
 import { lectureTasks } from '../lecture/tasks.js';
 import { networkTasks } from '../network/tasks.js';
+import { ownTasks } from '../own/tasks.js';
 
 /** What the engine does when it is asked: calls of the public API, on the backend that was chosen. */
 export const tasks = {
   ...pictureTasks,
   ...networkTasks,
   ...lectureTasks,
+  ...ownTasks,
 
   conv: (backend: Backend, x: Tensor, kernel: Tensor, options: ConvCallOptions): Promise<Tensor> => conv(x, kernel, { ...options, backend }),
 

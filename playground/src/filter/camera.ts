@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import { startCounting } from './frame-rate.js';
-import { pictureNotice } from './picture.js';
 import { t } from './strings.js';
 
 /** Whether the camera delivers pictures. */
@@ -23,11 +22,12 @@ export function stopCamera(): void {
 /**
  * Starts the camera.
  * @param onFrame takes a frame and resolves when the next one may come: frames in between are dropped, and none waits
+ * @param say what keeps the camera from starting; '' at first
  */
-export async function startCamera(onFrame: (frame: VideoFrame | ImageBitmap) => Promise<void>): Promise<void> {
+export async function startCamera(onFrame: (frame: VideoFrame | ImageBitmap) => Promise<void>, say: (trouble: string) => void): Promise<void> {
   stopCamera();
   const mine = turn;
-  pictureNotice.value = undefined;
+  say('');
   const video = document.createElement('video');
   try {
     if (!navigator.mediaDevices) throw new Error(t('cameraInsecure'));
@@ -44,7 +44,7 @@ export async function startCamera(onFrame: (frame: VideoFrame | ImageBitmap) => 
     stopCamera();
     const { name, message } = error as Error;
     const reason = name === 'NotAllowedError' ? t('cameraDenied') : name === 'NotFoundError' ? t('cameraMissing') : message;
-    pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason }) };
+    say(t('cameraFailed', { reason }));
     return;
   }
   if (mine !== turn) return;

@@ -74,7 +74,11 @@ export function openCamera(): Promise<void> {
       stopCamera();
       pictureNotice.value = { kind: 'error', text: t('cameraFailed', { reason: complaintIn((error as Error).message) }) };
     }
-  });
+  }, sayTrouble);
+}
+
+function sayTrouble(text: string): void {
+  pictureNotice.value = text ? { kind: 'error', text } : undefined;
 }
 
 /** Follows the scene that the address names. @returns ends it */

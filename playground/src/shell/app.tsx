@@ -16,6 +16,7 @@ const VIEWS: Readonly<Record<View, () => Promise<ComponentType>>> = {
   filter: async () => (await import('../filter/view.js')).FilterView,
   network: async () => (await import('../network/view.js')).NetworkView,
   train: async () => (await import('../train/view.js')).TrainView,
+  own: async () => (await import('../own/view.js')).OwnView,
   volume: async () => (await import('../volume/view.js')).VolumeView,
   add: async () => (await import('../add/view.js')).AddView,
 };

@@ -7,6 +7,7 @@ export const t = dictionary({
   filter: ['Filter', '滤波'],
   network: ['Network', '网络'],
   train: ['Train', '训练'],
+  own: ['Own classes', '自己的类别'],
   volume: ['3D & 1D', '三维与一维'],
   add: ['Add', '加法'],
   skip: ['Skip to the content', '跳到正文'],

@@ -4,7 +4,7 @@ import type { Codec } from './codecs.js';
 import { enterHistory, expectTab, pushEntry, replaceEntry } from './history.js';
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ['lecture', 'filter', 'network', 'train', 'volume', 'add'] as const;
+export const VIEWS = ['lecture', 'filter', 'network', 'train', 'own', 'volume', 'add'] as const;
 /** One of {@link VIEWS}. */
 export type View = (typeof VIEWS)[number];
 /** Whose state it is: one view's, or the page's. */

@@ -43,7 +43,7 @@ export function Kernels({ kernels }: Pick<Progress, 'kernels'>) {
 }
 
 /** All slices `[Cout, Cin, kH, kW]` on one canvas, a column for each kernel: one canvas is drawn faster than hundreds. */
-function Slices({ tensor, range: [low, high], label }: { readonly tensor: Tensor; readonly range: Range; readonly label: string }) {
+export function Slices({ tensor, range: [low, high], label }: { readonly tensor: Tensor; readonly range: Range; readonly label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const isDark = dark.value;
   const [count, slices, height, width] = tensor.shape;

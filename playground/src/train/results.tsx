@@ -2,10 +2,16 @@ import { TensorCanvas } from '../parts/tensor-canvas.js';
 import type { Measured } from './protocol.js';
 import { t } from './strings.js';
 
-const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
-/** What was written against what the network says, on the digits that it does not learn from. */
-export function Confusion({ measured: { confusion } }: { readonly measured: Measured }) {
+interface ConfusionProps {
+  readonly measured: Pick<Measured, 'confusion'>;
+  /** Names of the classes. Default: the digits. */
+  readonly names?: readonly string[];
+}
+
+/** The actual classes against what the network says, on pictures that it does not learn from. */
+export function Confusion({ measured: { confusion }, names = DIGITS }: ConfusionProps) {
   const rows = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   return (
     <section class="panel train-matrix" aria-labelledby="train-confusion" data-panel="confusion">
@@ -15,27 +21,27 @@ export function Confusion({ measured: { confusion } }: { readonly measured: Meas
         <thead>
           <tr>
             <td />
-            {DIGITS.map((digit) => (
-              <th key={digit} scope="col">
-                {digit}
+            {names.map((name) => (
+              <th key={name} scope="col">
+                {name}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {DIGITS.map((actual) => (
-            <tr key={actual}>
-              <th scope="row">{actual}</th>
-              {DIGITS.map((predicted) => {
+          {names.map((name, actual) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {names.map((other, predicted) => {
                 const count = confusion[actual]?.[predicted] ?? 0;
                 const share = count / Math.max(rows[actual], 1);
                 return (
                   <td
-                    key={predicted}
+                    key={other}
                     data-right={actual === predicted}
                     data-strong={share > (actual === predicted ? 0.82 : 0.77)}
                     style={{ '--share': count === 0 ? 0 : 0.12 + 0.88 * share }}
-                    title={t('cell', { n: count, actual, predicted })}
+                    title={t('cell', { n: count, actual: name, predicted: other })}
                   >
                     {count || ''}
                   </td>

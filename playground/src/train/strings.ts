@@ -78,7 +78,7 @@ export const t = dictionary({
   weight: ['weight', '权重'],
   gradient: ['gradient', '梯度'],
   confusion: ['Confusion', '混淆矩阵'],
-  confusionHint: ['Rows: what was written. Columns: what the network says.', '行：实际数字。列：网络的判断。'],
+  confusionHint: ['Rows: the actual class. Columns: what the network says.', '行：实际类别。列：网络的判断。'],
   cell: ['{n} times a {actual} was taken for a {predicted}', '{actual} 被认作 {predicted}：{n} 次'],
   worst: ['Worst mistakes', '最离谱的错误'],
   worstNone: ['None: every digit of the validation set is right.', '没有：校验集全部正确。'],

@@ -1,0 +1,45 @@
+import type { LookedAt } from '../train/protocol.js';
+
+/** Edge of the pictures that the network takes. */
+export const SIZE = 32;
+/** Bytes of a picture: red, green and blue planes. */
+export const BYTES = 3 * SIZE * SIZE;
+
+/** Pictures and the class of each. */
+export interface Examples {
+  readonly classes: readonly string[];
+  /** `[N, 3, SIZE, SIZE]` */
+  readonly pictures: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/** The network on the pictures that were held back. */
+export interface Held {
+  readonly pictures: number;
+  readonly accuracy: number;
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** The state of a training. */
+export interface Progress {
+  readonly running: boolean;
+  readonly step: number;
+  readonly epoch: number;
+  /** Mean loss and accuracy of the last epoch's batches, before each was learned from. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** undefined where there are too few pictures to hold any back */
+  readonly held?: Held;
+  readonly kernels: readonly LookedAt[];
+  /** The network as a checkpoint. */
+  readonly checkpoint: Uint8Array;
+}
+
+/** Messages from the page to the worker. */
+export type Command =
+  | { readonly type: 'learn'; readonly examples: Examples; readonly seed: number }
+  | { readonly type: 'continue' }
+  | { readonly type: 'pause' };
+
+/** Messages from the worker to the page. */
+export type Report = { readonly type: 'progress'; readonly progress: Progress } | { readonly type: 'failed'; readonly message: string };

@@ -1,0 +1,55 @@
+// The worker that learns the reader's own classes: it reports after every epoch.
+import type { Backend } from 'convlab';
+import { openBackend } from '../engine/open-backend.js';
+import type { Command, Report } from './protocol.js';
+import { Trainer } from './trainer.js';
+
+/** Epochs after which a training pauses by itself. */
+const EPOCHS = 30;
+/** Milliseconds of steps after which messages are read. */
+const BREATHE_EVERY = 25;
+/** One core is left to the page. */
+const THREADS = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1));
+
+let backend: Promise<Backend> | undefined;
+let trainer: Trainer | undefined;
+let running = false;
+let queue: Promise<void> = Promise.resolve();
+
+const say = (report: Report) => postMessage(report);
+
+addEventListener('message', ({ data }: MessageEvent<Command>) => {
+  // ends the training that runs; the queue goes on behind it
+  running = false;
+  queue = queue.then(() => obey(data)).catch((error: Error) => say({ type: 'failed', message: error.message }));
+});
+
+async function obey(command: Command): Promise<void> {
+  if (command.type === 'learn') {
+    // the definition of a run is its seed: the backend with the same bits everywhere
+    backend ??= openBackend('wasm', THREADS);
+    const next = await Trainer.start(command.examples, command.seed, await backend);
+    trainer?.dispose();
+    trainer = next;
+  }
+  if (trainer && command.type !== 'pause') await learn(trainer);
+}
+
+/** Learns until a message comes, or for {@link EPOCHS}. */
+async function learn(learner: Trainer): Promise<void> {
+  running = true;
+  let breathed = performance.now();
+  const breathe = async () => {
+    if (performance.now() - breathed > BREATHE_EVERY) {
+      await new Promise((resolve) => setTimeout(resolve));
+      breathed = performance.now();
+    }
+    return running;
+  };
+  for (let epoch = 0; running && epoch < EPOCHS; epoch++) {
+    await learner.epoch(breathe);
+    const last = !running || epoch === EPOCHS - 1;
+    say({ type: 'progress', progress: await learner.report(!last) });
+  }
+  running = false;
+}
