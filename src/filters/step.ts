@@ -22,7 +22,7 @@ export const STEP_OPTIONS = {
    * How the image continues beyond its border. Default `'reflect'` (dcb|abcd|cba, OpenCV's default), or `'symmetric'` (cba|abcd|dcb) for
    * images too small for `'reflect'`.
    */
-  paddingMode: option(oneOf(PADDING_MODES), { help: 'what lies beyond the border (default: reflect)', placeholder: 'mode' }),
+  paddingMode: option(oneOf(PADDING_MODES), { help: 'values beyond the border (default: reflect)', placeholder: 'mode' }),
   ...pickRows(CONV_OPTIONS, 'paddingValue', 'stride', 'dilation'),
   /**
    * With padding `'same'`: the cell of the kernel, as it is written, that lies on the output pixel, 0 … k − 1.
@@ -31,9 +31,9 @@ export const STEP_OPTIONS = {
   anchor: CONV_OPTIONS.anchor,
   ...pickRows(CONV_OPTIONS, 'flip'),
   /** Multiplies all weights; `'sum'` divides them by their sum, unless the sum is zero. Default 1. */
-  scale: option(factor, { default: 1, help: 'factor of the weights', placeholder: 'factor' }),
+  scale: option(factor, { default: 1, help: 'factor for the weights', placeholder: 'factor' }),
   /** Added after scaling, in the image's units: 0…255 for 8 bits, 0…65535 for 16, 0…1 for floats. Default 0. */
-  bias: option(float32, { default: 0, help: 'added after scaling, in the units of the picture' }),
+  bias: option(float32, { default: 0, help: 'value added after scaling, in the units of the image' }),
   /**
    * The algorithm, see {@link Algorithm}; results agree up to float rounding. Default `'auto'`: the one with the lowest predicted cost, see
    * `explain`. An algorithm that cannot compute the kernel is an error. A pipeline does not merge steps with an explicit algorithm.

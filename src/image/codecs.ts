@@ -41,7 +41,7 @@ export interface DecodeOptions extends OptionsOf<typeof DECODE_OPTIONS> {}
 /** Rows of {@link EncodeOptions}. */
 export const ENCODE_OPTIONS = {
   /** Quality of a JPEG, WebP or AVIF, 1 to 100. Default 90, for AVIF 60. Not allowed for other formats. */
-  quality: option(whole(1, 100), { help: 'of a JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
+  quality: option(whole(1, 100), { help: 'quality of JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
   /** Selects the codec, as in {@link DecodeOptions}. The pixels of a PNG are the same with both, its bytes differ. Default `'auto'`. */
   codec: DECODE_OPTIONS.codec,
   /** `'keep'`: writes the {@link Metadata} of the image if the format supports it; `'strip'`: writes none. Default `'keep'`. */

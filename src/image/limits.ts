@@ -34,7 +34,7 @@ const limits: Rule<Limits> = rule(
 );
 
 /** The option for {@link Limits}. */
-export const LIMITS = option(limits, { help: 'refuse a picture that asks for more', placeholder: 'limits' });
+export const LIMITS = option(limits, { help: 'refuse images that exceed these limits', placeholder: 'limits' });
 
 function parseLimits(text: string): Limits | undefined {
   const found: Partial<Record<keyof Limits, number>> = {};

@@ -13,7 +13,7 @@ export interface Metadata {
 /** The option for what becomes of {@link Metadata}. */
 export const METADATA = option(oneOf(['keep', 'strip']), {
   default: 'keep',
-  help: 'color profile, EXIF and resolution: keep or strip',
+  help: 'keep or strip color profile, EXIF and resolution',
   placeholder: 'how',
 });
 

@@ -61,28 +61,28 @@ const paddings = rule<PerAxis<AxisPadding>>(
 /** Rows of {@link ConvOptions}. */
 export const CONV_OPTIONS = {
   /** Cells that the kernel moves from one output to the next, ≥ 1. Default 1. */
-  stride: option(perAxis(count), { default: 1, help: 'pixels from one output to the next', placeholder: 'steps' }),
+  stride: option(perAxis(count), { default: 1, help: 'distance between output pixels', placeholder: 'steps' }),
   /** Distance between neighboring kernel cells on the input, ≥ 1. Default 1. */
-  dilation: option(perAxis(count), { default: 1, help: 'distance between neighboring kernel cells on the picture', placeholder: 'steps' }),
+  dilation: option(perAxis(count), { default: 1, help: 'distance between neighboring kernel weights, in pixels', placeholder: 'steps' }),
   /**
    * One {@link AxisPadding} for every axis, or a list with one per axis: `1`, `'same'`, `[1, 2]` (H and W),
    * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so there `[2, 0]` is before and after.
    * Default `'valid'`.
    */
-  padding: option(paddings, { default: 'valid', help: 'how far the picture is extended', placeholder: 'sides' }),
+  padding: option(paddings, { default: 'valid', help: 'how far the image is extended', placeholder: 'sides' }),
   /** What the padding holds. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
-  paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'what lies beyond the border', placeholder: 'mode' }),
+  paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'values beyond the border', placeholder: 'mode' }),
   /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
-  paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the picture (default: 0)' }),
+  paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the image (default: 0)' }),
   /**
    * The number of groups into which the channels are split and computed separately; the channel count gives a depthwise convolution.
    * Default 1.
    */
   groups: option(count, { default: 1 }),
   /** Rotate the kernel by 180° (reverse every spatial axis): the convolution of mathematics. Default false: cross-correlation. */
-  flip: option(flag, { default: false, help: 'rotate the kernel by 180°: the convolution of mathematics' }),
+  flip: option(flag, { default: false, help: 'rotate the kernel by 180° (mathematical convolution)' }),
   /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1, before a `flip`. Default: see `'same'`. */
-  anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel cell that lies on the output pixel, by default the middle', placeholder: 'cell' }),
+  anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel weight placed on the output pixel (default: the center)', placeholder: 'cell' }),
 } satisfies Rows;
 
 /** The options that decide where the kernel lies and what it sees there. */

@@ -46,7 +46,7 @@ test.each([
   ['box:9 --stride 2', /^separable in floats, because the 9 × 9 kernel is a product/m],
   ['box:9 --kernel box:3', /^box:3\nA kernel of 3 × 3 .*\nseparable in floats, because/m],
   ['box:9 --padding valid', /^sparse in whole|^direct in whole|^separable in floats/m],
-  ['gaussian:2 --shape 4x1080x1920', /^Where pixels are transparent: separable in floats, colors times alpha\.$/m],
+  ['gaussian:2 --shape 4x1080x1920', /^Images with transparent pixels: separable in floats, with colors multiplied by alpha\.$/m],
 ])('%s: what filter does with samples', async (flags, line) => {
   expect((await convlab('-k', ...flags.split(/ (?=--)|(?<=--\S+) /))).stdout).toMatch(line);
 });
@@ -98,11 +98,11 @@ test('another backend has other programs', async () => {
 describe('what cannot be explained', () => {
   test.each([
     [[], 2, "required option '-k, --kernel <kernel>' not specified"],
-    [['-k', 'canny'], 2, 'explain: --kernel must be one kernel, and canny is more than one'],
+    [['-k', 'canny'], 2, 'explain: --kernel must be a single kernel, but canny uses several'],
     [['-k', 'boks'], 2, "explain: --kernel must be a filter's name"],
     [['-k', 'box', '--shape', '1080'], 2, 'It must be like 1080x1920 (height x width), or 3x1080x1920.'],
     [['-k', 'box', '--shape', '0x5'], 2, 'It must be like 1080x1920'],
-    [['-k', 'box', photo, '--shape', '5x5'], 2, 'explain: --shape goes without a picture only, received "1x5x5"'],
+    [['-k', 'box', photo, '--shape', '5x5'], 2, 'explain: --shape cannot be used with an image, received "1x5x5"'],
     [['-k', 'box', '--algorithm', 'gemm'], 2, 'algorithm must be one of auto, direct, sparse, separable, runningSum, fft, received "gemm"'],
     [['-k', 'gaussian', '--algorithm', 'sparse'], 2, 'explain: algorithm does not go with this kernel: none of the weights is zero'],
     [['-k', 'box:9', '--shape', '5x5', '--padding', 'valid'], 1, 'explain: the output would be empty'],

@@ -29,7 +29,7 @@ export function binomial(n = 5): Tensor {
 export const BINOMIAL_ENTRY: KernelEntry = {
   name: 'binomial',
   group: 'blur',
-  summary: 'blur: a small Gaussian of whole numbers',
+  summary: 'blur: a small Gaussian with integer weights',
   formula: 'C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹',
   code: 'binomial(n)',
   parameters: [{ name: 'n', default: 5, rule: 'side in pixels, a whole number ≥ 1' }],

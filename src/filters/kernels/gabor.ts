@@ -119,7 +119,7 @@ export const GABOR_ENTRY: KernelEntry = {
   code: 'gabor({ wavelength, orientation, phase })',
   parameters: [
     { name: 'wavelength', default: 6, rule: 'pixels, > 2' },
-    { name: 'orientation', default: 0, rule: `of the wave, across its stripes: ${ANGLE_RULE}` },
+    { name: 'orientation', default: 0, rule: `direction of the wave, across its stripes: ${ANGLE_RULE}` },
     { name: 'phase', default: 0, rule: 'degrees; 0 a bright stripe, 90 an edge' },
   ],
   make: (wavelength, orientation, phase) => gabor({ wavelength, orientation, phase }),

@@ -85,7 +85,7 @@ function expand(operation: string, name: string, value: PerAxis<number>, rank: n
 export const GAUSSIAN_ENTRY: KernelEntry = {
   name: 'gaussian',
   group: 'blur',
-  summary: 'blur without corners or rings: the bell curve',
+  summary: 'smooth blur without artifacts: the bell curve',
   formula: 'exp(−(x² + y²) / 2σ²) / Σ, to 4σ',
   code: 'gaussian(sigma)',
   parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, > 0' }],

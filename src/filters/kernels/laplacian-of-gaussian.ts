@@ -37,7 +37,7 @@ export function laplacianOfGaussian(sigma = 1): Tensor {
 export const LAPLACIAN_OF_GAUSSIAN_ENTRY: KernelEntry = {
   name: 'laplacian-of-gaussian',
   group: 'edges',
-  summary: 'blobs and edges of one size: the Laplacian of a blur',
+  summary: 'blobs and edges of one size: the Laplacian of a Gaussian blur',
   formula: '(r² − 2σ²) / σ⁴ · G(σ), sum 0',
   code: 'laplacianOfGaussian(sigma)',
   parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, ≥ 0.3' }],

@@ -113,7 +113,7 @@ const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, a
 export const LOCAL_MEAN_ENTRY: OperationEntry = {
   name: 'local-mean',
   group: 'texture',
-  summary: 'the mean of the pixels around',
+  summary: 'the mean of the surrounding pixels',
   formula: 'm = Σ f / n, n = size²',
   code: 'localMean(image, { size })',
   parameters: SIZE,
@@ -124,7 +124,7 @@ export const LOCAL_MEAN_ENTRY: OperationEntry = {
 export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
   name: 'local-variance',
   group: 'texture',
-  summary: 'how much the pixels around differ, squared; white counts as 1',
+  summary: 'the variance of the surrounding pixels; white is 1',
   formula: 'Σ (f − m)² / n',
   code: 'localVariance(image, { size })',
   parameters: SIZE,
@@ -135,7 +135,7 @@ export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
 export const LOCAL_DEVIATION_ENTRY: OperationEntry = {
   name: 'local-deviation',
   group: 'texture',
-  summary: 'how much the pixels around differ',
+  summary: 'the standard deviation of the surrounding pixels',
   formula: '√(Σ (f − m)² / n)',
   code: 'localDeviation(image, { size })',
   parameters: SIZE,

@@ -14,14 +14,14 @@ import { findPeaks, type Peak } from './peaks.js';
 /** Rows of {@link MatchOptions}. */
 export const MATCH_OPTIONS = {
   /** Default `'zncc'`. */
-  method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'how likeness is measured', placeholder: 'method' }),
+  method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'similarity measure', placeholder: 'method' }),
   /** How many places are returned at most, the best first. Default 1. */
-  peaks: option(count, { default: 1, help: 'how many places at most' }),
+  peaks: option(count, { default: 1, help: 'maximum number of matches' }),
   /** Places that score worse are no places: lower than this, with `'ssd'` higher. Default: none is too bad. */
-  threshold: option(finite, { help: 'leave out places that score worse', placeholder: 'score' }),
+  threshold: option(finite, { help: 'minimum score of a match; for ssd, the maximum', placeholder: 'score' }),
   /** How far apart two places are at least, in pixels, > 0. Default: half the template's shorter side. */
   minDistance: option(positive, {
-    help: "how far apart two places are at least (default: half the template's shorter side)",
+    help: "minimum distance between matches (default: half the template's shorter side)",
     placeholder: 'pixels',
   }),
   ...RUN_OPTIONS,

@@ -18,23 +18,23 @@ import { RESIZE_METHODS, resampling } from './resize-windows.js';
 /** Rows of {@link ResizeOptions}. */
 export const RESIZE_OPTIONS = {
   /** Pixels across. Default: as the height asks for, at the picture's aspect ratio: width · height' / height, rounded, halves up, at least 1. */
-  width: option(count, { help: 'pixels across (default: as --height asks for)' }),
+  width: option(count, { help: 'width in pixels (default: keep the aspect ratio)' }),
   /** Pixels down. Default: as the width asks for, in the same way. */
-  height: option(count, { help: 'pixels down (default: as --width asks for)' }),
+  height: option(count, { help: 'height in pixels (default: keep the aspect ratio)' }),
   /** The kernel that weighs the source's pixels, see {@link ResizeMethod}. Default `'lanczos3'`. */
-  method: option(oneOf(RESIZE_METHODS), { default: 'lanczos3', help: "the kernel that weighs the source's pixels" }),
+  method: option(oneOf(RESIZE_METHODS), { default: 'lanczos3', help: 'resampling kernel' }),
   /** Sum light instead of samples: they are decoded as sRGB first, and the result is encoded again. Default false. */
-  linear: option(flag, { default: false, help: 'sum light instead of samples: decode sRGB, resize, encode' }),
+  linear: option(flag, { default: false, help: 'resize in linear light: decode sRGB, resize, encode' }),
   /**
    * What transparency does, in pictures that have alpha. `'premultiply'`: every pixel counts as much as it is opaque, so the color
    * that transparent pixels happen to hold does not bleed in. `'filter'`: alpha is a channel like any other. Default `'premultiply'`.
    */
   alpha: option(oneOf(['premultiply', 'filter']), {
-    help: 'what transparency does (default: premultiply, colors count as they are opaque)',
+    help: 'handling of transparency (default: premultiply, which weights colors by their opacity)',
     placeholder: 'how',
   }),
   /** How values become samples: `'clamp'`, `'float'` or `'16bit'`, see {@link Output}. Default `'clamp'`. */
-  output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values become samples', placeholder: 'how' }),
+  output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values are converted to samples', placeholder: 'how' }),
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
 } satisfies Rows;

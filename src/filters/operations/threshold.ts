@@ -28,9 +28,9 @@ export const THRESHOLD_OPTIONS = {
   level: option(
     rule<number | 'otsu'>(LEVEL.says, LEVEL.holds, {
       parse: (typed) => (typed === 'otsu' ? typed : parseNumber(typed)),
-      form: "a number in the picture's units, or otsu",
+      form: 'a number in the units of the image, or otsu',
     }),
-    { default: 'otsu', help: 'what is above it becomes white, the rest black' },
+    { default: 'otsu', help: 'threshold: samples above it become white, all others black' },
   ),
   ...RESULT_OPTIONS,
   ...pickRows(FILTER_OPTIONS, 'channels', 'backend', 'onPlan', 'signal', 'onProgress'),

@@ -71,13 +71,13 @@ async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_M
 export const UNSHARP_MASK_ENTRY: OperationEntry = {
   name: 'unsharp-mask',
   group: 'sharpen',
-  summary: 'sharper: adds what a blur takes away, where it is large enough',
+  summary: 'sharpening: adds the difference from a blur where it exceeds a threshold',
   formula: 'f + amount · (f − G f) where |f − G f| > threshold, G = gaussian(radius)',
   code: 'unsharpMask(image, { radius, amount, threshold })',
   parameters: [
     { name: 'radius', default: 1, rule: 'σ of the blur in pixels, > 0' },
     { name: 'amount', default: 1, rule: 'any number; negative softens' },
-    { name: 'threshold', default: 0, rule: "in the picture's units, ≥ 0" },
+    { name: 'threshold', default: 0, rule: 'in the units of the image, ≥ 0' },
   ],
   apply: (image, [radius, amount, threshold] = [], options) => unsharpMask(image, { radius, amount, threshold, ...options }),
   output: 'clamp',

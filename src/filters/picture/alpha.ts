@@ -22,7 +22,7 @@ export type Alpha = (typeof ALPHAS)[number];
 export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
 /** The option that names one. */
 export const ALPHA = option(oneOf(ALPHAS), {
-  help: 'what happens to transparency (default: premultiply for weights of positive sum, else ignore)',
+  help: 'handling of transparency (default: premultiply for weights with a positive sum, otherwise ignore)',
   placeholder: 'how',
 });
 

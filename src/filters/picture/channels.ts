@@ -38,7 +38,7 @@ export const CHANNELS = option(
     parse: parseChannels,
     form: 'color, all, luminance, letters like rb, or numbers from 0 like 0,2',
   }),
-  { default: 'color', help: 'which channels are filtered (color: all but alpha)', placeholder: 'list' },
+  { default: 'color', help: 'channels to filter (color: all except alpha)', placeholder: 'list' },
 );
 
 /** What R, G and B count in luminance. @see ITU-R BT.709, 3.2, and BT.601, 2.5.1 */

@@ -28,7 +28,7 @@ export type ResultSamples<I, P extends Output = 'clamp'> = P extends 'float' ? F
 /** Every {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
 /** The option that names one. */
-export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values become samples', placeholder: 'how' });
+export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values are converted to samples', placeholder: 'how' });
 
 /** Rows of {@link ResultOptions}. */
 export const RESULT_OPTIONS = {

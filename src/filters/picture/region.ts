@@ -50,7 +50,7 @@ const region = rule<Region>('{ x, y, width, height, feather? }', isObject, {
 /** A rectangle as the command line takes one. */
 export const RECTANGLE = option(rule<Rectangle>('{ x, y, width, height }', isObject, { parse: parseRectangle, form: 'x,y,width,height' }), {
   required: true,
-  help: 'what is kept, in pixels from the upper left',
+  help: 'rectangle to keep, in pixels from the upper left',
   placeholder: 'rectangle',
 });
 
@@ -61,7 +61,7 @@ function parseRectangle(typed: string): Rectangle | undefined {
 /** Rows of {@link WhereOptions}. */
 export const WHERE_OPTIONS = {
   /** Only within this rectangle. */
-  region: option(region, { help: 'filter only there; with feather, a soft edge', placeholder: 'rectangle' }),
+  region: option(region, { help: 'filter only this rectangle; feather gives it a soft edge', placeholder: 'rectangle' }),
   /**
    * A gray image of the same size: black keeps the original pixel, white takes the filtered one, gray mixes both. With a region, both
    * weights are multiplied.

@@ -19,12 +19,12 @@ const MOST_THREADS = 64;
 /** Rows of {@link BackendOptions}. */
 export const BACKEND_OPTIONS = {
   /** For `'gpu'` only: which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
-  gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: which of its modes', placeholder: 'mode' }),
+  gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: mode of GPU.js', placeholder: 'mode' }),
   /**
    * For `'wasm'` and `'auto'`: how many threads compute, including the calling one. The number does not change a bit of the
    * results. Default: one per core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
    */
-  threads: option(whole(1, MOST_THREADS), { help: 'where wasm computes: on how many threads (default: one per core, at most 4)' }),
+  threads: option(whole(1, MOST_THREADS), { help: 'with wasm: number of threads (default: one per core, at most 4)' }),
   /**
    * For `'wasm'` and `'auto'`: a picture that takes longer than about 8 ms is computed by workers while the calling thread goes on; with
    * `true` the calling thread computes as well, and blocks, as in a script that has nothing else to do. The results are the same.
@@ -37,7 +37,7 @@ export const BACKEND_OPTIONS = {
 export interface BackendOptions extends OptionsOf<typeof BACKEND_OPTIONS> {}
 
 /** The name of a backend. */
-export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'what computes' });
+export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'backend' });
 
 /** Rows of {@link BackendOption}. */
 export const BACKEND_OPTION = {

@@ -20,7 +20,7 @@ export type Algorithm = (typeof ALGORITHMS)[number];
 export const ALGORITHMS = ['direct', 'sparse', 'separable', 'runningSum', 'fft'] as const;
 
 /** The option that names one, or leaves the choice to the plan. */
-export const ALGORITHM = option(oneOf(['auto', ...ALGORITHMS]), { default: 'auto', help: 'how it is computed; auto: the cheapest, see "convlab explain"' });
+export const ALGORITHM = option(oneOf(['auto', ...ALGORITHMS]), { default: 'auto', help: 'algorithm; auto: the fastest according to "convlab explain"' });
 
 /** One way to compute a convolution. */
 export interface Way {
