@@ -15,7 +15,7 @@
 export class ConvlabError extends Error {
   /**
    * @param operation the public operation that complains, e.g. `conv`
-   * @param complaint the rule and what was received, e.g. `stride must be a whole number ≥ 1, received 0`
+   * @param complaint the rule and what was received, e.g. `stride must be an integer ≥ 1, received 0`
    * @param values what was received, by name
    */
   constructor(
@@ -42,7 +42,7 @@ export class ShapeError extends ConvlabError {
 /** An option that is unknown, or whose value breaks its rule. */
 export class OptionError extends ConvlabError {
   /**
-   * @param rule completes "OPTION …": `must be a whole number ≥ 1`
+   * @param rule completes "OPTION …": `must be an integer ≥ 1`
    * @param meant the allowed word that was probably meant
    */
   constructor(

@@ -27,7 +27,7 @@ export function takeBack({ buffer, byteOffset }: ArrayBufferView, release: () =>
   }
 }
 
-/** Whether an array lies in memory of a backend that was given back, and may be another picture's now. */
+/** Whether an array is in memory of a backend that was given back, and may be another picture's now. */
 export function isGivenBack(bytes: ArrayBufferView): boolean {
   const loans = lenders.get(bytes.buffer);
   if (!loans) return false;
@@ -35,7 +35,7 @@ export function isGivenBack(bytes: ArrayBufferView): boolean {
   return loan === undefined || loan.release !== undefined;
 }
 
-/** Keeps what arrays lie in from being freed while a call computes. Those of other memory need no care. */
+/** Keeps what arrays are in from being freed while a call computes. Those of other memory need no care. */
 export async function holding<T>(arrays: readonly (ArrayBufferView | undefined)[], work: () => Promise<T>): Promise<T> {
   const held: [Map<number, Loan>, Loan][] = [];
   for (const array of arrays) {

@@ -3,7 +3,7 @@ import { OptionError } from './errors.js';
 
 /** What one value must be. */
 export interface Rule<T = unknown> {
-  /** Completes "… must be": `a whole number ≥ 1`. */
+  /** Completes "… must be": `an integer ≥ 1`. */
   readonly says: string;
   /** Whether a value obeys the rule. */
   readonly holds: (value: unknown) => value is T;
@@ -22,9 +22,9 @@ export interface WordRule<T extends string> extends Rule<T> {
 
 /** One option: its rule, and what documentation and interfaces derive from it. The name is its key in a table. */
 export interface Row<T = unknown> extends Rule<T> {
-  /** Used where the option is left out. None where it depends on other values. */
+  /** Used where the option is omitted. None where it depends on other values. */
   readonly default?: T;
-  /** The option cannot be left out. */
+  /** The option cannot be omitted. */
   readonly required?: true;
   /** One line for `--help`. */
   readonly help?: string;
@@ -50,7 +50,7 @@ type ValueOf<R> = R extends { readonly holds: (value: unknown) => value is infer
 type RequiredOf<R> = { [K in keyof R]: R[K] extends { readonly required: true } ? K : never }[keyof R];
 
 /**
- * Holds an options object against its table. An option that is undefined counts as left out.
+ * Holds an options object against its table. An option that is undefined counts as omitted.
  * @param operation the name that errors begin with
  * @param what the object is called where it is none
  * @throws OptionError if an option is unknown, missing or breaks its rule
@@ -72,20 +72,20 @@ export function check(operation: string, name: string, value: unknown, rule: Rul
   throw new OptionError(operation, name, `must be ${rule.says}`, value, word);
 }
 
-/** {@link checkOptions}, and the options with every default of the table in place of what was left out. */
+/** {@link checkOptions}, and the options with every default of the table in place of what was omitted. */
 export function settle<const R extends Rows>(operation: string, options: OptionsOf<R>, rows: R): SettledOptions<R> {
   checkOptions(operation, options, rows);
   return withDefaults(options, rows);
 }
 
-/** Options that were checked, with every default of the table in place of what was left out. */
+/** Options that were checked, with every default of the table in place of what was omitted. */
 export function withDefaults<O extends OptionsOf<R>, const R extends Rows>(options: O, rows: R): O & SettledOptions<R> {
   const settled: Record<string, unknown> = { ...options };
   for (const name in rows) if (settled[name] === undefined && rows[name].default !== undefined) settled[name] = rows[name].default;
   return settled as O & SettledOptions<R>;
 }
 
-/** The options that stand in a table, of an object that may hold others too; what is undefined is left out. */
+/** The options that stand in a table, of an object that may hold others too; what is undefined is omitted. */
 export function pickOptions<R extends Rows>(options: object, rows: R): OptionsOf<R> {
   const picked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) if (value !== undefined && Object.hasOwn(rows, name)) picked[name] = value;
@@ -144,7 +144,7 @@ export function parseNumber(text: string): number | undefined {
 
 const typed = { parse: parseNumber };
 
-/** A whole number from `low` to `high`, both included. */
+/** An integer from `low` to `high`, both included. */
 export function whole(low: number, high = Number.POSITIVE_INFINITY): Rule<number> {
   const range = high === Number.POSITIVE_INFINITY ? `≥ ${low}` : `from ${low} to ${high}`;
   return rule(`a whole number ${range}`, (value) => Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high, typed);
@@ -173,13 +173,13 @@ export const float32: Rule<number> = rule('a finite float32 number', (value) => 
 export const positive: Rule<number> = above(0);
 /** A finite number, 0 or more. */
 export const notNegative: Rule<number> = atLeast(0);
-/** A whole number ≥ 1. */
+/** An integer ≥ 1. */
 export const count: Rule<number> = whole(1);
 /** A switch. */
 export const flag: Rule<boolean> = rule('true or false', (value) => typeof value === 'boolean');
 /** Any number, NaN and infinity too. */
 export const anyNumber: Rule<number> = rule('a number', (value) => typeof value === 'number', typed);
-/** Any whole number. */
+/** Any integer. */
 export const anyWhole: Rule<number> = rule('a whole number', Number.isSafeInteger, typed);
 /** A share that is never all. */
 export const probability: Rule<number> = rule('a probability, 0 ≤ p < 1', (value) => typeof value === 'number' && value >= 0 && value < 1, typed);

@@ -41,7 +41,7 @@ function afterEvents(run: () => void): void {
 
 /** Long work on the caller's thread, a few milliseconds at a time, until its signal ends it. */
 export class Turns {
-  /** The first turn has to be waited for, too: many calls may begin at once. */
+  /** The first turn must be waited for, too: many calls may begin at once. */
   #end = 0;
 
   constructor(readonly signal?: AbortSignal) {}

@@ -23,7 +23,7 @@ export function switchFlag(help: string) {
   return option(flag, { help });
 }
 
-/** Adds a flag for each row that has a line of help. What is typed is read and checked by the row; a flag that is left out stays undefined. */
+/** Adds a flag for each row that has a line of help. What is typed is read and checked by the row; a flag that is omitted stays undefined. */
 export function addFlags(command: Command, rows: Rows): Command {
   for (const [name, row] of Object.entries(rows)) if (row.help !== undefined) command.addOption(toOption(command.name(), name, row));
   return command;

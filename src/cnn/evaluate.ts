@@ -12,7 +12,7 @@ export interface Mistake {
   readonly index: number;
   readonly actual: number;
   readonly predicted: number;
-  /** How far the predicted class lies above the actual one, in the output's unit (logits, log-probabilities). */
+  /** How far the predicted class is above the actual one, in the output's unit (logits, log-probabilities). */
   readonly margin: number;
 }
 

@@ -10,7 +10,7 @@ export type Schedule = (progress: number, epoch: number, steps?: number) => numb
 /**
  * Multiplies the rate by `gamma` every `stepSize` epochs, PyTorch's StepLR.
  * @param gamma default 0.1
- * @throws OptionError if `stepSize` is not a whole number ≥ 1, or `gamma` not a finite number ≥ 0
+ * @throws OptionError if `stepSize` is not an integer ≥ 1, or `gamma` not a finite number ≥ 0
  */
 export function stepSchedule(stepSize: number, gamma = 0.1): Schedule {
   check('stepSchedule', 'stepSize', stepSize, count);

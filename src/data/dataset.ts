@@ -63,7 +63,7 @@ export abstract class Dataset<S> implements AsyncIterable<S> {
 export class Subset<S> extends Dataset<S> {
   readonly indices: Int32Array;
 
-  /** @throws OptionError if an index lies outside the dataset */
+  /** @throws OptionError if an index is outside the dataset */
   constructor(
     readonly dataset: Dataset<S>,
     indices: ArrayLike<number>,
@@ -144,7 +144,7 @@ class Mapped<S, T> extends Dataset<T> {
  * Splits a dataset at random into parts that share no sample, say for training and validation:
  * `const [train, validation] = randomSplit(await mnist(), [55000, 5000])`.
  * @param lengths of the parts; their sum is the dataset's length
- * @throws OptionError if the lengths are not whole numbers ≥ 0 with that sum
+ * @throws OptionError if the lengths are not integers ≥ 0 with that sum
  * @example
  * ```ts
  * import { randomSplit, TensorDataset, full } from 'convlab';

@@ -13,7 +13,7 @@ export function stream(seed: number, ...place: readonly number[]): Random {
   return new Random(hash);
 }
 
-/** @throws OptionError unless the seed is a whole number; its low 32 bits count */
+/** @throws OptionError unless the seed is an integer; its low 32 bits count */
 export function checkSeed(operation: string, seed: unknown): asserts seed is number {
   if (!Number.isSafeInteger(seed)) throw new OptionError(operation, 'seed', 'must be a whole number', seed);
 }

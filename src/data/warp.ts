@@ -33,7 +33,7 @@ const ELASTIC_OPTIONS = { alpha: option(notNegative, { required: true }), sigma:
 
 /**
  * Shifts the image by a random number of whole pixels from −max to max on each axis. The edge pixels are repeated beyond the border.
- * @param options.max pixels, a whole number ≥ 0
+ * @param options.max pixels, an integer ≥ 0
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export function randomShift(options: { max: number }): Warping {

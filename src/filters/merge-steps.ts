@@ -19,7 +19,7 @@ const PASS = 1.5;
  * - both `'zero'` and the first `'full'`, so nothing was cut off;
  * - the first kernel is a single weight.
  *
- * A step whose algorithm was asked for is left as it is.
+ * A step whose algorithm was requested is left as it is.
  *
  * @param approximate merge also where only the border would differ
  */

@@ -50,7 +50,7 @@ export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RU
 /** Options of {@link Pipeline.apply}. */
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
-/** The plans of the latest calls, of all pipelines: one that is made anew for each picture, as by `filterFile`, is not planned anew. */
+/** The plans of the latest calls, of all pipelines: one that is made again for each picture, as by `filterFile`, is not planned again. */
 const recentPipelines = new RecentPlans<FilterPlan>(32);
 
 /** A sequence of kernels: created by {@link pipeline}, applied to any number of images. */
@@ -82,7 +82,7 @@ export class Pipeline<P extends Output = Output> {
    * @throws as `filter` does
    */
   apply<I extends ImageSource>(image: I, options?: PipelineRunOptions): Promise<Image<ResultSamples<I, P>>>;
-  /** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+  /** The same for a picture that is stored on a backend, see {@link uploadImage}: so does the result. */
   apply(image: DeviceImage, options?: Omit<PipelineRunOptions, 'out'>): Promise<DeviceImage>;
   async apply(source: ImageSource | DeviceImage, options: PipelineRunOptions = {}): Promise<Image | DeviceImage> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);

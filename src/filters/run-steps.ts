@@ -16,7 +16,7 @@ export interface PlannedStep {
   readonly plan: ConvPlan;
 }
 
-/** @throws OptionError if an algorithm that was asked for does not go with its kernel */
+/** @throws OptionError if an algorithm that was requested cannot compute its kernel */
 export function planSteps(operation: string, steps: readonly Step[], backend: Backend): readonly PlannedStep[] {
   return steps.map((step) => ({ step, plan: planConv(weightsOf(step), step.geometry, backend, step.algorithm, operation) }));
 }

@@ -44,7 +44,7 @@ export interface SettledFilter {
   /** those of them that are no alpha */
   readonly changed: readonly number[];
   readonly alpha: Alpha;
-  /** what lies beyond the border is as opaque as the picture */
+  /** what is beyond the border is as opaque as the picture */
   readonly opaqueBorder: boolean;
   readonly linear: boolean;
   readonly output: Output;

@@ -25,7 +25,7 @@ export const STEP_OPTIONS = {
   paddingMode: option(oneOf(PADDING_MODES), { help: 'values beyond the border (default: reflect)', placeholder: 'mode' }),
   ...pickRows(CONV_OPTIONS, 'paddingValue', 'stride', 'dilation'),
   /**
-   * With padding `'same'`: the cell of the kernel, as it is written, that lies on the output pixel, 0 … k − 1.
+   * With padding `'same'`: the cell of the kernel, as it is written, that is placed on the output pixel, 0 … k − 1.
    * Default floor(k / 2), as in OpenCV and scipy. With `flip` it turns round with the kernel.
    */
   anchor: CONV_OPTIONS.anchor,
@@ -52,7 +52,7 @@ export interface Step {
   readonly kernel: Tensor;
   readonly bias: number;
   readonly algorithm: Algorithm | 'auto';
-  /** the window's cell that lies on the output pixel, per spatial axis; with `flip` the window holds the turned kernel */
+  /** the window's cell that is placed on the output pixel, per spatial axis; with `flip` the window holds the turned kernel */
   readonly anchor: readonly number[];
 }
 

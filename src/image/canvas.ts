@@ -39,7 +39,7 @@ function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCan
   if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError(operation, 'needs an OffscreenCanvas to draw this, which only browsers have');
   const { width, height } = sizeOfDrawable(operation, source);
   const canvas = new OffscreenCanvas(width, height);
-  // it is only read: where canvases lie on a GPU, this one does not
+  // it is only read: where canvases are stored on a GPU, this one does not
   (canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D).drawImage(source, 0, 0);
   return canvas;
 }

@@ -72,7 +72,7 @@ const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp
  * samples, JPEG to slightly others, since it interpolates colors of half the resolution, which the built-in decoder repeats. See
  * {@link DecodeOptions.codec}. Which files are read does not depend on it.
  * @param bytes the file: a Buffer or other Uint8Array, an ArrayBuffer, a Blob, or a stream of Uint8Arrays
- * @throws DataError if it is not an image, is damaged or truncated, or asks for more than `limits`
+ * @throws DataError if it is not an image, is damaged or truncated, or requests more than `limits`
  * @throws UnsupportedError if this kind of image is not supported
  * @example
  * ```ts

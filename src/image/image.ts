@@ -20,7 +20,7 @@ export interface Image<S extends Samples = Samples> {
   readonly metadata?: Metadata;
 }
 
-/** The samples of a picture that was handed in: bytes of any kind are a `Uint8ClampedArray`. */
+/** The samples of a picture that was passed in: bytes of any kind are a `Uint8ClampedArray`. */
 export type SamplesOf<I> = I extends { readonly data: infer D }
   ? D extends Float32Array
     ? Float32Array
@@ -116,7 +116,7 @@ const TENSOR_TO_IMAGE_OPTIONS = { depth: option(depths, { default: 8 }) } satisf
 /**
  * A tensor as an image, the inverse of {@link imageToTensor}.
  * @param tensor `[1, C, H, W]` with 1 to 4 channels, in the units of the depth
- * @param options.depth 8: 0…255; 16: 0…65535; both rounded to the nearest whole number, halves up, then clamped, NaN to 0;
+ * @param options.depth 8: 0…255; 16: 0…65535; both rounded to the nearest integer, halves up, then clamped, NaN to 0;
  *   `'float'`: values as they are. Default 8.
  * @throws ShapeError if the tensor has another shape
  */
@@ -197,13 +197,13 @@ const INTERLEAVE_8: Readonly<Record<Image['channels'], (from: Float32Array, to: 
   },
 };
 
-/** The nearest whole number, halves up, from 0 to `white`; NaN is 0. Typed arrays alone would round halves to even, or cut off and wrap round. */
+/** The nearest integer, halves up, from 0 to `white`; NaN is 0. Typed arrays alone would round halves to even, or cut off and wrap round. */
 export function toWhole(value: number, white: number): number {
   const rounded = Math.floor(value + 0.5);
   return rounded > 0 ? Math.min(rounded, white) : 0;
 }
 
-/** @throws ShapeError unless sizes are whole numbers of at least 1, and channels 1 to 4 */
+/** @throws ShapeError unless sizes are integers of at least 1, and channels 1 to 4 */
 export function checkSize(operation: string, width: number, height: number, channels: number): void {
   for (const [name, size] of Object.entries({ width, height })) {
     if (!Number.isSafeInteger(size) || size < 1) {

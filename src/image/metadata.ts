@@ -38,13 +38,13 @@ export function profileFits(icc: Uint8Array, channels: number): boolean {
 
 const METERS_PER_INCH = 0.0254;
 
-/** Pixels per inch. Files hold whole numbers per meter, so what is near a whole number was one. */
+/** Pixels per inch. Files hold integers per meter, so what is near an integer was one. */
 export function densityOfMeters(perMeter: number): number {
   const density = perMeter * METERS_PER_INCH;
   return Math.abs(density - Math.round(density)) < METERS_PER_INCH ? Math.round(density) : density;
 }
 
-/** Pixels per meter, a whole number. */
+/** Pixels per meter, an integer. */
 export function metersOfDensity(density: number): number {
   return Math.round(density / METERS_PER_INCH);
 }

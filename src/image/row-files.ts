@@ -33,7 +33,7 @@ export interface OpenRowsOptions extends OptionsOf<typeof OPEN_OPTIONS> {}
 export interface RowPicture {
   readonly format: Format;
   readonly metadata?: Metadata;
-  /** All rows, in bands of about 1 MB: a function that reads them anew each time, of a file; of a stream of bytes they can be read once. */
+  /** All rows, in bands of about 1 MB: a function that reads them again each time, of a file; of a stream of bytes they can be read once. */
   readonly rows: RowSource;
 }
 

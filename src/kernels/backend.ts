@@ -45,7 +45,7 @@ export interface Abilities {
  *
  * The contract, the same for a GPU, WebAssembly and plain loops:
  * - everything that depends on the job alone happens in {@link prepare}; the caller holds the result, and no backend keeps a second copy;
- * - buffers live on the backend; a run writes into the outputs that it is handed and never allocates a result;
+ * - buffers live on the backend; a run writes into the outputs that it is passed and never allocates a result;
  * - runs of operators return at once and take effect in the order in which they were called: only {@link read} is asynchronous, so a
  *   training step is a list of runs that can be replayed;
  * - an output is overwritten as a whole, and is never one of the inputs, unless the job says so;
@@ -108,7 +108,7 @@ export interface Backend {
 
   /** Only of a backend that runs each call on one of several others. */
   readonly chooser?: Chooser;
-  /** Optional: pictures that stay where the backend computes. Otherwise they lie on the host. */
+  /** Optional: pictures that stay where the backend computes. Otherwise they are in host memory. */
   readonly devicePictures?: DevicePictures | undefined;
   /** Optional: pictures of which only some rows are in memory. Otherwise they pass as planes of floats, band by band. */
   readonly bands?: PictureBands | undefined;
@@ -208,7 +208,7 @@ export interface DevicePictures {
   allocate(format: PictureFormat): DevicePicture | undefined;
   /**
    * Optional: the pixels of a picture in another arrangement, as a picture of its own.
-   * @returns undefined if the result has to be made on the host
+   * @returns undefined if the result must be made on the host
    */
   rearrange?(picture: DevicePicture, arrangement: Arrangement): DevicePicture | undefined;
   /** Waits for what was called so far, and fills `into`. */
@@ -216,7 +216,7 @@ export interface DevicePictures {
   /**
    * Optional: shows a picture without reading it.
    * @param show called once, with a canvas that holds the picture during the call
-   * @returns undefined if the picture has to be read instead
+   * @returns undefined if the picture must be read instead
    */
   draw?(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined;
   /** Gives a picture back; it must not be used again. */
@@ -249,7 +249,7 @@ export interface ValueRange {
 export interface PictureBands {
   /** Rows of the result that are computed together. */
   unit(executable: Executable): number;
-  /** The rows of the picture that rows of the result are computed from; an empty range, [0, 0], where windows lie beyond the border. */
+  /** The rows of the picture that rows of the result are computed from; an empty range, [0, 0], where windows are beyond the border. */
   source(executable: Executable, rows: RowRange): RowRange;
   /**
    * As {@link Backend.run}, but the input holds some rows of the picture only; a mask is whole.
@@ -263,7 +263,7 @@ export interface PictureBands {
     control?: Control,
     range?: ValueRange,
   ): boolean | Promise<boolean>;
-  /** The range of the values of a normalized result in a band; undefined if the picture has to be opaque and is not. */
+  /** The range of the values of a normalized result in a band; undefined if the picture must be opaque and is not. */
   measure(executable: Executable, inputs: readonly Operand[], band: PictureBand, control?: Control): Promise<ValueRange | undefined>;
 }
 

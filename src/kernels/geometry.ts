@@ -125,7 +125,7 @@ export interface ConvGeometry {
   readonly output: Triple;
   readonly stride: Triple;
   readonly dilation: Triple;
-  /** Padding in front of each axis; what lies behind is `after`. */
+  /** Padding in front of each axis; what is behind is `after`. */
   readonly before: Triple;
   readonly after: Triple;
   readonly paddingMode: PaddingMode;
@@ -251,7 +251,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
         throw new OptionError(operation, 'anchor', `goes with padding 'same' only, here it is ${show(padding[axis])}`, options.anchor);
       if (anchor[axis] >= k) throw new OptionError(operation, 'anchor', `must be a cell of the kernel, 0 to ${k - 1}`, anchor[axis]);
     }
-    // turned round, kernel cell a lies at the window's cell k − 1 − a
+    // rotated by 180°, kernel cell a is at the window's cell k − 1 − a
     const anchored = anchor && (options.flip ? k - 1 - anchor[axis] : anchor[axis]) * dilation[axis];
     const [before, given] = resolvePadding(padding[axis], n, extent, s, anchored);
     const added = options.ceilMode ? lastWindowExcess(n, before, given, extent, s) : 0;

@@ -38,7 +38,7 @@ export type OperatorJob =
     }
   | { readonly operation: 'pointwise'; readonly formula: PointwiseName };
 
-/** How the samples of a picture are stored: whole numbers from black, 0, to white, or floats from 0 to 1 and beyond. */
+/** How the samples of a picture are stored: integers from black, 0, to white, or floats from 0 to 1 and beyond. */
 export type SampleFormat = 'uint8' | 'uint16' | 'float32';
 
 /** How samples become numbers, the cells of a pixel. */
@@ -144,7 +144,7 @@ export interface PicturePass {
 }
 
 /**
- * The weights of a pass and how they are summed. Taps of weight zero are left out, unless it says otherwise.
+ * The weights of a pass and how they are summed. Taps of weight zero are omitted, unless it says otherwise.
  * - `integer`: whole weights and a factor; 16 bits hold every sum;
  * - `box`: one weight for the whole window, by running sums;
  * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`; with `zeros`, taps of weight zero count as others do;
@@ -224,7 +224,7 @@ export const PICTURE_SUMS = [
 
 /**
  * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as
- * the picture. Sums of whole numbers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
+ * the picture. Sums of integers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
  * channels are all convolved, or all but alpha, which is that of the same pixel.
  */
 export interface PictureJob {
@@ -243,7 +243,7 @@ export interface Resampling {
   readonly input: number;
   /** samples of the result */
   readonly output: number;
-  /** `[output]`, ascending: where the windows begin. All of them lie within the source. */
+  /** `[output]`, ascending: where the windows begin. All of them are within the source. */
   readonly starts: Int32Array;
   /** samples under each window */
   readonly taps: number;
@@ -295,7 +295,7 @@ export interface ComparisonJob {
 
 /**
  * How often the values of a picture's chosen channels occur: one input, and as output float64 `[2, classes]`: of each class how many
- * values it holds, and the largest of them, −∞ where it holds none. Whole numbers are their own classes, 0 to white; floats are
+ * values it holds, and the largest of them, −∞ where it holds none. Integers are their own classes, 0 to white; floats are
  * divided into classes of equal width, from their least to their largest value. NaN counts nowhere.
  */
 export interface HistogramJob {
@@ -306,7 +306,7 @@ export interface HistogramJob {
   readonly samples: SampleFormat;
   /** the channels that count, ascending */
   readonly chosen: readonly number[];
-  /** of whole numbers: white + 1 */
+  /** of integers: white + 1 */
   readonly classes: number;
 }
 

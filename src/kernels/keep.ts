@@ -12,7 +12,7 @@ export function keep<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, keep(each)])) as T;
 }
 
-/** Arrays of numbers that a call was handed. */
+/** Arrays of numbers that a call was passed. */
 type Numbers = Uint8ClampedArray | Uint16Array | Float32Array;
 
 /** Memory of copies that are not needed any more, to copy to again: new memory takes several times as long. */

@@ -38,7 +38,7 @@ export async function y4mFilm(input: PipeReader, output: number, lumaOnly: boole
   const frame = new Uint8ClampedArray(frameLength(header, width, height));
   const bytes = new Uint8Array(frame.buffer);
   const matrix = matrixOf(header);
-  // Y lies at the beginning of a frame: it is filtered where it is
+  // Y is at the beginning of a frame: it is filtered where it is
   const luma = { ...image, data: frame.subarray(0, width * height) };
   return {
     format: { width, height, channels: image.channels, samples: 'uint8' },

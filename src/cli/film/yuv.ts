@@ -9,7 +9,7 @@ const BITS = 16;
 const ONE = 2 ** BITS;
 const HALF = ONE / 2;
 
-/** From Y, Cb, Cr to R, G, B and back, both in whole numbers of 16 bits behind the point. */
+/** From Y, Cb, Cr to R, G, B and back, both in integers of 16 bits behind the point. */
 export interface YuvMatrix {
   readonly black: number;
   /** R, G, B of a step of Y; R of Cr; G of Cr and Cb; B of Cb */

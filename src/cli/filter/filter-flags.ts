@@ -23,7 +23,7 @@ const WORKER_FLAGS = {
   ...CODEC_FLAGS,
 } satisfies Rows;
 
-/** Flags of `convlab filter`, but for `--kernel`. */
+/** Flags of `convlab filter`, except for `--kernel`. */
 export const FILTER_FLAGS = {
   ...RESULT_FLAGS,
   jobs: option(count, { help: 'with --out: number of parallel processes, each with its own images (default: 1)' }),

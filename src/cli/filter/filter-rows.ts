@@ -31,11 +31,11 @@ export interface RowResult {
 }
 
 /**
- * Opens a picture that passes row by row: because it was asked for, or is read and written in no other way, or is large.
+ * Opens a picture that passes row by row: because it was requested, or is read and written in no other way, or is large.
  * @param planned the plan for pictures of a format; undefined: what is done takes the whole picture
  * @param open starts the backend
  * @returns undefined if it passes as a whole
- * @throws OptionError or UnsupportedError if it has to pass row by row and cannot
+ * @throws OptionError or UnsupportedError if it must pass row by row and cannot
  */
 export async function openRowJob(
   job: FileJob,

@@ -61,7 +61,7 @@ export function describe({ frames }: Animation) {
   return { ...describeFormat(formatOf(frames[0].image)), ...(frames.length > 1 && { frames: frames.length }) };
 }
 
-/** The same of one that is nowhere as a whole. */
+/** The same for one that is nowhere as a whole. */
 export function describeFormat({ width, height, channels, samples }: Format) {
   return { width, height, channels, samples: arrayOf(samples).name };
 }

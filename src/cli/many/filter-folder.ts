@@ -19,7 +19,7 @@ export interface FolderOptions {
   /** leave out what was done, by the journal */
   readonly resume?: boolean;
   readonly processes: number;
-  /** print what is left out, what failed and a summary, as objects */
+  /** print what is omitted, what failed and a summary, as objects */
   readonly json?: boolean;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;

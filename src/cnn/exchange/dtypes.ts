@@ -1,4 +1,4 @@
-/** How a number of another type lies in a file, little-endian, and how it is read. */
+/** How a number of another type is in a file, little-endian, and how it is read. */
 export interface Dtype {
   readonly bytes: number;
   readonly read: (view: DataView, at: number) => number;

@@ -111,7 +111,7 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
   return fromTfjsLayers(json, weights, { ...options, name: path });
 }
 
-/** Files by name, and the one that was asked for last without being there. */
+/** Files by name, and the one that was requested last without being there. */
 class Wanted extends Map<string, Uint8Array> {
   missing: string | undefined;
 

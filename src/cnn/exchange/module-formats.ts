@@ -96,7 +96,7 @@ function isRule(argument: Argument): argument is Rule {
 }
 
 /**
- * A format whose arguments are checked by rules and handed to the constructor.
+ * A format whose arguments are checked by rules and passed to the constructor.
  * @param required how many arguments must be there. Default: all
  */
 function format<A extends unknown[], M extends Module>(

@@ -19,7 +19,7 @@ export function filterOf(g: ConvGeometry, data: Float32Array): Filter {
 }
 
 /**
- * A transposed convolution is a convolution with the kernel turned round and inputs and outputs exchanged, of the input
+ * A transposed convolution is a convolution with the kernel rotated by 180° and inputs and outputs exchanged, of the input
  * spread by the stride.
  * @param g of the convolution that is transposed
  * @param data `[Cin, Cout / groups, ...kernel]`, with the inputs of the transposed convolution in front

@@ -48,7 +48,7 @@ export function multiply(left: Value, right: Value): Value {
 /**
  * Values one after the other along the channels. Each goes to its place by a 1×1 convolution with ones on a shifted
  * diagonal, and the places are added.
- * @param values `[N, Ci, ...spatial]`, alike but for the channels; `[N, Ci]` counts as one cell
+ * @param values `[N, Ci, ...spatial]`, alike except for the channels; `[N, Ci]` counts as one cell
  * @throws ShapeError if they are not alike
  */
 export function concatenate(values: readonly Value[]): Value {

@@ -34,7 +34,7 @@ export class Part extends Module {
   }
 }
 
-/** Where a weight lies in a model: `layer1/conv/weight` and `layer1.conv.weight` are `weight` of the part `layer1.conv`. */
+/** Where a weight is in a model: `layer1/conv/weight` and `layer1.conv.weight` are `weight` of the part `layer1.conv`. */
 export function placeParameter(root: Part, tensor: string, plan: ParameterPlan): { parameter: Parameter; part: Part } {
   const names = tensor.split(/[./]/).filter((name) => name !== '');
   const path = names.slice(0, -1);
@@ -49,7 +49,7 @@ export function placeParameter(root: Part, tensor: string, plan: ParameterPlan):
 
 const TRAINABLE: Readonly<Record<Role, boolean>> = { weight: true, bias: true, scale: true, mean: false, variance: false, buffer: false };
 
-/** How a weight is drawn anew. */
+/** How a weight is drawn again. */
 function initializerOf({ shape, role, fill }: ParameterPlan) {
   if (fill !== undefined) return constant(fill);
   if (role === 'weight' && shape.length > 1)

@@ -72,7 +72,7 @@ export function readTensor(reader: MessageReader, external: ExternalData): { nam
   return { name, tensor: { shape, data, whole } };
 }
 
-/** 16-bit floating-point numbers stand as whole numbers among int32_data. */
+/** 16-bit floating-point numbers stand as integers among int32_data. */
 function asFloats(numbers: number[], type: string): number[] {
   if (type !== 'F16' && type !== 'BF16') return numbers;
   const view = new DataView(new ArrayBuffer(2));

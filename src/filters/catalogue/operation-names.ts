@@ -1,4 +1,4 @@
-/** The names of the filters that take more than one kernel: `filter`, on which they rest, says so where one is handed in as a kernel. */
+/** The names of the filters that take more than one kernel: `filter`, on which they rest, says so where one is passed in as a kernel. */
 export const OPERATION_NAMES: readonly string[] = [
   'unsharp-mask',
   'roberts-edges',

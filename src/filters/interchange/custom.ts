@@ -21,7 +21,7 @@ const SIDE = 5;
 const WORD = /^(divisor|scale|offset)\b\s*[:=]?\s*(.*)$/is;
 
 /**
- * The dialog of GIMP's "Convolution matrix" and Photoshop's "Custom" as text: five rows of five weights as they lie there,
+ * The dialog of GIMP's "Convolution matrix" and Photoshop's "Custom" as text: five rows of five weights as they are stored there,
  * then `divisor` (Photoshop calls it `scale`) and `offset`, in gray levels of 8 bits.
  *
  * Of the programs' own files, Photoshop's `.acf` is open: {@link kernelFromAcf}. GIMP's saved settings are a memory of its

@@ -11,7 +11,7 @@ export const DOCUMENT_OPTIONS = pickRows(FILTER_OPTIONS, 'scale', 'bias', 'ancho
 /**
  * A kernel and what a format says about its use, in the words of `filter`:
  * `const { kernel, ...options } = parseKernel(text); await filter(image, kernel, options)`.
- * What a format does not say is left out. `bias` is in gray levels of 8 bits, 0 … 255.
+ * What a format does not say is omitted. `bias` is in gray levels of 8 bits, 0 … 255.
  */
 export interface KernelDocument extends Pick<FilterOptions, 'scale' | 'bias' | 'anchor' | 'paddingMode' | 'flip' | 'linear'> {
   /** `[kH, kW]` */
@@ -80,7 +80,7 @@ export function parseRows(rows: readonly string[], cell: (text: string) => numbe
   );
 }
 
-/** What lies between two numbers. */
+/** What is between two numbers. */
 export const SEPARATOR = /\s*,\s*|\s+/;
 
 /** The number a text is, if it is one. */

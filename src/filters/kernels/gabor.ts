@@ -48,7 +48,7 @@ export function gabor(options: GaborOptions = {}): Tensor {
 
 /** Rows of {@link GaborBankOptions}. */
 export const GABOR_BANK_OPTIONS = {
-  /** How many directions share the half turn, a whole number ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
+  /** How many directions share the half turn, an integer ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
   orientations: option(count, { default: 4 }),
   /** In pixels, each > 2. Default `[4, 8]`. */
   wavelengths: option(list(length), { default: [4, 8] }),

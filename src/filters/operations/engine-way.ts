@@ -36,7 +36,7 @@ export interface EngineWay {
 }
 
 /**
- * Runs an operation from the samples of a picture to samples, where they lie.
+ * Runs an operation from the samples of a picture to samples, where they are stored.
  * @returns undefined, at once, where the backend has no programs for it: nobody has waited, and the samples are what they were
  */
 export function throughEngine<I extends Image | DeviceImage>(

@@ -36,7 +36,7 @@ export async function enlargedWith<I extends Image | DeviceImage>(operation: str
   const done = executable && runWhereItLies(on, [small, other], filling);
   const result = await (done ?? enlargedOnHost(operation, [small, other], factor, { ...options, backend: on }));
   signal?.throwIfAborted();
-  return result as I; // where they lie
+  return result as I; // where they are stored
 }
 
 async function enlargedOnHost(operation: string, pair: readonly (Image | DeviceImage)[], factor: 1 | -1, options: RunOptions): Promise<Image | DeviceImage> {

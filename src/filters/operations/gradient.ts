@@ -82,7 +82,7 @@ export interface Gradient<I extends Image | DeviceImage = Image> {
  * ```
  */
 export function gradient(image: ImageSource, options?: OperatorOption & MeasureOptions): Promise<Gradient>;
-/** The same of a picture that lies on a backend, see {@link uploadImage}: so do the two. */
+/** The same for a picture that is stored on a backend, see {@link uploadImage}: so do the two. */
 export function gradient(image: DeviceImage, options?: OperatorOption & MeasureOptions): Promise<Gradient<DeviceImage>>;
 export async function gradient(image: AnyImage, options: OperatorOption & MeasureOptions = {}): Promise<Gradient<Image | DeviceImage>> {
   checkOptions('gradient', options, GRADIENT_OPTIONS);

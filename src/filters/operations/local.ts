@@ -13,7 +13,7 @@ import { hasHoles, type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, r
 
 /** Rows of {@link LocalOptions}. */
 export const LOCAL_OPTIONS = {
-  /** Side of the window in pixels, a whole number ≥ 1; of an even one the middle is right of and below the center. Default 5. */
+  /** Side of the window in pixels, an integer ≥ 1; of an even one the middle is right of and below the center. Default 5. */
   size: option(count, { default: 5 }),
   ...OPERATION_OPTIONS,
 } satisfies Rows;

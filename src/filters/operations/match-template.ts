@@ -44,7 +44,7 @@ export interface Matches {
  * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): a level amid the picture's is taken away
  * first, and the sums of a window are taken without rounding, so that a dim window far from the mean is measured as well.
  * A window without contrast (`ncc`: all black) scores 0; one that holds a value which is not finite scores NaN, and is no peak.
- * Alpha is not looked at. Of a picture that lies on a device, its samples are read.
+ * Alpha is not looked at. Of a picture that is stored on a device, its samples are read.
  * @param image W × H
  * @param template w × h, not larger, of the same sample type and as many colors
  * @throws ShapeError if the two do not go together

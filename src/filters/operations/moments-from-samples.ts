@@ -21,7 +21,7 @@ interface MomentQuestion {
   readonly output: Output;
 }
 
-/** Pixels of a window whose mean float32 rounds to the right byte: the sum of bytes is a whole number. */
+/** Pixels of a window whose mean float32 rounds to the right byte: the sum of bytes is an integer. */
 const LARGEST_WHOLE = 15 ** 2;
 /** About the additions of a value. */
 const PRODUCTS = 12;

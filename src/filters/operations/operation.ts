@@ -29,15 +29,15 @@ export interface OperationOptions extends OptionsOf<typeof OPERATION_OPTIONS> {}
 
 /** The two ways of an operation. */
 export interface OperationWays<O> {
-  /** From samples to samples, where they lie. Undefined, at once, where the backend has no program for it */
+  /** From samples to samples, where they are stored. Undefined, at once, where the backend has no program for it */
   readonly fromSamples: <I extends Image | DeviceImage>(image: I, on: O & EngineOptions) => Promise<I> | undefined;
   /** Its definition, over planes. The picture is read before it first waits. */
   readonly overPlanes: (image: Image, on: O & EngineOptions) => Promise<Image>;
 }
 
 /**
- * Runs an operation on the backend of its options, on that where the picture lies, or on the default one. The picture and the options are
- * read as `filter` reads them. Of a picture that lies on a device without a program for it, the host computes it.
+ * Runs an operation on the backend of its options, on that where the image is stored, or on the default one. The picture and the options are
+ * read as `filter` reads them. Of a picture that is stored on a device without a program for it, the host computes it.
  * @param ways the second one alone: devices have no program
  */
 export async function onPicture<I extends AnyImage, P extends Output, O extends MeasureOptions>(
@@ -55,7 +55,7 @@ export async function onPicture<I extends AnyImage, P extends Output, O extends 
     if (!(image instanceof DeviceImage)) return host(image, on);
     return inNameOf<DeviceImage>(operation, backend, async () => fromSamples(image, on) ?? throughHost(operation, image, on, host));
   });
-  return result as ResultImage<I, P>; // as the output says, and where the picture lies
+  return result as ResultImage<I, P>; // as the output says, and where the image is stored
 }
 
 /** The planes that an operation looks at. */
@@ -84,7 +84,7 @@ export function toPlanes(operation: string, image: Image, { channels = 'color' }
 }
 
 /**
- * Whether pixels have to count as much as they are opaque, so that the color which transparent ones happen to hold does not bleed
+ * Whether pixels must count as much as they are opaque, so that the color which transparent ones happen to hold does not bleed
  * into the others: there are some, and alpha is none of the channels that are looked at.
  */
 export function hasHoles(image: Image, channels: Channels = 'color'): boolean {

@@ -69,7 +69,7 @@ export async function findPeaks(
   }));
 }
 
-/** Cells one after the other, of many of which few are asked for: a heap. @param cells used up @param order negative: a goes before b */
+/** Cells one after the other, of many of which few are requested: a heap. @param cells used up @param order negative: a goes before b */
 function* inOrder(cells: number[], order: (a: number, b: number) => number): Generator<number> {
   const sink = (from: number, end: number) => {
     const cell = cells[from];

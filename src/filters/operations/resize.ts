@@ -17,9 +17,9 @@ import { RESIZE_METHODS, resampling } from './resize-windows.js';
 
 /** Rows of {@link ResizeOptions}. */
 export const RESIZE_OPTIONS = {
-  /** Pixels across. Default: as the height asks for, at the picture's aspect ratio: width · height' / height, rounded, halves up, at least 1. */
+  /** Pixels across. Default: as the height requests, at the picture's aspect ratio: width · height' / height, rounded, halves up, at least 1. */
   width: option(count, { help: 'width in pixels (default: keep the aspect ratio)' }),
-  /** Pixels down. Default: as the width asks for, in the same way. */
+  /** Pixels down. Default: as the width requests, in the same way. */
   height: option(count, { help: 'height in pixels (default: keep the aspect ratio)' }),
   /** The kernel that weighs the source's pixels, see {@link ResizeMethod}. Default `'lanczos3'`. */
   method: option(oneOf(RESIZE_METHODS), { default: 'lanczos3', help: 'resampling kernel' }),
@@ -94,7 +94,7 @@ export async function resize<I extends AnyImage, P extends 'clamp' | 'float' | '
       async () => plan.run(image, undefined, control) ?? throughHost('resize', image, { ...control, backend: on }, host),
     );
   });
-  return result as ResultImage<I, P>; // so the output is planned, and where the picture lies
+  return result as ResultImage<I, P>; // so the output is planned, and where the image is stored
 }
 
 /** How pictures of one format are resized: windows, and what a backend has prepared. */
@@ -124,7 +124,7 @@ class ResizePlan {
     };
     const [rows, columns] = [resampling(format.height, this.result.height, method), resampling(format.width, this.result.width, method)];
     const premultiplied = hasAlpha(channels) && alpha !== 'filter';
-    // Pillow and libvips keep 8 bits between their passes, so that the order matters: rows first, but for Mitchell, which is libvips' own
+    // Pillow and libvips keep 8 bits between their passes, so that the order matters: rows first, except for Mitchell, which is libvips' own
     const ofBytes = samples === 'uint8' && this.result.samples === 'uint8' && !linear;
     const passes = (limited: boolean) => ({ rows, columns, columnsFirst: !limited || method === 'mitchell', limited });
     this.#loops = (opaque) => ({ ...passes(ofBytes && (opaque || !premultiplied)), premultiplied, linear, clamped: output !== 'float' });

@@ -70,7 +70,7 @@ export async function threshold<I extends AnyImage>(image: I, options: Threshold
     const above = await otsu(kept, channels, { ...on, ...partOf(on, 0, 0.7) });
     return divide(kept, above, { ...on, ...partOf(on, 0.7, 1), channels, out });
   });
-  return result as ResultImage<I>; // of the same sample type, and where the picture lies
+  return result as ResultImage<I>; // of the same sample type, and where the image is stored
 }
 
 interface Chosen {
@@ -95,7 +95,7 @@ function divideInEngine(image: Image, above: number, options: Chosen & EngineOpt
   return throughEngine(image, { operation: 'threshold', from: [channels, least], result: format, plan }, options);
 }
 
-/** The least float32 from which values are white: the next one above the level, or of whole numbers what rounds to the next. */
+/** The least float32 from which values are white: the next one above the level, or of integers what rounds to the next. */
 function leastAbove(level: number, floats: boolean): number {
   if (!floats) return Math.floor(level) + 0.5;
   const near = Float32Array.of(level);

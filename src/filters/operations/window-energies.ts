@@ -62,7 +62,7 @@ function squaresOf(values: Float32Array): Float64Array {
 
 /**
  * The sum of every window, per channel, in float64 though the engine adds in float32: each value is split into a multiple of q,
- * such that the sums of those are whole numbers that float32 holds exactly, and a rest below q, whose rounding does not matter.
+ * such that the sums of those are integers that float32 holds exactly, and a rest below q, whose rounding does not matter.
  */
 async function windowSums(
   { shape, data }: { shape: readonly number[]; data: Float32Array | Float64Array },

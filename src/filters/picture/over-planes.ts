@@ -29,7 +29,7 @@ export class OverPlanes {
   /** the largest share that is none */
   readonly #nothing: number = 0;
 
-  /** @param steps on the filtered planes @throws OptionError if an algorithm does not go with its kernel */
+  /** @param steps on the filtered planes @throws OptionError if an algorithm cannot compute its kernel */
   constructor(
     operation: string,
     readonly steps: readonly Step[],

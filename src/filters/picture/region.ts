@@ -72,7 +72,7 @@ export const WHERE_OPTIONS = {
 /** Where a filter applies. Pixels elsewhere do not change; the kernel still reads the image beyond the edges of the region. */
 export interface WhereOptions extends OptionsOf<typeof WHERE_OPTIONS> {}
 
-/** @throws OptionError unless the region lies within the picture and the mask fits it */
+/** @throws OptionError unless the region is within the picture and the mask fits it */
 export function checkWhere(operation: string, { region, mask }: { readonly region?: Region; readonly mask?: Image }, image: Size): void {
   if (region !== undefined) checkRegion(operation, region, image);
   if (mask === undefined) return;
@@ -89,7 +89,7 @@ function checkRegion(operation: string, region: Region, image: Size): void {
   checkWithin(operation, 'region', region, image);
 }
 
-/** @throws OptionError unless it is a rectangle @throws ShapeError unless it lies within the picture */
+/** @throws OptionError unless it is a rectangle @throws ShapeError unless it is within the picture */
 export function checkRectangle(operation: string, name: string, rectangle: Rectangle, image: Size): void {
   checkOptions(operation, rectangle, RECTANGLE_FIELDS, name);
   checkWithin(operation, name, rectangle, image);

@@ -17,7 +17,7 @@ const STREAMING = { ...pickRows(RUN_OPTIONS, 'backend'), ...PLAN_OPTION } satisf
 export const FILTER_FRAMES_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
 const PIPELINE_FRAMES_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
 
-/** Options of {@link filterFrames}: those of `filter`, but for `out`, `signal` and `onProgress`, as streams have them. */
+/** Options of {@link filterFrames}: those of `filter`, except for `out`, `signal` and `onProgress`, as streams have them. */
 export interface FilterFramesOptions extends OptionsOf<typeof FILTER_FRAMES_OPTIONS> {}
 /** Options of {@link filterFrames} with a pipeline, which has all others. */
 export interface PipelineFramesOptions extends OptionsOf<typeof PIPELINE_FRAMES_OPTIONS> {}

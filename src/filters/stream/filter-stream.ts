@@ -22,7 +22,7 @@ const STREAMING = {
   /**
    * Whether the picture has no transparent pixel. Where `alpha` is `'premultiply'`, which it is by default for weights of positive sum, an
    * opaque picture is filtered as one without alpha, at half the work and with other roundings, and a stream does not know beforehand. Default:
-   * the rows are read once more to see it, if `rows` is a function; else it has to be given. With `false`, an opaque picture comes out within one
+   * the rows are read once more to see it, if `rows` is a function; else it must be given. With `false`, an opaque picture comes out within one
    * rounding of what `filter` gives.
    */
   opaque: flag,
@@ -54,13 +54,13 @@ export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
  *
  * The plan is that of the whole picture, made once. Everything of `filter` works whose results depend on rows nearby: all kernels, strides,
  * dilations, anchors and outputs, alpha, linear light, luminance, regions, masks, and all borders but `'wrap'`. `output: 'normalize'` needs two
- * passes, so `rows` has to be a function there. The backend `'auto'` computes streams on wasm; `'reference'` gives its own bits; on a GPU each band
+ * passes, so `rows` must be a function there. The backend `'auto'` computes streams on wasm; `'reference'` gives its own bits; on a GPU each band
  * is computed over planes of floats, within the tolerance of that backend.
  *
- * @param rows bands of any height, of whole rows; a function that gives them anew, of a picture that can be read twice
+ * @param rows bands of any height, of whole rows; a function that gives them again, of a picture that can be read twice
  * @param format of the picture
  * @param kernel as `filter` takes it, or a {@link Pipeline}
- * @returns the rows of the result, and their format. The source is opened when they are first asked for, read as they are read, and closed with them
+ * @returns the rows of the result, and their format. The source is opened when they are first requested, read as they are read, and closed with them
  * @throws as `filter` does; OptionError if something needs the whole picture, or a second pass over rows that can be read once
  * @throws DataError while it is read, if the rows are not as many as the format says
  * @example

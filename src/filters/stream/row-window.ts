@@ -36,7 +36,7 @@ export class RowWindow {
     this.#to += rows.length / rowLength(this.format);
   }
 
-  /** Forgets what lies above a row. What {@link held} has given before the previous call must not be read any more. */
+  /** Forgets what is above a row. What {@link held} has given before the previous call must not be read any more. */
   forget(row: number): void {
     const length = rowLength(this.format);
     const [first, end] = [Math.max(0, row - this.#from), this.#to - this.#from];

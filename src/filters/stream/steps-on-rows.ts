@@ -7,7 +7,7 @@ export interface StepsOnRows {
   readonly steps: readonly Step[];
   /** the rows of the picture that they see */
   readonly source: RowRange;
-  /** the rows of the result that they give: all that were asked for, and more where that takes less */
+  /** the rows of the result that they give: all that were requested, and more where that takes less */
   readonly given: RowRange;
 }
 
@@ -26,7 +26,7 @@ export function stepsOnRows(steps: readonly Step[], rows: RowRange): StepsOnRows
   return { steps, source: [0, steps[0].geometry.input[1]], given: [0, height] };
 }
 
-/** What each step sees; undefined if it is too little for what lies beyond the border. */
+/** What each step sees; undefined if it is too little for what is beyond the border. */
 function seenBy(steps: readonly Step[], rows: RowRange): { seen: readonly SeenRows[]; source: RowRange } | undefined {
   const seen: SeenRows[] = [];
   let source = rows;

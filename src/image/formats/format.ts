@@ -4,7 +4,7 @@ import type { Image } from '../image.js';
 import type { Metadata } from '../metadata.js';
 import type { SampleType } from '../samples.js';
 
-/** The bytes of a file, wherever they lie: a Buffer, or a file of which only what is asked for is read. */
+/** The bytes of a file, wherever they lie: a Buffer, or a file of which only what is requested is read. */
 export interface Source {
   readonly length: number;
   /** Bytes `from` … `to` − 1, fewer at the end of the file. */

@@ -12,7 +12,7 @@ export interface SharpReport {
   readonly reason?: string;
 }
 
-/** The properties that sharp's result must have to be used. */
+/** The properties that sharp's result must must be used. */
 interface Expected {
   readonly width: number;
   readonly height: number;

@@ -2,7 +2,7 @@ import { Damaged } from '../formats/format.js';
 
 const EMPTY = Buffer.alloc(0);
 
-/** Bytes of a stream, as many as are asked for. */
+/** Bytes of a stream, as many as are requested. */
 export class ByteReader {
   readonly #parts: AsyncIterator<Uint8Array>;
   #rest: Buffer = EMPTY;

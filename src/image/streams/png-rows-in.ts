@@ -45,7 +45,7 @@ export async function openPng(bytes: ByteReader): Promise<OpenedRows> {
   }
 }
 
-/** Pictures are turned as their EXIF says, and to be turned they have to be there. @throws Unreadable */
+/** Pictures are turned as their EXIF says, and to be turned they must be there. @throws Unreadable */
 function checkUpright(orientation: number): void {
   if (orientation !== 1) throw new Unreadable(`is turned by its EXIF orientation, ${orientation}; it is read as a whole only`);
 }

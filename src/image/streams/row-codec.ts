@@ -46,7 +46,7 @@ export function bandRows(format: Format): number {
 
 const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Rows of samples that lie in the file one after the other. @param order of the bytes of a sample */
+/** Rows of samples that are in the file one after the other. @param order of the bytes of a sample */
 export async function* plainRows(bytes: ByteReader, format: Format, order: 'big' | 'little'): AsyncGenerator<Samples, void, undefined> {
   const Data = arrayOf(format.samples);
   const size = Data.BYTES_PER_ELEMENT;

@@ -58,7 +58,7 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
  * Creates a backend by name.
  * - `auto`: `wasm`, and for pictures, `conv` and its gradients a hardware GPU where that is measured to be faster. One is looked for, and
  *   its library loaded, once it could have saved a quarter of a second; models stay on `wasm`;
- * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was asked for by name;
+ * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was requested by name;
  * - `wasm`: WebAssembly SIMD, on several threads where they can share memory;
  * - `reference`: plain float64 loops, for tests.
  * @throws UnsupportedError with the reasons, if it does not run here, or not on that number of threads
@@ -106,7 +106,7 @@ function running(): Backend | undefined {
   return started;
 }
 
-/** The backend that operators use when none is handed in: `auto`, created at the first call and then shared. */
+/** The backend that operators use when none is passed in: `auto`, created at the first call and then shared. */
 export function defaultBackend(): Promise<Backend> {
   running();
   if (!shared) {

@@ -71,7 +71,7 @@ async function examineAuto({ device }: BackendReport): Promise<AutoReport> {
 }
 
 async function examineGpu(mode: GpuMode): Promise<BackendReport> {
-  // as in create.ts: what nobody asks for is not loaded
+  // as in create.ts: what nobody requests is not loaded
   const { messageOf, openGpu } = await import('./gpu/create-gpu.js');
   try {
     const { engine, device } = await openGpu(mode);

@@ -7,9 +7,9 @@ import type { Pass } from './pass.js';
 import { inWords, type Reason } from './reason.js';
 
 /**
- * How one convolution can be computed. All give the result of `direct` but for the rounding of float32:
+ * How one convolution can be computed. All give the result of `direct` except for the rounding of float32:
  * - `direct`: the definition, every product of every window;
- * - `sparse`: weights of zero and the cells below them are left out: where `direct` gives 0 · NaN = NaN, `sparse` does not;
+ * - `sparse`: weights of zero and the cells below them are omitted: where `direct` gives 0 · NaN = NaN, `sparse` does not;
  * - `separable`: a kernel that is a product of one-dimensional kernels, or a sum of a few such products, as one pass per axis;
  *   the kernel is met to 1e-6 of its largest singular value;
  * - `runningSum`: a box of any size, at a cost that does not depend on it; fewer roundings than `direct`;
@@ -27,7 +27,7 @@ export interface Way {
   readonly algorithm: Algorithm;
   /** `samples`: from the samples of a picture to samples, band by band; `planes`: over planes of float32. */
   readonly through: 'samples' | 'planes';
-  /** The numbers that are summed: floats of 32 or 64 bits, or whole numbers of 16 or 32 bits. */
+  /** The numbers that are summed: floats of 32 or 64 bits, or integers of 16 or 32 bits. */
   readonly arithmetic: 'float32' | 'float64' | 'int16' | 'int32';
 }
 

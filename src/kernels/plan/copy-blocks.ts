@@ -59,7 +59,7 @@ export class Space {
   }
 }
 
-/** The part as a view, if it lies in one piece: one cell each of some axes, a range of the next, and the whole of all others. */
+/** The part as a view, if it is in one piece: one cell each of some axes, a range of the next, and the whole of all others. */
 function together(data: Float32Array, shape: readonly number[], part: readonly Range[]): Float32Array | undefined {
   const cut = part.findIndex(([from, to]) => to - from > 1);
   const whole = part.every(([from, to], axis) => (axis <= cut ? from >= 0 && to <= shape[axis] : from === 0 && to === shape[axis]));
@@ -70,7 +70,7 @@ function together(data: Float32Array, shape: readonly number[], part: readonly R
 
 /**
  * Visits a part of an array in runs that lie together in both.
- * @param source the cell of an axis that is shown at a cell of the part, which may lie beyond the axis
+ * @param source the cell of an axis that is shown at a cell of the part, which may be beyond the axis
  * @param visit a run: where it begins in the array, or {@link OUTSIDE}; where in the part; and its length
  */
 function visitRuns(

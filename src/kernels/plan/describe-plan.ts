@@ -35,7 +35,7 @@ function whereItRuns({ backend, wasm, gpu, why }: Chosen): string {
   return `It runs on ${backend}, because ${why}: about ${time(wasm)} on wasm${gpu === undefined ? '' : `, ${time(gpu)} on the GPU`}.`;
 }
 
-/** A way in words. @param picture whether samples and planes have to be told apart */
+/** A way in words. @param picture whether samples and planes must be told apart */
 export function nameOf({ algorithm, through, arithmetic }: Way, picture = true): string {
   if (!picture) return NAMES[algorithm];
   return through === 'planes' ? `${NAMES[algorithm]} over planes` : `${NAMES[algorithm]} ${ARITHMETIC[arithmetic]}`;

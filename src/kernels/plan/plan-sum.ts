@@ -3,7 +3,7 @@ import type { Backend } from '../backend.js';
 import type { PictureJob, PictureSum } from '../job.js';
 import { type PicturePlan, type PictureStep, planOfStep, planPicture } from './plan-picture.js';
 
-/** A picture's way that ends in a sum which is no weighted one: a measure of what lies under a window. */
+/** A picture's way that ends in a sum which is no weighted one: a measure of what is under a window. */
 export interface SumWay extends Pick<PictureJob, 'load' | 'store'> {
   /** Kernels before it, computed as is cheapest. */
   readonly before?: readonly PictureStep[];

@@ -8,7 +8,7 @@ const HIGHEST_BOX = 257;
 
 type IntegerSum = Extract<PictureSum, { kind: 'integer' }>;
 
-/** The weights as whole numbers and their factor, if 16 bits hold every sum of samples of 8 bits, or 32 bits those of 16. */
+/** The weights as integers and their factor, if 16 bits hold every sum of samples of 8 bits, or 32 bits those of 16. */
 export function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry, white: number): Omit<IntegerSum, 'kind'> | undefined {
   const weights = window.filter((weight) => weight !== 0);
   const unit = weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.POSITIVE_INFINITY);

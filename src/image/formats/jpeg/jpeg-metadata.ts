@@ -41,7 +41,7 @@ export class JpegMetadata {
 }
 
 /**
- * The parts of the JPEG with a JFIF segment in front, in place of its own: its resolution in whole numbers, or none, but that pixels are square. Behind
+ * The parts of the JPEG with a JFIF segment in front, in place of its own: its resolution in integers, or none, but that pixels are square. Behind
  * it comes the other metadata.
  * @param jpeg just written
  */

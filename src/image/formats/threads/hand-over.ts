@@ -2,7 +2,7 @@ import type { Turns } from '../../../turns.js';
 import type { Image, Samples } from '../../image.js';
 import type { CodecResult, CodecTask } from './codec-task.js';
 
-// Arrays that fill their memory are handed to another thread with it, instead of being copied.
+// Arrays that fill their memory are passed to another thread with it, instead of being copied.
 
 /** The memory of a task's arrays, each of which fills its own. */
 export function memoryOfTask(task: CodecTask): ArrayBuffer[] {
@@ -33,7 +33,7 @@ export async function copyImage(image: Image, turns: Turns): Promise<Image> {
   return { ...image, data: new (data.constructor as new (buffer: ArrayBuffer) => Samples)(buffer) };
 }
 
-/** Whether an array may be handed over: it alone lies in its memory, which no thread shares. */
+/** Whether an array may be handed over: it alone is in its memory, which no thread shares. */
 export function fills({ buffer, byteLength }: Uint8Array | Samples): boolean {
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
 }

@@ -44,7 +44,7 @@ interface Entry {
   readonly from: number;
 }
 
-/** One directory of a TIFF file; an EXIF block is a TIFF file too. Values are read when they are asked for, those of other tags never. */
+/** One directory of a TIFF file; an EXIF block is a TIFF file too. Values are read when they are requested, those of other tags never. */
 export interface Directory {
   readonly entries: ReadonlyMap<number, Entry>;
   readonly little: boolean;

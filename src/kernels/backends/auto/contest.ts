@@ -5,7 +5,7 @@ import { BEST, predictGpu } from './calibration.js';
 import type { Entry } from './entry.js';
 import { type Gpu, LOOKING, type Rival, wordsOf } from './rival.js';
 
-/** The GPU has to be this much faster: where its time is an estimate, and where both were measured. */
+/** The GPU must be this much faster: where its time is an estimate, and where both were measured. */
 const ESTIMATED = 0.8;
 const MEASURED = 0.95;
 /** Where the GPU is not expected to be faster, it is rehearsed when wasm has run for this many times as long as that takes. */

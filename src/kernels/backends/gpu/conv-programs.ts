@@ -43,7 +43,7 @@ return sum;`,
   };
 }
 
-/** Gathers: for every cell of x, the outputs whose window covers it. Padding is left out. */
+/** Gathers: for every cell of x, the outputs whose window covers it. Padding is omitted. */
 export function inputGradientProgram(g: ConvGeometry): ProgramText {
   const [cins, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
   const sum = `

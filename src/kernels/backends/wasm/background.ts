@@ -36,7 +36,7 @@ export class Background {
   }
 
   /**
-   * @param steps of the job on the machine that it is handed
+   * @param steps of the job on the machine that it is passed
    * @param control its signal ends the job; what it has written by then stays
    * @throws the signal's reason
    */

@@ -243,7 +243,7 @@ export class ThreadPool {
     };
     for (;;) {
       const [next, end] = control.left;
-      // enough that no worker has to wait while the caller computes a share of its own
+      // enough that no worker must wait while the caller computes a share of its own
       if (!fed(alone ? Math.min(end, next + this.threads) : shares)) return false;
       if (next >= end) break;
       const index = control.takeLast();

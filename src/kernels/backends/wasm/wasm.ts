@@ -158,7 +158,7 @@ export interface WasmSettings {
 /**
  * Creates a backend that runs in WebAssembly.
  * @param threads number of threads, the calling one included. Default: one per core, at most 4, and 1 where threads cannot share memory
- * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or fewer threads than asked for
+ * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or fewer threads than requested
  */
 export async function createWasmBackend(threads?: number, { handOver, bandRows, blocking = false, longestBlock }: WasmSettings = {}): Promise<Backend> {
   const reason = obstacle();

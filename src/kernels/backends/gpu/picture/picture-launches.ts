@@ -29,7 +29,7 @@ interface Part {
   readonly output: Pair;
 }
 
-/** The launches of a picture's job, one after the other; and how many floats lie between them. @param columns see {@link WindowStage.columns} */
+/** The launches of a picture's job, one after the other; and how many floats are between them. @param columns see {@link WindowStage.columns} */
 export function pictureLaunches(job: PictureJob, columns: number): { readonly launches: readonly PictureLaunch[]; readonly floats: readonly number[] } {
   const launches: PictureLaunch[] = [];
   const floats: number[] = [];

@@ -179,7 +179,7 @@ function samplesEnd(
       };
 }
 
-/** Floats as whole numbers of the same order: zero is below all of them, and their inverse too. */
+/** Floats as integers of the same order: zero is below all of them, and their inverse too. */
 const ORDER_TEXT = `
 fn ordered(v: f32) -> u32 {
   let b = bitcast<u32>(v);

@@ -81,7 +81,7 @@ export class PictureRoom implements GpuPictures {
     return { ...way, job, programs, compiling };
   }
 
-  /** @returns false if the picture is not opaque although it has to be */
+  /** @returns false if the picture is not opaque although it must be */
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean> {
     const { picture: job, format, second } = executable as PictureExecutable;
     const { load } = job;
@@ -199,7 +199,7 @@ export class PictureRoom implements GpuPictures {
     this.room.dispose();
   }
 
-  /** @throws UnsupportedError if a picture, or what lies between the passes, is beyond what the device holds */
+  /** @throws UnsupportedError if a picture, or what is between the passes, is beyond what the device holds */
   #resize(job: ResizeJob): Prepared {
     const { load, rows, columns, store, beside } = job;
     const { launches, floats } = resizeLaunches(job);
@@ -246,7 +246,7 @@ function largestBuffer({ load, store, passes }: PictureOutline): number {
   const [, height, width] = passes[0].geometry.input;
   const [, outH, outW] = passes[passes.length - 1].geometry.output;
   const samples = [4 * height * wordsOfRow(load.samples, load.channels, width), 4 * outH * wordsOfRow(store.samples, channelsGiven({ load, store }), outW)];
-  // two layers lie between the launches of moments
+  // two layers are between the launches of moments
   const layers = passes.some(({ sum }) => sum?.kind === 'moments') ? 2 : 1;
   const pixels = Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2]));
   return Math.max(...samples, 4 * layers * FLOATS[cellsOf(load)] * pixels);

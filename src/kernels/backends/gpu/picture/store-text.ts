@@ -14,7 +14,7 @@ export interface StoreStage {
   /** the rectangle of the result that is computed */
   readonly first: Pair;
   readonly output: Pair;
-  /** the original lies in a buffer of this name, or is a texture */
+  /** the original is in a buffer of this name, or is a texture */
   readonly original: string;
   /** A second picture of the result's size and channels, in the buffer `beside_words`, that is added to a resize. Default: none */
   readonly beside?: Beside | undefined;
@@ -204,7 +204,7 @@ function blendText({ part: where, unit }: Store, old: string, channels: number, 
 /** What is added to values that are rounded: halves, and of bytes values this little below them, go up. */
 const HALF: Readonly<Record<'uint8' | 'uint16', number>> = { uint8: 0.5 + 1 / 65536, uint16: 0.5 };
 
-/** Limited, and whole numbers rounded; NaN becomes 0. */
+/** Limited, and integers rounded; NaN becomes 0. */
 function limitedText({ samples, clamped }: Store, channels: number, each: EachChannel): string {
   if (samples === 'float32') return clamped ? each(upTo(channels), (value) => `clamp(${value}, 0f, 1f)`) : '';
   const white = samples === 'uint8' ? 255 : 65535;

@@ -6,7 +6,7 @@ import type { WindowStage } from './window-stage.js';
 /** Multiply-adds of a thread that are written out one by one, as compiling takes its time; more run in loops. */
 const MOST_WRITTEN = 256;
 
-/** A weight that is not left out: of one sum, for all cells or each. */
+/** A weight that is not omitted: of one sum, for all cells or each. */
 interface Tap {
   readonly sum: number;
   readonly layer: number;

@@ -25,7 +25,7 @@ export interface WindowStage {
   readonly layers: number;
   /** one for each sum that is made; for every layer `[size]`, or `[cells, size]` */
   readonly windows: readonly (readonly ArrayLike<number>[])[];
-  /** sums are whole numbers of 32 bits */
+  /** sums are integers of 32 bits */
   readonly whole: boolean;
   /** weights of zero count as others do */
   readonly zeros: boolean;

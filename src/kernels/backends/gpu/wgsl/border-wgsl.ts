@@ -19,7 +19,7 @@ export function showsNothing({ paddingMode }: ConvGeometry): boolean {
   return paddingMode === 'zero' || paddingMode === 'constant';
 }
 
-/** `$axis0`, `$axis1`, `$axis2`: which cell of x a position shows, that may lie beyond the border; −1: none. */
+/** `$axis0`, `$axis1`, `$axis2`: which cell of x a position shows, that may be beyond the border; −1: none. */
 export function borderFunctions(g: ConvGeometry): string {
   return AXES.map((a) => `fn $axis${a}(i: i32) -> i32 { ${isInside(g, a) ? 'return i;' : border(g, g.input[a])} }`).join('\n');
 }
@@ -42,7 +42,7 @@ function border({ paddingMode }: ConvGeometry, n: number): string {
   }
 }
 
-/** `$x(plane, d, h, w)`: a cell of input 0 whose channel begins at `plane`, or what lies beyond the border. */
+/** `$x(plane, d, h, w)`: a cell of input 0 whose channel begins at `plane`, or what is beyond the border. */
 export function cellFunction(g: ConvGeometry): string {
   const outside = AXES.filter((a) => !isInside(g, a) && showsNothing(g)).map((a) => `${'dhw'[a]} < 0`);
   const [, H, W] = g.input;

@@ -21,7 +21,7 @@ export interface Launch {
 const MOST_WORKGROUPS = 65535;
 
 /**
- * Parts as one launch. Its code depends on what the parts compute and on which of their chunks lie in one buffer; where they lie and how
+ * Parts as one launch. Its code depends on what the parts compute and on which of their chunks are in one buffer; where they are stored and how
  * long formulas are is said by uniforms, so that calls on other chunks need no other program.
  */
 export function launchOf(parts: readonly Part[]): Launch {

@@ -1,6 +1,6 @@
 import type { WebGpuDevice } from '../webgpu-device.js';
 
-/** A buffer of the device, which may be somewhat larger than was asked for. */
+/** A buffer of the device, which may be somewhat larger than was requested. */
 export interface Memory {
   readonly id: number;
   readonly buffer: GPUBuffer;

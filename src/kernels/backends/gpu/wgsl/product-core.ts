@@ -121,7 +121,7 @@ if (thread == 0u) { let i = $at(slice, row, column); $finish(part * ${sums}u + i
   return { key: `lines ${sums} ${K} ${depth}`, workgroups: sums, sharedBytes: 4 * THREADS, depth, parts, code };
 }
 
-/** A tile of rows and one of columns lie in workgroup memory, some rows × columns of the result in the registers of a thread. */
+/** A tile of rows and one of columns are in workgroup memory, some rows × columns of the result in the registers of a thread. */
 function tileLayout({ slices, rows, columns, depth: K }: Product): Layout {
   const power = (n: number) => 2 ** Math.ceil(Math.log2(n));
   let m = Math.min(4, power(rows));

@@ -34,7 +34,7 @@ export class Sender {
     this.#group = gpu.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer: this.#uniforms, size: UNIFORM_BLOCK } }] });
   }
 
-  /** One command buffer; more only where a write lies between, or the uniforms are too many. */
+  /** One command buffer; more only where a write is between, or the uniforms are too many. */
   send(commands: readonly Command[]): void {
     const gpu = this.#gpu;
     const words = this.#words;

@@ -7,7 +7,7 @@ import { SAMPLE_BYTES } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import type { Band, PictureStages, Rows } from './picture-stages.js';
 
-// Where the bands of a picture lie in a machine's memory, and how they get there and back.
+// Where the bands of a picture are in a machine's memory, and how they get there and back.
 
 /** Bytes that the caller copies between two looks at the clock, where it must not block: less than a millisecond, also if memory is new. */
 const LOOK_BYTES = 512 * 1024;
@@ -19,9 +19,9 @@ export interface Picture {
   /** or the picture beside */
   readonly mask: Uint8Array | undefined;
   readonly out: Uint8Array;
-  /** who looks whether it is opaque: the caller before each band, or the programs while they read it; false: nobody has to */
+  /** who looks whether it is opaque: the caller before each band, or the programs while they read it; false: nobody needs to */
   readonly judge: Judge;
-  /** the input of a band may have been overwritten, or lie at the other end of the picture: one band for all */
+  /** the input of a band may have been overwritten, or are at the other end of the picture: one band for all */
   readonly inOne: boolean;
   /** called when rows of the result have been taken */
   readonly tell: ((rows: number) => void) | undefined;
@@ -35,7 +35,7 @@ export function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uin
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Where a band lies in a machine's memory. */
+/** Where a band is in a machine's memory. */
 export interface Places {
   readonly picture: FreshMemory;
   readonly mask: FreshMemory;
@@ -94,7 +94,7 @@ export function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
   for (let row = from; row < to; row += rows) yield [row, Math.min(to, row + rows)];
 }
 
-/** Rows of the picture, and of the mask. @returns false if they have to be opaque and are not */
+/** Rows of the picture, and of the mask. @returns false if they must be opaque and are not */
 export function copyIn(
   machine: Machine,
   stages: PictureStages,

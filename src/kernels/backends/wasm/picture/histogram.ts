@@ -80,7 +80,7 @@ function histogram({ width, height, channels, samples, chosen, classes }: Histog
   };
 }
 
-/** @param largest of the classes; of whole numbers they are that themselves */
+/** @param largest of the classes; of integers they are that themselves */
 function addUp(counts: Uint32Array, largest: Float32Array | undefined, out: Float64Array): void {
   const classes = out.length / 2;
   out.fill(0, 0, classes);

@@ -34,7 +34,7 @@ export function storeLoad(
 }
 
 /**
- * True if the program sees all pixels of a picture that has to be opaque, and looks at their alpha while it reads them: to look beforehand means to read them
+ * True if the program sees all pixels of a picture that must be opaque, and looks at their alpha while it reads them: to look beforehand means to read them
  * twice.
  */
 export function judges(line: LinePass): boolean {

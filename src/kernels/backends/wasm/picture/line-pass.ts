@@ -84,7 +84,7 @@ export function isColors({ take, chosen, channels }: Load): boolean {
   return take === 'chosen' && !(channels % 2 === 0 && chosen.includes(channels - 1));
 }
 
-/** The distance of neighbors, if it is the same for all, and none lies beyond the border; else 0. */
+/** The distance of neighbors, if it is the same for all, and none is beyond the border; else 0. */
 export function stepOf(places: Int32Array): number {
   const step = places.length > 1 ? places[1] - places[0] : 1;
   return step > 0 && places.every((place, i) => place >= 0 && place === places[0] + step * i) ? step : 0;

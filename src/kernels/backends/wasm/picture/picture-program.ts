@@ -45,7 +45,7 @@ export interface ProgramMemory {
 /** How a picture is summed, of one kind. */
 export type SumOf<K extends PictureSum['kind']> = Extract<PictureSum, { kind: K }>;
 
-/** The fields that the records of programs of whole numbers begin with. */
+/** The fields that the records of programs of integers begin with. */
 export function pictureFields({ job: { load } }: LinePass, { address }: StoredCorrelation): PictureTask {
   return { correlation: address, x: NOWHERE, out: NOWHERE, channels: load.channels, filtered: load.chosen.length };
 }
