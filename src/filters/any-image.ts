@@ -14,10 +14,10 @@ import type { Output, ResultOptions, ResultSamples } from './picture/output.js';
 // Operations take a picture wherever it is stored, and their result is stored there too: where the backend that holds it has a program, nothing is
 // copied; else the picture is read, computed on the host, and uploaded.
 
-/** A picture: on the host, or where a backend computes, see {@link uploadImage}. */
+/** An image in host memory, or on a backend, see {@link uploadImage}. */
 export type AnyImage = ImageSource | DeviceImage;
 
-/** What becomes of a picture: it lies where that lies. */
+/** The result for an image: stored where the image is stored. */
 export type ResultImage<I extends AnyImage, P extends Output = 'clamp'> = I extends ImageSource ? Image<ResultSamples<I, P>> : DeviceImage;
 
 /** @throws ShapeError if it is no picture */
@@ -32,7 +32,7 @@ export function refuseOut(operation: string, image: Image | DeviceImage, out: Im
 
 /** What fills a picture. */
 interface Filling extends ResultOptions, Control {
-  /** to try one after the other: all but the last may take opaque pictures only */
+  /** tried in order: all except the last may accept only opaque images */
   readonly executables: readonly Executable[];
   /** of the picture that they fill */
   readonly result: Format;
@@ -41,9 +41,9 @@ interface Filling extends ResultOptions, Control {
 }
 
 /**
- * Runs a program over pictures of a backend, where they are stored.
+ * Runs a program on images of a backend, in place.
  * @param images what the program reads; the first may be refused
- * @returns undefined, at once, if the backend cannot hold them or the result
+ * @returns undefined, immediately, if the backend cannot store them or the result
  */
 export function runWhereItLies<I extends Image | DeviceImage>(on: Backend, images: readonly I[], filling: Filling): Promise<I> | undefined {
   return runOn(on, images, filling) as Promise<I> | undefined; // a result lies where the images are stored
@@ -77,7 +77,7 @@ async function fillOnHost(on: Backend, images: readonly Image[], { executables, 
   );
 }
 
-/** Of a backend whose pictures are in host memory, in its own memory where it shows that. */
+/** For a backend that keeps images in host memory, if possible in its own. */
 async function fillInMemory(on: Backend, images: readonly Image[], filling: Filling): Promise<DeviceImage> {
   const out = hostPicture(filling.result, on);
   const result = new DeviceImage(filling.result, on, out);
@@ -126,7 +126,7 @@ export async function onHost<O extends RunOptions & PlanOption, T>(
   return run(hosts, { ...options, backend: await defaultBackend(), ...told });
 }
 
-/** The same for one picture, whose result is one too, and is uploaded. */
+/** The same for one image, whose result is an image too and is uploaded. */
 export async function throughHost<O extends RunOptions & PlanOption>(
   operation: string,
   image: DeviceImage,

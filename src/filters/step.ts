@@ -25,8 +25,8 @@ export const STEP_OPTIONS = {
   paddingMode: option(oneOf(PADDING_MODES), { help: 'values beyond the border (default: reflect)', placeholder: 'mode' }),
   ...pickRows(CONV_OPTIONS, 'paddingValue', 'stride', 'dilation'),
   /**
-   * With padding `'same'`: the cell of the kernel, as it is written, that is placed on the output pixel, 0 … k − 1.
-   * Default floor(k / 2), as in OpenCV and scipy. With `flip` it turns round with the kernel.
+   * With padding `'same'`: the index of the kernel weight placed on the output pixel, 0 … k − 1.
+   * Default floor(k / 2), as in OpenCV and scipy. With `flip`, it rotates with the kernel.
    */
   anchor: CONV_OPTIONS.anchor,
   ...pickRows(CONV_OPTIONS, 'flip'),
@@ -41,14 +41,14 @@ export const STEP_OPTIONS = {
   algorithm: ALGORITHM,
 } satisfies Rows;
 
-/** What one kernel does and where it lies. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
+/** Geometry and arithmetic options of one kernel. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
 export interface StepOptions extends OptionsOf<typeof STEP_OPTIONS> {}
 
 /** One kernel over planes of one size, with every default settled. */
 export interface Step {
-  /** depthwise: as many groups as planes */
+  /** depthwise: one group per plane */
   readonly geometry: ConvGeometry;
-  /** scaled weights as they are written, `[...k]` for all planes, or `[C, ...k]` where they differ */
+  /** scaled weights in image order, `[...k]` for all planes, or `[C, ...k]` where they differ */
   readonly kernel: Tensor;
   readonly bias: number;
   readonly algorithm: Algorithm | 'auto';
@@ -93,7 +93,7 @@ export function placeStep(operation: string, shape: readonly number[], given: Te
   };
 }
 
-/** A kernel, where it lies and how it is scaled. */
+/** A kernel with its placement and scaling. */
 export interface KernelStep<K extends KernelSource = KernelSource> extends StepOptions {
   /** `[kH, kW]` or `[1, kH, kW]` for all channels, or `[C, kH, kW]` with one for each filtered channel; or rows, or a name */
   readonly kernel: K;
@@ -159,7 +159,7 @@ function checkKernel(operation: string, kernel: Tensor, rank: number, channels: 
   if (odd !== -1) throw new DataError(operation, `every weight of the kernel must be ${float32.says}, but number ${odd + 1} is ${data[odd]}`, { kernel });
 }
 
-/** `[1, ...k]`, and `[C, ...k]` whose kernels are equal, as the one kernel `[...k]` that they are. */
+/** Converts `[1, ...k]`, and `[C, ...k]` with equal kernels, to a single kernel `[...k]`. */
 function sharedByAll({ shape, data }: Tensor, rank: number): Tensor {
   if (shape.length === rank) return { shape, data };
   const window = shape.slice(1);

@@ -7,7 +7,7 @@ import { bars, PREDICT_FLAGS, readPicture } from './predict-command.js';
 import { percent } from './train-command.js';
 
 /**
- * `convlab add A B`: the sum of two handwritten digits. Each is read by the same network; how likely each sum is says the
+ * `convlab add A B`: the sum of two handwritten digits. The same network reads each; the probability of each sum follows from the
  * 1D convolution of the two distributions, by the same operator that computed the network's layers.
  */
 export function addAddCommand(program: Command, terminal: Terminal): void {

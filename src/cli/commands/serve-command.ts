@@ -30,7 +30,7 @@ function isOrigins(value: unknown): boolean {
   );
 }
 
-/** Where the built playground lies: from the bundle in dist/cli, and from this file. */
+/** Paths of the built playground, relative to the bundle in dist/cli and to this file. */
 const FOLDERS = ['../playground/', '../../../playground/dist/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** `convlab serve`: the playground, on this machine. */

@@ -60,7 +60,7 @@ const FLAGS = {
 } satisfies Rows;
 type Flags = SettledOptions<typeof FLAGS>;
 
-/** What a checkpoint keeps of a training: it goes on by these, unless flags say otherwise. */
+/** Flags that a checkpoint stores. A resumed run uses them unless flags override them. */
 const KEPT_FLAGS = pickRows(
   FLAGS,
   ...(['net', 'data', 'epochs', 'optimizer', 'lr', 'momentum', 'weightDecay', 'labelSmoothing', 'schedule'] as const),
@@ -164,7 +164,7 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
     } finally {
       bar.stop();
     }
-    // the last whole epoch stays where training was stopped amid one: from there it can go on to the same bits
+    // when training stops during an epoch, the checkpoint keeps the last complete one, from which it resumes to the same bits
     if (flags.out && history.stopped !== 'aborted') await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: history.epochs.length, history });
     if (flags.history) await writeWhole('train', flags.history, JSON.stringify(history, null, 1));
     const { accuracy, loss, samples } = await cnn.evaluate(model, measured(test));
@@ -197,7 +197,7 @@ function network(cnn: typeof import('../../cnn/index.js'), net: Flags['net'], { 
   return cnn.NETS[net]();
 }
 
-/** Training and validation set: of a folder, in which classes come in order, a share of each; of a data set in mixed order the last samples. */
+/** Training and validation set. A folder is sorted by class, so it is split by class; of a shuffled data set, the last samples are used. */
 async function split(all: Dataset<Sample>, { validation, seed }: Flags): Promise<[kept: Dataset<Sample>, held: Dataset<Sample>]> {
   const { Subset } = await import('../../data/dataset.js');
   const { stratifiedSplit } = await import('../../data/stratified-split.js');

@@ -9,7 +9,7 @@ export interface RawFrames {
   readonly channels: Format['channels'];
 }
 
-/** How frames come in, and go out. */
+/** Input and output format of frames. */
 export interface FilmFlags {
   raw?: RawFrames;
   y4m?: boolean;

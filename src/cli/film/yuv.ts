@@ -2,7 +2,7 @@ import { chromaSize, type Y4mHeader } from './y4m.js';
 
 /** What red and blue count in luma. @see ITU-R BT.601, 2.5.1, and BT.709, 3.2 */
 const WEIGHTS = { bt601: [0.299, 0.114], bt709: [0.2126, 0.0722] } as const;
-/** Films with more lines are BT.709, as players assume where a file does not say. */
+/** Films with more lines use BT.709, as players assume if the file does not specify it. */
 const MOST_LINES_OF_601 = 576;
 /** Bits behind the point. */
 const BITS = 16;
@@ -35,7 +35,7 @@ export function matrixOf({ height, full }: Pick<Y4mHeader, 'height' | 'full'>): 
   };
 }
 
-/** A frame as RGB: each sample of color counts for all pixels that it stands for. */
+/** A frame as RGB; each chroma sample applies to all pixels it covers. */
 export function yuvToRgb(frame: Uint8Array, rgb: Uint8ClampedArray, header: Y4mHeader, { black, toRgb }: YuvMatrix): void {
   const { width, height, chroma } = header;
   const [columns, rows] = chroma ?? [1, 1];

@@ -19,7 +19,7 @@ export async function withoutResults(files: readonly string[], base: string, out
 
 /**
  * Holds results against the folder that they go to.
- * @throws OptionError if one would be outside, by its name or through a link, or would take the place of a picture that is an input
+ * @throws OptionError if one would be outside, by its name or through a link, or would overwrite an input
  */
 export async function checkContained(operation: string, jobs: readonly Way[], out: string): Promise<void> {
   const folder = await resolved(out);
@@ -42,7 +42,7 @@ export async function checkContained(operation: string, jobs: readonly Way[], ou
   }
 }
 
-/** The path without links, of what is not there yet too. */
+/** The path with links resolved; the file need not exist. */
 async function resolved(path: string): Promise<string> {
   const full = resolve(path);
   try {
@@ -50,7 +50,7 @@ async function resolved(path: string): Promise<string> {
   } catch (error) {
     const parent = dirname(full);
     if (parent === full || (error as NodeJS.ErrnoException).code !== 'ENOENT') return full;
-    // a link to what is not there yet leads there all the same
+    // a link to a missing file is followed too
     const target = await readlink(full).catch(() => undefined);
     return target === undefined ? join(await resolved(parent), basename(full)) : resolved(resolve(await resolved(parent), target));
   }

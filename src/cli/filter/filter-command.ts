@@ -65,7 +65,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       if (flags.output === 'float') checkHoldsFloats(work);
       const part = out === undefined ? undefined : (shard ?? shardOf(process.env));
       if (dryRun) {
-        (await createWorker(flags)).dispose(); // what is wrong with the flags is found without a picture
+        (await createWorker(flags)).dispose(); // checks the flags without an image
         const { shareOf } = await import('../many/share.js');
         return terminal.out(
           shareOf(work, out ?? '', part)

@@ -82,7 +82,7 @@ export const KIRSCH_ENTRY: KernelEntry = {
 export const ROBINSON_ENTRY: KernelEntry = {
   name: 'robinson',
   group: 'edges',
-  summary: "edges in one of eight directions, with the weights of Sobel",
+  summary: 'edges in one of eight directions, with the weights of Sobel',
   formula: 'sobel-x, turned by 45° · direction',
   code: 'robinson(direction)',
   parameters: [{ name: 'direction', default: 0, rule: COMPASS_RULE }],

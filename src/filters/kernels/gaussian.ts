@@ -71,7 +71,7 @@ function bell(operation: string, rank: number, sigma: PerAxis<number>, options: 
   return outer(...sigmas.map((each, i) => axis(each, sizes[i])));
 }
 
-/** 2σ², not 0 however small σ is. */
+/** 2σ², never 0, even for very small σ. */
 function twiceVariance(sigma: number): number {
   return Math.max(2 * sigma ** 2, Number.MIN_VALUE);
 }

@@ -57,7 +57,7 @@ export async function grayscale<I extends AnyImage>(image: I, options: Grayscale
     if (out !== undefined) checkOut('grayscale', out, { ...formatOf(image), channels });
     return grayOf(image, { weights, linear, measured: false }, { ...on, out });
   });
-  return result as ResultImage<I>; // of the same sample type, and where the image is stored
+  return result as ResultImage<I>; // of the same sample type, stored where the image is
 }
 
 /** A picture of 1 channel, or of 2 with alpha; a copy of a gray one. */

@@ -23,7 +23,7 @@ export interface LocalOptions extends OptionsOf<typeof LOCAL_OPTIONS> {}
 
 /**
  * The mean of the size × size pixels around each pixel, per channel: m = Σ f / n. Like `filter` with `box(size)`, but summed
- * more precisely. Pixels count as much as they are opaque, here and in the variance; where nothing is, both are 0.
+ * more precisely. Pixels are weighted by their opacity, here and in the variance; where all are transparent, both are 0.
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */

@@ -22,7 +22,7 @@ const LEVEL = either(finite, oneOf(['otsu']));
 /** Rows of {@link ThresholdOptions}. */
 export const THRESHOLD_OPTIONS = {
   /**
-   * What is above it becomes white, the rest black: a number in the picture's units, or `'otsu'`, the level that divides the values
+   * Samples above it become white, all others black: a number in the units of the image, or `'otsu'`, the level that divides the values
    * into the two classes that vary least within themselves. Default `'otsu'`.
    */
   level: option(
@@ -70,7 +70,7 @@ export async function threshold<I extends AnyImage>(image: I, options: Threshold
     const above = await otsu(kept, channels, { ...on, ...partOf(on, 0, 0.7) });
     return divide(kept, above, { ...on, ...partOf(on, 0.7, 1), channels, out });
   });
-  return result as ResultImage<I>; // of the same sample type, and where the image is stored
+  return result as ResultImage<I>; // of the same sample type, stored where the image is
 }
 
 interface Chosen {
@@ -119,7 +119,7 @@ async function divideByLoops(image: Image, above: number, { channels, backend, s
 }
 
 /**
- * The level with the largest variance between what is up to it and what is above it, the lowest one of equals; nothing is above it if
+ * The level with the largest variance between the classes below and above it; the lowest of equal ones. No value is above it if
  * all values are equal. Floats are counted in classes of equal width.
  * @see Otsu, A threshold selection method from gray-level histograms (1979)
  */

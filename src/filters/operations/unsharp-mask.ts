@@ -54,7 +54,7 @@ export async function unsharpMask<I extends AnyImage, P extends Output = 'clamp'
 
 async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_MASK_OPTIONS>): Promise<Image> {
   const { radius, amount, threshold, output, channels, ...rest } = options;
-  // in a blur of all colors `filter` counts pixels as much as they are opaque
+  // in a blur of all colors, `filter` weights pixels by their opacity
   const blurred = await filter(image, gaussian(radius), { ...rest, channels: hasHoles(image, channels) ? 'color' : channels, output: 'float' });
   const look = (at: Image) => toPlanes('unsharpMask', at, { channels }).x.data;
   const [seen, soft] = [look(image), look(blurred)]; // one plane for all colors with 'luminance'

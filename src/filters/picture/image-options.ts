@@ -24,5 +24,5 @@ export const IMAGE_OPTIONS = {
   output: OUTPUT,
 } satisfies Rows;
 
-/** What is done once around all kernels: before the first, and after the last. */
+/** Options that apply once, before the first kernel and after the last. */
 export interface ImageOptions extends OptionsOf<typeof IMAGE_OPTIONS> {}

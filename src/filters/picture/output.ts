@@ -59,7 +59,7 @@ export function valuesToImage(x: Tensor, samples: SampleType, output: Output, fi
 
 /**
  * In place: values in the image's units become values in the result's, not yet limited and rounded.
- * @param range of the values of a normalized result. Default: of those of x
+ * @param range of values for a normalized result. Default: the range of x
  */
 export function mapOutput(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[], range?: ValueRange): void {
   const planes = planesOf(x, filtered);

@@ -133,7 +133,7 @@ export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectang
   };
 }
 
-/** What is not filtered, from the picture to its result, in the result's units; both may be one. @param result of the same size and as many channels */
+/** Copies the unfiltered part of an image to its result, in the units of the result; both may be the same image. @param result of the same size and number of channels */
 export function copyAround(image: Image, result: Image, { rectangle, output }: { readonly rectangle: Rectangle; readonly output: Output }): void {
   const { samples } = formatOf(image);
   const same = formatOf(result).samples === samples && (samples !== 'float32' || output === 'float');
@@ -170,7 +170,7 @@ export function cropTensor({ shape, data }: Tensor, { x, y, width, height }: Rec
   return { shape: [1, channels, height, width], data: out };
 }
 
-/** How much of the filter rows and columns of the rectangle get, 0 … 1. */
+/** Weights of the filter for the rows and columns of the rectangle, 0 … 1. */
 export function fades(region: Region | undefined, { x, y, width, height }: Rectangle, image: Size): readonly [rows: Float32Array, columns: Float32Array] {
   const fade = (from: number, size: number, whole: number) => {
     const feather = region?.feather ?? 0;
@@ -192,7 +192,7 @@ export function wholePart(part: PicturePart, { width, height }: Size): PicturePa
   return { ...part, x: 0, y: 0, width, height, rowShares: spread(part.rowShares, part.y, height), columnShares: spread(part.columnShares, part.x, width) };
 }
 
-/** How much of the filter each pixel of the rectangle gets, 0 … 1. */
+/** Weight of the filter for each pixel of the rectangle, 0 … 1. */
 export function shares({ region, mask }: { readonly region?: Region; readonly mask?: Image }, rectangle: Rectangle, image: Size): Float32Array {
   const { x, y, width, height } = rectangle;
   const [rows, columns] = fades(region, rectangle, image);
@@ -208,8 +208,8 @@ export function shares({ region, mask }: { readonly region?: Region; readonly ma
 }
 
 /**
- * In place: the filtered rectangle laid over the picture, each pixel by its share. Colors are mixed as much as they are
- * opaque, so what is transparent on one side does not bleed into the other.
+ * Blends the filtered rectangle into the image in place, with a weight per pixel. Colors are weighted by their opacity, so
+ * transparent colors do not bleed.
  * @param whole `[1, C, H, W]`
  * @param part `[1, C, h, w]`
  */

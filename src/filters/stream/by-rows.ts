@@ -6,7 +6,7 @@ import type { RowRange, ValueRange } from '../../kernels/backend.js';
 import type { Rectangle } from '../picture/region.js';
 import type { SettledFilter } from '../settle-filter.js';
 
-/** Some rows of a picture: as a picture, and where its first row lies. */
+/** Some rows of an image: as an image, with the index of its first row. */
 export interface HeldRows {
   readonly image: Image;
   readonly from: number;
@@ -24,7 +24,7 @@ export interface FilterByRows {
   readonly origin: number;
   /** The result is spread from black to white: all bands are measured before the first is computed. */
   readonly measured: boolean;
-  /** Rows whose transparent pixels make another filter of it, where the picture must be opaque. */
+  /** Rows with transparent pixels in an image that must be opaque: a different plan is needed. */
   readonly judged: RowRange;
   /** The rows of the picture that rows of the result are computed from; an empty range where that is none. */
   source(rows: RowRange): RowRange;
