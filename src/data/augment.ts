@@ -50,7 +50,7 @@ export const RANDOM_ERASE_OPTIONS = {
   area: option(pair('two ascending numbers above 0, up to 1', 1), { default: [0.02, 0.33] }),
   /** Least and greatest height / width; its logarithm is drawn evenly. Default [0.3, 3.3]. */
   ratio: option(pair('two ascending numbers above 0', Number.MAX_VALUE), { default: [0.3, 3.3] }),
-  /** What is put in its place, in every channel. Default 0. */
+  /** Replacement value for every channel. Default 0. */
   value: option(anyNumber, { default: 0 }),
 } satisfies Rows;
 

@@ -119,7 +119,7 @@ export class SubsetRandomSampler extends Sampler {
 }
 
 /**
- * Indices drawn with replacement, index i in proportion to `weights[i]`: the rare classes as often as the common ones, say.
+ * Indices drawn with replacement, index i in proportion to `weights[i]`, e.g. rare classes as often as common ones.
  * @throws OptionError if the weights are not finite numbers ≥ 0 with a sum above 0, or the count is not an integer ≥ 0
  */
 export class WeightedRandomSampler extends Sampler {

@@ -85,7 +85,7 @@ export function randomElastic(options: { alpha: number; sigma: number }): Warpin
   });
 }
 
-/** Resamples the picture once for all these warps, as if they came one after the other. */
+/** Resamples the image once for all these warps, as if they were applied in order. */
 export function fuse(warpings: readonly Warping[]): (x: Tensor, random: Random) => Tensor {
   return (x, random) => {
     checkPicture('augment', x);

@@ -95,7 +95,7 @@ function orAborted<T>(next: Promise<T>, signal: AbortSignal | undefined): Promis
   });
 }
 
-/** @throws DataError: the source has another number of rows than its format says */
+/** @throws DataError: the number of rows differs from the format of the source */
 export function wrongHeight(operation: string, { height }: Format, received: string): never {
   throw new DataError(operation, `rows must give ${height} rows, as format.height says, received ${received}`, { height });
 }

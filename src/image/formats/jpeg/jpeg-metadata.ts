@@ -10,7 +10,7 @@ const JFIF = Buffer.from('JFIF\0', 'latin1');
 /** Bytes of a segment behind its length. */
 const MOST = 65533;
 
-/** Gathers what the segments of a JPEG say beside the pixels; a block that is broken says nothing. */
+/** Collects the metadata in the segments of a JPEG; damaged blocks are ignored. */
 export class JpegMetadata {
   #exif: Buffer | undefined;
   #density = 0;
