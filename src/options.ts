@@ -9,9 +9,9 @@ export interface Rule<T = unknown> {
   readonly holds: (value: unknown) => value is T;
   /** Every allowed word, of a rule that allows words only: a misspelt one is answered with the right one. */
   readonly words?: readonly string[];
-  /** Reads the value from text, as it is typed on a command line; undefined if the text has another form. */
+  /** Parses the value from command-line text; undefined if the text has another form. */
   readonly parse?: (text: string) => T | undefined;
-  /** The form of that text. Default: what the rule says. */
+  /** The form of that text. Default: the text of the rule. */
   readonly form?: string;
 }
 
@@ -85,7 +85,7 @@ export function withDefaults<O extends OptionsOf<R>, const R extends Rows>(optio
   return settled as O & SettledOptions<R>;
 }
 
-/** The options that stand in a table, of an object that may hold others too; what is undefined is omitted. */
+/** The options of an object that are rows of a table; undefined values are omitted. */
 export function pickOptions<R extends Rows>(options: object, rows: R): OptionsOf<R> {
   const picked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) if (value !== undefined && Object.hasOwn(rows, name)) picked[name] = value;
@@ -127,7 +127,7 @@ export function option<R extends Rule, const D extends ValueOf<R> | undefined = 
   return { ...rule, ...about } as unknown as RowOf<R, D, Q>;
 }
 
-/** A value that is checked where it is used, beside others: a mask must be as large as its picture. */
+/** A value that is checked together with others where it is used: a mask must have the size of its image. */
 export function checkedInUse<T>(says: string): Rule<T> {
   return rule(says, anything);
 }
@@ -186,7 +186,7 @@ export const probability: Rule<number> = rule('a probability, 0 ≤ p < 1', (val
 /** Any text. */
 export const text: Rule<string> = rule('a text', (value) => typeof value === 'string', { parse: (typed) => typed });
 /** A function. */
-// biome-ignore lint/suspicious/noExplicitAny: the type of each function stands in its table
+// biome-ignore lint/suspicious/noExplicitAny: the type of each function is in its table
 export const callback: Rule<any> = rule('a function', (value) => typeof value === 'function');
 
 /** One of some words. */
@@ -194,7 +194,7 @@ export function oneOf<const T extends string>(words: readonly T[]): WordRule<T> 
   return { ...rule<T>(`one of ${words.join(', ')}`, (value) => (words as readonly unknown[]).includes(value), { parse: (typed) => typed as T }), words };
 }
 
-/** A list whose entries all obey one rule. */
+/** A list whose entries all satisfy one rule. */
 export function list<T>(each: Rule<T>, shortest = 1, longest = Number.POSITIVE_INFINITY): Rule<readonly T[]> {
   const length = longest === Number.POSITIVE_INFINITY ? '' : ` of ${shortest} to ${longest}`;
   return rule(

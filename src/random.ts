@@ -26,7 +26,7 @@ export class Random {
     for (let i = 0; i < 32; i++) this.#generator.next();
   }
 
-  /** Where the sequence stands; {@link restore} goes on from there. */
+  /** The state of the sequence; {@link restore} continues from it. */
   get state(): readonly number[] {
     return this.#generator.getState();
   }

@@ -104,7 +104,7 @@ export async function evaluate(model: Module, batches: Batches, options: Evaluat
   };
 }
 
-/** The output for each class of answer i. A logit stands for yes, 0 for no. */
+/** The outputs of answer i per class. For binary answers, a logit for yes and 0 for no. */
 function scores({ kind, classes }: Answers, data: Float32Array, shape: readonly number[], i: number): ArrayLike<number> {
   if (kind === 'binary') return [0, data[i]];
   const cells = sizeOf(shape.slice(2));

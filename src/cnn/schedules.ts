@@ -52,7 +52,7 @@ export interface OneCycleOptions extends OptionsOf<typeof ONE_CYCLE_OPTIONS> {}
 /**
  * Up from 1 / divFactor to 1 during the first `pctStart` of training, then down to 1 / (divFactor · finalDivFactor) at the last
  * step, both along half a cosine wave: the rates of PyTorch's OneCycleLR, whose max_lr is the optimizer's rate here. The momentum
- * stays as it is.
+ * does not change.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Smith and Topin, Super-Convergence, 2018
  */
@@ -68,7 +68,7 @@ export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
 }
 
 /**
- * Rises in a straight line during the first `share` of training, then does as `then` says.
+ * Rises linearly during the first `share` of training, then follows the schedule `then`.
  * @param then default: stays at 1
  * @throws OptionError unless 0 < share < 1
  */

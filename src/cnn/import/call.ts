@@ -24,7 +24,7 @@ export type OperatorRows = Readonly<Record<string, OperatorRow>>;
 /** More known numbers than any shape or index needs; a file of a few bytes could ask for them. */
 const MOST_KNOWN = 2 ** 24;
 
-/** One node at work: its inputs and attributes, checked as they are taken. */
+/** One node during conversion: its inputs and attributes, checked when read. */
 export class Call {
   constructor(
     readonly graph: Graph,
@@ -33,7 +33,7 @@ export class Call {
     readonly inputs: readonly (Operand | undefined)[],
   ) {}
 
-  /** What is missing, by the node's name. */
+  /** An error about a missing feature, with the node's name. */
   refusal(reason: string, values: Readonly<Record<string, unknown>> = {}): UnsupportedError {
     return new UnsupportedError('fromOnnx', `${describeNode(this.node, this.opset)}: ${reason}`, { node: this.node.name, ...values });
   }
@@ -63,7 +63,7 @@ export class Call {
     return this.graph.constant(operand.shape, Float32Array.from(operand.data));
   }
 
-  /** An input whose numbers must be known before the model runs. */
+  /** An input whose values must be constant. */
   known(i: number): Known {
     const operand = this.operand(i);
     if (operand instanceof Value)

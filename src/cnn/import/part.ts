@@ -8,11 +8,11 @@ import type { ParameterPlan, Role } from './plan.js';
 /** Names in files may have any number of dots and slashes; modules inside modules have fewer. */
 const MOST_LEVELS = 8;
 
-/** A part of an imported model: the weights whose names begin alike, and parts inside. */
+/** A submodule of an imported model: weights with a common name prefix, and nested submodules. */
 export class Part extends Module {
   readonly #parts = new Map<string, Part>();
 
-  /** @throws UnsupportedError: what is computed with the weights, the whole model says */
+  /** @throws UnsupportedError: only the whole model can run */
   forward(): Value {
     throw new UnsupportedError('forward', 'a part of an imported model holds weights only; run the model');
   }
@@ -40,7 +40,7 @@ export function placeParameter(root: Part, tensor: string, plan: ParameterPlan):
   const path = names.slice(0, -1);
   const part = root.at(path.length > MOST_LEVELS ? [...path.slice(0, MOST_LEVELS - 1), path.slice(MOST_LEVELS - 1).join('_')] : path);
   let name = names.at(-1) ?? 'weight';
-  // neither what a module has anyway, nor a weight that is there already
+  // neither a property of every module nor an existing weight
   while (name in part) name += '_';
   const parameter = new Parameter(plan.shape, initializerOf(plan), TRAINABLE[plan.role]);
   Object.defineProperty(part, name, { value: parameter, enumerable: true });

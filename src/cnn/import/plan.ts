@@ -40,7 +40,7 @@ export interface ParameterPlan {
   readonly shape: readonly number[];
   /** What it holds if it is drawn again. */
   readonly role: Role;
-  /** The number that all of it holds, where the file says no more than that. */
+  /** The value of all elements, if the file contains only that. */
   readonly fill?: number;
 }
 
