@@ -81,11 +81,11 @@ export const CONV_OPTIONS = {
   groups: option(count, { default: 1 }),
   /** Rotate the kernel by 180° (reverse every spatial axis): the convolution of mathematics. Default false: cross-correlation. */
   flip: option(flag, { default: false, help: 'rotate the kernel by 180° (mathematical convolution)' }),
-  /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1, before a `flip`. Default: see `'same'`. */
+  /** With padding `'same'`: the index of the kernel weight placed on the output element, 0 … k − 1, before a `flip`. Default: see `'same'`. */
   anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel weight placed on the output pixel (default: the center)', placeholder: 'cell' }),
 } satisfies Rows;
 
-/** The options that decide where the kernel lies and what it sees there. */
+/** Options for the placement of the kernel and the values it reads. */
 export interface ConvOptions extends OptionsOf<typeof CONV_OPTIONS> {}
 
 /** Rows of {@link WindowOptions}. */
@@ -96,7 +96,7 @@ export const WINDOW_OPTIONS = {
   stride: perAxis(count),
   /** Distance between neighboring cells of the window, ≥ 1. Default 1. */
   dilation: CONV_OPTIONS.dilation,
-  /** As in {@link ConvOptions.padding}; no window may lie wholly on padding. Default `'valid'`: the remainder is dropped. */
+  /** As in {@link ConvOptions.padding}; no window may consist of padding only. Default `'valid'`: the remainder is dropped. */
   padding: CONV_OPTIONS.padding,
   /** A last window that begins inside, but ends beyond the padding, counts: sizes are rounded up. Default false: the remainder is dropped. */
   ceilMode: option(flag, { default: false }),
@@ -125,7 +125,7 @@ export interface ConvGeometry {
   readonly output: Triple;
   readonly stride: Triple;
   readonly dilation: Triple;
-  /** Padding in front of each axis; what is behind is `after`. */
+  /** Padding before each axis; padding after it is `after`. */
   readonly before: Triple;
   readonly after: Triple;
   readonly paddingMode: PaddingMode;
@@ -230,7 +230,7 @@ interface Axis {
   readonly added: number;
 }
 
-/** What is more is a mistake: tables of the border would fill the memory. */
+/** Larger values are mistakes: tables of the border would fill the memory. */
 const MOST_PADDING = 2 ** 24;
 
 type Placement = Required<Pick<ConvOptions, 'stride' | 'dilation' | 'padding'>> & Pick<ConvOptions, 'anchor' | 'flip'> & Pick<WindowOptions, 'ceilMode'>;

@@ -38,7 +38,7 @@ export type Alternative = Way &
         readonly possible: true;
         /** predicted milliseconds, see cost.ts */
         readonly cost: number;
-        /** predicted bytes beside the picture and its result, or the tensors */
+        /** predicted bytes in addition to the image and its result, or the tensors */
         readonly memory: number;
         /** for the whole call, over all passes */
         readonly multiplyAdds: number;
@@ -74,7 +74,7 @@ export interface ConvPlan extends Way {
   readonly chosen?: Chosen | undefined;
 }
 
-/** A plan whose words, cost and alternatives are worked out when they are read: small convolutions are planned in less time. */
+/** A plan that computes its description, cost and alternatives on access, so that small convolutions are planned faster. */
 export class LazyPlan implements ConvPlan {
   readonly algorithm: Algorithm;
   readonly through: Way['through'];

@@ -35,7 +35,7 @@ function whereItRuns({ backend, wasm, gpu, why }: Chosen): string {
   return `It runs on ${backend}, because ${why}: about ${time(wasm)} on wasm${gpu === undefined ? '' : `, ${time(gpu)} on the GPU`}.`;
 }
 
-/** A way in words. @param picture whether samples and planes must be told apart */
+/** Describes an algorithm. @param picture whether to distinguish samples and planes */
 export function nameOf({ algorithm, through, arithmetic }: Way, picture = true): string {
   if (!picture) return NAMES[algorithm];
   return through === 'planes' ? `${NAMES[algorithm]} over planes` : `${NAMES[algorithm]} ${ARITHMETIC[arithmetic]}`;
@@ -45,7 +45,7 @@ function isChosen(a: Way, b: Way): boolean {
   return a.algorithm === b.algorithm && a.through === b.through && a.arithmetic === b.arithmetic;
 }
 
-/** What an algorithm does for one output, where that can be said. */
+/** The work of an algorithm per output, if it can be given. */
 function work({ algorithm, multiplyAdds, passes }: Alternative & { possible: true }, g: ConvGeometry): string {
   const each = multiplyAdds / sizeOf(g.outShape);
   const count = each < 10 ? Number(each.toFixed(1)) : Math.round(each);

@@ -51,7 +51,7 @@ export interface PicturePlan {
 /**
  * Chooses how the sums of a picture are computed, from samples to samples: kernels whose weights are whole multiples of one number, to
  * a millionth, in integers; boxes as running sums; others in floats, in one pass or two or by Fourier transform.
- * @returns undefined where the backend cannot, or a step was asked to be computed as it cannot be: the picture goes over planes
+ * @returns undefined if the backend cannot do it, or a step requests an algorithm that does not support it: the image is computed on planes
  */
 export function planPicture(way: PictureWay, backend: Backend): PicturePlan | undefined {
   if (whyNotFromSamples(way, backend)) return undefined;
@@ -138,7 +138,7 @@ export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: B
   return backend.abilities.refuses?.({ load, store, passes: steps });
 }
 
-/** True if sums may be of integers: one pass of a stride of 1 over samples as they are, all of a pixel or all but alpha, see {@link PictureJob}. */
+/** True if sums may be of integers: one pass with a stride of 1 over unchanged samples, of all channels or all except alpha, see {@link PictureJob}. */
 function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output, stride } = geometry;
   const { samples, take, light, chosen, channels, origins } = load;
@@ -170,7 +170,7 @@ function largestSum(window: Float32Array, { geometry, bias }: PictureStep): numb
   return Math.max(255, Math.abs(geometry.paddingValue)) * window.reduce((sum, weight) => sum + Math.abs(weight), 0) + Math.abs(bias);
 }
 
-/** The weights as they lie on the picture. */
+/** The weights in image order. */
 function writtenWeights({ kernel, geometry }: PictureStep): Float32Array {
   const size = sizeOf(geometry.kernel);
   if (!geometry.flip) return kernel.data;

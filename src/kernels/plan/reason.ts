@@ -1,10 +1,10 @@
 /**
- * Why a way is chosen, or is not possible: one of the reasons, and the numbers in it. Data for programs that say it in words or a
- * language of their own; `why` and `whyNot` of a plan say it in English.
+ * Why an algorithm is chosen or impossible: one of the reasons, and the numbers in it. Data for programs with their own wording or
+ * language; `why` and `whyNot` of a plan contain the English text.
  */
 export interface Reason {
   readonly name: keyof typeof ENGLISH;
-  /** what stands in the places of the text */
+  /** values for the placeholders of the text */
   readonly values?: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
@@ -51,7 +51,7 @@ const ENGLISH = {
   side: 'a side of the picture is longer than the {most} pixels that one launch on the device covers',
   bytesOnly: '{device} computes pictures of 8 bits, to 8 bits, neither normalized nor under a mask',
   textureSide: 'a side of the picture has 1 pixel, or more than the {most} that a texture of the device has',
-  // what happens to a picture beside its sums
+  // work on an image in addition to its sums
   light: 'sRGB samples become light before the sums, and sRGB again after them',
   alpha: 'colors are multiplied by alpha before the sums, and divided by it after them',
   gray: 'the colors of each pixel become their weighted sum',
