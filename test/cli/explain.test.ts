@@ -38,11 +38,11 @@ test.each<[string, () => Promise<string>]>([
 });
 
 test.each([
-  ['sharpen', /^sparse in whole numbers, because the weights are whole multiples of one number/m],
-  ['box:15', /^running sum in whole numbers, because all weights are equal/m],
-  ['0.3 1; 0.7 0.21', /^direct in floats, because nothing else is clearly cheaper/m],
-  ['sobel-x', /^sparse in whole numbers, because the weights are whole multiples/m], // filter shows the absolute value
-  ['box:9 --algorithm direct', /^direct in floats, because it was asked for\.$/m],
+  ['sharpen', /^sparse in integers, because the weights are integer multiples of one number/m],
+  ['box:15', /^running sum in integers, because all weights are equal/m],
+  ['0.3 1; 0.7 0.21', /^direct in floats, because no alternative is clearly faster/m],
+  ['sobel-x', /^sparse in integers, because the weights are integer multiples/m], // filter shows the absolute value
+  ['box:9 --algorithm direct', /^direct in floats, because it was requested\.$/m],
   ['box:9 --stride 2', /^separable in floats, because the 9 × 9 kernel is a product/m],
   ['box:9 --kernel box:3', /^box:3\nA kernel of 3 × 3 .*\nseparable in floats, because/m],
   ['box:9 --padding valid', /^sparse in whole|^direct in whole|^separable in floats/m],
@@ -104,7 +104,7 @@ describe('what cannot be explained', () => {
     [['-k', 'box', '--shape', '0x5'], 2, 'It must be like 1080x1920'],
     [['-k', 'box', photo, '--shape', '5x5'], 2, 'explain: --shape cannot be used with an image, received "1x5x5"'],
     [['-k', 'box', '--algorithm', 'gemm'], 2, 'algorithm must be one of auto, direct, sparse, separable, runningSum, fft, received "gemm"'],
-    [['-k', 'gaussian', '--algorithm', 'sparse'], 2, 'explain: algorithm does not go with this kernel: none of the weights is zero'],
+    [['-k', 'gaussian', '--algorithm', 'sparse'], 2, 'explain: algorithm cannot compute this kernel: no weight is zero'],
     [['-k', 'box:9', '--shape', '5x5', '--padding', 'valid'], 1, 'explain: the output would be empty'],
     [['-k', 'box', join(folder, 'none.png')], 1, 'none.png does not exist'],
     [['-k', join(folder, 'none.json')], 1, 'explain: '],

@@ -245,7 +245,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     [
       'an algorithm that cannot compute the kernel',
       ['--kernel', 'gaussian', '--algorithm', 'runningSum', '--backend', 'wasm'],
-      'filter: algorithm does not go with this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
+      'filter: algorithm cannot compute this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
     ],
     ['an algorithm for an operation', ['--kernel', 'canny', '--algorithm', 'fft'], '--algorithm goes with kernels only, and canny is more than one'],
     ['floats in a PNG', ['--kernel', 'box', '--output', 'float'], 'filter: --output float needs a result in .npy or .tiff, received'],
