@@ -103,7 +103,7 @@ export class WasmBackend implements Backend {
     };
     const start = prepareJob(job, tablesOn, this.#machine, this.#background);
     const executable = { job, tables, start, later: start.later };
-    // an executable that nobody holds any more, and nobody released
+    // an executable that was garbage-collected without being released
     abandoned.register(executable, releaseLater(tables, this.#background), executable);
     return executable;
   }
@@ -116,7 +116,7 @@ export class WasmBackend implements Backend {
     control?: Control,
   ): boolean | Promise<boolean> {
     const done = (executable as WasmExecutable).start(inputs, outputs, parameters, control);
-    // its tables stay as long as it is held
+    // its tables are kept as long as it is referenced
     return typeof done === 'boolean' ? done : done.finally(() => executable);
   }
 

@@ -20,9 +20,9 @@ import { COLUMNS, channelsGiven } from './store-text.js';
 /** A picture's job, or a resize, on a device. */
 export interface PictureExecutable extends Executable {
   readonly job: PictureJob | ResizeJob;
-  /** what is loaded and stored */
+  /** load and store */
   readonly picture: PictureJob;
-  /** of the picture, and of what is read besides it */
+  /** of the image, and of the second input */
   readonly format: PictureFormat;
   readonly second: PictureFormat | undefined;
   readonly programs: readonly (PictureProgram & { readonly compiled: WgslProgram; readonly tables: Memory | undefined })[];
@@ -34,7 +34,7 @@ export interface PictureExecutable extends Executable {
   readonly row: number;
 }
 
-/** Pixels along a side that workgroups cover, of which there are 65535 along each axis. */
+/** Maximum side in pixels that workgroups cover, at 65535 along each axis. */
 const LONGEST_SIDE = 65535 * SIDE;
 
 /** A picture in a buffer: rows of whole words. */
@@ -199,7 +199,7 @@ export class PictureRoom implements GpuPictures {
     this.room.dispose();
   }
 
-  /** @throws UnsupportedError if a picture, or what is between the passes, is beyond what the device holds */
+  /** @throws UnsupportedError if the image or the data between the passes exceeds the limits of the device */
   #resize(job: ResizeJob): Prepared {
     const { load, rows, columns, store, beside } = job;
     const { launches, floats } = resizeLaunches(job);

@@ -3,10 +3,10 @@ import type { ConvGeometry, PaddingMode } from '../../../geometry.js';
 /** Numbers of rows and of columns. */
 export type Pair = readonly [rows: number, columns: number];
 
-/** Where the windows of one launch lie, and what they are summed with. */
+/** Positions and weights of the windows of one launch. */
 export interface WindowStage {
   readonly input: Pair;
-  /** what is computed: a rectangle of all windows, and where that begins */
+  /** the computed rectangle of windows, and its offset */
   readonly output: Pair;
   readonly first: Pair;
   readonly size: Pair;

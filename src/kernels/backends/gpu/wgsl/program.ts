@@ -25,7 +25,7 @@ export class WgslProgram {
           this.pipeline = pipeline;
         },
         async (error) => {
-          await device.settled(); // what the compiler said is known then
+          await device.settled(); // then the messages of the compiler are available
           device.fail(`${label} does not compile: ${error instanceof Error ? error.message : error}`);
         },
       )

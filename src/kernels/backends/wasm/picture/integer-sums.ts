@@ -8,11 +8,11 @@ import { type PictureProgram, pictureFields, type SumOf } from './picture-progra
 
 // Programs that sum integers: bytes where they are stored, times whole weights, or running sums of a box.
 
-/** Rows of a box that are summed one after the other; before the first of them, the window's own rows are. */
+/** Rows of a box that are summed incrementally; the first one needs a full sum of the window's rows. */
 const BOX_ROWS = 128;
 /** About the cost of a box, in taps, at any window size. */
 const BOX_TAPS = 12;
-/** The largest range of sums that 16 bits spread from black to white: what is left of a sum is at most 1.5 times as much. */
+/** The largest range of sums that 16 bits can scale from black to white: intermediate values are at most 1.5 times as large. */
 const MOST_SPREAD = 21845;
 /** About the cost of a root, in taps. */
 const ROOT_TAPS = 8;

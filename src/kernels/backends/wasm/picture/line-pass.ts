@@ -67,7 +67,7 @@ export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): rea
 
 /** The channels of the result that are filtered and no alpha; those that have places or are mixed may be. */
 export function changedBy({ load: { chosen, channels, take }, store: { places, mix } }: PictureJob): (channel: number) => boolean {
-  // beside a luminance, the second cell is alpha
+  // with luminance, the second channel is alpha
   if (places) return (channel) => places[channel] >= 0 && !(take === 'luminance' && places[channel] === 1);
   if (mix) return (channel) => mix.channels.includes(channel);
   return (channel) => chosen.includes(channel) && !(channels % 2 === 0 && channel === channels - 1);

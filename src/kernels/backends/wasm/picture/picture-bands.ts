@@ -130,7 +130,7 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
   return Object.assign(run, { later: away !== undefined, bands });
 }
 
-/** Turns rows into the share of all that is there, always less than 1: the call tells its end itself. */
+/** Converts rows to the completed fraction, always less than 1: the call reports its end. */
 function teller(tell: (share: number) => void, height: number): (rows: number) => void {
   let all = 0;
   return (rows) => {
@@ -178,7 +178,7 @@ function* measuredFirst(
   return yield* filter(undefined, { ...picture, judge: false });
 }
 
-/** What pictures must have in common, so that one tells whether another of its size is worth sharing. */
+/** Key of images for which measurements of sharing are valid. */
 function workOf({ load, store }: PictureStages, programs: readonly PictureProgram[]): string {
   const around = [load.samples, load.take, load.light && 'light', store.samples, store.part && (store.part.mask ? 'mask' : 'part')];
   return [...programs.map(({ name }) => name), ...around.filter(Boolean), 'with copies'].join(' ');
@@ -232,7 +232,7 @@ function* cut(bands: readonly Band[], first: number, end: number, stages: Pictur
   }
 }
 
-/** All stages of a band, one after the other, each on all threads of the machine. */
+/** All stages of a band in order, each on all threads of the machine. */
 function* runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places): Steps<void> {
   const original = places.picture - band.source[0] * stages.stages[0].rowBytes[0];
   const mask = secondOf(stages, band, places);

@@ -57,7 +57,7 @@ function lineProgram(make: (records: LineRecords) => PictureProgram, line: LineP
   return { ...make(records), verdict, normalize: patterns && ((least, largest) => normalize(tables, line, patterns, [least, largest])) };
 }
 
-/** A picture as one plane [H, W·cells] whose taps lie `cells` cells apart along a row. @param cells of a pixel */
+/** A picture as one plane [H, W·cells] whose taps are `cells` values apart along a row. @param cells of a pixel */
 function pictureCorrelation(g: ConvGeometry, cells: number): CorrelationSpec {
   const pixels = borderTable(g, 2);
   const columns = Int32Array.from({ length: pixels.length * cells }, (_, i) => {
