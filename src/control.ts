@@ -16,7 +16,7 @@ export function partOf({ signal, onProgress }: Control, from: number, to: number
   return { signal, onProgress: onProgress && ((share) => onProgress(share === 1 ? to : from + share * (to - from))) };
 }
 
-/** What a call hands to the calls that it is made of: their shares are told as long as they grow, and never the end, which it tells itself. */
+/** Control options for the inner calls of a call: their increasing fractions are reported, but not the end, which the outer call reports. */
 export function within({ signal, onProgress }: Control): Control {
   let last = 0;
   const tell = (share: number) => {

@@ -15,7 +15,7 @@
 export class ConvlabError extends Error {
   /**
    * @param operation the public operation that complains, e.g. `conv`
-   * @param complaint the rule and what was received, e.g. `stride must be a whole number ≥ 1, received 0`
+   * @param complaint the rule and what was received, e.g. `stride must be an integer ≥ 1, received 0`
    * @param values what was received, by name
    */
   constructor(
@@ -42,7 +42,7 @@ export class ShapeError extends ConvlabError {
 /** An option that is unknown, or whose value breaks its rule. */
 export class OptionError extends ConvlabError {
   /**
-   * @param rule completes "OPTION …": `must be a whole number ≥ 1`
+   * @param rule completes "OPTION …": `must be an integer ≥ 1`
    * @param meant the allowed word that was probably meant
    */
   constructor(
@@ -67,14 +67,14 @@ export class DataError extends ConvlabError {
   }
 }
 
-/** Something this machine, backend or build cannot do; the message says what would. */
+/** A feature that this machine, backend or build does not support; the message names an alternative. */
 export class UnsupportedError extends ConvlabError {
   override get name() {
     return 'UnsupportedError';
   }
 }
 
-/** A value as it is printed inside an error message: short, and unmistakable. */
+/** Formats a value for an error message: short and unambiguous. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
   if (typeof value === 'bigint') return `${value}n`;
@@ -91,7 +91,7 @@ export function show(value: unknown): string {
   return String(value);
 }
 
-/** The class of what is no plain object: a Promise, an ArrayBuffer. */
+/** The class name of an object that is not plain: Promise, ArrayBuffer. */
 function classOf(value: object): string {
   const prototype = Object.getPrototypeOf(value);
   const name = prototype?.constructor?.name;

@@ -1,4 +1,4 @@
-/** Lets callers in as long as what they hold together stays below a limit; one that holds more alone comes in alone. In the order of the calls. */
+/** Admits callers in order while their total stays below a limit; a caller above the limit is admitted alone. */
 export class Gate {
   readonly #waiting: { readonly amount: number; readonly enter: () => void }[] = [];
   #held = 0;

@@ -1,9 +1,9 @@
-/** A piece of memory that was lent to the caller, until it is given back. */
+/** Memory lent to the caller until it is returned. */
 interface Loan {
   readonly end: number;
   /** calls that compute in it */
   holds: number;
-  /** called once it was given back and nothing computes in it any more */
+  /** called once it was returned and no computation uses it any more */
   release: (() => unknown) | undefined;
 }
 
@@ -27,7 +27,7 @@ export function takeBack({ buffer, byteOffset }: ArrayBufferView, release: () =>
   }
 }
 
-/** Whether an array lies in memory of a backend that was given back, and may be another picture's now. */
+/** Whether an array is in backend memory that was returned and may be reused for another image. */
 export function isGivenBack(bytes: ArrayBufferView): boolean {
   const loans = lenders.get(bytes.buffer);
   if (!loans) return false;
@@ -35,7 +35,7 @@ export function isGivenBack(bytes: ArrayBufferView): boolean {
   return loan === undefined || loan.release !== undefined;
 }
 
-/** Keeps what arrays lie in from being freed while a call computes. Those of other memory need no care. */
+/** Keeps what arrays are in from being freed while a call computes. Those of other memory need no care. */
 export async function holding<T>(arrays: readonly (ArrayBufferView | undefined)[], work: () => Promise<T>): Promise<T> {
   const held: [Map<number, Loan>, Loan][] = [];
   for (const array of arrays) {

@@ -3,15 +3,15 @@ import { OptionError } from './errors.js';
 
 /** What one value must be. */
 export interface Rule<T = unknown> {
-  /** Completes "… must be": `a whole number ≥ 1`. */
+  /** Completes "… must be": `an integer ≥ 1`. */
   readonly says: string;
   /** Whether a value obeys the rule. */
   readonly holds: (value: unknown) => value is T;
   /** Every allowed word, of a rule that allows words only: a misspelt one is answered with the right one. */
   readonly words?: readonly string[];
-  /** Reads the value from text, as it is typed on a command line; undefined if the text has another form. */
+  /** Parses the value from command-line text; undefined if the text has another form. */
   readonly parse?: (text: string) => T | undefined;
-  /** The form of that text. Default: what the rule says. */
+  /** The form of that text. Default: the text of the rule. */
   readonly form?: string;
 }
 
@@ -22,9 +22,9 @@ export interface WordRule<T extends string> extends Rule<T> {
 
 /** One option: its rule, and what documentation and interfaces derive from it. The name is its key in a table. */
 export interface Row<T = unknown> extends Rule<T> {
-  /** Used where the option is left out. None where it depends on other values. */
+  /** Used where the option is omitted. None where it depends on other values. */
   readonly default?: T;
-  /** The option cannot be left out. */
+  /** The option cannot be omitted. */
   readonly required?: true;
   /** One line for `--help`. */
   readonly help?: string;
@@ -50,7 +50,7 @@ type ValueOf<R> = R extends { readonly holds: (value: unknown) => value is infer
 type RequiredOf<R> = { [K in keyof R]: R[K] extends { readonly required: true } ? K : never }[keyof R];
 
 /**
- * Holds an options object against its table. An option that is undefined counts as left out.
+ * Holds an options object against its table. An option that is undefined counts as omitted.
  * @param operation the name that errors begin with
  * @param what the object is called where it is none
  * @throws OptionError if an option is unknown, missing or breaks its rule
@@ -72,20 +72,20 @@ export function check(operation: string, name: string, value: unknown, rule: Rul
   throw new OptionError(operation, name, `must be ${rule.says}`, value, word);
 }
 
-/** {@link checkOptions}, and the options with every default of the table in place of what was left out. */
+/** {@link checkOptions}, and the options with every default of the table in place of what was omitted. */
 export function settle<const R extends Rows>(operation: string, options: OptionsOf<R>, rows: R): SettledOptions<R> {
   checkOptions(operation, options, rows);
   return withDefaults(options, rows);
 }
 
-/** Options that were checked, with every default of the table in place of what was left out. */
+/** Options that were checked, with every default of the table in place of what was omitted. */
 export function withDefaults<O extends OptionsOf<R>, const R extends Rows>(options: O, rows: R): O & SettledOptions<R> {
   const settled: Record<string, unknown> = { ...options };
   for (const name in rows) if (settled[name] === undefined && rows[name].default !== undefined) settled[name] = rows[name].default;
   return settled as O & SettledOptions<R>;
 }
 
-/** The options that stand in a table, of an object that may hold others too; what is undefined is left out. */
+/** The options of an object that are rows of a table; undefined values are omitted. */
 export function pickOptions<R extends Rows>(options: object, rows: R): OptionsOf<R> {
   const picked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) if (value !== undefined && Object.hasOwn(rows, name)) picked[name] = value;
@@ -127,7 +127,7 @@ export function option<R extends Rule, const D extends ValueOf<R> | undefined = 
   return { ...rule, ...about } as unknown as RowOf<R, D, Q>;
 }
 
-/** A value that is checked where it is used, beside others: a mask must be as large as its picture. */
+/** A value that is checked together with others where it is used: a mask must have the size of its image. */
 export function checkedInUse<T>(says: string): Rule<T> {
   return rule(says, anything);
 }
@@ -144,7 +144,7 @@ export function parseNumber(text: string): number | undefined {
 
 const typed = { parse: parseNumber };
 
-/** A whole number from `low` to `high`, both included. */
+/** An integer from `low` to `high`, both included. */
 export function whole(low: number, high = Number.POSITIVE_INFINITY): Rule<number> {
   const range = high === Number.POSITIVE_INFINITY ? `≥ ${low}` : `from ${low} to ${high}`;
   return rule(`a whole number ${range}`, (value) => Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high, typed);
@@ -173,20 +173,20 @@ export const float32: Rule<number> = rule('a finite float32 number', (value) => 
 export const positive: Rule<number> = above(0);
 /** A finite number, 0 or more. */
 export const notNegative: Rule<number> = atLeast(0);
-/** A whole number ≥ 1. */
+/** An integer ≥ 1. */
 export const count: Rule<number> = whole(1);
 /** A switch. */
 export const flag: Rule<boolean> = rule('true or false', (value) => typeof value === 'boolean');
 /** Any number, NaN and infinity too. */
 export const anyNumber: Rule<number> = rule('a number', (value) => typeof value === 'number', typed);
-/** Any whole number. */
+/** Any integer. */
 export const anyWhole: Rule<number> = rule('a whole number', Number.isSafeInteger, typed);
 /** A share that is never all. */
 export const probability: Rule<number> = rule('a probability, 0 ≤ p < 1', (value) => typeof value === 'number' && value >= 0 && value < 1, typed);
 /** Any text. */
 export const text: Rule<string> = rule('a text', (value) => typeof value === 'string', { parse: (typed) => typed });
 /** A function. */
-// biome-ignore lint/suspicious/noExplicitAny: the type of each function stands in its table
+// biome-ignore lint/suspicious/noExplicitAny: the type of each function is in its table
 export const callback: Rule<any> = rule('a function', (value) => typeof value === 'function');
 
 /** One of some words. */
@@ -194,7 +194,7 @@ export function oneOf<const T extends string>(words: readonly T[]): WordRule<T> 
   return { ...rule<T>(`one of ${words.join(', ')}`, (value) => (words as readonly unknown[]).includes(value), { parse: (typed) => typed as T }), words };
 }
 
-/** A list whose entries all obey one rule. */
+/** A list whose entries all satisfy one rule. */
 export function list<T>(each: Rule<T>, shortest = 1, longest = Number.POSITIVE_INFINITY): Rule<readonly T[]> {
   const length = longest === Number.POSITIVE_INFINITY ? '' : ` of ${shortest} to ${longest}`;
   return rule(

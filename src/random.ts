@@ -6,7 +6,7 @@ import { DataError, OptionError, show } from './errors.js';
 /**
  * The seeded generator (xoroshiro128+, from pure-rand) behind every shuffle, initialization and dropout mask:
  * the same seed gives the same numbers everywhere.
- * @throws OptionError if the seed is no whole number
+ * @throws OptionError if the seed is no integer
  * @example
  * ```ts
  * import { Random } from 'convlab';
@@ -18,7 +18,7 @@ import { DataError, OptionError, show } from './errors.js';
 export class Random {
   #generator: ReturnType<typeof xoroshiro128plus>;
 
-  /** @param seed a whole number; its low 32 bits count */
+  /** @param seed an integer; its low 32 bits count */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be a whole number', seed);
     this.#generator = xoroshiro128plus(seed);
@@ -26,7 +26,7 @@ export class Random {
     for (let i = 0; i < 32; i++) this.#generator.next();
   }
 
-  /** Where the sequence stands; {@link restore} goes on from there. */
+  /** The state of the sequence; {@link restore} continues from it. */
   get state(): readonly number[] {
     return this.#generator.getState();
   }
@@ -49,7 +49,7 @@ export class Random {
     return this.#generator.next() + 2 ** 31 < p * 2 ** 32;
   }
 
-  /** A whole number from 0 to n − 1. */
+  /** An integer from 0 to n − 1. */
   integer(n: number): number {
     if (!Number.isSafeInteger(n) || n < 1) throw new OptionError('Random', 'n', 'must be a whole number ≥ 1', n);
     return uniformInt(this.#generator, 0, n - 1);

@@ -79,7 +79,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
 
 /**
  * The number of values of a shape.
- * @throws ShapeError if a dimension is not a whole number ≥ 0
+ * @throws ShapeError if a dimension is not an integer ≥ 0
  */
 export function sizeOf(shape: readonly number[], operation = 'tensor'): number {
   let size = 1;

@@ -12,7 +12,7 @@ const waiting: (() => void)[] = [];
 
 /**
  * Resolves after events that wait have been served. Whoever waits is served in order, one in each turn of the event loop: the turns of
- * calls that go on at once do not add up.
+ * concurrent calls do not add up.
  */
 export function othersTurn(): Promise<void> {
   return new Promise((resolve) => {
@@ -41,7 +41,7 @@ function afterEvents(run: () => void): void {
 
 /** Long work on the caller's thread, a few milliseconds at a time, until its signal ends it. */
 export class Turns {
-  /** The first turn has to be waited for, too: many calls may begin at once. */
+  /** Waits before the first turn too, because many calls may start together. */
   #end = 0;
 
   constructor(readonly signal?: AbortSignal) {}

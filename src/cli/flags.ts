@@ -7,7 +7,7 @@ export const BACKEND_FLAGS = { backend: BACKEND_NAME, ...pickRows(BACKEND_OPTION
 /** Which backend a command runs on. */
 export interface BackendFlags extends OptionsOf<typeof BACKEND_FLAGS> {}
 
-/** The flags with a number of threads, unless they say one or name a backend that has none. */
+/** The flags with a number of threads, unless it is set or the backend has no threads. */
 export function withThreads<F extends BackendFlags>(flags: F, threads: number | undefined): F {
   const { backend = 'auto' } = flags;
   return flags.threads === undefined && (backend === 'auto' || backend === 'wasm') ? { ...flags, threads } : flags;
@@ -23,13 +23,13 @@ export function switchFlag(help: string) {
   return option(flag, { help });
 }
 
-/** Adds a flag for each row that has a line of help. What is typed is read and checked by the row; a flag that is left out stays undefined. */
+/** Adds a flag for each row with a line of help. The row parses and checks its value; an omitted flag stays undefined. */
 export function addFlags(command: Command, rows: Rows): Command {
   for (const [name, row] of Object.entries(rows)) if (row.help !== undefined) command.addOption(toOption(command.name(), name, row));
   return command;
 }
 
-/** `paddingMode` as it is typed: `--padding-mode`. */
+/** The flag of an option: `--padding-mode` for `paddingMode`. */
 export function flagName(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import module from 'node:module';
 
-// from Node 22.8 on, what is compiled is kept for the next start; what comes before this line is not
+// from Node 22.8 on, caches compiled code for the next start; modules loaded before this line are not cached
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 const { run } = await import('./program.js');
 
@@ -17,5 +17,5 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   process.stderr.write(`error: standard output cannot be written: ${message}\n`);
   process.exit(1);
 });
-process.stderr.on('error', () => {}); // then nothing more can be said
+process.stderr.on('error', () => {}); // nothing more can be reported
 process.exitCode = await run(process.argv.slice(2), undefined, abort.signal);

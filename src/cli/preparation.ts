@@ -8,7 +8,7 @@ import { sizeOf, type Tensor } from '../tensor.js';
 
 /** How a picture becomes the input of a network; a checkpoint keeps it. */
 export const PREPARATION = {
-  /** `digit`: cut out, turned light on dark and centered, as MNIST has them, 28 × 28 in gray. `none`: resized as it is. */
+  /** `digit`: cut out, converted to light on dark and centered like MNIST, 28 × 28 in gray. `none`: only resized. */
   framing: option(oneOf(['digit', 'none']), { required: true }),
   /** Width and height. */
   size: option(whole(1, 4096), { required: true }),
@@ -21,7 +21,7 @@ export interface Preparation extends OptionsOf<typeof PREPARATION> {}
 /** Of networks that read digits. */
 export const DIGITS: Preparation = { framing: 'digit', size: 28, color: 'gray' };
 
-/** What a checkpoint says about pictures. */
+/** Image settings of a checkpoint. */
 export interface PictureSettings {
   readonly preparation: Preparation;
   /** Names of the classes, in the order of the outputs. */
@@ -42,7 +42,7 @@ export function pictureSettings(path: string, { pictures }: Readonly<Record<stri
   return { preparation, classes };
 }
 
-/** `[channels, size, size]`, 0 black and 1 white; what is transparent is white. */
+/** `[channels, size, size]`, 0 black and 1 white; transparent pixels are white. */
 export async function preparePicture(image: Image, { framing, size, color }: Preparation): Promise<Tensor> {
   if (framing === 'digit') return digitFromImage(image);
   const [{ resize }, { createBackend }] = await Promise.all([import('../filters/operations/resize.js'), import('../kernels/backends/create.js')]);

@@ -43,7 +43,7 @@ export async function run(args: readonly string[], terminal: Terminal = CONSOLE,
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
     tellError(terminal, `error: ${(error as Error).message ?? error}`);
     if (program.opts().debug) terminal.err(`${(error as Error).stack}\n`);
-    else if (!(error instanceof ConvlabError)) terminal.err('(this was not foreseen; --debug shows where it happened)\n');
+    else if (!(error instanceof ConvlabError)) terminal.err('(unexpected error; --debug prints the stack trace)\n');
     return error instanceof OptionError ? 2 : 1;
   }
 }
@@ -59,8 +59,8 @@ export async function createProgram(args: readonly string[], base: Terminal, sig
   const program = new Command('convlab')
     .description('One convolution for image filters and neural networks.')
     .version(version())
-    .option('--debug', 'print where an error happened')
-    .option('-q, --quiet', 'print no progress and no report of what was done')
+    .option('--debug', 'print stack traces of errors')
+    .option('-q, --quiet', 'print no progress and no report')
     .exitOverride()
     .configureHelp({ styleTitle: styles.title, styleCommandText: styles.term, styleSubcommandText: styles.term, styleOptionText: styles.term })
     .configureOutput({

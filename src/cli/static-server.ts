@@ -24,12 +24,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** What grows smaller when it is packed: digits and weights are packed already, or random to a packer. */
 const PACKED = new Set(['.html', '.js', '.css', '.json', '.txt', '.md', '.svg', '.wasm']);
-/** Smaller files fit into one packet as they are. */
+/** Smaller files fit into one packet uncompressed. */
 const LEAST_PACKED = 1024;
 
 type Encoding = 'br' | 'gzip';
 
-/** How a file is packed. Once, so that it may take as long as a page takes to start: brotli's last levels take ten times that for 2%. */
+/** Compression of a file. It runs once per file, but must not delay the page: brotli's highest levels take ten times as long for 2%. */
 const PACK: Readonly<Record<Encoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
   br: (bytes) => promisify(brotliCompress)(bytes, { params: { [zlib.BROTLI_PARAM_QUALITY]: 8, [zlib.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
   gzip: (bytes) => promisify(gzip)(bytes, { level: 9 }),
@@ -40,7 +40,7 @@ const NAMED_BY_CONTENT = /^\/assets\/.*-[\w-]{8}\.\w+$/;
 
 /** Settings of {@link staticServer}. */
 export interface StaticServerOptions {
-  /** Origins whose pages may embed these, as `frame-ancestors` lists them; `*`: all. Default: none. */
+  /** Origins whose pages may embed the served pages, as listed in `frame-ancestors`; `*`: all. Default: none. */
   readonly embed?: string;
 }
 
@@ -49,7 +49,7 @@ const headersFor = ({ embed }: StaticServerOptions): Readonly<Record<string, str
   // shared memory, which threads need, requires an isolated page
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
-  // a page that is isolated itself embeds only what says that it may
+  // an isolated page embeds only responses that allow it
   'Cross-Origin-Resource-Policy': embed ? 'cross-origin' : 'same-origin',
   'Content-Security-Policy': [
     "default-src 'none'",

@@ -10,7 +10,7 @@ export interface Terminal {
 
 /** Says in one line what a result's format did not hold. */
 export function tellLosses(terminal: Terminal, path: string, lost: readonly string[]): void {
-  if (lost.length > 0) terminal.err(`${path}: its format does not hold ${lost.join(', ')}\n`);
+  if (lost.length > 0) terminal.err(`${path}: the format cannot store ${lost.join(', ')}\n`);
 }
 
 /**

@@ -8,14 +8,14 @@ export interface Answers {
   readonly kind: 'classes' | 'binary';
   /** How many classes there are; 2 where they are yes and no. */
   readonly classes: number;
-  /** The class of each answer, 0 or 1 where the kind is binary. What is no class is not counted, e.g. an index to ignore. */
+  /** The class of each answer, 0 or 1 for binary answers. Other values, e.g. the ignored index, are not counted. */
   readonly labels: Float32Array;
   /** How many of the labels are classes. */
   readonly counted: number;
 }
 
 /**
- * What a target says about each answer of an output; null if neither classes nor yes and no are told, as in regression.
+ * The target for each answer of an output; null for regression, where the answers are not classes.
  * @param shape of the output: `[N, C, ...]` for classes; any for a binary loss, one answer for each value
  */
 export function answersOf(loss: Loss, target: Target, shape: readonly number[]): Answers | null {

@@ -12,7 +12,7 @@ export interface Mistake {
   readonly index: number;
   readonly actual: number;
   readonly predicted: number;
-  /** How far the predicted class lies above the actual one, in the output's unit (logits, log-probabilities). */
+  /** How far the predicted class is above the actual one, in the output's unit (logits, log-probabilities). */
   readonly margin: number;
 }
 
@@ -104,7 +104,7 @@ export async function evaluate(model: Module, batches: Batches, options: Evaluat
   };
 }
 
-/** The output for each class of answer i. A logit stands for yes, 0 for no. */
+/** The outputs of answer i per class. For binary answers, a logit for yes and 0 for no. */
 function scores({ kind, classes }: Answers, data: Float32Array, shape: readonly number[], i: number): ArrayLike<number> {
   if (kind === 'binary') return [0, data[i]];
   const cells = sizeOf(shape.slice(2));

@@ -3,7 +3,7 @@ import { convGeometry } from '../kernels/geometry.js';
 import type { Operators } from '../kernels/operators.js';
 import type { Module } from './module.js';
 
-/** False if any parameter holds a number that is not finite, or one beyond 1e19, whose square float32 does not hold. One number is read back. */
+/** False if any parameter contains a non-finite number or one above 1e19, whose square overflows float32. Reads back a single number. */
 export async function weightsAreFinite(model: Module, on: Operators): Promise<boolean> {
   const [sum, part] = [on.allocate(1), on.allocate(1)];
   for (const { storage } of model.namedParameters().values()) {

@@ -11,7 +11,7 @@ export interface GradCheckEntry {
   /** Parameter's name, or `input 0`. */
   readonly name: string;
   readonly index: number;
-  /** What backward says. */
+  /** The gradient from the backward pass. */
   readonly analytic: number;
   /** (L(+ε) − L(−ε)) / 2ε */
   readonly numeric: number;

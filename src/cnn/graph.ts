@@ -15,7 +15,7 @@ export class Storage {
   #addend: DeviceBuffer | undefined;
   /** True until `gradient` is first written in this backward pass. */
   untouched = true;
-  /** Those of the backend on which the buffers lie. */
+  /** Operators of the backend that stores the buffers. */
   operators: Operators | undefined;
 
   /** @param needsGradient changed by {@link Parameter.requiresGrad} only; what a graph has recorded keeps the value of that time */
@@ -167,7 +167,7 @@ export class Graph {
     return this.#value(shape, false);
   }
 
-  /** A value whose storage lives outside, such as a parameter, or a view of another value in another shape. */
+  /** A value with external storage, such as a parameter, or a view of another value with a different shape. */
   view(shape: readonly number[], storage: Storage): Value {
     return new Value(this, shape, storage);
   }
@@ -205,7 +205,7 @@ export class Graph {
     }
   }
 
-  /** Allocates every buffer. Parameters must lie on the same backend already. */
+  /** Allocates every buffer. Parameters must already be stored on the same backend. */
   allocate(on: Operators): void {
     this.#operators = on;
     for (const storage of this.#storages) storage.allocate(on);

@@ -26,7 +26,7 @@ export class RunningMetrics {
   #samples = 0;
   #answers = 0;
 
-  /** @param countsFinite count the batches whose loss is finite, else none */
+  /** @param countsFinite count batches with a finite loss */
   constructor(
     readonly on: Operators,
     readonly countsFinite: boolean,

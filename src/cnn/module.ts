@@ -188,7 +188,7 @@ export abstract class Module {
     return this;
   }
 
-  /** The backend that the model lies on; the default one if it was never moved. */
+  /** The backend that stores the model; the default one if it was never moved. */
   async backend(): Promise<Backend> {
     return (await this.operators()).backend;
   }
@@ -344,5 +344,5 @@ export abstract class Module {
   }
 }
 
-/** The name under which a module was found by the model that is being traced. */
+/** The name of a module in the model being traced. */
 const scopeNames = new WeakMap<Module, string>();

@@ -7,7 +7,7 @@ import type { Module } from './module.js';
 import { type HeldGroup, holdGroups, type Learned, type NamedParameter } from './parameter-groups.js';
 
 /**
- * Moves parameters along their gradients, on the backend that they lie on.
+ * Updates parameters from their gradients, on the backend that stores them.
  * @throws OptionError if the rate is not a finite number ≥ 0
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export abstract class Optimizer {
   /** Groups of parameters with their rates; one for a model. */
   readonly groups: readonly HeldGroup[];
   readonly #named: readonly NamedParameter[];
-  /** Buffers beside each parameter, such as momentum: `momentum.conv1.weight`. */
+  /** Additional buffers per parameter, such as momentum: `momentum.conv1.weight`. */
   readonly #slots = new Map<string, { buffer: DeviceBuffer; on: Operators; shape: readonly number[] }>();
   /** State that was loaded before the model lay on a backend. */
   readonly #pending = new Map<string, Tensor>();
@@ -39,7 +39,7 @@ export abstract class Optimizer {
     this.groups = groups;
   }
 
-  /** One update from the gradients as they stand. Parameters without a gradient stay. */
+  /** One update from the current gradients. Parameters without a gradient do not change. */
   step(): void {
     this.steps++;
     for (const [name, { shape, storage }, group] of this.#named) {
@@ -85,7 +85,7 @@ export abstract class Optimizer {
 
   /**
    * The state needed to resume training, in addition to the model: slots by name, and the number of steps.
-   * @param model by whose names parameters go. Default: the module that the optimizer was made for, a part of the model say
+   * @param model whose parameter names are used. Default: the module that the optimizer was created for, e.g. a part of the model
    * @throws UnsupportedError if the optimizer holds a parameter that the model does not have
    */
   async stateDict(model?: Module): Promise<Map<string, Tensor>> {
@@ -134,7 +134,7 @@ export abstract class Optimizer {
 
   /**
    * Updates one parameter in place.
-   * @param slot a buffer beside the parameter, zero at first
+   * @param slot a buffer for the parameter, initially zero
    * @param lr the rate of the parameter's group
    */
   protected abstract update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer, lr: number): void;

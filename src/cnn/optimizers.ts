@@ -5,7 +5,7 @@ import { flag, notNegative, type OptionsOf, option, probability, type Rows, rule
 import { Optimizer } from './optimizer.js';
 import type { Learned } from './parameter-groups.js';
 
-/** What is multiplied with itself in every step. */
+/** Factors that are multiplied in every step. */
 const decay = rule<number>('a share, 0 ≤ s < 1', probability.holds);
 
 /** Rows of {@link SGDOptions}. */

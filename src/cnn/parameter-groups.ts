@@ -32,7 +32,7 @@ const GROUP = { params: { ...params, required: true }, lr: notNegative } satisfi
 
 /**
  * The trainable parameters of a model or of groups.
- * @throws OptionError if a group breaks its rule, a parameter is in two groups, or a rate of its own stands beside an optimizer's rate of 0
+ * @throws OptionError if a group breaks its rule, a parameter is in two groups, or a group has its own rate while the optimizer's rate is 0
  */
 export function holdGroups(operation: string, learned: Learned, lr: number): { named: NamedParameter[]; groups: HeldGroup[] } {
   check(operation, 'lr', lr, notNegative);

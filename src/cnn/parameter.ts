@@ -27,7 +27,7 @@ export class Parameter {
   /** Tells parameters apart, in the keys of graphs. */
   readonly id = made++;
   readonly storage: Storage;
-  /** The numbers while the parameter lies on no backend. */
+  /** The values while the parameter is not stored on a backend. */
   host: Float32Array | undefined;
 
   /**
@@ -44,7 +44,7 @@ export class Parameter {
 
   /**
    * Whether training computes a gradient and changes the parameter: true if it is trainable, until it is set to false. A
-   * parameter without stays as it is, whatever optimizer holds it.
+   * parameter without gradient does not change, in any optimizer.
    * @throws UnsupportedError if it is set to true on statistics (`trainable: false`)
    */
   get requiresGrad(): boolean {

@@ -10,7 +10,7 @@ export type Schedule = (progress: number, epoch: number, steps?: number) => numb
 /**
  * Multiplies the rate by `gamma` every `stepSize` epochs, PyTorch's StepLR.
  * @param gamma default 0.1
- * @throws OptionError if `stepSize` is not a whole number ≥ 1, or `gamma` not a finite number ≥ 0
+ * @throws OptionError if `stepSize` is not an integer ≥ 1, or `gamma` not a finite number ≥ 0
  */
 export function stepSchedule(stepSize: number, gamma = 0.1): Schedule {
   check('stepSchedule', 'stepSize', stepSize, count);
@@ -52,7 +52,7 @@ export interface OneCycleOptions extends OptionsOf<typeof ONE_CYCLE_OPTIONS> {}
 /**
  * Up from 1 / divFactor to 1 during the first `pctStart` of training, then down to 1 / (divFactor · finalDivFactor) at the last
  * step, both along half a cosine wave: the rates of PyTorch's OneCycleLR, whose max_lr is the optimizer's rate here. The momentum
- * stays as it is.
+ * does not change.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Smith and Topin, Super-Convergence, 2018
  */
@@ -68,7 +68,7 @@ export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
 }
 
 /**
- * Rises in a straight line during the first `share` of training, then does as `then` says.
+ * Rises linearly during the first `share` of training, then follows the schedule `then`.
  * @param then default: stays at 1
  * @throws OptionError unless 0 < share < 1
  */

@@ -22,7 +22,7 @@ export const FOCAL_OPTIONS = {
 export interface FocalOptions extends OptionsOf<typeof FOCAL_OPTIONS> {}
 
 /**
- * The mean of −(1 − p)^γ · log p of the right class, from logits `[N, C]` or `[N, C, ...]`: for classes of which one is everywhere,
+ * The mean of −(1 − p)^γ · log p of the right class, from logits `[N, C]` or `[N, C, ...]`: for classes of which one dominates,
  * such as the background of a picture.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Lin et al., Focal Loss for Dense Object Detection, 2017
@@ -105,7 +105,7 @@ function focus(logs: Value, gamma: number): Value {
   return logs.graph.record('focus', [logs], logs.shape, (out) => ({
     forward: (on) => {
       on.pointwise('exp', [logs.data], [], p.data);
-      // 1 − p, of which there must be a logarithm
+      // 1 − p, kept positive for the logarithm
       on.pointwise('affine', [p.data], [-1, 1], rest.data);
       on.pointwise('clamp', [rest.data], [1e-12, 1], rest.data);
       on.pointwise('log', [rest.data], [], power.data);

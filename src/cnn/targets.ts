@@ -2,7 +2,7 @@ import { DataError, ShapeError, show } from '../errors.js';
 import { anyWhole, notNegative, type OptionsOf, option, type Rows, rule } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 
-/** Class numbers, one for each sample; or a tensor in the output's shape (probabilities, values), or as many numbers. */
+/** Class numbers, one for each sample; or a tensor in the output's shape (probabilities, values), or the same number of values. */
 export type Target = ArrayLike<number> | Tensor;
 
 const classWeights = rule<ArrayLike<number>>(
@@ -63,7 +63,7 @@ export function classCoefficients(
   return total > 0 ? encoded.map((p) => (p === 0 ? 0 : -p / total)) : encoded.fill(0);
 }
 
-/** 1 at the right class of each position, else 0; a tensor in the output's shape as it is. */
+/** 1 at the correct class of each position, otherwise 0; a tensor in the output's shape is returned unchanged. */
 export function oneHot(operation: string, target: Target, shape: readonly number[]): Float32Array {
   if ('data' in target && 'shape' in target && show(target.shape) === show(shape)) return target.data;
   const { classes, cells } = positions(operation, shape);

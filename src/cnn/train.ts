@@ -54,7 +54,7 @@ const ADVICE =
 export interface Divergence {
   /** From 0, as records count. */
   readonly epoch: number;
-  /** The first batch of that epoch whose loss is not finite, from 1, as records count. */
+  /** The first batch of that epoch with a non-finite loss, counted from 1, as in the records. */
   readonly batch: number;
   /** Batches in an epoch. */
   readonly batches: number;
@@ -65,7 +65,7 @@ export interface Divergence {
 
 /** The loss or the weights are no longer finite; {@link where} gives the step. Checkpoints written after earlier epochs are valid. */
 export class DivergedError extends ConvlabError {
-  /** @param what is not finite: `the loss is NaN` */
+  /** @param what the problem: `the loss is NaN` */
   constructor(
     what: string,
     readonly where: Divergence,
@@ -105,7 +105,7 @@ export interface TrainOptions {
     onStep?: (step: number, total: number) => void;
   };
   /**
-   * Stops after the current step: the history so far is returned, as `'aborted'`. The weights stay as they are, or the best ones are restored with
+   * Stops after the current step: the history so far is returned, as `'aborted'`. The weights are kept, or the best ones are restored with
    * `earlyStopping.restoreBest`.
    */
   signal?: AbortSignal;
@@ -274,7 +274,7 @@ function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingB
   return { value: output, loss: part.loss };
 }
 
-/** Yields to timers and signals every 50 ms: a loop over WebAssembly calls never yields by itself. */
+/** Yields to timers and signals every 50 ms: a loop over WebAssembly calls never yields on its own. */
 function breather(): () => Promise<void> {
   let last = performance.now();
   return async () => {

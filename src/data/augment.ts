@@ -19,7 +19,7 @@ const AUGMENT_OPTIONS = { seed: option(anyWhole, { default: 0 }) } satisfies Row
  * are resampled once.
  * @param steps from first to last, applied to `x`
  * @param options.seed default 0
- * @throws OptionError if an option is unknown, or the seed is no whole number
+ * @throws OptionError if an option is unknown, or the seed is no integer
  * @example
  * ```ts
  * import { augment, randomErase, randomRotation, randomShift, Subset } from 'convlab';
@@ -50,7 +50,7 @@ export const RANDOM_ERASE_OPTIONS = {
   area: option(pair('two ascending numbers above 0, up to 1', 1), { default: [0.02, 0.33] }),
   /** Least and greatest height / width; its logarithm is drawn evenly. Default [0.3, 3.3]. */
   ratio: option(pair('two ascending numbers above 0', Number.MAX_VALUE), { default: [0.3, 3.3] }),
-  /** What is put in its place, in every channel. Default 0. */
+  /** Replacement value for every channel. Default 0. */
   value: option(anyNumber, { default: 0 }),
 } satisfies Rows;
 

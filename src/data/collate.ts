@@ -46,7 +46,7 @@ function join(values: readonly unknown[], where: (k: number) => string): unknown
   return Object.fromEntries(Object.keys(first as object).map((key) => [key, inner(key, key)]));
 }
 
-/** Class labels. @throws DataError if one is not a whole number of 32 bits */
+/** Class labels. @throws DataError if one is not an integer of 32 bits */
 export function toLabels(operation: string, values: ArrayLike<number>, where: (k: number) => string): Int32Array {
   const labels = Int32Array.from(values);
   const odd = labels.findIndex((label, k) => label !== values[k]);

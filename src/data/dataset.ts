@@ -8,7 +8,7 @@ import { checkSeed, stream } from './stream.js';
 export interface Sample<Y = number> {
   /** `[C, H, W]`, without a batch axis */
   readonly x: Tensor;
-  /** the class, from 0; or a tensor of what is to be predicted */
+  /** the class, from 0; or a tensor of values to predict */
   readonly y: Y;
 }
 
@@ -32,7 +32,7 @@ export abstract class Dataset<S> implements AsyncIterable<S> {
   /**
    * The sample, or a promise of it.
    * @param index 0 … length − 1
-   * @param epoch number of the pass over the data; only what is random looks at it, see {@link augment}
+   * @param epoch number of the pass over the data; used only for random changes, see {@link augment}
    */
   abstract at(index: number, epoch?: number): S | Promise<S>;
 
@@ -63,7 +63,7 @@ export abstract class Dataset<S> implements AsyncIterable<S> {
 export class Subset<S> extends Dataset<S> {
   readonly indices: Int32Array;
 
-  /** @throws OptionError if an index lies outside the dataset */
+  /** @throws OptionError if an index is outside the dataset */
   constructor(
     readonly dataset: Dataset<S>,
     indices: ArrayLike<number>,
@@ -141,10 +141,10 @@ class Mapped<S, T> extends Dataset<T> {
 }
 
 /**
- * Splits a dataset at random into parts that share no sample, say for training and validation:
+ * Splits a dataset at random into parts that share no sample, e.g. for training and validation:
  * `const [train, validation] = randomSplit(await mnist(), [55000, 5000])`.
  * @param lengths of the parts; their sum is the dataset's length
- * @throws OptionError if the lengths are not whole numbers ≥ 0 with that sum
+ * @throws OptionError if the lengths are not integers ≥ 0 with that sum
  * @example
  * ```ts
  * import { randomSplit, TensorDataset, full } from 'convlab';

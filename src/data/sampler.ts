@@ -49,7 +49,7 @@ export class SequentialSampler extends Sampler {
 export interface RandomSamplerOptions {
   /** Default 0. */
   seed?: number;
-  /** Draw every index anew, so that some come twice and others never. Default false: a shuffle. */
+  /** Draw every index again, so that some come twice and others never. Default false: a shuffle. */
   replacement?: boolean;
   /** Indices in a pass. Default: the dataset's length, which it may exceed only with replacement. */
   count?: number;
@@ -94,7 +94,7 @@ export class RandomSampler extends Sampler {
 
 /**
  * The given indices in random order, another one each pass.
- * @throws OptionError if an index is not a whole number ≥ 0
+ * @throws OptionError if an index is not an integer ≥ 0
  */
 export class SubsetRandomSampler extends Sampler {
   readonly #indices: Int32Array;
@@ -119,8 +119,8 @@ export class SubsetRandomSampler extends Sampler {
 }
 
 /**
- * Indices drawn with replacement, index i in proportion to `weights[i]`: the rare classes as often as the common ones, say.
- * @throws OptionError if the weights are not finite numbers ≥ 0 with a sum above 0, or the count is not a whole number ≥ 0
+ * Indices drawn with replacement, index i in proportion to `weights[i]`, e.g. rare classes as often as common ones.
+ * @throws OptionError if the weights are not finite numbers ≥ 0 with a sum above 0, or the count is not an integer ≥ 0
  */
 export class WeightedRandomSampler extends Sampler {
   readonly length: number;
@@ -152,7 +152,7 @@ export class WeightedRandomSampler extends Sampler {
   }
 }
 
-/** The first position whose value lies above `x`; `values` ascend. */
+/** The first position whose value is above `x`; `values` ascend. */
 function firstAbove(values: Float64Array, x: number): number {
   let [low, high] = [0, values.length - 1];
   while (low < high) {

@@ -8,7 +8,7 @@ import { checkSeed, stream } from './stream.js';
  * samples a class: `const [train, validation] = stratifiedSplit(folder, folder.labels, [480, 120])`.
  * @param labels the class of every sample
  * @param lengths of the parts; their sum is the dataset's length
- * @throws OptionError if there is not a label for each sample, or the lengths are not whole numbers ≥ 0 with that sum
+ * @throws OptionError if there is not a label for each sample, or the lengths are not integers ≥ 0 with that sum
  * @example
  * ```ts
  * import { full, stratifiedSplit, TensorDataset } from 'convlab';

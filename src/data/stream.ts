@@ -2,7 +2,7 @@ import { OptionError } from '../errors.js';
 import { Random } from '../random.js';
 
 /**
- * A generator of its own for every place in a training run, say (seed, epoch, index): what is drawn there depends on
+ * A separate generator for every position in a training run, e.g. (seed, epoch, index): its numbers depend on
  * the place alone, not on what was drawn before, so a pass can be repeated and a stopped run resumed.
  * Neighboring places give unrelated numbers (MurmurHash3's finalizer, Appleby 2011); within one epoch no two indices
  * share a generator.
@@ -13,7 +13,7 @@ export function stream(seed: number, ...place: readonly number[]): Random {
   return new Random(hash);
 }
 
-/** @throws OptionError unless the seed is a whole number; its low 32 bits count */
+/** @throws OptionError unless the seed is an integer; its low 32 bits count */
 export function checkSeed(operation: string, seed: unknown): asserts seed is number {
   if (!Number.isSafeInteger(seed)) throw new OptionError(operation, 'seed', 'must be a whole number', seed);
 }

@@ -34,7 +34,7 @@ export class TensorDataset<T extends Targets = Int32Array> extends Dataset<Sampl
 
   /**
    * @throws ShapeError if x and y differ in length, or their data does not fit their shapes
-   * @throws DataError if a label is not a whole number
+   * @throws DataError if a label is not an integer
    */
   constructor(
     readonly x: Tensor | Bytes,

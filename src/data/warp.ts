@@ -33,7 +33,7 @@ const ELASTIC_OPTIONS = { alpha: option(notNegative, { required: true }), sigma:
 
 /**
  * Shifts the image by a random number of whole pixels from −max to max on each axis. The edge pixels are repeated beyond the border.
- * @param options.max pixels, a whole number ≥ 0
+ * @param options.max pixels, an integer ≥ 0
  * @throws OptionError if an option is unknown or breaks its rule
  */
 export function randomShift(options: { max: number }): Warping {
@@ -85,7 +85,7 @@ export function randomElastic(options: { alpha: number; sigma: number }): Warpin
   });
 }
 
-/** Resamples the picture once for all these warps, as if they came one after the other. */
+/** Resamples the image once for all these warps, as if they were applied in order. */
 export function fuse(warpings: readonly Warping[]): (x: Tensor, random: Random) => Tensor {
   return (x, random) => {
     checkPicture('augment', x);

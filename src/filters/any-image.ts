@@ -11,13 +11,13 @@ import { overPlanes } from '../kernels/plan/plan-picture.js';
 import { backendFor, DeviceImage, hostPicture, isOnHost, upload } from './device-image.js';
 import type { Output, ResultOptions, ResultSamples } from './picture/output.js';
 
-// Operations take a picture wherever it lies, and their result lies there too: where the backend that holds it has a program, nothing is
+// Operations take a picture wherever it is stored, and their result is stored there too: where the backend that holds it has a program, nothing is
 // copied; else the picture is read, computed on the host, and uploaded.
 
-/** A picture: on the host, or where a backend computes, see {@link uploadImage}. */
+/** An image in host memory, or on a backend, see {@link uploadImage}. */
 export type AnyImage = ImageSource | DeviceImage;
 
-/** What becomes of a picture: it lies where that lies. */
+/** The result for an image: stored where the image is stored. */
 export type ResultImage<I extends AnyImage, P extends Output = 'clamp'> = I extends ImageSource ? Image<ResultSamples<I, P>> : DeviceImage;
 
 /** @throws ShapeError if it is no picture */
@@ -25,14 +25,14 @@ export function toPicture(operation: string, source: AnyImage): Image | DeviceIm
   return source instanceof DeviceImage ? source : (toImage(source, operation) as Image);
 }
 
-/** @throws OptionError if `out` is given for a picture that does not lie on the host */
+/** @throws OptionError if `out` is given for a picture that is not in host memory */
 export function refuseOut(operation: string, image: Image | DeviceImage, out: Image | undefined): void {
   if (image instanceof DeviceImage && out !== undefined) throw new OptionError(operation, 'out', 'goes with a picture on the host only', out);
 }
 
 /** What fills a picture. */
 interface Filling extends ResultOptions, Control {
-  /** to try one after the other: all but the last may take opaque pictures only */
+  /** tried in order: all except the last may accept only opaque images */
   readonly executables: readonly Executable[];
   /** of the picture that they fill */
   readonly result: Format;
@@ -41,12 +41,12 @@ interface Filling extends ResultOptions, Control {
 }
 
 /**
- * Runs a program over pictures of a backend, where they lie.
+ * Runs a program on images of a backend, in place.
  * @param images what the program reads; the first may be refused
- * @returns undefined, at once, if the backend cannot hold them or the result
+ * @returns undefined, immediately, if the backend cannot store them or the result
  */
 export function runWhereItLies<I extends Image | DeviceImage>(on: Backend, images: readonly I[], filling: Filling): Promise<I> | undefined {
-  return runOn(on, images, filling) as Promise<I> | undefined; // a result lies where the pictures lie
+  return runOn(on, images, filling) as Promise<I> | undefined; // a result lies where the images are stored
 }
 
 function runOn(on: Backend, images: readonly (Image | DeviceImage)[], filling: Filling): Promise<Image | DeviceImage> | undefined {
@@ -77,7 +77,7 @@ async function fillOnHost(on: Backend, images: readonly Image[], { executables, 
   );
 }
 
-/** Of a backend whose pictures lie on the host, in its own memory where it shows that. */
+/** For a backend that keeps images in host memory, if possible in its own. */
 async function fillInMemory(on: Backend, images: readonly Image[], filling: Filling): Promise<DeviceImage> {
   const out = hostPicture(filling.result, on);
   const result = new DeviceImage(filling.result, on, out);
@@ -105,10 +105,10 @@ async function fillOnDevice(on: Backend, inputs: readonly DevicePicture[], resul
 }
 
 /**
- * Computes on the host what a device has no program for, from copies of what lies there. Where the backend's pictures lie on the host anyway,
+ * Computes on the host what a device has no program for, from copies of what is stored there. Where the backend's pictures are in host memory anyway,
  * it computes; else the default backend does, and its plans say why.
- * @param images at least one of them lies on a backend
- * @throws OptionError if they lie on different backends, or on another one than was asked for
+ * @param images at least one of them is stored on a backend
+ * @throws OptionError if they are stored on different backends, or on another one than was requested
  */
 export async function onHost<O extends RunOptions & PlanOption, T>(
   operation: string,
@@ -126,7 +126,7 @@ export async function onHost<O extends RunOptions & PlanOption, T>(
   return run(hosts, { ...options, backend: await defaultBackend(), ...told });
 }
 
-/** The same of one picture, whose result is one too, and is uploaded. */
+/** The same for one image, whose result is an image too and is uploaded. */
 export async function throughHost<O extends RunOptions & PlanOption>(
   operation: string,
   image: DeviceImage,

@@ -23,7 +23,7 @@ export class DeviceImage implements Format {
   /** Use {@link uploadImage}. @param content on the device, or on the host where the backend holds no pictures of that format */
   constructor(
     format: Format,
-    /** where it lies, and where it is filtered */
+    /** stores the image and filters it */
     readonly backend: Backend,
     content: DevicePicture | Image,
   ) {
@@ -34,7 +34,7 @@ export class DeviceImage implements Format {
     this.#content = content;
   }
 
-  /** What the backend holds; an Image where that lies on the host. @throws UnsupportedError if it was freed */
+  /** The image as the backend stores it; an Image if in host memory. @throws UnsupportedError if it was freed */
   get content(): DevicePicture | Image {
     if (!this.#content) throw new UnsupportedError('DeviceImage', 'this picture was freed');
     return this.#content;
@@ -76,7 +76,7 @@ export class DeviceImage implements Format {
   }
 }
 
-/** True if a picture of a backend lies on the host. */
+/** True if the image of a backend is in host memory. */
 export function isOnHost(content: DevicePicture | Image): content is Image {
   return 'data' in content;
 }
@@ -116,7 +116,7 @@ function uploadDrawable(source: Drawable, backend: Backend): Promise<DeviceImage
   });
 }
 
-/** @returns undefined if it has to be drawn on a canvas and read */
+/** @returns undefined if it must be drawn on a canvas and read */
 function frameOnHost(source: Drawable, format: Format, backend: Backend): Promise<Image> | undefined {
   if (!isCopied(source)) return undefined;
   const host = hostPicture(format, backend) as Image<Uint8ClampedArray>;
@@ -146,7 +146,7 @@ export function hostPicture(format: Format, backend: Backend): Image {
   return createImage(width, height, channels, backend.allocateBytes?.(width * height * channels));
 }
 
-/** The backend on which a picture is filtered; undefined: the default one. @throws OptionError if the picture lies on another one than was asked for */
+/** The backend on which a picture is filtered; undefined: the default one. @throws OptionError if the image is stored on a backend other than the requested one */
 export function backendFor(operation: string, image: Image | DeviceImage, chosen: Backend | undefined): Backend | undefined {
   if (!(image instanceof DeviceImage)) return chosen;
   if (chosen !== undefined && chosen !== image.backend)
@@ -154,7 +154,7 @@ export function backendFor(operation: string, image: Image | DeviceImage, chosen
   return image.backend;
 }
 
-/** The format of a picture, wherever it lies. */
+/** The format of an image in host memory or on a backend. */
 export function formatOfAny(image: Image | DeviceImage): Format {
   if (!(image instanceof DeviceImage)) return formatOf(image);
   const { width, height, channels, samples } = image;

@@ -16,7 +16,7 @@ import { type KernelSource, toKernel } from './kernel-source.js';
 import { AROUND_OPTIONS } from './settle-filter.js';
 import { STEP_OPTIONS } from './step.js';
 
-/** A plan, and what it says in words. */
+/** A plan, and its description in words. */
 export interface Explanation extends ConvPlan {
   /** A report of several lines: the convolution, the chosen algorithm and the reason, and all alternatives with their cost. */
   readonly text: string;
@@ -99,7 +99,7 @@ function planForPictures(kernel: Tensor, format: Format | ImageSource, options: 
       format,
     });
   }
-  // a picture tells its format, too
+  // an image is accepted as a format
   const samples = 'samples' in format ? format : formatOf(toImage(format, 'explain'));
   const step = { kernel, ...pickOptions(options, STEP_OPTIONS) };
   return planFilter(samples, [step], pickOptions(options, AROUND_OPTIONS), on, { operation: 'explain', merging: 'none' }).steps[0];

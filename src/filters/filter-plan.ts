@@ -39,16 +39,16 @@ export interface FilterPlan {
   readonly transparent?: FilterPlan;
   /**
    * Filters a picture.
-   * @throws OptionError if it lies on another backend, or if it lies on this one and `out` is given
+   * @throws OptionError if it is stored on another backend, or if it is stored on this one and `out` is given
    * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
    */
   apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
-  /** The same of a picture that lies on the plan's backend: so does the result. */
+  /** The same for an image stored on the plan's backend, where the result is stored too. */
   apply(image: DeviceImage, options?: Omit<ApplyOptions, 'out'>): Promise<DeviceImage>;
-  /** The same of either. */
+  /** Either of the above. */
   apply(image: ImageSource | DeviceImage, options?: ApplyOptions): Promise<Image | DeviceImage>;
   /**
-   * The same filter band by band, for pictures that are nowhere as a whole; `filterStream` runs it.
+   * The same filter for one band of rows at a time; `filterStream` uses it.
    * @throws OptionError if rows of the result depend on rows anywhere in the picture
    * @throws UnsupportedError if the backend computes it from the whole picture only
    */
@@ -85,7 +85,7 @@ export function planFilter(
   const on = new Operators(backend);
   if (settled.alpha !== 'premultiply') return new PlannedFilter(settled, on);
   const transparent = new PlannedFilter(settled, on);
-  // the colors of an opaque picture are premultiplied as they are, at half the work
+  // opaque images need no premultiplication, which halves the work
   return settled.opaqueBorder ? new PlannedFilter({ ...settled, alpha: 'ignore' }, on, transparent) : transparent;
 }
 
@@ -96,7 +96,7 @@ class PlannedFilter implements FilterPlan {
   readonly #fromSamples: PicturePlan | undefined;
   #overPlanes: OverPlanes | undefined;
   #executable: Executable | undefined;
-  /** of pictures that lie on the backend, where it differs */
+  /** for images stored on the backend, if different */
   #onDevice: Executable | undefined;
 
   /** @param transparent the plan for pictures that are not opaque: this one then takes opaque ones only */
@@ -110,7 +110,7 @@ class PlannedFilter implements FilterPlan {
     const way = pictureWay(settled, transparent !== undefined);
     this.#whyPlanes = way ? whyNotFromSamples(way, on.backend) : { name: 'beyondBorders' };
     this.#fromSamples = way && planPicture(way, on.backend);
-    // an algorithm that does not go with its kernel is refused now, not at the first picture
+    // an algorithm that cannot compute its kernel is refused now, not at the first picture
     if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
   }
 
@@ -188,7 +188,7 @@ class PlannedFilter implements FilterPlan {
     const done = backend.run(executable, samples, [result.data], [], { signal, onProgress });
     // no wait where there is no promise: the samples are read before the call returns
     if (!(typeof done === 'boolean' ? done : await done)) return (this.transparent as PlannedFilter).#filterRefused(from, samples, executable, options);
-    // the kernels see what lies around as it was
+    // the kernels read the original pixels around it
     if (local && inPlace) copyAround(from, result, this.settled);
     if (onPlan) for (const step of this.steps) onPlan(planOn(step, backend.chooser?.latest(executable)));
     return result;

@@ -12,14 +12,14 @@ const PASS = 1.5;
  * Neighboring steps as one step each where that is cheaper: the second kernel of the first kernel is their convolution.
  *
  * Inside the picture that is always the same. At the border it is where the second step, looking beyond the first one's
- * result, would see what the first kernel makes of the extended picture:
+ * result, would read the first kernel's response to the extended image:
  * - it looks beyond nothing (`'valid'`, a single weight);
  * - both `'wrap'`;
  * - both `'reflect'` or both `'symmetric'`, and the first kernel is its own mirror image, as blurs are;
  * - both `'zero'` and the first `'full'`, so nothing was cut off;
  * - the first kernel is a single weight.
  *
- * A step whose algorithm was asked for is left as it is.
+ * A step with an explicit algorithm is not merged.
  *
  * @param approximate merge also where only the border would differ
  */
@@ -64,7 +64,7 @@ function mergeTwo(a: Step, b: Step, approximate: boolean): Step | undefined {
   };
 }
 
-/** Whether b, beyond a's result, sees what a's kernel makes of the extended picture. */
+/** Whether b, beyond a's result, reads the response of a's kernel to the extended image. */
 function sameBorder(a: Step, b: Step, axis: 0 | 1 | 2): boolean {
   const [ga, gb] = [a.geometry, b.geometry];
   if (gb.before[axis] === 0 && gb.after[axis] === 0) return true;
@@ -89,7 +89,7 @@ function pads({ geometry }: Step, axes: readonly (0 | 1 | 2)[]): boolean {
   return axes.some((axis) => geometry.before[axis] + geometry.after[axis] > 0);
 }
 
-/** The weights as they lie on the picture. */
+/** The weights in image order. */
 function writtenWindow({ geometry, kernel }: Step): Tensor {
   return geometry.flip ? { shape: kernel.shape, data: kernel.data.slice().reverse() } : kernel;
 }

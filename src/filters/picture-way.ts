@@ -24,7 +24,7 @@ export function pictureWay(settled: SettledFilter, opaque: boolean, mix?: Mix): 
   const steps = take === 'premultiplied' ? premultipliedWay(settled, white) : { steps: settled.steps.map(plainStep), alphaScale: 1, nothing: 0, bias: 0 };
   const all = take === 'premultiplied' || (take === 'chosen' && chosen.length === format.channels);
   const mid = output === 'signed' ? midOf(format.samples) : 0;
-  // what is added to every filtered value may as well begin its sum
+  // a constant added to every filtered value can start its sum
   const early = mid !== 0 && !mix && take === 'chosen' && !light && changed.length === chosen.length;
   const last = steps.steps.length - 1;
   const kept = all ? undefined : keptPixels(settled.steps);

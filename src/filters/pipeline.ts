@@ -18,11 +18,11 @@ import { RecentPlans } from './recent-plans.js';
 import type { PlanCaller } from './settle-filter.js';
 import { type KernelStep, placeSteps, STEP_OPTIONS, type StepOptions } from './step.js';
 
-/** One kernel of a {@link Pipeline}, with where it lies and how it is scaled. */
+/** One kernel of a {@link Pipeline}, with its placement and scaling. */
 export interface PipelineStep extends StepOptions {
   /** `[kH, kW]`, `[1, kH, kW]`, `[C, kH, kW]`, or the name of one in the catalogue, with parameters or without. */
   readonly kernel: Tensor | string;
-  /** Of a kernel from the catalogue: in its order, or by name. Default: the catalogue's. */
+  /** Parameters of a kernel from the catalogue, in order or by name. Default: those of the catalogue. */
   readonly parameters?: readonly number[] | Readonly<Record<string, number>>;
 }
 
@@ -41,7 +41,7 @@ export const PIPELINE_OPTIONS = {
   borders: option(oneOf(['exact', 'approximate']), { default: 'exact' }),
 } satisfies Rows;
 
-/** Options of {@link pipeline}: what is done once, around all steps. */
+/** Options of {@link pipeline} that apply once, around all steps. */
 export interface PipelineOptions extends OptionsOf<typeof PIPELINE_OPTIONS> {}
 
 /** Rows of {@link PipelineRunOptions}. */
@@ -50,7 +50,7 @@ export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RU
 /** Options of {@link Pipeline.apply}. */
 export interface PipelineRunOptions extends OptionsOf<typeof PIPELINE_RUN_OPTIONS> {}
 
-/** The plans of the latest calls, of all pipelines: one that is made anew for each picture, as by `filterFile`, is not planned anew. */
+/** The plans of the latest calls of all pipelines, so that a pipeline created for each image, as in `filterFile`, is not planned again. */
 const recentPipelines = new RecentPlans<FilterPlan>(32);
 
 /** A sequence of kernels: created by {@link pipeline}, applied to any number of images. */
@@ -66,7 +66,7 @@ export class Pipeline<P extends Output = Output> {
       const { kernel, parameters, ...rest } = step;
       return { kernel: typeof kernel === 'string' ? fromCatalogue(kernel, parameters) : kernel, ...rest };
     });
-    // shapes that do not fit any picture, and options that break their rule, are found here and not at the first picture
+    // reports shapes that fit no image, and invalid options, here instead of at the first image
     const channels = this.#kernels.find(({ kernel }) => kernel?.shape?.length === 3 && kernel.shape[0] !== 1)?.kernel.shape[0] ?? 1;
     placeSteps('pipeline', [1, channels, ANY_SIZE, ANY_SIZE], this.#kernels);
   }
@@ -82,7 +82,7 @@ export class Pipeline<P extends Output = Output> {
    * @throws as `filter` does
    */
   apply<I extends ImageSource>(image: I, options?: PipelineRunOptions): Promise<Image<ResultSamples<I, P>>>;
-  /** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+  /** The same for a picture that is stored on a backend, see {@link uploadImage}: so does the result. */
   apply(image: DeviceImage, options?: Omit<PipelineRunOptions, 'out'>): Promise<DeviceImage>;
   async apply(source: ImageSource | DeviceImage, options: PipelineRunOptions = {}): Promise<Image | DeviceImage> {
     checkOptions('pipeline', options, PIPELINE_RUN_OPTIONS);
@@ -229,7 +229,7 @@ function copy({ shape, data }: Tensor): Tensor {
   return { shape: Array.isArray(shape) ? [...shape] : shape, data: data instanceof Float32Array ? data.slice() : data };
 }
 
-/** The weights nested as they are written by hand. */
+/** The weights as nested lists. */
 function rows({ shape, data }: Tensor): unknown {
   return shape.reduceRight<unknown[]>(
     (values, size) => Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size)),

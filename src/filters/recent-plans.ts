@@ -21,7 +21,7 @@ export class RecentPlans<Plan extends { release(): void }> {
 
   /**
    * The plan that was made from equal values, or a new one.
-   * @param from kernels and options: everything beside the format that the plan depends on
+   * @param from kernels and options: everything except the format that the plan depends on
    */
   get(backend: Backend, format: Format, from: readonly unknown[], make: () => Plan): Plan {
     const entries = this.#entries.get(backend) ?? [];
@@ -40,7 +40,7 @@ function sameFormat(a: Format, b: Format): boolean {
   return a.width === b.width && a.height === b.height && a.channels === b.channels && a.samples === b.samples;
 }
 
-/** True if two options, or lists and objects of them, have equal values. Samples are the same only if they lie in one place. */
+/** True if two options, or lists and objects of them, have equal values. Samples are equal only if they are the same array. */
 function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (a instanceof Float32Array && b instanceof Float32Array) return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));

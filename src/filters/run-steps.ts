@@ -16,12 +16,12 @@ export interface PlannedStep {
   readonly plan: ConvPlan;
 }
 
-/** @throws OptionError if an algorithm that was asked for does not go with its kernel */
+/** @throws OptionError if a requested algorithm cannot compute its kernel */
 export function planSteps(operation: string, steps: readonly Step[], backend: Backend): readonly PlannedStep[] {
   return steps.map((step) => ({ step, plan: planConv(weightsOf(step), step.geometry, backend, step.algorithm, operation) }));
 }
 
-/** Runs the steps. What is large passes through the backend block by block, step after step. */
+/** Runs the steps. Large inputs pass through the backend block by block, step after step. */
 export function runSteps(x: Tensor, planned: readonly PlannedStep[], on: Operators, tell: PlanOption & Control): Promise<Tensor> {
   return planned.some(({ plan }) => isCut(plan)) ? runInTurn(x, planned, on, tell) : runTogether(x, planned, on, tell);
 }

@@ -44,7 +44,7 @@ export interface SettledFilter {
   /** those of them that are no alpha */
   readonly changed: readonly number[];
   readonly alpha: Alpha;
-  /** what lies beyond the border is as opaque as the picture */
+  /** the area beyond the border is as opaque as the image */
   readonly opaqueBorder: boolean;
   readonly linear: boolean;
   readonly output: Output;
@@ -52,7 +52,7 @@ export interface SettledFilter {
   readonly local: boolean;
   readonly region: Region | undefined;
   readonly mask: Image | undefined;
-  /** what changes, and what must be filtered for that */
+  /** the area that changes, and the area that must be filtered for it */
   readonly rectangle: Rectangle;
   readonly seen: Rectangle;
 }
@@ -66,7 +66,7 @@ export function settleFilter(
 ): SettledFilter {
   const { channels, linear, output, ...where } = settle(operation, options, AROUND_OPTIONS);
   const { width, height } = format;
-  // as they are now: what is changed later does not change the plan
+  // copies: later changes do not affect the plan
   const region = where.region && { ...where.region };
   const mask = where.mask && toImage(where.mask, operation);
   checkWhere(operation, { region, mask }, format);
@@ -74,7 +74,7 @@ export function settleFilter(
     throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${format.channels} channels`, channels);
   }
   const filtered = chooseFiltered(operation, channels, format.channels, options.alpha);
-  // a kernel that is changed later does not change the plan
+  // later changes of the kernel do not affect the plan
   const kept = kernels.map((step) => ({ ...step, kernel: copyKernel(toKernel(operation, step.kernel)) }));
   const planes = channels === 'luminance' ? 1 : filtered.length;
   const place = (size: Pick<Format, 'width' | 'height'>) => placeSteps(operation, [1, planes, size.height, size.width], kept);

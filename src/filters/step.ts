@@ -22,18 +22,18 @@ export const STEP_OPTIONS = {
    * How the image continues beyond its border. Default `'reflect'` (dcb|abcd|cba, OpenCV's default), or `'symmetric'` (cba|abcd|dcb) for
    * images too small for `'reflect'`.
    */
-  paddingMode: option(oneOf(PADDING_MODES), { help: 'what lies beyond the border (default: reflect)', placeholder: 'mode' }),
+  paddingMode: option(oneOf(PADDING_MODES), { help: 'values beyond the border (default: reflect)', placeholder: 'mode' }),
   ...pickRows(CONV_OPTIONS, 'paddingValue', 'stride', 'dilation'),
   /**
-   * With padding `'same'`: the cell of the kernel, as it is written, that lies on the output pixel, 0 … k − 1.
-   * Default floor(k / 2), as in OpenCV and scipy. With `flip` it turns round with the kernel.
+   * With padding `'same'`: the index of the kernel weight placed on the output pixel, 0 … k − 1.
+   * Default floor(k / 2), as in OpenCV and scipy. With `flip`, it rotates with the kernel.
    */
   anchor: CONV_OPTIONS.anchor,
   ...pickRows(CONV_OPTIONS, 'flip'),
   /** Multiplies all weights; `'sum'` divides them by their sum, unless the sum is zero. Default 1. */
-  scale: option(factor, { default: 1, help: 'factor of the weights', placeholder: 'factor' }),
+  scale: option(factor, { default: 1, help: 'factor for the weights', placeholder: 'factor' }),
   /** Added after scaling, in the image's units: 0…255 for 8 bits, 0…65535 for 16, 0…1 for floats. Default 0. */
-  bias: option(float32, { default: 0, help: 'added after scaling, in the units of the picture' }),
+  bias: option(float32, { default: 0, help: 'value added after scaling, in the units of the image' }),
   /**
    * The algorithm, see {@link Algorithm}; results agree up to float rounding. Default `'auto'`: the one with the lowest predicted cost, see
    * `explain`. An algorithm that cannot compute the kernel is an error. A pipeline does not merge steps with an explicit algorithm.
@@ -41,18 +41,18 @@ export const STEP_OPTIONS = {
   algorithm: ALGORITHM,
 } satisfies Rows;
 
-/** What one kernel does and where it lies. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
+/** Geometry and arithmetic options of one kernel. Values per axis are in the order `[y, x]`, for volumes `[z, y, x]`. */
 export interface StepOptions extends OptionsOf<typeof STEP_OPTIONS> {}
 
 /** One kernel over planes of one size, with every default settled. */
 export interface Step {
-  /** depthwise: as many groups as planes */
+  /** depthwise: one group per plane */
   readonly geometry: ConvGeometry;
-  /** scaled weights as they are written, `[...k]` for all planes, or `[C, ...k]` where they differ */
+  /** scaled weights in image order, `[...k]` for all planes, or `[C, ...k]` where they differ */
   readonly kernel: Tensor;
   readonly bias: number;
   readonly algorithm: Algorithm | 'auto';
-  /** the window's cell that lies on the output pixel, per spatial axis; with `flip` the window holds the turned kernel */
+  /** the window's cell that is placed on the output pixel, per spatial axis; with `flip` the window holds the turned kernel */
   readonly anchor: readonly number[];
 }
 
@@ -93,7 +93,7 @@ export function placeStep(operation: string, shape: readonly number[], given: Te
   };
 }
 
-/** A kernel, where it lies and how it is scaled. */
+/** A kernel with its placement and scaling. */
 export interface KernelStep<K extends KernelSource = KernelSource> extends StepOptions {
   /** `[kH, kW]` or `[1, kH, kW]` for all channels, or `[C, kH, kW]` with one for each filtered channel; or rows, or a name */
   readonly kernel: K;
@@ -159,7 +159,7 @@ function checkKernel(operation: string, kernel: Tensor, rank: number, channels: 
   if (odd !== -1) throw new DataError(operation, `every weight of the kernel must be ${float32.says}, but number ${odd + 1} is ${data[odd]}`, { kernel });
 }
 
-/** `[1, ...k]`, and `[C, ...k]` whose kernels are equal, as the one kernel `[...k]` that they are. */
+/** Converts `[1, ...k]`, and `[C, ...k]` with equal kernels, to a single kernel `[...k]`. */
 function sharedByAll({ shape, data }: Tensor, rank: number): Tensor {
   if (shape.length === rank) return { shape, data };
   const window = shape.slice(1);

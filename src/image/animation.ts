@@ -26,7 +26,7 @@ import { readBytes } from './read-bytes.js';
 
 export type { Frame };
 
-/** Pictures one after the other: frames of an animation, or pages. */
+/** A sequence of images: frames of an animation, or pages. */
 export interface Animation {
   /** Whole pictures. Frames have equal size and equal channels, pages may differ, and their delay is 0. */
   readonly frames: readonly Frame[];

@@ -34,12 +34,12 @@ export function imageFromDrawable(operation: string, source: Drawable): Image<Ui
   return createImage(width, height, 4, new Uint8ClampedArray(pixels.data.buffer));
 }
 
-/** What is no canvas, on one. */
+/** Draws another source on a canvas. */
 function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCanvas {
   if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError(operation, 'needs an OffscreenCanvas to draw this, which only browsers have');
   const { width, height } = sizeOfDrawable(operation, source);
   const canvas = new OffscreenCanvas(width, height);
-  // it is only read: where canvases lie on a GPU, this one does not
+  // it is only read: where canvases are stored on a GPU, this one does not
   (canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D).drawImage(source, 0, 0);
   return canvas;
 }
@@ -57,7 +57,7 @@ export function isCopied(source: Drawable): source is VideoFrame {
   const { rotation = 0, flip = false } = source as { readonly rotation?: number; readonly flip?: boolean };
   if (visibleRect?.width !== displayWidth || visibleRect.height !== displayHeight || rotation !== 0 || flip) return false;
   try {
-    // a browser that does not know the options gives the size in the frame's own format
+    // a browser without these options returns the size in the frame's own format
     return source.allocationSize(AS_RGBA) === 4 * displayWidth * displayHeight;
   } catch {
     return false;
@@ -108,7 +108,7 @@ export function canvasToCanvas(operation: string, from: HTMLCanvasElement | Offs
 }
 
 /**
- * A picture file as a browser decodes it: PNG, JPEG, WebP, AVIF and whatever else it reads, turned as its orientation says, in sRGB. In Node, see
+ * Decodes an image file with the browser: PNG, JPEG, WebP, AVIF and all other formats it supports, with its orientation applied, in sRGB. In Node, see
  * `decodeImage` of `convlab/node`.
  * @param blob a file of an input or a response
  * @returns 8-bit RGBA

@@ -7,7 +7,7 @@ import { noThreads, performAway } from './formats/threads/codec-threads.js';
 import { copyImage, fills } from './formats/threads/hand-over.js';
 import type { Image } from './image.js';
 
-// Who decodes and encodes: sharp, which has threads of its own; else the format's own code, here or, where that takes long, on a thread beside.
+// Decodes and encodes with sharp, which has its own threads; otherwise with built-in code, on this thread or, for long work, on another one.
 
 /** Milliseconds, predicted, up to which a codec may block the thread that calls it. */
 const LONGEST_BLOCK = 8;

@@ -23,7 +23,7 @@ export type { Codec, Limits };
 export const DECODE_OPTIONS = {
   /** What error messages call the picture. Default 'the image'. */
   name: option(text, { default: 'the image' }),
-  /** The maximum that a file may ask for: see {@link Limits}. A file whose header declares more is rejected before decoding. */
+  /** Maximum resources for a file, see {@link Limits}. A file whose header exceeds them is rejected before decoding. */
   limits: LIMITS,
   /**
    * `'auto'`: uses [sharp](https://sharp.pixelplumbing.com) for PNG and JPEG if it is installed, which is faster, and the built-in codecs otherwise.
@@ -41,7 +41,7 @@ export interface DecodeOptions extends OptionsOf<typeof DECODE_OPTIONS> {}
 /** Rows of {@link EncodeOptions}. */
 export const ENCODE_OPTIONS = {
   /** Quality of a JPEG, WebP or AVIF, 1 to 100. Default 90, for AVIF 60. Not allowed for other formats. */
-  quality: option(whole(1, 100), { help: 'of a JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
+  quality: option(whole(1, 100), { help: 'quality of JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
   /** Selects the codec, as in {@link DecodeOptions}. The pixels of a PNG are the same with both, its bytes differ. Default `'auto'`. */
   codec: DECODE_OPTIONS.codec,
   /** `'keep'`: writes the {@link Metadata} of the image if the format supports it; `'strip'`: writes none. Default `'keep'`. */
@@ -65,14 +65,14 @@ const QUALITY: Readonly<Partial<Record<ImageFormat, number>>> = { jpeg: 90, webp
  * | GIF | the first frame; RGB, or RGBA if it has transparent pixels |
  * | TIFF | the first page; gray or RGB, with alpha too; 8 bits, 16 bits as Uint16Array, floats as Float32Array |
  * | WebP, AVIF | as sharp gives them, RGB or RGBA; only where it is installed |
- * | NPY | NumPy's `[H, W]` or `[H, W, C]`, C from 1 to 4: uint8, uint16 or float32, as they are |
+ * | NPY | NumPy's `[H, W]` or `[H, W, C]`, C from 1 to 4: uint8, uint16 or float32, unchanged |
  *
- * Pictures are turned as their EXIF orientation says. Samples stay in the colors of the file: its profile goes along in {@link Image.metadata} and
+ * The EXIF orientation is applied. Samples keep the color space of the file: its profile is kept in {@link Image.metadata} and
  * is written again. Where sharp is installed, it decodes JPEG and PNG (palettes and gray with alpha excepted): PNG to the same
  * samples, JPEG to slightly others, since it interpolates colors of half the resolution, which the built-in decoder repeats. See
  * {@link DecodeOptions.codec}. Which files are read does not depend on it.
  * @param bytes the file: a Buffer or other Uint8Array, an ArrayBuffer, a Blob, or a stream of Uint8Arrays
- * @throws DataError if it is not an image, is damaged or truncated, or asks for more than `limits`
+ * @throws DataError if it is not an image, is damaged or truncated, or requests more than `limits`
  * @throws UnsupportedError if this kind of image is not supported
  * @example
  * ```ts
@@ -87,7 +87,7 @@ export async function decodeImage(bytes: ImageBytes, options: DecodeOptions = {}
   return decode('decodeImage', bytes, options);
 }
 
-/** {@link decodeImage} on behalf of another operation. @param ours nobody else needs the bytes */
+/** {@link decodeImage} on behalf of another operation. @param ours no other code needs the bytes */
 export async function decode(operation: string, bytes: ImageBytes, options: DecodeOptions, ours = false): Promise<Image> {
   const { name, limits, codec, metadata, onProgress } = settle(operation, options, DECODE_OPTIONS);
   const most = withDefaultLimits(limits);
@@ -107,7 +107,7 @@ export async function decode(operation: string, bytes: ImageBytes, options: Deco
   });
 }
 
-/** What is told as the share that is done once a call knows what it is to do. */
+/** The fraction reported once a call has determined its work. */
 export const SHARE_OF_HEADER = 0.05;
 
 /** A picture that carries what it was asked to. */

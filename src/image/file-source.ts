@@ -4,7 +4,7 @@ import type { Source } from './formats/format.js';
 /** Bytes that are read at a time: headers are read by twos and fours. */
 const BLOCK = 65536;
 
-/** An open file of which only what is asked for is read. */
+/** An open file, read on demand. */
 export class FileSource implements Source {
   #block: Buffer = Buffer.alloc(0);
   #blockAt = 0;

@@ -15,7 +15,7 @@ import { checkPath, fileError, writeWhole } from './whole-file.js';
 
 const READ_OPTIONS = pickRows(DECODE_OPTIONS, 'limits', 'codec', 'metadata', 'signal', 'onProgress') satisfies Rows;
 const WRITE_OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS } satisfies Rows;
-/** What is told as the share that is done once a picture is encoded and not yet written. */
+/** The fraction reported once an image is encoded but not yet written. */
 const SHARE_OF_ENCODING = 0.9;
 
 /**
@@ -65,7 +65,7 @@ export async function writeImage(path: string, image: Image, options: EncodeOpti
 
 /**
  * Reads every picture of a file, frames or pages; see {@link decodeAnimation} for the result.
- * @param options.limits a file whose pictures ask for more in total is refused.
+ * @param options.limits a file whose images exceed them in total is rejected.
  * @throws as {@link readImage} does
  */
 export async function readAnimation(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Animation> {

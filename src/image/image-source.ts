@@ -5,7 +5,7 @@ import { checkImage, type Image, type Samples, type SamplesOf } from './image.js
 export interface Pixels {
   readonly width: number;
   readonly height: number;
-  /** 1 to 4, as in {@link Image}. Default: 4, if that many samples are there */
+  /** 1 to 4, as in {@link Image}. Default: 4, if there are enough samples */
   readonly channels?: number;
   readonly data: Samples | Uint8Array;
 }

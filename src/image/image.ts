@@ -20,7 +20,7 @@ export interface Image<S extends Samples = Samples> {
   readonly metadata?: Metadata;
 }
 
-/** The samples of a picture that was handed in: bytes of any kind are a `Uint8ClampedArray`. */
+/** The samples of a picture that was passed in: bytes of any kind are a `Uint8ClampedArray`. */
 export type SamplesOf<I> = I extends { readonly data: infer D }
   ? D extends Float32Array
     ? Float32Array
@@ -35,7 +35,7 @@ export type SamplesOf<I> = I extends { readonly data: infer D }
 export type SampleDepth = 8 | 16 | 'float';
 
 /**
- * Makes an image; `data` is used as it is, not copied.
+ * Creates an image; `data` is not copied.
  * @param data default: 8-bit black, transparent where there is alpha
  * @throws ShapeError if a size or the number of channels is invalid, or if the length of the data does not match
  * @example
@@ -60,7 +60,7 @@ export function createImage<S extends Samples = Uint8ClampedArray>(
   return image as Image<SamplesOf<{ readonly data: S }>>;
 }
 
-/** @throws ShapeError unless `image` is an image whose data fits its size, and whose memory was not given back */
+/** @throws ShapeError unless `image` is an image whose data fits its size, and whose memory was not freed */
 export function checkImage(operation: string, image: Image): void {
   checkImageForm(operation, image);
   if (isGivenBack(image.data)) throw new ShapeError(operation, 'the memory of the image was given back, and may be that of another one', { image });
@@ -90,7 +90,7 @@ export function checkImageForm(operation: string, image: Image): void {
 
 /**
  * An image as a tensor for {@link conv}.
- * @returns `[1, C, H, W]` in the image's own units: 0…255, 0…65535, or floats as they are
+ * @returns `[1, C, H, W]` in the image's own units: 0…255, 0…65535, or unchanged floats
  * @throws ShapeError if it is no image
  * @example
  * ```ts
@@ -116,8 +116,8 @@ const TENSOR_TO_IMAGE_OPTIONS = { depth: option(depths, { default: 8 }) } satisf
 /**
  * A tensor as an image, the inverse of {@link imageToTensor}.
  * @param tensor `[1, C, H, W]` with 1 to 4 channels, in the units of the depth
- * @param options.depth 8: 0…255; 16: 0…65535; both rounded to the nearest whole number, halves up, then clamped, NaN to 0;
- *   `'float'`: values as they are. Default 8.
+ * @param options.depth 8: 0…255; 16: 0…65535; both rounded to the nearest integer, halves up, then clamped, NaN to 0;
+ *   `'float'`: unchanged values. Default 8.
  * @throws ShapeError if the tensor has another shape
  */
 export function tensorToImage(tensor: Tensor, options: { depth?: SampleDepth } = {}): Image {
@@ -169,7 +169,7 @@ const DEINTERLEAVE: Readonly<Record<Image['channels'], (from: Samples, to: Float
   },
 };
 
-/** Uint8ClampedArray limits by itself, and makes 0 of NaN; only its halves would go to even. */
+/** Uint8ClampedArray clamps, and converts NaN to 0, but it rounds halves to even. */
 const INTERLEAVE_8: Readonly<Record<Image['channels'], (from: Float32Array, to: Uint8ClampedArray, area: number) => void>> = {
   1: (from, to, area) => {
     for (let i = 0; i < area; i++) to[i] = Math.floor(from[i] + 0.5);
@@ -197,13 +197,13 @@ const INTERLEAVE_8: Readonly<Record<Image['channels'], (from: Float32Array, to: 
   },
 };
 
-/** The nearest whole number, halves up, from 0 to `white`; NaN is 0. Typed arrays alone would round halves to even, or cut off and wrap round. */
+/** The nearest integer, halves up, from 0 to `white`; NaN is 0. Typed arrays alone would round halves to even, or cut off and wrap round. */
 export function toWhole(value: number, white: number): number {
   const rounded = Math.floor(value + 0.5);
   return rounded > 0 ? Math.min(rounded, white) : 0;
 }
 
-/** @throws ShapeError unless sizes are whole numbers of at least 1, and channels 1 to 4 */
+/** @throws ShapeError unless sizes are integers of at least 1, and channels 1 to 4 */
 export function checkSize(operation: string, width: number, height: number, channels: number): void {
   for (const [name, size] of Object.entries({ width, height })) {
     if (!Number.isSafeInteger(size) || size < 1) {

@@ -2,10 +2,10 @@ import { Damaged, type Header, type Source } from './formats/format.js';
 import type { ImageFormat } from './formats/format-names.js';
 import { FORMATS, identify } from './formats/format-table.js';
 
-/** As much of a file as tells what it is. */
+/** The bytes needed to identify a file. */
 const BEGINNING = 512;
 
-/** Looks at the header, of which no more is read than it takes. @returns `most`: pixels that all pictures of the file may have @throws Damaged or Unreadable */
+/** Checks the header, and reads no more of it than necessary. @returns `most`: maximum number of pixels of all images in the file @throws Damaged or Unreadable */
 export async function inspect(
   bytes: Source,
   { pixels, memory = Number.POSITIVE_INFINITY }: { readonly pixels: number; readonly memory?: number },

@@ -34,7 +34,7 @@ const limits: Rule<Limits> = rule(
 );
 
 /** The option for {@link Limits}. */
-export const LIMITS = option(limits, { help: 'refuse a picture that asks for more', placeholder: 'limits' });
+export const LIMITS = option(limits, { help: 'refuse images that exceed these limits', placeholder: 'limits' });
 
 function parseLimits(text: string): Limits | undefined {
   const found: Partial<Record<keyof Limits, number>> = {};
@@ -51,15 +51,15 @@ function isName(name: string): name is keyof Limits {
   return Object.hasOwn(RULES, name);
 }
 
-/** Limits with the defaults in place of what is not given. */
+/** Limits with defaults for missing values. */
 export function withDefaultLimits({ pixels, bytes, seconds, memory }: Limits = {}) {
   return { pixels: pixels ?? DEFAULT_LIMITS.pixels, bytes: bytes ?? DEFAULT_LIMITS.bytes, seconds, memory: memory ?? DEFAULT_LIMITS.memory };
 }
 
 /**
  * Ends work that takes longer than it may.
- * @param what is worked at, in the message
- * @param work is handed the signal that ends it
+ * @param what the work, for the message
+ * @param work receives the signal that cancels it
  * @throws DataError, naming the limit, in time
  */
 export async function inTime<T>(

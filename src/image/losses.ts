@@ -20,7 +20,7 @@ export function heldMetadata({ channels, metadata }: Image, format: ImageFormat)
 }
 
 /**
- * What is lost of a picture in a file of a format, in words: `color profile`, `transparency`. That JPEG, WebP and AVIF
+ * Properties of an image that a file format cannot store, in words: `color profile`, `transparency`. That JPEG, WebP and AVIF
  * change samples, and a GIF has 256 colors, is what these formats are.
  */
 export function lossesOf(image: Image, format: ImageFormat): readonly string[] {

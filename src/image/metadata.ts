@@ -13,14 +13,14 @@ export interface Metadata {
 /** The option for what becomes of {@link Metadata}. */
 export const METADATA = option(oneOf(['keep', 'strip']), {
   default: 'keep',
-  help: 'color profile, EXIF and resolution: keep or strip',
+  help: 'keep or strip color profile, EXIF and resolution',
   placeholder: 'how',
 });
 
 /** Names of the metadata in messages. */
 export const METADATA_NAMES = { icc: 'color profile', exif: 'EXIF', density: 'resolution' } as const satisfies Record<keyof Metadata, string>;
 
-/** The metadata that are there. @returns undefined if there are none */
+/** The metadata without empty fields. @returns undefined if there is none */
 export function compact({ icc, exif, density }: Metadata): Metadata | undefined {
   const found = { ...(icc && { icc }), ...(exif && { exif }), ...(density && { density }) };
   return Object.keys(found).length > 0 ? found : undefined;
@@ -31,20 +31,20 @@ export function carryMetadata<I extends object>(image: I, { metadata }: { readon
   return metadata ? { ...image, metadata } : image;
 }
 
-/** Whether a color profile is one for pictures of that many channels: its data color space stands at byte 16 (ICC.1, 7.2). */
+/** Whether a color profile is one for pictures of that many channels: its data color space is at byte 16 (ICC.1, 7.2). */
 export function profileFits(icc: Uint8Array, channels: number): boolean {
   return String.fromCharCode(...icc.subarray(16, 20)) === (channels < 3 ? 'GRAY' : 'RGB ');
 }
 
 const METERS_PER_INCH = 0.0254;
 
-/** Pixels per inch. Files hold whole numbers per meter, so what is near a whole number was one. */
+/** Pixels per inch. Files store integers per meter, so values near an integer are rounded to it. */
 export function densityOfMeters(perMeter: number): number {
   const density = perMeter * METERS_PER_INCH;
   return Math.abs(density - Math.round(density)) < METERS_PER_INCH ? Math.round(density) : density;
 }
 
-/** Pixels per meter, a whole number. */
+/** Pixels per meter, an integer. */
 export function metersOfDensity(density: number): number {
   return Math.round(density / METERS_PER_INCH);
 }

@@ -2,7 +2,7 @@ import { ConvlabError, DataError, show } from '../errors.js';
 import type { ImageBytes } from './image-bytes.js';
 import { MOST_BYTES } from './limits.js';
 
-/** All bytes, not copied if they are there. @throws DataError if it holds none, or more than `most` */
+/** All bytes, not copied if already in memory. @throws DataError if it holds none, or more than `most` */
 export async function readBytes(operation: string, bytes: ImageBytes, name: string, most = MOST_BYTES, signal?: AbortSignal): Promise<Buffer> {
   if (bytes instanceof Uint8Array || bytes instanceof ArrayBuffer) {
     checkLength(operation, bytes.byteLength, name, most);
@@ -16,7 +16,7 @@ export async function readBytes(operation: string, bytes: ImageBytes, name: stri
   throw new DataError(operation, `${name} must be a Uint8Array, an ArrayBuffer, a Blob or a stream of Uint8Arrays, received ${show(bytes)}`, { bytes });
 }
 
-/** @throws DataError if a file is longer than what is read */
+/** @throws DataError if a file exceeds the limit */
 export function checkLength(operation: string, length: number, name: string, most = MOST_BYTES): void {
   if (length > most && most < MOST_BYTES) throw new DataError(operation, `${name} has ${length} bytes, more than limits.bytes, ${most}`, { length });
   if (length > MOST_BYTES) throw new DataError(operation, `${name} has ${length} bytes; files of less than 2 GiB are read`, { length });
@@ -48,7 +48,7 @@ async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): 
     aborted = () => reject(signal.reason);
     signal.addEventListener('abort', aborted, { once: true });
   });
-  end.catch(() => {}); // whoever waits for it hears it
+  end.catch(() => {}); // reported to the caller that awaits it
   try {
     for (;;) {
       signal.throwIfAborted();

@@ -4,14 +4,14 @@ import { chmod, chown, type FileHandle, lstat, open, readdir, realpath, rename, 
 import { basename, dirname, join } from 'node:path';
 import { onExit } from 'signal-exit';
 
-/** What is written into a file. */
+/** The contents to write to a file. */
 export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array>;
 
 /** Names of temporary files: random, as two containers that share a disk may have equal process ids. */
 const TEMPORARY = /^\..*\.[0-9a-f]{16}\.convlab-tmp$/;
 /** Characters of a file's name in that of its temporary file: names have at most 255 bytes. */
 const SHOWN = 50;
-/** Milliseconds after which a temporary file that nobody wrote to belongs to a process that died. */
+/** Milliseconds without a write after which a temporary file is assumed to belong to a dead process. */
 const LEFT_OVER = 60 * 60 * 1000;
 /** Folders that were looked through for such files, once a process each. */
 const swept = new Set<string>();
@@ -22,8 +22,8 @@ let watching = false;
 /**
  * Replaces a file, or what a link leads to, in one step: its content goes to a temporary file in the same folder, then to the disk, and takes the place of
  * the file. The folder is brought to the disk, too, where the system allows that. The file keeps its permissions and, where that is
- * allowed, its owner. What an earlier process left lying in the folder when it was killed is removed.
- * @throws what the file system says; then the file is as it was, and nothing else is left. After the last step the new one is there, whole
+ * allowed, its owner. Temporary files of killed processes in the folder are removed.
+ * @throws the error of the file system; then the file is unchanged and no temporary file remains. After the last step, the new file is complete
  */
 export async function replaceFile(path: string, content: FileContent, signal?: AbortSignal): Promise<void> {
   // most files are new, and each call of the file system costs as much as filtering a small picture
@@ -74,7 +74,7 @@ function forgetOnExit(temporary: string): void {
   });
 }
 
-/** @returns what the system says of the new file, if it is asked */
+/** @returns the error of the system for the new file, if requested */
 async function writeSynced(
   path: string,
   content: FileContent,

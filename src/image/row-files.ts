@@ -22,23 +22,23 @@ import { checkPath, fileError, writeWhole } from './whole-file.js';
 const READ_BYTES = 2 ** 20;
 
 const OPEN_OPTIONS = {
-  /** Of samples without a header, little-endian: the format of the picture. Default: the file says it. */
+  /** For raw little-endian samples: the format of the image. Default: from the header of the file. */
   raw: checkedInUse<Format>('the format of a picture'),
 } satisfies Rows;
 
 /** Options of {@link openRows}. */
 export interface OpenRowsOptions extends OptionsOf<typeof OPEN_OPTIONS> {}
 
-/** A picture whose rows can be read. */
+/** An image that can be read row by row. */
 export interface RowPicture {
   readonly format: Format;
   readonly metadata?: Metadata;
-  /** All rows, in bands of about 1 MB: a function that reads them anew each time, of a file; of a stream of bytes they can be read once. */
+  /** All rows, in bands of about 1 MB: a function that reads them again each time, of a file; of a stream of bytes they can be read once. */
   readonly rows: RowSource;
 }
 
 /**
- * Opens a picture to read it row by row: a PNG that is not interlaced, a PGM, PPM or PAM of 8 or 16 bits, a TIFF or BigTIFF, told by its contents, or
+ * Opens an image to read it row by row: a PNG without interlacing, a PGM, PPM or PAM with 8 or 16 bits, or a TIFF or BigTIFF, detected from its contents; or
  * samples alone.
  * @param source the name of a file, or, but of a TIFF, the bytes of one, such as `process.stdin`
  * @throws DataError, naming the file, if it cannot be read or is damaged, some of it only while its rows are read
@@ -98,7 +98,7 @@ async function isTiff(path: string, raw: Format | undefined): Promise<boolean> {
   }
 }
 
-/** A TIFF says where in the file its rows are. */
+/** A TIFF stores the positions of its rows. */
 async function openTiffFile(path: string): Promise<{ reader: Closable; opened: OpenedRows }> {
   const file = await openFile(path);
   try {
@@ -143,7 +143,7 @@ function readError(name: string, cause: unknown): Error {
 const WRITE_OPTIONS = {
   /** Default: by the ending of the name: .png, .tif, .tiff, .pgm, .ppm, .pam, .raw. A PNM is a PGM, PPM or PAM, as the channels ask for. */
   format: option(oneOf(rowFormats), {}),
-  /** Of a PNG: from 0, not at all, to 9. Default 6. */
+  /** Compression level of a PNG, 0 (none) to 9. Default 6. */
   compression: option(whole(0, 9), { default: 6 }),
   /** Written into a PNG or a TIFF; the others hold none. Default: none. */
   metadata: checkedInUse<Metadata>('what readImage and openRows give'),
@@ -166,7 +166,7 @@ export function encodeRows(rows: RowSource, format: Format, options: WriteRowsOp
  * Writes a picture from rows, atomically: if anything fails, an existing file stays unchanged.
  * @param rows bands of any height, such as `filterStream` gives
  * @param format of the picture
- * @throws OptionError if the ending of the name says no format; DataError, naming the file, if it cannot be written
+ * @throws OptionError if the file extension is unknown; DataError, naming the file, if it cannot be written
  * @throws whatever the rows throw
  */
 export async function writeRows(path: string, rows: RowSource, format: Format, options: WriteRowsOptions = {}): Promise<void> {

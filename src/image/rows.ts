@@ -3,11 +3,11 @@ import { checkOptions, count, oneOf, option, type Rows, whole } from '../options
 import type { Samples } from './image.js';
 import { arrayOf, type Format } from './samples.js';
 
-/** Some whole rows of a picture, from the left to the right and from the top to the bottom, channels interleaved. Bytes may lie in a `Uint8Array`. */
+/** Some whole rows of a picture, from the left to the right and from the top to the bottom, channels interleaved. Bytes may be in a `Uint8Array`. */
 export type RowBand = Samples | Uint8Array;
 /** All rows of a picture, in bands of any height: an async generator, a `ReadableStream`, a list. */
 export type RowBands = AsyncIterable<RowBand> | Iterable<RowBand> | ReadableStream<RowBand>;
-/** The same, or a function that gives them anew each time: a picture that can be read twice. */
+/** The same, or a function that gives them again each time: a picture that can be read twice. */
 export type RowSource = RowBands | (() => RowBands);
 
 const needed = { required: true } as const;
@@ -41,7 +41,7 @@ export function toRows(operation: string, band: unknown, format: Format): Sample
 }
 
 /**
- * The bands of a source, one when it is asked for. The source is closed if no more are.
+ * The bands of a source, one when it is requested. The source is closed if no more are.
  * @throws the signal's reason, also while the source keeps it waiting
  */
 export async function* eachBand(operation: string, source: RowSource, format: Format, signal?: AbortSignal): AsyncGenerator<Samples, void, undefined> {
@@ -95,7 +95,7 @@ function orAborted<T>(next: Promise<T>, signal: AbortSignal | undefined): Promis
   });
 }
 
-/** @throws DataError: the source has another number of rows than its format says */
+/** @throws DataError: the number of rows differs from the format of the source */
 export function wrongHeight(operation: string, { height }: Format, received: string): never {
   throw new DataError(operation, `rows must give ${height} rows, as format.height says, received ${received}`, { height });
 }

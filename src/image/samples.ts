@@ -2,7 +2,7 @@ import type { Turns } from '../turns.js';
 import { type Image, type Samples, toWhole } from './image.js';
 import { carryMetadata } from './metadata.js';
 
-/** What is known of a picture before there is one. */
+/** The format of an image, without its samples. */
 export interface Format {
   readonly width: number;
   readonly height: number;
@@ -38,7 +38,7 @@ export function whiteOf(samples: Samples | SampleType): number {
   return SAMPLE_TYPES[typeof samples === 'string' ? samples : sampleType(samples)].white;
 }
 
-/** A black picture of a format; transparent, if it has alpha. @param from the picture that it is made of, whose metadata it carries */
+/** A black image of a format; transparent if it has alpha. @param from the image whose metadata it keeps */
 export function newImage({ width, height, channels, samples }: Format, from?: Image): Image {
   const image = { width, height, channels, data: new SAMPLE_TYPES[samples].array(width * height * channels) };
   return from ? carryMetadata(image, from) : image;

@@ -37,7 +37,7 @@ export function fileError(operation: string, path: string, cause: unknown, reaso
 /**
  * Writes a file atomically, also part by part: see {@link replaceFile}. If anything fails, an existing file stays unchanged.
  * @param signal ends the writing
- * @throws DataError, naming the file, if it cannot be written, or something other than a file is there
+ * @throws DataError, naming the file, if it cannot be written, or the path is not a file
  */
 export async function writeWhole(operation: string, path: string, bytes: FileContent, signal?: AbortSignal): Promise<void> {
   try {

@@ -13,11 +13,11 @@ export interface Executable {
   readonly job: Job;
   /** Its runs may read their inputs after they have returned a promise. Default false */
   readonly later?: boolean;
-  /** Of a backend that compiles while other things run: resolves when all is compiled that a run now would wait for. Undefined: nothing is. */
+  /** For backends that compile in the background: resolves when everything that a run needs is compiled. Undefined: nothing is being compiled. */
   readonly compiling?: Promise<unknown> | undefined;
 }
 
-/** What is known of a picture's job before its sums are chosen. */
+/** The job of an image before its sums are chosen. */
 export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
   readonly passes: readonly (Pick<PicturePass, 'geometry' | 'border'> & Partial<Pick<PicturePass, 'sum'>>)[];
 }
@@ -36,7 +36,7 @@ export interface Abilities {
   readonly comparison?: boolean;
   /** It counts the values of pictures, see {@link HistogramJob}. Default false: plain loops do. */
   readonly histogram?: boolean;
-  /** It is the definition that others are compared with: convolutions run exactly as they are written. Default false. */
+  /** This backend is the definition that others are compared with: convolutions run exactly as specified. Default false. */
   readonly definition?: boolean;
 }
 
@@ -45,10 +45,10 @@ export interface Abilities {
  *
  * The contract, the same for a GPU, WebAssembly and plain loops:
  * - everything that depends on the job alone happens in {@link prepare}; the caller holds the result, and no backend keeps a second copy;
- * - buffers live on the backend; a run writes into the outputs that it is handed and never allocates a result;
- * - runs of operators return at once and take effect in the order in which they were called: only {@link read} is asynchronous, so a
+ * - buffers live on the backend; a run writes into the outputs that it is passed and never allocates a result;
+ * - runs of operators return immediately and take effect in the order of the calls: only {@link read} is asynchronous, so a
  *   training step is a list of runs that can be replayed;
- * - an output is overwritten as a whole, and is never one of the inputs, unless the job says so;
+ * - an output is overwritten completely, and is never one of the inputs, unless the job allows it;
  * - geometries are valid by construction: a backend validates nothing but its own limits.
  */
 export interface Backend {
@@ -66,7 +66,7 @@ export interface Backend {
   write(buffer: DeviceBuffer, values: Float32Array): void;
   /**
    * Waits for everything called so far and copies a buffer out. Failures of earlier runs appear here.
-   * @param into an array of the buffer's length that is to be filled and returned, if the backend can do that; else it returns a new one
+   * @param into an array of the buffer's length to fill and return, if the backend supports it; otherwise a new array is returned
    */
   read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array>;
   /**
@@ -80,12 +80,12 @@ export interface Backend {
   /** Makes a job ready to run any number of times. @throws UnsupportedError if it is beyond a limit of the backend */
   prepare(job: Job): Executable;
   /**
-   * Runs an executable of this backend. The job says which inputs and outputs it takes.
+   * Runs an executable of this backend. The job determines its inputs and outputs.
    * @param inputs buffers; for a picture its samples
    * @param parameters of a `pointwise` formula; they may differ from run to run
    * @param control of a picture: the promise is rejected with the reason of its signal, and some of the result may be written
-   * @returns false if a picture is not opaque although its job requires that; else true. A promise for pictures only, whose samples
-   * must stay as they are until it settles
+   * @returns false if an image is not opaque although its job requires it, otherwise true. A promise only for images, whose samples
+   * must not change until it settles
    */
   run(
     executable: Executable,
@@ -103,14 +103,14 @@ export interface Backend {
    * @throws UnsupportedError when the memory is exhausted
    */
   allocateBytes?(length: number): Uint8ClampedArray;
-  /** Gives such an array back; it must not be used again. @returns false if it is no such array, or was given back before */
+  /** Returns such an array; it must not be used again. @returns false if it is not such an array, or was returned before */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
   /** Only of a backend that runs each call on one of several others. */
   readonly chooser?: Chooser;
-  /** Optional: pictures that stay where the backend computes. Otherwise they lie on the host. */
+  /** Optional: pictures that stay where the backend computes. Otherwise they are in host memory. */
   readonly devicePictures?: DevicePictures | undefined;
-  /** Optional: pictures of which only some rows are in memory. Otherwise they pass as planes of floats, band by band. */
+  /** Optional: images of which only some rows are in memory. Without it, they are filtered as float planes, band by band. */
   readonly bands?: PictureBands | undefined;
 
   /** Frees everything. The backend must not be used again. */
@@ -123,7 +123,7 @@ export interface Chooser {
   readonly among: readonly Backend['name'][];
   /**
    * Runs a call from tensors to tensors on one of the backends. The call may be made again, to no effect, in order to compile and time it.
-   * @param call `chosen` says where it runs and why; undefined: its result is not used
+   * @param call `chosen` receives where it runs and why; undefined: its result is not used
    */
   run<T>(work: Work, call: (on: Backend, chosen?: Chosen) => Promise<T>): Promise<T>;
   /** Where a picture, or a call from tensors to tensors, would run. @param cost predicted milliseconds on wasm, as the plan has them */
@@ -144,7 +144,7 @@ export interface Work {
   /** bytes that its programs read and write there, and their multiply-adds */
   readonly bytes: number;
   readonly multiplyAdds: number;
-  /** programs that it starts, one after the other */
+  /** programs that it starts, in order */
   readonly launches: number;
   /** predicted milliseconds on wasm, where a plan has them */
   readonly cost?: number;
@@ -182,7 +182,7 @@ export interface PictureFormat {
   readonly samples: SampleFormat;
 }
 
-/** Which pixel of a picture lies where in another: pixel (x, y) of the result is pixel start + x · across + y · down, counted row by row. */
+/** An arrangement of pixels: pixel (x, y) of the result is pixel start + x · across + y · down, counted row by row. */
 export interface Arrangement {
   readonly width: number;
   readonly height: number;
@@ -208,7 +208,7 @@ export interface DevicePictures {
   allocate(format: PictureFormat): DevicePicture | undefined;
   /**
    * Optional: the pixels of a picture in another arrangement, as a picture of its own.
-   * @returns undefined if the result has to be made on the host
+   * @returns undefined if the result must be made on the host
    */
   rearrange?(picture: DevicePicture, arrangement: Arrangement): DevicePicture | undefined;
   /** Waits for what was called so far, and fills `into`. */
@@ -216,7 +216,7 @@ export interface DevicePictures {
   /**
    * Optional: shows a picture without reading it.
    * @param show called once, with a canvas that holds the picture during the call
-   * @returns undefined if the picture has to be read instead
+   * @returns undefined if the picture must be read instead
    */
   draw?(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined;
   /** Gives a picture back; it must not be used again. */
@@ -249,7 +249,7 @@ export interface ValueRange {
 export interface PictureBands {
   /** Rows of the result that are computed together. */
   unit(executable: Executable): number;
-  /** The rows of the picture that rows of the result are computed from; an empty range, [0, 0], where windows lie beyond the border. */
+  /** The rows of the picture that rows of the result are computed from; an empty range, [0, 0], where windows are beyond the border. */
   source(executable: Executable, rows: RowRange): RowRange;
   /**
    * As {@link Backend.run}, but the input holds some rows of the picture only; a mask is whole.
@@ -263,7 +263,7 @@ export interface PictureBands {
     control?: Control,
     range?: ValueRange,
   ): boolean | Promise<boolean>;
-  /** The range of the values of a normalized result in a band; undefined if the picture has to be opaque and is not. */
+  /** The range of the values of a normalized result in a band; undefined if the picture must be opaque and is not. */
   measure(executable: Executable, inputs: readonly Operand[], band: PictureBand, control?: Control): Promise<ValueRange | undefined>;
 }
 

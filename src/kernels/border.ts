@@ -17,7 +17,7 @@ export function borderTable(geometry: ConvGeometry, axis: 0 | 1 | 2): Int32Array
   return table;
 }
 
-/** The input cell that a padded axis of n cells shows at position i, which may lie before 0 or behind n − 1. */
+/** The input cell that a padded axis of n cells shows at position i, which may be before 0 or behind n − 1. */
 export function borderSource(mode: PaddingMode, i: number, n: number): number {
   if (i >= 0 && i < n) return i;
   switch (mode) {

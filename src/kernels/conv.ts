@@ -123,7 +123,7 @@ export async function convInputGradient(
 
 /**
  * The gradient of {@link conv} with respect to its kernel.
- * @param x as it was handed to `conv`
+ * @param x as it was passed to `conv`
  * @param gradient ∂L/∂out, in the shape that `conv` returned
  * @param options those of the forward call, and `kernelShape`
  * @returns ∂L/∂kernel, in `kernelShape`

@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor.js';
 
 /**
- * The kernel with which `conv` slides one window over every channel by itself, with `groups: channels`.
+ * The kernel with which `conv` applies one window to every channel separately, with `groups: channels`.
  * @param window `[...k]`
  * @returns `[channels, 1, ...k]`
  */

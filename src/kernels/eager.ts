@@ -8,7 +8,7 @@ import type { ConvPlan } from './plan/conv-plan.js';
 
 /** Rows of {@link PlanOption}. */
 export const PLAN_OPTION = {
-  /** Called with the plan of every convolution just before it runs. Default: nobody is told. */
+  /** Called with the plan of every convolution just before it runs. Default: none. */
   onPlan: option(callback as Rule<(plan: ConvPlan) => void>, {}),
 } satisfies Rows;
 

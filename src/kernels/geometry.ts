@@ -61,31 +61,31 @@ const paddings = rule<PerAxis<AxisPadding>>(
 /** Rows of {@link ConvOptions}. */
 export const CONV_OPTIONS = {
   /** Cells that the kernel moves from one output to the next, ≥ 1. Default 1. */
-  stride: option(perAxis(count), { default: 1, help: 'pixels from one output to the next', placeholder: 'steps' }),
+  stride: option(perAxis(count), { default: 1, help: 'distance between output pixels', placeholder: 'steps' }),
   /** Distance between neighboring kernel cells on the input, ≥ 1. Default 1. */
-  dilation: option(perAxis(count), { default: 1, help: 'distance between neighboring kernel cells on the picture', placeholder: 'steps' }),
+  dilation: option(perAxis(count), { default: 1, help: 'distance between neighboring kernel weights, in pixels', placeholder: 'steps' }),
   /**
    * One {@link AxisPadding} for every axis, or a list with one per axis: `1`, `'same'`, `[1, 2]` (H and W),
    * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so there `[2, 0]` is before and after.
    * Default `'valid'`.
    */
-  padding: option(paddings, { default: 'valid', help: 'how far the picture is extended', placeholder: 'sides' }),
+  padding: option(paddings, { default: 'valid', help: 'how far the image is extended', placeholder: 'sides' }),
   /** What the padding holds. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
-  paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'what lies beyond the border', placeholder: 'mode' }),
+  paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'values beyond the border', placeholder: 'mode' }),
   /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
-  paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the picture (default: 0)' }),
+  paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the image (default: 0)' }),
   /**
    * The number of groups into which the channels are split and computed separately; the channel count gives a depthwise convolution.
    * Default 1.
    */
   groups: option(count, { default: 1 }),
   /** Rotate the kernel by 180° (reverse every spatial axis): the convolution of mathematics. Default false: cross-correlation. */
-  flip: option(flag, { default: false, help: 'rotate the kernel by 180°: the convolution of mathematics' }),
-  /** With padding `'same'`: the kernel cell that lies on the output cell, 0 … k − 1, before a `flip`. Default: see `'same'`. */
-  anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel cell that lies on the output pixel, by default the middle', placeholder: 'cell' }),
+  flip: option(flag, { default: false, help: 'rotate the kernel by 180° (mathematical convolution)' }),
+  /** With padding `'same'`: the index of the kernel weight placed on the output element, 0 … k − 1, before a `flip`. Default: see `'same'`. */
+  anchor: option(perAxis(whole(0)), { help: 'with --padding same: the kernel weight placed on the output pixel (default: the center)', placeholder: 'cell' }),
 } satisfies Rows;
 
-/** The options that decide where the kernel lies and what it sees there. */
+/** Options for the placement of the kernel and the values it reads. */
 export interface ConvOptions extends OptionsOf<typeof CONV_OPTIONS> {}
 
 /** Rows of {@link WindowOptions}. */
@@ -96,7 +96,7 @@ export const WINDOW_OPTIONS = {
   stride: perAxis(count),
   /** Distance between neighboring cells of the window, ≥ 1. Default 1. */
   dilation: CONV_OPTIONS.dilation,
-  /** As in {@link ConvOptions.padding}; no window may lie wholly on padding. Default `'valid'`: the remainder is dropped. */
+  /** As in {@link ConvOptions.padding}; no window may consist of padding only. Default `'valid'`: the remainder is dropped. */
   padding: CONV_OPTIONS.padding,
   /** A last window that begins inside, but ends beyond the padding, counts: sizes are rounded up. Default false: the remainder is dropped. */
   ceilMode: option(flag, { default: false }),
@@ -125,7 +125,7 @@ export interface ConvGeometry {
   readonly output: Triple;
   readonly stride: Triple;
   readonly dilation: Triple;
-  /** Padding in front of each axis; what lies behind is `after`. */
+  /** Padding before each axis; padding after it is `after`. */
   readonly before: Triple;
   readonly after: Triple;
   readonly paddingMode: PaddingMode;
@@ -230,7 +230,7 @@ interface Axis {
   readonly added: number;
 }
 
-/** What is more is a mistake: tables of the border would fill the memory. */
+/** Larger values are mistakes: tables of the border would fill the memory. */
 const MOST_PADDING = 2 ** 24;
 
 type Placement = Required<Pick<ConvOptions, 'stride' | 'dilation' | 'padding'>> & Pick<ConvOptions, 'anchor' | 'flip'> & Pick<WindowOptions, 'ceilMode'>;
@@ -251,7 +251,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
         throw new OptionError(operation, 'anchor', `goes with padding 'same' only, here it is ${show(padding[axis])}`, options.anchor);
       if (anchor[axis] >= k) throw new OptionError(operation, 'anchor', `must be a cell of the kernel, 0 to ${k - 1}`, anchor[axis]);
     }
-    // turned round, kernel cell a lies at the window's cell k − 1 − a
+    // rotated by 180°, kernel cell a is at the window's cell k − 1 − a
     const anchored = anchor && (options.flip ? k - 1 - anchor[axis] : anchor[axis]) * dilation[axis];
     const [before, given] = resolvePadding(padding[axis], n, extent, s, anchored);
     const added = options.ceilMode ? lastWindowExcess(n, before, given, extent, s) : 0;

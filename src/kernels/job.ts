@@ -38,7 +38,7 @@ export type OperatorJob =
     }
   | { readonly operation: 'pointwise'; readonly formula: PointwiseName };
 
-/** How the samples of a picture are stored: whole numbers from black, 0, to white, or floats from 0 to 1 and beyond. */
+/** How the samples of a picture are stored: integers from black, 0, to white, or floats from 0 to 1 and beyond. */
 export type SampleFormat = 'uint8' | 'uint16' | 'float32';
 
 /** How samples become numbers, the cells of a pixel. */
@@ -49,7 +49,7 @@ export interface Load {
   /** the sample value of white */
   readonly white: number;
   /**
-   * - `chosen`: the chosen channels as they are;
+   * - `chosen`: the chosen channels, unchanged;
    * - `premultiplied`: all channels, the colors times alpha;
    * - `luminance`: one cell, the weighted sum of R, G and B, the first three chosen channels; a fourth, alpha, is a second cell.
    */
@@ -58,7 +58,7 @@ export interface Load {
   readonly chosen: readonly number[];
   /** Luminance: what R, G and B count. Default: 0.2126, 0.7152, 0.0722. */
   readonly weights?: readonly [number, number, number];
-  /** Of each chosen channel, what is subtracted from its samples. Default: nothing. */
+  /** Values subtracted from the samples of each chosen channel. Default: none. */
   readonly origins?: readonly number[];
   /** sRGB samples become light first, except alpha. */
   readonly light: boolean;
@@ -85,7 +85,7 @@ export interface Store {
   readonly offset: number;
   /** Factor of all values, from the units of the picture to those of the result. */
   readonly unit: number;
-  /** A part of the picture, of which this is filtered; the rest of the result stays as it is. */
+  /** The filtered part of the image; the rest of the result is not changed. */
   readonly part: PicturePart | undefined;
   /** Limited to black … white; integers are rounded, halves up, as well. */
   readonly clamped: boolean;
@@ -94,13 +94,13 @@ export interface Store {
    * come from, and the change of the luminance is added to the colors.
    */
   readonly places?: readonly number[];
-  /** Values from it on become white, all others black; NaN, too. Default: values stay as they are. */
+  /** Values from this one on become white, all others and NaN black. Default: values do not change. */
   readonly least?: number;
-  /** Sums of premultiplied colors are divided by alpha before. Default: they become samples as they are. */
+  /** Divide sums of premultiplied colors by alpha before storing. Default: false. */
   readonly mix?: Mix;
 }
 
-/** A value o of the picture whose sum is s becomes o + amount · (o − s) where |o − s| exceeds the threshold; else it stays. */
+/** A value o of the image with sum s becomes o + amount · (o − s) if |o − s| exceeds the threshold; otherwise it does not change. */
 export interface Mix {
   readonly amount: number;
   readonly threshold: number;
@@ -144,20 +144,20 @@ export interface PicturePass {
 }
 
 /**
- * The weights of a pass and how they are summed. Taps of weight zero are left out, unless it says otherwise.
+ * The weights of a pass and how they are summed. Taps of weight zero are omitted unless stated otherwise.
  * - `integer`: whole weights and a factor; 16 bits hold every sum;
  * - `box`: one weight for the whole window, by running sums;
  * - `window`: float weights, `[KH, KW]` for all cells, or `[cells, KH, KW]`; with `zeros`, taps of weight zero count as others do;
  * - `sums`: one weight for the whole window, by running sums of floats;
  * - `separable`: a row and a column of at least three neighbors each, whose product is the window;
- * - `products`: `count` such rows and columns, one after the other, whose products add up to the window;
+ * - `products`: `count` such rows and columns in sequence, whose products add up to the window;
  * - `fft`: as `window`, by Fourier transform, for windows of more than one row;
  * - `magnitude`: scale · √(a² + b²) of the sums a and b under two windows of whole weights, without bias;
- * - `slopes`: what the sums under two windows at right angles, or under more of which the largest counts, say together, without bias:
- *   how steep it is, `step` being 1; the angle in which it rises; or the angle of the steepest cell as a color, as bright as it is steep;
+ * - `slopes`: the gradient from the sums under two perpendicular windows, or under several windows with the largest sum, without bias:
+ *   its magnitude, where `step` is 1; its angle; or its angle as a color, with the magnitude as brightness;
  * - `ridge`: of the cell whose sums under two windows at right angles are the steepest, the length √(a² + b²), or 0 where a neighbor
  *   along the slope is steeper; the window of the geometry is two cells larger than these;
- * - `moments`: the mean of a window, its variance / white, or the root of the variance. Weighted, the last cell says, from 0 to white,
+ * - `moments`: the mean of a window, its variance / white, or the root of the variance. If weighted, the last cell contains, from 0 to white,
  *   how much the others of its pixel count; and with `brightness` the first is replaced by the luminance of the first three;
  * - `likeness`: one value, how like a template a window of the picture is in all cells together. It is the last pass; the one before gives
  *   Σ template · window of each cell, and its geometry is the same.
@@ -198,11 +198,11 @@ export type PictureSum =
       readonly nothing: number;
     };
 
-/** What responses of several windows say together. */
+/** The combination of responses of several windows. */
 export type SlopeMeasure = 'length' | 'angle' | 'hue';
-/** How like a template a window is, as `MatchMethod` of matchTemplate says. */
+/** Similarity of a window and a template, see `MatchMethod` of matchTemplate. */
 export type LikenessMeasure = 'zncc' | 'ncc' | 'ssd' | 'correlation';
-/** What is measured of the samples under a window. */
+/** The statistic of the samples under a window. */
 export type MomentMeasure = 'mean' | 'variance' | 'deviation';
 
 /** The name of a {@link PictureSum}. */
@@ -224,7 +224,7 @@ export const PICTURE_SUMS = [
 
 /**
  * A picture's whole way, from samples to samples: one input, and the mask if there is one; one output, which may be the same array as
- * the picture. Sums of whole numbers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
+ * the picture. Sums of integers go with one pass from 8 bits to 8 bits, whose result keeps the size and whose
  * channels are all convolved, or all but alpha, which is that of the same pixel.
  */
 export interface PictureJob {
@@ -243,7 +243,7 @@ export interface Resampling {
   readonly input: number;
   /** samples of the result */
   readonly output: number;
-  /** `[output]`, ascending: where the windows begin. All of them lie within the source. */
+  /** `[output]`, ascending: where the windows begin. All of them are within the source. */
   readonly starts: Int32Array;
   /** samples under each window */
   readonly taps: number;
@@ -252,7 +252,7 @@ export interface Resampling {
 }
 
 /**
- * A picture in another size, from samples to samples: every cell by the same windows, in two passes. One input, and that beside if there
+ * Resizes an image from samples to samples: every channel with the same windows, in two passes. One input, and a second one if there
  * is one, and one output, which is neither. Where values are limited between the passes, results are within one level of exact sums.
  */
 export interface ResizeJob {
@@ -279,7 +279,7 @@ export interface Beside {
 
 /**
  * Two pictures of one format, compared: two inputs, and as output four float64: the largest |a − b|, Σ |a − b| and Σ (a − b)² of all
- * samples, and Σ SSIM of all windows that lie on the picture, of every channel. Sums are added tile by tile from the top.
+ * samples, and Σ SSIM of all windows inside the image, for every channel. Sums are added tile by tile from the top.
  */
 export interface ComparisonJob {
   readonly operation: 'comparison';
@@ -295,7 +295,7 @@ export interface ComparisonJob {
 
 /**
  * How often the values of a picture's chosen channels occur: one input, and as output float64 `[2, classes]`: of each class how many
- * values it holds, and the largest of them, −∞ where it holds none. Whole numbers are their own classes, 0 to white; floats are
+ * values it holds, and the largest of them, −∞ where it holds none. Integers are their own classes, 0 to white; floats are
  * divided into classes of equal width, from their least to their largest value. NaN counts nowhere.
  */
 export interface HistogramJob {
@@ -306,9 +306,9 @@ export interface HistogramJob {
   readonly samples: SampleFormat;
   /** the channels that count, ascending */
   readonly chosen: readonly number[];
-  /** of whole numbers: white + 1 */
+  /** of integers: white + 1 */
   readonly classes: number;
 }
 
-/** What a backend can be asked to prepare: data, known before the numbers are there. */
+/** A job for a backend to prepare: data that is known before the samples. */
 export type Job = OperatorJob | PictureJob | ResizeJob | ComparisonJob | HistogramJob;

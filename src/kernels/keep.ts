@@ -4,7 +4,7 @@
  */
 export const KEPT_BYTES = 2 ** 25;
 
-/** What a call was handed, as later changes do not reach it: lists, plain objects and arrays of numbers as copies, all else as it is. */
+/** Copies of arguments that later changes do not affect: lists, plain objects and arrays of numbers are copied, everything else is not. */
 export function keep<T>(value: T): T {
   if (ArrayBuffer.isView(value)) return value.byteLength <= KEPT_BYTES && 'slice' in value ? ((value as unknown as Float32Array).slice() as T) : value;
   if (Array.isArray(value)) return value.map(keep) as T;
@@ -12,7 +12,7 @@ export function keep<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, keep(each)])) as T;
 }
 
-/** Arrays of numbers that a call was handed. */
+/** Arrays of numbers that a call was passed. */
 type Numbers = Uint8ClampedArray | Uint16Array | Float32Array;
 
 /** Memory of copies that are not needed any more, to copy to again: new memory takes several times as long. */

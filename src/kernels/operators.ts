@@ -8,7 +8,7 @@ const MOST_EXECUTABLES = 256;
 
 /**
  * The operators of a backend as calls. Each is prepared at its first call and then kept by this object: a model holds one for its
- * graphs, so that a training step prepares nothing. {@link OperatorJob} says what every operator computes.
+ * graphs, so that a training step prepares nothing. {@link OperatorJob} defines every operator.
  * @example
  * ```ts
  * import { Linear } from 'convlab';
@@ -111,7 +111,7 @@ export class Operators {
   }
 }
 
-/** Those of calls that hold nothing, such as `conv`: one set for each backend, kept as long as the backend. */
+/** Operators for stateless calls such as `conv`: one set per backend, kept as long as the backend. */
 const ofCalls = new WeakMap<Backend, Operators>();
 
 /** The operators for calls that hold no executables themselves. */

@@ -33,7 +33,7 @@ function normalCdfSource(name: string): string {
 const { exp, log, sqrt, abs, max, min, tanh } = Math;
 
 /**
- * Every formula that a backend must know. `y` stands for the result of the forward formula, `g` for ∂L/∂y.
+ * Every formula that a backend must support. `y` is the result of the forward formula, `g` is ∂L/∂y.
  * Sums over an axis are not here: those are convolutions.
  */
 export const POINTWISE = {
@@ -89,7 +89,7 @@ export const POINTWISE = {
 
 /** Names the formulas that backends compute cell by cell. */
 export type PointwiseName = keyof typeof POINTWISE;
-/** The formula as a plain loop, for backends whose buffers are arrays. */
+/** The formula as a plain loop, for backends with arrays as buffers. */
 export function applyPointwise<T extends Float32Array | Float64Array>(name: PointwiseName, inputs: readonly T[], params: readonly number[], out: T): void {
   const { apply } = POINTWISE[name] as Pointwise;
   const [a, b = a, c = a] = inputs;

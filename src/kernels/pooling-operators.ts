@@ -63,7 +63,7 @@ export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): P
  * @param gradient ∂L/∂output
  * @param options those of the forward call, with x's shape and the indices it returned
  * @returns ∂L/∂x, in `inputShape`
- * @throws ShapeError or OptionError as {@link conv} does, or if an index lies outside its window
+ * @throws ShapeError or OptionError as {@link conv} does, or if an index is outside its window
  */
 export async function maxPoolGradient(
   gradient: Tensor,

@@ -11,7 +11,7 @@ import { cutOut, fillIn, Space } from './plan/copy-blocks.js';
 import { type Pass, runPasses } from './plan/pass.js';
 
 /**
- * Runs a plan from tensor to tensor. What is large runs block by block, so that the backend holds a part of it at a time.
+ * Runs a plan from tensor to tensor. Large tensors run block by block, so that the backend stores only a part at a time.
  * @param bias `[Cout]`
  * @param control its signal ends the run between blocks
  * @param blocks by default those of {@link cutIntoBlocks}

@@ -17,8 +17,8 @@ test('doctor says of every backend what runs or why not, and what auto picks and
     expect(lines.find((line) => line.startsWith(`${backend} `))).toMatch(/ {2}(no: )?\S.*\S/);
   }
   const auto = await createBackend('auto');
-  expect(lines.at(-2)?.startsWith(`auto picks ${auto.device}: `)).toBe(true);
-  expect(lines.at(-1)).toBe(`PNG and JPEG files by sharp ${(await sharpReport()).version}, the others built in`);
+  expect(lines.at(-2)?.startsWith(`auto chooses ${auto.device}: `)).toBe(true);
+  expect(lines.at(-1)).toBe(`codecs: sharp ${(await sharpReport()).version} for PNG and JPEG, built-in for the others`);
   auto.dispose();
 });
 

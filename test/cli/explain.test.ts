@@ -38,15 +38,15 @@ test.each<[string, () => Promise<string>]>([
 });
 
 test.each([
-  ['sharpen', /^sparse in whole numbers, because the weights are whole multiples of one number/m],
-  ['box:15', /^running sum in whole numbers, because all weights are equal/m],
-  ['0.3 1; 0.7 0.21', /^direct in floats, because nothing else is clearly cheaper/m],
-  ['sobel-x', /^sparse in whole numbers, because the weights are whole multiples/m], // filter shows the absolute value
-  ['box:9 --algorithm direct', /^direct in floats, because it was asked for\.$/m],
+  ['sharpen', /^sparse in integers, because the weights are integer multiples of one number/m],
+  ['box:15', /^running sum in integers, because all weights are equal/m],
+  ['0.3 1; 0.7 0.21', /^direct in floats, because no alternative is clearly faster/m],
+  ['sobel-x', /^sparse in integers, because the weights are integer multiples/m], // filter shows the absolute value
+  ['box:9 --algorithm direct', /^direct in floats, because it was requested\.$/m],
   ['box:9 --stride 2', /^separable in floats, because the 9 × 9 kernel is a product/m],
   ['box:9 --kernel box:3', /^box:3\nA kernel of 3 × 3 .*\nseparable in floats, because/m],
   ['box:9 --padding valid', /^sparse in whole|^direct in whole|^separable in floats/m],
-  ['gaussian:2 --shape 4x1080x1920', /^Where pixels are transparent: separable in floats, colors times alpha\.$/m],
+  ['gaussian:2 --shape 4x1080x1920', /^Images with transparent pixels: separable in floats, with colors multiplied by alpha\.$/m],
 ])('%s: what filter does with samples', async (flags, line) => {
   expect((await convlab('-k', ...flags.split(/ (?=--)|(?<=--\S+) /))).stdout).toMatch(line);
 });
@@ -98,13 +98,13 @@ test('another backend has other programs', async () => {
 describe('what cannot be explained', () => {
   test.each([
     [[], 2, "required option '-k, --kernel <kernel>' not specified"],
-    [['-k', 'canny'], 2, 'explain: --kernel must be one kernel, and canny is more than one'],
+    [['-k', 'canny'], 2, 'explain: --kernel must be a single kernel, but canny uses several'],
     [['-k', 'boks'], 2, "explain: --kernel must be a filter's name"],
     [['-k', 'box', '--shape', '1080'], 2, 'It must be like 1080x1920 (height x width), or 3x1080x1920.'],
     [['-k', 'box', '--shape', '0x5'], 2, 'It must be like 1080x1920'],
-    [['-k', 'box', photo, '--shape', '5x5'], 2, 'explain: --shape goes without a picture only, received "1x5x5"'],
+    [['-k', 'box', photo, '--shape', '5x5'], 2, 'explain: --shape cannot be used with an image, received "1x5x5"'],
     [['-k', 'box', '--algorithm', 'gemm'], 2, 'algorithm must be one of auto, direct, sparse, separable, runningSum, fft, received "gemm"'],
-    [['-k', 'gaussian', '--algorithm', 'sparse'], 2, 'explain: algorithm does not go with this kernel: none of the weights is zero'],
+    [['-k', 'gaussian', '--algorithm', 'sparse'], 2, 'explain: algorithm cannot compute this kernel: no weight is zero'],
     [['-k', 'box:9', '--shape', '5x5', '--padding', 'valid'], 1, 'explain: the output would be empty'],
     [['-k', 'box', join(folder, 'none.png')], 1, 'none.png does not exist'],
     [['-k', join(folder, 'none.json')], 1, 'explain: '],

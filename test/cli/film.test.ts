@@ -195,10 +195,10 @@ test('between two pipes', async () => {
 });
 
 test.each([
-  [['in.raw', 'out.raw', '--raw', '4x4x3'], '--raw goes from - to -'],
+  [['in.raw', 'out.raw', '--raw', '4x4x3'], '--raw requires - as input and output'],
   [['-', '-', '--raw', '4x4x3', '--y4m'], '--raw or --y4m must be given, and not both'],
   [['-', '-', '--raw', '4x4x5'], 'WIDTHxHEIGHTxCHANNELS'],
-  [['-', '-', '--y4m', '--format', 'png'], '--y4m goes from - to -'],
+  [['-', '-', '--y4m', '--format', 'png'], '--y4m requires - as input and output'],
 ])('%j is refused', async (args, message) => {
   const { code, stderr } = await convlab(['filter', ...args, '--kernel', 'box']);
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });

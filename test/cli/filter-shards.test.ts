@@ -165,7 +165,7 @@ describe('--resume', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--out would overwrite') });
   });
 
-  test.each([[['--resume']], [['--shard', '1/2']]])('%j goes with --out only', async (flags) => {
+  test.each([[['--resume']], [['--shard', '1/2']]])('%j requires --out', async (flags) => {
     expect(await command(['filter', at('p1.png'), join(folder, 'x.png'), '--kernel', 'box', ...flags])).toMatchObject({ code: 2 });
   });
 });

@@ -245,7 +245,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     [
       'an algorithm that cannot compute the kernel',
       ['--kernel', 'gaussian', '--algorithm', 'runningSum', '--backend', 'wasm'],
-      'filter: algorithm does not go with this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
+      'filter: algorithm cannot compute this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
     ],
     ['an algorithm for an operation', ['--kernel', 'canny', '--algorithm', 'fft'], '--algorithm goes with kernels only, and canny is more than one'],
     ['floats in a PNG', ['--kernel', 'box', '--output', 'float'], 'filter: --output float needs a result in .npy or .tiff, received'],
@@ -255,7 +255,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['a kernel option for an operation', ['--kernel', 'canny', '--stride', '2'], '--stride goes with kernels only, and canny is more than one'],
     ['an option that a pipeline settles', ['--pipeline', 'look.json', '--linear'], '--linear is settled in the file of --pipeline'],
     ['a kernel and a pipeline', ['--kernel', 'box', '--pipeline', 'look.json'], '--kernel or --pipeline must be given, and not both'],
-    ['jobs for one picture', ['--kernel', 'box', '--jobs', '2'], '--jobs goes with --out only'],
+    ['jobs for one picture', ['--kernel', 'box', '--jobs', '2'], '--jobs requires --out'],
     ['an unknown backend', ['--kernel', 'box', '--backend', 'cuda'], 'filter: backend must be one of auto, gpu, wasm, reference, received "cuda"'],
     ['an unknown flag', ['--kernel', 'box', '--strid', '2'], "unknown option '--strid' (Did you mean --stride?)"],
     ['a mode without its backend', ['--kernel', 'box', '--gpu-mode', 'webgl2'], "createBackend: gpuMode goes with the backend 'gpu' only, here it is 'auto'"],

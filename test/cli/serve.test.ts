@@ -250,7 +250,7 @@ describe('convlab serve', () => {
 
   test.each([
     [{ host: '192.0.2.1', port: 0 }, 'serve: --host must be an address of this machine'],
-    [{ host: '127.0.0.1', port: -1 }, 'is taken by another program'],
+    [{ host: '127.0.0.1', port: -1 }, 'is in use by another program'],
   ])('%o is refused', async (address, message) => {
     const attempt = serve(
       folder,

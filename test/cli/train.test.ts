@@ -149,7 +149,7 @@ describe('train, evaluate and predict', () => {
     ['train --validation 8 --lr -1', 'train: lr must be a finite number ≥ 0, received -1'],
     ['train --batch 1.5', 'batch must be a whole number ≥ 1, received 1.5'],
     ['train --validation 8 --epochs 0', 'epochs must be a whole number ≥ 1'],
-    ['train --validation 80', 'train: --validation must leave some of the 80 samples to train on, received 80'],
+    ['train --validation 80', 'train: --validation must leave some of the 80 samples for training, received 80'],
     ['train --validation 0 --patience 2', 'earlyStopping needs validation data'],
     ['train --validation 8 --resume nothing.safetensors', 'nothing.safetensors cannot be read'],
     ['evaluate --model nothing.safetensors', 'nothing.safetensors cannot be read'],
@@ -205,7 +205,7 @@ describe('pictures in color, of another size and other classes', () => {
 
   test.each([
     [['train', '--data', shades, '--size', '16', '--validation', '6'], '--net must be best for color, sizes other than 28, or more than ten classes'],
-    [['train', '--data', 'mnist', '--color', 'rgb'], '--color is for folders of pictures, the data is mnist'],
+    [['train', '--data', 'mnist', '--color', 'rgb'], '--color requires a folder of images; the data is mnist'],
   ])('%j is refused', async (args, message) => {
     expect(await command(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });

@@ -97,7 +97,7 @@ describe('refused', () => {
     [
       'what cannot compute the kernel, with the reason and what would',
       'runningSum',
-      'filter: algorithm does not go with this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
+      'filter: algorithm cannot compute this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
     ],
   ])('%s', async (_, algorithm, message) => {
     await expect(filter(photo(1), gaussian(1), { algorithm, backend: wasm })).rejects.toThrow(OptionError);
@@ -107,6 +107,6 @@ describe('refused', () => {
   test('a pipeline refuses the name when it is made, and the kernel when it is applied', async () => {
     expect(() => pipeline([{ kernel: 'box', algorithm: 'gemm' as Algorithm }])).toThrow('pipeline: algorithm must be one of auto');
     const sparse = pipeline([{ kernel: 'box', algorithm: 'sparse' }]);
-    await expect(sparse.apply(photo(1), { backend: wasm })).rejects.toThrow('pipeline: algorithm does not go with this kernel: none of the weights is zero');
+    await expect(sparse.apply(photo(1), { backend: wasm })).rejects.toThrow('pipeline: algorithm cannot compute this kernel: no weight is zero');
   });
 });

@@ -19,7 +19,7 @@ test.each<[string, ExplainFilterOptions, Partial<Format>, string[]]>([
   const plan = await explain(gaussian(2), { ...FORMAT, ...format }, { ...options, backend: wasm });
   expect(plan.through).toBe('samples');
   expect(plan.around.map(({ reason }) => reason.name)).toEqual(names);
-  for (const { what } of plan.around) expect(plan.text).toContain(`Beside the sums, ${what}`);
+  for (const { what } of plan.around) expect(plan.text).toContain(`In addition to the sums, ${what}`);
   expect(plan.around.every(({ reason, cost }) => cost > 0 || reason.name === 'twice')).toBe(true);
 });
 

@@ -81,7 +81,7 @@ function refusalOf(wanted: Image | Error, received: Image | Error, algorithm: bo
   if (!(wanted instanceof Error || received instanceof Error)) return undefined;
   const [expected, message] = [wanted, received].map((outcome) => (outcome instanceof Error ? `${outcome.name}: ${outcome.message}` : 'a picture'));
   if (wanted instanceof ConvlabError && message === expected) return message;
-  if (algorithm && /^OptionError: \w+: algorithm does not go with this kernel/.test(message)) return message;
+  if (algorithm && /^OptionError: \w+: algorithm cannot compute this kernel/.test(message)) return message;
   throw new Error(`reference: ${expected}; wasm: ${message}`);
 }
 

@@ -227,7 +227,7 @@ describe('the command line', () => {
 
   test('what the format does not hold is said in one line, and in --json', async () => {
     const to = join(folder, 'p3.bmp');
-    expect(await run('p3.bmp')).toMatchObject({ code: 0, stderr: `${to}: its format does not hold color profile, EXIF\n` });
+    expect(await run('p3.bmp')).toMatchObject({ code: 0, stderr: `${to}: the format cannot store color profile, EXIF\n` });
     const { stdout } = await run('p3.bmp', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ lost: ['color profile', 'EXIF'] });
     expect((await readFile(to)).readInt32LE(38)).toBe(11811); // 300 pixels per inch

@@ -69,7 +69,7 @@ describe('the choice', () => {
   });
 
   test('what is done in a moment is done directly', () => {
-    expect(choose(box(15), [20, 20])).toMatchObject({ algorithm: 'direct', why: 'it is done before a better plan could be made' });
+    expect(choose(box(15), [20, 20])).toMatchObject({ algorithm: 'direct', why: 'planning would take longer than computing' });
   });
 
   test('a layer of a network with many channels is direct', () => {
@@ -133,20 +133,20 @@ describe('separable', () => {
 describe('an algorithm that was asked for but cannot be', () => {
   const x = random([1, 2, 12, 12], 1);
   const cases: [Algorithm, Tensor, ConvOptions, string][] = [
-    ['sparse', full([2, 2, 3, 3], 1), {}, 'none of the weights is zero'],
-    ['separable', full([2, 2, 3, 3], 1), {}, 'every output channel adds up 2 input channels'],
+    ['sparse', full([2, 2, 3, 3], 1), {}, 'no weight is zero'],
+    ['separable', full([2, 2, 3, 3], 1), {}, 'every output channel sums 2 input channels'],
     ['separable', full([2, 1, 1, 3], 1), { groups: 2 }, 'the kernel already runs along a single axis'],
-    ['separable', full([2, 1, 3, 3], Number.NaN), { groups: 2 }, 'the kernel holds NaN or infinite weights'],
+    ['separable', full([2, 1, 3, 3], Number.NaN), { groups: 2 }, 'the kernel contains NaN or infinite weights'],
     ['separable', tensor([...RANK_TWO, ...RANK_TWO], [2, 1, 3, 3]), { groups: 2, padding: 1, paddingMode: 'constant', paddingValue: 3 }, 'padding with a value'],
-    ['runningSum', full([2, 2, 3, 3], 1), {}, 'every output channel adds up 2 input channels'],
+    ['runningSum', full([2, 2, 3, 3], 1), {}, 'every output channel sums 2 input channels'],
     ['runningSum', random([2, 1, 3, 3], 1), { groups: 2 }, 'the weights are not all equal'],
-    ['runningSum', full([2, 1, 3, 3], Infinity), { groups: 2 }, 'the kernel holds NaN or infinite weights'],
-    ['fft', full([2, 2, 3, 3], Number.NaN), {}, 'the kernel holds NaN or infinite weights'],
+    ['runningSum', full([2, 1, 3, 3], Infinity), { groups: 2 }, 'the kernel contains NaN or infinite weights'],
+    ['fft', full([2, 2, 3, 3], Number.NaN), {}, 'the kernel contains NaN or infinite weights'],
   ];
   test.each(cases)('%s: %#', async (algorithm, kernel, options, reason) => {
     const forced = conv(x, kernel, { ...options, algorithm, backend: wasm });
     await expect(forced).rejects.toThrow(OptionError);
-    await expect(forced).rejects.toThrow(`conv: algorithm does not go with this kernel: ${reason}`);
+    await expect(forced).rejects.toThrow(`conv: algorithm cannot compute this kernel: ${reason}`);
   });
 
   test('spectra that would not fit into memory', async () => {
@@ -351,13 +351,13 @@ describe('explain', () => {
   test('says what would be chosen, why, and what all would cost', async () => {
     const { text, algorithm, why } = await explain(box(15), [1, 3, 1080, 1920], { padding: 'same', backend: wasm });
     expect(algorithm).toBe('runningSum');
-    expect(why).toBe("all weights are equal: a window's sum follows from running sums, whatever its size");
+    expect(why).toBe("all weights are equal, and running sums add up a window of any size at the same cost");
     const lines = text.split('\n');
     expect(lines[0]).toBe(`A kernel of 15 × 15 on [1, 3, 1080, 1920] gives [1, 3, 1080, 1920]. Backend: ${wasm.device}.`);
     expect(lines[1]).toBe(`running sum, because ${why}.`);
-    expect(lines[3]).toMatch(/^→ running sum +\d+(\.\d+)? ms +about \d+ additions for each output, whatever the size of the window$/);
-    expect(text).toMatch(/ {2}separable +\d+ ms +30 multiply-adds for each output, in 2 passes\n/);
-    expect(text).toMatch(/ {2}sparse +– +not possible: none of the weights is zero\n/);
+    expect(lines[3]).toMatch(/^→ running sum +\d+(\.\d+)? ms +about \d+ additions per output, for windows of any size$/);
+    expect(text).toMatch(/ {2}separable +\d+ ms +30 multiply-adds per output, in 2 passes\n/);
+    expect(text).toMatch(/ {2}sparse +– +not possible: no weight is zero\n/);
   });
 
   test('takes a window with the size of a plane or with a whole shape, or what conv takes', async () => {
@@ -373,7 +373,7 @@ describe('explain', () => {
 
   test('explains what was asked for, and refuses what cannot be', async () => {
     const { text } = await explain(box(9), [500, 600], { algorithm: 'separable', backend: wasm });
-    expect(text).toContain('separable, because it was asked for.');
+    expect(text).toContain('separable, because it was requested.');
     await expect(explain(box(9), [500, 600], { algorithm: 'sparse', backend: wasm })).rejects.toThrow(OptionError);
     await expect(explain(box(9), [500], { backend: wasm })).rejects.toThrow(ShapeError);
     await expect(explain(box(9), [5, 600], { backend: wasm })).rejects.toThrow('explain: the output would be empty');

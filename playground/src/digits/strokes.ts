@@ -1,7 +1,7 @@
 import { digitFromImage, full, type Tensor } from 'convlab';
 import type { Codec } from '../shell/codecs.js';
 
-/** A point on the pad, whole numbers from 0 to {@link PAD} − 1. */
+/** A point on the pad, integers from 0 to {@link PAD} − 1. */
 export type Point = readonly [x: number, y: number];
 /** The way of the pen from down to up. */
 export type Stroke = readonly Point[];
@@ -29,7 +29,7 @@ export const strokesCodec: Codec<readonly Stroke[]> = {
   },
 };
 
-/** The stroke without points that lie within half a place of the line between their neighbors. */
+/** The stroke without points that are within half a place of the line between their neighbors. */
 export function simplified(stroke: Stroke): Stroke {
   const kept: Point[] = [];
   for (const [i, point] of stroke.entries()) {
@@ -81,7 +81,7 @@ function distance([x, y]: Point, [x0, y0]: Point, [x1, y1]: Point): number {
   return Math.hypot(x - x0 - share * dx, y - y0 - share * dy);
 }
 
-/** Every cell of 28 × 28 the mean of what lies under it. */
+/** Every cell of 28 × 28 the mean of what is under it. */
 function shrunk(data: Uint8ClampedArray, size: number): Float32Array {
   const cells = new Float32Array(28 * 28);
   const scale = size / 28;
@@ -97,7 +97,7 @@ function shrunk(data: Uint8ClampedArray, size: number): Float32Array {
   return cells;
 }
 
-/** The cells that an interval lies in, and its share of each. */
+/** The cells that an interval is in, and its share of each. */
 function shares(from: number, length: number): (readonly [cell: number, share: number])[] {
   const cell = Math.floor(from);
   const inside = Math.min(1, (cell + 1 - from) / length);

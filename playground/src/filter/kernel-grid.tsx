@@ -13,7 +13,7 @@ function written(weight: number): string {
   return String(Number(weight.toPrecision(7)));
 }
 
-/** A fraction of small whole numbers that is this weight to the last digit of a float32: 1/9, -3/16. */
+/** A fraction of small integers that is this weight to the last digit of a float32: 1/9, -3/16. */
 function asFraction(weight: number): string | undefined {
   for (let below = 2; below <= LARGEST_BELOW; below++) {
     const above = Math.round(weight * below);

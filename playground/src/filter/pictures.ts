@@ -1,4 +1,4 @@
-// The pictures that the engine holds for the Filter view, in its worker: each is uploaded to the backend once, and is read only when it is asked for.
+// The pictures that the engine holds for the Filter view, in its worker: each is uploaded to the backend once, and is read only when it is requested.
 import { type Backend, DeviceImage, type Image, imageToCanvas, imageToImageData, uploadImage } from 'convlab';
 import { fitted } from './pixels.js';
 
@@ -31,7 +31,7 @@ interface Screening {
 }
 
 const STILL: Screening = { most: 1.5e6, quality: 'medium' };
-/** The pictures before and after are handed on together, again and again. */
+/** The pictures before and after are passed on together, again and again. */
 const LIVE: Screening = { most: 0.75e6, quality: 'low' };
 
 /** Holds a frame of the camera before it is filtered. */
@@ -53,7 +53,7 @@ export async function hold(origin: Exclude<Origin, VideoFrame>): Promise<Picture
   return { id, width, height, shown };
 }
 
-/** The picture where the backend computes. Those that came before it are not asked for again. */
+/** The picture where the backend computes. Those that came before it are not requested again. */
 export async function residentOf(id: number, backend: Backend): Promise<DeviceImage> {
   for (const [older, source] of sources) if (older < id) release(older, source);
   const source = sources.get(id);

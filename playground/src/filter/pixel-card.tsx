@@ -10,7 +10,7 @@ import './pixel-card.css';
 const MOST_NUMBERS = 5;
 
 interface PixelCardProps {
-  /** Where the window lies in the frame, as shares of its sides. */
+  /** Where the window is in the frame, as shares of its sides. */
   readonly at: { readonly left: number; readonly right: number; readonly middle: number };
 }
 

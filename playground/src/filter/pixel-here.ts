@@ -21,7 +21,7 @@ export interface PixelHere {
   readonly before: Image | undefined;
   /** the sample of the result; undefined as long as it was not read */
   readonly sample: number | undefined;
-  /** which cells the padding shows; undefined while they are asked for, and for operations of more than one kernel */
+  /** which cells the padding shows; undefined while they are requested, and for operations of more than one kernel */
   readonly shown: Shown | undefined;
 }
 

@@ -14,7 +14,7 @@ import { sampleAt } from './written-out.js';
 export function PixelPanel() {
   const done = result.value;
   const here = usePixelHere();
-  // what was typed and lies beyond the picture: it is told, and the place stays
+  // what was typed and is beyond the picture: it is told, and the place stays
   const beyond = useSignal<{ readonly name: string; readonly most: number } | undefined>(undefined);
   return (
     <section class="panel stack pixel-panel" aria-labelledby="pixel-title" data-panel="pixel">

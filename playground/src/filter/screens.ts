@@ -43,7 +43,7 @@ function handOver(on: Screen, bitmap: ImageBitmap): void {
   if (on === screens.after) countFrame();
 }
 
-/** What is asked for here belongs to the frame that comes first; this runs in the one behind it. */
+/** What is requested here belongs to the frame that comes first; this runs in the one behind it. */
 function nextFrame(run: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(run));
 }

@@ -90,7 +90,7 @@ export const output = computed(() => {
   return SHOWN_OUTPUTS.find((each) => each === own) ?? 'clamp';
 });
 
-/** Whether anything lies beyond the border. */
+/** Whether anything is beyond the border. */
 const padded = computed(() => padding.value !== 'valid' && padding.value !== 0);
 
 /** Where the kernel lies, in the words of `conv`. */
@@ -103,7 +103,7 @@ export const placement = computed(() => ({
   ...(flip.value && { flip: true }),
 }));
 
-/** The options of `filter`; those that have their default are left out. */
+/** The options of `filter`; those that have their default are omitted. */
 export const options = computed<FilterOptions>(() => ({
   ...placement.value,
   ...(divideBySum.value ? { scale: 'sum' as const } : scale.value !== FILTER_OPTIONS.scale.default && { scale: scale.value }),

@@ -9,7 +9,7 @@ import { t } from './strings.js';
 /** How the test digits fare that are moved like the one that is shown; undefined while none is moved, or they are counted. */
 const others = signal<{ readonly right: number; readonly all: number } | undefined>(undefined);
 
-/** Milliseconds that the digit has to rest. */
+/** Milliseconds that the digit must rest. */
 const PAUSE = 400;
 
 const count = latest(async (movement: { dx: number; dy: number; degrees: number }) => {

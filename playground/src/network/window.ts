@@ -9,7 +9,7 @@ export function windowAt({ kernel = [1, 1], stride = [1, 1], before = [0, 0] }: 
   return { y: y * stride[0] - before[0], x: x * stride[1] - before[1], height: kernel[0], width: kernel[1] };
 }
 
-/** The numbers of a map under a window; what lies outside is zero. @param x `[1, C, H, W]` */
+/** The numbers of a map under a window; what is outside is zero. @param x `[1, C, H, W]` */
 export function under(x: Tensor, plane: number, place: ReturnType<typeof windowAt>): Rows {
   const [height, width] = x.shape.slice(-2);
   return Array.from({ length: place.height }, (_, i) =>

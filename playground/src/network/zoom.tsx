@@ -89,7 +89,7 @@ function LayerSelect() {
   );
 }
 
-/** Moves the window on, cell by cell, while it slides. It is asked for, so it also runs where motion is reduced, but slowly. */
+/** Moves the window on, cell by cell, while it slides. It is requested, so it also runs where motion is reduced, but slowly. */
 function useSliding(): void {
   const beat = useSignal(0);
   const on = sliding.value;

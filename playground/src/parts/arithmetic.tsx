@@ -13,7 +13,7 @@ const t = dictionary({
 });
 
 interface ArithmeticProps {
-  /** What lies under the kernel, rows of numbers. */
+  /** What is under the kernel, rows of numbers. */
   readonly window: readonly (readonly number[])[];
   readonly kernel: readonly (readonly number[])[];
   /** Added to the sum. Default 0: not written. */

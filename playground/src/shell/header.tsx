@@ -20,7 +20,7 @@ const BACKEND_NAMES = {
 } as const;
 const LANGUAGE_NAMES = { en: 'English', zh: '中文' } as const;
 
-/** The name, the tabs of the views, what runs, and the switches of the page. On a phone the switches lie behind a button. */
+/** The name, the tabs of the views, what runs, and the switches of the page. On a phone the switches are behind a button. */
 export function Header() {
   const state = engineState.value;
   const open = useSignal(false);

@@ -23,7 +23,7 @@ export function expectTab(): void {
   }, 500);
 }
 
-/** Takes note of the entry that the browser shows. @returns whether it was entered or followed anew, and not by a tab */
+/** Takes note of the entry that the browser shows. @returns whether it was entered or followed again, and not by a tab */
 export function enterHistory(): boolean {
   const known = numberOf(history.state);
   const followed = known === undefined && !byTab;

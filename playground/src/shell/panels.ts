@@ -1,4 +1,4 @@
-// One panel of a view: shown alone over the whole window, led to by an address, or left out.
+// One panel of a view: shown alone over the whole window, led to by an address, or omitted.
 import { effect } from '@preact/signals';
 import { type Codec, flag, list } from './codecs.js';
 import { isTyped } from './history.js';
@@ -11,7 +11,7 @@ const panelName: Codec<string> = { encode: (name) => name, decode: (name) => (/^
 export const panel = urlSignal('page', 'panel', '', panelName, { local: true });
 /** Whether it alone is shown, over the whole window and in large type. */
 export const presenting = urlSignal('page', 'present', false, flag, { local: true });
-/** What is left out: names of panels, and `header`, `title`, `foot`, `keys`. */
+/** What is omitted: names of panels, and `header`, `title`, `foot`, `keys`. */
 export const hidden = urlSignal('page', 'hide', [], list(panelName));
 
 const FRAME: Readonly<Record<string, string>> = { header: '.header', title: 'main h1, main .lead', foot: '.foot', keys: '.present-keys' };
@@ -41,13 +41,13 @@ function rulesFor(alone: string, left: readonly string[]): string {
   const rules = left.map((name) => `${FRAME[name] ?? `main [data-panel="${name}"]`} { display: none !important; }`);
   if (alone !== '') {
     const it = `[data-panel="${alone}"]`;
-    // what neither holds the panel nor lies in it
+    // what neither holds the panel nor is in it
     rules.push(`body *:not(:has(${it}), ${it}, ${it} *, .present-keys, .present-keys *) { display: none !important; }`);
   }
   return rules.join('\n');
 }
 
-/** Follows the address: what is shown, what is left out, where it leads, and the keys of a panel that is shown alone. */
+/** Follows the address: what is shown, what is omitted, where it leads, and the keys of a panel that is shown alone. */
 export function followPanels(): void {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   effect(() => {
@@ -65,7 +65,7 @@ export function followPanels(): void {
       return;
     }
     const key = SAME[event.key] ?? event.key;
-    // what has the focus and a use for keys keeps them, but for those of a remote control
+    // what has the focus and a use for keys keeps them, except for those of a remote control
     if (key === event.key && event.target instanceof Element && event.target.closest('button, select, input, a, [tabindex="0"]')) return;
     if (press(find(panel.peek()), key)) event.preventDefault();
   });

@@ -1,4 +1,4 @@
-// The whole state is in the URL: `#view?name=value&…`. A value that is the default is left out.
+// The whole state is in the URL: `#view?name=value&…`. A value that is the default is omitted.
 import { effect, type Signal, signal } from '@preact/signals';
 import type { Codec } from './codecs.js';
 import { enterHistory, expectTab, pushEntry, replaceEntry } from './history.js';

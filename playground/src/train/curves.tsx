@@ -95,7 +95,7 @@ function grouped(steps: readonly StepRecord[], what: 'loss' | 'accuracy'): Group
   return groups;
 }
 
-/** Round numbers from 0 up to `most`, about five. @param whole only whole numbers */
+/** Round numbers from 0 up to `most`, about five. @param whole only integers */
 function ticks(most: number, whole = false): number[] {
   const rough = most / 4;
   const power = 10 ** Math.floor(Math.log10(rough));

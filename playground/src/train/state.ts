@@ -108,7 +108,7 @@ function receive(report: Report): void {
   else if (report.type === 'progress') follow(report.progress, report.fresh);
   else if (report.type === 'saved') saving?.(report.bytes);
   else if (report.type === 'loaded') {
-    // the worker has this network already: it is not to be made anew
+    // the worker has this network already: it is not to be made again
     batchOf(() => {
       layers.value = report.layers;
       activation.value = report.activation;

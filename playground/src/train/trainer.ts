@@ -207,7 +207,7 @@ export function openWeights(bytes: Uint8Array, recipe: Recipe, name: string) {
     ...known,
     tensors: new Map([...tensors].filter(([name]) => own.has(name))),
     restore: (optimizer: Optimizer, of: Module) => {
-      // another kind of optimizer begins anew
+      // another kind of optimizer begins again
       if (checkpoint.optimizer === KINDS[recipe.optimizer]) checkpoint.restoreOptimizer(optimizer, of);
     },
   };

@@ -41,7 +41,7 @@ async function obey(command: Command, goOn: boolean): Promise<void> {
       pace = command.pace;
       return;
     }
-    // a run that was asked for just before has only begun
+    // a run that was requested just before has only begun
     running = false;
     await loop;
     await perform(command);

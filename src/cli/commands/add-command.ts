@@ -7,13 +7,13 @@ import { bars, PREDICT_FLAGS, readPicture } from './predict-command.js';
 import { percent } from './train-command.js';
 
 /**
- * `convlab add A B`: the sum of two handwritten digits. Each is read by the same network; how likely each sum is says the
+ * `convlab add A B`: the sum of two handwritten digits. The same network reads each; the probability of each sum follows from the
  * 1D convolution of the two distributions, by the same operator that computed the network's layers.
  */
 export function addAddCommand(program: Command, terminal: Terminal): void {
-  addFlags(program.command('add').description('add the digits on two pictures'), PREDICT_FLAGS)
-    .argument('<a>', 'a picture of a digit')
-    .argument('<b>', 'another one')
+  addFlags(program.command('add').description('add the digits in two images'), PREDICT_FLAGS)
+    .argument('<a>', 'image of a digit')
+    .argument('<b>', 'image of another digit')
     .action(async (a: string, b: string, { backend: name, gpuMode, threads, model: path, json }: OptionsOf<typeof PREDICT_FLAGS>) => {
       const [{ loadCheckpoint }, { argmax }, { conv }, { openBackend }] = await Promise.all([
         import('../../cnn/exchange/model-files.js'),

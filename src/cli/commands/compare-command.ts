@@ -4,10 +4,10 @@ import type { Terminal } from '../terminal.js';
 
 /** `convlab compare A B`: how far two pictures are apart. */
 export function addCompareCommand(program: Command, terminal: Terminal): void {
-  addFlags(program.command('compare').description('measure how far two pictures are apart'), BACKEND_FLAGS)
-    .argument('<a>', 'a picture')
-    .argument('<b>', 'another one of the same size and kind')
-    .option('--json', 'as JSON; psnr is null where it is infinite')
+  addFlags(program.command('compare').description('measure the difference between two images'), BACKEND_FLAGS)
+    .argument('<a>', 'image')
+    .argument('<b>', 'another image of the same size and sample type')
+    .option('--json', 'print JSON; psnr is null if infinite')
     .action(async (from: string, to: string, { backend: name, gpuMode, threads, json }: BackendFlags & { json?: boolean }) => {
       const [{ compareImages }, { readImage }, { openBackend }] = await Promise.all([
         import('../../filters/operations/compare-images.js'),
@@ -24,7 +24,7 @@ export function addCompareCommand(program: Command, terminal: Terminal): void {
           `mean  ${digits(mean)}`,
           `RMSE  ${digits(rmse)}`,
           `PSNR  ${digits(psnr)} dB`,
-          `SSIM  ${ssim === null ? 'none: under 11 pixels' : digits(ssim)}`,
+          `SSIM  ${ssim === null ? 'none: smaller than 11 pixels' : digits(ssim)}`,
         ];
         terminal.out(json ? `${JSON.stringify({ max, mean, rmse, psnr, ssim })}\n` : `${lines.join('\n')}\n`);
       } finally {

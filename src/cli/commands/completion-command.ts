@@ -11,8 +11,8 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 export function addCompletionCommand(program: Command, terminal: Terminal): void {
   program
     .command('completion')
-    .description('print a script that lets a shell complete command lines of convlab')
-    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(SHELLS)))
+    .description('print a completion script for a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
     .addHelpText('after', EXAMPLES)
     .action(async (shell: keyof typeof SHELLS) => {
       const { catalogue } = await import('../../filters/catalogue/catalogue.js');

@@ -9,8 +9,8 @@ import type { Terminal } from '../terminal.js';
 export function addDoctorCommand(program: Command, terminal: Terminal): void {
   program
     .command('doctor')
-    .description('try every backend, say what runs here, and what auto picks and why')
-    .option('--json', 'as JSON')
+    .description('test every backend, and print which ones run here and what auto chooses')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const { diagnose } = await import('../../kernels/backends/doctor.js');
       const { sharpReport } = await import('../../image/formats/sharp.js');
@@ -24,12 +24,12 @@ function report({ backends, auto }: Diagnosis, sharp: SharpReport): string {
     const found = available ? `${device}${reason ? ` (${reason})` : ''}` : `no: ${reason}`;
     return [mode ? `${backend} ${mode}` : backend, found];
   });
-  const choice = auto ? `auto picks ${auto.device}: ${auto.reason}` : 'auto finds nothing that runs here';
+  const choice = auto ? `auto chooses ${auto.device}: ${auto.reason}` : 'auto: no backend runs here';
   const measured = auto?.calibration ? `${speeds(auto.calibration)}\n` : '';
   return `${textTable([['BACKEND', 'WHAT RUNS'], ...rows])}\n\n${choice}\n${measured}${codecs(sharp)}\n`;
 }
 
 function codecs({ version, reason }: SharpReport): string {
-  if (version) return `PNG and JPEG files by sharp ${version}, the others built in`;
-  return reason ? `files built in: sharp is installed, but does not start (${reason})` : 'files built in; PNG and JPEG are faster where sharp is installed';
+  if (version) return `codecs: sharp ${version} for PNG and JPEG, built-in for the others`;
+  return reason ? `codecs: built-in; sharp is installed but does not load (${reason})` : 'codecs: built-in; install sharp for faster PNG and JPEG';
 }

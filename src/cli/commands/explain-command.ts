@@ -27,16 +27,16 @@ const shape = rule<readonly number[]>('a shape', Array.isArray, { parse: parseSh
 const AROUND = {
   ...pickRows(IMAGE_OPTIONS, 'channels', 'alpha', 'linear'),
   // the default is that of the filter
-  output: option(oneOf(OUTPUTS), { help: "how values become samples (default: the filter's own)", placeholder: 'how' }),
+  output: option(oneOf(OUTPUTS), { help: 'how values are converted to samples (default: depends on the filter)', placeholder: 'how' }),
   ...pickRows(WHERE_OPTIONS, 'region'),
 } satisfies Rows;
 
 const FLAGS = {
-  shape: option(shape, { help: `without a picture (default: ${DEFAULT_SHAPE.join('x')})`, placeholder: 'size' }),
+  shape: option(shape, { help: `size, without an image (default: ${DEFAULT_SHAPE.join('x')})`, placeholder: 'size' }),
   ...pickRows(STEP_OPTIONS, 'algorithm', 'stride', 'dilation', 'anchor', 'padding', 'paddingMode', 'paddingValue'),
   ...AROUND,
   ...BACKEND_FLAGS,
-  json: switchFlag('as JSON, an object a line for each kernel'),
+  json: switchFlag('print JSON, one object per line and kernel'),
 } satisfies Rows;
 interface Flags extends OptionsOf<typeof FLAGS> {
   kernel?: string[];
@@ -55,17 +55,18 @@ Examples:
 export function addExplainCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('explain')
-    .description('say how filter would compute a kernel, what else was considered, and why; computes nothing')
-    .argument('[picture]', 'explain for its size and colors')
-    .option('-k, --kernel <kernel>', 'as for filter; several are explained in turn, each on what the one before leaves', (text: string, all: string[] = []) => [
-      ...all,
-      text,
-    ]);
+    .description('print how filter would compute a kernel, the alternatives, and the reason, without computing it')
+    .argument('[picture]', 'image whose size and channels are used')
+    .option(
+      '-k, --kernel <kernel>',
+      'kernel, as for filter; several are explained in order, each on the result of the previous one',
+      (text: string, all: string[] = []) => [...all, text],
+    );
   addFlags(command, FLAGS)
     .addHelpText('after', EXAMPLES)
     .action(async (picture: string | undefined, { kernel: texts, shape: size, backend: name, gpuMode, threads, json, ...options }: Flags) => {
       if (texts === undefined) return command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel gaussian:5");
-      if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'goes without a picture only', size.join('x'));
+      if (picture !== undefined && size !== undefined) throw new OptionError('explain', '--shape', 'cannot be used with an image', size.join('x'));
       const [{ kernelArgument }, { planFilter }, { planOn }, { describePlan }, { openBackend }] = await Promise.all([
         import('../filter/kernel-argument.js'),
         import('../../filters/filter-plan.js'),
@@ -75,7 +76,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
       ]);
       const kernels = (await Promise.all(texts.map((text) => kernelArgument(text, 'explain')))).map((each) => {
         if ('kernel' in each) return each;
-        throw new OptionError('explain', '--kernel', `must be one kernel, and ${each.text} is more than one`, each.text);
+        throw new OptionError('explain', '--kernel', `must be a single kernel, but ${each.text} uses several`, each.text);
       });
       const format = picture === undefined ? formatOfShape(size ?? DEFAULT_SHAPE) : await formatOfPicture(picture);
       const steps = kernels.map(({ kernel, text: _, output: __, linear: ___, ...said }) => ({ kernel, ...said, ...pickOptions(options, STEP_OPTIONS) }));
@@ -94,7 +95,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
           else terminal.out(plan.steps.length === 1 ? `${describePlan(each, backend.device)}\n` : `${texts[i]}\n${describePlan(each, backend.device)}\n\n`);
         }
         const [transparent] = plan.transparent?.steps ?? [];
-        if (transparent && !json) terminal.out(`\nWhere pixels are transparent: ${nameOf(transparent)}, colors times alpha.\n`);
+        if (transparent && !json) terminal.out(`\nImages with transparent pixels: ${nameOf(transparent)}, with colors multiplied by alpha.\n`);
       } finally {
         backend.dispose();
       }

@@ -7,8 +7,8 @@ import type { Terminal } from '../terminal.js';
 export function addKernelsCommand(program: Command, terminal: Terminal): void {
   program
     .command('kernels')
-    .description('list the kernels that --kernel knows')
-    .option('--json', 'as JSON, with the weights')
+    .description('list all named kernels')
+    .option('--json', 'print JSON, including the weights')
     .action(async ({ json }) => {
       const { catalogue } = await import('../../filters/catalogue/catalogue.js');
       const entries = Object.entries(catalogue);

@@ -7,16 +7,16 @@ import type { Terminal } from '../terminal.js';
 
 const FLAGS = {
   ...pickRows(MATCH_OPTIONS, 'method', 'peaks', 'threshold', 'minDistance'),
-  scores: fileFlag('picture', 'write the score of every place as a picture: the best is white, with ssd black'),
-  json: switchFlag('as JSON'),
+  scores: fileFlag('picture', 'write the score of every position as an image: white is the best, for ssd black'),
+  json: switchFlag('print JSON'),
   ...BACKEND_FLAGS,
 } satisfies Rows;
 
 /** `convlab match PICTURE TEMPLATE`: finds a small picture in a large one. */
 export function addMatchCommand(program: Command, terminal: Terminal): void {
-  addFlags(program.command('match').description('find a small picture in a large one'), FLAGS)
-    .argument('<picture>', 'where to look')
-    .argument('<template>', 'what to look for')
+  addFlags(program.command('match').description('find a small image in a large one'), FLAGS)
+    .argument('<picture>', 'image to search in')
+    .argument('<template>', 'image to search for')
     .action(async (from: string, template: string, flags: OptionsOf<typeof FLAGS>) => {
       const { backend: name, gpuMode, threads, scores: map, json, ...options } = settle('match', flags, FLAGS);
       const [{ matchTemplate }, { formatOfPath, readImage, writeImage }, { openBackend }] = await Promise.all([

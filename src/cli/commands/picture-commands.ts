@@ -26,41 +26,41 @@ interface PictureCommand {
 
 const COMMANDS: Readonly<Record<string, PictureCommand>> = {
   resize: {
-    description: 'give pictures another size',
+    description: 'resize images',
     rows: RESIZE_OPTIONS,
     computes: true,
     apply: (image, options, backend) => resize(image, { ...(options as ResizeOptions), backend }),
   },
   crop: {
-    description: 'cut a rectangle out of pictures',
+    description: 'crop images to a rectangle',
     rows: { rectangle: RECTANGLE },
     apply: (image, options) => crop(image, (options as { rectangle: Rectangle }).rectangle),
   },
   flip: {
-    description: 'mirror pictures',
-    rows: { axis: option(oneOf(FLIP_AXES), { required: true, help: 'horizontal: left and right trade places; vertical: top and bottom' }) },
+    description: 'mirror images',
+    rows: { axis: option(oneOf(FLIP_AXES), { required: true, help: 'horizontal: swap left and right; vertical: swap top and bottom' }) },
     apply: (image, options) => flip(image, (options as { axis: FlipAxis }).axis),
   },
   rotate: {
-    description: 'turn pictures by quarters, counter-clockwise',
-    rows: { turns: option(anyWhole, { default: 1, help: 'quarters; negative ones are clockwise' }) },
+    description: 'rotate images by quarter turns, counter-clockwise',
+    rows: { turns: option(anyWhole, { default: 1, help: 'number of quarter turns; negative: clockwise' }) },
     apply: (image, options) => rotate90(image, (options as { turns?: number }).turns),
   },
   grayscale: {
-    description: 'make pictures gray',
+    description: 'convert images to gray',
     rows: GRAYSCALE_OPTIONS,
     computes: true,
     apply: (image, options, backend) => grayscale(image, { ...(options as GrayscaleOptions), backend }),
   },
   threshold: {
-    description: 'make pictures black and white',
+    description: 'convert images to black and white',
     rows: THRESHOLD_OPTIONS,
     computes: true,
     apply: (image, options, backend) => threshold(image, { ...(options as ThresholdOptions), backend }),
   },
 };
 
-const COMMON = { ...RESULT_FLAGS, ...CODEC_FLAGS, json: switchFlag('print what was done as JSON, an object a line for each picture') } satisfies Rows;
+const COMMON = { ...RESULT_FLAGS, ...CODEC_FLAGS, json: switchFlag('print what was done as JSON, one object per line and image') } satisfies Rows;
 
 interface Flags extends OptionsOf<typeof COMMON>, BackendFlags {}
 
@@ -72,7 +72,7 @@ export function addPictureCommands(program: Command, terminal: Terminal, signal:
       .command(name)
       .description(description)
       .usage(`[options] <in> <out>\n       convlab ${name} [options] <in...> --out <folder>`)
-      .argument('<paths...>', 'a picture and its result, which may be the same file; - is standard input and output');
+      .argument('<paths...>', 'an image and its result, which may be the same file; - is standard input or output');
     addFlags(command, { ...own, ...COMMON, ...(computes ? BACKEND_FLAGS : {}) }).action(async (paths: string[], flags: Flags) => {
       const [{ findJobs }, { decodePictures, describe, readFileOf, writePictures }, { inHand, workThrough }, { openBackend }] = await Promise.all([
         import('../filter/filter-files.js'),

@@ -12,7 +12,7 @@ import { percent } from './train-command.js';
 /** Flags of the commands that read digits with a trained network. */
 export const PREDICT_FLAGS = {
   model: option(text, { required: true, help: 'a checkpoint of "convlab train"', placeholder: 'file' }),
-  json: switchFlag('as JSON'),
+  json: switchFlag('print JSON'),
   ...BACKEND_FLAGS,
 } satisfies Rows;
 
@@ -21,7 +21,7 @@ const EVALUATE_FLAGS = { ...NETWORK_FLAGS, ...PREDICT_FLAGS } satisfies Rows;
 
 /** `convlab predict PICTURE…`: classifies pictures of digits with a trained network. */
 export function addPredictCommand(program: Command, terminal: Terminal): void {
-  addFlags(program.command('predict').description('classify pictures by a trained network, prepared as those it was trained on'), PREDICT_FLAGS)
+  addFlags(program.command('predict').description('classify images with a trained network, prepared like its training images'), PREDICT_FLAGS)
     .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
     .action(async (pictures: string[], { model: checkpoint, backend: name, gpuMode, threads, json }: OptionsOf<typeof PREDICT_FLAGS>) => {
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
@@ -71,7 +71,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
 export function addSummaryCommand(program: Command, terminal: Terminal): void {
   program
     .command('summary')
-    .description('layers, shapes, parameters, multiply-adds and receptive fields')
+    .description('print layers, shapes, parameters, multiply-adds and receptive fields')
     .argument('<net>', 'lecture, best, or a checkpoint')
     .action(async (net: string) => {
       const { NETS, summary } = await import('../../cnn/index.js');
@@ -91,7 +91,7 @@ function report({ accuracy, loss, samples, confusion, precision, recall, worst }
   const head = ['actual', ...confusion.map((_, c) => name(c)), 'recall'].map(cell).join('');
   const rows = confusion.map((row, c) => [name(c), ...row, `${(100 * recall[c]).toFixed(1)}%`].map(cell).join(''));
   const last = ['prec.', ...precision.map((share) => (100 * share).toFixed(1))].map(cell).join('');
-  const mistakes = worst.slice(0, 10).map(({ index, actual, predicted }) => `  sample ${index}: a ${name(actual)}, taken for a ${name(predicted)}`);
+  const mistakes = worst.slice(0, 10).map(({ index, actual, predicted }) => `  sample ${index}: a ${name(actual)}, classified as ${name(predicted)}`);
   return [
     `accuracy ${percent(accuracy)} of ${samples}, loss ${loss.toFixed(4)}`,
     '',

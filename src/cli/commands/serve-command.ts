@@ -10,14 +10,14 @@ import { staticServer } from '../static-server.js';
 import type { Terminal } from '../terminal.js';
 
 const FLAGS = {
-  port: option(whole(0, 65535), { default: 8080, help: '0: any that is free' }),
+  port: option(whole(0, 65535), { default: 8080, help: 'port; 0: any free port' }),
   host: option(text, {
     default: '127.0.0.1',
-    help: 'an address of this machine; 0.0.0.0: all of them, so that others on the network see the page too',
+    help: 'address to listen on; 0.0.0.0: all addresses, so that other machines on the network can open the page',
     placeholder: 'address',
   }),
   embed: option(rule<string>('* or origins such as https://school.example, separated by commas', isOrigins, { parse: (typed) => typed }), {
-    help: 'pages of these origins may embed the playground in an iframe; *: all pages. Default: none',
+    help: 'origins whose pages may embed the playground in an iframe; *: all (default: none)',
     placeholder: 'origins',
   }),
 } satisfies Rows;
@@ -30,16 +30,15 @@ function isOrigins(value: unknown): boolean {
   );
 }
 
-/** Where the built playground lies: from the bundle in dist/cli, and from this file. */
+/** Paths of the built playground, relative to the bundle in dist/cli and to this file. */
 const FOLDERS = ['../playground/', '../../../playground/dist/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** `convlab serve`: the playground, on this machine. */
 export function addServeCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
-  addFlags(program.command('serve').description('serve the playground, a web page where convolution can be seen, until Ctrl-C'), FLAGS).action(
+  addFlags(program.command('serve').description('serve the playground, an interactive web page about convolution, until Ctrl-C'), FLAGS).action(
     async (flags: OptionsOf<typeof FLAGS>) => {
       const folder = FOLDERS.find((each) => existsSync(`${each}index.html`));
-      if (folder === undefined)
-        throw new DataError('serve', `the playground is not built: npm run build:playground does that (looked in ${FOLDERS.join(', ')})`);
+      if (folder === undefined) throw new DataError('serve', `the playground is not built; run npm run build:playground (looked in ${FOLDERS.join(', ')})`);
       await serve(folder, settle('serve', flags, FLAGS), terminal, signal);
     },
   );
@@ -53,8 +52,8 @@ export async function serve(folder: string, { port, host, embed }: SettledOption
     await once(server, 'listening');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new OptionError('serve', '--port', 'is taken by another program', port);
-    if (code === 'EACCES') throw new OptionError('serve', '--port', 'needs more rights than this user has', port);
+    if (code === 'EADDRINUSE') throw new OptionError('serve', '--port', 'is in use by another program', port);
+    if (code === 'EACCES') throw new OptionError('serve', '--port', 'requires more permissions than this user has', port);
     throw new OptionError('serve', '--host', `must be an address of this machine (${message})`, host);
   }
   const { address, port: taken, family } = server.address() as AddressInfo;

@@ -28,39 +28,39 @@ import { progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 
 const FLAGS = {
-  net: option(oneOf(['lecture', 'best']), { default: 'lecture', help: "lecture: the lecture's; best: a small one with batch normalization" }),
-  epochs: option(count, { default: 1, help: 'passes over the training set, those of --resume included' }),
-  optimizer: option(oneOf(['sgd', 'adam', 'adamw', 'rmsprop']), { default: 'sgd', help: 'how the weights are updated' }),
+  net: option(oneOf(['lecture', 'best']), { default: 'lecture', help: "lecture: the lecture's network; best: a small network with batch normalization" }),
+  epochs: option(count, { default: 1, help: 'total number of passes over the training set, including those before --resume' }),
+  optimizer: option(oneOf(['sgd', 'adam', 'adamw', 'rmsprop']), { default: 'sgd', help: 'optimizer' }),
   lr: option(notNegative, { help: 'learning rate (default: 0.001; sgd 0.01)', placeholder: 'rate' }),
-  momentum: option(notNegative, { default: 0, help: 'of sgd and rmsprop', placeholder: 'm' }),
-  weightDecay: option(notNegative, { default: 0, help: 'pull of the weights towards 0', placeholder: 'w' }),
-  labelSmoothing: option(notNegative, { default: 0, help: 'share of the target that is spread over all classes', placeholder: 's' }),
-  schedule: option(oneOf(['none', 'cosine', 'one-cycle', 'step']), { default: 'none', help: 'how the rate changes' }),
-  batch: option(count, { default: 64, help: 'samples in a step' }),
+  momentum: option(notNegative, { default: 0, help: 'momentum of sgd and rmsprop', placeholder: 'm' }),
+  weightDecay: option(notNegative, { default: 0, help: 'weight decay', placeholder: 'w' }),
+  labelSmoothing: option(notNegative, { default: 0, help: 'fraction of the target that is spread over all classes', placeholder: 's' }),
+  schedule: option(oneOf(['none', 'cosine', 'one-cycle', 'step']), { default: 'none', help: 'learning rate schedule' }),
+  batch: option(count, { default: 64, help: 'samples per step' }),
   validation: option(whole(0), {
     default: 5000,
-    help: 'samples kept back from the training set, of a folder a share of each class, and measured after every epoch; 0: none',
+    help: 'samples held back from the training set for validation after every epoch; for a folder, the same fraction of each class; 0: none',
   }),
   patience: option(count, {
-    help: 'stop when the validation loss has not improved for so long, and take the best weights',
+    help: 'stop after so many epochs without a lower validation loss, and keep the best weights',
     placeholder: 'epochs',
   }),
-  augment: switchFlag('shift, turn and distort the training pictures, anew in every pass'),
-  seed: option(whole(0), { default: 0, help: 'fixes weights, order, masks and augmentation' }),
+  augment: switchFlag('shift, rotate and distort the training images, differently in every epoch'),
+  seed: option(whole(0), { default: 0, help: 'seed for initial weights, order, dropout and augmentation' }),
   size: option(whole(12, 1024), {
-    help: 'of a folder: edge of its pictures, which then are resized as they are (default: 28, cut out and centered as digits)',
+    help: 'with a folder: side length to which its images are resized (default: 28, cut out and centered like digits)',
     placeholder: 'pixels',
   }),
-  color: option(oneOf(['gray', 'rgb']), { help: 'of a folder: take its pictures as they are, in gray or color (default: rgb with --size)' }),
-  out: fileFlag('file', 'where the checkpoint goes (.safetensors)'),
-  resume: fileFlag('file', 'go on from a checkpoint, by its flags where none are given'),
+  color: option(oneOf(['gray', 'rgb']), { help: 'with a folder: use its images in gray or color, without cutting out digits (default: rgb with --size)' }),
+  out: fileFlag('file', 'checkpoint to write (.safetensors)'),
+  resume: fileFlag('file', 'continue from a checkpoint; flags that are not set are taken from it'),
   history: fileFlag('file', 'write losses and accuracies as JSON'),
   json: switchFlag('print the result as JSON'),
   ...NETWORK_FLAGS,
 } satisfies Rows;
 type Flags = SettledOptions<typeof FLAGS>;
 
-/** What a checkpoint keeps of a training: it goes on by these, unless flags say otherwise. */
+/** Flags that a checkpoint stores. A resumed run uses them unless flags override them. */
 const KEPT_FLAGS = pickRows(
   FLAGS,
   ...(['net', 'data', 'epochs', 'optimizer', 'lr', 'momentum', 'weightDecay', 'labelSmoothing', 'schedule'] as const),
@@ -111,7 +111,7 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
   const [all, test] = await Promise.all([digits(flags.data, 'train', preparation), digits(flags.data, 'test', preparation)]);
   const classes = all instanceof ImageFolder ? all.classes : undefined;
   if (flags.validation >= all.length)
-    throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, flags.validation);
+    throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples for training`, flags.validation);
   const [kept, held] = await split(all, flags);
   const loader = new DataLoader(flags.augment ? await augmented(kept, flags.seed) : kept, { batchSize: flags.batch, shuffle: true, seed: flags.seed });
   const validation = flags.validation > 0 ? measured(held) : undefined;
@@ -159,12 +159,12 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
       if (!(error instanceof cnn.DivergedError)) throw error;
       const { history: before } = error.where;
       if (flags.history) await writeWhole('train', flags.history, JSON.stringify(before, null, 1));
-      if (flags.out) bar.log(`${flags.out} holds the ${before.epochs.length} whole epochs before the loss left the finite numbers`);
+      if (flags.out) bar.log(`${flags.out} holds the ${before.epochs.length} complete epochs before the loss became non-finite`);
       throw error;
     } finally {
       bar.stop();
     }
-    // the last whole epoch stays where training was stopped amid one: from there it can go on to the same bits
+    // when training stops during an epoch, the checkpoint keeps the last complete one, from which it resumes to the same bits
     if (flags.out && history.stopped !== 'aborted') await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: history.epochs.length, history });
     if (flags.history) await writeWhole('train', flags.history, JSON.stringify(history, null, 1));
     const { accuracy, loss, samples } = await cnn.evaluate(model, measured(test));
@@ -186,7 +186,7 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
 function preparationOf({ data, size, color }: Flags): Preparation {
   const asIs = size !== undefined || color !== undefined;
   if (data !== 'mnist' && data !== 'fashion') return asIs ? { framing: 'none', size: size ?? 28, color: color ?? 'rgb' } : DIGITS;
-  if (asIs) throw new OptionError('train', size === undefined ? '--color' : '--size', `is for folders of pictures, the data is ${data}`, size ?? color);
+  if (asIs) throw new OptionError('train', size === undefined ? '--color' : '--size', `requires a folder of images; the data is ${data}`, size ?? color);
   return data === 'fashion' ? { framing: 'none', size: 28, color: 'gray' } : DIGITS;
 }
 
@@ -197,7 +197,7 @@ function network(cnn: typeof import('../../cnn/index.js'), net: Flags['net'], { 
   return cnn.NETS[net]();
 }
 
-/** Training and validation set: of a folder, in which classes come in order, a share of each; of a data set in mixed order the last samples. */
+/** Training and validation set. A folder is sorted by class, so it is split by class; of a shuffled data set, the last samples are used. */
 async function split(all: Dataset<Sample>, { validation, seed }: Flags): Promise<[kept: Dataset<Sample>, held: Dataset<Sample>]> {
   const { Subset } = await import('../../data/dataset.js');
   const { stratifiedSplit } = await import('../../data/stratified-split.js');
@@ -226,7 +226,7 @@ function trainingLines({ stopped, epochs, test, parameters, device, seconds }: A
   const lines = [
     `test accuracy ${percent(test.accuracy)} (${Math.round(test.accuracy * test.samples)} of ${test.samples}), loss ${test.loss.toFixed(4)}`,
     `${epochs} epochs${why}, ${parameters.toLocaleString('en-US')} parameters, ${seconds.toFixed(1)} s on ${device}`,
-    ...(out ? [`written to ${out}${stopped === 'aborted' ? `: the ${epochs} whole epochs, from which --resume goes on` : ''}`] : []),
+    ...(out ? [`written to ${out}${stopped === 'aborted' ? `: the ${epochs} complete epochs; continue with --resume` : ''}`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -32,7 +32,7 @@ export interface ProgramShape {
   readonly commands: readonly CommandShape[];
 }
 
-/** What is offered beside what commander knows, by the name of a flag or operand: words that are not the only ones allowed. */
+/** Suggestions in addition to the choices that commander knows, by the name of a flag or operand; other words are allowed too. */
 export type Suggestions = Readonly<Record<string, Omit<Value, 'name'>>>;
 
 /** Reads commands, flags and their values from commander's program. */

@@ -9,7 +9,7 @@ export interface RawFrames {
   readonly channels: Format['channels'];
 }
 
-/** How frames come in, and go out. */
+/** Input and output format of frames. */
 export interface FilmFlags {
   raw?: RawFrames;
   y4m?: boolean;
@@ -30,6 +30,6 @@ function isFrames(value: unknown): boolean {
 
 /** Flags of `convlab filter` for films. */
 export const FILM_FLAGS = {
-  raw: option(RAW_FRAMES, { help: 'a film between two pipes, - and -: frames of bytes that follow each other, like 1920x1080x3', placeholder: 'size' }),
-  y4m: switchFlag('a film between two pipes, - and -: YUV4MPEG2'),
+  raw: option(RAW_FRAMES, { help: 'film from - to -: raw frames of bytes, such as 1920x1080x3', placeholder: 'size' }),
+  y4m: switchFlag('film from - to -: YUV4MPEG2'),
 } satisfies Rows;

@@ -5,9 +5,9 @@ import { type PipeReader, writeAll } from './frame-pipes.js';
 import { chromaSize, frameLength, parseY4m, printY4m } from './y4m.js';
 import { matrixOf, rgbToYuv, yuvToRgb } from './yuv.js';
 
-/** A film that is read: what is filtered of each frame, and how frames are read and written, into memory that is used again. */
+/** An open film: the filtered part of each frame, and functions that read and write frames in reused memory. */
 export interface Film {
-  /** of what is filtered of a frame */
+  /** format of the filtered part of a frame */
   readonly format: Format;
   /** Reads the next frame; undefined at the end. @throws DataError if the film ends within it */
   read(): Promise<Image | undefined>;
@@ -38,7 +38,7 @@ export async function y4mFilm(input: PipeReader, output: number, lumaOnly: boole
   const frame = new Uint8ClampedArray(frameLength(header, width, height));
   const bytes = new Uint8Array(frame.buffer);
   const matrix = matrixOf(header);
-  // Y lies at the beginning of a frame: it is filtered where it is
+  // Y is at the start of a frame, and is filtered in place
   const luma = { ...image, data: frame.subarray(0, width * height) };
   return {
     format: { width, height, channels: image.channels, samples: 'uint8' },

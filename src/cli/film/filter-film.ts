@@ -19,7 +19,7 @@ export interface FilmReport {
 }
 
 /**
- * Filters frame by frame, from one pipe to another. Frames and results lie in memory that is used again and again.
+ * Filters frame by frame, from one pipe to another. Memory for frames and results is reused.
  * @param from, to file descriptors
  * @throws OptionError or UnsupportedError, before a frame is written, if the film does not hold the results
  */

@@ -7,7 +7,7 @@ const MOST_LINE = 4096;
 const PAUSE = 1;
 
 /**
- * Bytes of a pipe or a file, read into memory that is there: a stream of Node's would bring each 64 KB in memory of its own, and take two turns of the
+ * Reads bytes of a pipe or a file into existing memory. A stream of Node would allocate memory for each 64 KB, and take two turns of the
  * event loop for them.
  */
 export class PipeReader {
@@ -39,7 +39,7 @@ export class PipeReader {
   }
 }
 
-/** Writes all bytes to a pipe or a file. @throws DataError if nobody reads it any more */
+/** Writes all bytes to a pipe or a file. @throws DataError if its reader has exited */
 export async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     written += await whenReady(() => writeSync(fd, bytes, written, bytes.length - written));

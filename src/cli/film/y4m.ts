@@ -1,6 +1,6 @@
 import { DataError, UnsupportedError } from '../../errors.js';
 
-/** Chroma planes, by the letters behind C: how many columns and rows of luma one of their samples stands for; none of gray films. */
+/** Chroma planes, by the letters after C: columns and rows of luma per chroma sample; none for gray films. */
 const CHROMA = { 420: [2, 2], 422: [2, 1], 444: [1, 1], mono: undefined } as const;
 
 /** The head of a YUV4MPEG2 film of 8 bits. @see https://wiki.multimedia.cx/index.php/YUV4MPEG2 */
@@ -10,7 +10,7 @@ export interface Y4mHeader {
   readonly chroma: readonly [columns: number, rows: number] | undefined;
   /** samples from 0 to 255 instead of 16 to 235 */
   readonly full: boolean;
-  /** everything else, as it stands there */
+  /** all other parameters, unchanged */
   readonly rest: readonly string[];
 }
 

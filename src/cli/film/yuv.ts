@@ -2,14 +2,14 @@ import { chromaSize, type Y4mHeader } from './y4m.js';
 
 /** What red and blue count in luma. @see ITU-R BT.601, 2.5.1, and BT.709, 3.2 */
 const WEIGHTS = { bt601: [0.299, 0.114], bt709: [0.2126, 0.0722] } as const;
-/** Films with more lines are BT.709, as players assume where a file does not say. */
+/** Films with more lines use BT.709, as players assume if the file does not specify it. */
 const MOST_LINES_OF_601 = 576;
 /** Bits behind the point. */
 const BITS = 16;
 const ONE = 2 ** BITS;
 const HALF = ONE / 2;
 
-/** From Y, Cb, Cr to R, G, B and back, both in whole numbers of 16 bits behind the point. */
+/** From Y, Cb, Cr to R, G, B and back, both in integers of 16 bits behind the point. */
 export interface YuvMatrix {
   readonly black: number;
   /** R, G, B of a step of Y; R of Cr; G of Cr and Cb; B of Cb */
@@ -35,7 +35,7 @@ export function matrixOf({ height, full }: Pick<Y4mHeader, 'height' | 'full'>): 
   };
 }
 
-/** A frame as RGB: each sample of color counts for all pixels that it stands for. */
+/** A frame as RGB; each chroma sample applies to all pixels it covers. */
 export function yuvToRgb(frame: Uint8Array, rgb: Uint8ClampedArray, header: Y4mHeader, { black, toRgb }: YuvMatrix): void {
   const { width, height, chroma } = header;
   const [columns, rows] = chroma ?? [1, 1];

@@ -8,7 +8,7 @@ interface Way {
   readonly to: string;
 }
 
-/** What was found below a folder or by a pattern, without what lies in the folder of the results, where that lies below it: an earlier run wrote it. */
+/** What was found below a folder or by a pattern, without what is in the folder of the results, where that is below it: an earlier run wrote it. */
 export async function withoutResults(files: readonly string[], base: string, out: string): Promise<readonly string[]> {
   const [below, results] = await Promise.all([resolved(base || '.'), resolved(out)]);
   if (results === below || !isWithin(results, below)) return files;
@@ -19,7 +19,7 @@ export async function withoutResults(files: readonly string[], base: string, out
 
 /**
  * Holds results against the folder that they go to.
- * @throws OptionError if one would lie outside, by its name or through a link, or would take the place of a picture that is an input
+ * @throws OptionError if one would be outside, by its name or through a link, or would overwrite an input
  */
 export async function checkContained(operation: string, jobs: readonly Way[], out: string): Promise<void> {
   const folder = await resolved(out);
@@ -42,7 +42,7 @@ export async function checkContained(operation: string, jobs: readonly Way[], ou
   }
 }
 
-/** The path without links, of what is not there yet too. */
+/** The path with links resolved; the file need not exist. */
 async function resolved(path: string): Promise<string> {
   const full = resolve(path);
   try {
@@ -50,13 +50,13 @@ async function resolved(path: string): Promise<string> {
   } catch (error) {
     const parent = dirname(full);
     if (parent === full || (error as NodeJS.ErrnoException).code !== 'ENOENT') return full;
-    // a link to what is not there yet leads there all the same
+    // a link to a missing file is followed too
     const target = await readlink(full).catch(() => undefined);
     return target === undefined ? join(await resolved(parent), basename(full)) : resolved(resolve(await resolved(parent), target));
   }
 }
 
-/** Whether a path, both without links, is a folder or lies in it. */
+/** Whether a path, both without links, is a folder or is in it. */
 function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);

@@ -7,11 +7,11 @@ import type { FilterFlags } from './filter-flags.js';
 import type { Report } from './filter-one.js';
 import type { Answer, Question } from './filter-process.js';
 
-/** The process ended while it had pictures in hand. */
+/** The process ended while it was processing images. */
 class ProcessEnded extends DataError {}
 
 /**
- * A worker in another process. If that dies, e.g. out of memory, each picture that it had in hand is tried once more, alone in a process of its own:
+ * A worker in another process. If that process dies, e.g. out of memory, each image in progress is tried once more, alone in a new process:
  * the one that killed it kills no other.
  */
 export async function createChild(flags: FilterFlags) {

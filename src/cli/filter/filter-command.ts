@@ -30,15 +30,15 @@ Examples:
 export function addFilterCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
   const command = program
     .command('filter')
-    .description('filter pictures')
+    .description('filter images')
     .usage('[options] <in> <out>\n       convlab filter [options] <in...> --out <folder>')
     .argument(
       '<paths...>',
-      'a picture (PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF or NPY, told by its contents; frames and pages too) and its result, which may be the same file; - is standard input and output',
+      'an image (PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF or NPY, detected from its contents; with all frames and pages) and its result, which may be the same file; - is standard input or output',
     )
     .option(
       '-k, --kernel <kernel>',
-      'NAME[:PARAMETER,…] (see "convlab kernels"), a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file; several are applied in turn',
+      'NAME[:PARAMETER,…] (see "convlab kernels"), a matrix such as "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file; repeat to apply several in order',
       (text: string, all: string[] = []) => [...all, text],
     );
   addFlags(command, FILTER_FLAGS)
@@ -47,10 +47,15 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       if (flags.kernel === undefined && flags.pipeline === undefined)
         command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel sharpen; 'convlab kernels' lists the names");
       for (const [name, value] of Object.entries({ '--jobs': jobs, '--shard': shard, '--resume': resume }))
-        if (value !== undefined && out === undefined) throw new OptionError('filter', name, 'goes with --out only', value);
+        if (value !== undefined && out === undefined) throw new OptionError('filter', name, 'requires --out', value);
       if (raw || y4m) {
         if (dryRun || paths.join(' ') !== '- -' || [out, format, flags.stream, flags.quality].some((value) => value !== undefined))
-          throw new OptionError('filter', raw ? '--raw' : '--y4m', 'goes from - to -, with flags for kernels and backends only', paths.join(' '));
+          throw new OptionError(
+            'filter',
+            raw ? '--raw' : '--y4m',
+            'requires - as input and output, and accepts only kernel and backend flags',
+            paths.join(' '),
+          );
         const { filterFilm } = await import('../film/filter-film.js');
         const film = await filterFilm(flags, { raw, y4m }, signal);
         if (json || !terminal.quiet) terminal.err(json ? `${JSON.stringify(film)}\n` : filmLine(film));
@@ -60,7 +65,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
       if (flags.output === 'float') checkHoldsFloats(work);
       const part = out === undefined ? undefined : (shard ?? shardOf(process.env));
       if (dryRun) {
-        (await createWorker(flags)).dispose(); // what is wrong with the flags is found without a picture
+        (await createWorker(flags)).dispose(); // checks the flags without an image
         const { shareOf } = await import('../many/share.js');
         return terminal.out(
           shareOf(work, out ?? '', part)

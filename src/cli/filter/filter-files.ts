@@ -24,10 +24,10 @@ export interface FileFlags {
 /**
  * Lists all jobs before any of them starts.
  * Without `--out`: one picture and its result. With `--out`: pictures, patterns and folders; each result keeps its picture's
- * name and its path relative to the folder or to the fixed part of the pattern. What lies in that folder already is no input of a folder or pattern
+ * name and its path relative to the folder or to the fixed part of the pattern. Files already in that folder are no inputs of a folder or pattern
  * around it.
  * @param operation the command's name in errors
- * @throws OptionError if two results have the same name, one would lie outside of the folder or overwrite an input, or its name has no known format
+ * @throws OptionError if two results have the same name, one would be outside of the folder or overwrite an input, or its name has no known format
  * @throws DataError if a pattern or a folder holds no picture
  */
 export async function findJobs(paths: readonly string[], { out, format: name }: FileFlags, operation = 'filter'): Promise<readonly FileJob[]> {
@@ -57,7 +57,7 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
   return jobs;
 }
 
-/** @throws OptionError unless every result is of a format that holds any number as it is */
+/** @throws OptionError unless the format of every result can store arbitrary floats */
 export function checkHoldsFloats(jobs: readonly FileJob[]): void {
   for (const { to, format = formatOfPath(to) } of jobs) {
     if (!FORMATS[format].samples.includes('float32')) throw new OptionError('filter', '--output float', 'needs a result in .npy or .tiff', to);

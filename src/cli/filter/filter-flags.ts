@@ -9,32 +9,33 @@ import { SHARD } from '../many/shard.js';
 import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
 
 const WORKER_FLAGS = {
-  pipeline: fileFlag('file', 'instead of kernels: a pipeline that was saved as JSON'),
+  pipeline: fileFlag('file', 'use a pipeline saved as JSON instead of kernels'),
   ...STEP_OPTIONS,
   ...IMAGE_OPTIONS,
-  output: option(oneOf(OUTPUTS), { help: 'how values become samples; float goes with .npy and .tiff (default: what suits the kernels)', placeholder: 'how' }),
+  output: option(oneOf(OUTPUTS), {
+    help: 'how values are converted to samples; float requires .npy or .tiff (default: depends on the kernels)',
+    placeholder: 'how',
+  }),
   region: WHERE_OPTIONS.region,
-  mask: fileFlag('picture', 'a gray picture of the same size: white is filtered, black is not'),
-  stream: switchFlag(
-    'read, filter and write row by row, in little memory, from and to PNG, TIFF and PNM; pictures of more than 64 megapixels are by themselves',
-  ),
+  mask: fileFlag('picture', 'gray image of the same size: white is filtered, black is not'),
+  stream: switchFlag('read, filter and write PNG, TIFF and PNM row by row, in little memory; automatic above 64 megapixels'),
   ...BACKEND_FLAGS,
   ...CODEC_FLAGS,
 } satisfies Rows;
 
-/** Flags of `convlab filter`, but for `--kernel`. */
+/** Flags of `convlab filter`, except for `--kernel`. */
 export const FILTER_FLAGS = {
   ...RESULT_FLAGS,
-  jobs: option(count, { help: 'with --out: processes that work at once, each on a picture (default: 1)' }),
+  jobs: option(count, { help: 'with --out: number of parallel processes, each with its own images (default: 1)' }),
   shard: option(SHARD, {
-    help: 'with --out: only this part of the pictures, like 3/16; adding pictures moves none to another part (default: what Slurm, Kubernetes or AWS Batch say)',
+    help: 'with --out: process only this part of the images, such as 3/16; adding images does not change the parts of others (default: set by Slurm, Kubernetes or AWS Batch)',
     placeholder: 'part',
   }),
-  resume: switchFlag('with --out: keep a journal there, and filter only what is missing or was made of other pictures or with other options'),
+  resume: switchFlag('with --out: keep a journal there, and filter only images whose result is missing or out of date'),
   ...FILM_FLAGS,
-  dryRun: switchFlag('say what would be done, and do nothing'),
+  dryRun: switchFlag('print what would be done, without doing it'),
   ...WORKER_FLAGS,
-  json: switchFlag('print what ran as JSON, an object a line for each picture'),
+  json: switchFlag('print what ran as JSON, one object per line and image'),
 } satisfies Rows;
 
 /** What `convlab filter` was asked to do to each picture: plain data, so that it can be sent to another process. */

@@ -13,7 +13,7 @@ export interface ManyOptions {
   readonly processes: number;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** told before a picture is begun; what it returns is told once its result is there */
+  /** called before an image is started; the returned function is called when its result is complete */
   begin?(job: FileJob): Promise<() => Promise<void>>;
   report(report: Report): void;
   fail?(job: FileJob, error: Error): void;

@@ -160,7 +160,7 @@ interface KernelStage {
 }
 type Stage = OperationArgument | KernelStage;
 
-/** Kernels that follow each other make one stage, whose output is that of its last kernel that is not made for plain samples. */
+/** Consecutive kernels form one stage. Its output mode is that of its last kernel with a mode other than plain samples. */
 function toStages(chain: readonly (KernelArgument | OperationArgument)[]): readonly Stage[] {
   const stages: Stage[] = [];
   for (const each of chain) {

@@ -24,18 +24,18 @@ export interface RowJob {
   readonly to: RowFormat;
 }
 
-/** What became of it: the format of the result, and what is lost of it, in words. */
+/** The format of the result, and what it could not store, in words. */
 export interface RowResult {
   readonly format: Format;
   readonly lost: readonly string[];
 }
 
 /**
- * Opens a picture that passes row by row: because it was asked for, or is read and written in no other way, or is large.
- * @param planned the plan for pictures of a format; undefined: what is done takes the whole picture
+ * Opens an image for processing row by row: if requested, if its formats allow nothing else, or if it is large.
+ * @param planned the plan for images of a format; undefined if the operation needs the whole image
  * @param open starts the backend
  * @returns undefined if it passes as a whole
- * @throws OptionError or UnsupportedError if it has to pass row by row and cannot
+ * @throws OptionError or UnsupportedError if streaming was requested and is impossible
  */
 export async function openRowJob(
   job: FileJob,
@@ -97,7 +97,7 @@ export async function filterRows(
   return { format, lost };
 }
 
-/** What the beginning of a file says; nothing, if it cannot be read: whoever reads it says why. */
+/** The header of a file; undefined if it cannot be read: reading it later gives the reason. */
 async function headOf(path: string): Promise<{ readonly isPnm: boolean; readonly pixels: number }> {
   const file = await openFile(path).catch(() => undefined);
   try {

@@ -5,14 +5,14 @@ import { fileFlag, switchFlag } from '../flags.js';
 
 /** Flags for where results go. */
 export const RESULT_FLAGS = {
-  out: fileFlag('folder', 'the results of many pictures, patterns like "photos/*.jpg" and folders go there, under their names'),
-  format: option(FORMAT_NAME, { help: 'of the results (default: as their endings say)', placeholder: 'format' }),
+  out: fileFlag('folder', 'folder for the results of several images, folders, or patterns such as "photos/*.jpg"; results keep their names'),
+  format: option(FORMAT_NAME, { help: 'format of the results (default: from the file extension)', placeholder: 'format' }),
 } satisfies Rows;
 
 /** Flags for how pictures are read and written. */
 export const CODEC_FLAGS = {
   ...pickRows(ENCODE_OPTIONS, 'quality'),
-  builtIn: switchFlag('read and write by what convlab brings along, even where sharp is installed'),
+  builtIn: switchFlag('use the built-in codecs, even if sharp is installed'),
   ...pickRows(DECODE_OPTIONS, 'limits', 'metadata'),
 } satisfies Rows;
 

@@ -28,7 +28,7 @@ export async function quickStart({ to, format = formatOfPath(to) }: FileJob, fil
     const found = await inspect(Buffer.from(file.buffer, file.byteOffset, file.length), { pixels: SMALL });
     return { threads: 1, ...(found.format === 'png' && !LOSSY.includes(format) && { builtIn: true }) };
   } catch {
-    return {}; // large, or damaged, which decoding tells
+    return {}; // large or damaged, which decoding reports
   }
 }
 
@@ -38,7 +38,7 @@ export async function decodePictures({ from }: FileJob, file: Uint8Array, { limi
   return decodeAnimationFor(from === '-' ? 'decodeImage' : 'readImage', file, { name: from === '-' ? 'stdin' : from, ...options });
 }
 
-/** Writes the results of a job, the first alone where the format holds one picture. @returns what is lost of them there, in words */
+/** Writes the results of a job; only the first one if the format holds a single image. @returns what the format could not store, in words */
 export async function writePictures(job: FileJob, { frames, repeats }: Animation, { quality, builtIn, metadata }: CodecFlags): Promise<readonly string[]> {
   const { to, format = formatOfPath(to) } = job;
   const options = { quality, metadata, codec: builtIn ? ('built-in' as const) : ('auto' as const) };
@@ -61,7 +61,7 @@ export function describe({ frames }: Animation) {
   return { ...describeFormat(formatOf(frames[0].image)), ...(frames.length > 1 && { frames: frames.length }) };
 }
 
-/** The same of one that is nowhere as a whole. */
+/** The same for an image that is processed row by row. */
 export function describeFormat({ width, height, channels, samples }: Format) {
   return { width, height, channels, samples: arrayOf(samples).name };
 }

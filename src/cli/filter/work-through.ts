@@ -15,19 +15,19 @@ interface Failure {
 export interface Work<R> {
   /** the command's name in errors */
   readonly operation: string;
-  /** each does one picture after the other; all work at once */
+  /** each processes one image after the other; all run in parallel */
   readonly workers: readonly ((job: FileJob) => Promise<R>)[];
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   report(report: R): void;
-  /** told of each failure at once */
+  /** called immediately for each failure */
   fail?(job: FileJob, error: Error): void;
 }
 
-/** Pictures that a process has in hand: while one is decoded or encoded, which sharp does on other threads, another is filtered. */
+/** Images in progress per process: while sharp decodes or encodes one on other threads, another is filtered. */
 const IN_HAND = 2;
 
-/** A worker for each picture that a process has in hand; one where it is to compute on one thread. */
+/** One worker per image in progress; a single one if the process uses one thread. */
 export function inHand<W>(threads: number | undefined, worker: W): W[] {
   return Array<W>(threads === 1 ? 1 : IN_HAND).fill(worker);
 }
@@ -41,7 +41,7 @@ export async function workThrough<R>(jobs: readonly FileJob[], { operation, work
   const bar = progress(terminal, jobs.length, 'pictures');
   const failures: Failure[] = [];
   let [next, done] = [0, 0];
-  // reports come in the order of the pictures
+  // reports appear in the order of the images
   const finished = new Map<number, R | undefined>();
   let reported = 0;
   const finish = (index: number, result?: R) => {

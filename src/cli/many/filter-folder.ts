@@ -9,7 +9,7 @@ import { hashJob, hashRecipe } from './recipe.js';
 import type { Shard } from './shard.js';
 import { nameBelow, shareOf } from './share.js';
 
-/** Results that are compared with their journal at once. */
+/** Results compared with their journal in parallel. */
 const COMPARED_AT_ONCE = 8;
 
 /** How a folder of results is made. */
@@ -19,7 +19,7 @@ export interface FolderOptions {
   /** leave out what was done, by the journal */
   readonly resume?: boolean;
   readonly processes: number;
-  /** print what is left out, what failed and a summary, as objects */
+  /** print skipped and failed images and a summary as JSON */
   readonly json?: boolean;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -73,7 +73,7 @@ export async function filterFolder(work: readonly FileJob[], asked: FilterFlags,
   }
 }
 
-/** The jobs whose results are there, made by this recipe of these inputs. */
+/** The jobs whose results exist and were made with this recipe from these inputs. */
 async function jobsDone(jobs: readonly FileJob[], name: (job: FileJob) => string, journal: Journal, recipe: string): Promise<Set<FileJob>> {
   const done = new Set<FileJob>();
   let next = 0;
@@ -81,7 +81,7 @@ async function jobsDone(jobs: readonly FileJob[], name: (job: FileJob) => string
     while (next < jobs.length) {
       const job = jobs[next++];
       const key = await journal.keyOf(name(job));
-      // one that cannot be read fails later, where that is told
+      // an unreadable one fails later, where the error is reported
       if (key !== undefined && key === (await hashJob(job, recipe).catch(() => undefined))) done.add(job);
     }
   };

@@ -7,22 +7,22 @@ import type { Shard } from './shard.js';
 /** The folder of journals, in that of the results. */
 const FOLDER = '.convlab';
 
-/** A line of a journal: a result was begun, or is there, by which recipe and input and how long. */
+/** A line of a journal: a result was started or completed, with its recipe, its input and its length in bytes. */
 interface Entry {
   readonly to: string;
   readonly done?: { readonly key: string; readonly bytes: number };
 }
 
 /**
- * What was done in a folder of results: a file of JSON lines for each shard, read together. A line is appended once a result is there under its
+ * The journal of an output folder: one file of JSON lines per shard, read together. A line is appended once a result has its final
  * name, so a process may be killed at any moment: what it was about to do has no line, and is done again.
  */
 export interface Journal {
-  /** What is told of a result that was done and is still there, as long as it was written. */
+  /** The entry of a completed result that still exists with its recorded length. */
   keyOf(name: string): Promise<string | undefined>;
   /** Tells that a result is begun. What an earlier run left unfinished of it goes. */
   begin(name: string): Promise<void>;
-  /** Tells that a result is there. */
+  /** Records that a result is complete. */
   finish(name: string, key: string): Promise<void>;
   close(): void;
 }
@@ -49,7 +49,7 @@ export async function openJournal(folder: string, { index, count }: Shard): Prom
     const before = new Map(done);
     if (others.includes(own)) {
       await read(own);
-      // what it says several times, and half a line at its end, go
+      // drops repeated entries and an incomplete last line
       const mine = [...done].filter(([to, how]) => before.get(to) !== how).map(([to, how]) => ({ to, done: how }));
       await writeWhole('filter', own, [...mine, ...[...begun].map((to) => ({ to }))].map(toLine).join(''));
     }
@@ -91,7 +91,7 @@ function parse(text: string): readonly Entry[] {
   });
 }
 
-/** Removes the temporary files of a result, whose names are that of the result and a number. */
+/** Removes the temporary files of a result: its name with a number. */
 async function sweep(path: string): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
   for (const each of await readdir(folder).catch(() => [])) {

@@ -6,7 +6,7 @@ export interface Shard {
   /** from 1 to `count` */
   readonly index: number;
   readonly count: number;
-  /** the variable that says it; undefined: a flag */
+  /** the environment variable it comes from; undefined: a flag */
   readonly from?: string;
 }
 
@@ -23,7 +23,7 @@ function isShard(value: unknown): boolean {
   return Number.isSafeInteger(index) && Number.isSafeInteger(count) && index >= 1 && index <= count;
 }
 
-/** The variable that says how many parts there are, where a scheduler does not, or where it says it of one run only. */
+/** The variable with the number of parts, for schedulers that do not set it or set it for a single run only. */
 export const COUNT_VARIABLE = 'CONVLAB_SHARDS';
 
 /** Schedulers that number their tasks: the variable with the number, that with the first number, and that with how many they are. */

@@ -23,7 +23,7 @@ export interface CheckpointContents {
   model: Module;
   /** Omit it if training will not be resumed. */
   optimizer?: Optimizer;
-  /** Plain data of your own, such as class names or the options of training: it comes back as it is. */
+  /** Plain data of your own, such as class names or training options; returned unchanged. */
   settings?: Readonly<Record<string, unknown>>;
   /** Completed epochs: the `startEpoch` of the resumed training. Default: those of `history`, or 0. */
   epoch?: number;
@@ -50,7 +50,7 @@ export interface Checkpoint {
   /** The class name of the saved optimizer, or null. */
   readonly optimizer: string | null;
   /**
-   * Restores the state (momentum and the like, the number of steps) of an optimizer of the same class, made for the model or for
+   * Restores the state (such as momentum and the number of steps) of an optimizer of the same class, created for the model or for
    * the part of it or the groups that the saved one was made for. Its options, such as the learning rate, stay as constructed; the
    * ratios of the rates of groups are those that were saved.
    * @param of the model that it trains. Default: {@link Checkpoint.model}

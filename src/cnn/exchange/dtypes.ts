@@ -1,10 +1,10 @@
-/** How a number of another type lies in a file, little-endian, and how it is read. */
+/** How a number of another type is in a file, little-endian, and how it is read. */
 export interface Dtype {
   readonly bytes: number;
   readonly read: (view: DataView, at: number) => number;
 }
 
-/** safetensors' types of numbers. What float32 cannot hold exactly is rounded to it by whoever stores it. */
+/** Number types of safetensors. Values that float32 cannot represent are rounded when they are stored. */
 export const DTYPES: ReadonlyMap<string, Dtype> = new Map([
   ['F64', { bytes: 8, read: (view: DataView, at: number) => view.getFloat64(at, true) }],
   ['F32', { bytes: 4, read: (view, at) => view.getFloat32(at, true) }],
@@ -44,7 +44,7 @@ export function halfFromNumber(value: number): number {
   const whole = Math.floor(units);
   const rest = units - whole;
   const rounded = whole + (rest > 0.5 || (rest === 0.5 && whole % 2 === 1) ? 1 : 0);
-  // a fraction that rounds up to the next power of two carries into the exponent by itself
+  // a fraction that rounds up to the next power of two carries into the exponent automatically
   const bits = size < 2 ** -14 ? rounded : (exponent + 14) * 1024 + rounded;
   return sign | Math.min(bits, 0x7c00);
 }

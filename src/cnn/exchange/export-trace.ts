@@ -3,7 +3,7 @@ import type { ConvGeometry } from '../../kernels/geometry.js';
 import type { GraphStep, Storage, Value } from '../graph.js';
 import type { Module, Traced } from '../module.js';
 
-/** A shape in which −1 stands for the dimension that grows with the batch. */
+/** A shape in which −1 is the batch dimension. */
 export type OpenShape = readonly number[];
 
 /** Values that are known before the model runs. */

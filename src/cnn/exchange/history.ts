@@ -48,7 +48,7 @@ function checked<R extends Rows>(value: unknown, rows: R, what: string, complain
   return value as OptionsOf<R>;
 }
 
-/** Texts that stand for numbers which JSON has not become those numbers. */
+/** Converts texts for numbers that JSON lacks, such as NaN, to these numbers. */
 function withNumbers(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const odd = ['NaN', 'Infinity', '-Infinity'] as readonly unknown[];
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, odd.includes(value) ? Number(value) : value]));

@@ -2,7 +2,7 @@ import { show } from '../../errors.js';
 import type { Module } from '../module.js';
 import { type Complaint, parseJson } from './json.js';
 
-/** What a checkpoint's metadata hold of which parts learn: frozen parameters by name, and parts in evaluation mode by path. */
+/** Training state in the metadata of a checkpoint: frozen parameters by name, and modules in evaluation mode by path. */
 export function learningOf(model: Module): Record<string, string> {
   const frozen = [...model.namedParameters()].flatMap(([name, { trainable, requiresGrad }]) => (trainable && !requiresGrad ? [name] : []));
   const fixed = model.partsInEvaluation();

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../errors.js';
 
 /**
- * TensorFlow.js as it is installed: with native operations where there is `@tensorflow/tfjs-node`, else `@tensorflow/tfjs`.
+ * The installed TensorFlow.js: `@tensorflow/tfjs-node`, with native operations, or `@tensorflow/tfjs`.
  * @typeParam T the type of the module: `loadTfjs<typeof import('@tensorflow/tfjs')>()`
  * @throws UnsupportedError if there is neither
  */

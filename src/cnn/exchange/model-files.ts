@@ -60,8 +60,8 @@ export async function saveOnnx(path: string, model: Module, ...inputShapes: (rea
 }
 
 /**
- * {@link fromOnnx} from a file, with the files beside it that hold its weights, where it names such.
- * @throws DataError, naming the file, if it or one of those cannot be read, or anything in it is wrong
+ * {@link fromOnnx} from a file, with the external files that hold its weights, if any.
+ * @throws DataError, naming the file, if it or an external file cannot be read or is invalid
  * @example
  * ```ts
  * import { Linear } from 'convlab';
@@ -91,7 +91,7 @@ export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'nam
 }
 
 /**
- * {@link fromTfjsLayers} from a `model.json` and the files beside it that its manifest names.
+ * {@link fromTfjsLayers} from a `model.json` and the weight files in its manifest.
  * @throws DataError, naming the file, if one cannot be read, or anything in them is wrong
  */
 export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersOptions, 'name'> = {}): Promise<ImportedNet> {
@@ -111,7 +111,7 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
   return fromTfjsLayers(json, weights, { ...options, name: path });
 }
 
-/** Files by name, and the one that was asked for last without being there. */
+/** Files by name, and the one that was requested last without being there. */
 class Wanted extends Map<string, Uint8Array> {
   missing: string | undefined;
 

@@ -39,8 +39,8 @@ export interface ModuleFormat<M extends Module = Module> {
   /** The arguments that make such a module: JSON, and modules. */
   arguments(module: M): readonly unknown[];
   /**
-   * Makes it from such arguments; modules among them are made already. The rest may come from a file that nobody vouches
-   * for: check it, and throw what says what is wrong.
+   * Creates it from these arguments; modules among them already exist. The others may come from an untrusted
+   * file: check them, and throw an error that names the problem.
    */
   create(args: readonly unknown[]): M;
 }
@@ -96,7 +96,7 @@ function isRule(argument: Argument): argument is Rule {
 }
 
 /**
- * A format whose arguments are checked by rules and handed to the constructor.
+ * A format whose arguments are checked by rules and passed to the constructor.
  * @param required how many arguments must be there. Default: all
  */
 function format<A extends unknown[], M extends Module>(

@@ -31,7 +31,7 @@ export class OnnxGraphBuilder {
     return tensor.name;
   }
 
-  /** A list of whole numbers. @param name decides which they are */
+  /** A list of integers. @param name decides which they are */
   integers(name: string, values: ArrayLike<number>): string {
     const kept = this.initializers.get(name);
     if (kept) return kept.name;

@@ -173,7 +173,7 @@ class OnnxWriter {
     }
   }
 
-  /** Names of a scale of 1 and a shift of 0 for so many channels. */
+  /** Names of a scale of 1 and a shift of 0 for a number of channels. */
   #channels(count: number): string[] {
     return [1, 0].map((value) => this.graph.floats(`channels/${value}/${count}`, [count], new Float32Array(count).fill(value)));
   }

@@ -35,7 +35,7 @@ export interface TfSignature {
   readonly tensorShape: TfShape;
 }
 
-/** How one weight lies in the file of weights. */
+/** How one weight is in the file of weights. */
 export interface TfWeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
@@ -55,7 +55,7 @@ export interface TfValue {
 
 const FLOAT = { type: 'DT_FLOAT' };
 
-/** An attribute of whole numbers. */
+/** An attribute of integers. */
 export function integers(values: readonly number[]) {
   return { list: { i: values.map(String) } };
 }

@@ -12,14 +12,14 @@ export interface Filter {
   readonly dilation: Triple;
 }
 
-/** The weights of a convolution as they are. */
+/** The unchanged weights of a convolution. */
 export function filterOf(g: ConvGeometry, data: Float32Array): Filter {
   const { inChannels, outChannels, groups, kernel, stride, dilation } = g;
   return { data, inChannels, outChannels, groups, kernel, stride, dilation };
 }
 
 /**
- * A transposed convolution is a convolution with the kernel turned round and inputs and outputs exchanged, of the input
+ * A transposed convolution is a convolution with the kernel rotated by 180° and inputs and outputs exchanged, of the input
  * spread by the stride.
  * @param g of the convolution that is transposed
  * @param data `[Cin, Cout / groups, ...kernel]`, with the inputs of the transposed convolution in front
@@ -37,7 +37,7 @@ export function turnedFilter(g: ConvGeometry, data: Float32Array): Filter {
   return { data: turned, inChannels, outChannels, groups, kernel, stride: [1, 1, 1], dilation };
 }
 
-/** The same filter without dilation: zeros stand between its weights. TensorFlow.js has no dilation beside a stride. */
+/** The same filter without dilation, with zeros between its weights. TensorFlow.js does not support dilation together with a stride. */
 export function withoutDilation(filter: Filter): Filter {
   const { data, kernel, dilation } = filter;
   const [KD, KH, KW] = kernel;

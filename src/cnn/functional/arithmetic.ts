@@ -31,7 +31,7 @@ export function add(left: Value, right: Value): Value {
 }
 
 /**
- * a · b cell by cell, with shapes broadcast as in {@link add}: `[N, C, H, W]` by a factor `[N, C, 1, 1]` for each map, say.
+ * Element-wise a · b, with shapes broadcast as in {@link add}, e.g. `[N, C, H, W]` by a factor `[N, C, 1, 1]` per map.
  * @throws ShapeError if an axis has two sizes, neither of them 1
  */
 export function multiply(left: Value, right: Value): Value {
@@ -46,9 +46,9 @@ export function multiply(left: Value, right: Value): Value {
 }
 
 /**
- * Values one after the other along the channels. Each goes to its place by a 1×1 convolution with ones on a shifted
+ * Concatenates values along the channels. Each is moved to its place by a 1×1 convolution with ones on a shifted
  * diagonal, and the places are added.
- * @param values `[N, Ci, ...spatial]`, alike but for the channels; `[N, Ci]` counts as one cell
+ * @param values `[N, Ci, ...spatial]`, alike except for the channels; `[N, Ci]` counts as one cell
  * @throws ShapeError if they are not alike
  */
 export function concatenate(values: readonly Value[]): Value {
@@ -98,7 +98,7 @@ export function broadcast(operation: string, a: Value, b: Value): [Value, Value]
   return [repeat(left, shape), repeat(right, shape)];
 }
 
-/** Axes of one cell, repeated: neighboring ones at once, samples last. */
+/** Repeats axes of size 1: neighboring axes together, samples last. */
 export function repeat(x: Value, shape: readonly number[]): Value {
   let out = x;
   for (let axis = 1; axis < shape.length; axis++) {

@@ -6,7 +6,7 @@ import { view } from './shape.js';
 import { Standardization } from './standardization.js';
 
 /**
- * (x − mean) / √(variance + eps), over each sample's groups of channels and their space: one group normalizes a sample, as many
+ * (x − mean) / √(variance + eps), over each sample's groups of channels and their space: one group normalizes a whole sample; as many
  * groups as channels each map.
  * @param x `[N, C, ...spatial]`
  * @param groups divides C

@@ -52,7 +52,7 @@ function share(o: number, n: number, size: number): [from: number, to: number] {
 }
 
 /**
- * The mean of equal shares of the input, however large it is. Along one axis that is a matrix product.
+ * The mean of equal parts of the input, for inputs of any size. Along one axis, this is a matrix product.
  * @param x `[N, C, ...spatial]`
  * @param size of the output, one number per spatial axis
  */
@@ -68,7 +68,7 @@ export function adaptiveAveragePooling(x: Value, size: readonly number[]): Value
 }
 
 /**
- * The largest value of equal shares of the input, however large it is. Shares that overlap, or differ in size, are laid side by side
+ * The maximum of equal parts of the input, for inputs of any size. Parts that overlap or differ in size are placed side by side
  * first, short ones with their last cell again.
  * @param x `[N, C, ...spatial]`
  * @param size of the output, one number per spatial axis

@@ -11,7 +11,7 @@ import { view } from './shape.js';
  * @param order which axis of x each axis of the result is
  */
 export function transpose(x: Value, order: readonly number[]): Value {
-  // axes of one cell may stand anywhere
+  // axes of size 1 can be at any position
   const target = order.filter((axis) => x.shape[axis] > 1);
   let current = [...target].sort((a, b) => a - b);
   let out = x;
@@ -62,7 +62,7 @@ export function gather(x: Value, axis: number, indices: readonly number[]): Valu
   return alongAxis(x, axis, matrix, indices.length, 'gather');
 }
 
-/** Values one after the other along any axis; alike in the others. */
+/** Concatenates values along any axis; the other axes must be equal. */
 export function join(values: readonly Value[], axis: number): Value {
   const [{ shape }] = values;
   if (values.length === 1) return values[0];

@@ -70,11 +70,11 @@ export function softmax(x: Value): Value {
 }
 
 /**
- * Sums and maxima over the channels, by the operators that are there: a sum is the convolution with a kernel of ones,
+ * Sums and maxima over the channels, with existing operators: a sum is the convolution with a kernel of ones,
  * spreading it back over the channels another, and a maximum is max pooling along the channel axis.
  */
 class OverChannels {
-  /** `[N, 1, S]`: what was summed or found */
+  /** `[N, 1, S]`: the sum or maximum */
   readonly row: Value;
   /** `[N, C, S]`: what was spread */
   readonly full: Value;

@@ -12,7 +12,7 @@ export const UPSAMPLE_OPTIONS = {
   scaleFactor: perAxis(positive),
   /** The nearest cell in front, or the weighted mean of the neighbors: linear, bilinear and trilinear are one for 1, 2 and 3 axes. Default `'nearest'`. */
   mode: option(oneOf(['nearest', 'linear', 'bilinear', 'trilinear']), { default: 'nearest' }),
-  /** First and last cells lie on each other, in place of the borders of the pictures. Not with `'nearest'`. Default false. */
+  /** Aligns the centers of the corner pixels instead of the image borders. Not with `'nearest'`. Default false. */
   alignCorners: option(flag, { default: false }),
 } satisfies Rows;
 

@@ -24,7 +24,7 @@ export type OperatorRows = Readonly<Record<string, OperatorRow>>;
 /** More known numbers than any shape or index needs; a file of a few bytes could ask for them. */
 const MOST_KNOWN = 2 ** 24;
 
-/** One node at work: its inputs and attributes, checked as they are taken. */
+/** One node during conversion: its inputs and attributes, checked when read. */
 export class Call {
   constructor(
     readonly graph: Graph,
@@ -33,7 +33,7 @@ export class Call {
     readonly inputs: readonly (Operand | undefined)[],
   ) {}
 
-  /** What is missing, by the node's name. */
+  /** An error about a missing feature, with the node's name. */
   refusal(reason: string, values: Readonly<Record<string, unknown>> = {}): UnsupportedError {
     return new UnsupportedError('fromOnnx', `${describeNode(this.node, this.opset)}: ${reason}`, { node: this.node.name, ...values });
   }
@@ -63,7 +63,7 @@ export class Call {
     return this.graph.constant(operand.shape, Float32Array.from(operand.data));
   }
 
-  /** An input whose numbers must be known before the model runs. */
+  /** An input whose values must be constant. */
   known(i: number): Known {
     const operand = this.operand(i);
     if (operand instanceof Value)
@@ -71,12 +71,12 @@ export class Call {
     return operand;
   }
 
-  /** The numbers of such an input; undefined if it is left out. */
+  /** The numbers of such an input; undefined if it is omitted. */
   numbers(i: number): number[] | undefined {
     return this.has(i) ? Array.from(this.known(i).data) : undefined;
   }
 
-  /** A single number of such an input; undefined if it is left out. */
+  /** A single number of such an input; undefined if it is omitted. */
   number(i: number): number | undefined {
     const numbers = this.numbers(i);
     if (numbers && numbers.length !== 1) throw this.refusal(`input ${i} must be one number, received ${numbers.length}`);
@@ -90,7 +90,7 @@ export class Call {
     return value;
   }
 
-  /** An attribute that is a whole number. */
+  /** An attribute that is an integer. */
   integer(name: string, otherwise: number): number {
     const value = this.float(name, otherwise);
     if (!Number.isSafeInteger(value)) throw this.refusal(`${name} must be a whole number, received ${value}`);
@@ -107,7 +107,7 @@ export class Call {
     return value;
   }
 
-  /** An attribute that is a list of numbers; undefined if it is left out. */
+  /** An attribute that is a list of numbers; undefined if it is omitted. */
   list(name: string): readonly number[] | undefined {
     const value = this.attribute(name);
     if (value === undefined) return undefined;
@@ -119,7 +119,7 @@ export class Call {
     return Object.hasOwn(this.node.attributes, name) ? this.node.attributes[name] : undefined;
   }
 
-  /** Whole numbers that are an attribute in old operator sets and input `i` in newer ones. */
+  /** Integers that are an attribute in old operator sets and input `i` in newer ones. */
   wholeNumbers(name: string, i: number): readonly number[] | undefined {
     const values = this.has(i) ? this.numbers(i) : this.list(name);
     const odd = values?.find((value) => !Number.isInteger(value));

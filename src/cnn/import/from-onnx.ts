@@ -7,9 +7,9 @@ import { readOnnx } from './read-onnx.js';
 
 /** Rows of {@link FromOnnxOptions}. */
 export const FROM_ONNX_OPTIONS = {
-  /** The tensor that the model returns, any that a node computes: the input of a head that is replaced, say. Default: the graph's only output. */
+  /** The tensor that the model returns: any output of a node, e.g. the input of a head to replace. Default: the graph's only output. */
   output: text,
-  /** Bytes of the files beside the model that hold its weights, by their names there. `loadOnnx` reads them itself. */
+  /** Bytes of the external files with weights, by name. `loadOnnx` reads them itself. */
   externalData: checkedInUse<ReadonlyMap<string, Uint8Array>>('bytes by name'),
   /** The file's name in errors. Default `the file`. */
   name: option(text, { default: 'the file' }),

@@ -12,7 +12,7 @@ import { planGraph } from './plan-graph.js';
 
 /** Rows of {@link FromTfjsLayersOptions}. */
 export const FROM_TFJS_LAYERS_OPTIONS = {
-  /** The layer whose output the model returns: the one before a head that is replaced, say. Default: the model's only output. */
+  /** The layer whose output the model returns, e.g. the one before a head to replace. Default: the model's only output. */
   output: text,
   /** The file's name in errors. Default `the file`. */
   name: option(text, { default: 'the file' }),
@@ -21,14 +21,14 @@ export const FROM_TFJS_LAYERS_OPTIONS = {
 /** Options of {@link fromTfjsLayers}. */
 export interface FromTfjsLayersOptions extends OptionsOf<typeof FROM_TFJS_LAYERS_OPTIONS> {}
 
-/** The operator set whose nodes the layers become. */
+/** Version of the operator set to which layers are converted. */
 const OPSET = 17;
 
 /**
  * A layers model of TensorFlow.js or Keras (`format: "layers-model"`) as a module that runs and learns here. Its kernels are turned to
  * channels first once, here: the module takes `[N, C, H, W]` where the model took `[N, H, W, C]`, and returns maps that way too.
  * @param modelJson the contents of `model.json`, parsed
- * @param weights the files that its manifest names, one after the other
+ * @param weights the concatenated files of its manifest
  * @throws DataError, naming the file, if it is broken
  * @throws UnsupportedError naming the layer, if it is of a class or has an option that is missing here
  * @throws OptionError if an option is unknown or breaks its rule
@@ -70,7 +70,7 @@ class LayersBuilder {
     readonly complain: Complaint,
   ) {}
 
-  /** The name of a tensor in the order of cells that its shape says. */
+  /** The name of a tensor in the layout of its shape. */
   ordered(tensor: LayerTensor): string {
     return tensor.flattened ? this.graph.channelsLast('output', tensor) : tensor.name;
   }

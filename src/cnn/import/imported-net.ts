@@ -7,8 +7,8 @@ import { Part, placeParameter } from './part.js';
 import type { GraphPlan, NodePlan } from './plan.js';
 
 /**
- * A model that was read from a file of another library: a graph of operators, whose weights are learned on. Weights are called as
- * in the file; `/` and `.` in a name make parts, so that `layer1` can be frozen by itself.
+ * A model imported from a file of another library: a graph of operators whose weights can be trained further. Weights keep their
+ * names; `/` and `.` in a name create submodules, so that `layer1` can be frozen separately.
  * @example
  * ```ts
  * import { fromOnnx, Linear, ReLU, Sequential, toOnnx } from 'convlab';
@@ -19,7 +19,7 @@ import type { GraphPlan, NodePlan } from './plan.js';
  * ```
  */
 export class ImportedNet extends Part {
-  /** Names of the inputs, in order, and their shapes as far as the file says them: −1 is open. */
+  /** Names of the inputs, in order, and their shapes in the file; −1: not specified. */
   readonly inputs: GraphPlan['inputs'];
   readonly #weights = new Map<string, { parameter: Parameter; part: Part }>();
 
@@ -71,7 +71,7 @@ export class ImportedNet extends Part {
     }
   }
 
-  /** Results that nobody computes, such as a mask of dropout, must not be used. */
+  /** Outputs that are not computed, such as a dropout mask, must not be used. */
   #checkOutputs(node: NodePlan, call: Call, results: number): void {
     const missing = node.outputs
       .slice(results)

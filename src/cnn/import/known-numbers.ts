@@ -45,7 +45,7 @@ export function gatherKnown(call: Call, x: Known, axis: number, indices: readonl
   return call.result(shape, data, x.whole);
 }
 
-/** Known numbers one after the other along an axis. */
+/** Concatenates constants along an axis. */
 export function joinKnown(call: Call, parts: readonly Known[], axis: number): Known {
   const [{ shape }] = parts;
   const behind = sizeOf(shape.slice(axis + 1));

@@ -8,11 +8,11 @@ import type { ParameterPlan, Role } from './plan.js';
 /** Names in files may have any number of dots and slashes; modules inside modules have fewer. */
 const MOST_LEVELS = 8;
 
-/** A part of an imported model: the weights whose names begin alike, and parts inside. */
+/** A submodule of an imported model: weights with a common name prefix, and nested submodules. */
 export class Part extends Module {
   readonly #parts = new Map<string, Part>();
 
-  /** @throws UnsupportedError: what is computed with the weights, the whole model says */
+  /** @throws UnsupportedError: only the whole model can run */
   forward(): Value {
     throw new UnsupportedError('forward', 'a part of an imported model holds weights only; run the model');
   }
@@ -34,13 +34,13 @@ export class Part extends Module {
   }
 }
 
-/** Where a weight lies in a model: `layer1/conv/weight` and `layer1.conv.weight` are `weight` of the part `layer1.conv`. */
+/** Where a weight is in a model: `layer1/conv/weight` and `layer1.conv.weight` are `weight` of the part `layer1.conv`. */
 export function placeParameter(root: Part, tensor: string, plan: ParameterPlan): { parameter: Parameter; part: Part } {
   const names = tensor.split(/[./]/).filter((name) => name !== '');
   const path = names.slice(0, -1);
   const part = root.at(path.length > MOST_LEVELS ? [...path.slice(0, MOST_LEVELS - 1), path.slice(MOST_LEVELS - 1).join('_')] : path);
   let name = names.at(-1) ?? 'weight';
-  // neither what a module has anyway, nor a weight that is there already
+  // neither a property of every module nor an existing weight
   while (name in part) name += '_';
   const parameter = new Parameter(plan.shape, initializerOf(plan), TRAINABLE[plan.role]);
   Object.defineProperty(part, name, { value: parameter, enumerable: true });
@@ -49,7 +49,7 @@ export function placeParameter(root: Part, tensor: string, plan: ParameterPlan):
 
 const TRAINABLE: Readonly<Record<Role, boolean>> = { weight: true, bias: true, scale: true, mean: false, variance: false, buffer: false };
 
-/** How a weight is drawn anew. */
+/** How a weight is drawn again. */
 function initializerOf({ shape, role, fill }: ParameterPlan) {
   if (fill !== undefined) return constant(fill);
   if (role === 'weight' && shape.length > 1)

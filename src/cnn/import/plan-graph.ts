@@ -5,7 +5,7 @@ import { describeNode } from './call.js';
 import { OPERATORS } from './operators/all.js';
 import type { GraphFile, GraphPlan, Known, NodePlan, ParameterPlan, Role } from './plan.js';
 
-/** Versions of the operator set whose rules the operators here follow. */
+/** Supported versions of the operator set. */
 export const OPSETS = { first: 9, last: 21 };
 /** 1 GiB of float32: a file of a few bytes may ask for any number by a shape. */
 const MOST_PARAMETERS = 2 ** 28;
@@ -18,7 +18,7 @@ export interface PlannedGraph {
   readonly numbers: ReadonlyMap<string, Float32Array>;
 }
 
-/** Decides what of a file runs, what is learned, and what stays constant. */
+/** Determines which nodes of a file run, and which values are trainable or constant. */
 export function planGraph(operation: string, file: GraphFile, wanted: string | undefined, complain: Complaint): PlannedGraph {
   checkOrder(file.nodes, [...file.initializers.keys(), ...file.inputs.map(({ name }) => name)], complain);
   const output = outputOf(operation, file, wanted);
@@ -62,7 +62,7 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
   const plan: GraphPlan = {
     opset: file.opset,
     nodes: rest,
-    // what a chosen tensor does not need, nobody must give
+    // inputs that the chosen output does not need are optional
     inputs: wanted === undefined ? file.inputs : file.inputs.filter(({ name }) => inUse.has(name)),
     output,
     parameters: Object.fromEntries(parameters),

@@ -1,9 +1,9 @@
 /** Numbers that are known before a model runs: a shape, an index, a constant. */
 export interface Known {
   readonly shape: readonly number[];
-  /** Row-major; whole numbers up to 2⁵³ keep their value. */
+  /** Row-major; integers up to 2⁵³ keep their value. */
   readonly data: Float32Array | Float64Array;
-  /** True for whole numbers and truth values, false for floating-point numbers. */
+  /** True for integers and truth values, false for floating-point numbers. */
   readonly whole: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface NodePlan {
   readonly name: string;
   /** The operator's name, e.g. `Conv`. */
   readonly type: string;
-  /** Names of tensors; an optional one that is left out is empty. */
+  /** Names of tensors; an optional one that is omitted is empty. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
@@ -38,9 +38,9 @@ export interface GraphFile {
 /** A tensor that training changes, or a statistic. */
 export interface ParameterPlan {
   readonly shape: readonly number[];
-  /** What it holds if it is drawn anew. */
+  /** What it holds if it is drawn again. */
   readonly role: Role;
-  /** The number that all of it holds, where the file says no more than that. */
+  /** The value of all elements, if the file contains only that. */
   readonly fill?: number;
 }
 

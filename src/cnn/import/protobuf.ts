@@ -1,7 +1,7 @@
 import { PbfReader } from 'pbf';
 import type { Complaint } from '../exchange/json.js';
 
-/** What is done with the fields of a message, by their number. */
+/** Handlers for the fields of a message, by number. */
 export type Fields = Readonly<Record<number, (reader: MessageReader) => void>>;
 
 // wire types of protocol buffers
@@ -9,7 +9,7 @@ const [VARINT, FIXED64, BYTES, FIXED32] = [0, 1, 2, 5];
 /** Messages inside messages, far above what a model without control flow needs. */
 const MAX_DEPTH = 16;
 
-/** Reads protocol buffers that nobody vouches for: no length leads out of the message that it lies in. */
+/** Reads untrusted protocol buffers: lengths cannot exceed the enclosing message. */
 export class MessageReader {
   readonly #pbf: PbfReader;
   #end: number;
@@ -59,7 +59,7 @@ export class MessageReader {
     this.#depth--;
   }
 
-  /** A whole number; those that need a sign have it. */
+  /** An integer; those that need a sign have it. */
   integer(): number {
     this.#expect(VARINT);
     return this.#pbf.readVarint(true);

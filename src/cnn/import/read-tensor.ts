@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<number, string>> = {
   16: 'BF16',
 };
 
-/** Files beside the model that hold its numbers, by name. */
+/** External files with tensor data, by name. */
 export type ExternalData = ReadonlyMap<string, Uint8Array>;
 
 /** Reads a TensorProto. */
@@ -72,7 +72,7 @@ export function readTensor(reader: MessageReader, external: ExternalData): { nam
   return { name, tensor: { shape, data, whole } };
 }
 
-/** 16-bit floating-point numbers stand as whole numbers among int32_data. */
+/** 16-bit floats are stored as integers in int32_data. */
 function asFloats(numbers: number[], type: string): number[] {
   if (type !== 'F16' && type !== 'BF16') return numbers;
   const view = new DataView(new ArrayBuffer(2));
@@ -83,7 +83,7 @@ function asFloats(numbers: number[], type: string): number[] {
   });
 }
 
-/** The number of cells of a shape that nobody vouches for. */
+/** The number of elements of an untrusted shape. */
 function lengthOf(shape: readonly number[], fail: Complaint): number {
   const length = shape.reduce((product, size) => product * size, 1);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || !Number.isSafeInteger(length)) {

@@ -20,7 +20,7 @@ export interface Propagated {
  * and zeroes the gradients of its parameters.
  * @param layer where L is measured, a name of `retrieveFeatures`; undefined: the model's output
  * @param seed ∂L/∂layer, from the layer's values
- * @param between a layer whose values and gradient are to be returned as well
+ * @param between a layer whose values and gradient are returned as well
  */
 export async function backpropagate(
   operation: string,

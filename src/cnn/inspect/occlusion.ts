@@ -20,13 +20,13 @@ export const OCCLUSION_OPTIONS = {
 /** Options of {@link occlusionMap}. */
 export interface OcclusionOptions extends OptionsOf<typeof OCCLUSION_OPTIONS> {}
 
-/** So many covered pictures are run at once. */
+/** Number of occluded images per batch. */
 const BATCH = 100;
 
 /**
  * The drop of the score of a class when a square of the image is covered, which shows the parts that the model relies on.
  * @param x `[1, C, H, W]`; the model's output must be `[N, classes]`
- * @returns `[oH, oW]`, score − score with the square at that place, whose center runs from the first row and column on
+ * @returns `[oH, oW]`: the score minus the score with the square at that position; its center starts at the first row and column
  * @throws ShapeError or OptionError if x or an option breaks its rule
  * @see Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, 2014
  * @example

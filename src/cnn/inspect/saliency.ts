@@ -11,7 +11,7 @@ export const SCORE_OPTIONS = {
   classes: checkedInUse<ArrayLike<number>>('one class for each sample'),
   /**
    * The layer that holds the scores, `[N, classes]`, by the names of {@link retrieveFeatures}. Default: the model's output.
-   * Where that is log-softmax, the layer before says more: a probability also changes with the other classes' scores.
+   * If that is log-softmax, use the layer before it: a probability also changes with the scores of other classes.
    */
   scores: text,
 } satisfies Rows;

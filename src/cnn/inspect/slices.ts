@@ -17,7 +17,7 @@ export interface SlicedConv {
 
 /**
  * The lecture's three steps of a convolution over several maps: each slice of the kernel over its own map, all slices
- * added up, the bias added. `conv` does all of it at once; this is to look at.
+ * added up, the bias added. `conv` does this in one step; this function shows the parts.
  * @param x `[N, Cin, ...spatial]`
  * @param kernel `[Cout, Cin / groups, ...k]`
  * @param options as for `conv`

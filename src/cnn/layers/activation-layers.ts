@@ -81,7 +81,7 @@ export class PReLU extends Module {
   /**
    * @param slopes 1: one slope; the number of channels: one each. Default 1
    * @param init the slope at first. Default 0.25
-   * @throws OptionError if they are no whole number ≥ 1 and no finite number; when it runs, ShapeError for other channels
+   * @throws OptionError if they are no integer ≥ 1 and no finite number; when it runs, ShapeError for other channels
    */
   constructor(
     readonly slopes = 1,

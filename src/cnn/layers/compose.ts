@@ -4,7 +4,7 @@ import type { Value } from '../graph.js';
 import { Module } from '../module.js';
 
 /**
- * Modules one after the other. Given a list their names are 0, 1, 2 …, given an object its keys.
+ * Modules in sequence. Their names are 0, 1, 2 … for a list, or the keys of an object.
  * @throws ShapeError if there is no layer
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export class Residual extends Module {
 
 /**
  * Towers side by side, their outputs joined along the channels. Tower i gets input i; with one input all get that.
- * The same module may stand at several places: then it is shared, and its gradient is the sum over its uses.
+ * A module can appear several times: it is then shared, and its gradient is the sum over all uses.
  * @throws ShapeError if there is no tower; when it runs, if the inputs are neither one nor one each
  */
 export class Parallel extends Module {

@@ -87,7 +87,7 @@ export const CONV_TRANSPOSE_OPTIONS = {
   ...pickRows(CONV_OPTIONS, 'stride', 'dilation'),
   /** Cells cut off both sides of the output. Default 0. */
   padding: option(perAxis(whole(0)), { default: 0 }),
-  /** Cells added behind, to tell apart the output sizes that a stride makes equal, < stride. Default 0. */
+  /** Elements added at the end, < stride, to select one of the output sizes that are possible with a stride. Default 0. */
   outputPadding: option(perAxis(whole(0)), { default: 0 }),
   ...pickRows(CONV_OPTIONS, 'groups'),
   /** Add a number to each output channel. Default true. */

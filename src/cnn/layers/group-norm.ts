@@ -21,8 +21,8 @@ export const GROUP_NORM_OPTIONS = {
 export interface GroupNormOptions extends OptionsOf<typeof GROUP_NORM_OPTIONS> {}
 
 /**
- * Normalizes groups of channels of `[N, C, ...spatial]`, each sample by itself, in training and evaluation alike: for batches too small
- * for {@link BatchNorm2d}. With as many groups as channels it is instance normalization.
+ * Normalizes groups of channels of `[N, C, ...spatial]`, each sample separately, in training and evaluation: for batches too small
+ * for {@link BatchNorm2d}. With one group per channel, it is instance normalization.
  * @throws OptionError if an option is unknown or breaks its rule, or the groups do not divide the channels
  * @example
  * ```ts

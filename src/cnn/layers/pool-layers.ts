@@ -132,7 +132,7 @@ abstract class AdaptivePool extends Module {
 
 /**
  * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell the mean of its equal share, for 1 to 3 spatial axes.
- * @throws OptionError if the size is not of whole numbers ≥ 1; when it runs, if it does not fit the axes
+ * @throws OptionError if the size is not of integers ≥ 1; when it runs, if it does not fit the axes
  */
 export class AdaptiveAvgPool extends AdaptivePool {
   protected pool(x: Value, size: readonly number[]): Value {

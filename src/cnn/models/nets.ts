@@ -2,7 +2,7 @@ import type { Module } from '../module.js';
 import { bestNet } from './best-net.js';
 import { ConvNet } from './conv-net.js';
 
-/** The networks that the library brings along, by name. All take `[N, 1, 28, 28]` and tell ten classes apart. */
+/** The networks of the library, by name. All take `[N, 1, 28, 28]` and distinguish ten classes. */
 export const NETS = {
   /** {@link ConvNet} */
   lecture: (): Module => new ConvNet(),

@@ -8,7 +8,7 @@ import { makeFolder, writeWhole } from '../../image/whole-file.js';
 export interface SourceOptions {
   /** A folder that is looked into first, for NAME, NAME.gz and, where torchvision puts them, MNIST/raw/NAME. */
   root?: string;
-  /** Fetch what is found nowhere. Default true. */
+  /** Download files that are not found locally. Default true. */
   download?: boolean;
   /** The folder that keeps what was fetched. Default `$XDG_CACHE_HOME/convlab`, else `~/.cache/convlab`. */
   cache?: string;
@@ -18,7 +18,7 @@ export interface SourceOptions {
   signal?: AbortSignal;
 }
 
-/** What a data set says of its sources. */
+/** Sources of a data set. */
 export interface Sources {
   /** the public function, for the errors */
   readonly operation: string;
@@ -31,7 +31,7 @@ export interface Sources {
   readonly mirrors: readonly string[];
 }
 
-/** A file is taken as it is on disk, from a mirror or in the cache, once `check` has unpacked and accepted it. */
+/** A file on disk, in the cache or from a mirror is used once `check` has unpacked and accepted it. */
 export interface Wanted<T> {
   readonly name: string;
   /** bytes, unpacked */
@@ -45,7 +45,7 @@ const PACKING = 1 << 16;
 
 /**
  * Looks for a file in root, cache and packages, and at last on the mirrors; keeps in the cache what it fetched.
- * The first file that is there counts: if it is broken, that is an error, never a reason to look further.
+ * The first file that exists is used: if it is damaged, that is an error, and no other is tried.
  * @throws DataError if the file is broken, or only broken on the mirrors; UnsupportedError if it is nowhere
  */
 export async function find<T>(sources: Sources, wanted: Wanted<T>, options: SourceOptions): Promise<T> {
@@ -97,7 +97,7 @@ async function download(operation: string, url: string, most: number, signal?: A
   try {
     response = await fetch(url, { signal });
   } catch (cause) {
-    // fetch hides the reason, say ECONNREFUSED, in the cause
+    // fetch hides the reason, e.g. ECONNREFUSED, in the cause
     const { message, cause: inner } = cause as Error;
     throw new UnsupportedError(operation, `${url}: ${(inner as Error | undefined)?.message || message}`, { url }, { cause });
   }

@@ -8,7 +8,7 @@ import type { CatalogueDescription, KernelEntry } from './catalogue-entry.js';
 /** A filter that takes more than one kernel. */
 export interface OperationEntry extends CatalogueDescription {
   /**
-   * Filters a picture, wherever it lies; omitted or undefined parameters take their defaults.
+   * Filters an image in host memory or on a backend; omitted or undefined parameters use their defaults.
    * @throws OptionError if a parameter or an option breaks its rule
    */
   readonly apply: <I extends Image | DeviceImage>(

@@ -1,4 +1,4 @@
-/** The names of the filters that take more than one kernel: `filter`, on which they rest, says so where one is handed in as a kernel. */
+/** Names of the operations, which use several kernels. `filter`, which they use themselves, rejects them as kernels. */
 export const OPERATION_NAMES: readonly string[] = [
   'unsharp-mask',
   'roberts-edges',

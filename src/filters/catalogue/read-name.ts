@@ -3,11 +3,11 @@ import { parseNumber } from '../../options.js';
 import type { CatalogueDescription } from './catalogue-entry.js';
 import { suggest } from './suggest.js';
 
-/** Where a name stands, for the complaint about it. */
+/** The position of a name, for error messages. */
 export interface NamePlace<E> {
   readonly operation: string;
   readonly option: string;
-  /** what may stand there: completes "OPTION …" */
+  /** allowed values: completes "OPTION …" */
   readonly rule: string;
   /** the entries that it may name */
   readonly entries: Readonly<Record<string, E>>;
@@ -21,7 +21,7 @@ export interface Named<E> {
 
 /**
  * Reads `NAME[:PARAMETER,…]`: `gaussian`, `gaussian:2`, `canny:1.5,,0.2`.
- * @throws OptionError if it names no entry, or not as many numbers as the entry takes
+ * @throws OptionError if it names no entry, or has the wrong number of parameters
  */
 export function readName<E extends CatalogueDescription>(text: string, { operation, option, rule, entries }: NamePlace<E>): Named<E> {
   const [name, typed = ''] = text.split(/:(.*)/s);

@@ -26,7 +26,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   dog: ['difference-of-gaussians'],
 };
 
-/** Longer lists help nobody. */
+/** Longer lists do not help. */
 const MOST = 8;
 
 /** What was probably meant by a text that names none of the entries: `gaussian:3`, or `sobel-x, sobel-y or sobel-edges`. */

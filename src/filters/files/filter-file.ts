@@ -13,7 +13,7 @@ const READ = pickRows(DECODE_OPTIONS, 'limits', 'codec') satisfies Rows;
 const WRITE = { format: option(oneOf(imageFormats), {}), ...pickRows(ENCODE_OPTIONS, 'quality', 'codec', 'metadata') } satisfies Rows;
 const RUN = pickRows(PIPELINE_RUN_OPTIONS, 'region', 'mask', 'backend', 'onPlan') satisfies Rows;
 
-/** Pictures that are read, filtered and written at once: others wait, so that many calls hold no more memory than these. */
+/** Images processed in parallel. Further calls wait, so that many calls need no more memory than these. */
 const AT_ONCE = 4;
 const gate = new Gate(AT_ONCE);
 
@@ -55,7 +55,7 @@ export async function filterFile(
   checkOptions('filterFile', options, FILTER_FILE_OPTIONS);
   const steps = isList(kernels) ? kernels : [kernels];
   options.signal?.throwIfAborted();
-  // many calls may come at once, and kernels may take milliseconds to make
+  // many calls may arrive together, and creating a kernel can take milliseconds
   await othersTurn();
   const look = pipeline(steps, pickOptions(options, PIPELINE_OPTIONS));
   const { limits = {}, onProgress } = options;

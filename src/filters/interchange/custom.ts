@@ -21,7 +21,7 @@ const SIDE = 5;
 const WORD = /^(divisor|scale|offset)\b\s*[:=]?\s*(.*)$/is;
 
 /**
- * The dialog of GIMP's "Convolution matrix" and Photoshop's "Custom" as text: five rows of five weights as they lie there,
+ * The dialog of GIMP's "Convolution matrix" and Photoshop's "Custom" as text: five rows of five weights in the same order,
  * then `divisor` (Photoshop calls it `scale`) and `offset`, in gray levels of 8 bits.
  *
  * Of the programs' own files, Photoshop's `.acf` is open: {@link kernelFromAcf}. GIMP's saved settings are a memory of its
@@ -105,7 +105,7 @@ function divided(kernel: Tensor, divisor: number, offset: number): KernelDocumen
   return { kernel, scale: 1 / divisor, bias: offset };
 }
 
-/** The kernel amid zeros, its anchor in the middle of 5 × 5. */
+/** The kernel padded with zeros to 5 × 5, its anchor in the center. */
 function framed(document: KernelDocument): number[][] {
   const [y, x] = anchorOf(document);
   const [height, width] = document.kernel.shape;

@@ -5,8 +5,8 @@ const HEAD = /^\s*(\d+)(?:x(\d+))?((?:[-+]\d+){2})?([@<>]*)\s*:/;
 
 /**
  * ImageMagick's kernel string, `3x3: 0,-1,0 -1,5,-1 0,-1,0`, or with its origin `4x1+1+0: 1,2,2,1`.
- * The origin is by default the cell at floor((k − 1) / 2). A cell `nan` or `-` lies outside the neighborhood; in a
- * convolution that means a weight of 0. The weights are read as they lie, as `-morphology Correlate` applies them;
+ * The origin is by default the cell at floor((k − 1) / 2). A cell `nan` or `-` is outside the neighborhood; in a
+ * convolution that means a weight of 0. The weights are read in order, as `-morphology Correlate` applies them;
  * `-morphology Convolve` turns them round: `flip: true`.
  * @see https://imagemagick.org/Usage/morphology/#user
  */

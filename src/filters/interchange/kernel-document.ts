@@ -5,13 +5,13 @@ import { FILTER_OPTIONS, type FilterOptions } from '../filter.js';
 import { kernel2d } from '../kernels/make/kernel2d.js';
 import { sumOf } from '../step.js';
 
-/** What a document can say beside its kernel. */
+/** Properties that a document can contain in addition to its kernel. */
 export const DOCUMENT_OPTIONS = pickRows(FILTER_OPTIONS, 'scale', 'bias', 'anchor', 'paddingMode', 'flip', 'linear');
 
 /**
- * A kernel and what a format says about its use, in the words of `filter`:
+ * A kernel and its options in a document, with the names of `filter`:
  * `const { kernel, ...options } = parseKernel(text); await filter(image, kernel, options)`.
- * What a format does not say is left out. `bias` is in gray levels of 8 bits, 0 … 255.
+ * Properties missing in a format are omitted. `bias` is in gray levels of 8 bits, 0 … 255.
  */
 export interface KernelDocument extends Pick<FilterOptions, 'scale' | 'bias' | 'anchor' | 'paddingMode' | 'flip' | 'linear'> {
   /** `[kH, kW]` */
@@ -20,16 +20,16 @@ export interface KernelDocument extends Pick<FilterOptions, 'scale' | 'bias' | '
 
 /** One way to write kernels down. */
 export interface KernelFormat {
-  /** Whether a text is meant to be in this format. */
+  /** Whether a text appears to be in this format. */
   matches(text: string): boolean;
-  /** @throws DataError that says where it is wrong */
+  /** @throws DataError with the position of the error */
   parse(text: string): KernelDocument;
-  /** @throws UnsupportedError if the format cannot say what the document says */
+  /** @throws UnsupportedError if the format cannot express the document */
   format(document: KernelDocument): string;
 }
 
 /**
- * Checks what is written and what was read, by the same rules, so that what is written can be read.
+ * Checks documents by the same rules when writing and reading, so that everything written can be read.
  * @throws ShapeError unless the kernel is `[kH, kW]`
  * @throws DataError if a weight is not finite
  * @throws OptionError if an option is unknown or breaks its rule
@@ -64,7 +64,7 @@ export function rowsOf({ shape: [height, width], data }: Tensor): number[][] {
   return Array.from({ length: height }, (_, y) => [...data.subarray(y * width, (y + 1) * width)]);
 }
 
-/** A float32 in as few digits as tell it from its neighbors: 0.1, not 0.10000000149011612. */
+/** The shortest decimal that identifies a float32: 0.1, not 0.10000000149011612. */
 export function decimal(value: number): string {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
@@ -80,7 +80,7 @@ export function parseRows(rows: readonly string[], cell: (text: string) => numbe
   );
 }
 
-/** What lies between two numbers. */
+/** Separators between two numbers. */
 export const SEPARATOR = /\s*,\s*|\s+/;
 
 /** The number a text is, if it is one. */
@@ -93,7 +93,7 @@ export function inRows(weights: readonly number[], width: number): Tensor {
   return kernel2d(Array.from({ length: weights.length / width }, (_, y) => weights.slice(y * width, (y + 1) * width)));
 }
 
-/** The anchor where none is said, `[y, x]`: floor(k / 2), as everywhere in convlab. */
+/** The default anchor, `[y, x]`: floor(k / 2), as everywhere in convlab. */
 export function anchorOf({ kernel, anchor }: KernelDocument): readonly [y: number, x: number] {
   const [y, x] = Array.isArray(anchor) ? anchor : [anchor, anchor];
   return [y ?? Math.floor(kernel.shape[0] / 2), x ?? Math.floor(kernel.shape[1] / 2)];

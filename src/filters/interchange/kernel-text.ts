@@ -30,7 +30,7 @@ const PARSE_OPTIONS = { format: oneOf(KERNEL_FORMATS) } satisfies Rows;
  *
  * @param options.format default: detected from the text
  * @returns the kernel, and the options for `filter` that the text gives
- * @throws DataError that says what is wrong and where
+ * @throws DataError with the error and its position
  * @example
  * ```ts
  * import { filter, parseKernel } from 'convlab';

@@ -1,10 +1,10 @@
 import { show, UnsupportedError } from '../../errors.js';
 import type { KernelDocument } from './kernel-document.js';
 
-/** What every reader takes for granted where a document does not say it. */
+/** Values that every reader assumes if a document does not contain them. */
 const SILENT: Partial<Record<keyof KernelDocument, unknown>> = { scale: 1, bias: 0, flip: false };
 
-/** @throws UnsupportedError if the document says more than a format can: nothing is dropped without a word */
+/** @throws UnsupportedError if the format cannot express the document: nothing is dropped silently */
 export function refuseToSay(format: string, document: KernelDocument, known: readonly (keyof KernelDocument)[]): void {
   for (const [name, value] of Object.entries(document)) {
     if (name === 'kernel' || value === undefined || known.includes(name as keyof KernelDocument) || value === SILENT[name as keyof KernelDocument]) continue;

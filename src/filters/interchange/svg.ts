@@ -7,13 +7,13 @@ const EDGES: Readonly<Record<string, PaddingMode>> = { duplicate: 'replicate', w
 
 /**
  * SVG's `<feConvolveMatrix>`, alone or in a drawing. It is a convolution in the sense of mathematics: the weight in the
- * upper left corner of `kernelMatrix` meets the pixel at the lower right, so the kernel is turned round when it is read and
+ * upper left corner of `kernelMatrix` meets the pixel at the lower right, so the kernel is rotated by 180° when it is read and
  * when it is written. Filters of SVG calculate in linear light, unless `color-interpolation-filters` says `sRGB`.
  *
  * | attribute | becomes | default |
  * |---|---|---|
  * | `order` | the kernel's size, columns first | 3 |
- * | `kernelMatrix` | the kernel, turned round | |
+ * | `kernelMatrix` | the kernel, rotated by 180° | |
  * | `divisor` | `scale`, its inverse | `'sum'`: the sum, or 1 if that is 0 |
  * | `bias` | `bias`, 255 times as much | 0 |
  * | `targetX`, `targetY` | `anchor` | floor(order / 2) |

@@ -7,7 +7,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
 /**
  * Rows of Pascal's triangle, C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹, `[n, n]`, sum 1: a small Gaussian with integer weights,
  * σ = √(n − 1) / 2. Image pyramids use the 5 × 5 one.
- * @param n taps on each axis, a whole number ≥ 1. Default 5. The anchor of an even window is right of and below its center
+ * @param n taps on each axis, an integer ≥ 1. Default 5. The anchor of an even window is right of and below its center
  * @throws OptionError if n breaks its rule
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
  * @example
@@ -29,7 +29,7 @@ export function binomial(n = 5): Tensor {
 export const BINOMIAL_ENTRY: KernelEntry = {
   name: 'binomial',
   group: 'blur',
-  summary: 'blur: a small Gaussian of whole numbers',
+  summary: 'blur: a small Gaussian with integer weights',
   formula: 'C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹',
   code: 'binomial(n)',
   parameters: [{ name: 'n', default: 5, rule: 'side in pixels, a whole number ≥ 1' }],

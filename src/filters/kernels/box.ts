@@ -5,7 +5,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
  * The mean of n × n pixels, `[n, n]`, sum 1: every weight is 1 / n².
- * @param n side in pixels, a whole number ≥ 1. Default 3. The anchor of an even window is right of and below its center
+ * @param n side in pixels, an integer ≥ 1. Default 3. The anchor of an even window is right of and below its center
  * @throws OptionError if n breaks its rule
  * @see Gonzalez & Woods, Digital Image Processing, 3.5 (box kernels)
  * @example

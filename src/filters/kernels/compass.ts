@@ -71,7 +71,7 @@ const COMPASS_RULE = '0 right, 1 upper right, 2 up … 7 lower right';
 export const KIRSCH_ENTRY: KernelEntry = {
   name: 'kirsch',
   group: 'edges',
-  summary: 'edges that face one of eight directions',
+  summary: 'edges in one of eight directions',
   formula: '−3 −3 5 / −3 0 5 / −3 −3 5, turned by 45° · direction',
   code: 'kirsch(direction)',
   parameters: [{ name: 'direction', default: 0, rule: COMPASS_RULE }],
@@ -82,7 +82,7 @@ export const KIRSCH_ENTRY: KernelEntry = {
 export const ROBINSON_ENTRY: KernelEntry = {
   name: 'robinson',
   group: 'edges',
-  summary: "edges that face one of eight directions, by Sobel's weights",
+  summary: 'edges in one of eight directions, with the weights of Sobel',
   formula: 'sobel-x, turned by 45° · direction',
   code: 'robinson(direction)',
   parameters: [{ name: 'direction', default: 0, rule: COMPASS_RULE }],

@@ -37,12 +37,12 @@ export function differenceOfGaussians(sigma1 = 1, sigma2 = 1.6 * sigma1): Tensor
 export const DIFFERENCE_OF_GAUSSIANS_ENTRY: KernelEntry = {
   name: 'difference-of-gaussians',
   group: 'edges',
-  summary: 'finer than one blur, coarser than another',
+  summary: 'detail between two sizes: the difference of two blurs',
   formula: 'G(σ₁) − G(σ₂)',
   code: 'differenceOfGaussians(sigma1, sigma2)',
   parameters: [
     { name: 'sigma1', default: 1, rule: 'σ₁ in pixels, > 0' },
-    { name: 'sigma2', default: 1.6, rule: 'σ₂ in pixels, > σ₁; left out: 1.6 σ₁' },
+    { name: 'sigma2', default: 1.6, rule: 'σ₂ in pixels, > σ₁; default: 1.6 σ₁' },
   ],
   make: differenceOfGaussians,
   output: 'signed',

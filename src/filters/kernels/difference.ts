@@ -28,7 +28,7 @@ export const DIFFERENCE_X_ENTRY: KernelEntry = {
 export const DIFFERENCE_DIAGONAL_ENTRY: KernelEntry = {
   name: 'difference-diagonal',
   group: 'edges',
-  summary: 'diagonal edges on top of the picture',
+  summary: 'diagonal edges added to the image',
   formula: '1 −1 0 / 0 1 −1 / 0 0 1',
   code: 'DIFFERENCE_DIAGONAL',
   parameters: [],

@@ -33,8 +33,8 @@ export function disk(radius = 4): Tensor {
 export const DISK_ENTRY: KernelEntry = {
   name: 'disk',
   group: 'blur',
-  summary: 'lens blur: every point becomes an even disk',
-  formula: 'share of the disk x² + y² ≤ radius² on each pixel',
+  summary: 'lens blur: every point becomes a uniform disk',
+  formula: 'fraction of each pixel covered by the disk x² + y² ≤ radius²',
   code: 'disk(radius)',
   parameters: [{ name: 'radius', default: 4, rule: 'pixels, > 0' }],
   make: disk,

@@ -43,12 +43,12 @@ export function emboss(angle = 135, depth = 1): Tensor {
 export const EMBOSS_ENTRY: KernelEntry = {
   name: 'emboss',
   group: 'relief',
-  summary: 'a relief, lit from any side',
+  summary: 'a relief, lit from any direction',
   formula: '−depth · (cos a · ∂x − sin a · ∂y) / √2, ∂ by Sobel',
   code: 'emboss(angle, depth)',
   parameters: [
-    { name: 'angle', default: 135, rule: `of the light, a: ${ANGLE_RULE}` },
-    { name: 'depth', default: 1, rule: 'any number; negative presses in' },
+    { name: 'angle', default: 135, rule: `direction of the light, a: ${ANGLE_RULE}` },
+    { name: 'depth', default: 1, rule: 'any number; negative inverts the relief' },
   ],
   make: emboss,
   output: 'signed',

@@ -15,7 +15,7 @@ export const GABOR_OPTIONS = {
   wavelength: option(length, { default: 6 }),
   /** Where the wave runs, across its stripes, in degrees, counter-clockwise from the right. Default 0: upright stripes. */
   orientation: option(finite, { default: 0 }),
-  /** Where the wave stands in the middle, in degrees: 0 a bright stripe, 90 an edge from bright to dark. Default 0. */
+  /** Phase of the wave in the center, in degrees: 0 a bright stripe, 90 an edge from bright to dark. Default 0. */
   phase: option(finite, { default: 0 }),
   /** Standard deviation of the Gaussian along the wave, in pixels, > 0. Default 0.56 · wavelength: a band of one octave. */
   sigma: positive,
@@ -48,7 +48,7 @@ export function gabor(options: GaborOptions = {}): Tensor {
 
 /** Rows of {@link GaborBankOptions}. */
 export const GABOR_BANK_OPTIONS = {
-  /** How many directions share the half turn, a whole number ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
+  /** How many directions share the half turn, an integer ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
   orientations: option(count, { default: 4 }),
   /** In pixels, each > 2. Default `[4, 8]`. */
   wavelengths: option(list(length), { default: [4, 8] }),
@@ -106,7 +106,7 @@ function gaborWeights(operation: string, { wavelength, orientation, phase, sigma
   const mean = total(bell.map((weight, i) => weight * wave[i]));
   const weights = bell.map((weight, i) => weight * (wave[i] - mean));
   const gain = total(weights.map((weight, i) => weight * wave[i]));
-  // a bell narrower than a pixel has one weight, of which nothing is left without its mean
+  // a bell narrower than a pixel has a single weight, which is 0 after subtracting the mean
   if (!(gain > 0)) throw new OptionError(operation, 'sigma', `leaves nothing of a wave of ${wavelength} pixels at the aspect ${aspect}`, sigma);
   return weights.map((weight) => weight / gain);
 }
@@ -119,7 +119,7 @@ export const GABOR_ENTRY: KernelEntry = {
   code: 'gabor({ wavelength, orientation, phase })',
   parameters: [
     { name: 'wavelength', default: 6, rule: 'pixels, > 2' },
-    { name: 'orientation', default: 0, rule: `of the wave, across its stripes: ${ANGLE_RULE}` },
+    { name: 'orientation', default: 0, rule: `direction of the wave, across its stripes: ${ANGLE_RULE}` },
     { name: 'phase', default: 0, rule: 'degrees; 0 a bright stripe, 90 an edge' },
   ],
   make: (wavelength, orientation, phase) => gabor({ wavelength, orientation, phase }),

@@ -71,7 +71,7 @@ function bell(operation: string, rank: number, sigma: PerAxis<number>, options: 
   return outer(...sigmas.map((each, i) => axis(each, sizes[i])));
 }
 
-/** 2σ², not 0 however small σ is. */
+/** 2σ², never 0, even for very small σ. */
 function twiceVariance(sigma: number): number {
   return Math.max(2 * sigma ** 2, Number.MIN_VALUE);
 }
@@ -85,7 +85,7 @@ function expand(operation: string, name: string, value: PerAxis<number>, rank: n
 export const GAUSSIAN_ENTRY: KernelEntry = {
   name: 'gaussian',
   group: 'blur',
-  summary: 'blur without corners or rings: the bell curve',
+  summary: 'smooth blur without artifacts: the bell curve',
   formula: 'exp(−(x² + y²) / 2σ²) / Σ, to 4σ',
   code: 'gaussian(sigma)',
   parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, > 0' }],

@@ -33,7 +33,7 @@ export function highPass(sigma = 3): Tensor {
 export const HIGH_PASS_ENTRY: KernelEntry = {
   name: 'high-pass',
   group: 'sharpen',
-  summary: 'what a Gaussian blur takes away',
+  summary: 'fine detail: the image minus its Gaussian blur',
   formula: 'identity − G(σ)',
   code: 'highPass(sigma)',
   parameters: [{ name: 'sigma', default: 3, rule: 'σ of the blur in pixels, > 0' }],

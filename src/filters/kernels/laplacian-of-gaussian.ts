@@ -21,7 +21,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
  * ```
  */
 export function laplacianOfGaussian(sigma = 1): Tensor {
-  // below that, all of the bell is on one pixel and there is nothing to tell apart
+  // below that, the bell covers a single pixel, and the kernel would be 0
   check('laplacianOfGaussian', 'sigma', sigma, atLeast(0.3));
   const radius = bellRadius(sigma);
   checkKernelSize('laplacianOfGaussian', 'sigma', sigma, [2 * radius + 1, 2 * radius + 1]);
@@ -37,7 +37,7 @@ export function laplacianOfGaussian(sigma = 1): Tensor {
 export const LAPLACIAN_OF_GAUSSIAN_ENTRY: KernelEntry = {
   name: 'laplacian-of-gaussian',
   group: 'edges',
-  summary: 'blobs and edges of one size: the Laplacian of a blur',
+  summary: 'blobs and edges of one size: the Laplacian of a Gaussian blur',
   formula: '(r² − 2σ²) / σ⁴ · G(σ), sum 0',
   code: 'laplacianOfGaussian(sigma)',
   parameters: [{ name: 'sigma', default: 1, rule: 'σ in pixels, ≥ 0.3' }],

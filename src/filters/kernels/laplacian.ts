@@ -21,7 +21,7 @@ export const LAPLACIAN_8 = kernel2d([
 export const LAPLACIAN_4_ENTRY: KernelEntry = {
   name: 'laplacian-4',
   group: 'edges',
-  summary: 'edges and fine detail, second differences along the axes',
+  summary: 'edges and fine detail: second differences along the axes',
   formula: '0 1 0 / 1 −4 1 / 0 1 0',
   code: 'LAPLACIAN_4',
   parameters: [],
@@ -32,7 +32,7 @@ export const LAPLACIAN_4_ENTRY: KernelEntry = {
 export const LAPLACIAN_8_ENTRY: KernelEntry = {
   name: 'laplacian-8',
   group: 'edges',
-  summary: 'edges and fine detail, along the diagonals too',
+  summary: 'edges and fine detail: second differences, including the diagonals',
   formula: '1 1 1 / 1 −8 1 / 1 1 1',
   code: 'LAPLACIAN_8',
   parameters: [],

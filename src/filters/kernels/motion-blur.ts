@@ -52,7 +52,7 @@ export const MOTION_BLUR_ENTRY: KernelEntry = {
   name: 'motion-blur',
   group: 'blur',
   summary: 'motion blur: any length, any angle',
-  formula: 'share of a stroke, length × 1, on each pixel',
+  formula: 'fraction of each pixel covered by a line, length × 1',
   code: 'motionBlur(length, angle)',
   parameters: [
     { name: 'length', default: 9, rule: 'pixels, > 0' },

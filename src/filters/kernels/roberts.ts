@@ -20,7 +20,7 @@ export const ROBERTS_RISING = kernel2d([
 export const ROBERTS_FALLING_ENTRY: KernelEntry = {
   name: 'roberts-falling',
   group: 'edges',
-  summary: 'the slope down the diagonal, of 2 × 2 pixels',
+  summary: 'falling diagonal slope over 2 × 2 pixels',
   formula: '−1 0 / 0 1',
   code: 'ROBERTS_FALLING',
   parameters: [],
@@ -31,7 +31,7 @@ export const ROBERTS_FALLING_ENTRY: KernelEntry = {
 export const ROBERTS_RISING_ENTRY: KernelEntry = {
   name: 'roberts-rising',
   group: 'edges',
-  summary: 'the slope up the diagonal, of 2 × 2 pixels',
+  summary: 'rising diagonal slope over 2 × 2 pixels',
   formula: '0 1 / −1 0',
   code: 'ROBERTS_RISING',
   parameters: [],

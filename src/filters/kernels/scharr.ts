@@ -22,7 +22,7 @@ export const SCHARR_Y = kernel2d([
 export const SCHARR_X_ENTRY: KernelEntry = {
   name: 'scharr-x',
   group: 'edges',
-  summary: 'vertical edges, with the truest direction',
+  summary: 'vertical edges, with the most accurate direction',
   formula: '−3 0 3 / −10 0 10 / −3 0 3',
   code: 'SCHARR_X',
   parameters: [],
@@ -33,7 +33,7 @@ export const SCHARR_X_ENTRY: KernelEntry = {
 export const SCHARR_Y_ENTRY: KernelEntry = {
   name: 'scharr-y',
   group: 'edges',
-  summary: 'horizontal edges, with the truest direction',
+  summary: 'horizontal edges, with the most accurate direction',
   formula: 'scharr-x, transposed',
   code: 'SCHARR_Y',
   parameters: [],

@@ -29,7 +29,7 @@ export function sharpen(strength = 1): Tensor {
 export const SHARPEN_ENTRY: KernelEntry = {
   name: 'sharpen',
   group: 'sharpen',
-  summary: 'sharper: identity − strength · Laplacian',
+  summary: 'sharpening: identity − strength · Laplacian',
   formula: '0 −s 0 / −s 1+4s −s / 0 −s 0',
   code: 'sharpen(strength)',
   parameters: [{ name: 'strength', default: 1, rule: 's, ≥ 0' }],

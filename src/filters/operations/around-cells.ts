@@ -12,9 +12,9 @@ import type { MeasureOptions } from './operation.js';
 export interface Around {
   readonly channels: Channels;
   readonly output: Output;
-  /** `'picture'`: values take the places of the channels that were looked at; or a picture of so many values a pixel, and nothing else. */
+  /** `'picture'`: values replace the selected channels; or a number: an image with that many values per pixel. */
   readonly gives: 'picture' | number;
-  /** Alpha is the last cell, which says how much the others count, of which the first is the luminance where that is looked at. */
+  /** Alpha is the last cell and weights the others. The first is the luminance, if that is selected. */
   readonly weighted?: boolean;
   /** The job takes opaque pictures only. */
   readonly opaque?: boolean;
@@ -41,7 +41,7 @@ export function aroundCells(
   return { load, store };
 }
 
-/** Where a window of the kernel's size lies on the cells of a pixel. Beyond the border every pixel counts as a whole. */
+/** The geometry of a window of the kernel's size on the cells of a pixel. Pixels beyond the border have full weight. */
 export function placeCells(
   operation: string,
   { width, height }: Format,

@@ -154,8 +154,8 @@ export const CANNY_ENTRY: OperationEntry = {
   code: 'canny(image, { sigma, low, high })',
   parameters: [
     { name: 'sigma', default: 1, rule: 'σ of the blur in pixels, ≥ 0' },
-    { name: 'low', default: 0.05, rule: 'share of a step from black to white, ≥ 0' },
-    { name: 'high', default: 0.1, rule: 'share of a step from black to white, ≥ low' },
+    { name: 'low', default: 0.05, rule: 'fraction of a step from black to white, ≥ 0' },
+    { name: 'high', default: 0.1, rule: 'fraction of a step from black to white, ≥ low' },
   ],
   apply: (image, [sigma, low, high] = [], options) => canny(image, { sigma, low, high, ...options }),
   output: 'clamp',

@@ -33,7 +33,7 @@ const SIGMA = 1.5;
 const MOMENTS = 4;
 
 /**
- * Compares two pictures over all channels, alpha included. Of a picture that lies on a device, its samples are read.
+ * Compares two pictures over all channels, alpha included. An image stored on a device is read.
  * @throws ShapeError unless both have the same size, channels and sample type
  * @see Wang, Bovik, Sheikh, Simoncelli, Image Quality Assessment: From Error Visibility to Structural Similarity (2004)
  * @example

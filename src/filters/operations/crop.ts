@@ -11,7 +11,7 @@ import { rearrangeAny } from './rearrange-any.js';
  * @param rectangle in whole pixels from the upper left, within the picture
  * @returns a copy of the same channels and sample type
  * @throws OptionError if the rectangle is none
- * @throws ShapeError if it does not lie within the picture
+ * @throws ShapeError if it is not within the picture
  * @example
  * ```ts
  * import { crop } from 'convlab';
@@ -23,7 +23,7 @@ import { rearrangeAny } from './rearrange-any.js';
  * ```
  */
 export function crop<I extends ImageSource>(image: I, rectangle: Rectangle): Image<SamplesOf<I>>;
-/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+/** The same for a picture that is stored on a backend, see {@link uploadImage}: so does the result. */
 export function crop(image: DeviceImage, rectangle: Rectangle): Promise<DeviceImage>;
 export function crop(image: AnyImage, rectangle: Rectangle): Image | Promise<DeviceImage> {
   const whole = toPicture('crop', image);

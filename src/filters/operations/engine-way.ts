@@ -28,16 +28,16 @@ export interface EngineOptions extends PlanOption, Control {
 export interface EngineWay {
   /** the name that errors begin with */
   readonly operation: string;
-  /** everything beside the picture's format that the plans depend on */
+  /** everything except the image's format that the plans depend on */
   readonly from: readonly unknown[];
   readonly result: Format;
-  /** The plans to try, one after the other: all but the last may take opaque pictures only. Undefined: it goes over planes. */
+  /** The plans to try, in order: all except the last may accept only opaque images. Undefined: computed on planes. */
   readonly plan: (backend: Backend) => readonly (PicturePlan | undefined)[] | undefined;
 }
 
 /**
- * Runs an operation from the samples of a picture to samples, where they lie.
- * @returns undefined, at once, where the backend has no programs for it: nobody has waited, and the samples are what they were
+ * Runs an operation from the samples of a picture to samples, where they are stored.
+ * @returns undefined, immediately, if the backend has no programs for it: without waiting, so the samples are unchanged
  */
 export function throughEngine<I extends Image | DeviceImage>(
   image: I,

@@ -9,7 +9,7 @@ import { filter } from '../filter.js';
 import { outer } from '../kernels/make/build-kernel.js';
 import { RecentPlans } from '../recent-plans.js';
 
-// Between the pixels of the small picture lie zeros, and 4 · binomial(5) runs over that. It is the same to repeat every pixel and to
+// The definition inserts zeros between the pixels of the small image and applies 4 · binomial(5). Repeating every pixel is equivalent, and then
 // run over that with this kernel: 1 6 1 of an even pixel's neighbors are 1 3 3 1 of repeated ones, and 1 1 of an odd one's 1+3 3+1.
 const SMOOTH = [1 / 8, 3 / 8, 3 / 8, 1 / 8];
 const ENLARGE = outer(SMOOTH, SMOOTH);
@@ -25,7 +25,7 @@ const recentEnlargements = new RecentPlans<Ready>(24);
 /**
  * A float picture, 0 black and 1 white, twice as large and cut to the size of another, plus or minus that one.
  * @param factor of the enlarged picture; the other counts once
- * @returns other + factor · enlarged, a float picture; it lies where the two lie
+ * @returns other + factor · enlarged, a float image, stored where both inputs are stored
  */
 export async function enlargedWith<I extends Image | DeviceImage>(operation: string, small: I, other: I, factor: 1 | -1, options: RunOptions): Promise<I> {
   const on = await chosenBackend(operation, backendFor(operation, other, options.backend));
@@ -36,7 +36,7 @@ export async function enlargedWith<I extends Image | DeviceImage>(operation: str
   const done = executable && runWhereItLies(on, [small, other], filling);
   const result = await (done ?? enlargedOnHost(operation, [small, other], factor, { ...options, backend: on }));
   signal?.throwIfAborted();
-  return result as I; // where they lie
+  return result as I; // where they are stored
 }
 
 async function enlargedOnHost(operation: string, pair: readonly (Image | DeviceImage)[], factor: 1 | -1, options: RunOptions): Promise<Image | DeviceImage> {

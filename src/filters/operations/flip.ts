@@ -23,7 +23,7 @@ export type FlipAxis = (typeof FLIP_AXES)[number];
  * ```
  */
 export function flip<I extends ImageSource>(image: I, axis: FlipAxis): Image<SamplesOf<I>>;
-/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+/** The same for a picture that is stored on a backend, see {@link uploadImage}: so does the result. */
 export function flip(image: DeviceImage, axis: FlipAxis): Promise<DeviceImage>;
 export function flip(image: AnyImage, axis: FlipAxis): Image | Promise<DeviceImage> {
   check('flip', 'axis', axis, oneOf(FLIP_AXES));
@@ -38,7 +38,7 @@ export function flip(image: AnyImage, axis: FlipAxis): Image | Promise<DeviceIma
  * @param image not changed
  * @param turns quarters counter-clockwise, as one sees the picture; negative ones clockwise. Default 1
  * @returns as wide as the picture is high where the number of turns is odd
- * @throws OptionError if turns is not a whole number
+ * @throws OptionError if turns is not an integer
  * @example
  * ```ts
  * import { createImage, rotate90 } from 'convlab';
@@ -49,7 +49,7 @@ export function flip(image: AnyImage, axis: FlipAxis): Image | Promise<DeviceIma
  * ```
  */
 export function rotate90<I extends ImageSource>(image: I, turns?: number): Image<SamplesOf<I>>;
-/** The same of a picture that lies on a backend, see {@link uploadImage}: so does the result. */
+/** The same for a picture that is stored on a backend, see {@link uploadImage}: so does the result. */
 export function rotate90(image: DeviceImage, turns?: number): Promise<DeviceImage>;
 export function rotate90(image: AnyImage, turns = 1): Image | Promise<DeviceImage> {
   check('rotate90', 'turns', turns, anyWhole);

@@ -82,7 +82,7 @@ export interface Gradient<I extends Image | DeviceImage = Image> {
  * ```
  */
 export function gradient(image: ImageSource, options?: OperatorOption & MeasureOptions): Promise<Gradient>;
-/** The same of a picture that lies on a backend, see {@link uploadImage}: so do the two. */
+/** The same for a picture that is stored on a backend, see {@link uploadImage}: so do the two. */
 export function gradient(image: DeviceImage, options?: OperatorOption & MeasureOptions): Promise<Gradient<DeviceImage>>;
 export async function gradient(image: AnyImage, options: OperatorOption & MeasureOptions = {}): Promise<Gradient<Image | DeviceImage>> {
   checkOptions('gradient', options, GRADIENT_OPTIONS);
@@ -247,7 +247,7 @@ export const ROBINSON_EDGES_ENTRY: OperationEntry = edges('robinson', 'max over 
 export const GRADIENT_DIRECTION_ENTRY: OperationEntry = {
   name: 'gradient-direction',
   group: 'edges',
-  summary: 'the hue says where it gets brighter, the brightness how steeply',
+  summary: 'gradient as color: the hue is its direction, the brightness its magnitude',
   formula: 'hue = atan2(−sobel-y, sobel-x), brightness = √(sobel-x² + sobel-y²) / 4',
   code: 'gradientDirection(image)',
   parameters: [],
@@ -260,7 +260,7 @@ function edges(operator: GradientOperatorName, formula: string): OperationEntry 
   return {
     name: `${operator}-edges`,
     group: 'edges',
-    summary: `edges in every direction, by ${initial.toUpperCase()}${rest.join('')}'s kernels`,
+    summary: `edges in every direction, with ${initial.toUpperCase()}${rest.join('')} kernels`,
     formula,
     code: `gradientMagnitude(image, { operator: '${operator}' })`,
     parameters: [],

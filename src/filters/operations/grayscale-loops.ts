@@ -6,7 +6,7 @@ import { hasAlpha, LUMINANCE_WEIGHTS } from '../picture/channels.js';
 export interface Graying {
   readonly weights: keyof typeof LUMINANCE_WEIGHTS;
   readonly linear: boolean;
-  /** Its values are to be measured: floats are not limited, and alpha is left out. */
+  /** For measuring its values: floats are not clamped, and alpha is omitted. */
   readonly measured: boolean;
 }
 

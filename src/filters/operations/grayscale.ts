@@ -22,9 +22,9 @@ export const GRAYSCALE_OPTIONS = {
    * What red, green and blue count. `'rec709'`: 0.2126, 0.7152, 0.0722, of the primaries that screens and sRGB have; `'rec601'`: 0.299,
    * 0.587, 0.114, as Pillow and OpenCV weigh them. Default `'rec709'`.
    */
-  weights: option(oneOf(GRAYSCALE_WEIGHTS), { default: 'rec709', help: 'what red, green and blue count' }),
+  weights: option(oneOf(GRAYSCALE_WEIGHTS), { default: 'rec709', help: 'weights of red, green and blue' }),
   /** Sum light instead of samples: they are decoded as sRGB first, and the gray is encoded again. Default false. */
-  linear: option(flag, { default: false, help: 'sum light instead of samples: decode sRGB, sum, encode' }),
+  linear: option(flag, { default: false, help: 'sum linear light instead of samples: decode sRGB, sum, encode' }),
   ...RESULT_OPTIONS,
   ...pickRows(FILTER_OPTIONS, 'backend', 'onPlan', 'signal', 'onProgress'),
 } satisfies Rows;
@@ -57,7 +57,7 @@ export async function grayscale<I extends AnyImage>(image: I, options: Grayscale
     if (out !== undefined) checkOut('grayscale', out, { ...formatOf(image), channels });
     return grayOf(image, { weights, linear, measured: false }, { ...on, out });
   });
-  return result as ResultImage<I>; // of the same sample type, and where the picture lies
+  return result as ResultImage<I>; // of the same sample type, stored where the image is
 }
 
 /** A picture of 1 channel, or of 2 with alpha; a copy of a gray one. */

@@ -23,7 +23,7 @@ interface Ready {
 /** Of the latest calls. */
 const recentHistograms = new RecentPlans<Ready>(4);
 
-/** The histogram of some channels together. Whole numbers are their own classes; NaN counts nowhere. */
+/** The histogram of some channels together. Integers are their own classes; NaN counts nowhere. */
 export async function histogramOf(image: Image, chosen: readonly number[], { backend: on, signal, onProgress }: EngineOptions): Promise<Histogram> {
   const format = formatOf(image);
   const classes = format.samples === 'float32' ? FLOAT_CLASSES : whiteOf(format.samples) + 1;

@@ -13,7 +13,7 @@ import { hasHoles, type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, r
 
 /** Rows of {@link LocalOptions}. */
 export const LOCAL_OPTIONS = {
-  /** Side of the window in pixels, a whole number ≥ 1; of an even one the middle is right of and below the center. Default 5. */
+  /** Side of the window in pixels, an integer ≥ 1; of an even one the middle is right of and below the center. Default 5. */
   size: option(count, { default: 5 }),
   ...OPERATION_OPTIONS,
 } satisfies Rows;
@@ -23,7 +23,7 @@ export interface LocalOptions extends OptionsOf<typeof LOCAL_OPTIONS> {}
 
 /**
  * The mean of the size × size pixels around each pixel, per channel: m = Σ f / n. Like `filter` with `box(size)`, but summed
- * more precisely. Pixels count as much as they are opaque, here and in the variance; where nothing is, both are 0.
+ * more precisely. Pixels are weighted by their opacity, here and in the variance; where all are transparent, both are 0.
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
@@ -113,7 +113,7 @@ const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, a
 export const LOCAL_MEAN_ENTRY: OperationEntry = {
   name: 'local-mean',
   group: 'texture',
-  summary: 'the mean of the pixels around',
+  summary: 'the mean of the surrounding pixels',
   formula: 'm = Σ f / n, n = size²',
   code: 'localMean(image, { size })',
   parameters: SIZE,
@@ -124,7 +124,7 @@ export const LOCAL_MEAN_ENTRY: OperationEntry = {
 export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
   name: 'local-variance',
   group: 'texture',
-  summary: 'how much the pixels around differ, squared; white counts as 1',
+  summary: 'the variance of the surrounding pixels; white is 1',
   formula: 'Σ (f − m)² / n',
   code: 'localVariance(image, { size })',
   parameters: SIZE,
@@ -135,7 +135,7 @@ export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
 export const LOCAL_DEVIATION_ENTRY: OperationEntry = {
   name: 'local-deviation',
   group: 'texture',
-  summary: 'how much the pixels around differ',
+  summary: 'the standard deviation of the surrounding pixels',
   formula: '√(Σ (f − m)² / n)',
   code: 'localDeviation(image, { size })',
   parameters: SIZE,

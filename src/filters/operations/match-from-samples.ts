@@ -12,11 +12,11 @@ import { planeAt } from './operation.js';
 
 /** About the additions of a value. */
 const PRODUCTS = 16;
-/** Whole samples: a window whose energy is less has no contrast, or is black. */
+/** Integer samples: a window with less energy has no contrast, or is black. */
 const NOTHING_WHOLE = 0.25;
 /** As `compare` of match-scores.ts has it: a share of the most that a window can hold. */
 const NOTHING = 1e-9;
-/** Floats whose products float32 holds are compared as they are. */
+/** Floats whose products fit in float32 are compared without scaling. */
 const USUAL = 2 ** 40;
 
 /**
@@ -51,7 +51,7 @@ export function scoresFromSamples(method: MatchMethod, image: Image, template: T
   return scores?.then(({ data }) => ({ shape: [result.height, result.width], data: data as Float32Array }));
 }
 
-/** A level amid those of a channel: the median of about a thousand, whole where samples are. */
+/** A typical level of a channel: the median of about a thousand, an integer for integer samples. */
 function middleOf({ data, channels }: Image, c: number): number {
   const pixels = data.length / channels;
   const step = Math.ceil(pixels / 1000) | 1; // odd, so that it is no single column of most pictures
@@ -59,7 +59,7 @@ function middleOf({ data, channels }: Image, c: number): number {
   return some.sort((a, b) => a - b)[some.length >> 1] ?? 0;
 }
 
-/** The most that a window holds which holds nothing; undefined if samples cannot be compared as they are. */
+/** The maximum energy of a window without contrast; undefined if samples cannot be compared without scaling. */
 function nothingOf({ data, channels }: Image, around: readonly number[], template: Tensor): number | undefined {
   if (!(data instanceof Float32Array)) return NOTHING_WHOLE;
   const largest = Math.max(

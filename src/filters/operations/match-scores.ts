@@ -19,11 +19,11 @@ export type MatchMethod = (typeof MATCH_METHODS)[number];
 /** Every {@link MatchMethod}. */
 export const MATCH_METHODS = ['zncc', 'ncc', 'ssd', 'correlation'] as const;
 
-/** Scores in a unit in which float32 holds them, however large or small the samples are. */
+/** Scores in a unit that float32 can represent for samples of any magnitude. */
 export interface Scores {
   /** `[H − h + 1, W − w + 1]`; NaN where the window holds a value that is not finite */
   readonly scores: Tensor;
-  /** a power of two; 1 for what is normalized */
+  /** a power of two; 1 for normalized scores */
   readonly unit: number;
 }
 
@@ -71,7 +71,7 @@ export function checkFinite(method: MatchMethod, template: Tensor): void {
   if (!allFinite(template.data)) refuse(method, 'holds a value that is not finite: nothing is like it');
 }
 
-/** Σ T², of the template as it is multiplied. @throws DataError if nothing is like it */
+/** Σ T² of the template after scaling. @throws DataError if nothing can match it */
 export function templateEnergy(method: MatchMethod, { data }: Tensor): number {
   const energy = data.reduce((sum, value) => sum + value * value, 0);
   if (energy === 0 && method === 'ncc') refuse(method, "is black: nothing is like it; 'ssd' compares levels");
@@ -98,7 +98,7 @@ async function forgetWhatIsNotFinite(scores: Tensor, { shape, data }: Tensor, [,
   });
 }
 
-/** The mean of each color, over what is finite. @param x `[1, C, H, W]` */
+/** The mean of each color over finite values. @param x `[1, C, H, W]` */
 export function meansOf({ shape, data }: Tensor): Float64Array {
   const area = shape[2] * shape[3];
   return new Float64Array(shape[1]).map((_, c) => meanOf(data.subarray(c * area, (c + 1) * area)));
@@ -114,7 +114,7 @@ export function meanOf(values: Float32Array): number {
   return count === 0 ? 0 : sum / count;
 }
 
-/** Every value less the mean of its color; 0 for what is not finite. */
+/** Every value minus the mean of its color; 0 for non-finite values. */
 export function relative({ shape, data }: Tensor, means: Float64Array): Float64Array {
   const area = shape[2] * shape[3];
   const values = new Float64Array(data.length);

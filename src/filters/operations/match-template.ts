@@ -14,14 +14,14 @@ import { findPeaks, type Peak } from './peaks.js';
 /** Rows of {@link MatchOptions}. */
 export const MATCH_OPTIONS = {
   /** Default `'zncc'`. */
-  method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'how likeness is measured', placeholder: 'method' }),
+  method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'similarity measure', placeholder: 'method' }),
   /** How many places are returned at most, the best first. Default 1. */
-  peaks: option(count, { default: 1, help: 'how many places at most' }),
+  peaks: option(count, { default: 1, help: 'maximum number of matches' }),
   /** Places that score worse are no places: lower than this, with `'ssd'` higher. Default: none is too bad. */
-  threshold: option(finite, { help: 'leave out places that score worse', placeholder: 'score' }),
+  threshold: option(finite, { help: 'minimum score of a match; for ssd, the maximum', placeholder: 'score' }),
   /** How far apart two places are at least, in pixels, > 0. Default: half the template's shorter side. */
   minDistance: option(positive, {
-    help: "how far apart two places are at least (default: half the template's shorter side)",
+    help: "minimum distance between matches (default: half the template's shorter side)",
     placeholder: 'pixels',
   }),
   ...RUN_OPTIONS,
@@ -41,12 +41,12 @@ export interface Matches {
 /**
  * Finds a small picture in a large one: a convolution whose kernel is the template.
  *
- * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): a level amid the picture's is taken away
+ * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): a typical level of the image is subtracted
  * first, and the sums of a window are taken without rounding, so that a dim window far from the mean is measured as well.
  * A window without contrast (`ncc`: all black) scores 0; one that holds a value which is not finite scores NaN, and is no peak.
- * Alpha is not looked at. Of a picture that lies on a device, its samples are read.
+ * Alpha is ignored. An image stored on a device is read.
  * @param image W × H
- * @param template w × h, not larger, of the same sample type and as many colors
+ * @param template w × h, not larger, of the same sample type and number of colors
  * @throws ShapeError if the two do not go together
  * @throws DataError if the template has no contrast (`zncc`), is black (`ncc`) or is not finite: nothing is like it
  * @throws OptionError if an option is unknown or breaks its rule
@@ -77,7 +77,7 @@ export async function matchTemplate(image: AnyImage, template: AnyImage, options
     const on = { ...control, backend };
     const measured = scoresFromSamples(method, large, patch, on);
     const { scores, unit } = measured ? { scores: await measured, unit: 1 } : await matchScores(method, colors(large), patch, on);
-    // peaks are found before the unit is applied, which may leave float32 nothing to tell them apart by
+    // finds peaks before applying the unit, after which float32 might not distinguish them
     const rules = { count: peaks, threshold: threshold === undefined ? undefined : threshold / unit, minDistance, smallest: method === 'ssd' };
     const places = (await findPeaks(scores, rules, new Turns(signal))).map((peak) => ({ ...peak, score: peak.score * unit }));
     return { scores: unit === 1 ? scores : { ...scores, data: scores.data.map((score) => score * unit) }, peaks: places };

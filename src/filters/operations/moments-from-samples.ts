@@ -14,14 +14,14 @@ import { aroundCells, placeCells } from './around-cells.js';
 import { type EngineOptions, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
-/** What is asked of the windows of size × size pixels. */
+/** The statistics to compute for windows of size × size pixels. */
 interface MomentQuestion {
   readonly measure: MomentMeasure;
   readonly size: number;
   readonly output: Output;
 }
 
-/** Pixels of a window whose mean float32 rounds to the right byte: the sum of bytes is a whole number. */
+/** Window size, in pixels, up to which float32 rounds the mean to the right byte: the sum of bytes is an integer. */
 const LARGEST_WHOLE = 15 ** 2;
 /** About the additions of a value. */
 const PRODUCTS = 12;
@@ -60,7 +60,7 @@ export function momentsFromSamples<I extends Image | DeviceImage>(
 }
 
 /**
- * The deviation of every window of h × w values that lies on a picture of floats, `[oH, oW, C]`.
+ * The standard deviation of every window of h × w values of a float image, `[oH, oW, C]`.
  * @returns undefined where the backend has no program for it
  */
 export async function windowDeviations(operation: string, image: Image, [h, w]: readonly [number, number], on: RunOptions): Promise<Float32Array | undefined> {

@@ -13,9 +13,9 @@ export interface Moments {
  * large sums is noise. So f is taken relative to an origin near it, and f and f² are each split in two: the upper 11 bits,
  * whose sums are exact in float32 for windows of up to 8192 pixels, and the remainder.
  *
- * A value that is not finite is summed by itself: it reaches the windows that see it, as under `box`, and no others.
+ * Non-finite values are summed separately: as with `box`, they affect only the windows that contain them.
  * @param x `[1, 1, H, W]`
- * @param clear how transparent each pixel is, 0 … 1: it counts that much less; a window of which nothing is left has mean 0.
+ * @param clear how transparent each pixel is, 0 … 1: its weight is reduced by that; a completely transparent window has mean 0.
  * Beyond the border everything counts
  */
 export async function moments({ shape, data }: Tensor, clear: Float32Array | undefined, size: number, options: MeasureOptions): Promise<Moments> {
@@ -50,7 +50,7 @@ export async function moments({ shape, data }: Tensor, clear: Float32Array | und
   const [mean, variance] = [new Float64Array(data.length), new Float64Array(data.length)];
   for (let i = 0; i < mean.length; i++) {
     const count = size ** 2 - (clear ? coarseClear[i] + fineClear[i] : 0);
-    const rest = lostSums?.[i] ?? 0; // 0, or what is not finite
+    const rest = lostSums?.[i] ?? 0; // 0 or non-finite
     if (count > 1e-6 * size ** 2) {
       const offset = (coarse[i] + fine[i]) / count;
       mean[i] = origin + unit * offset + rest;
@@ -60,7 +60,7 @@ export async function moments({ shape, data }: Tensor, clear: Float32Array | und
   return { mean, variance };
 }
 
-/** A value amid the finite ones: the median of about a thousand, which a few outliers do not move. */
+/** A typical finite value: the median of about a thousand, which a few outliers do not affect. */
 function middleOf(values: Float32Array): number {
   const step = Math.ceil(values.length / 1000) | 1; // odd, so that it is no single column of most pictures
   const some = Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]).filter(Number.isFinite);

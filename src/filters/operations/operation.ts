@@ -13,7 +13,7 @@ import { type Channels, chooseChannels, colorsOf, hasAlpha, isOpaque, luminanceO
 import { type Output, valuesToImage } from '../picture/output.js';
 import type { EngineOptions } from './engine-way.js';
 
-// What is more than one kernel: the picture as planes, several kernels over them in one `conv`, and the way back.
+// Operations with several kernels: the image as planes, several kernels on them in one `conv`, and the conversion back.
 
 /** Rows of {@link MeasureOptions}. */
 export const MEASURE_OPTIONS = pickRows(FILTER_OPTIONS, 'paddingMode', 'paddingValue', 'channels', 'backend', 'onPlan', 'signal', 'onProgress') satisfies Rows;
@@ -24,20 +24,20 @@ export interface MeasureOptions extends OptionsOf<typeof MEASURE_OPTIONS> {}
 /** Rows of {@link OperationOptions}. */
 export const OPERATION_OPTIONS = { ...MEASURE_OPTIONS, ...pickRows(FILTER_OPTIONS, 'output') } satisfies Rows;
 
-/** What every image operation (edges, unsharp mask, local variance, …) takes beside its own options; each as in {@link FilterOptions}. */
+/** What every image operation (edges, unsharp mask, local variance, …) accepts in addition to its own options, as in {@link FilterOptions}. */
 export interface OperationOptions extends OptionsOf<typeof OPERATION_OPTIONS> {}
 
 /** The two ways of an operation. */
 export interface OperationWays<O> {
-  /** From samples to samples, where they lie. Undefined, at once, where the backend has no program for it */
+  /** From samples to samples, in place. Undefined, immediately, if the backend has no program for it */
   readonly fromSamples: <I extends Image | DeviceImage>(image: I, on: O & EngineOptions) => Promise<I> | undefined;
   /** Its definition, over planes. The picture is read before it first waits. */
   readonly overPlanes: (image: Image, on: O & EngineOptions) => Promise<Image>;
 }
 
 /**
- * Runs an operation on the backend of its options, on that where the picture lies, or on the default one. The picture and the options are
- * read as `filter` reads them. Of a picture that lies on a device without a program for it, the host computes it.
+ * Runs an operation on the backend of its options, on that where the image is stored, or on the default one. The picture and the options are
+ * read as `filter` reads them. If the image is stored on a device without a program for it, the CPU computes it.
  * @param ways the second one alone: devices have no program
  */
 export async function onPicture<I extends AnyImage, P extends Output, O extends MeasureOptions>(
@@ -55,7 +55,7 @@ export async function onPicture<I extends AnyImage, P extends Output, O extends 
     if (!(image instanceof DeviceImage)) return host(image, on);
     return inNameOf<DeviceImage>(operation, backend, async () => fromSamples(image, on) ?? throughHost(operation, image, on, host));
   });
-  return result as ResultImage<I, P>; // as the output says, and where the picture lies
+  return result as ResultImage<I, P>; // in the sample type of the output, stored where the image is
 }
 
 /** The planes that an operation looks at. */
@@ -84,7 +84,7 @@ export function toPlanes(operation: string, image: Image, { channels = 'color' }
 }
 
 /**
- * Whether pixels have to count as much as they are opaque, so that the color which transparent ones happen to hold does not bleed
+ * Whether pixels must be weighted by their opacity, so that the hidden color of transparent ones does not bleed
  * into the others: there are some, and alpha is none of the channels that are looked at.
  */
 export function hasHoles(image: Image, channels: Channels = 'color'): boolean {

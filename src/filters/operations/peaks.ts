@@ -26,7 +26,7 @@ const CELLS = 2 ** 16;
 /**
  * The best places of a map: cells that are no worse than all eight around them, the best first, each at least
  * `minDistance` from every better one (non-maximum suppression). The part of a cell is where a parabola through the cell and
- * its two neighbors has its top, on each axis by itself; at the border of the map there is none.
+ * its two neighbors has its maximum, on each axis separately; not at the border of the map.
  * @param scores `[H, W]`; a cell that is NaN is as if it were not there
  */
 export async function findPeaks(
@@ -69,7 +69,7 @@ export async function findPeaks(
   }));
 }
 
-/** Cells one after the other, of many of which few are asked for: a heap. @param cells used up @param order negative: a goes before b */
+/** Yields cells in order; a heap, because few of many are needed. @param cells modified @param order negative: a goes before b */
 function* inOrder(cells: number[], order: (a: number, b: number) => number): Generator<number> {
   const sink = (from: number, end: number) => {
     const cell = cells[from];

@@ -3,7 +3,7 @@ import type { PictureStep } from '../../kernels/plan/plan-picture.js';
 import { full } from '../../tensor.js';
 import { placeStep } from '../step.js';
 
-/** A step that leaves every cell as it is: for what happens to pixels by themselves, while they are loaded and stored. */
+/** A step that does not change any value, for per-pixel processing while loading and storing. */
 export function pixelStep(operation: string, { width, height }: Format, cells: number): PictureStep {
   const kernel = full([1, 1], 1);
   const { geometry, bias, algorithm } = placeStep(operation, [1, cells, height, width], kernel, {});

@@ -26,7 +26,7 @@ export interface PyramidOptions extends OptionsOf<typeof PYRAMID_OPTIONS> {}
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
  */
 export function gaussianPyramid(image: ImageSource, levels: number, options?: PyramidOptions): Promise<readonly Image[]>;
-/** The same of a picture that lies on a backend, see {@link uploadImage}: so do the levels. The first one is that picture itself. */
+/** The same for a picture that is stored on a backend, see {@link uploadImage}: so are the levels. The first level is the image itself. */
 export function gaussianPyramid(image: DeviceImage, levels: number, options?: PyramidOptions): Promise<readonly DeviceImage[]>;
 export async function gaussianPyramid(image: AnyImage, levels: number, options: PyramidOptions = {}): Promise<readonly (Image | DeviceImage)[]> {
   checkOptions('gaussianPyramid', options, PYRAMID_OPTIONS);
@@ -65,7 +65,7 @@ export interface LaplacianPyramid<I extends Image | DeviceImage = Image> {
  * ```
  */
 export function laplacianPyramid(image: ImageSource, levels: number, options?: RunOptions): Promise<LaplacianPyramid>;
-/** The same of a picture that lies on a backend, see {@link uploadImage}: so do the bands and the base, which are yours to free. */
+/** The same for a picture that is stored on a backend, see {@link uploadImage}: so are the bands and the base; the caller must free them. */
 export function laplacianPyramid(image: DeviceImage, levels: number, options?: RunOptions): Promise<LaplacianPyramid<DeviceImage>>;
 export async function laplacianPyramid(image: AnyImage, levels: number, options: RunOptions = {}): Promise<LaplacianPyramid<Image | DeviceImage>> {
   checkOptions('laplacianPyramid', options, RUN_OPTIONS);
@@ -90,10 +90,10 @@ export async function laplacianPyramid(image: AnyImage, levels: number, options:
 }
 
 /**
- * Puts a picture together from its bands of detail, equal to the original but for float32 rounding; what was changed in a
+ * Puts a picture together from its bands of detail, equal to the original except for float32 rounding; what was changed in a
  * band is changed in the picture.
  * @returns a float picture
- * @throws ShapeError if a detail is not twice as large as what is below it
+ * @throws ShapeError if a detail band is not twice as large as the level below it
  */
 export async function collapsePyramid<I extends Image | DeviceImage>(pyramid: LaplacianPyramid<I>, options: RunOptions = {}): Promise<I> {
   checkOptions('collapsePyramid', options, RUN_OPTIONS);

@@ -5,7 +5,7 @@ import { throughHost } from '../any-image.js';
 import { DeviceImage, isOnHost } from '../device-image.js';
 import { rearrange } from '../picture/rearrange.js';
 
-/** The pixels of a picture in another arrangement, always a copy, where the picture lies. */
+/** The pixels of an image in another arrangement: always a copy, stored where the image is. */
 export function rearrangeAny(operation: string, image: Image | DeviceImage, arrangement: Arrangement): Image | Promise<DeviceImage> {
   if (!(image instanceof DeviceImage)) return rearrange(image, arrangement);
   const { backend, content, channels, samples } = image;

@@ -18,7 +18,7 @@ export interface DownsampleOptions extends OptionsOf<typeof DOWNSAMPLE_OPTIONS> 
  * A strided convolution: a Gaussian of σ = factor / 2 pixels, truncated at 4σ and centered on each block of factor × factor
  * pixels, so the picture does not shift. A wave of four output pixels keeps 73% of its amplitude, one of two pixels 29%, and
  * one of a single pixel, which would alias to a constant, 0.7%. Beyond the border the picture is mirrored.
- * @param factor a whole number ≥ 1, or one per axis, `[y, x]`
+ * @param factor an integer ≥ 1, or one per axis, `[y, x]`
  * @returns ceil(width / factor) × ceil(height / factor); an incomplete block at the right or bottom counts as one
  * @throws OptionError if the factor or an option breaks its rule
  * @example

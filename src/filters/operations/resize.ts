@@ -17,24 +17,24 @@ import { RESIZE_METHODS, resampling } from './resize-windows.js';
 
 /** Rows of {@link ResizeOptions}. */
 export const RESIZE_OPTIONS = {
-  /** Pixels across. Default: as the height asks for, at the picture's aspect ratio: width · height' / height, rounded, halves up, at least 1. */
-  width: option(count, { help: 'pixels across (default: as --height asks for)' }),
-  /** Pixels down. Default: as the width asks for, in the same way. */
-  height: option(count, { help: 'pixels down (default: as --width asks for)' }),
+  /** Width in pixels. Default: from the height, at the image's aspect ratio: width · height' / height, rounded, halves up, at least 1. */
+  width: option(count, { help: 'width in pixels (default: keep the aspect ratio)' }),
+  /** Height in pixels. Default: from the width, in the same way. */
+  height: option(count, { help: 'height in pixels (default: keep the aspect ratio)' }),
   /** The kernel that weighs the source's pixels, see {@link ResizeMethod}. Default `'lanczos3'`. */
-  method: option(oneOf(RESIZE_METHODS), { default: 'lanczos3', help: "the kernel that weighs the source's pixels" }),
+  method: option(oneOf(RESIZE_METHODS), { default: 'lanczos3', help: 'resampling kernel' }),
   /** Sum light instead of samples: they are decoded as sRGB first, and the result is encoded again. Default false. */
-  linear: option(flag, { default: false, help: 'sum light instead of samples: decode sRGB, resize, encode' }),
+  linear: option(flag, { default: false, help: 'resize in linear light: decode sRGB, resize, encode' }),
   /**
-   * What transparency does, in pictures that have alpha. `'premultiply'`: every pixel counts as much as it is opaque, so the color
+   * Handling of transparency in images with alpha. `'premultiply'`: every pixel is weighted by its opacity, so the color
    * that transparent pixels happen to hold does not bleed in. `'filter'`: alpha is a channel like any other. Default `'premultiply'`.
    */
   alpha: option(oneOf(['premultiply', 'filter']), {
-    help: 'what transparency does (default: premultiply, colors count as they are opaque)',
+    help: 'handling of transparency (default: premultiply, which weights colors by their opacity)',
     placeholder: 'how',
   }),
   /** How values become samples: `'clamp'`, `'float'` or `'16bit'`, see {@link Output}. Default `'clamp'`. */
-  output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values become samples', placeholder: 'how' }),
+  output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values are converted to samples', placeholder: 'how' }),
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
 } satisfies Rows;
@@ -48,9 +48,9 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
 /**
  * A picture in another size.
  *
- * A convolution whose kernel changes with the phase: an output pixel is a weighted mean of the source pixels around the same place.
+ * A convolution whose kernel changes with the phase: an output pixel is a weighted mean of the source pixels around the same position.
  * Pixels have their centers at halves, so nothing shifts. Where the picture gets smaller the kernel is stretched by the factor, which
- * is what keeps it from aliasing; at the border the window is cut off, and its weights are divided by their sum. So does Pillow, whose
+ * prevents aliasing. At the border, the window is cut off and its weights are divided by their sum. Pillow does the same; its
  * results for `box`, `triangle` (BILINEAR), `catmull-rom` (BICUBIC) and `lanczos3` are the same within one level.
  *
  * Samples of 8 bits are summed along the rows and then down the columns, under `mitchell` the other way round as in libvips, and what
@@ -62,7 +62,7 @@ const recentResizes = new RecentPlans<ResizePlan>(8);
  * have no programs for this: they run the definition, loops in float64.
  *
  * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
- * @returns as many channels; the same sample type, unless `output` says otherwise
+ * @returns the same number of channels and the same sample type, unless `output` changes it
  * @throws OptionError if neither width nor height is given, or an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export async function resize<I extends AnyImage, P extends 'clamp' | 'float' | '
       async () => plan.run(image, undefined, control) ?? throughHost('resize', image, { ...control, backend: on }, host),
     );
   });
-  return result as ResultImage<I, P>; // so the output is planned, and where the picture lies
+  return result as ResultImage<I, P>; // so the output is planned, and where the image is stored
 }
 
 /** How pictures of one format are resized: windows, and what a backend has prepared. */
@@ -124,7 +124,7 @@ class ResizePlan {
     };
     const [rows, columns] = [resampling(format.height, this.result.height, method), resampling(format.width, this.result.width, method)];
     const premultiplied = hasAlpha(channels) && alpha !== 'filter';
-    // Pillow and libvips keep 8 bits between their passes, so that the order matters: rows first, but for Mitchell, which is libvips' own
+    // Pillow and libvips keep 8 bits between their passes, so the order matters: rows first, except for Mitchell, which follows libvips
     const ofBytes = samples === 'uint8' && this.result.samples === 'uint8' && !linear;
     const passes = (limited: boolean) => ({ rows, columns, columnsFirst: !limited || method === 'mitchell', limited });
     this.#loops = (opaque) => ({ ...passes(ofBytes && (opaque || !premultiplied)), premultiplied, linear, clamped: output !== 'float' });
@@ -154,7 +154,7 @@ class ResizePlan {
     return result;
   }
 
-  /** @returns undefined, at once, where the backend has no programs for it */
+  /** @returns undefined, immediately, if the backend has no programs for it */
   run<I extends Image | DeviceImage>(image: I, out: Image | undefined, control: Control): Promise<I> | undefined {
     if (this.#ways.length === 0) return undefined;
     const executables = this.#ways.map((way) => {

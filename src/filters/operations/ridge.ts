@@ -16,7 +16,7 @@ const PRODUCTS = 24;
 /**
  * Where Sobel's slopes of a blurred picture are thinned to ridges: a float picture of one channel, their length in the picture's units,
  * else 0.
- * @param blur undefined: as it is
+ * @param blur undefined: not blurred
  * @returns undefined where the backend has no program for it, or the picture is smaller than what a pixel depends on
  */
 export function ridgeFromSamples(

@@ -52,7 +52,7 @@ interface Way {
   readonly alpha?: 'ignore' | 'premultiply';
 }
 
-/** In the blur of a picture with holes pixels count as much as they are opaque, unless alpha is one of the channels that are mixed. */
+/** In the blur of an image with transparency, pixels are weighted by their opacity, unless alpha is one of the mixed channels. */
 function waysOf({ channels: count }: Format, { channels = 'color', paddingMode }: MeasureOptions, mixed: readonly number[]): readonly Way[] {
   if (!hasAlpha(count) || mixed.includes(count - 1)) return [{ blurred: channels, opaque: false }];
   const share: Way = { blurred: 'color', opaque: false, alpha: 'premultiply' };

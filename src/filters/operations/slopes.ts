@@ -20,7 +20,7 @@ export interface GradientOperator {
   readonly looks: readonly number[];
 }
 
-/** What is asked of the slopes of a picture. */
+/** The values to compute from the slopes of an image. */
 interface SlopeQuestion {
   readonly operator: GradientOperator;
   readonly measure: SlopeMeasure;
@@ -30,7 +30,7 @@ interface SlopeQuestion {
 }
 
 /**
- * What the operator's kernels say together, from samples to samples.
+ * Combines the responses of the operator's kernels, from samples to samples.
  * @returns undefined where the backend has no program for it
  */
 export function slopesFromSamples<I extends Image | DeviceImage>(

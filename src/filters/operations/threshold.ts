@@ -22,15 +22,15 @@ const LEVEL = either(finite, oneOf(['otsu']));
 /** Rows of {@link ThresholdOptions}. */
 export const THRESHOLD_OPTIONS = {
   /**
-   * What is above it becomes white, the rest black: a number in the picture's units, or `'otsu'`, the level that divides the values
+   * Samples above it become white, all others black: a number in the units of the image, or `'otsu'`, the level that divides the values
    * into the two classes that vary least within themselves. Default `'otsu'`.
    */
   level: option(
     rule<number | 'otsu'>(LEVEL.says, LEVEL.holds, {
       parse: (typed) => (typed === 'otsu' ? typed : parseNumber(typed)),
-      form: "a number in the picture's units, or otsu",
+      form: 'a number in the units of the image, or otsu',
     }),
-    { default: 'otsu', help: 'what is above it becomes white, the rest black' },
+    { default: 'otsu', help: 'threshold: samples above it become white, all others black' },
   ),
   ...RESULT_OPTIONS,
   ...pickRows(FILTER_OPTIONS, 'channels', 'backend', 'onPlan', 'signal', 'onProgress'),
@@ -70,7 +70,7 @@ export async function threshold<I extends AnyImage>(image: I, options: Threshold
     const above = await otsu(kept, channels, { ...on, ...partOf(on, 0, 0.7) });
     return divide(kept, above, { ...on, ...partOf(on, 0.7, 1), channels, out });
   });
-  return result as ResultImage<I>; // of the same sample type, and where the picture lies
+  return result as ResultImage<I>; // of the same sample type, stored where the image is
 }
 
 interface Chosen {
@@ -95,7 +95,7 @@ function divideInEngine(image: Image, above: number, options: Chosen & EngineOpt
   return throughEngine(image, { operation: 'threshold', from: [channels, least], result: format, plan }, options);
 }
 
-/** The least float32 from which values are white: the next one above the level, or of whole numbers what rounds to the next. */
+/** The least float32 from which values are white: the next one above the level, or of integers what rounds to the next. */
 function leastAbove(level: number, floats: boolean): number {
   if (!floats) return Math.floor(level) + 0.5;
   const near = Float32Array.of(level);
@@ -119,7 +119,7 @@ async function divideByLoops(image: Image, above: number, { channels, backend, s
 }
 
 /**
- * The level with the largest variance between what is up to it and what is above it, the lowest one of equals; nothing is above it if
+ * The level with the largest variance between the classes below and above it; the lowest of equal ones. No value is above it if
  * all values are equal. Floats are counted in classes of equal width.
  * @see Otsu, A threshold selection method from gray-level histograms (1979)
  */

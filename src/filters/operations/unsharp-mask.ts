@@ -54,7 +54,7 @@ export async function unsharpMask<I extends AnyImage, P extends Output = 'clamp'
 
 async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_MASK_OPTIONS>): Promise<Image> {
   const { radius, amount, threshold, output, channels, ...rest } = options;
-  // in a blur of all colors `filter` counts pixels as much as they are opaque
+  // in a blur of all colors, `filter` weights pixels by their opacity
   const blurred = await filter(image, gaussian(radius), { ...rest, channels: hasHoles(image, channels) ? 'color' : channels, output: 'float' });
   const look = (at: Image) => toPlanes('unsharpMask', at, { channels }).x.data;
   const [seen, soft] = [look(image), look(blurred)]; // one plane for all colors with 'luminance'
@@ -71,13 +71,13 @@ async function overPlanes(image: Image, options: SettledOptions<typeof UNSHARP_M
 export const UNSHARP_MASK_ENTRY: OperationEntry = {
   name: 'unsharp-mask',
   group: 'sharpen',
-  summary: 'sharper: adds what a blur takes away, where it is large enough',
+  summary: 'sharpening: adds the difference from a blur where it exceeds a threshold',
   formula: 'f + amount · (f − G f) where |f − G f| > threshold, G = gaussian(radius)',
   code: 'unsharpMask(image, { radius, amount, threshold })',
   parameters: [
     { name: 'radius', default: 1, rule: 'σ of the blur in pixels, > 0' },
     { name: 'amount', default: 1, rule: 'any number; negative softens' },
-    { name: 'threshold', default: 0, rule: "in the picture's units, ≥ 0" },
+    { name: 'threshold', default: 0, rule: 'in the units of the image, ≥ 0' },
   ],
   apply: (image, [radius, amount, threshold] = [], options) => unsharpMask(image, { radius, amount, threshold, ...options }),
   output: 'clamp',

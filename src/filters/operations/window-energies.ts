@@ -26,7 +26,7 @@ export async function windowEnergies(x: Tensor, t: Tensor, centered: boolean, on
   const image = tensorToImage(x, { depth: 'float' });
   const deviation = await windowDeviations('matchTemplate', image, [h, w], on);
   if (!deviation) return energiesOverPlanes(x, t, centered, on);
-  // what is computed from means is small, or no smaller than what float32 can tell
+  // differences from the means are small, or not below the resolution of float32
   const { data: mean } = await filter(image, full([h, w], 1 / (h * w)), { ...on, padding: 'valid', channels: 'all', output: 'float' });
   const [area, count] = [h * w, (height - h + 1) * (width - w + 1)];
   const energies = new Float64Array(count);
@@ -62,7 +62,7 @@ function squaresOf(values: Float32Array): Float64Array {
 
 /**
  * The sum of every window, per channel, in float64 though the engine adds in float32: each value is split into a multiple of q,
- * such that the sums of those are whole numbers that float32 holds exactly, and a rest below q, whose rounding does not matter.
+ * such that the sums of those are integers that float32 holds exactly, and a remainder below q, whose rounding does not matter.
  */
 async function windowSums(
   { shape, data }: { shape: readonly number[]; data: Float32Array | Float64Array },

@@ -22,12 +22,12 @@ export type Alpha = (typeof ALPHAS)[number];
 export const ALPHAS = ['premultiply', 'ignore', 'filter'] as const;
 /** The option that names one. */
 export const ALPHA = option(oneOf(ALPHAS), {
-  help: 'what happens to transparency (default: premultiply for weights of positive sum, else ignore)',
+  help: 'handling of transparency (default: premultiply for weights with a positive sum, otherwise ignore)',
   placeholder: 'how',
 });
 
 /**
- * Settles what is done with alpha.
+ * Determines the handling of alpha.
  * @param steps on the colors
  * @throws OptionError if the picture has no alpha to do it with, or `channels` contradicts it
  */
@@ -67,7 +67,7 @@ export function alphaSteps(steps: readonly Step[], white: number): readonly Step
 /**
  * The steps as premultiplied colors see them. A bias belongs to colors and not to their share, so it is held back:
  * after weights of sum S a bias of b has become S·b, whatever alpha was.
- * @returns the steps without bias, and what is to be added to the colors at the end
+ * @returns the steps without bias, and the value to add to the colors at the end
  */
 export function premultipliedSteps(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly bias: number } {
   let held = 0;

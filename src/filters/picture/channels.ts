@@ -38,7 +38,7 @@ export const CHANNELS = option(
     parse: parseChannels,
     form: 'color, all, luminance, letters like rb, or numbers from 0 like 0,2',
   }),
-  { default: 'color', help: 'which channels are filtered (color: all but alpha)', placeholder: 'list' },
+  { default: 'color', help: 'channels to filter (color: all except alpha)', placeholder: 'list' },
 );
 
 /** What R, G and B count in luminance. @see ITU-R BT.709, 3.2, and BT.601, 2.5.1 */
@@ -111,7 +111,7 @@ export function pickChannels(x: Tensor, chosen: readonly number[]): Tensor {
 }
 
 /**
- * The filtered channels in their places, and in all other channels the pixel of x that lies under the kernels' anchors.
+ * The filtered channels, and for all other channels the pixel of x under the anchors of the kernels.
  * @param filtered `[1, chosen, oH, oW]`
  * @returns `[1, C, oH, oW]`
  */
@@ -131,7 +131,7 @@ export function mergeChannels(x: Tensor, chosen: readonly number[], filtered: Te
   return { shape: [1, channels, ...filtered.shape.slice(2)], data };
 }
 
-/** What lies under the anchor of step after step. @param x `[1, C, H, W]`; itself if nothing moves */
+/** The pixels under the anchors of all steps in order. @param x `[1, C, H, W]`; itself if nothing moves */
 export function underAnchor(x: Tensor, steps: readonly Step[]): Tensor {
   return steps.reduce(underOneAnchor, x);
 }

@@ -19,10 +19,10 @@ export const IMAGE_OPTIONS = {
    * Filters in linear light: samples are decoded from sRGB first, and the result is encoded again. `bias` and `paddingValue` are then in
    * linear light, in the same units. Default false.
    */
-  linear: option(flag, { default: false, help: 'filter light instead of samples: decode sRGB, filter, encode' }),
+  linear: option(flag, { default: false, help: 'filter in linear light: decode sRGB, filter, encode' }),
   /** How values become samples, see {@link Output}. Default `'clamp'`. */
   output: OUTPUT,
 } satisfies Rows;
 
-/** What is done once around all kernels: before the first, and after the last. */
+/** Options that apply once, before the first kernel and after the last. */
 export interface ImageOptions extends OptionsOf<typeof IMAGE_OPTIONS> {}

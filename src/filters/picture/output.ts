@@ -28,7 +28,7 @@ export type ResultSamples<I, P extends Output = 'clamp'> = P extends 'float' ? F
 /** Every {@link Output}. */
 export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit'] as const;
 /** The option that names one. */
-export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values become samples', placeholder: 'how' });
+export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values are converted to samples', placeholder: 'how' });
 
 /** Rows of {@link ResultOptions}. */
 export const RESULT_OPTIONS = {
@@ -59,7 +59,7 @@ export function valuesToImage(x: Tensor, samples: SampleType, output: Output, fi
 
 /**
  * In place: values in the image's units become values in the result's, not yet limited and rounded.
- * @param range of the values of a normalized result. Default: of those of x
+ * @param range of values for a normalized result. Default: the range of x
  */
 export function mapOutput(x: Tensor, samples: SampleType, output: Output, filtered: readonly number[], range?: ValueRange): void {
   const planes = planesOf(x, filtered);

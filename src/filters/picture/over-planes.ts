@@ -18,18 +18,18 @@ export interface AroundPlanes {
   readonly light: readonly number[];
 }
 
-/** The way of a picture over planes of floats: every kernel planned, for the colors and for what runs beside them. */
+/** Filters an image on float planes: the plans of every kernel, for colors and for the weights or luminance. */
 export class OverPlanes {
-  /** on the filtered planes: premultiplied colors, the luminance, or the channels as they are */
+  /** on the filtered planes: premultiplied colors, the luminance, or the unchanged channels */
   readonly main: readonly PlannedStep[];
   /** on alpha, where colors are premultiplied */
   readonly #share: readonly PlannedStep[] = [];
-  /** what is added to colors after they are divided by their share again */
+  /** the value added to colors after dividing by their weight */
   readonly #bias: number = 0;
   /** the largest share that is none */
   readonly #nothing: number = 0;
 
-  /** @param steps on the filtered planes @throws OptionError if an algorithm does not go with its kernel */
+  /** @param steps on the filtered planes @throws OptionError if an algorithm cannot compute its kernel */
   constructor(
     operation: string,
     readonly steps: readonly Step[],

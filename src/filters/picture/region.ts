@@ -50,7 +50,7 @@ const region = rule<Region>('{ x, y, width, height, feather? }', isObject, {
 /** A rectangle as the command line takes one. */
 export const RECTANGLE = option(rule<Rectangle>('{ x, y, width, height }', isObject, { parse: parseRectangle, form: 'x,y,width,height' }), {
   required: true,
-  help: 'what is kept, in pixels from the upper left',
+  help: 'rectangle to keep, in pixels from the upper left',
   placeholder: 'rectangle',
 });
 
@@ -61,7 +61,7 @@ function parseRectangle(typed: string): Rectangle | undefined {
 /** Rows of {@link WhereOptions}. */
 export const WHERE_OPTIONS = {
   /** Only within this rectangle. */
-  region: option(region, { help: 'filter only there; with feather, a soft edge', placeholder: 'rectangle' }),
+  region: option(region, { help: 'filter only this rectangle; feather gives it a soft edge', placeholder: 'rectangle' }),
   /**
    * A gray image of the same size: black keeps the original pixel, white takes the filtered one, gray mixes both. With a region, both
    * weights are multiplied.
@@ -72,7 +72,7 @@ export const WHERE_OPTIONS = {
 /** Where a filter applies. Pixels elsewhere do not change; the kernel still reads the image beyond the edges of the region. */
 export interface WhereOptions extends OptionsOf<typeof WHERE_OPTIONS> {}
 
-/** @throws OptionError unless the region lies within the picture and the mask fits it */
+/** @throws OptionError unless the region is within the picture and the mask fits it */
 export function checkWhere(operation: string, { region, mask }: { readonly region?: Region; readonly mask?: Image }, image: Size): void {
   if (region !== undefined) checkRegion(operation, region, image);
   if (mask === undefined) return;
@@ -89,7 +89,7 @@ function checkRegion(operation: string, region: Region, image: Size): void {
   checkWithin(operation, 'region', region, image);
 }
 
-/** @throws OptionError unless it is a rectangle @throws ShapeError unless it lies within the picture */
+/** @throws OptionError unless it is a rectangle @throws ShapeError unless it is within the picture */
 export function checkRectangle(operation: string, name: string, rectangle: Rectangle, image: Size): void {
   checkOptions(operation, rectangle, RECTANGLE_FIELDS, name);
   checkWithin(operation, name, rectangle, image);
@@ -133,7 +133,7 @@ export function reachOf(steps: readonly Step[], { x, y, width, height }: Rectang
   };
 }
 
-/** What is not filtered, from the picture to its result, in the result's units; both may be one. @param result of the same size and as many channels */
+/** Copies the unfiltered part of an image to its result, in the units of the result; both may be the same image. @param result of the same size and number of channels */
 export function copyAround(image: Image, result: Image, { rectangle, output }: { readonly rectangle: Rectangle; readonly output: Output }): void {
   const { samples } = formatOf(image);
   const same = formatOf(result).samples === samples && (samples !== 'float32' || output === 'float');
@@ -170,7 +170,7 @@ export function cropTensor({ shape, data }: Tensor, { x, y, width, height }: Rec
   return { shape: [1, channels, height, width], data: out };
 }
 
-/** How much of the filter rows and columns of the rectangle get, 0 … 1. */
+/** Weights of the filter for the rows and columns of the rectangle, 0 … 1. */
 export function fades(region: Region | undefined, { x, y, width, height }: Rectangle, image: Size): readonly [rows: Float32Array, columns: Float32Array] {
   const fade = (from: number, size: number, whole: number) => {
     const feather = region?.feather ?? 0;
@@ -192,7 +192,7 @@ export function wholePart(part: PicturePart, { width, height }: Size): PicturePa
   return { ...part, x: 0, y: 0, width, height, rowShares: spread(part.rowShares, part.y, height), columnShares: spread(part.columnShares, part.x, width) };
 }
 
-/** How much of the filter each pixel of the rectangle gets, 0 … 1. */
+/** Weight of the filter for each pixel of the rectangle, 0 … 1. */
 export function shares({ region, mask }: { readonly region?: Region; readonly mask?: Image }, rectangle: Rectangle, image: Size): Float32Array {
   const { x, y, width, height } = rectangle;
   const [rows, columns] = fades(region, rectangle, image);
@@ -208,8 +208,8 @@ export function shares({ region, mask }: { readonly region?: Region; readonly ma
 }
 
 /**
- * In place: the filtered rectangle laid over the picture, each pixel by its share. Colors are mixed as much as they are
- * opaque, so what is transparent on one side does not bleed into the other.
+ * Blends the filtered rectangle into the image in place, with a weight per pixel. Colors are weighted by their opacity, so
+ * transparent colors do not bleed.
  * @param whole `[1, C, H, W]`
  * @param part `[1, C, h, w]`
  */

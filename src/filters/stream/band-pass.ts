@@ -4,7 +4,7 @@ import type { RowRange } from '../../kernels/backend.js';
 import type { FilterByRows, HeldRows } from './by-rows.js';
 import { RowWindow } from './row-window.js';
 
-/** Bytes of a band, of the picture or of its result: enough for the threads, little beside what a process takes. */
+/** Bytes of a band, of the picture or of its result: enough for the threads, little compared with the memory of a process. */
 const BAND_BYTES = 4 * 1024 * 1024;
 
 /** Some rows of a result. */
@@ -16,7 +16,7 @@ export interface OutputBand {
   readonly keep: number;
 }
 
-/** @param height rows of a band, rounded up to what is computed together. Default: about 4 MB */
+/** @param height rows of a band, rounded up to the block height of the plan. Default: about 4 MB */
 export function outputBands(by: FilterByRows, height: number | undefined): readonly OutputBand[] {
   const { format, result, unit, origin } = by;
   const rows = unit * Math.ceil((height ?? usualHeight(by)) / unit);
@@ -44,7 +44,7 @@ function usualHeight(by: FilterByRows): number {
   return Math.ceil(Math.max(BAND_BYTES / row, (2 * (to - from)) / stride, 1));
 }
 
-/** One pass over the rows of a picture: what is computed of each band of the result, in turn. While the next rows come in, one band is under way. */
+/** One pass over the rows of an image: computes the bands of the result in order. One band is computed while the next rows are read. */
 export class BandPass<T> {
   readonly #window: RowWindow;
   #received = 0;
@@ -109,8 +109,8 @@ export class BandPass<T> {
   async *#start(): AsyncGenerator<T, void, undefined> {
     const before = this.#pending;
     const pending = this.compute(this.#window.held, this.bands[this.#next].rows);
-    pending.catch(() => {}); // whoever waits for it learns of it
-    // whoever stops here waits for both
+    pending.catch(() => {}); // reported to the caller that awaits it
+    // stopping here waits for both
     this.#pending = before ? before.then(() => pending) : pending;
     this.#next++;
     const done = before && { value: await before };

@@ -6,7 +6,7 @@ import type { RowRange, ValueRange } from '../../kernels/backend.js';
 import type { Rectangle } from '../picture/region.js';
 import type { SettledFilter } from '../settle-filter.js';
 
-/** Some rows of a picture: as a picture, and where its first row lies. */
+/** Some rows of an image: as an image, with the index of its first row. */
 export interface HeldRows {
   readonly image: Image;
   readonly from: number;
@@ -24,17 +24,17 @@ export interface FilterByRows {
   readonly origin: number;
   /** The result is spread from black to white: all bands are measured before the first is computed. */
   readonly measured: boolean;
-  /** Rows whose transparent pixels make another filter of it, where the picture has to be opaque. */
+  /** Rows with transparent pixels in an image that must be opaque: a different plan is needed. */
   readonly judged: RowRange;
   /** The rows of the picture that rows of the result are computed from; an empty range where that is none. */
   source(rows: RowRange): RowRange;
-  /** The values that a normalized result is spread from. @throws DataError if the picture has to be opaque and is not */
+  /** The values that a normalized result is spread from. @throws DataError if the picture must be opaque and is not */
   measure(held: HeldRows, rows: RowRange, control?: Control): Promise<ValueRange>;
   /**
    * Fills rows of the result.
    * @param out the rows, as a picture of their own
    * @param range of all bands, of a normalized result
-   * @throws DataError if the picture has to be opaque and is not
+   * @throws DataError if the picture must be opaque and is not
    */
   run(held: HeldRows, out: HeldRows, control?: Control, range?: ValueRange): Promise<void>;
   /** Gives programs and tables back. */
@@ -49,7 +49,7 @@ export function checkLocal({ operation, steps }: SettledFilter): void {
   }
 }
 
-/** The part of a rectangle that lies in some rows, counted from the first of them; no height, if that is none. */
+/** The part of a rectangle that is in some rows, counted from the first of them; no height, if that is none. */
 export function withinRows({ x, y, width, height }: Rectangle, [from, to]: RowRange): Rectangle {
   const [top, bottom] = [Math.max(y, from), Math.min(y + height, to)];
   return top < bottom ? { x, y: top - from, width, height: bottom - top } : { x, y: 0, width, height: 0 };

@@ -17,15 +17,15 @@ const STREAMING = { ...pickRows(RUN_OPTIONS, 'backend'), ...PLAN_OPTION } satisf
 export const FILTER_FRAMES_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
 const PIPELINE_FRAMES_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
 
-/** Options of {@link filterFrames}: those of `filter`, but for `out`, `signal` and `onProgress`, as streams have them. */
+/** Options of {@link filterFrames}: those of `filter`, except for `out`, `signal` and `onProgress`, as streams have them. */
 export interface FilterFramesOptions extends OptionsOf<typeof FILTER_FRAMES_OPTIONS> {}
 /** Options of {@link filterFrames} with a pipeline, which has all others. */
 export interface PipelineFramesOptions extends OptionsOf<typeof PIPELINE_FRAMES_OPTIONS> {}
 
 /**
  * Filters the frames of a film in a page (WebCodecs): a `TransformStream` between a decoder, a camera or a `MediaStreamTrackProcessor`, and an encoder,
- * a canvas or a `MediaStreamTrackGenerator`. Frames come out in RGB, 8 bits, with the times of those that went in. Each that goes in is closed as soon
- * as it is read; close those that come out. A frame is filtered when the one before was taken.
+ * a canvas or a `MediaStreamTrackGenerator`. Output frames are 8-bit RGB with the timestamps of the input frames. Input frames are closed once they are
+ * read; close the output frames yourself. A frame is filtered when the previous one has been consumed.
  *
  * @param kernel as `filter` takes it, or a {@link Pipeline}
  * @throws OptionError if a name or an option is unknown, or the result would not be of 8 bits; UnsupportedError where there are no VideoFrames
@@ -78,7 +78,7 @@ function toRgba8Of(image: Parameters<typeof toRgba8>[0]) {
   return { width, height, data: rgba.buffer instanceof ArrayBuffer ? (rgba as Uint8ClampedArray<ArrayBuffer>) : rgba.slice() };
 }
 
-/** Of a format that a browser does not name, it is not known. */
+/** Unknown for a format that the browser does not name. */
 function hasAlpha(format: VideoPixelFormat | null): boolean {
   return format === null || format.includes('A');
 }

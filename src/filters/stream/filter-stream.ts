@@ -20,13 +20,13 @@ import type { FilterByRows, HeldRows } from './by-rows.js';
 
 const STREAMING = {
   /**
-   * Whether the picture has no transparent pixel. Where `alpha` is `'premultiply'`, which it is by default for weights of positive sum, an
-   * opaque picture is filtered as one without alpha, at half the work and with other roundings, and a stream does not know beforehand. Default:
-   * the rows are read once more to see it, if `rows` is a function; else it has to be given. With `false`, an opaque picture comes out within one
-   * rounding of what `filter` gives.
+   * Whether the image has no transparent pixels. With `alpha: 'premultiply'`, the default for weights with a positive sum, an opaque image is
+   * filtered like one without alpha, which halves the work and rounds differently. A stream cannot know this in advance. Default: if `rows` is a
+   * function, it is called once more to check the pixels; otherwise this option is required. With `false`, the result for an opaque image is
+   * within one rounding of the result of `filter`.
    */
   opaque: flag,
-  /** Rows of each band of the result, rounded up to what the plan computes together. It changes no bit. Default: about 4 MB. */
+  /** Rows per band of the result, rounded up to the block height of the plan. The bits do not depend on it. Default: about 4 MB. */
   bandHeight: option(count, {}),
   ...RUN_OPTIONS,
   ...PLAN_OPTION,
@@ -37,32 +37,32 @@ const STREAMING = {
 export const FILTER_STREAM_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
 const PIPELINE_STREAM_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
 
-/** Options of {@link filterStream}: those of `filter`, and how the rows pass. */
+/** Options of {@link filterStream}: those of `filter`, and options of the stream. */
 export interface FilterStreamOptions extends OptionsOf<typeof FILTER_STREAM_OPTIONS> {}
-/** Options of {@link filterStream} with a pipeline, which has all others. */
+/** Options of {@link filterStream} with a pipeline, which contains all other options. */
 export interface PipelineStreamOptions extends OptionsOf<typeof PIPELINE_STREAM_OPTIONS> {}
 
-/** The rows of a result, in bands, from the top: to be read once. Reading on is what makes the next band be computed. */
+/** The rows of a result in bands, from the top. It can be read once; requesting a band computes the next one. */
 export interface RowStream extends AsyncGenerator<Samples, void, undefined> {
   /** of the result */
   readonly format: Format;
 }
 
 /**
- * Filters a picture that is nowhere as a whole: bands of its rows come in, bands of the result's rows go out, with the same bits as `filter`
- * gives for the whole picture. Memory holds the rows that the kernel reaches, a band or two, and a mask if there is one.
+ * Filters an image that does not fit in memory: it reads bands of rows and returns bands of filtered rows, with the same bits as `filter` on the
+ * whole image. Memory holds the rows under the kernel, one or two bands, and the mask if there is one.
  *
- * The plan is that of the whole picture, made once. Everything of `filter` works whose results depend on rows nearby: all kernels, strides,
- * dilations, anchors and outputs, alpha, linear light, luminance, regions, masks, and all borders but `'wrap'`. `output: 'normalize'` needs two
- * passes, so `rows` has to be a function there. The backend `'auto'` computes streams on wasm; `'reference'` gives its own bits; on a GPU each band
- * is computed over planes of floats, within the tolerance of that backend.
+ * The whole image is planned once. All options of `filter` work that depend only on nearby rows: all kernels, strides, dilations, anchors and
+ * outputs, alpha, linear light, luminance, regions, masks, and all padding modes except `'wrap'`. `output: 'normalize'` needs two passes, so
+ * `rows` must be a function. The backend `'auto'` uses wasm for streams; `'reference'` gives its own bits; a GPU computes each band on float
+ * planes, within the tolerance of that backend.
  *
- * @param rows bands of any height, of whole rows; a function that gives them anew, of a picture that can be read twice
- * @param format of the picture
- * @param kernel as `filter` takes it, or a {@link Pipeline}
- * @returns the rows of the result, and their format. The source is opened when they are first asked for, read as they are read, and closed with them
- * @throws as `filter` does; OptionError if something needs the whole picture, or a second pass over rows that can be read once
- * @throws DataError while it is read, if the rows are not as many as the format says
+ * @param rows bands of whole rows, of any height; or a function that returns them, for an image that can be read twice
+ * @param format of the image
+ * @param kernel as in `filter`, or a {@link Pipeline}
+ * @returns the rows of the result, and their format. The source is opened at the first request, read on demand, and closed with the result
+ * @throws as `filter` does; OptionError if an option needs the whole image, or a second pass over rows that can be read only once
+ * @throws DataError while reading, if the number of rows differs from the format
  * @example
  * ```ts
  * import { filterStream } from 'convlab';
@@ -82,7 +82,7 @@ export async function filterStream(rows: RowSource, format: Format, kernel: Kern
   return startStream(await planRows('filterStream', format, kernel, options), rows, options);
 }
 
-/** A filter that is ready to run over the rows of a picture. */
+/** A filter that is ready to run on the rows of an image. */
 export interface PlannedRows {
   /** the name that errors begin with */
   readonly operation: string;
@@ -108,7 +108,7 @@ function planOn(operation: string, format: Format, kernel: KernelSource | Pipeli
   return planFilter(format, [step], pickOptions(options, AROUND_OPTIONS), backend, { operation, merging: 'none' });
 }
 
-/** @throws OptionError if it is an operation of the catalogue, all of which take the whole picture */
+/** @throws OptionError if it is an operation of the catalogue: they all need the whole image */
 function checkKernel(operation: string, kernel: KernelSource | Pipeline): void {
   const name = typeof kernel === 'string' ? kernel.split(':')[0] : undefined;
   if (name === undefined || !OPERATION_NAMES.includes(name)) return;
@@ -116,7 +116,7 @@ function checkKernel(operation: string, kernel: KernelSource | Pipeline): void {
   throw new OptionError(operation, 'kernel', `must be a kernel or a pipeline of kernels, not ${name}, ${why}`, kernel);
 }
 
-/** Which of a plan's filters runs, if that is known beforehand. @throws OptionError if the rows can be read once, and do not say */
+/** The filter of the plan that runs, if it is known in advance. @throws OptionError if `opaque` is required and missing */
 export function checkPasses(operation: string, { format, transparent }: FilterPlan, by: FilterByRows, again: boolean, opaque: boolean | undefined): void {
   const once = 'rows must then be a function that gives them anew, as filterStream takes it';
   if (by.measured && !again) throw new OptionError(operation, 'output', `'normalize' takes two passes over the picture: ${once}`, 'normalize');
@@ -126,7 +126,7 @@ export function checkPasses(operation: string, { format, transparent }: FilterPl
   }
 }
 
-/** A stream by a plan that is there. @throws as {@link filterStream} does */
+/** A stream with an existing plan. @throws as {@link filterStream} does */
 export function startStream(planned: PlannedRows, rows: RowSource, options: FilterStreamOptions): RowStream {
   const { operation, plan } = planned;
   const { opaque, onPlan, signal } = options;
@@ -177,7 +177,7 @@ export async function computeBand(by: FilterByRows, held: HeldRows, [from, to]: 
   return image.data;
 }
 
-/** Tells the share of the result that is there, always less than 1: the stream tells its end itself. */
+/** Reports the completed fraction of the result, always less than 1: the stream reports its end. */
 export function teller({ result }: FilterByRows, { onProgress }: Control): (band: Samples) => void {
   let rows = 0;
   return (band) => {

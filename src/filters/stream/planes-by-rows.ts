@@ -12,7 +12,7 @@ import { type FilterByRows, type HeldRows, rowsOf, withinRows } from './by-rows.
 import { notOpaque } from './samples-by-rows.js';
 import { stepsOnRows } from './steps-on-rows.js';
 
-/** Bands of other heights are planned anew. */
+/** Bands of other heights are planned again. */
 const MOST_PLANS = 8;
 
 /** Over planes of floats, each band as a small picture of its own with the border of the whole one: on any backend. */
@@ -26,7 +26,7 @@ export class PlanesByRows implements FilterByRows {
   readonly #plans = new Map<string, OverPlanes>();
   #share: Float32Array | undefined;
 
-  /** @param opaque the picture has to be opaque */
+  /** @param opaque the picture must be opaque */
   constructor(
     readonly settled: SettledFilter,
     readonly on: Operators,

@@ -3,7 +3,7 @@ import { rowLength } from '../../image/rows.js';
 import { type Format, newImage } from '../../image/samples.js';
 import type { HeldRows } from './by-rows.js';
 
-/** The latest rows of a picture, as many as are still needed. */
+/** The latest rows of an image that are still needed. */
 export class RowWindow {
   #rows: Samples;
   /** Rows that stay move there, as a run may still read where they were. */
@@ -36,7 +36,7 @@ export class RowWindow {
     this.#to += rows.length / rowLength(this.format);
   }
 
-  /** Forgets what lies above a row. What {@link held} has given before the previous call must not be read any more. */
+  /** Drops the rows above this one. Rows returned by {@link held} before the previous call must not be read any more. */
   forget(row: number): void {
     const length = rowLength(this.format);
     const [first, end] = [Math.max(0, row - this.#from), this.#to - this.#from];

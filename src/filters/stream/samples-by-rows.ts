@@ -33,7 +33,7 @@ export class SamplesByRows implements FilterByRows {
     this.judged = bands.source(this.#executable, [0, this.#height]);
   }
 
-  /** of what is filtered */
+  /** of the filtered part */
   get #height(): number {
     const { local, rectangle, result } = this.settled;
     return local ? rectangle.height : result.height;
@@ -72,7 +72,7 @@ export class SamplesByRows implements FilterByRows {
     return mask ? [samples, mask.data] : [samples];
   }
 
-  /** Rows of what is filtered, of these rows of the result. */
+  /** The rows to filter for these rows of the result. */
   #filtered([from, to]: RowRange): RowRange | undefined {
     const [top, bottom] = [Math.max(0, from - this.origin), Math.min(this.#height, to - this.origin)];
     return top < bottom ? [top, bottom] : undefined;

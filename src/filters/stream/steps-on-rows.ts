@@ -7,13 +7,13 @@ export interface StepsOnRows {
   readonly steps: readonly Step[];
   /** the rows of the picture that they see */
   readonly source: RowRange;
-  /** the rows of the result that they give: all that were asked for, and more where that takes less */
+  /** the rows of the result that they give: all that were requested, and more where that takes less */
   readonly given: RowRange;
 }
 
 /**
  * The steps on the rows of a picture that some rows of their result depend on. What they see beyond the border is what they see of the
- * whole picture, so near it there are rows enough to be reflected.
+ * whole picture, so enough rows for reflection are available near it.
  */
 export function stepsOnRows(steps: readonly Step[], rows: RowRange): StepsOnRows {
   const height = steps[steps.length - 1].geometry.output[1];
@@ -26,7 +26,7 @@ export function stepsOnRows(steps: readonly Step[], rows: RowRange): StepsOnRows
   return { steps, source: [0, steps[0].geometry.input[1]], given: [0, height] };
 }
 
-/** What each step sees; undefined if it is too little for what lies beyond the border. */
+/** The rows that each step reads; undefined if they do not cover the padding. */
 function seenBy(steps: readonly Step[], rows: RowRange): { seen: readonly SeenRows[]; source: RowRange } | undefined {
   const seen: SeenRows[] = [];
   let source = rows;
@@ -44,7 +44,7 @@ function seenBy(steps: readonly Step[], rows: RowRange): { seen: readonly SeenRo
   return { seen, source };
 }
 
-/** How many rows beyond the border show what they show of the whole picture, if so many rows are there. */
+/** Number of padding rows that equal those of the whole image if this many rows are available. */
 function reflected({ paddingMode }: ConvGeometry, count: number): number {
   return paddingMode === 'reflect' ? count - 1 : paddingMode === 'symmetric' ? count : Number.POSITIVE_INFINITY;
 }

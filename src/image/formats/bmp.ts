@@ -69,7 +69,7 @@ function inspect(file: Source): BmpHeader {
     throw new Unreadable(`is a BMP of ${bits} bits with compression ${compression} or unusual color masks; uncompressed ones are read`);
   }
   if (![1, 4, 8, 24, 32].includes(bits)) throw new Unreadable(`is a BMP of ${bits} bits a pixel; those of 1, 4, 8, 24 and 32 bits are read`);
-  // the decoder stops at the first row whose last byte is half empty
+  // the decoder stops at the first row with a half-used last byte
   if (bits === 4 && width % 2 === 1) throw new Unreadable('is a BMP of 4 bits a pixel and an odd width; even widths are read');
   return { width, height, bits, pixelsAt: bytes.readUInt32LE(10), expectedAt };
 }

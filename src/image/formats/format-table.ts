@@ -12,13 +12,13 @@ import { tiff } from './tiff/tiff.js';
 /** How formats are read and written. */
 export const FORMATS: Readonly<Record<ImageFormat, FileFormat>> = { png, jpeg, bmp, gif, tiff, webp, avif, npy };
 
-/** Pictures that are often taken for one of those. */
+/** Formats that are often confused with these. */
 const OTHERS: readonly (readonly [name: string, begins: RegExp])[] = [
   ['a HEIC', /^....ftyp(hei|hev|mif|msf)/s],
   ['an SVG', /^\s*<svg|^\s*<\?xml.*<svg/s],
 ];
 
-/** The format of a file, told by how it begins. @throws Damaged or Unreadable if it is none that is read */
+/** The format of a file, detected from its first bytes. @throws Damaged or Unreadable if it is not supported */
 export function identify(bytes: Buffer): ImageFormat {
   if (bytes.length === 0) throw new Damaged('is empty: 0 bytes');
   const known = imageFormats.find((format) => FORMATS[format].matches(bytes));

@@ -4,7 +4,7 @@ import type { Image } from '../image.js';
 import type { Metadata } from '../metadata.js';
 import type { SampleType } from '../samples.js';
 
-/** The bytes of a file, wherever they lie: a Buffer, or a file of which only what is asked for is read. */
+/** The bytes of a file: a Buffer, or an open file, read on demand. */
 export interface Source {
   readonly length: number;
   /** Bytes `from` … `to` − 1, fewer at the end of the file. */
@@ -29,7 +29,7 @@ export interface Header {
 /**
  * One file format. The decoders are libraries that trust what they read: damaged files make some of them
  * loop for ever, take all memory or return half a picture. So each format first reads the header, and walks
- * through the file until it is certain to be whole; only then the library sees it.
+ * through the file until it is certain to be complete; only then is it passed to the library.
  */
 export interface FileFormat {
   readonly name: string;

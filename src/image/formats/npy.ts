@@ -15,7 +15,7 @@ interface NpyHeader extends Header {
   readonly dataAt: number;
 }
 
-/** NumPy's arrays `[H, W]` or `[H, W, C]` of uint8, uint16 or float32, which hold every sample as it is (numpy.lib.format, versions 1 to 3). */
+/** NumPy's arrays `[H, W]` or `[H, W, C]` of uint8, uint16 or float32, which store every sample unchanged (numpy.lib.format, versions 1 to 3). */
 export const npy: FileFormat = {
   name: 'NPY',
   keeps: [],

@@ -6,7 +6,7 @@ import { formatOf, newImage } from '../samples.js';
 const MOVED_PIXELS = 2 ** 14;
 
 /**
- * The picture turned and mirrored as its orientation means it: 1 as it is, 2 mirrored, 3 upside down, 4 mirrored upside down,
+ * Applies an orientation: 1 unchanged, 2 mirrored, 3 upside down, 4 mirrored upside down,
  * 6 and 8 turned by a quarter to the right and to the left, 5 and 7 mirrored as well. Any other value counts as 1.
  * @see EXIF 2.3, 4.6.4, tag 274
  */

@@ -12,7 +12,7 @@ export interface SharpReport {
   readonly reason?: string;
 }
 
-/** The properties that sharp's result must have to be used. */
+/** The properties that sharp's result must must be used. */
 interface Expected {
   readonly width: number;
   readonly height: number;
@@ -54,7 +54,7 @@ export async function sharpReport(): Promise<SharpReport> {
 
 /**
  * Decodes a validated file to its stored samples, without color profile, orientation or premultiplication. Undefined without
- * sharp or if its result differs from what is expected, so results and errors do not depend on sharp. Gray with alpha is
+ * sharp or if its result differs from the expected one, so results and errors do not depend on sharp. Gray with alpha is
  * excluded, because sharp drops the alpha.
  */
 export async function decodeBySharp(bytes: Uint8Array, { width, height, channels, wide }: Expected): Promise<Uint8ClampedArray | Uint16Array | undefined> {
@@ -81,7 +81,7 @@ function samplesOf(data: Buffer, wide: boolean): Uint8ClampedArray | Uint16Array
   return new Uint16Array(buffer as ArrayBuffer, byteOffset, data.length / 2);
 }
 
-/** What sharp says of a WebP or an AVIF; undefined without sharp. Rejects if the file is damaged. */
+/** The metadata of a WebP or AVIF from sharp; undefined without sharp. Rejects if the file is damaged. */
 export async function inspectBySharp(
   bytes: Uint8Array,
 ): Promise<(Header & { icc?: Buffer; exif?: Buffer; density?: number; wide: boolean; pictures: number }) | undefined> {
@@ -91,7 +91,7 @@ export async function inspectBySharp(
   return { width, height: pageHeight ?? height, pictures: pages, icc, exif, density, wide: depth === 'ushort' };
 }
 
-/** The first picture of a WebP or an AVIF, its samples as they are stored. Rejects if the file is damaged. */
+/** The first image of a WebP or AVIF, with its stored samples. Rejects if the file is damaged. */
 export async function rawBySharp(bytes: Uint8Array, wide: boolean): Promise<Image | undefined> {
   const { sharp } = await findSharp();
   if (!sharp) return undefined;
@@ -101,7 +101,7 @@ export async function rawBySharp(bytes: Uint8Array, wide: boolean): Promise<Imag
   return { width, height, channels: channels as Image['channels'], data: samplesOf(data, wide) };
 }
 
-/** Every frame of a WebP, with what it says of their times. Rejects if the file is damaged. */
+/** Every frame of a WebP, with its delay. Rejects if the file is damaged. */
 export async function framesBySharp(bytes: Uint8Array): Promise<Frames | undefined> {
   const { sharp } = await findSharp();
   if (!sharp) return undefined;

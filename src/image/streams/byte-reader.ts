@@ -2,7 +2,7 @@ import { Damaged } from '../formats/format.js';
 
 const EMPTY = Buffer.alloc(0);
 
-/** Bytes of a stream, as many as are asked for. */
+/** Reads a given number of bytes from a stream. */
 export class ByteReader {
   readonly #parts: AsyncIterator<Uint8Array>;
   #rest: Buffer = EMPTY;
@@ -31,7 +31,7 @@ export class ByteReader {
     return bytes;
   }
 
-  /** The next bytes, at most `length`, which stay to be read; fewer at the end of the stream. */
+  /** Peeks at the next bytes, at most `length`; fewer at the end of the stream. */
   async peek(length: number): Promise<Buffer> {
     while (this.#rest.length < length) {
       const part = await this.#next();
@@ -41,7 +41,7 @@ export class ByteReader {
     return this.#rest.subarray(0, length);
   }
 
-  /** At most `length` bytes, whatever is there; at least one. @throws Damaged if the stream has ended */
+  /** The available bytes, at least one and at most `length`. @throws Damaged if the stream has ended */
   async some(length: number, what: string): Promise<Buffer> {
     if (this.#rest.length === 0) this.#rest = (await this.#next()) ?? EMPTY;
     return this.read(this.#rest.length === 0 ? length : Math.min(length, this.#rest.length), what);

@@ -10,7 +10,7 @@ import type { Format } from '../samples.js';
 import type { ByteReader } from './byte-reader.js';
 import { bandRows, type OpenedRows } from './row-codec.js';
 
-/** A larger chunk beside the image data is skipped. */
+/** Larger chunks other than image data are skipped. */
 const MOST_CHUNK = 2 ** 26;
 const PIECE = 2 ** 16;
 
@@ -21,7 +21,7 @@ interface ChunkHead {
   readonly checksum: number;
 }
 
-/** A PNG whose image data come next. @throws Damaged, or Unreadable if it is interlaced or turned */
+/** A PNG positioned at its image data. @throws Damaged, or Unreadable if it is interlaced or rotated */
 export async function openPng(bytes: ByteReader): Promise<OpenedRows> {
   if (!(await bytes.read(8, 'its header')).equals(SIGNATURE)) throw new Damaged('does not begin as a PNG does');
   const head = Buffer.concat([SIGNATURE, await bytes.read(25, 'its header')]);
@@ -45,7 +45,7 @@ export async function openPng(bytes: ByteReader): Promise<OpenedRows> {
   }
 }
 
-/** Pictures are turned as their EXIF says, and to be turned they have to be there. @throws Unreadable */
+/** Applying an EXIF orientation needs the whole image. @throws Unreadable */
 function checkUpright(orientation: number): void {
   if (orientation !== 1) throw new Unreadable(`is turned by its EXIF orientation, ${orientation}; it is read as a whole only`);
 }
@@ -57,7 +57,7 @@ async function nextChunk(bytes: ByteReader): Promise<ChunkHead> {
   return { type, length: head.readUInt32BE(0), checksum: crc32(head.subarray(4, 8)) };
 }
 
-/** @returns undefined if it is too large to be one that counts */
+/** @returns undefined if it is too large to be relevant */
 async function readContent(bytes: ByteReader, { type, length, checksum }: ChunkHead): Promise<Buffer | undefined> {
   if (length > MOST_CHUNK) {
     await bytes.skip(length + 4, `its ${type} chunk`);

@@ -40,7 +40,7 @@ export async function* encodePng(
   yield chunk('IEND', Buffer.alloc(0));
 }
 
-/** Hands filtered rows on as fast as they are packed. */
+/** Passes filtered rows on as fast as they are compressed. */
 async function feed(deflate: Deflate, rows: AsyncIterable<Samples>, row: number): Promise<void> {
   let above: Buffer = Buffer.alloc(row);
   let packed: Promise<void> | undefined;

@@ -37,7 +37,7 @@ async function readPnm(bytes: ByteReader, channels: Format['channels']): Promise
   return checked(width, height, channels, most);
 }
 
-/** A number, before which white space and comments may stand; one white space behind it is read too. */
+/** A number, which whitespace and comments may precede; consumes one whitespace character after it. */
 async function readNumber(bytes: ByteReader): Promise<number> {
   let digits = '';
   for (let length = 0; length < MOST_HEADER; length++) {

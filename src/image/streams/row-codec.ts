@@ -4,7 +4,7 @@ import { rowLength } from '../rows.js';
 import { arrayOf, type Format } from '../samples.js';
 import type { ByteReader } from './byte-reader.js';
 
-/** A picture file of which the header was read. */
+/** An image file whose header was read. */
 export interface OpenedRows {
   readonly format: Format;
   readonly metadata?: Metadata;
@@ -23,7 +23,7 @@ export interface RowCodec {
   encode(rows: AsyncIterable<Samples>, picture: WrittenRows): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-/** What is written. */
+/** The data to write. */
 export interface WrittenRows {
   readonly format: Format;
   readonly metadata?: Metadata;
@@ -46,7 +46,7 @@ export function bandRows(format: Format): number {
 
 const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Rows of samples that lie in the file one after the other. @param order of the bytes of a sample */
+/** Rows of consecutive samples in a file. @param order of the bytes of a sample */
 export async function* plainRows(bytes: ByteReader, format: Format, order: 'big' | 'little'): AsyncGenerator<Samples, void, undefined> {
   const Data = arrayOf(format.samples);
   const size = Data.BYTES_PER_ELEMENT;

@@ -8,7 +8,7 @@ import { encodeTiff } from './tiff-rows-out.js';
 
 const png: RowCodec = { name: 'PNG', matches: (head) => head.subarray(0, 8).equals(SIGNATURE), open: openPng, encode: encodePng };
 
-/** Formats that are told by how they begin, and read from their beginning to their end. */
+/** Formats detected from their first bytes and read from start to end. */
 export const ROW_CODECS: Readonly<Record<Exclude<RowFormat, 'raw' | 'tiff'>, RowCodec>> = { png, pnm };
 
 /** How rows are written. */

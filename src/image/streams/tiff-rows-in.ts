@@ -11,7 +11,7 @@ import { bandRows, type OpenedRows } from './row-codec.js';
 
 /** Packed strips, and rows of tiles, are unpacked as a whole: larger ones are not read. */
 const MOST_UNPACKED = 2 ** 28;
-/** An EXIF block stands at the beginning or the end of a file: of files that are longer it is not looked for. */
+/** The EXIF block is at the beginning or the end of a file; longer files are not searched for it. */
 const MOST_FOR_EXIF = 2 ** 26;
 
 /** Blocks side by side: all columns of some rows. A strip is one. */
@@ -33,7 +33,7 @@ export function openTiff(bytes: Source): OpenedRows {
   return { format, metadata: compact({ ...metadataOf(directory), exif }), rows: () => readRows(bytes, page, format, blocks) };
 }
 
-/** @throws Damaged or Unreadable if the blocks are not as many as the picture needs, or too large to be unpacked */
+/** @throws Damaged or Unreadable if the number of blocks is wrong, or a block is too large to decompress */
 function layOut(page: TiffPage) {
   const { width, height, directory, packing, rowsPerStrip, tile } = page;
   const size = tile ?? { width, height: rowsPerStrip };

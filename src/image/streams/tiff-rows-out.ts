@@ -8,7 +8,7 @@ import { bandRows, bytesOf, sampleBytes, type WrittenRows } from './row-codec.js
 const MOST_PLAIN = 2 ** 31 - 1;
 
 /**
- * The bytes of a TIFF in strips of about 1 MB, uncompressed; of a BigTIFF from 2 GiB on. Its directory stands before the strips, as their
+ * The bytes of a TIFF in strips of about 1 MB, uncompressed; a BigTIFF from 2 GiB on. Its directory is before the strips, because their
  * sizes are known: it can be written to a pipe.
  */
 export async function* encodeTiff(rows: AsyncIterable<Samples>, { format, metadata }: WrittenRows): AsyncGenerator<Uint8Array, void, undefined> {

@@ -8,15 +8,15 @@ const JOBS_PER_LOST = 45;
 const FEWEST_JOBS = 16;
 /** Comparisons that confirm the one before follow at twice its distance, up to this many times the shortest. */
 const LONGEST = 4;
-/** Loss, in jobs, that the first comparison is allowed at once, as it is made up for within 50 jobs. */
+/** Loss, in jobs, allowed for the first comparison, because 50 jobs make up for it. */
 const CREDIT = 3;
 /** If the other way takes this many times as long, the second round waits until the first is made up for … */
 const FAR = 2.2;
-/** … but not if it takes as much longer than predicted: its first run, which fetches memory and compiles, says little. */
+/** … but not if it takes this much longer than predicted: the first run, which allocates memory and compiles, is not representative. */
 const DOUBT = 1.25;
 /** The slower way is measured again until its two shortest times differ by no more than this factor, for the same reason. */
 const AGREEMENT = 1.5;
-/** Clocks of pages stand still for some microseconds. */
+/** Clocks in web pages have a resolution of several microseconds. */
 const SHORTEST_MS = 1e-4;
 
 /** Milliseconds from some moment on. */
@@ -25,12 +25,12 @@ export type Clock = () => number;
 /** What it takes to learn a choice. */
 interface Learning {
   readonly clock: Clock;
-  /** how many times as long as by the way guessed first a job is predicted to take by the other way, at most */
+  /** maximum predicted time of the other way, relative to the way guessed first */
   readonly times: number;
 }
 
 /**
- * Which of two ways jobs of one kind and size go. The faster one is taken; now and then the two are compared in rounds, in each of which
+ * Chooses between two ways of running jobs of one kind and size. It uses the faster one, and occasionally compares both in rounds; in each of them,
  * both run once. After `k` rounds one is faster if the medians differ by a factor of 1 + 1 / k: the less there is to lose, the more is
  * measured. The clock is read in comparisons only.
  */
@@ -50,7 +50,7 @@ export class Choice {
 
   /**
    * @param first the first guess: jobs go the first way
-   * @param learning default none: the guess stands
+   * @param learning default: none, which keeps the guess
    */
   constructor(first: boolean, learning?: Learning) {
     this.#first = first;
@@ -59,12 +59,12 @@ export class Choice {
     this.#left = loss > CREDIT ? Math.ceil(JOBS_PER_LOST * loss) : 0;
   }
 
-  /** The way that was found to be faster: the first? */
+  /** Whether the first way was measured to be faster. */
   get first(): boolean {
     return this.#first;
   }
 
-  /** A job is under way whose time is waited for. Jobs that begin meanwhile do not ask {@link takesFirst}. */
+  /** A job is being measured. Jobs that start meanwhile do not call {@link takesFirst}. */
   get isMeasuring(): boolean {
     return this.#began >= 0;
   }
@@ -100,7 +100,7 @@ export class Choice {
     if (this.#turn % 2 === 0) this.#compare(this.#turn / 2, this.#learning);
   }
 
-  /** Every other round begins with the other way, so that of two jobs by turns each runs both ways. */
+  /** Every second round starts with the other way, so that each of two alternating jobs runs both ways. */
   get #isOtherWay(): boolean {
     return this.#turn % 4 === 1 || this.#turn % 4 === 2;
   }

@@ -19,15 +19,15 @@ const MOST_THREADS = 64;
 /** Rows of {@link BackendOptions}. */
 export const BACKEND_OPTIONS = {
   /** For `'gpu'` only: which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
-  gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: which of its modes', placeholder: 'mode' }),
+  gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: mode of GPU.js', placeholder: 'mode' }),
   /**
    * For `'wasm'` and `'auto'`: how many threads compute, including the calling one. The number does not change a bit of the
    * results. Default: one per core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
    */
-  threads: option(whole(1, MOST_THREADS), { help: 'where wasm computes: on how many threads (default: one per core, at most 4)' }),
+  threads: option(whole(1, MOST_THREADS), { help: 'with wasm: number of threads (default: one per core, at most 4)' }),
   /**
    * For `'wasm'` and `'auto'`: a picture that takes longer than about 8 ms is computed by workers while the calling thread goes on; with
-   * `true` the calling thread computes as well, and blocks, as in a script that has nothing else to do. The results are the same.
+   * `true`, the calling thread computes as well and blocks, which suits scripts with nothing else to do. The results are the same.
    * Default false.
    */
   blocking: option(flag, { default: false }),
@@ -37,7 +37,7 @@ export const BACKEND_OPTIONS = {
 export interface BackendOptions extends OptionsOf<typeof BACKEND_OPTIONS> {}
 
 /** The name of a backend. */
-export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'what computes' });
+export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'backend' });
 
 /** Rows of {@link BackendOption}. */
 export const BACKEND_OPTION = {
@@ -45,7 +45,7 @@ export const BACKEND_OPTION = {
   backend: rule<Backend>('a backend, as `await createBackend()` gives', (value) => typeof (value as Backend)?.allocate === 'function'),
 } satisfies Rows;
 
-/** Where something is computed, or lies. */
+/** The backend of a computation or of stored data. */
 export interface BackendOption extends OptionsOf<typeof BACKEND_OPTION> {}
 
 /** Rows of {@link RunOptions}. */
@@ -56,13 +56,13 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
 
 /**
  * Creates a backend by name.
- * - `auto`: `wasm`, and for pictures, `conv` and its gradients a hardware GPU where that is measured to be faster. One is looked for, and
+ * - `auto`: `wasm`, and a hardware GPU for images, `conv` and its gradients that are measured to be faster there. The GPU is searched for, and
  *   its library loaded, once it could have saved a quarter of a second; models stay on `wasm`;
- * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was asked for by name;
+ * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was requested by name;
  * - `wasm`: WebAssembly SIMD, on several threads where they can share memory;
  * - `reference`: plain float64 loops, for tests.
  * @throws UnsupportedError with the reasons, if it does not run here, or not on that number of threads
- * @throws OptionError if the name or an option is unknown, or an option goes with another backend
+ * @throws OptionError if the name or an option is unknown, or an option belongs to another backend
  * @example
  * ```ts
  * import { conv, createBackend, tensor } from 'convlab';
@@ -106,7 +106,7 @@ function running(): Backend | undefined {
   return started;
 }
 
-/** The backend that operators use when none is handed in: `auto`, created at the first call and then shared. */
+/** The backend that operators use when none is passed in: `auto`, created at the first call and then shared. */
 export function defaultBackend(): Promise<Backend> {
   running();
   if (!shared) {

@@ -5,7 +5,7 @@ import { GPU_MODES, type GpuMode } from './gpu/modes.js';
 
 export type { Calibration };
 
-/** What was found of one backend. */
+/** Diagnosis of one backend. */
 export interface BackendReport {
   readonly backend: Backend['name'];
   /** For `gpu`: the backend of GPU.js. */
@@ -28,9 +28,9 @@ export interface Diagnosis {
   readonly auto: AutoReport | undefined;
 }
 
-/** What was found of `auto`. */
+/** Diagnosis of `auto`. */
 export interface AutoReport extends BackendReport {
-  /** Of a hardware GPU: what was measured of it, by which calls are predicted until they were measured themselves. */
+  /** Measurements of a hardware GPU. They predict the time of calls until the calls themselves are measured. */
   readonly calibration?: Calibration;
 }
 
@@ -71,7 +71,7 @@ async function examineAuto({ device }: BackendReport): Promise<AutoReport> {
 }
 
 async function examineGpu(mode: GpuMode): Promise<BackendReport> {
-  // as in create.ts: what nobody asks for is not loaded
+  // as in create.ts: loaded only on request
   const { messageOf, openGpu } = await import('./gpu/create-gpu.js');
   try {
     const { engine, device } = await openGpu(mode);

@@ -9,7 +9,7 @@ import { inWords, type Reason } from './reason.js';
  */
 const NS = { light: 4, alpha: 0.6, luminance: 0.5, words: 0.6, floats: 1.1, part: 1 };
 
-/** What happens to a picture beside its sums, and costs time. */
+/** The work on an image in addition to its sums. */
 export interface Around {
   readonly reason: Reason;
   /** the reason in English */

@@ -5,7 +5,7 @@ import type { Pass } from './pass.js';
 /** From a first one to that behind the last. */
 export type Range = readonly [from: number, to: number];
 
-/** A part of a convolution that is computed by itself. */
+/** A part of a convolution that is computed separately. */
 export interface Block {
   /** The region of the input `[N, Cin, D, H, W]` that it reads. A range may begin below 0 or end past the last cell; the padding mode fills these cells. */
   readonly seen: readonly Range[];
@@ -21,7 +21,7 @@ export interface Block {
  */
 export const MOST_VALUES = 2 ** 25;
 
-/** Of that, a part of a row that is too long itself: backends make tables as long as a row for each geometry. */
+/** A part of a row that is too long: backends create tables as long as a row for each geometry. */
 const ROW_SHARE = 1 / 16;
 
 /** How far one block reaches: items of the batch, groups, and outputs of each spatial axis, where that axis is cut. */
@@ -83,7 +83,7 @@ function reachOf(g: ConvGeometry, passes: readonly Pass[], most: number): Reach 
     const inner = ((channels / g.groups) * product(spans)) / spans[axis];
     const room = axis === 2 ? most * ROW_SHARE : most;
     const fitting = Math.floor((room / inner - extent) / stride) + 1;
-    // of what is copied at least about half is new
+    // at least about half of the copied data is new
     const least = Math.ceil(extent / stride);
     const blocks = Math.ceil(n / Math.max(fitting, least, 1));
     if (blocks > 1) {

@@ -7,9 +7,9 @@ import type { Pass } from './pass.js';
 import { inWords, type Reason } from './reason.js';
 
 /**
- * How one convolution can be computed. All give the result of `direct` but for the rounding of float32:
+ * How one convolution can be computed. All give the result of `direct` except for the rounding of float32:
  * - `direct`: the definition, every product of every window;
- * - `sparse`: weights of zero and the cells below them are left out: where `direct` gives 0 · NaN = NaN, `sparse` does not;
+ * - `sparse`: weights of zero and the cells below them are omitted: where `direct` gives 0 · NaN = NaN, `sparse` does not;
  * - `separable`: a kernel that is a product of one-dimensional kernels, or a sum of a few such products, as one pass per axis;
  *   the kernel is met to 1e-6 of its largest singular value;
  * - `runningSum`: a box of any size, at a cost that does not depend on it; fewer roundings than `direct`;
@@ -20,14 +20,14 @@ export type Algorithm = (typeof ALGORITHMS)[number];
 export const ALGORITHMS = ['direct', 'sparse', 'separable', 'runningSum', 'fft'] as const;
 
 /** The option that names one, or leaves the choice to the plan. */
-export const ALGORITHM = option(oneOf(['auto', ...ALGORITHMS]), { default: 'auto', help: 'how it is computed; auto: the cheapest, see "convlab explain"' });
+export const ALGORITHM = option(oneOf(['auto', ...ALGORITHMS]), { default: 'auto', help: 'algorithm; auto: the fastest according to "convlab explain"' });
 
 /** One way to compute a convolution. */
 export interface Way {
   readonly algorithm: Algorithm;
   /** `samples`: from the samples of a picture to samples, band by band; `planes`: over planes of float32. */
   readonly through: 'samples' | 'planes';
-  /** The numbers that are summed: floats of 32 or 64 bits, or whole numbers of 16 or 32 bits. */
+  /** The numbers that are summed: floats of 32 or 64 bits, or integers of 16 or 32 bits. */
   readonly arithmetic: 'float32' | 'float64' | 'int16' | 'int32';
 }
 
@@ -38,7 +38,7 @@ export type Alternative = Way &
         readonly possible: true;
         /** predicted milliseconds, see cost.ts */
         readonly cost: number;
-        /** predicted bytes beside the picture and its result, or the tensors */
+        /** predicted bytes in addition to the image and its result, or the tensors */
         readonly memory: number;
         /** for the whole call, over all passes */
         readonly multiplyAdds: number;
@@ -74,7 +74,7 @@ export interface ConvPlan extends Way {
   readonly chosen?: Chosen | undefined;
 }
 
-/** A plan whose words, cost and alternatives are worked out when they are read: small convolutions are planned in less time. */
+/** A plan that computes its description, cost and alternatives on access, so that small convolutions are planned faster. */
 export class LazyPlan implements ConvPlan {
   readonly algorithm: Algorithm;
   readonly through: Way['through'];

@@ -3,7 +3,7 @@ import type { ConvGeometry } from '../geometry.js';
 import type { Range } from './blocks.js';
 
 /**
- * What a block sees: a view of the tensor where it lies together there, else a copy.
+ * The input of a block: a view of the tensor if it is contiguous, otherwise a copy.
  * @param data of `geometry.xShape`
  * @param seen of `[N, Cin, D, H, W]`; cells beyond an axis hold what the padding mode shows there
  * @param space for the copy
@@ -23,7 +23,7 @@ export function cutOut(data: Float32Array, geometry: ConvGeometry, seen: readonl
 }
 
 /**
- * Has what a block gives computed to its place: straight there where that lies together, else by way of a copy.
+ * Writes the result of a block to its place: directly if that is contiguous, otherwise through a copy.
  * @param out of `geometry.outShape`
  * @param given of `[N, Cout, D, H, W]`
  * @param space for the copy
@@ -59,7 +59,7 @@ export class Space {
   }
 }
 
-/** The part as a view, if it lies in one piece: one cell each of some axes, a range of the next, and the whole of all others. */
+/** The part as a view, if it is in one piece: one cell each of some axes, a range of the next, and the whole of all others. */
 function together(data: Float32Array, shape: readonly number[], part: readonly Range[]): Float32Array | undefined {
   const cut = part.findIndex(([from, to]) => to - from > 1);
   const whole = part.every(([from, to], axis) => (axis <= cut ? from >= 0 && to <= shape[axis] : from === 0 && to === shape[axis]));
@@ -69,8 +69,8 @@ function together(data: Float32Array, shape: readonly number[], part: readonly R
 }
 
 /**
- * Visits a part of an array in runs that lie together in both.
- * @param source the cell of an axis that is shown at a cell of the part, which may lie beyond the axis
+ * Visits a part of an array in runs that are contiguous in both arrays.
+ * @param source the cell of an axis that is shown at a cell of the part, which may be beyond the axis
  * @param visit a run: where it begins in the array, or {@link OUTSIDE}; where in the part; and its length
  */
 function visitRuns(

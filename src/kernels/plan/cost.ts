@@ -14,7 +14,7 @@ const NS = {
   call: 6000,
   /** every input cell that is read and output cell that is written, once a pass */
   cell: 0.15,
-  /** every input cell that is copied to be padded: where several channels are summed; and with a stride in W, one by one */
+  /** every input element copied for padding: with several summed channels; and with a stride in W, one by one */
   gathered: 0.3,
   scattered: 0.8,
   /** one multiply-add: where a vector that is loaded serves several rows or channels, several taps of a row, or one tap */
@@ -26,7 +26,7 @@ const NS = {
   columnSum: 0.9,
 };
 
-/** Multiply-adds of a pass, or what stands for them: the additions of running sums, a Fourier transform's 5·n·log₂ n / 2. */
+/** Multiply-adds of a pass, or their equivalent: additions of running sums, 5·n·log₂ n / 2 for a Fourier transform. */
 export function multiplyAdds({ program, geometry: g, kernel }: Pass): number {
   const outputs = sizeOf(g.outShape);
   switch (program) {

@@ -5,7 +5,7 @@ import type { ConvGeometry } from '../geometry.js';
 import type { Alternative, ConvPlan, Way } from './conv-plan.js';
 
 const NAMES = { direct: 'direct', sparse: 'sparse', separable: 'separable', runningSum: 'running sum', fft: 'FFT' } as const;
-const ARITHMETIC = { float32: 'in floats', float64: 'in floats of 64 bits', int16: 'in whole numbers', int32: 'in whole numbers' } as const;
+const ARITHMETIC = { float32: 'in floats', float64: 'in floats of 64 bits', int16: 'in integers', int32: 'in integers' } as const;
 
 /** A plan in words: the convolution, the way that was chosen and its reason, and everything that was considered with its cost. */
 export function describePlan(plan: ConvPlan, device: string): string {
@@ -22,12 +22,12 @@ export function describePlan(plan: ConvPlan, device: string): string {
   return [
     `A kernel of ${size(g.kernel.slice(3 - g.rank))} on ${show(g.xShape)} gives ${show(g.outShape)}. Backend: ${device}.`,
     `${nameOf(plan, picture)}, because ${why}.`,
-    ...plan.around.map(({ what, cost }) => `Beside the sums, ${what}${cost > 0 ? `: about ${time(cost)}` : ''}.`),
+    ...plan.around.map(({ what, cost }) => `In addition to the sums, ${what}${cost > 0 ? `: about ${time(cost)}` : ''}.`),
     ...(plan.chosen ? [whereItRuns(plan.chosen)] : []),
     '',
     ...rows.map(([name, cost, what]) => `${name.padEnd(widths[0])}  ${cost.padStart(widths[1])}  ${what}`),
     '',
-    'Times are predicted, for one thread of the machine that the model was measured on; their ratios are what decides.',
+    'Times are predictions for one thread of the machine on which the model was measured. Only their ratios matter.',
   ].join('\n');
 }
 
@@ -35,7 +35,7 @@ function whereItRuns({ backend, wasm, gpu, why }: Chosen): string {
   return `It runs on ${backend}, because ${why}: about ${time(wasm)} on wasm${gpu === undefined ? '' : `, ${time(gpu)} on the GPU`}.`;
 }
 
-/** A way in words. @param picture whether samples and planes have to be told apart */
+/** Describes an algorithm. @param picture whether to distinguish samples and planes */
 export function nameOf({ algorithm, through, arithmetic }: Way, picture = true): string {
   if (!picture) return NAMES[algorithm];
   return through === 'planes' ? `${NAMES[algorithm]} over planes` : `${NAMES[algorithm]} ${ARITHMETIC[arithmetic]}`;
@@ -45,21 +45,21 @@ function isChosen(a: Way, b: Way): boolean {
   return a.algorithm === b.algorithm && a.through === b.through && a.arithmetic === b.arithmetic;
 }
 
-/** What an algorithm does for one output, where that can be said. */
+/** The work of an algorithm per output, if it can be given. */
 function work({ algorithm, multiplyAdds, passes }: Alternative & { possible: true }, g: ConvGeometry): string {
   const each = multiplyAdds / sizeOf(g.outShape);
   const count = each < 10 ? Number(each.toFixed(1)) : Math.round(each);
   switch (algorithm) {
     case 'direct':
-      return `${count} multiply-adds for each output: every weight`;
+      return `${count} multiply-adds per output: every weight`;
     case 'sparse':
-      return `${count} multiply-adds for each output: the weights that are not zero`;
+      return `${count} multiply-adds per output: the non-zero weights`;
     case 'separable':
-      return `${count} multiply-adds for each output, in ${passes} passes`;
+      return `${count} multiply-adds per output, in ${passes} passes`;
     case 'runningSum':
-      return `about ${count} additions for each output, whatever the size of the window`;
+      return `about ${count} additions per output, for windows of any size`;
     case 'fft':
-      return `about ${count} multiply-adds for each output, most of them for the transforms`;
+      return `about ${count} multiply-adds per output, most of them for the transforms`;
     default:
       return algorithm satisfies never;
   }

@@ -34,7 +34,7 @@ export function separate(values: Float64Array, sizes: readonly number[], limit: 
 /**
  * The matrix as a sum of columns times rows: the cross of the largest remaining entry is taken off until nothing is left
  * (adaptive cross approximation, which is Gaussian elimination with complete pivoting). Unlike the singular value
- * decomposition it divides, and so leaves small whole numbers whole: a filter of integers stays exact.
+ * decomposition it divides, and so leaves small integers whole: a filter of integers stays exact.
  * @see Bebendorf, Approximation of boundary element matrices, 2000
  */
 function crossApproximation(matrix: Float64Array, rows: number, limit: number): { column: Float64Array; row: Float64Array }[] | undefined {
@@ -70,7 +70,7 @@ function stretch(matrix: Float64Array, v: Float64Array): number {
   return Math.sqrt(squares / v.reduce((sum, value) => sum + value ** 2, 0));
 }
 
-/** If its smallest entry divides the column into whole numbers, as with 1 4 6 4 1, the column holds those; but for the rounding to float32. */
+/** If its smallest entry divides the column into integers, as with 1 4 6 4 1, the column holds those; except for the rounding to float32. */
 function wholeColumn(column: Float64Array, row: Float64Array): { column: Float64Array; row: Float64Array } {
   const unit = column.reduce((least, value) => (value !== 0 && Math.abs(value) < least ? Math.abs(value) : least), Infinity);
   const whole = column.map((value) => Math.round(value / unit));

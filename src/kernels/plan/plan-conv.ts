@@ -18,10 +18,10 @@ const HANDICAP: Readonly<Record<Algorithm, number>> = { direct: 0.9, sparse: 1, 
 const PLANNING = 0.1;
 
 /**
- * Looks at the values of a kernel and chooses the algorithm for planes of floats. For calls whose kernel stays as it is: a network,
- * whose kernels change with every step, runs `direct`.
+ * Chooses the algorithm for float planes from the values of a kernel. For calls with a constant kernel: networks,
+ * whose kernels change with every step, run `direct`.
  * @param kernel `geometry.kernelShape`
- * @param algorithm one of {@link ALGORITHMS}, or `'auto'`: the one that is predicted to be cheapest
+ * @param algorithm one of {@link ALGORITHMS}, or `'auto'`: the one with the lowest predicted cost
  * @throws OptionError if the algorithm cannot compute this convolution, with the reason
  */
 export function planConv(kernel: Tensor, geometry: ConvGeometry, backend: Backend, algorithm: Algorithm | 'auto' = 'auto', operation = 'conv'): ConvPlan {
@@ -34,7 +34,7 @@ export function planConv(kernel: Tensor, geometry: ConvGeometry, backend: Backen
   if ('whyNot' in chosen) {
     const possible = considered().flatMap((each) => ('whyNot' in each ? [] : each.algorithm));
     const inOrder = ALGORITHMS.filter((name) => possible.includes(name)).join(', ');
-    throw new OptionError(operation, 'algorithm', `does not go with this kernel: ${inWords(chosen.whyNot)} (${inOrder} would)`, wanted);
+    throw new OptionError(operation, 'algorithm', `cannot compute this kernel: ${inWords(chosen.whyNot)} (${inOrder} would)`, wanted);
   }
   const reason: Reason = algorithm === 'auto' ? advantage(chosen, geometry) : { name: 'asked' };
   return planOverPlanes(wanted, chosen.passes, reason, geometry, considered);
@@ -63,12 +63,12 @@ function toAlternative(each: Considered): Alternative {
   if ('whyNot' in each) return { ...way, possible: false, reason: each.whyNot, whyNot: inWords(each.whyNot) };
   const { passes, cost } = each;
   const total = passes.reduce((sum, pass) => sum + multiplyAdds(pass), 0);
-  // the tensors' own buffers are not counted, and what is large runs in blocks
+  // excluding the tensors' own buffers; large tensors run in blocks
   const between = passes.slice(0, -1).reduce((sum, { geometry }) => sum + sizeOf(geometry.outShape), 0);
   return { ...way, possible: true, cost, memory: 4 * Math.min(between, MOST_VALUES), multiplyAdds: total, passes: passes.length };
 }
 
-/** Why nothing but `direct` needs to be considered. */
+/** The reason why only `direct` is considered. */
 function whyDirect(kernel: Float32Array, geometry: ConvGeometry, { abilities }: Backend): Reason | undefined {
   if (abilities.definition) return { name: 'definition' };
   return predict(directPass(kernel, geometry)) < PLANNING ? { name: 'little' } : undefined;

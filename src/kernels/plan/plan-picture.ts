@@ -9,7 +9,7 @@ import { separate } from './low-rank.js';
 import { inWords, type Reason } from './reason.js';
 import { HIGHEST_SUM, isBox, isTogether, wholeWeights } from './whole.js';
 
-/** Bytes of a row below which sums are floats: programs of whole numbers read and write whole vectors. */
+/** Bytes of a row below which sums are floats: programs of integers read and write whole vectors. */
 const LEAST_ROW = 64;
 /**
  * Nanoseconds per value and per tap of it; measured as the costs of planes are (cost.ts). Floats include the conversion from and to
@@ -51,7 +51,7 @@ export interface PicturePlan {
 /**
  * Chooses how the sums of a picture are computed, from samples to samples: kernels whose weights are whole multiples of one number, to
  * a millionth, in integers; boxes as running sums; others in floats, in one pass or two or by Fourier transform.
- * @returns undefined where the backend cannot, or a step was asked to be computed as it cannot be: the picture goes over planes
+ * @returns undefined if the backend cannot do it, or a step requests an algorithm that does not support it: the image is computed on planes
  */
 export function planPicture(way: PictureWay, backend: Backend): PicturePlan | undefined {
   if (whyNotFromSamples(way, backend)) return undefined;
@@ -129,7 +129,7 @@ export interface Candidate {
   readonly products: number;
 }
 
-/** Why a picture has to go over planes, whatever its weights cost. */
+/** Why a picture must go over planes, whatever its weights cost. */
 export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: Backend): Reason | undefined {
   if (!backend.abilities.pictures.includes('window')) return { name: 'noPictures', values: { backend: backend.name } };
   const finite = (values: Float32Array | readonly number[]) => values.every(Number.isFinite);
@@ -138,7 +138,7 @@ export function whyNotFromSamples({ steps, load, store }: PictureWay, backend: B
   return backend.abilities.refuses?.({ load, store, passes: steps });
 }
 
-/** True if sums may be of whole numbers: one pass of a stride of 1 over samples as they are, all of a pixel or all but alpha, see {@link PictureJob}. */
+/** True if sums may be of integers: one pass with a stride of 1 over unchanged samples, of all channels or all except alpha, see {@link PictureJob}. */
 function isWhole({ geometry }: Pick<PictureStep, 'geometry'>, { load, store }: Pick<PictureWay, 'load' | 'store'>): boolean {
   const { input, output, stride } = geometry;
   const { samples, take, light, chosen, channels, origins } = load;
@@ -170,7 +170,7 @@ function largestSum(window: Float32Array, { geometry, bias }: PictureStep): numb
   return Math.max(255, Math.abs(geometry.paddingValue)) * window.reduce((sum, weight) => sum + Math.abs(weight), 0) + Math.abs(bias);
 }
 
-/** The weights as they lie on the picture. */
+/** The weights in image order. */
 function writtenWeights({ kernel, geometry }: PictureStep): Float32Array {
   const size = sizeOf(geometry.kernel);
   if (!geometry.flip) return kernel.data;
@@ -188,7 +188,7 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   const [single, small] = [steps.length === 1 && taps > 0 && one, largestSum(window, step) < HIGHEST_SUM];
   const inPlace = single && small && isInPlace(step, way);
   const cells = geometry.inChannels;
-  // where alpha is copied, the programs of whole numbers sum it all the same
+  // where alpha is copied, the programs of integers sum it all the same
   const share = cells / load.channels;
   const around = nanosecondsAround(load, store);
   const times = store.normalized ? 2 : 1;
@@ -226,13 +226,13 @@ function waysOf(step: PictureStep, way: PictureWay): readonly Candidate[] {
   return ways;
 }
 
-/** The cheapest way that the backend has a program for, and that was asked for. */
+/** The cheapest way that the backend has a program for, and that was requested. */
 function least(ways: readonly Candidate[], { algorithm }: PictureStep, load: Load, { abilities }: Backend): Candidate | undefined {
   const able = ways.filter(({ sum }) => abilities.pictures.includes(sum.kind) && (algorithm === 'auto' || isAsked(wayOf(sum, load), algorithm)));
   return able.length === 0 ? undefined : able.reduce((best, each) => (each.cost < best.cost ? each : best));
 }
 
-/** An algorithm that is asked for sums floats. */
+/** An algorithm that is requested sums floats. */
 function isAsked(way: Way, algorithm: Algorithm): boolean {
   return way.algorithm === algorithm && way.arithmetic === 'float32';
 }

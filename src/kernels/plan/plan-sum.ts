@@ -3,7 +3,7 @@ import type { Backend } from '../backend.js';
 import type { PictureJob, PictureSum } from '../job.js';
 import { type PicturePlan, type PictureStep, planOfStep, planPicture } from './plan-picture.js';
 
-/** A picture's way that ends in a sum which is no weighted one: a measure of what lies under a window. */
+/** A plan for an image that ends in a statistic of a window instead of a weighted sum. */
 export interface SumWay extends Pick<PictureJob, 'load' | 'store'> {
   /** Kernels before it, computed as is cheapest. */
   readonly before?: readonly PictureStep[];
@@ -15,7 +15,7 @@ export interface SumWay extends Pick<PictureJob, 'load' | 'store'> {
 
 /** Nanoseconds per value, and per multiply-add of it. */
 const SUM_NS = { value: 2, product: 0.09 };
-/** What `planOfStep` asks of a kernel when its algorithm is not to be chosen. */
+/** The input of `planOfStep` when no algorithm is chosen. */
 const NONE: Tensor = { shape: [0, 0], data: new Float32Array() };
 
 /** @returns undefined where the backend has no program for it */

@@ -8,12 +8,12 @@ const HIGHEST_BOX = 257;
 
 type IntegerSum = Extract<PictureSum, { kind: 'integer' }>;
 
-/** The weights as whole numbers and their factor, if 16 bits hold every sum of samples of 8 bits, or 32 bits those of 16. */
+/** The weights as integers and their factor, if 16 bits hold every sum of samples of 8 bits, or 32 bits those of 16. */
 export function wholeWeights(window: Float32Array, bias: number, { paddingValue }: ConvGeometry, white: number): Omit<IntegerSum, 'kind'> | undefined {
   const weights = window.filter((weight) => weight !== 0);
   const unit = weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.POSITIVE_INFINITY);
   const near = (value: number) => Math.abs(value - Math.round(value)) <= 1e-6 * Math.abs(value);
-  // weights that are whole themselves stay as they are: their sums need no factor
+  // integer weights are not scaled: their sums need no factor
   const scale = weights.every(Number.isInteger) && Number.isInteger(bias) ? 1 : unit;
   if (scale === 1 && !Number.isInteger(bias)) return undefined;
   if (!weights.every((weight) => near(weight / scale)) || !isWholeValue(paddingValue, white)) return undefined;
@@ -52,7 +52,7 @@ export function isTogether({ dilation }: ConvGeometry): boolean {
   return dilation[1] === 1 && dilation[2] === 1;
 }
 
-/** True if the value beyond the border is a sample whose bytes are all the same: it is filled in byte by byte. */
+/** True if all bytes of the padding sample are equal, so that it can be filled byte by byte. */
 function isWholeValue(value: number, white: number): boolean {
   return isByte(white === 255 ? value : value / 257);
 }

@@ -35,12 +35,12 @@ export function workOfPlan({ geometry, alternatives, cost }: ConvPlan): Work {
   return { ...workOfOperator('conv', geometry, Math.min(directProducts(geometry), ...few)), cost };
 }
 
-/** True if the algorithm was not asked for, and there is enough to do: another backend may compute it by another one. */
+/** True if the algorithm was not requested, and there is enough to do: another backend may compute it by another one. */
 export function isFree({ reason }: ConvPlan): boolean {
   return reason.name !== 'asked' && reason.name !== 'little';
 }
 
-/** The same of an operator: the tensors that are not its result go up. */
+/** The same for an operator: the tensors that are not its result go up. */
 export function workOfOperator(operation: string, geometry: ConvGeometry, multiplyAdds = directProducts(geometry)): Work {
   const { xShape, kernelShape, outShape, kernel, stride } = geometry;
   const [x, weights, out] = [xShape, kernelShape, outShape].map((shape) => 4 * sizeOf(shape));

@@ -110,7 +110,7 @@ describe('whatever the machine', () => {
 });
 
 describe('looking for a GPU', () => {
-  test('begins once it could have saved 250 ms, and never for pictures that no GPU answers as soon', async () => {
+  test('begins once it could have saved 250 ms, and never for pictures for which no GPU could respond as fast', async () => {
     const simulation = new Simulation({ ...GAMER, wasm: () => 0.2 });
     const small = simulation.auto.prepare(BLUR);
     await simulation.run(small, 2000);

@@ -15,7 +15,7 @@ interface CellsProps {
   readonly winner?: (y: number, x: number) => boolean;
   /** Cells that are not known yet. */
   readonly hidden?: (y: number, x: number) => boolean;
-  /** The cell that is asked for. */
+  /** The cell that is requested. */
   readonly secret?: (y: number, x: number) => boolean;
   /** The weight that lies on a cell. */
   readonly note?: (y: number, x: number) => string;

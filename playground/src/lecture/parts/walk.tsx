@@ -20,7 +20,7 @@ interface WalkProps {
   readonly at: number;
   /** The text shows the whole map: the window runs over what is left. */
   readonly all?: boolean;
-  /** A cell of the map that the question asks for. */
+  /** A cell of the map that the question requests. */
   readonly secret?: number;
   readonly inputName?: string;
 }
@@ -28,7 +28,7 @@ interface WalkProps {
 /** Milliseconds that the window stays at a place when it runs by itself. */
 const PACE = 330;
 
-/** A window slides over a picture; its products fly into one cell of the map. Any cell of the map may be asked for. */
+/** A window slides over a picture; its products fly into one cell of the map. Any cell of the map may be requested. */
 export function Walk({ input, ghost, kernel, window = 3, map, at, all = false, secret = -1, inputName }: WalkProps) {
   const columns = map[0].length;
   const count = map.length * columns;
@@ -59,7 +59,7 @@ export function Walk({ input, ghost, kernel, window = 3, map, at, all = false, s
     return () => clearInterval(timer);
   }, [at, all, count]);
 
-  // what lies in the window flies into its cell
+  // what is in the window flies into its cell
   useEffect(() => {
     if (place < 0 || known.has(place)) return;
     const land = () => setKnown((before) => new Set([...before, place]));
@@ -120,7 +120,7 @@ interface WrittenProps {
   readonly size: number;
   readonly top: number;
   readonly left: number;
-  /** undefined while it is asked for */
+  /** undefined while it is requested */
   readonly result?: number;
 }
 

@@ -9,7 +9,7 @@ export interface LayerTensor {
   readonly rank: number;
   /** Size of the channel axis; undefined if it is open. */
   readonly channels: number | undefined;
-  /** Before it was flattened: the cells of a channel lie together here, those of a place in the model. */
+  /** Layout before flattening: contiguous per channel here, per position in the original model. */
   readonly flattened?: LayerTensor;
 }
 
@@ -53,7 +53,7 @@ export class LayersGraph {
   }
 }
 
-/** One call of a layer: its options, checked as they are taken, and its weights. */
+/** One call of a layer: its options, checked when read, and its weights. */
 export class LayerCall {
   constructor(
     readonly graph: LayersGraph,
@@ -69,7 +69,7 @@ export class LayerCall {
     return new UnsupportedError(this.operation, `layer ${show(this.name)} (${this.type}): ${reason}`, { layer: this.name });
   }
 
-  /** The input, in the order of cells that its shape says. */
+  /** The input, in the layout of its shape. */
   input(i = 0): LayerTensor {
     const x = this.inputs[i];
     if (!x) throw this.refusal(`input ${i} is missing`);
@@ -107,7 +107,7 @@ export class LayerCall {
     return weight;
   }
 
-  /** A weight as it is. */
+  /** A weight without conversion. */
   plain(role: string): string {
     const { name, tensor } = this.weight(role);
     return this.graph.weight(name, tensor.shape, tensor.data as Float32Array);

@@ -9,7 +9,7 @@ function turnedAxis(call: LayerCall, axis: number, rank: number): number {
   return rank < 3 || positive === 0 ? positive : positive === rank - 1 ? 1 : positive + 1;
 }
 
-/** The last axis is the only one that is meant. */
+/** Checks that the axis is the last one. */
 function channelAxis(call: LayerCall, rank: number): void {
   const { axis = -1 } = call.config;
   const [only, ...more] = Array.isArray(axis) ? axis : [axis];

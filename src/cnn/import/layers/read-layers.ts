@@ -9,7 +9,7 @@ export interface LayerConfig {
   /** Its class, e.g. `Conv2D`. */
   readonly type: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** The layers whose outputs it takes, for each call of it; undefined in a sequence. */
+  /** The layers that provide its inputs, for each call; undefined in a sequence. */
   readonly calls: readonly (readonly TensorName[])[] | undefined;
   /** Layers inside, if it is a model itself. */
   readonly inner: LayersModel | undefined;
@@ -79,7 +79,7 @@ function tensorNames(value: unknown, complain: Complaint): TensorName[] {
   });
 }
 
-/** The weights by layer and role, `conv2d/kernel`. @param bytes all files of the manifest, one after the other */
+/** The weights by layer and role, `conv2d/kernel`. @param bytes the concatenated files of the manifest */
 export function readWeights(json: Json, bytes: Uint8Array, complain: Complaint): Map<string, { name: string; tensor: Known }> {
   const manifest = json.weightsManifest;
   if (!Array.isArray(manifest)) throw complain(`it must have a weightsManifest, received ${show(manifest)}`);

@@ -5,7 +5,7 @@ import type { LayerCall, LayerTensor } from './layers-graph.js';
 /** How one class of layers becomes nodes. */
 export type LayerRow = (call: LayerCall) => LayerTensor;
 
-/** The input of a layer over so many spatial axes. */
+/** The input of a layer with this number of spatial axes. */
 function spatial(call: LayerCall, axes: number): LayerTensor {
   const x = call.input();
   if (call.text('data_format', 'channels_last') !== 'channels_last') throw call.refusal('data_format must be channels_last');
@@ -43,7 +43,7 @@ const conv =
     return call.activated(call.add('Conv', [x.name, weight, ...bias(call)], attributes), x.rank, tensor.shape[axes + 1]);
   };
 
-/** Each channel by itself. @param inputs more inputs, such as the bias */
+/** Each channel separately. @param inputs more inputs, such as the bias */
 function depthwise(call: LayerCall, role: string, inputs: readonly string[]): { output: string; channels: number } {
   const x = spatial(call, 2);
   const { shape } = call.weight(role).tensor;

@@ -23,7 +23,7 @@ export function magnitude(x: Value): Value {
   return add(relu(x), relu(affine(x, -1, 0)));
 }
 
-/** e^min(x, 0) − 1, what is below zero of the exponential units. */
+/** e^min(x, 0) − 1, the negative part of exponential units. */
 function below(x: Value): Value {
   return affine(exponential(affine(relu(affine(x, -1, 0)), -1, 0)), 1, -1);
 }

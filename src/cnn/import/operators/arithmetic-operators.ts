@@ -117,7 +117,7 @@ function one(record: (x: Value) => Value, formula: (a: number) => number): Opera
   return { fold: (call) => combineKnown(call, formula as (...values: number[]) => number), run: (call) => record(call.value(0)) };
 }
 
-/** What is computed from shapes only. */
+/** Computations that depend only on shapes. */
 function onlyKnown(fold: (call: Call) => Known): OperatorRow {
   return {
     fold,

@@ -102,7 +102,7 @@ function reduction(call: Call): { axes: number[]; shape: number[] } {
   return { axes, shape: sizes.flatMap((size, axis) => (axes.includes(axis) ? (keep ? [1] : []) : [size])) };
 }
 
-/** Reduces neighboring axes at once: `[before, n, behind]` → `[before, 1, behind]`. */
+/** Reduces neighboring axes together: `[before, n, behind]` → `[before, 1, behind]`. */
 function reducing(line: (x: Value, n: number) => Value, formula: (values: readonly number[]) => number): OperatorRow {
   return {
     fold(call) {

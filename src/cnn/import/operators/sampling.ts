@@ -13,7 +13,7 @@ export interface Sampling {
   readonly excludeOutside: boolean;
 }
 
-/** Where on n cells result i of o lies. */
+/** Position of result i of o on n inputs. */
 const COORDINATES: Readonly<Record<string, (i: number, n: number, o: number, scale: number) => number>> = {
   half_pixel: (i, _n, _o, scale) => (i + 0.5) / scale - 0.5,
   pytorch_half_pixel: (i, _n, o, scale) => (o > 1 ? (i + 0.5) / scale - 0.5 : 0),

@@ -20,7 +20,7 @@ function reshaping(shapeOf: (call: Call, shape: readonly number[]) => readonly n
   return { passes: true, fold: (call) => reshape(call) as Known, run: reshape };
 }
 
-/** 0 keeps an axis, −1 takes what is left. */
+/** 0 keeps an axis, −1 is computed from the others. */
 function reshaped(call: Call, shape: readonly number[]): number[] {
   const target = call.wholeNumbers('shape', 1) ?? [];
   const keep = !call.flag('allowzero');

@@ -37,7 +37,7 @@ function cut(call: Call, x: Value, sides: readonly (readonly [number, number])[]
   }, x);
 }
 
-/** A convolution with one cell of 1, whose padding stays: over up to three axes at a time. */
+/** Padding as a convolution with a single weight of 1, over up to three axes at a time. */
 function extend(x: Value, sides: readonly (readonly [number, number])[], paddingMode: PaddingMode, value: number): Value {
   const padded = sides.flatMap(([before, after], axis) => (before > 0 || after > 0 ? [axis] : []));
   if (padded.length === 0) return x;

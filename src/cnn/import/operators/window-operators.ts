@@ -10,14 +10,14 @@ const WIDEST = 2 ** 14;
 
 type Sides = readonly (readonly [before: number, after: number])[];
 
-/** Where a window lies, one number for each spatial axis. */
+/** Geometry of a window, one number per spatial axis. */
 interface Window {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
 }
 
-/** The attributes of a window over x. @param kernel its size where a weight says it */
+/** The attributes of a window over x. @param kernel its size, if a weight determines it */
 function windowOf(call: Call, x: Value, kernel = call.list('kernel_shape')): Window {
   const rank = x.shape.length - 2;
   const perAxis = (name: string, values: readonly number[]) => {
@@ -42,7 +42,7 @@ function extents({ kernel, dilation }: Window): number[] {
   return kernel.map((k, axis) => (k - 1) * dilation[axis] + 1);
 }
 
-/** What the attribute `pads` says. */
+/** The value of the attribute `pads`. */
 function explicitPads(call: Call, rank: number): Sides {
   const pads = call.list('pads') ?? Array<number>(2 * rank).fill(0);
   if (pads.length !== 2 * rank) throw call.refusal(`pads must hold ${2 * rank} numbers, received ${show(pads)}`);

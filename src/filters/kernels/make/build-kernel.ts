@@ -4,7 +4,7 @@ import type { Tensor } from '../../../tensor.js';
 
 // How kernels are made that are formulas and not matrices: in float64, rounded once, at the end.
 
-/** One number for each cell of `[2·radius + 1, 2·radius + 1]`, row by row: f at its place beside the middle, x to the right, y downwards. */
+/** The values of f for each cell of `[2·radius + 1, 2·radius + 1]`, row by row; x and y are relative to the center, x right and y down. */
 export function sample(radius: number, f: (x: number, y: number) => number): number[] {
   const side = 2 * radius + 1;
   return Array.from({ length: side ** 2 }, (_, i) => f((i % side) - radius, Math.floor(i / side) - radius));

@@ -10,7 +10,7 @@ const MOST_SHOWN = 25;
 
 /** Nested lists, as in code and JSON. */
 export const LISTS: Notation = { says: 'a list for each row', write: (rows) => `[${rows.map((row) => `[${row.join(', ')}]`).join(', ')}]` };
-/** Text; one row ends in ";", as without it nothing tells a row from a square. */
+/** Text; a single row ends with ";", because otherwise it could be a square. */
 export const LINES: Notation = {
   says: 'rows apart by ";" or new lines',
   write: (rows) => (rows.length === 1 ? `"${rows[0].join(' ')};"` : `"${rows.map((row) => row.join(' ')).join('; ')}"`),

@@ -7,7 +7,7 @@ const FRAME = 0x2c;
 const TRAILER = 0x3b;
 const INTERLACED = 0x40;
 
-/** A frame as it stands in the file. */
+/** A frame as stored in the file. */
 export interface GifFrame {
   /** rows of numbers of colors, from the top */
   readonly indices: Buffer;
@@ -23,7 +23,7 @@ export interface GifFrame {
   readonly disposal: number;
 }
 
-/** The size of the canvas that all frames lie on. */
+/** The size of the canvas of all frames. */
 export function inspectGif(bytes: Source): Header {
   need(bytes, 13, 'its header');
   const head = bytes.subarray(0, 13);
@@ -59,7 +59,7 @@ export function* gifFrames(bytes: Buffer, maxPixels = Number.POSITIVE_INFINITY):
   }
 }
 
-/** How often the animation starts again: the block that Netscape invented says it; 0 there is for ever, and without it there is one run. */
+/** Number of repeats, from the Netscape extension block: 0 means forever; without the block, the animation plays once. */
 export function repeatsOf(bytes: Buffer): number {
   const at = bytes.indexOf('\x21\xff\x0bNETSCAPE2.0\x03\x01', 0, 'latin1');
   if (at === -1) return 0;

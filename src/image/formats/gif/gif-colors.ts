@@ -5,7 +5,7 @@ import { toRgba8 } from '../../samples.js';
 const MAX_COLORS = 256;
 /** Pixels that a palette is made of: of long animations every second, third … */
 const MOST_LOOKED_AT = 2 ** 18;
-/** of making each color the mean of what is nearest to it (Lloyd's algorithm) */
+/** rounds of Lloyd's algorithm, which moves each color to the mean of its nearest pixels */
 const ROUNDS = 3;
 const NOT_YET = 0xffff;
 
@@ -16,7 +16,7 @@ export interface Indexed {
 }
 
 /**
- * The pictures with up to 256 colors, of which those of less than half opacity are color 0, a hole. A picture of that few keeps them as
+ * Reduces images to 256 colors. Pixels below half opacity become color 0, which is transparent. Images with few enough colors keep them as
  * they are; the others share one palette, in which a color is looked up once.
  */
 export function* indexed(images: readonly Image[], transparent: boolean, quantize: Gifenc['quantize']): Generator<Indexed> {
@@ -111,7 +111,7 @@ function reduce(rgba: Uint8Array, room: number, quantize: Gifenc['quantize']): r
   return palette;
 }
 
-/** Finds the color of a palette that is nearest: only those whose green is near enough are looked at. @param first the first that counts */
+/** Finds the nearest color of a palette; only colors with a similar green value are compared. @param first index of the first color */
 function nearestOf(palette: readonly (readonly number[])[], first: number): (color: number) => number {
   const order = Array.from({ length: palette.length - first }, (_, i) => i + first).sort((a, b) => palette[a][1] - palette[b][1]);
   const [red, green, blue] = [0, 1, 2].map((c) => Int32Array.from(order, (i) => palette[i][c]));

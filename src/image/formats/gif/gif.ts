@@ -60,7 +60,7 @@ async function decodeFrames(bytes: Buffer, maxPixels: number): Promise<{ frames:
   return { frames: shown.map(({ canvas, delay }) => ({ image: fromCanvas(size, canvas, gaps), delay })), repeats: repeatsOf(bytes) };
 }
 
-/** Draws the frame over what is there. A color that its palette does not have is black. */
+/** Draws the frame over the canvas. Colors missing in its palette are black. */
 function draw({ indices, palette, transparent, x, y, width, height }: GifFrame, canvas: Buffer, { width: across }: Header): void {
   for (let row = 0, i = 0; row < height; row++) {
     for (let at = ((y + row) * across + x) * 4, end = at + 4 * width; at < end; at += 4, i++) {

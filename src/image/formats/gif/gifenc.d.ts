@@ -1,4 +1,4 @@
-// gifenc carries no types: what is used of it here.
+// gifenc has no types; these declare the parts in use
 declare module 'gifenc' {
   type Color = [red: number, green: number, blue: number];
   interface FrameOptions {

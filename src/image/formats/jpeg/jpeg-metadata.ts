@@ -10,7 +10,7 @@ const JFIF = Buffer.from('JFIF\0', 'latin1');
 /** Bytes of a segment behind its length. */
 const MOST = 65533;
 
-/** Gathers what the segments of a JPEG say beside the pixels; a block that is broken says nothing. */
+/** Collects the metadata in the segments of a JPEG; damaged blocks are ignored. */
 export class JpegMetadata {
   #exif: Buffer | undefined;
   #density = 0;
@@ -41,7 +41,7 @@ export class JpegMetadata {
 }
 
 /**
- * The parts of the JPEG with a JFIF segment in front, in place of its own: its resolution in whole numbers, or none, but that pixels are square. Behind
+ * The parts of the JPEG with a JFIF segment in front, in place of its own: its resolution in integers, or none, but that pixels are square. Behind
  * it comes the other metadata.
  * @param jpeg just written
  */

@@ -26,10 +26,10 @@ const SOS = 0xda;
 const DRI = 0xdd;
 const APP14 = 0xee;
 
-/** Real progressive files have about ten. Each scan processes the whole picture, however few bytes it has. */
+/** Real progressive files have about ten. Each scan processes the whole image, even with few bytes. */
 const MAX_SCANS = 100;
 
-/** The frame header, which says how large the picture is. @throws Damaged or Unreadable */
+/** The frame header, with the size of the image. @throws Damaged or Unreadable */
 export function inspectJpeg(bytes: Source): FrameHeader {
   for (let at = 2; ; ) {
     const { marker, start, end } = segmentAt(bytes, at);
@@ -39,7 +39,7 @@ export function inspectJpeg(bytes: Source): FrameHeader {
   }
 }
 
-/** What the segments of a JPEG say. */
+/** Contents of the segments of a JPEG. */
 export interface JpegContents {
   readonly frame: FrameHeader;
   /** where its frame header begins */
@@ -157,7 +157,7 @@ function tablesOf(content: Buffer): readonly number[] {
   return found;
 }
 
-/** libjpeg puts tables of its own in place of those that are missing, jpeg-js none. */
+/** libjpeg substitutes default tables for missing ones; jpeg-js does not. */
 function checkTables(content: Buffer, { progressive }: FrameHeader, tables: ReadonlySet<number>): void {
   const count = content[0];
   const [first, , refines] = content.subarray(1 + 2 * count);

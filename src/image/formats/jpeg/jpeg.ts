@@ -84,7 +84,7 @@ async function bySharp(bytes: Buffer, { frame, frameAt, scans }: JpegContents, c
   return data?.subarray(0, width * height * channels) as Uint8ClampedArray | undefined;
 }
 
-/** jpeg-js takes the fill bytes, which may stand before any marker, for a marker of their own. @param at where they stand in scans */
+/** jpeg-js mistakes fill bytes, which may precede any marker, for a marker. @param at their positions in scans */
 function withoutFill(bytes: Buffer, at: readonly number[]): Buffer {
   return at.length === 0 ? bytes : Buffer.concat([0, ...at.map((each) => each + 1)].map((from, i) => bytes.subarray(from, at[i])));
 }

@@ -8,10 +8,10 @@ import { checkRoom, decodePixels, inspectPng, type PngColors, type PngHeader } f
 
 // what becomes of a frame when its time is over
 const RESTORE = 2;
-/** A frame is laid over what is there, instead of taking its place. */
+/** The frame is blended over the canvas instead of replacing it. */
 const OVER = 1;
 
-/** What a frame control chunk says (PNG, third edition, 11.3.6.2). */
+/** Contents of a frame control chunk (PNG, third edition, 11.3.6.2). */
 interface Control extends Header {
   readonly x: number;
   readonly y: number;
@@ -64,7 +64,7 @@ export async function decodeApng(bytes: Buffer, maxPixels: number, turns: Turns)
   return { frames: shown.map(({ canvas, delay }) => ({ image: toImage(canvas), delay })), repeats: plays === 0 ? Number.POSITIVE_INFINITY : plays - 1 };
 }
 
-/** Whether there is a word of an animation; what is wrong with the file does not matter here. */
+/** Whether the file has an animation chunk; errors in the file are ignored here. */
 function isAnimated(bytes: Buffer): boolean {
   try {
     for (const { type } of chunks(bytes)) if (type === 'acTL') return true;

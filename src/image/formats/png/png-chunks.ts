@@ -22,7 +22,7 @@ export interface Chunk {
   readonly end: number;
 }
 
-/** The chunks up to IEND, whose checksums are not looked at; what follows IEND does not count. @throws Damaged */
+/** The chunks up to IEND, without checking their checksums; data after IEND is ignored. @throws Damaged */
 export function* chunks(bytes: Buffer): Generator<Chunk> {
   for (let at = SIGNATURE.length; ; ) {
     need(bytes, at + 12, 'a chunk');
@@ -65,7 +65,7 @@ export function chunk(type: string, content: Uint8Array): Buffer {
   return whole;
 }
 
-/** What the chunks say beside the pixels; a block that is broken says nothing. */
+/** The metadata in the chunks; damaged blocks are ignored. */
 export function readMetadata(found: ReadonlyMap<string, Buffer>): { metadata?: Metadata; orientation: number } {
   const [profile, block, size] = ['iCCP', 'eXIf', 'pHYs'].map((type) => found.get(type));
   const { orientation, block: exif } = block ? readExif(block) : { orientation: 1 };
@@ -83,7 +83,7 @@ function unpackProfile(content: Buffer): Buffer | undefined {
   }
 }
 
-/** The chunks that stand behind the header. */
+/** The chunks after the header. */
 export function metadataChunks({ icc, exif, density }: Metadata): Buffer[] {
   const added: Buffer[] = [];
   if (icc) added.push(chunk('iCCP', Buffer.concat([Buffer.from('ICC profile\0\0', 'latin1'), deflateSync(icc)])));

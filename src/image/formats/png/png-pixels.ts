@@ -14,12 +14,12 @@ const COLOR_TYPES: Readonly<Record<number, { samples: 1 | 2 | 3 | 4; depths: rea
 /** The color type of pictures with a palette. */
 export const PALETTE = 3;
 
-/** What the header says. */
+/** Contents of the header. */
 export interface PngHeader extends Header, PngLayout {
   readonly colorType: number;
 }
 
-/** What the chunks between header and image data say of the colors. */
+/** Color information in the chunks between header and image data. */
 export interface PngColors {
   readonly palette?: Buffer;
   readonly transparency?: Buffer;
@@ -65,7 +65,7 @@ export async function decodePixels(header: PngHeader, colors: PngColors, data: r
   return colored(readRows(await inflateRows(Buffer.concat(data), bytesOfRows(header), 'its image data'), header), header, colors);
 }
 
-/** Samples as they stand in the file, as the channels that they mean. @throws Damaged */
+/** Converts samples of the file to channels. @throws Damaged */
 export function colored(rows: Uint8Array | Uint16Array, header: PngHeader, colors: PngColors): Uint8ClampedArray | Uint16Array {
   if (header.colorType === PALETTE) return lookUp(rows, colors);
   if (header.depth < 8) {

@@ -46,7 +46,7 @@ function passes({ width, height, depth, samples, interlaced }: PngLayout): reado
 }
 
 /**
- * The samples of a PNG as they stand in the file, interleaved.
+ * The samples of a PNG as stored in the file, interleaved.
  * @param raw the unpacked image data, of {@link bytesOfRows} bytes
  * @throws Damaged if a row has a filter that does not exist
  */
@@ -76,7 +76,7 @@ export function readRows(raw: Buffer, layout: PngLayout): Uint8Array | Uint16Arr
 
 /** Some rows of a PNG that is not interlaced. */
 export interface PngBand {
-  /** The samples of the rows as they stand in the file, interleaved. */
+  /** The samples of the rows as stored in the file, interleaved. */
   readonly samples: Uint8Array | Uint16Array;
   /** the bytes of the last row, without filter */
   readonly last: Uint8Array;

@@ -73,7 +73,7 @@ async function encodePlain(width: number, height: number, channels: Image['chann
 
 const CRITICAL = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
 
-/** All that the file says, the pixels not yet decoded. @throws Damaged */
+/** The parsed file, with pixels not yet decoded. @throws Damaged */
 async function read(bytes: Buffer, turns: Turns) {
   const header = inspectPng(bytes);
   const data: Buffer[] = [];

@@ -4,7 +4,7 @@ import type { Frames } from '../format.js';
 import type { ImageFormat } from '../format-names.js';
 import { FORMATS } from '../format-table.js';
 
-/** What is to be done by a format's own code. */
+/** A task for a built-in codec. */
 export type CodecTask = { readonly format: ImageFormat } & (
   | { readonly work: 'decode'; readonly bytes: Uint8Array }
   | { readonly work: 'decodeFrames'; readonly bytes: Uint8Array; readonly maxPixels: number }

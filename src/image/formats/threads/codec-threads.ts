@@ -6,7 +6,7 @@ import { Damaged, Unreadable } from '../format.js';
 import { type CodecAnswer, type CodecResult, type CodecTask, perform } from './codec-task.js';
 import { memoryOfTask } from './hand-over.js';
 
-/** Bytes that codecs may hold at once beside files and pictures; each holds up to about so many for a pixel. */
+/** Maximum working memory of all codecs in bytes, excluding files and images; each codec needs up to about this much per pixel. */
 const MOST_BYTES = 2 ** 30;
 const PIXEL_BYTES = 40;
 const MOST_THREADS = 4;
@@ -26,7 +26,7 @@ export function noThreads(): boolean {
 /**
  * Does a task on a thread of its own; on this one, if none starts.
  * @param pixels of the picture
- * @param task whose arrays fill their memory, which is handed over
+ * @param task its arrays must fill their buffers, which are transferred
  * @throws Damaged, Unreadable, the signal's reason, or what the codec has thrown
  */
 export function performAway(task: CodecTask, pixels: number, turns: Turns): Promise<CodecResult> {
@@ -68,7 +68,7 @@ class CodecThread {
 
   async perform(task: CodecTask, signal: AbortSignal | undefined): Promise<CodecResult> {
     clearTimeout(this.#rest);
-    // nothing else ends a codec that is at work
+    // the only way to stop a running codec
     const stop = () => void this.worker.terminate();
     this.worker.ref();
     signal?.addEventListener('abort', stop, { once: true });

@@ -2,15 +2,15 @@ import type { Turns } from '../../../turns.js';
 import type { Image, Samples } from '../../image.js';
 import type { CodecResult, CodecTask } from './codec-task.js';
 
-// Arrays that fill their memory are handed to another thread with it, instead of being copied.
+// Arrays that fill their memory are passed to another thread with it, instead of being copied.
 
-/** The memory of a task's arrays, each of which fills its own. */
+/** The buffers of a task's arrays; each array fills its buffer. */
 export function memoryOfTask(task: CodecTask): ArrayBuffer[] {
   if ('bytes' in task) return [task.bytes.buffer as ArrayBuffer];
   return 'image' in task ? memoryOf(task.image) : memoryOf(task.frames);
 }
 
-/** The memory of a result's arrays, each of which fills its own. */
+/** The buffers of a result's arrays; each array fills its buffer. */
 export function memoryOf(result: CodecResult): ArrayBuffer[] {
   if (result === undefined) return [];
   if (result instanceof Uint8Array) return [result.buffer as ArrayBuffer];
@@ -33,7 +33,7 @@ export async function copyImage(image: Image, turns: Turns): Promise<Image> {
   return { ...image, data: new (data.constructor as new (buffer: ArrayBuffer) => Samples)(buffer) };
 }
 
-/** Whether an array may be handed over: it alone lies in its memory, which no thread shares. */
+/** Whether an array can be transferred: it fills its buffer, which is not shared. */
 export function fills({ buffer, byteLength }: Uint8Array | Samples): boolean {
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
 }

@@ -23,7 +23,7 @@ export function numbers(tag: number, type: 3 | 4 | 5 | 16, values: readonly numb
   return { tag, type, count: values.length, content };
 }
 
-/** A directory as it is written. */
+/** A directory to write. */
 export interface WrittenDirectory {
   /** the directories that it points to, itself, and what does not go into entries */
   readonly bytes: Buffer;
@@ -34,7 +34,7 @@ export interface WrittenDirectory {
 }
 
 /**
- * @param at where its bytes will stand in the file
+ * @param at offset of its bytes in the file
  * @param big with offsets of 64 bits
  */
 export function writeDirectory(unsorted: readonly Entry[], at: number, big = false): WrittenDirectory {

@@ -37,19 +37,19 @@ const KNOWN: ReadonlySet<number> = new Set(Object.values(TAG));
 export const SIZES: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 5: 8, 7: 1, 16: 8 };
 const RATIONAL = 5;
 
-/** Where the values of a tag stand. */
+/** Offset of the values of a tag. */
 interface Entry {
   readonly type: number;
   readonly length: number;
   readonly from: number;
 }
 
-/** One directory of a TIFF file; an EXIF block is a TIFF file too. Values are read when they are asked for, those of other tags never. */
+/** One directory of a TIFF file; an EXIF block is a TIFF file too. Values are read when they are requested, those of other tags never. */
 export interface Directory {
   readonly entries: ReadonlyMap<number, Entry>;
   readonly little: boolean;
   readonly start: number;
-  /** where the next one begins, 0 after the last; and where that number stands */
+  /** offset of the next directory, 0 after the last; and the position of that number */
   readonly next: number;
   readonly nextAt: number;
   /** @param most of them. Default: all @throws Damaged if they are cut off */
@@ -130,7 +130,7 @@ export function readDirectory(bytes: Source, start = firstDirectory(bytes), big 
   };
 }
 
-/** Pixels per inch, where the directory says so in inches or centimeters and the pixels are square. */
+/** Pixels per inch, if the directory gives it in inches or centimeters and the pixels are square. */
 export function densityOf(directory: Directory): number | undefined {
   const [x, y, unit] = [directory.one(TAG.xResolution, 0), directory.one(TAG.yResolution, 0), directory.one(TAG.resolutionUnit, 2)];
   const density = unit === 3 ? x * 2.54 : unit === 2 ? x : 0;

@@ -1,7 +1,7 @@
 import { firstDirectory } from './directory.js';
 import { type Entry, writeDirectory } from './directory-write.js';
 
-/** What a TIFF and an EXIF block say of a picture in their first directory: description, make, model, software, time, artist, copyright. */
+/** Tags about an image in the first directory of a TIFF and an EXIF block: description, make, model, software, time, artist, copyright. */
 const DESCRIPTIVE: readonly number[] = [270, 271, 272, 305, 306, 315, 33432];
 /** Directories below the first, of the camera's settings and of the place, and the tags that they have (EXIF 2.3, 4.6.5 and 4.6.6). */
 const BELOW: Readonly<Record<number, (tag: number) => boolean>> = {
@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<number, readonly [size: number, unit: number]>> = {
 };
 const MOST_ENTRIES = 1000;
 
-/** What a TIFF says of its picture as an EXIF block; undefined if it says nothing. Its pixels have been turned, so it has no orientation. */
+/** The metadata of a TIFF as an EXIF block; undefined if there is none. Without orientation, because it has been applied to the pixels. */
 export function exifOfTiff(bytes: Buffer): Buffer | undefined {
   const entries = descriptiveEntries(bytes);
   if (entries.length === 0) return undefined;
@@ -36,7 +36,7 @@ export function exifOfTiff(bytes: Buffer): Buffer | undefined {
   return Buffer.concat([header, written]);
 }
 
-/** What a TIFF structure says, ready to be written into another one. Of what is broken or out of proportion, nothing. */
+/** The contents of a TIFF structure, to be written to another one. Damaged or excessive parts are dropped. */
 export function descriptiveEntries(bytes: Buffer): readonly Entry[] {
   try {
     // entries that share their values must not multiply them

@@ -1,6 +1,6 @@
 import { densityOf, readDirectory, SIZES, TAG } from './directory.js';
 
-/** What is read of an EXIF block, and the block as it goes on with a picture that has been turned as it says. */
+/** The values read from an EXIF block, and a copy of the block for an image with its orientation applied. */
 export interface Exif {
   /** 1 to 8; any other number counts as 1 */
   readonly orientation: number;
@@ -9,10 +9,10 @@ export interface Exif {
 }
 
 /**
- * Reads an EXIF block. The block that goes on is a copy whose orientation is 1, and whose thumbnail, which shows the picture as it
+ * Reads an EXIF block. The result contains a copy with orientation 1, in which the thumbnail, which shows the image as it
  * was, is blank.
  * @param bytes a TIFF structure
- * @returns orientation 1 and nothing else if it is broken
+ * @returns only orientation 1 if it is damaged
  */
 export function readExif(bytes: Buffer): Exif {
   try {

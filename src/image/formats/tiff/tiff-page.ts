@@ -4,7 +4,7 @@ import type { SampleType } from '../../samples.js';
 import { Damaged, type Header, type Source, Unreadable } from '../format.js';
 import { type Directory, densityOf, readDirectory, TAG } from './directory.js';
 
-/** What is read, by photometric interpretation: samples of a pixel, and their bits. */
+/** Supported formats by photometric interpretation: samples per pixel, and bits per sample. */
 const KINDS: Readonly<Record<number, { name: string; samples: readonly number[]; bits: readonly number[] }>> = {
   0: { name: 'gray, white is 0', samples: [1, 2], bits: [1, 2, 4, 8, 16] },
   1: { name: 'gray', samples: [1, 2], bits: [1, 2, 4, 8, 16] },
@@ -36,7 +36,7 @@ export interface TiffPage extends Header {
   readonly orientation: number;
 }
 
-/** Reads a directory and refuses what is not read. @param at where it begins. Default: the first of the file @throws Damaged or Unreadable */
+/** Reads a directory, and rejects unsupported ones. @param at its offset. Default: the first of the file @throws Damaged or Unreadable */
 export function readPage(bytes: Source, at?: number): TiffPage {
   const page = describePage(readDirectory(bytes, at));
   if (page.tile) refuse('in tiles', 'those in strips');
@@ -86,7 +86,7 @@ export function describePage(directory: Directory): TiffPage {
   };
 }
 
-/** What a directory says beside the pixels. */
+/** The metadata in a directory. */
 export function metadataOf(directory: Directory): Metadata | undefined {
   return compact({ icc: directory.bytes(TAG.icc), density: densityOf(directory) });
 }

@@ -74,7 +74,7 @@ function* strips(bytes: Buffer, { directory, width, height, rowsPerStrip, packin
   }
 }
 
-/** Where a strip or a tile stands, and how long it is packed and unpacked. */
+/** Offset of a strip or tile, and its compressed and uncompressed length. */
 export interface Block {
   readonly from: number;
   readonly size: number;

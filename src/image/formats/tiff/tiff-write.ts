@@ -45,7 +45,7 @@ function littleEndian(data: Image['data']): Buffer {
   return data.BYTES_PER_ELEMENT === 2 ? Buffer.from(bytes).swap16() : Buffer.from(bytes).swap32();
 }
 
-/** Where samples stand, in strips. */
+/** Offsets of samples, in strips. */
 export interface Strips {
   readonly offsets: readonly number[];
   readonly sizes: readonly number[];
@@ -58,7 +58,7 @@ function strip(at: number, size: number, rowsPerStrip: number): Strips {
   return { offsets: [at], sizes: [size], rowsPerStrip };
 }
 
-/** What a directory says of a picture, uncompressed. */
+/** The directory of an uncompressed image. */
 export function entriesOf({ width, height, channels, samples }: Format, metadata: Metadata = {}, strips: Strips, isPage = false): readonly Entry[] {
   const bits = 8 * arrayOf(samples).BYTES_PER_ELEMENT;
   const each = (value: number) => Array<number>(channels).fill(value);

@@ -29,7 +29,7 @@ export const tiff: FileFormat = {
 
 async function decodePages(bytes: Buffer, maxPixels: number, turns: Turns): Promise<readonly Image[]> {
   const found = [...pages(bytes)];
-  // what is allowed was told of pixels as those of the first page
+  // the limit was computed for pixels in the format of the first page
   const pixels = found.reduce((sum, { width, height, pixelBytes }) => sum + width * height * Math.max(1, pixelBytes / found[0].pixelBytes), 0);
   if (pixels > maxPixels)
     throw new Damaged(`has ${found.length} pages of ${pixels} pixels in all, more than limits.pixels or limits.memory allow, ${maxPixels}`);
@@ -53,7 +53,7 @@ function* pages(bytes: Source): Generator<TiffPage> {
 
 async function decodePage(bytes: Buffer, page: TiffPage, turns: Turns): Promise<Image> {
   const { width, height, channels, orientation, directory } = page;
-  // of the first page alone, as pages might share what they say
+  // only of the first page, because pages might share their metadata
   const exif = directory.start === firstDirectory(bytes) ? exifOfTiff(bytes) : undefined;
   return orient({ width, height, channels, data: readStrips(bytes, page), metadata: compact({ ...metadataOf(directory), exif }) }, orientation, turns);
 }

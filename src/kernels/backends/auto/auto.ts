@@ -21,14 +21,14 @@ export interface Timing {
 }
 
 /**
- * wasm, and for pictures and calls from tensors to tensors a hardware GPU where that is measured to be faster. Buffers, and with them
- * models, lie on wasm.
+ * Uses wasm, and a hardware GPU for images and calls from tensors to tensors that are measured to be faster there. Buffers, and therefore
+ * models, are stored on wasm.
  */
 export class AutoBackend implements Backend {
   readonly name = 'auto';
   readonly abilities: Abilities;
   readonly chooser: Chooser;
-  /** on wasm, whose bits do not depend on what is measured */
+  /** on wasm, so that the bits do not depend on measurements */
   readonly bands: PictureBands | undefined;
   readonly #wasm: Backend;
   readonly #rival: Rival;

@@ -12,14 +12,14 @@ const ROUNDS = 2;
 const LAUNCHES = 8;
 /** Floats that go up, down and from one buffer to another: 4 MB. */
 const MOVED = 2 ** 20;
-/** What takes less than this share of a round trip cannot be told from nothing: a rate is then at least what it would be so. */
+/** Times below this fraction of a round trip cannot be measured: the rate is then a lower bound. */
 const RESOLUTION = 1 / 8;
 
 const LAYER = convGeometry([1, 16, 128, 128], [16, 16, 7, 7]);
 const STRIPS = [3, 7].map((n) => convGeometry([1, 1, 256, 512], [1, 1, n, n]));
 
 /**
- * Measures what a GPU does, and wasm beside it: in 13 round trips and 45 MB, less than 40 ms on a GPU that is worth using, besides
+ * Measures the speed of a GPU and of wasm: 13 round trips and 45 MB, less than 40 ms on a useful GPU, plus
  * the time to compile four programs.
  * @param clock milliseconds from some moment on
  */
@@ -66,7 +66,7 @@ export async function calibrate(gpu: Backend, wasm: Backend, clock: Clock): Prom
 
     const roundTrip = await least(nothing);
     const launch = Math.max(0, (await least(launches)) - roundTrip) / LAUNCHES;
-    /** Milliseconds beside a round trip and further programs. */
+    /** Milliseconds in addition to a round trip and further programs. */
     const beyond = (milliseconds: number, programs = 0) => Math.max(milliseconds - roundTrip - programs * launch, RESOLUTION * roundTrip, 1e-3);
     const copy = (4 * 4 * MOVED) / beyond(await least(copies), 2);
     const up = (4 * MOVED) / beyond((await least(upload)) - (2 * 4 * MOVED) / copy, 1);
@@ -80,7 +80,7 @@ export async function calibrate(gpu: Backend, wasm: Backend, clock: Clock): Prom
   }
 }
 
-/** How many times as long as predicted wasm takes. */
+/** Measured time of wasm divided by the predicted time. */
 function slowness(wasm: Backend, clock: Clock): number {
   const on = new Operators(wasm);
   const times = STRIPS.map(

@@ -1,6 +1,6 @@
 import type { Work } from '../../backend.js';
 
-/** What a GPU and the way to it were measured to do, beside wasm on the same machine. */
+/** Measured speed of a GPU, of transfers to it, and of wasm on the same machine. */
 export interface Calibration {
   /** Milliseconds until a program of one value has run and its result is read. */
   readonly roundTrip: number;
@@ -14,11 +14,11 @@ export interface Calibration {
   readonly multiplyAdds: number;
   /** milliseconds that it took to compile a program */
   readonly compile: number;
-  /** How many times as long as predicted wasm takes here, on its threads. */
+  /** Measured time of wasm on this machine, with its threads, divided by the predicted time. */
   readonly wasm: number;
 }
 
-/** Predicted milliseconds on the GPU of work whose programs are compiled. */
+/** Predicted milliseconds on the GPU, without compiling. */
 export function predictGpu({ up, down, bytes, multiplyAdds, launches }: Work, gpu: Calibration): number {
   const moving = up / gpu.up + down / gpu.down;
   return gpu.roundTrip + moving + gpu.launch * (launches - 1) + Math.max(bytes / gpu.copy, multiplyAdds / gpu.multiplyAdds);

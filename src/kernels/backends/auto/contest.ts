@@ -5,10 +5,10 @@ import { BEST, predictGpu } from './calibration.js';
 import type { Entry } from './entry.js';
 import { type Gpu, LOOKING, type Rival, wordsOf } from './rival.js';
 
-/** The GPU has to be this much faster: where its time is an estimate, and where both were measured. */
+/** The GPU must be this much faster: where its time is an estimate, and where both were measured. */
 const ESTIMATED = 0.8;
 const MEASURED = 0.95;
-/** Where the GPU is not expected to be faster, it is rehearsed when wasm has run for this many times as long as that takes. */
+/** If the GPU is not expected to be faster, it is tried after wasm has run this many times as long as the trial takes. */
 const PATIENCE = 10;
 
 /** A call that may run on either. */
@@ -17,14 +17,14 @@ export interface Call<T> {
   readonly signal?: AbortSignal | undefined;
   wasm(): T | Promise<T>;
   gpu(gpu: Backend): T | Promise<T>;
-  /** Makes it ready on the GPU, if that can be told. @returns what is being compiled; undefined: a run waits for nothing */
+  /** Prepares it on the GPU, if possible. @returns a promise of the compilation; undefined: a run need not wait */
   prepare?(gpu: Backend): Promise<unknown> | undefined;
   /** Runs it on the GPU to no effect: its programs are compiled by that. */
   rehearse(gpu: Backend): unknown;
 }
 
 /**
- * Which of two backends runs a call. wasm does, until a GPU is found (see {@link Rival}), the call is predicted to be faster there and
+ * Decides which of two backends runs a call. wasm does, until a GPU is found (see {@link Rival}), the call is predicted to be faster there and
  * runs often enough to repay compiling, and a rehearsal in the background has compiled and timed it. From then on the faster one is
  * learned from calls, see {@link Choice}.
  */
@@ -183,7 +183,7 @@ export class Contest {
     });
   }
 
-  /** Makes a call ready whose kind was measured. */
+  /** Prepares a call of a measured kind. */
   #prepare(entry: Entry, gpu: Gpu, call: Call<unknown>): void {
     try {
       const compiling = call.prepare?.(gpu.backend);

@@ -2,7 +2,7 @@ import type { Backend, Work } from '../../backend.js';
 import type { Reason } from '../../plan/reason.js';
 import type { Choice } from '../choice.js';
 
-/** What is known of the calls of one kind and size class: milliseconds a value on either, and once both were measured which is faster. */
+/** Measurements of calls of one kind and size class: milliseconds per value on each backend and, once both are measured, the faster one. */
 export interface Kind {
   wasm?: number;
   gpu?: number;

@@ -27,7 +27,7 @@ export class AutoPicture implements Executable {
     return this.onWasm.later === true || this.#gpu !== undefined;
   }
 
-  /** Makes it ready on the GPU. @returns what is compiled in the background, if anything is */
+  /** Prepares it on the GPU. @returns a promise of the compilation in the background, if any */
   prepareOn(gpu: Backend): Promise<unknown> | undefined {
     return this.#on(gpu).compiling;
   }
@@ -41,7 +41,7 @@ export class AutoPicture implements Executable {
     return this.whileHeld(() => this.runOn(gpu, inputs.map(whiteAs), outputs.map(whiteAs)));
   }
 
-  /** Runs it; what is released meanwhile is given back afterwards. */
+  /** Runs it; executables released meanwhile are freed afterwards. */
   whileHeld(run: () => boolean | Promise<boolean>): boolean | Promise<boolean> {
     const ended = () => {
       this.#running--;
@@ -80,7 +80,7 @@ export class AutoPicture implements Executable {
   }
 }
 
-/** What is known of pictures of one job. */
+/** Measurements of images of one job. */
 export function entryOf(job: PictureJob, kinds: Kinds): Entry {
   const work = workOfPicture(job);
   return new Entry(work, kinds.of(work), ({ abilities }) => {

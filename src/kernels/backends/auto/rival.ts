@@ -14,7 +14,7 @@ export interface Gpu {
   readonly constants: Calibration;
 }
 
-/** The GPU beside wasm: nothing is loaded until it is looked for, and it is given up for good when it fails. */
+/** The GPU as an alternative to wasm: loaded only when it is searched for, and no longer used after a failure. */
 export class Rival {
   gpu: Gpu | undefined;
   /** Why there is none. */
@@ -64,12 +64,12 @@ export class Rival {
     try {
       gpu?.backend.dispose();
     } catch {
-      // a device that is lost has nothing to give back
+      // a lost device has nothing to free
     }
   }
 }
 
-/** What is wrong, without the operation that complains. */
+/** The error message without the name of the operation. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ConvlabError) return error.complaint;
   return error instanceof Error ? error.message : String(error);

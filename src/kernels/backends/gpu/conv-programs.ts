@@ -16,7 +16,7 @@ export const outPlanes = (g: ConvGeometry): Triple => [g.batch * g.outChannels *
 const kernelPlanes = (g: ConvGeometry): Triple => [(g.outChannels * g.inChannels) / g.groups, g.kernel[0] * g.kernel[1], g.kernel[2]];
 
 /**
- * A convolution without padding: that is laid out beforehand, so that no tap asks whether it lies on x.
+ * A convolution without padding: x is padded beforehand, so that no tap needs a bounds check.
  * @param transposed in and out have changed places in `g`, but not in the kernel, see transposedGeometry
  */
 export function convProgram(g: ConvGeometry, transposed = false): ProgramText {
@@ -43,7 +43,7 @@ return sum;`,
   };
 }
 
-/** Gathers: for every cell of x, the outputs whose window covers it. Padding is left out. */
+/** Gathers, for every element of x, the outputs whose window covers it. Padding is skipped. */
 export function inputGradientProgram(g: ConvGeometry): ProgramText {
   const [cins, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
   const sum = `
@@ -64,7 +64,7 @@ return sum;`,
   };
 }
 
-/** Runs `inner` for every tap (kd, kh, kw) and output (od, oh, ow) of which that tap lies on the cell (id, ih, iw). */
+/** Runs `inner` for every tap (kd, kh, kw) and output (od, oh, ow) for which that tap is on the element (id, ih, iw). */
 export function overCoveringOutputs(g: ConvGeometry, inner: string): string {
   const axis = (a: 0 | 1 | 2, i: string, k: string, o: string, content: string) => {
     const [stride, last] = [g.stride[a], g.output[a] - 1];

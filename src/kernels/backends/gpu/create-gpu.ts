@@ -48,7 +48,7 @@ export async function openGpu(mode: GpuMode): Promise<{ engine: Engine; device: 
   }
 }
 
-/** Reasons that can be told without loading GPU.js. */
+/** Reasons that can be determined without loading GPU.js. */
 export async function lookFor(mode: GpuMode): Promise<void> {
   if (mode === 'webgpu') {
     await provideWebGpu();
@@ -64,11 +64,11 @@ export async function lookFor(mode: GpuMode): Promise<void> {
   Object.assign(globalThis, { convlabHeadlessGl: context });
 }
 
-/** GPU.js sizes its canvas like its largest texture, though results never go there: it is handed a context, and sizes nothing. */
+/** GPU.js sizes its canvas like its largest texture, though results are never drawn there. Passing a context prevents this. */
 export function surface(mode: GpuMode): { context: unknown; canvas: unknown } | undefined {
   if (mode !== 'webgl2' && mode !== 'webgl') return undefined;
   const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
-  // pictures are drawn on it as they are, their colors not premultiplied
+  // images are drawn on it without premultiplying their colors
   const context = canvas.getContext(mode, { premultipliedAlpha: false, depth: false, antialias: false, powerPreference: 'high-performance' });
   if (!context) throw new Error('the browser makes no context');
   return { context, canvas: {} };
@@ -79,7 +79,7 @@ const VALUES = Float32Array.of(16777215, -1 / 3, 1e30, -1e-30, 0);
 const PROBE: ProgramText = { inputs: { x: [1, 1, VALUES.length] }, axes: { i: VALUES.length }, body: 'return x[0][0][i];' };
 
 /**
- * Runs a first program. It stays, so that GPU.js always has one by which it finds its context again. On webgpu it is the only one of
+ * Runs a first program and keeps it, because GPU.js finds its context through a program. On webgpu it is the only one of
  * GPU.js: the others are WGSL on the device that it opened.
  */
 async function probe(engine: Engine): Promise<Device> {
@@ -99,7 +99,7 @@ function deviceOf({ mode }: Engine, context: unknown): Device {
   return mode === 'webgpu' ? webGpuDevice(context as WebGpuContext) : glDevice(context as WebGL2RenderingContext, mode);
 }
 
-/** The first line says what, the others where. */
+/** The first line contains the message, the others the location. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0];
 }

@@ -1,6 +1,6 @@
 import type { Texture } from './gpu-js.js';
 
-/** What GPU.js does not say about what it runs on, and does not do for it. */
+/** Device information and functions that GPU.js does not provide. */
 export interface Device {
   /** What really computes, e.g. `webgl2 (SwiftShader)`. */
   readonly label: string;

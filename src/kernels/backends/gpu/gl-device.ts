@@ -2,7 +2,7 @@ import { type Device, SOFTWARE_GPU, softwareName } from './device.js';
 import type { Texture } from './gpu-js.js';
 import type { GpuMode } from './modes.js';
 
-/** What headless-gl, and browsers that hide the driver, say instead of its name. */
+/** Names returned by headless-gl and by browsers that hide the driver. */
 const NAMELESS = /^(ANGLE|WebKit WebGL|Mozilla)$/;
 
 /** WebGL 1 and 2, in a browser or headless. */
@@ -28,7 +28,7 @@ export function glDevice(gl: WebGL2RenderingContext, mode: GpuMode): Device {
     async download({ texture, size }: Texture, length: number) {
       gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
       gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
-      // float textures of one channel may be read as such where the driver says so; all four always
+      // float textures with one channel can be read directly only if the driver allows it; with four channels always
       const single = mode === 'webgl2' && gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_FORMAT) === gl.RED;
       const texels = new Float32Array(size[0] * size[1] * (single ? 1 : 4));
       const wait = mode === 'webgl2' ? readLater : readNow;

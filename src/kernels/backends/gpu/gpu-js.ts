@@ -71,7 +71,7 @@ export interface Texture {
 /** What a program returns: numbers on the device; in mode `cpu`, on the host. */
 export type GpuValue = Float32Array | Texture;
 
-/** GPU.js itself, loaded at the first call: nobody pays for it who does not ask for a GPU. */
+/** GPU.js, loaded at the first call, so that programs without a GPU do not load it. */
 export async function loadGpuJs(): Promise<GpuJs> {
   return (await import('./gpu-js-library.js')).library as GpuJs;
 }

@@ -4,13 +4,13 @@ import type { Gpu, GpuJs, GpuValue, Input, Kernel, Texture } from './gpu-js.js';
 import type { GpuMode } from './modes.js';
 import { type Axes, layThreads } from './threads.js';
 
-/** A program before it is compiled, as text: what is read by `toString()` would not survive bundlers and coverage tools. */
+/** The source of a program, as text, because bundlers and coverage tools change functions read with `toString()`. */
 export interface ProgramText {
   /** Arguments by name, with the shape [planes, rows, columns] in which they are read: `x[plane][row][column]`. */
   readonly inputs: Readonly<Record<string, Triple>>;
   /** Index tables by name, read as `this.constants.NAME[i]`. */
   readonly tables?: Readonly<Record<string, ArrayLike<number>>>;
-  /** What is computed: one run of {@link body} a cell. */
+  /** Number of outputs: {@link body} runs once for each. */
   readonly axes: Axes;
   /** JavaScript as GPU.js knows it, that returns the cell at the indices of {@link axes}. Every loop bound is a literal. */
   readonly body: string;

@@ -52,7 +52,7 @@ export class GpuBackend extends GpuMachine implements Backend, OperatorMethods {
     super.dispose();
   }
 
-  /** @throws UnsupportedError once the backend is disposed of: where there never were programs for pictures, none are asked for */
+  /** @throws UnsupportedError once the backend is disposed of: where there never were programs for pictures, none are requested */
   #alive(): GpuPictures {
     if (!this.#pictures) throw new UnsupportedError('gpu', 'the backend was disposed of; create a new one');
     return this.#pictures;

@@ -6,7 +6,7 @@ import { glDevice } from './gl-device.js';
 import type { GpuMode } from './modes.js';
 import { isSoftware } from './webgpu-device.js';
 
-/** Modes in which a driver tells what it runs on. */
+/** Modes in which the driver reports its hardware. */
 const MODES = ['webgpu', 'webgl2'] as const satisfies readonly GpuMode[];
 
 /**

@@ -3,7 +3,7 @@ export const OPTIONAL_PACKAGES = { webgpu: '0.6.x', gl: '8.x' } as const;
 
 /**
  * Loads a package that gives Node a GPU, and that convlab does not bring along.
- * @throws Error that says how to install it, or why it does not load
+ * @throws Error with the install command, or the reason why it does not load
  */
 export async function loadOptional(name: keyof typeof OPTIONAL_PACKAGES): Promise<unknown> {
   try {

@@ -11,7 +11,7 @@ export interface Threads {
   readonly indices: string;
 }
 
-/** GPU.js computes indices in float32, which holds whole numbers up to here. */
+/** GPU.js computes indices in float32, which holds integers up to here. */
 const EXACT = 2 ** 24;
 
 /**
@@ -52,7 +52,7 @@ function unflatten(index: string, axes: readonly (readonly [string, number])[]):
 const SAFE = 2 ** 20;
 
 /**
- * Statements for dividend = quotient · divisor + remainder in whole numbers.
+ * Statements for dividend = quotient · divisor + remainder in integers.
  * @param below the dividend is less than this
  */
 export function divide(quotient: string, remainder: string, dividend: string, divisor: number, below: number): string {

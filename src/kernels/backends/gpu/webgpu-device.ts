@@ -37,7 +37,7 @@ export function webGpuDevice(context: WebGpuContext): WebGpuDevice {
   /** resolves once the errors of everything watched so far are known */
   let watched = Promise.resolve();
 
-  // WebGPU drops what fails and goes on with zeros. Errors are told to the scope around the call; the event for those
+  // WebGPU drops failed calls and continues with zeros. Errors are reported to the scope around the call; the event for those
   // without one may come later than the zeros.
   const watch = <T>(calls: () => T): T => {
     device.pushErrorScope('out-of-memory');
@@ -49,7 +49,7 @@ export function webGpuDevice(context: WebGpuContext): WebGpuDevice {
         (errors) => {
           failed ??= errors.find((error) => error)?.message;
         },
-        () => {}, // the device is lost, which isLost tells
+        () => {}, // the device is lost, see isLost
       );
       watched = watched.then(() => scopes);
     }

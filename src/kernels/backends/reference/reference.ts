@@ -11,7 +11,7 @@ interface Float64Buffer extends DeviceBuffer {
 }
 
 /**
- * Plain float64 loops: the definition that every other backend is compared with, written to be read and not to be fast.
+ * Plain float64 loops: the definition that every other backend is compared with, written for readability instead of speed.
  * Buffers keep float64; {@link Backend.read} rounds to float32.
  */
 export class ReferenceBackend implements Backend, OperatorMethods {
@@ -43,7 +43,7 @@ export class ReferenceBackend implements Backend, OperatorMethods {
 
   free(): void {}
 
-  /** Nothing to prepare: every loop reads the geometry as it is. */
+  /** Nothing to prepare: every loop reads the geometry directly. */
   prepare(job: Job): Executable {
     return { job };
   }

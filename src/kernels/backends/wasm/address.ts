@@ -6,7 +6,7 @@ export type Address<K extends string> = number & { readonly [kind]: K };
 /** Memory that holds nothing yet can be used for anything. */
 export type FreshMemory = Address<never>;
 
-/** No array: what is optional is left out. */
+/** No array: an omitted optional input. */
 export const NOWHERE = 0 as FreshMemory;
 
 /** A memory as the writers of records see it; valid until the memory grows. */

@@ -10,7 +10,7 @@ const LONGEST_BLOCK = 4e6;
 
 /**
  * Jobs that do not block their caller: workers compute them in a memory of their own, so that other calls go on meanwhile, while the
- * caller copies for a few milliseconds at a time. They run one after the other, in the order of the calls. Where there are no workers,
+ * caller copies for a few milliseconds at a time. They run in the order of the calls. Where there are no workers,
  * the caller computes as well, also for a few milliseconds at a time.
  */
 export class Background {
@@ -36,7 +36,7 @@ export class Background {
   }
 
   /**
-   * @param steps of the job on the machine that it is handed
+   * @param steps of the job on the machine that it is passed
    * @param control its signal ends the job; what it has written by then stays
    * @throws the signal's reason
    */

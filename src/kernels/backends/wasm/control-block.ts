@@ -81,13 +81,13 @@ export class ControlBlock {
     Atomics.notify(this.cells, CONTROL.ready);
   }
 
-  /** The shares that nobody has taken: the first one, and the one behind the last. */
+  /** The shares that are not taken yet: the first one, and the one after the last. */
   get left(): readonly [next: number, end: number] {
     const left = Atomics.load(this.cells, CONTROL.left);
     return [left & 0xffff, left >>> 16];
   }
 
-  /** Takes the last share that nobody has taken. @returns −1: there is none */
+  /** Takes the last share that is not taken yet. @returns −1 if there is none */
   takeLast(): number {
     for (;;) {
       const left = Atomics.load(this.cells, CONTROL.left);

@@ -21,7 +21,7 @@ const RELAXED = Uint8Array.of(
 
 /**
  * Where the engine has relaxed SIMD, sums use fused multiply-adds: 8% faster, with other last bits.
- * @param shared with a memory that threads can share; the module differs in one byte, which says so
+ * @param shared with a memory that threads can share; the module differs in the byte for this flag
  * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD
  */
 export async function loadPrograms(shared: boolean): Promise<Loaded> {

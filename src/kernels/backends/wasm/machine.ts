@@ -81,7 +81,7 @@ export class Machine {
     return this.#live.programs;
   }
 
-  /** Valid until the next allocation: growing the memory detaches the buffer, or gives a longer one beside it. */
+  /** Valid until the next allocation: growing the memory detaches the buffer, or creates a longer one. */
   get bytes(): ArrayBufferLike {
     return this.#live.memory.buffer;
   }

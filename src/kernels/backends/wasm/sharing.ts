@@ -1,6 +1,6 @@
 import { Choice, type Clock } from '../choice.js';
 
-/** First guess of what it costs to hand a job over, in nanoseconds: 2,000 while workers look for jobs, 40,000 when they have to be woken. */
+/** First guess of what it costs to hand a job over, in nanoseconds: 2,000 while workers look for jobs, 40,000 when they must be woken. */
 const HAND_OVER_NS = 20_000;
 /** Size classes per doubling of the predicted work. */
 const CLASSES = 2;

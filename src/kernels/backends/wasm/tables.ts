@@ -31,7 +31,7 @@ export class Tables {
 /** The tables of one executable on each machine that runs it, made when they are first needed. */
 export type TablesOn = (machine: Machine) => Tables;
 
-/** What is made of them, once on each machine. */
+/** Data derived from them, once per machine. */
 export function onceOn<T>(tablesOn: TablesOn, make: (tables: Tables) => T): (machine: Machine) => T {
   const known = new Map<Machine, T>();
   return (machine) => {

@@ -38,7 +38,7 @@ export function maySleep(): boolean {
 /**
  * Starts a worker, sends it a message and waits until it answers `ready`. From then on it does not keep the process alive.
  * @param source a classic script
- * @param onEnd called with the reason if the worker later ends by itself
+ * @param onEnd called with the reason if the worker later exits unexpectedly
  * @throws Error if the worker does not start, or gives another answer
  */
 export function startThread(source: string, message: unknown, onEnd: (reason: string) => void): Promise<Thread> {

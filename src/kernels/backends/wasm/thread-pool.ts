@@ -39,7 +39,7 @@ export interface Workload {
   drain?(from: number, to: number): void;
 }
 
-/** Scratch memory of the first thread, and how many bytes each thread has: they lie one behind the other. */
+/** Scratch memory of the first thread, and its size in bytes; the other threads' memory follows. */
 export interface ThreadScratch {
   readonly address: number;
   readonly bytes: number;
@@ -218,7 +218,7 @@ export class ThreadPool {
     run(task, scratch, from, to);
   }
 
-  /** The caller's part of a job whose units are ready. */
+  /** The caller's part of a job with prepared units. */
   #work(job: SharedJob): true {
     const { first, units, share } = job;
     for (let index = this.#control.takeLast(); index >= 0; index = this.#control.takeLast()) {
@@ -227,7 +227,7 @@ export class ThreadPool {
     return true;
   }
 
-  /** The caller's part of a job whose units it makes ready. @returns false if the job was canceled */
+  /** The caller's part of a job whose units it prepares. @returns false if the job was canceled */
   #feed(workload: Workload, job: SharedJob, shares: number): boolean {
     const { feed, alone, drain } = workload;
     const { first, units, share } = job;
@@ -243,7 +243,7 @@ export class ThreadPool {
     };
     for (;;) {
       const [next, end] = control.left;
-      // enough that no worker has to wait while the caller computes a share of its own
+      // enough that no worker must wait while the caller computes a share of its own
       if (!fed(alone ? Math.min(end, next + this.threads) : shares)) return false;
       if (next >= end) break;
       const index = control.takeLast();

@@ -9,7 +9,7 @@ export const CONTROL = {
   ticket: 0,
   /** number of threads in the job, and OPEN while it can be joined */
   state: 16,
-  /** the shares that nobody has taken: the first one, and 2¹⁶ times the one behind the last */
+  /** the shares that are not taken yet: the first one, and 2¹⁶ times the one after the last */
   left: 32,
   /** number of units that have what they need: a worker that has taken others waits */
   ready: 80,
@@ -24,7 +24,7 @@ export const OPEN = 0x10000;
 
 /** Behind the cells, as float64, which holds every address exactly: the job. */
 export const JOB_AT = 448;
-/** Values of the job. Each thread's scratch memory lies `scratchBytes` behind that of the one before. */
+/** Values of the job. Each thread's scratch memory is `scratchBytes` after that of the previous one. */
 export const JOB = { program: 0, task: 1, scratch: 2, scratchBytes: 3, first: 4, units: 5, share: 6 } as const;
 export const JOB_VALUES = Object.keys(JOB).length;
 /** Behind the job, as int32: for each share, 1 once a worker has done it. */
@@ -39,7 +39,7 @@ export function controlBytes(shares: number): number {
  * of microseconds, of the caller's time too, and the operators of a training step are rarely further apart than this.
  */
 export const SPIN_MS = 0.3;
-/** Looks between two readings of the clock, each of which allocates an object. */
+/** Checks between two readings of the clock, because each reading allocates an object. */
 export const LOOKS = 100;
 
 /**

@@ -17,7 +17,7 @@ interface WaitAsync {
   waitAsync?(cells: Int32Array, at: number, value: number, ms: number): { async: boolean; value: unknown };
 }
 
-/** Resolves once a cell has another value and a thread says so, or after `ms` milliseconds. */
+/** Resolves when a cell has changed and a thread has notified, or after `ms` milliseconds. */
 export async function waitFor(cells: Int32Array, at: number, value: number, ms: number): Promise<void> {
   const { waitAsync } = Atomics as WaitAsync;
   if (waitAsync) {

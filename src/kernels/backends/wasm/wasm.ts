@@ -103,7 +103,7 @@ export class WasmBackend implements Backend {
     };
     const start = prepareJob(job, tablesOn, this.#machine, this.#background);
     const executable = { job, tables, start, later: start.later };
-    // an executable that nobody holds any more, and nobody released
+    // an executable that was garbage-collected without being released
     abandoned.register(executable, releaseLater(tables, this.#background), executable);
     return executable;
   }
@@ -116,7 +116,7 @@ export class WasmBackend implements Backend {
     control?: Control,
   ): boolean | Promise<boolean> {
     const done = (executable as WasmExecutable).start(inputs, outputs, parameters, control);
-    // its tables stay as long as it is held
+    // its tables are kept as long as it is referenced
     return typeof done === 'boolean' ? done : done.finally(() => executable);
   }
 
@@ -158,7 +158,7 @@ export interface WasmSettings {
 /**
  * Creates a backend that runs in WebAssembly.
  * @param threads number of threads, the calling one included. Default: one per core, at most 4, and 1 where threads cannot share memory
- * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or fewer threads than asked for
+ * @throws UnsupportedError where the engine has no WebAssembly with 128-bit SIMD, or fewer threads than requested
  */
 export async function createWasmBackend(threads?: number, { handOver, bandRows, blocking = false, longestBlock }: WasmSettings = {}): Promise<Backend> {
   const reason = obstacle();

@@ -1,7 +1,7 @@
-/** What a page draws from, and a GPU takes as it is. */
+/** Image sources of a web page that a GPU accepts directly. */
 export type DrawableSource = HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame;
 
-/** True if no pixel is transparent, as the format of a frame says: an A in its name stands for alpha. */
+/** True if the format of a frame has no alpha: no A in its name. */
 export function isKnownOpaque(source: DrawableSource): boolean {
   return 'format' in source && source.format !== null && !source.format.includes('A');
 }

@@ -104,7 +104,7 @@ export class GlPictures implements GpuPictures {
 
   draw(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined {
     const { texture, format } = picture as GlPicture;
-    // gray lies in red alone
+    // gray is in red alone
     if (format.channels < 3) return undefined;
     return this.#draw(texture, format, show);
   }

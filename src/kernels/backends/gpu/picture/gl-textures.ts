@@ -45,7 +45,7 @@ export function byteTexture(gl: Gl, [width, height, channels]: readonly [number,
   return texture;
 }
 
-/** Bytes become texels: of as many values as a pixel has channels. */
+/** Uploads bytes as texels with one value per channel. */
 export function uploadBytes(gl: Gl, texture: WebGLTexture, samples: PictureSamples, [width, height, channels]: readonly [number, number, number]): void {
   asTheyAre(gl, texture);
   gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, formatsOf(gl, channels)[1], gl.UNSIGNED_BYTE, samples as Uint8ClampedArray);
@@ -54,7 +54,7 @@ export function uploadBytes(gl: Gl, texture: WebGLTexture, samples: PictureSampl
 
 /**
  * What a page draws becomes texels of four channels, not premultiplied. An ImageBitmap, and a frame that may have alpha, are drawn on a
- * canvas first: WebGL takes their colors as they are stored, premultiplied or not.
+ * canvas first: WebGL takes their stored colors, premultiplied or not.
  */
 export function uploadDrawable(gl: Gl, texture: WebGLTexture, source: DrawableSource, [width, height]: readonly [number, number]): void {
   let drawn = source;
@@ -110,7 +110,7 @@ export class ReadBuffers {
   constructor(readonly gl: Gl) {}
 
   /**
-   * Copies a texture of bytes to the host: into a buffer of the driver at once, and out of it when the device is done.
+   * Reads a byte texture: immediately into a buffer of the driver, and from there when the device has finished.
    * @returns four bytes for each pixel; `into` if it is given
    */
   async read(texture: WebGLTexture, [width, height]: readonly [number, number], into: Uint8ClampedArray | undefined): Promise<Uint8ClampedArray> {

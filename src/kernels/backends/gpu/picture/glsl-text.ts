@@ -1,5 +1,5 @@
 /**
- * The text of a picture's program in GLSL ES 3.00. It is written in what WGSL and GLSL have in common but for the way in which types,
+ * The text of a picture's program in GLSL ES 3.00. It is written in what WGSL and GLSL have in common except for the way in which types,
  * functions and variables are named: every variable is declared with its type, and vectors are compared value by value.
  */
 export function glslOf(wgsl: string): string {

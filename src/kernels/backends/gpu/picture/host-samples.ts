@@ -9,7 +9,7 @@ export interface HostRows {
   readonly row: number;
 }
 
-/** The samples as the device has them, every row beginning with a word of its own: as they are, or a copy where rows end within a word. */
+/** The samples in device layout, with rows aligned to words: the array itself, or a copy if rows end within a word. */
 export function deviceBytes({ samples, height, row }: HostRows): Uint8Array<ArrayBuffer> {
   const bytes = bytesOf(samples);
   const length = row * samples.BYTES_PER_ELEMENT;
@@ -34,7 +34,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uint8Array
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }
 
-/** Pixels between two looks at what was found. */
+/** Pixels between two checks of the result. */
 const LOOK = 4096;
 
 /** True if the last sample of every pixel is white. */
@@ -44,7 +44,7 @@ export function isOpaque(samples: PictureSamples, channels: number, white: numbe
   return true;
 }
 
-/** A pixel is a word, whose last byte is the largest on a little-endian machine. */
+/** A pixel is a word; on a little-endian machine, its last byte is the most significant. */
 function isOpaqueRgba({ buffer, byteOffset, length }: Uint8ClampedArray): boolean {
   const words = new Uint32Array(buffer, byteOffset, length / 4);
   const alpha = LITTLE_ENDIAN ? 0xff000000 : 0x000000ff;

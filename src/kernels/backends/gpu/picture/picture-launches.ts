@@ -20,7 +20,7 @@ export const GPU_SUMS = [
   'moments',
 ] as const satisfies readonly PictureSumKind[];
 
-/** Floats of a pixel of so many cells: the device has three as it has four. */
+/** Floats per pixel for a number of channels: three are stored as four. */
 export const FLOATS: readonly number[] = [0, 1, 2, 4, 4];
 
 /** A part of a result: where it begins, and its size. */
@@ -29,7 +29,7 @@ interface Part {
   readonly output: Pair;
 }
 
-/** The launches of a picture's job, one after the other; and how many floats lie between them. @param columns see {@link WindowStage.columns} */
+/** The launches of an image's job, in order, and the number of floats between them. @param columns see {@link WindowStage.columns} */
 export function pictureLaunches(job: PictureJob, columns: number): { readonly launches: readonly PictureLaunch[]; readonly floats: readonly number[] } {
   const launches: PictureLaunch[] = [];
   const floats: number[] = [];

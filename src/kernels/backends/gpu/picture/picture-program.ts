@@ -23,7 +23,7 @@ export interface PictureProgram {
 /** One launch of a picture's job. */
 export interface PictureLaunch {
   readonly window: WindowStage | MomentsStage;
-  /** what is read: the picture's samples, or floats of a launch before */
+  /** the input: samples of the image, or floats of a previous launch */
   readonly from: 'picture' | { readonly floats: number };
   /** what becomes of the sums: samples; the least and the largest value of them; or floats for a later launch */
   readonly to: 'samples' | 'extremes' | { readonly floats: number };
@@ -179,7 +179,7 @@ function samplesEnd(
       };
 }
 
-/** Floats as whole numbers of the same order: zero is below all of them, and their inverse too. */
+/** Floats as integers of the same order: zero is below all of them, and their inverse too. */
 const ORDER_TEXT = `
 fn ordered(v: f32) -> u32 {
   let b = bitcast<u32>(v);

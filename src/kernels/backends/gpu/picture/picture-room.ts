@@ -20,9 +20,9 @@ import { COLUMNS, channelsGiven } from './store-text.js';
 /** A picture's job, or a resize, on a device. */
 export interface PictureExecutable extends Executable {
   readonly job: PictureJob | ResizeJob;
-  /** what is loaded and stored */
+  /** load and store */
   readonly picture: PictureJob;
-  /** of the picture, and of what is read besides it */
+  /** of the image, and of the second input */
   readonly format: PictureFormat;
   readonly second: PictureFormat | undefined;
   readonly programs: readonly (PictureProgram & { readonly compiled: WgslProgram; readonly tables: Memory | undefined })[];
@@ -34,7 +34,7 @@ export interface PictureExecutable extends Executable {
   readonly row: number;
 }
 
-/** Pixels along a side that workgroups cover, of which there are 65535 along each axis. */
+/** Maximum side in pixels that workgroups cover, at 65535 along each axis. */
 const LONGEST_SIDE = 65535 * SIDE;
 
 /** A picture in a buffer: rows of whole words. */
@@ -81,7 +81,7 @@ export class PictureRoom implements GpuPictures {
     return { ...way, job, programs, compiling };
   }
 
-  /** @returns false if the picture is not opaque although it has to be */
+  /** @returns false if the picture is not opaque although it must be */
   run(executable: Executable, inputs: readonly Operand[], outputs: readonly Operand[]): boolean | Promise<boolean> {
     const { picture: job, format, second } = executable as PictureExecutable;
     const { load } = job;
@@ -199,7 +199,7 @@ export class PictureRoom implements GpuPictures {
     this.room.dispose();
   }
 
-  /** @throws UnsupportedError if a picture, or what lies between the passes, is beyond what the device holds */
+  /** @throws UnsupportedError if the image or the data between the passes exceeds the limits of the device */
   #resize(job: ResizeJob): Prepared {
     const { load, rows, columns, store, beside } = job;
     const { launches, floats } = resizeLaunches(job);
@@ -246,7 +246,7 @@ function largestBuffer({ load, store, passes }: PictureOutline): number {
   const [, height, width] = passes[0].geometry.input;
   const [, outH, outW] = passes[passes.length - 1].geometry.output;
   const samples = [4 * height * wordsOfRow(load.samples, load.channels, width), 4 * outH * wordsOfRow(store.samples, channelsGiven({ load, store }), outW)];
-  // two layers lie between the launches of moments
+  // two layers are between the launches of moments
   const layers = passes.some(({ sum }) => sum?.kind === 'moments') ? 2 : 1;
   const pixels = Math.max(height * width, ...passes.map(({ geometry }) => geometry.output[1] * geometry.output[2]));
   return Math.max(...samples, 4 * layers * FLOATS[cellsOf(load)] * pixels);

@@ -7,12 +7,12 @@ import type { WindowStage } from './window-stage.js';
 
 /** What one launch of a resize computes: every cell by a window of its row, or of its column. */
 export interface ResampledStage extends Pick<WindowStage, 'input' | 'output' | 'first' | 'columns' | 'cells' | 'layers' | 'windows'> {
-  /** windows lie along the rows (1) or the columns (0) */
+  /** windows along the rows (1) or the columns (0) */
   readonly axis: 0 | 1;
   readonly resampling: Resampling;
 }
 
-/** @param cells the function `cells(h, w)` is there */
+/** @param cells whether the function `cells(h, w)` exists */
 export function resampledText({ axis, resampling, output, cells }: ResampledStage, tables: ProgramTables): SumText {
   const { taps } = resampling;
   const [starts, weights] = [tables.add(resampling.starts), tables.add(resampling.weights)];

@@ -12,7 +12,7 @@ const COPY_SOURCE = 1;
 const COPY_TARGET = 2;
 const RENDERED = 16;
 
-/** Where a texture is copied to or from, every row of a buffer begins at a multiple of so many words. */
+/** Alignment, in words, of the rows of a buffer that is copied to or from a texture. */
 const PITCH = 64;
 
 /** Canvases and the pictures in buffers: one becomes the other on the device. */

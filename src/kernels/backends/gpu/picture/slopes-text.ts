@@ -3,7 +3,7 @@ import { literal, part, typeOf, upTo } from './wgsl-words.js';
 
 type Slopes = Extract<PictureSum, { kind: 'slopes' }>;
 
-/** The function `slope(s0, s1 …)`: what the sums under the windows of a {@link PictureSum} of slopes say together, cell by cell, or as a color. */
+/** The function `slope(s0, s1 …)`: what the sums under the windows of a {@link PictureSum} of slopes combined, per channel or as a color. */
 export function slopesText({ windows, step, measure, headings }: Slopes, cells: number): string {
   const type = typeOf(cells);
   const parameters = windows.map((_, i) => `s${i}: ${type}`).join(', ');

@@ -14,7 +14,7 @@ export interface StoreStage {
   /** the rectangle of the result that is computed */
   readonly first: Pair;
   readonly output: Pair;
-  /** the original lies in a buffer of this name, or is a texture */
+  /** the original is in a buffer of this name, or is a texture */
   readonly original: string;
   /** A second picture of the result's size and channels, in the buffer `beside_words`, that is added to a resize. Default: none */
   readonly beside?: Beside | undefined;
@@ -130,7 +130,7 @@ function isColors({ take, chosen, channels }: Load): boolean {
   return take === 'chosen' && !(channels % 2 === 0 && chosen.includes(channels - 1));
 }
 
-/** All samples as they are, or as light. */
+/** All samples, unchanged or decoded to light. */
 function allOf(load: Load, light: boolean): Load {
   return { ...load, take: 'chosen', chosen: upTo(load.channels), light };
 }
@@ -143,7 +143,7 @@ function dividedText(store: Store, { channels, white }: Load): string {
   s = select(${typeOf(channels)}(0), ${typeOf(channels)}(${colors} * ${literal(store.alphaScale)} / ${alpha} + ${bias}, min(opacity, ${literal(white)})), opacity > ${literal(store.nothing)});`;
 }
 
-/** Sums become o + amount · (o − s) where they differ by more than the threshold from what is there in the original; else o. */
+/** Sums become o + amount · (o − s) if they differ from the original o by more than the threshold; otherwise o. */
 function mixText(
   { amount, threshold, channels, brightness }: NonNullable<Store['mix']>,
   { load }: Pick<PictureJob, 'load'>,
@@ -201,10 +201,10 @@ function blendText({ part: where, unit }: Store, old: string, channels: number, 
   }`;
 }
 
-/** What is added to values that are rounded: halves, and of bytes values this little below them, go up. */
+/** Value added before rounding: halves are rounded up, and for bytes also values slightly below them. */
 const HALF: Readonly<Record<'uint8' | 'uint16', number>> = { uint8: 0.5 + 1 / 65536, uint16: 0.5 };
 
-/** Limited, and whole numbers rounded; NaN becomes 0. */
+/** Limited, and integers rounded; NaN becomes 0. */
 function limitedText({ samples, clamped }: Store, channels: number, each: EachChannel): string {
   if (samples === 'float32') return clamped ? each(upTo(channels), (value) => `clamp(${value}, 0f, 1f)`) : '';
   const white = samples === 'uint8' ? 255 : 65535;

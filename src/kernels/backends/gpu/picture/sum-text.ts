@@ -6,7 +6,7 @@ import type { WindowStage } from './window-stage.js';
 /** Multiply-adds of a thread that are written out one by one, as compiling takes its time; more run in loops. */
 const MOST_WRITTEN = 256;
 
-/** A weight that is not left out: of one sum, for all cells or each. */
+/** A weight that is not omitted: of one sum, for all cells or each. */
 interface Tap {
   readonly sum: number;
   readonly layer: number;
@@ -23,14 +23,14 @@ export interface SumText {
   readonly body: string;
   /** rows of outputs that a thread computes */
   readonly rows: number;
-  /** Statements from one row to the next: the sums are those of one row. Default: the sums of all rows are there at once */
+  /** Statements from one row to the next: the sums are those of one row. Default: the sums of all rows are available together */
   readonly next?: string;
 }
 
 /** Rows that running sums go down in one thread. */
 const RUN = 16;
 
-/** @param cells the function `cells(h, w)`, or `cells(h, w, layer)` of several layers, is there */
+/** @param cells whether the function `cells(h, w)`, or `cells(h, w, layer)` for several layers, exists */
 export function sumText(stage: WindowStage, tables: ProgramTables): SumText {
   if (stage.running) return runningText(stage);
   const { columns } = stage;

@@ -3,10 +3,10 @@ import type { ConvGeometry, PaddingMode } from '../../../geometry.js';
 /** Numbers of rows and of columns. */
 export type Pair = readonly [rows: number, columns: number];
 
-/** Where the windows of one launch lie, and what they are summed with. */
+/** Positions and weights of the windows of one launch. */
 export interface WindowStage {
   readonly input: Pair;
-  /** what is computed: a rectangle of all windows, and where that begins */
+  /** the computed rectangle of windows, and its offset */
   readonly output: Pair;
   readonly first: Pair;
   readonly size: Pair;
@@ -25,7 +25,7 @@ export interface WindowStage {
   readonly layers: number;
   /** one for each sum that is made; for every layer `[size]`, or `[cells, size]` */
   readonly windows: readonly (readonly ArrayLike<number>[])[];
-  /** sums are whole numbers of 32 bits */
+  /** sums are integers of 32 bits */
   readonly whole: boolean;
   /** weights of zero count as others do */
   readonly zeros: boolean;

@@ -2,7 +2,7 @@ import type { Memory } from './memory.js';
 import { sizeClass } from './memory.js';
 import type { Room } from './room.js';
 
-/** A piece of a device buffer. It outlives what is stored in it: order of calls, and so hazards, are those of the piece. */
+/** A chunk of a device buffer. It outlives its contents, so the order of calls, and therefore hazards, refer to the chunk. */
 export interface Chunk {
   readonly memory: Memory;
   /** in floats */
@@ -14,7 +14,7 @@ export interface Chunk {
   batch: number;
 }
 
-/** Most chunks are pieces of pages, so that a launch binds few buffers however many it uses. Larger ones are buffers of their own. */
+/** Most chunks are parts of pages, so that a launch binds few buffers. Larger chunks have their own buffers. */
 const PAGE = 2 ** 24;
 const LARGE = 2 ** 22;
 /** Chunks start where a cache line does. */

@@ -9,7 +9,7 @@ export function float(value: number): string {
   return `f32(${Math.fround(value)})`;
 }
 
-/** True if every tap of every output lies on x along the axis. */
+/** True if every tap of every output is inside x along the axis. */
 export function isInside(g: ConvGeometry, a: Axis): boolean {
   return g.before[a] === 0 && (g.output[a] - 1) * g.stride[a] + (g.kernel[a] - 1) * g.dilation[a] < g.input[a];
 }
@@ -19,7 +19,7 @@ export function showsNothing({ paddingMode }: ConvGeometry): boolean {
   return paddingMode === 'zero' || paddingMode === 'constant';
 }
 
-/** `$axis0`, `$axis1`, `$axis2`: which cell of x a position shows, that may lie beyond the border; −1: none. */
+/** `$axis0`, `$axis1`, `$axis2`: which cell of x a position shows, that may be beyond the border; −1: none. */
 export function borderFunctions(g: ConvGeometry): string {
   return AXES.map((a) => `fn $axis${a}(i: i32) -> i32 { ${isInside(g, a) ? 'return i;' : border(g, g.input[a])} }`).join('\n');
 }
@@ -42,7 +42,7 @@ function border({ paddingMode }: ConvGeometry, n: number): string {
   }
 }
 
-/** `$x(plane, d, h, w)`: a cell of input 0 whose channel begins at `plane`, or what lies beyond the border. */
+/** `$x(plane, d, h, w)`: an element of input 0 in the channel that starts at `plane`, or the padding value. */
 export function cellFunction(g: ConvGeometry): string {
   const outside = AXES.filter((a) => !isInside(g, a) && showsNothing(g)).map((a) => `${'dhw'[a]} < 0`);
   const [, H, W] = g.input;
@@ -67,7 +67,7 @@ function paren(n: number): string {
   return n < 0 ? `(${n})` : String(n);
 }
 
-/** Statements for every output along an axis of which tap k lies on cell i: `inner` sees i32 `o` and u32 `k`. */
+/** Statements for every output along an axis whose tap k is on element i: `inner` can use i32 `o` and u32 `k`. */
 export function overCovering(g: ConvGeometry, a: Axis, [i, k, o]: readonly [string, string, string], inner: string): string {
   const at = `i32(${i}) + ${paren(g.before[a])} - i32(${k}) * ${g.dilation[a]}`;
   const stride = g.stride[a];

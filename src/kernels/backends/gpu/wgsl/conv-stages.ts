@@ -68,7 +68,7 @@ function gradientOfCells(g: ConvGeometry, output: Place): Stage[] {
   return [{ core: scatterCore(g), inputs: [FIRST, SECOND], outputs: [output] }];
 }
 
-/** At larger strides: for every cell of x, the outputs whose window covers it. */
+/** For larger strides: for every element of x, the outputs whose window covers it. */
 function scatterCore(g: ConvGeometry): Core {
   const [cins, couts] = [g.inChannels / g.groups, g.outChannels / g.groups];
   const channels = Math.min(CHANNELS, cins);

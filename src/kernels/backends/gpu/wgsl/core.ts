@@ -2,7 +2,7 @@
 export const THREADS = 64;
 
 /**
- * What a part of a launch computes, as WGSL. `$` stands for a prefix of the part's own. The code has a function
+ * The computation of a part of a launch, as WGSL. `$` is a prefix that is unique to the part. The code has a function
  * `$run(group: u32, thread: u32)` for the threads of `workgroups` workgroups. It reads cell i of an input by `$in0(i)`, `$in1(i)` …
  * and calls `$finish(i, value, …)` with the values of all outputs once for every cell i < length.
  */

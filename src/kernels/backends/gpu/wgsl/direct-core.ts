@@ -20,7 +20,7 @@ export function weightIndex(g: ConvGeometry, { transposed }: KernelOrder, [group
   return `(${plane}) * ${taps}u + ${g.flip ? `${taps - 1}u - (${tap})` : tap}`;
 }
 
-/** `$bias(i)`: what is added to cell i of the output. */
+/** `$bias(i)`: the value added to element i of the output. */
 export function biasFunction(g: ConvGeometry, hasBias: boolean): string {
   return `fn $bias(i: u32) -> f32 { return ${hasBias ? `$in2(i / ${sizeOf(g.output)}u % ${g.outChannels}u)` : '0.0'}; }`;
 }

@@ -21,8 +21,8 @@ export interface Launch {
 const MOST_WORKGROUPS = 65535;
 
 /**
- * Parts as one launch. Its code depends on what the parts compute and on which of their chunks lie in one buffer; where they lie and how
- * long formulas are is said by uniforms, so that calls on other chunks need no other program.
+ * Parts as one launch. Its code depends on what the parts compute and on which of their chunks are in one buffer; where they are stored and how
+ * long formulas are is stored in uniforms, so that calls on other chunks can use the same program.
  */
 export function launchOf(parts: readonly Part[]): Launch {
   const memories = [...new Set(parts.flatMap((part) => [...part.chunks].map(({ memory }) => memory)))];

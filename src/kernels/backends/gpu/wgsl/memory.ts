@@ -1,6 +1,6 @@
 import type { WebGpuDevice } from '../webgpu-device.js';
 
-/** A buffer of the device, which may be somewhat larger than was asked for. */
+/** A buffer of the device, which may be somewhat larger than was requested. */
 export interface Memory {
   readonly id: number;
   readonly buffer: GPUBuffer;
@@ -16,7 +16,7 @@ export const STORAGE = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
 /** Bytes of unused buffers that are kept. */
 const MOST_IDLE = 2 ** 27;
 
-/** Buffers by usage and size class. What is given back is handed out again, with whatever it holds. */
+/** Buffers by usage and size class. Returned buffers are reused, with their old contents. */
 export class MemoryPool {
   readonly #idle = new Map<string, Memory[]>();
   readonly #all = new Set<Memory>();
@@ -38,7 +38,7 @@ export class MemoryPool {
     return memory;
   }
 
-  /** @returns false if too much lies idle already: then the caller destroys it, once nothing that was called uses it */
+  /** @returns false if too much memory is idle already: the caller then destroys the buffer once no call uses it */
   keep(memory: Memory): boolean {
     if (this.#idleBytes + memory.bytes > MOST_IDLE) return false;
     const key = `${memory.usage} ${memory.bytes}`;
@@ -60,7 +60,7 @@ export class MemoryPool {
   }
 }
 
-/** The least of 4, 5, 6, 7 times a power of two that holds so many bytes: at most a fifth is wasted. */
+/** The smallest of 4, 5, 6 or 7 times a power of two with at least this many bytes: at most a fifth is wasted. */
 export function sizeClass(bytes: number): number {
   const step = 2 ** Math.max(6, Math.ceil(Math.log2(Math.max(bytes, 1))) - 3);
   return Math.ceil(bytes / step) * step || step;

@@ -10,7 +10,7 @@ export interface PartNames {
   readonly chunks: readonly Chunk[];
   /** the buffer of each chunk, by number */
   readonly slots: readonly number[];
-  /** words of the uniforms: how many cells; offsets of the chunks; parameters of the formulas, one after the other */
+  /** words of the uniforms: number of elements, offsets of the chunks, parameters of the formulas */
   readonly length: number;
   readonly offsets: number;
   readonly parameters: readonly number[];
@@ -51,7 +51,7 @@ function finish(part: Part, { prefix, parameters }: PartNames, cell: (chunk: Chu
   return `fn ${prefix}finish(i: u32${arguments_}) {\n${[...lines, ...stores].join('\n')}\n}`;
 }
 
-/** Formulas alone: neighbors of a thread take the cells beside its own, so that they read whole lines. */
+/** Formulas only: neighboring threads process neighboring elements, so that they read whole cache lines. */
 function loop(prefix: string, length: number): string {
   return `fn ${prefix}run(group: u32, thread: u32) {
 for (var n = 0u; n < ${CELLS}u; n++) {

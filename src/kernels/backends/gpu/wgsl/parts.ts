@@ -10,7 +10,7 @@ export interface Formula {
   readonly name: FormulaName;
   readonly inputs: readonly Chunk[];
   readonly output: Chunk;
-  /** which call it is, whose parameters it takes */
+  /** index of the call that provides the parameters */
   readonly call: number;
 }
 
@@ -90,7 +90,7 @@ export class Parts {
     return new Set(chunks.map(({ memory }) => memory)).size <= this.limits.buffers;
   }
 
-  /** The parts that must have run: who wrote what is read, and who uses what is written. */
+  /** The parts that must run first: those that write its inputs, and those that use its outputs. */
   #before(inputs: readonly Chunk[], outputs: readonly Chunk[]): Part[] {
     const parts = new Set<Part>();
     for (const chunk of inputs) {

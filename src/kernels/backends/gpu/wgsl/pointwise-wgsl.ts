@@ -34,7 +34,7 @@ function selects(text: string): string {
   return `select(${branches.slice(colon + 1).trim()}, ${branches.slice(0, colon).trim()}, ${condition.trim()})`;
 }
 
-/** Where a letter stands outside of parentheses; −1: nowhere. */
+/** Position of a letter outside of parentheses; −1 if there is none. */
 function outside(text: string, letter: string): number {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {

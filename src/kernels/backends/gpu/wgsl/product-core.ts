@@ -1,11 +1,11 @@
 import { type Core, type Place, type Stage, THREADS } from './core.js';
 
 /**
- * out[at(slice, row, column)] = Σ over k of a(slice, row, k) · b(slice, k, column): what every sum of this engine is, however its operands are
+ * out[at(slice, row, column)] = Σ over k of a(slice, row, k) · b(slice, k, column): every sum of this engine has this form, however its operands are
  * gathered.
  */
 export interface Product {
-  /** names what is summed */
+  /** name of the sum */
   readonly key: string;
   readonly slices: number;
   readonly rows: number;
@@ -21,13 +21,13 @@ export interface Product {
   readonly bias?: { readonly code: string; readonly inputs: readonly Place[] };
 }
 
-/** Fewer workgroups leave a GPU idle: then a sum is cut into parts, up to so many workgroups. */
+/** With fewer workgroups, a GPU would be partly idle: sums are then cut into parts, up to this many workgroups. */
 const FEWEST_WORKGROUPS = 64;
 const MOST_WORKGROUPS = 256;
 /** A part of a sum is at least this long: in a tile; along the threads of a workgroup. */
 const TILE_DEPTH = 256;
 const LINE_DEPTH = 2048;
-/** Up to so many short sums are computed one a workgroup. */
+/** Up to this many short sums are computed, one per workgroup. */
 const FEW = 1024;
 
 /** How the outputs are shared: tiles of rows × columns in workgroup memory, or, where that saves no reads, one sum a workgroup. */
@@ -121,7 +121,7 @@ if (thread == 0u) { let i = $at(slice, row, column); $finish(part * ${sums}u + i
   return { key: `lines ${sums} ${K} ${depth}`, workgroups: sums, sharedBytes: 4 * THREADS, depth, parts, code };
 }
 
-/** A tile of rows and one of columns lie in workgroup memory, some rows × columns of the result in the registers of a thread. */
+/** A tile of rows and one of columns are in workgroup memory, some rows × columns of the result in the registers of a thread. */
 function tileLayout({ slices, rows, columns, depth: K }: Product): Layout {
   const power = (n: number) => 2 ** Math.ceil(Math.log2(n));
   let m = Math.min(4, power(rows));

@@ -3,7 +3,7 @@ import type { WebGpuDevice } from '../webgpu-device.js';
 /** What a program does with one of its buffers. */
 export type Access = 'read' | 'write';
 
-/** A compute program. It compiles in the background from the moment it is asked for. */
+/** A compute program. It compiles in the background from the moment it is requested. */
 export class WgslProgram {
   pipeline: GPUComputePipeline | undefined;
   /** It compiled, or failed to. */
@@ -25,7 +25,7 @@ export class WgslProgram {
           this.pipeline = pipeline;
         },
         async (error) => {
-          await device.settled(); // what the compiler said is known then
+          await device.settled(); // then the messages of the compiler are available
           device.fail(`${label} does not compile: ${error instanceof Error ? error.message : error}`);
         },
       )

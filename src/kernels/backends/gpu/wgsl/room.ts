@@ -12,7 +12,7 @@ const MOST_GROUPS = 1024;
 /**
  * Programs in WGSL on GPU.js's own GPUDevice. Calls are recorded; {@link submit} sends everything since the last one as one command
  * buffer, and so does the first pause of the caller (a microtask). Everything takes effect in the order in which it was called, also while
- * a program still compiles. A failure of any call is told by each {@link read} after it.
+ * a program still compiles. A failure of any call is reported by each later {@link read}.
  * @example
  * ```ts
  * const [x, out] = [room.buffer(4 * n), room.buffer(4 * n)];
@@ -66,7 +66,7 @@ export class Room {
     return this.#programs.get(key, accesses, code);
   }
 
-  /** A buffer of at least so many bytes, with undefined contents unless it is new (zeros). */
+  /** A buffer of at least this many bytes, with undefined contents unless it is new (zeros). */
   buffer(bytes: number, usage: number = STORAGE): Memory {
     return this.#pool.take(bytes, usage);
   }
@@ -102,7 +102,7 @@ export class Room {
 
   /**
    * Encodes commands of the caller's own. Neither function may throw.
-   * @param submitted called at once when they are submitted, before anything else is
+   * @param submitted called immediately after they are submitted, before anything else is
    */
   encode(encode: (encoder: GPUCommandEncoder) => void, submitted?: () => void): void {
     this.#push({ kind: 'encode', encode, submitted });

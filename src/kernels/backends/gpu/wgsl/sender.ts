@@ -14,7 +14,7 @@ export type Command =
   | { readonly kind: 'encode'; readonly encode: (encoder: GPUCommandEncoder) => void; readonly submitted?: () => void }
   | { readonly kind: 'afterwards'; readonly call: () => void };
 
-/** Uniforms of one submission; what does not fit goes with the next. */
+/** Uniforms of one submission; the rest is sent with the next. */
 const UNIFORM_BYTES = 2 ** 16;
 /** The most that one launch takes, and the alignment that every device allows. */
 const UNIFORM_BLOCK = 2 ** 13;
@@ -34,7 +34,7 @@ export class Sender {
     this.#group = gpu.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer: this.#uniforms, size: UNIFORM_BLOCK } }] });
   }
 
-  /** One command buffer; more only where a write lies between, or the uniforms are too many. */
+  /** One command buffer; more only where a write is between, or the uniforms are too many. */
   send(commands: readonly Command[]): void {
     const gpu = this.#gpu;
     const words = this.#words;
@@ -57,7 +57,7 @@ export class Sender {
       switch (command.kind) {
         case 'launch': {
           const { program, uniforms, workgroups } = command;
-          if (!program.pipeline) continue; // it does not compile, which reads tell
+          if (!program.pipeline) continue; // it does not compile, which reads report
           if (used + UNIFORM_BLOCK > UNIFORM_BYTES) flush();
           encoder ??= gpu.createCommandEncoder();
           pass ??= encoder.beginComputePass();

@@ -35,8 +35,8 @@ const ZERO: WgslExecutable = { formula: 'zero', stages: undefined };
 
 /**
  * The operators as WGSL on GPU.js's device. Calls wait until something is read, or the caller pauses. Then the whole list becomes launches:
- * what is computed cell by cell joins what it is computed from, and what is independent runs side by side. A list that was there
- * before, such as a training step, is launched again as it is.
+ * element-wise formulas are merged into the operators that produce their inputs, and independent calls share a launch. A repeated list,
+ * such as a training step, is launched again without planning.
  */
 export class WgslBackend implements Backend {
   readonly name = 'gpu';

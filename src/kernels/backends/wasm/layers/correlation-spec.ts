@@ -4,7 +4,7 @@ import type { ConvGeometry, Triple } from '../../../geometry.js';
 /** Scratch memory for a strip of gathered rows: small enough to stay in a core's second-level cache. */
 const STRIP_BYTES = 192 * 1024;
 
-/** Where fewer columns than this lie between the borders, they are gathered along with them. */
+/** Where fewer columns than this are between the borders, they are gathered along with them. */
 const DIRECT_COLUMNS = 32;
 
 /** A correlation that the programs can run: the forward pass of a geometry, or a part of its input gradient. The tables describe all borders. */
@@ -46,7 +46,7 @@ export function forwardCorrelation(g: ConvGeometry): CorrelationSpec {
   };
 }
 
-/** Where each tap lies in the kernel, row-major. @param at position of a tap, along an axis */
+/** Where each tap is in the kernel, row-major. @param at position of a tap, along an axis */
 export function tapPositions(g: ConvGeometry, [KD, KH, KW]: Triple, at: (axis: 0 | 1 | 2, tap: number) => number): Int32Array {
   return Int32Array.from({ length: KD * KH * KW }, (_, tap) => {
     const [kd, kh, kw] = [at(0, Math.floor(tap / (KH * KW))), at(1, Math.floor(tap / KW) % KH), at(2, tap % KW)];
@@ -54,7 +54,7 @@ export function tapPositions(g: ConvGeometry, [KD, KH, KW]: Triple, at: (axis: 0
   });
 }
 
-/** True if padded cells repeat cells of x, so that their gradient has to be folded back. */
+/** True if padded cells repeat cells of x, so that their gradient must be folded back. */
 export function foldsGradient(g: ConvGeometry): boolean {
   const padded = g.before.some((cells, axis) => cells > 0 || g.after[axis] > 0);
   return padded && g.paddingMode !== 'zero' && g.paddingMode !== 'constant';

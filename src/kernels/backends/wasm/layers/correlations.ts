@@ -33,7 +33,7 @@ export function packWeights(machine: Machine, g: ConvGeometry, stored: StoredCor
   machine.share('packKernel', task, { units: g.groups, work: (NS.value * stored.packedBytes) / 4 });
 }
 
-/** Where the windows of 3 × 3 lie in a kernel: weights from one output channel of the correlation, and one input channel, to the next. */
+/** Where the windows of 3 × 3 are in a kernel: weights from one output channel of the correlation, and one input channel, to the next. */
 export interface WindowOrder {
   readonly coutStep: number;
   readonly cinStep: number;

@@ -5,7 +5,7 @@ import type { Tables } from '../tables.js';
 import { type CorrelationSpec, ceil4, forwardCorrelation, type StripLayout, stripLayout } from './correlation-spec.js';
 import { type Tiles, winogradTiles } from './winograd-tiles.js';
 
-/** A correlation whose record and tables lie in wasm memory. */
+/** A correlation whose record and tables are in wasm memory. */
 export interface StoredCorrelation {
   readonly spec: CorrelationSpec;
   readonly layout: StripLayout;

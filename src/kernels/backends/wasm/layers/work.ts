@@ -3,14 +3,14 @@ import type { ConvGeometry } from '../../../geometry.js';
 import type { Address } from '../address.js';
 
 /**
- * Nanoseconds of a multiply-add, of a value that is read or written, and of one that is copied to its place. Estimates: they say which way
+ * Nanoseconds of a multiply-add, of a value that is read or written, and of one that is copied to its place. Estimates: they determine which way
  * a job first goes, see Sharing, and into how many shares it is cut.
  */
 export const NS = { product: 0.05, value: 0.15, spread: 0.5 };
 
 export type Floats = Address<'Floats'>;
 
-/** Of a convolution: all [batch, channels, D, H, W]; the kernel is [outChannels, inChannels / groups, KD, KH, KW]. */
+/** Shapes of a convolution: all [batch, channels, D, H, W]; the kernel is [outChannels, inChannels / groups, KD, KH, KW]. */
 export interface ConvOperands {
   readonly x: Floats;
   readonly kernel: Floats;

@@ -7,7 +7,7 @@ import { SAMPLE_BYTES } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import type { Band, PictureStages, Rows } from './picture-stages.js';
 
-// Where the bands of a picture lie in a machine's memory, and how they get there and back.
+// Where the bands of a picture are in a machine's memory, and how they get there and back.
 
 /** Bytes that the caller copies between two looks at the clock, where it must not block: less than a millisecond, also if memory is new. */
 const LOOK_BYTES = 512 * 1024;
@@ -16,16 +16,16 @@ export type Judge = 'caller' | 'programs' | false;
 /** A picture to filter. */
 export interface Picture {
   readonly image: Uint8Array;
-  /** or the picture beside */
+  /** or of the second image */
   readonly mask: Uint8Array | undefined;
   readonly out: Uint8Array;
-  /** who looks whether it is opaque: the caller before each band, or the programs while they read it; false: nobody has to */
+  /** what checks that the image is opaque: the caller before each band, or the programs while they read it; false: not required */
   readonly judge: Judge;
-  /** the input of a band may have been overwritten, or lie at the other end of the picture: one band for all */
+  /** the input of a band may have been overwritten, or are at the other end of the picture: one band for all */
   readonly inOne: boolean;
   /** called when rows of the result have been taken */
   readonly tell: ((rows: number) => void) | undefined;
-  /** what of it is filtered, and which of its rows are there */
+  /** the filtered part, and the rows in memory */
   readonly band: PictureBand;
   /** of the values of a normalized result: they are measured before they are stored, or have been, or only are measured */
   readonly range: { readonly when: 'before' | 'given' | 'only'; value?: ValueRange };
@@ -35,7 +35,7 @@ export function bytesOf({ buffer, byteOffset, byteLength }: PictureSamples): Uin
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Where a band lies in a machine's memory. */
+/** Where a band is in a machine's memory. */
 export interface Places {
   readonly picture: FreshMemory;
   readonly mask: FreshMemory;
@@ -67,19 +67,19 @@ export function maskRowBytes({ store, width }: PictureStages): number {
   return store.part?.mask ? SAMPLE_BYTES[store.part.mask.samples] * width : 0;
 }
 
-/** Where the first row of the mask, or of the picture beside, would lie; 0: there is none. */
+/** Address of the first row of the mask or of the second image; 0: none. */
 export function secondOf(stages: PictureStages, { source, outputs }: Band, { mask }: Places): number {
   if (stages.besideRowBytes > 0) return mask - outputs[outputs.length - 1][0] * stages.besideRowBytes;
   return maskRowBytes(stages) > 0 ? mask - source[0] * maskRowBytes(stages) : 0;
 }
 
-/** Where a row of the picture lies, and of the mask, if those of a band begin with the row `first`. */
+/** Addresses of a row of the image and of the mask, if the band starts with the row `first`. */
 export function placesOf(row: number, first: number, stages: PictureStages, places: Places): Pick<Places, 'picture' | 'mask'> {
   const picture = (places.picture + (row - first) * stages.stages[0].rowBytes[0]) as FreshMemory;
   return { picture, mask: (places.mask + (row - first) * maskRowBytes(stages)) as FreshMemory };
 }
 
-/** Where what a program reads and writes would lie: rows count from the top of the picture, also where only a band is in memory. */
+/** Addresses of a program's input and output, as if the whole image were in memory: rows count from the top of the image. */
 export function placePicture({ record }: PictureProgram, { x, out, original, mask }: { x: number; out: number; original: number; mask: number }): void {
   record.x = x as Address<'Bytes'>;
   record.out = out as Address<'Bytes'>;
@@ -88,13 +88,13 @@ export function placePicture({ record }: PictureProgram, { x, out, original, mas
   record.mask = mask as Address<'Bytes'>;
 }
 
-/** Rows of a band, as many at a time as the caller may copy without a look at the clock. */
+/** The rows of a band, in groups that the caller copies without checking the clock. */
 export function* inChunks([from, to]: Rows, rowBytes: number): Generator<Rows> {
   const rows = Math.ceil(LOOK_BYTES / rowBytes);
   for (let row = from; row < to; row += rows) yield [row, Math.min(to, row + rows)];
 }
 
-/** Rows of the picture, and of the mask. @returns false if they have to be opaque and are not */
+/** Rows of the picture, and of the mask. @returns false if they must be opaque and are not */
 export function copyIn(
   machine: Machine,
   stages: PictureStages,
@@ -110,7 +110,7 @@ export function copyIn(
   return judge !== 'caller' || isOpaque(machine, at.picture, length, stages);
 }
 
-/** The rows of the picture beside under a band of the result. */
+/** The rows of the second image under a band of the result. */
 export function copyBeside(machine: Machine, { besideRowBytes }: PictureStages, { mask }: Picture, { outputs }: Band, places: Places): void {
   if (!mask || besideRowBytes === 0) return;
   const [from, to] = outputs[outputs.length - 1].map((row) => row * besideRowBytes);
@@ -134,7 +134,7 @@ export function isAffirmed(machine: Machine, { verdict }: PictureProgram, judge:
   return judge !== 'programs' || !verdict || new Int32Array(machine.bytes, verdict, 1)[0] === OPAQUE[0];
 }
 
-/** The rows of a band that are wanted of those that its units gave. */
+/** The rows of a band to keep from those its units computed. */
 export function* takeOut(
   machine: Machine,
   stages: PictureStages,
@@ -178,7 +178,7 @@ export function copyOut(
   }
 }
 
-/** Finds room for parts of `sizes` bytes, and for what programs need besides them: they run one after the other. */
+/** Allocates parts of `sizes` bytes, and memory for the programs, which run in sequence. */
 export function placePrograms(
   machine: Machine,
   programs: readonly PictureProgram[],

@@ -11,7 +11,7 @@ import { bytesOf } from './band-memory.js';
 import { SAMPLE_BYTES } from './line-pass.js';
 import type { RunPicture } from './picture-bands.js';
 
-/** Parts of a band that have counts of their own, for as many threads. */
+/** Parts of a band with separate counts, one per thread. */
 const SHARES = 8;
 /** Bytes of the picture that are counted at a time. */
 const BAND_BYTES = 2 * 1024 * 1024;
@@ -38,7 +38,7 @@ export function prepareHistogram(
   return Object.assign(run, { later: away !== undefined });
 }
 
-/** The picture passes through memory in bands; one of floats twice: first its range is found. */
+/** The image passes through memory in bands; float images twice, first to find the range. */
 function histogram({ width, height, channels, samples, chosen, classes }: HistogramJob, tables: Tables): Count {
   const { machine } = tables;
   const rowBytes = width * channels * SAMPLE_BYTES[samples];
@@ -80,7 +80,7 @@ function histogram({ width, height, channels, samples, chosen, classes }: Histog
   };
 }
 
-/** @param largest of the classes; of whole numbers they are that themselves */
+/** @param largest of the classes; of integers they are that themselves */
 function addUp(counts: Uint32Array, largest: Float32Array | undefined, out: Float64Array): void {
   const classes = out.length / 2;
   out.fill(0, 0, classes);

@@ -6,13 +6,13 @@ import { lineBytes, lineFields } from './line-programs.js';
 import type { LineRecords } from './line-records.js';
 import { type PictureProgram, pictureFields, type SumOf } from './picture-program.js';
 
-// Programs that sum whole numbers: bytes where they lie, times whole weights, or running sums of a box.
+// Programs that sum integers: bytes where they are stored, times whole weights, or running sums of a box.
 
-/** Rows of a box that are summed one after the other; before the first of them, the window's own rows are. */
+/** Rows of a box that are summed incrementally; the first one needs a full sum of the window's rows. */
 const BOX_ROWS = 128;
 /** About the cost of a box, in taps, at any window size. */
 const BOX_TAPS = 12;
-/** The largest range of sums that 16 bits spread from black to white: what is left of a sum is at most 1.5 times as much. */
+/** The largest range of sums that 16 bits can scale from black to white: intermediate values are at most 1.5 times as large. */
 const MOST_SPREAD = 21845;
 /** About the cost of a root, in taps. */
 const ROOT_TAPS = 8;
@@ -92,7 +92,7 @@ function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }
   return new Int32Array(Int16Array.of(center, center, center, own, side, side, side, others).buffer);
 }
 
-/** Where taps lie in a strip, and in x itself. */
+/** Where taps are in a strip, and in x itself. */
 function offsetsOf(taps: readonly number[], { layout }: StoredCorrelation): Int32Array {
   return Int32Array.from([layout.offsets, layout.direct.offsets].flatMap((offsets) => taps.map((tap) => offsets[tap] / 4)));
 }
@@ -107,7 +107,7 @@ export function magnitudeProgram({ windows: [a, b], scale }: SumOf<'magnitude'>,
   const record = { ...pictureFields(line, stored), offsets: NOWHERE, taps: taps.length, weights: NOWHERE, scale };
   return {
     name: 'bytesMagnitude',
-    // the first weight of a pair lies in the lower 16 bits
+    // the first weight of a pair is in the lower 16 bits
     lists: [offsetsOf(taps, stored), Int32Array.from(taps, (tap) => (a[tap] & 0xffff) | (b[tap] << 16))],
     scratch: [stored.stripBytes / 4],
     across: 1,

@@ -34,7 +34,7 @@ export function storeLoad(
 }
 
 /**
- * True if the program sees all pixels of a picture that has to be opaque, and looks at their alpha while it reads them: to look beforehand means to read them
+ * True if the program sees all pixels of a picture that must be opaque, and looks at their alpha while it reads them: to look beforehand means to read them
  * twice.
  */
 export function judges(line: LinePass): boolean {
@@ -59,12 +59,12 @@ function isWhole({ rows, columns }: KeptPixels, { input: [, height, width] }: Co
   return rows[0] === 0 && columns[0] === 0 && rows.length === height && columns.length === width && stepOf(rows) * stepOf(columns) === 1;
 }
 
-/** All samples as they are, or as light. */
+/** All samples, unchanged or decoded to light. */
 export function allOf(load: Load, light: boolean): Load {
   return { ...load, take: 'chosen', chosen: Array.from({ length: load.channels }, (_, c) => c), light, origins: undefined };
 }
 
-/** Cells of a pass before as they are. */
+/** Values of a previous pass, unchanged. */
 export function rawLoad(load: Load): Load {
   return allOf({ ...load, samples: 'float32', channels: cellsOf(load) }, false);
 }

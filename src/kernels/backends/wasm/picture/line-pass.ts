@@ -67,7 +67,7 @@ export function rowBytesOf({ job, pass, first, last, rectangle }: LinePass): rea
 
 /** The channels of the result that are filtered and no alpha; those that have places or are mixed may be. */
 export function changedBy({ load: { chosen, channels, take }, store: { places, mix } }: PictureJob): (channel: number) => boolean {
-  // beside a luminance, the second cell is alpha
+  // with luminance, the second channel is alpha
   if (places) return (channel) => places[channel] >= 0 && !(take === 'luminance' && places[channel] === 1);
   if (mix) return (channel) => mix.channels.includes(channel);
   return (channel) => chosen.includes(channel) && !(channels % 2 === 0 && channel === channels - 1);
@@ -84,7 +84,7 @@ export function isColors({ take, chosen, channels }: Load): boolean {
   return take === 'chosen' && !(channels % 2 === 0 && chosen.includes(channels - 1));
 }
 
-/** The distance of neighbors, if it is the same for all, and none lies beyond the border; else 0. */
+/** The distance of neighbors, if it is the same for all, and none is beyond the border; else 0. */
 export function stepOf(places: Int32Array): number {
   const step = places.length > 1 ? places[1] - places[0] : 1;
   return step > 0 && places.every((place, i) => place >= 0 && place === places[0] + step * i) ? step : 0;

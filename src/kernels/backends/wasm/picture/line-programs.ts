@@ -20,7 +20,7 @@ const WINDOW_BYTES = 512 * 1024;
 /** Bytes of a ring of rows, which stay in the second-level cache, and rows of a band: see assembly/picture/line-separable.ts. */
 export const RING_BYTES = 512 * 1024;
 const RING_ROWS = 60;
-/** Rows of a box that are summed one after the other, at least. */
+/** Minimum number of rows of a box that are summed incrementally. */
 export const BOX_ROWS = 64;
 /** Floats behind a row that may be read and written: whole vectors of three, and of whole pixels. */
 export const SLACK = 64;
@@ -50,7 +50,7 @@ export function windowProgram({ window, zeros }: SumOf<'window'>, line: LinePass
   const { taps, weights, patterned } = tapsOf(window, KH * KW, tables, zeros);
   const offsets = (rowBytes: number) =>
     tables.store(Int32Array.from(taps, (tap) => Math.floor(tap / KW) * dilationH * rowBytes + (tap % KW) * dilationW * 4 * cells));
-  // two rows are computed at once where every cell of the window counts and its rows are neighbors
+  // two rows are computed together if all weights of the window are used and its rows are adjacent
   const paired = !patterned && taps.length === KH * KW && dilationH === 1 && strideH === 1;
   const sumsRow = 4 * (((tilePixels - 1) * strideW + 1) * cells + SLACK);
   const record = {
@@ -72,7 +72,7 @@ export function windowProgram({ window, zeros }: SumOf<'window'>, line: LinePass
   };
 }
 
-/** @param count of the products in `row` and `column`, one after the other */
+/** @param count of the consecutive products in `row` and `column` */
 export function separableProgram(
   { row, column }: Pick<SumOf<'separable'>, 'row' | 'column'>,
   count: number,

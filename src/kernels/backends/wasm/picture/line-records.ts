@@ -15,7 +15,7 @@ export interface LineRecords {
   readonly verdict: Address<'Ints'>;
   /** the factors and summands of the last pass */
   readonly patterns: Patterns | undefined;
-  /** what is read is floats, all of which are summed as they are */
+  /** the input is floats, which are summed without conversion */
   readonly asLoaded: boolean;
   /** floats of a pixel, and most samples of a pixel where it is loaded and where it is stored */
   readonly cells: number;
@@ -36,7 +36,7 @@ export function storeLine(tables: Tables, line: LinePass, ranges: Address<'Float
     asLoaded: !first || (job.load.samples === 'float32' && cells === job.load.channels && job.load.take === 'chosen' && !job.load.light && !job.load.origins),
     ...(last ? storeStore(tables, line, ranges) : { store: storeRawStore(tables, line), patterns: undefined }),
     cells,
-    // pixels of the original lie further apart than those of the result where any pass has a stride
+    // with a stride, pixels of the original are further apart than those of the result
     loaded: Math.max(first ? job.load.channels : cells, last ? job.load.channels * Math.max(1, stepOf(job.store.kept?.columns ?? NO_COLUMNS)) : 0),
     stored: last ? Math.max(job.load.channels, channelsGiven(job)) : cells,
   };

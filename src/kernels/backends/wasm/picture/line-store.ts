@@ -18,7 +18,7 @@ import {
   stepOf,
 } from './line-pass.js';
 
-/** Where the factors and the summands of samples lie. */
+/** Addresses of the factors and summands of samples. */
 export interface Patterns {
   readonly scales: Address<'Floats'>;
   readonly offsets: Address<'Floats'>;
@@ -97,7 +97,7 @@ function besideFields(tables: Tables, line: LinePass) {
   return { beside: address, besideUnit: beside.unit, sumUnit: beside.factor };
 }
 
-/** Sums as they are: the cells of the next pass. */
+/** Unchanged sums: the input of the next pass. */
 export function storeRawStore(tables: Tables, line: LinePass): Address<'LineStore'> {
   const cells = cellsOf(line.job.load);
   const address: Address<'LineStore'> = tables.allocate(LINESTORE_BYTES);

@@ -35,7 +35,7 @@ const BAND_BYTES = 384 * 1024;
 const SHARED_BYTES = 16 * 1024 * 1024;
 /** Bytes that are copied before other threads may filter them. */
 const FEED_BYTES = 128 * 1024;
-/** Shares per thread from which on whole rows of units are shared, where units lie side by side. */
+/** Shares per thread from which on whole rows of units are shared, where units are side by side. */
 const LEAST_SHARES = 4;
 /** Of the first guess whether threads share a picture: nanoseconds of a tap of a sample, on one thread. */
 const NS_TAP = 0.05;
@@ -45,7 +45,7 @@ const NS_HANDED = 0.36;
 const LONG = 1e9;
 /** Units of a stage in a band where its rows go to another stage: what bands overlap is computed twice. */
 const LEAST_UNITS = 4;
-/** A picture's job, ready to run. @returns false if the picture has to be opaque and is not; a promise where the job leaves the caller's thread */
+/** A picture's job, ready to run. @returns false if the picture must be opaque and is not; a promise where the job leaves the caller's thread */
 export interface RunPicture {
   (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control): boolean | Promise<boolean>;
   /** it leaves it */
@@ -130,7 +130,7 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
   return Object.assign(run, { later: away !== undefined, bands });
 }
 
-/** Turns rows into the share of all that is there, always less than 1: the call tells its end itself. */
+/** Converts rows to the completed fraction, always less than 1: the call reports its end. */
 function teller(tell: (share: number) => void, height: number): (rows: number) => void {
   let all = 0;
   return (rows) => {
@@ -139,7 +139,7 @@ function teller(tell: (share: number) => void, height: number): (rows: number) =
   };
 }
 
-/** On the calling thread. @returns false if the picture has to be opaque and is not */
+/** On the calling thread. @returns false if the picture must be opaque and is not */
 function onOne(machine: Machine, stages: PictureStages, picture: Picture): boolean {
   const { programs, measured } = stages.on(machine);
   return finish(
@@ -150,7 +150,7 @@ function onOne(machine: Machine, stages: PictureStages, picture: Picture): boole
   );
 }
 
-/** On all threads. @returns false if the picture has to be opaque and is not */
+/** On all threads. @returns false if the picture must be opaque and is not */
 function* onAll(machine: Machine, stages: PictureStages, picture: Picture, work: number): Steps<boolean> {
   machine.wake();
   const { programs, measured } = stages.on(machine);
@@ -178,7 +178,7 @@ function* measuredFirst(
   return yield* filter(undefined, { ...picture, judge: false });
 }
 
-/** What pictures have to have in common, so that one tells whether another of its size is worth sharing. */
+/** Key of images for which measurements of sharing are valid. */
 function workOf({ load, store }: PictureStages, programs: readonly PictureProgram[]): string {
   const around = [load.samples, load.take, load.light && 'light', store.samples, store.part && (store.part.mask ? 'mask' : 'part')];
   return [...programs.map(({ name }) => name), ...around.filter(Boolean), 'with copies'].join(' ');
@@ -190,7 +190,7 @@ function overlap(a: PictureSamples, b: PictureSamples): boolean {
   return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }
 
-/** Both pictures lie in the machine's memory, at `x` and at `out`: nothing is copied. */
+/** Both pictures are in the machine's memory, at `x` and at `out`: nothing is copied. */
 function inMemory(machine: Machine, stages: PictureStages, { length, byteLength }: PictureSamples, judge: Judge, x: Address<'Bytes'>, out: Address<'Bytes'>) {
   if (judge === 'caller' && !isOpaque(machine, x, byteLength, stages)) return false;
   const [program] = stages.on(machine).programs;
@@ -203,7 +203,7 @@ function inMemory(machine: Machine, stages: PictureStages, { length, byteLength 
   );
 }
 
-/** On one thread. @returns a function that filters some units; it returns false if the picture has to be opaque and is not */
+/** On one thread. @returns a function that filters some units; it returns false if the picture must be opaque and is not */
 function alone(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], picture: Picture): (from: number, to: number) => boolean {
   const last = programs[programs.length - 1];
   const { height } = stages.rectangle;
@@ -223,7 +223,7 @@ function alone(machine: Machine, stages: PictureStages, programs: readonly Pictu
   };
 }
 
-/** The bands between two rows: whole ones but for the first and the last. */
+/** The bands between two rows: whole ones except for the first and the last. */
 function* cut(bands: readonly Band[], first: number, end: number, stages: PictureStages, programs: readonly PictureProgram[]): Generator<Band> {
   for (const band of bands) {
     if (band.bottom <= first || band.top >= end) continue;
@@ -232,7 +232,7 @@ function* cut(bands: readonly Band[], first: number, end: number, stages: Pictur
   }
 }
 
-/** All stages of a band, one after the other, each on all threads of the machine. */
+/** All stages of a band in order, each on all threads of the machine. */
 function* runBand(machine: Machine, stages: PictureStages, programs: readonly PictureProgram[], band: Band, places: Places): Steps<void> {
   const original = places.picture - band.source[0] * stages.stages[0].rowBytes[0];
   const mask = secondOf(stages, band, places);
@@ -279,7 +279,7 @@ function* share(machine: Machine, stages: PictureStages, picture: Picture, work:
   const rows = rowsIn(machine, SHARED_BYTES, stages, programs, picture);
   const bands = [...cut(stages.on(machine).bands(rows), ...picture.band.rows, stages, programs)];
   const places = placeBands(machine, stages, programs, bands);
-  // where units lie side by side, whole rows of them are shared if that gives enough shares
+  // where units are side by side, whole rows of them are shared if that gives enough shares
   ask(machine, program);
   const inRows = program.across === 1 || rows >= LEAST_SHARES * machine.threads * program.rows;
   const byCaller = inRows && !picture.inOne && !machine.inTurns ? alone(machine.own, stages, stages.on(machine.own).programs, picture) : undefined;

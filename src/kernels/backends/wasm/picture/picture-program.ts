@@ -26,7 +26,7 @@ export interface PictureProgram<P extends PictureProgramName = PictureProgramNam
    * filter a small picture.
    */
   readonly record: Fields<Tasks[P]>;
-  /** Fills in where the program's memory lies, before it runs. */
+  /** Sets the addresses of the program's memory before it runs. */
   place(memory: ProgramMemory): void;
   /** where it leaves 0 if the picture is not opaque; undefined or NOWHERE: it does not look */
   readonly verdict?: Address<'Ints'>;
@@ -36,7 +36,7 @@ export interface PictureProgram<P extends PictureProgramName = PictureProgramNam
 
 type Fields<T> = { -readonly [F in keyof T]: T[F] };
 
-/** Where the lists and the parts of the scratch memory lie. */
+/** Addresses of the lists and of the parts of the scratch memory. */
 export interface ProgramMemory {
   readonly lists: readonly FreshMemory[];
   readonly parts: readonly number[];
@@ -45,7 +45,7 @@ export interface ProgramMemory {
 /** How a picture is summed, of one kind. */
 export type SumOf<K extends PictureSum['kind']> = Extract<PictureSum, { kind: K }>;
 
-/** The fields that the records of programs of whole numbers begin with. */
+/** The fields that the records of programs of integers begin with. */
 export function pictureFields({ job: { load } }: LinePass, { address }: StoredCorrelation): PictureTask {
   return { correlation: address, x: NOWHERE, out: NOWHERE, channels: load.channels, filtered: load.chosen.length };
 }

@@ -18,7 +18,7 @@ export interface Stage {
   readonly reach: number;
   /** the input rows under output rows `from` … `to` − 1 */
   rowsUnder(rows: Rows): Rows;
-  /** It reads the picture, and beside it, pixel by pixel, what the stage before gives. */
+  /** It reads the image and, pixel by pixel, the output of the previous stage. */
   readonly onPicture: boolean;
   /** of its input, which is what the stage before gives, and of its output */
   readonly rowBytes: readonly [input: number, output: number];

@@ -107,13 +107,13 @@ function seenBy({ starts, pairs }: Pairs, count: number): number {
   return starts.reduce((most, start, o) => Math.max(most, (starts[Math.min(starts.length, o + count) - 1] - start) / 2 + pairs), 0);
 }
 
-/** The largest power of two, at most `most`, by which all weights can be multiplied and fit 16 bits. */
+/** The largest power of two, at most `most`, for which all multiplied weights fit in 16 bits. */
 function weightBits({ weights }: Resampling, most: number): number {
   const largest = weights.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0);
   return Math.min(most, Math.floor(Math.log2((2 ** 15 - 2) / largest)));
 }
 
-/** Weights times `one`, rounded so that every window's still sum to it: flat areas stay as they are. */
+/** Weights times `one`, rounded so that the sum of every window is `one`: flat areas do not change. */
 function wholeWeights({ output, taps, weights }: Resampling, one: number): Int16Array {
   const whole = new Int16Array(output * taps);
   for (let o = 0; o < output; o++) {

@@ -22,7 +22,7 @@ export function resizeStages(job: ResizeJob, tablesOn: TablesOn): PictureStages 
     stages: [
       {
         ...{ height: rows.output, stride, reach: rows.taps, onPicture: false, rowBytes: rowBytesOf(line) },
-        // bytes are summed along RESIZED_ROWS rows at once
+        // RESIZED_ROWS rows of bytes are summed together
         rowsUnder: ([from, to]) => [Math.max(0, rows.starts[from] - RESIZED_ROWS), Math.min(rows.input, rows.starts[to - 1] + rows.taps + RESIZED_ROWS)],
       },
     ],
@@ -45,7 +45,7 @@ function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureP
   return job.limited ? bytesResizeProgram(tables, job) : lineResizeProgram(job, line, storeLine(tables, line, NOWHERE), tables);
 }
 
-/** What is loaded and stored. */
+/** Load and store. */
 function linePass(resize: ResizeJob): LinePass {
   const job = resizeAsPicture(resize);
   const rectangle = { x: 0, y: 0, width: resize.columns.output, height: resize.rows.output };
