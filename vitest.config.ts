@@ -9,18 +9,22 @@ if (!chromium) {
   process.once('exit', () => console.warn(`The browser tests were LEFT OUT: ${reason}.\n`));
 }
 
-/**
- * Tests that start processes, compile, draw whole sheets or train for long, which `npm run test:unit` leaves to `npm test`, and
- * those that replace a module and so need a process of their own.
- */
+/** Tests that start processes, compile, draw whole sheets or train for long, which `npm run test:unit` leaves to `npm test`. */
 const APART = [
   'test/{cli,docs,examples,faults,fuzz,reference,site}/**/*.test.ts',
   'test/*-bundle.test.ts',
   'test/cnn/thesis.test.ts',
-  'test/cnn/exchange/tfjs.test.ts',
-  'test/conformance/{wasm,gpu-default-backend,gpu-hardware}.test.ts',
-  'test/image/{codec-threads,files,sharp}.test.ts',
+  'test/conformance/wasm.test.ts',
+  'test/image/codec-threads.test.ts',
   'test/kernels/{thread-pool,wasm-memory}.test.ts',
+];
+
+/** Tests that replace a module, or look at what a process has loaded, and so need one of their own. */
+const ALONE = [
+  'test/cnn/exchange/tfjs.test.ts',
+  'test/conformance/{gpu-default-backend,gpu-hardware}.test.ts',
+  'test/faults/every-call.test.ts',
+  'test/image/{files,sharp}.test.ts',
 ];
 
 /** Every program on software GPUs, what becomes of their devices, and training there: npm run test:gpu. */
@@ -89,7 +93,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground,servers}/**', ...APART],
+          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground,servers}/**', ...APART, ...ALONE],
           // what the files of a worker import is loaded once
           isolate: false,
           testTimeout: 120_000,
@@ -98,8 +102,16 @@ export default defineConfig({
       {
         extends: true,
         // npm run test:lecture trains the networks of all lessons
-        test: { name: 'node', include: APART, exclude: ['test/examples/lecture.test.ts', ...SLOW], testTimeout: 120_000 },
+        test: {
+          name: 'node',
+          include: APART,
+          exclude: ['test/examples/lecture.test.ts', ...SLOW, ...ALONE],
+          globalSetup: 'test/cli/setup.ts',
+          isolate: false,
+          testTimeout: 120_000,
+        },
       },
+      { extends: true, test: { name: 'alone', include: ALONE, testTimeout: 120_000 } },
       ...(chromium ? [inChromium('browser', ['test/**/*.browser.test.ts'], ON_GPUS)] : []),
     ],
   },

@@ -5,7 +5,9 @@ import { SLOW } from '../vitest.config.js';
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    include: SLOW,
+    include: [...SLOW, 'test/fuzz/filters.test.ts'],
+    // 2,000 random filters, the same each time
+    env: { FUZZ: '400', FUZZ_SEED: '0' },
     testTimeout: 120_000,
     maxWorkers: 2,
     setupFiles: 'test/typed-arrays.ts',

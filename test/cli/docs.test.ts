@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createImage, formatKernel, type Image, pipeline, Random, sharpen } from '../../src/index.js';
 import { decodeImage, readImage, writeImage } from '../../src/node.js';
 import { convlab, words } from './convlab.js';
@@ -11,8 +11,6 @@ import { convlab, words } from './convlab.js';
 const page = await readFile('docs/command-line.md', 'utf8');
 const examples = [...page.matchAll(/^convlab .*$/gm)].map(([line]) => line).filter((line) => !/^convlab train (?!--data digits)/.test(line));
 const processes = examples.filter((line) => / < | --jobs /.test(line));
-const main = resolve('src/cli/main.ts');
-const tsx = import.meta.resolve('tsx');
 const here = process.cwd();
 
 const random = new Random(3);
@@ -67,7 +65,7 @@ describe('every example of the page does what it says', () => {
   test.each(processes)('%s', async (line) => {
     const [args, from] = line.replace(/ >.*/, '').split(' < ');
     const stdout = await new Promise<Buffer>((done, failed) => {
-      const child = execFile(process.execPath, ['--import', tsx, main, ...words(args).slice(1)], { encoding: 'buffer' }, (error, out) =>
+      const child = execFile(process.execPath, [inject('program'), ...words(args).slice(1)], { encoding: 'buffer' }, (error, out) =>
         error ? failed(error) : done(out),
       );
       if (from) readFile(from).then((bytes) => child.stdin?.end(bytes));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, inject, test } from 'vitest';
 import { box, createBackend, createImage, filter, type Image } from '../../src/index.js';
 import { decodeImage, readImage, writeImage } from '../../src/node.js';
 import { convlab as command } from './convlab.js';
@@ -124,11 +124,8 @@ describe('refused before any work', () => {
 describe('the program itself', () => {
   const program = (args: string[], input?: Buffer) =>
     new Promise<{ code: number; stdout: Buffer; stderr: string }>((resolve) => {
-      const child = execFile(
-        process.execPath,
-        ['--import', 'tsx', 'src/cli/main.ts', 'filter', ...args, '--kernel', 'box'],
-        { encoding: 'buffer' },
-        (error, stdout, stderr) => resolve({ code: error ? (error.code as unknown as number) : 0, stdout, stderr: stderr.toString() }),
+      const child = execFile(process.execPath, [inject('program'), 'filter', ...args, '--kernel', 'box'], { encoding: 'buffer' }, (error, stdout, stderr) =>
+        resolve({ code: error ? (error.code as unknown as number) : 0, stdout, stderr: stderr.toString() }),
       );
       child.stdin?.end(input);
     });

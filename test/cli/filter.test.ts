@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, inject, test } from 'vitest';
 import { box, createBackend, filter, type Image, kernel2d, kernelToAcf, pipeline, SOBEL_X, sharpen, unsharpMask } from '../../src/index.js';
 import { readImage, writeImage } from '../../src/node.js';
 import { convlab as command } from './convlab.js';
@@ -307,7 +307,7 @@ describe('a failure exits with 1, and one line says what failed', () => {
 });
 
 test('the program itself: exit code, stdout and stderr of a process', async () => {
-  const convlab = (...args: string[]) => promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args]);
+  const convlab = (...args: string[]) => promisify(execFile)(process.execPath, [inject('program'), ...args]);
   const version = JSON.parse(await readFile('package.json', 'utf8')).version;
   expect(await convlab('--version')).toEqual({ stdout: `${version}\n`, stderr: '' });
   await expect(convlab('filter', photo)).rejects.toMatchObject({

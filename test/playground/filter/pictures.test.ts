@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { decodeImage } from 'convlab/node';
+import { expect, test } from 'vitest';
+import { expectNoFaults, usePlayground } from '../page.js';
+import { digestOf, expectResult, expectSumIsPixel, made, painted, shown, whitePng } from './filter-page.js';
+
+const playground = usePlayground();
+
+test('bad input: text in a cell, a file that is no picture, a picture of 100 megapixels', async () => {
+  const page = await playground.open('#filter?scene=dot&kernel=sobel-x');
+  await page.locator('.frame').waitFor();
+  const cell = page.getByLabel('weight, row 1, column 1');
+  await cell.fill('much');
+  await cell.blur();
+  await page.getByText('Row 1, column 1: “much” is no number. The kernel keeps -1 there.').waitFor();
+  expect(await cell.getAttribute('aria-invalid')).toBe('true');
+  await cell.fill('-1');
+  await cell.blur();
+  await expect.poll(() => page.locator('.notice').count()).toBe(0);
+  await cell.fill('more');
+  await cell.blur();
+  await page.getByText('“more” is no number').waitFor();
+  await page.getByRole('button', { name: 'Rows +1' }).click();
+  await expect.poll(() => page.locator('.notice').count()).toBe(0);
+  await page.getByLabel('From the catalogue').selectOption('sobel-x');
+
+  const x = page.getByLabel('x', { exact: true });
+  await x.fill('9999');
+  await page.getByText(/^x goes from 0 to \d+\.$/).waitFor();
+  await x.fill('7');
+  await expect.poll(() => page.locator('.notice').count()).toBe(0);
+  await page.getByLabel('Divide by the sum').check();
+  await page.getByText('Sum of the weights: 0, so nothing is divided').waitFor();
+  await page.getByLabel('Divide by the sum').uncheck();
+
+  const file = page.getByLabel('Open a file');
+  await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
+  await page.getByText('notes.txt (text/plain) is no picture that this browser reads').waitFor();
+  await expectResult(page, 'dot', made('sobel-x'), { output: 'abs' });
+
+  await file.setInputFiles({ name: 'vast.png', mimeType: 'image/png', buffer: whitePng(10_000, 10_000) });
+  await page.getByText('vast.png has 10000 × 10000 pixels. It was reduced to 2000 × 2000').waitFor({ timeout: 60_000 });
+  await page.getByText('2000 × 2000 becomes 2000 × 2000').waitFor();
+  // filtered whole, but drawn with as many pixels as a screen has room for
+  expect((await shown(page, 'after')).size).toBe('1224 × 1224');
+  expectNoFaults(page);
+}, 120_000);
+
+test('a camera that is denied is told, and one that is allowed is filtered', async () => {
+  const page = await playground.open('#filter?scene=dot');
+  await page.locator('.frame').waitFor();
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await page.getByText('No picture from the camera: its use was denied').waitFor();
+  expect(await shown(page, 'before')).toEqual(digestOf(painted('dot')));
+  await page.context().grantPermissions(['camera']);
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await page.getByRole('button', { name: 'Hold this picture' }).waitFor();
+  const rate = page.locator('.frame-rate');
+  await expect.poll(() => rate.textContent()).toMatch(/^[1-9]\d* frames per second · wasm/);
+  expect(await page.locator('.caption').textContent()).toContain('1920 × 1080 becomes 1920 × 1080');
+  // shown with fewer pixels
+  expect((await shown(page, 'before')).size).toBe('1154 × 649');
+  await page.getByText('Hold the picture to see the sum of a pixel.').waitFor();
+  await page.getByRole('button', { name: 'Hold this picture' }).click();
+  await page.getByRole('button', { name: 'Camera' }).waitFor();
+  expect(await rate.count()).toBe(0);
+  // what is held is filtered on
+  await page.getByLabel('From the catalogue').selectOption('sobel-x');
+  await page.getByLabel('x', { exact: true }).fill('960');
+  await page.getByLabel('y', { exact: true }).fill('540');
+  await expectSumIsPixel(page);
+  expectNoFaults(page);
+});
+
+test('a picture that is dropped, one that is pasted, and one that is downloaded', async () => {
+  const page = await playground.open('#filter?scene=dot&kernel=identity');
+  await page.locator('.frame').waitFor();
+  const png = whitePng(24, 16).toString('base64');
+  const transfer = await page.evaluateHandle((data) => {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const made = new DataTransfer();
+    made.items.add(new File([bytes], 'white.png', { type: 'image/png' }));
+    return made;
+  }, png);
+  await page.dispatchEvent('.filter-view', 'drop', { dataTransfer: transfer });
+  await page.getByText('white.png, 24 × 16 pixels.').waitFor();
+  await expect.poll(async () => (await shown(page, 'after')).size).toBe('24 × 16');
+  await page.evaluate(async (data) => {
+    const pasted = new DataTransfer();
+    pasted.items.add(new File([Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))], 'small.png', { type: 'image/png' }));
+    dispatchEvent(new ClipboardEvent('paste', { clipboardData: pasted }));
+  }, whitePng(9, 7).toString('base64'));
+  await expect.poll(async () => (await shown(page, 'after')).size).toBe('9 × 7');
+  await page.dispatchEvent('.filter-view', 'drop', { dataTransfer: transfer });
+  await expect.poll(async () => (await shown(page, 'after')).size).toBe('24 × 16');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the picture' }).click()]);
+  expect(download.suggestedFilename()).toBe('convlab-identity.png');
+  const saved = await decodeImage(await readFile(await download.path()));
+  expect({ ...saved, data: undefined }).toMatchObject({ width: 24, height: 16 });
+  expect(saved.data.every((sample) => sample === 255)).toBe(true);
+  expectNoFaults(page);
+});
