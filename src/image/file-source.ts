@@ -26,6 +26,11 @@ export class FileSource implements Source {
     return this.#block.subarray(from - this.#blockAt, end - this.#blockAt);
   }
 
+  /** Fills `target`, as far as the file goes. @returns the bytes that were read */
+  readInto(target: Uint8Array, from: number): number {
+    return readSync(this.fd, target, 0, target.length, from);
+  }
+
   #read(from: number, length: number): Buffer {
     const buffer = Buffer.alloc(length);
     return buffer.subarray(0, readSync(this.fd, buffer, 0, length, from));

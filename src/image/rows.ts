@@ -7,8 +7,13 @@ import { arrayOf, type Format } from './samples.js';
 export type RowBand = Samples | Uint8Array;
 /** All rows of a picture, in bands of any height: an async generator, a `ReadableStream`, a list. */
 export type RowBands = AsyncIterable<RowBand> | Iterable<RowBand> | ReadableStream<RowBand>;
-/** The same, or a function that gives them again each time: a picture that can be read twice. */
-export type RowSource = RowBands | (() => RowBands);
+/** How a picture that can be read twice is read. */
+export interface Reading {
+  /** Each band is done with when the next one is asked for: all may lie in the same memory. */
+  readonly reuse: boolean;
+}
+/** The same, or a function that gives them anew each time: a picture that can be read twice. */
+export type RowSource = RowBands | ((how?: Reading) => RowBands);
 
 const needed = { required: true } as const;
 const FORMAT = {
@@ -41,11 +46,17 @@ export function toRows(operation: string, band: unknown, format: Format): Sample
 }
 
 /**
- * The bands of a source, one when it is requested. The source is closed if no more are.
+ * The bands of a source, one when it is asked for. The source is closed if no more are.
+ * @param reuse each band is done with when the next one is asked for
  * @throws the signal's reason, also while the source keeps it waiting
  */
-export async function* eachBand(operation: string, source: RowSource, format: Format, signal?: AbortSignal): AsyncGenerator<Samples, void, undefined> {
-  const bands = iteratorOf(operation, typeof source === 'function' ? source() : source);
+export async function* eachBand(
+  operation: string,
+  source: RowSource,
+  format: Format,
+  { signal, reuse = false }: { readonly signal?: AbortSignal } & Partial<Reading> = {},
+): AsyncGenerator<Samples, void, undefined> {
+  const bands = iteratorOf(operation, typeof source === 'function' ? source({ reuse }) : source);
   let isOpen = true;
   try {
     for (;;) {

@@ -61,6 +61,17 @@ describe('rows pass as they are asked for', () => {
     expect(told.length).toBeGreaterThan(20);
   });
 
+  test('reuse: two bands lie in turn in the same memory, and hold what they would otherwise', async () => {
+    const buffers = new Set<ArrayBufferLike>();
+    const all: number[] = [];
+    for await (const band of await filterStream(source(tall, 10), formatOf(tall), 'gaussian:1', { ...bands, reuse: true })) {
+      buffers.add(band.buffer);
+      all.push(...band);
+    }
+    expect(buffers.size).toBe(2);
+    expect(all).toEqual(await joined(await filterStream(source(tall, 10), formatOf(tall), 'gaussian:1', bands)));
+  });
+
   test('what ends early closes the source', async () => {
     const told: string[] = [];
     for await (const band of await filterStream(source(tall, 10, told)(), formatOf(tall), 'box:3', bands)) {

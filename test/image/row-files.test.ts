@@ -50,6 +50,24 @@ describe('what is written by rows is read by rows, and as a whole', () => {
     }
   });
 
+  test.each(['png', 'tif', 'pam', 'raw'])('.%s of bands that lie in the same memory', async (ending) => {
+    const image = picture(3, 'uint8');
+    const held = new Uint8ClampedArray(4 * 37 * 3);
+    async function* again() {
+      for (const band of bands(image, 4)) {
+        held.set(band);
+        yield held.subarray(0, band.length);
+        held.fill(0);
+      }
+    }
+    const path = join(folder, `again.${ending}`);
+    await writeRows(path, again, formatOf(image, 'uint8'));
+    const { rows } = await openRows(path, { raw: ending === 'raw' ? formatOf(image, 'uint8') : undefined });
+    const all: number[] = [];
+    for await (const band of typeof rows === 'function' ? rows({ reuse: true }) : rows) all.push(...band);
+    expect(all).toEqual([...image.data]);
+  });
+
   test.each(KINDS)('PNM, %i channels of %s', async (channels, samples) => {
     const image = picture(channels, samples);
     const path = join(folder, `${channels}${samples}.pam`);

@@ -1,28 +1,49 @@
 import { DataError, OptionError, UnsupportedError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
-import { type Format, newImage } from '../../image/samples.js';
-import { type PipeReader, writeAll } from './frame-pipes.js';
-import { chromaSize, frameLength, parseY4m, printY4m } from './y4m.js';
+import { arrayOf, type Format } from '../../image/samples.js';
+import type { FramePipe } from './frame-pipes.js';
+import { frameLength, parseY4m, printY4m } from './y4m.js';
 import { matrixOf, rgbToYuv, yuvToRgb } from './yuv.js';
 
-/** An open film: the filtered part of each frame, and functions that read and write frames in reused memory. */
+/** A film that is read: what is filtered of each frame. */
 export interface Film {
   /** format of the filtered part of a frame */
   readonly format: Format;
-  /** Reads the next frame; undefined at the end. @throws DataError if the film ends within it */
-  read(): Promise<Image | undefined>;
+  /** bytes of a frame */
+  readonly length: number;
+  /** Reads the next frame. @returns false at the end @throws DataError if the film ends within it */
+  read(frame: Uint8ClampedArray): Promise<boolean>;
+  /** What is filtered of a frame: valid until the next one is asked for. */
+  picture(frame: Uint8ClampedArray): Image;
   /** Gets ready for results. @throws UnsupportedError if the film holds none such */
-  begin(result: Format): Promise<(result: Image) => Promise<void>>;
+  results(result: Format): FilmResults;
+}
+
+/** How results are written. */
+export interface FilmResults {
+  /** what comes before the first frame */
+  readonly header?: Uint8Array;
+  /** what comes before each */
+  readonly head?: Uint8Array;
+  /** bytes of a frame */
+  readonly length: number;
+  /** The part of a frame that is the result, which may be computed there; undefined: {@link finish} makes the frame of it. */
+  picture(out: Uint8ClampedArray): Image | undefined;
+  /** @param frame what the result was computed from */
+  finish(result: Image, out: Uint8ClampedArray, frame: Uint8ClampedArray): void;
 }
 
 /** Frames of samples alone, interleaved, that follow each other. */
-export function rawFilm(input: PipeReader, output: number, format: Format): Film {
-  const image = newImage(format);
-  const bytes = bytesOf(image);
+export function rawFilm(input: FramePipe, format: Format): Film {
   return {
     format,
-    read: async () => ((await isFrame(input, bytes)) ? image : undefined),
-    begin: async () => (result) => writeAll(output, bytesOf(result)),
+    length: format.width * format.height * format.channels,
+    read: (frame) => isFrame(input, frame),
+    picture: (frame) => pictureOf(frame, format),
+    results(result) {
+      const length = result.width * result.height * result.channels * arrayOf(result.samples).BYTES_PER_ELEMENT;
+      return { length, picture: (out) => pictureOf(out, result), finish: () => {} };
+    },
   };
 }
 
@@ -30,28 +51,30 @@ export function rawFilm(input: PipeReader, output: number, format: Format): Film
  * A YUV4MPEG2 film. Frames are filtered in RGB, as pictures are, or their luma alone, with the colors as they were.
  * @param lumaOnly filter Y only
  */
-export async function y4mFilm(input: PipeReader, output: number, lumaOnly: boolean): Promise<Film> {
+export async function y4mFilm(input: FramePipe, lumaOnly: boolean): Promise<Film> {
   const header = parseY4m(await input.line('header'));
   const { width, height, chroma } = header;
   const isGray = lumaOnly || !chroma;
-  const image = newImage({ width, height, channels: isGray ? 1 : 3, samples: 'uint8' }) as Image<Uint8ClampedArray>;
-  const frame = new Uint8ClampedArray(frameLength(header, width, height));
-  const bytes = new Uint8Array(frame.buffer);
+  const format: Format = { width, height, channels: isGray ? 1 : 3, samples: 'uint8' };
+  const rgb = isGray ? undefined : new Uint8ClampedArray(width * height * 3);
   const matrix = matrixOf(header);
-  // Y is at the start of a frame, and is filtered in place
-  const luma = { ...image, data: frame.subarray(0, width * height) };
   return {
-    format: { width, height, channels: image.channels, samples: 'uint8' },
-    async read() {
+    format,
+    length: frameLength(header, width, height),
+    async read(frame) {
       const line = await input.line('the head of a frame');
-      if (line === undefined) return undefined;
+      if (line === undefined) return false;
       if (!line.startsWith('FRAME')) throw new DataError('filter', 'stdin is damaged: it holds no frame where one must begin');
-      if (!(await isFrame(input, bytes))) throw new DataError('filter', 'stdin ends within a frame');
-      if (isGray) return luma;
-      yuvToRgb(bytes, image.data, header, matrix);
-      return image;
+      if (!(await isFrame(input, frame))) throw new DataError('filter', 'stdin ends within a frame');
+      return true;
     },
-    async begin(result) {
+    picture(frame) {
+      // Y lies at the beginning of a frame: it is filtered where it is
+      if (!rgb) return pictureOf(frame, format);
+      yuvToRgb(new Uint8Array(frame.buffer, frame.byteOffset, frame.length), rgb, header, matrix);
+      return { ...format, data: rgb };
+    },
+    results(result) {
       if (result.samples !== 'uint8') throw new UnsupportedError('filter', `a YUV4MPEG2 film of 8 bits does not hold ${result.samples} results; --raw does`);
       if (isGray && chroma && (result.width !== width || result.height !== height))
         throw new OptionError(
@@ -61,30 +84,28 @@ export async function y4mFilm(input: PipeReader, output: number, lumaOnly: boole
           `${result.width} × ${result.height}`,
         );
       const written = { ...header, width: result.width, height: result.height };
-      const out = new Uint8ClampedArray(frameLength(written, result.width, result.height));
-      const head = Buffer.from('FRAME\n');
-      const colors = chromaSize(header, width, height).length;
-      await writeAll(output, Buffer.from(printY4m(header, result.width, result.height)));
-      return async ({ data }) => {
-        if (!isGray) rgbToYuv(data as Uint8ClampedArray, out, written, matrix);
-        else {
-          out.set(data);
-          if (colors > 0) out.set(frame.subarray(width * height), width * height);
-        }
-        await writeAll(output, head);
-        await writeAll(output, new Uint8Array(out.buffer));
+      return {
+        header: Buffer.from(printY4m(header, result.width, result.height)),
+        head: Buffer.from('FRAME\n'),
+        length: frameLength(written, result.width, result.height),
+        picture: (out) => (isGray ? pictureOf(out, result) : undefined),
+        finish({ data }, out, frame) {
+          if (!isGray) rgbToYuv(data as Uint8ClampedArray, out, written, matrix);
+          else if (chroma) out.set(frame.subarray(width * height), width * height);
+        },
       };
     },
   };
 }
 
-function bytesOf({ data }: Image): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** The beginning of some bytes as a picture. */
+function pictureOf({ buffer, byteOffset }: Uint8ClampedArray, { width, height, channels, samples }: Format): Image {
+  return { width, height, channels, data: new (arrayOf(samples))(buffer as ArrayBuffer, byteOffset, width * height * channels) };
 }
 
 /** @throws DataError if there is some of it */
-async function isFrame(input: PipeReader, bytes: Uint8Array): Promise<boolean> {
-  const read = await input.read(bytes);
-  if (read > 0 && read < bytes.length) throw new DataError('filter', `stdin ends within a frame: after ${read} of ${bytes.length} bytes`);
+async function isFrame(input: FramePipe, { buffer, byteOffset, length }: Uint8ClampedArray): Promise<boolean> {
+  const read = await input.read(new Uint8Array(buffer, byteOffset, length));
+  if (read > 0 && read < length) throw new DataError('filter', `stdin ends within a frame: after ${read} of ${length} bytes`);
   return read > 0;
 }

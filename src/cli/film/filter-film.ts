@@ -1,12 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
 import { OptionError } from '../../errors.js';
-import { formatOf, newImage } from '../../image/samples.js';
+import type { Image } from '../../image/image.js';
+import { formatOf } from '../../image/samples.js';
+import type { Backend } from '../../kernels/backend.js';
 import type { FilterFlags } from '../filter/filter-flags.js';
 import { createWorker } from '../filter/filter-one.js';
 import { describeFormat } from '../filter/picture-io.js';
 import type { FilmFlags } from './film-flags.js';
-import { type Film, rawFilm, y4mFilm } from './film-kinds.js';
-import { PipeReader } from './frame-pipes.js';
+import { type Film, type FilmResults, rawFilm, y4mFilm } from './film-kinds.js';
+import { FramePipe } from './frame-pipes.js';
 
 /** What became of a film. */
 export interface FilmReport {
@@ -15,11 +16,13 @@ export interface FilmReport {
   readonly output: ReturnType<typeof describeFormat>;
   readonly backend: string;
   readonly device: string;
+  /** `read` and `write` are what was waited for beside filtering */
   readonly milliseconds: { readonly total: number; readonly read: number; readonly filter: number; readonly write: number };
 }
 
 /**
- * Filters frame by frame, from one pipe to another. Memory for frames and results is reused.
+ * Filters frame by frame, from one pipe to another: while a frame is filtered, the next is read and the one before is written. Frames and results lie
+ * in memory that is used again and again.
  * @param from, to file descriptors
  * @throws OptionError or UnsupportedError, before a frame is written, if the film does not hold the results
  */
@@ -27,18 +30,19 @@ export async function filterFilm(flags: FilterFlags, { raw, y4m }: FilmFlags, si
   if (raw && y4m) throw new OptionError('filter', '--raw', 'or --y4m must be given, and not both', `${raw.width}x${raw.height}x${raw.channels}`);
   const lumaOnly = y4m === true && flags.channels === 'luminance';
   const worker = await createWorker(lumaOnly ? { ...flags, channels: undefined } : flags);
+  const [input, output] = [new FramePipe(from), new FramePipe(to)];
   try {
-    const input = new PipeReader(from);
-    const film = raw ? rawFilm(input, to, { ...raw, samples: 'uint8' }) : await y4mFilm(input, to, lumaOnly);
-    return await run(film, await worker.frames(film.format), signal);
+    const film = raw ? rawFilm(input, { ...raw, samples: 'uint8' }) : await y4mFilm(input, lumaOnly);
+    return await run(film, output, await worker.frames(film.format), signal);
   } finally {
+    await Promise.all([input.close(), output.close()]);
     worker.dispose();
   }
 }
 
 type Frames = Awaited<ReturnType<Awaited<ReturnType<typeof createWorker>>['frames']>>;
 
-async function run(film: Film, { result, backend, apply }: Frames, signal: AbortSignal): Promise<FilmReport> {
+async function run(film: Film, output: FramePipe, { result, backend, apply }: Frames, signal: AbortSignal): Promise<FilmReport> {
   const begun = performance.now();
   const spent = { read: 0, filter: 0, write: 0 };
   const timed = async <T>(what: keyof typeof spent, work: () => Promise<T>): Promise<T> => {
@@ -47,21 +51,38 @@ async function run(film: Film, { result, backend, apply }: Frames, signal: Abort
     spent[what] += performance.now() - start;
     return value;
   };
-  const out = result && newImage(result);
-  let write = result && (await film.begin(result));
-  let frames = 0;
+  const sources = twoFrames(backend, film.length);
+  let results = result && film.results(result);
+  let outs = results && twoFrames(backend, results.length);
   let format = result ?? film.format;
-  for (; !signal.aborted; frames++) {
-    const frame = await timed('read', film.read);
-    if (!frame) break;
-    const done = await timed('filter', () => apply(frame, out));
-    if (!write) {
-      format = formatOf(done);
-      write = await film.begin(format);
+  let frames = 0;
+  let written: Promise<void> = results?.header ? output.write(results.header) : Promise.resolve();
+  let next = film.read(sources[0]);
+  try {
+    for (; !signal.aborted; frames++) {
+      const [reading, source] = [next, sources[frames % 2]];
+      if (!(await timed('read', () => reading))) break;
+      next = film.read(sources[(frames + 1) % 2]);
+      next.catch(() => {}); // it is heard when its turn comes
+      const place = outs && results?.picture(outs[frames % 2]);
+      const done = await timed('filter', () => apply(film.picture(source), place));
+      if (!results || !outs) {
+        format = formatOf(done);
+        results = film.results(format);
+        outs = twoFrames(backend, results.length);
+        if (results.header) written = output.write(results.header);
+      }
+      const out = outs[frames % 2];
+      keep(done, results, out);
+      results.finish(done, out, source);
+      const [before, head] = [written, results.head];
+      await timed('write', () => before);
+      written = output.write(...(head ? [head] : []), new Uint8Array(out.buffer, out.byteOffset, out.length));
+      written.catch(() => {});
     }
-    const put = write;
-    await timed('write', () => put(done));
-    await setImmediate(); // Ctrl-C is heard
+  } finally {
+    // what was filtered before something failed is written
+    await timed('write', () => written);
   }
   return {
     frames,
@@ -71,4 +92,21 @@ async function run(film: Film, { result, backend, apply }: Frames, signal: Abort
     device: backend.device,
     milliseconds: { total: performance.now() - begun, ...spent },
   };
+}
+
+/** Puts a result where it is written from, unless it was computed there. */
+function keep({ data }: Image, results: FilmResults, out: Uint8ClampedArray): void {
+  const place = results.picture(out)?.data;
+  if (place && (place.buffer !== data.buffer || place.byteOffset !== data.byteOffset)) place.set(data);
+}
+
+/** Memory of two frames that threads share: of the backend, if it can, which then copies nothing. */
+function twoFrames(backend: Backend, length: number): readonly [Uint8ClampedArray, Uint8ClampedArray] {
+  const one = () => {
+    const bytes = backend.allocateBytes?.(length);
+    if (bytes?.buffer instanceof SharedArrayBuffer) return bytes;
+    if (bytes) backend.freeBytes?.(bytes);
+    return new Uint8ClampedArray(new SharedArrayBuffer(length));
+  };
+  return [one(), one()];
 }

@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { DataError } from '../../errors.js';
 
 /** Longest header or line that is looked for. */
@@ -6,56 +6,105 @@ const MOST_LINE = 4096;
 /** Milliseconds until a pipe that gives or takes nothing is asked again. */
 const PAUSE = 1;
 
-/**
- * Reads bytes of a pipe or a file into existing memory. A stream of Node would allocate memory for each 64 KB, and take two turns of the
- * event loop for them.
- */
-export class PipeReader {
-  /** @param fd it stays open */
-  constructor(readonly fd: number) {}
+/** What a thread is asked for. */
+type Task = { readonly line: true } | { readonly read: Uint8Array } | { readonly write: readonly Uint8Array[] };
 
-  /** Fills `bytes`. @returns how many there were before the end */
-  async read(bytes: Uint8Array): Promise<number> {
-    let filled = 0;
-    while (filled < bytes.length) {
-      const read = await whenReady(() => readSync(this.fd, bytes, filled, bytes.length - filled, null));
-      if (read === 0) break;
-      filled += read;
+/** What it answers. */
+interface Answer {
+  /** a line without its end; undefined: nothing was left */
+  readonly line?: string;
+  /** bytes that were read or written */
+  readonly bytes?: number;
+  readonly failed?: { readonly code?: string; readonly message: string };
+}
+
+/**
+ * The script of a thread, a string, so that bundlers have no second file to find. Pipes that others share with this process may answer that they
+ * are not ready.
+ */
+const SCRIPT = `'use strict';
+const { readSync, writeSync } = require('node:fs');
+const { parentPort, workerData: fd } = require('node:worker_threads');
+const never = new Int32Array(new SharedArrayBuffer(4));
+const whenReady = (call) => {
+  for (;;) {
+    try {
+      return call();
+    } catch (error) {
+      if (error.code === 'EOF') return 0; // a pipe's end, on Windows
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(never, 0, 0, ${PAUSE});
     }
-    return filled;
+  }
+};
+const read = (bytes) => {
+  let filled = 0;
+  for (let got = 1; got > 0 && filled < bytes.length; filled += got) got = whenReady(() => readSync(fd, bytes, filled, bytes.length - filled, null));
+  return filled;
+};
+const readLine = () => {
+  const byte = new Uint8Array(1);
+  let line = '';
+  for (; line.length <= ${MOST_LINE} && read(byte) === 1; line += String.fromCharCode(byte[0])) if (byte[0] === 0x0a) return { line, bytes: line.length + 1 };
+  return { line, bytes: line.length };
+};
+const write = (parts) => {
+  for (const bytes of parts) for (let at = 0; at < bytes.length; ) at += whenReady(() => writeSync(fd, bytes, at, bytes.length - at));
+};
+parentPort.on('message', (task) => {
+  try {
+    parentPort.postMessage(task.line ? readLine() : task.read ? { bytes: read(task.read) } : (write(task.write), {}));
+  } catch ({ code, message }) {
+    parentPort.postMessage({ failed: { code, message } });
+  }
+});
+`;
+
+/**
+ * A pipe or a file, read or written by a thread of its own, so that this one computes meanwhile. Bytes go into memory that is there and shared: a stream
+ * of Node's would bring each 64 KB in memory of its own, and take two turns of the event loop for them.
+ */
+export class FramePipe {
+  readonly #worker: Worker;
+  #settle: ((answer: Answer) => void) | undefined;
+
+  /** @param fd it stays open */
+  constructor(fd: number) {
+    this.#worker = new Worker(SCRIPT, { eval: true, name: 'convlab pipe', workerData: fd, execArgv: [], env: {} });
+    this.#worker.on('message', (answer: Answer) => this.#settle?.(answer));
+    this.#worker.on('error', ({ message }) => this.#settle?.({ failed: { message } }));
+  }
+
+  /** Fills `bytes`, of shared memory. @returns how many there were before the end */
+  async read(bytes: Uint8Array): Promise<number> {
+    return (await this.#perform({ read: bytes })).bytes ?? 0;
   }
 
   /** A line without its end; undefined: nothing was left. @throws DataError if it does not end */
   async line(what: string): Promise<string | undefined> {
-    const byte = new Uint8Array(1);
-    let line = '';
-    while ((await this.read(byte)) === 1) {
-      if (byte[0] === 0x0a) return line;
-      line += String.fromCharCode(byte[0]);
-      if (line.length > MOST_LINE) throw new DataError('filter', `stdin has no ${what}: no line ends within ${MOST_LINE} bytes`);
-    }
-    if (line !== '') throw new DataError('filter', `stdin ends within ${what}`);
-    return undefined;
+    const { line = '', bytes = 0 } = await this.#perform({ line: true });
+    if (line.length > MOST_LINE) throw new DataError('filter', `stdin has no ${what}: no line ends within ${MOST_LINE} bytes`);
+    if (bytes === line.length && bytes > 0) throw new DataError('filter', `stdin ends within ${what}`);
+    return bytes === 0 ? undefined : line;
   }
-}
 
-/** Writes all bytes to a pipe or a file. @throws DataError if its reader has exited */
-export async function writeAll(fd: number, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    written += await whenReady(() => writeSync(fd, bytes, written, bytes.length - written));
+  /** Writes all bytes. @throws DataError if nobody reads them any more */
+  async write(...parts: readonly Uint8Array[]): Promise<void> {
+    await this.#perform({ write: parts });
   }
-}
 
-/** Pipes that others share with this process may answer that they are not ready. */
-async function whenReady(call: () => number): Promise<number> {
-  for (;;) {
-    try {
-      return call();
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      if (code === 'EOF') return 0; // a pipe's end, on Windows
-      if (code !== 'EAGAIN') throw new DataError('filter', code === 'EPIPE' ? 'nobody reads standard output any more' : message, {}, { cause });
-      await new Promise((done) => setTimeout(done, PAUSE));
-    }
+  /** Ends the thread, once what it is at has ended. */
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  async #perform(task: Task): Promise<Answer> {
+    const answer = await new Promise<Answer>((resolve) => {
+      this.#settle = resolve;
+      this.#worker.postMessage(task);
+    });
+    const { failed } = answer;
+    if (failed) throw new DataError('filter', failed.code === 'EPIPE' ? 'nobody reads standard output any more' : failed.message, {}, { cause: failed });
+    return answer;
   }
 }

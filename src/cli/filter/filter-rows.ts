@@ -81,7 +81,7 @@ export async function filterRows(
   flags: FilterFlags,
   onPlan: (plan: ConvPlan) => void,
 ): Promise<RowResult> {
-  const stream = startStream({ operation: 'filter', plan, backend }, picture.rows, { onPlan });
+  const stream = startStream({ operation: 'filter', plan, backend }, picture.rows, { onPlan, reuse: true });
   const { format } = stream;
   const image = { ...format, data: new (arrayOf(format.samples))(0), metadata: flags.metadata === 'strip' ? undefined : picture.metadata };
   const holds = to === 'png' || to === 'tiff' ? to : undefined;

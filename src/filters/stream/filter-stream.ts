@@ -15,7 +15,7 @@ import { WHERE_OPTIONS } from '../picture/region.js';
 import { Pipeline } from '../pipeline.js';
 import { AROUND_OPTIONS } from '../settle-filter.js';
 import { STEP_OPTIONS } from '../step.js';
-import { BandPass, outputBands } from './band-pass.js';
+import { BandPass, type OutputBand, outputBands } from './band-pass.js';
 import type { FilterByRows, HeldRows } from './by-rows.js';
 
 const STREAMING = {
@@ -28,6 +28,11 @@ const STREAMING = {
   opaque: flag,
   /** Rows per band of the result, rounded up to the block height of the plan. The bits do not depend on it. Default: about 4 MB. */
   bandHeight: option(count, {}),
+  /**
+   * Bands lie in memory that is used again: each is valid until the next one is asked for. Memory that is new costs more time than a small kernel.
+   * Default: each band lies in an array of its own.
+   */
+  reuse: flag,
   ...RUN_OPTIONS,
   ...PLAN_OPTION,
   ...CONTROL_OPTIONS,
@@ -132,7 +137,7 @@ export function startStream(planned: PlannedRows, rows: RowSource, options: Filt
   const { opaque, onPlan, signal } = options;
   let by = plan.byRows();
   checkPasses(operation, plan, by, typeof rows === 'function', opaque);
-  const source = () => eachBand(operation, rows, plan.format, signal);
+  const source = () => eachBand(operation, rows, plan.format, { signal, reuse: true });
   const stream = async function* () {
     try {
       const isClear = plan.transparent !== undefined && !(opaque ?? (await isOpaqueWithin(source(), by)));
@@ -151,8 +156,9 @@ export function startStream(planned: PlannedRows, rows: RowSource, options: Filt
 }
 
 async function* filterRows({ operation, backend }: PlannedRows, by: FilterByRows, source: () => AsyncIterable<Samples>, options: FilterStreamOptions) {
-  const { bandHeight, signal, onProgress } = options;
+  const { bandHeight, reuse, signal, onProgress } = options;
   const bands = outputBands(by, bandHeight);
+  const place = reuse ? inTurn(by, bands) : undefined;
   let range: ValueRange | undefined;
   if (by.measured) {
     const measure = (held: HeldRows, rows: RowRange) => inNameOf(operation, backend, () => by.measure(held, rows, { signal }));
@@ -162,7 +168,7 @@ async function* filterRows({ operation, backend }: PlannedRows, by: FilterByRows
     }
   }
   const tell = teller(by, options);
-  const run = (held: HeldRows, rows: RowRange) => inNameOf(operation, backend, () => computeBand(by, held, rows, { signal }, range));
+  const run = (held: HeldRows, rows: RowRange) => inNameOf(operation, backend, () => computeBand(by, held, rows, { signal }, { range, place }));
   for await (const band of new BandPass(operation, by, bands, run).over(source())) {
     tell(band);
     yield band;
@@ -170,9 +176,28 @@ async function* filterRows({ operation, backend }: PlannedRows, by: FilterByRows
   onProgress?.(1);
 }
 
-/** Rows of the result, in an array of their own. */
-export async function computeBand(by: FilterByRows, held: HeldRows, [from, to]: RowRange, control: Control, range?: ValueRange): Promise<Samples> {
-  const image = newImage({ ...by.result, height: to - from });
+/** Memory of two bands in turn: one is computed while the other is read. */
+function inTurn({ result }: FilterByRows, bands: readonly OutputBand[]): (height: number) => Samples {
+  const height = Math.max(...bands.map(({ rows: [from, to] }) => to - from));
+  let [next, other] = [0, 1].map(() => newImage({ ...result, height }).data);
+  return (height) => {
+    [next, other] = [other, next];
+    return next.subarray(0, height * rowLength(result));
+  };
+}
+
+/** How a band is computed. */
+interface BandRun {
+  readonly range?: ValueRange;
+  /** Memory for the result. Default: an array of its own */
+  readonly place?: (height: number) => Samples;
+}
+
+/** Rows of the result. */
+export async function computeBand(by: FilterByRows, held: HeldRows, [from, to]: RowRange, control: Control, { range, place }: BandRun = {}): Promise<Samples> {
+  const height = to - from;
+  const { width, channels } = by.result;
+  const image = place ? { width, height, channels, data: place(height) } : newImage({ ...by.result, height });
   await by.run(held, { image, from }, control, range);
   return image.data;
 }

@@ -1,5 +1,6 @@
 import { createDeflate, type Deflate } from 'node:zlib';
 import { Unreadable } from '../formats/format.js';
+import { ByteSums } from '../formats/png/byte-sums.js';
 import { chunk, metadataChunks, SIGNATURE } from '../formats/png/png-chunks.js';
 import type { Samples } from '../image.js';
 import { rowLength } from '../rows.js';
@@ -42,21 +43,26 @@ export async function* encodePng(
 
 /** Passes filtered rows on as fast as they are compressed. */
 async function feed(deflate: Deflate, rows: AsyncIterable<Samples>, row: number): Promise<void> {
-  let above: Buffer = Buffer.alloc(row);
+  const sums = new ByteSums(row);
+  const above = Buffer.alloc(row);
+  // one is packed while the other is filled
+  let [filtered, other]: Buffer[] = [Buffer.alloc(0), Buffer.alloc(0)];
   let packed: Promise<void> | undefined;
   for await (const band of rows) {
     const plain = bytesOf(band, 'big');
-    const filtered = Buffer.alloc(plain.length + plain.length / row);
-    for (let from = 0, to = 0; from < plain.length; from += row) {
+    const length = plain.length + plain.length / row;
+    [filtered, other] = [other, filtered];
+    if (filtered.length < length) filtered = Buffer.alloc(length);
+    for (let from = 0, to = 0; from < plain.length; from += row, to += 1 + row) {
       const line = plain.subarray(from, from + row);
-      filtered[to++] = UP;
-      for (let i = 0; i < row; i++) filtered[to + i] = line[i] - above[i];
-      to += row;
-      above = line;
+      filtered[to] = UP;
+      filtered.set(sums.difference(line, from === 0 ? above : plain.subarray(from - row, from)), to + 1);
     }
+    if (plain.length > 0) plain.copy(above, 0, plain.length - row); // the band may be filled anew
+    const part = filtered.subarray(0, length);
     await packed; // one band waits while the one before is packed
     if (deflate.destroyed) return;
-    packed = new Promise((done) => deflate.write(filtered, () => done()));
+    packed = new Promise((done) => deflate.write(part, () => done()));
   }
   deflate.end();
 }

@@ -1,6 +1,6 @@
 import type { Samples } from '../image.js';
 import type { Metadata } from '../metadata.js';
-import { rowLength } from '../rows.js';
+import { type Reading, rowLength } from '../rows.js';
 import { arrayOf, type Format } from '../samples.js';
 import type { ByteReader } from './byte-reader.js';
 
@@ -9,7 +9,7 @@ export interface OpenedRows {
   readonly format: Format;
   readonly metadata?: Metadata;
   /** The rows that follow. @throws Damaged */
-  rows(): AsyncGenerator<Samples, void, undefined>;
+  rows(how?: Partial<Reading>): AsyncGenerator<Samples, void, undefined>;
 }
 
 /** A file format that is read and written row by row. */

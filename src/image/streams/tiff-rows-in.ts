@@ -1,11 +1,11 @@
-import { Damaged, type Source, Unreadable } from '../formats/format.js';
+import { Damaged, need, type Source, Unreadable } from '../formats/format.js';
 import { isBig, openDirectory, TAG } from '../formats/tiff/directory.js';
 import { exifOfTiff } from '../formats/tiff/exif-tree.js';
 import { describePage, metadataOf, PACKING, type TiffPage } from '../formats/tiff/tiff-page.js';
-import { divideByAlpha, packedRow, rowConverter, unpackBlock } from '../formats/tiff/tiff-strips.js';
+import { divideByAlpha, isPlain, packedRow, rowConverter, unpackBlock } from '../formats/tiff/tiff-strips.js';
 import type { Samples } from '../image.js';
 import { compact } from '../metadata.js';
-import { rowLength } from '../rows.js';
+import { type Reading, rowLength } from '../rows.js';
 import { arrayOf, type Format } from '../samples.js';
 import { bandRows, type OpenedRows } from './row-codec.js';
 
@@ -14,6 +14,9 @@ const MOST_UNPACKED = 2 ** 28;
 /** The EXIF block is at the beginning or the end of a file; longer files are not searched for it. */
 const MOST_FOR_EXIF = 2 ** 26;
 
+/** Bytes of a file, which may be read where they are wanted. */
+type RowBytes = Source & { readInto?(target: Uint8Array, from: number): number };
+
 /** Blocks side by side: all columns of some rows. A strip is one. */
 interface BlockRow {
   readonly first: number;
@@ -21,7 +24,7 @@ interface BlockRow {
 }
 
 /** A TIFF or BigTIFF in strips or tiles, of one page. @throws Damaged or Unreadable */
-export function openTiff(bytes: Source): OpenedRows {
+export function openTiff(bytes: RowBytes): OpenedRows {
   const page = describePage(openDirectory(bytes));
   const { width, height, channels, sampleType, orientation, directory } = page;
   if (width < 1 || height < 1) throw new Damaged(`claims to have ${width} × ${height} pixels`);
@@ -30,7 +33,7 @@ export function openTiff(bytes: Source): OpenedRows {
   const format: Format = { width, height, channels, samples: sampleType };
   const blocks = layOut(page);
   const exif = !isBig(bytes) && bytes.length <= MOST_FOR_EXIF ? exifOfTiff(bytes.subarray(0, bytes.length)) : undefined;
-  return { format, metadata: compact({ ...metadataOf(directory), exif }), rows: () => readRows(bytes, page, format, blocks) };
+  return { format, metadata: compact({ ...metadataOf(directory), exif }), rows: (how) => readRows(bytes, page, format, blocks, how) };
 }
 
 /** @throws Damaged or Unreadable if the number of blocks is wrong, or a block is too large to decompress */
@@ -52,7 +55,13 @@ function layOut(page: TiffPage) {
   return { size, row, across, unpacked, offsets, sizes };
 }
 
-async function* readRows(bytes: Source, page: TiffPage, format: Format, blocks: ReturnType<typeof layOut>): AsyncGenerator<Samples, void, undefined> {
+async function* readRows(
+  bytes: RowBytes,
+  page: TiffPage,
+  format: Format,
+  blocks: ReturnType<typeof layOut>,
+  { reuse = false }: Partial<Reading> = {},
+): AsyncGenerator<Samples, void, undefined> {
   const { height, packing, tile, premultiplied, channels } = page;
   const { size, row, across, unpacked, offsets, sizes } = blocks;
   const Data = arrayOf(format.samples);
@@ -63,17 +72,28 @@ async function* readRows(bytes: Source, page: TiffPage, format: Format, blocks: 
     for (let y = 0; y < rows; y++) one(block, y * row, out, y * rowLength(format) + column * size.width * channels);
   };
   const most = bandRows(format);
+  const direct = bytes.readInto && isPlain(page);
+  let held: Samples | undefined;
   for (let { first, rows }: BlockRow = { first: 0, rows: 0 }; first < height; first += rows) {
     const top = Math.floor(first / size.height) * size.height;
     // strips that are not packed are read piece by piece, others whole
     rows = !tile && packing === PACKING.none ? Math.min(most, top + size.height - first, height - first) : Math.min(size.height, height - first);
-    const out = new Data(rows * rowLength(format));
+    // memory that is new costs more than what is read into it
+    const out = reuse && held?.length === rows * rowLength(format) ? held : new Data(rows * rowLength(format));
+    held = out;
     for (let column = 0; column < across; column++) {
       const index = (top / size.height) * across + column;
       const what = `${tile ? 'tile' : 'strip'} ${index + 1} of ${offsets.length}`;
       const skipped = (first - top) * row;
       // a tile is whole beyond the edge, a strip is not
       const needed = tile ? unpacked : rows * row;
+      if (direct) {
+        const target = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
+        if (sizes[index] - skipped < needed) throw new Damaged(`is damaged: ${what} has ${sizes[index]} bytes instead of ${skipped + needed}`);
+        need(bytes, offsets[index] + skipped + needed, what);
+        bytes.readInto?.(target, offsets[index] + skipped);
+        continue;
+      }
       convert(unpackBlock(bytes, packing, { from: offsets[index] + skipped, size: sizes[index] - skipped, unpacked: needed }, what), column, rows, out);
     }
     if (premultiplied) divideByAlpha(out, channels);

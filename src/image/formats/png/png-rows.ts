@@ -1,4 +1,5 @@
 import { Damaged } from '../format.js';
+import { ByteSums } from './byte-sums.js';
 
 /** How the samples of a PNG are laid out. */
 export interface PngLayout {
@@ -100,13 +101,14 @@ export function readBand(raw: Buffer, layout: PngLayout, above: Uint8Array | und
 function unfilter(raw: Buffer, { rows, bytes }: Pass, distance: number, before: Uint8Array = new Uint8Array(bytes)): Uint8Array {
   const out = new Uint8Array(rows * bytes);
   let above = before;
+  const sums = new ByteSums(bytes);
   for (let row = 0; row < rows; row++) {
     const from = row * (bytes + 1);
     const line = out.subarray(row * bytes, (row + 1) * bytes);
     line.set(raw.subarray(from + 1, from + 1 + bytes));
     const filter = raw[from];
     if (filter === 1) for (let i = distance; i < bytes; i++) line[i] += line[i - distance];
-    else if (filter === 2) for (let i = 0; i < bytes; i++) line[i] += above[i];
+    else if (filter === 2) line.set(sums.sum(line, above));
     else if (filter === 3) {
       for (let i = 0; i < Math.min(distance, bytes); i++) line[i] += above[i] >> 1;
       for (let i = distance; i < bytes; i++) line[i] += (line[i - distance] + above[i]) >> 1;

@@ -40,6 +40,12 @@ export function rowConverter(page: TiffPage, width: number, kept = width) {
   const scale = bits < 8 ? 255 / white : 1;
   const row = sampleType === 'float32' ? new Float32Array(width * samples) : new Uint16Array(width * samples);
   const length = kept * samples;
+  if (!map && !differences && photometric !== 0 && liesAsRead(page)) {
+    return (strip: Buffer, from: number, out: Samples, at: number) => {
+      const size = out.BYTES_PER_ELEMENT;
+      new Uint8Array(out.buffer, out.byteOffset + at * size, length * size).set(strip.subarray(from, from + length * size));
+    };
+  }
   return (strip: Buffer, from: number, out: Samples, at: number) => {
     let to = at;
     unpackRow(strip, from, row, page);
@@ -51,6 +57,19 @@ export function rowConverter(page: TiffPage, width: number, kept = width) {
     if (photometric === 0) for (let i = 0; i < length; i += samples) row[i] = (sampleType === 'float32' ? 1 : white) - row[i];
     for (let i = 0; i < length; i++) out[to++] = row[i] * scale;
   };
+}
+
+const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Samples stand in the file as they lie in memory. */
+function liesAsRead({ bits, directory: { little } }: TiffPage): boolean {
+  return bits === 8 || (bits >= 16 && little === LITTLE);
+}
+
+/** Rows of the file are those of the picture, byte by byte. */
+export function isPlain(page: TiffPage): boolean {
+  const { photometric, packing, tile, differences, premultiplied } = page;
+  return !tile && packing === PACKING.none && !differences && !premultiplied && photometric !== 0 && photometric !== 3 && liesAsRead(page);
 }
 
 function colors({ directory, bits }: TiffPage): readonly number[] {
