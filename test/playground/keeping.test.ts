@@ -8,7 +8,7 @@ test('a picture that was opened is not in the link, which says so; a .convlab fi
   const page = await playground.open('#filter?scene=dot&kernel=box&p=3');
   await page.locator('.frame').waitFor();
   await page.getByText('Share', { exact: true }).click();
-  await page.getByText('The link holds all of this view.').waitFor();
+  await page.getByText('The link contains this view completely.').waitFor();
   await page.evaluate(async () => {
     const canvas = new OffscreenCanvas(9, 7);
     canvas.getContext('2d')?.fillRect(2, 2, 4, 3);
@@ -29,7 +29,7 @@ test('a picture that was opened is not in the link, which says so; a .convlab fi
   await other.getByText('Share', { exact: true }).click();
   const input = other.locator('input[accept=".convlab"]');
   await input.setInputFiles({ name: 'no.convlab', mimeType: 'application/json', buffer: Buffer.from('{"convlab":1}') });
-  await other.getByText('This is no .convlab file').waitFor();
+  await other.getByText('This is not a .convlab file').waitFor();
   expect(new URL(other.url()).hash).toBe('#add');
   await input.setInputFiles({ name: 'filter.convlab', mimeType: 'application/json', buffer: bytes });
   await other.getByText('9 × 7 becomes 9 × 7').waitFor();

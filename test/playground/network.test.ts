@@ -194,7 +194,7 @@ describe('from the overview to the arithmetic', () => {
 test('Grad-CAM is the library’s, for the class that was chosen', async () => {
   const page = await playground.open('#network?backend=wasm&digit=0&camLayer=conv2&class=9');
   const { data } = await gradCam(model, seven, { layer: 'conv2', classes: [9], scores: 'fc2' });
-  const legend = page.getByRole('region', { name: 'What speaks for a digit' }).locator('.legend span');
+  const legend = page.getByRole('region', { name: 'Evidence for a digit' }).locator('.legend span');
   await expect.poll(() => legend.allTextContents()).toEqual([short(Math.min(...data), 3), short(Math.max(...data), 3)]);
   await page.getByLabel('Method').selectOption('occlusion');
   await page.getByText('How far the score falls').waitFor();

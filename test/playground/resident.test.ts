@@ -102,7 +102,7 @@ test.each(['emboss', 'sobel-edges', 'local-deviation'])(
     await expect.poll(() => page.locator('.frame-rate').textContent()).toMatch(/^[1-9]\d* frames per second · webgpu/);
     expect(await page.locator('.caption').textContent()).toContain('320 × 180 becomes 320 × 180');
     await expect.poll(() => page.evaluate(() => (globalThis as unknown as { seen: { frames: number } }).seen.frames)).toBeGreaterThan(3);
-    if (name === 'emboss') await page.getByText('Hold the picture to see the sum of a pixel.').waitFor();
+    if (name === 'emboss') await page.getByText('Pause the picture to see the sum of a pixel.').waitFor();
     expect(await page.evaluate(() => (globalThis as unknown as { seen: { most: number } }).seen.most)).toBe(1);
     const { uploads, reads, writes } = await copies();
     expect(uploads).toBeGreaterThan(2);

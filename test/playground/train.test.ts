@@ -29,7 +29,7 @@ const chart = async (page: Page, what: 'Loss' | 'Accuracy') => {
   return { at: Number(at), training, validation };
 };
 const loss = async (page: Page) => Number((await chart(page, 'Loss')).validation);
-const ready = (page: Page) => page.getByText(/numbers to learn/).waitFor();
+const ready = (page: Page) => page.getByText(/parameters; /).waitFor();
 
 test('by mouse: training lowers the loss, the page stays alive, history goes back, and reset begins anew', async () => {
   const page = await playground.open('#train?backend=wasm');
@@ -56,7 +56,7 @@ test('by mouse: training lowers the loss, the page stays alive, history goes bac
   const end = await step(page);
   expect(await loss(page)).toBeLessThan(0.6 * before);
   expect(await page.getByRole('img', { name: 'Gradients of conv2' }).count()).toBe(1);
-  expect(await page.getByRole('img', { name: /taken for a/ }).count()).toBe(12);
+  expect(await page.getByRole('img', { name: /classified as a/ }).count()).toBe(12);
 
   await page.getByLabel('History: go back to a step').fill('0');
   await page.getByText('training goes on from there').waitFor();
@@ -75,7 +75,7 @@ test('by mouse: training lowers the loss, the page stays alive, history goes bac
 test('by keyboard: a step at a time, and the numbers are the library’s', async () => {
   const page = await playground.open('#train?backend=wasm&layers=c2x3,m4,f16&batch=64&seed=7&rate=0.003');
   await ready(page);
-  await page.getByText('1,774 numbers to learn; 6,000 digits to learn from, 1,000 to be measured by').waitFor();
+  await page.getByText('1,774 parameters; 6,000 training digits, 1,000 validation digits').waitFor();
 
   // the same by the library: the first digits of every class, 600 and 100
   const some = (set: TensorDataset, each: number) => {
@@ -120,7 +120,7 @@ describe('the recipe', () => {
     expect(await page.getByLabel('Momentum').inputValue()).toBe('0.5');
     await page.getByLabel('Add a layer').selectOption('norm');
     await page.waitForURL(/layers=c4x5,m2,c8x5,m2,f512,d50,n/);
-    await page.getByText('208,282 numbers to learn').waitFor();
+    await page.getByText('208,282 parameters;').waitFor();
     await page.getByRole('button', { name: 'Remove: max pooling 2' }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/layers=c4x5,c8x5,m2,f512,d50,n/);
@@ -128,7 +128,7 @@ describe('the recipe', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Layer 4 needs maps, but a dense layer before it leaves none').waitFor();
     await page.getByRole('button', { name: 'The lecture’s network' }).click();
-    await page.getByText('207,258 numbers to learn').waitFor();
+    await page.getByText('207,258 parameters;').waitFor();
     await page.getByLabel(/% dropped: dropout/).selectOption('20');
     await page.waitForURL(/layers=c4x5,m2,c8x5,m2,f512,d20/);
     await page.reload();
@@ -152,8 +152,8 @@ test('weights are saved for the library, and loaded again; what is no such file 
 
   const load = page.getByLabel('Load safetensors …');
   await load.setInputFiles('playground/weights/lecture.safetensors');
-  await page.getByText('The weights of lecture.safetensors were taken over.').waitFor();
-  await page.getByText('207,258 numbers to learn').waitFor();
+  await page.getByText('The weights of lecture.safetensors were loaded.').waitFor();
+  await page.getByText('207,258 parameters;').waitFor();
   await expect.poll(() => loss(page)).toBeLessThan(0.2);
   await load.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no numbers here, only words') });
   await page.getByRole('alert').filter({ hasText: 'notes.txt' }).waitFor();

@@ -50,7 +50,7 @@ test('a signal: weights that are typed, a point that is moved by keys, and both 
   const weight = page.getByLabel('weight 0');
   await weight.fill('abc');
   await weight.blur();
-  await page.getByText('Weight 0: “abc” is no number. The kernel keeps 1 there.').waitFor();
+  await page.getByText('Weight 0: “abc” is not a number. The kernel keeps 1.').waitFor();
   await weight.fill('-1');
   await weight.blur();
   await page.getByRole('button', { name: 'one weight more' }).click();
@@ -62,7 +62,7 @@ test('a signal: weights that are typed, a point that is moved by keys, and both 
   values[11] = 0.95;
   const { data } = await conv(tensor(values, [1, 1, 24]), tensor([-1, 2, 0.5], [1, 1, 3]));
   await expect.poll(() => numberIn(page, 'row-product')).toBeCloseTo(data[9], 3);
-  expect(await page.getByText('by the library').textContent()).toContain(String(Number(data[9].toPrecision(6))));
+  expect(await page.getByText('from the library').textContent()).toContain(String(Number(data[9].toPrecision(6))));
   expect(await page.getByRole('img', { name: 'W, 22 × 24' }).count()).toBe(1);
   expectNoFaults(page);
 });

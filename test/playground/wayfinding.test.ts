@@ -198,7 +198,7 @@ test('a digit that is moved is held against 1,000 that are moved alike; one that
     const own = scores.subarray(i * 10, (i + 1) * 10);
     if (own.indexOf(Math.max(...own)) === data[i * 785]) right++;
   }
-  expect(await others.textContent()).toBe(`Of 1,000 test digits moved the same way, ${(right / 10).toFixed(1)}% are told right.`);
+  expect(await others.textContent()).toBe(`Of 1,000 test digits moved the same way, ${(right / 10).toFixed(1)}% are recognized.`);
   expect(right).toBeLessThan(800);
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.locator('.net-nothing').waitFor();

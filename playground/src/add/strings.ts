@@ -4,7 +4,7 @@ import { dictionary } from '../shell/language.js';
 export const t = dictionary({
   title: ['An adding machine made of convolutions', '用卷积做的加法机'],
   lead: [
-    'Two digits, one network, two distributions. How likely each sum is: that is the convolution of the two, by the same operator that computed the network’s maps.',
+    'Two digits, one network, two distributions. The probability of each sum is the convolution of the two, computed by the same operator as the network’s maps.',
     '两个数字，一个网络，两个概率分布。每个和的概率正是两个分布的卷积——与计算特征图的是同一个算子。',
   ],
   first: ['First digit', '第一个数字'],
@@ -16,13 +16,13 @@ export const t = dictionary({
   nothing: ['Draw both digits', '请写两个数字'],
   says: ['{a} + {b} = {sum}', '{a} + {b} = {sum}'],
   percent: ['with {p}', '概率 {p}'],
-  reading: ['The digits are being read …', '正在识别……'],
+  reading: ['Reading the digits …', '正在识别……'],
   sums: ['How likely each sum is', '每个和的概率'],
   sumsHint: ['Click a sum to see which pairs make it.', '点击一个和，查看由哪些数对组成。'],
   sum: ['Sum {s}: {p}', '和为 {s}：{p}'],
   pairs: ['Every pair', '所有数对'],
   pairsHint: [
-    'A row for each first digit, a column for each second one; in each cell the product of their probabilities. The cells of a diagonal have the same sum: adding them up is the convolution.',
+    'One row for each first digit, one column for each second digit; each cell contains the product of their probabilities. All cells of a diagonal have the same sum, and adding them up is the convolution.',
     '每行对应第一个数字，每列对应第二个数字；格中是两概率之积。同一条斜线上的和相同：把它们加起来就是卷积。',
   ],
   pair: ['{a} and {b}: {p}', '{a} 与 {b}：{p}'],

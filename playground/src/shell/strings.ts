@@ -26,7 +26,7 @@ export const t = dictionary({
   isolated: ['cross-origin isolated: threads may share memory', '已跨源隔离：线程可共享内存'],
   notIsolated: ['not cross-origin isolated: one thread', '未跨源隔离：单线程'],
   backendTrouble: [
-    'What was chosen does not run here, so WebAssembly computes. The reason: {reason}',
+    'The selected backend does not run here, so WebAssembly is used. Reason: {reason}',
     '所选的后端在此无法运行，改用 WebAssembly 计算。原因：{reason}',
   ],
   engineFailed: ['The engine does not start: {reason}', '计算引擎无法启动：{reason}'],
@@ -37,16 +37,16 @@ export const t = dictionary({
   copyFrame: ['Copy iframe', '复制 iframe'],
   present: ['Show it alone, large', '单独放大显示'],
   shareHint: [
-    'Shown alone, a panel fills the window in large type; → ← and Space move it. An iframe needs a server that allows it: convlab serve --embed ORIGIN.',
+    'Shown alone, a panel fills the window in large type; control it with → ← and Space. An iframe needs a server that allows it: convlab serve --embed ORIGIN.',
     '单独显示时，面板以大字充满窗口；→ ← 与空格键操作。嵌入 iframe 需要服务器允许：convlab serve --embed 来源。',
   ],
   parcel: ['As a file', '存为文件'],
-  allInLink: ['The link holds all of this view.', '链接已包含此视图的全部内容。'],
-  notInLink: ['Too large for a link, so only a file holds it: {what}.', '链接装不下，只有文件能保存：{what}。'],
+  allInLink: ['The link contains this view completely.', '链接已包含此视图的全部内容。'],
+  notInLink: ['Too large for a link, so only a file contains it: {what}.', '链接装不下，只有文件能保存：{what}。'],
   listSign: [', ', '、'],
   saveParcel: ['Save .convlab', '保存 .convlab'],
   openParcel: ['Open .convlab …', '打开 .convlab……'],
-  noParcel: ['This is no .convlab file of this page; nothing was changed.', '这不是本页的 .convlab 文件，未作任何更改。'],
+  noParcel: ['This is not a .convlab file of this page; nothing was changed.', '这不是本页的 .convlab 文件，未作任何更改。'],
   presentKeys: ['← → one step · Space plays', '← → 单步 · 空格播放'],
   endPresent: ['Back to the page', '返回页面'],
   undoStep: ['Undo (Ctrl+Z)', '撤销（Ctrl+Z）'],
@@ -62,7 +62,7 @@ export const t = dictionary({
   negative: ['negative', '负'],
   positive: ['positive', '正'],
   foot: [
-    'Everything is computed in this page; nothing is sent anywhere. The link holds the settings and what was drawn; a picture that was opened and a network that was trained or loaded go into a .convlab file.',
+    'Everything is computed in this page; nothing is sent anywhere. The link contains the settings and drawings; opened pictures and trained or loaded networks are saved in a .convlab file.',
     '一切都在本页内计算，不向任何地方发送数据。链接包含设置与所画内容；打开的图像、训练或载入的网络则存入 .convlab 文件。',
   ],
 });

@@ -33,7 +33,7 @@ test('the kernel is copied as JSON, as code and as SVG, and a text that is paste
   await page.evaluate(() => navigator.clipboard.writeText('1 2; 3'));
   await page.getByLabel('weight, row 1, column 1').focus();
   await page.keyboard.press('Control+V');
-  await page.getByText('What was pasted is no kernel').waitFor();
+  await page.getByText('The pasted text is not a kernel').waitFor();
   expect(await page.getByLabel('weight, row 2, column 2').inputValue()).toBe('5');
   expectNoFaults(page);
 });

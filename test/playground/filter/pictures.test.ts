@@ -12,14 +12,14 @@ test('bad input: text in a cell, a file that is no picture, a picture of 100 meg
   const cell = page.getByLabel('weight, row 1, column 1');
   await cell.fill('much');
   await cell.blur();
-  await page.getByText('Row 1, column 1: “much” is no number. The kernel keeps -1 there.').waitFor();
+  await page.getByText('Row 1, column 1: “much” is not a number. The kernel keeps -1.').waitFor();
   expect(await cell.getAttribute('aria-invalid')).toBe('true');
   await cell.fill('-1');
   await cell.blur();
   await expect.poll(() => page.locator('.notice').count()).toBe(0);
   await cell.fill('more');
   await cell.blur();
-  await page.getByText('“more” is no number').waitFor();
+  await page.getByText('“more” is not a number').waitFor();
   await page.getByRole('button', { name: 'Rows +1' }).click();
   await expect.poll(() => page.locator('.notice').count()).toBe(0);
   await page.getByLabel('From the catalogue').selectOption('sobel-x');
@@ -30,12 +30,12 @@ test('bad input: text in a cell, a file that is no picture, a picture of 100 meg
   await x.fill('7');
   await expect.poll(() => page.locator('.notice').count()).toBe(0);
   await page.getByLabel('Divide by the sum').check();
-  await page.getByText('Sum of the weights: 0, so nothing is divided').waitFor();
+  await page.getByText('Sum of the weights: 0, so they are not divided').waitFor();
   await page.getByLabel('Divide by the sum').uncheck();
 
   const file = page.getByLabel('Open a file');
   await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
-  await page.getByText('notes.txt (text/plain) is no picture that this browser reads').waitFor();
+  await page.getByText('This browser cannot read notes.txt (text/plain)').waitFor();
   await expectResult(page, 'dot', made('sobel-x'), { output: 'abs' });
 
   await file.setInputFiles({ name: 'vast.png', mimeType: 'image/png', buffer: whitePng(10_000, 10_000) });
@@ -60,7 +60,7 @@ test('a camera that is denied is told, and one that is allowed is filtered', asy
   expect(await page.locator('.caption').textContent()).toContain('1920 × 1080 becomes 1920 × 1080');
   // shown with fewer pixels
   expect((await shown(page, 'before')).size).toBe('1154 × 649');
-  await page.getByText('Hold the picture to see the sum of a pixel.').waitFor();
+  await page.getByText('Pause the picture to see the sum of a pixel.').waitFor();
   await page.getByRole('button', { name: 'Hold this picture' }).click();
   await page.getByRole('button', { name: 'Camera' }).waitFor();
   expect(await rate.count()).toBe(0);

@@ -61,7 +61,7 @@ test('the sum that is written out is the pixel, and the picture is the library�
 
 test('what is more than one kernel says so; a rule that is broken is told, and the picture stays', async () => {
   const page = await playground.open('#filter?scene=dot&kernel=canny&at=20,15');
-  await page.getByText('More than one kernel made this pixel').waitFor();
+  await page.getByText('Several kernels computed this pixel').waitFor();
   await page.getByLabel('From the catalogue').selectOption('difference-of-gaussians');
   await page.locator('.large-kernel, .kernel-grid').first().waitFor();
   await page.getByLabel('sigma1').fill('5');
@@ -116,7 +116,7 @@ test('the lecture’s examples step by step: the numbers of the slides, and the 
   await expect.poll(digits).not.toBe('223111434112433123410');
   expect(await page.getByText('The slide prints 1').count()).toBe(0);
 
-  await page.getByRole('button', { name: 'pooling: the largest of 3 × 3' }).click();
+  await page.getByRole('button', { name: 'pooling: the maximum of 3 × 3' }).click();
   const kept = page.getByRole('group', { name: 'what is kept' });
   await kept.getByRole('button', { name: 'row 2, column 2' }).click();
   await expect.poll(async () => (await kept.locator('.grid-cell').allTextContents()).join('')).toBe('6537');
