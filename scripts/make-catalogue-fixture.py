@@ -200,7 +200,7 @@ CASES = [
     ("robinson-edges", [], {}, compass(ROBINSON, 4)),
     ("local-mean", [7], {}, clamp(local(np.mean, 7))),
     ("local-variance", [7], {}, clamp(local(np.var, 7) / 255)),
-    ("local-deviation", [3], {}, clamp(local(np.std, 3))),
+    ("local-standard-deviation", [3], {}, clamp(local(np.std, 3))),
 ]
 
 # Canny: white where both see an edge. scikit-image's thresholds are ours times 4 (at 0…1), OpenCV's ours times 4 · 255.

@@ -201,8 +201,8 @@ OPTIMIZERS = [
     ("SGD", torch.optim.SGD, {"lr": 0.1, "momentum": 0.8, "nesterov": True, "weight_decay": 0.1}),
     ("Adam", torch.optim.Adam, {"lr": 0.1, "betas": [0.8, 0.9], "weight_decay": 0.1}),
     ("AdamW", torch.optim.AdamW, {"lr": 0.1, "weight_decay": 0.3}),
-    ("RMSProp", torch.optim.RMSprop, {"lr": 0.02}),
-    ("RMSProp", torch.optim.RMSprop, {"lr": 0.02, "alpha": 0.9, "eps": 1e-3, "momentum": 0.5, "weight_decay": 0.1}),
+    ("RMSprop", torch.optim.RMSprop, {"lr": 0.02}),
+    ("RMSprop", torch.optim.RMSprop, {"lr": 0.02, "alpha": 0.9, "eps": 1e-3, "momentum": 0.5, "weight_decay": 0.1}),
 ]
 
 

@@ -1,11 +1,11 @@
-import { callback, type OptionsOf, option, type Rows, type Rule, rule } from './options.js';
+import { callback, type OptionRule, type OptionsOf, option, type Rows, rule } from './options.js';
 
 /** Rows of {@link Control}. */
 export const CONTROL_OPTIONS = {
   /** Cancels the call: the promise rejects with the reason of the signal. The contents of `out` are then undefined. */
   signal: rule<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal),
   /** Called with the completed fraction, from 0 to 1; the last call is with 1. Default: none. */
-  onProgress: option(callback as Rule<(share: number) => void>, {}),
+  onProgress: option(callback as OptionRule<(share: number) => void>, {}),
 } satisfies Rows;
 
 /** How a call that takes long is followed, and ended. */

@@ -3,15 +3,15 @@ export type { Control } from './control.js';
 export { type Augmentation, augment, type RandomEraseOptions, randomErase } from './data/augment.js';
 export type { Batch } from './data/collate.js';
 export { DataLoader, type DataLoaderOptions } from './data/data-loader.js';
-export { ConcatDataset, Dataset, mapped, randomSplit, type Sample, Subset } from './data/dataset.js';
+export { ConcatDataset, Dataset, mapDataset, randomSplit, type Sample, Subset } from './data/dataset.js';
 export { digitFromImage } from './data/digit.js';
 export { type IdxArray, parseIdx } from './data/idx.js';
 export { RandomSampler, type RandomSamplerOptions, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from './data/sampler.js';
 export { stratifiedSplit } from './data/stratified-split.js';
 export { type Bytes, type Targets, TensorDataset } from './data/tensor-dataset.js';
 export { compose, normalize, toTensor } from './data/transforms.js';
-export { randomElastic, randomRotation, randomShift, type Warp, type Warping } from './data/warp.js';
-export * from './errors.js';
+export { randomElastic, randomRotation, randomShift, type Warp, type WarpAugmentation } from './data/warp.js';
+export { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from './errors.js';
 export * from './filters/index.js';
 export { type BlobOptions, type Drawable, imageFromBlob, imageFromCanvas, imageToBlob, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, type SamplesOf, tensorToImage } from './image/image.js';
@@ -23,8 +23,8 @@ export type {
   Abilities,
   Arrangement,
   Backend,
-  Chooser,
-  Chosen,
+  BackendChoice,
+  BackendChooser,
   DeviceBuffer,
   DevicePicture,
   DevicePictures,
@@ -64,16 +64,15 @@ export {
   type WindowOptions,
 } from './kernels/geometry.js';
 export {
-  type Beside,
+  type Addend,
   CONV_PROGRAMS,
   type ComparisonJob,
   type ConvProgram,
   type HistogramJob,
   type Job,
-  type KeptPixels,
+  type KeptChannels,
   type LikenessMeasure,
   type Load,
-  type Mix,
   type MomentMeasure,
   type OperatorJob,
   type PictureJob,
@@ -86,14 +85,15 @@ export {
   type SampleFormat,
   type SlopeMeasure,
   type Store,
+  type UnsharpMix,
 } from './kernels/job.js';
 export type { Operators } from './kernels/operators.js';
-export type { Around } from './kernels/plan/around.js';
 export { ALGORITHMS, type Algorithm, type Alternative, type ConvPlan, type Way } from './kernels/plan/conv-plan.js';
+export type { Overhead } from './kernels/plan/overheads.js';
 export type { Pass } from './kernels/plan/pass.js';
 export type { Reason } from './kernels/plan/reason.js';
 export type { PointwiseName } from './kernels/pointwise.js';
 export { type AveragePoolOptions, averagePool, averagePoolGradient, type MaxPooled, maxPool, maxPoolGradient } from './kernels/pooling-operators.js';
-export type { Row, RowOf, Rule, WordRule } from './options.js';
+export type { OptionRow, OptionRowOf, OptionRule, OptionWordRule } from './options.js';
 export { Random } from './random.js';
-export { full, type Nested, reshape, type Tensor, tensor } from './tensor.js';
+export { full, type NestedNumbers, reshape, type Tensor, tensor } from './tensor.js';

@@ -2,7 +2,7 @@ import { closestMatch } from 'leven';
 import { OptionError } from './errors.js';
 
 /** What one value must be. */
-export interface Rule<T = unknown> {
+export interface OptionRule<T = unknown> {
   /** Completes "… must be": `an integer ≥ 1`. */
   readonly says: string;
   /** Whether a value obeys the rule. */
@@ -16,12 +16,12 @@ export interface Rule<T = unknown> {
 }
 
 /** A rule that allows a few words. */
-export interface WordRule<T extends string> extends Rule<T> {
+export interface OptionWordRule<T extends string> extends OptionRule<T> {
   readonly words: readonly T[];
 }
 
 /** One option: its rule, and what documentation and interfaces derive from it. The name is its key in a table. */
-export interface Row<T = unknown> extends Rule<T> {
+export interface OptionRow<T = unknown> extends OptionRule<T> {
   /** Used where the option is omitted. None where it depends on other values. */
   readonly default?: T;
   /** The option cannot be omitted. */
@@ -33,10 +33,10 @@ export interface Row<T = unknown> extends Rule<T> {
 }
 
 /** The options of one operation, by name. */
-export type Rows = Readonly<Record<string, Row>>;
+export type Rows = Readonly<Record<string, OptionRow>>;
 
 /** The rows that an options interface needs, where the table follows from the interface. */
-export type RowsOf<O> = { readonly [K in keyof O]-?: Row<NonNullable<O[K]>> };
+export type RowsOf<O> = { readonly [K in keyof O]-?: OptionRow<NonNullable<O[K]>> };
 
 /** The options object that a table of rows describes. */
 export type OptionsOf<R> = { -readonly [K in keyof R as K extends RequiredOf<R> ? never : K]?: ValueOf<R[K]> } & {
@@ -66,7 +66,7 @@ export function checkOptions(operation: string, options: unknown, rows: Rows, wh
 }
 
 /** Checks one value. @throws OptionError naming the option, the rule, what was received and, for a misspelt word, the right one */
-export function check(operation: string, name: string, value: unknown, rule: Rule): void {
+export function check(operation: string, name: string, value: unknown, rule: OptionRule): void {
   if (rule.holds(value)) return;
   const word = rule.words && typeof value === 'string' ? closest(value, rule.words) : undefined;
   throw new OptionError(operation, name, `must be ${rule.says}`, value, word);
@@ -110,25 +110,25 @@ function unknownOption(operation: string, name: string, value: unknown, known: r
 }
 
 /** A rule in words and as code. */
-export function rule<T>(says: string, holds: (value: unknown) => boolean, more: Omit<Rule<T>, 'says' | 'holds'> = {}): Rule<T> {
-  return { says, holds: holds as Rule<T>['holds'], ...more };
+export function rule<T>(says: string, holds: (value: unknown) => boolean, more: Omit<OptionRule<T>, 'says' | 'holds'> = {}): OptionRule<T> {
+  return { says, holds: holds as OptionRule<T>['holds'], ...more };
 }
 
 /** A rule, its default and whether the option is required: what types follow from. */
-export type RowOf<R extends Rule, D, Q> = Omit<R, keyof DefaultOf<D> | keyof RequiredIf<Q>> & DefaultOf<D> & RequiredIf<Q>;
+export type OptionRowOf<R extends OptionRule, D, Q> = Omit<R, keyof DefaultOf<D> | keyof RequiredIf<Q>> & DefaultOf<D> & RequiredIf<Q>;
 type DefaultOf<D> = [D] extends [undefined] ? unknown : { readonly default: D };
 type RequiredIf<Q> = Q extends true ? { readonly required: true } : unknown;
 
 /** A row: the rule of an option and what else is known about it. */
-export function option<R extends Rule, const D extends ValueOf<R> | undefined = undefined, const Q extends true | undefined = undefined>(
+export function option<R extends OptionRule, const D extends ValueOf<R> | undefined = undefined, const Q extends true | undefined = undefined>(
   rule: R,
-  about: Omit<Row, keyof Rule> & { readonly default?: D; readonly required?: Q },
-): RowOf<R, NoInfer<D>, NoInfer<Q>> {
-  return { ...rule, ...about } as unknown as RowOf<R, D, Q>;
+  about: Omit<OptionRow, keyof OptionRule> & { readonly default?: D; readonly required?: Q },
+): OptionRowOf<R, NoInfer<D>, NoInfer<Q>> {
+  return { ...rule, ...about } as unknown as OptionRowOf<R, D, Q>;
 }
 
 /** A value that is checked together with others where it is used: a mask must have the size of its image. */
-export function checkedInUse<T>(says: string): Rule<T> {
+export function checkedInUse<T>(says: string): OptionRule<T> {
   return rule(says, anything);
 }
 
@@ -145,57 +145,57 @@ export function parseNumber(text: string): number | undefined {
 const typed = { parse: parseNumber };
 
 /** An integer from `low` to `high`, both included. */
-export function whole(low: number, high = Number.POSITIVE_INFINITY): Rule<number> {
+export function whole(low: number, high = Number.POSITIVE_INFINITY): OptionRule<number> {
   const range = high === Number.POSITIVE_INFINITY ? `≥ ${low}` : `from ${low} to ${high}`;
   return rule(`a whole number ${range}`, (value) => Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high, typed);
 }
 
 /** A number from `low` to `high`, both included. */
-export function between(low: number, high: number): Rule<number> {
+export function between(low: number, high: number): OptionRule<number> {
   return rule(`a number from ${low} to ${high}`, (value) => typeof value === 'number' && value >= low && value <= high, typed);
 }
 
 /** A finite number, `low` excluded. */
-export function above(low: number): Rule<number> {
+export function above(low: number): OptionRule<number> {
   return rule(`a finite number > ${low}`, (value) => Number.isFinite(value) && (value as number) > low, typed);
 }
 
 /** A finite number, `low` included. */
-export function atLeast(low: number): Rule<number> {
+export function atLeast(low: number): OptionRule<number> {
   return rule(`a finite number ≥ ${low}`, (value) => Number.isFinite(value) && (value as number) >= low, typed);
 }
 
 /** Any finite number. */
-export const finite: Rule<number> = rule('a finite number', Number.isFinite, typed);
+export const finite: OptionRule<number> = rule('a finite number', Number.isFinite, typed);
 /** A finite number that is one as a float32 too: 1e39 is infinite there. */
-export const float32: Rule<number> = rule('a finite float32 number', (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)), typed);
+export const float32: OptionRule<number> = rule('a finite float32 number', (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)), typed);
 /** A finite number above 0. */
-export const positive: Rule<number> = above(0);
+export const positive: OptionRule<number> = above(0);
 /** A finite number, 0 or more. */
-export const notNegative: Rule<number> = atLeast(0);
+export const notNegative: OptionRule<number> = atLeast(0);
 /** An integer ≥ 1. */
-export const count: Rule<number> = whole(1);
+export const count: OptionRule<number> = whole(1);
 /** A switch. */
-export const flag: Rule<boolean> = rule('true or false', (value) => typeof value === 'boolean');
+export const flag: OptionRule<boolean> = rule('true or false', (value) => typeof value === 'boolean');
 /** Any number, NaN and infinity too. */
-export const anyNumber: Rule<number> = rule('a number', (value) => typeof value === 'number', typed);
+export const anyNumber: OptionRule<number> = rule('a number', (value) => typeof value === 'number', typed);
 /** Any integer. */
-export const anyWhole: Rule<number> = rule('a whole number', Number.isSafeInteger, typed);
+export const anyWhole: OptionRule<number> = rule('a whole number', Number.isSafeInteger, typed);
 /** A share that is never all. */
-export const probability: Rule<number> = rule('a probability, 0 ≤ p < 1', (value) => typeof value === 'number' && value >= 0 && value < 1, typed);
+export const probability: OptionRule<number> = rule('a probability, 0 ≤ p < 1', (value) => typeof value === 'number' && value >= 0 && value < 1, typed);
 /** Any text. */
-export const text: Rule<string> = rule('a text', (value) => typeof value === 'string', { parse: (typed) => typed });
+export const text: OptionRule<string> = rule('a text', (value) => typeof value === 'string', { parse: (typed) => typed });
 /** A function. */
 // biome-ignore lint/suspicious/noExplicitAny: the type of each function is in its table
-export const callback: Rule<any> = rule('a function', (value) => typeof value === 'function');
+export const callback: OptionRule<any> = rule('a function', (value) => typeof value === 'function');
 
 /** One of some words. */
-export function oneOf<const T extends string>(words: readonly T[]): WordRule<T> {
+export function oneOf<const T extends string>(words: readonly T[]): OptionWordRule<T> {
   return { ...rule<T>(`one of ${words.join(', ')}`, (value) => (words as readonly unknown[]).includes(value), { parse: (typed) => typed as T }), words };
 }
 
 /** A list whose entries all satisfy one rule. */
-export function list<T>(each: Rule<T>, shortest = 1, longest = Number.POSITIVE_INFINITY): Rule<readonly T[]> {
+export function list<T>(each: OptionRule<T>, shortest = 1, longest = Number.POSITIVE_INFINITY): OptionRule<readonly T[]> {
   const length = longest === Number.POSITIVE_INFINITY ? '' : ` of ${shortest} to ${longest}`;
   return rule(
     `a list${length}, each ${each.says}`,
@@ -204,7 +204,7 @@ export function list<T>(each: Rule<T>, shortest = 1, longest = Number.POSITIVE_I
 }
 
 /** One value for every axis, or a list with one per axis; how many there are is known only where the shape is. */
-export function perAxis<T>(each: Rule<T>): Rule<T | readonly T[]> {
+export function perAxis<T>(each: OptionRule<T>): OptionRule<T | readonly T[]> {
   return rule(each.says, (value) => (Array.isArray(value) ? value.every(each.holds) : each.holds(value)), {
     parse: (typed) => {
       const values = typed.split(',').map((entry) => each.parse?.(entry));
@@ -215,6 +215,6 @@ export function perAxis<T>(each: Rule<T>): Rule<T | readonly T[]> {
 }
 
 /** A value that obeys one of several rules. */
-export function either<const R extends readonly Rule[]>(...rules: R): Rule<ValueOf<R[number]>> {
+export function either<const R extends readonly OptionRule[]>(...rules: R): OptionRule<ValueOf<R[number]>> {
   return rule(rules.map(({ says }) => says).join(', or '), (value) => rules.some(({ holds }) => holds(value)));
 }

@@ -11,7 +11,7 @@ export interface Tensor {
 }
 
 /** Nested numbers of any depth: `[[1, 2], [3, 4]]`. */
-export type Nested = number | readonly Nested[];
+export type NestedNumbers = number | readonly NestedNumbers[];
 
 /**
  * Makes a tensor: `tensor([[1, 2], [3, 4]])` takes its shape from the nesting,
@@ -26,12 +26,12 @@ export type Nested = number | readonly Nested[];
  * console.log(image.shape, same.data); // → [ 1, 1, 2, 2 ] Float32Array(4) [ 1, 2, 3, 4 ]
  * ```
  */
-export function tensor(values: Nested | ArrayLike<number>, shape?: readonly number[]): Tensor {
+export function tensor(values: NestedNumbers | ArrayLike<number>, shape?: readonly number[]): Tensor {
   if (shape === undefined) {
-    const inferred = nestedShape(values as Nested);
-    return { shape: inferred, data: values instanceof Float32Array ? values : flattenNested(values as Nested) };
+    const inferred = nestedShape(values as NestedNumbers);
+    return { shape: inferred, data: values instanceof Float32Array ? values : flattenNested(values as NestedNumbers) };
   }
-  const flat = Array.isArray(values) ? flattenNested(values as Nested) : (values as ArrayLike<number>);
+  const flat = Array.isArray(values) ? flattenNested(values as NestedNumbers) : (values as ArrayLike<number>);
   const size = sizeOf(shape);
   if (flat.length !== size) {
     throw new ShapeError('tensor', `the shape ${show(shape)} holds ${size} values, received ${flat.length}`, { shape, length: flat.length });
@@ -92,9 +92,9 @@ export function sizeOf(shape: readonly number[], operation = 'tensor'): number {
   return size;
 }
 
-function flattenNested(values: Nested): Float32Array {
+function flattenNested(values: NestedNumbers): Float32Array {
   const flat: number[] = [];
-  const visit = (value: Nested) => {
+  const visit = (value: NestedNumbers) => {
     if (typeof value === 'number') flat.push(value);
     else for (const inner of value) visit(inner);
   };
@@ -102,7 +102,7 @@ function flattenNested(values: Nested): Float32Array {
   return Float32Array.from(flat);
 }
 
-function nestedShape(values: Nested): number[] {
+function nestedShape(values: NestedNumbers): number[] {
   if (typeof values === 'number') return [];
   if (ArrayBuffer.isView(values)) return [(values as unknown as Float32Array).length];
   const inner = values.map(nestedShape);

@@ -58,7 +58,7 @@ const CALLS: Readonly<Record<string, (control: Control) => Promise<unknown>>> = 
   gradientDirection: (control) => library.gradientDirection(photo, { backend, ...control }),
   localMean: (control) => library.localMean(photo, { backend, ...control }),
   localVariance: (control) => library.localVariance(photo, { backend, ...control }),
-  localDeviation: (control) => library.localDeviation(photo, { backend, ...control }),
+  localStandardDeviation: (control) => library.localStandardDeviation(photo, { backend, ...control }),
   unsharpMask: (control) => library.unsharpMask(photo, { backend, ...control }),
   grayscale: (control) => library.grayscale(photo, { backend, ...control }),
   threshold: (control) => library.threshold(photo, { backend, channels: 'luminance', ...control }),

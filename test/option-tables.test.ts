@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import leven from 'leven';
 import { describe, expect, test } from 'vitest';
 import { OptionError } from '../src/errors.js';
-import { checkOptions, type Row, type Rows } from '../src/options.js';
+import { checkOptions, type OptionRow, type Rows } from '../src/options.js';
 
 // Every table of options that the library has: a table that is added is found by its name.
 const tables: (readonly [name: string, rows: Rows])[] = [];
@@ -18,7 +18,7 @@ for (const path of (await readdir('src', { recursive: true })).sort()) {
 const required = (rows: Rows) => Object.fromEntries(Object.entries(rows).flatMap(([name, row]) => (row.required ? [[name, sample(row)]] : [])));
 
 /** A value that obeys a row. */
-function sample({ default: initial, holds, words }: Row): unknown {
+function sample({ default: initial, holds, words }: OptionRow): unknown {
   const known = [initial, words?.[0], 1, 0, 2, 'text', true, [1], [1, 2], {}, null, () => {}];
   return known.find((value) => value !== undefined && holds(value));
 }

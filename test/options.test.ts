@@ -12,6 +12,7 @@ import {
   flag,
   list,
   notNegative,
+  type OptionRule,
   type OptionsOf,
   oneOf,
   parseNumber,
@@ -19,7 +20,6 @@ import {
   pickRows,
   positive,
   type Rows,
-  type Rule,
   settle,
   text,
   whole,
@@ -81,7 +81,7 @@ test('the types follow from the rows', () => {
   expect(Object.keys(pickRows(ROWS, 'linear', 'size'))).toEqual(['linear', 'size']);
 });
 
-test.each<readonly [Rule, string, readonly unknown[], readonly unknown[]]>([
+test.each<readonly [OptionRule, string, readonly unknown[], readonly unknown[]]>([
   [count, 'a whole number ≥ 1', [1, 7], [0, 1.5, Number.NaN, '1', 2 ** 60, undefined]],
   [whole(0), 'a whole number ≥ 0', [0], [-1]],
   [whole(1, 64), 'a whole number from 1 to 64', [1, 64], [0, 65, 1.5]],

@@ -1,6 +1,6 @@
 // biome-ignore-all format: matrices are laid out as matrices
 import { describe, expect, test } from 'vitest';
-import { full, type Nested, reshape, ShapeError, tensor } from '../src/index.js';
+import { full, type NestedNumbers, reshape, ShapeError, tensor } from '../src/index.js';
 
 describe('tensor', () => {
   test('takes its shape from the nesting', () => {
@@ -29,7 +29,7 @@ describe('tensor', () => {
     expect(x.shape).toEqual([2, 1]);
   });
 
-  test.each<readonly [string, Nested, number[] | undefined, string]>([
+  test.each<readonly [string, NestedNumbers, number[] | undefined, string]>([
     ['rows of unequal length', [[1, 2], [3]], undefined, 'tensor: rows must have equal shapes, received [2] and [1]'],
     ['rows of unequal depth', [1, [2]], undefined, 'tensor: rows must have equal shapes, received [] and [1]'],
     ['planes of unequal shapes', [[[1]], [[1], [2]]], undefined, 'tensor: rows must have equal shapes, received [1, 1] and [2, 1]'],

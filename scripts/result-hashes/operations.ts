@@ -53,7 +53,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   canny: { times: 2, choices: [...MEASURE, OUTPUTS, each('sigma', 0.5, 1.7), [{ low: 0.02, high: 0.2 }]], call: convlab.canny },
   localMean: { times: 1, choices: [...MEASURE, OUTPUTS, SIZES], call: convlab.localMean },
   localVariance: { times: 1, choices: [...MEASURE, OUTPUTS, SIZES], call: convlab.localVariance },
-  localDeviation: { times: 1, choices: [...MEASURE, OUTPUTS, SIZES], call: convlab.localDeviation },
+  localStandardDeviation: { times: 1, choices: [...MEASURE, OUTPUTS, SIZES], call: convlab.localStandardDeviation },
   unsharpMask: {
     times: 2,
     choices: [...MEASURE, OUTPUTS, each('radius', 0.6, 2.5), each('amount', -0.5, 2.5), each('threshold', 0.1, 4.5)],

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { BACKEND_NAME, BACKEND_OPTIONS } from '../kernels/backends/create.js';
-import { check, flag, type OptionsOf, option, pickRows, type Row, type Rows, text } from '../options.js';
+import { check, flag, type OptionRow, type OptionsOf, option, pickRows, type Rows, text } from '../options.js';
 
 /** Flags that choose the backend of a command. */
 export const BACKEND_FLAGS = { backend: BACKEND_NAME, ...pickRows(BACKEND_OPTIONS, 'gpuMode', 'threads') } satisfies Rows;
@@ -34,7 +34,7 @@ export function flagName(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-function toOption(operation: string, name: string, row: Row): Option {
+function toOption(operation: string, name: string, row: OptionRow): Option {
   const { parse, words, form, placeholder = words ? 'name' : 'n' } = row;
   const made = new Option(parse ? `${flagName(name)} <${placeholder}>` : flagName(name), describe(row));
   made.makeOptionMandatory(row.required === true);
@@ -48,7 +48,7 @@ function toOption(operation: string, name: string, row: Row): Option {
   });
 }
 
-function describe({ help, form, default: initial }: Row): string {
+function describe({ help, form, default: initial }: OptionRow): string {
   const line = form === undefined ? `${help}` : `${help}: ${form}`;
   return initial === undefined || typeof initial === 'boolean' ? line : `${line} (default: ${initial})`;
 }

@@ -8,12 +8,12 @@ export { decodeSafetensors, type EncodeSafetensorsOptions, encodeSafetensors, ty
 export { toTfjs } from './exchange/tfjs.js';
 export type { TfjsModel, TfNode, TfShape, TfSignature, TfWeightSpec } from './exchange/tfjs-file.js';
 export { retrieveFeatures } from './features.js';
-export { clamp, gelu, hardSigmoid, hardSwish, leakyRelu, prelu, relu, relu6, sigmoid, silu, tanh } from './functional/activations.js';
+export { clamp, gelu, hardsigmoid, hardswish, leakyRelu, prelu, relu, relu6, sigmoid, silu, tanh } from './functional/activations.js';
 export { add, concatenate, multiply } from './functional/arithmetic.js';
-export { type BatchNormOptions, normalizeBatch } from './functional/batch-normalization.js';
+export { type BatchNormOptions, batchNorm } from './functional/batch-normalization.js';
 export { convolve, convolveTransposed, scaleChannels } from './functional/convolution.js';
 export { dropout, dropout2d } from './functional/dropout.js';
-export { normalizeGroups } from './functional/group-normalization.js';
+export { groupNorm } from './functional/group-normalization.js';
 export { adaptiveAveragePooling, adaptiveMaxPooling, averagePooling, maxPooling } from './functional/pooling.js';
 export { flatten, view } from './functional/shape.js';
 export { logSoftmax, softmax } from './functional/softmax.js';
@@ -23,15 +23,15 @@ export { Graph, type GraphStep, Storage, Value } from './graph.js';
 export { type FromOnnxOptions, fromOnnx } from './import/from-onnx.js';
 export { type FromTfjsLayersOptions, fromTfjsLayers } from './import/from-tfjs-layers.js';
 export { ImportedNet } from './import/imported-net.js';
-export type { Attribute, GraphFile, GraphPlan, Known, NodePlan, ParameterPlan, Role } from './import/plan.js';
+export type { Attribute, GraphFile, GraphPlan, KnownValues, NodePlan, ParameterPlan, ParameterRole } from './import/plan.js';
 export type { Initializer } from './init.js';
 /** Ways to fill a {@link Parameter}: PyTorch's initializers, e.g. `new Parameter([8, 4], init.kaimingUniform(4))`. */
 export * as init from './init.js';
-export { type Maximized, type MaximizeOptions, maximizeActivation } from './inspect/maximize.js';
+export { type MaximizedInput, type MaximizeOptions, maximizeActivation } from './inspect/maximize.js';
 export { type OcclusionOptions, occlusionMap } from './inspect/occlusion.js';
 export { type GradCamOptions, gradCam, type ScoreOptions, saliency, scoreGradient } from './inspect/saliency.js';
 export { convBySlices, type SlicedConv } from './inspect/slices.js';
-export { type Excitement, topActivations } from './inspect/top-activations.js';
+export { type TopActivation, topActivations } from './inspect/top-activations.js';
 export {
   Dropout,
   Dropout2d,
@@ -83,12 +83,12 @@ export { ModelOutput } from './model-output.js';
 export { type BestNetOptions, bestNet } from './models/best-net.js';
 export { ConvNet } from './models/conv-net.js';
 export { NETS, type NetName } from './models/nets.js';
-export { Module, type Traced } from './module.js';
+export { Module, type TracedModel } from './module.js';
 export type { LoadedNames, LoadOptions, TraceOptions } from './module-options.js';
 export { Optimizer } from './optimizer.js';
-export { Adam, type AdamOptions, AdamW, RMSProp, type RMSPropOptions, SGD, type SGDOptions } from './optimizers.js';
+export { Adam, type AdamOptions, AdamW, RMSprop, type RMSpropOptions, SGD, type SGDOptions } from './optimizers.js';
 export { Parameter } from './parameter.js';
-export type { HeldGroup, Learned, ParameterGroup } from './parameter-groups.js';
+export type { OptimizerGroup, ParameterGroup, Trainable } from './parameter-groups.js';
 export { HuberLoss, type HuberOptions, L1Loss, SmoothL1Loss, type SmoothL1Options } from './regression-losses.js';
 export { cosineSchedule, type OneCycleOptions, oneCycleSchedule, type Schedule, stepSchedule, warmUp } from './schedules.js';
 export { DiceLoss, type DiceOptions, FocalLoss, type FocalOptions } from './segmentation-losses.js';

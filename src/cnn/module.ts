@@ -12,7 +12,7 @@ import { LOAD_OPTIONS, type LoadedNames, type LoadOptions, TRACE_OPTIONS, type T
 import { Parameter } from './parameter.js';
 
 /** A model as a graph, for inputs of fixed shapes. */
-export interface Traced {
+export interface TracedModel {
   readonly graph: Graph;
   readonly inputs: readonly Value[];
   readonly output: Value;
@@ -49,7 +49,7 @@ export abstract class Module {
   #paused = false;
   #random = new Random(0);
   #operators: Operators | undefined;
-  readonly #graphs = new Map<string, Traced>();
+  readonly #graphs = new Map<string, TracedModel>();
 
   /** True in training mode, which {@link train} and {@link eval} set for a module and all inside. A part in evaluation mode stays in it while the model around it trains. */
   get training(): boolean {
@@ -219,7 +219,7 @@ export abstract class Module {
    * recorded at the first call.
    * @param options as in {@link trace}
    */
-  compile(shapes: readonly (readonly number[])[], options: TraceOptions = {}): Traced {
+  compile(shapes: readonly (readonly number[])[], options: TraceOptions = {}): TracedModel {
     if (!this.#operators) throw new UnsupportedError('compile', 'the model must be moved to a backend first');
     const key = `${shapes.map(show)} ${options.inputGradients ?? false} ${this.#present(this.#operators)}`;
     const kept = this.#graphs.get(key);
@@ -228,7 +228,7 @@ export abstract class Module {
     compiled.graph.allocate(this.#operators);
     this.#graphs.set(key, compiled);
     if (this.#graphs.size > KEPT_GRAPHS) {
-      const [oldest, { graph }] = this.#graphs.entries().next().value as [string, Traced];
+      const [oldest, { graph }] = this.#graphs.entries().next().value as [string, TracedModel];
       graph.free();
       this.#graphs.delete(oldest);
     }
@@ -236,7 +236,7 @@ export abstract class Module {
   }
 
   /** Records what the model does with inputs of these shapes; allocates nothing. */
-  trace(shapes: readonly (readonly number[])[], options: TraceOptions = {}): Traced {
+  trace(shapes: readonly (readonly number[])[], options: TraceOptions = {}): TracedModel {
     const { inputGradients } = settle('trace', options, TRACE_OPTIONS);
     for (const [name, module] of this.namedModules()) scopeNames.set(module, name.slice(name.lastIndexOf('.') + 1));
     const graph = new Graph(this.training, this.#random);

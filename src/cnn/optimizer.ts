@@ -4,7 +4,7 @@ import { convGeometry } from '../kernels/geometry.js';
 import type { Operators } from '../kernels/operators.js';
 import type { Tensor } from '../tensor.js';
 import type { Module } from './module.js';
-import { type HeldGroup, holdGroups, type Learned, type NamedParameter } from './parameter-groups.js';
+import { holdGroups, type NamedParameter, type OptimizerGroup, type Trainable } from './parameter-groups.js';
 
 /**
  * Updates parameters from their gradients, on the backend that stores them.
@@ -19,12 +19,12 @@ import { type HeldGroup, holdGroups, type Learned, type NamedParameter } from '.
  * ```
  */
 export abstract class Optimizer {
-  /** The learning rate, which schedules change. That of a group is a multiple of it, see {@link HeldGroup.share}. */
+  /** The learning rate, which schedules change. That of a group is a multiple of it, see {@link OptimizerGroup.share}. */
   lr: number;
   /** Steps taken so far. */
   steps = 0;
   /** Groups of parameters with their rates; one for a model. */
-  readonly groups: readonly HeldGroup[];
+  readonly groups: readonly OptimizerGroup[];
   readonly #named: readonly NamedParameter[];
   /** Additional buffers per parameter, such as momentum: `momentum.conv1.weight`. */
   readonly #slots = new Map<string, { buffer: DeviceBuffer; on: Operators; shape: readonly number[] }>();
@@ -32,7 +32,7 @@ export abstract class Optimizer {
   readonly #pending = new Map<string, Tensor>();
 
   /** @param learned a model or a part of one, or groups of parameters with rates of their own */
-  constructor(learned: Learned, lr: number) {
+  constructor(learned: Trainable, lr: number) {
     const { named, groups } = holdGroups(new.target.name, learned, lr);
     this.lr = lr;
     this.#named = named;

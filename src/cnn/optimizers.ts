@@ -3,7 +3,7 @@ import type { DeviceBuffer } from '../kernels/backend.js';
 import type { Operators } from '../kernels/operators.js';
 import { flag, notNegative, type OptionsOf, option, probability, type Rows, rule, type SettledOptions, settle } from '../options.js';
 import { Optimizer } from './optimizer.js';
-import type { Learned } from './parameter-groups.js';
+import type { Trainable } from './parameter-groups.js';
 
 /** Factors that are multiplied in every step. */
 const decay = rule<number>('a share, 0 ≤ s < 1', probability.holds);
@@ -45,7 +45,7 @@ export interface SGDOptions extends OptionsOf<typeof SGD_OPTIONS> {}
 export class SGD extends Optimizer {
   readonly #options: Omit<SettledOptions<typeof SGD_OPTIONS>, 'lr'>;
 
-  constructor(learned: Learned, options: SGDOptions) {
+  constructor(learned: Trainable, options: SGDOptions) {
     const { lr, momentum, nesterov, weightDecay } = settle('SGD', options, SGD_OPTIONS);
     super(learned, lr);
     if (nesterov && momentum === 0) throw new OptionError('SGD', 'nesterov', 'needs a momentum > 0, which is 0', nesterov);
@@ -91,7 +91,7 @@ export interface AdamOptions extends OptionsOf<typeof ADAM_OPTIONS> {}
 export class Adam extends Optimizer {
   protected readonly options: Omit<SettledOptions<typeof ADAM_OPTIONS>, 'lr'>;
 
-  constructor(learned: Learned, options: AdamOptions = {}) {
+  constructor(learned: Trainable, options: AdamOptions = {}) {
     const { lr, betas, eps, weightDecay } = settle(new.target.name, options, ADAM_OPTIONS);
     super(learned, lr);
     this.options = { betas, eps, weightDecay };
@@ -116,7 +116,7 @@ export class Adam extends Optimizer {
 
 /** Adam with decoupled weight decay. @see Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019 */
 export class AdamW extends Adam {
-  constructor(learned: Learned, options: AdamOptions = {}) {
+  constructor(learned: Trainable, options: AdamOptions = {}) {
     super(learned, { weightDecay: 0.01, ...options });
   }
 
@@ -126,7 +126,7 @@ export class AdamW extends Adam {
   }
 }
 
-/** Rows of {@link RMSPropOptions}. */
+/** Rows of {@link RMSpropOptions}. */
 export const RMSPROP_OPTIONS = {
   /** Default 0.01. */
   lr: option(notNegative, { default: 0.01 }),
@@ -140,19 +140,19 @@ export const RMSPROP_OPTIONS = {
   momentum: option(decay, { default: 0 }),
 } satisfies Rows;
 
-/** Options of {@link RMSProp}. */
-export interface RMSPropOptions extends OptionsOf<typeof RMSPROP_OPTIONS> {}
+/** Options of {@link RMSprop}. */
+export interface RMSpropOptions extends OptionsOf<typeof RMSPROP_OPTIONS> {}
 
 /**
  * Gradients divided by the root of their running mean square.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Hinton, Neural Networks for Machine Learning, lecture 6e, 2012
  */
-export class RMSProp extends Optimizer {
+export class RMSprop extends Optimizer {
   readonly #options: Omit<SettledOptions<typeof RMSPROP_OPTIONS>, 'lr'>;
 
-  constructor(learned: Learned, options: RMSPropOptions = {}) {
-    const { lr, alpha, eps, weightDecay, momentum } = settle('RMSProp', options, RMSPROP_OPTIONS);
+  constructor(learned: Trainable, options: RMSpropOptions = {}) {
+    const { lr, alpha, eps, weightDecay, momentum } = settle('RMSprop', options, RMSPROP_OPTIONS);
     super(learned, lr);
     this.#options = { alpha, eps, weightDecay, momentum };
   }

@@ -12,10 +12,10 @@ export interface ParameterGroup {
 }
 
 /** What an optimizer moves: all of a model, or groups of parameters. */
-export type Learned = Module | readonly ParameterGroup[];
+export type Trainable = Module | readonly ParameterGroup[];
 
 /** A group as an optimizer holds it. */
-export interface HeldGroup {
+export interface OptimizerGroup {
   /** The group's rate as a multiple of the optimizer's, so that schedules move all groups alike. 1 if the group has no rate of its own. */
   share: number;
   readonly parameters: readonly Parameter[];
@@ -34,7 +34,7 @@ const GROUP = { params: { ...params, required: true }, lr: notNegative } satisfi
  * The trainable parameters of a model or of groups.
  * @throws OptionError if a group breaks its rule, a parameter is in two groups, or a group has its own rate while the optimizer's rate is 0
  */
-export function holdGroups(operation: string, learned: Learned, lr: number): { named: NamedParameter[]; groups: HeldGroup[] } {
+export function holdGroups(operation: string, learned: Trainable, lr: number): { named: NamedParameter[]; groups: OptimizerGroup[] } {
   check(operation, 'lr', lr, notNegative);
   if (learned instanceof Module) {
     const named = trainable(learned).map(([name, parameter]) => [name, parameter, 0] as const);

@@ -1,10 +1,10 @@
 import { anyNumber, anyWhole, between, type OptionsOf, option, type Rows, rule, settle } from '../options.js';
 import type { Random } from '../random.js';
 import type { Tensor } from '../tensor.js';
-import { type Dataset, mapped } from './dataset.js';
+import { type Dataset, mapDataset } from './dataset.js';
 import { stream } from './stream.js';
 import { checkPicture } from './transforms.js';
-import { fuse, type Warping } from './warp.js';
+import { fuse, type WarpAugmentation } from './warp.js';
 
 /** Makes a new picture `[C, H, W]` of the same shape from one; all chance comes from `random`. */
 export type Augmentation = (x: Tensor, random: Random) => Tensor;
@@ -33,7 +33,7 @@ const AUGMENT_OPTIONS = { seed: option(anyWhole, { default: 0 }) } satisfies Row
 export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, steps: readonly Augmentation[], options: { seed?: number } = {}): Dataset<S> {
   const { seed } = settle('augment', options, AUGMENT_OPTIONS);
   const fused = fuseNeighbors(steps);
-  return mapped(dataset, (sample, index, epoch) => {
+  return mapDataset(dataset, (sample, index, epoch) => {
     const random = stream(seed, epoch, index);
     return { ...sample, x: fused.reduce((x, step) => step(x, random), sample.x) };
   });
@@ -86,11 +86,11 @@ export function randomErase(options: RandomEraseOptions = {}): Augmentation {
 
 function fuseNeighbors(steps: readonly Augmentation[]): Augmentation[] {
   const fused: Augmentation[] = [];
-  let side: Warping[] = [];
+  let side: WarpAugmentation[] = [];
   for (const step of steps) {
     if ('move' in step) {
       if (side.length === 0) fused.push(fuse(side));
-      side.push(step as Warping);
+      side.push(step as WarpAugmentation);
     } else {
       fused.push(step);
       side = [];

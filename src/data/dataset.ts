@@ -118,7 +118,7 @@ export class ConcatDataset<S> extends Dataset<S> {
  * A dataset that applies `change` to each sample every time it is read.
  * @param change may return a promise
  */
-export function mapped<S, T>(dataset: Dataset<S>, change: (sample: S, index: number, epoch: number) => T | Promise<T>): Dataset<T> {
+export function mapDataset<S, T>(dataset: Dataset<S>, change: (sample: S, index: number, epoch: number) => T | Promise<T>): Dataset<T> {
   return new Mapped(dataset, change);
 }
 

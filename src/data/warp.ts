@@ -21,7 +21,7 @@ export interface Warp {
 }
 
 /** An augmentation that only moves pixels. */
-export interface Warping {
+export interface WarpAugmentation {
   (x: Tensor, random: Random): Tensor;
   /** Adds its own movement behind the movements so far. */
   readonly move: (warp: Warp, random: Random) => void;
@@ -36,7 +36,7 @@ const ELASTIC_OPTIONS = { alpha: option(notNegative, { required: true }), sigma:
  * @param options.max pixels, an integer ≥ 0
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomShift(options: { max: number }): Warping {
+export function randomShift(options: { max: number }): WarpAugmentation {
   const { max } = settle('randomShift', options, SHIFT_OPTIONS);
   return warping((warp, random) => {
     const draw = () => random.integer(2 * max + 1) - max;
@@ -49,7 +49,7 @@ export function randomShift(options: { max: number }): Warping {
  * @param options.degrees 0 to 180
  * @throws OptionError if an option is unknown or breaks its rule
  */
-export function randomRotation(options: { degrees: number }): Warping {
+export function randomRotation(options: { degrees: number }): WarpAugmentation {
   const { degrees } = settle('randomRotation', options, ROTATION_OPTIONS);
   return warping((warp, random) => {
     const angle = (random.uniform(-degrees, degrees) * Math.PI) / 180;
@@ -74,7 +74,7 @@ export function randomRotation(options: { degrees: number }): Warping {
  * console.log((await bent.at(0, 1)).x.shape); // → [ 1, 28, 28 ]
  * ```
  */
-export function randomElastic(options: { alpha: number; sigma: number }): Warping {
+export function randomElastic(options: { alpha: number; sigma: number }): WarpAugmentation {
   const { alpha, sigma } = settle('randomElastic', options, ELASTIC_OPTIONS);
   const addNoise = smoothNoise(alpha, sigma);
   return warping((warp, random) => {
@@ -86,7 +86,7 @@ export function randomElastic(options: { alpha: number; sigma: number }): Warpin
 }
 
 /** Resamples the image once for all these warps, as if they were applied in order. */
-export function fuse(warpings: readonly Warping[]): (x: Tensor, random: Random) => Tensor {
+export function fuse(warpings: readonly WarpAugmentation[]): (x: Tensor, random: Random) => Tensor {
   return (x, random) => {
     checkPicture('augment', x);
     const warp: Warp = { height: x.shape[1], width: x.shape[2], matrix: [1, 0, 0, 1], shift: [0, 0] };
@@ -95,8 +95,8 @@ export function fuse(warpings: readonly Warping[]): (x: Tensor, random: Random) 
   };
 }
 
-function warping(move: Warping['move']): Warping {
-  const warping: Warping = Object.assign((x: Tensor, random: Random) => fuse([warping])(x, random), { move });
+function warping(move: WarpAugmentation['move']): WarpAugmentation {
+  const warping: WarpAugmentation = Object.assign((x: Tensor, random: Random) => fuse([warping])(x, random), { move });
   return warping;
 }
 

@@ -87,8 +87,8 @@ export async function explain(
     const planned = shape ? planForTensor(kernel, shape, rest, on) : planForPictures(kernel, of as Format | ImageSource, rest as ExplainFilterOptions, on);
     const call = planned.job ?? (shape && isFree(planned) ? workOfPlan(planned) : undefined);
     const plan = planOn(planned, call && (await on.chooser?.expect(call, planned.cost)));
-    const { why, cost, around, alternatives } = plan;
-    return { ...plan, why, cost, around, alternatives, text: describePlan(plan, on.device) };
+    const { why, cost, overheads, alternatives } = plan;
+    return { ...plan, why, cost, overheads, alternatives, text: describePlan(plan, on.device) };
   });
 }
 

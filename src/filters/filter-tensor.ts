@@ -3,7 +3,7 @@ import { onBackend, RUN_OPTIONS } from '../kernels/backends/create.js';
 import { inNameOf, PLAN_OPTION } from '../kernels/eager.js';
 import { operatorsOf } from '../kernels/operators.js';
 import { checkOptions, type OptionsOf, type Rows } from '../options.js';
-import { checkTensor, type Nested, reshape, sizeOf, type Tensor, tensor } from '../tensor.js';
+import { checkTensor, type NestedNumbers, reshape, sizeOf, type Tensor, tensor } from '../tensor.js';
 import { toKernel } from './kernel-source.js';
 import { planSteps, runSteps } from './run-steps.js';
 import { placeStep, STEP_OPTIONS } from './step.js';
@@ -34,10 +34,10 @@ export interface FilterTensorOptions extends OptionsOf<typeof FILTER_TENSOR_OPTI
  * console.log(slope.data); // Float32Array [0.5, 1.5, 3, 2]
  * ```
  */
-export async function filterTensor(x: Tensor, kernel: Tensor | string | Nested, options: FilterTensorOptions = {}): Promise<Tensor> {
+export async function filterTensor(x: Tensor, kernel: Tensor | string | NestedNumbers, options: FilterTensorOptions = {}): Promise<Tensor> {
   checkOptions('filterTensor', options, FILTER_TENSOR_OPTIONS);
   checkTensor('filterTensor', 'x', x);
-  const weights = Array.isArray(kernel) ? tensor(kernel as Nested) : toKernel('filterTensor', kernel as Tensor | string);
+  const weights = Array.isArray(kernel) ? tensor(kernel as NestedNumbers) : toKernel('filterTensor', kernel as Tensor | string);
   checkTensor('filterTensor', 'kernel', weights);
   const { backend, signal, onProgress, onPlan, ...rest } = options;
   const rank = weights.shape.length;

@@ -53,7 +53,7 @@ export {
   type OperatorOption,
 } from './operations/gradient.js';
 export { GRAYSCALE_WEIGHTS, type GrayscaleOptions, grayscale } from './operations/grayscale.js';
-export { type LocalOptions, localDeviation, localMean, localVariance } from './operations/local.js';
+export { type LocalOptions, localMean, localStandardDeviation, localVariance } from './operations/local.js';
 export { MATCH_METHODS, type MatchMethod } from './operations/match-scores.js';
 export { type Matches, type MatchOptions, matchTemplate } from './operations/match-template.js';
 export type { MeasureOptions, OperationOptions } from './operations/operation.js';

@@ -1,6 +1,6 @@
 import { formatOf, whiteOf } from '../image/samples.js';
 import { borderTable, OUTSIDE } from '../kernels/border.js';
-import type { KeptPixels, Load, Mix, PicturePart, Store } from '../kernels/job.js';
+import type { KeptChannels, Load, PicturePart, Store, UnsharpMix } from '../kernels/job.js';
 import type { PictureStep, PictureWay } from '../kernels/plan/plan-picture.js';
 import { premultipliedSteps, roundingOf } from './picture/alpha.js';
 import { midOf, unitOf } from './picture/output.js';
@@ -14,7 +14,7 @@ import { changeStep, type Step, sumOf } from './step.js';
  * @param mix what the picture and its filtered values become, instead of these
  * @returns undefined if pixels that are not filtered come from beyond the borders of several steps
  */
-export function pictureWay(settled: SettledFilter, opaque: boolean, mix?: Mix): PictureWay | undefined {
+export function pictureWay(settled: SettledFilter, opaque: boolean, mix?: UnsharpMix): PictureWay | undefined {
   const { format, channels, filtered, alpha, linear, changed, output } = settled;
   const take = channels === 'luminance' ? 'luminance' : alpha === 'premultiply' ? 'premultiplied' : 'chosen';
   const chosen = take === 'premultiplied' ? Array.from({ length: format.channels }, (_, c) => c) : filtered;
@@ -69,7 +69,7 @@ function premultipliedWay({ steps, format }: SettledFilter, white: number): Pick
 }
 
 /** The pixels under the anchors of step after step. */
-function keptPixels(steps: readonly Step[]): KeptPixels {
+function keptPixels(steps: readonly Step[]): KeptChannels {
   const [rows, columns] = ([1, 2] as const).map((axis) =>
     steps.reduce<Int32Array | undefined>((before, { geometry, anchor }) => {
       const { stride, dilation, output } = geometry;

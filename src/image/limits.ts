@@ -1,5 +1,5 @@
 import { DataError } from '../errors.js';
-import { between, count, option, type Rule, rule } from '../options.js';
+import { between, count, type OptionRule, option, rule } from '../options.js';
 
 /** Larger files are not read: Node reads no larger ones into one buffer. */
 export const MOST_BYTES = 2 ** 31 - 1;
@@ -21,10 +21,10 @@ export interface Limits {
 /** The limits that hold where none is given. */
 export const DEFAULT_LIMITS = { pixels: 2 ** 28, bytes: MOST_BYTES, memory: 2 ** 31 } as const satisfies Limits;
 
-const RULES: Readonly<Record<keyof Limits, Rule<number>>> = { pixels: count, bytes: count, seconds: between(0.001, MOST_SECONDS), memory: count };
+const RULES: Readonly<Record<keyof Limits, OptionRule<number>>> = { pixels: count, bytes: count, seconds: between(0.001, MOST_SECONDS), memory: count };
 const NAMES = Object.keys(RULES) as (keyof Limits)[];
 
-const limits: Rule<Limits> = rule(
+const limits: OptionRule<Limits> = rule(
   `{ ${NAMES.join(', ')} }, of whole numbers ≥ 1, seconds from 0.001`,
   (value) =>
     typeof value === 'object' &&

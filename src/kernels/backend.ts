@@ -107,7 +107,7 @@ export interface Backend {
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
   /** Only of a backend that runs each call on one of several others. */
-  readonly chooser?: Chooser;
+  readonly chooser?: BackendChooser;
   /** Optional: pictures that stay where the backend computes. Otherwise they are in host memory. */
   readonly devicePictures?: DevicePictures | undefined;
   /** Optional: images of which only some rows are in memory. Without it, they are filtered as float planes, band by band. */
@@ -118,18 +118,18 @@ export interface Backend {
 }
 
 /** Runs a call where it is expected to end soonest. */
-export interface Chooser {
+export interface BackendChooser {
   /** The names of the backends. */
   readonly among: readonly Backend['name'][];
   /**
    * Runs a call from tensors to tensors on one of the backends. The call may be made again, to no effect, in order to compile and time it.
    * @param call `chosen` receives where it runs and why; undefined: its result is not used
    */
-  run<T>(work: Work, call: (on: Backend, chosen?: Chosen) => Promise<T>): Promise<T>;
+  run<T>(work: Work, call: (on: Backend, chosen?: BackendChoice) => Promise<T>): Promise<T>;
   /** Where a picture, or a call from tensors to tensors, would run. @param cost predicted milliseconds on wasm, as the plan has them */
-  expect(call: PictureJob | Work, cost: number): Promise<Chosen>;
+  expect(call: PictureJob | Work, cost: number): Promise<BackendChoice>;
   /** Where a picture ran: the latest run of its executable. */
-  latest(executable: Executable): Chosen | undefined;
+  latest(executable: Executable): BackendChoice | undefined;
 }
 
 /** What a call moves and computes: what it takes to predict its time on a GPU. */
@@ -151,7 +151,7 @@ export interface Work {
 }
 
 /** Where a call runs, and why. */
-export interface Chosen {
+export interface BackendChoice {
   readonly backend: Backend['name'];
   readonly device: Backend['device'];
   /** Milliseconds that it is expected to take: on wasm, and on the GPU where one is known. Measured where such calls ran there, else predicted. */

@@ -16,7 +16,7 @@
 import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, type Tensor } from '../tensor.js';
-import type { Backend, Chosen } from './backend.js';
+import type { Backend, BackendChoice } from './backend.js';
 import { onBackend, RUN_OPTIONS, type RunOptions } from './backends/create.js';
 import { type Compute, eager, inNameOf, PLAN_OPTION } from './eager.js';
 import { CONV_OPTIONS, type ConvOptions, convGeometry } from './geometry.js';
@@ -79,7 +79,7 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
   if (validate) checkFinite('conv', 'kernel', kernel);
   return onBackend('conv', { backend, signal, onProgress }, { x, kernel, bias }, (asked, { x, kernel, bias }, control) => {
     const plan = planConv(kernel, geometry, asked, algorithm);
-    const run = (on: Backend, chosen?: Chosen) => {
+    const run = (on: Backend, chosen?: BackendChoice) => {
       const planned = on.abilities === asked.abilities ? plan : planConv(kernel, geometry, on);
       if (chosen || on === asked) onPlan?.(planOn(planned, chosen));
       return inNameOf('conv', on, () => runPlan(planned, x, bias, operatorsOf(on), control));

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../errors.js';
-import { callback, type OptionsOf, option, type Rows, type Rule } from '../options.js';
+import { callback, type OptionRule, type OptionsOf, option, type Rows } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 import type { Backend, DeviceBuffer, Work } from './backend.js';
 import { onBackend, type RunOptions } from './backends/create.js';
@@ -9,7 +9,7 @@ import type { ConvPlan } from './plan/conv-plan.js';
 /** Rows of {@link PlanOption}. */
 export const PLAN_OPTION = {
   /** Called with the plan of every convolution just before it runs. Default: none. */
-  onPlan: option(callback as Rule<(plan: ConvPlan) => void>, {}),
+  onPlan: option(callback as OptionRule<(plan: ConvPlan) => void>, {}),
 } satisfies Rows;
 
 /** How to learn what ran. */

@@ -77,7 +77,7 @@ export interface Store {
   readonly nothing: number;
   readonly bias: number;
   /** Channels that are not convolved, and the colors that the change of the luminance is added to; undefined where there are none. */
-  readonly kept: KeptPixels | undefined;
+  readonly kept: KeptChannels | undefined;
   // of chosen channels that are no alpha; light becomes sRGB before
   readonly absolute: boolean;
   /** The least value becomes black, and the largest white. */
@@ -97,11 +97,11 @@ export interface Store {
   /** Values from this one on become white, all others and NaN black. Default: values do not change. */
   readonly least?: number;
   /** Divide sums of premultiplied colors by alpha before storing. Default: false. */
-  readonly mix?: Mix;
+  readonly mix?: UnsharpMix;
 }
 
 /** A value o of the image with sum s becomes o + amount · (o − s) if |o − s| exceeds the threshold; otherwise it does not change. */
-export interface Mix {
+export interface UnsharpMix {
   readonly amount: number;
   readonly threshold: number;
   /** The channels that change. Those of a premultiplied picture may be some of its colors. */
@@ -111,7 +111,7 @@ export interface Mix {
 }
 
 /** Which pixel of a picture each pixel of the result takes its other channels from: that under the anchor. */
-export interface KeptPixels {
+export interface KeptChannels {
   /** for every row, and for every column, of the result; −1 beyond the border */
   readonly rows: Int32Array;
   readonly columns: Int32Array;
@@ -267,11 +267,11 @@ export interface ResizeJob {
   readonly limited: boolean;
   readonly store: Pick<Store, 'samples' | 'unit' | 'clamped'>;
   /** Default: none. */
-  readonly beside?: Beside;
+  readonly addend?: Addend;
 }
 
 /** A second input of the result's size and channels: each value of the result is sample · unit + sum · factor. */
-export interface Beside {
+export interface Addend {
   readonly samples: SampleFormat;
   readonly unit: number;
   readonly factor: number;

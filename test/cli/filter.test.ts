@@ -224,7 +224,7 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['a kernel that nobody knows', ['--kernel', 'sharpn'], 'did you mean sharpen?'],
     ['a kernel with its parameter behind another sign', ['--kernel', 'gaussian=3'], 'did you mean gaussian:3?'],
     ['half a name', ['--kernel', 'Sobel'], 'did you mean sobel-x, sobel-y or sobel-edges?'],
-    ['what a filter is for', ['--kernel', 'texture'], 'did you mean gabor, local-mean, local-variance or local-deviation?'],
+    ['what a filter is for', ['--kernel', 'texture'], 'did you mean gabor, local-mean, local-variance or local-standard-deviation?'],
     ['a kernel far from all names', ['--kernel', 'wavelet'], "'convlab kernels' lists them"],
     ['a parameter too many', ['--kernel', 'sobel-x:3'], 'sobel-x takes no parameters'],
     ['a parameter that breaks its rule', ['--kernel', 'box:0'], 'box: n must be a whole number ≥ 1, received 0'],

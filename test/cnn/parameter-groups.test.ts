@@ -6,13 +6,13 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
   Flatten,
-  type Learned,
   Linear,
   type Module,
   type Optimizer,
-  RMSProp,
+  RMSprop,
   Sequential,
   SGD,
+  type Trainable,
   type tensor,
   train,
 } from '../../src/index.js';
@@ -41,10 +41,10 @@ async function batches() {
 }
 
 test.each([
-  ['SGD', (of: Learned, lr: number) => new SGD(of, { lr, momentum: 0.9, weightDecay: 0.01 })],
-  ['Adam', (of: Learned, lr: number) => new Adam(of, { lr, weightDecay: 0.01 })],
-  ['AdamW', (of: Learned, lr: number) => new AdamW(of, { lr })],
-  ['RMSProp', (of: Learned, lr: number) => new RMSProp(of, { lr, momentum: 0.5 })],
+  ['SGD', (of: Trainable, lr: number) => new SGD(of, { lr, momentum: 0.9, weightDecay: 0.01 })],
+  ['Adam', (of: Trainable, lr: number) => new Adam(of, { lr, weightDecay: 0.01 })],
+  ['AdamW', (of: Trainable, lr: number) => new AdamW(of, { lr })],
+  ['RMSprop', (of: Trainable, lr: number) => new RMSprop(of, { lr, momentum: 0.5 })],
 ] as const)('%s moves each group as an optimizer of its own would', async (_name, make) => {
   const [one, two] = [net(), net()];
   const together = make([{ params: part(one, 'body'), lr: 0.025 }, { params: part(one, 'head') }], 0.1);

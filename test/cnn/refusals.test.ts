@@ -54,7 +54,7 @@ const TAKES_OPTIONS: Record<string, Make> = {
     ].map((Made): [string, Make] => [Made.name, (options) => new Made(options)]),
   ),
   ...Object.fromEntries(
-    [convlab.SGD, convlab.Adam, convlab.AdamW, convlab.RMSProp].map((Made): [string, Make] => [
+    [convlab.SGD, convlab.Adam, convlab.AdamW, convlab.RMSprop].map((Made): [string, Make] => [
       Made.name,
       (options) => new Made(model(), { lr: 0.1, ...options }),
     ]),
@@ -96,7 +96,7 @@ test.each(Object.entries(TAKES_OPTIONS))('%s refuses an option that it does not 
 describe('values that make no sense', () => {
   test.each<[make: () => unknown, says: string]>([
     [() => new convlab.SGD(model(), { lr: 0.1, momentum: 9 }), 'SGD: momentum must be a share, 0 ≤ s < 1, received 9'],
-    [() => new convlab.RMSProp(model(), { momentum: 1 }), 'RMSProp: momentum must be a share, 0 ≤ s < 1, received 1'],
+    [() => new convlab.RMSprop(model(), { momentum: 1 }), 'RMSprop: momentum must be a share, 0 ≤ s < 1, received 1'],
     [() => new convlab.BatchNorm2d(2, { momentum: 9 }), 'BatchNorm2d: momentum must be a number from 0 to 1, received 9'],
     [() => new convlab.BatchNorm2d(2, { eps: -1 }), 'BatchNorm2d: eps must be a finite number ≥ 0, received -1'],
     [() => new convlab.BatchNorm1d(0), 'BatchNorm1d: channels must be a whole number ≥ 1, received 0'],

@@ -3,7 +3,7 @@ import {
   augment,
   type Batch,
   DataLoader,
-  mapped,
+  mapDataset,
   OptionError,
   RandomSampler,
   type Sample,
@@ -98,8 +98,8 @@ test('a pass that is broken off counts as one', async () => {
 
 test('the quick way of arrays and the way through samples give the same batches', async () => {
   const quick = new Subset(digits(9), [8, 1, 6, 3, 4]);
-  const slow = mapped(quick, (sample) => sample);
-  const late = mapped(quick, async (sample) => sample);
+  const slow = mapDataset(quick, (sample) => sample);
+  const late = mapDataset(quick, async (sample) => sample);
   const batches = async (dataset: typeof slow) => {
     const list: Batch<Sample>[] = [];
     for await (const batch of new DataLoader(dataset, { batchSize: 2, shuffle: true, seed: 5 })) list.push(batch);
@@ -131,7 +131,7 @@ test('an empty dataset has no batches', async () => {
 });
 
 test('a sample that fails ends the pass with its error', async () => {
-  const failing = mapped(digits(3), async (sample, index) => {
+  const failing = mapDataset(digits(3), async (sample, index) => {
     if (index === 2) throw new Error('the disk is gone');
     return sample;
   });

@@ -4,7 +4,7 @@ import {
   ConcatDataset,
   DataError,
   Dataset,
-  mapped,
+  mapDataset,
   OptionError,
   randomSplit,
   ShapeError,
@@ -102,15 +102,15 @@ test('datasets one behind the other, quick ones and late ones', async () => {
 
 test('mapped changes samples when they are asked for, late ones too', async () => {
   const seen: number[] = [];
-  const labels = mapped(numbered(4), ({ y }, index) => {
+  const labels = mapDataset(numbered(4), ({ y }, index) => {
     seen.push(index);
     return y + 10 * index;
   });
   expect(seen).toEqual([]);
   expect(labels.at(2)).toBe(22);
   expect(seen).toEqual([2]);
-  expect(await all(mapped(new Late(), async ({ y }) => y * 2))).toEqual([0, 2, 4, 6]);
-  expect(await mapped(new Late(), ({ y }) => y).batch([3, 1])).toEqual(Int32Array.of(3, 1));
+  expect(await all(mapDataset(new Late(), async ({ y }) => y * 2))).toEqual([0, 2, 4, 6]);
+  expect(await mapDataset(new Late(), ({ y }) => y).batch([3, 1])).toEqual(Int32Array.of(3, 1));
 });
 
 test('a random split has every sample once, the same way for the same seed', () => {

@@ -18,9 +18,9 @@ test.each<[string, ExplainFilterOptions, Partial<Format>, string[]]>([
 ])('what %s adds to the sums', async (_, options, format, names) => {
   const plan = await explain(gaussian(2), { ...FORMAT, ...format }, { ...options, backend: wasm });
   expect(plan.through).toBe('samples');
-  expect(plan.around.map(({ reason }) => reason.name)).toEqual(names);
-  for (const { what } of plan.around) expect(plan.text).toContain(`In addition to the sums, ${what}`);
-  expect(plan.around.every(({ reason, cost }) => cost > 0 || reason.name === 'twice')).toBe(true);
+  expect(plan.overheads.map(({ reason }) => reason.name)).toEqual(names);
+  for (const { what } of plan.overheads) expect(plan.text).toContain(`In addition to the sums, ${what}`);
+  expect(plan.overheads.every(({ reason, cost }) => cost > 0 || reason.name === 'twice')).toBe(true);
 });
 
 test('a region costs as much as it covers, normalized values twice', async () => {

@@ -14,8 +14,8 @@ import {
   gradientDirection,
   gradientMagnitude,
   laplacianPyramid,
-  localDeviation,
   localMean,
+  localStandardDeviation,
   localVariance,
   MATCH_METHODS,
   matchTemplate,
@@ -60,7 +60,7 @@ test.each<[string, number, (on: RunOptions) => Promise<unknown>]>([
   ['gradientDirection', 1, (on) => gradientDirection(photo, on)],
   ['localMean', 1, (on) => localMean(photo, on)],
   ['localVariance', 1, (on) => localVariance(photo, on)],
-  ['localDeviation', 1, (on) => localDeviation(photo, on)],
+  ['localStandardDeviation', 1, (on) => localStandardDeviation(photo, on)],
   // products; products and sums of squares; those and sums
   ...MATCH_METHODS.map((method): [string, number, (on: RunOptions) => Promise<unknown>] => [
     `matchTemplate, ${method}`,

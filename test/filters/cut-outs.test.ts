@@ -9,8 +9,8 @@ import {
   gaussianPyramid,
   type Image,
   kernel2d,
-  localDeviation,
   localMean,
+  localStandardDeviation,
   localVariance,
   OUTPUTS,
   Random,
@@ -170,7 +170,7 @@ describe('operations on a cut-out', () => {
     const on = { size: 5, backend: reference } as const;
     for (const channels of ['color', 'luminance', 'rb'] as const) {
       const varies = channels === 'luminance' ? [0, 0, 0] : channels === 'rb' ? [0, INK[1], 0] : [0, 0, 0];
-      expect(column(await localDeviation(leftHalf(), { ...on, channels }), 5)).toEqual(Array(6).fill([...varies, 255]));
+      expect(column(await localStandardDeviation(leftHalf(), { ...on, channels }), 5)).toEqual(Array(6).fill([...varies, 255]));
     }
     const mean = await localMean(leftHalf(), on);
     expect(column(mean, 5)).toEqual(Array(6).fill([...INK, 255]));

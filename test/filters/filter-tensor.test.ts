@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createBackend, filterTensor, type Nested, OptionError, ShapeError, type Tensor, tensor } from '../../src/index.js';
+import { createBackend, filterTensor, type NestedNumbers, OptionError, ShapeError, type Tensor, tensor } from '../../src/index.js';
 
 // scripts/make-volume-fixture.py made these
-const fixture: Record<string, Nested> = JSON.parse(await readFile('test/filters/fixtures/volume.json', 'utf8'));
+const fixture: Record<string, NestedNumbers> = JSON.parse(await readFile('test/filters/fixtures/volume.json', 'utf8'));
 const volume = tensor(fixture.volume);
 
 /** exp(−i² / 2σ²) out to 4σ, as scipy cuts it off, of sum 1. */
@@ -14,7 +14,7 @@ function bell(sigma: number): number[] {
   return values.map((value) => value / sum);
 }
 const outer3 = (a: readonly number[], b: readonly number[], c: readonly number[]) => tensor(a.map((p) => b.map((q) => c.map((r) => p * q * r))));
-const closeTo = ({ shape, data }: Tensor, expected: Nested) => {
+const closeTo = ({ shape, data }: Tensor, expected: NestedNumbers) => {
   const wanted = tensor(expected);
   expect(shape).toEqual(wanted.shape);
   expect([...data]).toEqual(Array.from(wanted.data, (value) => expect.closeTo(value, 3)));
@@ -29,7 +29,7 @@ describe.each(['reference', 'wasm'] as const)('as scipy.ndimage, on %s', async (
 
   test.each([0, 1, 2])('3D Sobel along axis %i', async (axis) => {
     const [z, y, x] = [0, 1, 2].map((each) => (each === axis ? [-1, 0, 1] : [1, 2, 1]));
-    closeTo(await filterTensor(volume, outer3(z, y, x), { backend, paddingMode: 'replicate' }), (fixture.sobel as Nested[])[axis]);
+    closeTo(await filterTensor(volume, outer3(z, y, x), { backend, paddingMode: 'replicate' }), (fixture.sobel as NestedNumbers[])[axis]);
   });
 
   test('a Gaussian along a signal', async () => {
@@ -48,7 +48,7 @@ describe.each(['reference', 'wasm'] as const)('as scipy.ndimage, on %s', async (
 
 describe('options', async () => {
   const backend = await createBackend('reference');
-  const run = async (x: Nested, kernel: Nested, options = {}) => {
+  const run = async (x: NestedNumbers, kernel: NestedNumbers, options = {}) => {
     const { shape, data } = await filterTensor(tensor(x), tensor(kernel), { backend, ...options });
     return [shape, [...data]];
   };
@@ -112,7 +112,7 @@ describe('options', async () => {
     ]);
   });
 
-  test.each<[Nested, Nested, object, new (...args: never[]) => Error, string]>([
+  test.each<[NestedNumbers, NestedNumbers, object, new (...args: never[]) => Error, string]>([
     [[1, 2], [[1]], {}, ShapeError, 'filterTensor: kernel must have 1 to 3 axes and x at least as many, received x [2] and kernel [1, 1]'],
     [[[[[1]]]], [[[[1]]]], {}, ShapeError, 'kernel must have 1 to 3 axes'],
     [[1, 2], [1], { output: 'abs' }, OptionError, 'filterTensor: output is not an option'],

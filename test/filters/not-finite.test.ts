@@ -12,8 +12,8 @@ import {
   gaussian,
   gaussianPyramid,
   type Image,
-  localDeviation,
   localMean,
+  localStandardDeviation,
   localVariance,
   Random,
   type Tensor,
@@ -66,7 +66,7 @@ describe.each(BAD)('one sample that is %s', (bad) => {
         const local = await localMean(spoiled, { size, ...on });
         expect(distance(local.data, mean.data)).toBeLessThan(1e-5);
         const seen = (_: number, i: number) => !Number.isFinite(mean.data[i]);
-        for (const measure of [localVariance, localDeviation]) {
+        for (const measure of [localVariance, localStandardDeviation]) {
           const [want, got] = [await measure(clean, { size, ...on }), await measure(spoiled, { size, ...on })];
           expect(got.data.filter(seen).every(Number.isNaN)).toBe(true);
           want.data.forEach((_, i) => {
@@ -134,7 +134,7 @@ describe('local statistics', () => {
       1,
       (scaled.data as Float32Array).map((value) => value / factor),
     );
-    for (const measure of [localMean, localDeviation]) {
+    for (const measure of [localMean, localStandardDeviation]) {
       const [want, got] = [exact, scaled].map((image) => measure(image, { size: 7, output: 'float', backend: backends[0] }));
       const [{ data }, { data: large }] = [await want, await got];
       // a denormal float has few digits
@@ -150,6 +150,6 @@ describe('local statistics', () => {
   test('one huge sample costs the windows that do not see it nothing', async () => {
     const [clean, spoiled] = [picture(1), picture(1, 1e10)];
     const on = { size: 5, output: 'float', backend: backends[0] } as const;
-    for (const measure of [localMean, localVariance, localDeviation]) differsAround(await measure(clean, on), await measure(spoiled, on), 2);
+    for (const measure of [localMean, localVariance, localStandardDeviation]) differsAround(await measure(clean, on), await measure(spoiled, on), 2);
   });
 });

@@ -22,7 +22,7 @@ import {
   type Image,
   Linear,
   laplacianPyramid,
-  localDeviation,
+  localStandardDeviation,
   matchTemplate,
   pipeline,
   planFilter,
@@ -91,7 +91,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   gradientMagnitude: { hand: one, call: ({ image }, backend) => gradientMagnitude(image, { backend }) },
   gradientDirection: { hand: one, call: ({ image }, backend) => gradientDirection(image, { backend }) },
   canny: { hand: one, call: ({ image }, backend) => canny(image, { backend }) },
-  localDeviation: { hand: one, call: ({ image }, backend) => localDeviation(image, { backend }) },
+  localStandardDeviation: { hand: one, call: ({ image }, backend) => localStandardDeviation(image, { backend }) },
   grayscale: { hand: one, call: ({ image }, backend) => grayscale(image, { backend }) },
   threshold: { hand: one, call: ({ image }, backend) => threshold(image, { backend }) },
   'threshold, luminance': { hand: one, call: ({ image }, backend) => threshold(image, { backend, channels: 'luminance' }) },
@@ -225,7 +225,7 @@ describe('a buffer that was taken away or made smaller is refused', () => {
 });
 
 describe('a default backend whose thread has crashed is replaced at the next call', () => {
-  test.each(['filter', 'filter, part', 'pipeline', 'conv', 'filterTensor', 'gradient', 'localDeviation', 'resize', 'compareImages'])(
+  test.each(['filter', 'filter, part', 'pipeline', 'conv', 'filterTensor', 'gradient', 'localStandardDeviation', 'resize', 'compareImages'])(
     'while another one starts, %s reads what it is handed before it returns',
     async (name) => {
       const { hand, call } = CALLS[name];

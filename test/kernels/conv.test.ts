@@ -1,11 +1,11 @@
 // biome-ignore-all format: matrices are laid out as matrices
 import { describe, expect, test } from 'vitest';
-import { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient, full, type Nested, PADDING_MODES, tensor } from '../../src/index.js';
+import { type ConvCallOptions, conv, convBiasGradient, convInputGradient, convKernelGradient, full, type NestedNumbers, PADDING_MODES, tensor } from '../../src/index.js';
 import { BACKENDS } from './backends.js';
 
 describe.each(BACKENDS)('conv on $name', ({ backend }) => {
   /** One channel in, one out; 1, 2 or 3 axes by the nesting. */
-  const plain = async (x: Nested, kernel: Nested, options: ConvCallOptions = {}) =>
+  const plain = async (x: NestedNumbers, kernel: NestedNumbers, options: ConvCallOptions = {}) =>
     (await conv(tensor([[x]]), tensor([[kernel]]), { ...options, backend })).data;
 
   test('slides the kernel as it is written; flip turns it round', async () => {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { type ConvOptions, conv, type Nested, type PaddingMode, tensor } from '../../src/index.js';
+import { type ConvOptions, conv, type NestedNumbers, type PaddingMode, tensor } from '../../src/index.js';
 import { ReferenceBackend } from '../../src/kernels/backends/reference/reference.js';
 import { borderSource } from '../../src/kernels/border.js';
 
 // scripts/make-scipy-fixture.py made these: borders by numpy.pad, filters by scipy, in whole numbers and so exact
 interface Fixture {
   pads: { mode: PaddingMode; n: number; before: number; after: number; shown: number[] }[];
-  cases: { x: Nested; kernel: Nested; options: ConvOptions; out: Nested }[];
+  cases: { x: NestedNumbers; kernel: NestedNumbers; options: ConvOptions; out: NestedNumbers }[];
 }
 const { pads, cases }: Fixture = JSON.parse(await readFile('test/kernels/fixtures/scipy.json', 'utf8'));
 const backend = new ReferenceBackend();

@@ -69,7 +69,7 @@ test('on webgpu a slider reads nothing back, and what it shows is the library’
 });
 
 // a kernel, and operations of more than one
-test.each(['emboss', 'sobel-edges', 'local-deviation'])(
+test.each(['emboss', 'sobel-edges', 'local-standard-deviation'])(
   'on webgpu the camera reads nothing back under %s; its rate and the backend are shown, and another view ends it',
   async (name) => {
     const page = await playground.open(`#filter?scene=dot&kernel=${name}&backend=webgpu`, { permissions: ['camera'] });

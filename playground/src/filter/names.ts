@@ -42,7 +42,7 @@ const CHINESE_NAMES: Readonly<Record<string, string>> = {
   canny: 'Canny 边缘线',
   'local-mean': '局部均值',
   'local-variance': '局部方差',
-  'local-deviation': '局部标准差',
+  'local-standard-deviation': '局部标准差',
 };
 
 /** The name of an entry, in the language that is shown. */
@@ -90,7 +90,7 @@ const CHINESE: Readonly<Record<string, string>> = {
   canny: '一像素宽的边缘线',
   'local-mean': '周围像素的平均',
   'local-variance': '周围像素差异的平方；白为 1',
-  'local-deviation': '周围像素的差异',
+  'local-standard-deviation': '周围像素的差异',
 };
 
 /** What an entry does, in the language that is shown. */

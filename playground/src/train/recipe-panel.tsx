@@ -6,7 +6,7 @@ import { ACTIVATIONS, OPTIMIZERS } from './recipe.js';
 import { activation, BATCHES, batch, momentum, opened, optimizer, RATES, rate, seed } from './state.js';
 import { t } from './strings.js';
 
-const OPTIMIZER_NAMES = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSProp' } as const;
+const OPTIMIZER_NAMES = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSprop' } as const;
 
 /** Everything that decides how training goes. */
 export function RecipePanel() {

@@ -15,7 +15,7 @@ import {
   NLLLoss,
   type Optimizer,
   RandomSampler,
-  RMSProp,
+  RMSprop,
   rightness,
   SGD,
   type Tensor,
@@ -213,11 +213,11 @@ export function openWeights(bytes: Uint8Array, recipe: Recipe, name: string) {
   };
 }
 
-const KINDS = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSProp' } as const;
+const KINDS = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSprop' } as const;
 
 function optimizerFor(model: Module, { optimizer, momentum }: Recipe, lr: number): Optimizer {
   if (optimizer === 'sgd') return new SGD(model, { lr, momentum });
-  if (optimizer === 'rmsprop') return new RMSProp(model, { lr, momentum });
+  if (optimizer === 'rmsprop') return new RMSprop(model, { lr, momentum });
   return optimizer === 'adam' ? new Adam(model, { lr }) : new AdamW(model, { lr });
 }
 

@@ -104,13 +104,13 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
 
 /** A plan as JSON, without the weights of its passes. */
 function brief(
-  { geometry, algorithm, through, arithmetic, why, cost, around, alternatives, chosen }: ConvPlan,
+  { geometry, algorithm, through, arithmetic, why, cost, overheads, alternatives, chosen }: ConvPlan,
   kernel: string,
   size: readonly number[],
   device: string,
 ) {
   const { xShape: shape, outShape } = geometry;
-  return { kernel, size, shape, outShape, device, algorithm, through, arithmetic, why, cost, around, alternatives, chosen };
+  return { kernel, size, shape, outShape, device, algorithm, through, arithmetic, why, cost, overheads, alternatives, chosen };
 }
 
 /** An 8-bit picture. @param shape `[channels, height, width]` */

@@ -125,7 +125,7 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
       sgd: () => new cnn.SGD(model, { lr, momentum, weightDecay }),
       adam: () => new cnn.Adam(model, { lr, weightDecay }),
       adamw: () => new cnn.AdamW(model, { lr, weightDecay }),
-      rmsprop: () => new cnn.RMSProp(model, { lr, momentum, weightDecay }),
+      rmsprop: () => new cnn.RMSprop(model, { lr, momentum, weightDecay }),
     }[flags.optimizer]();
     if (resumed?.optimizer) resumed.restoreOptimizer(optimizer);
     loader.epoch = resumed?.epoch ?? 0;

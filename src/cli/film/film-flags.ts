@@ -1,5 +1,5 @@
 import type { Format } from '../../image/samples.js';
-import { option, type Rows, type Rule, rule } from '../../options.js';
+import { type OptionRule, option, type Rows, rule } from '../../options.js';
 import { switchFlag } from '../flags.js';
 
 /** What the frames of a film are, without a header. */
@@ -16,7 +16,7 @@ export interface FilmFlags {
 }
 
 /** The rule for `--raw`. */
-export const RAW_FRAMES: Rule<RawFrames> = rule('WIDTHxHEIGHTxCHANNELS, like 1920x1080x3', isFrames, {
+export const RAW_FRAMES: OptionRule<RawFrames> = rule('WIDTHxHEIGHTxCHANNELS, like 1920x1080x3', isFrames, {
   parse: (text) => {
     const [, width, height, channels] = /^(\d{1,6})x(\d{1,6})x(\d)$/.exec(text) ?? [];
     return channels === undefined ? undefined : { width: Number(width), height: Number(height), channels: Number(channels) as Format['channels'] };

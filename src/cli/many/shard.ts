@@ -1,5 +1,5 @@
 import { OptionError } from '../../errors.js';
-import { type Rule, rule } from '../../options.js';
+import { type OptionRule, rule } from '../../options.js';
 
 /** One of several equal parts of a list of work. */
 export interface Shard {
@@ -11,7 +11,7 @@ export interface Shard {
 }
 
 /** The rule for `--shard`. */
-export const SHARD: Rule<Shard> = rule('a part of several, like 3/16', isShard, {
+export const SHARD: OptionRule<Shard> = rule('a part of several, like 3/16', isShard, {
   parse: (text) => {
     const [, index, count] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
     return count === undefined ? undefined : { index: Number(index), count: Number(count) };

@@ -3,7 +3,7 @@ import { checkedInUse, checkOptions, notNegative, option, type Rows, type RowsOf
 import type { Tensor } from '../../tensor.js';
 import type { Module } from '../module.js';
 import type { Optimizer } from '../optimizer.js';
-import { Adam, AdamW, RMSProp, SGD } from '../optimizers.js';
+import { Adam, AdamW, RMSprop, SGD } from '../optimizers.js';
 import type { History } from '../train.js';
 import { ARCHITECTURE_OPTIONS, type ArchitectureOptions, architectureOf, buildModel } from './architecture.js';
 import { historyFromJson, historyToJson } from './history.js';
@@ -16,7 +16,7 @@ const KIND = 'checkpoint 1';
 /** Prefixes; paths of modules contain no slash. */
 const OPTIMIZER = 'optimizer/';
 const BEST = 'best/';
-const OPTIMIZER_CLASSES = { SGD, Adam, AdamW, RMSProp };
+const OPTIMIZER_CLASSES = { SGD, Adam, AdamW, RMSprop };
 
 /** The input of {@link encodeCheckpoint}. */
 export interface CheckpointContents {

@@ -1,7 +1,7 @@
 import { ShapeError, show, UnsupportedError } from '../../errors.js';
 import type { ConvGeometry } from '../../kernels/geometry.js';
 import type { GraphStep, Storage, Value } from '../graph.js';
-import type { Module, Traced } from '../module.js';
+import type { Module, TracedModel } from '../module.js';
 
 /** A shape in which −1 is the batch dimension. */
 export type OpenShape = readonly number[];
@@ -33,7 +33,7 @@ export async function traceForExport(operation: string, model: Module, inputShap
   if (inputShapes.length === 0) throw new ShapeError(operation, 'the shape of the input is needed, received none');
   const resume = model.pauseTraining();
   const grown = inputShapes.map(([batch, ...rest]) => [batch + 1, ...rest]);
-  let [first, second]: [Traced | undefined, Traced | undefined] = [undefined, undefined];
+  let [first, second]: [TracedModel | undefined, TracedModel | undefined] = [undefined, undefined];
   try {
     first = model.trace(inputShapes);
     second = model.trace(grown);
@@ -85,8 +85,8 @@ export function reachedPadding({ rank, input, kernel, output, stride, dilation, 
   return { before: before.slice(3 - rank), after: after.map((cells, axis) => Math.min(cells, reached[axis])).slice(3 - rank) };
 }
 
-function openShapes(first: Traced, second: Traced | undefined): Map<Value, OpenShape> | undefined {
-  const all = ({ graph, inputs, output }: Traced) => [...inputs, ...graph.steps.flatMap((step) => [...step.inputs, step.output]), output];
+function openShapes(first: TracedModel, second: TracedModel | undefined): Map<Value, OpenShape> | undefined {
+  const all = ({ graph, inputs, output }: TracedModel) => [...inputs, ...graph.steps.flatMap((step) => [...step.inputs, step.output]), output];
   const [values, grown] = [all(first), second ? all(second) : []];
   const open = new Map(values.map((value, i): [Value, OpenShape] => [value, value.shape.map((size, axis) => (grown[i]?.shape[axis] === size ? size : -1))]));
   const known = new Set(first.graph.constants.map(({ storage }) => storage));
@@ -98,7 +98,7 @@ function openShapes(first: Traced, second: Traced | undefined): Map<Value, OpenS
 }
 
 /** A constant that grows with the batch (e.g. a count per cell) repeats per sample: one sample is kept. */
-async function knownNumbers(model: Module, { graph }: Traced, open: ReadonlyMap<Value, OpenShape>): Promise<Map<Storage, KnownNumbers>> {
+async function knownNumbers(model: Module, { graph }: TracedModel, open: ReadonlyMap<Value, OpenShape>): Promise<Map<Storage, KnownNumbers>> {
   const state = await model.stateDict();
   const numbers = new Map<Storage, KnownNumbers>();
   for (const [name, { storage }] of model.namedParameters()) numbers.set(storage, { name, data: state.get(name)?.data as Float32Array });

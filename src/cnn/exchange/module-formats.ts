@@ -1,6 +1,21 @@
 import { ConvlabError, DataError } from '../../errors.js';
 import { PADDING_MODES } from '../../kernels/geometry.js';
-import { between, check, checkOptions, either, flag, list, oneOf, pickRows, probability, type Rows, type Rule, rule, text, whole } from '../../options.js';
+import {
+  between,
+  check,
+  checkOptions,
+  either,
+  flag,
+  list,
+  type OptionRule,
+  oneOf,
+  pickRows,
+  probability,
+  type Rows,
+  rule,
+  text,
+  whole,
+} from '../../options.js';
 import { UPSAMPLE_OPTIONS } from '../functional/upsampling.js';
 import { ImportedNet } from '../import/imported-net.js';
 import { planFromJson, planToJson } from '../import/plan-json.js';
@@ -54,7 +69,7 @@ const modules = list(module, 1, 10_000);
 const namedModules = rule('modules by name', (value) => isObject(value) && !(value instanceof Module) && Object.values(value).every(module.holds));
 
 /** One value, or a list with one for each spatial axis. */
-function axisValues(each: Rule, rank: number): Rule {
+function axisValues(each: OptionRule, rank: number): OptionRule {
   return either(each, list(each, rank, rank));
 }
 
@@ -72,7 +87,7 @@ const transposed = {
 };
 
 /** An argument: one value, or an object of options. */
-type Argument = Rule | Rows;
+type Argument = OptionRule | Rows;
 
 /**
  * Holds the arguments of a constructor, as a file gives them, against their rules.
@@ -91,7 +106,7 @@ function checkArguments(type: string, args: readonly unknown[], rules: readonly 
   });
 }
 
-function isRule(argument: Argument): argument is Rule {
+function isRule(argument: Argument): argument is OptionRule {
   return typeof argument.holds === 'function';
 }
 

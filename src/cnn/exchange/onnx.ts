@@ -123,7 +123,7 @@ class OnnxWriter {
         if (shift !== 0 || scale === 1) emit('Add', [scaled, this.graph.number(shift)]);
         break;
       }
-      case 'hardSigmoid':
+      case 'hardsigmoid':
         emit('HardSigmoid', [this.use(x)], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
         break;
       case 'groupNorm': {
@@ -222,7 +222,7 @@ const SIMPLE: Readonly<Record<string, { type: string; attributes?: OnnxNode['att
 /** Operations of several nodes; special cases of a convolution precede it. */
 const ONNX_KINDS = [
   ...(['Linear', 'averagePool', 'maxPool', 'convTranspose', 'batchNormStatistics', 'scaleChannels', 'groupNorm', 'repeatSamples'] as const),
-  ...(['leakyRelu', 'affine', 'clamp', 'hardSigmoid', 'gelu', 'conv'] as const),
+  ...(['leakyRelu', 'affine', 'clamp', 'hardsigmoid', 'gelu', 'conv'] as const),
 ];
 
 function windowOf(g: ConvGeometry): { kernel_shape: number[]; strides: number[]; dilations: number[] } {

@@ -173,7 +173,7 @@ class TfjsWriter {
         this.graph.add(name, 'Mul', [inputs[0], this.graph.number(0.5)]),
         this.graph.add(name, 'AddV2', [erf, this.graph.number(1)]),
       ]);
-    } else if (kind === 'clamp' || kind === 'hardSigmoid') {
+    } else if (kind === 'clamp' || kind === 'hardsigmoid') {
       const { low, high } = { low: 0, high: 1, ...step.attributes };
       const sixth = () => this.graph.add(name, 'AddV2', [this.graph.add(name, 'Mul', [inputs[0], this.graph.number(1 / 6)]), this.graph.number(0.5)]);
       const from = kind === 'clamp' ? inputs[0] : sixth();
@@ -270,7 +270,7 @@ class TfjsWriter {
   }
 }
 
-/** Elementwise operations of one node; gelu and hardSigmoid take more. */
+/** Elementwise operations of one node; gelu and hardsigmoid take more. */
 const CELLWISE = {
   relu: 'Relu',
   leakyRelu: 'LeakyRelu',
@@ -280,7 +280,7 @@ const CELLWISE = {
   multiply: 'Mul',
   gelu: 'Erf',
   clamp: 'ClipByValue',
-  hardSigmoid: 'ClipByValue',
+  hardsigmoid: 'ClipByValue',
 } as const;
 
 const TFJS_KINDS = [

@@ -49,8 +49,8 @@ export function relu6(x: Value): Value {
 }
 
 /** min(max(x / 6 + 1 / 2, 0), 1): {@link sigmoid} in three straight lines. */
-export function hardSigmoid(x: Value): Value {
-  return x.graph.record('hardSigmoid', [x], x.shape, (out) => ({
+export function hardsigmoid(x: Value): Value {
+  return x.graph.record('hardsigmoid', [x], x.shape, (out) => ({
     forward: (on) => {
       on.pointwise('affine', [x.data], [1 / 6, 0.5], out.data);
       on.pointwise('clamp', [out.data], [0, 1], out.data);
@@ -64,9 +64,9 @@ export function hardSigmoid(x: Value): Value {
   }));
 }
 
-/** x·{@link hardSigmoid}(x). @see Howard et al., Searching for MobileNetV3, 2019 */
-export function hardSwish(x: Value): Value {
-  return multiply(x, hardSigmoid(x));
+/** x·{@link hardsigmoid}(x). @see Howard et al., Searching for MobileNetV3, 2019 */
+export function hardswish(x: Value): Value {
+  return multiply(x, hardsigmoid(x));
 }
 
 /** x·{@link sigmoid}(x), also called Swish. @see Ramachandran et al., Searching for Activation Functions, 2017 */

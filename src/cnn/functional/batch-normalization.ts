@@ -12,7 +12,7 @@ export const BATCH_NORM_OPTIONS = {
   momentum: option(between(0, 1), { default: 0.1 }),
 } satisfies Rows;
 
-/** Options of {@link normalizeBatch}. */
+/** Options of {@link batchNorm}. */
 export interface BatchNormOptions extends OptionsOf<typeof BATCH_NORM_OPTIONS> {}
 
 /**
@@ -29,12 +29,12 @@ export interface BatchNormOptions extends OptionsOf<typeof BATCH_NORM_OPTIONS> {
  * ```ts
  * import { BatchNorm2d, full } from 'convlab';
  *
- * const layer = new BatchNorm2d(2, { momentum: 0.2 }); // calls normalizeBatch with its running mean and variance
+ * const layer = new BatchNorm2d(2, { momentum: 0.2 }); // calls batchNorm with its running mean and variance
  * const { data } = await layer.eval().run(full([1, 2, 1, 1], 3)); // mean 0 and variance 1, until it is trained
  * console.log([...data].map((value) => value.toFixed(2))); // → [ '3.00', '3.00' ]
  * ```
  */
-export function normalizeBatch(x: Value, runningMean: Value, runningVariance: Value, options: BatchNormOptions = {}): Value {
+export function batchNorm(x: Value, runningMean: Value, runningVariance: Value, options: BatchNormOptions = {}): Value {
   const { eps, momentum } = settle('batchNorm', options, BATCH_NORM_OPTIONS);
   const { graph } = x;
   const [, channels] = x.shape;

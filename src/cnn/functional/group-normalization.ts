@@ -15,22 +15,22 @@ import { Standardization } from './standardization.js';
  * @see Wu and He, Group Normalization, 2018
  * @example
  * ```ts
- * import { Module, normalizeGroups, tensor, type Value } from 'convlab';
+ * import { Module, groupNorm, tensor, type Value } from 'convlab';
  *
  * class Even extends Module {
  *   forward(x: Value) {
- *     return normalizeGroups(x, 1);
+ *     return groupNorm(x, 1);
  *   }
  * }
  * const { data } = await new Even().run(tensor([[1, 3]]));
  * console.log([...data].map((value) => value.toFixed(2))); // → [ '-1.00', '1.00' ]
  * ```
  */
-export function normalizeGroups(x: Value, groups: number, eps = 1e-5): Value {
+export function groupNorm(x: Value, groups: number, eps = 1e-5): Value {
   const [batch, channels] = x.shape;
-  check('normalizeGroups', 'groups', groups, count);
-  check('normalizeGroups', 'eps', eps, notNegative);
-  if (channels % groups !== 0) throw new OptionError('normalizeGroups', 'groups', `must divide the ${channels} channels`, groups);
+  check('groupNorm', 'groups', groups, count);
+  check('groupNorm', 'eps', eps, notNegative);
+  if (channels % groups !== 0) throw new OptionError('groupNorm', 'groups', `must divide the ${channels} channels`, groups);
   const cells = sizeOf(x.shape) / batch / groups;
   const flat = view(x, [batch, groups, cells]);
   const standard = new Standardization(x.graph, [1, batch * groups, cells], eps);

@@ -1,19 +1,19 @@
 import { show, UnsupportedError } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import { type Graph, Value } from '../graph.js';
-import type { Attribute, Known, NodePlan, Role } from './plan.js';
+import type { Attribute, KnownValues, NodePlan, ParameterRole } from './plan.js';
 
 /** What goes into a node and comes out: a tensor of the model, or numbers that are known before it runs. */
-export type Operand = Value | Known;
+export type Operand = Value | KnownValues;
 
 /** How one operator of ONNX is computed. */
 export interface OperatorRow {
   /** Which inputs are weights or statistics where the file holds their numbers. */
-  readonly parameters?: Readonly<Record<number, Role>>;
+  readonly parameters?: Readonly<Record<number, ParameterRole>>;
   /** The output is input 0 in another shape or type: weights may come through it. */
   readonly passes?: true;
   /** The output where the numbers of all inputs are known, such as shapes. */
-  readonly fold?: (call: Call) => Known;
+  readonly fold?: (call: Call) => KnownValues;
   /** Records the operator. One result, or one for each output. */
   readonly run: (call: Call) => Operand | readonly Operand[];
 }
@@ -64,7 +64,7 @@ export class Call {
   }
 
   /** An input whose values must be constant. */
-  known(i: number): Known {
+  known(i: number): KnownValues {
     const operand = this.operand(i);
     if (operand instanceof Value)
       throw this.refusal(`input ${i} must be a constant or follow from shapes, but it is computed from the model's input or a weight`);
@@ -142,7 +142,7 @@ export class Call {
   }
 
   /** Known numbers, if they are not too many. */
-  result(shape: readonly number[], data: ArrayLike<number>, whole: boolean): Known {
+  result(shape: readonly number[], data: ArrayLike<number>, whole: boolean): KnownValues {
     return { shape, data: whole ? Float64Array.from(data) : Float32Array.from(data), whole };
   }
 

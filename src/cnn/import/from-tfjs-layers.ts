@@ -7,7 +7,7 @@ import { LayerCall, LayersGraph, type LayerTensor } from './layers/layers-graph.
 import { PLAIN_LAYERS } from './layers/plain-layers.js';
 import { type LayersModel, readLayers, readWeights, type TensorName } from './layers/read-layers.js';
 import { WINDOW_LAYERS } from './layers/window-layers.js';
-import type { GraphFile, Known } from './plan.js';
+import type { GraphFile, KnownValues } from './plan.js';
 import { planGraph } from './plan-graph.js';
 
 /** Rows of {@link FromTfjsLayersOptions}. */
@@ -66,7 +66,7 @@ class LayersBuilder {
   readonly outputs = new Map<string, string>();
 
   constructor(
-    readonly weights: ReadonlyMap<string, { name: string; tensor: Known }>,
+    readonly weights: ReadonlyMap<string, { name: string; tensor: KnownValues }>,
     readonly complain: Complaint,
   ) {}
 

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../tensor.js';
 import type { Call } from './call.js';
-import type { Known } from './plan.js';
+import type { KnownValues } from './plan.js';
 
 /** The shape that holds both, axes counted from the last; undefined if they do not fit. */
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] | undefined {
@@ -11,7 +11,7 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
 }
 
 /** A formula of known numbers, cell by cell, with shapes broadcast. */
-export function combineKnown(call: Call, formula: (...values: number[]) => number, whole?: boolean): Known {
+export function combineKnown(call: Call, formula: (...values: number[]) => number, whole?: boolean): KnownValues {
   const operands = call.inputs.map((_, i) => call.known(i));
   let shape: number[] = [];
   for (const operand of operands) {
@@ -29,13 +29,13 @@ export function combineKnown(call: Call, formula: (...values: number[]) => numbe
 }
 
 /** Cells of known numbers, rearranged: each axis of the result steps through the data by its stride. */
-export function pickKnown(call: Call, x: Known, shape: readonly number[], strides: readonly number[], start = 0): Known {
+export function pickKnown(call: Call, x: KnownValues, shape: readonly number[], strides: readonly number[], start = 0): KnownValues {
   const data = Array.from({ length: call.cells(shape) }, (_, cell) => x.data[start + place(cell, shape, strides)]);
   return call.result(shape, data, x.whole);
 }
 
 /** Known numbers that are gathered along an axis. */
-export function gatherKnown(call: Call, x: Known, axis: number, indices: readonly number[]): Known {
+export function gatherKnown(call: Call, x: KnownValues, axis: number, indices: readonly number[]): KnownValues {
   const shape = x.shape.map((size, i) => (i === axis ? indices.length : size));
   const behind = sizeOf(x.shape.slice(axis + 1));
   const data = Array.from({ length: call.cells(shape) }, (_, cell) => {
@@ -46,7 +46,7 @@ export function gatherKnown(call: Call, x: Known, axis: number, indices: readonl
 }
 
 /** Concatenates constants along an axis. */
-export function joinKnown(call: Call, parts: readonly Known[], axis: number): Known {
+export function joinKnown(call: Call, parts: readonly KnownValues[], axis: number): KnownValues {
   const [{ shape }] = parts;
   const behind = sizeOf(shape.slice(axis + 1));
   const outer = sizeOf(shape.slice(0, axis));

@@ -3,7 +3,7 @@ import type { Value } from '../graph.js';
 import { constant, kaimingUniform } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
-import type { ParameterPlan, Role } from './plan.js';
+import type { ParameterPlan, ParameterRole } from './plan.js';
 
 /** Names in files may have any number of dots and slashes; modules inside modules have fewer. */
 const MOST_LEVELS = 8;
@@ -47,7 +47,7 @@ export function placeParameter(root: Part, tensor: string, plan: ParameterPlan):
   return { parameter, part };
 }
 
-const TRAINABLE: Readonly<Record<Role, boolean>> = { weight: true, bias: true, scale: true, mean: false, variance: false, buffer: false };
+const TRAINABLE: Readonly<Record<ParameterRole, boolean>> = { weight: true, bias: true, scale: true, mean: false, variance: false, buffer: false };
 
 /** How a weight is drawn again. */
 function initializerOf({ shape, role, fill }: ParameterPlan) {

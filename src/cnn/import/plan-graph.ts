@@ -3,7 +3,7 @@ import { sizeOf } from '../../tensor.js';
 import type { Complaint } from '../exchange/json.js';
 import { describeNode } from './call.js';
 import { OPERATORS } from './operators/all.js';
-import type { GraphFile, GraphPlan, Known, NodePlan, ParameterPlan, Role } from './plan.js';
+import type { GraphFile, GraphPlan, KnownValues, NodePlan, ParameterPlan, ParameterRole } from './plan.js';
 
 /** Supported versions of the operator set. */
 export const OPSETS = { first: 9, last: 21 };
@@ -36,7 +36,7 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
   const roles = rolesOf(computed);
   const parameters: [string, ParameterPlan][] = [];
   const numbers = new Map<string, Float32Array>();
-  const kept: [string, Known][] = [];
+  const kept: [string, KnownValues][] = [];
   const used = new Set([output, ...computed.flatMap(({ inputs }) => inputs)]);
   for (const [name, known] of constants) {
     if (!used.has(name)) continue;
@@ -51,7 +51,7 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
   const rest = computed.filter((node) => {
     const role = roles.get(node.outputs[0])?.role;
     const shape = node.type === 'ConstantOfShape' && role ? constants.get(node.inputs[0]) : undefined;
-    const value = node.attributes.value as Known | undefined;
+    const value = node.attributes.value as KnownValues | undefined;
     if (!shape || !role || value?.whole || shape.data.length === 0) return true;
     parameters.push([node.outputs[0], { shape: sizesOf(shape, node, complain), role, fill: value?.data[0] ?? 0 }]);
     return false;
@@ -137,7 +137,7 @@ function checkOperators(operation: string, nodes: readonly NodePlan[], opset: nu
   });
 }
 
-function constantOf(operation: string, node: NodePlan, opset: number): Known {
+function constantOf(operation: string, node: NodePlan, opset: number): KnownValues {
   const { value, value_float: float, value_int: int, value_floats: floats, value_ints: ints } = node.attributes;
   if (typeof value === 'object' && 'data' in value) return value;
   if (typeof float === 'number') return { shape: [], data: Float32Array.of(float), whole: false };
@@ -148,8 +148,8 @@ function constantOf(operation: string, node: NodePlan, opset: number): Known {
 }
 
 /** What each tensor is to the operators that use it, also through those that only reshape it. */
-function rolesOf(nodes: readonly NodePlan[]): Map<string, { role: Role; weight: boolean }> {
-  const roles = new Map<string, { role: Role; weight: boolean }>();
+function rolesOf(nodes: readonly NodePlan[]): Map<string, { role: ParameterRole; weight: boolean }> {
+  const roles = new Map<string, { role: ParameterRole; weight: boolean }>();
   for (const node of [...nodes].reverse()) {
     const { parameters, passes } = OPERATORS.get(node.type) ?? {};
     // single numbers are learned where an operator needs a weight, not where anything may be added or multiplied
@@ -164,7 +164,7 @@ function rolesOf(nodes: readonly NodePlan[]): Map<string, { role: Role; weight: 
   return roles;
 }
 
-function sizesOf(shape: Known, node: NodePlan, complain: Complaint): number[] {
+function sizesOf(shape: KnownValues, node: NodePlan, complain: Complaint): number[] {
   const sizes = Array.from(shape.data);
   const cells = sizes.reduce((product, size) => product * size, 1);
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 1) || cells > MOST_PARAMETERS) {

@@ -1,10 +1,10 @@
 import { show } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
 import { type Complaint, isObject, parseJson } from '../exchange/json.js';
-import type { Attribute, GraphPlan, Known, NodePlan, ParameterPlan, Role } from './plan.js';
+import type { Attribute, GraphPlan, KnownValues, NodePlan, ParameterPlan, ParameterRole } from './plan.js';
 import { checkPlan } from './plan-graph.js';
 
-const ROLES: readonly Role[] = ['weight', 'bias', 'scale', 'mean', 'variance', 'buffer'];
+const ROLES: readonly ParameterRole[] = ['weight', 'bias', 'scale', 'mean', 'variance', 'buffer'];
 
 /** A plan as text, for checkpoints. Numbers that JSON has not become texts. */
 export function planToJson(plan: GraphPlan): string {
@@ -29,7 +29,7 @@ export function planFromJson(text: string, complain: Complaint): GraphPlan {
   expect(isObject(parameters), 'parameters by name', parameters);
   expect(isObject(constants), 'constants by name', constants);
 
-  const known = (value: unknown): Known => {
+  const known = (value: unknown): KnownValues => {
     const { shape, data, whole } = isObject(value) ? value : {};
     const numbers = Array.isArray(data) ? data.map((number) => (typeof number === 'string' ? Number(number) : number)) : [];
     expect(
@@ -54,7 +54,11 @@ export function planFromJson(text: string, complain: Complaint): GraphPlan {
   };
   const parameter = (value: unknown): ParameterPlan => {
     const { shape, role, fill } = isObject(value) ? value : {};
-    expect(isShape(shape) && ROLES.includes(role as Role) && (fill === undefined || typeof fill === 'number'), 'parameters { shape, role, fill }', value);
+    expect(
+      isShape(shape) && ROLES.includes(role as ParameterRole) && (fill === undefined || typeof fill === 'number'),
+      'parameters { shape, role, fill }',
+      value,
+    );
     return { shape, role, ...(fill !== undefined && { fill }) } as ParameterPlan;
   };
   const input = (value: unknown): GraphPlan['inputs'][number] => {

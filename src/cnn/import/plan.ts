@@ -1,5 +1,5 @@
 /** Numbers that are known before a model runs: a shape, an index, a constant. */
-export interface Known {
+export interface KnownValues {
   readonly shape: readonly number[];
   /** Row-major; integers up to 2⁵³ keep their value. */
   readonly data: Float32Array | Float64Array;
@@ -8,7 +8,7 @@ export interface Known {
 }
 
 /** An attribute of a node. */
-export type Attribute = number | string | readonly number[] | readonly string[] | Known;
+export type Attribute = number | string | readonly number[] | readonly string[] | KnownValues;
 
 /** One operation of an imported graph, in ONNX's terms. */
 export interface NodePlan {
@@ -30,7 +30,7 @@ export interface GraphFile {
   /** Inputs that a caller must give; −1 is a size that is open, a shape that is unknown is null. */
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] | null }[];
   readonly outputs: readonly string[];
-  readonly initializers: ReadonlyMap<string, Known>;
+  readonly initializers: ReadonlyMap<string, KnownValues>;
   /** Initializers that are not learned, whatever uses them. */
   readonly fixed?: ReadonlySet<string>;
 }
@@ -39,13 +39,13 @@ export interface GraphFile {
 export interface ParameterPlan {
   readonly shape: readonly number[];
   /** What it holds if it is drawn again. */
-  readonly role: Role;
+  readonly role: ParameterRole;
   /** The value of all elements, if the file contains only that. */
   readonly fill?: number;
 }
 
 /** What a parameter is to its operator. */
-export type Role = 'weight' | 'bias' | 'scale' | 'mean' | 'variance' | 'buffer';
+export type ParameterRole = 'weight' | 'bias' | 'scale' | 'mean' | 'variance' | 'buffer';
 
 /** A graph that is ready to run, without its weights: plain data. */
 export interface GraphPlan {
@@ -56,5 +56,5 @@ export interface GraphPlan {
   readonly output: string;
   /** Weights and statistics, by the name of their tensor. */
   readonly parameters: Readonly<Record<string, ParameterPlan>>;
-  readonly constants: Readonly<Record<string, Known>>;
+  readonly constants: Readonly<Record<string, KnownValues>>;
 }

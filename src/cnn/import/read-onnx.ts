@@ -1,6 +1,6 @@
 import { show, UnsupportedError } from '../../errors.js';
 import type { Complaint } from '../exchange/json.js';
-import type { Attribute, GraphFile, Known, NodePlan } from './plan.js';
+import type { Attribute, GraphFile, KnownValues, NodePlan } from './plan.js';
 import { MessageReader } from './protobuf.js';
 import { type ExternalData, readTensor } from './read-tensor.js';
 
@@ -41,7 +41,7 @@ function readOpset(reader: MessageReader): { domain: string; version: number } {
 
 function readGraph(reader: MessageReader, external: ExternalData): Omit<GraphFile, 'opset'> {
   const nodes: NodePlan[] = [];
-  const initializers = new Map<string, Known>();
+  const initializers = new Map<string, KnownValues>();
   const inputs: GraphFile['inputs'][number][] = [];
   const outputs: string[] = [];
   reader.message({

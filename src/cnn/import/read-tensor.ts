@@ -1,7 +1,7 @@
 import { show } from '../../errors.js';
 import { DTYPES } from '../exchange/dtypes.js';
 import type { Complaint } from '../exchange/json.js';
-import type { Known } from './plan.js';
+import type { KnownValues } from './plan.js';
 import type { Fields, MessageReader } from './protobuf.js';
 
 /** TensorProto's numbers for types of numbers, as safetensors calls them. */
@@ -25,7 +25,7 @@ const TYPES: Readonly<Record<number, string>> = {
 export type ExternalData = ReadonlyMap<string, Uint8Array>;
 
 /** Reads a TensorProto. */
-export function readTensor(reader: MessageReader, external: ExternalData): { name: string; tensor: Known } {
+export function readTensor(reader: MessageReader, external: ExternalData): { name: string; tensor: KnownValues } {
   const { complain } = reader;
   const shape: number[] = [];
   const numbers: number[] = [];

@@ -37,7 +37,7 @@ export const MAXIMIZE_OPTIONS = {
 export interface MaximizeOptions extends OptionsOf<typeof MAXIMIZE_OPTIONS> {}
 
 /** What {@link maximizeActivation} returns. */
-export interface Maximized {
+export interface MaximizedInput {
   /** `[1, C, H, W]`, the picture */
   readonly x: Tensor;
   /** the maximized activation before each step and at the end */
@@ -58,7 +58,7 @@ export interface Maximized {
  * console.log(x.shape, activations[activations.length - 1] > activations[0]); // → [ 1, 1, 28, 28 ] true
  * ```
  */
-export async function maximizeActivation(model: Module, shape: readonly number[], options: MaximizeOptions): Promise<Maximized> {
+export async function maximizeActivation(model: Module, shape: readonly number[], options: MaximizeOptions): Promise<MaximizedInput> {
   const { layer, channel, at, steps, rate, blur, range, seed } = settle('maximizeActivation', options, MAXIMIZE_OPTIONS);
   if (shape.length !== 4 || shape[0] !== 1) throw new ShapeError('maximizeActivation', `shape must be [1, C, H, W], received ${show(shape)}`, { shape });
   const [low, high] = range;

@@ -6,7 +6,7 @@ import { retrieveFeatures } from '../features.js';
 import type { Module } from '../module.js';
 
 /** A sample with a large activation in a feature map. */
-export interface Excitement {
+export interface TopActivation {
   /** the sample's index in the order of the batches */
   readonly index: number;
   /** the largest activation of the map */
@@ -33,10 +33,10 @@ const TOP_OPTIONS = { layer: option(text, { required: true }), count: option(cou
  * console.log(first.length, first[0].value >= first[1].value); // → 2 true
  * ```
  */
-export async function topActivations(model: Module, batches: Batches, options: { layer: string; count?: number }): Promise<Excitement[][]> {
+export async function topActivations(model: Module, batches: Batches, options: { layer: string; count?: number }): Promise<TopActivation[][]> {
   const { layer, count } = settle('topActivations', options, TOP_OPTIONS);
   const resume = model.pauseTraining();
-  const best: Excitement[][] = [];
+  const best: TopActivation[][] = [];
   let first = 0;
   try {
     for await (const { x } of batches) {

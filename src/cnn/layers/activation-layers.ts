@@ -1,6 +1,6 @@
 import { ShapeError, show } from '../../errors.js';
 import { check, checkOptions, count, finite, probability } from '../../options.js';
-import { gelu, hardSigmoid, hardSwish, leakyRelu, prelu, relu, relu6, sigmoid, silu, tanh } from '../functional/activations.js';
+import { gelu, hardsigmoid, hardswish, leakyRelu, prelu, relu, relu6, sigmoid, silu, tanh } from '../functional/activations.js';
 import { dropout, dropout2d } from '../functional/dropout.js';
 import { flatten, view } from '../functional/shape.js';
 import { logSoftmax, softmax } from '../functional/softmax.js';
@@ -44,9 +44,9 @@ export class ReLU6 extends layerOf(relu6) {}
 /** x / (1 + e^−x), also called Swish */
 export class SiLU extends layerOf(silu) {}
 /** x·min(max(x / 6 + 1 / 2, 0), 1) */
-export class Hardswish extends layerOf(hardSwish) {}
+export class Hardswish extends layerOf(hardswish) {}
 /** min(max(x / 6 + 1 / 2, 0), 1) */
-export class Hardsigmoid extends layerOf(hardSigmoid) {}
+export class Hardsigmoid extends layerOf(hardsigmoid) {}
 /** x·Φ(x) */
 export class GELU extends layerOf(gelu) {}
 /** 1 / (1 + e^−x) */

@@ -1,6 +1,6 @@
 import { ShapeError, show } from '../../errors.js';
 import { check, checkOptions, count, flag, type OptionsOf, option, type Rows } from '../../options.js';
-import { BATCH_NORM_OPTIONS, type BatchNormOptions, normalizeBatch } from '../functional/batch-normalization.js';
+import { BATCH_NORM_OPTIONS, type BatchNormOptions, batchNorm } from '../functional/batch-normalization.js';
 import { scaleChannels } from '../functional/convolution.js';
 import { view } from '../functional/shape.js';
 import type { Value } from '../graph.js';
@@ -48,7 +48,7 @@ abstract class BatchNorm extends Module {
         x: x.shape,
       });
     }
-    const normal = normalizeBatch(x, this.running_mean.in(x.graph), this.running_var.in(x.graph), this.options);
+    const normal = batchNorm(x, this.running_mean.in(x.graph), this.running_var.in(x.graph), this.options);
     return this.weight ? scaleChannels(normal, this.weight.in(x.graph), this.bias?.in(x.graph) ?? null) : normal;
   }
 }

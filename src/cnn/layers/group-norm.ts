@@ -2,7 +2,7 @@ import { OptionError, ShapeError, show } from '../../errors.js';
 import { check, checkOptions, count, flag, list, notNegative, type OptionsOf, option, type Rows, settle } from '../../options.js';
 import { sizeOf } from '../../tensor.js';
 import { scaleChannels } from '../functional/convolution.js';
-import { normalizeGroups } from '../functional/group-normalization.js';
+import { groupNorm } from '../functional/group-normalization.js';
 import { view } from '../functional/shape.js';
 import type { Value } from '../graph.js';
 import { constant } from '../init.js';
@@ -55,7 +55,7 @@ export class GroupNorm extends Module {
 
   forward(x: Value): Value {
     if (x.shape[1] !== this.channels) throw new ShapeError('GroupNorm', `x must have ${this.channels} channels, received ${show(x.shape)}`, { x: x.shape });
-    const normal = normalizeGroups(x, this.groups, this.options.eps);
+    const normal = groupNorm(x, this.groups, this.options.eps);
     if (!this.weight) return normal;
     const cells = view(normal, [x.shape[0], this.channels, -1]);
     return view(scaleChannels(cells, this.weight.in(x.graph), this.bias?.in(x.graph) ?? null), x.shape);
@@ -103,7 +103,7 @@ export class LayerNorm extends Module {
     if (lead < 1 || show(x.shape.slice(lead)) !== show(normalizedShape))
       throw new ShapeError('LayerNorm', `x must end in the axes ${show(normalizedShape)} behind N, received ${show(x.shape)}`, { x: x.shape });
     const cells = sizeOf(normalizedShape);
-    const normal = normalizeGroups(view(x, [-1, 1, cells]), 1, options.eps);
+    const normal = groupNorm(view(x, [-1, 1, cells]), 1, options.eps);
     if (!weight) return view(normal, x.shape);
     const [scale, shift] = [weight, bias].map((parameter) => parameter && x.graph.view([cells], parameter.storage));
     return view(scaleChannels(view(normal, [-1, cells, 1]), scale ?? null, shift ?? null), x.shape);

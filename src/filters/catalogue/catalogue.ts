@@ -8,7 +8,7 @@ import {
   SCHARR_EDGES_ENTRY,
   SOBEL_EDGES_ENTRY,
 } from '../operations/gradient.js';
-import { LOCAL_DEVIATION_ENTRY, LOCAL_MEAN_ENTRY, LOCAL_VARIANCE_ENTRY } from '../operations/local.js';
+import { LOCAL_MEAN_ENTRY, LOCAL_STANDARD_DEVIATION_ENTRY, LOCAL_VARIANCE_ENTRY } from '../operations/local.js';
 import { UNSHARP_MASK_ENTRY } from '../operations/unsharp-mask.js';
 import { GROUPS } from './catalogue-entry.js';
 import { kernels } from './kernels.js';
@@ -30,7 +30,7 @@ const OPERATIONS: readonly OperationEntry[] = [
   CANNY_ENTRY,
   LOCAL_MEAN_ENTRY,
   LOCAL_VARIANCE_ENTRY,
-  LOCAL_DEVIATION_ENTRY,
+  LOCAL_STANDARD_DEVIATION_ENTRY,
 ];
 
 /** Every filter that takes more than one kernel, by name. */

@@ -11,5 +11,5 @@ export const OPERATION_NAMES: readonly string[] = [
   'canny',
   'local-mean',
   'local-variance',
-  'local-deviation',
+  'local-standard-deviation',
 ];

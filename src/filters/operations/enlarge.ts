@@ -58,7 +58,7 @@ function prepare(small: Format, other: Format, factor: 1 | -1, on: Backend): Rea
     columnsFirst: true,
     limited: false,
     store: { samples: 'float32', unit: 1, clamped: false },
-    beside: { samples: other.samples, unit: 1 / whiteOf(other.samples), factor },
+    addend: { samples: other.samples, unit: 1 / whiteOf(other.samples), factor },
   });
   return { executable, release: () => on.release(executable) };
 }

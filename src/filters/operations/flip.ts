@@ -34,9 +34,11 @@ export function flip(image: AnyImage, axis: FlipAxis): Image | Promise<DeviceIma
 }
 
 /**
- * A picture turned by quarters, without a change of any sample.
+ * Rotates an image by multiples of 90°. Samples do not change.
+ *
+ * `rotate90(image)` turns counter-clockwise, as `np.rot90` does. For a clockwise turn, as `cv.ROTATE_90_CLOCKWISE` or `sharp().rotate(90)`, pass −1.
  * @param image not changed
- * @param turns quarters counter-clockwise, as one sees the picture; negative ones clockwise. Default 1
+ * @param turns number of quarter turns counter-clockwise; negative: clockwise. Default 1
  * @returns as wide as the picture is high where the number of turns is odd
  * @throws OptionError if turns is not an integer
  * @example

@@ -18,7 +18,7 @@ export const LOCAL_OPTIONS = {
   ...OPERATION_OPTIONS,
 } satisfies Rows;
 
-/** Options of {@link localMean}, {@link localVariance} and {@link localDeviation}. */
+/** Options of {@link localMean}, {@link localVariance} and {@link localStandardDeviation}. */
 export interface LocalOptions extends OptionsOf<typeof LOCAL_OPTIONS> {}
 
 /**
@@ -53,17 +53,17 @@ export async function localVariance<I extends AnyImage, P extends Output = 'clam
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
- * import { localDeviation } from 'convlab';
+ * import { localStandardDeviation } from 'convlab';
  * import { readImage } from 'convlab/node';
  *
- * const texture = await localDeviation(await readImage('photo.jpg'), { size: 9 });
+ * const texture = await localStandardDeviation(await readImage('photo.jpg'), { size: 9 });
  * ```
  */
-export async function localDeviation<I extends AnyImage, P extends Output = 'clamp'>(
+export async function localStandardDeviation<I extends AnyImage, P extends Output = 'clamp'>(
   image: I,
   options: LocalOptions & { readonly output?: P } = {},
 ): Promise<ResultImage<I, P>> {
-  return local('localDeviation', image, options, 'deviation', (_, variance) => Math.sqrt(variance));
+  return local('localStandardDeviation', image, options, 'deviation', (_, variance) => Math.sqrt(variance));
 }
 
 type Measure = (mean: number, variance: number, white: number) => number;
@@ -132,13 +132,13 @@ export const LOCAL_VARIANCE_ENTRY: OperationEntry = {
   output: 'clamp',
 };
 
-export const LOCAL_DEVIATION_ENTRY: OperationEntry = {
-  name: 'local-deviation',
+export const LOCAL_STANDARD_DEVIATION_ENTRY: OperationEntry = {
+  name: 'local-standard-deviation',
   group: 'texture',
   summary: 'the standard deviation of the surrounding pixels',
   formula: '√(Σ (f − m)² / n)',
-  code: 'localDeviation(image, { size })',
+  code: 'localStandardDeviation(image, { size })',
   parameters: SIZE,
-  apply: (image, [size] = [], options) => localDeviation(image, { size, ...options }),
+  apply: (image, [size] = [], options) => localStandardDeviation(image, { size, ...options }),
   output: 'clamp',
 };

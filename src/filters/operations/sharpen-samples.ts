@@ -1,7 +1,7 @@
 import type { Image } from '../../image/image.js';
 import type { Format } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
-import type { Mix } from '../../kernels/job.js';
+import type { UnsharpMix } from '../../kernels/job.js';
 import { planPicture } from '../../kernels/plan/plan-picture.js';
 import type { Tensor } from '../../tensor.js';
 import { type DeviceImage, formatOfAny } from '../device-image.js';
@@ -13,7 +13,7 @@ import { type EngineOptions, throughEngine } from './engine-way.js';
 import { lookedAt, type MeasureOptions } from './operation.js';
 
 /** A blur, and how much of what it takes away is added, where it takes away more than the threshold. */
-interface Sharpening extends Pick<Mix, 'amount' | 'threshold'> {
+interface Sharpening extends Pick<UnsharpMix, 'amount' | 'threshold'> {
   readonly blur: Tensor;
   readonly output: Output;
 }
@@ -35,7 +35,7 @@ export function sharpenSamples<I extends Image | DeviceImage>(
     const step = { kernel: blur, paddingMode, paddingValue };
     return waysOf(format, options, mixed).map(({ blurred, opaque, alpha }) => {
       const settled = settleFilter(format, [step], { channels: blurred, output, ...(alpha && { alpha }) }, { operation, merging: 'none' });
-      const mix: Mix = { amount, threshold, channels: mixed, brightness: channels === 'luminance' && blurred !== 'luminance' };
+      const mix: UnsharpMix = { amount, threshold, channels: mixed, brightness: channels === 'luminance' && blurred !== 'luminance' };
       const way = pictureWay(settled, opaque, mix);
       return way && planPicture(way, backend);
     });

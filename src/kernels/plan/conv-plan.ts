@@ -1,8 +1,8 @@
 import { oneOf, option } from '../../options.js';
-import type { Chosen } from '../backend.js';
+import type { BackendChoice } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { PictureJob } from '../job.js';
-import { type Around, aroundOf } from './around.js';
+import { type Overhead, overheadsOf } from './overheads.js';
 import type { Pass } from './pass.js';
 import { inWords, type Reason } from './reason.js';
 
@@ -67,11 +67,11 @@ export interface ConvPlan extends Way {
   /** the run from samples to samples, if that was chosen */
   readonly job?: PictureJob | undefined;
   /** What the options of a picture add to its sums; nothing over planes. */
-  readonly around: readonly Around[];
+  readonly overheads: readonly Overhead[];
   /** Everything that was considered, the chosen way too: the cheapest first, the impossible ones last. */
   readonly alternatives: readonly Alternative[];
   /** Where it runs, if the backend chooses among others. */
-  readonly chosen?: Chosen | undefined;
+  readonly chosen?: BackendChoice | undefined;
 }
 
 /** A plan that computes its description, cost and alternatives on access, so that small convolutions are planned faster. */
@@ -83,12 +83,12 @@ export class LazyPlan implements ConvPlan {
   readonly reason: Reason;
   readonly passes: readonly Pass[];
   readonly job: PictureJob | undefined;
-  readonly chosen: Chosen | undefined;
+  readonly chosen: BackendChoice | undefined;
   readonly #cost: () => number;
   readonly #alternatives: () => readonly Alternative[];
 
   constructor(
-    { algorithm, through, arithmetic, geometry, reason, passes, job, chosen }: Omit<ConvPlan, 'why' | 'cost' | 'around' | 'alternatives'>,
+    { algorithm, through, arithmetic, geometry, reason, passes, job, chosen }: Omit<ConvPlan, 'why' | 'cost' | 'overheads' | 'alternatives'>,
     cost: () => number,
     alternatives: () => readonly Alternative[],
   ) {
@@ -112,8 +112,8 @@ export class LazyPlan implements ConvPlan {
     return this.#cost();
   }
 
-  get around(): readonly Around[] {
-    return this.job ? aroundOf(this.job) : [];
+  get overheads(): readonly Overhead[] {
+    return this.job ? overheadsOf(this.job) : [];
   }
 
   get alternatives(): readonly Alternative[] {
@@ -122,7 +122,7 @@ export class LazyPlan implements ConvPlan {
 }
 
 /** The plan with where it runs. */
-export function planOn(plan: ConvPlan, chosen: Chosen | undefined): ConvPlan {
+export function planOn(plan: ConvPlan, chosen: BackendChoice | undefined): ConvPlan {
   if (!chosen) return plan;
   return new LazyPlan(
     { ...plan, chosen },

@@ -1,6 +1,6 @@
 import { show } from '../../errors.js';
 import { sizeOf } from '../../tensor.js';
-import type { Chosen } from '../backend.js';
+import type { BackendChoice } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Alternative, ConvPlan, Way } from './conv-plan.js';
 
@@ -22,7 +22,7 @@ export function describePlan(plan: ConvPlan, device: string): string {
   return [
     `A kernel of ${size(g.kernel.slice(3 - g.rank))} on ${show(g.xShape)} gives ${show(g.outShape)}. Backend: ${device}.`,
     `${nameOf(plan, picture)}, because ${why}.`,
-    ...plan.around.map(({ what, cost }) => `In addition to the sums, ${what}${cost > 0 ? `: about ${time(cost)}` : ''}.`),
+    ...plan.overheads.map(({ what, cost }) => `In addition to the sums, ${what}${cost > 0 ? `: about ${time(cost)}` : ''}.`),
     ...(plan.chosen ? [whereItRuns(plan.chosen)] : []),
     '',
     ...rows.map(([name, cost, what]) => `${name.padEnd(widths[0])}  ${cost.padStart(widths[1])}  ${what}`),
@@ -31,7 +31,7 @@ export function describePlan(plan: ConvPlan, device: string): string {
   ].join('\n');
 }
 
-function whereItRuns({ backend, wasm, gpu, why }: Chosen): string {
+function whereItRuns({ backend, wasm, gpu, why }: BackendChoice): string {
   return `It runs on ${backend}, because ${why}: about ${time(wasm)} on wasm${gpu === undefined ? '' : `, ${time(gpu)} on the GPU`}.`;
 }
 

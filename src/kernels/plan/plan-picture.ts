@@ -2,10 +2,10 @@ import { sizeOf, type Tensor } from '../../tensor.js';
 import type { Backend } from '../backend.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Load, PictureJob, PicturePass, PictureSum, PictureSumKind, Store } from '../job.js';
-import { filteredShare, nanosecondsAround } from './around.js';
 import { type Algorithm, type Alternative, type ConvPlan, LazyPlan, type Way } from './conv-plan.js';
 import { fftTiles } from './fft-tiles.js';
 import { separate } from './low-rank.js';
+import { filteredShare, nanosecondsAround } from './overheads.js';
 import { inWords, type Reason } from './reason.js';
 import { HIGHEST_SUM, isBox, isTogether, wholeWeights } from './whole.js';
 

@@ -23,7 +23,7 @@ import {
   type Optimizer,
   oneCycleSchedule,
   ReLU,
-  RMSProp,
+  RMSprop,
   Sequential,
   SGD,
   type TrainOptions,
@@ -87,7 +87,7 @@ describe('training that goes on from a checkpoint gives the same bits as trainin
     ['SGD with momentum', (model) => new SGD(model, { lr: 0.05, momentum: 0.9 })],
     ['Adam', (model) => new Adam(model, { lr: 0.01 })],
     ['AdamW', (model) => new AdamW(model, { lr: 0.01 })],
-    ['RMSProp with momentum', (model) => new RMSProp(model, { lr: 0.003, momentum: 0.5 })],
+    ['RMSprop with momentum', (model) => new RMSprop(model, { lr: 0.003, momentum: 0.5 })],
   ])('%s', async (kind, make) => {
     const path = join(folder, `${kind}.safetensors`);
     const straight = makeModel();

@@ -123,7 +123,7 @@ const OPTIMIZERS = {
   SGD: (model: cnn.Module, options: cnn.SGDOptions) => new cnn.SGD(model, options),
   Adam: (model: cnn.Module, options: cnn.AdamOptions) => new cnn.Adam(model, options),
   AdamW: (model: cnn.Module, options: cnn.AdamOptions) => new cnn.AdamW(model, options),
-  RMSProp: (model: cnn.Module, options: cnn.RMSPropOptions) => new cnn.RMSProp(model, options),
+  RMSprop: (model: cnn.Module, options: cnn.RMSpropOptions) => new cnn.RMSprop(model, options),
 };
 
 describe('one by one', () => {

@@ -8,8 +8,8 @@ import {
   gradientDirection,
   gradientMagnitude,
   type Image,
-  localDeviation,
   localMean,
+  localStandardDeviation,
   localVariance,
   OUTPUTS,
   Random,
@@ -79,7 +79,7 @@ const OPERATIONS: readonly [name: string, run: Operation, own: (image: Image) =>
   ['gradientMagnitude', gradientMagnitude, () => ({ operator: one(GRADIENT_OPERATORS) })],
   ['localMean', localMean, () => ({ size: 1 + random.integer(9) })],
   ['localVariance', localVariance, () => ({ size: 2 + random.integer(8) })],
-  ['localDeviation', localDeviation, () => ({ size: 2 + random.integer(8) }), 1e-4],
+  ['localStandardDeviation', localStandardDeviation, () => ({ size: 2 + random.integer(8) }), 1e-4],
   ['unsharpMask', unsharpMask, (image) => ({ radius: one([0.5, 1, 2]), amount: random.uniform(-1, 3), threshold: one([0, 3]) * levelOf(image) })],
 ];
 

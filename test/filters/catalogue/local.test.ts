@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { box, filter, type Image, localDeviation, localMean, localVariance, OptionError } from '../../../src/index.js';
+import { box, filter, type Image, localMean, localStandardDeviation, localVariance, OptionError } from '../../../src/index.js';
 import { BACKENDS } from '../../kernels/backends.js';
 
 const [width, height] = [40, 30];
@@ -28,7 +28,7 @@ function definition({ data }: Image, size: number, x: number, y: number): { mean
 describe.each(BACKENDS)('with $name', ({ backend }) => {
   test.each([3, 4, 9, 21])('variance and deviation are right to six digits where Σf² − m² in float32 has none: size %d', async (size) => {
     const [variance, deviation, mean] = await Promise.all(
-      [localVariance, localDeviation, localMean].map((measure) => measure(SKY, { size, output: 'float', backend })),
+      [localVariance, localStandardDeviation, localMean].map((measure) => measure(SKY, { size, output: 'float', backend })),
     );
     for (let y = 0; y < height; y += 3) {
       for (let x = 0; x < width; x++) {
@@ -44,7 +44,7 @@ describe.each(BACKENDS)('with $name', ({ backend }) => {
   test('a flat picture varies nowhere, whatever its gray', async () => {
     for (const gray of [0.1, 0.7, 1000.3, -3e5]) {
       const flat: Image = { width, height, channels: 1, data: new Float32Array(width * height).fill(gray) };
-      const { data } = await localDeviation(flat, { size: 7, output: 'float', backend });
+      const { data } = await localStandardDeviation(flat, { size: 7, output: 'float', backend });
       expect(Math.max(...data)).toBeLessThan(1e-7 * Math.abs(gray));
     }
   });
@@ -53,7 +53,7 @@ describe.each(BACKENDS)('with $name', ({ backend }) => {
     const stripes: Image = { width: 8, height: 8, channels: 1, data: Uint8ClampedArray.from({ length: 64 }, (_, i) => (i % 2) * 255) };
     // half of 2 × 2 pixels is white: variance ¼
     expect([...(await localVariance(stripes, { size: 2, backend })).data].every((value) => value === 64)).toBe(true);
-    expect([...(await localDeviation(stripes, { size: 2, backend })).data].every((value) => value === 128)).toBe(true);
+    expect([...(await localStandardDeviation(stripes, { size: 2, backend })).data].every((value) => value === 128)).toBe(true);
   });
 });
 

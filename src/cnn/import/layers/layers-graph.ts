@@ -1,6 +1,6 @@
 import { show, UnsupportedError } from '../../../errors.js';
 import { sizeOf } from '../../../tensor.js';
-import type { Attribute, Known, NodePlan } from '../plan.js';
+import type { Attribute, KnownValues, NodePlan } from '../plan.js';
 
 /** A tensor of a layers model, with channels first: `[N, C, ...spatial]`, or `[N, C]`. */
 export interface LayerTensor {
@@ -16,7 +16,7 @@ export interface LayerTensor {
 /** A graph that grows layer by layer, in ONNX's terms. */
 export class LayersGraph {
   readonly nodes: NodePlan[] = [];
-  readonly initializers = new Map<string, Known>();
+  readonly initializers = new Map<string, KnownValues>();
   readonly fixed = new Set<string>();
 
   /** Adds a node. @returns the name of its output */
@@ -61,7 +61,7 @@ export class LayerCall {
     readonly name: string,
     readonly type: string,
     readonly config: Readonly<Record<string, unknown>>,
-    readonly weights: ReadonlyMap<string, { name: string; tensor: Known }>,
+    readonly weights: ReadonlyMap<string, { name: string; tensor: KnownValues }>,
     readonly inputs: readonly LayerTensor[],
   ) {}
 
@@ -101,7 +101,7 @@ export class LayerCall {
   }
 
   /** Numbers of a weight. @throws UnsupportedError if the file does not hold them */
-  weight(role: string): { name: string; tensor: Known } {
+  weight(role: string): { name: string; tensor: KnownValues } {
     const weight = this.weights.get(`${this.name}/${role}`);
     if (!weight) throw this.refusal(`the file holds no weight ${show(`${this.name}/${role}`)}`);
     return weight;
@@ -131,7 +131,7 @@ export class LayerCall {
 }
 
 /** Numbers with their axes in another order. */
-function turn({ shape, data }: Known, order: readonly number[]): Float32Array {
+function turn({ shape, data }: KnownValues, order: readonly number[]): Float32Array {
   const strides = order.map((axis) => sizeOf(shape.slice(axis + 1)));
   const sizes = order.map((axis) => shape[axis]);
   return Float32Array.from({ length: data.length }, (_, cell) => {

@@ -1,7 +1,7 @@
 import { show } from '../../../errors.js';
 import { DTYPES } from '../../exchange/dtypes.js';
 import { type Complaint, isObject, MAX_DEPTH } from '../../exchange/json.js';
-import type { Known } from '../plan.js';
+import type { KnownValues } from '../plan.js';
 
 /** One layer as Keras describes it. */
 export interface LayerConfig {
@@ -80,10 +80,10 @@ function tensorNames(value: unknown, complain: Complaint): TensorName[] {
 }
 
 /** The weights by layer and role, `conv2d/kernel`. @param bytes the concatenated files of the manifest */
-export function readWeights(json: Json, bytes: Uint8Array, complain: Complaint): Map<string, { name: string; tensor: Known }> {
+export function readWeights(json: Json, bytes: Uint8Array, complain: Complaint): Map<string, { name: string; tensor: KnownValues }> {
   const manifest = json.weightsManifest;
   if (!Array.isArray(manifest)) throw complain(`it must have a weightsManifest, received ${show(manifest)}`);
-  const found = new Map<string, { name: string; tensor: Known }>();
+  const found = new Map<string, { name: string; tensor: KnownValues }>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   for (const spec of manifest.flatMap((group) => (isObject(group) && Array.isArray(group.weights) ? group.weights : []))) {

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../tensor.js';
-import { clamp, gelu, hardSigmoid, hardSwish, leakyRelu, prelu, relu, sigmoid, tanh } from '../../functional/activations.js';
+import { clamp, gelu, hardsigmoid, hardswish, leakyRelu, prelu, relu, sigmoid, tanh } from '../../functional/activations.js';
 import { add, multiply } from '../../functional/arithmetic.js';
 import { affine, divide, exponential, logarithm } from '../../functional/roots.js';
 import { view } from '../../functional/shape.js';
@@ -89,9 +89,9 @@ export const ACTIVATIONS: OperatorRows = {
   }),
   HardSigmoid: cellwise((x, call) => {
     const [alpha, beta] = [call.float('alpha', 0.2), call.float('beta', 0.5)];
-    return Math.fround(alpha) === Math.fround(1 / 6) && beta === 0.5 ? hardSigmoid(x) : clamp(affine(x, alpha, beta), 0, 1);
+    return Math.fround(alpha) === Math.fround(1 / 6) && beta === 0.5 ? hardsigmoid(x) : clamp(affine(x, alpha, beta), 0, 1);
   }),
-  HardSwish: cellwise(hardSwish),
+  HardSwish: cellwise(hardswish),
   Sigmoid: cellwise(sigmoid),
   Tanh: cellwise(tanh),
   Softplus: cellwise(softplus),

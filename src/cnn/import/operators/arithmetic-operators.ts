@@ -6,7 +6,7 @@ import { view } from '../../functional/shape.js';
 import { Value } from '../../graph.js';
 import type { Call, Operand, OperatorRow, OperatorRows } from '../call.js';
 import { combineKnown } from '../known-numbers.js';
-import type { Known, Role } from '../plan.js';
+import type { KnownValues, ParameterRole } from '../plan.js';
 import { limited, magnitude } from './activation-operators.js';
 import { perChannel } from './channels.js';
 
@@ -94,7 +94,7 @@ function inverse(x: Value): Value {
   return divide(x.graph.constant([1], Float32Array.of(1)), x);
 }
 
-function two(record: Two, formula: (a: number, b: number) => number, role?: Role): OperatorRow {
+function two(record: Two, formula: (a: number, b: number) => number, role?: ParameterRole): OperatorRow {
   return {
     ...(role && { parameters: { 0: role, 1: role } }),
     fold: (call) => combineKnown(call, formula as (...values: number[]) => number),
@@ -118,7 +118,7 @@ function one(record: (x: Value) => Value, formula: (a: number) => number): Opera
 }
 
 /** Computations that depend only on shapes. */
-function onlyKnown(fold: (call: Call) => Known): OperatorRow {
+function onlyKnown(fold: (call: Call) => KnownValues): OperatorRow {
   return {
     fold,
     run(call) {

@@ -8,7 +8,7 @@ import { view } from '../../functional/shape.js';
 import { Value } from '../../graph.js';
 import type { Call, Operand, OperatorRow, OperatorRows } from '../call.js';
 import { gatherKnown, joinKnown } from '../known-numbers.js';
-import type { Known } from '../plan.js';
+import type { KnownValues } from '../plan.js';
 
 function concatenated(call: Call): Operand {
   const parts = call.inputs.map((_, i) => call.operand(i));
@@ -18,7 +18,7 @@ function concatenated(call: Call): Operand {
   const alike = (other: readonly number[]) => other.length === shape.length && other.every((size, i) => i === axis || size === shape[i]);
   if (!parts.every((part) => alike(part.shape)))
     throw call.refusal(`shapes differ beside axis ${axis}: ${parts.map((part) => show(part.shape)).join(' and ')}`);
-  if (parts.every((part) => !(part instanceof Value))) return joinKnown(call, parts as Known[], axis);
+  if (parts.every((part) => !(part instanceof Value))) return joinKnown(call, parts as KnownValues[], axis);
   return join(
     parts.map((part) => call.asValue(part)),
     axis,
@@ -135,9 +135,9 @@ const sum = (values: readonly number[]) => values.reduce((all, value) => all + v
 
 /** What joins, cuts and reduces along axes. */
 export const AXES: OperatorRows = {
-  Concat: { fold: (call) => concatenated(call) as Known, run: concatenated },
-  Slice: { fold: (call) => sliced(call) as Known, run: sliced },
-  Gather: { fold: (call) => gathered(call) as Known, run: gathered },
+  Concat: { fold: (call) => concatenated(call) as KnownValues, run: concatenated },
+  Slice: { fold: (call) => sliced(call) as KnownValues, run: sliced },
+  Gather: { fold: (call) => gathered(call) as KnownValues, run: gathered },
   Split: { run: parts },
   ReduceMean: reducing(
     total((n) => 1 / n),

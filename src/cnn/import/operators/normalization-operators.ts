@@ -1,10 +1,10 @@
 import { show } from '../../../errors.js';
 import { sizeOf } from '../../../tensor.js';
 import { add, multiply } from '../../functional/arithmetic.js';
-import { normalizeBatch } from '../../functional/batch-normalization.js';
+import { batchNorm } from '../../functional/batch-normalization.js';
 import { convolve, scaleChannels } from '../../functional/convolution.js';
 import { dropout } from '../../functional/dropout.js';
-import { normalizeGroups } from '../../functional/group-normalization.js';
+import { groupNorm } from '../../functional/group-normalization.js';
 import { affine, exponential, logarithm } from '../../functional/roots.js';
 import { view } from '../../functional/shape.js';
 import type { Value } from '../../graph.js';
@@ -19,7 +19,7 @@ function batchNormalization(call: Call): Value {
   const given = call.value(0);
   const x = channels(given);
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => call.value(i));
-  const normal = normalizeBatch(x, mean, variance, { eps: call.float('epsilon', 1e-5), momentum: 1 - call.float('momentum', 0.9) });
+  const normal = batchNorm(x, mean, variance, { eps: call.float('epsilon', 1e-5), momentum: 1 - call.float('momentum', 0.9) });
   return view(scaleChannels(normal, scale, bias), given.shape);
 }
 
@@ -40,14 +40,14 @@ function localResponse(call: Call): Value {
 function instanceNormalization(call: Call): Value {
   const given = call.value(0);
   const x = channels(given);
-  return view(scaleChannels(normalizeGroups(x, x.shape[1], call.float('epsilon', 1e-5)), call.value(1), call.value(2)), given.shape);
+  return view(scaleChannels(groupNorm(x, x.shape[1], call.float('epsilon', 1e-5)), call.value(1), call.value(2)), given.shape);
 }
 
 function layerNormalization(call: Call): Value {
   const x = call.value(0);
   const axis = call.axis(call.integer('axis', -1), x.shape.length);
   const rows = sizeOf(x.shape.slice(0, axis));
-  const normal = view(normalizeGroups(view(x, [rows, 1, -1]), 1, call.float('epsilon', 1e-5)), x.shape);
+  const normal = view(groupNorm(view(x, [rows, 1, -1]), 1, call.float('epsilon', 1e-5)), x.shape);
   const scaled = multiply(normal, call.value(1));
   return call.has(2) ? add(scaled, call.value(2)) : scaled;
 }
@@ -58,7 +58,7 @@ function groupNormalization(call: Call): Value {
   const groups = call.integer('num_groups', 0);
   const [scale, bias] = [call.value(1), call.value(2)];
   if (call.opset < 21) throw call.refusal('before opset 21 its scale is one for each group, which was withdrawn');
-  return view(scaleChannels(normalizeGroups(x, groups, call.float('epsilon', 1e-5)), scale, bias), given.shape);
+  return view(scaleChannels(groupNorm(x, groups, call.float('epsilon', 1e-5)), scale, bias), given.shape);
 }
 
 function dropping(call: Call): Value {

@@ -6,7 +6,7 @@ import { view } from '../../functional/shape.js';
 import { Value } from '../../graph.js';
 import type { Call, Operand, OperatorRow, OperatorRows } from '../call.js';
 import { broadcastShape, pickKnown, repeatingStrides, rowMajorStrides } from '../known-numbers.js';
-import type { Known } from '../plan.js';
+import type { KnownValues } from '../plan.js';
 
 /** The same cells in another shape. */
 function reshaping(shapeOf: (call: Call, shape: readonly number[]) => readonly number[]): OperatorRow {
@@ -17,7 +17,7 @@ function reshaping(shapeOf: (call: Call, shape: readonly number[]) => readonly n
     if (sizeOf(shape) !== x.data.length) throw call.refusal(`${show(x.shape)} does not fit ${show(shape)}`);
     return { ...x, shape };
   };
-  return { passes: true, fold: (call) => reshape(call) as Known, run: reshape };
+  return { passes: true, fold: (call) => reshape(call) as KnownValues, run: reshape };
 }
 
 /** 0 keeps an axis, −1 is computed from the others. */
@@ -107,16 +107,16 @@ const transposing: OperatorRow = {
   run: (call) => transpose(call.value(0), orderOf(call)),
 };
 
-function shapeOf(call: Call): Known {
+function shapeOf(call: Call): KnownValues {
   const shape = call.shape(0);
   const clamp = (at: number) => Math.min(Math.max(at < 0 ? at + shape.length : at, 0), shape.length);
   const sizes = shape.slice(clamp(call.integer('start', 0)), clamp(call.integer('end', shape.length)));
   return call.result([sizes.length], sizes, true);
 }
 
-function filled(call: Call): Known {
+function filled(call: Call): KnownValues {
   const shape = call.numbers(0) ?? [];
-  const value = call.attribute('value') as Known | undefined;
+  const value = call.attribute('value') as KnownValues | undefined;
   const [number, whole] = typeof value === 'object' && 'data' in value ? [value.data[0] ?? 0, value.whole] : [0, false];
   return call.result(shape, new Float64Array(call.cells(shape)).fill(number), whole);
 }
@@ -148,7 +148,7 @@ function spaceToDepth(call: Call): Value {
   return view(transpose(view(x, [n, c, h / b, b, w / b, b]), [0, 3, 5, 1, 2, 4]), [n, c * b * b, h / b, w / b]);
 }
 
-function range(call: Call): Known {
+function range(call: Call): KnownValues {
   const [start, limit, delta] = [0, 1, 2].map((i) => call.number(i) as number);
   const length = Math.max(Math.ceil((limit - start) / delta), 0);
   return call.result(

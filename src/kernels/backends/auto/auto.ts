@@ -1,5 +1,5 @@
 import type { Control } from '../../../control.js';
-import type { Abilities, Backend, Chooser, Chosen, DeviceBuffer, Executable, Operand, PictureBands, Work } from '../../backend.js';
+import type { Abilities, Backend, BackendChoice, BackendChooser, DeviceBuffer, Executable, Operand, PictureBands, Work } from '../../backend.js';
 import type { Job, PictureJob } from '../../job.js';
 import type { Clock } from '../choice.js';
 import { BEST } from './calibration.js';
@@ -27,7 +27,7 @@ export interface Timing {
 export class AutoBackend implements Backend {
   readonly name = 'auto';
   readonly abilities: Abilities;
-  readonly chooser: Chooser;
+  readonly chooser: BackendChooser;
   /** on wasm, so that the bits do not depend on measurements */
   readonly bands: PictureBands | undefined;
   readonly #wasm: Backend;
@@ -120,7 +120,7 @@ export class AutoBackend implements Backend {
     this.#wasm.dispose();
   }
 
-  #runTensors<T>(entry: Entry, call: (on: Backend, chosen?: Chosen) => Promise<T>): T | Promise<T> {
+  #runTensors<T>(entry: Entry, call: (on: Backend, chosen?: BackendChoice) => Promise<T>): T | Promise<T> {
     const chosen = () => this.#contest.chosen(entry, this.#wasm);
     return this.#contest.run(entry, { wasm: () => call(this.#wasm, chosen()), gpu: (gpu) => call(gpu, chosen()), rehearse: (gpu) => call(gpu) });
   }
@@ -135,7 +135,7 @@ export class AutoBackend implements Backend {
     return entry;
   }
 
-  async #expect(call: PictureJob | Work, cost: number): Promise<Chosen> {
+  async #expect(call: PictureJob | Work, cost: number): Promise<BackendChoice> {
     if (cost >= BEST.roundTrip) await this.#rival.look();
     return this.#contest.chosen('operation' in call ? entryOf(call, this.#kinds) : new Entry(call, this.#kinds.of(call)), this.#wasm, cost);
   }

@@ -1,4 +1,4 @@
-import type { Backend, Chosen, Work } from '../../backend.js';
+import type { Backend, BackendChoice, Work } from '../../backend.js';
 import { inWords, type Reason } from '../../plan/reason.js';
 import { Choice, type Clock } from '../choice.js';
 import { BEST, predictGpu } from './calibration.js';
@@ -63,7 +63,7 @@ export class Contest {
   }
 
   /** Where a call ran, or would run. @param cost predicted milliseconds on wasm */
-  chosen(entry: Entry, wasm: Backend, cost = entry.work.cost ?? 0): Chosen {
+  chosen(entry: Entry, wasm: Backend, cost = entry.work.cost ?? 0): BackendChoice {
     const { gpu } = this.rival;
     const { kind } = entry;
     const here = kind.wasm === undefined ? cost * (gpu?.constants.wasm ?? 1) : kind.wasm * entry.work.values;

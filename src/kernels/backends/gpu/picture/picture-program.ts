@@ -1,4 +1,4 @@
-import type { Beside, PictureJob } from '../../../job.js';
+import type { Addend, PictureJob } from '../../../job.js';
 import { loadText, SHARED_TEXT, WRAPPED_TEXT } from './load-text.js';
 import { type MomentsStage, momentsText } from './moments-text.js';
 import { ProgramTables } from './program-tables.js';
@@ -9,7 +9,7 @@ import { literal, part, typeOf, upTo } from './wgsl-words.js';
 import type { WindowStage } from './window-stage.js';
 
 /** What a program reads and writes: the picture's samples, floats between passes, … */
-export type Slot = 'picture' | 'mask' | 'beside' | 'result' | 'table' | 'extremes' | { readonly floats: number };
+export type Slot = 'picture' | 'mask' | 'addend' | 'result' | 'table' | 'extremes' | { readonly floats: number };
 
 /** One program of a picture's job: WGSL, and how it is started. */
 export interface PictureProgram {
@@ -44,17 +44,17 @@ export interface ResizeLaunch extends Omit<PictureLaunch, 'window'> {
 export const SIDE = 8;
 
 /** @param width of the picture @param beside of a resize */
-export function pictureProgram(job: PictureJob, launch: PictureLaunch | ResizeLaunch, width: number, beside?: Beside): PictureProgram {
+export function pictureProgram(job: PictureJob, launch: PictureLaunch | ResizeLaunch, width: number, addend?: Addend): PictureProgram {
   const { window, from, to } = launch;
   const tables = new ProgramTables();
   const sums = sumsOf(window, tables);
   const load = from === 'picture' ? loadText('cells', 'picture', job.load, width, tables) : floatsText(window);
   const rows = sums.next ? 1 : sums.rows;
-  const end = typeof to === 'object' ? floatsEnd(launch, rows) : samplesEnd(job, launch, rows, { width, tables, beside });
+  const end = typeof to === 'object' ? floatsEnd(launch, rows) : samplesEnd(job, launch, rows, { width, tables, addend });
   const text = `${load}${sums.shared}${launch.functions ?? ''}${end.shared}`;
   const slots: Slot[] = [from, ...(end.original && from !== 'picture' ? (['picture'] as const) : [])];
   if (end.mask) slots.push('mask');
-  if (end.beside) slots.push('beside');
+  if (end.addend) slots.push('addend');
   const table = tables.values;
   if (table.length > 0) slots.push('table');
   // the extremes are read by the program that stores, and written by the one that measures
@@ -91,7 +91,7 @@ function bindingText(slot: Slot, binding: number, { written, cells }: { written:
         ? ['table', 'array<f32>']
         : slot === 'extremes'
           ? ['extremes', 'array<atomic<u32>, 2>']
-          : slot === 'mask' || slot === 'beside'
+          : slot === 'mask' || slot === 'addend'
             ? [`${slot}_words`, 'array<u32>']
             : [slot, 'array<u32>'];
   return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: ${type};`;
@@ -117,7 +117,7 @@ interface EndText {
   readonly after: string;
   readonly original: boolean;
   readonly mask: boolean;
-  readonly beside: boolean;
+  readonly addend: boolean;
 }
 
 /** Sums become floats, one layer for each of them. */
@@ -135,7 +135,7 @@ function floatsEnd({ window, value }: PictureLaunch | ResizeLaunch, rows: number
       }),
     ),
   );
-  return { shared: '', variables: '', before: '', body: writes.join('\n  '), after: '', original: false, mask: false, beside: false };
+  return { shared: '', variables: '', before: '', body: writes.join('\n  '), after: '', original: false, mask: false, addend: false };
 }
 
 /** The value of one output from its sums. */
@@ -147,9 +147,9 @@ function samplesEnd(
   job: PictureJob,
   { window, to, value, given = window.cells }: PictureLaunch | ResizeLaunch,
   rows: number,
-  { width, tables, beside }: { readonly width: number; readonly tables: ProgramTables; readonly beside: Beside | undefined },
+  { width, tables, addend }: { readonly width: number; readonly tables: ProgramTables; readonly addend: Addend | undefined },
 ): EndText {
-  const stage: StoreStage = { job, width, cells: given, first: window.first, output: window.output, original: 'picture', beside };
+  const stage: StoreStage = { job, width, cells: given, first: window.first, output: window.output, original: 'picture', addend };
   const measured = to === 'extremes';
   const { shared, original, mask } = storeText(stage, tables, measured);
   const [height, columns] = window.output;
@@ -166,7 +166,7 @@ function samplesEnd(
   });
   return measured
     ? {
-        ...{ shared: shared + ORDER_TEXT, original, mask, beside: false, body: each.join('\n  ') },
+        ...{ shared: shared + ORDER_TEXT, original, mask, addend: false, body: each.join('\n  ') },
         variables: 'var<workgroup> found: array<atomic<u32>, 2>;',
         before: `var least = ${literal(3.4028234663852886e38)}; var largest = -least;\n  `,
         after: `if (largest >= least) { atomicMax(&found[0], ~ordered(least)); atomicMax(&found[1], ordered(largest)); }
@@ -175,7 +175,7 @@ function samplesEnd(
       }
     : {
         ...{ shared: job.store.normalized ? shared + ORDER_TEXT : shared, variables: '', before: '', body: each.join('\n  '), after: '' },
-        ...{ original, mask, beside: beside !== undefined },
+        ...{ original, mask, addend: addend !== undefined },
       };
 }
 

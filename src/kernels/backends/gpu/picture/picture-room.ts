@@ -1,6 +1,6 @@
 import { UnsupportedError } from '../../../../errors.js';
 import type { Arrangement, DevicePicture, Executable, Operand, PictureFormat, PictureOutline, PictureSamples } from '../../../backend.js';
-import type { Beside, PictureJob, ResizeJob } from '../../../job.js';
+import type { Addend, PictureJob, ResizeJob } from '../../../job.js';
 import type { Reason } from '../../../plan/reason.js';
 import { resizeAsPicture } from '../../../resize-as-picture.js';
 import type { Memory } from '../wgsl/memory.js';
@@ -69,7 +69,7 @@ export class PictureRoom implements GpuPictures {
     const way = job.operation === 'resize' ? this.#resize(job) : filtering(job);
     const { picture, launches, format } = way;
     const programs = launches.map((launch) => {
-      const program = pictureProgram(picture, launch, format.width, way.beside);
+      const program = pictureProgram(picture, launch, format.width, way.addend);
       const { code, slots, table } = program;
       const accesses = slots.map((slot, i) => (i === slots.length - 1 || slot === 'extremes' ? 'write' : 'read') as 'write' | 'read');
       const tables = table.length > 0 ? this.room.buffer(table.byteLength) : undefined;
@@ -183,7 +183,7 @@ export class PictureRoom implements GpuPictures {
     const extremes = job.store.normalized ? room.buffer(8) : undefined;
     if (extremes) room.clear(extremes, 0, 8);
     for (const { compiled, slots, workgroups, tables } of programs) {
-      const named = { picture, mask: second, beside: second, result, extremes, table: tables };
+      const named = { picture, mask: second, addend: second, result, extremes, table: tables };
       const buffers = slots.map((slot) => (typeof slot === 'object' ? between[slot.floats] : named[slot]) as Memory);
       room.launch(compiled, buffers, [...workgroups, 1]);
     }
@@ -201,7 +201,7 @@ export class PictureRoom implements GpuPictures {
 
   /** @throws UnsupportedError if the image or the data between the passes exceeds the limits of the device */
   #resize(job: ResizeJob): Prepared {
-    const { load, rows, columns, store, beside } = job;
+    const { load, rows, columns, store, addend } = job;
     const { launches, floats } = resizeLaunches(job);
     const format = { width: columns.input, height: rows.input, channels: load.channels, samples: load.samples };
     const result = { ...format, width: columns.output, height: rows.output, samples: store.samples };
@@ -212,8 +212,8 @@ export class PictureRoom implements GpuPictures {
       throw new UnsupportedError('gpu', `a resize has ${rule}, received ${format.width} × ${format.height} → ${result.width} × ${result.height}`);
     }
     const part = { x: 0, y: 0, width: result.width, height: result.height };
-    const second = beside && { ...result, samples: beside.samples };
-    return { picture: resizeAsPicture(job), launches, floats, format, second, beside, part, row: result.width * load.channels };
+    const second = addend && { ...result, samples: addend.samples };
+    return { picture: resizeAsPicture(job), launches, floats, format, second, addend, part, row: result.width * load.channels };
   }
 
   #refusal(picture: PictureOutline): Reason | undefined {
@@ -228,7 +228,7 @@ export class PictureRoom implements GpuPictures {
 /** What a job runs, and on what. */
 interface Prepared extends Omit<PictureExecutable, 'job' | 'programs' | 'compiling'> {
   readonly launches: readonly (PictureLaunch | ResizeLaunch)[];
-  readonly beside: Beside | undefined;
+  readonly addend: Addend | undefined;
 }
 
 function filtering(picture: PictureJob): Prepared {
@@ -238,7 +238,7 @@ function filtering(picture: PictureJob): Prepared {
   const { part = { x: 0, y: 0, width: outW, height: outH } } = store;
   const second = store.part?.mask && { width, height, channels: 1, samples: store.part.mask.samples };
   const format = { width, height, channels: load.channels, samples: load.samples };
-  return { ...pictureLaunches(picture, COLUMNS), picture, format, second, beside: undefined, part, row: outW * channelsGiven(picture) };
+  return { ...pictureLaunches(picture, COLUMNS), picture, format, second, addend: undefined, part, row: outW * channelsGiven(picture) };
 }
 
 /** The bytes of the largest buffer that a job takes at most: rows of whole words, and floats between programs. */

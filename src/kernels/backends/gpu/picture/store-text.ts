@@ -1,4 +1,4 @@
-import type { Beside, Load, PictureJob, Store } from '../../../job.js';
+import type { Addend, Load, PictureJob, Store } from '../../../job.js';
 import { loadText, SAMPLE_BYTES, TEXTURE, wordsOfRow } from './load-text.js';
 import type { ProgramTables } from './program-tables.js';
 import { literal, part, typeOf, upTo } from './wgsl-words.js';
@@ -17,7 +17,7 @@ export interface StoreStage {
   /** the original is in a buffer of this name, or is a texture */
   readonly original: string;
   /** A second picture of the result's size and channels, in the buffer `beside_words`, that is added to a resize. Default: none */
-  readonly beside?: Beside | undefined;
+  readonly addend?: Addend | undefined;
 }
 
 /** Text that makes samples of sums, and what it reads besides them. */
@@ -44,7 +44,7 @@ export function changedBy({ load: { chosen, channels }, store: { places, mix } }
 type EachChannel = (channels: readonly number[], change: (value: string, c: number) => string) => string;
 
 /** @param measured values are measured, and not stored */
-export function storeText({ job, width, cells, first, output, original, beside }: StoreStage, tables: ProgramTables, measured: boolean): StoreText {
+export function storeText({ job, width, cells, first, output, original, addend }: StoreStage, tables: ProgramTables, measured: boolean): StoreText {
   const { load, store } = job;
   const { take } = load;
   const [channels, changed] = [channelsGiven(job), changedBy(job)];
@@ -57,10 +57,10 @@ export function storeText({ job, width, cells, first, output, original, beside }
     sources.set(name, loadText(name, original, from, width, tables));
     return name;
   };
-  if (beside) {
-    const { samples, unit, factor } = beside;
-    sources.set('beside', loadText('beside', 'beside_words', { ...allOf(load, false), samples }, output[1], tables));
-    step(`s = beside(oh, ow) * ${literal(unit)} + s * ${literal(factor)};`);
+  if (addend) {
+    const { samples, unit, factor } = addend;
+    sources.set('addend', loadText('addend', 'addend_words', { ...allOf(load, false), samples }, output[1], tables));
+    step(`s = addend(oh, ow) * ${literal(unit)} + s * ${literal(factor)};`);
   }
   const early = load.light && isColors(load);
   if (early)
@@ -120,7 +120,7 @@ export function storeText({ job, width, cells, first, output, original, beside }
   const shared = `${[...sources.values()].join('')}${store.normalized && !measured ? rangeText(load.white) : ''}${stored}\n  ${steps.join('\n  ')}\n  return v;\n}\n`;
   return {
     shared: measured || original === TEXTURE ? shared : shared + packText(store, channels, output),
-    original: [...sources.keys()].some((name) => name !== 'mask' && name !== 'beside'),
+    original: [...sources.keys()].some((name) => name !== 'mask' && name !== 'addend'),
     mask: store.part?.mask !== undefined && !measured,
   };
 }

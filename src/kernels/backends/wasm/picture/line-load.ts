@@ -1,5 +1,5 @@
 import type { ConvGeometry } from '../../../geometry.js';
-import type { KeptPixels, Load } from '../../../job.js';
+import type { KeptChannels, Load } from '../../../job.js';
 import { srgbToLinear } from '../../../light.js';
 import { type Address, NOWHERE } from '../address.js';
 import { longestRun } from '../layers/correlation-spec.js';
@@ -55,7 +55,7 @@ export function judges(line: LinePass): boolean {
 }
 
 /** True if all pixels of the picture are kept, each in its place. */
-function isWhole({ rows, columns }: KeptPixels, { input: [, height, width] }: ConvGeometry): boolean {
+function isWhole({ rows, columns }: KeptChannels, { input: [, height, width] }: ConvGeometry): boolean {
   return rows[0] === 0 && columns[0] === 0 && rows.length === height && columns.length === width && stepOf(rows) * stepOf(columns) === 1;
 }
 

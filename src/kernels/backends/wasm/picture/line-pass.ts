@@ -1,6 +1,6 @@
 import { borderTable } from '../../../border.js';
 import type { ConvGeometry } from '../../../geometry.js';
-import type { Beside, Load, Mix, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat } from '../../../job.js';
+import type { Addend, Load, PictureJob, PicturePart, PicturePass, PictureSum, SampleFormat, UnsharpMix } from '../../../job.js';
 
 export const SAMPLE_BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, float32: 4 };
 
@@ -15,7 +15,7 @@ export interface LinePass {
   /** the rectangle of its output that is wanted */
   readonly rectangle: Pick<PicturePart, 'x' | 'y' | 'width' | 'height'>;
   /** another picture that is added to its sums */
-  readonly beside?: Beside;
+  readonly addend?: Addend;
 }
 
 /** Rec. 709's: what `luminance` counts red, green and blue by default. */
@@ -35,11 +35,11 @@ export function cellsSummed(line: LinePass): number {
  * True if alpha is summed with the colors of an opaque picture of floats, and its sum left: the cells are the samples then, which are read where they
  * lie.
  */
-export function carriesAlpha({ job: { load, store }, pass: { sum, geometry }, first, last, beside }: LinePass): boolean {
+export function carriesAlpha({ job: { load, store }, pass: { sum, geometry }, first, last, addend }: LinePass): boolean {
   const { samples, opaque, light, channels, chosen, take } = load;
   if (!first || !last || sum.kind !== 'window' || sum.window.length !== geometry.kernel[1] * geometry.kernel[2]) return false;
   if (samples !== 'float32' || !opaque || light || channels !== 4 || take !== 'chosen' || chosen.join() !== '0,1,2') return false;
-  return store.samples === samples && !store.mix && !store.places && !beside;
+  return store.samples === samples && !store.mix && !store.places && !addend;
 }
 
 /** Cells of a pixel that a pass gives. */
@@ -105,11 +105,11 @@ export function isCompact({ kind }: PictureSum): boolean {
 }
 
 /** True if cells become samples by whole vectors, see LineStore. */
-export function isPlain({ job: { load, store, passes }, rectangle, beside }: LinePass, keptRows: Int32Array): boolean {
+export function isPlain({ job: { load, store, passes }, rectangle, addend }: LinePass, keptRows: Int32Array): boolean {
   const { kept, places, mix } = store;
   const { samples, take, chosen, channels, white } = load;
   if (places && (places.length !== channels || places.some((cell, c) => cell !== chosen.indexOf(c)))) return false;
-  if (beside || samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
+  if (addend || samples !== store.samples || (take === 'luminance' && (samples !== 'uint8' || channels !== 4))) return false;
   if (load.light ? !isColors(load) : samples === 'uint8' && take !== 'premultiplied' && !isSmall(passes, white, mix)) return false;
   if (store.absolute || store.normalized || store.offset !== 0 || store.least !== undefined || store.part || rectangle.width < LEAST_PLAIN) return false;
   if (take === 'premultiplied') return !mix && samples === 'uint8' && channels === 4 && !load.light;
@@ -120,7 +120,7 @@ export function isPlain({ job: { load, store, passes }, rectangle, beside }: Lin
 }
 
 /** True if vectors of sums may be rounded the quick way, which holds within ±2²¹. */
-function isSmall(passes: readonly PicturePass[], white: number, mix: Mix | undefined): boolean {
+function isSmall(passes: readonly PicturePass[], white: number, mix: UnsharpMix | undefined): boolean {
   const sum = passes.reduce(
     (cell, { sum, bias, border, geometry }) => Math.max(cell, ...border.map(Math.abs)) * weightOf(sum, geometry) + Math.abs(bias),
     white,

@@ -91,10 +91,10 @@ export function storeStore(tables: Tables, line: LinePass, ranges: Address<'Floa
 
 /** How the picture is loaded that is added to sums. */
 function besideFields(tables: Tables, line: LinePass) {
-  const { beside, rectangle } = line;
-  if (!beside) return { beside: NOWHERE, besideUnit: 0, sumUnit: 1 };
-  const address = storeLoad(tables, line, allOf({ ...line.job.load, samples: beside.samples }, false), NOWHERE, rectangle.width);
-  return { beside: address, besideUnit: beside.unit, sumUnit: beside.factor };
+  const { addend, rectangle } = line;
+  if (!addend) return { beside: NOWHERE, besideUnit: 0, sumUnit: 1 };
+  const address = storeLoad(tables, line, allOf({ ...line.job.load, samples: addend.samples }, false), NOWHERE, rectangle.width);
+  return { beside: address, besideUnit: addend.unit, sumUnit: addend.factor };
 }
 
 /** Unchanged sums: the input of the next pass. */

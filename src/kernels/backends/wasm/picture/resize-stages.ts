@@ -27,7 +27,7 @@ export function resizeStages(job: ResizeJob, tablesOn: TablesOn): PictureStages 
       },
     ],
     kept: undefined,
-    besideRowBytes: job.beside ? SAMPLE_BYTES[job.beside.samples] * load.channels * columns.output : 0,
+    besideRowBytes: job.addend ? SAMPLE_BYTES[job.addend.samples] * load.channels * columns.output : 0,
     rectangle: line.rectangle,
     on(where) {
       const known = made.get(where);
@@ -49,5 +49,5 @@ function resizeProgram(job: ResizeJob, line: LinePass, tables: Tables): PictureP
 function linePass(resize: ResizeJob): LinePass {
   const job = resizeAsPicture(resize);
   const rectangle = { x: 0, y: 0, width: resize.columns.output, height: resize.rows.output };
-  return { job, pass: job.passes[0], first: true, last: true, rectangle, beside: resize.beside };
+  return { job, pass: job.passes[0], first: true, last: true, rectangle, addend: resize.addend };
 }

@@ -10,7 +10,7 @@ import { inWords, type Reason } from './reason.js';
 const NS = { light: 4, alpha: 0.6, luminance: 0.5, words: 0.6, floats: 1.1, part: 1 };
 
 /** The work on an image in addition to its sums. */
-export interface Around {
+export interface Overhead {
   readonly reason: Reason;
   /** the reason in English */
   readonly what: string;
@@ -19,7 +19,7 @@ export interface Around {
 }
 
 /** Everything that a picture's options add to its sums; nothing where bytes become bytes. */
-export function aroundOf({ load, passes, store }: PictureJob): readonly Around[] {
+export function overheadsOf({ load, passes, store }: PictureJob): readonly Overhead[] {
   const samples = filteredShare(store, passes[0].geometry) * sizeOf(passes[0].geometry.outShape);
   return partsOf(load, store).map(({ reason, ns }) => ({ reason, what: inWords(reason), cost: (ns * samples) / 1e6 }));
 }
