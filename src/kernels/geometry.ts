@@ -2,7 +2,7 @@ import { OptionError, ShapeError, show } from '../errors.js';
 import { count, flag, float32, type OptionsOf, oneOf, option, parseNumber, perAxis, type Rows, rule, settle, whole } from '../options.js';
 import { sizeOf } from '../tensor.js';
 
-/** Three spatial axes `[D, H, W]`. 1D and 2D are 3D with axes of size 1 in front. */
+/** Three spatial axes `[D, H, W]`. 1D and 2D use leading axes of size 1. */
 export type Triple = readonly [number, number, number];
 
 /** One value for every spatial axis, or one per axis in the order of the shape: `[H, W]`. */
@@ -26,12 +26,12 @@ export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symme
 
 /**
  * How far each axis is extended.
- * - a number: cells on both sides;
+ * - a number: elements added on both sides;
  * - `[before, after]`: a different amount on each side;
- * - `'valid'`: none, the kernel stays inside;
- * - `'same'`: as much as makes the output ceil(n / stride) long. The total is split evenly, with an odd cell at the end;
- *   with `anchor`, the anchored kernel cell starts on cell 0 and then steps by the stride;
- * - `'full'`: every position where kernel and input overlap at all, dilation · (k − 1) on both sides.
+ * - `'valid'`: no padding; the kernel stays inside;
+ * - `'same'`: enough for an output of length ceil(n / stride). The total is split evenly, with an odd element at the end;
+ *   with `anchor`, the anchored kernel weight starts on element 0 and then moves by the stride;
+ * - `'full'`: every position where kernel and input overlap, dilation · (k − 1) on both sides.
  */
 export type AxisPadding = number | readonly [before: number, after: number] | 'valid' | 'same' | 'full';
 
@@ -41,7 +41,7 @@ function isAxisPadding(value: unknown): value is AxisPadding {
   return isSize(value) || isPair(value) || value === 'valid' || value === 'same' || value === 'full';
 }
 
-/** `same`, `2`, `1:2` (before and after); one for both axes, or `1,same`: vertically, horizontally. */
+/** `same`, `2`, `1:2` (before and after); one value for both axes, or `1,same` for vertical and horizontal. */
 function parsePadding(typed: string): PerAxis<AxisPadding> | undefined {
   const axes = typed.split(',').map((entry) => {
     const sides = entry.split(':').map(parseNumber);
@@ -60,17 +60,17 @@ const paddings = rule<PerAxis<AxisPadding>>(
 
 /** Rows of {@link ConvOptions}. */
 export const CONV_OPTIONS = {
-  /** Cells that the kernel moves from one output to the next, ≥ 1. Default 1. */
+  /** Distance that the kernel moves between outputs, ≥ 1. Default 1. */
   stride: option(perAxis(count), { default: 1, help: 'distance between output pixels', placeholder: 'steps' }),
-  /** Distance between neighboring kernel cells on the input, ≥ 1. Default 1. */
+  /** Distance between neighboring kernel weights on the input, ≥ 1. Default 1. */
   dilation: option(perAxis(count), { default: 1, help: 'distance between neighboring kernel weights, in pixels', placeholder: 'steps' }),
   /**
    * One {@link AxisPadding} for every axis, or a list with one per axis: `1`, `'same'`, `[1, 2]` (H and W),
-   * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so there `[2, 0]` is before and after.
+   * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so `[2, 0]` means before and after.
    * Default `'valid'`.
    */
   padding: option(paddings, { default: 'valid', help: 'how far the image is extended', placeholder: 'sides' }),
-  /** What the padding holds. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
+  /** The values of the padding. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
   paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'values beyond the border', placeholder: 'mode' }),
   /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
   paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the image (default: 0)' }),

@@ -131,9 +131,9 @@ export async function chosenBackend(operation: string, chosen: Backend | undefin
 }
 
 /**
- * Runs a call on the backend of its option, or the default one. What it was handed is read before it returns: at once where that backend
- * runs; while the default one is started, from copies, see {@link keep}.
- * @param run its signal ends it, and it tells its shares; that all is done is told here
+ * Runs a call on the backend of its option, or the default one. Its arguments are read before it returns: directly if the backend
+ * is running, or from copies while the default backend starts, see {@link keep}.
+ * @param run cancels with its signal and reports its progress, except the end, which is reported here
  * @throws OptionError if the option is no backend
  * @throws the signal's reason
  */
