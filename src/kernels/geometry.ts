@@ -98,7 +98,7 @@ export const WINDOW_OPTIONS = {
   dilation: CONV_OPTIONS.dilation,
   /** As in {@link ConvOptions.padding}; no window may consist of padding only. Default `'valid'`: the remainder is dropped. */
   padding: CONV_OPTIONS.padding,
-  /** A last window that begins inside, but ends beyond the padding, counts: sizes are rounded up. Default false: the remainder is dropped. */
+  /** Include a last window that starts inside but ends beyond the padding: sizes are rounded up. Default false: the remainder is dropped. */
   ceilMode: option(flag, { default: false }),
 } satisfies Rows;
 
@@ -107,12 +107,12 @@ export interface WindowOptions extends OptionsOf<typeof WINDOW_OPTIONS> {}
 
 /**
  * The validated, normalized description of one convolution, lifted to three spatial axes.
- * It is valid by construction, and frozen; every backend relies on that.
+ * It is always valid, and frozen; every backend relies on this.
  */
 export interface ConvGeometry {
-  /** Names the geometry: equal keys mean equal geometries. */
+  /** Identifies the geometry: equal keys mean equal geometries. */
   readonly key: string;
-  /** Spatial axes of the tensors the user sees. */
+  /** Number of spatial axes of the caller's tensors. */
   readonly rank: 1 | 2 | 3;
   readonly batch: number;
   readonly groups: number;
@@ -129,7 +129,7 @@ export interface ConvGeometry {
   readonly before: Triple;
   readonly after: Triple;
   readonly paddingMode: PaddingMode;
-  /** 0 unless the mode is `constant`. */
+  /** 0 unless `paddingMode` is `'constant'`. */
   readonly paddingValue: number;
   readonly flip: boolean;
   /** `[N, Cin, ...spatial]` */
@@ -147,7 +147,7 @@ export interface ConvGeometry {
  * @param xShape `[N, Cin, ...spatial]` with 1, 2 or 3 spatial axes
  * @param kernelShape `[Cout, Cin / groups, ...kernel]`
  * @param operation the name that errors begin with
- * @throws ShapeError if the shapes do not fit each other or the output would be empty
+ * @throws ShapeError if the shapes do not match or the output would be empty
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -179,7 +179,7 @@ export function convGeometry(xShape: readonly number[], kernelShape: readonly nu
 }
 
 /**
- * The geometry of a pooling window: a depthwise convolution, every channel a group of its own.
+ * The geometry of a pooling window: a depthwise convolution with one group per channel.
  * @param xShape `[N, C, ...spatial]`
  */
 export function poolGeometry(xShape: readonly number[], options: WindowOptions, operation: string): ConvGeometry {
@@ -195,7 +195,7 @@ export function poolGeometry(xShape: readonly number[], options: WindowOptions, 
   });
 }
 
-/** How many cells behind each axis `ceilMode` has added to the padding that was given; all 0 without. */
+/** Number of elements per axis that `ceilMode` adds after the given padding; all 0 without it. */
 export function ceilModeCells(xShape: readonly number[], options: WindowOptions, operation: string): Triple {
   const cells = placePool(xShape, options, operation).axes.map(({ added }) => added);
   return [0, 0, ...cells].slice(-3) as unknown as Triple;
@@ -226,7 +226,7 @@ interface Axis {
   readonly dilation: number;
   readonly before: number;
   readonly after: number;
-  /** Of `after`: by `ceilMode`. */
+  /** The part of `after` added by `ceilMode`. */
   readonly added: number;
 }
 
@@ -270,7 +270,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
   });
 }
 
-/** How far a window beyond the last whole one reaches over the padding, if it begins before that. */
+/** How far a window after the last complete one extends over the padding, if it starts before that. */
 function lastWindowExcess(n: number, before: number, after: number, extent: number, stride: number): number {
   const room = n + before + after - extent;
   const last = Math.ceil(room / stride) * stride;
