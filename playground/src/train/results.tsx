@@ -4,7 +4,7 @@ import { t } from './strings.js';
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-/** What was written against what the network says, on the digits that it does not learn from. */
+/** The confusion matrix on the validation digits. */
 export function Confusion({ measured: { confusion } }: { readonly measured: Measured }) {
   const rows = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   return (
