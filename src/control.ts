@@ -8,10 +8,10 @@ export const CONTROL_OPTIONS = {
   onProgress: option(callback as OptionRule<(share: number) => void>, {}),
 } satisfies Rows;
 
-/** How a call that takes long is followed, and ended. */
+/** Options for canceling a long call and following its progress. */
 export interface Control extends OptionsOf<typeof CONTROL_OPTIONS> {}
 
-/** The control of a part of a call, which takes the share from `from` to `to` of the whole. */
+/** The control of a part of a call that covers the fractions `from` to `to` of the whole. */
 export function partOf({ signal, onProgress }: Control, from: number, to: number): Control {
   return { signal, onProgress: onProgress && ((share) => onProgress(share === 1 ? to : from + share * (to - from))) };
 }

@@ -14,7 +14,7 @@
  */
 export class ConvlabError extends Error {
   /**
-   * @param operation the public operation that complains, e.g. `conv`
+   * @param operation the public operation that throws, e.g. `conv`
    * @param complaint the rule and what was received, e.g. `stride must be an integer ≥ 1, received 0`
    * @param values what was received, by name
    */
@@ -32,14 +32,14 @@ export class ConvlabError extends Error {
   }
 }
 
-/** Shapes that do not fit each other. */
+/** Shapes that do not match. */
 export class ShapeError extends ConvlabError {
   override get name() {
     return 'ShapeError';
   }
 }
 
-/** An option that is unknown, or whose value breaks its rule. */
+/** An unknown option, or a value that breaks the rule of its option. */
 export class OptionError extends ConvlabError {
   /**
    * @param rule completes "OPTION …": `must be an integer ≥ 1`
@@ -60,7 +60,7 @@ export class OptionError extends ConvlabError {
   }
 }
 
-/** Input data that is broken: a truncated file, a NaN where none may be, a wrong checksum. */
+/** Invalid input data: a truncated file, a NaN where none is allowed, a wrong checksum. */
 export class DataError extends ConvlabError {
   override get name() {
     return 'DataError';

@@ -1,13 +1,13 @@
 import { closestMatch } from 'leven';
 import { OptionError } from './errors.js';
 
-/** What one value must be. */
+/** A rule for one value. */
 export interface OptionRule<T = unknown> {
   /** Completes "… must be": `an integer ≥ 1`. */
   readonly says: string;
-  /** Whether a value obeys the rule. */
+  /** Whether a value satisfies the rule. */
   readonly holds: (value: unknown) => value is T;
-  /** Every allowed word, of a rule that allows words only: a misspelt one is answered with the right one. */
+  /** All allowed words, for rules that allow only words; used to suggest a correction for misspelled words. */
   readonly words?: readonly string[];
   /** Parses the value from command-line text; undefined if the text has another form. */
   readonly parse?: (text: string) => T | undefined;
@@ -22,20 +22,20 @@ export interface OptionWordRule<T extends string> extends OptionRule<T> {
 
 /** One option: its rule, and what documentation and interfaces derive from it. The name is its key in a table. */
 export interface OptionRow<T = unknown> extends OptionRule<T> {
-  /** Used where the option is omitted. None where it depends on other values. */
+  /** Value if the option is omitted. Undefined if the default depends on other values. */
   readonly default?: T;
   /** The option cannot be omitted. */
   readonly required?: true;
   /** One line for `--help`. */
   readonly help?: string;
-  /** What `--help` calls the value. Default: `name` for words, else `n`. */
+  /** Name of the value in `--help`. Default: `name` for words, otherwise `n`. */
   readonly placeholder?: string;
 }
 
 /** The options of one operation, by name. */
 export type Rows = Readonly<Record<string, OptionRow>>;
 
-/** The rows that an options interface needs, where the table follows from the interface. */
+/** The rows required for an options interface. */
 export type RowsOf<O> = { readonly [K in keyof O]-?: OptionRow<NonNullable<O[K]>> };
 
 /** The options object that a table of rows describes. */
@@ -50,9 +50,9 @@ type ValueOf<R> = R extends { readonly holds: (value: unknown) => value is infer
 type RequiredOf<R> = { [K in keyof R]: R[K] extends { readonly required: true } ? K : never }[keyof R];
 
 /**
- * Holds an options object against its table. An option that is undefined counts as omitted.
+ * Checks an options object against its table. An undefined option is treated as omitted.
  * @param operation the name that errors begin with
- * @param what the object is called where it is none
+ * @param what name of the object in errors
  * @throws OptionError if an option is unknown, missing or breaks its rule
  */
 export function checkOptions(operation: string, options: unknown, rows: Rows, what = 'options'): void {
@@ -65,20 +65,20 @@ export function checkOptions(operation: string, options: unknown, rows: Rows, wh
   for (const name in rows) if (rows[name].required && given[name] === undefined) check(operation, name, undefined, rows[name]);
 }
 
-/** Checks one value. @throws OptionError naming the option, the rule, what was received and, for a misspelt word, the right one */
+/** Checks one value. @throws OptionError naming the option, the rule, the received value and, for a misspelled word, the correct one */
 export function check(operation: string, name: string, value: unknown, rule: OptionRule): void {
   if (rule.holds(value)) return;
   const word = rule.words && typeof value === 'string' ? closest(value, rule.words) : undefined;
   throw new OptionError(operation, name, `must be ${rule.says}`, value, word);
 }
 
-/** {@link checkOptions}, and the options with every default of the table in place of what was omitted. */
+/** {@link checkOptions}, then returns the options with defaults for omitted ones. */
 export function settle<const R extends Rows>(operation: string, options: OptionsOf<R>, rows: R): SettledOptions<R> {
   checkOptions(operation, options, rows);
   return withDefaults(options, rows);
 }
 
-/** Options that were checked, with every default of the table in place of what was omitted. */
+/** Checked options with defaults for omitted ones. */
 export function withDefaults<O extends OptionsOf<R>, const R extends Rows>(options: O, rows: R): O & SettledOptions<R> {
   const settled: Record<string, unknown> = { ...options };
   for (const name in rows) if (settled[name] === undefined && rows[name].default !== undefined) settled[name] = rows[name].default;
@@ -97,7 +97,7 @@ export function pickRows<R extends Rows, const K extends keyof R & string>(rows:
   return Object.fromEntries(names.map((name) => [name, rows[name]])) as Pick<R, K>;
 }
 
-/** The known word that was probably meant: at most two letters off, fewer for short words. */
+/** The most similar known word: at most two letters different, fewer for short words. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   return closestMatch(word, known as string[], { maxDistance: Math.min(2, Math.floor(word.length / 2)) });
 }
@@ -109,17 +109,17 @@ function unknownOption(operation: string, name: string, value: unknown, known: r
   return new OptionError(operation, name, `is not an option; ${meant === undefined ? 'the' : `did you mean ${meant}? The`} options are ${list}`, value);
 }
 
-/** A rule in words and as code. */
+/** Creates a rule from a description and a predicate. */
 export function rule<T>(says: string, holds: (value: unknown) => boolean, more: Omit<OptionRule<T>, 'says' | 'holds'> = {}): OptionRule<T> {
   return { says, holds: holds as OptionRule<T>['holds'], ...more };
 }
 
-/** A rule, its default and whether the option is required: what types follow from. */
-export type OptionRowOf<R extends OptionRule, D, Q> = Omit<R, keyof DefaultOf<D> | keyof RequiredIf<Q>> & DefaultOf<D> & RequiredIf<Q>;
+/** The row type for a rule, its default and whether the option is required. */
+export type RowOf<R extends OptionRule, D, Q> = Omit<R, keyof DefaultOf<D> | keyof RequiredIf<Q>> & DefaultOf<D> & RequiredIf<Q>;
 type DefaultOf<D> = [D] extends [undefined] ? unknown : { readonly default: D };
 type RequiredIf<Q> = Q extends true ? { readonly required: true } : unknown;
 
-/** A row: the rule of an option and what else is known about it. */
+/** Creates a row: the rule of an option and its other properties. */
 export function option<R extends OptionRule, const D extends ValueOf<R> | undefined = undefined, const Q extends true | undefined = undefined>(
   rule: R,
   about: Omit<OptionRow, keyof OptionRule> & { readonly default?: D; readonly required?: Q },
@@ -136,7 +136,7 @@ function anything(): boolean {
   return true;
 }
 
-/** Reads one number; `-1.5`, but nothing that is no number. */
+/** Parses one number, such as `-1.5`; undefined for anything else. */
 export function parseNumber(text: string): number | undefined {
   const value = Number(text);
   return text.trim() === '' || !Number.isFinite(value) ? undefined : value;
@@ -167,7 +167,7 @@ export function atLeast(low: number): OptionRule<number> {
 
 /** Any finite number. */
 export const finite: OptionRule<number> = rule('a finite number', Number.isFinite, typed);
-/** A finite number that is one as a float32 too: 1e39 is infinite there. */
+/** A number that is finite as a float32: 1e39 is not. */
 export const float32: OptionRule<number> = rule('a finite float32 number', (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)), typed);
 /** A finite number above 0. */
 export const positive: OptionRule<number> = above(0);
@@ -175,13 +175,13 @@ export const positive: OptionRule<number> = above(0);
 export const notNegative: OptionRule<number> = atLeast(0);
 /** An integer ≥ 1. */
 export const count: OptionRule<number> = whole(1);
-/** A switch. */
+/** A boolean. */
 export const flag: OptionRule<boolean> = rule('true or false', (value) => typeof value === 'boolean');
-/** Any number, NaN and infinity too. */
+/** Any number, including NaN and infinity. */
 export const anyNumber: OptionRule<number> = rule('a number', (value) => typeof value === 'number', typed);
 /** Any integer. */
 export const anyWhole: OptionRule<number> = rule('a whole number', Number.isSafeInteger, typed);
-/** A share that is never all. */
+/** A number from 0 to 1, excluding 1. */
 export const probability: OptionRule<number> = rule('a probability, 0 ≤ p < 1', (value) => typeof value === 'number' && value >= 0 && value < 1, typed);
 /** Any text. */
 export const text: OptionRule<string> = rule('a text', (value) => typeof value === 'string', { parse: (typed) => typed });
@@ -189,8 +189,8 @@ export const text: OptionRule<string> = rule('a text', (value) => typeof value =
 // biome-ignore lint/suspicious/noExplicitAny: the type of each function is in its table
 export const callback: OptionRule<any> = rule('a function', (value) => typeof value === 'function');
 
-/** One of some words. */
-export function oneOf<const T extends string>(words: readonly T[]): OptionWordRule<T> {
+/** One of a list of words. */
+export function oneOf<const T extends string>(words: readonly T[]): WordRule<T> {
   return { ...rule<T>(`one of ${words.join(', ')}`, (value) => (words as readonly unknown[]).includes(value), { parse: (typed) => typed as T }), words };
 }
 
@@ -203,7 +203,7 @@ export function list<T>(each: OptionRule<T>, shortest = 1, longest = Number.POSI
   );
 }
 
-/** One value for every axis, or a list with one per axis; how many there are is known only where the shape is. */
+/** One value for all axes, or a list with one value per axis; the length is checked later, when the shape is known. */
 export function perAxis<T>(each: OptionRule<T>): OptionRule<T | readonly T[]> {
   return rule(each.says, (value) => (Array.isArray(value) ? value.every(each.holds) : each.holds(value)), {
     parse: (typed) => {
@@ -214,7 +214,7 @@ export function perAxis<T>(each: OptionRule<T>): OptionRule<T | readonly T[]> {
   });
 }
 
-/** A value that obeys one of several rules. */
+/** A value that satisfies one of several rules. */
 export function either<const R extends readonly OptionRule[]>(...rules: R): OptionRule<ValueOf<R[number]>> {
   return rule(rules.map(({ says }) => says).join(', or '), (value) => rules.some(({ holds }) => holds(value)));
 }

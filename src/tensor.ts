@@ -112,7 +112,7 @@ function nestedShape(values: NestedNumbers): number[] {
   return [values.length, ...first];
 }
 
-/** How many values an array has, for a complaint: with a reason, where its buffer was taken away or made smaller. */
+/** Describes the length of an array for an error message, with a reason if its buffer was detached or shrunk. */
 export function countOf({ buffer, length }: Pick<Float32Array, 'buffer' | 'length'>): string {
   if (isDetached(buffer)) return `${length}, as its buffer was detached: transferred to a worker, say`;
   return (buffer as { resizable?: boolean }).resizable ? `${length}, as its buffer was resized` : `${length}`;
@@ -142,7 +142,7 @@ export function checkTensor(operation: string, what: string, x: Tensor, expected
   }
 }
 
-/** @throws ShapeError unless it is a list; the geometry checks what the list holds */
+/** @throws ShapeError unless it is a list; the geometry checks its contents */
 export function checkShape(operation: string, option: string, shape: unknown): void {
   if (!Array.isArray(shape)) throw new ShapeError(operation, `${option} must be a list of dimensions, received ${show(shape)}`, { [option]: shape });
 }

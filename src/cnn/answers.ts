@@ -2,15 +2,15 @@ import { sizeOf } from '../tensor.js';
 import type { Loss } from './losses.js';
 import type { Target } from './targets.js';
 
-/** The right answers of a batch, where right and wrong have a meaning. */
+/** The correct answers of a batch, if answers can be correct or wrong. */
 export interface Answers {
-  /** `classes`: the largest output along the channels wins. `binary`: an output > 0 means yes. */
+  /** `classes`: the largest output along the channels is the answer. `binary`: an output > 0 means yes. */
   readonly kind: 'classes' | 'binary';
-  /** How many classes there are; 2 where they are yes and no. */
+  /** Number of classes; 2 for binary answers. */
   readonly classes: number;
   /** The class of each answer, 0 or 1 for binary answers. Other values, e.g. the ignored index, are not counted. */
   readonly labels: Float32Array;
-  /** How many of the labels are classes. */
+  /** Number of labels that are classes. */
   readonly counted: number;
 }
 

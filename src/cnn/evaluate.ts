@@ -17,8 +17,8 @@ export interface Mistake {
 }
 
 /**
- * What {@link evaluate} returns. Classification figures are empty or 0 if the target holds no classes, as in regression. With a
- * loss of logits for yes and no ({@link Loss.binary}) the classes are 0 and 1, predicted where the logit is > 0.
+ * What {@link evaluate} returns. Classification figures are empty or 0 if the target contains no classes, as in regression. With a
+ * binary loss ({@link Loss.binary}), the classes are 0 and 1, and 1 is predicted for logits > 0.
  */
 export interface Evaluation {
   /** Mean over all samples. */
@@ -26,21 +26,21 @@ export interface Evaluation {
   /** Fraction of correct predictions, 0 to 1; over all positions if an output has several. */
   readonly accuracy: number;
   readonly samples: number;
-  /** `confusion[actual][predicted]`: how many predictions. */
+  /** `confusion[actual][predicted]`: number of predictions. */
   readonly confusion: readonly (readonly number[])[];
   /** Per class: the fraction of its predictions that are correct. NaN if it was never predicted. */
   readonly precision: readonly number[];
   /** Per class: the fraction of its samples that were predicted as this class. NaN if it has no samples. */
   readonly recall: readonly number[];
-  /** The most confident mistakes, worst first; empty where a sample has several answers. */
+  /** The most confident mistakes, worst first; empty if a sample has several answers. */
   readonly worst: readonly Mistake[];
 }
 
 /** Rows of {@link EvaluateOptions}. */
 export const EVALUATE_OPTIONS = {
-  /** Default: {@link CrossEntropyLoss}, which suits logits and log-probabilities alike. */
+  /** Default: {@link CrossEntropyLoss}, which works for logits and log-probabilities. */
   loss: checkedInUse<Loss>('a loss'),
-  /** How many mistakes to list. Default 20. */
+  /** Maximum number of mistakes to list. Default 20. */
   worst: option(whole(0), { default: 20 }),
 } satisfies Rows;
 

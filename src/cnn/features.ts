@@ -20,7 +20,7 @@ export async function retrieveFeatures(model: Module, ...inputs: Tensor[]): Prom
   return features;
 }
 
-/** What every step of a graph computes, by the names of {@link retrieveFeatures}. */
+/** The output of every step of a graph, with the names of {@link retrieveFeatures}. */
 export function namedOutputs(graph: Graph): Map<string, Value> {
   const outputs = new Map<string, Value>();
   for (const { scope, operation, output } of graph.steps) {

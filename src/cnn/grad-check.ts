@@ -21,11 +21,11 @@ export interface GradCheckEntry {
 
 /** Rows of {@link GradCheckOptions}. */
 export const GRAD_CHECK_OPTIONS = {
-  /** How many numbers of each parameter and input to check, evenly spread. Default 20. */
+  /** Number of values to check per parameter and input, evenly spaced. Default 20. */
   samples: option(count, { default: 20 }),
   /** ε. Default 1e-5. */
   epsilon: option(positive, { default: 1e-5 }),
-  /** Fixes the inputs and what L weighs. Default 0. */
+  /** Seed of the inputs and of the weights in L. Default 0. */
   seed: option(anyWhole, { default: 0 }),
 } satisfies Rows;
 
@@ -34,7 +34,7 @@ export interface GradCheckOptions extends OptionsOf<typeof GRAD_CHECK_OPTIONS> {
 
 /**
  * Compares a model's gradients with central differences, both in float64 on the reference backend, for
- * L = Σ random weights · output and normal inputs. The model stays on that backend.
+ * L = Σ random weights · output and normal inputs. The model is left on that backend.
  * @param inputShapes one for each input, with the batch axis
  * @returns all checked numbers, sorted by error, largest first
  * @throws OptionError if an option is unknown or breaks its rule

@@ -18,13 +18,13 @@ export class Storage {
   /** Operators of the backend that stores the buffers. */
   operators: Operators | undefined;
 
-  /** @param needsGradient changed by {@link Parameter.requiresGrad} only; what a graph has recorded keeps the value of that time */
+  /** @param needsGradient changed only by {@link Parameter.requiresGrad}; recorded graphs keep the value from their recording */
   constructor(
     readonly length: number,
     public needsGradient: boolean,
   ) {}
 
-  /** Makes the buffers that are not there yet. */
+  /** Allocates missing buffers. */
   allocate(on: Operators): void {
     this.operators = on;
     this.data ??= on.allocate(this.length);
@@ -37,7 +37,7 @@ export class Storage {
     this.data = this.gradient = this.#addend = this.operators = undefined;
   }
 
-  /** Has `write` compute ∂L/∂value into a buffer: the gradient itself the first time, later one that is then added. */
+  /** Calls `write` to compute ∂L/∂value into a buffer: first the gradient itself, later another buffer that is added to it. */
   accumulate(on: Operators, write: (into: DeviceBuffer) => void): void {
     if (!this.needsGradient) return;
     const gradient = this.gradient as DeviceBuffer;
@@ -93,9 +93,8 @@ export interface GraphStep {
 }
 
 /**
- * What a model computes for inputs of one shape: a list of steps, recorded once by running `forward` on values.
- * On a backend it owns every buffer that it needs; a run replays operator calls that are prepared already: nothing is allocated,
- * nothing is read back.
+ * The computation of a model for inputs of one shape: a list of steps, recorded once by running `forward` on values.
+ * On a backend, it owns all its buffers. A run replays prepared operator calls: nothing is allocated and nothing is read back.
  * @example
  * ```ts
  * import { Module, tensor, type Value } from 'convlab';
@@ -162,7 +161,7 @@ export class Graph {
     return value;
   }
 
-  /** Scratch for a step. */
+  /** Temporary memory for a step. */
   temporary(shape: readonly number[]): Value {
     return this.#value(shape, false);
   }
@@ -173,7 +172,7 @@ export class Graph {
   }
 
   /**
-   * Appends an operation and returns its output. The output needs a gradient if an input does and the step has a backward.
+   * Appends an operation and returns its output. The output needs a gradient if an input does and the step has a backward pass.
    * @param make returns the step for the output value
    */
   record(
@@ -192,7 +191,7 @@ export class Graph {
     return output;
   }
 
-  /** Runs `body` with a layer's name as the scope of the steps that it records. @param training the layer's mode. Default: that of the layer around it */
+  /** Runs `body` with a layer's name as the scope of its recorded steps. @param training the layer's mode. Default: the mode of the enclosing layer */
   scoped<T>(name: string, body: () => T, training = this.#training): T {
     const around = this.#training;
     this.#scopes.push(name);
@@ -240,7 +239,7 @@ export class Graph {
     for (const storage of this.#storages) storage.untouched = true;
   }
 
-  /** Those of the backend that it was allocated on. @throws ShapeError if it was not */
+  /** Operators of the backend on which it was allocated. @throws ShapeError if it was not allocated */
   get operators(): Operators {
     return this.#allocated();
   }

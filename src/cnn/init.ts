@@ -3,7 +3,7 @@ import type { Random } from '../random.js';
 /** Fills a parameter. */
 export type Initializer = (values: Float32Array, random: Random) => void;
 
-/** Every value the same. */
+/** Sets every value to a constant. */
 export function constant(value: number): Initializer {
   return (values) => values.fill(value);
 }

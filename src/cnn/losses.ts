@@ -8,10 +8,10 @@ import { Graph, type Value } from './graph.js';
 import type { ModelOutput } from './model-output.js';
 import { CLASS_LOSS_OPTIONS, type ClassLossOptions, classCoefficients, dense, type Target } from './targets.js';
 
-/** A loss that was computed: its value, and the way back. */
+/** A computed loss: its value and its backward pass. */
 export interface LossValue {
   readonly value: number;
-  /** Propagates the loss's gradient to every parameter of the model that made the output. */
+  /** Propagates the gradient of the loss to every parameter of the model that computed the output. */
   backward(): void;
 }
 
@@ -21,7 +21,7 @@ export interface LossValue {
 export abstract class Loss {
   readonly #compiled = new WeakMap<Graph, CompiledLoss>();
 
-  /** True if outputs of this shape are logits of yes (> 0) against no: accuracy is then the share of outputs on the right side of 0. */
+  /** True if outputs of this shape are binary logits, > 0 for yes: accuracy is then the fraction of outputs with the correct sign. */
   binary(_outputShape: readonly number[]): boolean {
     return false;
   }
@@ -29,7 +29,7 @@ export abstract class Loss {
   /** Records the loss of an output. @returns a value of shape `[1]` */
   abstract forward(output: Value, target: Value): Value;
 
-  /** The numbers that {@link forward} gets as its target, in the output's shape. */
+  /** The target values for {@link forward}, in the output's shape. */
   abstract encode(target: Target, outputShape: readonly number[]): Float32Array;
 
   /** The loss of a model's output, PyTorch's `criterion(output, target)`. */
@@ -47,7 +47,7 @@ export abstract class Loss {
     return { value, backward };
   }
 
-  /** The loss as a graph that goes on from an output; compiled once for each model graph. */
+  /** The loss as a graph that continues from an output; compiled once per model graph. */
   compile(output: Value): CompiledLoss {
     const model = output.graph;
     const kept = this.#compiled.get(model);
@@ -73,7 +73,7 @@ export abstract class Loss {
 /** A loss in the buffers of one model graph. */
 export interface CompiledLoss {
   readonly graph: Graph;
-  /** What {@link Loss.encode} returns is written here. */
+  /** Receives the result of {@link Loss.encode}. */
   readonly target: Value;
   readonly loss: Value;
   /** Propagates the loss's gradient through the loss and the model. */
@@ -81,7 +81,7 @@ export interface CompiledLoss {
 }
 
 /**
- * −log p of the right class, from log-probabilities `[N, C]` or `[N, C, ...]`, as {@link logSoftmax} makes them.
+ * −log p of the correct class, from log-probabilities `[N, C]` or `[N, C, ...]`, such as the output of {@link logSoftmax}.
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -105,7 +105,7 @@ export class NLLLoss extends Loss {
     return dot(output, target);
   }
 
-  /** −1/count at the right class: the loss is then a scalar product, and that is a convolution. */
+  /** −1/count at the correct class: the loss is then a scalar product, which is a convolution. */
   encode(target: Target, shape: readonly number[]): Float32Array {
     return classCoefficients('NLLLoss', target, shape, this.options);
   }
@@ -114,7 +114,7 @@ export class NLLLoss extends Loss {
 /** Rows of {@link CrossEntropyOptions}. */
 export const CROSS_ENTROPY_OPTIONS = {
   ...CLASS_LOSS_OPTIONS,
-  /** Share of the target that is spread over all classes, 0 ≤ s < 1. Default 0. */
+  /** Fraction of the target that is spread over all classes, 0 ≤ s < 1. Default 0. */
   labelSmoothing: option(rule<number>('a share, 0 ≤ s < 1', probability.holds), { default: 0 }),
 } satisfies Rows;
 
@@ -122,7 +122,7 @@ export const CROSS_ENTROPY_OPTIONS = {
 export interface CrossEntropyOptions extends OptionsOf<typeof CROSS_ENTROPY_OPTIONS> {}
 
 /**
- * {@link NLLLoss} of the log-softmax: from logits of any size, `[N, C]` or `[N, C, ...]`.
+ * {@link NLLLoss} of the log-softmax of logits `[N, C]` or `[N, C, ...]` of any magnitude.
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -169,7 +169,7 @@ export class MSELoss extends Loss {
   }
 }
 
-/** The mean binary cross-entropy of logits, for targets from 0 to 1. Stable for logits of any size. @throws OptionError if an option is given: there are none */
+/** The mean binary cross-entropy of logits, for targets from 0 to 1. Stable for logits of any magnitude. @throws OptionError if an option is given: there are none */
 export class BCEWithLogitsLoss extends Loss {
   constructor(options: object = {}) {
     super();
@@ -192,14 +192,14 @@ export class BCEWithLogitsLoss extends Loss {
   }
 }
 
-/** A loss of each output alone. */
+/** A loss that is computed per output value. */
 interface CellLoss {
   value(on: Operators, out: DeviceBuffer): void;
   /** ∂value/∂output. */
   slope(on: Operators, into: DeviceBuffer): void;
 }
 
-/** The mean of a loss of each output alone. */
+/** The mean of a loss that is computed per output value. */
 export function meanOver(operation: string, output: Value, target: Value, { value, slope }: CellLoss): Value {
   return mean(
     output.graph.record(operation, [output, target], output.shape, (out) => ({
@@ -220,7 +220,7 @@ export function dot(a: Value, b: Value): Value {
   return view(convolve(view(a, flat), view(b, flat), null, {}, 'dot'), [1]);
 }
 
-/** The mean of all cells, `[1]`. */
+/** The mean of all values, `[1]`. */
 export function mean(x: Value): Value {
   return dot(x, x.graph.constant(x.shape, new Float32Array(x.storage.length).fill(1 / x.storage.length)));
 }

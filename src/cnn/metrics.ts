@@ -8,16 +8,16 @@ import type { Value } from './graph.js';
 /** What {@link RunningMetrics.take} returns: means since its last call. */
 export interface Means {
   readonly loss: number;
-  /** Share of right answers; 0 if there were none. */
+  /** Fraction of correct answers; 0 if there are no answers. */
   readonly accuracy: number;
   readonly samples: number;
-  /** How many batches had a finite loss: once a network has diverged, none has. */
+  /** Number of batches with a finite loss: 0 once a network has diverged. */
   readonly finite: number;
 }
 
 /**
- * Sums of the loss and of right answers, kept on the backend so that a training step reads nothing back.
- * The class that wins is what max pooling along the channel axis reports as its winner.
+ * Sums of the loss and of correct answers, kept on the backend so that a training step reads nothing back.
+ * The predicted class is the index from max pooling along the channel axis.
  */
 export class RunningMetrics {
   readonly #sums: { loss: DeviceBuffer; correct: DeviceBuffer; finite: DeviceBuffer };
@@ -37,7 +37,7 @@ export class RunningMetrics {
 
   /**
    * Adds one batch.
-   * @param answers null where right and wrong have no meaning
+   * @param answers null if answers cannot be correct or wrong
    */
   add(output: Value, loss: Value, answers: Answers | null): void {
     const { on } = this;
@@ -105,12 +105,12 @@ export class RunningMetrics {
   }
 }
 
-/** Counts right answers of outputs of one shape. */
+/** Counts correct answers for outputs of one shape. */
 interface Counter {
   readonly sum: ReturnType<typeof convGeometry>;
   /** The answers. */
   readonly found: DeviceBuffer;
-  /** 1 where an answer is right, else 0. */
+  /** 1 for correct answers, otherwise 0. */
   readonly right: DeviceBuffer;
   readonly labels: DeviceBuffer;
   readonly count: DeviceBuffer;

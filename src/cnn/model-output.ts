@@ -3,7 +3,7 @@ import { checkTensor, type Tensor } from '../tensor.js';
 import type { Value } from './graph.js';
 
 /**
- * What {@link Module.run} returns: the numbers, and the way back through the model.
+ * The result of {@link Module.run}: the output values, and the backward pass through the model.
  * @example
  * ```ts
  * import { full, Linear } from 'convlab';
@@ -19,20 +19,20 @@ export class ModelOutput implements Tensor {
   constructor(
     readonly shape: readonly number[],
     readonly data: Float32Array,
-    /** The output inside the graph that computed it; losses go on from here. */
+    /** The output in the graph that computed it; losses continue from here. */
     readonly value: Value,
   ) {
     this.#run = value.graph.runs;
   }
 
-  /** @throws UnsupportedError if the model has run again since: then the way back is overwritten */
+  /** @throws UnsupportedError if the model has run again since, which overwrites the values needed for the backward pass */
   checkCurrent(): void {
     if (this.#run !== this.value.graph.runs)
       throw new UnsupportedError('backward', 'the model has run again since this output; call backward before the next run');
   }
 
   /**
-   * Propagates ∂L/∂output back through the model: every parameter's gradient grows by its share.
+   * Propagates ∂L/∂output back through the model and adds to every parameter's gradient.
    * @param gradient in the output's shape
    */
   backward(gradient: Tensor): void {

@@ -11,7 +11,7 @@ export interface TraceOptions extends OptionsOf<typeof TRACE_OPTIONS> {}
 
 /** Rows of {@link LoadOptions}. */
 export const LOAD_OPTIONS = {
-  /** The names must be exactly the model's. Default true. */
+  /** Require exactly the names of the model. Default true. */
   strict: option(flag, { default: true }),
 } satisfies Rows;
 
@@ -20,7 +20,7 @@ export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
 
 /** What `Module.loadStateDict` returns with `strict: false`. */
 export interface LoadedNames {
-  /** Parameters of the model that the state does not have: they keep their values. */
+  /** Parameters of the model that are missing in the state: they keep their values. */
   readonly missing: readonly string[];
   /** Names of the state that the model does not have. */
   readonly unexpected: readonly string[];

@@ -18,15 +18,15 @@ export interface TracedModel {
   readonly output: Value;
 }
 
-/** Compiled graphs that a model keeps, one for each input shape. */
+/** Maximum number of compiled graphs that a model keeps, one per input shape. */
 const KEPT_GRAPHS = 8;
 
 let made = 0;
 
 /**
- * A layer or a model, as PyTorch's nn.Module: it owns parameters and other modules as plain properties, and `forward`
- * says what it computes. `forward` is run once for each input shape, on values that have a shape but no numbers yet;
- * the recorded steps are then replayed.
+ * A layer or a model, like PyTorch's nn.Module: parameters and other modules are plain properties, and `forward` defines the
+ * computation. `forward` runs once per input shape, on values with a shape but without data; the recorded steps are then
+ * replayed.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ let made = 0;
  * ```
  */
 export abstract class Module {
-  /** Tells modules apart, in the keys of graphs. */
+  /** Identifies modules in the keys of graphs. */
   readonly #id = made++;
   #training = true;
   /** By {@link pauseTraining}. */
@@ -51,7 +51,7 @@ export abstract class Module {
   #operators: Operators | undefined;
   readonly #graphs = new Map<string, TracedModel>();
 
-  /** True in training mode, which {@link train} and {@link eval} set for a module and all inside. A part in evaluation mode stays in it while the model around it trains. */
+  /** True in training mode, which {@link train} and {@link eval} set for a module and its submodules. A submodule in evaluation mode stays in it while the rest of the model trains. */
   get training(): boolean {
     return this.#training && !this.#paused;
   }
@@ -61,28 +61,28 @@ export abstract class Module {
     this.#paused = false;
   }
 
-  /** What the module computes. */
+  /** The computation of the module. */
   abstract forward(...inputs: Value[]): Value;
 
-  /** {@link forward}, with this module's name on what it records: call modules inside modules by this. */
+  /** Calls {@link forward} and records its steps under this module's name. Use it to call submodules. */
   apply(...inputs: Value[]): Value {
     const [{ graph }] = inputs;
     return graph.scoped(scopeNames.get(this) ?? '', () => this.forward(...inputs), this.training);
   }
 
-  /** Training mode, for this module and all inside. */
+  /** Sets training mode for this module and its submodules. */
   train(): this {
     for (const module of this.modules()) module.training = true;
     return this;
   }
 
-  /** Evaluation mode: nothing is dropped, statistics are fixed. */
+  /** Sets evaluation mode: no dropout, fixed statistics. */
   eval(): this {
     for (const module of this.modules()) module.training = false;
     return this;
   }
 
-  /** Evaluation mode for now, for this module and all inside. @returns gives each the mode back that it had */
+  /** Sets evaluation mode temporarily for this module and its submodules. @returns a function that restores all modes */
   pauseTraining(): () => void {
     const paused = this.modules().filter((module) => !module.#paused);
     for (const module of paused) module.#paused = true;
@@ -91,18 +91,18 @@ export abstract class Module {
     };
   }
 
-  /** Ends a {@link pauseTraining}: each module has the mode back that it had; one that is in evaluation mode itself goes to training mode, with all inside. */
+  /** Ends a {@link pauseTraining} and restores all modes; if this module is in evaluation mode itself, it and its submodules change to training mode. */
   resumeTraining(): this {
     for (const module of this.modules()) module.#paused = false;
     return this.#training ? this : this.train();
   }
 
-  /** Paths of the parts that stay in evaluation mode while the model trains; none if it is in evaluation mode itself. */
+  /** Paths of the submodules that stay in evaluation mode while the model trains; none if the model is in evaluation mode itself. */
   partsInEvaluation(): string[] {
     return this.#training ? this.namedModules().flatMap(([path, module]) => (module.#training ? [] : [path])) : [];
   }
 
-  /** True if training changes any parameter of this module and all inside; set to false it freezes them all, see {@link Parameter.requiresGrad}. */
+  /** True if training changes any parameter of this module or its submodules. Set it to false to freeze all of them, see {@link Parameter.requiresGrad}. */
   get requiresGrad(): boolean {
     return this.parameters().some((parameter) => parameter.requiresGrad);
   }
@@ -111,7 +111,7 @@ export abstract class Module {
     for (const parameter of this.parameters()) parameter.requiresGrad = value;
   }
 
-  /** This module and every module inside, each once. */
+  /** This module and all its submodules, each once. */
   modules(): Module[] {
     const found = new Set<Module>();
     const visit = (module: Module): void => {
@@ -123,7 +123,7 @@ export abstract class Module {
     return [...found];
   }
 
-  /** Modules inside by their path, e.g. `features.0`. */
+  /** Submodules by path, e.g. `features.0`. */
   namedModules(): [string, Module][] {
     return this.children().flatMap(([name, child]): [string, Module][] => [
       [name, child],
@@ -145,19 +145,19 @@ export abstract class Module {
     return found;
   }
 
-  /** The trainable parameters, frozen ones too. */
+  /** The trainable parameters, including frozen ones. */
   parameters(): Parameter[] {
     return [...this.namedParameters().values()].filter((parameter) => parameter.trainable);
   }
 
-  /** Where the masks of dropout are drawn from. */
+  /** The source of dropout masks. */
   get random(): Random {
     return this.#random;
   }
 
   /**
-   * Initializes all parameters and restarts the dropout masks: the same seed gives the same model. Default when a model is used without
-   * it: seed 0.
+   * Initializes all parameters and restarts the dropout masks: the same seed gives the same model. A model that is used without
+   * this call is initialized with seed 0.
    */
   initialize(seed: number): this {
     this.#random = new Random(seed);
@@ -170,12 +170,12 @@ export abstract class Module {
     return this;
   }
 
-  /** True once parameters have numbers. */
+  /** True once the parameters have values. */
   get initialized(): boolean {
     return [...this.namedParameters().values()].every(({ host, storage }) => host || storage.data);
   }
 
-  /** Moves the model to a backend. Without a call it moves to the default one at its first run. */
+  /** Moves the model to a backend. Without this call, it moves to the default backend at its first run. */
   async to(backend: Backend): Promise<this> {
     if (this.#operators?.backend === backend) return this;
     const values = await this.stateDict();
@@ -200,8 +200,8 @@ export abstract class Module {
   }
 
   /**
-   * Runs the model on real numbers.
-   * @returns the output's numbers; in training mode also the way back, see {@link ModelOutput.backward} and the losses
+   * Runs the model on data.
+   * @returns the output values; in training mode also the backward pass, see {@link ModelOutput.backward} and the losses
    */
   async run(...inputs: Tensor[]): Promise<ModelOutput> {
     for (const x of inputs) checkTensor('run', 'x', x);
@@ -215,7 +215,7 @@ export abstract class Module {
   }
 
   /**
-   * The compiled graph for inputs of these shapes, in the present modes, and with the present parts and frozen parameters;
+   * The compiled graph for inputs of these shapes, with the current modes, submodules and frozen parameters;
    * recorded at the first call.
    * @param options as in {@link trace}
    */
@@ -235,7 +235,7 @@ export abstract class Module {
     return compiled;
   }
 
-  /** Records what the model does with inputs of these shapes; allocates nothing. */
+  /** Records the computation of the model for inputs of these shapes; allocates nothing. */
   trace(shapes: readonly (readonly number[])[], options: TraceOptions = {}): TracedModel {
     const { inputGradients } = settle('trace', options, TRACE_OPTIONS);
     for (const [name, module] of this.namedModules()) scopeNames.set(module, name.slice(name.lastIndexOf('.') + 1));
@@ -244,7 +244,7 @@ export abstract class Module {
     return { graph, inputs, output: this.forward(...inputs) };
   }
 
-  /** The numbers of all parameters by name, copied. */
+  /** Copies of all parameter values, by name. */
   async stateDict(): Promise<Map<string, Tensor>> {
     for (const parameter of this.namedParameters().values()) this.#fill(parameter);
     const read = async ({ shape, host, storage }: Parameter): Promise<Tensor> => {
@@ -255,7 +255,7 @@ export abstract class Module {
   }
 
   /**
-   * Sets the parameters. Nothing is changed if anything does not fit.
+   * Sets the parameters. If anything does not match, nothing is changed.
    * @returns the module; with `strict: false`, the names that only one side has
    * @throws DataError if a name is missing or unknown, unless `strict` is false
    * @throws ShapeError if a parameter has another shape
@@ -286,7 +286,7 @@ export abstract class Module {
     for (const { storage } of this.parameters()) storage.untouched = true;
   }
 
-  /** Frees what the model holds on its backend; its numbers are lost. */
+  /** Frees the memory of the model on its backend; its weights are lost. */
   dispose(): void {
     this.#dropGraphs();
     for (const { storage } of this.namedParameters().values()) storage.free();
@@ -313,14 +313,14 @@ export abstract class Module {
     return key;
   }
 
-  /** Draws a parameter that has no numbers yet. */
+  /** Initializes a parameter that has no values yet. */
   #fill(parameter: Parameter): void {
     if (parameter.host || parameter.storage.data) return;
     parameter.host = new Float32Array(sizeOf(parameter.shape));
     parameter.initializer(parameter.host, this.#random);
   }
 
-  /** Brings a parameter to the backend. */
+  /** Moves a parameter to the backend. */
   #settle(parameter: Parameter, on: Operators): void {
     this.#fill(parameter);
     parameter.storage.allocate(on);
@@ -334,7 +334,7 @@ export abstract class Module {
     else parameter.host = values;
   }
 
-  /** Modules inside by their name: properties, and lists of modules. */
+  /** Direct submodules by name: properties, and lists of modules. */
   children(): [string, Module][] {
     return Object.entries(this).flatMap(([name, property]): [string, Module][] => {
       if (property instanceof Module) return [[name, property]];

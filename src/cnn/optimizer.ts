@@ -19,7 +19,7 @@ import { holdGroups, type NamedParameter, type OptimizerGroup, type Trainable } 
  * ```
  */
 export abstract class Optimizer {
-  /** The learning rate, which schedules change. That of a group is a multiple of it, see {@link OptimizerGroup.share}. */
+  /** The learning rate, which schedules change. The rate of a group is a multiple of it, see {@link OptimizerGroup.share}. */
   lr: number;
   /** Steps taken so far. */
   steps = 0;
@@ -28,10 +28,10 @@ export abstract class Optimizer {
   readonly #named: readonly NamedParameter[];
   /** Additional buffers per parameter, such as momentum: `momentum.conv1.weight`. */
   readonly #slots = new Map<string, { buffer: DeviceBuffer; on: Operators; shape: readonly number[] }>();
-  /** State that was loaded before the model lay on a backend. */
+  /** State that was loaded before the model was stored on a backend. */
   readonly #pending = new Map<string, Tensor>();
 
-  /** @param learned a model or a part of one, or groups of parameters with rates of their own */
+  /** @param learned a model, a part of a model, or groups of parameters with their own rates */
   constructor(learned: Trainable, lr: number) {
     const { named, groups } = holdGroups(new.target.name, learned, lr);
     this.lr = lr;
@@ -50,7 +50,7 @@ export abstract class Optimizer {
     }
   }
 
-  /** Forgets the gradients. */
+  /** Sets all gradients to zero. */
   zeroGrad(): void {
     for (const [, { storage }] of this.#named) storage.untouched = true;
   }
@@ -139,7 +139,7 @@ export abstract class Optimizer {
    */
   protected abstract update(on: Operators, parameter: DeviceBuffer, gradient: DeviceBuffer, slot: (kind: string) => DeviceBuffer, lr: number): void;
 
-  /** The name of each parameter in a model, by its own. */
+  /** Maps the optimizer's name of each parameter to its name in a model. */
   #namesIn(model: Module | undefined): ReadonlyMap<string, string> {
     if (!model) return new Map(this.#named.map(([name]) => [name, name]));
     const names = new Map([...model.namedParameters()].map(([name, parameter]) => [parameter, name]));

@@ -13,7 +13,7 @@ export const SGD_OPTIONS = {
   lr: option(notNegative, { required: true }),
   /** Default 0. */
   momentum: option(decay, { default: 0 }),
-  /** Look ahead along the momentum. Default false. */
+  /** Use Nesterov momentum. Default false. */
   nesterov: option(flag, { default: false }),
   /** L2 penalty, added to the gradient. Default 0. */
   weightDecay: option(notNegative, { default: 0 }),

@@ -2,9 +2,9 @@ import type { Control } from '../control.js';
 import type { ConvProgram, Job, PictureJob, PicturePart, PicturePass, PictureSumKind, SampleFormat } from './job.js';
 import type { Reason } from './plan/reason.js';
 
-/** Numbers that live on a backend. Only the backend that made it can look inside. */
+/** Values stored on a backend. Only the backend that created the buffer can access them. */
 export interface DeviceBuffer {
-  /** how many float32 values it holds */
+  /** number of float32 values */
   readonly length: number;
 }
 
@@ -22,13 +22,13 @@ export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
   readonly passes: readonly (Pick<PicturePass, 'geometry' | 'border'> & Partial<Pick<PicturePass, 'sum'>>)[];
 }
 
-/** What a backend can do beyond the operators, which every backend has. The plan chooses among these. */
+/** Features of a backend in addition to the operators, which every backend has. The plan chooses among them. */
 export interface Abilities {
   /** Programs for `conv`; `'direct'` is always one of them. */
   readonly programs: readonly ConvProgram[];
-  /** Sums that it computes from the samples of a picture to samples; none: pictures are convolved as planes of floats. */
+  /** Sums that it computes on images from samples to samples. If empty, images are computed on float planes. */
   readonly pictures: readonly PictureSumKind[];
-  /** Why a picture is not computed from samples to samples, whatever its sums are; undefined: it can be. Default: every picture can. */
+  /** The reason why an image cannot be computed from samples to samples with any sum; undefined if it can. Default: all images can. */
   readonly refuses?: (picture: PictureOutline) => Reason | undefined;
   /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
   readonly resize?: boolean;
@@ -41,23 +41,23 @@ export interface Abilities {
 }
 
 /**
- * Something that executes jobs on buffers of its own.
+ * Executes jobs on its own buffers.
  *
- * The contract, the same for a GPU, WebAssembly and plain loops:
- * - everything that depends on the job alone happens in {@link prepare}; the caller holds the result, and no backend keeps a second copy;
- * - buffers live on the backend; a run writes into the outputs that it is passed and never allocates a result;
+ * The contract, which is the same for a GPU, WebAssembly and plain loops:
+ * - everything that depends only on the job happens in {@link prepare}; the caller owns the result, and the backend keeps no copy;
+ * - buffers are stored on the backend; a run writes into the given outputs and never allocates a result;
  * - runs of operators return immediately and take effect in the order of the calls: only {@link read} is asynchronous, so a
  *   training step is a list of runs that can be replayed;
  * - an output is overwritten completely, and is never one of the inputs, unless the job allows it;
- * - geometries are valid by construction: a backend validates nothing but its own limits.
+ * - geometries are always valid: a backend checks only its own limits.
  */
 export interface Backend {
-  /** Names the kind of backend, e.g. `wasm`. */
+  /** The kind of backend, e.g. `wasm`. */
   readonly name: string;
-  /** What really runs underneath, e.g. `webgpu (NVIDIA …)`, `wasm simd, 4 threads`, `plain loops`. */
+  /** The hardware or program in use, e.g. `webgpu (NVIDIA …)`, `wasm simd, 4 threads`, `plain loops`. */
   readonly device: string;
   readonly abilities: Abilities;
-  /** It crashed, and nothing runs on it any more: the default backend is then replaced at the next call. Default false. */
+  /** True if the backend has crashed and can no longer be used: the next call replaces the default backend. Default false. */
   readonly lost?: boolean;
 
   /** A new buffer; its contents are zero. @throws UnsupportedError when the memory is exhausted */
@@ -65,25 +65,25 @@ export interface Backend {
   /** Copies values into a buffer of the same length. */
   write(buffer: DeviceBuffer, values: Float32Array): void;
   /**
-   * Waits for everything called so far and copies a buffer out. Failures of earlier runs appear here.
+   * Waits for everything called so far and copies a buffer out. Failures of earlier runs are reported here.
    * @param into an array of the buffer's length to fill and return, if the backend supports it; otherwise a new array is returned
    */
   read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array>;
   /**
-   * Optional, where calls run on their own device: resolves once everything before the previous call of this has run. A loop that
-   * awaits it in every round has at most two rounds under way.
+   * Optional, for calls that run asynchronously on a device: resolves once everything before the previous call of `keepUp` has run. A loop
+   * that awaits it in every iteration has at most two iterations in progress.
    */
   keepUp?(): Promise<void>;
-  /** Gives a buffer back; it must not be used again. */
+  /** Frees a buffer; it must not be used again. */
   free(buffer: DeviceBuffer): void;
 
-  /** Makes a job ready to run any number of times. @throws UnsupportedError if it is beyond a limit of the backend */
+  /** Prepares a job that can run any number of times. @throws UnsupportedError if it exceeds a limit of the backend */
   prepare(job: Job): Executable;
   /**
    * Runs an executable of this backend. The job determines its inputs and outputs.
    * @param inputs buffers; for a picture its samples
    * @param parameters of a `pointwise` formula; they may differ from run to run
-   * @param control of a picture: the promise is rejected with the reason of its signal, and some of the result may be written
+   * @param control for images: the promise rejects with the reason of its signal, and part of the result may be written
    * @returns false if an image is not opaque although its job requires it, otherwise true. A promise only for images, whose samples
    * must not change until it settles
    */
@@ -94,11 +94,11 @@ export interface Backend {
     parameters?: readonly number[],
     control?: Control,
   ): boolean | Promise<boolean>;
-  /** Gives the tables and memory of an executable back; it must not be run again. */
+  /** Frees the tables and memory of an executable; it must not run again. */
   release(executable: Executable): void;
 
   /**
-   * Optional: zeros in the backend's own memory, if it can show them to the caller: a picture there is filtered without a copy.
+   * Optional: a zeroed array in the backend's own memory, if the caller can access it: images in it are filtered without a copy.
    * Otherwise an ordinary array.
    * @throws UnsupportedError when the memory is exhausted
    */
@@ -106,9 +106,9 @@ export interface Backend {
   /** Returns such an array; it must not be used again. @returns false if it is not such an array, or was returned before */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
-  /** Only of a backend that runs each call on one of several others. */
+  /** Only for a backend that runs each call on one of several others. */
   readonly chooser?: BackendChooser;
-  /** Optional: pictures that stay where the backend computes. Otherwise they are in host memory. */
+  /** Optional: images stored on the device of the backend. Otherwise they are in host memory. */
   readonly devicePictures?: DevicePictures | undefined;
   /** Optional: images of which only some rows are in memory. Without it, they are filtered as float planes, band by band. */
   readonly bands?: PictureBands | undefined;
@@ -117,24 +117,24 @@ export interface Backend {
   dispose(): void;
 }
 
-/** Runs a call where it is expected to end soonest. */
+/** Runs a call on the backend with the lowest expected time. */
 export interface BackendChooser {
   /** The names of the backends. */
   readonly among: readonly Backend['name'][];
   /**
-   * Runs a call from tensors to tensors on one of the backends. The call may be made again, to no effect, in order to compile and time it.
+   * Runs a call from tensors to tensors on one of the backends. The call may be repeated without effect to compile and time it.
    * @param call `chosen` receives where it runs and why; undefined: its result is not used
    */
   run<T>(work: Work, call: (on: Backend, chosen?: BackendChoice) => Promise<T>): Promise<T>;
-  /** Where a picture, or a call from tensors to tensors, would run. @param cost predicted milliseconds on wasm, as the plan has them */
+  /** The backend on which an image, or a call from tensors to tensors, would run. @param cost predicted milliseconds on wasm, from the plan */
   expect(call: PictureJob | Work, cost: number): Promise<BackendChoice>;
-  /** Where a picture ran: the latest run of its executable. */
+  /** The backend of the latest run of an image's executable. */
   latest(executable: Executable): BackendChoice | undefined;
 }
 
-/** What a call moves and computes: what it takes to predict its time on a GPU. */
+/** The transfers and the work of a call, for predicting its time on a GPU. */
 export interface Work {
-  /** Calls of one kind take times that are in proportion to their values … */
+  /** Calls of one kind take time in proportion to the number of values … */
   readonly kind: string;
   /** … of the result. */
   readonly values: number;
@@ -146,7 +146,7 @@ export interface Work {
   readonly multiplyAdds: number;
   /** programs that it starts, in order */
   readonly launches: number;
-  /** predicted milliseconds on wasm, where a plan has them */
+  /** predicted milliseconds on wasm, if planned */
   readonly cost?: number;
 }
 
@@ -154,7 +154,7 @@ export interface Work {
 export interface BackendChoice {
   readonly backend: Backend['name'];
   readonly device: Backend['device'];
-  /** Milliseconds that it is expected to take: on wasm, and on the GPU where one is known. Measured where such calls ran there, else predicted. */
+  /** Expected milliseconds on wasm, and on the GPU if there is one: measured if such calls have run there, otherwise predicted. */
   readonly wasm: number;
   readonly gpu: number | undefined;
   readonly reason: Reason;
@@ -163,18 +163,18 @@ export interface BackendChoice {
 }
 
 /**
- * What a run reads or writes: a buffer of the backend, the samples of a picture, a picture of the backend, or the numbers that
- * a comparison or a histogram gives.
+ * Input or output of a run: a buffer of the backend, the samples of an image, an image of the backend, or the results of
+ * a comparison or histogram.
  */
 export type Operand = DeviceBuffer | PictureSamples | DevicePicture | Float64Array;
 
-/** A picture that lives on a backend. */
+/** An image stored on a backend. */
 export interface DevicePicture {
-  /** how many samples it holds */
+  /** number of samples */
   readonly length: number;
 }
 
-/** What a picture is, for the backend that holds it. */
+/** The format of an image, for the backend that stores it. */
 export interface PictureFormat {
   readonly width: number;
   readonly height: number;
@@ -192,51 +192,51 @@ export interface Arrangement {
 }
 
 /**
- * Pictures that live on a backend. The run of a picture takes and fills them as it does samples, but as a whole: a part of the picture is
- * computed within {@link PicturePart} of the whole picture's size.
+ * Images stored on a backend. A run reads and fills them like samples, but always as a whole: a part of the image is computed with a
+ * {@link PicturePart} of the size of the whole image.
  */
 export interface DevicePictures {
-  /** Copies samples to the device. @returns undefined if it holds no pictures of that format: they stay on the host */
+  /** Copies samples to the device. @returns undefined if it does not support images of that format: they stay in host memory */
   upload(samples: PictureSamples, format: PictureFormat): DevicePicture | undefined;
   /**
-   * Optional: copies what a page draws, without a pass through the host: a picture of 8-bit RGBA, not premultiplied. The source is read
+   * Optional: copies a drawable source of a page without a copy in host memory: 8-bit RGBA, not premultiplied. The source is read
    * before the call returns.
    * @returns undefined as {@link upload} does
    */
   uploadDrawable?(source: HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame, width: number, height: number): Promise<DevicePicture> | undefined;
-  /** A picture that a run is to fill. @returns undefined as {@link upload} does */
+  /** Allocates an image for a run to fill. @returns undefined as {@link upload} does */
   allocate(format: PictureFormat): DevicePicture | undefined;
   /**
-   * Optional: the pixels of a picture in another arrangement, as a picture of its own.
-   * @returns undefined if the result must be made on the host
+   * Optional: the pixels of an image in another arrangement, as a new image.
+   * @returns undefined if the result must be computed on the CPU
    */
   rearrange?(picture: DevicePicture, arrangement: Arrangement): DevicePicture | undefined;
-  /** Waits for what was called so far, and fills `into`. */
+  /** Waits for all earlier calls, and fills `into`. */
   read(picture: DevicePicture, into: PictureSamples): Promise<void>;
   /**
-   * Optional: shows a picture without reading it.
-   * @param show called once, with a canvas that holds the picture during the call
-   * @returns undefined if the picture must be read instead
+   * Optional: draws an image without reading it.
+   * @param show called once, with a canvas that shows the image during the call
+   * @returns undefined if the image must be read instead
    */
   draw?(picture: DevicePicture, show: (canvas: HTMLCanvasElement | OffscreenCanvas) => void): Promise<void> | undefined;
-  /** Gives a picture back; it must not be used again. */
+  /** Frees an image; it must not be used again. */
   free(picture: DevicePicture): void;
 }
 
 /** Rows of a picture: from the first to that behind the last. */
 export type RowRange = readonly [from: number, to: number];
 
-/** Some rows of a result, and which rows of the picture are in memory. */
+/** Some rows of a result, and the rows of the image in memory. */
 export interface PictureBand {
   /** Rows of the result; where only a part of the picture is filtered, rows of that part. They begin and end at multiples of the unit, or at the end. */
   readonly rows: RowRange;
-  /** the row of the picture with which the input begins */
+  /** first row of the image in the input */
   readonly input: number;
-  /** the row of the whole result with which the output begins */
+  /** first row of the whole result in the output */
   readonly output: number;
 }
 
-/** The least and the largest of some values. */
+/** The minimum and maximum of some values. */
 export interface ValueRange {
   readonly least: number;
   readonly largest: number;
@@ -249,10 +249,10 @@ export interface ValueRange {
 export interface PictureBands {
   /** Rows of the result that are computed together. */
   unit(executable: Executable): number;
-  /** The rows of the picture that rows of the result are computed from; an empty range, [0, 0], where windows are beyond the border. */
+  /** The rows of the image needed for rows of the result; an empty range, [0, 0], if the windows are beyond the border. */
   source(executable: Executable, rows: RowRange): RowRange;
   /**
-   * As {@link Backend.run}, but the input holds some rows of the picture only; a mask is whole.
+   * Like {@link Backend.run}, but the input contains only some rows of the image; a mask is complete.
    * @param range of all values of a normalized result, see {@link measure}
    */
   run(
@@ -263,7 +263,7 @@ export interface PictureBands {
     control?: Control,
     range?: ValueRange,
   ): boolean | Promise<boolean>;
-  /** The range of the values of a normalized result in a band; undefined if the picture must be opaque and is not. */
+  /** The range of the values of a normalized result in a band; undefined if the image must be opaque and is not. */
   measure(executable: Executable, inputs: readonly Operand[], band: PictureBand, control?: Control): Promise<ValueRange | undefined>;
 }
 

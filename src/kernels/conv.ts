@@ -11,7 +11,7 @@
  *   ∂L/∂kernel[cout, cin, k] = Σ over n, o of x̂[n, cin, o·stride + k·dilation] · G[n, cout, o]
  *   ∂L/∂bias[cout]           = Σ over n, o of G[n, cout, o]
  *
- * and ∂L/∂x adds up what every padded cell that shows x received.
+ * and ∂L/∂x sums the gradients of all padded elements that show x.
  */
 import { DataError, ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
@@ -29,7 +29,7 @@ import { runPlan } from './run-plan.js';
 /** Rows of {@link ConvCallOptions}. */
 export const CONV_CALL_OPTIONS = {
   ...CONV_OPTIONS,
-  /** `[Cout]`, added to every cell of its output channel. Default: none. */
+  /** `[Cout]`, added to every element of its output channel. Default: none. */
   bias: checkedInUse<Tensor>('a tensor'),
   /**
    * The algorithm, see {@link Algorithm}. Default `'auto'`: the one with the lowest predicted cost for this kernel; `explain` shows which
@@ -55,9 +55,9 @@ const KERNEL_GRADIENT_OPTIONS = { ...CONV_OPTIONS, kernelShape: shape, ...RUN_OP
  * need to fit into memory. Arguments are read before the call returns, as in `filter`.
  *
  * @param x `[N, Cin, W]`, `[N, Cin, H, W]` or `[N, Cin, D, H, W]`
- * @param kernel `[Cout, Cin / groups, ...k]`, any size, even sizes too
+ * @param kernel `[Cout, Cin / groups, ...k]` of any size, including even sizes
  * @returns `[N, Cout, ...o]` with o = floor((n + padding − dilation·(k − 1) − 1) / stride) + 1 per axis
- * @throws ShapeError if the shapes do not fit each other, or the output would be empty
+ * @throws ShapeError if the shapes do not match, or the output would be empty
  * @throws OptionError if an option is unknown or breaks its rule, or `algorithm` cannot compute this convolution
  * @throws DataError with `validate`, if a weight is NaN or infinite
  * @example
@@ -92,7 +92,7 @@ export async function conv(x: Tensor, kernel: Tensor, options: ConvCallOptions =
  * The gradient of {@link conv} with respect to its input (a transposed convolution).
  * @param gradient ∂L/∂out, in the shape that `conv` returned
  * @param kernel as passed to `conv`
- * @param options those of the forward call, and `inputShape`, x's shape (with a stride several inputs give one output shape)
+ * @param options those of the forward call, and `inputShape`, the shape of x (with a stride, several input shapes give the same output shape)
  * @returns ∂L/∂x, in `inputShape`
  * @throws ShapeError or OptionError as {@link conv} does
  * @example
@@ -123,7 +123,7 @@ export async function convInputGradient(
 
 /**
  * The gradient of {@link conv} with respect to its kernel.
- * @param x as it was passed to `conv`
+ * @param x as passed to `conv`
  * @param gradient ∂L/∂out, in the shape that `conv` returned
  * @param options those of the forward call, and `kernelShape`
  * @returns ∂L/∂kernel, in `kernelShape`

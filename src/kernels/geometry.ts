@@ -2,7 +2,7 @@ import { OptionError, ShapeError, show } from '../errors.js';
 import { count, flag, float32, type OptionsOf, oneOf, option, parseNumber, perAxis, type Rows, rule, settle, whole } from '../options.js';
 import { sizeOf } from '../tensor.js';
 
-/** Three spatial axes `[D, H, W]`. 1D and 2D are 3D with axes of size 1 in front. */
+/** Three spatial axes `[D, H, W]`. 1D and 2D use leading axes of size 1. */
 export type Triple = readonly [number, number, number];
 
 /** One value for every spatial axis, or one per axis in the order of the shape: `[H, W]`. */
@@ -26,12 +26,12 @@ export const PADDING_MODES = ['zero', 'constant', 'replicate', 'reflect', 'symme
 
 /**
  * How far each axis is extended.
- * - a number: cells on both sides;
+ * - a number: elements added on both sides;
  * - `[before, after]`: a different amount on each side;
- * - `'valid'`: none, the kernel stays inside;
- * - `'same'`: as much as makes the output ceil(n / stride) long. The total is split evenly, with an odd cell at the end;
- *   with `anchor`, the anchored kernel cell starts on cell 0 and then steps by the stride;
- * - `'full'`: every position where kernel and input overlap at all, dilation · (k − 1) on both sides.
+ * - `'valid'`: no padding; the kernel stays inside;
+ * - `'same'`: enough for an output of length ceil(n / stride). The total is split evenly, with an odd element at the end;
+ *   with `anchor`, the anchored kernel weight starts on element 0 and then moves by the stride;
+ * - `'full'`: every position where kernel and input overlap, dilation · (k − 1) on both sides.
  */
 export type AxisPadding = number | readonly [before: number, after: number] | 'valid' | 'same' | 'full';
 
@@ -41,7 +41,7 @@ function isAxisPadding(value: unknown): value is AxisPadding {
   return isSize(value) || isPair(value) || value === 'valid' || value === 'same' || value === 'full';
 }
 
-/** `same`, `2`, `1:2` (before and after); one for both axes, or `1,same`: vertically, horizontally. */
+/** `same`, `2`, `1:2` (before and after); one value for both axes, or `1,same` for vertical and horizontal. */
 function parsePadding(typed: string): PerAxis<AxisPadding> | undefined {
   const axes = typed.split(',').map((entry) => {
     const sides = entry.split(':').map(parseNumber);
@@ -60,17 +60,17 @@ const paddings = rule<PerAxis<AxisPadding>>(
 
 /** Rows of {@link ConvOptions}. */
 export const CONV_OPTIONS = {
-  /** Cells that the kernel moves from one output to the next, ≥ 1. Default 1. */
+  /** Distance that the kernel moves between outputs, ≥ 1. Default 1. */
   stride: option(perAxis(count), { default: 1, help: 'distance between output pixels', placeholder: 'steps' }),
-  /** Distance between neighboring kernel cells on the input, ≥ 1. Default 1. */
+  /** Distance between neighboring kernel weights on the input, ≥ 1. Default 1. */
   dilation: option(perAxis(count), { default: 1, help: 'distance between neighboring kernel weights, in pixels', placeholder: 'steps' }),
   /**
    * One {@link AxisPadding} for every axis, or a list with one per axis: `1`, `'same'`, `[1, 2]` (H and W),
-   * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so there `[2, 0]` is before and after.
+   * `[[1, 2], [0, 0]]` (before and after, per axis). A signal has one axis, so `[2, 0]` means before and after.
    * Default `'valid'`.
    */
   padding: option(paddings, { default: 'valid', help: 'how far the image is extended', placeholder: 'sides' }),
-  /** What the padding holds. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
+  /** The values of the padding. Default `'zero'`. `'reflect'` may be at most n − 1 wide. */
   paddingMode: option(oneOf(PADDING_MODES), { default: 'zero', help: 'values beyond the border', placeholder: 'mode' }),
   /** The value of `paddingMode: 'constant'`, and only of that. Default 0. */
   paddingValue: option(float32, { help: 'with --padding-mode constant: the value, in the units of the image (default: 0)' }),
@@ -98,7 +98,7 @@ export const WINDOW_OPTIONS = {
   dilation: CONV_OPTIONS.dilation,
   /** As in {@link ConvOptions.padding}; no window may consist of padding only. Default `'valid'`: the remainder is dropped. */
   padding: CONV_OPTIONS.padding,
-  /** A last window that begins inside, but ends beyond the padding, counts: sizes are rounded up. Default false: the remainder is dropped. */
+  /** Include a last window that starts inside but ends beyond the padding: sizes are rounded up. Default false: the remainder is dropped. */
   ceilMode: option(flag, { default: false }),
 } satisfies Rows;
 
@@ -107,12 +107,12 @@ export interface WindowOptions extends OptionsOf<typeof WINDOW_OPTIONS> {}
 
 /**
  * The validated, normalized description of one convolution, lifted to three spatial axes.
- * It is valid by construction, and frozen; every backend relies on that.
+ * It is always valid, and frozen; every backend relies on this.
  */
 export interface ConvGeometry {
-  /** Names the geometry: equal keys mean equal geometries. */
+  /** Identifies the geometry: equal keys mean equal geometries. */
   readonly key: string;
-  /** Spatial axes of the tensors the user sees. */
+  /** Number of spatial axes of the caller's tensors. */
   readonly rank: 1 | 2 | 3;
   readonly batch: number;
   readonly groups: number;
@@ -129,7 +129,7 @@ export interface ConvGeometry {
   readonly before: Triple;
   readonly after: Triple;
   readonly paddingMode: PaddingMode;
-  /** 0 unless the mode is `constant`. */
+  /** 0 unless `paddingMode` is `'constant'`. */
   readonly paddingValue: number;
   readonly flip: boolean;
   /** `[N, Cin, ...spatial]` */
@@ -147,7 +147,7 @@ export interface ConvGeometry {
  * @param xShape `[N, Cin, ...spatial]` with 1, 2 or 3 spatial axes
  * @param kernelShape `[Cout, Cin / groups, ...kernel]`
  * @param operation the name that errors begin with
- * @throws ShapeError if the shapes do not fit each other or the output would be empty
+ * @throws ShapeError if the shapes do not match or the output would be empty
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -179,7 +179,7 @@ export function convGeometry(xShape: readonly number[], kernelShape: readonly nu
 }
 
 /**
- * The geometry of a pooling window: a depthwise convolution, every channel a group of its own.
+ * The geometry of a pooling window: a depthwise convolution with one group per channel.
  * @param xShape `[N, C, ...spatial]`
  */
 export function poolGeometry(xShape: readonly number[], options: WindowOptions, operation: string): ConvGeometry {
@@ -195,7 +195,7 @@ export function poolGeometry(xShape: readonly number[], options: WindowOptions, 
   });
 }
 
-/** How many cells behind each axis `ceilMode` has added to the padding that was given; all 0 without. */
+/** Number of elements per axis that `ceilMode` adds after the given padding; all 0 without it. */
 export function ceilModeCells(xShape: readonly number[], options: WindowOptions, operation: string): Triple {
   const cells = placePool(xShape, options, operation).axes.map(({ added }) => added);
   return [0, 0, ...cells].slice(-3) as unknown as Triple;
@@ -226,7 +226,7 @@ interface Axis {
   readonly dilation: number;
   readonly before: number;
   readonly after: number;
-  /** Of `after`: by `ceilMode`. */
+  /** The part of `after` added by `ceilMode`. */
   readonly added: number;
 }
 
@@ -270,7 +270,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
   });
 }
 
-/** How far a window beyond the last whole one reaches over the padding, if it begins before that. */
+/** How far a window after the last complete one extends over the padding, if it starts before that. */
 function lastWindowExcess(n: number, before: number, after: number, extent: number, stride: number): number {
   const room = n + before + after - extent;
   const last = Math.ceil(room / stride) * stride;

@@ -14,7 +14,7 @@ const MAX_POOL_GRADIENT_OPTIONS = { ...WINDOW_OPTIONS, inputShape, indices, ...R
 /** Rows of {@link AveragePoolOptions}. */
 export const AVERAGE_POOL_OPTIONS = {
   ...WINDOW_OPTIONS,
-  /** Divide by the whole window, padding included, as PyTorch does by default; false: by the cells that are inside. Default true. */
+  /** Divide by the whole window, including padding, as PyTorch does by default; false: by the number of elements inside. Default true. */
   countIncludePad: option(flag, { default: true }),
   ...RUN_OPTIONS,
 } satisfies Rows;
@@ -24,11 +24,11 @@ export interface AveragePoolOptions extends OptionsOf<typeof AVERAGE_POOL_OPTION
 
 const AVERAGE_POOL_GRADIENT_OPTIONS = { ...AVERAGE_POOL_OPTIONS, inputShape } satisfies Rows;
 
-/** What {@link maxPool} returns. */
+/** The result of {@link maxPool}. */
 export interface MaxPooled {
   /** `[N, C, ...o]` */
   readonly output: Tensor;
-  /** For every output, the flat index of the winning cell inside its own input plane (volume), as PyTorch's `return_indices`. */
+  /** For every output, the flat index of the maximum in its input plane or volume, like PyTorch's `return_indices`. */
   readonly indices: Int32Array;
 }
 
@@ -59,7 +59,7 @@ export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): P
 }
 
 /**
- * The gradient of {@link maxPool}: every output's gradient goes to the cell that won.
+ * The gradient of {@link maxPool}: every output's gradient is added to the position of the maximum.
  * @param gradient ∂L/∂output
  * @param options those of the forward call, with x's shape and the indices it returned
  * @returns ∂L/∂x, in `inputShape`

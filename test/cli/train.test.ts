@@ -120,7 +120,7 @@ describe('train, evaluate and predict', () => {
     const { code, stdout, stderr } = await convlab(`${flags} --out ${model('diverged')} --history ${history}`);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/error: train: the loss is NaN in epoch 1, from step \d+ of 9 on, at a learning rate of 1e\+30; try a lower learning rate/);
-    expect(stderr).toContain('diverged.safetensors holds the 0 whole epochs');
+    expect(stderr).toContain('diverged.safetensors holds the 0 complete epochs');
     expect((await loadCheckpoint(model('diverged'))).epoch).toBe(0);
     expect(JSON.parse(await readFile(history, 'utf8')).epochs).toEqual([]);
   });

@@ -1,6 +1,6 @@
 // Convolution reverb
 // Also: audio, sound, impulse response, echo, FFT convolution, signal
-// Audio processing uses true convolution: `flip: true` turns the kernel around.
+// Audio processing uses true convolution: `flip: true` rotates the kernel by 180°.
 import { filterTensor, Random, tensor } from 'convlab';
 
 const random = new Random(1);

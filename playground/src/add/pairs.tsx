@@ -12,10 +12,10 @@ interface PairsProps {
   readonly sum: number;
 }
 
-/** The digits of a probability that count, and three of what is as good as nothing. */
+/** Formats a probability: significant digits, and three for tiny values. */
 const said = (value: number) => short(value, value > 0.01 ? 6 : 3);
 
-/** The products of all pairs, and the diagonal whose products make a sum, written out. */
+/** The products of all pairs, and the diagonal of one sum, written out. */
 export function Pairs({ p, q, sums, sum }: PairsProps) {
   const pairs = Array.from({ length: 10 }, (_, a) => [a, sum - a] as const).filter(([, b]) => b >= 0 && b <= 9);
   // the largest first: of ten products nine are as good as nothing
@@ -46,7 +46,7 @@ export function Pairs({ p, q, sums, sum }: PairsProps) {
                   <td
                     key={b}
                     data-chosen={a + b === sum}
-                    // the fourth root: what is rare is seen, too
+                    // the fourth root makes small probabilities visible
                     style={cellColors('signed', (pa * qb) ** 0.25, [-(most ** 0.25), most ** 0.25], isDark)}
                     title={t('pair', { a, b, p: `${short(100 * pa * qb, 3)}%` })}
                   >

@@ -40,7 +40,7 @@ async function fetchDigits(url: string): Promise<Digits> {
   return { length, images: { shape: [length, 1, 28, 28], data: images }, labels };
 }
 
-/** The bytes as they are without gzip; servers may have unpacked them already. */
+/** The bytes without gzip; servers may have decompressed them already. */
 export async function unpacked(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));

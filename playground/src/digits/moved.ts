@@ -1,13 +1,13 @@
 import type { Tensor } from 'convlab';
 
-/** How a digit lies: moved in cells, then turned about the middle, counter-clockwise. */
+/** Placement of a digit: shift in cells, then rotation about the center, counter-clockwise. */
 export interface Movement {
   readonly dx: number;
   readonly dy: number;
   readonly degrees: number;
 }
 
-/** `[1, 1, H, W]` turned about its middle and moved, bilinear; what comes in from outside is black. */
+/** `[1, 1, H, W]` rotated about its center and shifted, bilinear; outside is black. */
 export function moved(x: Tensor, { dx, dy, degrees }: Movement): Tensor {
   if (dx === 0 && dy === 0 && degrees === 0) return x;
   const [height, width] = x.shape.slice(-2);

@@ -14,7 +14,7 @@ interface PadProps {
   readonly resting?: boolean;
 }
 
-/** A pad to draw a digit on, by mouse, finger or pen. Strokes grow as they are drawn. */
+/** A pad for drawing a digit with mouse, finger or pen; strokes appear while drawing. */
 export function Pad({ strokes, name, onDraw, resting = false }: PadProps) {
   const drawing = useRef<{ id: number; before: readonly Stroke[]; stroke: Point[] } | undefined>(undefined);
 

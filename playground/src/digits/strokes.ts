@@ -43,7 +43,7 @@ export function simplified(stroke: Stroke): Stroke {
 
 /**
  * The strokes as the network takes them.
- * @param centered as MNIST's digits were made: scaled into 20 × 20 cells, their center of mass in the middle; else as they lie on the pad
+ * @param centered as MNIST's digits were made: scaled to 20 × 20 cells, with the center of mass in the center; otherwise as drawn
  * @returns `[1, 1, 28, 28]`, 0 background to 1 ink
  */
 export function digitFromStrokes(strokes: readonly Stroke[], centered: boolean): Tensor {
@@ -73,7 +73,7 @@ function drawLine(data: Uint8ClampedArray, size: number, from: Point, to: Point)
   }
 }
 
-/** How far a point lies from the line between two others. */
+/** Distance of a point from the line between two others. */
 function distance([x, y]: Point, [x0, y0]: Point, [x1, y1]: Point): number {
   const [dx, dy] = [x1 - x0, y1 - y0];
   const length = dx * dx + dy * dy;
@@ -89,7 +89,7 @@ function shrunk(data: Uint8ClampedArray, size: number): Float32Array {
     for (let x = 0; x < size; x++) {
       const ink = data[y * size + x] / 255 / scale ** 2;
       if (ink === 0) continue;
-      // a pixel may lie on the border of two cells
+      // a pixel can be on the border of two cells
       const [cx, cy] = [x / scale, y / scale];
       for (const [row, wy] of shares(cy, 1 / scale)) for (const [column, wx] of shares(cx, 1 / scale)) cells[row * 28 + column] += ink * wy * wx;
     }

@@ -100,7 +100,7 @@ export async function run<K extends keyof Tasks>(task: K, ...args: TaskArguments
   const state = engineState.peek();
   if (error && state.status === 'ready' && state.name === 'gpu' && error.name === 'UnsupportedError') {
     opened = opened.then(() => open('wasm', error.message));
-    // what was handed over is gone
+    // transferred buffers are detached
     if (!args.some(isHandedOver)) return run(task, ...args);
   }
   if (error) throw new EngineError(error.name, complaintIn(error.message));

@@ -1,6 +1,6 @@
 import type { Alternative, ConvPlan, Reason, Way } from 'convlab';
 
-/** A plan that ran, as it is sent to the page: without the weights of its passes. */
+/** A plan that ran, for the page: without the weights of its passes. */
 export interface PlanReport extends Way {
   /** `[kH, kW]` */
   readonly size: readonly number[];

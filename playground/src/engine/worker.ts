@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 let backend: Backend | undefined;
-// one after the other: a backend is not disposed of while it computes
+// in order, so that a backend is not disposed of while it computes
 let queue: Promise<unknown> = Promise.resolve();
 
 addEventListener('message', ({ data }: MessageEvent<Question>) => {
@@ -49,12 +49,12 @@ async function answer(question: Question): Promise<void> {
   }
 }
 
-/** Samples are handed over, and not copied. */
+/** Samples are transferred, not copied. */
 function isImage(result: unknown): result is Image {
   return typeof result === 'object' && result !== null && 'channels' in result && 'data' in result;
 }
 
-/** So is what is shown. */
+/** Bitmaps are transferred too. */
 function isPicture(result: unknown): result is Picture {
   return typeof result === 'object' && result !== null && 'shown' in result;
 }

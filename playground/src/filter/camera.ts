@@ -53,7 +53,7 @@ export async function startCamera(onFrame: (frame: VideoFrame | ImageBitmap) => 
   let coming = nextFrame(video);
   while (mine === turn) {
     await coming;
-    // one that comes while this one is filtered is taken at once
+    // a frame that arrives while this one is filtered is taken immediately
     coming = nextFrame(video);
     if (mine === turn && video.videoWidth > 0) await onFrame(await frameOf(video));
   }
@@ -69,7 +69,7 @@ async function frameOf(video: HTMLVideoElement): Promise<VideoFrame | ImageBitma
   return typeof VideoFrame === 'undefined' ? createImageBitmap(video) : new VideoFrame(video);
 }
 
-/** Resolves when the camera has a frame that it did not have before; where the browser cannot tell, when the screen has. */
+/** Resolves when the camera has a new frame; if the browser cannot report it, at the next animation frame. */
 function nextFrame(video: HTMLVideoElement): Promise<unknown> {
   return new Promise((resolve) => {
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(resolve);

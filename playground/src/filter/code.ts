@@ -9,7 +9,7 @@ interface Said {
   readonly options: FilterOptions;
 }
 
-/** The same filter as a program: what stands in the picture's place is the reader's own. */
+/** The same filter as a program, with a placeholder for the reader's image. */
 export function codeOf({ name, entry, values, rows, options }: Said): string {
   const own = Object.entries(options).filter(([key, value]) => !isDefault(key, value));
   const said = own.length > 0 ? `, { ${own.map(([key, value]) => `${key}: ${typeof value === 'string' ? `'${value}'` : value}`).join(', ')} }` : '';
@@ -32,7 +32,7 @@ function member(name = ''): string {
   return /^[a-z]+$/.test(name) ? `.${name}` : `['${name}']`;
 }
 
-/** What `filter` does by itself. */
+/** Defaults of `filter`. */
 function isDefault(key: string, value: unknown): boolean {
   const defaults: Readonly<Record<string, unknown>> = { stride: 1, dilation: 1, padding: 'same', paddingMode: 'reflect', output: 'clamp' };
   return defaults[key] === value;

@@ -8,7 +8,7 @@ import { dark } from '../shell/theme.js';
 import { edit, kernel, LARGEST, rowsOf } from './state.js';
 import { t } from './strings.js';
 
-/** A weight as it is typed: seven digits, as many as a float32 tells apart. */
+/** A weight for editing: seven digits, the precision of float32. */
 function written(weight: number): string {
   return String(Number(weight.toPrecision(7)));
 }
@@ -23,7 +23,7 @@ function asFraction(weight: number): string | undefined {
 }
 const LARGEST_BELOW = 1024;
 
-/** The weight as it is read in its cell, whole or as a fraction; a cell of many has room for four signs. */
+/** The weight as shown in its cell, as an integer or a fraction; small cells have room for four characters. */
 function legible(weight: number, columns: number): string {
   const [whole, room] = [written(weight), columns > 7 ? 4 : columns > 5 ? 5 : 6];
   if (whole.length <= room) return whole;
@@ -44,7 +44,7 @@ function parseWeight(text: string): number | undefined {
   return Number.isFinite(above / below) ? above / below : undefined;
 }
 
-/** What is wrong with what was typed or pasted. */
+/** The error in the typed or pasted text. */
 interface Complaint {
   /** the kernel that stayed */
   readonly of: object;
@@ -52,10 +52,10 @@ interface Complaint {
   readonly reason: string;
 }
 
-/** The kernel as a matrix whose cells are typed into. */
+/** The kernel as an editable matrix. */
 export function KernelGrid({ rows }: { readonly rows: readonly (readonly number[])[] }) {
   const said = useSignal<Complaint | undefined>(undefined);
-  // about another kernel it says nothing
+  // an error about another kernel is outdated
   const complaint = said.value?.of === kernel.value ? said.value : undefined;
   const grid = useRef<HTMLFieldSetElement>(null);
   const range = rangeOf('signed', rows.flat());

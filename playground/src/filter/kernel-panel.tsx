@@ -90,7 +90,7 @@ function CatalogueSelect() {
   );
 }
 
-/** What is there now, as something to start from. */
+/** The current kernel as a starting point. */
 function presentRows(): readonly (readonly number[])[] {
   const { tensor } = kernel.peek();
   return tensor?.shape.every((side) => side <= LARGEST)

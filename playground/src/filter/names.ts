@@ -1,8 +1,8 @@
-// The catalogue in both languages: it tells its summaries in English.
+// The catalogue in both languages; its own summaries are in English.
 import { catalogue } from 'convlab';
 import { language } from '../shell/language.js';
 
-/** What an entry is called: the English name is the one in code and addresses, so it stays beside. */
+/** The name of an entry. The English name is used in code and addresses, so it is always shown. */
 const CHINESE_NAMES: Readonly<Record<string, string>> = {
   identity: '恒等',
   box: '均值模糊',

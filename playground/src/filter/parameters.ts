@@ -5,7 +5,7 @@ export interface SliderRange {
   readonly step: number;
 }
 
-/** The sliders of the catalogue's parameters, by their names: its rules say what is allowed, and this what is of use. */
+/** Ranges of the sliders for the catalogue's parameters, by name: the useful part of the allowed range. */
 export const SLIDERS: Readonly<Record<string, SliderRange>> = {
   n: { min: 1, max: 31, step: 1 },
   size: { min: 1, max: 31, step: 1 },

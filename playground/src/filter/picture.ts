@@ -3,12 +3,12 @@ import { run } from '../engine/engine.js';
 import type { Picture } from './pictures.js';
 import { t } from './strings.js';
 
-/** What was said about the picture last. */
+/** The last notice about the picture. */
 export const pictureNotice = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
 
 /**
- * Reads a picture file, and says what had to be done to it.
- * @returns undefined if it is no picture that this browser reads; the notice says so
+ * Reads a picture file, and shows a notice if it was changed.
+ * @returns undefined if the browser cannot read it; a notice is shown
  */
 export async function readPicture(file: Blob & { readonly name?: string }): Promise<Picture | undefined> {
   const name = file.name ?? t('pasted');

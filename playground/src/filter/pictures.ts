@@ -2,7 +2,7 @@
 import { type Backend, DeviceImage, type Image, imageToCanvas, imageToImageData, uploadImage } from 'convlab';
 import { fitted } from './pixels.js';
 
-/** A picture as the page takes it: to be shown. Its samples stay in the engine. */
+/** A picture for display. Its samples stay in the engine. */
 export interface Picture {
   /** names it to the engine */
   readonly id: number;

@@ -14,7 +14,7 @@ interface PixelCardProps {
   readonly at: { readonly left: number; readonly right: number; readonly middle: number };
 }
 
-/** The answer where the pointer is: window × kernel = sum, beside the window and never over it. */
+/** The card at the pointer: window × kernel = sum, shown beside the window, never over it. */
 export function PixelCard({ at: { left, right, middle } }: PixelCardProps) {
   const here = usePixelHere();
   if (!here?.before) return null;

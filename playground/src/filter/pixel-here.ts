@@ -10,16 +10,16 @@ import { type Shown, sampleAt } from './written-out.js';
 
 export const CHANNELS = ['r', 'g', 'b'] as const;
 
-/** The pixel that is pointed at, as far as it is known by now. */
+/** The pixel under the pointer, with the values known so far. */
 export interface PixelHere {
   readonly done: Result;
   readonly x: number;
   readonly y: number;
   /** index of the channel */
   readonly c: number;
-  /** undefined as long as it was not read */
+  /** undefined until it is read */
   readonly before: Image | undefined;
-  /** the sample of the result; undefined as long as it was not read */
+  /** the sample of the result; undefined until it is read */
   readonly sample: number | undefined;
   /** which cells the padding shows; undefined while they are requested, and for operations of more than one kernel */
   readonly shown: Shown | undefined;
@@ -38,7 +38,7 @@ export function usePixelHere(): PixelHere | undefined {
   return { done, x, y, c, before, sample: after && sampleAt(after, x, y, c), shown: shown?.key === done.how?.geometry.key ? shown : undefined };
 }
 
-/** Which cells of the picture the padding shows, as the library tells; undefined while it is asked. */
+/** The cells of the picture that the padding shows, from the library; undefined while loading. */
 function useShownCells(how: How | undefined): (Shown & { readonly key: string }) | undefined {
   const shown = useSignal<(Shown & { readonly key: string }) | undefined>(undefined);
   const key = how?.geometry.key;

@@ -14,7 +14,7 @@ import { sampleAt } from './written-out.js';
 export function PixelPanel() {
   const done = result.value;
   const here = usePixelHere();
-  // what was typed and is beyond the picture: it is told, and the place stays
+  // a typed position outside the picture is reported, and the pixel does not change
   const beyond = useSignal<{ readonly name: string; readonly most: number } | undefined>(undefined);
   return (
     <section class="panel stack pixel-panel" aria-labelledby="pixel-title" data-panel="pixel">
@@ -34,7 +34,7 @@ export function PixelPanel() {
   );
 }
 
-/** The sum of a pixel once the samples before are there; that after follows. */
+/** The sum of a pixel, once the input samples are available; the result follows. */
 function Pixel({ here: { done, x, y, c, before, sample, shown } }: { readonly here: PixelHere }) {
   if (!before) return null;
   if (!done.how) return sample === undefined ? null : <p>{t('noWindow', { before: sampleAt(before, x, y, c), after: sample })}</p>;

@@ -15,7 +15,7 @@ const MOST_TERMS = 25;
 
 interface PixelSumProps {
   readonly before: Image;
-  /** the sample of the result; undefined as long as it was not read */
+  /** the sample of the result; undefined until it is read */
   readonly result: number | undefined;
   readonly how: How;
   readonly shown: Shown;

@@ -1,4 +1,4 @@
-// Where the kernel lies on the picture: what `filter` does, in the words of `conv`.
+// The placement of the kernel on the picture: that of `filter`, with the options of `conv`.
 import { type ConvGeometry, type ConvOptions, convGeometry, type Tensor, tensor } from 'convlab';
 import { run } from '../engine/engine.js';
 
@@ -16,7 +16,7 @@ export function geometryOf(picture: { readonly width: number; readonly height: n
 export const NOWHERE = -1;
 
 /**
- * For every cell of an axis with its padding, the cell of the picture that it shows, or {@link NOWHERE}: the library tells,
+ * For every cell of an axis with its padding, the cell of the picture that it shows, or {@link NOWHERE}: from the library,
  * as it pads the numbers 0 … n − 1 like it pads a picture.
  */
 export async function shownCells(geometry: ConvGeometry, axis: 1 | 2): Promise<Int32Array> {

@@ -16,7 +16,7 @@ interface Samples {
 const before = signal<Samples | undefined>(undefined);
 const after = signal<Samples | undefined>(undefined);
 
-/** The samples before and after; each undefined as long as it was not read. */
+/** The samples before and after filtering; undefined until they are read. */
 export function samplesOf({ from, id }: Result): { readonly before: Image | undefined; readonly after: Image | undefined } {
   const [first, last] = [before.value, after.value];
   return { before: first?.id === from.id ? first.image : undefined, after: last?.id === id ? last.image : undefined };
@@ -25,7 +25,7 @@ export function samplesOf({ from, id }: Result): { readonly before: Image | unde
 /** A result stays if no other takes its place for so long, in milliseconds. */
 const PAUSE = 50;
 
-/** Reads what is pointed at. @returns ends it */
+/** Reads the samples under the pointer. @returns a function that stops it */
 export function startReading(): () => void {
   let timer = 0;
   const end = effect(() => {

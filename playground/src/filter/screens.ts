@@ -1,6 +1,6 @@
 import { countFrame } from './frame-rate.js';
 
-/** A canvas that shows bitmaps as they are, and what it shows. */
+/** A canvas that shows bitmaps unchanged, and its current bitmap. */
 export interface Screen {
   readonly canvas: HTMLCanvasElement;
   shows?: ImageBitmap;
@@ -9,7 +9,7 @@ export interface Screen {
 /** They outlive the view: what a canvas took over cannot be shown once more when the view comes back. */
 export const screens = { before: screen(), after: screen() } as const;
 
-/** More pixels than these are not handed over in one frame: without a GPU they are copied, and the page would stand still. */
+/** Maximum number of pixels transferred per frame: without a GPU they are copied, which would block the page. */
 const MOST_A_FRAME = 1.5e6;
 let handedOver = 0;
 
@@ -17,7 +17,7 @@ function screen(): Screen {
   return { canvas: document.createElement('canvas') };
 }
 
-/** Hands the bitmap over to the canvas, without a copy: at once, or where this frame has had its share, in the next one. */
+/** Transfers the bitmap to the canvas without a copy: immediately, or in the next frame if the limit of this one is reached. */
 export function show(on: Screen, bitmap: ImageBitmap): void {
   if (on.shows === bitmap) return;
   on.shows = bitmap;
@@ -43,7 +43,7 @@ function handOver(on: Screen, bitmap: ImageBitmap): void {
   if (on === screens.after) countFrame();
 }
 
-/** What is requested here belongs to the frame that comes first; this runs in the one behind it. */
+/** Requests made here belong to the next frame; this runs in the one after it. */
 function nextFrame(run: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(run));
 }

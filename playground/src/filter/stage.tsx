@@ -20,7 +20,7 @@ interface Box {
   readonly height: number;
 }
 
-/** Where the result lies over the picture: each of its pixels over the one under the kernel's anchor, and as wide as the stride. */
+/** Position of the result over the picture: each pixel over the one under the kernel's anchor, with the width of the stride. */
 function boxOfResult({ from, width, height, how }: Result): Box {
   if (!how) return { x: 0, y: 0, width: from.width, height: from.height };
   const { kernel, stride, dilation, before, flip } = how.geometry;
@@ -96,7 +96,7 @@ function Pictures(done: Result) {
   const all = union(whole, box);
   const frame = useRef<HTMLDivElement>(null);
   const dragging = useRef(false);
-  // the answer is there for an address that names a pixel, and until the pointer leaves
+  // the card is shown for an address with a pixel, and until the pointer leaves
   const answered = useSignal(true);
 
   const share = (event: PointerEvent) => {
@@ -169,7 +169,7 @@ function Pictures(done: Result) {
   );
 }
 
-/** Pictures longer than so many times their breadth are scrolled: else they would be a line. */
+/** Pictures with a larger aspect ratio are scrolled; they would otherwise be a line. */
 const LONGEST = 8;
 /** Breadth of such a strip, in pixels of the screen. */
 const BREADTH = 110;

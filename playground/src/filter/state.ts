@@ -12,7 +12,7 @@ import { SCENES } from './scenes.js';
 export const LARGEST = 15;
 /** A kernel of one's own, in place of a name of the catalogue. */
 export const CUSTOM = 'custom';
-/** The outputs that a screen can tell apart. */
+/** The outputs that can be distinguished on a screen. */
 export const SHOWN_OUTPUTS = ['clamp', 'signed', 'abs', 'normalize'] as const;
 
 const side = number({ min: 1, max: 8, whole: true });
@@ -53,7 +53,7 @@ export const alphaChoice = urlSignal('filter', 'alpha', 'auto', oneOf(['auto', .
 export const linear = urlSignal<boolean>('filter', 'linear', FILTER_OPTIONS.linear.default, flag);
 /** How much of the width shows the picture before, in percent. */
 export const split = urlSignal('filter', 'split', 35, number({ min: 0, max: 100 }), { passing: true });
-/** The output pixel whose sum is written out, `[x, y]`; none before one was pointed at. */
+/** The output pixel whose sum is written out, `[x, y]`; undefined before the first one. */
 export const pixel = urlSignal<readonly number[]>('filter', 'at', [], list(number({ min: 0, whole: true })), { passing: true });
 export const channel = urlSignal('filter', 'channel', 'r', oneOf(['r', 'g', 'b']));
 
@@ -93,7 +93,7 @@ export const output = computed(() => {
 /** Whether anything is beyond the border. */
 const padded = computed(() => padding.value !== 'valid' && padding.value !== 0);
 
-/** Where the kernel lies, in the words of `conv`. */
+/** The placement of the kernel, with the options of `conv`. */
 export const placement = computed(() => ({
   stride: stride.value,
   dilation: dilation.value,

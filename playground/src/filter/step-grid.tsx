@@ -10,7 +10,7 @@ interface StepGridProps {
   readonly marked?: (y: number, x: number) => boolean;
   /** Cells that are still to come. */
   readonly hidden?: (y: number, x: number) => boolean;
-  /** The cell that stands out among those that are framed. */
+  /** The highlighted cell of the framed ones. */
   readonly winner?: (y: number, x: number) => boolean;
   /** A few signs in the corner of a cell. */
   readonly note?: (y: number, x: number) => string;

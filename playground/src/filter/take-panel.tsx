@@ -9,7 +9,7 @@ import { result } from './compute.js';
 import { CUSTOM, entry, kernel, kernelName, options, parameters, rows, values } from './state.js';
 import { t } from './strings.js';
 
-/** The kernel, and what a format may say about its use. */
+/** The kernel, and its options in a file format. */
 function documentOf(): KernelDocument {
   const { tensor } = kernel.value;
   if (!tensor) throw new Error(t('operation'));

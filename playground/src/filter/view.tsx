@@ -32,7 +32,7 @@ export function FilterView() {
     };
   }, []);
   return (
-    // what is dropped anywhere on the view is its picture
+    // a file dropped anywhere on the view becomes its picture
     // biome-ignore lint/a11y/noStaticElementInteractions: the button "Open a file" is the same by keyboard
     <div
       class="filter-view"

@@ -11,13 +11,13 @@ export interface Option {
 
 interface Asked {
   readonly ask: Text;
-  /** What is said once the answer is right; `{answer}` stands for it. */
+  /** Text after a correct answer; `{answer}` is replaced by it. */
   readonly why: Text;
-  /** What is looked at to find the answer. */
+  /** The part of the panel that shows the answer. */
   readonly Show?: ComponentType;
 }
 
-/** A number to be predicted: the library says which. */
+/** A number to predict; the library computes it. */
 interface NumberQuestion extends Asked {
   readonly kind: 'number';
   readonly answer: () => Promise<number>;
@@ -43,7 +43,7 @@ export interface More {
   readonly query?: string;
 }
 
-/** A chapter: what is said step by step, the panel that follows, and a question. */
+/** A chapter: text in steps, a panel that follows it, and a question. */
 export interface Chapter {
   readonly title: Text;
   readonly steps: readonly Text[];

@@ -8,7 +8,7 @@ import { say } from './say.js';
 import { type ChapterName, solved } from './state.js';
 import { t } from './strings.js';
 
-/** What was said about the answer. */
+/** Feedback on the answer. */
 type Verdict =
   | { readonly kind: 'right'; readonly answer: string }
   | { readonly kind: 'wrong' | 'notANumber' }

@@ -12,11 +12,11 @@ interface RunOptions {
   readonly recipe: Recipe;
   /** Addresses of the digits, once they are known. */
   readonly digits: () => Promise<{ readonly train: string; readonly validation: string }>;
-  /** Stops by itself after so many steps. */
+  /** Number of steps after which it stops. */
   readonly until?: number;
 }
 
-/** One training: what is seen of it, and what it can be told. */
+/** One training run: its visible state and its commands. */
 export class Run {
   /** undefined until the worker is ready */
   readonly opened = signal<Extract<Report, { type: 'opened' }> | undefined>(undefined);
@@ -72,7 +72,7 @@ export class Run {
     this.#worker?.postMessage({ type: 'reset', recipe: this.options.recipe, lr: RATE });
   }
 
-  /** The network as it is now, a checkpoint. */
+  /** The current network, as a checkpoint. */
   save(): Promise<Uint8Array> {
     return new Promise((resolve) => {
       this.#saving = resolve;

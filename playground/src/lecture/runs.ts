@@ -6,9 +6,9 @@ import { RECIPE, Run } from './run.js';
 /** The net that the reader builds: it learns from all digits that come with the page. */
 export const mine = new Run({ recipe: RECIPE, digits: async () => ({ train: digitsUrl('train'), validation: digitsUrl('test') }) });
 
-/** So few digits are learned from where overfitting is to be seen. */
+/** Size of the small training set that shows overfitting. */
 export const FEW = 300;
-/** Of the test digits, in a fixed order, the first so many validate; the rest is the test set, as in the lecture. */
+/** Number of test digits, in a fixed order, used for validation; the rest is the test set, as in the lecture. */
 export const VALIDATION = 500;
 
 let few: Promise<{ readonly train: string; readonly validation: string }> | undefined;

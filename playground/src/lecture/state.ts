@@ -27,7 +27,7 @@ export type ChapterName = (typeof CHAPTERS)[number];
 export const chapter = urlSignal<ChapterName>('lecture', 'chapter', 'recognition', oneOf(CHAPTERS));
 /** The step of the chapter, from 1. */
 export const step = urlSignal('lecture', 'step', 1, number({ min: 1, max: 9, whole: true }));
-/** Chapters whose question was answered. */
+/** Chapters with an answered question. */
 export const solved = signal<ReadonlySet<ChapterName>>(new Set());
 /** Position of the chapter, from 0. */
 export const position = computed(() => CHAPTERS.indexOf(chapter.value));

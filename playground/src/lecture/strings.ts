@@ -1,6 +1,6 @@
 import { dictionary } from '../shell/language.js';
 
-/** The texts of the lecture's frame; each chapter has its own beside it. */
+/** The texts of the lecture's frame; chapters contain their own texts. */
 export const t = dictionary({
   contents: ['Chapters', '章节'],
   chapterOf: ['Chapter {n} of {all}', '第 {n} 章，共 {all} 章'],

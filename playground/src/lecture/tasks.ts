@@ -32,7 +32,7 @@ export interface Place {
   readonly height: number;
 }
 
-/** Digits a network takes at once. */
+/** Batch size. */
 const BATCH = 250;
 
 /** A network that is trained in the page: the newest alone is kept. */
@@ -97,13 +97,13 @@ export const lectureTasks = {
   /** What dropout leaves of some numbers. @param training false: what it does in evaluation */
   dropout: async (backend: Backend, x: Tensor, rate: number, seed: number, training: boolean): Promise<Tensor> => {
     const layer = await new Dropout(rate).initialize(seed).to(backend);
-    // what a layer in training gives back holds the way to its gradients, which cannot be sent to the page
+    // outputs in training mode contain graphs, which cannot be sent to the page
     const { shape, data } = await (training ? layer.train() : layer.eval()).run(x);
     layer.dispose();
     return { shape, data };
   },
 
-  /** Weights and links from n × n pixels to as many, with every pixel linked, and by a kernel of w × w. */
+  /** Weights and links from n × n pixels to n × n, fully connected and with a kernel of w × w. */
   links: async (_: Backend, n: number, w: number) => {
     const count = (model: Module) => summary(model, [1, 1, n, n]);
     const shared = count(new Conv2d(1, 1, w, { padding: (w - 1) / 2, bias: false }));
@@ -127,7 +127,7 @@ export const lectureTasks = {
   batches: async (_: Backend, length: number, batchSize: number): Promise<number> =>
     new DataLoader(new TensorDataset({ shape: [length, 1], data: new Uint8Array(length) }, new Uint8Array(length)), { batchSize }).length,
 
-  /** What a network that the page trained says of a digit: the probability of each class. @param key names its weights */
+  /** The class probabilities of a digit from a network trained in the page. @param key identifies its weights */
   readDigit: async (backend: Backend, key: string, bytes: Uint8Array, x: Tensor): Promise<Float32Array> =>
     (await (await ownNet(backend, key, bytes)).run(x)).data.map((value) => Math.exp(value)),
 

@@ -14,7 +14,7 @@ import './cell-card.css';
 /** Terms of a neuron that the card has room for. */
 const TERMS = 4;
 
-/** The sum of the chosen cell, unfolded beside its map: slices × windows, added up. */
+/** The sum of the chosen cell, shown beside its map: slices × windows, added up. */
 export function CellCard() {
   const card = useRef<HTMLElement>(null);
   const [place, setPlace] = useState<Readonly<Record<string, string>>>({ visibility: 'hidden' });

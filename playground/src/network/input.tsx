@@ -13,7 +13,7 @@ import { t } from './strings.js';
 
 const bounded = (value: number) => Math.min(Math.max(value, -12), 12);
 
-/** Where a digit comes from, and how it lies. */
+/** The source of a digit, and its placement. */
 export function DigitInput() {
   const label = pick.value >= 0 && testDigits.value ? testDigits.value.labels[pick.value] : undefined;
   return (

@@ -126,7 +126,7 @@ function KernelOf({ layer: each, map }: { readonly layer: Layer; readonly map: n
   );
 }
 
-/** Scrolls sideways, where there is no room for all, until a layer is seen. @returns whether it is there */
+/** Scrolls sideways, if necessary, until a layer is visible. @returns whether the layer exists */
 function showIn(scroller: Element | null, name: string): boolean {
   const stage = scroller?.querySelector(`[data-place^="${CSS.escape(name)}/"]`)?.closest('.net-stage');
   if (!scroller || !stage) return false;

@@ -31,7 +31,7 @@ const place = number({ min: 0, max: 9999, whole: true });
 export const map = urlSignal('network', 'map', 0, place, { panel: 'overview' });
 export const row = urlSignal('network', 'y', 5, place, { panel: 'overview', passing: true });
 export const column = urlSignal('network', 'x', 7, place, { panel: 'overview', passing: true });
-/** Whether the sum of the cell stands beside its map: once one was chosen, here or by the address. */
+/** Whether the sum of the cell is shown beside its map: once one was chosen, here or in the address. */
 export const unfolded = signal(['layer', 'map', 'y', 'x'].some((name) => named.peek().includes(name)));
 /** The cell under the pointer, which overrides the chosen one. */
 export const pointed = signal<{ readonly y: number; readonly x: number } | undefined>(undefined);
@@ -39,7 +39,7 @@ export const pointed = signal<{ readonly y: number; readonly x: number } | undef
 export const EVIDENCE = ['gradCam', 'occlusion', 'saliency'] as const;
 export const evidence = urlSignal('network', 'evidence', 'gradCam', oneOf(EVIDENCE));
 export const evidenceLayer = urlSignal('network', 'camLayer', 'conv2', text);
-/** The class whose evidence is shown. */
+/** The class for which evidence is shown. */
 export const CLASSES = ['likeliest', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 export const evidenceClass = urlSignal('network', 'class', 'likeliest', oneOf(CLASSES));
 

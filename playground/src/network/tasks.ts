@@ -16,7 +16,7 @@ import { AREA, bundledDigits } from '../digits/data.js';
 import { type Movement, moved } from '../digits/moved.js';
 import { type Layer, layersOf } from './describe.js';
 
-/** Digits that are told at once. */
+/** Batch size. */
 const BATCH = 250;
 
 /** A network for display: its steps and weights. */
@@ -84,7 +84,7 @@ export const networkTasks = {
   },
 
   /**
-   * How many digits that come with the page are told right when all are moved alike.
+   * Number of the page's digits that are recognized when all are moved the same way.
    * @param digits the address of the file of digits
    */
   rightWhenMoved: async (backend: Backend, url: string, digits: string, movement: Movement): Promise<{ right: number; all: number }> => {

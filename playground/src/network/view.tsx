@@ -12,7 +12,7 @@ import { Zoom } from './zoom.js';
 import './network.css';
 import { complaintIn } from '../shell/complaints.js';
 
-/** A digit is drawn and moved, and a network is seen to tell it, from the overview down to the sums. */
+/** Draw and move a digit, and see how a network recognizes it, from the overview down to the sums. */
 export function NetworkView() {
   return (
     <div class="stack net">

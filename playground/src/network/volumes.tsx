@@ -14,7 +14,7 @@ interface Box {
   readonly x: number;
   readonly width: number;
   readonly height: number;
-  /** how far the back lies to the right and above */
+  /** offset of the back side, to the right and upward */
   readonly depth: number;
 }
 
@@ -54,7 +54,7 @@ function boxesOf(all: readonly Layer[]): Box[] {
   let x = 12;
   const add = (name: string, text: string, [c, h, w]: readonly number[]) => {
     const vector = h * w === 1;
-    // a vector lies along the depth; its 512 cells are drawn a quarter as deep
+    // a vector is drawn along the depth, at a quarter of its 512 cells
     const box = { name, text, x, width: w * CELL, height: h * CELL, depth: vector ? Math.max((c * DEPTH) / 32, 4) : c * DEPTH };
     boxes.push(box);
     x += box.width + box.depth + GAP + Math.max(0, 46 - box.width - box.depth);

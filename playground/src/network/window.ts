@@ -4,12 +4,12 @@ import type { Layer } from './describe.js';
 /** Rows of numbers. */
 export type Rows = readonly (readonly number[])[];
 
-/** Where a layer's window lies for one of its cells: it may begin outside the map. */
+/** Position of a layer's window for one of its cells; it can start outside the map. */
 export function windowAt({ kernel = [1, 1], stride = [1, 1], before = [0, 0] }: Layer, y: number, x: number) {
   return { y: y * stride[0] - before[0], x: x * stride[1] - before[1], height: kernel[0], width: kernel[1] };
 }
 
-/** The numbers of a map under a window; what is outside is zero. @param x `[1, C, H, W]` */
+/** The values of a map under a window; zero outside. @param x `[1, C, H, W]` */
 export function under(x: Tensor, plane: number, place: ReturnType<typeof windowAt>): Rows {
   const [height, width] = x.shape.slice(-2);
   return Array.from({ length: place.height }, (_, i) =>

@@ -11,7 +11,7 @@ import { layers, network } from './state.js';
 import { t } from './strings.js';
 import { dot, largestTerms, rowsOf, under, windowAt } from './window.js';
 
-/** What is written out, and what of. */
+/** The sum to write out, and its inputs. */
 export interface WrittenProps {
   readonly layer: Layer;
   readonly input: Tensor;

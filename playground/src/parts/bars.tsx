@@ -8,13 +8,13 @@ interface BarsProps {
   readonly label: string;
   /** The value of a full bar. Default: the largest. */
   readonly most?: number;
-  /** A bar that stands out. */
+  /** The highlighted bar. */
   readonly marked?: number;
   /** A value in words. Default: the number. */
   readonly format?: (value: number) => string;
 }
 
-/** Values as bars that lie, each with its name and its number: a list to those who do not see them. */
+/** Values as horizontal bars with names and numbers; a list for screen readers. */
 export function Bars({ values, names, label, marked, format = short, most = Math.max(...Array.from(values), 1e-9) }: BarsProps) {
   return (
     <ul class="bars" aria-label={label}>

@@ -3,13 +3,13 @@ import { t } from '../shell/strings.js';
 
 interface CopyButtonProps {
   readonly label: string;
-  /** What is copied. An error that it throws is shown in place of the label, or goes to `onFailure`. */
+  /** Returns the text to copy. If it throws, the error is shown in place of the label, or passed to `onFailure`. */
   readonly text: () => string;
   readonly before?: () => void;
   readonly onFailure?: (error: Error) => void;
 }
 
-/** Copies a text, and says so. */
+/** Copies a text and confirms it. */
 export function CopyButton({ label, text, before, onFailure }: CopyButtonProps) {
   const said = useSignal('');
   const copy = async () => {

@@ -20,7 +20,7 @@ interface MatrixProps {
   readonly onCell?: (cell: Cell | undefined) => void;
 }
 
-/** A small matrix, its numbers in cells colored by their value: a table to those who do not see it. */
+/** A small matrix with cells colored by value; a table for screen readers. */
 export function Matrix({ rows, name, palette = 'signed', range = rangeOf(palette, rows.flat()), marked, ghost, digits = 3, onCell }: MatrixProps) {
   const isDark = dark.value;
   return (

@@ -8,7 +8,7 @@ interface NoticeProps {
   readonly onClose?: () => void;
 }
 
-/** A message; an error is read aloud at once. */
+/** A message; screen readers announce errors immediately. */
 export function Notice({ kind, children, onClose }: NoticeProps) {
   return (
     <div class="notice" data-kind={kind} role={kind === 'error' ? 'alert' : 'status'}>

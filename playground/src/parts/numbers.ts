@@ -7,7 +7,7 @@ export function short(value: number, digits = 4): string {
   return text.replaceAll('-', '−');
 }
 
-/** The same, in brackets if it is negative: what stands behind a sign. */
+/** The same, in parentheses if negative, for use after a sign. */
 export function inBrackets(value: number, digits = 4): string {
   return value < 0 ? `(${short(value, digits)})` : short(value, digits);
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** A sign and what stands behind it: a line does not end with a sign. */
+/** A sign and the following term, without a line break in between. */
 export function Signed({ sign, children }: { readonly sign: string; readonly children: ComponentChildren }) {
   return (
     <div class="signed">

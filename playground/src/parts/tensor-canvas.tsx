@@ -18,9 +18,9 @@ interface TensorCanvasProps {
   readonly palette?: Palette;
   /** Default: that of the plane's numbers. */
   readonly range?: Range;
-  /** What is seen, for those who do not see it; empty where the words beside it say it. */
+  /** Alternative text; empty if the adjacent text describes it. */
   readonly label: string;
-  /** Width on the screen, in CSS pixels or as CSS says. Default: the whole width that there is. */
+  /** Width on the screen, in CSS pixels or as a CSS value. Default: the available width. */
   readonly width?: number | string;
   readonly class?: string;
   /** The cell under the pointer; undefined when it leaves. */

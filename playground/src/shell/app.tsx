@@ -75,7 +75,7 @@ export function App() {
   );
 }
 
-/** A view that fails while it is drawn leaves the page, and the way to the other views, as they are. */
+/** Error boundary: a failing view does not affect the page and its navigation. */
 function Guarded({ Show }: { readonly Show: ComponentType }) {
   const [error] = useErrorBoundary();
   return error ? <Notice kind="error">{t('viewFailed', { reason: complaintIn((error as Error).message) })}</Notice> : <Show />;

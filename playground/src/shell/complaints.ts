@@ -50,7 +50,7 @@ const FORMS: readonly Form[] = [
 
 const CHINESE = /[\u3400-\u9fff]/;
 
-/** A complaint in the language that is shown; one that has no Chinese form says that it is English. */
+/** An error message in the current language; messages without a translation are marked as English. */
 export function complaintIn(message: string): string {
   if (language.value !== 'zh' || CHINESE.test(message)) return message;
   const must = /^(\w+): (\S+) must be (.+), received (.+?)(?:; did you mean (.+)\?)?$/.exec(message);

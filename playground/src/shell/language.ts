@@ -8,13 +8,13 @@ export const LANGUAGES = ['auto', 'en', 'zh'] as const;
 /** What was chosen. */
 export const languageChoice = urlSignal('page', 'lang', 'auto', oneOf(LANGUAGES));
 
-/** What is shown. */
+/** The current language. */
 export const language = computed(() => {
   if (languageChoice.value !== 'auto') return languageChoice.value;
   return navigator.languages.find((each) => /^(en|zh)\b/.test(each))?.startsWith('zh') ? 'zh' : 'en';
 });
 
-/** The same text in both languages. `{name}` stands for a value. */
+/** The same text in both languages. `{name}` is replaced by a value. */
 export type Text = readonly [en: string, zh: string];
 
 /**

@@ -4,14 +4,14 @@ import { type Codec, flag, list } from './codecs.js';
 import { isTyped } from './history.js';
 import { named, panelNamed, urlSignal, view } from './url.js';
 
-/** The name of a panel as it stands in `data-panel`: nothing else may get into a selector. */
+/** A valid panel name for `data-panel`: nothing else may be used in a selector. */
 const panelName: Codec<string> = { encode: (name) => name, decode: (name) => (/^[a-z-]{1,40}$/.test(name) ? name : undefined) };
 
 /** The panel that the address leads to. */
 export const panel = urlSignal('page', 'panel', '', panelName, { local: true });
 /** Whether it alone is shown, over the whole window and in large type. */
 export const presenting = urlSignal('page', 'present', false, flag, { local: true });
-/** What is omitted: names of panels, and `header`, `title`, `foot`, `keys`. */
+/** Hidden parts: names of panels, and `header`, `title`, `foot`, `keys`. */
 export const hidden = urlSignal('page', 'hide', [], list(panelName));
 
 const FRAME: Readonly<Record<string, string>> = { header: '.header', title: 'main h1, main .lead', foot: '.foot', keys: '.present-keys' };
@@ -47,7 +47,7 @@ function rulesFor(alone: string, left: readonly string[]): string {
   return rules.join('\n');
 }
 
-/** Follows the address: what is shown, what is omitted, where it leads, and the keys of a panel that is shown alone. */
+/** Applies the address: visible and hidden parts, scrolling, and the keys of a panel that is shown alone. */
 export function followPanels(): void {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   effect(() => {
@@ -71,10 +71,10 @@ export function followPanels(): void {
   });
 }
 
-/** Keys of remote controls stand for the arrows. */
+/** Keys of remote controls act like the arrow keys. */
 const SAME: Readonly<Record<string, string>> = { PageDown: 'ArrowRight', PageUp: 'ArrowLeft' };
 
-/** Presses the button that names the key in `data-key`; a panel that has none is moved by its first slider. @returns whether either is there */
+/** Presses the button with this key in `data-key`; without one, moves the first slider of the panel. @returns whether either exists */
 function press(within: HTMLElement | null, key: string): boolean {
   const button = within?.querySelector<HTMLButtonElement>(`button[data-key="${CSS.escape(key)}"]`);
   if (button) {
@@ -96,7 +96,7 @@ function whenThere(name: string, then: (found: HTMLElement) => void, until = per
   else if (performance.now() < until) requestAnimationFrame(() => whenThere(name, then, until));
 }
 
-/** For so long after it was led to, a panel stays in its place while what is above it grows, in milliseconds. */
+/** Milliseconds during which a panel stays in place after scrolling to it, while content above it grows. */
 const HOLD = 4000;
 let release = () => {};
 
@@ -107,7 +107,7 @@ export function leadToPanel(): void {
   if (!name || presenting.peek() || named.peek().length === 0) return;
   whenThere(name, (found) => {
     const hold = () => {
-      // what is seen whole from the top needs no way to it
+      // a panel that is visible from the top needs no scrolling
       if (scrollY > 0 || found.getBoundingClientRect().bottom > innerHeight) found.scrollIntoView({ block: 'start', behavior: 'instant' });
     };
     const observer = new ResizeObserver(hold);

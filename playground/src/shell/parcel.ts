@@ -1,4 +1,4 @@
-// A `.convlab` file: the address, and with it what is too large for one, such as a picture that was opened or a network that was trained.
+// A `.convlab` file: the address, and data that is too large for it, such as an opened picture or a trained network.
 import { computed, signal } from '@preact/signals';
 import { linkTo, view } from './url.js';
 
@@ -24,7 +24,7 @@ interface Parcel {
 }
 
 const parts = signal<ReadonlyMap<string, Part>>(new Map());
-/** Parts of a file whose views are not loaded yet. */
+/** Parts of a file for views that are not loaded yet. */
 const coming = new Map<string, Packed>();
 
 /** Makes known what a view holds besides its address. Called once, when the view is loaded. */

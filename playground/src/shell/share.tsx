@@ -8,7 +8,7 @@ import { NoParcel, openParcel, packParcel, unshared } from './parcel.js';
 import { t } from './strings.js';
 import { addressOf, flushUrl, view } from './url.js';
 
-/** Size of what is embedded, in pixels of the page around it. */
+/** Size of the iframe, in pixels of the surrounding page. */
 const EMBEDDED = { width: 960, height: 600 } as const;
 
 /** The way into a slide, a lesson's page or a projector: the whole view or one panel of it. */

@@ -12,9 +12,9 @@ type Owner = View | 'page';
 
 /** What a value of the URL is besides. */
 interface About {
-  /** It changes by itself or under the pointer: a change is no step to undo. */
+  /** It changes automatically or with the pointer: changes are not undo steps. */
   readonly passing?: boolean;
-  /** It belongs to what is on the screen: a link to another view leaves it out. */
+  /** It belongs to the current view: links to other views omit it. */
   readonly local?: boolean;
   /** The panel that shows it: an address that names it leads there. */
   readonly panel?: string;
@@ -27,7 +27,7 @@ interface Entry extends About {
 }
 
 const entries = new Map<Owner, Map<string, Entry>>();
-/** What the URL said for views that are not loaded yet. */
+/** Values from the URL for views that are not loaded yet. */
 const waiting = new Map<Owner, Map<string, string>>();
 const known = signal(0);
 
@@ -37,8 +37,8 @@ export const view = signal<View>('lecture');
 export const named = signal<readonly string[]>([]);
 
 /**
- * A signal whose value is part of the URL: its first value is the URL's, and every change is written there.
- * @param initial what it holds where the URL says nothing, or nothing that the codec understands
+ * A signal whose value is part of the URL: it is initialized from the URL, and every change is written to it.
+ * @param initial the value if the URL has none, or an invalid one
  */
 export function urlSignal<T>(owner: Owner, name: string, initial: T, codec: Codec<T>, about: About = {}): Signal<T> {
   const text = waiting.get(owner)?.get(name);
@@ -75,7 +75,7 @@ function decoded<T>(codec: Codec<T>, text: string | undefined, initial: T): T {
   return (text === undefined ? undefined : codec.decode(text)) ?? initial;
 }
 
-/** The hash of a view as it stands: what a tab links to. */
+/** The current hash of a view, for the link of its tab. */
 export function linkTo(target: View): string {
   return written(target, ({ local }) => !local || target === view.peek());
 }
@@ -94,7 +94,7 @@ function written(target: View, wanted: (entry: Entry) => boolean): string {
   return `#${target}${said.length > 0 ? `?${said.join('&')}` : ''}`;
 }
 
-/** The whole address of what is shown, with more said, or said otherwise. */
+/** The complete address of the current view, with changed or additional values. */
 export function addressOf(more: Readonly<Record<string, string>>): string {
   const [name, query = ''] = linkTo(view.peek()).slice(1).split('?');
   const parts = query.split('&').filter((part) => part !== '' && !(part.split('=')[0] in more));
@@ -119,12 +119,12 @@ function unescaped(text: string): string | undefined {
 let seen = '';
 /** The same without what only passes. */
 let steady = '';
-/** An address was read, and what it means is still being found out: that is no change of the visitor's. */
+/** True while an address is being applied: these changes are not the visitor's. */
 let settling = true;
 
 const isSteady = ({ passing }: Entry) => !passing;
 
-/** Takes over what the URL says, for the view it names and for the page. */
+/** Applies the URL to its view and to the page. */
 function readUrl(): void {
   seen = location.hash;
   settling = true;
@@ -152,7 +152,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** Writes what has changed now, and not in a moment. A change is a step that can be undone, unless it only passes. */
 export function flushUrl(): void {
   clearTimeout(timer);
-  // another address was entered, and is read in a moment: it must not be overwritten by what is shown still
+  // another address was entered and will be applied soon: the current state must not overwrite it
   if (location.hash !== seen) return;
   const [hash, now] = [linkTo(view.peek()), written(view.peek(), isSteady)];
   if (hash !== location.hash) {

@@ -7,7 +7,7 @@ import { dark } from '../shell/theme.js';
 import type { Progress } from './protocol.js';
 import { t } from './strings.js';
 
-/** What is learned, layer by layer, and where the last step pulled it. */
+/** The weights, layer by layer, and the gradients of the last step. */
 export function Kernels({ kernels }: Pick<Progress, 'kernels'>) {
   return (
     <section class="panel" aria-labelledby="train-kernels" data-panel="kernels">

@@ -27,7 +27,7 @@ export interface LookedAt {
   readonly gradient?: Tensor;
 }
 
-/** What is seen of a training. */
+/** The visible state of a training run. */
 export interface Progress {
   /** Steps that are done. */
   readonly step: number;
@@ -43,7 +43,7 @@ export interface Progress {
   readonly kept: readonly number[];
 }
 
-/** What the page asks of the worker. `pace`: the most steps a second, 0 for as many as it can. */
+/** Messages from the page to the worker. `pace`: maximum steps per second, 0 for no limit. */
 export type Command =
   | {
       readonly type: 'open';
@@ -63,13 +63,13 @@ export type Command =
   | { readonly type: 'load'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly type: 'digits'; readonly files: readonly { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[] };
 
-/** What the worker says. */
+/** Messages from the worker. */
 export type Report =
   | { readonly type: 'opened'; readonly device: string; readonly parameters: number; readonly train: number; readonly validation: number }
   /** `fresh`: what was shown before is of another training */
   | { readonly type: 'progress'; readonly fresh: boolean; readonly progress: Progress }
   | { readonly type: 'saved'; readonly bytes: Uint8Array }
   | { readonly type: 'loaded'; readonly name: string; readonly layers: readonly LayerSpec[]; readonly activation: Recipe['activation'] }
-  /** The GPU was lost; training stands at this step, on WebAssembly. */
+  /** The GPU was lost; training continues from this step on WebAssembly. */
   | { readonly type: 'fellBack'; readonly message: string; readonly step: number }
   | { readonly type: 'failed'; readonly command: Command['type']; readonly name: string; readonly message: string };

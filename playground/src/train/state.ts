@@ -48,7 +48,7 @@ const recipe = computed(
 
 /** What the worker works with, once it does. */
 export const opened = signal<Extract<Report, { type: 'opened' }> | undefined>(undefined);
-/** What was told last. */
+/** The last notice. */
 export const progress = signal<Progress | undefined>(undefined);
 /** All steps of the way that is shown, and all measurements. */
 export const steps = signal<readonly StepRecord[]>([]);
@@ -63,7 +63,7 @@ let saving: ((bytes: Uint8Array) => void) | undefined;
 export const shown = computed(() => measured.value.findLast(({ step }) => step <= (progress.value?.step ?? 0)) ?? measured.value[0]);
 
 let worker: Worker | undefined;
-/** What the worker was last told to make. */
+/** The last network that the worker was asked to create. */
 let made = '';
 
 function tell(command: Command): void {
@@ -108,7 +108,7 @@ function receive(report: Report): void {
   else if (report.type === 'progress') follow(report.progress, report.fresh);
   else if (report.type === 'saved') saving?.(report.bytes);
   else if (report.type === 'loaded') {
-    // the worker has this network already: it is not to be made again
+    // the worker already has this network
     batchOf(() => {
       layers.value = report.layers;
       activation.value = report.activation;
@@ -151,7 +151,7 @@ export function pause(): void {
   tell({ type: 'pause' });
 }
 
-/** A new network by the recipe as it stands. */
+/** A new network with the current recipe. */
 export function startOver(): void {
   if (misfit.peek()) return;
   made = JSON.stringify(recipe.peek());

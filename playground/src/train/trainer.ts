@@ -41,7 +41,7 @@ export class Trainer {
   #order: { epoch: number; indices: Int32Array } | undefined;
   #steps: StepRecord[] = [];
   #measured: Measured[] = [];
-  /** The step whose gradients are on the backend. */
+  /** The step of the gradients on the backend. */
   #learned = 0;
 
   private constructor(

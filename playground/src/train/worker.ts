@@ -1,4 +1,4 @@
-// The worker that trains: the page sends commands, and is told at most ten times a second how it goes.
+// The training worker: it receives commands from the page and reports at most ten times per second.
 import type { Backend } from 'convlab';
 import { bundledDigits, type Digits } from '../digits/data.js';
 import { openBackend } from '../engine/open-backend.js';
@@ -130,7 +130,7 @@ function go(): void {
   loop = learn();
 }
 
-/** Learns until it is told to stop. */
+/** Trains until stopped. */
 async function learn(): Promise<void> {
   let [told, breathed] = [performance.now(), performance.now()];
   try {

@@ -8,7 +8,7 @@ import { urlSignal } from '../shell/url.js';
 /** Values of the signal. */
 export const LENGTH = 24;
 export const MOST_WEIGHTS = 9;
-/** The border's modes that keep the convolution a matrix: a constant would be added beside it. */
+/** The padding modes for which the convolution is a matrix: a constant would be an additional term. */
 export const LINEAR_MODES = ['zero', 'replicate', 'reflect', 'symmetric', 'wrap'] as const;
 
 const indices = Array.from({ length: LENGTH }, (_, i) => i);
@@ -57,7 +57,7 @@ export interface Toeplitz {
   readonly product: readonly number[];
 }
 
-/** The library tells the matrix: its columns are what the convolution makes of a single 1 at each place. */
+/** The matrix, from the library: each column is the convolution of a single 1 at that position. */
 export async function toeplitz(): Promise<Toeplitz> {
   const [x, w] = [values.value, weights.value];
   const options = {

@@ -24,7 +24,7 @@ function pick(axis: Axis, { y: row, x: column }: Cell): void {
   if (axis === 'x') [y.value, z.value] = [row, column];
 }
 
-/** Where the window lies on a slice. */
+/** Position of the window on a slice. */
 function markOf(axis: Axis, side: number) {
   const reach = Math.floor(side / 2);
   const [row, column] = axis === 'z' ? [y, x] : axis === 'y' ? [z, x] : [y, z];

@@ -41,9 +41,9 @@ const CONTENTS = {
 
 /** The result of {@link decodeCheckpoint}. */
 export interface Checkpoint {
-  /** With its weights, frozen parameters, modes of parts, and random state, not yet on a backend. */
+  /** The model with its weights, frozen parameters, modes and random state; not yet on a backend. */
   readonly model: Module;
-  /** What was saved as such, or {}. */
+  /** The saved settings, or {}. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly epoch: number;
   readonly history: History | null;
@@ -54,7 +54,7 @@ export interface Checkpoint {
    * the part of it or the groups that the saved one was made for. Its options, such as the learning rate, stay as constructed; the
    * ratios of the rates of groups are those that were saved.
    * @param of the model that it trains. Default: {@link Checkpoint.model}
-   * @throws DataError if there is no state, it is one of another kind of optimizer, or of parameters that this one does not hold
+   * @throws DataError if there is no state, or it belongs to another class of optimizer or to parameters that this one does not have
    */
   restoreOptimizer<T extends Optimizer>(optimizer: T, of?: Module): T;
 }

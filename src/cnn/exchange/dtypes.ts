@@ -1,4 +1,4 @@
-/** How a number of another type is in a file, little-endian, and how it is read. */
+/** Size of a number type in a file, little-endian, and its conversion. */
 export interface Dtype {
   readonly bytes: number;
   readonly read: (view: DataView, at: number) => number;
@@ -31,8 +31,8 @@ function halfToNumber(bits: number): number {
 }
 
 /**
- * The bits of the nearest binary16 number, of two equally near ones the even one.
- * @returns those of infinity where the number is too large
+ * The bits of the nearest binary16 number; ties go to the even one.
+ * @returns the bits of infinity if the number is too large
  */
 export function halfFromNumber(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;

@@ -1,8 +1,8 @@
-/** Names that are given once. */
+/** Unique names. */
 export class ExportNames {
   readonly #counts = new Map<string, number>();
 
-  /** @returns `name` or, where that is taken, `name_2`, `name_3` … */
+  /** @returns `name` or, if it is taken, `name_2`, `name_3` … */
   unique(name: string): string {
     const count = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, count);

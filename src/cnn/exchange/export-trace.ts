@@ -19,7 +19,7 @@ export interface ExportTrace {
   readonly steps: readonly GraphStep[];
   /** Parameters, by PyTorch's names, and constants. */
   readonly numbers: ReadonlyMap<Storage, KnownNumbers>;
-  /** The shape of a value for any batch; for the traced one alone if something in the model depends on that. */
+  /** The shape of a value for any batch size; only for the traced one if the model depends on it. */
   open(value: Value): OpenShape;
   /** Number of uses of a value. */
   uses(value: Value): number;

@@ -21,14 +21,14 @@ const HISTORY = {
   bestEpoch: option(whole(-1), { required: true }),
 } satisfies Rows;
 
-/** The course of training as JSON, without the best weights. A loss may be NaN or infinite, which JSON has no numbers for: those become texts. */
+/** The course of training as JSON, without the best weights. NaN and infinite losses, which JSON cannot represent, become texts. */
 export function historyToJson({ batches, epochs, stopped, bestEpoch }: History): string {
   return JSON.stringify({ batches, epochs, stopped, bestEpoch }, (_key, value) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   );
 }
 
-/** The way back, for a file that is not trusted. */
+/** The inverse, for an untrusted file. */
 export function historyFromJson(text: string, complain: Complaint): History {
   const { batches, epochs, stopped, bestEpoch } = checked(parseJson(text, complain), HISTORY, 'its history', complain);
   return { batches: records(batches, BATCH, complain), epochs: records(epochs, EPOCH, complain), stopped, bestEpoch };

@@ -9,7 +9,7 @@ export function learningOf(model: Module): Record<string, string> {
   return { ...(frozen.length > 0 && { frozen: JSON.stringify(frozen) }), ...(fixed.length > 0 && { fixed: JSON.stringify(fixed) }) };
 }
 
-/** The way back, for a file that is not trusted. */
+/** The inverse, for an untrusted file. */
 export function restoreLearning(model: Module, metadata: Readonly<Record<string, string>>, complain: Complaint): void {
   const parameters = model.namedParameters();
   const modules = new Map(model.namedModules());

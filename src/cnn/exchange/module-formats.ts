@@ -47,7 +47,7 @@ import { ConvNet } from '../models/conv-net.js';
 import { Module } from '../module.js';
 import { isObject } from './json.js';
 
-/** How one kind of module is written as JSON and made from it again. */
+/** How one class of module is written as JSON and recreated. */
 export interface ModuleFormat<M extends Module = Module> {
   /** Its class. */
   readonly module: { readonly prototype: M };
@@ -90,8 +90,8 @@ const transposed = {
 type Argument = OptionRule | Rows;
 
 /**
- * Holds the arguments of a constructor, as a file gives them, against their rules.
- * @param required how many must be there
+ * Checks the arguments of a constructor from a file against their rules.
+ * @param required number of required arguments
  * @throws OptionError that names the argument or the option
  */
 function checkArguments(type: string, args: readonly unknown[], rules: readonly Argument[], required: number): void {
@@ -112,7 +112,7 @@ function isRule(argument: Argument): argument is OptionRule {
 
 /**
  * A format whose arguments are checked by rules and passed to the constructor.
- * @param required how many arguments must be there. Default: all
+ * @param required number of required arguments. Default: all
  */
 function format<A extends unknown[], M extends Module>(
   type: new (...args: A) => M,
@@ -160,7 +160,7 @@ const batchNorm = (type: typeof BatchNorm1d | typeof BatchNorm2d | typeof BatchN
     1,
   );
 
-/** Every module of the library, by the name that files call it. */
+/** Every module of the library, by its name in files. */
 export const MODULE_FORMATS: Readonly<Record<string, ModuleFormat>> = {
   Sequential: format(Sequential, [either(modules, namedModules)], (sequential) => {
     const layers = sequential.children();

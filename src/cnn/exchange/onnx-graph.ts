@@ -3,7 +3,7 @@ import type { ConvGeometry } from '../../kernels/geometry.js';
 import { ExportNames } from './export-names.js';
 import type { OnnxNode, OnnxTensor } from './onnx-file.js';
 
-/** An ONNX graph that grows node by node; nodes and numbers go by their names. */
+/** Builds an ONNX graph node by node; nodes and tensors are identified by name. */
 export class OnnxGraphBuilder {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, OnnxTensor>();
@@ -14,14 +14,14 @@ export class OnnxGraphBuilder {
     this.#names.unique(name);
   }
 
-  /** Adds a node. @returns the name of its output, which is `name` or, where that is taken, `name_2` … */
+  /** Adds a node. @returns the name of its output: `name` or, if it is taken, `name_2` … */
   add(name: string, type: string, inputs: string[], attributes: OnnxNode['attributes'] = {}): string {
     const output = this.#names.unique(name);
     this.nodes.push({ name: output, type, inputs, output, attributes });
     return output;
   }
 
-  /** Numbers in a shape. @param name decides, with the shape, which they are */
+  /** A float tensor. @param name identifies it, together with the shape */
   floats(name: string, shape: readonly number[], data: Float32Array): string {
     const key = `${name} [${shape}]`;
     const kept = this.initializers.get(key);
@@ -31,7 +31,7 @@ export class OnnxGraphBuilder {
     return tensor.name;
   }
 
-  /** A list of integers. @param name decides which they are */
+  /** A list of integers. @param name identifies it */
   integers(name: string, values: ArrayLike<number>): string {
     const kept = this.initializers.get(name);
     if (kept) return kept.name;
@@ -44,7 +44,7 @@ export class OnnxGraphBuilder {
     return this.floats(`number/${value}`, [], Float32Array.of(value));
   }
 
-  /** Pads by nodes of their own, unless it is by zeros. */
+  /** Adds padding nodes, except for zero padding. */
   padded(x: string, g: ConvGeometry, pads: readonly number[]): string {
     if (g.paddingMode === 'zero' || pads.every((cells) => cells === 0)) return x;
     if (g.paddingMode === 'constant') return this.pad(x, pads, 'constant', g.paddingValue);
@@ -59,7 +59,7 @@ export class OnnxGraphBuilder {
     return padded;
   }
 
-  /** @param pads in front of each spatial axis, then behind each */
+  /** @param pads before each spatial axis, then after each */
   pad(x: string, pads: readonly number[], mode: string, value?: number): string {
     const rank = pads.length / 2;
     const all = [0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)];

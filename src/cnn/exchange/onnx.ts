@@ -10,7 +10,7 @@ import { OnnxGraphBuilder } from './onnx-graph.js';
  * A model in evaluation mode as the bytes of an ONNX file (opset 13), for onnxruntime and others. The batch
  * axis is free unless something in the model depends on its size. Parameters keep PyTorch's names.
  * @param inputShapes one per input, with the batch axis: `[1, 1, 28, 28]`
- * @throws UnsupportedError if the model holds an operation of its own
+ * @throws UnsupportedError if the model contains a custom operation
  * @example
  * ```ts
  * import { ConvNet, toOnnx } from 'convlab';
@@ -49,7 +49,7 @@ class OnnxWriter {
     this.#places.set(storage, { name, shape });
   }
 
-  /** The name of a value in a shape, reshaped if needed. */
+  /** The name of a value with a given shape, reshaped if necessary. */
   use(value: Value, shape = this.trace.open(value)): string {
     const known = this.trace.numbers.get(value.storage);
     // one sample of a constant that grows with the batch is kept

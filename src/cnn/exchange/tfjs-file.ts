@@ -7,14 +7,14 @@ export interface TfNode {
   readonly attr: Readonly<Record<string, unknown>>;
 }
 
-/** Numbers that belong to a TensorFlow graph. */
+/** A weight of a TensorFlow graph. */
 export interface TfWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array;
 }
 
-/** A model as TensorFlow.js loads it: `model.json` and the file that it names. */
+/** A model for TensorFlow.js: `model.json` and its weight file. */
 export interface TfjsModel {
   readonly modelJson: {
     readonly format: 'graph-model';
@@ -35,14 +35,14 @@ export interface TfSignature {
   readonly tensorShape: TfShape;
 }
 
-/** How one weight is in the file of weights. */
+/** Description of one weight in the weight file. */
 export interface TfWeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32';
 }
 
-/** TensorFlow's form of a shape; −1 is the batch. */
+/** A shape in TensorFlow's format; −1 is the batch. */
 export interface TfShape {
   readonly dim: readonly { readonly size: string }[];
 }
@@ -60,12 +60,12 @@ export function integers(values: readonly number[]) {
   return { list: { i: values.map(String) } };
 }
 
-/** An attribute of text, in base64 as protocol buffers' JSON has it. */
+/** A text attribute, in base64 as in the JSON format of protocol buffers. */
 export function textAttribute(value: string) {
   return { s: btoa(value) };
 }
 
-/** Puts a graph together. */
+/** Assembles a graph. */
 export function tfjsModel(nodes: readonly TfNode[], weights: readonly TfWeight[], inputs: readonly TfValue[], outputs: readonly TfValue[]): TfjsModel {
   const placeholders = inputs.map(({ name, shape }) => ({ name, op: 'Placeholder', input: [], attr: { dtype: FLOAT, shape: { shape: shapeOf(shape) } } }));
   const constants = weights.map(({ name, data }) => ({

@@ -1,6 +1,6 @@
 import type { ConvGeometry, Triple } from '../../kernels/geometry.js';
 
-/** The weights of a convolution, with what decides where they fall. */
+/** The weights of a convolution, with its geometry. */
 export interface Filter {
   /** `[Cout, Cin / groups, kD, kH, kW]` */
   readonly data: Float32Array;
@@ -22,7 +22,7 @@ export function filterOf(g: ConvGeometry, data: Float32Array): Filter {
  * A transposed convolution is a convolution with the kernel rotated by 180° and inputs and outputs exchanged, of the input
  * spread by the stride.
  * @param g of the convolution that is transposed
- * @param data `[Cin, Cout / groups, ...kernel]`, with the inputs of the transposed convolution in front
+ * @param data `[Cin, Cout / groups, ...kernel]`, with the inputs of the transposed convolution first
  */
 export function turnedFilter(g: ConvGeometry, data: Float32Array): Filter {
   const { groups, kernel, dilation, inChannels: outChannels, outChannels: inChannels } = g;
@@ -56,7 +56,7 @@ export function withoutDilation(filter: Filter): Filter {
   return { ...filter, data: out, kernel: spread, dilation: [1, 1, 1] };
 }
 
-/** The part of a filter that one group has. */
+/** The part of a filter for one group. */
 export function groupOf(filter: Filter, group: number): Filter {
   const { data, inChannels, outChannels, groups } = filter;
   const share = data.length / groups;

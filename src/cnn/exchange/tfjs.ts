@@ -14,7 +14,7 @@ import { DATA_FORMATS, TfjsGraph } from './tfjs-graph.js';
  * the model; inside, TensorFlow.js's channels-last operators are used, transposed back before flattening. The batch axis is
  * free unless something in the model depends on its size.
  * @param inputShapes one per input, with the batch axis: `[1, 1, 28, 28]`
- * @throws UnsupportedError if the model holds an operation of its own, or one that TensorFlow.js does not have
+ * @throws UnsupportedError if the model contains a custom operation, or one that TensorFlow.js does not have
  * @example
  * ```ts
  * import { ConvNet, toTfjs } from 'convlab';

@@ -30,7 +30,7 @@ export function leakyRelu(x: Value, slope = 0.01): Value {
 }
 
 /**
- * x, at least `low` and at most `high`. Its gradient passes between them.
+ * x clamped to `low` … `high`. The gradient passes only between these limits.
  * @throws OptionError unless they are finite and low < high
  */
 export function clamp(x: Value, low: number, high: number): Value {
@@ -48,7 +48,7 @@ export function relu6(x: Value): Value {
   return clamp(x, 0, 6);
 }
 
-/** min(max(x / 6 + 1 / 2, 0), 1): {@link sigmoid} in three straight lines. */
+/** min(max(x / 6 + 1 / 2, 0), 1): a piecewise linear {@link sigmoid}. */
 export function hardsigmoid(x: Value): Value {
   return x.graph.record('hardsigmoid', [x], x.shape, (out) => ({
     forward: (on) => {
@@ -75,9 +75,9 @@ export function silu(x: Value): Value {
 }
 
 /**
- * x where x > 0, else slope·x with a slope that is learned: relu(x) + slope·(x − relu(x)).
+ * x where x > 0, else slope·x with a learned slope: relu(x) + slope·(x − relu(x)).
  * @param x `[N, C, ...]`
- * @param slope `[1]`, or `[C]` for one of each channel
+ * @param slope `[1]`, or `[C]` for one slope per channel
  * @see He et al., Delving Deep into Rectifiers, 2015
  */
 export function prelu(x: Value, slope: Value): Value {
@@ -114,7 +114,7 @@ function leaky(operation: string, x: Value, slope: number): Value {
   }));
 }
 
-/** An activation whose derivative is known from its result. */
+/** An activation whose derivative can be computed from its result. */
 function fromResult(operation: PointwiseName, gradient: PointwiseName, x: Value): Value {
   return x.graph.record(operation, [x], x.shape, (out) => ({
     forward: (on) => on.pointwise(operation, [x.data], [], out.data),

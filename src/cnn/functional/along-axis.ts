@@ -17,7 +17,7 @@ export function alongAxis(x: Value, axis: number, matrix: Float32Array, size: nu
   return view(rows, [...shape.slice(0, axis), size, ...shape.slice(axis + 1)]);
 }
 
-/** x of one sample for each of several: `[1, ...]` → `[samples, ...]`. A step of its own, because exporters leave the number of samples open. */
+/** Repeats a sample: `[1, ...]` → `[samples, ...]`. A separate step, because exporters leave the number of samples open. */
 export function repeatSamples(x: Value, samples: number): Value {
   const cells = x.storage.length;
   const geometry = convGeometry([1, 1, cells], [samples, 1, 1], {}, 'repeatSamples');

@@ -6,7 +6,7 @@ import { alongAxis, repeatSamples } from './along-axis.js';
 import { view } from './shape.js';
 
 /**
- * a + b. Shapes are broadcast as in PyTorch: axes count from the last, and an axis of one cell is repeated.
+ * a + b. Shapes are broadcast as in PyTorch: axes are aligned at the last one, and an axis of size 1 is repeated.
  * @throws ShapeError if an axis has two sizes, neither of them 1
  * @example
  * ```ts
@@ -48,8 +48,8 @@ export function multiply(left: Value, right: Value): Value {
 /**
  * Concatenates values along the channels. Each is moved to its place by a 1×1 convolution with ones on a shifted
  * diagonal, and the places are added.
- * @param values `[N, Ci, ...spatial]`, alike except for the channels; `[N, Ci]` counts as one cell
- * @throws ShapeError if they are not alike
+ * @param values `[N, Ci, ...spatial]`, equal except for the channels; `[N, Ci]` is treated as a single position
+ * @throws ShapeError if their shapes differ
  */
 export function concatenate(values: readonly Value[]): Value {
   const [{ graph, shape }] = values;
@@ -85,7 +85,7 @@ export function concatenate(values: readonly Value[]): Value {
   }));
 }
 
-/** Both in the shape that holds them. */
+/** Broadcasts both to a common shape. */
 export function broadcast(operation: string, a: Value, b: Value): [Value, Value] {
   if (show(a.shape) === show(b.shape)) return [a, b];
   const rank = Math.max(a.shape.length, b.shape.length);

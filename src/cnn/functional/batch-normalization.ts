@@ -8,7 +8,7 @@ import { Standardization } from './standardization.js';
 export const BATCH_NORM_OPTIONS = {
   /** Added to the variance. Default 1e-5. */
   eps: option(notNegative, { default: 1e-5 }),
-  /** Share of the batch in the running statistics. Default 0.1. */
+  /** Weight of the current batch in the running statistics. Default 0.1. */
   momentum: option(between(0, 1), { default: 0.1 }),
 } satisfies Rows;
 
@@ -22,7 +22,7 @@ export interface BatchNormOptions extends OptionsOf<typeof BATCH_NORM_OPTIONS> {
  * @param x `[N, C, ...spatial]`
  * @param runningMean `[C]`
  * @param runningVariance `[C]`
- * @throws OptionError if an option is unknown or breaks its rule; when it runs in training, ShapeError if a channel holds one value
+ * @throws OptionError if an option is unknown or breaks its rule; when it runs in training, ShapeError if a channel has a single value
  * only, which has no variance
  * @see Ioffe and Szegedy, Batch Normalization, 2015
  * @example

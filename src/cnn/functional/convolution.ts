@@ -55,7 +55,7 @@ export function convolveTransposed(x: Value, weight: Value, bias: Value | null, 
 }
 
 /**
- * scale[c]·x + shift[c]: a depthwise convolution with one cell.
+ * scale[c]·x + shift[c]: a depthwise convolution with a kernel of size 1.
  * @param scale `[C]`, or null for 1
  * @param shift `[C]` or null
  */

@@ -6,9 +6,9 @@ import { convolve, convolveTransposed } from './convolution.js';
 import { view } from './shape.js';
 
 /**
- * x with its axes in another order, NumPy's transpose. Two blocks of axes change places by a convolution with the identity: its
+ * Reorders the axes of x, like NumPy's transpose. Two blocks of axes are swapped by a convolution with the identity: its
  * kernel covers the shorter block, which becomes the channels. The cost of that is the shorter block's size times all cells.
- * @param order which axis of x each axis of the result is
+ * @param order for each axis of the result, the axis of x
  */
 export function transpose(x: Value, order: readonly number[]): Value {
   // axes of size 1 can be at any position
@@ -41,7 +41,7 @@ function swap(x: Value, p: number, a: number, b: number, q: number): Value {
   return convolveTransposed(view(x, [p, a, b, 1, q]), kernel, null, [p, 1, b, a, q], {});
 }
 
-/** Cells start, start + step … of an axis: a convolution whose kernel is 1 at the first of them. @param step ≥ 1 */
+/** Elements start, start + step … of an axis: a convolution whose kernel is 1 at the first of them. @param step ≥ 1 */
 export function slice(x: Value, axis: number, start: number, size: number, step = 1): Value {
   const { shape } = x;
   const n = shape[axis];
@@ -54,7 +54,7 @@ export function slice(x: Value, axis: number, start: number, size: number, step 
   return view(cut, [...shape.slice(0, axis), size, ...shape.slice(axis + 1)]);
 }
 
-/** Cells of an axis in any order, some more than once. */
+/** Elements of an axis in any order, possibly repeated. */
 export function gather(x: Value, axis: number, indices: readonly number[]): Value {
   const n = x.shape[axis];
   const matrix = new Float32Array(indices.length * n);

@@ -10,7 +10,7 @@ export function affine(x: Value, scale: number, shift: number): Value {
   }));
 }
 
-/** left / right, cell by cell, with shapes broadcast as in {@link add}. */
+/** Element-wise left / right, with shapes broadcast as in {@link add}. */
 export function divide(left: Value, right: Value): Value {
   const [a, b] = broadcast('divide', left, right);
   return a.graph.record('divide', [a, b], a.shape, (out) => ({
@@ -41,7 +41,7 @@ export function logarithm(x: Value): Value {
   }));
 }
 
-/** Keeps 1 / √x finite at 0; nothing to any normal number above 1e-29. */
+/** Keeps 1 / √x finite at 0; has no effect on normal numbers above 1e-29. */
 const TINY = 1e-36;
 
 /** √x, as x / √x. */

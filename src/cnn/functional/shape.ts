@@ -3,8 +3,8 @@ import { sizeOf } from '../../tensor.js';
 import type { Value } from '../graph.js';
 
 /**
- * The same numbers in another shape, PyTorch's view: nothing is copied. One dimension may be −1: it is inferred.
- * @throws ShapeError if it would hold another number of values
+ * Changes the shape without copying, like PyTorch's view. One dimension may be −1, which is inferred.
+ * @throws ShapeError if the number of values would change
  * @example
  * ```ts
  * import { full, Module, type Value, view } from 'convlab';

@@ -5,7 +5,7 @@ import { sizeOf } from '../../tensor.js';
 import type { Graph, Value } from '../graph.js';
 
 /**
- * The logarithm of the softmax over the channels, x − max − log Σ e^(x − max): no logit is too large.
+ * The logarithm of the softmax over the channels, x − max − log Σ e^(x − max), which is stable for large logits.
  * @param x `[N, C, ...spatial]`
  */
 export function logSoftmax(x: Value): Value {
@@ -76,7 +76,7 @@ export function softmax(x: Value): Value {
 class OverChannels {
   /** `[N, 1, S]`: the sum or maximum */
   readonly row: Value;
-  /** `[N, C, S]`: what was spread */
+  /** `[N, C, S]`: the broadcast row */
   readonly full: Value;
   readonly #ones: Value;
   readonly #winners: Value;

@@ -8,7 +8,7 @@ const RING = [5, 2, 1, 0, 3, 6, 7, 8] as const;
 
 /**
  * Kirsch's eight kernels, each `[3, 3]`, sum 0: 5 times the sum of three adjacent neighbors minus 3 times
- * the sum of the other five. The first faces right, each next one is turned by 45° counter-clockwise.
+ * the sum of the other five. The first faces right, each following one is rotated by 45° counter-clockwise.
  * @see Kirsch, Computer Determination of the Constituent Structure of Biological Images (1971)
  */
 export const KIRSCH: readonly Tensor[] = compass([

@@ -13,7 +13,7 @@ const length = above(2);
 export const GABOR_OPTIONS = {
   /** From one crest to the next, in pixels, > 2. Default 6. */
   wavelength: option(length, { default: 6 }),
-  /** Where the wave runs, across its stripes, in degrees, counter-clockwise from the right. Default 0: upright stripes. */
+  /** Direction of the wave, across its stripes, in degrees, counter-clockwise from the right. Default 0: vertical stripes. */
   orientation: option(finite, { default: 0 }),
   /** Phase of the wave in the center, in degrees: 0 a bright stripe, 90 an edge from bright to dark. Default 0. */
   phase: option(finite, { default: 0 }),
@@ -48,7 +48,7 @@ export function gabor(options: GaborOptions = {}): Tensor {
 
 /** Rows of {@link GaborBankOptions}. */
 export const GABOR_BANK_OPTIONS = {
-  /** How many directions share the half turn, an integer ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
+  /** Number of directions within 180°, an integer ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
   orientations: option(count, { default: 4 }),
   /** In pixels, each > 2. Default `[4, 8]`. */
   wavelengths: option(list(length), { default: [4, 8] }),

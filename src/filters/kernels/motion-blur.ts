@@ -24,8 +24,8 @@ export const MOTION_DIAGONAL = kernel2d(
 );
 
 /**
- * Motion along a straight line during the exposure: a stroke, `length` long and 1 wide, `[kH, kW]`, sum 1. Each weight is
- * the share of the stroke that covers its pixel, so any length and angle is anti-aliased; along the axes a whole length
+ * Motion along a straight line during the exposure: a line of length `length` and width 1, `[kH, kW]`, sum 1. Each weight is
+ * the fraction of its pixel that the line covers, so any length and angle is anti-aliased; along the axes, an integer length
  * gives the mean of `length` pixels.
  * @param length in pixels, > 0. Default 9
  * @param angle in degrees, counter-clockwise from the right. Default 0: horizontal

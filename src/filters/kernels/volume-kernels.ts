@@ -24,7 +24,7 @@ export function sobel3d(axis: VolumeAxis = 'x'): Tensor {
   return outer(...['z', 'y', 'x'].map((each) => (each === axis ? [-1, 0, 1] : [1, 2, 1])));
 }
 
-/** The Laplacian of a volume: second differences along its three axes, `[3, 3, 3]`, sum 0. The six neighbors count. */
+/** The Laplacian of a volume: second differences along its three axes, `[3, 3, 3]`, sum 0. It uses the six direct neighbors. */
 export const LAPLACIAN_3D = tensor([
   [
     [0, 0, 0],

@@ -15,11 +15,11 @@ import { ridgeFromSamples } from './ridge.js';
 
 /** Rows of {@link CannyOptions}. */
 export const CANNY_OPTIONS = {
-  /** Standard deviation of the Gaussian that removes noise first, in pixels, ≥ 0; 0 leaves it out. Default 1. */
+  /** Standard deviation of the Gaussian that removes noise first, in pixels, ≥ 0; 0 disables it. Default 1. */
   sigma: option(notNegative, { default: 1 }),
-  /** Weak edges, from this magnitude on, count where they hang together with a strong one, ≥ 0. Default 0.05. */
+  /** Minimum magnitude of weak edges, which are kept if connected to a strong one, ≥ 0. Default 0.05. */
   low: option(notNegative, { default: 0.05 }),
-  /** Strong edges, from this magnitude on, always count, ≥ low. Default 0.1. */
+  /** Minimum magnitude of strong edges, which are always kept, ≥ low. Default 0.1. */
   high: option(finite, { default: 0.1 }),
   ...OPERATION_OPTIONS,
 } satisfies Rows;
@@ -118,7 +118,7 @@ function thin({ x, y, magnitude }: SlopePlanes, width: number, height: number): 
   return ridge;
 }
 
-/** Pixels that are looked at in a row: less than a millisecond. */
+/** Pixels processed without a pause: less than a millisecond. */
 const LINKED_PIXELS = 2 ** 16;
 
 /** Hysteresis: white where the ridge is ≥ `high`, or ≥ `low` and 8-connected to such a pixel; else 0. */

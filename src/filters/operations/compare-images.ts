@@ -72,16 +72,16 @@ interface Compared extends Pick<Comparison, 'max' | 'ssim'> {
   readonly squares: number;
 }
 
-/** What compares pictures of one format on a backend. */
+/** Prepared comparison of images of one format on a backend. */
 interface Ready {
   readonly executable: Executable | undefined;
   release(): void;
 }
 
-/** Of the latest calls. */
+/** Plans of the latest calls. */
 const recentComparisons = new RecentPlans<Ready>(4);
 
-/** @returns undefined where the backend has no program for it */
+/** @returns undefined if the backend has no program for it */
 function comparedInEngine(a: Image, b: Image, { backend: on, ...control }: EngineOptions): Promise<Compared> | undefined {
   const format = formatOf(a);
   const { executable } = recentComparisons.get(on, format, [], () => prepare(format, on));
@@ -136,7 +136,7 @@ async function similarity(a: Image, b: Image, on: RunOptions): Promise<number | 
 /**
  * a, b, a² + b² and ab of a channel, pixel by pixel, with white 1 and shifted by their common mean, which preserves the variances in
  * float32.
- * @param x where they go
+ * @param x receives them
  * @returns the mean
  */
 function pairMoments({ data: a, channels }: Image, { data: b }: Image, c: number, x: Samples): number {

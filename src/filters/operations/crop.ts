@@ -6,11 +6,11 @@ import { checkRectangle, type Rectangle } from '../picture/region.js';
 import { rearrangeAny } from './rearrange-any.js';
 
 /**
- * A rectangle of a picture as a picture of its own.
- * @param image not changed
- * @param rectangle in whole pixels from the upper left, within the picture
- * @returns a copy of the same channels and sample type
- * @throws OptionError if the rectangle is none
+ * Crops an image to a rectangle; returns a new image.
+ * @param image not modified
+ * @param rectangle in whole pixels from the upper left corner, within the image
+ * @returns a copy with the same channels and sample type
+ * @throws OptionError if the rectangle is invalid
  * @throws ShapeError if it is not within the picture
  * @example
  * ```ts
@@ -23,7 +23,7 @@ import { rearrangeAny } from './rearrange-any.js';
  * ```
  */
 export function crop<I extends ImageSource>(image: I, rectangle: Rectangle): Image<SamplesOf<I>>;
-/** The same for a picture that is stored on a backend, see {@link uploadImage}: so does the result. */
+/** The same for an image stored on a backend, see {@link uploadImage}; the result is stored there too. */
 export function crop(image: DeviceImage, rectangle: Rectangle): Promise<DeviceImage>;
 export function crop(image: AnyImage, rectangle: Rectangle): Image | Promise<DeviceImage> {
   const whole = toPicture('crop', image);

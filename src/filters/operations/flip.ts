@@ -7,13 +7,13 @@ import { rearrangeAny } from './rearrange-any.js';
 
 /** Every {@link FlipAxis}. */
 export const FLIP_AXES = ['horizontal', 'vertical'] as const;
-/** The direction in which pixels trade places: `'horizontal'` left and right, `'vertical'` top and bottom. */
+/** The direction of a flip: `'horizontal'` swaps left and right, `'vertical'` swaps top and bottom. */
 export type FlipAxis = (typeof FLIP_AXES)[number];
 
 /**
- * A picture as a mirror shows it.
- * @param image not changed
- * @throws OptionError if the axis is none
+ * Mirrors an image.
+ * @param image not modified
+ * @throws OptionError if the axis is invalid
  * @example
  * ```ts
  * import { createImage, flip } from 'convlab';
@@ -23,7 +23,7 @@ export type FlipAxis = (typeof FLIP_AXES)[number];
  * ```
  */
 export function flip<I extends ImageSource>(image: I, axis: FlipAxis): Image<SamplesOf<I>>;
-/** The same for a picture that is stored on a backend, see {@link uploadImage}: so does the result. */
+/** The same for an image stored on a backend, see {@link uploadImage}; the result is stored there too. */
 export function flip(image: DeviceImage, axis: FlipAxis): Promise<DeviceImage>;
 export function flip(image: AnyImage, axis: FlipAxis): Image | Promise<DeviceImage> {
   check('flip', 'axis', axis, oneOf(FLIP_AXES));
@@ -39,7 +39,7 @@ export function flip(image: AnyImage, axis: FlipAxis): Image | Promise<DeviceIma
  * `rotate90(image)` turns counter-clockwise, as `np.rot90` does. For a clockwise turn, as `cv.ROTATE_90_CLOCKWISE` or `sharp().rotate(90)`, pass −1.
  * @param image not changed
  * @param turns number of quarter turns counter-clockwise; negative: clockwise. Default 1
- * @returns as wide as the picture is high where the number of turns is odd
+ * @returns the rotated image; width and height are swapped if the number of turns is odd
  * @throws OptionError if turns is not an integer
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export function flip(image: AnyImage, axis: FlipAxis): Image | Promise<DeviceIma
  * ```
  */
 export function rotate90<I extends ImageSource>(image: I, turns?: number): Image<SamplesOf<I>>;
-/** The same for a picture that is stored on a backend, see {@link uploadImage}: so does the result. */
+/** The same for an image stored on a backend, see {@link uploadImage}; the result is stored there too. */
 export function rotate90(image: DeviceImage, turns?: number): Promise<DeviceImage>;
 export function rotate90(image: AnyImage, turns = 1): Image | Promise<DeviceImage> {
   check('rotate90', 'turns', turns, anyWhole);

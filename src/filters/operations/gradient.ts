@@ -47,18 +47,18 @@ export const GRADIENT_OPERATORS = Object.keys(OPERATORS) as readonly GradientOpe
 
 /** Rows of {@link OperatorOption}. */
 export const OPERATOR_OPTION = {
-  /** Whose kernels measure the slope. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
+  /** The operator whose kernels measure the slope. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
   operator: option(oneOf(GRADIENT_OPERATORS), { default: 'sobel' }),
 } satisfies Rows;
 
-/** The option that all of the gradient's functions share. */
+/** The common option of all gradient functions. */
 export interface OperatorOption extends OptionsOf<typeof OPERATOR_OPTION> {}
 
 const GRADIENT_OPTIONS = { ...OPERATOR_OPTION, ...MEASURE_OPTIONS } satisfies Rows;
 const DIRECTION_OPTIONS = { ...OPERATOR_OPTION, ...OPERATION_OPTIONS } satisfies Rows;
 const MAGNITUDE_OPTIONS = { ...DIRECTION_OPTIONS, ...RESULT_OPTIONS } satisfies Rows;
 
-/** What {@link gradient} returns: float images of the picture's size, one channel per measured channel. */
+/** The result of {@link gradient}: float images of the size of the input, with one channel per measured channel. */
 export interface Gradient<I extends Image | DeviceImage = Image> {
   /** ≥ 0; 1 is a step from black to white between two columns or rows, for every operator (Kirsch's: on the dark side). */
   readonly magnitude: I;
@@ -82,7 +82,7 @@ export interface Gradient<I extends Image | DeviceImage = Image> {
  * ```
  */
 export function gradient(image: ImageSource, options?: OperatorOption & MeasureOptions): Promise<Gradient>;
-/** The same for a picture that is stored on a backend, see {@link uploadImage}: so do the two. */
+/** The same for an image stored on a backend, see {@link uploadImage}; both results are stored there too. */
 export function gradient(image: DeviceImage, options?: OperatorOption & MeasureOptions): Promise<Gradient<DeviceImage>>;
 export async function gradient(image: AnyImage, options: OperatorOption & MeasureOptions = {}): Promise<Gradient<Image | DeviceImage>> {
   checkOptions('gradient', options, GRADIENT_OPTIONS);
@@ -112,7 +112,7 @@ function gradientThere(image: DeviceImage, options: OperatorOption & MeasureOpti
   });
 }
 
-/** @returns undefined where the backend has no program for it */
+/** @returns undefined if the backend has no program for it */
 function bothFromSamples<I extends Image | DeviceImage>(image: I, options: OperatorOption & MeasureOptions & EngineOptions): Promise<Gradient<I>> | undefined {
   const ask = (measure: 'length' | 'angle') =>
     slopesFromSamples('gradient', image, { operator: operatorOf(options), measure, output: 'float', inPicture: false }, options);
@@ -121,7 +121,7 @@ function bothFromSamples<I extends Image | DeviceImage>(image: I, options: Opera
 }
 
 /**
- * The magnitude of the {@link gradient} as a picture: bright edges on black, per channel.
+ * The magnitude of the {@link gradient} as an image: bright edges on black, per channel.
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws ShapeError if `out` does not have the shape and type of the result
@@ -209,7 +209,7 @@ function operatorOf({ operator = OPERATOR_OPTION.operator.default }: OperatorOpt
   return OPERATORS[operator];
 }
 
-/** Two components at right angles. @param answers the first plane, then the second */
+/** Two perpendicular components. @param answers the first plane, then the second */
 function fromPair(answers: Float32Array, looks: readonly number[], magnitude: Float32Array, direction: Float32Array): void {
   const [[ux, uy], [vx, vy]] = looks.map((degrees) => heading('gradient', 'looks', degrees));
   const [u, v] = [planeAt(answers, 0, 2), planeAt(answers, 1, 2)];

@@ -2,7 +2,7 @@ import type { Image, Samples } from '../../image/image.js';
 import { formatOf, newImage, whiteOf } from '../../image/samples.js';
 import { linearToSrgb, srgbToLinear } from '../../kernels/light.js';
 import { hasAlpha, LUMINANCE_WEIGHTS } from '../picture/channels.js';
-/** How a picture becomes gray. */
+/** Settings for converting an image to gray. */
 export interface Graying {
   readonly weights: keyof typeof LUMINANCE_WEIGHTS;
   readonly linear: boolean;
@@ -32,7 +32,7 @@ export function grayByLoops(image: Image, { weights, linear, measured }: Graying
   return gray;
 }
 
-/** What each sample adds to the sum: itself, or its light, 0 … 1. */
+/** The value that each sample adds to the sum: the sample, or its linear light, 0 … 1. */
 function tableOf(white: number, factor: number, linear: boolean): Float64Array {
   return Float64Array.from({ length: white + 1 }, (_, sample) => factor * (linear ? srgbToLinear(sample / white) : sample));
 }

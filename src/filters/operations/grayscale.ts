@@ -19,11 +19,11 @@ export const GRAYSCALE_WEIGHTS = ['rec709', 'rec601'] as const;
 /** Rows of {@link GrayscaleOptions}. */
 export const GRAYSCALE_OPTIONS = {
   /**
-   * What red, green and blue count. `'rec709'`: 0.2126, 0.7152, 0.0722, of the primaries that screens and sRGB have; `'rec601'`: 0.299,
-   * 0.587, 0.114, as Pillow and OpenCV weigh them. Default `'rec709'`.
+   * Weights of red, green and blue. `'rec709'`: 0.2126, 0.7152, 0.0722, for the primaries of sRGB; `'rec601'`: 0.299, 0.587, 0.114, as in
+   * Pillow and OpenCV. Default `'rec709'`.
    */
   weights: option(oneOf(GRAYSCALE_WEIGHTS), { default: 'rec709', help: 'weights of red, green and blue' }),
-  /** Sum light instead of samples: they are decoded as sRGB first, and the gray is encoded again. Default false. */
+  /** Compute in linear light: samples are decoded as sRGB first, and the gray value is encoded again. Default false. */
   linear: option(flag, { default: false, help: 'sum linear light instead of samples: decode sRGB, sum, encode' }),
   ...RESULT_OPTIONS,
   ...pickRows(FILTER_OPTIONS, 'backend', 'onPlan', 'signal', 'onProgress'),
@@ -33,9 +33,9 @@ export const GRAYSCALE_OPTIONS = {
 export interface GrayscaleOptions extends OptionsOf<typeof GRAYSCALE_OPTIONS> {}
 
 /**
- * A picture in gray: the weighted mean of red, green and blue.
- * @param image not changed
- * @returns 1 channel, or 2 where the picture has alpha, which stays; of a gray picture a copy. The sample type stays, too
+ * Converts an image to gray: the weighted mean of red, green and blue.
+ * @param image not modified
+ * @returns an image with 1 channel, or with 2 if the input has alpha, which is kept; a copy if the input is gray. The sample type is kept
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws ShapeError if `out` does not have the shape and type of the result
  * @see ITU-R BT.709, 3.2, and BT.601, 2.5.1
@@ -60,7 +60,7 @@ export async function grayscale<I extends AnyImage>(image: I, options: Grayscale
   return result as ResultImage<I>; // of the same sample type, stored where the image is
 }
 
-/** A picture of 1 channel, or of 2 with alpha; a copy of a gray one. */
+/** An image with 1 channel, or 2 with alpha; a copy if it is gray already. */
 export async function grayOf(image: Image, how: Graying, options: EngineOptions & ResultOptions): Promise<Image> {
   const { out } = options;
   if (image.channels < 3) return deliver({ ...image, data: image.data.slice() }, out, image);

@@ -20,7 +20,7 @@ interface Ready {
   release(): void;
 }
 
-/** Of the latest calls. */
+/** Plans of the latest calls. */
 const recentHistograms = new RecentPlans<Ready>(4);
 
 /** The histogram of some channels together. Integers are their own classes; NaN counts nowhere. */

@@ -13,7 +13,7 @@ import { hasHoles, type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, r
 
 /** Rows of {@link LocalOptions}. */
 export const LOCAL_OPTIONS = {
-  /** Side of the window in pixels, an integer ≥ 1; of an even one the middle is right of and below the center. Default 5. */
+  /** Side of the window in pixels, an integer ≥ 1. The anchor of an even window is right of and below its center. Default 5. */
   size: option(count, { default: 5 }),
   ...OPERATION_OPTIONS,
 } satisfies Rows;
@@ -36,7 +36,7 @@ export async function localMean<I extends AnyImage, P extends Output = 'clamp'>(
 
 /**
  * The variance of the size × size pixels around each pixel, per channel: v = Σ (f − m)² / n (divided by n, not n − 1). White
- * counts as 1, so v is at most ¼ for every sample type.
+ * is 1, so v is at most ¼ for every sample type.
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  */
@@ -48,7 +48,7 @@ export async function localVariance<I extends AnyImage, P extends Output = 'clam
 }
 
 /**
- * The standard deviation of the size × size pixels around each pixel, √v, in the picture's units, per channel: a measure of texture.
+ * The standard deviation of the size × size pixels around each pixel, √v, in the units of the image, per channel: a measure of texture.
  * @returns an image of the same size, channels and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule
  * @example

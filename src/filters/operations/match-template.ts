@@ -15,11 +15,11 @@ import { findPeaks, type Peak } from './peaks.js';
 export const MATCH_OPTIONS = {
   /** Default `'zncc'`. */
   method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'similarity measure', placeholder: 'method' }),
-  /** How many places are returned at most, the best first. Default 1. */
+  /** Maximum number of matches, best first. Default 1. */
   peaks: option(count, { default: 1, help: 'maximum number of matches' }),
-  /** Places that score worse are no places: lower than this, with `'ssd'` higher. Default: none is too bad. */
+  /** Minimum score of a match; for `'ssd'`, the maximum. Default: no limit. */
   threshold: option(finite, { help: 'minimum score of a match; for ssd, the maximum', placeholder: 'score' }),
-  /** How far apart two places are at least, in pixels, > 0. Default: half the template's shorter side. */
+  /** Minimum distance between two matches in pixels, > 0. Default: half the template's shorter side. */
   minDistance: option(positive, {
     help: "minimum distance between matches (default: half the template's shorter side)",
     placeholder: 'pixels',
@@ -30,25 +30,25 @@ export const MATCH_OPTIONS = {
 /** Options of {@link matchTemplate}. */
 export interface MatchOptions extends OptionsOf<typeof MATCH_OPTIONS> {}
 
-/** What {@link matchTemplate} finds. */
+/** The result of {@link matchTemplate}. */
 export interface Matches {
-  /** `[H − h + 1, W − w + 1]`: the score of the template with its upper left corner there */
+  /** `[H − h + 1, W − w + 1]`: the score of the template for each position of its upper left corner */
   readonly scores: Tensor;
-  /** the best places, the best first */
+  /** the best matches, best first */
   readonly peaks: readonly Peak[];
 }
 
 /**
- * Finds a small picture in a large one: a convolution whose kernel is the template.
+ * Finds a small image in a large one: a convolution with the template as the kernel.
  *
  * The scores are float32 and exact to about 1e-5 (normalized) or 1e-5 of Σ T² + Σ I² (`ssd`): a typical level of the image is subtracted
- * first, and the sums of a window are taken without rounding, so that a dim window far from the mean is measured as well.
- * A window without contrast (`ncc`: all black) scores 0; one that holds a value which is not finite scores NaN, and is no peak.
+ * first, and the sums of a window are computed without rounding, so that low-contrast windows far from the mean are measured accurately.
+ * A window without contrast (`ncc`: all black) scores 0; one with a non-finite value scores NaN and is not a match.
  * Alpha is ignored. An image stored on a device is read.
  * @param image W × H
  * @param template w × h, not larger, of the same sample type and number of colors
- * @throws ShapeError if the two do not go together
- * @throws DataError if the template has no contrast (`zncc`), is black (`ncc`) or is not finite: nothing is like it
+ * @throws ShapeError if image and template do not match in type or size
+ * @throws DataError if the template has no contrast (`zncc`), is black (`ncc`) or is not finite, so that nothing can match it
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Lewis, Fast Normalized Cross-Correlation (1995)
  * @example

@@ -19,14 +19,14 @@ export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'back
 export interface PyramidOptions extends OptionsOf<typeof PYRAMID_OPTIONS> {}
 
 /**
- * A picture in ever smaller sizes: each level is the one before, blurred by `binomial(5)`, without every second row and column.
- * That is OpenCV's `pyrDown`, to the bit for 8 bits.
- * @param levels how many pictures, the original among them; each half as large as the one before, halves rounded up
- * @throws OptionError if levels is not from 1 to where the smallest picture has a single pixel
+ * An image at decreasing sizes: each level is the previous one, blurred with `binomial(5)`, without every second row and column.
+ * For 8 bits, it is identical to OpenCV's `pyrDown`.
+ * @param levels number of images, including the original; each has half the size of the previous one, rounded up
+ * @throws OptionError if levels is less than 1, or greater than the number at which the image has a single pixel
  * @see Burt & Adelson, The Laplacian Pyramid as a Compact Image Code (1983)
  */
 export function gaussianPyramid(image: ImageSource, levels: number, options?: PyramidOptions): Promise<readonly Image[]>;
-/** The same for a picture that is stored on a backend, see {@link uploadImage}: so are the levels. The first level is the image itself. */
+/** The same for an image stored on a backend, see {@link uploadImage}; the levels are stored there too. The first level is the image itself. */
 export function gaussianPyramid(image: DeviceImage, levels: number, options?: PyramidOptions): Promise<readonly DeviceImage[]>;
 export async function gaussianPyramid(image: AnyImage, levels: number, options: PyramidOptions = {}): Promise<readonly (Image | DeviceImage)[]> {
   checkOptions('gaussianPyramid', options, PYRAMID_OPTIONS);
@@ -41,17 +41,17 @@ export async function gaussianPyramid(image: AnyImage, levels: number, options: 
   return pyramid;
 }
 
-/** What {@link laplacianPyramid} takes a picture apart into: bands of detail, each half as fine as the one before, and a small rest. */
+/** The result of {@link laplacianPyramid}: detail bands, each with half the resolution of the previous one, and a small base image. */
 export interface LaplacianPyramid<I extends Image | DeviceImage = Image> {
-  /** float pictures around 0, the finest first: what a level of the Gaussian pyramid has and the next one, enlarged, has not */
+  /** float images around 0, finest first: each level of the Gaussian pyramid minus the next one, enlarged */
   readonly details: readonly I[];
-  /** the smallest level of the Gaussian pyramid, a float picture: 0 is black, 1 white */
+  /** the smallest level of the Gaussian pyramid, a float image: 0 is black, 1 is white */
   readonly base: I;
 }
 
 /**
- * Takes a picture apart into bands of detail; {@link collapsePyramid} puts it together again.
- * All channels are treated alike, alpha too, and nothing is rounded but to float32.
+ * Decomposes an image into detail bands; {@link collapsePyramid} reconstructs it.
+ * All channels are treated the same, including alpha, and values are rounded only to float32.
  * @param levels as in {@link gaussianPyramid}: `levels − 1` details and the base
  * @throws OptionError as {@link gaussianPyramid} does
  * @example
@@ -65,7 +65,7 @@ export interface LaplacianPyramid<I extends Image | DeviceImage = Image> {
  * ```
  */
 export function laplacianPyramid(image: ImageSource, levels: number, options?: RunOptions): Promise<LaplacianPyramid>;
-/** The same for a picture that is stored on a backend, see {@link uploadImage}: so are the bands and the base; the caller must free them. */
+/** The same for an image stored on a backend, see {@link uploadImage}; the bands and the base are stored there too, and the caller must free them. */
 export function laplacianPyramid(image: DeviceImage, levels: number, options?: RunOptions): Promise<LaplacianPyramid<DeviceImage>>;
 export async function laplacianPyramid(image: AnyImage, levels: number, options: RunOptions = {}): Promise<LaplacianPyramid<Image | DeviceImage>> {
   checkOptions('laplacianPyramid', options, RUN_OPTIONS);
@@ -90,9 +90,9 @@ export async function laplacianPyramid(image: AnyImage, levels: number, options:
 }
 
 /**
- * Puts a picture together from its bands of detail, equal to the original except for float32 rounding; what was changed in a
- * band is changed in the picture.
- * @returns a float picture
+ * Reconstructs an image from its detail bands. The result equals the original up to float32 rounding; changes in a band change
+ * the image.
+ * @returns a float image
  * @throws ShapeError if a detail band is not twice as large as the level below it
  */
 export async function collapsePyramid<I extends Image | DeviceImage>(pyramid: LaplacianPyramid<I>, options: RunOptions = {}): Promise<I> {
@@ -120,7 +120,7 @@ export async function collapsePyramid<I extends Image | DeviceImage>(pyramid: La
   return image;
 }
 
-/** The same in floats, white being 1. */
+/** The same image as floats, with white 1. */
 function toUnit(image: Image): Image {
   const white = whiteOf(image.data);
   const data = new Float32Array(image.data.length);

@@ -5,19 +5,19 @@ import type { Resampling } from '../../kernels/job.js';
 import { linearToSrgb, srgbToLinear } from '../../kernels/light.js';
 import { hasAlpha } from '../picture/channels.js';
 
-/** How a picture is resized: its windows, and what samples are while they are summed. */
+/** Settings of a resize: its windows, and the conversion of samples for summing. */
 export interface Resizing {
   readonly rows: Resampling;
   readonly columns: Resampling;
-  /** down the columns first, then along the rows; else along the rows first */
+  /** columns first, then rows; otherwise rows first */
   readonly columnsFirst: boolean;
-  /** values beyond black and white are limited behind the first pass, too */
+  /** also clamp values after the first pass */
   readonly limited: boolean;
-  /** colors are multiplied by their share before, and divided by it after */
+  /** multiply colors by alpha before summing, and divide by it afterwards */
   readonly premultiplied: boolean;
-  /** colors are light while they are summed */
+  /** sum in linear light */
   readonly linear: boolean;
-  /** values beyond black and white are limited, also in floats */
+  /** clamp values to black … white, including floats */
   readonly clamped: boolean;
 }
 
@@ -83,7 +83,7 @@ function loadLine({ width, channels, data }: Image, row: number, { premultiplied
   }
 }
 
-/** What sums leave of no opacity. */
+/** Rounding errors of zero opacity. */
 const NOTHING = 1e-6;
 
 function storeLine({ width, channels, data }: Image, row: number, { premultiplied, linear, clamped }: Resizing, line: Float64Array): void {

@@ -3,13 +3,13 @@ import type { Resampling } from '../../kernels/job.js';
 /** Every {@link ResizeMethod}. */
 export const RESIZE_METHODS = ['box', 'triangle', 'catmull-rom', 'mitchell', 'lanczos3'] as const;
 /**
- * The kernel k(x) that weighs source pixels by their distance x from the center of an output pixel. Where a picture gets smaller it
- * is stretched by the factor, so that every source pixel counts and nothing aliases.
+ * The kernel k(x), which weights source pixels by their distance x from the center of an output pixel. When the image gets smaller, the
+ * kernel is stretched by the scale factor, so that every source pixel is used and nothing aliases.
  *
- * | method | k(x) | what it is good at |
+ * | method | k(x) | properties |
  * |---|---|---|
- * | `box` | 1 up to ½ | the mean of the pixels below; enlarged, pixels stay squares |
- * | `triangle` | 1 − \\|x\\| up to 1 | soft, no ringing; enlarged, linear interpolation |
+ * | `box` | 1 up to ½ | block means; enlarged pixels stay square |
+ * | `triangle` | 1 − \\|x\\| up to 1 | soft, no ringing; linear interpolation when enlarging |
  * | `catmull-rom` | the cubic with B = 0, C = ½, up to 2 | sharp, little ringing; the bicubic of Pillow |
  * | `mitchell` | the cubic with B = C = ⅓, up to 2 | between soft and sharp |
  * | `lanczos3` | sinc(x) · sinc(x / 3) up to 3 | the sharpest; rings at hard edges |
@@ -47,11 +47,11 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** What float64 leaves of a zero of the kernel. */
+/** Rounding errors at a zero of the kernel. */
 const NOTHING = 1e-12;
 
 /**
- * The windows of one axis. Pixels have their centers at halves; a window is cut off at the border, and its weights divided by their sum.
+ * The windows of one axis. Pixel centers are at half-integers; windows are cut off at the border, and their weights are divided by their sum.
  * @param input,output samples of the source and of the result, ≥ 1
  */
 export function resampling(input: number, output: number, method: ResizeMethod): Resampling {

@@ -21,49 +21,49 @@ export const RESIZE_OPTIONS = {
   width: option(count, { help: 'width in pixels (default: keep the aspect ratio)' }),
   /** Height in pixels. Default: from the width, in the same way. */
   height: option(count, { help: 'height in pixels (default: keep the aspect ratio)' }),
-  /** The kernel that weighs the source's pixels, see {@link ResizeMethod}. Default `'lanczos3'`. */
+  /** The resampling kernel, see {@link ResizeMethod}. Default `'lanczos3'`. */
   method: option(oneOf(RESIZE_METHODS), { default: 'lanczos3', help: 'resampling kernel' }),
-  /** Sum light instead of samples: they are decoded as sRGB first, and the result is encoded again. Default false. */
+  /** Resize in linear light: samples are decoded as sRGB first, and the result is encoded again. Default false. */
   linear: option(flag, { default: false, help: 'resize in linear light: decode sRGB, resize, encode' }),
   /**
    * Handling of transparency in images with alpha. `'premultiply'`: every pixel is weighted by its opacity, so the color
-   * that transparent pixels happen to hold does not bleed in. `'filter'`: alpha is a channel like any other. Default `'premultiply'`.
+   * of transparent pixels does not bleed in. `'filter'`: alpha is an ordinary channel. Default `'premultiply'`.
    */
   alpha: option(oneOf(['premultiply', 'filter']), {
     help: 'handling of transparency (default: premultiply, which weights colors by their opacity)',
     placeholder: 'how',
   }),
-  /** How values become samples: `'clamp'`, `'float'` or `'16bit'`, see {@link Output}. Default `'clamp'`. */
+  /** Conversion of values to samples: `'clamp'`, `'float'` or `'16bit'`, see {@link Output}. Default `'clamp'`. */
   output: option(oneOf(['clamp', 'float', '16bit']), { default: 'clamp', help: 'how values are converted to samples', placeholder: 'how' }),
   ...RESULT_OPTIONS,
   ...RUN_OPTIONS,
 } satisfies Rows;
 
-/** Options of {@link resize}; width, height or both must be given. */
+/** Options of {@link resize}; `width`, `height` or both are required. */
 export interface ResizeOptions extends OptionsOf<typeof RESIZE_OPTIONS> {}
 
 /** The plans of the latest calls. */
 const recentResizes = new RecentPlans<ResizePlan>(8);
 
 /**
- * A picture in another size.
+ * Resizes an image.
  *
  * A convolution whose kernel changes with the phase: an output pixel is a weighted mean of the source pixels around the same position.
- * Pixels have their centers at halves, so nothing shifts. Where the picture gets smaller the kernel is stretched by the factor, which
+ * Pixel centers are at half-integers, so the image does not shift. When the image gets smaller, the kernel is stretched by the scale factor, which
  * prevents aliasing. At the border, the window is cut off and its weights are divided by their sum. Pillow does the same; its
  * results for `box`, `triangle` (BILINEAR), `catmull-rom` (BICUBIC) and `lanczos3` are the same within one level.
  *
- * Samples of 8 bits are summed along the rows and then down the columns, under `mitchell` the other way round as in libvips, and what
- * kernels with negative weights give beyond black and white is cut off behind either pass. Where samples or the result have more bits,
- * `linear` is on, or colors are multiplied by their opacity, values are clamped once, at the end.
+ * 8-bit samples are summed along the rows and then along the columns (for `mitchell` in the opposite order, as in libvips), and values
+ * beyond black and white are clamped after each pass. If samples or the result have more bits, `linear` is on, or colors are multiplied by
+ * their opacity, values are clamped once, at the end.
  *
- * On wasm, samples of 8 bits are summed in fixed point, within one level of exact sums: fewer than one sample in a hundred is rounded
- * the other way. Everything else is summed in floats, and so is everything on WebGPU. The backends `reference` and, without WebGPU, `gpu`
- * have no programs for this: they run the definition, loops in float64.
+ * On wasm, 8-bit samples are summed in fixed point, within one level of exact sums: fewer than one sample in a hundred is rounded
+ * differently. All other cases, and WebGPU, use floats. The backends `reference` and, without WebGPU, `gpu` have no programs for this:
+ * they run the definition, loops in float64.
  *
- * @param image 8 or 16 bits or floats, 1 to 4 channels; not changed
+ * @param image 8 or 16 bits or floats, 1 to 4 channels; not modified
  * @returns the same number of channels and the same sample type, unless `output` changes it
- * @throws OptionError if neither width nor height is given, or an option is unknown or breaks its rule
+ * @throws OptionError if both width and height are missing, or an option is unknown or breaks its rule
  * @example
  * ```ts
  * import { resize } from 'convlab';
@@ -97,7 +97,7 @@ export async function resize<I extends AnyImage, P extends 'clamp' | 'float' | '
   return result as ResultImage<I, P>; // so the output is planned, and where the image is stored
 }
 
-/** How pictures of one format are resized: windows, and what a backend has prepared. */
+/** The plan for resizing images of one format: windows, and prepared jobs. */
 class ResizePlan {
   readonly result: Format;
   /** the definition's; opaque pictures are summed as samples */

@@ -23,7 +23,7 @@ const LEVEL = either(finite, oneOf(['otsu']));
 export const THRESHOLD_OPTIONS = {
   /**
    * Samples above it become white, all others black: a number in the units of the image, or `'otsu'`, the level that divides the values
-   * into the two classes that vary least within themselves. Default `'otsu'`.
+   * into the two classes with the smallest variance. Default `'otsu'`.
    */
   level: option(
     rule<number | 'otsu'>(LEVEL.says, LEVEL.holds, {
@@ -37,14 +37,14 @@ export const THRESHOLD_OPTIONS = {
 } satisfies Rows;
 
 /**
- * Options of {@link threshold}; channels as in {@link FilterOptions}: every chosen one for itself, or all colors by their luminance, in
- * the picture's sample type as {@link grayscale} gives it.
+ * Options of {@link threshold}; channels as in {@link FilterOptions}: each chosen channel separately, or all colors by their luminance, in
+ * the sample type of the image, as computed by {@link grayscale}.
  */
 export interface ThresholdOptions extends OptionsOf<typeof THRESHOLD_OPTIONS> {}
 
 /**
- * A picture in black and white: a sample above the level becomes white, any other black.
- * @param image not changed; the other channels stay, like alpha
+ * Converts an image to black and white: samples above the level become white, all others black.
+ * @param image not modified; other channels, such as alpha, are copied
  * @returns the same size, channels and sample type
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws ShapeError if `out` does not have the shape and type of the result
@@ -95,7 +95,7 @@ function divideInEngine(image: Image, above: number, options: Chosen & EngineOpt
   return throughEngine(image, { operation: 'threshold', from: [channels, least], result: format, plan }, options);
 }
 
-/** The least float32 from which values are white: the next one above the level, or of integers what rounds to the next. */
+/** The smallest float32 that becomes white: the next one above the level, or for integers, the value that rounds up to the next one. */
 function leastAbove(level: number, floats: boolean): number {
   if (!floats) return Math.floor(level) + 0.5;
   const near = Float32Array.of(level);
@@ -134,7 +134,7 @@ function levelOf({ counts, largest }: Histogram): number {
   return largest.subarray(0, lastOfLower(counts) + 1).reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }
 
-/** The last of the classes that together vary most from those behind it. */
+/** The last class of the lower group in the split with the largest variance between the groups. */
 function lastOfLower(counts: Float64Array): number {
   const [all, total] = counts.reduce(([count, sum], each, i) => [count + each, sum + i * each], [0, 0]);
   let [best, most, below, sum] = [counts.length - 1, 0, 0, 0];

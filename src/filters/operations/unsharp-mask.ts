@@ -12,11 +12,11 @@ import { sharpenSamples } from './sharpen-samples.js';
 
 /** Rows of {@link UnsharpMaskOptions}. */
 export const UNSHARP_MASK_OPTIONS = {
-  /** Standard deviation of the blur in pixels, > 0: how coarse the detail is that is brought out. Default 1. */
+  /** Standard deviation of the blur in pixels, > 0: the size of the enhanced detail. Default 1. */
   radius: option(positive, { default: 1 }),
-  /** How much of the detail is added; a negative amount softens. Default 1. */
+  /** Factor for the added detail; negative values soften. Default 1. */
   amount: option(finite, { default: 1 }),
-  /** Differences from the blur up to this are left alone (noise), in the image's units, ≥ 0. Default 0. */
+  /** Smaller differences from the blur (noise) are not changed; in the image's units, ≥ 0. Default 0. */
   threshold: option(notNegative, { default: 0 }),
   ...OPERATION_OPTIONS,
 } satisfies Rows;
@@ -27,8 +27,8 @@ export interface UnsharpMaskOptions extends OptionsOf<typeof UNSHARP_MASK_OPTION
 /**
  * Unsharp masking: adds the difference from a blurred copy where it exceeds the threshold: f + amount · (f − G f) where
  * |f − G f| > threshold, else f; G is `gaussian(radius)`. Without threshold it equals scikit-image's `unsharp_mask`. With
- * channels `'luminance'` the same value is added to red, green and blue, which preserves the hue. In the blur pixels count as much as
- * they are opaque, so a cut-out keeps its colors to the edge.
+ * channels `'luminance'` the same value is added to red, green and blue, which preserves the hue. The blur weights pixels by
+ * their opacity, so a cut-out keeps its colors up to the edge.
  * @param image not modified
  * @returns an image of the same size and sample type, alpha unchanged
  * @throws OptionError if an option is unknown or breaks its rule

@@ -13,20 +13,20 @@ export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
 /** One of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
-/** More would only cost memory. */
+/** More threads would only need more memory. */
 const MOST_THREADS = 64;
 
 /** Rows of {@link BackendOptions}. */
 export const BACKEND_OPTIONS = {
-  /** For `'gpu'` only: which of GPU.js's backends must run. Default: the first of webgpu, webgl2, webgl, headlessgl that answers. */
+  /** For `'gpu'` only: the mode of GPU.js. Default: the first available one of webgpu, webgl2, webgl and headlessgl. */
   gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: mode of GPU.js', placeholder: 'mode' }),
   /**
-   * For `'wasm'` and `'auto'`: how many threads compute, including the calling one. The number does not change a bit of the
-   * results. Default: one per core, at most 4; 1 where threads cannot share memory, in a page that is not cross-origin isolated.
+   * For `'wasm'` and `'auto'`: number of threads, including the calling one. The bits of the results do not depend on it.
+   * Default: one per core, at most 4; 1 if threads cannot share memory, in a page that is not cross-origin isolated.
    */
   threads: option(whole(1, MOST_THREADS), { help: 'with wasm: number of threads (default: one per core, at most 4)' }),
   /**
-   * For `'wasm'` and `'auto'`: a picture that takes longer than about 8 ms is computed by workers while the calling thread goes on; with
+   * For `'wasm'` and `'auto'`: images that take longer than about 8 ms are computed by workers and do not block the calling thread. With
    * `true`, the calling thread computes as well and blocks, which suits scripts with nothing else to do. The results are the same.
    * Default false.
    */
@@ -51,15 +51,15 @@ export interface BackendOption extends OptionsOf<typeof BACKEND_OPTION> {}
 /** Rows of {@link RunOptions}. */
 export const RUN_OPTIONS = { ...BACKEND_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
 
-/** What every operation that computes takes. */
+/** Options of all operations that run on a backend. */
 export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
 
 /**
  * Creates a backend by name.
  * - `auto`: `wasm`, and a hardware GPU for images, `conv` and its gradients that are measured to be faster there. The GPU is searched for, and
  *   its library loaded, once it could have saved a quarter of a second; models stay on `wasm`;
- * - `gpu`: GPU.js, on a software GPU (SwiftShader, llvmpipe) too, as it was requested by name;
- * - `wasm`: WebAssembly SIMD, on several threads where they can share memory;
+ * - `gpu`: GPU.js, including software GPUs (SwiftShader, llvmpipe);
+ * - `wasm`: WebAssembly SIMD, on several threads if they can share memory;
  * - `reference`: plain float64 loops, for tests.
  * @throws UnsupportedError with the reasons, if it does not run here, or not on that number of threads
  * @throws OptionError if the name or an option is unknown, or an option belongs to another backend
@@ -99,7 +99,7 @@ export async function createBackend(name: BackendName = 'auto', options: Backend
 let shared: Promise<Backend> | undefined;
 let started: Backend | undefined;
 
-/** The default backend, if it was started and still runs. */
+/** The default backend, if it is running. */
 function running(): Backend | undefined {
   // one that crashed is replaced
   if (started?.lost) shared = started = undefined;
@@ -125,15 +125,15 @@ export function defaultBackend(): Promise<Backend> {
   return shared;
 }
 
-/** The backend of an option, or the default one. @throws OptionError if it is none */
+/** The backend of an option, or the default one. @throws OptionError if it is not a backend */
 export async function chosenBackend(operation: string, chosen: Backend | undefined): Promise<Backend> {
   return chosen === undefined ? defaultBackend() : checkBackend(operation, chosen);
 }
 
 /**
- * Runs a call on the backend of its option, or the default one. What it was handed is read before it returns: at once where that backend
- * runs; while the default one is started, from copies, see {@link keep}.
- * @param run its signal ends it, and it tells its shares; that all is done is told here
+ * Runs a call on the backend of its option, or the default one. Its arguments are read before it returns: directly if the backend
+ * is running, or from copies while the default backend starts, see {@link keep}.
+ * @param run cancels with its signal and reports its progress, except the end, which is reported here
  * @throws OptionError if the option is no backend
  * @throws the signal's reason
  */

@@ -10,21 +10,21 @@ export interface BackendReport {
   readonly backend: Backend['name'];
   /** For `gpu`: the backend of GPU.js. */
   readonly mode?: GpuMode;
-  /** It was started, and computed. */
+  /** It started and computed a test. */
   readonly available: boolean;
-  /** What would run, e.g. `webgl2 (SwiftShader)`; only if available. */
+  /** The device, e.g. `webgl2 (SwiftShader)`; only if available. */
   readonly device?: string;
-  /** For `gpu`: a real one, not played by the CPU; only if available. */
+  /** For `gpu`: true for hardware, false for a software GPU; only if available. */
   readonly hardware?: boolean;
-  /** Why it is not available, or what to know before using it. */
+  /** Why it is not available, or a note about its use. */
   readonly reason?: string;
 }
 
-/** What {@link diagnose} finds. */
+/** The result of {@link diagnose}. */
 export interface Diagnosis {
   /** GPU modes first, in the order in which `'gpu'` tries them. */
   readonly backends: readonly BackendReport[];
-  /** What `createBackend('auto')` chooses between, and why; undefined if nothing runs. */
+  /** The choice of `createBackend('auto')` and the reason; undefined if no backend runs. */
   readonly auto: AutoReport | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface AutoReport extends BackendReport {
 }
 
 /**
- * Tries every backend in turn. It never throws: what does not run is a finding.
+ * Tests every backend. It never throws: backends that do not run are part of the report.
  * @example
  * ```ts
  * import { diagnose } from 'convlab';

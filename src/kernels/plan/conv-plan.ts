@@ -7,19 +7,19 @@ import type { Pass } from './pass.js';
 import { inWords, type Reason } from './reason.js';
 
 /**
- * How one convolution can be computed. All give the result of `direct` except for the rounding of float32:
+ * Algorithms for a convolution. All give the result of `direct` up to float32 rounding:
  * - `direct`: the definition, every product of every window;
- * - `sparse`: weights of zero and the cells below them are omitted: where `direct` gives 0 · NaN = NaN, `sparse` does not;
+ * - `sparse`: skips weights of zero and the samples under them: where `direct` gives 0 · NaN = NaN, `sparse` does not;
  * - `separable`: a kernel that is a product of one-dimensional kernels, or a sum of a few such products, as one pass per axis;
- *   the kernel is met to 1e-6 of its largest singular value;
- * - `runningSum`: a box of any size, at a cost that does not depend on it; fewer roundings than `direct`;
+ *   the kernel is approximated to 1e-6 of its largest singular value;
+ * - `runningSum`: a box of any size, at a cost independent of the size; fewer roundings than `direct`;
  * - `fft`: by Fourier transform, for large dense kernels; the error is a few 1e-7 of the largest Σ |x · kernel| nearby.
  */
 export type Algorithm = (typeof ALGORITHMS)[number];
 /** Every {@link Algorithm}. */
 export const ALGORITHMS = ['direct', 'sparse', 'separable', 'runningSum', 'fft'] as const;
 
-/** The option that names one, or leaves the choice to the plan. */
+/** The option that selects an algorithm, or `'auto'`. */
 export const ALGORITHM = option(oneOf(['auto', ...ALGORITHMS]), { default: 'auto', help: 'algorithm; auto: the fastest according to "convlab explain"' });
 
 /** One way to compute a convolution. */
@@ -31,7 +31,7 @@ export interface Way {
   readonly arithmetic: 'float32' | 'float64' | 'int16' | 'int32';
 }
 
-/** A way that was considered. */
+/** A considered alternative. */
 export type Alternative = Way &
   (
     | {
@@ -42,7 +42,7 @@ export type Alternative = Way &
         readonly memory: number;
         /** for the whole call, over all passes */
         readonly multiplyAdds: number;
-        /** how many passes over the data */
+        /** number of passes over the data */
         readonly passes: number;
       }
     | {
@@ -53,7 +53,7 @@ export type Alternative = Way &
       }
   );
 
-/** The way that was chosen for one convolution, why, and what would run. */
+/** The algorithm chosen for one convolution, the reason, and the jobs to run. */
 export interface ConvPlan extends Way {
   /** of the planes: `[N, C, ...spatial]` */
   readonly geometry: ConvGeometry;
@@ -62,13 +62,13 @@ export interface ConvPlan extends Way {
   readonly why: string;
   /** predicted milliseconds */
   readonly cost: number;
-  /** the runs over planes; none where samples become samples */
+  /** the runs on float planes; none if the image is computed from samples to samples */
   readonly passes: readonly Pass[];
   /** the run from samples to samples, if that was chosen */
   readonly job?: PictureJob | undefined;
-  /** What the options of a picture add to its sums; nothing over planes. */
+  /** Work that the image options add to the sums; empty for float planes. */
   readonly overheads: readonly Overhead[];
-  /** Everything that was considered, the chosen way too: the cheapest first, the impossible ones last. */
+  /** All considered alternatives, including the chosen one: cheapest first, impossible ones last. */
   readonly alternatives: readonly Alternative[];
   /** Where it runs, if the backend chooses among others. */
   readonly chosen?: BackendChoice | undefined;

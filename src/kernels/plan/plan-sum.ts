@@ -18,7 +18,7 @@ const SUM_NS = { value: 2, product: 0.09 };
 /** The input of `planOfStep` when no algorithm is chosen. */
 const NONE: Tensor = { shape: [0, 0], data: new Float32Array() };
 
-/** @returns undefined where the backend has no program for it */
+/** @returns undefined if the backend has no program for it */
 export function planSum({ load, store, before = [], step, sum, products }: SumWay, backend: Backend): PicturePlan | undefined {
   const { pictures, refuses } = backend.abilities;
   if (!pictures.includes(sum.kind) || !step.border.every(Number.isFinite) || refuses?.({ load, store, passes: [...before, { ...step, sum }] }))

@@ -56,7 +56,7 @@ async function slices() {
   return { parts: [first, second].map(({ value }) => rowsOf(value)), sum: rowsOf(whole.value) };
 }
 
-/** A kernel of 2 × 3 × 3 over 6 × 8 × 8 numbers: seen as maps it must be as deep as they are, in true 3D it slides in depth too. */
+/** A kernel of 2 × 3 × 3 over 6 × 8 × 8 numbers: as feature maps it must have their depth; in true 3D it also slides in depth. */
 async function both() {
   const volume = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b)) });
   const [flat, deep] = await Promise.all([

@@ -17,7 +17,7 @@ import { say } from '../say.js';
 const INDEX = 0;
 /** Steps of the net, by their names: the first maps, and those behind the second pooling. */
 const [FIRST, SECOND, POOLED] = ['relu', 'relu#2', 'pool#2'] as const;
-/** Pixels across that a cell behind the second pooling stands for. */
+/** Width in pixels of a cell after the second pooling. */
 const CELL = 4;
 
 async function look(dx = 0) {

@@ -21,7 +21,7 @@ async function mapOf(padding: number) {
   return { map: rowsOf(map.value), padded: rowsOf(padded.value), padding };
 }
 
-/** The border that leaves a picture of n × n as large as it is. */
+/** The padding that keeps the size of an n × n picture. */
 function borderFor(n: number, w: number): number {
   let padding = 0;
   while (convGeometry([1, 1, n, n], [1, 1, w, w], { padding }).output[1] < n) padding++;

@@ -12,7 +12,7 @@ import { say } from '../say.js';
 const COUNT = 1000;
 const SHIFTS = [-8, -6, -4, -2, 0, 2, 4, 6, 8] as const;
 const ANGLES = [-45, -30, -15, 0, 15, 30, 45] as const;
-/** How far the digit of a step lies from its place, in pixels to the right. */
+/** Shift of the digit in a step, in pixels to the right. */
 const OFFSETS = [0, 3, 8, 0] as const;
 /** The test digit that is shown, a 2. */
 const INDEX = 1;

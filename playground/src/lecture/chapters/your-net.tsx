@@ -19,7 +19,7 @@ const THREE = 'UQaLiKpOrVmbdemgtmtuo1f4X3Sy';
 const strokes = urlSignal<readonly Stroke[]>('lecture', 'strokes', strokesCodec.decode(THREE) ?? [], strokesCodec);
 /** The net as it was saved last, and the step it stood at. */
 const saved = signal<{ readonly key: string; readonly bytes: Uint8Array } | undefined>(undefined);
-/** While it learns it is read by again after so many steps. */
+/** Steps between two evaluations during training. */
 const EVERY = 25;
 
 let trainings = 0;

@@ -11,7 +11,7 @@ import { rowsOf } from './rows.js';
 const SIGNAL = [0, 1, 3, 2, 5, 4, 1, 0];
 const WEIGHTS = [-1, 2, 1];
 
-/** The convolution, and the matrix that it is: its columns are what it makes of a single 1 at each place. */
+/** The convolution and its matrix: each column is its response to a single 1 at that position. */
 async function made() {
   const kernel = tensor(WEIGHTS, [1, 1, WEIGHTS.length]);
   const n = SIGNAL.length;

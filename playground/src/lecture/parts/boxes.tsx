@@ -5,11 +5,11 @@ export interface Box {
   readonly shape: readonly [number, number, number];
 }
 
-/** Length on the screen of so many cells: long rows grow slower than short ones. */
+/** Length on the screen for a number of cells: it grows more slowly for long rows. */
 const [DEEP, SIDE] = [(n: number) => 12 * n ** 0.55, (n: number) => 4.2 * n];
 const GAP = 56;
 
-/** Boxes in a row: height and width are those of the maps, the depth says how many there are. */
+/** Boxes in a row: height and width are those of the maps, depth is their number. */
 export function Boxes({ boxes, name, marked }: { readonly boxes: readonly Box[]; readonly name: string; readonly marked?: number }) {
   let end = 8;
   const placed = boxes.map(({ name: label, shape: [c, h, w] }) => {

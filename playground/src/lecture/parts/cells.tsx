@@ -7,7 +7,7 @@ import type { Rows } from './rows.js';
 interface CellsProps {
   readonly name: string;
   readonly rows: Rows;
-  /** Names the grid to the flight: cells are found by `data-cell`. */
+  /** Name of the grid for animations; cells are found by `data-cell`. */
   readonly id: string;
   readonly range?: Range;
   readonly ghost?: (y: number, x: number) => boolean;
@@ -17,7 +17,7 @@ interface CellsProps {
   readonly hidden?: (y: number, x: number) => boolean;
   /** The cell that is requested. */
   readonly secret?: (y: number, x: number) => boolean;
-  /** The weight that lies on a cell. */
+  /** The weight on a cell. */
   readonly note?: (y: number, x: number) => string;
   readonly onPick?: (y: number, x: number) => void;
 }

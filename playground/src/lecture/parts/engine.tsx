@@ -11,7 +11,7 @@ export interface Asked<T> {
 }
 
 /**
- * Asks the engine, and again when the backend or what is asked changes. The answer before stays until the next is there.
+ * Sends a request to the engine, and repeats it when the backend or the request changes. The previous answer is kept until the next one arrives.
  * @param of what the question depends on
  */
 export function useEngine<T>(ask: () => Promise<T>, of: readonly unknown[]): Asked<T> {
@@ -31,7 +31,7 @@ export function useEngine<T>(ask: () => Promise<T>, of: readonly unknown[]): Ask
   return asked;
 }
 
-/** What is made of an answer, once it is there. */
+/** Content for an answer, once it is available. */
 export function Ready<T>({ of: { value, failure }, children }: { readonly of: Asked<T>; readonly children: (value: T) => JSX.Element }) {
   if (failure !== undefined) return <Notice kind="error">{failure}</Notice>;
   return value === undefined ? <p class="loading">{t('waiting')}</p> : children(value);

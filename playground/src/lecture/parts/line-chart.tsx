@@ -21,7 +21,7 @@ interface LineChartProps {
   readonly x?: readonly [low: number, high: number];
   readonly most?: number;
   readonly format?: (value: number) => string;
-  /** A place on the x axis that stands out. */
+  /** A highlighted position on the x axis. */
   readonly at?: number;
   readonly atName?: string;
 }

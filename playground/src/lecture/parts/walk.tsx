@@ -18,14 +18,14 @@ interface WalkProps {
   readonly map: Rows;
   /** The place the text speaks of, from 0; −1: none yet. */
   readonly at: number;
-  /** The text shows the whole map: the window runs over what is left. */
+  /** The text shows the whole map: the window moves over the rest. */
   readonly all?: boolean;
   /** A cell of the map that the question requests. */
   readonly secret?: number;
   readonly inputName?: string;
 }
 
-/** Milliseconds that the window stays at a place when it runs by itself. */
+/** Milliseconds per position during automatic playback. */
 const PACE = 330;
 
 /** A window slides over a picture; its products fly into one cell of the map. Any cell of the map may be requested. */
@@ -59,7 +59,7 @@ export function Walk({ input, ghost, kernel, window = 3, map, at, all = false, s
     return () => clearInterval(timer);
   }, [at, all, count]);
 
-  // what is in the window flies into its cell
+  // the window's products move into their cell
   useEffect(() => {
     if (place < 0 || known.has(place)) return;
     const land = () => setKnown((before) => new Set([...before, place]));
