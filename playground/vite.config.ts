@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { digitsPlugin } from './digits-plugin.js';
 import { offlinePlugin } from './offline-plugin.js';
+import { oneGpuJs } from './one-gpu-js.js';
+
+const gpuJs = oneGpuJs();
 
 // Threads need shared memory, which a page has only when it is isolated.
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
@@ -12,9 +15,9 @@ export default defineConfig({
   base: './',
   resolve: { alias: { convlab: fileURLToPath(new URL('../src/index.ts', import.meta.url)) } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [digitsPlugin(), offlinePlugin()],
+  plugins: [digitsPlugin(), gpuJs.ofPage, offlinePlugin()],
   server: { headers },
   preview: { headers },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [gpuJs.ofWorkers] },
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, manifest: true, license: { fileName: 'licenses.md' } },
 });

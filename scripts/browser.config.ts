@@ -1,15 +1,22 @@
 import { defineConfig } from 'vite';
 
-// dist/browser: convlab for a page without a bundler. GPU.js, the wasm backend and the reference are files of their own, loaded when asked for.
+// dist/browser: convlab for a page without a bundler. The wasm backend and the reference are files of their own, loaded when asked for, and so is
+// GPU.js, which is there already (gpu-js.config.ts).
 export default defineConfig({
   publicDir: false,
+  plugins: [
+    {
+      name: 'one-gpu-js',
+      enforce: 'pre',
+      resolveId: (id) => (id === './gpu-js-library.js' ? { id, external: true } : undefined),
+    },
+  ],
   build: {
     target: 'es2022',
     outDir: 'dist/browser',
+    emptyOutDir: false,
     modulePreload: false,
     license: { fileName: 'licenses.md' },
-    // GPU.js is as large as it is
-    chunkSizeWarningLimit: 1000,
     rollupOptions: {
       input: { convlab: 'dist/index.js' },
       preserveEntrySignatures: 'strict',

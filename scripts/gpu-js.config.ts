@@ -1,6 +1,7 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 
-const FOLDER = 'dist/kernels/backends/gpu';
+const MODULE = 'dist/kernels/backends/gpu/gpu-js-library.js';
 
 /**
  * What GPU.js asks for, in place of the packages: headless GL is what `createBackend` has found of it, or nothing; the others serve modes that
@@ -12,7 +13,8 @@ const STANDINS: Readonly<Record<string, string>> = {
   worker_threads: 'module.exports = {};',
 };
 
-// GPU.js, with its license beside it, in place of the compiled module that imports it. The same file serves Node and pages.
+// GPU.js, with its license beside it, in dist/browser, whose files need nothing beyond their folder. The compiled module that imports GPU.js
+// passes it on. The same file serves Node and pages.
 export default defineConfig({
   publicDir: false,
   resolve: { alias: [{ find: /^gpu\.js$/, replacement: 'gpu.js/src/index.js' }] },
@@ -23,16 +25,22 @@ export default defineConfig({
       resolveId: (id) => (Object.hasOwn(STANDINS, id) ? `\0${id}` : undefined),
       load: (id) => STANDINS[id.slice(1)],
     },
+    {
+      name: 'pass-on',
+      writeBundle() {
+        writeFileSync(MODULE, "export { library } from '../../../browser/gpu-js-library.js';\n");
+        rmSync(`${MODULE}.map`);
+      },
+    },
   ],
   build: {
     target: 'es2022',
-    outDir: FOLDER,
-    emptyOutDir: false,
+    outDir: 'dist/browser',
     modulePreload: false,
     license: { fileName: 'gpu-js-licenses.md' },
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
-      input: { 'gpu-js-library': `${FOLDER}/gpu-js-library.js` },
+      input: { 'gpu-js-library': MODULE },
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: '[name].js' },
     },

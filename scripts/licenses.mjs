@@ -51,7 +51,7 @@ export function licensesPage() {
     '',
     'What `npm install convlab` brings along, as package-lock.json has it: packages of their own, and what is built in. `node scripts/licenses.mjs`',
     'writes this page, and a test holds the two together. Each bundle has the texts of its licenses beside it: GPU.js in',
-    '`dist/kernels/backends/gpu/gpu-js-licenses.md`, the command line, the bundle for pages and the playground in `licenses.md` of `dist/cli`,',
+    '`dist/browser/gpu-js-licenses.md`, the command line, the bundle for pages and the playground in `licenses.md` of `dist/cli`,',
     '`dist/browser` and `dist/playground`.',
     '',
     'Not among them is what you may install beside it: sharp (Apache-2.0, with libvips under the LGPL-3.0-or-later) for faster files,',

@@ -115,7 +115,7 @@ export function rule<T>(says: string, holds: (value: unknown) => boolean, more: 
 }
 
 /** The row type for a rule, its default and whether the option is required. */
-export type RowOf<R extends OptionRule, D, Q> = Omit<R, keyof DefaultOf<D> | keyof RequiredIf<Q>> & DefaultOf<D> & RequiredIf<Q>;
+export type OptionRowOf<R extends OptionRule, D, Q> = Omit<R, keyof DefaultOf<D> | keyof RequiredIf<Q>> & DefaultOf<D> & RequiredIf<Q>;
 type DefaultOf<D> = [D] extends [undefined] ? unknown : { readonly default: D };
 type RequiredIf<Q> = Q extends true ? { readonly required: true } : unknown;
 
@@ -190,7 +190,7 @@ export const text: OptionRule<string> = rule('a text', (value) => typeof value =
 export const callback: OptionRule<any> = rule('a function', (value) => typeof value === 'function');
 
 /** One of a list of words. */
-export function oneOf<const T extends string>(words: readonly T[]): WordRule<T> {
+export function oneOf<const T extends string>(words: readonly T[]): OptionWordRule<T> {
   return { ...rule<T>(`one of ${words.join(', ')}`, (value) => (words as readonly unknown[]).includes(value), { parse: (typed) => typed as T }), words };
 }
 

@@ -2,6 +2,7 @@ import { DataError } from '../errors.js';
 import { checkedInUse, type OptionsOf, option, type Rows, settle, whole } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
 import { type Answers, answersOf } from './answers.js';
+import type { AveragedModel } from './averaged-model.js';
 import type { Batches } from './batches.js';
 import { CrossEntropyLoss, type Loss } from './losses.js';
 import type { Module } from './module.js';
@@ -32,6 +33,10 @@ export interface Evaluation {
   readonly precision: readonly number[];
   /** Per class: the fraction of its samples that were predicted as this class. NaN if it has no samples. */
   readonly recall: readonly number[];
+  /** Per class: intersection over union of the actual and the predicted positions. NaN if the class neither occurs nor is predicted. */
+  readonly iou: readonly number[];
+  /** Mean of `iou` over the classes whose `iou` is defined, the usual measure of segmentation. NaN if there is none. */
+  readonly meanIoU: number;
   /** The most confident mistakes, worst first; empty if a sample has several answers. */
   readonly worst: readonly Mistake[];
 }
@@ -40,6 +45,8 @@ export interface Evaluation {
 export const EVALUATE_OPTIONS = {
   /** Default: {@link CrossEntropyLoss}, which works for logits and log-probabilities. */
   loss: checkedInUse<Loss>('a loss'),
+  /** Measures the model with these weights and restores its own afterwards. Default: none. */
+  average: checkedInUse<AveragedModel>('an AveragedModel'),
   /** Maximum number of mistakes to list. Default 20. */
   worst: option(whole(0), { default: 20 }),
 } satisfies Rows;
@@ -62,8 +69,9 @@ export interface EvaluateOptions extends OptionsOf<typeof EVALUATE_OPTIONS> {}
  * ```
  */
 export async function evaluate(model: Module, batches: Batches, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { loss = new CrossEntropyLoss(), worst } = settle('evaluate', options, EVALUATE_OPTIONS);
+  const { loss = new CrossEntropyLoss(), average, worst } = settle('evaluate', options, EVALUATE_OPTIONS);
   const resume = model.pauseTraining();
+  const takeOff = average?.apply();
   const mistakes: Mistake[] = [];
   let confusion: number[][] = [];
   let [sum, samples, answered] = [0, 0, 0];
@@ -89,17 +97,24 @@ export async function evaluate(model: Module, batches: Batches, options: Evaluat
       samples += shape[0];
     }
   } finally {
+    takeOff?.();
     resume();
   }
   if (samples === 0) throw new DataError('evaluate', 'the batches hold no sample');
   const right = confusion.reduce((count, row, c) => count + row[c], 0);
+  const actual = confusion.map((row) => row.reduce((total, count) => total + count, 0));
+  const predicted = confusion.map((_, c) => confusion.reduce((total, row) => total + row[c], 0));
+  const iou = confusion.map((row, c) => row[c] / (actual[c] + predicted[c] - row[c]));
+  const occurring = iou.filter((share) => !Number.isNaN(share));
   return {
     loss: sum / samples,
     accuracy: answered > 0 ? right / answered : 0,
     samples,
     confusion,
-    precision: confusion.map((row, c) => row[c] / confusion.reduce((total, other) => total + other[c], 0)),
-    recall: confusion.map((row, c) => row[c] / row.reduce((total, count) => total + count, 0)),
+    precision: confusion.map((row, c) => row[c] / predicted[c]),
+    recall: confusion.map((row, c) => row[c] / actual[c]),
+    iou,
+    meanIoU: occurring.reduce((sum, share) => sum + share, 0) / occurring.length,
     worst: mistakes.sort((a, b) => b.margin - a.margin).slice(0, worst),
   };
 }

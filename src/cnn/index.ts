@@ -1,3 +1,4 @@
+export { AveragedModel, type AveragedModelOptions } from './averaged-model.js';
 export type { Batches, TrainingBatch } from './batches.js';
 export { argmax, type EvaluateOptions, type Evaluation, evaluate, type Mistake, rightness } from './evaluate.js';
 export { type Architecture, type ArchitectureOptions, architectureOf, modelFrom } from './exchange/architecture.js';

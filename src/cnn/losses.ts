@@ -1,6 +1,6 @@
 import type { DeviceBuffer } from '../kernels/backend.js';
 import type { Operators } from '../kernels/operators.js';
-import { checkOptions, type OptionsOf, option, probability, type Rows, rule, settle } from '../options.js';
+import { check, checkOptions, finite, type OptionsOf, option, probability, type Rows, rule, settle } from '../options.js';
 import { convolve } from './functional/convolution.js';
 import { view } from './functional/shape.js';
 import { logSoftmax } from './functional/softmax.js';
@@ -11,8 +11,12 @@ import { CLASS_LOSS_OPTIONS, type ClassLossOptions, classCoefficients, dense, ty
 /** A computed loss: its value and its backward pass. */
 export interface LossValue {
   readonly value: number;
-  /** Propagates the gradient of the loss to every parameter of the model that computed the output. */
-  backward(): void;
+  /**
+   * Propagates the gradient of the loss to every parameter of the model that computed the output, and adds it to their gradients.
+   * @param scale multiplies the gradient: 1 / n in each of n batches gives the gradient of their mean. Default 1
+   * @throws OptionError if it is not finite
+   */
+  backward(scale?: number): void;
 }
 
 /**
@@ -40,9 +44,10 @@ export abstract class Loss {
     on.write(step.target.data, this.encode(target, output.shape));
     step.graph.forward();
     const [value] = await on.read(step.loss.data);
-    const backward = () => {
+    const backward = (scale = 1) => {
+      check('backward', 'scale', scale, finite);
       output.checkCurrent();
-      step.backward();
+      step.backward(scale);
     };
     return { value, backward };
   }
@@ -59,8 +64,8 @@ export abstract class Loss {
     const one = graph.constant([1], Float32Array.of(1));
     graph.allocate(on);
     model.continuations.push(graph);
-    const backward = () => {
-      loss.storage.accumulate(on, (into) => on.pointwise('affine', [one.data], [1, 0], into));
+    const backward = (scale = 1) => {
+      loss.storage.accumulate(on, (into) => on.pointwise('affine', [one.data], [scale, 0], into));
       graph.backward();
       model.backward();
     };
@@ -76,8 +81,8 @@ export interface CompiledLoss {
   /** Receives the result of {@link Loss.encode}. */
   readonly target: Value;
   readonly loss: Value;
-  /** Propagates the loss's gradient through the loss and the model. */
-  backward(): void;
+  /** Propagates the loss's gradient, times `scale` (default 1), through the loss and the model. */
+  backward(scale?: number): void;
 }
 
 /**

@@ -3,6 +3,7 @@ import { ConvlabError, DataError, OptionError, UnsupportedError } from '../error
 import { anyWhole, callback, checkedInUse, checkOptions, count, flag, option, positive, type RowsOf, whole } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { answersOf } from './answers.js';
+import type { AveragedModel } from './averaged-model.js';
 import type { Batches, TrainingBatch } from './batches.js';
 import { evaluate } from './evaluate.js';
 import { weightsAreFinite } from './finite-weights.js';
@@ -94,6 +95,16 @@ export interface TrainOptions {
   earlyStopping?: { patience: number; restoreBest?: boolean };
   /** Upper bound of the norm of all gradients together. Default: no clipping. */
   clipGradNorm?: number;
+  /**
+   * Batches to a step of the optimizer, which moves along the mean of their gradients: the memory of one batch, the step of a larger one. At the
+   * end of an epoch there may be fewer. Batch normalization still sees one batch at a time. Default 1.
+   */
+  accumulate?: number;
+  /**
+   * Takes the weights after every step of the optimizer. Validation, and `earlyStopping` by it, is then of the averaged weights, which are also
+   * those that `restoreBest` restores; else the model is left with the weights that were trained. Default: none.
+   */
+  average?: AveragedModel;
   /** How many batches a line of `history.batches` covers. Default 100. */
   logEvery?: number;
   callbacks?: {
@@ -101,7 +112,7 @@ export interface TrainOptions {
     onBatch?: (record: BatchRecord) => void;
     /** Awaited, e.g. to write a checkpoint. */
     onEpoch?: (record: EpochRecord, history: History) => void | Promise<void>;
-    /** Called after every step; must be cheap. */
+    /** Called after every batch; must be cheap. */
     onStep?: (step: number, total: number) => void;
   };
   /**
@@ -128,6 +139,8 @@ const TRAIN_OPTIONS = {
   schedule: callback,
   earlyStopping: checkedInUse('{ patience, restoreBest? }'),
   clipGradNorm: positive,
+  accumulate: option(count, { default: 1 }),
+  average: checkedInUse('an AveragedModel'),
   logEvery: option(count, { default: 100 }),
   callbacks: checkedInUse('functions by name'),
   ...CONTROL_OPTIONS,
@@ -167,6 +180,7 @@ const CALLBACKS = { onBatch: callback, onEpoch: callback, onStep: callback } sat
 export async function train(model: Module, options: TrainOptions): Promise<History> {
   check(options);
   const { optimizer, loss = new CrossEntropyLoss(), epochs, schedule, earlyStopping, callbacks, signal, onProgress, startEpoch = 0, logEvery = 100 } = options;
+  const { accumulate = 1, average, clipGradNorm } = options;
   const restoreBest = earlyStopping !== undefined && (earlyStopping.restoreBest ?? true);
   if (options.seed !== undefined) model.initialize(options.seed);
   if (!model.requiresGrad) throw new UnsupportedError('train', 'every parameter is frozen (requiresGrad is false): there is nothing to learn');
@@ -200,7 +214,14 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         // a callback may have put it into evaluation mode
         if (!model.training) for (const [module, training] of modes) module.training = training;
         if (schedule) optimizer.lr = peak * schedule(step / total, epoch, total);
-        const output = trainStep(model, optimizer, loss, x, y, options.clipGradNorm);
+        if (batch % accumulate === 0) optimizer.zeroGrad();
+        const together = Math.max(1, Math.min(accumulate, options.train.length - (batch - (batch % accumulate))));
+        const output = addGradients(model, loss, x, y, 1 / together);
+        if ((batch % accumulate) + 1 >= together) {
+          if (clipGradNorm !== undefined) optimizer.clipGradNorm(clipGradNorm);
+          optimizer.step();
+          average?.update();
+        }
         for (const metrics of [recent, whole]) metrics.add(output.value, output.loss, answersOf(loss, y, output.value.shape));
         await on.backend.keepUp?.();
         step++;
@@ -224,7 +245,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
       const [{ finite }, trained] = [await recent.take(), await whole.take()];
       if (!Number.isFinite(trained.loss)) throw diverge(`the loss is ${trained.loss}`, epoch, batch - (batch % logEvery) + finite + 1);
       const seconds = (performance.now() - start) / 1000;
-      const measured = options.validation ? await evaluate(model, options.validation, { loss }) : undefined;
+      const measured = options.validation ? await evaluate(model, options.validation, { loss, average }) : undefined;
       if (measured && !Number.isFinite(measured.loss)) throw diverge(`the validation loss is ${measured.loss} after the last step`, epoch, batch);
       if (!(await weightsAreFinite(model, on))) throw diverge('a weight is not finite after the last step', epoch, batch);
       const record: EpochRecord = {
@@ -239,7 +260,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
       if (measured && measured.loss < bestLoss) {
         bestLoss = measured.loss;
         history.bestEpoch = epoch;
-        if (restoreBest) history.best = await model.stateDict();
+        if (restoreBest) history.best = await (average ?? model).stateDict();
       }
       await callbacks?.onEpoch?.(record, history);
       if (earlyStopping && epoch - history.bestEpoch >= earlyStopping.patience) {
@@ -259,7 +280,8 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
   }
 }
 
-function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingBatch['x'], y: Target, clip: number | undefined) {
+/** Adds the gradient of a batch, times `scale`, to what the parameters hold. */
+function addGradients(model: Module, loss: Loss, x: TrainingBatch['x'], y: Target, scale: number) {
   const inputs = 'shape' in x ? [x] : x;
   const { graph, inputs: places, output } = model.compile(inputs.map(({ shape }) => shape));
   const part = loss.compile(output);
@@ -267,10 +289,7 @@ function trainStep(model: Module, optimizer: Optimizer, loss: Loss, x: TrainingB
   graph.operators.write(part.target.data, loss.encode(y, output.shape));
   graph.forward();
   part.graph.forward();
-  optimizer.zeroGrad();
-  part.backward();
-  if (clip !== undefined) optimizer.clipGradNorm(clip);
-  optimizer.step();
+  part.backward(scale);
   return { value: output, loss: part.loss };
 }
 

@@ -55,7 +55,7 @@ describe('evaluate', () => {
   ])('regression, %s: a loss and no classes', async (_, x, y) => {
     const { loss, ...rest } = await measure(x, y, new MSELoss());
     expect(loss).toBeCloseTo(20 / 3, 5);
-    expect(rest).toEqual({ accuracy: 0, samples: 3, confusion: [], precision: [], recall: [], worst: [] });
+    expect(rest).toEqual({ accuracy: 0, samples: 3, confusion: [], precision: [], recall: [], iou: [], meanIoU: Number.NaN, worst: [] });
   });
 
   test.each<[what: string, x: Tensor, y: Target]>([
@@ -72,6 +72,8 @@ describe('evaluate', () => {
       ],
       precision: [0.5, 0.5],
       recall: [0.5, 0.5],
+      iou: [1 / 3, 1 / 3],
+      meanIoU: 1 / 3,
       worst: [
         { index: 3, actual: 1, predicted: 0, margin: 5 },
         { index: 2, actual: 0, predicted: 1, margin: 2 },
@@ -107,6 +109,14 @@ describe('evaluate', () => {
         [0, 0],
       ],
     ]);
+  });
+
+  test('intersection over union of each class, and their mean over those that occur', async () => {
+    const said = [0, 1, 1, 0];
+    const x = tensor([[0, 1, 2].map((c) => said.map((told) => (told === c ? 3 : 0)))]); // [1, 3, 4]
+    const { iou, meanIoU } = await measure(x, [0, 1, 0, 0], new CrossEntropyLoss());
+    expect(iou).toEqual([2 / 3, 1 / 2, Number.NaN]);
+    expect(meanIoU).toBeCloseTo(7 / 12, 12);
   });
 
   test('nothing to measure is refused, and what no option is', async () => {

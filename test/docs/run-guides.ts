@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
+import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as convlab from '../../src/index.js';
 import * as files from '../../src/node.js';
@@ -81,19 +82,28 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
   const folderOf = ({ path }: Guide) => join(root, path.replaceAll(/\W/g, '-'));
   afterAll(() => rmSync(root, { recursive: true }));
 
-  // Each page has a folder of its own, beneath one in which convlab is installed: its manifest, and its sources made JavaScript.
+  // Each page has a folder of its own, beneath one in which convlab is installed: its manifest, and its sources made JavaScript, in a few files,
+  // which each of the many programs loads.
   beforeAll(async () => {
     const modules = join(root, 'node_modules');
     mkdirSync(join(modules, 'convlab'), { recursive: true });
     for (const installed of [...peers, 'node_modules'])
       for (const name of readdirSync(installed))
         if (!name.startsWith('.') && !existsSync(join(modules, name))) symlinkSync(resolve(installed, name), join(modules, name));
-    for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
-      if (!/(?<!\.d)\.ts$/.test(name) || name.includes('assembly')) continue;
-      const compiled = join(modules, 'convlab/dist', executable(name));
-      mkdirSync(dirname(compiled), { recursive: true });
-      writeFileSync(compiled, javascript(readFileSync(join('src', name), 'utf8')));
-    }
+    await build({
+      configFile: false,
+      logLevel: 'error',
+      publicDir: false,
+      build: {
+        ssr: true,
+        target: 'node20',
+        outDir: join(modules, 'convlab/dist'),
+        rolldownOptions: {
+          input: { index: 'src/index.ts', node: 'src/node.ts', 'codec-thread': 'src/image/formats/threads/codec-thread.ts' },
+          output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', keepNames: true },
+        },
+      },
+    });
     copyFileSync('package.json', join(modules, 'convlab/package.json'));
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
 

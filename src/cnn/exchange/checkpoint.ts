@@ -1,6 +1,7 @@
 import { DataError, show } from '../../errors.js';
 import { checkedInUse, checkOptions, notNegative, option, type Rows, type RowsOf, rule, text, whole } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
+import type { AveragedModel } from '../averaged-model.js';
 import type { Module } from '../module.js';
 import type { Optimizer } from '../optimizer.js';
 import { Adam, AdamW, RMSprop, SGD } from '../optimizers.js';
@@ -16,6 +17,7 @@ const KIND = 'checkpoint 1';
 /** Prefixes; paths of modules contain no slash. */
 const OPTIMIZER = 'optimizer/';
 const BEST = 'best/';
+const AVERAGE = 'average/';
 const OPTIMIZER_CLASSES = { SGD, Adam, AdamW, RMSprop };
 
 /** The input of {@link encodeCheckpoint}. */
@@ -23,6 +25,8 @@ export interface CheckpointContents {
   model: Module;
   /** Omit it if training will not be resumed. */
   optimizer?: Optimizer;
+  /** The moving average of the model's weights, if there is one. */
+  average?: AveragedModel;
   /** Plain data of your own, such as class names or training options; returned unchanged. */
   settings?: Readonly<Record<string, unknown>>;
   /** Completed epochs: the `startEpoch` of the resumed training. Default: those of `history`, or 0. */
@@ -34,6 +38,7 @@ export interface CheckpointContents {
 const CONTENTS = {
   model: option(checkedInUse<Module>('a model'), { required: true }),
   optimizer: checkedInUse<Optimizer>('an optimizer'),
+  average: checkedInUse<AveragedModel>('an AveragedModel'),
   settings: rule<Readonly<Record<string, unknown>>>('plain data by name', (value) => isObject(value)),
   epoch: whole(0),
   history: checkedInUse<History>('a history'),
@@ -57,11 +62,18 @@ export interface Checkpoint {
    * @throws DataError if there is no state, or it belongs to another class of optimizer or to parameters that this one does not have
    */
   restoreOptimizer<T extends Optimizer>(optimizer: T, of?: Module): T;
+  /** The averaged weights, or null: a model's `loadStateDict` takes them. */
+  readonly average: ReadonlyMap<string, Tensor> | null;
+  /**
+   * Restores an average, which then goes on as if training had not stopped. Its decay stays as constructed.
+   * @throws DataError if none was saved, or it is one of another model
+   */
+  restoreAverage(average: AveragedModel): AveragedModel;
 }
 
 /**
  * All state needed to resume training, as the bytes of a safetensors file: weights under PyTorch's names, the optimizer's
- * state and the best weights so far under prefixes; architecture, epoch, history, random state, frozen parameters and parts in
+ * state, the best weights so far and averaged ones under prefixes; architecture, epoch, history, random state, frozen parameters and parts in
  * evaluation mode in the metadata.
  * Resumed training gives the same bits as uninterrupted training on every backend that computes in float32 (the reference
  * computes in float64, which the file rounds).
@@ -79,10 +91,15 @@ export interface Checkpoint {
  */
 export async function encodeCheckpoint(contents: CheckpointContents, options: ArchitectureOptions = {}): Promise<Uint8Array> {
   checkOptions('encodeCheckpoint', contents, CONTENTS, 'contents');
-  const { model, optimizer, history, settings, epoch = history?.epochs.length ?? 0 } = contents;
+  const { model, optimizer, average, history, settings, epoch = history?.epochs.length ?? 0 } = contents;
   const architecture = JSON.stringify(architectureOf(model, options));
   const prefixed = (prefix: string, state: ReadonlyMap<string, Tensor> = new Map()) => [...state].map(([name, x]): [string, Tensor] => [prefix + name, x]);
-  const tensors = new Map([...(await model.stateDict()), ...prefixed(OPTIMIZER, await optimizer?.stateDict(model)), ...prefixed(BEST, history?.best)]);
+  const tensors = new Map([
+    ...(await model.stateDict()),
+    ...prefixed(OPTIMIZER, await optimizer?.stateDict(model)),
+    ...prefixed(BEST, history?.best),
+    ...prefixed(AVERAGE, average && average.updates > 0 ? await average.stateDict() : undefined),
+  ]);
   return encodeSafetensors(tensors, {
     convlab: KIND,
     architecture,
@@ -93,6 +110,7 @@ export async function encodeCheckpoint(contents: CheckpointContents, options: Ar
     ...(optimizer && { optimizer: optimizerName(optimizer) }),
     ...(optimizer && optimizer.groups.length > 1 && { groups: JSON.stringify(optimizer.groups.map(({ share }) => share)) }),
     ...(history && { history: historyToJson(history) }),
+    ...(average && average.updates > 0 && { updates: String(average.updates) }),
   });
 }
 
@@ -115,8 +133,8 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
   }
   const part = (prefix: string) =>
     new Map([...tensors].filter(([key]) => key.startsWith(prefix)).map(([key, x]): [string, Tensor] => [key.slice(prefix.length), x]));
-  const [state, best] = [part(OPTIMIZER), part(BEST)];
-  const weights = new Map([...tensors].filter(([key]) => !key.startsWith(OPTIMIZER) && !key.startsWith(BEST)));
+  const [state, best, averaged] = [OPTIMIZER, BEST, AVERAGE].map(part);
+  const weights = new Map([...tensors].filter(([key]) => ![OPTIMIZER, BEST, AVERAGE].some((prefix) => key.startsWith(prefix))));
 
   const model = buildModel(parseJson(metadata.architecture ?? '', complain), architectureOptions, complain);
   const attempt = (step: () => void) => {
@@ -127,7 +145,7 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
     }
   };
   // loaded first, so that they are checked like the weights
-  if (best.size > 0) attempt(() => model.loadStateDict(best));
+  for (const other of [best, averaged]) if (other.size > 0) attempt(() => model.loadStateDict(other));
   attempt(() => model.loadStateDict(weights));
   const random = parseJson(metadata.random ?? '', complain);
   attempt(() => model.random.restore(random as number[]));
@@ -139,7 +157,9 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
   const history = metadata.history === undefined ? null : historyFromJson(metadata.history, complain);
   if (best.size > 0 && !history) throw complain('it has best weights, but no history');
   if (history && best.size > 0) history.best = best;
-  const { optimizer = null } = metadata;
+  const { optimizer = null, updates = '0' } = metadata;
+  if (!/^\d{1,15}$/.test(updates) || Number(updates) > 0 !== averaged.size > 0)
+    throw complain(`its updates must be a whole number ≥ 1 where it has averaged weights, received ${show(updates)}`);
   const shares = metadata.groups === undefined ? [1] : parseJson(metadata.groups, complain);
   if (!Array.isArray(shares) || !shares.every((share) => notNegative.holds(share))) throw complain(`its groups must be rates ≥ 0, received ${show(shares)}`);
   if (optimizer !== null) checkState(state, weights, complain);
@@ -155,6 +175,12 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
       if (into.groups.length !== shares.length) throw complain(`its optimizer had ${shares.length} groups of parameters, this one has ${into.groups.length}`);
       attempt(() => into.loadStateDict(state, of));
       if (metadata.groups !== undefined) for (const [i, group] of into.groups.entries()) group.share = shares[i];
+      return into;
+    },
+    average: averaged.size > 0 ? averaged : null,
+    restoreAverage(into) {
+      if (averaged.size === 0) throw complain('it holds no averaged weights');
+      attempt(() => into.loadStateDict(averaged, Number(updates)));
       return into;
     },
   };
