@@ -34,16 +34,17 @@ interface Slot {
  * ```ts
  * import { AveragedModel, full, Linear } from 'convlab';
  *
- * const model = new Linear(2, 1).initialize(1);
- * await model.run(full([1, 2], 1)); // now it lies on a backend
+ * const model = new Linear(2, 1);
  * const average = new AveragedModel(model, { decay: 0.9 });
- * average.update(); // the first update takes the weights as they are
- * model.loadStateDict(new Map([['weight', full([1, 2], 0)], ['bias', full([1], 5)]]));
- * average.update(); // 0.9 · what it was + 0.1 · the weights
+ * for (const bias of [1, 5]) {
+ *   model.loadStateDict(new Map([['weight', full([1, 2])], ['bias', full([1], bias)]]));
+ *   await model.run(full([1, 2])); // moves the weights to a backend, as the first step of training does
+ *   average.update(); // the first update copies the weights
+ * }
  * const takeOff = average.apply();
- * console.log((await model.run(full([1, 2], 0))).data[0] > 0.5); // → true
+ * console.log((await model.run(full([1, 2]))).data[0].toFixed(1)); // → 1.4
  * takeOff();
- * console.log((await model.run(full([1, 2], 0))).data[0]); // → 5
+ * console.log((await model.run(full([1, 2]))).data[0]); // → 5
  * ```
  */
 export class AveragedModel {

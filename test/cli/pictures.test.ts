@@ -73,7 +73,7 @@ test.each([
   ['crop in.png out.png --rectangle 1,2,3', 'It must be x,y,width,height.'],
   ['flip in.png out.png --axis x', 'axis must be one of horizontal, vertical'],
   ['rotate in.png out.png --turns 0.5', 'turns must be a whole number'],
-  ['threshold in.png out.png --level dark', "It must be a number in the units of the image, or otsu."],
+  ['threshold in.png out.png --level dark', 'It must be a number in the units of the image, or otsu.'],
   ['flip in.png out.png --axis vertical --threads 2', "unknown option '--threads'"],
 ])('wrong usage: convlab %s', async (line, said) => {
   const [command, ...args] = line.split(' ');
