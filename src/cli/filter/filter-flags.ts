@@ -8,7 +8,8 @@ import { BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
 import { SHARD } from '../many/shard.js';
 import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
 
-const WORKER_FLAGS = {
+/** What decides about the result of each picture. */
+export const WORKER_FLAGS = {
   pipeline: fileFlag('file', 'instead of kernels: a pipeline that was saved as JSON'),
   ...STEP_OPTIONS,
   ...IMAGE_OPTIONS,

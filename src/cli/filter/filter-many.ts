@@ -7,14 +7,20 @@ import type { FilterFlags } from './filter-flags.js';
 import { createWorker, type Report } from './filter-one.js';
 import { inHand, workThrough } from './work-through.js';
 
+/** A picture that is begun. */
+interface Begun {
+  readonly job: FileJob;
+  finish(): Promise<void>;
+}
+
 /** Options of {@link filterMany}. */
 export interface ManyOptions {
   /** processes, each with a backend of its own; this one is among them */
   readonly processes: number;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** told before a picture is begun; what it returns is told once its result is there */
-  begin?(job: FileJob): Promise<() => Promise<void>>;
+  /** told before a picture is begun; what it returns takes the picture's place, and is told once the result is there */
+  begin?(job: FileJob): Promise<Begun>;
   report(report: Report): void;
   fail?(job: FileJob, error: Error): void;
 }
@@ -40,9 +46,9 @@ export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, o
     throw broken.reason;
   }
   const filter = (worker: (typeof workers)[number]) => async (job: FileJob) => {
-    const finish = await begin?.(job);
-    const done = await worker.filter(job);
-    await finish?.();
+    const begun = await begin?.(job);
+    const done = await worker.filter(begun?.job ?? job);
+    await begun?.finish();
     return done;
   };
   const work = workers.flatMap((worker) => inHand(flags.threads, filter(worker)));
