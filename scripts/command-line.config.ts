@@ -31,7 +31,7 @@ export default defineConfig({
     rolldownOptions: {
       // doctor.ts imports some of auto/ by itself
       checks: { ineffectiveDynamicImport: false },
-      input: { main: 'src/cli/main.ts', 'filter-process': 'src/cli/filter/filter-process.ts' },
+      input: { main: 'src/cli/main.ts', 'filter-process': 'src/cli/filter/filter-process.ts', 'queue-entry': 'src/cli/queue-entry.ts' },
       output: {
         // what is short is read sooner; names of functions stay, for --debug
         minify: { compress: true, mangle: { toplevel: true, keepNames: true }, codegen: true },

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const UNNAMED = { 'exif-parser': 'MIT' };
 
 /** Development dependencies whose code is built into dist/. */
-const BUILT_IN = ['gpu.js', 'commander', 'cli-progress', 'tinyglobby'];
+const BUILT_IN = ['gpu.js', 'commander', 'cli-progress', 'tinyglobby', 'picomatch', 'aws4fetch'];
 /** What they need and the build leaves out. */
 const LEFT_OUT = ['gl', 'webgpu'];
 
@@ -55,7 +55,7 @@ export function licensesPage() {
     '`dist/browser` and `dist/playground`.',
     '',
     'Not among them is what you may install beside it: sharp (Apache-2.0, with libvips under the LGPL-3.0-or-later) for faster files,',
-    'webgpu (MIT; Dawn under BSD-3-Clause) or gl (BSD-2-Clause) for a GPU in Node.',
+    'webgpu (MIT; Dawn under BSD-3-Clause) or gl (BSD-2-Clause) for a GPU in Node, bullmq and ioredis (MIT) for queues.',
     '',
     '| package | version | license | |',
     '|---|---|---|---|',

@@ -47,6 +47,8 @@ const EXIT_STATUS = [
 const ENVIRONMENT = [
   ['NO_COLOR', 'If it is set and not empty, nothing is printed in color.'],
   ['FORCE_COLOR', '0 or false: as NO_COLOR. Any other value: print colors even where the output is no terminal.'],
+  ['AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL_S3', 'How s3:// paths are reached.'],
+  ['REDIS_URL', 'The server of enqueue and worker, where --redis is not given.'],
   ['XDG_CACHE_HOME', 'Data sets that are downloaded are kept in convlab below it (default: ~/.cache).'],
 ];
 

@@ -47,7 +47,7 @@ const ALSO_CALLED = {
   filterStream: 'stream, row by row, large image',
 };
 /** Modules as they are imported. */
-const ENTRIES = { index: 'convlab', node: 'convlab/node' };
+const ENTRIES = { index: 'convlab', node: 'convlab/node', queue: 'convlab/queue' };
 const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'];
 
 /**

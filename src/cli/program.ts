@@ -10,6 +10,8 @@ type AddCommand = (program: Command, terminal: Terminal, signal: AbortSignal) =>
 /** Modules of commands: the one that is named is loaded, and all for a list of them. */
 const MODULES: readonly { readonly names: readonly string[]; readonly load: () => Promise<AddCommand> }[] = [
   { names: ['filter'], load: async () => (await import('./filter/filter-command.js')).addFilterCommand },
+  { names: ['enqueue'], load: async () => (await import('./commands/enqueue-command.js')).addEnqueueCommand },
+  { names: ['worker'], load: async () => (await import('./commands/worker-command.js')).addWorkerCommand },
   {
     names: ['resize', 'crop', 'flip', 'rotate', 'grayscale', 'threshold'],
     load: async () => (await import('./commands/picture-commands.js')).addPictureCommands,

@@ -33,7 +33,7 @@ export async function replaceFile(path: string, content: FileContent, signal?: A
   // a rename would replace a device or a pipe, e.g. /dev/null, by a regular file
   if (old && !old.isFile() && !old.isDirectory()) throw Object.assign(new Error('not a file'), { code: 'ENOTFILE' });
   const folder = dirname(target);
-  const temporary = join(folder, `.${[...basename(target)].slice(0, SHOWN).join('')}.${randomBytes(8).toString('hex')}.convlab-tmp`);
+  const temporary = join(folder, `${temporaryStart(target)}${randomBytes(8).toString('hex')}.convlab-tmp`);
   forgetOnExit(temporary);
   const looks = old !== undefined || !swept.has(folder);
   let written: Stats | undefined;
@@ -50,6 +50,21 @@ export async function replaceFile(path: string, content: FileContent, signal?: A
   }
   await syncFolder(folder);
   if (written) await sweep(folder, written.mtimeMs);
+}
+
+/**
+ * Removes what processes that were killed left of a file that they were writing, however long ago: for callers that know that nobody else writes it.
+ * A process that writes it all the same fails at its last step.
+ */
+export async function removeUnfinished(path: string): Promise<void> {
+  const folder = dirname(path);
+  const start = temporaryStart(path);
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.startsWith(start) && TEMPORARY.test(name)) await unlink(join(folder, name)).catch(() => {});
+}
+
+function temporaryStart(path: string): string {
+  return `.${[...basename(path)].slice(0, SHOWN).join('')}.`;
 }
 
 /** Stands in for the result of a call that failed as there is no such file. */

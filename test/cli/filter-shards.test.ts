@@ -140,13 +140,14 @@ describe('--resume', () => {
     const bytes = await readFile(journal);
     const ends = [...bytes.toString().matchAll(/"done"/g)].map(({ index }) => index);
     await writeFile(journal, bytes.subarray(0, ends[5] + 10));
-    await writeFile(join(out, 'p7.png.123456'), 'of a process that was killed');
-    await writeFile(join(out, 'p7.png.mine'), 'of the user');
+    const left = join(out, '.p7.png.0123456789abcdef.convlab-tmp');
+    await writeFile(left, 'of a process that was killed');
+    await writeFile(join(out, '.p7.png.mine'), 'of the user');
     await writeFile(journal, `\n${'{"to":"p7.png"}\n'}{"to":"p8.`, { flag: 'a' });
     const again = await run('--resume');
     expect([again.kept, again.filtered]).toEqual([5, 7]);
-    expect(existsSync(join(out, 'p7.png.123456'))).toBe(false);
-    expect(existsSync(join(out, 'p7.png.mine'))).toBe(true);
+    expect(existsSync(left)).toBe(false);
+    expect(existsSync(join(out, '.p7.png.mine'))).toBe(true);
     expect(await run('--resume')).toMatchObject({ kept: 12 });
     expect((await readFile(journal, 'utf8')).trim().split('\n')).toHaveLength(12);
   });

@@ -28,7 +28,7 @@ export interface Guide {
 
 /** Commands that need the network, a server or minutes. The packed product's own tests install, bundle and serve. */
 const NOT_RUN =
-  /^(npm (ci|install|run|pkg|init|create|rebuild|pack|test)|npx (vite|webpack|esbuild|serve|tsc|tsx)|cd|git|bash|(npx )?convlab (serve|doctor))\b/;
+  /^(npm (ci|install|run|pkg|init|create|rebuild|pack|test)|npx (vite|webpack|esbuild|serve|tsc|tsx)|cd|git|bash|(npx )?convlab (serve|doctor|worker))\b/;
 
 /** @param changes what to replace before it is compiled, such as a number of epochs, by something quicker */
 export function readGuide(path: string, changes: readonly (readonly [from: string, to: string])[] = []): Guide {

@@ -14,22 +14,25 @@ interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** what it has printed to standard output so far */
+  stdout(): string;
   /** Resolves when it has printed that to one of its outputs. @throws if it ends before */
   printed(text: string | RegExp): Promise<void>;
 }
 
 /** The command line, as a process of its own. */
 export function convlab(args: readonly string[], options: SpawnOptions = {}): Running {
-  return start(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], options);
+  return run(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], options);
 }
 
 /** Runs TypeScript that imports from `./src/…`. @param around a program that starts it, with its arguments */
 export function script(code: string, around: readonly string[] = []): Running {
   const [program, ...args] = [...around, process.execPath, '--import', 'tsx', '--input-type=module', '--eval', code];
-  return start(program, args);
+  return run(program, args);
 }
 
-function start(program: string, args: readonly string[], options: SpawnOptions = {}): Running {
+/** Any program. */
+export function run(program: string, args: readonly string[], options: SpawnOptions = {}): Running {
   const child = spawn(program, args, { cwd: resolve('.'), stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let [stdout, stderr] = ['', ''];
   child.stdout?.on('data', (text) => {
@@ -42,6 +45,7 @@ function start(program: string, args: readonly string[], options: SpawnOptions =
   return {
     child,
     ended,
+    stdout: () => stdout,
     async printed(text) {
       const isThere = () => `${stdout}${stderr}`.search(text) !== -1;
       while (!isThere()) {

@@ -7,10 +7,11 @@ import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as convlab from '../../src/index.js';
 import * as node from '../../src/node.js';
+import * as queue from '../../src/queue.js';
 import { missing, promised } from '../docs/guide.js';
 import { examplesOf, publicNames } from './public-names.js';
 
-const names = publicNames();
+const names = [...publicNames(), ...publicNames('src/queue.ts')];
 const examples = names.flatMap((each) => examplesOf(each).map((code, i) => ({ title: i === 0 ? each.name : `${each.name} ${i + 1}`, code })));
 
 /** What an example may find: a photo and a handwritten digit. */
@@ -50,7 +51,7 @@ test('every example compiles', () => {
   expect(complaints).toEqual([]);
 });
 
-const modules = { convlab, 'convlab/node': node, 'node:fs/promises': files };
+const modules = { convlab, 'convlab/node': node, 'convlab/queue': queue, 'node:fs/promises': files };
 const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<void>;
 
 test.each(examples.map(({ title, code }) => [title, code]))('the example of %s prints what it says', async (_, code) => {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import ts from 'typescript';
 
-/** A name that `convlab/node` exports, which are all there are, and what its doc comment holds. */
+/** A name that `convlab/node` exports, which are all there are but those of `convlab/queue`, and what its doc comment holds. */
 export interface PublicName {
   readonly name: string;
   readonly kind: 'function' | 'class' | 'value' | 'type';

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/servers/*.test.ts'],
     setupFiles: 'test/typed-arrays.ts',
-    testTimeout: 120_000,
+    testTimeout: process.env.FULL ? 1_800_000 : 120_000,
     hookTimeout: 60_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'out/servers-tests.json' }]] : ['default'],
   },

@@ -1,6 +1,7 @@
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OptionError } from '../../errors.js';
+import { isS3 } from '../s3/s3-address.js';
 
 /** A picture and the place of its result. */
 interface Way {
@@ -22,6 +23,12 @@ export async function withoutResults(files: readonly string[], base: string, out
  * @throws OptionError if one would be outside, by its name or through a link, or would overwrite an input
  */
 export async function checkContained(operation: string, jobs: readonly Way[], out: string): Promise<void> {
+  if (isS3(out)) {
+    const all = new Set(jobs.map(({ from }) => from));
+    const same = jobs.find(({ to }) => all.has(to));
+    if (same) throw new OptionError(operation, '--out', `would overwrite ${same.to}, which is one of the pictures`, out);
+    return;
+  }
   const folder = await resolved(out);
   const inputs = new Map<string, string>();
   for (const { from } of jobs) {

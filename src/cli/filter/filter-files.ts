@@ -1,18 +1,21 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname, isAbsolute, join, relative } from 'node:path';
+import { basename, extname, isAbsolute, posix, relative } from 'node:path';
 import { DataError, OptionError } from '../../errors.js';
 import { EXTENSIONS, formatNamed, type ImageFormat, type ImageFormatName, imageFormats } from '../../image/formats/format-names.js';
 import { FORMATS } from '../../image/formats/format-table.js';
 import { formatOfPath } from '../../image/image-files.js';
 import { rowFormatOf } from '../../image/row-files.js';
+import { below, isS3 } from '../s3/s3-address.js';
 import { checkContained, withoutResults } from './contained.js';
 
-/** One picture to filter. `-` is standard input or output. */
+/** One picture to filter. `-` is standard input or output, `s3://bucket/key` an object. */
 export interface FileJob {
   readonly from: string;
   readonly to: string;
   /** default: by the extension of `to` */
   readonly format?: ImageFormat;
+  /** of what the result is made of: an object keeps it, for `--resume` */
+  readonly hash?: string;
 }
 
 /** Flags for input and output paths. */
@@ -36,7 +39,7 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
     if (paths.length !== 2)
       throw new OptionError(operation, '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
     const [from, to] = paths;
-    if (from !== '-' && (await isMany(from)))
+    if (from !== '-' && (await isMany(operation, from)))
       throw new OptionError(operation, '--out', `must name the folder for the results, as ${from} is many pictures`, paths);
     if (to === '-' && format === undefined)
       throw new OptionError(operation, '--format', `must be given where the result goes to standard output (${imageFormats.join(', ')})`, format);
@@ -47,7 +50,7 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
   const taken = new Map<string, string>();
   for (const path of paths) {
     for (const { file, name: kept } of await pictures(path, out, operation)) {
-      const to = join(out, format === undefined ? kept : `${kept.slice(0, kept.length - extname(kept).length)}${endingOf(format)}`);
+      const to = below(out, format === undefined ? kept : `${kept.slice(0, kept.length - extname(kept).length)}${endingOf(format)}`);
       if (taken.has(to)) throw new OptionError(operation, '--out', `would get ${to} twice, from ${taken.get(to)} and from ${file}`, out);
       taken.set(to, file);
       jobs.push({ from: file, to, format });
@@ -69,7 +72,10 @@ function globbing() {
   return import('tinyglobby');
 }
 
-async function isMany(path: string): Promise<boolean> {
+async function isMany(operation: string, path: string): Promise<boolean> {
+  // an object may have any name
+  if (isS3(path))
+    return path.endsWith('/') || ((await globbing()).isDynamicPattern(path) && !(await (await import('../s3/s3-objects.js')).headObject(operation, path)));
   const found = await stat(path).catch(() => undefined);
   return found?.isDirectory() ?? (await globbing()).isDynamicPattern(path);
 }
@@ -77,6 +83,16 @@ async function isMany(path: string): Promise<boolean> {
 /** The pictures of a path, a folder or a pattern, and the names of their results. */
 async function pictures(path: string, out: string, operation: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
   if (path === '-') throw new OptionError(operation, '--out', 'goes with files; - is one picture', path);
+  if (isS3(path)) {
+    const { picturesAt } = await import('../s3/s3-pictures.js');
+    const { files, base, what = path } = await picturesAt(operation, path);
+    if (base === undefined) return files.map((file) => ({ file, name: posix.basename(file) }));
+    // the results of an earlier run may lie among the pictures
+    const results = `${out.replace(/\/+$/, '')}/`;
+    const others = results !== base && results.startsWith(base) ? files.filter((file) => !file.startsWith(results)) : files;
+    if (others.length === 0) throw new DataError(operation, `${what} holds no picture`, { what });
+    return others.map((file) => ({ file, name: file.slice(base.length) }));
+  }
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return [{ file: path, name: basename(path) }];
   const { escapePath, isDynamicPattern } = await globbing();

@@ -8,7 +8,8 @@ import { BACKEND_FLAGS, fileFlag, switchFlag } from '../flags.js';
 import { SHARD } from '../many/shard.js';
 import { CODEC_FLAGS, RESULT_FLAGS } from './picture-flags.js';
 
-const WORKER_FLAGS = {
+/** Flags that affect the result of each image. */
+export const WORKER_FLAGS = {
   pipeline: fileFlag('file', 'use a pipeline saved as JSON instead of kernels'),
   ...STEP_OPTIONS,
   ...IMAGE_OPTIONS,

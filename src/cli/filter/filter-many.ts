@@ -7,14 +7,20 @@ import type { FilterFlags } from './filter-flags.js';
 import { createWorker, type Report } from './filter-one.js';
 import { inHand, workThrough } from './work-through.js';
 
+/** A picture that is begun. */
+interface Begun {
+  readonly job: FileJob;
+  finish(): Promise<void>;
+}
+
 /** Options of {@link filterMany}. */
 export interface ManyOptions {
   /** processes, each with a backend of its own; this one is among them */
   readonly processes: number;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** called before an image is started; the returned function is called when its result is complete */
-  begin?(job: FileJob): Promise<() => Promise<void>>;
+  /** called before an image is started; it may return another job to do in its place, and is called when the result is complete */
+  begin?(job: FileJob): Promise<Begun>;
   report(report: Report): void;
   fail?(job: FileJob, error: Error): void;
 }
@@ -40,9 +46,9 @@ export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, o
     throw broken.reason;
   }
   const filter = (worker: (typeof workers)[number]) => async (job: FileJob) => {
-    const finish = await begin?.(job);
-    const done = await worker.filter(job);
-    await finish?.();
+    const begun = await begin?.(job);
+    const done = await worker.filter(begun?.job ?? job);
+    await begun?.finish();
     return done;
   };
   const work = workers.flatMap((worker) => inHand(flags.threads, filter(worker)));

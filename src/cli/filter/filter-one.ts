@@ -21,7 +21,8 @@ import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
 import { filterRows, openRowJob } from './filter-rows.js';
 import { type KernelArgument, kernelArgument, type OperationArgument } from './kernel-argument.js';
-import { decodePictures, describe, describeFormat, quickStart, readFileOf, writePictures } from './picture-io.js';
+import { decodePictures, describe, describeFormat, quickStart, writePictures } from './picture-io.js';
+import { openSource } from './picture-source.js';
 
 /** What became of one picture. */
 export type Report = Awaited<ReturnType<Worker['filter']>> & {
@@ -105,16 +106,19 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
   });
 
   return {
-    async filter(job: FileJob) {
+    /** @param onProgress told the share that is done, of a picture that passes by rows */
+    async filter(job: FileJob, onProgress?: (share: number) => void) {
       const clock = stopwatch();
-      const rows = await openRowJob(job, flags, planRows, async () => (await open()).backend);
+      const source = await clock.time('read', () => openSource(job.from));
+      const rows = await openRowJob(job, source, flags, planRows, async () => (await open()).backend);
       const ran: ConvPlan[] = [];
       if (rows) {
-        const { format, lost } = await clock.time('filter', () => filterRows(rows, job, flags, (plan) => ran.push(plan)));
+        const told = { onPlan: (plan: ConvPlan) => void ran.push(plan), onProgress };
+        const { format, lost } = await clock.time('filter', () => filterRows(rows, job, flags, told));
         return { ...reportOf(job, describeFormat(rows.picture.format), describeFormat(format), lost, ran, clock.times), rows: true };
       }
       const { frames, repeats, backend, builtIn } = await clock.time('read', async () => {
-        const file = await readFileOf(job, flags);
+        const file = await source.read(flags);
         const { threads, builtIn = flags.builtIn } = single ? await quickStart(job, file) : {};
         const [pictures, { backend }] = await Promise.all([decodePictures(job, file, { ...flags, builtIn }), open(threads)]);
         return { ...pictures, backend, builtIn };
@@ -127,6 +131,10 @@ export async function createWorker(flags: FilterFlags, { single = false } = {}) 
       });
       const lost = await clock.time('write', () => writePictures(job, results, { ...flags, builtIn }));
       return reportOf(job, describe({ frames, repeats }), describe(results), lost, ran, clock.times);
+    },
+    /** A picture that passes by rows, in the hands of whoever asks; undefined if it passes as a whole. */
+    async rows(job: FileJob) {
+      return openRowJob(job, await openSource(job.from), flags, planRows, async () => (await open()).backend);
     },
     /** Frames of one format. `result` is theirs, and `out` may take it, where it is known before the first. */
     async frames(format: Format) {
@@ -201,7 +209,7 @@ function stopwatch() {
     async time<T>(phase: keyof typeof times, work: () => Promise<T>): Promise<T> {
       const start = performance.now();
       const result = await work();
-      times[phase] = performance.now() - start;
+      times[phase] = (times[phase] ?? 0) + performance.now() - start;
       return result;
     },
   };

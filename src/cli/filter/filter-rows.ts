@@ -1,17 +1,20 @@
-import { open as openFile } from 'node:fs/promises';
 import { OptionError, UnsupportedError } from '../../errors.js';
 import type { FilterPlan } from '../../filters/filter-plan.js';
 import { hasAlpha } from '../../filters/picture/channels.js';
 import { startStream } from '../../filters/stream/filter-stream.js';
+import type { Samples } from '../../image/image.js';
 import { heldMetadata, lossesOf } from '../../image/losses.js';
 import { METADATA_NAMES } from '../../image/metadata.js';
-import { encodeRows, openRows, type RowPicture, rowFormatOf, writeRows } from '../../image/row-files.js';
+import { encodeRows, type RowPicture, rowFormatOf, writeRows } from '../../image/row-files.js';
 import { arrayOf, type Format } from '../../image/samples.js';
 import type { RowFormat } from '../../image/streams/row-formats.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { ConvPlan } from '../../kernels/plan/conv-plan.js';
+import { isS3 } from '../s3/s3-address.js';
 import type { FileJob } from './filter-files.js';
 import type { FilterFlags } from './filter-flags.js';
+import { typeOf } from './picture-io.js';
+import type { PictureSource } from './picture-source.js';
 
 /** Larger pictures pass row by row where they can. */
 const LARGE = 64e6;
@@ -32,6 +35,7 @@ export interface RowResult {
 
 /**
  * Opens an image for processing row by row: if requested, if its formats allow nothing else, or if it is large.
+ * @param source of the job
  * @param planned the plan for images of a format; undefined if the operation needs the whole image
  * @param open starts the backend
  * @returns undefined if it passes as a whole
@@ -39,19 +43,20 @@ export interface RowResult {
  */
 export async function openRowJob(
   job: FileJob,
+  source: PictureSource,
   flags: FilterFlags,
   planned: ((format: Format, backend: Backend) => FilterPlan) | undefined,
   open: () => Promise<Backend>,
 ): Promise<RowJob | undefined> {
   const to = job.format === undefined ? rowFormatOf(job.to) : job.format === 'png' || job.format === 'tiff' ? job.format : undefined;
-  const must = flags.stream === true || to === 'pnm' || to === 'raw' || (job.from !== '-' && (await headOf(job.from)).isPnm);
-  if (!must && (to === undefined || planned === undefined || job.from === '-' || (await headOf(job.from)).pixels <= LARGE)) return undefined;
+  const must = flags.stream === true || to === 'pnm' || to === 'raw' || (await headOf(source)).isPnm;
+  if (!must && (to === undefined || planned === undefined || (await headOf(source)).pixels <= LARGE)) return undefined;
   try {
     if (to === undefined) throw new OptionError('filter', '--stream', 'needs a result in .png, .tiff, .pgm, .ppm, .pam or .raw', job.to);
     if (planned === undefined)
       throw new OptionError('filter', '--stream', 'goes with kernels only, as other filters take the whole picture', flags.kernel?.join(' '));
     if (flags.quality !== undefined) throw new OptionError('filter', '--quality', 'goes with formats jpeg, webp, avif only', flags.quality);
-    const picture = await openRows(job.from === '-' ? process.stdin : job.from);
+    const picture = await source.rows();
     const { width, height } = picture.format;
     const { pixels = Number.POSITIVE_INFINITY } = flags.limits ?? {};
     if (width * height > pixels) throw new OptionError('filter', '--limits', `has pixels=${pixels}, and ${job.from} has ${width} × ${height}`, pixels);
@@ -74,21 +79,31 @@ function checkPasses({ from }: FileJob, { format, transparent }: FilterPlan, { o
     throw new OptionError('filter', '--stream', 'needs a file here, as a picture with alpha is read twice; with --alpha ignore or filter once is enough', from);
 }
 
+/** What is told while rows are filtered. */
+export interface RowsTold {
+  onPlan?(plan: ConvPlan): void;
+  /** the share that is done */
+  onProgress?(share: number): void;
+}
+
 /** Filters it, and writes the result. */
-export async function filterRows(
-  { picture, plan, backend, to }: RowJob,
-  job: FileJob,
-  flags: FilterFlags,
-  onPlan: (plan: ConvPlan) => void,
-): Promise<RowResult> {
-  const stream = startStream({ operation: 'filter', plan, backend }, picture.rows, { onPlan, reuse: true });
-  const { format } = stream;
+export async function filterRows(rows: RowJob, job: FileJob, flags: FilterFlags, { onPlan, onProgress }: RowsTold): Promise<RowResult> {
+  const { picture, plan, backend } = rows;
+  return writeResult(rows, startStream({ operation: 'filter', plan, backend }, picture.rows, { onPlan, onProgress, reuse: true }), job, flags);
+}
+
+/** Writes the rows of a result. */
+export async function writeResult({ picture, plan, to }: RowJob, stream: AsyncIterable<Samples>, job: FileJob, flags: FilterFlags): Promise<RowResult> {
+  const format = plan.result;
   const image = { ...format, data: new (arrayOf(format.samples))(0), metadata: flags.metadata === 'strip' ? undefined : picture.metadata };
   const holds = to === 'png' || to === 'tiff' ? to : undefined;
   const metadata = holds && heldMetadata(image, holds);
   const names = Object.keys(METADATA_NAMES) as (keyof typeof METADATA_NAMES)[];
   const lost = holds ? lossesOf(image, holds) : names.filter((name) => image.metadata?.[name] !== undefined).map((name) => METADATA_NAMES[name]);
-  if (job.to !== '-') await writeRows(job.to, stream, format, { format: to, metadata });
+  if (isS3(job.to)) {
+    const { putStream } = await import('../s3/s3-objects.js');
+    await putStream('writeImage', job.to, encodeRows(stream, format, { format: to, metadata }), { type: typeOf(to), hash: job.hash });
+  } else if (job.to !== '-') await writeRows(job.to, stream, format, { format: to, metadata });
   else {
     for await (const part of encodeRows(stream, format, { format: to, metadata })) {
       await new Promise<void>((done, failed) => process.stdout.write(part, (error) => (error ? failed(error) : done())));
@@ -97,18 +112,12 @@ export async function filterRows(
   return { format, lost };
 }
 
-/** The header of a file; undefined if it cannot be read: reading it later gives the reason. */
-async function headOf(path: string): Promise<{ readonly isPnm: boolean; readonly pixels: number }> {
-  const file = await openFile(path).catch(() => undefined);
-  try {
-    const { buffer, bytesRead = 0 } = (await file?.read(Buffer.alloc(24), 0, 24, 0).catch(() => undefined)) ?? {};
-    const head = buffer?.subarray(0, bytesRead) ?? Buffer.alloc(0);
-    const isPng = head.length === 24 && head.toString('latin1', 12, 16) === 'IHDR';
-    const isTiff = /^(II[*+]\0|MM\0[*+])/.test(head.toString('latin1', 0, 4));
-    const { width, height } = isTiff ? ((await openRows(path).catch(() => undefined))?.format ?? { width: 0, height: 0 }) : { width: 0, height: 0 };
-    const pixels = isPng ? head.readUInt32BE(16) * head.readUInt32BE(20) : width * height;
-    return { isPnm: /^P[567]\s/.test(head.toString('latin1', 0, 3)), pixels };
-  } finally {
-    await file?.close();
-  }
+/** The header of a file; zero pixels if it cannot be read: reading it later gives the reason. */
+async function headOf(source: PictureSource): Promise<{ readonly isPnm: boolean; readonly pixels: number }> {
+  const head = await source.head();
+  const isPng = head.length === 24 && head.toString('latin1', 12, 16) === 'IHDR';
+  const isTiff = /^(II[*+]\0|MM\0[*+])/.test(head.toString('latin1', 0, 4));
+  const { width, height } = isTiff ? ((await source.rows().catch(() => undefined))?.format ?? { width: 0, height: 0 }) : { width: 0, height: 0 };
+  const pixels = isPng ? head.readUInt32BE(16) * head.readUInt32BE(20) : width * height;
+  return { isPnm: /^P[567]\s/.test(head.toString('latin1', 0, 3)), pixels };
 }

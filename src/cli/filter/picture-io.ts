@@ -1,22 +1,23 @@
 import { type Animation, decodeAnimationFor, encodeAnimationFor } from '../../image/animation.js';
 import { encode, type ImageFormat } from '../../image/codecs.js';
 import { FORMATS } from '../../image/formats/format-table.js';
-import { formatOfPath, readFileBytes } from '../../image/image-files.js';
+import { formatOfPath } from '../../image/image-files.js';
 import { inspect } from '../../image/inspect.js';
 import { lossesOf } from '../../image/losses.js';
-import { readBytes } from '../../image/read-bytes.js';
 import { arrayOf, type Format, formatOf } from '../../image/samples.js';
 import { writeWhole } from '../../image/whole-file.js';
+import { isS3 } from '../s3/s3-address.js';
 import type { FileJob } from './filter-files.js';
 import type { CodecFlags } from './picture-flags.js';
+import { openSource } from './picture-source.js';
 
 /** Pixels up to which threads take longer to start than one takes to filter, and sharp longer to load than a PNG takes without. */
 const SMALL = 2 ** 16;
 const LOSSY: readonly ImageFormat[] = ['jpeg', 'webp', 'avif'];
 
 /** The file of a job. */
-export async function readFileOf({ from }: FileJob, { limits }: CodecFlags): Promise<Uint8Array> {
-  return from === '-' ? readBytes('decodeImage', process.stdin, 'stdin', limits?.bytes) : readFileBytes('readImage', from, { limits });
+export async function readFileOf({ from }: FileJob, flags: CodecFlags): Promise<Uint8Array> {
+  return (await openSource(from)).read(flags);
 }
 
 /**
@@ -51,9 +52,15 @@ export async function writePictures(job: FileJob, { frames, repeats }: Animation
     frames.length > 1 && holds
       ? await encodeAnimationFor(operation, { frames, repeats }, { format, ...options })
       : await encode(operation, frames[0].image, format, options);
-  if (to !== '-') await writeWhole(operation, to, bytes);
+  if (isS3(to)) await (await import('../s3/s3-objects.js')).putObject(operation, to, bytes, { type: typeOf(format), hash: job.hash });
+  else if (to !== '-') await writeWhole(operation, to, bytes);
   else await new Promise<void>((done, failed) => process.stdout.write(bytes, (error) => (error ? failed(error) : done())));
   return [...lost];
+}
+
+/** The type that a browser is told of an object. */
+export function typeOf(format: string): string {
+  return LOSSY.some((each) => each === format) || ['png', 'bmp', 'gif', 'tiff'].includes(format) ? `image/${format}` : 'application/octet-stream';
 }
 
 /** A picture in reports; of several, the first and how many they are. */

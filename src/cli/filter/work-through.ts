@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { DataError, OptionError } from '../../errors.js';
 import { makeFolder } from '../../image/whole-file.js';
 import { progress } from '../progress.js';
+import { isS3 } from '../s3/s3-address.js';
 import type { Terminal } from '../terminal.js';
 import type { FileJob } from './filter-files.js';
 
@@ -37,7 +38,7 @@ export function inHand<W>(threads: number | undefined, worker: W): W[] {
  * @throws DataError at the end, which lists the failures; the OptionError itself if all failed by the same one
  */
 export async function workThrough<R>(jobs: readonly FileJob[], { operation, workers, terminal, signal, report, fail }: Work<R>): Promise<void> {
-  for (const folder of new Set(jobs.map(({ to }) => dirname(to)))) await makeFolder(operation, folder);
+  for (const folder of new Set(jobs.flatMap(({ to }) => (isS3(to) ? [] : dirname(to))))) await makeFolder(operation, folder);
   const bar = progress(terminal, jobs.length, 'pictures');
   const failures: Failure[] = [];
   let [next, done] = [0, 0];

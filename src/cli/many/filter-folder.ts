@@ -3,14 +3,16 @@ import type { FilterFlags } from '../filter/filter-flags.js';
 import { filterMany } from '../filter/filter-many.js';
 import type { Report } from '../filter/filter-one.js';
 import { version } from '../program-version.js';
+import { isS3 } from '../s3/s3-address.js';
 import type { Terminal } from '../terminal.js';
 import { type Journal, openJournal } from './journal.js';
 import { hashJob, hashRecipe } from './recipe.js';
 import type { Shard } from './shard.js';
 import { nameBelow, shareOf } from './share.js';
 
-/** Results compared with their journal in parallel. */
+/** Results compared with their journal in parallel: asking a server takes longer than reading a file. */
 const COMPARED_AT_ONCE = 8;
+const COMPARED_ON_SERVERS = 32;
 
 /** How a folder of results is made. */
 export interface FolderOptions {
@@ -39,17 +41,17 @@ export async function filterFolder(work: readonly FileJob[], asked: FilterFlags,
   const counts = { pictures: mine.length, filtered: 0, kept: 0, retried: 0, failed: 0 };
   const part = shard && `${shard.index}/${shard.count}`;
   if (shard) say(`shard ${part}${shard.from ? ` (${shard.from})` : ''}: ${mine.length} of ${work.length} pictures`);
-  const journal = resume ? await openJournal(out, shard ?? { index: 1, count: 1 }) : undefined;
+  const journal = resume ? await journalOf(out, shard) : undefined;
   try {
     const recipe = journal ? await hashRecipe(flags, version()) : '';
-    const kept = journal ? await jobsDone(mine, name, journal, recipe) : new Set<FileJob>();
+    const kept = journal ? await jobsDone(mine, name, journal, recipe, isS3(out) ? COMPARED_ON_SERVERS : COMPARED_AT_ONCE) : new Set<FileJob>();
     for (const { from, to } of kept) tell({ input: { path: from }, output: { path: to }, kept: true });
     counts.kept = kept.size;
     const left = mine.filter((job) => !kept.has(job));
     const begin = async (job: FileJob) => {
-      const key = await hashJob(job, recipe);
+      const hash = await hashJob(job, recipe);
       await journal?.begin(name(job));
-      return async () => journal?.finish(name(job), key);
+      return { job: { ...job, hash }, finish: async () => journal?.finish(name(job), hash) };
     };
     await filterMany(left, flags, {
       processes,
@@ -73,8 +75,12 @@ export async function filterFolder(work: readonly FileJob[], asked: FilterFlags,
   }
 }
 
+async function journalOf(out: string, shard: Shard | undefined): Promise<Journal> {
+  return isS3(out) ? (await import('../s3/s3-journal.js')).openS3Journal(out) : openJournal(out, shard ?? { index: 1, count: 1 });
+}
+
 /** The jobs whose results exist and were made with this recipe from these inputs. */
-async function jobsDone(jobs: readonly FileJob[], name: (job: FileJob) => string, journal: Journal, recipe: string): Promise<Set<FileJob>> {
+async function jobsDone(jobs: readonly FileJob[], name: (job: FileJob) => string, journal: Journal, recipe: string, atOnce: number): Promise<Set<FileJob>> {
   const done = new Set<FileJob>();
   let next = 0;
   const compare = async () => {
@@ -85,6 +91,6 @@ async function jobsDone(jobs: readonly FileJob[], name: (job: FileJob) => string
       if (key !== undefined && key === (await hashJob(job, recipe).catch(() => undefined))) done.add(job);
     }
   };
-  await Promise.all(Array.from({ length: COMPARED_AT_ONCE }, compare));
+  await Promise.all(Array.from({ length: atOnce }, compare));
   return done;
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeUnfinished } from '../../image/replace-file.js';
 import { fileError, makeFolder, writeWhole } from '../../image/whole-file.js';
 import type { Shard } from './shard.js';
 
@@ -32,7 +33,7 @@ export async function openJournal(folder: string, { index, count }: Shard): Prom
   const place = join(folder, FOLDER);
   await makeFolder('filter', place);
   const own = join(place, `${index}-of-${count}.jsonl`);
-  await sweep(own);
+  await removeUnfinished(own);
   const done = new Map<string, Entry['done']>();
   const begun = new Set<string>();
   const read = async (path: string) => {
@@ -65,7 +66,7 @@ export async function openJournal(folder: string, { index, count }: Shard): Prom
       return found?.isFile() && found.size === how?.bytes ? how?.key : undefined;
     },
     async begin(name) {
-      if (begun.has(name)) await sweep(join(folder, name));
+      if (begun.has(name)) await removeUnfinished(join(folder, name));
       tell({ to: name });
     },
     async finish(name, key) {
@@ -89,12 +90,4 @@ function parse(text: string): readonly Entry[] {
       return [];
     }
   });
-}
-
-/** Removes the temporary files of a result: its name with a number. */
-async function sweep(path: string): Promise<void> {
-  const [folder, name] = [dirname(path), basename(path)];
-  for (const each of await readdir(folder).catch(() => [])) {
-    if (each.startsWith(`${name}.`) && /^\d+$/.test(each.slice(name.length + 1))) await rm(join(folder, each), { force: true });
-  }
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { FileJob } from '../filter/filter-files.js';
 import type { FilterFlags } from '../filter/filter-flags.js';
+import { isS3 } from '../s3/s3-address.js';
 
 /** Flags that change no bit of a result. */
 const WITHOUT_EFFECT: readonly string[] = ['threads', 'stream', 'limits'] satisfies (keyof FilterFlags)[];
@@ -19,9 +20,13 @@ export async function hashRecipe(flags: FilterFlags, version: string): Promise<s
   return sha256(JSON.stringify({ version, said: said.sort(([a], [b]) => (a < b ? -1 : 1)), contents }));
 }
 
-/** The recipe and what it is applied to. @throws what reading the input throws */
+/** The recipe and what it is applied to: the bytes of a file, or the tag that a server gives to those of an object. @throws what reading the input throws */
 export async function hashJob({ from, format }: FileJob, recipe: string): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([recipe, format]));
+  if (isS3(from)) {
+    const found = await (await import('../s3/s3-objects.js')).headObject('filter', from);
+    return hash.update(JSON.stringify(['s3', found?.etag, found?.bytes])).digest('hex');
+  }
   await pipeline(createReadStream(from, { highWaterMark: 2 ** 18 }), hash);
   return hash.digest('hex');
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
 import type { FileJob } from '../filter/filter-files.js';
+import { below, isS3 } from '../s3/s3-address.js';
 import type { Shard } from './shard.js';
 
 /** The name of a result below its folder, the same on every machine. */
 export function nameBelow(out: string, { to }: FileJob): string {
-  return relative(out, to).split(sep).join('/');
+  return isS3(to) ? to.slice(below(out, '').length) : relative(out, to).split(sep).join('/');
 }
 
 /** The jobs of a shard; all, where there is none. */

@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import { count, type OptionsOf, option, pickOptions, type Rows, settle } from '../../options.js';
+import { WORKER_FLAGS } from '../filter/filter-flags.js';
+import { RESULT_FLAGS } from '../filter/picture-flags.js';
+import { addFlags, fileFlag, switchFlag } from '../flags.js';
+import { QUEUE_FLAGS } from '../queue/queue-flags.js';
+import type { Terminal } from '../terminal.js';
+
+const FLAGS = {
+  ...QUEUE_FLAGS,
+  ...RESULT_FLAGS,
+  out: { ...fileFlag('folder', 'the results go there, under the names of their pictures'), required: true },
+  bands: option(count, { default: 1, help: 'jobs that share each picture that passes by rows (--stream, or more than 64 megapixels); another joins them' }),
+  ...WORKER_FLAGS,
+  json: switchFlag('print what was added as JSON, an object a line for each picture'),
+} satisfies Rows;
+
+interface Flags extends OptionsOf<typeof FLAGS> {
+  kernel?: string[];
+}
+
+const EXAMPLES = `
+Examples:
+  convlab enqueue photos --out done --kernel sharpen
+  convlab enqueue 's3://in/scans/*.png' --out s3://out/scans --kernel gaussian:2 --redis rediss://user:password@redis.example:6379
+  convlab enqueue large.tif --out done --kernel sharpen --bands 8
+`;
+
+/** `convlab enqueue`: what `convlab filter` would do, as jobs for `convlab worker`. */
+export function addEnqueueCommand(program: Command, terminal: Terminal, _: AbortSignal): void {
+  const command = program
+    .command('enqueue')
+    .description('put pictures into a queue (BullMQ), for workers that filter them')
+    .usage('[options] <in...> --out <folder>')
+    .argument('<paths...>', 'pictures, patterns and folders, as for "convlab filter"; workers find them under the same paths')
+    .option('-k, --kernel <kernel>', 'as for "convlab filter"', (text: string, all: string[] = []) => [...all, text]);
+  addFlags(command, FLAGS)
+    .addHelpText('after', EXAMPLES)
+    .action(async (paths: string[], { kernel, ...given }: Flags) => {
+      if (kernel === undefined && given.pipeline === undefined)
+        command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel sharpen; 'convlab kernels' lists the names");
+      const { redis, queue: name, out, format, bands, json } = settle('enqueue', given, FLAGS);
+      const [{ findJobs, checkHoldsFloats }, { connect }, { makeJobs }, { addJobs }] = await Promise.all([
+        import('../filter/filter-files.js'),
+        import('../queue/connect.js'),
+        import('../queue/make-jobs.js'),
+        import('../queue/add-jobs.js'),
+      ]);
+      const work = await findJobs(paths, { out, format }, 'enqueue');
+      if (given.output === 'float') checkHoldsFloats(work);
+      const { connection, Queue, FlowProducer } = await connect('enqueue', redis);
+      const [queue, flows] = [new Queue(name, { connection }), new FlowProducer({ connection })];
+      // a connection that breaks is made anew, and what was asked is asked again
+      for (const each of [queue, flows]) each.on('error', () => {});
+      try {
+        const flags = { ...pickOptions(given, WORKER_FLAGS), ...(kernel && { kernel }) };
+        const added = await addJobs(makeJobs(work, flags, { queue: name, bands }), { queue, flows }, ({ opts, data, children }) => {
+          const { jobId } = opts as { jobId: string };
+          const { from, to } = (data as { job: { from: string; to: string } }).job;
+          if (json) terminal.out(`${JSON.stringify({ id: jobId, input: { path: from }, output: { path: to }, bands: children?.length })}\n`);
+        });
+        if (json) terminal.out(`${JSON.stringify({ summary: { queue: name, ...added } })}\n`);
+        else if (!terminal.quiet)
+          terminal.err(`${added.added} of ${added.pictures} pictures were added to ${name}; ${added.waiting} wait there, ${added.done} are done\n`);
+      } finally {
+        await Promise.all([queue.close(), flows.close()]);
+        connection.disconnect();
+      }
+    });
+}

@@ -1,0 +1,50 @@
+import { outputBands } from '../../filters/stream/band-pass.js';
+import { computeBand } from '../../filters/stream/filter-stream.js';
+import type { Samples } from '../../image/image.js';
+import { eachBand, rowLength, wrongHeight } from '../../image/rows.js';
+import { arrayOf } from '../../image/samples.js';
+import type { RowRange } from '../../kernels/backend.js';
+import type { RowJob } from './filter-rows.js';
+
+/**
+ * Bands of a result that are computed apart, each from the rows of the picture that it needs.
+ * @param count of bands; fewer, where rows are computed together
+ * @returns undefined if something about all rows has to be known before one is computed: the least and the largest value, or whether any pixel is transparent
+ */
+export function splitRows({ plan }: RowJob, count: number): readonly RowRange[] | undefined {
+  if (plan.transparent) return undefined;
+  const by = plan.byRows();
+  const bands = by.measured ? undefined : outputBands(by, Math.ceil(by.result.height / count));
+  by.release();
+  return bands?.map(({ rows }) => rows);
+}
+
+/** The heights of the bands in which a stream writes the result. */
+export function streamBands({ plan }: RowJob): readonly number[] {
+  const by = plan.byRows();
+  const bands = outputBands(by, undefined);
+  by.release();
+  return bands.map(({ rows: [from, to] }) => to - from);
+}
+
+/** Rows of the result, with the bits that they have in the whole one. The rows of the picture before those that it needs are passed over. */
+export async function filterBand({ picture, plan }: RowJob, rows: RowRange): Promise<Samples> {
+  const by = plan.byRows();
+  try {
+    const [from, to] = by.source(rows);
+    const length = rowLength(plan.format);
+    const data = new (arrayOf(plan.format.samples))((to - from) * length);
+    let at = 0;
+    for await (const band of eachBand('filter', picture.rows, plan.format)) {
+      const end = at + band.length / length;
+      const [first, last] = [Math.max(at, from), Math.min(end, to)];
+      if (first < last) data.set(band.subarray((first - at) * length, (last - at) * length), (first - from) * length);
+      at = end;
+      if (at >= to) break;
+    }
+    if (at < to) wrongHeight('filter', plan.format, `${at}`);
+    return await computeBand(by, { image: { ...plan.format, height: to - from, data }, from }, rows, {});
+  } finally {
+    by.release();
+  }
+}

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DataError } from '../../errors.js';
+import type { Samples } from '../../image/image.js';
+import { rowLength } from '../../image/rows.js';
+import { arrayOf, type Format, newImage } from '../../image/samples.js';
+import { fileError, makeFolder, writeWhole } from '../../image/whole-file.js';
+
+/** The parts of a result, as samples in files of a folder beside it that is removed once they are joined. */
+export class Parts {
+  readonly folder: string;
+
+  /** @param to the result @param id of the job that joins them */
+  constructor(
+    readonly to: string,
+    id: string,
+  ) {
+    this.folder = join(dirname(to), '.convlab', id);
+  }
+
+  async write(part: number, { buffer, byteOffset, byteLength }: Samples): Promise<void> {
+    await makeFolder('filter', this.folder);
+    await writeWhole('filter', this.#path(part), new Uint8Array(buffer, byteOffset, byteLength));
+  }
+
+  /**
+   * All rows, from the first part to the last, in bands as a stream has them: how a file is packed depends on these.
+   * @param heights of the parts
+   * @param bands their heights
+   * @throws DataError if a part is missing or of another length than its rows
+   */
+  async *rows(heights: readonly number[], format: Format, bands: readonly number[]): AsyncGenerator<Samples, void, undefined> {
+    const row = rowLength(format) * arrayOf(format.samples).BYTES_PER_ELEMENT;
+    let [next, filled] = [0, 0];
+    let band = newImage({ ...format, height: bands[0] }).data;
+    for await (const bytes of this.#bytes(heights, row)) {
+      for (let at = 0; at < bytes.length; ) {
+        const count = Math.min(bytes.length - at, band.byteLength - filled);
+        new Uint8Array(band.buffer, band.byteOffset, band.byteLength).set(bytes.subarray(at, at + count), filled);
+        [at, filled] = [at + count, filled + count];
+        if (filled < band.byteLength) continue;
+        yield band;
+        [next, filled] = [next + 1, 0];
+        band = newImage({ ...format, height: bands[next] ?? 0 }).data;
+      }
+    }
+  }
+
+  async *#bytes(heights: readonly number[], row: number): AsyncGenerator<Buffer, void, undefined> {
+    for (const [part, height] of heights.entries()) {
+      const path = this.#path(part);
+      const { size } = await stat(path).catch((cause) => {
+        throw fileError('filter', path, cause);
+      });
+      if (size !== row * height) throw new DataError('filter', `${path} has ${size} bytes, and its ${height} rows take ${row * height}`, { path });
+      yield* createReadStream(path, { highWaterMark: READ_BYTES });
+    }
+  }
+
+  /** Whether the parts were there and are not any more: the result was written, and only what told of it was lost. */
+  async wereJoined(): Promise<boolean> {
+    const left = await readdir(this.folder).catch(() => undefined);
+    return left === undefined || left.includes(JOINED);
+  }
+
+  /** Removes them. A kill in between is found by {@link wereJoined}. */
+  async remove(): Promise<void> {
+    if (!(await stat(this.folder).catch(() => undefined))) return;
+    await writeWhole('filter', join(this.folder, JOINED), '');
+    for (const name of await readdir(this.folder)) if (name !== JOINED) await rm(join(this.folder, name), { force: true });
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #path(part: number): string {
+    return join(this.folder, `${part}.raw`);
+  }
+}
+
+/** Bytes that are read from a part at a time. */
+const READ_BYTES = 2 ** 20;
+/** There once the result is written. */
+const JOINED = 'joined';

@@ -1,0 +1,123 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { OptionError, UnsupportedError } from '../../errors.js';
+import { removeUnfinished } from '../../image/replace-file.js';
+import { makeFolder } from '../../image/whole-file.js';
+import { checkOptions, list, text } from '../../options.js';
+import { filterBand, streamBands } from '../filter/filter-bands.js';
+import { WORKER_FLAGS } from '../filter/filter-flags.js';
+import type { Worker } from '../filter/filter-one.js';
+import { writeResult } from '../filter/filter-rows.js';
+import { isS3 } from '../s3/s3-address.js';
+import type { QueueJob } from './load-bullmq.js';
+import { Parts } from './parts.js';
+import { type BandWork, idOf, type JoinWork, type PictureWork } from './queue-job.js';
+import { ReadyWorkers } from './ready-workers.js';
+
+/** Milliseconds between two reports of progress, each of which is a message to Redis. */
+const BETWEEN_REPORTS = 1000;
+const FLAGS = { ...WORKER_FLAGS, kernel: { ...list(text) } };
+
+/** Does the jobs of a queue. */
+export interface Processor {
+  (job: QueueJob<PictureWork>): Promise<object>;
+  /** Gives up what is kept ready. */
+  close(): Promise<void>;
+}
+
+/** @param threads of each picture, where its flags say no other number */
+export function createProcessor({ threads }: { threads?: number } = {}): Processor {
+  const ready = new ReadyWorkers(threads);
+  const processor = async (job: QueueJob<PictureWork>): Promise<object> => {
+    try {
+      const { flags } = checked(job.data);
+      return await ready.use(flags, (worker) => work(worker, job));
+    } catch (error) {
+      // BullMQ tries no job again whose error has this name; what is wrong with options stays wrong
+      if (error instanceof OptionError || error instanceof UnsupportedError) throw Object.assign(new Error(error.message), { name: 'UnrecoverableError' });
+      throw error;
+    }
+  };
+  return Object.assign(processor, { close: () => ready.close() });
+}
+
+async function work(worker: Worker, job: QueueJob<PictureWork>): Promise<object> {
+  const { from, to } = job.data.job;
+  // whoever had it before has ended, or is not waited for any more
+  if (!isS3(to) && ((job.stalledCounter ?? 0) > 0 || (job.attemptsMade ?? 0) > 0)) await removeUnfinished(to);
+  switch (job.name) {
+    case 'filter':
+      return filterPicture(worker, job);
+    case 'band':
+      return filterPart(worker, job as QueueJob<BandWork>);
+    case 'join':
+      return joinParts(worker, job as QueueJob<JoinWork>);
+    default:
+      throw new OptionError('worker', 'job', `must be named 'filter', 'band' or 'join', of ${from}`, job.name);
+  }
+}
+
+/** @throws OptionError unless it is what was added by convlab of this version */
+function checked(data: PictureWork): PictureWork {
+  const { job, flags } = data ?? {};
+  if (typeof job?.from !== 'string' || typeof job.to !== 'string' || job.from === '-' || job.to === '-')
+    throw new OptionError('worker', 'job', 'must name a picture and its result', job);
+  checkOptions('worker', flags, FLAGS, 'flags');
+  return data;
+}
+
+async function filterPicture(worker: Worker, told: QueueJob<PictureWork>): Promise<object> {
+  const { job } = told.data;
+  if (!isS3(job.to)) await makeFolder('filter', dirname(job.to));
+  const { input, output, lost, device, milliseconds } = await worker.filter(job, reporter(told));
+  return { input, output, lost, device, milliseconds, bytes: await sizeOf(job.to) };
+}
+
+async function filterPart(worker: Worker, { data: { job, rows, part } }: QueueJob<BandWork>): Promise<object> {
+  const opened = await openRows(worker, job);
+  await new Parts(job.to, idOf(job)).write(part, await filterBand(opened, rows));
+  return { rows };
+}
+
+async function joinParts(worker: Worker, told: QueueJob<JoinWork>): Promise<object> {
+  const { job, flags, heights } = told.data;
+  const parts = new Parts(job.to, idOf(job));
+  const there = await sizeOf(job.to);
+  if (there === undefined || !(await parts.wereJoined())) {
+    const opened = await openRows(worker, job);
+    const report = reporter(told);
+    const { height } = opened.plan.result;
+    const counted = async function* () {
+      let rows = 0;
+      for await (const band of parts.rows(heights, opened.plan.result, streamBands(opened))) {
+        yield band;
+        rows += band.length / (opened.plan.result.width * opened.plan.result.channels);
+        report(rows / height);
+      }
+    };
+    await writeResult(opened, counted(), job, flags);
+  }
+  await parts.remove();
+  return { output: { path: job.to }, parts: heights.length, bytes: await sizeOf(job.to) };
+}
+
+async function openRows(worker: Worker, job: PictureWork['job']) {
+  const opened = await worker.rows({ ...job });
+  if (opened) return opened;
+  throw new UnsupportedError('worker', `${job.from} cannot be filtered in parts any more, as it is another picture now`);
+}
+
+/** The length of a result; undefined: it is not there, or an object, which a server keeps whole. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  return isS3(path) ? undefined : (await stat(path).catch(() => undefined))?.size;
+}
+
+/** Tells BullMQ the percents that are done, not too often. A message that is lost is no failure. */
+function reporter(job: QueueJob): (share: number) => void {
+  let last = performance.now();
+  return (share) => {
+    if (performance.now() - last < BETWEEN_REPORTS) return;
+    last = performance.now();
+    job.updateProgress(Math.floor(100 * share)).catch(() => {});
+  };
+}

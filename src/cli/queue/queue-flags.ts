@@ -1,0 +1,11 @@
+import { option, type Rows, text } from '../../options.js';
+import { QUEUE } from './queue-job.js';
+
+/** Which queue. */
+export const QUEUE_FLAGS = {
+  redis: option(text, {
+    help: 'the server, Redis or Valkey; rediss:// goes by TLS (default: REDIS_URL, else redis://127.0.0.1:6379)',
+    placeholder: 'url',
+  }),
+  queue: option(text, { default: QUEUE, help: 'the name of the queue', placeholder: 'name' }),
+} satisfies Rows;

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { OptionError } from '../../errors.js';
+
+/** An object of an S3 bucket, or what begins the keys of several; empty: all. */
+export interface S3Address {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+const SCHEME = 's3://';
+
+/** Whether a path names objects of a bucket rather than files. */
+export function isS3(path: string): boolean {
+  return path.startsWith(SCHEME);
+}
+
+/**
+ * Reads `s3://bucket/key`.
+ * @param operation the command's name in errors
+ * @throws OptionError if it has no bucket, or a key that no address can hold
+ */
+export function parseS3(operation: string, path: string): S3Address {
+  const [, bucket, key = ''] = /^s3:\/\/([a-z\d][a-z\d._-]{1,61}[a-z\d])(?:\/(.*))?$/s.exec(path) ?? [];
+  if (bucket === undefined) throw new OptionError(operation, 'path', 'must be s3://bucket/key, with a bucket of 3 to 63 small letters, digits, . and -', path);
+  // an address without them is another address
+  if (key.split('/').some((part) => part === '.' || part === '..')) throw new OptionError(operation, 'path', 'must have no . or .. between its slashes', path);
+  return { bucket, key };
+}
+
+/** `s3://bucket/key` */
+export function formatS3({ bucket, key }: S3Address): string {
+  return `${SCHEME}${bucket}/${key}`;
+}
+
+/** The path of a result below a folder, or below what the keys of results begin with. */
+export function below(out: string, name: string): string {
+  return isS3(out) ? `${out.replace(/\/+$/, '')}/${name.replaceAll('\\', '/')}` : join(out, name);
+}
