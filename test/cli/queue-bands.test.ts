@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createImage, Random } from '../../src/index.js';
-import { writeImage } from '../../src/node.js';
+import { readImage, writeImage } from '../../src/node.js';
 import { createProcessor, type PictureJob, pictureJobs } from '../../src/queue.js';
 import { convlab } from './convlab.js';
 
@@ -52,7 +52,8 @@ test.each([
   const job = await jobOf('rgb.png', name, options);
   expect(job.children?.length).toBeGreaterThan(1);
   await work(job);
-  expect(await readFile(at(name, 'rgb.png'))).toEqual(await readFile(at(name, 'whole.png')));
+  // the samples: rows are packed into as many chunks as the packer gives in time
+  expect((await readImage(at(name, 'rgb.png'))).data).toEqual((await readImage(at(name, 'whole.png'))).data);
   expect(await readdir(at(name, '.convlab'))).toEqual([]);
 });
 
