@@ -12,7 +12,7 @@ import { DIGITS, preparePicture } from './preparation.js';
 export const NETWORK_FLAGS = {
   data: option(text, {
     default: 'mnist',
-    help: 'mnist, fashion, or a folder with train/ and test/, each with a folder of pictures per class',
+    help: 'mnist, fashion, or a folder with train/ and test/, each with a folder of pictures per class; of train also tars, like "d-{000..009}.tar"',
     placeholder: 'name',
   }),
   ...BACKEND_FLAGS,
