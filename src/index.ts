@@ -6,6 +6,8 @@ export { DataLoader, type DataLoaderOptions } from './data/data-loader.js';
 export { ConcatDataset, Dataset, mapDataset, randomSplit, type Sample, Subset } from './data/dataset.js';
 export { digitFromImage } from './data/digit.js';
 export { type IdxArray, parseIdx } from './data/idx.js';
+export { IterableDataset, type SamplePass } from './data/iterable-dataset.js';
+export { IterableLoader, type IterableLoaderOptions } from './data/iterable-loader.js';
 export { RandomSampler, type RandomSamplerOptions, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from './data/sampler.js';
 export { stratifiedSplit } from './data/stratified-split.js';
 export { type Bytes, type Targets, TensorDataset } from './data/tensor-dataset.js';

@@ -4,6 +4,7 @@ export type { DigitOptions } from './data/files/digit-set.js';
 export { readIdx } from './data/files/idx-file.js';
 export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
 export { FASHION_CLASSES, fashionMnist, mnist } from './data/files/mnist.js';
+export { type WebDataset, type WebDatasetOptions, webDataset } from './data/files/web-dataset.js';
 export { type FilterFileOptions, filterFile } from './filters/files/filter-file.js';
 export { type Animation, decodeAnimation, type EncodeAnimationOptions, encodeAnimation, type Frame } from './image/animation.js';
 export {

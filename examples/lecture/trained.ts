@@ -24,7 +24,7 @@ export async function trained<M extends Module>(stage: Stage, name: string, mode
     return { model, history: JSON.parse(metadata.history) };
   }
   const settings = options(model);
-  const total = settings.epochs * settings.train.length;
+  const total = settings.epochs * (settings.train.length ?? 0);
   stage.say(`  ${name}: ${settings.epochs} epoch${settings.epochs > 1 ? 's' : ''}, ${total.toLocaleString('en-US')} steps`);
   const history = await train(model, {
     ...settings,

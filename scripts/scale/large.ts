@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { filter, Random } from '../../src/index.js';
 import { openRows, readImage, writeRows } from '../../src/node.js';
-import { CONVLAB, checkBuilt, measured, scaleFolder, tell } from './program.js';
+import { CONVLAB, checkBuilt, measured, SHARP, scaleFolder, tell } from './program.js';
 
 // Peak memory and CPU time of a picture larger than memory, by convlab and by sharp, from and to the same formats. `large [megapixels] [tif|png] [depth]`
 
@@ -42,7 +42,7 @@ export async function measureLarge([megapixels = '1049', ending = 'tif', depth =
     for (const [kernel, bySharp] of Object.entries(FILTERS)) {
       const [ours, theirs] = ['ours', 'theirs'].map((name) => join(folder, `${name}.${ending}`));
       const out = ending === 'png' ? '.png()' : ".tiff({ compression: 'none', bigtiff: true })";
-      const program = `require('sharp')('${source}', { limitInputPixels: false, sequentialRead: true })${bySharp}${samples === 'uint16' ? ".toColourspace('rgb16')" : ''}${out}.toFile('${theirs}').catch((error) => { console.error(error); process.exit(1); })`;
+      const program = `require(${SHARP})('${source}', { limitInputPixels: false, sequentialRead: true })${bySharp}${samples === 'uint16' ? ".toColourspace('rgb16')" : ''}${out}.toFile('${theirs}').catch((error) => { console.error(error); process.exit(1); })`;
       const here = measured(folder, [CONVLAB, 'filter', source, ours, '--kernel', kernel, '--stream', '--limits', 'pixels=2000000000']);
       tell(`${kernel}, convlab`, here);
       const there = measured(folder, ['-e', program]);

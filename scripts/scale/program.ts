@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 /** The command line that `npm run build:node` has made. */
 export const CONVLAB = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const USAGE = new URL('usage.mjs', import.meta.url).href;
+
+/** Where a program finds sharp, wherever it runs. */
+export const SHARP = JSON.stringify(createRequire(import.meta.url).resolve('sharp'));
 
 /** What a process took. */
 export interface Usage {

@@ -12,7 +12,7 @@ import { DIGITS, preparePicture } from './preparation.js';
 export const NETWORK_FLAGS = {
   data: option(text, {
     default: 'mnist',
-    help: 'mnist, fashion, or a folder with train/ and test/, each with one subfolder of images per class',
+    help: 'mnist, fashion, a folder with train/ and test/, each with one subfolder of images per class, or tar files for training, like "d-{000..009}.tar"',
     placeholder: 'name',
   }),
   ...BACKEND_FLAGS,

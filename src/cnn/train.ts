@@ -57,8 +57,8 @@ export interface Divergence {
   readonly epoch: number;
   /** The first batch of that epoch with a non-finite loss, counted from 1, as in the records. */
   readonly batch: number;
-  /** Batches in an epoch. */
-  readonly batches: number;
+  /** Batches in an epoch; undefined where that is not known. */
+  readonly batches?: number;
   readonly learningRate: number;
   /** Everything up to there. */
   readonly history: History;
@@ -72,7 +72,11 @@ export class DivergedError extends ConvlabError {
     readonly where: Divergence,
   ) {
     const { epoch, batch, batches, learningRate } = where;
-    super('train', `${what} in epoch ${epoch + 1}, from step ${batch} of ${batches} on, at a learning rate of ${learningRate}; ${ADVICE}`, { ...where });
+    super(
+      'train',
+      `${what} in epoch ${epoch + 1}, from step ${batch}${batches === undefined ? '' : ` of ${batches}`} on, at a learning rate of ${learningRate}; ${ADVICE}`,
+      { ...where },
+    );
   }
 
   override get name() {
@@ -89,7 +93,7 @@ export interface TrainOptions {
   /** Default: {@link CrossEntropyLoss}. */
   loss?: Loss;
   epochs: number;
-  /** Scales the optimizer's learning rate at every step. Default: constant. */
+  /** Scales the optimizer's learning rate at every step; needs to know how many there are. Default: constant. */
   schedule?: Schedule;
   /** Stops when the validation loss has not improved for `patience` epochs. With `restoreBest` (default true) the best weights are restored. */
   earlyStopping?: { patience: number; restoreBest?: boolean };
@@ -112,7 +116,7 @@ export interface TrainOptions {
     onBatch?: (record: BatchRecord) => void;
     /** Awaited, e.g. to write a checkpoint. */
     onEpoch?: (record: EpochRecord, history: History) => void | Promise<void>;
-    /** Called after every batch; must be cheap. */
+    /** Called after every step; must be cheap. `total` is infinite if the number of batches is unknown. */
     onStep?: (step: number, total: number) => void;
   };
   /**
@@ -196,12 +200,19 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
   model.resumeTraining();
   const modes = model.modules().map((module) => [module, module.training] as const);
   const peak = optimizer.lr;
-  const total = epochs * options.train.length;
+  const batches = options.train.length ?? Number.POSITIVE_INFINITY;
+  const total = epochs * batches;
   let bestLoss = Math.min(...history.epochs.map((epoch) => epoch.validationLoss ?? Number.POSITIVE_INFINITY));
-  let step = startEpoch * options.train.length;
+  let step = batches === Number.POSITIVE_INFINITY ? 0 : startEpoch * batches;
   const diverge = (what: string, epoch: number, batch: number): DivergedError => {
     if (history.best) model.loadStateDict(history.best);
     return new DivergedError(what, { epoch, batch, batches: options.train.length, learningRate: optimizer.lr, history });
+  };
+
+  const update = () => {
+    if (clipGradNorm !== undefined) optimizer.clipGradNorm(clipGradNorm);
+    optimizer.step();
+    average?.update();
   };
 
   try {
@@ -215,19 +226,15 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         if (!model.training) for (const [module, training] of modes) module.training = training;
         if (schedule) optimizer.lr = peak * schedule(step / total, epoch, total);
         if (batch % accumulate === 0) optimizer.zeroGrad();
-        const together = Math.max(1, Math.min(accumulate, options.train.length - (batch - (batch % accumulate))));
+        const together = Math.max(1, Math.min(accumulate, batches - (batch - (batch % accumulate))));
         const output = addGradients(model, loss, x, y, 1 / together);
-        if ((batch % accumulate) + 1 >= together) {
-          if (clipGradNorm !== undefined) optimizer.clipGradNorm(clipGradNorm);
-          optimizer.step();
-          average?.update();
-        }
+        if ((batch % accumulate) + 1 >= together) update();
         for (const metrics of [recent, whole]) metrics.add(output.value, output.loss, answersOf(loss, y, output.value.shape));
         await on.backend.keepUp?.();
         step++;
         batch++;
         callbacks?.onStep?.(step, total);
-        if (step < total) onProgress?.(step / total);
+        if (step < total) onProgress?.(total === Number.POSITIVE_INFINITY ? epoch / epochs : step / total);
         if (batch % logEvery === 0) {
           const { loss: mean, accuracy, finite } = await recent.take();
           if (!Number.isFinite(mean)) throw diverge(`the loss is ${mean}`, epoch, batch - logEvery + finite + 1);
@@ -241,6 +248,8 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         if (signal?.aborted) break;
       }
       if (signal?.aborted) break;
+      // of an unknown number of batches, the last step learns from those that are left
+      if (batches === Number.POSITIVE_INFINITY && batch % accumulate !== 0) update();
       if (batch === 0) throw new DataError('train', `the training data gave no batch in epoch ${epoch + 1}`);
       const [{ finite }, trained] = [await recent.take(), await whole.take()];
       if (!Number.isFinite(trained.loss)) throw diverge(`the loss is ${trained.loss}`, epoch, batch - (batch % logEvery) + finite + 1);
@@ -305,10 +314,12 @@ function breather(): () => Promise<void> {
 
 function check(options: TrainOptions): void {
   checkOptions('train', options, TRAIN_OPTIONS);
-  const { earlyStopping, callbacks, validation } = options;
+  const { earlyStopping, callbacks, validation, schedule } = options;
   if (earlyStopping !== undefined) checkOptions('train: earlyStopping', earlyStopping, EARLY_STOPPING, 'it');
   if (callbacks !== undefined) checkOptions('train: callbacks', callbacks, CALLBACKS, 'it');
   if (earlyStopping && !validation) throw new OptionError('train', 'earlyStopping', 'needs validation data, which is missing', earlyStopping);
+  if (schedule && options.train?.length === undefined)
+    throw new OptionError('train', 'schedule', 'needs the number of batches, which train.length does not say: give the dataset a length', schedule);
   for (const part of ['train', 'validation'] as const)
     if (options[part]?.length === 0)
       throw new OptionError('train', part, 'must hold a batch; a loader with dropLast needs as many samples as its batches have', options[part]);

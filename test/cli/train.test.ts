@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packTar } from 'modern-tar';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createImage, Random } from '../../src/index.js';
-import { loadCheckpoint, writeImage } from '../../src/node.js';
+import { encodeImage, loadCheckpoint, writeImage } from '../../src/node.js';
 import { convlab as command } from './convlab.js';
 
 // two classes that a few steps tell apart: a bar across and a bar down, white on black, never quite in the same place
@@ -158,6 +159,47 @@ describe('train, evaluate and predict', () => {
     const { code, stderr } = await convlab(args);
     expect(code).not.toBe(0);
     expect(stderr).toMatch(new RegExp(message.replaceAll(/[()[\]+?]/g, '.')));
+  });
+});
+
+describe('data in tars', () => {
+  const tars = join(folder, 'bars-{0..1}.tar');
+  beforeAll(async () => {
+    for (const shard of [0, 1, 2]) {
+      const files = [];
+      for (let i = 0; i < (shard === 2 ? 10 : 40); i++) {
+        const body = await encodeImage(picture(i % 2 === 1), 'png');
+        files.push({ header: { name: `${i}.png`, size: body.length }, body }, { header: { name: `${i}.cls`, size: 1 }, body: String(i % 2) });
+      }
+      await writeFile(join(folder, `bars-${shard}.tar`), await packTar(files));
+    }
+  });
+  const shards = `train --data ${tars} --optimizer adam --lr 0.003 --batch 8 --seed 3 --backend wasm`;
+  const run = (args: string) => command(args.split(' '));
+
+  test('is learned, measured and resumed', async () => {
+    const { code, stdout, stderr } = await run(`${shards} --test ${join(folder, 'bars-2.tar')} --epochs 3 --out ${model('tars')} --json`);
+    expect([code, stderr.includes('error')]).toEqual([0, false]);
+    const { test: measured } = JSON.parse(stdout);
+    expect(measured.samples).toBe(10);
+    expect(measured.accuracy).toBeGreaterThan(0.8);
+    await run(`${shards} --epochs 1 --out ${model('tar')}`);
+    expect((await run(`train --epochs 3 --resume ${model('tar')} --out ${model('tar')} --backend wasm`)).code).toBe(0);
+    const [a, b] = await Promise.all(['tars', 'tar'].map(async (name) => (await loadCheckpoint(model(name))).model.stateDict()));
+    for (const [name, { data: weights }] of a) expect(b.get(name)?.data, name).toEqual(weights);
+  });
+
+  test.each([
+    ['--validation 8', '--validation needs data that is not read from tars'],
+    ['--augment', '--augment needs data that is not read from tars'],
+    ['--schedule cosine', 'schedule needs the number of batches'],
+  ])('%s is refused', async (flags, message) => {
+    const { code, stderr } = await run(`${shards} ${flags}`);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  test('flags of tars are refused elsewhere', async () => {
+    expect((await convlab('train --classes 2')).stderr).toContain('--classes is for data in tars');
   });
 });
 

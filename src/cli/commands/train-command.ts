@@ -3,8 +3,6 @@ import type { Command } from 'commander';
 import type { Checkpoint } from '../../cnn/exchange/checkpoint.js';
 import type { Module } from '../../cnn/module.js';
 import type { EpochRecord, History } from '../../cnn/train.js';
-import type { Dataset, Sample } from '../../data/dataset.js';
-import { ImageFolder } from '../../data/files/image-folder.js';
 import { DataError, OptionError } from '../../errors.js';
 import { makeFolder, writeWhole } from '../../image/whole-file.js';
 import {
@@ -21,11 +19,12 @@ import {
   settle,
   whole,
 } from '../../options.js';
-import { digits, measured, NETWORK_FLAGS } from '../digits.js';
+import { NETWORK_FLAGS } from '../digits.js';
 import { addFlags, fileFlag, switchFlag } from '../flags.js';
 import { DIGITS, type Preparation } from '../preparation.js';
 import { progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
+import { isShards, samplesOf, shardsOf } from '../training-data.js';
 
 const FLAGS = {
   net: option(oneOf(['lecture', 'best']), { default: 'lecture', help: "lecture: the lecture's network; best: a small network with batch normalization" }),
@@ -39,7 +38,7 @@ const FLAGS = {
   batch: option(count, { default: 64, help: 'samples per step' }),
   validation: option(whole(0), {
     default: 5000,
-    help: 'samples held back from the training set for validation after every epoch; for a folder, the same fraction of each class; 0: none',
+    help: 'samples held back from the training set for validation after every epoch; for a folder, the same fraction of each class; 0, as for tar files: none',
   }),
   patience: option(count, {
     help: 'stop after so many epochs without a lower validation loss, and keep the best weights',
@@ -52,6 +51,8 @@ const FLAGS = {
     placeholder: 'pixels',
   }),
   color: option(oneOf(['gray', 'rgb']), { help: 'with a folder: use its images in gray or color, without cutting out digits (default: rgb with --size)' }),
+  test: fileFlag('tars', 'with data in tar files: the tar files to measure the network on at the end'),
+  classes: option(count, { help: 'with data in tar files: the number of classes (default: 10)' }),
   out: fileFlag('file', 'checkpoint to write (.safetensors)'),
   resume: fileFlag('file', 'continue from a checkpoint; flags that are not set are taken from it'),
   history: fileFlag('file', 'write losses and accuracies as JSON'),
@@ -64,13 +65,14 @@ type Flags = SettledOptions<typeof FLAGS>;
 const KEPT_FLAGS = pickRows(
   FLAGS,
   ...(['net', 'data', 'epochs', 'optimizer', 'lr', 'momentum', 'weightDecay', 'labelSmoothing', 'schedule'] as const),
-  ...(['batch', 'validation', 'patience', 'augment', 'seed', 'size', 'color'] as const),
+  ...(['batch', 'validation', 'patience', 'augment', 'seed', 'size', 'color', 'test', 'classes'] as const),
 );
 
 const EXAMPLES = `
 Examples:
   convlab train --net lecture --optimizer adam --epochs 3 --out model.safetensors
   convlab train --epochs 20 --optimizer sgd --lr 0.001 --momentum 0.9 --batch 64 --seed 1 --out model.safetensors
+  convlab train --data 'train-{000..009}.tar' --test test.tar --classes 100 --net best --size 64 --out model.safetensors
   convlab train --epochs 30 --resume model.safetensors --out model.safetensors
 `;
 
@@ -81,7 +83,8 @@ export function addTrainCommand(program: Command, terminal: Terminal, signal: Ab
     .action(async (typed: OptionsOf<typeof FLAGS>) => {
       const { loadCheckpoint } = await import('../../cnn/exchange/model-files.js');
       const resumed = typed.resume === undefined ? undefined : await loadCheckpoint(typed.resume);
-      const flags = settle('train', { ...keptFlags(typed.resume, resumed), ...pickOptions(typed, FLAGS) }, FLAGS);
+      const given = { ...keptFlags(typed.resume, resumed), ...pickOptions(typed, FLAGS) };
+      const flags = settle('train', isShards(given.data ?? '') ? { validation: 0, ...given } : given, FLAGS);
       const report = await trainNetwork(flags, resumed, terminal, signal);
       terminal.out(flags.json ? `${JSON.stringify(report)}\n` : trainingLines(report, flags));
     });
@@ -103,22 +106,15 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
   const cnn = await import('../../cnn/index.js');
   const { saveCheckpoint } = await import('../../cnn/exchange/model-files.js');
   const { openBackend } = await import('../open-backend.js');
-  const { DataLoader } = await import('../../data/data-loader.js');
   const start = performance.now();
 
   for (const path of [flags.out, flags.history]) if (path) await makeFolder('train', dirname(path));
   const preparation = preparationOf(flags);
-  const [all, test] = await Promise.all([digits(flags.data, 'train', preparation), digits(flags.data, 'test', preparation)]);
-  const classes = all instanceof ImageFolder ? all.classes : undefined;
-  if (flags.validation >= all.length)
-    throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples for training`, flags.validation);
-  const [kept, held] = await split(all, flags);
-  const loader = new DataLoader(flags.augment ? await augmented(kept, flags.seed) : kept, { batchSize: flags.batch, shuffle: true, seed: flags.seed });
-  const validation = flags.validation > 0 ? measured(held) : undefined;
+  const { train, validation, test, classes, outputs } = isShards(flags.data) ? shardsOf(flags, preparation) : await samplesOf(flags, preparation);
 
   const backend = await openBackend(flags);
   try {
-    const model = resumed?.model ?? network(cnn, flags.net, preparation, classes?.length).initialize(flags.seed);
+    const model = resumed?.model ?? network(cnn, flags.net, preparation, outputs).initialize(flags.seed);
     await model.to(backend);
     const { lr, momentum, weightDecay } = { lr: flags.optimizer === 'sgd' ? 0.01 : 0.001, ...flags };
     const optimizer = {
@@ -128,29 +124,30 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
       rmsprop: () => new cnn.RMSprop(model, { lr, momentum, weightDecay }),
     }[flags.optimizer]();
     if (resumed?.optimizer) resumed.restoreOptimizer(optimizer);
-    loader.epoch = resumed?.epoch ?? 0;
+    train.epoch = resumed?.epoch ?? 0;
     // from here on there is a checkpoint, whenever training is stopped; and what cannot be written is not learned first
     const pictures = { ...preparation, ...(classes && { classes }) };
     const settings = { ...resumed?.settings, pictures, train: { ...pickOptions(flags, KEPT_FLAGS), lr } };
-    if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: loader.epoch, history: resumed?.history ?? undefined });
+    if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: train.epoch, history: resumed?.history ?? undefined });
 
-    const bar = progress(terminal, loader.length * flags.epochs, 'batches');
+    const bar = train.length === undefined ? progress(terminal, flags.epochs, 'epochs') : progress(terminal, train.length * flags.epochs, 'batches');
     const onEpoch = async (record: EpochRecord, history: History) => {
       bar.log(epochLine(record));
+      if (train.length === undefined) bar.update(record.epoch + 1);
       if (flags.out) await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: record.epoch + 1, history });
     };
     const schedule = { none: undefined, cosine: cnn.cosineSchedule(), 'one-cycle': cnn.oneCycleSchedule(), step: cnn.stepSchedule(10) }[flags.schedule];
     let history: History;
     try {
       history = await cnn.train(model, {
-        train: loader,
+        train,
         validation,
         optimizer,
         loss: new cnn.CrossEntropyLoss({ labelSmoothing: flags.labelSmoothing }),
         epochs: flags.epochs,
         schedule,
         ...(flags.patience !== undefined && { earlyStopping: { patience: flags.patience } }),
-        callbacks: { onStep: (step) => bar.update(step), onEpoch },
+        callbacks: { onStep: (step, total) => Number.isFinite(total) && bar.update(step), onEpoch },
         signal,
         startEpoch: resumed?.epoch ?? 0,
         history: resumed?.history ?? undefined,
@@ -167,12 +164,12 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
     // when training stops during an epoch, the checkpoint keeps the last complete one, from which it resumes to the same bits
     if (flags.out && history.stopped !== 'aborted') await saveCheckpoint(flags.out, { model, optimizer, settings, epoch: history.epochs.length, history });
     if (flags.history) await writeWhole('train', flags.history, JSON.stringify(history, null, 1));
-    const { accuracy, loss, samples } = await cnn.evaluate(model, measured(test));
+    const { accuracy, loss, samples } = (test && (await cnn.evaluate(model, test))) ?? {};
     const parameters = model.parameters().reduce((sum, { storage }) => sum + storage.length, 0);
     return {
       stopped: history.stopped,
       epochs: history.epochs.length,
-      test: { accuracy, loss, samples },
+      test: accuracy === undefined || loss === undefined || samples === undefined ? undefined : { accuracy, loss, samples },
       parameters,
       device: backend.device,
       seconds: (performance.now() - start) / 1000,
@@ -197,25 +194,6 @@ function network(cnn: typeof import('../../cnn/index.js'), net: Flags['net'], { 
   return cnn.NETS[net]();
 }
 
-/** Training and validation set. A folder is sorted by class, so it is split by class; of a shuffled data set, the last samples are used. */
-async function split(all: Dataset<Sample>, { validation, seed }: Flags): Promise<[kept: Dataset<Sample>, held: Dataset<Sample>]> {
-  const { Subset } = await import('../../data/dataset.js');
-  const { stratifiedSplit } = await import('../../data/stratified-split.js');
-  const border = all.length - validation;
-  if (all instanceof ImageFolder) {
-    const [kept, held] = stratifiedSplit(all, all.labels, [border, validation], { seed });
-    return [kept, held];
-  }
-  const indices = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
-  return [new Subset(all, indices(0, border)), new Subset(all, indices(border, all.length))];
-}
-
-async function augmented(dataset: Dataset<Sample>, seed: number): Promise<Dataset<Sample>> {
-  const { augment } = await import('../../data/augment.js');
-  const { randomElastic, randomRotation, randomShift } = await import('../../data/warp.js');
-  return augment(dataset, [randomElastic({ alpha: 18, sigma: 4 }), randomRotation({ degrees: 10 }), randomShift({ max: 2 })], { seed });
-}
-
 function epochLine({ epoch, loss, accuracy, validationLoss, validationAccuracy, seconds }: EpochRecord): string {
   const valid = validationAccuracy === undefined ? '' : `   validation loss ${validationLoss?.toFixed(4)} accuracy ${percent(validationAccuracy)}`;
   return `epoch ${epoch + 1}: loss ${loss.toFixed(4)} accuracy ${percent(accuracy)}${valid}   ${seconds.toFixed(1)} s`;
@@ -224,7 +202,7 @@ function epochLine({ epoch, loss, accuracy, validationLoss, validationAccuracy, 
 function trainingLines({ stopped, epochs, test, parameters, device, seconds }: Awaited<ReturnType<typeof trainNetwork>>, { out }: Flags): string {
   const why = { finished: '', early: ', stopped early', aborted: ', aborted' }[stopped];
   const lines = [
-    `test accuracy ${percent(test.accuracy)} (${Math.round(test.accuracy * test.samples)} of ${test.samples}), loss ${test.loss.toFixed(4)}`,
+    ...(test ? [`test accuracy ${percent(test.accuracy)} (${Math.round(test.accuracy * test.samples)} of ${test.samples}), loss ${test.loss.toFixed(4)}`] : []),
     `${epochs} epochs${why}, ${parameters.toLocaleString('en-US')} parameters, ${seconds.toFixed(1)} s on ${device}`,
     ...(out ? [`written to ${out}${stopped === 'aborted' ? `: the ${epochs} complete epochs; continue with --resume` : ''}`] : []),
   ];
