@@ -67,8 +67,9 @@ export interface Backend {
   /**
    * Waits for everything called so far and copies a buffer out. Failures of earlier runs appear here.
    * @param into an array of the buffer's length that is to be filled and returned, if the backend can do that; else it returns a new one
+   * @param control its signal ends what has not begun, if the backend can do that
    */
-  read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array>;
+  read(buffer: DeviceBuffer, into?: Float32Array, control?: Control): Promise<Float32Array>;
   /**
    * Optional, where calls run on their own device: resolves once everything before the previous call of this has run. A loop that
    * awaits it in every round has at most two rounds under way.
@@ -106,6 +107,11 @@ export interface Backend {
   /** Gives such an array back; it must not be used again. @returns false if it is no such array, or was given back before */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
+  /**
+   * Optional: the operators for calls from tensors to tensors that are awaited, on buffers of their own. Runs take effect when a buffer is
+   * read, so that long ones can leave the calling thread. Arrays that were written must stay as they are until then.
+   */
+  readonly forCalls?: Backend | undefined;
   /** Only of a backend that runs each call on one of several others. */
   readonly chooser?: Chooser;
   /** Optional: pictures that stay where the backend computes. Otherwise they lie on the host. */
