@@ -1,5 +1,5 @@
 import { OptionError, UnsupportedError } from '../errors.js';
-import { canvasToCanvas, copyFrame, type Drawable, imageToCanvas, isCopied, isDrawable, sizeOfDrawable } from '../image/canvas.js';
+import { canvasToCanvas, copyFrame, type Drawable, imageToCanvas, isCopied, isDrawable, sizeOfDrawable } from '../image/page/canvas.js';
 import { createImage, type Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
 import { type Format, formatOf, newImage } from '../image/samples.js';
