@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal.js';
 export function addDoctorCommand(program: Command, terminal: Terminal): void {
   program
     .command('doctor')
-    .description('try every backend, say what runs here, and what auto picks and why')
+    .description('try every backend, and say what runs here, what is used by default and what is missing')
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
       const { diagnose } = await import('../../kernels/backends/doctor.js');
@@ -24,12 +24,14 @@ function report({ backends, auto }: Diagnosis, sharp: SharpReport): string {
     const found = available ? `${device}${reason ? ` (${reason})` : ''}` : `no: ${reason}`;
     return [mode ? `${backend} ${mode}` : backend, found];
   });
-  const choice = auto ? `auto picks ${auto.device}: ${auto.reason}` : 'auto finds nothing that runs here';
+  const choice = auto ? `Without --backend, convlab uses ${auto.device}: ${auto.reason}` : 'No backend that convlab uses without --backend runs here.';
   const measured = auto?.calibration ? `${speeds(auto.calibration)}\n` : '';
   return `${textTable([['BACKEND', 'WHAT RUNS'], ...rows])}\n\n${choice}\n${measured}${codecs(sharp)}\n`;
 }
 
-function codecs({ version, reason }: SharpReport): string {
-  if (version) return `PNG and JPEG files by sharp ${version}, the others built in`;
-  return reason ? `files built in: sharp is installed, but does not start (${reason})` : 'files built in; PNG and JPEG are faster where sharp is installed';
+/** Which codecs files have, and what would be faster. */
+export function codecs({ version, reason }: SharpReport): string {
+  if (version) return `sharp ${version} reads and writes PNG, JPEG, WebP and AVIF files; built-in codecs do the others.`;
+  const why = reason ? `sharp is installed but does not load (${reason})` : 'sharp is not installed';
+  return `Built-in codecs read and write files: ${why}. With sharp, PNG and JPEG are several times faster, and there are WebP and AVIF: npm install sharp`;
 }
