@@ -15,10 +15,11 @@ export { compose, normalize, toTensor } from './data/transforms.js';
 export { randomElastic, randomRotation, randomShift, type Warp, type WarpAugmentation } from './data/warp.js';
 export { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from './errors.js';
 export * from './filters/index.js';
-export { type BlobOptions, type Drawable, imageFromBlob, imageFromCanvas, imageToBlob, imageToCanvas, imageToImageData } from './image/canvas.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, type SamplesOf, tensorToImage } from './image/image.js';
 export { type ImageSource, type Pixels, type RawPixels, toImage } from './image/image-source.js';
 export type { Metadata } from './image/metadata.js';
+export { type BlobOptions, imageFromBlob, imageToBlob } from './image/page/blob.js';
+export { type Drawable, imageFromCanvas, imageToCanvas, imageToImageData } from './image/page/canvas.js';
 export type { RowBand, RowBands, RowSource } from './image/rows.js';
 export type { Format, SampleType } from './image/samples.js';
 export type {

@@ -58,11 +58,20 @@ type RequiredOf<R> = { [K in keyof R]: R[K] extends { readonly required: true } 
 export function checkOptions(operation: string, options: unknown, rows: Rows, what = 'options'): void {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) throw new OptionError(operation, what, 'must be an object', options);
   const given = options as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(given)) {
+  const names = Object.keys(given);
+  // a signal by itself, say: it has no options, and would be swallowed
+  if (names.length === 0 && !isPlain(options)) throw new OptionError(operation, what, 'must be a plain object, like { name: value }', options);
+  for (const name of names) {
     if (!Object.hasOwn(rows, name)) throw unknownOption(operation, name, given[name], Object.keys(rows));
     if (given[name] !== undefined) check(operation, name, given[name], rows[name]);
   }
   for (const name in rows) if (rows[name].required && given[name] === undefined) check(operation, name, undefined, rows[name]);
+}
+
+/** An object like `{}`, from any realm, or one without a prototype. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Checks one value. @throws OptionError naming the option, the rule, the received value and, for a misspelled word, the correct one */

@@ -43,6 +43,10 @@ test('options that obey their rules pass; undefined is left out', () => {
 test.each<readonly [string, unknown, string]>([
   ['no object', 5, 'filter: options must be an object, received 5'],
   ['null', null, 'filter: options must be an object, received null'],
+  ['a signal by itself', new AbortController().signal, 'filter: options must be a plain object, like { name: value }, received AbortSignal'],
+  ['a list of pairs', new Map([['stride', 2]]), 'filter: options must be a plain object, like { name: value }, received Map'],
+  ['a promise', Promise.resolve({ stride: 2 }), 'filter: options must be a plain object, like { name: value }, received Promise'],
+  ['options that are inherited', Object.create({ stride: 2 }), 'filter: options must be a plain object'],
   ['a value that breaks its rule', { size: 0 }, 'filter: size must be a whole number ≥ 1, received 0'],
   ['a missing option', { stride: 1 }, 'filter: size must be a whole number ≥ 1, received undefined'],
   ['an unknown option', { gamma: 2 }, 'filter: gamma is not an option; the options are stride, output, linear, size, received 2'],

@@ -1,7 +1,7 @@
 import { OptionError, UnsupportedError } from '../errors.js';
-import { canvasToCanvas, copyFrame, type Drawable, imageToCanvas, isCopied, isDrawable, sizeOfDrawable } from '../image/canvas.js';
 import { createImage, type Image } from '../image/image.js';
 import { type ImageSource, toImage } from '../image/image-source.js';
+import { canvasToCanvas, copyFrame, type Drawable, imageToCanvas, isCopied, isDrawable, sizeOfDrawable } from '../image/page/canvas.js';
 import { type Format, formatOf, newImage } from '../image/samples.js';
 import type { Backend, DevicePicture } from '../kernels/backend.js';
 import { BACKEND_OPTION, type BackendOption, checkBackend, onBackend } from '../kernels/backends/create.js';

@@ -36,22 +36,28 @@ async function runInTurn(x: Tensor, planned: readonly PlannedStep[], on: Operato
 }
 
 /** x is uploaded once, the result read once, and everything between stays on the backend. */
-async function runTogether(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan }: PlanOption): Promise<Tensor> {
+async function runTogether(x: Tensor, planned: readonly PlannedStep[], on: Operators, { onPlan, ...control }: PlanOption & Control): Promise<Tensor> {
   const biased = planned.filter(({ step }) => step.bias !== 0);
   const biases = biased.map(({ step }) => biasOf(step) as Tensor);
   const last = planned[planned.length - 1].step.geometry;
-  const [out] = await runOn(on, [x, ...biases], [last.outShape], (inputs, [result], _, allocate) => {
-    let from: DeviceBuffer = inputs[0];
-    let spare: DeviceBuffer | undefined;
-    planned.forEach(({ step, plan }, i) => {
-      const length = sizeOf(step.geometry.outShape);
-      const to = i === planned.length - 1 ? result : spare?.length === length ? spare : allocate(length);
-      onPlan?.(plan);
-      runPasses(plan.passes, on, from, step.bias === 0 ? null : inputs[1 + biased.indexOf(planned[i])], to);
-      spare = i === 0 ? undefined : from;
-      from = to;
-    });
-  });
+  const [out] = await runOn(
+    on,
+    [x, ...biases],
+    [last.outShape],
+    (inputs, [result], _, allocate) => {
+      let from: DeviceBuffer = inputs[0];
+      let spare: DeviceBuffer | undefined;
+      planned.forEach(({ step, plan }, i) => {
+        const length = sizeOf(step.geometry.outShape);
+        const to = i === planned.length - 1 ? result : spare?.length === length ? spare : allocate(length);
+        onPlan?.(plan);
+        runPasses(plan.passes, on, from, step.bias === 0 ? null : inputs[1 + biased.indexOf(planned[i])], to);
+        spare = i === 0 ? undefined : from;
+        from = to;
+      });
+    },
+    { control },
+  );
   return out;
 }
 

@@ -15,6 +15,11 @@ export class FileSource implements Source {
     readonly length: number,
   ) {}
 
+  /** The whole file, if it is so small that it was read with its header. */
+  get whole(): Buffer | undefined {
+    return this.#block.length === this.length && this.length > 0 ? this.#block : undefined;
+  }
+
   subarray(from: number, to: number): Buffer {
     const end = Math.min(to, this.length);
     if (end <= from) return Buffer.alloc(0);

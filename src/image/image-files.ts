@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { partOf } from '../control.js';
 import { DataError, OptionError } from '../errors.js';
@@ -36,7 +37,12 @@ const SHARE_OF_ENCODING = 0.9;
 export async function readImage(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Image> {
   checkOptions('readImage', options, READ_OPTIONS);
   checkPath('readImage', path);
-  return decode('readImage', await readFileBytes('readImage', path, options), { ...options, name: path }, true);
+  return readFor('readImage', path, options);
+}
+
+/** {@link readImage} on behalf of another operation. */
+export async function readFor(operation: string, path: string, options: Omit<DecodeOptions, 'name'>): Promise<Image> {
+  return decode(operation, await readFileBytes(operation, path, options), { ...options, name: path }, true);
 }
 
 /**
@@ -57,9 +63,14 @@ export async function readImage(path: string, options: Omit<DecodeOptions, 'name
 export async function writeImage(path: string, image: Image, options: EncodeOptions & { format?: ImageFormatName } = {}): Promise<void> {
   checkOptions('writeImage', options, WRITE_OPTIONS);
   checkPath('writeImage', path);
-  const { format = formatOfPath(path), signal, onProgress, ...rest } = options;
-  const bytes = await encode('writeImage', image, format, { ...rest, ...partOf({ signal, onProgress }, 0, SHARE_OF_ENCODING) });
-  await writeWhole('writeImage', path, bytes, signal);
+  await writeFor('writeImage', path, image, options);
+}
+
+/** {@link writeImage} on behalf of another operation. */
+export async function writeFor(operation: string, path: string, image: Image, options: Parameters<typeof writeImage>[2] = {}): Promise<void> {
+  const { format = formatOfPath(path, operation), signal, onProgress, ...rest } = options;
+  const bytes = await encode(operation, image, format, { ...rest, ...partOf({ signal, onProgress }, 0, SHARE_OF_ENCODING) });
+  await writeWhole(operation, path, bytes, signal);
   onProgress?.(1);
 }
 
@@ -89,11 +100,11 @@ export async function writeAnimation(path: string, animation: Animation, options
 }
 
 /** @throws OptionError if the extension has no format */
-export function formatOfPath(path: string): ImageFormat {
+export function formatOfPath(path: string, operation = 'writeImage', what = 'path'): ImageFormat {
   const format = EXTENSIONS[extname(path).toLowerCase()];
   if (format) return format;
   const known = Object.keys(EXTENSIONS).join(', ');
-  throw new OptionError('writeImage', 'path', `must end in ${known}, or format must be given (${imageFormats.join(', ')})`, path);
+  throw new OptionError(operation, what, `must end in ${known}, or format must be given (${imageFormats.join(', ')})`, path);
 }
 
 /**
@@ -105,20 +116,44 @@ export async function readFileBytes(operation: string, path: string, { limits, s
   const most = withDefaultLimits(limits);
   try {
     // opening a pipe would block until something writes to it
-    if (!(await stat(path)).isFile()) throw new DataError(operation, `${path} is not a file`, { path });
-    const file = await open(path);
+    const { O_RDONLY, O_NONBLOCK } = constants;
+    if (O_NONBLOCK === undefined) checkIsFile(operation, path, await stat(path));
+    const file = await open(path, O_RDONLY | (O_NONBLOCK ?? 0));
     try {
-      const { size } = await file.stat();
+      const found = await file.stat();
+      checkIsFile(operation, path, found);
+      const { size } = found;
       if (size > most.bytes && most.bytes < MOST_BYTES) checkLength(operation, size, path, most.bytes);
-      await inspect(new FileSource(file.fd, size), most).catch((cause) => {
+      const source = new FileSource(file.fd, size);
+      await inspect(source, most).catch((cause) => {
         throw complaint(operation, path, cause);
       });
       checkLength(operation, size, path);
-      return await file.readFile({ signal });
+      return source.whole ?? (await readAll(file, size, signal));
     } finally {
       await file.close();
     }
   } catch (cause) {
     throw signal?.aborted ? signal.reason : fileError(operation, path, cause);
   }
+}
+
+/** Bytes that are read in one call: `readFile` takes a call for each half megabyte. */
+const READ_AT_ONCE = 2 ** 26;
+
+/** As much of `size` bytes as is there. */
+async function readAll(file: FileHandle, size: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  while (at < size) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(bytes, at, Math.min(READ_AT_ONCE, size - at), at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return bytes.subarray(0, at);
+}
+
+function checkIsFile(operation: string, path: string, found: Stats): void {
+  if (!found.isFile()) throw new DataError(operation, `${path} is not a file`, { path });
 }

@@ -1,5 +1,5 @@
-import { type Drawable, imageFromDrawable, isDrawable } from './canvas.js';
 import { checkImage, type Image, type Samples, type SamplesOf } from './image.js';
+import { type Drawable, imageFromDrawable, isDrawable } from './page/canvas.js';
 
 /** Pixels from other libraries: an `ImageData` (which has no `channels` and is RGBA), or bytes in a `Uint8Array` or a `Buffer`. */
 export interface Pixels {

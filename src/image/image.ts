@@ -72,7 +72,7 @@ export function checkImageForm(operation: string, image: Image): void {
   if (!(data instanceof Uint8ClampedArray || data instanceof Uint16Array || data instanceof Float32Array)) {
     throw new ShapeError(
       operation,
-      `image must be { width, height, channels, data: Uint8Array, Uint8ClampedArray, Uint16Array or Float32Array }, received ${show(data === undefined ? image : data)}`,
+      `image must be { width, height, channels, data: Uint8Array, Uint8ClampedArray, Uint16Array or Float32Array }, received ${show(data === undefined ? image : data)}${fileHint(image)}`,
       { image },
     );
   }
@@ -196,6 +196,13 @@ const INTERLEAVE_8: Readonly<Record<Image['channels'], (from: Float32Array, to: 
     }
   },
 };
+
+/** The function that decodes a file, if one was passed instead of its pixels. */
+function fileHint(image: unknown): string {
+  const isFile = image instanceof Uint8Array || image instanceof ArrayBuffer || image instanceof Blob;
+  if (isFile) return '; the bytes of a file become an image by decodeImage of convlab/node, a Blob in a browser by imageFromBlob';
+  return typeof image === 'string' ? '; a file becomes an image by readImage of convlab/node' : '';
+}
 
 /** The nearest integer, halves up, from 0 to `white`; NaN is 0. Typed arrays alone would round halves to even, or cut off and wrap round. */
 export function toWhole(value: number, white: number): number {

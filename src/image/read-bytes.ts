@@ -13,7 +13,15 @@ export async function readBytes(operation: string, bytes: ImageBytes, name: stri
     return Buffer.from(await bytes.arrayBuffer());
   }
   if (typeof bytes?.[Symbol.asyncIterator] === 'function') return fromStream(operation, signal ? untilAborted(bytes, signal) : bytes, name, most, signal);
-  throw new DataError(operation, `${name} must be a Uint8Array, an ArrayBuffer, a Blob or a stream of Uint8Arrays, received ${show(bytes)}`, { bytes });
+  throw new DataError(operation, `${name} must be a Uint8Array, an ArrayBuffer, a Blob or a stream of Uint8Arrays, received ${show(bytes)}${hint(bytes)}`, {
+    bytes,
+  });
+}
+
+/** How to come to the bytes of what was handed in. */
+function hint(bytes: unknown): string {
+  if (typeof bytes === 'string') return "; readImage reads a file by its name, and Buffer.from(text, 'base64') makes bytes of base64";
+  return bytes instanceof Response || bytes instanceof Request ? '; hand in its body' : '';
 }
 
 /** @throws DataError if a file exceeds the limit */

@@ -7,6 +7,7 @@ import { type FileContent, replaceFile } from './replace-file.js';
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTFILE: 'is not a file',
+  ENXIO: 'is not a file',
   EEXIST: 'is no folder',
   EISDIR: 'is a folder',
   ENOTDIR: 'lies in something that is no folder',
@@ -23,8 +24,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** @throws OptionError unless the path is a non-empty string */
-export function checkPath(operation: string, path: unknown): void {
-  if (typeof path !== 'string' || path === '') throw new OptionError(operation, 'path', 'must be the name of a file', path);
+export function checkPath(operation: string, path: unknown, what = 'path'): void {
+  if (typeof path !== 'string' || path === '') throw new OptionError(operation, what, 'must be the name of a file', path);
 }
 
 /** The error of an operation that failed on a file. @param reasons override messages for this operation */

@@ -67,8 +67,9 @@ export interface Backend {
   /**
    * Waits for everything called so far and copies a buffer out. Failures of earlier runs are reported here.
    * @param into an array of the buffer's length to fill and return, if the backend supports it; otherwise a new array is returned
+   * @param control its signal cancels runs that have not started, if the backend supports it
    */
-  read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array>;
+  read(buffer: DeviceBuffer, into?: Float32Array, control?: Control): Promise<Float32Array>;
   /**
    * Optional, for calls that run asynchronously on a device: resolves once everything before the previous call of `keepUp` has run. A loop
    * that awaits it in every iteration has at most two iterations in progress.
@@ -106,6 +107,11 @@ export interface Backend {
   /** Returns such an array; it must not be used again. @returns false if it is not such an array, or was returned before */
   freeBytes?(bytes: Uint8ClampedArray): boolean;
 
+  /**
+   * Optional: the operators for calls from tensors to tensors that are awaited, with their own buffers. Runs take effect when a buffer is
+   * read, so that long ones can leave the calling thread. Arrays that were written must not change until then.
+   */
+  readonly forCalls?: Backend | undefined;
   /** Only for a backend that runs each call on one of several others. */
   readonly chooser?: BackendChooser;
   /** Optional: images stored on the device of the backend. Otherwise they are in host memory. */

@@ -1,3 +1,4 @@
+import type { Control } from '../control.js';
 import { UnsupportedError } from '../errors.js';
 import { callback, type OptionRule, type OptionsOf, option, type Rows } from '../options.js';
 import { sizeOf, type Tensor } from '../tensor.js';
@@ -26,8 +27,8 @@ export async function eager(
   outShapes: readonly (readonly number[])[],
   compute: Compute,
 ): Promise<Tensor[]> {
-  return onBackend(operation, options, inputs, (asked, inputs) => {
-    const run = (on: Backend) => inNameOf(operation, on, () => runOn(operatorsOf(on), inputs, outShapes, compute));
+  return onBackend(operation, options, inputs, (asked, inputs, control) => {
+    const run = (on: Backend) => inNameOf(operation, on, () => runOn(operatorsOf(on), inputs, outShapes, compute, { control }));
     return work && asked.chooser ? asked.chooser.run(work, run) : run(asked);
   });
 }
@@ -41,13 +42,17 @@ export function inNameOf<T>(operation: string, backend: Backend, run: () => Prom
   });
 }
 
-/** The same with operators that the caller holds. @param into arrays for the outputs. Default: new ones */
+/**
+ * The same with operators that the caller holds.
+ * @param into arrays for the outputs. Default: new ones
+ * @param control its signal ends the call, where the backend can do that
+ */
 export async function runOn(
   on: Operators,
   inputs: readonly Tensor[],
   outShapes: readonly (readonly number[])[],
   compute: Compute,
-  into: readonly Float32Array[] = [],
+  { into = [], control }: { readonly into?: readonly Float32Array[]; readonly control?: Control } = {},
 ): Promise<Tensor[]> {
   const held: DeviceBuffer[] = [];
   const hold = (length: number) => {
@@ -63,7 +68,7 @@ export async function runOn(
     });
     const outputs = outShapes.map((shape) => hold(sizeOf(shape)));
     compute(uploaded, outputs, on, hold);
-    const read = await Promise.all(outputs.map((out, i) => on.read(out, into[i])));
+    const read = await Promise.all(outputs.map((out, i) => on.read(out, into[i], control)));
     return read.map((data, i) => {
       if (into[i] && into[i] !== data) into[i].set(data);
       return { shape: [...outShapes[i]], data: into[i] ?? data };

@@ -1,3 +1,4 @@
+import type { Control } from '../control.js';
 import type { Backend, DeviceBuffer, Executable, Operand } from './backend.js';
 import type { ConvGeometry } from './geometry.js';
 import type { ConvProgram, OperatorJob } from './job.js';
@@ -36,8 +37,8 @@ export class Operators {
   }
 
   /** See {@link Backend.read}. */
-  read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array> {
-    return this.backend.read(buffer, into);
+  read(buffer: DeviceBuffer, into?: Float32Array, control?: Control): Promise<Float32Array> {
+    return this.backend.read(buffer, into, control);
   }
 
   /** See {@link Backend.free}. */
@@ -116,7 +117,8 @@ const ofCalls = new WeakMap<Backend, Operators>();
 
 /** The operators for calls that hold no executables themselves. */
 export function operatorsOf(backend: Backend): Operators {
-  const operators = ofCalls.get(backend) ?? new Operators(backend);
-  ofCalls.set(backend, operators);
+  const on = backend.forCalls ?? backend;
+  const operators = ofCalls.get(on) ?? new Operators(on);
+  ofCalls.set(on, operators);
   return operators;
 }

@@ -1,10 +1,12 @@
 import { ShapeError, show } from '../errors.js';
 import { checkedInUse, checkOptions, flag, type OptionsOf, option, type Rows } from '../options.js';
 import { checkShape, checkTensor, full, sizeOf, type Tensor } from '../tensor.js';
+import { Turns } from '../turns.js';
 import { RUN_OPTIONS, type RunOptions } from './backends/create.js';
 import { borderTable, OUTSIDE } from './border.js';
 import { eager } from './eager.js';
 import { type ConvGeometry, ceilModeCells, poolGeometry, WINDOW_OPTIONS, type WindowOptions } from './geometry.js';
+import { keep } from './keep.js';
 
 const MAX_POOL_OPTIONS = { ...WINDOW_OPTIONS, ...RUN_OPTIONS } satisfies Rows;
 const inputShape = option(checkedInUse<readonly number[]>('a list of dimensions'), { required: true });
@@ -55,7 +57,7 @@ export async function maxPool(x: Tensor, options: WindowOptions & RunOptions): P
   const [output, winners] = await eager('maxPool', { backend, signal, onProgress }, [x], [geometry.outShape, geometry.outShape], ([px], [out, won], on) =>
     on.maxPool(geometry, px, out, won),
   );
-  return { output, indices: winnersToIndices(geometry, winners.data) };
+  return { output, indices: await winnersToIndices(geometry, winners.data, signal) };
 }
 
 /**
@@ -79,8 +81,10 @@ export async function maxPoolGradient(
       indices,
     });
   }
-  const winners: Tensor = { shape: geometry.outShape, data: indicesToWinners(geometry, indices) };
-  const [out] = await eager('maxPoolGradient', { backend, signal, onProgress }, [gradient, winners], [inputShape], ([g, won], [to], on) =>
+  // others may get their turn while they are converted
+  const kept = keep({ gradient, indices });
+  const winners: Tensor = { shape: geometry.outShape, data: await indicesToWinners(geometry, kept.indices, signal) };
+  const [out] = await eager('maxPoolGradient', { backend, signal, onProgress }, [kept.gradient, winners], [inputShape], ([g, won], [to], on) =>
     on.maxPoolGradient(geometry, g, won, to),
   );
   return out;
@@ -105,7 +109,7 @@ export async function averagePool(x: Tensor, options: AveragePoolOptions): Promi
   const [out] = await eager('averagePool', { backend, signal, onProgress }, [x, boxKernel(geometry)], [geometry.outShape], ([px, box], [to], on) =>
     on.conv(geometry, px, box, null, to),
   );
-  return rescale(out, windowFactors(x.shape, window, countIncludePad, 'averagePool'));
+  return rescale(out, windowFactors(x.shape, window, countIncludePad, 'averagePool'), signal);
 }
 
 /**
@@ -121,7 +125,8 @@ export async function averagePoolGradient(gradient: Tensor, options: AveragePool
   checkShape('averagePoolGradient', 'inputShape', inputShape);
   const geometry = poolGeometry(inputShape, window, 'averagePoolGradient');
   checkTensor('averagePoolGradient', 'gradient', gradient, geometry.outShape);
-  const upstream = rescale(gradient, windowFactors(inputShape, window, countIncludePad, 'averagePoolGradient'));
+  const factors = windowFactors(inputShape, window, countIncludePad, 'averagePoolGradient');
+  const upstream = factors ? await rescale(keep(gradient), factors, signal) : gradient;
   const [out] = await eager('averagePoolGradient', { backend, signal, onProgress }, [upstream, boxKernel(geometry)], [inputShape], ([g, box], [to], on) =>
     on.convInputGradient(geometry, g, box, to),
   );
@@ -150,41 +155,76 @@ export function windowFactors(xShape: readonly number[], window: WindowOptions, 
   });
   const [d, h, w] = counts;
   const cells = sizeOf(kernel);
-  return Float32Array.from(d.flatMap((cd) => h.flatMap((ch) => w.map((cw) => cells / (cd * ch * cw)))));
+  const factors = new Float32Array(sizeOf(output));
+  let at = 0;
+  for (const cd of d) for (const ch of h) for (const cw of w) factors[at++] = cells / (cd * ch * cw);
+  return factors;
 }
 
-function rescale(x: Tensor, factors: Float32Array | null): Tensor {
-  return factors ? { shape: x.shape, data: x.data.map((value, i) => value * factors[i % factors.length]) } : x;
+/** Values that are converted at a time: less than a millisecond. */
+const CONVERTED = 2 ** 15;
+
+/** In turns, but for a few values, which are done at once. */
+async function convert(count: number, signal: AbortSignal | undefined, work: (from: number, to: number) => void): Promise<void> {
+  if (count <= CONVERTED) work(0, count);
+  else await new Turns(signal).each(count, CONVERTED, work);
+}
+
+async function rescale(x: Tensor, factors: Float32Array | null, signal: AbortSignal | undefined): Promise<Tensor> {
+  if (!factors) return x;
+  const data = new Float32Array(x.data.length);
+  await convert(data.length, signal, (from, to) => {
+    for (let i = from; i < to; i++) data[i] = x.data[i] * factors[i % factors.length];
+  });
+  return { shape: x.shape, data };
 }
 
 function boxKernel(geometry: ConvGeometry): Tensor {
   return full(geometry.kernelShape, 1 / sizeOf(geometry.kernel));
 }
 
-function winnersToIndices(geometry: ConvGeometry, winners: Float32Array): Int32Array {
-  const { input, kernel, stride, dilation, before } = geometry;
+async function winnersToIndices(geometry: ConvGeometry, winners: Float32Array, signal: AbortSignal | undefined): Promise<Int32Array> {
+  const { dilation, before, stride } = geometry;
+  const [, H, W] = geometry.input;
+  const [, KH, KW] = geometry.kernel;
   const [, OH, OW] = geometry.output;
   const area = sizeOf(geometry.output);
-  return Int32Array.from(winners, (winner, o) => {
-    const cell = [Math.floor(winner / (kernel[1] * kernel[2])), Math.floor(winner / kernel[2]) % kernel[1], winner % kernel[2]];
-    const at = [Math.floor((o % area) / (OH * OW)), Math.floor(o / OW) % OH, o % OW];
-    const [d, h, w] = at.map((position, axis) => position * stride[axis] + cell[axis] * dilation[axis] - before[axis]);
-    return (d * input[1] + h) * input[2] + w;
+  const indices = new Int32Array(winners.length);
+  await convert(winners.length, signal, (from, to) => {
+    for (let o = from; o < to; o++) {
+      const winner = winners[o];
+      const d = Math.floor((o % area) / (OH * OW)) * stride[0] + Math.floor(winner / (KH * KW)) * dilation[0] - before[0];
+      const h = (Math.floor(o / OW) % OH) * stride[1] + (Math.floor(winner / KW) % KH) * dilation[1] - before[1];
+      const w = (o % OW) * stride[2] + (winner % KW) * dilation[2] - before[2];
+      indices[o] = (d * H + h) * W + w;
+    }
   });
+  return indices;
 }
 
-function indicesToWinners(geometry: ConvGeometry, indices: Int32Array): Float32Array {
-  const { input, kernel, stride, dilation, before } = geometry;
+/** @throws ShapeError if an index lies outside of its window */
+async function indicesToWinners(geometry: ConvGeometry, indices: Int32Array, signal: AbortSignal | undefined): Promise<Float32Array> {
+  const { dilation, before, stride } = geometry;
+  const [, H, W] = geometry.input;
+  const [KD, KH, KW] = geometry.kernel;
   const [, OH, OW] = geometry.output;
-  const [area, volume] = [sizeOf(geometry.output), sizeOf(input)];
-  return Float32Array.from(indices, (index, o) => {
-    const i = [Math.floor(index / (input[1] * input[2])), Math.floor(index / input[2]) % input[1], index % input[2]];
-    const at = [Math.floor((o % area) / (OH * OW)), Math.floor(o / OW) % OH, o % OW];
-    const cell = i.map((position, axis) => (position + before[axis] - at[axis] * stride[axis]) / dilation[axis]);
-    const inside = index >= 0 && index < volume && cell.every((k, axis) => Number.isInteger(k) && k >= 0 && k < kernel[axis]);
-    if (!inside) {
-      throw new ShapeError('maxPoolGradient', `index ${index} does not lie in the window of output ${o}`, { index, output: o });
+  const [area, volume] = [sizeOf(geometry.output), sizeOf(geometry.input)];
+  const winners = new Float32Array(indices.length);
+  await convert(indices.length, signal, (from, to) => {
+    for (let o = from; o < to; o++) {
+      const index = indices[o];
+      const kd = (Math.floor(index / (H * W)) + before[0] - Math.floor((o % area) / (OH * OW)) * stride[0]) / dilation[0];
+      const kh = ((Math.floor(index / W) % H) + before[1] - (Math.floor(o / OW) % OH) * stride[1]) / dilation[1];
+      const kw = ((index % W) + before[2] - (o % OW) * stride[2]) / dilation[2];
+      if (!(index >= 0 && index < volume && isCell(kd, KD) && isCell(kh, KH) && isCell(kw, KW))) {
+        throw new ShapeError('maxPoolGradient', `index ${index} does not lie in the window of output ${o}`, { index, output: o });
+      }
+      winners[o] = (kd * KH + kh) * KW + kw;
     }
-    return (cell[0] * kernel[1] + cell[1]) * kernel[2] + cell[2];
   });
+  return winners;
+}
+
+function isCell(at: number, size: number): boolean {
+  return Number.isInteger(at) && at >= 0 && at < size;
 }

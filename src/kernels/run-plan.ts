@@ -1,6 +1,7 @@
 import type { Control } from '../control.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import { countOf, sizeOf, type Tensor } from '../tensor.js';
+import { Turns } from '../turns.js';
 import type { DeviceBuffer } from './backend.js';
 import { runOn } from './eager.js';
 import { keep } from './keep.js';
@@ -24,22 +25,23 @@ export async function runPlan(
   { signal, onProgress }: Control = {},
   blocks?: readonly Block[],
 ): Promise<Tensor> {
-  if (!blocks && !isCut({ geometry, passes })) return runWhole(passes, x, bias, on);
+  if (!blocks && !isCut({ geometry, passes })) return runWhole(passes, x, bias, on, { signal });
   // of a result that no array holds, the blocks would be countless
   const out = newValues(sizeOf(geometry.outShape));
   const [before, after] = [new Space(), new Space()];
   // between blocks others run
   const [source, added] = [keep(x.data), keep(bias?.data)];
   const kept = passes.map((pass) => ({ ...pass, kernel: keep(pass.kernel) }));
+  const turns = new Turns(signal);
   const all = blocks ?? cutIntoBlocks(geometry, kept) ?? [];
   for (const [i, block] of all.entries()) {
     signal?.throwIfAborted();
     if (source.length !== sizeOf(geometry.xShape)) throw new ShapeError('conv', `x lost its data in the call: it has ${countOf(source)}`, { x });
-    const part = { shape: block.passes[0].geometry.xShape, data: cutOut(source, geometry, block.seen, before) };
+    const part = { shape: block.passes[0].geometry.xShape, data: await cutOut(source, geometry, block.seen, before, turns) };
     const [from, to] = block.given[1];
     const biases = added && { shape: [to - from], data: added.subarray(from, to) };
-    await fillIn(out, geometry, block.given, after, async (result) => {
-      await runWhole(block.passes, part, biases, on, result);
+    await fillIn(out, geometry, block.given, after, turns, async (result) => {
+      await runWhole(block.passes, part, biases, on, { signal }, result);
     });
     onProgress?.((i + 1) / all.length);
   }
@@ -55,9 +57,9 @@ function newValues(length: number): Float32Array {
   }
 }
 
-async function runWhole(passes: readonly Pass[], x: Tensor, bias: Tensor | undefined, on: Operators, into?: Float32Array): Promise<Tensor> {
+async function runWhole(passes: readonly Pass[], x: Tensor, bias: Tensor | undefined, on: Operators, control: Control, into?: Float32Array): Promise<Tensor> {
   const { outShape } = passes[passes.length - 1].geometry;
   const compute = ([px, pb]: readonly DeviceBuffer[], [out]: readonly DeviceBuffer[]) => runPasses(passes, on, px, pb ?? null, out);
-  const [out] = await runOn(on, bias ? [x, bias] : [x], [outShape], compute, into && [into]);
+  const [out] = await runOn(on, bias ? [x, bias] : [x], [outShape], compute, { into: into && [into], control });
   return out;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { codecs } from '../../src/cli/commands/doctor-command.js';
 import { sharpReport } from '../../src/image/formats/sharp.js';
 import { createBackend } from '../../src/index.js';
 import { diagnose } from '../../src/kernels/backends/doctor.js';
@@ -17,9 +18,17 @@ test('doctor says of every backend what runs or why not, and what auto picks and
     expect(lines.find((line) => line.startsWith(`${backend} `))).toMatch(/ {2}(no: )?\S.*\S/);
   }
   const auto = await createBackend('auto');
-  expect(lines.at(-2)?.startsWith(`auto chooses ${auto.device}: `)).toBe(true);
-  expect(lines.at(-1)).toBe(`codecs: sharp ${(await sharpReport()).version} for PNG and JPEG, built-in for the others`);
+  expect(lines.at(-2)?.startsWith(`Without --backend, convlab uses ${auto.device}: `)).toBe(true);
+  expect(lines.at(-1)).toBe(`sharp ${(await sharpReport()).version} reads and writes PNG, JPEG, WebP and AVIF files; built-in codecs do the others.`);
   auto.dispose();
+});
+
+test.each([
+  [{}, 'sharp is not installed.'],
+  [{ reason: 'wrong system' }, 'sharp is installed but does not load (wrong system).'],
+])('without a sharp that loads (%j) doctor says what is missing, and how to install it', (sharp, why) => {
+  expect(codecs(sharp)).toContain(`files: ${why} `);
+  expect(codecs(sharp)).toMatch(/: npm install sharp$/);
 });
 
 test('--json is the diagnosis itself, and what sharp there is', async () => {

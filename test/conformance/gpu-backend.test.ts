@@ -156,7 +156,7 @@ describe('createBackend', () => {
   test('webgl2 is refused in Node, with the reason', async () => {
     const created = createBackend('gpu', { gpuMode: 'webgl2' });
     await expect(created).rejects.toThrow(UnsupportedError);
-    await expect(created).rejects.toThrow('createBackend: no GPU answers (webgl2: needs a browser with WebGL 2)');
+    await expect(created).rejects.toThrow('createBackend: no GPU answers (webgl2: only browsers have WebGL 2)');
   });
 });
 

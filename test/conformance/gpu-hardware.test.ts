@@ -31,7 +31,7 @@ function stubWebGl(renderer: string): { lost: number } {
 describe('createHardwareGpu', () => {
   test('no adapter, no WebGL', async () => {
     vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } });
-    await expect(createHardwareGpu()).rejects.toThrow('webgpu: there is no adapter; webgl2: needs a browser with WebGL 2');
+    await expect(createHardwareGpu()).rejects.toThrow('webgpu: there is no adapter; webgl2: only browsers have WebGL 2');
   });
 
   test('software GPUs', async () => {

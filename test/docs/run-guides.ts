@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import ts from 'typescript';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as convlab from '../../src/index.js';
 import * as files from '../../src/node.js';
 import { convlab as runCommand, words } from '../cli/convlab.js';
 import { apart, cellsOf, type Guide, missing, type Program, promised, readGuide, type Step } from './guide.js';
+import { executable, install, javascript } from './install.js';
 
 /** What takes long is done on less, by the same code. */
 const QUICKER: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>> = {
@@ -86,25 +86,7 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
   // which each of the many programs loads.
   beforeAll(async () => {
     const modules = join(root, 'node_modules');
-    mkdirSync(join(modules, 'convlab'), { recursive: true });
-    for (const installed of [...peers, 'node_modules'])
-      for (const name of readdirSync(installed))
-        if (!name.startsWith('.') && !existsSync(join(modules, name))) symlinkSync(resolve(installed, name), join(modules, name));
-    await build({
-      configFile: false,
-      logLevel: 'error',
-      publicDir: false,
-      build: {
-        ssr: true,
-        target: 'node20',
-        outDir: join(modules, 'convlab/dist'),
-        rolldownOptions: {
-          input: { index: 'src/index.ts', node: 'src/node.ts', 'codec-thread': 'src/image/formats/threads/codec-thread.ts' },
-          output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', keepNames: true },
-        },
-      },
-    });
-    copyFileSync('package.json', join(modules, 'convlab/package.json'));
+    await install(modules, [...peers, 'node_modules']);
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
 
     // what a reader has, or finds in the guide's own text: pictures, and digits in folders
@@ -132,17 +114,26 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
   test('every piece of every guide compiles', () => {
     const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
     const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: ['.'] }, ts.sys, process.cwd());
-    const paths = guides.flatMap((guide) => guide.programs.map(({ name }) => join(folderOf(guide), name)));
-    const program = ts.createProgram(paths, {
-      ...options,
-      noEmit: true,
-      allowJs: true,
-      checkJs: true,
-      noUnusedLocals: false,
-      moduleDetection: ts.ModuleDetectionKind.Force,
-    });
-    // of these files alone: the sources they import are npm run check's
-    const diagnostics = paths.flatMap((path) => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)));
+    const compile = (wanted: (program: Program) => boolean, resolution: ts.CompilerOptions) => {
+      const paths = guides.flatMap((guide) => guide.programs.filter(wanted).map(({ name }) => join(folderOf(guide), name)));
+      const program = ts.createProgram(paths, {
+        ...options,
+        ...resolution,
+        noEmit: true,
+        allowJs: true,
+        checkJs: true,
+        noUnusedLocals: false,
+        moduleDetection: ts.ModuleDetectionKind.Force,
+      });
+      // of these files alone: the sources they import are npm run check's
+      return paths.flatMap((path) => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)));
+    };
+    const inNext = ({ reason }: Program) => reason === 'in Next';
+    const diagnostics = [
+      ...compile((program) => !inNext(program), {}),
+      // it finds files without their endings, as its own configuration has it
+      ...compile(inNext, { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }),
+    ];
     const complaints = diagnostics.map(({ file, start, messageText }) => {
       const where = file && start !== undefined ? `${relative(root, file.fileName)}:${file.getLineAndCharacterOfPosition(start).line + 1}` : '';
       return `${where} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
@@ -162,11 +153,6 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
       expect({ fails: code !== 0, stderr }).toMatchObject({ fails });
     });
   });
-}
-
-/** What Node runs of a program. */
-function executable(name: string): string {
-  return name.replace(/\.ts$/, '.js');
 }
 
 /** A picture with slopes, an edge and color. */
@@ -192,10 +178,4 @@ async function run(command: string, folder: string): Promise<{ code: number; std
   return new Promise((done) => {
     execFile(process.execPath, args.map(executable), { cwd: folder }, (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }));
   });
-}
-
-/** TypeScript without its types. The file has a name that nothing imports: TypeScript would call it module.ts and take './module.js' for the file itself. */
-function javascript(code: string): string {
-  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-  return ts.transpileModule(code, { fileName: 'transpiled.ts', compilerOptions }).outputText;
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   createImage,
   DataError,
@@ -54,6 +54,27 @@ test.each(['image/png', 'image/webp'])('a picture goes to a Blob of %s and comes
   const { width, height, channels, data } = await imageFromBlob(blob);
   expect([width, height, channels]).toEqual([9, 5, 4]);
   expect(Math.max(...Array.from(data, (value, i) => Math.abs(value - flat.data[i])))).toBeLessThanOrEqual(type === 'image/png' ? 0 : 3);
+});
+
+test('a large picture goes to a Blob and comes back in workers, with the bits of the page, and without them where none starts', async () => {
+  const large = createImage(
+    1200,
+    900,
+    3,
+    Uint8ClampedArray.from({ length: 1200 * 900 * 3 }, (_, i) => (i * 7919) >> 5),
+  );
+  const started = vi.spyOn(globalThis, 'Worker');
+  const blob = await imageToBlob(large);
+  const away = await imageFromBlob(blob);
+  expect(started).toHaveBeenCalledTimes(2);
+  expect(away.data.filter((_, i) => i % 4 < 3)).toEqual(large.data);
+  // as under a policy that allows no worker
+  started.mockImplementation(() => {
+    throw new DOMException('refused', 'SecurityError');
+  });
+  const here = await imageFromBlob(await imageToBlob(large));
+  started.mockRestore();
+  expect(here.data).toEqual(away.data);
 });
 
 test('a Blob that is no picture, and a type that the browser does not write, are refused', async () => {

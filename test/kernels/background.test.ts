@@ -2,9 +2,28 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import threads, { type Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Image } from '../../src/index.js';
-import { conv, createBackend, createImage, disk, filter, gaussian, pipeline, resize, sharpen, tensor } from '../../src/index.js';
+import type { Image, Tensor } from '../../src/index.js';
+import {
+  averagePool,
+  conv,
+  convBiasGradient,
+  convInputGradient,
+  convKernelGradient,
+  createBackend,
+  createImage,
+  disk,
+  filter,
+  filterTensor,
+  gaussian,
+  imageToTensor,
+  maxPool,
+  pipeline,
+  resize,
+  sharpen,
+  tensor,
+} from '../../src/index.js';
 import { createWasmBackend } from '../../src/kernels/backends/wasm/wasm.js';
+import { operatorsOf } from '../../src/kernels/operators.js';
 import { sameBits } from '../fuzz/check-filter-case.js';
 
 /** Small pictures count as long ones, too. */
@@ -74,6 +93,58 @@ describe('a picture that is computed in the background', () => {
     for (let i = 0; i < 40; i++) await filter(createImage(8, 8 + i, 3), sharpen(), { backend });
     expect(sameBits(await first, await filter(photo, gaussian(2.5), { backend: blocking }))).toBe(true);
     backend.dispose();
+  });
+});
+
+describe('a call from tensors to tensors in the background', () => {
+  const x = noiseTensor([2, 4, 90, 110]);
+  const kernel = noiseTensor([6, 4, 5, 5]);
+  const out = noiseTensor([2, 6, 86, 106]);
+  const calls: Record<string, (backend: typeof away, signal?: AbortSignal) => Promise<Tensor>> = {
+    'conv, direct': (backend, signal) => conv(x, kernel, { backend, signal, algorithm: 'direct' }),
+    'conv, fft': (backend, signal) => conv(x, kernel, { backend, signal, algorithm: 'fft', bias: tensor([1, 2, 3, 4, 5, 6]) }),
+    'conv, Winograd': (backend, signal) => conv(x, noiseTensor([6, 4, 3, 3]), { backend, signal, padding: 'same' }),
+    convInputGradient: (backend, signal) => convInputGradient(out, kernel, { backend, signal, inputShape: x.shape }),
+    'convInputGradient, strided and reflected': (backend, signal) =>
+      convInputGradient(noiseTensor([2, 6, 44, 54]), kernel, { backend, signal, inputShape: x.shape, stride: 2, padding: 1, paddingMode: 'reflect' }),
+    convKernelGradient: (backend, signal) => convKernelGradient(x, out, { backend, signal, kernelShape: kernel.shape }),
+    convBiasGradient: (backend, signal) => convBiasGradient(out, { backend, signal }),
+    maxPool: (backend, signal) => maxPool(x, { backend, signal, kernelSize: 3 }).then(({ output }) => output),
+    averagePool: (backend, signal) => averagePool(x, { backend, signal, kernelSize: 3 }),
+    filterTensor: (backend, signal) => filterTensor(x, gaussian(2), { backend, signal }),
+    'filter over planes': (backend, signal) => filter(photo, 'disk:4', { backend, signal, algorithm: 'direct', output: 'float' }).then(imageToTensor),
+  };
+
+  test.each(Object.entries(calls))('%s has the bits that it has otherwise, and none once its signal has ended it', async (_, call) => {
+    expect((await call(away)).data).toEqual((await call(blocking)).data);
+    const controller = new AbortController();
+    const ended = call(away, controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(ended).rejects.toThrow('enough');
+  });
+
+  test('lets other events be served meanwhile; a blocking backend does not', async () => {
+    const [large, weights] = [noiseTensor([1, 8, 400, 400]), noiseTensor([8, 8, 7, 7])];
+    const run = (backend: typeof away) => () => conv(large, weights, { backend, algorithm: 'direct' });
+    expect(await turnsDuring(run(away))).toBeGreaterThan(3);
+    expect(await turnsDuring(run(blocking))).toBeLessThan(2);
+  });
+
+  test('reads what it was handed when it is called', async () => {
+    const own = { ...x, data: x.data.slice() };
+    const result = conv(own, kernel, { backend: away });
+    own.data.fill(0);
+    expect((await result).data).toEqual((await conv(x, kernel, { backend: blocking })).data);
+  });
+
+  test('that no memory can hold is an error of its own, and the next one is right', async () => {
+    const on = operatorsOf(away);
+    const [large, small, sum] = [on.allocate(2 ** 28), on.allocate(1), on.allocate(1)];
+    on.pointwise('affine', [small], [0, 1], large);
+    on.pointwise('affine', [small], [7, 1], sum);
+    await expect(on.read(sum)).rejects.toThrow('one buffer may hold at most 1 GiB');
+    for (const buffer of [large, small, sum]) on.free(buffer);
+    expect((await conv(x, kernel, { backend: away })).data).toEqual((await conv(x, kernel, { backend: blocking })).data);
   });
 });
 
@@ -152,4 +223,13 @@ function noise(width: number, height: number): Image {
 
 function copyOf(image: Image): Image {
   return { ...image, data: image.data.slice() as Image['data'] };
+}
+
+function noiseTensor(shape: readonly number[]): Tensor {
+  const data = new Float32Array(shape.reduce((size, n) => size * n, 1));
+  for (let i = 0, state = 3; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    data[i] = state / 2 ** 31 - 1;
+  }
+  return { shape, data };
 }

@@ -69,7 +69,7 @@ test.each(examples.map(({ title, code }) => [title, code]))('the example of %s p
 });
 
 /** What only a page has: the browser's tests use it. */
-const IN_PAGES = ['src/image/canvas.ts', 'src/cnn/exchange/load-tfjs.ts'];
+const IN_PAGES = ['src/image/page/canvas.ts', 'src/image/page/blob.ts', 'src/cnn/exchange/load-tfjs.ts'];
 
 test('every source file with public functions or classes shows how one of them is used', () => {
   const files = new Map<string, boolean>();

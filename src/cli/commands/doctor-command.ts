@@ -24,12 +24,14 @@ function report({ backends, auto }: Diagnosis, sharp: SharpReport): string {
     const found = available ? `${device}${reason ? ` (${reason})` : ''}` : `no: ${reason}`;
     return [mode ? `${backend} ${mode}` : backend, found];
   });
-  const choice = auto ? `auto chooses ${auto.device}: ${auto.reason}` : 'auto: no backend runs here';
+  const choice = auto ? `Without --backend, convlab uses ${auto.device}: ${auto.reason}` : 'No backend that convlab uses without --backend runs here.';
   const measured = auto?.calibration ? `${speeds(auto.calibration)}\n` : '';
   return `${textTable([['BACKEND', 'WHAT RUNS'], ...rows])}\n\n${choice}\n${measured}${codecs(sharp)}\n`;
 }
 
-function codecs({ version, reason }: SharpReport): string {
-  if (version) return `codecs: sharp ${version} for PNG and JPEG, built-in for the others`;
-  return reason ? `codecs: built-in; sharp is installed but does not load (${reason})` : 'codecs: built-in; install sharp for faster PNG and JPEG';
+/** Which codecs files have, and what would be faster. */
+export function codecs({ version, reason }: SharpReport): string {
+  if (version) return `sharp ${version} reads and writes PNG, JPEG, WebP and AVIF files; built-in codecs do the others.`;
+  const why = reason ? `sharp is installed but does not load (${reason})` : 'sharp is not installed';
+  return `Built-in codecs read and write files: ${why}. With sharp, PNG and JPEG are several times faster, and there are WebP and AVIF: npm install sharp`;
 }

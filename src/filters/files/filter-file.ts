@@ -1,16 +1,19 @@
 import { CONTROL_OPTIONS, partOf } from '../../control.js';
 import { Gate } from '../../gate.js';
-import { DECODE_OPTIONS, ENCODE_OPTIONS, imageFormats } from '../../image/codecs.js';
+import { DECODE_OPTIONS, ENCODE_OPTIONS, settleEncoding } from '../../image/codecs.js';
+import { FORMAT_NAME, formatNamed } from '../../image/formats/format-names.js';
 import type { Image } from '../../image/image.js';
-import { readImage, writeImage } from '../../image/image-files.js';
+import { formatOfPath, readFor, writeFor } from '../../image/image-files.js';
 import { inTime } from '../../image/limits.js';
-import { checkOptions, type OptionsOf, oneOf, option, pickOptions, pickRows, type Rows } from '../../options.js';
+import { checkPath } from '../../image/whole-file.js';
+import { checkOptions, type OptionsOf, pickOptions, pickRows, type Rows } from '../../options.js';
 import { othersTurn } from '../../turns.js';
 import type { KernelSource } from '../kernel-source.js';
 import { PIPELINE_OPTIONS, PIPELINE_RUN_OPTIONS, pipeline, type StepSource } from '../pipeline.js';
 
 const READ = pickRows(DECODE_OPTIONS, 'limits', 'codec') satisfies Rows;
-const WRITE = { format: option(oneOf(imageFormats), {}), ...pickRows(ENCODE_OPTIONS, 'quality', 'codec', 'metadata') } satisfies Rows;
+const ENCODE = pickRows(ENCODE_OPTIONS, 'quality', 'codec', 'metadata') satisfies Rows;
+const WRITE = { format: FORMAT_NAME, ...ENCODE } satisfies Rows;
 const RUN = pickRows(PIPELINE_RUN_OPTIONS, 'region', 'mask', 'backend', 'onPlan') satisfies Rows;
 
 /** Images processed in parallel. Further calls wait, so that many calls need no more memory than these. */
@@ -53,6 +56,10 @@ export async function filterFile(
   options: FilterFileOptions = {},
 ): Promise<Image> {
   checkOptions('filterFile', options, FILTER_FILE_OPTIONS);
+  checkPath('filterFile', from, 'from');
+  checkPath('filterFile', to, 'to');
+  // what is wrong with the result's name is said before anything is read
+  settleEncoding('filterFile', options.format ? formatNamed(options.format) : formatOfPath(to, 'filterFile', 'to'), pickOptions(options, ENCODE));
   const steps = isList(kernels) ? kernels : [kernels];
   options.signal?.throwIfAborted();
   // many calls may arrive together, and creating a kernel can take milliseconds
@@ -65,8 +72,8 @@ export async function filterFile(
     return gate.pass(
       1,
       async () => {
-        const result = await look.apply(await readImage(from, { ...read, limits: { ...limits, seconds: undefined } }), run);
-        await writeImage(to, result, write);
+        const result = await look.apply(await readFor('filterFile', from, { ...read, limits: { ...limits, seconds: undefined } }), run);
+        await writeFor('filterFile', to, result, write);
         return result;
       },
       signal,

@@ -10,7 +10,7 @@ import { gaussian } from '../kernels/gaussian.js';
 import { SOBEL_X, SOBEL_Y } from '../kernels/sobel.js';
 import type { Output } from '../picture/output.js';
 import { largestAt } from './gradient.js';
-import { type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, planesToImage, respond, toPlanes } from './operation.js';
+import { type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, planeToImage, respond, toPlanes } from './operation.js';
 import { ridgeFromSamples } from './ridge.js';
 
 /** Rows of {@link CannyOptions}. */
@@ -58,7 +58,8 @@ export async function canny<I extends AnyImage, P extends Output = 'clamp'>(
     const ridge = await (ridgeFromSamples('canny', image, blur, on) ?? ridgeOverPlanes(image, blur, on));
     const white = whiteOf(image.data);
     const full = 4 * white; // Sobel's response to a step from black to white
-    return planesToImage(image, await link(ridge, image.width, [low * full, high * full], white, new Turns(on.signal)), output);
+    const turns = new Turns(on.signal);
+    return planeToImage(image, await link(ridge, image.width, [low * full, high * full], white, turns), turns, output);
   });
 }
 

@@ -1,11 +1,12 @@
 import { type Image, imageToTensor } from '../../image/image.js';
 import { carryMetadata } from '../../image/metadata.js';
-import { formatOf } from '../../image/samples.js';
+import { formatOf, newImage } from '../../image/samples.js';
 import { onBackend } from '../../kernels/backends/create.js';
 import { conv } from '../../kernels/conv.js';
 import { inNameOf } from '../../kernels/eager.js';
 import { type OptionsOf, pickRows, type Rows } from '../../options.js';
 import { reshape, type Tensor } from '../../tensor.js';
+import type { Turns } from '../../turns.js';
 import { type AnyImage, type ResultImage, throughHost, toPicture } from '../any-image.js';
 import { backendFor, DeviceImage } from '../device-image.js';
 import { FILTER_OPTIONS } from '../filter.js';
@@ -128,4 +129,20 @@ export function planesToImage(image: Image, values: Float32Array, output: Operat
   const channels = values.length / (image.width * image.height);
   const numbers = Array.from({ length: channels }, (_, c) => c);
   return carryMetadata(valuesToImage({ shape: [1, channels, image.height, image.width], data: values }, formatOf(image).samples, output, numbers), image);
+}
+
+/** Rows that become samples at a time have about so many pixels: a millisecond. */
+const CONVERTED_PIXELS = 2 ** 16;
+
+/** The same of one plane, in turns. */
+export async function planeToImage(image: Image, values: Float32Array, turns: Turns, output: OperationOptions['output'] = 'clamp'): Promise<Image> {
+  const { width, height } = image;
+  if (output === 'normalize') return planesToImage(image, values, output);
+  let result: Image | undefined;
+  await turns.each(height, Math.max(1, Math.floor(CONVERTED_PIXELS / width)), (from, to) => {
+    const part = planesToImage({ ...image, height: to - from }, values.subarray(from * width, to * width), output);
+    result ??= newImage({ width, height, channels: 1, samples: formatOf(part).samples }, image);
+    result.data.set(part.data, from * width);
+  });
+  return result as Image; // a picture has a row
 }

@@ -1,3 +1,4 @@
+import { Turns } from '../../turns.js';
 import { borderSource, OUTSIDE } from '../border.js';
 import type { ConvGeometry } from '../geometry.js';
 import type { Range } from './blocks.js';
@@ -7,15 +8,16 @@ import type { Range } from './blocks.js';
  * @param data of `geometry.xShape`
  * @param seen of `[N, Cin, D, H, W]`; cells beyond an axis hold what the padding mode shows there
  * @param space for the copy
+ * @param turns in which it is copied
  */
-export function cutOut(data: Float32Array, geometry: ConvGeometry, seen: readonly Range[], space: Space): Float32Array {
+export async function cutOut(data: Float32Array, geometry: ConvGeometry, seen: readonly Range[], space: Space, turns = new Turns()): Promise<Float32Array> {
   const { batch, inChannels, input, paddingMode, paddingValue } = geometry;
   const shape = [batch, inChannels, ...input];
   const view = together(data, shape, seen);
   if (view) return view;
   const part = space.of(sizeOfPart(seen));
   const source = (cell: number, axis: number) => (axis < 2 ? cell : borderSource(paddingMode, cell, shape[axis]));
-  visitRuns(shape, seen, source, (from, to, length) => {
+  await visitSlabs(shape, seen, source, turns, (from, to, length) => {
     if (from === OUTSIDE) part.fill(paddingValue, to, to + length);
     else part.set(data.subarray(from, from + length), to);
   });
@@ -27,6 +29,7 @@ export function cutOut(data: Float32Array, geometry: ConvGeometry, seen: readonl
  * @param out of `geometry.outShape`
  * @param given of `[N, Cout, D, H, W]`
  * @param space for the copy
+ * @param turns in which it is copied
  * @param compute fills an array
  */
 export async function fillIn(
@@ -34,6 +37,7 @@ export async function fillIn(
   geometry: ConvGeometry,
   given: readonly Range[],
   space: Space,
+  turns: Turns,
   compute: (part: Float32Array) => Promise<void>,
 ): Promise<void> {
   const shape = [geometry.batch, geometry.outChannels, ...geometry.output];
@@ -41,10 +45,11 @@ export async function fillIn(
   if (view) return compute(view);
   const part = space.of(sizeOfPart(given));
   await compute(part);
-  visitRuns(
+  await visitSlabs(
     shape,
     given,
     (cell) => cell,
+    turns,
     (to, from, length) => out.set(part.subarray(from, from + length), to),
   );
 }
@@ -66,6 +71,36 @@ function together(data: Float32Array, shape: readonly number[], part: readonly R
   if (!whole) return undefined;
   const first = part.reduce((offset, [from], axis) => offset * shape[axis] + from, 0);
   return data.subarray(first, first + sizeOfPart(part));
+}
+
+/** As {@link visitRuns}, a few values at a time. */
+async function visitSlabs(
+  shape: readonly number[],
+  part: readonly Range[],
+  source: (cell: number, axis: number) => number,
+  turns: Turns,
+  visit: (whole: number, part: number, length: number) => void,
+): Promise<void> {
+  let before = 0;
+  for (const slab of slabs(part)) {
+    if (turns.over) await turns.next();
+    visitRuns(shape, slab, source, (whole, at, length) => visit(whole, before + at, length));
+    before += sizeOfPart(slab);
+  }
+}
+
+/** Values that are copied at a time: about half a millisecond. */
+const SLAB_VALUES = 2 ** 16;
+
+/** Cuts a part into smaller ones, which lie one behind the other in it. */
+function* slabs(part: readonly Range[], axis = 0): Generator<readonly Range[]> {
+  if (sizeOfPart(part) <= SLAB_VALUES || axis === part.length) {
+    yield part;
+    return;
+  }
+  const [from, to] = part[axis];
+  const cells = Math.max(1, Math.floor(SLAB_VALUES / sizeOfPart(part.slice(axis + 1))));
+  for (let cell = from; cell < to; cell += cells) yield* slabs(part.with(axis, [cell, Math.min(to, cell + cells)]), axis + 1);
 }
 
 /**

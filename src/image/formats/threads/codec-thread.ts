@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { Turns } from '../../../turns.js';
 import { Damaged, Unreadable } from '../format.js';
@@ -5,6 +6,13 @@ import { type CodecAnswer, type CodecTask, perform } from './codec-task.js';
 import { filling, memoryOf } from './hand-over.js';
 
 // A thread that decodes and encodes one picture after the other.
+
+// on Linux a thread has a priority of its own: where cores are short, the caller's thread is served first
+if (process.platform === 'linux') {
+  try {
+    setPriority(Math.min(19, getPriority() + 5));
+  } catch {} // not permitted
+}
 
 parentPort?.on('message', async (task: CodecTask) => {
   const answer = (all: CodecAnswer) => parentPort?.postMessage(all, memoryOf(all.result));

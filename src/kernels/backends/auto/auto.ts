@@ -30,6 +30,7 @@ export class AutoBackend implements Backend {
   readonly chooser: BackendChooser;
   /** on wasm, so that the bits do not depend on measurements */
   readonly bands: PictureBands | undefined;
+  readonly forCalls: Backend | undefined;
   readonly #wasm: Backend;
   readonly #rival: Rival;
   readonly #contest: Contest;
@@ -40,6 +41,7 @@ export class AutoBackend implements Backend {
   constructor(wasm: Backend, openGpu: () => Promise<Backend>, { clock = () => performance.now(), later = inTurn }: Timing = {}) {
     this.#wasm = wasm;
     this.abilities = wasm.abilities;
+    this.forCalls = wasm.forCalls;
     this.bands = wasm.bands && bandsOn(wasm.bands);
     this.#rival = new Rival(openGpu, wasm, clock);
     this.#contest = new Contest(this.#rival, clock, later);
@@ -69,8 +71,8 @@ export class AutoBackend implements Backend {
     this.#wasm.write(buffer, values);
   }
 
-  read(buffer: DeviceBuffer, into?: Float32Array): Promise<Float32Array> {
-    return this.#wasm.read(buffer, into);
+  read(buffer: DeviceBuffer, into?: Float32Array, control?: Control): Promise<Float32Array> {
+    return this.#wasm.read(buffer, into, control);
   }
 
   free(buffer: DeviceBuffer): void {

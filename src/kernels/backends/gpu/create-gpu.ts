@@ -55,8 +55,8 @@ export async function lookFor(mode: GpuMode): Promise<void> {
     if (!(await navigator.gpu.requestAdapter())) throw new Error('there is no adapter');
     return;
   }
-  if (mode === 'webgl2' && typeof WebGL2RenderingContext === 'undefined') throw new Error('needs a browser with WebGL 2');
-  if (mode === 'webgl' && typeof WebGLRenderingContext === 'undefined') throw new Error('needs a browser with WebGL');
+  if (mode === 'webgl2' && typeof WebGL2RenderingContext === 'undefined') throw new Error('only browsers have WebGL 2');
+  if (mode === 'webgl' && typeof WebGLRenderingContext === 'undefined') throw new Error('only browsers have WebGL');
   if (mode !== 'headlessgl') return;
   if (typeof process === 'undefined' || !process.versions?.node) throw new Error('needs Node');
   const { default: context } = (await loadOptional('gl')) as { default: unknown };

@@ -14,6 +14,8 @@ export async function loadOptional(name: keyof typeof OPTIONAL_PACKAGES): Promis
     const missing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
     const command = `npm install ${name}@${OPTIONAL_PACKAGES[name]}`;
     if (missing) throw new Error(`the package ${name} is not installed: ${command}`);
-    throw new Error(`the package ${name} is installed, but does not load (${message.split('\n')[0]}); what was tried is ${command}`);
+    // node-bindings goes on with a list of places
+    const why = message.split('\n')[0].replace(/[.:]?( Tried:)?$/, '');
+    throw new Error(`the package ${name} is installed but does not load (${why}); reinstall it: ${command}`);
   }
 }

@@ -37,6 +37,8 @@ export interface Workload {
   alone?(from: number, to: number): boolean;
   /** Takes the results of units from a worker while others work. */
   drain?(from: number, to: number): void;
+  /** Units that are taken before others get their turn. Default: those of a share */
+  readonly drainStep?: number | undefined;
 }
 
 /** Scratch memory of the first thread, and its size in bytes; the other threads' memory follows. */
@@ -93,7 +95,7 @@ export class ThreadPool {
     const { module, memory } = loaded;
     const first = withCaller ? 1 : 0;
     const starting = Array.from({ length: threads - first }, (_, i) =>
-      startThread(WORKER_SOURCE, { module, memory, control: control.buffer, names: SHARED_PROGRAMS, thread: i + first }, (reason) => {
+      startThread(WORKER_SOURCE, { module, memory, control: control.buffer, names: SHARED_PROGRAMS, thread: i + first, background: !withCaller }, (reason) => {
         end.reason ??= reason;
       }),
     );
@@ -159,7 +161,7 @@ export class ThreadPool {
       for (let turn = endOfTurn(); drained < shares; ) {
         this.#checkAfter(program);
         this.#look();
-        const done = this.#drain(workload, job, shares);
+        const done = yield* this.#drainInTurns(workload, job, shares);
         drained += done;
         if (done > 0) moved = performance.now();
         else if (control.ready === units && performance.now() - moved > this.patience) this.end.reason ??= 'it does not answer';
@@ -267,6 +269,24 @@ export class ThreadPool {
       if (!this.#control.takeDone(i)) continue;
       count++;
       drain?.(first + i * share, Math.min(units, first + (i + 1) * share));
+    }
+    return count;
+  }
+
+  /** The same for a caller that must not block: to take results to memory that is new takes several times as long as to compute them. */
+  *#drainInTurns({ drain, drainStep = Number.POSITIVE_INFINITY }: Workload, { first, units, share }: SharedJob, shares: number): Steps<number> {
+    let count = 0;
+    let turn = endOfTurn();
+    for (let i = 0; i < shares; i++) {
+      if (!this.#control.takeDone(i)) continue;
+      count++;
+      const end = Math.min(units, first + (i + 1) * share);
+      for (let from = first + i * share; drain && from < end; from += drainStep) {
+        drain(from, Math.min(end, from + drainStep));
+        if (performance.now() < turn) continue;
+        yield 'turn';
+        turn = endOfTurn();
+      }
     }
     return count;
   }

@@ -42,13 +42,23 @@ export const SPIN_MS = 0.3;
 /** Checks between two readings of the clock, because each reading allocates an object. */
 export const LOOKS = 100;
 
+/** How much nicer than the process a thread is that computes in the background: it has a third of the share of the caller's thread. */
+export const BACKGROUND_NICE = 5;
+
 /**
  * The script of a worker, a classic one for Node and browsers; a string, so that bundlers have no second file to find. It waits for
  * one message, answers `ready` or the reason why it is not, and from then on looks only at the control block.
  */
 export const WORKER_SOURCE = `'use strict';
 const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
-port.onmessage = async ({ data: { module, memory, control, names, thread } }) => {
+port.onmessage = async ({ data: { module, memory, control, names, thread, background } }) => {
+  if (background && globalThis.process?.platform === 'linux') {
+    // there a thread has a priority of its own: where cores are short, the caller's thread is served first
+    const os = require('node:os');
+    try {
+      os.setPriority(Math.min(19, os.getPriority() + ${BACKGROUND_NICE}));
+    } catch {}
+  }
   const cells = new Int32Array(control);
   const job = new Float64Array(control, ${JOB_AT}, ${JOB_VALUES});
   const done = new Int32Array(control, ${DONE_AT});

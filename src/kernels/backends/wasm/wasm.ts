@@ -4,11 +4,13 @@ import type { Backend, DeviceBuffer, Executable, Operand, PictureBands, PictureS
 import { CONV_PROGRAMS, type Job, PICTURE_SUMS } from '../../job.js';
 import { NOWHERE } from './address.js';
 import { Background } from './background.js';
+import { addressOf, type WasmBuffer } from './buffer.js';
+import { ForCalls } from './for-calls.js';
 import { loadPrograms } from './load-programs.js';
 import { Machine } from './machine.js';
 import type { RunBands } from './picture/picture-bands.js';
-import { addressOf, prepareJob, type Start, type WasmBuffer } from './prepare-job.js';
-import { Tables } from './tables.js';
+import { prepareJob, type Start } from './prepare-job.js';
+import { TableSet } from './table-set.js';
 import { cores, obstacle } from './thread-host.js';
 import { ThreadPool } from './thread-pool.js';
 
@@ -17,7 +19,7 @@ const DEFAULT_THREADS = 4;
 
 interface WasmExecutable extends Executable {
   readonly start: Start;
-  readonly tables: ReadonlyMap<Machine, Tables>;
+  readonly tables: TableSet;
 }
 
 /** @throws Error of a job that is no picture's */
@@ -27,11 +29,9 @@ function bandsOf(executable: Executable): RunBands {
   return bands;
 }
 
-const abandoned = new FinalizationRegistry((release: () => void) => release());
-
 /**
- * AssemblyScript programs with 128-bit SIMD, on any number of threads. Calls return when they are done, except those of long pictures,
- * which run in the background. Buffers are ranges of the wasm memory; only the calling thread allocates.
+ * AssemblyScript programs with 128-bit SIMD, on any number of threads. Runs return when they are done, except those of long pictures and
+ * of long calls ({@link ForCalls}), which go on in the background. Buffers are ranges of the wasm memory; only the calling thread allocates.
  */
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
@@ -52,8 +52,8 @@ export class WasmBackend implements Backend {
         .finally(() => executable);
     },
   };
+  readonly forCalls: Backend | undefined;
   readonly #machine: Machine;
-
   readonly #background: Background | undefined;
 
   /** Use {@link createWasmBackend}. */
@@ -61,6 +61,7 @@ export class WasmBackend implements Backend {
     this.#machine = machine;
     this.#background = background;
     this.device = `wasm simd, ${machine.threads} thread${machine.threads === 1 ? '' : 's'}`;
+    this.forCalls = background && new ForCalls(this, machine, background);
   }
 
   get lost(): boolean {
@@ -95,17 +96,9 @@ export class WasmBackend implements Backend {
   }
 
   prepare(job: Job): WasmExecutable {
-    const tables = new Map<Machine, Tables>();
-    const tablesOn = (machine: Machine) => {
-      const known = tables.get(machine) ?? new Tables(machine);
-      tables.set(machine, known);
-      return known;
-    };
-    const start = prepareJob(job, tablesOn, this.#machine, this.#background);
-    const executable = { job, tables, start, later: start.later };
-    // an executable that was garbage-collected without being released
-    abandoned.register(executable, releaseLater(tables, this.#background), executable);
-    return executable;
+    const tables = new TableSet();
+    const start = prepareJob(job, tables.on, this.#machine, this.#background);
+    return tables.heldBy({ job, tables, start, later: start.later }, this.#background);
   }
 
   run(
@@ -121,8 +114,7 @@ export class WasmBackend implements Backend {
   }
 
   release(executable: Executable): void {
-    abandoned.unregister(executable);
-    releaseLater((executable as WasmExecutable).tables, this.#background)();
+    (executable as WasmExecutable).tables.release(executable, this.#background);
   }
 
   allocateBytes(length: number): Uint8ClampedArray {
@@ -132,16 +124,6 @@ export class WasmBackend implements Backend {
   freeBytes(bytes: Uint8ClampedArray): boolean {
     return this.#machine.freeBytes(bytes);
   }
-}
-
-/** Gives tables back: those in the background once the jobs that may use them have ended. */
-function releaseLater(tables: ReadonlyMap<Machine, Tables>, background: Background | undefined): () => void {
-  return () => {
-    for (const [machine, each] of tables) {
-      if (machine.inTurns) background?.after(() => each.free());
-      else each.free();
-    }
-  };
 }
 
 export interface WasmSettings {

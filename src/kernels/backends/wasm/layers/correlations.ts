@@ -3,19 +3,20 @@ import type { ConvGeometry } from '../../../geometry.js';
 import type { Machine, Scratch } from '../machine.js';
 import { type CorrelateTask, WINOGRAD_GAP, WINOGRAD_POINTS } from '../records.generated.js';
 import type { Tables } from '../tables.js';
+import type { Steps } from '../turns.js';
 import { ceil4 } from './correlation-spec.js';
 import type { StoredCorrelation } from './stored-correlation.js';
-import { type ConvOperands, type Floats, NS } from './work.js';
+import { areFinite, type ConvOperands, type Floats, NS } from './work.js';
 
 // The objects here are written out: to spread one takes longer than a small layer.
 
 /** Runs a correlation over all its strips. @param work see Workload */
-export function runCorrelation(machine: Machine, { strips }: StoredCorrelation, scratch: Scratch, task: CorrelateTask, work: number): void {
-  machine.share('correlate', task, { scratch, units: strips, work });
+export function runCorrelation(machine: Machine, { strips }: StoredCorrelation, scratch: Scratch, task: CorrelateTask, work: number): Steps<boolean> {
+  return machine.perform('correlate', task, { scratch, units: strips, work });
 }
 
 /** Orders the weights of a kernel for a correlation. @param transposed input and output channels are exchanged, for the input gradient */
-export function packWeights(machine: Machine, g: ConvGeometry, stored: StoredCorrelation, kernel: Floats, packed: Floats, transposed: boolean): void {
+export function packWeights(machine: Machine, g: ConvGeometry, stored: StoredCorrelation, kernel: Floats, packed: Floats, transposed: boolean): Steps<boolean> {
   const { inChannels, outChannels } = stored.spec;
   const window = sizeOf(g.kernel);
   const perOutput = (g.inChannels / g.groups) * window;
@@ -30,7 +31,7 @@ export function packWeights(machine: Machine, g: ConvGeometry, stored: StoredCor
     cinStep: transposed ? perOutput : window,
     places: stored.weights,
   };
-  machine.share('packKernel', task, { units: g.groups, work: (NS.value * stored.packedBytes) / 4 });
+  return machine.perform('packKernel', task, { units: g.groups, work: (NS.value * stored.packedBytes) / 4 });
 }
 
 /** Where the windows of 3 × 3 are in a kernel: weights from one output channel of the correlation, and one input channel, to the next. */
@@ -46,7 +47,7 @@ export interface WindowOrder {
  * @returns undefined where sums of products are cheaper; else a function that returns false if a value is not finite, which would
  * spread over a whole tile
  */
-export function prepareWinograd(tables: Tables, stored: StoredCorrelation, order: WindowOrder): ((operands: ConvOperands) => boolean) | undefined {
+export function prepareWinograd(tables: Tables, stored: StoredCorrelation, order: WindowOrder): ((operands: ConvOperands) => Steps<boolean>) | undefined {
   const { spec, winograd } = stored;
   if (!winograd) return undefined;
   const { machine } = tables;
@@ -61,13 +62,13 @@ export function prepareWinograd(tables: Tables, stored: StoredCorrelation, order
   const transforms = { units: ceil4(outChannels) / 4, work: products };
   const units = batch * output[0] * Math.ceil(output[1] / (2 * tileRows));
   const work = NS.product * products * batch * output[0] * Math.ceil(output[1] / 2) * (tiles / tileRows);
-  return ({ x, kernel, bias, out }) => {
-    if (!machine.run.allFinite(x, values) || !machine.run.allFinite(kernel, weights)) return false;
+  return function* ({ x, kernel, bias, out }) {
+    if (!(yield* areFinite(machine, x, values)) || !(yield* areFinite(machine, kernel, weights))) return false;
     const scratch = machine.scratchFor([packedBytes], scratchBytes);
     const [[packed], [, cellsAt, sumsAt]] = [scratch.common, scratch.each];
-    machine.share('winogradKernels', { kernel, packed, outChannels, inChannels, coutStep, cinStep, reverse }, transforms);
+    yield* machine.perform('winogradKernels', { kernel, packed, outChannels, inChannels, coutStep, cinStep, reverse }, transforms);
     const task = { correlation: stored.address, x, packed, offsets, tileRows, tiles, bias, out, cellsAt, sumsAt };
-    machine.share('winograd', task, { scratch, units, work });
+    yield* machine.perform('winograd', task, { scratch, units, work });
     return true;
   };
 }

@@ -5,7 +5,7 @@ import type { Tables } from '../tables.js';
 import { packWeights, prepareWinograd, runCorrelation } from './correlations.js';
 import { storeTiling } from './store-tiling.js';
 import { storeForward } from './stored-correlation.js';
-import { type Floats, isLinear, NS, productsOf, type RunConv } from './work.js';
+import { areFinite, type Floats, isLinear, NS, productsOf, type RunConv, valuesOf } from './work.js';
 
 /** Nanoseconds to transform a slice of a kernel, or two tiles; an estimate. */
 const TRANSFORM_NS = 20_000;
@@ -17,17 +17,17 @@ export function prepareDirect(tables: Tables, g: ConvGeometry): RunConv {
   if (isLinear(g)) {
     const [I, J, P] = [g.batch, g.outChannels, g.inChannels * sizeOf(g.kernel)];
     const workload = { units: g.outChannels, step: 4, work };
-    return ({ x, kernel, bias, out }) => void machine.share('rowsByRows', { a: x, b: kernel, bias, out, I, J, P }, workload);
+    return ({ x, kernel, bias, out }) => machine.perform('rowsByRows', { a: x, b: kernel, bias, out, I, J, P }, workload);
   }
   const stored = storeForward(tables, g);
   const byTiles = prepareWinograd(tables, stored, { coutStep: 9 * g.inChannels, cinStep: 9, reverse: g.flip });
-  return (operands) => {
-    if (byTiles?.(operands)) return;
+  return function* (operands) {
+    if (byTiles && (yield* byTiles(operands))) return;
     const { x, kernel, bias, out } = operands;
     const scratch = machine.scratchFor([stored.packedBytes], [stored.stripBytes]);
     const [packed] = scratch.common;
-    packWeights(machine, g, stored, kernel, packed, false);
-    runCorrelation(machine, stored, scratch, { correlation: stored.address, x, packed, sparse: false, bias, out }, work);
+    yield* packWeights(machine, g, stored, kernel, packed, false);
+    yield* runCorrelation(machine, stored, scratch, { correlation: stored.address, x, packed, sparse: false, bias, out }, work);
   };
 }
 
@@ -38,11 +38,11 @@ export function prepareSparse(tables: Tables, g: ConvGeometry): RunConv {
   const correlation = stored.address;
   const packedBytes = g.outChannels * (4 + 12 * stored.layout.taps);
   const packing = { units: g.outChannels, work: NS.value * sizeOf(g.kernelShape) };
-  return ({ x, kernel, bias, out }) => {
+  return function* ({ x, kernel, bias, out }) {
     const scratch = machine.scratchFor([packedBytes], [stored.stripBytes]);
     const [packed] = scratch.common;
-    machine.share('packSparse', { correlation, kernel, packed, reverse: g.flip }, packing);
-    runCorrelation(machine, stored, scratch, { correlation, x, packed, sparse: true, bias, out }, valuesOf(g));
+    yield* machine.perform('packSparse', { correlation, kernel, packed, reverse: g.flip }, packing);
+    yield* runCorrelation(machine, stored, scratch, { correlation, x, packed, sparse: true, bias, out }, valuesOf(g));
   };
 }
 
@@ -51,9 +51,9 @@ export function prepareRunningSum(tables: Tables, g: ConvGeometry): RunConv {
   const { machine } = tables;
   const correlation = storeForward(tables, g).address;
   const scratchBytes = machine.run.runningSumScratch(correlation);
-  return ({ x, kernel, bias, out }) => {
+  return function* ({ x, kernel, bias, out }) {
     const scratch = machine.scratchFor([], [scratchBytes]);
-    machine.share('runningSum', { correlation, x, kernel, bias, out }, { scratch, units: g.batch * g.outChannels, work: valuesOf(g) });
+    yield* machine.perform('runningSum', { correlation, x, kernel, bias, out }, { scratch, units: g.batch * g.outChannels, work: valuesOf(g) });
   };
 }
 
@@ -71,27 +71,25 @@ export function prepareFft(tables: Tables, g: ConvGeometry): RunConv {
   const units = machine.run.fftTransforms(correlation, tiling);
   const groupBytes = (4 * weights) / g.groups;
   let direct: RunConv | undefined;
-  return (operands) => {
+  return function* (operands) {
     const { x, kernel, bias, out } = operands;
-    const { run } = machine;
-    if (!run.allFinite(x, values) || !run.allFinite(kernel, weights)) {
+    if (!(yield* areFinite(machine, x, values)) || !(yield* areFinite(machine, kernel, weights))) {
       direct ??= prepareDirect(tables, g);
-      direct(operands);
+      yield* direct(operands);
       return;
     }
     const scratch = machine.scratchFor([spectraBytes], [scratchBytes]);
     const [spectra] = scratch.common;
     for (let group = 0; group < g.groups; group++) {
       const [before, ours] = [group - 1, group].map((i) => (kernel + i * groupBytes) as Floats);
-      if (group === 0 || !run.sameBytes(ours, before, groupBytes)) {
-        machine.share('fftKernels', { correlation, tiling, kernel: ours, spectra, reverse: g.flip }, { scratch, units: slices, work: TRANSFORM_NS * slices });
+      if (group === 0 || !machine.run.sameBytes(ours, before, groupBytes)) {
+        yield* machine.perform(
+          'fftKernels',
+          { correlation, tiling, kernel: ours, spectra, reverse: g.flip },
+          { scratch, units: slices, work: TRANSFORM_NS * slices },
+        );
       }
-      machine.share('fftConv', { correlation, tiling, x, spectra, bias, out, group }, { scratch, units, work: TRANSFORM_NS * units });
+      yield* machine.perform('fftConv', { correlation, tiling, x, spectra, bias, out, group }, { scratch, units, work: TRANSFORM_NS * units });
     }
   };
-}
-
-/** Nanoseconds to read x once and to write the output. */
-function valuesOf(g: ConvGeometry): number {
-  return NS.value * (sizeOf(g.xShape) + sizeOf(g.outShape));
 }

@@ -1,6 +1,8 @@
 import { sizeOf } from '../../../../tensor.js';
 import type { ConvGeometry } from '../../../geometry.js';
 import type { Address } from '../address.js';
+import type { Machine } from '../machine.js';
+import type { Steps } from '../turns.js';
 
 /**
  * Nanoseconds of a multiply-add, of a value that is read or written, and of one that is copied to its place. Estimates: they determine which way
@@ -20,7 +22,26 @@ export interface ConvOperands {
 }
 
 /** A convolution that is ready to run. */
-export type RunConv = (operands: ConvOperands) => void;
+export type RunConv = (operands: ConvOperands) => Steps<unknown>;
+/** An operator of three buffers that is ready to run. */
+export type RunOnThree = (a: Floats, b: Floats, c: Floats) => Steps<unknown>;
+
+/** Nanoseconds to read x once and to write the output. */
+export function valuesOf(g: ConvGeometry): number {
+  return NS.value * (sizeOf(g.xShape) + sizeOf(g.outShape));
+}
+
+/** Values that are read before others get their turn. */
+const CHECKED_VALUES = 2 ** 20;
+
+/** Whether values are neither NaN nor infinite. */
+export function* areFinite(machine: Machine, values: Floats, count: number): Steps<boolean> {
+  for (let from = 0; from < count; from += CHECKED_VALUES) {
+    if (from > 0 && machine.inTurns) yield 'turn';
+    if (!machine.run.allFinite((values + 4 * from) as Floats, Math.min(CHECKED_VALUES, count - from))) return false;
+  }
+  return true;
+}
 
 /** True if the kernel covers its whole input: one output per channel, so the convolution is a matrix product. */
 export function isLinear(g: ConvGeometry): boolean {
@@ -31,4 +52,15 @@ export function isLinear(g: ConvGeometry): boolean {
 /** Nanoseconds of the multiply-adds of a convolution, and of each of its gradients. */
 export function productsOf(g: ConvGeometry): number {
   return (NS.product * (sizeOf(g.outShape) * g.inChannels * sizeOf(g.kernel))) / g.groups;
+}
+
+/** Bytes that are cleared before others get their turn. */
+const CLEARED_BYTES = 2 ** 20;
+
+/** Sets bytes to zero. */
+export function* clear(machine: Machine, from: Address<'Floats'>, bytes: number): Steps<void> {
+  for (let done = 0; done < bytes; done += CLEARED_BYTES) {
+    if (done > 0 && machine.inTurns) yield 'turn';
+    machine.run.clear((from + done) as Floats, Math.min(CLEARED_BYTES, bytes - done));
+  }
 }

@@ -26,6 +26,7 @@ import {
   secondOf,
   takeOut,
 } from './band-memory.js';
+import { SAMPLE_BYTES } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import { type Band, bandOf, type Measuring, type PictureStages } from './picture-stages.js';
 
@@ -41,6 +42,8 @@ const LEAST_SHARES = 4;
 const NS_TAP = 0.05;
 /** The same: nanoseconds for the caller to hand a sample to another thread and to take it back. */
 const NS_HANDED = 0.36;
+/** Nanoseconds of a byte of a picture that goes through memory, on one thread: floats take longer to move than to filter. */
+const NS_BYTE = 0.2;
 /** Nanoseconds of a band that all threads share: enough for many shares. */
 const LONG = 1e9;
 /** Units of a stage in a band where its rows go to another stage: what bands overlap is computed twice. */
@@ -83,8 +86,10 @@ export function preparePicture(stages: PictureStages, machine: Machine, backgrou
   const judge = load.opaque && (programs.length === 1 && last.verdict ? 'programs' : 'caller');
   const name = workOf(stages, programs);
   const work = NS_TAP * taps * samples;
-  const away = background?.isFor(work) ? background : undefined;
   const { height } = stages.rectangle;
+  const read = samples * SAMPLE_BYTES[load.samples] * (store.part ? (height * stages.width) / stages.pixels : 1);
+  const moved = read + height * (stages.stages[stages.stages.length - 1].rowBytes[1] + stages.besideRowBytes);
+  const away = background?.isFor(work + NS_BYTE * moved) ? background : undefined;
   const run = (image: PictureSamples, out: PictureSamples, mask?: PictureSamples, control?: Control) => {
     const [x, y] = [machine.addressOf(image), machine.addressOf(out)];
     if (!away && single && x !== undefined && y !== undefined && !overlap(image, out)) return inMemory(machine, stages, image, judge, x, y);
@@ -309,6 +314,7 @@ function* share(machine: Machine, stages: PictureStages, picture: Picture, work:
       scratch: places.scratch,
       work: (work * (bottom - top)) / height,
       ...{ feed, alone: byCaller, drain: inRows ? drain : undefined },
+      drainStep: program.across * Math.max(1, Math.floor(FEED_BYTES / (outRowBytes * program.rows))),
     });
     if (!worthIt || !isAffirmed(machine, program, picture.judge)) return false;
     if (!inRows) yield* takeOut(machine, stages, picture, { top, bottom, outputs: [[top, bottom]] }, places);

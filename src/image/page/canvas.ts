@@ -1,7 +1,6 @@
-import { DataError, ShapeError, show, UnsupportedError } from '../errors.js';
-import { type OptionsOf, option, type Rows, settle, text, whole } from '../options.js';
-import { checkImage, checkSize, createImage, type Image } from './image.js';
-import { toRgba8 } from './samples.js';
+import { ShapeError, show, UnsupportedError } from '../../errors.js';
+import { checkImage, checkSize, createImage, type Image } from '../image.js';
+import { toRgba8 } from '../samples.js';
 
 /** What holds no numbers, and is drawn to become some. */
 export type Drawable = HTMLCanvasElement | OffscreenCanvas | ImageBitmap | VideoFrame;
@@ -107,51 +106,8 @@ export function canvasToCanvas(operation: string, from: HTMLCanvasElement | Offs
   context.drawImage(from, 0, 0);
 }
 
-/**
- * Decodes an image file with the browser: PNG, JPEG, WebP, AVIF and all other formats it supports, with its orientation applied, in sRGB. In Node, see
- * `decodeImage` of `convlab/node`.
- * @param blob a file of an input or a response
- * @returns 8-bit RGBA
- * @throws DataError if the browser reads no picture in it; UnsupportedError where there is no createImageBitmap
- */
-export async function imageFromBlob(blob: Blob): Promise<Image> {
-  if (typeof createImageBitmap === 'undefined') throw new UnsupportedError('imageFromBlob', 'needs createImageBitmap, which only browsers have');
-  if (!(blob instanceof Blob)) throw new ShapeError('imageFromBlob', `needs a Blob, received ${show(blob)}`, { blob });
-  const bitmap = await createImageBitmap(blob).catch((cause) => {
-    throw new DataError('imageFromBlob', `the browser reads no picture in a Blob of ${blob.size} bytes and type ${show(blob.type)}`, { blob }, { cause });
-  });
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  context2d('imageFromBlob', canvas).drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return imageFromCanvas(canvas);
-}
-
-const BLOB_OPTIONS = {
-  /** `'image/png'`, `'image/jpeg'`, `'image/webp'` or what else the browser writes. Default `'image/png'`. */
-  type: option(text, { default: 'image/png' }),
-  /** Of JPEG and WebP, 1 to 100. Default 90. */
-  quality: option(whole(1, 100), { default: 90 }),
-} satisfies Rows;
-
-/** Options of {@link imageToBlob}. */
-export interface BlobOptions extends OptionsOf<typeof BLOB_OPTIONS> {}
-
-/**
- * The picture as a file that the browser encodes, 8 bits.
- * @throws ShapeError if it is no image; OptionError if an option breaks its rule; UnsupportedError if the browser does not write that type
- */
-export async function imageToBlob(image: Image, options: BlobOptions = {}): Promise<Blob> {
-  const { type, quality } = settle('imageToBlob', options, BLOB_OPTIONS);
-  checkImage('imageToBlob', image);
-  if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError('imageToBlob', 'needs OffscreenCanvas, which only browsers have');
-  const canvas = new OffscreenCanvas(image.width, image.height);
-  imageToCanvas(image, canvas);
-  const blob = await canvas.convertToBlob({ type, quality: quality / 100 });
-  if (blob.type !== type) throw new UnsupportedError('imageToBlob', `this browser writes no ${show(type)}, it wrote ${show(blob.type)}`, { type });
-  return blob;
-}
-
-function context2d(operation: string, canvas: HTMLCanvasElement | OffscreenCanvas): CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D {
+/** @throws ShapeError if it is no canvas; UnsupportedError if it has a context of another kind */
+export function context2d(operation: string, canvas: HTMLCanvasElement | OffscreenCanvas): CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D {
   if (typeof canvas?.getContext !== 'function') throw new ShapeError(operation, `needs a canvas, received ${show(canvas)}`, { canvas });
   const context = (canvas as HTMLCanvasElement).getContext('2d');
   if (!context) throw new UnsupportedError(operation, "the canvas gives no 2d context: it has one of another kind, say 'webgl'");

@@ -1,0 +1,64 @@
+import { DataError, ShapeError, show, UnsupportedError } from '../../errors.js';
+import { type OptionsOf, option, type Rows, settle, text, whole } from '../../options.js';
+import { Turns } from '../../turns.js';
+import { checkImage, createImage, type Image } from '../image.js';
+import { rgbaInTurns } from '../samples.js';
+import { context2d, imageFromCanvas } from './canvas.js';
+import { pixelsAway, writtenAway } from './canvas-thread.js';
+
+/** Pixels from which on a worker reads and fills the canvas: fewer take this thread a few milliseconds. */
+const MANY = 2 ** 19;
+
+/**
+ * A picture file as a browser decodes it: PNG, JPEG, WebP, AVIF and whatever else it reads, turned as its orientation says, in sRGB. Neither
+ * decoding nor reading the pixels of a large picture blocks the page. In Node, see `decodeImage` of `convlab/node`.
+ * @param blob a file of an input or a response
+ * @returns 8-bit RGBA
+ * @throws DataError if the browser reads no picture in it; UnsupportedError where there is no createImageBitmap
+ */
+export async function imageFromBlob(blob: Blob): Promise<Image> {
+  if (typeof createImageBitmap === 'undefined') throw new UnsupportedError('imageFromBlob', 'needs createImageBitmap, which only browsers have');
+  if (!(blob instanceof Blob)) throw new ShapeError('imageFromBlob', `needs a Blob, received ${show(blob)}`, { blob });
+  const bitmap = await createImageBitmap(blob).catch((cause) => {
+    throw new DataError('imageFromBlob', `the browser reads no picture in a Blob of ${blob.size} bytes and type ${show(blob.type)}`, { blob }, { cause });
+  });
+  const { width, height } = bitmap;
+  const away = width * height >= MANY ? await pixelsAway(bitmap) : undefined;
+  if (away) return createImage(width, height, 4, away);
+  const canvas = new OffscreenCanvas(width, height);
+  (canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D).drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return imageFromCanvas(canvas);
+}
+
+const BLOB_OPTIONS = {
+  /** `'image/png'`, `'image/jpeg'`, `'image/webp'` or what else the browser writes. Default `'image/png'`. */
+  type: option(text, { default: 'image/png' }),
+  /** Of JPEG and WebP, 1 to 100. Default 90. */
+  quality: option(whole(1, 100), { default: 90 }),
+} satisfies Rows;
+
+/** Options of {@link imageToBlob}. */
+export interface BlobOptions extends OptionsOf<typeof BLOB_OPTIONS> {}
+
+/**
+ * The picture as a file that the browser encodes, 8 bits. A large picture does not block the page.
+ * @throws ShapeError if it is no image; OptionError if an option breaks its rule; UnsupportedError if the browser does not write that type
+ */
+export async function imageToBlob(image: Image, options: BlobOptions = {}): Promise<Blob> {
+  const { type, quality } = settle('imageToBlob', options, BLOB_OPTIONS);
+  checkImage('imageToBlob', image);
+  if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError('imageToBlob', 'needs OffscreenCanvas, which only browsers have');
+  const { width, height } = image;
+  const written = { type, quality: quality / 100 };
+  const pixels = new ImageData((await rgbaInTurns(image, new Turns())) as Uint8ClampedArray<ArrayBuffer>, width, height);
+  const blob = (width * height >= MANY ? await writtenAway(pixels, written) : undefined) ?? (await writtenHere(pixels, written));
+  if (blob.type !== type) throw new UnsupportedError('imageToBlob', `this browser writes no ${show(type)}, it wrote ${show(blob.type)}`, { type });
+  return blob;
+}
+
+function writtenHere(pixels: ImageData, options: ImageEncodeOptions): Promise<Blob> {
+  const canvas = new OffscreenCanvas(pixels.width, pixels.height);
+  context2d('imageToBlob', canvas).putImageData(pixels, 0, 0);
+  return canvas.convertToBlob(options);
+}
