@@ -4,14 +4,28 @@ import { join } from 'node:path';
 import { writeInputs } from '../examples/cookbook/inputs.js';
 import { type Recipe, recipes, THEMES, type Theme } from '../examples/cookbook/recipes.js';
 import { type Ran, run } from '../examples/cookbook/run.js';
-import { createImage, type Image, resize, toImage } from '../src/index.js';
+import { createImage, crop, type Image, type Rectangle, resize, toImage } from '../src/index.js';
 import { readAnimation } from '../src/node.js';
 
 /** The folder of the pictures, seen from a page. */
 const PICTURES = '../pictures/cookbook';
 const MOST_LINES = 12;
 /** The room of one picture in pixels, and the gap between two. */
-const ROOM = { width: 240, height: 180, gap: 12 };
+const ROOM = { width: 360, height: 270, gap: 12 };
+/** Recipes whose effect is too fine to be seen in a small picture: the part that is shown instead, enlarged. */
+const DETAILS: Readonly<Record<string, Rectangle>> = {
+  sharpen: { x: 20, y: 120, width: 120, height: 90 },
+  'own-kernel': { x: 250, y: 210, width: 120, height: 90 },
+  'kernel-from-gimp': { x: 20, y: 120, width: 120, height: 90 },
+  'sharpen-folder': { x: 20, y: 20, width: 120, height: 90 },
+  compare: { x: 330, y: 200, width: 80, height: 60 },
+};
+/** Recipes that do not show what they read beside what they write first, but these two. */
+const PAIRS: Readonly<Record<string, readonly [string, string]>> = { enlarge: ['pixels.png', 'smooth.png'] };
+/** Recipes whose result looks like what they read, and that are shown without a picture. */
+const SAME = ['remove-metadata'];
+/** Recipes whose result is shown as small as it is. */
+const SMALLER = ['thumbnail'];
 
 export interface Cookbook {
   /** text by path */
@@ -54,7 +68,7 @@ function section({ name, title, also, note, code }: Recipe, { printed, written }
   const parts = [
     `## ${title}`,
     note,
-    imageOf(written) ? `![${title}: before and after](${PICTURES}/${name}.jpg)` : '',
+    imageOf(written) && !SAME.includes(name) ? `![${title}: before and after](${PICTURES}/${name}.jpg)` : '',
     `\`\`\`ts\n${code}\`\`\``,
     printed ? `\`\`\`text\n${shown.join('\n')}\n\`\`\`` : '',
     `\`npm run example -- ${name}\` · *${also}*`,
@@ -68,21 +82,27 @@ function imageOf(written: readonly string[]): string | undefined {
 }
 
 /** What a recipe read beside what it wrote. */
-async function beforeAndAfter({ code }: Recipe, { written }: Ran, folder: string): Promise<Image | undefined> {
+async function beforeAndAfter({ name, code }: Recipe, { written }: Ran, folder: string): Promise<Image | undefined> {
   const result = imageOf(written);
-  if (!result) return undefined;
-  const name = /'([\w-]+\.(?:png|jpg|gif))'/.exec(code)?.[1];
-  const before = name && existsSync(join(folder, name)) ? name : `photos/${readdirSync(join(folder, 'photos'))[0]}`;
+  if (!result || SAME.includes(name)) return undefined;
+  const read = /'([\w-]+\.(?:png|jpg|gif))'/.exec(code)?.[1];
+  const before = read && existsSync(join(folder, read)) ? read : `photos/${readdirSync(join(folder, 'photos'))[0]}`;
   const sheet = createImage(2 * ROOM.width + ROOM.gap, ROOM.height, 3, new Uint8ClampedArray((2 * ROOM.width + ROOM.gap) * ROOM.height * 3).fill(255));
-  for (const [i, path] of [before, result].entries()) await paste(sheet, join(folder, path), i * (ROOM.width + ROOM.gap));
+  for (const [i, path] of (PAIRS[name] ?? [before, result]).entries()) {
+    const image = await middleFrame(join(folder, path));
+    await paste(sheet, DETAILS[name] ? crop(image, DETAILS[name]) : image, i * (ROOM.width + ROOM.gap), SMALLER.includes(name) ? 1 : Infinity);
+  }
   return sheet;
 }
 
-/** Puts a file's picture into a room of the sheet, on gray where it is transparent. */
-async function paste(sheet: Image, path: string, left: number): Promise<void> {
+async function middleFrame(path: string): Promise<Image> {
   const { frames } = await readAnimation(path);
-  const image = toImage(frames[Math.floor(frames.length / 2)].image);
-  const factor = Math.min(ROOM.width / image.width, ROOM.height / image.height);
+  return toImage(frames[Math.floor(frames.length / 2)].image);
+}
+
+/** Puts a picture into a room of the sheet, enlarged by at most `most`, on gray where it is transparent. */
+async function paste(sheet: Image, image: Image, left: number, most: number): Promise<void> {
+  const factor = Math.min(ROOM.width / image.width, ROOM.height / image.height, most);
   const [width, height] = [Math.round(image.width * factor), Math.round(image.height * factor)];
   const { data, channels } = factor < 1 ? await resize(image, { width, height }) : await resize(image, { width, height, method: 'box' });
   const [x0, y0] = [left + ((ROOM.width - width) >> 1), (ROOM.height - height) >> 1];

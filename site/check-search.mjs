@@ -13,7 +13,7 @@ const SHOWN = 10;
 
 /** What people type, and a result that must be among the first. */
 const EXPECTED = [
-  ['gaussian blur', 'gaussian', 3],
+  ['gaussian blur', 'gaussian', 1],
   ['gaussian', 'gaussian', 1],
   ['resize', 'resize', 1],
   ['grayscale', 'grayscale', 1],
@@ -22,6 +22,9 @@ const EXPECTED = [
   ['blur', 'Blur a photo', 5],
   ['express', 'Filter an upload in Express', 3],
   ['cnn', 'Train a CNN on MNIST', 5],
+  ['canny', 'canny', 1],
+  ['box blur', 'box', 1],
+  ['read image', 'readImage', 1],
   ['video', 'Filter a film with ffmpeg', 5],
 ];
 

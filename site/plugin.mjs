@@ -1,8 +1,24 @@
-// What TypeDoc does not do by itself: guides under their headings, in the order of docs/index.md, and public names by subject.
+// What TypeDoc does not do by itself: guides under their headings, in the order of docs/index.md, public names by subject and by task,
+// and a home page in front of them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { Application, Comment, CommentTag, Converter, DocumentReflection, IndexEvent, JSX, KindRouter, ReflectionKind, RendererEvent, Slugger } from 'typedoc';
+import {
+  Application,
+  Comment,
+  CommentTag,
+  Converter,
+  DocumentReflection,
+  IndexEvent,
+  KindRouter,
+  PageEvent,
+  PageKind,
+  ReflectionKind,
+  RendererEvent,
+  Slugger,
+} from 'typedoc';
+import { buildHome } from './home/build.mjs';
 import { improveSearch } from './search.mjs';
+import { addTaskPage } from './tasks.mjs';
 
 /** Where a name is declared, and what it then belongs to; the first that fits. */
 const SUBJECTS = [
@@ -45,7 +61,20 @@ const ALSO_CALLED = {
   compareImages: 'psnr, ssim, compare images, diff',
   ConvNet: 'cnn, convolutional neural network',
   filterStream: 'stream, row by row, large image',
+  readImage: 'read image, load image, open image, imread',
+  writeImage: 'write image, save image, imwrite',
+  train: 'train, training, fit',
 };
+/** The list of the guides, docs/index.md. */
+const GUIDES_PAGE = 'guides.html';
+/** What stands at the top of every page. */
+const TOP = [
+  ['Guides', GUIDES_PAGE],
+  ['Cookbook', `${GUIDES_PAGE}#cookbook`],
+  ['API', 'guides/api.html'],
+  ['Playground', 'playground/index.html'],
+  ['Lecture', 'guides/lecture.html'],
+];
 /** Modules as they are imported. */
 const ENTRIES = { index: 'convlab', node: 'convlab/node', queue: 'convlab/queue' };
 const OWN_PAPERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'];
@@ -79,6 +108,8 @@ export function recipesOn(page) {
 class SiteRouter extends KindRouter {
   buildPages(project) {
     const pages = super.buildPages(project);
+    // index.html is the home page
+    pages.find(({ kind }) => kind === PageKind.Index).url = GUIDES_PAGE;
     for (const document of project.documents ?? []) {
       const slugger = new Slugger(this.sluggerConfiguration);
       const url = this.getFullUrl(document);
@@ -137,6 +168,8 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     nameDocuments(context);
     sortNames(context, resolve('.'));
+    const { project } = context;
+    addTaskPage(project, (name) => relative(resolve('src'), project.getSymbolIdFromReflection(name)?.fileName ?? ''));
   });
   app.renderer.on(IndexEvent.PREPARE_INDEX, (index) => {
     index.searchFieldWeights.words = 24;
@@ -151,7 +184,13 @@ export function load(app) {
       if (result.isReference() || result.inheritedFrom) index.removeResult(i);
     }
   });
+  app.renderer.on(PageEvent.END, (page) => {
+    const up = '../'.repeat(page.url.split('/').length - 1);
+    const links = TOP.map(([text, url]) => `<a href="${up}${url}">${text}</a>`).join('');
+    page.contents = page.contents
+      ?.replace('<div id="tsd-toolbar-links"></div>', `<nav id="tsd-toolbar-links" aria-label="convlab">${links}</nav>`)
+      .replace(/href="(?:\.\.\/)+(#[\w-]+)?"/g, (_, part = '') => `href="${up}${GUIDES_PAGE}${part}"`); // links to docs/index.md
+  });
   app.renderer.on(RendererEvent.END, ({ outputDirectory }) => improveSearch(outputDirectory), -1000); // after the assets are copied
-  const link = (context, url, text) => JSX.createElement('a', { href: context.relativeURL(url, true), class: 'convlab-link' }, text);
-  app.renderer.hooks.on('sidebar.begin', (context) => link(context, 'playground/index.html', 'The playground'));
+  app.renderer.postRenderAsyncJobs.push(({ outputDirectory }) => buildHome(outputDirectory));
 }

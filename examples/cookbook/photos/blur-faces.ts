@@ -6,12 +6,12 @@ import { filter, gaussian } from 'convlab';
 import { readImage, writeImage } from 'convlab/node';
 
 const faces = [
-  { x: 296, y: 104, width: 46, height: 48 },
-  { x: 356, y: 214, width: 66, height: 40 },
+  { x: 108, y: 94, width: 84, height: 100 },
+  { x: 248, y: 114, width: 84, height: 100 },
 ]; // from a detector, or by hand
 
-const photo = await readImage('photo.jpg');
+const photo = await readImage('people.jpg');
 for (const face of faces) {
-  await filter(photo, gaussian(face.width / 4), { region: { ...face, feather: 4 }, out: photo });
+  await filter(photo, gaussian(face.width / 6), { region: { ...face, feather: 12 }, out: photo });
 }
 await writeImage('anonymous.jpg', photo);

@@ -1,0 +1,163 @@
+// The words of the home page, in both languages. Terms in Chinese are those of docs/lecture.zh.md.
+const FIRST_CALL = `import { filter, sharpen } from 'convlab';
+import { readImage, writeImage } from 'convlab/node';
+
+const photo = await readImage('photo.jpg');
+await writeImage('sharp.png', await filter(photo, sharpen()));`;
+
+const FIRST_NET = `import { Adam, ConvNet, DataLoader, NLLLoss, train } from 'convlab';
+import { mnist } from 'convlab/node';
+
+const model = new ConvNet();
+const digits = await mnist({ train: true });
+await train(model, {
+  train: new DataLoader(digits, { batchSize: 64, shuffle: true }),
+  loss: new NLLLoss(),
+  optimizer: new Adam(model),
+  epochs: 3,
+});`;
+
+export const CODE = { FIRST_CALL, FIRST_NET };
+
+export const TEXTS = {
+  en: {
+    lang: 'en',
+    file: 'index.html',
+    other: { file: 'zh.html', lang: 'zh-CN', name: '中文' },
+    title: 'convlab: image filters and neural networks on one convolution, in TypeScript',
+    description:
+      'A convolution library for TypeScript and JavaScript: image filters with custom kernels and small convolutional networks, in Node and the browser.',
+    skip: 'Skip to the content',
+    theme: 'Switch between light and dark',
+    nav: [
+      ['Guides', 'guides.html'],
+      ['Cookbook', 'guides.html#cookbook'],
+      ['API', 'guides/api.html'],
+      ['Playground', 'playground/index.html'],
+      ['Lecture', 'guides/lecture.html'],
+    ],
+    heading: ['Image filters and neural networks,', 'on one convolution'],
+    lead: 'convlab is a TypeScript library for Node and the browser. Filter photos with any kernel, train small convolutional networks, and see every step.',
+    install: 'npm install convlab',
+    begin: ['Get started', 'guides/getting-started.html'],
+    play: ['Open the playground', 'playground/index.html'],
+    live: 'Live filter',
+    picture: 'A painted landscape: a lighthouse, mountains and the sea, a color chart and a ball on a table',
+    divider: 'Boundary between the original and the filtered image',
+    before: 'original',
+    after: 'filtered',
+    chips: { sharpen: 'Sharpen', gaussian: 'Gaussian blur', motion: 'Motion blur', edges: 'Sobel edges', emboss: 'Emboss', own: 'Your own' },
+    kernel: 'Kernel: change any weight',
+    weight: 'row {row}, column {column}',
+    heat: 'The weights of the kernel as an image',
+    amount: 'Parameter',
+    loading: 'Loading …',
+    failed: 'The filter cannot run here',
+    noscript: 'The filter needs JavaScript. Everything else on this site works without it.',
+    sentence: 'A filter is a convolution whose kernel we choose; a CNN layer is the same convolution whose kernel is learned.',
+    chosen: {
+      title: 'Choose the kernel',
+      text: 'Use a kernel by name or write your own. Borders, alpha, linear light, signed results, regions and masks are options of the same call.',
+      link: ['All filters', 'guides/filters.html'],
+    },
+    learned: {
+      title: 'Or learn it',
+      text: 'Layers, losses and optimizers have the names and the numbers of PyTorch. Models load from and save to safetensors, ONNX and TensorFlow.js.',
+      link: ['Train a network', 'guides/training.html'],
+    },
+    doors: 'Where to go',
+    door: [
+      ['Guides', 'guides.html', 'filters.jpg', 'Install, filter, resize, stream, serve, train: one page for each task.'],
+      ['Cookbook', 'guides.html#cookbook', 'canny.jpg', 'Short programs for questions as people ask them, each with its image.'],
+      ['Playground', 'playground/index.html', 'playground.jpg', 'The sum behind every pixel, and a network that reads your digit.'],
+      ['Lecture', 'guides/lecture.html', 'lecture.jpg', 'A course on convolutional networks whose lessons run.'],
+      ['Ten pictures', 'guides/ten-pictures.html', 'stride.jpg', 'Convolution from one pixel to a learned kernel.'],
+      ['API by task', 'guides/api.html', 'api.jpg', 'Every function, class and option, with an example that runs.'],
+    ],
+    facts: [
+      [
+        'Every option is fast',
+        'Strides, masks, alpha, 16 bits and signed results run in WebAssembly SIMD with threads.',
+        'guides/performance.html',
+        'Performance',
+      ],
+      ['Three backends agree', 'WebAssembly, GPUs and plain loops that define what is right pass the same tests.', 'guides/backends.html', 'Backends'],
+      ['Same seed, same bits', 'The number of threads never changes a result on the CPU.', 'guides/reliability.html', 'Reliability'],
+      ['Larger than memory', 'Images are read, filtered and written row by row.', 'guides/scale.html', 'Scale'],
+    ],
+    foot: [
+      ['Getting started', 'guides/getting-started.html'],
+      ['Coming from sharp, OpenCV or PyTorch', 'guides/coming-from.html'],
+      ['Changes', 'guides/CHANGELOG.html'],
+      ['Contributing', 'guides/CONTRIBUTING.html'],
+      ['Licenses', 'guides/licenses.html'],
+    ],
+  },
+  zh: {
+    lang: 'zh-CN',
+    file: 'zh.html',
+    other: { file: 'index.html', lang: 'en', name: 'English' },
+    title: 'convlab：图像滤波与卷积神经网络，同一个卷积，TypeScript 实现',
+    description: 'TypeScript 和 JavaScript 的卷积库：用任意卷积核做图像滤波，训练小型卷积神经网络，在 Node 和浏览器中运行。',
+    skip: '跳到正文',
+    theme: '切换浅色和深色',
+    nav: [
+      ['指南（英文）', 'guides.html'],
+      ['示例（英文）', 'guides.html#cookbook'],
+      ['API（英文）', 'guides/api.html'],
+      ['演练场', 'playground/index.html?lang=zh'],
+      ['讲义', 'guides/lecture.zh.html'],
+    ],
+    heading: ['图像滤波与神经网络，', '同一个卷积'],
+    lead: 'convlab 是用于 Node 和浏览器的 TypeScript 库：用任意卷积核处理照片，训练小型卷积神经网络，并且看清每一步计算。',
+    install: 'npm install convlab',
+    begin: ['从讲义开始', 'guides/lecture.zh.html'],
+    play: ['打开演练场', 'playground/index.html?lang=zh'],
+    live: '现场滤波',
+    picture: '一幅画出来的风景：灯塔、山和海，桌上有色卡和球',
+    divider: '原图与滤波结果的分界',
+    before: '原图',
+    after: '滤波后',
+    chips: { sharpen: '锐化', gaussian: '高斯模糊', motion: '运动模糊', edges: 'Sobel 边缘', emboss: '浮雕', own: '自己的核' },
+    kernel: '卷积核：每个权重都可以改',
+    weight: '第 {row} 行第 {column} 列',
+    heat: '把卷积核的权重画成图',
+    amount: '参数',
+    loading: '正在加载……',
+    failed: '滤波无法在这里运行',
+    noscript: '滤波需要 JavaScript；本站的其他内容不需要。',
+    sentence: '滤波器是由人选定卷积核的卷积；CNN 的一层是同样的卷积，只是卷积核是学出来的。',
+    chosen: {
+      title: '选定卷积核',
+      text: '可以按名字使用卷积核，也可以自己写。边界、透明度、线性光、带符号的结果、区域和蒙版，都是同一个调用的选项。',
+      link: ['全部滤波器（英文）', 'guides/filters.html'],
+    },
+    learned: {
+      title: '或者学出卷积核',
+      text: '层、损失函数和优化器的名称和数值与 PyTorch 一致。模型可以存成 safetensors、ONNX 和 TensorFlow.js 格式，也可以从中读入。',
+      link: ['训练网络（英文）', 'guides/training.html'],
+    },
+    doors: '从哪里看起',
+    door: [
+      ['讲义', 'guides/lecture.zh.html', 'lecture.jpg', '一门卷积神经网络课程，每一课都能运行。'],
+      ['演练场', 'playground/index.html?lang=zh', 'playground.jpg', '每个像素背后的求和，以及识别你手写数字的网络。'],
+      ['十幅图（英文）', 'guides/ten-pictures.html', 'stride.jpg', '从一个像素到学出来的卷积核。'],
+      ['示例（英文）', 'guides.html#cookbook', 'canny.jpg', '按实际问题编写的短程序，每个都附有结果图。'],
+      ['指南（英文）', 'guides.html', 'filters.jpg', '安装、滤波、缩放、流式处理、服务器、训练，每项一页。'],
+      ['API（英文）', 'guides/api.html', 'api.jpg', '每个函数、类和选项，都有可运行的例子。'],
+    ],
+    facts: [
+      ['每个选项都快', '步长、蒙版、透明度、16 位和带符号的结果，都由多线程的 WebAssembly SIMD 计算。', 'guides/performance.html', '性能（英文）'],
+      ['三种后端结果一致', 'WebAssembly、GPU 和作为标准的普通循环，通过同一套测试。', 'guides/backends.html', '后端（英文）'],
+      ['种子相同，结果逐位相同', '在 CPU 上，线程数从不改变结果。', 'guides/reliability.html', '可靠性（英文）'],
+      ['比内存还大的图', '图像逐行读入、滤波、写出。', 'guides/scale.html', '规模（英文）'],
+    ],
+    foot: [
+      ['入门（英文）', 'guides/getting-started.html'],
+      ['从 sharp、OpenCV 或 PyTorch 转来（英文）', 'guides/coming-from.html'],
+      ['更新记录（英文）', 'guides/CHANGELOG.html'],
+      ['参与开发（英文）', 'guides/CONTRIBUTING.html'],
+      ['许可证（英文）', 'guides/licenses.html'],
+    ],
+  },
+};
