@@ -116,7 +116,7 @@ describe('on a device without programs', () => {
     for (const [i, each] of there.entries()) expect(await (each as DeviceImage).read()).toEqual(here[i]);
     for (const { alternatives } of plans) {
       const said = alternatives.flatMap((each) => (each.possible ? [] : [each.whyNot]));
-      expect(said).toContain('a shelf, on which the picture lies, has no program for it: it is read, computed on the host, and uploaded');
+      expect(said).toContain('a shelf, which stores the image, has no program for it: the image is read, computed on the CPU, and uploaded');
     }
     expect(plans.length > 0).toBe(!['downsample', 'resize', 'crop', 'flip', 'rotate90'].includes(name));
     for (const each of [uploaded, ...there]) (each as DeviceImage).free();
