@@ -2,7 +2,7 @@ import { Damaged, type Source, Unreadable } from '../formats/format.js';
 import { isBig, openDirectory, TAG } from '../formats/tiff/directory.js';
 import { exifOfTiff } from '../formats/tiff/exif-tree.js';
 import { describePage, metadataOf, PACKING, type TiffPage } from '../formats/tiff/tiff-page.js';
-import { divideByAlpha, packedRow, rowConverter, unpackBlock } from '../formats/tiff/tiff-strips.js';
+import { divideByAlpha, PackedBytes, packedRow, rowConverter, unpackBlock } from '../formats/tiff/tiff-strips.js';
 import type { Samples } from '../image.js';
 import { compact } from '../metadata.js';
 import { rowLength } from '../rows.js';
@@ -63,6 +63,7 @@ async function* readRows(bytes: Source, page: TiffPage, format: Format, blocks: 
     for (let y = 0; y < rows; y++) one(block, y * row, out, y * rowLength(format) + column * size.width * channels);
   };
   const most = bandRows(format);
+  const packed = new PackedBytes(bytes.length);
   for (let { first, rows }: BlockRow = { first: 0, rows: 0 }; first < height; first += rows) {
     const top = Math.floor(first / size.height) * size.height;
     // strips that are not packed are read piece by piece, others whole
@@ -74,6 +75,7 @@ async function* readRows(bytes: Source, page: TiffPage, format: Format, blocks: 
       const skipped = (first - top) * row;
       // a tile is whole beyond the edge, a strip is not
       const needed = tile ? unpacked : rows * row;
+      if (packing !== PACKING.none) packed.take(sizes[index], needed, what);
       convert(unpackBlock(bytes, packing, { from: offsets[index] + skipped, size: sizes[index] - skipped, unpacked: needed }, what), column, rows, out);
     }
     if (premultiplied) divideByAlpha(out, channels);
