@@ -93,7 +93,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,load,package,playground,servers}/**', ...APART, ...ALONE],
+          exclude: ['test/**/*.browser.test.ts', 'test/{exchange,growth,load,package,playground,servers}/**', ...APART, ...ALONE],
           // what the files of a worker import is loaded once
           isolate: false,
           testTimeout: 120_000,

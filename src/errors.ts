@@ -76,11 +76,22 @@ export class UnsupportedError extends ConvlabError {
 
 /** Formats a value for an error message: short and unambiguous. */
 export function show(value: unknown): string {
+  return shown(value, 0);
+}
+
+/** Lists in lists are shown as deep as that: a text may hold thousands of them. */
+const MOST_DEPTH = 4;
+
+function shown(value: unknown, depth: number): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `function ${value.name}`;
   if (Array.isArray(value)) {
-    const head = value.slice(0, 8).map(show).join(', ');
+    if (depth === MOST_DEPTH) return '[…]';
+    const head = value
+      .slice(0, 8)
+      .map((each) => shown(each, depth + 1))
+      .join(', ');
     return value.length > 8 ? `[${head}, … ${value.length} in all]` : `[${head}]`;
   }
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Uint8Array).length})`;

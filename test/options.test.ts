@@ -46,7 +46,7 @@ test.each<readonly [string, unknown, string]>([
   ['a signal by itself', new AbortController().signal, 'filter: options must be a plain object, like { name: value }, received AbortSignal'],
   ['a list of pairs', new Map([['stride', 2]]), 'filter: options must be a plain object, like { name: value }, received Map'],
   ['a promise', Promise.resolve({ stride: 2 }), 'filter: options must be a plain object, like { name: value }, received Promise'],
-  ['options that are inherited', Object.create({ stride: 2 }), 'filter: options must be a plain object'],
+  ['options that are inherited', Object.create({ stride: 2 }), 'filter: options must be a plain object, like { name: value }, received {}'],
   ['a value that breaks its rule', { size: 0 }, 'filter: size must be a whole number ≥ 1, received 0'],
   ['a missing option', { stride: 1 }, 'filter: size must be a whole number ≥ 1, received undefined'],
   ['an unknown option', { gamma: 2 }, 'filter: gamma is not an option; the options are stride, output, linear, size, received 2'],

@@ -42,7 +42,7 @@ test('SECURITY.md names the limits of the code', () => {
   const constant = (path: string, name: string) => new RegExp(`const ${name} = ([^;]+);`).exec(read(`src/${path}`))?.[1];
   const limits = [
     ['image/formats/jpeg/jpeg.ts', 'MAX_PIXELS', '100e6', '| 100 million |'],
-    ['image/formats/jpeg/jpeg-segments.ts', 'MAX_SCANS', '100', '| scans of a progressive JPEG | 100 |'],
+    ['image/formats/jpeg/jpeg-segments.ts', 'MAX_SCANS', '100', '| scans, components and frame headers of a JPEG | 100, 4 and 1 |'],
     ['image/formats/png/png-chunks.ts', 'MAX_PROFILE', '2 ** 24', '| 16 MiB |'],
     ['image/formats/unpack.ts', 'MAX_DEFLATE_RATIO', '1032', '1,032 times'],
     ['cnn/exchange/json.ts', 'MAX_DEPTH', '100', '| nesting of JSON and of modules | 100 |'],

@@ -85,6 +85,10 @@ export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'nam
       if (file === '' || basename(file) !== file) {
         throw new DataError('loadOnnx', `${path}: its weights lie in ${show(file)}, which is no file beside it`, { path, file }, { cause: error });
       }
+      // the model is read anew for each
+      if (externalData.size === MOST_FILES) {
+        throw new DataError('loadOnnx', `${path}: its weights lie in more than ${MOST_FILES} files`, { path }, { cause: error });
+      }
       externalData.set(file, await read('loadOnnx', join(dirname(path), file)));
     }
   }
@@ -101,6 +105,8 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
   const names = manifest.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
   const odd = names.find((name) => typeof name !== 'string' || name === '' || basename(name) !== name);
   if (odd !== undefined) throw complain(`its weights lie in ${show(odd)}, which is no file beside it`);
+  // a file that is named again and again would be held as often
+  if (new Set(names).size < names.length) throw complain('its manifest names a file twice');
   const shards: Uint8Array[] = [];
   for (const name of names) shards.push(await read('loadTfjsLayers', join(dirname(path), name)));
   const weights = new Uint8Array(shards.reduce((sum, { length }) => sum + length, 0));
@@ -110,6 +116,9 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
   }, 0);
   return fromTfjsLayers(json, weights, { ...options, name: path });
 }
+
+/** Maximum number of files that hold the weights of one model. */
+const MOST_FILES = 1000;
 
 /** Files by name, and the one that was requested last without being there. */
 class Wanted extends Map<string, Uint8Array> {

@@ -21,8 +21,19 @@ export interface OperatorRow {
 /** Operators by their name. */
 export type OperatorRows = Readonly<Record<string, OperatorRow>>;
 
-/** More known numbers than any shape or index needs; a file of a few bytes could ask for them. */
-const MOST_KNOWN = 2 ** 24;
+/** More known numbers than the shapes and indices of a model need; a file of a few bytes could ask for them. */
+const MOST_KNOWN = 2 ** 22;
+/** 1 GiB of float32, several times what a DenseNet of 200 layers takes. */
+const MOST_JOINED = 2 ** 28;
+/** Axes of a tensor. */
+export const MOST_AXES = 32;
+
+/** Known numbers that the nodes of a model may still make and read, all together. */
+export class KnownRoom {
+  left = MOST_KNOWN;
+  /** Weights of the convolutions that join tensors: the square of their channels. */
+  joined = MOST_JOINED;
+}
 
 /** One node during conversion: its inputs and attributes, checked when read. */
 export class Call {
@@ -31,6 +42,7 @@ export class Call {
     readonly node: NodePlan,
     readonly opset: number,
     readonly inputs: readonly (Operand | undefined)[],
+    readonly room: KnownRoom,
   ) {}
 
   /** An error about a missing feature, with the node's name. */
@@ -60,6 +72,7 @@ export class Call {
   asValue(operand: Operand): Value {
     if (operand instanceof Value) return operand;
     if (operand.data.length === 0) throw this.refusal(`a tensor of shape ${show(operand.shape)} is empty`);
+    this.#spend(operand.data.length);
     return this.graph.constant(operand.shape, Float32Array.from(operand.data));
   }
 
@@ -73,7 +86,10 @@ export class Call {
 
   /** The numbers of such an input; undefined if it is omitted. */
   numbers(i: number): number[] | undefined {
-    return this.has(i) ? Array.from(this.known(i).data) : undefined;
+    if (!this.has(i)) return undefined;
+    const { data } = this.known(i);
+    this.#spend(data.length);
+    return Array.from(data);
   }
 
   /** A single number of such an input; undefined if it is omitted. */
@@ -136,6 +152,7 @@ export class Call {
 
   /** Axes, each once, in order. */
   axes(axes: readonly number[], rank: number): number[] {
+    this.checkRank(rank);
     const positive = axes.map((axis) => this.axis(axis, rank));
     if (new Set(positive).size < positive.length) throw this.refusal(`an axis is there twice: ${show(axes)}`);
     return positive.sort((a, b) => a - b);
@@ -143,6 +160,7 @@ export class Call {
 
   /** Known numbers, if they are not too many. */
   result(shape: readonly number[], data: ArrayLike<number>, whole: boolean): KnownValues {
+    this.#spend(data.length);
     return { shape, data: whole ? Float64Array.from(data) : Float32Array.from(data), whole };
   }
 
@@ -150,8 +168,24 @@ export class Call {
   cells(shape: readonly number[]): number {
     if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw this.refusal(`a shape must be whole numbers ≥ 0, received ${show(shape)}`);
     const cells = sizeOf(shape);
-    if (cells > MOST_KNOWN) throw this.refusal(`a constant of shape ${show(shape)} has ${cells} numbers, more than ${MOST_KNOWN}`);
+    if (cells > this.room.left) throw this.refusal(`a constant of shape ${show(shape)} has ${cells} numbers; all constants together may have ${MOST_KNOWN}`);
     return cells;
+  }
+
+  /** @throws UnsupportedError if a tensor has more axes than any model needs */
+  checkRank(rank: number): void {
+    if (rank > MOST_AXES) throw this.refusal(`tensors of up to ${MOST_AXES} axes are supported, received ${rank}`);
+  }
+
+  /** @throws UnsupportedError if the model joins more channels than any other does */
+  joins(channels: number): void {
+    this.room.joined -= channels ** 2;
+    if (!(this.room.joined >= 0)) throw this.refusal(`it joins ${channels} channels; with all others before, their squares are more than ${MOST_JOINED}`);
+  }
+
+  #spend(numbers: number): void {
+    this.room.left -= numbers;
+    if (this.room.left < 0) throw this.refusal(`with it, the nodes of the model make and read more than ${MOST_KNOWN} constant numbers`);
   }
 }
 

@@ -3,9 +3,10 @@ import { type OptionsOf, option, type Rows, settle, text } from '../../options.j
 import { type Complaint, isObject } from '../exchange/json.js';
 import { importedNet } from './from-onnx.js';
 import type { ImportedNet } from './imported-net.js';
+import { inOrder, key } from './layers/call-order.js';
 import { LayerCall, LayersGraph, type LayerTensor } from './layers/layers-graph.js';
 import { PLAIN_LAYERS } from './layers/plain-layers.js';
-import { type LayersModel, readLayers, readWeights, type TensorName } from './layers/read-layers.js';
+import { type LayerConfig, type LayersModel, readLayers, readWeights } from './layers/read-layers.js';
 import { WINDOW_LAYERS } from './layers/window-layers.js';
 import type { GraphFile, KnownValues } from './plan.js';
 import { planGraph } from './plan-graph.js';
@@ -59,11 +60,15 @@ export function fromTfjsLayers(modelJson: unknown, weights: Uint8Array, options:
   return importedNet(planGraph('fromTfjsLayers', file, wanted, complain));
 }
 
+/** Calls of layers, far above what a model has. */
+const MOST_STEPS = 100_000;
+
 class LayersBuilder {
   readonly graph = new LayersGraph();
   readonly inputs: GraphFile['inputs'][number][] = [];
   /** Names of tensors by the layer that returned them last. */
   readonly outputs = new Map<string, string>();
+  #steps = 0;
 
   constructor(
     readonly weights: ReadonlyMap<string, { name: string; tensor: KnownValues }>,
@@ -77,6 +82,9 @@ class LayersBuilder {
 
   /** Adds a model. @param given its inputs; those of the whole model are undefined */
   model(model: LayersModel, given: readonly LayerTensor[] | undefined): LayerTensor[] {
+    // models in each other, each called twice, would double at every level
+    this.#steps += model.layers.reduce((sum, { calls }) => sum + 1 + (calls?.length ?? 0), 1);
+    if (this.#steps > MOST_STEPS) throw this.complain(`its layers are called more than ${MOST_STEPS} times`);
     return model.sequence ? [this.#sequence(model, given)] : this.#network(model, given);
   }
 
@@ -92,31 +100,24 @@ class LayersBuilder {
 
   #network({ layers, inputs, outputs }: LayersModel, given: readonly LayerTensor[] | undefined): LayerTensor[] {
     const made = new Map<string, LayerTensor>();
-    const key = ({ layer, call }: TensorName) => `${call} ${layer}`;
+    // of two layers of one name the first
+    const byName = new Map(layers.map((layer) => [layer.name, layer] as const).reverse());
     for (const [i, input] of inputs.entries()) {
-      const layer = layers.find(({ name }) => name === input.layer);
+      const layer = byName.get(input.layer);
       if (!layer) throw this.complain(`its input ${show(input.layer)} is no layer`);
       made.set(key(input), given?.[i] ?? this.#input(layer.name, layer.config));
     }
     // a model inside counts the call that made it, where it has inputs of its own
-    const named = [...layers.flatMap(({ calls = [] }) => calls.flat()), ...outputs];
-    const first = ({ name, inner, calls = [] }: LayersModel['layers'][number]) =>
-      inner && named.some(({ layer, call }) => layer === name && call === calls.length) ? 1 : 0;
-    // layers may be listed before those that they follow
-    let waiting = layers.flatMap((layer) => (layer.calls ?? []).map((from, call) => ({ layer, from, call: call + first(layer) })));
-    while (waiting.length > 0) {
-      const ready = waiting.filter(({ from }) => from.every((input) => made.has(key(input))));
-      if (ready.length === 0)
-        throw this.complain(`layer ${show(waiting[0].layer.name)} waits for ${show(waiting[0].from.map(({ layer }) => layer))}, which nothing computes`);
-      for (const { layer, from, call } of ready) {
-        const results = this.#call(
-          layer,
-          from.map((input) => made.get(key(input)) as LayerTensor),
-        );
-        made.set(key({ layer: layer.name, call }), results[0]);
-      }
-      waiting = waiting.filter((entry) => !ready.includes(entry));
-    }
+    const named = new Set([...layers.flatMap(({ calls = [] }) => calls.flat()), ...outputs].map(key));
+    const first = ({ name, inner, calls = [] }: LayerConfig) => (inner && named.has(key({ layer: name, call: calls.length })) ? 1 : 0);
+    const calls = layers.flatMap((layer) => (layer.calls ?? []).map((from, call) => ({ layer, from, call: call + first(layer) })));
+    inOrder(calls, new Set(made.keys()), this.complain, ({ layer, from, call }) => {
+      const results = this.#call(
+        layer,
+        from.map((input) => made.get(key(input)) as LayerTensor),
+      );
+      made.set(key({ layer: layer.name, call }), results[0]);
+    });
     return outputs.map((output) => {
       const tensor = made.get(key(output));
       if (!tensor) throw this.complain(`its output ${show(output.layer)} is no layer`);

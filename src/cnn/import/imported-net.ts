@@ -1,7 +1,7 @@
 import { ConvlabError, ShapeError, show } from '../../errors.js';
 import { type Graph, Value } from '../graph.js';
 import type { Parameter } from '../parameter.js';
-import { Call, describeNode, type Operand } from './call.js';
+import { Call, describeNode, KnownRoom, type Operand } from './call.js';
 import { OPERATORS } from './operators/all.js';
 import { Part, placeParameter } from './part.js';
 import type { GraphPlan, NodePlan } from './plan.js';
@@ -21,12 +21,15 @@ import type { GraphPlan, NodePlan } from './plan.js';
 export class ImportedNet extends Part {
   /** Names of the inputs, in order, and their shapes in the file; −1: not specified. */
   readonly inputs: GraphPlan['inputs'];
+  /** Names of tensors that a node takes, or that are returned. */
+  readonly #used: ReadonlySet<string>;
   readonly #weights = new Map<string, { parameter: Parameter; part: Part }>();
 
   /** @param plan what a file holds, checked */
   constructor(readonly plan: GraphPlan) {
     super();
     this.inputs = plan.inputs;
+    this.#used = new Set([plan.output, ...plan.nodes.flatMap(({ inputs }) => inputs)]);
     for (const [name, parameter] of Object.entries(plan.parameters)) this.#weights.set(name, placeParameter(this, name, parameter));
   }
 
@@ -45,23 +48,25 @@ export class ImportedNet extends Part {
     const operands = new Map<string, Operand>(this.inputs.map(({ name }, i) => [name, given[i]]));
     for (const [name, known] of Object.entries(this.plan.constants)) operands.set(name, known);
     for (const [name, { parameter }] of this.#weights) operands.set(name, parameter.in(graph));
-    for (const node of this.plan.nodes) this.#record(graph, node, operands);
+    const room = new KnownRoom();
+    for (const node of this.plan.nodes) this.#record(graph, node, operands, room);
     const output = operands.get(this.plan.output);
     if (!(output instanceof Value)) throw new ShapeError('ImportedNet', `the output ${show(this.plan.output)} does not depend on numbers of the input`);
     return output;
   }
 
-  #record(graph: Graph, node: NodePlan, operands: Map<string, Operand>): void {
+  #record(graph: Graph, node: NodePlan, operands: Map<string, Operand>, room: KnownRoom): void {
     const row = OPERATORS.get(node.type);
     if (!row) throw new ConvlabError('ImportedNet', `there is no operator ${show(node.type)}`);
     const inputs = node.inputs.map((name) => (name === '' ? undefined : operands.get(name)));
     // the mode of the part that the node's weights belong to
     const owner = node.inputs.map((name) => this.#weights.get(name)?.part).find((part) => part !== undefined && part !== this);
-    const call = new Call(graph, node, this.plan.opset, inputs);
+    const call = new Call(graph, node, this.plan.opset, inputs, room);
     const known = inputs.every((input) => !(input instanceof Value));
     try {
       const result = graph.scoped(scopeOf(node), () => (known && row.fold ? row.fold(call) : row.run(call)), graph.training && (owner?.training ?? true));
       const results: readonly Operand[] = Array.isArray(result) ? result : [result as Operand];
+      for (const { shape } of results) call.checkRank(shape.length);
       for (const [i, name] of node.outputs.entries()) {
         if (name !== '' && results[i]) operands.set(name, results[i]);
       }
@@ -73,9 +78,7 @@ export class ImportedNet extends Part {
 
   /** Outputs that are not computed, such as a dropout mask, must not be used. */
   #checkOutputs(node: NodePlan, call: Call, results: number): void {
-    const missing = node.outputs
-      .slice(results)
-      .find((name) => name !== '' && (name === this.plan.output || this.plan.nodes.some(({ inputs }) => inputs.includes(name))));
+    const missing = node.outputs.slice(results).find((name) => name !== '' && this.#used.has(name));
     if (missing) throw call.refusal(`its output ${show(missing)} is not computed, but used`);
   }
 

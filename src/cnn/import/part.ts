@@ -7,10 +7,14 @@ import type { ParameterPlan, ParameterRole } from './plan.js';
 
 /** Names in files may have any number of dots and slashes; modules inside modules have fewer. */
 const MOST_LEVELS = 8;
+/** That many weights of one name are told apart by strokes, more of them by numbers. */
+const MOST_STROKES = 3;
 
 /** A submodule of an imported model: weights with a common name prefix, and nested submodules. */
 export class Part extends Module {
   readonly #parts = new Map<string, Part>();
+  /** Weights that wanted a name, as often as they did. */
+  readonly #wanted = new Map<string, number>();
 
   /** @throws UnsupportedError: only the whole model can run */
   forward(): Value {
@@ -32,6 +36,19 @@ export class Part extends Module {
       return inner;
     }, this);
   }
+
+  /**
+   * The name for a weight: neither what a module has anyway, nor a weight that is there already.
+   * @hidden
+   */
+  free(wanted: string): string {
+    const times = this.#wanted.get(wanted) ?? 0;
+    this.#wanted.set(wanted, times + 1);
+    // names that clash again and again do not grow with each
+    let name = times < MOST_STROKES ? wanted + '_'.repeat(times) : `${wanted}_${times}`;
+    while (name in this) name += '_';
+    return name;
+  }
 }
 
 /** Where a weight is in a model: `layer1/conv/weight` and `layer1.conv.weight` are `weight` of the part `layer1.conv`. */
@@ -40,8 +57,7 @@ export function placeParameter(root: Part, tensor: string, plan: ParameterPlan):
   const path = names.slice(0, -1);
   const part = root.at(path.length > MOST_LEVELS ? [...path.slice(0, MOST_LEVELS - 1), path.slice(MOST_LEVELS - 1).join('_')] : path);
   let name = names.at(-1) ?? 'weight';
-  // neither a property of every module nor an existing weight
-  while (name in part) name += '_';
+  name = part.free(name);
   const parameter = new Parameter(plan.shape, initializerOf(plan), TRAINABLE[plan.role]);
   Object.defineProperty(part, name, { value: parameter, enumerable: true });
   return { parameter, part };

@@ -1,12 +1,14 @@
 import { show, UnsupportedError } from '../../errors.js';
 import type { Complaint } from '../exchange/json.js';
+import { MOST_AXES } from './call.js';
 import type { Attribute, GraphFile, KnownValues, NodePlan } from './plan.js';
 import { MessageReader } from './protobuf.js';
-import { type ExternalData, readTensor } from './read-tensor.js';
+import { type ExternalData, ExternalFiles, readTensor } from './read-tensor.js';
 
 /** Numbers are field numbers of onnx.proto. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 */
-export function readOnnx(bytes: Uint8Array, external: ExternalData, complain: Complaint): GraphFile {
+export function readOnnx(bytes: Uint8Array, externalData: ExternalData, complain: Complaint): GraphFile {
   const reader = new MessageReader(bytes, complain);
+  const external = new ExternalFiles(externalData);
   let opset = 0;
   let graph: Omit<GraphFile, 'opset'> | undefined;
   reader.fields({
@@ -39,7 +41,7 @@ function readOpset(reader: MessageReader): { domain: string; version: number } {
   return { domain, version };
 }
 
-function readGraph(reader: MessageReader, external: ExternalData): Omit<GraphFile, 'opset'> {
+function readGraph(reader: MessageReader, external: ExternalFiles): Omit<GraphFile, 'opset'> {
   const nodes: NodePlan[] = [];
   const initializers = new Map<string, KnownValues>();
   const inputs: GraphFile['inputs'][number][] = [];
@@ -61,7 +63,7 @@ function readGraph(reader: MessageReader, external: ExternalData): Omit<GraphFil
   return { nodes, initializers, inputs: inputs.filter(({ name }) => !initializers.has(name)), outputs };
 }
 
-function readNode(reader: MessageReader, index: number, external: ExternalData): NodePlan {
+function readNode(reader: MessageReader, index: number, external: ExternalFiles): NodePlan {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes: Record<string, Attribute> = Object.create(null);
@@ -89,7 +91,7 @@ function readNode(reader: MessageReader, index: number, external: ExternalData):
   return { name, type, inputs, outputs, attributes: { ...attributes } };
 }
 
-function readAttribute(reader: MessageReader, external: ExternalData): [string, Attribute] {
+function readAttribute(reader: MessageReader, external: ExternalFiles): [string, Attribute] {
   const [floats, integers, texts]: [number[], number[], string[]] = [[], [], []];
   let name = '';
   let value: Attribute | undefined;
@@ -147,6 +149,8 @@ function readValue(reader: MessageReader): { name: string; shape: number[] | nul
           }),
       }),
   });
+  if (shape && (shape as number[]).length > MOST_AXES)
+    throw reader.complain(`${show(name)}: tensors of up to ${MOST_AXES} axes are read, it has ${(shape as number[]).length}`);
   return { name, shape };
 }
 

@@ -1,6 +1,7 @@
 import { show } from '../../errors.js';
 import { DTYPES } from '../exchange/dtypes.js';
 import type { Complaint } from '../exchange/json.js';
+import { MOST_AXES } from './call.js';
 import type { KnownValues } from './plan.js';
 import type { Fields, MessageReader } from './protobuf.js';
 
@@ -24,8 +25,26 @@ const TYPES: Readonly<Record<number, string>> = {
 /** External files with tensor data, by name. */
 export type ExternalData = ReadonlyMap<string, Uint8Array>;
 
+/** Those files at hand, and how much of them has been read: tensors that share their numbers must not multiply them. */
+export class ExternalFiles {
+  readonly #read = new Map<string, number>();
+
+  constructor(readonly files: ExternalData) {}
+
+  /** @throws what `fail` makes */
+  take(location: string, length: number, fail: Complaint): void {
+    const all = (this.#read.get(location) ?? 0) + length;
+    this.#read.set(location, all);
+    const { length: held = 0 } = this.files.get(location) ?? {};
+    if (all > MOST_TIMES * held) throw fail(`with it, tensors take ${all} bytes of ${show(location)}, more than ${MOST_TIMES} times its ${held}`);
+  }
+}
+
+/** Weights may be shared by some tensors. */
+const MOST_TIMES = 4;
+
 /** Reads a TensorProto. */
-export function readTensor(reader: MessageReader, external: ExternalData): { name: string; tensor: KnownValues } {
+export function readTensor(reader: MessageReader, external: ExternalFiles): { name: string; tensor: KnownValues } {
   const { complain } = reader;
   const shape: number[] = [];
   const numbers: number[] = [];
@@ -85,6 +104,7 @@ function asFloats(numbers: number[], type: string): number[] {
 
 /** The number of elements of an untrusted shape. */
 function lengthOf(shape: readonly number[], fail: Complaint): number {
+  if (shape.length > MOST_AXES) throw fail(`tensors of up to ${MOST_AXES} axes are read, it has ${shape.length}`);
   const length = shape.reduce((product, size) => product * size, 1);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || !Number.isSafeInteger(length)) {
     throw fail(`its shape must be whole numbers ≥ 0, received ${show(shape)}`);
@@ -106,13 +126,14 @@ function readEntry(reader: MessageReader, into: Record<string, string>): void {
   if (key === 'location' || key === 'offset' || key === 'length') into[key] = value;
 }
 
-function externalBytes(place: Readonly<Record<string, string>>, external: ExternalData, fail: Complaint): Uint8Array {
+function externalBytes(place: Readonly<Record<string, string>>, external: ExternalFiles, fail: Complaint): Uint8Array {
   const { location = '', offset = '0', length } = place;
-  const bytes = external.get(location);
+  const bytes = external.files.get(location);
   if (!bytes) throw fail(`its numbers lie in the file ${show(location)}: hand its bytes over by options.externalData`);
   const [from, size] = [Number(offset), length === undefined ? bytes.length - Number(offset) : Number(length)];
   if (![from, size].every((value) => Number.isSafeInteger(value) && value >= 0) || from + size > bytes.length) {
     throw fail(`its numbers lie at ${show(offset)}, ${show(length ?? 'to the end')} bytes, of ${show(location)}, which has ${bytes.length}`);
   }
+  external.take(location, size, fail);
   return bytes.subarray(from, from + size);
 }

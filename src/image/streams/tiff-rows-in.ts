@@ -2,7 +2,7 @@ import { Damaged, need, type Source, Unreadable } from '../formats/format.js';
 import { isBig, openDirectory, TAG } from '../formats/tiff/directory.js';
 import { exifOfTiff } from '../formats/tiff/exif-tree.js';
 import { describePage, metadataOf, PACKING, type TiffPage } from '../formats/tiff/tiff-page.js';
-import { divideByAlpha, isPlain, packedRow, rowConverter, unpackBlock } from '../formats/tiff/tiff-strips.js';
+import { divideByAlpha, isPlain, PackedBytes, packedRow, rowConverter, unpackBlock } from '../formats/tiff/tiff-strips.js';
 import type { Samples } from '../image.js';
 import { compact } from '../metadata.js';
 import { type Reading, rowLength } from '../rows.js';
@@ -74,6 +74,7 @@ async function* readRows(
   const most = bandRows(format);
   const direct = bytes.readInto && isPlain(page);
   let held: Samples | undefined;
+  const packed = new PackedBytes(bytes.length);
   for (let { first, rows }: BlockRow = { first: 0, rows: 0 }; first < height; first += rows) {
     const top = Math.floor(first / size.height) * size.height;
     // strips that are not packed are read piece by piece, others whole
@@ -94,6 +95,7 @@ async function* readRows(
         bytes.readInto?.(target, offsets[index] + skipped);
         continue;
       }
+      if (packing !== PACKING.none) packed.take(sizes[index], needed, what);
       convert(unpackBlock(bytes, packing, { from: offsets[index] + skipped, size: sizes[index] - skipped, unpacked: needed }, what), column, rows, out);
     }
     if (premultiplied) divideByAlpha(out, channels);

@@ -19,6 +19,7 @@ function concatenated(call: Call): Operand {
   if (!parts.every((part) => alike(part.shape)))
     throw call.refusal(`shapes differ beside axis ${axis}: ${parts.map((part) => show(part.shape)).join(' and ')}`);
   if (parts.every((part) => !(part instanceof Value))) return joinKnown(call, parts as KnownValues[], axis);
+  call.joins(parts.reduce((channels, part) => channels + part.shape[axis], 0));
   return join(
     parts.map((part) => call.asValue(part)),
     axis,

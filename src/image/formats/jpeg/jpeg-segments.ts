@@ -28,6 +28,8 @@ const APP14 = 0xee;
 
 /** Real progressive files have about ten. Each scan processes the whole image, even with few bytes. */
 const MAX_SCANS = 100;
+/** Gray, colors, and CMYK. */
+const MAX_COMPONENTS = 4;
 
 /** The frame header, with the size of the image. @throws Damaged or Unreadable */
 export function inspectJpeg(bytes: Source): FrameHeader {
@@ -63,8 +65,11 @@ export function readSegments(bytes: Buffer): JpegContents {
   for (const segment of segments(bytes)) {
     const { marker, start, end } = segment;
     const content = bytes.subarray(start, end);
-    if (isFrame(marker)) [frame, frameAt] = [readFrame(content, marker), start];
-    else if (marker === DHT) for (const table of tablesOf(content)) tables.add(table);
+    if (isFrame(marker)) {
+      // each would be given memory of its own, and only the size of the first has been looked at
+      if (frame) throw new Damaged('has two JPEG frame headers');
+      [frame, frameAt] = [readFrame(content, marker), start];
+    } else if (marker === DHT) for (const table of tablesOf(content)) tables.add(table);
     else if (marker === DRI) {
       if (content.length < 2) throw new Damaged('has a JPEG restart interval that is too short');
       restartInterval = content.readUInt16BE(0);
@@ -99,7 +104,7 @@ function* segments(bytes: Buffer): Generator<Segment> {
   }
 }
 
-/** The segment at a place, behind fill bytes and markers without a payload. @throws Damaged */
+/** The segment at a place, behind fill bytes. @throws Damaged */
 function segmentAt(bytes: Source, from: number): { marker: number; start: number; end: number } {
   for (let at = from; ; ) {
     need(bytes, at + 2, 'a JPEG marker');
@@ -107,7 +112,9 @@ function segmentAt(bytes: Source, from: number): { marker: number; start: number
     if (first !== 0xff || marker === 0) throw new Damaged(`holds no JPEG marker at byte ${at}, where one must be`);
     if (marker === EOI) return { marker, start: at + 2, end: at + 2 };
     at += marker === 0xff ? 1 : 2;
-    if (marker === 0xff || marker === 1 || (marker >= 0xd0 && marker <= SOI)) continue;
+    if (marker === 0xff) continue;
+    // libjpeg skips them, jpeg-js does not
+    if (marker === 1 || (marker >= 0xd0 && marker <= SOI)) throw new Damaged(`holds a JPEG marker without a segment at byte ${at - 2}, where none may be`);
     need(bytes, at + 2, 'a JPEG segment');
     const length = bytes.subarray(at, at + 2).readUInt16BE(0);
     if (length < 2) throw new Damaged(`has a JPEG segment of ${length} bytes at byte ${at}`);
@@ -139,6 +146,7 @@ function readFrame(content: Buffer, marker: number): FrameHeader {
   if (marker > 0xc2) throw new Unreadable(`is a JPEG of kind SOF${marker - 0xc0}; baseline and progressive ones (SOF0 to SOF2) are read`);
   const count = content[5];
   if (content.length < 6 + 3 * count || !(count > 0)) throw new Damaged('has a JPEG frame header that is too short');
+  if (count > MAX_COMPONENTS) throw new Unreadable(`is a JPEG of ${count} components; those of up to ${MAX_COMPONENTS} are read`);
   if (content[0] !== 8) throw new Unreadable(`is a JPEG of ${content[0]} bits a sample; those of 8 bits are read`);
   const components = Array.from({ length: count }, (_, i) => {
     const [id, sampling] = content.subarray(6 + 3 * i);

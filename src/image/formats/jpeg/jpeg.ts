@@ -86,5 +86,14 @@ async function bySharp(bytes: Buffer, { frame, frameAt, scans }: JpegContents, c
 
 /** jpeg-js mistakes fill bytes, which may precede any marker, for a marker. @param at their positions in scans */
 function withoutFill(bytes: Buffer, at: readonly number[]): Buffer {
-  return at.length === 0 ? bytes : Buffer.concat([0, ...at.map((each) => each + 1)].map((from, i) => bytes.subarray(from, at[i])));
+  if (at.length === 0) return bytes;
+  const out = Buffer.alloc(bytes.length - at.length);
+  let to = 0;
+  for (let i = 0, from = 0; i <= at.length; i++) {
+    const end = at[i] ?? bytes.length;
+    // a Buffer for each of millions of parts would take more memory than the file
+    if (end > from) to += bytes.copy(out, to, from, end);
+    from = end + 1;
+  }
+  return out;
 }

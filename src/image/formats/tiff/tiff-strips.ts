@@ -7,16 +7,19 @@ import { PACKING, type TiffPage } from './tiff-page.js';
 
 /** No stream unpacks to more than this many times its own size: of deflate it is 1032 times, of LZW codes of 12 bits 2560 times. */
 const MOST_UNPACKED = 2560;
+/** No sound block is packed to more than this many times its pixels, and as many bytes. */
+const MOST_PACKED = 2;
+const PACKED_HEAD = 64;
 
-/** The pixels of a page, interleaved. @throws Damaged */
-export function readStrips(bytes: Buffer, page: TiffPage): Samples {
+/** The pixels of a page, interleaved. @param packed of all pages of the file @throws Damaged */
+export function readStrips(bytes: Buffer, page: TiffPage, packed = new PackedBytes(bytes.length)): Samples {
   const { width, height, channels, sampleType } = page;
   const rowBytes = packedRow(page, width);
   if (rowBytes * height > MOST_UNPACKED * bytes.length) throw new Damaged(`has ${bytes.length} bytes, which cannot hold ${width} × ${height} pixels`);
   const out = new (arrayOf(sampleType))(width * height * channels);
   const convert = rowConverter(page, width);
   let to = 0;
-  for (const strip of strips(bytes, page, rowBytes)) {
+  for (const strip of strips(bytes, page, rowBytes, packed)) {
     for (let from = 0; from < strip.length; from += rowBytes, to += width * channels) convert(strip, from, out, to);
   }
   if (page.premultiplied) divideByAlpha(out, channels);
@@ -73,15 +76,16 @@ export function isPlain(page: TiffPage): boolean {
 }
 
 function colors({ directory, bits }: TiffPage): readonly number[] {
-  const map = directory.values(TAG.colorMap) ?? [];
+  const map = directory.values(TAG.colorMap, 3 * 2 ** bits) ?? [];
   if (map.length < 3 * 2 ** bits) throw new Damaged(`is damaged: its palette has ${map.length} numbers instead of ${3 * 2 ** bits}`);
   return map;
 }
 
 /** The strips unpacked, each of whole rows. */
-function* strips(bytes: Buffer, { directory, width, height, rowsPerStrip, packing }: TiffPage, rowBytes: number): Generator<Buffer> {
-  const [offsets, sizes] = [directory.values(TAG.stripOffsets) ?? [], directory.values(TAG.stripSizes) ?? []];
+function* strips(bytes: Buffer, { directory, width, height, rowsPerStrip, packing }: TiffPage, rowBytes: number, packed: PackedBytes): Generator<Buffer> {
   const count = Math.ceil(height / rowsPerStrip);
+  // pages may share a table that is longer than any of them needs
+  const [offsets, sizes] = [TAG.stripOffsets, TAG.stripSizes].map((tag) => directory.values(tag, count + 1) ?? []);
   if (offsets.length !== count || sizes.length !== count) {
     throw new Damaged(`is damaged: the TIFF has ${offsets.length} strips and ${sizes.length} sizes for them, its ${height} rows need ${count}`);
   }
@@ -89,7 +93,27 @@ function* strips(bytes: Buffer, { directory, width, height, rowsPerStrip, packin
   for (let i = 0; i < count; i++) {
     const what = `strip ${i + 1} of ${count}`;
     const unpacked = Math.min(rowsPerStrip, height - i * rowsPerStrip) * rowBytes;
+    if (packing !== PACKING.none) packed.take(sizes[i], unpacked, what);
     yield unpackBlock(bytes, packing, { from: offsets[i], size: sizes[i], unpacked }, what);
+  }
+}
+
+/**
+ * Counts compressed bytes. Strips and tiles may share bytes, and codes that decompress to nothing take time too, so bytes beyond those that
+ * the pixels of a block can need are read at most once each.
+ */
+export class PackedBytes {
+  #left: number;
+
+  /** @param length of the file */
+  constructor(length: number) {
+    this.#left = length;
+  }
+
+  /** @throws Damaged */
+  take(size: number, unpacked: number, what: string): void {
+    this.#left -= Math.max(0, size - MOST_PACKED * unpacked - PACKED_HEAD);
+    if (this.#left < 0) throw new Damaged(`is damaged: up to ${what}, its packed bytes are many times as long as its pixels`);
   }
 }
 

@@ -6,7 +6,7 @@ import { orient } from '../orient.js';
 import { firstDirectory } from './directory.js';
 import { exifOfTiff } from './exif-tree.js';
 import { metadataOf, readPage, type TiffPage } from './tiff-page.js';
-import { readStrips } from './tiff-strips.js';
+import { PackedBytes, readStrips } from './tiff-strips.js';
 import { writeTiff } from './tiff-write.js';
 
 /** TIFF: strips, plain, LZW or deflated; gray, RGB and palettes, with alpha too; 8 and 16 bits and floats. */
@@ -34,7 +34,8 @@ async function decodePages(bytes: Buffer, maxPixels: number, turns: Turns): Prom
   if (pixels > maxPixels)
     throw new Damaged(`has ${found.length} pages of ${pixels} pixels in all, more than limits.pixels or limits.memory allow, ${maxPixels}`);
   const images: Image[] = [];
-  for (const page of found) images.push(await decodePage(bytes, page, turns));
+  const packed = new PackedBytes(bytes.length);
+  for (const page of found) images.push(await decodePage(bytes, page, turns, packed));
   return images;
 }
 
@@ -51,9 +52,9 @@ function* pages(bytes: Source): Generator<TiffPage> {
   }
 }
 
-async function decodePage(bytes: Buffer, page: TiffPage, turns: Turns): Promise<Image> {
+async function decodePage(bytes: Buffer, page: TiffPage, turns: Turns, packed = new PackedBytes(bytes.length)): Promise<Image> {
   const { width, height, channels, orientation, directory } = page;
   // only of the first page, because pages might share their metadata
   const exif = directory.start === firstDirectory(bytes) ? exifOfTiff(bytes) : undefined;
-  return orient({ width, height, channels, data: readStrips(bytes, page), metadata: compact({ ...metadataOf(directory), exif }) }, orientation, turns);
+  return orient({ width, height, channels, data: readStrips(bytes, page, packed), metadata: compact({ ...metadataOf(directory), exif }) }, orientation, turns);
 }
