@@ -87,6 +87,24 @@ describe('what is written by rows is read by rows, and as a whole', () => {
   });
 });
 
+test('a PNG has the same bytes however its rows are divided, and whenever they come', async () => {
+  const image = picture(3, 'uint8', [700, 600]);
+  async function* late(rows: Iterable<Samples>) {
+    for (const band of rows) {
+      await new Promise((done) => setTimeout(done, 3));
+      yield band;
+    }
+  }
+  const made: Buffer[] = [];
+  for (const rows of [bands(image, 600), bands(image, 7), late(bands(image, 50))]) {
+    const parts: Uint8Array[] = [];
+    for await (const part of encodeRows(rows, formatOf(image, 'uint8'), { format: 'png' })) parts.push(part);
+    made.push(Buffer.concat(parts));
+  }
+  expect(made[0].length).toBeGreaterThan(2 ** 19);
+  for (const each of made.slice(1)) expect(each.equals(made[0])).toBe(true);
+});
+
 test.each(['gray.png', 'palette'])('PNGs that others wrote come as readImage gives them: %s', async (kind) => {
   const path = join(folder, 'other.png');
   const { default: sharp } = await import('sharp');

@@ -31,7 +31,7 @@ export async function* encodePng(
     deflate.destroy(error);
   });
   try {
-    for await (const part of deflate as AsyncIterable<Buffer>) yield chunk('IDAT', part);
+    for await (const part of inParts(deflate, CHUNK)) yield chunk('IDAT', part);
   } catch (error) {
     throw failed ?? error;
   } finally {
@@ -39,6 +39,23 @@ export async function* encodePng(
     await fed;
   }
   yield chunk('IEND', Buffer.alloc(0));
+}
+
+/** The bytes of a stream in parts of one size, so that a file does not depend on when its bytes were ready. */
+async function* inParts(stream: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer, void, undefined> {
+  let kept: Buffer[] = [];
+  let length = 0;
+  for await (const bytes of stream) {
+    kept.push(bytes);
+    length += bytes.length;
+    if (length < size) continue;
+    const all = Buffer.concat(kept);
+    let from = 0;
+    for (; from + size <= length; from += size) yield all.subarray(from, from + size);
+    kept = [all.subarray(from)];
+    length -= from;
+  }
+  if (length > 0) yield Buffer.concat(kept);
 }
 
 /** Passes filtered rows on as fast as they are compressed. */
