@@ -55,7 +55,7 @@ export async function samplesOf(flags: DataFlags, preparation: Preparation): Pro
     if (value !== undefined) throw new OptionError('train', name, 'is for data in tars', value);
   const { data, batch, validation, augment, seed } = flags;
   const [all, test] = await Promise.all([digits(data, 'train', preparation), digits(data, 'test', preparation)]);
-  if (validation >= all.length) throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples to train on`, validation);
+  if (validation >= all.length) throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples for training`, validation);
   const [kept, held] = await split(all, flags);
   const classes = all instanceof ImageFolder ? all.classes : undefined;
   return {

@@ -100,16 +100,16 @@ describe.skipIf(NO_REDIS)('a queue', () => {
   test('jobs of a worker that was killed are taken over, and SIGTERM waits for what is in hand', async () => {
     const queue = bullmq('killed');
     await enqueue('killed', '--kernel', 'disk:7', '--algorithm', 'direct', '--backend', 'reference');
-    const first = worker('killed', '--stalled', '1');
+    const first = worker('killed', '--stalled', '3');
     await first.printed('"begun"');
     first.child.kill('SIGKILL');
-    const second = worker('killed', '--stalled', '1');
+    const second = worker('killed', '--stalled', '3');
     await second.printed('"begun"');
     second.child.kill('SIGTERM');
     const { code, stdout } = await second.ended;
     const lines = linesOf(stdout);
     expect({ code, begun: lines.filter((line) => 'begun' in line).length }).toEqual({ code: 0, begun: lines.filter((line) => 'done' in line).length });
-    const third = worker('killed', '--stalled', '1');
+    const third = worker('killed', '--stalled', '3');
     await untilDone(queue, COUNT);
     expect(await queue.getJobCounts('completed', 'failed', 'active')).toEqual({ completed: COUNT, failed: 0, active: 0 });
     expect((await filesOf(at('killed'))).size).toBe(COUNT);
