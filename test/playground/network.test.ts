@@ -219,7 +219,7 @@ test('a file that is no network is refused in words, and the network stays', asy
   await says(page).filter({ hasText: 'says 3' }).waitFor();
   const file = page.getByLabel('Load a network …');
   await file.setInputFiles({ name: 'holiday.jpg', mimeType: 'image/jpeg', buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 1, 2, 3, 4, 5]) });
-  await page.getByRole('alert').filter({ hasText: 'holiday.jpg could not be read, so the network stays as it was' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'holiday.jpg could not be read, and the network is unchanged' }).waitFor();
   expect(await says(page).textContent()).toMatch(/says 3/);
   await file.setInputFiles('playground/weights/lecture.safetensors');
   await page.getByText('Network from lecture.safetensors').waitFor();

@@ -61,11 +61,11 @@ test('the page says what runs, on how many threads, and what was chosen that doe
   const device = page.locator('.device[data-status="ready"]');
   await expect.poll(() => device.textContent()).toMatch(/^wasm simd, \d+ threads$/);
   await page.getByLabel('Runs on').selectOption('webgpu');
-  await page.getByText('What was chosen does not run here').waitFor();
+  await page.getByText('The selected backend does not run here').waitFor();
   expect(await device.textContent()).toMatch(/^wasm simd/);
   await page.getByLabel('Runs on').selectOption('reference');
   await expect.poll(() => device.textContent()).toBe('plain loops, float64');
-  expect(await page.getByText('What was chosen does not run here').count()).toBe(0);
+  expect(await page.getByText('The selected backend does not run here').count()).toBe(0);
   expectNoFaults(page);
 });
 

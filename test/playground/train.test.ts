@@ -59,7 +59,7 @@ test('by mouse: training lowers the loss, the page stays alive, history goes bac
   expect(await page.getByRole('img', { name: /classified as a/ }).count()).toBe(12);
 
   await page.getByLabel('History: go back to a step').fill('0');
-  await page.getByText('training goes on from there').waitFor();
+  await page.getByText('training continues from there').waitFor();
   expect(await loss(page)).toBe(before);
   expect(await step(page)).toBe(0);
   await page.getByLabel('History: go back to a step').fill('2');
