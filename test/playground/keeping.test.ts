@@ -17,7 +17,7 @@ test('a picture that was opened is not in the link, which says so; a .convlab fi
     dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }));
   });
   await page.getByText('9 × 7 becomes 9 × 7').waitFor();
-  await page.getByText('only a file holds it: the picture patch.png').waitFor();
+  await page.getByText('only a file contains it: the picture patch.png').waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save .convlab' }).click()]);
   expect(download.suggestedFilename()).toBe('filter.convlab');
   const bytes = await readFile(await download.path());

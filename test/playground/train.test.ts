@@ -126,7 +126,7 @@ describe('the recipe', () => {
     await page.waitForURL(/layers=c4x5,c8x5,m2,f512,d50,n/);
     await page.getByRole('button', { name: 'Move up: dense layer 4' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText('Layer 4 needs maps, but a dense layer before it leaves none').waitFor();
+    await page.getByText('Layer 4 needs maps, but it follows a dense layer, which has none').waitFor();
     await page.getByRole('button', { name: 'The lecture’s network' }).click();
     await page.getByText('207,258 parameters;').waitFor();
     await page.getByLabel(/% dropped: dropout/).selectOption('20');

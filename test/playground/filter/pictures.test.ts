@@ -50,7 +50,7 @@ test('a camera that is denied is told, and one that is allowed is filtered', asy
   const page = await playground.open('#filter?scene=dot');
   await page.locator('.frame').waitFor();
   await page.getByRole('button', { name: 'Camera' }).click();
-  await page.getByText('No picture from the camera: its use was denied').waitFor();
+  await page.getByText('No picture from the camera: access was denied').waitFor();
   expect(await shown(page, 'before')).toEqual(digestOf(painted('dot')));
   await page.context().grantPermissions(['camera']);
   await page.getByRole('button', { name: 'Camera' }).click();

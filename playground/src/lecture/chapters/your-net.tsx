@@ -37,7 +37,9 @@ function Reader({ step }: { readonly step: number }) {
   const read = useRef(
     latest(async ({ key, bytes, drawn }: { key: string; bytes: Uint8Array; drawn: readonly Stroke[] }) => {
       try {
-        shares.value = (await run('readDigit', key, bytes, digitFromStrokes(drawn, true))).value;
+        const { value } = await run('readDigit', key, bytes, digitFromStrokes(drawn, true));
+        // the pad may have been cleared meanwhile
+        shares.value = strokes.peek().length > 0 ? value : undefined;
         failure.value = '';
       } catch (error) {
         failure.value = (error as Error).message;
