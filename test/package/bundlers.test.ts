@@ -81,12 +81,12 @@ describe.skipIf(!chromium)('in a page (skipped where there is no Chromium)', () 
       expect(await inPage('filters', FILTERS)).toMatchObject({ result: FILTERED, complaints: [] });
     });
 
-    test('conv and the wasm backend load no GPU.js, and less than 80 kB, compressed', async () => {
+    test('conv and the wasm backend load no GPU.js, and less than 85 kB, compressed', async () => {
       const { result, gzip, brotli, scripts } = await inPage('convolves', CONVOLVES);
       expect(result).toEqual(CONVOLVED);
       expect(scripts.length).toBeGreaterThan(0);
       console.log(`${name}: ${scripts.length} scripts, ${(gzip / 1000).toFixed(1)} kB gzip, ${(brotli / 1000).toFixed(1)} kB brotli`);
-      const limit = name === 'webpack' ? 125_000 : 80_000; // GPU.js alone is 150 kB; webpack does not minify here
+      const limit = name === 'webpack' ? 135_000 : 85_000; // GPU.js alone is 150 kB; webpack does not minify here
       expect(gzip).toBeLessThan(limit);
       expect(brotli).toBeLessThan(limit);
     });
