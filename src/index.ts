@@ -20,7 +20,7 @@ export { type ImageSource, type Pixels, type RawPixels, toImage } from './image/
 export type { Metadata } from './image/metadata.js';
 export { type BlobOptions, imageFromBlob, imageToBlob } from './image/page/blob.js';
 export { type Drawable, imageFromCanvas, imageToCanvas, imageToImageData } from './image/page/canvas.js';
-export type { RowBand, RowBands, RowSource } from './image/rows.js';
+export type { Reading, RowBand, RowBands, RowSource } from './image/rows.js';
 export type { Format, SampleType } from './image/samples.js';
 export type {
   Abilities,

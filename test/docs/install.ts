@@ -25,7 +25,13 @@ export async function install(modules: string, peers: readonly string[]): Promis
       target: 'node20',
       outDir: join(modules, 'convlab/dist'),
       rolldownOptions: {
-        input: { index: 'src/index.ts', node: 'src/node.ts', queue: 'src/queue.ts', 'codec-thread': 'src/image/formats/threads/codec-thread.ts' },
+        input: {
+          index: 'src/index.ts',
+          node: 'src/node.ts',
+          queue: 'src/queue.ts',
+          'cli/queue-entry': 'src/cli/queue-entry.ts',
+          'codec-thread': 'src/image/formats/threads/codec-thread.ts',
+        },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', keepNames: true },
       },
     },

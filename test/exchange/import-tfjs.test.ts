@@ -127,7 +127,7 @@ const CASES: [name: string, shape: number[], ...layers: (() => Layer)[]][] = [
   ['ELU', picture, () => L.elu()],
   ['PReLU', picture, () => L.prelu({ sharedAxes: [1, 2] })],
   ['Softmax', [5], () => L.softmax()],
-  ...(['hardsigmoid', 'softsign', 'swish', 'mish'] as const).map((activation): (typeof CASES)[number] => [activation, [8], () => L.activation({ activation })]),
+  ...(['hardSigmoid', 'softsign', 'swish', 'mish'] as const).map((activation): (typeof CASES)[number] => [activation, [8], () => L.activation({ activation })]),
 ];
 
 describe('a layer computes what TensorFlow.js computes', () => {

@@ -15,7 +15,9 @@ describe('what is packed', () => {
     const page = packed.filter((path) => path.startsWith('dist/playground/')).map((path) => path.slice('dist/playground/'.length));
     expect(page).toEqual(expect.arrayContaining(['index.html', 'licenses.md', 'digits.md']));
     const assets = /^assets\/[\w.-]+\.(js|css|wasm|safetensors|png|jpg|svg|json)$/;
-    expect(page.filter((path) => !assets.test(path) && !/^(index\.html|(licenses|digits)\.md|icon\.svg|sw\.js|digits-(train|test)\.bin)$/.test(path))).toEqual([]);
+    expect(page.filter((path) => !assets.test(path) && !/^(index\.html|(licenses|digits)\.md|icon\.svg|sw\.js|digits-(train|test)\.bin)$/.test(path))).toEqual(
+      [],
+    );
     const bundle = packed.filter((path) => path.startsWith('dist/browser/')).map((path) => path.slice('dist/browser/'.length));
     expect(bundle).toEqual(expect.arrayContaining(['convlab.js', 'gpu-js-library.js', 'gpu-js-licenses.md', 'licenses.md']));
     expect(bundle.filter((path) => !/^([\w.-]+\.js|(gpu-js-)?licenses\.md)$/.test(path))).toEqual([]);
