@@ -57,7 +57,7 @@ export function addTaskPage(project, fileOf) {
     .flatMap(({ children = [] }) => children)
     .filter((child) => child.kindOf(SHOWN) && !child.isReference())
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
-  const page = new DocumentReflection('API by task', project, [], { category: 'Look up' });
+  const page = new DocumentReflection('API by task', project, [], { category: 'Reference' });
   page.file = 'api';
   page.content = [
     {

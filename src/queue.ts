@@ -32,7 +32,7 @@ export interface PictureQueueJob {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: BullMQ's own type of it, which a job of any type must be assignable to
   readonly data: any;
-  /** @param progress percent, of images that are processed row by row */
+  /** Reports the progress of an image that is processed row by row. @param progress percent */
   updateProgress(progress: number): Promise<void>;
 }
 
