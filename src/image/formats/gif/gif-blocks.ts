@@ -107,15 +107,17 @@ function inOrder(rows: Buffer, width: number, height: number): Buffer {
 
 /** Data in blocks of up to 255 bytes, each with its length in front, ended by an empty one. */
 function readBlocks(bytes: Buffer, start: number): { end: number; data: Buffer } {
-  const blocks: Buffer[] = [];
-  for (let at = start; ; ) {
-    need(bytes, at + 1, 'a GIF block');
-    const size = bytes[at];
-    if (size === 0) return { end: at + 1, data: Buffer.concat(blocks) };
-    need(bytes, at + 1 + size, 'a GIF block');
-    blocks.push(bytes.subarray(at + 1, at + 1 + size));
-    at += 1 + size;
+  // blocks may be of one byte: an object for each would cost a hundred times as much
+  let [end, length] = [start, 0];
+  for (let size = 255; size > 0; end += 1 + size) {
+    need(bytes, end + 1, 'a GIF block');
+    size = bytes[end];
+    need(bytes, end + 1 + size, 'a GIF block');
+    length += size;
   }
+  const data = Buffer.alloc(length);
+  for (let [from, to] = [start, 0]; to < length; from += 1 + bytes[from]) to += bytes.copy(data, to, from + 1, from + 1 + bytes[from]);
+  return { end, data };
 }
 
 /** Bytes of the palette that the flags announce, 0 without one. */
