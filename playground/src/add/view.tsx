@@ -1,6 +1,7 @@
 import { Pad, PadButtons } from '../digits/pad.js';
 import { t as digits } from '../digits/strings.js';
 import { Bars } from '../parts/bars.js';
+import { percent } from '../parts/numbers.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
 import { Trouble } from '../parts/trouble.js';
 import { Pairs } from './pairs.js';
@@ -33,10 +34,6 @@ export function AddView() {
       <p class="faint digits-source">{digits('source')}</p>
     </div>
   );
-}
-
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 function AddendPanel({ addend, name, id }: { readonly addend: Addend; readonly name: string; readonly id: string }) {

@@ -10,6 +10,7 @@ import { t } from './strings.js';
 import { Volumes } from './volumes.js';
 import { Zoom } from './zoom.js';
 import './network.css';
+import { percent } from '../parts/numbers.js';
 import { complaintIn } from '../shell/complaints.js';
 
 /** Draw and move a digit, and see how a network recognizes it, from the overview down to the sums. */
@@ -53,10 +54,6 @@ function Verdict() {
       <Bars values={shares} label={t('probabilities')} most={1} marked={blank.value || !inside.value ? -1 : best} format={percent} />
     </section>
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 /** Another network, from a file that training wrote. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { cameraOn } from '../filter/camera.js';
+import { FileButton } from '../parts/file-button.js';
 import { BYTES, SIZE } from './protocol.js';
 import { addFiles, addPicture, classes, type OwnClass, picture, removeClass, removePicture, rename, strokes } from './state.js';
 import { t } from './strings.js';
@@ -77,21 +78,9 @@ export function ClassCard({ at, own: { name, pictures } }: { readonly at: number
             {t('takeOne')}
           </button>
         )}
-        <label class="button train-file">
+        <FileButton accept="image/*" multiple label={t('takeFor', { what: t('files'), name })} onFiles={(files) => addFiles(at, files)}>
           {t('files')}
-          <input
-            type="file"
-            class="unseen"
-            accept="image/*"
-            multiple
-            aria-label={t('takeFor', { what: t('files'), name })}
-            onChange={({ currentTarget }) => {
-              const files = [...(currentTarget.files ?? [])];
-              currentTarget.value = '';
-              void addFiles(at, files);
-            }}
-          />
-        </label>
+        </FileButton>
       </div>
     </section>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Pad, PadButtons } from '../digits/pad.js';
 import { cameraOn, startCamera, stopCamera } from '../filter/camera.js';
+import { FileButton } from '../parts/file-button.js';
 import { Small } from './class-card.js';
 import { lookAt, picture, prepare, strokes, takeDigits, trouble } from './state.js';
 import { t } from './strings.js';
@@ -50,19 +51,9 @@ export function SourcePanel() {
           {t(live ? 'cameraOff' : 'camera')}
         </button>
         {!live && <PadButtons strokes={strokes} name={t('draw')} onDraw={cleared} />}
-        <label class="button train-file">
+        <FileButton accept="image/*" onFiles={([file]) => lookAt(file)}>
           {t('file')}
-          <input
-            type="file"
-            class="unseen"
-            accept="image/*"
-            onChange={({ currentTarget }) => {
-              const [file] = currentTarget.files ?? [];
-              currentTarget.value = '';
-              if (file) void lookAt(file);
-            }}
-          />
-        </label>
+        </FileButton>
         <button type="button" class="button" onClick={takeDigits}>
           {t('digits')}
         </button>

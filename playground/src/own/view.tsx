@@ -9,6 +9,8 @@ import { SourcePanel } from './source-panel.js';
 import { addClass, classes, goOn, learn, MOST_CLASSES, missing, net, open, pause, picture, progress, running, shares, trouble } from './state.js';
 import { t } from './strings.js';
 import '../digits/digits.css';
+import { FileButton } from '../parts/file-button.js';
+import { percent } from '../parts/numbers.js';
 import '../train/train.css';
 import './own.css';
 
@@ -54,10 +56,6 @@ export function OwnView() {
       )}
     </div>
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 /** Train, pause, train on, and how it goes. */
@@ -120,19 +118,9 @@ function Watch() {
         <button type="button" class="button" disabled={!known} onClick={download}>
           {t('save')}
         </button>
-        <label class="button train-file">
+        <FileButton accept=".safetensors" onFiles={([file]) => open(file)}>
           {t('load')}
-          <input
-            type="file"
-            class="unseen"
-            accept=".safetensors"
-            onChange={({ currentTarget }) => {
-              const [file] = currentTarget.files ?? [];
-              currentTarget.value = '';
-              if (file) void open(file);
-            }}
-          />
-        </label>
+        </FileButton>
       </div>
       <p class="faint train-hint">{t('node')}</p>
     </section>

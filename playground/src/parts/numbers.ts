@@ -17,3 +17,8 @@ export function duration(milliseconds: number): string {
   if (milliseconds < 1) return `${short(1000 * milliseconds, 2)} µs`;
   return milliseconds < 1000 ? `${short(milliseconds, 3)} ms` : `${short(milliseconds / 1000, 3)} s`;
 }
+
+/** A share from 0 to 1 as a percentage with one decimal. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import { FileButton } from '../parts/file-button.js';
 import { flushUrl, linkTo } from '../shell/url.js';
 import { load, opened, save, trainOn } from './state.js';
 import { t } from './strings.js';
@@ -43,31 +43,4 @@ export function FilesPanel() {
 
 async function asFile(): Promise<File> {
   return new File([(await save()) as Uint8Array<ArrayBuffer>], 'digits.safetensors', { type: 'application/octet-stream' });
-}
-
-interface FileButtonProps {
-  readonly accept?: string;
-  readonly multiple?: boolean;
-  readonly onFiles: (files: readonly File[]) => void;
-  readonly children: ComponentChildren;
-}
-
-function FileButton({ accept, multiple = false, onFiles, children }: FileButtonProps) {
-  return (
-    <label class="button train-file">
-      {children}
-      <input
-        type="file"
-        class="unseen"
-        accept={accept}
-        multiple={multiple}
-        onChange={({ currentTarget }) => {
-          const files = [...(currentTarget.files ?? [])];
-          // the same file may be chosen again
-          currentTarget.value = '';
-          if (files.length > 0) onFiles(files);
-        }}
-      />
-    </label>
-  );
 }

@@ -41,7 +41,7 @@ const FLAGS = {
     help: 'samples held back from the training set for validation after every epoch; for a folder, the same fraction of each class; 0, as for tar files: none',
   }),
   patience: option(count, {
-    help: 'stop after so many epochs without a lower validation loss, and keep the best weights',
+    help: 'stop if the validation loss has not decreased for this number of epochs, and keep the best weights',
     placeholder: 'epochs',
   }),
   augment: switchFlag('shift, rotate and distort the training images, differently in every epoch'),

@@ -47,7 +47,7 @@ function absolute(path: string): string {
   return isS3(path) ? path : resolve(path);
 }
 
-/** A job's id: equal for the same picture, recipe and result, so that what is there is not added again. */
+/** The id of a job. Jobs with the same image, recipe and result have the same id, so BullMQ does not add them twice. */
 export function idOf({ to, hash }: PictureWork['job']): string {
   return createHash('sha256')
     .update(JSON.stringify([hash, to]))

@@ -12,7 +12,7 @@ export interface Credentials {
 
 /** Where a container of ECS, and so of AWS Batch, finds its role's credentials. */
 const ECS = 'http://169.254.170.2';
-/** Credentials are renewed so many milliseconds before they expire. */
+/** Credentials are renewed this many milliseconds before they expire. */
 const BEFORE = 5 * 60 * 1000;
 
 let ofContainer: Promise<Credentials> | undefined;

@@ -23,7 +23,7 @@ const ATTEMPTS = 6;
 /** Milliseconds before the second try, at most; twice as many before each further one. */
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 20_000;
-/** A server that does not begin to answer for so many milliseconds is asked again. */
+/** Milliseconds to wait for the start of a response before the request is retried. */
 const PATIENCE = 60_000;
 
 /**

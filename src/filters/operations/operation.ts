@@ -131,7 +131,7 @@ export function planesToImage(image: Image, values: Float32Array, output: Operat
   return carryMetadata(valuesToImage({ shape: [1, channels, image.height, image.width], data: values }, formatOf(image).samples, output, numbers), image);
 }
 
-/** Rows that become samples at a time have about so many pixels: a millisecond. */
+/** Approximate number of pixels converted to samples at a time, about a millisecond of work. */
 const CONVERTED_PIXELS = 2 ** 16;
 
 /** The same of one plane, in turns. */

@@ -1,8 +1,9 @@
 import { moved } from '../../digits/moved.js';
 import { digitsUrl, LECTURE_WEIGHTS } from '../../digits/weights.js';
 import { run } from '../../engine/engine.js';
+import { percent } from '../../parts/numbers.js';
 import type { Chapter } from '../chapter.js';
-import { percent, testDigit } from '../parts/digits.js';
+import { testDigit } from '../parts/digits.js';
 import { Ready, useEngine } from '../parts/engine.js';
 import { LineChart } from '../parts/line-chart.js';
 import { Reading } from '../parts/reading.js';

@@ -1,8 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { short } from '../../parts/numbers.js';
+import { percent, short } from '../../parts/numbers.js';
 import type { StepRecord } from '../../train/protocol.js';
 import type { Chapter } from '../chapter.js';
-import { percent } from '../parts/digits.js';
 import { KernelTiles } from '../parts/kernel-tiles.js';
 import { LineChart } from '../parts/line-chart.js';
 import { RunControls } from '../parts/run-controls.js';

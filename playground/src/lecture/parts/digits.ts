@@ -11,8 +11,3 @@ export function digitAt({ images }: Digits, index: number): Tensor {
 export async function testDigit(index: number): Promise<Tensor> {
   return digitAt(await bundledDigits(digitsUrl('test')), index);
 }
-
-/** A share in percent, with one decimal. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
-}

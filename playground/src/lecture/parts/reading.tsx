@@ -1,9 +1,9 @@
 import type { Tensor } from 'convlab';
 import { Bars } from '../../parts/bars.js';
+import { percent } from '../../parts/numbers.js';
 import { TensorCanvas } from '../../parts/tensor-canvas.js';
 import { say } from '../say.js';
 import { t } from '../strings.js';
-import { percent } from './digits.js';
 
 /** A digit, and how likely a network takes it for each of the ten. */
 export function Reading({ digit, shares }: { readonly digit: Tensor; readonly shares: ArrayLike<number> }) {
