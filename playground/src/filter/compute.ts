@@ -61,10 +61,10 @@ function compute(): Promise<void> {
       if (tensor) {
         const { value, milliseconds, device } = await run('filter', from.id, tensor, wishes);
         const how = { kernel: tensor, geometry: geometryOf(from, tensor, place), around };
-        result.value = { from, ...value, milliseconds, device, how };
+        finish({ from, ...value, milliseconds, device, how });
       } else if (operation) {
         const { value, milliseconds, device } = await run('apply', from.id, name, numbers, { paddingMode: border, output: shown });
-        result.value = { from, ...value, milliseconds, device };
+        finish({ from, ...value, milliseconds, device });
       }
       failure.value = '';
     } catch (caught) {
@@ -73,6 +73,11 @@ function compute(): Promise<void> {
       busy.value = false;
     }
   });
+}
+
+/** Shows a result unless its picture was replaced meanwhile: the newer picture may be on the screen already, and a bitmap is shown once. */
+function finish(done: Result): void {
+  if (done.from === source.peek()) result.value = done;
 }
 
 /** Resolves when the latest request is done. */

@@ -100,3 +100,27 @@ test('a picture that is dropped, one that is pasted, and one that is downloaded'
   expect(saved.data.every((sample) => sample === 255)).toBe(true);
   expectNoFaults(page);
 });
+
+test('a result that arrives after its picture was replaced is not shown', async () => {
+  const page = await playground.open('#add');
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    const held: (() => void)[] = [];
+    // the first request to filter waits; the engine answers all others
+    Worker.prototype.postMessage = function (this: Worker, ...args: [message: unknown, transfer?: StructuredSerializeOptions]) {
+      const isFirst = (args[0] as { task?: string }).task === 'filter' && held.length === 0;
+      if (isFirst) held.push(() => postMessage.apply(this, args));
+      else postMessage.apply(this, args);
+    } as typeof postMessage;
+    Object.assign(globalThis, { release: () => held[0]?.() });
+    location.assign('#filter?scene=dot');
+  });
+  const waiting = page.locator('.frame-waiting');
+  await waiting.waitFor();
+  await expect.poll(() => shown(page, 'before')).toEqual(digestOf(painted('dot')));
+  await page.getByRole('button', { name: 'Shapes' }).click();
+  await expect.poll(() => shown(page, 'before')).toEqual(digestOf(painted('shapes')));
+  await page.evaluate(() => (globalThis as unknown as { release(): void }).release());
+  await expectResult(page, 'shapes', made('sharpen'));
+  expectNoFaults(page);
+});
