@@ -90,5 +90,5 @@ function classLabels(operation: string, target: Target, shape: readonly number[]
   }
   const at = labels.findIndex((label) => label !== ignored && !(Number.isInteger(label) && label >= 0 && label < classes));
   if (at === -1) return labels;
-  throw new DataError(operation, `a class must be a whole number from 0 to ${classes - 1}, received ${labels[at]} at ${at}`, { label: labels[at], at });
+  throw new DataError(operation, `a class must be an integer from 0 to ${classes - 1}, received ${labels[at]} at ${at}`, { label: labels[at], at });
 }

@@ -130,7 +130,7 @@ function checkFrames(operation: string, { frames, repeats }: Animation, format: 
   if (!Array.isArray(frames) || frames.length === 0)
     throw new ShapeError(operation, `frames must be a list of at least one, received ${show(frames)}`, { frames });
   if (repeats !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(repeats) && repeats >= 0 && repeats <= 65535)) {
-    throw new OptionError(operation, 'repeats', 'must be a whole number from 0 to 65535, or Infinity', repeats);
+    throw new OptionError(operation, 'repeats', 'must be an integer from 0 to 65535, or Infinity', repeats);
   }
   for (const { image, delay } of frames as readonly Frame[]) {
     checkImage(operation, image);

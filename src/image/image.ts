@@ -214,7 +214,7 @@ export function toWhole(value: number, white: number): number {
 export function checkSize(operation: string, width: number, height: number, channels: number): void {
   for (const [name, size] of Object.entries({ width, height })) {
     if (!Number.isSafeInteger(size) || size < 1) {
-      throw new ShapeError(operation, `the ${name} of an image must be a whole number ≥ 1, received ${show(size)}`, { [name]: size });
+      throw new ShapeError(operation, `the ${name} of an image must be an integer ≥ 1, received ${show(size)}`, { [name]: size });
     }
   }
   if (![1, 2, 3, 4].includes(channels)) {

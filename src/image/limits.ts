@@ -25,7 +25,7 @@ const RULES: Readonly<Record<keyof Limits, OptionRule<number>>> = { pixels: coun
 const NAMES = Object.keys(RULES) as (keyof Limits)[];
 
 const limits: OptionRule<Limits> = rule(
-  `{ ${NAMES.join(', ')} }, of whole numbers ≥ 1, seconds from 0.001`,
+  `{ ${NAMES.join(', ')} }, of integers ≥ 1, seconds from 0.001`,
   (value) =>
     typeof value === 'object' &&
     value !== null &&

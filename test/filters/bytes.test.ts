@@ -168,7 +168,7 @@ test.each([
 });
 
 test('alpha is filtered, passes through, or counts; opaque pictures take the short way', async () => {
-  // of two channels, the programs of whole numbers would sum both
+  // of two channels, the programs of integers would sum both
   const [lastClear, firstClear] = [noise(41, 31, 4, true), noise(50, 31, 2, true)];
   lastClear.data[lastClear.data.length - 1] = 254;
   firstClear.data[1] = 0;
@@ -353,7 +353,7 @@ test('a large picture: many strips', async () => {
   for (const kernel of [sharpen(), gaussian(2), dense(7)]) await check(image, kernel, { alpha: 'ignore' }, { backend: wasm });
 });
 
-test('normalized sums are rounded as quotients of whole numbers are', async () => {
+test('normalized sums are rounded as quotients of integers are', async () => {
   // neighbors a and b in every combination, and all that lies between the least and the largest of their sums
   for (const [most, weight, other] of [
     ...Array.from({ length: 24 }, () => [1 + random.integer(255), 1 + random.integer(84), 1]),

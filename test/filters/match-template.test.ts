@@ -186,7 +186,7 @@ describe('what does not go together is refused', () => {
 
   test.each([
     [{ method: 'sad' }, 'method must be one of zncc, ncc, ssd, correlation'],
-    [{ peaks: 0 }, 'peaks must be a whole number ≥ 1'],
+    [{ peaks: 0 }, 'peaks must be an integer ≥ 1'],
     [{ threshold: Number.NaN }, 'threshold must be a finite number'],
     [{ minDistance: 0 }, 'minDistance must be a finite number > 0'],
     [{ peak: 2 }, 'peak is not an option'],

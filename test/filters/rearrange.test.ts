@@ -84,6 +84,6 @@ test('what is none is refused', () => {
   expect(() => crop(image, 7 as never)).toThrow('crop: rectangle must be an object, received 7');
   expect(() => flip(image, 'x' as FlipAxis)).toThrow('flip: axis must be one of horizontal, vertical, received "x"');
   expect(() => flip(image, 'vertikal' as FlipAxis)).toThrow('did you mean vertical?');
-  expect(() => rotate90(image, 0.5)).toThrow('rotate90: turns must be a whole number, received 0.5');
+  expect(() => rotate90(image, 0.5)).toThrow('rotate90: turns must be an integer, received 0.5');
   expect(() => rotate90({} as Image)).toThrow('rotate90: image must be');
 });

@@ -157,7 +157,7 @@ describe('what rows alone do not say', () => {
     ['canny', 'not canny, whose hysteresis follows edges through the whole picture', () => filterStream([tall.data], formatOf(tall), 'canny:2')],
     ['other operations', 'not unsharp-mask, which is more than one kernel', () => filterStream([tall.data], formatOf(tall), 'unsharp-mask')],
     ['no alpha', 'opaque goes with pictures that have alpha only', () => filterStream([tall.data], formatOf(tall), 'box', { opaque: true })],
-    ['no format', 'height must be a whole number ≥ 1', () => filterStream([tall.data], { width: 3 } as never, 'box')],
+    ['no format', 'height must be an integer ≥ 1', () => filterStream([tall.data], { width: 3 } as never, 'box')],
     ['a step option with a pipeline', 'stride is not an option', () => filterStream([tall.data], formatOf(tall), pipeline(['box']), { stride: 2 } as never)],
   ])('%s is refused before a row is read', async (_, message, run) => {
     await expect(run()).rejects.toThrow(message);

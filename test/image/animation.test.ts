@@ -130,7 +130,7 @@ describe('encode', () => {
       'the first is 1 × 1 and one is 2 × 1',
     ],
     ['a delay', { frames: [{ image: picture('r'), delay: -1 }], repeats: 0 }, DataError, 'delay must be 0 to 655350 milliseconds, received -1'],
-    ['repeats', { frames: [{ image: picture('r'), delay: 0 }], repeats: 0.5 }, OptionError, 'repeats must be a whole number from 0 to 65535, or Infinity'],
+    ['repeats', { frames: [{ image: picture('r'), delay: 0 }], repeats: 0.5 }, OptionError, 'repeats must be an integer from 0 to 65535, or Infinity'],
   ])('%s: refused', async (_, animation, kind, message) => {
     await expect(encodeAnimation(animation)).rejects.toThrow(kind);
     await expect(encodeAnimation(animation)).rejects.toThrow(message);

@@ -89,10 +89,10 @@ test.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, stri
     'a limit of 0',
     () => decodeImage(new Uint8Array(), { limits: { pixels: 0 } }),
     OptionError,
-    'decodeImage: limits must be { pixels, bytes, seconds, memory }, of whole numbers ≥ 1',
+    'decodeImage: limits must be { pixels, bytes, seconds, memory }, of integers ≥ 1',
   ],
   ['a limit of 1.5', () => decodeImage(new Uint8Array(), { limits: { memory: 1.5 } }), OptionError, 'limits must be { pixels, bytes, seconds, memory }'],
-  ['a name that is none', () => decodeImage(new Uint8Array(), { name: 3 as unknown as string }), OptionError, 'name must be a text, received 3'],
+  ['a name that is none', () => decodeImage(new Uint8Array(), { name: 3 as unknown as string }), OptionError, 'name must be a string, received 3'],
   [
     'an unknown option',
     () => decodeImage(new Uint8Array(), { format: 'png' } as DecodeOptions),
@@ -105,7 +105,7 @@ test.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, stri
     OptionError,
     'format must be one of png, jpeg, bmp, gif, tiff, webp, avif, npy, jpg, tif, received "heic"',
   ],
-  ['quality 0', () => encodeImage(image, 'jpeg', { quality: 0 }), OptionError, 'quality must be a whole number from 1 to 100, received 0'],
+  ['quality 0', () => encodeImage(image, 'jpeg', { quality: 0 }), OptionError, 'quality must be an integer from 1 to 100, received 0'],
   ['quality 101', () => encodeImage(image, 'jpeg', { quality: 101 }), OptionError, 'received 101'],
   [
     'quality of a PNG',

@@ -43,8 +43,8 @@ test('an image without data is black, and its data is used as it is', () => {
 });
 
 test.each<[string, () => unknown, string]>([
-  ['width 0', () => createImage(0, 1, 1), 'createImage: the width of an image must be a whole number ≥ 1, received 0'],
-  ['height 1.5', () => createImage(1, 1.5, 1), 'the height of an image must be a whole number ≥ 1, received 1.5'],
+  ['width 0', () => createImage(0, 1, 1), 'createImage: the width of an image must be an integer ≥ 1, received 0'],
+  ['height 1.5', () => createImage(1, 1.5, 1), 'the height of an image must be an integer ≥ 1, received 1.5'],
   ['5 channels', () => createImage(1, 1, 5), 'the channels of an image must be 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGBA), received 5'],
   ['too little data', () => createImage(2, 2, 3, new Uint8ClampedArray(11)), 'holds 12 samples, but its data has 11'],
   ['an array', () => createImage(1, 1, 1, [1] as unknown as Uint16Array), 'received [1]'],

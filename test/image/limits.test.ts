@@ -122,7 +122,7 @@ test.each([
   ['null', null],
 ])('%s is refused', async (_, limits) => {
   await expect(decodeImage(bytes, { limits: limits as object })).rejects.toThrow(
-    'decodeImage: limits must be { pixels, bytes, seconds, memory }, of whole numbers ≥ 1, seconds from 0.001',
+    'decodeImage: limits must be { pixels, bytes, seconds, memory }, of integers ≥ 1, seconds from 0.001',
   );
 });
 

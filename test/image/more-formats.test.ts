@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('NPY', () => {
-  test.each([1, 2, 3, 4])('%i channels, whole numbers, signed numbers and infinite ones', async (channels) => {
+  test.each([1, 2, 3, 4])('%i channels, integers, signed numbers and infinite ones', async (channels) => {
     const length = 20 * channels;
     for (const data of [
       Uint8ClampedArray.from({ length }, () => random.integer(256)),

@@ -153,13 +153,13 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
   const settings = metadata.settings === undefined ? {} : parseJson(metadata.settings, complain);
   if (!isObject(settings)) throw complain(`its settings must be values by name, received ${show(settings)}`);
 
-  if (!/^\d{1,9}$/.test(metadata.epoch)) throw complain(`its epoch must be a whole number ≥ 0, received ${show(metadata.epoch)}`);
+  if (!/^\d{1,9}$/.test(metadata.epoch)) throw complain(`its epoch must be an integer ≥ 0, received ${show(metadata.epoch)}`);
   const history = metadata.history === undefined ? null : historyFromJson(metadata.history, complain);
   if (best.size > 0 && !history) throw complain('it has best weights, but no history');
   if (history && best.size > 0) history.best = best;
   const { optimizer = null, updates = '0' } = metadata;
   if (!/^\d{1,15}$/.test(updates) || Number(updates) > 0 !== averaged.size > 0)
-    throw complain(`its updates must be a whole number ≥ 1 where it has averaged weights, received ${show(updates)}`);
+    throw complain(`its updates must be an integer ≥ 1 where it has averaged weights, received ${show(updates)}`);
   const shares = metadata.groups === undefined ? [1] : parseJson(metadata.groups, complain);
   if (!Array.isArray(shares) || !shares.every((share) => notNegative.holds(share))) throw complain(`its groups must be rates ≥ 0, received ${show(shares)}`);
   if (optimizer !== null) checkState(state, weights, complain);

@@ -160,9 +160,9 @@ function spanOf(tensor: string, entry: unknown, dataBytes: number, fail: Complai
   const { dtype: type, shape, data_offsets: offsets } = entry;
   const dtype = DTYPES.get(type as string);
   if (!dtype) throw complain(`its dtype must be one of ${[...DTYPES.keys()].join(', ')}, received ${show(type)}`);
-  if (!Array.isArray(shape) || !shape.every(isSize)) throw complain(`its shape must be whole numbers ≥ 0, received ${show(shape)}`);
+  if (!Array.isArray(shape) || !shape.every(isSize)) throw complain(`its shape must be integers ≥ 0, received ${show(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    throw complain(`its data_offsets must be two whole numbers ≥ 0, received ${show(offsets)}`);
+    throw complain(`its data_offsets must be two integers ≥ 0, received ${show(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
   if (begin > end || end > dataBytes) throw complain(`its data_offsets ${show(offsets)} do not lie in the ${dataBytes} bytes of data`);

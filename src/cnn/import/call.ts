@@ -109,7 +109,7 @@ export class Call {
   /** An attribute that is an integer. */
   integer(name: string, otherwise: number): number {
     const value = this.float(name, otherwise);
-    if (!Number.isSafeInteger(value)) throw this.refusal(`${name} must be a whole number, received ${value}`);
+    if (!Number.isSafeInteger(value)) throw this.refusal(`${name} must be an integer, received ${value}`);
     return value;
   }
 
@@ -139,7 +139,7 @@ export class Call {
   wholeNumbers(name: string, i: number): readonly number[] | undefined {
     const values = this.has(i) ? this.numbers(i) : this.list(name);
     const odd = values?.find((value) => !Number.isInteger(value));
-    if (odd !== undefined) throw this.refusal(`${name} must be whole numbers, received ${odd}`);
+    if (odd !== undefined) throw this.refusal(`${name} must be integers, received ${odd}`);
     return values;
   }
 
@@ -166,7 +166,7 @@ export class Call {
 
   /** The number of cells of a shape that is filled with known numbers. */
   cells(shape: readonly number[]): number {
-    if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw this.refusal(`a shape must be whole numbers ≥ 0, received ${show(shape)}`);
+    if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw this.refusal(`a shape must be integers ≥ 0, received ${show(shape)}`);
     const cells = sizeOf(shape);
     if (cells > this.room.left) throw this.refusal(`a constant of shape ${show(shape)} has ${cells} numbers; all constants together may have ${MOST_KNOWN}`);
     return cells;

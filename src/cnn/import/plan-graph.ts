@@ -169,7 +169,7 @@ function sizesOf(shape: KnownValues, node: NodePlan, complain: Complaint): numbe
   const cells = sizes.reduce((product, size) => product * size, 1);
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 1) || cells > MOST_PARAMETERS) {
     throw complain(
-      `node ${show(node.name)} (${node.type}) asks for a weight of shape ${show(sizes)}; that must be whole numbers ≥ 1, with at most ${MOST_PARAMETERS} cells`,
+      `node ${show(node.name)} (${node.type}) asks for a weight of shape ${show(sizes)}; that must be integers ≥ 1, with at most ${MOST_PARAMETERS} cells`,
     );
   }
   return sizes;

@@ -96,7 +96,7 @@ export class MessageReader {
   #varint(): number {
     const at = this.#pbf.pos;
     const value = this.#pbf.readVarint();
-    if (this.#pbf.pos > this.#end || !Number.isSafeInteger(value)) throw this.complain(`byte ${at} does not begin a whole number`);
+    if (this.#pbf.pos > this.#end || !Number.isSafeInteger(value)) throw this.complain(`byte ${at} does not begin an integer`);
     return value;
   }
 

@@ -107,7 +107,7 @@ function lengthOf(shape: readonly number[], fail: Complaint): number {
   if (shape.length > MOST_AXES) throw fail(`tensors of up to ${MOST_AXES} axes are read, it has ${shape.length}`);
   const length = shape.reduce((product, size) => product * size, 1);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || !Number.isSafeInteger(length)) {
-    throw fail(`its shape must be whole numbers ≥ 0, received ${show(shape)}`);
+    throw fail(`its shape must be integers ≥ 0, received ${show(shape)}`);
   }
   return length;
 }

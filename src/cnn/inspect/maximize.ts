@@ -86,7 +86,7 @@ function activationWeights({ shape, data }: Tensor, channel: number, at: readonl
   const spatial = shape.slice(2);
   const cells = sizeOf(spatial);
   if (!(Number.isInteger(channel) && channel >= 0 && channel < shape[1])) {
-    throw new OptionError('maximizeActivation', 'channel', `must be a whole number from 0 to ${shape[1] - 1}`, channel);
+    throw new OptionError('maximizeActivation', 'channel', `must be an integer from 0 to ${shape[1] - 1}`, channel);
   }
   const weights = new Float32Array(data.length);
   if (!at) return weights.fill(1 / cells, channel * cells, (channel + 1) * cells);

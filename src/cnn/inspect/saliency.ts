@@ -107,7 +107,7 @@ function oneHot(operation: string, { shape, data }: Tensor, classes: ArrayLike<n
   const out = new Float32Array(data.length);
   for (let n = 0; n < batch; n++) {
     if (!(Number.isInteger(chosen[n]) && chosen[n] >= 0 && chosen[n] < count)) {
-      throw new OptionError(operation, 'classes', `must be whole numbers from 0 to ${count - 1}`, chosen[n]);
+      throw new OptionError(operation, 'classes', `must be integers from 0 to ${count - 1}`, chosen[n]);
     }
     out[n * count + chosen[n]] = 1;
   }

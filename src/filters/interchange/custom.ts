@@ -84,7 +84,7 @@ export function kernelToAcf(document: KernelDocument): Uint8Array {
   numbers.forEach((number, i) => {
     const whole = Math.round(number);
     if (Math.abs(whole - number) > 1e-6 || Math.abs(whole) > 32767 || (whole === 0 && number === divisor)) {
-      throw new UnsupportedError('kernelToAcf', `an .acf file holds whole numbers of 16 bits; ${number} is none: multiply the weights and divide by scale`, {
+      throw new UnsupportedError('kernelToAcf', `an .acf file holds integers of 16 bits; ${number} is none: multiply the weights and divide by scale`, {
         number,
       });
     }

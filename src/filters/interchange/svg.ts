@@ -36,7 +36,7 @@ export const svg: KernelFormat = {
 
     const [width, height = width] = numbers('order') ?? [3];
     if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
-      refuse(`order must be one or two whole numbers ≥ 1, received ${attribute('order')}`);
+      refuse(`order must be one or two integers ≥ 1, received ${attribute('order')}`);
     const weights = numbers('kernelMatrix') ?? refuse('the attribute kernelMatrix is missing');
     if (weights.length !== width * height)
       refuse(`kernelMatrix must have ${width} × ${height} = ${width * height} numbers, as order says, and has ${weights.length}`);
@@ -44,7 +44,7 @@ export const svg: KernelFormat = {
     if (divisor === 0) refuse('divisor must not be 0');
     const target = [['targetY', height] as const, ['targetX', width] as const].map(([name, size]) => {
       const at = numbers(name)?.[0] ?? Math.floor(size / 2);
-      return Number.isInteger(at) && at >= 0 && at < size ? at : refuse(`${name} must be a whole number from 0 to ${size - 1}, received ${at}`);
+      return Number.isInteger(at) && at >= 0 && at < size ? at : refuse(`${name} must be an integer from 0 to ${size - 1}, received ${at}`);
     });
     const edge = attribute('edgeMode') ?? 'duplicate';
     return {

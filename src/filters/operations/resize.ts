@@ -111,7 +111,7 @@ class ResizePlan {
     readonly on: Backend,
   ) {
     const { channels, samples } = format;
-    if (width === undefined && height === undefined) throw new OptionError('resize', 'width', 'or height must be given, a whole number ≥ 1', width);
+    if (width === undefined && height === undefined) throw new OptionError('resize', 'width', 'or height must be given, an integer ≥ 1', width);
     if (alpha !== undefined && !hasAlpha(channels)) {
       throw new OptionError('resize', 'alpha', `goes with pictures that have alpha only, this one has ${channels} channels`, alpha);
     }

@@ -184,7 +184,7 @@ describe('what cannot be saved', () => {
     await expect(encodeCheckpoint({ model, epoch: 0 })).rejects.toThrow(/tensor "weight" holds NaN at 0/);
   });
   test('half an epoch', async () => {
-    await expect(encodeCheckpoint({ model: new Linear(1, 1), epoch: 0.5 })).rejects.toThrow(/epoch must be a whole number ≥ 0, received 0.5/);
+    await expect(encodeCheckpoint({ model: new Linear(1, 1), epoch: 0.5 })).rejects.toThrow(/epoch must be an integer ≥ 0, received 0.5/);
   });
 });
 
@@ -221,11 +221,11 @@ describe('a checkpoint that cannot be trusted is refused, by name', () => {
     ['a weight of another shape', ({ tensors }) => tensors.set('1.bias', tensor([1, 2])), /1.bias must have shape \[1\], received \[2\]/],
     ['best weights of another shape', ({ tensors }) => tensors.set('best/1.bias', tensor([1, 2])), /1.bias must have shape \[1\], received \[2\]/],
     ['best weights without history', ({ metadata }) => Reflect.deleteProperty(metadata, 'history'), /best weights, but no history/],
-    ['no epoch', ({ metadata }) => Reflect.deleteProperty(metadata, 'epoch'), /epoch must be a whole number ≥ 0, received undefined/],
-    ['a negative epoch', ({ metadata }) => Object.assign(metadata, { epoch: '-1' }), /epoch must be a whole number/],
+    ['no epoch', ({ metadata }) => Reflect.deleteProperty(metadata, 'epoch'), /epoch must be an integer ≥ 0, received undefined/],
+    ['a negative epoch', ({ metadata }) => Object.assign(metadata, { epoch: '-1' }), /epoch must be an integer/],
     ['no random state', ({ metadata }) => Reflect.deleteProperty(metadata, 'random'), /JSON is broken/],
-    ['a random state of three', ({ metadata }) => Object.assign(metadata, { random: '[1,2,3]' }), /a state is four whole numbers of 32 bits/],
-    ['a random state of 33 bits', ({ metadata }) => Object.assign(metadata, { random: '[1,2,3,4294967296]' }), /a state is four whole numbers of 32 bits/],
+    ['a random state of three', ({ metadata }) => Object.assign(metadata, { random: '[1,2,3]' }), /state must be four 32-bit integers/],
+    ['a random state of 33 bits', ({ metadata }) => Object.assign(metadata, { random: '[1,2,3,4294967296]' }), /state must be four 32-bit integers/],
     ['a history that is none', ({ metadata }) => Object.assign(metadata, { history: '[]' }), /its history: it must be an object, received \[\]/],
     ['an end that is none', ({ metadata }) => Object.assign(metadata, { history: history({ stopped: 'never' }) }), /stopped must be one of/],
     ['a best epoch that is none', ({ metadata }) => Object.assign(metadata, { history: history({ bestEpoch: 0.5 }) }), /bestEpoch must be/],

@@ -96,7 +96,7 @@ export class LayerCall {
   perAxis(name: string, count: number, otherwise?: readonly number[]): readonly number[] {
     const value = this.config[name] ?? otherwise;
     const list = Array.isArray(value) ? value : Array(count).fill(value);
-    if (list.length !== count || !list.every(Number.isSafeInteger)) throw this.refusal(`${name} must be ${count} whole numbers, received ${show(value)}`);
+    if (list.length !== count || !list.every(Number.isSafeInteger)) throw this.refusal(`${name} must be ${count} integers, received ${show(value)}`);
     return list;
   }
 

@@ -75,8 +75,7 @@ function reshape(call: LayerCall): LayerTensor {
   const given = call.config.target_shape;
   // null is the size that is left
   const target = Array.isArray(given) ? given.map((size) => size ?? -1) : [];
-  if (target.length === 0 || !target.every((size) => Number.isSafeInteger(size)))
-    throw call.refusal(`target_shape must be whole numbers, received ${show(given)}`);
+  if (target.length === 0 || !target.every((size) => Number.isSafeInteger(size))) throw call.refusal(`target_shape must be integers, received ${show(given)}`);
   const x = call.input();
   const shape = call.graph.constant([target.length + 1], [0, ...target], true);
   const moved = call.add('Reshape', [call.graph.channelsLast(call.name, x), shape]);

@@ -45,7 +45,7 @@ function sliced(call: Call): Operand {
   return starts.reduce<Operand>((value, start, i) => {
     const axis = call.axis(axes[i], rank);
     const [n, step] = [value.shape[axis], steps[i]];
-    if (!Number.isInteger(step) || step === 0) throw call.refusal(`steps must be whole numbers other than 0, received ${step}`);
+    if (!Number.isInteger(step) || step === 0) throw call.refusal(`steps must be integers other than 0, received ${step}`);
     const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
     const limit = (at: number) => Math.min(Math.max(at < 0 ? at + n : at, low), high);
     const [from, to] = [limit(start), limit(ends[i])];

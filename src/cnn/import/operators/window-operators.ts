@@ -23,7 +23,7 @@ function windowOf(call: Call, x: Value, kernel = call.list('kernel_shape')): Win
   const perAxis = (name: string, values: readonly number[]) => {
     if (values.length !== rank) throw call.refusal(`${name} must hold one number for each of ${rank} spatial axes, received ${show(values)}`);
     const odd = values.find((value) => !Number.isSafeInteger(value) || value < 1 || value > WIDEST);
-    if (odd !== undefined) throw call.refusal(`${name} must be whole numbers from 1 to ${WIDEST}, received ${odd}`);
+    if (odd !== undefined) throw call.refusal(`${name} must be integers from 1 to ${WIDEST}, received ${odd}`);
     return values;
   };
   const ones = Array<number>(Math.max(rank, 0)).fill(1);

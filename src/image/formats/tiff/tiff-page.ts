@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<number, { name: string; samples: readonly number[];
   2: { name: 'RGB', samples: [3, 4], bits: [8, 16] },
   3: { name: 'palette', samples: [1], bits: [1, 2, 4, 8] },
 };
-const SAMPLE_FORMATS = ['', 'whole numbers', 'signed numbers', 'floats'];
+const SAMPLE_FORMATS = ['', 'integers', 'signed numbers', 'floats'];
 const WHOLE = 1;
 const FLOAT = 3;
 /** How strips are packed. */
@@ -56,7 +56,7 @@ export function describePage(directory: Directory): TiffPage {
   if (!kind.samples.includes(samples) || !known || bits.some((b) => b !== bits[0])) {
     refuse(
       `with ${samples} samples of ${bits[0]} bits a pixel (${kind.name}, ${SAMPLE_FORMATS[format] ?? 'numbers of another kind'})`,
-      `${kind.samples.join(' or ')} whole numbers of ${kind.bits.join(', ')} bits${photometric === 3 ? '' : ', or floats of 32,'}`,
+      `${kind.samples.join(' or ')} integers of ${kind.bits.join(', ')} bits${photometric === 3 ? '' : ', or floats of 32,'}`,
     );
   }
   if (!(Object.values(PACKING) as number[]).includes(packing)) refuse(`of compression ${packing}`, 'uncompressed, LZW and deflated ones');
