@@ -299,7 +299,12 @@ function expandPadding(operation: string, padding: PerAxis<AxisPadding>, rank: n
 function expand<T>(operation: string, option: string, value: PerAxis<T>, rank: number): readonly T[] {
   const list: readonly T[] = Array.isArray(value) ? value : Array(rank).fill(value);
   if (list.length === rank) return list;
-  throw new OptionError(operation, option, `must be one ${option === 'padding' ? 'padding' : 'number'}, or one for each of the ${rank} spatial axes`, value);
+  throw new OptionError(
+    operation,
+    option,
+    `must be a ${option === 'padding' ? 'padding' : 'number'}, or a list with one for each of the ${rank} spatial axes`,
+    value,
+  );
 }
 
 function checkRanks(operation: string, x: readonly number[], kernel: readonly number[]): 1 | 2 | 3 {

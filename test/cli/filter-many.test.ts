@@ -92,7 +92,7 @@ describe('what fails is left out and reported', () => {
     expect(code).toBe(1);
     expect(stdout.match(/box/g)).toHaveLength(4);
     expect(stderr).toContain('error: filter: 2 of 6 pictures failed:\n');
-    expect(stderr).toContain(`  ${join(folder, 'photos', 'b2.png')}: readImage: ${join(folder, 'photos', 'b2.png')} is not a picture`);
+    expect(stderr).toContain(`  ${join(folder, 'photos', 'b2.png')}: readImage: ${join(folder, 'photos', 'b2.png')} is not an image`);
     expect(stderr).toContain(`  ${join(folder, 'missing.png')}: readImage: ${join(folder, 'missing.png')} does not exist`);
     await expectBlurred(['more/d.bmp', 4]);
   });

@@ -231,9 +231,13 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     ['a parameter that is no number', ['--kernel', 'box:big'], '--kernel box takes n, a number, received "box:big"'],
     ['a colon too many', ['--kernel', 'gaussian:2:3'], '--kernel gaussian takes sigma, a number, received "gaussian:2:3"'],
     ['what a blur is called', ['--kernel', 'blur'], 'received "blur"; did you mean gaussian, box, disk or motion-blur?'],
-    ['a flat list of weights', ['--kernel', '0,-1,0,-1,5,-1,0,-1,0'], '--kernel is no kernel (matrix: 9 weights without rows are 3 × 3 (rows apart by'],
-    ['a ragged matrix', ['--kernel', '1 2; 3'], '--kernel is no kernel (matrix: all rows must be equally long, but row 1 has 2 weights and row 2 has 1)'],
-    ['a matrix with text', ['--kernel', '1 two'], '--kernel is no kernel (matrix: row 1, column 2 is "two", which is no number)'],
+    [
+      'a flat list of weights',
+      ['--kernel', '0,-1,0,-1,5,-1,0,-1,0'],
+      '--kernel is no kernel (matrix: 9 weights without rows are ambiguous: 3 × 3 (rows separated by',
+    ],
+    ['a ragged matrix', ['--kernel', '1 2; 3'], '--kernel is no kernel (matrix: all rows must have the same length, but row 1 has 2 weights and row 2 has 1)'],
+    ['a matrix with text', ['--kernel', '1 two'], '--kernel is no kernel (matrix: every weight must be a number, received "two" in row 1, column 2)'],
     ['a stride of 0', ['--kernel', 'box', '--stride', '0'], 'filter: stride must be an integer ≥ 1, received 0'],
     ['a stride that is no number', ['--kernel', 'box', '--stride', 'x'], "option '--stride <steps>' argument 'x' is invalid. It must be n, or y,x."],
     [
@@ -245,25 +249,21 @@ describe('wrong usage exits with 2, and one line says what to do', () => {
     [
       'an algorithm that cannot compute the kernel',
       ['--kernel', 'gaussian', '--algorithm', 'runningSum', '--backend', 'wasm'],
-      'filter: algorithm cannot compute this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
+      'filter: algorithm cannot compute this kernel: the weights are not all equal; use one of direct, separable, fft, received "runningSum"',
     ],
-    ['an algorithm for an operation', ['--kernel', 'canny', '--algorithm', 'fft'], '--algorithm goes with kernels only, and canny is more than one'],
+    ['an algorithm for an operation', ['--kernel', 'canny', '--algorithm', 'fft'], '--algorithm goes with kernels only, and canny uses several'],
     ['floats in a PNG', ['--kernel', 'box', '--output', 'float'], 'filter: --output float needs a result in .npy or .tiff, received'],
     ['a misspelt output', ['--kernel', 'box', '--output', 'normalise'], 'received "normalise"; did you mean normalize?'],
     ['a bias that is no number', ['--kernel', 'box', '--bias', 'x'], "option '--bias <n>' argument 'x' is invalid. It must be a finite float32 number."],
     ['a region of three numbers', ['--kernel', 'box', '--region', '1,2,3'], 'It must be x,y,width,height, or x,y,width,height,feather.'],
-    ['a kernel option for an operation', ['--kernel', 'canny', '--stride', '2'], '--stride goes with kernels only, and canny is more than one'],
+    ['a kernel option for an operation', ['--kernel', 'canny', '--stride', '2'], '--stride goes with kernels only, and canny uses several'],
     ['an option that a pipeline settles', ['--pipeline', 'look.json', '--linear'], '--linear is settled in the file of --pipeline'],
     ['a kernel and a pipeline', ['--kernel', 'box', '--pipeline', 'look.json'], '--kernel or --pipeline must be given, and not both'],
     ['jobs for one picture', ['--kernel', 'box', '--jobs', '2'], '--jobs requires --out'],
     ['an unknown backend', ['--kernel', 'box', '--backend', 'cuda'], 'filter: backend must be one of auto, gpu, wasm, reference, received "cuda"'],
     ['an unknown flag', ['--kernel', 'box', '--strid', '2'], "unknown option '--strid' (Did you mean --stride?)"],
-    ['a mode without its backend', ['--kernel', 'box', '--gpu-mode', 'webgl2'], "createBackend: gpuMode goes with the backend 'gpu' only, here it is 'auto'"],
-    [
-      'a quality for a PNG',
-      ['--kernel', 'box', '--quality', '50'],
-      "writeImage: quality goes with formats jpeg, webp, avif only, here it is 'png', received 50",
-    ],
+    ['a mode without its backend', ['--kernel', 'box', '--gpu-mode', 'webgl2'], "createBackend: gpuMode requires the backend 'gpu' (it is 'auto')"],
+    ['a quality for a PNG', ['--kernel', 'box', '--quality', '50'], "writeImage: quality requires the format jpeg, webp, avif (it is 'png'), received 50"],
   ])('%s', async (_, flags, message) => {
     const { code, stdout, stderr } = await convlab('filter', photo, out, ...flags);
     expect(stderr).toContain(message);
@@ -285,7 +285,7 @@ describe('a failure exits with 1, and one line says what failed', () => {
   test.each([
     ['a picture that is not there', () => ['missing.png', out, '--kernel', 'box'], 'missing.png'],
     ['a picture that is none', () => [join(folder, 'text.png'), out, '--kernel', 'box'], 'text.png'],
-    ['a picture that is larger than allowed', () => [photo, out, '--kernel', 'box', '--limits', 'pixels=47'], '8 × 6 = 48 pixels, more than limits.pixels, 47'],
+    ['a picture that is larger than allowed', () => [photo, out, '--kernel', 'box', '--limits', 'pixels=47'], '8 × 6 = 48 pixels, more than limits.pixels (47'],
     ['a kernel file that is not there', () => [photo, out, '--kernel', 'missing.json'], 'missing.json does not exist'],
     ['a kernel file without a kernel', () => [photo, out, '--kernel', join(folder, 'bad.json')], 'bad.json holds no kernel'],
     ['a folder that is not there', () => [photo, join(folder, 'nowhere', 'out.png'), '--kernel', 'box'], 'nowhere'],

@@ -66,7 +66,7 @@ test('many pictures: one that cannot be read does not stop the others, and is na
 });
 
 test.each([
-  ['resize in.png out.png', 'error: resize: width or height must be given, an integer ≥ 1, received undefined'],
+  ['resize in.png out.png', 'error: resize: width or height must be set, an integer ≥ 1, received undefined'],
   ['resize in.png out.png --width 0', 'must be an integer ≥ 1'],
   ['resize in.png --width 4', 'error: resize: --out must name a folder for several pictures'],
   ['crop in.png out.png', "required option '--rectangle <rectangle>' not specified"],

@@ -115,7 +115,7 @@ describe('values that make no sense', () => {
     [() => new convlab.MaxPool2d(0), 'MaxPool2d: kernelSize must be an integer ≥ 1, received 0'],
     [() => new convlab.AdaptiveAvgPool(0), 'AdaptiveAvgPool: outputSize must be an integer ≥ 1, received 0'],
     [() => new convlab.Upsample({}), 'upsample: size or scaleFactor must be given, and not both'],
-    [() => new convlab.Upsample({ size: 3, alignCorners: true }), "upsample: alignCorners goes with linear modes only, here it is 'nearest'"],
+    [() => new convlab.Upsample({ size: 3, alignCorners: true }), "upsample: alignCorners requires a linear mode (it is 'nearest')"],
   ])('%s', (make, says) => {
     expect(make).toThrow(says);
   });

@@ -140,7 +140,7 @@ describe('createBackend', () => {
   test.each([
     ['cuda', {}, /^createBackend: name must be one of auto, gpu, wasm, reference, received "cuda"$/],
     ['gpu', { gpuMode: 'vulkan' }, /^createBackend: gpuMode must be one of webgpu, .*, received "vulkan"$/],
-    ['wasm', { gpuMode: 'webgl2' }, /^createBackend: gpuMode goes with the backend 'gpu' only, here it is 'wasm', received "webgl2"$/],
+    ['wasm', { gpuMode: 'webgl2' }, /^createBackend: gpuMode requires the backend 'gpu' \(it is 'wasm'\), received "webgl2"$/],
     ['auto', { gpuMode: 'cpu' }, /here it is 'auto'/],
     ['gpu', { workers: 2 }, /^createBackend: workers is not an option/],
   ])('%s %o', async (name, options, message) => {

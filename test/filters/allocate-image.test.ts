@@ -110,7 +110,7 @@ describe.each([1, 2, 3])('%s threads', (threads) => {
 
   test('what is no picture of this backend, or no longer one, is not given back', async () => {
     const image = await allocateImage({ width: 4, height: 3, channels: 1 }, { backend });
-    const message = 'freeImage: image must be one that allocateImage gave for this backend, and that was not given back yet';
+    const message = 'freeImage: image must be an image from allocateImage on this backend that was not freed yet';
     await expect(freeImage({ ...image, width: 2, data: image.data.subarray(0, 6) }, { backend })).rejects.toThrow(message);
     await freeImage({ ...image }, { backend });
     await expect(freeImage(image, { backend })).rejects.toThrow(message);

@@ -210,7 +210,7 @@ test('magnitude into a picture that is there, also the one it is taken of', asyn
     expect(await gradientMagnitude(image, { backend: wasm, out })).toBe(out);
     expect(out.data).toEqual(want.data);
   }
-  await expect(gradientMagnitude(image, { out: createImage(30, 40, 4) })).rejects.toThrow(/gradientMagnitude: out must be as the result is, 40 × 30/);
+  await expect(gradientMagnitude(image, { out: createImage(30, 40, 4) })).rejects.toThrow(/gradientMagnitude: out must have the format of the result, 40 × 30/);
   calls = 0;
   const gray = await gradientMagnitude(want, { channels: 'luminance', backend: wasm, out: createImage(40, 30, 4) });
   expect(gray.data).toEqual((await gradientMagnitude(want, { channels: 'luminance', backend: reference })).data);

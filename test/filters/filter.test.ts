@@ -334,14 +334,14 @@ test('an anchor where the padding is not same is refused', async () => {
 
 test.each([['valid'], [0], [['valid', 0]]] as const)('a border where the padding is %j is refused: it would never be seen', async (padding) => {
   await expect(filter(RAMP, kernel2d(SUM3), { backend, padding: padding as 'valid', paddingMode: 'wrap' })).rejects.toThrow(
-    `filter: paddingMode needs a padding, which is`,
+    `filter: paddingMode requires padding (it is`,
   );
   await filter(RAMP, kernel2d(SUM3), { backend, padding: ['valid', 'same'], paddingMode: 'wrap' });
 });
 
 test('a kernel of another rank, or larger than the picture without padding, is refused', async () => {
   await expect(filter(RAMP, { shape: [1, 1, 3, 3], data: new Float32Array(9) }, { backend })).rejects.toThrow(
-    'filter: kernel must be [kH, kW], or [C, kH, kW] with one for each channel, received [1, 1, 3, 3]',
+    'filter: kernel must be [kH, kW], or [C, kH, kW] with one kernel for each channel, received [1, 1, 3, 3]',
   );
   await expect(filter(RAMP, 1 as never, { backend })).rejects.toThrow(ShapeError);
   await expect(filter(RAMP, box(3), { backend, padding: 'valid' })).rejects.toThrow('filter: the output would be empty');

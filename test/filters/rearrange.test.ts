@@ -76,7 +76,7 @@ test('a picture of several squares is turned like a small one', () => {
 test('what is none is refused', () => {
   const image = createImage(5, 4, 3);
   const part = (rectangle: object) => () => crop(image, { x: 1, y: 1, width: 2, height: 2, ...rectangle });
-  expect(part({ width: 5 })).toThrow('crop: rectangle must be whole pixels within the picture of 5 × 4, received { x: 1, y: 1, width: 5, height: 2 }');
+  expect(part({ width: 5 })).toThrow('crop: rectangle must be whole pixels inside the image of 5 × 4, received { x: 1, y: 1, width: 5, height: 2 }');
   expect(part({ x: -1 })).toThrow('rectangle must be whole pixels');
   expect(part({ y: 0.5 })).toThrow('rectangle must be whole pixels');
   expect(part({ height: 0 })).toThrow('rectangle must be whole pixels');

@@ -29,7 +29,7 @@ const FORMS: readonly Form[] = [
     /^(\w+): the output would be empty: the kernel covers (\S+) cells \(size (\S+), dilation (\S+)\), but spatial axis (\S+) has (\S+) and padding (.+)$/,
     '$1：输出为空：核的 $3 格在膨胀 $4 时覆盖 $2 格，而第 $5 个空间轴只有 $6 格，补齐 $7',
   ],
-  [/^parseKernel: the text is in no known format: (.+)$/, 'parseKernel：文本不属于任何已知格式：$1'],
+  [/^parseKernel: the text must be in one of the formats (.+)$/, 'parseKernel：文本不属于任何已知格式：$1'],
   [
     /^formatKernel: the (\w+) format has no word for (\w+), which is (.+); json has one for everything$/,
     'formatKernel：$1 格式无法表示 $2（$3）；json 什么都能表示',

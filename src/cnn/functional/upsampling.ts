@@ -61,13 +61,13 @@ export function checkUpsampling(options: UpsampleOptions) {
   const settled = settle('upsample', options, UPSAMPLE_OPTIONS);
   const { size, scaleFactor, mode, alignCorners } = settled;
   if ((size === undefined) === (scaleFactor === undefined)) throw new OptionError('upsample', 'size', 'or scaleFactor must be given, and not both', size);
-  if (alignCorners && mode === 'nearest') throw new OptionError('upsample', 'alignCorners', "goes with linear modes only, here it is 'nearest'", alignCorners);
+  if (alignCorners && mode === 'nearest') throw new OptionError('upsample', 'alignCorners', "requires a linear mode (it is 'nearest')", alignCorners);
   return settled;
 }
 
 function forAxes(name: string, value: PerAxis<number>, rank: number): readonly number[] {
   const list: readonly number[] = Array.isArray(value) ? value : Array(rank).fill(value);
-  if (list.length !== rank) throw new OptionError('upsample', name, `must be one number, or one for each of the ${rank} spatial axes`, value);
+  if (list.length !== rank) throw new OptionError('upsample', name, `must be a number, or a list with one for each of the ${rank} spatial axes`, value);
   return list;
 }
 

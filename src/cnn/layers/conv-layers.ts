@@ -35,7 +35,8 @@ abstract class ConvNd extends Module {
     check(operation, 'kernelSize', kernelSize, perAxis(count));
     const { bias = true, ...options } = given;
     const kernel = Array.isArray(kernelSize) ? kernelSize : Array(rank).fill(kernelSize);
-    if (kernel.length !== rank) throw new OptionError(operation, 'kernelSize', `must be one number, or one for each of the ${rank} spatial axes`, kernelSize);
+    if (kernel.length !== rank)
+      throw new OptionError(operation, 'kernelSize', `must be a number, or a list with one for each of the ${rank} spatial axes`, kernelSize);
     const { groups = 1 } = options;
     if (inChannels % groups !== 0) throw new OptionError(operation, 'groups', `must divide the ${inChannels} input channels`, groups);
     if (outChannels % groups !== 0) throw new OptionError(operation, 'groups', `must divide the ${outChannels} output channels`, groups);

@@ -298,7 +298,7 @@ describe('files', () => {
     await expect(saveCheckpoint(missing, { model: new Linear(1, 1), epoch: 0 })).rejects.toThrow(
       `saveCheckpoint: ${missing} lies in a folder that does not exist`,
     );
-    await expect(loadCheckpoint('')).rejects.toThrow(/path must be the name of a file/);
+    await expect(loadCheckpoint('')).rejects.toThrow(/path must be a file name/);
     const broken = join(folder, 'broken.safetensors');
     await writeFile(broken, 'broken');
     await expect(loadCheckpoint(broken)).rejects.toThrow(`decodeSafetensors: ${broken}: it has 6 bytes`);
