@@ -26,8 +26,7 @@ function hint(bytes: unknown): string {
 
 /** @throws DataError if a file exceeds the limit */
 export function checkLength(operation: string, length: number, name: string, most = MOST_BYTES): void {
-  if (length > most && most < MOST_BYTES)
-    throw new DataError(operation, `${name} has ${length} bytes, more than limits.bytes (${most})`, { length });
+  if (length > most && most < MOST_BYTES) throw new DataError(operation, `${name} has ${length} bytes, more than limits.bytes (${most})`, { length });
   if (length > MOST_BYTES) throw new DataError(operation, `${name} must be smaller than 2 GiB, but has ${length} bytes`, { length });
 }
 

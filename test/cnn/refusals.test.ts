@@ -114,7 +114,7 @@ describe('values that make no sense', () => {
     [() => new convlab.Linear(0, 1), 'Linear: inFeatures must be an integer ≥ 1, received 0'],
     [() => new convlab.MaxPool2d(0), 'MaxPool2d: kernelSize must be an integer ≥ 1, received 0'],
     [() => new convlab.AdaptiveAvgPool(0), 'AdaptiveAvgPool: outputSize must be an integer ≥ 1, received 0'],
-    [() => new convlab.Upsample({}), 'upsample: size or scaleFactor must be given, and not both'],
+    [() => new convlab.Upsample({}), 'upsample: size or scaleFactor must be set, but not both'],
     [() => new convlab.Upsample({ size: 3, alignCorners: true }), "upsample: alignCorners requires a linear mode (it is 'nearest')"],
   ])('%s', (make, says) => {
     expect(make).toThrow(says);
@@ -123,7 +123,7 @@ describe('values that make no sense', () => {
   test('batch normalization of one value a channel, in training only', async () => {
     const layer = new convlab.BatchNorm1d(2);
     await expect(layer.run(tensor([[1, 2]]))).rejects.toThrow(
-      "batchNorm: training needs more than one value a channel, received [1, 2, 1]: take larger batches, dropLast, or the layer's eval()",
+      'batchNorm: training requires more than one value per channel, received [1, 2, 1]; use larger batches, dropLast, or eval()',
     );
     expect((await layer.eval().run(tensor([[1, 2]]))).data[1]).toBeCloseTo(2, 4);
     // a summary computes nothing
@@ -137,9 +137,12 @@ describe('values that make no sense', () => {
     return train(net, { train: new DataLoader(data(), { batchSize: 2 }), optimizer, epochs: 1, ...more });
   };
   test.each<[more: object, says: string]>([
-    [{ train: new DataLoader(data(), { batchSize: 4, dropLast: true }) }, 'train: train must hold a batch; a loader with dropLast needs as many samples'],
-    [{ validation: new DataLoader(data(), { batchSize: 4, dropLast: true }) }, 'train: validation must hold a batch'],
-    [{ train: { length: 2, async *[Symbol.asyncIterator]() {} } }, 'train: the training data gave no batch in epoch 1'],
+    [
+      { train: new DataLoader(data(), { batchSize: 4, dropLast: true }) },
+      'train: train must contain at least one batch; a loader with dropLast requires at least batchSize samples',
+    ],
+    [{ validation: new DataLoader(data(), { batchSize: 4, dropLast: true }) }, 'train: validation must contain at least one batch; a loader'],
+    [{ train: { length: 2, async *[Symbol.asyncIterator]() {} } }, 'train: the training data must contain at least one batch, received none in epoch 1'],
     [{ clipGradNorm: 0 }, 'train: clipGradNorm must be a finite number > 0, received 0'],
     [{ callbacks: { onEpcoh: () => {} } }, 'train: callbacks: onEpcoh is not an option; did you mean onEpoch?'],
     [{ callbacks: { onEpoch: 3 } }, 'train: callbacks: onEpoch must be a function, received 3'],

@@ -18,7 +18,7 @@ export const MAXIMIZE_OPTIONS = {
   /** The layer whose activation is maximized, a name of {@link retrieveFeatures}. */
   layer: option(text, { required: true }),
   /** The feature map to maximize; in a layer `[N, features]`, the feature. */
-  channel: option(checkedInUse<number>('the number of a map'), { required: true }),
+  channel: option(checkedInUse<number>('the index of a map'), { required: true }),
   /** The cell of the map (a single neuron), one number per spatial axis. Default: the mean of the map. */
   at: checkedInUse<readonly number[]>('a cell of the map'),
   /** Number of gradient steps. Default 100. */

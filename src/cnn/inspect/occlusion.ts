@@ -14,7 +14,7 @@ export const OCCLUSION_OPTIONS = {
   /** What it is filled with. Default 0. */
   value: option(anyNumber, { default: 0 }),
   /** Whose score is watched. Default: the class of the highest. */
-  class: checkedInUse<number>('the number of a class'),
+  class: checkedInUse<number>('the index of a class'),
 } satisfies Rows;
 
 /** Options of {@link occlusionMap}. */

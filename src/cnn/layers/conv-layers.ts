@@ -167,7 +167,7 @@ export class Linear extends Module {
   forward(x: Value): Value {
     const flat = flatten(x);
     if (flat.shape[1] !== this.inFeatures)
-      throw new ShapeError('Linear', `x must hold ${this.inFeatures} values for each sample, received ${flat.shape[1]}: ${show(x.shape)}`, { x: x.shape });
+      throw new ShapeError('Linear', `x must have ${this.inFeatures} values per sample, received ${flat.shape[1]}: ${show(x.shape)}`, { x: x.shape });
     const weight = x.graph.view([this.outFeatures, this.inFeatures, 1], this.weight.storage);
     return flatten(convolve(view(flat, [-1, this.inFeatures, 1]), weight, this.bias?.in(x.graph) ?? null, {}, 'Linear'));
   }

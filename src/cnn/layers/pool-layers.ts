@@ -29,7 +29,7 @@ abstract class PoolNd extends Module {
 
   protected check(x: Value): void {
     if (x.shape.length !== this.rank + 2)
-      throw new ShapeError(this.constructor.name, `x must have ${this.rank} spatial axes behind [N, C], received ${show(x.shape)}`, { x: x.shape });
+      throw new ShapeError(this.constructor.name, `x must have ${this.rank} spatial axes after [N, C], received ${show(x.shape)}`, { x: x.shape });
   }
 }
 

@@ -77,7 +77,7 @@ describe('scoreGradient and saliency', () => {
   test('refuses classes and layers that are not there', async () => {
     const x = noise(1, 2, 6, 6);
     await expect(saliency(net(), x, { classes: [4] })).rejects.toThrow('classes must be integers from 0 to 3, received 4');
-    await expect(saliency(net(), x, { classes: [1, 2] })).rejects.toThrow('classes must hold one class for each of the 1 samples');
+    await expect(saliency(net(), x, { classes: [1, 2] })).rejects.toThrow('classes must contain one class for each of the 1 samples');
     await expect(saliency(net(), x, { scores: 'fc9' })).rejects.toThrow('layer must be one of conv, act, pool, fc, log, received "fc9"');
     await expect(saliency(net(), x, { scores: 'conv' })).rejects.toThrow('the scores must be [N, classes], received [1, 3, 6, 6]');
   });

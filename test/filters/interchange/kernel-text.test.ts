@@ -207,7 +207,7 @@ describe('what is wrong is said with its place', () => {
     ['[[1, 2], [3]]', 'json: all rows must have the same length'],
     ['[[1, 2]', 'json: '],
     ['{ "weights": [[1]] }', 'json: weights is not an option; the options are kernel, scale'],
-    a[('3x3: 1,2,3', 'imagemagick: 3x3 kernel must have 9 weights, received 3')],
+    ['3x3: 1,2,3', 'imagemagick: a 3x3 kernel must have 9 weights, received 3'],
     ['2x1: 1,x', 'imagemagick: every weight must be a number, received "x" in row 1, column 2'],
     ['2x1+2+0: 1,2', 'imagemagick: the origin must be inside the 2x1 kernel, received +2+0'],
     ['3x3>: 1,2,1 0,0,0 1,2,1', 'imagemagick: the rotations ">" asks for is not read'],

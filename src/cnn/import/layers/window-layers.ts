@@ -9,7 +9,7 @@ export type LayerRow = (call: LayerCall) => LayerTensor;
 function spatial(call: LayerCall, axes: number): LayerTensor {
   const x = call.input();
   if (call.text('data_format', 'channels_last') !== 'channels_last') throw call.refusal('data_format must be channels_last');
-  if (x.rank !== axes + 2) throw call.refusal(`it takes ${axes + 2} axes, but its input has ${x.rank}`);
+  if (x.rank !== axes + 2) throw call.refusal(`it requires ${axes + 2} axes, but its input has ${x.rank}`);
   return x;
 }
 
