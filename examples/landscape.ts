@@ -172,7 +172,7 @@ function fbm(x: number, y: number): number {
   return 0.5 * noise(x, y) + 0.3 * noise(x * 2.1 + 5, y * 2.1) + 0.2 * noise(x * 4.3, y * 4.3 + 9);
 }
 
-/** Random values on the whole numbers, smooth in between. */
+/** Random values on the integers, smooth in between. */
 function noise(x: number, y: number): number {
   const ix = Math.floor(x);
   const iy = Math.floor(y);

@@ -8,7 +8,7 @@
  * try {
  *   await conv(tensor([[[1, 2, 3]]]), tensor([[[1, 1]]]), { stride: 0 });
  * } catch (error) {
- *   if (error instanceof ConvlabError) console.log(error.message); // → conv: stride must be a whole number ≥ 1, received 0
+ *   if (error instanceof ConvlabError) console.log(error.message); // → conv: stride must be an integer ≥ 1, received 0
  * }
  * ```
  */

@@ -112,7 +112,7 @@ export function closest(word: string, known: readonly string[]): string | undefi
 }
 
 function unknownOption(operation: string, name: string, value: unknown, known: readonly string[]): OptionError {
-  if (known.length === 0) return new OptionError(operation, name, 'is not an option; there are none', value);
+  if (known.length === 0) return new OptionError(operation, name, 'is not an option; there are no options', value);
   const meant = closest(name, known);
   const list = known.join(', ');
   return new OptionError(operation, name, `is not an option; ${meant === undefined ? 'the' : `did you mean ${meant}? The`} options are ${list}`, value);
@@ -156,7 +156,7 @@ const typed = { parse: parseNumber };
 /** An integer from `low` to `high`, both included. */
 export function whole(low: number, high = Number.POSITIVE_INFINITY): OptionRule<number> {
   const range = high === Number.POSITIVE_INFINITY ? `≥ ${low}` : `from ${low} to ${high}`;
-  return rule(`a whole number ${range}`, (value) => Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high, typed);
+  return rule(`an integer ${range}`, (value) => Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high, typed);
 }
 
 /** A number from `low` to `high`, both included. */
@@ -189,11 +189,11 @@ export const flag: OptionRule<boolean> = rule('true or false', (value) => typeof
 /** Any number, including NaN and infinity. */
 export const anyNumber: OptionRule<number> = rule('a number', (value) => typeof value === 'number', typed);
 /** Any integer. */
-export const anyWhole: OptionRule<number> = rule('a whole number', Number.isSafeInteger, typed);
+export const anyWhole: OptionRule<number> = rule('an integer', Number.isSafeInteger, typed);
 /** A number from 0 to 1, excluding 1. */
 export const probability: OptionRule<number> = rule('a probability, 0 ≤ p < 1', (value) => typeof value === 'number' && value >= 0 && value < 1, typed);
 /** Any text. */
-export const text: OptionRule<string> = rule('a text', (value) => typeof value === 'string', { parse: (typed) => typed });
+export const text: OptionRule<string> = rule('a string', (value) => typeof value === 'string', { parse: (typed) => typed });
 /** A function. */
 // biome-ignore lint/suspicious/noExplicitAny: the type of each function is in its table
 export const callback: OptionRule<any> = rule('a function', (value) => typeof value === 'function');

@@ -20,7 +20,7 @@ export class Random {
 
   /** @param seed an integer; its low 32 bits count */
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be a whole number', seed);
+    if (!Number.isSafeInteger(seed)) throw new OptionError('Random', 'seed', 'must be an integer', seed);
     this.#generator = xoroshiro128plus(seed);
     // the state begins almost empty: the first numbers would be tiny, and alike for neighboring seeds
     for (let i = 0; i < 32; i++) this.#generator.next();
@@ -34,7 +34,7 @@ export class Random {
   /** @throws DataError if it is not a state that {@link Random.state} returned */
   restore(state: readonly number[]): void {
     if (!Array.isArray(state) || state.length !== 4 || !state.every((word) => (word | 0) === word)) {
-      throw new DataError('Random', `a state is four whole numbers of 32 bits, received ${show(state)}`, { state });
+      throw new DataError('Random', `state must be four 32-bit integers, received ${show(state)}`, { state });
     }
     this.#generator = xoroshiro128plusFromState(state);
   }
@@ -51,7 +51,7 @@ export class Random {
 
   /** An integer from 0 to n − 1. */
   integer(n: number): number {
-    if (!Number.isSafeInteger(n) || n < 1) throw new OptionError('Random', 'n', 'must be a whole number ≥ 1', n);
+    if (!Number.isSafeInteger(n) || n < 1) throw new OptionError('Random', 'n', 'must be an integer ≥ 1', n);
     return uniformInt(this.#generator, 0, n - 1);
   }
 

@@ -85,7 +85,7 @@ export function sizeOf(shape: readonly number[], operation = 'tensor'): number {
   let size = 1;
   for (const dimension of shape) {
     if (!Number.isSafeInteger(dimension) || dimension < 0) {
-      throw new ShapeError(operation, `every dimension must be a whole number ≥ 0, received ${show(shape)}`, { shape });
+      throw new ShapeError(operation, `every dimension must be an integer ≥ 0, received ${show(shape)}`, { shape });
     }
     size *= dimension;
   }
@@ -114,8 +114,8 @@ function nestedShape(values: NestedNumbers): number[] {
 
 /** Describes the length of an array for an error message, with a reason if its buffer was detached or shrunk. */
 export function countOf({ buffer, length }: Pick<Float32Array, 'buffer' | 'length'>): string {
-  if (isDetached(buffer)) return `${length}, as its buffer was detached: transferred to a worker, say`;
-  return (buffer as { resizable?: boolean }).resizable ? `${length}, as its buffer was resized` : `${length}`;
+  if (isDetached(buffer)) return `${length}, because its buffer was detached, for example by a transfer to a worker`;
+  return (buffer as { resizable?: boolean }).resizable ? `${length}, because its buffer was resized` : `${length}`;
 }
 
 function isDetached(buffer: ArrayBufferLike): boolean {
@@ -136,7 +136,7 @@ export function checkTensor(operation: string, what: string, x: Tensor, expected
   if (size !== x.data.length) {
     throw new ShapeError(operation, `${what} has shape ${show(x.shape)}, which holds ${size} values, but its data has ${countOf(x.data)}`, { shape: x.shape });
   }
-  if (isGivenBack(x.data)) throw new ShapeError(operation, `the memory of ${what} was given back, and may be that of another picture`, { [what]: x });
+  if (isGivenBack(x.data)) throw new ShapeError(operation, `the memory of ${what} was freed and may now belong to another image`, { [what]: x });
   if (expected && show(x.shape) !== show(expected)) {
     throw new ShapeError(operation, `${what} must have shape ${show(expected)}, received ${show(x.shape)}`, { expected, received: x.shape });
   }

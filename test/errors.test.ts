@@ -13,9 +13,9 @@ test.each([
 });
 
 test('an OptionError also names the option and shows the value', () => {
-  const error = new OptionError('conv', 'stride', 'must be a whole number ≥ 1', 0);
+  const error = new OptionError('conv', 'stride', 'must be an integer ≥ 1', 0);
   expect(error).toMatchObject({ name: 'OptionError', option: 'stride', values: { stride: 0 } });
-  expect(String(error)).toBe('OptionError: conv: stride must be a whole number ≥ 1, received 0');
+  expect(String(error)).toBe('OptionError: conv: stride must be an integer ≥ 1, received 0');
 });
 
 test('an OptionError may know what was meant', () => {

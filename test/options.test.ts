@@ -47,8 +47,8 @@ test.each<readonly [string, unknown, string]>([
   ['a list of pairs', new Map([['stride', 2]]), 'filter: options must be a plain object, like { name: value }, received Map'],
   ['a promise', Promise.resolve({ stride: 2 }), 'filter: options must be a plain object, like { name: value }, received Promise'],
   ['options that are inherited', Object.create({ stride: 2 }), 'filter: options must be a plain object, like { name: value }, received {}'],
-  ['a value that breaks its rule', { size: 0 }, 'filter: size must be a whole number ≥ 1, received 0'],
-  ['a missing option', { stride: 1 }, 'filter: size must be a whole number ≥ 1, received undefined'],
+  ['a value that breaks its rule', { size: 0 }, 'filter: size must be an integer ≥ 1, received 0'],
+  ['a missing option', { stride: 1 }, 'filter: size must be an integer ≥ 1, received undefined'],
   ['an unknown option', { gamma: 2 }, 'filter: gamma is not an option; the options are stride, output, linear, size, received 2'],
   [
     'a misspelt option',
@@ -86,19 +86,19 @@ test('the types follow from the rows', () => {
 });
 
 test.each<readonly [OptionRule, string, readonly unknown[], readonly unknown[]]>([
-  [count, 'a whole number ≥ 1', [1, 7], [0, 1.5, Number.NaN, '1', 2 ** 60, undefined]],
-  [whole(0), 'a whole number ≥ 0', [0], [-1]],
-  [whole(1, 64), 'a whole number from 1 to 64', [1, 64], [0, 65, 1.5]],
+  [count, 'an integer ≥ 1', [1, 7], [0, 1.5, Number.NaN, '1', 2 ** 60, undefined]],
+  [whole(0), 'an integer ≥ 0', [0], [-1]],
+  [whole(1, 64), 'an integer from 1 to 64', [1, 64], [0, 65, 1.5]],
   [between(0, 1), 'a number from 0 to 1', [0, 0.5, 1], [-0.1, 1.1, Number.NaN, '0', null]],
   [finite, 'a finite number', [-3.5], [Number.POSITIVE_INFINITY, Number.NaN, '3']],
   [positive, 'a finite number > 0', [0.1], [0, -1, Number.POSITIVE_INFINITY]],
   [notNegative, 'a finite number ≥ 0', [0, 2], [-1, Number.NaN]],
   [flag, 'true or false', [true, false], [0, 'true', null]],
-  [text, 'a text', [''], [1]],
+  [text, 'a string', [''], [1]],
   [oneOf(['a', 'b']), 'one of a, b', ['a'], ['c', 1, ['a']]],
-  [list(count), 'a list, each a whole number ≥ 1', [[1], [1, 2]], [[], [0], 1]],
-  [list(count, 2, 3), 'a list of 2 to 3, each a whole number ≥ 1', [[1, 2]], [[1], [1, 2, 3, 4]]],
-  [either(count, list(flag)), 'a whole number ≥ 1, or a list, each true or false', [1, [true]], [0, [1]]],
+  [list(count), 'a list, each an integer ≥ 1', [[1], [1, 2]], [[], [0], 1]],
+  [list(count, 2, 3), 'a list of 2 to 3, each an integer ≥ 1', [[1, 2]], [[1], [1, 2, 3, 4]]],
+  [either(count, list(flag)), 'an integer ≥ 1, or a list, each true or false', [1, [true]], [0, [1]]],
   [checkedInUse('a picture'), 'a picture', [1, null], []],
 ])('$1', (rule, says, good, bad) => {
   expect(rule.says).toBe(says);

@@ -50,11 +50,11 @@ describe('Random', () => {
 
   test.each<readonly [unknown]>([[[1, 2, 3]], [[1, 2, 3, 0.5]], [['1', 2, 3, 4]], [undefined]])('restore refuses %j', (state) => {
     expect(() => new Random(1).restore(state as number[])).toThrow(DataError);
-    expect(() => new Random(1).restore(state as number[])).toThrow('Random: a state is four whole numbers of 32 bits, received');
+    expect(() => new Random(1).restore(state as number[])).toThrow('Random: state must be four 32-bit integers, received');
   });
 
   test.each([1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])('refuses the seed %s', (seed) => {
-    expect(() => new Random(seed)).toThrow(`Random: seed must be a whole number, received ${seed}`);
+    expect(() => new Random(seed)).toThrow(`Random: seed must be an integer, received ${seed}`);
   });
 
   test('uniform fills [low, high) evenly', () => {
@@ -92,7 +92,7 @@ describe('Random', () => {
 
   test.each([0, -1, 2.5, Number.NaN])('integer refuses n = %s', (n) => {
     expect(() => new Random(1).integer(n)).toThrow(OptionError);
-    expect(() => new Random(1).integer(n)).toThrow(`Random: n must be a whole number ≥ 1, received ${n}`);
+    expect(() => new Random(1).integer(n)).toThrow(`Random: n must be an integer ≥ 1, received ${n}`);
   });
 
   test('shuffle permutes in place', () => {

@@ -34,8 +34,8 @@ describe('tensor', () => {
     ['rows of unequal depth', [1, [2]], undefined, 'tensor: rows must have equal shapes, received [] and [1]'],
     ['planes of unequal shapes', [[[1]], [[1], [2]]], undefined, 'tensor: rows must have equal shapes, received [1, 1] and [2, 1]'],
     ['too few values', [1, 2, 3], [2, 2], 'tensor: the shape [2, 2] holds 4 values, received 3'],
-    ['a broken shape', [1, 2], [-1, -2], 'tensor: every dimension must be a whole number ≥ 0, received [-1, -2]'],
-    ['a shape with half cells', [1, 2], [0.5, 4], 'tensor: every dimension must be a whole number ≥ 0, received [0.5, 4]'],
+    ['a broken shape', [1, 2], [-1, -2], 'tensor: every dimension must be an integer ≥ 0, received [-1, -2]'],
+    ['a shape with half cells', [1, 2], [0.5, 4], 'tensor: every dimension must be an integer ≥ 0, received [0.5, 4]'],
   ])('refuses %s', (_, values, shape, message) => {
     expect(() => tensor(values, shape)).toThrow(ShapeError);
     expect(() => tensor(values, shape)).toThrow(message);
@@ -45,7 +45,7 @@ describe('tensor', () => {
 test('full holds one value everywhere, 0 unless told otherwise', () => {
   expect(full([2, 2], 3)).toEqual(tensor([[3, 3], [3, 3]]));
   expect(full([3])).toEqual(tensor([0, 0, 0]));
-  expect(() => full([Number.NaN])).toThrow('tensor: every dimension must be a whole number ≥ 0, received [NaN]');
+  expect(() => full([Number.NaN])).toThrow('tensor: every dimension must be an integer ≥ 0, received [NaN]');
 });
 
 describe('reshape', () => {
@@ -69,7 +69,7 @@ describe('reshape', () => {
     [[3, -1], 'reshape: [4, 4] holds 16 values, which do not fit [3, -1]'],
     [[0, -1], 'reshape: [4, 4] holds 16 values, which do not fit [0, -1]'],
     [[-1, -1], 'reshape: at most one dimension may be -1, received [-1, -1]'],
-    [[-2, -8], 'reshape: every dimension must be a whole number ≥ 0, received [-2, -8]'],
+    [[-2, -8], 'reshape: every dimension must be an integer ≥ 0, received [-2, -8]'],
   ])('refuses %j', (shape, message) => {
     expect(() => reshape(x, shape)).toThrow(ShapeError);
     expect(() => reshape(x, shape)).toThrow(message);

@@ -12,7 +12,7 @@ export const lesson: Lesson = {
     assert.deepEqual(x.shape, [1, 28, 28]);
     assert.equal(y, 5);
     assert.equal(dataset.length, 60_000);
-    assert.throws(() => dataset.at(60_000), /index must be a whole number from 0 to 59999/);
+    assert.throws(() => dataset.at(60_000), /index must be an integer from 0 to 59999/);
     for (let row = 4; row < 26; row++) {
       stage.say(
         `  ${[...x.data.subarray(28 * row, 28 * row + 28)]

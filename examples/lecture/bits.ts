@@ -1,4 +1,4 @@
-// Small whole numbers as the slides print them, '010 101 010', to tensors and back.
+// Small integers as the slides print them, '010 101 010', to tensors and back.
 import { type Tensor, tensor } from 'convlab';
 
 /** '010 101 010' as `[1, 1, 3, 3]`. */

@@ -67,7 +67,7 @@ export class AveragedModel {
    * @throws UnsupportedError while {@link apply} is in force, before the model lies on a backend, and after it was moved to another one
    */
   update(): void {
-    if (this.#applied) throw new UnsupportedError('update', 'the model holds the averages: take them off first');
+    if (this.#applied) throw new UnsupportedError('update', 'the model currently holds the averages; restore its weights first');
     const share = this.updates === 0 ? 1 : 1 - this.decay;
     for (const [data, { buffer, on }] of this.#pairs()) on.pointwise('combine', [buffer, data], [1 - share, share], buffer);
     this.updates++;
@@ -79,8 +79,8 @@ export class AveragedModel {
    * @throws UnsupportedError before the first update, and while it is in force
    */
   apply(): () => void {
-    if (this.updates === 0) throw new UnsupportedError('apply', 'there is no average before the first update');
-    if (this.#applied) throw new UnsupportedError('apply', 'the model holds the averages already');
+    if (this.updates === 0) throw new UnsupportedError('apply', 'call update at least once first');
+    if (this.#applied) throw new UnsupportedError('apply', 'the model already holds the averages');
     this.#swap();
     this.#applied = true;
     return () => {
@@ -107,7 +107,7 @@ export class AveragedModel {
    * @throws DataError if a name is missing, or a shape another one; nothing is changed then
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, updates = 1): this {
-    if (this.#applied) throw new UnsupportedError('loadStateDict', 'the model holds the averages: take them off first');
+    if (this.#applied) throw new UnsupportedError('loadStateDict', 'the model currently holds the averages; restore its weights first');
     const parameters = this.#model.namedParameters();
     for (const [name, { shape }] of parameters) {
       const received = state.get(name)?.shape;
@@ -145,10 +145,10 @@ export class AveragedModel {
   #pairs(): (readonly [DeviceBuffer, Slot, number])[] {
     return [...this.#model.namedParameters()].map(([name, parameter]) => {
       const { data, operators: on, length } = parameter.storage;
-      if (!data || !on) throw new UnsupportedError('AveragedModel', 'the model must lie on a backend: await model.to(backend), or run it once');
+      if (!data || !on) throw new UnsupportedError('AveragedModel', 'the model must be on a backend: call await model.to(backend), or run it once');
       let slot = this.#slots.get(parameter);
       if (slot && slot.on !== on)
-        throw new UnsupportedError('AveragedModel', 'the model was moved to another backend: give its stateDict() to a new AveragedModel before it is moved');
+        throw new UnsupportedError('AveragedModel', 'the model must stay on its backend; before moving it, load its stateDict() into a new AveragedModel');
       if (!slot) {
         slot = { buffer: on.allocate(length), on };
         const pending = this.#pending.get(name);

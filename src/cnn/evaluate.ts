@@ -100,7 +100,7 @@ export async function evaluate(model: Module, batches: Batches, options: Evaluat
     takeOff?.();
     resume();
   }
-  if (samples === 0) throw new DataError('evaluate', 'the batches hold no sample');
+  if (samples === 0) throw new DataError('evaluate', 'the batches must contain at least one sample');
   const right = confusion.reduce((count, row, c) => count + row[c], 0);
   const actual = confusion.map((row) => row.reduce((total, count) => total + count, 0));
   const predicted = confusion.map((_, c) => confusion.reduce((total, row) => total + row[c], 0));

@@ -182,7 +182,7 @@ export class Graph {
     make: (output: Value) => Omit<GraphStep, 'operation' | 'scope' | 'inputs' | 'output'>,
   ): Value {
     const foreign = inputs.find((input) => input.graph !== this);
-    if (foreign) throw new ShapeError(operation, `all inputs must belong to one graph; one of shape ${show(foreign.shape)} does not`);
+    if (foreign) throw new ShapeError(operation, `all inputs must belong to the same graph, but one of shape ${show(foreign.shape)} does not`);
     const output = this.#value(
       shape,
       inputs.some((input) => input.storage.needsGradient),
@@ -245,7 +245,7 @@ export class Graph {
   }
 
   #allocated(): Operators {
-    if (!this.#operators) throw new ShapeError('graph', 'it must be allocated on a backend first');
+    if (!this.#operators) throw new ShapeError('graph', 'the graph must be allocated on a backend first');
     return this.#operators;
   }
 

@@ -112,7 +112,7 @@ export abstract class Optimizer {
       if (key === 'steps') return [];
       const [kind, name] = splitName(key);
       const shape = shapes.get(own.get(name) ?? '');
-      if (!shape) throw new DataError('loadStateDict', `${show(key)} belongs to no parameter that this ${this.constructor.name} holds`, { key });
+      if (!shape) throw new DataError('loadStateDict', `${show(key)} must be the state of a parameter of this ${this.constructor.name}`, { key });
       if (show(shape) !== show(tensor.shape))
         throw new DataError('loadStateDict', `${show(key)} must have shape ${show(shape)}, received ${show(tensor.shape)}`, { key });
       return [[`${kind}.${own.get(name)}`, tensor]];
@@ -146,7 +146,7 @@ export abstract class Optimizer {
     return new Map(
       this.#named.map(([own, parameter]) => {
         const name = names.get(parameter);
-        if (name === undefined) throw new UnsupportedError(this.constructor.name, `its parameter ${own} is not one of the model's`);
+        if (name === undefined) throw new UnsupportedError(this.constructor.name, `parameter ${own} must belong to the model`);
         return [own, name];
       }),
     );

@@ -48,7 +48,7 @@ export class SGD extends Optimizer {
   constructor(learned: Trainable, options: SGDOptions) {
     const { lr, momentum, nesterov, weightDecay } = settle('SGD', options, SGD_OPTIONS);
     super(learned, lr);
-    if (nesterov && momentum === 0) throw new OptionError('SGD', 'nesterov', 'needs a momentum > 0, which is 0', nesterov);
+    if (nesterov && momentum === 0) throw new OptionError('SGD', 'nesterov', 'requires momentum > 0 (it is 0)', nesterov);
     this.#options = { momentum, nesterov, weightDecay };
   }
 

@@ -45,7 +45,7 @@ export function holdGroups(operation: string, learned: Trainable, lr: number): {
   const named = learned.flatMap((given: ParameterGroup, i): NamedParameter[] => {
     const { params: members, lr: own } = settle(operation, given, GROUP);
     if (own !== undefined && lr === 0)
-      throw new OptionError(operation, 'lr', `must be > 0 where group ${i} has the rate ${own}: schedules keep their ratio`, lr);
+      throw new OptionError(operation, 'lr', `must be > 0 if group ${i} has the learning rate ${own}, because schedules keep their ratio`, lr);
     const list: readonly (readonly [string, Parameter])[] =
       members instanceof Module ? trainable(members) : members.flatMap((parameter, k) => (parameter.trainable ? [[String(k), parameter] as const] : []));
     return list.map(([name, parameter]) => [`${i}.${name}`, parameter, i] as const);
@@ -53,7 +53,7 @@ export function holdGroups(operation: string, learned: Trainable, lr: number): {
   const seen = new Map<Parameter, string>();
   for (const [name, parameter] of named) {
     const other = seen.get(parameter);
-    if (other) throw new OptionError(operation, 'params', `must hold each parameter once, but ${other} is also ${name}`, learned);
+    if (other) throw new OptionError(operation, 'params', `must contain each parameter once, but ${other} is also ${name}`, learned);
     seen.set(parameter, name);
   }
   const groups = learned.map(({ lr: own }: ParameterGroup, i) => ({

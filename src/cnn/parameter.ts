@@ -53,7 +53,7 @@ export class Parameter {
 
   set requiresGrad(value: boolean) {
     check('Parameter', 'requiresGrad', value, flag);
-    if (value && !this.trainable) throw new UnsupportedError('requiresGrad', 'a statistic (trainable: false) is kept, not learned');
+    if (value && !this.trainable) throw new UnsupportedError('requiresGrad', 'cannot be set on a statistic (trainable: false)');
     this.storage.needsGradient = value;
     this.storage.untouched = true;
     const { operators } = this.storage;

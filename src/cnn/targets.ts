@@ -44,7 +44,8 @@ export function classCoefficients(
 ): Float32Array {
   const { weight, ignoreIndex = -100, labelSmoothing = 0 } = options;
   const { classes, cells } = positions(operation, shape);
-  if (weight && weight.length !== classes) throw new ShapeError(operation, `weight must hold one number for each of the ${classes} classes`, { weight, shape });
+  if (weight && weight.length !== classes)
+    throw new ShapeError(operation, `weight must contain one number for each of the ${classes} classes`, { weight, shape });
   const weightOf = (c: number) => weight?.[c] ?? 1;
   const smooth = (p: number) => p * (1 - labelSmoothing) + labelSmoothing / classes;
   if ('data' in target && 'shape' in target && show(target.shape) === show(shape)) {
@@ -76,7 +77,7 @@ export function oneHot(operation: string, target: Target, shape: readonly number
 
 function positions(operation: string, [, classes = 1, ...spatial]: readonly number[]): { classes: number; cells: number } {
   if (classes >= 2) return { classes, cells: sizeOf(spatial) };
-  throw new ShapeError(operation, 'needs two classes or more, received one output a sample, which goes with BCEWithLogitsLoss (yes or no) or MSELoss');
+  throw new ShapeError(operation, 'requires at least two classes, received one output per sample; use BCEWithLogitsLoss (yes or no) or MSELoss');
 }
 
 /** The class of each position. @param ignored is one too */
@@ -85,10 +86,10 @@ function classLabels(operation: string, target: Target, shape: readonly number[]
   const labels = Array.from('data' in target ? target.data : target);
   const count = n * sizeOf(spatial);
   if (labels.length !== count) {
-    const rule = `the target must hold one class for each of the ${count} positions of the output ${show(shape)}, received ${labels.length}`;
+    const rule = `the target must contain one class for each of the ${count} positions of the output ${show(shape)}, received ${labels.length}`;
     throw new ShapeError(operation, rule, { shape });
   }
   const at = labels.findIndex((label) => label !== ignored && !(Number.isInteger(label) && label >= 0 && label < classes));
   if (at === -1) return labels;
-  throw new DataError(operation, `a class must be a whole number from 0 to ${classes - 1}, received ${labels[at]} at ${at}`, { label: labels[at], at });
+  throw new DataError(operation, `every class must be an integer from 0 to ${classes - 1}, received ${labels[at]} at index ${at}`, { label: labels[at], at });
 }

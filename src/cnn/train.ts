@@ -49,7 +49,7 @@ export interface History {
 }
 
 const ADVICE =
-  'try a lower learning rate, clipGradNorm or a warm-up, and inputs of mean 0 and deviation 1; look for NaN and huge numbers in inputs and targets';
+  'try a lower learning rate, clipGradNorm or a warm-up, and inputs with mean 0 and standard deviation 1; check inputs and targets for NaN and huge values';
 
 /** Where training left the finite numbers. */
 export interface Divergence {
@@ -74,7 +74,7 @@ export class DivergedError extends ConvlabError {
     const { epoch, batch, batches, learningRate } = where;
     super(
       'train',
-      `${what} in epoch ${epoch + 1}, from step ${batch}${batches === undefined ? '' : ` of ${batches}`} on, at a learning rate of ${learningRate}; ${ADVICE}`,
+      `${what} in epoch ${epoch + 1}, from step ${batch}${batches === undefined ? '' : ` of ${batches}`} on, at learning rate ${learningRate}; ${ADVICE}`,
       { ...where },
     );
   }
@@ -187,7 +187,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
   const { accumulate = 1, average, clipGradNorm } = options;
   const restoreBest = earlyStopping !== undefined && (earlyStopping.restoreBest ?? true);
   if (options.seed !== undefined) model.initialize(options.seed);
-  if (!model.requiresGrad) throw new UnsupportedError('train', 'every parameter is frozen (requiresGrad is false): there is nothing to learn');
+  if (!model.requiresGrad) throw new UnsupportedError('train', 'at least one parameter must have requiresGrad true');
   const on = await model.operators();
   const history: History = {
     batches: [...(options.history?.batches ?? [])],
@@ -250,7 +250,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
       if (signal?.aborted) break;
       // of an unknown number of batches, the last step learns from those that are left
       if (batches === Number.POSITIVE_INFINITY && batch % accumulate !== 0) update();
-      if (batch === 0) throw new DataError('train', `the training data gave no batch in epoch ${epoch + 1}`);
+      if (batch === 0) throw new DataError('train', `the training data must contain at least one batch, received none in epoch ${epoch + 1}`);
       const [{ finite }, trained] = [await recent.take(), await whole.take()];
       if (!Number.isFinite(trained.loss)) throw diverge(`the loss is ${trained.loss}`, epoch, batch - (batch % logEvery) + finite + 1);
       const seconds = (performance.now() - start) / 1000;
@@ -317,10 +317,10 @@ function check(options: TrainOptions): void {
   const { earlyStopping, callbacks, validation, schedule } = options;
   if (earlyStopping !== undefined) checkOptions('train: earlyStopping', earlyStopping, EARLY_STOPPING, 'it');
   if (callbacks !== undefined) checkOptions('train: callbacks', callbacks, CALLBACKS, 'it');
-  if (earlyStopping && !validation) throw new OptionError('train', 'earlyStopping', 'needs validation data, which is missing', earlyStopping);
+  if (earlyStopping && !validation) throw new OptionError('train', 'earlyStopping', 'requires validation', earlyStopping);
   if (schedule && options.train?.length === undefined)
-    throw new OptionError('train', 'schedule', 'needs the number of batches, which train.length does not say: give the dataset a length', schedule);
+    throw new OptionError('train', 'schedule', 'requires the number of batches (train.length): give the dataset a length', schedule);
   for (const part of ['train', 'validation'] as const)
     if (options[part]?.length === 0)
-      throw new OptionError('train', part, 'must hold a batch; a loader with dropLast needs as many samples as its batches have', options[part]);
+      throw new OptionError('train', part, 'must contain at least one batch; a loader with dropLast requires at least batchSize samples', options[part]);
 }

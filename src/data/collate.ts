@@ -51,7 +51,7 @@ export function toLabels(operation: string, values: ArrayLike<number>, where: (k
   const labels = Int32Array.from(values);
   const odd = labels.findIndex((label, k) => label !== values[k]);
   if (odd === -1) return labels;
-  throw new DataError(operation, `${where(odd)} must be a whole number, as labels are (measured values go into a tensor), received ${values[odd]}`, {
+  throw new DataError(operation, `${where(odd)} must be an integer, as labels are (measured values go into a tensor), received ${values[odd]}`, {
     received: values[odd],
   });
 }

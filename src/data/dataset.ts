@@ -164,7 +164,7 @@ export function randomSplit<S>(
   checkSeed('randomSplit', seed);
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (!lengths.every((length) => Number.isSafeInteger(length) && length >= 0) || total !== dataset.length) {
-    throw new OptionError('randomSplit', 'lengths', `must be whole numbers ≥ 0 that add up to the dataset's ${dataset.length} samples`, lengths);
+    throw new OptionError('randomSplit', 'lengths', `must be integers ≥ 0 that add up to the dataset's ${dataset.length} samples`, lengths);
   }
   const order = stream(seed).shuffle(Int32Array.from({ length: total }, (_, i) => i));
   let end = 0;
@@ -177,7 +177,7 @@ export function randomSplit<S>(
 /** @throws OptionError unless the dataset has a sample of that number */
 export function checkIndex(operation: string, index: number, length: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
-  throw new OptionError(operation, 'index', length ? `must be a whole number from 0 to ${length - 1}` : 'cannot be had of an empty dataset', index);
+  throw new OptionError(operation, 'index', length ? `must be an integer from 0 to ${length - 1}` : 'cannot be had of an empty dataset', index);
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {

@@ -54,7 +54,7 @@ export class IterableLoader<S> implements AsyncIterable<Batch<S>> {
   }
 
   set epoch(epoch: number) {
-    if (!Number.isSafeInteger(epoch) || epoch < 0) throw new OptionError('IterableLoader', 'epoch', 'must be a whole number ≥ 0', epoch);
+    if (!Number.isSafeInteger(epoch) || epoch < 0) throw new OptionError('IterableLoader', 'epoch', 'must be an integer ≥ 0', epoch);
     this.#epoch = epoch;
   }
 

@@ -20,7 +20,7 @@ export abstract class Sampler implements Iterable<number> {
   }
 
   set epoch(epoch: number) {
-    if (!Number.isSafeInteger(epoch) || epoch < 0) throw new OptionError('Sampler', 'epoch', 'must be a whole number ≥ 0', epoch);
+    if (!Number.isSafeInteger(epoch) || epoch < 0) throw new OptionError('Sampler', 'epoch', 'must be an integer ≥ 0', epoch);
     this.#epoch = epoch;
   }
 
@@ -80,7 +80,7 @@ export class RandomSampler extends Sampler {
     if (typeof replacement !== 'boolean') throw new OptionError('RandomSampler', 'replacement', 'must be true or false', replacement);
     const most = replacement ? (length ? Number.MAX_SAFE_INTEGER : 0) : length;
     if (!Number.isSafeInteger(count) || count < 0 || count > most) {
-      throw new OptionError('RandomSampler', 'count', `must be a whole number ≥ 0, at most the dataset's ${length} samples without replacement`, count);
+      throw new OptionError('RandomSampler', 'count', `must be an integer ≥ 0, at most the dataset's ${length} samples without replacement`, count);
     }
     [this.length, this.#size, this.#seed, this.#replacement] = [count, length, seed, replacement];
   }
@@ -105,7 +105,7 @@ export class SubsetRandomSampler extends Sampler {
     checkSeed('SubsetRandomSampler', seed);
     this.#indices = Int32Array.from(indices);
     const odd = this.#indices.findIndex((index, k) => index !== indices[k] || index < 0);
-    if (odd !== -1) throw new OptionError('SubsetRandomSampler', 'indices', 'must be whole numbers ≥ 0', indices[odd]);
+    if (odd !== -1) throw new OptionError('SubsetRandomSampler', 'indices', 'must be integers ≥ 0', indices[odd]);
     this.#seed = seed;
   }
 
@@ -134,7 +134,7 @@ export class WeightedRandomSampler extends Sampler {
   constructor(weights: ArrayLike<number>, count: number, { seed = 0 }: { /** Default 0. */ seed?: number } = {}) {
     super();
     checkSeed('WeightedRandomSampler', seed);
-    if (!Number.isSafeInteger(count) || count < 0) throw new OptionError('WeightedRandomSampler', 'count', 'must be a whole number ≥ 0', count);
+    if (!Number.isSafeInteger(count) || count < 0) throw new OptionError('WeightedRandomSampler', 'count', 'must be an integer ≥ 0', count);
     let sum = 0;
     this.#upTo = Float64Array.from(weights, (weight) => {
       if (!Number.isFinite(weight) || weight < 0) throw new OptionError('WeightedRandomSampler', 'weights', 'must be finite numbers ≥ 0', weight);

@@ -30,7 +30,7 @@ export function stratifiedSplit<S>(
   check('stratifiedSplit', 'lengths', lengths, list(whole(0)));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (total !== dataset.length) throw new OptionError('stratifiedSplit', 'lengths', `must add up to the dataset's ${dataset.length} samples`, lengths);
-  if (labels.length !== total) throw new OptionError('stratifiedSplit', 'labels', `must hold one class for each of the ${total} samples`, labels);
+  if (labels.length !== total) throw new OptionError('stratifiedSplit', 'labels', `must contain one class for each of the ${total} samples`, labels);
 
   // each class is spread evenly over 0 … 1, so that every stretch holds its share of it
   const order = stream(seed).shuffle(Int32Array.from({ length: total }, (_, i) => i));

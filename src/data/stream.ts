@@ -15,7 +15,7 @@ export function stream(seed: number, ...place: readonly number[]): Random {
 
 /** @throws OptionError unless the seed is an integer; its low 32 bits count */
 export function checkSeed(operation: string, seed: unknown): asserts seed is number {
-  if (!Number.isSafeInteger(seed)) throw new OptionError(operation, 'seed', 'must be a whole number', seed);
+  if (!Number.isSafeInteger(seed)) throw new OptionError(operation, 'seed', 'must be an integer', seed);
 }
 
 /** One to one on 32 bits. */

@@ -49,6 +49,6 @@ export async function freeImage(image: Image, options: BackendOption = {}): Prom
   checkImageForm('freeImage', image);
   const on = await chosenBackend('freeImage', options.backend);
   if (on.freeBytes && !on.freeBytes(image.data as Uint8ClampedArray)) {
-    throw new OptionError('freeImage', 'image', 'must be one that allocateImage gave for this backend, and that was not given back yet', image);
+    throw new OptionError('freeImage', 'image', 'must be an image from allocateImage on this backend that was not freed yet', image);
   }
 }

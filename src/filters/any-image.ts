@@ -27,7 +27,7 @@ export function toPicture(operation: string, source: AnyImage): Image | DeviceIm
 
 /** @throws OptionError if `out` is given for a picture that is not in host memory */
 export function refuseOut(operation: string, image: Image | DeviceImage, out: Image | undefined): void {
-  if (image instanceof DeviceImage && out !== undefined) throw new OptionError(operation, 'out', 'goes with a picture on the host only', out);
+  if (image instanceof DeviceImage && out !== undefined) throw new OptionError(operation, 'out', 'requires an image in host memory', out);
 }
 
 /** What fills a picture. */

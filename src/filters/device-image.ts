@@ -36,7 +36,7 @@ export class DeviceImage implements Format {
 
   /** The image as the backend stores it; an Image if in host memory. @throws UnsupportedError if it was freed */
   get content(): DevicePicture | Image {
-    if (!this.#content) throw new UnsupportedError('DeviceImage', 'this picture was freed');
+    if (!this.#content) throw new UnsupportedError('DeviceImage', 'this image was freed');
     return this.#content;
   }
 
@@ -46,7 +46,7 @@ export class DeviceImage implements Format {
     if (isOnHost(content)) return { ...content, data: content.data.slice() };
     const image = newImage(this);
     await inNameOf('DeviceImage', backend, async () => {
-      if (!backend.devicePictures) throw new UnsupportedError('DeviceImage', 'the backend of this picture was disposed of');
+      if (!backend.devicePictures) throw new UnsupportedError('DeviceImage', 'the backend of this image was disposed of');
       await backend.devicePictures.read(content, image.data);
     });
     return image;
@@ -150,7 +150,7 @@ export function hostPicture(format: Format, backend: Backend): Image {
 export function backendFor(operation: string, image: Image | DeviceImage, chosen: Backend | undefined): Backend | undefined {
   if (!(image instanceof DeviceImage)) return chosen;
   if (chosen !== undefined && chosen !== image.backend)
-    throw new OptionError(operation, 'backend', 'must be the one on which the picture lies, or left out', chosen.name);
+    throw new OptionError(operation, 'backend', 'must be the backend that stores the image, or be omitted', chosen.name);
   return image.backend;
 }
 

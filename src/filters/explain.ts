@@ -94,7 +94,7 @@ export async function explain(
 
 function planForPictures(kernel: Tensor, format: Format | ImageSource, options: ExplainFilterOptions, on: Backend): ConvPlan {
   if (format === null || typeof format !== 'object') {
-    throw new ShapeError('explain', `expects a kernel and the format of a picture or a shape, received ${show(kernel)} and ${show(format)}`, {
+    throw new ShapeError('explain', `requires a kernel, and a format or a shape, received ${show(kernel)} and ${show(format)}`, {
       kernel,
       format,
     });
@@ -114,12 +114,12 @@ function planForTensor(kernel: Tensor, shape: readonly number[], { algorithm, ..
 /** Puts a window and a shape as a learner writes them into those of `conv`. */
 function lift(kernel: Tensor, shape: readonly number[]): { x: readonly number[]; full: Tensor; groups?: number } {
   if (!(kernel?.data instanceof Float32Array) || !Array.isArray(kernel.shape)) {
-    throw new ShapeError('explain', `expects a kernel and a shape, received ${show(kernel)} and ${show(shape)}`, { kernel, shape });
+    throw new ShapeError('explain', `requires a kernel and a shape, received ${show(kernel)} and ${show(shape)}`, { kernel, shape });
   }
   const rank = kernel.shape.length;
   if (shape.length === rank && rank >= 3) return { x: shape, full: kernel };
   if (shape.length !== rank && shape.length !== rank + 2) {
-    throw new ShapeError('explain', `a kernel ${show(kernel.shape)} does not go with a shape ${show(shape)}`, { kernel: kernel.shape, shape });
+    throw new ShapeError('explain', `the kernel ${show(kernel.shape)} does not match the shape ${show(shape)}`, { kernel: kernel.shape, shape });
   }
   const x = shape.length === rank ? [1, 1, ...shape] : shape;
   const channels = x[1];

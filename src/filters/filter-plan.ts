@@ -201,7 +201,7 @@ class PlannedFilter implements FilterPlan {
     if (!bands) return new PlanesByRows(this.settled, new Operators(backend), this.transparent !== undefined);
     if (this.#fromSamples) return new SamplesByRows(this.settled, backend, bands, this.#fromSamples.job);
     const why = inWords(this.#whyPlanes ?? { name: 'notFinite' });
-    throw new UnsupportedError(this.settled.operation, `${backend.name} computes this from the whole picture only: ${why}; the backend 'reference' does not`);
+    throw new UnsupportedError(this.settled.operation, `${backend.name} computes this only from the whole image: ${why}; use the backend 'reference'`);
   }
 
   release(): void {
@@ -241,14 +241,15 @@ class PlannedFilter implements FilterPlan {
     const image = source instanceof DeviceImage ? source : toImage(source, operation);
     if (image instanceof DeviceImage) {
       const { backend } = this.on;
-      if (image.backend !== backend) throw new OptionError(operation, 'image', `must lie on the backend of the plan, ${backend.device}`, image.backend.device);
-      if (out !== undefined) throw new OptionError(operation, 'out', 'goes with a picture on the host only', out);
+      if (image.backend !== backend)
+        throw new OptionError(operation, 'image', `must be stored on the backend of the plan, ${backend.device}`, image.backend.device);
+      if (out !== undefined) throw new OptionError(operation, 'out', 'requires an image in host memory', out);
     }
     if (mask) toImage(mask, operation);
     const received = formatOfAny(image);
     const { width, height, channels, samples } = this.format;
     if (received.width !== width || received.height !== height || received.channels !== channels || received.samples !== samples) {
-      throw new OptionError(operation, 'image', `must be as planned, ${wordsFor(this.format)}`, wordsFor(received));
+      throw new OptionError(operation, 'image', `must have the planned format, ${wordsFor(this.format)}`, wordsFor(received));
     }
     if (out !== undefined) checkOut(operation, out, this.result);
     return image;

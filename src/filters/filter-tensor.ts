@@ -43,7 +43,10 @@ export async function filterTensor(x: Tensor, kernel: Tensor | string | NestedNu
   const rank = weights.shape.length;
   if (rank < 1 || rank > 3 || x.shape.length < rank) {
     const shapes = `x ${show(x.shape)} and kernel ${show(weights.shape)}`;
-    throw new ShapeError('filterTensor', `kernel must have 1 to 3 axes and x at least as many, received ${shapes}`, { x: x.shape, kernel: weights.shape });
+    throw new ShapeError('filterTensor', `kernel must have 1 to 3 axes, and x at least the same number, received ${shapes}`, {
+      x: x.shape,
+      kernel: weights.shape,
+    });
   }
   const [front, spatial] = [x.shape.slice(0, -rank), x.shape.slice(-rank)];
   const batch = reshape(x, [sizeOf(front), 1, ...spatial]);

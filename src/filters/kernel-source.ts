@@ -28,9 +28,9 @@ export function toKernel(operation: string, source: KernelSource): Tensor {
 export function readKernelName(operation: string, text: string): Named<KernelEntry> {
   const [name] = text.split(':');
   if (OPERATION_NAMES.includes(name)) {
-    throw new OptionError(operation, 'kernel', `must be a kernel, and ${name} is more than one: apply the catalogue's ${name} to the picture`, text);
+    throw new OptionError(operation, 'kernel', `must be a single kernel, but ${name} uses several: apply ${name} of the catalogue to the image`, text);
   }
-  const rule = 'must be the name of a kernel, like gaussian:2, its rows, [[0, -1, 0], …], or a tensor; parseKernel reads texts of weights';
+  const rule = 'must be the name of a kernel, such as gaussian:2, a list of rows, [[0, -1, 0], …], or a tensor; use parseKernel for weights as a string';
   return readName(text, { operation, option: 'kernel', rule, entries: kernels });
 }
 
@@ -41,7 +41,7 @@ function fromLists(operation: string, lists: Rows | readonly Rows[]): Tensor {
   const [{ shape }] = each;
   const odd = each.find((kernel) => show(kernel.shape) !== show(shape));
   if (odd)
-    throw new ShapeError(operation, `the kernels of all channels must have one shape, received ${show(shape)} and ${show(odd.shape)}`, { kernel: lists });
+    throw new ShapeError(operation, `the kernels of all channels must have the same shape, received ${show(shape)} and ${show(odd.shape)}`, { kernel: lists });
   return tensor(
     each.flatMap(({ data }) => [...data]),
     [each.length, ...shape],

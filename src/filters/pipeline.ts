@@ -160,7 +160,7 @@ export function pipelineFromJSON(json: unknown): Pipeline {
     return pipeline(steps.map(stepFromJSON), options);
   } catch (cause) {
     const what = cause instanceof ConvlabError ? cause.complaint : (cause as Error).message;
-    throw new DataError('pipelineFromJSON', `this is no pipeline: ${what}`, { json }, { cause });
+    throw new DataError('pipelineFromJSON', `json must be a pipeline: ${what}`, { json }, { cause });
   }
 }
 
@@ -168,10 +168,11 @@ function stepFromJSON(step: unknown): PipelineStep {
   checkOptions('pipelineFromJSON', step, STEP_FIELDS);
   const { kernel, ...rest } = step as PipelineStep;
   if (typeof kernel === 'string') return { kernel, ...rest };
-  if (!Array.isArray(kernel)) throw new OptionError('pipelineFromJSON', 'kernel', 'must be a name, rows of numbers, or a list of those', kernel);
+  if (!Array.isArray(kernel)) throw new OptionError('pipelineFromJSON', 'kernel', 'must be a name, a list of rows, or a list of those', kernel);
   const flat: unknown[] = kernel.flat(2);
   const odd = flat.findIndex((weight) => !float32.holds(weight));
-  if (flat.length === 0 || odd !== -1) throw new OptionError('pipelineFromJSON', 'kernel', `must be rows of weights, each ${float32.says}`, flat[odd]);
+  if (flat.length === 0 || odd !== -1)
+    throw new OptionError('pipelineFromJSON', 'kernel', `must be a list of rows of weights, each ${float32.says}`, flat[odd]);
   return { kernel: tensor(kernel), ...rest };
 }
 
@@ -199,24 +200,25 @@ function toStep(step: StepSource | KernelSource): PipelineStep {
   const { kernel: source, parameters, ...rest } = structuredClone(step as StepSource);
   const kernel = typeof source === 'string' ? source : toKernel('pipeline', source);
   if (parameters === undefined) return { kernel, ...rest };
-  if (typeof kernel !== 'string') throw new OptionError('pipeline', 'parameters', 'goes with a kernel from the catalogue only', parameters);
+  if (typeof kernel !== 'string') throw new OptionError('pipeline', 'parameters', 'requires a kernel of the catalogue', parameters);
   return { kernel, parameters, ...rest };
 }
 
 function fromCatalogue(name: string, parameters: PipelineStep['parameters']): Tensor {
   const { entry, parameters: said } = readKernelName('pipeline', name);
   if (parameters === undefined) return entry.make(...said);
-  if (said.length > 0) throw new OptionError('pipeline', 'parameters', `stand in the name ${name} already`, parameters);
+  if (said.length > 0) throw new OptionError('pipeline', 'parameters', `must be omitted, because the name ${name} contains them`, parameters);
   return entry.make(...(Array.isArray(parameters) ? inOrder(name, entry, parameters) : byName(entry, parameters as Readonly<Record<string, number>>)));
 }
 
 function inOrder(name: string, { parameters }: KernelEntry, values: readonly number[]): readonly number[] {
   if (values.length > parameters.length) {
     const takes = parameters.length === 0 ? 'none' : parameters.map((parameter) => parameter.name).join(', ');
-    throw new OptionError('pipeline', 'parameters', `of ${name} are ${takes}`, values);
+    throw new OptionError('pipeline', 'parameters', `must be at most those of ${name} (${takes})`, values);
   }
   // JSON has no word for it
-  if ([...values].includes(undefined as never)) throw new OptionError('pipeline', 'parameters', 'in order leave none out, by name they can', values);
+  if ([...values].includes(undefined as never))
+    throw new OptionError('pipeline', 'parameters', 'in a list must be complete; pass an object to omit some', values);
   return values;
 }
 

@@ -71,7 +71,7 @@ export function settleFilter(
   const mask = where.mask && toImage(where.mask, operation);
   checkWhere(operation, { region, mask }, format);
   if (channels === 'luminance' && format.channels < 3) {
-    throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${format.channels} channels`, channels);
+    throw new OptionError(operation, 'channels', `'luminance' requires a color image (channels: ${format.channels})`, channels);
   }
   const filtered = chooseFiltered(operation, channels, format.channels, options.alpha);
   // later changes of the kernel do not affect the plan

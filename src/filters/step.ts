@@ -68,7 +68,7 @@ export function placeStep(operation: string, shape: readonly number[], given: Te
   checkKernel(operation, given, rank, shape[1]);
   const kernel = sharedByAll(given, rank);
   if (paddingMode !== undefined && [padding].flat().every((sides) => sides === 'valid' || sides === 0)) {
-    throw new OptionError(operation, 'paddingMode', `needs a padding, which is ${show(padding)}`, paddingMode);
+    throw new OptionError(operation, 'paddingMode', `requires padding (it is ${show(padding)})`, paddingMode);
   }
 
   const window = kernel.shape.slice(-rank);
@@ -142,7 +142,9 @@ function checkKernel(operation: string, kernel: Tensor, rank: number, channels: 
   const axes = ['kD', 'kH', 'kW'].slice(3 - rank).join(', ');
   const { shape, data } = kernel ?? {};
   if (!(data instanceof Float32Array) || !Array.isArray(shape) || (shape.length !== rank && shape.length !== rank + 1)) {
-    throw new ShapeError(operation, `kernel must be [${axes}], or [C, ${axes}] with one for each channel, received ${show(shape ?? kernel)}`, { kernel });
+    throw new ShapeError(operation, `kernel must be [${axes}], or [C, ${axes}] with one kernel for each channel, received ${show(shape ?? kernel)}`, {
+      kernel,
+    });
   }
   if (shape.length > rank && shape[0] !== channels && shape[0] !== 1) {
     const what = `${channels === 1 ? '1 channel is' : `${channels} channels are`} filtered`;
@@ -156,7 +158,7 @@ function checkKernel(operation: string, kernel: Tensor, rank: number, channels: 
     });
   }
   const odd = data.findIndex((weight) => !float32.holds(weight));
-  if (odd !== -1) throw new DataError(operation, `every weight of the kernel must be ${float32.says}, but number ${odd + 1} is ${data[odd]}`, { kernel });
+  if (odd !== -1) throw new DataError(operation, `every weight of the kernel must be ${float32.says}, received ${data[odd]} at index ${odd}`, { kernel });
 }
 
 /** Converts `[1, ...k]`, and `[C, ...k]` with equal kernels, to a single kernel `[...k]`. */
@@ -175,7 +177,7 @@ function scaleWeights(operation: string, weights: Float32Array, scale: number | 
   if (scale === 1) return weights;
   if (scale !== 'sum') {
     const scaled = weights.map((weight) => weight * scale);
-    if (!scaled.every(float32.holds)) throw new OptionError(operation, 'scale', `must leave every weight ${float32.says}`, scale);
+    if (!scaled.every(float32.holds)) throw new OptionError(operation, 'scale', `must keep every weight ${float32.says}`, scale);
     return scaled;
   }
   const scaled = new Float32Array(weights.length);

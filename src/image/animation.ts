@@ -105,7 +105,7 @@ export async function encodeAnimationFor(operation: string, animation: Animation
   const held = FORMATS[format].frames;
   if (!held) {
     const holding = Object.entries(FORMATS).filter(([, { frames }]) => frames);
-    throw new OptionError(operation, 'format', `must be one that holds several pictures, ${holding.map(([name]) => name).join(', ')}`, name);
+    throw new OptionError(operation, 'format', `must be a format for several images, ${holding.map(([name]) => name).join(', ')}`, name);
   }
   checkFrames(operation, animation, format);
   signal?.throwIfAborted();
@@ -128,23 +128,24 @@ export async function encodeAnimationFor(operation: string, animation: Animation
 
 function checkFrames(operation: string, { frames, repeats }: Animation, format: ImageFormat): void {
   if (!Array.isArray(frames) || frames.length === 0)
-    throw new ShapeError(operation, `frames must be a list of at least one, received ${show(frames)}`, { frames });
+    throw new ShapeError(operation, `frames must be a list of at least one frame, received ${show(frames)}`, { frames });
   if (repeats !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(repeats) && repeats >= 0 && repeats <= 65535)) {
-    throw new OptionError(operation, 'repeats', 'must be a whole number from 0 to 65535, or Infinity', repeats);
+    throw new OptionError(operation, 'repeats', 'must be an integer from 0 to 65535, or Infinity', repeats);
   }
   for (const { image, delay } of frames as readonly Frame[]) {
     checkImage(operation, image);
     const { width, height, channels, data } = frames[0].image;
     if (format !== 'tiff' && (image.width !== width || image.height !== height)) {
-      throw new ShapeError(operation, `all frames must be equally large, but the first is ${width} × ${height} and one is ${image.width} × ${image.height}`, {
+      throw new ShapeError(operation, `all frames must have the same size, received ${width} × ${height} and ${image.width} × ${image.height}`, {
         frames,
       });
     }
     if (format === 'png' && (image.channels !== channels || image.data.constructor !== data.constructor))
-      throw new ShapeError(operation, 'all frames of a PNG must have as many channels and the same samples', { frames });
-    if (!(delay >= 0 && delay <= 655350)) throw new DataError(operation, `delay must be 0 to 655350 milliseconds, received ${show(delay)}`, { delay });
+      throw new ShapeError(operation, 'all frames of a PNG must have the same channels and sample type', { frames });
+    if (!(delay >= 0 && delay <= 655350))
+      throw new DataError(operation, `delay must be a number of milliseconds from 0 to 655350, received ${show(delay)}`, { delay });
     if (format === 'gif' && Math.max(width, height) > 65535)
-      throw new UnsupportedError(operation, `a GIF has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
+      throw new UnsupportedError(operation, `a GIF can have at most 65535 pixels per side, received ${width} × ${height}`, { width, height });
   }
   if (format === 'tiff')
     checkTiffSize(

@@ -138,7 +138,7 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
   signal?.throwIfAborted();
   const { width, height } = image;
   if ((format === 'jpeg' || format === 'gif') && Math.max(width, height) > 65535) {
-    throw new UnsupportedError(operation, `a ${FORMATS[format].name} has at most 65535 pixels a side, received ${width} × ${height}`, { width, height });
+    throw new UnsupportedError(operation, `a ${FORMATS[format].name} can have at most 65535 pixels per side, received ${width} × ${height}`, { width, height });
   }
   if (format === 'tiff') checkTiffSize(operation, [image]);
   const held = metadata === 'keep' ? heldMetadata(image, format) : undefined;
@@ -159,7 +159,7 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
 export function settleEncoding(operation: string, format: ImageFormat, options: EncodeOptions) {
   const { quality, codec, metadata } = settle(operation, options, ENCODE_OPTIONS);
   if (quality !== undefined && QUALITY[format] === undefined) {
-    throw new OptionError(operation, 'quality', `goes with formats ${Object.keys(QUALITY).join(', ')} only, here it is '${format}'`, quality);
+    throw new OptionError(operation, 'quality', `requires the format ${Object.keys(QUALITY).join(', ')} (it is '${format}')`, quality);
   }
   return { quality: quality ?? QUALITY[format] ?? 0, codec, metadata };
 }

@@ -104,7 +104,7 @@ export function formatOfPath(path: string, operation = 'writeImage', what = 'pat
   const format = EXTENSIONS[extname(path).toLowerCase()];
   if (format) return format;
   const known = Object.keys(EXTENSIONS).join(', ');
-  throw new OptionError(operation, what, `must end in ${known}, or format must be given (${imageFormats.join(', ')})`, path);
+  throw new OptionError(operation, what, `must end in ${known}, or format must be set (${imageFormats.join(', ')})`, path);
 }
 
 /**

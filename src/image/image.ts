@@ -63,7 +63,7 @@ export function createImage<S extends Samples = Uint8ClampedArray>(
 /** @throws ShapeError unless `image` is an image whose data fits its size, and whose memory was not freed */
 export function checkImage(operation: string, image: Image): void {
   checkImageForm(operation, image);
-  if (isGivenBack(image.data)) throw new ShapeError(operation, 'the memory of the image was given back, and may be that of another one', { image });
+  if (isGivenBack(image.data)) throw new ShapeError(operation, 'the memory of the image was freed and may now belong to another image', { image });
 }
 
 /** @throws ShapeError unless `image` is an image whose data fits its size */
@@ -79,7 +79,7 @@ export function checkImageForm(operation: string, image: Image): void {
   checkSize(operation, width, height, channels);
   const needed = width * height * channels;
   if (data.length !== needed) {
-    const wide = data.length === 2 * needed && data instanceof Uint8ClampedArray ? '; samples of 16 bits go into a Uint16Array' : '';
+    const wide = data.length === 2 * needed && data instanceof Uint8ClampedArray ? '; 16-bit samples must be in a Uint16Array' : '';
     throw new ShapeError(
       operation,
       `image of ${width} × ${height} pixels with ${channels} channels holds ${needed} samples, but its data has ${countOf(data)}${wide}`,
@@ -124,7 +124,7 @@ export function tensorToImage(tensor: Tensor, options: { depth?: SampleDepth } =
   const { depth } = settle('tensorToImage', options, TENSOR_TO_IMAGE_OPTIONS);
   const shape = tensor?.shape;
   if (!Array.isArray(shape) || shape.length !== 4 || shape[0] !== 1 || sizeOf(shape, 'tensorToImage') !== tensor.data?.length) {
-    throw new ShapeError('tensorToImage', `tensor must be [1, C, H, W] and hold that many values, received ${show(shape ?? tensor)}`, { shape });
+    throw new ShapeError('tensorToImage', `tensor must be [1, C, H, W] with the same number of values, received ${show(shape ?? tensor)}`, { shape });
   }
   const [, channels, height, width] = shape;
   checkSize('tensorToImage', width, height, channels);
@@ -200,8 +200,8 @@ const INTERLEAVE_8: Readonly<Record<Image['channels'], (from: Float32Array, to: 
 /** The function that decodes a file, if one was passed instead of its pixels. */
 function fileHint(image: unknown): string {
   const isFile = image instanceof Uint8Array || image instanceof ArrayBuffer || image instanceof Blob;
-  if (isFile) return '; the bytes of a file become an image by decodeImage of convlab/node, a Blob in a browser by imageFromBlob';
-  return typeof image === 'string' ? '; a file becomes an image by readImage of convlab/node' : '';
+  if (isFile) return '; decode the bytes of a file with decodeImage of convlab/node, or a Blob in a browser with imageFromBlob';
+  return typeof image === 'string' ? '; read a file with readImage of convlab/node' : '';
 }
 
 /** The nearest integer, halves up, from 0 to `white`; NaN is 0. Typed arrays alone would round halves to even, or cut off and wrap round. */
@@ -214,7 +214,7 @@ export function toWhole(value: number, white: number): number {
 export function checkSize(operation: string, width: number, height: number, channels: number): void {
   for (const [name, size] of Object.entries({ width, height })) {
     if (!Number.isSafeInteger(size) || size < 1) {
-      throw new ShapeError(operation, `the ${name} of an image must be a whole number ≥ 1, received ${show(size)}`, { [name]: size });
+      throw new ShapeError(operation, `the ${name} of an image must be an integer ≥ 1, received ${show(size)}`, { [name]: size });
     }
   }
   if (![1, 2, 3, 4].includes(channels)) {

@@ -12,9 +12,9 @@ export async function inspect(
 ): Promise<Header & { readonly format: ImageFormat; readonly most: number }> {
   const format = identify(bytes.subarray(0, BEGINNING));
   const { width, height, pixelBytes = 4 } = await FORMATS[format].inspect(bytes);
-  if (width * height === 0) throw new Damaged(`claims to have ${width} × ${height} pixels`);
-  const claimed = `claims to have ${width} × ${height} = ${width * height} pixels`;
-  if (width * height > pixels) throw new Damaged(`${claimed}, more than limits.pixels, ${pixels}`);
-  if (width * height * pixelBytes > memory) throw new Damaged(`${claimed} of up to ${pixelBytes} bytes, more than limits.memory, ${memory}`);
+  if (width * height === 0) throw new Damaged(`claims ${width} × ${height} pixels`);
+  const claimed = `claims ${width} × ${height} = ${width * height} pixels`;
+  if (width * height > pixels) throw new Damaged(`${claimed}, more than limits.pixels (${pixels})`);
+  if (width * height * pixelBytes > memory) throw new Damaged(`${claimed} of up to ${pixelBytes} bytes, more than limits.memory (${memory})`);
   return { format, width, height, most: Math.min(pixels, Math.floor(memory / pixelBytes)) };
 }

@@ -25,7 +25,7 @@ const RULES: Readonly<Record<keyof Limits, OptionRule<number>>> = { pixels: coun
 const NAMES = Object.keys(RULES) as (keyof Limits)[];
 
 const limits: OptionRule<Limits> = rule(
-  `{ ${NAMES.join(', ')} }, of whole numbers ≥ 1, seconds from 0.001`,
+  `{ ${NAMES.join(', ')} } with integers ≥ 1 (seconds ≥ 0.001)`,
   (value) =>
     typeof value === 'object' &&
     value !== null &&
@@ -75,6 +75,6 @@ export async function inTime<T>(
     return await work(signal ? AbortSignal.any([signal, clock]) : clock);
   } catch (error) {
     if (!clock.aborted || error !== clock.reason) throw error;
-    throw new DataError(operation, `${what} takes longer than limits.seconds, ${seconds}`, { seconds });
+    throw new DataError(operation, `${what} takes longer than limits.seconds (${seconds})`, { seconds });
   }
 }

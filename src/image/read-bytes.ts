@@ -20,14 +20,14 @@ export async function readBytes(operation: string, bytes: ImageBytes, name: stri
 
 /** How to come to the bytes of what was handed in. */
 function hint(bytes: unknown): string {
-  if (typeof bytes === 'string') return "; readImage reads a file by its name, and Buffer.from(text, 'base64') makes bytes of base64";
-  return bytes instanceof Response || bytes instanceof Request ? '; hand in its body' : '';
+  if (typeof bytes === 'string') return "; use readImage for a file name, and Buffer.from(text, 'base64') for base64";
+  return bytes instanceof Response || bytes instanceof Request ? '; pass its body' : '';
 }
 
 /** @throws DataError if a file exceeds the limit */
 export function checkLength(operation: string, length: number, name: string, most = MOST_BYTES): void {
-  if (length > most && most < MOST_BYTES) throw new DataError(operation, `${name} has ${length} bytes, more than limits.bytes, ${most}`, { length });
-  if (length > MOST_BYTES) throw new DataError(operation, `${name} has ${length} bytes; files of less than 2 GiB are read`, { length });
+  if (length > most && most < MOST_BYTES) throw new DataError(operation, `${name} has ${length} bytes, more than limits.bytes (${most})`, { length });
+  if (length > MOST_BYTES) throw new DataError(operation, `${name} must be smaller than 2 GiB, but has ${length} bytes`, { length });
 }
 
 async function fromStream(operation: string, stream: AsyncIterable<Uint8Array>, name: string, most: number, signal?: AbortSignal): Promise<Buffer> {
@@ -35,7 +35,7 @@ async function fromStream(operation: string, stream: AsyncIterable<Uint8Array>, 
   let length = 0;
   try {
     for await (const part of stream) {
-      if (!(part instanceof Uint8Array)) throw new DataError(operation, `${name} must be a stream of Uint8Arrays, received ${show(part)} from it`, { part });
+      if (!(part instanceof Uint8Array)) throw new DataError(operation, `${name} must be a stream of Uint8Arrays, received ${show(part)} in it`, { part });
       length += part.length;
       checkLength(operation, length, name, most);
       parts.push(part);
@@ -43,7 +43,7 @@ async function fromStream(operation: string, stream: AsyncIterable<Uint8Array>, 
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     if (cause instanceof ConvlabError) throw cause;
-    throw new DataError(operation, `${name} cannot be read to its end: ${(cause as Error).message}`, { name }, { cause });
+    throw new DataError(operation, `${name} could not be read to the end: ${(cause as Error).message}`, { name }, { cause });
   }
   return Buffer.concat(parts, length);
 }

@@ -23,7 +23,7 @@ const READ_BYTES = 2 ** 20;
 
 const OPEN_OPTIONS = {
   /** For raw little-endian samples: the format of the image. Default: from the header of the file. */
-  raw: checkedInUse<Format>('the format of a picture'),
+  raw: checkedInUse<Format>('the format of an image'),
 } satisfies Rows;
 
 /** Options of {@link openRows}. */
@@ -115,10 +115,10 @@ async function open(bytes: AsyncIterable<Uint8Array>, name: string, raw: Format 
   try {
     if (raw) return { reader, opened: { format: raw, rows: () => plainRows(reader, raw, 'little') } };
     const head = await reader.peek(8);
-    if (tiff.matches(head)) throw new Unreadable('is a TIFF, which says where in the file its rows are; it is read from a file, not from a stream');
+    if (tiff.matches(head)) throw new Unreadable('is a TIFF, which can only be read from a file, because its rows can be anywhere in it');
     const codec = Object.values(ROW_CODECS).find((each) => each.matches(head));
     const read = Object.values(ROW_CODECS).map((each) => each.name);
-    if (!codec) throw new Unreadable(`is not read by rows: it begins with none of ${[...read, tiff.name].join(', ')}`);
+    if (!codec) throw new Unreadable(`cannot be read by rows; only ${[...read, tiff.name].join(', ')} can`);
     return { reader, opened: await codec.open(reader) };
   } catch (cause) {
     await reader.close();
@@ -146,7 +146,7 @@ const WRITE_OPTIONS = {
   /** Compression level of a PNG, 0 (none) to 9. Default 4, which is faster than 6 and gives slightly larger files. */
   compression: option(whole(0, 9), { default: 4 }),
   /** Written into a PNG or a TIFF; the others hold none. Default: none. */
-  metadata: checkedInUse<Metadata>('what readImage and openRows give'),
+  metadata: checkedInUse<Metadata>('the result of readImage or openRows'),
 } satisfies Rows;
 
 /** Options of {@link encodeRows} and {@link writeRows}. */
@@ -196,10 +196,10 @@ function encode(operation: string, rows: RowSource, picture: Format, options: Wr
   checkFormat(operation, picture);
   if (format === undefined) {
     const endings = Object.keys(ROW_ENDINGS).join(', ');
-    throw new OptionError(operation, 'format', `must be one of ${rowFormats.join(', ')}, or the name must end in ${endings}`, format);
+    throw new OptionError(operation, 'format', `must be one of ${rowFormats.join(', ')}, or the file name must end in ${endings}`, format);
   }
   if (picture.samples === 'float32' && format !== 'raw' && format !== 'tiff')
-    throw new OptionError(operation, 'format', `must be 'tiff' or 'raw' for floats`, format);
+    throw new OptionError(operation, 'format', `must be 'tiff' or 'raw' for float samples`, format);
   const bands = eachBand(operation, rows, picture, how);
   return ENCODERS[format](bands, { format: picture, metadata, compression });
 }

@@ -40,7 +40,7 @@ export function toRows(operation: string, band: unknown, format: Format): Sample
   const rows = samples === 'uint8' && band instanceof Uint8Array ? new Uint8ClampedArray(band.buffer, band.byteOffset, band.length) : band;
   if (!(rows instanceof Wanted) || rows.length % rowLength(format) !== 0) {
     const received = ArrayBuffer.isView(band) ? `a ${band.constructor.name} of ${(band as Samples).length}` : show(band);
-    throw new ShapeError(operation, `rows must give whole rows of ${rowLength(format)} samples in a ${Wanted.name}, received ${received}`, { rows: received });
+    throw new ShapeError(operation, `rows must be whole rows of ${rowLength(format)} samples in a ${Wanted.name}, received ${received}`, { rows: received });
   }
   return rows;
 }
@@ -94,7 +94,7 @@ function iteratorOf(operation: string, bands: RowBands): Bands {
     const reader = (bands as ReadableStream<RowBand>).getReader();
     return { next: () => reader.read() as Promise<IteratorResult<RowBand>>, return: () => reader.cancel() };
   }
-  throw new OptionError(operation, 'rows', 'must be an iterable of bands of rows, a ReadableStream, or a function that gives one', bands);
+  throw new OptionError(operation, 'rows', 'must be an iterable of bands of rows, a ReadableStream, or a function that returns one', bands);
 }
 
 function orAborted<T>(next: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -108,5 +108,5 @@ function orAborted<T>(next: Promise<T>, signal: AbortSignal | undefined): Promis
 
 /** @throws DataError: the number of rows differs from the format of the source */
 export function wrongHeight(operation: string, { height }: Format, received: string): never {
-  throw new DataError(operation, `rows must give ${height} rows, as format.height says, received ${received}`, { height });
+  throw new DataError(operation, `rows must contain format.height (${height}) rows, received ${received}`, { height });
 }

@@ -8,24 +8,24 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTFILE: 'is not a file',
   ENXIO: 'is not a file',
-  EEXIST: 'is no folder',
+  EEXIST: 'is not a folder',
   EISDIR: 'is a folder',
-  ENOTDIR: 'lies in something that is no folder',
-  EACCES: 'may not be opened',
-  EPERM: 'may not be changed',
-  EROFS: 'lies on a file system that cannot be written',
-  ENOSPC: 'does not fit: no space is left',
-  EDQUOT: 'does not fit: no more space is allowed',
-  EFBIG: 'does not fit: larger files are not allowed',
+  ENOTDIR: 'is in a path that is not a folder',
+  EACCES: 'cannot be opened: permission denied',
+  EPERM: 'cannot be changed: operation not permitted',
+  EROFS: 'is on a read-only file system',
+  ENOSPC: 'cannot be written: no space left',
+  EDQUOT: 'cannot be written: the disk quota is exceeded',
+  EFBIG: 'cannot be written: the file is too large for the file system or the limit',
   ENAMETOOLONG: 'has a name that is too long',
-  EIO: 'cannot be brought to the disk: input/output error',
-  ERR_ACCESS_DENIED: "lies outside of what Node's permission model allows; a file is written beside itself first, so its folder must be allowed",
+  EIO: 'cannot be read or written: input/output error',
+  ERR_ACCESS_DENIED: "is denied by Node's permission model; files are written to a temporary file first, so allow the whole folder",
   EMFILE: 'cannot be opened: too many files are open',
 };
 
 /** @throws OptionError unless the path is a non-empty string */
 export function checkPath(operation: string, path: unknown, what = 'path'): void {
-  if (typeof path !== 'string' || path === '') throw new OptionError(operation, what, 'must be the name of a file', path);
+  if (typeof path !== 'string' || path === '') throw new OptionError(operation, what, 'must be a file name', path);
 }
 
 /** The error of an operation that failed on a file. @param reasons override messages for this operation */

@@ -178,7 +178,11 @@ export async function convBiasGradient(gradient: Tensor, options: RunOptions = {
 
 function checkFinite(operation: string, what: string, { shape, data }: Tensor): void {
   const at = data.findIndex((value) => !Number.isFinite(value));
-  if (at !== -1) throw new DataError(operation, `${what} must be finite, but holds ${data[at]} at flat index ${at} of ${show(shape)}`, { at, value: data[at] });
+  if (at !== -1)
+    throw new DataError(operation, `every value of ${what} must be finite, received ${data[at]} at flat index ${at} of ${show(shape)}`, {
+      at,
+      value: data[at],
+    });
 }
 
 function first([only]: Tensor[]): Tensor {

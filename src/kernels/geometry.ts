@@ -53,9 +53,9 @@ function parsePadding(typed: string): PerAxis<AxisPadding> | undefined {
 }
 
 const paddings = rule<PerAxis<AxisPadding>>(
-  "a whole number ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each spatial axis",
+  "an integer ≥ 0, [before, after], 'valid', 'same' or 'full', for all axes or as a list with one for each spatial axis",
   (value) => isAxisPadding(value) || (Array.isArray(value) && value.every(isAxisPadding)),
-  { parse: parsePadding, form: 'same, valid, full, n, or before:after, for both axes, or y,x; what lies there is --padding-mode' },
+  { parse: parsePadding, form: 'same, valid, full, n, or before:after, for both axes, or y,x; --padding-mode sets the values there' },
 );
 
 /** Rows of {@link ConvOptions}. */
@@ -163,14 +163,14 @@ export function convGeometry(xShape: readonly number[], kernelShape: readonly nu
   const { groups, paddingMode, flip } = settled;
   checkChannels(operation, xShape, kernelShape, groups);
   if (options.paddingValue !== undefined && paddingMode !== 'constant') {
-    throw new OptionError(operation, 'paddingValue', `goes with paddingMode 'constant' only, here it is '${paddingMode}'`, options.paddingValue);
+    throw new OptionError(operation, 'paddingValue', `requires paddingMode 'constant' (it is '${paddingMode}')`, options.paddingValue);
   }
 
   const axes = placeWindow(operation, xShape.slice(2), kernelShape.slice(2), settled);
   if (paddingMode === 'reflect') {
     for (const { input, before, after } of axes) {
       if (Math.max(before, after) >= input) {
-        throw new OptionError(operation, 'padding', `of mode 'reflect' must be narrower than the axis (${cells(input)})`, [before, after]);
+        throw new OptionError(operation, 'padding', `must be smaller than the axis with paddingMode 'reflect' (${cells(input)})`, [before, after]);
       }
     }
   }
@@ -212,7 +212,10 @@ function placePool(xShape: readonly number[], options: WindowOptions, operation:
     for (let o = 0; o < output; o++) {
       const touches = Array.from({ length: kernel }, (_, k) => o * stride + k * dilation - before).some((i) => i >= 0 && i < input);
       if (!touches)
-        throw new OptionError(operation, 'padding', `is so wide that a window of ${kernel} cells lies wholly on it (axis of ${cells(input)})`, [before, after]);
+        throw new OptionError(operation, 'padding', `must leave at least one cell of the axis in every window (window of ${kernel}, axis of ${cells(input)})`, [
+          before,
+          after,
+        ]);
     }
   }
   return { axes, window, rank: rank as 1 | 2 | 3 };
@@ -247,8 +250,7 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
     const s = stride[axis];
     const extent = dilation[axis] * (k - 1) + 1;
     if (anchor) {
-      if (padding[axis] !== 'same')
-        throw new OptionError(operation, 'anchor', `goes with padding 'same' only, here it is ${show(padding[axis])}`, options.anchor);
+      if (padding[axis] !== 'same') throw new OptionError(operation, 'anchor', `requires padding 'same' (it is ${show(padding[axis])})`, options.anchor);
       if (anchor[axis] >= k) throw new OptionError(operation, 'anchor', `must be a cell of the kernel, 0 to ${k - 1}`, anchor[axis]);
     }
     // rotated by 180°, kernel cell a is at the window's cell k − 1 − a
@@ -256,12 +258,12 @@ function placeWindow(operation: string, input: readonly number[], kernel: readon
     const [before, given] = resolvePadding(padding[axis], n, extent, s, anchored);
     const added = options.ceilMode ? lastWindowExcess(n, before, given, extent, s) : 0;
     const after = given + added;
-    if (Math.max(before, after) > MOST_PADDING) throw new OptionError(operation, 'padding', `must be at most ${MOST_PADDING} cells a side`, [before, after]);
+    if (Math.max(before, after) > MOST_PADDING) throw new OptionError(operation, 'padding', `must be at most ${MOST_PADDING} cells per side`, [before, after]);
     const output = Math.floor((n + before + after - extent) / s) + 1;
     if (output < 1) {
       throw new ShapeError(
         operation,
-        `the output would be empty: ${k} kernel cells at dilation ${dilation[axis]} cover ${extent} cells, but spatial axis ${axis} has ${n} and padding [${before}, ${after}]`,
+        `the output would be empty: the kernel covers ${extent} cells (size ${k}, dilation ${dilation[axis]}), but spatial axis ${axis} has ${n} and padding [${before}, ${after}]`,
         { input: [...input], kernel: [...kernel], padding: [before, after], dilation: dilation[axis] },
       );
     }
@@ -297,7 +299,12 @@ function expandPadding(operation: string, padding: PerAxis<AxisPadding>, rank: n
 function expand<T>(operation: string, option: string, value: PerAxis<T>, rank: number): readonly T[] {
   const list: readonly T[] = Array.isArray(value) ? value : Array(rank).fill(value);
   if (list.length === rank) return list;
-  throw new OptionError(operation, option, `must be one ${option === 'padding' ? 'padding' : 'number'}, or one for each of the ${rank} spatial axes`, value);
+  throw new OptionError(
+    operation,
+    option,
+    `must be a ${option === 'padding' ? 'padding' : 'number'}, or a list with one for each of the ${rank} spatial axes`,
+    value,
+  );
 }
 
 function checkRanks(operation: string, x: readonly number[], kernel: readonly number[]): 1 | 2 | 3 {
@@ -306,7 +313,7 @@ function checkRanks(operation: string, x: readonly number[], kernel: readonly nu
   if (kernel.length !== x.length) {
     throw new ShapeError(
       operation,
-      `x and kernel must have equally many axes, received x ${show(x)} and kernel ${show(kernel)} ([Cout, Cin / groups, ...spatial])`,
+      `x and kernel must have the same number of axes, received x ${show(x)} and kernel ${show(kernel)} ([Cout, Cin / groups, ...spatial])`,
       { x, kernel },
     );
   }
@@ -317,7 +324,7 @@ function checkRanks(operation: string, x: readonly number[], kernel: readonly nu
 
 function checkDimensions(operation: string, what: string, shape: readonly number[]): void {
   if (!shape.every(count.holds) || sizeOf(shape, operation) > Number.MAX_SAFE_INTEGER) {
-    throw new ShapeError(operation, `every dimension of ${what} must be a whole number ≥ 1, received ${show(shape)}`, { [what]: shape });
+    throw new ShapeError(operation, `every dimension of ${what} must be an integer ≥ 1, received ${show(shape)}`, { [what]: shape });
   }
 }
 

@@ -217,7 +217,7 @@ async function indicesToWinners(geometry: ConvGeometry, indices: Int32Array, sig
       const kh = ((Math.floor(index / W) % H) + before[1] - (Math.floor(o / OW) % OH) * stride[1]) / dilation[1];
       const kw = ((index % W) + before[2] - (o % OW) * stride[2]) / dilation[2];
       if (!(index >= 0 && index < volume && isCell(kd, KD) && isCell(kh, KH) && isCell(kw, KW))) {
-        throw new ShapeError('maxPoolGradient', `index ${index} does not lie in the window of output ${o}`, { index, output: o });
+        throw new ShapeError('maxPoolGradient', `index ${index} is outside the window of output ${o}`, { index, output: o });
       }
       winners[o] = (kd * KH + kh) * KW + kw;
     }

@@ -52,7 +52,7 @@ export function runOperator(
     case 'resize':
     case 'comparison':
     case 'histogram':
-      throw new Error('this backend has no programs for pictures');
+      throw new Error('this backend has no programs for images');
     default:
       return job satisfies never;
   }

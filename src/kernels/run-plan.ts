@@ -36,7 +36,8 @@ export async function runPlan(
   const all = blocks ?? cutIntoBlocks(geometry, kept) ?? [];
   for (const [i, block] of all.entries()) {
     signal?.throwIfAborted();
-    if (source.length !== sizeOf(geometry.xShape)) throw new ShapeError('conv', `x lost its data in the call: it has ${countOf(source)}`, { x });
+    if (source.length !== sizeOf(geometry.xShape))
+      throw new ShapeError('conv', `x must keep its data until the call ends; its length is now ${countOf(source)}`, { x });
     const part = { shape: block.passes[0].geometry.xShape, data: await cutOut(source, geometry, block.seen, before, turns) };
     const [from, to] = block.given[1];
     const biases = added && { shape: [to - from], data: added.subarray(from, to) };
@@ -53,7 +54,7 @@ function newValues(length: number): Float32Array {
   try {
     return new Float32Array(length);
   } catch (cause) {
-    throw new UnsupportedError('allocate', `there is no memory for ${length} values`, { length }, { cause });
+    throw new UnsupportedError('allocate', `cannot allocate ${length} values`, { length }, { cause });
   }
 }
 

@@ -54,7 +54,7 @@ test.each([
   [['compare', a], 2, "missing required argument 'b'"],
   [['match', eye, a], 1, 'matchTemplate: the template must not be larger than the picture'],
   [['match', a, eye, '--method', 'sad'], 2, 'match: method must be one of zncc, ncc, ssd, correlation, received "sad"; did you mean ssd?'],
-  [['match', a, eye, '--peaks', '0'], 2, 'match: peaks must be a whole number ≥ 1'],
+  [['match', a, eye, '--peaks', '0'], 2, 'match: peaks must be an integer ≥ 1'],
   [['match', a, eye, '--scores', 'map.heic'], 2, 'path must end in .png'],
 ])('%j', async (args, code, message) => {
   expect(await convlab(...(args as string[]))).toEqual({ code, stdout: '', stderr: expect.stringContaining(message as string) });

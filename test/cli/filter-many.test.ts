@@ -92,7 +92,7 @@ describe('what fails is left out and reported', () => {
     expect(code).toBe(1);
     expect(stdout.match(/box/g)).toHaveLength(4);
     expect(stderr).toContain('error: filter: 2 of 6 pictures failed:\n');
-    expect(stderr).toContain(`  ${join(folder, 'photos', 'b2.png')}: readImage: ${join(folder, 'photos', 'b2.png')} is not a picture`);
+    expect(stderr).toContain(`  ${join(folder, 'photos', 'b2.png')}: readImage: ${join(folder, 'photos', 'b2.png')} is not an image`);
     expect(stderr).toContain(`  ${join(folder, 'missing.png')}: readImage: ${join(folder, 'missing.png')} does not exist`);
     await expectBlurred(['more/d.bmp', 4]);
   });
@@ -110,7 +110,7 @@ describe('refused before any work', () => {
     ['a pattern without a folder', () => [join(folder, 'photos/*.png'), 'out.png'], 2, '--out must name the folder for the results, as '],
     ['two results of one name', () => [join(folder, 'photos/a.png'), join(folder, 'photos/a.png'), '--out', out], 2, 'twice'],
     ['a pattern that matches nothing', () => [join(folder, '*.gif'), '--out', out], 1, '*.gif holds no picture'],
-    ['no threads', () => [join(folder, 'photos'), '--out', out, '--jobs', '0'], 2, 'filter: jobs must be a whole number ≥ 1, received 0'],
+    ['no threads', () => [join(folder, 'photos'), '--out', out, '--jobs', '0'], 2, 'filter: jobs must be an integer ≥ 1, received 0'],
     ['a result without a format', () => ['missing.png', 'out.heic'], 2, 'writeImage: path must end in .png'],
     ['standard output without a format', () => ['a.png', '-'], 2, '--format must be given where the result goes to standard output'],
     ['standard input among files', () => ['-', '--out', out], 2, '--out goes with files; - is one picture'],

@@ -52,7 +52,7 @@ test.each([
   [['3.png', 'x.png'], ['--stream', '--kernel', 'canny'], '--stream goes with kernels only'],
   [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--padding-mode', 'wrap'], "paddingMode must not be 'wrap'"],
   [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--limits', 'pixels=3599'], '--limits has pixels=3599, and'],
-  [['text.ppm', 'x.png'], ['--kernel', 'box'], 'is cut off'],
+  [['text.ppm', 'x.png'], ['--kernel', 'box'], 'is truncated'],
 ])('%j %j is refused: %s', async ([from, to], flags, message) => {
   await writeFile(at('text.ppm'), 'P6\n20 20\n255\nfew');
   const { code, stderr } = await convlab(['filter', at(from), at(to), ...flags]);

@@ -66,13 +66,13 @@ test('many pictures: one that cannot be read does not stop the others, and is na
 });
 
 test.each([
-  ['resize in.png out.png', 'error: resize: width or height must be given, a whole number ≥ 1, received undefined'],
-  ['resize in.png out.png --width 0', 'must be a whole number ≥ 1'],
+  ['resize in.png out.png', 'error: resize: width or height must be set, an integer ≥ 1, received undefined'],
+  ['resize in.png out.png --width 0', 'must be an integer ≥ 1'],
   ['resize in.png --width 4', 'error: resize: --out must name a folder for several pictures'],
   ['crop in.png out.png', "required option '--rectangle <rectangle>' not specified"],
   ['crop in.png out.png --rectangle 1,2,3', 'It must be x,y,width,height.'],
   ['flip in.png out.png --axis x', 'axis must be one of horizontal, vertical'],
-  ['rotate in.png out.png --turns 0.5', 'turns must be a whole number'],
+  ['rotate in.png out.png --turns 0.5', 'turns must be an integer'],
   ['threshold in.png out.png --level dark', 'It must be a number in the units of the image, or otsu.'],
   ['flip in.png out.png --axis vertical --threads 2', "unknown option '--threads'"],
 ])('wrong usage: convlab %s', async (line, said) => {

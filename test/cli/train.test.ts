@@ -82,7 +82,7 @@ describe('train, evaluate and predict', () => {
       ['train', '--data', data, '--validation', '8'],
     ]) {
       const { code: refused, stderr } = await command([...words, '--threads', '0']);
-      expect([words[0], refused, stderr]).toEqual([words[0], 2, expect.stringContaining('threads must be a whole number from 1 to 64, received 0')]);
+      expect([words[0], refused, stderr]).toEqual([words[0], 2, expect.stringContaining('threads must be an integer from 1 to 64, received 0')]);
     }
   });
 
@@ -148,8 +148,8 @@ describe('train, evaluate and predict', () => {
     ['train --net huge', 'train: net must be one of lecture, best, received "huge"'],
     ['train --lr fast', '--lr'],
     ['train --validation 8 --lr -1', 'train: lr must be a finite number ≥ 0, received -1'],
-    ['train --batch 1.5', 'batch must be a whole number ≥ 1, received 1.5'],
-    ['train --validation 8 --epochs 0', 'epochs must be a whole number ≥ 1'],
+    ['train --batch 1.5', 'batch must be an integer ≥ 1, received 1.5'],
+    ['train --validation 8 --epochs 0', 'epochs must be an integer ≥ 1'],
     ['train --validation 80', 'train: --validation must leave some of the 80 samples for training, received 80'],
     ['train --validation 0 --patience 2', 'earlyStopping needs validation data'],
     ['train --validation 8 --resume nothing.safetensors', 'nothing.safetensors cannot be read'],

@@ -103,8 +103,8 @@ describe('AveragedModel', () => {
     expect(off(await average.stateDict())).toBeLessThan(1e-6);
     const takeOff = average.apply();
     expect(off(await model.stateDict())).toBeLessThan(1e-6);
-    expect(() => average.update()).toThrow('take them off first');
-    expect(() => average.apply()).toThrow('holds the averages already');
+    expect(() => average.update()).toThrow('restore its weights first');
+    expect(() => average.apply()).toThrow('holds the averages');
     takeOff();
     takeOff();
     expect(await apart(model, own)).toBe(0);
@@ -160,16 +160,16 @@ describe('AveragedModel', () => {
   test('what makes no sense is refused', async () => {
     expect(() => new AveragedModel(plain(), { decay: 1 })).toThrow('AveragedModel: decay must be a share, 0 ≤ s < 1, received 1');
     const model = plain().initialize(1);
-    expect(() => new AveragedModel(model).update()).toThrow('the model must lie on a backend');
-    expect(() => new AveragedModel(model).apply()).toThrow('there is no average before the first update');
+    expect(() => new AveragedModel(model).update()).toThrow('the model must be on a backend');
+    expect(() => new AveragedModel(model).apply()).toThrow('call update at least once first');
     expect(() => new AveragedModel(model).loadStateDict(new Map())).toThrow('the average of "conv.weight" must have shape [4, 1, 3, 3], received undefined');
     await model.to(wasm);
     const average = new AveragedModel(model);
     average.update();
     await model.to(await createBackend('reference'));
-    expect(() => average.update()).toThrow('the model was moved to another backend');
+    expect(() => average.update()).toThrow('the model must stay on its backend');
     const without = decodeCheckpoint(await encodeCheckpoint({ model: plain() }));
     expect(without.average).toBeNull();
-    expect(() => without.restoreAverage(average)).toThrow('it holds no averaged weights');
+    expect(() => without.restoreAverage(average)).toThrow('it contains no averaged weights');
   });
 });

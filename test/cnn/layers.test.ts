@@ -115,7 +115,7 @@ describe('layers give the numbers of their definition', () => {
       [10, 20, 30, 20, 40, 60],
     ]);
     await expect(new Product().run(full([2, 3]), full([2, 2]))).rejects.toThrow(
-      'multiply: shapes must be equal, or one cell where they are not, received [2, 3] and [2, 2]',
+      'multiply: shapes must be equal, or broadcast from size 1, received [2, 3] and [2, 2]',
     );
   });
 });

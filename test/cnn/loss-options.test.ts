@@ -227,14 +227,14 @@ describe('losses', () => {
   test.each<[make: () => unknown, says: string]>([
     [() => new CrossEntropyLoss({ wieght: [1] } as object), 'CrossEntropyLoss: wieght is not an option; did you mean weight?'],
     [() => new CrossEntropyLoss({ weight: [1, -1] }), 'CrossEntropyLoss: weight must be a list of finite numbers ≥ 0, one for each class'],
-    [() => new CrossEntropyLoss({ ignoreIndex: 0.5 }), 'CrossEntropyLoss: ignoreIndex must be a whole number, received 0.5'],
+    [() => new CrossEntropyLoss({ ignoreIndex: 0.5 }), 'CrossEntropyLoss: ignoreIndex must be an integer, received 0.5'],
     [() => new CrossEntropyLoss({ labelSmoothing: 1 }), 'CrossEntropyLoss: labelSmoothing must be a share, 0 ≤ s < 1, received 1'],
-    [() => new MSELoss({ reduction: 'sum' }), 'MSELoss: reduction is not an option; there are none, received "sum"'],
+    [() => new MSELoss({ reduction: 'sum' }), 'MSELoss: reduction is not an option; there are no options, received "sum"'],
     [() => new HuberLoss({ delta: 0 }), 'HuberLoss: delta must be a finite number > 0, received 0'],
     [() => new FocalLoss({ gamma: 0.5 }), 'FocalLoss: gamma must be 0, or a finite number ≥ 1, received 0.5'],
-    [() => new CrossEntropyLoss({ weight: [1, 2] }).encode([0], [1, 3]), 'CrossEntropyLoss: weight must hold one number for each of the 3 classes'],
+    [() => new CrossEntropyLoss({ weight: [1, 2] }).encode([0], [1, 3]), 'CrossEntropyLoss: weight must contain one number for each of the 3 classes'],
     [() => new L1Loss().encode([1, 2, 3], [2, 1]), 'L1Loss: the target must be a tensor of shape [2, 1] or 2 numbers, received [1, 2, 3]'],
-    [() => new NLLLoss().encode([1, -1], [2, 2]), 'NLLLoss: a class must be a whole number from 0 to 1, received -1 at 1'],
+    [() => new NLLLoss().encode([1, -1], [2, 2]), 'NLLLoss: every class must be an integer from 0 to 1, received -1 at index 1'],
   ])('%s is refused', (make, says) => {
     expect(make).toThrow(says);
   });

@@ -89,7 +89,7 @@ describe.each(['reference', 'wasm'] as const)('losses on %s', (name) => {
 
   test('a class that does not exist is refused', async () => {
     await expect(lossAndGradient(new CrossEntropyLoss(), tensor([[1, 2]]), [2], backend)).rejects.toThrow(
-      'CrossEntropyLoss: a class must be a whole number from 0 to 1, received 2',
+      'CrossEntropyLoss: every class must be an integer from 0 to 1, received 2',
     );
     await expect(lossAndGradient(new NLLLoss(), tensor([[1, 2]]), [0, 1], backend)).rejects.toThrow('one class for each of the 1 positions');
   });

@@ -78,7 +78,7 @@ test('a checkpoint goes on with momentum and rates of every group', async () => 
   const again = saved.restoreOptimizer(grouped(saved.model));
   expect(again.groups.map(({ share }) => share)).toEqual([0.02 / 0.1, 0.7]);
   expect(await steps(saved.model, [again])).toEqual(expected);
-  expect(() => saved.restoreOptimizer(new SGD(saved.model, { lr: 0.1, momentum: 0.9 }))).toThrow('its optimizer had 2 groups of parameters, this one has 1');
+  expect(() => saved.restoreOptimizer(new SGD(saved.model, { lr: 0.1, momentum: 0.9 }))).toThrow('its optimizer has 2 parameter groups, but this one has 1');
 });
 
 test('what is no group is refused', () => {
@@ -89,7 +89,7 @@ test('what is no group is refused', () => {
   expect(() => new SGD([{ params: body, lr: -1 }], { lr: 1 })).toThrow('SGD: lr must be');
   expect(() => new SGD([{ params: body, rate: 1 } as never], { lr: 1 })).toThrow('SGD: rate is not an option');
   expect(() => new SGD([{ params: body, lr: 1 }], { lr: 0 })).toThrow(
-    'SGD: lr must be > 0 where group 0 has the rate 1: schedules keep their ratio, received 0',
+    'SGD: lr must be > 0 if group 0 has the learning rate 1, because schedules keep their ratio, received 0',
   );
-  expect(() => new Adam([{ params: body }, { params: model }])).toThrow('Adam: params must hold each parameter once, but 0.weight is also 1.body.weight');
+  expect(() => new Adam([{ params: body }, { params: model }])).toThrow('Adam: params must contain each parameter once, but 0.weight is also 1.body.weight');
 });

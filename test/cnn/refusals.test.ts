@@ -99,7 +99,7 @@ describe('values that make no sense', () => {
     [() => new convlab.RMSprop(model(), { momentum: 1 }), 'RMSprop: momentum must be a share, 0 ≤ s < 1, received 1'],
     [() => new convlab.BatchNorm2d(2, { momentum: 9 }), 'BatchNorm2d: momentum must be a number from 0 to 1, received 9'],
     [() => new convlab.BatchNorm2d(2, { eps: -1 }), 'BatchNorm2d: eps must be a finite number ≥ 0, received -1'],
-    [() => new convlab.BatchNorm1d(0), 'BatchNorm1d: channels must be a whole number ≥ 1, received 0'],
+    [() => new convlab.BatchNorm1d(0), 'BatchNorm1d: channels must be an integer ≥ 1, received 0'],
     [() => new convlab.Adam(model(), { eps: -1 }), 'Adam: eps must be a finite number ≥ 0, received -1'],
     [() => new convlab.GroupNorm(3, 4), 'GroupNorm: groups must divide the 4 channels, received 3'],
     [() => new convlab.LayerNorm([]), 'LayerNorm: normalizedShape must be a list'],
@@ -107,15 +107,15 @@ describe('values that make no sense', () => {
     [() => new convlab.Dropout2d(-0.1), 'Dropout2d: p must be a probability'],
     [() => new convlab.ConvNet(2), 'ConvNet: dropoutRate must be a probability'],
     [() => new convlab.LeakyReLU(Number.NaN), 'LeakyReLU: negativeSlope must be a finite number, received NaN'],
-    [() => new convlab.PReLU(0), 'PReLU: slopes must be a whole number ≥ 1, received 0'],
-    [() => new convlab.Conv2d(1.5, 1, 3), 'Conv2d: inChannels must be a whole number ≥ 1, received 1.5'],
-    [() => new convlab.Conv2d(1, 1, 0), 'Conv2d: kernelSize must be a whole number ≥ 1, received 0'],
+    [() => new convlab.PReLU(0), 'PReLU: slopes must be an integer ≥ 1, received 0'],
+    [() => new convlab.Conv2d(1.5, 1, 3), 'Conv2d: inChannels must be an integer ≥ 1, received 1.5'],
+    [() => new convlab.Conv2d(1, 1, 0), 'Conv2d: kernelSize must be an integer ≥ 1, received 0'],
     [() => new convlab.Conv2d(4, 3, 1, { groups: 2 }), 'Conv2d: groups must divide the 3 output channels, received 2'],
-    [() => new convlab.Linear(0, 1), 'Linear: inFeatures must be a whole number ≥ 1, received 0'],
-    [() => new convlab.MaxPool2d(0), 'MaxPool2d: kernelSize must be a whole number ≥ 1, received 0'],
-    [() => new convlab.AdaptiveAvgPool(0), 'AdaptiveAvgPool: outputSize must be a whole number ≥ 1, received 0'],
-    [() => new convlab.Upsample({}), 'upsample: size or scaleFactor must be given, and not both'],
-    [() => new convlab.Upsample({ size: 3, alignCorners: true }), "upsample: alignCorners goes with linear modes only, here it is 'nearest'"],
+    [() => new convlab.Linear(0, 1), 'Linear: inFeatures must be an integer ≥ 1, received 0'],
+    [() => new convlab.MaxPool2d(0), 'MaxPool2d: kernelSize must be an integer ≥ 1, received 0'],
+    [() => new convlab.AdaptiveAvgPool(0), 'AdaptiveAvgPool: outputSize must be an integer ≥ 1, received 0'],
+    [() => new convlab.Upsample({}), 'upsample: size or scaleFactor must be set, but not both'],
+    [() => new convlab.Upsample({ size: 3, alignCorners: true }), "upsample: alignCorners requires a linear mode (it is 'nearest')"],
   ])('%s', (make, says) => {
     expect(make).toThrow(says);
   });
@@ -123,7 +123,7 @@ describe('values that make no sense', () => {
   test('batch normalization of one value a channel, in training only', async () => {
     const layer = new convlab.BatchNorm1d(2);
     await expect(layer.run(tensor([[1, 2]]))).rejects.toThrow(
-      "batchNorm: training needs more than one value a channel, received [1, 2, 1]: take larger batches, dropLast, or the layer's eval()",
+      'batchNorm: training requires more than one value per channel, received [1, 2, 1]; use larger batches, dropLast, or eval()',
     );
     expect((await layer.eval().run(tensor([[1, 2]]))).data[1]).toBeCloseTo(2, 4);
     // a summary computes nothing
@@ -137,13 +137,16 @@ describe('values that make no sense', () => {
     return train(net, { train: new DataLoader(data(), { batchSize: 2 }), optimizer, epochs: 1, ...more });
   };
   test.each<[more: object, says: string]>([
-    [{ train: new DataLoader(data(), { batchSize: 4, dropLast: true }) }, 'train: train must hold a batch; a loader with dropLast needs as many samples'],
-    [{ validation: new DataLoader(data(), { batchSize: 4, dropLast: true }) }, 'train: validation must hold a batch'],
-    [{ train: { length: 2, async *[Symbol.asyncIterator]() {} } }, 'train: the training data gave no batch in epoch 1'],
+    [
+      { train: new DataLoader(data(), { batchSize: 4, dropLast: true }) },
+      'train: train must contain at least one batch; a loader with dropLast requires at least batchSize samples',
+    ],
+    [{ validation: new DataLoader(data(), { batchSize: 4, dropLast: true }) }, 'train: validation must contain at least one batch; a loader'],
+    [{ train: { length: 2, async *[Symbol.asyncIterator]() {} } }, 'train: the training data must contain at least one batch, received none in epoch 1'],
     [{ clipGradNorm: 0 }, 'train: clipGradNorm must be a finite number > 0, received 0'],
     [{ callbacks: { onEpcoh: () => {} } }, 'train: callbacks: onEpcoh is not an option; did you mean onEpoch?'],
     [{ callbacks: { onEpoch: 3 } }, 'train: callbacks: onEpoch must be a function, received 3'],
-    [{ validation: new DataLoader(data()), earlyStopping: { patience: 0 } }, 'train: earlyStopping: patience must be a whole number ≥ 1, received 0'],
+    [{ validation: new DataLoader(data()), earlyStopping: { patience: 0 } }, 'train: earlyStopping: patience must be an integer ≥ 1, received 0'],
     [{ validation: new DataLoader(data()), earlyStopping: { patients: 2 } }, 'train: earlyStopping: patients is not an option; did you mean patience?'],
   ])('train with %j', async (more, says) => {
     await expect(attempt(more)).rejects.toThrow(says);

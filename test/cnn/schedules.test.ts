@@ -39,7 +39,7 @@ describe('schedules', () => {
   });
 
   test.each<[() => Schedule, string]>([
-    [() => stepSchedule(0), 'stepSchedule: stepSize must be a whole number ≥ 1, received 0'],
+    [() => stepSchedule(0), 'stepSchedule: stepSize must be an integer ≥ 1, received 0'],
     [() => stepSchedule(1, -1), 'stepSchedule: gamma must be a finite number ≥ 0, received -1'],
     [() => cosineSchedule(Number.NaN), 'cosineSchedule: end must be a finite number ≥ 0, received NaN'],
     [() => oneCycleSchedule({ divFactor: 0 }), 'oneCycleSchedule: divFactor must be a finite number > 0, received 0'],

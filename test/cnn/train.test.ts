@@ -154,9 +154,9 @@ describe('train', () => {
   test('refuses what makes no sense', async () => {
     const model = net();
     const optimizer = new SGD(model, { lr: 0.1 });
-    await expect(train(model, { train: stripes(1), optimizer, epochs: 0 })).rejects.toThrow('train: epochs must be a whole number ≥ 1, received 0');
+    await expect(train(model, { train: stripes(1), optimizer, epochs: 0 })).rejects.toThrow('train: epochs must be an integer ≥ 1, received 0');
     await expect(train(model, { train: stripes(1), optimizer, epochs: 1, earlyStopping: { patience: 2 } })).rejects.toThrow(
-      'earlyStopping needs validation data',
+      'earlyStopping requires validation,',
     );
     const output = await model.run(tensor(new Float32Array(36), [1, 1, 6, 6]));
     await model.run(tensor(new Float32Array(36), [1, 1, 6, 6]));

@@ -140,7 +140,7 @@ describe('createBackend', () => {
   test.each([
     ['cuda', {}, /^createBackend: name must be one of auto, gpu, wasm, reference, received "cuda"$/],
     ['gpu', { gpuMode: 'vulkan' }, /^createBackend: gpuMode must be one of webgpu, .*, received "vulkan"$/],
-    ['wasm', { gpuMode: 'webgl2' }, /^createBackend: gpuMode goes with the backend 'gpu' only, here it is 'wasm', received "webgl2"$/],
+    ['wasm', { gpuMode: 'webgl2' }, /^createBackend: gpuMode requires the backend 'gpu' \(it is 'wasm'\), received "webgl2"$/],
     ['auto', { gpuMode: 'cpu' }, /here it is 'auto'/],
     ['gpu', { workers: 2 }, /^createBackend: workers is not an option/],
   ])('%s %o', async (name, options, message) => {
@@ -156,7 +156,7 @@ describe('createBackend', () => {
   test('webgl2 is refused in Node, with the reason', async () => {
     const created = createBackend('gpu', { gpuMode: 'webgl2' });
     await expect(created).rejects.toThrow(UnsupportedError);
-    await expect(created).rejects.toThrow('createBackend: no GPU answers (webgl2: only browsers have WebGL 2)');
+    await expect(created).rejects.toThrow('createBackend: no GPU is available (webgl2: WebGL 2 requires a browser)');
   });
 });
 
@@ -179,8 +179,8 @@ describe('what the driver says', () => {
     ['ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)', 'SwiftShader', 'a software GPU'],
     ['llvmpipe (LLVM 15.0.6, 256 bits)', 'llvmpipe', 'a software GPU'],
     ['ANGLE (Microsoft, Microsoft Basic Render Driver Direct3D11 vs_5_0 ps_5_0, D3D11)', 'Microsoft Basic Render', 'a software GPU'],
-    ['ANGLE', 'ANGLE', 'it does not tell what it runs on'],
-    ['Mozilla', 'Mozilla', 'it does not tell what it runs on'],
+    ['ANGLE', 'ANGLE', 'it does not report its hardware'],
+    ['Mozilla', 'Mozilla', 'it does not report its hardware'],
   ])('of WebGL: %s', (renderer, name, caveat) => {
     expect(glDevice(gl(renderer), 'webgl2')).toMatchObject({ label: `webgl2 (${name})`, caveat });
   });
@@ -213,7 +213,7 @@ describe('diagnose', () => {
     expect(auto?.device).toBe(backend.device);
     expect(auto).toMatchObject({
       backend: 'auto',
-      reason: expect.stringMatching(/^no hardware GPU was found \(webgpu: .*; webgl2: only browsers have WebGL 2/),
+      reason: expect.stringMatching(/^no hardware GPU was found \(webgpu: .*; webgl2: WebGL 2 requires a browser/),
     });
     expect(backend.name).toBe('auto');
     backend.dispose();

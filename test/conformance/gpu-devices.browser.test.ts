@@ -84,7 +84,7 @@ describe.each(['webgl2', 'webgpu'] as const)('%s', (mode) => {
     });
     const created = createGpuBackend({ mode });
     await expect(created).rejects.toThrow(UnsupportedError);
-    await expect(created).rejects.toThrow(`GPU.js left ${mode} for its cpu mode: no float textures`);
+    await expect(created).rejects.toThrow(`GPU.js fell back from ${mode} to its cpu mode: no float textures`);
     expect(warn).toHaveBeenCalled();
   });
 

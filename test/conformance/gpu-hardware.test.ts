@@ -31,7 +31,7 @@ function stubWebGl(renderer: string): { lost: number } {
 describe('createHardwareGpu', () => {
   test('no adapter, no WebGL', async () => {
     vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } });
-    await expect(createHardwareGpu()).rejects.toThrow('webgpu: there is no adapter; webgl2: only browsers have WebGL 2');
+    await expect(createHardwareGpu()).rejects.toThrow('webgpu: no adapter was found; webgl2: WebGL 2 requires a browser');
   });
 
   test('software GPUs', async () => {
@@ -44,7 +44,7 @@ describe('createHardwareGpu', () => {
   test('a driver that hides its name', async () => {
     vi.stubGlobal('navigator', { gpu: adapter({ isFallbackAdapter: true }) });
     stubWebGl('Mozilla');
-    await expect(createHardwareGpu()).rejects.toThrow('webgpu: a software GPU; webgl2: it does not tell what it runs on');
+    await expect(createHardwareGpu()).rejects.toThrow('webgpu: a software GPU; webgl2: it does not report its hardware');
   });
 });
 

@@ -241,7 +241,7 @@ function testDeviceImages(gpu: Backend): void {
     await plan.apply(SQUARE);
     const uploaded = await uploadImage(SQUARE, { backend: gone });
     gone.dispose();
-    await expect(uploaded.read()).rejects.toThrow('DeviceImage: the backend of this picture was disposed of');
+    await expect(uploaded.read()).rejects.toThrow('DeviceImage: the backend of this image was disposed of');
     await expect(plan.apply(SQUARE)).rejects.toThrow('planFilter: gpu: the backend was disposed of; create a new one');
     plan.release();
   });

@@ -194,7 +194,7 @@ test('randomErase by default: half of the pictures, black', () => {
 });
 
 test.each<[string, () => unknown, string]>([
-  ['half a pixel', () => randomShift({ max: 0.5 }), 'randomShift: max must be a whole number ≥ 0, received 0.5'],
+  ['half a pixel', () => randomShift({ max: 0.5 }), 'randomShift: max must be an integer ≥ 0, received 0.5'],
   ['a misspelt option', () => randomShift({ max: 1, mx: 2 } as never), 'randomShift: mx is not an option'],
   ['no angle', () => randomRotation({} as never), 'randomRotation: degrees must be a number from 0 to 180, received undefined'],
   ['a negative α', () => randomElastic({ alpha: -1, sigma: 4 }), 'randomElastic: alpha must be'],
@@ -203,7 +203,7 @@ test.each<[string, () => unknown, string]>([
   ['areas in the wrong order', () => randomErase({ area: [0.5, 0.1] }), 'randomErase: area must be'],
   ['a ratio of 0', () => randomErase({ ratio: [0, 1] }), 'randomErase: ratio must be'],
   ['a value that is none', () => randomErase({ value: 'black' as never }), 'randomErase: value must be a number'],
-  ['a seed that is none', () => augment(new TensorDataset(tensor([[1]]), [0]), [], { seed: 0.1 }), 'augment: seed must be a whole number'],
+  ['a seed that is none', () => augment(new TensorDataset(tensor([[1]]), [0]), [], { seed: 0.1 }), 'augment: seed must be an integer'],
 ])('%s is refused', (_, call, message) => {
   expect(call).toThrow(OptionError);
   expect(call).toThrow(message);

@@ -145,11 +145,11 @@ test.each<[string, object, string]>([
     'shuffle cannot be true beside a sampler, which decides the order itself',
   ],
   ['a seed beside a sampler', { seed: 1, sampler: new RandomSampler({ length: 3 }) }, 'seed cannot be given beside a sampler, which has a seed of its own'],
-  ['a batch of nothing', { batchSize: 0 }, 'batchSize must be a whole number ≥ 1, received 0'],
+  ['a batch of nothing', { batchSize: 0 }, 'batchSize must be an integer ≥ 1, received 0'],
   ['half a sample', { batchSize: 1.5 }, 'batchSize must be'],
   ['shuffle that is no flag', { shuffle: 1 }, 'shuffle must be true or false, received 1'],
   ['dropLast that is no flag', { dropLast: 'yes' }, 'dropLast must be true or false'],
-  ['a seed that is none', { seed: 'x' }, 'seed must be a whole number'],
+  ['a seed that is none', { seed: 'x' }, 'seed must be an integer'],
   ['a sampler that is none', { sampler: [1, 2] }, 'sampler must be a Sampler'],
   ['an unknown option', { workers: 2 }, 'workers is not an option; the options are batchSize, shuffle, sampler, dropLast, seed'],
 ])('%s is refused', (_, options, message) => {

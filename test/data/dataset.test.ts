@@ -69,18 +69,18 @@ test('what is to be predicted may be a tensor; and pictures may be bytes, which 
 test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
   ['lengths that differ', () => new TensorDataset(tensor([[1], [2]]), [0]), ShapeError, 'TensorDataset: x holds 2 samples, y 1'],
   ['data that its shape does not hold', () => new TensorDataset({ shape: [2, 2], data: new Uint8Array(3) }, [0, 1]), ShapeError, '[2, 2] with Uint8Array(3)'],
-  ['a label that is not whole', () => new TensorDataset(tensor([[1], [2]]), [0, 0.5]), DataError, 'label 1 must be a whole number'],
+  ['a label that is not whole', () => new TensorDataset(tensor([[1], [2]]), [0, 0.5]), DataError, 'label 1 must be an integer'],
   ['a label beyond 32 bits', () => new TensorDataset(tensor([[1]]), [2 ** 31]), DataError, 'received 2147483648'],
-  ['an index at the end', () => numbered(3).at(3), OptionError, 'TensorDataset: index must be a whole number from 0 to 2, received 3'],
+  ['an index at the end', () => numbered(3).at(3), OptionError, 'TensorDataset: index must be an integer from 0 to 2, received 3'],
   ['a negative index', () => numbered(3).batch([0, -1]), OptionError, 'received -1'],
   ['an index between two', () => numbered(3).at(0.5), OptionError, 'received 0.5'],
-  ['a subset of what is not there', () => new Subset(numbered(3), [0, 3]), OptionError, 'Subset: index must be a whole number from 0 to 2, received 3'],
-  ['a sample beyond the subset', () => new Subset(numbered(3), [1]).at(1), OptionError, 'Subset: index must be a whole number from 0 to 0, received 1'],
+  ['a subset of what is not there', () => new Subset(numbered(3), [0, 3]), OptionError, 'Subset: index must be an integer from 0 to 2, received 3'],
+  ['a sample beyond the subset', () => new Subset(numbered(3), [1]).at(1), OptionError, 'Subset: index must be an integer from 0 to 0, received 1'],
   ['a sample beyond the last part', () => new ConcatDataset([numbered(3)]).at(3), OptionError, 'ConcatDataset: index must be'],
   ['a sample of nothing', () => new ConcatDataset([]).at(0), OptionError, 'index cannot be had of an empty dataset'],
-  ['a split that leaves samples over', () => randomSplit(numbered(3), [1, 1]), OptionError, "must be whole numbers ≥ 0 that add up to the dataset's 3 samples"],
+  ['a split that leaves samples over', () => randomSplit(numbered(3), [1, 1]), OptionError, "must be integers ≥ 0 that add up to the dataset's 3 samples"],
   ['a split by parts', () => randomSplit(numbered(3), [1.5, 1.5]), OptionError, 'randomSplit: lengths'],
-  ['a seed that is none', () => randomSplit(numbered(3), [3], { seed: 0.5 }), OptionError, 'randomSplit: seed must be a whole number, received 0.5'],
+  ['a seed that is none', () => randomSplit(numbered(3), [3], { seed: 0.5 }), OptionError, 'randomSplit: seed must be an integer, received 0.5'],
 ])('%s is refused', (_, call, kind, message) => {
   expect(call).toThrow(kind);
   expect(call).toThrow(message);
@@ -158,11 +158,7 @@ test.each<[string, unknown[], string]>([
   ['text', [{ x: 1, name: 'five' }], 'name of sample 0 must be made of numbers, tensors, and records and lists of them, received "five"'],
   ['a typed array', [{ x: new Uint8Array(2) }], 'received Uint8Array(2)'],
   ['nothing', [null], 'sample 0 must be made of numbers'],
-  [
-    'a measured value as a number',
-    [{ y: 1 }, { y: 0.5 }],
-    'y of sample 1 must be a whole number, as labels are (measured values go into a tensor), received 0.5',
-  ],
+  ['a measured value as a number', [{ y: 1 }, { y: 0.5 }], 'y of sample 1 must be an integer, as labels are (measured values go into a tensor), received 0.5'],
 ])('a batch of %s is refused', (_, samples, message) => {
   expect(() => new Of(samples).batch(samples.map((_, i) => i))).toThrow(message);
 });

@@ -119,7 +119,7 @@ test.each<[string, DigitOptions, string]>([
 const changed = Buffer.from(pictures);
 changed[20] ^= 1;
 const broken: [string, Uint8Array, string][] = [
-  ['cut off', pictures.subarray(0, -1), 'is cut off: a header of 16 bytes and the values [3, 2, 2] make 28 bytes, received 27'],
+  ['cut off', pictures.subarray(0, -1), 'is truncated: a header of 16 bytes and the values [3, 2, 2] make 28 bytes, received 27'],
   ['too long', Buffer.concat([pictures, Buffer.of(0)]), 'goes on behind its values'],
   ['empty', Buffer.of(), 'is no IDX file'],
   ['something else', Buffer.from('<html>not found</html>'), 'is no IDX file'],

@@ -28,16 +28,16 @@ const broken: [string, Uint8Array, string][] = [
   ['three bytes', Uint8Array.of(0, 0, 8), 'it begins with 00 00 08'],
   ['a wrong magic', Uint8Array.of(0, 1, 8, 0, 5), 'it begins with 00 01 08 00'],
   ['an unknown type', Uint8Array.of(0, 0, 0x0a, 0, 5), 'it begins with 00 00 0a 00'],
-  ['a header that is cut off', Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0), 'is cut off: its header must have 12 bytes, the file has 9'],
-  ['values that are cut off', idx(8, [2, 3], new Uint8Array(5)), 'is cut off: a header of 12 bytes and the values [2, 3] make 18 bytes, received 17'],
-  ['a value that is cut off', idx(0x0e, [2], new Uint8Array(15)), 'is cut off: a header of 8 bytes and the values [2] make 24 bytes, received 23'],
+  ['a header that is truncated', Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0), 'is truncated: its header must have 12 bytes, the file has 9'],
+  ['values that are cut off', idx(8, [2, 3], new Uint8Array(5)), 'is truncated: a header of 12 bytes and the values [2, 3] make 18 bytes, received 17'],
+  ['a value that is truncated', idx(0x0e, [2], new Uint8Array(15)), 'is truncated: a header of 8 bytes and the values [2] make 24 bytes, received 23'],
   ['bytes behind the values', idx(8, [2], new Uint8Array(3)), 'goes on behind its values: a header of 8 bytes and the values [2] make 10 bytes, received 11'],
   // 255 axes of the greatest length: their product is no number any more
   ['a size beyond all numbers', idx(8, Array(255).fill(2 ** 32 - 1), Uint8Array.of(1)), 'make Infinity bytes'],
   [
     'a size of four billion',
     idx(0x0d, [2 ** 32 - 1], Uint8Array.of(1)),
-    'is cut off: a header of 8 bytes and the values [4294967295] make 17179869188 bytes, received 9',
+    'is truncated: a header of 8 bytes and the values [4294967295] make 17179869188 bytes, received 9',
   ],
 ];
 
@@ -81,14 +81,14 @@ test.each<[string, Uint8Array, string]>([
   ['cut off while packed', packed.subarray(0, -9), 'does not unpack: unexpected end of file'],
   ['with a wrong checksum', flipped, 'does not unpack: incorrect data check'],
   ['of nothing', gzipSync(Buffer.of()), 'is no IDX file'],
-  ['that unpacks to something else', gzipSync('hello, world'), 'is no IDX file'],
+  ['that decompresses to something else', gzipSync('hello, world'), 'is no IDX file'],
   [
-    'that unpacks to less than it claims',
+    'that decompresses to less than it claims',
     gzipSync(idx(8, [1000], new Uint8Array(999))),
-    'is cut off: a header of 8 bytes and the values [1000] make 1008 bytes, received 1007',
+    'is truncated: a header of 8 bytes and the values [1000] make 1008 bytes, received 1007',
   ],
-  ['that unpacks to more', gzipSync(idx(8, [1000], new Uint8Array(1001))), 'unpacks to more than the 1008 bytes that its header claims'],
-  ['that unpacks to gigabytes', gzipSync(idx(8, [8], new Uint8Array(3e7))), 'unpacks to more than the 16 bytes that its header claims'],
+  ['that decompresses to more', gzipSync(idx(8, [1000], new Uint8Array(1001))), 'unpacks to more than the 1008 bytes that its header claims'],
+  ['that decompresses to gigabytes', gzipSync(idx(8, [8], new Uint8Array(3e7))), 'unpacks to more than the 16 bytes that its header claims'],
   ['that claims more than it can hold', gzipSync(idx(8, [2 ** 31], new Uint8Array(10))), 'claims to unpack to 2147483656 bytes, it can have at most'],
 ])('a packed file %s is refused, and named', async (_, bytes, message) => {
   const path = await file(bytes);

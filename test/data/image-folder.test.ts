@@ -59,7 +59,7 @@ test('pictures are read when they are asked for; a broken one is named', async (
   await expect(dataset.batch([1, 0])).rejects.toThrow(DataError);
   rmSync(join(folder, 'a/good.png'));
   await expect(dataset.at(1)).rejects.toThrow(join(folder, 'a/good.png'));
-  await expect(dataset.at(2)).rejects.toThrow('imageFolder: index must be a whole number from 0 to 1, received 2');
+  await expect(dataset.at(2)).rejects.toThrow('imageFolder: index must be an integer from 0 to 1, received 2');
 });
 
 test('a folder that is none, has no classes, or an empty one', async () => {

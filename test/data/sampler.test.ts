@@ -76,22 +76,18 @@ test('every order of three is equally frequent', () => {
 });
 
 test.each<[string, () => unknown, string]>([
-  ['a seed', () => new RandomSampler(of(3), { seed: 1.5 }), 'RandomSampler: seed must be a whole number, received 1.5'],
-  [
-    'a count',
-    () => new RandomSampler(of(3), { count: 4 }),
-    "count must be a whole number ≥ 0, at most the dataset's 3 samples without replacement, received 4",
-  ],
+  ['a seed', () => new RandomSampler(of(3), { seed: 1.5 }), 'RandomSampler: seed must be an integer, received 1.5'],
+  ['a count', () => new RandomSampler(of(3), { count: 4 }), "count must be an integer ≥ 0, at most the dataset's 3 samples without replacement, received 4"],
   ['a count of nothing', () => new RandomSampler(of(0), { count: 1, replacement: true }), 'count must be'],
   ['replacement', () => new RandomSampler(of(3), { replacement: 1 as never }), 'replacement must be true or false'],
-  ['an index', () => new SubsetRandomSampler([0, -1]), 'SubsetRandomSampler: indices must be whole numbers ≥ 0, received -1'],
+  ['an index', () => new SubsetRandomSampler([0, -1]), 'SubsetRandomSampler: indices must be integers ≥ 0, received -1'],
   ['a fraction', () => new SubsetRandomSampler([0.5]), 'received 0.5'],
   ['weights below 0', () => new WeightedRandomSampler([1, -1], 3), 'weights must be finite numbers ≥ 0, received -1'],
   ['weights that are all 0', () => new WeightedRandomSampler([0, 0], 3), 'weights must have a finite sum above 0'],
   ['no weights', () => new WeightedRandomSampler([], 3), 'weights must have a finite sum above 0'],
-  ['a weighted count', () => new WeightedRandomSampler([1], -1), 'count must be a whole number ≥ 0'],
+  ['a weighted count', () => new WeightedRandomSampler([1], -1), 'count must be an integer ≥ 0'],
   ['a weighted seed', () => new WeightedRandomSampler([1], 1, { seed: Number.NaN }), 'WeightedRandomSampler: seed'],
-  ['an epoch', () => Object.assign(new RandomSampler(of(3)), { epoch: -1 }), 'epoch must be a whole number ≥ 0, received -1'],
+  ['an epoch', () => Object.assign(new RandomSampler(of(3)), { epoch: -1 }), 'epoch must be an integer ≥ 0, received -1'],
 ])('%s is refused', (_, call, message) => {
   expect(call).toThrow(OptionError);
   expect(call).toThrow(message);

@@ -38,8 +38,8 @@ describe('stratifiedSplit', () => {
 
   test.each<[lengths: number[], labels: number[], options: object, says: string]>([
     [[2, 1], [0, 1], {}, "lengths must add up to the dataset's 2 samples, received [2, 1]"],
-    [[1, 1], [0], {}, 'labels must hold one class for each of the 2 samples, received [0]'],
-    [[1.5, 0.5], [0, 1], {}, 'lengths must be a list, each a whole number ≥ 0'],
+    [[1, 1], [0], {}, 'labels must contain one class for each of the 2 samples, received [0]'],
+    [[1.5, 0.5], [0, 1], {}, 'lengths must be a list, each an integer ≥ 0'],
     [[1, 1], [0, 1], { sead: 1 }, 'sead is not an option; did you mean seed?'],
   ])('%j of %j with %j is refused', (lengths, labels, options, says) => {
     expect(() => stratifiedSplit(dataset([0, 1]), labels, lengths, options)).toThrow(`stratifiedSplit: ${says}`);

@@ -18,8 +18,8 @@ test('folders are made with those that they lie in, by several at once too', asy
 });
 
 test.each([
-  ['a file in its place', 'file', 'file is no folder'],
-  ['a file in its way', 'file/a/b', 'lies in something that is no folder'],
+  ['a file in its place', 'file', 'file is not a folder'],
+  ['a file in its way', 'file/a/b', 'is in a path that is not a folder'],
   ['a name that is too long', 'x'.repeat(300), 'has a name that is too long'],
 ])('no folder for %s', async (_, path, message) => {
   await writeFile(join(folder, 'file'), '');

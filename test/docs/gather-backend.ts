@@ -25,7 +25,7 @@ export class GatherBackend implements Backend, OperatorMethods {
     try {
       return { length, data: new Float32Array(length) };
     } catch (cause) {
-      throw new UnsupportedError('allocate', `there is no memory for ${length} values`, { length }, { cause });
+      throw new UnsupportedError('allocate', `cannot allocate ${length} values`, { length }, { cause });
     }
   }
   write(buffer: DeviceBuffer, values: Float32Array) {

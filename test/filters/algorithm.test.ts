@@ -97,7 +97,7 @@ describe('refused', () => {
     [
       'what cannot compute the kernel, with the reason and what would',
       'runningSum',
-      'filter: algorithm cannot compute this kernel: the weights are not all equal (direct, separable, fft would), received "runningSum"',
+      'filter: algorithm cannot compute this kernel: the weights are not all equal; use one of direct, separable, fft, received "runningSum"',
     ],
   ])('%s', async (_, algorithm, message) => {
     await expect(filter(photo(1), gaussian(1), { algorithm, backend: wasm })).rejects.toThrow(OptionError);

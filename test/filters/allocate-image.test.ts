@@ -110,14 +110,14 @@ describe.each([1, 2, 3])('%s threads', (threads) => {
 
   test('what is no picture of this backend, or no longer one, is not given back', async () => {
     const image = await allocateImage({ width: 4, height: 3, channels: 1 }, { backend });
-    const message = 'freeImage: image must be one that allocateImage gave for this backend, and that was not given back yet';
+    const message = 'freeImage: image must be an image from allocateImage on this backend that was not freed yet';
     await expect(freeImage({ ...image, width: 2, data: image.data.subarray(0, 6) }, { backend })).rejects.toThrow(message);
     await freeImage({ ...image }, { backend });
     await expect(freeImage(image, { backend })).rejects.toThrow(message);
     await expect(freeImage(createImage(4, 3, 1), { backend })).rejects.toThrow(message);
     await expect(freeImage({} as Image, { backend })).rejects.toThrow('freeImage: image must be { width');
     await expect(allocateImage({ width: 0, height: 3, channels: 1 }, { backend })).rejects.toThrow(
-      'allocateImage: the width of an image must be a whole number ≥ 1, received 0',
+      'allocateImage: the width of an image must be an integer ≥ 1, received 0',
     );
   });
 });
@@ -152,14 +152,14 @@ test('an option that does not exist, and a backend that is none', async () => {
   const size = { width: 4, height: 3, channels: 1 } as const;
   for (const call of [(options: object) => allocateImage(size, options), (options: object) => freeImage(createImage(4, 3, 1), options)]) {
     await expect(call({ backed: undefined })).rejects.toThrow('backed is not an option; did you mean backend? The options are backend');
-    await expect(call({ backend: 'wasm' })).rejects.toThrow('backend must be a backend, as `await createBackend()` gives, received "wasm"');
+    await expect(call({ backend: 'wasm' })).rejects.toThrow('backend must be a backend from `await createBackend()`, received "wasm"');
   }
 });
 
 test('too large for the memory', async () => {
   const backend = await createBackend('wasm', { threads: 2 });
   await expect(allocateImage({ width: 20_000, height: 20_000, channels: 4 }, { backend })).rejects.toThrow(
-    'allocateImage: wasm: cannot allocate 1600000000 bytes: one buffer may hold at most 1 GiB; less at a time, or a backend without that limit, would do',
+    'allocateImage: wasm: cannot allocate 1600000000 bytes: a buffer can hold at most 1 GiB; process less data at a time, or use a backend without this limit',
   );
 });
 

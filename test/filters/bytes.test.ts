@@ -168,7 +168,7 @@ test.each([
 });
 
 test('alpha is filtered, passes through, or counts; opaque pictures take the short way', async () => {
-  // of two channels, the programs of whole numbers would sum both
+  // of two channels, the programs of integers would sum both
   const [lastClear, firstClear] = [noise(41, 31, 4, true), noise(50, 31, 2, true)];
   lastClear.data[lastClear.data.length - 1] = 254;
   firstClear.data[1] = 0;
@@ -210,7 +210,7 @@ test('magnitude into a picture that is there, also the one it is taken of', asyn
     expect(await gradientMagnitude(image, { backend: wasm, out })).toBe(out);
     expect(out.data).toEqual(want.data);
   }
-  await expect(gradientMagnitude(image, { out: createImage(30, 40, 4) })).rejects.toThrow(/gradientMagnitude: out must be as the result is, 40 × 30/);
+  await expect(gradientMagnitude(image, { out: createImage(30, 40, 4) })).rejects.toThrow(/gradientMagnitude: out must have the format of the result, 40 × 30/);
   calls = 0;
   const gray = await gradientMagnitude(want, { channels: 'luminance', backend: wasm, out: createImage(40, 30, 4) });
   expect(gray.data).toEqual((await gradientMagnitude(want, { channels: 'luminance', backend: reference })).data);
@@ -353,7 +353,7 @@ test('a large picture: many strips', async () => {
   for (const kernel of [sharpen(), gaussian(2), dense(7)]) await check(image, kernel, { alpha: 'ignore' }, { backend: wasm });
 });
 
-test('normalized sums are rounded as quotients of whole numbers are', async () => {
+test('normalized sums are rounded as quotients of integers are', async () => {
   // neighbors a and b in every combination, and all that lies between the least and the largest of their sums
   for (const [most, weight, other] of [
     ...Array.from({ length: 24 }, () => [1 + random.integer(255), 1 + random.integer(84), 1]),

@@ -73,7 +73,7 @@ test('a picture may be freed after its backend was disposed of', async () => {
   const image = await uploadImage(noise(4), { backend });
   backend.dispose();
   image.free();
-  await expect(image.read()).rejects.toThrow('this picture was freed');
+  await expect(image.read()).rejects.toThrow('this image was freed');
 });
 
 describe('refuses', async () => {
@@ -81,13 +81,13 @@ describe('refuses', async () => {
   const image = await uploadImage(noise(3), { backend });
 
   test('another backend', async () => {
-    await expect(filter(image, sharpen(), { backend: other })).rejects.toThrow('filter: backend must be the one on which the picture lies, or left out');
+    await expect(filter(image, sharpen(), { backend: other })).rejects.toThrow('filter: backend must be the backend that stores the image, or be omitted');
     const plan = planFilter(image, [{ kernel: sharpen() }], {}, other);
     await expect(plan.apply(image)).rejects.toThrow(OptionError);
   });
 
   test('out', async () => {
-    await expect(filter(image, sharpen(), { out: noise(3) } as object)).rejects.toThrow('filter: out goes with a picture on the host only');
+    await expect(filter(image, sharpen(), { out: noise(3) } as object)).rejects.toThrow('filter: out requires an image in host memory');
   });
 
   test('a picture that was freed', async () => {
@@ -96,7 +96,7 @@ describe('refuses', async () => {
     gone.free();
     for (const use of [() => gone.read(), () => filter(gone, sharpen())]) {
       await expect(use()).rejects.toThrow(UnsupportedError);
-      await expect(use()).rejects.toThrow('this picture was freed');
+      await expect(use()).rejects.toThrow('this image was freed');
     }
   });
 

@@ -162,7 +162,7 @@ describe('refuses', async () => {
   const uploaded = await uploadImage(noise(3), { backend: wasm });
 
   test('another backend', async () => {
-    const says = 'backend must be the one on which the picture lies, or left out';
+    const says = 'backend must be the backend that stores the image, or be omitted';
     for (const run of [
       () => canny(uploaded, { backend: reference }),
       () => resize(uploaded, { width: 9, backend: reference }),
@@ -175,13 +175,13 @@ describe('refuses', async () => {
   test('out', async () => {
     for (const run of [() => gradientMagnitude(uploaded, { out: noise(3) }), () => resize(uploaded, { width: 9, out: noise(3) })]) {
       await expect(run()).rejects.toThrow(OptionError);
-      await expect(run()).rejects.toThrow('out goes with a picture on the host only');
+      await expect(run()).rejects.toThrow('out requires an image in host memory');
     }
   });
 
   test('a picture that was freed', async () => {
     const gone = await uploadImage(noise(3), { backend: wasm });
     gone.free();
-    for (const { run } of PICTURE_OPERATIONS) await expect(run(gone)).rejects.toThrow('this picture was freed');
+    for (const { run } of PICTURE_OPERATIONS) await expect(run(gone)).rejects.toThrow('this image was freed');
   });
 });

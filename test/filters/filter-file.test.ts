@@ -41,11 +41,11 @@ test('several, with options of every kind', async () => {
 
 test.each<[string, () => Promise<unknown>, string]>([
   ['a picture that is too large', () => filterFile(at('in.png'), at('x.png'), 'box', { limits: { pixels: 50 } }), 'limits.pixels'],
-  ['a quality for a PNG', () => filterFile(at('in.png'), at('x.png'), 'box', { quality: 50 }), 'quality goes with formats jpeg, webp, avif only'],
+  ['a quality for a PNG', () => filterFile(at('in.png'), at('x.png'), 'box', { quality: 50 }), "quality requires the format jpeg, webp, avif (it is 'png')"],
   ['an unknown option', () => filterFile(at('in.png'), at('x.png'), 'box', { stride: 2 } as object), 'filterFile: stride is not an option'],
   ['a result of no format', () => filterFile(at('none.png'), at('x'), 'box'), 'filterFile: to must end in .png'],
   ['no file', () => filterFile(at('none.png'), at('x.png'), 'box'), 'none.png does not exist'],
-  ['a URL', () => filterFile(new URL('file:///in.png') as never, at('x.png'), 'box'), 'filterFile: from must be the name of a file'],
+  ['a URL', () => filterFile(new URL('file:///in.png') as never, at('x.png'), 'box'), 'filterFile: from must be a file name'],
   ['a folder that is none', () => filterFile(at('in.png'), at('none/x.png'), 'box'), 'none/x.png'],
   ['a flat list', () => filterFile(at('in.png'), at('x.png'), [1, 2, 3, 4] as never), '4 weights without rows'],
 ])('refused: %s, in the name of the call or of its pipeline', async (_, call, message) => {

@@ -91,7 +91,7 @@ describe('a plan', () => {
 
   test('takes pictures of its format only', async () => {
     const plan = planFilter(formatOf(frame()), [{ kernel: sharpen() }], {}, wasm);
-    await expect(plan.apply(frame(71))).rejects.toThrow('planFilter: image must be as planned, 70 × 30 with 3 channels in a Uint8ClampedArray');
+    await expect(plan.apply(frame(71))).rejects.toThrow('planFilter: image must have the planned format, 70 × 30 with 3 channels in a Uint8ClampedArray');
     await expect(plan.apply(frame(), { out: frame(71) })).rejects.toThrow(ShapeError);
   });
 

@@ -113,10 +113,10 @@ describe('options', async () => {
   });
 
   test.each<[NestedNumbers, NestedNumbers, object, new (...args: never[]) => Error, string]>([
-    [[1, 2], [[1]], {}, ShapeError, 'filterTensor: kernel must have 1 to 3 axes and x at least as many, received x [2] and kernel [1, 1]'],
+    [[1, 2], [[1]], {}, ShapeError, 'filterTensor: kernel must have 1 to 3 axes, and x at least the same number, received x [2] and kernel [1, 1]'],
     [[[[[1]]]], [[[[1]]]], {}, ShapeError, 'kernel must have 1 to 3 axes'],
     [[1, 2], [1], { output: 'abs' }, OptionError, 'filterTensor: output is not an option'],
-    [[1, 2], [1], { stride: [1, 1] }, OptionError, 'filterTensor: stride must be one number, or one for each of the 1 spatial axes'],
+    [[1, 2], [1], { stride: [1, 1] }, OptionError, 'filterTensor: stride must be a number, or a list with one for each of the 1 spatial axes'],
     [[1, 2], [1, 1, 1], { padding: 'valid' }, ShapeError, 'filterTensor: the output would be empty'],
   ])('%j with %j, %j is refused', async (x, kernel, options, kind, message) => {
     await expect(run(x, kernel, options)).rejects.toThrow(kind);

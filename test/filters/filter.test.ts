@@ -263,7 +263,7 @@ describe('output', () => {
     expect(await filtered(gray([[9, 9]]), [[1]], { output: 'normalize' })).toEqual([[0, 0]]);
   });
 
-  test('whole numbers are rounded to the nearest, not cut off', async () => {
+  test('integers are rounded to the nearest, not cut off', async () => {
     expect(await filtered(gray([[10, 11, 12, 13]]), [[1]], { scale: 0.1 })).toEqual([[1, 1, 1, 1]]);
     expect(await filtered(gray([[16, 17, 18, 19]]), [[1]], { scale: 0.1 })).toEqual([[2, 2, 2, 2]]);
   });
@@ -295,11 +295,11 @@ test('it runs on the backend that it is handed', async () => {
 
 const CHANNELS_RULE = "channels must be 'color', 'all', 'luminance', letters of 'rgba' in this order, or a list of channel numbers";
 test.each<[string, unknown, string]>([
-  ['stride', 0, 'filter: stride must be a whole number ≥ 1, received 0'],
-  ['dilation', 1.5, 'filter: dilation must be a whole number ≥ 1, received 1.5'],
+  ['stride', 0, 'filter: stride must be an integer ≥ 1, received 0'],
+  ['dilation', 1.5, 'filter: dilation must be an integer ≥ 1, received 1.5'],
   ['padding', -1, 'filter: padding must be'],
   ['paddingMode', 'mirror', 'filter: paddingMode must be one of zero, constant'],
-  ['paddingValue', 3, "filter: paddingValue goes with paddingMode 'constant' only, here it is 'reflect', received 3"],
+  ['paddingValue', 3, "filter: paddingValue requires paddingMode 'constant' (it is 'reflect'), received 3"],
   ['anchor', 3, 'filter: anchor must be a cell of the kernel, 0 to 2, received 3'],
   ['flip', 1, 'filter: flip must be true or false, received 1'],
   ['scale', 'mean', 'filter: scale must be a finite number or \'sum\', received "mean"'],
@@ -329,19 +329,19 @@ test.each<[string, unknown, string]>([
 });
 
 test('an anchor where the padding is not same is refused', async () => {
-  await expect(filter(RAMP, box(1), { backend, anchor: 0, padding: 'valid' })).rejects.toThrow("filter: anchor goes with padding 'same' only");
+  await expect(filter(RAMP, box(1), { backend, anchor: 0, padding: 'valid' })).rejects.toThrow("filter: anchor requires padding 'same'");
 });
 
 test.each([['valid'], [0], [['valid', 0]]] as const)('a border where the padding is %j is refused: it would never be seen', async (padding) => {
   await expect(filter(RAMP, kernel2d(SUM3), { backend, padding: padding as 'valid', paddingMode: 'wrap' })).rejects.toThrow(
-    `filter: paddingMode needs a padding, which is`,
+    `filter: paddingMode requires padding (it is`,
   );
   await filter(RAMP, kernel2d(SUM3), { backend, padding: ['valid', 'same'], paddingMode: 'wrap' });
 });
 
 test('a kernel of another rank, or larger than the picture without padding, is refused', async () => {
   await expect(filter(RAMP, { shape: [1, 1, 3, 3], data: new Float32Array(9) }, { backend })).rejects.toThrow(
-    'filter: kernel must be [kH, kW], or [C, kH, kW] with one for each channel, received [1, 1, 3, 3]',
+    'filter: kernel must be [kH, kW], or [C, kH, kW] with one kernel for each channel, received [1, 1, 3, 3]',
   );
   await expect(filter(RAMP, 1 as never, { backend })).rejects.toThrow(ShapeError);
   await expect(filter(RAMP, box(3), { backend, padding: 'valid' })).rejects.toThrow('filter: the output would be empty');

@@ -78,7 +78,7 @@ test.each(Object.entries(USES))('a picture that was given back is refused %s, an
   other.data.set(noise().data);
   const before = other.data.slice();
   await freeImage(gone, { backend });
-  await expect((async () => use(gone))()).rejects.toThrow(/was given back/);
+  await expect((async () => use(gone))()).rejects.toThrow(/was freed/);
   expect(other.data).toEqual(before);
   await freeImage(other, { backend });
 });
@@ -122,5 +122,5 @@ test('pictures on a backend: used after free, freed twice, freed while they are 
   for (const use of [() => filter(image, sharpen(), { backend }), () => image.read(), () => compareImages(image as never, noise())])
     await expect((async () => use())()).rejects.toThrow();
   soft.free();
-  await expect(soft.read()).rejects.toThrow('this picture was freed');
+  await expect(soft.read()).rejects.toThrow('this image was freed');
 });

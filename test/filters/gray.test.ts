@@ -97,7 +97,7 @@ describe('threshold', () => {
   test('refuses what is no level', async () => {
     const image = createImage(1, 1, 1);
     await expect(threshold(image, { level: Number.NaN })).rejects.toThrow('threshold: level must be a finite number, or one of otsu, received NaN');
-    await expect(threshold(image, { channels: 'luminance' })).rejects.toThrow("threshold: channels 'luminance' goes with color pictures only");
+    await expect(threshold(image, { channels: 'luminance' })).rejects.toThrow("threshold: channels 'luminance' requires a color image");
   });
 });
 
@@ -165,7 +165,7 @@ describe('from samples to samples', async () => {
     expect(await grayscale(image, { out, backend: backends[0], onPlan })).toBe(out);
     await threshold(image, { backend: backends[0], onPlan });
     expect(plans).toEqual(['samples', 'samples']);
-    await expect(grayscale(image, { out: image })).rejects.toThrow('grayscale: out must be as the result is, 40 × 30 with 2 channels');
-    await expect(threshold(image, { out })).rejects.toThrow('threshold: out must be as the result is, 40 × 30 with 4 channels');
+    await expect(grayscale(image, { out: image })).rejects.toThrow('grayscale: out must have the format of the result, 40 × 30 with 2 channels');
+    await expect(threshold(image, { out })).rejects.toThrow('threshold: out must have the format of the result, 40 × 30 with 4 channels');
   });
 });

@@ -70,7 +70,8 @@ test('a pipeline keeps its words', () => {
   expect(JSON.parse(JSON.stringify(pipeline(['gaussian:2', 'sharpen']))).steps).toEqual([{ kernel: 'gaussian:2' }, { kernel: 'sharpen' }]);
 });
 
-const RULE = 'kernel must be the name of a kernel, like gaussian:2, its rows, [[0, -1, 0], …], or a tensor; parseKernel reads texts of weights, received';
+const RULE =
+  'kernel must be the name of a kernel, such as gaussian:2, a list of rows, [[0, -1, 0], …], or a tensor; use parseKernel for weights as a string, received';
 test.each<[string, unknown, string]>([
   ['a word for what it does', 'blur', `filter: ${RULE} "blur"; did you mean gaussian, box, disk or motion-blur?`],
   ['edges', 'edge', `filter: ${RULE} "edge"; did you mean sobel-x, sobel-y or laplacian-8?`],
@@ -78,25 +79,27 @@ test.each<[string, unknown, string]>([
   ['the constant in code', 'SOBEL_X', `filter: ${RULE} "SOBEL_X"; did you mean sobel-x?`],
   ['a misspelt name', 'sharpn', 'received "sharpn"; did you mean sharpen?'],
   ['a text of weights', '0 1 0', `filter: ${RULE} "0 1 0"`],
-  ['an operation', 'canny:1', 'filter: kernel must be a kernel, and canny is more than one: apply the catalogue\'s canny to the picture, received "canny:1"'],
+  ['an operation', 'canny:1', 'filter: kernel must be a single kernel, but canny uses several: apply canny of the catalogue to the image, received "canny:1"'],
   ['what is no number', 'gaussian:2:3', 'filter: kernel gaussian takes sigma, a number, received "gaussian:2:3"'],
-  ['too many parameters', 'motion-blur:1,2,3', 'filter: kernel motion-blur takes length, angle, numbers apart by commas, received "motion-blur:1,2,3"'],
+  ['too many parameters', 'motion-blur:1,2,3', 'filter: kernel motion-blur takes length, angle, separated by commas, received "motion-blur:1,2,3"'],
   ['parameters of a constant', 'sobel-x:1', 'filter: kernel sobel-x takes no parameters, received "sobel-x:1"'],
   [
     'a flat list',
     [0, -1, 0, -1, 5, -1, 0, -1, 0],
-    'filter: 9 weights without rows are 3 × 3 (a list for each row, [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]) or a row of 9',
+    'filter: 9 weights without rows are ambiguous: 3 × 3 (a list for each row, [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]) or a row of 9',
   ],
-  ['rows of different lengths', [[1, 2], [3]], 'filter: all rows must be equally long'],
-  ['channels of different sizes', [[[1]], [[1, 2]], [[1]]], 'filter: the kernels of all channels must have one shape, received [1, 1] and [1, 2]'],
-  ['nothing', [], 'filter: a kernel is a list of rows of numbers'],
-  ['a Promise', Promise.resolve(SOBEL_X), 'filter: kernel must be [kH, kW], or [C, kH, kW] with one for each channel, received Promise'],
+  ['rows of different lengths', [[1, 2], [3]], 'filter: all rows must have the same length'],
+  ['channels of different sizes', [[[1]], [[1, 2]], [[1]]], 'filter: the kernels of all channels must have the same shape, received [1, 1] and [1, 2]'],
+  ['nothing', [], 'filter: rows must be a list of rows of numbers'],
+  ['a Promise', Promise.resolve(SOBEL_X), 'filter: kernel must be [kH, kW], or [C, kH, kW] with one kernel for each channel, received Promise'],
 ])('refused: %s', async (_, kernel, message) => {
   await expect(filter(image, kernel as KernelSource, { backend })).rejects.toThrow(message);
 });
 
-test('parameters stand in the name or beside it', () => {
-  expect(() => pipeline([{ kernel: 'gaussian:2', parameters: [3] }])).toThrow('pipeline: parameters stand in the name gaussian:2 already, received [3]');
+test('parameters must be omitted, because the name or beside it', () => {
+  expect(() => pipeline([{ kernel: 'gaussian:2', parameters: [3] }])).toThrow(
+    'pipeline: parameters must be omitted, because the name gaussian:2 contains them, received [3]',
+  );
 });
 
 describe('names', () => {

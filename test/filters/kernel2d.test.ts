@@ -11,16 +11,16 @@ test('a kernel keeps its rows and columns', () => {
 });
 
 test.each([
-  ['no rows', [], 'kernel2d: a kernel is a list of rows of numbers, [[…], …], received []'],
-  ['an empty row', [[]], 'kernel2d: a kernel is a list of rows of numbers, [[…], …], received [[]]'],
-  ['a single row without its list', [1, 2], 'kernel2d: a kernel is a list of rows of numbers, [[…], …], received [1, 2]'],
+  ['no rows', [], 'kernel2d: rows must be a list of rows of numbers, [[…], …], received []'],
+  ['an empty row', [[]], 'kernel2d: rows must be a list of rows of numbers, [[…], …], received [[]]'],
+  ['a single row without its list', [1, 2], 'kernel2d: rows must be a list of rows of numbers, [[…], …], received [1, 2]'],
   [
     'a square number of weights without rows',
     [1, 2, 3, 4],
-    'kernel2d: 4 weights without rows are 2 × 2 (a list for each row, [[1, 2], [3, 4]]) or a row of 4, [[1, 2, 3, 4]]: write one of them',
+    'kernel2d: 4 weights without rows are ambiguous: 2 × 2 (a list for each row, [[1, 2], [3, 4]]) or a row of 4, [[1, 2, 3, 4]]',
   ],
-  ['nothing', undefined, 'kernel2d: a kernel is a list of rows of numbers, [[…], …], received undefined'],
-  ['rows of different lengths', [[1, 2], [3]], 'kernel2d: all rows must be equally long, but row 1 has 2 weights and row 2 has 1'],
+  ['nothing', undefined, 'kernel2d: rows must be a list of rows of numbers, [[…], …], received undefined'],
+  ['rows of different lengths', [[1, 2], [3]], 'kernel2d: all rows must have the same length, but row 1 has 2 weights and row 2 has 1'],
 ])('refused: %s', (_, rows, message) => {
   expect(() => kernel2d(rows as number[][])).toThrow(ShapeError);
   expect(() => kernel2d(rows as number[][])).toThrow(message);
@@ -38,5 +38,5 @@ test.each([
       [3, weight as number],
     ]);
   expect(make).toThrow(DataError);
-  expect(make).toThrow(`kernel2d: every weight must be a finite float32 number, but row 2, column 2 is ${shown}`);
+  expect(make).toThrow(`kernel2d: every weight must be a finite float32 number, received ${shown} in row 2, column 2`);
 });

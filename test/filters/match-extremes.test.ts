@@ -132,5 +132,5 @@ test.each(MATCH_METHODS)('%s refuses a template that is not finite', async (meth
   template.data[4] = Number.POSITIVE_INFINITY;
   const attempt = matchTemplate(image, template, { method, backend: backends[0] });
   await expect(attempt).rejects.toThrow(DataError);
-  await expect(attempt).rejects.toThrow('holds a value that is not finite');
+  await expect(attempt).rejects.toThrow('must contain only finite values');
 });

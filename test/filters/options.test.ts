@@ -198,13 +198,13 @@ describe('alpha', () => {
   });
 
   test.each<[string, Image, Tensor, FilterOptions, string]>([
-    ['no alpha', bytes(3, 3, 3), BLUR, { alpha: 'premultiply' }, 'goes with pictures that have alpha only, this one has 3 channels'],
+    ['no alpha', bytes(3, 3, 3), BLUR, { alpha: 'premultiply' }, 'requires an image with alpha (channels: 3)'],
     ['a word', bytes(3, 3, 4), BLUR, { alpha: 'keep' as never }, 'must be one of premultiply, ignore, filter'],
-    ['all channels', bytes(3, 3, 4), BLUR, { alpha: 'ignore', channels: 'all' }, "must be 'filter' where channels names alpha"],
-    ['luminance', bytes(3, 3, 4), BLUR, { alpha: 'filter', channels: 'luminance' }, "'filter' does not go with channels 'luminance'"],
-    ['some colors', bytes(3, 3, 4), BLUR, { alpha: 'premultiply', channels: 'r' }, "goes with channels 'color' only"],
+    ['all channels', bytes(3, 3, 4), BLUR, { alpha: 'ignore', channels: 'all' }, "must be 'filter' if channels includes alpha"],
+    ['luminance', bytes(3, 3, 4), BLUR, { alpha: 'filter', channels: 'luminance' }, "'filter' cannot be combined with channels 'luminance'"],
+    ['some colors', bytes(3, 3, 4), BLUR, { alpha: 'premultiply', channels: 'r' }, "requires channels 'color'"],
     ['kernels for each channel', bytes(3, 3, 4), tensor([[[1]], [[1]], [[2]]]), { alpha: 'premultiply' }, 'one kernel for all channels'],
-    ['a sum of zero', bytes(3, 3, 4), LAPLACIAN_4, { alpha: 'premultiply' }, 'weights of a positive sum only'],
+    ['a sum of zero', bytes(3, 3, 4), LAPLACIAN_4, { alpha: 'premultiply' }, 'weights with a positive sum'],
   ])('%s: refused', async (_, image, kernel, options, message) => {
     await expect(run(image, kernel, options)).rejects.toThrow(OptionError);
     await expect(run(image, kernel, options)).rejects.toThrow(message);
@@ -317,14 +317,14 @@ describe('regions and masks', () => {
   });
 
   test.each<[FilterOptions, new (...args: never[]) => Error, string]>([
-    [{ region: { x: 8, y: 0, width: 5, height: 1 } }, ShapeError, 'region must be whole pixels within the picture of 12 × 10'],
+    [{ region: { x: 8, y: 0, width: 5, height: 1 } }, ShapeError, 'region must be whole pixels inside the image of 12 × 10'],
     [{ region: { x: 0.5, y: 0, width: 5, height: 1 } }, ShapeError, 'received { x: 0.5'],
     [{ region: { x: 0, y: 0, width: 5, height: 1, feather: -1 } }, OptionError, 'feather must be a finite number ≥ 0'],
     [{ region: { x: 0, y: 0, width: 5, height: 1, round: 1 } as never }, OptionError, 'round is not an option'],
     [{ region: 'all' as never }, OptionError, 'region must be { x, y, width, height, feather? }'],
-    [{ mask: bytes(12, 10, 3) }, OptionError, 'mask must be a gray picture of 1 channel'],
-    [{ mask: bytes(10, 12, 1) }, ShapeError, 'mask must be as large as the picture, 12 × 10, received 10 × 12'],
-    [{ mask: bytes(12, 10, 1), stride: 2 }, ShapeError, 'filters that keep the size of the picture, 12 × 10, this one gives 6 × 5'],
+    [{ mask: bytes(12, 10, 3) }, OptionError, 'mask must be a gray image with 1 channel'],
+    [{ mask: bytes(10, 12, 1) }, ShapeError, 'mask must have the size of the image, 12 × 10, received 10 × 12'],
+    [{ mask: bytes(12, 10, 1), stride: 2 }, ShapeError, 'a filter that keeps the size of the image, 12 × 10; this one gives 6 × 5'],
     [{ region: { x: 0, y: 0, width: 5, height: 1 }, padding: 'valid' }, ShapeError, 'this one gives 10 × 8'],
   ])('%j is refused', async (options, kind, message) => {
     await expect(run(image, box(3), options)).rejects.toThrow(kind);

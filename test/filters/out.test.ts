@@ -52,9 +52,9 @@ test.each<[string, Image, object, string]>([
     'another size',
     photo(4, 39),
     {},
-    'filter: out must be as the result is, 40 × 30 with 4 channels in a Uint8ClampedArray of 4800, received 39 × 30 with 4 channels in a Uint8ClampedArray of 4680',
+    'filter: out must have the format of the result, 40 × 30 with 4 channels in a Uint8ClampedArray of 4800, received 39 × 30 with 4 channels in a Uint8ClampedArray of 4680',
   ],
-  ['the size before stride', photo(), { stride: 2 }, 'filter: out must be as the result is, 20 × 15 with 4 channels'],
+  ['the size before stride', photo(), { stride: 2 }, 'filter: out must have the format of the result, 20 × 15 with 4 channels'],
   ['fewer channels', photo(3), {}, 'received 40 × 30 with 3 channels in a'],
   [
     'another sample type',

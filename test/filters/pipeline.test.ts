@@ -318,7 +318,7 @@ describe('JSON', () => {
 
   const plain = { version: 1, steps: [{ kernel: 'box' }] };
   test.each<[string, unknown, string]>([
-    ['no JSON', '{', 'this is no pipeline'],
+    ['no JSON', '{', 'json must be a pipeline'],
     ['nothing', 'null', 'options must be an object, received null'],
     ['another version', { ...plain, version: 2 }, 'version must be 1, received 2'],
     ['no steps', { version: 1 }, 'steps must be a list, received undefined'],
@@ -331,15 +331,19 @@ describe('JSON', () => {
     ['__proto__ for a name', { ...plain, steps: [{ kernel: '__proto__' }] }, 'kernel must be the name of a kernel, '],
     ['constructor for a name', { ...plain, steps: [{ kernel: 'constructor' }] }, 'kernel must be the name of a kernel, '],
     ['an unknown parameter', { ...plain, steps: [{ kernel: 'box', parameters: { m: 3 } }] }, 'm is not an option'],
-    ['too many parameters', { ...plain, steps: [{ kernel: 'box', parameters: [3, 4] }] }, 'parameters of box are n, received [3, 4]'],
-    ['a bad parameter', { ...plain, steps: [{ kernel: 'box', parameters: ['a'] }] }, 'n must be a whole number'],
-    ['parameters without a name', { ...plain, steps: [{ kernel: [[1]], parameters: [1] }] }, 'goes with a kernel from the catalogue only'],
-    ['weights that are no numbers', { ...plain, steps: [{ kernel: [[1, 'x']] }] }, 'must be rows of weights, each a finite float32 number, received "x"'],
+    ['too many parameters', { ...plain, steps: [{ kernel: 'box', parameters: [3, 4] }] }, 'parameters must be at most those of box (n), received [3, 4]'],
+    ['a bad parameter', { ...plain, steps: [{ kernel: 'box', parameters: ['a'] }] }, 'n must be an integer'],
+    ['parameters without a name', { ...plain, steps: [{ kernel: [[1]], parameters: [1] }] }, 'requires a kernel of the catalogue'],
+    [
+      'weights that are no numbers',
+      { ...plain, steps: [{ kernel: [[1, 'x']] }] },
+      'must be a list of rows of weights, each a finite float32 number, received "x"',
+    ],
     ['uneven rows', { ...plain, steps: [{ kernel: [[1, 2], [3]] }] }, 'rows must have equal shapes'],
-    ['a kernel too deep', { ...plain, steps: [{ kernel: [[[[1]]]] }] }, 'must be rows of weights, each a finite float32 number'],
+    ['a kernel too deep', { ...plain, steps: [{ kernel: [[[[1]]]] }] }, 'must be a list of rows of weights, each a finite float32 number'],
     ['a flat kernel', { ...plain, steps: [{ kernel: [1, 2] }] }, 'kernel must be [kH, kW]'],
-    ['no kernel', { ...plain, steps: [{ stride: 2 }] }, 'kernel must be a name, rows of numbers'],
-    ['a bad step option', { ...plain, steps: [{ kernel: 'box', stride: 0 }] }, 'stride must be a whole number ≥ 1'],
+    ['no kernel', { ...plain, steps: [{ stride: 2 }] }, 'kernel must be a name, a list of rows'],
+    ['a bad step option', { ...plain, steps: [{ kernel: 'box', stride: 0 }] }, 'stride must be an integer ≥ 1'],
     ['a bad option', { ...plain, options: { output: 'jpeg' } }, 'output must be one of clamp'],
     ['a bad step', { ...plain, steps: [null] }, 'options must be an object'],
   ])('%s is refused', (_, json, message) => {
@@ -354,7 +358,7 @@ test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
   ['alpha', () => pipeline(['box'], { alpha: 'x' as never }), OptionError, 'pipeline: alpha must be one of'],
   ['linear', () => pipeline(['box'], { linear: 'yes' as never }), OptionError, 'pipeline: linear must be true or false'],
   ['borders', () => pipeline(['box'], { borders: 'nice' as never }), OptionError, 'pipeline: borders must be one of exact, approximate'],
-  ['an operation', () => pipeline(['canny']), OptionError, 'pipeline: kernel must be a kernel, and canny is more than one'],
+  ['an operation', () => pipeline(['canny']), OptionError, 'pipeline: kernel must be a single kernel, but canny uses several'],
   ['no kernel', () => pipeline([{ kernel: 1 } as never]), ShapeError, 'pipeline: kernel must be [kH, kW]'],
 ])('%s is refused when the pipeline is made', (_, make, kind, message) => {
   expect(make).toThrow(kind);

@@ -89,7 +89,7 @@ describe('downsample', () => {
   });
 
   test.each([0, 1.5, [2, 0]])('a factor of %j is refused', async (factor) => {
-    await expect(downsample(crop, factor as number)).rejects.toThrow('downsample: factor must be a whole number ≥ 1');
+    await expect(downsample(crop, factor as number)).rejects.toThrow('downsample: factor must be an integer ≥ 1');
     await expect(downsample(crop, 2, { stride: 2 } as object)).rejects.toThrow(OptionError);
   });
 });

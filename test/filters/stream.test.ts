@@ -143,30 +143,38 @@ describe('what rows alone do not say', () => {
       expect(await joined(said)).toEqual([...expected.data]);
     }
     await expect(joined(await filterStream(source(picture, 10)(), formatOf(picture), 'gaussian:1', { backend, opaque: true }))).rejects.toThrow(
-      'filterStream: the picture has a transparent pixel, although opaque is true',
+      'filterStream: the image must not have transparent pixels if opaque is true',
     );
     backend.dispose();
   });
 
   const once: RowSource = [picture.data];
   test.each<[what: string, message: string, run: () => Promise<unknown>]>([
-    ['opaque', 'filterStream: opaque must be given where rows are read once', () => filterStream(once, formatOf(picture), 'gaussian:2')],
-    ['normalize', "filterStream: output 'normalize' takes two passes", () => filterStream([tall.data], formatOf(tall), 'sobel-x', { output: 'normalize' })],
-    ['normalize in a transform', "filterTransform: output 'normalize' takes two passes", () => filterTransform(formatOf(tall), 'box', { output: 'normalize' })],
+    ['opaque', 'filterStream: opaque must be set if rows are read once', () => filterStream(once, formatOf(picture), 'gaussian:2')],
+    [
+      'normalize',
+      "filterStream: output 'normalize' reads the image twice",
+      () => filterStream([tall.data], formatOf(tall), 'sobel-x', { output: 'normalize' }),
+    ],
+    [
+      'normalize in a transform',
+      "filterTransform: output 'normalize' reads the image twice",
+      () => filterTransform(formatOf(tall), 'box', { output: 'normalize' }),
+    ],
     ['wrap', "filterStream: paddingMode must not be 'wrap'", () => filterStream([tall.data], formatOf(tall), 'box', { paddingMode: 'wrap' })],
-    ['canny', 'not canny, whose hysteresis follows edges through the whole picture', () => filterStream([tall.data], formatOf(tall), 'canny:2')],
-    ['other operations', 'not unsharp-mask, which is more than one kernel', () => filterStream([tall.data], formatOf(tall), 'unsharp-mask')],
-    ['no alpha', 'opaque goes with pictures that have alpha only', () => filterStream([tall.data], formatOf(tall), 'box', { opaque: true })],
-    ['no format', 'height must be a whole number ≥ 1', () => filterStream([tall.data], { width: 3 } as never, 'box')],
+    ['canny', 'not canny, whose hysteresis follows edges through the whole image', () => filterStream([tall.data], formatOf(tall), 'canny:2')],
+    ['other operations', 'not unsharp-mask, which uses several kernel', () => filterStream([tall.data], formatOf(tall), 'unsharp-mask')],
+    ['no alpha', 'opaque requires an image with alpha', () => filterStream([tall.data], formatOf(tall), 'box', { opaque: true })],
+    ['no format', 'height must be an integer ≥ 1', () => filterStream([tall.data], { width: 3 } as never, 'box')],
     ['a step option with a pipeline', 'stride is not an option', () => filterStream([tall.data], formatOf(tall), pipeline(['box']), { stride: 2 } as never)],
   ])('%s is refused before a row is read', async (_, message, run) => {
     await expect(run()).rejects.toThrow(message);
   });
 
   test.each<[what: string, message: string, rows: RowSource]>([
-    ['too few rows', 'rows must give 2000 rows, as format.height says, received 1999', [tall.data.subarray(32)]],
-    ['too many rows', 'rows must give 2000 rows, as format.height says, received more', [tall.data, tall.data]],
-    ['half a row', 'rows must give whole rows of 32 samples in a Uint8ClampedArray, received a Uint8ClampedArray of 16', [tall.data.subarray(0, 16)]],
+    ['too few rows', 'rows must contain format.height (2000) rows, received 1999', [tall.data.subarray(32)]],
+    ['too many rows', 'rows must contain format.height (2000) rows, received more', [tall.data, tall.data]],
+    ['half a row', 'rows must be whole rows of 32 samples in a Uint8ClampedArray, received a Uint8ClampedArray of 16', [tall.data.subarray(0, 16)]],
     ['other samples', 'received a Float32Array of 32', [new Float32Array(32)]],
     ['the samples themselves', 'rows must be an iterable of bands of rows', tall.data as never],
   ])('%s end the stream with an error', async (_, message, rows) => {

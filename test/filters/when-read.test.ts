@@ -198,7 +198,7 @@ describe('a buffer that was taken away or made smaller is refused', () => {
   const detachedFloats = new Float32Array(4);
   structuredClone(detachedFloats.buffer, { transfer: [detachedFloats.buffer] });
   const broken = (data: Uint8ClampedArray, channels: 1 | 4) => ({ width: 24, height: 18, channels, data });
-  const taken = 'its data has 0, as its buffer was detached: transferred to a worker, say';
+  const taken = 'its data has 0, because its buffer was detached, for example by a transfer to a worker';
 
   test.each<[string, () => Promise<unknown>, string]>([
     [
@@ -206,7 +206,7 @@ describe('a buffer that was taken away or made smaller is refused', () => {
       () => filter(broken(detached(1728), 4), sharpen()),
       `filter: image of 24 × 18 pixels with 4 channels holds 1728 samples, but ${taken}`,
     ],
-    ['a picture, resized', () => filter(broken(resized(1728), 4), sharpen()), 'but its data has 864, as its buffer was resized'],
+    ['a picture, resized', () => filter(broken(resized(1728), 4), sharpen()), 'but its data has 864, because its buffer was resized'],
     ['a mask', () => filter(picture('uint8'), sharpen(), { mask: broken(detached(432), 1) }), taken],
     ['a tensor', () => conv({ shape: [1, 1, 4], data: detachedFloats }, tensor([[[1]]])), `conv: x has shape [1, 1, 4], which holds 4 values, but ${taken}`],
     ['an operation', () => canny(broken(detached(1728), 4)), taken],

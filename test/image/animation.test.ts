@@ -83,7 +83,7 @@ describe('decode', () => {
 
   test('all frames together must keep to limits.pixels', async () => {
     await expect(decodeAnimation(whole, { limits: { pixels: 11 } })).rejects.toThrow(
-      'the image has more than 2 frames of 4 × 1, together more than limits.pixels or limits.memory allow, 11',
+      'the image has more than 2 frames of 4 × 1, together more pixels than limits.pixels or limits.memory allow (11',
     );
     expect((await decodeAnimation(whole, { limits: { pixels: 12 } })).frames.length).toBe(3);
   });
@@ -127,10 +127,15 @@ describe('encode', () => {
         repeats: 0,
       },
       ShapeError,
-      'the first is 1 × 1 and one is 2 × 1',
+      'received 1 × 1 and 2 × 1',
     ],
-    ['a delay', { frames: [{ image: picture('r'), delay: -1 }], repeats: 0 }, DataError, 'delay must be 0 to 655350 milliseconds, received -1'],
-    ['repeats', { frames: [{ image: picture('r'), delay: 0 }], repeats: 0.5 }, OptionError, 'repeats must be a whole number from 0 to 65535, or Infinity'],
+    [
+      'a delay',
+      { frames: [{ image: picture('r'), delay: -1 }], repeats: 0 },
+      DataError,
+      'delay must be a number of milliseconds from 0 to 655350, received -1',
+    ],
+    ['repeats', { frames: [{ image: picture('r'), delay: 0 }], repeats: 0.5 }, OptionError, 'repeats must be an integer from 0 to 65535, or Infinity'],
   ])('%s: refused', async (_, animation, kind, message) => {
     await expect(encodeAnimation(animation)).rejects.toThrow(kind);
     await expect(encodeAnimation(animation)).rejects.toThrow(message);

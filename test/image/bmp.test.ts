@@ -52,14 +52,14 @@ const patched = (position: number, value: number) => {
 };
 
 test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
-  ['run lengths', write({ compression: 1 }), UnsupportedError, 'is a BMP of 8 bits with compression 1'],
-  ['16 bits', write({ palette: [] }, 16), UnsupportedError, 'is a BMP of 16 bits a pixel'],
-  ['4 bits and an odd width', write({ width: 5 }, 4), UnsupportedError, '4 bits a pixel and an odd width'],
+  ['run lengths', write({ compression: 1 }), UnsupportedError, 'is a BMP of 8 bits per pixel with compression 1'],
+  ['16 bits', write({ palette: [] }, 16), UnsupportedError, 'is a BMP of 16 bits per pixel'],
+  ['4 bits and an odd width', write({ width: 5 }, 4), UnsupportedError, '4 bits per pixel with an odd width'],
   ['an OS/2 header', write({ headerSize: 64 }), UnsupportedError, 'OS/2 header of 64 bytes'],
   ['other masks', patched(30, 3), UnsupportedError, 'unusual color masks'],
-  ['a negative width', patched(18, 2 ** 32 - 4), DataError, 'claims to be -4 pixels wide'],
+  ['a negative width', patched(18, 2 ** 32 - 4), DataError, 'claims a width of -4 pixels'],
   ['an absurd palette', patched(46, 1e9), DataError, 'claims 1000000000 colors'],
-  ['absurd pixels', patched(10, 4e9), DataError, 'is cut off: its pixels would end at byte'],
+  ['absurd pixels', patched(10, 4e9), DataError, 'is truncated: its pixels should end at byte'],
 ])('BMP with %s is refused', async (_, bytes, kind, message) => {
   await expect(decodeImage(bytes)).rejects.toThrow(kind);
   await expect(decodeImage(bytes)).rejects.toThrow(message);

@@ -99,7 +99,7 @@ test('a large picture goes to a Blob and comes back in workers, with the bits of
 
 test('a Blob that is no picture, and a type that the browser does not write, are refused', async () => {
   await expect(imageFromBlob(new Blob(['hello']))).rejects.toThrow(DataError);
-  await expect(imageToBlob(rgba, { type: 'image/heic' })).rejects.toThrow('this browser writes no "image/heic", it wrote "image/png"');
+  await expect(imageToBlob(rgba, { type: 'image/heic' })).rejects.toThrow('this browser cannot encode "image/heic"; it returned "image/png"');
 });
 
 test('what is no canvas, and a canvas of another kind, are refused', () => {

@@ -43,7 +43,7 @@ test.each(imageFormats)('%s: 16 bits and floats are written as the same picture'
 
 test.each(imageFormats)('%s: a picture of more than limits.pixels is refused by its header', async (format) => {
   const bytes = await encodeImage(image, format);
-  await expect(decodeImage(bytes, { limits: { pixels: 199 } })).rejects.toThrow('the image claims to have 20 × 10 = 200 pixels, more than limits.pixels, 199');
+  await expect(decodeImage(bytes, { limits: { pixels: 199 } })).rejects.toThrow('the image claims 20 × 10 = 200 pixels, more than limits.pixels (199');
   expect((await decodeImage(bytes, { limits: { pixels: 200 } })).width).toBe(20);
 });
 
@@ -56,7 +56,7 @@ const HUGE: Readonly<Record<string, string>> = {
 
 test.each(Object.entries(HUGE))('%s: the header alone is enough to refuse a huge picture', async (_, hex) => {
   await expect(decodeImage(Buffer.from(hex, 'hex'), { name: 'huge' })).rejects.toThrow(
-    'huge claims to have 60000 × 60000 = 3600000000 pixels, more than limits.pixels, 268435456',
+    'huge claims 60000 × 60000 = 3600000000 pixels, more than limits.pixels (268435456',
   );
 });
 
@@ -66,9 +66,9 @@ test.each<[string, Uint8Array, new (...args: never[]) => Error, string]>([
     'text',
     Buffer.from('Once upon a time'),
     DataError,
-    'a.png is not a picture: it begins with "Once upo"; PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF and NPY are read',
+    'a.png is not an image: it begins with "Once upo"; only PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF and NPY are supported',
   ],
-  ['text about motor cars', Buffer.from('BMW builds motor cars in Munich, and motor cycles.'), DataError, 'a.png is not a picture'],
+  ['text about motor cars', Buffer.from('BMW builds motor cars in Munich, and motor cycles.'), DataError, 'a.png is not an image'],
   [
     'an array',
     [1, 2, 3] as unknown as Uint8Array,
@@ -77,8 +77,8 @@ test.each<[string, Uint8Array, new (...args: never[]) => Error, string]>([
   ],
   ['a WebP of nothing', Buffer.from('RIFF\x10\0\0\0WEBPVP8 ', 'latin1'), DataError, 'a.png is damaged: its WebP header cannot be read'],
   ['an AVIF of nothing', Buffer.from('\0\0\0\x20ftypavif\0\0\0\0', 'latin1'), DataError, 'a.png is damaged: its AVIF header cannot be read'],
-  ['HEIC', Buffer.from('\0\0\0\x20ftypheic\0\0\0\0', 'latin1'), UnsupportedError, 'is a HEIC picture'],
-  ['SVG', Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'), UnsupportedError, 'is an SVG picture'],
+  ['HEIC', Buffer.from('\0\0\0\x20ftypheic\0\0\0\0', 'latin1'), UnsupportedError, 'is a HEIC file'],
+  ['SVG', Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'), UnsupportedError, 'is an SVG file'],
 ])('%s is no picture that is read', async (_, bytes, kind, message) => {
   await expect(decodeImage(bytes, { name: 'a.png' })).rejects.toThrow(kind);
   await expect(decodeImage(bytes, { name: 'a.png' })).rejects.toThrow(message);
@@ -89,10 +89,10 @@ test.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, stri
     'a limit of 0',
     () => decodeImage(new Uint8Array(), { limits: { pixels: 0 } }),
     OptionError,
-    'decodeImage: limits must be { pixels, bytes, seconds, memory }, of whole numbers ≥ 1',
+    'decodeImage: limits must be { pixels, bytes, seconds, memory } with integers ≥ 1',
   ],
   ['a limit of 1.5', () => decodeImage(new Uint8Array(), { limits: { memory: 1.5 } }), OptionError, 'limits must be { pixels, bytes, seconds, memory }'],
-  ['a name that is none', () => decodeImage(new Uint8Array(), { name: 3 as unknown as string }), OptionError, 'name must be a text, received 3'],
+  ['a name that is none', () => decodeImage(new Uint8Array(), { name: 3 as unknown as string }), OptionError, 'name must be a string, received 3'],
   [
     'an unknown option',
     () => decodeImage(new Uint8Array(), { format: 'png' } as DecodeOptions),
@@ -105,13 +105,13 @@ test.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, stri
     OptionError,
     'format must be one of png, jpeg, bmp, gif, tiff, webp, avif, npy, jpg, tif, received "heic"',
   ],
-  ['quality 0', () => encodeImage(image, 'jpeg', { quality: 0 }), OptionError, 'quality must be a whole number from 1 to 100, received 0'],
+  ['quality 0', () => encodeImage(image, 'jpeg', { quality: 0 }), OptionError, 'quality must be an integer from 1 to 100, received 0'],
   ['quality 101', () => encodeImage(image, 'jpeg', { quality: 101 }), OptionError, 'received 101'],
   [
     'quality of a PNG',
     () => encodeImage(image, 'png', { quality: 90 }),
     OptionError,
-    "quality goes with formats jpeg, webp, avif only, here it is 'png', received 90",
+    "quality requires the format jpeg, webp, avif (it is 'png'), received 90",
   ],
   ['an unknown option', () => encodeImage(image, 'png', { level: 9 } as object), OptionError, 'level is not an option'],
   ['no image', () => encodeImage({} as Image, 'png'), ShapeError, 'encodeImage: image must be'],
@@ -119,9 +119,14 @@ test.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, stri
     'a JPEG that is too wide',
     () => encodeImage(createImage(65536, 1, 1), 'jpeg'),
     UnsupportedError,
-    'a JPEG has at most 65535 pixels a side, received 65536 × 1',
+    'a JPEG can have at most 65535 pixels per side, received 65536 × 1',
   ],
-  ['a GIF that is too high', () => encodeImage(createImage(1, 65536, 1), 'gif'), UnsupportedError, 'a GIF has at most 65535 pixels a side, received 1 × 65536'],
+  [
+    'a GIF that is too high',
+    () => encodeImage(createImage(1, 65536, 1), 'gif'),
+    UnsupportedError,
+    'a GIF can have at most 65535 pixels per side, received 1 × 65536',
+  ],
 ])('%s is refused', async (_, call, kind, message) => {
   await expect(call()).rejects.toThrow(kind);
   await expect(call()).rejects.toThrow(message);

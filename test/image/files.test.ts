@@ -58,16 +58,14 @@ test('quality goes through to the encoder', async () => {
 test('limits.pixels goes through to the decoder', async () => {
   const path = join(folder, 'a.png');
   await writeImage(path, image);
-  await expect(readImage(path, { limits: { pixels: 199 } })).rejects.toThrow(
-    `readImage: ${path} claims to have 20 × 10 = 200 pixels, more than limits.pixels, 199`,
-  );
+  await expect(readImage(path, { limits: { pixels: 199 } })).rejects.toThrow(`readImage: ${path} claims 20 × 10 = 200 pixels, more than limits.pixels (199`);
 });
 
 test.each<[string, (folder: string) => Promise<unknown>, new (...args: never[]) => Error, string]>([
   ['a file that is not there', (f) => readImage(join(f, 'none.png')), DataError, 'none.png does not exist'],
   ['a folder', (f) => readImage(f), DataError, 'is not a file'],
   ['a device that never ends', () => readImage('/dev/zero'), DataError, '/dev/zero is not a file'],
-  ['no path', () => readImage(undefined as unknown as string), OptionError, 'path must be the name of a file, received undefined'],
+  ['no path', () => readImage(undefined as unknown as string), OptionError, 'path must be a file name, received undefined'],
   ['an unknown option', (f) => readImage(f, { name: 'x' } as object), OptionError, 'readImage: name is not an option'],
   ['writing over a folder', (f) => writeImage(f, image, { format: 'png' }), DataError, 'is a folder'],
   ['writing over a device', () => writeImage('/dev/null', image, { format: 'png' }), DataError, '/dev/null is not a file'],
@@ -76,11 +74,11 @@ test.each<[string, (folder: string) => Promise<unknown>, new (...args: never[]) 
     'an unknown extension',
     (f) => writeImage(join(f, 'a.heic'), image),
     OptionError,
-    'path must end in .png, .jpg, .jpeg, .bmp, .gif, .tif, .tiff, .webp, .avif, .npy, or format must be given',
+    'path must end in .png, .jpg, .jpeg, .bmp, .gif, .tif, .tiff, .webp, .avif, .npy, or format must be set',
   ],
   ['no extension', (f) => writeImage(join(f, 'png'), image), OptionError, 'path must end in'],
   ['an unknown format', (f) => writeImage(join(f, 'a.png'), image, { format: 'heic' as ImageFormat }), OptionError, 'writeImage: format must be one of'],
-  ['an empty path', () => writeImage('', image), OptionError, 'path must be the name of a file, received ""'],
+  ['an empty path', () => writeImage('', image), OptionError, 'path must be a file name, received ""'],
 ])('%s is refused', async (_, call, kind, message) => {
   await expect(call(folder)).rejects.toThrow(kind);
   await expect(call(folder)).rejects.toThrow(message);
@@ -92,7 +90,7 @@ test('of a large file that is no picture only the beginning is read', async () =
   const file = await fs.open(path, 'w');
   await file.truncate(2 ** 31);
   await file.close();
-  await expect(readImage(path)).rejects.toThrow(`readImage: ${path} is not a picture`);
+  await expect(readImage(path)).rejects.toThrow(`readImage: ${path} is not an image`);
 });
 
 test('an empty file is named', async () => {
@@ -109,7 +107,7 @@ test('a write that fails half-way leaves the old file as it was, and nothing els
     await fs.appendFile(to as string, (bytes as Buffer).subarray(0, 50));
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   });
-  await expect(writeImage(path, createImage(99, 99, 1))).rejects.toThrow(`writeImage: ${path} does not fit: no space is left`);
+  await expect(writeImage(path, createImage(99, 99, 1))).rejects.toThrow(`writeImage: ${path} cannot be written: no space left`);
   expect(await fs.readFile(path)).toEqual(old);
   expect(await fs.readdir(folder)).toEqual(['a.png']);
 });

@@ -76,16 +76,26 @@ const withData = (data: Buffer) => Buffer.concat([whole.subarray(0, frameAt + 10
 const patched = (position: number, value: number) => Buffer.from(whole).fill(value, position, position + 1);
 
 test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
-  ['too few pixels', writeGif({ ...plan, frames: [{ width: 6, height: 5, indices: noise(29) }] }), DataError, 'its frame unpacks to 29 bytes instead of 30'],
-  ['too many pixels', writeGif({ ...plan, frames: [{ width: 6, height: 5, indices: noise(31) }] }), DataError, 'its frame unpacks to 31 bytes instead of 30'],
-  ['codes that name each other', withData(gifData([16, 1, 20, 19, 18, 20, 19, 18, 17], 4)), DataError, 'LZW code that means nothing'],
-  ['codes of 255 bits', withData(Buffer.of(255, 3, 1, 2, 3, 0)), DataError, 'begin with 1 to 8 bits, here it is 255'],
-  ['a frame beyond the screen', writeGif({ ...plan, frames: [{ x: 1, width: 6, height: 5, indices: noise(30) }] }), DataError, 'does not lie within 6 × 5'],
+  [
+    'too few pixels',
+    writeGif({ ...plan, frames: [{ width: 6, height: 5, indices: noise(29) }] }),
+    DataError,
+    'its frame decompresses to 29 bytes instead of 30',
+  ],
+  [
+    'too many pixels',
+    writeGif({ ...plan, frames: [{ width: 6, height: 5, indices: noise(31) }] }),
+    DataError,
+    'its frame decompresses to 31 bytes instead of 30',
+  ],
+  ['codes that name each other', withData(gifData([16, 1, 20, 19, 18, 20, 19, 18, 17], 4)), DataError, 'invalid LZW code'],
+  ['codes of 255 bits', withData(Buffer.of(255, 3, 1, 2, 3, 0)), DataError, 'must begin with 1 to 8 bits, but begin with 255'],
+  ['a frame beyond the screen', writeGif({ ...plan, frames: [{ x: 1, width: 6, height: 5, indices: noise(30) }] }), DataError, 'is outside 6 × 5'],
   ['a frame without height', writeGif({ ...plan, frames: [{ width: 6, height: 0, indices: [] }] }), DataError, 'its frame of 6 × 0 pixels'],
   ['no palette', writeGif({ ...plan, palette: undefined }), DataError, 'it has no palette'],
-  ['no frame', Buffer.concat([writeGif({ ...plan, frames: [] }), Buffer.of(0)]), DataError, 'is a GIF without a picture'],
-  ['an unknown block', patched(13 + 48, 0x77), DataError, 'holds no GIF block at byte 61'],
-  ['no size', writeGif({ ...plan, width: 0 }), DataError, 'claims to have 0 × 5 pixels'],
+  ['no frame', Buffer.concat([writeGif({ ...plan, frames: [] }), Buffer.of(0)]), DataError, 'is a GIF without an image'],
+  ['an unknown block', patched(13 + 48, 0x77), DataError, 'has no GIF block at byte 61'],
+  ['no size', writeGif({ ...plan, width: 0 }), DataError, 'claims 0 × 5 pixels'],
 ])('GIF with %s is refused', async (_, bytes, kind, message) => {
   await expect(decodeImage(bytes)).rejects.toThrow(kind);
   await expect(decodeImage(bytes)).rejects.toThrow(message);

@@ -72,7 +72,7 @@ describe('a picture may be handed in', () => {
 });
 
 test.each<[string, unknown, string]>([
-  ['16 bits in bytes', { ...size, channels: 2, data: new Uint8Array(120) }, 'but its data has 120; samples of 16 bits go into a Uint16Array'],
+  ['16 bits in bytes', { ...size, channels: 2, data: new Uint8Array(120) }, 'but its data has 120; 16-bit samples must be in a Uint16Array'],
   ['no channels, and not RGBA', { ...size, data: new Uint8Array(90) }, 'the channels of an image must be 1 (gray)'],
   ['a Promise', Promise.resolve(image), 'filter: image must be { width, height, channels, data: Uint8Array, Uint8ClampedArray,'],
   ['an ArrayBuffer', { ...size, channels: 4, data: bytes.buffer }, 'received ArrayBuffer'],
@@ -80,7 +80,7 @@ test.each<[string, unknown, string]>([
   ['a Float64Array', { ...size, channels: 4, data: new Float64Array(120) }, 'received Float64Array(120)'],
   ['a file name', 'photo.jpg', 'received "photo.jpg"'],
   ['nothing', undefined, 'received undefined'],
-  ['what is drawn, where nothing can be', { ...size, close() {} }, 'filter: needs an OffscreenCanvas to draw this, which only browsers have'],
+  ['what is drawn, where nothing can be', { ...size, close() {} }, 'filter: requires OffscreenCanvas, which only browsers provide'],
 ])('refused: %s', async (_, source, message) => {
   await expect(filter(source as Image, sharpen(), { backend })).rejects.toThrow(message);
 });

@@ -43,15 +43,15 @@ test('an image without data is black, and its data is used as it is', () => {
 });
 
 test.each<[string, () => unknown, string]>([
-  ['width 0', () => createImage(0, 1, 1), 'createImage: the width of an image must be a whole number ≥ 1, received 0'],
-  ['height 1.5', () => createImage(1, 1.5, 1), 'the height of an image must be a whole number ≥ 1, received 1.5'],
+  ['width 0', () => createImage(0, 1, 1), 'createImage: the width of an image must be an integer ≥ 1, received 0'],
+  ['height 1.5', () => createImage(1, 1.5, 1), 'the height of an image must be an integer ≥ 1, received 1.5'],
   ['5 channels', () => createImage(1, 1, 5), 'the channels of an image must be 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGBA), received 5'],
   ['too little data', () => createImage(2, 2, 3, new Uint8ClampedArray(11)), 'holds 12 samples, but its data has 11'],
   ['an array', () => createImage(1, 1, 1, [1] as unknown as Uint16Array), 'received [1]'],
   ['bytes that wrap round', () => createImage(1, 1, 1, new Uint8Array(1) as unknown as Uint16Array), 'received Uint8Array(1)'],
   ['nothing', () => checkImage('filter', undefined as unknown as Image), 'filter: image must be { width, height, channels, data'],
   ['a tensor for an image', () => imageToTensor(tensor([1], [1, 1, 1, 1]) as unknown as Image), 'imageToTensor: the width of an image'],
-  ['two images at once', () => tensorToImage(tensor([1, 2], [2, 1, 1, 1])), 'must be [1, C, H, W] and hold that many values, received [2, 1, 1, 1]'],
+  ['two images at once', () => tensorToImage(tensor([1, 2], [2, 1, 1, 1])), 'must be [1, C, H, W] with the same number of values, received [2, 1, 1, 1]'],
   ['five planes', () => tensorToImage(tensor([1, 2, 3, 4, 5], [1, 5, 1, 1])), 'the channels of an image'],
   ['an image of no height', () => tensorToImage(tensor([], [1, 1, 0, 1])), 'the height of an image'],
 ])('%s is refused', (_, call, message) => {

@@ -152,14 +152,14 @@ describe('broken JPEGs', () => {
   const scans = Buffer.concat(Array.from({ length: 101 }, () => Buffer.of(0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0)));
 
   test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
-    ['no end marker', baseline.subarray(0, -2), DataError, 'is cut off: the JPEG image data has no end marker'],
+    ['no end marker', baseline.subarray(0, -2), DataError, 'is truncated: the JPEG image data has no end marker'],
     ['a part that is missing, though it ends well', cutAtRestart, DataError, 'has 1 of its 3 restart markers'],
     ['a header, and no picture', Buffer.concat([baseline.subarray(0, scanAt), Buffer.of(0xff, 0xd9)]), DataError, 'has no JPEG image data'],
     ['nothing but its ends', Buffer.of(0xff, 0xd8, 0xff, 0xd9), DataError, 'has no JPEG frame header'],
     ['a scan before the frame', insert(baseline, Buffer.of(0xff, 0xda, 0, 3, 0)), DataError, 'has no JPEG frame header'],
-    ['bytes where a marker must be', insert(baseline, Buffer.of(0xff, 0xe5, 0, 2, 1, 2, 3)), DataError, 'holds no JPEG marker at byte 6'],
+    ['bytes where a marker must be', insert(baseline, Buffer.of(0xff, 0xe5, 0, 2, 1, 2, 3)), DataError, 'has no JPEG marker at byte 6'],
     ['a segment of one byte', insert(baseline, Buffer.of(0xff, 0xe5, 0, 1)), DataError, 'has a JPEG segment of 1 bytes at byte 4'],
-    ['no height', patched(5, 0, 0), DataError, 'claims to have 29 × 0 pixels'],
+    ['no height', patched(5, 0, 0), DataError, 'claims 29 × 0 pixels'],
     ['a size that its bytes cannot hold', patched(5, 0x20, 0, 0x20, 0), DataError, 'which cannot hold 8192 × 8192 pixels'],
     ['no components', patched(9, 0), DataError, 'has a JPEG frame header that is too short'],
     [
@@ -174,9 +174,9 @@ describe('broken JPEGs', () => {
       UnsupportedError,
       'of 5 components',
     ],
-    ['a marker without a segment', insert(baseline, Buffer.of(0xff, 1)), DataError, 'holds a JPEG marker without a segment at byte 2'],
-    ['12 bits', patched(4, 12), UnsupportedError, 'is a JPEG of 12 bits a sample'],
-    ['arithmetic codes', patched(1, 0xc9), UnsupportedError, 'is a JPEG of kind SOF9'],
+    ['a marker without a segment', insert(baseline, Buffer.of(0xff, 1)), DataError, 'has a JPEG marker without a segment at byte 2'],
+    ['12 bits', patched(4, 12), UnsupportedError, 'is a JPEG of 12 bits per sample'],
+    ['arithmetic codes', patched(1, 0xc9), UnsupportedError, 'is a JPEG of type SOF9'],
     ['a hundred passes', Buffer.concat([baseline.subarray(0, scanAt), scans, baseline.subarray(scanAt)]), DataError, 'has more than 100 JPEG scans'],
     ['no tables', Buffer.concat([baseline.subarray(0, 20), baseline.subarray(frameAt)]), DataError, 'is damaged: it cannot be decoded'],
     [

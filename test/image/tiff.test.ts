@@ -181,9 +181,9 @@ test('only the first page is looked at: no circle of pages, no wild pointers', a
 });
 
 test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
-  ['floats', build({ bits: 16, extra: [[339, 3, [3]]] }), UnsupportedError, '1 samples of 16 bits a pixel (gray, floats)'],
+  ['floats', build({ bits: 16, extra: [[339, 3, [3]]] }), UnsupportedError, '1 samples of 16 bits per pixel (gray, floats)'],
   ['CMYK', build({ photometric: 5, samples: 4 }), UnsupportedError, 'photometric interpretation 5'],
-  ['packed bits', build({ extra: [[259, 3, [32773]]] }), UnsupportedError, 'of compression 32773; uncompressed, LZW and deflated ones are read'],
+  ['packed bits', build({ extra: [[259, 3, [32773]]] }), UnsupportedError, 'of compression 32773; only uncompressed, LZW and deflate are supported'],
   ['tiles', build({ extra: [[322, 3, [16]]] }), UnsupportedError, 'in tiles'],
   ['planes', build({ photometric: 2, samples: 3, extra: [[284, 3, [2]]] }), UnsupportedError, 'with separate planes'],
   ['samples of unequal bits', build({ photometric: 2, samples: 3, extra: [[258, 3, [8, 8, 4]]] }), UnsupportedError, 'samples of 8 bits'],
@@ -200,11 +200,11 @@ test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
       ],
     }),
     DataError,
-    'does not say how its samples are meant',
+    'has no photometric interpretation',
   ],
-  ['no width', build({ extra: [[256, 3, [0]]] }), DataError, 'claims to have 0 × 4 pixels'],
+  ['no width', build({ extra: [[256, 3, [0]]] }), DataError, 'claims 0 × 4 pixels'],
   ['a strip too few', build({ rowsPerStrip: 2, extra: [[273, 4, [8]]] }), DataError, 'has 1 strips and 2 sizes for them, its 4 rows need 2'],
-  ['a strip beyond the end', build({ extra: [[273, 4, [1e9]]] }), DataError, 'is cut off: strip 1 of 1'],
+  ['a strip beyond the end', build({ extra: [[273, 4, [1e9]]] }), DataError, 'is truncated: strip 1 of 1'],
   ['a strip too short', build({ rowsPerStrip: 2, extra: [[279, 4, [10, 9]]] }), DataError, 'strip 2 of 2 has 9 bytes instead of 10'],
   [
     'LZW too short',
@@ -216,7 +216,7 @@ test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
       ],
     }),
     DataError,
-    'strip 1 of 1 unpacks to 20 bytes instead of 25',
+    'strip 1 of 1 decompresses to 20 bytes instead of 25',
   ],
   [
     'deflate too short',
@@ -228,7 +228,7 @@ test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
       ],
     }),
     DataError,
-    'strip 1 of 1 unpacks to 20 bytes instead of 25',
+    'strip 1 of 1 decompresses to 20 bytes instead of 25',
   ],
   [
     'deflate too long',
@@ -240,7 +240,7 @@ test.each<[string, Buffer, new (...args: never[]) => Error, string]>([
       ],
     }),
     DataError,
-    'unpacks to more than the 15 bytes',
+    'decompresses to more than 15 bytes',
   ],
   ['no rows in a strip', build({ extra: [[278, 3, [0]]] }), DataError, 'its 4 rows need Infinity'],
 ])('TIFF with %s is refused', async (_, bytes, kind, message) => {

@@ -26,7 +26,7 @@ const reference = await createBackend('reference');
 const wasm = await createBackend('wasm', { threads: 1 });
 afterAll(() => wasm.dispose());
 
-/** Small whole numbers: float32 sums of their products are exact. */
+/** Small integers: float32 sums of their products are exact. */
 const whole = (shape: readonly number[], seed: number): Tensor => {
   const generator = new Random(seed);
   return { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => generator.integer(19) - 9) };

@@ -268,7 +268,7 @@ describe('results', () => {
     ['Sobel', kernel2d([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])],
     ['binomial', outer([1, 6, 15, 20, 15, 6, 1], [1, 4, 6, 4, 1])],
     ['sixteenths', outer([1, 2, 1], [1 / 16, 2 / 16, 1 / 16])],
-  ])('%s on whole numbers 0…255 is exact, by every algorithm but fft and a sum of several products', async (_, kernel) => {
+  ])('%s on integers 0…255 is exact, by every algorithm but fft and a sum of several products', async (_, kernel) => {
     const generator = new Random(3);
     const x = tensor(Float32Array.from({ length: 2 * 61 * 70 }, () => generator.integer(256)), [1, 2, 61, 70]);
     const options = { groups: 2, padding: 'same', paddingMode: 'reflect' } as const;
@@ -278,7 +278,7 @@ describe('results', () => {
     const passesBy = (algorithm: Algorithm) => planConv(shared(kernel, 3), geometry, wasm, algorithm).passes[0].geometry.outChannels;
     for (const alternative of alternatives) {
       const { algorithm } = alternative;
-      // a sum of several products need not consist of whole numbers
+      // a sum of several products need not consist of integers
       if (!alternative.possible || algorithm === 'fft' || passesBy(algorithm) > 3) continue;
       expect(await conv(x, shared(kernel, 2), { ...options, algorithm, backend: wasm }), algorithm).toEqual(want);
     }

@@ -4,7 +4,7 @@ import { type ConvOptions, conv, type NestedNumbers, type PaddingMode, tensor } 
 import { ReferenceBackend } from '../../src/kernels/backends/reference/reference.js';
 import { borderSource } from '../../src/kernels/border.js';
 
-// scripts/make-scipy-fixture.py made these: borders by numpy.pad, filters by scipy, in whole numbers and so exact
+// scripts/make-scipy-fixture.py made these: borders by numpy.pad, filters by scipy, in integers and so exact
 interface Fixture {
   pads: { mode: PaddingMode; n: number; before: number; after: number; shown: number[] }[];
   cases: { x: NestedNumbers; kernel: NestedNumbers; options: ConvOptions; out: NestedNumbers }[];

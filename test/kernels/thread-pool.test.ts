@@ -69,7 +69,7 @@ describe('a worker that crashes', () => {
     await workers[1].terminate();
     const on = new Operators(backend);
     for (const call of [() => on.pointwise('affine', [buffer], [1, 0], buffer), () => backend.allocate(1), () => backend.free(buffer)]) {
-      expect(call).toThrow(/^wasm: a thread of this backend has crashed: it exited with code 1; create another backend$/);
+      expect(call).toThrow(/^wasm: a thread of this backend crashed: it exited with code 1; create a new backend$/);
     }
     await expect(backend.read(buffer)).rejects.toThrow('has crashed');
     backend.dispose();
@@ -79,7 +79,7 @@ describe('a worker that crashes', () => {
     const { machine, pool } = await machineOf(2);
     const beyond = (2 ** 31) as typeof NOWHERE;
     const run = () => machine.share('affine', { a: beyond, b: beyond, c: beyond, out: beyond, p: 1, q: 0, r: 0 }, forWorkers(1000));
-    await expect(untilItThrows(run)).rejects.toThrow('wasm: a thread of this backend has crashed: affine failed on it; create another backend');
+    await expect(untilItThrows(run)).rejects.toThrow('wasm: a thread of this backend crashed: affine failed on it; create a new backend');
     expect(run, 'and of every later one').toThrow();
     pool.stop();
   });
@@ -90,7 +90,7 @@ describe('a worker that crashes', () => {
     const spec = { ...forwardCorrelation(convGeometry([1, 1, 1, 1], [1, 1, 1, 1])), output: [2 ** 31 - 1, 0, 1] as const };
     const correlation = storeCorrelation(new Tables(machine), spec).address;
     const run = () => machine.share('maxPool', { correlation, x: NOWHERE, out: NOWHERE, winners: NOWHERE }, forWorkers(1000));
-    await expect(untilItThrows(run)).rejects.toThrow('it does not answer');
+    await expect(untilItThrows(run)).rejects.toThrow('it does not respond');
     const ended = once(workers[0], 'exit');
     pool.stop();
     await ended;

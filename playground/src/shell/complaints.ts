@@ -5,14 +5,14 @@ type Form = readonly [english: RegExp, chinese: string];
 
 /** What an option must be. */
 const RULES: readonly Form[] = [
-  [/^a whole number ≥ (\S+)$/, '≥ $1 的整数'],
-  [/^a whole number from (\S+) to (\S+)$/, '$1 到 $2 的整数'],
+  [/^an integer ≥ (\S+)$/, '≥ $1 的整数'],
+  [/^an integer from (\S+) to (\S+)$/, '$1 到 $2 的整数'],
   [/^a number from (\S+) to (\S+)$/, '$1 到 $2 的数'],
   [/^a finite number > sigma1 \((.+)\)$/, '大于 sigma1（$1）的有限数'],
   [/^a finite number > (\S+)$/, '大于 $1 的有限数'],
   [/^a finite number ≥ (\S+)$/, '≥ $1 的有限数'],
   [/^a finite (?:float32 )?number$/, '有限的数'],
-  [/^at most (\S+) cells a side$/, '每侧不超过 $1 格'],
+  [/^at most (\S+) cells per side$/, '每侧不超过 $1 格'],
   [/^one of (.+)$/, '以下之一：$1'],
   [/^a probability, (.+)$/, '概率，$1'],
   [/^a cell of the kernel.*?(\d.*)?$/, '卷积核的一格（$1）'],
@@ -20,16 +20,16 @@ const RULES: readonly Form[] = [
 
 /** Whole complaints. The operation that complains stays in front: it is a name. */
 const FORMS: readonly Form[] = [
-  [/^(\w+): padding of mode 'reflect' must be narrower than the axis \((.+)\), received (.+)$/, '$1：reflect 模式的补齐必须窄于该轴（$2），收到 $3'],
+  [/^(\w+): padding must be smaller than the axis with paddingMode 'reflect' \((.+)\), received (.+)$/, '$1：reflect 模式的补齐必须窄于该轴（$2），收到 $3'],
   [
-    /^(\w+): padding is so wide that a window of (\S+) cells lies wholly on it \(axis of (.+)\), received (.+)$/,
+    /^(\w+): padding must leave at least one cell of the axis in every window \(window of (\S+), axis of (.+)\), received (.+)$/,
     '$1：补齐太宽，$2 格的窗口会完全落在补齐上（轴长 $3），收到 $4',
   ],
   [
-    /^(\w+): the output would be empty: (\S+) kernel cells at dilation (\S+) cover (\S+) cells, but spatial axis (\S+) has (\S+) and padding (.+)$/,
-    '$1：输出为空：核的 $2 格在膨胀 $3 时覆盖 $4 格，而第 $5 个空间轴只有 $6 格，补齐 $7',
+    /^(\w+): the output would be empty: the kernel covers (\S+) cells \(size (\S+), dilation (\S+)\), but spatial axis (\S+) has (\S+) and padding (.+)$/,
+    '$1：输出为空：核的 $3 格在膨胀 $4 时覆盖 $2 格，而第 $5 个空间轴只有 $6 格，补齐 $7',
   ],
-  [/^parseKernel: the text is in no known format: (.+)$/, 'parseKernel：文本不属于任何已知格式：$1'],
+  [/^parseKernel: the text must be in one of the formats (.+)$/, 'parseKernel：文本不属于任何已知格式：$1'],
   [
     /^formatKernel: the (\w+) format has no word for (\w+), which is (.+); json has one for everything$/,
     'formatKernel：$1 格式无法表示 $2（$3）；json 什么都能表示',
@@ -42,7 +42,7 @@ const FORMS: readonly Form[] = [
   [/^digits: at least (\d+) pictures are needed, received (\d+)$/, 'digits：至少需要 $1 幅图像，收到 $2'],
   [/^digits: labels must be from 0 to 9, received (.+)$/, 'digits：标签须为 0 到 9，收到 $1'],
   [/^parseIdx: (.+) is cut off: its header must have (\d+) bytes, the file has (\d+)$/, 'parseIdx：$1 不完整：文件头须有 $2 字节，文件只有 $3'],
-  [/^(?:createBackend: )?no GPU answers \((.+)\)$/, '没有可用的 GPU（$1）'],
+  [/^(?:createBackend: )?no GPU is available \((.+)\)$/, '没有可用的 GPU（$1）'],
   [/^(.+): HTTP status (\d+)$/, '$1：HTTP 状态 $2'],
   [/^the worker could not be loaded$/, '后台线程无法加载'],
   [/^Failed to fetch.*$/, '无法取得文件'],

@@ -67,7 +67,7 @@ export function architectureOf(model: Module, options: ArchitectureOptions = {})
   if (at !== -1) {
     throw new UnsupportedError(
       'architectureOf',
-      `the model was changed after it was made: its constructors give ${becomes[at] ?? 'nothing'} where it has ${was[at] ?? 'nothing'}; write a class for it and hand its format in by options.modules`,
+      `the model must not be changed after construction: its constructors give ${becomes[at] ?? 'nothing'} where it has ${was[at] ?? 'nothing'}; write a class for it and pass its format in options.modules`,
       { architecture },
     );
   }
@@ -92,13 +92,13 @@ export function buildModel(architecture: unknown, options: ArchitectureOptions, 
   const sizes = new Map<Module, number>();
 
   const read = (value: unknown, at: string, depth: number): unknown => {
-    if (depth > MAX_DEPTH) throw complain(`it is nested more than ${MAX_DEPTH} deep`);
+    if (depth > MAX_DEPTH) throw complain(`it must be nested at most ${MAX_DEPTH} levels deep`);
     if (Array.isArray(value)) return value.map((inner, i) => read(inner, `${at}[${i}]`, depth + 1));
     if (!isObject(value)) return value;
     if (typeof value.type === 'string') return make(value, at, depth);
     if (typeof value.shared === 'number') {
       const shared = made[value.shared];
-      if (!shared) throw complain(`${at || 'it'} shares module ${show(value.shared)}, which is not made before it`);
+      if (!shared) throw complain(`${at || 'it'} shares module ${show(value.shared)}, which is not created before it`);
       return shared;
     }
     const own = Object.getOwnPropertyNames(value);
@@ -108,13 +108,12 @@ export function buildModel(architecture: unknown, options: ArchitectureOptions, 
 
   const make = ({ type, arguments: args = [], ...rest }: Readonly<Record<string, unknown>>, at: string, depth: number): Module => {
     const where = at ? `${type} at ${at}` : `${type}`;
-    if (!Object.hasOwn(formats, type as string))
-      throw complain(`${where}: it is neither a module of the library nor one that was handed in by options.modules`);
+    if (!Object.hasOwn(formats, type as string)) throw complain(`${where}: it must be a module of the library or of options.modules`);
     if (!Array.isArray(args) || Object.keys(rest).length > 0)
       throw complain(`${where}: it must be { type, arguments: […] }, received ${show({ arguments: args, ...rest })}`);
     const ready = args.map((inner, i) => read(inner, `${at}.arguments[${i}]`.replace(/^\./, ''), depth + 2));
     const size = modulesIn(ready).reduce((sum, inner) => sum + (sizes.get(inner) as number), 1);
-    if (size > MAX_MODULES) throw complain(`${where}: it holds ${size} modules, more than ${MAX_MODULES}`);
+    if (size > MAX_MODULES) throw complain(`${where}: it must have at most ${MAX_MODULES} modules, but has ${size}`);
     const module = create(where, formats[type as string], ready);
     sizes.set(module, size);
     made.push(module);
@@ -132,7 +131,7 @@ export function buildModel(architecture: unknown, options: ArchitectureOptions, 
   const model = read(architecture, '', 0);
   if (!(model instanceof Module)) throw complain(`it must be { type, arguments }, received ${show(architecture)}`);
   const parameters = [...model.namedParameters().values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (parameters > MAX_PARAMETERS) throw complain(`it asks for ${parameters} parameters, more than ${MAX_PARAMETERS}`);
+  if (parameters > MAX_PARAMETERS) throw complain(`it must have at most ${MAX_PARAMETERS} parameters, but has ${parameters}`);
   return model;
 }
 
@@ -148,7 +147,7 @@ function moduleFormatOf(module: Module, formats: Readonly<Record<string, ModuleF
   if (found) return found;
   throw new UnsupportedError(
     'architectureOf',
-    `${module.constructor.name} is not a module of the library: its code cannot be written to a file. Hand its format in by options.modules, or save the weights alone`,
+    `${module.constructor.name} is not a module of the library, so its code cannot be saved; pass its format in options.modules, or save only the weights`,
     { module },
   );
 }

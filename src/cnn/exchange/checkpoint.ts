@@ -128,7 +128,7 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
   if (metadata.convlab !== KIND) {
     throw complain(
-      `it is no checkpoint of this version (convlab: ${show(KIND)}), its metadata say ${show(metadata.convlab)}; read weights alone by decodeSafetensors`,
+      `it must be a checkpoint of this version (metadata convlab: ${show(KIND)}), received ${show(metadata.convlab)}; use decodeSafetensors to read weights only`,
     );
   }
   const part = (prefix: string) =>
@@ -153,15 +153,16 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
   const settings = metadata.settings === undefined ? {} : parseJson(metadata.settings, complain);
   if (!isObject(settings)) throw complain(`its settings must be values by name, received ${show(settings)}`);
 
-  if (!/^\d{1,9}$/.test(metadata.epoch)) throw complain(`its epoch must be a whole number ≥ 0, received ${show(metadata.epoch)}`);
+  if (!/^\d{1,9}$/.test(metadata.epoch)) throw complain(`its epoch must be an integer ≥ 0, received ${show(metadata.epoch)}`);
   const history = metadata.history === undefined ? null : historyFromJson(metadata.history, complain);
   if (best.size > 0 && !history) throw complain('it has best weights, but no history');
   if (history && best.size > 0) history.best = best;
   const { optimizer = null, updates = '0' } = metadata;
   if (!/^\d{1,15}$/.test(updates) || Number(updates) > 0 !== averaged.size > 0)
-    throw complain(`its updates must be a whole number ≥ 1 where it has averaged weights, received ${show(updates)}`);
+    throw complain(`its updates must be an integer ≥ 1 if it has averaged weights, received ${show(updates)}`);
   const shares = metadata.groups === undefined ? [1] : parseJson(metadata.groups, complain);
-  if (!Array.isArray(shares) || !shares.every((share) => notNegative.holds(share))) throw complain(`its groups must be rates ≥ 0, received ${show(shares)}`);
+  if (!Array.isArray(shares) || !shares.every((share) => notNegative.holds(share)))
+    throw complain(`its groups must be learning rates ≥ 0, received ${show(shares)}`);
   if (optimizer !== null) checkState(state, weights, complain);
   return {
     model,
@@ -170,16 +171,16 @@ export function decodeCheckpoint(bytes: Uint8Array, options: ArchitectureOptions
     history,
     optimizer,
     restoreOptimizer(into, of = model) {
-      if (optimizer === null) throw complain('it holds no state of an optimizer');
-      if (optimizerName(into) !== optimizer) throw complain(`it holds the state of ${show(optimizer)}, which is of no use to ${optimizerName(into)}`);
-      if (into.groups.length !== shares.length) throw complain(`its optimizer had ${shares.length} groups of parameters, this one has ${into.groups.length}`);
+      if (optimizer === null) throw complain('it contains no optimizer state');
+      if (optimizerName(into) !== optimizer) throw complain(`it contains the state of ${show(optimizer)}, which cannot be loaded into ${optimizerName(into)}`);
+      if (into.groups.length !== shares.length) throw complain(`its optimizer has ${shares.length} parameter groups, but this one has ${into.groups.length}`);
       attempt(() => into.loadStateDict(state, of));
       if (metadata.groups !== undefined) for (const [i, group] of into.groups.entries()) group.share = shares[i];
       return into;
     },
     average: averaged.size > 0 ? averaged : null,
     restoreAverage(into) {
-      if (averaged.size === 0) throw complain('it holds no averaged weights');
+      if (averaged.size === 0) throw complain('it contains no averaged weights');
       attempt(() => into.loadStateDict(averaged, Number(updates)));
       return into;
     },
@@ -195,13 +196,13 @@ function optimizerName(optimizer: Optimizer): string {
 function checkState(state: ReadonlyMap<string, Tensor>, weights: ReadonlyMap<string, Tensor>, complain: Complaint): void {
   const steps = state.get('steps');
   if (steps?.data.length !== 1 || !Number.isInteger(steps.data[0]) || steps.data[0] < 0) {
-    throw complain(`tensor ${show(`${OPTIMIZER}steps`)} must be one whole number ≥ 0, received ${show([...(steps?.data ?? [])])}`);
+    throw complain(`tensor ${show(`${OPTIMIZER}steps`)} must be one integer ≥ 0, received ${show([...(steps?.data ?? [])])}`);
   }
   for (const [name, { shape }] of state) {
     if (name === 'steps') continue;
     const beside = weights.get(name.slice(name.indexOf('.') + 1));
     if (!beside || String(beside.shape) !== String(shape)) {
-      throw complain(`tensor ${show(OPTIMIZER + name)} must have a parameter's name and its shape, received ${show(shape)}`, { name, shape });
+      throw complain(`tensor ${show(OPTIMIZER + name)} must have the name and shape of a parameter, received ${show(shape)}`, { name, shape });
     }
   }
 }

@@ -30,7 +30,7 @@ export interface ExportTrace {
  * @param inputShapes one per input, with the batch axis
  */
 export async function traceForExport(operation: string, model: Module, inputShapes: readonly (readonly number[])[]): Promise<ExportTrace> {
-  if (inputShapes.length === 0) throw new ShapeError(operation, 'the shape of the input is needed, received none');
+  if (inputShapes.length === 0) throw new ShapeError(operation, 'the shape of the input is required, received none');
   const resume = model.pauseTraining();
   const grown = inputShapes.map(([batch, ...rest]) => [batch + 1, ...rest]);
   let [first, second]: [TracedModel | undefined, TracedModel | undefined] = [undefined, undefined];
@@ -76,7 +76,9 @@ export function kindOf<T extends string>(operation: string, step: GraphStep, kno
   const kind = known.find((each) => kinds.includes(each));
   if (kind) return kind;
   const where = step.scope ? ` of ${step.scope}` : '';
-  throw new UnsupportedError(operation, `the operation ${show(step.operation)}${where} cannot be exported; those that can are ${known.join(', ')}`, { step });
+  throw new UnsupportedError(operation, `the operation ${show(step.operation)}${where} cannot be exported; the supported operations are ${known.join(', ')}`, {
+    step,
+  });
 }
 
 /** Padding before and after, limited to what windows reach. */

@@ -35,7 +35,7 @@ export function historyFromJson(text: string, complain: Complaint): History {
 }
 
 function records<R extends Rows>(value: unknown, rows: R, complain: Complaint): OptionsOf<R>[] {
-  if (!Array.isArray(value)) throw complain(`its history must hold lists of records, received ${show(value)}`);
+  if (!Array.isArray(value)) throw complain(`its history must contain lists of records, received ${show(value)}`);
   return value.map((record) => checked(isObject(record) ? withNumbers(record) : record, rows, 'a record of its history', complain));
 }
 

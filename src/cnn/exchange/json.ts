@@ -19,7 +19,7 @@ export function parseJson(text: string, complain: Complaint): unknown {
       const character = text[i];
       if (character === '{' || character === '[') {
         open.push(character === '{' ? new Set() : null);
-        if (open.length > MAX_DEPTH) throw complain(`its JSON is nested more than ${MAX_DEPTH} deep`);
+        if (open.length > MAX_DEPTH) throw complain(`its JSON must be nested at most ${MAX_DEPTH} levels deep`);
       } else if (character === '}' || character === ']') {
         open.pop();
       } else if (character === '"') {
@@ -31,7 +31,7 @@ export function parseJson(text: string, complain: Complaint): unknown {
     }
     return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw complain(`its JSON is broken: ${error.message}`);
+    if (error instanceof SyntaxError) throw complain(`its JSON is invalid: ${error.message}`);
     throw error;
   }
 }

@@ -15,12 +15,12 @@ export function restoreLearning(model: Module, metadata: Readonly<Record<string,
   const modules = new Map(model.namedModules());
   for (const name of namesIn(metadata.frozen, 'frozen parameters', complain)) {
     const parameter = parameters.get(name);
-    if (!parameter) throw complain(`it freezes ${show(name)}, which is no parameter of the model`);
+    if (!parameter) throw complain(`it freezes ${show(name)}, which is not a parameter of the model`);
     parameter.requiresGrad = false;
   }
   for (const path of namesIn(metadata.fixed, 'parts in evaluation mode', complain)) {
     const module = modules.get(path);
-    if (!module) throw complain(`it keeps ${show(path)} in evaluation mode, which is no part of the model`);
+    if (!module) throw complain(`it sets ${show(path)} to evaluation mode, which is not a part of the model`);
     module.training = false;
   }
 }

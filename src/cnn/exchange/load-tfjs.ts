@@ -14,5 +14,5 @@ export async function loadTfjs<T = unknown>(): Promise<T> {
       reasons.push((error as Error).message);
     }
   }
-  throw new UnsupportedError('loadTfjs', `npm install @tensorflow/tfjs brings it: ${reasons.join('; ')}`);
+  throw new UnsupportedError('loadTfjs', `requires TensorFlow.js: npm install @tensorflow/tfjs (${reasons.join('; ')})`);
 }

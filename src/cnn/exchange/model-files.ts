@@ -83,11 +83,11 @@ export async function loadOnnx(path: string, options: Omit<FromOnnxOptions, 'nam
       if (file === undefined) throw error;
       // a name with a folder in it could lead anywhere
       if (file === '' || basename(file) !== file) {
-        throw new DataError('loadOnnx', `${path}: its weights lie in ${show(file)}, which is no file beside it`, { path, file }, { cause: error });
+        throw new DataError('loadOnnx', `${path}: its weights must be in files next to it, received ${show(file)}`, { path, file }, { cause: error });
       }
       // the model is read anew for each
       if (externalData.size === MOST_FILES) {
-        throw new DataError('loadOnnx', `${path}: its weights lie in more than ${MOST_FILES} files`, { path }, { cause: error });
+        throw new DataError('loadOnnx', `${path}: its weights must be in at most ${MOST_FILES} files`, { path }, { cause: error });
       }
       externalData.set(file, await read('loadOnnx', join(dirname(path), file)));
     }
@@ -104,7 +104,7 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
   const manifest = isObject(json) && Array.isArray(json.weightsManifest) ? json.weightsManifest : [];
   const names = manifest.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
   const odd = names.find((name) => typeof name !== 'string' || name === '' || basename(name) !== name);
-  if (odd !== undefined) throw complain(`its weights lie in ${show(odd)}, which is no file beside it`);
+  if (odd !== undefined) throw complain(`its weights must be in files next to it, received ${show(odd)}`);
   // a file that is named again and again would be held as often
   if (new Set(names).size < names.length) throw complain('its manifest names a file twice');
   const shards: Uint8Array[] = [];
@@ -154,7 +154,7 @@ async function read(operation: string, path: string): Promise<Uint8Array> {
   checkPath(operation, path);
   try {
     // opening a pipe would block until something writes to it
-    if (!(await stat(path)).isFile()) throw new Error('it is not a file');
+    if (!(await stat(path)).isFile()) throw new Error('not a file');
     return await readFile(path);
   } catch (cause) {
     throw new DataError(operation, `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });

@@ -97,7 +97,7 @@ type Argument = OptionRule | Rows;
 function checkArguments(type: string, args: readonly unknown[], rules: readonly Argument[], required: number): void {
   if (args.length < required || args.length > rules.length) {
     const expected = required === rules.length ? `${required}` : `${required} to ${rules.length}`;
-    throw new ConvlabError(type, `it takes ${expected} arguments, received ${args.length}`);
+    throw new ConvlabError(type, `requires ${expected} arguments, received ${args.length}`);
   }
   args.forEach((value, i) => {
     const expected = rules[i];

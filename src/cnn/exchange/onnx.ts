@@ -154,7 +154,7 @@ class OnnxWriter {
     emit: (type: string, inputs: string[], attributes: OnnxNode['attributes']) => string,
   ): void {
     const g = geometryOf(step);
-    if (g.flip) throw new UnsupportedError('toOnnx', 'a convolution with flip: true has no counterpart; turn its kernel round beforehand');
+    if (g.flip) throw new UnsupportedError('toOnnx', 'a convolution with flip: true has no counterpart; rotate its kernel by 180° instead');
     const [x, weight, bias] = step.inputs;
     const { before, after } = reachedPadding(g);
     const pads = [...before, ...after];

@@ -68,22 +68,23 @@ export function encodeSafetensors(
   const size = half ? 2 : 4;
   const entries: [string, unknown][] = [];
   const odd = Object.entries(metadata).find(([, text]) => typeof text !== 'string');
-  if (odd) throw fail(`metadata must be texts, received ${show(odd[1])} for ${show(odd[0])}`);
+  if (odd) throw fail(`metadata must be strings, received ${show(odd[1])} for ${show(odd[0])}`);
   if (Object.keys(metadata).length > 0) entries.push([METADATA, metadata]);
   let end = 0;
   for (const [name, x] of tensors) {
-    if (name === METADATA || name === '__proto__') throw fail(`no tensor may be called ${show(name)}`);
+    if (name === METADATA || name === '__proto__') throw fail(`a tensor cannot be named ${show(name)}`);
     checkTensor('encodeSafetensors', name, x);
     checkNumbers(name, x.data.length, (i) => x.data[i], fail);
     const large = half ? x.data.findIndex((value) => Math.abs(value) >= HALF_LIMIT) : -1;
-    if (large >= 0) throw fail(`tensor ${show(name)} holds ${x.data[large]} at ${large}; F16 ends at 65504`, { tensor: name, at: large });
+    if (large >= 0)
+      throw fail(`tensor ${show(name)} has the value ${x.data[large]} at index ${large}; F16 values must be at most 65504`, { tensor: name, at: large });
     entries.push([name, { dtype, shape: x.shape, data_offsets: [end, end + size * x.data.length] }]);
     end += size * x.data.length;
   }
 
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const headerBytes = Math.ceil(json.length / 8) * 8;
-  if (headerBytes > MAX_HEADER_BYTES) throw fail(`names and metadata take ${headerBytes} bytes, more than the format's ${MAX_HEADER_BYTES}`);
+  if (headerBytes > MAX_HEADER_BYTES) throw fail(`names and metadata must take at most ${MAX_HEADER_BYTES} bytes, but take ${headerBytes}`);
   const bytes = new Uint8Array(8 + headerBytes + end);
   bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
   bytes.set(json, 8);
@@ -109,7 +110,7 @@ export function decodeSafetensors(bytes: Uint8Array, options: SafetensorsOptions
   const fail: Complaint = (rule, values) => new DataError('decodeSafetensors', `${name}: ${rule}`, { name, ...values });
   const { header, data } = splitHeader(bytes, fail);
   const { [METADATA]: metadata = {}, ...entries } = header;
-  if (!isObject(metadata) || !Object.values(metadata).every((text) => typeof text === 'string')) throw fail('its metadata must be texts by name');
+  if (!isObject(metadata) || !Object.values(metadata).every((text) => typeof text === 'string')) throw fail('its metadata must be strings by name');
   const places = Object.entries(entries).map(([tensor, entry]) => spanOf(tensor, entry, data.byteLength, fail));
   checkCovers(places, data.byteLength, fail);
   if (!allowNonFinite) {
@@ -138,9 +139,10 @@ interface TensorSpan {
 
 function splitHeader(bytes: Uint8Array, fail: Complaint): { header: Readonly<Record<string, unknown>>; data: DataView } {
   if (!(bytes instanceof Uint8Array)) throw fail(`its bytes must be a Uint8Array, received ${show(bytes)}`);
-  if (bytes.length < 8) throw fail(`it has ${bytes.length} bytes, but begins with a length of 8`);
+  if (bytes.length < 8) throw fail(`it must begin with a length of 8 bytes, but has ${bytes.length} bytes`);
   const claimed = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (claimed > MAX_HEADER_BYTES) throw fail(`its header claims ${claimed} bytes, more than the format's ${MAX_HEADER_BYTES}; it is no safetensors file`);
+  if (claimed > MAX_HEADER_BYTES)
+    throw fail(`its header claims ${claimed} bytes, more than the format allows (${MAX_HEADER_BYTES}); it is not a safetensors file`);
   const start = 8 + Number(claimed);
   if (start > bytes.length) throw fail(`its header claims ${claimed} bytes, but only ${bytes.length - 8} follow`);
   let text: string;
@@ -160,15 +162,15 @@ function spanOf(tensor: string, entry: unknown, dataBytes: number, fail: Complai
   const { dtype: type, shape, data_offsets: offsets } = entry;
   const dtype = DTYPES.get(type as string);
   if (!dtype) throw complain(`its dtype must be one of ${[...DTYPES.keys()].join(', ')}, received ${show(type)}`);
-  if (!Array.isArray(shape) || !shape.every(isSize)) throw complain(`its shape must be whole numbers ≥ 0, received ${show(shape)}`);
+  if (!Array.isArray(shape) || !shape.every(isSize)) throw complain(`its shape must be integers ≥ 0, received ${show(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    throw complain(`its data_offsets must be two whole numbers ≥ 0, received ${show(offsets)}`);
+    throw complain(`its data_offsets must be two integers ≥ 0, received ${show(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
-  if (begin > end || end > dataBytes) throw complain(`its data_offsets ${show(offsets)} do not lie in the ${dataBytes} bytes of data`);
+  if (begin > end || end > dataBytes) throw complain(`its data_offsets ${show(offsets)} are outside the ${dataBytes} bytes of data`);
   const length = shape.reduce((product: number, size: number) => product * size, 1);
   if (length * dtype.bytes !== end - begin) {
-    throw complain(`its shape ${show(shape)} in ${type} needs ${length * dtype.bytes} bytes, but its data_offsets ${show(offsets)} hold ${end - begin}`);
+    throw complain(`its shape ${show(shape)} in ${type} requires ${length * dtype.bytes} bytes, but its data_offsets ${show(offsets)} span ${end - begin}`);
   }
   return { tensor, shape, length, dtype, begin, end };
 }
@@ -178,7 +180,7 @@ function checkCovers(places: readonly TensorSpan[], dataBytes: number, fail: Com
   let covered = 0;
   for (const { tensor, begin, end } of [...places].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin < covered) throw fail(`tensor ${show(tensor)}: its data begins at byte ${begin}, inside another tensor that ends at ${covered}`, { tensor });
-    if (begin > covered) throw fail(`tensor ${show(tensor)}: its data begins at byte ${begin}; the bytes from ${covered} belong to none`, { tensor });
+    if (begin > covered) throw fail(`tensor ${show(tensor)}: its data begins at byte ${begin}; the bytes from ${covered} belong to no tensor`, { tensor });
     covered = end;
   }
   if (covered < dataBytes) throw fail(`it has ${dataBytes} bytes of data; those from ${covered} on belong to no tensor`);
@@ -187,7 +189,7 @@ function checkCovers(places: readonly TensorSpan[], dataBytes: number, fail: Com
 function checkNumbers(tensor: string, length: number, read: (i: number) => number, fail: Complaint): void {
   for (let i = 0; i < length; i++) {
     const value = read(i);
-    if (!Number.isFinite(value)) throw fail(`tensor ${show(tensor)} holds ${value} at ${i}; its numbers must be finite`, { tensor, at: i, value });
+    if (!Number.isFinite(value)) throw fail(`tensor ${show(tensor)} must have finite values, received ${value} at index ${i}`, { tensor, at: i, value });
   }
 }
 

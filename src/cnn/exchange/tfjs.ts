@@ -112,7 +112,7 @@ class TfjsWriter {
         break;
       case 'conv': {
         const g = geometryOf(step);
-        if (g.flip) throw new UnsupportedError('toTfjs', 'a convolution with flip: true has no counterpart; turn its kernel round beforehand');
+        if (g.flip) throw new UnsupportedError('toTfjs', 'a convolution with flip: true has no counterpart; rotate its kernel by 180° instead');
         const convolved = this.graph.convolve(name, this.#padded(this.last(x), g), filterOf(g, this.#known(second)), spatialAxes(g));
         setLast(third ? this.graph.add(name, 'AddV2', [convolved, this.first(third)]) : convolved);
         break;
@@ -265,7 +265,7 @@ class TfjsWriter {
 
   #known({ storage }: Value): Float32Array {
     const known = this.trace.numbers.get(storage);
-    if (!known) throw new UnsupportedError('toTfjs', 'weights that the model itself computes cannot be exported');
+    if (!known) throw new UnsupportedError('toTfjs', 'weights that are computed by the model cannot be exported');
     return known.data;
   }
 }

@@ -35,7 +35,7 @@ export function leakyRelu(x: Value, slope = 0.01): Value {
  */
 export function clamp(x: Value, low: number, high: number): Value {
   for (const [name, value] of Object.entries({ low, high })) check('clamp', name, value, finite);
-  if (low >= high) throw new OptionError('clamp', 'low', `must be smaller than high, which is ${high}`, low);
+  if (low >= high) throw new OptionError('clamp', 'low', `must be < high (${high})`, low);
   return x.graph.record('clamp', [x], x.shape, (out) => ({
     attributes: { low, high },
     forward: (on) => on.pointwise('clamp', [x.data], [low, high], out.data),

@@ -55,7 +55,7 @@ export function concatenate(values: readonly Value[]): Value {
   const [{ graph, shape }] = values;
   const rest = ({ shape: [n, , ...spatial] }: Value) => show([n, ...spatial]);
   const odd = values.find((value) => rest(value) !== rest(values[0]));
-  if (odd) throw new ShapeError('concatenate', `shapes must be alike but for the channels, received ${show(shape)} and ${show(odd.shape)}`);
+  if (odd) throw new ShapeError('concatenate', `shapes must be equal except for the channels, received ${show(shape)} and ${show(odd.shape)}`);
   const [n, , ...spatial] = shape;
   const total = values.reduce((sum, value) => sum + value.shape[1], 0);
   const cells = spatial.length > 0 ? spatial : [1];
@@ -92,7 +92,7 @@ export function broadcast(operation: string, a: Value, b: Value): [Value, Value]
   const [left, right] = [a, b].map((x) => view(x, [...Array(rank - x.shape.length).fill(1), ...x.shape]));
   const shape = left.shape.map((size, axis) => (size === 1 ? right.shape[axis] : size));
   if (right.shape.some((size, axis) => size !== 1 && size !== shape[axis])) {
-    const rule = `shapes must be equal, or one cell where they are not, received ${show(a.shape)} and ${show(b.shape)}`;
+    const rule = `shapes must be equal, or broadcast from size 1, received ${show(a.shape)} and ${show(b.shape)}`;
     throw new ShapeError(operation, rule, { a: a.shape, b: b.shape });
   }
   return [repeat(left, shape), repeat(right, shape)];

@@ -56,7 +56,7 @@ export function batchNorm(x: Value, runningMean: Value, runningVariance: Value, 
     attributes: { eps, momentum },
     forward: (on) => {
       if (count === 1) {
-        const rule = `training needs more than one value a channel, received ${show(x.shape)}: take larger batches, dropLast, or the layer's eval()`;
+        const rule = `training requires more than one value per channel, received ${show(x.shape)}; use larger batches, dropLast, or eval()`;
         throw new ShapeError('batchNorm', rule, { x: x.shape });
       }
       standard.forward(on, x.data, out.data);

@@ -42,10 +42,10 @@ export function upsample(x: Value, options: UpsampleOptions): Value {
   const { size, scaleFactor, mode, alignCorners } = checkUpsampling(options);
   const input = x.shape.slice(2);
   if (mode !== 'nearest' && RANKS[mode] !== input.length)
-    throw new OptionError('upsample', 'mode', `is for ${RANKS[mode]} spatial axes, x has ${input.length}: ${Object.keys(RANKS)[input.length - 1]}`, mode);
+    throw new OptionError('upsample', 'mode', `requires ${RANKS[mode]} spatial axes, x has ${input.length}; use ${Object.keys(RANKS)[input.length - 1]}`, mode);
   const scales = scaleFactor === undefined ? undefined : forAxes('scaleFactor', scaleFactor, input.length);
   const sizes = size === undefined ? input.map((n, axis) => Math.floor(n * (scales as readonly number[])[axis])) : forAxes('size', size, input.length);
-  if (sizes.some((cells) => cells < 1)) throw new OptionError('upsample', 'scaleFactor', `leaves no cell of ${input}`, scaleFactor);
+  if (sizes.some((cells) => cells < 1)) throw new OptionError('upsample', 'scaleFactor', `must leave at least one cell of an axis of ${input}`, scaleFactor);
   return sizes.reduce((value, o, axis) => {
     const n = input[axis];
     // PyTorch computes with the factor as given
@@ -60,14 +60,14 @@ export function upsample(x: Value, options: UpsampleOptions): Value {
 export function checkUpsampling(options: UpsampleOptions) {
   const settled = settle('upsample', options, UPSAMPLE_OPTIONS);
   const { size, scaleFactor, mode, alignCorners } = settled;
-  if ((size === undefined) === (scaleFactor === undefined)) throw new OptionError('upsample', 'size', 'or scaleFactor must be given, and not both', size);
-  if (alignCorners && mode === 'nearest') throw new OptionError('upsample', 'alignCorners', "goes with linear modes only, here it is 'nearest'", alignCorners);
+  if ((size === undefined) === (scaleFactor === undefined)) throw new OptionError('upsample', 'size', 'or scaleFactor must be set, but not both', size);
+  if (alignCorners && mode === 'nearest') throw new OptionError('upsample', 'alignCorners', "requires a linear mode (it is 'nearest')", alignCorners);
   return settled;
 }
 
 function forAxes(name: string, value: PerAxis<number>, rank: number): readonly number[] {
   const list: readonly number[] = Array.isArray(value) ? value : Array(rank).fill(value);
-  if (list.length !== rank) throw new OptionError('upsample', name, `must be one number, or one for each of the ${rank} spatial axes`, value);
+  if (list.length !== rank) throw new OptionError('upsample', name, `must be a number, or a list with one for each of the ${rank} spatial axes`, value);
   return list;
 }
 

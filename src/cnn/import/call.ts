@@ -80,7 +80,7 @@ export class Call {
   known(i: number): KnownValues {
     const operand = this.operand(i);
     if (operand instanceof Value)
-      throw this.refusal(`input ${i} must be a constant or follow from shapes, but it is computed from the model's input or a weight`);
+      throw this.refusal(`input ${i} must be a constant or computed from shapes, but it is computed from the model's input or a weight`);
     return operand;
   }
 
@@ -109,7 +109,7 @@ export class Call {
   /** An attribute that is an integer. */
   integer(name: string, otherwise: number): number {
     const value = this.float(name, otherwise);
-    if (!Number.isSafeInteger(value)) throw this.refusal(`${name} must be a whole number, received ${value}`);
+    if (!Number.isSafeInteger(value)) throw this.refusal(`${name} must be an integer, received ${value}`);
     return value;
   }
 
@@ -119,7 +119,7 @@ export class Call {
 
   text(name: string, otherwise: string): string {
     const value = this.attribute(name) ?? otherwise;
-    if (typeof value !== 'string') throw this.refusal(`${name} must be a text, received ${show(value)}`);
+    if (typeof value !== 'string') throw this.refusal(`${name} must be a string, received ${show(value)}`);
     return value;
   }
 
@@ -139,14 +139,14 @@ export class Call {
   wholeNumbers(name: string, i: number): readonly number[] | undefined {
     const values = this.has(i) ? this.numbers(i) : this.list(name);
     const odd = values?.find((value) => !Number.isInteger(value));
-    if (odd !== undefined) throw this.refusal(`${name} must be whole numbers, received ${odd}`);
+    if (odd !== undefined) throw this.refusal(`${name} must be integers, received ${odd}`);
     return values;
   }
 
   /** An axis, counted from the end where it is negative. @param rank of the tensor that it is an axis of */
   axis(axis: number, rank: number): number {
     const positive = axis < 0 ? axis + rank : axis;
-    if (!Number.isInteger(axis) || positive < 0 || positive >= rank) throw this.refusal(`there is no axis ${axis} among ${rank}`);
+    if (!Number.isInteger(axis) || positive < 0 || positive >= rank) throw this.refusal(`an axis must be from ${-rank} to ${rank - 1}, received ${axis}`);
     return positive;
   }
 
@@ -154,7 +154,7 @@ export class Call {
   axes(axes: readonly number[], rank: number): number[] {
     this.checkRank(rank);
     const positive = axes.map((axis) => this.axis(axis, rank));
-    if (new Set(positive).size < positive.length) throw this.refusal(`an axis is there twice: ${show(axes)}`);
+    if (new Set(positive).size < positive.length) throw this.refusal(`axes must be distinct, received ${show(axes)}`);
     return positive.sort((a, b) => a - b);
   }
 
@@ -166,26 +166,28 @@ export class Call {
 
   /** The number of cells of a shape that is filled with known numbers. */
   cells(shape: readonly number[]): number {
-    if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw this.refusal(`a shape must be whole numbers ≥ 0, received ${show(shape)}`);
+    if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) throw this.refusal(`a shape must be integers ≥ 0, received ${show(shape)}`);
     const cells = sizeOf(shape);
-    if (cells > this.room.left) throw this.refusal(`a constant of shape ${show(shape)} has ${cells} numbers; all constants together may have ${MOST_KNOWN}`);
+    if (cells > this.room.left)
+      throw this.refusal(`all constants together must have at most ${MOST_KNOWN} values, but one of shape ${show(shape)} has ${cells}`);
     return cells;
   }
 
   /** @throws UnsupportedError if a tensor has more axes than any model needs */
   checkRank(rank: number): void {
-    if (rank > MOST_AXES) throw this.refusal(`tensors of up to ${MOST_AXES} axes are supported, received ${rank}`);
+    if (rank > MOST_AXES) throw this.refusal(`tensors must have at most ${MOST_AXES} axes, received ${rank}`);
   }
 
   /** @throws UnsupportedError if the model joins more channels than any other does */
   joins(channels: number): void {
     this.room.joined -= channels ** 2;
-    if (!(this.room.joined >= 0)) throw this.refusal(`it joins ${channels} channels; with all others before, their squares are more than ${MOST_JOINED}`);
+    if (!(this.room.joined >= 0))
+      throw this.refusal(`it concatenates ${channels} channels; the sum of squares of all concatenated channels must be at most ${MOST_JOINED}`);
   }
 
   #spend(numbers: number): void {
     this.room.left -= numbers;
-    if (this.room.left < 0) throw this.refusal(`with it, the nodes of the model make and read more than ${MOST_KNOWN} constant numbers`);
+    if (this.room.left < 0) throw this.refusal(`the nodes of the model must use at most ${MOST_KNOWN} constant values`);
   }
 }
 

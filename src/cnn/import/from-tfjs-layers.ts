@@ -84,7 +84,7 @@ class LayersBuilder {
   model(model: LayersModel, given: readonly LayerTensor[] | undefined): LayerTensor[] {
     // models in each other, each called twice, would double at every level
     this.#steps += model.layers.reduce((sum, { calls }) => sum + 1 + (calls?.length ?? 0), 1);
-    if (this.#steps > MOST_STEPS) throw this.complain(`its layers are called more than ${MOST_STEPS} times`);
+    if (this.#steps > MOST_STEPS) throw this.complain(`its layers must be called at most ${MOST_STEPS} times`);
     return model.sequence ? [this.#sequence(model, given)] : this.#network(model, given);
   }
 
@@ -94,7 +94,7 @@ class LayersBuilder {
       x ??= this.#input(layer.name, layer.config);
       if (layer.type !== 'InputLayer') x = this.#call(layer, [x])[0];
     }
-    if (!x) throw this.complain('its model has no layer');
+    if (!x) throw this.complain('its model has no layers');
     return x;
   }
 
@@ -104,7 +104,7 @@ class LayersBuilder {
     const byName = new Map(layers.map((layer) => [layer.name, layer] as const).reverse());
     for (const [i, input] of inputs.entries()) {
       const layer = byName.get(input.layer);
-      if (!layer) throw this.complain(`its input ${show(input.layer)} is no layer`);
+      if (!layer) throw this.complain(`its input ${show(input.layer)} is not a layer`);
       made.set(key(input), given?.[i] ?? this.#input(layer.name, layer.config));
     }
     // a model inside counts the call that made it, where it has inputs of its own
@@ -120,7 +120,7 @@ class LayersBuilder {
     });
     return outputs.map((output) => {
       const tensor = made.get(key(output));
-      if (!tensor) throw this.complain(`its output ${show(output.layer)} is no layer`);
+      if (!tensor) throw this.complain(`its output ${show(output.layer)} is not a layer`);
       return tensor;
     });
   }

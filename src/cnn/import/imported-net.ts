@@ -51,13 +51,13 @@ export class ImportedNet extends Part {
     const room = new KnownRoom();
     for (const node of this.plan.nodes) this.#record(graph, node, operands, room);
     const output = operands.get(this.plan.output);
-    if (!(output instanceof Value)) throw new ShapeError('ImportedNet', `the output ${show(this.plan.output)} does not depend on numbers of the input`);
+    if (!(output instanceof Value)) throw new ShapeError('ImportedNet', `the output ${show(this.plan.output)} must depend on the values of the input`);
     return output;
   }
 
   #record(graph: Graph, node: NodePlan, operands: Map<string, Operand>, room: KnownRoom): void {
     const row = OPERATORS.get(node.type);
-    if (!row) throw new ConvlabError('ImportedNet', `there is no operator ${show(node.type)}`);
+    if (!row) throw new ConvlabError('ImportedNet', `unknown operator ${show(node.type)}`);
     const inputs = node.inputs.map((name) => (name === '' ? undefined : operands.get(name)));
     // the mode of the part that the node's weights belong to
     const owner = node.inputs.map((name) => this.#weights.get(name)?.part).find((part) => part !== undefined && part !== this);
@@ -85,7 +85,10 @@ export class ImportedNet extends Part {
   #checkInputs(given: readonly Value[]): void {
     const { inputs } = this;
     if (given.length !== inputs.length) {
-      throw new ShapeError('ImportedNet', `it takes ${inputs.length} inputs (${inputs.map(({ name }) => show(name)).join(', ')}), received ${given.length}`);
+      throw new ShapeError(
+        'ImportedNet',
+        `the model requires ${inputs.length} inputs (${inputs.map(({ name }) => show(name)).join(', ')}), received ${given.length}`,
+      );
     }
     for (const [i, { name, shape }] of inputs.entries()) {
       if (shape && shape.length !== given[i].shape.length) {

@@ -16,7 +16,7 @@ export function combineKnown(call: Call, formula: (...values: number[]) => numbe
   let shape: number[] = [];
   for (const operand of operands) {
     const both = broadcastShape(shape, operand.shape);
-    if (!both) throw call.refusal(`shapes do not fit each other: ${operands.map((other) => `[${other.shape}]`).join(' and ')}`);
+    if (!both) throw call.refusal(`shapes do not match: ${operands.map((other) => `[${other.shape}]`).join(' and ')}`);
     shape = both;
   }
   const integers = whole ?? operands.every((operand) => operand.whole);

@@ -18,7 +18,7 @@ export class Part extends Module {
 
   /** @throws UnsupportedError: only the whole model can run */
   forward(): Value {
-    throw new UnsupportedError('forward', 'a part of an imported model holds weights only; run the model');
+    throw new UnsupportedError('forward', 'a part of an imported model cannot be run; run the model');
   }
 
   override children(): [string, Module][] {

@@ -24,7 +24,7 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
   const output = outputOf(operation, file, wanted);
   const nodes = neededNodes(file.nodes, output);
   if (file.opset < OPSETS.first || file.opset > OPSETS.last) {
-    throw new UnsupportedError(operation, `operator sets ${OPSETS.first} to ${OPSETS.last} are supported, the file uses opset ${file.opset}`, {
+    throw new UnsupportedError(operation, `only opsets ${OPSETS.first} to ${OPSETS.last} are supported, received opset ${file.opset}`, {
       opset: file.opset,
     });
   }
@@ -57,7 +57,7 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
     return false;
   });
   const total = parameters.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
-  if (total > MOST_PARAMETERS) throw complain(`it asks for ${total} parameters, more than ${MOST_PARAMETERS}`);
+  if (total > MOST_PARAMETERS) throw complain(`it must have at most ${MOST_PARAMETERS} parameters, but has ${total}`);
   const inUse = new Set([output, ...rest.flatMap(({ inputs }) => inputs)]);
   const plan: GraphPlan = {
     opset: file.opset,
@@ -75,12 +75,12 @@ export function planGraph(operation: string, file: GraphFile, wanted: string | u
 /** Holds a plan from a checkpoint against what {@link planGraph} makes. */
 export function checkPlan(plan: GraphPlan, complain: Complaint): void {
   const given = [...plan.inputs.map(({ name }) => name), ...Object.keys(plan.parameters), ...Object.keys(plan.constants)];
-  if (new Set(given).size < given.length) throw complain('its graph has two inputs, parameters or constants of one name');
+  if (new Set(given).size < given.length) throw complain('its graph has two inputs, parameters or constants with the same name');
   checkOrder(plan.nodes, given, complain);
   if (plan.opset < OPSETS.first || plan.opset > OPSETS.last)
     throw complain(`its graph must be of operator set ${OPSETS.first} to ${OPSETS.last}, received ${plan.opset}`);
   const unknown = plan.nodes.find(({ type }) => !OPERATORS.has(type));
-  if (unknown) throw complain(`its graph has ${describeNode(unknown, plan.opset)}, which is no operator`);
+  if (unknown) throw complain(`its graph has ${describeNode(unknown, plan.opset)}, which is not a known operator`);
   if (!plan.nodes.some(({ outputs }) => outputs.includes(plan.output))) throw complain(`no node of its graph computes the output ${show(plan.output)}`);
   if (plan.inputs.length === 0) throw complain('its graph has no input');
 }
@@ -90,10 +90,10 @@ function checkOrder(nodes: readonly NodePlan[], given: Iterable<string>, complai
   const made = new Set(['', ...given]);
   for (const node of nodes) {
     for (const input of node.inputs) {
-      if (!made.has(input)) throw complain(`node ${show(node.name)} (${node.type}) uses ${show(input)}, which nothing before it computes`);
+      if (!made.has(input)) throw complain(`node ${show(node.name)} (${node.type}) uses ${show(input)}, which is not computed before it`);
     }
     for (const output of node.outputs) {
-      if (output !== '' && made.has(output)) throw complain(`node ${show(node.name)} (${node.type}) computes ${show(output)}, which is there already`);
+      if (output !== '' && made.has(output)) throw complain(`node ${show(node.name)} (${node.type}) computes ${show(output)}, which already exists`);
       made.add(output);
     }
   }
@@ -107,7 +107,7 @@ function outputOf(operation: string, { outputs, nodes, inputs, initializers }: G
     return wanted;
   }
   if (outputs.length !== 1)
-    throw new OptionError(operation, 'output', `must name one of the graph's outputs ${outputs.map(show).join(', ') || '(there are none)'}`, wanted);
+    throw new OptionError(operation, 'output', `must be one of the graph's outputs ${outputs.map(show).join(', ') || '(there are none)'}`, wanted);
   const made = new Set([...known, ...inputs.map(({ name }) => name), ...initializers.keys()]);
   if (!made.has(outputs[0]) || !nodes.some((node) => node.outputs.includes(outputs[0]))) {
     throw new OptionError(operation, 'output', `must be computed by a node; the graph's output ${show(outputs[0])} is not`, wanted);
@@ -132,7 +132,7 @@ function checkOperators(operation: string, nodes: readonly NodePlan[], opset: nu
   if (missing.length === 0) return;
   const first = new Map(missing.map((node) => [node.type, node]).reverse() as [string, NodePlan][]);
   const what = [...first.values()].reverse().map((node) => describeNode(node, opset));
-  throw new UnsupportedError(operation, `these operators are not supported: ${what.slice(0, 8).join(', ')}; options.output can name a tensor before them`, {
+  throw new UnsupportedError(operation, `these operators are not supported: ${what.slice(0, 8).join(', ')}; set options.output to a tensor before them`, {
     operators: [...first.keys()],
   });
 }
@@ -144,7 +144,10 @@ function constantOf(operation: string, node: NodePlan, opset: number): KnownValu
   if (typeof int === 'number') return { shape: [], data: Float64Array.of(int), whole: true };
   if (Array.isArray(floats)) return { shape: [floats.length], data: Float32Array.from(floats as number[]), whole: false };
   if (Array.isArray(ints)) return { shape: [ints.length], data: Float64Array.from(ints as number[]), whole: true };
-  throw new UnsupportedError(operation, `${describeNode(node, opset)}: it must hold numbers, received ${Object.keys(node.attributes).join(', ') || 'nothing'}`);
+  throw new UnsupportedError(
+    operation,
+    `${describeNode(node, opset)}: it must contain numbers, received ${Object.keys(node.attributes).join(', ') || 'nothing'}`,
+  );
 }
 
 /** What each tensor is to the operators that use it, also through those that only reshape it. */
@@ -169,7 +172,7 @@ function sizesOf(shape: KnownValues, node: NodePlan, complain: Complaint): numbe
   const cells = sizes.reduce((product, size) => product * size, 1);
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 1) || cells > MOST_PARAMETERS) {
     throw complain(
-      `node ${show(node.name)} (${node.type}) asks for a weight of shape ${show(sizes)}; that must be whole numbers ≥ 1, with at most ${MOST_PARAMETERS} cells`,
+      `node ${show(node.name)} (${node.type}) requires a weight of shape ${show(sizes)}, which must be integers ≥ 1 with at most ${MOST_PARAMETERS} values in total`,
     );
   }
   return sizes;

@@ -37,13 +37,17 @@ export function planFromJson(text: string, complain: Complaint): GraphPlan {
       'constants { shape, data, whole }',
       value,
     );
-    expect(sizeOf(shape as number[]) === numbers.length, `constants whose data fit their shape ${show(shape)}`, numbers.length);
+    expect(sizeOf(shape as number[]) === numbers.length, `constants whose data match their shape ${show(shape)}`, numbers.length);
     return { shape: shape as number[], data: whole ? Float64Array.from(numbers) : Float32Array.from(numbers), whole: whole as boolean };
   };
   const attribute = (value: unknown): Attribute => {
     if (isObject(value)) return known(value);
     const numbers = Array.isArray(value) ? value : [value];
-    expect(numbers.every((entry) => typeof entry === 'number') || numbers.every((entry) => typeof entry === 'string'), 'attributes of numbers or texts', value);
+    expect(
+      numbers.every((entry) => typeof entry === 'number') || numbers.every((entry) => typeof entry === 'string'),
+      'attributes of numbers or strings',
+      value,
+    );
     return value as Attribute;
   };
   const node = (value: unknown): NodePlan => {

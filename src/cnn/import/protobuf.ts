@@ -50,7 +50,7 @@ export class MessageReader {
   /** A message in this field. */
   message(fields: Fields): void {
     this.#expect(BYTES);
-    if (++this.#depth > MAX_DEPTH) throw this.complain(`its messages are nested more than ${MAX_DEPTH} deep`);
+    if (++this.#depth > MAX_DEPTH) throw this.complain(`its messages must be nested at most ${MAX_DEPTH} levels deep`);
     const around = this.#end;
     const length = this.#varint();
     this.#end = this.#pbf.pos + length;
@@ -96,7 +96,7 @@ export class MessageReader {
   #varint(): number {
     const at = this.#pbf.pos;
     const value = this.#pbf.readVarint();
-    if (this.#pbf.pos > this.#end || !Number.isSafeInteger(value)) throw this.complain(`byte ${at} does not begin a whole number`);
+    if (this.#pbf.pos > this.#end || !Number.isSafeInteger(value)) throw this.complain(`byte ${at} does not begin an integer`);
     return value;
   }
 

@@ -20,11 +20,11 @@ export function readOnnx(bytes: Uint8Array, externalData: ExternalData, complain
       if (domain === '' || domain === 'ai.onnx') opset = version;
     },
     25: () => {
-      throw new UnsupportedError('fromOnnx', 'the model defines functions of its own, which are not read: export it with functions inlined');
+      throw new UnsupportedError('fromOnnx', 'model functions are not supported; export the model with functions inlined');
     },
   });
-  if (!graph) throw complain('it holds no graph; it is no ONNX model');
-  if (opset === 0) throw complain('it does not say which version of the operator set it uses');
+  if (!graph) throw complain('it contains no graph; it is not an ONNX model');
+  if (opset === 0) throw complain('it does not specify an operator set version');
   return { ...graph, opset };
 }
 
@@ -50,13 +50,13 @@ function readGraph(reader: MessageReader, external: ExternalFiles): Omit<GraphFi
     1: (message) => nodes.push(readNode(message, nodes.length, external)),
     5: (message) => {
       const { name, tensor } = readTensor(message, external);
-      if (initializers.has(name)) throw reader.complain(`two initializers are called ${show(name)}`);
+      if (initializers.has(name)) throw reader.complain(`two initializers are named ${show(name)}`);
       initializers.set(name, tensor);
     },
     11: (message) => inputs.push(readValue(message)),
     12: (message) => outputs.push(readValue(message).name),
     15: () => {
-      throw new UnsupportedError('fromOnnx', 'the model has sparse initializers, which are not read');
+      throw new UnsupportedError('fromOnnx', 'sparse initializers are not supported');
     },
   });
   // before IR version 4 initializers are listed among the inputs, as their defaults
@@ -150,7 +150,7 @@ function readValue(reader: MessageReader): { name: string; shape: number[] | nul
       }),
   });
   if (shape && (shape as number[]).length > MOST_AXES)
-    throw reader.complain(`${show(name)}: tensors of up to ${MOST_AXES} axes are read, it has ${(shape as number[]).length}`);
+    throw reader.complain(`${show(name)}: tensors must have at most ${MOST_AXES} axes, but it has ${(shape as number[]).length}`);
   return { name, shape };
 }
 

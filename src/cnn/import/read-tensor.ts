@@ -36,7 +36,7 @@ export class ExternalFiles {
     const all = (this.#read.get(location) ?? 0) + length;
     this.#read.set(location, all);
     const { length: held = 0 } = this.files.get(location) ?? {};
-    if (all > MOST_TIMES * held) throw fail(`with it, tensors take ${all} bytes of ${show(location)}, more than ${MOST_TIMES} times its ${held}`);
+    if (all > MOST_TIMES * held) throw fail(`tensors must use at most ${MOST_TIMES} times the ${held} bytes of ${show(location)}, but use ${all}`);
   }
 }
 
@@ -76,15 +76,15 @@ export function readTensor(reader: MessageReader, external: ExternalFiles): { na
   });
   const fail: Complaint = (rule, values) => complain(`tensor ${show(name)}: ${rule}`, { tensor: name, ...values });
   const dtype = DTYPES.get(TYPES[type]);
-  if (!dtype) throw fail(`its numbers are of type ${type}, which is none of floating-point, whole or truth values`);
+  if (!dtype) throw fail(`its type must be a floating-point, integer or boolean type, received ${type}`);
   const length = lengthOf(shape, fail);
   if (location === 1) raw = externalBytes(place, external, fail);
   const whole = !TYPES[type].includes('F');
   if (!raw) {
-    if (numbers.length !== length) throw fail(`its shape ${show(shape)} needs ${length} numbers, but it holds ${numbers.length}`);
+    if (numbers.length !== length) throw fail(`its shape ${show(shape)} requires ${length} values, but it has ${numbers.length}`);
     return { name, tensor: { shape, data: whole ? Float64Array.from(numbers) : Float32Array.from(asFloats(numbers, TYPES[type])), whole } };
   }
-  if (raw.length !== length * dtype.bytes) throw fail(`its shape ${show(shape)} needs ${length * dtype.bytes} bytes, but it holds ${raw.length}`);
+  if (raw.length !== length * dtype.bytes) throw fail(`its shape ${show(shape)} requires ${length * dtype.bytes} bytes, but it has ${raw.length}`);
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const data = whole ? new Float64Array(length) : new Float32Array(length);
   for (let i = 0; i < length; i++) data[i] = dtype.read(view, i * dtype.bytes);
@@ -104,10 +104,10 @@ function asFloats(numbers: number[], type: string): number[] {
 
 /** The number of elements of an untrusted shape. */
 function lengthOf(shape: readonly number[], fail: Complaint): number {
-  if (shape.length > MOST_AXES) throw fail(`tensors of up to ${MOST_AXES} axes are read, it has ${shape.length}`);
+  if (shape.length > MOST_AXES) throw fail(`tensors must have at most ${MOST_AXES} axes, but it has ${shape.length}`);
   const length = shape.reduce((product, size) => product * size, 1);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || !Number.isSafeInteger(length)) {
-    throw fail(`its shape must be whole numbers ≥ 0, received ${show(shape)}`);
+    throw fail(`its shape must be integers ≥ 0, received ${show(shape)}`);
   }
   return length;
 }
@@ -129,10 +129,10 @@ function readEntry(reader: MessageReader, into: Record<string, string>): void {
 function externalBytes(place: Readonly<Record<string, string>>, external: ExternalFiles, fail: Complaint): Uint8Array {
   const { location = '', offset = '0', length } = place;
   const bytes = external.files.get(location);
-  if (!bytes) throw fail(`its numbers lie in the file ${show(location)}: hand its bytes over by options.externalData`);
+  if (!bytes) throw fail(`its values are in the file ${show(location)}: pass its bytes in options.externalData`);
   const [from, size] = [Number(offset), length === undefined ? bytes.length - Number(offset) : Number(length)];
   if (![from, size].every((value) => Number.isSafeInteger(value) && value >= 0) || from + size > bytes.length) {
-    throw fail(`its numbers lie at ${show(offset)}, ${show(length ?? 'to the end')} bytes, of ${show(location)}, which has ${bytes.length}`);
+    throw fail(`its values are at offset ${show(offset)}, length ${show(length ?? 'to the end')}, of ${show(location)}, which has ${bytes.length} bytes`);
   }
   external.take(location, size, fail);
   return bytes.subarray(from, from + size);

@@ -18,7 +18,7 @@ export const MAXIMIZE_OPTIONS = {
   /** The layer whose activation is maximized, a name of {@link retrieveFeatures}. */
   layer: option(text, { required: true }),
   /** The feature map to maximize; in a layer `[N, features]`, the feature. */
-  channel: option(checkedInUse<number>('the number of a map'), { required: true }),
+  channel: option(checkedInUse<number>('the index of a map'), { required: true }),
   /** The cell of the map (a single neuron), one number per spatial axis. Default: the mean of the map. */
   at: checkedInUse<readonly number[]>('a cell of the map'),
   /** Number of gradient steps. Default 100. */
@@ -86,7 +86,7 @@ function activationWeights({ shape, data }: Tensor, channel: number, at: readonl
   const spatial = shape.slice(2);
   const cells = sizeOf(spatial);
   if (!(Number.isInteger(channel) && channel >= 0 && channel < shape[1])) {
-    throw new OptionError('maximizeActivation', 'channel', `must be a whole number from 0 to ${shape[1] - 1}`, channel);
+    throw new OptionError('maximizeActivation', 'channel', `must be an integer from 0 to ${shape[1] - 1}`, channel);
   }
   const weights = new Float32Array(data.length);
   if (!at) return weights.fill(1 / cells, channel * cells, (channel + 1) * cells);

@@ -14,7 +14,7 @@ export const OCCLUSION_OPTIONS = {
   /** What it is filled with. Default 0. */
   value: option(anyNumber, { default: 0 }),
   /** Whose score is watched. Default: the class of the highest. */
-  class: checkedInUse<number>('the number of a class'),
+  class: checkedInUse<number>('the index of a class'),
 } satisfies Rows;
 
 /** Options of {@link occlusionMap}. */
@@ -47,7 +47,7 @@ export async function occlusionMap(model: Module, x: Tensor, options: OcclusionO
   try {
     const { data: scores } = await model.run(x);
     const watched = options.class ?? argmax(scores);
-    if (!(watched in scores)) throw new OptionError('occlusionMap', 'class', `must be a whole number from 0 to ${scores.length - 1}`, watched);
+    if (!(watched in scores)) throw new OptionError('occlusionMap', 'class', `must be an integer from 0 to ${scores.length - 1}`, watched);
     const out = new Float32Array(rows * columns);
     const size = x.data.length;
     const batch = new Float32Array(BATCH * size);

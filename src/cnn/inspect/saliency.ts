@@ -103,11 +103,11 @@ function oneHot(operation: string, { shape, data }: Tensor, classes: ArrayLike<n
   const [batch, count, ...rest] = shape;
   if (count === undefined || sizeOf(rest) !== 1) throw new ShapeError(operation, `the scores must be [N, classes], received ${show(shape)}`, { shape });
   const chosen = classes ?? Array.from({ length: batch }, (_, n) => argmax(data.subarray(n * count, (n + 1) * count)));
-  if (chosen.length !== batch) throw new OptionError(operation, 'classes', `must hold one class for each of the ${batch} samples`, chosen);
+  if (chosen.length !== batch) throw new OptionError(operation, 'classes', `must contain one class for each of the ${batch} samples`, chosen);
   const out = new Float32Array(data.length);
   for (let n = 0; n < batch; n++) {
     if (!(Number.isInteger(chosen[n]) && chosen[n] >= 0 && chosen[n] < count)) {
-      throw new OptionError(operation, 'classes', `must be whole numbers from 0 to ${count - 1}`, chosen[n]);
+      throw new OptionError(operation, 'classes', `must be integers from 0 to ${count - 1}`, chosen[n]);
     }
     out[n * count + chosen[n]] = 1;
   }

@@ -26,7 +26,7 @@ export class Sequential extends Module {
   constructor(layers: readonly Module[] | Readonly<Record<string, Module>>) {
     super();
     this.#layers = Object.entries(layers);
-    if (this.#layers.length === 0) throw new ShapeError('Sequential', 'at least one layer is needed, received none');
+    if (this.#layers.length === 0) throw new ShapeError('Sequential', 'layers must contain at least one layer, received none');
   }
 
   forward(x: Value): Value {
@@ -60,12 +60,12 @@ export class Residual extends Module {
 export class Parallel extends Module {
   constructor(readonly towers: readonly Module[]) {
     super();
-    if (towers.length === 0) throw new ShapeError('Parallel', 'at least one tower is needed, received none');
+    if (towers.length === 0) throw new ShapeError('Parallel', 'towers must contain at least one tower, received none');
   }
 
   forward(...inputs: Value[]): Value {
     if (inputs.length !== 1 && inputs.length !== this.towers.length) {
-      throw new ShapeError('Parallel', `${this.towers.length} towers need one input, or one each, received ${inputs.length}`);
+      throw new ShapeError('Parallel', `${this.towers.length} towers require one input, or one each, received ${inputs.length}`);
     }
     return concatenate(this.towers.map((tower, i) => tower.apply(inputs[i] ?? inputs[0])));
   }

@@ -35,7 +35,8 @@ abstract class ConvNd extends Module {
     check(operation, 'kernelSize', kernelSize, perAxis(count));
     const { bias = true, ...options } = given;
     const kernel = Array.isArray(kernelSize) ? kernelSize : Array(rank).fill(kernelSize);
-    if (kernel.length !== rank) throw new OptionError(operation, 'kernelSize', `must be one number, or one for each of the ${rank} spatial axes`, kernelSize);
+    if (kernel.length !== rank)
+      throw new OptionError(operation, 'kernelSize', `must be a number, or a list with one for each of the ${rank} spatial axes`, kernelSize);
     const { groups = 1 } = options;
     if (inChannels % groups !== 0) throw new OptionError(operation, 'groups', `must divide the ${inChannels} input channels`, groups);
     if (outChannels % groups !== 0) throw new OptionError(operation, 'groups', `must divide the ${outChannels} output channels`, groups);
@@ -166,7 +167,7 @@ export class Linear extends Module {
   forward(x: Value): Value {
     const flat = flatten(x);
     if (flat.shape[1] !== this.inFeatures)
-      throw new ShapeError('Linear', `x must hold ${this.inFeatures} values for each sample, received ${flat.shape[1]}: ${show(x.shape)}`, { x: x.shape });
+      throw new ShapeError('Linear', `x must have ${this.inFeatures} values per sample, received ${flat.shape[1]}: ${show(x.shape)}`, { x: x.shape });
     const weight = x.graph.view([this.outFeatures, this.inFeatures, 1], this.weight.storage);
     return flatten(convolve(view(flat, [-1, this.inFeatures, 1]), weight, this.bias?.in(x.graph) ?? null, {}, 'Linear'));
   }

@@ -101,7 +101,7 @@ export class LayerNorm extends Module {
     const { normalizedShape, weight, bias, options } = this;
     const lead = x.shape.length - normalizedShape.length;
     if (lead < 1 || show(x.shape.slice(lead)) !== show(normalizedShape))
-      throw new ShapeError('LayerNorm', `x must end in the axes ${show(normalizedShape)} behind N, received ${show(x.shape)}`, { x: x.shape });
+      throw new ShapeError('LayerNorm', `x must end in the axes ${show(normalizedShape)} after N, received ${show(x.shape)}`, { x: x.shape });
     const cells = sizeOf(normalizedShape);
     const normal = groupNorm(view(x, [-1, 1, cells]), 1, options.eps);
     if (!weight) return view(normal, x.shape);

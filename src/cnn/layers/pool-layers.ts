@@ -29,7 +29,7 @@ abstract class PoolNd extends Module {
 
   protected check(x: Value): void {
     if (x.shape.length !== this.rank + 2)
-      throw new ShapeError(this.constructor.name, `x must have ${this.rank} spatial axes behind [N, C], received ${show(x.shape)}`, { x: x.shape });
+      throw new ShapeError(this.constructor.name, `x must have ${this.rank} spatial axes after [N, C], received ${show(x.shape)}`, { x: x.shape });
   }
 }
 
@@ -122,7 +122,7 @@ abstract class AdaptivePool extends Module {
     const rank = x.shape.length - 2;
     const size = Array.isArray(this.outputSize) ? this.outputSize : Array(rank).fill(this.outputSize);
     if (size.length !== rank) {
-      throw new OptionError(this.constructor.name, 'outputSize', `must be one number, or one for each of the ${rank} spatial axes`, this.outputSize);
+      throw new OptionError(this.constructor.name, 'outputSize', `must be a number, or a list with one for each of the ${rank} spatial axes`, this.outputSize);
     }
     return this.pool(x, size);
   }

@@ -31,7 +31,7 @@ export function readName<E extends CatalogueDescription>(text: string, { operati
   const parameters = values.map((value) => (value.trim() === '' ? undefined : (parseNumber(value) ?? Number.NaN)));
   if (values.length > entry.parameters.length || parameters.some(Number.isNaN)) {
     const list = entry.parameters.map((parameter) => parameter.name).join(', ');
-    const apart = entry.parameters.length > 1 ? ', numbers apart by commas' : ', a number';
+    const apart = entry.parameters.length > 1 ? ', separated by commas' : ', a number';
     throw new OptionError(operation, option, `${name} takes ${list === '' ? 'no parameters' : `${list}${apart}`}`, text);
   }
   return { entry, parameters };

@@ -33,7 +33,7 @@ export const custom: KernelFormat = {
     const isWord = (line: string) => WORD.test(line);
     const rows = parseRows(lines(text).filter((line) => !isWord(line)));
     if (rows.length !== SIDE || rows.some((row) => row.length !== SIDE))
-      refuse(`a custom filter has ${SIDE} rows of ${SIDE} weights, received ${rows.map((row) => row.length).join(' + ')}`);
+      refuse(`a custom filter must have ${SIDE} rows of ${SIDE} weights, received ${rows.map((row) => row.length).join(' + ')}`);
     let [divisor, offset] = [1, 0];
     for (const line of lines(text).filter(isWord)) {
       const [, word, value] = WORD.exec(line) as RegExpExecArray;
@@ -57,7 +57,7 @@ export const custom: KernelFormat = {
  */
 export function kernelFromAcf(bytes: Uint8Array): KernelDocument {
   if (bytes.length !== 2 * (SIDE * SIDE + 2))
-    throw new DataError('kernelFromAcf', `an .acf file has 54 bytes, received ${bytes.length}`, { length: bytes.length });
+    throw new DataError('kernelFromAcf', `an .acf file must have 54 bytes, received ${bytes.length}`, { length: bytes.length });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const numbers = Array.from({ length: SIDE * SIDE + 2 }, (_, i) => view.getInt16(2 * i));
   const [divisor, offset] = numbers.slice(-2);
@@ -84,7 +84,7 @@ export function kernelToAcf(document: KernelDocument): Uint8Array {
   numbers.forEach((number, i) => {
     const whole = Math.round(number);
     if (Math.abs(whole - number) > 1e-6 || Math.abs(whole) > 32767 || (whole === 0 && number === divisor)) {
-      throw new UnsupportedError('kernelToAcf', `an .acf file holds whole numbers of 16 bits; ${number} is none: multiply the weights and divide by scale`, {
+      throw new UnsupportedError('kernelToAcf', `an .acf file stores 16-bit integers, received ${number}; multiply the weights and set scale`, {
         number,
       });
     }
@@ -113,7 +113,7 @@ function framed(document: KernelDocument): number[][] {
   if (Math.max(x, y, width - 1 - x, height - 1 - y) > middle) {
     throw new UnsupportedError(
       'formatKernel',
-      `a custom filter is 5 × 5 with its anchor in the middle; ${height} × ${width}, anchored at ${y}, ${x}, does not fit`,
+      `a custom filter must be 5 × 5 with its anchor in the center, received ${height} × ${width} with its anchor at ${y}, ${x}`,
     );
   }
   const rows = Array.from({ length: SIDE }, () => new Array<number>(SIDE).fill(0));

@@ -14,19 +14,19 @@ export const imagemagick: KernelFormat = {
   matches: (text) => HEAD.test(text),
   parse(text) {
     const [head, w, h = w, origin, rotations] = HEAD.exec(text) as RegExpExecArray;
-    if (rotations) refuse(`the kernel list that "${rotations}" asks for is not read, one kernel is`);
+    if (rotations) refuse(`the rotations "${rotations}" give several kernels; only one kernel is supported`);
     const [width, height] = [Number(w), Number(h)];
     const body = text.slice(head.length).trim().replace(/;$/, '').trim();
-    if (body.includes(';')) refuse('several kernels, apart by ";", are not read, one is');
+    if (body.includes(';')) refuse('it contains several kernels, separated by ";"; only one kernel is supported');
     const cells = body.split(SEPARATOR);
     if (width < 1 || height < 1) refuse(`the size must be at least 1x1, received ${w}x${h}`);
-    if (cells.length !== width * height) refuse(`${width}x${height} promises ${width * height} weights, but ${cells.length} follow`);
+    if (cells.length !== width * height) refuse(`a ${width}x${height} kernel must have ${width * height} weights, received ${cells.length}`);
     const weights = cells.map((cell, i) => {
       if (cell === '-' || cell.toLowerCase() === 'nan') return 0;
-      return toNumber(cell) ?? refuse(`row ${Math.floor(i / width) + 1}, column ${(i % width) + 1} is "${cell}", which is no number`);
+      return toNumber(cell) ?? refuse(`every weight must be a number, received "${cell}" in row ${Math.floor(i / width) + 1}, column ${(i % width) + 1}`);
     });
     const [x, y] = origin?.match(/[-+]\d+/g)?.map(Number) ?? [Math.floor((width - 1) / 2), Math.floor((height - 1) / 2)];
-    if (x < 0 || y < 0 || x >= width || y >= height) refuse(`the origin ${origin} lies outside of the ${width}x${height} kernel`);
+    if (x < 0 || y < 0 || x >= width || y >= height) refuse(`the origin must be inside the ${width}x${height} kernel, received ${origin}`);
     return { kernel: inRows(weights, width), anchor: [y, x] };
   },
   format(document) {

@@ -37,14 +37,14 @@ export interface KernelFormat {
 export function checkDocument(operation: string, { kernel, ...options }: KernelDocument): void {
   checkTensor(operation, 'kernel', kernel);
   if (kernel.shape.length !== 2 || kernel.data.length === 0) {
-    throw new ShapeError(operation, `a kernel that is written down is [kH, kW], received ${show(kernel.shape)}`, { kernel: kernel.shape });
+    throw new ShapeError(operation, `kernel must be [kH, kW], received ${show(kernel.shape)}`, { kernel: kernel.shape });
   }
   const odd = kernel.data.find((weight) => !float32.holds(weight));
   if (odd !== undefined) throw new DataError(operation, `every weight must be ${float32.says}, received ${odd}`, { weight: odd });
   checkOptions(operation, options, DOCUMENT_OPTIONS);
   const [y, x] = anchorOf({ kernel, ...options });
   if (y >= kernel.shape[0] || x >= kernel.shape[1]) {
-    throw new OptionError(operation, 'anchor', `must be a cell of the kernel, which is ${kernel.shape.join(' × ')}`, options.anchor);
+    throw new OptionError(operation, 'anchor', `must be a cell of the ${kernel.shape.join(' × ')} kernel`, options.anchor);
   }
 }
 
@@ -56,7 +56,7 @@ export function divisorOf(format: string, { kernel, scale = 1 }: KernelDocument)
   if (scale === 'sum') return sumOf(kernel.data) || 1;
   const divisor = 1 / scale;
   if (Number.isFinite(divisor) && Number.isFinite(1 / divisor)) return divisor;
-  throw new UnsupportedError('formatKernel', `the ${format} format divides by 1 / scale, and there is none for a scale of ${scale}`, { scale });
+  throw new UnsupportedError('formatKernel', `the ${format} format stores the divisor 1 / scale, which is not a number for scale ${scale}`, { scale });
 }
 
 /** The kernel's rows. */
@@ -76,7 +76,7 @@ export function decimal(value: number): string {
 /** The rows of a matrix from their texts, cells apart by spaces or commas. @throws DataError naming the cell */
 export function parseRows(rows: readonly string[], cell: (text: string) => number | undefined = toNumber): number[][] {
   return rows.map((row, y) =>
-    row.split(SEPARATOR).map((text, x) => cell(text) ?? refuse(`row ${y + 1}, column ${x + 1} is ${show(text)}, which is no number`)),
+    row.split(SEPARATOR).map((text, x) => cell(text) ?? refuse(`every weight must be a number, received ${show(text)} in row ${y + 1}, column ${x + 1}`)),
   );
 }
 

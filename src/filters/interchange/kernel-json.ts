@@ -11,7 +11,7 @@ export const json: KernelFormat = {
   parse(text) {
     const value = jsonValue(text);
     if (Array.isArray(value)) return { kernel: kernel2d(value) };
-    if (value === null || typeof value !== 'object') refuse(`a kernel is a matrix or an object, received ${show(value)}`);
+    if (value === null || typeof value !== 'object') refuse(`a kernel must be a matrix or an object, received ${show(value)}`);
     try {
       checkOptions('parseKernel', value, { kernel: checkedInUse('a matrix'), ...DOCUMENT_OPTIONS });
     } catch (cause) {

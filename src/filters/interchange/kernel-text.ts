@@ -41,10 +41,10 @@ const PARSE_OPTIONS = { format: oneOf(KERNEL_FORMATS) } satisfies Rows;
  */
 export function parseKernel(text: string, options: { format?: KernelFormatName } = {}): KernelDocument {
   checkOptions('parseKernel', options, PARSE_OPTIONS);
-  if (typeof text !== 'string') throw new DataError('parseKernel', 'a kernel must be a text', { text });
+  if (typeof text !== 'string') throw new DataError('parseKernel', 'text must be a string', { text });
   const name = options.format ?? KERNEL_FORMATS.find((each) => FORMATS_BY_NAME[each].matches(text));
-  if (name === undefined) throw new DataError('parseKernel', `the text is in no known format: ${KERNEL_FORMATS.join(', ')}`, { text });
-  if (!FORMATS_BY_NAME[name].matches(text)) throw new DataError('parseKernel', `the text is not in the format ${name}`, { text });
+  if (name === undefined) throw new DataError('parseKernel', `the text must be in one of the formats ${KERNEL_FORMATS.join(', ')}`, { text });
+  if (!FORMATS_BY_NAME[name].matches(text)) throw new DataError('parseKernel', `the text must be in the format ${name}`, { text });
   try {
     const document = FORMATS_BY_NAME[name].parse(text);
     checkDocument('parseKernel', document);

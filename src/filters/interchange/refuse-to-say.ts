@@ -8,7 +8,7 @@ const SILENT: Partial<Record<keyof KernelDocument, unknown>> = { scale: 1, bias:
 export function refuseToSay(format: string, document: KernelDocument, known: readonly (keyof KernelDocument)[]): void {
   for (const [name, value] of Object.entries(document)) {
     if (name === 'kernel' || value === undefined || known.includes(name as keyof KernelDocument) || value === SILENT[name as keyof KernelDocument]) continue;
-    throw new UnsupportedError('formatKernel', `the ${format} format has no word for ${name}, which is ${show(value)}; json has one for everything`, {
+    throw new UnsupportedError('formatKernel', `the ${format} format cannot store ${name} ${show(value)}; use json`, {
       [name]: value,
     });
   }

@@ -27,24 +27,24 @@ export const svg: KernelFormat = {
   parse(text) {
     // no attribute may hold a "<", so that one which is never closed does not make each of many begin again
     const elements = withoutComments(text).match(/<feConvolveMatrix\b[^<>]*>/g) ?? [];
-    if (elements.length !== 1) refuse(`one <feConvolveMatrix> is read, and there are ${elements.length}`);
+    if (elements.length !== 1) refuse(`the text must contain one <feConvolveMatrix>, received ${elements.length}`);
     const attribute = (name: string) => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(elements[0])?.slice(1).join('').trim();
     const numbers = (name: string) =>
       attribute(name)
         ?.split(SEPARATOR)
-        .map((each, i) => toNumber(each) ?? refuse(`${name}: number ${i + 1} is "${each}", which is no number`));
+        .map((each, i) => toNumber(each) ?? refuse(`${name} must be a list of numbers, received "${each}" at index ${i}`));
 
     const [width, height = width] = numbers('order') ?? [3];
     if (!(Number.isInteger(width) && width > 0 && Number.isInteger(height) && height > 0))
-      refuse(`order must be one or two whole numbers ≥ 1, received ${attribute('order')}`);
+      refuse(`order must be one or two integers ≥ 1, received ${attribute('order')}`);
     const weights = numbers('kernelMatrix') ?? refuse('the attribute kernelMatrix is missing');
     if (weights.length !== width * height)
-      refuse(`kernelMatrix must have ${width} × ${height} = ${width * height} numbers, as order says, and has ${weights.length}`);
+      refuse(`kernelMatrix must have ${width} × ${height} = ${width * height} numbers (see order), received ${weights.length}`);
     const divisor = numbers('divisor')?.[0];
     if (divisor === 0) refuse('divisor must not be 0');
     const target = [['targetY', height] as const, ['targetX', width] as const].map(([name, size]) => {
       const at = numbers(name)?.[0] ?? Math.floor(size / 2);
-      return Number.isInteger(at) && at >= 0 && at < size ? at : refuse(`${name} must be a whole number from 0 to ${size - 1}, received ${at}`);
+      return Number.isInteger(at) && at >= 0 && at < size ? at : refuse(`${name} must be an integer from 0 to ${size - 1}, received ${at}`);
     });
     const edge = attribute('edgeMode') ?? 'duplicate';
     return {
@@ -60,7 +60,7 @@ export const svg: KernelFormat = {
     refuseToSay('svg', document, ['scale', 'bias', 'anchor', 'paddingMode', 'flip', 'linear']);
     const { kernel, scale = 1, bias = 0, paddingMode = 'replicate', flip = false, linear = false } = document;
     const edgeMode = Object.keys(EDGES).find((name) => EDGES[name] === paddingMode);
-    if (!edgeMode) throw new UnsupportedError('formatKernel', `edgeMode of an SVG has no word for the padding mode ${paddingMode}`, { paddingMode });
+    if (!edgeMode) throw new UnsupportedError('formatKernel', `the svg format cannot store paddingMode '${paddingMode}'`, { paddingMode });
     const [height, width] = kernel.shape;
     const [y, x] = anchorOf(document).map((at, axis) => (flip ? kernel.shape[axis] - 1 - at : at));
     const weights = flip ? kernel.data : kernel.data.toReversed();

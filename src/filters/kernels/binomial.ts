@@ -32,7 +32,7 @@ export const BINOMIAL_ENTRY: KernelEntry = {
   summary: 'blur: a small Gaussian with integer weights',
   formula: 'C(n − 1, y) · C(n − 1, x) / 4ⁿ⁻¹',
   code: 'binomial(n)',
-  parameters: [{ name: 'n', default: 5, rule: 'side in pixels, a whole number ≥ 1' }],
+  parameters: [{ name: 'n', default: 5, rule: 'side in pixels, an integer ≥ 1' }],
   make: binomial,
   output: 'clamp',
 };

@@ -27,7 +27,7 @@ export const BOX_ENTRY: KernelEntry = {
   summary: 'blur: the mean of n × n pixels',
   formula: '1 / n²',
   code: 'box(n)',
-  parameters: [{ name: 'n', default: 3, rule: 'side in pixels, a whole number ≥ 1' }],
+  parameters: [{ name: 'n', default: 3, rule: 'side in pixels, an integer ≥ 1' }],
   make: box,
   output: 'clamp',
 };

@@ -62,7 +62,7 @@ function compass(rows: readonly (readonly number[])[]): Tensor[] {
 
 function inDirection(operation: string, kernels: readonly Tensor[], direction: number): Tensor {
   const kernel = kernels[direction];
-  if (!kernel) throw new OptionError(operation, 'direction', 'must be a whole number from 0 to 7', direction);
+  if (!kernel) throw new OptionError(operation, 'direction', 'must be an integer from 0 to 7', direction);
   return kernel;
 }
 

@@ -107,7 +107,7 @@ function gaborWeights(operation: string, { wavelength, orientation, phase, sigma
   const weights = bell.map((weight, i) => weight * (wave[i] - mean));
   const gain = total(weights.map((weight, i) => weight * wave[i]));
   // a bell narrower than a pixel has a single weight, which is 0 after subtracting the mean
-  if (!(gain > 0)) throw new OptionError(operation, 'sigma', `leaves nothing of a wave of ${wavelength} pixels at the aspect ${aspect}`, sigma);
+  if (!(gain > 0)) throw new OptionError(operation, 'sigma', `is too small for wavelength ${wavelength} and aspect ${aspect}: all weights would be 0`, sigma);
   return weights.map((weight) => weight / gain);
 }
 

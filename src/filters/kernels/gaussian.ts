@@ -6,7 +6,7 @@ import type { KernelEntry } from '../catalogue/catalogue-entry.js';
 import { outer, sample, toMean } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
-const odd = rule<number>('an odd whole number ≥ 1', (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) % 2 === 1);
+const odd = rule<number>('an odd integer ≥ 1', (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) % 2 === 1);
 
 /** Rows of {@link GaussianOptions}. */
 export const GAUSSIAN_OPTIONS = {
@@ -78,7 +78,7 @@ function twiceVariance(sigma: number): number {
 
 function expand(operation: string, name: string, value: PerAxis<number>, rank: number): readonly number[] {
   const list: readonly number[] = Array.isArray(value) ? value : Array(rank).fill(value);
-  if (list.length !== rank) throw new OptionError(operation, name, `must be one number, or one for each of the ${rank} axes`, value);
+  if (list.length !== rank) throw new OptionError(operation, name, `must be a number, or a list with one for each of the ${rank} axes`, value);
   return list;
 }
 

@@ -59,7 +59,7 @@ export async function compareImages(a: AnyImage, b: AnyImage, options: RunOption
 async function compare(a: Image, b: Image, on: EngineOptions): Promise<Comparison> {
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
   if (say(a) !== say(b))
-    throw new ShapeError('compareImages', `the pictures must have one size, as many channels and one sample type, received ${say(a)} and ${say(b)}`, { a, b });
+    throw new ShapeError('compareImages', `the images must have the same size, channels and sample type, received ${say(a)} and ${say(b)}`, { a, b });
   const { max, sum, squares, ssim } = await (comparedInEngine(a, b, on) ?? comparedByLoops(a, b, on));
   const rmse = Math.sqrt(squares / a.data.length);
   return { max, mean: sum / a.data.length, rmse, psnr: 20 * Math.log10(whiteOf(a.data) / rmse), ssim };

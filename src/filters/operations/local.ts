@@ -108,7 +108,7 @@ function clearnessOf({ channels, data }: Image, white: number): Float32Array {
   return Float32Array.from({ length: data.length / channels }, (_, i) => 1 - data[(i + 1) * channels - 1] / white);
 }
 
-const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, a whole number ≥ 1' }] as const;
+const SIZE = [{ name: 'size', default: 5, rule: 'side of the window in pixels, an integer ≥ 1' }] as const;
 
 export const LOCAL_MEAN_ENTRY: OperationEntry = {
   name: 'local-mean',

@@ -68,14 +68,14 @@ async function compare(method: MatchMethod, x: Tensor, t: Tensor, on: RunOptions
 
 /** @throws DataError if the template holds a value that is not finite */
 export function checkFinite(method: MatchMethod, template: Tensor): void {
-  if (!allFinite(template.data)) refuse(method, 'holds a value that is not finite: nothing is like it');
+  if (!allFinite(template.data)) refuse(method, 'must contain only finite values');
 }
 
 /** Σ T² of the template after scaling. @throws DataError if nothing can match it */
 export function templateEnergy(method: MatchMethod, { data }: Tensor): number {
   const energy = data.reduce((sum, value) => sum + value * value, 0);
-  if (energy === 0 && method === 'ncc') refuse(method, "is black: nothing is like it; 'ssd' compares levels");
-  if (energy === 0 && method === 'zncc') refuse(method, "has no contrast: nothing is like it; 'ssd' compares levels");
+  if (energy === 0 && method === 'ncc') refuse(method, "must not be black for this method; use 'ssd'");
+  if (energy === 0 && method === 'zncc') refuse(method, "must have contrast for this method; use 'ssd'");
   return energy;
 }
 

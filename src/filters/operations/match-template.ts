@@ -86,12 +86,12 @@ export async function matchTemplate(image: AnyImage, template: AnyImage, options
 
 function checkPair(image: Image, template: Image): void {
   const say = ({ width, height, channels, data }: Image) => `${width} × ${height} × ${channels} (${data.constructor.name})`;
-  const both = `received a picture of ${say(image)} and a template of ${say(template)}`;
+  const both = `received an image of ${say(image)} and a template of ${say(template)}`;
   const values = { image: [image.width, image.height], template: [template.width, template.height] };
   if (template.width > image.width || template.height > image.height)
-    throw new ShapeError('matchTemplate', `the template must not be larger than the picture, ${both}`, values);
+    throw new ShapeError('matchTemplate', `the template must not be larger than the image, ${both}`, values);
   if (image.data.constructor !== template.data.constructor || colorChannels(image.channels).length !== colorChannels(template.channels).length) {
-    throw new ShapeError('matchTemplate', `the template must have the picture's sample type and as many colors, ${both}`, values);
+    throw new ShapeError('matchTemplate', `the template must have the sample type and color channels of the image, ${both}`, values);
   }
 }
 

@@ -106,7 +106,7 @@ export async function collapsePyramid<I extends Image | DeviceImage>(pyramid: La
     if (!(detail instanceof DeviceImage)) checkImage('collapsePyramid', detail);
     if (half(detail.width) !== image.width || half(detail.height) !== image.height || detail.channels !== image.channels) {
       const say = ({ width, height, channels }: I) => `${width} × ${height} × ${channels}`;
-      throw new ShapeError('collapsePyramid', `a detail must be twice as large as what is below it, received ${say(detail)} on ${say(image)}`, {
+      throw new ShapeError('collapsePyramid', `a detail level must be twice the size of the level below it, received ${say(detail)} above ${say(image)}`, {
         detail,
         image,
       });

@@ -111,9 +111,9 @@ class ResizePlan {
     readonly on: Backend,
   ) {
     const { channels, samples } = format;
-    if (width === undefined && height === undefined) throw new OptionError('resize', 'width', 'or height must be given, a whole number ≥ 1', width);
+    if (width === undefined && height === undefined) throw new OptionError('resize', 'width', 'or height must be set, an integer ≥ 1', width);
     if (alpha !== undefined && !hasAlpha(channels)) {
-      throw new OptionError('resize', 'alpha', `goes with pictures that have alpha only, this one has ${channels} channels`, alpha);
+      throw new OptionError('resize', 'alpha', `requires an image with alpha (channels: ${channels})`, alpha);
     }
     const follow = (size: number, of: number, other: number) => Math.max(1, Math.floor((size * other) / of + 0.5));
     this.result = {
@@ -145,7 +145,7 @@ class ResizePlan {
   async apply(image: Image, out: Image | undefined, control: Control): Promise<Image> {
     if (out !== undefined) {
       checkOut('resize', out, this.result);
-      if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the picture', out);
+      if (overlap(out.data, image.data)) throw new OptionError('resize', 'out', 'must not share memory with the image', out);
     }
     const done = this.run(image, out, control);
     if (done) return done;

@@ -33,22 +33,23 @@ export const ALPHA = option(oneOf(ALPHAS), {
  */
 export function chooseAlpha(operation: string, alpha: Alpha | undefined, count: number, channels: Channels, steps: readonly Step[]): Alpha {
   if (!hasAlpha(count)) {
-    if (alpha !== undefined) throw new OptionError(operation, 'alpha', `goes with pictures that have alpha only, this one has ${count} channels`, alpha);
+    if (alpha !== undefined) throw new OptionError(operation, 'alpha', `requires an image with alpha (channels: ${count})`, alpha);
     return 'ignore';
   }
   if (channels !== 'luminance' && chooseChannels(channels, count).includes(count - 1)) {
-    if (alpha !== undefined && alpha !== 'filter') throw new OptionError(operation, 'alpha', "must be 'filter' where channels names alpha", alpha);
+    if (alpha !== undefined && alpha !== 'filter') throw new OptionError(operation, 'alpha', "must be 'filter' if channels includes alpha", alpha);
     return 'filter';
   }
-  if (alpha === 'filter' && channels === 'luminance') throw new OptionError(operation, 'alpha', "'filter' does not go with channels 'luminance'", alpha);
+  if (alpha === 'filter' && channels === 'luminance') throw new OptionError(operation, 'alpha', "'filter' cannot be combined with channels 'luminance'", alpha);
   const allColors = channels !== 'luminance' && chooseChannels(channels, count).length === count - 1;
   const shared = steps.every(({ kernel }) => kernel.shape.length === 2);
   const means = steps.every(({ kernel }) => sumOf(kernel.data) > 0);
   if (alpha === 'premultiply') {
-    if (!allColors) throw new OptionError(operation, 'alpha', "'premultiply' goes with channels 'color' only, as alpha changes with all of them", alpha);
-    if (!shared) throw new OptionError(operation, 'alpha', "'premultiply' goes with one kernel for all channels, not with one for each", alpha);
+    if (!allColors)
+      throw new OptionError(operation, 'alpha', "'premultiply' requires channels 'color', because alpha is filtered with all color channels", alpha);
+    if (!shared) throw new OptionError(operation, 'alpha', "'premultiply' requires one kernel for all channels", alpha);
     if (!means)
-      throw new OptionError(operation, 'alpha', "'premultiply' goes with weights of a positive sum only, as alpha is filtered with their mean", alpha);
+      throw new OptionError(operation, 'alpha', "'premultiply' requires weights with a positive sum, because alpha is filtered with their mean", alpha);
   }
   const signed = steps.some(({ kernel }) => kernel.data.some((weight) => weight < 0));
   const clearBorder = steps.some(({ geometry }) => geometry.paddingMode === 'zero');

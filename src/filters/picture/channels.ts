@@ -64,7 +64,7 @@ export function colorChannels(channels: number): readonly number[] {
 /** The numbers of red, green and blue, for `'luminance'`. @throws OptionError if the picture is gray */
 export function colorsOf(operation: string, { channels }: Pick<Image, 'channels'>): readonly number[] {
   if (channels >= 3) return colorChannels(channels);
-  throw new OptionError(operation, 'channels', `'luminance' goes with color pictures only, this one has ${channels} channels`, 'luminance');
+  throw new OptionError(operation, 'channels', `'luminance' requires a color image (channels: ${channels})`, 'luminance');
 }
 
 /**

@@ -36,7 +36,7 @@ export const RESULT_OPTIONS = {
    * An image that receives the result. It must have the size, channels and sample type of the result, and may be the input. Its metadata is
    * not changed. Reuse it when you filter many images: allocating new memory takes time. Default: a new image.
    */
-  out: checkedInUse<Image>('a picture like the result'),
+  out: checkedInUse<Image>('an image with the format of the result'),
 } satisfies Rows;
 
 /** Where the result goes. */
@@ -126,13 +126,13 @@ export function checkOut(operation: string, out: Image, { width, height, channel
   const words = (of: Omit<Image, 'data'>, data: string, count: number) => `${of.width} × ${of.height} with ${of.channels} channels in a ${data} of ${count}`;
   const needed = words({ width, height, channels }, arrayOf(samples).name, width * height * channels);
   const received = out?.data ? words(out, out.data.constructor.name, out.data.length) : show(out);
-  if (received !== needed) throw new ShapeError(operation, `out must be as the result is, ${needed}, received ${received}`, { out });
-  if (isGivenBack(out.data)) throw new ShapeError(operation, 'the memory of out was given back, and may be that of another picture', { out });
+  if (received !== needed) throw new ShapeError(operation, `out must have the format of the result, ${needed}, received ${received}`, { out });
+  if (isGivenBack(out.data)) throw new ShapeError(operation, 'the memory of out was freed and may now belong to another image', { out });
 }
 
 /** The result, in `out` if there is one. @param image what it was made of */
 export function deliver(result: Image, out: Image | undefined, image: Image): Image {
-  if (out && isGivenBack(out.data)) throw new ShapeError('freeImage', 'out was given back while its result was computed', { out });
+  if (out && isGivenBack(out.data)) throw new ShapeError('freeImage', 'out was freed while its result was computed', { out });
   out?.data.set(result.data);
   return out ?? carryMetadata(result, image);
 }

@@ -29,7 +29,7 @@ export interface Region extends Rectangle {
   readonly feather?: number;
 }
 
-const pixels = checkedInUse<number>('whole pixels within the picture');
+const pixels = checkedInUse<number>('whole pixels inside the image');
 const RECTANGLE_FIELDS = { x: pixels, y: pixels, width: pixels, height: pixels } satisfies Rows;
 const REGION = { ...RECTANGLE_FIELDS, feather: notNegative } satisfies Rows;
 
@@ -66,7 +66,7 @@ export const WHERE_OPTIONS = {
    * A gray image of the same size: black keeps the original pixel, white takes the filtered one, gray mixes both. With a region, both
    * weights are multiplied.
    */
-  mask: checkedInUse<ImageSource>('a gray picture of the same size'),
+  mask: checkedInUse<ImageSource>('a gray image of the same size'),
 } satisfies Rows;
 
 /** Where a filter applies. Pixels elsewhere do not change; the kernel still reads the image beyond the edges of the region. */
@@ -76,9 +76,9 @@ export interface WhereOptions extends OptionsOf<typeof WHERE_OPTIONS> {}
 export function checkWhere(operation: string, { region, mask }: { readonly region?: Region; readonly mask?: Image }, image: Size): void {
   if (region !== undefined) checkRegion(operation, region, image);
   if (mask === undefined) return;
-  if (mask.channels !== 1) throw new OptionError(operation, 'mask', 'must be a gray picture of 1 channel', mask.channels);
+  if (mask.channels !== 1) throw new OptionError(operation, 'mask', 'must be a gray image with 1 channel', mask.channels);
   if (mask.width !== image.width || mask.height !== image.height) {
-    throw new ShapeError(operation, `mask must be as large as the picture, ${image.width} × ${image.height}, received ${mask.width} × ${mask.height}`, {
+    throw new ShapeError(operation, `mask must have the size of the image, ${image.width} × ${image.height}, received ${mask.width} × ${mask.height}`, {
       mask: [mask.width, mask.height],
     });
   }
@@ -100,7 +100,7 @@ function checkWithin(operation: string, name: string, { x, y, width, height }: R
     Number.isSafeInteger(from) && Number.isSafeInteger(size) && from >= 0 && size >= 1 && from + size <= whole;
   if (!within(x, width, image.width) || !within(y, height, image.height)) {
     const received = `{ x: ${show(x)}, y: ${show(y)}, width: ${show(width)}, height: ${show(height)} }`;
-    throw new ShapeError(operation, `${name} must be whole pixels within the picture of ${image.width} × ${image.height}, received ${received}`, {
+    throw new ShapeError(operation, `${name} must be whole pixels inside the image of ${image.width} × ${image.height}, received ${received}`, {
       [name]: { x, y, width, height },
     });
   }
@@ -113,7 +113,7 @@ export function checkSameSize(operation: string, steps: readonly Step[], { width
     if (outHeight !== height || outWidth !== width) {
       throw new ShapeError(
         operation,
-        `region and mask go with filters that keep the size of the picture, ${width} × ${height}, this one gives ${outWidth} × ${outHeight}`,
+        `region and mask require a filter that keeps the size of the image, ${width} × ${height}; this one gives ${outWidth} × ${outHeight}`,
         { width: outWidth, height: outHeight },
       );
     }

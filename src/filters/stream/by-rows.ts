@@ -45,7 +45,7 @@ export interface FilterByRows {
 export function checkLocal({ operation, steps }: SettledFilter): void {
   for (const { geometry } of steps) {
     if (geometry.paddingMode === 'wrap' && geometry.before[1] + geometry.after[1] > 0)
-      throw new OptionError(operation, 'paddingMode', "must not be 'wrap' over rows of a stream, as the first rows need the last ones", 'wrap');
+      throw new OptionError(operation, 'paddingMode', "must not be 'wrap' for a stream of rows, because the first rows depend on the last ones", 'wrap');
   }
 }
 

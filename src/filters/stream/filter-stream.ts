@@ -101,7 +101,7 @@ export async function planRows(operation: string, format: Format, kernel: Kernel
   checkFormat(operation, format);
   checkKernel(operation, kernel);
   if (options.opaque !== undefined && !hasAlpha(format.channels))
-    throw new OptionError(operation, 'opaque', `goes with pictures that have alpha only, this one has ${format.channels} channels`, options.opaque);
+    throw new OptionError(operation, 'opaque', `requires an image with alpha (channels: ${format.channels})`, options.opaque);
   const { width, height, channels, samples } = format;
   const backend = await chosenBackend(operation, options.backend);
   return { operation, plan: planOn(operation, { width, height, channels, samples }, kernel, options, backend), backend };
@@ -117,16 +117,16 @@ function planOn(operation: string, format: Format, kernel: KernelSource | Pipeli
 function checkKernel(operation: string, kernel: KernelSource | Pipeline): void {
   const name = typeof kernel === 'string' ? kernel.split(':')[0] : undefined;
   if (name === undefined || !OPERATION_NAMES.includes(name)) return;
-  const why = name === 'canny' ? 'whose hysteresis follows edges through the whole picture' : 'which is more than one kernel and takes the whole picture';
+  const why = name === 'canny' ? 'whose hysteresis follows edges through the whole image' : 'which uses several kernels on the whole image';
   throw new OptionError(operation, 'kernel', `must be a kernel or a pipeline of kernels, not ${name}, ${why}`, kernel);
 }
 
 /** The filter of the plan that runs, if it is known in advance. @throws OptionError if `opaque` is required and missing */
 export function checkPasses(operation: string, { format, transparent }: FilterPlan, by: FilterByRows, again: boolean, opaque: boolean | undefined): void {
-  const once = 'rows must then be a function that gives them anew, as filterStream takes it';
-  if (by.measured && !again) throw new OptionError(operation, 'output', `'normalize' takes two passes over the picture: ${once}`, 'normalize');
+  const once = 'use filterStream with a function that returns the rows';
+  if (by.measured && !again) throw new OptionError(operation, 'output', `'normalize' reads the image twice: ${once}`, 'normalize');
   if (transparent && opaque === undefined && !again) {
-    const rule = "must be given where rows are read once and alpha is 'premultiply', as an opaque picture is filtered as one without alpha";
+    const rule = "must be set if rows are read once and alpha is 'premultiply', because opaque images are filtered without alpha";
     throw new OptionError(operation, 'opaque', `${rule}; or ${once}`, `${format.channels} channels`);
   }
 }

@@ -80,5 +80,5 @@ export class SamplesByRows implements FilterByRows {
 }
 
 export function notOpaque(operation: string): never {
-  throw new DataError(operation, 'the picture has a transparent pixel, although opaque is true', { opaque: true });
+  throw new DataError(operation, 'the image must not have transparent pixels if opaque is true', { opaque: true });
 }

@@ -53,9 +53,9 @@ function inspect(file: Source): BmpHeader {
   need(file, 54, 'its header');
   const bytes = file.subarray(0, LONGEST_HEADER);
   const headerSize = bytes.readUInt32LE(14);
-  if (!HEADER_SIZES.includes(headerSize)) throw new Unreadable(`is a BMP with an OS/2 header of ${headerSize} bytes; Windows BMPs are read`);
+  if (!HEADER_SIZES.includes(headerSize)) throw new Unreadable(`is a BMP with an OS/2 header of ${headerSize} bytes; only Windows BMPs are supported`);
   const [width, height] = [bytes.readInt32LE(18), Math.abs(bytes.readInt32LE(22))];
-  if (width < 0) throw new Damaged(`is damaged: it claims to be ${width} pixels wide`);
+  if (width < 0) throw new Damaged(`is damaged: it claims a width of ${width} pixels`);
   const [bits, compression] = [bytes.readUInt16LE(28), bytes.readUInt32LE(30)];
   const colors = bytes.readUInt32LE(46) || (bits <= 8 ? 2 ** bits : 0);
   if (colors > 256) throw new Damaged(`is damaged: it claims ${colors} colors in its palette`);
@@ -66,10 +66,10 @@ function inspect(file: Source): BmpHeader {
   const masked = bits === 32 && (ownMasks || headerSize > 40);
   const usual = !masked || USUAL_MASKS.every((mask, i) => bytes.readUInt32LE(54 + 4 * i) === mask);
   if (!usual || !(compression === PLAIN || (compression === MASKS && bits === 32))) {
-    throw new Unreadable(`is a BMP of ${bits} bits with compression ${compression} or unusual color masks; uncompressed ones are read`);
+    throw new Unreadable(`is a BMP of ${bits} bits per pixel with compression ${compression} or unusual color masks; only uncompressed BMPs are supported`);
   }
-  if (![1, 4, 8, 24, 32].includes(bits)) throw new Unreadable(`is a BMP of ${bits} bits a pixel; those of 1, 4, 8, 24 and 32 bits are read`);
+  if (![1, 4, 8, 24, 32].includes(bits)) throw new Unreadable(`is a BMP of ${bits} bits per pixel; only 1, 4, 8, 24 and 32 bits are supported`);
   // the decoder stops at the first row with a half-used last byte
-  if (bits === 4 && width % 2 === 1) throw new Unreadable('is a BMP of 4 bits a pixel and an odd width; even widths are read');
+  if (bits === 4 && width % 2 === 1) throw new Unreadable('is a BMP of 4 bits per pixel with an odd width; only even widths are supported');
   return { width, height, bits, pixelsAt: bytes.readUInt32LE(10), expectedAt };
 }

@@ -6,7 +6,7 @@ import { readExif } from './tiff/exif.js';
 
 /** WebP and AVIF are read and written by sharp alone; gray comes as sharp gives it, RGB or gray. */
 function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
-  const missing = () => new Unreadable(`is ${name === 'WebP' ? 'a' : 'an'} ${name} picture, which sharp reads: npm install sharp`);
+  const missing = () => new Unreadable(`is ${name === 'WebP' ? 'a' : 'an'} ${name} image, which requires sharp: npm install sharp`);
   const inspect = async (bytes: Source) => {
     const header = await inspectBySharp(bytes.subarray(0, bytes.length)).catch((cause) => {
       throw new Damaged(`is damaged: its ${name} header cannot be read`, { cause });
@@ -14,7 +14,7 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
     if (!header) throw missing();
     return header;
   };
-  const unwritable = () => new Unreadable(`needs sharp for ${name}: npm install sharp`);
+  const unwritable = () => new Unreadable(`requires sharp for ${name}: npm install sharp`);
   return {
     name,
     keeps: ['icc', 'exif', 'density'],
@@ -60,7 +60,9 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
             async decode(bytes, maxPixels) {
               const { width, height, pictures } = await inspect(bytes);
               if (pictures * width * height > maxPixels)
-                throw new Damaged(`has ${pictures} frames of ${width} × ${height}, together more than limits.pixels or limits.memory allow, ${maxPixels}`);
+                throw new Damaged(
+                  `has ${pictures} frames of ${width} × ${height}, together more pixels than limits.pixels or limits.memory allow (${maxPixels})`,
+                );
               if (pictures === 1) return undefined;
               const decoded = await framesBySharp(bytes).catch((cause) => {
                 throw new Damaged(`is damaged: its ${name} data cannot be decoded`, { cause });

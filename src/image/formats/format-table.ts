@@ -26,7 +26,7 @@ export function identify(bytes: Buffer): ImageFormat {
   const head = bytes.toString('latin1', 0, 512);
   const other = OTHERS.find(([, begins]) => begins.test(head));
   const names = imageFormats.map((format) => FORMATS[format].name);
-  const read = `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are read`;
-  if (other) throw new Unreadable(`is ${other[0]} picture; ${read}`);
-  throw new Damaged(`is not a picture: it begins with ${show(head.slice(0, 8))}; ${read}`);
+  const read = `only ${names.slice(0, -1).join(', ')} and ${names.at(-1)} are supported`;
+  if (other) throw new Unreadable(`is ${other[0]} file; ${read}`);
+  throw new Damaged(`is not an image: it begins with ${show(head.slice(0, 8))}; ${read}`);
 }

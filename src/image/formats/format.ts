@@ -79,5 +79,5 @@ export class Unreadable extends Error {}
 
 /** @throws Damaged unless the file has `size` bytes */
 export function need(bytes: Pick<Source, 'length'>, size: number, what: string): void {
-  if (size > bytes.length) throw new Damaged(`is cut off: ${what} would end at byte ${size}, the file has ${bytes.length}`);
+  if (size > bytes.length) throw new Damaged(`is truncated: ${what} should end at byte ${size}, but the file has ${bytes.length} bytes`);
 }

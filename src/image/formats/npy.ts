@@ -70,13 +70,13 @@ function inspect(bytes: Source): NpyHeader {
   const text = bytes.subarray(start, start + length).toString('latin1');
   const [, order, name] = /'descr': *'([|<>=]?)([a-zA-Z]\d+)'/.exec(text) ?? [];
   const shape = /'shape': *\(([\d, ]*)\)/.exec(text)?.[1].match(/\d+/g)?.map(Number);
-  if (name === undefined || !shape) throw new Unreadable('is a NumPy array of several fields, or without a shape; arrays of numbers are read');
+  if (name === undefined || !shape) throw new Unreadable('is a NumPy array of several fields, or without a shape; only arrays of numbers are supported');
   const samples = (Object.keys(NAMES) as SampleType[]).find((each) => NAMES[each] === name);
-  if (!samples) throw new Unreadable(`is a NumPy array of type ${name}; u1, u2 and f4 are read (uint8, uint16 and float32)`);
-  if (/'fortran_order': *True/.test(text)) throw new Unreadable('is a NumPy array in Fortran order; those in C order are read');
+  if (!samples) throw new Unreadable(`is a NumPy array of type ${name}; only u1, u2 and f4 (uint8, uint16 and float32) are supported`);
+  if (/'fortran_order': *True/.test(text)) throw new Unreadable('is a NumPy array in Fortran order; only C order is supported');
   const [height, width, channels = 1] = shape;
   if (shape.length < 2 || shape.length > 3 || channels < 1 || channels > 4) {
-    throw new Unreadable(`is a NumPy array of shape [${shape.join(', ')}]; [H, W] and [H, W, C] with 1 to 4 channels are read`);
+    throw new Unreadable(`is a NumPy array of shape [${shape.join(', ')}]; only [H, W] and [H, W, C] with 1 to 4 channels are supported`);
   }
   return {
     width,

@@ -12,7 +12,8 @@ const CHUNK = 2 ** 18;
  */
 export async function inflateRows(data: Buffer, size: number, what: string): Promise<Buffer> {
   // method 8, no dictionary (RFC 1950, 2.2)
-  if (data.length < 2 || (data[0] & 15) !== 8 || data.readUInt16BE(0) % 31 !== 0 || data[1] & 32) throw new Damaged(`is damaged: ${what} does not unpack`);
+  if (data.length < 2 || (data[0] & 15) !== 8 || data.readUInt16BE(0) % 31 !== 0 || data[1] & 32)
+    throw new Damaged(`is damaged: ${what} cannot be decompressed`);
   const rows = Buffer.alloc(size);
   const stream = createInflateRaw({ chunkSize: Math.min(CHUNK, Math.max(64, size)) });
   stream.end(data.subarray(2));
@@ -23,7 +24,7 @@ export async function inflateRows(data: Buffer, size: number, what: string): Pro
       if (length === size) break;
     }
   } catch (cause) {
-    throw new Damaged(`is damaged: ${what} does not unpack`, { cause });
+    throw new Damaged(`is damaged: ${what} cannot be decompressed`, { cause });
   }
   checkLength(length, size, what);
   return rows;
@@ -36,7 +37,7 @@ export function inflate(data: Buffer, size: number, what: string): Buffer {
     unpacked = inflateSync(data, { maxOutputLength: size });
   } catch (cause) {
     const tooMuch = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    throw new Damaged(tooMuch ? `is damaged: ${what} unpacks to more than the ${size} bytes it must have` : `is damaged: ${what} does not unpack`, { cause });
+    throw new Damaged(tooMuch ? `is damaged: ${what} decompresses to more than ${size} bytes` : `is damaged: ${what} cannot be decompressed`, { cause });
   }
   checkLength(unpacked.length, size, what);
   return unpacked;
@@ -73,7 +74,7 @@ export function unpackLzw(data: Buffer, { rootBits, order }: LzwKind, size: numb
       }
       if (code === clear + 1) return whole(out, total, what);
       // a code may name the string that is just coming into being, but none that is still to come
-      if (code > next || (code === next && previous === -1)) throw new Damaged(`is damaged: ${what} holds an LZW code that means nothing`);
+      if (code > next || (code === next && previous === -1)) throw new Damaged(`is damaged: ${what} contains an invalid LZW code`);
       // the string before, and the first byte of this one behind it
       if (previous !== -1 && next < 4096) {
         lengths[next] = lengths[previous] + 1;
@@ -98,5 +99,5 @@ function whole(out: Buffer, length: number, what: string): Buffer {
 }
 
 function checkLength(length: number, size: number, what: string): void {
-  if (length !== size) throw new Damaged(`is damaged: ${what} unpacks to ${length} bytes instead of ${size}`);
+  if (length !== size) throw new Damaged(`is damaged: ${what} decompresses to ${length} bytes instead of ${size}`);
 }

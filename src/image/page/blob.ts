@@ -17,10 +17,10 @@ const MANY = 2 ** 19;
  * @throws DataError if the browser reads no picture in it; UnsupportedError where there is no createImageBitmap
  */
 export async function imageFromBlob(blob: Blob): Promise<Image> {
-  if (typeof createImageBitmap === 'undefined') throw new UnsupportedError('imageFromBlob', 'needs createImageBitmap, which only browsers have');
-  if (!(blob instanceof Blob)) throw new ShapeError('imageFromBlob', `needs a Blob, received ${show(blob)}`, { blob });
+  if (typeof createImageBitmap === 'undefined') throw new UnsupportedError('imageFromBlob', 'requires createImageBitmap, which only browsers provide');
+  if (!(blob instanceof Blob)) throw new ShapeError('imageFromBlob', `blob must be a Blob, received ${show(blob)}`, { blob });
   const bitmap = await createImageBitmap(blob).catch((cause) => {
-    throw new DataError('imageFromBlob', `the browser reads no picture in a Blob of ${blob.size} bytes and type ${show(blob.type)}`, { blob }, { cause });
+    throw new DataError('imageFromBlob', `the browser cannot decode the Blob of ${blob.size} bytes and type ${show(blob.type)}`, { blob }, { cause });
   });
   const { width, height } = bitmap;
   const away = width * height >= MANY ? await pixelsAway(bitmap) : undefined;
@@ -48,12 +48,12 @@ export interface BlobOptions extends OptionsOf<typeof BLOB_OPTIONS> {}
 export async function imageToBlob(image: Image, options: BlobOptions = {}): Promise<Blob> {
   const { type, quality } = settle('imageToBlob', options, BLOB_OPTIONS);
   checkImage('imageToBlob', image);
-  if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError('imageToBlob', 'needs OffscreenCanvas, which only browsers have');
+  if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError('imageToBlob', 'requires OffscreenCanvas, which only browsers provide');
   const { width, height } = image;
   const written = { type, quality: quality / 100 };
   const pixels = new ImageData((await rgbaInTurns(image, new Turns())) as Uint8ClampedArray<ArrayBuffer>, width, height);
   const blob = (width * height >= MANY ? await writtenAway(pixels, written) : undefined) ?? (await writtenHere(pixels, written));
-  if (blob.type !== type) throw new UnsupportedError('imageToBlob', `this browser writes no ${show(type)}, it wrote ${show(blob.type)}`, { type });
+  if (blob.type !== type) throw new UnsupportedError('imageToBlob', `this browser cannot encode ${show(type)}; it returned ${show(blob.type)}`, { type });
   return blob;
 }
 

@@ -35,7 +35,7 @@ export function imageFromDrawable(operation: string, source: Drawable): Image<Ui
 
 /** Draws another source on a canvas. */
 function draw(operation: string, source: ImageBitmap | VideoFrame): OffscreenCanvas {
-  if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError(operation, 'needs an OffscreenCanvas to draw this, which only browsers have');
+  if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError(operation, 'requires OffscreenCanvas, which only browsers provide');
   const { width, height } = sizeOfDrawable(operation, source);
   const canvas = new OffscreenCanvas(width, height);
   // it is only read: where canvases are stored on a GPU, this one does not
@@ -81,7 +81,7 @@ export function sizeOfDrawable(operation: string, source: Drawable): { readonly 
  */
 export function imageToImageData(image: Image): ImageData {
   checkImage('imageToImageData', image);
-  if (typeof ImageData === 'undefined') throw new UnsupportedError('imageToImageData', 'needs ImageData, which only browsers have');
+  if (typeof ImageData === 'undefined') throw new UnsupportedError('imageToImageData', 'requires ImageData, which only browsers provide');
   return new ImageData(toRgba8(image) as Uint8ClampedArray<ArrayBuffer>, image.width, image.height);
 }
 
@@ -108,8 +108,8 @@ export function canvasToCanvas(operation: string, from: HTMLCanvasElement | Offs
 
 /** @throws ShapeError if it is no canvas; UnsupportedError if it has a context of another kind */
 export function context2d(operation: string, canvas: HTMLCanvasElement | OffscreenCanvas): CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D {
-  if (typeof canvas?.getContext !== 'function') throw new ShapeError(operation, `needs a canvas, received ${show(canvas)}`, { canvas });
+  if (typeof canvas?.getContext !== 'function') throw new ShapeError(operation, `canvas must be a canvas, received ${show(canvas)}`, { canvas });
   const context = (canvas as HTMLCanvasElement).getContext('2d');
-  if (!context) throw new UnsupportedError(operation, "the canvas gives no 2d context: it has one of another kind, say 'webgl'");
+  if (!context) throw new UnsupportedError(operation, "the canvas must have a 2d context, but has one of another type, such as 'webgl'");
   return context;
 }

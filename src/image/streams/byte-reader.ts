@@ -19,7 +19,7 @@ export class ByteReader {
       const parts = [this.#rest];
       for (let held = this.#rest.length; held < length; ) {
         const part = await this.#next();
-        if (!part) throw new Damaged(`is cut off: ${what} would end at byte ${this.#at + length}, the file has ${this.#at + held}`);
+        if (!part) throw new Damaged(`is truncated: ${what} should end at byte ${this.#at + length}, but the file has ${this.#at + held} bytes`);
         parts.push(part);
         held += part.length;
       }

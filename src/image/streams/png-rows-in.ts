@@ -23,11 +23,11 @@ interface ChunkHead {
 
 /** A PNG positioned at its image data. @throws Damaged, or Unreadable if it is interlaced or rotated */
 export async function openPng(bytes: ByteReader): Promise<OpenedRows> {
-  if (!(await bytes.read(8, 'its header')).equals(SIGNATURE)) throw new Damaged('does not begin as a PNG does');
+  if (!(await bytes.read(8, 'its header')).equals(SIGNATURE)) throw new Damaged('does not begin with a PNG signature');
   const head = Buffer.concat([SIGNATURE, await bytes.read(25, 'its header')]);
   const header = inspectPng(head);
   if (crc32(head.subarray(12, 29)) !== head.readUInt32BE(29)) throw new Damaged('is damaged: the checksum of its IHDR chunk does not match');
-  if (header.interlaced) throw new Unreadable('is an interlaced PNG, whose rows are spread over the file; it is read as a whole only');
+  if (header.interlaced) throw new Unreadable('is an interlaced PNG, which cannot be read by rows');
   const found = new Map<string, Buffer>();
   for (;;) {
     const chunk = await nextChunk(bytes);
@@ -47,13 +47,13 @@ export async function openPng(bytes: ByteReader): Promise<OpenedRows> {
 
 /** Applying an EXIF orientation needs the whole image. @throws Unreadable */
 function checkUpright(orientation: number): void {
-  if (orientation !== 1) throw new Unreadable(`is turned by its EXIF orientation, ${orientation}; it is read as a whole only`);
+  if (orientation !== 1) throw new Unreadable(`is rotated by its EXIF orientation (${orientation}) and cannot be read by rows`);
 }
 
 async function nextChunk(bytes: ByteReader): Promise<ChunkHead> {
   const head = await bytes.read(8, 'a chunk');
   const type = head.toString('latin1', 4, 8);
-  if (!/^[A-Za-z]{4}$/.test(type)) throw new Damaged('is damaged: it holds no chunk where one must begin');
+  if (!/^[A-Za-z]{4}$/.test(type)) throw new Damaged('is damaged: it has no chunk where one must begin');
   return { type, length: head.readUInt32BE(0), checksum: crc32(head.subarray(4, 8)) };
 }
 
@@ -126,10 +126,10 @@ async function* readPixels(
   } catch (cause) {
     throw cause instanceof Damaged || cause instanceof Unreadable
       ? cause
-      : new Damaged('is damaged: its image data does not unpack', { cause: failed ?? cause });
+      : new Damaged('is damaged: its image data cannot be decompressed', { cause: failed ?? cause });
   } finally {
     inflate.destroy();
     await fed;
   }
-  if (y < header.height) throw new Damaged(`is damaged: its image data end in row ${y} of ${header.height}`);
+  if (y < header.height) throw new Damaged(`is damaged: its image data ends in row ${y} of ${header.height}`);
 }

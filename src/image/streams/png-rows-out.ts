@@ -18,7 +18,7 @@ export async function* encodePng(
   { format, metadata = {}, compression }: WrittenRows,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { width, height, channels, samples } = format;
-  if (samples === 'float32') throw new Unreadable('a PNG holds 8 or 16 bits, received float32');
+  if (samples === 'float32') throw new Unreadable('a PNG must have 8 or 16 bits per sample, received float32');
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

@@ -14,13 +14,13 @@ export const pnm: RowCodec = {
 
   async open(bytes) {
     const kind = (await bytes.read(2, 'its header')).toString('latin1');
-    if (kind !== 'P5' && kind !== 'P6' && kind !== 'P7') throw new Unreadable(`is a PNM of kind ${kind}; P5, P6 and P7 are read by rows`);
+    if (kind !== 'P5' && kind !== 'P6' && kind !== 'P7') throw new Unreadable(`is a PNM of type ${kind}; only P5, P6 and P7 can be read by rows`);
     const format = kind === 'P7' ? await readPam(bytes) : await readPnm(bytes, kind === 'P5' ? 1 : 3);
     return { format, rows: () => plainRows(bytes, format, 'big') };
   },
 
   async *encode(rows, { format: { width, height, channels, samples } }) {
-    if (samples === 'float32') throw new Unreadable('a PNM holds 8 or 16 bits, received float32');
+    if (samples === 'float32') throw new Unreadable('a PNM must have 8 or 16 bits per sample, received float32');
     const most = samples === 'uint8' ? 255 : 65535;
     const kind = ['GRAYSCALE', 'GRAYSCALE_ALPHA', 'RGB', 'RGB_ALPHA'][channels - 1];
     const header =
@@ -47,7 +47,7 @@ async function readNumber(bytes: ByteReader): Promise<number> {
     else if (!/\s/.test(next)) break;
     else if (digits !== '') return Number(digits);
   }
-  throw new Damaged('is damaged: its header does not hold width, height and largest value');
+  throw new Damaged('is damaged: its header has no width, height and maximum value');
 }
 
 async function readPam(bytes: ByteReader): Promise<Format> {
@@ -61,7 +61,7 @@ async function readPam(bytes: ByteReader): Promise<Format> {
     const [name, ...value] = line.trim().split(/\s+/);
     if (name === 'ENDHDR') {
       const [width, height, depth, most] = ['WIDTH', 'HEIGHT', 'DEPTH', 'MAXVAL'].map((field) => Number(fields.get(field)));
-      if (![1, 2, 3, 4].includes(depth)) throw new Unreadable(`is a PAM of depth ${fields.get('DEPTH')}; depths from 1 to 4 are read`);
+      if (![1, 2, 3, 4].includes(depth)) throw new Unreadable(`is a PAM of depth ${fields.get('DEPTH')}; only depths from 1 to 4 are supported`);
       return checked(width, height, depth as Format['channels'], most);
     }
     if (name !== '' && !name.startsWith('#')) fields.set(name, value.join(' '));
@@ -74,6 +74,6 @@ function checked(width: number, height: number, channels: Format['channels'], mo
   if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0))
     throw new Damaged(`is damaged: its header claims ${width} × ${height} pixels`);
   const samples = MOST_VALUE[most as keyof typeof MOST_VALUE];
-  if (!samples) throw new Unreadable(`has a largest value of ${most}; 255 and 65535 are read`);
+  if (!samples) throw new Unreadable(`has a maximum value of ${most}; only 255 and 65535 are supported`);
   return { width, height, channels, samples };
 }

@@ -27,9 +27,9 @@ interface BlockRow {
 export function openTiff(bytes: RowBytes): OpenedRows {
   const page = describePage(openDirectory(bytes));
   const { width, height, channels, sampleType, orientation, directory } = page;
-  if (width < 1 || height < 1) throw new Damaged(`claims to have ${width} × ${height} pixels`);
-  if (directory.next !== 0) throw new Unreadable('is a TIFF of several pages; one page is read by rows');
-  if (orientation !== 1) throw new Unreadable(`is turned by its orientation, ${orientation}; it is read as a whole only`);
+  if (width < 1 || height < 1) throw new Damaged(`claims ${width} × ${height} pixels`);
+  if (directory.next !== 0) throw new Unreadable('is a TIFF of several pages; only one page can be read by rows');
+  if (orientation !== 1) throw new Unreadable(`is rotated by its orientation (${orientation}) and cannot be read by rows`);
   const format: Format = { width, height, channels, samples: sampleType };
   const blocks = layOut(page);
   const exif = !isBig(bytes) && bytes.length <= MOST_FOR_EXIF ? exifOfTiff(bytes.subarray(0, bytes.length)) : undefined;
@@ -45,7 +45,7 @@ function layOut(page: TiffPage) {
   const across = Math.ceil(width / size.width);
   const unpacked = row * size.height;
   if ((tile || packing !== PACKING.none) && unpacked * across > MOST_UNPACKED)
-    throw new Unreadable(`has ${tile ? 'rows of tiles' : 'packed strips'} of ${unpacked * across} bytes; up to ${MOST_UNPACKED} are read by rows`);
+    throw new Unreadable(`has ${tile ? 'rows of tiles' : 'packed strips'} of ${unpacked * across} bytes; at most ${MOST_UNPACKED} can be read by rows`);
   const [offsets, sizes] = tile
     ? [directory.values(TAG.tileOffsets), directory.values(TAG.tileSizes)]
     : [directory.values(TAG.stripOffsets), directory.values(TAG.stripSizes)];

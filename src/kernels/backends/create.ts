@@ -42,7 +42,7 @@ export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'ba
 /** Rows of {@link BackendOption}. */
 export const BACKEND_OPTION = {
   /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
-  backend: rule<Backend>('a backend, as `await createBackend()` gives', (value) => typeof (value as Backend)?.allocate === 'function'),
+  backend: rule<Backend>('a backend from `await createBackend()`', (value) => typeof (value as Backend)?.allocate === 'function'),
 } satisfies Rows;
 
 /** The backend of a computation or of stored data. */
@@ -80,13 +80,13 @@ export async function createBackend(name: BackendName = 'auto', options: Backend
   check('createBackend', 'name', name, BACKEND_NAME);
   const { gpuMode, threads, blocking } = options;
   if (gpuMode !== undefined && name !== 'gpu') {
-    throw new OptionError('createBackend', 'gpuMode', `goes with the backend 'gpu' only, here it is '${name}'`, gpuMode);
+    throw new OptionError('createBackend', 'gpuMode', `requires the backend 'gpu' (it is '${name}')`, gpuMode);
   }
   if (threads !== undefined && name !== 'wasm' && name !== 'auto') {
-    throw new OptionError('createBackend', 'threads', `goes with the backends 'wasm' and 'auto' only, here it is '${name}'`, threads);
+    throw new OptionError('createBackend', 'threads', `requires the backend 'wasm' or 'auto' (it is '${name}')`, threads);
   }
   if (blocking !== undefined && name !== 'wasm' && name !== 'auto') {
-    throw new OptionError('createBackend', 'blocking', `goes with the backends 'wasm' and 'auto' only, here it is '${name}'`, blocking);
+    throw new OptionError('createBackend', 'blocking', `requires the backend 'wasm' or 'auto' (it is '${name}')`, blocking);
   }
   if (name === 'reference') return new (await import('./reference/reference.js')).ReferenceBackend();
   if (name === 'gpu') return (await import('./gpu/create-gpu.js')).createGpuBackend({ mode: gpuMode });

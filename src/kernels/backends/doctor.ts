@@ -50,7 +50,7 @@ export async function diagnose(): Promise<Diagnosis> {
   for (const mode of GPU_MODES) gpus.push(await examineGpu(mode));
   const wasm = await examineWasm();
   const { ReferenceBackend } = await import('./reference/reference.js');
-  const reference: BackendReport = { backend: 'reference', available: true, device: new ReferenceBackend().device, reason: 'for tests: auto never picks it' };
+  const reference: BackendReport = { backend: 'reference', available: true, device: new ReferenceBackend().device, reason: 'for tests; auto never selects it' };
 
   const auto = wasm.available ? await examineAuto(wasm) : undefined;
   return { backends: [...gpus, wasm, reference], auto };

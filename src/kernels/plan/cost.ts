@@ -73,6 +73,6 @@ function runningSumCells(g: ConvGeometry): readonly [number, number, number] {
 
 function tilesFor(g: ConvGeometry) {
   const tiles = fftTiles(g);
-  if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
+  if (!tiles) throw new Error('the plan has no Fourier transform for this geometry');
   return tiles;
 }

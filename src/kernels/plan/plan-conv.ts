@@ -34,7 +34,7 @@ export function planConv(kernel: Tensor, geometry: ConvGeometry, backend: Backen
   if ('whyNot' in chosen) {
     const possible = considered().flatMap((each) => ('whyNot' in each ? [] : each.algorithm));
     const inOrder = ALGORITHMS.filter((name) => possible.includes(name)).join(', ');
-    throw new OptionError(operation, 'algorithm', `cannot compute this kernel: ${inWords(chosen.whyNot)} (${inOrder} would)`, wanted);
+    throw new OptionError(operation, 'algorithm', `cannot compute this kernel: ${inWords(chosen.whyNot)}; use one of ${inOrder}`, wanted);
   }
   const reason: Reason = algorithm === 'auto' ? advantage(chosen, geometry) : { name: 'asked' };
   return planOverPlanes(wanted, chosen.passes, reason, geometry, considered);

@@ -106,7 +106,7 @@ describe('numbers of 16 bits', () => {
   test('a number that would be infinite, and another type, are refused', () => {
     const write = (value: number, dtype: string) => () => encodeSafetensors(new Map([['w', tensor([0, value])]]), {}, { dtype: dtype as 'F16' });
     expect(write(-65519, 'F16')).not.toThrow();
-    expect(write(-65520, 'F16')).toThrow(/^encodeSafetensors: tensor "w" holds -65520 at 1; F16 ends at 65504$/);
+    expect(write(-65520, 'F16')).toThrow(/^encodeSafetensors: tensor "w" has the value -65520 at index 1; F16 values must be at most 65504$/);
     expect(write(1, 'F64')).toThrow(OptionError);
   });
 });
@@ -136,39 +136,43 @@ describe('a file that lies is refused, by name', () => {
   const cases: [what: string, bytes: Uint8Array, says: RegExp][] = [
     ['too short for a length', Uint8Array.of(1, 2, 3), /has 3 bytes/],
     ['a header beyond the file', file({}, [], 1000), /header claims 1000 bytes, but only 2 follow/],
-    ['a header of 2⁶⁴ − 1 bytes', file({}, [], 2n ** 64n - 1n), /18446744073709551615 bytes, more than the format's 100000000/],
-    ['an empty header', file(''), /JSON is broken/],
-    ['broken JSON', file('{"a":'), /JSON is broken/],
-    ['an open text', file('{"a'), /JSON is broken/],
+    ['a header of 2⁶⁴ − 1 bytes', file({}, [], 2n ** 64n - 1n), /18446744073709551615 bytes, more than the format allows \(100000000\)/],
+    ['an empty header', file(''), /JSON is invalid/],
+    ['broken JSON', file('{"a":'), /JSON is invalid/],
+    ['an open text', file('{"a'), /JSON is invalid/],
     ['no object', file('[]'), /must be a JSON object/],
     ['UTF-8 that is none', file(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d)), /not UTF-8/],
-    ['a byte order mark', file(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d)), /JSON is broken/],
-    ['nesting without end', file('['.repeat(1e6)), /nested more than 100 deep/],
+    ['a byte order mark', file(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d)), /JSON is invalid/],
+    ['nesting without end', file('['.repeat(1e6)), /nested at most 100 levels deep/],
     ['__proto__', file('{"__proto__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'), /key "__proto__"/],
     ['__proto__, escaped, in the metadata', file('{"__metadata__":{"\\u005f_proto__":"x"}}'), /key "__proto__"/],
     ['a name twice', file('{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0061" :{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'), /key "a" twice/],
-    ['metadata that is no text', file({ __metadata__: { a: 1 } }), /metadata must be texts/],
-    ['metadata that is a list', file({ __metadata__: ['a'] }), /metadata must be texts/],
+    ['metadata that is no text', file({ __metadata__: { a: 1 } }), /metadata must be strings/],
+    ['metadata that is a list', file({ __metadata__: ['a'] }), /metadata must be strings/],
     ['an entry that is none', file({ w: null }), /tensor "w": its entry must be/],
     ['an unknown type', file({ w: entry('F8', [1], 0, 1) }, [0]), /tensor "w": its dtype must be one of F64, F32, .*received "F8"/],
     ['a type of the prototype', file({ w: entry('constructor', [1], 0, 1) }, [0]), /tensor "w": its dtype/],
     ['a shape that is none', file({ w: { dtype: 'U8', shape: [-1], data_offsets: [0, 1] } }, [0]), /tensor "w": its shape must be/],
     ['half a cell', file({ w: entry('U8', [0.5, 2], 0, 1) }, [0]), /tensor "w": its shape must be/],
     ['no offsets', file({ w: { dtype: 'U8', shape: [1] } }, [0]), /tensor "w": its data_offsets must be two/],
-    ['offsets back to front', file({ w: entry('U8', [1], 1, 0) }, [0]), /tensor "w": its data_offsets \[1, 0\] do not lie/],
-    ['offsets beyond the file', file({ w: entry('F32', [1e12], 0, 4e12) }, [0]), /tensor "w": its data_offsets .* do not lie in the 1 bytes/],
-    ['a shape that does not multiply', file({ w: entry('F32', [3], 0, 8) }, f32([1, 2])), /tensor "w": its shape \[3\] in F32 needs 12 bytes.*hold 8/],
+    ['offsets back to front', file({ w: entry('U8', [1], 1, 0) }, [0]), /tensor "w": its data_offsets \[1, 0\] are outside the 1 bytes/],
+    ['offsets beyond the file', file({ w: entry('F32', [1e12], 0, 4e12) }, [0]), /tensor "w": its data_offsets .* are outside the 1 bytes/],
+    ['a shape that does not multiply', file({ w: entry('F32', [3], 0, 8) }, f32([1, 2])), /tensor "w": its shape \[3\] in F32 requires 12 bytes.*span 8/],
     ['a shape beyond counting', file({ w: entry('U8', [2 ** 40, 2 ** 40, 2 ** 40], 0, 1) }, [0]), /tensor "w": its shape/],
     ['overlap', file({ a: entry('U8', [2], 0, 2), b: entry('U8', [2], 1, 3) }, [0, 0, 0]), /tensor "b": its data begins at byte 1, inside another/],
     [
       'a gap',
       file({ a: entry('U8', [1], 0, 1), b: entry('U8', [1], 2, 3) }, [0, 0, 0]),
-      /tensor "b": its data begins at byte 2; the bytes from 1 belong to none/,
+      /tensor "b": its data begins at byte 2; the bytes from 1 belong to no tensor/,
     ],
     ['a tail', file({ a: entry('U8', [1], 0, 1) }, [0, 0]), /those from 1 on belong to no tensor/],
-    ['NaN', file({ w: entry('F32', [2], 0, 8) }, f32([1, Number.NaN])), /tensor "w" holds NaN at 1/],
-    ['infinity in half precision', file({ w: entry('F16', [1], 0, 2) }, [0, 0x7c]), /tensor "w" holds Infinity at 0/],
-    ['too large for float32', file({ w: entry('F64', [1], 0, 8) }, [...new Uint8Array(Float64Array.of(-1e300).buffer)]), /tensor "w" holds -Infinity at 0/],
+    ['NaN', file({ w: entry('F32', [2], 0, 8) }, f32([1, Number.NaN])), /tensor "w" must have finite values, received NaN at index 1/],
+    ['infinity in half precision', file({ w: entry('F16', [1], 0, 2) }, [0, 0x7c]), /tensor "w" must have finite values, received Infinity at index 0/],
+    [
+      'too large for float32',
+      file({ w: entry('F64', [1], 0, 8) }, [...new Uint8Array(Float64Array.of(-1e300).buffer)]),
+      /tensor "w" must have finite values, received -Infinity at index 0/,
+    ],
   ];
   test.each(cases)('%s', (_what, bytes, says) => {
     const read = () => decodeSafetensors(bytes, { name: 'weights.safetensors' });
@@ -204,11 +208,11 @@ test('NaN and infinity are read where that is allowed, and never written', () =>
   const bytes = file({ w: entry('F16', [3], 0, 6) }, [0, 0x7c, 0, 0xfc, 1, 0x7c]);
   const { tensors } = decodeSafetensors(bytes, { allowNonFinite: true });
   expect([...(tensors.get('w')?.data ?? [])]).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
-  expect(() => encodeSafetensors(tensors)).toThrow(/tensor "w" holds Infinity at 0; its numbers must be finite/);
+  expect(() => encodeSafetensors(tensors)).toThrow(/tensor "w" must have finite values, received Infinity at index 0/);
 });
 
 test('what cannot be a file is not written', () => {
-  expect(() => encodeSafetensors(new Map([['__metadata__', tensor([1])]]))).toThrow(/no tensor may be called "__metadata__"/);
+  expect(() => encodeSafetensors(new Map([['__metadata__', tensor([1])]]))).toThrow(/a tensor cannot be named "__metadata__"/);
   expect(() => encodeSafetensors(new Map([['w', { shape: [2], data: new Float32Array(1) }]]))).toThrow(/w has shape \[2\]/);
-  expect(() => encodeSafetensors(new Map(), { epoch: 3 } as never)).toThrow(/metadata must be texts, received 3 for "epoch"/);
+  expect(() => encodeSafetensors(new Map(), { epoch: 3 } as never)).toThrow(/metadata must be strings, received 3 for "epoch"/);
 });

@@ -76,8 +76,8 @@ describe('scoreGradient and saliency', () => {
 
   test('refuses classes and layers that are not there', async () => {
     const x = noise(1, 2, 6, 6);
-    await expect(saliency(net(), x, { classes: [4] })).rejects.toThrow('classes must be whole numbers from 0 to 3, received 4');
-    await expect(saliency(net(), x, { classes: [1, 2] })).rejects.toThrow('classes must hold one class for each of the 1 samples');
+    await expect(saliency(net(), x, { classes: [4] })).rejects.toThrow('classes must be integers from 0 to 3, received 4');
+    await expect(saliency(net(), x, { classes: [1, 2] })).rejects.toThrow('classes must contain one class for each of the 1 samples');
     await expect(saliency(net(), x, { scores: 'fc9' })).rejects.toThrow('layer must be one of conv, act, pool, fc, log, received "fc9"');
     await expect(saliency(net(), x, { scores: 'conv' })).rejects.toThrow('the scores must be [N, classes], received [1, 3, 6, 6]');
   });
@@ -121,8 +121,8 @@ test('occlusionMap of a linear model is what the square held', async () => {
   expect(data[0]).toBeCloseTo(held([0, 1], [0, 1]), 5);
   expect(data[1]).toBeCloseTo(held([0, 1], [1, 2, 3]), 5);
   expect(data[3]).toBeCloseTo(held([1, 2, 3], [1, 2, 3]), 5);
-  await expect(occlusionMap(model, x, { class: 2 })).rejects.toThrow('class must be a whole number from 0 to 1, received 2');
-  await expect(occlusionMap(model, x, { window: 0 })).rejects.toThrow('window must be a whole number ≥ 1');
+  await expect(occlusionMap(model, x, { class: 2 })).rejects.toThrow('class must be an integer from 0 to 1, received 2');
+  await expect(occlusionMap(model, x, { window: 0 })).rejects.toThrow('window must be an integer ≥ 1');
 });
 
 describe('maximizeActivation', () => {
@@ -174,7 +174,7 @@ describe('maximizeActivation', () => {
   });
 
   test('refuses what makes no sense', async () => {
-    await expect(maximizeActivation(net(), [1, 2, 6, 6], { layer: 'conv', channel: 3 })).rejects.toThrow('channel must be a whole number from 0 to 2');
+    await expect(maximizeActivation(net(), [1, 2, 6, 6], { layer: 'conv', channel: 3 })).rejects.toThrow('channel must be an integer from 0 to 2');
     await expect(maximizeActivation(net(), [2, 2, 6, 6], { layer: 'conv', channel: 0 })).rejects.toThrow('shape must be [1, C, H, W]');
     await expect(maximizeActivation(net(), [1, 2, 6, 6], { layer: 'conv', channel: 0, range: [1, 0] })).rejects.toThrow('range must be two ascending numbers');
   });

@@ -135,7 +135,7 @@ describe('the gradient', () => {
 });
 
 describe('canny', () => {
-  // sums of whole numbers are exact in both; where they are not, of two slopes that are nearly equal either may be the larger
+  // sums of integers are exact in both; where they are not, of two slopes that are nearly equal either may be the larger
   test.each(Array.from({ length: 60 }, (_, i) => i))('as over planes, %i', async () => {
     const image = picture(one([1, 2, 3, 4] as const), [2 + random.integer(90), 2 + random.integer(50)]);
     const { output: _, ...rest } = optionsFor(image);

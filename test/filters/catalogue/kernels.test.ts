@@ -198,7 +198,7 @@ test("compass: Robinson's first is Sobel's, the third looks up; Kirsch's look wh
   expect([...KIRSCH[6].data]).toEqual([-3, -3, -3, -3, 0, -3, 5, 5, 5]);
 });
 
-test('binomial: whole numbers over a power of four, however many', () => {
+test('binomial: integers over a power of four, however many', () => {
   expect([...binomial(3).data]).toEqual([1, 2, 1, 2, 4, 2, 1, 2, 1].map((weight) => weight / 16));
   expect(binomial(1200).data.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4); // C(1199, 600) is beyond float64
 });

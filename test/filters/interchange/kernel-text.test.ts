@@ -188,42 +188,42 @@ test('an .acf file is 25 weights, scale and offset, 16 bits each, big end first'
   expect([...bytes.slice(14, 34)]).toEqual([255, 255, 0, 0, 0, 0, 0, 0, 255, 255, 0, 5, 255, 255, 0, 0, 0, 0, 0, 0]);
   expect([...bytes.slice(50)]).toEqual([0, 2, 255, 253]);
   expect(kernelFromAcf(bytes)).toEqual({ kernel: parseKernel(formatKernel(sharpen(), 'custom')).kernel, scale: 0.5, bias: -3 });
-  expect(() => kernelFromAcf(bytes.subarray(1))).toThrow('kernelFromAcf: an .acf file has 54 bytes, received 53');
+  expect(() => kernelFromAcf(bytes.subarray(1))).toThrow('kernelFromAcf: an .acf file must have 54 bytes, received 53');
   expect(() => kernelToAcf({ kernel: kernel2d([[0.5]]) })).toThrow(UnsupportedError);
 });
 
 describe('what is wrong is said with its place', () => {
   test.each([
-    ['1 two; 3 4', 'matrix: row 1, column 2 is "two", which is no number'],
-    ['1 2; 3', 'matrix: all rows must be equally long, but row 1 has 2 weights and row 2 has 1'],
+    ['1 two; 3 4', 'matrix: every weight must be a number, received "two" in row 1, column 2'],
+    ['1 2; 3', 'matrix: all rows must have the same length, but row 1 has 2 weights and row 2 has 1'],
     [
       '0,-1,0,-1,5,-1,0,-1,0',
-      'matrix: 9 weights without rows are 3 × 3 (rows apart by ";" or new lines, "0 -1 0; -1 5 -1; 0 -1 0") or a row of 9, "0 -1 0 -1 5 -1 0 -1 0;": write one of them',
+      'matrix: 9 weights without rows are ambiguous: 3 × 3 (rows separated by ";" or new lines, "0 -1 0; -1 5 -1; 0 -1 0") or a row of 9, "0 -1 0 -1 5 -1 0 -1 0;"',
     ],
-    ['1 2 3 4\n', 'matrix: 4 weights without rows are 2 × 2'],
-    ['[1, 2, 3, 4]', 'json: 4 weights without rows are 2 × 2 (a list for each row, [[1, 2], [3, 4]]) or a row of 4, [[1, 2, 3, 4]]: write one of them'],
-    ['{ "kernel": [1, 2, 3, 4] }', 'json: 4 weights without rows are 2 × 2'],
-    [`${'1 '.repeat(36)}`, 'matrix: 36 weights without rows are 6 × 6 (rows apart by ";" or new lines) or a row of 36: write one of them'],
-    ['[[1, 2], [3]]', 'json: all rows must be equally long'],
+    ['1 2 3 4\n', 'matrix: 4 weights without rows are ambiguous: 2 × 2'],
+    ['[1, 2, 3, 4]', 'json: 4 weights without rows are ambiguous: 2 × 2 (a list for each row, [[1, 2], [3, 4]]) or a row of 4, [[1, 2, 3, 4]]'],
+    ['{ "kernel": [1, 2, 3, 4] }', 'json: 4 weights without rows are ambiguous: 2 × 2'],
+    [`${'1 '.repeat(36)}`, 'matrix: 36 weights without rows are ambiguous: 6 × 6 (rows separated by ";" or new lines) or a row of 36'],
+    ['[[1, 2], [3]]', 'json: all rows must have the same length'],
     ['[[1, 2]', 'json: '],
     ['{ "weights": [[1]] }', 'json: weights is not an option; the options are kernel, scale'],
-    ['3x3: 1,2,3', 'imagemagick: 3x3 promises 9 weights, but 3 follow'],
-    ['2x1: 1,x', 'imagemagick: row 1, column 2 is "x", which is no number'],
-    ['2x1+2+0: 1,2', 'imagemagick: the origin +2+0 lies outside of the 2x1 kernel'],
-    ['3x3>: 1,2,1 0,0,0 1,2,1', 'imagemagick: the kernel list that ">" asks for is not read'],
+    ['3x3: 1,2,3', 'imagemagick: a 3x3 kernel must have 9 weights, received 3'],
+    ['2x1: 1,x', 'imagemagick: every weight must be a number, received "x" in row 1, column 2'],
+    ['2x1+2+0: 1,2', 'imagemagick: the origin must be inside the 2x1 kernel, received +2+0'],
+    ['3x3>: 1,2,1 0,0,0 1,2,1', 'imagemagick: the rotations ">" asks for is not read'],
     ['1: 1; 1: 2', 'imagemagick: several kernels'],
-    ['<svg/>', 'svg: one <feConvolveMatrix> is read, and there are 0'],
+    ['<svg/>', 'svg: the text must contain one <feConvolveMatrix>, received 0'],
     ['<feConvolveMatrix order="2"/>', 'svg: the attribute kernelMatrix is missing'],
-    ['<feConvolveMatrix order="2" kernelMatrix="1 2 3"/>', 'svg: kernelMatrix must have 2 × 2 = 4 numbers, as order says, and has 3'],
-    ['<feConvolveMatrix order="2" kernelMatrix="1 2 3 x"/>', 'svg: kernelMatrix: number 4 is "x", which is no number'],
-    ['<feConvolveMatrix order="1.5" kernelMatrix="1"/>', 'svg: order must be one or two whole numbers ≥ 1, received 1.5'],
+    ['<feConvolveMatrix order="2" kernelMatrix="1 2 3"/>', 'svg: kernelMatrix must have 2 × 2 = 4 numbers (see order), received 3'],
+    ['<feConvolveMatrix order="2" kernelMatrix="1 2 3 x"/>', 'svg: kernelMatrix must be a list of numbers, received "x" at index '],
+    ['<feConvolveMatrix order="1.5" kernelMatrix="1"/>', 'svg: order must be one or two integers ≥ 1, received 1.5'],
     ['<feConvolveMatrix order="1" kernelMatrix="1" divisor="0"/>', 'svg: divisor must not be 0'],
-    ['<feConvolveMatrix order="1" kernelMatrix="1" targetX="1"/>', 'svg: targetX must be a whole number from 0 to 0, received 1'],
+    ['<feConvolveMatrix order="1" kernelMatrix="1" targetX="1"/>', 'svg: targetX must be an integer from 0 to 0, received 1'],
     ['<feConvolveMatrix order="1" kernelMatrix="1" edgeMode="constructor"/>', 'svg: edgeMode must be one of duplicate, wrap, none, received constructor'],
     ['<feConvolveMatrix order="1" kernelMatrix="1" edgeMode="mirror"/>', 'svg: edgeMode must be one of duplicate, wrap, none, received mirror'],
-    ['1 2; 3 4; divisor 2', 'custom: a custom filter has 5 rows of 5 weights, received 2 + 2'],
+    ['1 2; 3 4; divisor 2', 'custom: a custom filter must have 5 rows of 5 weights, received 2 + 2'],
     ['1 1 1 1 1;1 1 1 1 1;1 1 1 1 1;1 1 1 1 1;1 1 1 1 1;divisor x', 'custom: divisor must be a number, received "x"'],
-    ['sharpen', 'the text is in no known format: json, svg, imagemagick, custom, matrix'],
+    ['sharpen', 'the text must be in one of the formats json, svg, imagemagick, custom, matrix'],
   ])('%s', (text, message) => {
     expect(() => parseKernel(text)).toThrow(DataError);
     expect(() => parseKernel(text)).toThrow(message);
@@ -238,7 +238,7 @@ describe('what is wrong is said with its place', () => {
 
   test('a format that is asked for must be there', () => {
     expect(parseKernel('1 2', { format: 'matrix' })).toEqual({ kernel: kernel2d([[1, 2]]) });
-    expect(() => parseKernel('1 2', { format: 'json' })).toThrow('parseKernel: the text is not in the format json');
+    expect(() => parseKernel('1 2', { format: 'json' })).toThrow('parseKernel: the text must be in the format json');
     expect(() => parseKernel('1 2', { format: 'yaml' as 'json' })).toThrow(OptionError);
     expect(() => formatKernel(sharpen(), 'yaml' as 'json')).toThrow(
       'formatKernel: format must be one of json, svg, imagemagick, custom, matrix, received "yaml"',
@@ -246,7 +246,7 @@ describe('what is wrong is said with its place', () => {
   });
 
   test('a format does not drop what it has no word for', () => {
-    expect(() => formatKernel({ kernel: sharpen(), bias: 3 }, 'matrix')).toThrow('formatKernel: the matrix format has no word for bias, which is 3');
+    expect(() => formatKernel({ kernel: sharpen(), bias: 3 }, 'matrix')).toThrow('formatKernel: the matrix format cannot store bias, which is 3');
     expect(() => formatKernel({ kernel: sharpen(), paddingMode: 'reflect' }, 'svg')).toThrow(UnsupportedError);
     expect(() => formatKernel(tensor(new Float32Array(49), [7, 7]), 'custom')).toThrow('a custom filter is 5 × 5');
   });

@@ -127,7 +127,7 @@ describe('looking for a GPU', () => {
   });
 
   test('without one nothing is called, and it is looked for once', async () => {
-    const simulation = new Simulation(GAMER, () => Promise.reject(new Error('there is no adapter')));
+    const simulation = new Simulation(GAMER, () => Promise.reject(new Error('no adapter was found')));
     const executable = simulation.auto.prepare(BLUR);
     const ran = await simulation.run(executable, 500);
     expect(ran.every(({ by }) => by === BY_WASM)).toBe(true);
@@ -135,7 +135,7 @@ describe('looking for a GPU', () => {
     expect(simulation.auto.chooser.latest(executable)).toMatchObject({
       backend: 'wasm',
       gpu: undefined,
-      why: 'no hardware GPU was found (there is no adapter)',
+      why: 'no hardware GPU was found (no adapter was found)',
     });
     expect(simulation.auto.device).toBe('fake');
   });

@@ -24,7 +24,7 @@ test('the kernel is copied as JSON, as code and as SVG, and a text that is paste
   await expect.poll(clipboard).toContain("filter(photo, kernel, { paddingMode: 'replicate', scale: 0.5 })");
   await page.getByLabel('Beyond the border').first().selectOption('reflect');
   await page.getByRole('button', { name: 'Copy as feConvolveMatrix' }).click();
-  await page.getByText('edgeMode of an SVG has no word for the padding mode reflect').waitFor();
+  await page.getByText('the svg format cannot store paddingMode').waitFor();
 
   await page.evaluate(() => navigator.clipboard.writeText('3x3: 0,-1,0 -1,5,-1 0,-1,0'));
   await page.getByLabel('weight, row 1, column 1').focus();

@@ -42,5 +42,5 @@ export function inOrder(calls: readonly LayerCallAt[], made: Set<string>, compla
   }
   if (left === 0) return;
   const [{ layer, from }] = calls.filter((_, i) => missing[i].size > 0);
-  throw complain(`layer ${show(layer.name)} waits for ${show(from.map((input) => input.layer))}, which nothing computes`);
+  throw complain(`layer ${show(layer.name)} requires ${show(from.map((input) => input.layer))}, which is not computed`);
 }

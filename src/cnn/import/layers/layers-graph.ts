@@ -88,7 +88,7 @@ export class LayerCall {
 
   text(name: string, otherwise: string): string {
     const value = this.config[name] ?? otherwise;
-    if (typeof value !== 'string') throw this.refusal(`${name} must be a text, received ${show(value)}`);
+    if (typeof value !== 'string') throw this.refusal(`${name} must be a string, received ${show(value)}`);
     return value;
   }
 
@@ -96,14 +96,14 @@ export class LayerCall {
   perAxis(name: string, count: number, otherwise?: readonly number[]): readonly number[] {
     const value = this.config[name] ?? otherwise;
     const list = Array.isArray(value) ? value : Array(count).fill(value);
-    if (list.length !== count || !list.every(Number.isSafeInteger)) throw this.refusal(`${name} must be ${count} whole numbers, received ${show(value)}`);
+    if (list.length !== count || !list.every(Number.isSafeInteger)) throw this.refusal(`${name} must be ${count} integers, received ${show(value)}`);
     return list;
   }
 
   /** Numbers of a weight. @throws UnsupportedError if the file does not hold them */
   weight(role: string): { name: string; tensor: KnownValues } {
     const weight = this.weights.get(`${this.name}/${role}`);
-    if (!weight) throw this.refusal(`the file holds no weight ${show(`${this.name}/${role}`)}`);
+    if (!weight) throw this.refusal(`the file contains no weight ${show(`${this.name}/${role}`)}`);
     return weight;
   }
 
@@ -125,7 +125,7 @@ export class LayerCall {
   activated(x: string, rank: number, channels: number | undefined, activation: unknown = this.config.activation): LayerTensor {
     const word = activation ?? 'linear';
     const steps = typeof word === 'string' ? ACTIVATIONS[word.replaceAll('_', '').toLowerCase()] : undefined;
-    if (!steps) throw this.refusal(`the activation ${show(word)} is not supported; those that are: ${Object.keys(ACTIVATIONS).join(', ')}`);
+    if (!steps) throw this.refusal(`the activation ${show(word)} is not supported; the supported ones are ${Object.keys(ACTIVATIONS).join(', ')}`);
     return { name: steps(this, x), rank, channels };
   }
 }

@@ -5,7 +5,7 @@ import type { LayerRow } from './window-layers.js';
 /** The axis with channels first for one with channels last. */
 function turnedAxis(call: LayerCall, axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis;
-  if (!(positive >= 0 && positive < rank)) throw call.refusal(`there is no axis ${axis} among ${rank}`);
+  if (!(positive >= 0 && positive < rank)) throw call.refusal(`an axis must be from ${-rank} to ${rank - 1}, received ${axis}`);
   return rank < 3 || positive === 0 ? positive : positive === rank - 1 ? 1 : positive + 1;
 }
 
@@ -57,7 +57,7 @@ function layerNormalization(call: LayerCall): LayerTensor {
   const x = call.input();
   channelAxis(call, x.rank);
   const { channels } = x;
-  if (channels === undefined) throw call.refusal('the size of its last axis is open');
+  if (channels === undefined) throw call.refusal('the size of its last axis must be known');
   const or = (role: string, used: unknown, value: number) =>
     used === false ? call.graph.constant([channels], Array(channels).fill(value), false) : call.plain(role);
   const inputs = [call.graph.channelsLast(call.name, x), or('gamma', call.config.scale, 1), or('beta', call.config.center, 0)];
@@ -75,8 +75,7 @@ function reshape(call: LayerCall): LayerTensor {
   const given = call.config.target_shape;
   // null is the size that is left
   const target = Array.isArray(given) ? given.map((size) => size ?? -1) : [];
-  if (target.length === 0 || !target.every((size) => Number.isSafeInteger(size)))
-    throw call.refusal(`target_shape must be whole numbers, received ${show(given)}`);
+  if (target.length === 0 || !target.every((size) => Number.isSafeInteger(size))) throw call.refusal(`target_shape must be integers, received ${show(given)}`);
   const x = call.input();
   const shape = call.graph.constant([target.length + 1], [0, ...target], true);
   const moved = call.add('Reshape', [call.graph.channelsLast(call.name, x), shape]);
@@ -122,7 +121,7 @@ const merge =
   (call) => {
     const inputs = call.inputs.map((_, i) => call.input(i));
     if (inputs.length < 2 || new Set(inputs.map(({ rank }) => rank)).size > 1)
-      throw call.refusal(`it takes two inputs or more with equally many axes, received ${inputs.map(({ rank }) => rank)}`);
+      throw call.refusal(`it requires at least two inputs with the same number of axes, received ${inputs.map(({ rank }) => rank)}`);
     const channels = inputs.find(({ channels: size }) => size !== 1)?.channels;
     const [first, ...rest] = inputs.map(({ name }) => name);
     const folded = type === 'Mul' || type === 'Sub' ? rest.reduce((sum, name) => call.add(type, [sum, name]), first) : call.add(type, [first, ...rest]);

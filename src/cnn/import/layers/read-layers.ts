@@ -33,19 +33,19 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Reads the layers of a `model.json`. */
 export function readLayers(json: Json, complain: Complaint): LayersModel {
-  if (json.format === 'graph-model') throw complain('it is a graph model; layers models are read, whose format is "layers-model"');
+  if (json.format === 'graph-model') throw complain('it is a graph model; only layers models ("format": "layers-model") are supported');
   const topology = json.modelTopology;
   if (!isObject(topology)) throw complain(`it must have a modelTopology, received ${show(topology)}`);
   return readModel(isObject(topology.model_config) ? topology.model_config : topology, complain, 0);
 }
 
 function readModel({ class_name: type, config }: Json, complain: Complaint, depth: number): LayersModel {
-  if (depth > MAX_DEPTH) throw complain(`its models are nested more than ${MAX_DEPTH} deep`);
+  if (depth > MAX_DEPTH) throw complain(`its models must be nested at most ${MAX_DEPTH} levels deep`);
   const sequence = type === 'Sequential';
   if (!sequence && type !== 'Model' && type !== 'Functional') throw complain(`its model must be Sequential, Model or Functional, received ${show(type)}`);
   // before Keras 2.2.3 a sequence was its list of layers
   const list = Array.isArray(config) ? config : isObject(config) ? config.layers : undefined;
-  if (!Array.isArray(list) || list.length > 10_000) throw complain(`its model must hold a list of layers, received ${show(list)}`);
+  if (!Array.isArray(list) || list.length > 10_000) throw complain(`its model must contain a list of layers, received ${show(list)}`);
   const layers = list.map((layer) => readLayer(layer, sequence, complain, depth));
   const names = (value: unknown) => (sequence ? [] : tensorNames(value, complain));
   const { input_layers: inputs, output_layers: outputs } = isObject(config) ? config : {};
@@ -92,7 +92,7 @@ export function readWeights(json: Json, bytes: Uint8Array, complain: Complaint):
     if (typeof name !== 'string' || !sized) throw complain(`a weight must be { name, shape, dtype }, received ${show(spec)}`);
     const stored = isObject(quantization) ? quantization : { dtype };
     const type = DTYPES.get(TYPES[String(stored.dtype)]);
-    if (!type) throw complain(`weight ${show(name)} has the type ${show(stored.dtype)}, which is not read`);
+    if (!type) throw complain(`weight ${show(name)} has the type ${show(stored.dtype)}, which is not supported`);
     const length = (shape as number[]).reduce((product, size) => product * size, 1);
     if (!(at + length * type.bytes <= bytes.length))
       throw complain(`weight ${show(name)} of shape ${show(shape)} ends beyond the ${bytes.length} bytes of weights`);

@@ -9,7 +9,7 @@ export type LayerRow = (call: LayerCall) => LayerTensor;
 function spatial(call: LayerCall, axes: number): LayerTensor {
   const x = call.input();
   if (call.text('data_format', 'channels_last') !== 'channels_last') throw call.refusal('data_format must be channels_last');
-  if (x.rank !== axes + 2) throw call.refusal(`it takes ${axes + 2} axes, but its input has ${x.rank}`);
+  if (x.rank !== axes + 2) throw call.refusal(`it requires ${axes + 2} axes, but its input has ${x.rank}`);
   return x;
 }
 
@@ -124,7 +124,7 @@ const bordering =
     const value = call.config[option] ?? 1;
     const sides = (Array.isArray(value) ? value : [value, value]).map((side) => (Array.isArray(side) ? side : [side, side])) as number[][];
     if (sides.length !== 2 || !sides.flat().every((cells) => Number.isSafeInteger(cells) && cells >= 0))
-      throw call.refusal(`${option} must be whole numbers, received ${show(value)}`);
+      throw call.refusal(`${option} must be integers, received ${show(value)}`);
     const pads = [0, 0, sides[0][0], sides[1][0], 0, 0, sides[0][1], sides[1][1]].map((cells) => sign * cells);
     return { ...x, name: call.add('Pad', [x.name, call.graph.constant([8], pads, true)]) };
   };

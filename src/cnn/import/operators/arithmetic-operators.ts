@@ -122,7 +122,7 @@ function onlyKnown(fold: (call: Call) => KnownValues): OperatorRow {
   return {
     fold,
     run(call) {
-      throw call.refusal('it works on shapes and constants only, but an input is computed from an input of the model or a weight');
+      throw call.refusal('it is supported only for shapes and constants, but an input is computed from an input of the model or a weight');
     },
   };
 }

@@ -12,12 +12,12 @@ import type { KnownValues } from '../plan.js';
 
 function concatenated(call: Call): Operand {
   const parts = call.inputs.map((_, i) => call.operand(i));
-  if (parts.length === 0) throw call.refusal('there is nothing to join');
+  if (parts.length === 0) throw call.refusal('it requires at least one input');
   const [{ shape }] = parts;
   const axis = call.axis(call.integer('axis', Number.NaN), shape.length);
   const alike = (other: readonly number[]) => other.length === shape.length && other.every((size, i) => i === axis || size === shape[i]);
   if (!parts.every((part) => alike(part.shape)))
-    throw call.refusal(`shapes differ beside axis ${axis}: ${parts.map((part) => show(part.shape)).join(' and ')}`);
+    throw call.refusal(`shapes must be equal except on axis ${axis}: ${parts.map((part) => show(part.shape)).join(' and ')}`);
   if (parts.every((part) => !(part instanceof Value))) return joinKnown(call, parts as KnownValues[], axis);
   call.joins(parts.reduce((channels, part) => channels + part.shape[axis], 0));
   return join(
@@ -29,7 +29,7 @@ function concatenated(call: Call): Operand {
 /** Cells of an axis by their index. */
 function pick(call: Call, x: Operand, axis: number, indices: readonly number[]): Operand {
   if (!(x instanceof Value)) return gatherKnown(call, x, axis, indices);
-  if (indices.length === 0) throw call.refusal(`nothing is left of axis ${axis} of ${show(x.shape)}`);
+  if (indices.length === 0) throw call.refusal(`it would leave no cells on axis ${axis} of ${show(x.shape)}`);
   const step = indices.length > 1 ? indices[1] - indices[0] : 1;
   const even = step > 0 && indices.every((index, i) => index === indices[0] + i * step);
   if (!even) call.cells([indices.length, x.shape[axis]]);
@@ -41,11 +41,11 @@ function sliced(call: Call): Operand {
   const rank = x.shape.length;
   const inputs = call.opset < 10 ? [call.list('starts'), call.list('ends'), call.list('axes'), undefined] : [1, 2, 3, 4].map((i) => call.numbers(i));
   const [starts = [], ends = [], axes = starts.map((_, i) => i), steps = starts.map(() => 1)] = inputs;
-  if (![ends, axes, steps].every(({ length }) => length === starts.length)) throw call.refusal('starts, ends, axes and steps must be equally many');
+  if (![ends, axes, steps].every(({ length }) => length === starts.length)) throw call.refusal('starts, ends, axes and steps must have the same length');
   return starts.reduce<Operand>((value, start, i) => {
     const axis = call.axis(axes[i], rank);
     const [n, step] = [value.shape[axis], steps[i]];
-    if (!Number.isInteger(step) || step === 0) throw call.refusal(`steps must be whole numbers other than 0, received ${step}`);
+    if (!Number.isInteger(step) || step === 0) throw call.refusal(`steps must be integers other than 0, received ${step}`);
     const [low, high] = step > 0 ? [0, n] : [-1, n - 1];
     const limit = (at: number) => Math.min(Math.max(at < 0 ? at + n : at, low), high);
     const [from, to] = [limit(start), limit(ends[i])];
@@ -64,7 +64,7 @@ function gathered(call: Call): Operand {
   const n = x.shape[axis];
   const positive = Array.from(indices.data, (index) => (index < 0 ? index + n : index));
   const odd = positive.find((index) => !Number.isInteger(index) || index < 0 || index >= n);
-  if (odd !== undefined) throw call.refusal(`there is no cell ${odd} on axis ${axis} of ${show(x.shape)}`);
+  if (odd !== undefined) throw call.refusal(`indices must be cells of axis ${axis} of ${show(x.shape)}, received ${odd}`);
   const picked = pick(call, x, axis, positive);
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
   return picked instanceof Value ? view(picked, shape) : { ...picked, shape };
@@ -109,7 +109,7 @@ function reducing(line: (x: Value, n: number) => Value, formula: (values: readon
     fold(call) {
       const { axes, shape } = reduction(call);
       const x = call.known(0);
-      if (axes.length < x.shape.length) throw call.refusal('known numbers can be reduced over all axes only');
+      if (axes.length < x.shape.length) throw call.refusal('constants can only be reduced over all axes');
       return call.result(shape, [formula(Array.from(x.data))], x.whole);
     },
     run(call) {
@@ -156,7 +156,7 @@ export const AXES: OperatorRows = {
   ReduceProd: {
     fold: (call) => call.result(reduction(call).shape, [Array.from(call.known(0).data).reduce((all, value) => all * value, 1)], call.known(0).whole),
     run(call) {
-      throw call.refusal('products are taken of known numbers only');
+      throw call.refusal('products are supported only for constants');
     },
   },
 };

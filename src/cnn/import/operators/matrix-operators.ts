@@ -43,9 +43,9 @@ function matMul(call: Call): Value {
   const [left, right] = [a.shape.length === 1 ? view(a, [1, -1]) : a, b.shape.length === 1 ? view(b, [-1, 1]) : b];
   const [m, k] = left.shape.slice(-2);
   const [rows, n] = right.shape.slice(-2);
-  if (k !== rows) throw call.refusal(`matrices do not fit each other: ${show(a.shape)} and ${show(b.shape)}`);
+  if (k !== rows) throw call.refusal(`matrices do not match: ${show(a.shape)} and ${show(b.shape)}`);
   const batch = broadcastShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
-  if (!batch) throw call.refusal(`stacks of matrices do not fit each other: ${show(a.shape)} and ${show(b.shape)}`);
+  if (!batch) throw call.refusal(`stacks of matrices do not match: ${show(a.shape)} and ${show(b.shape)}`);
   const shape = [...batch, ...(a.shape.length === 1 ? [] : [m]), ...(b.shape.length === 1 ? [] : [n])];
   if (right.shape.length === 2) return view(product(view(left, [-1, k]), right, null, false), shape);
   // a stack: each matrix of the left is the kernel of its own group of channels

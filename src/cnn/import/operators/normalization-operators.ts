@@ -57,7 +57,7 @@ function groupNormalization(call: Call): Value {
   const x = channels(given);
   const groups = call.integer('num_groups', 0);
   const [scale, bias] = [call.value(1), call.value(2)];
-  if (call.opset < 21) throw call.refusal('before opset 21 its scale is one for each group, which was withdrawn');
+  if (call.opset < 21) throw call.refusal('before opset 21 it has one scale per group, which is not supported');
   return view(scaleChannels(groupNorm(x, groups, call.float('epsilon', 1e-5)), scale, bias), given.shape);
 }
 

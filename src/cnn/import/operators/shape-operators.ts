@@ -14,7 +14,7 @@ function reshaping(shapeOf: (call: Call, shape: readonly number[]) => readonly n
     const x = call.operand(0);
     const shape = shapeOf(call, x.shape);
     if (x instanceof Value) return view(x, shape);
-    if (sizeOf(shape) !== x.data.length) throw call.refusal(`${show(x.shape)} does not fit ${show(shape)}`);
+    if (sizeOf(shape) !== x.data.length) throw call.refusal(`${show(x.shape)} does not match ${show(shape)}`);
     return { ...x, shape };
   };
   return { passes: true, fold: (call) => reshape(call) as KnownValues, run: reshape };
@@ -26,13 +26,13 @@ function reshaped(call: Call, shape: readonly number[]): number[] {
   const keep = !call.flag('allowzero');
   const sizes = target.map((size, axis) => (size === 0 && keep ? shape[axis] : size));
   if (sizes.some((size) => size === undefined || size < -1) || sizes.filter((size) => size === -1).length > 1) {
-    throw call.refusal(`${show(shape)} cannot take the shape ${show(target)}`);
+    throw call.refusal(`${show(shape)} cannot be expanded to ${show(target)}`);
   }
   const known = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const cells = sizeOf(shape);
   const result = sizes.map((size) => (size === -1 ? cells / known : size));
   if (!result.every(Number.isSafeInteger) || sizeOf(result) !== cells)
-    throw call.refusal(`${show(shape)} holds ${cells} values, which do not fit ${show(target)}`);
+    throw call.refusal(`${show(shape)} has ${cells} values, which do not fit ${show(target)}`);
   return result;
 }
 
@@ -46,7 +46,7 @@ function squeezed(call: Call, shape: readonly number[]): number[] {
   const given = call.wholeNumbers('axes', 1);
   const axes = given ? call.axes(given, shape.length) : shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
   const wide = axes.find((axis) => shape[axis] !== 1);
-  if (wide !== undefined) throw call.refusal(`axis ${wide} of ${show(shape)} does not have one cell`);
+  if (wide !== undefined) throw call.refusal(`axis ${wide} of ${show(shape)} must have size 1`);
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
@@ -65,7 +65,7 @@ const cast: OperatorRow = {
   fold(call) {
     const { shape, data } = call.known(0);
     const to = call.integer('to', 0);
-    if (to === 8) throw call.refusal('texts are not supported');
+    if (to === 8) throw call.refusal('strings are not supported');
     if (to === 9)
       return call.result(
         shape,
@@ -77,7 +77,7 @@ const cast: OperatorRow = {
   },
   run(call) {
     const to = call.integer('to', 0);
-    if (!FLOATS.includes(to)) throw call.refusal(`what the model computes are floating-point numbers, they cannot become type ${to}`);
+    if (!FLOATS.includes(to)) throw call.refusal(`computed values are floating-point and cannot be cast to type ${to}`);
     return call.value(0);
   },
 };
@@ -87,7 +87,7 @@ function orderOf(call: Call): number[] {
   const rank = call.shape(0).length;
   const order = [...(call.list('perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis))];
   if (String([...order].sort((a, b) => a - b)) !== String(order.map((_, axis) => axis)) || order.length !== rank) {
-    throw call.refusal(`perm must hold the axes 0 to ${rank - 1}, received ${show(order)}`);
+    throw call.refusal(`perm must contain the axes 0 to ${rank - 1}, received ${show(order)}`);
   }
   return order;
 }
@@ -124,7 +124,7 @@ function filled(call: Call): KnownValues {
 function expanded(call: Call, shape: readonly number[]): number[] {
   const target = call.wholeNumbers('shape', 1) ?? [];
   const both = broadcastShape(shape, target);
-  if (!both) throw call.refusal(`${show(shape)} cannot be repeated to ${show(target)}`);
+  if (!both) throw call.refusal(`${show(shape)} cannot be broadcast to ${show(target)}`);
   return both;
 }
 

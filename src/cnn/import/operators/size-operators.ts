@@ -16,7 +16,7 @@ function padding(call: Call): Value {
   const rank = x.shape.length;
   const pads = call.wholeNumbers('pads', 1) ?? [];
   const axes = call.numbers(3)?.map((axis) => call.axis(axis, rank)) ?? x.shape.map((_, axis) => axis);
-  if (pads.length !== 2 * axes.length) throw call.refusal(`pads must hold ${2 * axes.length} numbers, received ${show(pads)}`);
+  if (pads.length !== 2 * axes.length) throw call.refusal(`pads must contain ${2 * axes.length} numbers, received ${show(pads)}`);
   const mode = call.text('mode', 'constant');
   const paddingMode = Object.hasOwn(MODES, mode) ? MODES[mode] : undefined;
   if (!paddingMode) throw call.refusal(`mode must be one of ${Object.keys(MODES).join(', ')}, received ${show(mode)}`);
@@ -32,7 +32,7 @@ function padding(call: Call): Value {
 function cut(call: Call, x: Value, sides: readonly (readonly [number, number])[]): Value {
   return sides.reduce((value, [before, after], axis) => {
     const [start, size] = [Math.max(-before, 0), value.shape[axis] + Math.min(before, 0) + Math.min(after, 0)];
-    if (size < 1) throw call.refusal(`nothing is left of axis ${axis} of ${show(x.shape)}`);
+    if (size < 1) throw call.refusal(`it would leave no cells on axis ${axis} of ${show(x.shape)}`);
     return slice(value, axis, start, size);
   }, x);
 }
@@ -65,10 +65,10 @@ function resizing(call: Call): Value {
   const sizes = sizesAt > 0 ? call.numbers(sizesAt) : undefined;
   const scales = call.has(at) && call.known(at).data.length > 0 ? call.numbers(at) : undefined;
   const given = sizes && sizes.length > 0 ? sizes : scales;
-  if (!given) throw call.refusal('either scales or sizes must be given');
+  if (!given) throw call.refusal('either scales or sizes must be set');
   const axes = call.list('axes')?.map((axis) => call.axis(axis, rank)) ?? x.shape.map((_, axis) => axis);
   if (given.length !== axes.length || !given.every((value) => value > 0))
-    throw call.refusal(`there must be one scale or size > 0 for each of ${axes.length} axes, received ${show(given)}`);
+    throw call.refusal(`scales or sizes must contain one value > 0 for each of the ${axes.length} axes, received ${show(given)}`);
   if (call.flag('antialias')) throw call.refusal('antialias is not supported');
   const policy = call.text('keep_aspect_ratio_policy', 'stretch');
   if (policy !== 'stretch') throw call.refusal(`keep_aspect_ratio_policy ${show(policy)} is not supported`);
@@ -83,7 +83,7 @@ function resizing(call: Call): Value {
   return axes.reduce((value, axis, i) => {
     const n = x.shape[axis];
     const o = given === sizes ? given[i] : Math.floor(n * given[i]);
-    if (!(Number.isSafeInteger(o) && o >= 1)) throw call.refusal(`nothing is left of axis ${axis} of ${show(x.shape)}`);
+    if (!(Number.isSafeInteger(o) && o >= 1)) throw call.refusal(`it would leave no cells on axis ${axis} of ${show(x.shape)}`);
     call.cells([o, n]);
     if (o === n && given === sizes) return value;
     const scale = given === sizes ? o / n : given[i];

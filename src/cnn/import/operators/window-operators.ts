@@ -21,9 +21,9 @@ interface Window {
 function windowOf(call: Call, x: Value, kernel = call.list('kernel_shape')): Window {
   const rank = x.shape.length - 2;
   const perAxis = (name: string, values: readonly number[]) => {
-    if (values.length !== rank) throw call.refusal(`${name} must hold one number for each of ${rank} spatial axes, received ${show(values)}`);
+    if (values.length !== rank) throw call.refusal(`${name} must contain one number for each of the ${rank} spatial axes, received ${show(values)}`);
     const odd = values.find((value) => !Number.isSafeInteger(value) || value < 1 || value > WIDEST);
-    if (odd !== undefined) throw call.refusal(`${name} must be whole numbers from 1 to ${WIDEST}, received ${odd}`);
+    if (odd !== undefined) throw call.refusal(`${name} must be integers from 1 to ${WIDEST}, received ${odd}`);
     return values;
   };
   const ones = Array<number>(Math.max(rank, 0)).fill(1);
@@ -45,7 +45,7 @@ function extents({ kernel, dilation }: Window): number[] {
 /** The value of the attribute `pads`. */
 function explicitPads(call: Call, rank: number): Sides {
   const pads = call.list('pads') ?? Array<number>(2 * rank).fill(0);
-  if (pads.length !== 2 * rank) throw call.refusal(`pads must hold ${2 * rank} numbers, received ${show(pads)}`);
+  if (pads.length !== 2 * rank) throw call.refusal(`pads must contain ${2 * rank} numbers, received ${show(pads)}`);
   return Array.from({ length: rank }, (_, axis) => [pads[axis], pads[rank + axis]] as const);
 }
 
@@ -86,7 +86,7 @@ function transposed(call: Call): Value {
   const padding = sized
     ? full.map((cells, axis) => {
         const total = cells - sized[axis];
-        if (!(total >= 0)) throw call.refusal(`an output of ${show(sized)} is larger than the ${show(full)} that the windows cover`);
+        if (!(total >= 0)) throw call.refusal(`the output ${show(sized)} must not be larger than ${show(full)}, which the windows cover`);
         // of two sides the later one has the odd cell with SAME_UPPER only, unlike those of a convolution
         return shared(total, mode === 'SAME_UPPER' ? mode : 'SAME_LOWER');
       })
@@ -105,7 +105,7 @@ function pool(call: Call, reduce: typeof maxPooling | typeof averagePooling): Va
   const { kernel: kernelSize, stride, dilation } = window;
   const padding = padsOf(call, x, window);
   const wide = padding.flat().find((cells, i) => !(cells <= extents(window)[Math.floor(i / 2)]));
-  if (wide !== undefined) throw call.refusal(`pads must be no wider than the window, received ${wide}`);
+  if (wide !== undefined) throw call.refusal(`pads must be at most the window size, received ${wide}`);
   const ceilMode = call.flag('ceil_mode') && call.text('auto_pad', 'NOTSET') === 'NOTSET';
   return reduce(x, { kernelSize, stride, dilation, padding, ceilMode }, call.flag('count_include_pad'));
 }

@@ -16,7 +16,7 @@ export function sample(radius: number, f: (x: number, y: number) => number): num
  */
 export function squareKernel(operation: string, weights: readonly number[]): Tensor {
   const odd = weights.find((weight) => !float32.holds(weight));
-  if (odd !== undefined) throw new DataError(operation, `every weight must be ${float32.says}, but these parameters make one of ${odd}`, { weight: odd });
+  if (odd !== undefined) throw new DataError(operation, `every weight must be ${float32.says}, but these parameters produce ${odd}`, { weight: odd });
   const side = Math.sqrt(weights.length);
   return { shape: [side, side], data: toFloat32(weights) };
 }

@@ -12,7 +12,7 @@ const MOST_SHOWN = 25;
 export const LISTS: Notation = { says: 'a list for each row', write: (rows) => `[${rows.map((row) => `[${row.join(', ')}]`).join(', ')}]` };
 /** Text; a single row ends with ";", because otherwise it could be a square. */
 export const LINES: Notation = {
-  says: 'rows apart by ";" or new lines',
+  says: 'rows separated by ";" or new lines',
   write: (rows) => (rows.length === 1 ? `"${rows[0].join(' ')};"` : `"${rows.map((row) => row.join(' ')).join('; ')}"`),
 };
 
@@ -26,5 +26,5 @@ export function twoReadings(weights: readonly number[], { says, write }: Notatio
   const side = Math.sqrt(weights.length);
   const square = Array.from({ length: side }, (_, y) => weights.slice(y * side, (y + 1) * side));
   const shown = (rows: readonly (readonly number[])[]) => (weights.length > MOST_SHOWN ? '' : `, ${write(rows)}`);
-  return `${weights.length} weights without rows are ${side} × ${side} (${says}${shown(square)}) or a row of ${weights.length}${shown([weights])}: write one of them`;
+  return `${weights.length} weights without rows are ambiguous: ${side} × ${side} (${says}${shown(square)}) or a row of ${weights.length}${shown([weights])}`;
 }

@@ -8,5 +8,6 @@ const LARGEST = 2 ** 24;
  */
 export function checkKernelSize(operation: string, name: string, value: unknown, shape: readonly number[]): void {
   const weights = shape.reduce((product, size) => product * size, 1);
-  if (!(weights <= LARGEST)) throw new OptionError(operation, name, `makes a kernel of ${shape.map(show).join(' × ')} weights, ${LARGEST} are allowed`, value);
+  if (!(weights <= LARGEST))
+    throw new OptionError(operation, name, `must give a kernel of at most ${LARGEST} weights, but gives ${shape.map(show).join(' × ')}`, value);
 }

@@ -29,15 +29,17 @@ export function kernelFromRows(operation: string, rows: readonly (readonly numbe
   const flat: readonly unknown[] = Array.isArray(rows) ? rows : [];
   if (mayBeSquare(flat.length) && flat.every(isNumber)) throw new ShapeError(operation, twoReadings(flat, LISTS), { rows });
   if (!Array.isArray(rows) || !rows.every(Array.isArray) || !rows[0]?.length) {
-    throw new ShapeError(operation, `a kernel is a list of rows of numbers, [[…], …], received ${show(rows)}`, { rows });
+    throw new ShapeError(operation, `rows must be a list of rows of numbers, [[…], …], received ${show(rows)}`, { rows });
   }
   rows.forEach((row, y) => {
     if (row.length !== rows[0].length) {
-      throw new ShapeError(operation, `all rows must be equally long, but row 1 has ${rows[0].length} weights and row ${y + 1} has ${row.length}`, { rows });
+      throw new ShapeError(operation, `all rows must have the same length, but row 1 has ${rows[0].length} weights and row ${y + 1} has ${row.length}`, {
+        rows,
+      });
     }
     row.forEach((weight, x) => {
       if (!float32.holds(weight)) {
-        throw new DataError(operation, `every weight must be ${float32.says}, but row ${y + 1}, column ${x + 1} is ${show(weight)}`, { y, x, weight });
+        throw new DataError(operation, `every weight must be ${float32.says}, received ${show(weight)} in row ${y + 1}, column ${x + 1}`, { y, x, weight });
       }
     });
   });

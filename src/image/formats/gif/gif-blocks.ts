@@ -44,7 +44,9 @@ export function* gifFrames(bytes: Buffer, maxPixels = Number.POSITIVE_INFINITY):
     need(bytes, at + 2, 'a GIF block');
     if (kind === FRAME) {
       if (++frames * width * height > maxPixels)
-        throw new Damaged(`has more than ${frames - 1} frames of ${width} × ${height}, together more than limits.pixels or limits.memory allow, ${maxPixels}`);
+        throw new Damaged(
+          `has more than ${frames - 1} frames of ${width} × ${height}, together more pixels than limits.pixels or limits.memory allow (${maxPixels})`,
+        );
       const { end, ...frame } = readFrame(bytes, at, { width, height, shared });
       const [flags, delay] = control.length === 0 ? [0, 0] : [control[3], control.readUInt16LE(4) * 10];
       yield { ...frame, delay, disposal: (flags >> 2) & 7, transparent: flags & 1 ? control[6] : -1 };
@@ -52,7 +54,7 @@ export function* gifFrames(bytes: Buffer, maxPixels = Number.POSITIVE_INFINITY):
       at = end;
       continue;
     }
-    if (kind !== EXTENSION) throw new Damaged(kind === TRAILER ? 'is a GIF without a picture' : `holds no GIF block at byte ${at}, where one must begin`);
+    if (kind !== EXTENSION) throw new Damaged(kind === TRAILER ? 'is a GIF without an image' : `has no GIF block at byte ${at}, where one must begin`);
     const { end } = readBlocks(bytes, at + 2);
     if (bytes[at + 1] === GRAPHIC_CONTROL && end - at === 8) control = bytes.subarray(at, end);
     at = end;
@@ -76,14 +78,14 @@ function readFrame(
   const [x, y, width, height] = [1, 3, 5, 7].map((offset) => bytes.readUInt16LE(at + offset));
   const flags = bytes[at + 9];
   if (width === 0 || height === 0 || x + width > screen.width || y + height > screen.height) {
-    throw new Damaged(`is damaged: its frame of ${width} × ${height} pixels at (${x}, ${y}) does not lie within ${screen.width} × ${screen.height}`);
+    throw new Damaged(`is damaged: its frame of ${width} × ${height} pixels at (${x}, ${y}) is outside ${screen.width} × ${screen.height}`);
   }
   const size = paletteSize(flags);
   if (size === 0 && screen.shared.length === 0) throw new Damaged('is damaged: it has no palette');
   const dataAt = at + 10 + size;
   need(bytes, dataAt + 2, 'its frame');
   const rootBits = bytes[dataAt];
-  if (rootBits < 1 || rootBits > 8) throw new Damaged(`is damaged: GIF codes begin with 1 to 8 bits, here it is ${rootBits}`);
+  if (rootBits < 1 || rootBits > 8) throw new Damaged(`is damaged: GIF codes must begin with 1 to 8 bits, but begin with ${rootBits}`);
   const { end, data } = readBlocks(bytes, dataAt + 1);
   const rows = unpackLzw(data, { rootBits, order: 'gif' }, width * height, 'its frame');
   const indices = flags & INTERLACED ? inOrder(rows, width, height) : rows;

@@ -109,12 +109,12 @@ function segmentAt(bytes: Source, from: number): { marker: number; start: number
   for (let at = from; ; ) {
     need(bytes, at + 2, 'a JPEG marker');
     const [first, marker] = bytes.subarray(at, at + 2);
-    if (first !== 0xff || marker === 0) throw new Damaged(`holds no JPEG marker at byte ${at}, where one must be`);
+    if (first !== 0xff || marker === 0) throw new Damaged(`has no JPEG marker at byte ${at}, where one must be`);
     if (marker === EOI) return { marker, start: at + 2, end: at + 2 };
     at += marker === 0xff ? 1 : 2;
     if (marker === 0xff) continue;
     // libjpeg skips them, jpeg-js does not
-    if (marker === 1 || (marker >= 0xd0 && marker <= SOI)) throw new Damaged(`holds a JPEG marker without a segment at byte ${at - 2}, where none may be`);
+    if (marker === 1 || (marker >= 0xd0 && marker <= SOI)) throw new Damaged(`has a JPEG marker without a segment at byte ${at - 2}, where none is allowed`);
     need(bytes, at + 2, 'a JPEG segment');
     const length = bytes.subarray(at, at + 2).readUInt16BE(0);
     if (length < 2) throw new Damaged(`has a JPEG segment of ${length} bytes at byte ${at}`);
@@ -129,7 +129,7 @@ function scanData(bytes: Buffer, start: number): Pick<Segment, 'end' | 'restarts
   const fill: number[] = [];
   for (let at = start; ; at += 2) {
     at = bytes.indexOf(0xff, at);
-    if (at === -1 || at + 1 === bytes.length) throw new Damaged('is cut off: the JPEG image data has no end marker');
+    if (at === -1 || at + 1 === bytes.length) throw new Damaged('is truncated: the JPEG image data has no end marker');
     const next = bytes[at + 1];
     if (next >= 0xd0 && next <= 0xd7) restarts++;
     else if (next === 0xff) fill.push(at--);
@@ -143,11 +143,11 @@ function isFrame(marker: number): boolean {
 }
 
 function readFrame(content: Buffer, marker: number): FrameHeader {
-  if (marker > 0xc2) throw new Unreadable(`is a JPEG of kind SOF${marker - 0xc0}; baseline and progressive ones (SOF0 to SOF2) are read`);
+  if (marker > 0xc2) throw new Unreadable(`is a JPEG of type SOF${marker - 0xc0}; only baseline and progressive JPEGs (SOF0 to SOF2) are supported`);
   const count = content[5];
   if (content.length < 6 + 3 * count || !(count > 0)) throw new Damaged('has a JPEG frame header that is too short');
-  if (count > MAX_COMPONENTS) throw new Unreadable(`is a JPEG of ${count} components; those of up to ${MAX_COMPONENTS} are read`);
-  if (content[0] !== 8) throw new Unreadable(`is a JPEG of ${content[0]} bits a sample; those of 8 bits are read`);
+  if (count > MAX_COMPONENTS) throw new Unreadable(`is a JPEG of ${count} components; at most ${MAX_COMPONENTS} are supported`);
+  if (content[0] !== 8) throw new Unreadable(`is a JPEG of ${content[0]} bits per sample; only 8 bits are supported`);
   const components = Array.from({ length: count }, (_, i) => {
     const [id, sampling] = content.subarray(6 + 3 * i);
     return { id, h: sampling >> 4, v: sampling & 15 };

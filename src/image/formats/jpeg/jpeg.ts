@@ -27,7 +27,7 @@ export const jpeg: FileFormat = {
     const { frame, isRgb, fill, metadata, orientation } = readSegments(bytes);
     const { width, height, components } = frame;
     if (width * height > MAX_PIXELS) {
-      throw new Unreadable(`is a JPEG of ${width} × ${height} pixels; without sharp those up to ${MAX_PIXELS / 1e6} million pixels are read`);
+      throw new Unreadable(`is a JPEG of ${width} × ${height} pixels; without sharp at most ${MAX_PIXELS / 1e6} million pixels are supported`);
     }
     const { default: jimp } = await import('@jimp/js-jpeg');
     const { data } = jimp().decode(withoutFill(bytes, fill), {

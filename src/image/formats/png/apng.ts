@@ -36,7 +36,7 @@ export async function decodeApng(bytes: Buffer, maxPixels: number, turns: Turns)
   if (controls.length === 0) return undefined;
   const { width, height } = header;
   if (controls.length * width * height > maxPixels)
-    throw new Damaged(`has ${controls.length} frames of ${width} × ${height}, together more than limits.pixels or limits.memory allow, ${maxPixels}`);
+    throw new Damaged(`has ${controls.length} frames of ${width} × ${height}, together more pixels than limits.pixels or limits.memory allow (${maxPixels})`);
   const metadata = readMetadata(found).metadata;
   const wide = header.depth === 16;
   let canvas: Pixels = wide ? new Uint16Array(width * height * 4) : new Uint8ClampedArray(width * height * 4);
@@ -92,10 +92,10 @@ async function readControls(bytes: Buffer, turns: Turns): Promise<{ controls: Co
 }
 
 function readControl(content: Buffer, screenWidth: number, screenHeight: number): Control {
-  if (content.length !== 26) throw new Damaged('is damaged: a frame control of its animation has not 26 bytes');
+  if (content.length !== 26) throw new Damaged('is damaged: a frame control of its animation does not have 26 bytes');
   const [width, height, x, y] = [4, 8, 12, 16].map((at) => content.readUInt32BE(at));
   if (width === 0 || height === 0 || x + width > screenWidth || y + height > screenHeight) {
-    throw new Damaged(`is damaged: its frame of ${width} × ${height} pixels at (${x}, ${y}) does not lie within ${screenWidth} × ${screenHeight}`);
+    throw new Damaged(`is damaged: its frame of ${width} × ${height} pixels at (${x}, ${y}) is outside ${screenWidth} × ${screenHeight}`);
   }
   const delay = (1000 * content.readUInt16BE(20)) / (content.readUInt16BE(22) || 100);
   return { width, height, x, y, delay, disposal: content[24], blend: content[25], data: [] };

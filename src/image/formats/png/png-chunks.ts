@@ -27,7 +27,7 @@ export function* chunks(bytes: Buffer): Generator<Chunk> {
   for (let at = SIGNATURE.length; ; ) {
     need(bytes, at + 12, 'a chunk');
     const type = bytes.toString('latin1', at + 4, at + 8);
-    if (!/^[A-Za-z]{4}$/.test(type)) throw new Damaged(`holds no chunk at byte ${at}, where one must begin`);
+    if (!/^[A-Za-z]{4}$/.test(type)) throw new Damaged(`has no chunk at byte ${at}, where one must begin`);
     const end = at + 12 + bytes.readUInt32BE(at);
     need(bytes, end, `its ${type} chunk`);
     yield { type, content: bytes.subarray(at + 8, end - 4), end };

@@ -82,7 +82,7 @@ async function read(bytes: Buffer, turns: Turns) {
   await forChunks(bytes, turns, ({ type, content, end }) => {
     last = end;
     if (type === 'IDAT') data.push(content);
-    else if (/^[A-Z]/.test(type) && !CRITICAL.includes(type)) throw new Damaged(`needs a chunk of type ${type} understood, which PNG does not have`);
+    else if (/^[A-Z]/.test(type) && !CRITICAL.includes(type)) throw new Damaged(`has a critical chunk of unknown type ${type}`);
     else if (!found.has(type)) found.set(type, content);
   });
   const colors: PngColors = { palette: found.get('PLTE'), transparency: found.get('tRNS') };

@@ -103,6 +103,6 @@ class CodecThread {
   #lose(reason: string): void {
     this.#ended = true;
     this.#leave();
-    this.#settle?.({ error: new Error(`could not be coded: its thread has failed: ${reason}`), kind: 'unreadable' });
+    this.#settle?.({ error: new Error(`could not be encoded or decoded: its thread failed: ${reason}`), kind: 'unreadable' });
   }
 }

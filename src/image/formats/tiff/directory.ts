@@ -60,7 +60,7 @@ export interface Directory {
 
 /** Where the first directory begins. @throws Damaged if there is no room for one; Unreadable of a BigTIFF */
 export function firstDirectory(bytes: Source): number {
-  if (isBig(bytes)) throw new Unreadable('is a BigTIFF; plain TIFF is read, and BigTIFF by rows');
+  if (isBig(bytes)) throw new Unreadable('is a BigTIFF, which can only be read by rows');
   const head = bytes.subarray(0, 8);
   return head[0] === 0x49 ? head.readUInt32LE(4) : head.readUInt32BE(4);
 }

@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<number, { name: string; samples: readonly number[];
   2: { name: 'RGB', samples: [3, 4], bits: [8, 16] },
   3: { name: 'palette', samples: [1], bits: [1, 2, 4, 8] },
 };
-const SAMPLE_FORMATS = ['', 'whole numbers', 'signed numbers', 'floats'];
+const SAMPLE_FORMATS = ['', 'integers', 'signed integers', 'floats'];
 const WHOLE = 1;
 const FLOAT = 3;
 /** How strips are packed. */
@@ -39,7 +39,7 @@ export interface TiffPage extends Header {
 /** Reads a directory, and rejects unsupported ones. @param at its offset. Default: the first of the file @throws Damaged or Unreadable */
 export function readPage(bytes: Source, at?: number): TiffPage {
   const page = describePage(readDirectory(bytes, at));
-  if (page.tile) refuse('in tiles', 'those in strips');
+  if (page.tile) refuse('in tiles', 'strips');
   return page;
 }
 
@@ -48,23 +48,23 @@ export function describePage(directory: Directory): TiffPage {
   const { one, values, entries } = directory;
   const bits = values(TAG.bits, 5) ?? [1];
   const [samples, photometric, packing] = [one(TAG.samples, 1), one(TAG.photometric, -1), one(TAG.compression, PACKING.none)];
-  if (photometric < 0) throw new Damaged('is damaged: its TIFF directory does not say how its samples are meant');
-  const kind = KINDS[photometric] ?? refuse(`of photometric interpretation ${photometric}`, 'gray, RGB and palette ones');
+  if (photometric < 0) throw new Damaged('is damaged: its TIFF directory has no photometric interpretation');
+  const kind = KINDS[photometric] ?? refuse(`of photometric interpretation ${photometric}`, 'gray, RGB and palette');
   const format = one(TAG.sampleFormat, WHOLE);
   const isFloat = format === FLOAT && bits[0] === 32 && photometric !== 3;
   const known = isFloat || (format === WHOLE && kind.bits.includes(bits[0]) && (samples === kind.samples[0] || bits[0] >= 8));
   if (!kind.samples.includes(samples) || !known || bits.some((b) => b !== bits[0])) {
     refuse(
-      `with ${samples} samples of ${bits[0]} bits a pixel (${kind.name}, ${SAMPLE_FORMATS[format] ?? 'numbers of another kind'})`,
-      `${kind.samples.join(' or ')} whole numbers of ${kind.bits.join(', ')} bits${photometric === 3 ? '' : ', or floats of 32,'}`,
+      `with ${samples} samples of ${bits[0]} bits per pixel (${kind.name}, ${SAMPLE_FORMATS[format] ?? 'unknown sample format'})`,
+      `${kind.samples.join(' or ')} integers of ${kind.bits.join(', ')} bits${photometric === 3 ? '' : ', or 32-bit floats,'}`,
     );
   }
-  if (!(Object.values(PACKING) as number[]).includes(packing)) refuse(`of compression ${packing}`, 'uncompressed, LZW and deflated ones');
-  if (samples > 1 && one(TAG.planar, 1) !== 1) refuse('with separate planes', 'interleaved ones');
-  if (one(TAG.fillOrder, 1) !== 1) refuse('with reversed bits', 'those with the highest bit first');
+  if (!(Object.values(PACKING) as number[]).includes(packing)) refuse(`of compression ${packing}`, 'uncompressed, LZW and deflate');
+  if (samples > 1 && one(TAG.planar, 1) !== 1) refuse('with separate planes', 'interleaved samples');
+  if (one(TAG.fillOrder, 1) !== 1) refuse('with reversed bits', 'the highest bit first');
   const predictor = one(TAG.predictor, 1);
   if (predictor !== 1 && !(predictor === 2 && (bits[0] === 8 || bits[0] === 16)))
-    refuse(`with predictor ${predictor}`, 'those without, and horizontal differences of 8 and 16 bits,');
+    refuse(`with predictor ${predictor}`, 'predictor 1, and predictor 2 with 8 or 16 bits,');
   const height = one(TAG.height, 0);
   const channels = (photometric === 3 ? 3 : samples) as Image['channels'];
   return {
@@ -92,5 +92,5 @@ export function metadataOf(directory: Directory): Metadata | undefined {
 }
 
 function refuse(what: string, read: string): never {
-  throw new Unreadable(`is a TIFF ${what}; ${read} are read`);
+  throw new Unreadable(`is a TIFF ${what}; only ${read} are supported`);
 }

@@ -113,7 +113,7 @@ export class PackedBytes {
   /** @throws Damaged */
   take(size: number, unpacked: number, what: string): void {
     this.#left -= Math.max(0, size - MOST_PACKED * unpacked - PACKED_HEAD);
-    if (this.#left < 0) throw new Damaged(`is damaged: up to ${what}, its packed bytes are many times as long as its pixels`);
+    if (this.#left < 0) throw new Damaged(`is damaged: up to ${what}, its compressed bytes are much longer than its pixels`);
   }
 }
 

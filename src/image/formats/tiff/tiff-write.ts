@@ -36,7 +36,7 @@ export function writeTiff(images: readonly Image[]): readonly Buffer[] {
 /** @throws UnsupportedError if the pictures are more than a TIFF holds */
 export function checkTiffSize(operation: string, images: readonly Image[]): void {
   const bytes = images.reduce((sum, { data }) => sum + data.byteLength, 0);
-  if (bytes > 2 ** 31 - 2 ** 20) throw new UnsupportedError(operation, `a TIFF is written up to 2 GiB, received ${bytes} bytes of samples`, { bytes });
+  if (bytes > 2 ** 31 - 2 ** 20) throw new UnsupportedError(operation, `a TIFF can hold at most 2 GiB, received ${bytes} bytes of samples`, { bytes });
 }
 
 function littleEndian(data: Image['data']): Buffer {

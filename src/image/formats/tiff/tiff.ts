@@ -32,7 +32,7 @@ async function decodePages(bytes: Buffer, maxPixels: number, turns: Turns): Prom
   // the limit was computed for pixels in the format of the first page
   const pixels = found.reduce((sum, { width, height, pixelBytes }) => sum + width * height * Math.max(1, pixelBytes / found[0].pixelBytes), 0);
   if (pixels > maxPixels)
-    throw new Damaged(`has ${found.length} pages of ${pixels} pixels in all, more than limits.pixels or limits.memory allow, ${maxPixels}`);
+    throw new Damaged(`has ${found.length} pages of ${pixels} pixels in total, more than limits.pixels or limits.memory allow (${maxPixels})`);
   const images: Image[] = [];
   const packed = new PackedBytes(bytes.length);
   for (const page of found) images.push(await decodePage(bytes, page, turns, packed));
@@ -46,7 +46,7 @@ function* pages(bytes: Source): Generator<TiffPage> {
     const page = readPage(bytes, at);
     const { start, nextAt, next } = page.directory;
     left -= nextAt + 4 - start;
-    if (left < 0) throw new Damaged('is damaged: its pages go round in a circle, or share their directories');
+    if (left < 0) throw new Damaged('is damaged: its pages form a cycle or share directories');
     yield page;
     at = next;
   }

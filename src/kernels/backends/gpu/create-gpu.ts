@@ -32,7 +32,7 @@ export async function createGpuBackend({ mode, keptPrograms }: GpuOptions = {}):
       reasons.push(`${candidate}: ${messageOf(error)}`);
     }
   }
-  throw new UnsupportedError('createBackend', `no GPU answers (${reasons.join('; ')})`, { modes });
+  throw new UnsupportedError('createBackend', `no GPU is available (${reasons.join('; ')})`, { modes });
 }
 
 /** Opens GPU.js in one mode, and makes sure that it really runs there and keeps float32. */
@@ -52,13 +52,13 @@ export async function openGpu(mode: GpuMode): Promise<{ engine: Engine; device: 
 export async function lookFor(mode: GpuMode): Promise<void> {
   if (mode === 'webgpu') {
     await provideWebGpu();
-    if (!(await navigator.gpu.requestAdapter())) throw new Error('there is no adapter');
+    if (!(await navigator.gpu.requestAdapter())) throw new Error('no adapter was found');
     return;
   }
-  if (mode === 'webgl2' && typeof WebGL2RenderingContext === 'undefined') throw new Error('only browsers have WebGL 2');
-  if (mode === 'webgl' && typeof WebGLRenderingContext === 'undefined') throw new Error('only browsers have WebGL');
+  if (mode === 'webgl2' && typeof WebGL2RenderingContext === 'undefined') throw new Error('WebGL 2 requires a browser');
+  if (mode === 'webgl' && typeof WebGLRenderingContext === 'undefined') throw new Error('WebGL requires a browser');
   if (mode !== 'headlessgl') return;
-  if (typeof process === 'undefined' || !process.versions?.node) throw new Error('needs Node');
+  if (typeof process === 'undefined' || !process.versions?.node) throw new Error('it requires Node');
   const { default: context } = (await loadOptional('gl')) as { default: unknown };
   // where GPU.js that is built into convlab looks for it: scripts/gpu-js.config.ts
   Object.assign(globalThis, { convlabHeadlessGl: context });
@@ -70,7 +70,7 @@ export function surface(mode: GpuMode): { context: unknown; canvas: unknown } | 
   const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
   // images are drawn on it without premultiplying their colors
   const context = canvas.getContext(mode, { premultipliedAlpha: false, depth: false, antialias: false, powerPreference: 'high-performance' });
-  if (!context) throw new Error('the browser makes no context');
+  if (!context) throw new Error('the browser cannot create a context');
   return { context, canvas: {} };
 }
 

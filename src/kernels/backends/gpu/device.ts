@@ -37,7 +37,7 @@ export const CPU_DEVICE: Device = {
   limit: 'the length of a Float32Array',
   failure: () => undefined,
   download: async () => {
-    throw new TypeError('mode cpu keeps its values on the host');
+    throw new TypeError('mode cpu keeps its values in host memory');
   },
   release: () => {},
 };

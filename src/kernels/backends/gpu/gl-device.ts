@@ -15,7 +15,7 @@ export function glDevice(gl: WebGL2RenderingContext, mode: GpuMode): Device {
 
   return {
     label: `${mode} (${software ?? renderer})`,
-    caveat: software ? SOFTWARE_GPU : NAMELESS.test(renderer) ? 'it does not tell what it runs on' : undefined,
+    caveat: software ? SOFTWARE_GPU : NAMELESS.test(renderer) ? 'it does not report its hardware' : undefined,
     maxLength: side * side,
     limit: `MAX_TEXTURE_SIZE ${side}`,
     context: gl,

@@ -128,7 +128,7 @@ export abstract class GpuMachine {
 
   #refuseIfFailed(): void {
     const reason = this.#device.failure();
-    if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device}; its buffers hold nothing any more: create a new backend`);
+    if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device}; its buffers are lost: create a new backend`);
   }
 
   #explain(what: string, error: unknown): ConvlabError {

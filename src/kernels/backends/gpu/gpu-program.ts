@@ -81,7 +81,7 @@ export class Program {
     const { kernel } = this.#kernel;
     if (kernel.constructor !== this.#engine.gpu.Kernel || kernel.fallbackReason) {
       const { mode } = this.#engine;
-      throw new UnsupportedError('gpu', `GPU.js left ${mode} for its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });
+      throw new UnsupportedError('gpu', `GPU.js fell back from ${mode} to its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });
     }
     // destroy() deletes what the cache lists, but results outlive their program
     const own = kernel.texture?.texture;

@@ -28,7 +28,7 @@ export function layThreads(axes: Axes, mode: GpuMode): Threads {
   const [rows, row] = [all.slice(0, split), all.slice(split)];
   if (cellsOf(row) > EXACT || cellsOf(rows) > EXACT) {
     const shape = all.map(([name, size]) => `${name} ${size}`).join(' × ');
-    throw new UnsupportedError('gpu', `${mode} can number at most ${EXACT} rows of ${EXACT} cells, received ${shape}`, { axes });
+    throw new UnsupportedError('gpu', `${mode} can address at most ${EXACT} rows of ${EXACT} cells, received ${shape}`, { axes });
   }
   return { output: [cellsOf(row), 1, cellsOf(rows)], indices: unflatten('this.thread.x', row) + unflatten('this.thread.z', rows) };
 }

@@ -96,10 +96,10 @@ export function isSoftware({ isFallbackAdapter, vendor, architecture, device, de
  */
 export async function provideWebGpu(): Promise<void> {
   if (globalThis.navigator?.gpu) return;
-  if (typeof process === 'undefined' || !process.versions?.node) throw new Error('this browser, or this page, has no navigator.gpu');
+  if (typeof process === 'undefined' || !process.versions?.node) throw new Error('navigator.gpu is not available in this browser or on this page');
   const dawn = (await loadOptional('webgpu')) as { create(options: string[]): GPU };
   const gpu = dawn.create([]);
-  if (!(await gpu.requestAdapter())) throw new Error('the package webgpu loads, but finds no adapter: is there a driver for Vulkan, Metal or D3D12?');
+  if (!(await gpu.requestAdapter())) throw new Error('the package webgpu found no adapter; install a driver for Vulkan, Metal or D3D12');
   if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true, writable: true });
   Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
 }

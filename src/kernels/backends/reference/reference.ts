@@ -23,7 +23,7 @@ export class ReferenceBackend implements Backend, OperatorMethods {
     try {
       return { length, data: new Float64Array(length) };
     } catch (cause) {
-      throw new UnsupportedError('allocate', `there is no memory for ${length} values`, { length }, { cause });
+      throw new UnsupportedError('allocate', `cannot allocate ${length} values`, { length }, { cause });
     }
   }
 

@@ -37,7 +37,7 @@ export async function loadPrograms(shared: boolean): Promise<Loaded> {
   } catch (cause) {
     throw new UnsupportedError(
       'createBackend',
-      `wasm needs WebAssembly with 128-bit SIMD, which this engine refuses: ${(cause as Error).message}`,
+      `the backend requires WebAssembly with 128-bit SIMD, which this JavaScript engine does not support: ${(cause as Error).message}`,
       {},
       { cause },
     );

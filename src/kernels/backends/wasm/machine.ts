@@ -87,7 +87,7 @@ export class Machine {
   }
 
   get #live(): Loaded {
-    if (!this.#loaded) throw new UnsupportedError('wasm', 'this backend was disposed of');
+    if (!this.#loaded) throw new UnsupportedError('wasm', 'the backend was disposed of; create a new one');
     this.#pool?.check();
     return this.#loaded;
   }
@@ -139,7 +139,8 @@ export class Machine {
 
   allocate(bytes: number): FreshMemory {
     try {
-      if (bytes >= 2 ** 30 - SLACK_BYTES) throw new RangeError('one buffer may hold at most 1 GiB; less at a time, or a backend without that limit, would do');
+      if (bytes >= 2 ** 30 - SLACK_BYTES)
+        throw new RangeError('a buffer can hold at most 1 GiB; process less data at a time, or use a backend without this limit');
       // wasm returns addresses as signed numbers
       const address = (this.run.allocate(bytes + SLACK_BYTES) >>> 0) as FreshMemory;
       if (this.#views?.i32.buffer !== this.bytes) this.#views = undefined;

@@ -13,9 +13,9 @@ function nodeModule() {
 /** The reason why threads cannot share memory here; undefined if they can. */
 export function obstacle(): string | undefined {
   if (nodeModule()) return undefined;
-  if (typeof Worker === 'undefined') return 'there are no workers here';
+  if (typeof Worker === 'undefined') return 'workers are not available';
   if (!globalThis.crossOriginIsolated) {
-    return "the page is not cross-origin isolated: it has to be served with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp'";
+    return "the page is not cross-origin isolated: serve it with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp'";
   }
   return undefined;
 }

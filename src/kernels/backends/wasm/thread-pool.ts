@@ -116,8 +116,8 @@ export class ThreadPool {
 
   /** @throws UnsupportedError if a worker has crashed: the pool and its memory cannot be used any more */
   check(): void {
-    if (this.#stopped) throw new UnsupportedError('wasm', 'this backend was disposed of');
-    if (this.end.reason !== undefined) throw new UnsupportedError('wasm', `a thread of this backend has crashed: ${this.end.reason}; create another backend`);
+    if (this.#stopped) throw new UnsupportedError('wasm', 'the backend was disposed of; create a new one');
+    if (this.end.reason !== undefined) throw new UnsupportedError('wasm', `a thread of this backend crashed: ${this.end.reason}; create a new backend`);
   }
 
   /** See {@link ControlBlock.wake}. */
@@ -164,7 +164,7 @@ export class ThreadPool {
         const done = yield* this.#drainInTurns(workload, job, shares);
         drained += done;
         if (done > 0) moved = performance.now();
-        else if (control.ready === units && performance.now() - moved > this.patience) this.end.reason ??= 'it does not answer';
+        else if (control.ready === units && performance.now() - moved > this.patience) this.end.reason ??= 'it does not respond';
         if (feed && control.ready < units) {
           const ready = feed();
           if (ready === undefined) return false;
@@ -304,7 +304,7 @@ export class ThreadPool {
     }
     for (let waited = 0, left = Atomics.load(cells, CONTROL.state); left !== 0; left = Atomics.load(cells, CONTROL.state)) {
       if (waited > this.patience) {
-        this.end.reason ??= 'it does not answer';
+        this.end.reason ??= 'it does not respond';
         return;
       }
       const before = performance.now();

@@ -147,7 +147,7 @@ export class GlPictures implements GpuPictures {
       }
     } catch (error) {
       const reason = this.device.failure() ?? (error instanceof Error ? error.message : String(error));
-      throw new UnsupportedError('gpu', `a picture's program failed on ${this.device.label}: ${reason}`, {}, { cause: error });
+      throw new UnsupportedError('gpu', `an image program failed on ${this.device.label}: ${reason}`, {}, { cause: error });
     }
     return last as Texture;
   }
@@ -187,7 +187,7 @@ export class GlPictures implements GpuPictures {
 
   #refuseIfFailed(): void {
     const reason = this.device.failure();
-    if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device.label}; its buffers hold nothing any more: create a new backend`);
+    if (reason) throw new UnsupportedError('gpu', `${reason} on ${this.device.label}; its buffers are lost: create a new backend`);
   }
 
   async #toHost({ texture }: { readonly texture: WebGLTexture }, { out, part, width, channels }: Place): Promise<true> {
@@ -244,7 +244,7 @@ function place(bytes: Uint8ClampedArray, { out, part, width, channels }: Place):
 /** @throws UnsupportedError if GPU.js left the GPU */
 function checked({ gpu, mode }: Engine, { kernel }: Kernel, result: GpuValue | Promise<GpuValue>): Texture {
   if (kernel.constructor !== gpu.Kernel || kernel.fallbackReason) {
-    throw new UnsupportedError('gpu', `GPU.js left ${mode} for its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });
+    throw new UnsupportedError('gpu', `GPU.js fell back from ${mode} to its cpu mode: ${kernel.fallbackReason ?? 'no reason given'}`, { mode });
   }
   return result as Texture;
 }

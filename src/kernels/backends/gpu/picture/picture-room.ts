@@ -208,8 +208,8 @@ export class PictureRoom implements GpuPictures {
     const bytes = Math.max(bytesOf(format), bytesOf(result), ...floats.map((count) => 4 * count));
     const [most, side] = [4 * this.room.device.maxLength, Math.max(format.width, format.height, result.width, result.height)];
     if (bytes > most || side > LONGEST_SIDE) {
-      const rule = `buffers of at most ${most} bytes and pictures of at most ${LONGEST_SIDE} pixels along a side`;
-      throw new UnsupportedError('gpu', `a resize has ${rule}, received ${format.width} × ${format.height} → ${result.width} × ${result.height}`);
+      const rule = `buffers of at most ${most} bytes and images of at most ${LONGEST_SIDE} pixels per side`;
+      throw new UnsupportedError('gpu', `resize supports ${rule}, received ${format.width} × ${format.height} → ${result.width} × ${result.height}`);
     }
     const part = { x: 0, y: 0, width: result.width, height: result.height };
     const second = addend && { ...result, samples: addend.samples };

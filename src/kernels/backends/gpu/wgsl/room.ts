@@ -184,7 +184,7 @@ export class Room {
   refuseIfFailed(): void {
     const { label } = this.#device;
     const reason = this.#device.failure();
-    if (reason) throw new UnsupportedError('gpu', `${reason} on ${label}; its buffers hold nothing any more: create a new backend`);
+    if (reason) throw new UnsupportedError('gpu', `${reason} on ${label}; its buffers are lost: create a new backend`);
   }
 
   /** Resolves once everything called so far is submitted, along with what else is called before the caller pauses. */

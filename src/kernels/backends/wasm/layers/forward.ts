@@ -61,7 +61,7 @@ export function prepareRunningSum(tables: Tables, g: ConvGeometry): RunConv {
 export function prepareFft(tables: Tables, g: ConvGeometry): RunConv {
   const { machine } = tables;
   const tiles = fftTiles(g);
-  if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
+  if (!tiles) throw new Error('the plan has no Fourier transform for this geometry');
   const correlation = storeForward(tables, g).address;
   const tiling = storeTiling(tables, g, tiles);
   const [values, weights] = [sizeOf(g.xShape), sizeOf(g.kernelShape)];

@@ -151,7 +151,7 @@ export function fftProgram({ window }: SumOf<'fft'>, line: LinePass, records: Li
   const { geometry: g } = pass;
   const { cells } = records;
   const tiles = fftTiles(g);
-  if (!tiles) throw new Error('the plan offers no Fourier transform for this geometry');
+  if (!tiles) throw new Error('the plan has no Fourier transform for this geometry');
   const { machine } = tables;
   const correlation = storeForward(tables, g).address;
   const tiling = storeTiling(tables, { ...g, ...paddedAs(line) }, tiles);

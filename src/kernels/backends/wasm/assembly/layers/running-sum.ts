@@ -6,7 +6,7 @@ import { ceil4, Plane, sumColumns } from './running-columns';
 // Boxes of any size at a constant cost: the running maxima of van Herk and of Gil & Werman, for sums. The line is cut into
 // blocks as long as the window. Within a block, the sums from each cell to its end and from its start to each cell are running
 // sums, and every window is one of the first plus one of the second. Nothing is ever subtracted: errors do not grow along the
-// line, whole numbers stay exact, and NaN and infinity stay in the windows that see them.
+// line, integers stay exact, and NaN and infinity stay in the windows that see them.
 //
 // van Herk, A fast algorithm for local minimum and maximum filters, 1992; Gil & Werman, Computing 2-D min, median and max filters, 1993
 

@@ -17,7 +17,7 @@ export class BytesBoxTask extends PictureTask {
 }
 
 /**
- * The same weight everywhere: sums that run down the columns and along the rows, in whole numbers, at the same cost for any
+ * The same weight everywhere: sums that run down the columns and along the rows, in integers, at the same cost for any
  * window size. Bands of rows `from` … `to` − 1.
  * @param scratch frame; u16 [rowLength], sums of the window's columns: KH · 255 < 2¹⁶
  */

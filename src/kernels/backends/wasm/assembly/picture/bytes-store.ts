@@ -56,7 +56,7 @@ export function rounded(values: v128): v128 {
   return wholeOf(f32x4.floor(f32x4.add(values, f32x4.splat(0.5))));
 }
 
-/** The nearest whole numbers, halves to even: adds 1.5 · 2²³, whose last bit counts ones. */
+/** The nearest integers, halves to even: adds 1.5 · 2²³, whose last bit counts ones. */
 @inline
 export function wholeOf(values: v128): v128 {
   return i32x4.sub(f32x4.add(values, f32x4.splat(12582912)), i32x4.splat(0x4b400000));
@@ -80,7 +80,7 @@ export function isOpaque(x: Bytes, length: i32, channels: i32, bytes: i32): bool
   const alpha = alphaOf(channels, bytes);
   let at: usize = 0;
   if (bytes < 4) {
-    // of whole numbers, white has all bits
+    // of integers, white has all bits
     for (; at + 128 <= size; at += 128) {
       const p = x + at;
       const a = v128.and(v128.load(p), v128.load(p, 16)), b = v128.and(v128.load(p, 32), v128.load(p, 48));

@@ -1,4 +1,4 @@
-// What sums of whole numbers become: bytes, words or floats.
+// What sums of integers become: bytes, words or floats.
 import { nearest, rounded } from './bytes-store';
 import { IntegerTask } from './integer-task';
 

@@ -2,7 +2,7 @@ import { Correlation } from '../correlation';
 import { Flag, Ints } from '../memory';
 import { LineTask } from './line-task';
 
-/** Sums of whole numbers: the cells are all samples of a pixel, filtered or not. */
+/** Sums of integers: the cells are all samples of a pixel, filtered or not. */
 @unmanaged
 export class IntegerTask extends LineTask {
   /** of the bytes of rows: [H, bytes of a row], whose taps lie whole pixels apart */

@@ -322,7 +322,7 @@ function premultiply2(at: usize, count: i32): void {
   }
 }
 
-/** Four pixels of four bytes at a time, colors times alpha; whole numbers of at most 16 bits. */
+/** Four pixels of four bytes at a time, colors times alpha; integers of at most 16 bits. */
 function premultipliedBytes(source: usize, count: i32, to: usize): void {
   for (; count >= 4; count -= 4) {
     const bytes = v128.load(source);

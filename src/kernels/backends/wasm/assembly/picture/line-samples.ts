@@ -1,4 +1,4 @@
-// Values of the result become its samples: limited, and whole numbers rounded, halves up.
+// Values of the result become its samples: limited, and integers rounded, halves up.
 import { HALF_WAY, wholeOf } from './bytes-store';
 
 /** Rounded and clamped; NaN becomes 0. @param half what is added before the fraction is cut off */
