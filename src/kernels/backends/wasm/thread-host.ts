@@ -12,11 +12,13 @@ function nodeModule() {
 
 /** The reason why threads cannot share memory here; undefined if they can. */
 export function obstacle(): string | undefined {
-  if (nodeModule()) return undefined;
-  if (typeof Worker === 'undefined') return 'there are no workers here';
-  if (!globalThis.crossOriginIsolated) {
+  const inNode = nodeModule() !== undefined;
+  if (!inNode && typeof Worker === 'undefined') return 'there are no workers here';
+  if (!inNode && !globalThis.crossOriginIsolated) {
     return "the page is not cross-origin isolated: it has to be served with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp'";
   }
+  if (typeof SharedArrayBuffer === 'undefined') return 'there is no SharedArrayBuffer here';
+  if (globalThis.process?.permission?.has('worker') === false) return "Node's permission model forbids worker threads: --allow-worker allows them";
   return undefined;
 }
 
