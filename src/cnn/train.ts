@@ -2,6 +2,7 @@ import { CONTROL_OPTIONS } from '../control.js';
 import { ConvlabError, DataError, OptionError, UnsupportedError } from '../errors.js';
 import { anyWhole, callback, checkedInUse, checkOptions, count, flag, option, positive, type RowsOf, whole } from '../options.js';
 import type { Tensor } from '../tensor.js';
+import { othersTurn } from '../turns.js';
 import { answersOf } from './answers.js';
 import type { AveragedModel } from './averaged-model.js';
 import type { Batches, TrainingBatch } from './batches.js';
@@ -307,7 +308,7 @@ function breather(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < 50) return;
-    await new Promise((resolve) => setTimeout(resolve));
+    await othersTurn();
     last = performance.now();
   };
 }
