@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
 import { parseListing } from '../../../src/cli/s3/s3-listing.js';
+import { listObjects } from '../../../src/cli/s3/s3-objects.js';
+import { KEYS } from './s3-server.js';
 
 const page = (objects: string, encoded = true) =>
   parseListing('filter', 's3://b/', `<ListBucketResult>${encoded ? '<EncodingType>url</EncodingType>' : ''}${objects}</ListBucketResult>`);
@@ -23,4 +27,25 @@ describe('parseListing', () => {
     expect(() => page(object('a', 'many'))).toThrow(`${damaged}an object has no key or no size`);
     expect(() => page(object('', '1'))).toThrow(`${damaged}an object has no key or no size`);
   });
+});
+
+test('a server whose next page is the same one is not asked for ever', async () => {
+  let requests = 0;
+  const server = createServer((_, answer) => {
+    requests++;
+    answer.end('<ListBucketResult><Contents><Key>a</Key><Size>1</Size></Contents><NextContinuationToken>again</NextContinuationToken></ListBucketResult>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  for (const [name, value] of Object.entries({ ...KEYS, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`, AWS_SESSION_TOKEN: '' })) vi.stubEnv(name, value);
+  try {
+    await expect(listObjects('filter', 's3://bucket/a')).rejects.toThrow(
+      'filter: s3://bucket/a cannot be listed: the answer of the server is damaged: its next page is the same one',
+    );
+    expect(requests).toBe(2);
+  } finally {
+    vi.unstubAllEnvs();
+    server.close();
+    server.closeAllConnections();
+  }
 });
