@@ -35,6 +35,11 @@ export interface EpochRecord {
   readonly validationAccuracy?: number;
   readonly learningRate: number;
   readonly seconds: number;
+  /**
+   * Seconds, of these, in which training waited for batches: reading, decoding and augmentation that were not done beforehand. Absent in histories
+   * that were written before it was measured.
+   */
+  readonly waiting?: number;
 }
 
 /** What {@link train} returns. */
@@ -220,9 +225,10 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
     for (let epoch = startEpoch; epoch < epochs && !signal?.aborted; epoch++) {
       const [start, breathe] = [performance.now(), breather()];
       let lineStart = start;
-      let batch = 0;
+      let [batch, waiting, asked] = [0, 0, start];
       if ('epoch' in options.train) options.train.epoch = epoch;
       for await (const { x, y } of options.train) {
+        waiting += performance.now() - asked;
         // a callback may have put it into evaluation mode
         if (!model.training) for (const [module, training] of modes) module.training = training;
         if (schedule) optimizer.lr = peak * schedule(step / total, epoch, total);
@@ -247,6 +253,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         }
         await breathe();
         if (signal?.aborted) break;
+        asked = performance.now();
       }
       if (signal?.aborted) break;
       // of an unknown number of batches, the last step learns from those that are left
@@ -265,6 +272,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         ...(measured && { validationLoss: measured.loss, validationAccuracy: measured.accuracy }),
         learningRate: optimizer.lr,
         seconds,
+        waiting: waiting / 1000,
       };
       history.epochs.push(record);
       if (measured && measured.loss < bestLoss) {
