@@ -68,6 +68,23 @@ export const t = dictionary({
   bias: ['Bias', '偏置'],
   flip: ['Rotate the kernel by 180° (mathematical convolution)', '翻转卷积核（数学意义的卷积）'],
 
+  compare: ['Compare two kernels', '比较两个卷积核'],
+  second: ['Second kernel', '第二个卷积核'],
+  noSecond: ['none', '无'],
+  secondPrefix: ['second kernel: ', '第二个核：'],
+  secondWeights: ['Weights of the second kernel', '第二个卷积核的权重'],
+  hold: ['Hold this kernel', '保留当前的核'],
+  swap: ['Swap', '互换'],
+  endCompare: ['End the comparison', '结束比较'],
+  compareHint: [
+    'Hold this kernel and change it, or choose a second one: the picture shows both, left and right of the divider, with the same options.',
+    '保留当前的核再改动它，或另选一个：图像以同样的选项在分隔线左右同时显示两者。',
+  ],
+  leftOf: ['left: {kernel}', '左：{kernel}'],
+  rightOf: ['right: {kernel}', '右：{kernel}'],
+  whichKernel: ['Which kernel', '哪个核'],
+  splitKernels: ['Left and right', '左右对比'],
+
   place: ['How it slides', '如何滑动'],
   stride: ['Stride', '步长'],
   dilation: ['Dilation', '膨胀'],
