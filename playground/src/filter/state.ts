@@ -5,7 +5,7 @@ import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.j
 import { urlSignal } from '../shell/url.js';
 import { CUSTOM, kernelChoice, LARGEST, SHOWN_OUTPUTS } from './kernel-choice.js';
 import type { Picture } from './pictures.js';
-import { SCENES } from './scenes.js';
+import { PHOTO, SCENES } from './scenes.js';
 
 const side = number({ min: 1, max: 8, whole: true });
 const cells = number({ min: 0, max: 20, whole: true });
@@ -14,7 +14,7 @@ const paddings: Codec<'same' | 'valid' | 'full' | number> = {
   decode: (text) => oneOf(['same', 'valid', 'full']).decode(text) ?? cells.decode(text),
 };
 
-export const scene = urlSignal('filter', 'scene', 'landscape', oneOf(SCENES));
+export const scene = urlSignal('filter', 'scene', 'landscape', oneOf([...SCENES, PHOTO]));
 export const kernelName = urlSignal('filter', 'kernel', 'sharpen', oneOf([...Object.keys(catalogue), CUSTOM]));
 /** The parameters of the entry, in its order; one that is missing has its default. */
 export const parameters = urlSignal('filter', 'p', [], list(number()));

@@ -14,6 +14,8 @@ export const t = dictionary({
   zones: ['Zone plate', '波带板'],
   glass: ['Glass', '透明玻璃'],
   dot: ['One dot', '单个亮点'],
+  photo: ['Photograph', '照片'],
+  photoBy: ['Karl Blossfeldt, Allium, 1928; Getty’s Open Content Program, CC0 1.0.', '卡尔·布洛斯菲尔德《葱属植物》，1928 年；盖蒂开放内容计划，CC0 1.0。'],
   open: ['Open a file', '打开文件'],
   camera: ['Camera', '摄像头'],
   freeze: ['Hold this picture', '定格画面'],

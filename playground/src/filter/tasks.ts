@@ -16,8 +16,8 @@ export interface Filtered extends Picture {
 
 /** What the engine does for the Filter view. */
 export const pictureTasks = {
-  /** Paints a scene; without a backend too. */
-  paint: (_: Backend | undefined, scene: Scene): Promise<Picture> => hold(paintScene(scene)),
+  /** Paints a scene, or decodes a picture that comes with the page; without a backend too. */
+  paint: async (_: Backend | undefined, what: Scene | Blob): Promise<Picture> => hold(what instanceof Blob ? await createImageBitmap(what) : paintScene(what)),
 
   /**
    * Takes a picture or its file, reduced where it has too many pixels.
