@@ -124,3 +124,20 @@ test('a result that arrives after its picture was replaced is not shown', async 
   await expectResult(page, 'shapes', made('sharpen'));
   expectNoFaults(page);
 });
+
+test('the photograph that comes with the page is filtered, and its license is shown', async () => {
+  const page = await playground.open('#filter?scene=photo&kernel=identity');
+  await page.getByText('640 × 480 becomes 640 × 480').waitFor();
+  await page.getByText('Karl Blossfeldt, Allium, 1928; Getty’s Open Content Program, CC0 1.0.').waitFor();
+  await expect.poll(async () => (await shown(page, 'after')).sha256).toBe((await shown(page, 'before')).sha256);
+  await page.getByRole('button', { name: 'One dot' }).click();
+  await page.getByText('41 × 31 becomes 41 × 31').waitFor();
+  expect(await page.getByText('Blossfeldt').count()).toBe(0);
+  await page.getByRole('button', { name: 'Photograph' }).click();
+  await page.getByText('640 × 480 becomes').waitFor();
+  // Latin letters are set in the font that comes with the page
+  expect(await page.evaluate(() => [...document.fonts].filter(({ status }) => status === 'loaded').map(({ family }) => family.replaceAll('"', '')))).toEqual([
+    'Inter',
+  ]);
+  expectNoFaults(page);
+});
