@@ -76,7 +76,9 @@ test('a picture of several squares is turned like a small one', async () => {
 test('what is none is refused', async () => {
   const image = createImage(5, 4, 3);
   const part = (rectangle: object) => crop(image, { x: 1, y: 1, width: 2, height: 2, ...rectangle });
-  await expect(part({ width: 5 })).rejects.toThrow('crop: rectangle must be whole pixels inside the image of 5 × 4, received { x: 1, y: 1, width: 5, height: 2 }');
+  await expect(part({ width: 5 })).rejects.toThrow(
+    'crop: rectangle must be whole pixels inside the image of 5 × 4, received { x: 1, y: 1, width: 5, height: 2 }',
+  );
   await expect(part({ x: -1 })).rejects.toThrow('rectangle must be whole pixels');
   await expect(part({ y: 0.5 })).rejects.toThrow('rectangle must be whole pixels');
   await expect(part({ height: 0 })).rejects.toThrow('rectangle must be whole pixels');
