@@ -26,7 +26,7 @@ export async function digits(name: string, part: 'train' | 'test', preparation =
   if (name === 'fashion') return fashionMnist({ train: part === 'train' });
   const folder = `${name}/${part}`;
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
-    throw new DataError('data', `${name} is neither mnist nor fashion, and there is no folder ${folder}`, { name });
+    throw new DataError('data', `--data must be mnist, fashion or a folder, received ${name} (${folder} does not exist)`, { name });
   }
   return imageFolder(folder, { transform: (image) => preparePicture(image, preparation) });
 }

@@ -96,7 +96,7 @@ function keptFlags(path: string | undefined, resumed: Checkpoint | undefined): O
   try {
     checkOptions('train', kept, KEPT_FLAGS, 'its flags');
   } catch (cause) {
-    throw new DataError('train', `${path}: the settings of its training: ${(cause as Error).message}`, { path }, { cause });
+    throw new DataError('train', `${path}: its training settings: ${(cause as Error).message}`, { path }, { cause });
   }
   return kept;
 }
@@ -156,7 +156,7 @@ async function trainNetwork(flags: Flags, resumed: Checkpoint | undefined, termi
       if (!(error instanceof cnn.DivergedError)) throw error;
       const { history: before } = error.where;
       if (flags.history) await writeWhole('train', flags.history, JSON.stringify(before, null, 1));
-      if (flags.out) bar.log(`${flags.out} holds the ${before.epochs.length} complete epochs before the loss became non-finite`);
+      if (flags.out) bar.log(`${flags.out} contains the ${before.epochs.length} complete epochs before the loss became non-finite`);
       throw error;
     } finally {
       bar.stop();
@@ -190,7 +190,7 @@ function preparationOf({ data, size, color }: Flags): Preparation {
 function network(cnn: typeof import('../../cnn/index.js'), net: Flags['net'], { size, color }: Preparation, classes = 10): Module {
   if (net === 'best') return cnn.bestNet({ channels: color === 'rgb' ? 3 : 1, classes });
   if (size !== 28 || color !== 'gray' || classes > 10)
-    throw new OptionError('train', '--net', 'must be best for color, sizes other than 28, or more than ten classes', net);
+    throw new OptionError('train', '--net', "must be 'best' for color, sizes other than 28, or more than ten classes", net);
   return cnn.NETS[net]();
 }
 

@@ -44,7 +44,7 @@ async function* filesIn(path: string): AsyncGenerator<{ readonly name: string; r
       else yield { name: header.name, bytes: new Uint8Array(await new Response(body).arrayBuffer()) };
     }
   } catch (cause) {
-    throw new DataError('webDataset', `${path} cannot be read as a tar: ${(cause as Error).message}`, { path }, { cause });
+    throw new DataError('webDataset', `${path} cannot be read as a tar file: ${(cause as Error).message}`, { path }, { cause });
   } finally {
     stream.destroy();
   }
