@@ -27,9 +27,9 @@ export async function digits(name: string, part: 'train' | 'test', preparation =
   if (name === 'fashion') return fashionMnist({ train: part === 'train' });
   const transform = (image: Image) => preparePicture(image, preparation);
   if (await isFolder(`${name}/${part}`)) return imageFolder(`${name}/${part}`, { transform });
-  if (!(await isFolder(name))) throw new DataError('data', `${name} is neither mnist nor fashion, and there is no folder of this name`, { name });
+  if (!(await isFolder(name))) throw new DataError('data', `--data must be mnist, fashion or a folder, received ${name}, which does not exist`, { name });
   if (part === 'test') return undefined;
-  if (await isFolder(`${name}/test`)) throw new DataError('data', `there is a folder ${name}/test, but no folder ${name}/train`, { name });
+  if (await isFolder(`${name}/test`)) throw new DataError('data', `--data ${name} has a folder test, but no folder train`, { name });
   return imageFolder(name, { transform });
 }
 

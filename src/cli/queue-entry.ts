@@ -22,7 +22,7 @@ const OPTIONS = {
 /** The jobs of pictures. */
 export async function listJobs(paths: readonly string[], options: Parameters<typeof settle<typeof OPTIONS>>[1]): Promise<NewJob[]> {
   const { out, format, kernel, queue, bands } = settle('pictureJobs', options, OPTIONS);
-  if (kernel === undefined && options.pipeline === undefined) throw new OptionError('pictureJobs', 'kernel', 'or pipeline must be given', undefined);
+  if (kernel === undefined && options.pipeline === undefined) throw new OptionError('pictureJobs', 'kernel', 'or pipeline must be set', undefined);
   const work = await findJobs(paths, { out, format }, 'pictureJobs');
   const flags = { ...pickOptions(options, WORKER_FLAGS), ...(kernel && { kernel: [...kernel] }) };
   const jobs: NewJob[] = [];

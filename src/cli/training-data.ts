@@ -43,8 +43,8 @@ export function isShards(data: string): boolean {
 
 /** Shards in WebDataset's form, in batches as they are read. @throws OptionError for flags that need samples in any order */
 export function shardsOf({ data, test, classes, batch, validation = 0, augment, seed }: DataFlags, preparation: Preparation): TrainingData {
-  if (validation > 0) throw new OptionError('train', '--validation', 'needs data that is not read from tars', validation);
-  if (augment) throw new OptionError('train', '--augment', 'needs data that is not read from tars', augment);
+  if (validation > 0) throw new OptionError('train', '--validation', 'cannot be used with data from tar files', validation);
+  if (augment) throw new OptionError('train', '--augment', 'cannot be used with data from tar files', augment);
   const options = { transform: (image: Parameters<typeof preparePicture>[0]) => preparePicture(image, preparation) };
   return {
     train: new IterableLoader(webDataset(data, { ...options, shuffle: true, seed }), { batchSize: batch, workers: WORKERS }),
@@ -56,7 +56,7 @@ export function shardsOf({ data, test, classes, batch, validation = 0, augment, 
 /** A data set or a folder, of which any sample can be had. */
 export async function samplesOf(flags: DataFlags, preparation: Preparation): Promise<TrainingData> {
   for (const [name, value] of Object.entries({ '--test': flags.test, '--classes': flags.classes }))
-    if (value !== undefined) throw new OptionError('train', name, 'is for data in tars', value);
+    if (value !== undefined) throw new OptionError('train', name, 'requires data from tar files', value);
   const { data, batch, augment, seed } = flags;
   const [all, test] = await Promise.all([digits(data, 'train', preparation), digits(data, 'test', preparation)]);
   if (!all) throw new Error(`${data} has no training set`); // a folder without one is the training set itself
@@ -105,7 +105,7 @@ async function split(
   const { stratifiedSplit } = await import('../data/stratified-split.js');
   const folder = all instanceof ImageFolder;
   const held = validation ?? (folder ? Math.round(all.length / 5) : 5000);
-  if (held >= all.length) throw new OptionError('train', '--validation', `must leave some of the ${all.length} samples for training`, held);
+  if (held >= all.length) throw new OptionError('train', '--validation', `must leave at least one of the ${all.length} samples for training`, held);
   const border = all.length - held;
   if (folder) {
     const { cached } = await import('../data/cached-dataset.js');

@@ -47,9 +47,9 @@ export const RANDOM_ERASE_OPTIONS = {
   /** How often a picture is touched, 0 to 1. Default 0.5. */
   probability: option(between(0, 1), { default: 0.5 }),
   /** Least and greatest part of the picture, 0 to 1. Default [0.02, 0.33]. */
-  area: option(pair('two ascending numbers above 0, up to 1', 1), { default: [0.02, 0.33] }),
+  area: option(pair('two ascending numbers > 0 and ≤ 1', 1), { default: [0.02, 0.33] }),
   /** Least and greatest height / width; its logarithm is drawn evenly. Default [0.3, 3.3]. */
-  ratio: option(pair('two ascending numbers above 0', Number.MAX_VALUE), { default: [0.3, 3.3] }),
+  ratio: option(pair('two ascending numbers > 0', Number.MAX_VALUE), { default: [0.3, 3.3] }),
   /** Replacement value for every channel. Default 0. */
   value: option(anyNumber, { default: 0 }),
 } satisfies Rows;

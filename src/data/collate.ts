@@ -14,7 +14,7 @@ export type Batch<S> = S extends number ? Int32Array : S extends Tensor ? Tensor
  * @throws DataError if they differ in kind, or hold unsupported values or fractional numbers
  */
 export function collate<S>(samples: readonly S[], indices: ArrayLike<number>): Batch<S> {
-  if (samples.length === 0) throw new ShapeError('batch', 'needs at least one sample');
+  if (samples.length === 0) throw new ShapeError('batch', 'requires at least one sample');
   return join(samples, (k) => `sample ${indices[k]}`) as Batch<S>;
 }
 
@@ -24,13 +24,13 @@ function join(values: readonly unknown[], where: (k: number) => string): unknown
   const kind = valueKind(first);
   const stranger = values.findIndex((value) => valueKind(value) !== kind || kind === undefined);
   if (stranger !== -1) {
-    const rule = kind ? `must be a ${kind} as in ${where(0)}` : 'must be made of numbers, tensors, and records and lists of them';
+    const rule = kind ? `must be a ${kind} as in ${where(0)}` : 'must consist of numbers, tensors, and records and lists of them';
     throw new DataError('batch', `${where(stranger)} ${rule}, received ${show(values[stranger])}`, { received: values[stranger] });
   }
   const shape = describeShape(first);
   const odd = values.findIndex((value) => describeShape(value) !== shape);
   if (odd !== -1) {
-    throw new ShapeError('batch', `samples must be alike in shape: ${where(0)} has ${shape}, ${where(odd)} has ${describeShape(values[odd])}`, {
+    throw new ShapeError('batch', `samples must have the same shape: ${where(0)} has ${shape}, ${where(odd)} has ${describeShape(values[odd])}`, {
       expected: shape,
       received: describeShape(values[odd]),
     });
@@ -51,7 +51,7 @@ export function toLabels(operation: string, values: ArrayLike<number>, where: (k
   const labels = Int32Array.from(values);
   const odd = labels.findIndex((label, k) => label !== values[k]);
   if (odd === -1) return labels;
-  throw new DataError(operation, `${where(odd)} must be an integer, as labels are (measured values go into a tensor), received ${values[odd]}`, {
+  throw new DataError(operation, `${where(odd)} must be an integer label (put measured values in a tensor), received ${values[odd]}`, {
     received: values[odd],
   });
 }

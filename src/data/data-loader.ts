@@ -51,8 +51,8 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
   ) {
     const { batchSize, shuffle, sampler, dropLast, seed, workers } = settle('DataLoader', options, DATA_LOADER_OPTIONS);
     if (sampler) {
-      if (shuffle) throw new OptionError('DataLoader', 'shuffle', 'cannot be true beside a sampler, which decides the order itself', shuffle);
-      if (options.seed !== undefined) throw new OptionError('DataLoader', 'seed', 'cannot be given beside a sampler, which has a seed of its own', seed);
+      if (shuffle) throw new OptionError('DataLoader', 'shuffle', 'cannot be true with a sampler, which defines the order', shuffle);
+      if (options.seed !== undefined) throw new OptionError('DataLoader', 'seed', 'cannot be set with a sampler, which has its own seed', seed);
     }
     this.batchSize = batchSize;
     this.#dropLast = dropLast;

@@ -110,7 +110,7 @@ export class ConcatDataset<S> extends Dataset<S> {
       if (i < dataset.length) return dataset.at(i, epoch);
       i -= dataset.length;
     }
-    throw new Error('a dataset has become shorter'); // the lengths are added up when the datasets are joined
+    throw new Error('the dataset became shorter'); // the lengths are added up when the datasets are joined
   }
 }
 
@@ -177,7 +177,7 @@ export function randomSplit<S>(
 /** @throws OptionError unless the dataset has a sample of that number */
 export function checkIndex(operation: string, index: number, length: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
-  throw new OptionError(operation, 'index', length ? `must be an integer from 0 to ${length - 1}` : 'cannot be had of an empty dataset', index);
+  throw new OptionError(operation, 'index', length ? `must be an integer from 0 to ${length - 1}` : 'must not be used with an empty dataset', index);
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {

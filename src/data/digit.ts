@@ -62,8 +62,7 @@ function inkOf({ width, height, channels, data }: Image): Float32Array {
   const background = border.sort((a, b) => a - b)[border.length >> 1];
   const distance = light.map((value) => Math.abs(value - background));
   const strongest = distance.reduce((most, value) => Math.max(most, value), 0);
-  if (strongest < 0.02)
-    throw new DataError('digitFromImage', `the picture of ${width} × ${height} is of one color: there is no digit on it`, { width, height });
+  if (strongest < 0.02) throw new DataError('digitFromImage', `the ${width} × ${height} image must contain a digit, but has a single color`, { width, height });
   return distance.map((value) => value / strongest);
 }
 

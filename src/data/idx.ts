@@ -64,26 +64,27 @@ export function parseIdx(bytes: Uint8Array, { name = 'the file' }: { /** The fil
 
 /** @throws DataError if the bytes do not begin with an IDX header */
 export function idxHeader(bytes: Uint8Array, { name }: { name: string }): IdxHeader {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new DataError('parseIdx', `${name} is packed by gzip and must be unpacked first`, { name });
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new DataError('parseIdx', `${name} must be decompressed first (it is gzip)`, { name });
   const type = bytes[0] === 0 && bytes[1] === 0 ? IDX_TYPES[bytes[2]] : undefined;
   if (bytes.length < 4 || !type) {
     const begin = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     throw new DataError(
       'parseIdx',
-      `${name} is no IDX file: it must begin with 00 00, a type 08, 09 or 0b to 0e, and the number of axes; it begins with ${begin || 'nothing'}`,
+      `${name} is not an IDX file: it must begin with 00 00, a type 08, 09 or 0b to 0e, and the number of axes; it begins with ${begin || 'nothing'}`,
       { name },
     );
   }
   const start = 4 + 4 * bytes[3];
-  if (bytes.length < start) throw new DataError('parseIdx', `${name} is cut off: its header must have ${start} bytes, the file has ${bytes.length}`, { name });
+  if (bytes.length < start)
+    throw new DataError('parseIdx', `${name} is truncated: its header must have ${start} bytes, but the file has ${bytes.length}`, { name });
   const shape = Array.from({ length: bytes[3] }, (_, axis) => viewOf(bytes).getUint32(4 + 4 * axis));
   const count = shape.includes(0) ? 0 : shape.reduce((size, n) => size * n, 1);
   return { type, shape, start, size: start + type.bytes * count };
 }
 
 function wrongSize(name: string, { shape, start, size }: IdxHeader, received: number): DataError {
-  const state = received < size ? 'is cut off' : 'goes on behind its values';
-  return new DataError('parseIdx', `${name} ${state}: a header of ${start} bytes and the values ${show(shape)} make ${size} bytes, received ${received}`, {
+  const state = received < size ? 'is truncated' : 'has data after its values';
+  return new DataError('parseIdx', `${name} ${state}: a header of ${start} bytes and the values ${show(shape)} require ${size} bytes, received ${received}`, {
     name,
     shape,
     size,

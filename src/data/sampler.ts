@@ -141,7 +141,7 @@ export class WeightedRandomSampler extends Sampler {
       sum += weight;
       return sum;
     });
-    if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) throw new OptionError('WeightedRandomSampler', 'weights', 'must have a finite sum above 0', weights);
+    if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) throw new OptionError('WeightedRandomSampler', 'weights', 'must have a finite sum > 0', weights);
     [this.length, this.#seed] = [count, seed];
   }
 

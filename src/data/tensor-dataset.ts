@@ -46,7 +46,8 @@ export class TensorDataset<T extends Targets = Int32Array> extends Dataset<Sampl
     if (isTensor(targets)) checkRows('y', targets);
     this.length = x.shape[0];
     const count = isTensor(targets) ? targets.shape[0] : targets.length;
-    if (count !== this.length) throw new ShapeError('TensorDataset', `x holds ${this.length} samples, y ${count}`, { x: x.shape, y: count });
+    if (count !== this.length)
+      throw new ShapeError('TensorDataset', `x and y must have the same number of samples, received ${this.length} and ${count}`, { x: x.shape, y: count });
     this.y = targets as T extends Tensor ? Tensor : Int32Array;
   }
 
@@ -87,7 +88,7 @@ function checkRows(what: string, { shape, data }: Tensor | Bytes): void {
   if (!known || !Array.isArray(shape) || shape.length === 0 || sizeOf(shape, 'TensorDataset') !== data.length) {
     throw new ShapeError(
       'TensorDataset',
-      `${what} must be a tensor (or bytes) [N, ...] that holds what its shape says, received ${show(shape)} with ${show(data)}`,
+      `${what} must be a tensor (or bytes) [N, ...] with the number of values of its shape, received ${show(shape)} with ${show(data)}`,
       {
         shape,
       },

@@ -19,7 +19,7 @@ export function toTensor(picture: Image | Bytes): Tensor {
   }
   const { shape, data } = picture;
   if ((shape.length !== 2 && shape.length !== 3) || shape.reduce((size, n) => size * n, 1) !== data.length || data instanceof Float32Array) {
-    throw new ShapeError('toTensor', `bytes must be [H, W] or [C, H, W] and hold that many, received ${show(shape)} with ${show(data)}`, { shape });
+    throw new ShapeError('toTensor', `bytes must be [H, W] or [C, H, W] with the same number of values, received ${show(shape)} with ${show(data)}`, { shape });
   }
   return { shape: shape.length === 2 ? [1, ...shape] : [...shape], data: Float32Array.from(data, (byte) => UNIT[byte]) };
 }
@@ -32,14 +32,15 @@ export function toTensor(picture: Image | Bytes): Tensor {
  */
 export function normalize(mean: number | readonly number[], std: number | readonly number[]): (x: Tensor) => Tensor {
   const [means, stds] = [[mean].flat(), [std].flat()];
-  if (!means.every(Number.isFinite)) throw new OptionError('normalize', 'mean', 'must be finite, one number or one for each channel', mean);
+  if (!means.every(Number.isFinite)) throw new OptionError('normalize', 'mean', 'must be finite, a number or a list with one for each channel', mean);
   if (!stds.every((value) => Number.isFinite(value) && value !== 0)) {
-    throw new OptionError('normalize', 'std', 'must be finite and not 0, one number or one for each channel', std);
+    throw new OptionError('normalize', 'std', 'must be finite and not 0, a number or a list with one for each channel', std);
   }
   return (x) => {
     const channels = checkPicture('normalize', x);
     for (const [name, { length }] of Object.entries({ mean: means, std: stds })) {
-      if (length !== 1 && length !== channels) throw new ShapeError('normalize', `${name} has ${length} values, x ${channels} channels`, { x: x.shape });
+      if (length !== 1 && length !== channels)
+        throw new ShapeError('normalize', `${name} must have one value for each of the ${channels} channels, received ${length}`, { x: x.shape });
     }
     const area = x.shape[1] * x.shape[2];
     const data = x.data.slice();

@@ -49,10 +49,10 @@ test('match prints the places that matchTemplate finds, and writes the scores', 
 });
 
 test.each([
-  [['compare', a, eye], 1, 'compareImages: the pictures must have one size'],
+  [['compare', a, eye], 1, 'compareImages: the images must have the same size'],
   [['compare', a, join(folder, 'none.png')], 1, 'does not exist'],
   [['compare', a], 2, "missing required argument 'b'"],
-  [['match', eye, a], 1, 'matchTemplate: the template must not be larger than the picture'],
+  [['match', eye, a], 1, 'matchTemplate: the template must not be larger than the image'],
   [['match', a, eye, '--method', 'sad'], 2, 'match: method must be one of zncc, ncc, ssd, correlation, received "sad"; did you mean ssd?'],
   [['match', a, eye, '--peaks', '0'], 2, 'match: peaks must be an integer ≥ 1'],
   [['match', a, eye, '--scores', 'map.heic'], 2, 'path must end in .png'],

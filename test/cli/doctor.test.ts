@@ -19,7 +19,9 @@ test('doctor says of every backend what runs or why not, and what auto picks and
   }
   const auto = await createBackend('auto');
   expect(lines.at(-2)?.startsWith(`Without --backend, convlab uses ${auto.device}: `)).toBe(true);
-  expect(lines.at(-1)).toBe(`sharp ${(await sharpReport()).version} reads and writes PNG, JPEG, WebP and AVIF files; built-in codecs do the others.`);
+  expect(lines.at(-1)).toBe(
+    `sharp ${(await sharpReport()).version} reads and writes PNG, JPEG, WebP and AVIF files; built-in codecs handle the other formats.`,
+  );
   auto.dispose();
 });
 

@@ -99,7 +99,7 @@ describe('what cannot be explained', () => {
   test.each([
     [[], 2, "required option '-k, --kernel <kernel>' not specified"],
     [['-k', 'canny'], 2, 'explain: --kernel must be a single kernel, but canny uses several'],
-    [['-k', 'boks'], 2, "explain: --kernel must be a filter's name"],
+    [['-k', 'boks'], 2, 'explain: --kernel must be the name of a filter'],
     [['-k', 'box', '--shape', '1080'], 2, 'It must be like 1080x1920 (height x width), or 3x1080x1920.'],
     [['-k', 'box', '--shape', '0x5'], 2, 'It must be like 1080x1920'],
     [['-k', 'box', photo, '--shape', '5x5'], 2, 'explain: --shape cannot be used with an image, received "1x5x5"'],

@@ -166,12 +166,12 @@ describe('--y4m', () => {
   });
 
   test.each([
-    ['no film', 'RIFF....\n', {}, 'stdin is no YUV4MPEG2 film'],
-    ['10 bits', 'YUV4MPEG2 W4 H4 C420p10\n', {}, 'stdin is a film of C420p10'],
-    ['interlaced', 'YUV4MPEG2 W4 H4 It C420\n', {}, 'stdin is an interlaced film'],
-    ['no size', 'YUV4MPEG2 W0 H4 C420\n', {}, 'claims to have|claims 0 × 4'],
-    ['results of 16 bits', 'YUV4MPEG2 W4 H4 Cmono\n', { output: '16bit' }, 'does not hold uint16 results'],
-    ['luminance of another size', 'YUV4MPEG2 W4 H4 C420\n', { channels: 'luminance', stride: 2 }, '--channels luminance goes with results of the size'],
+    ['no film', 'RIFF....\n', {}, 'stdin must be a YUV4MPEG2 video'],
+    ['10 bits', 'YUV4MPEG2 W4 H4 C420p10\n', {}, 'stdin is a video in C420p10'],
+    ['interlaced', 'YUV4MPEG2 W4 H4 It C420\n', {}, 'stdin is interlaced'],
+    ['no size', 'YUV4MPEG2 W0 H4 C420\n', {}, 'claims 0 × 4'],
+    ['results of 16 bits', 'YUV4MPEG2 W4 H4 Cmono\n', { output: '16bit' }, 'cannot store uint16 results'],
+    ['luminance of another size', 'YUV4MPEG2 W4 H4 C420\n', { channels: 'luminance', stride: 2 }, '--channels luminance requires results of the size'],
     ['no frame', 'YUV4MPEG2 W4 H4 Cmono\nFRAM', {}, 'stdin ends within the head of a frame'],
     ['half a frame', 'YUV4MPEG2 W4 H4 Cmono\nFRAME\n1234', {}, 'stdin ends within a frame'],
   ])('%s is refused', async (_, text, flags, message) => {
@@ -196,7 +196,7 @@ test('between two pipes', async () => {
 
 test.each([
   [['in.raw', 'out.raw', '--raw', '4x4x3'], '--raw requires - as input and output'],
-  [['-', '-', '--raw', '4x4x3', '--y4m'], '--raw or --y4m must be given, and not both'],
+  [['-', '-', '--raw', '4x4x3', '--y4m'], '--raw or --y4m must be set, but not both'],
   [['-', '-', '--raw', '4x4x5'], 'WIDTHxHEIGHTxCHANNELS'],
   [['-', '-', '--y4m', '--format', 'png'], '--y4m requires - as input and output'],
 ])('%j is refused', async (args, message) => {

@@ -91,7 +91,7 @@ describe('what fails is left out and reported', () => {
     const { code, stdout, stderr } = await convlab(join(folder, 'photos'), join(folder, 'missing.png'), '--out', out);
     expect(code).toBe(1);
     expect(stdout.match(/box/g)).toHaveLength(4);
-    expect(stderr).toContain('error: filter: 2 of 6 pictures failed:\n');
+    expect(stderr).toContain('error: filter: 2 of 6 images failed:\n');
     expect(stderr).toContain(`  ${join(folder, 'photos', 'b2.png')}: readImage: ${join(folder, 'photos', 'b2.png')} is not an image`);
     expect(stderr).toContain(`  ${join(folder, 'missing.png')}: readImage: ${join(folder, 'missing.png')} does not exist`);
     await expectBlurred(['more/d.bmp', 4]);
@@ -105,15 +105,15 @@ describe('what fails is left out and reported', () => {
 
 describe('refused before any work', () => {
   test.each([
-    ['several pictures without a folder', () => ['a.png', 'b.png', 'c.png'], 2, '--out must name a folder for several pictures'],
-    ['a folder without a folder', () => [join(folder, 'photos'), out], 2, 'photos is many pictures'],
-    ['a pattern without a folder', () => [join(folder, 'photos/*.png'), 'out.png'], 2, '--out must name the folder for the results, as '],
+    ['several pictures without a folder', () => ['a.png', 'b.png', 'c.png'], 2, '--out must be a folder if there are several images'],
+    ['a folder without a folder', () => [join(folder, 'photos'), out], 2, 'photos stands for several images'],
+    ['a pattern without a folder', () => [join(folder, 'photos/*.png'), 'out.png'], 2, '*.png stands for several images'],
     ['two results of one name', () => [join(folder, 'photos/a.png'), join(folder, 'photos/a.png'), '--out', out], 2, 'twice'],
-    ['a pattern that matches nothing', () => [join(folder, '*.gif'), '--out', out], 1, '*.gif holds no picture'],
+    ['a pattern that matches nothing', () => [join(folder, '*.gif'), '--out', out], 1, '*.gif contains no images'],
     ['no threads', () => [join(folder, 'photos'), '--out', out, '--jobs', '0'], 2, 'filter: jobs must be an integer ≥ 1, received 0'],
     ['a result without a format', () => ['missing.png', 'out.heic'], 2, 'writeImage: path must end in .png'],
-    ['standard output without a format', () => ['a.png', '-'], 2, '--format must be given where the result goes to standard output'],
-    ['standard input among files', () => ['-', '--out', out], 2, '--out goes with files; - is one picture'],
+    ['standard output without a format', () => ['a.png', '-'], 2, '--format must be set if the result goes to standard output'],
+    ['standard input among files', () => ['-', '--out', out], 2, '--out requires files; - is one image'],
   ])('%s', async (_, args, code, message) => {
     const result = await convlab(...args());
     expect(result).toEqual({ code, stdout: '', stderr: expect.stringContaining(message) });
@@ -139,7 +139,7 @@ describe('the program itself', () => {
   test('--jobs: threads do the same, and report what failed', async () => {
     await writeFile(join(folder, 'photos', 'b2.png'), 'this is no picture');
     const { code, stdout, stderr } = await program([join(folder, 'photos'), '--out', out, '--jobs', '2', '--backend', 'reference']);
-    expect(stderr).toContain('1 of 5 pictures failed:');
+    expect(stderr).toContain('1 of 5 images failed:');
     expect(code).toBe(1);
     expect(stdout.toString().trim().split('\n')).toHaveLength(4);
     await expectBlurred(['a.png', 1], ['b.PNG', 2], ['more/c.png', 3], ['more/d.bmp', 4]);

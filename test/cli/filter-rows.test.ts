@@ -48,10 +48,10 @@ test.each([
 });
 
 test.each([
-  [['3.png', 'x.jpg'], ['--stream', '--kernel', 'box'], '--stream needs a result in .png, .tiff, .pgm, .ppm, .pam or .raw'],
-  [['3.png', 'x.png'], ['--stream', '--kernel', 'canny'], '--stream goes with kernels only'],
+  [['3.png', 'x.jpg'], ['--stream', '--kernel', 'box'], '--stream requires a result in .png, .tiff, .pgm, .ppm, .pam or .raw'],
+  [['3.png', 'x.png'], ['--stream', '--kernel', 'canny'], '--stream requires kernels'],
   [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--padding-mode', 'wrap'], "paddingMode must not be 'wrap'"],
-  [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--limits', 'pixels=3599'], '--limits has pixels=3599, and'],
+  [['3.png', 'x.png'], ['--stream', '--kernel', 'box', '--limits', 'pixels=3599'], '--limits has pixels=3599, but'],
   [['text.ppm', 'x.png'], ['--kernel', 'box'], 'is truncated'],
 ])('%j %j is refused: %s', async ([from, to], flags, message) => {
   await writeFile(at('text.ppm'), 'P6\n20 20\n255\nfew');

@@ -82,8 +82,8 @@ describe('--shard', () => {
   });
 
   test.each([
-    [{ JOB_COMPLETION_INDEX: '3' }, 'must be given, like 3/16 or 1/1 for all, or CONVLAB_SHARDS, as JOB_COMPLETION_INDEX says which part'],
-    [{ SLURM_ARRAY_TASK_ID: '9', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_COUNT: '3' }, 'SLURM_ARRAY_TASK_ID=9 is none of 3 tasks that follow each other'],
+    [{ JOB_COMPLETION_INDEX: '3' }, 'must be set, such as 3/16 or 1/1 for all, or set CONVLAB_SHARDS: JOB_COMPLETION_INDEX gives the part'],
+    [{ SLURM_ARRAY_TASK_ID: '9', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_COUNT: '3' }, 'SLURM_ARRAY_TASK_ID=9 is not one of 3 consecutive tasks'],
   ])('%j is refused', (environment, message) => {
     expect(() => shardOf(environment)).toThrow(message);
   });

@@ -65,8 +65,8 @@ test('other commands too', async () => {
 describe('what a format does not hold is said', () => {
   test('frames, in a format of one picture', async () => {
     const { code, stdout, stderr } = await blur('in.gif', 'out.bmp', '--json');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: `${at('out.bmp')}: the format cannot store 2 of 3 pictures\n` });
-    expect(JSON.parse(stdout)).toMatchObject({ input: { frames: 3 }, lost: ['2 of 3 pictures'] });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${at('out.bmp')}: the format cannot store 2 of 3 images\n` });
+    expect(JSON.parse(stdout)).toMatchObject({ input: { frames: 3 }, lost: ['2 of 3 images'] });
     expect(await readImage(at('out.bmp'))).toEqual((await blurred(animation)).frames[0].image);
   });
 
@@ -96,7 +96,7 @@ describe('what a format does not hold is said', () => {
       '--backend',
       'reference',
     ]);
-    expect(stderr.match(/cannot store 2 of 3 pictures/g)).toHaveLength(1);
+    expect(stderr.match(/cannot store 2 of 3 images/g)).toHaveLength(1);
   });
 });
 

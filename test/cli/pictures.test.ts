@@ -60,7 +60,7 @@ test('many pictures: one that cannot be read does not stop the others, and is na
   const { code, stdout, stderr } = await convlab(['flip', photos, '--axis', 'vertical', '--out', join(folder, 'made'), '--format', 'bmp']);
   expect(code).toBe(1);
   expect(stdout.trim().split('\n')).toHaveLength(2);
-  expect(stderr).toContain('error: flip: 1 of 3 pictures failed:');
+  expect(stderr).toContain('error: flip: 1 of 3 images failed:');
   expect(stderr).toContain(join(photos, 'b.png'));
   expect((await readdir(join(folder, 'made'), { recursive: true })).sort()).toEqual(['a.bmp', 'deep', join('deep', 'c.bmp')]);
 });
@@ -68,7 +68,7 @@ test('many pictures: one that cannot be read does not stop the others, and is na
 test.each([
   ['resize in.png out.png', 'error: resize: width or height must be set, an integer ≥ 1, received undefined'],
   ['resize in.png out.png --width 0', 'must be an integer ≥ 1'],
-  ['resize in.png --width 4', 'error: resize: --out must name a folder for several pictures'],
+  ['resize in.png --width 4', 'error: resize: --out must be a folder if there are several images'],
   ['crop in.png out.png', "required option '--rectangle <rectangle>' not specified"],
   ['crop in.png out.png --rectangle 1,2,3', 'It must be x,y,width,height.'],
   ['flip in.png out.png --axis x', 'axis must be one of horizontal, vertical'],

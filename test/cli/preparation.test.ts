@@ -46,7 +46,7 @@ describe('pictureSettings', () => {
     ['none', 'x.safetensors: pictures: the settings must be an object'],
     [{ framing: 'none', size: 0, color: 'rgb' }, 'size must be an integer from 1 to 4096, received 0'],
     [{ framing: 'none', size: 8, color: 'red' }, 'color must be one of gray, rgb, received "red"'],
-    [{ framing: 'none', size: 8, color: 'rgb', classes: [1] }, 'classes must be a list, each a text'],
+    [{ framing: 'none', size: 8, color: 'rgb', classes: [1] }, 'classes must be a list, each a string'],
     [{ framing: 'none', size: 8 }, 'color must be one of gray, rgb, received undefined'],
   ])('%j is refused', (pictures, says) => {
     expect(() => pictureSettings('x.safetensors', { pictures })).toThrow(says);

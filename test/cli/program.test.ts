@@ -47,7 +47,7 @@ test('pictures that overtake others are reported in order, and a failure holds n
     signal: new AbortController().signal,
     report: (to: string) => reports.push(to),
   };
-  await expect(workThrough(jobs, work)).rejects.toThrow('1 of 5 pictures failed:\n  10: damaged');
+  await expect(workThrough(jobs, work)).rejects.toThrow('1 of 5 images failed:\n  10: damaged');
   expect(reports).toEqual(['out0.png', 'out1.png', 'out3.png', 'out4.png']);
   expect(most).toBe(2);
   expect(inHand(1, worker)).toHaveLength(1);

@@ -79,7 +79,7 @@ test('a part that is cut off or missing is no result', async () => {
   await expect(run(job)).rejects.toThrow(/0\.raw does not exist/);
   await run(first);
   await writeFile(at('missing', '.convlab', job.opts.jobId, '0.raw'), 'cut off');
-  await expect(run(job)).rejects.toThrow(/0\.raw has 7 bytes/);
+  await expect(run(job)).rejects.toThrow(/0\.raw must have 11520 bytes \(240 rows\), but has 7/);
   expect(existsSync(at('missing', 'rgb.png'))).toBe(false);
 });
 
@@ -103,6 +103,6 @@ test('ids follow from the picture, the filter and the result', async () => {
 test('what is wrong with options fails a job for good', async () => {
   const job = { ...(await jobOf('rgb.png', 'wrong', {}, 1)), name: 'other' };
   await expect(run(job)).rejects.toMatchObject({ name: 'UnrecoverableError', message: expect.stringContaining("must be named 'filter', 'band' or 'join'") });
-  await expect(run({ ...job, name: 'filter', data: { job: { from: '-', to: 'x' } } })).rejects.toThrow('must name a picture and its result');
+  await expect(run({ ...job, name: 'filter', data: { job: { from: '-', to: 'x' } } })).rejects.toThrow('must name an image and its result');
   await expect(pictureJobs([at('rgb.png')], { out: at('x'), kernel: ['box'], strid: 2 })).rejects.toThrow('did you mean stride?');
 });

@@ -53,7 +53,7 @@ test('--quiet leaves out reports and progress, not errors and not what was asked
     expect(await convlab([...command, picture, result, '--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect((await convlab(['-q', ...command, picture, result, '--json'])).stdout).toContain('"width":3');
     const many = await convlab(['--quiet', ...command, picture, broken, '--out', join(folder, 'all')]);
-    expect(many).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('1 of 2 pictures failed') });
+    expect(many).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('1 of 2 images failed') });
   }
 });
 

@@ -120,8 +120,8 @@ describe('train, evaluate and predict', () => {
     const flags = 'train --lr 1e30 --batch 8 --validation 8 --epochs 3';
     const { code, stdout, stderr } = await convlab(`${flags} --out ${model('diverged')} --history ${history}`);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/error: train: the loss is NaN in epoch 1, from step \d+ of 9 on, at a learning rate of 1e\+30; try a lower learning rate/);
-    expect(stderr).toContain('diverged.safetensors holds the 0 complete epochs');
+    expect(stderr).toMatch(/error: train: the loss is NaN in epoch 1, from step \d+ of 9 on, at learning rate 1e\+30; try a lower learning rate/);
+    expect(stderr).toContain('diverged.safetensors contains the 0 complete epochs');
     expect((await loadCheckpoint(model('diverged'))).epoch).toBe(0);
     expect(JSON.parse(await readFile(history, 'utf8')).epochs).toEqual([]);
   });
@@ -193,12 +193,12 @@ describe('train, evaluate and predict', () => {
     ['train --validation 8 --lr -1', 'train: lr must be a finite number ≥ 0, received -1'],
     ['train --batch 1.5', 'batch must be an integer ≥ 1, received 1.5'],
     ['train --validation 8 --epochs 0', 'epochs must be an integer ≥ 1'],
-    ['train --validation 80', 'train: --validation must leave some of the 80 samples for training, received 80'],
-    ['train --validation 0 --patience 2', 'earlyStopping needs validation data'],
+    ['train --validation 80', 'train: --validation must leave at least one of the 80 samples for training, received 80'],
+    ['train --validation 0 --patience 2', 'earlyStopping requires validation'],
     ['train --augment flip,mirror', 'train: augment must be names out of flip, crop, color, shift, rotate, elastic, erase, separated by commas'],
     ['train --ema-decay 1', 'emaDecay must be a probability, 0 ≤ p < 1, received 1'],
-    ['train --net lecture --width 2', '--width needs --net best'],
-    ['train --accumulate 0', 'accumulate must be a whole number ≥ 1'],
+    ['train --net lecture --width 2', '--width requires --net best'],
+    ['train --accumulate 0', 'accumulate must be an integer ≥ 1'],
     ['train --validation 8 --resume nothing.safetensors', 'nothing.safetensors cannot be read'],
     ['evaluate --model nothing.safetensors', 'nothing.safetensors cannot be read'],
     ['evaluate', "required option '--model <file>' not specified"],
@@ -237,16 +237,16 @@ describe('data in tars', () => {
   });
 
   test.each([
-    ['--validation 8', '--validation needs data that is not read from tars'],
-    ['--augment', '--augment needs data that is not read from tars'],
-    ['--schedule cosine', 'schedule needs the number of batches'],
+    ['--validation 8', '--validation cannot be used with data from tar files'],
+    ['--augment', '--augment cannot be used with data from tar files'],
+    ['--schedule cosine', 'schedule requires the number of batches'],
   ])('%s is refused', async (flags, message) => {
     const { code, stderr } = await run(`${shards} ${flags}`);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
   test('flags of tars are refused elsewhere', async () => {
-    expect((await convlab('train --classes 2')).stderr).toContain('--classes is for data in tars');
+    expect((await convlab('train --classes 2')).stderr).toContain('--classes requires data from tar files');
   });
 });
 
@@ -293,7 +293,7 @@ describe('pictures in color, of another size and other classes', () => {
   });
 
   test.each([
-    [['train', '--data', shades, '--size', '16', '--validation', '6'], '--net must be best for color, sizes other than 28, or more than ten classes'],
+    [['train', '--data', shades, '--size', '16', '--validation', '6'], "--net must be 'best' for color, sizes other than 28, or more than ten classes"],
     [['train', '--data', 'mnist', '--color', 'rgb'], '--color requires a folder of images; the data is mnist'],
   ])('%j is refused', async (args, message) => {
     expect(await command(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });

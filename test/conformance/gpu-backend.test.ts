@@ -132,7 +132,7 @@ describe('what fails', () => {
     });
     operatorsOf(backend).conv(pair(3), x, kernel, null, out);
     await expect(backend.read(out)).rejects.toThrow(UnsupportedError);
-    await expect(backend.read(out)).rejects.toThrow('GPU.js left cpu for its cpu mode: no float textures');
+    await expect(backend.read(out)).rejects.toThrow('GPU.js fell back from cpu to its cpu mode: no float textures');
   });
 });
 
@@ -141,7 +141,7 @@ describe('createBackend', () => {
     ['cuda', {}, /^createBackend: name must be one of auto, gpu, wasm, reference, received "cuda"$/],
     ['gpu', { gpuMode: 'vulkan' }, /^createBackend: gpuMode must be one of webgpu, .*, received "vulkan"$/],
     ['wasm', { gpuMode: 'webgl2' }, /^createBackend: gpuMode requires the backend 'gpu' \(it is 'wasm'\), received "webgl2"$/],
-    ['auto', { gpuMode: 'cpu' }, /here it is 'auto'/],
+    ['auto', { gpuMode: 'cpu' }, /requires the backend 'gpu' \(it is 'auto'\)/],
     ['gpu', { workers: 2 }, /^createBackend: workers is not an option/],
   ])('%s %o', async (name, options, message) => {
     const created = createBackend(name as 'gpu', options as object);

@@ -140,12 +140,8 @@ test('a sample that fails ends the pass with its error', async () => {
 });
 
 test.each<[string, object, string]>([
-  [
-    'shuffle beside a sampler',
-    { shuffle: true, sampler: new RandomSampler({ length: 3 }) },
-    'shuffle cannot be true beside a sampler, which decides the order itself',
-  ],
-  ['a seed beside a sampler', { seed: 1, sampler: new RandomSampler({ length: 3 }) }, 'seed cannot be given beside a sampler, which has a seed of its own'],
+  ['shuffle beside a sampler', { shuffle: true, sampler: new RandomSampler({ length: 3 }) }, 'shuffle cannot be true with a sampler, which defines the order'],
+  ['a seed beside a sampler', { seed: 1, sampler: new RandomSampler({ length: 3 }) }, 'seed cannot be set with a sampler, which has its own seed'],
   ['a batch of nothing', { batchSize: 0 }, 'batchSize must be an integer ≥ 1, received 0'],
   ['half a sample', { batchSize: 1.5 }, 'batchSize must be'],
   ['shuffle that is no flag', { shuffle: 1 }, 'shuffle must be true or false, received 1'],

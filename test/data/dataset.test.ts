@@ -67,7 +67,12 @@ test('what is to be predicted may be a tensor; and pictures may be bytes, which 
 });
 
 test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
-  ['lengths that differ', () => new TensorDataset(tensor([[1], [2]]), [0]), ShapeError, 'TensorDataset: x holds 2 samples, y 1'],
+  [
+    'lengths that differ',
+    () => new TensorDataset(tensor([[1], [2]]), [0]),
+    ShapeError,
+    'TensorDataset: x and y must have the same number of samples, received 2 and 1',
+  ],
   ['data that its shape does not hold', () => new TensorDataset({ shape: [2, 2], data: new Uint8Array(3) }, [0, 1]), ShapeError, '[2, 2] with Uint8Array(3)'],
   ['a label that is not whole', () => new TensorDataset(tensor([[1], [2]]), [0, 0.5]), DataError, 'label 1 must be an integer'],
   ['a label beyond 32 bits', () => new TensorDataset(tensor([[1]]), [2 ** 31]), DataError, 'received 2147483648'],
@@ -77,7 +82,7 @@ test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
   ['a subset of what is not there', () => new Subset(numbered(3), [0, 3]), OptionError, 'Subset: index must be an integer from 0 to 2, received 3'],
   ['a sample beyond the subset', () => new Subset(numbered(3), [1]).at(1), OptionError, 'Subset: index must be an integer from 0 to 0, received 1'],
   ['a sample beyond the last part', () => new ConcatDataset([numbered(3)]).at(3), OptionError, 'ConcatDataset: index must be'],
-  ['a sample of nothing', () => new ConcatDataset([]).at(0), OptionError, 'index cannot be had of an empty dataset'],
+  ['a sample of nothing', () => new ConcatDataset([]).at(0), OptionError, 'index must not be used with an empty dataset'],
   ['a split that leaves samples over', () => randomSplit(numbered(3), [1, 1]), OptionError, "must be integers ≥ 0 that add up to the dataset's 3 samples"],
   ['a split by parts', () => randomSplit(numbered(3), [1.5, 1.5]), OptionError, 'randomSplit: lengths'],
   ['a seed that is none', () => randomSplit(numbered(3), [3], { seed: 0.5 }), OptionError, 'randomSplit: seed must be an integer, received 0.5'],
@@ -150,19 +155,19 @@ test.each<[string, unknown[], string]>([
   [
     'tensors of two shapes',
     [{ x: tensor([1]) }, { x: tensor([1, 2]) }],
-    'samples must be alike in shape: x of sample 0 has shape [1], x of sample 1 has shape [2]',
+    'samples must have the same shape: x of sample 0 has shape [1], x of sample 1 has shape [2]',
   ],
   ['lists of two lengths', [{ x: [1] }, { x: [1, 2] }], 'x of sample 0 has 1 entries, x of sample 1 has 2 entries'],
   ['records with other keys', [{ x: 1 }, { y: 1 }], 'sample 0 has the keys x, sample 1 has the keys y'],
   ['a number among tensors', [[tensor([1])], [5]], 'entry 0 of sample 1 must be a tensor as in entry 0 of sample 0, received 5'],
-  ['text', [{ x: 1, name: 'five' }], 'name of sample 0 must be made of numbers, tensors, and records and lists of them, received "five"'],
+  ['text', [{ x: 1, name: 'five' }], 'name of sample 0 must consist of numbers, tensors, and records and lists of them, received "five"'],
   ['a typed array', [{ x: new Uint8Array(2) }], 'received Uint8Array(2)'],
-  ['nothing', [null], 'sample 0 must be made of numbers'],
-  ['a measured value as a number', [{ y: 1 }, { y: 0.5 }], 'y of sample 1 must be an integer, as labels are (measured values go into a tensor), received 0.5'],
+  ['nothing', [null], 'sample 0 must consist of numbers'],
+  ['a measured value as a number', [{ y: 1 }, { y: 0.5 }], 'y of sample 1 must be an integer label (put measured values in a tensor), received 0.5'],
 ])('a batch of %s is refused', (_, samples, message) => {
   expect(() => new Of(samples).batch(samples.map((_, i) => i))).toThrow(message);
 });
 
 test('a batch of no samples is refused', () => {
-  expect(() => new Of([1]).batch([])).toThrow('batch: needs at least one sample');
+  expect(() => new Of([1]).batch([])).toThrow('batch: requires at least one sample');
 });

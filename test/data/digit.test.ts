@@ -31,6 +31,6 @@ describe('digitFromImage', () => {
   });
 
   test('an empty picture is refused', () => {
-    expect(() => digitFromImage(bar(3, 5, { ink: 255 }))).toThrow('digitFromImage: the picture of 40 × 60 is of one color');
+    expect(() => digitFromImage(bar(3, 5, { ink: 255 }))).toThrow('digitFromImage: the 40 × 60 image must contain a digit');
   });
 });

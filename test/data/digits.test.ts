@@ -105,7 +105,7 @@ test.each<[string, DigitOptions, string]>([
   [
     'a transform to many shapes',
     { transform: ({ data }) => tensor([...data].filter((value) => value > 0)) },
-    'tiny: transform must return equal shapes, received [3] and, for picture 1, [2]',
+    'tiny: transform must return equal shapes, received [3] and, for image 1, [2]',
   ],
   ['an unknown option', { split: 'train' } as never, 'tiny: split is not an option; the options are train, transform, root, download'],
   ['a set by name', { train: 'test' as never }, 'tiny: train must be true or false, received "test"'],
@@ -119,15 +119,15 @@ test.each<[string, DigitOptions, string]>([
 const changed = Buffer.from(pictures);
 changed[20] ^= 1;
 const broken: [string, Uint8Array, string][] = [
-  ['cut off', pictures.subarray(0, -1), 'is truncated: a header of 16 bytes and the values [3, 2, 2] make 28 bytes, received 27'],
-  ['too long', Buffer.concat([pictures, Buffer.of(0)]), 'goes on behind its values'],
-  ['empty', Buffer.of(), 'is no IDX file'],
-  ['something else', Buffer.from('<html>not found</html>'), 'is no IDX file'],
-  ['changed by one bit', changed, 'is damaged or another file: the SHA-256 of train-images must be'],
-  ['the labels', labels, 'holds [3] values, train-images must hold [3, 2, 2]'],
-  ['the test set', testPictures, 'holds [1, 2, 2] values, train-images must hold [3, 2, 2]'],
-  ['packed and cut off', gzipSync(pictures).subarray(0, -5), 'does not unpack: unexpected end of file'],
-  ['packed and far too long', gzipSync(idx(8, [4e6], new Uint8Array(4e6))), 'claims to unpack to 4000008 bytes, it can have at most 28'],
+  ['cut off', pictures.subarray(0, -1), 'is truncated: a header of 16 bytes and the values [3, 2, 2] require 28 bytes, received 27'],
+  ['too long', Buffer.concat([pictures, Buffer.of(0)]), 'has data after its values'],
+  ['empty', Buffer.of(), 'is not an IDX file'],
+  ['something else', Buffer.from('<html>not found</html>'), 'is not an IDX file'],
+  ['changed by one bit', changed, 'is damaged or a different file: the SHA-256 of train-images must be'],
+  ['the labels', labels, 'must contain [3, 2, 2] values (train-images), received [3]'],
+  ['the test set', testPictures, 'must contain [3, 2, 2] values (train-images), received [1, 2, 2]'],
+  ['packed and cut off', gzipSync(pictures).subarray(0, -5), 'cannot be decompressed: unexpected end of file'],
+  ['packed and far too long', gzipSync(idx(8, [4e6], new Uint8Array(4e6))), 'claims to decompress to 4000008 bytes, but can have at most 28'],
 ];
 
 test.each(broken)('a file in the root that is %s is refused and named, and nothing else is tried', async (_, bytes, message) => {
@@ -146,7 +146,7 @@ test('without download, the places that were looked into are named', async () =>
   const loading = load({ root: folder, download: false });
   await expect(loading).rejects.toThrow(UnsupportedError);
   const places = [folder, join(folder, 'Tiny/raw'), join(cache, 'tiny-set')].join(', ');
-  await expect(loading).rejects.toThrow(`in none of ${places}, and may not download it`);
+  await expect(loading).rejects.toThrow(`in ${places}, and downloading is not allowed`);
 });
 
 let server: Server;
@@ -204,7 +204,7 @@ test('a mirror with a broken file is passed over, and the file is not kept', asy
   const loading = load({ mirrors: [`${address}/bad`, `${address}/gone`] });
   await expect(loading).rejects.toThrow(DataError);
   await expect(loading).rejects.toThrow(
-    /tiny: train-images is not here and could not be fetched: \S+\/bad\/train-images.gz is damaged or another file: .*; \S+\/gone\/train-images.gz: HTTP status 404/,
+    /tiny: train-images was not found and could not be downloaded: \S+\/bad\/train-images.gz is damaged or a different file: .*; \S+\/gone\/train-images.gz: HTTP status 404/,
   );
   await vi.waitFor(async () => expect(await readdir(join(cache, 'tiny-set'))).toEqual(['train-labels']));
   expect((await load({ mirrors: [`${address}/bad`, `${address}/good`] })).batch([0, 1, 2])).toEqual(expected);
@@ -221,14 +221,14 @@ test.each(broken)('a file from a mirror that is %s is refused and not kept', asy
 test('a mirror that does not stop sending is stopped', async () => {
   served['/bad/train-images.gz'] = new Uint8Array(1e6);
   const loading = load({ mirrors: [`${address}/bad`], root: await put({ 'train-labels': labels }) });
-  await expect(loading).rejects.toThrow('/bad/train-images.gz sends more than 65564 bytes');
+  await expect(loading).rejects.toThrow('/bad/train-images.gz sent more than 65564 bytes');
 });
 
 test('when no mirror answers, the reasons are given', async () => {
   const loading = load({ mirrors: [nobody, `${address}/gone`] });
   await expect(loading).rejects.toThrow(UnsupportedError);
   await expect(loading).rejects.toThrow(/http:\S+\/train-\w+\.gz: .*ECONNREFUSED.*; .*HTTP status 404/);
-  await expect(load({ mirrors: [] })).rejects.toThrow('could not be fetched: there are no mirrors');
+  await expect(load({ mirrors: [] })).rejects.toThrow('could not be downloaded: there are no mirrors');
 });
 
 test('fetching is canceled by a signal', async () => {
@@ -247,5 +247,5 @@ test('a cache that cannot be written is no silent loss', async () => {
   await put({ cache: Buffer.from('a file where the folder should be') });
   const error = await load({ mirrors: [`${address}/good`] }).catch((error) => error);
   expect(error).toBeInstanceOf(UnsupportedError);
-  expect((error as ConvlabError).message).toMatch(/tiny: cannot keep .*train-\w+: .*; the option cache names another folder/);
+  expect((error as ConvlabError).message).toMatch(/tiny: cannot write .*train-\w+: .*; set the option cache to another folder/);
 });

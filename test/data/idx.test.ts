@@ -24,31 +24,35 @@ test.each<[string, number, number[], Parameters<typeof parseIdx>[0], ArrayLike<n
 });
 
 const broken: [string, Uint8Array, string][] = [
-  ['nothing', Uint8Array.of(), 'is no IDX file: it must begin with 00 00, a type 08, 09 or 0b to 0e, and the number of axes; it begins with nothing'],
+  ['nothing', Uint8Array.of(), 'is not an IDX file: it must begin with 00 00, a type 08, 09 or 0b to 0e, and the number of axes; it begins with nothing'],
   ['three bytes', Uint8Array.of(0, 0, 8), 'it begins with 00 00 08'],
   ['a wrong magic', Uint8Array.of(0, 1, 8, 0, 5), 'it begins with 00 01 08 00'],
   ['an unknown type', Uint8Array.of(0, 0, 0x0a, 0, 5), 'it begins with 00 00 0a 00'],
-  ['a header that is truncated', Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0), 'is truncated: its header must have 12 bytes, the file has 9'],
-  ['values that are cut off', idx(8, [2, 3], new Uint8Array(5)), 'is truncated: a header of 12 bytes and the values [2, 3] make 18 bytes, received 17'],
-  ['a value that is truncated', idx(0x0e, [2], new Uint8Array(15)), 'is truncated: a header of 8 bytes and the values [2] make 24 bytes, received 23'],
-  ['bytes behind the values', idx(8, [2], new Uint8Array(3)), 'goes on behind its values: a header of 8 bytes and the values [2] make 10 bytes, received 11'],
+  ['a header that is truncated', Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0), 'is truncated: its header must have 12 bytes, but the file has 9'],
+  ['values that are cut off', idx(8, [2, 3], new Uint8Array(5)), 'is truncated: a header of 12 bytes and the values [2, 3] require 18 bytes, received 17'],
+  ['a value that is truncated', idx(0x0e, [2], new Uint8Array(15)), 'is truncated: a header of 8 bytes and the values [2] require 24 bytes, received 23'],
+  [
+    'bytes behind the values',
+    idx(8, [2], new Uint8Array(3)),
+    'has data after its values: a header of 8 bytes and the values [2] require 10 bytes, received 11',
+  ],
   // 255 axes of the greatest length: their product is no number any more
-  ['a size beyond all numbers', idx(8, Array(255).fill(2 ** 32 - 1), Uint8Array.of(1)), 'make Infinity bytes'],
+  ['a size beyond all numbers', idx(8, Array(255).fill(2 ** 32 - 1), Uint8Array.of(1)), 'require Infinity bytes'],
   [
     'a size of four billion',
     idx(0x0d, [2 ** 32 - 1], Uint8Array.of(1)),
-    'is truncated: a header of 8 bytes and the values [4294967295] make 17179869188 bytes, received 9',
+    'is truncated: a header of 8 bytes and the values [4294967295] require 17179869188 bytes, received 9',
   ],
 ];
 
 test.each(broken)('%s is refused, and the file named', (_, bytes, message) => {
   expect(() => parseIdx(bytes, { name: 'digits' })).toThrow(DataError);
-  expect(() => parseIdx(bytes, { name: 'digits' })).toThrow(/^parseIdx: digits (is|goes)/);
+  expect(() => parseIdx(bytes, { name: 'digits' })).toThrow(/^parseIdx: digits (is|has)/);
   expect(() => parseIdx(bytes)).toThrow(message);
 });
 
 test('a packed file is told apart', () => {
-  expect(() => parseIdx(gzipSync(idx(8, [1], Uint8Array.of(1))), { name: 'x.gz' })).toThrow('x.gz is packed by gzip and must be unpacked first');
+  expect(() => parseIdx(gzipSync(idx(8, [1], Uint8Array.of(1))), { name: 'x.gz' })).toThrow('x.gz must be decompressed first (it is gzip)');
 });
 
 let folder: string;
@@ -78,18 +82,18 @@ const flipped = Buffer.from(packed);
 flipped[flipped.length - 6] ^= 1;
 
 test.each<[string, Uint8Array, string]>([
-  ['cut off while packed', packed.subarray(0, -9), 'does not unpack: unexpected end of file'],
-  ['with a wrong checksum', flipped, 'does not unpack: incorrect data check'],
-  ['of nothing', gzipSync(Buffer.of()), 'is no IDX file'],
-  ['that decompresses to something else', gzipSync('hello, world'), 'is no IDX file'],
+  ['cut off while packed', packed.subarray(0, -9), 'cannot be decompressed: unexpected end of file'],
+  ['with a wrong checksum', flipped, 'cannot be decompressed: incorrect data check'],
+  ['of nothing', gzipSync(Buffer.of()), 'is not an IDX file'],
+  ['that decompresses to something else', gzipSync('hello, world'), 'is not an IDX file'],
   [
     'that decompresses to less than it claims',
     gzipSync(idx(8, [1000], new Uint8Array(999))),
-    'is truncated: a header of 8 bytes and the values [1000] make 1008 bytes, received 1007',
+    'is truncated: a header of 8 bytes and the values [1000] require 1008 bytes, received 1007',
   ],
-  ['that decompresses to more', gzipSync(idx(8, [1000], new Uint8Array(1001))), 'unpacks to more than the 1008 bytes that its header claims'],
-  ['that decompresses to gigabytes', gzipSync(idx(8, [8], new Uint8Array(3e7))), 'unpacks to more than the 16 bytes that its header claims'],
-  ['that claims more than it can hold', gzipSync(idx(8, [2 ** 31], new Uint8Array(10))), 'claims to unpack to 2147483656 bytes, it can have at most'],
+  ['that decompresses to more', gzipSync(idx(8, [1000], new Uint8Array(1001))), 'decompresses to more than the 1008 bytes that its header claims'],
+  ['that decompresses to gigabytes', gzipSync(idx(8, [8], new Uint8Array(3e7))), 'decompresses to more than the 16 bytes that its header claims'],
+  ['that claims more than it can hold', gzipSync(idx(8, [2 ** 31], new Uint8Array(10))), 'claims to decompress to 2147483656 bytes, but can have at most'],
 ])('a packed file %s is refused, and named', async (_, bytes, message) => {
   const path = await file(bytes);
   await expect(readIdx(path)).rejects.toThrow(DataError);

@@ -64,9 +64,9 @@ test('pictures are read when they are asked for; a broken one is named', async (
 
 test('a folder that is none, has no classes, or an empty one', async () => {
   await expect(imageFolder(join(folder, 'none'))).rejects.toThrow(/imageFolder: .*none cannot be read: ENOENT/);
-  await expect(imageFolder(folder)).rejects.toThrow(`imageFolder: ${folder} must have a sub-folder for every class, and has none`);
+  await expect(imageFolder(folder)).rejects.toThrow(`imageFolder: ${folder} must have a subfolder for every class, but has none`);
   mkdirSync(join(folder, 'empty'));
-  await expect(imageFolder(folder)).rejects.toThrow(`imageFolder: ${join(folder, 'empty')} has no picture (.png, .jpg`);
+  await expect(imageFolder(folder)).rejects.toThrow(`imageFolder: ${join(folder, 'empty')} must contain images (.png, .jpg`);
   await expect(imageFolder(folder)).rejects.toThrow(DataError);
   await expect(imageFolder(folder, { size: 3 } as never)).rejects.toThrow(OptionError);
 });

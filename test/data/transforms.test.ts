@@ -29,13 +29,18 @@ test.each<[string, () => unknown, new (...args: never[]) => Error, string]>([
     'bytes that their shape does not hold',
     () => toTensor({ shape: [2, 2], data: new Uint8Array(3) }),
     ShapeError,
-    'hold that many, received [2, 2] with Uint8Array(3)',
+    'with the same number of values, received [2, 2] with Uint8Array(3)',
   ],
   ['bytes in a row', () => toTensor({ shape: [3], data: new Uint8Array(3) }), ShapeError, 'toTensor: bytes must be [H, W] or [C, H, W]'],
   ['a tensor', () => toTensor(tensor([[1]]) as never), ShapeError, 'received [1, 1] with Float32Array(1)'],
   ['std 0', () => normalize(0, 0), OptionError, 'normalize: std must be finite and not 0'],
   ['a mean that is no number', () => normalize(Number.NaN, 1), OptionError, 'normalize: mean must be finite'],
-  ['two means for one channel', () => normalize([0, 0], 1)(tensor([[[1]]])), ShapeError, 'normalize: mean has 2 values, x 1 channels'],
+  [
+    'two means for one channel',
+    () => normalize([0, 0], 1)(tensor([[[1]]])),
+    ShapeError,
+    'normalize: mean must have one value for each of the 1 channels, received 2',
+  ],
   ['a batch', () => normalize(0, 1)(tensor([[[[1]]]])), ShapeError, 'normalize: x must be a tensor [C, H, W], received [1, 1, 1, 1]'],
 ])('%s is refused', (_, call, kind, message) => {
   expect(call).toThrow(kind);

@@ -88,15 +88,15 @@ describe('webDataset', () => {
   });
 
   test.each([
-    ['no picture', [['a.cls', '1']], 'the sample a must have a picture (.png'],
-    ['no class', [['a.png', 'x']], 'the sample a must have a class, a .cls file, and has .png'],
+    ['no picture', [['a.cls', '1']], 'the sample a must have an image (.png'],
+    ['no class', [['a.png', 'x']], 'the sample a must have a class, a .cls file, received .png'],
     [
       'another class',
       [
         ['a.png', 'x'],
         ['a.cls', 'cat'],
       ],
-      "a.cls must hold the number of a class, from 0, received 'cat'",
+      "a.cls must contain the index of a class, from 0, received 'cat'",
     ],
     [
       'no such picture',
@@ -104,7 +104,7 @@ describe('webDataset', () => {
         ['a.png', 'x'],
         ['a.cls', '1'],
       ],
-      'the picture of a:',
+      'the image of a:',
     ],
   ] as const)('%s is an error that names the tar', async (_, files, message) => {
     const path = join(folder, 'bad.tar');
@@ -181,7 +181,7 @@ describe('training without a known length', () => {
   });
 
   test('a schedule needs a length', async () => {
-    await expect(run(undefined, true)).rejects.toThrow('train: schedule needs the number of batches');
+    await expect(run(undefined, true)).rejects.toThrow('train: schedule requires the number of batches');
     expect((await run(12, true)).losses).toEqual((await run(12)).losses);
   });
 });

@@ -62,6 +62,6 @@ test('the folder holds model.json and the weights that it names', async () => {
   const graph = await load({ modelJson, weights: await readFile(join(folder, modelJson.weightsManifest[0].paths[0])) });
   const x = randomTensor([5, 1, 4, 4], 1);
   expect(difference((await runTfjs(graph, [x])).data, (await model.run(x)).data)).toBeLessThan(1e-6);
-  await expect(saveTfjs(join(folder, 'model.json'), model, [1, 1, 4, 4])).rejects.toThrow(/model.json is no folder/);
+  await expect(saveTfjs(join(folder, 'model.json'), model, [1, 1, 4, 4])).rejects.toThrow(/model.json is not a folder/);
   await rm(join(folder, '..', '..'), { recursive: true });
 });

@@ -78,10 +78,10 @@ describe('a disk that is full', () => {
     expect([code, stderr]).toEqual([0, '']);
     const path = (name: string) => join(folder, name);
     expect(stdout.trim().split('\n')).toEqual([
-      `DataError: writeImage: ${path('a.png')} does not fit: no space is left`,
-      `DataError: saveCheckpoint: ${path('a.safetensors')} does not fit: no space is left`,
-      `DataError: saveSafetensors: ${path('a.safetensors')} does not fit: no space is left`,
-      `1 error: writeImage: ${path('a.png')} does not fit: no space is left`,
+      `DataError: writeImage: ${path('a.png')} cannot be written: no space left`,
+      `DataError: saveCheckpoint: ${path('a.safetensors')} cannot be written: no space left`,
+      `DataError: saveSafetensors: ${path('a.safetensors')} cannot be written: no space left`,
+      `1 error: writeImage: ${path('a.png')} cannot be written: no space left`,
       '',
       '9 1 a.png,a.safetensors',
     ]);
@@ -108,8 +108,8 @@ test('a disk that may not be written', async ({ skip }) => {
     around,
   ).ended;
   expect(stdout.trim().split('\n')).toEqual([
-    `DataError: writeImage: ${join(folder, 'a.png')} lies on a file system that cannot be written`,
-    `DataError: saveCheckpoint: ${join(folder, 'a.safetensors')} lies on a file system that cannot be written`,
+    `DataError: writeImage: ${join(folder, 'a.png')} is on a read-only file system`,
+    `DataError: saveCheckpoint: ${join(folder, 'a.safetensors')} is on a read-only file system`,
   ]);
 });
 

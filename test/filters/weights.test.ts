@@ -64,7 +64,7 @@ describe.each([1e39, -1e39, 3.5e38, 1e308])('the weight %s, which float32 has no
     await expect(filterTensor(tensor([1, 2, 3]), tensor([1, weight]), { backend })).rejects.toThrow(
       'filterTensor: every weight of the kernel must be a finite float32 number, received',
     );
-    await expect(kernelArgument(`1 ${weight}`)).rejects.toThrow('--kernel is no kernel (matrix: every weight must be a finite float32 number');
+    await expect(kernelArgument(`1 ${weight}`)).rejects.toThrow('--kernel must be a kernel (matrix: every weight must be a finite float32 number');
   });
 });
 

@@ -158,7 +158,7 @@ test('weights are saved for the library, and loaded again; what is no such file 
   await load.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no numbers here, only words') });
   await page.getByRole('alert').filter({ hasText: 'notes.txt' }).waitFor();
   await page.getByLabel('Train on IDX files …').setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('words') }]);
-  await page.getByRole('alert').filter({ hasText: 'two files are needed' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'choose two files' }).waitFor();
   expect(await loss(page)).toBeLessThan(0.2);
 
   // trained here, looked at there

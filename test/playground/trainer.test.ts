@@ -170,7 +170,7 @@ describe('a training', () => {
     const trainer = await start({ ...RECIPE, layers: [] });
     await expect(trainer.take(new Map([['conv1.weight', tensor([1])]]), () => {})).rejects.toThrow(DataError);
     const other = await encodeCheckpoint({ model: bestNet() });
-    expect(() => openWeights(other, RECIPE, 'best.safetensors')).toThrow(/best.safetensors: its network has layers that this page does not build/);
+    expect(() => openWeights(other, RECIPE, 'best.safetensors')).toThrow(/best.safetensors: its network has layers that this page does not support/);
     expect(() => openWeights(Uint8Array.of(1, 2), RECIPE, 'notes.txt')).toThrow(/notes.txt/);
     trainer.dispose();
   });
@@ -228,12 +228,12 @@ describe('digits from files', () => {
   });
 
   test.each<[string, { name: string; bytes: Uint8Array<ArrayBuffer> }[], RegExp]>([
-    ['one file', [labels], /two files are needed/],
-    ['no pictures', [labels, labels], /one file must hold pictures .* received \[18\] and \[18\]/],
-    ['other numbers of them', [pictures, { name: 'l', bytes: idx([17], new Uint8Array(17)) }], /18 pictures, but 17 labels/],
-    ['another size', [{ name: 'p', bytes: idx([18, 2, 2], new Uint8Array(72)) }, labels], /28 × 28 cells, received 2 × 2/],
+    ['one file', [labels], /choose two files/],
+    ['no pictures', [labels, labels], /one file must contain images .* received \[18\] and \[18\]/],
+    ['other numbers of them', [pictures, { name: 'l', bytes: idx([17], new Uint8Array(17)) }], /same length, received 18 and 17/],
+    ['another size', [{ name: 'p', bytes: idx([18, 2, 2], new Uint8Array(72)) }, labels], /28 × 28 pixels, received 2 × 2/],
     ['a label that is no digit', [pictures, { name: 'l', bytes: idx([18], new Uint8Array(18).fill(11)) }], /from 0 to 9, received 11/],
-    ['no IDX file', [pictures, { name: 'photo.jpg', bytes: Uint8Array.of(0xff, 0xd8, 0xff) }], /photo.jpg is no IDX file/],
+    ['no IDX file', [pictures, { name: 'photo.jpg', bytes: Uint8Array.of(0xff, 0xd8, 0xff) }], /photo.jpg is not an IDX file/],
   ])('%s is refused', async (_, files, rule) => {
     await expect(digitsFromFiles(files)).rejects.toThrow(rule);
   });

@@ -60,7 +60,7 @@ export async function hold(origin: Exclude<Origin, VideoFrame>): Promise<Picture
 export async function residentOf(id: number, backend: Backend): Promise<DeviceImage> {
   for (const [older, source] of sources) if (older < id) release(older, source);
   const source = sources.get(id);
-  if (!source) throw new Error(`the engine has no picture ${id}`);
+  if (!source) throw new Error(`the engine has no image ${id}`);
   // what lay on another backend went with that
   if (source.resident?.backend !== backend) source.resident = await uploadImage(source.origin, { backend });
   return source.resident;

@@ -26,7 +26,7 @@ export const ownTasks = {
   classesOf: async (_: Backend, checkpoint: Uint8Array, name: string): Promise<readonly string[]> => {
     const { pictures } = decodeCheckpoint(checkpoint, { name }).settings as { readonly pictures?: Readonly<Record<string, unknown>> };
     if (pictures?.framing !== 'none' || pictures.size !== SIZE || pictures.color !== 'rgb' || !Array.isArray(pictures.classes))
-      throw new DataError('classesOf', `${name}: it does not tell classes of ${SIZE} × ${SIZE} pictures apart`);
+      throw new DataError('classesOf', `${name}: the model must classify ${SIZE} × ${SIZE} images`);
     return pictures.classes.map(String);
   },
 

@@ -13,14 +13,14 @@ interface ChosenFile {
  * @throws DataError if they are not such files, or do not belong together
  */
 export async function digitsFromFiles(files: readonly ChosenFile[]): Promise<{ train: Digits; validation: Digits }> {
-  if (files.length !== 2) throw new DataError('digits', `two files are needed, one of pictures and one of labels, received ${files.length}`);
+  if (files.length !== 2) throw new DataError('digits', `choose two files, one of images and one of labels, received ${files.length}`);
   const arrays = await Promise.all(files.map(async ({ name, bytes }) => parseIdx(await unpacked(bytes), { name })));
   const images = arrays.find(({ shape }) => shape.length === 3);
   const labels = arrays.find(({ shape }) => shape.length === 1);
   if (!images || !labels) {
     throw new DataError(
       'digits',
-      `one file must hold pictures [N, 28, 28], the other labels [N], received ${arrays.map(({ shape }) => `[${shape}]`).join(' and ')}`,
+      `one file must contain images [N, 28, 28], the other labels [N], received ${arrays.map(({ shape }) => `[${shape}]`).join(' and ')}`,
     );
   }
   check(images, labels);
@@ -35,10 +35,10 @@ export async function digitsFromFiles(files: readonly ChosenFile[]): Promise<{ t
 }
 
 function check({ shape, data }: IdxArray, labels: IdxArray): void {
-  if (shape[1] !== 28 || shape[2] !== 28) throw new DataError('digits', `pictures must have 28 × 28 cells, received ${shape[1]} × ${shape[2]}`);
-  if (shape[0] !== labels.shape[0]) throw new DataError('digits', `there are ${shape[0]} pictures, but ${labels.shape[0]} labels`);
-  if (shape[0] < 12) throw new DataError('digits', `at least 12 pictures are needed, received ${shape[0]}`);
-  if (!(data instanceof Uint8Array) || !(labels.data instanceof Uint8Array)) throw new DataError('digits', 'pictures and labels must be bytes without a sign');
+  if (shape[1] !== 28 || shape[2] !== 28) throw new DataError('digits', `images must have 28 × 28 pixels, received ${shape[1]} × ${shape[2]}`);
+  if (shape[0] !== labels.shape[0]) throw new DataError('digits', `images and labels must have the same length, received ${shape[0]} and ${labels.shape[0]}`);
+  if (shape[0] < 12) throw new DataError('digits', `choose at least 12 images, received ${shape[0]}`);
+  if (!(data instanceof Uint8Array) || !(labels.data instanceof Uint8Array)) throw new DataError('digits', 'images and labels must be unsigned bytes');
   const odd = labels.data.find((label) => label > 9);
   if (odd !== undefined) throw new DataError('digits', `labels must be from 0 to 9, received ${odd}`);
 }

@@ -201,7 +201,7 @@ export function openWeights(bytes: Uint8Array, recipe: Recipe, name: string) {
   if (!('architecture' in metadata)) return { layers: recipe.layers, activation: recipe.activation, tensors, restore: () => {} };
   const checkpoint = decodeCheckpoint(bytes, { name });
   const known = layersFrom(architectureOf(checkpoint.model));
-  if (!known) throw new DataError('openWeights', `${name}: its network has layers that this page does not build`);
+  if (!known) throw new DataError('openWeights', `${name}: its network has layers that this page does not support`);
   const own = new Set(checkpoint.model.namedParameters().keys());
   return {
     ...known,

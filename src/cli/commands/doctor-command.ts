@@ -31,7 +31,7 @@ function report({ backends, auto }: Diagnosis, sharp: SharpReport): string {
 
 /** Which codecs files have, and what would be faster. */
 export function codecs({ version, reason }: SharpReport): string {
-  if (version) return `sharp ${version} reads and writes PNG, JPEG, WebP and AVIF files; built-in codecs do the others.`;
+  if (version) return `sharp ${version} reads and writes PNG, JPEG, WebP and AVIF files; built-in codecs handle the other formats.`;
   const why = reason ? `sharp is installed but does not load (${reason})` : 'sharp is not installed';
-  return `Built-in codecs read and write files: ${why}. With sharp, PNG and JPEG are several times faster, and there are WebP and AVIF: npm install sharp`;
+  return `Built-in codecs read and write files: ${why}. With sharp, PNG and JPEG are several times faster, and WebP and AVIF are supported: npm install sharp`;
 }

@@ -9,10 +9,13 @@ import type { Terminal } from '../terminal.js';
 const FLAGS = {
   ...QUEUE_FLAGS,
   ...RESULT_FLAGS,
-  out: { ...fileFlag('folder', 'the results go there, under the names of their pictures'), required: true },
-  bands: option(count, { default: 1, help: 'jobs that share each picture that passes by rows (--stream, or more than 64 megapixels); another joins them' }),
+  out: { ...fileFlag('folder', 'folder for the results, which keep the names of their images'), required: true },
+  bands: option(count, {
+    default: 1,
+    help: 'number of jobs per image that is filtered row by row (--stream, or more than 64 megapixels); one more joins them',
+  }),
   ...WORKER_FLAGS,
-  json: switchFlag('print what was added as JSON, an object a line for each picture'),
+  json: switchFlag('print what was added as JSON, one object per line and image'),
 } satisfies Rows;
 
 interface Flags extends OptionsOf<typeof FLAGS> {
@@ -30,9 +33,9 @@ Examples:
 export function addEnqueueCommand(program: Command, terminal: Terminal, _: AbortSignal): void {
   const command = program
     .command('enqueue')
-    .description('put pictures into a queue (BullMQ), for workers that filter them')
+    .description('add images to a queue (BullMQ), to be filtered by workers')
     .usage('[options] <in...> --out <folder>')
-    .argument('<paths...>', 'pictures, patterns and folders, as for "convlab filter"; workers find them under the same paths')
+    .argument('<paths...>', 'images, patterns and folders, as for "convlab filter"; workers must find them under the same paths')
     .option('-k, --kernel <kernel>', 'as for "convlab filter"', (text: string, all: string[] = []) => [...all, text]);
   addFlags(command, FLAGS)
     .addHelpText('after', EXAMPLES)
@@ -61,7 +64,7 @@ export function addEnqueueCommand(program: Command, terminal: Terminal, _: Abort
         });
         if (json) terminal.out(`${JSON.stringify({ summary: { queue: name, ...added } })}\n`);
         else if (!terminal.quiet)
-          terminal.err(`${added.added} of ${added.pictures} pictures were added to ${name}; ${added.waiting} wait there, ${added.done} are done\n`);
+          terminal.err(`${added.added} of ${added.pictures} images were added to ${name}; ${added.waiting} are waiting, ${added.done} are done\n`);
       } finally {
         await Promise.all([queue.close(), flows.close()]);
         connection.disconnect();

@@ -45,7 +45,7 @@ function keptFlags(path: string | undefined, resumed: Checkpoint | undefined): O
   try {
     checkOptions('train', kept, KEPT_FLAGS, 'its flags');
   } catch (cause) {
-    throw new DataError('train', `${path}: the settings of its training: ${(cause as Error).message}`, { path }, { cause });
+    throw new DataError('train', `${path}: its training settings: ${(cause as Error).message}`, { path }, { cause });
   }
   return kept;
 }

@@ -30,6 +30,6 @@ function isFrames(value: unknown): boolean {
 
 /** Flags of `convlab filter` for films. */
 export const FILM_FLAGS = {
-  raw: option(RAW_FRAMES, { help: 'film from - to -: raw frames of bytes, such as 1920x1080x3', placeholder: 'size' }),
-  y4m: switchFlag('film from - to -: YUV4MPEG2'),
+  raw: option(RAW_FRAMES, { help: 'video from - to -: raw frames of bytes, such as 1920x1080x3', placeholder: 'size' }),
+  y4m: switchFlag('video from - to -: YUV4MPEG2'),
 } satisfies Rows;

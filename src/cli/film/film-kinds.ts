@@ -64,7 +64,7 @@ export async function y4mFilm(input: FramePipe, lumaOnly: boolean): Promise<Film
     async read(frame) {
       const line = await input.line('the head of a frame');
       if (line === undefined) return false;
-      if (!line.startsWith('FRAME')) throw new DataError('filter', 'stdin is damaged: it holds no frame where one must begin');
+      if (!line.startsWith('FRAME')) throw new DataError('filter', 'stdin is damaged: it has no frame where one must begin');
       if (!(await isFrame(input, frame))) throw new DataError('filter', 'stdin ends within a frame');
       return true;
     },
@@ -75,12 +75,12 @@ export async function y4mFilm(input: FramePipe, lumaOnly: boolean): Promise<Film
       return { ...format, data: rgb };
     },
     results(result) {
-      if (result.samples !== 'uint8') throw new UnsupportedError('filter', `a YUV4MPEG2 film of 8 bits does not hold ${result.samples} results; --raw does`);
+      if (result.samples !== 'uint8') throw new UnsupportedError('filter', `8-bit YUV4MPEG2 cannot store ${result.samples} results; use --raw`);
       if (isGray && chroma && (result.width !== width || result.height !== height))
         throw new OptionError(
           'filter',
           '--channels luminance',
-          `goes with results of the size of their frames, as colors stay what they are`,
+          'requires results of the size of their frames, because colors are kept',
           `${result.width} × ${result.height}`,
         );
       const written = { ...header, width: result.width, height: result.height };

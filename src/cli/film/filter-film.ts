@@ -27,7 +27,7 @@ export interface FilmReport {
  * @throws OptionError or UnsupportedError, before a frame is written, if the film does not hold the results
  */
 export async function filterFilm(flags: FilterFlags, { raw, y4m }: FilmFlags, signal: AbortSignal, from = 0, to = 1): Promise<FilmReport> {
-  if (raw && y4m) throw new OptionError('filter', '--raw', 'or --y4m must be given, and not both', `${raw.width}x${raw.height}x${raw.channels}`);
+  if (raw && y4m) throw new OptionError('filter', '--raw', 'or --y4m must be set, but not both', `${raw.width}x${raw.height}x${raw.channels}`);
   const lumaOnly = y4m === true && flags.channels === 'luminance';
   const worker = await createWorker(lumaOnly ? { ...flags, channels: undefined } : flags);
   const [input, output] = [new FramePipe(from), new FramePipe(to)];

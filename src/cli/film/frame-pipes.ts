@@ -104,7 +104,7 @@ export class FramePipe {
       this.#worker.postMessage(task);
     });
     const { failed } = answer;
-    if (failed) throw new DataError('filter', failed.code === 'EPIPE' ? 'nobody reads standard output any more' : failed.message, {}, { cause: failed });
+    if (failed) throw new DataError('filter', failed.code === 'EPIPE' ? 'standard output was closed by its reader' : failed.message, {}, { cause: failed });
     return answer;
   }
 }

@@ -17,7 +17,7 @@ export interface Y4mHeader {
 /** @throws DataError if it is none; UnsupportedError if it is of a kind that is not read */
 export function parseY4m(line: string | undefined): Y4mHeader {
   const [magic, ...fields] = (line ?? '').split(' ');
-  if (magic !== 'YUV4MPEG2') throw new DataError('filter', 'stdin is no YUV4MPEG2 film, which ffmpeg writes with -f yuv4mpegpipe');
+  if (magic !== 'YUV4MPEG2') throw new DataError('filter', 'stdin must be a YUV4MPEG2 video (ffmpeg -f yuv4mpegpipe)');
   const value = (letter: string) => fields.find((field) => field.startsWith(letter))?.slice(1);
   const [width, height] = [Number(value('W')), Number(value('H'))];
   if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0))
@@ -25,13 +25,10 @@ export function parseY4m(line: string | undefined): Y4mHeader {
   const kind = value('C') ?? '420jpeg';
   const [, name] = /^(420|422|444|mono)(?:jpeg|mpeg2|paldv)?$/.exec(kind) ?? [];
   if (name === undefined)
-    throw new UnsupportedError('filter', `stdin is a film of C${kind}; C420, C422, C444 and Cmono of 8 bits are read: ffmpeg makes them by -pix_fmt yuv420p`);
+    throw new UnsupportedError('filter', `stdin is a video in C${kind}; only 8-bit C420, C422, C444 and Cmono are supported (ffmpeg -pix_fmt yuv420p)`);
   const interlaced = value('I') ?? 'p';
   if (!['p', '?'].includes(interlaced))
-    throw new UnsupportedError(
-      'filter',
-      `stdin is an interlaced film, I${interlaced}, whose lines belong to two moments; ffmpeg's -vf bwdif makes whole frames`,
-    );
+    throw new UnsupportedError('filter', `stdin is interlaced (I${interlaced}); only progressive video is supported (ffmpeg -vf bwdif)`);
   return {
     width,
     height,

@@ -26,7 +26,7 @@ export async function checkContained(operation: string, jobs: readonly Way[], ou
   if (isS3(out)) {
     const all = new Set(jobs.map(({ from }) => from));
     const same = jobs.find(({ to }) => all.has(to));
-    if (same) throw new OptionError(operation, '--out', `would overwrite ${same.to}, which is one of the pictures`, out);
+    if (same) throw new OptionError(operation, '--out', `would overwrite ${same.to}, which is one of the input images`, out);
     return;
   }
   const folder = await resolved(out);
@@ -42,10 +42,10 @@ export async function checkContained(operation: string, jobs: readonly Way[], ou
     folders.set(parent, real);
     const place = await resolved(join(real, basename(to)));
     if (!isWithin(real, folder) || !isWithin(place, folder))
-      throw new OptionError(operation, '--out', `would put the result of ${from} outside, at ${place}`, out);
+      throw new OptionError(operation, '--out', `would write the result of ${from} outside of it, at ${place}`, out);
     const there = await stat(place).catch(() => undefined);
     const input = there && inputs.get(`${there.dev}:${there.ino}`);
-    if (input !== undefined) throw new OptionError(operation, '--out', `would overwrite ${input}, which is one of the pictures`, out);
+    if (input !== undefined) throw new OptionError(operation, '--out', `would overwrite ${input}, which is one of the input images`, out);
   }
 }
 

@@ -63,7 +63,7 @@ function start(flags: FilterFlags) {
     else waiting.get(id)?.resolve(report);
     waiting.delete(id);
   });
-  child.on('error', ({ message }) => fail(new ProcessEnded('filter', `its process cannot be reached: ${message}`)));
+  child.on('error', ({ message }) => fail(new ProcessEnded('filter', `its process is not reachable: ${message}`)));
   child.on('exit', (code, signal) => fail(new ProcessEnded('filter', `its process ended (${signal ?? code})`)));
   const ask = (what: Question['what']) =>
     new Promise<Report | undefined>((resolve, reject) => {

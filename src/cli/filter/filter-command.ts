@@ -97,7 +97,7 @@ function plan({ from, to, format }: FileJob, { kernel, pipeline }: FilterFlags):
 function filmLine({ frames, output, device, milliseconds: { total, read, filter, write } }: FilmReport): string {
   const each = [read, filter, write].map((time) => (time / Math.max(1, frames)).toFixed(1));
   const rate = ((1000 * frames) / total).toFixed(1);
-  return `${frames} frames of ${output.width} × ${output.height}, ${rate} a second; each ${each[0]} ms to read, ${each[1]} to filter, ${each[2]} to write, on ${device}\n`;
+  return `${frames} frames of ${output.width} × ${output.height}, ${rate} per second; per frame ${each[0]} ms to read, ${each[1]} to filter, ${each[2]} to write, on ${device}\n`;
 }
 
 function pickKernels({ kernel, pipeline }: FilterFlags) {

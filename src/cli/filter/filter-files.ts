@@ -37,12 +37,12 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
   const format = name && formatNamed(name);
   if (out === undefined) {
     if (paths.length !== 2)
-      throw new OptionError(operation, '--out', `must name a folder for several pictures; without it there is one picture and its result`, paths);
+      throw new OptionError(operation, '--out', `must be a folder if there are several images; without it, pass one image and its result`, paths);
     const [from, to] = paths;
     if (from !== '-' && (await isMany(operation, from)))
-      throw new OptionError(operation, '--out', `must name the folder for the results, as ${from} is many pictures`, paths);
+      throw new OptionError(operation, '--out', `must be a folder, because ${from} stands for several images`, paths);
     if (to === '-' && format === undefined)
-      throw new OptionError(operation, '--format', `must be given where the result goes to standard output (${imageFormats.join(', ')})`, format);
+      throw new OptionError(operation, '--format', `must be set if the result goes to standard output (${imageFormats.join(', ')})`, format);
     if (to !== '-' && format === undefined && !(operation === 'filter' && rowFormatOf(to))) formatOfPath(to);
     return [{ from, to, format }];
   }
@@ -51,7 +51,7 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
   for (const path of paths) {
     for (const { file, name: kept } of await pictures(path, out, operation)) {
       const to = below(out, format === undefined ? kept : `${kept.slice(0, kept.length - extname(kept).length)}${endingOf(format)}`);
-      if (taken.has(to)) throw new OptionError(operation, '--out', `would get ${to} twice, from ${taken.get(to)} and from ${file}`, out);
+      if (taken.has(to)) throw new OptionError(operation, '--out', `would get ${to} twice, from ${taken.get(to)} and ${file}`, out);
       taken.set(to, file);
       jobs.push({ from: file, to, format });
     }
@@ -63,7 +63,7 @@ export async function findJobs(paths: readonly string[], { out, format: name }: 
 /** @throws OptionError unless the format of every result can store arbitrary floats */
 export function checkHoldsFloats(jobs: readonly FileJob[]): void {
   for (const { to, format = formatOfPath(to) } of jobs) {
-    if (!FORMATS[format].samples.includes('float32')) throw new OptionError('filter', '--output float', 'needs a result in .npy or .tiff', to);
+    if (!FORMATS[format].samples.includes('float32')) throw new OptionError('filter', '--output float', 'requires a result in .npy or .tiff', to);
   }
 }
 
@@ -82,7 +82,7 @@ async function isMany(operation: string, path: string): Promise<boolean> {
 
 /** The pictures of a path, a folder or a pattern, and the names of their results. */
 async function pictures(path: string, out: string, operation: string): Promise<readonly { readonly file: string; readonly name: string }[]> {
-  if (path === '-') throw new OptionError(operation, '--out', 'goes with files; - is one picture', path);
+  if (path === '-') throw new OptionError(operation, '--out', 'requires files; - is one image', path);
   if (isS3(path)) {
     const { picturesAt } = await import('../s3/s3-pictures.js');
     const { files, base, what = path } = await picturesAt(operation, path);
@@ -90,7 +90,7 @@ async function pictures(path: string, out: string, operation: string): Promise<r
     // the results of an earlier run may lie among the pictures
     const results = `${out.replace(/\/+$/, '')}/`;
     const others = results !== base && results.startsWith(base) ? files.filter((file) => !file.startsWith(results)) : files;
-    if (others.length === 0) throw new DataError(operation, `${what} holds no picture`, { what });
+    if (others.length === 0) throw new DataError(operation, `${what} contains no images`, { what });
     return others.map((file) => ({ file, name: file.slice(base.length) }));
   }
   const found = await stat(path).catch(() => undefined);
@@ -113,7 +113,7 @@ async function sorted(pattern: string, caseSensitive: boolean): Promise<readonly
 }
 
 function named(files: readonly string[], base: string, what: string, operation: string) {
-  if (files.length === 0) throw new DataError(operation, `${what} holds no picture`, { what });
+  if (files.length === 0) throw new DataError(operation, `${what} contains no images`, { what });
   return files.map((file) => ({ file, name: relative(base, file) }));
 }
 

@@ -40,7 +40,7 @@ export type Worker = Awaited<ReturnType<typeof createWorker>>;
  */
 export async function createWorker(flags: FilterFlags, { single = false } = {}) {
   if (flags.kernel && flags.pipeline !== undefined)
-    throw new OptionError('filter', '--kernel', 'or --pipeline must be given, and not both', flags.kernel.join(' '));
+    throw new OptionError('filter', '--kernel', 'or --pipeline must be set, but not both', flags.kernel.join(' '));
   const arguments_ = await Promise.all((flags.kernel ?? []).map((text) => kernelArgument(text)));
   checkFlags(flags, arguments_);
   const pipeline = flags.pipeline === undefined ? undefined : await readPipeline(flags.pipeline);
@@ -190,7 +190,7 @@ function checkFlags(flags: FilterFlags, chain: readonly (KernelArgument | Operat
   const given: Readonly<Record<string, unknown>> = { ...flags };
   const misplaced = refused.find((name) => given[name] !== undefined);
   if (misplaced === undefined) return;
-  const why = operation ? `goes with kernels only, and ${operation.text} is more than one` : 'is settled in the file of --pipeline';
+  const why = operation ? `requires kernels; ${operation.text} uses several` : 'cannot be combined with --pipeline, whose file sets it';
   throw new OptionError('filter', flagName(misplaced), why, given[misplaced]);
 }
 
@@ -198,7 +198,7 @@ async function readPipeline(path: string): Promise<Pipeline> {
   try {
     return pipelineFromJSON(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw new DataError('filter', `${path} holds no pipeline: ${(cause as Error).message}`, { path }, { cause });
+    throw new DataError('filter', `${path} is not a pipeline: ${(cause as Error).message}`, { path }, { cause });
   }
 }
 

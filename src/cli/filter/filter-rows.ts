@@ -52,14 +52,14 @@ export async function openRowJob(
   const must = flags.stream === true || to === 'pnm' || to === 'raw' || (await headOf(source)).isPnm;
   if (!must && (to === undefined || planned === undefined || (await headOf(source)).pixels <= LARGE)) return undefined;
   try {
-    if (to === undefined) throw new OptionError('filter', '--stream', 'needs a result in .png, .tiff, .pgm, .ppm, .pam or .raw', job.to);
+    if (to === undefined) throw new OptionError('filter', '--stream', 'requires a result in .png, .tiff, .pgm, .ppm, .pam or .raw', job.to);
     if (planned === undefined)
-      throw new OptionError('filter', '--stream', 'goes with kernels only, as other filters take the whole picture', flags.kernel?.join(' '));
-    if (flags.quality !== undefined) throw new OptionError('filter', '--quality', 'goes with formats jpeg, webp, avif only', flags.quality);
+      throw new OptionError('filter', '--stream', 'requires kernels, because other filters need the whole image', flags.kernel?.join(' '));
+    if (flags.quality !== undefined) throw new OptionError('filter', '--quality', 'requires the format jpeg, webp or avif', flags.quality);
     const picture = await source.rows();
     const { width, height } = picture.format;
     const { pixels = Number.POSITIVE_INFINITY } = flags.limits ?? {};
-    if (width * height > pixels) throw new OptionError('filter', '--limits', `has pixels=${pixels}, and ${job.from} has ${width} × ${height}`, pixels);
+    if (width * height > pixels) throw new OptionError('filter', '--limits', `has pixels=${pixels}, but ${job.from} has ${width} × ${height}`, pixels);
     const backend = await open();
     const plan = planned(picture.format, backend);
     plan.byRows().release(); // what needs the whole picture is refused
@@ -74,9 +74,9 @@ export async function openRowJob(
 /** Standard input is read once. @throws OptionError if that is not enough */
 function checkPasses({ from }: FileJob, { format, transparent }: FilterPlan, { output }: FilterFlags): void {
   if (from !== '-') return;
-  if (output === 'normalize') throw new OptionError('filter', '--output normalize', 'needs a file here, as the picture is read twice', from);
+  if (output === 'normalize') throw new OptionError('filter', '--output normalize', 'requires a file, because the image is read twice', from);
   if (transparent && hasAlpha(format.channels))
-    throw new OptionError('filter', '--stream', 'needs a file here, as a picture with alpha is read twice; with --alpha ignore or filter once is enough', from);
+    throw new OptionError('filter', '--stream', 'requires a file, because an image with alpha is read twice; or use --alpha ignore or filter', from);
 }
 
 /** What is told while rows are filtered. */

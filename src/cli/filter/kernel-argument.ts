@@ -36,7 +36,7 @@ export async function kernelArgument(text: string, operation = 'filter'): Promis
 }
 
 function fromCatalogue(text: string, operation: string): KernelArgument | OperationArgument {
-  const rule = `must be a filter's name ('convlab kernels' lists them), a kernel like "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file`;
+  const rule = `must be the name of a filter (see 'convlab kernels'), a matrix such as "0 -1 0; -1 5 -1; 0 -1 0", or a .json, .svg, .txt or .acf file`;
   const { entry, parameters } = readName(text, { operation, option: '--kernel', rule, entries: catalogue });
   const { output } = entry;
   return 'make' in entry ? { text, output, kernel: entry.make(...parameters) } : { text, output, parameters, apply: entry.apply };
@@ -46,7 +46,7 @@ function fromText(text: string, operation: string): KernelDocument {
   try {
     return parseKernel(text);
   } catch (error) {
-    throw new OptionError(operation, '--kernel', `is no kernel (${withoutOperation(error)})`, text);
+    throw new OptionError(operation, '--kernel', `must be a kernel (${withoutOperation(error)})`, text);
   }
 }
 
@@ -56,7 +56,7 @@ async function fromFile(path: string, operation: string): Promise<KernelDocument
     return path.toLowerCase().endsWith('.acf') ? kernelFromAcf(bytes) : parseKernel(bytes.toString('utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DataError(operation, `${path} does not exist`, { path }, { cause: error });
-    throw new DataError(operation, `${path} holds no kernel: ${withoutOperation(error)}`, { path }, { cause: error });
+    throw new DataError(operation, `${path} is not a kernel file: ${withoutOperation(error)}`, { path }, { cause: error });
   }
 }
 

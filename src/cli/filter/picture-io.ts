@@ -46,7 +46,7 @@ export async function writePictures(job: FileJob, { frames, repeats }: Animation
   const operation = to === '-' ? 'encodeImage' : 'writeImage';
   const holds = FORMATS[format].frames;
   const lost = new Set(frames.flatMap(({ image }) => lossesOf(image, format)));
-  if (frames.length > 1 && !holds) lost.add(`${frames.length - 1} of ${frames.length} pictures`);
+  if (frames.length > 1 && !holds) lost.add(`${frames.length - 1} of ${frames.length} images`);
   if (holds?.kind === 'pages' && frames.some(({ delay }) => delay > 0)) lost.add('delays');
   const bytes =
     frames.length > 1 && holds

@@ -79,5 +79,5 @@ export async function workThrough<R>(jobs: readonly FileJob[], { operation, work
   const [{ error: first }] = failures;
   if (failures.length === jobs.length && first instanceof OptionError && failures.every(({ error }) => error.message === first.message)) throw first;
   const list = failures.sort((a, b) => jobs.indexOf(a.job) - jobs.indexOf(b.job)).map(({ job, error }) => `  ${job.from}: ${error.message}`);
-  throw new DataError(operation, `${failures.length} of ${jobs.length} pictures failed:\n${list.join('\n')}`, { failed: failures.length });
+  throw new DataError(operation, `${failures.length} of ${jobs.length} images failed:\n${list.join('\n')}`, { failed: failures.length });
 }

@@ -40,7 +40,7 @@ export async function filterFolder(work: readonly FileJob[], asked: FilterFlags,
   const begun = performance.now();
   const counts = { pictures: mine.length, filtered: 0, kept: 0, retried: 0, failed: 0 };
   const part = shard && `${shard.index}/${shard.count}`;
-  if (shard) say(`shard ${part}${shard.from ? ` (${shard.from})` : ''}: ${mine.length} of ${work.length} pictures`);
+  if (shard) say(`shard ${part}${shard.from ? ` (${shard.from})` : ''}: ${mine.length} of ${work.length} images`);
   const journal = resume ? await journalOf(out, shard) : undefined;
   try {
     const recipe = journal ? await hashRecipe(flags, version()) : '';
@@ -71,7 +71,7 @@ export async function filterFolder(work: readonly FileJob[], asked: FilterFlags,
   } finally {
     journal?.close();
     tell({ summary: { ...counts, left: mine.length - counts.filtered - counts.kept - counts.failed, shard: part, milliseconds: performance.now() - begun } });
-    if (resume) say(`${counts.kept} of ${mine.length} pictures were there, ${counts.filtered} were filtered`);
+    if (resume) say(`${counts.kept} of ${mine.length} images were up to date, ${counts.filtered} were filtered`);
   }
 }
 

@@ -11,7 +11,7 @@ export interface Shard {
 }
 
 /** The rule for `--shard`. */
-export const SHARD: OptionRule<Shard> = rule('a part of several, like 3/16', isShard, {
+export const SHARD: OptionRule<Shard> = rule('a part of several, such as 3/16', isShard, {
   parse: (text) => {
     const [, index, count] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
     return count === undefined ? undefined : { index: Number(index), count: Number(count) };
@@ -47,7 +47,7 @@ export function shardOf(environment: Readonly<Record<string, string | undefined>
     throw new OptionError(
       'filter',
       '--shard',
-      `must be given, like 3/16 or 1/1 for all, or ${COUNT_VARIABLE}, as ${task} says which part and nothing of how many`,
+      `must be set, such as 3/16 or 1/1 for all, or set ${COUNT_VARIABLE}: ${task} gives the part but not the number of parts`,
       undefined,
     );
   const first = 'first' in scheduler ? (number(scheduler.first, 0) as number) : 0;
@@ -57,7 +57,7 @@ export function shardOf(environment: Readonly<Record<string, string | undefined>
     throw new OptionError(
       'filter',
       '--shard',
-      `must be given, as ${task}=${environment[task]} is none of ${count} tasks that follow each other`,
+      `must be set, because ${task}=${environment[task]} is not one of ${count} consecutive tasks`,
       `${shard.index}/${count}`,
     );
   return shard;

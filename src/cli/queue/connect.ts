@@ -18,7 +18,7 @@ export async function connect(operation: string, url = process.env.REDIS_URL || 
   connection.on('error', (error) => {
     complaint = error;
   });
-  const patience = new Promise<never>((_, fail) => setTimeout(() => fail(complaint ?? new Error('no answer')), PATIENCE).unref());
+  const patience = new Promise<never>((_, fail) => setTimeout(() => fail(complaint ?? new Error('no response')), PATIENCE).unref());
   try {
     await Promise.race([connection.connect(), patience]);
   } catch (cause) {

@@ -53,7 +53,7 @@ export class Parts {
       const { size } = await stat(path).catch((cause) => {
         throw fileError('filter', path, cause);
       });
-      if (size !== row * height) throw new DataError('filter', `${path} has ${size} bytes, and its ${height} rows take ${row * height}`, { path });
+      if (size !== row * height) throw new DataError('filter', `${path} must have ${row * height} bytes (${height} rows), but has ${size}`, { path });
       yield* createReadStream(path, { highWaterMark: READ_BYTES });
     }
   }

@@ -53,7 +53,7 @@ async function work(worker: Worker, job: QueueJob<PictureWork>): Promise<object>
     case 'join':
       return joinParts(worker, job as QueueJob<JoinWork>);
     default:
-      throw new OptionError('worker', 'job', `must be named 'filter', 'band' or 'join', of ${from}`, job.name);
+      throw new OptionError('worker', 'job', `must be named 'filter', 'band' or 'join' (from ${from})`, job.name);
   }
 }
 
@@ -61,7 +61,7 @@ async function work(worker: Worker, job: QueueJob<PictureWork>): Promise<object>
 function checked(data: PictureWork): PictureWork {
   const { job, flags } = data ?? {};
   if (typeof job?.from !== 'string' || typeof job.to !== 'string' || job.from === '-' || job.to === '-')
-    throw new OptionError('worker', 'job', 'must name a picture and its result', job);
+    throw new OptionError('worker', 'job', 'must name an image and its result', job);
   checkOptions('worker', flags, FLAGS, 'flags');
   return data;
 }
@@ -104,7 +104,7 @@ async function joinParts(worker: Worker, told: QueueJob<JoinWork>): Promise<obje
 async function openRows(worker: Worker, job: PictureWork['job']) {
   const opened = await worker.rows({ ...job });
   if (opened) return opened;
-  throw new UnsupportedError('worker', `${job.from} cannot be filtered in parts any more, as it is another picture now`);
+  throw new UnsupportedError('worker', `${job.from} was replaced by another image while it was filtered in parts`);
 }
 
 /** The length of a result; undefined: it is not there, or an object, which a server keeps whole. */

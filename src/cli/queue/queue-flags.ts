@@ -4,8 +4,8 @@ import { QUEUE } from './queue-job.js';
 /** Which queue. */
 export const QUEUE_FLAGS = {
   redis: option(text, {
-    help: 'the server, Redis or Valkey; rediss:// goes by TLS (default: REDIS_URL, else redis://127.0.0.1:6379)',
+    help: 'server, Redis or Valkey; rediss:// uses TLS (default: REDIS_URL, else redis://127.0.0.1:6379)',
     placeholder: 'url',
   }),
-  queue: option(text, { default: QUEUE, help: 'the name of the queue', placeholder: 'name' }),
+  queue: option(text, { default: QUEUE, help: 'name of the queue', placeholder: 'name' }),
 } satisfies Rows;

@@ -12,7 +12,7 @@ export interface WorkerOptions {
   readonly threads?: number;
   /** in hand at once */
   readonly jobs: number;
-  /** seconds after which the jobs of a worker that is gone are taken over */
+  /** seconds after which other workers take over the jobs of a lost worker */
   readonly stalled: number;
   readonly json?: boolean;
   readonly terminal: Terminal;
@@ -62,11 +62,11 @@ export async function runWorker({ redis, queue, threads, jobs, stalled, json, te
     if (message !== complaint) terminal.err(`queue ${queue}: ${message}\n`);
     complaint = message;
   });
-  say(`queue ${queue}: ready for pictures`);
+  say(`queue ${queue}: ready for images`);
   const running = worker.run().catch((error) => (ended.signal.aborted ? undefined : Promise.reject(error)));
   try {
     if (!ended.signal.aborted) await Promise.race([once(ended.signal, 'abort'), running]);
-    say(`queue ${queue}: ending, with what is in hand`);
+    say(`queue ${queue}: finishing the running jobs`);
     await worker.close();
     await running;
     say(`queue ${queue}: ended after ${finished} jobs`);

@@ -21,9 +21,11 @@ export function isS3(path: string): boolean {
  */
 export function parseS3(operation: string, path: string): S3Address {
   const [, bucket, key = ''] = /^s3:\/\/([a-z\d][a-z\d._-]{1,61}[a-z\d])(?:\/(.*))?$/s.exec(path) ?? [];
-  if (bucket === undefined) throw new OptionError(operation, 'path', 'must be s3://bucket/key, with a bucket of 3 to 63 small letters, digits, . and -', path);
+  if (bucket === undefined)
+    throw new OptionError(operation, 'path', 'must be s3://bucket/key, with a bucket of 3 to 63 lowercase letters, digits, . and -', path);
   // an address without them is another address
-  if (key.split('/').some((part) => part === '.' || part === '..')) throw new OptionError(operation, 'path', 'must have no . or .. between its slashes', path);
+  if (key.split('/').some((part) => part === '.' || part === '..'))
+    throw new OptionError(operation, 'path', 'must not contain the path segments . or ..', path);
   return { bucket, key };
 }
 

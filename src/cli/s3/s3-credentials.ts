@@ -30,7 +30,7 @@ export async function findCredentials(operation: string, environment: NodeJS.Pro
   if (!address)
     throw new UnsupportedError(
       operation,
-      'S3 needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role of a container; with a profile: eval "$(aws configure export-credentials --format env)"',
+      'S3 requires AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a container role; with a profile, run eval "$(aws configure export-credentials --format env)"',
     );
   const { expires = Number.POSITIVE_INFINITY } = (await ofContainer?.catch(() => undefined)) ?? { expires: 0 };
   if (expires < Date.now() + BEFORE) ofContainer = fetchCredentials(operation, address, environment);
@@ -44,7 +44,7 @@ async function fetchCredentials(operation: string, address: string, environment:
     const answer = await fetch(address, { headers: token ? { authorization: token } : {}, signal: AbortSignal.timeout(5000) });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const { AccessKeyId, SecretAccessKey, Token, Expiration } = (await answer.json()) as Record<string, string>;
-    if (!AccessKeyId || !SecretAccessKey) throw new Error('no keys in the answer');
+    if (!AccessKeyId || !SecretAccessKey) throw new Error('no keys in the response');
     return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token, expires: Expiration ? Date.parse(Expiration) : undefined };
   } catch (cause) {
     throw new DataError(operation, `the container's credentials cannot be fetched from ${address}: ${(cause as Error).message}`, { address }, { cause });

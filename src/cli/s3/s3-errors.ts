@@ -22,9 +22,9 @@ const PASSING = ['RequestTimeout', 'SlowDown', 'OperationAborted'];
 
 /** What to do about a code. */
 const CHECKS: Readonly<Record<string, string>> = {
-  NoSuchKey: 'there is no such object',
-  NoSuchBucket: 'there is no such bucket; check its name and AWS_ENDPOINT_URL_S3',
-  AccessDenied: 'check that the credentials may do that (s3:GetObject, s3:PutObject, s3:ListBucket)',
+  NoSuchKey: 'the object does not exist',
+  NoSuchBucket: 'the bucket does not exist; check its name and AWS_ENDPOINT_URL_S3',
+  AccessDenied: 'check the permissions of the credentials (s3:GetObject, s3:PutObject, s3:ListBucket)',
   InvalidAccessKeyId: 'check AWS_ACCESS_KEY_ID',
   SignatureDoesNotMatch: 'check AWS_SECRET_ACCESS_KEY',
   ExpiredToken: 'the credentials of AWS_SESSION_TOKEN have expired',
@@ -34,7 +34,7 @@ const CHECKS: Readonly<Record<string, string>> = {
 };
 
 /** Used where there is no code. */
-const CHECKS_OF_STATUS: Readonly<Record<number, string>> = { 403: CHECKS.AccessDenied, 404: 'there is no such object or bucket' };
+const CHECKS_OF_STATUS: Readonly<Record<number, string>> = { 403: CHECKS.AccessDenied, 404: 'the object or bucket does not exist' };
 
 export async function readRefusal(answer: Response): Promise<Refusal> {
   const text = await answer.text().catch(() => '');
@@ -56,7 +56,7 @@ export function refused({ operation, wish, address }: Asked, refusal: Refusal, a
   const { status, code, message, region } = refusal;
   const said = [code, message && `(${message})`].filter(Boolean).join(' ');
   const moved = status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed' || code === 'PermanentRedirect';
-  const later = isPassing(refusal) ? `the server said so ${attempts} times; try again later` : undefined;
+  const later = isPassing(refusal) ? `the server responded like this ${attempts} times; try again later` : undefined;
   const check = moved ? `check AWS_REGION${region ? `: the bucket is in ${region}` : ''}` : (CHECKS[code] ?? later ?? CHECKS_OF_STATUS[status]);
   const { bucket, key } = address;
   return new DataError(operation, `${formatS3(address)} cannot be ${wish}: ${status}${said && ` ${said}`}${check ? `; ${check}` : ''}`, {

@@ -39,7 +39,7 @@ export async function send<T>(request: S3Request, take: (answer: Response) => Pr
     let [waited, refusal]: [number, Refusal | undefined] = [0, undefined];
     try {
       const impatience = new AbortController();
-      const timer = setTimeout(() => impatience.abort(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE + (request.body?.length ?? 0) / 100);
+      const timer = setTimeout(() => impatience.abort(new Error(`no response in ${PATIENCE / 1000} s`)), PATIENCE + (request.body?.length ?? 0) / 100);
       const signed = await client.sign(url, { method: request.method, headers: headersOf(request), body: request.body });
       const answer = await fetch(signed, { signal: impatience.signal }).finally(() => clearTimeout(timer));
       if (answer.ok) return await take(answer);

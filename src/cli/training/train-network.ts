@@ -105,7 +105,7 @@ export async function trainNetwork<T>(
       if (!(error instanceof cnn.DivergedError)) throw error;
       const { history: before } = error.where;
       if (flags.history) await writeWhole('train', flags.history, JSON.stringify(before, null, 1));
-      if (flags.out) bar.log(`${flags.out} holds the ${before.epochs.length} complete epochs before the loss became non-finite`);
+      if (flags.out) bar.log(`${flags.out} contains the ${before.epochs.length} complete epochs before the loss became non-finite`);
       throw error;
     } finally {
       bar.stop();
@@ -150,6 +150,6 @@ function network(
   if (net === 'best') return cnn.bestNet({ channels: color === 'rgb' ? 3 : 1, classes, width });
   if (size !== 28 || color !== 'gray' || classes > 10)
     throw new OptionError('train', '--net', 'must be best for color, sizes other than 28, or more than ten classes', net);
-  if (width !== 1) throw new OptionError('train', '--width', 'needs --net best', width);
+  if (width !== 1) throw new OptionError('train', '--width', 'requires --net best', width);
   return cnn.NETS[net]();
 }

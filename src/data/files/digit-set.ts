@@ -60,11 +60,14 @@ function wanted({ operation }: DigitSet, { name, shape, sha256 }: DigitFile) {
     const raw = await unpackIdx(bytes, from, size);
     const value = parseIdx(raw, { name: from });
     if (show(value.shape) !== show(shape)) {
-      throw new DataError(operation, `${from} holds ${show(value.shape)} values, ${name} must hold ${show(shape)}`, { from, shape: value.shape });
+      throw new DataError(operation, `${from} must contain ${show(shape)} values (${name}), received ${show(value.shape)}`, { from, shape: value.shape });
     }
     const received = createHash('sha256').update(raw).digest('hex');
     if (received !== sha256) {
-      throw new DataError(operation, `${from} is damaged or another file: the SHA-256 of ${name} must be ${sha256}, received ${received}`, { from, received });
+      throw new DataError(operation, `${from} is damaged or a different file: the SHA-256 of ${name} must be ${sha256}, received ${received}`, {
+        from,
+        received,
+      });
     }
     return { raw, value };
   };
@@ -79,7 +82,7 @@ function applied(operation: string, { shape: [count, , height, width], data }: B
     if (!isTensor(x)) throw new OptionError(operation, 'transform', 'must return a tensor', x);
     all ??= full([count, ...x.shape]);
     if (show(x.shape) !== show(all.shape.slice(1))) {
-      throw new ShapeError(operation, `transform must return equal shapes, received ${show(all.shape.slice(1))} and, for picture ${i}, ${show(x.shape)}`);
+      throw new ShapeError(operation, `transform must return equal shapes, received ${show(all.shape.slice(1))} and, for image ${i}, ${show(x.shape)}`);
     }
     all.data.set(x.data, i * x.data.length);
   }

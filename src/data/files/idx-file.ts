@@ -41,16 +41,16 @@ export async function unpackIdx(bytes: Uint8Array, name: string, most = bytes.le
     for await (const chunk of Readable.from([bytes]).pipe(createGunzip({ chunkSize: 1 << 18 })) as AsyncIterable<Buffer>) {
       if (length === 0) {
         const { size } = idxHeader(chunk, { name });
-        if (size > most) throw new DataError('parseIdx', `${name} claims to unpack to ${size} bytes, it can have at most ${most}`, { name, size, most });
+        if (size > most) throw new DataError('parseIdx', `${name} claims to decompress to ${size} bytes, but can have at most ${most}`, { name, size, most });
         out = Buffer.allocUnsafe(size);
       }
       length += chunk.length;
-      if (length > out.length) throw new DataError('parseIdx', `${name} unpacks to more than the ${out.length} bytes that its header claims`, { name });
+      if (length > out.length) throw new DataError('parseIdx', `${name} decompresses to more than the ${out.length} bytes that its header claims`, { name });
       chunk.copy(out, length - chunk.length);
     }
   } catch (cause) {
     if (cause instanceof ConvlabError) throw cause;
-    throw new DataError('parseIdx', `${name} does not unpack: ${(cause as Error).message}`, { name }, { cause });
+    throw new DataError('parseIdx', `${name} cannot be decompressed: ${(cause as Error).message}`, { name }, { cause });
   }
   return out.subarray(0, length);
 }

@@ -66,11 +66,12 @@ export async function imageFolder(path: string, options: { transform?: (image: I
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-  if (classes.length === 0) throw new DataError('imageFolder', `${path} must have a sub-folder for every class, and has none`, { path });
+  if (classes.length === 0) throw new DataError('imageFolder', `${path} must have a subfolder for every class, but has none`, { path });
   const files = await Promise.all(
     classes.map(async (name, y) => {
       const inside = await picturesIn(join(path, name));
-      if (inside.length === 0) throw new DataError('imageFolder', `${join(path, name)} has no picture (${Object.keys(EXTENSIONS).join(', ')})`, { path, name });
+      if (inside.length === 0)
+        throw new DataError('imageFolder', `${join(path, name)} must contain images (${Object.keys(EXTENSIONS).join(', ')})`, { path, name });
       return inside.map((file) => ({ path: file, y }));
     }),
   );

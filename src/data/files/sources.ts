@@ -59,7 +59,7 @@ export async function find<T>(sources: Sources, wanted: Wanted<T>, options: Sour
     }
   }
   if (!download) {
-    throw new UnsupportedError(sources.operation, `found ${wanted.name} in none of ${folders.join(', ')}, and may not download it`, { folders });
+    throw new UnsupportedError(sources.operation, `${wanted.name} was not found in ${folders.join(', ')}, and downloading is not allowed`, { folders });
   }
   const { raw, value } = await fetchFrom(sources, wanted, options);
   await keep(sources.operation, join(kept, wanted.name), raw);
@@ -89,7 +89,12 @@ async function fetchFrom<T>({ operation, mirrors }: Sources, wanted: Wanted<T>, 
   }
   const Kind = failures.some((failure) => failure instanceof DataError) ? DataError : UnsupportedError;
   const reasons = failures.map(({ message }) => message.replace(/^\w+: /, '')).join('; ');
-  throw new Kind(operation, `${wanted.name} is not here and could not be fetched: ${reasons || 'there are no mirrors'}`, { failures }, { cause: failures[0] });
+  throw new Kind(
+    operation,
+    `${wanted.name} was not found and could not be downloaded: ${reasons || 'there are no mirrors'}`,
+    { failures },
+    { cause: failures[0] },
+  );
 }
 
 async function download(operation: string, url: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
@@ -106,7 +111,7 @@ async function download(operation: string, url: string, most: number, signal?: A
   let length = 0;
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > most) throw new DataError(operation, `${url} sends more than ${most} bytes`, { url, most });
+    if (length > most) throw new DataError(operation, `${url} sent more than ${most} bytes`, { url, most });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -119,7 +124,7 @@ async function keep(operation: string, path: string, bytes: Uint8Array): Promise
   } catch (cause) {
     throw new UnsupportedError(
       operation,
-      `cannot keep ${path}: ${(cause as Error).message.replace(/^\w+: /, '')}; the option cache names another folder`,
+      `cannot write ${path}: ${(cause as Error).message.replace(/^\w+: /, '')}; set the option cache to another folder`,
       { path },
       { cause },
     );

@@ -56,7 +56,7 @@ async function* filesIn(path: string): AsyncGenerator<{ readonly name: string; r
       yield { name: header.name, bytes: most === 0 ? new Uint8Array(0) : new Uint8Array(await new Response(body).arrayBuffer()) };
     }
   } catch (cause) {
-    throw new DataError('webDataset', `${path} cannot be read as a tar: ${(cause as Error).message}`, { path }, { cause });
+    throw new DataError('webDataset', `${path} cannot be read as a tar file: ${(cause as Error).message}`, { path }, { cause });
   } finally {
     stream.destroy();
   }

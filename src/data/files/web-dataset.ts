@@ -64,16 +64,16 @@ async function toSample({ path, key, files }: TarSample, transform: (image: Imag
   const picture = [...files].find(([ending]) => Object.hasOwn(EXTENSIONS, `.${ending}`))?.[1];
   const label = files.get('cls');
   if (!picture || !label) {
-    const needs = picture ? 'a class, a .cls file' : `a picture (${Object.keys(EXTENSIONS).join(', ')})`;
-    throw new DataError('webDataset', `${path}: the sample ${key} must have ${needs}, and has ${[...files.keys()].map((each) => `.${each}`).join(', ')}`, {
+    const needs = picture ? 'a class, a .cls file' : `an image (${Object.keys(EXTENSIONS).join(', ')})`;
+    throw new DataError('webDataset', `${path}: the sample ${key} must have ${needs}, received ${[...files.keys()].map((each) => `.${each}`).join(', ')}`, {
       path,
     });
   }
   const text = Buffer.from(label).toString('latin1').trim();
-  if (!/^\d{1,9}$/.test(text)) throw new DataError('webDataset', `${path}: ${key}.cls must hold the number of a class, from 0, received '${text}'`, { path });
+  if (!/^\d{1,9}$/.test(text)) throw new DataError('webDataset', `${path}: ${key}.cls must contain the index of a class, from 0, received '${text}'`, { path });
   // built-in: a seed must give the same network whether or not sharp is installed
   const image = await decodeImage(picture, { codec: 'built-in' }).catch((cause) => {
-    throw new DataError('webDataset', `${path}: the picture of ${key}: ${(cause as Error).message}`, { path }, { cause });
+    throw new DataError('webDataset', `${path}: the image of ${key}: ${(cause as Error).message}`, { path }, { cause });
   });
   return { x: await transform(image), y: Number(text) };
 }
@@ -94,7 +94,7 @@ async function toSample({ path, key, files }: TarSample, transform: (image: Imag
 export function webDataset(shards: string | readonly string[], options: WebDatasetOptions = {}): WebDataset {
   const settled = settle('webDataset', options, WEB_DATASET_OPTIONS);
   const paths = (typeof shards === 'string' ? [shards] : shards).flatMap(numbered);
-  if (paths.length === 0) throw new OptionError('webDataset', 'shards', 'must name at least one tar', shards);
+  if (paths.length === 0) throw new OptionError('webDataset', 'shards', 'must name at least one tar file', shards);
   return new WebDataset(paths, settled);
 }
 

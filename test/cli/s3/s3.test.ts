@@ -142,7 +142,7 @@ describe('what goes wrong', () => {
   });
 
   test.each([
-    ['no object', {}, 'in/none.png', /s3:\/\/photos\/in\/none\.png cannot be read: 404 NoSuchKey \(as the test wants it\); there is no such object/],
+    ['no object', {}, 'in/none.png', /s3:\/\/photos\/in\/none\.png cannot be read: 404 NoSuchKey \(as the test wants it\); the object does not exist/],
     ['no key', { AWS_ACCESS_KEY_ID: 'OTHER' }, 'in/a.png', /403 InvalidAccessKeyId .*check AWS_ACCESS_KEY_ID/],
     ['a wrong key', { AWS_SECRET_ACCESS_KEY: 'other' }, 'in/a.png', /403 SignatureDoesNotMatch .*check AWS_SECRET_ACCESS_KEY/],
     ['another region', { AWS_REGION: 'us-west-2' }, 'in/a.png', /check AWS_REGION/],
@@ -152,9 +152,9 @@ describe('what goes wrong', () => {
       'in/a.png',
       /http:\/\/127\.0\.0\.1:9 was tried 2 times .*check AWS_ENDPOINT_URL_S3/,
     ],
-    ['no credentials', { AWS_ACCESS_KEY_ID: '' }, 'in/a.png', /S3 needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/],
-    ['no picture', {}, 'nothing/', /the folder s3:\/\/photos\/nothing\/ holds no picture/],
-    ['a way up', {}, 'in/../a.png', /must have no \. or \.\. between its slashes/],
+    ['no credentials', { AWS_ACCESS_KEY_ID: '' }, 'in/a.png', /S3 requires AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/],
+    ['no picture', {}, 'nothing/', /the folder s3:\/\/photos\/nothing\/ contains no images/],
+    ['a way up', {}, 'in/../a.png', /must not contain the path segments \. or \.\./],
   ])('%s is said, with what to check', async (_, environment, path, message) => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     const { code, stderr } = await filter(at(path), '--out', at('out'));
@@ -166,7 +166,7 @@ describe('what goes wrong', () => {
   test('a server that stays overloaded is given up, and said to be', async () => {
     vi.stubEnv('AWS_MAX_ATTEMPTS', '3');
     server.failures.push(503, 503, 503);
-    expect((await filter(at('in/a.png'), at('out.png'))).stderr).toMatch(/503 SlowDown .*the server said so 3 times; try again later/);
+    expect((await filter(at('in/a.png'), at('out.png'))).stderr).toMatch(/503 SlowDown .*the server responded like this 3 times; try again later/);
   });
 
   test('the role of a container is asked for keys', async () => {

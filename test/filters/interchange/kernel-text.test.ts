@@ -210,8 +210,8 @@ describe('what is wrong is said with its place', () => {
     ['3x3: 1,2,3', 'imagemagick: a 3x3 kernel must have 9 weights, received 3'],
     ['2x1: 1,x', 'imagemagick: every weight must be a number, received "x" in row 1, column 2'],
     ['2x1+2+0: 1,2', 'imagemagick: the origin must be inside the 2x1 kernel, received +2+0'],
-    ['3x3>: 1,2,1 0,0,0 1,2,1', 'imagemagick: the rotations ">" asks for is not read'],
-    ['1: 1; 1: 2', 'imagemagick: several kernels'],
+    ['3x3>: 1,2,1 0,0,0 1,2,1', 'imagemagick: the rotations ">" give several kernels'],
+    ['1: 1; 1: 2', 'imagemagick: it contains several kernels'],
     ['<svg/>', 'svg: the text must contain one <feConvolveMatrix>, received 0'],
     ['<feConvolveMatrix order="2"/>', 'svg: the attribute kernelMatrix is missing'],
     ['<feConvolveMatrix order="2" kernelMatrix="1 2 3"/>', 'svg: kernelMatrix must have 2 × 2 = 4 numbers (see order), received 3'],
@@ -246,8 +246,8 @@ describe('what is wrong is said with its place', () => {
   });
 
   test('a format does not drop what it has no word for', () => {
-    expect(() => formatKernel({ kernel: sharpen(), bias: 3 }, 'matrix')).toThrow('formatKernel: the matrix format cannot store bias, which is 3');
+    expect(() => formatKernel({ kernel: sharpen(), bias: 3 }, 'matrix')).toThrow('formatKernel: the matrix format cannot store bias 3; use json');
     expect(() => formatKernel({ kernel: sharpen(), paddingMode: 'reflect' }, 'svg')).toThrow(UnsupportedError);
-    expect(() => formatKernel(tensor(new Float32Array(49), [7, 7]), 'custom')).toThrow('a custom filter is 5 × 5');
+    expect(() => formatKernel(tensor(new Float32Array(49), [7, 7]), 'custom')).toThrow('a custom filter must be 5 × 5');
   });
 });
