@@ -53,6 +53,7 @@ const outcome = (call: Call, backend: Backend) =>
 /** Runs a call on one backend alone, and holds it against the reference. */
 async function expect(number: number): Promise<Expected> {
   const call = callOf(number);
+  const hang = watch(`alone: ${call.name}`);
   try {
     await call.check?.({ reference, wasm });
     if (call.tolerance !== undefined) {
@@ -68,8 +69,15 @@ async function expect(number: number): Promise<Expected> {
     const slow = performance.now() - begun > SLOW;
     return { call, wasm: await outcome(call, wasm), reference: slow ? undefined : onReference };
   } catch (error) {
-    return fail(`alone on wasm: ${call.name}`, error);
+    return fail(`alone: ${call.name}`, error);
+  } finally {
+    clearTimeout(hang);
   }
+}
+
+/** Ends the process if the timer is not cleared. */
+function watch(what: string): NodeJS.Timeout {
+  return setTimeout(() => fail(`it takes more than ${PATIENCE / 1000} s: ${what}`, undefined), PATIENCE);
 }
 
 function fail(what: string, error: unknown): never {
@@ -87,7 +95,7 @@ async function oneCall(random: Random, { call, ...expected }: Expected): Promise
   const timer = cancels ? setTimeout(() => controller.abort(ABORTED), random.uniform(0, 15)) : undefined;
   const begun = performance.now();
   const what = `${slot.name}: ${call.name}`;
-  const hang = setTimeout(() => fail(`hangs for ${PATIENCE / 1000} s on ${what}`, undefined), PATIENCE);
+  const hang = watch(what);
   try {
     const hash = hashOf(await call.run({ backend, signal: cancels ? controller.signal : undefined }));
     count(slot.name);
