@@ -5,8 +5,8 @@ import { SLOW } from '../vitest.config.js';
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    include: [...SLOW, 'test/fuzz/filters.test.ts'],
-    // 2,000 random filters, the same each time
+    include: [...SLOW, 'test/fuzz/filters.test.ts', 'test/load/mixed/seconds.test.ts'],
+    // 2,000 random filters, the same each time; the load takes another seed each time, and prints it
     env: { FUZZ: '400', FUZZ_SEED: '0' },
     testTimeout: 120_000,
     maxWorkers: 2,

@@ -42,7 +42,21 @@ const NAMED_BY_CONTENT = /^\/assets\/.*-[\w-]{8}\.\w+$/;
 export interface StaticServerOptions {
   /** Origins whose pages may embed the served pages, as listed in `frame-ancestors`; `*`: all. Default: none. */
   readonly embed?: string;
+  /** What clients may take up; default {@link LIMITS}. */
+  readonly limits?: Limits;
 }
+
+interface Limits {
+  /** Connections at once; further ones are closed. */
+  readonly connections: number;
+  /** Milliseconds from connecting to the end of the request's headers, and of its body. */
+  readonly request: number;
+  /** Milliseconds in which a client takes nothing of its response. */
+  readonly idle: number;
+}
+
+/** A page has at most six connections. */
+const LIMITS: Limits = { connections: 512, request: 15_000, idle: 60_000 };
 
 /** Security headers of every response. */
 const headersFor = ({ embed }: StaticServerOptions): Readonly<Record<string, string>> => ({
@@ -84,13 +98,19 @@ interface Site {
  */
 export async function staticServer(folder: string, options: StaticServerOptions = {}): Promise<Server> {
   const site: Site = { files: await filesIn(folder), headers: headersFor(options), packed: new Map() };
-  return createServer((request, response) => {
+  const { connections, request, idle } = options.limits ?? LIMITS;
+  const limits = { headersTimeout: request, requestTimeout: request, connectionsCheckingInterval: request / 3 };
+  const server = createServer(limits, (request, response) => {
     answer(site, request, response).catch(() => response.destroy());
   });
+  server.maxConnections = connections;
+  return server.setTimeout(idle);
 }
 
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value);
+  // else the server would read the body, however long it is
+  if (request.headers['content-length'] || request.headers['transfer-encoding']) response.setHeader('Connection', 'close');
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answerError(response.setHeader('Allow', 'GET, HEAD'), 405, 'Only GET and HEAD are answered.');
   const path = pathOf(request.url ?? '');

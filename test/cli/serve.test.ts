@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { get, type IncomingHttpHeaders, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { chromium as playwright } from 'playwright';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { serve } from '../../src/cli/commands/serve-command.js';
 import { staticServer } from '../../src/cli/static-server.js';
 import { OptionError } from '../../src/errors.js';
@@ -281,6 +282,102 @@ describe('convlab serve', () => {
     expect((await convlab(['serve', '--help'])).stdout).toMatch(/--host [\s\S]*default:\s+127\.0\.0\.1/);
   });
 });
+
+describe('clients that take up what others need', () => {
+  const LARGE = 64 * 2 ** 20;
+  let limited: Server;
+  const clients: Socket[] = [];
+  const from = () => {
+    const client = connect((limited.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
+    clients.push(client);
+    return client;
+  };
+  const connections = () => new Promise<number>((resolve) => limited.getConnections((_, count) => resolve(count)));
+  const until = async (count: number) => {
+    while ((await connections()) !== count) await new Promise((done) => setTimeout(done, 5));
+  };
+  beforeAll(async () => {
+    writeFileSync(join(root, 'outside/large.bin'), new Uint8Array(LARGE));
+    limited = await staticServer(join(root, 'outside'), { embed: '*', limits: { connections: 4, request: 150, idle: 300 } });
+    await new Promise<void>((done) => limited.listen(0, '127.0.0.1', done));
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.destroy();
+    await until(0);
+  });
+  afterAll(() => limited.close());
+
+  test.each(['', 'GET / HTTP/1.1\r\n', 'GET / HTTP/1.1\r\nHost: localhost\r\nX: '])('who never ends a request (%j) is sent away', async (begun) => {
+    const client = from();
+    client.resume().write(begun);
+    await once(client, 'close');
+  });
+
+  test('who does not take a response is sent away, and its file is closed', async () => {
+    const open = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd)?.endsWith('large.bin')).length;
+    const client = from();
+    client.pause().write('GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(client, 'readable');
+    if (process.platform === 'linux') expect(open()).toBe(1);
+    await until(0);
+    if (process.platform === 'linux') expect(open()).toBe(0);
+  });
+
+  test('who announces a body gets an answer, and is not listened to', async () => {
+    const client = from();
+    let text = '';
+    client.setEncoding('latin1').on('data', (part) => {
+      text += part;
+    });
+    client.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000000\r\n\r\nbegun');
+    await once(client, 'close');
+    expect(text).toMatch(/^HTTP\/1\.1 405 [\s\S]*connection: close/i);
+    expect(text).toMatch(/frame-ancestors \*\r\n/);
+  });
+
+  test('more connections than are allowed are closed, and others come when they have gone', async () => {
+    const held = Array.from({ length: 4 }, from);
+    await until(4);
+    const more = from();
+    await once(more.resume(), 'close');
+    expect(await connections()).toBe(4);
+    held[0].destroy();
+    await until(3);
+    const next = from();
+    next.setEncoding('latin1').write('HEAD /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(String(await once(next, 'data'))).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
+function linkOf(fd: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return undefined; // it is closed already
+  }
+}
+
+test.each(['/', '/none', '/link.txt', '/..%2foutside/secret.txt'])(
+  'a page that may be embedded has all other headers, and the rest is no more open: %s',
+  async (path) => {
+    const embedded = await staticServer(folder, { embed: 'https://school.example' });
+    await new Promise<void>((done) => embedded.listen(0, '127.0.0.1', done));
+    const answer = await fetch(`http://127.0.0.1:${(embedded.address() as AddressInfo).port}${path}`);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+      'cross-origin-resource-policy': 'cross-origin',
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; .*; frame-ancestors https:\/\/school\.example$/,
+      ),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(answer.status).toBe(path === '/' ? 200 : 404);
+    expect(await answer.text()).not.toContain(SECRET);
+    embedded.close();
+  },
+);
 
 /** Runs in the page: which backends compute there. */
 async function computes({ createBackend, filter, createImage, sharpen }: typeof Library) {

@@ -292,7 +292,8 @@ export class ThreadPool {
   }
 
   stop(): void {
-    this.#stopped = true;
+    // the jobs of a pool that has crashed end with that reason
+    this.#stopped ||= !this.lost;
     abandoned.unregister(this);
     for (const worker of this.workers) worker.stop();
   }
