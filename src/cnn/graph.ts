@@ -71,6 +71,9 @@ export class Value {
   }
 }
 
+/** Maximum number of graphs, such as losses, that a graph keeps. */
+const KEPT_CONTINUATIONS = 16;
+
 /** One operation of a graph, forward and backward side by side. */
 export interface GraphStep {
   /** The operation's name, e.g. `conv`. */
@@ -116,8 +119,8 @@ export class Graph {
   readonly steps: GraphStep[] = [];
   /** Constant values. */
   readonly constants: { readonly storage: Storage; readonly values: Float32Array }[] = [];
-  /** Graphs that start from this one's output, such as losses; freed with it. */
-  readonly continuations: Graph[] = [];
+  /** Graphs that start from this one's output, such as losses, the one used last at the end; freed with it. */
+  readonly #continuations = new Set<Graph>();
   /** Number of forward passes so far. The buffers hold the results of the last one. */
   runs = 0;
   readonly #storages: Storage[] = [];
@@ -211,9 +214,28 @@ export class Graph {
     for (const { storage, values } of this.constants) on.write(storage.data as DeviceBuffer, values);
   }
 
+  /** True between {@link allocate} and {@link free}. */
+  get isAllocated(): boolean {
+    return this.#operators !== undefined;
+  }
+
+  /**
+   * Keeps a graph that starts from this one's output as long as this one, or until 16 others were used after it: a loop may make a new loss in each
+   * of its steps.
+   */
+  continueWith(graph: Graph): void {
+    this.#continuations.delete(graph);
+    this.#continuations.add(graph);
+    if (this.#continuations.size <= KEPT_CONTINUATIONS) return;
+    const [oldest] = this.#continuations;
+    oldest.free();
+    this.#continuations.delete(oldest);
+  }
+
   /** Frees every buffer. */
   free(): void {
-    for (const graph of this.continuations) graph.free();
+    for (const graph of this.#continuations) graph.free();
+    this.#continuations.clear();
     for (const storage of this.#storages) storage.free();
     this.#operators = undefined;
   }

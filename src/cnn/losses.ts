@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../errors.js';
 import type { DeviceBuffer } from '../kernels/backend.js';
 import type { Operators } from '../kernels/operators.js';
 import { check, checkOptions, finite, type OptionsOf, option, probability, type Rows, rule, settle } from '../options.js';
@@ -47,6 +48,8 @@ export abstract class Loss {
     const backward = (scale = 1) => {
       check('backward', 'scale', scale, finite);
       output.checkCurrent();
+      if (!step.graph.isAllocated)
+        throw new UnsupportedError('backward', 'more than 16 other losses were computed of outputs of this shape since this one; call backward before them');
       step.backward(scale);
     };
     return { value, backward };
@@ -56,14 +59,17 @@ export abstract class Loss {
   compile(output: Value): CompiledLoss {
     const model = output.graph;
     const kept = this.#compiled.get(model);
-    if (kept) return kept;
+    if (kept?.graph.isAllocated) {
+      model.continueWith(kept.graph);
+      return kept;
+    }
     const { operators: on } = model;
     const graph = new Graph(model.training, model.random);
     const target = graph.input(output.shape);
     const loss = this.forward(graph.view(output.shape, output.storage), target);
     const one = graph.constant([1], Float32Array.of(1));
     graph.allocate(on);
-    model.continuations.push(graph);
+    model.continueWith(graph);
     const backward = (scale = 1) => {
       loss.storage.accumulate(on, (into) => on.pointwise('affine', [one.data], [scale, 0], into));
       graph.backward();

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { BCEWithLogitsLoss, CrossEntropyLoss, type Loss, Module, MSELoss, NLLLoss, type Value } from '../../src/cnn/index.js';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { BCEWithLogitsLoss, CrossEntropyLoss, evaluate, Linear, type Loss, type LossValue, Module, MSELoss, NLLLoss, type Value } from '../../src/cnn/index.js';
+import { DataLoader, TensorDataset } from '../../src/index.js';
 import type { Backend } from '../../src/kernels/backend.js';
 import { createBackend } from '../../src/kernels/backends/create.js';
 import { type Tensor, tensor } from '../../src/tensor.js';
@@ -93,4 +94,37 @@ describe.each(['reference', 'wasm'] as const)('losses on %s', (name) => {
     );
     await expect(lossAndGradient(new NLLLoss(), tensor([[1, 2]]), [0, 1], backend)).rejects.toThrow('one class for each of the 1 positions');
   });
+});
+
+test('a new loss in every step, or measuring in every step, keeps no memory', async () => {
+  const backend = await createBackend('wasm', { threads: 1 });
+  const model = await new Linear(3, 2).initialize(1).to(backend);
+  const [allocate, free] = [vi.spyOn(backend, 'allocate'), vi.spyOn(backend, 'free')];
+  const live = () => allocate.mock.calls.length - free.mock.calls.length;
+  const [x, y] = [tensor([[1, 2, 3]]), [1]];
+  const step = async () => {
+    (await new NLLLoss().run(await model.run(x), y)).backward();
+    await evaluate(model, new DataLoader(new TensorDataset(x, y)));
+  };
+  for (let i = 0; i < 20; i++) await step();
+  const before = live();
+  for (let i = 0; i < 40; i++) await step();
+  expect(allocate.mock.calls.length).toBeGreaterThan(40);
+  expect(live()).toBe(before);
+  backend.dispose();
+});
+
+test('up to 16 losses of one output can go back; one that had to give way says so, and can be computed anew', async () => {
+  const backend = await createBackend('wasm', { threads: 1 });
+  const model = await new Linear(1, 2).initialize(1).to(backend);
+  const x = tensor([[1]]);
+  const output = await model.run(x);
+  const losses = Array.from({ length: 17 }, () => new MSELoss());
+  const target = tensor([[0, 0]]);
+  const values: LossValue[] = [];
+  for (const loss of losses) values.push(await loss.run(output, target));
+  for (const { backward } of values.slice(1)) backward();
+  expect(() => values[0].backward()).toThrow('backward: more than 16 other losses were computed');
+  expect((await losses[0].run(output, target)).value).toBe(values[0].value);
+  backend.dispose();
 });
