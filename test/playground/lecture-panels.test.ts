@@ -52,6 +52,9 @@ test('feature map, padding, pooling: every cell is the library’s, also where t
   await page.locator('[data-cell="map/2,0"]').click();
   await expect.poll(() => page.locator('.lec-sum strong').textContent()).toBe(`= ${map[6]}`);
 
+  // from the map without a border to a cell that it does not have
+  await show(page, 'padding', 1);
+  await cells(page, 'map');
   await show(page, 'padding', 4);
   const [picture, kernel] = [grid('11100 01110 00111 00110 01100'), grid('101 010 101')];
   const padded = Array.from((await conv(picture, kernel, { padding: 1 })).data);

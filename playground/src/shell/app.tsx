@@ -80,7 +80,13 @@ export function App() {
 
 /** Error boundary: a failing view does not affect the page and its navigation. */
 function Guarded({ Show }: { readonly Show: ComponentType }) {
-  const [error] = useErrorBoundary();
+  const [error, reset] = useErrorBoundary();
+  // another address may be one that does not fail
+  useEffect(() => {
+    if (!error) return;
+    addEventListener('hashchange', reset, { once: true });
+    return () => removeEventListener('hashchange', reset);
+  }, [error, reset]);
   return error ? <Notice kind="error">{t('viewFailed', { reason: complaintIn((error as Error).message) })}</Notice> : <Show />;
 }
 

@@ -29,11 +29,14 @@ interface WalkProps {
 const PACE = 330;
 
 /** A window slides over a picture; its products fly into one cell of the map. Any cell of the map may be requested. */
-export function Walk({ input, ghost, kernel, window = 3, map, at, all = false, secret = -1, inputName }: WalkProps) {
+export function Walk({ input, ghost, kernel, window = 3, map, at: wanted, all = false, secret = -1, inputName }: WalkProps) {
   const columns = map[0].length;
   const count = map.length * columns;
+  // the text may be ahead of the map: the answer to its step is still being computed
+  const at = Math.min(wanted, count - 1);
   const over = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState(at);
+  const [chosen, setPlace] = useState(at);
+  const place = Math.min(chosen, count - 1);
   /** Cells of the map that are known. */
   const [known, setKnown] = useState<ReadonlySet<number>>(new Set());
   const size = kernel?.length ?? window;
