@@ -3,6 +3,12 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_PATHS, chromium, SOFTWARE_GPU } from './test/chromium.js';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    isCI: boolean;
+  }
+}
+
 if (!chromium) {
   const reason = `no Chromium at ${CHROMIUM_PATHS.join(', ')}; CONVLAB_CHROMIUM=PATH names one`;
   if (process.env.CI) throw new Error(`the browser tests must run in CI, but there is ${reason}`);
@@ -67,6 +73,7 @@ export function inChromium(name: string, include: string[], exclude: string[] = 
       name,
       include,
       exclude,
+      provide: { isCI: Boolean(process.env.CI) },
       testTimeout: 300_000,
       browser: {
         enabled: true,

@@ -3,6 +3,7 @@ import { defineConfig } from 'vite';
 import { digitsPlugin } from './digits-plugin.js';
 import { offlinePlugin } from './offline-plugin.js';
 import { oneGpuJs } from './one-gpu-js.js';
+import { takenInPlugin } from './taken-in-plugin.js';
 
 const gpuJs = oneGpuJs();
 
@@ -15,7 +16,7 @@ export default defineConfig({
   base: './',
   resolve: { alias: { convlab: fileURLToPath(new URL('../src/index.ts', import.meta.url)) } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [digitsPlugin(), gpuJs.ofPage, offlinePlugin()],
+  plugins: [digitsPlugin(), takenInPlugin(), gpuJs.ofPage, offlinePlugin()],
   server: { headers },
   preview: { headers },
   worker: { format: 'es', plugins: () => [gpuJs.ofWorkers] },

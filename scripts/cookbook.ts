@@ -90,7 +90,7 @@ async function beforeAndAfter({ name, code }: Recipe, { written }: Ran, folder: 
   const sheet = createImage(2 * ROOM.width + ROOM.gap, ROOM.height, 3, new Uint8ClampedArray((2 * ROOM.width + ROOM.gap) * ROOM.height * 3).fill(255));
   for (const [i, path] of (PAIRS[name] ?? [before, result]).entries()) {
     const image = await middleFrame(join(folder, path));
-    await paste(sheet, DETAILS[name] ? crop(image, DETAILS[name]) : image, i * (ROOM.width + ROOM.gap), SMALLER.includes(name) ? 1 : Infinity);
+    await paste(sheet, DETAILS[name] ? await crop(image, DETAILS[name]) : image, i * (ROOM.width + ROOM.gap), SMALLER.includes(name) ? 1 : Infinity);
   }
   return sheet;
 }

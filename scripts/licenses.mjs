@@ -5,9 +5,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const UNNAMED = { 'exif-parser': 'MIT' };
 
 /** Development dependencies whose code is built into dist/. */
-const BUILT_IN = ['gpu.js', 'commander', 'cli-progress', 'tinyglobby', 'picomatch', 'aws4fetch'];
+const BUILT_IN = ['gpu.js', 'commander', 'cli-progress', 'tinyglobby', 'picomatch', 'aws4fetch', 'vega', 'vega-lite'];
 /** What they need and the build leaves out. */
-const LEFT_OUT = ['gl', 'webgpu'];
+const LEFT_OUT = [
+  ...['gl', 'webgpu'],
+  // the programs and types of Vega
+  ...['yargs', 'iconv-lite', 'rw', 'json-stringify-pretty-compact', 'tslib', 'vega-typings', '@types/estree', '@types/geojson'],
+];
 
 /** Every package that is installed with convlab, or built into it: name, version, license, and which of the two. */
 export function shipped() {

@@ -1,7 +1,9 @@
 export * from './cnn/index.js';
 export type { Control } from './control.js';
 export { type Augmentation, augment, type RandomEraseOptions, randomErase } from './data/augment.js';
+export { cached } from './data/cached-dataset.js';
 export type { Batch } from './data/collate.js';
+export { type ColorJitterOptions, colorJitter } from './data/color-jitter.js';
 export { DataLoader, type DataLoaderOptions } from './data/data-loader.js';
 export { ConcatDataset, Dataset, mapDataset, randomSplit, type Sample, Subset } from './data/dataset.js';
 export { digitFromImage } from './data/digit.js';
@@ -12,7 +14,16 @@ export { RandomSampler, type RandomSamplerOptions, Sampler, SequentialSampler, S
 export { stratifiedSplit } from './data/stratified-split.js';
 export { type Bytes, type Targets, TensorDataset } from './data/tensor-dataset.js';
 export { compose, normalize, toTensor } from './data/transforms.js';
-export { randomElastic, randomRotation, randomShift, type Warp, type WarpAugmentation } from './data/warp.js';
+export {
+  type RandomResizedCropOptions,
+  randomElastic,
+  randomFlip,
+  randomResizedCrop,
+  randomRotation,
+  randomShift,
+  type Warp,
+  type WarpAugmentation,
+} from './data/warp.js';
 export { ConvlabError, DataError, OptionError, ShapeError, UnsupportedError } from './errors.js';
 export * from './filters/index.js';
 export { checkImage, createImage, type Image, imageToTensor, type SampleDepth, type Samples, type SamplesOf, tensorToImage } from './image/image.js';

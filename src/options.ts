@@ -30,6 +30,8 @@ export interface OptionRow<T = unknown> extends OptionRule<T> {
   readonly help?: string;
   /** Name of the value in `--help`. Default: `name` for words, otherwise `n`. */
   readonly placeholder?: string;
+  /** Text that the flag stands for where it has no value. Default: the flag needs one. */
+  readonly preset?: string;
 }
 
 /** The options of one operation, by name. */

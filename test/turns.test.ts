@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Gate } from '../src/gate.js';
 import { othersTurn, Turns } from '../src/turns.js';
 
@@ -76,4 +76,24 @@ test('a gate lets in what has room, in order; what is larger comes in alone, and
   expect(inside.at(-1)).toBe('alone');
   ends.at(-1)?.();
   await alone;
+});
+
+describe('a clock that nobody moves', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.resetModules();
+  });
+
+  test('holds nothing up', async () => {
+    vi.useFakeTimers();
+    await othersTurn();
+  });
+
+  test('holds nothing up that is loaded while it stands', async () => {
+    vi.resetModules();
+    vi.useFakeTimers();
+    const again = await import('../src/turns.js');
+    expect(again.othersTurn).not.toBe(othersTurn);
+    await again.othersTurn();
+  });
 });

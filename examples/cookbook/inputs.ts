@@ -17,12 +17,12 @@ export async function writeInputs(folder: string, photo?: string): Promise<void>
   await writeImage(at('out-of-focus.jpg'), await filter(scene, gaussian(3)));
   await writeImage(at('huge.png'), scene);
   for (const [name, x] of Object.entries({ beach: 0, hill: 120, sea: 240 })) {
-    await writeImage(at(`photos/${name}.jpg`), crop(scene, { x, y: 100, width: 200, height: 150 }));
+    await writeImage(at(`photos/${name}.jpg`), await crop(scene, { x, y: 100, width: 200, height: 150 }));
   }
   // two classes that differ in color: a corner of the sky, and one of the ground
   for (let i = 0; i < 4; i++) {
-    await writeImage(at(`pets/cats/${i}.png`), crop(scene, { x: 40 * i, y: 4, width: 40, height: 40 }));
-    await writeImage(at(`pets/dogs/${i}.png`), crop(scene, { x: 40 * i, y: 280, width: 40, height: 40 }));
+    await writeImage(at(`pets/cats/${i}.png`), await crop(scene, { x: 40 * i, y: 4, width: 40, height: 40 }));
+    await writeImage(at(`pets/dogs/${i}.png`), await crop(scene, { x: 40 * i, y: 280, width: 40, height: 40 }));
   }
 
   await writeImage(at('logo.png'), logo(160, 120));
@@ -31,7 +31,7 @@ export async function writeInputs(folder: string, photo?: string): Promise<void>
     paint(width, height, 1, (x, y) => [Math.hypot((x - 389) / 60, (y - 265) / 80) < 1 ? 0 : 255]),
   );
   await writeImage(at('scan.jpg'), await scan(scene), { quality: 95 });
-  const frames = Array.from({ length: 8 }, (_, i) => crop(scene, { x: 20 * i, y: 90, width: 160, height: 120 }));
+  const frames = await Promise.all(Array.from({ length: 8 }, (_, i) => crop(scene, { x: 20 * i, y: 90, width: 160, height: 120 })));
   await writeFile(at('film.rgb'), Buffer.concat(frames.map(({ data }) => Buffer.from(data.buffer))));
   await writeAnimation(at('in.gif'), { frames: frames.map((image) => ({ image, delay: 80 })), repeats: Infinity });
 
@@ -80,7 +80,7 @@ function logo(width: number, height: number): Image {
 
 /** The card of the scene, enlarged, on which light falls from the left. */
 async function scan(scene: Image): Promise<Image> {
-  const card = crop(scene, { x: CARD.x + 4, y: CARD.y + 2, width: CARD.width - 8, height: 36 });
+  const card = await crop(scene, { x: CARD.x + 4, y: CARD.y + 2, width: CARD.width - 8, height: 36 });
   const large = await grayscale(await resize(card, { width: 264, method: 'catmull-rom' }));
   large.data.forEach((value, i) => {
     large.data[i] = value * (1 - (0.65 * (i % large.width)) / large.width);

@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { startEngine } from './engine/engine.js';
-import { App } from './shell/app.js';
+import { App, followView } from './shell/app.js';
 import { followUndoKeys } from './shell/history.js';
 import { keepOffline } from './shell/offline.js';
 import { followPanels } from './shell/panels.js';
@@ -9,6 +9,7 @@ import './shell/theme.js';
 import './shell/page.css';
 
 followUrl();
+followView();
 followUndoKeys();
 followPanels();
 startEngine();

@@ -37,7 +37,7 @@ async function frame(name: string, filtered: Image, at: number, kernel: Tensor, 
   const edges = await filter(scene, kernel, { output: 'abs' });
   const parts = [
     await picture(10, 34, VIEW.width, VIEW.height, scene),
-    await picture(10, 34, at, VIEW.height, crop(filtered, { x: 0, y: 0, width: at, height: VIEW.height })),
+    await picture(10, 34, at, VIEW.height, await crop(filtered, { x: 0, y: 0, width: at, height: VIEW.height })),
     rectangle(9 + at, 34, 2, VIEW.height, COLORS.paper),
     text(10, 23, `filter(photo, '${name}')`, { size: 14, bold: true }),
     text(276, 23, `a kernel learns Sobel: step ${step}`, { size: 14, bold: true }),

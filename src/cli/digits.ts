@@ -4,6 +4,7 @@ import type { Dataset, Sample } from '../data/dataset.js';
 import { imageFolder } from '../data/files/image-folder.js';
 import { fashionMnist, mnist } from '../data/files/mnist.js';
 import { DataError } from '../errors.js';
+import type { Image } from '../image/image.js';
 import { type OptionsOf, option, type Rows, text } from '../options.js';
 import { BACKEND_FLAGS } from './flags.js';
 import { DIGITS, preparePicture } from './preparation.js';
@@ -12,7 +13,7 @@ import { DIGITS, preparePicture } from './preparation.js';
 export const NETWORK_FLAGS = {
   data: option(text, {
     default: 'mnist',
-    help: 'mnist, fashion, a folder with train/ and test/, each with one subfolder of images per class, or tar files for training, like "d-{000..009}.tar"',
+    help: 'mnist, fashion, a folder with one subfolder of images per class, or with train/ and test/ that have these, or tar files for training, like "d-{000..009}.tar"',
     placeholder: 'name',
   }),
   ...BACKEND_FLAGS,
@@ -20,15 +21,20 @@ export const NETWORK_FLAGS = {
 /** What the commands that run networks have in common. */
 export interface NetworkFlags extends OptionsOf<typeof NETWORK_FLAGS> {}
 
-/** The training or the test set of `--data`. */
-export async function digits(name: string, part: 'train' | 'test', preparation = DIGITS): Promise<Dataset<Sample>> {
+/** The training or the test set of `--data`. A folder without train/ is a training set, and has no test set: undefined. */
+export async function digits(name: string, part: 'train' | 'test', preparation = DIGITS): Promise<Dataset<Sample> | undefined> {
   if (name === 'mnist') return mnist({ train: part === 'train' });
   if (name === 'fashion') return fashionMnist({ train: part === 'train' });
-  const folder = `${name}/${part}`;
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
-    throw new DataError('data', `--data must be mnist, fashion or a folder, received ${name} (${folder} does not exist)`, { name });
-  }
-  return imageFolder(folder, { transform: (image) => preparePicture(image, preparation) });
+  const transform = (image: Image) => preparePicture(image, preparation);
+  if (await isFolder(`${name}/${part}`)) return imageFolder(`${name}/${part}`, { transform });
+  if (!(await isFolder(name))) throw new DataError('data', `--data must be mnist, fashion or a folder, received ${name}, which does not exist`, { name });
+  if (part === 'test') return undefined;
+  if (await isFolder(`${name}/test`)) throw new DataError('data', `there is a folder ${name}/test, but no folder ${name}/train`, { name });
+  return imageFolder(name, { transform });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** Batches for measuring: in order, and as large as does no harm to memory. */

@@ -35,8 +35,10 @@ export function flagName(name: string): string {
 }
 
 function toOption(operation: string, name: string, row: OptionRow): Option {
-  const { parse, words, form, placeholder = words ? 'name' : 'n' } = row;
-  const made = new Option(parse ? `${flagName(name)} <${placeholder}>` : flagName(name), describe(row));
+  const { parse, words, form, preset, placeholder = words ? 'name' : 'n' } = row;
+  const value = preset === undefined ? `<${placeholder}>` : `[${placeholder}]`;
+  const made = new Option(parse ? `${flagName(name)} ${value}` : flagName(name), describe(row));
+  if (preset !== undefined) made.preset(preset);
   made.makeOptionMandatory(row.required === true);
   if (!parse) return made;
   if (words && form === undefined) made.choices(words);

@@ -1,11 +1,13 @@
 import { DataLoader } from '../data/data-loader.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import { ImageFolder } from '../data/files/image-folder.js';
+import { FASHION_CLASSES } from '../data/files/mnist.js';
 import { webDataset } from '../data/files/web-dataset.js';
 import { IterableLoader } from '../data/iterable-loader.js';
 import { OptionError } from '../errors.js';
 import { digits, measured } from './digits.js';
 import { type Preparation, preparePicture } from './preparation.js';
+import { type AugmentationName, augmented } from './training/augmentations.js';
 
 /** What decides which data a network learns. */
 export interface DataFlags {
@@ -13,8 +15,8 @@ export interface DataFlags {
   readonly test?: string;
   readonly classes?: number;
   readonly batch: number;
-  readonly validation: number;
-  readonly augment?: boolean;
+  readonly validation?: number;
+  readonly augment?: readonly AugmentationName[];
   readonly seed: number;
 }
 
@@ -31,6 +33,8 @@ export interface TrainingData {
 
 /** Batches that are made while the network computes. */
 const WORKERS = 2;
+/** Bytes of prepared pictures that are kept, so that they are decoded once. */
+const MOST_KEPT = 2 ** 30;
 
 /** Whether the data stands in tars. */
 export function isShards(data: string): boolean {
@@ -38,7 +42,7 @@ export function isShards(data: string): boolean {
 }
 
 /** Shards in WebDataset's form, in batches as they are read. @throws OptionError for flags that need samples in any order */
-export function shardsOf({ data, test, classes, batch, validation, augment, seed }: DataFlags, preparation: Preparation): TrainingData {
+export function shardsOf({ data, test, classes, batch, validation = 0, augment, seed }: DataFlags, preparation: Preparation): TrainingData {
   if (validation > 0) throw new OptionError('train', '--validation', 'cannot be used with data from tar files', validation);
   if (augment) throw new OptionError('train', '--augment', 'cannot be used with data from tar files', augment);
   const options = { transform: (image: Parameters<typeof preparePicture>[0]) => preparePicture(image, preparation) };
@@ -53,35 +57,62 @@ export function shardsOf({ data, test, classes, batch, validation, augment, seed
 export async function samplesOf(flags: DataFlags, preparation: Preparation): Promise<TrainingData> {
   for (const [name, value] of Object.entries({ '--test': flags.test, '--classes': flags.classes }))
     if (value !== undefined) throw new OptionError('train', name, 'requires data from tar files', value);
-  const { data, batch, validation, augment, seed } = flags;
+  const { data, batch, augment, seed } = flags;
   const [all, test] = await Promise.all([digits(data, 'train', preparation), digits(data, 'test', preparation)]);
-  if (validation >= all.length) throw new OptionError('train', '--validation', `must leave at least one of the ${all.length} samples for training`, validation);
-  const [kept, held] = await split(all, flags);
-  const classes = all instanceof ImageFolder ? all.classes : undefined;
+  if (!all) throw new Error(`${data} has no training set`); // a folder without one is the training set itself
+  const [kept, held] = await split(all, flags, preparation);
+  const folder = all instanceof ImageFolder;
+  const classes = folder ? all.classes : data === 'fashion' ? FASHION_CLASSES : undefined;
   return {
-    train: new DataLoader(augment ? await augmented(kept, seed) : kept, { batchSize: batch, shuffle: true, seed }),
-    validation: validation > 0 ? measured(held) : undefined,
-    test: measured(test),
+    train: new DataLoader(augment ? await augmented(kept, augment, preparation.size, seed) : kept, {
+      batchSize: batch,
+      shuffle: true,
+      seed,
+      workers: folder ? WORKERS : 0,
+    }),
+    validation: held.length > 0 ? measured(held) : undefined,
+    test: test && measured(test),
     classes,
     outputs: classes?.length,
   };
 }
 
+/**
+ * What a network is measured on: the test set; of a folder without one the samples that its training held back, or all samples if it did not learn
+ * from this folder.
+ */
+export async function testSamples(
+  data: string,
+  preparation: Preparation,
+  training?: Pick<DataFlags, 'data' | 'validation' | 'seed'>,
+): Promise<Dataset<Sample>> {
+  const test = await digits(data, 'test', preparation);
+  if (test) return test;
+  const all = (await digits(data, 'train', preparation)) as Dataset<Sample>;
+  if (training?.data !== data) return all;
+  const [, held] = await split(all, training, preparation);
+  if (held.length === 0) throw new OptionError('evaluate', '--data', 'must be another folder: the network learned from every image of this one', data);
+  return held;
+}
+
 /** Training and validation set: of a folder, in which classes come in order, a share of each; of a data set in mixed order the last samples. */
-async function split(all: Dataset<Sample>, { validation, seed }: DataFlags): Promise<[kept: Dataset<Sample>, held: Dataset<Sample>]> {
+async function split(
+  all: Dataset<Sample>,
+  { validation, seed }: Pick<DataFlags, 'validation' | 'seed'>,
+  { size, color }: Preparation,
+): Promise<[kept: Dataset<Sample>, held: Dataset<Sample>]> {
   const { Subset } = await import('../data/dataset.js');
   const { stratifiedSplit } = await import('../data/stratified-split.js');
-  const border = all.length - validation;
-  if (all instanceof ImageFolder) {
-    const [kept, held] = stratifiedSplit(all, all.labels, [border, validation], { seed });
-    return [kept, held];
+  const folder = all instanceof ImageFolder;
+  const held = validation ?? (folder ? Math.round(all.length / 5) : 5000);
+  if (held >= all.length) throw new OptionError('train', '--validation', `must leave at least one of the ${all.length} samples for training`, held);
+  const border = all.length - held;
+  if (folder) {
+    const { cached } = await import('../data/cached-dataset.js');
+    const bytes = 4 * all.length * size ** 2 * (color === 'rgb' ? 3 : 1);
+    const parts = stratifiedSplit(bytes <= MOST_KEPT ? cached(all) : all, all.labels, [border, held], { seed });
+    return [parts[0], parts[1]];
   }
   const indices = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
   return [new Subset(all, indices(0, border)), new Subset(all, indices(border, all.length))];
-}
-
-async function augmented(dataset: Dataset<Sample>, seed: number): Promise<Dataset<Sample>> {
-  const { augment } = await import('../data/augment.js');
-  const { randomElastic, randomRotation, randomShift } = await import('../data/warp.js');
-  return augment(dataset, [randomElastic({ alpha: 18, sigma: 4 }), randomRotation({ degrees: 10 }), randomShift({ max: 2 })], { seed });
 }

@@ -2,6 +2,7 @@ import { CONTROL_OPTIONS } from '../control.js';
 import { ConvlabError, DataError, OptionError, UnsupportedError } from '../errors.js';
 import { anyWhole, callback, checkedInUse, checkOptions, count, flag, option, positive, type RowsOf, whole } from '../options.js';
 import type { Tensor } from '../tensor.js';
+import { othersTurn } from '../turns.js';
 import { answersOf } from './answers.js';
 import type { AveragedModel } from './averaged-model.js';
 import type { Batches, TrainingBatch } from './batches.js';
@@ -34,6 +35,11 @@ export interface EpochRecord {
   readonly validationAccuracy?: number;
   readonly learningRate: number;
   readonly seconds: number;
+  /**
+   * Seconds, of these, in which training waited for batches: reading, decoding and augmentation that were not done beforehand. Absent in histories
+   * that were written before it was measured.
+   */
+  readonly waiting?: number;
 }
 
 /** What {@link train} returns. */
@@ -219,9 +225,10 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
     for (let epoch = startEpoch; epoch < epochs && !signal?.aborted; epoch++) {
       const [start, breathe] = [performance.now(), breather()];
       let lineStart = start;
-      let batch = 0;
+      let [batch, waiting, asked] = [0, 0, start];
       if ('epoch' in options.train) options.train.epoch = epoch;
       for await (const { x, y } of options.train) {
+        waiting += performance.now() - asked;
         // a callback may have put it into evaluation mode
         if (!model.training) for (const [module, training] of modes) module.training = training;
         if (schedule) optimizer.lr = peak * schedule(step / total, epoch, total);
@@ -246,6 +253,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         }
         await breathe();
         if (signal?.aborted) break;
+        asked = performance.now();
       }
       if (signal?.aborted) break;
       // of an unknown number of batches, the last step learns from those that are left
@@ -264,6 +272,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
         ...(measured && { validationLoss: measured.loss, validationAccuracy: measured.accuracy }),
         learningRate: optimizer.lr,
         seconds,
+        waiting: waiting / 1000,
       };
       history.epochs.push(record);
       if (measured && measured.loss < bestLoss) {
@@ -307,7 +316,7 @@ function breather(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < 50) return;
-    await new Promise((resolve) => setTimeout(resolve));
+    await othersTurn();
     last = performance.now();
   };
 }

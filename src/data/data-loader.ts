@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.js';
-import { anyWhole, count, flag, type OptionsOf, option, type Rows, rule, settle } from '../options.js';
+import { anyWhole, count, flag, type OptionsOf, option, type Rows, rule, settle, whole } from '../options.js';
 import type { Batch } from './collate.js';
 import type { Dataset } from './dataset.js';
 import { RandomSampler, Sampler, SequentialSampler } from './sampler.js';
@@ -16,6 +16,11 @@ export const DATA_LOADER_OPTIONS = {
   dropLast: option(flag, { default: false }),
   /** Of the shuffle. Default 0. A sampler has a seed of its own. */
   seed: option(anyWhole, { default: 0 }),
+  /**
+   * Batches that are begun before they are asked for: the threads of the codecs decode their images while the network computes. Default 0.
+   * `transform` and augmentation run in the calling thread.
+   */
+  workers: option(whole(0), { default: 0 }),
 } satisfies Rows;
 
 /** Options of {@link DataLoader}. */
@@ -37,19 +42,21 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
   readonly batchSize: number;
   readonly #sampler: Sampler;
   readonly #dropLast: boolean;
+  readonly #workers: number;
 
   /** @throws OptionError if an option is unknown or breaks its rule, or if there are both `shuffle` and `sampler` */
   constructor(
     readonly dataset: Dataset<S>,
     options: DataLoaderOptions = {},
   ) {
-    const { batchSize, shuffle, sampler, dropLast, seed } = settle('DataLoader', options, DATA_LOADER_OPTIONS);
+    const { batchSize, shuffle, sampler, dropLast, seed, workers } = settle('DataLoader', options, DATA_LOADER_OPTIONS);
     if (sampler) {
       if (shuffle) throw new OptionError('DataLoader', 'shuffle', 'cannot be true with a sampler, which defines the order', shuffle);
       if (options.seed !== undefined) throw new OptionError('DataLoader', 'seed', 'cannot be set with a sampler, which has its own seed', seed);
     }
     this.batchSize = batchSize;
     this.#dropLast = dropLast;
+    this.#workers = workers;
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset, { seed }) : new SequentialSampler(dataset));
   }
 
@@ -71,13 +78,28 @@ export class DataLoader<S> implements AsyncIterable<Batch<S>> {
   /** One pass, in batches. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch<S>, void, undefined> {
     const { epoch } = this;
+    const underway: (Batch<S> | Promise<Batch<S>>)[] = [];
+    try {
+      for (const indices of this.#batches()) {
+        const next = this.dataset.batch(indices, epoch);
+        if (next instanceof Promise) next.catch(() => {}); // it is heard when its turn comes
+        underway.push(next);
+        if (underway.length > this.#workers) yield underway.shift() as Batch<S> | Promise<Batch<S>>;
+      }
+      for (let next = underway.shift(); next; next = underway.shift()) yield next;
+    } finally {
+      await Promise.allSettled(underway);
+    }
+  }
+
+  *#batches(): Generator<number[], void, undefined> {
     let indices: number[] = [];
     for (const index of this.#sampler) {
       indices.push(index);
       if (indices.length < this.batchSize) continue;
-      yield this.dataset.batch(indices, epoch);
+      yield indices;
       indices = [];
     }
-    if (indices.length > 0 && !this.#dropLast) yield this.dataset.batch(indices, epoch);
+    if (indices.length > 0 && !this.#dropLast) yield indices;
   }
 }

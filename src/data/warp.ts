@@ -1,4 +1,4 @@
-import { atLeast, between, notNegative, option, type Rows, settle, whole } from '../options.js';
+import { atLeast, between, notNegative, type OptionsOf, option, type Rows, rule, settle, whole } from '../options.js';
 import type { Random } from '../random.js';
 import type { Tensor } from '../tensor.js';
 import { smoothNoise } from './smooth-noise.js';
@@ -29,7 +29,13 @@ export interface WarpAugmentation {
 
 const SHIFT_OPTIONS = { max: option(whole(0), { required: true }) } satisfies Rows;
 const ROTATION_OPTIONS = { degrees: option(between(0, 180), { required: true }) } satisfies Rows;
+const FLIP_OPTIONS = { probability: option(between(0, 1), { default: 0.5 }) } satisfies Rows;
 const ELASTIC_OPTIONS = { alpha: option(notNegative, { required: true }), sigma: option(atLeast(1), { required: true }) } satisfies Rows;
+
+const range = (says: string, highest: number) =>
+  rule<readonly [number, number]>(says, (value) => Array.isArray(value) && value.length === 2 && value[0] > 0 && value[0] <= value[1] && value[1] <= highest);
+const shares = range('two ascending numbers > 0 and ≤ 1', 1);
+const ratios = range('two ascending numbers > 0', Number.MAX_VALUE);
 
 /**
  * Shifts the image by a random number of whole pixels from −max to max on each axis. The edge pixels are repeated beyond the border.
@@ -55,6 +61,53 @@ export function randomRotation(options: { degrees: number }): WarpAugmentation {
     const angle = (random.uniform(-degrees, degrees) * Math.PI) / 180;
     const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
     follow(warp, [cos, sin, -sin, cos], [0, 0]);
+  });
+}
+
+/**
+ * Mirrors the image left to right.
+ * @param options.probability 0 to 1. Default 0.5
+ * @throws OptionError if an option is unknown or breaks its rule
+ */
+export function randomFlip(options: { probability?: number } = {}): WarpAugmentation {
+  const { probability } = settle('randomFlip', options, FLIP_OPTIONS);
+  return warping((warp, random) => {
+    if (random.uniform() < probability) follow(warp, [1, 0, 0, -1], [0, 0]);
+  });
+}
+
+/** Rows of {@link RandomResizedCropOptions}. */
+export const RANDOM_RESIZED_CROP_OPTIONS = {
+  /** Least and greatest part of the image's area. Default [0.5, 1]. */
+  area: option(shares, { default: [0.5, 1] }),
+  /** Least and greatest width / height of the part, relative to that of the image; its logarithm is drawn evenly. Default [3/4, 4/3]. */
+  ratio: option(ratios, { default: [3 / 4, 4 / 3] }),
+} satisfies Rows;
+
+/** Options of {@link randomResizedCrop}. */
+export interface RandomResizedCropOptions extends OptionsOf<typeof RANDOM_RESIZED_CROP_OPTIONS> {}
+
+/**
+ * Enlarges a random part of the image to the size of the image, as torchvision's RandomResizedCrop. A side that would be longer than the image's is cut to it.
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @example
+ * ```ts
+ * import { augment, full, randomFlip, randomResizedCrop, TensorDataset } from 'convlab';
+ *
+ * const photos = new TensorDataset(full([2, 3, 32, 32]), Int32Array.of(0, 1));
+ * const varied = augment(photos, [randomFlip(), randomResizedCrop({ area: [0.6, 1] })], { seed: 1 });
+ * console.log((await varied.at(0, 1)).x.shape); // → [ 3, 32, 32 ]
+ * ```
+ */
+export function randomResizedCrop(options: RandomResizedCropOptions = {}): WarpAugmentation {
+  const { area, ratio } = settle('randomResizedCrop', options, RANDOM_RESIZED_CROP_OPTIONS);
+  return warping((warp, random) => {
+    const part = random.uniform(...area);
+    const shape = Math.exp(random.uniform(Math.log(ratio[0]), Math.log(ratio[1])));
+    const [tall, wide] = [Math.min(Math.sqrt(part / shape), 1), Math.min(Math.sqrt(part * shape), 1)];
+    // the center of the part, from that of the image
+    const draw = (side: number, length: number) => (random.uniform() - 0.5) * (1 - side) * length;
+    follow(warp, [tall, 0, 0, wide], [draw(tall, warp.height), draw(wide, warp.width)]);
   });
 }
 

@@ -1,4 +1,5 @@
 import { DataError, OptionError, ShapeError, show, UnsupportedError } from '../errors.js';
+import { holding } from '../lent-memory.js';
 import { checkOptions, settle } from '../options.js';
 import { Turns } from '../turns.js';
 import { decodeFramesBy, encodeFramesBy } from './code.js';
@@ -104,8 +105,8 @@ export async function encodeAnimationFor(operation: string, animation: Animation
   const { quality, codec, metadata } = settleEncoding(operation, format, rest);
   const held = FORMATS[format].frames;
   if (!held) {
-    const holding = Object.entries(FORMATS).filter(([, { frames }]) => frames);
-    throw new OptionError(operation, 'format', `must be a format for several images, ${holding.map(([name]) => name).join(', ')}`, name);
+    const several = Object.entries(FORMATS).filter(([, { frames }]) => frames);
+    throw new OptionError(operation, 'format', `must be a format for several images, ${several.map(([name]) => name).join(', ')}`, name);
   }
   checkFrames(operation, animation, format);
   signal?.throwIfAborted();
@@ -116,7 +117,11 @@ export async function encodeAnimationFor(operation: string, animation: Animation
   try {
     onProgress?.(SHARE_OF_HEADER);
     // as in `encode`: memory that no thread shares
-    const bytes = await encodeFramesBy(codec, format, { frames, repeats: animation.repeats }, quality, new Turns(signal));
+    const work = () => encodeFramesBy(codec, format, { frames, repeats: animation.repeats }, quality, new Turns(signal));
+    const bytes = await holding(
+      frames.map(({ image }) => image.data),
+      work,
+    );
     signal?.throwIfAborted();
     onProgress?.(1);
     return bytes as Uint8Array<ArrayBuffer>;

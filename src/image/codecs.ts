@@ -1,5 +1,6 @@
 import { CONTROL_OPTIONS } from '../control.js';
 import { DataError, OptionError, UnsupportedError } from '../errors.js';
+import { holding } from '../lent-memory.js';
 import { check, type OptionsOf, oneOf, option, type Rows, settle, text, whole } from '../options.js';
 import { Turns } from '../turns.js';
 import { decodeBy, encodeBy } from './code.js';
@@ -145,7 +146,8 @@ export async function encode(operation: string, image: Image, name: ImageFormatN
   try {
     onProgress?.(SHARE_OF_HEADER);
     // files are made in memory of their own, which no thread shares
-    const bytes = (await encodeBy(codec, format, { ...image, metadata: held }, quality, new Turns(signal))) as Uint8Array<ArrayBuffer>;
+    const work = () => encodeBy(codec, format, { ...image, metadata: held }, quality, new Turns(signal));
+    const bytes = (await holding([image.data], work)) as Uint8Array<ArrayBuffer>;
     signal?.throwIfAborted();
     onProgress?.(1);
     return bytes;

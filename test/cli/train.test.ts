@@ -130,9 +130,52 @@ describe('train, evaluate and predict', () => {
     const loss = async (flags: string) => JSON.parse((await convlab(`${train} --epochs 1 --json ${flags}`)).stdout).test.loss;
     const plain = await loss('');
     expect(await loss('')).toBe(plain);
-    for (const flags of ['--augment', '--label-smoothing 0.2', '--seed 4', '--weight-decay 0.1', '--schedule cosine', '--net best', '--validation 16']) {
+    for (const flags of ['--label-smoothing 0.2', '--seed 4', '--weight-decay 0.1', '--schedule cosine', '--net best', '--validation 16', '--accumulate 3']) {
       expect([flags, await loss(flags)]).not.toEqual([flags, plain]);
     }
+    const changed = await Promise.all(
+      ['', ...['flip', 'crop', 'color', 'shift', 'rotate', 'elastic', 'erase', 'erase,flip']].map((names) => loss(`--augment ${names}`)),
+    );
+    expect(new Set([plain, ...changed]).size).toBe(changed.length + 1);
+    // without names it is what help says
+    expect(await loss('--augment elastic,rotate,shift')).toBe(changed[0]);
+    expect(await loss('--net best --width 0.5')).not.toBe(await loss('--net best'));
+  });
+
+  test('an exponential moving average is measured, stored, resumed and used', async () => {
+    const flags = `${train} --ema-decay 0.9`;
+    const { test: averaged } = JSON.parse((await convlab(`${flags} --epochs 2 --out ${model('ema')} --json`)).stdout);
+    const { test: plain } = JSON.parse((await convlab(`${train} --epochs 2 --out ${model('plain')} --json`)).stdout);
+    expect(averaged.loss).not.toBe(plain.loss);
+    // the trained weights are the same, the average lies beside them
+    const [ema, other] = await Promise.all(['ema', 'plain'].map((name) => loadCheckpoint(model(name))));
+    const weights = await other.model.stateDict();
+    for (const [name, { data: own }] of await ema.model.stateDict()) expect(weights.get(name)?.data, name).toEqual(own);
+    expect(other.average).toBeNull();
+    expect(ema.settings.train).toMatchObject({ emaDecay: 0.9 });
+
+    const measured = async (name: string) => JSON.parse((await convlab(`evaluate --model ${model(name)} --json`)).stdout).loss;
+    expect(await measured('ema')).toBe(averaged.loss);
+    const probabilities = async (name: string) =>
+      JSON.parse((await command(['predict', bar, '--model', model(name), '--json', '--backend', 'wasm'])).stdout).probabilities;
+    expect(await probabilities('ema')).not.toEqual(await probabilities('plain'));
+
+    await convlab(`${flags} --epochs 1 --out ${model('ema-1')}`);
+    await convlab(`train --epochs 2 --resume ${model('ema-1')} --out ${model('ema-1')}`);
+    expect((await loadCheckpoint(model('ema-1'))).average).toEqual(ema.average);
+  });
+
+  test('with --patience the weights to use are those of the best epoch, which are averages too', async () => {
+    const { stdout } = await convlab(`${train} --ema-decay 0.9 --patience 9 --epochs 3 --out ${model('best-ema')} --json`);
+    const { loss } = JSON.parse((await convlab(`evaluate --model ${model('best-ema')} --json`)).stdout);
+    expect(loss).toBe(JSON.parse(stdout).test.loss);
+  });
+
+  test('says how long training waited for images', async () => {
+    const { waiting } = JSON.parse((await convlab(`${train} --epochs 2 --json`)).stdout);
+    expect(waiting).toEqual([expect.any(Number), expect.any(Number)]);
+    // the first epoch decodes the images, for which it must wait
+    expect(waiting[0]).toBeGreaterThan(0);
   });
 
   test('an abort ends it after the step, and what was learned is written', async () => {
@@ -152,6 +195,10 @@ describe('train, evaluate and predict', () => {
     ['train --validation 8 --epochs 0', 'epochs must be an integer ≥ 1'],
     ['train --validation 80', 'train: --validation must leave at least one of the 80 samples for training, received 80'],
     ['train --validation 0 --patience 2', 'earlyStopping requires validation'],
+    ['train --augment flip,mirror', 'train: augment must be names out of flip, crop, color, shift, rotate, elastic, erase, separated by commas'],
+    ['train --ema-decay 1', 'emaDecay must be a probability, 0 ≤ p < 1, received 1'],
+    ['train --net lecture --width 2', '--width requires --net best'],
+    ['train --accumulate 0', 'accumulate must be an integer ≥ 1'],
     ['train --validation 8 --resume nothing.safetensors', 'nothing.safetensors cannot be read'],
     ['evaluate --model nothing.safetensors', 'nothing.safetensors cannot be read'],
     ['evaluate', "required option '--model <file>' not specified"],
@@ -250,6 +297,43 @@ describe('pictures in color, of another size and other classes', () => {
     [['train', '--data', 'mnist', '--color', 'rgb'], '--color requires a folder of images; the data is mnist'],
   ])('%j is refused', async (args, message) => {
     expect(await command(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+});
+
+describe('a folder without train/ and test/', () => {
+  const flat = join(folder, 'flat');
+  beforeAll(async () => {
+    for (const down of [false, true]) {
+      await mkdir(join(flat, down ? 'down' : 'across'), { recursive: true });
+      for (let i = 0; i < 20; i++) await writeImage(join(flat, down ? 'down' : 'across', `${i}.png`), picture(down));
+    }
+  });
+  const flags = ['--data', flat, '--net', 'best', '--size', '28', '--color', 'gray', '--backend', 'wasm', '--batch', '8'];
+
+  test('holds a fifth of each class back, on which evaluate measures', async () => {
+    const { code, stderr } = await command(['train', ...flags, '--epochs', '2', '--seed', '3', '--out', model('flat')]);
+    expect([code, stderr.includes('error')]).toEqual([0, false]);
+    const measured = JSON.parse((await command(['evaluate', '--model', model('flat'), '--backend', 'wasm', '--json'])).stdout);
+    expect(measured).toMatchObject({ samples: 8, classes: ['across', 'down'] });
+    expect(measured.confusion.map((row: number[]) => row[0] + row[1])).toEqual([4, 4]);
+    const { history } = await loadCheckpoint(model('flat'));
+    expect(measured.accuracy).toBe(history?.epochs[1].validationAccuracy);
+    // another folder is measured as a whole
+    const other = JSON.parse((await command(['evaluate', '--model', model('flat'), '--data', join(data, 'test'), '--backend', 'wasm', '--json'])).stdout);
+    expect(other.samples).toBe(20);
+  });
+
+  test('of which nothing is held back leaves nothing to measure on', async () => {
+    await command(['train', ...flags, '--validation', '0', '--out', model('all')]);
+    const { code, stderr } = await command(['evaluate', '--model', model('all'), '--backend', 'wasm']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--data must be another folder: the network learned from every image of this one')]);
+  });
+
+  test('needs to be there, and train/ beside test/', async () => {
+    expect((await command(['train', '--data', join(folder, 'nowhere')])).stderr).toContain('which does not exist');
+    await mkdir(join(folder, 'half', 'test', 'across'), { recursive: true });
+    await writeImage(join(folder, 'half', 'test', 'across', '1.png'), picture(false));
+    expect((await command(['train', '--data', join(folder, 'half')])).stderr).toContain('but no folder');
   });
 });
 

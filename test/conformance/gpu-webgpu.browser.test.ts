@@ -1,4 +1,4 @@
 import { createGpuBackend } from '../../src/kernels/backends/gpu/create-gpu.js';
-import { runConformance } from './suite.js';
+import { casesForGpu, runConformance } from './suite.js';
 
-runConformance({ name: 'gpu webgpu', create: () => createGpuBackend({ mode: 'webgpu' }) });
+runConformance({ name: 'gpu webgpu', cases: casesForGpu(1), create: () => createGpuBackend({ mode: 'webgpu' }) });

@@ -4,10 +4,13 @@ import { fuse } from '../../src/data/warp.js';
 import {
   type Augmentation,
   augment,
+  colorJitter,
   OptionError,
   Random,
   randomElastic,
   randomErase,
+  randomFlip,
+  randomResizedCrop,
   randomRotation,
   randomShift,
   ShapeError,
@@ -30,6 +33,7 @@ const every: [string, Augmentation][] = [
   ['randomRotation', randomRotation({ degrees: 30 })],
   ['randomElastic', randomElastic({ alpha: 20, sigma: 3 })],
   ['randomErase', randomErase({ probability: 1 })],
+  ['randomResizedCrop', randomResizedCrop()],
 ];
 
 test.each(every)('%s: the same seed gives the same picture, another one another; the picture given stays', (_, step) => {
@@ -211,4 +215,78 @@ test.each<[string, () => unknown, string]>([
 
 test.each(every)('%s refuses a batch', (_, step) => {
   expect(() => step(tensor([[[[1]]]]), new Random(0))).toThrow(ShapeError);
+});
+
+test('randomFlip: mirrored left to right to the bit, as often as said, and fused with its neighbors', () => {
+  const x = picture(5, 6, (y, x) => Math.sin(7 * y + x), 2);
+  const mirrored = picture(5, 6, (y, x) => Math.sin(7 * y + 5 - x), 2);
+  const random = new Random(3);
+  expect(randomFlip({ probability: 1 })(x, random).data).toEqual(mirrored.data);
+  expect(randomFlip({ probability: 0 })(x, random).data).toEqual(x.data);
+  const flipped = Array.from({ length: 400 }, () => randomFlip()(x, random)).filter(({ data }) => data[0] === mirrored.data[0]).length;
+  expect(Math.abs(flipped - 200)).toBeLessThan(50);
+  const twice = [randomFlip({ probability: 1 }), randomFlip({ probability: 1 })];
+  expect(fuse(twice)(x, random).data).toEqual(x.data);
+});
+
+test('randomResizedCrop: a part inside of the image, of that area and shape, in its place', () => {
+  // values are coordinates: a crop shows an interval of them, evenly spaced
+  const [height, width] = [21, 31];
+  const [down, across] = [picture(height, width, (y) => y), picture(height, width, (_, x) => x)];
+  const crop = randomResizedCrop({ area: [0.3, 0.6], ratio: [0.8, 1.25] });
+  for (let seed = 0; seed < 200; seed++) {
+    const [ys, xs] = [down, across].map((x) => crop(x, new Random(seed)).data);
+    const [tall, wide] = [(ys[10 * width] - ys[0]) / 10, (xs[15] - xs[0]) / 15];
+    expect(tall * wide).toBeGreaterThan(0.3 - 1e-4);
+    expect(tall * wide).toBeLessThan(0.6 + 1e-4);
+    expect(wide / tall).toBeGreaterThan(0.8 - 1e-4);
+    expect(wide / tall).toBeLessThan(1.25 + 1e-4);
+    // the borders of the part, half a pixel around its outer centers, lie in the image
+    const centers = { y: ys[10 * width], x: xs[15] };
+    for (const [center, side, length] of [
+      [centers.y, tall, height],
+      [centers.x, wide, width],
+    ] as const) {
+      expect(center - (side * length) / 2).toBeGreaterThan(-0.5 - 1e-4);
+      expect(center + (side * length) / 2).toBeLessThan(length - 0.5 + 1e-4);
+    }
+  }
+  expect(randomResizedCrop({ area: [1, 1], ratio: [1, 1] })(down, new Random(1)).data).toEqual(down.data);
+});
+
+test('colorJitter: factors within their bounds, one after the other, clamped', () => {
+  // one value, in red alone: gray 0.299·r everywhere, so each step can be computed by hand
+  const x = tensor([0.4, 0.4, 0.2, 0.2, 0.1, 0.1], [3, 1, 2]);
+  for (let seed = 0; seed < 100; seed++) {
+    const { data } = colorJitter({ brightness: 0.5, contrast: 0, saturation: 0 })(x, new Random(seed));
+    const factor = data[0] / 0.4;
+    expect(factor).toBeGreaterThan(0.5 - 1e-6);
+    expect(factor).toBeLessThan(1.5 + 1e-6);
+    expect(data[4]).toBeCloseTo(0.1 * factor, 6);
+    const gray = 0.299 * 0.4 + 0.587 * 0.2 + 0.114 * 0.1;
+    const colorful = colorJitter({ brightness: 0, contrast: 0, saturation: 0.5 })(x, new Random(seed)).data;
+    const more = (colorful[0] - gray) / (0.4 - gray);
+    expect(Math.abs(more - 1)).toBeLessThan(0.5 + 1e-5);
+    expect(colorful[4]).toBeCloseTo(gray + more * (0.1 - gray), 6);
+  }
+  const contrasts = colorJitter({ brightness: 0, contrast: 0.5, saturation: 0 })(tensor([0.2, 0.4], [1, 1, 2]), new Random(4)).data;
+  expect(contrasts[0] + contrasts[1]).toBeCloseTo(0.6, 6);
+  expect(contrasts[0]).not.toBe(Math.fround(0.2));
+  const [dark, bright] = Array.from(
+    { length: 200 },
+    (_, i) => colorJitter({ brightness: 1, contrast: 1 })(tensor([0, 1], [1, 1, 2]), new Random(i)).data,
+  ).reduce(([low, high], data) => [Math.min(low, ...data), Math.max(high, ...data)], [1, 0]);
+  expect([dark, bright]).toEqual([0, 1]);
+  // all strengths 0: as it was
+  expect(colorJitter({ brightness: 0, contrast: 0, saturation: 0 })(x, new Random(1)).data).toEqual(x.data);
+});
+
+test.each([
+  ['a flip more often than always', () => randomFlip({ probability: 1.5 }), 'randomFlip: probability must be a number from 0 to 1'],
+  ['a part larger than the image', () => randomResizedCrop({ area: [0.5, 2] }), 'randomResizedCrop: area must be two ascending numbers above 0, up to 1'],
+  ['a ratio of none', () => randomResizedCrop({ ratio: [0, 1] }), 'randomResizedCrop: ratio must be'],
+  ['a brightness of 2', () => colorJitter({ brightness: 2 }), 'colorJitter: brightness must be a number from 0 to 1'],
+])('%s is refused', (_, make, message) => {
+  expect(make).toThrow(OptionError);
+  expect(make).toThrow(message);
 });

@@ -2,6 +2,7 @@ import { expect, expectTypeOf, test } from 'vitest';
 import {
   augment,
   type Batch,
+  cached,
   DataLoader,
   mapDataset,
   OptionError,
@@ -147,9 +148,55 @@ test.each<[string, object, string]>([
   ['dropLast that is no flag', { dropLast: 'yes' }, 'dropLast must be true or false'],
   ['a seed that is none', { seed: 'x' }, 'seed must be an integer'],
   ['a sampler that is none', { sampler: [1, 2] }, 'sampler must be a Sampler'],
-  ['an unknown option', { workers: 2 }, 'workers is not an option; the options are batchSize, shuffle, sampler, dropLast, seed'],
+  ['an unknown option', { prefetch: 2 }, 'prefetch is not an option; the options are batchSize, shuffle, sampler, dropLast, seed, workers'],
 ])('%s is refused', (_, options, message) => {
   const call = () => new DataLoader(digits(3), options);
   expect(call).toThrow(OptionError);
   expect(call).toThrow(message);
+});
+
+test('workers begin that many batches beforehand, and change nothing else', async () => {
+  let begun = 0;
+  const slow = mapDataset(digits(6), async (sample) => {
+    begun++;
+    return sample;
+  });
+  const seen: number[] = [];
+  for await (const { y } of new DataLoader(slow, { batchSize: 2, workers: 1 })) seen.push(begun, ...y);
+  expect(seen).toEqual([4, 0, 1, 6, 2, 3, 6, 4, 5]);
+  const load = (workers: number) => labels(new DataLoader(slow, { batchSize: 2, shuffle: true, seed: 3, workers }));
+  expect(await load(3)).toEqual(await load(0));
+});
+
+test('a batch that cannot be made is heard in its turn, also when it was begun beforehand', async () => {
+  const broken = mapDataset(digits(6), async (sample, index) => {
+    if (index >= 4) throw new Error('unreadable');
+    return sample;
+  });
+  const seen: number[] = [];
+  const read = async () => {
+    for await (const { y } of new DataLoader(broken, { batchSize: 2, workers: 2 })) seen.push(...y);
+  };
+  await expect(read()).rejects.toThrow('unreadable');
+  expect(seen).toEqual([0, 1, 2, 3]);
+});
+
+test('a cached dataset reads each sample once, and one that failed again', async () => {
+  const read: number[] = [];
+  let broken = true;
+  const source = mapDataset(digits(3), async (sample, index) => {
+    read.push(index);
+    if (index === 2 && broken) throw new Error('unreadable');
+    return sample;
+  });
+  const kept = cached(source);
+  await Promise.all([kept.at(0), kept.at(0), kept.at(1)]);
+  await expect(kept.at(2)).rejects.toThrow('unreadable');
+  broken = false;
+  expect((await kept.at(2)).y).toBe(2);
+  expect(await labels(new DataLoader(kept, { batchSize: 3 }))).toEqual([[0, 1, 2]]);
+  expect(read).toEqual([0, 1, 2, 2]);
+  // what is random around it stays random
+  const varied = augment(kept, [(x, random) => ({ ...x, data: x.data.map((value) => value + random.uniform()) })], { seed: 1 });
+  expect((await varied.at(0, 0)).x).not.toEqual((await varied.at(0, 1)).x);
 });

@@ -114,6 +114,29 @@ describe('webDataset', () => {
     expect(error.message).toContain(path);
   });
 
+  test('of a packed tar, no more is unpacked than samples need', async () => {
+    const zeros = new Uint8Array(2 ** 24);
+    const path = join(folder, 'bomb.tgz');
+    // a sample that holds a film too: it is skipped
+    await writeFile(path, gzipSync(await packTar([file('a.png', await png(1)), file('a.cls', '1'), file('a.mp4', zeros)])));
+    for await (const { y } of webDataset(path).samples({ epoch: 0, ahead: 0 })) expect(y).toBe(1);
+    await writeFile(path, gzipSync(await packTar([file('a.png', await png(1)), file('a.cls', zeros)])));
+    await expect(webDataset(path).samples({ epoch: 0, ahead: 0 })[Symbol.asyncIterator]().next()).rejects.toThrow(
+      `${path} cannot be read as a tar file: a.cls has 16777216 bytes, more than 1024`,
+    );
+    // by its header larger than any picture
+    const tar = await packTar([file('a.png', new Uint8Array(512))]);
+    const write = (at: number, text: string) => tar.set(new TextEncoder().encode(text), at);
+    write(124, (2 ** 28 + 1).toString(8).padStart(11, '0'));
+    write(148, ' '.repeat(8));
+    const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    write(148, `${sum.toString(8).padStart(6, '0')}\0 `);
+    await writeFile(path, gzipSync(tar));
+    await expect(webDataset(path).samples({ epoch: 0, ahead: 0 })[Symbol.asyncIterator]().next()).rejects.toThrow(
+      'a.png has 268435457 bytes, more than 268435456',
+    );
+  });
+
   test('a tar that is not there, or is cut off, is an error that names it', async () => {
     await expect(pass(new IterableLoader(webDataset(join(folder, 'none.tar'))))).rejects.toThrow(/none\.tar cannot be read as a tar/);
     const path = join(folder, 'cut.tar');

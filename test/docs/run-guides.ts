@@ -13,11 +13,13 @@ import { executable, install, javascript } from './install.js';
 /** What takes long is done on less, by the same code. */
 const QUICKER: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>> = {
   'README.md': [
+    ['--epochs 30', '--epochs 1'],
     ['import { Adam, ', 'import { Subset, Adam, '],
     ['await mnist({ train: true })', 'new Subset(await mnist({ train: true }), Int32Array.from({ length: 128 }, (_, i) => i))'],
   ],
   'docs/saving-models.md': [['convlab train --optimizer adam', 'convlab train --data digits --validation 0 --optimizer adam']],
   'docs/training.md': [
+    ['--epochs 30', '--epochs 1'],
     ['range(0, 55_000)', 'range(0, 5_000)'],
     ['range(55_000, 60_000)', 'range(5_000, 5_300)'],
   ],
@@ -89,12 +91,17 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
     await install(modules, [...peers, 'node_modules']);
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
 
-    // what a reader has, or finds in the guide's own text: pictures, and digits in folders
+    // what a reader has, or finds in the guide's own text: pictures, also in folders
     const given = join(root, 'given');
     for (const name of ['train/0', 'train/1', 'test/0', 'test/1']) {
       mkdirSync(join(given, 'digits', name), { recursive: true });
       await files.writeImage(join(given, 'digits', name, 'a.png'), ramp(28, 28));
     }
+    for (const name of ['cat/1', 'cat/2', 'cat/3', 'dog/1', 'dog/2', 'dog/3']) {
+      mkdirSync(join(given, 'animals', name, '..'), { recursive: true });
+      await files.writeImage(join(given, 'animals', `${name}.jpg`), ramp(48, 48));
+    }
+    for (const name of ['new-1', 'new-2', 'new-3']) await files.writeImage(join(given, `${name}.jpg`), ramp(40, 50));
     await files.writeImage(join(given, 'photo.jpg'), ramp(96, 72));
     await files.writeImage(join(given, 'digit.png'), ramp(28, 28));
     await files.writeAnimation(join(given, 'in.gif'), { frames: [{ image: ramp(16, 12), delay: 10 }], repeats: 0 });

@@ -54,7 +54,7 @@ test('a model that depends on the size of its batch is for that one alone', asyn
   await expect(runTfjs(graph, [randomTensor([3, 12], 1)])).rejects.toThrow(/shape/);
 });
 
-test('the file is written as model.json beside weights.bin', async () => {
+test('the folder holds model.json and the weights that it names', async () => {
   const folder = join(await mkdtemp(join(tmpdir(), 'convlab-tfjs-')), 'new', 'net');
   const model = new cnn.Sequential([new cnn.Conv2d(1, 2, 3), new cnn.Flatten(), new cnn.Linear(8, 2)]).initialize(3);
   await saveTfjs(folder, model, [1, 1, 4, 4]);

@@ -53,10 +53,9 @@ const KINDS: Readonly<Record<string, { write(folder: string, n: number): Promise
   },
   'a folder': {
     write: (folder, n) => saveTfjs(join(folder, 'model'), model(n), [1, 3]),
-    // each of its files is whole; only together they are of one model
     read: async (folder) => {
-      const weights = await readFile(join(folder, 'model/weights.bin'));
-      JSON.parse(await readFile(join(folder, 'model/model.json'), 'utf8'));
+      const { weightsManifest } = JSON.parse(await readFile(join(folder, 'model/model.json'), 'utf8'));
+      const weights = await readFile(join(folder, 'model', weightsManifest[0].paths[0]));
       return [...new Set(Array.from({ length: weights.length / 4 }, (_, i) => weights.readFloatLE(4 * i)))];
     },
   },
@@ -81,7 +80,12 @@ async function oldFolder(kind: string): Promise<string> {
   return folder;
 }
 
-const namesIn = async (folder: string) => (await readdir(folder, { recursive: true })).filter((name) => !name.endsWith('.kept')).sort();
+/** @returns the names of weights without their hashes */
+const namesIn = async (folder: string) =>
+  (await readdir(folder, { recursive: true }))
+    .filter((name) => !name.endsWith('.kept'))
+    .map((name) => name.replace(/weights-[0-9a-f]{16}/, 'weights'))
+    .sort();
 
 describe.each(Object.keys(KINDS))('%s', (kind) => {
   const { write, read } = KINDS[kind];
@@ -99,15 +103,18 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
       const found = await read(folder);
       expect([[1], [2]], where).toContainEqual(found);
       if (fault === 'EIO') {
-        expect(await namesIn(folder), where).toEqual(names);
-        // what is only looked at need not be there
-        if (error === undefined) expect([['mkdir', 'readdir', 'stat', 'realpath'].includes(failed), found], where).toEqual([true, [2]]);
+        // the weights of the old model stay where the new one may not outlast a power cut, or they cannot be removed
+        const isLeft = kind === 'a folder' && found[0] === 2;
+        expect(isLeft ? new Set(await namesIn(folder)) : await namesIn(folder), where).toEqual(isLeft ? new Set(names) : names);
+        // what is only looked at, or removed at last, need not be there
+        if (error === undefined) expect([['mkdir', 'readdir', 'stat', 'realpath', 'unlink'].includes(failed), found], where).toEqual([true, [2]]);
         else expect(error.message, where).toMatch(/^\w+: .*\/case-.*input\/output error/);
       }
       // to this process, which looks through a folder once, a copy is another one
       const next = await mkdtemp(join(root, 'next-'));
       await cp(folder, next, { recursive: true });
-      for (const name of await namesIn(next)) if (name.endsWith('.convlab-tmp')) await utimes(join(next, name), 1, 1);
+      const isTemporary = (name: string) => /\.convlab-tmp$|weights-\w+\.bin$/.test(name);
+      for (const name of await readdir(next, { recursive: true })) if (isTemporary(name)) await utimes(join(next, name), 1, 1);
       await write(next, 3);
       expect([await read(next), await namesIn(next)], where).toEqual([[3], names]);
     }

@@ -60,9 +60,9 @@ export const PICTURE_OPERATIONS: readonly PictureOperation[] = [
   one('canny', undefined, (image, on) => canny(image, on)),
   one('downsample', 2, (image, on) => downsample(image, 2, on)),
   one('resize', 2, (image, on) => resize(image, { ...on, width: 30, method: 'mitchell' })),
-  one('crop', 1, (image) => (isThere(image) ? crop(image, RECTANGLE) : crop(image, RECTANGLE))),
-  one('flip', 1, (image) => (isThere(image) ? flip(image, 'horizontal') : flip(image, 'horizontal'))),
-  one('rotate90', 1, (image) => (isThere(image) ? rotate90(image) : rotate90(image))),
+  one('crop', 1, (image) => crop(image, RECTANGLE)),
+  one('flip', 1, (image) => flip(image, 'horizontal')),
+  one('rotate90', 1, (image) => rotate90(image)),
 ];
 
 const RECTANGLE = { x: 3, y: 5, width: 21, height: 9 };

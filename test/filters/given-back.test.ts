@@ -8,6 +8,7 @@ import {
   conv,
   createBackend,
   createImage,
+  type DeviceImage,
   filter,
   freeImage,
   gaussian,
@@ -17,6 +18,7 @@ import {
   imageToTensor,
   laplacianPyramid,
   localMean,
+  localStandardDeviation,
   matchTemplate,
   pipeline,
   planFilter,
@@ -27,21 +29,29 @@ import {
   unsharpMask,
   uploadImage,
 } from '../../src/index.js';
-import { encodeImage } from '../../src/node.js';
+import { encodeAnimation, encodeImage } from '../../src/node.js';
 
-const random = new Random(8);
-const noise = () =>
-  createImage(
-    40,
-    30,
+const seeded = new Random(8);
+/** @param seed default: another one each time */
+function noise(seed?: number, width = 40, height = 30): Image<Uint8ClampedArray> {
+  const random = seed === undefined ? seeded : new Random(seed);
+  return createImage(
+    width,
+    height,
     4,
-    Uint8ClampedArray.from({ length: 4800 }, () => random.integer(256)),
+    Uint8ClampedArray.from({ length: width * height * 4 }, () => random.integer(256)),
   );
+}
 let backend: Backend;
+let single: Backend;
 beforeAll(async () => {
   backend = await createBackend('wasm', { threads: 2 });
+  single = await createBackend('wasm', { threads: 1 });
 });
-afterAll(() => backend.dispose());
+afterAll(() => {
+  backend.dispose();
+  single.dispose();
+});
 
 /** Every way in which a picture that was given back might be used. */
 const USES: Readonly<Record<string, (gone: Image) => unknown>> = {
@@ -99,6 +109,91 @@ test('a picture that is given back while it is computed with is not another one 
     for (const other of others) expect(other.data.every((value) => value === i)).toBe(true);
     expect(expected.data).toHaveLength(4800);
     await Promise.all(others.map((other) => freeImage(other, { backend })));
+  }
+});
+
+/** Calls that take a picture, and may still run when it is given back. */
+const RUNNING: Readonly<Record<string, (image: Image, on: Backend) => Promise<unknown>>> = {
+  filter: (image, backend) => filter(image, gaussian(2), { backend }),
+  'filter, over planes': (image, backend) => filter(image, gaussian(2), { backend, algorithm: 'direct' }),
+  'filter in place': (image, backend) => filter(image, sharpen(), { backend, out: image }),
+  'filter with a mask': (image, backend) =>
+    filter(noise(5), sharpen(), { backend, mask: { ...image, channels: 1, data: image.data.subarray(0, 1200) as Uint8ClampedArray } }),
+  pipeline: (image, backend) => pipeline([gaussian(1), sharpen(), box(3)]).apply(image, { backend }),
+  plan: (image, backend) => planFilter({ width: 40, height: 30, channels: 4, samples: 'uint8' }, [{ kernel: box(3) }], {}, backend).apply(image),
+  resize: (image, backend) => resize(image, { width: 90, backend }),
+  'resize, linear': (image, backend) => resize(image, { height: 11, linear: true, backend }),
+  gradient: (image, backend) => gradient(image, { backend }),
+  gradientMagnitude: (image, backend) => gradientMagnitude(image, { backend }),
+  canny: (image, backend) => canny(image, { backend }),
+  localMean: (image, backend) => localMean(image, { backend }),
+  localStandardDeviation: (image, backend) => localStandardDeviation(image, { backend }),
+  unsharpMask: (image, backend) => unsharpMask(image, { backend }),
+  laplacianPyramid: (image, backend) => laplacianPyramid(image, 3, { backend }),
+  matchTemplate: (image, backend) => matchTemplate(noise(6, 60, 50), image, { backend }),
+  'matchTemplate, searched': (image, backend) => matchTemplate(image, noise(6, 9, 9), { backend }),
+  compareImages: (image, backend) => compareImages(noise(7), image, { backend }),
+  uploadImage: async (image, backend) => (await uploadImage(image, { backend })).read(),
+  encodeImage: (image) => encodeImage(image, 'png', { codec: 'built-in' }),
+  'encodeImage, with sharp': (image) => encodeImage(image, 'webp'),
+  encodeAnimation: (image) => encodeAnimation({ frames: [noise(9), image].map((each) => ({ image: each, delay: 10 })), repeats: 0 }, { format: 'png' }),
+};
+
+test.each(Object.entries(RUNNING))('a picture that is given back while %s runs: its result, or an error, and no other picture changes', async (_, run) => {
+  for (const own of [backend, single]) {
+    const content = noise(1);
+    const copy = { ...content, data: content.data.slice() };
+    const expected = await run(copy, own);
+    for (let turns = 0; turns < 4; turns++) {
+      const image = await allocateImage(content, { backend: own });
+      image.data.set(content.data);
+      const running = run(image, own).then(
+        (result) => ({ result }),
+        (error: Error) => ({ error }),
+      );
+      // at once, or a little later
+      for (let turn = 0; turn < turns; turn++) await (turn % 2 === 0 ? Promise.resolve() : new Promise(setImmediate));
+      await freeImage(image, { backend: own });
+      const others = await Promise.all([1, 2, 3].map(() => allocateImage(content, { backend: own })));
+      for (const other of others) other.data.fill(turns);
+      const ended = await running;
+      if ('error' in ended) expect(ended.error.message).toContain('given back');
+      else if (run !== RUNNING['filter in place']) expect(ended.result).toEqual(expected);
+      for (const other of others) expect(other.data.every((value) => value === turns)).toBe(true);
+      await Promise.all(others.map((other) => freeImage(other, { backend: own })));
+    }
+  }
+});
+
+/** The same of pictures that a backend holds. */
+const ON_DEVICE: Readonly<Record<string, (image: DeviceImage) => Promise<unknown>>> = {
+  filter: async (image) => (await filter(image, gaussian(2))).read(),
+  resize: async (image) => (await resize(image, { width: 90 })).read(),
+  gradientMagnitude: async (image) => (await gradientMagnitude(image)).read(),
+  unsharpMask: async (image) => (await unsharpMask(image)).read(),
+  localMean: async (image) => (await localMean(image)).read(),
+  read: (image) => image.read(),
+};
+
+test.each(Object.entries(ON_DEVICE))('a DeviceImage that is freed while %s runs: its result, or an error', async (_, run) => {
+  for (const name of ['wasm', 'reference'] as const) {
+    const own = await createBackend(name);
+    const kept = await uploadImage(noise(1), { backend: own });
+    const expected = await run(kept);
+    for (let turns = 0; turns < 6; turns++) {
+      const image = await uploadImage(noise(1), { backend: own });
+      const running = run(image).then(
+        (result) => ({ result }),
+        (error: Error) => ({ error }),
+      );
+      for (let turn = 0; turn < turns; turn++) await (turn % 2 === 0 ? Promise.resolve() : new Promise(setImmediate));
+      image.free();
+      await Promise.all([2, 3].map((seed) => uploadImage(noise(seed), { backend: own })));
+      const ended = await running;
+      if ('error' in ended) expect(ended.error.message).toMatch(/given back|freed/);
+      else expect(ended.result).toEqual(expected);
+    }
+    own.dispose();
   }
 });
 

@@ -45,7 +45,7 @@ describe('a picture may be handed in', () => {
     expect(await filter(source, sharpen(), { backend })).toEqual(expected);
     expect(await pipeline(['sharpen']).apply(source, { backend })).toEqual(expected);
     expect(await localMean(source, { backend })).toEqual(await localMean(image, { backend }));
-    expect(crop(source, { x: 1, y: 1, width: 2, height: 2 })).toEqual(crop(image, { x: 1, y: 1, width: 2, height: 2 }));
+    expect(await crop(source, { x: 1, y: 1, width: 2, height: 2 })).toEqual(await crop(image, { x: 1, y: 1, width: 2, height: 2 }));
   });
 
   test('by sharp itself, which takes the result back', async () => {
@@ -104,7 +104,7 @@ test('the result is typed by the picture and the output', async () => {
   expectTypeOf((await pipeline(['box']).apply(wide)).data).toEqualTypeOf<Uint16Array>();
   expectTypeOf((await resize(image, { width: 2 })).data).toEqualTypeOf<Uint8ClampedArray>();
   expectTypeOf((await localMean(image, { output: 'float' })).data).toEqualTypeOf<Float32Array>();
-  expectTypeOf(crop(floats, { x: 0, y: 0, width: 1, height: 1 }).data).toEqualTypeOf<Float32Array>();
+  expectTypeOf((await crop(floats, { x: 0, y: 0, width: 1, height: 1 })).data).toEqualTypeOf<Float32Array>();
   expectTypeOf(createImage(1, 1, 1).data).toEqualTypeOf<Uint8ClampedArray>();
   const look: Pipeline = pipeline(['box']);
   expectTypeOf((await look.apply(image)).data).toEqualTypeOf<Samples>();

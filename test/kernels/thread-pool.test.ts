@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import threads, { type Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { convGeometry, createBackend } from '../../src/index.js';
+import { box, convGeometry, createBackend, createImage, filter } from '../../src/index.js';
 import { NOWHERE } from '../../src/kernels/backends/wasm/address.js';
 import { forwardCorrelation } from '../../src/kernels/backends/wasm/layers/correlation-spec.js';
 import { storeCorrelation, storeForward } from '../../src/kernels/backends/wasm/layers/stored-correlation.js';
@@ -107,6 +107,30 @@ test('a worker that does not start is an error where threads were asked for, and
   const backend = await createBackend('wasm');
   expect(backend.device).toBe('wasm simd, 1 thread');
   backend.dispose();
+  // no image is short enough to block the caller
+  const away = await createWasmBackend(undefined, { longestBlock: 0 });
+  const image = createImage(50, 40, 1, new Uint8ClampedArray(2000).fill(7));
+  expect((await filter(image, box(3), { backend: away })).data).toEqual(image.data);
+  away.dispose();
+});
+
+describe('threads are left out', () => {
+  const tell = `
+    import { createBackend } from './src/index.ts';
+    console.log((await createBackend('wasm')).device);
+    console.log(await createBackend('wasm', { threads: 2 }).then(() => 'two', ({ message }) => message));`;
+
+  test('without SharedArrayBuffer', () => {
+    const { stdout } = runProcess(`delete globalThis.SharedArrayBuffer;${tell}`);
+    expect(stdout).toBe('wasm simd, 1 thread\ncreateBackend: threads must be 1 here, received 2: SharedArrayBuffer is not available\n');
+  });
+
+  test("where Node's permission model forbids them", () => {
+    const { stdout } = runProcess(`process.permission = { has: (name) => name !== 'worker' };${tell}`);
+    expect(stdout).toBe(
+      "wasm simd, 1 thread\ncreateBackend: threads must be 1 here, received 2: Node's permission model forbids worker threads; --allow-worker allows them\n",
+    );
+  });
 });
 
 describe('a process', () => {

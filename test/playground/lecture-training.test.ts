@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { digitFromStrokes, type Stroke, strokesCodec } from '../../playground/src/digits/strokes.js';
-import { RECIPE } from '../../playground/src/lecture/run.js';
-import { FEW, LONG, VALIDATION } from '../../playground/src/lecture/runs.js';
+import { FEW, LONG, RECIPE, VALIDATION } from '../../playground/src/lecture/runs.js';
 import { Trainer } from '../../playground/src/train/trainer.js';
 import { createBackend } from '../../src/node.js';
 import { pageDigits, percent, show, shown } from './lecture-page.js';

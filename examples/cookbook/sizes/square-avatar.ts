@@ -5,5 +5,5 @@ import { readImage, writeImage } from 'convlab/node';
 
 const photo = await readImage('photo.jpg');
 const side = Math.min(photo.width, photo.height);
-const middle = crop(photo, { x: (photo.width - side) >> 1, y: (photo.height - side) >> 1, width: side, height: side });
+const middle = await crop(photo, { x: (photo.width - side) >> 1, y: (photo.height - side) >> 1, width: side, height: side });
 await writeImage('avatar.jpg', await resize(middle, { width: 128 }));

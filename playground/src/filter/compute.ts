@@ -1,12 +1,32 @@
-// Computes the result from the state. `filter` and `explain` run in the engine; outdated requests are dropped.
-import { effect, signal } from '@preact/signals';
+// Computes the results from the state. `filter` and `explain` run in the engine; outdated requests are dropped.
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { ConvGeometry, Tensor } from 'convlab';
 import { engineGeneration, run } from '../engine/engine.js';
 import { latest } from '../engine/latest.js';
+import { oneOf } from '../shell/codecs.js';
 import { complaintIn } from '../shell/complaints.js';
-import type { Picture } from './pictures.js';
+import { urlSignal } from '../shell/url.js';
+import type { kernelChoice } from './kernel-choice.js';
+import type { Picture, Slot } from './pictures.js';
 import { geometryOf } from './place.js';
-import { alphaChoice, bias, divideBySum, entry, kernel, kernelName, linear, mode, options, output, placement, scale, source, values } from './state.js';
+import { comparing, secondChoice, secondName, secondOutput } from './second.js';
+import {
+  alphaChoice,
+  bias,
+  divideBySum,
+  entry,
+  kernel,
+  kernelName,
+  linear,
+  mode,
+  optionsWith,
+  output,
+  ownOutput,
+  placement,
+  scale,
+  source,
+  values,
+} from './state.js';
 import type { Filtered } from './tasks.js';
 import type { Around } from './written-out.js';
 
@@ -28,62 +48,122 @@ export interface How {
   readonly around: Around;
 }
 
-/** The latest result, kept while the next one is computed and if that fails. */
-export const result = signal<Result | undefined>(undefined);
-/** The error of the latest request; empty if it succeeded. */
-export const failure = signal('');
-/** Whether a computation is running. */
-export const busy = signal(false);
+interface Wanted {
+  /** The engine holds the results of each slot. */
+  readonly slot: Slot;
+  readonly name: ReadonlySignal<string>;
+  readonly choice: ReturnType<typeof kernelChoice>;
+  readonly output: ReadonlySignal<Around['output']>;
+}
 
-const enqueue = latest((job: () => Promise<void>) => job());
-let last: Promise<void> = Promise.resolve();
+/** One kernel's result, which follows the state. */
+class Computed {
+  /** The latest result, kept while the next one is computed and if that fails. */
+  readonly result = signal<Result | undefined>(undefined);
+  /** The error of the latest request; empty if it succeeded. */
+  readonly failure = signal('');
+  readonly busy = signal(false);
+  /** Resolves when the latest request is done, or dropped for a newer one. */
+  settled: Promise<void> = Promise.resolve();
+  readonly #enqueue = latest((job: () => Promise<void>) => job());
 
-/** Filters the picture with the options of the state. @returns resolves when done, or dropped for a newer request */
-function compute(): Promise<void> {
-  const [from, { tensor, error }, wishes, place, operation] = [source.value, kernel.value, options.value, placement.value, entry.value];
-  const [name, numbers, shown, border] = [kernelName.value, values.value, output.value, mode.value];
-  const around = {
-    divideBySum: divideBySum.value,
-    scale: scale.value,
-    bias: bias.value,
-    linear: linear.value,
-    output: shown,
-    alpha: alphaChoice.value,
-  };
-  if (!from) return Promise.resolve();
-  if (error) {
-    failure.value = error;
-    return Promise.resolve();
+  constructor(private readonly wanted: Wanted) {}
+
+  /** Filters the picture with the options of the state. */
+  follow(): void {
+    this.settled = this.#compute();
   }
-  busy.value = true;
-  return enqueue(async () => {
-    try {
-      if (tensor) {
-        const { value, milliseconds, device } = await run('filter', from.id, tensor, wishes);
-        const how = { kernel: tensor, geometry: geometryOf(from, tensor, place), around };
-        result.value = { from, ...value, milliseconds, device, how };
-      } else if (operation) {
-        const { value, milliseconds, device } = await run('apply', from.id, name, numbers, { paddingMode: border, output: shown });
-        result.value = { from, ...value, milliseconds, device };
-      }
-      failure.value = '';
-    } catch (caught) {
-      failure.value = complaintIn((caught as Error).message);
-    } finally {
-      busy.value = false;
+
+  forget(): void {
+    this.result.value = undefined;
+    this.failure.value = '';
+  }
+
+  /** Shows a result unless its picture was replaced meanwhile: the newer picture may be on the screen already, and a bitmap is shown once. */
+  #finish(done: Result): void {
+    if (done.from === source.peek()) this.result.value = done;
+  }
+
+  #compute(): Promise<void> {
+    const { slot, choice } = this.wanted;
+    const [from, { tensor, error }, shown, place, operation] = [
+      source.value,
+      choice.kernel.value,
+      this.wanted.output.value,
+      placement.value,
+      choice.entry.value,
+    ];
+    const [name, numbers, wishes, border] = [this.wanted.name.value, choice.values.value, optionsWith(shown), mode.value];
+    const around = {
+      divideBySum: divideBySum.value,
+      scale: scale.value,
+      bias: bias.value,
+      linear: linear.value,
+      output: shown,
+      alpha: alphaChoice.value,
+    };
+    if (!from) return Promise.resolve();
+    if (error) {
+      this.failure.value = error;
+      return Promise.resolve();
     }
-  });
+    this.busy.value = true;
+    return this.#enqueue(async () => {
+      try {
+        if (tensor) {
+          const { value, milliseconds, device } = await run('filter', from.id, tensor, wishes, slot);
+          const how = { kernel: tensor, geometry: geometryOf(from, tensor, place), around };
+          this.#finish({ from, ...value, milliseconds, device, how });
+        } else if (operation) {
+          const { value, milliseconds, device } = await run('apply', from.id, name, numbers, { paddingMode: border, output: shown }, slot);
+          this.#finish({ from, ...value, milliseconds, device });
+        }
+        this.failure.value = '';
+      } catch (caught) {
+        this.failure.value = complaintIn((caught as Error).message);
+      } finally {
+        this.busy.value = false;
+      }
+    });
+  }
 }
 
-/** Resolves when the latest request is done. */
-export function settled(): Promise<void> {
-  return last;
+const first = new Computed({ slot: 'first', name: kernelName, choice: { entry, values, kernel, ownOutput }, output });
+const second = new Computed({ slot: 'second', name: secondName, choice: secondChoice, output: secondOutput });
+
+/** What the kernel makes of the picture. */
+export const { result } = first;
+/** What the second kernel makes of it; undefined where nothing is compared. */
+export const secondResult = computed(() => (comparing.value ? second.result.value : undefined));
+/** Why there is no newer result; empty where there is one. */
+export const failure = computed(() => first.failure.value || (comparing.value ? second.failure.value : ''));
+/** Whether a computation is running. */
+export const busy = computed(() => first.busy.value || second.busy.value);
+
+/** Which kernel's pixel is written out, where two are compared. */
+export const pixelOf = urlSignal<Slot>('filter', 'of', 'first', oneOf(['first', 'second']), { passing: true });
+/** The result that the pixel belongs to. */
+export const pointed = computed(() => (pixelOf.value === 'second' && secondResult.value) || result.value);
+
+/** Resolves when the latest requests are done, or dropped. */
+export async function settled(): Promise<void> {
+  await Promise.all([first.settled, second.settled]);
 }
 
-/** Keeps the result up to date. @returns a function that stops it */
+/** Keeps the results up to date. @returns a function that stops it */
 export function startComputing(): () => void {
-  return effect(() => {
-    engineGeneration.value;
-    last = compute();
-  });
+  const ends = [
+    effect(() => {
+      engineGeneration.value;
+      first.follow();
+    }),
+    effect(() => {
+      engineGeneration.value;
+      if (comparing.value) second.follow();
+      else second.forget();
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
 }

@@ -5,7 +5,8 @@ import { cellColors, rangeOf } from '../parts/colors.js';
 import { Notice } from '../parts/notice.js';
 import { complaintIn } from '../shell/complaints.js';
 import { dark } from '../shell/theme.js';
-import { edit, kernel, LARGEST, rowsOf } from './state.js';
+import { LARGEST, rowsOf } from './kernel-choice.js';
+import { edit, kernel } from './state.js';
 import { t } from './strings.js';
 
 /** A weight for editing: seven digits, the precision of float32. */

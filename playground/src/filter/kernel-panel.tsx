@@ -1,19 +1,15 @@
-import { computed, type Signal } from '@preact/signals';
-import { catalogue } from 'convlab';
-import { useId, useMemo } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { short } from '../parts/numbers.js';
 import { Slider } from '../parts/slider.js';
 import { Switch } from '../parts/switch.js';
 import { TensorCanvas } from '../parts/tensor-canvas.js';
+import { CatalogueSelect, Parameters } from './catalogue-select.js';
+import { CUSTOM, LARGEST, rowsOf } from './kernel-choice.js';
 import { KernelGrid } from './kernel-grid.js';
-import { nameOf, parameterName, summaryOf } from './names.js';
-import { SLIDERS } from './parameters.js';
-import { bias, CUSTOM, choose, divideBySum, edit, entry, flip, kernel, kernelName, LARGEST, parameters, rowsOf, scale, values } from './state.js';
+import { summaryOf } from './names.js';
+import { bias, choose, divideBySum, edit, entry, flip, kernel, kernelName, parameters, scale, values } from './state.js';
 import { t } from './strings.js';
 import { sumsToZero } from './written-out.js';
-
-const GROUP_NAMES = { blur: 'blur', sharpen: 'sharpenGroup', relief: 'relief', edges: 'edges', texture: 'texture' } as const;
 
 /** Which kernel: from the catalogue, by its parameters, or cell by cell. */
 export function KernelPanel() {
@@ -22,13 +18,18 @@ export function KernelPanel() {
   return (
     <section class="panel stack" aria-labelledby="kernel-title" data-panel="kernel">
       <h2 id="kernel-title">{t('kernel')}</h2>
-      <CatalogueSelect />
+      <CatalogueSelect
+        label={t('preset')}
+        value={kernelName.value}
+        others={[[CUSTOM, t('custom')]]}
+        onChange={(name) => (name === CUSTOM ? edit(presentRows()) : choose(name))}
+      />
       {entry.value && (
         <p class="summary">
           {summaryOf(kernelName.value)} <span class="formula">{entry.value.formula}</span>
         </p>
       )}
-      <Parameters />
+      <Parameters name={kernelName.value} entry={entry.value} values={values} parameters={parameters} />
       {error && <Notice kind="error">{error}</Notice>}
       {tensor && editable && (
         <>
@@ -60,36 +61,6 @@ export function KernelPanel() {
   );
 }
 
-function CatalogueSelect() {
-  const id = useId();
-  const groups = [...new Set(Object.values(catalogue).map(({ group }) => group))];
-  return (
-    <div class="field">
-      <label for={id}>{t('preset')}</label>
-      <select
-        id={id}
-        value={kernelName.value}
-        onChange={({ currentTarget }) => (currentTarget.value === CUSTOM ? edit(presentRows()) : choose(currentTarget.value))}
-      >
-        <option value={CUSTOM} selected={kernelName.value === CUSTOM}>
-          {t('custom')}
-        </option>
-        {groups.map((group) => (
-          <optgroup key={group} label={t(GROUP_NAMES[group])}>
-            {Object.keys(catalogue)
-              .filter((name) => catalogue[name].group === group)
-              .map((name) => (
-                <option key={name} value={name} selected={name === kernelName.value}>
-                  {nameOf(name)}
-                </option>
-              ))}
-          </optgroup>
-        ))}
-      </select>
-    </div>
-  );
-}
-
 /** The current kernel as a starting point. */
 function presentRows(): readonly (readonly number[])[] {
   const { tensor } = kernel.peek();
@@ -100,40 +71,6 @@ function presentRows(): readonly (readonly number[])[] {
         [0, 1, 0],
         [0, 0, 0],
       ];
-}
-
-/** A slider for each number that the entry takes. */
-function Parameters() {
-  const { value: chosen } = entry;
-  return (
-    <>
-      {chosen?.parameters.map((parameter, i) => (
-        <ParameterSlider key={`${kernelName.value} ${parameter.name}`} index={i} name={parameter.name} rule={parameter.rule} />
-      ))}
-    </>
-  );
-}
-
-function ParameterSlider({ index, name, rule }: { readonly index: number; readonly name: string; readonly rule: string }) {
-  const value = useMemo(() => element(index), [index]);
-  return (
-    <div title={rule}>
-      <Slider label={parameterName(name)} value={value} {...SLIDERS[name]} />
-    </div>
-  );
-}
-
-/** One of the parameters, as a signal that can be set. */
-function element(index: number): Signal<number> {
-  const read = computed(() => values.value[index]);
-  return {
-    get value() {
-      return read.value;
-    },
-    set value(next: number) {
-      parameters.value = values.peek().map((each, i) => (i === index ? next : each));
-    },
-  } as Signal<number>;
 }
 
 const sides = { height: 'height', width: 'width' } as const;

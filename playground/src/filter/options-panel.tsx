@@ -3,7 +3,8 @@ import { useId } from 'preact/hooks';
 import { Select } from '../parts/select.js';
 import { Slider } from '../parts/slider.js';
 import { Switch } from '../parts/switch.js';
-import { alphaChoice, borderValue, dilation, entry, linear, mode, output, outputChoice, padding, SHOWN_OUTPUTS, stride } from './state.js';
+import { SHOWN_OUTPUTS } from './kernel-choice.js';
+import { alphaChoice, borderValue, dilation, entry, linear, mode, output, outputChoice, padding, stride } from './state.js';
 import { t } from './strings.js';
 
 const OUTPUT_NAMES = { clamp: 'clamp', signed: 'signed', abs: 'abs', normalize: 'normalizeOutput' } as const;

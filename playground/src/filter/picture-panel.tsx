@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { cameraOn, stopCamera } from './camera.js';
 import { pictureNotice } from './picture.js';
-import { SCENES } from './scenes.js';
+import { PHOTO, SCENES } from './scenes.js';
 import { isOwn, openCamera, openPicture, showScene } from './sources.js';
 import { scene } from './state.js';
 import { t } from './strings.js';
@@ -15,7 +15,7 @@ export function PicturePanel() {
     <section class="panel stack" aria-labelledby="picture-title" data-panel="picture">
       <h2 id="picture-title">{t('picture')}</h2>
       <fieldset class="row chips" aria-label={t('scene')}>
-        {SCENES.map((name) => (
+        {([...SCENES, PHOTO] as const).map((name) => (
           <button type="button" class="button" key={name} aria-pressed={!isOwn.value && scene.value === name} onClick={() => void showScene(name)}>
             {t(name)}
           </button>
@@ -48,6 +48,7 @@ export function PicturePanel() {
           </button>
         )}
       </div>
+      {scene.value === PHOTO && !isOwn.value && <p class="hint">{t('photoBy')}</p>}
       <p class="hint">{t('bring')}</p>
       {notice && (
         <Notice

@@ -21,7 +21,10 @@ interface Source {
 }
 
 const sources = new Map<number, Source>();
-const results = new Map<number, Image | DeviceImage>();
+/** Whose result it is: each kernel that is compared has a slot of its own. */
+export type Slot = 'first' | 'second';
+
+const results = new Map<number, { readonly image: Image | DeviceImage; readonly slot: Slot }>();
 let lastId = 0;
 
 /** How a picture is shown: more pixels are more than a screen has room for, and take the page long to hand on to it. */
@@ -70,15 +73,14 @@ function release(id: number, { origin, resident }: Source): void {
 }
 
 /** Holds what was made of a source, and the result before: the page may still show that. */
-export async function holdResult(from: number, image: Image | DeviceImage, backend: Backend): Promise<Picture> {
+export async function holdResult(from: number, image: Image | DeviceImage, backend: Backend, slot: Slot): Promise<Picture> {
   const id = ++lastId;
-  const [, ...older] = [...results.keys()].reverse();
-  for (const each of older) {
-    const result = results.get(each);
+  const [, ...older] = [...results].filter(([, each]) => each.slot === slot).reverse();
+  for (const [each, { image: result }] of older) {
     if (result instanceof DeviceImage) result.free();
     results.delete(each);
   }
-  results.set(id, image);
+  results.set(id, { image, slot });
   const shown = await shownAs(image, 'displayWidth' in (sources.get(from) as Source).origin ? LIVE : STILL);
   // a GPU computes behind our back: no more than one picture at a time
   void backend.keepUp?.();
@@ -88,7 +90,7 @@ export async function holdResult(from: number, image: Image | DeviceImage, backe
 
 /** The samples of a source or a result. @throws Error if a newer one has taken its place */
 export async function samplesOf(id: number, backend: Backend): Promise<Image> {
-  const result = results.get(id);
+  const result = results.get(id)?.image;
   if (result) return result instanceof DeviceImage ? result.read() : { ...result, data: result.data.slice() };
   return (await residentOf(id, backend)).read();
 }

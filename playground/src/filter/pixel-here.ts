@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Image } from 'convlab';
 import { useEffect } from 'preact/hooks';
 import { cameraOn } from './camera.js';
-import { type How, type Result, result } from './compute.js';
+import { type How, pointed, type Result } from './compute.js';
 import { shownCells } from './place.js';
 import { samplesOf } from './samples.js';
 import { channel, pixel } from './state.js';
@@ -27,12 +27,12 @@ export interface PixelHere {
 
 /** The pixel that is pointed at; undefined where there is none, or the camera is on. */
 export function usePixelHere(): PixelHere | undefined {
-  const done = result.value;
+  const done = pointed.value;
   const [x, y] = pixel.value;
-  const pointed = done !== undefined && pixel.value.length === 2 && x < done.width && y < done.height && !cameraOn.value;
+  const there = done !== undefined && pixel.value.length === 2 && x < done.width && y < done.height && !cameraOn.value;
   // asked only then: the answer is read from the backend
-  const shown = useShownCells(pointed ? done.how : undefined);
-  if (!pointed) return undefined;
+  const shown = useShownCells(there ? done.how : undefined);
+  if (!there) return undefined;
   const c = CHANNELS.indexOf(channel.value);
   const { before, after } = samplesOf(done);
   return { done, x, y, c, before, sample: after && sampleAt(after, x, y, c), shown: shown?.key === done.how?.geometry.key ? shown : undefined };

@@ -3,16 +3,18 @@ import { useId } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { Select } from '../parts/select.js';
 import { cameraOn } from './camera.js';
-import { result } from './compute.js';
+import { pixelOf, pointed } from './compute.js';
 import { CHANNELS, type PixelHere, usePixelHere } from './pixel-here.js';
 import { PixelSum } from './pixel-sum.js';
+import { comparing } from './second.js';
 import { channel, pixel } from './state.js';
 import { t } from './strings.js';
+import { firstTitle, secondTitle } from './titles.js';
 import { sampleAt } from './written-out.js';
 
 /** The sum of one pixel: the window under the kernel, the weights, every product, and what becomes of them. */
 export function PixelPanel() {
-  const done = result.value;
+  const done = pointed.value;
   const here = usePixelHere();
   // a typed position outside the picture is reported, and the pixel does not change
   const beyond = useSignal<{ readonly name: string; readonly most: number } | undefined>(undefined);
@@ -24,6 +26,16 @@ export function PixelPanel() {
           <div class="row">
             <Coordinate name="x" index={0} most={done.width - 1} beyond={beyond} />
             <Coordinate name="y" index={1} most={done.height - 1} beyond={beyond} />
+            {comparing.value && (
+              <Select
+                label={t('whichKernel')}
+                value={pixelOf}
+                options={[
+                  ['first', firstTitle()],
+                  ['second', secondTitle()],
+                ]}
+              />
+            )}
             <Select label={t('channel')} value={channel} options={CHANNELS.map((each) => [each, t(each)])} />
           </div>
         )}

@@ -4,7 +4,7 @@ import { effect, signal } from '@preact/signals';
 import type { Image } from 'convlab';
 import { run } from '../engine/engine.js';
 import { cameraOn } from './camera.js';
-import { type Result, result } from './compute.js';
+import { pointed, type Result } from './compute.js';
 import { pixel } from './state.js';
 
 /** The samples of a picture with that id. */
@@ -29,9 +29,9 @@ const PAUSE = 50;
 export function startReading(): () => void {
   let timer = 0;
   const end = effect(() => {
-    const [done, pointed, live] = [result.value, pixel.value.length === 2, cameraOn.value];
+    const [done, chosen, live] = [pointed.value, pixel.value.length === 2, cameraOn.value];
     clearTimeout(timer);
-    if (done && pointed && !live) timer = window.setTimeout(() => void read(done), PAUSE);
+    if (done && chosen && !live) timer = window.setTimeout(() => void read(done), PAUSE);
   });
   return () => {
     clearTimeout(timer);

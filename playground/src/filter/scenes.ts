@@ -4,6 +4,8 @@ import { landscape, SCENE } from '../../../examples/landscape.js';
 
 /** The scenes by name. */
 export const SCENES = ['landscape', 'shapes', 'zones', 'glass', 'dot'] as const;
+/** The photograph that comes with the page. */
+export const PHOTO = 'photo' as const;
 /** One of {@link SCENES}. */
 export type Scene = (typeof SCENES)[number];
 

@@ -7,7 +7,7 @@ export interface Screen {
 }
 
 /** They outlive the view: what a canvas took over cannot be shown once more when the view comes back. */
-export const screens = { before: screen(), after: screen() } as const;
+export const screens = { before: screen(), after: screen(), second: screen() } as const;
 
 /** Maximum number of pixels transferred per frame: without a GPU they are copied, which would block the page. */
 const MOST_A_FRAME = 1.5e6;

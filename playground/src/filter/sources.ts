@@ -6,7 +6,7 @@ import { holdPart } from '../shell/parcel.js';
 import { cameraOn, startCamera, stopCamera } from './camera.js';
 import { settled } from './compute.js';
 import { pictureNotice, readPicture } from './picture.js';
-import type { Scene } from './scenes.js';
+import { PHOTO, type Scene } from './scenes.js';
 import { scene, source } from './state.js';
 import { t } from './strings.js';
 
@@ -20,16 +20,16 @@ const ownName = signal('');
 const MOST_FAILED = 3;
 
 let wish = 0;
-let shown: Scene | undefined;
+let shown: Scene | typeof PHOTO | undefined;
 
-/** Shows a scene. */
-export async function showScene(name: Scene): Promise<void> {
+/** Shows a scene, or the photograph. */
+export async function showScene(name: Scene | typeof PHOTO): Promise<void> {
   const mine = ++wish;
   stopCamera();
   shown = name;
   scene.value = name;
   try {
-    const picture = (await run('paint', name)).value;
+    const picture = (await run('paint', name === PHOTO ? await photograph() : name)).value;
     if (mine !== wish) return;
     pictureNotice.value = undefined;
     isOwn.value = false;
@@ -37,6 +37,13 @@ export async function showScene(name: Scene): Promise<void> {
   } catch (error) {
     pictureNotice.value = { kind: 'error', text: complaintIn((error as Error).message) };
   }
+}
+
+/** The file of the photograph. @throws Error with the status where there is none */
+async function photograph(): Promise<Blob> {
+  const response = await fetch(new URL('photo.jpg', document.baseURI));
+  if (!response.ok) throw new Error(`photo.jpg: HTTP status ${response.status}`);
+  return response.blob();
 }
 
 /** Shows a picture file; one that is none changes nothing but the notice. */

@@ -3,62 +3,32 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Notice } from '../parts/notice.js';
 import { duration } from '../parts/numbers.js';
 import { Slider } from '../parts/slider.js';
+import { type Box, boxOfResult, boxOfWindow, cellUnder, placeIn, unionOf } from './boxes.js';
 import { cameraOn } from './camera.js';
-import { busy, failure, type How, type Result, result } from './compute.js';
+import { busy, failure, pixelOf, type Result, result, secondResult } from './compute.js';
 import { frameRate } from './frame-rate.js';
 import type { Picture } from './pictures.js';
 import { PixelCard } from './pixel-card.js';
 import { type Screen, screens, show } from './screens.js';
+import { comparing } from './second.js';
 import { pixel, source, split } from './state.js';
 import { t } from './strings.js';
-
-/** A rectangle in the pixels of the picture before. */
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Position of the result over the picture: each pixel over the one under the kernel's anchor, with the width of the stride. */
-function boxOfResult({ from, width, height, how }: Result): Box {
-  if (!how) return { x: 0, y: 0, width: from.width, height: from.height };
-  const { kernel, stride, dilation, before, flip } = how.geometry;
-  const start = (axis: 1 | 2) => {
-    const cell = Math.floor(kernel[axis] / 2);
-    return (flip ? kernel[axis] - 1 - cell : cell) * dilation[axis] - before[axis] - (stride[axis] - 1) / 2;
-  };
-  return { x: start(2), y: start(1), width: width * stride[2], height: height * stride[1] };
-}
-
-/** The window under the kernel. */
-function boxOfWindow({ geometry: { kernel, stride, dilation, before } }: How, [x, y]: readonly number[]): Box {
-  const extent = (axis: 1 | 2) => dilation[axis] * (kernel[axis] - 1) + 1;
-  return { x: x * stride[2] - before[2], y: y * stride[1] - before[1], width: extent(2), height: extent(1) };
-}
-
-function union(a: Box, b: Box): Box {
-  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
-  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
-}
-
-function placeIn(all: Box, box: Box) {
-  return {
-    left: `${(100 * (box.x - all.x)) / all.width}%`,
-    top: `${(100 * (box.y - all.y)) / all.height}%`,
-    width: `${(100 * box.width) / all.width}%`,
-    height: `${(100 * box.height) / all.height}%`,
-  };
-}
+import { firstTitle, secondTitle } from './titles.js';
 
 /** The picture before and after, one over the other; the pixel that is pointed at, and its window. */
 export function Stage() {
   const done = result.value;
   return (
     <section class="stage stack" aria-label={t('stage')} data-panel="stage">
-      {done ? <Pictures {...done} /> : source.value ? <Unfiltered {...source.value} /> : <div class="stage-empty">{failure.value ? '–' : t('painting')}</div>}
+      {done ? (
+        <Pictures done={done} second={secondResult.value} />
+      ) : source.value ? (
+        <Unfiltered {...source.value} />
+      ) : (
+        <div class="stage-empty">{failure.value ? '–' : t('painting')}</div>
+      )}
       {failure.value && <Notice kind="error">{t('failed', { reason: failure.value })}</Notice>}
-      <Slider label={t('split')} value={split} min={0} max={100} format={(share) => `${Math.round(share)}%`} />
+      <Slider label={t(comparing.value ? 'splitKernels' : 'split')} value={split} min={0} max={100} format={(share) => `${Math.round(share)}%`} />
       {done && (
         <p class="caption" role="status">
           <span>{t('size', { before: `${done.from.width} × ${done.from.height}`, after: `${done.width} × ${done.height}` })}</span>
@@ -89,11 +59,17 @@ function Unfiltered({ width, height, shown }: Picture) {
   );
 }
 
-function Pictures(done: Result) {
-  const { from, width, height, how } = done;
+interface PicturesProps {
+  readonly done: Result;
+  /** In place of the picture before, where two kernels are compared. */
+  readonly second: Result | undefined;
+}
+
+function Pictures({ done, second }: PicturesProps) {
+  const { from } = done;
   const whole = { x: 0, y: 0, width: from.width, height: from.height };
-  const box = boxOfResult(done);
-  const all = union(whole, box);
+  const boxes = { first: boxOfResult(done), second: second && boxOfResult(second) };
+  const all = [boxes.first, boxes.second ?? whole].reduce(unionOf, whole);
   const frame = useRef<HTMLDivElement>(null);
   const dragging = useRef(false);
   // the card is shown for an address with a pixel, and until the pointer leaves
@@ -109,21 +85,26 @@ function Pictures(done: Result) {
       split.value = Math.round(1000 * Math.min(1, Math.max(0, at.x))) / 10;
       return;
     }
-    const cell = (value: number, start: number, size: number, cells: number) => Math.min(cells - 1, Math.max(0, Math.floor(((value - start) / size) * cells)));
+    const place = { x: all.x + at.x * all.width, y: all.y + at.y * all.height };
+    const left = boxes.second !== undefined && second !== undefined && 100 * at.x < split.peek();
     answered.value = true;
-    pixel.value = [cell(all.x + at.x * all.width, box.x, box.width, width), cell(all.y + at.y * all.height, box.y, box.height, height)];
+    pixelOf.value = left ? 'second' : 'first';
+    pixel.value = left ? cellUnder(boxes.second as Box, second, place) : cellUnder(boxes.first, done, place);
   };
   const [x, y] = pixel.value;
-  const inside = pixel.value.length === 2 && x < width && y < height;
+  const shown = (pixelOf.value === 'second' && second) || done;
+  const box = shown === second ? (boxes.second as Box) : boxes.first;
+  const inside = pixel.value.length === 2 && x < shown.width && y < shown.height;
   const outline: Box | undefined = inside
     ? {
-        x: box.x + (x * box.width) / width,
-        y: box.y + (y * box.height) / height,
-        width: box.width / width,
-        height: box.height / height,
+        x: box.x + (x * box.width) / shown.width,
+        y: box.y + (y * box.height) / shown.height,
+        width: box.width / shown.width,
+        height: box.height / shown.height,
       }
     : undefined;
-  const window = how && inside ? boxOfWindow(how, [x, y]) : outline;
+  const under = shown.how && inside ? boxOfWindow(shown.how, [x, y]) : undefined;
+  const window = under ?? outline;
   const ratio = all.width / all.height;
   return (
     <div class="frame-wrap" style={{ '--ratio': ratio }}>
@@ -145,14 +126,38 @@ function Pictures(done: Result) {
             dragging.current = false;
           }}
         >
-          <Layer screen={screens.before} bitmap={from.shown} place={placeIn(all, whole)} label={t('before')} clip={`inset(0 ${100 - split.value}% 0 0)`} />
-          <Layer screen={screens.after} bitmap={done.shown} place={placeIn(all, box)} label={t('after')} clip={`inset(0 0 0 ${split.value}%)`} />
-          {how && inside && <div class="window" style={placeIn(all, boxOfWindow(how, [x, y]))} />}
+          {second ? (
+            <Layer
+              key="second"
+              screen={screens.second}
+              bitmap={second.shown}
+              place={placeIn(all, boxes.second as Box)}
+              label={t('leftOf', { kernel: secondTitle() })}
+              clip={`inset(0 ${100 - split.value}% 0 0)`}
+            />
+          ) : (
+            <Layer
+              key="before"
+              screen={screens.before}
+              bitmap={from.shown}
+              place={placeIn(all, whole)}
+              label={t('before')}
+              clip={`inset(0 ${100 - split.value}% 0 0)`}
+            />
+          )}
+          <Layer
+            screen={screens.after}
+            bitmap={done.shown}
+            place={placeIn(all, boxes.first)}
+            label={second ? t('rightOf', { kernel: firstTitle() }) : t('after')}
+            clip={`inset(0 0 0 ${split.value}%)`}
+          />
+          {under && <div class="window" style={placeIn(all, under)} />}
           {outline && <div class="spot" style={placeIn(all, outline)} />}
           {cameraOn.value && <FrameRate device={done.device} />}
           <div class="divider" style={{ left: `${split.value}%` }}>
-            <span class="tag">{t('before')}</span>
-            <span class="tag">{t('after')}</span>
+            <span class="tag">{second ? secondTitle() : t('before')}</span>
+            <span class="tag">{second ? firstTitle() : t('after')}</span>
           </div>
         </div>
       </section>

@@ -1,19 +1,11 @@
 // What the Filter view shows, all of it in the URL but the picture that was opened.
 import { computed, signal } from '@preact/signals';
-import { type AxisPadding, type CatalogueEntry, catalogue, FILTER_OPTIONS, type FilterOptions, kernel2d, type Tensor } from 'convlab';
+import { type AxisPadding, catalogue, FILTER_OPTIONS, type FilterOptions } from 'convlab';
 import { type Codec, flag, list, matrix, number, oneOf } from '../shell/codecs.js';
-import { complaintIn } from '../shell/complaints.js';
 import { urlSignal } from '../shell/url.js';
-import { SLIDERS } from './parameters.js';
+import { CUSTOM, kernelChoice, LARGEST, SHOWN_OUTPUTS } from './kernel-choice.js';
 import type { Picture } from './pictures.js';
-import { SCENES } from './scenes.js';
-
-/** The largest matrix that can be edited. */
-export const LARGEST = 15;
-/** A kernel of one's own, in place of a name of the catalogue. */
-export const CUSTOM = 'custom';
-/** The outputs that can be distinguished on a screen. */
-export const SHOWN_OUTPUTS = ['clamp', 'signed', 'abs', 'normalize'] as const;
+import { PHOTO, SCENES } from './scenes.js';
 
 const side = number({ min: 1, max: 8, whole: true });
 const cells = number({ min: 0, max: 20, whole: true });
@@ -22,7 +14,7 @@ const paddings: Codec<'same' | 'valid' | 'full' | number> = {
   decode: (text) => oneOf(['same', 'valid', 'full']).decode(text) ?? cells.decode(text),
 };
 
-export const scene = urlSignal('filter', 'scene', 'landscape', oneOf(SCENES));
+export const scene = urlSignal('filter', 'scene', 'landscape', oneOf([...SCENES, PHOTO]));
 export const kernelName = urlSignal('filter', 'kernel', 'sharpen', oneOf([...Object.keys(catalogue), CUSTOM]));
 /** The parameters of the entry, in its order; one that is missing has its default. */
 export const parameters = urlSignal('filter', 'p', [], list(number()));
@@ -60,35 +52,16 @@ export const channel = urlSignal('filter', 'channel', 'r', oneOf(['r', 'g', 'b']
 /** The picture before; undefined while it is painted. */
 export const source = signal<Picture | undefined>(undefined);
 
-/** The catalogue's entry; undefined where the kernel is one's own. */
-export const entry = computed<CatalogueEntry | undefined>(() => (kernelName.value === CUSTOM ? undefined : catalogue[kernelName.value]));
-
-/** The entry's parameters as numbers, as far as their sliders go: an address could ask for a kernel of any size. */
-export const values = computed<readonly number[]>(
-  () =>
-    entry.value?.parameters.map(({ name, default: initial }, i) => {
-      const { min, max } = SLIDERS[name];
-      return Math.min(max, Math.max(min, parameters.value[i] ?? initial));
-    }) ?? [],
-);
-
-/** The kernel; or why there is none: the entry is more than one kernel, or a parameter breaks its rule. */
-export const kernel = computed<{ readonly tensor?: Tensor; readonly error?: string }>(() => {
-  try {
-    const from = entry.value;
-    if (!from) return { tensor: kernel2d(rows.value) };
-    return 'make' in from ? { tensor: from.make(...values.value) } : {};
-  } catch (error) {
-    return { error: complaintIn((error as Error).message) };
-  }
-});
+/** What follows from the choice of the kernel. */
+export const { entry, values, kernel, ownOutput } = kernelChoice({ name: kernelName, parameters, rows });
 
 /** The output that is used. */
-export const output = computed(() => {
-  if (outputChoice.value !== 'auto') return outputChoice.value;
-  const own = entry.value?.output ?? 'clamp';
-  return SHOWN_OUTPUTS.find((each) => each === own) ?? 'clamp';
-});
+export const output = computed(() => outputOf(ownOutput.value));
+
+/** The output of a filter that asks for one: what was chosen comes first. */
+export function outputOf(own: (typeof SHOWN_OUTPUTS)[number]) {
+  return outputChoice.value === 'auto' ? own : outputChoice.value;
+}
 
 /** Whether anything is beyond the border. */
 const padded = computed(() => padding.value !== 'valid' && padding.value !== 0);
@@ -104,14 +77,17 @@ export const placement = computed(() => ({
 }));
 
 /** The options of `filter`; those that have their default are omitted. */
-export const options = computed<FilterOptions>(() => ({
+export const options = computed<FilterOptions>(() => optionsWith(output.value));
+
+/** The same with another output. */
+export const optionsWith = (output: (typeof SHOWN_OUTPUTS)[number]): FilterOptions => ({
   ...placement.value,
   ...(divideBySum.value ? { scale: 'sum' as const } : scale.value !== FILTER_OPTIONS.scale.default && { scale: scale.value }),
   ...(bias.value !== FILTER_OPTIONS.bias.default && { bias: bias.value }),
-  output: output.value,
+  output,
   ...(alphaChoice.value !== 'auto' && { alpha: alphaChoice.value }),
   ...(linear.value && { linear: true }),
-}));
+});
 
 /** Makes the kernel one's own. */
 export function edit(next: readonly (readonly number[])[]): void {
@@ -129,9 +105,4 @@ export function choose(name: string): void {
   parameters.value = [];
   outputChoice.value = 'auto';
   kernelName.value = name;
-}
-
-/** The weights as rows. */
-export function rowsOf({ shape: [height, width], data }: Tensor): number[][] {
-  return Array.from({ length: height }, (_, y) => Array.from(data.subarray(y * width, (y + 1) * width)));
 }

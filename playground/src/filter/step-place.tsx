@@ -1,7 +1,7 @@
 import { Notice } from '../parts/notice.js';
 import { inBrackets, short } from '../parts/numbers.js';
 import { Signed } from '../parts/signed.js';
-import { rowsOf } from './state.js';
+import { rowsOf } from './kernel-choice.js';
 import { StepGrid } from './step-grid.js';
 import { example, go, kernelCells, kernelRows, pictureCells, pictureRows, playing, untouched, type Walk } from './steps-state.js';
 import { t } from './strings.js';

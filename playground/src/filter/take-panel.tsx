@@ -6,7 +6,8 @@ import { Notice } from '../parts/notice.js';
 import { complaintIn } from '../shell/complaints.js';
 import { codeOf } from './code.js';
 import { result } from './compute.js';
-import { CUSTOM, entry, kernel, kernelName, options, parameters, rows, values } from './state.js';
+import { CUSTOM } from './kernel-choice.js';
+import { entry, kernel, kernelName, options, parameters, rows, values } from './state.js';
 import { t } from './strings.js';
 
 /** The kernel, and its options in a file format. */

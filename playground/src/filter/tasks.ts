@@ -1,6 +1,6 @@
 import { type Backend, catalogue, type FilterOptions, filter, type Image, imageToBlob, type OperationOptions, type Tensor } from 'convlab';
 import { type PlanReport, reportOf } from '../engine/plan-report.js';
-import { hold, holdFrame, holdResult, type Origin, type Picture, residentOf, samplesOf } from './pictures.js';
+import { hold, holdFrame, holdResult, type Origin, type Picture, residentOf, type Slot, samplesOf } from './pictures.js';
 import { atMost } from './pixels.js';
 import { paintScene, type Scene } from './scenes.js';
 
@@ -16,8 +16,8 @@ export interface Filtered extends Picture {
 
 /** What the engine does for the Filter view. */
 export const pictureTasks = {
-  /** Paints a scene; without a backend too. */
-  paint: (_: Backend | undefined, scene: Scene): Promise<Picture> => hold(paintScene(scene)),
+  /** Paints a scene, or decodes a picture that comes with the page; without a backend too. */
+  paint: async (_: Backend | undefined, what: Scene | Blob): Promise<Picture> => hold(what instanceof Blob ? await createImageBitmap(what) : paintScene(what)),
 
   /**
    * Takes a picture or its file, reduced where it has too many pixels.
@@ -37,19 +37,19 @@ export const pictureTasks = {
     return { ...(await ('displayWidth' in origin ? holdFrame(origin, backend) : hold(origin))), size: { width, height } };
   },
 
-  filter: async (backend: Backend, id: number, kernel: Tensor, options: FilterOptions): Promise<Filtered> => {
+  filter: async (backend: Backend, id: number, kernel: Tensor, options: FilterOptions, slot: Slot): Promise<Filtered> => {
     const ran: PlanReport[] = [];
     const image = await filter(await residentOf(id, backend), kernel, { ...options, onPlan: (plan) => ran.push(reportOf(plan)) });
-    return { ...(await holdResult(id, image, backend)), ran };
+    return { ...(await holdResult(id, image, backend, slot)), ran };
   },
 
   /** An operation of the catalogue, by name. */
-  apply: async (backend: Backend, id: number, name: string, parameters: readonly number[], options: OperationOptions): Promise<Filtered> => {
+  apply: async (backend: Backend, id: number, name: string, parameters: readonly number[], options: OperationOptions, slot: Slot): Promise<Filtered> => {
     const entry = catalogue[name];
     if (!('apply' in entry)) throw new Error(`${name} is a kernel`);
     const ran: PlanReport[] = [];
     const image = await entry.apply(await residentOf(id, backend), parameters, { ...options, onPlan: (plan) => ran.push(reportOf(plan)) });
-    return { ...(await holdResult(id, image, backend)), ran };
+    return { ...(await holdResult(id, image, backend, slot)), ran };
   },
 
   /** The samples of a picture, before or after. */

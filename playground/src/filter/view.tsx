@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { stopCamera } from './camera.js';
+import { ComparePanel } from './compare-panel.js';
 import { startComputing } from './compute.js';
 import { KernelPanel } from './kernel-panel.js';
 import { OptionsPanel } from './options-panel.js';
@@ -54,23 +55,26 @@ export function FilterView() {
       <h1>{t('title')}</h1>
       <p class="lead">{t('lead')}</p>
       <div class="filter-layout">
-        <div class="filter-stage stack">
-          <Stage />
-          <PixelPanel />
+        <div class="filter-main">
+          <div class="filter-stage stack">
+            <Stage />
+            <PixelPanel />
+          </div>
+          <div class="filter-steps stack">
+            <Steps />
+            <PlanPanel />
+          </div>
         </div>
         <div class="filter-panels">
           <div class="filter-controls stack">
             <PicturePanel />
             <KernelPanel />
+            <ComparePanel />
           </div>
           <div class="filter-side stack">
             <OptionsPanel />
-            <PlanPanel />
             <TakePanel />
           </div>
-        </div>
-        <div class="filter-steps stack">
-          <Steps />
         </div>
       </div>
       {over.value && <div class="drop-hint">{t('drop')}</div>}

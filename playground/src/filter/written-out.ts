@@ -1,7 +1,7 @@
 // The sum of one output pixel, term by term, as the engine computes it.
 import { type ConvGeometry, type Image, linearToSrgb, srgbToLinear, type Tensor } from 'convlab';
+import { rowsOf } from './kernel-choice.js';
 import { NOWHERE } from './place.js';
-import { rowsOf } from './state.js';
 
 /** Options of `filter` that apply around the sum. */
 export interface Around {

@@ -1,7 +1,11 @@
 // The trainings of the lecture. Each starts its worker when its chapter is opened.
 import { AREA, bundledDigits, type Digits } from '../digits/data.js';
 import { digitsUrl } from '../digits/weights.js';
-import { RECIPE, Run } from './run.js';
+import { LECTURE, type Recipe } from '../train/recipe.js';
+import { Run } from '../train/run.js';
+
+/** The lecture's network by Adam, which learns within seconds. */
+export const RECIPE: Recipe = { layers: LECTURE, activation: 'ReLU', optimizer: 'adam', momentum: 0, batch: 32, seed: 1 };
 
 /** The net that the reader builds: it learns from all digits that come with the page. */
 export const mine = new Run({ recipe: RECIPE, digits: async () => ({ train: digitsUrl('train'), validation: digitsUrl('test') }) });

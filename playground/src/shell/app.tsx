@@ -25,17 +25,20 @@ type Loaded = { readonly name: View; readonly Show: ComponentType } | { readonly
 
 const loaded = signal<Loaded | undefined>(undefined);
 
-effect(() => {
-  const name = view.value;
-  VIEWS[name]().then(
-    (Show) => {
-      if (view.peek() === name) loaded.value = { name, Show };
-    },
-    (error: Error) => {
-      if (view.peek() === name) loaded.value = { name, failure: complaintIn(error.message) };
-    },
-  );
-});
+/** Loads the view that the address names, and every one that is looked at later. Called once, when the address has been read. */
+export function followView(): void {
+  effect(() => {
+    const name = view.value;
+    VIEWS[name]().then(
+      (Show) => {
+        if (view.peek() === name) loaded.value = { name, Show };
+      },
+      (error: Error) => {
+        if (view.peek() === name) loaded.value = { name, failure: complaintIn(error.message) };
+      },
+    );
+  });
+}
 
 effect(() => {
   document.documentElement.lang = language.value === 'zh' ? 'zh-Hans' : 'en';

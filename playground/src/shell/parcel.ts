@@ -25,14 +25,14 @@ interface Parcel {
 
 const parts = signal<ReadonlyMap<string, Part>>(new Map());
 /** Parts of a file for views that are not loaded yet. */
-const coming = new Map<string, Packed>();
+const coming = new Map<string, File>();
 
 /** Makes known what a view holds besides its address. Called once, when the view is loaded. */
 export function holdPart(name: string, part: Part): void {
   parts.value = new Map(parts.peek()).set(name, part);
-  const packed = coming.get(name);
+  const file = coming.get(name);
   coming.delete(name);
-  if (packed) void part.open(fileOf(packed));
+  if (file) void part.open(file);
 }
 
 /** What a link does not share, in words. */
@@ -50,32 +50,33 @@ export async function packParcel(): Promise<Blob> {
   return new Blob([JSON.stringify(parcel)], { type: 'application/json' });
 }
 
-/** Shows what a file holds. @throws Error if it is no such file */
+/** Shows what a file holds. @throws NoParcel if it is no such file */
 export async function openParcel(file: Blob): Promise<void> {
-  const parcel = parseParcel(await file.text());
+  const { address, files } = parseParcel(await file.text());
   coming.clear();
-  for (const [name, packed] of Object.entries(parcel.parts)) {
+  for (const [name, each] of files) {
     const part = parts.peek().get(name);
-    if (!part) coming.set(name, packed);
+    if (!part) coming.set(name, each);
   }
-  if (location.hash !== parcel.address) {
+  if (location.hash !== address) {
     const read = new Promise((done) => addEventListener('hashchange', done, { once: true }));
-    location.hash = parcel.address;
+    location.hash = address;
     await read;
   }
   for (const [name, part] of parts.peek()) {
-    const packed = parcel.parts[name];
-    if (packed) await part.open(fileOf(packed));
+    const each = files.get(name);
+    if (each) await part.open(each);
   }
 }
 
 /** Thrown with words that the page translates. */
 export class NoParcel extends Error {}
 
-function parseParcel(text: string): Parcel {
+/** @throws NoParcel */
+export function parseParcel(text: string): { readonly address: string; readonly files: ReadonlyMap<string, File> } {
   try {
     const said: unknown = JSON.parse(text);
-    if (isParcel(said)) return said;
+    if (isParcel(said)) return { address: said.address, files: new Map(Object.entries(said.parts).map(([name, packed]) => [name, fileOf(packed)])) };
   } catch {
     // told below
   }

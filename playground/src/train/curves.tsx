@@ -1,4 +1,5 @@
 import { short } from '../parts/numbers.js';
+import type { HeldCurves } from './held.js';
 import type { Measured, StepRecord } from './protocol.js';
 import { t } from './strings.js';
 
@@ -8,6 +9,8 @@ interface CurvesProps {
   readonly measured: readonly Measured[];
   /** The displayed step. */
   readonly at: number;
+  /** Another run, under the same axes. */
+  readonly held?: HeldCurves | undefined;
 }
 
 const [WIDTH, HEIGHT] = [560, 210];
@@ -16,10 +19,12 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [58, 10, 12, 26];
 const POINTS = 160;
 
 /** Loss or accuracy over the steps: of each training batch, and of the validation digits. */
-export function Curves({ what, steps, measured, at }: CurvesProps) {
-  const last = Math.max(steps.at(-1)?.step ?? 0, measured.at(-1)?.step ?? 0, 10);
+export function Curves({ what, steps, measured, at, held }: CurvesProps) {
+  const last = Math.max(...[steps, measured, held?.steps, held?.measured].map((each) => each?.at(-1)?.step ?? 0), 10);
   const groups = grouped(steps, what);
-  const most = what === 'accuracy' ? 1 : Math.max(...groups.map(({ high }) => high), ...measured.map(({ loss }) => loss), 0.1) * 1.04;
+  const heldGroups = grouped(held?.steps ?? [], what);
+  const losses = [...groups, ...heldGroups].map(({ high }) => high).concat([...measured, ...(held?.measured ?? [])].map(({ loss }) => loss));
+  const most = what === 'accuracy' ? 1 : Math.max(...losses, 0.1) * 1.04;
   const x = (step: number) => LEFT + ((WIDTH - LEFT - RIGHT) * step) / last;
   const y = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(value, most) / most);
   const line = (points: readonly (readonly [step: number, value: number])[]) =>
@@ -43,7 +48,9 @@ export function Curves({ what, steps, measured, at }: CurvesProps) {
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={t('chartText', { what: name, step: at, train: said(now.train), validation: said(now.validation) })}
+        aria-label={`${t('chartText', { what: name, step: at, train: said(now.train), validation: said(now.validation) })}${
+          held ? t('chartHeld', { train: said(heldGroups.at(-1)?.mean), validation: said(held.measured.at(-1)?.[what]) }) : ''
+        }`}
       >
         {ticks(most).map((value) => (
           <g key={value} class="train-tick">
@@ -59,6 +66,12 @@ export function Curves({ what, steps, measured, at }: CurvesProps) {
           </text>
         ))}
         <polygon class="train-band" points={line(band)} />
+        {held && (
+          <g data-run="held">
+            <polyline class="train-line" data-line="training" points={line(heldGroups.map(({ step, mean }) => [step, mean]))} />
+            <polyline class="train-line" data-line="validation" points={line(held.measured.map((each) => [each.step, each[what]]))} />
+          </g>
+        )}
         <polyline class="train-line" data-line="training" points={line(groups.map(({ step, mean }) => [step, mean]))} />
         <polyline class="train-line" data-line="validation" points={line(measured.map((each) => [each.step, each[what]]))} />
         {now.validation !== undefined && (

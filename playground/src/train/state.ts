@@ -35,7 +35,7 @@ export function asInLecture(): void {
 
 /** Which layers do not fit; undefined if all do. */
 export const misfit = computed(() => shapesOf(layers.value).misfit);
-const recipe = computed(
+export const recipe = computed(
   (): Recipe => ({
     layers: layers.value,
     activation: activation.value,
@@ -53,9 +53,13 @@ export const progress = signal<Progress | undefined>(undefined);
 /** All steps of the way that is shown, and all measurements. */
 export const steps = signal<readonly StepRecord[]>([]);
 export const measured = signal<readonly Measured[]>([]);
+/** Whether the run follows from its settings alone: same rate all the way, no loaded weights, the page's digits. */
+export const repeatable = signal(true);
 /** It was asked to run, or does. */
 export const running = signal(false);
 export const message = signal<{ readonly kind: 'info' | 'error'; readonly text: string } | undefined>(undefined);
+/** Whether digits from files were given to learn from. */
+let ownDigits = false;
 /** Waits for the bytes of a file that is saved. */
 let saving: ((bytes: Uint8Array) => void) | undefined;
 
@@ -100,7 +104,12 @@ export function open(): void {
     runsOn = backendChoice.value;
     tell({ type: 'move', backend: runsOn });
   });
-  effect(() => tell({ type: 'tune', lr: Number(rate.value), pace: Number(pace.value) }));
+  let lr = rate.peek();
+  effect(() => {
+    if (rate.value !== lr && (progress.peek()?.step ?? 0) > 0) repeatable.value = false;
+    lr = rate.value;
+    tell({ type: 'tune', lr: Number(lr), pace: Number(pace.value) });
+  });
 }
 
 function receive(report: Report): void {
@@ -113,6 +122,7 @@ function receive(report: Report): void {
       layers.value = report.layers;
       activation.value = report.activation;
       made = JSON.stringify(recipe.peek());
+      repeatable.value = false;
     });
     message.value = { kind: 'info', text: t('loaded', { name: report.name }) };
   } else if (report.type === 'fellBack') {
@@ -157,6 +167,7 @@ export function startOver(): void {
   made = JSON.stringify(recipe.peek());
   running.value = false;
   message.value = undefined;
+  repeatable.value = !ownDigits;
   tell({ type: 'reset', recipe: recipe.peek(), lr: Number(rate.peek()) });
 }
 
@@ -180,6 +191,8 @@ export async function load(file: File): Promise<void> {
 
 export async function trainOn(files: readonly File[]): Promise<void> {
   running.value = false;
+  ownDigits = true;
+  repeatable.value = false;
   const read = async (file: File) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
   tell({ type: 'digits', files: await Promise.all(files.map(read)) });
 }

@@ -4,11 +4,13 @@ import { Notice } from '../parts/notice.js';
 import { Controls } from './controls.js';
 import { Curves } from './curves.js';
 import { FilesPanel } from './files-panel.js';
+import { heldCurves } from './held.js';
 import { Kernels, Sizes } from './kernels.js';
 import { RecipePanel } from './recipe-panel.js';
 import { Confusion, Worst } from './results.js';
 import { measured, message, open, progress, shown, steps } from './state.js';
 import { t } from './strings.js';
+import { TwoRuns } from './two-runs.js';
 import '../digits/digits.css';
 import './train.css';
 
@@ -40,13 +42,24 @@ export function TrainView() {
             {now && (
               <>
                 <section class="panel train-charts" aria-label={`${t('loss')}, ${t('accuracy')}`} data-panel="curves">
-                  <Curves what="loss" steps={steps.value} measured={measured.value} at={now.step} />
-                  <Curves what="accuracy" steps={steps.value} measured={measured.value} at={now.step} />
+                  <Curves what="loss" steps={steps.value} measured={measured.value} at={now.step} held={heldCurves.value} />
+                  <Curves what="accuracy" steps={steps.value} measured={measured.value} at={now.step} held={heldCurves.value} />
                   <p class="faint train-key">
                     <span data-line="training">{t('training')}</span>
                     <span data-line="validation">{t('validation')}</span>
+                    {heldCurves.value && (
+                      <>
+                        <span data-line="training" data-run="held">
+                          {t('heldTraining')}
+                        </span>
+                        <span data-line="validation" data-run="held">
+                          {t('heldValidation')}
+                        </span>
+                      </>
+                    )}
                   </p>
                 </section>
+                <TwoRuns />
                 <Kernels kernels={now.kernels} />
                 <Sizes sizes={now.sizes} />
               </>

@@ -3,8 +3,9 @@ import type { OptionsOf } from '../../options.js';
 import { addFlags } from '../flags.js';
 import { DIGITS } from '../preparation.js';
 import type { Terminal } from '../terminal.js';
+import { percent } from '../training/lines.js';
+import { usable } from '../training/usable.js';
 import { bars, PREDICT_FLAGS, readPicture } from './predict-command.js';
-import { percent } from './train-command.js';
 
 /**
  * `convlab add A B`: the sum of two handwritten digits. The same network reads each; the probability of each sum follows from the
@@ -23,7 +24,7 @@ export function addAddCommand(program: Command, terminal: Terminal): void {
       ]);
       const backend = await openBackend({ backend: name, gpuMode, threads });
       try {
-        const { model } = await loadCheckpoint(path);
+        const { model } = usable(await loadCheckpoint(path));
         await model.eval().to(backend);
         const [p, q] = [await readPicture(model, a, DIGITS), await readPicture(model, b, DIGITS)];
         const signal = (values: readonly number[]) => ({ shape: [1, 1, values.length], data: Float32Array.from(values) });

@@ -3,11 +3,14 @@ import type { Evaluation } from '../../cnn/evaluate.js';
 import type { Module } from '../../cnn/module.js';
 import { readImage } from '../../image/image-files.js';
 import { type OptionsOf, option, pickOptions, pickRows, type Rows, settle, text } from '../../options.js';
-import { digits, measured, NETWORK_FLAGS } from '../digits.js';
+import { measured, NETWORK_FLAGS } from '../digits.js';
 import { addFlags, BACKEND_FLAGS, switchFlag } from '../flags.js';
 import { type Preparation, pictureSettings, preparePicture } from '../preparation.js';
 import type { Terminal } from '../terminal.js';
-import { percent } from './train-command.js';
+import { percent } from '../training/lines.js';
+import { KEPT_FLAGS } from '../training/train-flags.js';
+import { usable } from '../training/usable.js';
+import { testSamples } from '../training-data.js';
 
 /** Flags of the commands that read digits with a trained network. */
 export const PREDICT_FLAGS = {
@@ -17,6 +20,8 @@ export const PREDICT_FLAGS = {
 } satisfies Rows;
 
 const DATA = pickRows(NETWORK_FLAGS, 'data');
+/** What a checkpoint knows of the samples that its training held back. */
+const SPLIT = pickRows(KEPT_FLAGS, 'data', 'validation', 'seed');
 const EVALUATE_FLAGS = { ...NETWORK_FLAGS, ...PREDICT_FLAGS } satisfies Rows;
 
 /** `convlab predict PICTURE…`: classifies pictures of digits with a trained network. */
@@ -28,7 +33,7 @@ export function addPredictCommand(program: Command, terminal: Terminal): void {
       const { openBackend } = await import('../open-backend.js');
       const backend = await openBackend({ backend: name, gpuMode, threads });
       try {
-        const { model, settings } = await loadCheckpoint(checkpoint);
+        const { model, settings } = usable(await loadCheckpoint(checkpoint));
         const { preparation, classes } = pictureSettings(checkpoint, settings);
         await model.eval().to(backend);
         for (const path of pictures) {
@@ -54,11 +59,12 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
       const { openBackend } = await import('../open-backend.js');
       const backend = await openBackend(flags);
       try {
-        const { model, settings } = await loadCheckpoint(flags.model);
+        const { model, settings } = usable(await loadCheckpoint(flags.model));
         const { preparation, classes } = pictureSettings(flags.model, settings);
-        const { data } = { ...flags, ...pickOptions((settings.train as object | undefined) ?? {}, DATA), ...pickOptions(typed, DATA) };
+        const training = settle('evaluate', pickOptions((settings.train as object | undefined) ?? {}, SPLIT), SPLIT);
+        const { data } = { ...flags, ...pickOptions(training, DATA), ...pickOptions(typed, DATA) };
         await model.to(backend);
-        const evaluation = await evaluate(model, measured(await digits(data, 'test', preparation)));
+        const evaluation = await evaluate(model, measured(await testSamples(data, preparation, training)));
         terminal.out(flags.json ? `${JSON.stringify({ ...evaluation, ...(classes && { classes }) })}\n` : report(evaluation, classes));
       } finally {
         backend.dispose();

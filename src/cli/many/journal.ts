@@ -9,7 +9,7 @@ import type { Shard } from './shard.js';
 const FOLDER = '.convlab';
 
 /** A line of a journal: a result was started or completed, with its recipe, its input and its length in bytes. */
-interface Entry {
+export interface Entry {
   readonly to: string;
   readonly done?: { readonly key: string; readonly bytes: number };
 }
@@ -37,7 +37,7 @@ export async function openJournal(folder: string, { index, count }: Shard): Prom
   const done = new Map<string, Entry['done']>();
   const begun = new Set<string>();
   const read = async (path: string) => {
-    for (const { to, done: how } of parse(await readFile(path, 'utf8'))) {
+    for (const { to, done: how } of parseJournal(await readFile(path, 'utf8'))) {
       if (how) {
         done.set(to, how);
         begun.delete(to);
@@ -81,13 +81,21 @@ function toLine(entry: Entry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
-/** Lines that are no JSON were cut off by a kill. */
-function parse(text: string): readonly Entry[] {
+/** Lines that are no entry were cut off by a kill, or written by something else. */
+export function parseJournal(text: string): readonly Entry[] {
   return text.split('\n').flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as Entry];
+      const entry: unknown = JSON.parse(line);
+      return isEntry(entry) ? [entry] : [];
     } catch {
       return [];
     }
   });
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== 'object' || value === null || !('to' in value) || typeof value.to !== 'string') return false;
+  const { done } = value as { done?: unknown };
+  if (done === undefined) return true;
+  return typeof done === 'object' && done !== null && 'key' in done && typeof done.key === 'string' && 'bytes' in done && typeof done.bytes === 'number';
 }

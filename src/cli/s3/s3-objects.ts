@@ -1,15 +1,9 @@
 import { DataError } from '../../errors.js';
 import { parseS3 } from './s3-address.js';
 import { errorIn, refused } from './s3-errors.js';
+import { notAListing, parseListing, type S3Found } from './s3-listing.js';
 import { send } from './s3-request.js';
-
-/** An object as a listing or a HEAD has it. */
-export interface S3Found {
-  readonly key: string;
-  readonly bytes: number;
-  /** another one for other contents */
-  readonly etag: string;
-}
+import { fieldIn } from './s3-xml.js';
 
 /** The name of a result's hash among the metadata of its object. */
 const HASH = 'x-amz-meta-convlab-hash';
@@ -110,22 +104,13 @@ export async function listObjects(operation: string, path: string): Promise<read
     const query = { 'list-type': '2', 'encoding-type': 'url', prefix, ...(token && { 'continuation-token': token }) };
     const request = { method: 'GET', address: { bucket, key: '' }, query, operation, wish: 'listed' } as const;
     const text = await send(request, (answer) => answer.text());
-    // not every server does what it is asked to
-    const encoded = text.includes('<EncodingType>url</EncodingType>');
-    for (const [, each] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
-      const field = (name: string) => decodeXml(new RegExp(`<${name}>([^<]*)</${name}>`).exec(each)?.[1] ?? '');
-      const key = encoded ? decodeURIComponent(field('Key').replaceAll('+', ' ')) : field('Key');
-      found.push({ key, bytes: Number(field('Size')), etag: field('ETag') });
-    }
-    token = decodeXml(/<NextContinuationToken>([^<]*)</.exec(text)?.[1] ?? '');
-    if (token === '') return found;
+    const page = parseListing(operation, path, text);
+    found.push(...page.found);
+    // a token that comes back would be followed for ever
+    if (page.token !== undefined && page.token === token) throw notAListing(operation, path, 'its next page is the same one');
+    token = page.token;
+    if (token === undefined) return found;
   }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function decodeXml(text: string): string {
-  return text.replace(/&(?:#(\d+)|(\w+));/g, (whole, code, name) => (code ? String.fromCodePoint(Number(code)) : (ENTITIES[name] ?? whole)));
 }
 
 /** How an object is written. */
@@ -154,7 +139,7 @@ export async function putStream(operation: string, path: string, content: AsyncI
   const request = { address: parseS3(operation, path), operation, wish: 'written' } as const;
   const headers = { ...(options.type && { 'content-type': options.type }), ...(options.hash && { [HASH]: options.hash }) };
   const begun = await send({ ...request, method: 'POST', query: { uploads: '' }, headers }, (answer) => answer.text());
-  const uploadId = decodeXml(/<UploadId>([^<]*)</.exec(begun)?.[1] ?? '');
+  const uploadId = fieldIn(begun, 'UploadId');
   try {
     const etags: string[] = [];
     const put = async (body: Uint8Array) => {

@@ -13,6 +13,7 @@ const EPOCH = {
   validationAccuracy: anyNumber,
   learningRate: number,
   seconds: number,
+  waiting: anyNumber,
 } satisfies RowsOf<EpochRecord>;
 const HISTORY = {
   batches: option(checkedInUse<unknown>('a list'), { required: true }),

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError, show } from '../../errors.js';
 import { checkPath, makeFolder, writeWhole } from '../../image/whole-file.js';
@@ -131,18 +132,58 @@ class Wanted extends Map<string, Uint8Array> {
   }
 }
 
+/** The weight files of {@link saveTfjs}: their names are those of their contents. */
+const WEIGHTS = /^weights-[0-9a-f]{16}\.bin$/;
+/** Milliseconds after which a weight file that no model names is assumed to belong to a process that died. */
+const LEFT_OVER = 60 * 60 * 1000;
+
 /**
- * {@link toTfjs} into a folder, created if missing: `weights.bin`, then `model.json`, the argument of
- * `tf.loadGraphModel`.
+ * {@link toTfjs} into a folder, created if missing: `model.json`, the argument of `tf.loadGraphModel`, and its weights, `weights-….bin`. `model.json` is
+ * replaced in one step and names its own weights: if anything fails, the folder holds the old model or the new one, complete. The weights of the model that
+ * was replaced are removed.
  * @throws OptionError if the folder's path is not a non-empty string
  * @throws DataError, naming the file, if it cannot be written
  */
 export async function saveTfjs(folder: string, model: Module, ...inputShapes: (readonly number[])[]): Promise<void> {
   checkPath('saveTfjs', folder);
   const { modelJson, weights } = await toTfjs(model, ...inputShapes);
+  const name = `weights-${createHash('sha256').update(weights).digest('hex').slice(0, 16)}.bin`;
+  const [{ weights: specs }] = modelJson.weightsManifest;
+  const json = JSON.stringify({ ...modelJson, weightsManifest: [{ paths: [name], weights: specs }] });
   await makeFolder('saveTfjs', folder);
-  await write('saveTfjs', join(folder, 'weights.bin'), weights);
-  await write('saveTfjs', join(folder, 'model.json'), new TextEncoder().encode(JSON.stringify(modelJson)));
+  const before = await weightsNamedIn(folder);
+  try {
+    await write('saveTfjs', join(folder, name), weights);
+    await write('saveTfjs', join(folder, 'model.json'), new TextEncoder().encode(json));
+  } catch (error) {
+    // after the last step, the new model is in place, though it may not outlast a power cut: the old weights stay too
+    if ((await weightsNamedIn(folder)) !== name) await unlink(join(folder, name)).catch(() => {});
+    throw error;
+  }
+  await removeWeights(folder, name, before);
+}
+
+/** The weight file that the model of a folder names, if {@link saveTfjs} has written it. */
+async function weightsNamedIn(folder: string): Promise<string | undefined> {
+  try {
+    const json = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
+    const name = json.weightsManifest[0].paths[0];
+    return WEIGHTS.test(name) ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes the weights of the model that was replaced, and what processes that died left. */
+async function removeWeights(folder: string, kept: string, replaced: string | undefined): Promise<void> {
+  // by the clock of the disk, which may be another machine's
+  const now = (await stat(join(folder, 'model.json')).catch(() => undefined))?.mtimeMs ?? 0;
+  const names = (await readdir(folder).catch(() => [])).filter((name) => WEIGHTS.test(name) && name !== kept);
+  for (const name of names) {
+    const path = join(folder, name);
+    const found = name === replaced ? undefined : await stat(path).catch(() => undefined);
+    if (name === replaced || (found && found.mtimeMs < now - LEFT_OVER)) await unlink(path).catch(() => {});
+  }
 }
 
 async function write(operation: string, path: string, bytes: Uint8Array): Promise<void> {

@@ -1,4 +1,4 @@
-import { count, type OptionsOf, option, type Rows, settle, whole } from '../../options.js';
+import { above, count, type OptionsOf, option, type Rows, settle, whole } from '../../options.js';
 import { ReLU } from '../layers/activation-layers.js';
 import { BatchNorm2d } from '../layers/batch-norm.js';
 import { Sequential } from '../layers/compose.js';
@@ -11,6 +11,8 @@ export const BEST_NET_OPTIONS = {
   channels: option(count, { default: 1 }),
   /** Default 10. */
   classes: option(whole(2), { default: 10 }),
+  /** Factor of the number of feature maps, which is rounded to a multiple of 4. Default 1: 16 to 64 feature maps. */
+  width: option(above(0), { default: 1 }),
 } satisfies Rows;
 
 /** Options of {@link bestNet}. */
@@ -28,16 +30,17 @@ export interface BestNetOptions extends OptionsOf<typeof BEST_NET_OPTIONS> {}
  * ```
  */
 export function bestNet(options: BestNetOptions = {}): Sequential {
-  const { channels, classes } = settle('bestNet', options, BEST_NET_OPTIONS);
+  const { channels, classes, width } = settle('bestNet', options, BEST_NET_OPTIONS);
   const block = (inChannels: number, outChannels: number, kernelSize: number, padding: number) => [
     new Conv2d(inChannels, outChannels, kernelSize, { padding, bias: false }),
     new BatchNorm2d(outChannels),
     new ReLU(),
   ];
+  const [a, b, c, d] = [16, 32, 48, 64].map((maps) => 4 * Math.max(1, Math.round((maps * width) / 4)));
   return new Sequential([
-    ...[...block(channels, 16, 5, 2), new MaxPool2d(2)],
-    ...[...block(16, 32, 3, 1), ...block(32, 48, 3, 1), new MaxPool2d(2)],
-    ...[...block(48, 64, 3, 1), ...block(64, 64, 3, 0)],
-    ...[new AdaptiveAvgPool(1), new Linear(64, classes)],
+    ...[...block(channels, a, 5, 2), new MaxPool2d(2)],
+    ...[...block(a, b, 3, 1), ...block(b, c, 3, 1), new MaxPool2d(2)],
+    ...[...block(c, d, 3, 1), ...block(d, d, 3, 0)],
+    ...[new AdaptiveAvgPool(1), new Linear(d, classes)],
   ]);
 }

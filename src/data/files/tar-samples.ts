@@ -2,6 +2,12 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createTarDecoder } from 'modern-tar';
 import { DataError } from '../../errors.js';
+import { EXTENSIONS } from '../../image/formats/format-names.js';
+
+/** Bytes of the largest picture that is read: what a packed tar unpacks to knows no limit. */
+const MOST_PICTURE = 2 ** 28;
+/** Bytes of the longest text: the number of a class. */
+const MOST_TEXT = 1024;
 
 /** Files of a tar that belong together: those side by side whose names are equal up to the first dot. */
 export interface TarSample {
@@ -9,7 +15,7 @@ export interface TarSample {
   readonly path: string;
   /** the name up to the first dot: `0/17` of `0/17.cls` */
   readonly key: string;
-  /** by what comes behind that dot, in lower case */
+  /** by what comes behind that dot, in lower case; empty if it is neither a picture nor a class, which no sample needs */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -33,19 +39,31 @@ export async function* tarSamples(path: string): AsyncGenerator<TarSample, void,
   if (files.size > 0) yield { path, key, files };
 }
 
-/** Regular files, in order. */
+/** Regular files, in order, but for what no sample needs. @throws DataError if one is larger than any that is read */
 async function* filesIn(path: string): AsyncGenerator<{ readonly name: string; readonly bytes: Uint8Array }, void, undefined> {
   const stream = createReadStream(path, { highWaterMark: 2 ** 20 });
   try {
     const bytes = Readable.toWeb(stream) as ReadableStream<Uint8Array<ArrayBuffer>>;
     const plain = /\.(tgz|gz)$/i.test(path) ? bytes.pipeThrough(new DecompressionStream('gzip')) : bytes;
     for await (const { header, body } of plain.pipeThrough(createTarDecoder({ strict: true }))) {
-      if (header.type !== undefined && header.type !== 'file') await body.cancel();
-      else yield { name: header.name, bytes: new Uint8Array(await new Response(body).arrayBuffer()) };
+      if (header.type !== undefined && header.type !== 'file') {
+        await body.cancel();
+        continue;
+      }
+      const most = mostBytes(header.name);
+      if (header.size > most && most > 0) throw new Error(`${header.name} has ${header.size} bytes, more than ${most}`);
+      if (most === 0) await body.cancel();
+      yield { name: header.name, bytes: most === 0 ? new Uint8Array(0) : new Uint8Array(await new Response(body).arrayBuffer()) };
     }
   } catch (cause) {
     throw new DataError('webDataset', `${path} cannot be read as a tar file: ${(cause as Error).message}`, { path }, { cause });
   } finally {
     stream.destroy();
   }
+}
+
+/** What is read of a file at the most: 0 if no sample needs it. */
+function mostBytes(name: string): number {
+  const ending = /\.([^/.]*)$/.exec(name)?.[1].toLowerCase() ?? '';
+  return Object.hasOwn(EXTENSIONS, `.${ending}`) ? MOST_PICTURE : ending === 'cls' ? MOST_TEXT : 0;
 }

@@ -1,14 +1,14 @@
-import type { Image, SamplesOf } from '../../image/image.js';
-import type { ImageSource } from '../../image/image-source.js';
-import { type AnyImage, toPicture } from '../any-image.js';
-import type { DeviceImage } from '../device-image.js';
+import { CONTROL_OPTIONS, type Control } from '../../control.js';
+import { settle } from '../../options.js';
+import { type AnyImage, type ResultImage, toPicture } from '../any-image.js';
 import { checkRectangle, type Rectangle } from '../picture/region.js';
 import { rearrangeAny } from './rearrange-any.js';
 
 /**
  * Crops an image to a rectangle; returns a new image.
- * @param image not modified
+ * @param image not modified; also an image stored on a backend, see {@link uploadImage}: the result is stored there too
  * @param rectangle in whole pixels from the upper left corner, within the image
+ * @param options `signal` and `onProgress`
  * @returns a copy with the same channels and sample type
  * @throws OptionError if the rectangle is invalid
  * @throws ShapeError if it is not within the picture
@@ -17,17 +17,16 @@ import { rearrangeAny } from './rearrange-any.js';
  * import { crop } from 'convlab';
  * import { readImage, writeImage } from 'convlab/node';
  *
- * const face = crop(await readImage('photo.jpg'), { x: 20, y: 10, width: 32, height: 24 });
+ * const face = await crop(await readImage('photo.jpg'), { x: 20, y: 10, width: 32, height: 24 });
  * console.log(face.width, face.height); // → 32 24
  * await writeImage('face.png', face);
  * ```
  */
-export function crop<I extends ImageSource>(image: I, rectangle: Rectangle): Image<SamplesOf<I>>;
-/** The same for an image stored on a backend, see {@link uploadImage}; the result is stored there too. */
-export function crop(image: DeviceImage, rectangle: Rectangle): Promise<DeviceImage>;
-export function crop(image: AnyImage, rectangle: Rectangle): Image | Promise<DeviceImage> {
+export async function crop<I extends AnyImage>(image: I, rectangle: Rectangle, options: Control = {}): Promise<ResultImage<I>> {
+  const control = settle('crop', options, CONTROL_OPTIONS);
   const whole = toPicture('crop', image);
   checkRectangle('crop', 'rectangle', rectangle, whole);
   const { x, y, width, height } = rectangle;
-  return rearrangeAny('crop', whole, { width, height, start: y * whole.width + x, across: 1, down: whole.width });
+  const result = await rearrangeAny('crop', whole, { width, height, start: y * whole.width + x, across: 1, down: whole.width }, control);
+  return result as ResultImage<I>; // of the same sample type, stored where the image is
 }

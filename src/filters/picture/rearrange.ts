@@ -1,33 +1,53 @@
+import type { Control } from '../../control.js';
 import type { Image, Samples } from '../../image/image.js';
 import { formatOf, newImage } from '../../image/samples.js';
 import type { Arrangement } from '../../kernels/backend.js';
+import { whileKept } from '../../kernels/keep.js';
+import { Turns } from '../../turns.js';
+
+/** Pixels that are copied at a time: about a millisecond. */
+const MOVED_PIXELS = 2 ** 17;
 
 /** Side of the squares that are copied at a time, so that columns of the source stay in the cache. */
 const SIDE = 64;
 
-/** The pixels of a picture in another arrangement, always a copy. */
-export function rearrange<S extends Samples>(image: Image<S>, { width, height, start, across, down }: Arrangement): Image<S> {
-  const out = newImage({ ...formatOf(image), width, height }, image) as Image<S>; // of the same format
+/** The pixels of an image in another arrangement, always a copy, made on the calling thread a few milliseconds at a time. */
+export function rearrange<S extends Samples>(image: Image<S>, arrangement: Arrangement, { signal, onProgress }: Control = {}): Promise<Image<S>> {
+  const turns = new Turns(signal);
+  const { width, height } = arrangement;
+  const rows = Math.ceil(MOVED_PIXELS / width / SIDE) * SIDE;
+  return whileKept([image.data], true, async ([data]) => {
+    const out = newImage({ ...formatOf(image), width, height }, image) as Image<S>; // of the same format
+    const source = { ...image, data } as Image;
+    await turns.each(height, rows, (top, bottom) => {
+      moveRows(source, out, arrangement, top, bottom);
+      onProgress?.(bottom / height);
+    });
+    return out;
+  });
+}
+
+/** Fills the rows from `top` to before `bottom` of an image whose pixels are those of another in an arrangement. */
+export function moveRows(image: Image, out: Image, { width, start, across, down }: Arrangement, top: number, bottom: number): void {
   const { channels } = image;
   if (across === 1) {
-    for (let y = 0; y < height; y++) {
+    for (let y = top; y < bottom; y++) {
       const from = (start + y * down) * channels;
       out.data.set(image.data.subarray(from, from + width * channels), y * width * channels);
     }
-    return out;
+    return;
   }
   const [source, target] = asIntegers(image.data, out.data, channels);
-  const pixel = target.length / (width * height);
-  for (let top = 0; top < height; top += SIDE) {
+  const pixel = target.length / (width * out.height);
+  for (; top < bottom; top += SIDE) {
     for (let left = 0; left < width; left += SIDE) {
       const end = Math.min(width, left + SIDE);
-      for (let y = top; y < Math.min(height, top + SIDE); y++) {
+      for (let y = top; y < Math.min(bottom, top + SIDE); y++) {
         const [from, to] = [start + left * across + y * down, y * width + left];
         copyPixels(source, from * pixel, across * pixel, target, to * pixel, (end - left) * pixel, pixel);
       }
     }
   }
-  return out;
 }
 
 type Integers = Uint8Array | Uint16Array | Uint32Array;

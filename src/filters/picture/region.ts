@@ -1,14 +1,14 @@
 import { OptionError, ShapeError, show } from '../../errors.js';
 import type { Image } from '../../image/image.js';
 import type { ImageSource } from '../../image/image-source.js';
-import { formatOf, whiteOf } from '../../image/samples.js';
+import { formatOf, newImage, whiteOf } from '../../image/samples.js';
 import type { PicturePart } from '../../kernels/job.js';
 import { checkedInUse, checkOptions, notNegative, type OptionsOf, option, parseNumber, type Rows, rule } from '../../options.js';
 import type { Tensor } from '../../tensor.js';
 import type { Step } from '../step.js';
 import { hasAlpha } from './channels.js';
 import { convertSamples, type Output } from './output.js';
-import { rearrange } from './rearrange.js';
+import { moveRows } from './rearrange.js';
 
 type Size = Pick<Image, 'width' | 'height'>;
 
@@ -155,7 +155,9 @@ export function copyAround(image: Image, result: Image, { rectangle, output }: {
 /** The rectangle as a picture of its own; of the whole picture, itself. */
 export function cropImage(image: Image, { x, y, width, height }: Rectangle): Image {
   if (width === image.width && height === image.height) return image;
-  return rearrange(image, { width, height, start: y * image.width + x, across: 1, down: image.width });
+  const out = newImage({ ...formatOf(image), width, height }, image);
+  moveRows(image, out, { width, height, start: y * image.width + x, across: 1, down: image.width }, 0, height);
+  return out;
 }
 
 /** The rectangle of a tensor. @param tensor `[1, C, H, W]` */

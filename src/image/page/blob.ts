@@ -1,4 +1,5 @@
 import { DataError, ShapeError, show, UnsupportedError } from '../../errors.js';
+import { holding } from '../../lent-memory.js';
 import { type OptionsOf, option, type Rows, settle, text, whole } from '../../options.js';
 import { Turns } from '../../turns.js';
 import { checkImage, createImage, type Image } from '../image.js';
@@ -51,7 +52,8 @@ export async function imageToBlob(image: Image, options: BlobOptions = {}): Prom
   if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedError('imageToBlob', 'requires OffscreenCanvas, which only browsers provide');
   const { width, height } = image;
   const written = { type, quality: quality / 100 };
-  const pixels = new ImageData((await rgbaInTurns(image, new Turns())) as Uint8ClampedArray<ArrayBuffer>, width, height);
+  const rgba = await holding([image.data], () => rgbaInTurns(image, new Turns()));
+  const pixels = new ImageData(rgba as Uint8ClampedArray<ArrayBuffer>, width, height);
   const blob = (width * height >= MANY ? await writtenAway(pixels, written) : undefined) ?? (await writtenHere(pixels, written));
   if (blob.type !== type) throw new UnsupportedError('imageToBlob', `this browser cannot encode ${show(type)}; it returned ${show(blob.type)}`, { type });
   return blob;

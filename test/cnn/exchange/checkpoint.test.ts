@@ -80,7 +80,8 @@ function settings(optimizer: Optimizer): TrainOptions {
   };
 }
 
-const withoutSeconds = ({ best, ...history }: History) => JSON.parse(JSON.stringify(history), (key, value) => (key === 'seconds' ? undefined : value));
+const withoutSeconds = ({ best, ...history }: History) =>
+  JSON.parse(JSON.stringify(history), (key, value) => (['seconds', 'waiting'].includes(key) ? undefined : value));
 
 describe('training that goes on from a checkpoint gives the same bits as training that never stopped', () => {
   test.each<[kind: string, make: (model: Module) => Optimizer]>([

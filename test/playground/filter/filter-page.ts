@@ -15,7 +15,7 @@ export function painted(scene: Scene): Image {
 }
 
 /** A digest of the pixels on the screen: of 600,000 samples little else is quickly handed over. */
-export function shown(page: Page, which: 'before' | 'after'): Promise<{ size: string; sha256: string }> {
+export function shown(page: Page, which: string | RegExp): Promise<{ size: string; sha256: string }> {
   return page.getByRole('img', { name: which, exact: true }).evaluate(async (canvas: HTMLCanvasElement) => {
     const { width, height } = canvas;
     const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });

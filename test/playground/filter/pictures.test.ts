@@ -100,3 +100,44 @@ test('a picture that is dropped, one that is pasted, and one that is downloaded'
   expect(saved.data.every((sample) => sample === 255)).toBe(true);
   expectNoFaults(page);
 });
+
+test('a result that arrives after its picture was replaced is not shown', async () => {
+  const page = await playground.open('#add');
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    const held: (() => void)[] = [];
+    // the first request to filter waits; the engine answers all others
+    Worker.prototype.postMessage = function (this: Worker, ...args: [message: unknown, transfer?: StructuredSerializeOptions]) {
+      const isFirst = (args[0] as { task?: string }).task === 'filter' && held.length === 0;
+      if (isFirst) held.push(() => postMessage.apply(this, args));
+      else postMessage.apply(this, args);
+    } as typeof postMessage;
+    Object.assign(globalThis, { release: () => held[0]?.() });
+    location.assign('#filter?scene=dot');
+  });
+  const waiting = page.locator('.frame-waiting');
+  await waiting.waitFor();
+  await expect.poll(() => shown(page, 'before')).toEqual(digestOf(painted('dot')));
+  await page.getByRole('button', { name: 'Shapes' }).click();
+  await expect.poll(() => shown(page, 'before')).toEqual(digestOf(painted('shapes')));
+  await page.evaluate(() => (globalThis as unknown as { release(): void }).release());
+  await expectResult(page, 'shapes', made('sharpen'));
+  expectNoFaults(page);
+});
+
+test('the photograph that comes with the page is filtered, and its license is shown', async () => {
+  const page = await playground.open('#filter?scene=photo&kernel=identity');
+  await page.getByText('640 × 480 becomes 640 × 480').waitFor();
+  await page.getByText('Karl Blossfeldt, Allium, 1928; Getty’s Open Content Program, CC0 1.0.').waitFor();
+  await expect.poll(async () => (await shown(page, 'after')).sha256).toBe((await shown(page, 'before')).sha256);
+  await page.getByRole('button', { name: 'One dot' }).click();
+  await page.getByText('41 × 31 becomes 41 × 31').waitFor();
+  expect(await page.getByText('Blossfeldt').count()).toBe(0);
+  await page.getByRole('button', { name: 'Photograph' }).click();
+  await page.getByText('640 × 480 becomes').waitFor();
+  // Latin letters are set in the font that comes with the page
+  expect(await page.evaluate(() => [...document.fonts].filter(({ status }) => status === 'loaded').map(({ family }) => family.replaceAll('"', '')))).toEqual([
+    'Inter',
+  ]);
+  expectNoFaults(page);
+});

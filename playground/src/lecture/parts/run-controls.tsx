@@ -1,5 +1,5 @@
 import { Notice } from '../../parts/notice.js';
-import type { Run } from '../run.js';
+import type { Run } from '../../train/run.js';
 import { say } from '../say.js';
 
 /** Train, pause, one step, start over. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { Gate } from '../../../gate.js';
 import type { Turns } from '../../../turns.js';

@@ -1,4 +1,5 @@
 import type { Control } from '../../../control.js';
+import { afterEvents } from '../../../turns.js';
 import type { Abilities, Backend, BackendChoice, BackendChooser, DeviceBuffer, Executable, Operand, PictureBands, Work } from '../../backend.js';
 import type { Job, PictureJob } from '../../job.js';
 import type { Clock } from '../choice.js';
@@ -38,7 +39,7 @@ export class AutoBackend implements Backend {
   readonly #entries = new Map<string, Entry>();
 
   /** @param openGpu a backend on a hardware GPU; rejects where there is none; called at most once, when it could pay */
-  constructor(wasm: Backend, openGpu: () => Promise<Backend>, { clock = () => performance.now(), later = inTurn }: Timing = {}) {
+  constructor(wasm: Backend, openGpu: () => Promise<Backend>, { clock = () => performance.now(), later = afterEvents }: Timing = {}) {
     this.#wasm = wasm;
     this.abilities = wasm.abilities;
     this.forCalls = wasm.forCalls;
@@ -152,18 +153,4 @@ function bandsOn(wasm: PictureBands): PictureBands {
     run: (executable, ...rest) => wasm.run(own(executable), ...rest),
     measure: (executable, ...rest) => wasm.measure(own(executable), ...rest),
   };
-}
-
-/** Timers of pages wait for 4 ms. */
-function inTurn(task: () => void): void {
-  if (typeof setImmediate === 'function') {
-    setImmediate(task);
-    return;
-  }
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    task();
-  };
-  port2.postMessage(undefined);
 }

@@ -10,7 +10,7 @@ const LONGEST_BLOCK = 4e6;
 
 /**
  * Jobs that do not block their caller: workers compute them in a memory of their own, so that other calls go on meanwhile, while the
- * caller copies for a few milliseconds at a time. They run in the order of the calls. Where there are no workers,
+ * caller copies for a few milliseconds at a time. They run in the order of the calls. Where there are no workers, or none starts,
  * the caller computes as well, also for a few milliseconds at a time.
  */
 export class Background {
@@ -88,7 +88,7 @@ export class Background {
     try {
       const shared = obstacle() === undefined;
       const loaded = await loadPrograms(shared);
-      const pool = shared ? await ThreadPool.start(loaded, this.threads, { withCaller: false }) : undefined;
+      const pool = shared ? await ThreadPool.start(loaded, this.threads, { withCaller: false }).catch(() => undefined) : undefined;
       const machine = new Machine(loaded, pool, { handOver: 0, bandRows: this.bandRows, inTurns: true });
       if (this.#disposed) machine.dispose();
       this.#started = machine;

@@ -12,11 +12,13 @@ function nodeModule() {
 
 /** The reason why threads cannot share memory here; undefined if they can. */
 export function obstacle(): string | undefined {
-  if (nodeModule()) return undefined;
-  if (typeof Worker === 'undefined') return 'workers are not available';
-  if (!globalThis.crossOriginIsolated) {
+  const inNode = nodeModule() !== undefined;
+  if (!inNode && typeof Worker === 'undefined') return 'workers are not available';
+  if (!inNode && !globalThis.crossOriginIsolated) {
     return "the page is not cross-origin isolated: serve it with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp'";
   }
+  if (typeof SharedArrayBuffer === 'undefined') return 'SharedArrayBuffer is not available';
+  if (globalThis.process?.permission?.has('worker') === false) return "Node's permission model forbids worker threads; --allow-worker allows them";
   return undefined;
 }
 

@@ -16,8 +16,8 @@ export interface GradientPart {
  * ∂L/∂x̂[i] = Σ G[(i − k·dilation) / stride] · kernel[k]. With k' = K − 1 − k this is a correlation of stride 1 over the
  * axis p = i + k'·dilation, on which cell p holds G[(p − (K − 1)·dilation) / stride] where that is a cell of G, else 0. With a
  * stride most of these are zeros. Cells i that are a stride apart read cells of G under the same taps, and under no others, so each
- * such set of cells is a correlation of its own with its part of the kernel and without the zeros. With a dilation as well, the
- * zeros stay.
+ * such set of cells is a correlation of its own with its part of the kernel and without the zeros. Sets without a tap on G are left
+ * out, so an axis has at most as many parts as taps, however long the stride.
  * The output is the padded input where its gradient is folded afterwards, and x itself where padding is constant.
  */
 export function inputGradientParts(g: ConvGeometry): readonly GradientPart[] {
@@ -36,23 +36,35 @@ interface AxisPart {
 }
 
 function partsOfAxis(g: ConvGeometry, axis: 0 | 1 | 2): AxisPart[] {
-  const folds = foldsGradient(g);
-  const target = g.input[axis] + (folds ? g.before[axis] + g.after[axis] : 0);
-  const [K, stride] = [g.kernel[axis], g.stride[axis]];
-  const reach = (K - 1) * g.dilation[axis];
-  const shift = (folds ? 0 : g.before[axis]) - reach;
-  const step = g.dilation[axis] === 1 ? stride : 1;
-  const dilation = step === 1 ? g.dilation[axis] : 1;
-  return Array.from({ length: Math.min(step, target) }, (_, first) => {
-    const outputs = Math.ceil((target - first) / step);
-    const turned = [...Array(K).keys()].filter((tap) => step === 1 || (first + shift + tap) % stride === 0);
-    const begin = first + shift + (step === 1 ? 0 : (turned[0] ?? 0));
-    const table = Int32Array.from({ length: outputs + Math.max(0, turned.length - 1) * dilation }, (_, i) => {
-      const o = (begin + i * step) / stride;
-      return Number.isInteger(o) && o >= 0 && o < g.output[axis] ? o : OUTSIDE;
-    });
-    return { first, step, outputs, dilation, taps: turned.map((tap) => (g.flip ? tap : K - 1 - tap)), table };
-  });
+  const target = targetOf(g)[axis];
+  const [K, stride, output] = [g.kernel[axis], g.stride[axis], g.output[axis]];
+  const shift = (foldsGradient(g) ? 0 : g.before[axis]) - (K - 1) * g.dilation[axis];
+  // taps this far apart are on the same cells, and there `dilation` cells of G apart
+  const period = stride / commonDivisor(stride, g.dilation[axis]);
+  const dilation = (period * g.dilation[axis]) / stride;
+  const parts: AxisPart[] = [];
+  for (let tap = 0; tap < Math.min(K, period); tap++) {
+    const at = shift + tap * g.dilation[axis];
+    const first = (stride - (at % stride)) % stride;
+    if (first >= target) continue;
+    const outputs = Math.ceil((target - first) / stride);
+    const taps = Array.from({ length: Math.ceil((K - tap) / period) }, (_, i) => tap + i * period);
+    const begin = (first + at) / stride;
+    const length = outputs + (taps.length - 1) * dilation;
+    if (begin >= output || begin + length <= 0) continue;
+    const table = Int32Array.from({ length }, (_, i) => (begin + i >= 0 && begin + i < output ? begin + i : OUTSIDE));
+    parts.push({ first, step: stride, outputs, dilation, taps: taps.map((turned) => (g.flip ? turned : K - 1 - turned)), table });
+  }
+  return parts;
+}
+
+/** Sizes of x, or of the padded x where the gradient is folded. */
+function targetOf(g: ConvGeometry): Triple {
+  return foldsGradient(g) ? (g.input.map((n, axis) => n + g.before[axis] + g.after[axis]) as unknown as Triple) : g.input;
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 function gradientPart(g: ConvGeometry, axes: readonly AxisPart[]): GradientPart {
@@ -86,12 +98,12 @@ interface StoredPart {
   readonly steps: Triple;
 }
 
-/** The parts of an input gradient that have taps. */
+/** An input gradient whose parts are in wasm memory. */
 export interface StoredGradient {
   readonly parts: readonly StoredPart[];
   /** sizes of the whole: of x, or of the padded x */
   readonly target: Triple;
-  /** the parts cover all cells */
+  /** the parts cover all cells; the others are 0 */
   readonly complete: boolean;
   /** of the largest part */
   readonly packedBytes: number;
@@ -100,21 +112,18 @@ export interface StoredGradient {
 }
 
 export function storeGradient(tables: Tables, g: ConvGeometry): StoredGradient {
-  const all = inputGradientParts(g);
-  const target = foldsGradient(g) ? (g.input.map((n, axis) => n + g.before[axis] + g.after[axis]) as unknown as Triple) : g.input;
+  const target = targetOf(g);
   const bytes = [4 * target[1] * target[2], 4 * target[2], 4];
-  const parts = all
-    .filter(({ correlation }) => sizeOf(correlation.kernel) > 0)
-    .map(({ correlation, first, step }) => ({
-      stored: storeCorrelation(tables, correlation),
-      begin: first.reduce((sum, at, axis) => sum + at * bytes[axis], 0),
-      steps: step.map((cells, axis) => cells * bytes[axis]) as unknown as Triple,
-    }));
+  const parts = inputGradientParts(g).map(({ correlation, first, step }) => ({
+    stored: storeCorrelation(tables, correlation),
+    begin: first.reduce((sum, at, axis) => sum + at * bytes[axis], 0),
+    steps: step.map((cells, axis) => cells * bytes[axis]) as unknown as Triple,
+  }));
   const most = (of: (stored: StoredCorrelation) => number) => Math.max(0, ...parts.map(({ stored }) => of(stored)));
   return {
     parts,
     target,
-    complete: parts.length === all.length,
+    complete: parts.reduce((cells, { stored }) => cells + sizeOf(stored.spec.output), 0) === sizeOf(target),
     packedBytes: most(({ packedBytes }) => packedBytes),
     stripBytes: most(({ stripBytes }) => stripBytes),
     outputBytes: most(({ spec: { batch, groups, outChannels, output } }) => 4 * batch * groups * outChannels * sizeOf(output)),

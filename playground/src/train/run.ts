@@ -1,15 +1,13 @@
-// A training for the lecture: the worker of the Train view, with a recipe that the chapter fixes.
+// A training beside the one of the Train view: the same worker, with a recipe that is fixed.
 import { signal } from '@preact/signals';
 import { backendChoice } from '../engine/choice.js';
-import type { LookedAt, Measured, Report, StepRecord } from '../train/protocol.js';
-import { LECTURE, type Recipe } from '../train/recipe.js';
-
-/** The lecture's network by Adam, which learns within seconds. */
-export const RECIPE: Recipe = { layers: LECTURE, activation: 'ReLU', optimizer: 'adam', momentum: 0, batch: 32, seed: 1 };
-const RATE = 0.001;
+import type { LookedAt, Measured, Report, StepRecord } from './protocol.js';
+import type { Recipe } from './recipe.js';
 
 interface RunOptions {
   readonly recipe: Recipe;
+  /** The learning rate. Default 0.001. */
+  readonly rate?: number;
   /** Addresses of the digits, once they are known. */
   readonly digits: () => Promise<{ readonly train: string; readonly validation: string }>;
   /** Number of steps after which it stops. */
@@ -37,7 +35,7 @@ export class Run {
   /** Starts the worker, once. */
   async open(): Promise<void> {
     if (this.#worker) return;
-    const worker = new Worker(new URL('../train/worker.ts', import.meta.url), { type: 'module', name: 'lecture' });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'run' });
     this.#worker = worker;
     worker.addEventListener('message', ({ data }: MessageEvent<Report>) => this.#receive(data));
     worker.addEventListener('error', ({ message }) => {
@@ -46,7 +44,7 @@ export class Run {
     });
     try {
       const urls = await this.options.digits();
-      worker.postMessage({ type: 'open', backend: backendChoice.peek(), recipe: this.options.recipe, lr: RATE, urls });
+      worker.postMessage({ type: 'open', backend: backendChoice.peek(), recipe: this.options.recipe, lr: this.#rate, urls });
     } catch (error) {
       this.failure.value = (error as Error).message;
     }
@@ -69,7 +67,7 @@ export class Run {
 
   startOver(): void {
     this.running.value = false;
-    this.#worker?.postMessage({ type: 'reset', recipe: this.options.recipe, lr: RATE });
+    this.#worker?.postMessage({ type: 'reset', recipe: this.options.recipe, lr: this.#rate });
   }
 
   /** The current network, as a checkpoint. */
@@ -78,6 +76,18 @@ export class Run {
       this.#saving = resolve;
       this.#tell('save');
     });
+  }
+
+  /** Ends the worker. What was seen of the run stays. */
+  close(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.opened.value = undefined;
+    this.running.value = false;
+  }
+
+  get #rate(): number {
+    return this.options.rate ?? 0.001;
   }
 
   #learn(how: 'run' | 'step'): void {

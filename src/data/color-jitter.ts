@@ -1,0 +1,63 @@
+import { between, type OptionsOf, option, type Rows, settle } from '../options.js';
+import type { Augmentation } from './augment.js';
+import { checkPicture } from './transforms.js';
+
+const strength = option(between(0, 1), { default: 0.2 });
+
+/** Rows of {@link ColorJitterOptions}. */
+export const COLOR_JITTER_OPTIONS = {
+  /** All values are multiplied by a random factor from 1 − brightness to 1 + brightness. Default 0.2. */
+  brightness: strength,
+  /** The differences from the mean gray of the image are multiplied by a random factor from 1 − contrast to 1 + contrast. Default 0.2. */
+  contrast: strength,
+  /** The differences from the gray of each pixel are multiplied by a random factor from 1 − saturation to 1 + saturation. Default 0.2. */
+  saturation: strength,
+} satisfies Rows;
+
+/** Options of {@link colorJitter}. */
+export interface ColorJitterOptions extends OptionsOf<typeof COLOR_JITTER_OPTIONS> {}
+
+/** Of red, green and blue in gray, as torchvision has it. */
+const GRAY = [0.299, 0.587, 0.114];
+
+/**
+ * Changes brightness, contrast and saturation by random factors, as torchvision's ColorJitter without its hue. The three follow each other in this order, and
+ * each result is clamped to 0 … 1. Images with a number of channels other than 3 have no saturation; their gray is the mean of the channels.
+ * @returns takes `[C, H, W]`, 0 black and 1 white
+ * @throws OptionError if an option is unknown or breaks its rule
+ * @example
+ * ```ts
+ * import { augment, colorJitter, full, TensorDataset } from 'convlab';
+ *
+ * const photos = new TensorDataset(full([2, 3, 8, 8], 0.5), Int32Array.of(0, 1));
+ * const varied = augment(photos, [colorJitter({ brightness: 0.4 })], { seed: 1 });
+ * console.log((await varied.at(0, 1)).x.shape); // → [ 3, 8, 8 ]
+ * ```
+ */
+export function colorJitter(options: ColorJitterOptions = {}): Augmentation {
+  const { brightness, contrast, saturation } = settle('colorJitter', options, COLOR_JITTER_OPTIONS);
+  return (x, random) => {
+    const channels = checkPicture('colorJitter', x);
+    const draw = (most: number) => random.uniform(1 - most, 1 + most);
+    const [brighter, steeper, richer] = [draw(brightness), draw(contrast), draw(saturation)];
+    const data = Float32Array.from(x.data, (value) => clamp(value * brighter));
+    const weights = channels === 3 ? GRAY : Array<number>(channels).fill(1 / channels);
+    const area = data.length / channels;
+    const grays = new Float32Array(area);
+    const readGrays = () => {
+      for (let i = 0; i < area; i++) grays[i] = weights.reduce((sum, weight, c) => sum + weight * data[c * area + i], 0);
+    };
+    readGrays();
+    const mean = grays.reduce((sum, gray) => sum + gray, 0) / area;
+    for (let i = 0; i < data.length; i++) data[i] = clamp(mean + steeper * (data[i] - mean));
+    if (channels === 3) {
+      readGrays();
+      for (let i = 0; i < data.length; i++) data[i] = clamp(grays[i % area] + richer * (data[i] - grays[i % area]));
+    }
+    return { shape: x.shape, data };
+  };
+}
+
+function clamp(value: number): number {
+  return Math.min(Math.max(value, 0), 1);
+}
