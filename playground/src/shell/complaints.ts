@@ -30,10 +30,7 @@ const FORMS: readonly Form[] = [
     '$1：输出为空：核的 $3 格在膨胀 $4 时覆盖 $2 格，而第 $5 个空间轴只有 $6 格，补齐 $7',
   ],
   [/^parseKernel: the text must be in one of the formats (.+)$/, 'parseKernel：文本不属于任何已知格式：$1'],
-  [
-    /^formatKernel: the (\w+) format cannot store (\w+) (.+); use json$/,
-    'formatKernel：$1 格式无法保存 $2（$3）；请用 json',
-  ],
+  [/^formatKernel: the (\w+) format cannot store (\w+) (.+); use json$/, 'formatKernel：$1 格式无法保存 $2（$3）；请用 json'],
   [/^openWeights: (.+): its network has layers that this page does not support$/, 'openWeights：$1 的网络含有本页不支持的层'],
   [/^digits: choose two files, one of images and one of labels, received (.+)$/, 'digits：需要两个文件，一个图像、一个标签，收到 $1 个'],
   [/^digits: one file must contain images (.+), the other labels (.+), received (.+)$/, 'digits：一个文件须为图像 $1，另一个为标签 $2，收到 $3'],
