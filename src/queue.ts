@@ -1,46 +1,46 @@
-/** A job of a queue, as BullMQ's `FlowProducer.addBulk` takes it; without `children`, `Queue.addBulk` does too. */
+/** A queue job in the form of BullMQ's `FlowProducer.addBulk`; jobs without `children` also fit `Queue.addBulk`. */
 export interface PictureJob {
-  /** `filter`, or `join` over its children, `band` each */
+  /** `filter`, or `join` with children named `band`. */
   name: string;
   queueName: string;
   data: object;
-  /** `jobId` follows from the picture's contents, the filter and the result's name; three attempts */
+  /** `jobId` is derived from the contents of the image, the filter and the name of the result; `attempts` is 3. */
   opts: { jobId: string; attempts: number };
   children?: PictureJob[];
 }
 
-/** Options of {@link pictureJobs}: those of `convlab filter`, `--padding-mode` as `paddingMode`. */
+/** Options of {@link pictureJobs}: the flags of `convlab filter` in camel case, such as `paddingMode`. */
 export interface PictureJobsOptions {
-  /** The folder, or `s3://bucket/prefix`, of the results. */
+  /** Folder for the results, or `s3://bucket/prefix`. */
   readonly out: string;
-  /** Names, parameters and files, as `--kernel` takes them. Default: `pipeline` must be given. */
+  /** Kernels in the form of `--kernel`: names, parameters or files. Required unless `pipeline` is set. */
   readonly kernel?: readonly string[];
-  /** A pipeline that was saved as JSON: its file. */
+  /** Path of a pipeline saved as JSON. */
   readonly pipeline?: string;
-  /** Of the results. Default: as their pictures' names say. */
+  /** Format of the results. Default: from the file extension of each image. */
   readonly format?: string;
-  /** The name of the queue. Default `'convlab'`. */
+  /** Name of the queue. Default: `'convlab'`. */
   readonly queue?: string;
-  /** Jobs that share each picture that passes by rows. Default 1. */
+  /** Number of jobs per image that is filtered row by row. Default: 1. */
   readonly bands?: number;
   readonly [flag: string]: unknown;
 }
 
-/** As much of BullMQ's `Job` as a {@link PictureProcessor} needs. */
+/** The members of BullMQ's `Job` that a {@link PictureProcessor} uses. */
 export interface PictureQueueJob {
   readonly id?: string;
   readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: BullMQ's own type of it, which a job of any type must be assignable to
+  // biome-ignore lint/suspicious/noExplicitAny: BullMQ declares it as any, and jobs of every type must be assignable
   readonly data: any;
   /** Reports the progress of an image that is processed row by row. @param progress percent */
   updateProgress(progress: number): Promise<void>;
 }
 
-/** Does the jobs of {@link pictureJobs}: what a `Worker` of BullMQ takes. Backends are started once and kept. */
+/** Processes the jobs of {@link pictureJobs}; pass it to BullMQ's `Worker`. Backends are created once and reused. */
 export interface PictureProcessor {
-  /** @returns what ran, which BullMQ keeps as the job's result */
+  /** @returns a description of the work done, which BullMQ stores as the result of the job */
   (job: PictureQueueJob): Promise<object>;
-  /** Frees what is kept. Call it after the worker's own `close`. */
+  /** Frees the backends. Call it after `close` of the worker. */
   close(): Promise<void>;
 }
 
@@ -50,9 +50,9 @@ async function load<T>(name: string): Promise<T> {
 }
 
 /**
- * Jobs for pictures, patterns and folders, as `convlab enqueue` makes them. Paths become absolute: workers need the same files at the same places, or
- * `s3://` addresses.
- * @throws OptionError or DataError as `convlab filter` does, before a job is made
+ * Creates the jobs of `convlab enqueue` for images, patterns and folders. Relative paths are made absolute, so workers need the files under the same
+ * paths, or `s3://` addresses.
+ * @throws OptionError or DataError in the same cases as `convlab filter`, before any job is created
  * @example
  * ```ts
  * import { pictureJobs } from 'convlab/queue';
@@ -68,9 +68,9 @@ export async function pictureJobs(paths: readonly string[], options: PictureJobs
 }
 
 /**
- * A processor for BullMQ's `Worker`. Results are written atomically, so a job may be done twice. Errors of options fail a job for good; others are
- * tried again, as the job's options say.
- * @param options.threads of each picture. Default: as its job says, else as many as wasm takes by itself
+ * Creates a processor for BullMQ's `Worker`. Results are written atomically, so a job may run twice. Errors in options fail a job permanently; other
+ * errors are retried according to the options of the job.
+ * @param options.threads number of threads per image. Default: the value of the job, or the default of the wasm backend
  * @example
  * ```ts
  * import { createProcessor } from 'convlab/queue';

@@ -102,7 +102,7 @@ describe.skipIf(!chromium)('in a page (skipped where there is no Chromium)', () 
     expect(await inPage({})).toEqual(ONE);
     expect(await inPage({}, 1)).toEqual(ONE);
     expect(await inPage({}, 2)).toEqual({
-      error: expect.stringMatching(/^createBackend: threads must be 1 on this machine, received 2: the page is not cross-origin isolated/),
+      error: expect.stringMatching(/^createBackend: threads must be 1 in this environment, received 2: the page is not cross-origin isolated/),
     });
   });
 

@@ -34,8 +34,8 @@ const ELASTIC_OPTIONS = { alpha: option(notNegative, { required: true }), sigma:
 
 const range = (says: string, highest: number) =>
   rule<readonly [number, number]>(says, (value) => Array.isArray(value) && value.length === 2 && value[0] > 0 && value[0] <= value[1] && value[1] <= highest);
-const shares = range('two ascending numbers above 0, up to 1', 1);
-const ratios = range('two ascending numbers above 0', Number.MAX_VALUE);
+const shares = range('two ascending numbers > 0 and ≤ 1', 1);
+const ratios = range('two ascending numbers > 0', Number.MAX_VALUE);
 
 /**
  * Shifts the image by a random number of whole pixels from −max to max on each axis. The edge pixels are repeated beyond the border.

@@ -330,7 +330,7 @@ describe('a folder without train/ and test/', () => {
   });
 
   test('needs to be there, and train/ beside test/', async () => {
-    expect((await command(['train', '--data', join(folder, 'nowhere')])).stderr).toContain('and there is no folder of this name');
+    expect((await command(['train', '--data', join(folder, 'nowhere')])).stderr).toContain('which does not exist');
     await mkdir(join(folder, 'half', 'test', 'across'), { recursive: true });
     await writeImage(join(folder, 'half', 'test', 'across', '1.png'), picture(false));
     expect((await command(['train', '--data', join(folder, 'half')])).stderr).toContain('but no folder');

@@ -283,7 +283,7 @@ test('colorJitter: factors within their bounds, one after the other, clamped', (
 
 test.each([
   ['a flip more often than always', () => randomFlip({ probability: 1.5 }), 'randomFlip: probability must be a number from 0 to 1'],
-  ['a part larger than the image', () => randomResizedCrop({ area: [0.5, 2] }), 'randomResizedCrop: area must be two ascending numbers above 0, up to 1'],
+  ['a part larger than the image', () => randomResizedCrop({ area: [0.5, 2] }), 'randomResizedCrop: area must be two ascending numbers > 0 and ≤ 1'],
   ['a ratio of none', () => randomResizedCrop({ ratio: [0, 1] }), 'randomResizedCrop: ratio must be'],
   ['a brightness of 2', () => colorJitter({ brightness: 2 }), 'colorJitter: brightness must be a number from 0 to 1'],
 ])('%s is refused', (_, make, message) => {

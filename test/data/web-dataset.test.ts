@@ -122,7 +122,7 @@ describe('webDataset', () => {
     for await (const { y } of webDataset(path).samples({ epoch: 0, ahead: 0 })) expect(y).toBe(1);
     await writeFile(path, gzipSync(await packTar([file('a.png', await png(1)), file('a.cls', zeros)])));
     await expect(webDataset(path).samples({ epoch: 0, ahead: 0 })[Symbol.asyncIterator]().next()).rejects.toThrow(
-      `${path} cannot be read as a tar: a.cls has 16777216 bytes, more than 1024`,
+      `${path} cannot be read as a tar file: a.cls has 16777216 bytes, more than 1024`,
     );
     // by its header larger than any picture
     const tar = await packTar([file('a.png', new Uint8Array(512))]);

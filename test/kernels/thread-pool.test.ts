@@ -122,13 +122,13 @@ describe('threads are left out', () => {
 
   test('without SharedArrayBuffer', () => {
     const { stdout } = runProcess(`delete globalThis.SharedArrayBuffer;${tell}`);
-    expect(stdout).toBe('wasm simd, 1 thread\ncreateBackend: threads must be 1 here, received 2: SharedArrayBuffer is not available\n');
+    expect(stdout).toBe('wasm simd, 1 thread\ncreateBackend: threads must be 1 in this environment, received 2: SharedArrayBuffer is not available\n');
   });
 
   test("where Node's permission model forbids them", () => {
     const { stdout } = runProcess(`process.permission = { has: (name) => name !== 'worker' };${tell}`);
     expect(stdout).toBe(
-      "wasm simd, 1 thread\ncreateBackend: threads must be 1 here, received 2: Node's permission model forbids worker threads; --allow-worker allows them\n",
+      "wasm simd, 1 thread\ncreateBackend: threads must be 1 in this environment, received 2: Node's permission model forbids worker threads; --allow-worker allows them\n",
     );
   });
 });

@@ -149,7 +149,7 @@ function network(
 ): Module {
   if (net === 'best') return cnn.bestNet({ channels: color === 'rgb' ? 3 : 1, classes, width });
   if (size !== 28 || color !== 'gray' || classes > 10)
-    throw new OptionError('train', '--net', 'must be best for color, sizes other than 28, or more than ten classes', net);
+    throw new OptionError('train', '--net', "must be 'best' for color, sizes other than 28, or more than ten classes", net);
   if (width !== 1) throw new OptionError('train', '--width', 'requires --net best', width);
   return cnn.NETS[net]();
 }

@@ -64,7 +64,7 @@ export const RUNTIMES: readonly Runtime[] = [
   {
     name: 'a disk that cannot be written',
     missing: isRoot && spawnSync('unshare', ['--mount', 'true']).status !== 0 ? 'unshare may mount nothing here' : undefined,
-    refusal: isRoot ? /written\/in\.png lies on a file system that cannot be written$/ : /written\/in\.png may not be opened$/,
+    refusal: isRoot ? /written\/in\.png is on a read-only file system$/ : /written\/in\.png cannot be opened: permission denied$/,
     run(folder) {
       const program = [BASE, 'read-only.mjs'];
       if (isRoot)

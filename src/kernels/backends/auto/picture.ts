@@ -67,7 +67,7 @@ export class AutoPicture implements Executable {
   #on(gpu: Backend): Executable {
     if (this.#onGpu && this.#gpu === gpu) return this.#onGpu;
     const job = jobFor(this.job, gpu.abilities);
-    if ('name' in job || this.#isReleased) throw new Error('it has no program for the picture, or the picture was released');
+    if ('name' in job || this.#isReleased) throw new Error('it has no program for the image, or the image was released');
     this.#gpu = gpu;
     this.#onGpu = gpu.prepare(job);
     return this.#onGpu;

@@ -145,7 +145,7 @@ export interface WasmSettings {
 export async function createWasmBackend(threads?: number, { handOver, bandRows, blocking = false, longestBlock }: WasmSettings = {}): Promise<Backend> {
   const reason = obstacle();
   if (threads !== undefined && threads > 1 && reason)
-    throw new UnsupportedError('createBackend', `threads must be 1 on this machine, received ${threads}: ${reason}`, { threads });
+    throw new UnsupportedError('createBackend', `threads must be 1 in this environment, received ${threads}: ${reason}`, { threads });
   const count = reason ? 1 : (threads ?? Math.min(cores(), DEFAULT_THREADS));
   const background = blocking ? undefined : new Background(count, longestBlock, bandRows);
   if (count > 1) {
