@@ -37,7 +37,7 @@ interface Expected {
   readonly reference: string | undefined;
 }
 
-/** Hardware only: a software GPU says nothing of speed or memory, and its own tests hold it against the reference. */
+/** Its own tests hold it against the reference; here it only has to answer. */
 async function gpu(): Promise<Slot[]> {
   const found = await createBackend('gpu').catch(({ message }) => void console.log(`no GPU takes part: ${message}`));
   found?.dispose();
