@@ -21,7 +21,7 @@ const TASKS = [
   ['Layers', 'cnn/(layers/|module\\.|parameter)'],
   ['Losses', 'cnn/(losses|regression-losses|segmentation-losses)'],
   ['Optimizers and schedules', 'cnn/(optimizer|schedules)'],
-  ['Train and evaluate', 'cnn/(train|evaluate|summary|grad-check)\\.'],
+  ['Train and evaluate', 'cnn/(train|training-history|evaluate|summary|grad-check)\\.'],
   ['Save, load and exchange models', 'cnn/(exchange|import)/'],
   ['See inside a network', 'cnn/(inspect/|features)'],
   ['Write a layer', 'cnn/(functional/|graph|init)'],

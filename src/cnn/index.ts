@@ -95,4 +95,5 @@ export { cosineSchedule, type OneCycleOptions, oneCycleSchedule, type Schedule, 
 export { DiceLoss, type DiceOptions, FocalLoss, type FocalOptions } from './segmentation-losses.js';
 export { type Summary, type SummaryLine, summary } from './summary.js';
 export type { ClassLossOptions, Target } from './targets.js';
-export { type BatchRecord, DivergedError, type Divergence, type EpochRecord, type History, type TrainOptions, train } from './train.js';
+export { type TrainOptions, train } from './train.js';
+export { type BatchRecord, DivergedError, type Divergence, type EpochRecord, type History } from './training-history.js';

@@ -109,6 +109,7 @@ describe.each(Object.entries(LOOPS))('%s', (_, loop) => {
     // a number that each of 8,000 steps left behind would be 64 kB; a batch of 8 pictures 2 kB a step, 16 MB
     expect(grown('heap')).toBeLessThan(4);
     expect(grown('external')).toBeLessThan(1);
-    expect(grown('rss')).toBeLessThan(40);
+    // pages that the collector has freed and not returned come and go
+    expect(grown('rss')).toBeLessThan(100);
   });
 });

@@ -1,7 +1,7 @@
 // Charts by Vega-Lite, which is built into the command line: data and a description become SVG, without a browser.
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { History } from '../../cnn/train.js';
+import type { History } from '../../cnn/training-history.js';
 
 /** Colors are variables of the page, which has two sets of them, for light and dark. */
 const CONFIG = {

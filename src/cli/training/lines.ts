@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../cnn/train.js';
+import type { EpochRecord } from '../../cnn/training-history.js';
 
 /** A fraction, 0 to 1, in percent with two decimals. */
 export function percent(share: number): string {

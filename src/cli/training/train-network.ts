@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Evaluation } from '../../cnn/evaluate.js';
 import type { Checkpoint } from '../../cnn/exchange/checkpoint.js';
 import type { Module } from '../../cnn/module.js';
-import type { EpochRecord, History } from '../../cnn/train.js';
+import type { EpochRecord, History } from '../../cnn/training-history.js';
 import type { Dataset, Sample } from '../../data/dataset.js';
 import { OptionError } from '../../errors.js';
 import { makeFolder, writeWhole } from '../../image/whole-file.js';

@@ -5,7 +5,7 @@ import type { AveragedModel } from '../averaged-model.js';
 import type { Module } from '../module.js';
 import type { Optimizer } from '../optimizer.js';
 import { Adam, AdamW, RMSprop, SGD } from '../optimizers.js';
-import type { History } from '../train.js';
+import type { History } from '../training-history.js';
 import { ARCHITECTURE_OPTIONS, type ArchitectureOptions, architectureOf, buildModel } from './architecture.js';
 import { historyFromJson, historyToJson } from './history.js';
 import { type Complaint, isObject, parseJson } from './json.js';

@@ -1,6 +1,6 @@
 import { type ConvlabError, show } from '../../errors.js';
 import { anyNumber, checkedInUse, checkOptions, type OptionsOf, oneOf, option, type Rows, type RowsOf, whole } from '../../options.js';
-import type { BatchRecord, EpochRecord, History } from '../train.js';
+import type { BatchRecord, EpochRecord, History } from '../training-history.js';
 import { type Complaint, isObject, parseJson } from './json.js';
 
 const number = option(anyNumber, { required: true });

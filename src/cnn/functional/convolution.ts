@@ -40,10 +40,17 @@ export function convolve(x: Value, weight: Value, bias: Value | null, options: C
  * @param weight `[Cin, Cout / groups, ...kernel]`, PyTorch's layout
  * @param outShape `[N, Cout, ...spatial]`, an input shape for which the convolution with these options returns x's shape
  */
-export function convolveTransposed(x: Value, weight: Value, bias: Value | null, outShape: readonly number[], options: ConvOptions): Value {
-  const geometry = convGeometry(outShape, weight.shape, options, 'convTranspose');
-  const out = x.graph.record('convTranspose', [x, weight], outShape, (y) => ({
-    attributes: { geometry },
+export function convolveTransposed(
+  x: Value,
+  weight: Value,
+  bias: Value | null,
+  outShape: readonly number[],
+  options: ConvOptions,
+  operation = 'convTranspose',
+): Value {
+  const geometry = convGeometry(outShape, weight.shape, options, operation);
+  const out = x.graph.record(operation, [x, weight], outShape, (y) => ({
+    attributes: { computes: 'convTranspose', geometry },
     multiplyAdds: convMultiplyAdds(geometry),
     forward: (on) => on.convInputGradient(geometry, x.data, weight.data, y.data),
     backward: (on) => {
