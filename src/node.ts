@@ -6,6 +6,7 @@ export { type ImageFolder, imageFolder } from './data/files/image-folder.js';
 export { FASHION_CLASSES, fashionMnist, mnist } from './data/files/mnist.js';
 export { type WebDataset, type WebDatasetOptions, webDataset } from './data/files/web-dataset.js';
 export { type FilterFileOptions, filterFile } from './filters/files/filter-file.js';
+export { type FilterVolumeOptions, filterVolume, type VolumeReport } from './filters/files/filter-volume.js';
 export { type Animation, decodeAnimation, type EncodeAnimationOptions, encodeAnimation, type Frame } from './image/animation.js';
 export {
   type Codec,

@@ -7,6 +7,7 @@ import type { Control } from '../src/control.js';
 import { createWasmBackend } from '../src/kernels/backends/wasm/wasm.js';
 import * as library from '../src/node.js';
 import { createImage, full, type Image, pipeline, tensor } from '../src/node.js';
+import { writeSmallZarr } from './small-zarr.js';
 
 // Every public function that may take long takes `signal` and `onProgress`, and they mean the same everywhere.
 
@@ -29,6 +30,8 @@ const png = await library.encodeImage(photo, 'png');
 const gif = await library.encodeAnimation({ frames: [{ image: photo, delay: 0 }], repeats: 0 });
 const [from, to] = ['from.png', 'to.png'].map((name) => join(folder, name));
 await writeFile(from, png);
+const volumes = ['from.zarr', 'to.zarr'].map((name) => join(folder, name));
+writeSmallZarr(volumes[0]);
 const x = full([1, 2, 12, 12], 1);
 const kernel = full([2, 2, 3, 3], 0.5);
 const window = { kernelSize: 2 };
@@ -40,6 +43,10 @@ const bands = await library.laplacianPyramid(photo, 3);
 const CALLS: Readonly<Record<string, (control: Control) => Promise<unknown>>> = {
   filter: (control) => library.filter(photo, 'disk:4', { backend, ...control }),
   'a pipeline': (control) => pipeline(['gaussian:2', 'sharpen']).apply(photo, { backend, ...control }),
+  filterVolume: async (control) => {
+    rmSync(volumes[1], { recursive: true, force: true });
+    return library.filterVolume(volumes[0], volumes[1], 'gaussian3d:0.5', { backend, ...control });
+  },
   filterFile: (control) => library.filterFile(from, to, 'gaussian:2', { backend, ...control }),
   filterStream: async (control) => {
     const format = { width: 160, height: 120, channels: 3, samples: 'uint8' } as const;

@@ -58,6 +58,22 @@ function newValues(length: number): Float32Array {
   }
 }
 
+/**
+ * Runs one block of a plan.
+ * @param x the cells that it sees, of its first pass
+ * @param out the cells that it gives
+ */
+export async function runBlock(
+  { passes }: Block,
+  x: Float32Array,
+  bias: Tensor | undefined,
+  on: Operators,
+  control: Control,
+  out: Float32Array,
+): Promise<void> {
+  await runWhole(passes, { shape: passes[0].geometry.xShape, data: x }, bias, on, control, out);
+}
+
 async function runWhole(passes: readonly Pass[], x: Tensor, bias: Tensor | undefined, on: Operators, control: Control, into?: Float32Array): Promise<Tensor> {
   const { outShape } = passes[passes.length - 1].geometry;
   const compute = ([px, pb]: readonly DeviceBuffer[], [out]: readonly DeviceBuffer[]) => runPasses(passes, on, px, pb ?? null, out);

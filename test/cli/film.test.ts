@@ -170,6 +170,13 @@ describe('--y4m', () => {
     ['10 bits', 'YUV4MPEG2 W4 H4 C420p10\n', {}, 'stdin is a video in C420p10'],
     ['interlaced', 'YUV4MPEG2 W4 H4 It C420\n', {}, 'stdin is interlaced'],
     ['no size', 'YUV4MPEG2 W0 H4 C420\n', {}, 'claims 0 × 4'],
+    [
+      'a size beyond all limits',
+      'YUV4MPEG2 W100000000 H100000000 C420\n',
+      {},
+      'claims to have frames of 100000000 × 100000000 pixels, more than limits.pixels',
+    ],
+    ['a size beyond its limits', 'YUV4MPEG2 W4 H4 C420\n', { limits: { pixels: 15 } }, 'more than limits.pixels, 15'],
     ['results of 16 bits', 'YUV4MPEG2 W4 H4 Cmono\n', { output: '16bit' }, 'cannot store uint16 results'],
     ['luminance of another size', 'YUV4MPEG2 W4 H4 C420\n', { channels: 'luminance', stride: 2 }, '--channels luminance requires results of the size'],
     ['no frame', 'YUV4MPEG2 W4 H4 Cmono\nFRAM', {}, 'stdin ends within the head of a frame'],

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as convlab from '../../src/index.js';
 import * as files from '../../src/node.js';
 import { convlab as runCommand, words } from '../cli/convlab.js';
+import { writeSmallZarr } from '../small-zarr.js';
 import { apart, cellsOf, type Guide, missing, type Program, promised, readGuide, type Step } from './guide.js';
 import { executable, install, javascript } from './install.js';
 
@@ -104,6 +105,7 @@ export function testGuides(pages: readonly string[], peers: readonly string[] = 
     for (const name of ['new-1', 'new-2', 'new-3']) await files.writeImage(join(given, `${name}.jpg`), ramp(40, 50));
     await files.writeImage(join(given, 'photo.jpg'), ramp(96, 72));
     await files.writeImage(join(given, 'digit.png'), ramp(28, 28));
+    writeSmallZarr(join(given, 'brain.zarr'));
     await files.writeAnimation(join(given, 'in.gif'), { frames: [{ image: ramp(16, 12), delay: 10 }], repeats: 0 });
 
     for (const guide of guides) {

@@ -15,7 +15,7 @@ const small = fc.integer({ min: 1, max: 12 });
 const sample = (x: number, y: number, c = 0) => (x * 5 + y * 3 + c) % 2;
 
 /** Sound pictures of every format, to be broken. */
-const CORPUS: readonly Buffer[] = [
+export const CORPUS: readonly Buffer[] = [
   ...readdirSync(FIXTURES).map((name) => readFileSync(new URL(name, FIXTURES))),
   ...[0, 2, 3, 4, 6].map((colorType) =>
     writePng({ width: 9, height: 7, depth: 8, colorType, interlaced: colorType % 4 === 0, sample, palette: [9, 9, 9, 1, 2, 3] }),

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ConvlabError } from '../../src/errors.js';
+import { type Outcome, outcomeOf, watchProcess } from './outcome.js';
 import { TARGETS, type TargetName } from './targets.js';
 
 /** One input, on its way to the process that takes it. */
@@ -9,39 +9,17 @@ export interface Question {
 }
 
 /** What became of it. */
-export interface Answer {
-  /** the library's error that it ended in, or how a command failed; none: a result */
-  readonly refused?: string;
-  /** what should not have happened */
-  readonly failure?: string;
+export interface Answer extends Outcome {
   /** bytes of memory at the most */
   readonly peak: number;
 }
 
 // The process that inputs are tried in: they may kill it, and nothing else.
-const prototypes = [Object, Array, Function, String, Number, Map].map(({ prototype }) => prototype);
-const keys = () => prototypes.map((prototype) => Reflect.ownKeys(prototype).length).join();
-const clean = keys();
-let mishaps: string[] = [];
-for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => mishaps.push(`${event}: ${error?.stack ?? error}`));
-for (const stream of [process.stdout, process.stderr]) {
-  stream.write = ((text: unknown) => mishaps.push(`printed ${String(text).slice(0, 200)}`) > 0) as typeof stream.write;
-}
-
+watchProcess();
 process.on('message', async ({ target, input }: Question) => {
-  mishaps = [];
   resetPeak();
-  let refused: string | undefined;
-  try {
-    refused = (await (TARGETS[target] as (input: unknown) => Promise<string | undefined>)(input)) ?? undefined;
-  } catch (error) {
-    if (error instanceof ConvlabError) refused = error.name;
-    else mishaps.push(error instanceof Error ? String(error.stack) : `threw ${String(error)}`);
-  }
-  // an unhandled rejection is told after the present tasks
-  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-  if (keys() !== clean || 'polluted' in {}) mishaps.push('a prototype was changed');
-  process.send?.({ refused, failure: mishaps[0], peak: peak() } satisfies Answer);
+  const outcome = await outcomeOf(() => (TARGETS[target] as (input: unknown) => Promise<unknown>)(input));
+  process.send?.({ ...outcome, peak: peak() } satisfies Answer);
 });
 process.on('disconnect', () => process.exit());
 process.send?.('ready');

@@ -9,6 +9,7 @@ import * as convlab from '../../src/index.js';
 import * as node from '../../src/node.js';
 import * as queue from '../../src/queue.js';
 import { missing, promised } from '../docs/guide.js';
+import { writeSmallZarr } from '../small-zarr.js';
 import { examplesOf, publicNames } from './public-names.js';
 
 const names = [...publicNames(), ...publicNames('src/queue.ts')];
@@ -24,6 +25,7 @@ beforeAll(async () => {
   await node.writeImage(join(folder, 'photo.jpg'), photo);
   await node.writeImage(join(folder, 'photo.png'), photo);
   await node.writeImage(join(folder, 'digit.png'), digit);
+  writeSmallZarr(join(folder, 'brain.zarr'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

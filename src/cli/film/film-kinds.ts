@@ -50,10 +50,13 @@ export function rawFilm(input: FramePipe, format: Format): Film {
 /**
  * A YUV4MPEG2 film. Frames are filtered in RGB, as pictures are, or their luma alone, with the colors as they were.
  * @param lumaOnly filter Y only
+ * @param most pixels of a frame
+ * @throws DataError if the header claims more
  */
-export async function y4mFilm(input: FramePipe, lumaOnly: boolean): Promise<Film> {
+export async function y4mFilm(input: FramePipe, lumaOnly: boolean, most: number): Promise<Film> {
   const header = parseY4m(await input.line('header'));
   const { width, height, chroma } = header;
+  if (width * height > most) throw new DataError('filter', `stdin claims to have frames of ${width} × ${height} pixels, more than limits.pixels, ${most}`);
   const isGray = lumaOnly || !chroma;
   const format: Format = { width, height, channels: isGray ? 1 : 3, samples: 'uint8' };
   const rgb = isGray ? undefined : new Uint8ClampedArray(width * height * 3);

@@ -1,5 +1,6 @@
 import { OptionError } from '../../errors.js';
 import type { Image } from '../../image/image.js';
+import { withDefaultLimits } from '../../image/limits.js';
 import { formatOf } from '../../image/samples.js';
 import type { Backend } from '../../kernels/backend.js';
 import type { FilterFlags } from '../filter/filter-flags.js';
@@ -32,7 +33,10 @@ export async function filterFilm(flags: FilterFlags, { raw, y4m }: FilmFlags, si
   const worker = await createWorker(lumaOnly ? { ...flags, channels: undefined } : flags);
   const [input, output] = [new FramePipe(from), new FramePipe(to)];
   try {
-    const film = raw ? rawFilm(input, { ...raw, samples: 'uint8' }) : await y4mFilm(input, lumaOnly);
+    const { pixels } = withDefaultLimits(flags.limits);
+    if (raw && raw.width * raw.height > pixels)
+      throw new OptionError('filter', '--raw', `must have at most limits.pixels, ${pixels}`, `${raw.width}x${raw.height}`);
+    const film = raw ? rawFilm(input, { ...raw, samples: 'uint8' }) : await y4mFilm(input, lumaOnly, pixels);
     return await run(film, output, await worker.frames(film.format), signal);
   } finally {
     await Promise.all([input.close(), output.close()]);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { OptionError } from '../../errors.js';
+import type { VolumeReport } from '../../filters/files/filter-volume.js';
 import { nameOf } from '../../kernels/plan/describe-plan.js';
 import type { OptionsOf } from '../../options.js';
 import type { FilmReport } from '../film/filter-film.js';
@@ -9,6 +10,7 @@ import { type Terminal, tellLosses } from '../terminal.js';
 import { checkHoldsFloats, type FileJob, findJobs } from './filter-files.js';
 import { FILTER_FLAGS, type FilterFlags } from './filter-flags.js';
 import { createWorker, type Report } from './filter-one.js';
+import { isZarr } from './zarr-name.js';
 
 interface Flags extends OptionsOf<typeof FILTER_FLAGS> {
   kernel?: string[];
@@ -22,6 +24,7 @@ Examples:
   convlab filter 'photos/*.jpg' scans --out out --format png --kernel canny --jobs 2
   convlab filter photos --out out --kernel sharpen --resume --shard 3/16
   convlab filter photo.jpg edges.npy --kernel sobel-x --output float
+  convlab filter brain.zarr soft.zarr --kernel gaussian3d:2 --resume
   convlab filter - - --format png --kernel box:5 < photo.jpg > blurred.png
   ffmpeg -i film.mp4 -f yuv4mpegpipe - | convlab filter - - --y4m --kernel sharpen | ffmpeg -i - sharp.mp4
 `;
@@ -34,7 +37,7 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .usage('[options] <in> <out>\n       convlab filter [options] <in...> --out <folder>')
     .argument(
       '<paths...>',
-      'an image (PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF or NPY, detected from its contents; with all frames and pages) and its result, which may be the same file; - is standard input or output',
+      'an image (PNG, JPEG, BMP, GIF, TIFF, WebP, AVIF or NPY, detected from its contents; with all frames and pages; or a volume, the folder of a .zarr) and its result, which may be the same file; - is standard input or output',
     )
     .option(
       '-k, --kernel <kernel>',
@@ -46,6 +49,12 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
     .action(async (paths: string[], { out, format, jobs, shard, resume, raw, y4m, dryRun, json, ...flags }: Flags) => {
       if (flags.kernel === undefined && flags.pipeline === undefined)
         command.error("error: required option '-k, --kernel <kernel>' not specified, like --kernel sharpen; 'convlab kernels' lists the names");
+      if (isZarr(paths[0])) {
+        const { filterZarr } = await import('./filter-zarr.js');
+        const report = await filterZarr(paths, flags, { out, format, jobs, shard, raw, y4m, dryRun }, { resume, terminal, signal });
+        if (json || !terminal.quiet) terminal.out(json ? `${JSON.stringify(report)}\n` : volumeLine(report));
+        return;
+      }
       for (const [name, value] of Object.entries({ '--jobs': jobs, '--shard': shard, '--resume': resume }))
         if (value !== undefined && out === undefined) throw new OptionError('filter', name, 'requires --out', value);
       if (raw || y4m) {
@@ -92,6 +101,10 @@ export function addFilterCommand(program: Command, terminal: Terminal, signal: A
 
 function plan({ from, to, format }: FileJob, { kernel, pipeline }: FilterFlags): string {
   return `${from} → ${to}${to === '-' ? ` (${format})` : ''}: ${kernel?.join(', then ') ?? pipeline}\n`;
+}
+
+function volumeLine({ output, shape, blocks: { computed, kept } }: VolumeReport & { readonly output: string }): string {
+  return `${output}: ${shape.join(' × ')}, ${computed} blocks${kept > 0 ? `, and ${kept} of an earlier run` : ''}\n`;
 }
 
 function filmLine({ frames, output, device, milliseconds: { total, read, filter, write } }: FilmReport): string {

@@ -32,7 +32,9 @@ export const FILTER_FLAGS = {
     help: 'with --out: process only this part of the images, such as 3/16; adding images does not change the parts of others (default: set by Slurm, Kubernetes or AWS Batch)',
     placeholder: 'part',
   }),
-  resume: switchFlag('with --out: keep a journal there, and filter only images whose result is missing or out of date'),
+  resume: switchFlag(
+    'with --out: keep a journal there, and filter only images whose result is missing or out of date; of a .zarr: continue an unfinished result',
+  ),
   ...FILM_FLAGS,
   dryRun: switchFlag('print what would be done, without doing it'),
   ...WORKER_FLAGS,

@@ -60,6 +60,14 @@ export function cutIntoBlocks(geometry: ConvGeometry, passes: readonly Pass[], m
   return blocks;
 }
 
+/** The blocks of {@link cutIntoBlocks}, or one that is the whole. */
+export function blocksOf(geometry: ConvGeometry, passes: readonly Pass[]): readonly Block[] {
+  const whole = ([batch, channels, ...spatial]: readonly number[]): Range[] => [batch, channels, ...spatial].map((n): Range => [0, n]);
+  const { batch, inChannels, outChannels, input, output } = geometry;
+  const one: Block = { seen: whole([batch, inChannels, ...input]), given: whole([batch, outChannels, ...output]), passes };
+  return cutIntoBlocks(geometry, passes) ?? [one];
+}
+
 /** Whether the input, the result and all between hold more values than a block may. */
 export function isCut({ geometry, passes }: { readonly geometry: ConvGeometry; readonly passes: readonly Pass[] }, most = MOST_VALUES): boolean {
   let values = sizeOf(geometry.xShape);

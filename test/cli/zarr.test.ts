@@ -1,0 +1,51 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { filterVolume } from '../../src/node.js';
+import { writeSmallZarr } from '../small-zarr.js';
+import { convlab } from './convlab.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'convlab-volume-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+writeSmallZarr(at('in.zarr'));
+const chunk = (name: string) => readFileSync(at(`${name}/c/0/0/0`));
+
+test('a volume into another: the same as filterVolume', async () => {
+  const { code, stdout } = await convlab(['filter', at('in.zarr'), at('soft.zarr'), '--kernel', 'gaussian3d:2', '--padding-mode', 'replicate', '--stream']);
+  expect([code, stdout]).toEqual([0, `${at('soft.zarr')}: 24 × 40 × 32, 1 blocks\n`]);
+  await filterVolume(at('in.zarr'), at('expected.zarr'), 'gaussian3d:2', { paddingMode: 'replicate' });
+  expect(chunk('soft.zarr').equals(chunk('expected.zarr'))).toBe(true);
+});
+
+test('slices by a kernel of two axes, as JSON', async () => {
+  const { code, stdout } = await convlab(['filter', at('in.zarr'), at('slices.zarr'), '-k', '1 2 1; 2 4 2; 1 2 1', '--scale', 'sum', '--json', '--resume']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    input: at('in.zarr'),
+    output: at('slices.zarr'),
+    shape: [24, 40, 32],
+    chunks: [1, 40, 32],
+    blocks: { computed: 1, kept: 0 },
+  });
+});
+
+test.each([
+  [['gaussian3d:2', '--output', 'abs'], '--output goes with pictures, not with volumes'],
+  [['gaussian3d:2', '--quality', '3'], '--quality goes with pictures, not with volumes'],
+  [['gaussian3d:2', '--dry-run'], '--dry-run goes with pictures, not with volumes'],
+  [['gaussian3d:2', '--kernel', 'box'], '--kernel must be one, for a volume'],
+  [['canny'], 'must be one kernel for a volume, which canny is not'],
+  [['gaussian3d:-1'], 'sigma'],
+])('%s is refused, and nothing is written', async (flags, message) => {
+  const { code, stderr } = await convlab(['filter', at('in.zarr'), at('none.zarr'), '--kernel', ...flags]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(existsSync(at('none.zarr'))).toBe(false);
+});
+
+test('a result that is no .zarr, or that exists, is refused', async () => {
+  expect((await convlab(['filter', at('in.zarr'), at('out.png'), '--kernel', 'box'])).stderr).toContain('must be two names that end in .zarr');
+  expect((await convlab(['filter', at('in.zarr'), at('in.zarr'), '--kernel', 'box'])).stderr).toContain('exists; a Zarr is a folder, which is not replaced');
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { decodeCheckpoint } from '../../src/cnn/exchange/checkpoint.js';
+import { decodeSafetensors } from '../../src/cnn/exchange/safetensors.js';
+import { fromOnnx, fromTfjsLayers, modelFrom } from '../../src/cnn/index.js';
+import { unpackIdx } from '../../src/data/files/idx-file.js';
+import {
+  ConvlabError,
+  checkImage,
+  createBackend,
+  createImage,
+  filter,
+  formatKernel,
+  type Image,
+  parseIdx,
+  parseKernel,
+  pipelineFromJSON,
+} from '../../src/index.js';
+import { type Codec, decodeAnimation, decodeImage } from '../../src/node.js';
+import { sizeOf } from '../../src/tensor.js';
+import { soundPng } from './png-forms.js';
+import { SMALL_PARSERS } from './small-parsers.js';
+
+/** More than any picture of the corpus has; a service that takes pictures from strangers sets such a limit too. */
+const MAX_PIXELS = 2 ** 22;
+const photo = createImage(
+  7,
+  5,
+  3,
+  Uint8ClampedArray.from({ length: 105 }, (_, i) => (i * 31) % 256),
+);
+const backend = await createBackend('wasm', { threads: 1 });
+
+/**
+ * What is done with each kind of input. It ends well, or in an error of the library; what is accepted is held against
+ * what it says of itself, and used.
+ */
+export const PARSERS = {
+  image: (bytes: Buffer) => decode(bytes, 'auto'),
+  builtIn: (bytes: Buffer) => decode(bytes, 'built-in'),
+  /** a PNG whose image data may be plain */
+  png: (bytes: Buffer) => decode(soundPng(bytes), 'built-in'),
+
+  /** with sharp, where it is installed, and without: which files are read, and what a refusal says, must not depend on it */
+  async bothCodecs(bytes: Buffer) {
+    const [auto, builtIn] = await Promise.all((['auto', 'built-in'] as const).map((codec) => decodedOrRefused(soundPng(bytes), codec)));
+    if (auto instanceof ConvlabError || builtIn instanceof ConvlabError) {
+      assert.deepEqual([String(auto)], [String(builtIn)]);
+      throw auto;
+    }
+    assert.deepEqual(
+      [auto.width, auto.height, auto.channels, auto.data.constructor],
+      [builtIn.width, builtIn.height, builtIn.channels, builtIn.data.constructor],
+    );
+    // decoders of JPEG round, and enlarge colors, in their own ways
+    if (bytes[0] !== 0xff) assert(Buffer.from(auto.data.buffer).equals(Buffer.from(builtIn.data.buffer)), 'the samples differ');
+  },
+
+  async idx(bytes: Buffer) {
+    const { shape, data } = parseIdx(await unpackIdx(bytes, 'the file'));
+    assert.equal(sizeOf(shape), data.length);
+  },
+
+  async safetensors(bytes: Buffer) {
+    for (const { shape, data } of decodeSafetensors(bytes).tensors.values()) {
+      assert.equal(sizeOf(shape), data.length);
+      assert(data.every(Number.isFinite));
+    }
+  },
+
+  async checkpoint(bytes: Buffer) {
+    const { model, epoch } = decodeCheckpoint(bytes);
+    assert(epoch >= 0);
+    assert((await model.stateDict()).size > 0);
+  },
+
+  async onnx(bytes: Buffer) {
+    const net = fromOnnx(bytes);
+    const shapes = net.inputs.map(({ shape }) => (shape ?? [1, 2]).map((size) => (size === -1 ? 1 : size)));
+    // nothing is allocated by that but tables and kernels that are made for the layers
+    if (shapes.every((shape) => sizeOf(shape) < 2 ** 10)) net.eval().trace(shapes);
+  },
+
+  async layers(text: string) {
+    const net = fromTfjsLayers(parsed(text), new Uint8Array(4096));
+    assert(net.inputs.length > 0);
+  },
+
+  async architecture(text: string) {
+    // as a caller would hand it over: whatever JSON.parse makes of it
+    modelFrom(parsed(text));
+  },
+
+  async kernel(text: string) {
+    const { kernel, ...options } = parseKernel(text);
+    assert.equal(sizeOf(kernel.shape), kernel.data.length);
+    assert(kernel.data.every(Number.isFinite));
+    assert.deepEqual(parseKernel(formatKernel({ kernel, ...options }, 'json')).kernel.shape, kernel.shape);
+    if (kernel.data.length < 1000) checkImage('filter', await filter(photo, kernel, { ...options, backend }));
+  },
+
+  async pipeline(text: string) {
+    const look = pipelineFromJSON(text);
+    pipelineFromJSON(JSON.stringify(look));
+    checkImage('pipeline', await look.apply(photo, { backend }));
+  },
+
+  ...SMALL_PARSERS,
+};
+
+async function decodedOrRefused(bytes: Buffer, codec: Codec): Promise<Image | ConvlabError> {
+  try {
+    return await decodeImage(bytes, { codec, limits: { pixels: MAX_PIXELS } });
+  } catch (error) {
+    if (error instanceof ConvlabError) return error;
+    throw error;
+  }
+}
+
+/** As pictures and as animations. */
+async function decode(bytes: Buffer, codec: Codec): Promise<void> {
+  const before = Buffer.from(bytes);
+  const image = await decodeImage(bytes, { codec, limits: { pixels: MAX_PIXELS } });
+  checkImage('decodeImage', image);
+  assert(image.width * image.height <= MAX_PIXELS);
+  assert(bytes.equals(before), 'the bytes were changed');
+  const { frames } = await decodeAnimation(bytes, { codec, limits: { pixels: MAX_PIXELS } });
+  for (const { image: frame } of frames) checkImage('decodeAnimation', frame);
+}
+
+/** What is no JSON goes on as the text that it is. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
