@@ -48,6 +48,8 @@ test('no view keeps an English sentence, and every kernel has a Chinese name bes
 
 test('the lecture’s terms, and complaints of the library, are Chinese', async () => {
   const page = await playground.open('#filter?lang=zh&scene=dot&kernel=difference-of-gaussians&p=5,2');
+  await page.locator('.device[data-status="ready"]').waitFor();
+  expect(await page.locator('.header .notice').allTextContents()).toEqual([]);
   await page.getByText('sigma2 必须是大于 sigma1（5）的有限数，收到 2').first().waitFor();
   expect(await page.getByLabel('补齐').count()).toBeGreaterThan(0);
   const train = await playground.open('#train?lang=zh');
