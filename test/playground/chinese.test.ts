@@ -1,6 +1,7 @@
 import { catalogue } from 'convlab';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
+import { goTo } from './filter/filter-page.js';
 import { usePlayground } from './page.js';
 
 const playground = usePlayground();
@@ -24,13 +25,18 @@ function englishIn(page: Page): Promise<string[]> {
 }
 
 test('no view keeps an English sentence, and every kernel has a Chinese name beside its own', async () => {
-  for (const hash of ['#filter?lang=zh&at=210,150', '#network?lang=zh&layer=conv2&dx=2', '#train?lang=zh', '#own?lang=zh', '#volume?lang=zh', '#add?lang=zh']) {
-    const page = await playground.open(hash);
+  // a page that was English before
+  const page = await playground.open('#own?lang=en');
+  for (const state of ['own?', 'filter?at=210,150&', 'network?layer=conv2&dx=2&', 'train?', 'volume?', 'add?', 'filter?scene=dot&second=box&']) {
+    await goTo(page, `#${state}lang=zh`);
+    await page.locator(`main[data-view="${state.split('?')[0]}"][aria-busy="false"] h1`).waitFor();
     await page.locator('.device[data-status="ready"]').waitFor();
-    expect(await englishIn(page), hash).toEqual([]);
+    await expect.poll(() => page.locator('.loading').count()).toBe(0);
+    expect(await englishIn(page), state).toEqual([]);
+    if (state === 'own?')
+      expect(await page.locator('input.own-name').evaluateAll((all) => all.map((each) => (each as HTMLInputElement).value))).toEqual(['类别 1', '类别 2']);
   }
-  const page = await playground.open('#filter?lang=zh&scene=dot');
-  const names = await page.locator('select optgroup option').allTextContents();
+  const names = await page.locator('[data-panel="kernel"] select optgroup option').allTextContents();
   expect(names).toHaveLength(Object.keys(catalogue).length);
   for (const name of Object.keys(catalogue))
     expect(
@@ -42,6 +48,8 @@ test('no view keeps an English sentence, and every kernel has a Chinese name bes
 
 test('the lecture’s terms, and complaints of the library, are Chinese', async () => {
   const page = await playground.open('#filter?lang=zh&scene=dot&kernel=difference-of-gaussians&p=5,2');
+  await page.locator('.device[data-status="ready"]').waitFor();
+  expect(await page.locator('.header .notice').allTextContents()).toEqual([]);
   await page.getByText('sigma2 必须是大于 sigma1（5）的有限数，收到 2').first().waitFor();
   expect(await page.getByLabel('补齐').count()).toBeGreaterThan(0);
   const train = await playground.open('#train?lang=zh');

@@ -41,7 +41,7 @@ test('two runs over each other: held, undone, and trained again from the address
   await page.getByRole('button', { name: 'Start over' }).click();
   await expect.poll(async () => (await page.locator('.train-step-now strong').textContent())?.replace(/\D/g, '')).toBe('0');
   await step(page, 2);
-  expect(await differing(page)).toEqual(['Learning rate', 'steps']);
+  expect(await differing(page)).toEqual(['Learning rate', 'Steps']);
   expect((await chart(page, 'Loss')).held).toBe(first.loss);
   expect((await chart(page, 'Accuracy')).held).toBe(first.accuracy);
   expect((await chart(page, 'Loss')).now).not.toBe(first.loss);
@@ -50,7 +50,7 @@ test('two runs over each other: held, undone, and trained again from the address
 
   // the rate, the run that is held, and both again
   await page.keyboard.press('Control+z');
-  await expect.poll(() => differing(page)).toEqual(['steps']);
+  await expect.poll(() => differing(page)).toEqual(['Steps']);
   await page.keyboard.press('Control+z');
   await hold.waitFor();
   expect((await chart(page, 'Loss')).held).toBe('');

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { presenting } from '../shell/panels.js';
 import { flushUrl } from '../shell/url.js';
 import { chapters, lengths } from './chapters.js';
 import { address, MoreLinks } from './links.js';
@@ -20,8 +21,9 @@ export function LectureView() {
     const turn = (event: KeyboardEvent) => {
       if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
       if ((event.target as Element | null)?.closest?.(KEEPS_ARROWS)) return;
-      if (event.key === 'ArrowRight') move(1, lengths);
-      else if (event.key === 'ArrowLeft') move(-1, lengths);
+      const remote = presenting.peek();
+      if (event.key === 'ArrowRight' || (remote && event.key === 'PageDown')) move(1, lengths);
+      else if (event.key === 'ArrowLeft' || (remote && event.key === 'PageUp')) move(-1, lengths);
       else return;
       event.preventDefault();
     };
@@ -46,7 +48,8 @@ export function LectureView() {
           ))}
         </ol>
       </div>
-      <section class="lec-panel" aria-label={t('panel', { title: say(title) })} data-chapter={name} data-step={now}>
+      <section class="lec-panel" aria-label={t('panel', { title: say(title) })} data-chapter={name} data-step={now} data-panel="chapter" data-keys="view">
+        {presenting.value && <p class="lec-said">{say(steps[now - 1])}</p>}
         <Panel key={name} step={now} />
       </section>
       <Turn now={now} count={steps.length} />

@@ -6,6 +6,7 @@ import { engineGeneration, run } from '../engine/engine.js';
 import { latest } from '../engine/latest.js';
 import { stopCamera } from '../filter/camera.js';
 import { complaintIn } from '../shell/complaints.js';
+import { language } from '../shell/language.js';
 import { holdPart } from '../shell/parcel.js';
 import { BYTES, type Command, type Progress, type Report } from './protocol.js';
 import { t } from './strings.js';
@@ -40,6 +41,16 @@ export const running = signal(false);
 export const net = signal<Net | undefined>(undefined);
 /** Probabilities of the classes of {@link net} for {@link picture}. */
 export const shares = signal<Float32Array | undefined>(undefined);
+
+/** Names that nobody gave, in either language. */
+const UNNAMED = /^(?:class|类别) (\d+)$/;
+// they follow the language, until a network has learned them
+effect(() => {
+  language.value;
+  const named = (name: string) => name.replace(UNNAMED, (_, n: string) => t('classOf', { n }));
+  const next = classes.peek().map((each) => ({ ...each, name: named(each.name) }));
+  if (!net.peek() && next.some(({ name }, i) => name !== classes.peek()[i].name)) classes.value = next;
+});
 
 /** What is missing before a training can begin; '' if nothing is. */
 export const missing = computed(() => {

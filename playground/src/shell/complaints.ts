@@ -49,7 +49,7 @@ const CHINESE = /[\u3400-\u9fff]/;
 
 /** An error message in the current language; messages without a translation are marked as English. */
 export function complaintIn(message: string): string {
-  if (language.value !== 'zh' || CHINESE.test(message)) return message;
+  if (language.value !== 'zh' || message === '' || CHINESE.test(message)) return message;
   const must = /^(\w+): (\S+) must be (.+), received (.+?)(?:; did you mean (.+)\?)?$/.exec(message);
   if (must) {
     const [, operation, option, rule, received, meant] = must;

@@ -41,8 +41,8 @@ function rulesFor(alone: string, left: readonly string[]): string {
   const rules = left.map((name) => `${FRAME[name] ?? `main [data-panel="${name}"]`} { display: none !important; }`);
   if (alone !== '') {
     const it = `[data-panel="${alone}"]`;
-    // what neither holds the panel nor is in it
-    rules.push(`body *:not(:has(${it}), ${it}, ${it} *, .present-keys, .present-keys *) { display: none !important; }`);
+    // what neither holds the panel nor is in it; a page without the panel is shown whole
+    rules.push(`body:has(${it}) *:not(:has(${it}), ${it}, ${it} *, .present-keys, .present-keys *) { display: none !important; }`);
   }
   return rules.join('\n');
 }
@@ -76,6 +76,8 @@ const SAME: Readonly<Record<string, string>> = { PageDown: 'ArrowRight', PageUp:
 
 /** Presses the button with this key in `data-key`; without one, moves the first slider of the panel. @returns whether either exists */
 function press(within: HTMLElement | null, key: string): boolean {
+  // the view turns its own pages
+  if (within?.dataset.keys === 'view') return false;
   const button = within?.querySelector<HTMLButtonElement>(`button[data-key="${CSS.escape(key)}"]`);
   if (button) {
     if (!button.disabled) button.click();

@@ -14,7 +14,7 @@ export function Boxes({ boxes, name, marked }: { readonly boxes: readonly Box[];
   let end = 8;
   const placed = boxes.map(({ name: label, shape: [c, h, w] }) => {
     const box = { label, c, h, w, x: end, width: Math.max(SIDE(w), 8), height: Math.max(SIDE(h), 8), depth: DEEP(c) };
-    end += Math.max(box.width + box.depth * 0.8, 62) + GAP;
+    end += Math.max(box.width + box.depth * 0.8, 82) + GAP;
     return box;
   });
   const rise = Math.max(...placed.map(({ height, depth }) => height + depth * 0.5));

@@ -27,7 +27,7 @@ interface LineChartProps {
 }
 
 const [WIDTH, HEIGHT] = [640, 336];
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 16, 16, 68];
+const [LEFT, RIGHT, TOP, BOTTOM] = [84, 16, 16, 68];
 
 /** The next number whose quarters are round. */
 function roundAbove(value: number): number {
