@@ -78,6 +78,6 @@ describe('on wasm', async () => {
 
 test('what is wrong is refused before a frame comes', async () => {
   await expect(filterFrames('sharpn')).rejects.toThrow('did you mean sharpen');
-  await expect(filterFrames('sharpen', { output: 'float' })).rejects.toThrow('output must be of 8 bits');
+  await expect(filterFrames('sharpen', { output: 'float' })).rejects.toThrow('output must give 8-bit samples');
   await expect(filterFrames('sharpen', { strid: 2 } as object)).rejects.toThrow('did you mean stride');
 });

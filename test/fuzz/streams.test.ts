@@ -84,7 +84,7 @@ async function check(filterCase: FilterCase, backend: Backend, seed: number): Pr
   }
   if (received instanceof Error) {
     if (received instanceof OptionError && received.message.includes("'wrap'")) return 'wrap';
-    if (received instanceof UnsupportedError && received.message.includes('from the whole picture only')) return 'over planes';
+    if (received instanceof UnsupportedError && received.message.includes('only from the whole image')) return 'over planes';
     throw received instanceof ConvlabError ? new Error(received.message) : received;
   }
   const [a, b] = [expected.data, received].map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));

@@ -106,7 +106,7 @@ test('what is no canvas, and a canvas of another kind, are refused', () => {
   const webgl = document.createElement('canvas');
   webgl.getContext('webgl');
   expect(() => imageFromCanvas(webgl)).toThrow(UnsupportedError);
-  expect(() => imageToCanvas(rgba, webgl)).toThrow("2d context: it has one of another kind, say 'webgl'");
+  expect(() => imageToCanvas(rgba, webgl)).toThrow("must have a 2d context, but has one of another type, such as 'webgl'");
   expect(() => imageFromCanvas({ width: 1, height: 1 } as HTMLCanvasElement)).toThrow(ShapeError);
 });
 
