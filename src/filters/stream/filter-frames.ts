@@ -44,8 +44,7 @@ export async function filterFrames(pipeline: Pipeline, options?: PipelineFramesO
 export async function filterFrames(kernel: KernelSource | Pipeline, options: FilterFramesOptions = {}): Promise<TransformStream<VideoFrame, VideoFrame>> {
   checkOptions('filterFrames', options, kernel instanceof Pipeline ? PIPELINE_FRAMES_OPTIONS : FILTER_FRAMES_OPTIONS);
   const output = kernel instanceof Pipeline ? kernel.options.output : options.output;
-  if (output === 'float' || output === '16bit')
-    throw new OptionError('filterFrames', 'output', 'must give 8-bit samples, as video frames have them', output);
+  if (output === 'float' || output === '16bit') throw new OptionError('filterFrames', 'output', 'must give 8-bit samples, as video frames have them', output);
   if (typeof VideoFrame === 'undefined') throw new UnsupportedError('filterFrames', 'requires VideoFrame, which only browsers provide');
   const backend = await chosenBackend('filterFrames', options.backend);
   // a name is read, and what it names is planned once
