@@ -45,6 +45,16 @@ async function shards(parts: number, out: string): Promise<number> {
   return seconds(() => Promise.all(Array.from({ length: parts }, (_, i) => part(i))));
 }
 
+/** Processes that only compress, the same work in all: what this machine gives two processes. */
+const DEFLATE = `
+  const bytes = Buffer.alloc(2 ** 20).map((_, i) => 40 * Math.random() + (i >> 9));
+  for (let i = 0; i < Number(process.argv[1]); i++) require('node:zlib').deflateSync(bytes);
+`;
+function compressors(number: number): Promise<number> {
+  const one = () => done(spawn(process.execPath, ['-e', DEFLATE, `${120 / number}`], { stdio: 'inherit' }));
+  return seconds(() => Promise.all(Array.from({ length: number }, one)));
+}
+
 /** Workers that are ready, until the last result is there. */
 async function workers(number: number, out: string, redis: RedisServer): Promise<number> {
   const server = ['--redis', redis.url, '--queue', out];
@@ -74,7 +84,9 @@ try {
   }
   redis = what === 'workers' ? await startRedis() : undefined;
   const times: Record<1 | 2, number[]> = { 1: [], 2: [] };
+  const limits: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
+    limits.push((await compressors(1)) / (await compressors(2)));
     for (const number of [1, 2] as const) {
       const out = `${what}-${number}-${round}`;
       times[number].push(redis ? await workers(number, out, redis) : await shards(number, out));
@@ -82,6 +94,7 @@ try {
   }
   const [one, two] = [median(times[1]), median(times[2])];
   console.log(`${count} pictures of ${SIDE} × ${SIDE} RGB8, ${what}: one ${one.toFixed(2)} s, two ${two.toFixed(2)} s: ${(one / two).toFixed(2)} ×`);
+  console.log(`two processes that only compress: ${median(limits).toFixed(2)} ×`);
 } finally {
   for (const child of running) child.kill('SIGKILL');
   await redis?.close();
