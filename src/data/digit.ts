@@ -77,7 +77,7 @@ function boundingBox(ink: Float32Array, width: number, height: number) {
   return { x0, y0, x1, y1 };
 }
 
-/** The mean over a rectangle with sides between pixels. */
+/** The mean over a rectangle whose sides may lie between pixels. */
 function areaMean(ink: Float32Array, width: number, across: Span, down: Span): number {
   let [sum, area] = [0, 0];
   for (let y = Math.floor(down[0]); y < down[1]; y++) {

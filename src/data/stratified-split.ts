@@ -4,8 +4,8 @@ import { type Dataset, Subset } from './dataset.js';
 import { checkSeed, stream } from './stream.js';
 
 /**
- * Splits a dataset at random into parts that share no sample, each with the classes in the proportions of the whole, to one or two
- * samples a class: `const [train, validation] = stratifiedSplit(folder, folder.labels, [480, 120])`.
+ * Splits a dataset at random into parts that share no sample, each with the class proportions of the whole, within one
+ * or two samples per class: `const [train, validation] = stratifiedSplit(folder, folder.labels, [480, 120])`.
  * @param labels the class of every sample
  * @param lengths of the parts; their sum is the dataset's length
  * @throws OptionError if there is not a label for each sample, or the lengths are not integers ≥ 0 with that sum

@@ -5,9 +5,9 @@ import { smoothNoise } from './smooth-noise.js';
 import { checkPicture } from './transforms.js';
 
 /**
- * Where every pixel of a result comes from: the pixel at p, seen from the center, shows the source at
- * matrix · p + shift + displacement(p). Warps that follow each other are put into one, so that the picture is
- * resampled, and so blurred, once.
+ * Maps every pixel of a result to its source position: the pixel at p, relative to the center, shows the source at
+ * matrix · p + shift + displacement(p). Successive warps are combined, so the image is resampled (and thereby blurred)
+ * only once.
  */
 export interface Warp {
   readonly height: number;
@@ -23,7 +23,7 @@ export interface Warp {
 /** An augmentation that only moves pixels. */
 export interface WarpAugmentation {
   (x: Tensor, random: Random): Tensor;
-  /** Adds its own movement behind the movements so far. */
+  /** Applies its movement after those in `warp`. */
   readonly move: (warp: Warp, random: Random) => void;
 }
 
@@ -138,7 +138,7 @@ export function randomElastic(options: { alpha: number; sigma: number }): WarpAu
   });
 }
 
-/** Resamples the image once for all these warps, as if they were applied in order. */
+/** Resamples the image once for all these warps, which are applied in order. */
 export function fuse(warpings: readonly WarpAugmentation[]): (x: Tensor, random: Random) => Tensor {
   return (x, random) => {
     checkPicture('augment', x);
@@ -153,14 +153,14 @@ function warping(move: WarpAugmentation['move']): WarpAugmentation {
   return warping;
 }
 
-/** Goes through `matrix` and `shift` first, and then through what the warp held. */
+/** Composes a warp with `matrix` and `shift`, which are applied first. */
 function follow(warp: Warp, [yy, yx, xy, xx]: Warp['matrix'], [y, x]: Warp['shift']): void {
   const [a, b, c, d] = warp.matrix;
   warp.shift = [warp.shift[0] + a * y + b * x, warp.shift[1] + c * y + d * x];
   warp.matrix = [a * yy + b * xy, a * yx + b * xx, c * yy + d * xy, c * yx + d * xx];
 }
 
-/** Bilinear. */
+/** Bilinear resampling. */
 function resample(x: Tensor, { height, width, matrix: [yy, yx, xy, xx], shift, displacement }: Warp): Tensor {
   const area = height * width;
   const from = x.data;

@@ -25,7 +25,7 @@ export interface Explanation extends ConvPlan {
 /** Rows of {@link ExplainOptions}. */
 export const EXPLAIN_OPTIONS = {
   ...CONV_OPTIONS,
-  /** Explain what this one would do. Default `'auto'`. */
+  /** The algorithm to explain. Default `'auto'`. */
   algorithm: ALGORITHM,
   ...BACKEND_OPTION,
 } satisfies Rows;
@@ -111,7 +111,7 @@ function planForTensor(kernel: Tensor, shape: readonly number[], { algorithm, ..
   return planConv(full, geometry, on, algorithm, 'explain');
 }
 
-/** Puts a window and a shape as a learner writes them into those of `conv`. */
+/** Adds the batch and channel axes that `conv` requires to a window and a shape without them. */
 function lift(kernel: Tensor, shape: readonly number[]): { x: readonly number[]; full: Tensor; groups?: number } {
   if (!(kernel?.data instanceof Float32Array) || !Array.isArray(kernel.shape)) {
     throw new ShapeError('explain', `requires a kernel and a shape, received ${show(kernel)} and ${show(shape)}`, { kernel, shape });

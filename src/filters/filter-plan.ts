@@ -29,18 +29,18 @@ export interface ApplyOptions extends ResultOptions, PlanOption, Control {}
 
 /** A filter prepared for images of one format: created once by {@link planFilter}, applied to any number of images. */
 export interface FilterPlan {
-  /** of the pictures that it takes */
+  /** format of the input images */
   readonly format: Format;
-  /** of the pictures that it gives */
+  /** format of the results */
   readonly result: Format;
-  /** One plan for each kernel that runs; neighboring kernels of a pipeline may have been merged. */
+  /** One plan per convolution that runs; neighboring kernels of a pipeline may have been merged. */
   readonly steps: readonly ConvPlan[];
   /** The plan for images with transparent pixels, if it differs. */
   readonly transparent?: FilterPlan;
   /**
    * Filters a picture.
    * @throws OptionError if it is stored on another backend, or if it is stored on this one and `out` is given
-   * @throws ShapeError if the picture is not of the plan's format, or `out` is not of the result's
+   * @throws ShapeError if the picture is not of the plan's format, or `out` does not have the format of the result
    */
   apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
   /** The same for an image stored on the plan's backend, where the result is stored too. */
@@ -50,7 +50,7 @@ export interface FilterPlan {
   /**
    * The same filter for one band of rows at a time; `filterStream` uses it.
    * @throws OptionError if rows of the result depend on rows anywhere in the picture
-   * @throws UnsupportedError if the backend computes it from the whole picture only
+   * @throws UnsupportedError if the backend can compute it only from the whole image
    */
   byRows(): FilterByRows;
   /** Releases the programs and tables that the backend holds for the plan. The plan can still be applied again. */
@@ -99,7 +99,7 @@ class PlannedFilter implements FilterPlan {
   /** for images stored on the backend, if different */
   #onDevice: Executable | undefined;
 
-  /** @param transparent the plan for pictures that are not opaque: this one then takes opaque ones only */
+  /** @param transparent the plan for images that are not opaque; the new plan then accepts only opaque images */
   constructor(
     readonly settled: SettledFilter,
     readonly on: Operators,
@@ -135,7 +135,7 @@ class PlannedFilter implements FilterPlan {
     return result;
   }
 
-  /** Nothing is copied, except where the way is over planes. */
+  /** Copies nothing, unless the filter runs on float planes. */
   async #filterOnDevice(image: DeviceImage, options: ApplyOptions): Promise<DeviceImage> {
     const { backend } = this.on;
     const { content } = image;
@@ -164,7 +164,10 @@ class PlannedFilter implements FilterPlan {
     return this.transparent.#filter(image, options);
   }
 
-  /** A picture that is not opaque. @param before the executable that has refused it: where that runs later, the samples are copies already */
+  /**
+   * Filters an image that is not opaque.
+   * @param before the executable that refused it; if its runs read their inputs later, the samples are already copies
+   */
   async #filterRefused(image: Image, samples: readonly Samples[], before: Executable, options: ApplyOptions): Promise<Image> {
     if (!this.#fromSamples) return this.#filter(image, options);
     const executable = this.#ready(this.#fromSamples);
@@ -176,7 +179,7 @@ class PlannedFilter implements FilterPlan {
     return this.#executable;
   }
 
-  /** @param samples of the image and the mask: copies of them, perhaps */
+  /** @param samples samples of the image and the mask, possibly copies */
   async #filterSamples(image: Image, samples: readonly Samples[], executable: Executable, options: ApplyOptions): Promise<Image> {
     const { out, onPlan, signal, onProgress } = options;
     const { local } = this.settled;

@@ -140,11 +140,11 @@ export interface BackendChooser {
 
 /** The transfers and the work of a call, for predicting its time on a GPU. */
 export interface Work {
-  /** Calls of one kind take time in proportion to the number of values … */
+  /** Calls of one kind take time proportional to the number of values … */
   readonly kind: string;
   /** … of the result. */
   readonly values: number;
-  /** bytes that go to the device and come back */
+  /** bytes transferred to the device and back */
   readonly up: number;
   readonly down: number;
   /** bytes that its programs read and write there, and their multiply-adds */
@@ -229,12 +229,15 @@ export interface DevicePictures {
   free(picture: DevicePicture): void;
 }
 
-/** Rows of a picture: from the first to that behind the last. */
+/** A range of image rows: the first row, and the row after the last. */
 export type RowRange = readonly [from: number, to: number];
 
 /** Some rows of a result, and the rows of the image in memory. */
 export interface PictureBand {
-  /** Rows of the result; where only a part of the picture is filtered, rows of that part. They begin and end at multiples of the unit, or at the end. */
+  /**
+   * Rows of the result or, if only a part of the image is filtered, of that part. They begin and end at multiples of
+   * the unit, or at the end.
+   */
   readonly rows: RowRange;
   /** first row of the image in the input */
   readonly input: number;
@@ -249,8 +252,8 @@ export interface ValueRange {
 }
 
 /**
- * Rows of a picture's result from rows of the picture. The executable is that of the whole picture, so whatever its bands are, they give
- * the bits that a run over the whole picture gives.
+ * Computes rows of a result from rows of the image. The executable is that of the whole image, so the result is
+ * bit-identical to a run on the whole image, however it is divided into bands.
  */
 export interface PictureBands {
   /** Rows of the result that are computed together. */

@@ -116,9 +116,9 @@ export interface ConvGeometry {
   readonly rank: 1 | 2 | 3;
   readonly batch: number;
   readonly groups: number;
-  /** Over all groups. */
+  /** In total for all groups. */
   readonly inChannels: number;
-  /** Over all groups. */
+  /** In total for all groups. */
   readonly outChannels: number;
   readonly input: Triple;
   readonly kernel: Triple;
@@ -233,7 +233,7 @@ interface Axis {
   readonly added: number;
 }
 
-/** Larger values are mistakes: tables of the border would fill the memory. */
+/** Larger values are rejected as mistakes: the border tables would exhaust the memory. */
 const MOST_PADDING = 2 ** 24;
 
 type Placement = Required<Pick<ConvOptions, 'stride' | 'dilation' | 'padding'>> & Pick<ConvOptions, 'anchor' | 'flip'> & Pick<WindowOptions, 'ceilMode'>;
@@ -342,7 +342,10 @@ function checkChannels(operation: string, x: readonly number[], kernel: readonly
 
 type Unplaced = Pick<ConvGeometry, 'rank' | 'xShape' | 'kernelShape' | 'groups' | 'paddingMode' | 'paddingValue' | 'flip'>;
 
-/** Field by field: an object spread of 19 fields takes several times as long, and small convolutions would spend their time here. */
+/**
+ * Copies field by field: spreading an object of 19 fields is several times slower, which would dominate small
+ * convolutions.
+ */
 function finish(axes: readonly Axis[], { rank, xShape, kernelShape, groups, paddingMode, paddingValue, flip }: Unplaced): ConvGeometry {
   const lift = (field: keyof Axis, neutral: number): Triple => {
     const [a, b, c] = axes;

@@ -14,7 +14,7 @@ import { type Pass, runPasses } from './plan/pass.js';
 /**
  * Runs a plan from tensor to tensor. Large tensors run block by block, so that the backend stores only a part at a time.
  * @param bias `[Cout]`
- * @param control its signal ends the run between blocks
+ * @param control its signal cancels the run between blocks
  * @param blocks by default those of {@link cutIntoBlocks}
  */
 export async function runPlan(
@@ -49,7 +49,7 @@ export async function runPlan(
   return { shape: [...geometry.outShape], data: out };
 }
 
-/** @throws UnsupportedError if there is no memory for them */
+/** @throws UnsupportedError if there is not enough memory */
 function newValues(length: number): Float32Array {
   try {
     return new Float32Array(length);

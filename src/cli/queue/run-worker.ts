@@ -5,12 +5,12 @@ import type { QueueJob } from './load-bullmq.js';
 import { createProcessor } from './processor.js';
 import type { PictureWork } from './queue-job.js';
 
-/** How a queue is worked through. */
+/** Options of {@link runWorker}. */
 export interface WorkerOptions {
   readonly redis?: string;
   readonly queue: string;
   readonly threads?: number;
-  /** in hand at once */
+  /** processed concurrently */
   readonly jobs: number;
   /** seconds after which other workers take over the jobs of a lost worker */
   readonly stalled: number;
@@ -19,11 +19,11 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
 }
 
-/** Times that a job is taken over: a picture that ends every process that takes it does not go on forever. */
+/** How often a job is taken over at most, so that an image that crashes every worker does not circulate forever. */
 const MOST_STALLED = 5;
 
 /**
- * Does the jobs of a queue until the signal, or SIGTERM; then those that are in hand.
+ * Processes the jobs of a queue until the signal or SIGTERM, then completes the active jobs.
  * @throws as `connect` does
  */
 export async function runWorker({ redis, queue, threads, jobs, stalled, json, terminal, signal }: WorkerOptions): Promise<void> {

@@ -12,7 +12,7 @@ import { toTensor } from '../transforms.js';
 /** Pictures on disk, read on access; see {@link imageFolder}. */
 export class ImageFolder extends Dataset<Sample> {
   constructor(
-    /** class names; labels are indices into them */
+    /** class names; labels are indices of this list */
     readonly classes: readonly string[],
     /** paths and labels of the pictures */
     readonly files: readonly { readonly path: string; readonly y: number }[],
@@ -26,7 +26,7 @@ export class ImageFolder extends Dataset<Sample> {
     return this.files.length;
   }
 
-  /** The class of every picture, known without reading any. */
+  /** The class of every image, available without reading the files. */
   get labels(): number[] {
     return this.files.map(({ y }) => y);
   }
@@ -41,8 +41,8 @@ export class ImageFolder extends Dataset<Sample> {
 }
 
 /**
- * A dataset of pictures with one class per subfolder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`.
- * Classes, and pictures within them, are sorted by name. Other files and hidden files are ignored.
+ * A dataset of images with one class per subfolder: `cats/1.png`, `cats/more/2.jpg`, `dogs/1.png`. Classes and the
+ * images in them are sorted by name. Other files and hidden files are ignored.
  * @param options.transform converts a picture of {@link readImage} to a tensor. Batches need equal shapes. Default {@link toTensor}.
  * @throws DataError if the folder cannot be read, has no subfolders, or one has no picture
  * @example

@@ -9,18 +9,21 @@ const MOST_PICTURE = 2 ** 28;
 /** Bytes of the longest text: the number of a class. */
 const MOST_TEXT = 1024;
 
-/** Files of a tar that belong together: those side by side whose names are equal up to the first dot. */
+/** The files of one sample in a tar: adjacent files whose names are equal up to the first dot. */
 export interface TarSample {
-  /** the tar that it is in */
+  /** the tar that contains it */
   readonly path: string;
   /** the name up to the first dot: `0/17` of `0/17.cls` */
   readonly key: string;
-  /** by what comes behind that dot, in lower case; empty if it is neither a picture nor a class, which no sample needs */
+  /**
+   * by the rest of the name after that dot, in lower case; empty if it is neither a picture nor a class, which no
+   * sample needs
+   */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
- * The samples of a tar in WebDataset's form, in order, one in memory at a time.
+ * The samples of a tar in WebDataset format, in order, with one in memory at a time.
  * @throws DataError, naming the tar, if it cannot be read or is damaged
  * @see https://github.com/webdataset/webdataset
  */

@@ -44,7 +44,8 @@ export interface BlobOptions extends OptionsOf<typeof BLOB_OPTIONS> {}
 
 /**
  * The picture as a file that the browser encodes, 8 bits. A large picture does not block the page.
- * @throws ShapeError if it is no image; OptionError if an option breaks its rule; UnsupportedError if the browser does not write that type
+ * @throws ShapeError if it is not an image; OptionError if an option breaks its rule; UnsupportedError if the browser
+ * does not write that type
  */
 export async function imageToBlob(image: Image, options: BlobOptions = {}): Promise<Blob> {
   const { type, quality } = settle('imageToBlob', options, BLOB_OPTIONS);

@@ -77,7 +77,7 @@ export function sizeOfDrawable(operation: string, source: Drawable): { readonly 
 
 /**
  * The picture as an ImageData: 16 bits and floats are rounded to 8 bits, gray becomes R = G = B.
- * @throws ShapeError if it is no image; UnsupportedError where there is no ImageData
+ * @throws ShapeError if it is not an image; UnsupportedError where there is no ImageData
  */
 export function imageToImageData(image: Image): ImageData {
   checkImage('imageToImageData', image);
@@ -87,7 +87,7 @@ export function imageToImageData(image: Image): ImageData {
 
 /**
  * Draws the picture on a canvas, which takes on the picture's size.
- * @throws ShapeError if it is no image, or no canvas; UnsupportedError if the canvas has a context of another kind
+ * @throws ShapeError if it is not an image, or no canvas; UnsupportedError if the canvas has a context of another kind
  */
 export function imageToCanvas(image: Image, canvas: HTMLCanvasElement | OffscreenCanvas): void {
   const pixels = imageToImageData(image);

@@ -1,4 +1,4 @@
-/** Versions that were tried, and that package.json names as peers. */
+/** The tested versions, which package.json lists as peer dependencies. */
 export const OPTIONAL_PACKAGES = { webgpu: '0.6.x', gl: '8.x' } as const;
 
 /**
