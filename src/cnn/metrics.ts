@@ -5,7 +5,7 @@ import { sizeOf } from '../tensor.js';
 import type { Answers } from './answers.js';
 import type { Value } from './graph.js';
 
-/** What {@link RunningMetrics.take} returns: means since its last call. */
+/** The result of {@link RunningMetrics.take}: means since its last call. */
 export interface Means {
   readonly loss: number;
   /** Fraction of correct answers; 0 if there are no answers. */

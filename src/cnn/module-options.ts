@@ -20,7 +20,7 @@ export interface LoadOptions extends OptionsOf<typeof LOAD_OPTIONS> {}
 
 /** What `Module.loadStateDict` returns with `strict: false`. */
 export interface LoadedNames {
-  /** Parameters of the model that are missing in the state: they keep their values. */
+  /** Parameters of the model that are missing in the state; they keep their values. */
   readonly missing: readonly string[];
   /** Names of the state that the model does not have. */
   readonly unexpected: readonly string[];

@@ -5,7 +5,7 @@ import { flag, notNegative, type OptionsOf, option, probability, type Rows, rule
 import { Optimizer } from './optimizer.js';
 import type { Trainable } from './parameter-groups.js';
 
-/** Factors that are multiplied in every step. */
+/** The rule for factors that are applied in every step. */
 const decay = rule<number>('a share, 0 ≤ s < 1', probability.holds);
 
 /** Rows of {@link SGDOptions}. */
@@ -23,7 +23,7 @@ export const SGD_OPTIONS = {
 export interface SGDOptions extends OptionsOf<typeof SGD_OPTIONS> {}
 
 /**
- * v = momentum·v + g; parameter −= lr·v. As PyTorch's, the first v is g.
+ * v = momentum·v + g; parameter −= lr·v. As in PyTorch, the first v is g.
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -76,7 +76,10 @@ export const ADAM_OPTIONS = {
   betas: option(betas, { default: [0.9, 0.999] }),
   /** Default 1e-8. */
   eps: option(notNegative, { default: 1e-8 }),
-  /** Adam: an L2 penalty, added to the gradient, default 0. AdamW: weights shrink by lr·weightDecay a step, default 0.01. */
+  /**
+   * Adam: an L2 penalty, added to the gradient, default 0. AdamW: weights are multiplied by 1 − lr·weightDecay in every
+   * step, default 0.01.
+   */
   weightDecay: option(notNegative, { default: 0 }),
 } satisfies Rows;
 
@@ -84,7 +87,7 @@ export const ADAM_OPTIONS = {
 export interface AdamOptions extends OptionsOf<typeof ADAM_OPTIONS> {}
 
 /**
- * A rate for each weight, from running means of its gradient and of the gradient's square.
+ * Adam: adapts the rate of each weight by running means of its gradient and of the squared gradient.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015
  */
@@ -144,7 +147,7 @@ export const RMSPROP_OPTIONS = {
 export interface RMSpropOptions extends OptionsOf<typeof RMSPROP_OPTIONS> {}
 
 /**
- * Gradients divided by the root of their running mean square.
+ * Divides gradients by the root of their running mean square.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Hinton, Neural Networks for Machine Learning, lecture 6e, 2012
  */

@@ -20,13 +20,13 @@ export interface BatchRecord {
   readonly epoch: number;
   readonly batch: number;
   readonly loss: number;
-  /** Share of right answers, 0 to 1. */
+  /** Fraction of correct answers, 0 to 1. */
   readonly accuracy: number;
   readonly learningRate: number;
   readonly seconds: number;
 }
 
-/** One epoch: means over its training batches, each measured as it was trained on. */
+/** One epoch: means over its training batches, each measured during its training step. */
 export interface EpochRecord {
   readonly epoch: number;
   readonly loss: number;
@@ -36,8 +36,8 @@ export interface EpochRecord {
   readonly learningRate: number;
   readonly seconds: number;
   /**
-   * Seconds, of these, in which training waited for batches: reading, decoding and augmentation that were not done beforehand. Absent in histories
-   * that were written before it was measured.
+   * The part of `seconds` spent waiting for batches: reading, decoding and augmentation that were not finished in
+   * advance. Missing in histories saved by older versions.
    */
   readonly waiting?: number;
 }
@@ -57,16 +57,16 @@ export interface History {
 const ADVICE =
   'try a lower learning rate, clipGradNorm or a warm-up, and inputs with mean 0 and standard deviation 1; check inputs and targets for NaN and huge values';
 
-/** Where training left the finite numbers. */
+/** The point at which training diverged. */
 export interface Divergence {
-  /** From 0, as records count. */
+  /** From 0, as in the records. */
   readonly epoch: number;
   /** The first batch of that epoch with a non-finite loss, counted from 1, as in the records. */
   readonly batch: number;
-  /** Batches in an epoch; undefined where that is not known. */
+  /** Number of batches in an epoch; undefined if unknown. */
   readonly batches?: number;
   readonly learningRate: number;
-  /** Everything up to there. */
+  /** The history up to that point. */
   readonly history: History;
 }
 
@@ -93,34 +93,35 @@ export class DivergedError extends ConvlabError {
 /** Options of {@link train}. */
 export interface TrainOptions {
   train: Batches;
-  /** Measured after every epoch, in evaluation mode. */
+  /** Data to evaluate after every epoch, in evaluation mode. */
   validation?: Batches;
   optimizer: Optimizer;
   /** Default: {@link CrossEntropyLoss}. */
   loss?: Loss;
   epochs: number;
-  /** Scales the optimizer's learning rate at every step; needs to know how many there are. Default: constant. */
+  /** Scales the optimizer's learning rate at every step. Requires a known number of batches. Default: constant. */
   schedule?: Schedule;
   /** Stops when the validation loss has not improved for `patience` epochs. With `restoreBest` (default true) the best weights are restored. */
   earlyStopping?: { patience: number; restoreBest?: boolean };
-  /** Upper bound of the norm of all gradients together. Default: no clipping. */
+  /** Upper bound of the total norm of all gradients. Default: no clipping. */
   clipGradNorm?: number;
   /**
-   * Batches to a step of the optimizer, which moves along the mean of their gradients: the memory of one batch, the step of a larger one. At the
-   * end of an epoch there may be fewer. Batch normalization still sees one batch at a time. Default 1.
+   * Number of batches per optimizer step, which uses the mean of their gradients (gradient accumulation). This has the
+   * effect of a larger batch with the memory of one. The last step of an epoch may have fewer. Batch normalization
+   * still uses one batch at a time. Default 1.
    */
   accumulate?: number;
   /**
-   * Takes the weights after every step of the optimizer. Validation, and `earlyStopping` by it, is then of the averaged weights, which are also
-   * those that `restoreBest` restores; else the model is left with the weights that were trained. Default: none.
+   * A moving average, updated after every optimizer step. Validation and `earlyStopping` then use the averaged weights,
+   * and `restoreBest` restores them; otherwise the model ends with the trained weights. Default: none.
    */
   average?: AveragedModel;
-  /** How many batches a line of `history.batches` covers. Default 100. */
+  /** Number of batches per line of `history.batches`. Default 100. */
   logEvery?: number;
   callbacks?: {
     /** Called after every line of `history.batches`. */
     onBatch?: (record: BatchRecord) => void;
-    /** Awaited, e.g. to write a checkpoint. */
+    /** Called after every epoch and awaited, e.g. to write a checkpoint. */
     onEpoch?: (record: EpochRecord, history: History) => void | Promise<void>;
     /** Called after every step; must be cheap. `total` is infinite if the number of batches is unknown. */
     onStep?: (step: number, total: number) => void;
@@ -164,9 +165,8 @@ const CALLBACKS = { onBatch: callback, onEpoch: callback, onStep: callback } sat
 
 /**
  * Trains a model. Each step is a replay of operator calls in buffers allocated once; loss and accuracy are summed on
- * the backend and read every `logEvery` batches.
- * Parts of the model that are in evaluation mode stay in it, unless the whole model is. Afterwards the model is in evaluation mode
- * until it is trained again or put into training mode.
+ * the backend and read every `logEvery` batches. Submodules in evaluation mode stay in it, unless the whole model is in
+ * evaluation mode. Afterwards the model is in evaluation mode until it is trained again or put into training mode.
  * @returns losses and accuracies per line and epoch; the model holds the result
  * @throws OptionError if an option is unknown or breaks its rule
  * @throws DivergedError at the next line or epoch, once the loss or a weight is not finite; with `restoreBest` the model then holds
@@ -298,7 +298,7 @@ export async function train(model: Module, options: TrainOptions): Promise<Histo
   }
 }
 
-/** Adds the gradient of a batch, times `scale`, to what the parameters hold. */
+/** Adds the gradient of a batch, times `scale`, to the gradients of the parameters. */
 function addGradients(model: Module, loss: Loss, x: TrainingBatch['x'], y: Target, scale: number) {
   const inputs = 'shape' in x ? [x] : x;
   const { graph, inputs: places, output } = model.compile(inputs.map(({ shape }) => shape));

@@ -121,7 +121,7 @@ export async function loadTfjsLayers(path: string, options: Omit<FromTfjsLayersO
 /** Maximum number of files that hold the weights of one model. */
 const MOST_FILES = 1000;
 
-/** Files by name, and the one that was requested last without being there. */
+/** Files by name, and the last requested file that was missing. */
 class Wanted extends Map<string, Uint8Array> {
   missing: string | undefined;
 
@@ -132,15 +132,15 @@ class Wanted extends Map<string, Uint8Array> {
   }
 }
 
-/** The weight files of {@link saveTfjs}: their names are those of their contents. */
+/** The names of weight files written by {@link saveTfjs}, which contain a hash of the contents. */
 const WEIGHTS = /^weights-[0-9a-f]{16}\.bin$/;
-/** Milliseconds after which a weight file that no model names is assumed to belong to a process that died. */
+/** Milliseconds after which a weight file that no model refers to is assumed to belong to a dead process. */
 const LEFT_OVER = 60 * 60 * 1000;
 
 /**
- * {@link toTfjs} into a folder, created if missing: `model.json`, the argument of `tf.loadGraphModel`, and its weights, `weights-….bin`. `model.json` is
- * replaced in one step and names its own weights: if anything fails, the folder holds the old model or the new one, complete. The weights of the model that
- * was replaced are removed.
+ * {@link toTfjs} into a folder, created if missing: `model.json`, the argument of `tf.loadGraphModel`, and its weights,
+ * `weights-….bin`. `model.json` is replaced atomically and refers to its own weights, so after a failure the folder
+ * contains either the complete old model or the complete new one. The weights of the replaced model are removed.
  * @throws OptionError if the folder's path is not a non-empty string
  * @throws DataError, naming the file, if it cannot be written
  */
@@ -163,7 +163,7 @@ export async function saveTfjs(folder: string, model: Module, ...inputShapes: (r
   await removeWeights(folder, name, before);
 }
 
-/** The weight file that the model of a folder names, if {@link saveTfjs} has written it. */
+/** The weight file of the model in a folder, if {@link saveTfjs} wrote it. */
 async function weightsNamedIn(folder: string): Promise<string | undefined> {
   try {
     const json = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
@@ -174,7 +174,7 @@ async function weightsNamedIn(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Removes the weights of the model that was replaced, and what processes that died left. */
+/** Removes the weights of the replaced model, and files left behind by dead processes. */
 async function removeWeights(folder: string, kept: string, replaced: string | undefined): Promise<void> {
   // by the clock of the disk, which may be another machine's
   const now = (await stat(join(folder, 'model.json')).catch(() => undefined))?.mtimeMs ?? 0;

@@ -51,7 +51,7 @@ import { isObject } from './json.js';
 export interface ModuleFormat<M extends Module = Module> {
   /** Its class. */
   readonly module: { readonly prototype: M };
-  /** The arguments that make such a module: JSON, and modules. */
+  /** The constructor arguments of the module: JSON values and modules. */
   arguments(module: M): readonly unknown[];
   /**
    * Creates it from these arguments; modules among them already exist. The others may come from an untrusted
@@ -68,7 +68,7 @@ const none = rule<null>('null', (value) => value === null);
 const modules = list(module, 1, 10_000);
 const namedModules = rule('modules by name', (value) => isObject(value) && !(value instanceof Module) && Object.values(value).every(module.holds));
 
-/** One value, or a list with one for each spatial axis. */
+/** One value, or a list with one per spatial axis. */
 function axisValues(each: OptionRule, rank: number): OptionRule {
   return either(each, list(each, rank, rank));
 }

@@ -6,11 +6,14 @@ import { alongAxis } from './along-axis.js';
 
 /** Rows of {@link UpsampleOptions}. */
 export const UPSAMPLE_OPTIONS = {
-  /** Cells of each axis of the result. Either this or `scaleFactor`. */
+  /** Size of each axis of the result. Specify either this or `scaleFactor`. */
   size: perAxis(count),
-  /** Result by input; sizes are rounded down. */
+  /** Size of the result / size of the input; sizes are rounded down. */
   scaleFactor: perAxis(positive),
-  /** The nearest cell in front, or the weighted mean of the neighbors: linear, bilinear and trilinear are one for 1, 2 and 3 axes. Default `'nearest'`. */
+  /**
+   * `'nearest'` repeats cells. `'linear'`, `'bilinear'` and `'trilinear'` interpolate between neighbors along 1, 2 and
+   * 3 axes. Default `'nearest'`.
+   */
   mode: option(oneOf(['nearest', 'linear', 'bilinear', 'trilinear']), { default: 'nearest' }),
   /** Aligns the centers of the corner pixels instead of the image borders. Not with `'nearest'`. Default false. */
   alignCorners: option(flag, { default: false }),
@@ -22,10 +25,10 @@ export interface UpsampleOptions extends OptionsOf<typeof UPSAMPLE_OPTIONS> {}
 const RANKS = { linear: 1, bilinear: 2, trilinear: 3 };
 
 /**
- * x enlarged (or reduced, without smoothing) to another size, as PyTorch's interpolate: along each axis a product with a matrix of
- * one or two weights a row.
+ * Resizes x (without smoothing when reducing), like PyTorch's interpolate: along each axis, a product with a matrix
+ * that has one or two weights per row.
  * @param x `[N, C, ...spatial]`
- * @throws OptionError if an option is unknown, breaks its rule, or fits neither the others nor x
+ * @throws OptionError if an option is unknown, breaks its rule, or does not fit the others or x
  * @example
  * ```ts
  * import { Module, tensor, upsample, type Value } from 'convlab';
@@ -56,7 +59,7 @@ export function upsample(x: Value, options: UpsampleOptions): Value {
   }, x);
 }
 
-/** The options with their defaults. @throws OptionError as {@link upsample} does, as far as x need not be known */
+/** The options with their defaults. @throws OptionError as {@link upsample} does, except for checks that require x */
 export function checkUpsampling(options: UpsampleOptions) {
   const settled = settle('upsample', options, UPSAMPLE_OPTIONS);
   const { size, scaleFactor, mode, alignCorners } = settled;
@@ -71,14 +74,14 @@ function forAxes(name: string, value: PerAxis<number>, rank: number): readonly n
   return list;
 }
 
-/** `[o, n]`: 1 at the cell that each result shows. */
+/** `[o, n]`: 1 at the input cell that each output cell shows. */
 function nearest(n: number, o: number, step: number): Float32Array {
   const matrix = new Float32Array(o * n);
   for (let i = 0; i < o; i++) matrix[i * n + Math.min(Math.floor(i * step), n - 1)] = 1;
   return matrix;
 }
 
-/** `[o, n]`: the weights of the two cells around each result. */
+/** `[o, n]`: the weights of the two input cells around each output cell. */
 function linear(n: number, o: number, step: number, alignCorners: boolean): Float32Array {
   const matrix = new Float32Array(o * n);
   for (let i = 0; i < o; i++) {

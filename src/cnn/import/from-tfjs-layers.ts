@@ -22,16 +22,17 @@ export const FROM_TFJS_LAYERS_OPTIONS = {
 /** Options of {@link fromTfjsLayers}. */
 export interface FromTfjsLayersOptions extends OptionsOf<typeof FROM_TFJS_LAYERS_OPTIONS> {}
 
-/** Version of the operator set to which layers are converted. */
+/** Version of the ONNX operator set to which layers are converted. */
 const OPSET = 17;
 
 /**
- * A layers model of TensorFlow.js or Keras (`format: "layers-model"`) as a module that runs and learns here. Its kernels are turned to
- * channels first once, here: the module takes `[N, C, H, W]` where the model took `[N, H, W, C]`, and returns maps that way too.
+ * A layers model of TensorFlow.js or Keras (`format: "layers-model"`) as a module that runs and learns here. Its
+ * kernels are converted to channels first once: where the original model used `[N, H, W, C]`, the module takes and
+ * returns `[N, C, H, W]`.
  * @param modelJson the contents of `model.json`, parsed
  * @param weights the concatenated files of its manifest
- * @throws DataError, naming the file, if it is broken
- * @throws UnsupportedError naming the layer, if it is of a class or has an option that is missing here
+ * @throws DataError, naming the file, if it is invalid
+ * @throws UnsupportedError, naming the layer, if its class or one of its options is not supported
  * @throws OptionError if an option is unknown or breaks its rule
  * @example
  * ```ts
@@ -60,7 +61,7 @@ export function fromTfjsLayers(modelJson: unknown, weights: Uint8Array, options:
   return importedNet(planGraph('fromTfjsLayers', file, wanted, complain));
 }
 
-/** Calls of layers, far above what a model has. */
+/** Maximum number of layer calls, far above what real models have. */
 const MOST_STEPS = 100_000;
 
 class LayersBuilder {
@@ -80,7 +81,7 @@ class LayersBuilder {
     return tensor.flattened ? this.graph.channelsLast('output', tensor) : tensor.name;
   }
 
-  /** Adds a model. @param given its inputs; those of the whole model are undefined */
+  /** Adds a model. @param given its inputs; undefined for the whole model */
   model(model: LayersModel, given: readonly LayerTensor[] | undefined): LayerTensor[] {
     // models in each other, each called twice, would double at every level
     this.#steps += model.layers.reduce((sum, { calls }) => sum + 1 + (calls?.length ?? 0), 1);

@@ -38,14 +38,15 @@ export interface MaximizeOptions extends OptionsOf<typeof MAXIMIZE_OPTIONS> {}
 
 /** What {@link maximizeActivation} returns. */
 export interface MaximizedInput {
-  /** `[1, C, H, W]`, the picture */
+  /** `[1, C, H, W]`, the image */
   readonly x: Tensor;
   /** the maximized activation before each step and at the end */
   readonly activations: readonly number[];
 }
 
 /**
- * Finds a picture that maximizes the activation of a feature map: gradient ascent on the input, with a blur between steps.
+ * Finds an image that maximizes the activation of a feature map: gradient ascent on the input, with a blur between
+ * steps.
  * @param shape shape of the input, `[1, C, H, W]`
  * @throws OptionError if an option breaks its rule, or there is no such layer or channel
  * @see Erhan et al., Visualizing Higher-Layer Features of a Deep Network, 2009; the blur: Yosinski et al., 2015

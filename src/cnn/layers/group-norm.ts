@@ -76,8 +76,9 @@ export const LAYER_NORM_OPTIONS = {
 export interface LayerNormOptions extends OptionsOf<typeof LAYER_NORM_OPTIONS> {}
 
 /**
- * Normalizes over the last axes, which are `normalizedShape`: `[N, C, H, W]` by `[C, H, W]`, or `[N, L, F]` by F.
- * @throws OptionError if an option is unknown or breaks its rule; when it runs, ShapeError if x ends in other axes
+ * Normalizes over the last axes, whose sizes are `normalizedShape`: `[C, H, W]` for x `[N, C, H, W]`, or F for
+ * `[N, L, F]`.
+ * @throws OptionError if an option is unknown or breaks its rule; ShapeError when it runs if the last axes of x differ
  * @see Ba et al., Layer Normalization, 2016
  */
 export class LayerNorm extends Module {

@@ -131,8 +131,9 @@ abstract class AdaptivePool extends Module {
 }
 
 /**
- * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell the mean of its equal share, for 1 to 3 spatial axes.
- * @throws OptionError if the size is not of integers ≥ 1; when it runs, if it does not fit the axes
+ * `[N, C, ...]` → `[N, C, ...outputSize]`, each cell is the mean of an equal part of the input, for 1 to 3 spatial
+ * axes.
+ * @throws OptionError unless the size consists of integers ≥ 1, or when it runs if it does not match the axes
  */
 export class AdaptiveAvgPool extends AdaptivePool {
   protected pool(x: Value, size: readonly number[]): Value {
@@ -140,7 +141,7 @@ export class AdaptiveAvgPool extends AdaptivePool {
   }
 }
 
-/** {@link AdaptiveAvgPool} with the largest value of each share. */
+/** {@link AdaptiveAvgPool} with the maximum of each part. */
 export class AdaptiveMaxPool extends AdaptivePool {
   protected pool(x: Value, size: readonly number[]): Value {
     return adaptiveMaxPooling(x, size);
@@ -149,7 +150,7 @@ export class AdaptiveMaxPool extends AdaptivePool {
 
 /** Rows of {@link BlurPoolOptions}. */
 export const BLUR_POOL_OPTIONS = {
-  /** Cells of the binomial kernel. Default 3: 1 2 1. */
+  /** Size of the binomial kernel. Default 3: 1 2 1. */
   size: option(count, { default: 3 }),
   /** Default 2. */
   stride: option(count, { default: 2 }),
@@ -159,8 +160,8 @@ export const BLUR_POOL_OPTIONS = {
 export interface BlurPoolOptions extends OptionsOf<typeof BLUR_POOL_OPTIONS> {}
 
 /**
- * Blurs with a binomial kernel, then subsamples: `[N, C, H, W]` → `[N, C, ceil(H / stride), ceil(W / stride)]`. Behind a
- * max pool of stride 1 it makes pooling tolerate small shifts.
+ * Blurs with a binomial kernel, then subsamples: `[N, C, H, W]` → `[N, C, ceil(H / stride), ceil(W / stride)]`. After
+ * max pooling with stride 1, it makes pooling robust to small shifts.
  * @throws OptionError if an option is unknown or breaks its rule
  * @see Zhang, Making Convolutional Networks Shift-Invariant Again, 2019
  */

@@ -11,7 +11,7 @@ export interface LayerConfig {
   readonly config: Readonly<Record<string, unknown>>;
   /** The layers that provide its inputs, for each call; undefined in a sequence. */
   readonly calls: readonly (readonly TensorName[])[] | undefined;
-  /** Layers inside, if it is a model itself. */
+  /** The inner layers, if the layer is itself a model. */
   readonly inner: LayersModel | undefined;
 }
 
