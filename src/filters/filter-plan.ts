@@ -49,7 +49,7 @@ export interface FilterPlan {
   apply(image: ImageSource | DeviceImage, options?: ApplyOptions): Promise<Image | DeviceImage>;
   /**
    * The same filter for one band of rows at a time; `filterStream` uses it.
-   * @throws OptionError if rows of the result depend on rows anywhere in the picture
+   * @throws OptionError if rows of the result depend on rows anywhere in the image
    * @throws UnsupportedError if the backend can compute it only from the whole image
    */
   byRows(): FilterByRows;

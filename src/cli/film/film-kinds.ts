@@ -7,7 +7,7 @@ import { matrixOf, rgbToYuv, yuvToRgb } from './yuv.js';
 
 /** A film that is read: what is filtered of each frame. */
 export interface Film {
-  /** format of the filtered part of a frame */
+  /** format height of the filtered part of a frame */
   readonly format: Format;
   /** bytes of a frame */
   readonly length: number;

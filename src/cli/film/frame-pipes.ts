@@ -13,7 +13,7 @@ type Task = { readonly line: true } | { readonly read: Uint8Array } | { readonly
 interface Answer {
   /** a line without its end; undefined: nothing was left */
   readonly line?: string;
-  /** bytes that were read or written */
+  /** number of bytes read or written */
   readonly bytes?: number;
   readonly failed?: { readonly code?: string; readonly message: string };
 }

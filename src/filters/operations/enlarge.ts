@@ -19,12 +19,12 @@ interface Ready {
   release(): void;
 }
 
-/** Of the levels of the latest pyramids. */
+/** Plans for the levels of recent pyramids. */
 const recentEnlargements = new RecentPlans<Ready>(24);
 
 /**
- * A float picture, 0 black and 1 white, twice as large and cut to the size of another, plus or minus that one.
- * @param factor of the enlarged picture; the other counts once
+ * Enlarges a float image (0 black, 1 white) by two, crops it to the size of another image and combines both.
+ * @param factor factor of the enlarged image; that of the other is 1
  * @returns other + factor · enlarged, a float image, stored where both inputs are stored
  */
 export async function enlargedWith<I extends Image | DeviceImage>(operation: string, small: I, other: I, factor: 1 | -1, options: RunOptions): Promise<I> {
@@ -77,12 +77,12 @@ function doubling(input: number, output: number): Resampling {
   return { input, output, starts, taps, weights };
 }
 
-/** The picture twice as large, cut to the size of `like`. */
+/** The image enlarged by two and cropped to the size of `like`. */
 function enlarge(image: Image, like: Image, on: RunOptions): Promise<Image> {
   return filter(repeat(image, like), ENLARGE, { ...on, anchor: 1, paddingMode: 'replicate', channels: 'all', output: 'float' });
 }
 
-/** Every pixel twice across and down. */
+/** Repeats every pixel twice horizontally and vertically. */
 function repeat({ width, channels, data }: Image, like: Image): Image {
   const large = new Float32Array(like.data.length);
   const row = like.width * channels;
@@ -96,7 +96,7 @@ function repeat({ width, channels, data }: Image, like: Image): Image {
   return { ...like, data: large };
 }
 
-/** In place: other, as a share of white, + factor · image. */
+/** In place: other (with white = 1) + factor · image. */
 function combine(image: Image, { data: other }: Image, factor: 1 | -1): Image {
   const { data } = image;
   const white = whiteOf(other);

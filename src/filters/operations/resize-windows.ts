@@ -19,7 +19,7 @@ export const RESIZE_METHODS = ['box', 'triangle', 'catmull-rom', 'mitchell', 'la
 export type ResizeMethod = (typeof RESIZE_METHODS)[number];
 
 interface Kernel {
-  /** beyond it the kernel is zero */
+  /** the kernel is zero beyond this distance */
   readonly radius: number;
   at(x: number): number;
 }
@@ -47,12 +47,12 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** Rounding errors at a zero of the kernel. */
+/** Weights up to this limit count as zero, because of rounding at a zero of the kernel. */
 const NOTHING = 1e-12;
 
 /**
  * The windows of one axis. Pixel centers are at half-integers; windows are cut off at the border, and their weights are divided by their sum.
- * @param input,output samples of the source and of the result, ≥ 1
+ * @param input,output number of samples of the source and the result, ≥ 1
  */
 export function resampling(input: number, output: number, method: ResizeMethod): Resampling {
   const { radius, at } = KERNELS[method];
@@ -82,7 +82,7 @@ export function resampling(input: number, output: number, method: ResizeMethod):
   return { input, output, starts, taps, weights };
 }
 
-/** A window without zeros at its ends. */
+/** Removes zeros from the ends of a window. */
 function trimmed(from: number, weights: readonly number[]): { readonly from: number; readonly weights: readonly number[] } {
   const counts = (weight: number) => Math.abs(weight) > NOTHING;
   const before = weights.findIndex(counts);

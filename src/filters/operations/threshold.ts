@@ -22,8 +22,8 @@ const LEVEL = either(finite, oneOf(['otsu']));
 /** Rows of {@link ThresholdOptions}. */
 export const THRESHOLD_OPTIONS = {
   /**
-   * Samples above it become white, all others black: a number in the units of the image, or `'otsu'`, the level that divides the values
-   * into the two classes with the smallest variance. Default `'otsu'`.
+   * The threshold level: samples above it become white, all others black. A number in the units of the image, or
+   * `'otsu'`, the level that splits the values into the two classes with the smallest variance. Default `'otsu'`.
    */
   level: option(
     rule<number | 'otsu'>(LEVEL.says, LEVEL.holds, {
@@ -106,7 +106,7 @@ function leastAbove(level: number, floats: boolean): number {
   return near[0];
 }
 
-/** The definition. */
+/** The reference implementation. */
 async function divideByLoops(image: Image, above: number, { channels, backend, signal }: Chosen & EngineOptions): Promise<Image> {
   const chosen = lookedAt('threshold', image, channels);
   const gray = channels === 'luminance' ? await grayOf(image, LUMINANCE, { backend, signal }) : undefined;
@@ -119,8 +119,8 @@ async function divideByLoops(image: Image, above: number, { channels, backend, s
 }
 
 /**
- * The level with the largest variance between the classes below and above it; the lowest of equal ones. No value is above it if
- * all values are equal. Floats are counted in classes of equal width.
+ * The level with the largest variance between the classes below and above it; the lowest one among equals. If all
+ * values are equal, none is above it. Floats are counted in bins of equal width.
  * @see Otsu, A threshold selection method from gray-level histograms (1979)
  */
 async function otsu(image: Image, channels: Channels, on: EngineOptions): Promise<number> {

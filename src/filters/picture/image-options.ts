@@ -20,7 +20,7 @@ export const IMAGE_OPTIONS = {
    * linear light, in the same units. Default false.
    */
   linear: option(flag, { default: false, help: 'filter in linear light: decode sRGB, filter, encode' }),
-  /** How values become samples, see {@link Output}. Default `'clamp'`. */
+  /** Conversion of values to samples, see {@link Output}. Default `'clamp'`. */
   output: OUTPUT,
 } satisfies Rows;
 

@@ -26,11 +26,14 @@ const STREAMING = {
    * within one rounding of the result of `filter`.
    */
   opaque: flag,
-  /** Rows per band of the result, rounded up to the block height of the plan. The bits do not depend on it. Default: about 4 MB. */
+  /**
+   * Rows per band of the result, rounded up to the block height of the plan. It does not affect the values. Default:
+   * about 4 MB.
+   */
   bandHeight: option(count, {}),
   /**
-   * Bands lie in memory that is used again: each is valid until the next one is asked for. Memory that is new costs more time than a small kernel.
-   * Default: each band lies in an array of its own.
+   * Reuse the memory of bands: each is valid until the next one is requested. Allocating new memory takes longer than a
+   * small kernel. Default false: each band has its own array.
    */
   reuse: flag,
   ...RUN_OPTIONS,
@@ -186,10 +189,10 @@ function inTurn({ result }: FilterByRows, bands: readonly OutputBand[]): (height
   };
 }
 
-/** How a band is computed. */
+/** Options for computing a band. */
 interface BandRun {
   readonly range?: ValueRange;
-  /** Memory for the result. Default: an array of its own */
+  /** Returns memory for the result. Default: a new array */
   readonly place?: (height: number) => Samples;
 }
 
@@ -211,7 +214,7 @@ export function teller({ result }: FilterByRows, { onProgress }: Control): (band
   };
 }
 
-/** Whether no pixel that the filter sees lets anything through. Reads no further than to the first that does. */
+/** True if all pixels that the filter reads are opaque. Stops reading at the first one that is not. */
 async function isOpaqueWithin(source: AsyncIterable<Samples>, { format, judged: [first, end] }: FilterByRows): Promise<boolean> {
   const { width, channels } = format;
   let row = 0;

@@ -4,7 +4,7 @@ import { orient } from './orient.js';
 import { encodeFrames, encodeModern, framesBySharp, inspectBySharp, rawBySharp } from './sharp.js';
 import { readExif } from './tiff/exif.js';
 
-/** WebP and AVIF are read and written by sharp alone; gray comes as sharp gives it, RGB or gray. */
+/** WebP and AVIF, which require sharp. Gray images are decoded as RGB or gray, depending on sharp. */
 function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
   const missing = () => new Unreadable(`is ${name === 'WebP' ? 'a' : 'an'} ${name} image, which requires sharp: npm install sharp`);
   const inspect = async (bytes: Source) => {
@@ -80,7 +80,7 @@ function bySharp(name: 'WebP' | 'AVIF', begins: RegExp): FileFormat {
   };
 }
 
-/** WebP, with or without loss as it was written; written with loss. */
+/** WebP. Reads lossy and lossless files, writes lossy ones. */
 export const webp: FileFormat = bySharp('WebP', /^RIFF.{4}WEBP/s);
 /** AVIF. */
 export const avif: FileFormat = bySharp('AVIF', /^.{4}ftypavi[fs]/s);

@@ -3,9 +3,9 @@ import { arrayOf, formatOf, type SampleType } from '../samples.js';
 import { Damaged, type FileFormat, type Header, need, type Source, Unreadable } from './format.js';
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
-/** NumPy's names of the samples, without their byte order. */
+/** NumPy's type names for the sample types, without byte order. */
 const NAMES: Readonly<Record<SampleType, string>> = { uint8: 'u1', uint16: 'u2', float32: 'f4' };
-/** Headers are some 100 bytes long. */
+/** Maximum header size; usual headers have about 100 bytes. */
 const MOST_HEADER = 65535;
 
 interface NpyHeader extends Header {
@@ -53,7 +53,7 @@ export const npy: FileFormat = {
   },
 };
 
-/** Whether typed arrays of this machine begin with the lowest byte. */
+/** True if this machine is little-endian. */
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function swap(bytes: Buffer, size: number): void {

@@ -1,13 +1,13 @@
 import { createInflateRaw, inflateSync } from 'node:zlib';
 import { Damaged } from './format.js';
 
-/** No deflate stream unpacks to more than this many times its own size (zlib, technical details). */
+/** Maximum expansion ratio of a deflate stream (zlib, technical details). */
 export const MAX_DEFLATE_RATIO = 1032;
 const CHUNK = 2 ** 18;
 
 /**
- * The first `size` bytes of a deflate stream (with zlib's header). What follows them does not count, nor does the checksum: files that
- * libpng and browsers read have more bytes behind their pictures, packed or not.
+ * The first `size` bytes of a deflate stream (with zlib's header). Anything after them is ignored, including the
+ * checksum, because files that libpng and browsers accept may have extra bytes after the image, compressed or not.
  * @throws Damaged if it unpacks to fewer
  */
 export async function inflateRows(data: Buffer, size: number, what: string): Promise<Buffer> {
@@ -43,9 +43,9 @@ export function inflate(data: Buffer, size: number, what: string): Buffer {
   return unpacked;
 }
 
-/** How GIF and TIFF write their LZW codes. */
+/** The variants of LZW codes in GIF and TIFF. */
 export interface LzwKind {
-  /** bits of a plain byte: the code after the last of them clears the table, the next one ends the stream */
+  /** bits of a literal; the first code after the literals clears the table, the next one ends the stream */
   readonly rootBits: number;
   /** GIF fills bytes from the lowest bit, TIFF from the highest, and TIFF's codes grow one code earlier */
   readonly order: 'gif' | 'tiff';

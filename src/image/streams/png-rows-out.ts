@@ -6,13 +6,16 @@ import type { Samples } from '../image.js';
 import { rowLength } from '../rows.js';
 import { bytesOf, sampleBytes, type WrittenRows } from './row-codec.js';
 
-/** Each row as its difference from the row above (PNG specification, 9.2): one subtraction a byte, and photographs pack well. */
+/**
+ * The filter type that stores each row as its difference from the row above (PNG specification, 9.2). It needs one
+ * subtraction per byte and compresses photographs well.
+ */
 const UP = 2;
 const COLOR_TYPES = [0, 4, 2, 6] as const;
-/** Bytes of a chunk of image data. */
+/** Bytes per chunk of image data. */
 const CHUNK = 2 ** 18;
 
-/** The bytes of a PNG. @throws Unreadable of floats */
+/** The bytes of a PNG. @throws Unreadable for floats */
 export async function* encodePng(
   rows: AsyncIterable<Samples>,
   { format, metadata = {}, compression }: WrittenRows,
@@ -41,7 +44,7 @@ export async function* encodePng(
   yield chunk('IEND', Buffer.alloc(0));
 }
 
-/** The bytes of a stream in parts of one size, so that a file does not depend on when its bytes were ready. */
+/** The bytes of a stream in parts of equal size, so that the file does not depend on timing. */
 async function* inParts(stream: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer, void, undefined> {
   let kept: Buffer[] = [];
   let length = 0;

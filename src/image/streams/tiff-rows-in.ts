@@ -9,21 +9,21 @@ import { type Reading, rowLength } from '../rows.js';
 import { arrayOf, type Format } from '../samples.js';
 import { bandRows, type OpenedRows } from './row-codec.js';
 
-/** Packed strips, and rows of tiles, are unpacked as a whole: larger ones are not read. */
+/** Maximum size of compressed strips and rows of tiles, which are decompressed as a whole. */
 const MOST_UNPACKED = 2 ** 28;
 /** The EXIF block is at the beginning or the end of a file; longer files are not searched for it. */
 const MOST_FOR_EXIF = 2 ** 26;
 
-/** Bytes of a file, which may be read where they are wanted. */
+/** The bytes of a file, which can be read directly into a target. */
 type RowBytes = Source & { readInto?(target: Uint8Array, from: number): number };
 
-/** Blocks side by side: all columns of some rows. A strip is one. */
+/** Adjacent blocks that contain all columns of some rows. A strip is one block. */
 interface BlockRow {
   readonly first: number;
   readonly rows: number;
 }
 
-/** A TIFF or BigTIFF in strips or tiles, of one page. @throws Damaged or Unreadable */
+/** A TIFF or BigTIFF with one page, in strips or tiles. @throws Damaged or Unreadable */
 export function openTiff(bytes: RowBytes): OpenedRows {
   const page = describePage(openDirectory(bytes));
   const { width, height, channels, sampleType, orientation, directory } = page;

@@ -12,7 +12,7 @@ export function sample(radius: number, f: (x: number, y: number) => number): num
 
 /**
  * A square kernel, `[k, k]`, from its weights row by row.
- * @throws DataError if the parameters of the operation make a weight that is none
+ * @throws DataError if the parameters result in a weight that is not finite
  */
 export function squareKernel(operation: string, weights: readonly number[]): Tensor {
   const odd = weights.find((weight) => !float32.holds(weight));
@@ -27,7 +27,7 @@ export function outer(...vectors: readonly (readonly number[])[]): Tensor {
   return { shape: vectors.map((vector) => vector.length), data: toFloat32(products) };
 }
 
-/** The weights as shares of their sum, which must not be zero. */
+/** The weights divided by their sum, which must not be zero. */
 export function toMean(weights: readonly number[]): number[] {
   const sum = total(weights);
   return weights.map((weight) => weight / sum);
@@ -37,7 +37,10 @@ export function total(weights: readonly number[]): number {
   return weights.reduce((sum, weight) => sum + weight, 0);
 }
 
-/** What cancels out in theory is zero in the kernel too, and then costs nothing: cos 90° is 6e-17 in float64. */
+/**
+ * What cancels out in theory is zero in the kernel too, and then costs nothing: Rounds values such as cos 90°, which is
+ * 6e-17 in float64.
+ */
 function toFloat32(weights: readonly number[]): Float32Array {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   return Float32Array.from(weights, (weight) => (Math.abs(weight) < 1e-14 * largest ? 0 : weight));

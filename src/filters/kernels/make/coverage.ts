@@ -11,8 +11,8 @@ function halfSides(corners: readonly Point[]): readonly [x: number, y: number] {
 }
 
 /**
- * A convex shape as a blur, `[kH, kW]`, both odd, sum 1: each weight is the share of the shape's area that covers its pixel,
- * so the shape is anti-aliased at any size and angle.
+ * A convex shape as a blur, `[kH, kW]`, both odd, sum 1: each weight is the fraction of the shape's area inside its
+ * pixel, so the shape is anti-aliased at any size and angle.
  */
 export function coverage(corners: readonly Point[]): Tensor {
   const [halfX, halfY] = halfSides(corners);

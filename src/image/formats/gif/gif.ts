@@ -12,7 +12,7 @@ const KEEP = 1;
 const CLEAR = 2;
 const RESTORE = 3;
 
-/** GIF: the first frame, RGB, or RGBA if any pixel is transparent; written by gifenc. */
+/** GIF. Reads the first frame as RGB, or RGBA if any pixel is transparent; writes through gifenc. */
 export const gif: FileFormat = {
   name: 'GIF',
   keeps: [],
@@ -37,7 +37,7 @@ export const gif: FileFormat = {
 };
 
 /**
- * All frames, each as the whole picture that is seen: what a frame leaves free shows the one before, unless that was
+ * All frames, each complete as displayed: areas that a frame does not cover show the previous one, unless that was
  * disposed of.
  */
 async function decodeFrames(bytes: Buffer, maxPixels: number): Promise<{ frames: Frame[]; repeats: number }> {
@@ -82,10 +82,7 @@ function hasGaps(canvas: Buffer): boolean {
   return false;
 }
 
-/**
- * @param frames of equal size
- * @param repeats how often it starts again: Infinity for ever
- */
+/** @param frames of equal size @param repeats number of repetitions; Infinity: forever */
 async function encodeFrames(frames: readonly Frame[], repeats: number): Promise<Uint8Array> {
   const loaded = await import('gifenc');
   // a CommonJS module: bundlers see its names, Node does not

@@ -24,9 +24,9 @@ interface Control extends Header {
 type Pixels = Uint8ClampedArray | Uint16Array;
 
 /**
- * The frames of an animated PNG, each as the whole picture that is seen; of another PNG, and where the animation does not say
- * when it is shown, no frames. They have alpha if any has transparent pixels.
- * @param maxPixels of all frames together
+ * The frames of an animated PNG, each complete as displayed; no frames for other PNGs, or if the animation has no
+ * timing. They have alpha if any has transparent pixels.
+ * @param maxPixels limit for all frames in total
  * @throws Damaged
  */
 export async function decodeApng(bytes: Buffer, maxPixels: number, turns: Turns): Promise<Frames | undefined> {
@@ -101,7 +101,7 @@ function readControl(content: Buffer, screenWidth: number, screenHeight: number)
   return { width, height, x, y, delay, disposal: content[24], blend: content[25], data: [] };
 }
 
-/** As RGBA. */
+/** Decodes a frame to RGBA. */
 async function decodeFrame({ width, height, data }: Control, header: PngHeader, colors: PngColors): Promise<Pixels> {
   const own = { ...header, width, height };
   checkRoom(own, data);
@@ -130,10 +130,7 @@ function draw(rgba: Pixels, { x, y, width, height, blend }: Control, canvas: Pix
   }
 }
 
-/**
- * An animated PNG of pictures that are PNGs already.
- * @param pngs the frames, of one size and one kind of samples
- */
+/** Joins PNGs to an animated PNG. @param pngs the frames, with equal size and sample type */
 export function joinPngs(pngs: readonly Uint8Array[], frames: readonly Frame[], repeats: number): Buffer {
   const [first] = pngs;
   const parts: Buffer[] = [SIGNATURE];

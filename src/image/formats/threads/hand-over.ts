@@ -18,7 +18,7 @@ export function memoryOf(result: CodecResult): ArrayBuffer[] {
   return [...new Set(images.map(({ data }) => data.buffer as ArrayBuffer))];
 }
 
-/** The result with arrays that fill their memory. */
+/** The result, with arrays that fill their buffers. */
 export function filling(result: CodecResult): CodecResult {
   if (result === undefined) return undefined;
   if (result instanceof Uint8Array) return fills(result) ? result : new Uint8Array(result);
@@ -33,7 +33,7 @@ export async function copyImage(image: Image, turns: Turns): Promise<Image> {
   return { ...image, data: new (data.constructor as new (buffer: ArrayBuffer) => Samples)(buffer) };
 }
 
-/** Whether an array can be transferred: it fills its buffer, which is not shared. */
+/** True if an array can be transferred: it fills its buffer, which is not shared. */
 export function fills({ buffer, byteLength }: Uint8Array | Samples): boolean {
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
 }
