@@ -26,9 +26,15 @@ export interface PictureOutline extends Pick<PictureJob, 'load' | 'store'> {
 export interface Abilities {
   /** Programs for `conv`; `'direct'` is always one of them. */
   readonly programs: readonly ConvProgram[];
-  /** Sums that it computes on images from samples to samples. If empty, images are computed on float planes. */
+  /**
+   * Sums that it computes on images image filters, from samples to samples. If empty, images are computed on float
+   * planes.
+   */
   readonly pictures: readonly PictureSumKind[];
-  /** The reason why an image cannot be computed from samples to samples with any sum; undefined if it can. Default: all images can. */
+  /**
+   * The reason why an image cannot be computed image filters, from samples to samples with any sum; undefined if it
+   * can. Default: all images can.
+   */
   readonly refuses?: (picture: PictureOutline) => Reason | undefined;
   /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
   readonly resize?: boolean;

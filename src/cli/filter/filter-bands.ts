@@ -7,7 +7,7 @@ import type { RowRange } from '../../kernels/backend.js';
 import type { RowJob } from './filter-rows.js';
 
 /**
- * Bands of a result that are computed apart, each from the rows of the picture that it needs.
+ * Bands of a result that are computed apart, each from the rows of the image that it needs.
  * @param count of bands; fewer, where rows are computed together
  * @returns undefined if something about all rows has to be known before one is computed: the least and the largest value, or whether any pixel is transparent
  */
@@ -27,7 +27,10 @@ export function streamBands({ plan }: RowJob): readonly number[] {
   return bands.map(({ rows: [from, to] }) => to - from);
 }
 
-/** Rows of the result, with the bits that they have in the whole one. The rows of the picture before those that it needs are passed over. */
+/**
+ * Rows of the result, with the bits that they have in the whole one. The rows of the image before those that it needs
+ * are passed over.
+ */
 export async function filterBand({ picture, plan }: RowJob, rows: RowRange): Promise<Samples> {
   const by = plan.byRows();
   try {

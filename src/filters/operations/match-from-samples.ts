@@ -20,8 +20,8 @@ const NOTHING = 1e-9;
 const USUAL = 2 ** 40;
 
 /**
- * The similarity of every window to the template, from samples to samples: products with the template per cell, then
- * the energies of the windows in float64, then the score.
+ * The similarity of every window to the template, image filters, from samples to samples: products with the template
+ * per cell, then the energies of the windows in float64, then the score.
  * @param template `[1, C, h, w]`, finite
  * @returns undefined if the backend has no program for it, or if samples are not finite or are extremely large or small
  */

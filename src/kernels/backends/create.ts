@@ -13,7 +13,7 @@ export const BACKENDS = ['auto', 'gpu', 'wasm', 'reference'] as const;
 /** One of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
-/** More threads would only need more memory. */
+/** Maximum number of threads; more would only use more memory. */
 const MOST_THREADS = 64;
 
 /** Rows of {@link BackendOptions}. */
@@ -21,14 +21,15 @@ export const BACKEND_OPTIONS = {
   /** For `'gpu'` only: the mode of GPU.js. Default: the first available one of webgpu, webgl2, webgl and headlessgl. */
   gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: mode of GPU.js', placeholder: 'mode' }),
   /**
-   * For `'wasm'` and `'auto'`: number of threads, including the calling one. The bits of the results do not depend on it.
-   * Default: one per core, at most 4; 1 if threads cannot share memory, in a page that is not cross-origin isolated.
+   * For `'wasm'` and `'auto'`: number of threads, including the calling one. It does not affect the bits of the
+   * results. Default: one per core, at most 4; 1 if threads cannot share memory, as in a page that is not cross-origin
+   * isolated.
    */
   threads: option(whole(1, MOST_THREADS), { help: 'with wasm: number of threads (default: one per core, at most 4)' }),
   /**
-   * For `'wasm'` and `'auto'`: images that take longer than about 8 ms are computed by workers and do not block the calling thread. With
-   * `true`, the calling thread computes as well and blocks, which suits scripts with nothing else to do. The results are the same.
-   * Default false.
+   * For `'wasm'` and `'auto'`: whether long calls block the calling thread. With false, images that take longer than
+   * about 8 ms are computed by workers. With true, the calling thread blocks and computes too, which suits scripts that
+   * only wait for the result. The results are the same. Default false.
    */
   blocking: option(flag, { default: false }),
 } satisfies Rows;
@@ -56,21 +57,19 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
 
 /**
  * Creates a backend by name.
- * - `auto`: `wasm`, and a hardware GPU for images, `conv` and its gradients that are measured to be faster there. The GPU is searched for, and
- *   its library loaded, once it could have saved a quarter of a second; models stay on `wasm`;
+ * - `auto`: `wasm`, and a hardware GPU for images, `conv` and its gradients that are measured to be faster there. It
+ *   searches for a GPU and loads its library once a GPU could have saved a quarter of a second; models stay on `wasm`;
  * - `gpu`: GPU.js, including software GPUs (SwiftShader, llvmpipe);
  * - `wasm`: WebAssembly SIMD, on several threads if they can share memory;
  * - `reference`: plain float64 loops, for tests.
- * @throws UnsupportedError with the reasons, if it does not run here, or not on that number of threads
+ * @throws UnsupportedError, with the reasons, if the backend or this number of threads is not available
  * @throws OptionError if the name or an option is unknown, or an option belongs to another backend
  * @example
  * ```ts
  * import { conv, createBackend, tensor } from 'convlab';
  *
- * const backend = await createBackend('wasm', { threads: 2 });
- * console.log(backend.device); // → wasm simd, 2 threads
- * await conv(tensor([[[1, 2, 4]]]), tensor([[[-1, 1]]]), { backend });
- * backend.dispose(); // ends its threads
+ * const backend = await createBackend('wasm', { threads: 2 }); console.log(backend.device); // → wasm simd, 2 threads
+ * await conv(tensor([[[1, 2, 4]]]), tensor([[[-1, 1]]]), { backend }); backend.dispose(); // cancels the calls threads
  * ```
  */
 export function createBackend(name: 'reference'): Promise<ReferenceBackend>;
@@ -106,7 +105,7 @@ function running(): Backend | undefined {
   return started;
 }
 
-/** The backend that operators use when none is passed in: `auto`, created at the first call and then shared. */
+/** The backend that calls use if none is passed: `auto`, created at the first call and then shared. */
 export function defaultBackend(): Promise<Backend> {
   running();
   if (!shared) {
@@ -134,7 +133,7 @@ export async function chosenBackend(operation: string, chosen: Backend | undefin
  * Runs a call on the backend of its option, or the default one. Its arguments are read before it returns: directly if the backend
  * is running, or from copies while the default backend starts, see {@link keep}.
  * @param run cancels with its signal and reports its progress, except the end, which is reported here
- * @throws OptionError if the option is no backend
+ * @throws OptionError if the option is not a backend
  * @throws the signal's reason
  */
 export async function onBackend<I, R>(

@@ -12,7 +12,7 @@ export interface ProgramText {
   readonly tables?: Readonly<Record<string, ArrayLike<number>>>;
   /** Number of outputs: {@link body} runs once for each. */
   readonly axes: Axes;
-  /** JavaScript as GPU.js knows it, that returns the cell at the indices of {@link axes}. Every loop bound is a literal. */
+  /** GPU.js code that returns the cell at the indices of {@link axes}. Every loop bound is a literal. */
   readonly body: string;
 }
 
@@ -23,7 +23,10 @@ export interface Engine {
   readonly mode: GpuMode;
 }
 
-/** A compiled program. It serves one kind of arguments, on the host or on the device, because GPU.js compiles for the first kind it sees. */
+/**
+ * A compiled program. It accepts one kind of arguments, on the host or on the device, because GPU.js compiles for the
+ * kind of the first run.
+ */
 export class Program {
   readonly #engine: Engine;
   readonly #shapes: readonly (readonly number[])[];
@@ -44,12 +47,12 @@ export class Program {
     });
   }
 
-  /** The context it was compiled in, once it has run: of WebGL, or WebGPU's adapter and device. */
+  /** The context in which it was compiled, once it has run: the WebGL context, or WebGPU's adapter and device. */
   get context(): unknown {
     return this.#kernel.kernel.context;
   }
 
-  /** @returns the result, which the caller must release. Not for mode webgpu, which answers later */
+  /** @returns the result, which the caller must release. Not for mode webgpu, which is asynchronous */
   run(values: readonly GpuValue[]): GpuValue {
     return this.#check(this.#kernel(...this.#view(values)) as GpuValue);
   }
@@ -67,7 +70,7 @@ export class Program {
     if (kernels.includes(kernel)) kernels.splice(kernels.indexOf(kernel), 1);
   }
 
-  /** The same numbers, each in the shape in which this program reads it. */
+  /** The arguments, viewed in the shapes that this program reads. */
   #view(values: readonly GpuValue[]): (Input | Texture)[] {
     return values.map((value, i) => {
       const shape = this.#shapes[i];
@@ -93,8 +96,8 @@ export class Program {
 }
 
 /**
- * Programs by key, the latest used last. What has not been used for longest is destroyed when there are too many,
- * or when the results they hold (GPU.js keeps the last one of each) take too much memory.
+ * Programs by key, in order of last use. The least recently used one is destroyed if there are too many, or if the
+ * results they hold (GPU.js keeps the last one of each) take too much memory.
  */
 export class ProgramCache {
   readonly #programs = new Map<string, { readonly program: Program; readonly bytes: number }>();

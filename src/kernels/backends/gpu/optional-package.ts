@@ -2,7 +2,7 @@
 export const OPTIONAL_PACKAGES = { webgpu: '0.6.x', gl: '8.x' } as const;
 
 /**
- * Loads a package that gives Node a GPU, and that convlab does not bring along.
+ * Loads an optional package that provides a GPU in Node.
  * @throws Error with the install command, or the reason why it does not load
  */
 export async function loadOptional(name: keyof typeof OPTIONAL_PACKAGES): Promise<unknown> {

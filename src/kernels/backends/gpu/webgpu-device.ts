@@ -16,11 +16,11 @@ const COPY_DST = 8;
 /** The {@link Device} of WebGPU, on which programs in WGSL run besides those of GPU.js. */
 export interface WebGpuDevice extends Device {
   readonly gpu: GPUDevice;
-  /** Makes calls to the device; what it refuses of them is known once {@link settled} resolves. */
+  /** Makes calls to the device; their errors are known once {@link settled} resolves. */
   watch<T>(calls: () => T): T;
   /** Resolves once the errors of everything watched so far are known. */
   settled(): Promise<void>;
-  /** Nothing that the device returns can be trusted any more. */
+  /** Marks all results of the device as invalid. */
   fail(reason: string): void;
 }
 
@@ -91,8 +91,8 @@ export function isSoftware({ isFallbackAdapter, vendor, architecture, device, de
 }
 
 /**
- * Makes sure that there is a `navigator.gpu`. In Node it comes from the package `webgpu`, if that loads and finds an adapter.
- * @throws Error saying why there is none
+ * Ensures that `navigator.gpu` exists. In Node, it comes from the package `webgpu`, if that loads and finds an adapter.
+ * @throws Error with the reason if there is none
  */
 export async function provideWebGpu(): Promise<void> {
   if (globalThis.navigator?.gpu) return;

@@ -7,19 +7,19 @@ import { channelsGiven, storeText } from './store-text.js';
 import { sumText } from './sum-text.js';
 import { parts, typeOf, upTo } from './wgsl-words.js';
 
-/** One program of a picture's job for GPU.js on WebGL 2: a pixel a thread, four values each. */
+/** One program of an image job for GPU.js on WebGL 2: one pixel per thread, with four values. */
 export interface GlProgram {
   /** GLSL with the function `pixel(x, y)`; textures are `user_picture`, `user_floats` and `user_table` */
   readonly source: string;
   readonly textures: readonly ('picture' | 'floats' | 'table')[];
   readonly table: Float32Array;
-  /** of the result, in pixels: bytes, or floats for the next program */
+  /** width of the result in pixels: bytes, or floats for the next program */
   readonly width: number;
   readonly height: number;
   readonly bytes: boolean;
 }
 
-/** The least alpha of each of 64 × 64 parts of a picture, in every channel. */
+/** Computes the minimum alpha of each of 64 × 64 parts of an image, stored in every channel. */
 export const LEAST_ALPHA: GlProgram = {
   source: `vec4 pixel(float x, float y) {
   ivec2 size = textureSize(user_picture, 0);
@@ -36,7 +36,7 @@ export const LEAST_ALPHA: GlProgram = {
   bytes: true,
 };
 
-/** Values of a row of a table's texture. */
+/** Values per row of a table texture. */
 export const TABLE_WIDTH = 1024;
 
 /** @param width of the picture */

@@ -7,7 +7,7 @@ import { slopesText } from './slopes-text.js';
 import { literal, upTo, vector } from './wgsl-words.js';
 import { alongAxis, type Pair, placedBy, type WindowStage } from './window-stage.js';
 
-/** Sums that there are programs for. */
+/** Sums with programs. */
 export const GPU_SUMS = [
   'integer',
   'box',
@@ -23,7 +23,7 @@ export const GPU_SUMS = [
 /** Floats per pixel for a number of channels: three are stored as four. */
 export const FLOATS: readonly number[] = [0, 1, 2, 4, 4];
 
-/** A part of a result: where it begins, and its size. */
+/** A part of a result: its offset and size. */
 interface Part {
   readonly first: Pair;
   readonly output: Pair;
@@ -60,25 +60,25 @@ export function pictureLaunches(job: PictureJob, columns: number): { readonly la
   return { launches, floats };
 }
 
-/** Rows of a box from which on sums run down its columns. */
+/** Height of a box from which sums run down its columns. */
 const RUNNING_FROM = 24;
 
-/** True if the next window below has all rows of a window but one. */
+/** True if neighboring windows in a column share all rows except one. */
 function isStepwise({ stride, dilation }: ConvGeometry): boolean {
   return stride[1] === 1 && dilation[1] === 1;
 }
 
-/** Rows of outputs that a thread computes. */
+/** Maximum rows of outputs per thread. */
 const MOST_ROWS = 4;
 
-/** True if it takes long text to make samples of a sum. */
+/** True if converting a sum to samples takes a long program. */
 function isHeavy({ load, store }: PictureJob): boolean {
   return load.light || load.take !== 'chosen' || store.part !== undefined || store.mix !== undefined;
 }
 
 type Step = Omit<PictureLaunch, 'from' | 'to'>;
 
-/** A pass as one launch, or as one along the rows and one along the columns. */
+/** A pass as one launch, or as two launches along the rows and the columns. */
 function stepsOf(
   { geometry, border, bias, sum }: PicturePass,
   { load }: PictureJob,

@@ -6,7 +6,7 @@ import { type Core, type Place, type Stage, THREADS, unflatten } from './core.js
 import { biasFunction, directCore, directThreads, type KernelOrder, weightIndex } from './direct-core.js';
 import { productStages } from './product-core.js';
 
-/** Input channels of a cell of x that one thread sums. */
+/** Input channels per thread. */
 const CHANNELS = 4;
 
 const [FIRST, SECOND, THIRD, OUT]: readonly Place[] = [{ input: 0 }, { input: 1 }, { input: 2 }, { output: 0 }];
@@ -62,7 +62,7 @@ export function inputGradientStages(g: ConvGeometry): Stage[] {
   return [...gradientOfCells(wide, place), { core: foldCore(g), inputs: [place], outputs: [OUT] }];
 }
 
-/** Without what the border shows. */
+/** The gradient without contributions of padded cells. */
 function gradientOfCells(g: ConvGeometry, output: Place): Stage[] {
   if (g.stride.every((stride) => stride === 1)) return convolution(transposedGeometry(g), { transposed: true }, false, output);
   return [{ core: scatterCore(g), inputs: [FIRST, SECOND], outputs: [output] }];
@@ -101,7 +101,7 @@ ${each((c) => `if (cin + ${c}u < ${cins}u) { $finish((plane + ${c}u) * ${sizeOf(
   return coreOf(`scatter ${g.key}`, 2, sizeOf(g.xShape), threads, code);
 }
 
-/** From the gradient of the padded x to that of x: every cell adds up the padded cells that show it. */
+/** Converts the gradient of the padded x to that of x: every cell sums the padded cells that show it. */
 function foldCore(g: ConvGeometry): Core {
   const wide = paddedGeometry(g).input;
   const axes = { channel: g.batch * g.inChannels, i0: g.input[0], i1: g.input[1], i2: g.input[2] };
@@ -160,7 +160,7 @@ fn $at(slice: u32, row: u32, column: u32) -> u32 { return row; }`;
   return productStages({ key: `biasGradient ${g.outChannels} ${area}`, ...sizes, inputs: [FIRST], output: OUT, functions });
 }
 
-/** One thread for each cell, no workgroup memory. */
+/** A core with one thread per cell and no workgroup memory. */
 export function coreOf(key: string, inputs: number, length: number, threads: number, code: () => string, outputs: 1 | 2 = 1): Core {
   return { key, inputs, outputs, length, workgroups: Math.ceil(threads / THREADS), sharedBytes: 0, code };
 }

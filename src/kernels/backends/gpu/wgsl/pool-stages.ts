@@ -4,7 +4,7 @@ import { type Axis, isInside, overCovering, position } from './border-wgsl.js';
 import { coreOf } from './conv-stages.js';
 import { type Stage, THREADS, unflatten } from './core.js';
 
-/** The largest value of every window and which cell it was, in one go. */
+/** Computes the largest value of every window and its index, in one pass. */
 export function maxPoolStages(g: ConvGeometry): Stage[] {
   const [KD, KH, KW] = g.kernel;
   const axes = { channel: g.batch * g.outChannels, od: g.output[0], oh: g.output[1], ow: g.output[2] };

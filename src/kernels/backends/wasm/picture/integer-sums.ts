@@ -10,11 +10,11 @@ import { type PictureProgram, pictureFields, type SumOf } from './picture-progra
 
 /** Rows of a box that are summed incrementally; the first one needs a full sum of the window's rows. */
 const BOX_ROWS = 128;
-/** About the cost of a box, in taps, at any window size. */
+/** Approximate cost of a box of any size, in taps. */
 const BOX_TAPS = 12;
 /** The largest range of sums that 16 bits can scale from black to white: intermediate values are at most 1.5 times as large. */
 const MOST_SPREAD = 21845;
-/** About the cost of a root, in taps. */
+/** Approximate cost of a square root, in taps. */
 const ROOT_TAPS = 8;
 
 export function integerProgram(
@@ -77,7 +77,10 @@ export function integerProgram(
   };
 }
 
-/** The weights of center and sides for four channels, where the window and its picture are as assembly/picture/bytes-cross.ts has them. */
+/**
+ * The weights of center and sides for four channels, if the window and its image satisfy the conditions of
+ * assembly/picture/bytes-cross.ts.
+ */
 function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }, job: { load, store } }: LinePass): Int32Array | undefined {
   const { kernel, dilation, before } = geometry;
   const keepsAlpha = load.chosen.length < load.channels;
@@ -92,12 +95,12 @@ function crossOf({ window, scale }: SumOf<'integer'>, { pass: { geometry, bias }
   return new Int32Array(Int16Array.of(center, center, center, own, side, side, side, others).buffer);
 }
 
-/** Where taps are in a strip, and in x itself. */
+/** Offsets of taps in a strip, and in x itself. */
 function offsetsOf(taps: readonly number[], { layout }: StoredCorrelation): Int32Array {
   return Int32Array.from([layout.offsets, layout.direct.offsets].flatMap((offsets) => taps.map((tap) => offsets[tap] / 4)));
 }
 
-/** Taps of weight 1 and of −1 need no product. */
+/** Sorts taps of weight 1 and −1 first, because they need no product. */
 function order(weight: number): number {
   return weight === 1 ? 0 : weight === -1 ? 1 : 2;
 }
