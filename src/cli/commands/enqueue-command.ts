@@ -29,7 +29,7 @@ Examples:
   convlab enqueue large.tif --out done --kernel sharpen --bands 8
 `;
 
-/** `convlab enqueue`: what `convlab filter` would do, as jobs for `convlab worker`. */
+/** `convlab enqueue`: adds the work of `convlab filter` to a queue, for `convlab worker`. */
 export function addEnqueueCommand(program: Command, terminal: Terminal, _: AbortSignal): void {
   const command = program
     .command('enqueue')

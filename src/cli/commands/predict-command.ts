@@ -20,7 +20,7 @@ export const PREDICT_FLAGS = {
 } satisfies Rows;
 
 const DATA = pickRows(NETWORK_FLAGS, 'data');
-/** What a checkpoint knows of the samples that its training held back. */
+/** The flags in a checkpoint that determine the validation samples of its training. */
 const SPLIT = pickRows(KEPT_FLAGS, 'data', 'validation', 'seed');
 const EVALUATE_FLAGS = { ...NETWORK_FLAGS, ...PREDICT_FLAGS } satisfies Rows;
 
@@ -73,7 +73,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal): void {
   );
 }
 
-/** `convlab summary`: the layers of a network. */
+/** `convlab summary`: lists the layers of a network. */
 export function addSummaryCommand(program: Command, terminal: Terminal): void {
   program
     .command('summary')
@@ -118,7 +118,10 @@ export async function readPicture(model: Module, path: string, preparation: Prep
   return fromLogits(data);
 }
 
-/** A bar chart of probabilities, one line per class. @param classes names of the first ones. Default: numbers */
+/**
+ * A bar chart of probabilities, one line per class.
+ * @param classes class names, possibly fewer than there are classes. Default: numbers
+ */
 export function bars(shares: readonly number[], classes: readonly string[] = []): string {
   const names = shares.map((_, c) => classes[c] ?? String(c));
   const width = Math.max(...names.map(({ length }) => length));

@@ -9,22 +9,22 @@ import type { FilmFlags } from './film-flags.js';
 import { type Film, type FilmResults, rawFilm, y4mFilm } from './film-kinds.js';
 import { FramePipe } from './frame-pipes.js';
 
-/** What became of a film. */
+/** The result of filtering a video. */
 export interface FilmReport {
   readonly frames: number;
   readonly input: ReturnType<typeof describeFormat>;
   readonly output: ReturnType<typeof describeFormat>;
   readonly backend: string;
   readonly device: string;
-  /** `read` and `write` are what was waited for beside filtering */
+  /** `read` and `write` are the times spent waiting in addition to filtering */
   readonly milliseconds: { readonly total: number; readonly read: number; readonly filter: number; readonly write: number };
 }
 
 /**
- * Filters frame by frame, from one pipe to another: while a frame is filtered, the next is read and the one before is written. Frames and results lie
- * in memory that is used again and again.
+ * Filters frame by frame, from one pipe to another. While a frame is filtered, the next one is read and the previous
+ * one is written. The memory of frames and results is reused.
  * @param from, to file descriptors
- * @throws OptionError or UnsupportedError, before a frame is written, if the film does not hold the results
+ * @throws OptionError or UnsupportedError, before a frame is written, if the video format cannot store the results
  */
 export async function filterFilm(flags: FilterFlags, { raw, y4m }: FilmFlags, signal: AbortSignal, from = 0, to = 1): Promise<FilmReport> {
   if (raw && y4m) throw new OptionError('filter', '--raw', 'or --y4m must be set, but not both', `${raw.width}x${raw.height}x${raw.channels}`);
@@ -94,13 +94,13 @@ async function run(film: Film, output: FramePipe, { result, backend, apply }: Fr
   };
 }
 
-/** Puts a result where it is written from, unless it was computed there. */
+/** Copies a result to the output memory, unless it was computed there. */
 function keep({ data }: Image, results: FilmResults, out: Uint8ClampedArray): void {
   const place = results.picture(out)?.data;
   if (place && (place.buffer !== data.buffer || place.byteOffset !== data.byteOffset)) place.set(data);
 }
 
-/** Memory of two frames that threads share: of the backend, if it can, which then copies nothing. */
+/** Shared memory for two frames; if possible from the backend, which then copies nothing. */
 function twoFrames(backend: Backend, length: number): readonly [Uint8ClampedArray, Uint8ClampedArray] {
   const one = () => {
     const bytes = backend.allocateBytes?.(length);

@@ -26,7 +26,7 @@ Examples:
   ffmpeg -i film.mp4 -f yuv4mpegpipe - | convlab filter - - --y4m --kernel sharpen | ffmpeg -i - sharp.mp4
 `;
 
-/** `convlab filter`: one kernel after the other over a picture, or over many. */
+/** `convlab filter`: applies kernels in sequence to one or many images. */
 export function addFilterCommand(program: Command, terminal: Terminal, signal: AbortSignal): void {
   const command = program
     .command('filter')

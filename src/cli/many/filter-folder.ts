@@ -14,11 +14,11 @@ import { nameBelow, shareOf } from './share.js';
 const COMPARED_AT_ONCE = 8;
 const COMPARED_ON_SERVERS = 32;
 
-/** How a folder of results is made. */
+/** Options for filtering into a folder. */
 export interface FolderOptions {
   readonly out: string;
   readonly shard?: Shard;
-  /** leave out what was done, by the journal */
+  /** skip results that are complete according to the journal */
   readonly resume?: boolean;
   readonly processes: number;
   /** print skipped and failed images and a summary as JSON */
