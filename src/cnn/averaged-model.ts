@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.js';
 import type { Module } from './module.js';
 import type { Parameter } from './parameter.js';
 
-/** Rows of {@link AveragedModelOptions}. */
+/** Rules and defaults of {@link AveragedModelOptions}. */
 export const AVERAGED_MODEL_OPTIONS = {
   /**
    * Fraction of the average that is kept at each update, 0 ≤ d < 1. The average covers about 1 / (1 − d) steps. Default

@@ -41,7 +41,7 @@ export interface Evaluation {
   readonly worst: readonly Mistake[];
 }
 
-/** Rows of {@link EvaluateOptions}. */
+/** Rules and defaults of {@link EvaluateOptions}. */
 export const EVALUATE_OPTIONS = {
   /** Default: {@link CrossEntropyLoss}, which works for logits and log-probabilities. */
   loss: checkedInUse<Loss>('a loss'),

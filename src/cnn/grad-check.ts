@@ -19,7 +19,7 @@ export interface GradCheckEntry {
   readonly error: number;
 }
 
-/** Rows of {@link GradCheckOptions}. */
+/** Rules and defaults of {@link GradCheckOptions}. */
 export const GRAD_CHECK_OPTIONS = {
   /** Number of values to check per parameter and input, evenly spaced. Default 20. */
   samples: option(count, { default: 20 }),

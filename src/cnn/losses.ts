@@ -120,7 +120,7 @@ export class NLLLoss extends Loss {
   }
 }
 
-/** Rows of {@link CrossEntropyOptions}. */
+/** Rules and defaults of {@link CrossEntropyOptions}. */
 export const CROSS_ENTROPY_OPTIONS = {
   ...CLASS_LOSS_OPTIONS,
   /** Fraction of the target that is spread over all classes, 0 ≤ s < 1. Default 0. */

@@ -1,6 +1,6 @@
 import { flag, type OptionsOf, option, type Rows } from '../options.js';
 
-/** Rows of {@link TraceOptions}. */
+/** Rules and defaults of {@link TraceOptions}. */
 export const TRACE_OPTIONS = {
   /** Compute ∂L/∂input as well, for saliency maps and gradient checks. Default false. */
   inputGradients: option(flag, { default: false }),
@@ -9,7 +9,7 @@ export const TRACE_OPTIONS = {
 /** Options of `Module.trace`. */
 export interface TraceOptions extends OptionsOf<typeof TRACE_OPTIONS> {}
 
-/** Rows of {@link LoadOptions}. */
+/** Rules and defaults of {@link LoadOptions}. */
 export const LOAD_OPTIONS = {
   /** Require exactly the names of the model. Default true. */
   strict: option(flag, { default: true }),

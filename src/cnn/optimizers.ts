@@ -8,7 +8,7 @@ import type { Trainable } from './parameter-groups.js';
 /** The rule for factors that are applied in every step. */
 const decay = rule<number>('a share, 0 ≤ s < 1', probability.holds);
 
-/** Rows of {@link SGDOptions}. */
+/** Rules and defaults of {@link SGDOptions}. */
 export const SGD_OPTIONS = {
   lr: option(notNegative, { required: true }),
   /** Default 0. */
@@ -68,7 +68,7 @@ export class SGD extends Optimizer {
 
 const betas = rule<readonly [number, number]>('two numbers in [0, 1)', (value) => Array.isArray(value) && value.length === 2 && value.every(probability.holds));
 
-/** Rows of {@link AdamOptions}. */
+/** Rules and defaults of {@link AdamOptions}. */
 export const ADAM_OPTIONS = {
   /** Default 0.001. */
   lr: option(notNegative, { default: 0.001 }),
@@ -129,7 +129,7 @@ export class AdamW extends Adam {
   }
 }
 
-/** Rows of {@link RMSpropOptions}. */
+/** Rules and defaults of {@link RMSpropOptions}. */
 export const RMSPROP_OPTIONS = {
   /** Default 0.01. */
   lr: option(notNegative, { default: 0.01 }),

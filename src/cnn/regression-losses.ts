@@ -22,7 +22,7 @@ export class L1Loss extends Loss {
   }
 }
 
-/** Rows of {@link SmoothL1Options}. */
+/** Rules and defaults of {@link SmoothL1Options}. */
 export const SMOOTH_L1_OPTIONS = {
   /** Distance up to which the loss is quadratic; 0: {@link L1Loss}. Default 1. */
   beta: option(notNegative, { default: 1 }),
@@ -52,7 +52,7 @@ export class SmoothL1Loss extends Loss {
   }
 }
 
-/** Rows of {@link HuberOptions}. */
+/** Rules and defaults of {@link HuberOptions}. */
 export const HUBER_OPTIONS = {
   /** Distance up to which the loss is quadratic. Default 1. */
   delta: option(positive, { default: 1 }),

@@ -36,7 +36,7 @@ export function cosineSchedule(end = 0): Schedule {
 
 const properShare = rule<number>('a share, 0 < s < 1', (value) => typeof value === 'number' && value > 0 && value < 1);
 
-/** Rows of {@link OneCycleOptions}. */
+/** Rules and defaults of {@link OneCycleOptions}. */
 export const ONE_CYCLE_OPTIONS = {
   /** Fraction of training until the peak. Default 0.3. */
   pctStart: option(properShare, { default: 0.3 }),

@@ -11,7 +11,7 @@ import { CLASS_LOSS_OPTIONS, classCoefficients, oneHot, type Target } from './ta
 
 const gamma = rule<number>('0, or a finite number ≥ 1', (value) => value === 0 || (Number.isFinite(value) && (value as number) >= 1));
 
-/** Rows of {@link FocalOptions}. */
+/** Rules and defaults of {@link FocalOptions}. */
 export const FOCAL_OPTIONS = {
   ...CLASS_LOSS_OPTIONS,
   /** Exponent γ that reduces the weight of well-classified positions; 0: {@link CrossEntropyLoss}. Default 2. */
@@ -45,7 +45,7 @@ export class FocalLoss extends Loss {
   }
 }
 
-/** Rows of {@link DiceOptions}. */
+/** Rules and defaults of {@link DiceOptions}. */
 export const DICE_OPTIONS = {
   /** Added to numerator and denominator, so that an absent class that is not predicted has no loss. Default 1. */
   smooth: option(notNegative, { default: 1 }),

@@ -13,7 +13,7 @@ const classWeights = rule<ArrayLike<number>>(
   (value) => (Array.isArray(value) || ArrayBuffer.isView(value)) && Array.from(value as ArrayLike<number>).every(notNegative.holds),
 );
 
-/** Rows of {@link ClassLossOptions}. */
+/** Rules and defaults of {@link ClassLossOptions}. */
 export const CLASS_LOSS_OPTIONS = {
   /**
    * Weight of each class. The sum of losses is divided by the sum of the weights of the correct classes. Default: all

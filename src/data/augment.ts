@@ -42,7 +42,7 @@ export function augment<S extends { readonly x: Tensor }>(dataset: Dataset<S>, s
 const pair = (says: string, highest: number) =>
   rule<readonly [number, number]>(says, (value) => Array.isArray(value) && value.length === 2 && value[0] > 0 && value[0] <= value[1] && value[1] <= highest);
 
-/** Rows of {@link RandomEraseOptions}. */
+/** Rules and defaults of {@link RandomEraseOptions}. */
 export const RANDOM_ERASE_OPTIONS = {
   /** Probability that an image is changed, 0 to 1. Default 0.5. */
   probability: option(between(0, 1), { default: 0.5 }),

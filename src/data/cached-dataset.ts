@@ -1,7 +1,7 @@
 import { Dataset } from './dataset.js';
 
 /**
- * A dataset that keeps each sample after it was first read: pictures of a folder are then decoded once instead of once an epoch. Put {@link augment}
+ * A dataset that keeps each sample after it was first read: images of a folder are then decoded once instead of once an epoch. Put {@link augment}
  * around it, not into it, so that the changes stay random. Memory holds all samples that were read.
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import { checkPicture } from './transforms.js';
 
 const strength = option(between(0, 1), { default: 0.2 });
 
-/** Rows of {@link ColorJitterOptions}. */
+/** Rules and defaults of {@link ColorJitterOptions}. */
 export const COLOR_JITTER_OPTIONS = {
   /** All values are multiplied by a random factor from 1 − brightness to 1 + brightness. Default 0.2. */
   brightness: strength,

@@ -4,7 +4,7 @@ import type { Batch } from './collate.js';
 import type { Dataset } from './dataset.js';
 import { RandomSampler, Sampler, SequentialSampler } from './sampler.js';
 
-/** Rows of {@link DataLoaderOptions}. */
+/** Rules and defaults of {@link DataLoaderOptions}. */
 export const DATA_LOADER_OPTIONS = {
   /** Samples in a batch. Default 1. */
   batchSize: option(count, { default: 1 }),

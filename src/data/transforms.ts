@@ -7,7 +7,7 @@ import { type Bytes, UNIT } from './tensor-dataset.js';
 
 /**
  * Converts an image to the input tensor of a network.
- * @param picture an image; or bytes `[H, W]` or `[C, H, W]`, as returned by {@link parseIdx}
+ * @param image an image; or bytes `[H, W]` or `[C, H, W]`, as returned by {@link parseIdx}
  * @returns `[C, H, W]`, 0 black and 1 white
  * @throws ShapeError if it is neither
  */

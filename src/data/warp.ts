@@ -76,7 +76,7 @@ export function randomFlip(options: { probability?: number } = {}): WarpAugmenta
   });
 }
 
-/** Rows of {@link RandomResizedCropOptions}. */
+/** Rules and defaults of {@link RandomResizedCropOptions}. */
 export const RANDOM_RESIZED_CROP_OPTIONS = {
   /** Least and greatest part of the image's area. Default [0.5, 1]. */
   area: option(shares, { default: [0.5, 1] }),

@@ -11,8 +11,8 @@ import { overPlanes } from '../kernels/plan/plan-picture.js';
 import { backendFor, DeviceImage, hostPicture, isOnHost, upload } from './device-image.js';
 import type { Output, ResultOptions, ResultSamples } from './picture/output.js';
 
-// Operations take a picture wherever it is stored, and their result is stored there too: where the backend that holds it has a program, nothing is
-// copied; else the picture is read, computed on the host, and uploaded.
+// Operations take an image wherever it is stored, and their result is stored there too: where the backend that holds it has a program, nothing is
+// copied; else the image is read, computed on the host, and uploaded.
 
 /** An image in host memory, or on a backend, see {@link uploadImage}. */
 export type AnyImage = ImageSource | DeviceImage;

@@ -22,7 +22,7 @@ export interface Explanation extends ConvPlan {
   readonly text: string;
 }
 
-/** Rows of {@link ExplainOptions}. */
+/** Rules and defaults of {@link ExplainOptions}. */
 export const EXPLAIN_OPTIONS = {
   ...CONV_OPTIONS,
   /** The algorithm to explain. Default `'auto'`. */
@@ -33,7 +33,7 @@ export const EXPLAIN_OPTIONS = {
 /** Options of {@link explain} for a tensor: the options of `conv` that affect how it is computed. */
 export interface ExplainOptions extends OptionsOf<typeof EXPLAIN_OPTIONS> {}
 
-/** Rows of {@link ExplainFilterOptions}. */
+/** Rules and defaults of {@link ExplainFilterOptions}. */
 export const EXPLAIN_FILTER_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...BACKEND_OPTION } satisfies Rows;
 
 /** Options of {@link explain} for images: the options of `filter` that affect how it is computed. */

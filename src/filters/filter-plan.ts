@@ -38,9 +38,9 @@ export interface FilterPlan {
   /** The plan for images with transparent pixels, if it differs. */
   readonly transparent?: FilterPlan;
   /**
-   * Filters a picture.
+   * Filters an image.
    * @throws OptionError if it is stored on another backend, or if it is stored on this one and `out` is given
-   * @throws ShapeError if the picture is not of the plan's format, or `out` does not have the format of the result
+   * @throws ShapeError if the image is not of the plan's format, or `out` does not have the format of the result
    */
   apply(image: ImageSource, options?: ApplyOptions): Promise<Image>;
   /** The same for an image stored on the plan's backend, where the result is stored too. */
@@ -61,7 +61,7 @@ export interface FilterPlan {
  * Plans a filter for images of one format. The plan settles everything that does not depend on the samples: borders, scaling, transparency, and
  * the cheapest algorithm for each kernel on the backend. Nothing is computed or allocated.
  *
- * @param format of the pictures
+ * @param format of the images
  * @param steps the kernels, in the order in which they run
  * @param options as for `filter`
  * @throws ShapeError or OptionError as `filter` does
@@ -110,7 +110,7 @@ class PlannedFilter implements FilterPlan {
     const way = pictureWay(settled, transparent !== undefined);
     this.#whyPlanes = way ? whyNotFromSamples(way, on.backend) : { name: 'beyondBorders' };
     this.#fromSamples = way && planPicture(way, on.backend);
-    // an algorithm that cannot compute its kernel is refused now, not at the first picture
+    // an algorithm that cannot compute its kernel is refused now, not at the first image
     if (!this.#fromSamples && settled.steps.some(({ algorithm }) => algorithm !== 'auto')) this.#planes();
   }
 

@@ -8,7 +8,7 @@ import { toKernel } from './kernel-source.js';
 import { planSteps, runSteps } from './run-steps.js';
 import { placeStep, STEP_OPTIONS } from './step.js';
 
-/** Rows of {@link FilterTensorOptions}. */
+/** Rules and defaults of {@link FilterTensorOptions}. */
 export const FILTER_TENSOR_OPTIONS = { ...STEP_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link filterTensor}. Values per axis are in the order of the kernel's axes. */

@@ -9,7 +9,7 @@ import type { SettledFilter } from './settle-filter.js';
 import { changeStep, type Step, sumOf } from './step.js';
 
 /**
- * The picture job, image filters, from samples to samples, of a settled filter.
+ * The image job, from samples to samples, of a settled filter.
  * @param opaque accepts only opaque images
  * @param mix how the image and its filtered values are combined
  * @returns undefined if pixels that are not filtered come from beyond the borders of several steps

@@ -31,7 +31,7 @@ export interface StepSource extends Omit<PipelineStep, 'kernel'> {
   readonly kernel: KernelSource;
 }
 
-/** Rows of {@link PipelineOptions}. */
+/** Rules and defaults of {@link PipelineOptions}. */
 export const PIPELINE_OPTIONS = {
   ...IMAGE_OPTIONS,
   /**
@@ -44,7 +44,7 @@ export const PIPELINE_OPTIONS = {
 /** Options of {@link pipeline} that apply once, around all steps. */
 export interface PipelineOptions extends OptionsOf<typeof PIPELINE_OPTIONS> {}
 
-/** Rows of {@link PipelineRunOptions}. */
+/** Rules and defaults of {@link PipelineRunOptions}. */
 export const PIPELINE_RUN_OPTIONS = { ...WHERE_OPTIONS, ...RESULT_OPTIONS, ...RUN_OPTIONS, ...PLAN_OPTION } satisfies Rows;
 
 /** Options of {@link Pipeline.apply}. */

@@ -11,7 +11,7 @@ const factor = rule<number | 'sum'>("a finite number or 'sum'", (value) => value
   form: 'a number, or sum to divide by their sum',
 });
 
-/** Rows of {@link StepOptions}. */
+/** Rules and defaults of {@link StepOptions}. */
 export const STEP_OPTIONS = {
   /**
    * How far the image is extended on each axis, see {@link AxisPadding}. Default `'same'`: one output per pixel or,

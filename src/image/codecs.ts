@@ -20,7 +20,7 @@ import { readBytes } from './read-bytes.js';
 export { type ImageFormat, type ImageFormatName, imageFormats } from './formats/format-names.js';
 export type { Codec, Limits };
 
-/** Rows of {@link DecodeOptions}. */
+/** Rules and defaults of {@link DecodeOptions}. */
 export const DECODE_OPTIONS = {
   /** Name of the image in error messages. Default 'the image'. */
   name: option(text, { default: 'the image' }),
@@ -39,7 +39,7 @@ export const DECODE_OPTIONS = {
 /** Options of {@link decodeImage}. */
 export interface DecodeOptions extends OptionsOf<typeof DECODE_OPTIONS> {}
 
-/** Rows of {@link EncodeOptions}. */
+/** Rules and defaults of {@link EncodeOptions}. */
 export const ENCODE_OPTIONS = {
   /** Quality of a JPEG, WebP or AVIF, 1 to 100. Default 90, for AVIF 60. Not allowed for other formats. */
   quality: option(whole(1, 100), { help: 'quality of JPEG, WebP or AVIF, 1 to 100 (default: 90; AVIF 60)' }),
@@ -123,7 +123,7 @@ export function settleMetadata({ metadata: found, ...image }: Image, metadata: '
  * TIFF, WebP and AVIF store the color profile, EXIF and resolution; BMP stores the resolution.
  * @returns the file, from which a Blob, a Response or a stream can be made: `new Blob([bytes])`
  * @throws OptionError if the format is unknown, or has no `quality`
- * @throws UnsupportedError if the picture is too large for the format, or sharp is needed and not installed
+ * @throws UnsupportedError if the image is too large for the format, or sharp is needed and not installed
  */
 export async function encodeImage(image: Image, format: ImageFormatName, options: EncodeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   return encode('encodeImage', image, format, options);

@@ -1,6 +1,6 @@
 import type { Image } from './image.js';
 
-/** One picture of an animation. */
+/** One image of an animation. */
 export interface Frame {
   readonly image: Image;
   /** display duration in milliseconds; GIF stores multiples of 10 */

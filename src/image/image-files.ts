@@ -20,7 +20,7 @@ const WRITE_OPTIONS = { format: FORMAT_NAME, ...ENCODE_OPTIONS } satisfies Rows;
 const SHARE_OF_ENCODING = 0.9;
 
 /**
- * Reads a picture from a file; see {@link decodeImage} for the result.
+ * Reads an image from a file; see {@link decodeImage} for the result.
  * @param options.limits maximum resources; an image whose header exceeds them is rejected before the rest is read.
  * @param options.codec `'built-in'`: never use sharp, even if installed. Default `'auto'`.
  * @param options.metadata `'strip'`: without color profile, EXIF and resolution. Default `'keep'`.
@@ -46,7 +46,7 @@ export async function readFor(operation: string, path: string, options: Omit<Dec
 }
 
 /**
- * Writes a picture to a file atomically: if anything fails, an existing file stays unchanged.
+ * Writes an image to a file atomically: if anything fails, an existing file stays unchanged.
  * @param options.format default: by extension
  * @throws OptionError if the format is unknown
  * @throws DataError, naming the file, if it cannot be written

@@ -10,7 +10,7 @@ export interface Format {
   readonly samples: SampleType;
 }
 
-/** How the samples of a picture are stored. */
+/** How the samples of an image are stored. */
 export type SampleType = 'uint8' | 'uint16' | 'float32';
 
 const SAMPLE_TYPES = {
@@ -19,7 +19,7 @@ const SAMPLE_TYPES = {
   float32: { white: 1, array: Float32Array },
 } as const;
 
-/** The format of a picture. */
+/** The format of an image. */
 export function formatOf({ width, height, channels, data }: Image): Format {
   return { width, height, channels, samples: sampleType(data) };
 }

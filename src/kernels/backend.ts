@@ -27,20 +27,20 @@ export interface Abilities {
   /** Programs for `conv`; `'direct'` is always one of them. */
   readonly programs: readonly ConvProgram[];
   /**
-   * Sums that it computes on images image filters, from samples to samples. If empty, images are computed on float
+   * Sums that it computes on images from samples to samples. If empty, images are computed on float
    * planes.
    */
   readonly pictures: readonly PictureSumKind[];
   /**
-   * The reason why an image cannot be computed image filters, from samples to samples with any sum; undefined if it
+   * The reason why an image cannot be computed from samples to samples with any sum; undefined if it
    * can. Default: all images can.
    */
   readonly refuses?: (picture: PictureOutline) => Reason | undefined;
-  /** It resizes pictures, see {@link ResizeJob}. Default false: plain loops do. */
+  /** It resizes images, see {@link ResizeJob}. Default false: plain loops do. */
   readonly resize?: boolean;
-  /** It compares pictures, see {@link ComparisonJob}. Default false: plain loops do. */
+  /** It compares images, see {@link ComparisonJob}. Default false: plain loops do. */
   readonly comparison?: boolean;
-  /** It counts the values of pictures, see {@link HistogramJob}. Default false: plain loops do. */
+  /** It counts the values of images, see {@link HistogramJob}. Default false: plain loops do. */
   readonly histogram?: boolean;
   /** This backend is the definition that others are compared with: convolutions run exactly as specified. Default false. */
   readonly definition?: boolean;
@@ -88,7 +88,7 @@ export interface Backend {
   prepare(job: Job): Executable;
   /**
    * Runs an executable of this backend. The job determines its inputs and outputs.
-   * @param inputs buffers; for a picture its samples
+   * @param inputs buffers; for an image its samples
    * @param parameters of a `pointwise` formula; they may differ from run to run
    * @param control for images: the promise rejects with the reason of its signal, and part of the result may be written
    * @returns false if an image is not opaque although its job requires it, otherwise true. A promise only for images, whose samples
@@ -282,5 +282,5 @@ export interface PictureBands {
   measure(executable: Executable, inputs: readonly Operand[], band: PictureBand, control?: Control): Promise<ValueRange | undefined>;
 }
 
-/** The samples of a picture. */
+/** The samples of an image. */
 export type PictureSamples = Uint8ClampedArray | Uint16Array | Float32Array;

@@ -7,7 +7,7 @@ import { onBackend, type RunOptions } from './backends/create.js';
 import { type Operators, operatorsOf } from './operators.js';
 import type { ConvPlan } from './plan/conv-plan.js';
 
-/** Rows of {@link PlanOption}. */
+/** Rules and defaults of {@link PlanOption}. */
 export const PLAN_OPTION = {
   /** Called with the plan of every convolution just before it runs. Default: none. */
   onPlan: option(callback as OptionRule<(plan: ConvPlan) => void>, {}),

@@ -58,7 +58,7 @@ const paddings = rule<PerAxis<AxisPadding>>(
   { parse: parsePadding, form: 'same, valid, full, n, or before:after, for both axes, or y,x; --padding-mode sets the values there' },
 );
 
-/** Rows of {@link ConvOptions}. */
+/** Rules and defaults of {@link ConvOptions}. */
 export const CONV_OPTIONS = {
   /** Distance that the kernel moves between outputs, ≥ 1. Default 1. */
   stride: option(perAxis(count), { default: 1, help: 'distance between output pixels', placeholder: 'steps' }),
@@ -88,7 +88,7 @@ export const CONV_OPTIONS = {
 /** Options for the placement of the kernel and the values it reads. */
 export interface ConvOptions extends OptionsOf<typeof CONV_OPTIONS> {}
 
-/** Rows of {@link WindowOptions}. */
+/** Rules and defaults of {@link WindowOptions}. */
 export const WINDOW_OPTIONS = {
   /** Size of the window, ≥ 1. */
   kernelSize: option(perAxis(count), { required: true }),

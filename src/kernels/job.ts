@@ -242,7 +242,7 @@ export const PICTURE_SUMS = [
 ] as const satisfies readonly PictureSumKind[];
 
 /**
- * A complete filter on an image, image filters, from samples to samples. Inputs: the image, and the mask if there is
+ * A complete filter on an image, from samples to samples. Inputs: the image, and the mask if there is
  * one. Output: the result, which may be the same array as the image. Integer sums require a single pass from 8 bits to
  * 8 bits that keeps the size and convolves all channels, or all but alpha, which is copied from the same pixel.
  */
@@ -271,7 +271,7 @@ export interface Resampling {
 }
 
 /**
- * Resizes an image image filters, from samples to samples, in two passes with the same windows for every channel.
+ * Resizes an image from samples to samples, in two passes with the same windows for every channel.
  * Inputs: the image, and optionally an addend. The output must be a different array. If values are clamped between the
  * passes, results are within one level of exact sums.
  */

@@ -13,7 +13,7 @@ const inputShape = option(checkedInUse<readonly number[]>('a list of dimensions'
 const indices = option(checkedInUse<Int32Array>('the indices that maxPool returned'), { required: true });
 const MAX_POOL_GRADIENT_OPTIONS = { ...WINDOW_OPTIONS, inputShape, indices, ...RUN_OPTIONS } satisfies Rows;
 
-/** Rows of {@link AveragePoolOptions}. */
+/** Rules and defaults of {@link AveragePoolOptions}. */
 export const AVERAGE_POOL_OPTIONS = {
   ...WINDOW_OPTIONS,
   /** Divide by the whole window, including padding, as PyTorch does by default; false: by the number of elements inside. Default true. */

@@ -5,7 +5,7 @@ import type { PictureJob, ResizeJob, Store } from './job.js';
 const NOTHING = 1e-6;
 
 /**
- * Describes the loading and storing of a resize as a picture job with a 1 × 1 convolution; the windows are replaced by
+ * Describes the loading and storing of a resize as an image job with a 1 × 1 convolution; the windows are replaced by
  * those of the resize.
  */
 export function resizeAsPicture({ load, rows, columns, store }: ResizeJob): PictureJob {

@@ -24,7 +24,7 @@ const DATA = pickRows(NETWORK_FLAGS, 'data');
 const SPLIT = pickRows(KEPT_FLAGS, 'data', 'validation', 'seed');
 const EVALUATE_FLAGS = { ...NETWORK_FLAGS, ...PREDICT_FLAGS } satisfies Rows;
 
-/** `convlab predict PICTURE…`: classifies pictures of digits with a trained network. */
+/** `convlab predict PICTURE…`: classifies images of digits with a trained network. */
 export function addPredictCommand(program: Command, terminal: Terminal): void {
   addFlags(program.command('predict').description('classify images with a trained network, prepared like its training images'), PREDICT_FLAGS)
     .argument('<pictures...>', 'PNG, JPEG, BMP, GIF or TIFF')
@@ -111,7 +111,7 @@ function report({ accuracy, loss, samples, confusion, precision, recall, worst }
   ].join('\n');
 }
 
-/** The probability of each class for the picture in a file. */
+/** The probability of each class for the image in a file. */
 export async function readPicture(model: Module, path: string, preparation: Preparation): Promise<number[]> {
   const { shape, data: input } = await preparePicture(await readImage(path), preparation);
   const { data } = await model.run({ shape: [1, ...shape], data: input });

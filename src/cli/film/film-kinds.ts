@@ -7,7 +7,7 @@ import { matrixOf, rgbToYuv, yuvToRgb } from './yuv.js';
 
 /** An input video, and the part of each frame to filter. */
 export interface Film {
-  /** format height of the filtered part of a frame */
+  /** format of the filtered part of a frame */
   readonly format: Format;
   /** bytes of a frame */
   readonly length: number;

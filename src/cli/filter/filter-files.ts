@@ -25,8 +25,8 @@ export interface FileFlags {
 }
 
 /**
- * Lists all jobs before any of them starts. Without `--out`: one picture and its result. With `--out`: pictures,
- * patterns and folders; each result keeps its picture's name and its path relative to the folder or to the fixed part
+ * Lists all jobs before any of them starts. Without `--out`: one image and its result. With `--out`: images,
+ * patterns and folders; each result keeps its image's name and its path relative to the folder or to the fixed part
  * of the pattern. Files in that folder are not inputs of a folder or pattern that contains it.
  * @param operation the command's name in errors
  * @throws OptionError if two results have the same name, one would be outside the folder or overwrite an input, or its
@@ -87,7 +87,7 @@ async function pictures(path: string, out: string, operation: string): Promise<r
     const { picturesAt } = await import('../s3/s3-pictures.js');
     const { files, base, what = path } = await picturesAt(operation, path);
     if (base === undefined) return files.map((file) => ({ file, name: posix.basename(file) }));
-    // the results of an earlier run may lie among the pictures
+    // the results of an earlier run may lie among the images
     const results = `${out.replace(/\/+$/, '')}/`;
     const others = results !== base && results.startsWith(base) ? files.filter((file) => !file.startsWith(results)) : files;
     if (others.length === 0) throw new DataError(operation, `${what} contains no images`, { what });

@@ -29,7 +29,7 @@ export interface ManyOptions {
 }
 
 /**
- * Filters many pictures; a failure does not stop the others.
+ * Filters many images; a failure does not stop the others.
  * @throws DataError at the end, which lists the failures; the OptionError itself if all failed with the same one
  */
 export async function filterMany(jobs: readonly FileJob[], flags: FilterFlags, options: ManyOptions): Promise<void> {

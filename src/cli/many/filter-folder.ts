@@ -28,7 +28,7 @@ export interface FolderOptions {
   report(report: Report): void;
 }
 
-/** Filters a list of pictures, or a shard of it, into a folder. @throws as {@link filterMany} does */
+/** Filters a list of images, or a shard of it, into a folder. @throws as {@link filterMany} does */
 export async function filterFolder(work: readonly FileJob[], asked: FilterFlags, options: FolderOptions): Promise<void> {
   const { out, shard, resume = false, processes, json, terminal, signal, report } = options;
   const name = (job: FileJob) => nameBelow(out, job);

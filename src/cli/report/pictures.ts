@@ -17,7 +17,7 @@ export interface FirstKernels {
   readonly images: readonly string[];
 }
 
-/** The first 64 kernels of the first convolution over pictures, or undefined without one. */
+/** The first 64 kernels of the first convolution over images, or undefined without one. */
 export async function firstKernels(model: Module): Promise<FirstKernels | undefined> {
   const [name, weights] = [...(await model.stateDict())].find(([, { shape }]) => shape.length === 4 && shape[2] * shape[3] > 1) ?? [];
   if (name === undefined || weights === undefined) return undefined;
@@ -29,7 +29,7 @@ export async function firstKernels(model: Module): Promise<FirstKernels | undefi
   return { name, shape: weights.shape, colored, images: await Promise.all(kernels.map((kernel) => address(draw(kernel)))) };
 }
 
-/** A sample of a network as a picture: 0 is black and 1 is white. */
+/** A sample of a network as an image: 0 is black and 1 is white. */
 export function sampleAddress({ shape: [channels, height, width], data }: Tensor): Promise<string> {
   return address(planes(data, channels === 3 ? 3 : 1, height, width, (value) => 255 * value));
 }

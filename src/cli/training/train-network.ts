@@ -133,7 +133,7 @@ export async function trainNetwork<T>(
   }
 }
 
-/** How the pictures of a data set become inputs, and those that are predicted later. */
+/** How the images of a data set become inputs, and those that are predicted later. */
 function preparationOf({ data, size, color }: TrainFlags): Preparation {
   const asIs = size !== undefined || color !== undefined;
   if (data !== 'mnist' && data !== 'fashion') return asIs ? { framing: 'none', size: size ?? 28, color: color ?? 'rgb' } : DIGITS;

@@ -18,7 +18,7 @@ export interface Architecture {
   readonly arguments?: readonly unknown[];
 }
 
-/** Rows of {@link ArchitectureOptions}. */
+/** Rules and defaults of {@link ArchitectureOptions}. */
 export const ARCHITECTURE_OPTIONS = {
   /** Your own modules, by their names in files. */
   modules: checkedInUse<Readonly<Record<string, ModuleFormat>>>('formats by name'),

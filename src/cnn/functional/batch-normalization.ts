@@ -4,7 +4,7 @@ import type { Value } from '../graph.js';
 import { scaleChannels } from './convolution.js';
 import { Standardization } from './standardization.js';
 
-/** Rows of {@link BatchNormOptions}. */
+/** Rules and defaults of {@link BatchNormOptions}. */
 export const BATCH_NORM_OPTIONS = {
   /** Added to the variance. Default 1e-5. */
   eps: option(notNegative, { default: 1e-5 }),

@@ -4,7 +4,7 @@ import { count, flag, type OptionsOf, oneOf, option, perAxis, positive, type Row
 import type { Value } from '../graph.js';
 import { alongAxis } from './along-axis.js';
 
-/** Rows of {@link UpsampleOptions}. */
+/** Rules and defaults of {@link UpsampleOptions}. */
 export const UPSAMPLE_OPTIONS = {
   /** Size of each axis of the result. Specify either this or `scaleFactor`. */
   size: perAxis(count),

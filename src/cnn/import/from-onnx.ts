@@ -5,7 +5,7 @@ import { ImportedNet } from './imported-net.js';
 import { type PlannedGraph, planGraph } from './plan-graph.js';
 import { readOnnx } from './read-onnx.js';
 
-/** Rows of {@link FromOnnxOptions}. */
+/** Rules and defaults of {@link FromOnnxOptions}. */
 export const FROM_ONNX_OPTIONS = {
   /** The tensor that the model returns: any output of a node, e.g. the input of a head to replace. Default: the graph's only output. */
   output: text,

@@ -11,7 +11,7 @@ import { WINDOW_LAYERS } from './layers/window-layers.js';
 import type { GraphFile, KnownValues } from './plan.js';
 import { planGraph } from './plan-graph.js';
 
-/** Rows of {@link FromTfjsLayersOptions}. */
+/** Rules and defaults of {@link FromTfjsLayersOptions}. */
 export const FROM_TFJS_LAYERS_OPTIONS = {
   /** The layer whose output the model returns, e.g. the one before a head to replace. Default: the model's only output. */
   output: text,

@@ -13,7 +13,7 @@ const ascending = rule<readonly [low: number, high: number]>(
   (value) => Array.isArray(value) && value.length === 2 && value[0] < value[1],
 );
 
-/** Rows of {@link MaximizeOptions}. */
+/** Rules and defaults of {@link MaximizeOptions}. */
 export const MAXIMIZE_OPTIONS = {
   /** The layer whose activation is maximized, a name of {@link retrieveFeatures}. */
   layer: option(text, { required: true }),

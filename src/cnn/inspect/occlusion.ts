@@ -5,7 +5,7 @@ import { checkTensor } from '../../tensor.js';
 import { argmax } from '../evaluate.js';
 import type { Module } from '../module.js';
 
-/** Rows of {@link OcclusionOptions}. */
+/** Rules and defaults of {@link OcclusionOptions}. */
 export const OCCLUSION_OPTIONS = {
   /** Side length of the covering square, in pixels. Default 5. */
   window: option(count, { default: 5 }),

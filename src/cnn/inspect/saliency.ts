@@ -5,7 +5,7 @@ import { argmax } from '../evaluate.js';
 import type { Module } from '../module.js';
 import { backpropagate } from './backpropagate.js';
 
-/** Rows of {@link ScoreOptions}. */
+/** Rules and defaults of {@link ScoreOptions}. */
 export const SCORE_OPTIONS = {
   /** One class per sample. Default: the class with the highest score. */
   classes: checkedInUse<ArrayLike<number>>('one class for each sample'),
@@ -62,7 +62,7 @@ export async function scoreGradient(model: Module, x: Tensor, options: ScoreOpti
   return inputGradient;
 }
 
-/** Rows of {@link GradCamOptions}. */
+/** Rules and defaults of {@link GradCamOptions}. */
 export const GRAD_CAM_OPTIONS = {
   ...SCORE_OPTIONS,
   /** The convolution (or a following layer) whose maps are weighted, named as in {@link retrieveFeatures}. */

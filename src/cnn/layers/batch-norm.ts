@@ -8,7 +8,7 @@ import { constant } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
-/** Rows of {@link BatchNormLayerOptions}. */
+/** Rules and defaults of {@link BatchNormLayerOptions}. */
 export const BATCH_NORM_LAYER_OPTIONS = {
   ...BATCH_NORM_OPTIONS,
   /** Learn a scale and a shift per channel. Default true. */

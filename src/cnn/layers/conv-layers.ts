@@ -9,7 +9,7 @@ import { kaimingUniform, uniform } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
-/** Rows of {@link ConvLayerOptions}. */
+/** Rules and defaults of {@link ConvLayerOptions}. */
 export const CONV_LAYER_OPTIONS = {
   ...pickRows(CONV_OPTIONS, 'stride', 'dilation', 'padding', 'paddingMode', 'paddingValue', 'groups'),
   /** Learn a bias per output channel. Default true. */
@@ -83,7 +83,7 @@ export class Conv3d extends ConvNd {
   }
 }
 
-/** Rows of {@link ConvTransposeOptions}. */
+/** Rules and defaults of {@link ConvTransposeOptions}. */
 export const CONV_TRANSPOSE_OPTIONS = {
   ...pickRows(CONV_OPTIONS, 'stride', 'dilation'),
   /** Cells cut off both sides of the output. Default 0. */

@@ -9,7 +9,7 @@ import { constant } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
-/** Rows of {@link GroupNormOptions}. */
+/** Rules and defaults of {@link GroupNormOptions}. */
 export const GROUP_NORM_OPTIONS = {
   /** Added to the variance. Default 1e-5. */
   eps: option(notNegative, { default: 1e-5 }),
@@ -62,7 +62,7 @@ export class GroupNorm extends Module {
   }
 }
 
-/** Rows of {@link LayerNormOptions}. */
+/** Rules and defaults of {@link LayerNormOptions}. */
 export const LAYER_NORM_OPTIONS = {
   /** Added to the variance. Default 1e-5. */
   eps: option(notNegative, { default: 1e-5 }),

@@ -7,7 +7,7 @@ import { adaptiveAveragePooling, adaptiveMaxPooling, averagePooling, maxPooling 
 import type { Value } from '../graph.js';
 import { Module } from '../module.js';
 
-/** Rows of {@link PoolLayerOptions}. */
+/** Rules and defaults of {@link PoolLayerOptions}. */
 export const POOL_LAYER_OPTIONS = pickRows(WINDOW_OPTIONS, 'stride', 'dilation', 'padding', 'ceilMode') satisfies Rows;
 
 /** Options of the pooling layers besides the window's size. */
@@ -70,7 +70,7 @@ export class MaxPool3d extends MaxPoolNd {
   }
 }
 
-/** Rows of {@link AvgPoolLayerOptions}. */
+/** Rules and defaults of {@link AvgPoolLayerOptions}. */
 export const AVG_POOL_LAYER_OPTIONS = { ...POOL_LAYER_OPTIONS, ...pickRows(AVERAGE_POOL_OPTIONS, 'countIncludePad') } satisfies Rows;
 
 /** Options of the average pooling layers besides the window's size. */
@@ -148,7 +148,7 @@ export class AdaptiveMaxPool extends AdaptivePool {
   }
 }
 
-/** Rows of {@link BlurPoolOptions}. */
+/** Rules and defaults of {@link BlurPoolOptions}. */
 export const BLUR_POOL_OPTIONS = {
   /** Size of the binomial kernel. Default 3: 1 2 1. */
   size: option(count, { default: 3 }),

@@ -5,7 +5,7 @@ import { Sequential } from '../layers/compose.js';
 import { Conv2d, Linear } from '../layers/conv-layers.js';
 import { AdaptiveAvgPool, MaxPool2d } from '../layers/pool-layers.js';
 
-/** Rows of {@link BestNetOptions}. */
+/** Rules and defaults of {@link BestNetOptions}. */
 export const BEST_NET_OPTIONS = {
   /** Channels of the images. Default 1. */
   channels: option(count, { default: 1 }),

@@ -4,7 +4,7 @@ import { createTarDecoder } from 'modern-tar';
 import { DataError } from '../../errors.js';
 import { EXTENSIONS } from '../../image/formats/format-names.js';
 
-/** Bytes of the largest picture that is read: what a packed tar unpacks to knows no limit. */
+/** Bytes of the largest image that is read: what a packed tar unpacks to knows no limit. */
 const MOST_PICTURE = 2 ** 28;
 /** Bytes of the longest text: the number of a class. */
 const MOST_TEXT = 1024;
@@ -16,7 +16,7 @@ export interface TarSample {
   /** the name up to the first dot: `0/17` of `0/17.cls` */
   readonly key: string;
   /**
-   * by the rest of the name after that dot, in lower case; empty if it is neither a picture nor a class, which no
+   * by the rest of the name after that dot, in lower case; empty if it is neither an image nor a class, which no
    * sample needs
    */
   readonly files: ReadonlyMap<string, Uint8Array>;

@@ -21,7 +21,7 @@ export interface WebDatasetOptions {
   seed?: number;
   /** Samples in a pass, for learning-rate schedules. Default: unknown. */
   length?: number;
-  /** Converts a picture to a tensor. Batches need equal shapes. Default {@link toTensor}. */
+  /** Converts an image to a tensor. Batches need equal shapes. Default {@link toTensor}. */
   transform?: (image: Image) => Tensor | Promise<Tensor>;
 }
 
@@ -46,7 +46,7 @@ export class WebDataset extends IterableDataset<Sample> {
     this.length = options.length;
   }
 
-  /** @throws DataError, naming the tar, if it cannot be read, or a sample has no picture or no class */
+  /** @throws DataError, naming the tar, if it cannot be read, or a sample has no image or no class */
   samples({ epoch, ahead }: SamplePass): AsyncIterable<Sample> {
     const { shuffle, bufferSize = 1, seed = 0, transform = toTensor } = this.options;
     const random = stream(seed, epoch);

@@ -20,7 +20,7 @@ const RUN = pickRows(PIPELINE_RUN_OPTIONS, 'region', 'mask', 'backend', 'onPlan'
 const AT_ONCE = 4;
 const gate = new Gate(AT_ONCE);
 
-/** Rows of {@link FilterFileOptions}. */
+/** Rules and defaults of {@link FilterFileOptions}. */
 export const FILTER_FILE_OPTIONS = { ...PIPELINE_OPTIONS, ...RUN, ...READ, ...WRITE, ...CONTROL_OPTIONS } satisfies Rows;
 
 /** Progress fractions before and after reading, filtering and writing. */

@@ -9,7 +9,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
 // shorter waves than two pixels do not exist on pixels
 const length = above(2);
 
-/** Rows of {@link GaborOptions}. */
+/** Rules and defaults of {@link GaborOptions}. */
 export const GABOR_OPTIONS = {
   /** Wavelength in pixels, > 2. Default 6. */
   wavelength: option(length, { default: 6 }),
@@ -49,7 +49,7 @@ export function gabor(options: GaborOptions = {}): Tensor {
   return squareKernel('gabor', gaborWeights('gabor', wave, wave.radius));
 }
 
-/** Rows of {@link GaborBankOptions}. */
+/** Rules and defaults of {@link GaborBankOptions}. */
 export const GABOR_BANK_OPTIONS = {
   /** Number of directions within 180°, an integer ≥ 1. Default 4: 0°, 45°, 90°, 135°. */
   orientations: option(count, { default: 4 }),
@@ -63,7 +63,7 @@ export interface GaborBankOptions extends OptionsOf<typeof GABOR_BANK_OPTIONS> {
 
 /**
  * Gabor kernels of several directions and wavelengths as one kernel for `conv`, `[wavelengths × orientations, 1, k, k]`,
- * the orientations varying fastest; smaller kernels are centered. A picture's planes `[C, 1, H, W]` become
+ * the orientations varying fastest; smaller kernels are centered. An image's planes `[C, 1, H, W]` become
  * `[C, wavelengths × orientations, H, W]` in one call.
  * @throws OptionError if an option breaks its rule
  */

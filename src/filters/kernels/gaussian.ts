@@ -8,7 +8,7 @@ import { checkKernelSize } from './make/kernel-parameters.js';
 
 const odd = rule<number>('an odd integer ≥ 1', (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) % 2 === 1);
 
-/** Rows of {@link GaussianOptions}. */
+/** Rules and defaults of {@link GaussianOptions}. */
 export const GAUSSIAN_OPTIONS = {
   /**
    * Number of taps, an odd number for all axes or one per axis. Default 2·floor(4σ + ½) + 1, as in scipy

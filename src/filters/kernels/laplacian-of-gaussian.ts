@@ -6,7 +6,7 @@ import { sample, squareKernel, total } from './make/build-kernel.js';
 import { checkKernelSize } from './make/kernel-parameters.js';
 
 /**
- * The Laplacian of a picture blurred by a Gaussian, in one kernel: (r² − 2σ²) / σ⁴ · exp(−r² / 2σ²) / Σ, `[k, k]`, sum
+ * The Laplacian of an image blurred by a Gaussian, in one kernel: (r² − 2σ²) / σ⁴ · exp(−r² / 2σ²) / Σ, `[k, k]`, sum
  * 0. It responds to blobs of radius σ√2 and crosses zero at edges. The center is negative, as in the Laplacians.
  * Instead of the 2σ² of scipy's `gaussian_laplace` (same 4σ), it uses the constant that makes the sampled weights sum
  * to zero.

@@ -20,7 +20,7 @@ export interface Comparison {
   readonly mean: number;
   /** the root of the mean squared difference */
   readonly rmse: number;
-  /** peak signal-to-noise ratio in decibels, 20 · log₁₀(white / rmse); Infinity if the pictures are equal */
+  /** peak signal-to-noise ratio in decibels, 20 · log₁₀(white / rmse); Infinity if the images are equal */
   readonly psnr: number;
   /**
    * structural similarity, mean over all windows and channels, 1 if the images are equal; null if a side has fewer than

@@ -45,7 +45,7 @@ export type GradientOperatorName = keyof typeof OPERATORS;
 /** Every {@link GradientOperatorName}. */
 export const GRADIENT_OPERATORS = Object.keys(OPERATORS) as readonly GradientOperatorName[];
 
-/** Rows of {@link OperatorOption}. */
+/** Rules and defaults of {@link OperatorOption}. */
 export const OPERATOR_OPTION = {
   /** The operator whose kernels measure the slope. Default `'sobel'`; `'scharr'` gives the most accurate direction. */
   operator: option(oneOf(GRADIENT_OPERATORS), { default: 'sobel' }),

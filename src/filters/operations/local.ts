@@ -11,7 +11,7 @@ import { moments } from './moments.js';
 import { momentsFromSamples } from './moments-from-samples.js';
 import { hasHoles, type MeasureOptions, OPERATION_OPTIONS, onPicture, planeAt, replacePlanes, toPlanes } from './operation.js';
 
-/** Rows of {@link LocalOptions}. */
+/** Rules and defaults of {@link LocalOptions}. */
 export const LOCAL_OPTIONS = {
   /** Side of the window in pixels, an integer ≥ 1. The anchor of an even window is right of and below its center. Default 5. */
   size: option(count, { default: 5 }),

@@ -20,7 +20,7 @@ const NOTHING = 1e-9;
 const USUAL = 2 ** 40;
 
 /**
- * The similarity of every window to the template, image filters, from samples to samples: products with the template
+ * The similarity of every window to the template, from samples to samples: products with the template
  * per cell, then the energies of the windows in float64, then the score.
  * @param template `[1, C, h, w]`, finite
  * @returns undefined if the backend has no program for it, or if samples are not finite or are extremely large or small
@@ -54,7 +54,7 @@ export function scoresFromSamples(method: MatchMethod, image: Image, template: T
 /** A typical level of a channel: the median of about a thousand, an integer for integer samples. */
 function middleOf({ data, channels }: Image, c: number): number {
   const pixels = data.length / channels;
-  const step = Math.ceil(pixels / 1000) | 1; // odd, so that it is no single column of most pictures
+  const step = Math.ceil(pixels / 1000) | 1; // odd, so that it is no single column of most images
   const some = Array.from({ length: Math.ceil(pixels / step) }, (_, i) => data[i * step * channels + c]).filter(Number.isFinite);
   return some.sort((a, b) => a - b)[some.length >> 1] ?? 0;
 }

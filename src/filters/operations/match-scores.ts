@@ -29,7 +29,7 @@ export interface Scores {
 
 /**
  * The similarity of every window to the template.
- * @param picture `[1, C, H, W]`
+ * @param image `[1, C, H, W]`
  * @param template `[1, C, h, w]`
  * @throws DataError if nothing can match the template
  */

@@ -11,7 +11,7 @@ import { scoresFromSamples } from './match-from-samples.js';
 import { checkFinite, MATCH_METHODS, matchScores } from './match-scores.js';
 import { findPeaks, type Peak } from './peaks.js';
 
-/** Rows of {@link MatchOptions}. */
+/** Rules and defaults of {@link MatchOptions}. */
 export const MATCH_OPTIONS = {
   /** Default `'zncc'`. */
   method: option(oneOf(MATCH_METHODS), { default: 'zncc', help: 'similarity measure', placeholder: 'method' }),

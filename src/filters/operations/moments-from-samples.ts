@@ -30,7 +30,7 @@ const LARGEST_WHOLE = 15 ** 2;
 const PRODUCTS = 12;
 
 /**
- * Mean, variance or standard deviation of every window, image filters, from samples to samples.
+ * Mean, variance or standard deviation of every window, from samples to samples.
  * @returns undefined if the backend has no program for it
  */
 export function momentsFromSamples<I extends Image | DeviceImage>(

@@ -16,13 +16,13 @@ import type { EngineOptions } from './engine-way.js';
 
 // Operations with several kernels: the image as planes, several kernels on them in one `conv`, and the conversion back.
 
-/** Rows of {@link MeasureOptions}. */
+/** Rules and defaults of {@link MeasureOptions}. */
 export const MEASURE_OPTIONS = pickRows(FILTER_OPTIONS, 'paddingMode', 'paddingValue', 'channels', 'backend', 'onPlan', 'signal', 'onProgress') satisfies Rows;
 
 /** What to measure; each option as in {@link FilterOptions}. `channels: 'luminance'` measures a single plane. */
 export interface MeasureOptions extends OptionsOf<typeof MEASURE_OPTIONS> {}
 
-/** Rows of {@link OperationOptions}. */
+/** Rules and defaults of {@link OperationOptions}. */
 export const OPERATION_OPTIONS = { ...MEASURE_OPTIONS, ...pickRows(FILTER_OPTIONS, 'output') } satisfies Rows;
 
 /**
@@ -76,7 +76,7 @@ export function lookedAt(operation: string, picture: Pick<Image, 'channels'>, ch
   return channels === 'luminance' ? colorsOf(operation, picture) : chooseChannels(channels, picture.channels, operation);
 }
 
-/** @throws OptionError if the picture has no such channels */
+/** @throws OptionError if the image has no such channels */
 export function toPlanes(operation: string, image: Image, { channels = 'color' }: MeasureOptions): Planes {
   const x = imageToTensor(image);
   const { width, height } = image;
@@ -151,5 +151,5 @@ export async function planeToImage(image: Image, values: Float32Array, turns: Tu
     result ??= newImage({ width, height, channels: 1, samples: formatOf(part).samples }, image);
     result.data.set(part.data, from * width);
   });
-  return result as Image; // a picture has a row
+  return result as Image; // an image has a row
 }

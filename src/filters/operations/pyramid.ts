@@ -12,7 +12,7 @@ import { FILTER_OPTIONS, filter } from '../filter.js';
 import { binomial } from '../kernels/binomial.js';
 import { enlargedWith } from './enlarge.js';
 
-/** Rows of {@link PyramidOptions}. */
+/** Rules and defaults of {@link PyramidOptions}. */
 export const PYRAMID_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'backend', 'signal', 'onProgress') satisfies Rows;
 
 /** Options of {@link gaussianPyramid}, each as in {@link FilterOptions}. */

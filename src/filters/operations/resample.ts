@@ -6,7 +6,7 @@ import { outer, toMean } from '../kernels/make/build-kernel.js';
 import { checkKernelSize } from '../kernels/make/kernel-parameters.js';
 import type { Output } from '../picture/output.js';
 
-/** Rows of {@link DownsampleOptions}. */
+/** Rules and defaults of {@link DownsampleOptions}. */
 export const DOWNSAMPLE_OPTIONS = pickRows(FILTER_OPTIONS, 'alpha', 'linear', 'output', 'backend', 'signal', 'onProgress') satisfies Rows;
 
 /** Options of {@link downsample}, each as in {@link FilterOptions}. */

@@ -15,7 +15,7 @@ import { RecentPlans } from '../recent-plans.js';
 import { type Resizing, resizeByLoops } from './resize-loops.js';
 import { RESIZE_METHODS, resampling } from './resize-windows.js';
 
-/** Rows of {@link ResizeOptions}. */
+/** Rules and defaults of {@link ResizeOptions}. */
 export const RESIZE_OPTIONS = {
   /**
    * Width in pixels. Default: computed from the height, keeping the aspect ratio: width · height' / height, rounded,

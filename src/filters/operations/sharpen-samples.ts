@@ -19,7 +19,7 @@ interface Sharpening extends Pick<UnsharpMix, 'amount' | 'threshold'> {
 }
 
 /**
- * Adds the difference from a blur, image filters, from samples to samples.
+ * Adds the difference from a blur, from samples to samples.
  * @returns undefined if the backend has no program for it
  */
 export function sharpenSamples<I extends Image | DeviceImage>(

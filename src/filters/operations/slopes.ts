@@ -30,7 +30,7 @@ interface SlopeQuestion {
 }
 
 /**
- * Combines the responses of the operator's kernels, image filters, from samples to samples.
+ * Combines the responses of the operator's kernels, from samples to samples.
  * @returns undefined if the backend has no program for it
  */
 export function slopesFromSamples<I extends Image | DeviceImage>(

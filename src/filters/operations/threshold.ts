@@ -19,7 +19,7 @@ import { pixelStep } from './pixel-step.js';
 
 const LEVEL = either(finite, oneOf(['otsu']));
 
-/** Rows of {@link ThresholdOptions}. */
+/** Rules and defaults of {@link ThresholdOptions}. */
 export const THRESHOLD_OPTIONS = {
   /**
    * The threshold level: samples above it become white, all others black. A number in the units of the image, or

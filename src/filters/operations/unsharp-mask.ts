@@ -10,7 +10,7 @@ import type { Output } from '../picture/output.js';
 import { hasHoles, OPERATION_OPTIONS, onPicture, replacePlanes, toPlanes } from './operation.js';
 import { sharpenSamples } from './sharpen-samples.js';
 
-/** Rows of {@link UnsharpMaskOptions}. */
+/** Rules and defaults of {@link UnsharpMaskOptions}. */
 export const UNSHARP_MASK_OPTIONS = {
   /** Standard deviation of the blur in pixels, > 0: the size of the enhanced detail. Default 1. */
   radius: option(positive, { default: 1 }),

@@ -9,7 +9,7 @@ import type { Step } from '../step.js';
 /**
  * - `'color'`: all but alpha;
  * - `'all'`: alpha too;
- * - letters: `'r'`, `'gb'`, `'rgba'` … of a color picture, `'a'` of any that has alpha;
+ * - letters: `'r'`, `'gb'`, `'rgba'` … of a color image, `'a'` of any that has alpha;
  * - a list of channel numbers from 0;
  * - `'luminance'`: filters Y = 0.2126 R + 0.7152 G + 0.0722 B (Rec. 709) and adds the change in Y to R, G and B. Y is computed from the
  *   stored samples (luma), or from linear light with `linear: true`.
@@ -61,7 +61,7 @@ export function colorChannels(channels: number): readonly number[] {
   return Array.from({ length: hasAlpha(channels) ? channels - 1 : channels }, (_, c) => c);
 }
 
-/** The indices bit masks of red, green and blue, for `'luminance'`. @throws OptionError if the image is gray */
+/** The indices of red, green and blue, for `'luminance'`. @throws OptionError if the image is gray */
 export function colorsOf(operation: string, { channels }: Pick<Image, 'channels'>): readonly number[] {
   if (channels >= 3) return colorChannels(channels);
   throw new OptionError(operation, 'channels', `'luminance' requires a color image (channels: ${channels})`, 'luminance');

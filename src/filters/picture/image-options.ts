@@ -3,7 +3,7 @@ import { ALPHA } from './alpha.js';
 import { CHANNELS } from './channels.js';
 import { OUTPUT } from './output.js';
 
-/** Rows of {@link ImageOptions}. */
+/** Rules and defaults of {@link ImageOptions}. */
 export const IMAGE_OPTIONS = {
   /**
    * The channels to filter. Default `'color'`: all except alpha. Other channels are copied; if the size of the image changes, they take the

@@ -30,7 +30,7 @@ export const OUTPUTS = ['clamp', 'signed', 'abs', 'normalize', 'float', '16bit']
 /** The option that selects one. */
 export const OUTPUT = option(oneOf(OUTPUTS), { default: 'clamp', help: 'how values are converted to samples', placeholder: 'how' });
 
-/** Rows of {@link ResultOptions}. */
+/** Rules and defaults of {@link ResultOptions}. */
 export const RESULT_OPTIONS = {
   /**
    * An image that receives the result. It must have the size, channels and sample type of the result, and may be the input. Its metadata is

@@ -47,7 +47,7 @@ export class OverPlanes {
 
   /**
    * @param x `[1, C, H, W]`, in the units of the image; its data is overwritten
-   * @returns `[1, C, oH, oW]`, in the picture's units
+   * @returns `[1, C, oH, oW]`, in the image's units
    */
   async run(x: Tensor, tell: PlanOption): Promise<Tensor> {
     const { channels, alpha, filtered, light, white } = this.around;

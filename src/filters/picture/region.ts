@@ -59,7 +59,7 @@ function parseRectangle(typed: string): Rectangle | undefined {
   return typed.split(',').length === 4 ? parseRegion(typed) : undefined;
 }
 
-/** Rows of {@link WhereOptions}. */
+/** Rules and defaults of {@link WhereOptions}. */
 export const WHERE_OPTIONS = {
   /** Filter only inside this rectangle. */
   region: option(region, { help: 'filter only this rectangle; feather gives it a soft edge', placeholder: 'rectangle' }),
@@ -107,7 +107,7 @@ function checkWithin(operation: string, name: string, { x, y, width, height }: R
   }
 }
 
-/** @throws ShapeError unless every step keeps the size of the picture */
+/** @throws ShapeError unless every step keeps the size of the image */
 export function checkSameSize(operation: string, steps: readonly Step[], { width, height }: Size): void {
   for (const { geometry } of steps) {
     const [, , outHeight, outWidth] = geometry.outShape;

@@ -13,7 +13,7 @@ import { STEP_OPTIONS } from '../step.js';
 
 const STREAMING = { ...pickRows(RUN_OPTIONS, 'backend'), ...PLAN_OPTION } satisfies Rows;
 
-/** Rows of {@link FilterFramesOptions}. */
+/** Rules and defaults of {@link FilterFramesOptions}. */
 export const FILTER_FRAMES_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
 const PIPELINE_FRAMES_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
 

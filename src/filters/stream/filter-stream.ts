@@ -41,7 +41,7 @@ const STREAMING = {
   ...CONTROL_OPTIONS,
 } satisfies Rows;
 
-/** Rows of {@link FilterStreamOptions}. */
+/** Rules and defaults of {@link FilterStreamOptions}. */
 export const FILTER_STREAM_OPTIONS = { ...STEP_OPTIONS, ...AROUND_OPTIONS, ...STREAMING } satisfies Rows;
 const PIPELINE_STREAM_OPTIONS = { ...WHERE_OPTIONS, ...STREAMING } satisfies Rows;
 

@@ -26,7 +26,7 @@ export class PlanesByRows implements FilterByRows {
   readonly #plans = new Map<string, OverPlanes>();
   #share: Float32Array | undefined;
 
-  /** @param opaque the picture must be opaque */
+  /** @param opaque the image must be opaque */
   constructor(
     readonly settled: SettledFilter,
     readonly on: Operators,

@@ -7,7 +7,7 @@ import { copyAround } from '../picture/region.js';
 import type { SettledFilter } from '../settle-filter.js';
 import { type FilterByRows, type HeldRows, rowsOf, withinRows } from './by-rows.js';
 
-/** Filters image filters, from samples to samples, on a backend that runs the plan of the whole image on bands. */
+/** Filters from samples to samples, on a backend that runs the plan of the whole image on bands. */
 export class SamplesByRows implements FilterByRows {
   readonly format: Format;
   readonly result: Format;

@@ -65,7 +65,7 @@ export interface FileFormat {
      * @throws Damaged or Unreadable
      */
     decode(bytes: Buffer, maxPixels: number, turns: Turns): Promise<Frames | undefined>;
-    /** @param one encodes a single picture in this format */
+    /** @param one encodes a single image in this format */
     encode(frames: Frames, quality: number, one: (image: Image) => Promise<Uint8Array>, turns: Turns): Promise<Uint8Array>;
   };
   /** Encodes an image; may take long. @param quality 1 to 100, for formats that have it */

@@ -16,7 +16,7 @@ export type BackendName = (typeof BACKENDS)[number];
 /** Maximum number of threads; more would only use more memory. */
 const MOST_THREADS = 64;
 
-/** Rows of {@link BackendOptions}. */
+/** Rules and defaults of {@link BackendOptions}. */
 export const BACKEND_OPTIONS = {
   /** For `'gpu'` only: the mode of GPU.js. Default: the first available one of webgpu, webgl2, webgl and headlessgl. */
   gpuMode: option(oneOf(GPU_MODES), { help: 'with --backend gpu: mode of GPU.js', placeholder: 'mode' }),
@@ -40,7 +40,7 @@ export interface BackendOptions extends OptionsOf<typeof BACKEND_OPTIONS> {}
 /** The name of a backend. */
 export const BACKEND_NAME = option(oneOf(BACKENDS), { default: 'auto', help: 'backend' });
 
-/** Rows of {@link BackendOption}. */
+/** Rules and defaults of {@link BackendOption}. */
 export const BACKEND_OPTION = {
   /** Default: one backend that is created at the first call, see `createBackend('auto')`, and shared. */
   backend: rule<Backend>('a backend from `await createBackend()`', (value) => typeof (value as Backend)?.allocate === 'function'),
@@ -49,7 +49,7 @@ export const BACKEND_OPTION = {
 /** The backend of a computation or of stored data. */
 export interface BackendOption extends OptionsOf<typeof BACKEND_OPTION> {}
 
-/** Rows of {@link RunOptions}. */
+/** Rules and defaults of {@link RunOptions}. */
 export const RUN_OPTIONS = { ...BACKEND_OPTION, ...CONTROL_OPTIONS } satisfies Rows;
 
 /** Options of all operations that run on a backend. */
@@ -69,7 +69,7 @@ export interface RunOptions extends OptionsOf<typeof RUN_OPTIONS> {}
  * import { conv, createBackend, tensor } from 'convlab';
  *
  * const backend = await createBackend('wasm', { threads: 2 }); console.log(backend.device); // → wasm simd, 2 threads
- * await conv(tensor([[[1, 2, 4]]]), tensor([[[-1, 1]]]), { backend }); backend.dispose(); // cancels the calls threads
+ * await conv(tensor([[[1, 2, 4]]]), tensor([[[-1, 1]]]), { backend }); backend.dispose(); // ends its threads
  * ```
  */
 export function createBackend(name: 'reference'): Promise<ReferenceBackend>;

@@ -63,9 +63,9 @@ export interface ConvPlan extends Way {
   readonly why: string;
   /** predicted milliseconds */
   readonly cost: number;
-  /** the runs on float planes; none if the image is computed image filters, from samples to samples */
+  /** the runs on float planes; none if the image is computed from samples to samples */
   readonly passes: readonly Pass[];
-  /** the run image filters, from samples to samples, if that was chosen */
+  /** the run from samples to samples, if that was chosen */
   readonly job?: PictureJob | undefined;
   /** Work that the image options add to the sums; empty for float planes. */
   readonly overheads: readonly Overhead[];

@@ -35,7 +35,7 @@ function whereItRuns({ backend, wasm, gpu, why }: BackendChoice): string {
   return `It runs on ${backend}, because ${why}: about ${time(wasm)} on wasm${gpu === undefined ? '' : `, ${time(gpu)} on the GPU`}.`;
 }
 
-/** Describes an algorithm. @param picture whether to distinguish samples and planes */
+/** Describes an algorithm. @param image whether to distinguish samples and planes */
 export function nameOf({ algorithm, through, arithmetic }: Way, picture = true): string {
   if (!picture) return NAMES[algorithm];
   return through === 'planes' ? `${NAMES[algorithm]} over planes` : `${NAMES[algorithm]} ${ARITHMETIC[arithmetic]}`;

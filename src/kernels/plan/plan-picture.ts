@@ -49,9 +49,9 @@ export interface PicturePlan {
 }
 
 /**
- * Chooses how the sums of a picture are computed, image filters, from samples to samples: kernels whose weights are
- * whole multiples of one number, to a millionth, in integers; boxes as running sums; others in floats, in one pass or
- * two or by Fourier transform.
+ * Chooses how the sums of an image are computed from samples to samples: in integers if the weights are integer
+ * multiples of one number to within a millionth; as running sums for boxes; otherwise in floats, in one or two passes
+ * or by Fourier transform.
  * @returns undefined if the backend cannot do it, or a step requests an algorithm that does not support it; then the
  * image is computed on planes
  */
@@ -75,9 +75,9 @@ export function planOfStep({ geometry, algorithm }: PictureStep, chosen: Candida
 }
 
 /**
- * How scale · √(a² + b²) is computed from the sums a and b under two kernels, where that is possible image filters,
- * from samples to samples: there are two, their weights are whole, and 16 bits hold every sum.
- * @param kernels of one size
+ * How scale · √(a² + b²) is computed from the sums a and b under two kernels, if that is possible from samples to
+ * samples: there are two kernels, their weights are integers, and every sum fits in 16 bits.
+ * @param kernels kernels of one size
  * @param step without a kernel
  */
 export function planMagnitude(
@@ -99,9 +99,7 @@ export function planMagnitude(
   return { job, steps: [planOfStep({ ...step, kernel: kernels[0] }, candidate, job, () => [])] };
 }
 
-/**
- * A plan over planes as that of a picture: with the reason why it does not go image filters, from samples to samples.
- */
+/** A plan on planes for an image, with the reason why it is not computed from samples to samples. */
 export function overPlanes(plan: ConvPlan, why: Reason): ConvPlan {
   const refused: Alternative = { algorithm: 'direct', through: 'samples', arithmetic: 'float32', possible: false, reason: why, whyNot: inWords(why) };
   return new LazyPlan(
@@ -111,7 +109,7 @@ export function overPlanes(plan: ConvPlan, why: Reason): ConvPlan {
   );
 }
 
-/** All ways of a step image filters, from samples to samples; the cheapest first. */
+/** All alternatives of a step from samples to samples, cheapest first. */
 function pictureAlternatives(step: PictureStep, way: PictureWay, backend: Backend): readonly Alternative[] {
   const { geometry } = step;
   const memory = Math.min(BANDS, 2 * sizeOf(geometry.outShape));
@@ -263,7 +261,7 @@ const WAYS: Readonly<Record<PictureSumKind, Pick<Way, 'algorithm' | 'arithmetic'
   likeness: { algorithm: 'runningSum', arithmetic: 'float64' },
 };
 
-/** The way of a sum image filters, from samples to samples. */
+/** The algorithm and arithmetic of a sum from samples to samples. */
 function wayOf(sum: PictureSum, { samples }: Load): Way {
   const { algorithm, arithmetic } = WAYS[sum.kind];
   const way: Way = { algorithm, arithmetic: arithmetic === 'int16' && samples === 'uint16' ? 'int32' : arithmetic, through: 'samples' };

@@ -8,7 +8,7 @@ const BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, uint16: 2, flo
 /** Multiply-adds of a running sum, whatever its window. */
 const RUNNING = 6;
 
-/** What a picture's job moves and computes, image filters, from samples to samples. */
+/** The transfers and the work of an image job, from samples to samples. */
 export function workOfPicture({ load, passes, store }: PictureJob): Work {
   const [first, last] = [passes[0].geometry, passes[passes.length - 1].geometry];
   const pixels = (axes: readonly number[]) => axes[1] * axes[2];

@@ -26,7 +26,7 @@ function dense(call: LayerCall): LayerTensor {
     return call.activated(call.add('Conv', [given.name, weight, ...bias]), given.rank, units);
   }
   const channels = given.flattened?.channels;
-  // the rows of a flattened picture are put in the order that they have here: a channel after the other
+  // the rows of a flattened image are put in the order that they have here: a channel after the other
   const turned = given.flattened && channels !== undefined && rows % channels === 0;
   const x = turned ? given : call.input();
   const data = turned ? rowsByChannel(tensor.data as Float32Array, rows, units, channels) : (tensor.data as Float32Array);

@@ -80,7 +80,7 @@ async function readControls(bytes: Buffer, turns: Turns): Promise<{ controls: Co
   const { width, height } = inspectPng(bytes);
   await forChunks(bytes, turns, ({ type, content }: Chunk) => {
     if (type === 'fcTL') controls.push(readControl(content, width, height));
-    // image data in front of all frame controls is a picture for readers that know no animation
+    // image data in front of all frame controls is an image for readers that know no animation
     else if (type === 'IDAT') controls.at(-1)?.data.push(content);
     else if (type === 'fdAT') controls.at(-1)?.data.push(content.subarray(4));
     else if (!found.has(type)) found.set(type, content);

@@ -5,7 +5,7 @@ import { Damaged, Unreadable } from '../format.js';
 import { type CodecAnswer, type CodecTask, perform } from './codec-task.js';
 import { filling, memoryOf } from './hand-over.js';
 
-// A thread that decodes and encodes one picture after the other.
+// A thread that decodes and encodes one image after the other.
 
 // on Linux a thread has a priority of its own: where cores are short, the caller's thread is served first
 if (process.platform === 'linux') {

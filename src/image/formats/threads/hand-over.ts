@@ -26,7 +26,7 @@ export function filling(result: CodecResult): CodecResult {
   return fills(result.data) ? result : { ...result, data: result.data.slice() };
 }
 
-/** The picture with its samples copied. */
+/** The image with its samples copied. */
 export async function copyImage(image: Image, turns: Turns): Promise<Image> {
   const { data } = image;
   const { buffer } = await turns.join([new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);

@@ -95,13 +95,13 @@ export class Contest {
     const began = this.clock();
     const ended = (result: T) => {
       const milliseconds = this.#took('wasm', began);
-      // a picture that was refused took no time worth knowing
+      // an image that was refused took no time worth knowing
       if (result === false) choice?.drop();
       else {
         choice?.took(entry.work.values, milliseconds);
         this.#learnWasm(entry, milliseconds, call);
       }
-      // callers that only ever wait for the next picture leave no turn of the event loop to what goes on in the background
+      // callers that only ever wait for the next image leave no turn of the event loop to what goes on in the background
       return this.#background === 0 ? result : new Promise<void>((resolve) => this.later(resolve)).then(() => result);
     };
     const failed = (error: unknown): never => {

@@ -7,7 +7,7 @@ export type Axes = Readonly<Record<string, number>>;
 export interface Threads {
   /** GPU.js's `output`. The result is flat and row-major in the axes, whatever this is. */
   readonly output: readonly number[];
-  /** Statements that declare every axis' index as a constant checksum of its name. */
+  /** Statements that declare the index of every axis as a constant with its name. */
   readonly indices: string;
 }
 

@@ -20,8 +20,8 @@ const PAGE_BYTES = 4096;
 const PAGE_OFFSET = 16;
 
 /**
- * The scratch area: parts that all threads use, and those scratch memory per thread, in bytes from the start of its
- * scratch memory.
+ * The scratch area: parts shared by all threads, and parts per thread, as byte offsets from the start of its scratch
+ * memory.
  */
 export interface Scratch extends ThreadScratch {
   readonly common: readonly FreshMemory[];

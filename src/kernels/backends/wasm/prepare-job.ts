@@ -17,7 +17,7 @@ export interface Start {
   (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[], control?: Control): boolean | Promise<boolean>;
   /** see {@link Executable.later} */
   readonly later?: boolean;
-  /** of a picture */
+  /** of an image */
   readonly bands?: RunBands;
 }
 

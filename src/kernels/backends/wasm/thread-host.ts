@@ -38,7 +38,7 @@ export function maySleep(): boolean {
 }
 
 /**
- * Starts a worker, scancels the call a message and waits until it answers `ready`. After that, it does not keep the
+ * Starts a worker, sends it a message and waits until it answers `ready`. After that, it does not keep the
  * process alive.
  * @param source a classic script
  * @param onEnd called with the reason if the worker later exits unexpectedly

@@ -21,7 +21,7 @@ interface GlExecutable extends Executable {
   readonly picture: WebGLTexture;
 }
 
-/** A picture in a texture: uploaded, or the result of a program. */
+/** An image in a texture: uploaded, or the result of a program. */
 class GlPicture implements DevicePicture {
   readonly length: number;
   /** known to have no transparent pixels */

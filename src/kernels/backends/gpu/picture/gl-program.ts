@@ -39,7 +39,7 @@ export const LEAST_ALPHA: GlProgram = {
 /** Values per row of a table texture. */
 export const TABLE_WIDTH = 1024;
 
-/** @param width of the picture */
+/** @param width of the image */
 export function glProgram(job: PictureJob, { window, from, to, value }: PictureLaunch, width: number): GlProgram {
   const tables = new ProgramTables();
   const { cells } = window;
@@ -52,7 +52,7 @@ export function glProgram(job: PictureJob, { window, from, to, value }: PictureL
   const store = bytes ? storeText({ job, width, cells, first: window.first, output: window.output, original: TEXTURE }, tables, false) : undefined;
   const sum = valueText(value, 0, 0);
   const count = store ? channelsGiven(job) : cells;
-  // a picture without alpha is opaque
+  // an image without alpha is opaque
   const rest = upTo(4 - count).map((i) => (i + count === 3 ? '1f' : '0f'));
   const four = (all: string) => (rest.length > 0 ? `vec4<f32>(${[all, ...rest].join(', ')})` : all);
   const result = store ? `return ${four(`stored(${sum}, oh, ow)`)} / vec4<f32>(${upTo(4).map((i) => (i < count ? '255f' : '1f'))});` : `return ${four(sum)};`;

@@ -1,7 +1,7 @@
 import type { Abilities, DevicePictures, Executable, Operand, PictureOutline } from '../../../backend.js';
 import type { PictureJob } from '../../../job.js';
 
-/** Image filters on a GPU, image filters, from samples to samples. */
+/** Image filters on a GPU, from samples to samples. */
 export interface GpuPictures extends DevicePictures {
   readonly abilities: Pick<Abilities, 'pictures' | 'refuses' | 'resize'>;
   prepare(job: PictureJob): Executable;

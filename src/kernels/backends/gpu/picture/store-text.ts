@@ -7,7 +7,7 @@ import type { Pair } from './window-stage.js';
 /** How the sums of an image's last pass are stored. */
 export interface StoreStage {
   readonly job: Pick<PictureJob, 'load' | 'store'>;
-  /** width of the picture */
+  /** width of the image */
   readonly width: number;
   /** cells per sum */
   readonly cells: number;

@@ -18,7 +18,7 @@ export interface WindowStage {
   readonly border: readonly (readonly number[])[];
   /** neighboring outputs of a row per thread */
   readonly columns: number;
-  /** rows of outputs per thread at most: what becomes of each output is text of its own, which takes time to compile */
+  /** maximum rows of outputs per thread; storing each output adds program text, which takes time to compile */
   readonly mostRows: number;
   /** cells per pixel; and number of layers that are read */
   readonly cells: number;

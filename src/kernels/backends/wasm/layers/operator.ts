@@ -12,7 +12,7 @@ import { prepareBiasGradient, prepareInputGradient, prepareKernelGradient } from
 import { prepareMaxPool, prepareMaxPoolGradient } from './max-pooling.js';
 import { NS, productsOf, type RunOnThree, valuesOf } from './work.js';
 
-/** An operator that is ready to run, on its operands; see `Backend.run`. @returns undefined if it has completed */
+/** Runs a prepared operator on its operands; see `Backend.run`. @returns undefined if it has completed */
 export type RunOperator = (inputs: readonly Operand[], outputs: readonly Operand[], parameters: readonly number[]) => Steps<unknown> | undefined;
 
 const CONVOLUTIONS = { direct: prepareDirect, sparse: prepareSparse, runningSum: prepareRunningSum, fft: prepareFft } as const satisfies Record<

@@ -7,7 +7,7 @@ import { SAMPLE_BYTES } from './line-pass.js';
 import type { PictureProgram } from './picture-program.js';
 import type { Band, PictureStages, Rows } from './picture-stages.js';
 
-// Where the bands of a picture are in a machine's memory, and how they get there and back.
+// Where the bands of an image are in a machine's memory, and how they get there and back.
 
 /**
  * Bytes that a non-blocking caller copies between two clock checks; takes less than a millisecond, even for new memory.
@@ -15,7 +15,7 @@ import type { Band, PictureStages, Rows } from './picture-stages.js';
 const LOOK_BYTES = 512 * 1024;
 export type Judge = 'caller' | 'programs' | false;
 
-/** A picture to filter. */
+/** An image to filter. */
 export interface Picture {
   readonly image: Uint8Array;
   /** mask, or second image */
@@ -74,7 +74,7 @@ export function maskRowBytes({ store, width }: PictureStages): number {
   return store.part?.mask ? SAMPLE_BYTES[store.part.mask.samples] * width : 0;
 }
 
-/** Address of the first row of the mask mask, or second image; 0: none. */
+/** Address of the first row of the mask or the second image; 0 if there is none. */
 export function secondOf(stages: PictureStages, { source, outputs }: Band, { mask }: Places): number {
   if (stages.besideRowBytes > 0) return mask - outputs[outputs.length - 1][0] * stages.besideRowBytes;
   return maskRowBytes(stages) > 0 ? mask - source[0] * maskRowBytes(stages) : 0;

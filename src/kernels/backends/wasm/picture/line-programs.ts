@@ -9,7 +9,7 @@ import { type LinePass, PATTERN, rowBytesOf } from './line-pass.js';
 import type { LineRecords } from './line-records.js';
 import type { PictureProgram, SumOf } from './picture-program.js';
 
-// Programs that sum the cells of a picture's pixels as floats, line by line.
+// Programs that sum the cells of an image's pixels as floats, line by line.
 
 /** Cells per row of a tile; under most windows, its rows stay in an L1 cache of 32 KiB. */
 export const TILE_CELLS = 384;

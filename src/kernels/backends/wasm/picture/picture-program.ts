@@ -42,7 +42,7 @@ export interface ProgramMemory {
   readonly parts: readonly number[];
 }
 
-/** The picture sum of one kind. */
+/** The image sum of one kind. */
 export type SumOf<K extends PictureSum['kind']> = Extract<PictureSum, { kind: K }>;
 
 /** The fields at the beginning of the records of integer programs. */

@@ -1,4 +1,4 @@
-// Turns sums into bytes of an interleaved 8-bit picture and keeps alpha where it is not filtered.
+// Turns sums into bytes of an interleaved 8-bit image and keeps alpha where it is not filtered.
 import { Bytes } from '../memory';
 import { PictureTask } from './picture-task';
 

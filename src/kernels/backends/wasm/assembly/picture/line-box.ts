@@ -5,7 +5,7 @@ import { LineTurnedTask, storeTurnedLine, turn } from './line-turned';
 
 // Boxes of any size at a constant cost, as in layers/running-sum.ts: blocks as long as the window, sums from each cell to its block's
 // end and from its block's start to each cell. Nothing is subtracted: integers stay exact, errors do not grow, and NaN and
-// infinity stay in the windows that see them. Blocks are counted from the top and from the left of the whole picture.
+// infinity stay in the windows that see them. Blocks are counted from the top and from the left of the whole image.
 
 /** Its bands are whole blocks of KH padded rows, so of KH / gcd(KH, strideH) rows of the result, or of all. */
 @unmanaged
